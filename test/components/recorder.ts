@@ -1,0 +1,102 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program declared it: its inputs as the engine gets them, its options as written. */
+export interface RecordedResource {
+  type: string;
+  name: string;
+  /** A secret input is `{ secret: value }`; a secret inside an object makes the whole property one. */
+  inputs: Record<string, unknown>;
+  options: pulumi.CustomResourceOptions;
+  /** Properties as written, outputs included: `pulumi.isSecret` tells of each value by itself. */
+  properties: Record<string, unknown>;
+}
+
+export interface Recording<T> {
+  component: T;
+  resources: RecordedResource[];
+  /** The resource of a name. Throws when there is none, or more than one. */
+  named(name: string): RecordedResource;
+  ofType(type: string): RecordedResource[];
+}
+
+export interface RecordingOptions {
+  /** What a provider adds to the inputs of a resource, by type. */
+  outputs?: Record<string, Record<string, unknown>>;
+  /** What a data source answers, by token. */
+  calls?: Record<string, Record<string, unknown>>;
+}
+
+/** Declares a component against mocks and returns all that it declared. */
+export async function record<T extends pulumi.ComponentResource>(
+  build: (opts: pulumi.ComponentResourceOptions) => T,
+  options: RecordingOptions = {},
+): Promise<Recording<T>> {
+  const inputs = new Map<string, Record<string, unknown>>();
+  const declared: pulumi.ResourceTransformationArgs[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        inputs.set(
+          args.name,
+          Object.fromEntries(Object.entries(args.inputs).map(([k, v]) => [k, reveal(v)])),
+        );
+        return { id: `${args.name}-id`, state: { ...args.inputs, ...options.outputs?.[args.type] } };
+      },
+      call: (args) => options.calls?.[args.token] ?? {},
+    },
+    "optropic",
+    "test",
+    false,
+  );
+  const component = build({
+    transformations: [
+      (args) => {
+        declared.push(args);
+        return undefined;
+      },
+    ],
+  });
+  await settled(declared.map(({ resource }) => resource.urn));
+
+  const resources = declared
+    .filter(({ resource }) => resource !== component)
+    .map(({ type, name, props, opts }) => ({
+      type,
+      name,
+      inputs: inputs.get(name) ?? {},
+      options: opts,
+      properties: props,
+    }));
+  return {
+    component,
+    resources,
+    named(name) {
+      const [found, ...others] = resources.filter((resource) => resource.name === name);
+      if (found === undefined || others.length > 0) {
+        throw new Error(`${others.length + (found ? 1 : 0)} resources named ${name}, of ${names(resources)}`);
+      }
+      return found;
+    },
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+  };
+}
+
+/** The value of an output. */
+export function settled<T>(value: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve) => {
+    pulumi.output(value).apply(resolve);
+  });
+}
+
+// The engine's mark of a secret value: https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
+const signatureKey = "4dabf18193072939515e22adb298388d";
+
+function reveal(value: unknown): unknown {
+  return typeof value === "object" && value !== null && signatureKey in value && "value" in value
+    ? { secret: value.value }
+    : value;
+}
+
+function names(resources: readonly RecordedResource[]): string {
+  return resources.map(({ name }) => name).join(", ");
+}
