@@ -1,0 +1,90 @@
+import * as z from "zod";
+import { line, text, url, urlPath, whole } from "./kinds.ts";
+
+const keptFor = z.enum(["1d", "1w", "1m", "2m", "3m", "6m", "1y", "unlimited"]);
+
+/** The web application, on Vercel. */
+export const webSchema = z
+  .strictObject({
+    baseUrl: url.optional().meta({
+      description: "URL that the application gives itself; the web host over https where it is left out.",
+      checklist: ["2.7"],
+    }),
+    region: text("a Vercel region such as fra1", 4, /^[a-z]{3}[0-9]$/).meta({
+      description:
+        "Where functions run. Vercel reads the list of regions when it plans, so only the form is checked.",
+      checklist: ["7.5"],
+    }),
+    nodeVersion: z.enum(["20.x", "22.x", "24.x"]).default("24.x").meta({
+      description: "Node.js of builds and functions.",
+    }),
+    framework: z.enum(["nextjs", "remix", "nuxtjs", "sveltekit", "astro", "vite"]).default("nextjs").meta({
+      description: "What Vercel builds.",
+    }),
+    retention: z
+      .strictObject({
+        production: keptFor.default("1y").meta({ description: "Deployments of the production branch." }),
+        preview: keptFor.default("1m").meta({ description: "Deployments of other branches." }),
+        canceled: keptFor.default("1w").meta({ description: "Deployments that were canceled." }),
+        errored: keptFor.default("1m").meta({ description: "Deployments that failed." }),
+      })
+      .prefault({})
+      .meta({ description: "How long Vercel keeps deployments, in its own words: d, w, m and y." }),
+  })
+  .meta({ description: "The web application, on Vercel." });
+
+const scaling = z
+  .strictObject({
+    enabled: z.boolean().default(true).meta({ description: "Whether instances come and go with the load." }),
+    min: whole(1, 100).default(2).meta({ description: "Instances at least." }),
+    max: whole(1, 100).default(6).meta({ description: "Instances at most." }),
+    cpuPercent: whole(1, 100)
+      .default(70)
+      .meta({ description: "Mean CPU use above which an instance is added." }),
+    memoryPercent: whole(1, 100).default(75).meta({
+      description: "Mean memory use above which an instance is added.",
+    }),
+  })
+  .refine(({ min, max }) => min <= max, {
+    error: "no more than api.scaling.max",
+    path: ["min"],
+    when: ({ value }) => z.object({ min: z.int(), max: z.int() }).safeParse(value).success,
+  })
+  .prefault({})
+  .meta({ description: "Autoscaling of the API.", checklist: ["7.4"] });
+
+/** The API, on Render. */
+export const apiSchema = z
+  .strictObject({
+    region: z.enum(["frankfurt", "ohio", "oregon", "singapore", "virginia"]).meta({
+      description: "Where the API runs. Render cannot move a service: a change replaces it.",
+      checklist: ["7.5"],
+    }),
+    plan: z
+      .enum(["free", "starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"])
+      .default("standard")
+      .meta({ description: "Render instance type.", checklist: ["7.4"] }),
+    scaling,
+    healthCheckPath: urlPath.default("/api/health").meta({
+      description: "Path of the health check, on both hosts.",
+      checklist: ["5.7", "7R.4"],
+    }),
+    loginPath: urlPath.default("/api/trpc/login").meta({
+      description: "Path of the login endpoint, which has its own rate limit.",
+      checklist: ["4.4"],
+    }),
+    autoDeploy: z
+      .enum(["commit", "checksPass", "off"])
+      .default("checksPass")
+      .meta({
+        description: "When Render deploys by itself: on each commit, when checks pass, or never.",
+        checklist: ["7R.5"],
+      }),
+    buildCommand: line.default("npm ci && npm run build").meta({ description: "Builds the API." }),
+    startCommand: line.default("npm run start").meta({ description: "Starts the API." }),
+    preDeployCommand: line.default("npx prisma migrate deploy").meta({
+      description: "Runs before traffic moves to a release.",
+      checklist: ["3.6"],
+    }),
+  })
+  .meta({ description: "The API, on Render." });

@@ -1,0 +1,122 @@
+import { BlockList } from "node:net";
+import * as z from "zod";
+
+/**
+ * Text of a known form. `expected` completes the sentence "expected …" in a refusal and is the type shown
+ * in docs/settings.md; `maximum` is in characters and is checked first, so that no pattern meets a long text.
+ */
+export function text(expected: string, maximum: number, form: RegExp | ((value: string) => boolean)) {
+  const error = expected;
+  const bounded = z.string({ error }).max(maximum, { error, abort: true });
+  const formed = form instanceof RegExp ? bounded.regex(form, { error }) : bounded.refine(form, { error });
+  return formed.meta({ expected });
+}
+
+/** A whole number between two bounds, both allowed. */
+export function whole(minimum: number, maximum: number) {
+  const expected = `a whole number from ${minimum} to ${maximum}`;
+  const error = expected;
+  return z.int({ error }).min(minimum, { error }).max(maximum, { error }).meta({ expected });
+}
+
+/** A number between two bounds, both allowed, fractions too. */
+export function decimal(minimum: number, maximum: number) {
+  const expected = `a number from ${minimum} to ${maximum}`;
+  const error = expected;
+  return z.number({ error }).min(minimum, { error }).max(maximum, { error }).meta({ expected });
+}
+
+/** Printable text on one line. */
+export const line = text("text on one line, 1 to 500 characters", 500, /^[^\p{C}\p{Zl}\p{Zp}]+$/u);
+
+/** What a vendor calls an account, organisation or team. */
+export const identifier = text("1 to 100 letters, digits, dashes, underscores", 100, /^[\w-]+$/);
+
+/** A word that is changed to make something happen again. */
+export const word = text("1 to 64 letters, digits, dots, dashes, underscores", 64, /^[\w.-]+$/);
+
+/** Host name in lower case, without a final dot (RFC 1123); the last label is a name, so no address fits. */
+export const hostname = text(
+  "a lower-case host name such as app.example.com",
+  253,
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/,
+);
+
+export const emailAddress = text("an e-mail address", 200, z.regexes.email);
+
+/** Path of a URL (RFC 3986), without quotes and backslashes, since it is put into rule expressions. */
+export const urlPath = text(
+  "an absolute path such as /api/health",
+  200,
+  /^\/(?:[\w.~!$&()*+,;=:@/-]|%[0-9A-F]{2})*$/i,
+);
+
+/** Absolute http or https URL without credentials, query or fragment. */
+export const url = text("a URL such as https://app.example.com", 300, (value) => {
+  const parsed = parseUrl(value);
+  return parsed !== undefined && isPlain(parsed) && parsed.username === "" && parsed.password === "";
+});
+
+/** Origin of a browser's request (RFC 6454), or `*` for all of them. */
+export const origin = text("an origin such as https://app.example.com, or *", 300, (value) => {
+  return value === "*" || parseUrl(value)?.origin === value;
+});
+
+/** Sentry DSN: https, a public key, a host and a project number. A DSN with a secret key is refused. */
+export const sentryDsn = text("a Sentry DSN, https://PUBLIC_KEY@HOST/PROJECT", 300, (value) => {
+  const parsed = parseUrl(value);
+  if (parsed === undefined || parsed.protocol !== "https:" || !isPlain(parsed)) return false;
+  return /^\w+$/.test(parsed.username) && parsed.password === "" && /\/\d+$/.test(parsed.pathname);
+});
+
+/** Network by prefix (RFC 4632). Supabase refuses private ones (RFC 1918, RFC 4193). */
+export const publicNetwork = text("a public network such as 203.0.113.0/24", 49, (value) => {
+  const family = z.cidrv4().safeParse(value).success ? "ipv4" : "ipv6";
+  if (family === "ipv6" && !z.cidrv6().safeParse(value).success) return false;
+  return !privateNetworks.check(value.slice(0, value.indexOf("/")), family);
+});
+
+/** Times by cron's five fields, in digits; the time zone is the runner's, UTC. */
+export const cronSchedule = text("five cron fields in digits, such as 15 2 * * *", 100, (value) => {
+  const fields = value.split(" ");
+  return (
+    fields.length === cronBounds.length &&
+    cronBounds.every(([low, high], index) => isCronField(fields[index] ?? "", low, high))
+  );
+});
+
+const privateNetworks = new BlockList();
+privateNetworks.addSubnet("10.0.0.0", 8, "ipv4");
+privateNetworks.addSubnet("172.16.0.0", 12, "ipv4");
+privateNetworks.addSubnet("192.168.0.0", 16, "ipv4");
+privateNetworks.addSubnet("fc00::", 7, "ipv6");
+
+/** Minute, hour, day of the month, month, day of the week (both 0 and 7 are Sunday). */
+const cronBounds: readonly (readonly [number, number])[] = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+];
+
+function isCronField(field: string, low: number, high: number): boolean {
+  return field.split(",").every((part) => {
+    const match = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);
+    if (match === null) return false;
+    const first = Number(match[1] ?? low);
+    const last = Number(match[2] ?? match[1] ?? high);
+    const step = Number(match[3] ?? 1);
+    return low <= first && first <= last && last <= high && step >= 1;
+  });
+}
+
+/** The URL, where the value is one as it stands: the URL parser drops blanks and folds what it can. */
+function parseUrl(value: string): URL | undefined {
+  if (!/^https?:\/\/[^\s\\]+$/.test(value)) return undefined;
+  return URL.parse(value) ?? undefined;
+}
+
+function isPlain(value: URL): boolean {
+  return value.search === "" && value.hash === "";
+}

@@ -1,0 +1,83 @@
+import * as z from "zod";
+import { cronSchedule, decimal, emailAddress, sentryDsn, whole } from "./kinds.ts";
+
+/** Off-site backups, in a bucket on Cloudflare R2. */
+export const backupsSchema = z
+  .strictObject({
+    retentionDays: whole(1, 3650)
+      .default(30)
+      .meta({
+        description: "Days that a backup is kept and cannot be deleted.",
+        checklist: ["8.3"],
+      }),
+    schedule: cronSchedule.default("15 2 * * *").meta({
+      description: "When the backup job runs, by cron's five fields, in UTC.",
+      checklist: ["8.2"],
+    }),
+    location: z.enum(["apac", "eeur", "enam", "weur", "wnam", "oc"]).default("weur").meta({
+      description: "Where the bucket is, as R2 names it.",
+    }),
+    jurisdiction: z.enum(["default", "eu", "fedramp"]).default("default").meta({
+      description: "Jurisdiction that the bucket stays in, as R2 names it.",
+    }),
+  })
+  .prefault({})
+  .meta({ description: "Off-site backups of the database.", checklist: ["3.2", "8.1"] });
+
+/** Error tracking, by Sentry. */
+export const errorTrackingSchema = z
+  .strictObject({
+    dsn: sentryDsn.optional().meta({
+      description: "Sentry DSN. It holds a public key only, so it is no secret.",
+      checklist: ["2.8", "5.2"],
+    }),
+  })
+  .prefault({})
+  .meta({ description: "Error tracking." });
+
+/** What the platform promises; the defaults are the checklist's figures. */
+export const objectivesSchema = z
+  .strictObject({
+    rpoMinutes: whole(1, 43_200)
+      .default(1440)
+      .meta({
+        description: "Recovery point objective: minutes of data lost at most.",
+        checklist: ["8.7"],
+      }),
+    rtoMinutes: whole(1, 43_200)
+      .default(60)
+      .meta({
+        description: "Recovery time objective: minutes until service is back.",
+        checklist: ["8.6"],
+      }),
+    p95Ms: whole(1, 60_000)
+      .default(500)
+      .meta({
+        description: "95th percentile of latency, in milliseconds.",
+        checklist: ["6.2"],
+      }),
+    p99Ms: whole(1, 60_000)
+      .default(1000)
+      .meta({
+        description: "99th percentile of latency, in milliseconds.",
+        checklist: ["6.3"],
+      }),
+    errorRatePercent: decimal(0, 100)
+      .default(1)
+      .meta({
+        description: "Failed requests, in percent of all.",
+        checklist: ["6.4"],
+      }),
+  })
+  .prefault({})
+  .meta({ description: "What the platform promises. The retention of backups is `backups.retentionDays`." });
+
+/** Who answers for the platform. */
+export const contactsSchema = z
+  .strictObject({
+    technicalLead: emailAddress.meta({ description: "Technical lead.", checklist: ["C.1"] }),
+    devops: emailAddress.meta({ description: "DevOps.", checklist: ["C.2"] }),
+    databaseAdmin: emailAddress.meta({ description: "Database administrator.", checklist: ["C.3"] }),
+    security: emailAddress.meta({ description: "Security.", checklist: ["C.4"] }),
+  })
+  .meta({ description: "Who answers for the platform.", checklist: ["S7.5"] });
