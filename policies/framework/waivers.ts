@@ -1,0 +1,86 @@
+import * as z from "zod";
+
+/** Sizes beyond which the setting is refused unread: it comes from outside the pack. */
+const maximumCharacters = 100_000;
+const maximumWaivers = 200;
+
+/** One line a person writes; control characters could rewrite a terminal. */
+const line = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, "text without control characters");
+
+const waiverSchema = z.strictObject({
+  /** Name of the policy. */
+  policy: z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, "the name of a policy"),
+  /** Urn or name of the resource; `*` for a violation that is on no resource, such as an absence. */
+  resource: line,
+  reason: line,
+  /** Who approved it, by role or address. */
+  approvedBy: line,
+  /** Last day on which the waiver counts, UTC. */
+  until: z.iso.date(),
+});
+
+/** An accepted violation: which, why, who approved it and until when. */
+export type Waiver = z.infer<typeof waiverSchema>;
+
+/** The waivers that count, and what is wrong with the others. */
+export interface Waivers {
+  readonly valid: readonly Waiver[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads the setting `waivers`: a JSON array, as text. Each waiver is judged by itself; one that is
+ * malformed, expired on `today` (YYYY-MM-DD, UTC) or for a policy that the pack does not have counts for
+ * nothing and is named among the problems.
+ */
+export function readWaivers(text: string | undefined, policies: ReadonlySet<string>, today: string): Waivers {
+  if (text === undefined || text.trim() === "") {
+    return { valid: [], problems: [] };
+  }
+  const document = text.length > maximumCharacters ? undefined : parse(text);
+  if (!Array.isArray(document) || document.length > maximumWaivers) {
+    const expected = `a JSON array of at most ${maximumWaivers} waivers, ${maximumCharacters} characters`;
+    return { valid: [], problems: [`The setting waivers is not ${expected}.`] };
+  }
+  const valid: Waiver[] = [];
+  const problems: string[] = [];
+  document.forEach((entry: unknown, index) => {
+    const result = waiverSchema.safeParse(entry);
+    const problem = result.success ? problemOf(result.data, policies, today) : describe(result.error);
+    if (result.success && problem === undefined) {
+      valid.push(result.data);
+    } else {
+      problems.push(`Waiver ${index + 1} ${problem}.`);
+    }
+  });
+  return { valid, problems };
+}
+
+function problemOf(waiver: Waiver, policies: ReadonlySet<string>, today: string): string | undefined {
+  if (!policies.has(waiver.policy)) {
+    return `is for the policy ${waiver.policy}, which this pack does not have or which cannot be waived`;
+  }
+  // ISO dates sort as text.
+  return waiver.until < today ? `of ${waiver.policy} ended on ${waiver.until}` : undefined;
+}
+
+function describe(error: z.ZodError): string {
+  const issues = error.issues.slice(0, 5).map(({ path, message }) => {
+    const key = path.map(String).join(".");
+    return key === "" ? message : `${key}: ${message}`;
+  });
+  return `is malformed (${issues.join("; ")})`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

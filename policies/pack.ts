@@ -1,0 +1,11 @@
+import { PolicyPack } from "@pulumi/policy";
+import { toPulumiPolicies } from "./framework/pack.ts";
+import { readContext } from "./framework/settings.ts";
+import { registry, waivable } from "./registry.ts";
+
+new PolicyPack("optropic-checklist", {
+  displayName: "Production deployment checklist",
+  description: "The items of the production deployment checklist that a stack's resources can show.",
+  tags: ["checklist", "production"],
+  policies: toPulumiPolicies(registry, () => readContext(waivable, new Date())),
+});

@@ -1,0 +1,86 @@
+import type { SampleRequest } from "./sample-request.ts";
+
+/** One condition of a rule of Vercel's firewall, in the provider's words. */
+export interface VercelCondition {
+  readonly type: string;
+  readonly op: string;
+  readonly neg: boolean;
+  /** The value or values that are compared with; none for `ex` (exists) and `nex`. */
+  readonly values: readonly string[];
+}
+
+/**
+ * Whether a firewall rule acts on a request: any group of conditions is enough, and all of a group must
+ * match. Undefined when that depends on something that the sample does not say.
+ */
+export function vercelRuleActsOn(
+  groups: readonly (readonly VercelCondition[])[],
+  request: SampleRequest,
+): boolean | undefined {
+  const answers = groups.map((group) => {
+    const matched = group.map((condition) => matches(condition, request));
+    return matched.includes(false) ? false : matched.includes(undefined) ? undefined : true;
+  });
+  return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+}
+
+function matches({ type, op, neg, values }: VercelCondition, request: SampleRequest): boolean | undefined {
+  const text = subject(type, request);
+  if (text === undefined) {
+    return undefined;
+  }
+  const answer = compare(op, text, values);
+  return answer === undefined ? undefined : answer !== neg;
+}
+
+function subject(type: string, { host, path, method, scheme }: SampleRequest): string | undefined {
+  switch (type) {
+    case "host":
+      return host;
+    case "path":
+    case "target_path":
+      return path;
+    case "method":
+      return method;
+    case "scheme":
+      return scheme;
+    case "environment":
+      return "production";
+    default:
+      return undefined;
+  }
+}
+
+function compare(op: string, text: string, values: readonly string[]): boolean | undefined {
+  const [value = ""] = values;
+  switch (op) {
+    case "eq":
+    case "inc":
+      return values.includes(text);
+    case "neq":
+    case "ninc":
+      return !values.includes(text);
+    case "pre":
+      return text.startsWith(value);
+    case "suf":
+      return text.endsWith(value);
+    case "sub":
+      return text.includes(value);
+    case "ex":
+      return true;
+    case "nex":
+      return false;
+    case "re":
+      return matchesPattern(text, value);
+    default:
+      return undefined;
+  }
+}
+
+function matchesPattern(text: string, pattern: string): boolean | undefined {
+  try {
+    return new RegExp(pattern).test(text);
+  } catch {
+    return undefined;
+  }
+}

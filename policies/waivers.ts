@@ -1,0 +1,10 @@
+import { policy, violation } from "./framework/index.ts";
+
+export const waiversValid = policy({
+  name: "waivers-valid",
+  items: [],
+  title: "Every waiver is well formed, names a policy of this pack and has not ended.",
+  severity: "high",
+  fix: "Correct, renew or remove the waiver in the setting waivers, and fix what it was for.",
+  check: (_stack, _threshold, { waivers }) => waivers.problems.map((problem) => violation(problem)),
+});
