@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { PreviewError } from "./error.ts";
+
+/** What a child process of the preview may use up before it is stopped. */
+export interface ChildLimits {
+  /** Bytes of standard output and error together. */
+  outputBytes: number;
+}
+
+export interface ChildOptions {
+  /** What to call the process in an error, such as `the program`. */
+  label: string;
+  command: string;
+  args: readonly string[];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  limits: ChildLimits;
+  failure: "program" | "policy-pack";
+}
+
+const running = new Set<Child>();
+
+/**
+ * A process with bounded output that cannot outlive the preview: it leads a process group of its own, which
+ * is killed as a whole when the preview ends, is interrupted or fails.
+ */
+export class Child {
+  readonly label: string;
+  /** Resolves with the exit status when the process has ended and its output is read; rejects on a flood. */
+  readonly exited: Promise<number>;
+  /** Lines of standard output as they come; the listener is set before the first line can arrive. */
+  onLine: ((line: string) => void) | undefined;
+  #process: ChildProcess;
+  #output = "";
+  #errors = "";
+
+  constructor(options: ChildOptions) {
+    this.label = options.label;
+    this.#process = spawn(options.command, options.args, {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    running.add(this);
+    this.exited = this.#watch(options);
+    // Whoever waits hears of a failure; one that nobody waits for any more is no second error.
+    this.exited.catch(() => undefined);
+  }
+
+  /** What the process wrote so far to standard output. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** What the process wrote so far to standard error. */
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** Kills the process and all that it started. */
+  kill(): void {
+    const { pid } = this.#process;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // The group is gone already.
+    }
+  }
+
+  async #watch(options: ChildOptions): Promise<number> {
+    let bytes = 0;
+    let flooded = false;
+    let partial = "";
+    const take = (chunk: string, keep: (text: string) => void): void => {
+      if (flooded) return;
+      bytes += Buffer.byteLength(chunk);
+      if (bytes > options.limits.outputBytes) {
+        flooded = true;
+        this.kill();
+        return;
+      }
+      keep(chunk);
+    };
+    this.#process.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      take(chunk, (text) => {
+        this.#output += text;
+        if (this.onLine === undefined) return;
+        const lines = (partial + text).split("\n");
+        partial = lines.pop() ?? "";
+        for (const line of lines) this.onLine(line);
+      });
+    });
+    this.#process.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      take(chunk, (text) => {
+        this.#errors += text;
+      });
+    });
+    try {
+      const [status, signal] = (await once(this.#process, "close")) as [number | null, string | null];
+      if (flooded) {
+        throw new PreviewError(
+          "limit",
+          `${options.label} wrote more than ${Math.round(options.limits.outputBytes / 1024)} KiB and was stopped`,
+        );
+      }
+      return status ?? (signal === "SIGKILL" ? 137 : 1);
+    } catch (error) {
+      if (error instanceof PreviewError) throw error;
+      throw new PreviewError(options.failure, `${options.label} did not start: ${String(error)}`);
+    } finally {
+      // A process that ended may have left others of its group behind.
+      this.kill();
+      running.delete(this);
+    }
+  }
+}
+
+/** Kills every process that a preview of this process has running. */
+export function killAll(): void {
+  for (const child of running) child.kill();
+}
+
+/**
+ * Kills the children when this process is told to end, then lets the signal have its usual effect.
+ *
+ * @returns a function that takes the handlers away again
+ */
+export function killAllOnSignal(): () => void {
+  const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
+    const handler = (): void => {
+      killAll();
+      remove();
+      process.kill(process.pid, signal);
+    };
+    process.on(signal, handler);
+    return { signal, handler };
+  });
+  const remove = (): void => {
+    process.off("exit", killAll);
+    for (const { signal, handler } of handlers) process.off(signal, handler);
+  };
+  process.on("exit", killAll);
+  return remove;
+}

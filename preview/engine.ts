@@ -1,0 +1,73 @@
+import type * as grpc from "@grpc/grpc-js";
+import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { unary } from "./grpc.ts";
+
+export type LogSeverity = "info" | "warning" | "error";
+
+export interface LogEntry {
+  severity: LogSeverity;
+  message: string;
+  /** The resource it is about; empty for the program as a whole. */
+  urn: string;
+}
+
+/** Log entries are kept up to this number; more are counted only. */
+const maxEntries = 1000;
+/** Characters kept of one entry. */
+const maxLength = 20_000;
+
+const severities = new Map<number, LogSeverity>([
+  [enginePb.LogSeverity.INFO, "info"],
+  [enginePb.LogSeverity.WARNING, "warning"],
+  [enginePb.LogSeverity.ERROR, "error"],
+]);
+
+/** Pulumi's Engine service, as far as a preview's program and packs call it: logs and the root resource. */
+export class Engine {
+  readonly log: LogEntry[] = [];
+  /** Entries that came after the log was full. */
+  dropped = 0;
+  #root = "";
+
+  addTo(server: grpc.Server): void {
+    const implementation: Pick<
+      grpc.UntypedServiceImplementation,
+      "log" | "getRootResource" | "setRootResource" | "startDebugging" | "requirePulumiVersion"
+    > = {
+      log: unary((request: InstanceType<typeof enginePb.LogRequest>) => {
+        this.#add(request);
+        return new emptyPb.Empty();
+      }),
+      getRootResource: unary(() => {
+        const response = new enginePb.GetRootResourceResponse();
+        response.setUrn(this.#root);
+        return response;
+      }),
+      setRootResource: unary((request: InstanceType<typeof enginePb.SetRootResourceRequest>) => {
+        this.#root = request.getUrn();
+        return new enginePb.SetRootResourceResponse();
+      }),
+      startDebugging: unary(() => new emptyPb.Empty()),
+      // There is no CLI whose version a program could require.
+      requirePulumiVersion: unary(() => new enginePb.RequirePulumiVersionResponse()),
+    };
+    server.addService(engineRpc.EngineService, implementation);
+  }
+
+  get errors(): LogEntry[] {
+    return this.log.filter((entry) => entry.severity === "error");
+  }
+
+  #add(request: InstanceType<typeof enginePb.LogRequest>): void {
+    const severity = severities.get(request.getSeverity());
+    // What has no severity here is debug output; ephemeral entries are progress.
+    if (severity === undefined || request.getEphemeral()) return;
+    if (this.log.length >= maxEntries && severity !== "error") {
+      this.dropped += 1;
+      return;
+    }
+    this.log.push({ severity, message: request.getMessage().slice(0, maxLength), urn: request.getUrn() });
+  }
+}

@@ -1,0 +1,266 @@
+import { dirname, join, resolve } from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import { Child, killAllOnSignal } from "./child.ts";
+import { Engine, type LogEntry } from "./engine.ts";
+import { messageOf, PreviewError } from "./error.ts";
+import { channelOptions, listen } from "./grpc.ts";
+import { Judgement } from "./judgement.ts";
+import { Monitor } from "./monitor.ts";
+import { type PreviewDocument, previewDocument } from "./outcome.ts";
+import { resolveFrom } from "./pack.ts";
+import type { PackConfig } from "./pack-config.ts";
+import { type Project, readProject } from "./project.ts";
+import type { PreviewResource } from "./resource.ts";
+import { readState } from "./state.ts";
+import type { PropertyMap } from "./values.ts";
+
+export { PreviewError, type PreviewFailure } from "./error.ts";
+export type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
+export { readPackConfig } from "./pack-config.ts";
+export { renderPreview } from "./render.ts";
+
+export interface PreviewOptions {
+  /** Folder with Pulumi.yaml. */
+  cwd: string;
+  stack: string;
+  organization?: string | undefined;
+  /** Folders with PulumiPolicy.yaml. */
+  policyPacks?: readonly string[] | undefined;
+  /** Configuration of each pack, by its place in `policyPacks`. */
+  policyPackConfigs?: readonly PackConfig[] | undefined;
+  /** `key=value`, before the stack's own configuration. */
+  config?: readonly string[] | undefined;
+  /** `stack:output=value`, for stack references. */
+  stackOutputs?: readonly string[] | undefined;
+  /** An exported state to judge in place of what the program declares. */
+  state?: string | undefined;
+  /** How long program and packs may take together, in milliseconds. */
+  timeoutMs?: number | undefined;
+  /** How much each may print, in bytes. */
+  outputBytes?: number | undefined;
+  /** Told of each step, for a person who waits. */
+  progress?: ((step: string) => void) | undefined;
+}
+
+/** Time that a program or a pack has by default, in milliseconds. */
+export const defaultTimeoutMs = 60_000;
+const defaultOutputBytes = 4 * 1024 * 1024;
+
+/**
+ * Runs a Pulumi program and policy packs without the Pulumi CLI, plugins, an account or a network, and
+ * judges every resource that the program declares.
+ *
+ * @throws {PreviewError} when it could not tell: a program or a pack that fails, a limit, bad settings
+ */
+export async function preview(options: PreviewOptions): Promise<PreviewDocument> {
+  const started = performance.now();
+  const project = readProject({
+    cwd: options.cwd,
+    stack: options.stack,
+    organization: options.organization,
+    overrides: options.config,
+  });
+  const removeHandlers = killAllOnSignal();
+  const session = new Session(project, options);
+  const timer = deadline(options.timeoutMs ?? defaultTimeoutMs, session);
+  try {
+    const judged = await Promise.race([session.run(), timer.expired]);
+    return previewDocument({ ...judged, project, durationMs: performance.now() - started });
+  } finally {
+    timer.cancel();
+    session.close();
+    removeHandlers();
+  }
+}
+
+interface Judged {
+  resources: PreviewResource[];
+  judgement: Judgement;
+  log: LogEntry[];
+  printed: string;
+  timings: PreviewDocument["timings"];
+}
+
+/** One run of a program and its packs. */
+class Session {
+  /** What is being waited for, for the error of a run that takes too long. */
+  waitingFor = "the program and the policy packs to start";
+  #project: Project;
+  #options: PreviewOptions;
+  #engine = new Engine();
+  #server = new grpc.Server(channelOptions);
+  #monitor: Monitor | undefined;
+  #judgement: Judgement | undefined;
+  #program: Child | undefined;
+
+  constructor(project: Project, options: PreviewOptions) {
+    this.#project = project;
+    this.#options = options;
+  }
+
+  async run(): Promise<Judged> {
+    const started = performance.now();
+    const monitor = this.#startMonitor();
+    this.#engine.addTo(this.#server);
+    monitor.addTo(this.#server);
+    const address = await listen(this.#server);
+    const env = childEnvironment(this.#project, address);
+    this.#judgement = new Judgement({
+      directories: (this.#options.policyPacks ?? []).map((directory) => resolve(directory)),
+      configs: this.#options.policyPackConfigs ?? [],
+      engine: address,
+      env,
+      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+    });
+    const judgement = this.#judgement;
+    if (this.#options.state !== undefined) return this.#judgeState(judgement, this.#options.state, started);
+
+    this.#program = this.#startProgram(address, env);
+    // A pack that does not load ends the preview at once, whatever the program does.
+    await Promise.race([this.#programEnd(this.#program), judgement.failed]);
+    const programMs = performance.now() - started;
+    this.#progress("the policies");
+    await judgement.conclude([...monitor.resources.values()]);
+    return {
+      resources: [...monitor.resources.values()],
+      judgement,
+      log: this.#engine.log,
+      printed: this.#program.output + this.#program.errors,
+      timings: { programMs, packsLoadedMs: judgement.loadedMs },
+    };
+  }
+
+  close(): void {
+    this.#program?.kill();
+    this.#judgement?.close();
+    this.#monitor?.close();
+    this.#server.forceShutdown();
+  }
+
+  #startMonitor(): Monitor {
+    const { name: project, stack, organization, config, secretKeys } = this.#project;
+    this.#monitor = new Monitor({
+      project,
+      stack,
+      organization,
+      config,
+      secretKeys,
+      stackOutputs: readStackOutputs(this.#options.stackOutputs ?? []),
+      remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
+      registered: (resource) => this.#judgement?.analyze(resource),
+    });
+    return this.#monitor;
+  }
+
+  #startProgram(address: string, env: NodeJS.ProcessEnv): Child {
+    const project = this.#project;
+    this.#progress("the program");
+    return new Child({
+      label: `the program in ${project.programDirectory}`,
+      command: process.execPath,
+      args: [
+        ...project.nodeArgs,
+        resolveFrom(project.programDirectory, "@pulumi/pulumi/cmd/run"),
+        ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
+        ...["--organization", project.organization, "--root-directory", project.root],
+        ...["--pwd", project.programDirectory, "--parallel", "16", "--dry-run", "true", project.entryPoint],
+      ],
+      cwd: project.programDirectory,
+      env,
+      limits: { outputBytes: this.#options.outputBytes ?? defaultOutputBytes },
+      failure: "program",
+    });
+  }
+
+  async #programEnd(program: Child): Promise<void> {
+    const status = await program.exited;
+    const refusal = this.#monitor?.refusal;
+    if (refusal !== undefined) throw refusal;
+    const errors = this.#engine.errors.map((entry) => entry.message.trim());
+    if (status === 0 && errors.length === 0) return;
+    const printed = `${program.output}${program.errors}`.trim().split("\n").slice(-40).join("\n");
+    const why = errors.length > 0 ? errors.join("\n") : printed || `it ended with status ${status}`;
+    throw new PreviewError("program", why);
+  }
+
+  async #judgeState(judgement: Judgement, path: string, started: number): Promise<Judged> {
+    this.#progress("the policies");
+    const resources = readState(path);
+    await judgement.ready;
+    for (const resource of resources) judgement.analyze(resource);
+    await judgement.conclude(resources);
+    const timings = { programMs: 0, packsLoadedMs: performance.now() - started };
+    return { resources, judgement, log: this.#engine.log, printed: "", timings };
+  }
+
+  #progress(step: string): void {
+    this.waitingFor = step;
+    this.#options.progress?.(step);
+  }
+}
+
+function deadline(limitMs: number, session: Session): { expired: Promise<never>; cancel: () => void } {
+  let timeout: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timeout = setTimeout(() => {
+      const seconds = Math.round(limitMs / 100) / 10;
+      reject(
+        new PreviewError(
+          "limit",
+          `stopped after ${seconds} s waiting for ${session.waitingFor}: allow more with --timeout, or find what never ends`,
+        ),
+      );
+    }, limitMs);
+  });
+  expired.catch(() => undefined);
+  return { expired, cancel: () => clearTimeout(timeout) };
+}
+
+/** What the engine gives its children, less the credentials that an offline preview has no use for. */
+function childEnvironment(project: Project, address: string): NodeJS.ProcessEnv {
+  const {
+    PULUMI_ACCESS_TOKEN: _token,
+    PULUMI_CONFIG_PASSPHRASE: _passphrase,
+    PULUMI_CONFIG_PASSPHRASE_FILE: _passphraseFile,
+    ...env
+  } = process.env;
+  return {
+    ...env,
+    PULUMI_CONFIG: JSON.stringify(Object.fromEntries(project.config)),
+    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify([...project.secretKeys]),
+    PULUMI_NODEJS_PROJECT: project.name,
+    PULUMI_NODEJS_STACK: project.stack,
+    PULUMI_NODEJS_ORGANIZATION: project.organization,
+    PULUMI_NODEJS_DRY_RUN: "true",
+    PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
+    PULUMI_NODEJS_ENGINE: address,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache(),
+  };
+}
+
+/** Node's cache of compiled code takes a third off the start of both children. */
+function compileCache(): string {
+  return join(dirname(import.meta.dirname), "node_modules", ".cache", "node-compile-cache");
+}
+
+/** @throws {PreviewError} for an entry that is not `stack:output=value` */
+function readStackOutputs(entries: readonly string[]): Map<string, PropertyMap> {
+  const stacks = new Map<string, PropertyMap>();
+  for (const entry of entries) {
+    const match = /^([\w./-]{1,300}):([\w.-]{1,200})=(.*)$/s.exec(entry);
+    if (match === null) {
+      throw new PreviewError("config", `--stack-output ${JSON.stringify(entry)} is not stack:output=value`);
+    }
+    const [, stack = "", output = "", text = ""] = match;
+    stacks.set(stack, { ...stacks.get(stack), [output]: parseValue(text) });
+  }
+  return stacks;
+}
+
+function parseValue(text: string): PropertyMap[string] {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return messageOf(error) === "" ? null : text;
+  }
+}

@@ -1,0 +1,174 @@
+import type { LogEntry } from "./engine.ts";
+import type { Judgement, PackVerdict } from "./judgement.ts";
+import type { Diagnostic } from "./pack.ts";
+import type { EnforcementLevel, PolicyInfo } from "./pack-config.ts";
+import type { Project } from "./project.ts";
+import type { PreviewResource } from "./resource.ts";
+import { forDisplay, isUnknown, type PropertyMap, type PropertyValue } from "./values.ts";
+
+export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown";
+
+export interface PolicyOutcome {
+  pack: string;
+  name: string;
+  description: string;
+  enforcement: EnforcementLevel;
+  /** Ids of the requirements that the policy covers. */
+  items: string[];
+  status: PolicyStatus;
+  violations: { urn: string; message: string }[];
+}
+
+export interface ShownResource {
+  urn: string;
+  type: string;
+  name: string;
+  parent: string;
+  custom: boolean;
+  protect: boolean;
+  /** An unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
+  inputs: PropertyMap;
+}
+
+/** What a preview found, as `preview --json` prints it. */
+export interface PreviewDocument {
+  project: string;
+  stack: string;
+  resources: ShownResource[];
+  policies: PolicyOutcome[];
+  /** What the program and the packs logged or printed. */
+  messages: { severity: string; message: string; urn: string }[];
+  /** Milliseconds from the start of the preview. */
+  timings: { programMs: number; packsLoadedMs: number };
+  summary: {
+    resources: number;
+    passed: number;
+    violated: number;
+    mandatory: number;
+    advisory: number;
+    waived: number;
+    unknown: number;
+    notApplicable: number;
+    durationMs: number;
+  };
+}
+
+export function previewDocument(run: {
+  project: Project;
+  resources: readonly PreviewResource[];
+  judgement: Judgement;
+  log: readonly LogEntry[];
+  printed: string;
+  timings: PreviewDocument["timings"];
+  durationMs: number;
+}): PreviewDocument {
+  const scrub = scrubber(run.judgement.secrets);
+  const policies = run.judgement.verdicts.flatMap((verdict) => outcomes(verdict, scrub));
+  const having = (status: PolicyStatus): PolicyOutcome[] =>
+    policies.filter((policy) => policy.status === status);
+  const violated = having("violated");
+  return {
+    project: run.project.name,
+    stack: run.project.stack,
+    resources: run.resources.map((resource) => shown(resource, scrub)),
+    policies,
+    messages: [
+      ...run.log.map((entry) => ({ ...entry, message: scrub(entry.message.trim()) })),
+      ...[run.printed, ...run.judgement.verdicts.map(({ pack }) => pack.printed)]
+        .map((text) => text.trim())
+        .filter((text) => text !== "")
+        .map((text) => ({ severity: "printed", message: scrub(text), urn: "" })),
+    ],
+    timings: run.timings,
+    summary: {
+      resources: run.resources.length,
+      passed: having("passed").length,
+      violated: violated.length,
+      mandatory: violated.filter((policy) => policy.enforcement === "mandatory").length,
+      advisory: violated.filter((policy) => policy.enforcement !== "mandatory").length,
+      waived: having("waived").length,
+      unknown: having("unknown").length,
+      notApplicable: having("not-applicable").length,
+      durationMs: Math.round(run.durationMs),
+    },
+  };
+}
+
+function outcomes(verdict: PackVerdict, scrub: Scrub): PolicyOutcome[] {
+  const { pack } = verdict;
+  return pack.policies.map((policy) => {
+    const diagnostics = verdict.diagnostics.filter((diagnostic) => diagnostic.policy === policy.name);
+    return {
+      pack: pack.name,
+      name: policy.name,
+      description: policy.description,
+      // A remediation that left a violation is judged as mandatory.
+      enforcement: policy.level === "remediate" ? "mandatory" : policy.level,
+      items: policy.items,
+      status: statusOf(policy, diagnostics, verdict.applied),
+      violations: diagnostics.map(({ urn, message }) => ({
+        urn,
+        message: scrub(withoutDescription(message, policy)),
+      })),
+    };
+  });
+}
+
+function statusOf(
+  policy: PolicyInfo,
+  diagnostics: readonly Diagnostic[],
+  applied: ReadonlySet<string>,
+): PolicyStatus {
+  if (diagnostics.some((diagnostic) => !isUnknownDiagnostic(diagnostic) && !isWaived(diagnostic))) {
+    return "violated";
+  }
+  if (diagnostics.some(isUnknownDiagnostic)) return "unknown";
+  if (diagnostics.length > 0) return "waived";
+  return applied.has(policy.name) ? "passed" : "not-applicable";
+}
+
+/** The library's words for a policy that read a value which a preview cannot know. */
+function isUnknownDiagnostic(diagnostic: Diagnostic): boolean {
+  return diagnostic.level === "advisory" && diagnostic.message.startsWith("can't run policy '");
+}
+
+/** A pack reports a waived violation as advisory and starts its message so. */
+function isWaived(diagnostic: Diagnostic): boolean {
+  return diagnostic.level === "advisory" && diagnostic.message.startsWith("Waived until ");
+}
+
+/** The library puts a policy's description before each message of a violation. */
+function withoutDescription(message: string, policy: PolicyInfo): string {
+  const prefix = `${policy.description}\n`;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}
+
+function shown(resource: PreviewResource, scrub: Scrub): ShownResource {
+  const { urn, type, name, parent, custom, protect } = resource;
+  const inputs: PropertyMap = {};
+  for (const [key, value] of Object.entries(resource.inputs)) {
+    if (!key.startsWith("__")) inputs[key] = scrubbed(forDisplay(value), scrub);
+  }
+  return { urn, type, name, parent, custom, protect, inputs };
+}
+
+type Scrub = (text: string) => string;
+
+/** Texts shorter than this are not secrets that could be told from anything else. */
+const shortestSecret = 6;
+
+/** Takes every secret of the stack out of a text, wherever a program or a policy put it. */
+function scrubber(secrets: ReadonlySet<string>): Scrub {
+  const longestFirst = [...secrets]
+    .filter((text) => text.length >= shortestSecret)
+    .sort((one, other) => other.length - one.length);
+  if (longestFirst.length === 0) return (text) => text;
+  return (text) => longestFirst.reduce((rest, found) => rest.replaceAll(found, "[secret]"), text);
+}
+
+function scrubbed(value: PropertyValue, scrub: Scrub): PropertyValue {
+  if (typeof value === "string") return isUnknown(value) ? value : scrub(value);
+  if (Array.isArray(value)) return value.map((element) => scrubbed(element, scrub));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, scrubbed(element, scrub)]));
+}

@@ -1,0 +1,290 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
+import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { Child } from "./child.ts";
+import { messageOf, PreviewError } from "./error.ts";
+import { callUnary, channelOptions } from "./grpc.ts";
+import {
+  type EnforcementLevel,
+  levelFrom,
+  type PackConfig,
+  type PolicyInfo,
+  policyInfos,
+  reconcile,
+} from "./pack-config.ts";
+import type { PreviewResource } from "./resource.ts";
+import { forAnalysis, forRemediation, fromStruct, type PropertyMap, toStruct } from "./values.ts";
+
+/** What a policy said of a resource or of the stack. */
+export interface Diagnostic {
+  policy: string;
+  message: string;
+  level: EnforcementLevel;
+  /** The resource it is about; empty for the stack as a whole. */
+  urn: string;
+}
+
+export interface Analysis {
+  diagnostics: Diagnostic[];
+  /** Policies that said they do not apply. */
+  notApplicable: string[];
+}
+
+export interface PackOptions {
+  /** Folder with PulumiPolicy.yaml. */
+  directory: string;
+  /** Address of the engine, for what the pack logs. */
+  engine: string;
+  env: NodeJS.ProcessEnv;
+  outputBytes: number;
+  config?: PackConfig | undefined;
+}
+
+type Client = InstanceType<typeof analyzerRpc.AnalyzerClient>;
+type AnalyzeResponse = InstanceType<typeof analyzerPb.AnalyzeResponse>;
+type RemediateResponse = InstanceType<typeof analyzerPb.RemediateResponse>;
+type AnalyzerInfo = InstanceType<typeof analyzerPb.AnalyzerInfo>;
+type Empty = InstanceType<typeof emptyPb.Empty>;
+
+/** A policy pack in the policy host of @pulumi/pulumi, from its start to its verdict. */
+export class PolicyPack {
+  readonly directory: string;
+  /** Resolves when the pack is loaded, its policies are known and its configuration is accepted. */
+  readonly ready: Promise<void>;
+  name = "";
+  version = "";
+  policies: PolicyInfo[] = [];
+  #child: Child;
+  #client: Client | undefined;
+  #remediates = false;
+
+  constructor(options: PackOptions) {
+    this.directory = resolve(options.directory);
+    if (!["PulumiPolicy.yaml", "PulumiPolicy.yml"].some((file) => existsSync(join(this.directory, file)))) {
+      throw new PreviewError(
+        "policy-pack",
+        `no policy pack in ${this.directory}: PulumiPolicy.yaml is missing`,
+      );
+    }
+    this.#child = new Child({
+      label: `policy pack ${this.directory}`,
+      command: process.execPath,
+      args: [resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"), options.engine, "."],
+      cwd: this.directory,
+      env: options.env,
+      limits: { outputBytes: options.outputBytes },
+      failure: "policy-pack",
+    });
+    this.ready = this.#start(options.config);
+    this.ready.catch(() => undefined);
+  }
+
+  /** What the pack's own code printed, without the port that the host prints first. */
+  get printed(): string {
+    return `${this.#child.output.replace(/^\d+\r?\n/, "")}${this.#child.errors}`.trim();
+  }
+
+  /** Policies set to `remediate` change the resource's inputs before anybody analyses them. */
+  async remediate(resource: PreviewResource, providers: Providers): Promise<PropertyMap> {
+    if (!this.#remediates) return resource.inputs;
+    const request = analyzeRequest(resource, providers, forRemediation(resource.inputs));
+    const response = await this.#call<RemediateResponse>((client, answer) =>
+      client.remediate(request, answer),
+    );
+    let inputs = resource.inputs;
+    for (const remediation of response.getRemediationsList()) {
+      const properties = remediation.getProperties();
+      if (properties !== undefined) inputs = fromStruct(properties);
+    }
+    return inputs;
+  }
+
+  async analyze(resource: PreviewResource, providers: Providers): Promise<Analysis> {
+    const request = analyzeRequest(resource, providers, forAnalysis(resource.inputs));
+    return readAnalysis(
+      await this.#call<AnalyzeResponse>((client, answer) => client.analyze(request, answer)),
+    );
+  }
+
+  async analyzeStack(resources: readonly PreviewResource[], providers: Providers): Promise<Analysis> {
+    const request = new analyzerPb.AnalyzeStackRequest();
+    request.setResourcesList(resources.map((resource) => stackResource(resource, providers)));
+    return readAnalysis(
+      await this.#call<AnalyzeResponse>((client, answer) => client.analyzeStack(request, answer)),
+    );
+  }
+
+  close(): void {
+    this.#client?.close();
+    this.#child.kill();
+  }
+
+  async #start(config: PackConfig | undefined): Promise<void> {
+    const port = await this.#port();
+    this.#client = new analyzerRpc.AnalyzerClient(
+      `127.0.0.1:${port}`,
+      grpc.credentials.createInsecure(),
+      channelOptions,
+    );
+    const info = await this.#call<AnalyzerInfo>((client, answer) =>
+      client.getAnalyzerInfo(new emptyPb.Empty(), answer),
+    );
+    this.name = info.getName();
+    this.version = info.getVersion();
+    this.policies = policyInfos(info);
+    const configured = reconcile(this.name, this.policies, info.getInitialconfigMap(), config);
+    for (const policy of this.policies) {
+      policy.level = levelFrom(configured.get(policy.name)?.getEnforcementlevel()) ?? policy.level;
+    }
+    this.#remediates = this.policies.some((policy) => policy.level === "remediate");
+    const request = new analyzerPb.ConfigureAnalyzerRequest();
+    for (const [name, policyConfig] of configured) request.getPolicyconfigMap().set(name, policyConfig);
+    await this.#call<Empty>((client, answer) => client.configure(request, answer));
+  }
+
+  /** The policy host prints the port it listens on as its first line; a pack that fails to load never does. */
+  async #port(): Promise<number> {
+    const printed = new Promise<number>((resolvePort) => {
+      this.#child.onLine = (line) => {
+        if (/^\d{1,5}\r?$/.test(line)) {
+          this.#child.onLine = undefined;
+          resolvePort(Number(line));
+        }
+      };
+    });
+    const ended = this.#child.exited.then(() => {
+      throw new PreviewError("policy-pack", `${this.#child.label} did not load:\n${this.#whyEnded()}`);
+    });
+    return Promise.race([printed, ended]);
+  }
+
+  /** Makes a call that fails when the pack's process ends, with what it last said. */
+  async #call<Response>(
+    call: (client: Client, answer: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
+  ): Promise<Response> {
+    const client = this.#client;
+    if (client === undefined) throw new PreviewError("policy-pack", `${this.#child.label} is not loaded`);
+    try {
+      return await callUnary<Response>((answer) => call(client, answer));
+    } catch (error) {
+      if (isUnavailable(error)) {
+        await this.#child.exited;
+        throw new PreviewError("policy-pack", `${this.#child.label} ended early:\n${this.#whyEnded()}`);
+      }
+      const details = isServiceError(error) ? error.details : messageOf(error);
+      throw new PreviewError("policy-pack", `policy pack ${this.name || this.directory} failed: ${details}`);
+    }
+  }
+
+  #whyEnded(): string {
+    const said = (this.#child.errors.trim() || this.#child.output.trim()).split("\n").slice(-40).join("\n");
+    return said === "" ? "it printed nothing" : said;
+  }
+}
+
+/** Providers by URN, as a policy sees the one of each resource. */
+export type Providers = ReadonlyMap<string, PreviewResource>;
+
+/** @throws {PreviewError} when the folder's dependencies are not installed */
+export function resolveFrom(directory: string, specifier: string): string {
+  try {
+    return createRequire(join(directory, "package.json")).resolve(specifier);
+  } catch {
+    throw new PreviewError(
+      "project",
+      `@pulumi/pulumi is not installed for ${directory}: run npm install there`,
+    );
+  }
+}
+
+function analyzeRequest(
+  resource: PreviewResource,
+  providers: Providers,
+  properties: PropertyMap,
+): InstanceType<typeof analyzerPb.AnalyzeRequest> {
+  const request = new analyzerPb.AnalyzeRequest();
+  request.setUrn(resource.urn);
+  request.setType(resource.type);
+  request.setName(resource.name);
+  request.setProperties(toStruct(properties));
+  request.setOptions(resourceOptions(resource));
+  request.setProvider(providerOf(resource, providers));
+  return request;
+}
+
+function stackResource(
+  resource: PreviewResource,
+  providers: Providers,
+): InstanceType<typeof analyzerPb.AnalyzerResource> {
+  const message = new analyzerPb.AnalyzerResource();
+  message.setUrn(resource.urn);
+  message.setType(resource.type);
+  message.setName(resource.name);
+  message.setProperties(toStruct(forAnalysis(resource.outputs)));
+  message.setOptions(resourceOptions(resource));
+  message.setProvider(providerOf(resource, providers));
+  message.setParent(resource.parent);
+  message.setDependenciesList(resource.dependencies);
+  for (const [property, urns] of resource.propertyDependencies) {
+    if (urns.length === 0) continue;
+    const dependencies = new analyzerPb.AnalyzerPropertyDependencies();
+    dependencies.setUrnsList(urns);
+    message.getPropertydependenciesMap().set(property, dependencies);
+  }
+  return message;
+}
+
+function resourceOptions(resource: PreviewResource): InstanceType<typeof analyzerPb.AnalyzerResourceOptions> {
+  const options = new analyzerPb.AnalyzerResourceOptions();
+  options.setProtect(resource.protect);
+  options.setIgnorechangesList(resource.ignoreChanges);
+  options.setAliasesList(resource.aliases);
+  options.setAdditionalsecretoutputsList(resource.additionalSecretOutputs);
+  options.setDeletebeforereplacedefined(resource.deleteBeforeReplace !== undefined);
+  options.setDeletebeforereplace(resource.deleteBeforeReplace ?? false);
+  options.setParent(resource.parent);
+  const timeouts = new analyzerPb.AnalyzerResourceOptions.CustomTimeouts();
+  timeouts.setCreate(resource.timeouts.create);
+  timeouts.setUpdate(resource.timeouts.update);
+  timeouts.setDelete(resource.timeouts.delete);
+  options.setCustomtimeouts(timeouts);
+  return options;
+}
+
+function providerOf(
+  resource: PreviewResource,
+  providers: Providers,
+): InstanceType<typeof analyzerPb.AnalyzerProviderResource> | undefined {
+  const provider = providers.get(resource.provider);
+  if (provider === undefined) return undefined;
+  const message = new analyzerPb.AnalyzerProviderResource();
+  message.setUrn(provider.urn);
+  message.setType(provider.type);
+  message.setName(provider.name);
+  message.setProperties(toStruct(forAnalysis(provider.inputs)));
+  return message;
+}
+
+function readAnalysis(response: AnalyzeResponse): Analysis {
+  return {
+    diagnostics: response.getDiagnosticsList().map((diagnostic) => ({
+      policy: diagnostic.getPolicyname(),
+      message: diagnostic.getMessage(),
+      level: levelFrom(diagnostic.getEnforcementlevel()) ?? "advisory",
+      urn: diagnostic.getUrn(),
+    })),
+    notApplicable: response.getNotApplicableList().map((policy) => policy.getPolicyName()),
+  };
+}
+
+function isServiceError(error: unknown): error is grpc.ServiceError {
+  return error instanceof Error && "code" in error && "details" in error;
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isServiceError(error) && error.code === grpc.status.UNAVAILABLE;
+}

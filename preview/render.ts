@@ -1,0 +1,146 @@
+import type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
+import { isDefaultProvider, nameOf, typeOf } from "./urn.ts";
+
+export interface RenderOptions {
+  /** Colours, for a terminal. */
+  color: boolean;
+}
+
+/** A preview for a person: the resources as a tree, the policies with violations first, a line of totals. */
+export function renderPreview(document: PreviewDocument, options: RenderOptions): string {
+  const paint = painter(options.color);
+  return [
+    paint.bold(`Previewing ${document.project} (${document.stack})`),
+    "",
+    ...tree(document.resources, paint),
+    ...messages(document, paint),
+    ...(document.policies.length > 0
+      ? ["", paint.bold("Policies:"), ...policies(document.policies, paint)]
+      : []),
+    "",
+    totals(document, paint),
+  ].join("\n");
+}
+
+interface Painter {
+  bold: (text: string) => string;
+  dim: (text: string) => string;
+  red: (text: string) => string;
+  green: (text: string) => string;
+  yellow: (text: string) => string;
+}
+
+function painter(color: boolean): Painter {
+  const code =
+    (open: number, close: number) =>
+    (text: string): string =>
+      color ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+  return {
+    bold: code(1, 22),
+    dim: code(2, 22),
+    red: code(31, 39),
+    green: code(32, 39),
+    yellow: code(33, 39),
+  };
+}
+
+function tree(resources: readonly ShownResource[], paint: Painter): string[] {
+  const visible = resources.filter((resource) => !isDefaultProvider(resource.urn));
+  const known = new Set(visible.map((resource) => resource.urn));
+  const children = Map.groupBy(visible, (resource) => (known.has(resource.parent) ? resource.parent : ""));
+  const rows: { label: string; name: string; resource: ShownResource }[] = [];
+  const walk = (parent: string, indent: string): void => {
+    const siblings = children.get(parent) ?? [];
+    siblings.forEach((resource, index) => {
+      const last = index === siblings.length - 1;
+      const isRoot = parent === "";
+      rows.push({
+        label: `${indent}${isRoot ? "" : last ? "└─ " : "├─ "}${printable(resource.type)}`,
+        name: printable(resource.name),
+        resource,
+      });
+      walk(resource.urn, isRoot ? "" : `${indent}${last ? "   " : "│  "}`);
+    });
+  };
+  walk("", "");
+  const typeWidth = Math.max(4, ...rows.map(({ label }) => label.length));
+  const nameWidth = Math.max(4, ...rows.map(({ name }) => name.length));
+  return [
+    paint.bold(`     ${"Type".padEnd(typeWidth)}  ${"Name".padEnd(nameWidth)}  Plan`),
+    ...rows.map(
+      ({ label, name, resource }) =>
+        ` ${paint.green("+")}   ${label.padEnd(typeWidth)}  ${name.padEnd(nameWidth)}  ${paint.green("create")}${resource.protect ? paint.dim(" protected") : ""}`,
+    ),
+  ];
+}
+
+function messages(document: PreviewDocument, paint: Painter): string[] {
+  if (document.messages.length === 0) return [];
+  return [
+    "",
+    paint.bold("Diagnostics:"),
+    ...document.messages.flatMap(({ severity, message, urn }) => {
+      const where = urn === "" ? "" : ` ${typeOf(urn)} (${nameOf(urn)})`;
+      const lines = message.split("\n").map((line) => `    ${printable(line)}`);
+      return [`  ${severity === "warning" ? paint.yellow(severity) : severity}${where}:`, ...lines];
+    }),
+  ];
+}
+
+const order = ["violated", "unknown", "waived", "passed", "not-applicable"] as const;
+
+function policies(outcomes: readonly PolicyOutcome[], paint: Painter): string[] {
+  const rank = (outcome: PolicyOutcome): number =>
+    order.indexOf(outcome.status) * 2 + (outcome.enforcement === "mandatory" ? 0 : 1);
+  const width = Math.max(...outcomes.map((outcome) => outcome.name.length));
+  return outcomes
+    .toSorted((one, other) => rank(one) - rank(other))
+    .flatMap((outcome) => {
+      const items = outcome.items.length > 0 ? `  ${outcome.items.join(", ")}` : "";
+      const row = `  ${mark(outcome, paint)} ${outcome.name.padEnd(width)}${paint.dim(items)}`;
+      if (outcome.status === "passed" || outcome.status === "not-applicable") return [row];
+      return [
+        `${row}  [${outcome.status === "violated" ? outcome.enforcement : outcome.status}] ${outcome.description}`,
+        ...outcome.violations.flatMap(({ urn, message }) => {
+          const where = urn === "" ? "" : `${typeOf(urn)} (${nameOf(urn)}): `;
+          return `${where}${message}`
+            .split("\n")
+            .map((line, index) => `      ${index === 0 ? "- " : "  "}${printable(line)}`);
+        }),
+      ];
+    });
+}
+
+function mark({ status, enforcement }: PolicyOutcome, paint: Painter): string {
+  switch (status) {
+    case "violated":
+      return enforcement === "mandatory" ? paint.red("✗") : paint.yellow("!");
+    case "passed":
+      return paint.green("✓");
+    case "waived":
+      return paint.yellow("~");
+    case "unknown":
+      return paint.yellow("?");
+    case "not-applicable":
+      return paint.dim("-");
+  }
+}
+
+function totals({ resources, summary }: PreviewDocument, paint: Painter): string {
+  const providers = resources.filter((resource) => isDefaultProvider(resource.urn)).length;
+  const seconds = (summary.durationMs / 1000).toFixed(1);
+  const parts = [
+    `${summary.resources - providers} resources to create`,
+    `${summary.passed} policies passed`,
+    `${summary.mandatory} mandatory and ${summary.advisory} advisory violated`,
+    `${summary.waived} waived`,
+    `${summary.unknown} unknown until deployed`,
+  ];
+  const paintTotals = summary.mandatory > 0 ? paint.red : paint.green;
+  return `${paintTotals(parts.join(", "))} ${paint.dim(`(${seconds} s)`)}`;
+}
+
+/** Control characters could move the cursor or recolour what follows: a name or message shows them as dots. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === "\t" ? "  " : "·"));
+}

@@ -1,0 +1,50 @@
+import type { PropertyMap } from "./values.ts";
+
+/** A resource that a previewed program declared, or that a state file holds. */
+export interface PreviewResource {
+  urn: string;
+  type: string;
+  name: string;
+  /** URN of the parent; empty for the root stack and for providers that the engine makes. */
+  parent: string;
+  custom: boolean;
+  /** Read from the provider, not managed by the stack. */
+  external: boolean;
+  protect: boolean;
+  /** What the program asked for, after transforms and remediation; unknowns and secrets as they travel. */
+  inputs: PropertyMap;
+  /** What a stack policy sees: the inputs of a custom resource, the registered outputs of a component. */
+  outputs: PropertyMap;
+  /** URN of the provider; empty for a component. */
+  provider: string;
+  dependencies: string[];
+  propertyDependencies: Map<string, string[]>;
+  ignoreChanges: string[];
+  aliases: string[];
+  additionalSecretOutputs: string[];
+  deleteBeforeReplace: boolean | undefined;
+  /** Seconds; 0 where the provider's own limit holds. */
+  timeouts: { create: number; update: number; delete: number };
+}
+
+/** A resource with nothing set but its identity. */
+export function bareResource(
+  identity: Pick<PreviewResource, "urn" | "type" | "name" | "custom"> & Partial<PreviewResource>,
+): PreviewResource {
+  return {
+    parent: "",
+    external: false,
+    protect: false,
+    inputs: {},
+    outputs: identity.inputs ?? {},
+    provider: "",
+    dependencies: [],
+    propertyDependencies: new Map(),
+    ignoreChanges: [],
+    aliases: [],
+    additionalSecretOutputs: [],
+    deleteBeforeReplace: undefined,
+    timeouts: { create: 0, update: 0, delete: 0 },
+    ...identity,
+  };
+}

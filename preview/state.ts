@@ -1,0 +1,96 @@
+import { readFileSync, statSync } from "node:fs";
+import * as z from "zod";
+import { messageOf, PreviewError } from "./error.ts";
+import { bareResource, type PreviewResource } from "./resource.ts";
+import { nameOf, typeOf } from "./urn.ts";
+import { isSecret, type PropertyMap, type PropertyValue, secretFromState } from "./values.ts";
+
+/** An exported state is read up to this size, in bytes. */
+const maxStateBytes = 256 * 1024 * 1024;
+
+const urn = z.string().regex(/^urn:pulumi:.*::.*::.*::/s, "a URN");
+
+const stateFile = z.object({
+  version: z.literal([3, 4]),
+  deployment: z.looseObject({
+    resources: z
+      .array(
+        z.looseObject({
+          urn,
+          type: z.string(),
+          custom: z.boolean().default(false),
+          delete: z.boolean().default(false),
+          external: z.boolean().default(false),
+          protect: z.boolean().default(false),
+          parent: z.string().default(""),
+          provider: z.string().default(""),
+          inputs: z.record(z.string(), z.json()).default({}),
+          outputs: z.record(z.string(), z.json()).default({}),
+          dependencies: z.array(z.string()).nullish(),
+          propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
+          additionalSecretOutputs: z.array(z.string()).nullish(),
+          aliases: z.array(z.string()).nullish(),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+/**
+ * Reads the resources of a state as `pulumi stack export` writes it. A secret that is encrypted there is an
+ * unknown secret here.
+ *
+ * @throws {PreviewError} when the file cannot be read or is not an exported state
+ */
+export function readState(path: string): PreviewResource[] {
+  let content: unknown;
+  try {
+    const { size } = statSync(path);
+    if (size > maxStateBytes) throw new Error(`larger than ${maxStateBytes / 1024 / 1024} MiB`);
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new PreviewError("state", `state ${path} cannot be read: ${messageOf(error)}`);
+  }
+  const parsed = stateFile.safeParse(content);
+  if (!parsed.success) {
+    throw new PreviewError(
+      "state",
+      `${path} is not a state as pulumi stack export writes it:\n${z.prettifyError(parsed.error).slice(0, 4000)}`,
+    );
+  }
+  return (
+    parsed.data.deployment.resources
+      // What waits for its deletion is no longer part of the stack.
+      .filter((resource) => !resource.delete)
+      .map((resource) =>
+        bareResource({
+          urn: resource.urn,
+          type: typeOf(resource.urn),
+          name: nameOf(resource.urn),
+          parent: resource.parent,
+          custom: resource.custom,
+          external: resource.external,
+          protect: resource.protect,
+          inputs: readable(resource.inputs),
+          outputs: readable(resource.outputs),
+          provider: resource.provider.split("::").slice(0, -1).join("::"),
+          dependencies: resource.dependencies ?? [],
+          propertyDependencies: new Map(
+            Object.entries(resource.propertyDependencies ?? {}).map(([key, urns]) => [key, urns ?? []]),
+          ),
+          additionalSecretOutputs: resource.additionalSecretOutputs ?? [],
+          aliases: resource.aliases ?? [],
+        }),
+      )
+  );
+}
+
+function readable(properties: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, readValue(value)]));
+}
+
+function readValue(value: PropertyValue): PropertyValue {
+  if (Array.isArray(value)) return value.map(readValue);
+  if (value === null || typeof value !== "object") return value;
+  return isSecret(value) ? secretFromState(value) : readable(value);
+}

@@ -1,0 +1,69 @@
+/**
+ * URNs and provider names as Pulumi's engine makes them
+ * (https://www.pulumi.com/docs/iac/concepts/resources/names/#urns).
+ */
+
+export const rootStackType = "pulumi:pulumi:Stack";
+
+/** The parent's qualified type comes first, joined by `$`, unless the parent is the stack or absent. */
+export function makeUrn(resource: {
+  stack: string;
+  project: string;
+  type: string;
+  name: string;
+  parent?: string | undefined;
+}): string {
+  const parentType = resource.parent ? qualifiedTypeOf(resource.parent) : "";
+  const type =
+    parentType === "" || parentType === rootStackType ? resource.type : `${parentType}$${resource.type}`;
+  return `urn:pulumi:${resource.stack}::${resource.project}::${type}::${resource.name}`;
+}
+
+/** The types of a URN's resource and its ancestors, joined by `$`. */
+export function qualifiedTypeOf(urn: string): string {
+  return urn.split("::")[2] ?? "";
+}
+
+/** The resource's name, which may itself hold `::`. */
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+export function typeOf(urn: string): string {
+  return qualifiedTypeOf(urn).split("$").at(-1) ?? "";
+}
+
+/** A provider's type, `pulumi:providers:<package>`, or undefined for any other type. */
+export function providedPackage(type: string): string | undefined {
+  return type.startsWith("pulumi:providers:") ? type.slice("pulumi:providers:".length) : undefined;
+}
+
+/** The package of a custom resource's or a function's token, `package:module:Name`. */
+export function packageOf(token: string): string {
+  return token.split(":")[0] ?? "";
+}
+
+/** A custom resource's type is `package:module:Name`, and the module may be empty. */
+export function isTypeToken(type: string): boolean {
+  const [pkg, module, name, ...rest] = type.split(":");
+  return Boolean(pkg) && module !== undefined && Boolean(name) && rest.length === 0;
+}
+
+/** A provider that the engine makes because no resource names one: named after version and download address. */
+export function defaultProviderName(version: string, downloadUrl: string): string {
+  const ofVersion = version === "" ? "" : `_${version.replaceAll(/[.+-]/g, "_")}`;
+  const ofUrl =
+    downloadUrl === ""
+      ? ""
+      : `_${downloadUrl
+          .split("/")
+          .filter((part) => part !== "")
+          .map((part) => part.replaceAll(/[^A-Za-z0-9_.-]/g, "_"))
+          .join("/")}`;
+  return `default${ofVersion}${ofUrl}`;
+}
+
+/** True for a provider that the engine made by itself. */
+export function isDefaultProvider(urn: string): boolean {
+  return providedPackage(typeOf(urn)) !== undefined && /^default(_|$)/.test(nameOf(urn));
+}

@@ -1,0 +1,185 @@
+import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+
+/**
+ * Property values as they travel in Pulumi's protocols: JSON in which an object with the signature key is a
+ * secret, an asset, an archive, a resource reference or an output value, and a fixed string is an unknown.
+ */
+
+export type PropertyValue =
+  | null
+  | boolean
+  | number
+  | string
+  | PropertyValue[]
+  | { [key: string]: PropertyValue };
+export type PropertyMap = { [key: string]: PropertyValue };
+type PropertyStruct = InstanceType<typeof structPb.Struct>;
+
+/** What stands for a string whose value a preview cannot know. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const unknowns = new Set([
+  unknown,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
+const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+
+/** How deep a value may nest before it is refused: far more than any provider has, far less than a stack. */
+const maxDepth = 200;
+
+export function isUnknown(value: PropertyValue | undefined): boolean {
+  return typeof value === "string" && unknowns.has(value);
+}
+
+export function secret(value: PropertyValue): PropertyMap {
+  return { [signatureKey]: secretSignature, value };
+}
+
+export function fromStruct(struct: PropertyStruct | undefined): PropertyMap {
+  return (struct?.toJavaScript() ?? {}) as PropertyMap;
+}
+
+export function toStruct(properties: PropertyMap): PropertyStruct {
+  return structPb.Struct.fromJavaScript(properties);
+}
+
+/**
+ * Inputs as the engine hands them to a policy pack that analyses them: resource references become ids or
+ * URNs, output values their elements, and internal keys are left out. Secrets and unknowns stay.
+ *
+ * @throws {RangeError} for a value that nests deeper than any real one.
+ */
+export function forAnalysis(properties: PropertyMap): PropertyMap {
+  return mapEntries(properties, (value) => simplify(value, isInternal, 0), isInternal);
+}
+
+/** The same for a pack that may change them: internal keys stay, since what it returns takes their place. */
+export function forRemediation(properties: PropertyMap): PropertyMap {
+  return mapEntries(properties, (value) => simplify(value, never, 0), never);
+}
+
+/** Resources that a value's output values say it depends on. */
+export function outputDependencies(value: PropertyValue): string[] {
+  if (Array.isArray(value)) return value.flatMap(outputDependencies);
+  if (value === null || typeof value !== "object") return [];
+  const own =
+    value[signatureKey] === outputSignature && Array.isArray(value.dependencies)
+      ? value.dependencies.filter((urn) => typeof urn === "string")
+      : [];
+  return [...own, ...Object.values(value).flatMap(outputDependencies)];
+}
+
+/** A value for a person's eyes: an unknown is `{"unknown":true}`, a secret `"[secret]"`. */
+export function forDisplay(value: PropertyValue): PropertyValue {
+  if (isUnknown(value)) return { unknown: true };
+  if (Array.isArray(value)) return value.map(forDisplay);
+  if (value === null || typeof value !== "object") return value;
+  switch (value[signatureKey]) {
+    case secretSignature:
+      return "[secret]";
+    case assetSignature:
+      return { asset: describeAsset(value) };
+    case archiveSignature:
+      return { archive: describeAsset(value) };
+  }
+  return mapEntries(value, forDisplay);
+}
+
+/** Adds every string that a secret of the value holds, so that it can be kept out of what is printed. */
+export function collectSecrets(value: PropertyValue, into: Set<string>, inSecret = false): void {
+  if (typeof value === "string") {
+    if (inSecret && !isUnknown(value)) into.add(value);
+  } else if (Array.isArray(value)) {
+    for (const element of value) collectSecrets(element, into, inSecret);
+  } else if (value !== null && typeof value === "object") {
+    const secretHere =
+      value[signatureKey] === secretSignature ||
+      (value[signatureKey] === outputSignature && value.secret === true);
+    for (const [key, element] of Object.entries(value)) {
+      if (key !== signatureKey) collectSecrets(element, into, inSecret || secretHere);
+    }
+  }
+}
+
+/** Reads a secret as a state file keeps it: in plain text when exported so, else it is not to be known. */
+export function secretFromState(value: PropertyMap): PropertyMap {
+  if (typeof value.plaintext !== "string") return secret(unknown);
+  try {
+    return secret(JSON.parse(value.plaintext) as PropertyValue);
+  } catch {
+    return secret(unknown);
+  }
+}
+
+export function isSecret(value: PropertyValue): value is PropertyMap {
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    !Array.isArray(value) &&
+    value[signatureKey] === secretSignature
+  );
+}
+
+function simplify(value: PropertyValue, leaveOut: (key: string) => boolean, depth: number): PropertyValue {
+  if (depth > maxDepth) throw new RangeError(`a property nests deeper than ${maxDepth} levels`);
+  if (Array.isArray(value)) return value.map((element) => simplify(element, leaveOut, depth + 1));
+  if (value === null || typeof value !== "object") return value;
+  switch (value[signatureKey]) {
+    case resourceSignature: {
+      const { id, urn } = value;
+      if (typeof id === "string") return id === "" ? unknown : id;
+      return typeof urn === "string" ? urn : unknown;
+    }
+    case outputSignature: {
+      const element = value.value === undefined ? unknown : simplify(value.value, leaveOut, depth + 1);
+      return value.secret === true ? secret(element) : element;
+    }
+    case secretSignature: {
+      const element = simplify(value.value ?? null, leaveOut, depth + 1);
+      return isSecret(element) ? element : secret(element);
+    }
+    case assetSignature:
+    case archiveSignature:
+      return value;
+  }
+  return mapEntries(value, (element) => simplify(element, leaveOut, depth + 1), leaveOut);
+}
+
+function never(): boolean {
+  return false;
+}
+
+function isInternal(key: string): boolean {
+  return key.startsWith("__");
+}
+
+function describeAsset(value: PropertyMap): PropertyValue {
+  for (const key of ["path", "uri", "text"]) {
+    const described = value[key];
+    if (typeof described === "string") return key === "text" ? `${described.length} characters` : described;
+  }
+  return Object.keys(typeof value.assets === "object" && value.assets !== null ? value.assets : {});
+}
+
+function mapEntries(
+  properties: PropertyMap,
+  map: (value: PropertyValue) => PropertyValue,
+  leaveOut: (key: string) => boolean = never,
+): PropertyMap {
+  const mapped: PropertyMap = {};
+  for (const [key, value] of Object.entries(properties)) {
+    if (!leaveOut(key)) mapped[key] = map(value);
+  }
+  return mapped;
+}
