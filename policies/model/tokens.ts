@@ -6,6 +6,10 @@ export const vercel = {
   variable: "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable",
   variables: "vercel:index/projectEnvironmentVariables:ProjectEnvironmentVariables",
   sharedVariable: "vercel:index/sharedEnvironmentVariable:SharedEnvironmentVariable",
+  sharedVariableLink:
+    "vercel:index/sharedEnvironmentVariableProjectLink:SharedEnvironmentVariableProjectLink",
+  firewall: "vercel:index/firewallConfig:FirewallConfig",
+  route: "vercel:index/projectRoute:ProjectRoute",
   dnsRecord: "vercel:index/dnsRecord:DnsRecord",
 } as const;
 
@@ -17,16 +21,49 @@ export const render = {
   staticSite: "render:index/staticSite:StaticSite",
   envGroup: "render:index/envGroup:EnvGroup",
   envGroupLink: "render:index/envGroupLink:EnvGroupLink",
+  postgres: "render:index/postgres:Postgres",
 } as const;
 
 export const supabase = {
   project: "supabase:index/project:Project",
   settings: "supabase:index/settings:Settings",
+  /** Dynamic resources: the provider has none for these two. */
+  addOn: "pulumi-nodejs:supabase:AddOn",
+  poolerConfig: "pulumi-nodejs:supabase:PoolerConfig",
 } as const;
 
 export const cloudflare = {
   zone: "cloudflare:index/zone:Zone",
   dnsRecord: "cloudflare:index/dnsRecord:DnsRecord",
+  dnssec: "cloudflare:index/zoneDnssec:ZoneDnssec",
+  zoneSetting: "cloudflare:index/zoneSetting:ZoneSetting",
+  hostnameTls: "cloudflare:index/hostnameTlsSetting:HostnameTlsSetting",
+  ruleset: "cloudflare:index/ruleset:Ruleset",
+  pageRule: "cloudflare:index/pageRule:PageRule",
+  managedTransforms: "cloudflare:index/managedTransforms:ManagedTransforms",
+  universalSsl: "cloudflare:index/universalSslSetting:UniversalSslSetting",
+  certificatePack: "cloudflare:index/certificatePack:CertificatePack",
+  totalTls: "cloudflare:index/totalTls:TotalTls",
+  customSsl: "cloudflare:index/customSsl:CustomSsl",
+  cronTrigger: "cloudflare:index/workersCronTrigger:WorkersCronTrigger",
+  r2Bucket: "cloudflare:index/r2Bucket:R2Bucket",
+  r2Lifecycle: "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
+  r2Cors: "cloudflare:index/r2BucketCors:R2BucketCors",
+} as const;
+
+export const postgresql = {
+  provider: "pulumi:providers:postgresql",
+  role: "postgresql:index/role:Role",
+  grantRole: "postgresql:index/grantRole:GrantRole",
+} as const;
+
+/** Buckets at Amazon S3, under the names that the package gave them over time. */
+export const aws = {
+  bucket: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
+  lifecycle: [
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+  ],
 } as const;
 
 export const random = {

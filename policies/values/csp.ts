@@ -130,8 +130,12 @@ function judgePlugins(policy: CspPolicy): Found[] {
   return open === undefined ? [] : [["plugins", `${governing.directive} has ${open}`]];
 }
 
-/** base-uri does not fall back to default-src (CSP3, 6.3.1). */
-const judgeBase = (policy: CspPolicy): Found[] => judgeAlone(policy, "base-uri", "base");
+/** base-uri does not fall back to default-src (CSP3, 6.3.1). Where no script loads, there is none to move. */
+function judgeBase(policy: CspPolicy): Found[] {
+  const scripts = governs(policy, ["script-src-elem", "script-src", "default-src"]);
+  const none = scripts?.sources.every((source) => source.toLowerCase() === "'none'") ?? false;
+  return none ? [] : judgeAlone(policy, "base-uri", "base");
+}
 
 /** frame-ancestors does not fall back to default-src (CSP3, 6.4.2). */
 const judgeFraming = (policy: CspPolicy): Found[] => judgeAlone(policy, "frame-ancestors", "framing");
