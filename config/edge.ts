@@ -84,7 +84,7 @@ const hsts = z
 export const edgeSchema = z
   .strictObject({
     minTlsVersion: z
-      .enum(["1.0", "1.1", "1.2", "1.3"], { error: '"1.0", "1.1", "1.2" or "1.3", in quotes' })
+      .enum(["1.0", "1.1", "1.2", "1.3"], { error: '"1.0", "1.1", "1.2" or "1.3"' })
       .default("1.2")
       .meta({
         description: "Lowest TLS version. In quotes, since YAML takes 1.0 for the number 1.",

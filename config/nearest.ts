@@ -1,20 +1,28 @@
-/** Names longer than this are not compared: no setting's name is near them. */
+/** Longer names are not compared: no setting's name is near them. */
 const longestName = 40;
 
-/**
- * The candidate nearest to a name, letter case, dashes and underscores aside; none where more than a third
- * of the name would have to change.
- */
-export function nearestName(name: string, candidates: readonly string[]): string | undefined {
-  if (name.length > longestName) return undefined;
+/** The candidates, those nearest to a name first; letter case, dashes, underscores and blanks do not count. */
+export function byNearness(name: string, candidates: readonly string[]): readonly string[] {
+  if (name.length > longestName) return candidates;
   const written = folded(name);
-  let nearest: string | undefined;
-  let least = Math.max(1, Math.floor(written.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(written, folded(candidate));
-    if (distance < least) [nearest, least] = [candidate, distance];
-  }
-  return nearest;
+  const distances = new Map(
+    candidates.map((candidate) => [candidate, distanceOf(written, folded(candidate))]),
+  );
+  return [...candidates].sort((left, right) => (distances.get(left) ?? 0) - (distances.get(right) ?? 0));
+}
+
+/** Whether a name may have been meant for a candidate: no more than a third of it would have to change. */
+export function isNear(name: string, candidate: string): boolean {
+  if (name.length > longestName) return false;
+  const written = folded(name);
+  return distanceOf(written, folded(candidate)) <= Math.max(1, Math.floor(written.length / 3));
+}
+
+/** Edit distance; a name cut short, or with something added, is a single edit away. */
+function distanceOf(left: string, right: string): number {
+  const [short, long] = left.length < right.length ? [left, right] : [right, left];
+  const cut = short.length > 2 && (long.startsWith(short) || long.endsWith(short));
+  return cut ? Math.min(1, long.length - short.length) : editDistance(left, right);
 }
 
 function folded(name: string): string {

@@ -1,0 +1,151 @@
+import type * as z from "zod";
+import { alternatives } from "./catalogue.ts";
+import type { SettingsProblem } from "./refusal.ts";
+import { settingsSchema } from "./settings.ts";
+
+/** What a stack's settings came to: the values that the schema judges, and what was wrong before it. */
+export interface ReadSettings {
+  readonly values: Record<string, unknown>;
+  readonly problems: SettingsProblem[];
+}
+
+/** Characters that the value of one key may have. */
+const longestValue = 65_536;
+/** Levels that a value may be nested; the settings themselves need five. */
+const deepestValue = 12;
+
+/** Top-level keys whose value is text as it stands; that of every other key is JSON. */
+const textKeys = Object.entries(settingsSchema.shape)
+  .filter(([, schema]) => schema.def.type === "string" || schema.def.type === "enum")
+  .map(([key]) => key);
+
+/** Reads the values of a namespace's keys, as Pulumi hands them over, into what they stand for. */
+export function readSettings(config: ReadonlyMap<string, string>): ReadSettings {
+  const values: Record<string, unknown> = {};
+  const problems: SettingsProblem[] = [];
+  for (const [key, text] of config) {
+    if (!Object.hasOwn(settingsSchema.shape, key)) problems.push({ path: [key] });
+    else if (text.length > longestValue) {
+      problems.push({ path: [key], expected: `at most ${longestValue} characters`, found: text });
+    } else if (textKeys.includes(key)) values[key] = text;
+    // The policies judge waivers, whatever they are.
+    else if (key === "waivers") values[key] = parsedJson(text);
+    else values[key] = plainCopy(parsedJson(text), [key], problems);
+  }
+  return { values, problems };
+}
+
+/** What each issue of the schema means to the person who wrote the settings. */
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  values: Record<string, unknown>,
+): SettingsProblem[] {
+  const seen = new Set<string>();
+  return issues.flatMap((issue): SettingsProblem[] => {
+    const path = stepsOf(issue);
+    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ path: [...path, key] }));
+    if (issue.code === "invalid_key") return [{ path }];
+    const found = valueAt(values, path);
+    const quotes = wants(issue, "string") && (typeof found === "number" || typeof found === "boolean");
+    const same = JSON.stringify([path, issue.message]);
+    if (seen.has(same)) return [];
+    seen.add(same);
+    return [{ path, expected: issue.message, found, hint: quotes ? "write it in quotes" : undefined }];
+  });
+}
+
+/** Says what was expected where the schema has no words of its own for it; only lists have sizes then. */
+export function expectation(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return typeNames[issue.expected] ?? `a value of type ${issue.expected}`;
+    case "invalid_value":
+      return alternatives(issue.values);
+    case "too_small":
+      return `a list of at least ${issue.minimum}`;
+    case "too_big":
+      return `a list of at most ${issue.maximum}`;
+    default:
+      return "a valid value";
+  }
+}
+
+const typeNames: Record<string, string> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "a mapping",
+  record: "a mapping",
+  array: "a list",
+};
+
+/**
+ * Turns text into the number, true or false that the schema wanted in its place, and says whether it did:
+ * `pulumi config set --path` stores fractions as text, and quotes are easily typed.
+ */
+export function adoptWanted(issues: readonly z.core.$ZodIssue[], values: Record<string, unknown>): boolean {
+  let adopted = false;
+  for (const issue of issues) {
+    const path = stepsOf(issue);
+    const found = valueAt(values, path);
+    if (typeof found !== "string") continue;
+    const isNumber = wants(issue, "number") && /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/.test(found);
+    const isBoolean = wants(issue, "boolean") && (found === "true" || found === "false");
+    if (!isNumber && !isBoolean) continue;
+    const parent = valueAt(values, path.slice(0, -1));
+    const last = path.at(-1) ?? "";
+    if (isMapping(parent)) parent[last] = isNumber ? Number(found) : found === "true";
+    adopted ||= isMapping(parent);
+  }
+  return adopted;
+}
+
+function wants(issue: z.core.$ZodIssue, type: "string" | "number" | "boolean"): boolean {
+  if (issue.code === "invalid_value") return issue.values.every((value) => typeof value === type);
+  if (issue.code !== "invalid_type") return false;
+  return issue.expected === type || (type === "number" && issue.expected === "int");
+}
+
+function stepsOf(issue: z.core.$ZodIssue): (string | number)[] {
+  return issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+}
+
+function valueAt(values: unknown, path: readonly (string | number)[]): unknown {
+  let value = values;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
+}
+
+/** A mapping in JSON's sense; no setting that takes text is the item of a list of numbers. */
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value of JSON text, or the text itself where it is none. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A copy without `__proto__` and without what is nested too deep, each of which is a problem. */
+function plainCopy(value: unknown, path: readonly (string | number)[], problems: SettingsProblem[]): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (path.length > deepestValue) {
+    problems.push({ path, expected: `at most ${deepestValue} levels`, found: value });
+    return undefined;
+  }
+  if (Array.isArray(value)) return value.map((item, index) => plainCopy(item, [...path, index], problems));
+  const copy: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) {
+    if (name === "__proto__") problems.push({ path: [...path, name] });
+    else copy[name] = plainCopy(item, [...path, name], problems);
+  }
+  return copy;
+}
