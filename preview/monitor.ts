@@ -11,7 +11,14 @@ import { type Hook, runHooks } from "./hooks.ts";
 import { aliasUrns, outputsOf, secondsOf } from "./registration.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
 import { type Registration, transformed } from "./transforms.ts";
-import { defaultProviderName, isTypeToken, makeUrn, packageOf, providedPackage } from "./urn.ts";
+import {
+  defaultProviderName,
+  isTypeToken,
+  makeUrn,
+  packageOf,
+  providedPackage,
+  rootStackType,
+} from "./urn.ts";
 import {
   fromStruct,
   isUnknown,
@@ -162,7 +169,8 @@ export class Monitor {
     }
     // The URN is taken from here on, also while remediation is awaited.
     this.resources.set(resource.urn, resource);
-    resource.inputs = await this.#options.remediate(resource);
+    // The root stack has no inputs to mend, and the program's own code is not even loaded before it is there.
+    if (resource.type !== rootStackType) resource.inputs = await this.#options.remediate(resource);
     if (custom) resource.outputs = resource.inputs;
     this.#transforms.set(resource.urn, request.getTransformsList());
     await runHooks(this.#callbacks, this.#hooks, request.getHooks(), resource);
