@@ -7,8 +7,8 @@ export interface RecordedResource {
   /** A secret input is `{ secret: value }`; a secret inside an object makes the whole property one. */
   inputs: Record<string, unknown>;
   options: pulumi.CustomResourceOptions;
-  /** Properties as written, outputs included: `pulumi.isSecret` tells of each value by itself. */
-  properties: Record<string, unknown>;
+  /** Whether the value at a path of the properties, as written, is a secret by itself. */
+  secretAt(...path: string[]): Promise<boolean>;
 }
 
 export interface Recording<T> {
@@ -65,7 +65,7 @@ export async function record<T extends pulumi.ComponentResource>(
       name,
       inputs: inputs.get(name) ?? {},
       options: opts,
-      properties: props,
+      secretAt: (...path: string[]) => pulumi.isSecret(pulumi.output(at(props, path))),
     }));
   return {
     component,
@@ -95,6 +95,12 @@ function reveal(value: unknown): unknown {
   return typeof value === "object" && value !== null && signatureKey in value && "value" in value
     ? { secret: value.value }
     : value;
+}
+
+function at(value: unknown, [key, ...rest]: string[]): unknown {
+  if (key === undefined) return value;
+  if (typeof value !== "object" || value === null) throw new Error(`No property ${key}`);
+  return at(Object.entries(value).find(([name]) => name === key)?.[1], rest);
 }
 
 function names(resources: readonly RecordedResource[]): string {

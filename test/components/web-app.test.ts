@@ -95,7 +95,7 @@ describe("variables", () => {
       targets: ["production"],
       comment: "Item 2.4",
     });
-    expect(await pulumi.isSecret(pulumi.output(secret.properties.value))).toBe(true);
+    expect(await secret.secretAt("value")).toBe(true);
     expect(named("web-NODE_ENV").inputs).toMatchObject({ sensitive: false, targets: ["production"] });
   });
 });

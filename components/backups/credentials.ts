@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
+import { getAccountApiTokenPermissionGroupsListOutput } from "@pulumi/cloudflare/getAccountApiTokenPermissionGroupsList.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Store } from "./store.ts";
+
+export interface Credentials {
+  accessKeyId: pulumi.Output<string>;
+  /** Secret. */
+  secretAccessKey: pulumi.Output<string>;
+}
+
+/** Reads, writes and lists the objects of a bucket, and cannot touch the bucket's rules. */
+const permissionGroup = "Workers R2 Storage Bucket Item Write";
+const permissionScope = "com.cloudflare.edge.r2.bucket";
+
+/**
+ * S3 credentials for one bucket: the key is the id of an API token, the secret the SHA-256 of its value.
+ * Source: https://developers.cloudflare.com/r2/api/tokens/
+ */
+export function createCredentials(parent: pulumi.ComponentResource, name: string, store: Store): Credentials {
+  const { account, jurisdiction, bucketName } = store;
+  const token = new AccountToken(
+    `${name}-token`,
+    {
+      accountId: account,
+      name: `${bucketName} writer`,
+      policies: [
+        {
+          effect: "allow",
+          permissionGroups: [{ id: writePermission(parent, store) }],
+          resources: JSON.stringify({ [`${permissionScope}.${account}_${jurisdiction}_${bucketName}`]: "*" }),
+        },
+      ],
+    },
+    { parent },
+  );
+  return {
+    accessKeyId: token.id,
+    secretAccessKey: pulumi.secret(token.value).apply(sha256),
+  };
+}
+
+function writePermission(parent: pulumi.ComponentResource, store: Store): pulumi.Output<string> {
+  return getAccountApiTokenPermissionGroupsListOutput(
+    { accountId: store.account },
+    // Asked once the bucket exists, so that a first preview needs nothing of the account.
+    { parent, dependsOn: [store.bucket] },
+  ).apply(({ results }) => permissionGroupId(store.account, results));
+}
+
+/** Id of the permission to write a bucket's objects, among those of an account. Throws when it is not there. */
+export function permissionGroupId(
+  account: string,
+  groups: readonly { id: string; name: string; scopes: readonly string[] }[],
+): string {
+  const group = groups.find(
+    ({ name, scopes }) => name === permissionGroup && scopes.includes(permissionScope),
+  );
+  if (group === undefined) {
+    throw new Error(
+      `Cloudflare account ${account} has no permission group "${permissionGroup}": is R2 enabled there?`,
+    );
+  }
+  return group.id;
+}
+
+function sha256(value: string): string {
+  return createHash("sha256").update(value).digest("hex");
+}

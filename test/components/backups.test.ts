@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { connectionVariables } from "../../components/backups/connection.ts";
+import { permissionGroupId } from "../../components/backups/credentials.ts";
+import { Backups, type BackupsArgs } from "../../components/backups.ts";
+import { record, settled } from "./recorder.ts";
+
+const account = "0123456789abcdef0123456789abcdef";
+const databaseUrl =
+  "postgresql://postgres.abcd:p%40ss%2Fcanary@db.supabase.example:5432/postgres?sslmode=verify-full";
+
+const args: BackupsArgs = {
+  account,
+  stage: "production",
+  project: { name: "optropic", repository: "optropic/platform", branch: "main" },
+  backups: { retentionDays: 30, schedule: "15 2 * * *", location: "weur", jurisdiction: "eu" },
+  region: "frankfurt",
+  environmentId: "evm-example",
+  databaseUrl,
+};
+
+const groups = [
+  { id: "account-write", name: "Workers R2 Storage Write", scopes: ["com.cloudflare.api.account"] },
+  { id: "item-read", name: "Workers R2 Storage Bucket Item Read", scopes: ["com.cloudflare.edge.r2.bucket"] },
+  {
+    id: "item-write",
+    name: "Workers R2 Storage Bucket Item Write",
+    scopes: ["com.cloudflare.edge.r2.bucket"],
+  },
+];
+
+function declare(changes: Partial<BackupsArgs> = {}) {
+  return record((opts) => new Backups("backups", { ...args, ...changes }, opts), {
+    outputs: { "cloudflare:index/accountToken:AccountToken": { value: "token canary" } },
+    calls: {
+      "cloudflare:index/getAccountApiTokenPermissionGroupsList:getAccountApiTokenPermissionGroupsList": {
+        results: groups,
+      },
+    },
+  });
+}
+
+describe("the bucket", () => {
+  test("is where the settings say, and protected", async () => {
+    const { named, component } = await declare();
+    expect(named("backups-bucket").inputs).toEqual({
+      accountId: account,
+      name: "optropic-backups",
+      jurisdiction: "eu",
+      location: "weur",
+    });
+    expect(named("backups-bucket").options.protect).toBe(true);
+    expect(await settled(component.endpoint)).toBe(`https://${account}.eu.r2.cloudflarestorage.com`);
+  });
+
+  test("outside a jurisdiction has the account's own endpoint", async () => {
+    const { component } = await declare({ backups: { ...args.backups, jurisdiction: "default" } });
+    expect(await settled(component.endpoint)).toBe(`https://${account}.r2.cloudflarestorage.com`);
+  });
+
+  test("lets no object go before its days are over, and deletes it then", async () => {
+    const { named } = await declare({ backups: { ...args.backups, retentionDays: 45 } });
+    expect(named("backups-lock").inputs).toMatchObject({
+      bucketName: "optropic-backups",
+      jurisdiction: "eu",
+      rules: [{ enabled: true, condition: { type: "Age", maxAgeSeconds: 45 * 86_400 } }],
+    });
+    expect(named("backups-lock").options.protect).toBe(true);
+    expect(named("backups-lifecycle").inputs).toMatchObject({
+      bucketName: "optropic-backups",
+      rules: [
+        {
+          enabled: true,
+          conditions: { prefix: "" },
+          deleteObjectsTransition: { condition: { type: "Age", maxAge: 45 * 86_400 } },
+          abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: 86_400 } },
+        },
+      ],
+    });
+  });
+});
+
+describe("the credentials", () => {
+  test("may write the objects of this bucket and nothing else", async () => {
+    const { named } = await declare();
+    expect(named("backups-token").inputs).toMatchObject({
+      accountId: account,
+      policies: [
+        {
+          effect: "allow",
+          permissionGroups: [{ id: "item-write" }],
+          resources: `{"com.cloudflare.edge.r2.bucket.${account}_eu_optropic-backups":"*"}`,
+        },
+      ],
+    });
+  });
+
+  test("are refused where the account has no such permission", () => {
+    expect(permissionGroupId(account, groups)).toBe("item-write");
+    expect(() => permissionGroupId(account, groups.slice(0, 2))).toThrow(/no permission group .*Item Write/);
+  });
+});
+
+describe("the job", () => {
+  test("runs the repository's own backup command on schedule, and notifies of failure", async () => {
+    const { named, component } = await declare();
+    expect(named("backups-job").inputs).toMatchObject({
+      name: "optropic-backup",
+      environmentId: "evm-example",
+      region: "frankfurt",
+      plan: "starter",
+      schedule: "15 2 * * *",
+      runtimeSource: {
+        docker: {
+          repoUrl: "https://github.com/optropic/platform",
+          branch: "main",
+          context: "./operations/backup",
+          dockerfilePath: "./operations/backup/Dockerfile",
+          autoDeployTrigger: "checksPass",
+        },
+      },
+      notificationOverride: { notificationsToSend: "failure" },
+    });
+    expect(await settled(component.schedule)).toBe("15 2 * * *");
+    expect(await settled(component.retentionDays)).toBe(30);
+  });
+
+  test("gets the database and the bucket as variables", async () => {
+    const { named } = await declare();
+    expect(named("backups-job").inputs.envVars).toEqual({
+      secret: {
+        PGHOST: { value: "db.supabase.example" },
+        PGPORT: { value: "5432" },
+        PGDATABASE: { value: "postgres" },
+        PGUSER: { value: "postgres.abcd" },
+        PGPASSWORD: { value: "p@ss/canary" },
+        PGSSLMODE: { value: "verify-full" },
+        BACKUP_SCHEMAS: { value: "public" },
+        BACKUP_DESTINATION: { value: "store:optropic-backups/postgres/" },
+        RCLONE_CONFIG_STORE_TYPE: { value: "s3" },
+        RCLONE_CONFIG_STORE_PROVIDER: { value: "Cloudflare" },
+        RCLONE_CONFIG_STORE_ENDPOINT: { value: `https://${account}.eu.r2.cloudflarestorage.com` },
+        RCLONE_CONFIG_STORE_REGION: { value: "auto" },
+        RCLONE_CONFIG_STORE_NO_CHECK_BUCKET: { value: "true" },
+        RCLONE_CONFIG_STORE_ACCESS_KEY_ID: { value: "backups-token-id" },
+        RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: {
+          value: createHash("sha256").update("token canary").digest("hex"),
+        },
+      },
+    });
+  });
+
+  test.each(["PGPASSWORD", "RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY"])(
+    "keeps %s secret in state",
+    async (key) => {
+      const { named } = await declare();
+      expect(await named("backups-job").secretAt("envVars", key, "value")).toBe(true);
+    },
+  );
+});
+
+test("another stage has a bucket and a job of its own", async () => {
+  const { named } = await declare({ stage: "staging" });
+  expect(named("backups-bucket").inputs).toMatchObject({ name: "optropic-backups-staging" });
+  expect(named("backups-job").inputs).toMatchObject({ name: "optropic-backup-staging" });
+});
+
+test("every child belongs to the component and starts with its name", async () => {
+  const { resources, component } = await declare();
+  expect(resources).toHaveLength(5);
+  for (const { name, options } of resources) {
+    expect(name).toMatch(/^backups-/);
+    expect(options.parent).toBe(component);
+  }
+});
+
+describe("a connection string", () => {
+  test("without port and sslmode means 5432 and TLS", () => {
+    expect(connectionVariables("postgres://user:word@[2001:db8::1]/app")).toEqual({
+      PGHOST: "2001:db8::1",
+      PGPORT: "5432",
+      PGDATABASE: "app",
+      PGUSER: "user",
+      PGPASSWORD: "word",
+      PGSSLMODE: "require",
+    });
+  });
+
+  test.each([
+    ["not a URL", "canary", "not a postgresql:// URL"],
+    ["another scheme", "https://user:canary@host/app", "not a postgresql:// URL"],
+    ["no database", "postgresql://user:canary@host/", "has no database"],
+    ["no user", "postgresql://:canary@host/app", "has no user"],
+    ["no password", "postgresql://canary@host/app", "has no password"],
+    ["no host", "postgresql:///canary", "has no host"],
+    ["a bare percent sign", "postgresql://user:%canary@host/app", "password"],
+  ])("with %s is refused without being shown", (_, url, message) => {
+    expect(() => connectionVariables(url)).toThrow(message);
+    expect(() => connectionVariables(url)).not.toThrow("canary");
+  });
+});
