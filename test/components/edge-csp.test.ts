@@ -45,7 +45,7 @@ describe("serializeCsp", () => {
     expect(serializeCsp({})).toBe("");
   });
 
-  it.each(["a b", "a;script-src *", "a,b", "a\nb", "", "é.example", "\u0000"])(
+  it.each(["a b", "a;b", "a,b", "a\nb", "", "é.example", "\u0000"])(
     "refuses the source %j, naming its directive",
     (bad) => {
       expect(() => serializeCsp({ "img-src": ["'self'", bad] })).toThrow(
