@@ -1,5 +1,13 @@
-import type { Resource, Stack, Value } from "../framework/index.ts";
-import { belongsTo } from "./links.ts";
+import {
+  type Finding,
+  judge,
+  type Resource,
+  type Stack,
+  type Value,
+  type Verdict,
+} from "../framework/index.ts";
+import { belongsTo, candidatesBy } from "./links.ts";
+import { perStack } from "./per-stack.ts";
 import { render, vercel } from "./tokens.ts";
 
 /** One environment variable of a host. */
@@ -21,35 +29,69 @@ export interface Host {
 }
 
 /** Hosts of the application: each Vercel project and each Render web service. */
-export function applicationHosts(stack: Stack): Host[] {
-  return [...vercelHosts(stack), ...renderHosts(stack, render.webService)];
+export const applicationHosts: (stack: Stack) => readonly Host[] = perStack((stack) => [
+  ...vercelHosts(stack),
+  ...renderHosts(stack, render.webService),
+]);
+
+/** Everything that has variables: the application's hosts, workers, jobs, private services, static sites. */
+export const allHosts: (stack: Stack) => readonly Host[] = perStack((stack) => [
+  ...applicationHosts(stack),
+  ...renderHosts(stack, render.privateService, render.backgroundWorker, render.cronJob, render.staticSite),
+]);
+
+/** The variables of some hosts, each once, also where a group of variables serves several hosts. */
+export function distinctVariables(hosts: readonly Host[]): Variable[] {
+  const variables = new Map<string, Variable>();
+  for (const variable of hosts.flatMap((host) => host.variables)) {
+    const key = `${variable.resource.urn}#${variable.entry.path.join(".")}`;
+    if (!variables.has(key)) {
+      variables.set(key, variable);
+    }
+  }
+  return [...variables.values()];
 }
 
-/** Everything that has variables: the application's hosts, workers, jobs and private services. */
-export function allHosts(stack: Stack): Host[] {
-  const { privateService, backgroundWorker, cronJob, staticSite } = render;
-  return [
-    ...applicationHosts(stack),
-    ...renderHosts(stack, privateService, backgroundWorker, cronJob, staticSite),
-  ];
+/**
+ * Judges the value of each variable of the hosts whose name matches; one that the host generates has none.
+ * A message must not repeat the value: it may be a secret.
+ */
+export function judgeVariables(
+  hosts: readonly Host[],
+  matches: (name: string) => boolean,
+  test: (value: string, name: string) => Verdict,
+): Finding[] {
+  return distinctVariables(hosts).map((variable) =>
+    judge(variable.resource, () => {
+      const name = variable.name();
+      if (name === undefined || !matches(name)) {
+        return true;
+      }
+      const value = variable.value.string();
+      return value === undefined || test(value, name);
+    }),
+  );
 }
 
 function vercelHosts(stack: Stack): Host[] {
-  const links = stack.ofType(vercel.sharedVariableLink);
+  const single = candidatesBy(stack.ofType(vercel.variable), "projectId");
+  const several = candidatesBy(stack.ofType(vercel.variables), "projectId");
+  const shared = candidatesBy(stack.ofType(vercel.sharedVariable), "projectIds");
+  const links = candidatesBy(stack.ofType(vercel.sharedVariableLink), "projectId");
   return stack.ofType(vercel.project).map((project) => {
-    const ofProject = (resource: Resource) => () => belongsTo(resource, "projectId", project);
-    const shared = (variable: Resource) => () =>
-      belongsTo(variable, "projectIds", project) ||
-      links.some(
-        (link) =>
-          belongsTo(link, "sharedEnvironmentVariableId", variable) && belongsTo(link, "projectId", project),
-      );
+    const belongs = (resource: Resource, property: string) => () => belongsTo(resource, property, project);
+    const linked = links(project).flatMap((link) =>
+      link
+        .dependenciesOf("sharedEnvironmentVariableId")
+        .map((variable) => vercelVariable(variable.at(), belongs(link, "projectId"))),
+    );
     return {
       resource: project,
       variables: [
-        ...stack.ofType(vercel.variable).map((it) => vercelVariable(it.at(), ofProject(it))),
-        ...stack.ofType(vercel.variables).flatMap((it) => vercelVariables(it.at("variables"), ofProject(it))),
-        ...stack.ofType(vercel.sharedVariable).map((it) => vercelVariable(it.at(), shared(it))),
+        ...single(project).map((it) => vercelVariable(it.at(), belongs(it, "projectId"))),
+        ...several(project).flatMap((it) => vercelVariables(it.at("variables"), belongs(it, "projectId"))),
+        ...shared(project).map((it) => vercelVariable(it.at(), belongs(it, "projectIds"))),
+        ...linked,
         ...vercelVariables(project.at("environments"), () => true),
       ],
     };
@@ -75,17 +117,18 @@ function vercelVariable(entry: Value, belongs: () => boolean): Variable {
 }
 
 function renderHosts(stack: Stack, ...types: readonly string[]): Host[] {
-  const links = stack.ofType(render.envGroupLink);
-  const groups = stack.ofType(render.envGroup);
+  const links = candidatesBy(stack.ofType(render.envGroupLink), "serviceIds");
   return stack.ofType(...types).map((service) => {
-    const isLinked = (group: Resource) => () =>
-      links.some((link) => belongsTo(link, "envGroupId", group) && belongsTo(link, "serviceIds", service));
+    const grouped = links(service).flatMap((link) =>
+      link
+        .dependenciesOf("envGroupId")
+        .flatMap((group) =>
+          renderVariables(group.at("envVars"), () => belongsTo(link, "serviceIds", service)),
+        ),
+    );
     return {
       resource: service,
-      variables: [
-        ...renderVariables(service.at("envVars"), () => true),
-        ...groups.flatMap((group) => renderVariables(group.at("envVars"), isLinked(group))),
-      ],
+      variables: [...renderVariables(service.at("envVars"), () => true), ...grouped],
     };
   });
 }

@@ -1,0 +1,117 @@
+import { judge, judgeEach, policy, type Resource, type Stack } from "./framework/index.ts";
+import { databases, poolersOf, settingsOf } from "./model/databases.ts";
+import { postgresql, supabase } from "./model/tokens.ts";
+import { allHosts, applicationHosts, judgeVariables } from "./model/variables.ts";
+import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./values/connection-string.ts";
+
+// Items 3.4 and 3.5.
+
+export const poolerConfigured = policy({
+  name: "database-pooler",
+  items: ["3.4"],
+  title: "Every Supabase project has its pooler configured.",
+  severity: "high",
+  fix: "Declare a supabase.PoolerConfig for the project with poolMode and defaultPoolSize.",
+  url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
+  check: (stack) =>
+    judgeEach(databases(stack), "No database is declared, so none has a connection pooler.", (database) =>
+      // Render has no pooler of its own: there the connection string alone says whether one is used.
+      database.type === supabase.project ? judgePooler(stack, database) : true,
+    ),
+});
+
+export const applicationPooled = policy({
+  name: "application-uses-pooler",
+  items: ["3.4"],
+  title: "The application connects through the pooler.",
+  severity: "high",
+  fix: "Set DATABASE_URL to the pooler's connection string: host *.pooler.supabase.com, port 6543.",
+  url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
+  check: (stack) =>
+    judgeVariables(
+      applicationHosts(stack),
+      (name) => name === "DATABASE_URL",
+      (value) => {
+        const connection = parseConnection(value);
+        return (
+          connection === undefined ||
+          isPooled(connection) ||
+          `DATABASE_URL goes past the pooler, to port ${connection.port} of the database's own host.`
+        );
+      },
+    ),
+});
+
+export const sslEnforced = policy({
+  name: "database-ssl-enforced",
+  items: ["3.5"],
+  title: "Every database refuses connections without TLS.",
+  severity: "critical",
+  fix: "Set sslEnforcement: true in the supabase.Settings of the project.",
+  url: "https://supabase.com/docs/guides/platform/ssl-enforcement",
+  check: (stack) =>
+    judgeEach(
+      databases(stack),
+      "No database is declared, so none refuses connections without TLS.",
+      (database) =>
+        // Render takes no plaintext connection from outside: https://render.com/docs/postgresql-creating-connecting
+        database.type === supabase.project ? judgeEnforcement(stack, database) : true,
+    ),
+});
+
+export const connectionsEncrypted = policy({
+  name: "connections-encrypted",
+  items: ["3.5"],
+  title: "Every declared database connection has an sslmode of require or stronger.",
+  severity: "critical",
+  fix: "Put sslmode=require, verify-ca or verify-full into the connection string, PGSSLMODE or the provider's sslmode.",
+  url: "https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION",
+  check: (stack) => [
+    ...judgeVariables(
+      allHosts(stack),
+      () => true,
+      (value, name) => {
+        const connection = name === "PGSSLMODE" ? undefined : parseConnection(value);
+        const fault = name === "PGSSLMODE" ? sslModeFault(value) : connection && plaintextFault(connection);
+        return fault === undefined || `${name} has ${fault}, which allows a plaintext connection.`;
+      },
+    ),
+    ...stack.ofType(postgresql.provider).map((provider) => judge(provider, () => judgeProvider(provider))),
+  ],
+});
+
+function judgePooler(stack: Stack, project: Resource): true | string {
+  const poolers = poolersOf(stack, project);
+  if (poolers.length === 0) {
+    const ignored = settingsOf(stack, project).some((settings) => settings.at("pooler").exists);
+    return ignored
+      ? "No PoolerConfig is declared; `pooler` in the Settings is kept in state and never sent to Supabase."
+      : "No PoolerConfig is declared for the project.";
+  }
+  const modes = poolers.map((pooler) => pooler.at("poolMode").string() ?? "");
+  const wrong = modes.find((mode) => !["transaction", "session"].includes(mode));
+  return wrong === undefined || `The pooler has no mode ${JSON.stringify(wrong)}.`;
+}
+
+function judgeEnforcement(stack: Stack, project: Resource): true | string {
+  const settings = settingsOf(stack, project);
+  if (settings.length === 0) {
+    return "The project has no Settings, and Supabase takes plaintext connections by default.";
+  }
+  const lax = settings.find((it) => it.at("sslEnforcement").boolean() !== true);
+  return lax === undefined || `${lax.name} does not set sslEnforcement to true.`;
+}
+
+/** The schemes of AWS and Google connect by their own means, always by TLS, and send no sslmode. */
+function judgeProvider(provider: Resource): true | string {
+  const scheme = provider.at("scheme").string() ?? "postgres";
+  if (scheme !== "postgres") {
+    return true;
+  }
+  const mode = provider.at("sslmode").string() ?? provider.at("sslMode").string();
+  if (mode === undefined) {
+    return "The provider has no sslmode, so PGSSLMODE of whoever runs it decides.";
+  }
+  const fault = sslModeFault(mode);
+  return fault === undefined || `The provider has ${fault}, which allows a plaintext connection.`;
+}

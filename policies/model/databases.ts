@@ -1,0 +1,13 @@
+import type { Resource, Stack } from "../framework/index.ts";
+import { ownedBy } from "./links.ts";
+import { render, supabase } from "./tokens.ts";
+
+/** Databases of the vendors that the pack knows. */
+export function databases(stack: Stack): Resource[] {
+  return stack.ofType(supabase.project, render.postgres);
+}
+
+/** What a Supabase project has: its settings, add-ons and pooler. Each throws UnknownRead if it cannot be told. */
+export const settingsOf = ownedBy(supabase.settings, "projectRef");
+export const addOnsOf = ownedBy(supabase.addOn, "projectRef");
+export const poolersOf = ownedBy(supabase.poolerConfig, "projectRef");
