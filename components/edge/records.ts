@@ -21,8 +21,9 @@ export interface EdgeTargets {
 
 /**
  * A record for each host, proxied, so that TLS, WAF, limits, headers and cache apply to it. Cloudflare
- * flattens the CNAME at the apex. Vercel asks that a proxy leave `/.well-known/` alone, which the edge does;
- * Render is a Cloudflare for SaaS provider and takes proxied records on any plan.
+ * flattens the CNAME at the apex. The edge neither keeps nor blocks `/.well-known/`, where Vercel and the
+ * certificate authorities check a host. Render is on Cloudflare itself and takes proxied records of any plan
+ * (Cloudflare calls it orange-to-orange); WebSockets do not pass that way.
  */
 export function createHostRecords(scope: EdgeScope, hosts: EdgeHosts, targets: EdgeTargets): void {
   createAlias(scope, "web", hosts.web, targets.web);
