@@ -1,7 +1,7 @@
 import { judge, judgeEach, policy, type Resource, type Stack } from "./framework/index.ts";
 import { databases, poolersOf, settingsOf } from "./model/databases.ts";
-import { postgresql, supabase } from "./model/tokens.ts";
-import { allHosts, applicationHosts, judgeVariables } from "./model/variables.ts";
+import { postgresql, render, supabase } from "./model/tokens.ts";
+import { judgeVariables } from "./model/variables.ts";
 import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./values/connection-string.ts";
 
 // Items 3.4 and 3.5.
@@ -29,8 +29,9 @@ export const applicationPooled = policy({
   url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
   check: (stack) =>
     judgeVariables(
-      applicationHosts(stack),
-      (name) => name === "DATABASE_URL",
+      stack,
+      // A job may need a session of its own: pg_dump cannot go through a transaction pooler.
+      (name, resource) => name === "DATABASE_URL" && resource.type !== render.cronJob,
       (value) => {
         const connection = parseConnection(value);
         return (
@@ -68,7 +69,7 @@ export const connectionsEncrypted = policy({
   url: "https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION",
   check: (stack) => [
     ...judgeVariables(
-      allHosts(stack),
+      stack,
       () => true,
       (value, name) => {
         const connection = name === "PGSSLMODE" ? undefined : parseConnection(value);

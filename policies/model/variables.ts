@@ -31,40 +31,46 @@ export interface Host {
 /** Hosts of the application: each Vercel project and each Render web service. */
 export const applicationHosts: (stack: Stack) => readonly Host[] = perStack((stack) => [
   ...vercelHosts(stack),
-  ...renderHosts(stack, render.webService),
+  ...renderHosts(stack),
 ]);
 
-/** Everything that has variables: the application's hosts, workers, jobs, private services, static sites. */
-export const allHosts: (stack: Stack) => readonly Host[] = perStack((stack) => [
-  ...applicationHosts(stack),
-  ...renderHosts(stack, render.privateService, render.backgroundWorker, render.cronJob, render.staticSite),
-]);
+/** Every variable that reaches production and is declared anywhere in the stack, also for a host outside it. */
+export const declaredVariables: (stack: Stack) => readonly Variable[] = perStack((stack) => {
+  const anyone = () => true;
+  const listed = [
+    ...stack.ofType(vercel.variables).map((it) => it.at("variables")),
+    ...stack.ofType(vercel.project).map((it) => it.at("environments")),
+  ];
+  return [
+    ...stack.ofType(vercel.variable, vercel.sharedVariable).map((it) => vercelVariable(it.at(), anyone)),
+    ...listed.flatMap((list) => vercelVariables(list, anyone)),
+    ...stack
+      .ofType(render.envGroup, ...renderServices)
+      .flatMap((it) => renderVariables(it.at("envVars"), anyone)),
+  ];
+});
 
-/** The variables of some hosts, each once, also where a group of variables serves several hosts. */
-export function distinctVariables(hosts: readonly Host[]): Variable[] {
-  const variables = new Map<string, Variable>();
-  for (const variable of hosts.flatMap((host) => host.variables)) {
-    const key = `${variable.resource.urn}#${variable.entry.path.join(".")}`;
-    if (!variables.has(key)) {
-      variables.set(key, variable);
-    }
-  }
-  return [...variables.values()];
-}
+const renderServices = [
+  render.webService,
+  render.privateService,
+  render.backgroundWorker,
+  render.cronJob,
+  render.staticSite,
+];
 
 /**
- * Judges the value of each variable of the hosts whose name matches; one that the host generates has none.
+ * Judges the value of each declared variable whose name matches; one that the host generates has none.
  * A message must not repeat the value: it may be a secret.
  */
 export function judgeVariables(
-  hosts: readonly Host[],
-  matches: (name: string) => boolean,
+  stack: Stack,
+  matches: (name: string, resource: Resource) => boolean,
   test: (value: string, name: string) => Verdict,
 ): Finding[] {
-  return distinctVariables(hosts).map((variable) =>
+  return declaredVariables(stack).map((variable) =>
     judge(variable.resource, () => {
       const name = variable.name();
-      if (name === undefined || !matches(name)) {
+      if (name === undefined || !matches(name, variable.resource)) {
         return true;
       }
       const value = variable.value.string();
@@ -116,9 +122,9 @@ function vercelVariable(entry: Value, belongs: () => boolean): Variable {
   };
 }
 
-function renderHosts(stack: Stack, ...types: readonly string[]): Host[] {
+function renderHosts(stack: Stack): Host[] {
   const links = candidatesBy(stack.ofType(render.envGroupLink), "serviceIds");
-  return stack.ofType(...types).map((service) => {
+  return stack.ofType(render.webService).map((service) => {
     const grouped = links(service).flatMap((link) =>
       link
         .dependenciesOf("envGroupId")
