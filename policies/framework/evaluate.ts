@@ -9,6 +9,8 @@ export interface Context {
   /** With any stage but staging the pack is strict. */
   readonly stage: "production" | "staging";
   readonly waivers: Waivers;
+  /** Whether a text came to the deployment from outside the program: from its settings or environment. */
+  readonly isSupplied: (text: string) => boolean;
 }
 
 /** A violation as it is shown. */

@@ -3,7 +3,7 @@ import { getItem } from "../../checklist/items.ts";
 import { type Context, evaluate, type Outcome, type Violation } from "./evaluate.ts";
 import type { Policy } from "./policy.ts";
 import { Recorder } from "./recorder.ts";
-import { Stack } from "./stack.ts";
+import { type ResourceRecord, Stack } from "./stack.ts";
 
 /** The seed of every policy, as Pulumi's compliance metadata names it. */
 const framework = { name: "Optropic production deployment checklist", version: "1.0.0" };
@@ -17,6 +17,7 @@ export function toPulumiPolicies(
   context: () => Context,
 ): (ResourceValidationPolicy | StackValidationPolicy)[] {
   const recorder = new Recorder();
+  const stacks = new SharedStack(recorder);
   let known: Context | undefined;
   const settings = () => {
     known ??= context();
@@ -25,19 +26,43 @@ export function toPulumiPolicies(
   return policies.map((policy) =>
     policy.phase === "resource"
       ? resourcePolicy(policy, recorder, settings)
-      : stackPolicy(policy, recorder, settings),
+      : stackPolicy(policy, stacks, settings),
   );
 }
 
-function stackPolicy(policy: Policy, recorder: Recorder, context: () => Context): StackValidationPolicy {
+function stackPolicy(policy: Policy, stacks: SharedStack, context: () => Context): StackValidationPolicy {
   return {
     ...metadata(policy),
     enforcementLevel: policy.level,
     validateStack: (args, reportViolation) => {
-      const stack = new Stack(args.resources, recorder.lookup);
+      const stack = stacks.get(policy, args.resources);
       show(evaluate(policy, stack, context(), args.getConfig()), { report: reportViolation });
     },
   };
+}
+
+/**
+ * One view of the stack for all policies of an analysis, so that what one of them looked up serves the next.
+ * @pulumi/policy makes the list anew for each policy and runs them one after the other: a policy that comes
+ * a second time begins another analysis.
+ */
+class SharedStack {
+  readonly #recorder: Recorder;
+  readonly #served = new Set<Policy>();
+  #stack: Stack | undefined;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  get(policy: Policy, resources: readonly ResourceRecord[]): Stack {
+    if (this.#stack === undefined || this.#served.has(policy)) {
+      this.#stack = new Stack(resources, this.#recorder.lookup);
+      this.#served.clear();
+    }
+    this.#served.add(policy);
+    return this.#stack;
+  }
 }
 
 /**
@@ -68,7 +93,7 @@ function metadata(policy: Policy) {
   return {
     name: policy.name,
     displayName: policy.title,
-    description: `${policy.title} ${policy.fix}`,
+    description: policy.title,
     severity: policy.severity,
     tags: [...policy.items],
     remediationSteps: policy.fix,

@@ -1,4 +1,4 @@
-import { Config } from "@pulumi/pulumi";
+import { Config, runtime } from "@pulumi/pulumi";
 import type { Context } from "./evaluate.ts";
 import { readWaivers } from "./waivers.ts";
 
@@ -9,8 +9,41 @@ import { readWaivers } from "./waivers.ts";
  */
 export function readContext(waivable: ReadonlySet<string>, today: Date): Context {
   const config = new Config();
+  const supplied = suppliedTexts();
   return {
     stage: config.get("stage") === "staging" ? "staging" : "production",
     waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10)),
+    isSupplied: (text) => supplied.has(text),
   };
+}
+
+/**
+ * Texts that the program may have been given: values of the configuration, leaf by leaf, and of the
+ * environment, which a policy host shares with its engine.
+ */
+function suppliedTexts(): ReadonlySet<string> {
+  const texts = new Set(Object.values(process.env).flatMap((text) => text ?? []));
+  for (const text of Object.values(runtime.allConfig())) {
+    texts.add(text);
+    collect(parse(text), texts);
+  }
+  return texts;
+}
+
+function collect(value: unknown, texts: Set<string>): void {
+  if (typeof value === "string") {
+    texts.add(value);
+  } else if (typeof value === "object" && value !== null) {
+    for (const child of Object.values(value)) {
+      collect(child, texts);
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -120,6 +120,18 @@ export class Resource {
     return path.some((_, index) => secretPaths.has(pathKey(path.slice(0, index + 1))));
   }
 
+  /** The provider's id of the resource, once it exists. */
+  get id(): string | undefined {
+    return this.output("id");
+  }
+
+  /** A text among the outputs, where it is known already: an update knows more than a preview. */
+  output(name: string): string | undefined {
+    const outputs = unwrap(this.#record.props);
+    const output = typeof outputs === "object" && outputs !== null ? Reflect.get(outputs, name) : undefined;
+    return typeof output === "string" && !isUnknown(output) ? output : undefined;
+  }
+
   get parent(): Resource | undefined {
     return this.#record.parent && this.#stack.byUrn(this.#record.parent.urn);
   }
@@ -135,16 +147,21 @@ export class Resource {
   }
 
   /**
-   * Whether this resource refers to another by a property that holds its id or name: the dependency says
-   * so where there is one (ids are unknown at preview), else the known value.
+   * Whether the given top-level property holds the id of another resource, alone or in a list: the
+   * dependency says so where there is one, since ids are unknown at preview, else the known value does.
    */
   refersTo(other: Resource, property: string): boolean {
     if (this.dependenciesOf(property).includes(other)) {
       return true;
     }
     const value = this.at(property);
-    const id = other.#record.props.id;
-    return !value.isUnknown && typeof id === "string" && !isUnknown(id) && value.string() === id;
+    if (other.id === undefined || value.isUnknown) {
+      return false;
+    }
+    return (
+      value.string() === other.id ||
+      value.items().some((item) => !item.isUnknown && item.string() === other.id)
+    );
   }
 
   /** Throws the host's own error for the unknown value at that path, if the host has one. */
