@@ -33,11 +33,14 @@ export const webSchema = z
   })
   .meta({ description: "The web application, on Vercel." });
 
+const instances = whole(1, 100);
+const wellFormedBounds = z.object({ min: instances, max: instances });
+
 const scaling = z
   .strictObject({
     enabled: z.boolean().default(true).meta({ description: "Whether instances come and go with the load." }),
-    min: whole(1, 100).default(2).meta({ description: "Instances at least." }),
-    max: whole(1, 100).default(6).meta({ description: "Instances at most." }),
+    min: instances.default(2).meta({ description: "Instances at least." }),
+    max: instances.default(6).meta({ description: "Instances at most." }),
     cpuPercent: whole(1, 100)
       .default(70)
       .meta({ description: "Mean CPU use above which an instance is added." }),
@@ -48,7 +51,7 @@ const scaling = z
   .refine(({ min, max }) => min <= max, {
     error: "no more than api.scaling.max",
     path: ["min"],
-    when: ({ value }) => z.object({ min: z.int(), max: z.int() }).safeParse(value).success,
+    when: ({ value }) => wellFormedBounds.safeParse(value).success,
   })
   .prefault({})
   .meta({ description: "Autoscaling of the API.", checklist: ["7.4"] });

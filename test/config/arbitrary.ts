@@ -1,0 +1,182 @@
+import fc from "fast-check";
+import type { SettingsInput } from "../../config/settings.ts";
+
+const word = fc.stringMatching(/^[a-z][a-z0-9]{1,12}$/);
+const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,10}[a-z0-9])?$/);
+const zone = fc
+  .tuple(label, fc.constantFrom("example", "co.uk", "xn--p1ai"))
+  .map((labels) => labels.join("."));
+const hex32 = fc.stringMatching(/^[0-9a-f]{32}$/);
+const urlPath = fc.array(word, { maxLength: 4 }).map((words) => `/${words.join("/")}`);
+const command = fc.stringMatching(/^[!-~][ -~]{0,60}$/);
+const email = fc.tuple(word, zone).map(([user, host]) => `${user}@${host.replace("xn--p1ai", "example")}`);
+const origin = fc
+  .tuple(fc.constantFrom("https", "http"), zone, fc.constantFrom("", ":8443"))
+  .map(([scheme, host, port]) => `${scheme}://${host}${port}`);
+const network = fc.oneof(
+  fc
+    .tuple(fc.integer({ min: 193, max: 223 }), fc.nat(255), fc.nat(32))
+    .map(([a, b, bits]) => `${a}.${b}.0.0/${bits}`),
+  fc
+    .tuple(fc.nat(0xffff), fc.integer({ min: 16, max: 128 }))
+    .map(([a, bits]) => `2001:db8:${a.toString(16)}::/${bits}`),
+);
+const schedule = fc
+  .tuple(
+    fc.nat(59),
+    fc.nat(23),
+    fc.constantFrom("*", "*/2", "1-5", "1,15"),
+    fc.constantFrom("*", "1-12"),
+    fc.nat(7),
+  )
+  .map((fields) => fields.join(" "));
+const keptFor = fc.constantFrom("1d", "1w", "1m", "2m", "3m", "6m", "1y", "unlimited");
+const whole = (min: number, max: number) => fc.integer({ min, max });
+/** A mapping each of whose settings may be left out. */
+const partial = <T extends object>(settings: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record(settings, { requiredKeys: [] });
+
+const rateLimit = partial({
+  requests: whole(1, 1_000_000),
+  periodSeconds: fc.constantFrom(10, 60, 120, 300, 600, 3600),
+  blockSeconds: whole(10, 86_400),
+});
+
+const csp = fc.dictionary(
+  fc.constantFrom("default-src", "script-src", "connect-src", "frame-ancestors", "upgrade-insecure-requests"),
+  fc.array(fc.stringMatching(/^[a-z':/.*0-9-]{1,20}$/), { maxLength: 4 }),
+);
+
+const domains = zone.chain((name) =>
+  fc
+    .tuple(fc.uniqueArray(label, { minLength: 3, maxLength: 3 }), fc.boolean(), fc.boolean())
+    .map(([[first, second, third], apex, redirects]) => ({
+      zone: name,
+      web: apex ? name : `${first}.${name}`,
+      api: `${second}.${name}`,
+      ...(redirects ? { redirect: `${third}.${name}` } : {}),
+    })),
+);
+
+const scaling = fc
+  .tuple(
+    whole(1, 100),
+    whole(1, 100),
+    partial({ enabled: fc.boolean(), cpuPercent: whole(1, 100), memoryPercent: whole(1, 100) }),
+  )
+  .map(([one, other, rest]) => ({ ...rest, min: Math.min(one, other), max: Math.max(one, other) }));
+
+/** Any settings that a stack may have, as a person writes them. */
+export const anySettings = fc.record<SettingsInput>(
+  {
+    stage: fc.constantFrom("production", "staging"),
+    release: fc
+      .tuple(fc.nat(99), fc.nat(99), fc.nat(99), fc.constantFrom("", "-rc.1", "-x-y"))
+      .map(([major, minor, patch, rest]) => `${major}.${minor}.${patch}${rest}`),
+    project: fc.record(
+      {
+        name: word,
+        repository: fc.tuple(word, word).map((names) => names.join("/")),
+        branch: fc.tuple(word, word).map((names) => names.join("/")),
+      },
+      { requiredKeys: ["repository"] },
+    ),
+    accounts: fc.record({
+      cloudflare: hex32,
+      supabaseOrganization: word,
+      vercelTeam: word.map((team) => `team_${team}`),
+      renderOwner: fc.tuple(fc.constantFrom("tea", "usr"), word).map((parts) => parts.join("-")),
+    }),
+    domains,
+    secrets: partial({ length: whole(4, 512), rotation: word, protect: fc.boolean() }),
+    web: fc.record(
+      {
+        baseUrl: fc.tuple(origin, urlPath).map((parts) => parts.join("")),
+        region: fc.stringMatching(/^[a-z]{3}[0-9]$/),
+        nodeVersion: fc.constantFrom("20.x", "22.x", "24.x"),
+        framework: fc.constantFrom("nextjs", "remix", "nuxtjs", "sveltekit", "astro", "vite"),
+        retention: partial({ production: keptFor, preview: keptFor, canceled: keptFor, errored: keptFor }),
+      },
+      { requiredKeys: ["region"] },
+    ),
+    api: fc.record(
+      {
+        region: fc.constantFrom("frankfurt", "ohio", "oregon", "singapore", "virginia"),
+        plan: fc.constantFrom("free", "starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"),
+        scaling,
+        healthCheckPath: urlPath,
+        loginPath: urlPath,
+        autoDeploy: fc.constantFrom("commit", "checksPass", "off"),
+        buildCommand: command,
+        startCommand: command,
+        preDeployCommand: command,
+      },
+      { requiredKeys: ["region"] },
+    ),
+    database: fc.record(
+      {
+        region: fc.constantFrom("eu-central-1", "us-east-1", "ap-south-1"),
+        computeSize: fc.constantFrom("nano", "micro", "small", "16xlarge"),
+        pitrDays: fc.constantFrom(0, 7, 14, 28),
+        pool: partial({
+          enabled: fc.boolean(),
+          mode: fc.constantFrom("transaction", "session"),
+          size: whole(1, 1000),
+          connectionsPerInstance: whole(1, 100),
+        }),
+        sslMode: fc.constantFrom("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+        enforceSsl: fc.boolean(),
+        allowedNetworks: fc.array(network, { maxLength: 5 }),
+      },
+      { requiredKeys: ["region", "allowedNetworks"] },
+    ),
+    edge: fc.record(
+      {
+        minTlsVersion: fc.constantFrom("1.0", "1.1", "1.2", "1.3"),
+        alwaysHttps: fc.boolean(),
+        hsts: partial({
+          maxAgeSeconds: whole(0, 63_072_000),
+          includeSubdomains: fc.boolean(),
+          preload: fc.boolean(),
+        }),
+        rateLimits: partial({ api: rateLimit, login: rateLimit }),
+        csp,
+        corsOrigins: fc.array(fc.oneof(origin, fc.constant("*")), { minLength: 1, maxLength: 4 }),
+        certificateAuthorities: fc.array(zone, { minLength: 1, maxLength: 4 }),
+      },
+      { requiredKeys: ["corsOrigins"] },
+    ),
+    backups: partial({
+      retentionDays: whole(1, 3650),
+      schedule,
+      location: fc.constantFrom("apac", "eeur", "enam", "weur", "wnam", "oc"),
+      jurisdiction: fc.constantFrom("default", "eu", "fedramp"),
+    }),
+    errorTracking: partial({
+      dsn: fc.tuple(hex32, zone, fc.nat()).map(([key, host, project]) => `https://${key}@${host}/${project}`),
+    }),
+    objectives: partial({
+      rpoMinutes: whole(1, 43_200),
+      rtoMinutes: whole(1, 43_200),
+      p95Ms: whole(1, 60_000),
+      p99Ms: whole(1, 60_000),
+      errorRatePercent: fc.double({ min: 0, max: 100, noNaN: true }).map((share) => share + 0),
+    }),
+    contacts: fc.record({ technicalLead: email, devops: email, databaseAdmin: email, security: email }),
+    waivers: fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 3 }),
+  },
+  {
+    requiredKeys: [
+      "stage",
+      "release",
+      "project",
+      "accounts",
+      "domains",
+      "web",
+      "api",
+      "database",
+      "edge",
+      "contacts",
+    ],
+  },
+);

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { settingsCatalogue } from "../../config/catalogue.ts";
+import { accept, isMapping, writtenSettings } from "./stack.ts";
+
+const stacks = ["production", "staging"];
+const production = accept(writtenSettings("production"));
+const staging = accept(writtenSettings("staging"));
+
+describe.each(stacks)("the settings of %s", (stack) => {
+  const written = writtenSettings(stack);
+
+  it("are accepted, for their own stage", () => {
+    expect(accept(written).stage).toBe(stack);
+  });
+
+  it("write every setting out, and no waiver", () => {
+    const missing = settingsCatalogue()
+      .map((entry) => entry.path)
+      .filter(
+        (path) =>
+          path.reduce<unknown>((value, name) => (isMapping(value) ? value[name] : undefined), written) ===
+          undefined,
+      );
+    expect(missing).toEqual([["waivers"]]);
+  });
+
+  it("name hosts that one certificate of the zone covers: the zone and one label below it", () => {
+    const { zone, web, redirect, api } = accept(written).domains;
+    for (const host of [web, redirect, api]) {
+      expect([zone, `${host?.split(".")[0]}.${zone}`]).toContain(host);
+    }
+  });
+
+  it("let their own pages call the API, by CORS and by CSP", () => {
+    const { domains, edge, web } = accept(written);
+    expect(web.baseUrl).toBe(`https://${domains.web}`);
+    expect(edge.corsOrigins).toEqual([`https://${domains.web}`, `https://${domains.redirect}`]);
+    expect(edge.csp["connect-src"]).toContain(`https://${domains.api}`);
+  });
+
+  it("hold nothing that reads like a real account: reserved names and example values only", () => {
+    const { domains, accounts, contacts, database } = accept(written);
+    expect(domains.zone).toMatch(/\.example$/);
+    for (const contact of Object.values(contacts)) expect(contact).toMatch(/@optropic\.example$/);
+    expect([accounts.supabaseOrganization, accounts.vercelTeam, accounts.renderOwner].join(" ")).toMatch(
+      /example.* .*example.* .*example/,
+    );
+    for (const network of database.allowedNetworks)
+      expect(network).toMatch(/^(192\.0\.2|198\.51\.100|203\.0\.113)\./);
+  });
+});
+
+describe("the two stacks", () => {
+  it("share no name, account, network or error tracking project", () => {
+    expect(staging.project.name).not.toBe(production.project.name);
+    expect(staging.project.branch).not.toBe(production.project.branch);
+    expect(staging.errorTracking.dsn).not.toBe(production.errorTracking.dsn);
+    for (const section of ["accounts", "domains"] as const) {
+      const taken: unknown[] = Object.values(production[section]);
+      expect(Object.values(staging[section]).filter((value) => taken.includes(value))).toEqual([]);
+    }
+    const networks = staging.database.allowedNetworks;
+    expect(networks.filter((network) => production.database.allowedNetworks.includes(network))).toEqual([]);
+  });
+
+  it("differ where only production needs it: recovery and sizes", () => {
+    expect([production.database.pitrDays, staging.database.pitrDays]).toEqual([7, 0]);
+    expect([production.database.computeSize, staging.database.computeSize]).toEqual(["small", "micro"]);
+    expect(staging.api.scaling.max).toBeLessThan(production.api.scaling.max);
+  });
+
+  it("are alike where both must be safe", () => {
+    for (const { edge, secrets, database } of [production, staging]) {
+      expect(edge).toMatchObject({ minTlsVersion: "1.2", alwaysHttps: true, hsts: production.edge.hsts });
+      expect(secrets.length).toBe(64);
+      expect(database).toMatchObject({ sslMode: "require", enforceSsl: true, pool: { enabled: true } });
+    }
+  });
+});
