@@ -59,7 +59,7 @@ export function previewCommand(): Command {
     .option("--debug", "print stack traces", false)
     .addHelpText(
       "after",
-      "\nExample:\n  $ optropic preview --stack staging --config edge.minTlsVersion='\"1.3\"'\n\nExit status: 0 the checklist holds, 1 it does not hold, 2 the preview could not tell.",
+      "\nExample:\n  $ optropic preview --stack staging --config edge.minTlsVersion=1.3\n\nExit status: 0 the checklist holds, 1 it does not hold, 2 the preview could not tell.",
     )
     .action(run);
 }
@@ -78,6 +78,7 @@ async function run(flags: PreviewFlags): Promise<void> {
       stackOutputs: flags.stackOutput,
       state: flags.state,
       timeoutMs: flags.timeout * 1000,
+      stackTraces: flags.debug,
       progress,
     });
     progress?.("");

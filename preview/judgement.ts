@@ -2,7 +2,7 @@ import { type Analysis, type Diagnostic, PolicyPack } from "./pack.ts";
 import type { PackConfig } from "./pack-config.ts";
 import type { PreviewResource } from "./resource.ts";
 import { providedPackage } from "./urn.ts";
-import { collectSecrets, type PropertyMap } from "./values.ts";
+import { collectStrings, type PropertyMap, type StringsFound } from "./values.ts";
 
 export interface JudgementOptions {
   directories: readonly string[];
@@ -28,8 +28,7 @@ export class Judgement {
   readonly ready: Promise<void>;
   /** Rejects when a pack fails; never resolves. */
   readonly failed: Promise<never>;
-  /** Strings that secrets of the stack hold: none of them is ever printed. */
-  readonly secrets = new Set<string>();
+  readonly #strings: StringsFound = { secret: new Set(), plain: new Set() };
   /** Milliseconds until all packs were loaded. */
   loadedMs = 0;
   #providers = new Map<string, PreviewResource>();
@@ -59,6 +58,14 @@ export class Judgement {
     this.ready.catch(this.#fail);
   }
 
+  /**
+   * Strings that only secrets of the stack hold, so that none of them is ever printed. An SDK may mark a
+   * value secret that the stack says in plain elsewhere, such as `production`: that is no secret.
+   */
+  get secrets(): ReadonlySet<string> {
+    return this.#strings.secret.difference(this.#strings.plain);
+  }
+
   /** @returns the resource's inputs as the packs' remediations leave them */
   async remediate(resource: PreviewResource): Promise<PropertyMap> {
     await this.ready;
@@ -71,7 +78,7 @@ export class Judgement {
 
   /** Has every pack analyse a resource; what comes of it is there after {@link conclude}. */
   analyze(resource: PreviewResource): void {
-    collectSecrets(resource.inputs, this.secrets);
+    collectStrings(resource.inputs, this.#strings);
     if (providedPackage(resource.type) !== undefined) this.#providers.set(resource.urn, resource);
     // A resource that the stack only reads is not the stack's to mend.
     if (resource.external) return;
@@ -86,7 +93,7 @@ export class Judgement {
   async conclude(resources: readonly PreviewResource[]): Promise<void> {
     await this.ready;
     await Promise.all(this.#pending);
-    for (const resource of resources) collectSecrets(resource.outputs, this.secrets);
+    for (const resource of resources) collectStrings(resource.outputs, this.#strings);
     await Promise.all(
       this.verdicts.map(async (verdict) => {
         this.#record(verdict, "stack", await verdict.pack.analyzeStack(resources, this.#providers), "");

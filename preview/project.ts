@@ -159,7 +159,7 @@ class Configuration {
     else this.secretKeys.delete(full);
   }
 
-  /** Takes `key=value` or `key.path=value`; the value is JSON where it can be read so, else text. */
+  /** Takes `key=value` or `key.path=value`; the value is text, a whole number, a boolean or JSON. */
   override(assignment: string): void {
     const match = /^([^=]+)=(.*)$/s.exec(assignment);
     const [top = "", ...path] = (match?.[1] ?? "").split(".");
@@ -221,12 +221,16 @@ function withValueAt(target: unknown, path: readonly string[], value: unknown): 
   return { ...record, [key]: withValueAt(record[key], rest, value) };
 }
 
+/** As `pulumi config set --path` reads it: whole numbers and booleans by their look, so that 1.0 stays text. */
 function readScalar(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+  if (/^(true|false|-?(0|[1-9]\d{0,14}))$/.test(text) || /^[[{"]/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return text;
+    }
   }
+  return text;
 }
 
 function isPrototypeKey(key: string): boolean {

@@ -96,18 +96,24 @@ export function forDisplay(value: PropertyValue): PropertyValue {
   return mapEntries(value, forDisplay);
 }
 
-/** Adds every string that a secret of the value holds, so that it can be kept out of what is printed. */
-export function collectSecrets(value: PropertyValue, into: Set<string>, inSecret = false): void {
+/** Strings that a stack's properties hold, by whether a secret holds them. */
+export interface StringsFound {
+  secret: Set<string>;
+  plain: Set<string>;
+}
+
+/** Adds every string that the value holds, so that secrets can be kept out of what is printed. */
+export function collectStrings(value: PropertyValue, into: StringsFound, inSecret = false): void {
   if (typeof value === "string") {
-    if (inSecret && !isUnknown(value)) into.add(value);
+    if (!isUnknown(value)) (inSecret ? into.secret : into.plain).add(value);
   } else if (Array.isArray(value)) {
-    for (const element of value) collectSecrets(element, into, inSecret);
+    for (const element of value) collectStrings(element, into, inSecret);
   } else if (value !== null && typeof value === "object") {
     const secretHere =
       value[signatureKey] === secretSignature ||
       (value[signatureKey] === outputSignature && value.secret === true);
     for (const [key, element] of Object.entries(value)) {
-      if (key !== signatureKey) collectSecrets(element, into, inSecret || secretHere);
+      if (key !== signatureKey) collectStrings(element, into, inSecret || secretHere);
     }
   }
 }
