@@ -73,7 +73,6 @@ export function expectation(issue: z.core.$ZodRawIssue): string {
 const typeNames: Record<string, string> = {
   string: "text",
   number: "a number",
-  int: "a whole number",
   boolean: "true or false",
   object: "a mapping",
   record: "a mapping",
@@ -103,8 +102,7 @@ export function adoptWanted(issues: readonly z.core.$ZodIssue[], values: Record<
 
 function wants(issue: z.core.$ZodIssue, type: "string" | "number" | "boolean"): boolean {
   if (issue.code === "invalid_value") return issue.values.every((value) => typeof value === type);
-  if (issue.code !== "invalid_type") return false;
-  return issue.expected === type || (type === "number" && issue.expected === "int");
+  return issue.code === "invalid_type" && issue.expected === type;
 }
 
 function stepsOf(issue: z.core.$ZodIssue): (string | number)[] {

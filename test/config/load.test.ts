@@ -177,6 +177,7 @@ describe("values as Pulumi hands them over", () => {
       1e30,
       "expected a Cloudflare account id, 32 hexadecimal digits; found the number 1e+30; write it in quotes",
     ],
+    ["secrets.length", 1e300, "expected a whole number from 4 to 512; found the number 1e+300"],
     ["database.pool", null, "expected a mapping; found nothing (null)"],
     ["database.pool", [1], "expected a mapping; found a list of 1 item"],
     ["database.pitrDays", {}, "expected 0, 7, 14 or 28 days; found a mapping"],

@@ -43,6 +43,8 @@ describe("nearness", () => {
   it("ends where more than a third would have to change", () => {
     expect(isNear("databsae", "database")).toBe(true);
     expect(isNear("date", "database")).toBe(false);
+    expect(isNear("regixy", "region")).toBe(true);
+    expect(isNear("regxyz", "region")).toBe(false);
     expect(isNear("x".repeat(41), "x".repeat(41))).toBe(false);
   });
 
