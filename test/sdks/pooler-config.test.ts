@@ -26,7 +26,9 @@ describe.each(places)("the pooler's provider, %s", (place) => {
       status: ["COMING_UP", "RESTARTING", "ACTIVE_UNHEALTHY"],
     });
     await bench[place].create(inputs);
-    expect(bench.api.changes).toEqual(["pooler transaction 15"]);
+    const read = `GET /v1/projects/${projectRef}`;
+    const change = `PATCH /v1/projects/${projectRef}/config/database/pooler`;
+    expect(bench.api.requests).toEqual([read, read, read, change]);
   });
 
   it("changes in place", async () => {
