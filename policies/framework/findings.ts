@@ -47,6 +47,11 @@ export function violation(message: string, resource?: Resource): Finding {
   return judge(resource, () => message);
 }
 
+/** Gives the answer unknown: only the value could tell. */
+export function undecided(value: Value): never {
+  throw new UnknownRead(value);
+}
+
 /** Whether the test is true of at least one; throws UnknownRead where only unknown ones could be it. */
 export function some<T>(candidates: Iterable<T>, test: (candidate: T) => boolean): boolean {
   return select(candidates, test).length > 0;

@@ -122,14 +122,16 @@ export class Resource {
 
   /** The provider's id of the resource, once it exists. */
   get id(): string | undefined {
-    return this.output("id");
+    return this.outputTexts("id")[0];
   }
 
-  /** A text among the outputs, where it is known already: an update knows more than a preview. */
-  output(name: string): string | undefined {
+  /**
+   * The texts, at any depth, of an output, as far as they are known: an update knows more than a preview.
+   * They may be secrets.
+   */
+  outputTexts(name: string): string[] {
     const outputs = unwrap(this.#record.props);
-    const output = typeof outputs === "object" && outputs !== null ? Reflect.get(outputs, name) : undefined;
-    return typeof output === "string" && !isUnknown(output) ? output : undefined;
+    return typeof outputs === "object" && outputs !== null ? textsIn(Reflect.get(outputs, name)) : [];
   }
 
   get parent(): Resource | undefined {
@@ -206,4 +208,11 @@ export function touch(props: unknown, path: readonly string[]): void {
     }
     value = Reflect.get(value, key);
   }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") {
+    return isUnknown(value) ? [] : [value];
+  }
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -28,6 +28,10 @@ export function findCredential(text: string): Credential | undefined {
       return { kind, secret: text };
     }
   }
+  const bearer = /^(?:Bearer|Basic) ([A-Za-z0-9._~+/=-]{8,})$/.exec(text)?.[1];
+  if (bearer !== undefined) {
+    return { kind: "an authorization header", secret: bearer };
+  }
   const password = urlPassword(text);
   return password === undefined ? undefined : { kind: "a URL with a password", secret: password };
 }
@@ -48,7 +52,9 @@ function urlPassword(text: string): string | undefined {
   }
 }
 
-/** Whether a text only names where a secret is kept, for another program to fetch it. */
+/** Whether a text only says where something is or is kept, for another program to fetch it. */
 export function isReference(text: string): boolean {
-  return /^(?:\$\{.*\}|\$\(.*\)|\{\{.*\}\}|arn:|op:\/\/|vault:|projects\/[^/]+\/secrets\/)/.test(text);
+  return /^(?:\$\{.*\}|\$\(.*\)|\{\{.*\}\}|arn:|op:\/\/|vault:|https?:\/\/|\/|projects\/[^/]+\/secrets\/)/.test(
+    text,
+  );
 }

@@ -11,28 +11,39 @@ const browserPrefixes = [
 
 /** Ends of names, in lower case without separators, that say that the value is a secret. */
 const secretEnd =
-  /(?:password|passwd|passphrase|secret|token|authorization|(?:secret|api|private|access|signing|encryption|master|service|servicerole|account|auth|session)key)$/;
+  /(?:password|passwd|passphrase|secret|token|(?:secret|api|private|access|signing|encryption|master|service|servicerole|account|auth|session)key)$/;
 
 /** Ends of names of URLs that hold a password. */
 const connectionEnd =
   /(?:connectionstring|(?:database|direct|db|postgres|postgresql|mysql|redis|mongo|mongodb|amqp)ur[il])$/;
 
-/** Words that say that a key is meant to be read by anyone. */
-const publicWord = /public|publishable|anon(?:ymous)?key$/;
+/** Names of keys that anyone may read. */
+const publicKey = /public|publishable|anonkey$|anonymouskey$/;
 
 /** Whether a variable or property of that name is expected to hold a secret. */
 export function isSecretName(name: string): boolean {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
-  return !publicWord.test(plain) && (secretEnd.test(plain) || connectionEnd.test(plain));
+  const plain = letters(name);
+  return (
+    (secretEnd.test(plain) && !publicKey.test(plain)) || isPasswordName(name) || connectionEnd.test(plain)
+  );
+}
+
+/** Whether that is the name of a URL, which is a secret for the password in it. */
+export function isConnectionName(name: string): boolean {
+  return connectionEnd.test(letters(name));
 }
 
 /** Whether a secret of that name may be a short word, as a password may. */
 export function isPasswordName(name: string): boolean {
-  return /(?:password|passwd|passphrase)$/i.test(name);
+  return /(?:password|passwd|passphrase|(?:^|_)pass)$/i.test(name);
 }
 
 /** The name without the prefix that sends the variable to browsers, or undefined where it has none. */
 export function browserName(name: string): string | undefined {
   const prefix = browserPrefixes.find((candidate) => name.startsWith(candidate));
   return prefix === undefined ? undefined : name.slice(prefix.length);
+}
+
+function letters(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }

@@ -1,0 +1,123 @@
+import { type Finding, judge, policy, type Stack, some, undecided, violation } from "./framework/index.ts";
+import { databasesBehind } from "./model/databases-behind.ts";
+import { recordsFor, servingDomains } from "./model/domains.ts";
+import { judgeNamed } from "./model/generated.ts";
+import { render } from "./model/tokens.ts";
+import { applicationHosts } from "./model/variables.ts";
+
+/** The variables that items 2.3 to 2.7 name; SENTRY_DSN of item 2.8 is optional. */
+const required = ["DATABASE_URL", "JWT_SECRET", "SECRET_KEY", "NODE_ENV", "BASE_URL"];
+
+export const requiredVariables = policy({
+  name: "required-variables",
+  items: ["2.1", "2.2", "7V.3", "7R.3"],
+  title: "Every host declares every required variable for production.",
+  severity: "critical",
+  fix: "Declare the variable: at Vercel for the target production, at Render on the service or in an environment group that is linked to it.",
+  check: (stack) => everyHostHas(stack, required),
+});
+
+export const variablesNotInFiles = policy({
+  name: "variables-not-in-files",
+  items: ["2.1"],
+  title: "No host takes its variables from an .env file.",
+  severity: "high",
+  fix: "Declare each variable by itself, so that it can be checked, and remove the file from secretFiles.",
+  check: (stack) =>
+    stack.ofType(...Object.values(render)).map((resource) =>
+      judge(resource, () => {
+        const files = resource.at("secretFiles").entries();
+        const file = files.find(([name]) => /(?:^|\/)\.env(?:\.|$)/i.test(name));
+        return file === undefined || `${resource.name} has the secret file ${file[0]}.`;
+      }),
+    ),
+});
+
+export const databaseUrlOwn = policy({
+  name: "database-url-own",
+  items: ["2.3", "2.10"],
+  title: "DATABASE_URL is of a database that this stack declares.",
+  severity: "critical",
+  fix: "Make DATABASE_URL from the outputs of this stack's own database, not from a setting, a literal or another stack.",
+  check: (stack) =>
+    judgeNamed(stack, "DATABASE_URL", ({ value, alone, sources, elsewhere }) => {
+      const databases = databasesBehind(sources);
+      if (databases.length === 0) {
+        return "DATABASE_URL is not made from a database of this stack.";
+      }
+      const ids = databases.flatMap(({ id }) => id ?? []);
+      const text = value.isUnknown ? undefined : value.string();
+      if (text !== undefined && ids.length > 0) {
+        return (
+          ids.some((id) => text.includes(id)) || "DATABASE_URL is of another database than this stack's."
+        );
+      }
+      // In a map of variables another one may be what is made from the database.
+      const certain = alone || databasesBehind(elsewhere).some((database) => databases.includes(database));
+      return certain || undecided(value);
+    }),
+});
+
+export const nodeEnvProduction = policy({
+  name: "node-env-production",
+  items: ["2.6"],
+  title: "NODE_ENV is production.",
+  severity: "high",
+  fix: "Set NODE_ENV to production; staging runs the production build too.",
+  check: (stack) =>
+    judgeNamed(
+      stack,
+      "NODE_ENV",
+      ({ value }) => value.string() === "production" || "NODE_ENV is not production.",
+    ),
+});
+
+export const baseUrl = policy({
+  name: "base-url",
+  items: ["2.7"],
+  title: "BASE_URL is https, on a domain of this stack.",
+  severity: "high",
+  fix: "Set BASE_URL to https:// and a host that this stack declares as a domain or in its DNS.",
+  check: (stack) =>
+    judgeNamed(stack, "BASE_URL", ({ value }) => {
+      const text = value.string() ?? "";
+      if (!URL.canParse(text)) {
+        return "BASE_URL is not a URL.";
+      }
+      const { protocol, hostname } = new URL(text);
+      if (protocol !== "https:") {
+        return `BASE_URL is ${protocol}//${hostname}, not https.`;
+      }
+      return (
+        some([servingDomains(stack), recordsFor(stack)], (find) => find(hostname).length > 0) ||
+        `BASE_URL is on ${hostname}, which is no domain of this stack.`
+      );
+    }),
+});
+
+export const sentryDsn = policy({
+  name: "sentry-dsn",
+  items: ["2.8"],
+  title: "Every host declares SENTRY_DSN.",
+  severity: "low",
+  level: "advisory",
+  fix: "Set the DSN of the project at Sentry as the variable SENTRY_DSN of each host.",
+  check: (stack) => everyHostHas(stack, ["SENTRY_DSN"]),
+});
+
+function everyHostHas(stack: Stack, names: readonly string[]): Finding[] {
+  const hosts = applicationHosts(stack);
+  if (hosts.length === 0) {
+    return [violation(`No host of the application is declared, so none has ${names.join(", ")}.`)];
+  }
+  return hosts.flatMap(({ resource, variables }) =>
+    names.map((name) =>
+      judge(
+        resource,
+        () =>
+          some(variables, (variable) => variable.name() === name) ||
+          `${resource.name} has no variable ${name} for production.`,
+      ),
+    ),
+  );
+}

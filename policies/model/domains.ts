@@ -1,0 +1,97 @@
+import { lookup, type Resource, type Stack, type Value } from "../framework/index.ts";
+import { perStack } from "./per-stack.ts";
+import { cloudflare, render, vercel } from "./tokens.ts";
+
+/** A host name that a host of the application answers on. */
+export interface Domain {
+  /** The resource that declares it. */
+  readonly resource: Resource;
+  readonly name: Value;
+  /** Where its visitors are sent on to; absent where it serves itself. */
+  readonly redirect: Value | undefined;
+}
+
+/** A DNS record for a host name. */
+export interface HostRecord {
+  readonly resource: Resource;
+  /** Its host name in full, in lower case; undefined where it is no address of a host. Throws UnknownRead. */
+  readonly host: () => string | undefined;
+}
+
+/** Domains that the stack declares at its hosts. */
+export const domains: (stack: Stack) => readonly Domain[] = perStack((stack) => [
+  ...stack.ofType(vercel.domain).map((resource) => ({
+    resource,
+    name: resource.at("domain"),
+    redirect: resource.at("redirect"),
+  })),
+  ...stack.ofType(render.webService, render.staticSite).flatMap((resource) =>
+    entriesOf(resource.at("customDomains")).map((entry) => ({
+      resource,
+      name: entry.at("name"),
+      redirect: undefined,
+    })),
+  ),
+]);
+
+/** Domains that serve the application, by name in lower case. Throws UnknownRead as `lookup` does. */
+export const servingDomains: (stack: Stack) => (host: string) => readonly Domain[] = perStack((stack) =>
+  lookup(domains(stack), ({ name, redirect }) =>
+    redirect?.exists ? undefined : name.string()?.toLowerCase(),
+  ),
+);
+
+/** Address records by the host name that they are for, in lower case. Throws UnknownRead as `lookup` does. */
+export const recordsFor: (stack: Stack) => (host: string) => readonly HostRecord[] = perStack((stack) =>
+  lookup([...cloudflareRecords(stack), ...vercelRecords(stack)], (record) => record.host()),
+);
+
+const addressTypes: ReadonlySet<string | undefined> = new Set(["A", "AAAA", "ALIAS", "CNAME", "HTTPS"]);
+
+function cloudflareRecords(stack: Stack): HostRecord[] {
+  const zoneById = lookup(stack.ofType(cloudflare.zone), (zone) => zone.id);
+  return stack.ofType(cloudflare.dnsRecord).map((resource) => ({
+    resource,
+    host: () => {
+      if (!addressTypes.has(resource.at("type").string())) {
+        return undefined;
+      }
+      const zone =
+        resource.dependenciesOf("zoneId").find(({ type }) => type === cloudflare.zone) ??
+        zoneById(knownText(resource.at("zoneId")) ?? "")[0];
+      return fullName(resource.at("name").string(), zone && knownText(zone.at("name")));
+    },
+  }));
+}
+
+function vercelRecords(stack: Stack): HostRecord[] {
+  return stack.ofType(vercel.dnsRecord).map((resource) => ({
+    resource,
+    host: () =>
+      addressTypes.has(resource.at("type").string())
+        ? fullName(resource.at("name").string() ?? "", resource.at("domain").string())
+        : undefined,
+  }));
+}
+
+/** A record's name may be full, relative to its zone, or @ or nothing for the zone itself. */
+function fullName(name: string | undefined, zone: string | undefined): string | undefined {
+  const short = name?.toLowerCase().replace(/\.$/, "");
+  if (short === undefined || zone === undefined) {
+    return short;
+  }
+  const apex = zone.toLowerCase();
+  if (short === "" || short === "@") {
+    return apex;
+  }
+  return short === apex || short.endsWith(`.${apex}`) ? short : `${short}.${apex}`;
+}
+
+function knownText(value: Value): string | undefined {
+  return value.isUnknown ? undefined : value.string();
+}
+
+/** Elements of a list; an unknown list is one unknown element. */
+function entriesOf(list: Value): Value[] {
+  return list.isUnknown ? [list] : list.items();
+}

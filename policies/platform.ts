@@ -1,0 +1,162 @@
+import {
+  type Finding,
+  judge,
+  policy,
+  type Resource,
+  type Stack,
+  type Value,
+  violation,
+} from "./framework/index.ts";
+import { domains, recordsFor } from "./model/domains.ts";
+import { regionGroup } from "./model/regions.ts";
+import { cloudflare, render, supabase, vercel } from "./model/tokens.ts";
+
+export const hostingPlatform = policy({
+  name: "hosting-platform",
+  items: ["7.1"],
+  title: "The stack declares where the application is hosted.",
+  severity: "high",
+  fix: "Declare a project at Vercel or a service at Render.",
+  check: (stack) =>
+    stack.ofType(vercel.project, render.webService, render.staticSite).length > 0
+      ? []
+      : [violation("No project at Vercel and no service at Render is declared.")],
+});
+
+export const oneRegion = policy({
+  name: "one-region",
+  items: ["7.5"],
+  title: "Functions, services and databases choose a region, all in one place.",
+  severity: "medium",
+  fix: "Choose the regions of one place, such as fra1 at Vercel, frankfurt at Render and eu-central-1 at Supabase.",
+  url: "https://vercel.com/docs/regions",
+  check: (stack) => {
+    const located = locations(stack);
+    if (located.length === 0) {
+      return [violation("No function, service or database is declared, so no region is chosen.")];
+    }
+    return [
+      ...located.map(({ resource, regions }) =>
+        judge(resource, () => regions().length > 0 || `${resource.name} chooses no region.`),
+      ),
+      ...inOnePlace(located),
+    ];
+  },
+});
+
+export const dnsRecords = policy({
+  name: "dns-records",
+  items: ["7.7"],
+  title: "Every domain of a host has a DNS record.",
+  severity: "high",
+  fix: "Declare a DNS record of the domain, a CNAME to the host's own name.",
+  check: (stack) => {
+    if (domains(stack).length === 0) {
+      return [violation("No domain is declared at a host, so none has a DNS record.")];
+    }
+    return domains(stack).map(({ resource, name }) =>
+      judge(resource, () => {
+        const host = name.string()?.toLowerCase() ?? "";
+        return (
+          isVendorsOwn(host) ||
+          recordsFor(stack)(host).length > 0 ||
+          `${host} has no DNS record in this stack.`
+        );
+      }),
+    );
+  },
+});
+
+export const cdnEnabled = policy({
+  name: "cdn-enabled",
+  items: ["7.8"],
+  title: "Every domain of a host is served through the CDN.",
+  severity: "medium",
+  fix: "Set proxied to true in the domain's DNS record at Cloudflare.",
+  url: "https://developers.cloudflare.com/dns/proxy-status/",
+  check: (stack) => {
+    const findings = domains(stack).flatMap(({ name }) => proxied(stack, name));
+    return findings.length > 0
+      ? findings
+      : [violation("No domain of a host has a DNS record at Cloudflare.")];
+  },
+});
+
+/** Something that runs in a region, or in several. */
+interface Location {
+  readonly resource: Resource;
+  /** Its regions as the vendor names them; none where the vendor chooses. Throws UnknownRead. */
+  readonly regions: () => string[];
+}
+
+function locations(stack: Stack): Location[] {
+  const functions = stack.ofType(vercel.project).map((resource) => ({
+    resource,
+    regions: () => [
+      ...resource.at("resourceConfig", "functionDefaultRegions").strings(),
+      ...text(resource.at("serverlessFunctionRegion")),
+    ],
+  }));
+  const rest = stack
+    .ofType(
+      render.webService,
+      render.privateService,
+      render.backgroundWorker,
+      render.cronJob,
+      render.postgres,
+      supabase.project,
+    )
+    .map((resource) => ({ resource, regions: () => text(resource.at("region")) }));
+  return [...functions, ...rest];
+}
+
+/** A violation where known regions are apart, whatever the unknown ones are. */
+function inOnePlace(located: readonly Location[]): Finding[] {
+  const places = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const { resource, regions } of located) {
+    const finding = judge(undefined, () => {
+      for (const region of regions()) {
+        places.set(regionGroup(region), `${region} (${resource.name})`);
+      }
+      return true;
+    });
+    if (finding.answer === "unknown") {
+      findings.push(finding);
+    }
+  }
+  const apart = `The regions are apart: ${[...places.values()].join(", ")}.`;
+  return [...findings, judge(undefined, () => places.size <= 1 || apart)];
+}
+
+function text(value: Value): string[] {
+  const known = value.string();
+  return known === undefined || known === "" ? [] : [known];
+}
+
+/** Judges the records at Cloudflare of one domain; that there is one is another policy's to ask. */
+function proxied(stack: Stack, name: Value): Finding[] {
+  let records: readonly Resource[] = [];
+  const known = judge(undefined, () => {
+    const host = name.string()?.toLowerCase() ?? "";
+    records = recordsFor(stack)(host)
+      .map(({ resource }) => resource)
+      .filter(({ type }) => type === cloudflare.dnsRecord);
+    return true;
+  });
+  if (known.answer === "unknown") {
+    return [known];
+  }
+  return records.map((record) =>
+    judge(
+      record,
+      () =>
+        record.at("proxied").boolean() === true || `The record ${record.name} sends visitors past the CDN.`,
+    ),
+  );
+}
+
+/** Names that a host gives by itself, with DNS of its own. */
+function isVendorsOwn(host: string): boolean {
+  return host.endsWith(".vercel.app") || host.endsWith(".onrender.com");
+}

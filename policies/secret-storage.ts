@@ -1,0 +1,111 @@
+import { judge, policy, violation } from "./framework/index.ts";
+import { isGenerator } from "./model/generated.ts";
+import { literalSecrets } from "./model/literal-secrets.ts";
+import { findCredential } from "./model/secret-formats.ts";
+import { browserName, isSecretName } from "./model/secret-names.ts";
+import { vercel } from "./model/tokens.ts";
+import { applicationHosts, declaredVariables, type Variable } from "./model/variables.ts";
+
+const hidingTypes: ReadonlySet<string> = new Set([
+  vercel.project,
+  vercel.variable,
+  vercel.variables,
+  vercel.sharedVariable,
+]);
+
+export const noLiteralSecrets = policy({
+  name: "no-literal-secrets",
+  items: ["2.9"],
+  title: "No input of a resource is a secret that is written in the program.",
+  severity: "critical",
+  fix: "Generate the secret in the stack, or give it with `pulumi config set --secret`, and replace it wherever it is in use.",
+  url: "https://www.pulumi.com/docs/iac/concepts/secrets/",
+  phase: "resource",
+  check: (stack, _threshold, { isSupplied }) =>
+    stack
+      .all()
+      .flatMap((resource) =>
+        literalSecrets(resource.at(), isSupplied).map((message) => violation(message, resource)),
+      ),
+});
+
+export const secretsEncrypted = policy({
+  name: "secrets-encrypted",
+  items: ["2.9"],
+  title: "The value of every secret variable is a secret in the stack's state.",
+  severity: "high",
+  fix: "Wrap the value with pulumi.secret before it becomes an input, so that the state holds it encrypted.",
+  url: "https://www.pulumi.com/docs/iac/concepts/secrets/",
+  check: (stack) => [
+    ...withoutHosts(stack),
+    ...declaredVariables(stack).map((variable) =>
+      judge(variable.resource, () => {
+        const name = variable.name();
+        const plain = name !== undefined && isSecretName(name) && variable.value.isSecret === false;
+        return !plain || `${name} would be in the state as plain text.`;
+      }),
+    ),
+  ],
+});
+
+export const secretVariablesSensitive = policy({
+  name: "secret-variables-sensitive",
+  items: ["2.3", "2.4", "2.5", "2.9"],
+  title: "Every secret variable is sensitive at the host, so that nobody can read it there again.",
+  severity: "high",
+  fix: "Set sensitive to true; Vercel then refuses the target development, which needs a value of its own.",
+  url: "https://vercel.com/docs/environment-variables/sensitive-environment-variables",
+  check: (stack) => [
+    ...withoutHosts(stack),
+    ...declaredVariables(stack)
+      .filter(({ resource }) => hidingTypes.has(resource.type))
+      .map((variable) =>
+        judge(variable.resource, () => {
+          const name = variable.entry.at("key").string() ?? "";
+          return (
+            !holdsSecret(variable, name) ||
+            variable.entry.at("sensitive").boolean() === true ||
+            `${name} is not sensitive, so whoever may see the project can read it.`
+          );
+        }),
+      ),
+  ],
+});
+
+export const secretsNotInBrowsers = policy({
+  name: "secrets-not-in-browsers",
+  items: ["2.9"],
+  title: "No secret is in a variable that the build sends to browsers.",
+  severity: "critical",
+  fix: "Take the public prefix off the name, read the variable on the server only, and replace the secret if it was ever deployed.",
+  url: "https://nextjs.org/docs/app/guides/environment-variables",
+  check: (stack) => [
+    ...withoutHosts(stack),
+    ...declaredVariables(stack).map((variable) =>
+      judge(variable.resource, () => {
+        const name = variable.name() ?? "";
+        const rest = browserName(name);
+        return rest === undefined || !holdsSecret(variable, rest) || `${name} is a secret that browsers get.`;
+      }),
+    ),
+  ],
+});
+
+function withoutHosts(stack: Parameters<typeof applicationHosts>[0]) {
+  return applicationHosts(stack).length > 0
+    ? []
+    : [violation("No host of the application is declared, so no secret is known to be kept.")];
+}
+
+/** Whether the name says so, the value is generated as a secret, or its form gives it away. */
+function holdsSecret({ resource, value }: Variable, name: string): boolean {
+  if (isSecretName(name)) {
+    return true;
+  }
+  const alone = value.path.length === 1;
+  if (alone && resource.dependenciesOf(value.path[0] ?? "").some(isGenerator)) {
+    return true;
+  }
+  const text = value.isUnknown ? undefined : value.string();
+  return text !== undefined && findCredential(text) !== undefined;
+}

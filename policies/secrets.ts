@@ -1,0 +1,148 @@
+import {
+  type Finding,
+  judge,
+  policy,
+  type Resource,
+  type Stack,
+  undecided,
+  violation,
+} from "./framework/index.ts";
+import {
+  generatedLength,
+  isGenerator,
+  judgeNamed,
+  type NamedVariable,
+  variablesNamed,
+} from "./model/generated.ts";
+import { isSecretName } from "./model/secret-names.ts";
+import { stackReference } from "./model/tokens.ts";
+import { applicationHosts, declaredVariables } from "./model/variables.ts";
+
+const thresholds = {
+  minimumLength: {
+    description: "Fewest characters of the secret.",
+    default: 64,
+    minimum: 64,
+    maximum: 4096,
+  },
+} as const;
+
+export const jwtSecretLength = policy({
+  name: "jwt-secret-length",
+  items: ["2.4"],
+  title: "JWT_SECRET has 64 characters or more.",
+  severity: "critical",
+  fix: "Generate JWT_SECRET with a RandomPassword of length 64 or more.",
+  thresholds,
+  check: (stack, threshold) => longEnough(stack, "JWT_SECRET", threshold("minimumLength")),
+});
+
+export const secretKeyLength = policy({
+  name: "secret-key-length",
+  items: ["2.5"],
+  title: "SECRET_KEY has 64 characters or more.",
+  severity: "critical",
+  fix: "Generate SECRET_KEY with a RandomPassword of length 64 or more.",
+  thresholds,
+  check: (stack, threshold) => longEnough(stack, "SECRET_KEY", threshold("minimumLength")),
+});
+
+export const secretsGenerated = policy({
+  name: "secrets-generated",
+  items: ["2.4", "2.5", "2.10"],
+  title: "JWT_SECRET and SECRET_KEY are generated in this stack, so that no other stack has them.",
+  severity: "critical",
+  fix: "Make the value from a RandomPassword that this stack declares, not from a setting, a literal or another stack.",
+  check: (stack) => [...generatedHere(stack, "JWT_SECRET"), ...generatedHere(stack, "SECRET_KEY")],
+});
+
+export const secretsDistinct = policy({
+  name: "secrets-distinct",
+  items: ["2.4", "2.5"],
+  title: "JWT_SECRET and SECRET_KEY are two secrets.",
+  severity: "high",
+  fix: "Generate each of them with a RandomPassword of its own.",
+  check: (stack) => {
+    const { variables, undecided: findings } = variablesNamed(stack, "JWT_SECRET");
+    const taken = new Set(variables.flatMap(identities));
+    const open = variables.find((variable) => variable.value.isUnknown && identities(variable).length === 0);
+    return [
+      ...judgeNamed(stack, "SECRET_KEY", (key) => {
+        const own = identities(key);
+        if (own.some((identity) => taken.has(identity))) {
+          return "SECRET_KEY has the value of JWT_SECRET.";
+        }
+        const unknown = own.length === 0 && key.value.isUnknown ? key : open;
+        return unknown === undefined || undecided(unknown.value);
+      }),
+      ...findings,
+    ];
+  },
+});
+
+export const secretsNotShared = policy({
+  name: "secrets-not-shared",
+  items: ["2.10"],
+  title: "No secret variable takes its value from another stage's stack.",
+  severity: "critical",
+  fix: "Declare the secret in this stack, or read it from the stack of the same stage.",
+  check: (stack) => {
+    if (applicationHosts(stack).length === 0) {
+      return [violation("No host of the application is declared, so no secret is known to be its own.")];
+    }
+    return declaredVariables(stack).map((variable) =>
+      judge(variable.resource, () => {
+        const name = variable.name();
+        const foreign = variable.resource
+          .dependenciesOf(variable.value.path[0] ?? "")
+          .filter((source) => source.type === stackReference && isOtherStage(source));
+        if (name === undefined || foreign.length === 0 || !isSecretName(name)) {
+          return true;
+        }
+        // In a map of variables any of them may come from there: its value tells, once it is known.
+        const alone = variable.value.path.length === 1;
+        const value = alone ? undefined : variable.value.string();
+        return (
+          (value !== undefined && !foreign.some((source) => source.outputTexts("outputs").includes(value))) ||
+          `${name} comes from the stack ${foreign.map(({ name }) => name).join(", ")}.`
+        );
+      }),
+    );
+  },
+});
+
+function longEnough(stack: Stack, name: string, minimum: number): Finding[] {
+  return judgeNamed(stack, name, ({ value, sources, generators }) => {
+    if (!value.isUnknown) {
+      const length = value.string()?.length ?? 0;
+      return length >= minimum || `${name} has ${length} characters, not ${minimum} or more.`;
+    }
+    const longest = Math.max(...(generators ?? sources.filter(isGenerator)).map(generatedLength));
+    if (longest < minimum && longest > Number.NEGATIVE_INFINITY) {
+      return `${name} has ${longest} characters, not ${minimum} or more.`;
+    }
+    return (generators ?? []).length > 0 || undecided(value);
+  });
+}
+
+function generatedHere(stack: Stack, name: string): Finding[] {
+  return judgeNamed(
+    stack,
+    name,
+    ({ value, generators }) =>
+      (generators ?? undecided(value)).length > 0 || `${name} is not generated by a resource of this stack.`,
+  );
+}
+
+/** What two variables have in common if they are one secret: the known value, or what generates it. */
+function identities({ value, generators }: NamedVariable): string[] {
+  const text = value.isUnknown ? undefined : value.string();
+  return [...(text === undefined ? [] : [`value ${text}`]), ...(generators ?? []).map(({ urn }) => urn)];
+}
+
+/** Whether a reference is to a stack of another name, the last part of organization/project/stack. */
+function isOtherStage(reference: Resource): boolean {
+  const referred = (reference.at("name").string() ?? reference.name).split("/").at(-1);
+  const own = reference.urn.split("::")[0]?.split(":").at(-1);
+  return referred !== own;
+}

@@ -1,0 +1,60 @@
+import { judgeEach, policy, type Resource } from "./framework/index.ts";
+import { ownedBy } from "./model/links.ts";
+import { vercel } from "./model/tokens.ts";
+
+const domainsOf = ownedBy(vercel.domain, "projectId");
+
+export const vercelProject = policy({
+  name: "vercel-project",
+  items: ["7V.1"],
+  title: "The stack declares a project at Vercel.",
+  severity: "high",
+  fix: "Declare a vercel.Project; a stack without Vercel disables the policies named vercel-.",
+  check: (stack) => judgeEach(stack.ofType(vercel.project), "No project at Vercel is declared.", () => true),
+});
+
+export const vercelGitRepository = policy({
+  name: "vercel-git-repository",
+  items: ["7V.2"],
+  title: "Every project at Vercel builds the production branch of a GitHub repository.",
+  severity: "high",
+  fix: "Set gitRepository with type github, repo as owner/name, and productionBranch.",
+  url: "https://vercel.com/docs/git/vercel-for-github",
+  check: (stack) =>
+    judgeEach(
+      stack.ofType(vercel.project),
+      "No project at Vercel is declared, so none is connected to a repository.",
+      (project) => {
+        const repository = project.at("gitRepository");
+        if (repository.at("type").string() !== "github" || !repository.at("repo").string()) {
+          return `${project.name} is not connected to a GitHub repository.`;
+        }
+        return (
+          Boolean(repository.at("productionBranch").string()) || `${project.name} names no production branch.`
+        );
+      },
+    ),
+});
+
+export const vercelCustomDomain = policy({
+  name: "vercel-custom-domain",
+  items: ["7.6", "7V.4"],
+  title: "Every project at Vercel answers on a domain of its own.",
+  severity: "high",
+  fix: "Declare a ProjectDomain of the project that is not under vercel.app and does not redirect.",
+  url: "https://vercel.com/docs/domains",
+  check: (stack) =>
+    judgeEach(
+      stack.ofType(vercel.project),
+      "No project at Vercel is declared, so none has a domain.",
+      (project) =>
+        domainsOf(stack, project, isCustom).length > 0 || `${project.name} has no domain of its own.`,
+    ),
+});
+
+/** Whether visitors of production are served there. */
+function isCustom(domain: Resource): boolean {
+  const name = domain.at("domain").string() ?? "";
+  const elsewhere = ["redirect", "gitBranch", "customEnvironmentId"];
+  return name !== "" && !name.endsWith(".vercel.app") && !elsewhere.some((key) => domain.at(key).exists);
+}
