@@ -40,10 +40,16 @@ name for \`optropic\`.
 
 The items are those of the checklist.`;
 
+/** A table whose columns are padded, as Biome formats it. */
 function table(entries: readonly CatalogueEntry[]): string {
-  const head = "| setting | expected | default | items | meaning |\n| --- | --- | --- | --- | --- |";
-  return [head, ...entries.map((entry) => `| ${cells(entry).map(escaped).join(" | ")} |`)].join("\n");
+  const rows = [headings, ...entries.map((entry) => cells(entry).map(escaped))];
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const [head = [], ...body] = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
+  const rule = widths.map((width) => "-".repeat(width));
+  return [head, rule, ...body].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
+
+const headings = ["setting", "expected", "default", "items", "meaning"];
 
 function cells(entry: CatalogueEntry): string[] {
   return [

@@ -16,7 +16,7 @@ describe("docs/settings.md", () => {
     const reference = settingsReference();
     for (const { path, section } of catalogue) {
       const name = path.join(".");
-      expect(reference).toContain(section && path.length === 1 ? `\n## ${name}\n` : `\n| \`${name}\` | `);
+      expect(reference).toContain(section && path.length === 1 ? `\n## ${name}\n` : `\n| \`${name}\` `);
     }
   });
 });

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { parseSettings } from "../../config/load.ts";
+import { changed, configOf, problemLines, refusal, source, writtenSettings } from "./stack.ts";
+
+const production = writtenSettings("production");
+const canary = "CANARY-4b1d";
+
+describe("a secret", () => {
+  it("is never shown, nor are names inside it that are no settings", () => {
+    const accounts = {
+      cloudflare: canary,
+      [canary]: { [canary]: canary },
+      vercelTeam: [canary],
+      renderOwner: `tea-${canary} `,
+    };
+    const message = refusal(configOf({ ...production, accounts }), ["accounts"]);
+    expect(message).not.toContain(canary);
+    expect(problemLines(message)).toContain(
+      "accounts.[secret]: unknown; known: cloudflare, supabaseOrganization, vercelTeam, renderOwner",
+    );
+    expect(message).toContain("found [secret]");
+    expect(message.split("\n").at(-1)).toMatch(
+      /^\[secret\] stands for what is stored as a secret\. No setting is one/,
+    );
+  });
+
+  it("is not shown in text that is no JSON either", () => {
+    const config = { ...configOf(production), "optropic:stage": canary, "optropic:domains": `{${canary}` };
+    expect(refusal(config, ["stage", "domains"])).not.toContain(canary);
+  });
+
+  it("in the place of a URL's user is not shown though the key is plain", () => {
+    const settings = changed(production, "errorTracking.dsn", `https://key:${canary}@o0.ingest.sentry.io/0`);
+    expect(refusal(configOf(settings))).toContain('found "https://[secret]@o0.ingest.sentry.io/0"');
+  });
+
+  it("that is a valid setting is read", () => {
+    expect(parseSettings(configOf(production), source(["accounts"])).accounts).toEqual(production.accounts);
+  });
+});
