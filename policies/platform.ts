@@ -117,7 +117,8 @@ function inOnePlace(located: readonly Location[]): Finding[] {
   for (const { resource, regions } of located) {
     const finding = judge(undefined, () => {
       for (const region of regions()) {
-        places.set(regionGroup(region), `${region} (${resource.name})`);
+        const group = regionGroup(region);
+        places.set(group, places.get(group) ?? `${region} (${resource.name})`);
       }
       return true;
     });
