@@ -1,23 +1,18 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { addOnProvider } from "../../sdks/supabase/add-on-provider.ts";
 import {
   answers,
-  cutsOff,
   type FakeProject,
   failsAfterEffect,
-  hangs,
   healthyProject,
   projectRef,
 } from "./management-api-server.ts";
-import { canary, failure, useBench } from "./setup.ts";
+import { canary, useBench } from "./setup.ts";
 
 const bench = useBench("pulumi-nodejs:supabase:AddOn", addOnProvider);
 const inputs = { projectRef, type: "pitr", variant: "pitr_7" };
 const id = `${projectRef}/pitr`;
 const addOns = `/v1/projects/${projectRef}/billing/addons`;
-
-/** Every message that a refusal ended with: the last suite looks for the token in them. */
-const messages: string[] = [];
 
 function meet(project: Partial<FakeProject>): void {
   bench.api.projects.set(projectRef, { ...healthyProject(), ...project });
@@ -26,12 +21,6 @@ function meet(project: Partial<FakeProject>): void {
 const places = ["local", "hosted"] as const;
 
 describe.each(places)("the add-on's provider, %s", (place) => {
-  const refused = async (promise: Promise<unknown>) => {
-    const message = await failure(promise);
-    messages.push(message);
-    return message;
-  };
-
   describe("create", () => {
     it("buys the variant", async () => {
       const created = await bench[place].create(inputs);
@@ -53,13 +42,13 @@ describe.each(places)("the add-on's provider, %s", (place) => {
 
     it("gives up on a project that keeps coming up", async () => {
       meet({ status: ["COMING_UP"] });
-      expect(await refused(bench[place].create(inputs))).toContain("is still COMING_UP");
+      expect(await bench.refused(bench[place].create(inputs))).toContain("is still COMING_UP");
       expect(bench.api.changes).toEqual([]);
     });
 
     it("refuses a paused project", async () => {
       meet({ status: ["INACTIVE"] });
-      expect(await refused(bench[place].create(inputs))).toContain("is INACTIVE");
+      expect(await bench.refused(bench[place].create(inputs))).toContain("is INACTIVE");
     });
 
     it.each([
@@ -68,20 +57,20 @@ describe.each(places)("the add-on's provider, %s", (place) => {
       ["ci_nano", "nano"],
     ])("refuses compute %s before it buys", async (compute, size) => {
       meet({ compute });
-      const message = await refused(bench[place].create(inputs));
+      const message = await bench.refused(bench[place].create(inputs));
       expect(message).toContain(`needs compute size small or larger, and it runs on ${size}`);
       expect(bench.api.requests).not.toContain(`PATCH ${addOns}`);
     });
 
     it("refuses a plan that does not offer PITR", async () => {
       meet({ plan: "free" });
-      const message = await refused(bench[place].create(inputs));
+      const message = await bench.refused(bench[place].create(inputs));
       expect(message).toContain("plan does not offer PITR, which needs Pro or higher");
     });
 
     it.each([400, 402])("says what PITR needs where the API answers %i", async (status) => {
       bench.api.faults.push(answers("PATCH", status, {}, '{"message":"Not on\\nthis plan"}'));
-      const message = await refused(bench[place].create(inputs));
+      const message = await bench.refused(bench[place].create(inputs));
       expect(message).toContain(
         `could not enable pitr_7 for project ${projectRef} (${status}: Not on this plan)`,
       );
@@ -90,20 +79,20 @@ describe.each(places)("the add-on's provider, %s", (place) => {
 
     it("says that there is no such project", async () => {
       bench.api.projects.clear();
-      const message = await refused(bench[place].create(inputs));
+      const message = await bench.refused(bench[place].create(inputs));
       expect(message).toContain(`read project ${projectRef}: it has no such project (404)`);
     });
 
     it("says that the token is not known", async () => {
       const wrong = { ...inputs, accessToken: "sbp_wrong" };
-      const message = await refused(bench[place].create(wrong));
+      const message = await bench.refused(bench[place].create(wrong));
       expect(message).toContain("does not know the access token (401)");
       expect(message).not.toContain("sbp_wrong");
     });
 
     it("says which permission the token lacks", async () => {
       bench.api.forbidden.push("PATCH");
-      const message = await refused(bench[place].create(inputs));
+      const message = await bench.refused(bench[place].create(inputs));
       expect(message).toContain("may not enable pitr_7");
       expect(message).toContain("infra_add_ons_write");
       expect(message).not.toContain("compute size");
@@ -125,90 +114,6 @@ describe.each(places)("the add-on's provider, %s", (place) => {
         properties: { ...inputs, ...(place === "hosted" ? { __provider: expect.any(String) } : {}) },
       });
       expect(bench.api.changes).toEqual(["bought pitr_7"]);
-    });
-  });
-
-  describe("retries", () => {
-    it.each([429, 500, 502, 503, 504, 408])("a %i", async (status) => {
-      bench.api.faults.push(answers("PATCH", status), answers("GET", status), answers("GET", status));
-      await bench[place].create(inputs);
-      expect(bench.api.changes).toEqual(["bought pitr_7"]);
-    });
-
-    it("a request without an answer", async () => {
-      bench.api.faults.push(hangs("PATCH"));
-      await bench[place].create(inputs);
-      expect(bench.api.changes).toEqual(["bought pitr_7"]);
-    });
-
-    it("an answer that breaks off", async () => {
-      bench.api.faults.push(cutsOff("GET"));
-      await bench[place].create(inputs);
-      expect(bench.api.changes).toEqual(["bought pitr_7"]);
-    });
-
-    it("a purchase whose answer is lost, without buying twice", async () => {
-      bench.api.faults.push(cutsOff("PATCH"), failsAfterEffect("PATCH"));
-      await bench[place].create(inputs);
-      expect(bench.api.changes).toEqual(["bought pitr_7"]);
-    });
-
-    it("no purchase that went through although each answer was a 500", async () => {
-      bench.api.faults.push(...Array.from({ length: 6 }, () => failsAfterEffect("PATCH")));
-      expect((await bench[place].create(inputs)).id).toBe(id);
-      expect(bench.api.changes).toEqual(["bought pitr_7"]);
-    });
-
-    it("six times, and then says so", async () => {
-      bench.api.faults.push(...Array.from({ length: 6 }, () => answers("PATCH", 503)));
-      const message = await refused(bench[place].create(inputs));
-      expect(message).toContain("Supabase answered 503. Gave up after 6 attempts.");
-      expect(bench.api.requests.filter((request) => request === `PATCH ${addOns}`)).toHaveLength(6);
-    });
-
-    it("not before the API allows it", async () => {
-      bench.api.faults.push(answers("GET", 429, { "retry-after": "60" }));
-      const message = await refused(bench[place].create(inputs));
-      expect(message).toContain("Supabase answered 429. The next attempt, in 61 s, would be too late.");
-      expect(bench.api.requests).toHaveLength(1);
-    });
-
-    it("not a refusal", async () => {
-      bench.api.faults.push(answers("PATCH", 400));
-      await refused(bench[place].create(inputs));
-      expect(bench.api.requests.filter((request) => request === `PATCH ${addOns}`)).toHaveLength(1);
-    });
-  });
-
-  describe("an answer that is not as documented", () => {
-    it.each([
-      ["HTML", "<html>", "something that is not JSON"],
-      ["nothing", "", "something that is not JSON"],
-      ["a list", "[]", "without the list selected_addons"],
-      ["null", "null", "without the list selected_addons"],
-      ["no lists", "{}", "without the list selected_addons"],
-      ["no variant", '{"selected_addons":[{"type":"pitr"}]}', "without the text id"],
-      ["a number", '{"selected_addons":[{"type":7}]}', "without the text type"],
-      ["no offers", '{"selected_addons":[]}', "without the list available_addons"],
-    ])("is refused: %s", async (_what, body, expected) => {
-      bench.api.faults.push(answers("GET", 200, {}, body));
-      expect(await refused(bench[place].read(id, inputs))).toContain(expected);
-    });
-
-    it("is refused: more than a megabyte", async () => {
-      bench.api.faults.push(answers("GET", 200, {}, " ".repeat(1_048_577)));
-      expect(await refused(bench[place].read(id, inputs))).toContain("more than 1048576 bytes");
-    });
-
-    it("is refused: a redirect, which is not followed", async () => {
-      bench.api.faults.push(answers("GET", 302, { location: `${bench.api.url}/elsewhere` }, ""));
-      expect(await refused(bench[place].read(id, inputs))).toContain("(302)");
-      expect(bench.api.requests).toEqual([`GET ${addOns}`]);
-    });
-
-    it("is refused: a project without a status", async () => {
-      bench.api.faults.push(answers("GET", 200, {}, '{"status":7}'));
-      expect(await refused(bench[place].create(inputs))).toContain("without a status");
     });
   });
 
@@ -241,7 +146,7 @@ describe.each(places)("the add-on's provider, %s", (place) => {
 
     it("does not take a refusal for an absence", async () => {
       bench.api.forbidden.push("GET");
-      expect(await refused(bench[place].read(id, inputs))).toContain("infra_add_ons_read");
+      expect(await bench.refused(bench[place].read(id, inputs))).toContain("infra_add_ons_read");
     });
   });
 
@@ -294,7 +199,7 @@ describe.each(places)("the add-on's provider, %s", (place) => {
     it("says that it could not", async () => {
       meet({ pitr: "pitr_7" });
       bench.api.faults.push(answers("DELETE", 400, {}, '{"message":"A restore is running"}'));
-      expect(await refused(bench[place].delete(id, inputs))).toContain(
+      expect(await bench.refused(bench[place].delete(id, inputs))).toContain(
         `could not cancel pitr_7 of project ${projectRef} (400: A restore is running)`,
       );
     });
@@ -339,13 +244,9 @@ describe.each(places)("the add-on's provider, %s", (place) => {
 });
 
 describe("the access token", () => {
-  afterAll(() => {
-    messages.length = 0;
-  });
-
   it("shows in no error and no log, also where the API quotes it", () => {
-    expect(messages.length).toBeGreaterThan(40);
-    expect(messages.filter((message) => message.includes(canary))).toEqual([]);
+    expect(bench.refusals.length).toBeGreaterThan(20);
+    expect(bench.refusals.filter((message) => message.includes(canary))).toEqual([]);
     expect(bench.host.output()).not.toContain(canary);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { poolerConfigProvider } from "../../sdks/supabase/pooler-config-provider.ts";
 import { answers, cutsOff, failsAfterEffect, healthyProject, projectRef } from "./management-api-server.ts";
-import { canary, failure, useBench } from "./setup.ts";
+import { canary, useBench } from "./setup.ts";
 
 const bench = useBench("pulumi-nodejs:supabase:PoolerConfig", poolerConfigProvider);
 const inputs = { projectRef, poolMode: "transaction", defaultPoolSize: 15 };
@@ -45,20 +45,20 @@ describe.each(places)("the pooler's provider, %s", (place) => {
   });
 
   it("says what the API refuses", async () => {
-    const message = await failure(bench[place].create({ ...inputs, defaultPoolSize: 500 }));
+    const message = await bench.refused(bench[place].create({ ...inputs, defaultPoolSize: 500 }));
     expect(message).toContain("(400: default_pool_size is too large for this compute size)");
   });
 
   it("says which permission the token lacks, without the token", async () => {
     bench.api.forbidden.push("PATCH");
-    const message = await failure(bench[place].create(inputs));
+    const message = await bench.refused(bench[place].create(inputs));
     expect(message).toContain("database_pooling_config_write");
     expect(message).not.toContain(canary);
   });
 
   it("does not take another setting for its own", async () => {
     bench.api.faults.push(answers("PATCH", 200, {}, '{"pool_mode":"transaction","default_pool_size":10}'));
-    expect(await failure(bench[place].create(inputs))).toContain(
+    expect(await bench.refused(bench[place].create(inputs))).toContain(
       "to transaction and 10 connections, not to transaction and 15",
     );
   });
@@ -67,7 +67,7 @@ describe.each(places)("the pooler's provider, %s", (place) => {
     "refuses an undocumented answer to a change: %s",
     async (body) => {
       bench.api.faults.push(answers("PATCH", 200, {}, body));
-      expect(await failure(bench[place].create(inputs))).toContain("something undocumented");
+      expect(await bench.refused(bench[place].create(inputs))).toContain("something undocumented");
     },
   );
 
@@ -97,13 +97,13 @@ describe.each(places)("the pooler's provider, %s", (place) => {
     ['[{"database_type":"PRIMARY","pool_mode":"session"}]', "without pool_mode or default_pool_size"],
   ])("refuses an undocumented answer to a read: %s", async (body, expected) => {
     bench.api.faults.push(answers("GET", 200, {}, body));
-    const message = await failure(bench[place].read(id, inputs));
+    const message = await bench.refused(bench[place].read(id, inputs));
     expect(message).toContain(expected);
   });
 
   it("does not take a refusal for an absence", async () => {
     bench.api.forbidden.push("GET");
-    expect(await failure(bench[place].read(id, inputs))).toContain("database_pooling_config_read");
+    expect(await bench.refused(bench[place].read(id, inputs))).toContain("database_pooling_config_read");
   });
 
   it("gives the settings back to the vendor when deleted", async () => {
@@ -114,7 +114,7 @@ describe.each(places)("the pooler's provider, %s", (place) => {
 
   it("is content to delete where the project is gone, and says where it could not", async () => {
     bench.api.faults.push(answers("PATCH", 400, {}, '{"message":"A restore is running"}'));
-    expect(await failure(bench[place].delete(id, inputs))).toContain("(400: A restore is running)");
+    expect(await bench.refused(bench[place].delete(id, inputs))).toContain("(400: A restore is running)");
     bench.api.projects.clear();
     await bench[place].delete(id, inputs);
   });
@@ -137,8 +137,10 @@ describe.each(places)("the pooler's provider, %s", (place) => {
   });
 });
 
-describe("the host", () => {
-  it("logs no access token", () => {
+describe("the access token", () => {
+  it("shows in no error and no log", () => {
+    expect(bench.refusals.length).toBeGreaterThan(20);
+    expect(bench.refusals.filter((message) => message.includes(canary))).toEqual([]);
     expect(bench.host.output()).toContain("database_pooling_config_read");
     expect(bench.host.output()).not.toContain(canary);
   });

@@ -20,12 +20,17 @@ export interface Bench {
   /** The same one, serialized, in Pulumi's own host. */
   readonly hosted: Driver;
   readonly host: Host;
+  /** The message of the error that a promise ends with, kept among the refusals. */
+  refused(promise: Promise<unknown>): Promise<string>;
+  /** Every such message of the suite. */
+  readonly refusals: string[];
 }
 
 /** Starts the API and the host around a suite; each test meets one healthy project. */
 export function useBench(token: string, provider: Parameters<typeof localDriver>[0]): Bench {
   let api: FakeApi | undefined;
   let host: Host | undefined;
+  const refusals: string[] = [];
   beforeAll(async () => {
     api = await startManagementApi(canary);
     const environment = { ...quick, SUPABASE_ACCESS_TOKEN: canary, SUPABASE_API_ENDPOINT: api.url };
@@ -53,6 +58,12 @@ export function useBench(token: string, provider: Parameters<typeof localDriver>
       return started(host).driver(token);
     },
     local: localDriver(provider),
+    refused: async (promise) => {
+      const message = await failure(promise);
+      refusals.push(message);
+      return message;
+    },
+    refusals,
   };
 }
 
