@@ -20,6 +20,37 @@ export function belongsTo(resource: Resource, property: string, other: Resource)
 }
 
 /**
+ * The resource of a type whose id a property holds; undefined where it is none of the stack's. Throws
+ * UnknownRead where the id is unknown and made from no resource of that type.
+ */
+export function ownerOf(
+  stack: Stack,
+  resource: Resource,
+  property: string,
+  type: string,
+): Resource | undefined {
+  const owner = resource.dependenciesOf(property).find((dependency) => dependency.type === type);
+  if (owner !== undefined) {
+    return owner;
+  }
+  const id = resource.at(property).string();
+  return id === undefined ? undefined : idsOf(stack, type).get(id);
+}
+
+const knownIds = perStack(() => new Map<string, ReadonlyMap<string, Resource>>());
+
+function idsOf(stack: Stack, type: string): ReadonlyMap<string, Resource> {
+  let ids = knownIds(stack).get(type);
+  if (ids === undefined) {
+    ids = new Map(
+      stack.ofType(type).flatMap((resource) => (resource.id === undefined ? [] : [[resource.id, resource]])),
+    );
+    knownIds(stack).set(type, ids);
+  }
+  return ids;
+}
+
+/**
  * Finds what belongs to a resource without asking every pair: those that are made from it by the property,
  * and those that are made from nothing, which may be its by value. Each is still to be asked `belongsTo`.
  */

@@ -1,0 +1,128 @@
+import type { Resource, Stack, Value } from "../framework/index.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
+import { ownedBy } from "./links.ts";
+import { isOn, type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
+import { requestTo, type Site } from "./sites.ts";
+import { vercel } from "./tokens.ts";
+import type { Zone } from "./zones.ts";
+
+/** Cloudflare's own rule sets: https://developers.cloudflare.com/waf/managed-rules/ */
+const managedRulesets = [
+  { id: "efb7b8c949ac4650a09736fc376e9aee", name: "Cloudflare Managed Ruleset" },
+  { id: "4814384a9e5d4991b9815dcfc25d2f1f", name: "OWASP Core Ruleset" },
+] as const;
+
+type ManagedRuleset = (typeof managedRulesets)[number];
+
+/** Last rule of the OWASP ruleset, which acts when the score of a request passes the threshold. */
+const scoreRule = "6179ae15870a4bb7b2d480d4843b323c";
+
+/** The lowest sensitivity that Cloudflare offers, as a score. */
+const highestThreshold = 60;
+
+/** Categories that a site with a database and pages cannot do without; level 1 is the whole of OWASP's base. */
+const essential: ReadonlySet<string> = new Set(["sqli", "xss", "rce", "paranoia-level-1"]);
+
+/**
+ * What keeps managed rules from a site's requests, as a sentence; undefined when nothing does. The rules are
+ * Cloudflare's two rule sets, or those against injection in the firewall of Vercel. Throws UnknownRead.
+ */
+export function wafFault(stack: Stack, site: Site): string | undefined {
+  const requests = [
+    requestTo(site),
+    requestTo(site, "/api/orders/17"),
+    requestTo(site, "/api/orders", "POST"),
+  ];
+  const { zone, project } = site;
+  const fault = zone === undefined ? "no managed rules act on it" : cloudflareFault(stack, zone, requests);
+  if (fault === undefined || (project !== undefined && firewallsOf(stack, project).some(stopsInjection))) {
+    return undefined;
+  }
+  return fault;
+}
+
+function cloudflareFault(stack: Stack, zone: Zone, requests: readonly SampleRequest[]): string | undefined {
+  const custom = rulesOf(stack, zone, "http_request_firewall_custom");
+  const managed = rulesOf(stack, zone, "http_request_firewall_managed");
+  for (const request of requests) {
+    const bypass = custom.find((rule) => skipsManaged(rule) && surelyActsOn(rule, request));
+    if (bypass !== undefined) {
+      return `a rule of ${bypass.resource.name} skips the managed rules`;
+    }
+    for (const ruleset of managedRulesets) {
+      const fault = executionFault(managed, ruleset, request);
+      if (fault !== undefined) {
+        return `the ${ruleset.name} ${fault}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+const skipsManaged = ({ entry }: Rule): boolean =>
+  entry.at("action").string() === "skip" &&
+  entry.at("actionParameters", "phases").strings().includes("http_request_firewall_managed");
+
+/** Rules run in their order: a rule that skips counts only for what comes after it. */
+function executionFault(
+  rules: readonly Rule[],
+  { id }: ManagedRuleset,
+  request: SampleRequest,
+): string | undefined {
+  for (const rule of rules) {
+    const parameters = rule.entry.at("actionParameters");
+    const action = rule.entry.at("action").string();
+    if (action === "skip" && skips(parameters, id) && surelyActsOn(rule, request)) {
+      return `is skipped by a rule of ${rule.resource.name}`;
+    }
+    if (action === "execute" && parameters.at("id").string() === id && isOn(rule)) {
+      return surelyActsOn(rule, request)
+        ? overrideFault(parameters.at("overrides"))
+        : "runs on some requests only: its expression is not true";
+    }
+  }
+  return "does not run";
+}
+
+const skips = (parameters: Value, id: string): boolean =>
+  parameters.at("ruleset").string() === "current" || parameters.at("rulesets").strings().includes(id);
+
+/** A rule or a category that is not essential may be switched off: that is how false alarms are dealt with. */
+function overrideFault(overrides: Value): string | undefined {
+  if (isDefused(overrides)) {
+    return "is switched off, or only logs, by its overrides";
+  }
+  const category = overrides
+    .at("categories")
+    .items()
+    .find((it) => essential.has(it.at("category").string() ?? "") && isDefused(it));
+  if (category !== undefined) {
+    return `is switched off, or only logs, for the category ${category.at("category").string()}`;
+  }
+  const score = overrides
+    .at("rules")
+    .items()
+    .find((it) => it.at("id").string() === scoreRule);
+  if (score !== undefined && isDefused(score)) {
+    return "only adds up scores: its last rule is switched off, or only logs";
+  }
+  const threshold = score?.at("scoreThreshold").number() ?? 0;
+  return threshold > highestThreshold ? `acts from a score of ${threshold} only` : undefined;
+}
+
+const isDefused = (override: Value): boolean =>
+  override.at("enabled").boolean() === false || override.at("action").string() === "log";
+
+const firewallsOf = ownedBy(vercel.firewall, "projectId");
+
+function stopsInjection(firewall: Resource): boolean {
+  const rules = firewall.at("managedRulesets", "owasp");
+  return (
+    firewall.at("enabled").boolean() !== false &&
+    [rules.at("sqli"), rules.at("xss")].every(
+      (rule) =>
+        rule.at("active").boolean() === true &&
+        ["deny", "challenge"].includes(rule.at("action").string() ?? ""),
+    )
+  );
+}

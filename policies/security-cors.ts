@@ -1,0 +1,152 @@
+import {
+  type Finding,
+  judge,
+  policy,
+  type Stack,
+  some,
+  type Value,
+  type Verdict,
+} from "./framework/index.ts";
+import { cloudflare, render, vercel } from "./model/tokens.ts";
+import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
+import { judgeOrigins, originFault } from "./values/origins.ts";
+
+// Item 4.3.
+
+export const corsOriginsListed = policy({
+  name: "cors-origins-listed",
+  items: ["4.3"],
+  title: "Every host of the application has a list of the origins that may call it.",
+  severity: "high",
+  fix: "Set the variable CORS_ORIGINS on the host to https origins parted by commas, such as https://app.example.com.",
+  url: "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS",
+  check: (stack) => {
+    const hosts = applicationHosts(stack);
+    return hosts.length === 0
+      ? [judge(undefined, () => "No host is declared, so none lists the origins that may call it.")]
+      : hosts.map((host) => judge(host.resource, () => listsOrigins(host)));
+  },
+});
+
+export const corsOriginsExact = policy({
+  name: "cors-origins-exact",
+  items: ["4.3"],
+  title: "Every origin that may call the API is an exact https origin.",
+  severity: "critical",
+  fix: "List each origin by itself as https://host, without a wildcard, a path or plain http.",
+  url: "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS",
+  check: (stack) => judgeVariables(stack, isOriginList, judgeList),
+});
+
+export const corsHeader = policy({
+  name: "cors-header-restricted",
+  items: ["4.3"],
+  title: "No rule answers every origin with Access-Control-Allow-Origin.",
+  severity: "critical",
+  fix: "Name one https origin in the rule or the bucket, or leave the header to the application, which knows the list.",
+  url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Access-Control-Allow-Origin",
+  check: (stack) => [
+    ...rulesetFindings(stack),
+    ...routeFindings(stack),
+    ...staticSiteFindings(stack),
+    ...bucketFindings(stack),
+  ],
+});
+
+/** The name that this platform gives the list, and those that others do. */
+const isOriginList = (name: string): boolean =>
+  /^(CORS_(ALLOWED_)?ORIGINS?|(CORS_)?ALLOWED_ORIGINS?)$/.test(name);
+
+function listsOrigins(host: Host): Verdict {
+  const isListed = some(host.variables, (variable) => isOriginList(variable.name() ?? ""));
+  return isListed || "No variable lists the origins that may call this host: CORS_ORIGINS is missing.";
+}
+
+/** Origins are public, so a message may repeat them; a long one is cut. */
+function judgeList(value: string, name: string): Verdict {
+  const [fault, ...others] = judgeOrigins(value);
+  if (fault === undefined) {
+    return true;
+  }
+  const entry = fault.entry === "" ? "" : ` has ${JSON.stringify(fault.entry.slice(0, 80))}`;
+  const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  return `${name}${entry}: ${fault.message}${more}.`;
+}
+
+const isAllowOrigin = (name: string | undefined): boolean =>
+  name?.toLowerCase() === "access-control-allow-origin";
+
+function rulesetFindings(stack: Stack): Finding[] {
+  return stack
+    .ofType(cloudflare.ruleset)
+    .flatMap((ruleset) =>
+      entries(ruleset.at("rules"), (rules) => rules.items()).flatMap((rule) =>
+        entries(rule.at("actionParameters", "headers"), (headers) => headers.entries()).flatMap(
+          ([name, change]) => (isAllowOrigin(name) ? [judge(ruleset, () => judgeChange(rule, change))] : []),
+        ),
+      ),
+    );
+}
+
+/** An expression usually repeats the caller's origin: then the rule itself must say which origins it is for. */
+function judgeChange(rule: Value, change: Value): Verdict {
+  if (rule.at("enabled").boolean() === false || change.at("operation").string() === "remove") {
+    return true;
+  }
+  const expression = change.at("expression").string();
+  if (expression !== undefined) {
+    const asksForOrigin = /headers\[\s*"origin"\s*\]/i.test(rule.at("expression").string() ?? "");
+    return asksForOrigin || "A rule answers any caller's origin with Access-Control-Allow-Origin.";
+  }
+  return judgeHeader(change.at("value").string());
+}
+
+function routeFindings(stack: Stack): Finding[] {
+  return stack.ofType(vercel.route).flatMap((route) => [
+    ...entries(route.at("route", "headers"), (headers) => headers.entries()).flatMap(([name, value]) =>
+      isAllowOrigin(name) ? [judge(route, () => judgeHeader(value.string()))] : [],
+    ),
+    ...entries(route.at("route", "transforms"), (transforms) => transforms.items()).map((transform) =>
+      judge(route, () => {
+        const isAnswer = transform.at("type").string() === "response.headers";
+        const sets = isAnswer && isAllowOrigin(transform.at("target").json().at("key").string());
+        return !sets || judgeHeader(transform.at("args").json().string());
+      }),
+    ),
+  ]);
+}
+
+function staticSiteFindings(stack: Stack): Finding[] {
+  return stack
+    .ofType(render.staticSite)
+    .flatMap((site) =>
+      entries(site.at("headers"), (headers) => headers.items()).map((header) =>
+        judge(
+          site,
+          () => !isAllowOrigin(header.at("name").string()) || judgeHeader(header.at("value").string()),
+        ),
+      ),
+    );
+}
+
+function bucketFindings(stack: Stack): Finding[] {
+  return stack
+    .ofType(cloudflare.r2Cors)
+    .flatMap((cors) =>
+      entries(cors.at("rules"), (rules) => rules.items()).flatMap((rule) =>
+        entries(rule.at("allowed", "origins"), (origins) => origins.items()).map((origin) =>
+          judge(cors, () => judgeHeader(origin.string())),
+        ),
+      ),
+    );
+}
+
+function judgeHeader(value: string | undefined): Verdict {
+  const fault = value === undefined ? undefined : originFault(value.trim());
+  return fault === undefined || `Access-Control-Allow-Origin is ${JSON.stringify(value)}: ${fault}.`;
+}
+
+/** What a list or map holds; nothing while it is unknown as a whole. */
+function entries<T>(value: Value, read: (value: Value) => T[]): T[] {
+  return value.isUnknown ? [] : read(value);
+}

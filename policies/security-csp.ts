@@ -1,0 +1,51 @@
+import { policy, type Stack, type Verdict } from "./framework/index.ts";
+import { headerValue, judgeHeader, pages } from "./model/page-headers.ts";
+import { judgeSites, type Site } from "./model/sites.ts";
+import { type CspWeakness, judgeCsp } from "./values/csp.ts";
+
+// Item 4.6, and with nosniff item 4.8. Framing is in security-headers.ts.
+
+export const cspScripts = policy({
+  name: "csp-restricts-scripts",
+  items: ["4.6", "4.8"],
+  title: "Every page is sent a Content-Security-Policy that runs the site's own scripts alone.",
+  severity: "critical",
+  fix: "Set Content-Security-Policy in a rule of phase http_response_headers_transform whose expression is true, with script-src 'self' and the hosts of other scripts, without 'unsafe-inline' or 'unsafe-eval'.",
+  url: "https://www.w3.org/TR/CSP3/",
+  check: (stack) =>
+    judgeSites(stack, "No public host is declared, so none is sent a Content-Security-Policy.", (site) =>
+      judgeHeader(stack, site, "Content-Security-Policy", (value) =>
+        sentence(judgeCsp(value), ["inline", "eval", "any-host", "data", "plain-http"]),
+      ),
+    ),
+});
+
+export const cspPlugins = policy({
+  name: "csp-restricts-base-and-plugins",
+  items: ["4.6"],
+  title: "The Content-Security-Policy leaves no way around it by a base URL or a plugin.",
+  severity: "high",
+  fix: "Add base-uri 'none' and object-src 'none' to the Content-Security-Policy.",
+  url: "https://www.w3.org/TR/CSP3/",
+  // A page without a policy is the other policy's to name.
+  check: (stack) => judgeSites(stack, undefined, (site) => judgeRest(stack, site)),
+});
+
+function judgeRest(stack: Stack, site: Site): Verdict {
+  for (const path of pages) {
+    const value = headerValue(stack, site, "content-security-policy", path);
+    const fault = value === undefined ? undefined : sentence(judgeCsp(value), ["base", "plugins"]);
+    if (fault !== undefined) {
+      return `The Content-Security-Policy of ${site.host}${path} ${fault}.`;
+    }
+  }
+  return true;
+}
+
+function sentence(
+  found: ReadonlyMap<CspWeakness, string>,
+  counted: readonly CspWeakness[],
+): string | undefined {
+  const faults = new Set(counted.flatMap((weakness) => found.get(weakness) ?? []));
+  return faults.size === 0 ? undefined : `is too weak: ${[...faults].join("; ")}`;
+}

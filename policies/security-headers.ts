@@ -1,0 +1,64 @@
+import { policy, type Stack, type Verdict } from "./framework/index.ts";
+import { headerValue, judgeHeader, pages } from "./model/page-headers.ts";
+import { judgeSites, notProxied, type Site } from "./model/sites.ts";
+import { framingFault, nosniffFault, permissionsFault, referrerFault } from "./values/header-values.ts";
+
+// Item 4.5, and what of item 4.8 is not the Content Security Policy's (security-csp.ts).
+
+const absent = "No public host is declared, so none is sent security headers.";
+
+export const nosniffHeader = policy({
+  name: "header-nosniff",
+  items: ["4.5", "4.8"],
+  title: "Every page is sent X-Content-Type-Options: nosniff.",
+  severity: "medium",
+  fix: "Set X-Content-Type-Options to nosniff in a rule of the zone's cloudflare.Ruleset of phase http_response_headers_transform whose expression is true.",
+  url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Content-Type-Options",
+  check: (stack) =>
+    judgeSites(stack, absent, (site) =>
+      judgeHeader(stack, site, "X-Content-Type-Options", nosniffFault, [...pages, "/api/orders/17"]),
+    ),
+});
+
+export const frameHeader = policy({
+  name: "header-frame",
+  items: ["4.5"],
+  title: "No other site can frame a page.",
+  severity: "medium",
+  fix: "Set X-Frame-Options to DENY, or frame-ancestors 'none' in the Content-Security-Policy, in a rule of phase http_response_headers_transform whose expression is true.",
+  url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Frame-Options",
+  check: (stack) => judgeSites(stack, absent, (site) => judgeFraming(stack, site)),
+});
+
+export const referrerHeader = policy({
+  name: "header-referrer-policy",
+  items: ["4.5"],
+  title: "Every page is sent a Referrer-Policy that tells other sites no path.",
+  severity: "medium",
+  fix: "Set Referrer-Policy to strict-origin-when-cross-origin in a rule of phase http_response_headers_transform whose expression is true.",
+  url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Referrer-Policy",
+  check: (stack) =>
+    judgeSites(stack, absent, (site) => judgeHeader(stack, site, "Referrer-Policy", referrerFault)),
+});
+
+export const permissionsHeader = policy({
+  name: "header-permissions-policy",
+  items: ["4.5"],
+  title: "Every page is sent a Permissions-Policy that gives no feature to every frame.",
+  severity: "medium",
+  fix: "Set Permissions-Policy to camera=(), microphone=(), geolocation=() and what else is not used, in a rule of phase http_response_headers_transform whose expression is true.",
+  url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Permissions-Policy",
+  check: (stack) =>
+    judgeSites(stack, absent, (site) => judgeHeader(stack, site, "Permissions-Policy", permissionsFault)),
+});
+
+function judgeFraming(stack: Stack, site: Site): Verdict {
+  for (const path of pages) {
+    const csp = headerValue(stack, site, "content-security-policy", path);
+    const fault = framingFault(csp, headerValue(stack, site, "x-frame-options", path));
+    if (fault !== undefined) {
+      return `${site.host}${path} is sent ${fault}${notProxied(site)}.`;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,202 @@
+import { judge, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
+import { isOn, rulesOf } from "./model/rulesets.ts";
+import { judgeSites, type Site } from "./model/sites.ts";
+import { cloudflare, vercel } from "./model/tokens.ts";
+import {
+  inZone,
+  judgeInZones,
+  judgeZones,
+  unlessHostFacesPublic,
+  type Zone,
+  zoneName,
+  zoneSettings,
+  zones,
+} from "./model/zones.ts";
+
+// Item 4.1. Item 4.2 is in security-https.ts.
+
+export const certificateDeclared = policy({
+  name: "tls-certificate-declared",
+  items: ["4.1"],
+  title: "Every zone has a certificate, and it covers every host.",
+  severity: "critical",
+  fix: "Declare a cloudflare.UniversalSslSetting with enabled: true; for a host two levels below the zone also a cloudflare.CertificatePack that lists it.",
+  url: "https://developers.cloudflare.com/ssl/edge-certificates/",
+  check: (stack) => [
+    ...judgeZones(
+      stack,
+      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so no certificate is."),
+      (zone) => hasCertificate(stack, zone) || "The zone has no certificate.",
+    ),
+    ...judgeSites(stack, undefined, (site) => judgeCoverage(stack, site)),
+  ],
+});
+
+export const minimumTls = policy({
+  name: "tls-minimum-version",
+  items: ["4.1"],
+  title: "The edge takes no TLS version below 1.2.",
+  severity: "high",
+  fix: "Declare a cloudflare.ZoneSetting with settingId min_tls_version and value 1.2 or 1.3.",
+  url: "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/minimum-tls/",
+  check: (stack) => [
+    ...judgeInZones(
+      stack,
+      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so no minimum TLS version is."),
+      (zone) => zoneSettings(stack, zone, "min_tls_version"),
+      "The zone has no min_tls_version, and Cloudflare takes TLS 1.0 by default.",
+      judgeVersion,
+    ),
+    ...stack
+      .ofType(cloudflare.hostnameTls)
+      .map((setting) =>
+        judge(setting, () => setting.at("settingId").string() !== "min_tls_version" || judgeVersion(setting)),
+      ),
+  ],
+});
+
+export const strictTls = policy({
+  name: "tls-strict-to-origin",
+  items: ["4.1"],
+  title: "The edge reaches the hosts by TLS and checks their certificates.",
+  severity: "critical",
+  fix: "Declare a cloudflare.ZoneSetting with settingId ssl and value strict, and let no rule weaken it.",
+  url: "https://developers.cloudflare.com/ssl/origin-configuration/ssl-modes/full-strict/",
+  check: (stack) => [
+    ...judgeInZones(
+      stack,
+      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so no TLS to the hosts is."),
+      (zone) => zoneSettings(stack, zone, "ssl"),
+      "The zone has no ssl setting, so Cloudflare chooses how it reaches the hosts.",
+      (setting) => judgeMode(setting.at("value")),
+    ),
+    ...zones(stack).flatMap((zone) => [
+      judge(zone.resource, () => judgeModeRules(stack, zone)),
+      judge(zone.resource, () => judgePageRules(stack, zone)),
+    ]),
+  ],
+});
+
+export const caaRecords = policy({
+  name: "tls-caa",
+  items: ["4.1"],
+  title: "CAA records say which authorities may issue certificates for every zone.",
+  severity: "medium",
+  fix: 'Declare a cloudflare.DnsRecord of type CAA at the zone\'s apex with data { flags: 0, tag: "issue", value: "letsencrypt.org" } for each authority.',
+  url: "https://developers.cloudflare.com/ssl/edge-certificates/caa-records/",
+  check: (stack) => {
+    // Where Vercel holds the DNS there is no Cloudflare zone.
+    const atVercel = stack.ofType(vercel.dnsRecord);
+    if (zones(stack).length === 0 && atVercel.length > 0) {
+      return [
+        judge(undefined, () => some(atVercel, isVercelCaa) || "No CAA record of tag issue is declared."),
+      ];
+    }
+    return judgeZones(
+      stack,
+      "No Cloudflare zone is declared, so no CAA record is.",
+      (zone) =>
+        inZone(stack, zone, cloudflare.dnsRecord, (record) => isIssue(record, zone)).length > 0 ||
+        "The zone has no CAA record of tag issue at its apex, so any authority may issue for it.",
+    );
+  },
+});
+
+export const dnssecActive = policy({
+  name: "dnssec-active",
+  items: ["4.1"],
+  title: "Every zone is signed, so that nobody can forge its records, CAA among them.",
+  severity: "medium",
+  level: "advisory",
+  fix: "Declare a cloudflare.ZoneDnssec with status active, and enter its DS record at the registrar.",
+  url: "https://developers.cloudflare.com/dns/dnssec/",
+  check: (stack) =>
+    judgeInZones(
+      stack,
+      "No Cloudflare zone is declared, so none is signed.",
+      (zone) => inZone(stack, zone, cloudflare.dnssec),
+      "The zone is not signed.",
+      (dnssec) => dnssec.at("status").string() === "active" || "The status of DNSSEC is not active.",
+    ),
+});
+
+function hasCertificate(stack: Stack, zone: Zone): boolean {
+  return (
+    hasUniversal(stack, zone) ||
+    inZone(stack, zone, cloudflare.certificatePack).length > 0 ||
+    coversAll(stack, zone)
+  );
+}
+
+const hasUniversal = (stack: Stack, zone: Zone): boolean =>
+  inZone(stack, zone, cloudflare.universalSsl, (it) => it.at("enabled").boolean() === true).length > 0;
+
+/** Total TLS orders for each proxied host; what a certificate of one's own covers is in its own text. */
+const coversAll = (stack: Stack, zone: Zone): boolean =>
+  inZone(stack, zone, cloudflare.totalTls, (it) => it.at("enabled").boolean() === true).length > 0 ||
+  inZone(stack, zone, cloudflare.customSsl).length > 0;
+
+/** Universal SSL covers the apex and one level below it. */
+function judgeCoverage(stack: Stack, { host, zone }: Site): true | string {
+  const name = zone && zoneName(zone);
+  if (zone === undefined || name === undefined || host === name) {
+    return true;
+  }
+  const below = host.slice(0, -name.length - 1);
+  if (!below.includes(".") || coversAll(stack, zone)) {
+    return true;
+  }
+  const wildcard = host.replace(/^[^.]+/, "*");
+  const packs = inZone(stack, zone, cloudflare.certificatePack, (pack) =>
+    some(pack.at("hosts").items(), (item) => [host, wildcard].includes(item.string()?.toLowerCase() ?? "")),
+  );
+  return packs.length > 0 || `No certificate covers ${host}, which is two levels or more below ${name}.`;
+}
+
+function judgeVersion(setting: Resource): true | string {
+  const value = setting.at("value");
+  const version = value.string() ?? String(value.number());
+  return ["1.2", "1.3"].includes(version) || `The minimum TLS version is ${version}.`;
+}
+
+/** `origin_pull` is strict too, and takes no plain http at all. */
+function judgeMode(value: Value): true | string {
+  const mode = value.string() ?? "none";
+  return ["strict", "origin_pull"].includes(mode) || `The ssl mode is ${mode}.`;
+}
+
+function judgeModeRules(stack: Stack, zone: Zone): true | string {
+  const weakened = rulesOf(stack, zone, "http_config_settings").filter((rule) => {
+    const mode = rule.entry.at("actionParameters", "ssl");
+    return isOn(rule) && mode.exists && judgeMode(mode) !== true;
+  });
+  return weakened.length === 0 || `A rule of ${weakened[0]?.resource.name} sets a weaker ssl mode.`;
+}
+
+function judgePageRules(stack: Stack, zone: Zone): true | string {
+  const weakened = inZone(stack, zone, cloudflare.pageRule, (rule) => {
+    const mode = rule.at("actions", "ssl");
+    return rule.at("status").string() === "active" && mode.exists && judgeMode(mode) !== true;
+  });
+  return weakened.length === 0 || `The page rule ${weakened[0]?.name} sets a weaker ssl mode.`;
+}
+
+/** A record with `data`, or with the same in `content`: `0 issue "letsencrypt.org"`. */
+function isIssue(record: Resource, zone: Zone): boolean {
+  if (record.at("type").string() !== "CAA") {
+    return false;
+  }
+  const content = /^\d+\s+(\w+)\s/.exec(record.at("content").string() ?? "");
+  const tag = record.at("data", "tag").string() ?? content?.[1];
+  const name = record.at("name").string()?.toLowerCase();
+  const apex = zoneName(zone);
+  return tag?.toLowerCase() === "issue" && (apex === undefined || name === "@" || name === apex);
+}
+
+function isVercelCaa(record: Resource): boolean {
+  return (
+    record.at("type").string() === "CAA" &&
+    ["", "@"].includes(record.at("name").string() ?? "") &&
+    /^\d+\s+issue\s/i.test(record.at("value").string() ?? "")
+  );
+}

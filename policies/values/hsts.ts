@@ -1,0 +1,35 @@
+/** What a host says of HTTP Strict Transport Security (RFC 6797). */
+export interface Hsts {
+  readonly maxAgeSeconds: number | undefined;
+  readonly includeSubdomains: boolean;
+  readonly preload: boolean;
+}
+
+/**
+ * What keeps a policy from the preload list (https://hstspreload.org): a shorter age than asked for, or no
+ * `includeSubDomains` or `preload`. Undefined when nothing does.
+ */
+export function hstsFault(hsts: Hsts, minimumSeconds: number): string | undefined {
+  const { maxAgeSeconds = 0, includeSubdomains, preload } = hsts;
+  if (maxAgeSeconds < minimumSeconds) {
+    return `a max-age of ${maxAgeSeconds} seconds, ${minimumSeconds} are asked for`;
+  }
+  const missing = [includeSubdomains ? [] : "includeSubDomains", preload ? [] : "preload"].flat();
+  return missing.length === 0 ? undefined : `no ${missing.join(" and no ")}`;
+}
+
+/** Reads the header's value: directives in any case, parted by semicolons, values perhaps quoted. */
+export function parseHsts(value: string): Hsts {
+  const directives = new Map(
+    value.split(";").map((directive): [string, string] => {
+      const [name = "", text = ""] = directive.split("=");
+      return [name.trim().toLowerCase(), text.trim().replace(/^"(.*)"$/, "$1")];
+    }),
+  );
+  const age = directives.get("max-age") ?? "";
+  return {
+    maxAgeSeconds: /^\d{1,15}$/.test(age) ? Number(age) : undefined,
+    includeSubdomains: directives.has("includesubdomains"),
+    preload: directives.has("preload"),
+  };
+}
