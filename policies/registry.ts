@@ -1,15 +1,44 @@
 import { items } from "../checklist/items.ts";
+import * as database from "./database.ts";
+import * as databaseBackups from "./database-backups.ts";
+import * as databaseConnections from "./database-connections.ts";
 import * as environment from "./environment.ts";
 import type { Policy } from "./framework/index.ts";
 import * as platform from "./platform.ts";
 import * as render from "./render.ts";
 import * as secretStorage from "./secret-storage.ts";
 import * as secrets from "./secrets.ts";
+import * as securityCors from "./security-cors.ts";
+import * as securityCsp from "./security-csp.ts";
+import * as securityHeaders from "./security-headers.ts";
+import * as securityHttps from "./security-https.ts";
+import * as securityInjection from "./security-injection.ts";
+import * as securityLogs from "./security-logs.ts";
+import * as securityRateLimits from "./security-rate-limits.ts";
+import * as securityTls from "./security-tls.ts";
 import * as vercel from "./vercel.ts";
 import { waiversValid } from "./waivers.ts";
 
 /** Every section file exports policies and nothing else, so none can be left out of the pack. */
-const sections = [environment, secrets, secretStorage, platform, vercel, render];
+const sections = [
+  environment,
+  secrets,
+  secretStorage,
+  database,
+  databaseBackups,
+  databaseConnections,
+  securityCors,
+  securityCsp,
+  securityHeaders,
+  securityHttps,
+  securityInjection,
+  securityLogs,
+  securityRateLimits,
+  securityTls,
+  platform,
+  vercel,
+  render,
+];
 
 const order: readonly string[] = items.map(({ id }) => id);
 
