@@ -51,8 +51,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
 });
 
 describe("the two stacks", () => {
-  it("share no name, account, network or error tracking project", () => {
-    expect(staging.project.name).not.toBe(production.project.name);
+  it("share no account, network, domain or error tracking project", () => {
     expect(staging.project.branch).not.toBe(production.project.branch);
     expect(staging.errorTracking.dsn).not.toBe(production.errorTracking.dsn);
     for (const section of ["accounts", "domains"] as const) {

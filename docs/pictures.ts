@@ -1,0 +1,114 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { coverageLine } from "../checklist/coverage.ts";
+import { preview, renderPreview } from "../preview/index.ts";
+
+/** Draws the README's pictures from real previews: `npm run pictures`. */
+const root = join(import.meta.dirname, "..");
+const pictures = [
+  { file: "preview-passes.svg", command: "npm run preview", config: [] },
+  {
+    file: "preview-fails.svg",
+    command: "npx optropic preview --config edge.minTlsVersion=1.0",
+    config: ["edge.minTlsVersion=1.0"],
+  },
+];
+
+const escape = "\u001b[";
+const colors = new Map([
+  [`${escape}1m`, "font-weight:bold"],
+  [`${escape}2m`, "opacity:0.6"],
+  [`${escape}31m`, "fill:#ff7b72"],
+  [`${escape}32m`, "fill:#7ee787"],
+  [`${escape}33m`, "fill:#e3b341"],
+]);
+
+const width = 118;
+const lineHeight = 18;
+const characterWidth = 8.1;
+
+for (const { file, command, config } of pictures) {
+  const document = await preview({
+    cwd: root,
+    stack: "production",
+    policyPacks: [join(root, "policies")],
+    config,
+  });
+  const lines = [
+    `$ ${command}`,
+    ...shortened(renderPreview(document, { color: true }).split("\n")),
+    coverageLine(document.policies) ?? "",
+  ];
+  writeFileSync(join(import.meta.dirname, file), svg(lines.flatMap(wrapped)));
+}
+
+/** The first and last rows of the tree, and of the policies that passed. */
+function shortened(lines: readonly string[]): string[] {
+  const isRow = (line: string): boolean => line.startsWith(" \u001b[32m+");
+  const isPass = (line: string): boolean => line.startsWith("  \u001b[32m✓");
+  return elided(elided(lines, isRow, 7, 4, "resources"), isPass, 6, 2, "policies that passed");
+}
+
+function elided(
+  lines: readonly string[],
+  matches: (line: string) => boolean,
+  first: number,
+  last: number,
+  what: string,
+): string[] {
+  const start = lines.findIndex(matches);
+  const count = lines.filter(matches).length;
+  if (count <= first + last + 1) return [...lines];
+  return [
+    ...lines.slice(0, start + first),
+    `     ⋮  ${count - first - last} more ${what}`,
+    ...lines.slice(start + count - last),
+  ];
+}
+
+/** Breaks a plain line that is too long for the picture; a line with colours is cut by the viewer's box. */
+function wrapped(line: string): string[] {
+  if (line.includes(escape) || line.length <= width) return [line];
+  const indent = " ".repeat(line.length - line.trimStart().length + 2);
+  const rows: string[] = [];
+  let row = "";
+  for (const word of line.trimEnd().split(/(?<= )/)) {
+    if (row.length + word.length > width) {
+      rows.push(row);
+      row = indent;
+    }
+    row += word;
+  }
+  return [...rows, row];
+}
+
+function svg(lines: readonly string[]): string {
+  const height = lines.length * lineHeight + 32;
+  const rows = lines.map(
+    (line, index) => `<text x="16" y="${index * lineHeight + 30}" xml:space="preserve">${spans(line)}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width * characterWidth + 32}" height="${height}" font-family="ui-monospace, 'DejaVu Sans Mono', monospace" font-size="13.5">
+<rect width="100%" height="100%" rx="8" fill="#0d1117"/>
+<g fill="#e6edf3">
+${rows.join("\n")}
+</g>
+</svg>
+`;
+}
+
+function spans(line: string): string {
+  const pieces = line.split(new RegExp(`(${escape.replace("[", "\\[")}\\d+m)`));
+  const open: string[] = [];
+  return pieces
+    .map((piece) => {
+      const style = colors.get(piece);
+      if (style !== undefined) open.push(style);
+      else if (piece.startsWith(escape)) open.pop();
+      else if (piece !== "") {
+        const text = piece.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+        return open.length === 0 ? text : `<tspan style="${open.join(";")}">${text}</tspan>`;
+      }
+      return "";
+    })
+    .join("");
+}
