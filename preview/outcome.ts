@@ -98,20 +98,34 @@ function outcomes(verdict: PackVerdict, scrub: Scrub): PolicyOutcome[] {
   const { pack } = verdict;
   return pack.policies.map((policy) => {
     const diagnostics = verdict.diagnostics.filter((diagnostic) => diagnostic.policy === policy.name);
+    const status = statusOf(policy, diagnostics, verdict.applied);
     return {
       pack: pack.name,
       name: policy.name,
       description: policy.description,
-      // A remediation that left a violation is judged as mandatory.
-      enforcement: policy.level === "remediate" ? "mandatory" : policy.level,
+      enforcement: enforcementOf(policy, status, diagnostics),
       items: policy.items,
-      status: statusOf(policy, diagnostics, verdict.applied),
+      status,
       violations: diagnostics.map(({ urn, message }) => ({
         urn,
-        message: scrub(withoutDescription(message, policy)),
+        message: scrub(withoutPreamble(message, policy)),
       })),
     };
   });
+}
+
+/** A policy's own level; that of its violations where it is violated, since a pack may lower one. */
+function enforcementOf(
+  policy: PolicyInfo,
+  status: PolicyStatus,
+  diagnostics: readonly Diagnostic[],
+): EnforcementLevel {
+  // A remediation that left a violation is judged as mandatory.
+  const own = policy.level === "remediate" ? "mandatory" : policy.level;
+  if (status !== "violated") return own;
+  return diagnostics.some(({ level }) => level === "mandatory" || level === "remediate")
+    ? "mandatory"
+    : "advisory";
 }
 
 function statusOf(
@@ -137,10 +151,11 @@ function isWaived(diagnostic: Diagnostic): boolean {
   return diagnostic.level === "advisory" && diagnostic.message.startsWith("Waived until ");
 }
 
-/** The library puts a policy's description before each message of a violation. */
-function withoutDescription(message: string, policy: PolicyInfo): string {
+/** The library's own words before a message: a violated policy's description, or why one could not run. */
+function withoutPreamble(message: string, policy: PolicyInfo): string {
   const prefix = `${policy.description}\n`;
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  if (message.startsWith(prefix)) return message.slice(prefix.length);
+  return message.replace(/^can't run policy '.*?' from policy pack '.*?' during preview: /s, "");
 }
 
 function shown(resource: PreviewResource, scrub: Scrub): ShownResource {
