@@ -1,7 +1,7 @@
-import { judge, judgeEach, policy, type Resource, type Stack } from "./framework/index.ts";
+import { judge, judgeEach, policy, type Resource, type Stack, some } from "./framework/index.ts";
 import { databases, poolersOf, settingsOf } from "./model/databases.ts";
 import { postgresql, render, supabase } from "./model/tokens.ts";
-import { judgeVariables } from "./model/variables.ts";
+import { declaredVariables, judgeVariables } from "./model/variables.ts";
 import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./values/connection-string.ts";
 
 // Items 3.4 and 3.5.
@@ -27,8 +27,9 @@ export const applicationPooled = policy({
   severity: "high",
   fix: "Set DATABASE_URL to the pooler's connection string: host *.pooler.supabase.com, port 6543.",
   url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
-  check: (stack) =>
-    judgeVariables(
+  check: (stack) => [
+    judge(undefined, () => isDeclared(stack, "DATABASE_URL") || "No variable DATABASE_URL is declared."),
+    ...judgeVariables(
       stack,
       // A job may need a session of its own: pg_dump cannot go through a transaction pooler.
       (name, resource) => name === "DATABASE_URL" && resource.type !== render.cronJob,
@@ -41,6 +42,7 @@ export const applicationPooled = policy({
         );
       },
     ),
+  ],
 });
 
 export const sslEnforced = policy({
@@ -68,6 +70,13 @@ export const connectionsEncrypted = policy({
   fix: "Put sslmode=require, verify-ca or verify-full into the connection string, PGSSLMODE or the provider's sslmode.",
   url: "https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION",
   check: (stack) => [
+    judge(
+      undefined,
+      () =>
+        stack.ofType(postgresql.provider).length > 0 ||
+        isDeclared(stack, "DATABASE_URL", "DIRECT_URL", "PGSSLMODE") ||
+        "No database connection is declared.",
+    ),
     ...judgeVariables(
       stack,
       () => true,
@@ -80,6 +89,9 @@ export const connectionsEncrypted = policy({
     ...stack.ofType(postgresql.provider).map((provider) => judge(provider, () => judgeProvider(provider))),
   ],
 });
+
+const isDeclared = (stack: Stack, ...names: readonly string[]): boolean =>
+  some(declaredVariables(stack), (variable) => names.includes(variable.name() ?? ""));
 
 function judgePooler(stack: Stack, project: Resource): true | string {
   const poolers = poolersOf(stack, project);

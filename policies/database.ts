@@ -1,4 +1,4 @@
-import { judge, judgeEach, policy, type Resource, type Stack, some } from "./framework/index.ts";
+import { judgeEach, policy, type Resource, type Stack, some } from "./framework/index.ts";
 import { addOnsOf, databases, settingsOf } from "./model/databases.ts";
 import { supabase } from "./model/tokens.ts";
 
@@ -21,8 +21,10 @@ export const databaseProtected = policy({
   fix: "Set the resource option protect: true on the database; neither vendor has a protection of its own.",
   url: "https://www.pulumi.com/docs/iac/concepts/options/protect/",
   check: (stack) =>
-    databases(stack).map((database) =>
-      judge(database, () => database.protect || "The database is not protected from deletion."),
+    judgeEach(
+      databases(stack),
+      "No database is declared, so none is protected.",
+      (database) => database.protect || "The database is not protected from deletion.",
     ),
 });
 
@@ -33,7 +35,8 @@ export const databaseRegion = policy({
   severity: "high",
   fix: "Set region to one that the vendor offers, near the hosts, such as eu-central-1: it cannot be changed later.",
   url: "https://supabase.com/docs/guides/platform/regions",
-  check: (stack) => databases(stack).map((database) => judge(database, () => judgeRegion(database))),
+  check: (stack) =>
+    judgeEach(databases(stack), "No database is declared, so no region is chosen.", judgeRegion),
 });
 
 export const databaseNetwork = policy({
@@ -45,12 +48,10 @@ export const databaseNetwork = policy({
   fix: 'Set network of the supabase.Settings to JSON such as {"restrictions": ["192.0.2.0/24"]}, the outbound networks of the hosts.',
   url: "https://supabase.com/docs/guides/platform/network-restrictions",
   check: (stack) =>
-    databases(stack).map((database) =>
-      judge(database, () =>
-        database.type === supabase.project
-          ? judgeSupabaseNetwork(stack, database)
-          : judgeRenderNetwork(database),
-      ),
+    judgeEach(databases(stack), "No database is declared, so no network is restricted.", (database) =>
+      database.type === supabase.project
+        ? judgeSupabaseNetwork(stack, database)
+        : judgeRenderNetwork(database),
     ),
 });
 
@@ -87,13 +88,12 @@ export const recoveryCompute = policy({
   fix: "Set instanceSize of the supabase.Project to small or larger.",
   url: "https://supabase.com/docs/guides/platform/backups#point-in-time-recovery",
   check: (stack) =>
-    stack.ofType(supabase.project).map((project) =>
-      judge(project, () => {
-        // Without a size a paid project starts at micro.
-        const size = project.at("instanceSize").string() ?? "micro";
-        return !["nano", "micro"].includes(size) || `The compute size ${size} has no point-in-time recovery.`;
-      }),
-    ),
+    judgeEach(databases(stack), "No database is declared, so none has a compute size.", (database) => {
+      // Without a size a paid project starts at micro. Render sells recovery by plan, not by size.
+      const size =
+        database.type === supabase.project ? (database.at("instanceSize").string() ?? "micro") : "";
+      return !["nano", "micro"].includes(size) || `The compute size ${size} has no point-in-time recovery.`;
+    }),
 });
 
 /** The codes that the Management API takes; the provider checks none and fails when it applies one. */

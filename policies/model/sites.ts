@@ -80,6 +80,9 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
   const found = new Map<string, Declaration>();
   const unknowns: Value[] = [];
   const add = (name: Value, declaration: Declaration, host = known(() => name.string())) => {
+    if (host !== undefined && isPlatformsOwn(host)) {
+      return;
+    }
     if (host !== undefined) {
       found.set(host.toLowerCase(), { ...found.get(host.toLowerCase()), ...declaration });
     } else if (name.isUnknown) {
@@ -109,6 +112,9 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
   }
   return { found, unknowns };
 });
+
+/** The names that Vercel and Render give every project: nobody can put an edge in front of them. */
+const isPlatformsOwn = (host: string): boolean => /\.(vercel\.app|onrender\.com)$/i.test(host);
 
 /** A domain that redirects, or that shows a preview, is no site of its own. */
 function servesProduction(domain: Resource): boolean {

@@ -18,6 +18,7 @@ const variables: readonly [name: string, value: unknown, from: readonly string[]
   ["CORS_ORIGINS", "https://optropic.example,https://www.optropic.example", []],
   ["PGSSLMODE", "require", []],
   ["LOG_FORMAT", "json", []],
+  ["LOG_LEVEL", "info", []],
 ];
 
 const secretVariables = new Set(["DATABASE_URL", "DIRECT_URL", "JWT_SECRET", "SECRET_KEY"]);

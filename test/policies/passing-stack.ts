@@ -1,7 +1,12 @@
 import type { Fixture } from "./fixture.ts";
+import { passingDatabase } from "./passing-database.ts";
+import { passingEdge } from "./passing-edge.ts";
 import { passingHosts } from "./passing-hosts.ts";
 
-/** A stack that no policy of the registry objects to, and that none finds unknown, at its first preview. */
+/**
+ * A stack that no policy of the registry objects to, as its first preview sees it: what depends on values
+ * that the vendors give, such as the connection strings, is unknown there.
+ */
 export function passingStack(): Fixture[] {
-  return [...passingHosts()];
+  return [...passingHosts(), ...passingDatabase(), ...passingEdge()];
 }
