@@ -23,7 +23,7 @@ const colors = new Map([
   [`${escape}33m`, "fill:#e3b341"],
 ]);
 
-const width = 118;
+const width = 124;
 const lineHeight = 18;
 const characterWidth = 8.1;
 

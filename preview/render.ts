@@ -55,7 +55,7 @@ function tree(resources: readonly ShownResource[], paint: Painter): string[] {
       const last = index === siblings.length - 1;
       const isRoot = parent === "";
       rows.push({
-        label: `${indent}${isRoot ? "" : last ? "└─ " : "├─ "}${printable(resource.type)}`,
+        label: `${indent}${isRoot ? "" : last ? "└─ " : "├─ "}${printable(shortType(resource.type))}`,
         name: printable(resource.name),
         resource,
       });
@@ -80,7 +80,7 @@ function messages(document: PreviewDocument, paint: Painter): string[] {
     "",
     paint.bold("Diagnostics:"),
     ...document.messages.flatMap(({ severity, message, urn }) => {
-      const where = urn === "" ? "" : ` ${typeOf(urn)} (${nameOf(urn)})`;
+      const where = urn === "" ? "" : ` ${shortType(typeOf(urn))} (${nameOf(urn)})`;
       const lines = message.split("\n").map((line) => `    ${printable(line)}`);
       return [`  ${severity === "warning" ? paint.yellow(severity) : severity}${where}:`, ...lines];
     }),
@@ -102,7 +102,7 @@ function policies(outcomes: readonly PolicyOutcome[], paint: Painter): string[] 
       return [
         `${row}  [${outcome.status === "violated" ? outcome.enforcement : outcome.status}] ${outcome.description}`,
         ...outcome.violations.flatMap(({ urn, message }) => {
-          const where = urn === "" ? "" : `${typeOf(urn)} (${nameOf(urn)}): `;
+          const where = urn === "" ? "" : `${shortType(typeOf(urn))} (${nameOf(urn)}): `;
           return `${where}${message}`
             .split("\n")
             .map((line, index) => `      ${index === 0 ? "- " : "  "}${printable(line)}`);
@@ -138,6 +138,14 @@ function totals({ resources, summary }: PreviewDocument, paint: Painter): string
   ];
   const paintTotals = summary.mandatory > 0 ? paint.red : paint.green;
   return `${paintTotals(parts.join(", "))} ${paint.dim(`(${seconds} s)`)}`;
+}
+
+/** As Pulumi shows a type: `random:index/randomPassword:RandomPassword` without the part that its name repeats. */
+function shortType(type: string): string {
+  const [pkg, module = "", name = ""] = type.split(":");
+  const [folder, file] = module.split("/");
+  const repeats = file !== undefined && file === `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+  return repeats ? `${pkg}:${folder}:${name}` : type;
 }
 
 /** Control characters could move the cursor or recolour what follows: a name or message shows them as dots. */
