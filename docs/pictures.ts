@@ -14,13 +14,13 @@ const pictures = [
   },
 ];
 
-const escape = "\u001b[";
+const csi = "\u001b[";
 const colors = new Map([
-  [`${escape}1m`, "font-weight:bold"],
-  [`${escape}2m`, "opacity:0.6"],
-  [`${escape}31m`, "fill:#ff7b72"],
-  [`${escape}32m`, "fill:#7ee787"],
-  [`${escape}33m`, "fill:#e3b341"],
+  [`${csi}1m`, "font-weight:bold"],
+  [`${csi}2m`, "opacity:0.6"],
+  [`${csi}31m`, "fill:#ff7b72"],
+  [`${csi}32m`, "fill:#7ee787"],
+  [`${csi}33m`, "fill:#e3b341"],
 ]);
 
 const width = 124;
@@ -68,7 +68,7 @@ function elided(
 
 /** Breaks a plain line that is too long for the picture; a line with colours is cut by the viewer's box. */
 function wrapped(line: string): string[] {
-  if (line.includes(escape) || line.length <= width) return [line];
+  if (line.includes(csi) || line.length <= width) return [line];
   const indent = " ".repeat(line.length - line.trimStart().length + 2);
   const rows: string[] = [];
   let row = "";
@@ -97,13 +97,13 @@ ${rows.join("\n")}
 }
 
 function spans(line: string): string {
-  const pieces = line.split(new RegExp(`(${escape.replace("[", "\\[")}\\d+m)`));
+  const pieces = line.split(new RegExp(`(${csi.replace("[", "\\[")}\\d+m)`));
   const open: string[] = [];
   return pieces
     .map((piece) => {
       const style = colors.get(piece);
       if (style !== undefined) open.push(style);
-      else if (piece.startsWith(escape)) open.pop();
+      else if (piece.startsWith(csi)) open.pop();
       else if (piece !== "") {
         const text = piece.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
         return open.length === 0 ? text : `<tspan style="${open.join(";")}">${text}</tspan>`;
