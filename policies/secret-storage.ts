@@ -1,4 +1,4 @@
-import { judge, policy, violation } from "./framework/index.ts";
+import { judge, policy, undecided, violation } from "./framework/index.ts";
 import { isGenerator } from "./model/generated.ts";
 import { literalSecrets } from "./model/literal-secrets.ts";
 import { findCredential } from "./model/secret-formats.ts";
@@ -40,9 +40,14 @@ export const secretsEncrypted = policy({
     ...withoutHosts(stack),
     ...declaredVariables(stack).map((variable) =>
       judge(variable.resource, () => {
+        const { value } = variable;
         const name = variable.name();
-        const plain = name !== undefined && isSecretName(name) && variable.value.isSecret === false;
-        return !plain || `${name} would be in the state as plain text.`;
+        if (name === undefined || !isSecretName(name) || value.isSecret !== false) {
+          return true;
+        }
+        // Of an entry that is unknown as a whole, the value inside may still be a secret.
+        const known = value.path.at(-1) === "value";
+        return known ? `${name} would be in the state as plain text.` : undecided(value);
       }),
     ),
   ],

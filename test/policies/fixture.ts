@@ -31,10 +31,11 @@ export interface Fixture {
   readonly from?: Record<string, string[]>;
 }
 
+/** A production stack; texts that begin with `setting-` stand for values of its settings. */
 export const production: Context = {
   stage: "production",
   waivers: { valid: [], problems: [] },
-  isSupplied: () => false,
+  isSupplied: (text) => text.startsWith("setting-"),
 };
 export const staging: Context = { ...production, stage: "staging" };
 
@@ -42,8 +43,11 @@ export function urnOf({ type, name }: Pick<Fixture, "type" | "name">): string {
   return `urn:pulumi:production::optropic::${type}::${name}`;
 }
 
-/** The stack of those resources, with their inputs recorded as the pack records them. */
-export function stackOf(fixtures: readonly Fixture[]): Stack {
+/**
+ * The stack of those resources: by default with their inputs recorded as the pack records them, else with
+ * the same values as outputs, as in an exported state.
+ */
+export function stackOf(fixtures: readonly Fixture[], phase: "recorded" | "state" = "recorded"): Stack {
   const urns = new Map(fixtures.map((fixture) => [fixture.name, urnOf(fixture)]));
   const links = (names: readonly string[]) => names.map((name) => ({ urn: urns.get(name) ?? name }));
   const recorded = new Map<string, RecordedInputs>();
@@ -56,7 +60,7 @@ export function stackOf(fixtures: readonly Fixture[]): Stack {
       urn: urnOf(fixture),
       type: fixture.type,
       name: fixture.name,
-      props: fixture.outputs ?? {},
+      props: { ...(phase === "state" && isRecord(inputs) ? inputs : {}), ...fixture.outputs },
       opts: { protect: fixture.protect ?? false },
       dependencies: links([...new Set(Object.values(from).flat())]),
       propertyDependencies: Object.fromEntries(
@@ -64,7 +68,7 @@ export function stackOf(fixtures: readonly Fixture[]): Stack {
       ),
     };
   });
-  return new Stack(records, (urn) => recorded.get(urn));
+  return phase === "state" ? new Stack(records) : new Stack(records, (urn) => recorded.get(urn));
 }
 
 /** What the policy says of the resources. */
@@ -142,4 +146,8 @@ function reveal(value: unknown, path: readonly string[], secretPaths: Set<string
     );
   }
   return value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

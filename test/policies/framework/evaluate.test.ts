@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import type { Context } from "../../../policies/framework/evaluate.ts";
+import { judge, type PolicyDefinition, policy, violation } from "../../../policies/framework/index.ts";
+import type { Waiver } from "../../../policies/framework/waivers.ts";
+import { type Fixture, outcomeOf, production, staging, unknown, urnOf } from "../fixture.ts";
+
+const sized = (edit: Partial<PolicyDefinition> = {}) =>
+  policy({
+    name: "size-chosen",
+    items: ["3.1"],
+    title: "Every box has a size.",
+    severity: "low",
+    fix: "Set size.",
+    check: (stack) =>
+      stack.ofType("a:b:Box").length === 0
+        ? [violation("No box is declared.")]
+        : stack
+            .ofType("a:b:Box")
+            .map((box) => judge(box, () => box.at("size").exists || `${box.name} has none.`)),
+    ...edit,
+  });
+
+const box = (name: string, props: Record<string, unknown>): Fixture => ({ type: "a:b:Box", name, props });
+const waiver: Waiver = {
+  policy: "size-chosen",
+  resource: "small",
+  reason: "It is measured first.",
+  approvedBy: "devops@optropic.example",
+  until: "2026-12-31",
+};
+const waiving = (...valid: Waiver[]): Context => ({ ...production, waivers: { valid, problems: [] } });
+
+describe("a policy", () => {
+  test("passes where every finding holds", () => {
+    expect(outcomeOf(sized(), [box("small", { size: 1 })])).toEqual({ status: "passed", violations: [] });
+  });
+
+  test("shows the item, what is wrong and how to fix it, on the resource", () => {
+    expect(outcomeOf(sized(), [box("small", {})])).toEqual({
+      status: "violated",
+      violations: [{ message: "Item 3.1: small has none. Fix: Set size.", urn: urnOf(box("small", {})) }],
+    });
+    expect(outcomeOf(sized({ items: ["3.1", "3.2"] }), []).violations).toEqual([
+      { message: "Items 3.1, 3.2: No box is declared. Fix: Set size." },
+    ]);
+  });
+
+  test("is unknown where a value that it needs is unknown", () => {
+    const { status, unknown: value } = outcomeOf(sized(), [
+      box("small", { size: unknown }),
+      box("big", { size: 2 }),
+    ]);
+    expect(status).toBe("unknown");
+    expect(value?.path).toEqual(["size"]);
+  });
+
+  test("reports a violation whatever else is unknown", () => {
+    const stack = [box("first", { size: unknown }), box("small", {}), box("last", { size: unknown })];
+    const { status, violations, unknown: value } = outcomeOf(sized(), stack);
+    expect(status).toBe("violated");
+    expect(violations).toHaveLength(1);
+    expect(value).toBeUndefined();
+  });
+
+  test("is advisory in staging where only production needs it", () => {
+    const level = (edit: Partial<PolicyDefinition>, context: Context) =>
+      outcomeOf(sized(edit), [], context).violations[0]?.enforcementLevel;
+    expect(level({ productionOnly: true }, staging)).toBe("advisory");
+    expect(level({ productionOnly: true }, production)).toBeUndefined();
+    expect(level({}, staging)).toBeUndefined();
+  });
+});
+
+describe("a waiver", () => {
+  const waived = "Waived until 2026-12-31, approved by devops@optropic.example: It is measured first.";
+
+  test("makes the violation of one resource advisory, with its reason", () => {
+    const outcome = outcomeOf(sized(), [box("small", {})], waiving(waiver));
+    expect(outcome.status).toBe("waived");
+    expect(outcome.violations[0]?.enforcementLevel).toBe("advisory");
+    expect(outcome.violations[0]?.message.startsWith(waived)).toBe(true);
+    expect(outcome.violations[0]?.message).toContain("Item 3.1: small has none.");
+  });
+
+  test("names a resource by its urn too", () => {
+    const byUrn = { ...waiver, resource: urnOf(box("small", {})) };
+    expect(outcomeOf(sized(), [box("small", {})], waiving(byUrn)).status).toBe("waived");
+  });
+
+  test.each([
+    ["another resource", { resource: "big" }],
+    ["another policy", { policy: "weight-chosen" }],
+    ["what is absent", { resource: "*" }],
+  ])("for %s does not cover it", (_, edit) => {
+    expect(outcomeOf(sized(), [box("small", {})], waiving({ ...waiver, ...edit })).status).toBe("violated");
+  });
+
+  test("covers an absence by a star", () => {
+    expect(outcomeOf(sized(), [], waiving({ ...waiver, resource: "*" })).status).toBe("waived");
+    expect(outcomeOf(sized(), [], waiving(waiver)).status).toBe("violated");
+  });
+
+  test("leaves the other violations and unknowns as they are", () => {
+    const other = outcomeOf(sized(), [box("small", {}), box("big", {})], waiving(waiver));
+    expect(other.status).toBe("violated");
+    expect(other.violations.map(({ enforcementLevel }) => enforcementLevel)).toEqual(["advisory", undefined]);
+    const open = outcomeOf(sized(), [box("small", {}), box("big", { size: unknown })], waiving(waiver));
+    expect(open.status).toBe("unknown");
+    expect(open.violations).toHaveLength(1);
+  });
+});
+
+describe("a threshold", () => {
+  const counted = policy({
+    name: "enough",
+    items: ["2.4"],
+    title: "There is enough.",
+    severity: "low",
+    fix: "Add more.",
+    thresholds: { least: { description: "Least.", default: 64, minimum: 64, maximum: 100 } },
+    check: (_stack, threshold) => [violation(`${threshold("least")}`)],
+  });
+  const used = (configuration: Record<string, unknown>) =>
+    outcomeOf(counted, [], production, configuration).violations[0]?.message;
+
+  test("is the checklist's figure, which configuration may tighten and never loosen", () => {
+    expect(used({})).toContain("64");
+    expect(used({ least: 80 })).toContain("80");
+    for (const least of [1, 63, 101, 64.5, "80", null, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(used({ least })).toContain(" 64 ");
+    }
+  });
+});

@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readWaivers } from "../../../policies/framework/waivers.ts";
+
+const policies = new Set(["database-pitr", "base-url"]);
+const waiver = {
+  policy: "database-pitr",
+  resource: "database-project",
+  reason: "The vendor moves the project this week.",
+  approvedBy: "database@optropic.example",
+  until: "2026-12-31",
+};
+
+function read(value: unknown, today = "2026-12-01") {
+  return readWaivers(JSON.stringify(value), policies, today);
+}
+
+describe("waivers", () => {
+  test("count until the end of their last day", () => {
+    expect(read([waiver])).toEqual({ valid: [waiver], problems: [] });
+    expect(read([waiver], "2026-12-31").valid).toHaveLength(1);
+    expect(read([waiver], "2027-01-01")).toEqual({
+      valid: [],
+      problems: ["Waiver 1 of database-pitr ended on 2026-12-31."],
+    });
+  });
+
+  test("are none where the setting is absent or empty", () => {
+    for (const text of [undefined, "", "  ", "[]"]) {
+      expect(readWaivers(text, policies, "2026-12-01")).toEqual({ valid: [], problems: [] });
+    }
+  });
+
+  test.each([
+    ["no JSON", "{", "The setting waivers is not a JSON array"],
+    ["no array", JSON.stringify(waiver), "The setting waivers is not a JSON array"],
+    ["too many", JSON.stringify(Array(201).fill(waiver)), "at most 200 waivers"],
+    ["too long", `["${"x".repeat(100_000)}"]`, "100000 characters"],
+  ])("are all refused where the setting is %s", (_, text, problem) => {
+    const { valid, problems } = readWaivers(text, policies, "2026-12-01");
+    expect(valid).toEqual([]);
+    expect(problems.join()).toContain(problem);
+  });
+
+  test.each([
+    ["a policy that the pack does not have", { policy: "waivers-valid" }, "is for the policy waivers-valid"],
+    ["no policy", { policy: undefined }, "policy"],
+    ["no resource", { resource: " " }, "resource"],
+    ["no reason", { reason: "" }, "reason"],
+    ["nobody who approved", { approvedBy: undefined }, "approvedBy"],
+    ["a day that does not exist", { until: "2026-02-30" }, "until"],
+    ["a moment for a day", { until: "2026-12-31T00:00:00Z" }, "until"],
+    ["an unknown key", { forever: true }, "forever"],
+    ["terminal controls", { reason: "fine\u001b[2Jfine" }, "reason: text without control characters"],
+    ["hidden direction marks", { approvedBy: "owner\u202e" }, "approvedBy"],
+    ["a novel for a reason", { reason: "x".repeat(501) }, "reason"],
+  ])("are refused one by one: %s", (_, edit, problem) => {
+    const { valid, problems } = read([waiver, { ...waiver, ...edit }]);
+    expect(valid).toEqual([waiver]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain("Waiver 2");
+    expect(problems[0]).toContain(problem);
+  });
+
+  test("take any JSON without a crash, and count nothing that is not whole", () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), (entries) => {
+        const { valid, problems } = read(entries);
+        expect(valid).toEqual([]);
+        expect(problems).toHaveLength(Math.min(entries.length, 200));
+      }),
+    );
+  });
+});

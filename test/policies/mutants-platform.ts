@@ -1,0 +1,176 @@
+import { render } from "../../policies/model/tokens.ts";
+import { change, type Fixture, without, withProps } from "./fixture.ts";
+import type { Mutant } from "./mutants.ts";
+
+/** Ways to break section 7, with the lists of Vercel and Render. */
+export const platformMutants: readonly Mutant[] = [
+  {
+    policy: "one-region",
+    what: "the service is on another continent",
+    break: (stack) => withProps(stack, "api-service", { region: "oregon" }),
+  },
+  {
+    policy: "one-region",
+    what: "functions run in a second region",
+    break: (stack) =>
+      withProps(stack, "web-project", { resourceConfig: { functionDefaultRegions: ["fra1", "iad1"] } }),
+  },
+  {
+    policy: "one-region",
+    what: "functions run wherever Vercel likes",
+    break: (stack) => withProps(stack, "web-project", { resourceConfig: { fluid: true } }),
+  },
+  {
+    policy: "dns-records",
+    what: "the API's host has no record",
+    break: (stack) => without(stack, "edge-api"),
+  },
+  {
+    policy: "dns-records",
+    what: "the redirecting host has a text record only",
+    break: (stack) => withProps(stack, "edge-redirect", { type: "TXT" }),
+  },
+  {
+    policy: "cdn-enabled",
+    what: "the redirecting host's record is not proxied",
+    break: (stack) => withProps(stack, "edge-redirect", { proxied: false }),
+  },
+  {
+    policy: "cdn-enabled",
+    what: "the API's record is not proxied, so that no rule of the edge reaches it either",
+    break: (stack) => withProps(stack, "edge-api", { proxied: false }),
+    takesMore: true,
+  },
+  {
+    policy: "cdn-enabled",
+    what: "the web host's record does not say",
+    break: (stack) => withProps(stack, "edge-web", { proxied: undefined }),
+    takesMore: true,
+  },
+  {
+    policy: "vercel-git-repository",
+    what: "the project is connected to nothing",
+    break: (stack) => withProps(stack, "web-project", { gitRepository: undefined }),
+  },
+  {
+    policy: "vercel-git-repository",
+    what: "the repository is at GitLab",
+    break: (stack) => withRepository(stack, { type: "gitlab" }),
+  },
+  {
+    policy: "vercel-git-repository",
+    what: "no production branch is named",
+    break: (stack) => withRepository(stack, { productionBranch: undefined }),
+  },
+  {
+    policy: "vercel-custom-domain",
+    what: "the only domain is Vercel's own",
+    break: (stack) => withProps(stack, "web-domain", { domain: "optropic-web.vercel.app" }),
+  },
+  {
+    policy: "vercel-custom-domain",
+    what: "the domain is for a branch",
+    break: (stack) => withProps(stack, "web-domain", { gitBranch: "next" }),
+  },
+  {
+    policy: "render-custom-domain",
+    what: "the service has no domain",
+    break: (stack) => withProps(stack, "api-service", { customDomains: undefined }),
+  },
+  {
+    policy: "render-autoscaling",
+    what: "autoscaling is off",
+    break: (stack) => withScaling(stack, { enabled: false }),
+  },
+  {
+    policy: "render-autoscaling",
+    what: "the bounds are one",
+    break: (stack) => withScaling(stack, { min: 6 }),
+  },
+  {
+    policy: "render-autoscaling",
+    what: "no target is enabled",
+    break: (stack) =>
+      withScaling(stack, {
+        criteria: { cpu: { enabled: false, percentage: 70 }, memory: { enabled: false, percentage: 75 } },
+      }),
+  },
+  {
+    policy: "render-autoscaling",
+    what: "the instance type is free",
+    break: (stack) => withProps(stack, "api-service", { plan: "free" }),
+  },
+  {
+    policy: "render-service-configured",
+    what: "the service does not say how it starts",
+    break: (stack) => withProps(stack, "api-service", { startCommand: undefined }),
+  },
+  {
+    policy: "render-service-configured",
+    what: "the source names no branch",
+    break: (stack) => withSource(stack, { branch: undefined }),
+  },
+  {
+    policy: "render-health-check",
+    what: "the service has no health check",
+    break: (stack) => withProps(stack, "api-service", { healthCheckPath: "" }),
+  },
+  {
+    policy: "render-auto-deploy",
+    what: "deploys are by hand",
+    break: (stack) => withSource(stack, { autoDeploy: false, autoDeployTrigger: "off" }),
+  },
+  {
+    policy: "render-auto-deploy",
+    what: "the trigger contradicts the switch",
+    break: (stack) => withSource(stack, { autoDeploy: true, autoDeployTrigger: "off" }),
+  },
+  {
+    policy: "hosting-platform",
+    what: "nothing is hosted",
+    break: (stack) => withoutVendors(stack, "vercel", "render"),
+    takesMore: true,
+  },
+  {
+    policy: "vercel-project",
+    what: "nothing is at Vercel",
+    break: (stack) => withoutVendors(stack, "vercel"),
+    takesMore: true,
+  },
+  {
+    policy: "render-service",
+    what: "nothing is at Render",
+    break: (stack) => withoutVendors(stack, "render"),
+    takesMore: true,
+  },
+];
+
+function withoutVendors(stack: Fixture[], ...vendors: string[]): Fixture[] {
+  return stack.filter(({ type }) => !vendors.some((vendor) => type.startsWith(`${vendor}:`)));
+}
+
+function withRepository(stack: Fixture[], edit: Record<string, unknown>): Fixture[] {
+  return nested(stack, "web-project", "gitRepository", edit);
+}
+
+function withScaling(stack: Fixture[], edit: Record<string, unknown>): Fixture[] {
+  return nested(stack, "api-service", "autoscaling", edit);
+}
+
+function withSource(stack: Fixture[], edit: Record<string, unknown>): Fixture[] {
+  const source = stack.find(({ type }) => type === render.webService)?.props.runtimeSource;
+  const native = property(source, "nativeRuntime");
+  return withProps(stack, "api-service", { runtimeSource: { nativeRuntime: { ...native, ...edit } } });
+}
+
+function nested(stack: Fixture[], name: string, key: string, edit: Record<string, unknown>): Fixture[] {
+  return change(stack, name, (fixture) => ({
+    ...fixture,
+    props: { ...fixture.props, [key]: { ...property(fixture.props, key), ...edit } },
+  }));
+}
+
+function property(value: unknown, key: string): object {
+  const inner = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  return typeof inner === "object" && inner !== null ? inner : {};
+}

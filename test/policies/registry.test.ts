@@ -1,0 +1,174 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { getItem, itemsWithControl } from "../../checklist/items.ts";
+import { evaluate } from "../../policies/framework/evaluate.ts";
+import { type Policy, Stack } from "../../policies/framework/index.ts";
+import { registry, waivable } from "../../policies/registry.ts";
+import {
+  allUnknown,
+  type Fixture,
+  outcomeOf,
+  production,
+  SecretValue,
+  secret,
+  stackOf,
+  unknown,
+  violated,
+  withProps,
+} from "./fixture.ts";
+import { passingStack } from "./passing-stack.ts";
+
+/** Policies that only refuse something wrong in what exists; that it exists is for others of the same item. */
+const notOfPresence = new Set([
+  "cors-header-restricted",
+  "cors-origins-exact",
+  "csp-restricts-base-and-plugins",
+  "database-role-least-privilege",
+  "log-without-statements",
+  "no-literal-secrets",
+  "variables-not-in-files",
+  "waivers-valid",
+]);
+
+const folder = new URL("../../policies/", import.meta.url);
+
+describe("the registry", () => {
+  test("has every policy that a section file declares, once", async () => {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
+    const sections = files.filter((file) => !["pack.ts", "registry.ts", "describe.ts"].includes(file));
+    const declared = new Set<unknown>();
+    for (const file of sections) {
+      const exported: Record<string, unknown> = await import(new URL(file, folder).href);
+      for (const value of Object.values(exported)) {
+        declared.add(value);
+      }
+    }
+    expect(new Set<unknown>(registry)).toEqual(declared);
+    expect(new Set(registry.map(({ name }) => name)).size).toBe(registry.length);
+  });
+
+  test.each(registry)("describes $name for people and machines", (policy) => {
+    expect(policy.name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+    expect(policy.title).toMatch(/^[A-Z].*\.$/);
+    expect(policy.fix).toMatch(/^[A-Z].*\.$/s);
+    expect(new Set(policy.items).size).toBe(policy.items.length);
+    if (policy.url !== undefined) {
+      expect(new URL(policy.url).protocol).toBe("https:");
+    }
+    for (const { default: standard, minimum = standard, maximum = standard } of Object.values(
+      policy.thresholds,
+    )) {
+      expect(standard).toBeGreaterThanOrEqual(minimum);
+      expect(standard).toBeLessThanOrEqual(maximum);
+    }
+  });
+
+  test("covers exactly the items of sections 2, 3, 4 and 7 that a policy can cover", () => {
+    const covered = new Set(registry.flatMap(({ items }) => items));
+    const wanted = itemsWithControl("policy")
+      .map(({ id }) => id)
+      .filter((id) => /^[2347]/.test(id));
+    expect(wanted.filter((id) => !covered.has(id))).toEqual([]);
+    for (const id of covered) {
+      expect(getItem(id).controls, id).toContain("policy");
+    }
+  });
+
+  test("lets every policy be waived but the one about waivers", () => {
+    expect(registry.filter(({ name }) => !waivable.has(name)).map(({ name }) => name)).toEqual([
+      "waivers-valid",
+    ]);
+  });
+});
+
+describe("the empty stack", () => {
+  test.each(registry.filter(({ name }) => !notOfPresence.has(name)))("violates $name", (policy) => {
+    const { status, violations } = outcomeOf(policy, []);
+    expect(status).toBe("violated");
+    expect(violations.every(({ urn }) => urn === undefined)).toBe(true);
+  });
+
+  test.each(registry.filter(({ name }) => notOfPresence.has(name)))(
+    "has nothing for $name to judge",
+    (policy) => {
+      expect(outcomeOf(policy, []).status).toBe("passed");
+    },
+  );
+});
+
+describe("a stack of unknown values", () => {
+  test.each(registry)("is never a violation of $name", (policy) => {
+    const { status, violations } = outcomeOf(policy, allUnknown(passingStack()));
+    expect(violations).toEqual([]);
+    expect(["passed", "unknown"]).toContain(status);
+  });
+
+  const properties = passingStack().flatMap(({ name, props }) =>
+    Object.keys(props).map((key) => [name, key] as const),
+  );
+
+  test("violates nothing, whichever input is unknown", () => {
+    for (const [name, key] of properties) {
+      const props = passingStack().find((fixture) => fixture.name === name)?.props;
+      const hidden = { [key]: unknownFor(props?.[key]) };
+      expect(violated(withProps(passingStack(), name, hidden)), `${name}.${key}`).toEqual([]);
+    }
+  });
+
+  test("violates nothing, whichever value inside an input is unknown", () => {
+    for (const [name, key] of properties) {
+      for (const props of insides(passingStack().find((fixture) => fixture.name === name)?.props[key])) {
+        expect(violated(withProps(passingStack(), name, { [key]: props })), `${name}.${key}`).toEqual([]);
+      }
+    }
+  });
+});
+
+describe("a stack without recorded inputs", () => {
+  test("is judged by its outputs, as an exported state is", () => {
+    const stack = stackOf(passingStack(), "state");
+    expect(registry.filter((policy) => evaluate(policy, stack, production).status === "violated")).toEqual(
+      [],
+    );
+    const empty = new Stack([]);
+    const objecting = (policy: Policy) => evaluate(policy, empty, production).status === "violated";
+    expect(registry.filter(objecting)).toHaveLength(registry.length - notOfPresence.size);
+  });
+});
+
+describe("resources that the pack does not know", () => {
+  test("change nothing", () => {
+    const strangers: Fixture[] = [
+      { type: "aws:s3/bucket:Bucket", name: "bucket", props: { tags: { owner: "devops" } } },
+      { type: "pulumi:pulumi:Stack", name: "optropic-production", props: {} },
+      { type: "pulumi:providers:vercel", name: "default", props: { version: "5.4.1" } },
+    ];
+    expect(violated([...strangers, ...passingStack()])).toEqual([]);
+  });
+});
+
+/** A secret stays one when it is unknown. */
+function unknownFor(value: unknown): unknown {
+  return value instanceof SecretValue ? secret(unknown) : unknown;
+}
+
+/** The value with each of its parts unknown, one at a time. */
+function* insides(value: unknown): Generator<unknown> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      for (const part of [unknownFor(item), ...insides(item)]) {
+        yield value.with(index, part);
+      }
+    }
+  } else if (
+    typeof value === "object" &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype
+  ) {
+    for (const [key, child] of Object.entries(value)) {
+      for (const part of [unknownFor(child), ...insides(child)]) {
+        yield { ...value, [key]: part };
+      }
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import { describe, expect, test } from "vitest";
+import { random, render, stackReference } from "../../policies/model/tokens.ts";
+import {
+  jwtSecretLength,
+  secretKeyLength,
+  secretsDistinct,
+  secretsGenerated,
+  secretsNotShared,
+} from "../../policies/secrets.ts";
+import {
+  change,
+  type Fixture,
+  outcomeOf,
+  production,
+  secret,
+  unknown,
+  without,
+  withProps,
+} from "./fixture.ts";
+import { passingStack } from "./passing-stack.ts";
+
+const text = (character: string, length: number) => character.repeat(length);
+const jwt = text("j", 64);
+const key = text("k", 64);
+
+/** The stack at an update, when what is generated is known. */
+function deployed(jwtSecret: string, secretKey: string): Fixture[] {
+  const known = [
+    ["jwt-secret", "web-JWT_SECRET", jwtSecret],
+    ["secret-key", "web-SECRET_KEY", secretKey],
+  ] as const;
+  const atVercel = known.reduce<Fixture[]>(
+    (stack, [generator, variable, value]) =>
+      change(withProps(stack, variable, { value: secret(value) }), generator, (fixture) => ({
+        ...fixture,
+        outputs: { result: value },
+      })),
+    passingStack(),
+  );
+  return withProps(atVercel, "api-variables", {
+    envVars: { JWT_SECRET: { value: secret(jwtSecret) }, SECRET_KEY: { value: secret(secretKey) } },
+  });
+}
+
+/** The stack with Render alone, where Pulumi knows the sources of the whole map only. */
+function renderOnly(): Fixture[] {
+  return passingStack().filter(({ type }) => !type.startsWith("vercel:"));
+}
+
+describe("length of secrets", () => {
+  test("is judged by the value once it is known", () => {
+    expect(outcomeOf(jwtSecretLength, deployed(jwt, key)).status).toBe("passed");
+    const short = outcomeOf(jwtSecretLength, deployed(text("j", 63), key));
+    expect(short.violations.map(({ message }) => message)).toEqual([
+      expect.stringContaining("JWT_SECRET has 63 characters, not 64 or more."),
+      expect.stringContaining("JWT_SECRET has 63 characters, not 64 or more."),
+    ]);
+    expect(outcomeOf(secretKeyLength, deployed(text("j", 63), key)).status).toBe("passed");
+  });
+
+  test("is judged by what generates the value before that", () => {
+    const bytes = (length: number) =>
+      change(passingStack(), "jwt-secret", ({ name }) => ({ type: random.bytes, name, props: { length } }));
+    expect(outcomeOf(jwtSecretLength, bytes(48)).status).toBe("passed");
+    expect(outcomeOf(jwtSecretLength, bytes(47)).status).toBe("violated");
+    expect(
+      outcomeOf(jwtSecretLength, withProps(passingStack(), "jwt-secret", { length: unknown })).status,
+    ).toBe("unknown");
+  });
+
+  test("can be asked to be more, never less", () => {
+    const ask = (minimumLength: number) =>
+      outcomeOf(jwtSecretLength, passingStack(), production, { minimumLength }).status;
+    expect(ask(65)).toBe("violated");
+    expect(ask(64)).toBe("passed");
+    const short = withProps(passingStack(), "jwt-secret", { length: 32 });
+    expect(outcomeOf(jwtSecretLength, short, production, { minimumLength: 16 }).status).toBe("violated");
+  });
+
+  test("cannot be told in a map alone, unless nothing there is long enough", () => {
+    expect(outcomeOf(jwtSecretLength, renderOnly()).status).toBe("unknown");
+    const short = ["jwt-secret", "secret-key", "application-password", "migration-password"].reduce(
+      (stack, name) => withProps(stack, name, { length: 32 }),
+      renderOnly(),
+    );
+    expect(outcomeOf(jwtSecretLength, short).status).toBe("violated");
+  });
+
+  test("is not what Render generates, nor of a variable that is nowhere", () => {
+    const generated = withProps(passingStack(), "api-variables", {
+      envVars: { JWT_SECRET: { generateValue: true } },
+    });
+    expect(outcomeOf(jwtSecretLength, generated).status).toBe("violated");
+    expect(outcomeOf(jwtSecretLength, withProps(renderOnly(), "api-variables", { envVars: {} })).status).toBe(
+      "violated",
+    );
+  });
+
+  test("is judged in a write-only value too", () => {
+    const writeOnly = change(passingStack(), "web-JWT_SECRET", (fixture) => ({
+      ...fixture,
+      props: { ...fixture.props, value: undefined, valueWo: secret(text("j", 20)) },
+    }));
+    expect(outcomeOf(jwtSecretLength, writeOnly).violations).toHaveLength(1);
+  });
+});
+
+describe("where secrets come from", () => {
+  test("is this stack, at the preview and at the update", () => {
+    expect(outcomeOf(secretsGenerated, passingStack()).status).toBe("passed");
+    expect(outcomeOf(secretsGenerated, deployed(jwt, key)).status).toBe("passed");
+  });
+
+  test("is told by the value in a map, once it is known", () => {
+    expect(outcomeOf(secretsGenerated, renderOnly()).status).toBe("unknown");
+    const pasted = withProps(deployed(jwt, key), "api-variables", {
+      envVars: { JWT_SECRET: { value: secret(text("p", 64)) }, SECRET_KEY: { value: secret(key) } },
+    });
+    const { status, violations } = outcomeOf(secretsGenerated, pasted);
+    expect(status).toBe("violated");
+    expect(violations).toHaveLength(1);
+    expect(violations[0]?.message).toContain("JWT_SECRET is not generated");
+  });
+
+  test("is not a map without anything that is generated", () => {
+    const stack = change(renderOnly(), "api-variables", (fixture) => ({
+      ...fixture,
+      from: { envVars: ["database-project"] },
+    }));
+    expect(outcomeOf(secretsGenerated, stack).status).toBe("violated");
+  });
+});
+
+describe("two secrets", () => {
+  test("are told apart by what generates them or by their values", () => {
+    expect(outcomeOf(secretsDistinct, passingStack()).status).toBe("passed");
+    expect(outcomeOf(secretsDistinct, deployed(jwt, key)).status).toBe("passed");
+    expect(outcomeOf(secretsDistinct, deployed(jwt, jwt)).status).toBe("violated");
+    expect(outcomeOf(secretsDistinct, renderOnly()).status).toBe("unknown");
+  });
+
+  test("are one where the values of different hosts are one", () => {
+    const stack = withProps(deployed(jwt, key), "api-variables", {
+      envVars: { JWT_SECRET: { value: secret(key) }, SECRET_KEY: { value: secret(jwt) } },
+    });
+    expect(outcomeOf(secretsDistinct, stack).status).toBe("violated");
+  });
+});
+
+describe("secrets of other stages", () => {
+  const shared = (reference: string, from: Record<string, string[]>, name = "web-JWT_SECRET") => [
+    ...change(passingStack(), name, (fixture) => ({ ...fixture, from: { ...fixture.from, ...from } })),
+    {
+      type: stackReference,
+      name: "other",
+      props: { name: reference },
+      outputs: { outputs: { token: "of-staging" } },
+    },
+  ];
+
+  test("are refused from a stack of another name", () => {
+    const { violations } = outcomeOf(secretsNotShared, shared("acme/optropic/staging", { value: ["other"] }));
+    expect(violations.map(({ message }) => message)).toEqual([
+      expect.stringContaining("JWT_SECRET comes from the stack other."),
+    ]);
+  });
+
+  test("may come from the same stage of another project", () => {
+    expect(outcomeOf(secretsNotShared, shared("acme/network/production", { value: ["other"] })).status).toBe(
+      "passed",
+    );
+  });
+
+  test("do not include what is no secret", () => {
+    const stack = shared("acme/optropic/staging", { value: ["other"] }, "web-BASE_URL");
+    expect(outcomeOf(secretsNotShared, stack).status).toBe("passed");
+  });
+
+  test("are told in a map by their values, once they are known", () => {
+    const from = { envVars: ["jwt-secret", "other"] };
+    const group = { type: render.envGroup, name: "api-variables" };
+    const at = (value: unknown) =>
+      withProps(shared("acme/optropic/staging", from, group.name), group.name, {
+        envVars: { JWT_SECRET: { value: secret(value) } },
+      });
+    expect(outcomeOf(secretsNotShared, at(unknown)).status).toBe("unknown");
+    expect(outcomeOf(secretsNotShared, at("of-staging")).status).toBe("violated");
+    expect(outcomeOf(secretsNotShared, at("of-production")).status).toBe("passed");
+  });
+
+  test("are not known to be absent where nothing is hosted", () => {
+    expect(outcomeOf(secretsNotShared, without(passingStack(), "web-project", "api-service")).status).toBe(
+      "violated",
+    );
+  });
+});
