@@ -1,4 +1,5 @@
 import { judge, policy, type Resource, type Stack, select, some, type Value } from "./framework/index.ts";
+import { known } from "./model/known.ts";
 import { belongsTo } from "./model/links.ts";
 import { aws, cloudflare, render } from "./model/tokens.ts";
 import { runsDaily } from "./values/schedule.ts";
@@ -67,7 +68,7 @@ function isOf(lifecycle: Resource, property: string, bucket: Resource): boolean 
     return true;
   }
   const name = bucketName(bucket);
-  return name !== undefined && lifecycle.at(property).string() === name;
+  return lifecycle.dependenciesOf(property).length === 0 && lifecycle.at(property).string() === name;
 }
 
 const bucketName = (bucket: Resource): string | undefined =>
@@ -110,21 +111,19 @@ function judgeSchedule(job: Resource): true | string {
     : `The job does not run every day: its schedule is ${texts.join(", ")}.`;
 }
 
-/** Whether a job is told of the bucket: one of its variables is made from it or names it. */
+/** Whether a job is told of the bucket: one of its variables is made from it, or is known and names it. */
 function fills(job: Resource, bucket: Resource): boolean {
   if (!isBackupJob(job)) {
     return false;
   }
-  if (job.dependenciesOf("envVars").includes(bucket)) {
-    return true;
-  }
   const name = bucketName(bucket);
+  const texts = job
+    .at("envVars")
+    .entries()
+    .map(([, variable]) => known(() => variable.at("value").string()));
   return (
-    name !== undefined &&
-    some(
-      job.at("envVars").entries(),
-      ([, variable]) => variable.at("value").string()?.includes(name) === true,
-    )
+    job.dependenciesOf("envVars").includes(bucket) ||
+    (name !== undefined && texts.some((text) => text?.includes(name)))
   );
 }
 

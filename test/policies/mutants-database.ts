@@ -1,0 +1,251 @@
+import { cloudflare, postgresql, render, supabase } from "../../policies/model/tokens.ts";
+import { change, type Fixture, secret, unknown, without, withProps } from "./fixture.ts";
+import type { Mutant } from "./mutants.ts";
+
+const pooled = "aws-0-eu-central-1.pooler.supabase.com:6543/postgres?pgbouncer=true";
+
+/** Ways to break section 3. */
+export const databaseMutants: readonly Mutant[] = [
+  {
+    policy: "database-declared",
+    what: "the project is not declared",
+    break: (stack) => without(stack, "database-project"),
+    takesMore: true,
+  },
+  {
+    policy: "database-protected",
+    what: "the project is not protected",
+    break: (stack) => change(stack, "database-project", (project) => ({ ...project, protect: false })),
+  },
+  {
+    policy: "database-protected",
+    what: "a second database is not protected",
+    break: (stack) => [...stack, renderPostgres({})],
+  },
+  {
+    policy: "database-region-chosen",
+    what: "Supabase has no such region",
+    break: (stack) => withProps(stack, "database-project", { region: "eu-central-9" }),
+    takesMore: true,
+  },
+  {
+    policy: "database-network-restricted",
+    what: "the settings name no network",
+    break: (stack) => withProps(stack, "database-settings", { network: undefined }),
+  },
+  {
+    policy: "database-network-restricted",
+    what: "every IPv6 address is allowed",
+    break: (stack) =>
+      withProps(stack, "database-settings", { network: '{"restrictions":["192.0.2.0/24","::/0"]}' }),
+  },
+  {
+    policy: "database-network-restricted",
+    what: "the key of the networks is misspelled, which the provider drops",
+    break: (stack) => withProps(stack, "database-settings", { network: '{"restriction":["192.0.2.0/24"]}' }),
+  },
+  {
+    policy: "database-network-restricted",
+    what: "the networks are no JSON",
+    break: (stack) => withProps(stack, "database-settings", { network: "192.0.2.0/24" }),
+  },
+  {
+    policy: "database-network-restricted",
+    what: "a database at Render is open to all",
+    break: (stack) => [...stack, { ...renderPostgres({ ipAllowList: undefined }), protect: true }],
+  },
+  {
+    policy: "backup-bucket",
+    what: "there is no bucket",
+    break: (stack) => without(stack, "backups-bucket", "backups-lifecycle"),
+  },
+  {
+    policy: "backup-bucket",
+    what: "nothing expires",
+    break: (stack) => without(stack, "backups-lifecycle"),
+  },
+  {
+    policy: "backup-bucket",
+    what: "the rule that expires is off",
+    break: (stack) =>
+      withProps(stack, "backups-lifecycle", {
+        rules: [{ id: "expire", enabled: false, deleteObjectsTransition: { condition: { maxAge: 1 } } }],
+      }),
+  },
+  {
+    policy: "backup-bucket",
+    what: "the lifecycle is another bucket's",
+    break: (stack) => [
+      ...change(stack, "backups-lifecycle", (it) => ({ ...it, from: { bucketName: ["uploads"] } })),
+      { type: cloudflare.r2Bucket, name: "uploads", props: { name: "optropic-uploads" } },
+    ],
+  },
+  {
+    policy: "backup-job-daily",
+    what: "there is no job",
+    break: (stack) => without(stack, "backups-job"),
+  },
+  {
+    policy: "backup-job-daily",
+    what: "the job rests at the weekend",
+    break: (stack) => withProps(stack, "backups-job", { schedule: "15 2 * * 1-5" }),
+  },
+  {
+    policy: "backup-job-daily",
+    what: "the schedule is none",
+    break: (stack) => withProps(stack, "backups-job", { schedule: "daily" }),
+  },
+  {
+    policy: "database-pitr",
+    what: "the add-on is missing",
+    break: (stack) => without(stack, "database-pitr"),
+  },
+  {
+    policy: "database-pitr",
+    what: "the add-on is another",
+    break: (stack) => withProps(stack, "database-pitr", { type: "ipv4", variant: "ipv4_default" }),
+  },
+  {
+    policy: "database-pitr",
+    what: "Supabase sells no such variant",
+    break: (stack) => withProps(stack, "database-pitr", { variant: "pitr_30" }),
+  },
+  {
+    policy: "database-pitr",
+    what: "the add-on is another project's",
+    break: (stack) =>
+      change(stack, "database-pitr", (addOn) => ({
+        ...addOn,
+        props: { ...addOn.props, projectRef: "abcdefghijklmnopqrst" },
+        from: {},
+      })),
+  },
+  {
+    policy: "database-pitr",
+    what: "a database at Render is on the free plan",
+    break: (stack) => [...stack, { ...renderPostgres({ plan: "free" }), protect: true }],
+  },
+  {
+    policy: "database-pitr-compute",
+    what: "the compute size is micro",
+    break: (stack) => withProps(stack, "database-project", { instanceSize: "micro" }),
+  },
+  {
+    policy: "database-pitr-compute",
+    what: "no compute size is chosen",
+    break: (stack) => withProps(stack, "database-project", { instanceSize: undefined }),
+  },
+  {
+    policy: "database-pooler",
+    what: "the pooler is left as it is",
+    break: (stack) => without(stack, "database-pooler"),
+  },
+  {
+    policy: "database-pooler",
+    what: "the pooler is set where the provider never sends it",
+    break: (stack) =>
+      withProps(without(stack, "database-pooler"), "database-settings", {
+        pooler: '{"default_pool_size":15,"pool_mode":"transaction"}',
+      }),
+  },
+  {
+    policy: "database-pooler",
+    what: "the pooler has no such mode",
+    break: (stack) => withProps(stack, "database-pooler", { poolMode: "statement" }),
+  },
+  {
+    policy: "application-uses-pooler",
+    what: "the application connects directly",
+    break: (stack) => withUrl(stack, "postgresql://app@db.abc.supabase.co:5432/postgres?sslmode=require"),
+  },
+  {
+    policy: "database-ssl-enforced",
+    what: "the project takes plaintext",
+    break: (stack) => withProps(stack, "database-settings", { sslEnforcement: false }),
+  },
+  {
+    policy: "database-ssl-enforced",
+    what: "the settings do not say",
+    break: (stack) => withProps(stack, "database-settings", { sslEnforcement: undefined }),
+  },
+  {
+    policy: "connections-encrypted",
+    what: "the connection string allows plaintext",
+    break: (stack) => withUrl(stack, `postgresql://app@${pooled}&sslmode=prefer`),
+  },
+  {
+    policy: "connections-encrypted",
+    what: "the connection string does not say",
+    break: (stack) => withUrl(stack, `postgresql://app@${pooled}`),
+  },
+  {
+    policy: "connections-encrypted",
+    what: "PGSSLMODE of a host allows plaintext",
+    break: (stack) => withProps(stack, "web-PGSSLMODE", { value: secret("prefer") }),
+  },
+  {
+    policy: "connections-encrypted",
+    what: "PGSSLMODE of the backup allows plaintext",
+    break: (stack) =>
+      withProps(stack, "backups-job", {
+        envVars: { PGHOST: { value: unknown }, PGSSLMODE: { value: "disable" } },
+      }),
+  },
+  {
+    policy: "connections-encrypted",
+    what: "the provider does not say",
+    break: (stack) => withProps(stack, "database-postgresql", { sslmode: undefined }),
+  },
+  {
+    policy: "connections-encrypted",
+    what: "another provider allows plaintext",
+    break: (stack) => [
+      ...stack,
+      { type: postgresql.provider, name: "reports", props: { host: unknown, sslmode: "disable" } },
+    ],
+  },
+];
+
+function withUrl(stack: Fixture[], url: string): Fixture[] {
+  return withProps(stack, "web-DATABASE_URL", { value: secret(url) });
+}
+
+function renderPostgres(props: Record<string, unknown>): Fixture {
+  return {
+    type: render.postgres,
+    name: "reports-database",
+    props: {
+      name: "reports",
+      plan: "basic_1gb",
+      region: "frankfurt",
+      version: "17",
+      ipAllowList: [],
+      ...props,
+    },
+  };
+}
+
+/** A second project with all that it needs but what is left out. */
+export function secondProject(...parts: readonly string[]): Fixture[] {
+  const project: Fixture = {
+    type: supabase.project,
+    name: "second-project",
+    props: { name: "second", organizationId: "example", region: "eu-central-1", instanceSize: "large" },
+    protect: true,
+  };
+  const part = (type: string, name: string, props: Record<string, unknown>): Fixture => ({
+    type,
+    name,
+    props: { projectRef: unknown, ...props },
+    from: { projectRef: ["second-project"] },
+  });
+  const all = [
+    part(supabase.settings, "second-settings", {
+      network: '{"restrictions":["192.0.2.0/24"]}',
+      sslEnforcement: true,
+    }),
+    part(supabase.addOn, "second-pitr", { type: "pitr", variant: "pitr_28" }),
+    part(supabase.poolerConfig, "second-pooler", { poolMode: "session", defaultPoolSize: 5 }),
+  ];
+  return [project, ...all.filter(({ name }) => parts.includes(name))];
+}
