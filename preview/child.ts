@@ -19,6 +19,9 @@ export interface ChildOptions {
   failure: "program" | "policy-pack";
 }
 
+/** How long the output of a process that ended is waited for, in milliseconds. */
+const outputGraceMs = 1000;
+
 const running = new Set<Child>();
 
 /**
@@ -34,6 +37,7 @@ export class Child {
   #process: ChildProcess;
   #output = "";
   #errors = "";
+  #gone = false;
 
   constructor(options: ChildOptions) {
     this.label = options.label;
@@ -62,7 +66,8 @@ export class Child {
   /** Kills the process and all that it started. */
   kill(): void {
     const { pid } = this.#process;
-    if (pid === undefined) return;
+    // Once the group is gone, another may have its number.
+    if (pid === undefined || this.#gone) return;
     try {
       process.kill(-pid, "SIGKILL");
     } catch {
@@ -98,6 +103,15 @@ export class Child {
         this.#errors += text;
       });
     });
+    this.#process.once("exit", () => {
+      // A process that ended may have left others of its group behind, which hold its output open.
+      this.kill();
+      // One that left the group too may hold it for as long as it likes.
+      setTimeout(() => {
+        this.#process.stdout?.destroy();
+        this.#process.stderr?.destroy();
+      }, outputGraceMs).unref();
+    });
     try {
       const [status, signal] = (await once(this.#process, "close")) as [number | null, string | null];
       if (flooded) {
@@ -111,8 +125,8 @@ export class Child {
       if (error instanceof PreviewError) throw error;
       throw new PreviewError(options.failure, `${options.label} did not start: ${String(error)}`);
     } finally {
-      // A process that ended may have left others of its group behind.
       this.kill();
+      this.#gone = true;
       running.delete(this);
     }
   }

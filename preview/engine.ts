@@ -26,9 +26,9 @@ const severities = new Map<number, LogSeverity>([
 
 /** Pulumi's Engine service, as far as a preview's program and packs call it: logs and the root resource. */
 export class Engine {
-  readonly log: LogEntry[] = [];
-  /** Entries that came after the log was full. */
-  dropped = 0;
+  #log: LogEntry[] = [];
+  #dropped = 0;
+  #failed = false;
   #root = "";
 
   addTo(server: grpc.Server): void {
@@ -57,17 +57,34 @@ export class Engine {
   }
 
   get errors(): LogEntry[] {
-    return this.log.filter((entry) => entry.severity === "error");
+    return this.#log.filter((entry) => entry.severity === "error");
+  }
+
+  /** What was logged, and how much more was left out. */
+  get log(): LogEntry[] {
+    if (this.#dropped === 0) return this.#log;
+    const message = `${this.#dropped} more messages were left out`;
+    return [...this.#log, { severity: "warning", message, urn: "" }];
+  }
+
+  warn(message: string, urn: string): void {
+    this.#keep({ severity: "warning", message, urn });
   }
 
   #add(request: InstanceType<typeof enginePb.LogRequest>): void {
     const severity = severities.get(request.getSeverity());
     // What has no severity here is debug output; ephemeral entries are progress.
     if (severity === undefined || request.getEphemeral()) return;
-    if (this.log.length >= maxEntries && severity !== "error") {
-      this.dropped += 1;
+    this.#keep({ severity, message: request.getMessage(), urn: request.getUrn() });
+  }
+
+  #keep(entry: LogEntry): void {
+    // The first error is kept however much came before it: it is why the preview fails.
+    if (this.#log.length >= maxEntries && (entry.severity !== "error" || this.#failed)) {
+      this.#dropped += 1;
       return;
     }
-    this.log.push({ severity, message: request.getMessage().slice(0, maxLength), urn: request.getUrn() });
+    this.#failed ||= entry.severity === "error";
+    this.#log.push({ ...entry, message: entry.message.slice(0, maxLength) });
   }
 }

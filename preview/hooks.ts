@@ -1,40 +1,75 @@
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Callback, Callbacks } from "./callbacks.ts";
+import { messageOf } from "./error.ts";
 import type { PreviewResource } from "./resource.ts";
-import { toStruct } from "./values.ts";
-
-/** A function of the program that runs around a resource's operation. */
-export interface Hook {
-  callback: Callback;
-  /** It runs in a preview too. */
-  onDryRun: boolean;
-}
+import { type PropertyMap, toStruct } from "./values.ts";
 
 type Binding = ReturnType<InstanceType<typeof resourcePb.RegisterResourceRequest>["getHooks"]>;
 
-/**
- * Runs a resource's hooks that asked to run in previews. Offline nothing is known to exist, so the operation
- * is a creation.
- *
- * @throws when a hook before the creation fails, which fails the resource
- */
-export async function runHooks(
-  callbacks: Callbacks,
-  hooks: ReadonlyMap<string, Hook>,
-  binding: Binding,
-  resource: PreviewResource,
-): Promise<void> {
-  const names = [...(binding?.getBeforeCreateList() ?? []), ...(binding?.getAfterCreateList() ?? [])];
-  for (const name of names) {
-    const hook = hooks.get(name);
-    if (hook?.onDryRun !== true) continue;
+interface Hook {
+  callback: Callback;
+  /** It runs in a preview too. */
+  onDryRun: boolean;
+  /** Its errors are warnings. */
+  ignoreErrors: boolean;
+}
+
+/** Functions of the program that run around a resource's operation. */
+export class Hooks {
+  #callbacks: Callbacks;
+  #warn: (message: string, urn: string) => void;
+  #hooks = new Map<string, Hook>();
+
+  constructor(callbacks: Callbacks, warn: (message: string, urn: string) => void) {
+    this.#callbacks = callbacks;
+    this.#warn = warn;
+  }
+
+  add(request: InstanceType<typeof resourcePb.RegisterResourceHookRequest>): void {
+    const callback = request.getCallback();
+    if (callback === undefined) return;
+    this.#hooks.set(request.getName(), {
+      callback,
+      onDryRun: request.getOnDryRun(),
+      ignoreErrors: request.getIgnoreErrors(),
+    });
+  }
+
+  /**
+   * Runs a resource's hooks that asked to run in previews. Offline nothing is known to exist, so the operation
+   * is a creation, whose outputs the hooks after it are given.
+   *
+   * @throws when a hook fails that does not ignore its errors, which fails the resource
+   */
+  async run(binding: Binding, resource: PreviewResource, outputs: PropertyMap): Promise<void> {
+    for (const name of binding?.getBeforeCreateList() ?? []) await this.#runOne(name, resource);
+    for (const name of binding?.getAfterCreateList() ?? []) await this.#runOne(name, resource, outputs);
+  }
+
+  async #runOne(name: string, resource: PreviewResource, outputs?: PropertyMap): Promise<void> {
+    const hook = this.#hooks.get(name);
+    if (hook === undefined) throw new Error(`resource hook not registered for ${name}`);
+    if (!hook.onDryRun) return;
     const request = new resourcePb.ResourceHookRequest();
     request.setUrn(resource.urn);
     request.setName(resource.name);
     request.setType(resource.type);
     request.setNewInputs(toStruct(resource.inputs));
-    const answer = await callbacks.invoke(hook.callback, request.serializeBinary());
-    const error = resourcePb.ResourceHookResponse.deserializeBinary(answer).getError();
-    if (error !== "") throw new Error(`hook ${name} of ${resource.urn} failed: ${error}`);
+    if (outputs !== undefined) request.setNewOutputs(toStruct(outputs));
+    const error = await this.#failureOf(hook.callback, request.serializeBinary());
+    if (error === "") return;
+    const message = `hook ${name} of ${resource.urn} failed: ${error}`;
+    if (!hook.ignoreErrors) throw new Error(message);
+    this.#warn(message, resource.urn);
+  }
+
+  /** The hook's own error, or what kept it from running; empty when it succeeded. */
+  async #failureOf(callback: Callback, request: Uint8Array): Promise<string> {
+    try {
+      const answer = await this.#callbacks.invoke(callback, request);
+      return resourcePb.ResourceHookResponse.deserializeBinary(answer).getError();
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 }

@@ -2,17 +2,18 @@ import { dirname, join, resolve } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { Child, killAllOnSignal } from "./child.ts";
 import { Engine, type LogEntry } from "./engine.ts";
-import { messageOf, PreviewError } from "./error.ts";
+import { PreviewError } from "./error.ts";
 import { channelOptions, listen } from "./grpc.ts";
-import { Judgement } from "./judgement.ts";
+import { Judgement, type PackVerdict } from "./judgement.ts";
 import { Monitor } from "./monitor.ts";
 import { type PreviewDocument, previewDocument } from "./outcome.ts";
 import { resolveFrom } from "./pack.ts";
 import type { PackConfig } from "./pack-config.ts";
 import { type Project, readProject } from "./project.ts";
 import type { PreviewResource } from "./resource.ts";
+import { Secrets } from "./secrets.ts";
+import { readStackOutputs } from "./stack-reference.ts";
 import { readState } from "./state.ts";
-import type { PropertyMap } from "./values.ts";
 
 export { PreviewError, type PreviewFailure } from "./error.ts";
 export type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
@@ -62,12 +63,16 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
     organization: options.organization,
     overrides: options.config,
   });
+  const secrets = new Secrets();
+  for (const text of project.givenSecrets) secrets.add(text);
   const removeHandlers = killAllOnSignal();
-  const session = new Session(project, options);
+  const session = new Session(project, options, secrets);
   const timer = deadline(options.timeoutMs ?? defaultTimeoutMs, session);
   try {
     const judged = await Promise.race([session.run(), timer.expired]);
-    return previewDocument({ ...judged, project, durationMs: performance.now() - started });
+    return previewDocument({ ...judged, project, secrets, durationMs: performance.now() - started });
+  } catch (error) {
+    throw scrubbedError(error, secrets);
   } finally {
     timer.cancel();
     session.close();
@@ -75,29 +80,44 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
   }
 }
 
+/** What failed, in words that hold no secret: a program's own error may quote one. */
+function scrubbedError(error: unknown, secrets: Secrets): unknown {
+  if (!(error instanceof PreviewError)) return error;
+  const scrubbed = new PreviewError(error.failure, secrets.scrub(error.message));
+  scrubbed.stack = secrets.scrub(error.stack ?? "");
+  return scrubbed;
+}
+
 interface Judged {
   resources: PreviewResource[];
-  judgement: Judgement;
-  log: LogEntry[];
+  verdicts: readonly PackVerdict[];
+  log: readonly LogEntry[];
   printed: string;
   timings: PreviewDocument["timings"];
 }
 
 /** One run of a program and its packs. */
 class Session {
-  /** What is being waited for, for the error of a run that takes too long. */
-  waitingFor = "the program and the policy packs to start";
+  #step = "the start";
   #project: Project;
   #options: PreviewOptions;
+  #secrets: Secrets;
   #engine = new Engine();
   #server = new grpc.Server(channelOptions);
   #monitor: Monitor | undefined;
   #judgement: Judgement | undefined;
   #program: Child | undefined;
 
-  constructor(project: Project, options: PreviewOptions) {
+  constructor(project: Project, options: PreviewOptions, secrets: Secrets) {
     this.#project = project;
     this.#options = options;
+    this.#secrets = secrets;
+  }
+
+  /** What is being waited for, for the error of a run that takes too long. */
+  get waitingFor(): string {
+    const loading = this.#judgement?.loading ?? [];
+    return loading.length > 0 ? `policy pack ${loading.join(", ")} to load` : this.#step;
   }
 
   async run(): Promise<Judged> {
@@ -112,6 +132,7 @@ class Session {
       configs: this.#options.policyPackConfigs ?? [],
       engine: address,
       env,
+      nodeArgs: this.#traceArgs,
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
     });
     const judgement = this.#judgement;
@@ -119,13 +140,13 @@ class Session {
 
     this.#program = this.#startProgram(address, env);
     // A pack that does not load ends the preview at once, whatever the program does.
-    await Promise.race([this.#programEnd(this.#program), judgement.failed]);
+    await Promise.race([this.#programEnd(this.#program, monitor), judgement.failed, monitor.refused]);
     const programMs = performance.now() - started;
     this.#progress("the policies");
     await judgement.conclude([...monitor.resources.values()]);
     return {
       resources: [...monitor.resources.values()],
-      judgement,
+      verdicts: judgement.verdicts,
       log: this.#engine.log,
       printed: this.#program.output + this.#program.errors,
       timings: { programMs, packsLoadedMs: judgement.loadedMs },
@@ -148,10 +169,20 @@ class Session {
       config,
       secretKeys,
       stackOutputs: readStackOutputs(this.#options.stackOutputs ?? []),
+      heard: (properties) => this.#secrets.hear(properties),
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
       registered: (resource) => this.#judgement?.analyze(resource),
+      warn: (message, urn) => this.#engine.warn(message, urn),
     });
     return this.#monitor;
+  }
+
+  /**
+   * Pulumi's SDK takes a stack trace for each of the many promises of a resource; one frame each, the place
+   * of an error, halves the processor time of a large program.
+   */
+  get #traceArgs(): readonly string[] {
+    return this.#options.stackTraces === true ? [] : ["--stack-trace-limit=1"];
   }
 
   #startProgram(address: string, env: NodeJS.ProcessEnv): Child {
@@ -161,9 +192,7 @@ class Session {
       label: `the program in ${project.programDirectory}`,
       command: process.execPath,
       args: [
-        // Pulumi's SDK takes a stack trace for each of the many promises of a resource; one frame each, the
-        // place of an error, halves the processor time of a large program.
-        ...(this.#options.stackTraces === true ? [] : ["--stack-trace-limit=1"]),
+        ...this.#traceArgs,
         ...project.nodeArgs,
         resolveFrom(project.programDirectory, "@pulumi/pulumi/cmd/run"),
         ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
@@ -177,29 +206,35 @@ class Session {
     });
   }
 
-  async #programEnd(program: Child): Promise<void> {
+  async #programEnd(program: Child, monitor: Monitor): Promise<void> {
     const status = await program.exited;
-    const refusal = this.#monitor?.refusal;
-    if (refusal !== undefined) throw refusal;
     const errors = this.#engine.errors.map((entry) => entry.message.trim());
-    if (status === 0 && errors.length === 0) return;
+    if (status === 0 && errors.length === 0 && monitor.finished) return;
     const printed = `${program.output}${program.errors}`.trim().split("\n").slice(-40).join("\n");
-    const why = errors.length > 0 ? errors.join("\n") : printed || `it ended with status ${status}`;
-    throw new PreviewError("program", why);
+    const early =
+      status === 0
+        ? "it ended before it was finished, as process.exit() does"
+        : `it ended with status ${status}`;
+    throw new PreviewError("program", errors.join("\n") || [printed, early].filter(Boolean).join("\n"));
   }
 
   async #judgeState(judgement: Judgement, path: string, started: number): Promise<Judged> {
     this.#progress("the policies");
     const resources = readState(path);
-    await judgement.ready;
-    for (const resource of resources) judgement.analyze(resource);
+    for (const resource of resources) {
+      this.#secrets.hear(resource.inputs);
+      this.#secrets.hear(resource.outputs);
+      // As the engine does with a state: a remediation is run, and what it would change stays as it is.
+      if (!resource.external) await judgement.remediate(resource);
+      judgement.analyze(resource);
+    }
     await judgement.conclude(resources);
     const timings = { programMs: 0, packsLoadedMs: performance.now() - started };
-    return { resources, judgement, log: this.#engine.log, printed: "", timings };
+    return { resources, verdicts: judgement.verdicts, log: this.#engine.log, printed: "", timings };
   }
 
   #progress(step: string): void {
-    this.waitingFor = step;
+    this.#step = step;
     this.#options.progress?.(step);
   }
 }
@@ -233,6 +268,10 @@ function childEnvironment(project: Project, address: string): NodeJS.ProcessEnv 
     ...env,
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(project.config)),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify([...project.secretKeys]),
+    PULUMI_PROJECT: project.name,
+    PULUMI_STACK: project.stack,
+    PULUMI_ORGANIZATION: project.organization,
+    PULUMI_DRY_RUN: "true",
     PULUMI_NODEJS_PROJECT: project.name,
     PULUMI_NODEJS_STACK: project.stack,
     PULUMI_NODEJS_ORGANIZATION: project.organization,
@@ -246,26 +285,4 @@ function childEnvironment(project: Project, address: string): NodeJS.ProcessEnv 
 /** Node's cache of compiled code takes a third off the start of both children. */
 function compileCache(): string {
   return join(dirname(import.meta.dirname), "node_modules", ".cache", "node-compile-cache");
-}
-
-/** @throws {PreviewError} for an entry that is not `stack:output=value` */
-function readStackOutputs(entries: readonly string[]): Map<string, PropertyMap> {
-  const stacks = new Map<string, PropertyMap>();
-  for (const entry of entries) {
-    const match = /^([\w./-]{1,300}):([\w.-]{1,200})=(.*)$/s.exec(entry);
-    if (match === null) {
-      throw new PreviewError("config", `--stack-output ${JSON.stringify(entry)} is not stack:output=value`);
-    }
-    const [, stack = "", output = "", text = ""] = match;
-    stacks.set(stack, { ...stacks.get(stack), [output]: parseValue(text) });
-  }
-  return stacks;
-}
-
-function parseValue(text: string): PropertyMap[string] {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    return messageOf(error) === "" ? null : text;
-  }
 }

@@ -1,8 +1,8 @@
 import { type Analysis, type Diagnostic, PolicyPack } from "./pack.ts";
-import type { PackConfig } from "./pack-config.ts";
+import type { PackConfig, PolicyInfo } from "./pack-config.ts";
 import type { PreviewResource } from "./resource.ts";
-import { providedPackage } from "./urn.ts";
-import { collectStrings, type PropertyMap, type StringsFound } from "./values.ts";
+import { providedPackage, rootStackType } from "./urn.ts";
+import type { PropertyMap } from "./values.ts";
 
 export interface JudgementOptions {
   directories: readonly string[];
@@ -10,6 +10,8 @@ export interface JudgementOptions {
   /** Address of the engine, for what a pack logs. */
   engine: string;
   env: NodeJS.ProcessEnv;
+  /** Arguments for Node.js itself. */
+  nodeArgs: readonly string[];
   outputBytes: number;
 }
 
@@ -28,63 +30,65 @@ export class Judgement {
   readonly ready: Promise<void>;
   /** Rejects when a pack fails; never resolves. */
   readonly failed: Promise<never>;
-  readonly #strings: StringsFound = { secret: new Set(), plain: new Set() };
   /** Milliseconds until all packs were loaded. */
   loadedMs = 0;
+  #loading: Set<PolicyPack>;
   #providers = new Map<string, PreviewResource>();
   #pending: Promise<unknown>[] = [];
   #fail: (error: unknown) => void = () => undefined;
 
   constructor(options: JudgementOptions) {
     const started = performance.now();
-    this.verdicts = options.directories.map((directory, index) => ({
-      pack: new PolicyPack({
-        directory,
-        engine: options.engine,
-        env: options.env,
-        outputBytes: options.outputBytes,
-        config: options.configs[index],
-      }),
-      diagnostics: [],
-      applied: new Set(),
-    }));
+    this.verdicts = startPacks(options).map((pack) => ({ pack, diagnostics: [], applied: new Set() }));
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
     this.failed.catch(() => undefined);
-    this.ready = Promise.all(this.verdicts.map(({ pack }) => pack.ready)).then(() => {
+    this.#loading = new Set(this.verdicts.map(({ pack }) => pack));
+    this.ready = Promise.all(
+      this.verdicts.map(({ pack }) => pack.ready.then(() => this.#loading.delete(pack))),
+    ).then(() => {
       this.loadedMs = performance.now() - started;
     });
     this.ready.catch(this.#fail);
   }
 
-  /**
-   * Strings that only secrets of the stack hold, so that none of them is ever printed. An SDK may mark a
-   * value secret that the stack says in plain elsewhere, such as `production`: that is no secret.
-   */
-  get secrets(): ReadonlySet<string> {
-    return this.#strings.secret.difference(this.#strings.plain);
+  /** Folders of the packs that are not loaded yet. */
+  get loading(): string[] {
+    return [...this.#loading].map(({ directory }) => directory);
   }
 
-  /** @returns the resource's inputs as the packs' remediations leave them */
+  /**
+   * @returns the resource's inputs as the packs' remediations leave them
+   * @throws {PreviewError} when a pack fails, which ends the preview too
+   */
   async remediate(resource: PreviewResource): Promise<PropertyMap> {
-    await this.ready;
-    let current = resource;
-    for (const { pack } of this.verdicts) {
-      current = { ...current, inputs: await pack.remediate(current, this.#providers) };
+    try {
+      await this.ready;
+      let { inputs } = resource;
+      for (const { pack, diagnostics } of this.verdicts) {
+        const remediation = await pack.remediate({ ...resource, inputs }, this.#providers);
+        diagnostics.push(...remediation.diagnostics);
+        inputs = remediation.inputs;
+      }
+      return inputs;
+    } catch (error) {
+      this.#fail(error);
+      throw error;
     }
-    return current.inputs;
   }
 
   /** Has every pack analyse a resource; what comes of it is there after {@link conclude}. */
   analyze(resource: PreviewResource): void {
-    collectStrings(resource.inputs, this.#strings);
     if (providedPackage(resource.type) !== undefined) this.#providers.set(resource.urn, resource);
     // A resource that the stack only reads is not the stack's to mend.
     if (resource.external) return;
     for (const verdict of this.verdicts) {
-      const analysis = this.ready.then(() => verdict.pack.analyze(resource, this.#providers));
-      this.#pending.push(analysis.then((result) => this.#record(verdict, "resource", result, resource.urn)));
+      const analysis = this.ready
+        .then(() => verdict.pack.analyze(resource, this.#providers))
+        // As in the engine, what a resource policy says is about the resource that it was given.
+        .then((result) => this.#record(verdict, "resource", result, () => resource.urn));
+      this.#pending.push(analysis);
       analysis.catch(this.#fail);
     }
   }
@@ -93,10 +97,12 @@ export class Judgement {
   async conclude(resources: readonly PreviewResource[]): Promise<void> {
     await this.ready;
     await Promise.all(this.#pending);
-    for (const resource of resources) collectStrings(resource.outputs, this.#strings);
+    const urns = new Set(resources.map(({ urn }) => urn));
+    const root = resources.find(({ type }) => type === rootStackType)?.urn ?? "";
     await Promise.all(
       this.verdicts.map(async (verdict) => {
-        this.#record(verdict, "stack", await verdict.pack.analyzeStack(resources, this.#providers), "");
+        const analysis = await verdict.pack.analyzeStack(resources, this.#providers);
+        this.#record(verdict, "stack", analysis, (urn) => (urns.has(urn) ? urn : root));
       }),
     );
   }
@@ -105,7 +111,12 @@ export class Judgement {
     for (const { pack } of this.verdicts) pack.close();
   }
 
-  #record(verdict: PackVerdict, kind: "resource" | "stack", analysis: Analysis, urn: string): void {
+  #record(
+    verdict: PackVerdict,
+    kind: PolicyInfo["kind"],
+    analysis: Analysis,
+    urnOf: (urn: string) => string,
+  ): void {
     const notApplicable = new Set(analysis.notApplicable);
     for (const policy of verdict.pack.policies) {
       if (policy.kind === kind && policy.level !== "disabled" && !notApplicable.has(policy.name)) {
@@ -113,7 +124,21 @@ export class Judgement {
       }
     }
     for (const diagnostic of analysis.diagnostics) {
-      verdict.diagnostics.push({ ...diagnostic, urn: diagnostic.urn || urn });
+      verdict.diagnostics.push({ ...diagnostic, urn: urnOf(diagnostic.urn) });
     }
   }
+}
+
+/** @throws {PreviewError} when one cannot be started, once the others are stopped */
+function startPacks(options: JudgementOptions): PolicyPack[] {
+  const packs: PolicyPack[] = [];
+  try {
+    for (const [index, directory] of options.directories.entries()) {
+      packs.push(new PolicyPack({ ...options, directory, config: options.configs[index] }));
+    }
+  } catch (error) {
+    for (const pack of packs) pack.close();
+    throw error;
+  }
+  return packs;
 }

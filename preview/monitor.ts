@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type * as grpc from "@grpc/grpc-js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
@@ -6,28 +5,16 @@ import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { type Callback, Callbacks } from "./callbacks.ts";
 import { PreviewError } from "./error.ts";
+import { deploymentInfo, legacyFeatures } from "./features.ts";
 import { unary } from "./grpc.ts";
-import { type Hook, runHooks } from "./hooks.ts";
-import { aliasUrns, outputsOf, secondsOf } from "./registration.ts";
+import { Hooks } from "./hooks.ts";
+import { Providers } from "./providers.ts";
+import { outputsOf, secondsOf } from "./registration.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
-import { type Registration, transformed } from "./transforms.ts";
-import {
-  defaultProviderName,
-  isTypeToken,
-  makeUrn,
-  packageOf,
-  providedPackage,
-  rootStackType,
-} from "./urn.ts";
-import {
-  fromStruct,
-  isUnknown,
-  outputDependencies,
-  type PropertyMap,
-  secret,
-  toStruct,
-  unknown,
-} from "./values.ts";
+import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
+import { type Registration, Transforms } from "./transforms.ts";
+import { isTypeToken, makeUrn, providedPackage, rootStackType } from "./urn.ts";
+import { fromStruct, type PropertyMap, toStruct, unknown } from "./values.ts";
 
 export interface MonitorOptions {
   project: string;
@@ -37,16 +24,22 @@ export interface MonitorOptions {
   secretKeys: ReadonlySet<string>;
   /** Outputs of other stacks, `organization/project/stack` to values; a stack not here is unknown. */
   stackOutputs: ReadonlyMap<string, PropertyMap>;
+  /** Told of all that the program says, before anything is done with it. */
+  heard: (properties: PropertyMap) => void;
   /** Changes a resource's inputs before it is registered. */
   remediate: (resource: PreviewResource) => Promise<PropertyMap>;
   /** Told of each resource once it is registered. */
   registered: (resource: PreviewResource) => void;
+  /** Takes a warning about a resource. */
+  warn: (message: string, urn: string) => void;
 }
 
 type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
 type ReadRequest = InstanceType<typeof resourcePb.ReadResourceRequest>;
-
-const stackReferenceType = "pulumi:pulumi:StackReference";
+type InvokeRequest = InstanceType<typeof resourcePb.ResourceInvokeRequest>;
+type CallRequest = InstanceType<typeof resourcePb.ResourceCallRequest>;
+type HookRequest = InstanceType<typeof resourcePb.RegisterResourceHookRequest>;
+type Struct = Parameters<typeof fromStruct>[0];
 
 /**
  * Pulumi's ResourceMonitor for a preview without plugins: every output that only a provider could compute is
@@ -55,37 +48,46 @@ const stackReferenceType = "pulumi:pulumi:StackReference";
 export class Monitor {
   /** Resources by URN, in the order in which they were registered. */
   readonly resources = new Map<string, PreviewResource>();
-  /** Why the program cannot be judged offline, if it cannot. */
-  refusal: PreviewError | undefined;
+  /** Rejects when the program wants what cannot be judged offline; never resolves. */
+  readonly refused: Promise<never>;
+  /** The program came to its end, which is when it hands over its stack's outputs. */
+  finished = false;
   #options: MonitorOptions;
-  #packages = new Map<string, { name: string; version: string; downloadUrl: string }>();
-  #stackTransforms: Callback[] = [];
-  #transforms = new Map<string, Callback[]>();
-  #componentProviders = new Map<string, ReadonlyMap<string, string>>();
-  #hooks = new Map<string, Hook>();
+  #providers: Providers;
   #callbacks = new Callbacks();
+  #transforms = new Transforms(this.#callbacks);
+  #hooks: Hooks;
+  #refuseWith: (error: PreviewError) => void = () => undefined;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
+    this.#providers = new Providers({ ...options, register: (provider) => this.#record(provider) });
+    this.#hooks = new Hooks(this.#callbacks, options.warn);
+    this.refused = new Promise((_, reject) => {
+      this.#refuseWith = reject;
+    });
+    this.refused.catch(() => undefined);
   }
 
   addTo(server: grpc.Server): void {
+    const done = (): InstanceType<typeof emptyPb.Empty> => new emptyPb.Empty();
     const implementation: grpc.UntypedServiceImplementation = {
-      getDeploymentInfo: unary(() => this.#deploymentInfo()),
+      getDeploymentInfo: unary(() => deploymentInfo(this.#options)),
       supportsFeature: unary((request: InstanceType<typeof resourcePb.SupportsFeatureRequest>) => {
         const response = new resourcePb.SupportsFeatureResponse();
         response.setHassupport(legacyFeatures.has(request.getId()));
         return response;
       }),
-      registerPackage: unary((request: InstanceType<typeof resourcePb.RegisterPackageRequest>) =>
-        this.#registerPackage(request),
-      ),
+      registerPackage: unary((request: InstanceType<typeof resourcePb.RegisterPackageRequest>) => {
+        const response = new resourcePb.RegisterPackageResponse();
+        response.setRef(this.#providers.addPackage(request));
+        return response;
+      }),
       registerResource: unary((request: RegisterRequest) => this.#register(request)),
       registerResourceOutputs: unary(
         (request: InstanceType<typeof resourcePb.RegisterResourceOutputsRequest>) => {
-          const resource = this.resources.get(request.getUrn());
-          if (resource !== undefined) resource.outputs = fromStruct(request.getOutputs());
-          return new emptyPb.Empty();
+          this.#takeOutputs(request.getUrn(), this.#hear(request.getOutputs()));
+          return done();
         },
       ),
       readResource: unary((request: ReadRequest) => this.#read(request)),
@@ -94,26 +96,21 @@ export class Monitor {
         response.setUnknown(true);
         return response;
       }),
-      invoke: unary((request: InstanceType<typeof resourcePb.ResourceInvokeRequest>) =>
-        this.#invoke(request),
-      ),
-      call: unary(() => this.#call()),
+      invoke: unary((request: InvokeRequest) => this.#invoke(request)),
+      call: unary((request: CallRequest) => this.#call(request)),
       registerStackTransform: unary((callback: Callback) => {
-        this.#stackTransforms.push(callback);
-        return new emptyPb.Empty();
+        this.#transforms.addForStack(callback);
+        return done();
       }),
       // An invoke's answer is unknown whatever a transform does to its arguments.
-      registerStackInvokeTransform: unary(() => new emptyPb.Empty()),
-      registerResourceHook: unary((request: InstanceType<typeof resourcePb.RegisterResourceHookRequest>) => {
-        const callback = request.getCallback();
-        if (callback !== undefined) {
-          this.#hooks.set(request.getName(), { callback, onDryRun: request.getOnDryRun() });
-        }
-        return new emptyPb.Empty();
+      registerStackInvokeTransform: unary(done),
+      registerResourceHook: unary((request: HookRequest) => {
+        this.#hooks.add(request);
+        return done();
       }),
       // An error hook runs when an operation fails, and a preview performs none.
-      registerErrorHook: unary(() => new emptyPb.Empty()),
-      signalAndWaitForShutdown: unary(() => new emptyPb.Empty()),
+      registerErrorHook: unary(done),
+      signalAndWaitForShutdown: unary(done),
     };
     server.addService(resourceRpc.ResourceMonitorService, implementation);
   }
@@ -122,292 +119,207 @@ export class Monitor {
     this.#callbacks.close();
   }
 
-  #deploymentInfo(): InstanceType<typeof resourcePb.DeploymentInfo> {
-    const info = new resourcePb.DeploymentInfo();
-    info.setProject(this.#options.project);
-    info.setStack(this.#options.stack);
-    info.setOrganization(this.#options.organization);
-    for (const [key, value] of this.#options.config) info.getConfigMap().set(key, value);
-    info.setConfigsecretkeysList([...this.#options.secretKeys]);
-    info.setDryrun(true);
-    info.setParallel(parallel);
-    info.setSupportedfeaturesList([...features]);
-    return info;
-  }
-
-  #registerPackage(
-    request: InstanceType<typeof resourcePb.RegisterPackageRequest>,
-  ): InstanceType<typeof resourcePb.RegisterPackageResponse> {
-    const parameter = request.getParameterization();
-    const ref = randomUUID();
-    this.#packages.set(ref, {
-      name: parameter?.getName() ?? request.getName(),
-      version: parameter?.getVersion() ?? request.getVersion(),
-      downloadUrl: request.getDownloadUrl(),
-    });
-    const response = new resourcePb.RegisterPackageResponse();
-    response.setRef(ref);
-    return response;
-  }
-
   async #register(
     request: RegisterRequest,
   ): Promise<InstanceType<typeof resourcePb.RegisterResourceResponse>> {
+    this.#hear(request.getObject());
     if (request.getRemote()) {
       this.#refuse(
         `component ${request.getType()} '${request.getName()}' is built by a plugin, which an offline preview does not run: use pulumi preview`,
       );
     }
-    const custom = request.getCustom();
-    if (custom && !isTypeToken(request.getType())) {
-      throw new Error(`'${request.getType()}' is not the type of a custom resource, package:module:Name`);
-    }
+    if (request.getCustom()) checkTypeToken(request.getType());
     const registration = await this.#transformed(request);
-    const resource = this.#resource(request, registration);
-    if (this.resources.has(resource.urn)) {
-      throw new Error(`Duplicate resource URN '${resource.urn}'; try giving it a unique name`);
+    this.#options.heard(registration.properties);
+    const resource = await this.#resource(request, registration);
+    const { urn, custom } = resource;
+    this.#transforms.addForResource(urn, request);
+    if (!custom) {
+      this.#providers.addComponent(urn, registration.options.getProvidersMap().entries(), resource.parent);
     }
-    // The URN is taken from here on, also while remediation is awaited.
-    this.resources.set(resource.urn, resource);
-    // The root stack has no inputs to mend, and the program's own code is not even loaded before it is there.
-    if (resource.type !== rootStackType) resource.inputs = await this.#options.remediate(resource);
-    if (custom) resource.outputs = resource.inputs;
-    this.#transforms.set(resource.urn, request.getTransformsList());
-    await runHooks(this.#callbacks, this.#hooks, request.getHooks(), resource);
-    this.#options.registered(resource);
-
+    await this.#record(resource);
+    const outputs = custom ? outputsOf(resource) : {};
+    await this.#hooks.run(registration.options.getHooks(), resource, outputs);
     const response = new resourcePb.RegisterResourceResponse();
-    response.setUrn(resource.urn);
-    response.setObject(toStruct(custom ? outputsOf(resource) : {}));
+    response.setUrn(urn);
+    response.setObject(toStruct(outputs));
     return response;
   }
 
-  async #transformed(request: RegisterRequest): Promise<Registration> {
-    const callbacks = [...request.getTransformsList()];
-    for (let urn = request.getParent(); urn !== ""; urn = this.resources.get(urn)?.parent ?? "") {
-      callbacks.push(...(this.#transforms.get(urn) ?? []));
+  /** @throws {Error} when the stack has such a resource already, or lacks its parent */
+  async #record(resource: PreviewResource): Promise<void> {
+    const { urn, parent } = resource;
+    if (this.resources.has(urn)) {
+      throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
     }
-    callbacks.push(...this.#stackTransforms);
-    return transformed(this.#callbacks, callbacks, request, this.#explicitProvider(request));
+    if (parent !== "" && !this.resources.has(parent)) {
+      throw new Error(`could not find parent resource ${parent}`);
+    }
+    // The URN is taken from here on, also while remediation is awaited.
+    this.resources.set(urn, resource);
+    // The root stack has no inputs to mend, and the program's own code is not even loaded before it is there;
+    // a resource that the stack only reads is not the stack's to mend.
+    if (resource.type !== rootStackType && !resource.external) {
+      resource.inputs = await this.#options.remediate(resource);
+      if (resource.custom) resource.outputs = resource.inputs;
+    }
+    this.#options.registered(resource);
   }
 
-  #resource(request: RegisterRequest, { properties, options }: Registration): PreviewResource {
+  #takeOutputs(urn: string, outputs: PropertyMap): void {
+    const resource = this.resources.get(urn);
+    if (resource === undefined) return;
+    resource.outputs = outputs;
+    if (resource.type === rootStackType) this.finished = true;
+  }
+
+  #transformed(request: RegisterRequest): Promise<Registration> {
+    const token = request.getType();
+    const named = request.getProvider();
+    const providers = request.getProvidersMap().entries();
+    const parent = request.getParent();
+    const provider = request.getCustom()
+      ? this.#providers.explicit({ token, named, providers, parent })
+      : named;
+    return this.#transforms.run(request, provider);
+  }
+
+  async #resource(request: RegisterRequest, registration: Registration): Promise<PreviewResource> {
+    const { properties, options } = registration;
     const type = request.getType();
     const custom = request.getCustom();
-    const { project, stack } = this.#options;
     const parent = request.getParent();
-    const urn = makeUrn({ stack, project, type, name: request.getName(), parent });
-    const providers = this.#providersOf(request);
-    if (!custom) this.#componentProviders.set(urn, providers);
-    const isProvider = providedPackage(type) !== undefined;
-    const propertyDependencies = new Map(
-      [...request.getPropertydependenciesMap().entries()].map(([property, dependencies]) => [
-        property,
-        new Set(dependencies.getUrnsList()),
-      ]),
-    );
-    for (const [property, value] of Object.entries(properties)) {
-      const found = outputDependencies(value);
-      if (found.length === 0) continue;
-      const known = propertyDependencies.get(property) ?? new Set();
-      propertyDependencies.set(property, known.union(new Set(found)));
-    }
-    const dependencies = new Set(options.getDependsOnList());
-    for (const urns of propertyDependencies.values()) for (const one of urns) dependencies.add(one);
-    const version = options.getVersion();
-    const inputs = isProvider && version !== "" ? { ...properties, version } : properties;
+    const packageRef = request.getPackageref();
     return bareResource({
-      urn,
+      urn: this.#urn(type, request.getName(), parent),
       type,
       name: request.getName(),
       parent,
       custom,
-      protect: options.getProtect() ?? false,
-      inputs,
+      protect: options.hasProtect()
+        ? (options.getProtect() ?? false)
+        : (this.resources.get(parent)?.protect ?? false),
+      inputs: this.#providers.inputsOf(type, properties, options.getVersion(), packageRef),
       outputs: {},
       provider:
-        custom && !isProvider
-          ? this.#providerUrn(
-              options.getProvider(),
-              type,
-              request.getPackageref(),
-              version,
-              options.getPluginDownloadUrl(),
-            )
+        custom && providedPackage(type) === undefined
+          ? await this.#providers.urn({
+              token: type,
+              named: options.getProvider(),
+              packageRef,
+              version: options.getVersion(),
+              downloadUrl: options.getPluginDownloadUrl(),
+            })
           : "",
-      dependencies: [...dependencies],
-      propertyDependencies: new Map([...propertyDependencies].map(([key, urns]) => [key, [...urns]])),
+      dependencies: registration.dependencies,
+      propertyDependencies: registration.propertyDependencies,
       ignoreChanges: options.getIgnoreChangesList(),
-      aliases: aliasUrns(options.getAliasesList(), {
-        urn,
-        type,
-        name: request.getName(),
-        parent,
-        project,
-        stack,
-      }),
       additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
-      deleteBeforeReplace: options.getDeleteBeforeReplace(),
+      deleteBeforeReplace: options.hasDeleteBeforeReplace() ? options.getDeleteBeforeReplace() : undefined,
       timeouts: secondsOf(options.getCustomTimeouts()),
     });
   }
 
-  /** The provider that a resource names, by itself, by its `providers` or by its parent's. */
-  #explicitProvider(request: RegisterRequest): string {
-    const named = request.getProvider();
-    if (named !== "" || !request.getCustom()) return named;
-    return this.#providersOf(request).get(packageOf(request.getType())) ?? "";
-  }
-
-  #providersOf(request: RegisterRequest): ReadonlyMap<string, string> {
-    return new Map([
-      ...(this.#componentProviders.get(request.getParent()) ?? []),
-      ...request.getProvidersMap().entries(),
-    ]);
-  }
-
-  /** URN of a resource's provider; one that nobody named is registered as the engine does it. */
-  #providerUrn(
-    named: string,
-    type: string,
-    packageRef: string,
-    version: string,
-    downloadUrl: string,
-  ): string {
-    if (named !== "") return named.split("::").slice(0, -1).join("::");
-    const registered = this.#packages.get(packageRef);
-    const pkg = registered?.name ?? packageOf(type);
-    const wanted = registered ?? { version, downloadUrl };
-    const providerType = `pulumi:providers:${pkg}`;
-    const name = defaultProviderName(wanted.version, wanted.downloadUrl);
-    const { project, stack } = this.#options;
-    const urn = makeUrn({ stack, project, type: providerType, name });
-    if (!this.resources.has(urn)) {
-      const inputs: PropertyMap = {};
-      for (const [key, value] of this.#options.config) {
-        const [namespace, property = ""] = key.split(":");
-        if (namespace === pkg) inputs[property] = this.#options.secretKeys.has(key) ? secret(value) : value;
-      }
-      if (wanted.version !== "") inputs.version = wanted.version;
-      const provider = bareResource({ urn, type: providerType, name, custom: true, inputs });
-      this.resources.set(urn, provider);
-      this.#options.registered(provider);
-    }
-    return urn;
-  }
-
-  #read(request: ReadRequest): InstanceType<typeof resourcePb.ReadResourceResponse> {
+  async #read(request: ReadRequest): Promise<InstanceType<typeof resourcePb.ReadResourceResponse>> {
     const type = request.getType();
-    const parent = request.getParent();
-    const { project, stack } = this.#options;
-    const urn = makeUrn({ stack, project, type, name: request.getName(), parent });
-    const properties = fromStruct(request.getProperties());
-    const outputs =
-      type === stackReferenceType ? this.#stackReference(properties, request.getId()) : properties;
-    if (!this.resources.has(urn)) {
-      const resource = bareResource({
-        urn,
-        type,
-        name: request.getName(),
-        parent,
-        custom: true,
-        external: true,
-        inputs: properties,
-        outputs,
-        dependencies: request.getDependenciesList(),
-        additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-      });
-      if (packageOf(type) !== "pulumi") {
-        resource.provider = this.#providerUrn(
-          request.getProvider(),
-          type,
-          request.getPackageref(),
-          request.getVersion(),
-          request.getPlugindownloadurl(),
-        );
-      }
-      this.resources.set(urn, resource);
-      this.#options.registered(resource);
-    }
+    checkTypeToken(type);
+    const inputs = this.#hear(request.getProperties());
+    const urn = this.#urn(type, request.getName(), request.getParent());
+    if (request.getId() === "") throw new Error(`Expected an ID for ${urn}`);
+    const resource = bareResource({
+      urn,
+      type,
+      name: request.getName(),
+      parent: request.getParent(),
+      custom: true,
+      external: true,
+      inputs,
+      provider:
+        providedPackage(type) === undefined
+          ? await this.#providers.urn({
+              token: type,
+              named: request.getProvider(),
+              packageRef: request.getPackageref(),
+              version: request.getVersion(),
+              downloadUrl: request.getPlugindownloadurl(),
+            })
+          : "",
+      dependencies: request.getDependenciesList(),
+      additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    });
+    resource.outputs =
+      type === stackReferenceType
+        ? stackReferenceOutputs(inputs, request.getId(), this.#options.stackOutputs)
+        : outputsOf(resource);
+    await this.#record(resource);
     const response = new resourcePb.ReadResourceResponse();
     response.setUrn(urn);
-    response.setProperties(toStruct(outputs));
+    response.setProperties(toStruct(resource.outputs));
     return response;
   }
 
-  /** Another stack's outputs: given with `--stack-output`, else unknown. */
-  #stackReference(properties: PropertyMap, id: string): PropertyMap {
-    const name = typeof properties.name === "string" && !isUnknown(properties.name) ? properties.name : id;
-    const given =
-      this.#options.stackOutputs.get(name) ??
-      this.#options.stackOutputs.get(name.split("/").slice(1).join("/")) ??
-      this.#options.stackOutputs.get(name.split("/").at(-1) ?? "");
-    if (given === undefined) return { name, outputs: unknown, secretOutputNames: unknown };
-    return { name, outputs: given, secretOutputNames: [] };
-  }
-
-  #invoke(
-    request: InstanceType<typeof resourcePb.ResourceInvokeRequest>,
-  ): InstanceType<typeof resourcePb.ResourceInvokeResponse> {
+  async #invoke(request: InvokeRequest): Promise<InstanceType<typeof resourcePb.ResourceInvokeResponse>> {
+    const args = this.#hear(request.getArgs());
+    await this.#providers.urn({
+      token: request.getTok(),
+      named: request.getProvider(),
+      packageRef: request.getPackageref(),
+      version: request.getVersion(),
+      downloadUrl: request.getPlugindownloadurl(),
+    });
     const response = new resourcePb.ResourceInvokeResponse();
     if (request.getTok() !== "pulumi:pulumi:getResource") {
       response.setUnknown(true);
       return response;
     }
-    const { urn } = fromStruct(request.getArgs());
-    const resource = typeof urn === "string" ? this.resources.get(urn) : undefined;
-    if (resource === undefined) throw new Error(`unknown resource ${String(urn)}`);
+    const resource = typeof args.urn === "string" ? this.resources.get(args.urn) : undefined;
+    if (resource === undefined) throw new Error(`unknown resource ${String(args.urn)}`);
     response.setReturn(
       toStruct({ urn: resource.urn, id: resource.custom ? unknown : "", state: resource.outputs }),
     );
     return response;
   }
 
-  #call(): InstanceType<typeof providerPb.CallResponse> {
+  async #call(request: CallRequest): Promise<InstanceType<typeof providerPb.CallResponse>> {
+    this.#hear(request.getArgs());
+    const token = request.getTok();
+    // A method of a provider is that very provider's, which is a resource already.
+    if (providedPackage(token) === undefined) {
+      await this.#providers.urn({
+        token,
+        named: request.getProvider(),
+        packageRef: request.getPackageref(),
+        version: request.getVersion(),
+        downloadUrl: request.getPlugindownloadurl(),
+      });
+    }
     const response = new providerPb.CallResponse();
     // The names of a method's results are the provider's to know; an unknown makes the whole result unknown.
     response.setReturn(toStruct({ result: unknown }));
     return response;
   }
 
+  #urn(type: string, name: string, parent: string): string {
+    const { project, stack } = this.#options;
+    return makeUrn({ stack, project, type, name, parent });
+  }
+
+  #hear(struct: Struct): PropertyMap {
+    const properties = fromStruct(struct);
+    this.#options.heard(properties);
+    return properties;
+  }
+
   #refuse(message: string): never {
-    this.refusal ??= new PreviewError("unsupported", message);
-    throw this.refusal;
+    const error = new PreviewError("unsupported", message);
+    this.#refuseWith(error);
+    throw error;
   }
 }
 
-/** As many as the engine runs at once by default, so that the program offers them as it would there. */
-const parallel = 16;
-
-const feature = resourcePb.ResourceMonitorFeature;
-
-const features = [
-  feature.RESOURCE_MONITOR_FEATURE_SECRETS,
-  feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
-  feature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
-  feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-  feature.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
-  feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-  feature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-  feature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-  feature.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-  feature.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-  feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-  feature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-  feature.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
-];
-
-/** The same features by the names that an older SDK asks for one by one. */
-const legacyFeatures: ReadonlySet<string> = new Set([
-  "secrets",
-  "resourceReferences",
-  "outputValues",
-  "aliasSpecs",
-  "deletedWith",
-  "replaceWith",
-  "transforms",
-  "invokeTransforms",
-  "parameterization",
-  "resourceHooks",
-  "errorHooks",
-]);
+/** @throws {Error} for a type or function token that does not name its package */
+function checkTypeToken(type: string): void {
+  if (!isTypeToken(type)) {
+    throw new Error(`'${type}' is not the type of a custom resource, package:module:Name`);
+  }
+}

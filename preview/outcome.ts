@@ -1,10 +1,11 @@
 import type { LogEntry } from "./engine.ts";
-import type { Judgement, PackVerdict } from "./judgement.ts";
+import type { PackVerdict } from "./judgement.ts";
 import type { Diagnostic } from "./pack.ts";
 import type { EnforcementLevel, PolicyInfo } from "./pack-config.ts";
 import type { Project } from "./project.ts";
 import type { PreviewResource } from "./resource.ts";
-import { forDisplay, isUnknown, type PropertyMap, type PropertyValue } from "./values.ts";
+import type { Secrets } from "./secrets.ts";
+import { forDisplay, type PropertyMap, type PropertyValue } from "./values.ts";
 
 export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown";
 
@@ -56,14 +57,15 @@ export interface PreviewDocument {
 export function previewDocument(run: {
   project: Project;
   resources: readonly PreviewResource[];
-  judgement: Judgement;
+  verdicts: readonly PackVerdict[];
+  secrets: Secrets;
   log: readonly LogEntry[];
   printed: string;
   timings: PreviewDocument["timings"];
   durationMs: number;
 }): PreviewDocument {
-  const scrub = scrubber(run.judgement.secrets);
-  const policies = run.judgement.verdicts.flatMap((verdict) => outcomes(verdict, scrub));
+  const scrub: Scrub = (text) => run.secrets.scrub(text);
+  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, scrub));
   const having = (status: PolicyStatus): PolicyOutcome[] =>
     policies.filter((policy) => policy.status === status);
   const violated = having("violated");
@@ -74,7 +76,7 @@ export function previewDocument(run: {
     policies,
     messages: [
       ...run.log.map((entry) => ({ ...entry, message: scrub(entry.message.trim()) })),
-      ...[run.printed, ...run.judgement.verdicts.map(({ pack }) => pack.printed)]
+      ...[run.printed, ...run.verdicts.map(({ pack }) => pack.printed)]
         .map((text) => text.trim())
         .filter((text) => text !== "")
         .map((text) => ({ severity: "printed", message: scrub(text), urn: "" })),
@@ -143,7 +145,7 @@ function statusOf(
 
 /** The library's words for a policy that read a value which a preview cannot know. */
 function isUnknownDiagnostic(diagnostic: Diagnostic): boolean {
-  return diagnostic.level === "advisory" && diagnostic.message.startsWith("can't run policy '");
+  return diagnostic.level === "advisory" && /^can't run (policy|remediation) '/.test(diagnostic.message);
 }
 
 /** A pack reports a waived violation as advisory and starts its message so. */
@@ -155,35 +157,27 @@ function isWaived(diagnostic: Diagnostic): boolean {
 function withoutPreamble(message: string, policy: PolicyInfo): string {
   const prefix = `${policy.description}\n`;
   if (message.startsWith(prefix)) return message.slice(prefix.length);
-  return message.replace(/^can't run policy '.*?' from policy pack '.*?' during preview: /s, "");
+  return message.replace(
+    /^can't run (?:policy|remediation) '.*?' from policy pack '.*?' during preview: /s,
+    "",
+  );
 }
 
 function shown(resource: PreviewResource, scrub: Scrub): ShownResource {
   const { urn, type, name, parent, custom, protect } = resource;
-  const inputs: PropertyMap = {};
-  for (const [key, value] of Object.entries(resource.inputs)) {
-    if (!key.startsWith("__")) inputs[key] = scrubbed(forDisplay(value), scrub);
-  }
-  return { urn, type, name, parent, custom, protect, inputs };
+  return { urn, type, name, parent, custom, protect, inputs: scrubbed(forDisplay(resource.inputs), scrub) };
 }
 
 type Scrub = (text: string) => string;
 
-/** Texts shorter than this are not secrets that could be told from anything else. */
-const shortestSecret = 6;
-
-/** Takes every secret of the stack out of a text, wherever a program or a policy put it. */
-function scrubber(secrets: ReadonlySet<string>): Scrub {
-  const longestFirst = [...secrets]
-    .filter((text) => text.length >= shortestSecret)
-    .sort((one, other) => other.length - one.length);
-  if (longestFirst.length === 0) return (text) => text;
-  return (text) => longestFirst.reduce((rest, found) => rest.replaceAll(found, "[secret]"), text);
+function scrubbed(properties: PropertyMap, scrub: Scrub): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [key, scrubbedValue(value, scrub)]),
+  );
 }
 
-function scrubbed(value: PropertyValue, scrub: Scrub): PropertyValue {
-  if (typeof value === "string") return isUnknown(value) ? value : scrub(value);
-  if (Array.isArray(value)) return value.map((element) => scrubbed(element, scrub));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, scrubbed(element, scrub)]));
+function scrubbedValue(value: PropertyValue, scrub: Scrub): PropertyValue {
+  if (typeof value === "string") return scrub(value);
+  if (Array.isArray(value)) return value.map((element) => scrubbedValue(element, scrub));
+  return value === null || typeof value !== "object" ? value : scrubbed(value, scrub);
 }

@@ -34,12 +34,20 @@ export interface Analysis {
   notApplicable: string[];
 }
 
+/** What remediations made of a resource, and why one could not run. */
+export interface Remediation {
+  inputs: PropertyMap;
+  diagnostics: Diagnostic[];
+}
+
 export interface PackOptions {
   /** Folder with PulumiPolicy.yaml. */
   directory: string;
   /** Address of the engine, for what the pack logs. */
   engine: string;
   env: NodeJS.ProcessEnv;
+  /** Arguments for Node.js itself. */
+  nodeArgs: readonly string[];
   outputBytes: number;
   config?: PackConfig | undefined;
 }
@@ -59,6 +67,7 @@ export class PolicyPack {
   version = "";
   policies: PolicyInfo[] = [];
   #child: Child;
+  #port: number | undefined;
   #client: Client | undefined;
   #remediates = false;
 
@@ -73,7 +82,12 @@ export class PolicyPack {
     this.#child = new Child({
       label: `policy pack ${this.directory}`,
       command: process.execPath,
-      args: [resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"), options.engine, "."],
+      args: [
+        ...options.nodeArgs,
+        resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
+        options.engine,
+        ".",
+      ],
       cwd: this.directory,
       env: options.env,
       limits: { outputBytes: options.outputBytes },
@@ -83,24 +97,36 @@ export class PolicyPack {
     this.ready.catch(() => undefined);
   }
 
-  /** What the pack's own code printed, without the port that the host prints first. */
+  /** What the pack's own code printed, without the port that the host prints. */
   get printed(): string {
-    return `${this.#child.output.replace(/^\d+\r?\n/, "")}${this.#child.errors}`.trim();
+    return `${this.#ownOutput}${this.#child.errors}`.trim();
+  }
+
+  get #ownOutput(): string {
+    const { output } = this.#child;
+    return this.#port === undefined ? output : output.replace(new RegExp(`^${this.#port}\\r?\\n`, "m"), "");
   }
 
   /** Policies set to `remediate` change the resource's inputs before anybody analyses them. */
-  async remediate(resource: PreviewResource, providers: Providers): Promise<PropertyMap> {
-    if (!this.#remediates) return resource.inputs;
+  async remediate(resource: PreviewResource, providers: Providers): Promise<Remediation> {
+    const diagnostics: Diagnostic[] = [];
+    let { inputs } = resource;
+    if (!this.#remediates) return { inputs, diagnostics };
     const request = analyzeRequest(resource, providers, forRemediation(resource.inputs));
     const response = await this.#call<RemediateResponse>((client, answer) =>
       client.remediate(request, answer),
     );
-    let inputs = resource.inputs;
     for (const remediation of response.getRemediationsList()) {
       const properties = remediation.getProperties();
-      if (properties !== undefined) inputs = fromStruct(properties);
+      const message = remediation.getDiagnostic();
+      if (message !== "") {
+        const policy = remediation.getPolicyname();
+        diagnostics.push({ policy, message, level: "advisory", urn: resource.urn });
+      } else if (properties !== undefined) {
+        inputs = fromStruct(properties);
+      }
     }
-    return inputs;
+    return { inputs, diagnostics };
   }
 
   async analyze(resource: PreviewResource, providers: Providers): Promise<Analysis> {
@@ -124,9 +150,9 @@ export class PolicyPack {
   }
 
   async #start(config: PackConfig | undefined): Promise<void> {
-    const port = await this.#port();
+    this.#port = await this.#printedPort();
     this.#client = new analyzerRpc.AnalyzerClient(
-      `127.0.0.1:${port}`,
+      `127.0.0.1:${this.#port}`,
       grpc.credentials.createInsecure(),
       channelOptions,
     );
@@ -147,7 +173,7 @@ export class PolicyPack {
   }
 
   /** The policy host prints the port it listens on as its first line; a pack that fails to load never does. */
-  async #port(): Promise<number> {
+  async #printedPort(): Promise<number> {
     const printed = new Promise<number>((resolvePort) => {
       this.#child.onLine = (line) => {
         if (/^\d{1,5}\r?$/.test(line)) {
@@ -171,19 +197,36 @@ export class PolicyPack {
     try {
       return await callUnary<Response>((answer) => call(client, answer));
     } catch (error) {
-      if (isUnavailable(error)) {
-        await this.#child.exited;
-        throw new PreviewError("policy-pack", `${this.#child.label} ended early:\n${this.#whyEnded()}`);
-      }
+      if (isUnavailable(error)) throw await this.#unavailable();
       const details = isServiceError(error) ? error.details : messageOf(error);
       throw new PreviewError("policy-pack", `policy pack ${this.name || this.directory} failed: ${details}`);
     }
   }
 
+  async #unavailable(): Promise<PreviewError> {
+    const { label } = this.#child;
+    const ended = await Promise.race([this.#child.exited.then(() => true), after(endGraceMs, false)]);
+    return new PreviewError(
+      "policy-pack",
+      ended
+        ? `${label} ended early:\n${this.#whyEnded()}`
+        : `${label} does not answer on port ${this.#port}: was that number printed by something else?`,
+    );
+  }
+
   #whyEnded(): string {
-    const said = (this.#child.errors.trim() || this.#child.output.trim()).split("\n").slice(-40).join("\n");
+    const said = (this.#child.errors.trim() || this.#ownOutput.trim()).split("\n").slice(-40).join("\n");
     return said === "" ? "it printed nothing" : said;
   }
+}
+
+/** How long a process may take to be seen to end once it no longer answers, in milliseconds. */
+const endGraceMs = 2000;
+
+function after<T>(ms: number, value: T): Promise<T> {
+  return new Promise((done) => {
+    setTimeout(done, ms, value).unref();
+  });
 }
 
 /** Providers by URN, as a policy sees the one of each resource. */

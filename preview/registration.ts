@@ -1,40 +1,19 @@
-import type aliasPb from "@pulumi/pulumi/proto/alias_pb.js";
 import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import type { PreviewResource } from "./resource.ts";
-import { makeUrn } from "./urn.ts";
-import { isSecret, type PropertyMap, secret, unknown } from "./values.ts";
+import { forRemediation, isSecret, type PropertyMap, secret, unknown } from "./values.ts";
 
 /**
- * What a preview answers a program that registers a resource: its inputs, and an unknown secret for each
- * output that is declared secret. Every other output is left out, which the program takes as unknown.
+ * What a preview answers a program that registers a resource: its inputs as a provider gets them, and an
+ * unknown secret for each output that is declared secret. Every other output is left out, which the program
+ * takes as unknown.
  */
 export function outputsOf(resource: PreviewResource): PropertyMap {
-  const outputs = { ...resource.inputs };
+  const outputs = forRemediation(resource.inputs);
   for (const name of resource.additionalSecretOutputs) {
     const value = outputs[name] ?? unknown;
     outputs[name] = isSecret(value) ? value : secret(value);
   }
   return outputs;
-}
-
-type Alias = InstanceType<typeof aliasPb.Alias>;
-
-/** The URNs that a resource had before, as its aliases tell; what an alias leaves out is the resource's own. */
-export function aliasUrns(
-  aliases: readonly Alias[],
-  resource: { urn: string; type: string; name: string; parent: string; project: string; stack: string },
-): string[] {
-  return aliases.map((alias) => {
-    const spec = alias.getSpec();
-    if (spec === undefined) return alias.getUrn();
-    return makeUrn({
-      stack: spec.getStack() || resource.stack,
-      project: spec.getProject() || resource.project,
-      type: spec.getType() || resource.type,
-      name: spec.getName() || resource.name,
-      parent: spec.getNoparent() ? "" : spec.getParenturn() || resource.parent,
-    });
-  });
 }
 
 type Timeouts = InstanceType<typeof resourcePb.RegisterResourceRequest.CustomTimeouts>;
@@ -53,11 +32,9 @@ const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us
 /** @throws {Error} when the text is not a duration */
 function seconds(duration: string): number {
   if (duration === "" || duration === "0") return 0;
-  if (!/^([0-9.]+(h|ms|m|s|us|µs|ns))+$/.test(duration)) {
+  const parts = [...duration.matchAll(/(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|ns)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join("") !== duration) {
     throw new Error(`custom timeout '${duration}' is not a duration such as 1h30m`);
   }
-  return [...duration.matchAll(/([0-9.]+)(h|ms|m|s|us|µs|ns)/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (unitSeconds[unit ?? ""] ?? 0),
-    0,
-  );
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitSeconds[unit ?? ""] ?? 0), 0);
 }

@@ -20,6 +20,7 @@ export interface PreviewResource {
   dependencies: string[];
   propertyDependencies: Map<string, string[]>;
   ignoreChanges: string[];
+  /** URNs that the resource had in the state; what it declares matters only where it has one. */
   aliases: string[];
   additionalSecretOutputs: string[];
   deleteBeforeReplace: boolean | undefined;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { messageOf, PreviewError } from "./error.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
 import { nameOf, typeOf } from "./urn.ts";
-import { isSecret, type PropertyMap, type PropertyValue, secretFromState } from "./values.ts";
+import { checkDepth, isSecret, type PropertyMap, type PropertyValue, secretFromState } from "./values.ts";
 
 /** An exported state is read up to this size, in bytes. */
 const maxStateBytes = 256 * 1024 * 1024;
@@ -30,6 +30,14 @@ const stateFile = z.object({
           propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
           additionalSecretOutputs: z.array(z.string()).nullish(),
           aliases: z.array(z.string()).nullish(),
+          ignoreChanges: z.array(z.string()).nullish(),
+          customTimeouts: z
+            .object({
+              create: z.number().default(0),
+              update: z.number().default(0),
+              delete: z.number().default(0),
+            })
+            .nullish(),
         }),
       )
       .default([]),
@@ -43,23 +51,9 @@ const stateFile = z.object({
  * @throws {PreviewError} when the file cannot be read or is not an exported state
  */
 export function readState(path: string): PreviewResource[] {
-  let content: unknown;
-  try {
-    const { size } = statSync(path);
-    if (size > maxStateBytes) throw new Error(`larger than ${maxStateBytes / 1024 / 1024} MiB`);
-    content = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new PreviewError("state", `state ${path} cannot be read: ${messageOf(error)}`);
-  }
-  const parsed = stateFile.safeParse(content);
-  if (!parsed.success) {
-    throw new PreviewError(
-      "state",
-      `${path} is not a state as pulumi stack export writes it:\n${z.prettifyError(parsed.error).slice(0, 4000)}`,
-    );
-  }
+  const { deployment } = parseState(path);
   return (
-    parsed.data.deployment.resources
+    deployment.resources
       // What waits for its deletion is no longer part of the stack.
       .filter((resource) => !resource.delete)
       .map((resource) =>
@@ -80,9 +74,27 @@ export function readState(path: string): PreviewResource[] {
           ),
           additionalSecretOutputs: resource.additionalSecretOutputs ?? [],
           aliases: resource.aliases ?? [],
+          ignoreChanges: resource.ignoreChanges ?? [],
+          timeouts: resource.customTimeouts ?? { create: 0, update: 0, delete: 0 },
         }),
       )
   );
+}
+
+function parseState(path: string): z.infer<typeof stateFile> {
+  let problem: string;
+  try {
+    const { size } = statSync(path);
+    if (size > maxStateBytes) throw new Error(`larger than ${maxStateBytes / 1024 / 1024} MiB`);
+    const content: unknown = JSON.parse(readFileSync(path, "utf8"));
+    checkDepth(content);
+    const parsed = stateFile.safeParse(content);
+    if (parsed.success) return parsed.data;
+    problem = z.prettifyError(parsed.error).slice(0, 4000);
+  } catch (error) {
+    throw new PreviewError("state", `state ${path} cannot be read: ${messageOf(error)}`);
+  }
+  throw new PreviewError("state", `${path} is not a state as pulumi stack export writes it:\n${problem}`);
 }
 
 function readable(properties: PropertyMap): PropertyMap {

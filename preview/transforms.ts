@@ -1,6 +1,13 @@
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Callback, Callbacks } from "./callbacks.ts";
-import { fromStruct, type PropertyMap, toStruct } from "./values.ts";
+import {
+  fromStruct,
+  outputDependencies,
+  outputValue,
+  type PropertyMap,
+  toStruct,
+  withoutOutputValues,
+} from "./values.ts";
 
 type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
 type TransformOptions = InstanceType<typeof resourcePb.TransformResourceOptions>;
@@ -9,35 +16,110 @@ type TransformOptions = InstanceType<typeof resourcePb.TransformResourceOptions>
 export interface Registration {
   properties: PropertyMap;
   options: TransformOptions;
+  dependencies: string[];
+  propertyDependencies: Map<string, string[]>;
 }
 
-/**
- * Runs a resource's transforms in the order of the engine: its own, its ancestors', the stack's.
- *
- * @throws what a transform threw
- */
-export async function transformed(
-  callbacks: Callbacks,
-  transforms: readonly Callback[],
-  request: RegisterRequest,
-  provider: string,
-): Promise<Registration> {
-  let struct = request.getObject() ?? toStruct({});
-  let options = optionsOf(request, provider);
-  for (const transform of transforms) {
-    const message = new resourcePb.TransformRequest();
-    message.setType(request.getType());
-    message.setName(request.getName());
-    message.setCustom(request.getCustom());
-    message.setParent(request.getParent());
-    message.setProperties(struct);
-    message.setOptions(options);
-    const answer = await callbacks.invoke(transform, message.serializeBinary());
-    const response = resourcePb.TransformResponse.deserializeBinary(answer);
-    struct = response.getProperties() ?? struct;
-    options = response.getOptions() ?? options;
+/** Functions of the program that change resources before they are registered. */
+export class Transforms {
+  #callbacks: Callbacks;
+  #ofStack: Callback[] = [];
+  #ofResources = new Map<string, { parent: string; own: Callback[] }>();
+
+  constructor(callbacks: Callbacks) {
+    this.#callbacks = callbacks;
   }
-  return { properties: fromStruct(struct), options };
+
+  addForStack(callback: Callback): void {
+    this.#ofStack.push(callback);
+  }
+
+  /** Remembers a resource's own transforms for its children. */
+  addForResource(urn: string, request: RegisterRequest): void {
+    this.#ofResources.set(urn, { parent: request.getParent(), own: request.getTransformsList() });
+  }
+
+  /**
+   * Runs a resource's transforms in the order of the engine: its own, its ancestors', the stack's.
+   *
+   * @throws what a transform threw
+   */
+  async run(request: RegisterRequest, provider: string): Promise<Registration> {
+    const before = fromStruct(request.getObject());
+    const declared = declaredDependencies(request, before);
+    // As in the engine, only a resource's own transforms are told what each property depends on, and then
+    // what they give back says so.
+    const own = request.getTransformsList().length > 0;
+    let struct = toStruct(own ? withDependencies(before, declared) : before);
+    let options = optionsOf(request, provider);
+    for (const transform of this.#allFor(request)) {
+      const message = transformRequest(request, struct, options);
+      const answer = await this.#callbacks.invoke(transform, message.serializeBinary());
+      const response = resourcePb.TransformResponse.deserializeBinary(answer);
+      struct = response.getProperties() ?? struct;
+      options = response.getOptions() ?? options;
+    }
+    const after = fromStruct(struct);
+    const propertyDependencies = new Map(own ? [] : declared);
+    for (const [property, value] of Object.entries(after)) {
+      const found = new Set([...(propertyDependencies.get(property) ?? []), ...outputDependencies(value)]);
+      propertyDependencies.set(property, [...found]);
+    }
+    const dependencies = new Set(options.getDependsOnList());
+    for (const urns of propertyDependencies.values()) for (const urn of urns) dependencies.add(urn);
+    return {
+      properties: withoutOutputValues(after),
+      options,
+      dependencies: [...dependencies],
+      propertyDependencies,
+    };
+  }
+
+  #allFor(request: RegisterRequest): Callback[] {
+    const callbacks = [...request.getTransformsList()];
+    let ancestor = this.#ofResources.get(request.getParent());
+    while (ancestor !== undefined) {
+      callbacks.push(...ancestor.own);
+      ancestor = this.#ofResources.get(ancestor.parent);
+    }
+    return [...callbacks, ...this.#ofStack];
+  }
+}
+
+function transformRequest(
+  request: RegisterRequest,
+  properties: ReturnType<typeof toStruct>,
+  options: TransformOptions,
+): InstanceType<typeof resourcePb.TransformRequest> {
+  const message = new resourcePb.TransformRequest();
+  message.setType(request.getType());
+  message.setName(request.getName());
+  message.setCustom(request.getCustom());
+  message.setParent(request.getParent());
+  message.setProperties(properties);
+  message.setOptions(options);
+  return message;
+}
+
+/** What each property depends on; an SDK that does not say makes each depend on all. */
+function declaredDependencies(request: RegisterRequest, properties: PropertyMap): Map<string, string[]> {
+  const declared = [...request.getPropertydependenciesMap().entries()];
+  return declared.length > 0
+    ? new Map(declared.map(([property, dependencies]) => [property, dependencies.getUrnsList()]))
+    : new Map(Object.keys(properties).map((property) => [property, request.getDependenciesList()]));
+}
+
+function withDependencies(
+  properties: PropertyMap,
+  dependencies: ReadonlyMap<string, readonly string[]>,
+): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => {
+      const urns = dependencies.get(key) ?? [];
+      const known = new Set(outputDependencies(value));
+      return [key, urns.every((urn) => known.has(urn)) ? value : outputValue(value, urns)];
+    }),
+  );
 }
 
 function optionsOf(request: RegisterRequest, provider: string): TransformOptions {
@@ -53,13 +135,17 @@ function optionsOf(request: RegisterRequest, provider: string): TransformOptions
   options.setPluginDownloadUrl(request.getPlugindownloadurl());
   if (request.hasRetainondelete()) options.setRetainOnDelete(request.getRetainondelete() ?? false);
   options.setDeletedWith(request.getDeletedwith());
-  if (request.getDeletebeforereplacedefined())
+  if (request.getDeletebeforereplacedefined() || request.getDeletebeforereplace()) {
     options.setDeleteBeforeReplace(request.getDeletebeforereplace());
+  }
   options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
   for (const [name, reference] of request.getProvidersMap().entries()) {
     options.getProvidersMap().set(name, reference);
   }
   options.setHooks(request.getHooks());
   options.setImport(request.getImportid());
+  options.setHideDiffList(request.getHidediffsList());
+  options.setReplaceWithList(request.getReplaceWithList());
+  options.setReplacementTrigger(request.getReplacementTrigger());
   return options;
 }

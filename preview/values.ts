@@ -14,6 +14,7 @@ export type PropertyValue =
   | { [key: string]: PropertyValue };
 export type PropertyMap = { [key: string]: PropertyValue };
 type PropertyStruct = InstanceType<typeof structPb.Struct>;
+type StructValue = InstanceType<typeof structPb.Value>;
 
 /** What stands for a string whose value a preview cannot know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -38,6 +39,13 @@ const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 /** How deep a value may nest before it is refused: far more than any provider has, far less than a stack. */
 const maxDepth = 200;
 
+/** @throws {RangeError} for a value that nests deeper than any real one */
+export function checkDepth(value: unknown, depth = 0): void {
+  if (depth > maxDepth) throw new RangeError(`a value nests deeper than ${maxDepth} levels`);
+  if (typeof value !== "object" || value === null) return;
+  for (const element of Object.values(value)) checkDepth(element, depth + 1);
+}
+
 export function isUnknown(value: PropertyValue | undefined): boolean {
   return typeof value === "string" && unknowns.has(value);
 }
@@ -46,8 +54,9 @@ export function secret(value: PropertyValue): PropertyMap {
   return { [signatureKey]: secretSignature, value };
 }
 
+/** @throws {RangeError} for a value that nests deeper than any real one */
 export function fromStruct(struct: PropertyStruct | undefined): PropertyMap {
-  return (struct?.toJavaScript() ?? {}) as PropertyMap;
+  return struct === undefined ? {} : readStruct(struct, 0);
 }
 
 export function toStruct(properties: PropertyMap): PropertyStruct {
@@ -69,6 +78,24 @@ export function forRemediation(properties: PropertyMap): PropertyMap {
   return mapEntries(properties, (value) => simplify(value, never, 0), never);
 }
 
+/** Output values become their elements, as the engine stores them; all else stays as it travels. */
+export function withoutOutputValues(properties: PropertyMap): PropertyMap {
+  return mapEntries(properties, unwrapOutputs);
+}
+
+/** An output value of a value that depends on resources, as transforms are handed it. */
+export function outputValue(value: PropertyValue, dependencies: readonly string[]): PropertyMap {
+  const inner = isSecret(value) ? (value.value ?? null) : value;
+  const known = isOutputValue(inner) ? inner : isUnknown(inner) ? {} : { value: inner };
+  const before = isOutputValue(inner) ? outputDependencies(inner) : [];
+  return {
+    ...known,
+    [signatureKey]: outputSignature,
+    secret: isSecret(value) || (isOutputValue(inner) && isSecretOutput(inner)),
+    dependencies: [...new Set([...before, ...dependencies])],
+  };
+}
+
 /** Resources that a value's output values say it depends on. */
 export function outputDependencies(value: PropertyValue): string[] {
   if (Array.isArray(value)) return value.flatMap(outputDependencies);
@@ -80,40 +107,24 @@ export function outputDependencies(value: PropertyValue): string[] {
   return [...own, ...Object.values(value).flatMap(outputDependencies)];
 }
 
-/** A value for a person's eyes: an unknown is `{"unknown":true}`, a secret `"[secret]"`. */
-export function forDisplay(value: PropertyValue): PropertyValue {
-  if (isUnknown(value)) return { unknown: true };
-  if (Array.isArray(value)) return value.map(forDisplay);
-  if (value === null || typeof value !== "object") return value;
-  switch (value[signatureKey]) {
-    case secretSignature:
-      return "[secret]";
-    case assetSignature:
-      return { asset: describeAsset(value) };
-    case archiveSignature:
-      return { archive: describeAsset(value) };
-  }
-  return mapEntries(value, forDisplay);
+/** Properties for a person's eyes: an unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
+export function forDisplay(properties: PropertyMap): PropertyMap {
+  return mapEntries(forAnalysis(properties), show);
 }
 
-/** Strings that a stack's properties hold, by whether a secret holds them. */
-export interface StringsFound {
-  secret: Set<string>;
-  plain: Set<string>;
-}
-
-/** Adds every string that the value holds, so that secrets can be kept out of what is printed. */
-export function collectStrings(value: PropertyValue, into: StringsFound, inSecret = false): void {
-  if (typeof value === "string") {
-    if (!isUnknown(value)) (inSecret ? into.secret : into.plain).add(value);
+/** Every text and number that a value holds, and whether a secret holds it. */
+export function* textsIn(
+  value: PropertyValue,
+  inSecret = false,
+): Generator<{ text: string; secret: boolean }> {
+  if (typeof value === "string" || typeof value === "number") {
+    if (!isUnknown(value)) yield { text: String(value), secret: inSecret };
   } else if (Array.isArray(value)) {
-    for (const element of value) collectStrings(element, into, inSecret);
+    for (const element of value) yield* textsIn(element, inSecret);
   } else if (value !== null && typeof value === "object") {
-    const secretHere =
-      value[signatureKey] === secretSignature ||
-      (value[signatureKey] === outputSignature && value.secret === true);
+    const secretHere = value[signatureKey] === secretSignature || isSecretOutput(value);
     for (const [key, element] of Object.entries(value)) {
-      if (key !== signatureKey) collectStrings(element, into, inSecret || secretHere);
+      if (key !== signatureKey) yield* textsIn(element, inSecret || secretHere);
     }
   }
 }
@@ -135,6 +146,27 @@ export function isSecret(value: PropertyValue): value is PropertyMap {
     !Array.isArray(value) &&
     value[signatureKey] === secretSignature
   );
+}
+
+function isOutputValue(value: PropertyValue): value is PropertyMap {
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    !Array.isArray(value) &&
+    value[signatureKey] === outputSignature
+  );
+}
+
+function isSecretOutput(value: PropertyMap): boolean {
+  return value[signatureKey] === outputSignature && value.secret === true;
+}
+
+function unwrapOutputs(value: PropertyValue): PropertyValue {
+  if (Array.isArray(value)) return value.map(unwrapOutputs);
+  if (value === null || typeof value !== "object") return value;
+  if (!isOutputValue(value)) return mapEntries(value, unwrapOutputs);
+  const element = value.value === undefined ? unknown : unwrapOutputs(value.value);
+  return value.secret === true ? secret(element) : element;
 }
 
 function simplify(value: PropertyValue, leaveOut: (key: string) => boolean, depth: number): PropertyValue {
@@ -162,6 +194,21 @@ function simplify(value: PropertyValue, leaveOut: (key: string) => boolean, dept
   return mapEntries(value, (element) => simplify(element, leaveOut, depth + 1), leaveOut);
 }
 
+function show(value: PropertyValue): PropertyValue {
+  if (isUnknown(value)) return { unknown: true };
+  if (Array.isArray(value)) return value.map(show);
+  if (value === null || typeof value !== "object") return value;
+  switch (value[signatureKey]) {
+    case secretSignature:
+      return "[secret]";
+    case assetSignature:
+      return { asset: describeAsset(value) };
+    case archiveSignature:
+      return { archive: describeAsset(value) };
+  }
+  return mapEntries(value, show);
+}
+
 function never(): boolean {
   return false;
 }
@@ -183,9 +230,33 @@ function mapEntries(
   map: (value: PropertyValue) => PropertyValue,
   leaveOut: (key: string) => boolean = never,
 ): PropertyMap {
-  const mapped: PropertyMap = {};
-  for (const [key, value] of Object.entries(properties)) {
-    if (!leaveOut(key)) mapped[key] = map(value);
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([key]) => !leaveOut(key))
+      .map(([key, value]) => [key, map(value)]),
+  );
+}
+
+function readStruct(struct: PropertyStruct, depth: number): PropertyMap {
+  return Object.fromEntries(
+    [...struct.getFieldsMap().entries()].map(([key, value]) => [key, readValue(value, depth + 1)]),
+  );
+}
+
+function readValue(value: StructValue, depth: number): PropertyValue {
+  if (depth > maxDepth) throw new RangeError(`a property nests deeper than ${maxDepth} levels`);
+  switch (value.getKindCase()) {
+    case structPb.Value.KindCase.STRING_VALUE:
+      return value.getStringValue();
+    case structPb.Value.KindCase.NUMBER_VALUE:
+      return value.getNumberValue();
+    case structPb.Value.KindCase.BOOL_VALUE:
+      return value.getBoolValue();
+    case structPb.Value.KindCase.LIST_VALUE:
+      return (value.getListValue()?.getValuesList() ?? []).map((element) => readValue(element, depth + 1));
+    case structPb.Value.KindCase.STRUCT_VALUE:
+      return readStruct(value.getStructValue() ?? new structPb.Struct(), depth);
+    default:
+      return null;
   }
-  return mapped;
 }

@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
+import { bareResource, type PreviewResource } from "./resource.ts";
+import { defaultProviderName, makeUrn, packageOf, providedPackage } from "./urn.ts";
+import { type PropertyMap, secret } from "./values.ts";
+
+export interface ProvidersOptions {
+  project: string;
+  stack: string;
+  config: ReadonlyMap<string, string>;
+  secretKeys: ReadonlySet<string>;
+  /** Registers a provider that the engine makes by itself. */
+  register: (provider: PreviewResource) => Promise<void>;
+}
+
+/** What a resource, a read, an invoke or a call says of the provider it wants. */
+export interface ProviderRequest {
+  /** Token of the resource or the function. */
+  token: string;
+  /** Reference to a provider, `urn::id`, or empty. */
+  named: string;
+  packageRef: string;
+  version: string;
+  downloadUrl: string;
+}
+
+interface Package {
+  name: string;
+  version: string;
+  downloadUrl: string;
+}
+
+/**
+ * Finds the provider of each resource as Pulumi's engine does: the one that it names, its component's, or a
+ * default one for the package, which is a resource of the stack too.
+ */
+export class Providers {
+  #options: ProvidersOptions;
+  #packages = new Map<string, Package>();
+  #ofComponents = new Map<string, ReadonlyMap<string, string>>();
+  #defaults = new Map<string, Promise<void>>();
+
+  constructor(options: ProvidersOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the reference by which resources name the package */
+  addPackage(request: InstanceType<typeof resourcePb.RegisterPackageRequest>): string {
+    const parameter = request.getParameterization();
+    const added: Package = {
+      name: parameter?.getName() ?? request.getName(),
+      version: parameter?.getVersion() ?? request.getVersion(),
+      downloadUrl: request.getDownloadUrl(),
+    };
+    const reference = randomUUID();
+    this.#packages.set(reference, added);
+    return reference;
+  }
+
+  /** @throws {Error} for a reference that was never given out */
+  package(reference: string): Package | undefined {
+    if (reference === "") return undefined;
+    const found = this.#packages.get(reference);
+    if (found === undefined) throw new Error(`unknown provider package '${reference}'`);
+    return found;
+  }
+
+  /** The reference that a resource names itself, by its `providers`, or through its parent; empty if none. */
+  explicit(resource: {
+    token: string;
+    named: string;
+    providers: Iterable<[string, string]>;
+    parent: string;
+  }): string {
+    if (resource.named !== "") return resource.named;
+    const pkg = packageOf(resource.token);
+    return new Map(resource.providers).get(pkg) ?? this.#ofComponents.get(resource.parent)?.get(pkg) ?? "";
+  }
+
+  /** Remembers the providers of a component for its children; what it does not set are its parent's. */
+  addComponent(urn: string, providers: Iterable<[string, string]>, parent: string): void {
+    this.#ofComponents.set(urn, new Map([...(this.#ofComponents.get(parent) ?? []), ...providers]));
+  }
+
+  /**
+   * @returns the URN of the provider, once it is registered
+   * @throws {Error} when the stack's configuration disables the default provider of the package
+   */
+  async urn(request: ProviderRequest): Promise<string> {
+    if (request.named !== "") return request.named.split("::").slice(0, -1).join("::");
+    const wanted = this.package(request.packageRef) ?? {
+      name: packageOf(request.token),
+      version: request.version,
+      downloadUrl: request.downloadUrl,
+    };
+    const { project, stack } = this.#options;
+    const type = `pulumi:providers:${wanted.name}`;
+    const name = defaultProviderName(wanted.version, wanted.downloadUrl);
+    const urn = makeUrn({ stack, project, type, name });
+    const known = this.#defaults.get(urn);
+    if (known === undefined && this.#isDisabled(wanted.name)) {
+      throw new Error(
+        `Default provider for '${wanted.name}' disabled. '${request.token}' must use an explicit provider.`,
+      );
+    }
+    const registered =
+      known ??
+      this.#options.register(
+        bareResource({ urn, type, name, custom: true, inputs: this.#defaultInputs(wanted) }),
+      );
+    this.#defaults.set(urn, registered);
+    await registered;
+    return urn;
+  }
+
+  /** Inputs of a provider as the program declares it, with the version that its SDK asks for. */
+  inputsOf(type: string, properties: PropertyMap, version: string, packageRef: string): PropertyMap {
+    if (providedPackage(type) === undefined) return properties;
+    const asked = this.package(packageRef)?.version ?? version;
+    return asked === "" ? properties : { ...properties, version: asked };
+  }
+
+  /** The configuration of the package's own namespace. */
+  #defaultInputs({ name, version }: Package): PropertyMap {
+    const inputs: PropertyMap = {};
+    for (const [key, value] of this.#options.config) {
+      const [namespace, property = ""] = key.split(":");
+      if (namespace === name) inputs[property] = this.#options.secretKeys.has(key) ? secret(value) : value;
+    }
+    return version === "" ? inputs : { ...inputs, version };
+  }
+
+  #isDisabled(pkg: string): boolean {
+    const list = this.#options.config.get("pulumi:disable-default-providers") ?? "";
+    if (list === "" || pkg === "pulumi") return false;
+    const disabled: unknown = JSON.parse(list);
+    if (!Array.isArray(disabled)) throw new Error("pulumi:disable-default-providers is not a list");
+    return disabled.some((name) => name === "*" || (typeof name === "string" && name.trim() === pkg));
+  }
+}

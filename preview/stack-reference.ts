@@ -1,0 +1,47 @@
+import { PreviewError } from "./error.ts";
+import { isUnknown, type PropertyMap, unknown } from "./values.ts";
+
+export const stackReferenceType = "pulumi:pulumi:StackReference";
+
+/**
+ * What reading a reference to another stack gives: the outputs that are known of that stack by its full
+ * name, without its organization, or by its own name alone; else unknown.
+ */
+export function stackReferenceOutputs(
+  inputs: PropertyMap,
+  id: string,
+  stacks: ReadonlyMap<string, PropertyMap>,
+): PropertyMap {
+  const name = typeof inputs.name === "string" && !isUnknown(inputs.name) ? inputs.name : id;
+  const parts = name.split("/");
+  const outputs = parts.map((_, index) => stacks.get(parts.slice(index).join("/"))).find(Boolean);
+  return outputs === undefined
+    ? { name, outputs: unknown, secretOutputNames: unknown }
+    : { name, outputs, secretOutputNames: [] };
+}
+
+/**
+ * Reads what `--stack-output` gives; a value is JSON where it can be read so, else text.
+ *
+ * @throws {PreviewError} for an entry that is not `stack:output=value`
+ */
+export function readStackOutputs(entries: readonly string[]): Map<string, PropertyMap> {
+  const stacks = new Map<string, PropertyMap>();
+  for (const entry of entries) {
+    const match = /^([\w./-]{1,300}):([\w.-]{1,200})=(.*)$/s.exec(entry);
+    if (match === null) {
+      throw new PreviewError("config", `--stack-output ${JSON.stringify(entry)} is not stack:output=value`);
+    }
+    const [, stack = "", output = "", text = ""] = match;
+    stacks.set(stack, { ...stacks.get(stack), [output]: parseValue(text) });
+  }
+  return stacks;
+}
+
+function parseValue(text: string): PropertyMap[string] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
