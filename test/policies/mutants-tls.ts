@@ -1,0 +1,126 @@
+import { cloudflare } from "../../policies/model/tokens.ts";
+import { hostTls, withHsts, zoned } from "./edge-edits.ts";
+import { without, withProps } from "./fixture.ts";
+import type { Mutant } from "./mutants.ts";
+import { ruleset } from "./passing-edge.ts";
+
+/** Ways to break items 4.1 and 4.2. */
+export const tlsMutants: readonly Mutant[] = [
+  {
+    policy: "tls-certificate-declared",
+    what: "no certificate is declared",
+    break: (stack) => without(stack, "edge-universal-ssl"),
+  },
+  {
+    policy: "tls-certificate-declared",
+    what: "universal SSL is off",
+    break: (stack) => withProps(stack, "edge-universal-ssl", { enabled: false }),
+  },
+  {
+    policy: "tls-minimum-version",
+    what: "the zone does not say",
+    break: (stack) => without(stack, "edge-min-tls-version"),
+  },
+  {
+    policy: "tls-minimum-version",
+    what: "the zone takes TLS 1.0",
+    break: (stack) => withProps(stack, "edge-min-tls-version", { value: "1.0" }),
+  },
+  {
+    policy: "tls-minimum-version",
+    what: "one host takes TLS 1.1",
+    break: (stack) => [...stack, zoned(cloudflare.hostnameTls, "old-clients", hostTls("1.1"))],
+  },
+  {
+    policy: "tls-strict-to-origin",
+    what: "the zone does not say",
+    break: (stack) => without(stack, "edge-ssl"),
+  },
+  {
+    policy: "tls-strict-to-origin",
+    what: "the host's certificate is not checked",
+    break: (stack) => withProps(stack, "edge-ssl", { value: "full" }),
+  },
+  {
+    policy: "tls-strict-to-origin",
+    what: "a rule weakens the mode for some requests",
+    break: (stack) => [
+      ...stack,
+      ruleset("edge-config", "http_config_settings", [
+        { action: "set_config", expression: "true", actionParameters: { ssl: "flexible" } },
+      ]),
+    ],
+  },
+  {
+    policy: "tls-strict-to-origin",
+    what: "a page rule weakens the mode for some requests",
+    break: (stack) => [
+      ...stack,
+      zoned(cloudflare.pageRule, "legacy", {
+        status: "active",
+        target: "*optropic.example/*",
+        actions: { ssl: "off" },
+      }),
+    ],
+  },
+  { policy: "tls-caa", what: "no CAA record is there", break: (stack) => without(stack, "edge-caa-issue") },
+  {
+    policy: "tls-caa",
+    what: "the CAA record is for wildcards alone",
+    break: (stack) =>
+      withProps(stack, "edge-caa-issue", { data: { flags: 0, tag: "issuewild", value: "letsencrypt.org" } }),
+  },
+  {
+    policy: "tls-caa",
+    what: "the CAA record is for one host",
+    break: (stack) => withProps(stack, "edge-caa-issue", { name: "api.optropic.example" }),
+  },
+  {
+    policy: "dnssec-active",
+    what: "the zone is not signed",
+    break: (stack) => without(stack, "edge-dnssec"),
+  },
+  {
+    policy: "dnssec-active",
+    what: "signing is off",
+    break: (stack) => withProps(stack, "edge-dnssec", { status: "disabled" }),
+  },
+  {
+    policy: "https-always",
+    what: "plain http is answered",
+    break: (stack) => withProps(stack, "edge-always-use-https", { value: "off" }),
+  },
+  {
+    policy: "https-always",
+    what: "the zone does not say",
+    break: (stack) => without(stack, "edge-always-use-https"),
+  },
+  { policy: "https-hsts", what: "no HSTS is set", break: (stack) => withHsts(stack, { enabled: false }) },
+  { policy: "https-hsts", what: "half a year", break: (stack) => withHsts(stack, { max_age: 15_768_000 }) },
+  {
+    policy: "https-hsts",
+    what: "subdomains are left out",
+    break: (stack) => withHsts(stack, { include_subdomains: false }),
+  },
+  { policy: "https-hsts", what: "no preload", break: (stack) => withHsts(stack, { preload: undefined }) },
+  {
+    policy: "https-hsts",
+    what: "the keys are in camelCase, which the API ignores",
+    break: (stack) =>
+      withProps(stack, "edge-security-header", {
+        value: {
+          strictTransportSecurity: {
+            enabled: true,
+            maxAge: 31_536_000,
+            includeSubdomains: true,
+            preload: true,
+          },
+        },
+      }),
+  },
+  {
+    policy: "https-hsts",
+    what: "there is neither the setting nor the header",
+    break: (stack) => without(stack, "edge-security-header"),
+  },
+];
