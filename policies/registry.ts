@@ -53,6 +53,8 @@ export const waivable: ReadonlySet<string> = new Set(
   registry.filter((policy) => policy !== waiversValid).map(({ name }) => name),
 );
 
+/** By first item, then by name, since a module's exports have no order of their own. */
 function byItem(one: Policy, other: Policy): number {
-  return order.indexOf(one.items[0] ?? "") - order.indexOf(other.items[0] ?? "");
+  const place = (policy: Policy) => order.indexOf(policy.items[0] ?? "");
+  return place(one) - place(other) || one.name.localeCompare(other.name, "en");
 }

@@ -5,6 +5,9 @@ import type { Mutant } from "./mutants.ts";
 const token = ["ghp", "0123456789abcdefghijklmnopqrstuvwxyz"].join("_");
 const long = "k3yK3yk3Y".repeat(8);
 
+/** A secret that is a setting of the stack. */
+export const givenSecret = `setting-${long}`;
+
 /** Ways to break section 2. */
 export const environmentMutants: readonly Mutant[] = [
   {
@@ -65,7 +68,7 @@ export const environmentMutants: readonly Mutant[] = [
     what: "JWT_SECRET is a setting",
     break: (stack) =>
       madeFrom(
-        withProps(stack, "web-JWT_SECRET", { value: secret(`setting-${long}`) }),
+        withProps(stack, "web-JWT_SECRET", { value: secret(givenSecret) }),
         "web-JWT_SECRET",
         "value",
         [],

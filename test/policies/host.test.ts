@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { getItem } from "../../checklist/items.ts";
+import { registry } from "../../policies/registry.ts";
+import { secret, unknown, violated, without, withProps } from "./fixture.ts";
+import { Host, type HostOptions, type Said } from "./host.ts";
+import { environmentMutants, givenSecret } from "./mutants-environment.ts";
+import { platformMutants } from "./mutants-platform.ts";
+import { passingStack } from "./passing-stack.ts";
+
+const started: Host[] = [];
+
+async function start(options?: HostOptions): Promise<Host> {
+  const host = await Host.start(options);
+  started.push(host);
+  return host;
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((host) => host.stop()));
+});
+
+const cannotRun =
+  /^can't run policy '([a-z-]+)' from policy pack 'optropic-checklist@v[\d.]+' during preview: /;
+
+/** Policies that are violated, each once; one that cannot run yet is not. */
+function objecting(said: readonly Said[]): string[] {
+  const names = new Set(said.filter(({ message }) => !cannotRun.test(message)).map(({ policy }) => policy));
+  return registry.map(({ name }) => name).filter((name) => names.has(name));
+}
+
+function undecided(said: readonly Said[]): string[] {
+  return said.filter(({ message }) => cannotRun.test(message)).map(({ policy }) => policy);
+}
+
+describe("the pack in Pulumi's policy host", () => {
+  test("announces every policy with its items, severity, fix and thresholds", async () => {
+    const info = await (await start()).info();
+    expect(info.getName()).toBe("optropic-checklist");
+    expect(info.getVersion()).toMatch(/^\d+\.\d+\.\d+$/);
+    const severities = ["unspecified", "low", "medium", "high", "critical"];
+    expect(
+      info.getPoliciesList().map((policy) => ({
+        name: policy.getName(),
+        title: policy.getDescription(),
+        fix: policy.getRemediationSteps(),
+        severity: severities[policy.getSeverity()],
+        items: policy.getTagsList(),
+        reference: policy.getFramework()?.getReference() ?? "",
+        specification: policy.getFramework()?.getSpecification() ?? "",
+        thresholds: policy.getConfigschema()?.getProperties()?.toJavaScript(),
+        url: policy.getUrl(),
+      })),
+    ).toEqual(
+      registry.map((policy) => ({
+        name: policy.name,
+        title: policy.title,
+        fix: policy.fix,
+        severity: policy.severity,
+        items: [...policy.items],
+        reference: policy.items.join(","),
+        specification: policy.items.map((id) => getItem(id).text).join("; "),
+        thresholds: Object.fromEntries(
+          Object.entries(policy.thresholds).map(([name, threshold]) => [
+            name,
+            { type: "integer", ...threshold },
+          ]),
+        ),
+        url: policy.url ?? "",
+      })),
+    );
+  });
+
+  test("says of each stack what the policies say of it in this process", async () => {
+    const host = await start({ config: { "optropic:session": givenSecret } });
+    const passing = await host.preview(passingStack());
+    expect(objecting(passing)).toEqual([]);
+    expect(passing.every(({ level }) => level === "advisory")).toBe(true);
+    const mutants = [...environmentMutants, ...platformMutants];
+    const first = new Map(mutants.toReversed().map((mutant) => [mutant.policy, mutant]));
+    for (const { policy, what, break: mutate } of first.values()) {
+      const stack = mutate(passingStack());
+      expect(objecting(await host.preview(stack)), `${policy}: ${what}`).toEqual(violated(stack));
+    }
+    expect(objecting(await host.preview([]))).toEqual(violated([]));
+  });
+
+  test("shows what a preview cannot tell as advisory, and never as a violation", async () => {
+    const host = await start();
+    const stack = withProps(passingStack(), "jwt-secret", { length: unknown });
+    const said = await host.preview(stack);
+    expect(objecting(said)).toEqual([]);
+    expect(undecided(said)).toContain("jwt-secret-length");
+    expect(said.find(({ policy }) => policy === "jwt-secret-length")?.message).toContain(
+      "value at .length can't be known",
+    );
+    // Another host's short secret is a violation all the same.
+    const short = withProps(withProps(stack, "web-JWT_SECRET", { value: secret("x") }), "jwt-secret", {
+      length: unknown,
+    });
+    expect(objecting(await host.preview(short))).toContain("jwt-secret-length");
+  });
+
+  test("makes advisory what is waived, and what staging does not need", async () => {
+    const waivers = JSON.stringify([
+      {
+        policy: "render-health-check",
+        resource: "api-service",
+        reason: "The path is being renamed.",
+        approvedBy: "devops@optropic.example",
+        until: "2999-12-31",
+      },
+    ]);
+    const stack = withProps(passingStack(), "api-service", { healthCheckPath: "", autoscaling: undefined });
+    const host = await start({ config: { "optropic:stage": "staging", "optropic:waivers": waivers } });
+    const said = await host.preview(stack);
+    expect(objecting(said)).toEqual(["render-autoscaling", "render-health-check"]);
+    expect(said.map(({ level }) => level)).not.toContain("mandatory");
+    expect(said.find(({ policy }) => policy === "render-health-check")?.message).toMatch(
+      /^Waived until 2999-12-31, approved by devops@optropic\.example: The path is being renamed\./,
+    );
+  });
+
+  test("is strict where the stack says no stage, and refuses a waiver that has ended", async () => {
+    const ended = [{ policy: "base-url", resource: "*", reason: "r", approvedBy: "a", until: "2020-01-01" }];
+    const host = await start({ config: { "optropic:waivers": JSON.stringify(ended) } });
+    const said = await host.preview(withProps(passingStack(), "api-service", { autoscaling: undefined }));
+    expect(said.filter(({ level }) => level === "mandatory").map(({ policy }) => policy)).toEqual([
+      "render-autoscaling",
+      "waivers-valid",
+    ]);
+  });
+
+  test("takes thresholds from pack configuration", async () => {
+    const host = await start({ policyConfig: { "jwt-secret-length": { minimumLength: 65 } } });
+    expect(objecting(await host.preview(passingStack()))).toEqual(["jwt-secret-length"]);
+  });
+
+  test("judges an exported state, which has outputs only", async () => {
+    const host = await start();
+    const said = await host.judge(passingStack());
+    expect(objecting(said)).toEqual([]);
+    const broken = withProps(without(passingStack(), "web-NODE_ENV"), "edge-redirect", { proxied: false });
+    expect(objecting(await host.judge(broken))).toEqual(["required-variables", "cdn-enabled"]);
+  });
+
+  test("shows no secret, whatever is wrong with it", async () => {
+    const host = await start();
+    const canary = "c4nary-c4nary-c4nary";
+    const names = ["DATABASE_URL", "DIRECT_URL", "JWT_SECRET", "SECRET_KEY", "NODE_ENV", "BASE_URL"];
+    const values = [
+      canary,
+      `postgresql://app:${canary}@db.example.com:6543/x`,
+      `http://${canary}:${canary}@x.example`,
+    ];
+    for (const value of values) {
+      const stack = names.reduce(
+        (rest, name) => withProps(rest, `web-${name}`, { value: secret(value) }),
+        passingStack(),
+      );
+      const said = await host.preview(
+        withProps(stack, "database-project", { databasePassword: secret(value) }),
+      );
+      expect(objecting(said)).toContain("no-literal-secrets");
+      expect(JSON.stringify(said)).not.toContain(canary);
+    }
+  });
+});
