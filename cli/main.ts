@@ -5,7 +5,7 @@ import { previewCommand } from "./preview.ts";
 /** Exit statuses of every subcommand. */
 export const exitStatus = { holds: 0, doesNotHold: 1, couldNotTell: 2 } as const;
 
-/** Runs the `optropic` command and sets the process's exit status. */
+/** Runs the `optropic` command and sets the process's exit status: what goes wrong is never «does not hold». */
 export async function main(args: readonly string[]): Promise<void> {
   const program = new Command("optropic")
     .description("The production deployment checklist, executable.")
@@ -14,10 +14,38 @@ export async function main(args: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(text) });
   program.addCommand(previewCommand().exitOverride().copyInheritedSettings(program));
+  // Whoever reads the output may have seen enough and left.
+  process.stdout.on("error", leaveOnClosedPipe);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? exitStatus.holds : exitStatus.couldNotTell;
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    process.exitCode = exitStatus.couldNotTell;
+    const isUsage = error instanceof CommanderError;
+    const message = isUsage
+      ? error.message.replace(/^error: /, "")
+      : describe(error, args.includes("--debug"));
+    if (!isUsage) process.stderr.write(`error: ${message}\n`);
+    if (args.includes("--json")) printJson({ error: { failure: isUsage ? "usage" : "internal", message } });
   }
+}
+
+/** Prints one JSON document. */
+export function printJson(document: unknown): void {
+  // JSON leaves these control characters as they are, and a terminal obeys them.
+  const escaped = JSON.stringify(document).replaceAll(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  process.stdout.write(`${escaped}\n`);
+}
+
+function describe(error: unknown, debug: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  return debug ? (error.stack ?? error.message) : error.message;
+}
+
+function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
 }

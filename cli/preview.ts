@@ -1,8 +1,15 @@
 import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
-import { defaultTimeoutMs, PreviewError, preview, readPackConfig, renderPreview } from "../preview/index.ts";
-import { exitStatus } from "./main.ts";
+import {
+  defaultTimeoutMs,
+  PreviewError,
+  preview,
+  printableText,
+  readPackConfig,
+  renderPreview,
+} from "../preview/index.ts";
+import { exitStatus, printJson } from "./main.ts";
 
 /** The project that this command belongs to: what is previewed unless `--cwd` names another. */
 const ownProject = dirname(import.meta.dirname);
@@ -84,7 +91,7 @@ async function run(flags: PreviewFlags): Promise<void> {
     progress?.("");
     process.exitCode = document.summary.mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds;
     if (flags.json) {
-      print(JSON.stringify(document));
+      printJson(document);
       return;
     }
     const color = flags.color && process.stdout.isTTY && !process.env.NO_COLOR;
@@ -95,8 +102,9 @@ async function run(flags: PreviewFlags): Promise<void> {
     progress?.("");
     process.exitCode = exitStatus.couldNotTell;
     if (!(error instanceof PreviewError)) throw error;
-    if (flags.json) print(JSON.stringify({ error: { failure: error.failure, message: error.message } }));
-    process.stderr.write(`error: ${flags.debug ? (error.stack ?? error.message) : error.message}\n`);
+    if (flags.json) printJson({ error: { failure: error.failure, message: error.message } });
+    const text = flags.debug ? (error.stack ?? error.message) : error.message;
+    process.stderr.write(`error: ${printableText(text)}\n`);
   }
 }
 

@@ -18,7 +18,7 @@ import { readState } from "./state.ts";
 export { PreviewError, type PreviewFailure } from "./error.ts";
 export type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
 export { readPackConfig } from "./pack-config.ts";
-export { renderPreview } from "./render.ts";
+export { printableText, renderPreview } from "./render.ts";
 
 export interface PreviewOptions {
   /** Folder with Pulumi.yaml. */
@@ -63,6 +63,7 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
     organization: options.organization,
     overrides: options.config,
   });
+  checkPackConfigs(options);
   const secrets = new Secrets();
   for (const text of project.givenSecrets) secrets.add(text);
   const removeHandlers = killAllOnSignal();
@@ -70,7 +71,8 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
   const timer = deadline(options.timeoutMs ?? defaultTimeoutMs, session);
   try {
     const judged = await Promise.race([session.run(), timer.expired]);
-    return previewDocument({ ...judged, project, secrets, durationMs: performance.now() - started });
+    const source = options.state === undefined ? "program" : "state";
+    return previewDocument({ ...judged, project, source, secrets, durationMs: performance.now() - started });
   } catch (error) {
     throw scrubbedError(error, secrets);
   } finally {
@@ -78,6 +80,15 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
     session.close();
     removeHandlers();
   }
+}
+
+/** @throws {PreviewError} when a configuration has no pack to go with */
+function checkPackConfigs({ policyPacks = [], policyPackConfigs = [] }: PreviewOptions): void {
+  if (policyPackConfigs.length <= policyPacks.length) return;
+  throw new PreviewError(
+    "policy-pack",
+    `${policyPackConfigs.length} configurations for ${policyPacks.length} policy packs: each goes with the pack in its place`,
+  );
 }
 
 /** What failed, in words that hold no secret: a program's own error may quote one. */

@@ -1,4 +1,5 @@
-import { type Analysis, type Diagnostic, PolicyPack } from "./pack.ts";
+import type { Analysis, Diagnostic } from "./analysis.ts";
+import { PolicyPack } from "./pack.ts";
 import type { PackConfig, PolicyInfo } from "./pack-config.ts";
 import type { PreviewResource } from "./resource.ts";
 import { providedPackage, rootStackType } from "./urn.ts";

@@ -1,6 +1,6 @@
+import type { Diagnostic } from "./analysis.ts";
 import type { LogEntry } from "./engine.ts";
 import type { PackVerdict } from "./judgement.ts";
-import type { Diagnostic } from "./pack.ts";
 import type { EnforcementLevel, PolicyInfo } from "./pack-config.ts";
 import type { Project } from "./project.ts";
 import type { PreviewResource } from "./resource.ts";
@@ -27,6 +27,8 @@ export interface ShownResource {
   parent: string;
   custom: boolean;
   protect: boolean;
+  /** What an update would do; a resource of a state stays as it is. */
+  operation: "create" | "read" | "same";
   /** An unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
   inputs: PropertyMap;
 }
@@ -56,6 +58,7 @@ export interface PreviewDocument {
 
 export function previewDocument(run: {
   project: Project;
+  source: "program" | "state";
   resources: readonly PreviewResource[];
   verdicts: readonly PackVerdict[];
   secrets: Secrets;
@@ -72,7 +75,7 @@ export function previewDocument(run: {
   return {
     project: run.project.name,
     stack: run.project.stack,
-    resources: run.resources.map((resource) => shown(resource, scrub)),
+    resources: run.resources.map((resource) => shown(resource, run.source, scrub)),
     policies,
     messages: [
       ...run.log.map((entry) => ({ ...entry, message: scrub(entry.message.trim()) })),
@@ -163,9 +166,11 @@ function withoutPreamble(message: string, policy: PolicyInfo): string {
   );
 }
 
-function shown(resource: PreviewResource, scrub: Scrub): ShownResource {
-  const { urn, type, name, parent, custom, protect } = resource;
-  return { urn, type, name, parent, custom, protect, inputs: scrubbed(forDisplay(resource.inputs), scrub) };
+function shown(resource: PreviewResource, source: "program" | "state", scrub: Scrub): ShownResource {
+  const { urn, type, name, parent, custom, protect, external } = resource;
+  const operation = external ? "read" : source === "state" ? "same" : "create";
+  const inputs = scrubbed(forDisplay(resource.inputs), scrub);
+  return { urn, type, name, parent, custom, protect, operation, inputs };
 }
 
 type Scrub = (text: string) => string;

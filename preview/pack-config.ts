@@ -35,7 +35,9 @@ export function readPackConfig(path: string): PackConfig {
   let content: unknown;
   try {
     if (statSync(path).size > 1024 * 1024) throw new Error("larger than 1 MiB");
-    content = JSON.parse(readFileSync(path, "utf8"));
+    const text = readFileSync(path, "utf8");
+    // As Pulumi does, an empty file is no configuration.
+    content = text.trim() === "" ? {} : JSON.parse(text);
   } catch (error) {
     throw new PreviewError("policy-pack", `policy configuration ${path} cannot be read: ${messageOf(error)}`);
   }

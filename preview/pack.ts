@@ -5,34 +5,22 @@ import * as grpc from "@grpc/grpc-js";
 import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import * as z from "zod";
+import {
+  type Analysis,
+  analyzeRequest,
+  type Diagnostic,
+  type Providers,
+  readAnalysis,
+  stackResource,
+} from "./analysis.ts";
 import { Child } from "./child.ts";
 import { messageOf, PreviewError } from "./error.ts";
 import { callUnary, channelOptions } from "./grpc.ts";
-import {
-  type EnforcementLevel,
-  levelFrom,
-  type PackConfig,
-  type PolicyInfo,
-  policyInfos,
-  reconcile,
-} from "./pack-config.ts";
+import { levelFrom, type PackConfig, type PolicyInfo, policyInfos, reconcile } from "./pack-config.ts";
 import type { PreviewResource } from "./resource.ts";
 import { forAnalysis, forRemediation, fromStruct, type PropertyMap, toStruct } from "./values.ts";
-
-/** What a policy said of a resource or of the stack. */
-export interface Diagnostic {
-  policy: string;
-  message: string;
-  level: EnforcementLevel;
-  /** The resource it is about; empty for the stack as a whole. */
-  urn: string;
-}
-
-export interface Analysis {
-  diagnostics: Diagnostic[];
-  /** Policies that said they do not apply. */
-  notApplicable: string[];
-}
+import { readYaml } from "./yaml.ts";
 
 /** What remediations made of a resource, and why one could not run. */
 export interface Remediation {
@@ -73,12 +61,7 @@ export class PolicyPack {
 
   constructor(options: PackOptions) {
     this.directory = resolve(options.directory);
-    if (!["PulumiPolicy.yaml", "PulumiPolicy.yml"].some((file) => existsSync(join(this.directory, file)))) {
-      throw new PreviewError(
-        "policy-pack",
-        `no policy pack in ${this.directory}: PulumiPolicy.yaml is missing`,
-      );
-    }
+    checkManifest(this.directory);
     this.#child = new Child({
       label: `policy pack ${this.directory}`,
       command: process.execPath,
@@ -220,6 +203,26 @@ export class PolicyPack {
   }
 }
 
+const manifest = z.looseObject({ runtime: z.union([z.string(), z.looseObject({ name: z.string() })]) });
+
+/** @throws {PreviewError} when the folder holds no policy pack, or one that Node.js does not run */
+function checkManifest(directory: string): void {
+  const path = ["PulumiPolicy.yaml", "PulumiPolicy.yml"]
+    .map((file) => join(directory, file))
+    .find((file) => existsSync(file));
+  if (path === undefined) {
+    throw new PreviewError("policy-pack", `no policy pack in ${directory}: PulumiPolicy.yaml is missing`);
+  }
+  const { runtime } = readYaml(path, manifest, "policy-pack");
+  const name = typeof runtime === "string" ? runtime : runtime.name;
+  if (name !== "nodejs") {
+    throw new PreviewError(
+      "unsupported",
+      `${path}: runtime ${name} cannot be run offline, only nodejs; use pulumi preview`,
+    );
+  }
+}
+
 /** How long a process may take to be seen to end once it no longer answers, in milliseconds. */
 const endGraceMs = 2000;
 
@@ -228,9 +231,6 @@ function after<T>(ms: number, value: T): Promise<T> {
     setTimeout(done, ms, value).unref();
   });
 }
-
-/** Providers by URN, as a policy sees the one of each resource. */
-export type Providers = ReadonlyMap<string, PreviewResource>;
 
 /** @throws {PreviewError} when the folder's dependencies are not installed */
 export function resolveFrom(directory: string, specifier: string): string {
@@ -242,86 +242,6 @@ export function resolveFrom(directory: string, specifier: string): string {
       `@pulumi/pulumi is not installed for ${directory}: run npm install there`,
     );
   }
-}
-
-function analyzeRequest(
-  resource: PreviewResource,
-  providers: Providers,
-  properties: PropertyMap,
-): InstanceType<typeof analyzerPb.AnalyzeRequest> {
-  const request = new analyzerPb.AnalyzeRequest();
-  request.setUrn(resource.urn);
-  request.setType(resource.type);
-  request.setName(resource.name);
-  request.setProperties(toStruct(properties));
-  request.setOptions(resourceOptions(resource));
-  request.setProvider(providerOf(resource, providers));
-  return request;
-}
-
-function stackResource(
-  resource: PreviewResource,
-  providers: Providers,
-): InstanceType<typeof analyzerPb.AnalyzerResource> {
-  const message = new analyzerPb.AnalyzerResource();
-  message.setUrn(resource.urn);
-  message.setType(resource.type);
-  message.setName(resource.name);
-  message.setProperties(toStruct(forAnalysis(resource.outputs)));
-  message.setOptions(resourceOptions(resource));
-  message.setProvider(providerOf(resource, providers));
-  message.setParent(resource.parent);
-  message.setDependenciesList(resource.dependencies);
-  for (const [property, urns] of resource.propertyDependencies) {
-    if (urns.length === 0) continue;
-    const dependencies = new analyzerPb.AnalyzerPropertyDependencies();
-    dependencies.setUrnsList(urns);
-    message.getPropertydependenciesMap().set(property, dependencies);
-  }
-  return message;
-}
-
-function resourceOptions(resource: PreviewResource): InstanceType<typeof analyzerPb.AnalyzerResourceOptions> {
-  const options = new analyzerPb.AnalyzerResourceOptions();
-  options.setProtect(resource.protect);
-  options.setIgnorechangesList(resource.ignoreChanges);
-  options.setAliasesList(resource.aliases);
-  options.setAdditionalsecretoutputsList(resource.additionalSecretOutputs);
-  options.setDeletebeforereplacedefined(resource.deleteBeforeReplace !== undefined);
-  options.setDeletebeforereplace(resource.deleteBeforeReplace ?? false);
-  options.setParent(resource.parent);
-  const timeouts = new analyzerPb.AnalyzerResourceOptions.CustomTimeouts();
-  timeouts.setCreate(resource.timeouts.create);
-  timeouts.setUpdate(resource.timeouts.update);
-  timeouts.setDelete(resource.timeouts.delete);
-  options.setCustomtimeouts(timeouts);
-  return options;
-}
-
-function providerOf(
-  resource: PreviewResource,
-  providers: Providers,
-): InstanceType<typeof analyzerPb.AnalyzerProviderResource> | undefined {
-  const provider = providers.get(resource.provider);
-  if (provider === undefined) return undefined;
-  const message = new analyzerPb.AnalyzerProviderResource();
-  message.setUrn(provider.urn);
-  message.setType(provider.type);
-  message.setName(provider.name);
-  message.setProperties(toStruct(forAnalysis(provider.inputs)));
-  return message;
-}
-
-function readAnalysis(response: AnalyzeResponse): Analysis {
-  return {
-    diagnostics: response.getDiagnosticsList().map((diagnostic) => ({
-      policy: diagnostic.getPolicyname(),
-      message: diagnostic.getMessage(),
-      level: levelFrom(diagnostic.getEnforcementlevel()) ?? "advisory",
-      urn: diagnostic.getUrn(),
-    })),
-    notApplicable: response.getNotApplicableList().map((policy) => policy.getPolicyName()),
-  };
 }
 
 function isServiceError(error: unknown): error is grpc.ServiceError {

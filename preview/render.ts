@@ -1,5 +1,5 @@
 import type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
-import { isDefaultProvider, nameOf, typeOf } from "./urn.ts";
+import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
 
 export interface RenderOptions {
   /** Colours, for a terminal. */
@@ -63,16 +63,20 @@ function tree(resources: readonly ShownResource[], paint: Painter): string[] {
     });
   };
   walk("", "");
-  const typeWidth = Math.max(4, ...rows.map(({ label }) => label.length));
-  const nameWidth = Math.max(4, ...rows.map(({ name }) => name.length));
+  const typeWidth = widest(rows.map(({ label }) => label));
+  const nameWidth = widest(rows.map(({ name }) => name));
   return [
     paint.bold(`     ${"Type".padEnd(typeWidth)}  ${"Name".padEnd(nameWidth)}  Plan`),
-    ...rows.map(
-      ({ label, name, resource }) =>
-        ` ${paint.green("+")}   ${label.padEnd(typeWidth)}  ${name.padEnd(nameWidth)}  ${paint.green("create")}${resource.protect ? paint.dim(" protected") : ""}`,
-    ),
+    ...rows.map(({ label, name, resource: { operation, protect } }) => {
+      const paintPlan = operation === "create" ? paint.green : paint.dim;
+      const plan = `${paintPlan(operation)}${protect ? paint.dim(" protected") : ""}`;
+      return ` ${paintPlan(signs[operation])}   ${label.padEnd(typeWidth)}  ${name.padEnd(nameWidth)}  ${plan}`;
+    }),
   ];
 }
+
+/** The sign before each row, as Pulumi's. */
+const signs = { create: "+", read: ">", same: " " } as const;
 
 function messages(document: PreviewDocument, paint: Painter): string[] {
   if (document.messages.length === 0) return [];
@@ -82,7 +86,8 @@ function messages(document: PreviewDocument, paint: Painter): string[] {
     ...document.messages.flatMap(({ severity, message, urn }) => {
       const where = urn === "" ? "" : ` ${shortType(typeOf(urn))} (${nameOf(urn)})`;
       const lines = message.split("\n").map((line) => `    ${printable(line)}`);
-      return [`  ${severity === "warning" ? paint.yellow(severity) : severity}${where}:`, ...lines];
+      const heading = severity === "warning" ? paint.yellow(severity) : severity;
+      return [`  ${heading}${printable(where)}:`, ...lines];
     }),
   ];
 }
@@ -92,17 +97,17 @@ const order = ["violated", "unknown", "waived", "passed", "not-applicable"] as c
 function policies(outcomes: readonly PolicyOutcome[], paint: Painter): string[] {
   const rank = (outcome: PolicyOutcome): number =>
     order.indexOf(outcome.status) * 2 + (outcome.enforcement === "mandatory" ? 0 : 1);
-  const width = Math.max(...outcomes.map((outcome) => outcome.name.length));
+  const width = widest(outcomes.map((outcome) => printable(outcome.name)));
   return outcomes
     .toSorted((one, other) => rank(one) - rank(other))
     .flatMap((outcome) => {
-      const items = outcome.items.length > 0 ? `  ${outcome.items.join(", ")}` : "";
-      const row = `  ${mark(outcome, paint)} ${outcome.name.padEnd(width)}${paint.dim(items)}`;
+      const items = outcome.items.length > 0 ? `  ${printable(outcome.items.join(", "))}` : "";
+      const row = `  ${mark(outcome, paint)} ${printable(outcome.name).padEnd(width)}${paint.dim(items)}`;
       if (outcome.status === "passed" || outcome.status === "not-applicable") return [row];
       return [
-        `${row}  [${outcome.status === "violated" ? outcome.enforcement : outcome.status}] ${outcome.description}`,
+        `${row}  [${outcome.status === "violated" ? outcome.enforcement : outcome.status}] ${printable(outcome.description)}`,
         ...outcome.violations.flatMap(({ urn, message }) => {
-          const where = urn === "" ? "" : `${shortType(typeOf(urn))} (${nameOf(urn)}): `;
+          const where = isAboutStack(urn) ? "" : `${shortType(typeOf(urn))} (${nameOf(urn)}): `;
           return `${where}${message}`
             .split("\n")
             .map((line, index) => `      ${index === 0 ? "- " : "  "}${printable(line)}`);
@@ -127,10 +132,13 @@ function mark({ status, enforcement }: PolicyOutcome, paint: Painter): string {
 }
 
 function totals({ resources, summary }: PreviewDocument, paint: Painter): string {
-  const providers = resources.filter((resource) => isDefaultProvider(resource.urn)).length;
+  const visible = resources.filter((resource) => !isDefaultProvider(resource.urn));
+  const count = (operation: ShownResource["operation"]): number =>
+    visible.filter((resource) => resource.operation === operation).length;
   const seconds = (summary.durationMs / 1000).toFixed(1);
   const parts = [
-    `${summary.resources - providers} resources to create`,
+    count("same") > 0 ? `${count("same")} resources in the state` : `${count("create")} resources to create`,
+    ...(count("read") > 0 ? [`${count("read")} read`] : []),
     `${summary.passed} policies passed`,
     `${summary.mandatory} mandatory and ${summary.advisory} advisory violated`,
     `${summary.waived} waived`,
@@ -138,6 +146,15 @@ function totals({ resources, summary }: PreviewDocument, paint: Painter): string
   ];
   const paintTotals = summary.mandatory > 0 ? paint.red : paint.green;
   return `${paintTotals(parts.join(", "))} ${paint.dim(`(${seconds} s)`)}`;
+}
+
+function isAboutStack(urn: string): boolean {
+  return urn === "" || typeOf(urn) === rootStackType;
+}
+
+/** Characters of the longest text, and at least those of a column's heading. */
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), 4);
 }
 
 /** As Pulumi shows a type: `random:index/randomPassword:RandomPassword` without the part that its name repeats. */
@@ -148,7 +165,12 @@ function shortType(type: string): string {
   return repeats ? `${pkg}:${folder}:${name}` : type;
 }
 
+/** A text of several lines, each as {@link printable} shows it. */
+export function printableText(text: string): string {
+  return text.split("\n").map(printable).join("\n");
+}
+
 /** Control characters could move the cursor or recolour what follows: a name or message shows them as dots. */
 function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === "\t" ? "  " : "·"));
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·"));
 }

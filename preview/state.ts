@@ -51,37 +51,37 @@ const stateFile = z.object({
  * @throws {PreviewError} when the file cannot be read or is not an exported state
  */
 export function readState(path: string): PreviewResource[] {
-  const { deployment } = parseState(path);
-  return (
-    deployment.resources
-      // What waits for its deletion is no longer part of the stack.
-      .filter((resource) => !resource.delete)
-      .map((resource) =>
-        bareResource({
-          urn: resource.urn,
-          type: typeOf(resource.urn),
-          name: nameOf(resource.urn),
-          parent: resource.parent,
-          custom: resource.custom,
-          external: resource.external,
-          protect: resource.protect,
-          inputs: readable(resource.inputs),
-          outputs: readable(resource.outputs),
-          provider: resource.provider.split("::").slice(0, -1).join("::"),
-          dependencies: resource.dependencies ?? [],
-          propertyDependencies: new Map(
-            Object.entries(resource.propertyDependencies ?? {}).map(([key, urns]) => [key, urns ?? []]),
-          ),
-          additionalSecretOutputs: resource.additionalSecretOutputs ?? [],
-          aliases: resource.aliases ?? [],
-          ignoreChanges: resource.ignoreChanges ?? [],
-          timeouts: resource.customTimeouts ?? { create: 0, update: 0, delete: 0 },
-        }),
-      )
-  );
+  const seen = new Set<string>();
+  // What waits for its deletion is no longer part of the stack.
+  return parseState(path)
+    .filter((resource) => !resource.delete)
+    .map((resource) => {
+      if (seen.has(resource.urn)) throw new PreviewError("state", `${path} holds ${resource.urn} twice`);
+      seen.add(resource.urn);
+      return bareResource({
+        urn: resource.urn,
+        type: typeOf(resource.urn),
+        name: nameOf(resource.urn),
+        parent: resource.parent,
+        custom: resource.custom,
+        external: resource.external,
+        protect: resource.protect,
+        inputs: readable(resource.inputs),
+        outputs: readable(resource.outputs),
+        provider: resource.provider.split("::").slice(0, -1).join("::"),
+        dependencies: resource.dependencies ?? [],
+        propertyDependencies: new Map(
+          Object.entries(resource.propertyDependencies ?? {}).map(([key, urns]) => [key, urns ?? []]),
+        ),
+        additionalSecretOutputs: resource.additionalSecretOutputs ?? [],
+        aliases: resource.aliases ?? [],
+        ignoreChanges: resource.ignoreChanges ?? [],
+        timeouts: resource.customTimeouts ?? { create: 0, update: 0, delete: 0 },
+      });
+    });
 }
 
-function parseState(path: string): z.infer<typeof stateFile> {
+function parseState(path: string): z.infer<typeof stateFile>["deployment"]["resources"] {
   let problem: string;
   try {
     const { size } = statSync(path);
@@ -89,7 +89,7 @@ function parseState(path: string): z.infer<typeof stateFile> {
     const content: unknown = JSON.parse(readFileSync(path, "utf8"));
     checkDepth(content);
     const parsed = stateFile.safeParse(content);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return parsed.data.deployment.resources;
     problem = z.prettifyError(parsed.error).slice(0, 4000);
   } catch (error) {
     throw new PreviewError("state", `state ${path} cannot be read: ${messageOf(error)}`);
