@@ -19,7 +19,7 @@ import { messageOf, PreviewError } from "./error.ts";
 import { callUnary, channelOptions } from "./grpc.ts";
 import { levelFrom, type PackConfig, type PolicyInfo, policyInfos, reconcile } from "./pack-config.ts";
 import type { PreviewResource } from "./resource.ts";
-import { forAnalysis, forRemediation, fromStruct, type PropertyMap, toStruct } from "./values.ts";
+import { forAnalysis, forRemediation, fromStruct, type PropertyMap } from "./values.ts";
 import { readYaml } from "./yaml.ts";
 
 /** What remediations made of a resource, and why one could not run. */
