@@ -106,12 +106,24 @@ describe.concurrent("a setting that is malformed", () => {
   });
 });
 
-async function optropic(
-  ...args: string[]
-): Promise<{ status: number; document: PreviewDocument; stderr: string }> {
-  const { status, stdout, stderr } = await run(...args);
-  expect(stderr).toBe("");
-  return { status, document: JSON.parse(stdout), stderr };
+interface Judged {
+  status: number;
+  document: PreviewDocument;
+}
+
+const runs = new Map<string, Promise<Judged>>();
+
+/** Runs a preview once for all tests that look at the same one. */
+function optropic(...args: string[]): Promise<Judged> {
+  const key = args.join(" ");
+  const known = runs.get(key);
+  if (known !== undefined) return known;
+  const judged = run(...args).then(({ status, stdout, stderr }) => {
+    expect(stderr).toBe("");
+    return { status, document: JSON.parse(stdout) };
+  });
+  runs.set(key, judged);
+  return judged;
 }
 
 async function run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
