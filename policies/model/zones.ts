@@ -101,7 +101,7 @@ export function inZone(
   const index = byZone(stack, type);
   const found = select(index.get(zone.key) ?? [], test);
   const [anyones] = index.get(unresolved) ?? [];
-  if (found.length === 0 && anyones !== undefined) {
+  if (found.length === 0 && anyones !== undefined && zone.key !== unresolved) {
     // Throws: its zone is unknown, so it may be this one.
     anyones.at("zoneId").string();
   }
