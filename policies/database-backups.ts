@@ -1,6 +1,7 @@
 import { judge, policy, type Resource, type Stack, select, some, type Value } from "./framework/index.ts";
 import { known } from "./model/known.ts";
-import { belongsTo } from "./model/links.ts";
+import { belongsTo, candidatesBy } from "./model/links.ts";
+import { perStack } from "./model/per-stack.ts";
 import { aws, cloudflare, render } from "./model/tokens.ts";
 import { runsDaily } from "./values/schedule.ts";
 
@@ -43,15 +44,17 @@ export const backupJob = policy({
   },
 });
 
+const r2Lifecycles = perStack((stack) => candidatesBy(stack.ofType(cloudflare.r2Lifecycle), "bucketName"));
+const s3Lifecycles = perStack((stack) => candidatesBy(stack.ofType(...aws.lifecycle), "bucket"));
+
 function judgeLifecycle(stack: Stack, bucket: Resource): true | string {
+  const lifecycles = [
+    ...select(r2Lifecycles(stack)(bucket), (lifecycle) => isOf(lifecycle, "bucketName", bucket)),
+    ...select(s3Lifecycles(stack)(bucket), (lifecycle) => isOf(lifecycle, "bucket", bucket)),
+  ];
   const rules = [
     ...bucket.at("lifecycleRules").items(),
-    ...select(stack.ofType(cloudflare.r2Lifecycle), (lifecycle) =>
-      isOf(lifecycle, "bucketName", bucket),
-    ).flatMap((lifecycle) => lifecycle.at("rules").items()),
-    ...select(stack.ofType(...aws.lifecycle), (lifecycle) => isOf(lifecycle, "bucket", bucket)).flatMap(
-      (lifecycle) => lifecycle.at("rules").items(),
-    ),
+    ...lifecycles.flatMap((lifecycle) => lifecycle.at("rules").items()),
   ];
   return some(rules, expires) || "No enabled lifecycle rule deletes old backups from the bucket.";
 }
