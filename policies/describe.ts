@@ -62,16 +62,20 @@ tightened. A threshold looser than the checklist's figure is not used.
 
 Pulumi hands a stack policy the outputs that it expects of each resource. At a preview an output that the
 program did not set is unknown there, and a dynamic resource may have none. What the program declares is in
-the inputs, so \`no-literal-secrets\`, which sees the inputs of each resource as it is registered, records them for
+the inputs, so \`secrets-encrypted\`, which sees the inputs of each resource as it is registered, records them for
 the other policies. Where none were recorded, as for an exported state, the policies judge the outputs.
 
-\`no-literal-secrets\` has the level \`remediate\`, which makes violations mandatory: the remediation changes nothing,
-and is the one place where Pulumi still tells a pack which inputs are secrets. At another level
-\`secrets-encrypted\` cannot tell and does not object.
+\`secrets-encrypted\` has the level \`remediate\`, which makes violations mandatory: the remediation changes nothing,
+and is the one place where Pulumi still tells a pack which inputs are secrets. At another level it cannot tell
+and does not object; disabled, it records nothing.
 
-What the pack cannot see: whether a setting is encrypted (Pulumi hands packs every setting as text), and of a
-map of variables, such as Render's, which variable is made from which resource. Of the latter the same
-variable at Vercel tells, or at \`pulumi up\` its value.
+What the pack cannot see:
+
+- Whether a setting is encrypted: Pulumi hands packs every setting as text. \`no-literal-secrets\` takes a known
+  text for written in the program unless it is a setting, part of the environment, or given by a resource that
+  exists. A secret that a program looks up by a function call has to come by a setting or Pulumi ESC instead.
+- Of a map of variables, such as Render's, which variable is made from which resource. The same variable at
+  Vercel tells, or at \`pulumi up\` its value.
 `;
 }
 

@@ -1,6 +1,7 @@
-import { judge, policy, undecided, violation } from "./framework/index.ts";
+import { judge, policy, violation } from "./framework/index.ts";
 import { isGenerator } from "./model/generated.ts";
-import { literalSecrets } from "./model/literal-secrets.ts";
+import { isDerived, isExpectedSecret, literalKind } from "./model/literal-secrets.ts";
+import { namedInputs } from "./model/named-inputs.ts";
 import { findCredential } from "./model/secret-formats.ts";
 import { browserName, isSecretName } from "./model/secret-names.ts";
 import { vercel } from "./model/tokens.ts";
@@ -20,37 +21,31 @@ export const noLiteralSecrets = policy({
   severity: "critical",
   fix: "Generate the secret in the stack, or give it with `pulumi config set --secret`, and replace it wherever it is in use.",
   url: "https://www.pulumi.com/docs/iac/concepts/secrets/",
-  phase: "resource",
   check: (stack, _threshold, { isSupplied }) =>
-    stack
-      .all()
-      .flatMap((resource) =>
-        literalSecrets(resource.at(), isSupplied).map((message) => violation(message, resource)),
-      ),
+    stack.all().flatMap((resource) => {
+      const inputs = resource.isDeclared ? namedInputs(resource.at()) : [];
+      return inputs.flatMap((input) => {
+        const kind = literalKind(input, isSupplied);
+        const message = `${input.value.path.join(".")} is ${kind} that is written in the program.`;
+        return kind === undefined || isDerived(input.value) ? [] : [violation(message, resource)];
+      });
+    }),
 });
 
 export const secretsEncrypted = policy({
   name: "secrets-encrypted",
   items: ["2.9"],
-  title: "The value of every secret variable is a secret in the stack's state.",
+  title: "Every input that holds a secret is given as one, so that the state encrypts it.",
   severity: "high",
-  fix: "Wrap the value with pulumi.secret before it becomes an input, so that the state holds it encrypted.",
+  fix: "Wrap the value with pulumi.secret before it becomes an input.",
   url: "https://www.pulumi.com/docs/iac/concepts/secrets/",
-  check: (stack) => [
-    ...withoutHosts(stack),
-    ...declaredVariables(stack).map((variable) =>
-      judge(variable.resource, () => {
-        const { value } = variable;
-        const name = variable.name();
-        if (name === undefined || !isSecretName(name) || value.isSecret !== false) {
-          return true;
-        }
-        // Of an entry that is unknown as a whole, the value inside may still be a secret.
-        const known = value.path.at(-1) === "value";
-        return known ? `${name} would be in the state as plain text.` : undecided(value);
-      }),
+  phase: "resource",
+  check: (stack) =>
+    stack.all().flatMap((resource) =>
+      namedInputs(resource.at())
+        .filter((input) => input.value.isSecret === false && isExpectedSecret(input))
+        .map(({ value }) => violation(`${value.path.join(".")} is not given as a secret.`, resource)),
     ),
-  ],
 });
 
 export const secretVariablesSensitive = policy({

@@ -126,12 +126,20 @@ export class Resource {
   }
 
   /**
-   * The texts, at any depth, of an output, as far as they are known: an update knows more than a preview.
-   * They may be secrets.
+   * The texts, at any depth, of an output or of all, as far as they are known: an update knows more than a
+   * preview. They may be secrets.
    */
-  outputTexts(name: string): string[] {
+  outputTexts(name?: string): string[] {
     const outputs = unwrap(this.#record.props);
-    return typeof outputs === "object" && outputs !== null ? textsIn(Reflect.get(outputs, name)) : [];
+    if (typeof outputs !== "object" || outputs === null) {
+      return [];
+    }
+    return textsIn(name === undefined ? outputs : Reflect.get(outputs, name));
+  }
+
+  /** Whether the properties are what the program declares, not what became of it. */
+  get isDeclared(): boolean {
+    return this.#recorded !== undefined;
   }
 
   get parent(): Resource | undefined {
@@ -168,11 +176,15 @@ export class Resource {
 
   /** Throws the host's own error for the unknown value at that path, if the host has one. */
   raiseUnknown(path: readonly string[]): void {
-    if (this.#recorded?.raise !== undefined) {
-      this.#recorded.raise(path);
-      return;
+    try {
+      this.#recorded?.raise?.(path);
+      touch(this.#record.props, path);
+    } catch (error) {
+      if (error instanceof Error) {
+        error.message = `${this.name}: ${error.message}`;
+      }
+      throw error;
     }
-    touch(this.#record.props, path);
   }
 
   #inputs(): unknown {

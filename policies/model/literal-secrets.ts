@@ -1,63 +1,17 @@
 import type { Value } from "../framework/index.ts";
+import type { NamedInput } from "./named-inputs.ts";
 import { findCredential, isReference } from "./secret-formats.ts";
 import { isConnectionName, isPasswordName, isSecretName } from "./secret-names.ts";
 
-/** Deeper inputs are not looked into. */
-const maximumDepth = 30;
-
 /**
- * What is a secret among the inputs and written in the program: a credential that its form gives away, or a
- * known text under the name of a secret. What `isSupplied` from outside the program is not written in it,
- * and a value that is unknown comes from another resource. The messages name the input, never its value.
+ * What kind of secret a known text is: a credential that its form gives away, or any text under the name of
+ * a secret; undefined if it is none, or if it was supplied from outside the program.
  */
-export function literalSecrets(
-  inputs: Value,
+export function literalKind(
+  { value, name }: NamedInput,
   isSupplied: (text: string) => boolean,
-  name = "",
-  depth = 0,
-): string[] {
-  if (inputs.isUnknown || depth > maximumDepth) {
-    return [];
-  }
-  const text = inputs.string();
-  if (text !== undefined) {
-    const kind = literalKind(text, name, isSupplied);
-    const inside = text.startsWith("{") ? inputs.json().entries() : [];
-    return [
-      ...(kind === undefined ? [] : [`${inputs.path.join(".")} is ${kind} that is written in the program.`]),
-      ...inside.flatMap(([key, value]) => literalSecrets(value, isSupplied, key, depth + 1)),
-    ];
-  }
-  const elements = inputs.items();
-  if (elements.length > 0) {
-    return elements.flatMap((element) => literalSecrets(element, isSupplied, name, depth + 1));
-  }
-  const label = labelOf(inputs);
-  return inputs
-    .entries()
-    .filter(([key]) => !key.startsWith("__"))
-    .flatMap(([key, value]) => {
-      const holder = valueKeys.has(key) ? (label ?? name) : key;
-      return literalSecrets(value, isSupplied, holder, depth + 1);
-    });
-}
-
-/** Keys under which the value of something named is found. */
-const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo", "content", "default"]);
-
-/** The name beside a value, as in `{ key: "JWT_SECRET", value: … }`. */
-function labelOf(entry: Value): string | undefined {
-  for (const key of ["key", "name"]) {
-    const label = entry.at(key);
-    const text = label.isUnknown ? undefined : label.string();
-    if (text !== undefined) {
-      return text;
-    }
-  }
-  return undefined;
-}
-
-function literalKind(text: string, name: string, isSupplied: (text: string) => boolean): string | undefined {
+): string | undefined {
+  const text = value.isUnknown ? "" : (value.string() ?? "");
   if (text === "" || isSupplied(text)) {
     return undefined;
   }
@@ -71,4 +25,34 @@ function literalKind(text: string, name: string, isSupplied: (text: string) => b
     !isReference(text) &&
     (isPasswordName(name) || text.length >= 8);
   return secret ? "a secret" : undefined;
+}
+
+/**
+ * Whether a known text is made from other resources that exist already. At an update, and at a preview after
+ * one, what they gave is known and has to be told from what is written: by what is in it, or, as it may be a
+ * digest or an encoding, by its being a secret as theirs are.
+ */
+export function isDerived(value: Value): boolean {
+  const existing = value.resource.dependenciesOf(value.path[0] ?? "").filter(({ id }) => id !== undefined);
+  if (existing.length === 0) {
+    return false;
+  }
+  const text = value.string() ?? "";
+  const given = existing.flatMap((resource) => resource.outputTexts());
+  return value.isSecret !== false || given.some((part) => part.length >= 8 && text.includes(part));
+}
+
+/**
+ * Whether an input is expected to hold a secret by its name. An unknown one inside a property may be an
+ * object with a secret in it, rather than the secret.
+ */
+export function isExpectedSecret({ value, name, labelled }: NamedInput): boolean {
+  if (!(labelled ? isSecretName(name) : isPasswordName(name))) {
+    return false;
+  }
+  if (value.isUnknown) {
+    return labelled || value.path.length === 1;
+  }
+  const text = value.string() ?? "";
+  return text !== "" && !isReference(text) && !(isConnectionName(name) && findCredential(text) === undefined);
 }

@@ -124,11 +124,16 @@ export function without(fixtures: readonly Fixture[], ...names: readonly string[
   return rest;
 }
 
+/** An unknown value in place of another; a secret stays one when it is unknown. */
+export function unknownFor(value: unknown): unknown {
+  return value instanceof SecretValue ? secret(unknown) : unknown;
+}
+
 /** The resources with every top-level property unknown. */
 export function allUnknown(fixtures: readonly Fixture[]): Fixture[] {
   return fixtures.map((fixture) => ({
     ...fixture,
-    props: Object.fromEntries(Object.keys(fixture.props).map((key) => [key, unknown])),
+    props: Object.fromEntries(Object.entries(fixture.props).map(([key, value]) => [key, unknownFor(value)])),
   }));
 }
 

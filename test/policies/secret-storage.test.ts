@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../policies/framework/evaluate.ts";
-import { vercel } from "../../policies/model/tokens.ts";
+import { random, render, vercel } from "../../policies/model/tokens.ts";
 import {
   noLiteralSecrets,
   secretsEncrypted,
   secretsNotInBrowsers,
   secretVariablesSensitive,
 } from "../../policies/secret-storage.ts";
-import { outcomeOf, production, secret, stackOf, unknown, withProps } from "./fixture.ts";
+import { type Fixture, outcomeOf, production, secret, stackOf, unknown, withProps } from "./fixture.ts";
 import { passingStack } from "./passing-stack.ts";
 
 function literal(props: Record<string, unknown>): string[] {
@@ -86,6 +86,49 @@ describe("a secret written in the program", () => {
     expect(literal(props)).toEqual([]);
   });
 
+  describe("once the stack is deployed", () => {
+    const password: Fixture = {
+      type: random.password,
+      name: "password",
+      props: { length: 20 },
+      outputs: { id: "none", result: "g3nerat3d-g3nerat3d" },
+    };
+    const judged = (props: Record<string, unknown>, from?: Record<string, string[]>) =>
+      outcomeOf(noLiteralSecrets, [password, { type: "a:b:C", name: "it", props, ...(from && { from }) }])
+        .status;
+
+    test("is not what another resource gave, alone or in a URL, nor a digest of it", () => {
+      const from = { value: ["password"], url: ["password"], password: ["password"] };
+      expect(judged({ password: "g3nerat3d-g3nerat3d" }, from)).toBe("passed");
+      expect(judged({ url: "postgresql://app:g3nerat3d-g3nerat3d@db.example.com/x" }, from)).toBe("passed");
+      expect(judged({ password: secret("0123456789abcdef") }, from)).toBe("passed");
+    });
+
+    test("is what no other resource gave", () => {
+      expect(judged({ password: "g3nerat3d-g3nerat3d" })).toBe("violated");
+      expect(judged({ password: "0123456789abcdef" }, { password: ["password"] })).toBe("violated");
+      expect(judged({ password: secret("0123456789abcdef") }, { other: ["password"] })).toBe("violated");
+    });
+
+    test("is not looked for among outputs alone", () => {
+      const exported = stackOf([{ type: "a:b:C", name: "it", props: { apiKey: "abcdefgh" } }], "state");
+      expect(evaluate(noLiteralSecrets, exported, production).status).toBe("passed");
+    });
+  });
+
+  test("is not hidden by what it stands beside, before anything is deployed", () => {
+    const stack = [
+      { type: random.password, name: "password", props: { length: 20 } },
+      {
+        type: render.envGroup,
+        name: "group",
+        props: { envVars: { A: { value: secret(unknown) }, STRIPE_API_KEY: { value: secret("abcdefgh") } } },
+        from: { envVars: ["password"] },
+      },
+    ];
+    expect(outcomeOf(noLiteralSecrets, stack).status).toBe("violated");
+  });
+
   test("is not repeated in the message", () => {
     const canary = "c4nary-c4nary";
     for (const props of [
@@ -105,13 +148,24 @@ describe("a secret written in the program", () => {
 });
 
 describe("a secret variable", () => {
-  test("may be given to the host only as a secret", () => {
+  test("is given as a secret, and so is a password of anything", () => {
     const plain = withProps(passingStack(), "api-variables", {
-      envVars: { JWT_SECRET: { value: unknown }, NODE_ENV: { value: "production" } },
+      envVars: {
+        JWT_SECRET: { value: unknown },
+        SESSION_TOKEN: { value: "abcdefgh" },
+        SECRET_KEY: { value: secret(unknown) },
+        NODE_ENV: { value: "production" },
+        DATABASE_URL: { value: "postgresql://db.example.com/x" },
+      },
     });
-    const { violations } = outcomeOf(secretsEncrypted, plain);
-    expect(violations.map(({ message }) => message)).toEqual([
-      expect.stringContaining("JWT_SECRET would be in the state as plain text."),
+    const exposed = withProps(plain, "database-project", {
+      databasePassword: unknown,
+      organizationId: unknown,
+    });
+    expect(outcomeOf(secretsEncrypted, exposed).violations.map(({ message }) => message)).toEqual([
+      expect.stringContaining("databasePassword is not given as a secret."),
+      expect.stringContaining("envVars.JWT_SECRET.value is not given as a secret."),
+      expect.stringContaining("envVars.SESSION_TOKEN.value is not given as a secret."),
     ]);
   });
 

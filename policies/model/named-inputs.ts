@@ -1,0 +1,64 @@
+import type { Value } from "../framework/index.ts";
+
+/** A text among the inputs of a resource, or a part of them that is unknown, with what it is called there. */
+export interface NamedInput {
+  readonly value: Value;
+  /** The name that says what it is: the property's, or of a variable the variable's. */
+  readonly name: string;
+  /** Whether it is the value of something named, such as a variable, rather than a property. */
+  readonly labelled: boolean;
+}
+
+/** Deeper inputs are not looked into. */
+const maximumDepth = 30;
+
+/** Keys under which the value of something named is found. */
+const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo", "content", "default"]);
+
+/** Every text and unknown part of the inputs, those inside JSON documents included. */
+export function namedInputs(inputs: Value): NamedInput[] {
+  return walk({ value: inputs, name: "", labelled: false }, 0);
+}
+
+function walk(input: NamedInput, depth: number): NamedInput[] {
+  const { value, name, labelled } = input;
+  if (value.isUnknown) {
+    return [input];
+  }
+  if (depth > maximumDepth) {
+    return [];
+  }
+  const text = value.string();
+  if (text !== undefined) {
+    const document = text.startsWith("{") ? properties(value.json(), name) : [];
+    return [input, ...document.flatMap((inner) => walk(inner, depth + 1))];
+  }
+  const parts = [
+    ...value.items().map((item) => ({ value: item, name, labelled })),
+    ...properties(value, name),
+  ];
+  return parts.flatMap((part) => walk(part, depth + 1));
+}
+
+function properties(value: Value, name: string): NamedInput[] {
+  const label = labelOf(value) ?? name;
+  return value
+    .entries()
+    .filter(([key]) => !key.startsWith("__"))
+    .map(([key, child]) => {
+      const isValue = valueKeys.has(key) && label !== "";
+      return { value: child, name: isValue ? label : key, labelled: isValue };
+    });
+}
+
+/** The name beside a value, as in `{ key: "JWT_SECRET", value: … }`. */
+function labelOf(entry: Value): string | undefined {
+  for (const key of ["key", "name"]) {
+    const label = entry.at(key);
+    const text = label.isUnknown ? undefined : label.string();
+    if (text !== undefined) {
+      return text;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import { type Fixture, SecretValue, secret, unknown } from "./fixture.ts";
+import { passingStack } from "./passing-stack.ts";
+
+const databaseRef = "abcdefghijklmnopqrst";
+const pooler = "aws-1-eu-central-1.pooler.supabase.com";
+
+/** Values that are known once the stack is deployed, by the name of the variable. */
+const variables: Readonly<Record<string, string>> = {
+  DATABASE_URL: `postgresql://app.${databaseRef}:${generated("application-password")}@${pooler}:6543/postgres?pgbouncer=true&sslmode=require`,
+  DIRECT_URL: `postgresql://migration.${databaseRef}:${generated("migration-password")}@${pooler}:5432/postgres?sslmode=require`,
+  JWT_SECRET: generated("jwt-secret"),
+  SECRET_KEY: generated("secret-key"),
+  PGHOST: pooler,
+  PGPASSWORD: generated("application-password"),
+};
+
+/** The stack that passes as a preview after its first update sees it: everything is known. */
+export function deployedStack(): Fixture[] {
+  return passingStack().map((fixture) => ({
+    ...fixture,
+    props: Object.fromEntries(
+      Object.entries(fixture.props).map(([key, value]) => [key, resolve(value, key, fixture)]),
+    ),
+    outputs: { id: idOf(fixture.name), result: generated(fixture.name) },
+  }));
+}
+
+/** What a random resource of that name generates: 64 characters. */
+function generated(name: string): string {
+  return `${name}${"x".repeat(64)}`.replace(/[^a-z]/g, "").slice(0, 64);
+}
+
+function idOf(name: string): string {
+  return name === "database-project" ? databaseRef : `${name}-id`;
+}
+
+function resolve(value: unknown, key: string, fixture: Fixture): unknown {
+  if (value instanceof SecretValue) {
+    return secret(resolve(value.value, key, fixture));
+  }
+  if (value === unknown) {
+    return textFor(key, fixture);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => resolve(item, key, fixture));
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([inner, child]) => [
+        inner,
+        resolve(child, inner === "value" ? key : inner, fixture),
+      ]),
+    );
+  }
+  return value;
+}
+
+function textFor(key: string, { props, from }: Fixture): string {
+  const variable = variables[key === "value" ? String(props.key) : key];
+  const source = from?.[key]?.[0] ?? "";
+  return variable ?? (/password/i.test(key) ? generated(source) : idOf(source));
+}
