@@ -41,9 +41,15 @@ export const servingDomains: (stack: Stack) => (host: string) => readonly Domain
   ),
 );
 
+/** Records that the stack declares, at Cloudflare and at Vercel. */
+export const hostRecords: (stack: Stack) => readonly HostRecord[] = perStack((stack) => [
+  ...cloudflareRecords(stack),
+  ...vercelRecords(stack),
+]);
+
 /** Address records by the host name that they are for, in lower case. Throws UnknownRead as `lookup` does. */
 export const recordsFor: (stack: Stack) => (host: string) => readonly HostRecord[] = perStack((stack) =>
-  lookup([...cloudflareRecords(stack), ...vercelRecords(stack)], (record) => record.host()),
+  lookup(hostRecords(stack), (record) => record.host()),
 );
 
 const addressTypes: ReadonlySet<string | undefined> = new Set(["A", "AAAA", "ALIAS", "CNAME", "HTTPS"]);

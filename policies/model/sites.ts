@@ -1,13 +1,16 @@
 import {
   type Finding,
   judge,
+  lookup,
   type Resource,
   type Stack,
+  UnknownRead,
   type Value,
   type Verdict,
   violation,
 } from "../framework/index.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import { hostRecords, recordsFor } from "./domains.ts";
 import { known } from "./known.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
@@ -45,10 +48,7 @@ export function judgeSites(
     ...[...found].map(([host, declaration]) =>
       judge(declaration.resource, () => test(toSite(stack, host, declaration))),
     ),
-    // Reading the name of a host that is not known yet makes the finding unknown.
-    ...unknowns.map((value) =>
-      judge(value.resource, () => value.string() !== undefined || "The host has no name."),
-    ),
+    ...unknowns.map((value): Finding => ({ answer: "unknown", value })),
   ];
 }
 
@@ -72,60 +72,75 @@ interface Declaration {
 
 interface Declarations {
   readonly found: ReadonlyMap<string, Declaration>;
-  /** Names of hosts that are not known yet. */
+  /** What has to be known before it can be told which hosts there are. */
   readonly unknowns: readonly Value[];
 }
 
 const declarations: (stack: Stack) => Declarations = perStack((stack) => {
   const found = new Map<string, Declaration>();
   const unknowns: Value[] = [];
-  const add = (name: Value, declaration: Declaration, host = known(() => name.string())) => {
-    if (host !== undefined && isPlatformsOwn(host)) {
-      return;
-    }
-    if (host !== undefined) {
-      found.set(host.toLowerCase(), { ...found.get(host.toLowerCase()), ...declaration });
-    } else if (name.isUnknown) {
-      unknowns.push(name);
+  const add = (declaration: Declaration, read: () => string | undefined) => {
+    try {
+      const host = read()?.toLowerCase();
+      if (host !== undefined && !isPlatformsOwn(host)) {
+        found.set(host, { ...found.get(host), ...declaration });
+      }
+    } catch (error) {
+      if (!(error instanceof UnknownRead)) {
+        throw error;
+      }
+      unknowns.push(error.value);
     }
   };
-  for (const record of proxiedRecords(stack)) {
-    add(record.at("name"), { resource: record }, recordHost(stack, record));
+  for (const record of hostRecords(stack)) {
+    const { resource } = record;
+    add({ resource }, () => (resource.at("proxied").boolean() === true ? record.host() : undefined));
   }
   for (const service of stack.ofType(render.webService, render.staticSite)) {
-    for (const entry of known(() => service.at("customDomains").items()) ?? []) {
-      add(entry.at("name"), { resource: service, service });
+    for (const entry of listed(service.at("customDomains"))) {
+      add({ resource: service, service }, () => entry.at("name").string());
     }
   }
-  for (const domain of stack.ofType(vercel.domain).filter(servesProduction)) {
-    add(domain.at("domain"), { resource: domain, domain });
+  const domains = stack.ofType(vercel.domain);
+  for (const domain of domains) {
+    add({ resource: domain, domain }, () =>
+      servesProduction(domain) ? domain.at("domain").string() : undefined,
+    );
   }
-  for (const domain of stack.ofType(vercel.domain).filter((it) => !servesProduction(it))) {
+  // The record of a host that redirects is proxied like any other.
+  for (const domain of domains.filter((it) => known(() => servesProduction(it)) !== true)) {
     found.delete(known(() => domain.at("domain").string()?.toLowerCase()) ?? "");
   }
   if (found.size === 0 && unknowns.length === 0) {
     for (const { resource } of zones(stack)) {
       if (resource !== undefined) {
-        add(resource.at("name"), { resource });
+        add({ resource }, () => resource.at("name").string());
       }
     }
   }
   return { found, unknowns };
 });
 
+/** Elements of a list; an unknown list is one unknown element. */
+function listed(list: Value): Value[] {
+  return list.isUnknown ? [list] : list.items();
+}
+
 /** The names that Vercel and Render give every project: nobody can put an edge in front of them. */
 const isPlatformsOwn = (host: string): boolean => /\.(vercel\.app|onrender\.com)$/i.test(host);
 
 /** A domain that redirects, or that shows a preview, is no site of its own. */
-function servesProduction(domain: Resource): boolean {
-  const other = ["redirect", "gitBranch", "customEnvironmentId"];
-  return !other.some((property) => domain.at(property).isUnknown || domain.at(property).exists);
-}
+const servesProduction = (domain: Resource): boolean =>
+  !["redirect", "gitBranch", "customEnvironmentId"].some((property) => domain.at(property).exists);
 
 function toSite(stack: Stack, host: string, { domain, service }: Declaration): Site {
-  const records = recordsByHost(stack).get(host) ?? [];
-  const unproxied = records.find((record) => record.at("proxied").boolean() !== true);
-  const zone = zoneFor(stack, host, records[0]);
+  const [record, ...others] = recordsFor(stack)(host)
+    .map(({ resource }) => resource)
+    .filter((resource) => resource.type === cloudflare.dnsRecord && resource.at("type").string() !== "HTTPS");
+  const unproxied = (record === undefined ? [] : [record, ...others]).find(
+    (candidate) => candidate.at("proxied").boolean() !== true,
+  );
+  const zone = zoneFor(stack, host, record);
   // A paused zone answers by DNS alone.
   const acts = unproxied === undefined && zone?.resource?.at("paused").boolean() !== true;
   const project = domain && ownerOf(stack, domain, "projectId", vercel.project);
@@ -138,58 +153,20 @@ function zoneFor(stack: Stack, host: string, record: Resource | undefined): Zone
   if (byRecord !== undefined) {
     return byRecord;
   }
+  const zoneNamed = zonesByName(stack);
   const labels = host.split(".");
-  for (let index = 0; index < labels.length; index++) {
-    const zone = zonesByName(stack).get(labels.slice(index).join("."));
-    if (zone !== undefined) {
-      return zone;
-    }
+  const named = labels
+    .map((_, index) => known(() => zoneNamed(labels.slice(index).join("."))[0]))
+    .find((zone) => zone !== undefined);
+  if (named !== undefined) {
+    return named;
   }
-  // The only zone there is may be named elsewhere, or not known yet.
-  const [only, ...others] = zones(stack);
-  return others.length === 0 && only !== undefined && knownName(only) === undefined ? only : undefined;
+  // Throws where a zone's name is unknown, so that the host may be in it.
+  zoneNamed(host);
+  const [elsewhere, ...others] = zones(stack).filter(({ resource }) => resource === undefined);
+  return others.length === 0 ? elsewhere : undefined;
 }
 
-const zonesByName = perStack(
-  (stack) => new Map(zones(stack).flatMap((zone) => keyed(knownName(zone), zone))),
-);
+const zonesByName = perStack((stack) => lookup(zones(stack), zoneName));
 
 const knownName = (zone: Zone): string | undefined => known(() => zoneName(zone));
-
-const keyed = <T>(key: string | undefined, value: T): [string, T][] =>
-  key === undefined ? [] : [[key, value]];
-
-const recordsByHost = perStack((stack) => {
-  const records = new Map<string, Resource[]>();
-  for (const record of addressRecords(stack)) {
-    const host = recordHost(stack, record);
-    const same = host === undefined ? undefined : records.get(host);
-    if (same !== undefined) {
-      same.push(record);
-    } else if (host !== undefined) {
-      records.set(host, [record]);
-    }
-  }
-  return records;
-});
-
-function addressRecords(stack: Stack): Resource[] {
-  return stack
-    .ofType(cloudflare.dnsRecord)
-    .filter((record) => ["A", "AAAA", "CNAME"].includes(known(() => record.at("type").string()) ?? ""));
-}
-
-function proxiedRecords(stack: Stack): Resource[] {
-  return addressRecords(stack).filter((record) => known(() => record.at("proxied").boolean()) === true);
-}
-
-/** The full name of a record, which Cloudflare takes as `@`, relative to the zone, or in full. */
-function recordHost(stack: Stack, record: Resource): string | undefined {
-  const name = known(() => record.at("name").string()?.toLowerCase());
-  const zone = zoneOf(stack, record);
-  const parent = zone && knownName(zone);
-  if (name === undefined || parent === undefined || name === parent || name.endsWith(`.${parent}`)) {
-    return name;
-  }
-  return name === "@" ? parent : `${name}.${parent}`;
-}

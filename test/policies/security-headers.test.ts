@@ -245,3 +245,56 @@ test("the Content-Security-Policy says all that is wrong with it", () => {
   ]);
   expect(messages(cspPlugins, stack)).toEqual([expect.stringContaining("no base-uri; default-src has *")]);
 });
+
+describe("hosts that are not known yet", () => {
+  const service = (customDomains: unknown): Fixture => ({
+    type: render.webService,
+    name: "api-service",
+    props: { customDomains },
+  });
+  const zone = (name: unknown): Fixture => ({ type: cloudflare.zone, name: `zone-${name}`, props: { name } });
+
+  test.each<[string, Fixture[]]>([
+    ["all domains of a service", [service(unknown)]],
+    ["one domain of a service", [service([{ name: unknown }])]],
+    ["a domain", [projected(vercel.domain, "web-domain", { domain: unknown })]],
+    [
+      "whether a domain redirects",
+      [projected(vercel.domain, "web-domain", { domain: "a.example", redirect: unknown })],
+    ],
+    ["the name of a zone", [zone(unknown)]],
+    [
+      "whether a record is proxied",
+      [zoned(cloudflare.dnsRecord, "web", { type: "A", name: "a", proxied: unknown })],
+    ],
+    [
+      "which of two zones a host is in",
+      [service([{ name: "api.b.example" }]), zone("a.example"), zone(unknown)],
+    ],
+  ])("make no violation: %s", (_, stack) => {
+    for (const policy of [headers.nosniffHeader, headers.frameHeader, cspScripts]) {
+      expect(statusOf(policy, stack)).toBe("unknown");
+    }
+  });
+
+  test("hide no violation at a host that is", () => {
+    const stack = [service([{ name: unknown }, { name: "api.b.example" }]), zone("b.example")];
+    expect(messages(headers.nosniffHeader, stack)).toEqual([
+      expect.stringContaining("api.b.example/ is sent no"),
+    ]);
+  });
+});
+
+test("a wildcard record is a site of its own", () => {
+  const record = zoned(cloudflare.dnsRecord, "any", {
+    type: "A",
+    name: "*",
+    content: "192.0.2.1",
+    proxied: true,
+  });
+  expect(violated([...passingStack(), record])).toEqual([]);
+  const rule = headerRule(pageHeaders, 'http.host in {"optropic.example" "api.optropic.example"}');
+  expect(messages(headers.referrerHeader, [...withRules(passingStack(), [rule]), record])).toEqual([
+    expect.stringContaining("*.optropic.example/ is sent no Referrer-Policy."),
+  ]);
+});

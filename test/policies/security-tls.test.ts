@@ -98,7 +98,7 @@ describe("every zone is judged by itself", () => {
       props: {
         zoneId: "fedcba9876543210fedcba9876543210",
         type: "TXT",
-        name: "_token",
+        name: "_verification",
         content: "x",
         ttl: 1,
       },
