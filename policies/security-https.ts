@@ -1,4 +1,4 @@
-import { judge, policy, type Resource, type Stack, type Verdict } from "./framework/index.ts";
+import { judge, policy, type Resource, type Stack, some, type Verdict } from "./framework/index.ts";
 import { known } from "./model/known.ts";
 import { headerOf } from "./model/response-headers.ts";
 import { rulesOf, surelyActsOn } from "./model/rulesets.ts";
@@ -80,7 +80,7 @@ function redirectsAll(stack: Stack, zone: Zone): boolean {
   const requests = [name, `any.${name}`].map(
     (host): SampleRequest => ({ host, path: "/any/page", method: "GET", scheme: "http", zone: name }),
   );
-  return rulesOf(stack, zone, "http_request_dynamic_redirect").some((rule) => {
+  return some(rulesOf(stack, zone, "http_request_dynamic_redirect"), (rule) => {
     const target = rule.entry.at("actionParameters", "fromValue", "targetUrl");
     const text = target.at("value").string() ?? target.at("expression").string() ?? "";
     return (

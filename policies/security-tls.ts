@@ -1,4 +1,4 @@
-import { judge, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
+import { judge, policy, type Resource, type Stack, select, some, type Value } from "./framework/index.ts";
 import { isOn, rulesOf } from "./model/rulesets.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
 import { cloudflare, vercel } from "./model/tokens.ts";
@@ -166,7 +166,7 @@ function judgeMode(value: Value): true | string {
 }
 
 function judgeModeRules(stack: Stack, zone: Zone): true | string {
-  const weakened = rulesOf(stack, zone, "http_config_settings").filter((rule) => {
+  const weakened = select(rulesOf(stack, zone, "http_config_settings"), (rule) => {
     const mode = rule.entry.at("actionParameters", "ssl");
     return isOn(rule) && mode.exists && judgeMode(mode) !== true;
   });
