@@ -1,4 +1,5 @@
 import { judge, policy, type Resource, type Stack, type Verdict } from "./framework/index.ts";
+import { known } from "./model/known.ts";
 import { ownerOf } from "./model/links.ts";
 import { judgeSites, notProxied } from "./model/sites.ts";
 import { postgresql } from "./model/tokens.ts";
@@ -51,8 +52,11 @@ function judgeRole(role: Resource): Verdict {
 /** Membership that is granted apart counts as much as that in the role's own list. */
 function judgeGrant(stack: Stack, grant: Resource): Verdict {
   const group = grant.at("grantRole").string() ?? "";
-  const member = ownerOf(stack, grant, "role", postgresql.role)?.name ?? grant.at("role").string();
-  return !isAdministrator(group) || `The role ${member} becomes a member of ${group}.`;
+  if (!isAdministrator(group)) {
+    return true;
+  }
+  const member = known(() => ownerOf(stack, grant, "role", postgresql.role)?.name);
+  return `${member ?? "A role"} becomes a member of ${group}.`;
 }
 
 /** pg_dump stops at rows that row-level security hides, so what backs up must see past it. */
