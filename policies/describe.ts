@@ -35,7 +35,7 @@ This page is written by \`node policies/describe.ts\` from the code; a test fail
 
 In the project's own namespace of the stack's configuration:
 
-- \`stage\`: in \`staging\` the policies marked *production* are advisory. Any other stage, or none, is strict.
+- \`stage\`: in \`staging\` the policies marked _production_ are advisory. Any other stage, or none, is strict.
 - \`waivers\`: accepted violations, shown as advisory with their reason until they end.
 
   \`\`\`yaml
@@ -96,7 +96,7 @@ function describe(policy: Policy): string[] {
   const facts = [
     own.length > 0 ? `items ${own.join(", ")}` : "no item",
     `${severity} severity`,
-    productionOnly ? `${level} in *production*` : level,
+    productionOnly ? `${level} in _production_` : level,
   ];
   return [
     `### \`${name}\``,

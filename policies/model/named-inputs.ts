@@ -13,7 +13,7 @@ export interface NamedInput {
 const maximumDepth = 30;
 
 /** Keys under which the value of something named is found. */
-const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo", "content", "default"]);
+const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo"]);
 
 /** Every text and unknown part of the inputs, those inside JSON documents included. */
 export function namedInputs(inputs: Value): NamedInput[] {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { getItem } from "../../checklist/items.ts";
 import { registry } from "../../policies/registry.ts";
 import { secret, unknown, violated, without, withProps } from "./fixture.ts";
@@ -15,8 +15,15 @@ async function start(options?: HostOptions): Promise<Host> {
   return host;
 }
 
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((host) => host.stop()));
+/** One for the tests that need no configuration of their own: a start takes the better part of a second. */
+let shared: Host;
+
+beforeAll(async () => {
+  shared = await start({ config: { "optropic:session": givenSecret } });
+});
+
+afterAll(async () => {
+  await Promise.all(started.map((host) => host.stop()));
 });
 
 const cannotRun =
@@ -34,7 +41,7 @@ function undecided(said: readonly Said[]): string[] {
 
 describe("the pack in Pulumi's policy host", () => {
   test("announces every policy with its items, severity, fix and thresholds", async () => {
-    const info = await (await start()).info();
+    const info = await shared.info();
     expect(info.getName()).toBe("optropic-checklist");
     expect(info.getVersion()).toMatch(/^\d+\.\d+\.\d+$/);
     const severities = ["unspecified", "low", "medium", "high", "critical"];
@@ -71,23 +78,21 @@ describe("the pack in Pulumi's policy host", () => {
   });
 
   test("says of each stack what the policies say of it in this process", async () => {
-    const host = await start({ config: { "optropic:session": givenSecret } });
-    const passing = await host.preview(passingStack());
+    const passing = await shared.preview(passingStack());
     expect(objecting(passing)).toEqual([]);
     expect(passing.every(({ level }) => level === "advisory")).toBe(true);
     const mutants = [...environmentMutants, ...platformMutants];
     const first = new Map(mutants.toReversed().map((mutant) => [mutant.policy, mutant]));
     for (const { policy, what, break: mutate } of first.values()) {
       const stack = mutate(passingStack());
-      expect(objecting(await host.preview(stack)), `${policy}: ${what}`).toEqual(violated(stack));
+      expect(objecting(await shared.preview(stack)), `${policy}: ${what}`).toEqual(violated(stack));
     }
-    expect(objecting(await host.preview([]))).toEqual(violated([]));
+    expect(objecting(await shared.preview([]))).toEqual(violated([]));
   });
 
   test("shows what a preview cannot tell as advisory, and never as a violation", async () => {
-    const host = await start();
     const stack = withProps(passingStack(), "jwt-secret", { length: unknown });
-    const said = await host.preview(stack);
+    const said = await shared.preview(stack);
     expect(objecting(said)).toEqual([]);
     expect(undecided(said)).toContain("jwt-secret-length");
     expect(said.find(({ policy }) => policy === "jwt-secret-length")?.message).toContain(
@@ -97,7 +102,7 @@ describe("the pack in Pulumi's policy host", () => {
     const short = withProps(withProps(stack, "web-JWT_SECRET", { value: secret("x") }), "jwt-secret", {
       length: unknown,
     });
-    expect(objecting(await host.preview(short))).toContain("jwt-secret-length");
+    expect(objecting(await shared.preview(short))).toContain("jwt-secret-length");
   });
 
   test("makes advisory what is waived, and what staging does not need", async () => {
@@ -144,7 +149,6 @@ describe("the pack in Pulumi's policy host", () => {
   });
 
   test("shows no secret, whatever is wrong with it", async () => {
-    const host = await start();
     const canary = "c4nary-c4nary-c4nary";
     const names = ["DATABASE_URL", "DIRECT_URL", "JWT_SECRET", "SECRET_KEY", "NODE_ENV", "BASE_URL"];
     const values = [
@@ -157,7 +161,7 @@ describe("the pack in Pulumi's policy host", () => {
         (rest, name) => withProps(rest, `web-${name}`, { value: secret(value) }),
         passingStack(),
       );
-      const said = await host.preview(
+      const said = await shared.preview(
         withProps(stack, "database-project", { databasePassword: secret(value) }),
       );
       expect(objecting(said)).toContain("no-literal-secrets");

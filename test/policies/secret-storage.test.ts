@@ -79,6 +79,7 @@ describe("a secret written in the program", () => {
       { apiToken: "arn:aws:secretsmanager:eu-central-1:1:secret:x", secret: "{{ SECRET_VALUE }}" },
     ],
     ["a switch", { password: true, secret: 12345678, token: "", apiKey: null }],
+    ["the content of a record", { type: "TXT", name: "session-token", content: "verification-text" }],
     ["a short word", { token: "none" }],
     ["a path or an address", { resetPassword: "/forgotten", accessToken: "https://auth.example/token" }],
     ["what Pulumi keeps for itself", { __provider: join("ghp_", "a".repeat(36)) }],
