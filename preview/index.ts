@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import * as grpc from "@grpc/grpc-js";
+import { Server } from "@grpc/grpc-js";
 import { Child, killAllOnSignal } from "./child.ts";
 import { Engine, type LogEntry } from "./engine.ts";
 import { PreviewError } from "./error.ts";
@@ -7,7 +7,7 @@ import { channelOptions, listen } from "./grpc.ts";
 import { Judgement, type PackVerdict } from "./judgement.ts";
 import { Monitor } from "./monitor.ts";
 import { type PreviewDocument, previewDocument } from "./outcome.ts";
-import { resolveFrom } from "./pack.ts";
+import { type PackSource, resolveFrom } from "./pack.ts";
 import type { PackConfig } from "./pack-config.ts";
 import { type Project, readProject } from "./project.ts";
 import type { PreviewResource } from "./resource.ts";
@@ -17,7 +17,7 @@ import { readState } from "./state.ts";
 
 export { PreviewError, type PreviewFailure } from "./error.ts";
 export type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
-export { readPackConfig } from "./pack-config.ts";
+export { type PackConfig, readPackConfig } from "./pack-config.ts";
 export { printableText, renderPreview } from "./render.ts";
 
 export interface PreviewOptions {
@@ -114,7 +114,7 @@ class Session {
   #options: PreviewOptions;
   #secrets: Secrets;
   #engine = new Engine();
-  #server = new grpc.Server(channelOptions);
+  #servers: Server[] = [];
   #monitor: Monitor | undefined;
   #judgement: Judgement | undefined;
   #program: Child | undefined;
@@ -134,14 +134,10 @@ class Session {
   async run(): Promise<Judged> {
     const started = performance.now();
     const monitor = this.#startMonitor();
-    this.#engine.addTo(this.#server);
-    monitor.addTo(this.#server);
-    const address = await listen(this.#server);
+    const address = await this.#serve(this.#engine, monitor);
     const env = childEnvironment(this.#project, address);
     this.#judgement = new Judgement({
-      directories: (this.#options.policyPacks ?? []).map((directory) => resolve(directory)),
-      configs: this.#options.policyPackConfigs ?? [],
-      engine: address,
+      packs: await this.#packSources(),
       env,
       nodeArgs: this.#traceArgs,
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
@@ -168,7 +164,26 @@ class Session {
     this.#program?.kill();
     this.#judgement?.close();
     this.#monitor?.close();
-    this.#server.forceShutdown();
+    for (const server of this.#servers) server.forceShutdown();
+  }
+
+  /** @returns the address at which the services are offered */
+  #serve(...services: { addTo(server: Server): void }[]): Promise<string> {
+    const server = new Server(channelOptions);
+    this.#servers.push(server);
+    for (const service of services) service.addTo(server);
+    return listen(server);
+  }
+
+  #packSources(): Promise<PackSource[]> {
+    const { policyPacks = [], policyPackConfigs = [] } = this.#options;
+    return Promise.all(
+      policyPacks.map(async (directory, index) => {
+        const engine = new Engine();
+        const engineAddress = await this.#serve(engine);
+        return { directory: resolve(directory), engine, engineAddress, config: policyPackConfigs[index] };
+      }),
+    );
   }
 
   #startMonitor(): Monitor {

@@ -1,15 +1,12 @@
 import type { Analysis, Diagnostic } from "./analysis.ts";
-import { PolicyPack } from "./pack.ts";
-import type { PackConfig, PolicyInfo } from "./pack-config.ts";
+import { type PackSource, PolicyPack } from "./pack.ts";
+import type { PolicyInfo } from "./pack-config.ts";
 import type { PreviewResource } from "./resource.ts";
 import { providedPackage, rootStackType } from "./urn.ts";
 import type { PropertyMap } from "./values.ts";
 
 export interface JudgementOptions {
-  directories: readonly string[];
-  configs: readonly PackConfig[];
-  /** Address of the engine, for what a pack logs. */
-  engine: string;
+  packs: readonly PackSource[];
   env: NodeJS.ProcessEnv;
   /** Arguments for Node.js itself. */
   nodeArgs: readonly string[];
@@ -131,12 +128,10 @@ export class Judgement {
 }
 
 /** @throws {PreviewError} when one cannot be started, once the others are stopped */
-function startPacks(options: JudgementOptions): PolicyPack[] {
+function startPacks({ packs: sources, ...options }: JudgementOptions): PolicyPack[] {
   const packs: PolicyPack[] = [];
   try {
-    for (const [index, directory] of options.directories.entries()) {
-      packs.push(new PolicyPack({ ...options, directory, config: options.configs[index] }));
-    }
+    for (const source of sources) packs.push(new PolicyPack({ ...source, ...options }));
   } catch (error) {
     for (const pack of packs) pack.close();
     throw error;

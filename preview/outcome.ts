@@ -78,7 +78,9 @@ export function previewDocument(run: {
     resources: run.resources.map((resource) => shown(resource, run.source, scrub)),
     policies,
     messages: [
-      ...run.log.map((entry) => ({ ...entry, message: scrub(entry.message.trim()) })),
+      ...[run.log, ...run.verdicts.map(({ pack }) => pack.log)]
+        .flat()
+        .map((entry) => ({ ...entry, message: scrub(entry.message.trim()) })),
       ...[run.printed, ...run.verdicts.map(({ pack }) => pack.printed)]
         .map((text) => text.trim())
         .filter((text) => text !== "")

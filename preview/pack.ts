@@ -15,6 +15,7 @@ import {
   stackResource,
 } from "./analysis.ts";
 import { Child } from "./child.ts";
+import type { Engine, LogEntry } from "./engine.ts";
 import { messageOf, PreviewError } from "./error.ts";
 import { callUnary, channelOptions } from "./grpc.ts";
 import { levelFrom, type PackConfig, type PolicyInfo, policyInfos, reconcile } from "./pack-config.ts";
@@ -28,16 +29,20 @@ export interface Remediation {
   diagnostics: Diagnostic[];
 }
 
-export interface PackOptions {
+/** A pack to start, with an engine of its own for what it logs. */
+export interface PackSource {
   /** Folder with PulumiPolicy.yaml. */
   directory: string;
-  /** Address of the engine, for what the pack logs. */
-  engine: string;
+  engine: Engine;
+  engineAddress: string;
+  config?: PackConfig | undefined;
+}
+
+export interface PackOptions extends PackSource {
   env: NodeJS.ProcessEnv;
   /** Arguments for Node.js itself. */
   nodeArgs: readonly string[];
   outputBytes: number;
-  config?: PackConfig | undefined;
 }
 
 type Client = InstanceType<typeof analyzerRpc.AnalyzerClient>;
@@ -54,6 +59,7 @@ export class PolicyPack {
   name = "";
   version = "";
   policies: PolicyInfo[] = [];
+  #engine: Engine;
   #child: Child;
   #port: number | undefined;
   #client: Client | undefined;
@@ -61,6 +67,7 @@ export class PolicyPack {
 
   constructor(options: PackOptions) {
     this.directory = resolve(options.directory);
+    this.#engine = options.engine;
     checkManifest(this.directory);
     this.#child = new Child({
       label: `policy pack ${this.directory}`,
@@ -68,16 +75,20 @@ export class PolicyPack {
       args: [
         ...options.nodeArgs,
         resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
-        options.engine,
+        options.engineAddress,
         ".",
       ],
       cwd: this.directory,
-      env: options.env,
+      env: { ...options.env, PULUMI_NODEJS_ENGINE: options.engineAddress },
       limits: { outputBytes: options.outputBytes },
       failure: "policy-pack",
     });
     this.ready = this.#start(options.config);
     this.ready.catch(() => undefined);
+  }
+
+  get log(): readonly LogEntry[] {
+    return this.#engine.log;
   }
 
   /** What the pack's own code printed, without the port that the host prints. */
@@ -122,9 +133,13 @@ export class PolicyPack {
   async analyzeStack(resources: readonly PreviewResource[], providers: Providers): Promise<Analysis> {
     const request = new analyzerPb.AnalyzeStackRequest();
     request.setResourcesList(resources.map((resource) => stackResource(resource, providers)));
-    return readAnalysis(
-      await this.#call<AnalyzeResponse>((client, answer) => client.analyzeStack(request, answer)),
+    const response = await this.#call<AnalyzeResponse>((client, answer) =>
+      client.analyzeStack(request, answer),
     );
+    // An error that a pack does not handle is logged, and what it was to judge then is not judged.
+    const errors = this.#errors;
+    if (errors !== "") throw new PreviewError("policy-pack", `${this.#child.label} failed:\n${errors}`);
+    return readAnalysis(response);
   }
 
   close(): void {
@@ -197,9 +212,13 @@ export class PolicyPack {
     );
   }
 
+  get #errors(): string {
+    return this.#engine.errors.map(({ message }) => message.trim()).join("\n");
+  }
+
   #whyEnded(): string {
-    const said = (this.#child.errors.trim() || this.#ownOutput.trim()).split("\n").slice(-40).join("\n");
-    return said === "" ? "it printed nothing" : said;
+    const said = this.#errors || this.#child.errors.trim() || this.#ownOutput.trim();
+    return said === "" ? "it printed nothing" : said.split("\n").slice(-40).join("\n");
   }
 }
 
