@@ -39,7 +39,7 @@ for (const { file, command, config } of pictures) {
     ...shortened(renderPreview(document, { color: true }).split("\n")),
     coverageLine(document.policies) ?? "",
   ];
-  writeFileSync(join(import.meta.dirname, file), svg(lines.flatMap(wrapped)));
+  writeFileSync(join(import.meta.dirname, file), svg(command, lines.flatMap(wrapped)));
 }
 
 /** The first and last rows of the tree, and of the policies that passed. */
@@ -82,12 +82,13 @@ function wrapped(line: string): string[] {
   return [...rows, row];
 }
 
-function svg(lines: readonly string[]): string {
+function svg(title: string, lines: readonly string[]): string {
   const height = lines.length * lineHeight + 32;
   const rows = lines.map(
     (line, index) => `<text x="16" y="${index * lineHeight + 30}" xml:space="preserve">${spans(line)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width * characterWidth + 32}" height="${height}" font-family="ui-monospace, 'DejaVu Sans Mono', monospace" font-size="13.5">
+<title>${title}</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <g fill="#e6edf3">
 ${rows.join("\n")}
