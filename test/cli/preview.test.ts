@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pack, program } from "../preview/harness.ts";
+import { run, start } from "./command.ts";
+
+/** Control characters but the line feed, and those that turn the direction of a text. */
+const unprintable = /[\p{Cc}\p{Cf}]/u;
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "command-"));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function of(name: string, ...args: string[]): string[] {
+  return ["preview", "--cwd", program(name), "--stack", "dev", ...args];
+}
+
+function unprintableIn(text: string): string[] {
+  return text.split("\n").filter((line) => unprintable.test(line));
+}
+
+describe("exit status and output", () => {
+  it("is 0 where all holds: a tree, no colours for no terminal, and nothing on standard error", async () => {
+    const { status, stdout, stderr } = await run(
+      of("small", "--policy-pack", pack("remediating"), "--policy-pack-config", config({ all: "advisory" })),
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const lines = stdout.split("\n");
+    expect(lines[0]).toBe("Previewing small (dev)");
+    expect(lines[3]).toMatch(/^ \+ {3}pulumi:pulumi:Stack +small-dev +create$/);
+    expect(lines.at(-2)).toMatch(
+      /^3 resources to create, \d+ policies passed, 0 mandatory and 1 advisory violated/,
+    );
+    expect(unprintableIn(stdout)).toEqual([]);
+  });
+
+  it("is 1 where a mandatory policy is violated, which comes first", async () => {
+    const { status, stdout } = await run(
+      of("small", "--policy-pack", pack("configured"), "--policy-pack", pack("echo")),
+    );
+    expect(status).toBe(1);
+    const policies = stdout.slice(stdout.indexOf("Policies:")).split("\n");
+    expect(policies[1]).toMatch(/^ {2}✗ as-it-is +\[mandatory\] Says how as-it-is is configured\.$/);
+    expect(policies[2]).toBe('      - {"days":7,"list":["a"]}');
+    expect(policies.findIndex((line) => line.includes("✗"))).toBeLessThan(
+      policies.findIndex((line) => line.includes("! echo-stack")),
+    );
+  });
+
+  it("is 2 where the preview could not tell, with the reason on standard error alone", async () => {
+    const { status, stdout, stderr } = await run(of("misbehaving", "--config", "mode=throw"));
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: [\s\S]*the program threw/);
+  });
+
+  it.each([
+    [["--no-such-option"], /unknown option '--no-such-option'/],
+    [["--timeout", "0"], /a number of seconds up to 86400/],
+    [["--stak", "dev"], /Did you mean --stack\?/],
+    [["stray"], /too many arguments/],
+  ])("is 2 for bad usage: %s", async (args, message) => {
+    const { status, stdout, stderr } = await run(["preview", ...args]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+
+  it("is 0 for help, which has an example and tells the statuses", async () => {
+    const { status, stdout } = await run(["preview", "--help"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Example:\n {2}\$ optropic preview/);
+    expect(stdout).toMatch(/Exit status: 0 .* 1 .* 2 /);
+  });
+});
+
+/** A file of policy configuration. */
+function config(content: unknown): string {
+  const path = join(folder, `${JSON.stringify(content).length}.json`);
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+}
+
+describe("--json", () => {
+  it("prints one document and nothing else, whatever the program prints", async () => {
+    const { status, stdout, stderr } = await run(of("everything", "--json"));
+    expect({ status, stderr, lines: stdout.match(/\n/g)?.length }).toEqual({
+      status: 0,
+      stderr: "",
+      lines: 1,
+    });
+    const document = JSON.parse(stdout);
+    expect(Object.keys(document)).toEqual([
+      "project",
+      "stack",
+      "resources",
+      "policies",
+      "messages",
+      "timings",
+      "summary",
+    ]);
+    expect(document.resources[0]).toEqual({
+      urn: "urn:pulumi:dev::everything::pulumi:pulumi:Stack::everything-dev",
+      type: "pulumi:pulumi:Stack",
+      name: "everything-dev",
+      parent: "",
+      custom: false,
+      protect: false,
+      operation: "create",
+      inputs: {},
+    });
+  });
+
+  it("prints one document for an error too", async () => {
+    const { status, stdout, stderr } = await run(of("nowhere", "--json"));
+    const message = `no Pulumi.yaml in ${program("nowhere")}: name the project's folder with --cwd`;
+    expect({ status, stderr }).toEqual({ status: 2, stderr: `error: ${message}\n` });
+    expect(stdout).toBe(`${JSON.stringify({ error: { failure: "project", message } })}\n`);
+  });
+
+  it("prints one document for bad usage too", async () => {
+    const { status, stdout } = await run(["preview", "--json", "--timeout", "never"]);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { failure: "usage", message: expect.stringContaining("--timeout") },
+    });
+  });
+
+  it("holds no control character that a terminal obeys", async () => {
+    const { status, stdout } = await run(of("misbehaving", "--json", "--config", "mode=control-characters"));
+    expect(status).toBe(0);
+    expect(stdout.trimEnd()).not.toMatch(/\p{Cc}/u);
+    expect(JSON.parse(stdout).messages[0].message).toBe(
+      "\u001b[31mred\u001b[0m and \u009b5m and \u202eturned",
+    );
+  });
+});
+
+describe("what others wrote", () => {
+  it("is printed without its control characters: names and messages", async () => {
+    const { status, stdout } = await run(of("misbehaving", "--config", "mode=control-characters"));
+    expect(status).toBe(0);
+    expect(unprintableIn(stdout)).toEqual([]);
+    expect(stdout).toContain("·[31mred·[0m and ·5m and ·turned");
+    expect(stdout).toContain("name·[2Jcleared");
+  });
+
+  it("is printed without its control characters: errors", async () => {
+    const { stderr } = await run(of("misbehaving", "--config", "mode=throw-control-characters"));
+    expect(unprintableIn(stderr)).toEqual([]);
+    expect(stderr).toContain("·[31mred·[0m and ·5m and ·turned");
+  });
+
+  it("has no stack trace but the place, unless --debug asks for it", async () => {
+    const plain = await run(of("misbehaving", "--config", "mode=throw"));
+    const debug = await run(of("misbehaving", "--config", "mode=throw", "--debug"));
+    const frames = ({ stderr }: { stderr: string }) => stderr.match(/^\s+at /gm)?.length ?? 0;
+    expect(frames(plain)).toBe(1);
+    expect(frames(debug)).toBeGreaterThan(5);
+  });
+});
+
+describe("a reader that leaves early", () => {
+  it("is no error", async () => {
+    const process = start(of("everything", "--json", "--policy-pack", pack("echo")));
+    process.stdout?.destroy();
+    const stderr: Buffer[] = [];
+    process.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
+    const status = await new Promise((resolve) => process.on("close", resolve));
+    expect({ status, stderr: Buffer.concat(stderr).toString() }).toEqual({ status: 0, stderr: "" });
+  });
+});
+
+describe("the state of a deployment", () => {
+  it("is judged in place of what the program declares", async () => {
+    const path = join(import.meta.dirname, "..", "fixtures", "states", "encrypted.json");
+    const { status, stdout } = await run(of("small", "--state", path, "--policy-pack", pack("configured")));
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^ {5}├─ random:index:RandomPet .* same protected$/m);
+    expect(stdout).toMatch(/^3 resources in the state, 1 read, /m);
+  });
+});

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { preview } from "../../preview/index.ts";
+import { pack } from "./harness.ts";
+
+it("judges 2,000 resources and what they depend on", async () => {
+  const { resources, summary, policies } = await preview({
+    cwd: join(import.meta.dirname, "..", "..", "bench", "many"),
+    stack: "test",
+    config: ["count=2000"],
+    policyPacks: [pack("echo")],
+  });
+  // And the stack, a zone and two default providers.
+  expect(summary.resources).toBe(2004);
+  expect(resources.filter(({ type }) => type.endsWith(":RandomPassword"))).toHaveLength(1000);
+  const inStack = policies.find(({ name }) => name === "echo-stack")?.violations ?? [];
+  const dependents = inStack.filter(({ message }) => message.includes('"propertyDependencies":{"content"'));
+  expect(dependents).toHaveLength(1000);
+});
