@@ -43,10 +43,10 @@ const runtimeOptions = z.looseObject({
 
 const projectFile = z.looseObject({
   name: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "letters, digits, dots, dashes and underscores"),
-  runtime: z.union([
-    z.string().transform((name) => ({ name, options: {} as z.infer<typeof runtimeOptions> })),
+  runtime: z.preprocess(
+    (runtime) => (typeof runtime === "string" ? { name: runtime } : runtime),
     z.looseObject({ name: z.string(), options: runtimeOptions.default({}) }),
-  ]),
+  ),
   main: z.string().max(1000).optional(),
   // A text is the older way to name the folder of the stacks' files.
   config: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),

@@ -36,7 +36,7 @@ describe("exit status and output", () => {
     expect(lines[0]).toBe("Previewing small (dev)");
     expect(lines[3]).toMatch(/^ \+ {3}pulumi:pulumi:Stack +small-dev +create$/);
     expect(lines.at(-2)).toMatch(
-      /^3 resources to create, \d+ policies passed, 0 mandatory and 1 advisory violated/,
+      /^3 resources to create, \d+ policies passed, 0 mandatory and 2 advisory violated/,
     );
     expect(unprintableIn(stdout)).toEqual([]);
   });

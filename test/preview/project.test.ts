@@ -1,0 +1,327 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { PreviewError } from "../../preview/index.ts";
+import { type ProjectOptions, readProject } from "../../preview/project.ts";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "project-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const manifest = "name: shop\nruntime: nodejs\n";
+
+function write(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+function read(options: Partial<ProjectOptions> = {}) {
+  return readProject({ cwd: folder, stack: "dev", ...options });
+}
+
+function configOf(yaml: string, overrides: string[] = []) {
+  write({ "Pulumi.yaml": manifest, "Pulumi.dev.yaml": yaml });
+  const { config, secretKeys, givenSecrets } = read({ overrides });
+  return { config: Object.fromEntries(config), secret: [...secretKeys], given: givenSecrets };
+}
+
+function refusal(options: Partial<ProjectOptions> = {}): { failure: string; message: string } {
+  try {
+    read(options);
+  } catch (error) {
+    if (error instanceof PreviewError) return { failure: error.failure, message: error.message };
+    throw error;
+  }
+  throw new Error("the project was read");
+}
+
+describe("a project", () => {
+  it("is read with what a program of the Node.js runtime needs", () => {
+    write({
+      "Pulumi.yaml": `name: shop
+main: src/program.ts
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+    nodeargs: --max-old-space-size=512  --no-warnings
+`,
+      "src/program.ts": "",
+    });
+    expect(read({ organization: "acme" })).toMatchObject({
+      name: "shop",
+      stack: "dev",
+      organization: "acme",
+      root: folder,
+      programDirectory: join(folder, "src"),
+      entryPoint: "program.ts",
+      typescript: false,
+      nodeArgs: ["--max-old-space-size=512", "--no-warnings"],
+    });
+  });
+
+  it("is compiled unless it says otherwise, and runs the folder's own entry point", () => {
+    write({ "Pulumi.yaml": manifest });
+    expect(read()).toMatchObject({
+      typescript: true,
+      programDirectory: folder,
+      entryPoint: ".",
+      organization: "organization",
+    });
+  });
+
+  it("may keep its stacks' settings in a folder, in either spelling", () => {
+    for (const setting of ["stackConfigDir: stacks", "config: stacks"]) {
+      write({
+        "Pulumi.yaml": `${manifest}${setting}\n`,
+        "stacks/Pulumi.dev.yaml": "config: {a: in the folder}",
+      });
+      expect(read().config.get("shop:a")).toBe("in the folder");
+    }
+  });
+
+  it("may end its files in yml", () => {
+    write({ "Pulumi.yml": manifest, "Pulumi.dev.yml": "config: {a: in yml}" });
+    expect(read().config.get("shop:a")).toBe("in yml");
+  });
+});
+
+describe("a project is refused", () => {
+  it("where there is none", () => {
+    expect(refusal()).toEqual({
+      failure: "project",
+      message: `no Pulumi.yaml in ${folder}: name the project's folder with --cwd`,
+    });
+  });
+
+  it("for another runtime, by name", () => {
+    write({ "Pulumi.yaml": "name: shop\nruntime: python\n" });
+    expect(refusal()).toEqual({
+      failure: "unsupported",
+      message: expect.stringContaining("runtime python cannot be previewed offline, only nodejs"),
+    });
+  });
+
+  it("for a stack that it has not, naming those that it has", () => {
+    write({ "Pulumi.yaml": manifest, "Pulumi.dev.yaml": "", "Pulumi.prod.yaml": "" });
+    expect(refusal({ stack: "porduction" }).message).toMatch(
+      /^no stack porduction in .*: its stacks are dev, prod$/,
+    );
+  });
+
+  it("for a stack's name that is a path", () => {
+    write({ "Pulumi.yaml": manifest });
+    expect(refusal({ stack: "../other" }).message).toBe('stack "../other" is not a stack\'s name');
+  });
+
+  it("for a folder of its program that is not there", () => {
+    write({ "Pulumi.yaml": `${manifest}main: dist/index.js\n` });
+    expect(refusal().message).toMatch(/there is no folder .*dist for main$/);
+  });
+
+  it.each([
+    ["is no YAML", "name: [shop\n", /Pulumi\.yaml is not YAML: .* at line 2, column 1:/],
+    ["has a key twice", "name: a\nname: b\n", /is not YAML: Map keys must be unique at line 2, column 1/],
+    ["is a list", "- a\n- b\n", /is not as Pulumi expects:\n.*expected object, received array/],
+    [
+      "has a number for a name",
+      "name: 1\nruntime: nodejs\n",
+      /expected string, received number\n.*→ at name/,
+    ],
+    [
+      "has a name of two words",
+      "name: a b\nruntime: nodejs\n",
+      /letters, digits, .* underscores\n.*→ at name/,
+    ],
+    ["has no runtime", "name: shop\n", /→ at runtime/],
+    ["is empty", "", /→ at name/],
+    [
+      "has an option of another type",
+      "name: shop\nruntime: {name: nodejs, options: {typescript: maybe}}\n",
+      /→ at runtime\.options\.typescript/,
+    ],
+    ["is huge", `name: shop\n# ${"x".repeat(1024 * 1024)}\n`, /cannot be read: larger than 1024 KiB/],
+    ["would be a billion values", bomb(), /cannot be read: Excessive alias count/],
+    ["nests without end", `name: ${"[".repeat(100_000)}`, /Pulumi\.yaml (cannot be read|is not YAML)/],
+  ])("for a file that %s", (_, text, message) => {
+    write({ "Pulumi.yaml": text });
+    expect(refusal()).toEqual({ failure: "project", message: expect.stringMatching(message) });
+  });
+
+  it("not for keys that JavaScript gives a meaning, which do no harm", () => {
+    const keys = "__proto__: {polluted: 1}\nconstructor: {prototype: {polluted: 1}}\n";
+    write({ "Pulumi.yaml": `${manifest}${keys}config:\n  a: {__proto__: {polluted: 1}}\n` });
+    expect(read().name).toBe("shop");
+    expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
+  });
+
+  it("for a file that is a folder", () => {
+    mkdirSync(join(folder, "Pulumi.yaml"));
+    expect(refusal().message).toMatch(/Pulumi\.yaml cannot be read: EISDIR/);
+  });
+});
+
+/** A text of a few lines that would be a billion values. */
+function bomb(): string {
+  const levels = Array.from({ length: 9 }, (_, level) => {
+    const below = level === 0 ? "lol" : `*l${level - 1}`;
+    return `l${level}: &l${level} [${Array(10).fill(below).join(", ")}]`;
+  });
+  return `${levels.join("\n")}\nname: shop\nruntime: nodejs\n`;
+}
+
+describe("settings", () => {
+  it("are the stack's, then those of Pulumi.yaml, each by its full key", () => {
+    write({
+      "Pulumi.yaml": `${manifest}config:
+  a: plain
+  b: {type: string, default: declared}
+  c: {value: valued}
+  d: {type: string}
+  aws:region: eu-west-1
+`,
+      "Pulumi.dev.yaml": "config:\n  shop:a: stack\n  aws:config:zone: b\n",
+    });
+    expect(Object.fromEntries(read().config)).toEqual({
+      "shop:a": "stack",
+      "shop:b": "declared",
+      "shop:c": "valued",
+      "aws:region": "eu-west-1",
+      "aws:zone": "b",
+    });
+  });
+
+  it("are texts, and structures in JSON", () => {
+    const { config } = configOf(`config:
+  text: "1.0"
+  whole: 30
+  fraction: 1.50
+  account: 123456789012345678901
+  truth: yes
+  day: 2026-01-01
+  time: 12:30:45
+  nothing:
+  list: [1, {a: null}]
+`);
+    expect(config).toEqual({
+      "shop:text": "1.0",
+      "shop:whole": "30",
+      "shop:fraction": "1.5",
+      "shop:account": "123456789012345678901",
+      "shop:truth": "true",
+      "shop:day": "2026-01-01",
+      "shop:time": "12:30:45",
+      "shop:nothing": "null",
+      "shop:list": '[1,{"a":null}]',
+    });
+  });
+
+  it("are placeholders where they are secure, also inside of others", () => {
+    const { config, secret } = configOf(`config:
+  token: {secure: v1:abc}
+  nested: {user: admin, keys: [{secure: v1:abc}]}
+  not: {secure: true}
+  neither: {secure: v1:abc, more: 1}
+`);
+    expect(config).toEqual({
+      "shop:token": "[secret]",
+      "shop:nested": '{"user":"admin","keys":["[secret]"]}',
+      "shop:not": '{"secure":true}',
+      "shop:neither": '{"secure":"v1:abc","more":1}',
+    });
+    expect(secret).toEqual(["shop:token", "shop:nested"]);
+  });
+
+  it("of any shape arrive as they were written", () => {
+    const value = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.constant(null),
+        fc.boolean(),
+        fc.integer(),
+        fc.string({ unit: "binary" }).filter((text) => text.isWellFormed()),
+        fc.array(tie("value"), { maxLength: 3 }),
+        fc.dictionary(
+          fc.string({ maxLength: 5 }).filter((key) => key !== "secure"),
+          tie("value"),
+          { maxKeys: 3, noNullPrototype: true },
+        ),
+      ),
+    })).value;
+    fc.assert(
+      fc.property(value, (written) => {
+        const { config } = configOf(stringify({ config: { it: written } }, { version: "1.1" }));
+        const read = config["shop:it"];
+        expect(typeof written === "string" ? read : JSON.parse(read ?? "")).toEqual(written);
+      }),
+    );
+  });
+});
+
+describe("--config", () => {
+  const yaml = `config:
+  text: written
+  nested: {list: [a, b], deep: {er: 1}}
+  token: {secure: v1:abc}
+  database: {user: admin, password: {secure: v1:abc}}
+`;
+
+  it.each([
+    ["text=given", { "shop:text": "given" }],
+    ["other:key=a=b", { "other:key": "a=b" }],
+    ["text=", { "shop:text": "" }],
+    ["text=30", { "shop:text": "30" }],
+    ["text=1.0", { "shop:text": "1.0" }],
+    ["nested.deep.er=true", { "shop:nested": '{"list":["a","b"],"deep":{"er":true}}' }],
+    ["nested.new.one=x", { "shop:nested": '{"list":["a","b"],"deep":{"er":1},"new":{"one":"x"}}' }],
+    ["nested.list.1=c", { "shop:nested": '{"list":["a","c"],"deep":{"er":1}}' }],
+    ["nested.list[2]=c", { "shop:nested": '{"list":["a","b","c"],"deep":{"er":1}}' }],
+    ["nested.list=[]", { "shop:nested": '{"list":[],"deep":{"er":1}}' }],
+    ["nested.deep=null", { "shop:nested": '{"list":["a","b"],"deep":"null"}' }],
+    ["text.now.nested=1", { "shop:text": '{"now":{"nested":1}}' }],
+    ["absent.at.all=1", { "shop:absent": '{"at":{"all":1}}' }],
+  ])("%s goes before the stack's own", (override, expected) => {
+    expect(configOf(yaml, [override]).config).toMatchObject(expected);
+  });
+
+  it("keeps what was secret secret, and remembers what took its place", () => {
+    expect(configOf(yaml, ["token=given", "database.password=also", "text=plain"])).toMatchObject({
+      config: { "shop:token": "given", "shop:database": '{"user":"admin","password":"also"}' },
+      secret: ["shop:token", "shop:database"],
+      given: ["given", "also"],
+    });
+  });
+
+  it.each(["text", "=value", "a..b=1", ".a=1", "a.__proto__.polluted=1", "constructor.prototype.polluted=1"])(
+    "%s is refused",
+    (override) => {
+      write({ "Pulumi.yaml": manifest });
+      expect(refusal({ overrides: [override] })).toEqual({
+        failure: "config",
+        message: expect.stringMatching(/is not key=value or key\.path=value$/),
+      });
+      expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
+    },
+  );
+
+  it.each(["nested.list.3=x", "nested.list.first=x"])(
+    "%s is refused with where the next one goes",
+    (override) => {
+      write({ "Pulumi.yaml": manifest, "Pulumi.dev.yaml": yaml });
+      expect(refusal({ overrides: [override] }).message).toMatch(
+        /nested\.list is a list of 2, so its next element is nested\.list\.2$/,
+      );
+    },
+  );
+});
