@@ -56,11 +56,16 @@ export interface PreviewDocument {
   };
 }
 
+/** What a pack said of a stack, and what of the pack is shown with it. */
+export interface Verdict extends Pick<PackVerdict, "diagnostics" | "applied"> {
+  pack: Pick<PackVerdict["pack"], "name" | "policies" | "printed" | "log">;
+}
+
 export function previewDocument(run: {
   project: Project;
   source: "program" | "state";
   resources: readonly PreviewResource[];
-  verdicts: readonly PackVerdict[];
+  verdicts: readonly Verdict[];
   secrets: Secrets;
   log: readonly LogEntry[];
   printed: string;
@@ -101,7 +106,7 @@ export function previewDocument(run: {
   };
 }
 
-function outcomes(verdict: PackVerdict, scrub: Scrub): PolicyOutcome[] {
+function outcomes(verdict: Verdict, scrub: Scrub): PolicyOutcome[] {
   const { pack } = verdict;
   return pack.policies.map((policy) => {
     const diagnostics = verdict.diagnostics.filter((diagnostic) => diagnostic.policy === policy.name);

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { preview } from "../../preview/index.ts";
+import { failureOf } from "./harness.ts";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "program-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Writes a project of its own that has this one's dependencies. */
+function write(files: Record<string, string>): void {
+  symlinkSync(join(import.meta.dirname, "..", "..", "node_modules"), join(folder, "node_modules"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+}
+
+function run() {
+  return preview({ cwd: folder, stack: "dev", timeoutMs: 30_000 });
+}
+
+const typescript = `import * as random from "@pulumi/random";
+enum Kind { Pet = "a pet of an enum" }
+export const pet = new random.RandomPet("pet", { prefix: Kind.Pet });
+`;
+
+describe("a program", () => {
+  it("in TypeScript is compiled by Pulumi's SDK, as without options", async () => {
+    write({
+      "Pulumi.yaml": "name: classic\nruntime: nodejs\n",
+      "package.json": "{}",
+      "index.ts": typescript,
+    });
+    const { resources } = await run();
+    expect(resources.find(({ name }) => name === "pet")?.inputs).toEqual({ prefix: "a pet of an enum" });
+  });
+
+  it("in TypeScript that does not compile is an error with its place", async () => {
+    write({
+      "Pulumi.yaml": "name: classic\nruntime: nodejs\n",
+      "package.json": "{}",
+      "index.ts": `${typescript}export const wrong: number = "text";\n`,
+    });
+    expect(await failureOf(run())).toEqual({
+      failure: "program",
+      message: expect.stringMatching(/index\.ts.*4.*[\s\S]*TS2322/),
+    });
+  });
+
+  it("in JavaScript runs as it is, from the file that main names", async () => {
+    write({
+      "Pulumi.yaml": "name: javascript\nruntime: nodejs\nmain: program.js\n",
+      "package.json": "{}",
+      "program.js": `const random = require("@pulumi/random");
+module.exports = async () => ({ name: new random.RandomPet("pet", {}).id });
+`,
+    });
+    const { resources, summary } = await run();
+    expect(summary.resources).toBe(3);
+    expect(resources.map(({ name }) => name)).toEqual(["javascript-dev", "default_4_21_2", "pet"]);
+  });
+
+  it("without its dependencies says what to do", async () => {
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: bare\nruntime: nodejs\n");
+    expect(await failureOf(run())).toEqual({
+      failure: "project",
+      message: `@pulumi/pulumi is not installed for ${folder}: run npm install there`,
+    });
+  });
+
+  it("must name a provider where the stack's settings disable the default one", async () => {
+    write({
+      "Pulumi.yaml": "name: strict\nruntime: nodejs\nmain: program.js\n",
+      "Pulumi.dev.yaml": "config:\n  pulumi:disable-default-providers: [random]\n",
+      "package.json": "{}",
+      "program.js": `const { RandomPet } = require("@pulumi/random");\nnew RandomPet("pet", {});\n`,
+    });
+    expect(await failureOf(run())).toEqual({
+      failure: "program",
+      message: expect.stringContaining(
+        "Default provider for 'random' disabled. 'random:index/randomPet:RandomPet' must use an explicit provider.",
+      ),
+    });
+  });
+});
