@@ -76,14 +76,14 @@ describe("a preview whose time is up", () => {
   it("leaves no process behind", async () => {
     const command = start(
       [
-        ...["preview", "--cwd", program("misbehaving"), "--stack", "dev", "--timeout", "4"],
+        ...["preview", "--cwd", program("misbehaving"), "--stack", "dev", "--timeout", "6"],
         ...["--config", "mode=never-end", "--policy-pack", pack("echo")],
       ],
       { PID_FILE: join(folder, "program") },
     );
     const end = ended(command);
     const ids = await saidIn("program");
-    expect(await end).toMatchObject({ status: 2, stderr: expect.stringContaining("stopped after 4 s") });
+    expect(await end).toMatchObject({ status: 2, stderr: expect.stringContaining("stopped after 6 s") });
     await vi.waitFor(() => expect(running(ids)).toEqual([]));
   });
 });

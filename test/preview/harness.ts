@@ -17,7 +17,7 @@ export function pack(name: string): string {
   return join(fixtures, "packs", name);
 }
 
-/** Previews a fixture program, in its stack `dev` and within 20 s unless told otherwise. */
+/** Previews a fixture program, in its stack `dev` and within 50 s unless told otherwise. */
 export function previewOf(
   name: string,
   packs: readonly string[] = [],
@@ -27,7 +27,7 @@ export function previewOf(
     cwd: program(name),
     stack: "dev",
     policyPacks: packs.map(pack),
-    timeoutMs: 20_000,
+    timeoutMs: 50_000,
     ...options,
   });
 }

@@ -15,6 +15,9 @@ function inputsOf(document: PreviewDocument, name: string): unknown {
   return document.resources.find((resource) => resource.name === name)?.inputs;
 }
 
+/** What packs are given without a program, where it is the pack that matters. */
+const state = join(import.meta.dirname, "..", "fixtures", "states", "encrypted.json");
+
 let folder: string;
 
 beforeAll(() => {
@@ -65,6 +68,7 @@ describe("a pack's configuration", () => {
   const configured = async (config?: PackConfig, options: Partial<PreviewOptions> = {}) =>
     policies(
       await previewOf("small", ["configured"], {
+        state,
         ...options,
         policyPackConfigs: config === undefined ? [] : [config],
       }),
@@ -143,7 +147,7 @@ describe("a pack's configuration", () => {
 
 describe("a pack that goes wrong", () => {
   const misbehave = (mode: string, options?: Partial<PreviewOptions>): Promise<PreviewDocument> =>
-    previewOf("small", ["misbehaving"], { config: [`pack:mode=${mode}`], ...options });
+    previewOf("small", ["misbehaving"], { state, config: [`pack:mode=${mode}`], ...options });
 
   it.each([
     ["throws-on-load", /did not load:[\s\S]*the pack threw as it was loaded/],
@@ -159,6 +163,21 @@ describe("a pack that goes wrong", () => {
     expect(found.message).not.toMatch(/^\d{4,5}$/m);
   });
 
+  it("as it loads ends the preview whatever the program does", async () => {
+    const config = ["mode=never-end", "pack:mode=throws-on-load"];
+    expect(await failureOf(previewOf("misbehaving", ["misbehaving"], { config }))).toEqual({
+      failure: "policy-pack",
+      message: expect.stringContaining("the pack threw as it was loaded"),
+    });
+  });
+
+  it("as the program runs is the reason, not what the program makes of it", async () => {
+    for (const mode of ["throws", "remediation-throws"]) {
+      const failed = previewOf("small", ["misbehaving"], { config: [`pack:mode=${mode}`] });
+      expect(await failureOf(failed)).toMatchObject({ failure: "policy-pack" });
+    }
+  });
+
   it("by never serving is named when the time is up", async () => {
     expect(await failureOf(misbehave("never-serves", { timeoutMs: 2000 }))).toEqual({
       failure: "limit",
@@ -169,7 +188,7 @@ describe("a pack that goes wrong", () => {
   it("by judging for ever is stopped when the time is up", async () => {
     expect(await failureOf(misbehave("hangs", { timeoutMs: 4000 }))).toEqual({
       failure: "limit",
-      message: expect.stringMatching(/^stopped after 4 s waiting for the (program|policies)/),
+      message: expect.stringMatching(/^stopped after 4 s waiting for the policies|to load/),
     });
   });
 
