@@ -35,6 +35,7 @@ const variables = environmentVariables({
   sslMode: settings.database.sslMode,
   jwtSecret: secrets.jwtSecret,
   secretKey: secrets.secretKey,
+  metricsToken: secrets.metricsToken,
   baseUrl,
   corsOrigins: settings.edge.corsOrigins,
   sentryDsn,
