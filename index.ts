@@ -10,7 +10,6 @@ import { loadSettings } from "./config/load.ts";
 const settings = loadSettings();
 const { accounts, stage, project, domains } = settings;
 const baseUrl = settings.web.baseUrl ?? `https://${domains.web}`;
-const sentryDsn = settings.errorTracking.dsn;
 
 const secrets = new Secrets("secrets", settings.secrets);
 
@@ -38,7 +37,6 @@ const variables = environmentVariables({
   metricsToken: secrets.metricsToken,
   baseUrl,
   corsOrigins: settings.edge.corsOrigins,
-  sentryDsn,
 });
 
 const web = new WebApp("web", {
@@ -62,7 +60,8 @@ const edge = new Edge("edge", {
   securityContact: settings.contacts.security,
   apiTarget: api.defaultHost,
   framework: settings.web.framework,
-  connectOrigins: sentryDsn === undefined ? [] : [new URL(sentryDsn).origin],
+  // Sentry takes events at a host that is named after the organisation's number, which only the key tells.
+  connectOrigins: [`https://*.ingest.${settings.errorTracking.region}.sentry.io`],
 });
 
 const backups = new Backups("backups", {

@@ -27,7 +27,7 @@ export interface EnvironmentArgs {
   /** Origins that may call the API from a browser. */
   corsOrigins: readonly string[];
   /** Sentry DSN; the variable is left out where there is none. */
-  sentryDsn?: string | undefined;
+  sentryDsn?: pulumi.Input<string> | undefined;
 }
 
 /**
