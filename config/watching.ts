@@ -116,7 +116,8 @@ export const onCallSchema = z
     people: z
       .array(person)
       .min(1)
-      .max(50)
+      // A level of an escalation has ten targets at most, and the last level is everyone.
+      .max(10)
       .superRefine((people, context) => {
         const seen = new Set<string>();
         people.forEach(({ email }, index) => {
