@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import type { AlertObjectives, AlertRule } from "../../metrics/alerts.ts";
+import { checkRules, testRules } from "./support/promtool.ts";
+import { objectives, rules, rulesFor } from "./support/rules.ts";
+import { objectiveScenarios } from "./support/scenarios-objectives.ts";
+import { serviceScenarios } from "./support/scenarios-service.ts";
+
+const scenarios = [...serviceScenarios, ...objectiveScenarios];
+
+describe("the alert rules, by promtool", () => {
+  it("are rules of Prometheus", async () => {
+    const { passed, output } = await checkRules(rules());
+    expect(output).toContain(`${rules().length} rules found`);
+    expect(passed, output).toBe(true);
+  });
+
+  it.each(scenarios.map((scenario) => [scenario.alert, scenario.title, scenario] as const))(
+    "%s %s",
+    async (alert, _, scenario) => {
+      const alone = rules().filter(({ name }) => name === alert);
+      const { passed, output } = await testRules(alone, scenario);
+      expect(passed, output).toBe(true);
+    },
+  );
+});
+
+describe("the scenarios", () => {
+  const watched: Readonly<Record<keyof AlertObjectives, readonly string[]>> = {
+    p95Ms: ["high-latency-p95"],
+    p99Ms: ["high-latency-p99"],
+    errorRatePercent: [
+      "high-error-rate",
+      "error-budget-burn-fast",
+      "error-budget-burn-slow",
+      "error-budget-burn-steady",
+    ],
+    rpoMinutes: ["backup-overdue"],
+    memoryPercent: ["high-memory"],
+    databaseConnectionsPercent: ["database-connections"],
+  };
+  const objectiveMutants = Object.entries(watched).flatMap(([key, names]) =>
+    [0.5, 2].flatMap((factor) => {
+      const changed = { ...objectives, [key]: valueOf(key) * factor };
+      return names.map((name) => [name, `${key} × ${factor}`, pick(rulesFor(changed), name)] as const);
+    }),
+  );
+  const patienceMutants = rules().flatMap((rule) => [
+    [rule.name, "no patience", { ...rule, for: "0s" }] as const,
+    [rule.name, "a day of patience", { ...rule, for: "1d" }] as const,
+  ]);
+
+  it.each([...objectiveMutants, ...patienceMutants])("notice %s with %s", async (name, _, mutant) => {
+    expect(await passesAll(name, mutant)).toBe(false);
+  });
+
+  function valueOf(key: string): number {
+    return Object.entries(objectives).find(([name]) => name === key)?.[1] ?? Number.NaN;
+  }
+
+  function pick(from: readonly AlertRule[], name: string): AlertRule {
+    const found = from.find((rule) => rule.name === name);
+    if (!found) throw new Error(`There is no rule ${name}.`);
+    return found;
+  }
+
+  async function passesAll(name: string, mutant: AlertRule): Promise<boolean> {
+    for (const scenario of scenarios.filter(({ alert }) => alert === name)) {
+      // Only when alerts fire is compared, so their texts are those of the mutant on both sides.
+      if (!(await testRules([mutant], scenario)).passed) return false;
+    }
+    return true;
+  }
+});
