@@ -170,11 +170,11 @@ export const logsSchema = z
       checklist: ["5.9"],
     }),
     endpoint: httpsUrl.meta({
-      description:
-        "URL that Vercel posts JSON to. For Loki and CloudWatch that of a collector: docs/logs.md.",
+      description: "URL that Vercel posts JSON to. For Loki that of a collector: docs/logs.md.",
     }),
     syslog: hostAndPort.meta({
-      description: "Host and port that Render sends syslog to, over TLS. For CloudWatch that of a collector.",
+      description:
+        "Host and port that Render sends syslog to, over TLS. For Loki and CloudWatch those of a collector.",
     }),
   })
   .meta({ description: "Where the logs of both hosts go. The token is a secret of the stack." });
@@ -198,6 +198,9 @@ export const loadTestSchema = z
         description: "Length of a soak test, in minutes.",
         checklist: ["6.6"],
       }),
+    start: dateOnly.default("2026-01-05").meta({
+      description: "Day from which the schedule holds.",
+    }),
     schedule: cronSchedule.default("30 4 * * 1").meta({
       description: "When Grafana k6 runs the test, by cron's five fields, in UTC.",
     }),

@@ -103,6 +103,8 @@ const observability = fc.record(
   { requiredKeys: ["grafana"] },
 );
 
+const day = fc.tuple(whole(1, 12), whole(1, 28)).map((date) => `2026-${date.map(pad).join("-")}`);
+
 const onCall = fc.record(
   {
     account: label,
@@ -113,7 +115,7 @@ const onCall = fc.record(
     }),
     invite: fc.boolean(),
     timeZone: fc.constantFrom("Etc/UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"),
-    start: fc.tuple(whole(1, 12), whole(1, 28)).map(([month, day]) => `2026-${pad(month)}-${pad(day)}`),
+    start: day,
     handoffHour: whole(0, 23),
     rotationDays: whole(1, 28),
     escalation: partial({ firstMinutes: whole(1, 1440), secondMinutes: whole(1, 1440), repeat: whole(0, 9) }),
@@ -229,6 +231,7 @@ export const anySettings = fc.record<SettingsInput>(
       pauseSeconds: whole(1, 300),
       durationSeconds: whole(10, 3600),
       soakMinutes: whole(1, 1440),
+      start: day,
       schedule,
     }),
     links: fc.record({ statusPage: httpsUrl, runbooks: httpsUrl }),
