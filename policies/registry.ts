@@ -3,6 +3,8 @@ import * as database from "./database.ts";
 import * as databaseBackups from "./database-backups.ts";
 import * as databaseConnections from "./database-connections.ts";
 import * as environment from "./environment.ts";
+import * as errorTracking from "./error-tracking.ts";
+import * as errorTrackingAlerts from "./error-tracking-alerts.ts";
 import type { Policy } from "./framework/index.ts";
 import * as platform from "./platform.ts";
 import * as render from "./render.ts";
@@ -35,6 +37,8 @@ const sections = [
   securityLogs,
   securityRateLimits,
   securityTls,
+  errorTracking,
+  errorTrackingAlerts,
   platform,
   vercel,
   render,

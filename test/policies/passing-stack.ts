@@ -1,6 +1,7 @@
 import type { Fixture } from "./fixture.ts";
 import { passingDatabase } from "./passing-database.ts";
 import { passingEdge } from "./passing-edge.ts";
+import { passingErrorTracking } from "./passing-error-tracking.ts";
 import { passingHosts } from "./passing-hosts.ts";
 
 /**
@@ -8,5 +9,5 @@ import { passingHosts } from "./passing-hosts.ts";
  * that the vendors give, such as the connection strings, is unknown there.
  */
 export function passingStack(): Fixture[] {
-  return [...passingHosts(), ...passingDatabase(), ...passingEdge()];
+  return [...passingHosts(), ...passingDatabase(), ...passingEdge(), ...passingErrorTracking()];
 }
