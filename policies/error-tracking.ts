@@ -1,5 +1,5 @@
 import { judge, judgeEach, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
-import { judgeNamed } from "./model/generated.ts";
+import { type NamedVariable, variablesNamed } from "./model/generated.ts";
 import { known } from "./model/known.ts";
 import { belongsTo } from "./model/links.ts";
 import { isDsnOfStack } from "./model/sentry-dsn.ts";
@@ -73,19 +73,19 @@ export const sentryDsnWired = policy({
   title: "SENTRY_DSN of every host is the DSN of a key that this stack declares.",
   severity: "high",
   fix: "Make the variable SENTRY_DSN of each host from the output dsn of the stack's own sentry.Key.",
-  check: (stack) => [
-    ...judgeEach(
-      applicationHosts(stack).map(({ resource }) => resource),
-      "No host of the application is declared, so none reports its errors.",
-      (resource) => hasDsn(stack, resource) || `${resource.name} has no variable SENTRY_DSN for production.`,
-    ),
-    ...judgeNamed(stack, "SENTRY_DSN", (variable) => {
-      if (holdsSecretKey(known(() => variable.value.string()) ?? "")) {
-        return "SENTRY_DSN holds the secret key of its project, which no client of today needs.";
-      }
-      return isDsnOfStack(stack, variable) || "SENTRY_DSN is not made from a key at Sentry of this stack.";
-    }),
-  ],
+  check: (stack) => {
+    const { variables, undecided } = variablesNamed(stack, "SENTRY_DSN");
+    return [
+      ...judgeEach(
+        applicationHosts(stack).map(({ resource }) => resource),
+        "No host of the application is declared, so none reports its errors.",
+        (resource) =>
+          hasDsn(stack, resource) || `${resource.name} has no variable SENTRY_DSN for production.`,
+      ),
+      ...variables.map((variable) => judge(variable.resource, () => judgeDsn(stack, variable))),
+      ...undecided,
+    ];
+  },
 });
 
 export const errorTrackingScrubs = policy({
@@ -131,6 +131,13 @@ const isPositive = (...figures: readonly Value[]): boolean =>
 function hasDsn(stack: Stack, host: Resource): boolean {
   const variables = applicationHosts(stack).find(({ resource }) => resource === host)?.variables ?? [];
   return some(variables, (variable) => variable.name() === "SENTRY_DSN");
+}
+
+function judgeDsn(stack: Stack, variable: NamedVariable): true | string {
+  if (holdsSecretKey(known(() => variable.value.string()) ?? "")) {
+    return "SENTRY_DSN holds the secret key of its project, which no client of today needs.";
+  }
+  return isDsnOfStack(stack, variable) || "SENTRY_DSN is not made from a key at Sentry of this stack.";
 }
 
 function judgeLoader(key: Resource): true | string {
