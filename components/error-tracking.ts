@@ -46,8 +46,11 @@ export interface OnCallService {
  * Error tracking at Sentry: a project of the stack's own, its key, who is told of new issues, and monitors of
  * the error rate, of both health checks and of the backup job, which page (items 2.8, 4.10, 5.1, 5.2, 5.7).
  *
- * What the provider has no resource for stays with a person: the installation of PagerDuty, and the security
- * of the organisation. A plan includes one uptime and one cron monitor; more of them are paid for.
+ * The provider has no resource for what Sentry scrubs. Each new project starts with its scrubbers on, which
+ * take passwords, tokens and card numbers out of events; that addresses of users are kept, and further fields
+ * to scrub, a person sets among the organisation's settings. So with the installation of PagerDuty there.
+ *
+ * A plan includes one uptime and one cron monitor; more of them are paid for.
  */
 export class ErrorTracking extends pulumi.ComponentResource {
   /** DSN that clients send events to. It holds a public key only, so it is no secret. */
