@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sentryDsn } from "../../policies/environment.ts";
 import * as errorTracking from "../../policies/error-tracking.ts";
 import * as errorTrackingAlerts from "../../policies/error-tracking-alerts.ts";
 import type { Policy } from "../../policies/framework/index.ts";
@@ -64,6 +65,24 @@ describe("what a preview does not know", () => {
   test("leaves it open whether a DSN is the stack's, where only a map of variables says so", () => {
     const stack = without(passingStack(), "web-SENTRY_DSN", "web-project");
     expect(outcomeOf(errorTracking.sentryDsnWired, stack).status).toBe("unknown");
+  });
+});
+
+describe("SENTRY_DSN as a recommended variable", () => {
+  const web = (value: unknown, from: string[]) =>
+    change(passingStack(), "web-SENTRY_DSN", (fixture) => ({
+      ...fixture,
+      props: { ...fixture.props, value },
+      from: { ...fixture.from, value: from },
+    }));
+
+  test.each<[string, string, unknown, string[]]>([
+    ["is there where it is made from a key", "passed", unknown, ["errors-key"]],
+    ["is there where it is written", "passed", "https://key@o1.ingest.sentry.io/1", []],
+    ["may be there where it is unknown", "unknown", unknown, []],
+    ["is not there where it is empty", "violated", "", []],
+  ])("%s", (_, status, value, from) => {
+    expect(outcomeOf(sentryDsn, web(value, from)).status).toBe(status);
   });
 });
 
