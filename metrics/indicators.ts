@@ -6,6 +6,7 @@ import {
   increase,
   mean,
   observations,
+  orZero,
   partAbove,
   quantile,
   type Range,
@@ -47,6 +48,16 @@ export function errorRatio({ where, ...scope }: Scope<Requests>): string {
 /** Requests by the second that were answered with a 5xx status. */
 export function failureRate({ where, ...scope }: Scope<Requests>): string {
   return requestRate({ ...scope, where: { ...where, ...failed } });
+}
+
+/** `errorRatio` for panels: 0 where nothing failed since the start, rather than no series. */
+export function shownErrorRatio(scope: Scope<Requests>): string {
+  return orZero(errorRatio(scope), requestRate(scope));
+}
+
+/** `failureRate` for panels: 0 where nothing failed since the start, rather than no series. */
+export function shownFailureRate(scope: Scope<Requests>): string {
+  return orZero(failureRate(scope), requestRate(scope));
 }
 
 /** Latency at a quantile (0.95 is P95), in seconds (items A.2, 6.2 and 6.3). */
@@ -98,10 +109,10 @@ export function connections({ where }: HostScope = {}): string {
   return gauge("optropic_db_connections", "sum", { by: ["host", "state"], where });
 }
 
-/** Open connections as a part of those that the hosts may open, by host (item A.5). */
+/** Connections in use as a part of those that the hosts may open, by host (item A.5). Pools keep idle ones open. */
 export function connectionRatio({ where }: HostScope = {}): string {
   return ratio(
-    gauge("optropic_db_connections", "sum", { ...byHost, where }),
+    gauge("optropic_db_connections", "sum", { ...byHost, where: { ...where, state: { not: "idle" } } }),
     gauge("optropic_db_connections_max", "sum", { ...byHost, where }),
   );
 }

@@ -95,6 +95,11 @@ export function ratio(numerator: string, denominator: string): string {
   return `${numerator} / ${denominator}`;
 }
 
+/** A query, and 0 where it returns nothing for what another returns. */
+export function orZero(query: string, present: string): string {
+  return `${query} or ${present} * 0`;
+}
+
 /** Seconds since the time that a gauge holds. */
 export function age<Name extends Gauge>(name: Name): string {
   return `time() - ${gauge(name, "max")}`;

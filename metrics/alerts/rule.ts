@@ -42,7 +42,7 @@ export interface AlertObjectives {
   readonly rpoMinutes: number;
   /** Memory, in percent of a process' limit. */
   readonly memoryPercent: number;
-  /** Open connections to the database, in percent of those allowed. */
+  /** Connections to the database in use, in percent of those allowed. */
   readonly databaseConnectionsPercent: number;
 }
 

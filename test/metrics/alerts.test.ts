@@ -40,7 +40,7 @@ describe("the scenarios", () => {
   };
   const objectiveMutants = Object.entries(watched).flatMap(([key, names]) =>
     [0.5, 2].flatMap((factor) => {
-      const changed = { ...objectives, [key]: valueOf(key) * factor };
+      const changed = { ...objectives, [key]: figureOf(key) * factor };
       return names.map((name) => [name, `${key} × ${factor}`, pick(rulesFor(changed), name)] as const);
     }),
   );
@@ -53,7 +53,7 @@ describe("the scenarios", () => {
     expect(await passesAll(name, mutant)).toBe(false);
   });
 
-  function valueOf(key: string): number {
+  function figureOf(key: string): number {
     return Object.entries(objectives).find(([name]) => name === key)?.[1] ?? Number.NaN;
   }
 

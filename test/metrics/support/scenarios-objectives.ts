@@ -103,7 +103,7 @@ const budget: Scenario[] = [
 const connections: Scenario[] = [
   {
     alert: "database-connections",
-    title: "fires when 17 of 20 are open for five minutes, in whatever state, and resolves",
+    title: "fires when 17 of 20 are in use for five minutes, and resolves",
     input: [
       gauge("optropic_db_connections_max", api, [[40, 20]]),
       gauge("optropic_db_connections", { ...api, state: "active" }, [
@@ -126,9 +126,10 @@ const connections: Scenario[] = [
   },
   {
     alert: "database-connections",
-    title: "does not fire at 79 %",
+    title: "does not fire at 79 %, the rest being open but idle",
     input: [
       gauge("optropic_db_connections_max", api, [[30, 100]]),
+      gauge("optropic_db_connections", { ...api, state: "idle" }, [[30, 21]]),
       gauge("optropic_db_connections", { ...api, state: "active" }, [[30, 79]]),
     ],
     moments: [{ at: 29, firing: [] }],
