@@ -134,6 +134,11 @@ export class Resource {
     return typeof outputs === "object" && outputs !== null ? textsIn(Reflect.get(outputs, name)) : [];
   }
 
+  /** The same resource with its outputs in place of its inputs: a stack's are what the program exports. */
+  get outputs(): Resource {
+    return new Resource(this.#record, this.#stack, undefined);
+  }
+
   get parent(): Resource | undefined {
     return this.#record.parent && this.#stack.byUrn(this.#record.parent.urn);
   }
