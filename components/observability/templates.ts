@@ -3,14 +3,15 @@ import type { ObservabilityScope } from "./scope.ts";
 
 /** Parts of a message, each a template of Grafana's alerting (Go's text/template). */
 const parts = {
-  title: `{{ if .Alerts.Firing }}{{ .CommonLabels.severity | toUpper }}{{ else }}RESOLVED{{ end }}: {{ .CommonLabels.alertname }}{{ if .CommonLabels.host }} on {{ .CommonLabels.host }}{{ end }}{{ if gt (len .Alerts) 1 }} ({{ len .Alerts.Firing }} firing, {{ len .Alerts.Resolved }} resolved){{ end }}`,
+  title: `{{ if .Alerts.Firing }}{{ or .CommonLabels.severity "alert" | toUpper }}{{ else }}RESOLVED{{ end }}: {{ .CommonLabels.alertname }}{{ if .CommonLabels.host }} on {{ .CommonLabels.host }}{{ end }}{{ if gt (len .Alerts) 1 }} ({{ len .Alerts.Firing }} firing, {{ len .Alerts.Resolved }} resolved){{ end }}`,
   text: `{{ range .Alerts.Firing }}{{ template "optropic.alert" . }}{{ end }}{{ range .Alerts.Resolved }}Resolved: {{ template "optropic.alert" . }}{{ end }}`,
-  alert: `{{ .Annotations.summary }}{{ if .Labels.host }} ({{ .Labels.host }}){{ end }}
+  alert: `{{ .Annotations.summary }}
 {{ .Annotations.description }}
 Owner: {{ .Labels.owner }}. Since {{ .StartsAt }}.
 Runbook: {{ .Annotations.runbook_url }}
 Dashboard: {{ .Annotations.dashboard_url }}{{ if .SilenceURL }}
 Silence: {{ .SilenceURL }}{{ end }}
+
 `,
 } as const;
 

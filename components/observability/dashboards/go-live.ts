@@ -45,7 +45,9 @@ export function goLiveDashboard({ objectives }: DashboardArgs): DashboardSpec {
               unit: "percentunit",
               width: 6,
               limit: errors,
-              queries: [{ expr: indicators.errorRatio({ range: recent, by: ["host"] }), legend: "{{host}}" }],
+              queries: [
+                { expr: indicators.shownErrorRatio({ range: recent, by: ["host"] }), legend: "{{host}}" },
+              ],
             }),
           },
           {
@@ -124,7 +126,7 @@ export function goLiveDashboard({ objectives }: DashboardArgs): DashboardSpec {
               description: "With the objective: no increase over six hours (items S4.6, H6.1).",
               unit: "percentunit",
               limit: errors,
-              queries: [{ expr: indicators.errorRatio({ range, by: ["host"] }), legend: "{{host}}" }],
+              queries: [{ expr: indicators.shownErrorRatio({ range, by: ["host"] }), legend: "{{host}}" }],
             }),
           },
           {

@@ -117,7 +117,9 @@ export function serviceDashboard({ objectives }: DashboardArgs): DashboardSpec {
                 "Part of the requests answered with a 5xx status, with the objective (items A.1, 6.4).",
               unit: "percentunit",
               limit: errorLimit,
-              queries: [{ expr: indicators.errorRatio({ range, by: ["host"], where }), legend: "{{host}}" }],
+              queries: [
+                { expr: indicators.shownErrorRatio({ range, by: ["host"], where }), legend: "{{host}}" },
+              ],
             }),
           },
           {
@@ -127,7 +129,7 @@ export function serviceDashboard({ objectives }: DashboardArgs): DashboardSpec {
               unit: "reqps",
               queries: [
                 {
-                  expr: indicators.failureRate({ range, by: ["method", "route"], where }),
+                  expr: indicators.shownFailureRate({ range, by: ["method", "route"], where }),
                   legend: "{{method}} {{route}}",
                 },
               ],
