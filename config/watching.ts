@@ -10,6 +10,7 @@ import {
   line,
   slackChannel,
   slug,
+  text,
   timeOfDay,
   timeZone,
   urlPath,
@@ -188,6 +189,14 @@ export const loadTestSchema = z
         description: "Users at once. Together they must stay below the rate limits of the edge.",
         checklist: ["6.1"],
       }),
+    user: emailAddress.optional().meta({
+      description:
+        "Address of the load test's own user of staging; nobody logs in where it is left out. Its password is a secret of the stack.",
+    }),
+    paths: z.array(urlPath).max(20).default([]).meta({
+      description:
+        "Paths of the API that a user reads in each round, beside the home page and the health check.",
+    }),
     pauseSeconds: whole(1, 300).default(5).meta({ description: "Pause of a user after each round." }),
     durationSeconds: whole(10, 3600).default(300).meta({
       description: "Length of a test, in seconds, with its ramps.",
@@ -198,6 +207,9 @@ export const loadTestSchema = z
         description: "Length of a soak test, in minutes.",
         checklist: ["6.6"],
       }),
+    loadZone: text("a load zone such as amazon:de:frankfurt", 60, /^[a-z]+:[a-z]{2}:[a-z]+$/)
+      .default("amazon:de:frankfurt")
+      .meta({ description: "Where Grafana k6 runs the test from." }),
     start: dateOnly.default("2026-01-05").meta({
       description: "Day from which the schedule holds.",
     }),

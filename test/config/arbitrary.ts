@@ -228,9 +228,12 @@ export const anySettings = fc.record<SettingsInput>(
     }),
     loadTest: partial({
       virtualUsers: whole(1, 1000),
+      user: email,
+      paths: fc.array(urlPath, { maxLength: 3 }),
       pauseSeconds: whole(1, 300),
       durationSeconds: whole(10, 3600),
       soakMinutes: whole(1, 1440),
+      loadZone: fc.constantFrom("amazon:de:frankfurt", "amazon:us:ashburn"),
       start: day,
       schedule,
     }),
