@@ -25,7 +25,7 @@ export function createProject(
     `${name}-project`,
     {
       organization,
-      teams: [team.id],
+      teams: [team.slug],
       name: app,
       slug: app,
       platform: "node",

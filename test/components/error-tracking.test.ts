@@ -44,7 +44,7 @@ describe("the project", () => {
     const { named } = await declare();
     expect(named("errors-project").inputs).toEqual({
       organization: "example-organization",
-      teams: ["errors-team-id"],
+      teams: ["optropic"],
       name: "optropic-app",
       slug: "optropic-app",
       platform: "node",
