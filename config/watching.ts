@@ -76,6 +76,25 @@ export const observabilitySchema = z
         dataSource: slug.default("grafanacloud-prom").meta({
           description: "UID of the Prometheus data source; the default is that of a stack's own.",
         }),
+        prometheus: z
+          .strictObject({
+            url: httpsUrl.meta({ description: "URL of its API." }),
+            username: line.meta({ description: "User of its basic authentication." }),
+          })
+          .optional()
+          .meta({
+            description:
+              "A Prometheus server of your own, which the stack declares as that data source. It must have the series of the hosts and of the health checks. Its password is a secret of the stack.",
+          }),
+        prometheus: z
+          .strictObject({
+            url: httpsUrl.meta({ description: "URL of the server's API." }),
+            username: line.meta({ description: "Name that Grafana logs in by." }),
+          })
+          .optional()
+          .meta({
+            description: "A Prometheus server to declare as that data source, in place of the stack's own.",
+          }),
       })
       .meta({ description: "The Grafana stack. Tokens come from the environment." }),
     metricsPath: urlPath.default("/api/metrics").meta({

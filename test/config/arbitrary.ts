@@ -87,7 +87,12 @@ type Weekday = "monday" | "friday" | "sunday";
 const observability = fc.record(
   {
     grafana: fc.record(
-      { url: httpsUrl, stackId: whole(1, 999_999).map(String), dataSource: label },
+      {
+        url: httpsUrl,
+        stackId: whole(1, 999_999).map(String),
+        dataSource: label,
+        prometheus: fc.record({ url: httpsUrl, username: word }),
+      },
       { requiredKeys: ["url", "stackId"] },
     ),
     metricsPath: urlPath,

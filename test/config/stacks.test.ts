@@ -13,7 +13,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
     expect(accept(written).stage).toBe(stack);
   });
 
-  it("write every setting out, and no waiver", () => {
+  it("write every setting out, but no waiver and no Prometheus server of their own", () => {
     const missing = settingsCatalogue()
       .map((entry) => entry.path)
       .filter(
@@ -21,7 +21,12 @@ describe.each(stacks)("the settings of %s", (stack) => {
           path.reduce<unknown>((value, name) => (isMapping(value) ? value[name] : undefined), written) ===
           undefined,
       );
-    expect(missing).toEqual([["waivers"]]);
+    expect(missing.map((path) => path.join("."))).toEqual([
+      "observability.grafana.prometheus",
+      "observability.grafana.prometheus.url",
+      "observability.grafana.prometheus.username",
+      "waivers",
+    ]);
   });
 
   it("name hosts that one certificate of the zone covers: the zone and one label below it", () => {
