@@ -26,7 +26,9 @@ export const goldenSignalsShown = policy({
         if (missing.length > 0 && open !== undefined) {
           return undecided(open);
         }
-        return missing.length === 0 || `No dashboard shows all four: ${missing.join(" and ")} is missing.`;
+        return (
+          missing.length === 0 || `No dashboard shows all four; the fullest lacks ${missing.join(", ")}.`
+        );
       }),
     ];
   },

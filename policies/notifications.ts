@@ -85,7 +85,7 @@ export const alertsRouted = policy({
   url: documentation,
   check: (stack) =>
     judgeDeliveries(stack, alertRules(stack), "No alert rule is declared, so none is sent.", {
-      unrouted: "and no notification policy is declared, so Grafana's default decides where it goes.",
+      unrouted: "No notification policy is declared, so Grafana's default decides where alerts go.",
       reaches: (deliveries) =>
         some(deliveries, ({ contactPoint }) => channelsAt(stack, contactPoint).length > 0) ||
         "reaches nobody.",
@@ -119,7 +119,7 @@ export const criticalAlertsPage = policy({
     return [
       ...open,
       ...judgeDeliveries(stack, critical, absent, {
-        unrouted: "is critical, and no notification policy is declared that pages.",
+        unrouted: "No notification policy is declared, so critical alerts page nobody.",
         reaches: (deliveries) => {
           const paging = select(deliveries, ({ contactPoint }) =>
             channelsAt(stack, contactPoint).some(({ pages }) => pages),
@@ -149,6 +149,7 @@ export const pagerReachesOnCall = policy({
 });
 
 interface Reach {
+  /** What is wrong where nothing says where alerts go. */
   readonly unrouted: string;
   /** True, or what is wrong with where an alert goes, to follow its name. */
   readonly reaches: (deliveries: Deliveries) => Verdict;
@@ -163,16 +164,19 @@ function judgeDeliveries(
   if (rules.length === 0) {
     return [violation(absent)];
   }
-  return rules.map((rule) =>
-    judge(rule.resource, () => {
-      const cases = deliveriesOf(stack, rule);
-      if (cases.length === 0) {
-        return `The alert ${rule.name()} ${unrouted}`;
-      }
-      const wrong = cases.map(reaches).find((verdict) => verdict !== true);
-      return wrong === undefined || `The alert ${rule.name()} ${wrong}`;
-    }),
-  );
+  const isTree = stack.ofType(grafana.notificationPolicy).length > 0;
+  const going = rules.filter(({ entry }) => isTree || isGiven(entry.at("notificationSettings")));
+  return [
+    ...(going.length < rules.length ? [violation(unrouted)] : []),
+    ...going.map((rule) =>
+      judge(rule.resource, () => {
+        const wrong = deliveriesOf(stack, rule)
+          .map(reaches)
+          .find((verdict) => verdict !== true);
+        return wrong === undefined || `The alert ${rule.name()} ${wrong}`;
+      }),
+    ),
+  ];
 }
 
 /** Contact points by name; Pulumi gives one that has none a name of its own. */
