@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 /** Secrets that nobody can generate for the stack, since a vendor hands them out, and what each is. */
 export const givenSecrets = {
   slackWebhookUrl: "URL of the incoming webhook of the Slack app that posts alerts",
-  prometheusPassword: "password of a Prometheus server of your own, where the settings name one",
   logsToken: "token that the aggregator, or the collector in front of it, takes logs with",
   loadTestPassword: "password of the load test's own user, of staging only",
   prometheusPassword: "password of `observability.grafana.prometheus`, where that is set",

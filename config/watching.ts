@@ -78,22 +78,13 @@ export const observabilitySchema = z
         }),
         prometheus: z
           .strictObject({
-            url: httpsUrl.meta({ description: "URL of its API." }),
-            username: line.meta({ description: "User of its basic authentication." }),
-          })
-          .optional()
-          .meta({
-            description:
-              "A Prometheus server of your own, which the stack declares as that data source. It must have the series of the hosts and of the health checks. Its password is a secret of the stack.",
-          }),
-        prometheus: z
-          .strictObject({
             url: httpsUrl.meta({ description: "URL of the server's API." }),
             username: line.meta({ description: "Name that Grafana logs in by." }),
           })
           .optional()
           .meta({
-            description: "A Prometheus server to declare as that data source, in place of the stack's own.",
+            description:
+              "A Prometheus server to declare as that data source, in place of the stack's own. It must have the series of the hosts and of the health checks.",
           }),
       })
       .meta({ description: "The Grafana stack. Tokens come from the environment." }),
