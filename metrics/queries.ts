@@ -177,10 +177,15 @@ function selector(
 }
 
 function condition(matcher: Matcher): string {
-  if (typeof matcher === "string") return `=${JSON.stringify(matcher)}`;
-  if ("not" in matcher) return `!=${JSON.stringify(matcher.not)}`;
-  if ("matches" in matcher) return `=~${JSON.stringify(matcher.matches)}`;
-  return `!~${JSON.stringify(matcher.notMatches)}`;
+  if (typeof matcher === "string") return `=${text(matcher)}`;
+  if ("not" in matcher) return `!=${text(matcher.not)}`;
+  if ("matches" in matcher) return `=~${text(matcher.matches)}`;
+  return `!~${text(matcher.notMatches)}`;
+}
+
+/** PromQL takes the escapes of JSON, but for halves of surrogate pairs, which no label can hold. */
+function text(value: string): string {
+  return JSON.stringify(value.toWellFormed());
 }
 
 /** A number without the tail of binary fractions: 14.4 × 0.01 is 0.144. */

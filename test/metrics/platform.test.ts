@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AlertName, alertNames } from "../../metrics/alerts.ts";
 import { contract, hosts } from "../../metrics/contract.ts";
 import type { Behaviour } from "./support/behaviour.ts";
+import { everyIndicator } from "./support/every-indicator.ts";
 import { type Platform, startPlatform } from "./support/platform.ts";
 
 const patience = { timeout: 40_000, interval: 100 };
@@ -51,6 +52,15 @@ describe("a platform that Prometheus watches", () => {
     }
   });
 
+  it.each(Object.entries(everyIndicator(2)))("has an answer for %s", async (name, queries) => {
+    // It is about failures, of which there are none.
+    const least = name === "failingRegions" ? 0 : 1;
+    for (const query of queries)
+      await expect
+        .poll(async () => (await platform.prometheus.query(query)).length, patience)
+        .toBeGreaterThanOrEqual(least);
+  });
+
   it("fires nothing when all is well", async () => {
     await expect.poll(() => platform.prometheus.alerts(), patience).toEqual([]);
   });
@@ -68,7 +78,8 @@ describe("a platform that Prometheus watches", () => {
     await platform.api.behave(fault);
     await expect.poll(firingNames, patience).toEqual(expect.arrayContaining([...expected]));
     // The web host is well all the time.
-    expect((await firing()).filter(({ host }) => host !== "api")).toEqual([]);
+    const elsewhere = async () => (await firing()).filter(({ host }) => host !== "api");
+    await expect.poll(elsewhere, patience).toEqual([]);
     await platform.api.behave({});
     const still = async () =>
       (await firingNames()).filter((name) => expected.some((other) => other === name));

@@ -29,6 +29,8 @@ let inFlight = 0;
 let served = 0;
 let processorSeconds = 0;
 
+// Counters begin at 0 before the first event: an increase from nothing is none.
+exporter.count("optropic_http_requests_total", { method: "GET", route: "unmatched", status: "500" }, 0);
 exporter.count("optropic_db_connection_errors_total", {}, 0);
 exporter.count("optropic_errors_total", { kind: "InternalError" }, 0);
 
