@@ -74,11 +74,9 @@ describe("the metrics of each host", () => {
   });
 
   test("are read from a Prometheus of one's own where there is one", async () => {
+    const grafana = { ...args.observability.grafana, dataSource: "prometheus" };
     const { named } = await declare({
-      observability: {
-        ...args.observability,
-        grafana: { ...args.observability.grafana, dataSource: "prometheus" },
-      },
+      observability: { ...args.observability, grafana },
       prometheus: { url: "https://prometheus.optropic.example", username: "grafana", password: "canary" },
     });
     const source = named("observability-prometheus");
