@@ -5,6 +5,20 @@ export function duration(seconds: number): string {
   return `${milliseconds / length}${unit}`;
 }
 
+/** A duration in words: 300 gives `5 minutes`. */
+export function spoken(seconds: number): string {
+  const [, count = "", unit = ""] = duration(seconds).match(/^(\d+)(\w+)$/) ?? [];
+  return `${count} ${words[unit]}${count === "1" ? "" : "s"}`;
+}
+
+const words: Readonly<Record<string, string>> = {
+  d: "day",
+  h: "hour",
+  m: "minute",
+  s: "second",
+  ms: "millisecond",
+};
+
 const units: readonly (readonly [unit: string, milliseconds: number])[] = [
   ["d", 86_400_000],
   ["h", 3_600_000],

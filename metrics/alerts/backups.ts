@@ -1,4 +1,4 @@
-import { duration } from "../duration.ts";
+import { duration, spoken } from "../duration.ts";
 import { backupAge } from "../indicators.ts";
 import { above } from "../queries.ts";
 import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
@@ -17,7 +17,7 @@ export function backupAlerts({ objectives, span }: AlertContext): AlertDraft[] {
       severity: "critical",
       owner: "databaseAdmin",
       summary: "The newest backup is older than the recovery point objective",
-      description: `No backup was completed for more than ${duration(rpoMinutes * minute)}, so more could be lost than the platform promises.`,
+      description: `No backup was completed for more than ${spoken(rpoMinutes * minute)}, so more could be lost than the platform promises.`,
       dashboard: "optropic-database",
     },
   ];

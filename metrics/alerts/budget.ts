@@ -1,4 +1,4 @@
-import { duration } from "../duration.ts";
+import { duration, spoken } from "../duration.ts";
 import { errorRatio } from "../indicators.ts";
 import { above, all } from "../queries.ts";
 import {
@@ -33,8 +33,8 @@ export function budgetAlerts({ objectives, span }: AlertContext): AlertDraft[] {
       for: duration(span(burn.held)),
       severity: burn.severity,
       owner: "technicalLead",
-      summary: `{{ $labels.host }} spends its error budget ${burn.rate} times as fast as it may`,
-      description: `In the last ${duration(long)} and in the last ${duration(short)}, more than ${percent(burn.rate * budget)} of requests failed. ${burn.meaning}`,
+      summary: `{{ $labels.host }} spends its error budget ${burn.pace}`,
+      description: `In the last ${spoken(long)} and in the last ${spoken(short)}, more than ${percent(burn.rate * budget)} of requests failed. ${burn.meaning}`,
       dashboard: "optropic-service",
     };
   });
@@ -43,6 +43,7 @@ export function budgetAlerts({ objectives, span }: AlertContext): AlertDraft[] {
 interface Burn {
   readonly name: AlertName;
   readonly rate: number;
+  readonly pace: string;
   /** Windows and `for`, in seconds. */
   readonly long: number;
   readonly short: number;
@@ -55,6 +56,7 @@ const burns: readonly Burn[] = [
   {
     name: "error-budget-burn-fast",
     rate: 14.4,
+    pace: "14.4 times as fast as it may",
     long: hour,
     short: 5 * minute,
     held: 2 * minute,
@@ -64,6 +66,7 @@ const burns: readonly Burn[] = [
   {
     name: "error-budget-burn-slow",
     rate: 6,
+    pace: "6 times as fast as it may",
     long: 6 * hour,
     short: 30 * minute,
     held: 15 * minute,
@@ -73,6 +76,7 @@ const burns: readonly Burn[] = [
   {
     name: "error-budget-burn-steady",
     rate: 1,
+    pace: "faster than it may",
     long: 3 * day,
     short: 6 * hour,
     held: hour,

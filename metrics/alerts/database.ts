@@ -1,4 +1,4 @@
-import { duration } from "../duration.ts";
+import { duration, spoken } from "../duration.ts";
 import { connectionErrors, connectionRatio } from "../indicators.ts";
 import { above } from "../queries.ts";
 import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
@@ -28,7 +28,7 @@ export function databaseAlerts({ objectives, span }: AlertContext): AlertDraft[]
       severity: "critical",
       owner: "databaseAdmin",
       summary: "{{ $labels.host }} cannot get connections to the database",
-      description: `In the last ${duration(range)} connections could not be opened, were lost, or were not free in time.`,
+      description: `In the last ${spoken(range)} connections could not be opened, were lost, or were not free in time.`,
       dashboard: "optropic-database",
     },
   ];

@@ -22,7 +22,7 @@ export function missingAlerts({ span }: AlertContext, others: readonly AlertDraf
       severity: "warning",
       owner: "devops",
       summary: "{{ $labels.series }} is missing",
-      description: "No host reports the series, so the alerts and the panels that read it say nothing.",
+      description: "The series is no longer reported, so the alerts and the panels that read it say nothing.",
       dashboard: "optropic-service",
     },
   ];

@@ -1,4 +1,4 @@
-import { duration } from "../duration.ts";
+import { duration, spoken } from "../duration.ts";
 import { errorRatio, failingRegions, latency, memoryRatio, scrapes } from "../indicators.ts";
 import { above, atLeast, below } from "../queries.ts";
 import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
@@ -17,7 +17,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       severity: "critical",
       owner: "technicalLead",
       summary: `More than ${objectives.errorRatePercent} % of requests fail on {{ $labels.host }}`,
-      description: `Of the requests of the last ${duration(lookBack.range)}, more than ${objectives.errorRatePercent} % were answered with a 5xx status.`,
+      description: `Of the requests of the last ${spoken(lookBack.range)}, more than ${objectives.errorRatePercent} % were answered with a 5xx status.`,
       dashboard: "optropic-service",
     },
     {
@@ -29,7 +29,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       severity: "warning",
       owner: "technicalLead",
       summary: `P95 latency is above ${objectives.p95Ms} ms on {{ $labels.host }}`,
-      description: `One request in twenty of the last ${duration(lookBack.range)} took longer than ${objectives.p95Ms} ms.`,
+      description: `One request in twenty of the last ${spoken(lookBack.range)} took longer than ${objectives.p95Ms} ms.`,
       dashboard: "optropic-service",
     },
     {
@@ -41,7 +41,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       severity: "critical",
       owner: "technicalLead",
       summary: `P99 latency is above ${objectives.p99Ms} ms on {{ $labels.host }}`,
-      description: `One request in a hundred of the last ${duration(lookBack.range)} took longer than ${objectives.p99Ms} ms.`,
+      description: `One request in a hundred of the last ${spoken(lookBack.range)} took longer than ${objectives.p99Ms} ms.`,
       dashboard: "optropic-service",
     },
     {

@@ -18,7 +18,7 @@ describe("the alert rules, by promtool", () => {
     "%s %s",
     async (alert, _, scenario) => {
       const alone = rules().filter(({ name }) => name === alert);
-      const { passed, output } = await testRules(alone, scenario);
+      const { passed, output } = await testRules(alone, [scenario]);
       expect(passed, output).toBe(true);
     },
   );
@@ -64,9 +64,10 @@ describe("the scenarios", () => {
   }
 
   async function passesAll(name: string, mutant: AlertRule): Promise<boolean> {
-    for (const scenario of scenarios.filter(({ alert }) => alert === name)) {
-      // Only when alerts fire is compared, so their texts are those of the mutant on both sides.
-      if (!(await testRules([mutant], scenario)).passed) return false;
+    const own = scenarios.filter(({ alert }) => alert === name);
+    for (const [, sameStep] of Map.groupBy(own, ({ stepSeconds }) => stepSeconds)) {
+      // Only when alerts fire is compared: their texts are those of the mutant on both sides.
+      if (!(await testRules([mutant], sameStep)).passed) return false;
     }
     return true;
   }

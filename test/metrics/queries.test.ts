@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { series } from "../../metrics/contract.ts";
-import { duration } from "../../metrics/duration.ts";
+import { duration, spoken } from "../../metrics/duration.ts";
 import * as queries from "../../metrics/queries.ts";
 import { everyIndicator } from "./support/every-indicator.ts";
 import { checkQueries } from "./support/promtool.ts";
@@ -99,6 +99,15 @@ describe("a duration", () => {
     [0.0001, "1ms"],
   ])("of %d s is written %s", (seconds, text) => {
     expect(duration(seconds)).toBe(text);
+  });
+
+  it.each([
+    [300, "5 minutes"],
+    [3600, "1 hour"],
+    [259_200, "3 days"],
+    [0.4, "400 milliseconds"],
+  ])("of %d s is spoken %s", (seconds, text) => {
+    expect(spoken(seconds)).toBe(text);
   });
 
   it("is what Prometheus takes for the same time", () => {

@@ -22,26 +22,24 @@ export function checkQueries(queries: readonly string[]): Promise<Verdict> {
   return promtool(["check", "rules", "rules.yml"], { "rules.yml": { groups: [{ name: "queries", rules }] } });
 }
 
-/** What `promtool test rules` says of the rules, when the scenario is played. */
-export function testRules(rules: readonly AlertRule[], scenario: Scenario): Promise<Verdict> {
-  const step = `${scenario.stepSeconds ?? 60}s`;
+/** What `promtool test rules` says of the rules, when the scenarios, all of the same step, are played. */
+export function testRules(rules: readonly AlertRule[], scenarios: readonly Scenario[]): Promise<Verdict> {
+  const step = `${scenarios[0]?.stepSeconds ?? 60}s`;
   return promtool(["test", "rules", "test.yml"], {
     "rules.yml": ruleFile(rules),
     "test.yml": {
       rule_files: ["rules.yml"],
       evaluation_interval: step,
-      tests: [
-        {
-          name: scenario.title,
-          interval: step,
-          input_series: scenario.input,
-          alert_rule_test: scenario.moments.map(({ at, firing }) => ({
-            eval_time: `${at}m`,
-            alertname: scenario.alert,
-            exp_alerts: firing.map((labels) => expected(rules, scenario.alert, labels)),
-          })),
-        },
-      ],
+      tests: scenarios.map((scenario) => ({
+        name: scenario.title,
+        interval: step,
+        input_series: scenario.input,
+        alert_rule_test: scenario.moments.map(({ at, firing }) => ({
+          eval_time: `${at}m`,
+          alertname: scenario.alert,
+          exp_alerts: firing.map((labels) => expected(rules, scenario.alert, labels)),
+        })),
+      })),
     },
   });
 }
