@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { healthCheckJob, scrapeJobs } from "../../../metrics/contract.ts";
 import { ruleFile } from "../../../metrics/prometheus.ts";
-import { type Prometheus, startPrometheus } from "./prometheus.ts";
+import { listen } from "./listen.ts";
+import { type Prometheus, startPrometheus, type Target } from "./prometheus.ts";
 import { rules } from "./rules.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -18,26 +18,32 @@ export interface Platform {
 export const scale = 1 / 300;
 
 export async function startPlatform(): Promise<Platform> {
-  const [api, web] = await Promise.all([startService("api"), startService("web")]);
-  const checks = await startHealthChecks([api, web]);
-  const services = [api, web].map(({ host, origin }) => ({
+  const running: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of running.splice(0).reverse()) await end();
+  };
+  try {
+    const [api, web] = await Promise.all([startService("api"), startService("web")]);
+    running.push(api.stop, web.stop);
+    const checks = await startHealthChecks([api, web]);
+    running.push(checks.stop);
+    const prometheus = await startPrometheus(
+      [...[api, web].map(target), { address: checks.address, path: "/metrics", labels: {} }],
+      ruleFile(rules({ scale })),
+    );
+    running.push(prometheus.stop, api.load(12), web.load(4));
+    return { api, web, prometheus, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function target({ host, origin }: Service): Target {
+  return {
     address: new URL(origin).host,
     path: "/api/metrics",
     labels: { job: "integrations/metrics_endpoint", scrape_job: scrapeJobs[host] },
-  }));
-  const prometheus = await startPrometheus(
-    [...services, { address: checks.address, path: "/metrics", labels: {} }],
-    ruleFile(rules({ scale })),
-  );
-  const loads = [api.load(12), web.load(4)];
-  return {
-    api,
-    web,
-    prometheus,
-    async stop() {
-      await Promise.all(loads.map((stop) => stop()));
-      await Promise.all([api.stop(), web.stop(), prometheus.stop(), checks.stop()]);
-    },
   };
 }
 
@@ -59,10 +65,8 @@ async function startHealthChecks(services: readonly Service[]) {
     response.writeHead(200, { "content-type": "text/plain; version=0.0.4" });
     response.end(`# TYPE probe_success gauge\n${lines.join("")}`);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    address: `127.0.0.1:${port}`,
+    address: `127.0.0.1:${await listen(server)}`,
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { vi } from "vitest";
 import * as z from "zod";
 import type { RuleFile } from "../../../metrics/prometheus.ts";
+import { listen } from "./listen.ts";
 
 export interface Target {
   readonly address: string;
@@ -64,6 +65,9 @@ export async function startPrometheus(targets: readonly Target[], rules: RuleFil
     ],
     { cwd: folder, stdio: ["ignore", "ignore", "inherit"] },
   );
+  await once(child, "spawn").catch((cause: unknown) => {
+    throw new Error("Prometheus cannot be started: install Debian's package prometheus.", { cause });
+  });
   const ended = once(child, "exit");
   const origin = `http://${address}`;
 
@@ -104,11 +108,9 @@ export async function startPrometheus(targets: readonly Target[], rules: RuleFil
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const server = createServer();
+  const port = await listen(server);
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("The server has no port.");
-  return address.port;
+  return port;
 }

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { behaviourSchema } from "./behaviour.ts";
 import { Exporter } from "./exporter.ts";
+import { listen } from "./listen.ts";
 import { Pool } from "./pool.ts";
 
 /**
@@ -39,10 +39,9 @@ const server = createServer((request, response) => {
     response.writeHead(500).end(String(error));
   });
 });
-server.listen(0, "127.0.0.1", () => {
-  const { port } = server.address() as AddressInfo;
-  process.stdout.write(`${port}\n`);
-});
+process.stdout.write(`${await listen(server)}\n`);
+// It must not outlive the tests, however they end.
+process.stdin.resume().on("end", () => process.exit());
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://service");

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Host } from "../../../metrics/contract.ts";
 import { type Behaviour, behaviourSchema } from "./behaviour.ts";
@@ -19,7 +20,7 @@ export interface Service {
 export async function startService(host: Host): Promise<Service> {
   const program = fileURLToPath(new URL("service-process.ts", import.meta.url));
   const child = spawn(process.execPath, ["--expose-gc", program, host], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
   const [line] = await Promise.race([
@@ -57,7 +58,7 @@ async function sendUntil(signal: AbortSignal, url: string): Promise<void> {
       await (await fetch(url, { signal })).arrayBuffer();
     } catch {
       // Stopped, or the service is down, which is what some tests want. Others see it in its metrics.
-      await new Promise((resolve) => setImmediate(resolve));
+      await delay(50);
     }
   }
 }
