@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AlertObjectives, AlertRule } from "../../metrics/alerts.ts";
-import { checkRules, testRules } from "./support/promtool.ts";
+import { checkQueries, checkRules, testRules } from "./support/promtool.ts";
 import { objectives, rules, rulesFor } from "./support/rules.ts";
 import { objectiveScenarios } from "./support/scenarios-objectives.ts";
 import { serviceScenarios } from "./support/scenarios-service.ts";
@@ -22,6 +23,48 @@ describe("the alert rules, by promtool", () => {
       expect(passed, output).toBe(true);
     },
   );
+});
+
+describe("the alert rules of any objectives", () => {
+  const figures = fc.record({
+    p95Ms: fc.integer({ min: 1, max: 60_000 }),
+    p99Ms: fc.integer({ min: 1, max: 60_000 }),
+    errorRatePercent: fc.double({ min: 0, max: 100, noNaN: true }),
+    rpoMinutes: fc.integer({ min: 1, max: 43_200 }),
+    memoryPercent: fc.integer({ min: 1, max: 100 }),
+    databaseConnectionsPercent: fc.integer({ min: 1, max: 100 }),
+  });
+  const samples = fc.sample(figures, { numRuns: 20, seed: 1 });
+
+  it("are PromQL", async () => {
+    const { passed, output } = await checkQueries(
+      samples.flatMap((sample) => rulesFor(sample).map(({ expr }) => expr)),
+    );
+    expect(passed, output).toBe(true);
+  });
+
+  it("wait for a time that Prometheus understands", () => {
+    for (const { for: wait } of samples.flatMap(rulesFor)) expect(wait).toMatch(/^[1-9]\d*(ms|[smhd])$/);
+  });
+
+  it("have the objectives as their bounds, and no others", () => {
+    fc.assert(
+      fc.property(figures, (sample) => {
+        const bounds = Object.fromEntries(
+          rulesFor(sample).map(({ name, expr }) => [name, Number(expr.match(/ > (\S+?)\)?$/)?.[1])]),
+        );
+        expect(bounds["high-error-rate"]).toBeCloseTo(sample.errorRatePercent / 100, 10);
+        expect(bounds["error-budget-burn-fast"]).toBeCloseTo((14.4 * sample.errorRatePercent) / 100, 10);
+        expect(bounds["error-budget-burn-slow"]).toBeCloseTo((6 * sample.errorRatePercent) / 100, 10);
+        expect(bounds["error-budget-burn-steady"]).toBeCloseTo(sample.errorRatePercent / 100, 10);
+        expect(bounds["high-latency-p95"]).toBe(sample.p95Ms / 1000);
+        expect(bounds["high-latency-p99"]).toBe(sample.p99Ms / 1000);
+        expect(bounds["high-memory"]).toBe(sample.memoryPercent / 100);
+        expect(bounds["database-connections"]).toBe(sample.databaseConnectionsPercent / 100);
+        expect(bounds["backup-overdue"]).toBe(sample.rpoMinutes * 60);
+      }),
+    );
+  });
 });
 
 describe("the scenarios", () => {
