@@ -184,8 +184,7 @@ export const logsSchema = z
       description: "URL that Vercel posts JSON to. For Loki that of a collector: docs/logs.md.",
     }),
     syslog: hostAndPort.meta({
-      description:
-        "Host and port that Render sends syslog to, over TLS. For Loki and CloudWatch those of a collector.",
+      description: "Host and port that Render sends syslog to, over TLS: those of a collector, docs/logs.md.",
     }),
   })
   .meta({ description: "Where the logs of both hosts go. The token is a secret of the stack." });

@@ -107,6 +107,9 @@ async function runK6(k6: string, plan: LoadTestPlan, flags: Flags): Promise<numb
       env: { ...process.env, LOADTEST_PLAN: JSON.stringify(plan), LOADTEST_PROFILE: flags.profile },
     },
   );
+  // An interrupt reaches k6 from the terminal too; it ends the test in order, and is waited for.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
   const [status] = await once(child, "close");
   if (status === 0) return exitStatus.holds;
   return status === thresholdsCrossed ? exitStatus.doesNotHold : exitStatus.couldNotTell;
