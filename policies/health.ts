@@ -1,4 +1,4 @@
-import { policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
+import { judge, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
 import { grafana, render, sentry } from "./model/tokens.ts";
 
@@ -14,32 +14,41 @@ export const healthChecked = policy({
   thresholds: {
     minimumProbes: { description: "Places that a check runs from.", default: 2, minimum: 2, maximum: 30 },
   },
-  check: (stack, threshold) =>
-    judgeSites(stack, "No host is declared, so no health check is called.", (site) => {
-      const { found, few } = checksOf(stack, site, threshold("minimumProbes"));
-      return found
-        ? true
-        : few
-          ? `The health check of ${site.host} is called from one place only.`
-          : `Nothing calls the health check of ${site.host} from outside.`;
-    }),
+  check: (stack, threshold) => [
+    ...judgeSites(
+      stack,
+      "No host is declared, so no health check is called.",
+      (site) =>
+        some(checks(stack), (check) => isFor(stack, check, site)) ||
+        `Nothing calls the health check of ${site.host} from outside.`,
+    ),
+    ...stack.ofType(grafana.check).map((check) =>
+      judge(check, () => {
+        const probes = check.at("probes").items().length;
+        return (
+          !isOn(check) ||
+          probes >= threshold("minimumProbes") ||
+          `${check.name} is called from one place only.`
+        );
+      }),
+    ),
+  ],
 });
 
-function checksOf(stack: Stack, { host }: Site, minimum: number): { found: boolean; few: boolean } {
-  const isFor = (target: Value) => isHealthCheck(stack, target.string(), host);
-  const atGrafana = (check: Resource) =>
-    check.at("enabled").boolean() !== false &&
-    isFor(check.at("target")) &&
-    ["http", "multihttp", "scripted"].some((kind) => isSet(check.at("settings", kind)));
-  // Sentry calls from several regions by itself.
-  const atSentry = (monitor: Resource) =>
-    monitor.at("enabled").boolean() !== false && isFor(monitor.at("url"));
-  const found =
-    some(
-      stack.ofType(grafana.check),
-      (check) => atGrafana(check) && check.at("probes").items().length >= minimum,
-    ) || some(stack.ofType(sentry.uptimeMonitor), atSentry);
-  return { found, few: !found && some(stack.ofType(grafana.check), atGrafana) };
+/** Sentry's are judged as checks where a stack has none of Grafana's: those are what alerts are made of. */
+function checks(stack: Stack): Resource[] {
+  const atGrafana = stack.ofType(grafana.check);
+  return atGrafana.length > 0 ? atGrafana : stack.ofType(sentry.uptimeMonitor);
+}
+
+const isOn = (check: Resource): boolean => check.at("enabled").boolean() !== false;
+
+function isFor(stack: Stack, check: Resource, { host }: Site): boolean {
+  if (check.type === sentry.uptimeMonitor) {
+    return isOn(check) && isHealthCheck(stack, check.at("url").string(), host);
+  }
+  const asks = ["http", "multihttp", "scripted"].some((kind) => isSet(check.at("settings", kind)));
+  return isOn(check) && asks && isHealthCheck(stack, check.at("target").string(), host);
 }
 
 const isSet = (value: Value): boolean => value.isUnknown || value.exists;

@@ -45,16 +45,24 @@ function requestsOf(matchers: readonly Matcher[]): Subject {
   }
   const takesAll = (values: readonly string[]) =>
     values.every((value) => byStatus.every((matcher) => takes(matcher, value)));
-  const failed = serverErrors.some(takesAll);
-  const served = successes.some(takesAll);
-  return failed === served ? "other" : failed ? "failed requests" : "served requests";
+  for (const { errors, success } of statusForms) {
+    const failed = takesAll(errors);
+    const served = takesAll([success]);
+    if (failed !== served) {
+      return failed ? "failed requests" : "served requests";
+    }
+  }
+  return "other";
 }
 
 const statusLabels = /^(?:http_)?(?:response_)?(?:status|code|status_code|status_class|code_class)$/;
 
-/** Status codes one by one, or as the class that some exporters give. */
-const serverErrors = [["500", "502", "503", "504"], ["5xx"], ["error"]];
-const successes = [["200"], ["2xx"], ["success"]];
+/** Forms that exporters give a status in: codes, their classes, words. */
+const statusForms = [
+  { errors: ["500", "502", "503", "504"], success: "200" },
+  { errors: ["5xx"], success: "2xx" },
+  { errors: ["error"], success: "success" },
+];
 
 /** Whether a matcher takes a value of its label; regular expressions are anchored at both ends. */
 export function takes({ operator, value }: Matcher, label: string): boolean {

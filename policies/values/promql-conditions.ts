@@ -14,6 +14,8 @@ export interface Interval {
   readonly lowOpen: boolean;
   readonly high: number;
   readonly highOpen: boolean;
+  /** A value between them that is left out. */
+  readonly except?: number | undefined;
 }
 
 /** One way in which an expression gives a series: all atoms hold, and the series has the value. */
@@ -132,6 +134,11 @@ function constrain({ value, atoms }: Alternative, operator: string, bound: numbe
   if (value.kind === "binary" && value.bool && comparisonOperators.has(value.operator)) {
     return indicator(value, operator, bound).flatMap((met) => meet(value, [...atoms, ...met.atoms]));
   }
+  const counted =
+    value.kind === "aggregate" && ["sum", "max"].includes(value.operator) ? value.args.at(-1) : undefined;
+  if (counted?.kind === "binary" && counted.bool && !holds(0, operator, bound) && holds(1, operator, bound)) {
+    return indicator(counted, ">", 0).flatMap((met) => meet(value, [...atoms, ...met.atoms]));
+  }
   // A count of what a filter leaves over is at least 1, so `> 0` adds nothing.
   if (value.kind === "aggregate" && ["count", "group"].includes(value.operator) && atoms.length > 0) {
     if (holds(0, operator, bound)) {
@@ -158,6 +165,10 @@ function indicator(value: Binary, operator: string, bound: number): Alternative[
 
 /** Nothing where two atoms on one subject leave no value over. */
 function meet(value: Expr, atoms: readonly Atom[]): Alternative[] {
+  const [only, ...others] = atoms;
+  if (only !== undefined && others.length === 0) {
+    return isEmpty(only.interval) ? [] : [{ value, atoms }];
+  }
   const bySubject = new Map<string, Atom>();
   for (const one of atoms) {
     const key = JSON.stringify(one.subject);
@@ -198,7 +209,7 @@ function interval(operator: string, bound: number): Interval {
     case "==":
       return { low: bound, lowOpen: false, high: bound, highOpen: false };
     default:
-      return bound === 0 ? { ...everything, low: 0 } : everything;
+      return bound === 0 ? { ...everything, low: 0 } : { ...everything, except: bound };
   }
 }
 
@@ -210,16 +221,19 @@ function intersect(one: Interval, other: Interval): Interval {
     lowOpen: (one.low === low && one.lowOpen) || (other.low === low && other.lowOpen),
     high,
     highOpen: (one.high === high && one.highOpen) || (other.high === high && other.highOpen),
+    except: one.except ?? other.except,
   };
 }
 
-function isEmpty({ low, lowOpen, high, highOpen }: Interval): boolean {
-  return low > high || (low === high && (lowOpen || highOpen));
+function isEmpty({ low, lowOpen, high, highOpen, except }: Interval): boolean {
+  return low > high || (low === high && (lowOpen || highOpen || low === except));
 }
 
 /** Whether an interval holds a value. */
-export function includes({ low, lowOpen, high, highOpen }: Interval, value: number): boolean {
-  return (value > low || (value === low && !lowOpen)) && (value < high || (value === high && !highOpen));
+export function includes({ low, lowOpen, high, highOpen, except }: Interval, value: number): boolean {
+  const isAbove = value > low || (value === low && !lowOpen);
+  const isBelow = value < high || (value === high && !highOpen);
+  return isAbove && isBelow && value !== except;
 }
 
 function holds(value: number, operator: string, bound: number): boolean {

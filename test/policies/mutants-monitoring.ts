@@ -5,13 +5,11 @@ import { immutableRule, neverRule } from "./passing-cache.ts";
 import { ruleset, zoneSetting } from "./passing-edge.ts";
 import { dashboardOf, panels } from "./passing-monitoring.ts";
 
-/** The stack with nothing but the given checks from outside. */
+/** The stack with something else about its checks from outside. */
 const withChecks = (stack: Fixture[], props: Record<string, unknown>): Fixture[] =>
-  stack
-    .filter(({ type }) => type !== sentry.uptimeMonitor)
-    .map((fixture) =>
-      fixture.type === grafana.check ? { ...fixture, props: { ...fixture.props, ...props } } : fixture,
-    );
+  stack.map((fixture) =>
+    fixture.type === grafana.check ? { ...fixture, props: { ...fixture.props, ...props } } : fixture,
+  );
 
 /** Ways to break metrics, dashboards, health checks and logs (5.4, 5.5, 5.7 to 5.9). */
 export const monitoringMutants: readonly Mutant[] = [
@@ -85,6 +83,12 @@ export const monitoringMutants: readonly Mutant[] = [
   },
   {
     policy: "health-checked-outside",
+    what: "no check is declared anywhere",
+    break: (stack) => stack.filter(({ type }) => type !== grafana.check && type !== sentry.uptimeMonitor),
+    takesMore: true,
+  },
+  {
+    policy: "health-checked-outside",
     what: "one place calls them",
     break: (stack) => withChecks(stack, { probes: [1] }),
   },
@@ -96,13 +100,12 @@ export const monitoringMutants: readonly Mutant[] = [
   {
     policy: "health-checked-outside",
     what: "the web host is left out",
-    break: (stack) => withChecks(stack, {}).filter(({ name }) => name !== "observability-health-web"),
+    break: (stack) => without(stack, "observability-health-web"),
   },
   {
     policy: "health-checked-outside",
     what: "the start page is called",
-    break: (stack) =>
-      withProps(withChecks(stack, {}), "observability-health-web", { target: "https://optropic.example/" }),
+    break: (stack) => withProps(stack, "observability-health-web", { target: "https://optropic.example/" }),
   },
   {
     policy: "render-health-check",
