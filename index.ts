@@ -3,16 +3,43 @@ import { Backups } from "./components/backups.ts";
 import { Database } from "./components/database.ts";
 import { Edge } from "./components/edge.ts";
 import { environmentVariables } from "./components/environment.ts";
+import { ErrorTracking } from "./components/error-tracking.ts";
+import { LoadTest } from "./components/load-test.ts";
+import { Logs } from "./components/logs.ts";
+import { Observability } from "./components/observability.ts";
+import { OnCall } from "./components/on-call.ts";
 import { Secrets } from "./components/secrets.ts";
 import { WebApp } from "./components/web-app.ts";
 import { loadSettings } from "./config/load.ts";
+import { loadSecrets } from "./config/secrets.ts";
 
 const settings = loadSettings();
 const { accounts, stage, project, domains } = settings;
+const { prometheus } = settings.observability.grafana;
 const baseUrl = settings.web.baseUrl ?? `https://${domains.web}`;
-const sentryDsn = settings.errorTracking.dsn;
+// No schedule puts production under load.
+const isLoadTested = stage !== "production";
 
+const secretOf = loadSecrets([
+  "slackWebhookUrl",
+  "logsToken",
+  ...(isLoadTested ? (["loadTestPassword"] as const) : []),
+  ...(prometheus === undefined ? [] : (["prometheusPassword"] as const)),
+]);
 const secrets = new Secrets("secrets", settings.secrets);
+
+const onCall = new OnCall("on-call", { stage, project, onCall: settings.onCall });
+
+const errors = new ErrorTracking("errors", {
+  stage,
+  project,
+  errorTracking: settings.errorTracking,
+  domains,
+  healthCheckPath: settings.api.healthCheckPath,
+  errorRatePercent: settings.objectives.errorRatePercent,
+  backupSchedule: settings.backups.schedule,
+  onCall: { name: onCall.serviceName, integrationKey: onCall.sentryIntegrationKey },
+});
 
 const database = new Database("database", {
   organization: accounts.supabaseOrganization,
@@ -35,9 +62,10 @@ const variables = environmentVariables({
   sslMode: settings.database.sslMode,
   jwtSecret: secrets.jwtSecret,
   secretKey: secrets.secretKey,
+  metricsToken: secrets.metricsToken,
   baseUrl,
   corsOrigins: settings.edge.corsOrigins,
-  sentryDsn,
+  sentryDsn: errors.dsn,
 });
 
 const web = new WebApp("web", {
@@ -61,7 +89,8 @@ const edge = new Edge("edge", {
   securityContact: settings.contacts.security,
   apiTarget: api.defaultHost,
   framework: settings.web.framework,
-  connectOrigins: sentryDsn === undefined ? [] : [new URL(sentryDsn).origin],
+  // Sentry takes events at a host that is named after the organisation's number, which only the key tells.
+  connectOrigins: [`https://*.ingest.${settings.errorTracking.region}.sentry.io`],
 });
 
 const backups = new Backups("backups", {
@@ -72,7 +101,46 @@ const backups = new Backups("backups", {
   region: settings.api.region,
   environmentId: api.environmentId,
   databaseUrl: database.backupUrl,
+  checkInUrl: errors.backupCheckInUrl,
 });
+
+new Logs("logs", {
+  stage,
+  project,
+  team: accounts.vercelTeam,
+  logs: settings.logs,
+  webProjectId: web.projectId,
+  token: secretOf("logsToken"),
+});
+
+const observability = new Observability("observability", {
+  observability: settings.observability,
+  objectives: settings.objectives,
+  contacts: settings.contacts,
+  runbooks: settings.links.runbooks,
+  hosts: { web: baseUrl, api: `https://${domains.api}` },
+  healthCheckPath: settings.api.healthCheckPath,
+  metricsToken: secrets.metricsToken,
+  slackWebhookUrl: secretOf("slackWebhookUrl"),
+  pagerDutyIntegrationKey: onCall.grafanaIntegrationKey,
+  prometheus: prometheus && { ...prometheus, password: secretOf("prometheusPassword") },
+});
+
+if (isLoadTested) {
+  new LoadTest(
+    "load-test",
+    {
+      stage,
+      project,
+      domains,
+      api: settings.api,
+      loadTest: settings.loadTest,
+      objectives: settings.objectives,
+      password: secretOf("loadTestPassword"),
+    },
+    { providers: [observability.provider] },
+  );
+}
 
 export const release = settings.release;
 
@@ -101,3 +169,22 @@ export const backupBucket = backups.bucket;
 export const backupEndpoint = backups.endpoint;
 export const backupPrefix = backups.prefix;
 export const backupJobId = backups.jobId;
+export const backupCheckInUrl = errors.backupCheckInUrl;
+
+/** Who answers for what (items C.1 to C.4). */
+export const contacts = settings.contacts;
+/** The dashboard to open first, and all of them (item C.8). */
+export const dashboardUrl = observability.dashboardUrls.service;
+export const dashboardUrls = observability.dashboardUrls;
+export const alertsUrl = observability.alertsUrl;
+export const metricsUrls = observability.metricsUrls;
+/** Token of the metrics. Secret. */
+export const metricsToken = secrets.metricsToken;
+/** Page of the project's issues (item C.9). */
+export const errorTrackingUrl = errors.url;
+export const errorTrackingProject = errors.projectSlug;
+export const sentryDsn = errors.dsn;
+export const statusPageUrl = settings.links.statusPage;
+/** Who is on call, and what happens when nobody answers (items S6.4 and S6.5). */
+export const onCallUrl = onCall.scheduleUrl;
+export const escalationUrl = onCall.escalationUrl;

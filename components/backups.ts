@@ -29,6 +29,8 @@ export interface BackupsArgs {
   schemas?: readonly string[];
   /** Render instance type of the job. Default: `starter`. */
   plan?: string;
+  /** URL of a cron monitor that the job checks in at. Default: none. */
+  checkInUrl?: pulumi.Input<string>;
 }
 
 /**

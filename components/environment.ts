@@ -20,12 +20,14 @@ export interface EnvironmentArgs {
   sslMode: Settings["database"]["sslMode"];
   jwtSecret: pulumi.Input<string>;
   secretKey: pulumi.Input<string>;
+  /** Bearer token of the metrics endpoint. */
+  metricsToken: pulumi.Input<string>;
   /** Public URL of the application. */
   baseUrl: string;
   /** Origins that may call the API from a browser. */
   corsOrigins: readonly string[];
   /** Sentry DSN; the variable is left out where there is none. */
-  sentryDsn?: string | undefined;
+  sentryDsn?: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -42,6 +44,11 @@ export function environmentVariables(args: EnvironmentArgs): EnvironmentVariable
     secret("DIRECT_URL", args.directUrl, "The connection of the migrations, in session mode (item 3.6)."),
     secret("JWT_SECRET", args.jwtSecret, "Signs the tokens of the application (item 2.4)."),
     secret("SECRET_KEY", args.secretKey, "Encrypts and signs what clients keep (item 2.5)."),
+    secret(
+      "METRICS_TOKEN",
+      args.metricsToken,
+      "The bearer token that the metrics endpoint asks for (item 5.4).",
+    ),
     // Staging runs the production build too: NODE_ENV says how the code was built, not where it runs.
     plain("NODE_ENV", "production", "The production build of the code and its libraries (item 2.6)."),
     plain("BASE_URL", args.baseUrl, "The URL that the application gives itself (item 2.7)."),

@@ -12,8 +12,8 @@ export interface SecretsArgs {
 
 /**
  * Every secret that the stack generates for itself, each a resource of its own: the two of the application
- * (items 2.4 and 2.5) and the password of each database role. Each stack makes its own, so production and
- * staging never share one (item 2.10).
+ * (items 2.4 and 2.5), the token of its metrics endpoint (item 5.4) and the password of each database role.
+ * Each stack makes its own, so production and staging never share one (item 2.10).
  *
  * Nothing replaces a secret by accident: with `protect`, Pulumi refuses a change of the length, the name or
  * the rotation word in the preview, before anything is touched. Pulumi replaces a resource unless it is
@@ -29,6 +29,8 @@ export class Secrets extends pulumi.ComponentResource {
   readonly jwtSecret: pulumi.Output<string>;
   /** Encrypts and signs what the application keeps at its clients (item 2.5). Secret. */
   readonly secretKey: pulumi.Output<string>;
+  /** Bearer token of the metrics endpoint, which hosts check and the scraper sends (item 5.4). Secret. */
+  readonly metricsToken: pulumi.Output<string>;
   /** Password of `postgres`, the owner of the database. Secret. */
   readonly ownerPassword: pulumi.Output<string>;
   /** Password of the role of the application. Secret. */
@@ -45,6 +47,7 @@ export class Secrets extends pulumi.ComponentResource {
 
     this.jwtSecret = generate(this, `${name}-jwt-secret`, args);
     this.secretKey = generate(this, `${name}-secret-key`, args);
+    this.metricsToken = generate(this, `${name}-metrics-token`, args);
     this.ownerPassword = generate(this, `${name}-database-owner`, args);
     this.applicationPassword = generate(this, `${name}-database-application`, args);
     this.migrationPassword = generate(this, `${name}-database-migration`, args);
@@ -54,6 +57,7 @@ export class Secrets extends pulumi.ComponentResource {
     this.registerOutputs({
       jwtSecret: this.jwtSecret,
       secretKey: this.secretKey,
+      metricsToken: this.metricsToken,
       ownerPassword: this.ownerPassword,
       applicationPassword: this.applicationPassword,
       migrationPassword: this.migrationPassword,

@@ -62,11 +62,52 @@ export const origin = text("an origin such as https://app.example.com, or *", 30
   return value === "*" || parseUrl(value)?.origin === value;
 });
 
-/** Sentry DSN: https, a public key, a host and a project number. A DSN with a secret key is refused. */
-export const sentryDsn = text("a Sentry DSN, https://PUBLIC_KEY@HOST/PROJECT", 300, (value) => {
+/** Absolute https URL without credentials, query or fragment. */
+export const httpsUrl = text("a URL such as https://app.example.com", 300, (value) => {
   const parsed = parseUrl(value);
-  if (parsed === undefined || parsed.protocol !== "https:" || !isPlain(parsed)) return false;
-  return /^\w+$/.test(parsed.username) && parsed.password === "" && /\/\d+$/.test(parsed.pathname);
+  return parsed !== undefined && parsed.protocol === "https:" && isPlain(parsed) && parsed.username === "";
+});
+
+/** What a vendor puts into a URL for an account, organisation or team. */
+export const slug = text(
+  "1 to 63 lower-case letters, digits and dashes",
+  63,
+  /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+);
+
+/** A number that names something, which is text since it is not counted with. */
+export const digits = text("a number in quotes, 1 to 18 digits", 18, /^[1-9]\d*$/);
+
+/** Host and port, as a syslog endpoint over TLS is written. */
+export const hostAndPort = text("a host and a port such as logs.example.com:6514", 259, (value) => {
+  const [host = "", port = "", ...rest] = value.split(":");
+  return (
+    rest.length === 0 &&
+    /^[1-9]\d{0,4}$/.test(port) &&
+    Number(port) <= 65_535 &&
+    hostname.safeParse(host).success
+  );
+});
+
+/** Name of a Slack channel. */
+export const slackChannel = text("a Slack channel such as #alerts", 81, /^#[a-z0-9][a-z0-9_-]*$/);
+
+/** Time of the day by the 24-hour clock. */
+export const timeOfDay = text("a time such as 03:00", 5, /^(?:[01]\d|2[0-3]):[0-5]\d$/);
+
+/** A day of the calendar (ISO 8601). */
+export const dateOnly = text("a day such as 2026-01-05", 10, (value) => {
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) && isoDay(value) === value;
+});
+
+/** Name of a time zone (IANA), such as Europe/Berlin. */
+export const timeZone = text("a time zone such as Europe/Berlin", 64, (value) => {
+  if (!/^[A-Z][\w+-]*(?:\/[\w+-]+)*$/.test(value)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
 });
 
 /** Network by prefix (RFC 4632). Supabase refuses private ones (RFC 1918, RFC 4193). */
@@ -115,6 +156,11 @@ function isCronField(field: string, low: number, high: number): boolean {
 function parseUrl(value: string): URL | undefined {
   if (!/^https?:\/\/[^\s\\]+$/.test(value)) return undefined;
   return URL.parse(value) ?? undefined;
+}
+
+/** The day that a text is read as: Date takes 31 February for 3 March. */
+function isoDay(value: string): string {
+  return new Date(value).toISOString().slice(0, 10);
 }
 
 function isPlain(value: URL): boolean {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cronSchedule, decimal, emailAddress, sentryDsn, whole } from "./kinds.ts";
+import { cronSchedule, decimal, emailAddress, whole } from "./kinds.ts";
 
 /** Off-site backups, in a bucket on Cloudflare R2. */
 export const backupsSchema = z
@@ -23,17 +23,6 @@ export const backupsSchema = z
   })
   .prefault({})
   .meta({ description: "Off-site backups of the database.", checklist: ["3.2", "8.1"] });
-
-/** Error tracking, by Sentry. */
-export const errorTrackingSchema = z
-  .strictObject({
-    dsn: sentryDsn.optional().meta({
-      description: "Sentry DSN. It holds a public key only, so it is no secret.",
-      checklist: ["2.8", "5.2"],
-    }),
-  })
-  .prefault({})
-  .meta({ description: "Error tracking." });
 
 /** What the platform promises; the defaults are the checklist's figures. */
 export const objectivesSchema = z
@@ -67,6 +56,18 @@ export const objectivesSchema = z
       .meta({
         description: "Failed requests, in percent of all.",
         checklist: ["6.4"],
+      }),
+    memoryPercent: whole(1, 100)
+      .default(90)
+      .meta({
+        description: "Memory of a process, in percent of its limit.",
+        checklist: ["A.4"],
+      }),
+    databaseConnectionsPercent: whole(1, 100)
+      .default(80)
+      .meta({
+        description: "Open connections of the database, in percent of those allowed.",
+        checklist: ["A.5"],
       }),
   })
   .prefault({})

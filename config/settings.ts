@@ -3,7 +3,15 @@ import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
 import { hostname, identifier, text, whole, word } from "./kinds.ts";
-import { backupsSchema, contactsSchema, errorTrackingSchema, objectivesSchema } from "./operations.ts";
+import { backupsSchema, contactsSchema, objectivesSchema } from "./operations.ts";
+import {
+  errorTrackingSchema,
+  linksSchema,
+  loadTestSchema,
+  logsSchema,
+  observabilitySchema,
+  onCallSchema,
+} from "./watching.ts";
 
 /** Stage of a stack: production is strict; staging keeps what only production needs advisory. */
 export const stageSchema = z.enum(["production", "staging"]);
@@ -122,9 +130,14 @@ export const settingsSchema = z.strictObject({
   database: databaseSchema,
   edge: edgeSchema,
   backups: backupsSchema,
-  errorTracking: errorTrackingSchema,
   objectives: objectivesSchema,
+  errorTracking: errorTrackingSchema,
+  observability: observabilitySchema,
+  onCall: onCallSchema,
+  logs: logsSchema,
+  loadTest: loadTestSchema,
   contacts: contactsSchema,
+  links: linksSchema,
   waivers: z.unknown().optional().meta({
     description:
       "Violations that are accepted for a time. The policies read and judge them: see policies/README.md.",

@@ -2,8 +2,9 @@ import { type Finding, judge, policy, type Stack, some, undecided, violation } f
 import { databasesBehind } from "./model/databases-behind.ts";
 import { recordsFor, servingDomains } from "./model/domains.ts";
 import { judgeNamed } from "./model/generated.ts";
+import { keysBehind } from "./model/sentry-dsn.ts";
 import { render } from "./model/tokens.ts";
-import { applicationHosts } from "./model/variables.ts";
+import { applicationHosts, type Variable } from "./model/variables.ts";
 
 /** The variables that items 2.3 to 2.7 name; SENTRY_DSN of item 2.8 is optional. */
 const required = ["DATABASE_URL", "JWT_SECRET", "SECRET_KEY", "NODE_ENV", "BASE_URL"];
@@ -102,10 +103,14 @@ export const sentryDsn = policy({
   severity: "low",
   level: "advisory",
   fix: "Set the DSN of the project at Sentry as the variable SENTRY_DSN of each host.",
-  check: (stack) => everyHostHas(stack, ["SENTRY_DSN"]),
+  check: (stack) => everyHostHas(stack, ["SENTRY_DSN"], isGiven),
 });
 
-function everyHostHas(stack: Stack, names: readonly string[]): Finding[] {
+function everyHostHas(
+  stack: Stack,
+  names: readonly string[],
+  counts: (variable: Variable) => boolean = () => true,
+): Finding[] {
   const hosts = applicationHosts(stack);
   if (hosts.length === 0) {
     return [violation(`No host of the application is declared, so none has ${names.join(", ")}.`)];
@@ -115,9 +120,18 @@ function everyHostHas(stack: Stack, names: readonly string[]): Finding[] {
       judge(
         resource,
         () =>
-          some(variables, (variable) => variable.name() === name) ||
+          some(variables, (variable) => variable.name() === name && counts(variable)) ||
           `${resource.name} has no variable ${name} for production.`,
       ),
     ),
   );
+}
+
+/** An empty value is none. One that is unknown yet counts where it is made from a key at Sentry. */
+function isGiven({ resource, value }: Variable): boolean {
+  if (!value.isUnknown) {
+    return value.string() !== "";
+  }
+  const sources = resource.dependenciesOf(value.path[0] ?? "");
+  return keysBehind({ sources }).length > 0 || undecided(value);
 }

@@ -69,7 +69,7 @@ export const dnsRecords = policy({
 
 export const cdnEnabled = policy({
   name: "cdn-enabled",
-  items: ["7.8"],
+  items: ["6.8", "7.8"],
   title: "Every domain of a host is served through the CDN.",
   severity: "medium",
   fix: "Set proxied to true in the domain's DNS record at Cloudflare.",

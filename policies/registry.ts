@@ -1,9 +1,22 @@
 import { items } from "../checklist/items.ts";
+import * as alertCoverage from "./alert-coverage.ts";
+import * as alertDetails from "./alert-details.ts";
+import * as alerts from "./alerts.ts";
+import * as cdn from "./cdn.ts";
+import * as contacts from "./contacts.ts";
+import * as dashboards from "./dashboards.ts";
 import * as database from "./database.ts";
 import * as databaseBackups from "./database-backups.ts";
 import * as databaseConnections from "./database-connections.ts";
 import * as environment from "./environment.ts";
+import * as errorTracking from "./error-tracking.ts";
+import * as errorTrackingAlerts from "./error-tracking-alerts.ts";
 import type { Policy } from "./framework/index.ts";
+import * as health from "./health.ts";
+import * as logs from "./logs.ts";
+import * as metrics from "./metrics.ts";
+import * as notifications from "./notifications.ts";
+import * as onCall from "./on-call.ts";
 import * as platform from "./platform.ts";
 import * as render from "./render.ts";
 import * as secretStorage from "./secret-storage.ts";
@@ -35,9 +48,22 @@ const sections = [
   securityLogs,
   securityRateLimits,
   securityTls,
+  errorTracking,
+  errorTrackingAlerts,
+  metrics,
+  dashboards,
+  alerts,
+  alertCoverage,
+  alertDetails,
+  health,
+  logs,
+  cdn,
   platform,
   vercel,
   render,
+  notifications,
+  onCall,
+  contacts,
 ];
 
 const order: readonly string[] = items.map(({ id }) => id);

@@ -45,7 +45,7 @@ export const renderServiceConfigured = policy({
 
 export const renderHealthCheck = policy({
   name: "render-health-check",
-  items: ["7R.4"],
+  items: ["5.7", "7R.4"],
   title: "Every web service at Render has a health check path.",
   severity: "high",
   fix: "Set healthCheckPath to a path that answers 200 when the service can serve, such as /api/health.",

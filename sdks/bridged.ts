@@ -15,7 +15,7 @@ export abstract class BridgedResource extends pulumi.CustomResource {
       shape.type,
       name,
       properties(shape, values, opts),
-      pulumi.mergeOptions(defaultOptions(shape.package, secretsOf(shape.inputs)), opts),
+      pulumi.mergeOptions(defaultOptions(shape.package, secretsOf(shape)), opts),
       false,
       packageReference(shape.package),
     );
@@ -48,6 +48,8 @@ export interface ResourceShape {
   readonly type: string;
   readonly inputs: Readonly<Record<string, InputKind>>;
   readonly outputs?: readonly string[];
+  /** Which of those outputs are secrets. */
+  readonly secretOutputs?: readonly string[];
 }
 
 /** The output of an input of type `T`. */
@@ -111,6 +113,6 @@ function properties(
   return Object.fromEntries([...inputs, ...outputs.map((key) => [key, undefined])]);
 }
 
-function secretsOf(inputs: ResourceShape["inputs"]): string[] {
-  return Object.keys(inputs).filter((key) => inputs[key]?.endsWith("secret"));
+function secretsOf({ inputs, secretOutputs = [] }: ResourceShape): string[] {
+  return [...Object.keys(inputs).filter((key) => inputs[key]?.endsWith("secret")), ...secretOutputs];
 }

@@ -13,7 +13,7 @@ describe.concurrent("the shipped stacks", () => {
     expect(mandatory(document)).toEqual([]);
     expect(status).toBe(0);
     expect(document.summary.advisory).toBe(0);
-    for (const item of ["2.4", "3.3", "4.1", "7.4", "7V.2", "7R.5"]) {
+    for (const item of ["2.4", "3.3", "4.1", "5.1", "5.9", "7.4", "7V.2", "7R.5", "S6.4", "A.1", "C.8"]) {
       expect(passed(document), item).toContain(item);
     }
   });
@@ -72,6 +72,12 @@ describe.concurrent("a setting against the checklist", () => {
     ["no autoscaling", "7.4", ["api.scaling.enabled=false"]],
     ["a host far from the database", "7.5", ["api.region=singapore"]],
     ["no automatic deployment", "7R.5", ["api.autoDeploy=off"]],
+    ["a rotation of one person", "S6.4", ['onCall.people=[{"name":"One","email":"one@optropic.example"}]']],
+    ["a P95 objective of 800 ms", "A.2", ["objectives.p95Ms=800"]],
+    ["a P99 objective of 2 s", "A.2", ["objectives.p99Ms=2000"]],
+    ["an error objective of 2 %", "A.1", ["objectives.errorRatePercent=2"]],
+    ["memory watched at 99 % only", "A.4", ["objectives.memoryPercent=99"]],
+    ["connections watched at 100 % only", "A.5", ["objectives.databaseConnectionsPercent=100"]],
   ])("%s exits 1 and names item %s", async (_, item, settings) => {
     const { status, document } = await optropic(
       "preview",

@@ -9,7 +9,15 @@ import type { Store } from "./store.ts";
 export interface JobArgs
   extends Pick<
     BackupsArgs,
-    "stage" | "project" | "backups" | "region" | "environmentId" | "databaseUrl" | "schemas" | "plan"
+    | "stage"
+    | "project"
+    | "backups"
+    | "region"
+    | "environmentId"
+    | "databaseUrl"
+    | "schemas"
+    | "plan"
+    | "checkInUrl"
   > {
   store: Store;
   credentials: Credentials;
@@ -54,6 +62,7 @@ export function scheduleJob(parent: pulumi.ComponentResource, name: string, args
         PGSSLMODE: { value: connection.PGSSLMODE },
         BACKUP_SCHEMAS: { value: (args.schemas ?? ["public"]).join(" ") },
         BACKUP_DESTINATION: { value: `store:${store.bucketName}/${args.prefix}` },
+        ...(args.checkInUrl === undefined ? {} : { BACKUP_CHECK_IN_URL: { value: args.checkInUrl } }),
         // rclone's remote `store`: https://rclone.org/docs/#config-file
         RCLONE_CONFIG_STORE_TYPE: { value: "s3" },
         RCLONE_CONFIG_STORE_PROVIDER: { value: "Cloudflare" },

@@ -6,6 +6,7 @@
 #   BACKUP_SCHEMAS       schemas to dump, between spaces; empty or unset for all of them
 #   BACKUP_DESTINATION   rclone remote and folder, such as store:bucket/postgres/
 #   RCLONE_CONFIG_*      the remote: https://rclone.org/docs/#config-file
+#   BACKUP_CHECK_IN_URL  check-in URL of a cron monitor at Sentry; empty or unset for none
 #
 # Prints one line of JSON: name, bytes, seconds. Exit status: 0 when the backup is stored and has the size of
 # the dump, 1 when there is no backup, 2 when a setting is missing.
@@ -26,6 +27,15 @@ export RCLONE_CONFIG=/dev/null RCLONE_LOG_LEVEL="${RCLONE_LOG_LEVEL:-ERROR}"
 # A stream has 10,000 parts at most: parts of 16 MiB make room for 156 GiB.
 export RCLONE_S3_CHUNK_SIZE="${RCLONE_S3_CHUNK_SIZE:-16Mi}"
 
+# Tells the cron monitor how the run goes, with one id for all of it. A monitor that cannot be told misses a
+# check-in and says so by itself: no reason to fail the backup.
+run="$(</proc/sys/kernel/random/uuid)"
+check_in() {
+  [[ -n ${BACKUP_CHECK_IN_URL:-} ]] || return 0
+  curl --silent --show-error --fail --output /dev/null --max-time 10 --retry 2 \
+    "$BACKUP_CHECK_IN_URL?check_in_id=$run&status=$1" || echo "backup: no check-in of status $1" >&2
+}
+
 options=(--format=custom --no-password --lock-wait-timeout=60s)
 read -ra schemas <<<"${BACKUP_SCHEMAS:-}"
 for schema in "${schemas[@]}"; do
@@ -45,8 +55,14 @@ stop_upload() {
     wait "$upload" 2>/dev/null || true
   fi
 }
-trap stop_upload EXIT
+end() {
+  local status=$?
+  stop_upload
+  if [[ $status == 0 ]]; then check_in ok; else check_in error; fi
+}
+trap end EXIT
 trap 'exit 1' HUP INT TERM
+check_in in_progress
 
 pipe=$(mktemp -d)
 mkfifo "$pipe/dump"

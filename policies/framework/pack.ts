@@ -1,9 +1,11 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { UnknownValueError } from "@pulumi/policy";
 import { getItem } from "../../checklist/items.ts";
 import { type Context, evaluate, type Outcome, type Violation } from "./evaluate.ts";
 import type { Policy } from "./policy.ts";
 import { Recorder } from "./recorder.ts";
 import { type ResourceRecord, Stack } from "./stack.ts";
+import { unknownText } from "./value.ts";
 
 /** The seed of every policy, as Pulumi's compliance metadata names it. */
 const framework = { name: "Optropic production deployment checklist", version: "1.0.0" };
@@ -130,5 +132,9 @@ function show(outcome: Outcome, reporter: Reporter): void {
   for (const { message, urn, enforcementLevel } of outcome.violations) {
     reporter.report({ message, ...(urn && { urn }), ...(enforcementLevel && { enforcementLevel }) });
   }
-  outcome.unknown?.raise();
+  if (outcome.unknown !== undefined) {
+    outcome.unknown.raise();
+    // It is known, and in a language that the pack does not read: the host's error says that too.
+    throw new UnknownValueError(unknownText, outcome.unknown.path);
+  }
 }

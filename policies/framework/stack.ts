@@ -142,6 +142,11 @@ export class Resource {
     return this.#recorded !== undefined;
   }
 
+  /** The same resource with its outputs in place of its inputs: a stack's are what the program exports. */
+  get outputs(): Resource {
+    return new Resource(this.#record, this.#stack, undefined);
+  }
+
   get parent(): Resource | undefined {
     return this.#record.parent && this.#stack.byUrn(this.#record.parent.urn);
   }

@@ -10,6 +10,7 @@ export const vercel = {
     "vercel:index/sharedEnvironmentVariableProjectLink:SharedEnvironmentVariableProjectLink",
   firewall: "vercel:index/firewallConfig:FirewallConfig",
   route: "vercel:index/projectRoute:ProjectRoute",
+  logDrain: "vercel:index/logDrain:LogDrain",
   dnsRecord: "vercel:index/dnsRecord:DnsRecord",
 } as const;
 
@@ -22,6 +23,7 @@ export const render = {
   envGroup: "render:index/envGroup:EnvGroup",
   envGroupLink: "render:index/envGroupLink:EnvGroupLink",
   postgres: "render:index/postgres:Postgres",
+  logStream: "render:index/logStream:LogStream",
 } as const;
 
 export const supabase = {
@@ -57,6 +59,38 @@ export const postgresql = {
   grantRole: "postgresql:index/grantRole:GrantRole",
 } as const;
 
+export const grafana = {
+  ruleGroup: "grafana:alerting/ruleGroup:RuleGroup",
+  contactPoint: "grafana:alerting/contactPoint:ContactPoint",
+  notificationPolicy: "grafana:alerting/notificationPolicy:NotificationPolicy",
+  dashboard: "grafana:oss/dashboard:Dashboard",
+  scrapeJob: "grafana:connections/metricsEndpointScrapeJob:MetricsEndpointScrapeJob",
+  check: "grafana:syntheticMonitoring/check:Check",
+} as const;
+
+export const pagerduty = {
+  user: "pagerduty:index/user:User",
+  schedule: "pagerduty:index/schedule:Schedule",
+  escalationPolicy: "pagerduty:index/escalationPolicy:EscalationPolicy",
+  service: "pagerduty:index/service:Service",
+  integration: "pagerduty:index/serviceIntegration:ServiceIntegration",
+} as const;
+
+/** Sentry, also under the names of the older package on npm. */
+export const sentry = {
+  project: ["sentry:index/project:Project", "sentry:index/sentryProject:SentryProject"],
+  key: ["sentry:index/key:Key", "sentry:index/sentryKey:SentryKey"],
+  alert: "sentry:index/alert:Alert",
+  metricMonitor: "sentry:index/metricMonitor:MetricMonitor",
+  uptimeMonitor: "sentry:index/uptimeMonitor:UptimeMonitor",
+  cronMonitor: "sentry:index/cronMonitor:CronMonitor",
+  /** Alerts from before there were monitors. */
+  issueAlert: ["sentry:index/issueAlert:IssueAlert", "sentry:index/sentryIssueAlert:SentryIssueAlert"],
+  metricAlert: ["sentry:index/metricAlert:MetricAlert", "sentry:index/sentryMetricAlert:SentryMetricAlert"],
+  /** In versions of the provider after 0.15. */
+  organizationScrubbing: "sentry:index/organizationDataScrubbing:OrganizationDataScrubbing",
+} as const;
+
 /** Buckets at Amazon S3, under the names that the package gave them over time. */
 export const aws = {
   bucket: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
@@ -74,3 +108,6 @@ export const random = {
 
 /** A reference to the outputs of another stack. */
 export const stackReference = "pulumi:pulumi:StackReference";
+
+/** The stack itself, whose outputs are those of the program. */
+export const pulumiStack = "pulumi:pulumi:Stack";

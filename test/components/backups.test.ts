@@ -150,6 +150,15 @@ describe("the job", () => {
     });
   });
 
+  test("is told where to check in", async () => {
+    const { named } = await declare({ checkInUrl: "https://o1.ingest.de.sentry.io/api/42/cron/backup/key/" });
+    expect(named("backups-job").inputs.envVars).toMatchObject({
+      secret: {
+        BACKUP_CHECK_IN_URL: { value: "https://o1.ingest.de.sentry.io/api/42/cron/backup/key/" },
+      },
+    });
+  });
+
   test.each(["PGPASSWORD", "RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY"])(
     "keeps %s secret in state",
     async (key) => {

@@ -7,6 +7,7 @@ const args: EnvironmentArgs = {
   sslMode: "require",
   jwtSecret: "jwt",
   secretKey: "key",
+  metricsToken: "token",
   baseUrl: "https://optropic.example",
   corsOrigins: ["https://optropic.example", "https://www.optropic.example"],
   sentryDsn: "https://public@o1.ingest.de.sentry.io/1",
@@ -19,6 +20,7 @@ test("holds every variable of section 2 and what the application needs beside th
     DIRECT_URL: "postgresql://migration",
     JWT_SECRET: "jwt",
     SECRET_KEY: "key",
+    METRICS_TOKEN: "token",
     NODE_ENV: "production",
     BASE_URL: "https://optropic.example",
     SENTRY_DSN: "https://public@o1.ingest.de.sentry.io/1",
@@ -31,13 +33,19 @@ test("holds every variable of section 2 and what the application needs beside th
 
 test("marks those that hold a secret, and no other", () => {
   const secret = environmentVariables(args).filter((variable) => variable.secret);
-  expect(secret.map(({ name }) => name)).toEqual(["DATABASE_URL", "DIRECT_URL", "JWT_SECRET", "SECRET_KEY"]);
+  expect(secret.map(({ name }) => name)).toEqual([
+    "DATABASE_URL",
+    "DIRECT_URL",
+    "JWT_SECRET",
+    "SECRET_KEY",
+    "METRICS_TOKEN",
+  ]);
 });
 
 test("has no SENTRY_DSN where there is none", () => {
   const names = environmentVariables({ ...args, sentryDsn: undefined }).map(({ name }) => name);
   expect(names).not.toContain("SENTRY_DSN");
-  expect(names).toHaveLength(10);
+  expect(names).toHaveLength(11);
 });
 
 test("says whether connections use TLS, a refused mode too", () => {

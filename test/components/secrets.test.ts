@@ -17,6 +17,7 @@ describe("with no options given", () => {
     expect(resources.map(({ name }) => name)).toEqual([
       "secrets-jwt-secret",
       "secrets-secret-key",
+      "secrets-metrics-token",
       "secrets-database-owner",
       "secrets-database-application",
       "secrets-database-migration",
@@ -40,6 +41,7 @@ test("each output is secret", async () => {
   const outputs = [
     component.jwtSecret,
     component.secretKey,
+    component.metricsToken,
     component.ownerPassword,
     component.applicationPassword,
     component.migrationPassword,
@@ -54,7 +56,7 @@ test("each output is secret", async () => {
 
 test("the length is the setting's, a short one too, which the policies refuse", async () => {
   const { resources } = await declare({ length: 32 });
-  expect(resources.map(({ inputs }) => inputs.length)).toEqual(Array(7).fill(32));
+  expect(resources.map(({ inputs }) => inputs.length)).toEqual(Array(8).fill(32));
 });
 
 test("another word rotates every secret and nothing else of them", async () => {
@@ -66,5 +68,5 @@ test("another word rotates every secret and nothing else of them", async () => {
 
 test("the protection can be lifted for a rotation", async () => {
   const { resources } = await declare({ protect: false });
-  expect(resources.map(({ options }) => options.protect)).toEqual(Array(7).fill(false));
+  expect(resources.map(({ options }) => options.protect)).toEqual(Array(8).fill(false));
 });

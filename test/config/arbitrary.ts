@@ -66,6 +66,68 @@ const scaling = fc
   )
   .map(([one, other, rest]) => ({ ...rest, min: Math.min(one, other), max: Math.max(one, other) }));
 
+const httpsUrl = fc.tuple(zone, urlPath).map(([host, path]) => `https://${host}${path}`);
+
+const errorTracking = fc.record(
+  {
+    organization: label,
+    team: label,
+    pagerDutyIntegration: whole(1, 999_999).map(String),
+    region: fc.constantFrom("us", "de"),
+    keyRateLimit: partial({ count: whole(1, 1_000_000), windowSeconds: whole(1, 86_400) }),
+  },
+  { requiredKeys: ["organization"] },
+);
+
+const timeOfDay = (hour: number) => fc.nat(59).map((minute) => `${pad(hour)}:${pad(minute)}`);
+const pad = (part: number) => String(part).padStart(2, "0");
+
+type Weekday = "monday" | "friday" | "sunday";
+
+const observability = fc.record(
+  {
+    grafana: fc.record(
+      {
+        url: httpsUrl,
+        stackId: whole(1, 999_999).map(String),
+        dataSource: label,
+        prometheus: fc.record({ url: httpsUrl, username: word }),
+      },
+      { requiredKeys: ["url", "stackId"] },
+    ),
+    metricsPath: urlPath,
+    scrapeIntervalSeconds: fc.constantFrom(30, 60, 120),
+    syntheticProbes: fc.array(word, { minLength: 1, maxLength: 4 }),
+    slackChannel: word.map((name) => `#${name}`),
+    muteTiming: fc.record({
+      weekdays: fc.subarray<Weekday>(["monday", "friday", "sunday"], { minLength: 1 }),
+      start: timeOfDay(2),
+      end: timeOfDay(5),
+    }),
+  },
+  { requiredKeys: ["grafana"] },
+);
+
+const day = fc.tuple(whole(1, 12), whole(1, 28)).map((date) => `2026-${date.map(pad).join("-")}`);
+
+const onCall = fc.record(
+  {
+    account: label,
+    people: fc.uniqueArray(fc.record({ name: word, email }), {
+      minLength: 1,
+      maxLength: 5,
+      selector: (person) => person.email.toLowerCase(),
+    }),
+    invite: fc.boolean(),
+    timeZone: fc.constantFrom("Etc/UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"),
+    start: day,
+    handoffHour: whole(0, 23),
+    rotationDays: whole(1, 28),
+    escalation: partial({ firstMinutes: whole(1, 1440), secondMinutes: whole(1, 1440), repeat: whole(0, 9) }),
+  },
+  { requiredKeys: ["account", "people", "start"] },
+);
+
 /** Any settings that a stack may have, as a person writes them. */
 export const anySettings = fc.record<SettingsInput>(
   {
@@ -152,16 +214,35 @@ export const anySettings = fc.record<SettingsInput>(
       location: fc.constantFrom("apac", "eeur", "enam", "weur", "wnam", "oc"),
       jurisdiction: fc.constantFrom("default", "eu", "fedramp"),
     }),
-    errorTracking: partial({
-      dsn: fc.tuple(hex32, zone, fc.nat()).map(([key, host, project]) => `https://${key}@${host}/${project}`),
-    }),
     objectives: partial({
       rpoMinutes: whole(1, 43_200),
       rtoMinutes: whole(1, 43_200),
       p95Ms: whole(1, 60_000),
       p99Ms: whole(1, 60_000),
       errorRatePercent: fc.double({ min: 0, max: 100, noNaN: true }).map((share) => share + 0),
+      memoryPercent: whole(1, 100),
+      databaseConnectionsPercent: whole(1, 100),
     }),
+    errorTracking,
+    observability,
+    onCall,
+    logs: fc.record({
+      aggregator: fc.constantFrom("loki", "datadog", "cloudwatch"),
+      endpoint: httpsUrl,
+      syslog: fc.tuple(zone, whole(1, 65_535)).map((parts) => parts.join(":")),
+    }),
+    loadTest: partial({
+      virtualUsers: whole(1, 1000),
+      user: email,
+      paths: fc.array(urlPath, { maxLength: 3 }),
+      pauseSeconds: whole(1, 300),
+      durationSeconds: whole(10, 3600),
+      soakMinutes: whole(1, 1440),
+      loadZone: fc.constantFrom("amazon:de:frankfurt", "amazon:us:ashburn"),
+      start: day,
+      schedule,
+    }),
+    links: fc.record({ statusPage: httpsUrl, runbooks: httpsUrl }),
     contacts: fc.record({ technicalLead: email, devops: email, databaseAdmin: email, security: email }),
     waivers: fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 3 }),
   },
@@ -176,7 +257,12 @@ export const anySettings = fc.record<SettingsInput>(
       "api",
       "database",
       "edge",
+      "errorTracking",
+      "observability",
+      "onCall",
+      "logs",
       "contacts",
+      "links",
     ],
   },
 );

@@ -32,7 +32,7 @@ describe("a refusal", () => {
       attempt();
     } catch (error) {
       expect(pulumi.RunError.isInstance(error)).toBe(true);
-      expect(error).toMatchObject({ name: "SettingsError", count: 10 });
+      expect(error).toMatchObject({ name: "SettingsError", count: 15 });
     }
   });
 
@@ -51,6 +51,11 @@ describe("a refusal", () => {
       "database",
       "domains",
       "edge",
+      "errorTracking",
+      "links",
+      "logs",
+      "observability",
+      "onCall",
       "project",
       "release",
       "stage",
@@ -90,7 +95,7 @@ describe("an unknown name", () => {
     [
       "region",
       "x",
-      "region: unknown here; did you mean optropic:web.region, optropic:api.region or optropic:database.region?",
+      "region: unknown here; did you mean optropic:web.region, optropic:api.region, optropic:database.region or optropic:errorTracking.region?",
     ],
     ["database.pitr_days", 7, "database.pitr_days: unknown; did you mean optropic:database.pitrDays?"],
     [

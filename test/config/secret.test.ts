@@ -30,8 +30,8 @@ describe("a secret", () => {
   });
 
   it("in the place of a URL's user is not shown though the key is plain", () => {
-    const settings = changed(production, "errorTracking.dsn", `https://key:${canary}@o0.ingest.sentry.io/0`);
-    expect(refusal(configOf(settings))).toContain('found "https://[secret]@o0.ingest.sentry.io/0"');
+    const settings = changed(production, "links.statusPage", `https://key:${canary}@status.optropic.example`);
+    expect(refusal(configOf(settings))).toContain('found "https://[secret]@status.optropic.example"');
   });
 
   it("that is a valid setting is read", () => {

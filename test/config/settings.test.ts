@@ -27,7 +27,6 @@ describe("what is well formed but against the checklist is accepted", () => {
     ["2.4", "secrets.length", 8],
     ["2.7", "web.baseUrl", "http://optropic.example"],
     ["2.7", "web.baseUrl", "https://elsewhere.example/app"],
-    ["2.8", "errorTracking", {}],
     ["7.4", "api.scaling.enabled", false],
     ["7.4", "api.plan", "free"],
     ["7.5", "database.region", "us-east-1"],
@@ -139,14 +138,42 @@ describe("what is malformed or impossible is refused", () => {
     ["backups.schedule", "5-1 * * * *"],
     ["backups.schedule", "0 0 * * * *"],
     ["backups.location", "europe"],
-    ["errorTracking.dsn", "https://o0.ingest.sentry.io/0"],
-    ["errorTracking.dsn", "http://key@o0.ingest.sentry.io/0"],
-    ["errorTracking.dsn", "https://key:secret@o0.ingest.sentry.io/0"],
-    ["errorTracking.dsn", "https://key@o0.ingest.sentry.io/project"],
     ["objectives.errorRatePercent", 101],
     ["objectives.p95Ms", 0.5],
     ["contacts.devops", "on call"],
     ["contacts.devops", "TBD"],
+    ["errorTracking.organization", "Example"],
+    ["errorTracking.region", "eu"],
+    ["errorTracking.keyRateLimit.count", 0],
+    ["observability.grafana.url", "http://optropic.grafana.net"],
+    ["observability.grafana.url", "https://user@optropic.grafana.net"],
+    ["observability.grafana.stackId", "one"],
+    ["observability.metricsPath", "metrics"],
+    ["observability.scrapeIntervalSeconds", 45],
+    ["observability.syntheticProbes", []],
+    ["observability.slackChannel", "alerts"],
+    ["observability.muteTiming.weekdays.0", "Sunday"],
+    ["observability.muteTiming.start", "3:00"],
+    ["observability.muteTiming.end", "24:00"],
+    ["observability.muteTiming.end", "03:00"],
+    ["onCall.people", []],
+    ["onCall.timeZone", "Europe/Nowhere"],
+    ["onCall.timeZone", "Local"],
+    ["onCall.start", "2026-02-31"],
+    ["onCall.start", "5 January"],
+    ["onCall.handoffHour", 24],
+    ["onCall.rotationDays", 0],
+    ["onCall.escalation.repeat", 10],
+    ["logs.aggregator", "elk"],
+    ["logs.endpoint", "logs.example.com"],
+    ["logs.syslog", "logs.example.com"],
+    ["logs.syslog", "logs.example.com:65536"],
+    ["logs.syslog", "tls://logs.example.com:6514"],
+    ["loadTest.virtualUsers", 0],
+    ["loadTest.durationSeconds", 1],
+    ["loadTest.schedule", "weekly"],
+    ["links.statusPage", "http://status.optropic.example"],
+    ["links.runbooks", "docs/runbooks"],
   ])("%s: %j", (path, value) => {
     const [key = "", item] = splitIndex(path);
     const settings = item === undefined ? changed(production, key, value) : changed(production, key, [value]);
@@ -163,6 +190,8 @@ describe("what is malformed or impossible is refused", () => {
   );
 });
 
+const roleOnCall = { name: "Primary on call", email: "primary-on-call@optropic.example" };
+
 describe("defaults", () => {
   it("are the checklist's figures", () => {
     const { secrets, database, edge, backups, objectives } = accept({
@@ -175,7 +204,12 @@ describe("defaults", () => {
       api: { region: "frankfurt" },
       database: { region: "eu-central-1", allowedNetworks: [] },
       edge: { corsOrigins: ["https://optropic.example"] },
+      errorTracking: { organization: "example-organization" },
+      observability: { grafana: { url: "https://optropic-example.grafana.net", stackId: "100001" } },
+      onCall: { account: "example-optropic", people: [roleOnCall], start: "2026-01-05" },
+      logs: production.logs,
       contacts: production.contacts,
+      links: production.links,
     });
     expect(secrets.length).toBe(64);
     expect(database).toMatchObject({ pitrDays: 7, sslMode: "require", enforceSsl: true });
@@ -190,6 +224,8 @@ describe("defaults", () => {
       p95Ms: 500,
       p99Ms: 1000,
       errorRatePercent: 1,
+      memoryPercent: 90,
+      databaseConnectionsPercent: 80,
     });
   });
 

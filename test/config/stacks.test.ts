@@ -13,7 +13,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
     expect(accept(written).stage).toBe(stack);
   });
 
-  it("write every setting out, and no waiver", () => {
+  it("write every setting out, but no waiver and no Prometheus server of their own", () => {
     const missing = settingsCatalogue()
       .map((entry) => entry.path)
       .filter(
@@ -21,7 +21,12 @@ describe.each(stacks)("the settings of %s", (stack) => {
           path.reduce<unknown>((value, name) => (isMapping(value) ? value[name] : undefined), written) ===
           undefined,
       );
-    expect(missing).toEqual([["waivers"]]);
+    expect(missing.map((path) => path.join("."))).toEqual([
+      "observability.grafana.prometheus",
+      "observability.grafana.prometheus.url",
+      "observability.grafana.prometheus.username",
+      "waivers",
+    ]);
   });
 
   it("name hosts that one certificate of the zone covers: the zone and one label below it", () => {
@@ -39,12 +44,20 @@ describe.each(stacks)("the settings of %s", (stack) => {
   });
 
   it("hold nothing that reads like a real account: reserved names and example values only", () => {
-    const { domains, accounts, contacts, database } = accept(written);
+    const { domains, accounts, contacts, database, ...watching } = accept(written);
     expect(domains.zone).toMatch(/\.example$/);
     for (const contact of Object.values(contacts)) expect(contact).toMatch(/@optropic\.example$/);
     expect([accounts.supabaseOrganization, accounts.vercelTeam, accounts.renderOwner].join(" ")).toMatch(
       /example.* .*example.* .*example/,
     );
+    const { errorTracking, observability, onCall, logs, links } = watching;
+    expect([errorTracking.organization, observability.grafana.url, onCall.account].join(" ")).toMatch(
+      /example.* .*example.* .*example/,
+    );
+    for (const { email } of onCall.people) expect(email).toMatch(/@optropic\.example$/);
+    for (const address of [logs.endpoint, `https://${logs.syslog}`, links.statusPage]) {
+      expect(new URL(address).hostname).toMatch(/\.example$/);
+    }
     for (const network of database.allowedNetworks)
       expect(network).toMatch(/^(192\.0\.2|198\.51\.100|203\.0\.113)\./);
   });
@@ -53,7 +66,11 @@ describe.each(stacks)("the settings of %s", (stack) => {
 describe("the two stacks", () => {
   it("share no account, network, domain or error tracking project", () => {
     expect(staging.project.branch).not.toBe(production.project.branch);
-    expect(staging.errorTracking.dsn).not.toBe(production.errorTracking.dsn);
+    expect(staging.errorTracking.organization).not.toBe(production.errorTracking.organization);
+    expect(staging.observability.grafana.url).not.toBe(production.observability.grafana.url);
+    expect(staging.observability.grafana.stackId).not.toBe(production.observability.grafana.stackId);
+    expect(staging.onCall.account).not.toBe(production.onCall.account);
+    expect(staging.logs.endpoint).not.toBe(production.logs.endpoint);
     for (const section of ["accounts", "domains"] as const) {
       const taken: unknown[] = Object.values(production[section]);
       expect(Object.values(staging[section]).filter((value) => taken.includes(value))).toEqual([]);

@@ -43,18 +43,22 @@ export const hsts = {
 };
 
 function settings(): Fixture[] {
-  const setting = (settingId: string, value: unknown): Fixture => ({
+  return [
+    zoneSetting("ssl", "strict"),
+    zoneSetting("min_tls_version", "1.2"),
+    zoneSetting("always_use_https", "on"),
+    zoneSetting("security_header", { strict_transport_security: hsts }),
+  ];
+}
+
+/** A setting of the zone. */
+export function zoneSetting(settingId: string, value: unknown): Fixture {
+  return {
     type: cloudflare.zoneSetting,
     name: `edge-${settingId.replaceAll("_", "-")}`,
     props: { zoneId: unknown, settingId, value },
     from: inZone,
-  });
-  return [
-    setting("ssl", "strict"),
-    setting("min_tls_version", "1.2"),
-    setting("always_use_https", "on"),
-    setting("security_header", { strict_transport_security: hsts }),
-  ];
+  };
 }
 
 /** A ruleset of the zone. */

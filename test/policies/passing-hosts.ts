@@ -14,7 +14,7 @@ const variables: readonly [name: string, value: unknown, from: readonly string[]
   ["SECRET_KEY", unknown, ["secret-key"]],
   ["NODE_ENV", "production", []],
   ["BASE_URL", "https://optropic.example", []],
-  ["SENTRY_DSN", "https://0123456789abcdef0123456789abcdef@o0.ingest.de.sentry.io/0", []],
+  ["SENTRY_DSN", unknown, ["errors-key"]],
   ["CORS_ORIGINS", "https://optropic.example,https://www.optropic.example", []],
   ["PGSSLMODE", "require", []],
   ["LOG_FORMAT", "json", []],

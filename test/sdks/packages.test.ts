@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import * as render from "@pulumi/render";
+import * as sentry from "@pulumi/sentry";
 import * as supabase from "@pulumi/supabase";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { serializedProviders } from "./provider-drivers.ts";
@@ -69,6 +70,10 @@ const runtimeSource = {
 const service = { plan: "standard", region: "frankfurt", runtimeSource } as const;
 const database = { organizationId: "example", region: "eu-central-1", databasePassword: canary } as const;
 
+const organization = "example";
+const project = "optropic-app";
+const monitor = { organization, project };
+
 /** Each resource class: its token, its least inputs, and how a resource of it is made. */
 const resources: [string, string, () => pulumi.CustomResource][] = [
   ["render", "render:index/webService:WebService", () => new render.WebService("r", service)],
@@ -101,10 +106,91 @@ const resources: [string, string, () => pulumi.CustomResource][] = [
   ["supabase", "supabase:index/project:Project", () => new supabase.Project("r", database)],
   ["supabase", "supabase:index/settings:Settings", () => new supabase.Settings("r", { projectRef: "ref" })],
   ["supabase", "pulumi:providers:supabase", () => new supabase.Provider("r")],
+  ["sentry", "sentry:index/team:Team", () => new sentry.Team("r", { organization })],
+  ["sentry", "sentry:index/project:Project", () => new sentry.Project("r", { organization, teams: ["t"] })],
+  ["sentry", "sentry:index/key:Key", () => new sentry.Key("r", monitor)],
+  [
+    "sentry",
+    "sentry:index/projectInboundDataFilter:ProjectInboundDataFilter",
+    () => new sentry.ProjectInboundDataFilter("r", { ...monitor, filterId: "localhost" }),
+  ],
+  [
+    "sentry",
+    "sentry:index/alert:Alert",
+    () => new sentry.Alert("r", { organization, monitorIds: ["1"], actionFilters: [], frequencyMinutes: 30 }),
+  ],
+  [
+    "sentry",
+    "sentry:index/metricMonitor:MetricMonitor",
+    () =>
+      new sentry.MetricMonitor("r", {
+        ...monitor,
+        aggregate: "count()",
+        dataset: "events",
+        eventTypes: ["error"],
+        conditionGroup: { conditions: [] },
+        issueDetection: { type: "static" },
+      }),
+  ],
+  [
+    "sentry",
+    "sentry:index/uptimeMonitor:UptimeMonitor",
+    () =>
+      new sentry.UptimeMonitor("r", {
+        ...monitor,
+        environment: "production",
+        url: "https://optropic.example",
+        method: "GET",
+        intervalSeconds: 60,
+        timeoutMs: 1000,
+      }),
+  ],
+  [
+    "sentry",
+    "sentry:index/cronMonitor:CronMonitor",
+    () =>
+      new sentry.CronMonitor("r", {
+        ...monitor,
+        schedule: { crontab: "15 2 * * *" },
+        checkinMarginMinutes: 1,
+        maxRuntimeMinutes: 1,
+        failureIssueThreshold: 1,
+        recoveryThreshold: 1,
+      }),
+  ],
+  [
+    "sentry",
+    "sentry:index/notificationAction:NotificationAction",
+    () =>
+      new sentry.NotificationAction("r", {
+        organization,
+        projects: [project],
+        triggerType: "spike-protection",
+        serviceType: "email",
+      }),
+  ],
+  [
+    "sentry",
+    "sentry:index/projectSpikeProtection:ProjectSpikeProtection",
+    () => new sentry.ProjectSpikeProtection("r", { ...monitor, enabled: true }),
+  ],
+  [
+    "sentry",
+    "sentry:index/integrationPagerduty:IntegrationPagerduty",
+    () =>
+      new sentry.IntegrationPagerduty("r", {
+        organization,
+        integrationId: "1",
+        service: "on-call",
+        integrationKey: canary,
+      }),
+  ],
+  ["sentry", "pulumi:providers:sentry", () => new sentry.Provider("r")],
 ];
 
 const parameters: Record<string, string> = {
   render: '{"remote":{"url":"registry.opentofu.org/render-oss/render","version":"1.9.1"}}',
+  sentry: '{"remote":{"url":"registry.opentofu.org/jianyuan/sentry","version":"0.15.4"}}',
   supabase: '{"remote":{"url":"registry.opentofu.org/supabase/supabase","version":"1.10.1"}}',
 };
 
@@ -132,7 +218,7 @@ describe.each(resources)("%s: %s", (name, token, make) => {
 });
 
 describe("the packages", () => {
-  it.each(["render", "supabase"])(
+  it.each(["render", "sentry", "supabase"])(
     "are registered once for a program and have one version: %s",
     async (name) => {
       const made = resources.filter(([of]) => of === name).map(([, , make]) => make());
@@ -212,6 +298,7 @@ describe("secrets", () => {
   const cases: [string, string, () => pulumi.CustomResource][] = [
     ["render.Provider", "apiKey", () => new render.Provider("p", { apiKey: canary })],
     ["render.LogStream", "token", () => new render.LogStream("l", { preview: "send", token: canary })],
+    ["sentry.Provider", "token", () => new sentry.Provider("p", { token: canary })],
     ["supabase.Provider", "accessToken", () => new supabase.Provider("p", { accessToken: canary })],
     ["supabase.Project", "databasePassword", () => new supabase.Project("d", database)],
     ["supabase.AddOn", "accessToken", () => addOn({ accessToken: canary })],
@@ -229,6 +316,36 @@ describe("secrets", () => {
   it("of a provider's settings, what is no string travels as JSON", async () => {
     await urnOf(new render.Provider("p", { waitForDeployCompletion: true, ownerId: "tea-1" }));
     expect(sent.resources()[0]?.object).toEqual({ waitForDeployCompletion: "true", ownerId: "tea-1" });
+  });
+});
+
+describe("a key at Sentry", () => {
+  it("brings secrets that it was not given", async () => {
+    await urnOf(new sentry.Key("k", monitor));
+    expect(sent.resources()[0]).toMatchObject({
+      additionalsecretoutputsList: ["dsn", "dsnSecret", "secret"],
+    });
+  });
+});
+
+describe("getProjectIssueStreamMonitor", () => {
+  const expected = { ...monitor, id: "made-up" };
+
+  it("asks with the reference of the package", async () => {
+    expect(await sentry.getProjectIssueStreamMonitor(monitor)).toMatchObject(expected);
+    expect(sent.invokes()[0]).toMatchObject({
+      tok: "sentry:index/getProjectIssueStreamMonitor:getProjectIssueStreamMonitor",
+      packageref: "mock-uuid",
+      version: "",
+    });
+  });
+
+  it("takes outputs", async () => {
+    const result = sentry.getProjectIssueStreamMonitorOutput({
+      organization,
+      project: pulumi.output(project),
+    });
+    expect(await new Promise((resolve) => result.apply(resolve))).toMatchObject(expected);
   });
 });
 

@@ -1,0 +1,109 @@
+import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
+import { TypeMathBuilder, TypeThresholdBuilder } from "@grafana/grafana-foundation-sdk/expr";
+import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
+import { RuleGroup, type RuleGroupArgs } from "@pulumi/grafana/alerting/ruleGroup.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { AlertRule } from "../../metrics/alerts.ts";
+import type { PanelOfAlert } from "./dashboards.ts";
+import type { ObservabilityScope } from "./scope.ts";
+
+export interface AlertRulesArgs {
+  readonly rules: readonly AlertRule[];
+  /** UID of the Prometheus data source. */
+  readonly dataSource: string;
+  readonly folderUid: pulumi.Input<string>;
+  /** The panel that shows the signal of an alert. */
+  readonly panelOf: PanelOfAlert;
+}
+
+type Rule = pulumi.Unwrap<RuleGroupArgs["rules"]>[number];
+type Stage = pulumi.Unwrap<Rule["datas"]>[number];
+
+const evaluationSeconds = 60;
+/** Seconds of samples that an instant query reads at most: its ranges are in the expression. */
+const lookBackSeconds = 600;
+/** Where Grafana evaluates expressions over other queries. */
+const expressions = { uid: "__expr__", type: "__expr__" };
+
+/** The alert rules (items A.1 to A.5 and what the objectives need), in the groups of their concerns. */
+export function createAlertRules(scope: ObservabilityScope, args: AlertRulesArgs): RuleGroup[] {
+  return [...Map.groupBy(args.rules, ({ group }) => group)].map(
+    ([group, rules]) =>
+      new RuleGroup(
+        `${scope.name}-alerts-${group}`,
+        {
+          name: group,
+          folderUid: args.folderUid,
+          intervalSeconds: evaluationSeconds,
+          rules: rules.map((rule) => grafanaRule(rule, args)),
+        },
+        scope.options,
+      ),
+  );
+}
+
+/**
+ * A rule as Grafana itself imports one of Prometheus: every series that the expression returns is an alert,
+ * whatever its value, and no series is none. So nothing returned is fine, since a rule of its own watches
+ * for metrics that are missing; a query that fails is an error, which is an alert with the labels of the rule.
+ * https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/prom/query.go
+ */
+function grafanaRule(rule: AlertRule, args: AlertRulesArgs): Rule {
+  return {
+    name: rule.name,
+    for: rule.for,
+    condition: "threshold",
+    datas: conditionOf(rule.expr, args.dataSource),
+    noDataState: "OK",
+    execErrState: "Error",
+    missingSeriesEvalsToResolve: 1,
+    labels: { severity: rule.severity, owner: rule.owner },
+    annotations: {
+      summary: rule.summary,
+      description: rule.description,
+      dashboard_url: rule.dashboardUrl,
+      runbook_url: rule.runbookUrl,
+      // Grafana's own names of the panel that an alert links; it takes both or none.
+      __dashboardUid__: rule.dashboard,
+      __panelId__: String(args.panelOf(rule)),
+    },
+  };
+}
+
+function conditionOf(expr: string, dataSource: string): Stage[] {
+  const query = new DataqueryBuilder()
+    .refId("query")
+    .datasource({ type: "prometheus", uid: dataSource })
+    .expr(expr)
+    .instant();
+  const found = new TypeMathBuilder()
+    .refId("found")
+    .datasource(expressions)
+    .expression("is_number($query) || is_nan($query) || is_inf($query)");
+  const threshold = new TypeThresholdBuilder()
+    .refId("threshold")
+    .datasource(expressions)
+    .expression("found")
+    .conditions([{ evaluator: { type: "gt", params: [0] } }]);
+  return [
+    stage("query", "", dataSource, lookBackSeconds, query),
+    stage("found", "math", expressions.uid, 0, found),
+    stage("threshold", "threshold", expressions.uid, 0, threshold),
+  ];
+}
+
+function stage(
+  refId: string,
+  queryType: string,
+  datasourceUid: string,
+  seconds: number,
+  query: Builder<Dataquery>,
+): Stage {
+  return {
+    refId,
+    queryType,
+    datasourceUid,
+    relativeTimeRange: { from: seconds, to: 0 },
+    model: JSON.stringify(query.build()),
+  };
+}

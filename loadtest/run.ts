@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { findK6 } from "./k6.ts";
+import { type LoadTestPlan, loadTestPlan } from "./plan.ts";
+import { isInZones, productionZones, settingsOf } from "./production.ts";
+
+const root = dirname(import.meta.dirname);
+const script = join(import.meta.dirname, "k6-loadtest.js");
+
+/** Every threshold held, one did not, or it cannot be told. */
+const exitStatus = { holds: 0, doesNotHold: 1, couldNotTell: 2 } as const;
+
+/** k6's own status when a threshold was crossed (go.k6.io/k6/errext/exitcodes). */
+const thresholdsCrossed = 99;
+
+interface Flags {
+  stack: string;
+  profile: "load" | "soak";
+  target?: string;
+  web?: string;
+  virtualUsers?: number;
+  duration?: number;
+  pause?: number;
+  summary?: string;
+  allowProduction: boolean;
+}
+
+const usage = `
+Thresholds are the objectives of the stack: P95, P99 and error rate (items 6.2 to 6.4).
+The user of the settings logs in where the environment has LOADTEST_PASSWORD.
+
+Example:
+  npm run loadtest -- --stack staging --profile soak
+
+Exit status: 0 every threshold held, 1 one was crossed, 2 it cannot be told.`;
+
+/** Runs the load test of a stack with k6; `npm run loadtest`. */
+async function main(args: readonly string[]): Promise<number> {
+  const flags = readFlags(args);
+  if (typeof flags === "number") return flags;
+  const plan = withFlags(loadTestPlan(settingsOf(flags.stack, root)), flags);
+  const zones = productionZones(root);
+  const refused = [plan.webUrl, plan.apiUrl].filter((url) => isInZones(url, zones));
+  if (refused.length > 0 && !flags.allowProduction) {
+    console.error(`${refused[0]} is production: nothing is sent to it without --allow-production.`);
+    return exitStatus.couldNotTell;
+  }
+  if (plan.user !== undefined && process.env.LOADTEST_PASSWORD === undefined) {
+    console.error("LOADTEST_PASSWORD is not set: nobody logs in.");
+  }
+  return runK6(await findK6(process.env, console.error), plan, flags);
+}
+
+function readFlags(args: readonly string[]): Flags | number {
+  const command = new Command("loadtest")
+    .description("Puts the hosts of a stack under load and judges them by its objectives.")
+    .option("-s, --stack <name>", "the stack", "staging")
+    .addOption(new Option("--profile <name>", "how long").choices(["load", "soak"]).default("load"))
+    .option("--target <url>", "the API, in place of the stack's own", readUrl)
+    .option("--web <url>", "the web application, in place of the stack's own or the API of --target", readUrl)
+    .option("--virtual-users <number>", "users at once, in place of the settings'", readCount)
+    .option("--duration <seconds>", "length of the load profile, in place of the settings'", readCount)
+    .option("--pause <seconds>", "pause of a user after each round, in place of the settings'", readCount)
+    .option("--summary <file>", "write k6's end-of-test summary, in JSON")
+    .option("--allow-production", "put production under load", false)
+    .addHelpText("after", usage)
+    .exitOverride();
+  try {
+    return command.parse(args, { from: "user" }).opts<Flags>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitStatus.holds : exitStatus.couldNotTell;
+  }
+}
+
+/** The plan with what the command line says instead. */
+function withFlags(plan: LoadTestPlan, flags: Flags): LoadTestPlan {
+  const apiUrl = flags.target ?? plan.apiUrl;
+  return {
+    ...plan,
+    apiUrl,
+    webUrl: flags.web ?? flags.target ?? plan.webUrl,
+    virtualUsers: flags.virtualUsers ?? plan.virtualUsers,
+    durationSeconds: flags.duration ?? plan.durationSeconds,
+    pauseSeconds: flags.pause ?? plan.pauseSeconds,
+  };
+}
+
+/** The plan goes by the environment: what is on a command line is in the list of processes. */
+async function runK6(k6: string, plan: LoadTestPlan, flags: Flags): Promise<number> {
+  const child = spawn(
+    k6,
+    [
+      "run",
+      "--no-usage-report",
+      // No control server, so that two tests can run on one machine.
+      "--address=",
+      ...(process.stdout.isTTY ? [] : ["--quiet"]),
+      ...(flags.summary === undefined ? [] : [`--summary-export=${flags.summary}`]),
+      script,
+    ],
+    {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, LOADTEST_PLAN: JSON.stringify(plan), LOADTEST_PROFILE: flags.profile },
+    },
+  );
+  // An interrupt reaches k6 from the terminal too; it ends the test in order, and is waited for.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  const [status] = await once(child, "close");
+  if (status === 0) return exitStatus.holds;
+  return status === thresholdsCrossed ? exitStatus.doesNotHold : exitStatus.couldNotTell;
+}
+
+function readUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new InvalidArgumentError("not an http or https URL");
+  return `${url.origin}${url.pathname}`.replace(/\/$/, "");
+}
+
+function readCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("not a whole number of 1 or more");
+  return Number(text);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = exitStatus.couldNotTell;
+  }
+}

@@ -1,0 +1,223 @@
+import { policy } from "./framework/index.ts";
+import { judgeAlert } from "./model/alert-requirements.ts";
+import type { Measure } from "./values/alert-measures.ts";
+
+// Items A.1 to A.5, by what an alert's expression measures, whatever its name is.
+
+/** Past this, a rule says what was wrong this morning. */
+const longestWindowMinutes = 15;
+
+export const highErrorRate = policy({
+  name: "alert-high-error-rate",
+  items: ["A.1", "5.6", "S6.2"],
+  title: "An alert fires when 1 % of requests fail.",
+  severity: "critical",
+  fix: "Declare a rule on the share of requests with a 5xx status over some minutes, above 0.01 at most.",
+  url: "https://sre.google/workbook/alerting-on-slos/",
+  thresholds: {
+    maximumPercent: {
+      description: "Share of failed requests, in percent, above which the alert fires.",
+      default: 1,
+      minimum: 0,
+      maximum: 1,
+    },
+  },
+  check: (stack, threshold) =>
+    judgeAlert(stack, {
+      absent: "No alert watches the error rate.",
+      measures: (measure) =>
+        measure.kind === "error ratio" && isQuick(measure)
+          ? atMost(measure.above * 100, threshold("maximumPercent"), (above) => `${above} % of requests fail`)
+          : undefined,
+    }),
+});
+
+export const highLatencyP95 = policy({
+  name: "alert-high-latency-p95",
+  items: ["A.2", "5.6", "S6.2"],
+  title: "An alert fires when P95 latency is above 500 ms.",
+  severity: "high",
+  fix: "Declare a rule on histogram_quantile(0.95, …) of the request duration, above 0.5 s at most.",
+  url: "https://prometheus.io/docs/practices/histograms/",
+  thresholds: {
+    maximumMilliseconds: {
+      description: "P95 latency, in milliseconds, above which the alert fires.",
+      default: 500,
+      minimum: 1,
+      maximum: 500,
+    },
+  },
+  check: (stack, threshold) =>
+    judgeAlert(stack, {
+      absent: "No alert watches P95 latency.",
+      measures: (measure) => judgeLatency(measure, 0.95, 0.99, threshold("maximumMilliseconds")),
+    }),
+});
+
+export const highLatencyP99 = policy({
+  name: "alert-high-latency-p99",
+  items: ["A.2", "5.6", "S6.2"],
+  title: "An alert fires when P99 latency is above 1000 ms.",
+  severity: "high",
+  fix: "Declare a rule on histogram_quantile(0.99, …) of the request duration, above 1 s at most.",
+  url: "https://prometheus.io/docs/practices/histograms/",
+  thresholds: {
+    maximumMilliseconds: {
+      description: "P99 latency, in milliseconds, above which the alert fires.",
+      default: 1000,
+      minimum: 1,
+      maximum: 1000,
+    },
+  },
+  check: (stack, threshold) =>
+    judgeAlert(stack, {
+      absent: "No alert watches P99 latency.",
+      measures: (measure) => judgeLatency(measure, 0.99, 1, threshold("maximumMilliseconds")),
+    }),
+});
+
+export const serviceDown = policy({
+  name: "alert-service-down",
+  items: ["A.3", "5.6", "S6.2"],
+  title: "An alert fires when a host does not answer the scrape of its metrics.",
+  severity: "critical",
+  fix: "Declare a rule such as up{…} == 0 for each target.",
+  url: "https://prometheus.io/docs/concepts/jobs_instances/",
+  check: (stack) =>
+    judgeAlert(stack, {
+      absent: "No alert watches whether the hosts answer the scrape.",
+      measures: (measure) => judgeDown(measure, "scrape"),
+      allows: isFew,
+      pendingMinutes: 10,
+    }),
+});
+
+export const healthCheckFailing = policy({
+  name: "alert-health-check-failing",
+  items: ["A.3", "5.7"],
+  title: "An alert fires when a health check fails from outside.",
+  severity: "high",
+  fix: "Declare a rule such as count by (instance) (probe_success == 0) >= 2.",
+  url: "https://grafana.com/docs/grafana-cloud/testing/synthetic-monitoring/analyze-results/",
+  check: (stack) =>
+    judgeAlert(stack, {
+      absent: "No alert watches the health checks from outside.",
+      measures: (measure) => judgeDown(measure, "outside"),
+      allows: isFew,
+      pendingMinutes: 10,
+    }),
+});
+
+export const highMemory = policy({
+  name: "alert-high-memory",
+  items: ["A.4", "5.6", "S6.2"],
+  title: "An alert fires before memory runs out.",
+  severity: "high",
+  fix: "Declare a rule on memory by its limit, above 0.9 or less.",
+  thresholds: {
+    maximumPercent: {
+      description: "Share of the memory, in percent, above which the alert fires.",
+      default: 95,
+      minimum: 1,
+      maximum: 95,
+    },
+  },
+  check: (stack, threshold) =>
+    judgeAlert(stack, {
+      absent: "No alert watches memory.",
+      measures: (measure) =>
+        measure.kind === "memory" ? judgeUse(measure, threshold("maximumPercent"), "memory") : undefined,
+    }),
+});
+
+export const databaseConnections = policy({
+  name: "alert-database-connections",
+  items: ["A.5", "5.6", "S6.2"],
+  title: "An alert fires before the connections to the database run out.",
+  severity: "high",
+  fix: "Declare a rule on open connections by those allowed, above 0.9 or less.",
+  thresholds: {
+    maximumPercent: {
+      description: "Share of the connections, in percent, above which the alert fires.",
+      default: 95,
+      minimum: 1,
+      maximum: 95,
+    },
+  },
+  check: (stack, threshold) =>
+    judgeAlert(stack, {
+      absent: "No alert watches the connections to the database.",
+      measures: (measure) =>
+        measure.kind === "connections"
+          ? judgeUse(measure, threshold("maximumPercent"), "the database's connections")
+          : undefined,
+    }),
+});
+
+export const databaseConnectionErrors = policy({
+  name: "alert-database-connection-errors",
+  items: ["A.5"],
+  title: "An alert fires when connections to the database fail.",
+  severity: "high",
+  fix: "Declare a rule on the increase of failed connections over some minutes, above 0.",
+  check: (stack) =>
+    judgeAlert(stack, {
+      absent: "No alert watches connections to the database that fail.",
+      measures: (measure) =>
+        measure.kind === "failed connections" ? Number.isFinite(measure.above) || "never fires." : undefined,
+    }),
+});
+
+type Of<Kind extends Measure["kind"]> = Extract<Measure, { kind: Kind }>;
+
+const isQuick = ({ window }: { readonly window: number }): boolean => window <= longestWindowMinutes * 60;
+
+/** Divisions of decimal figures leave a trace in the last digit. */
+const slack = 1 + 1e-9;
+
+function atMost(above: number, maximum: number, words: (above: number) => string): true | string {
+  if (above <= maximum * slack) {
+    return true;
+  }
+  return Number.isFinite(above)
+    ? `fires only when more than ${words(Number(above.toPrecision(6)))}.`
+    : "does not fire above a value.";
+}
+
+/** A higher quantile above the same bound fires no later; from `next` on it is another requirement's. */
+function judgeLatency(
+  measure: Measure,
+  quantile: number,
+  next: number,
+  maximumMs: number,
+): true | string | undefined {
+  if (measure.kind !== "latency" || measure.quantile < quantile || !isQuick(measure)) {
+    return undefined;
+  }
+  const verdict = atMost(
+    measure.aboveSeconds * 1000,
+    maximumMs,
+    (above) => `${above} ms are taken at quantile ${measure.quantile}`,
+  );
+  return verdict === true || measure.quantile < next ? verdict : undefined;
+}
+
+function judgeDown(measure: Measure, from: Of<"down">["from"]): true | string | undefined {
+  if (measure.kind !== "down" || measure.from !== from || !isQuick(measure)) {
+    return undefined;
+  }
+  return !measure.all || "fires only when every target is down.";
+}
+
+/** A failure that one place alone sees may be its own; two are enough. */
+const isFew = (measure: Measure): boolean => measure.kind === "several" && measure.least <= 2;
+
+function judgeUse(
+  { above, isShare }: Of<"memory" | "connections" | "failed connections">,
+  maximumPercent: number,
+  what: string,
+): true | string {
+  return isShare
+    ? atMost(above * 100, maximumPercent, (percent) => `${percent} % of ${what} is used`)
+    : Number.isFinite(above) || "never fires.";
+}

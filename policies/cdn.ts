@@ -1,0 +1,164 @@
+import { judge, policy, type Stack, type Verdict } from "./framework/index.ts";
+import { headerOf } from "./model/response-headers.ts";
+import { type Rule, rulesOf, surelyActsOn } from "./model/rulesets.ts";
+import { judgeSites, requestTo, type Site } from "./model/sites.ts";
+import { vercel } from "./model/tokens.ts";
+import { judgeInZones, judgeZones, type Zone, zoneSettings, zones } from "./model/zones.ts";
+
+// Items 6.8 and 6.9. That the edge is proxied is in platform.ts.
+
+const year = 31_536_000;
+
+export const cacheRules = policy({
+  name: "cdn-cache-rules",
+  items: ["6.8"],
+  title: "Every zone says what the CDN keeps.",
+  severity: "medium",
+  fix: "Declare a cloudflare.Ruleset of phase http_request_cache_settings with a rule of action set_cache_settings and cache: true.",
+  url: "https://developers.cloudflare.com/cache/how-to/cache-rules/",
+  check: (stack) =>
+    judgeZones(stack, unlessVercelFacesPublic(stack, "No CDN with cache rules is declared."), (zone) => {
+      const keeps = rulesOf(stack, zone, cachePhase).some(
+        ({ entry }) =>
+          entry.at("enabled").boolean() !== false &&
+          entry.at("action").string() === "set_cache_settings" &&
+          entry.at("actionParameters", "cache").boolean() === true,
+      );
+      return keeps || "No rule of the zone says what the CDN keeps.";
+    }),
+});
+
+export const immutableAssets = policy({
+  name: "assets-cached-a-year",
+  items: ["6.9"],
+  title: "Files whose name holds the hash of their content are kept a year, at the edge and in browsers.",
+  severity: "medium",
+  fix: "Add a cache rule for the framework's folder of such files with edgeTtl and browserTtl override_origin, default 31536000.",
+  url: "https://developers.cloudflare.com/cache/how-to/cache-rules/settings/",
+  check: (stack) =>
+    judgeSites(stack, undefined, (site) => site.project === undefined || judgeAssets(stack, site)),
+});
+
+export const assetsCompressed = policy({
+  name: "assets-compressed",
+  items: ["6.9"],
+  title: "Nothing keeps the edge from compressing files.",
+  severity: "low",
+  fix: "Remove the compression rule with algorithm none and no-transform from Cache-Control, and leave the setting brotli alone.",
+  url: "https://developers.cloudflare.com/speed/optimization/content/compression/",
+  check: (stack) => [
+    ...judgeSites(stack, undefined, (site) => site.project === undefined || judgeCompression(stack, site)),
+    ...zones(stack).map((zone) =>
+      judge(zone.resource, () => {
+        const [brotli] = zoneSettings(stack, zone, "brotli");
+        return brotli?.at("value").string() !== "off" || "The zone turns Brotli off.";
+      }),
+    ),
+  ],
+});
+
+export const http2 = policy({
+  name: "assets-http2",
+  items: ["6.9"],
+  title: "The edge speaks HTTP/2 or HTTP/3, so that many files need one connection.",
+  severity: "low",
+  fix: "Declare a cloudflare.ZoneSetting with settingId http2 and value on, another for http3.",
+  url: "https://developers.cloudflare.com/speed/optimization/protocol/http2/",
+  check: (stack) =>
+    judgeInZones(
+      stack,
+      unlessVercelFacesPublic(stack, "No CDN is declared that speaks HTTP/2."),
+      (zone) => protocols(stack, zone),
+      "The zone has neither http2 nor http3 on.",
+      () => true,
+    ),
+});
+
+const cachePhase = "http_request_cache_settings";
+
+/** Vercel is a CDN by itself: https://vercel.com/docs/cdn */
+function unlessVercelFacesPublic(stack: Stack, absent: string): string | undefined {
+  return stack.ofType(vercel.domain).length > 0 ? undefined : absent;
+}
+
+/** Where each framework puts files whose name holds the hash of their content, as Vercel names it. */
+const prefixes = new Map([
+  ["nextjs", "/_next/static/"],
+  ["remix", "/assets/"],
+  ["nuxtjs", "/_nuxt/"],
+  ["sveltekit", "/_app/immutable/"],
+  ["sveltekit-1", "/_app/immutable/"],
+  ["astro", "/_astro/"],
+  ["vite", "/assets/"],
+  ["create-react-app", "/static/"],
+]);
+
+/** Such a file of the site's framework; of Next.js where it names none that is known. */
+function assetOf({ project }: Site): string {
+  const prefix = prefixes.get(project?.at("framework").string() ?? "") ?? "/_next/static/";
+  return `${prefix}main-0123456789abcdef.js`;
+}
+
+function judgeAssets(stack: Stack, site: Site): Verdict {
+  if (site.zone === undefined) {
+    // Vercel itself keeps such files a year, and tells browsers to.
+    return true;
+  }
+  const rules = acting(stack, site, site.zone);
+  const edge = ttl(rules, "edgeTtl");
+  const keeps = lastOf(rules, (rule) => rule.entry.at("actionParameters", "cache").boolean());
+  const header = headerOf(stack, site, "cache-control", assetOf(site))?.value;
+  const browser = Math.max(ttl(rules, "browserTtl"), maxAge(header));
+  if (keeps !== true || edge < year) {
+    return `${site.host} does not keep such files at the edge for a year.`;
+  }
+  return browser >= year || `${site.host} does not let browsers keep such files for a year.`;
+}
+
+/** Rules of the cache that surely act on such a file; the last that says something wins. */
+function acting(stack: Stack, site: Site, zone: Zone): Rule[] {
+  const request = requestTo(site, assetOf(site));
+  return rulesOf(stack, zone, cachePhase).filter((rule) => surelyActsOn(rule, request));
+}
+
+/** Seconds that the last rule with such a time sets; 0 where none overrides what the host says. */
+function ttl(rules: readonly Rule[], property: "edgeTtl" | "browserTtl"): number {
+  const seconds = lastOf(rules, ({ entry }) => {
+    const time = entry.at("actionParameters", property);
+    if (!time.exists) {
+      return undefined;
+    }
+    return time.at("mode").string() === "override_origin" ? (time.at("default").number() ?? 0) : 0;
+  });
+  return seconds ?? 0;
+}
+
+function lastOf<T>(rules: readonly Rule[], read: (rule: Rule) => T | undefined): T | undefined {
+  return rules.map(read).findLast((value) => value !== undefined);
+}
+
+function maxAge(header = ""): number {
+  return Number(/(?:^|[\s,])max-age=(\d+)/i.exec(header)?.[1] ?? 0);
+}
+
+function judgeCompression(stack: Stack, site: Site): Verdict {
+  const path = assetOf(site);
+  const header = headerOf(stack, site, "cache-control", path)?.value ?? "";
+  if (/(?:^|[\s,])no-transform(?:$|[\s,])/i.test(header)) {
+    return `${site.host} sends such files with no-transform, which the edge does not compress.`;
+  }
+  const rules = site.zone === undefined ? [] : rulesOf(stack, site.zone, "http_response_compression");
+  const [first] =
+    rules
+      .filter((rule) => surelyActsOn(rule, requestTo(site, path)))
+      .at(-1)
+      ?.entry.at("actionParameters", "algorithms")
+      .items() ?? [];
+  return first?.at("name").string() !== "none" || `A rule turns compression off for ${site.host}.`;
+}
+
+function protocols(stack: Stack, zone: Zone) {
+  return ["http2", "http3"].flatMap((id) =>
+    zoneSettings(stack, zone, id).filter((setting) => setting.at("value").string() === "on"),
+  );
+}

@@ -1,0 +1,163 @@
+import { judge, judgeEach, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
+import { type NamedVariable, variablesNamed } from "./model/generated.ts";
+import { known } from "./model/known.ts";
+import { belongsTo } from "./model/links.ts";
+import { isDsnOfStack } from "./model/sentry-dsn.ts";
+import { sentry } from "./model/tokens.ts";
+import { applicationHosts, judgeVariables } from "./model/variables.ts";
+
+// Items 5.1, 5.2 and what the error tracker keeps of item 4.10. Its alerts are in error-tracking-alerts.ts.
+
+const noProject = "No project at Sentry is declared";
+
+export const errorTrackingProject = policy({
+  name: "error-tracking-project",
+  items: ["5.1"],
+  title: "The stack declares a project at Sentry.",
+  severity: "high",
+  fix: "Declare a sentry.Project for the platform.",
+  url: "https://docs.sentry.io/product/projects/",
+  check: (stack) => judgeEach(projects(stack), `${noProject}, so errors go nowhere.`, () => true),
+});
+
+export const errorTrackingOrigins = policy({
+  name: "error-tracking-origins",
+  items: ["5.1"],
+  title: "Every project at Sentry takes events of browsers only from pages of named hosts.",
+  severity: "medium",
+  fix: "Set clientSecurity.allowedDomains of the sentry.Project to the origins of the platform's own hosts.",
+  url: "https://docs.sentry.io/security-legal-pii/security/security-policy-reporting/",
+  check: (stack) =>
+    projects(stack).map((project) =>
+      judge(project, () => {
+        const origins = project.at("clientSecurity", "allowedDomains").items();
+        if (origins.length === 0) {
+          return "The project names no pages, so that of anybody may send it events.";
+        }
+        const open = some(origins, (origin) => isOpen(origin.string() ?? "*"));
+        return !open || "The project takes events from the pages of any host.";
+      }),
+    ),
+});
+
+export const errorTrackingKey = policy({
+  name: "error-tracking-key",
+  items: ["5.1"],
+  title: "Every project at Sentry has a key of the stack's own, and every key a rate limit.",
+  severity: "high",
+  fix: "Declare a sentry.Key for the project with rateLimitCount and rateLimitWindow.",
+  url: "https://docs.sentry.io/pricing/quotas/manage-event-stream-guide/",
+  check: (stack) => {
+    const keys = stack.ofType(...sentry.key);
+    return [
+      ...judgeEach(
+        projects(stack),
+        `${noProject}, so no key of it is.`,
+        (project) => some(keys, (key) => isOf(key, project)) || `${project.name} has no key of the stack's.`,
+      ),
+      ...keys.map((key) =>
+        judge(
+          key,
+          () =>
+            isPositive(key.at("rateLimitCount"), key.at("rateLimitWindow")) ||
+            "The key has no rate limit, and it is in every page: anybody can use up the quota with it.",
+        ),
+      ),
+    ];
+  },
+});
+
+export const sentryDsnWired = policy({
+  name: "sentry-dsn-wired",
+  items: ["5.2"],
+  title: "SENTRY_DSN of every host is the DSN of a key that this stack declares.",
+  severity: "high",
+  fix: "Make the variable SENTRY_DSN of each host from the output dsn of the stack's own sentry.Key.",
+  check: (stack) => {
+    const { variables, undecided } = variablesNamed(stack, "SENTRY_DSN");
+    return [
+      ...judgeEach(
+        applicationHosts(stack).map(({ resource }) => resource),
+        "No host of the application is declared, so none reports its errors.",
+        (resource) =>
+          hasDsn(stack, resource) || `${resource.name} has no variable SENTRY_DSN for production.`,
+      ),
+      ...variables.map((variable) => judge(variable.resource, () => judgeDsn(stack, variable))),
+      ...undecided,
+    ];
+  },
+});
+
+export const errorTrackingScrubs = policy({
+  name: "error-tracking-scrubs",
+  items: ["4.10"],
+  title: "Nothing declared makes the error tracker keep what Sentry scrubs by default, or record pages.",
+  severity: "high",
+  fix: "Leave Sentry's scrubbers on, session replay and debug output of the loader script off, and SENTRY_SEND_DEFAULT_PII unset.",
+  url: "https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/",
+  check: (stack) => [
+    ...stack.ofType(...sentry.key).map((key) => judge(key, () => judgeLoader(key))),
+    ...stack
+      .ofType(sentry.organizationScrubbing)
+      .map((scrubbing) => judge(scrubbing, () => judgeScrubbing(scrubbing))),
+    ...judgeVariables(
+      stack,
+      (name) => sendsMore.has(name),
+      (value, name) => isOff(value) || `${name} is set, which sends personal data with each error.`,
+    ),
+  ],
+});
+
+const projects = (stack: Stack): Resource[] => stack.ofType(...sentry.project);
+
+/** A project is named by its slug, which is its id as well. */
+function isOf(key: Resource, project: Resource): boolean {
+  if (belongsTo(key, "project", project)) {
+    return true;
+  }
+  if (key.dependenciesOf("project").length > 0) {
+    return false;
+  }
+  const slug = project.at("slug");
+  return slug.exists && key.at("project").string() === slug.string();
+}
+
+/** `*`, also with a scheme or a port. */
+const isOpen = (origin: string): boolean => /^(?:[\w+.-]+:\/\/)?\*(?::(?:\d+|\*))?\/?$/.test(origin.trim());
+
+const isPositive = (...figures: readonly Value[]): boolean =>
+  figures.every((figure) => (figure.number() ?? 0) > 0);
+
+function hasDsn(stack: Stack, host: Resource): boolean {
+  const variables = applicationHosts(stack).find(({ resource }) => resource === host)?.variables ?? [];
+  return some(variables, (variable) => variable.name() === "SENTRY_DSN");
+}
+
+function judgeDsn(stack: Stack, variable: NamedVariable): true | string {
+  if (holdsSecretKey(known(() => variable.value.string()) ?? "")) {
+    return "SENTRY_DSN holds the secret key of its project, which no client of today needs.";
+  }
+  return isDsnOfStack(stack, variable) || "SENTRY_DSN is not made from a key at Sentry of this stack.";
+}
+
+function judgeLoader(key: Resource): true | string {
+  const script = key.at("javascriptLoaderScript");
+  if (script.at("sessionReplayEnabled").boolean() === true) {
+    return "The loader script of the key records what people see and type.";
+  }
+  return script.at("debugEnabled").boolean() !== true || "The loader script of the key prints every event.";
+}
+
+/** In that resource the scrubbers are off where they are left out. */
+function judgeScrubbing(scrubbing: Resource): true | string {
+  const off = ["dataScrubber", "dataScrubberDefaults"].find((it) => scrubbing.at(it).boolean() !== true);
+  return off === undefined || `${off} is not true, so a project may keep passwords and card numbers.`;
+}
+
+/** Variables by which SDKs of Sentry send addresses, cookies and bodies, or what functions hold. */
+const sendsMore: ReadonlySet<string> = new Set(["SENTRY_SEND_DEFAULT_PII", "SENTRY_INCLUDE_LOCAL_VARIABLES"]);
+
+const isOff = (value: string): boolean =>
+  ["", "0", "false", "off", "no"].includes(value.trim().toLowerCase());
+
+const holdsSecretKey = (value: string): boolean => URL.canParse(value) && new URL(value).password !== "";

@@ -1,0 +1,60 @@
+import { judgeEach, policy, type Resource, some } from "./framework/index.ts";
+import { isGiven } from "./model/alert-rules.ts";
+import { judgeSites } from "./model/sites.ts";
+import { grafana } from "./model/tokens.ts";
+
+// Item 5.4.
+
+const documentation =
+  "https://grafana.com/docs/grafana-cloud/monitor-infrastructure/integrations/integration-reference/integration-metrics-endpoint/";
+
+export const metricsScraped = policy({
+  name: "metrics-scraped",
+  items: ["5.4"],
+  title: "The metrics of every host are scraped.",
+  severity: "high",
+  fix: "Declare a grafana.connections.MetricsEndpointScrapeJob with the https URL of the host's metrics endpoint.",
+  url: documentation,
+  check: (stack) =>
+    judgeSites(
+      stack,
+      "No host is declared, so no metrics are scraped.",
+      ({ host }) =>
+        some(stack.ofType(grafana.scrapeJob), (job) => isFor(job, host)) ||
+        `No scrape job reads the metrics of ${host}.`,
+    ),
+});
+
+export const metricsProtected = policy({
+  name: "metrics-protected",
+  items: ["5.4"],
+  title: "Every scrape job authenticates, so that the metrics can be closed to others.",
+  severity: "medium",
+  fix: "Set authenticationMethod to bearer or basic, with the token, or the user name and password.",
+  url: documentation,
+  check: (stack) =>
+    judgeEach(stack.ofType(grafana.scrapeJob), "No scrape job is declared.", (job) => {
+      const method = job.at("authenticationMethod").string();
+      const credentials =
+        method === "bearer"
+          ? ["authenticationBearerToken"]
+          : method === "basic"
+            ? ["authenticationBasicUsername", "authenticationBasicPassword"]
+            : undefined;
+      if (credentials === undefined) {
+        return `${job.name} does not authenticate.`;
+      }
+      const missing = credentials.find((property) => !isGiven(job.at(property)));
+      return missing === undefined || `${job.name} authenticates without ${missing}.`;
+    }),
+});
+
+function isFor(job: Resource, host: string): boolean {
+  const url = URL.parse(job.at("url").string() ?? "");
+  return (
+    job.at("enabled").boolean() !== false &&
+    url?.protocol === "https:" &&
+    url.hostname === host &&
+    url.pathname !== "/"
+  );
+}

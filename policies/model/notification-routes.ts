@@ -1,0 +1,100 @@
+import { type Stack, undecided, type Value } from "../framework/index.ts";
+import { takes } from "../values/metric-names.ts";
+import { type AlertRule, isGiven } from "./alert-rules.ts";
+import { grafana } from "./tokens.ts";
+
+/** A message about an alert. */
+export interface Delivery {
+  /** Name of the contact point. */
+  readonly contactPoint: Value;
+  /** Whether there are times at which it is not sent. */
+  readonly isMuted: boolean;
+}
+
+/** The messages that an alert leads to, in one of the cases that the declaration leaves open. */
+export type Deliveries = readonly Delivery[];
+
+/** More cases than this cannot be told apart. */
+const mostCases = 256;
+
+/**
+ * Where an alert's messages go, in each case that is possible: whether a route that asks for a label of the
+ * measured series takes the alert shows only when it fires. None where no policy routes it. Throws UnknownRead.
+ *
+ * Source: Grafana, Alerting, Notification policies: the first route that matches takes an alert, and those
+ * after it only if it says `continue`; one without a contact point has that of its parent; mute timings are
+ * not inherited.
+ */
+export function deliveriesOf(stack: Stack, rule: AlertRule): Deliveries[] {
+  const own = rule.entry.at("notificationSettings");
+  if (isGiven(own)) {
+    return [[delivery(own, own.at("contactPoint"))]];
+  }
+  const [policy] = stack.ofType(grafana.notificationPolicy);
+  return policy === undefined ? [] : routed(policy.at(), policy.at("contactPoint"), rule);
+}
+
+function routed(route: Value, inherited: Value, rule: AlertRule): Deliveries[] {
+  const own = route.at("contactPoint");
+  const contactPoint = isGiven(own) ? own : inherited;
+  let cases: { deliveries: Deliveries; isTaken: boolean }[] = [{ deliveries: [], isTaken: false }];
+  for (const child of route.at("policies").items()) {
+    const matches = matchesAll(child, rule);
+    if (matches === false) {
+      continue;
+    }
+    const below = routed(child, contactPoint, rule);
+    const goesOn = child.at("continue").boolean() === true;
+    cases = cases.flatMap((one) => {
+      if (one.isTaken) {
+        return [one];
+      }
+      const taken = below.map((more) => ({
+        deliveries: [...one.deliveries, ...more],
+        isTaken: !goesOn,
+      }));
+      return matches === true ? taken : [one, ...taken];
+    });
+    if (cases.length > mostCases) {
+      return undecided(route);
+    }
+  }
+  return cases.map(({ deliveries }) =>
+    deliveries.length > 0 ? deliveries : [delivery(route, contactPoint)],
+  );
+}
+
+function delivery(route: Value, contactPoint: Value): Delivery {
+  const isMuted = ["muteTimings", "activeTimings"].some((property) => {
+    const timings = route.at(property);
+    return timings.isUnknown || timings.items().length > 0;
+  });
+  return { contactPoint, isMuted };
+}
+
+/** Undefined where a label that is asked for may come with the series. */
+function matchesAll(route: Value, rule: AlertRule): boolean | undefined {
+  const answers = route
+    .at("matchers")
+    .items()
+    .map((matcher) => {
+      const label = labelOf(rule, matcher.at("label").string() ?? "");
+      const operator = matcher.at("match").string();
+      const value = matcher.at("value").string();
+      return label === undefined || value === undefined || !isOperator(operator)
+        ? undefined
+        : takes({ label: "", operator, value }, label);
+    });
+  return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
+}
+
+/** What a rule gives a label; undefined where the series may, or a template does. */
+function labelOf({ entry }: AlertRule, label: string): string | undefined {
+  const value = label === "alertname" ? entry.at("name") : entry.at("labels", label);
+  const text = value.isUnknown ? undefined : value.string();
+  return text?.includes("{{") ? undefined : text;
+}
+
+function isOperator(operator: string | undefined): operator is "=" | "!=" | "=~" | "!~" {
+  return operator !== undefined && ["=", "!=", "=~", "!~"].includes(operator);
+}

@@ -1,0 +1,32 @@
+import { type Resource, type Stack, undecided } from "../framework/index.ts";
+import type { NamedVariable } from "./generated.ts";
+import { known } from "./known.ts";
+import { sentry } from "./tokens.ts";
+
+/** Keys at Sentry from which the variable's value, or its neighbours' in a map, is made. */
+export function keysBehind({ sources }: Pick<NamedVariable, "sources">): Resource[] {
+  const types: readonly string[] = sentry.key;
+  return sources.filter(({ type }) => types.includes(type));
+}
+
+/**
+ * Whether a variable is the DSN of a key that the stack declares: by the known values of both, else by what
+ * it is made from. In a map of variables Pulumi knows the sources of the map alone; there the same variable
+ * of another host, where it stands by itself, tells. Throws UnknownRead where nothing does.
+ */
+export function isDsnOfStack(stack: Stack, variable: NamedVariable): boolean {
+  const text = known(() => variable.value.string());
+  if (text !== undefined) {
+    return stack.ofType(...sentry.key).some((key) => dsns(key).includes(text));
+  }
+  const keys = keysBehind(variable);
+  if (keys.length === 0) {
+    return false;
+  }
+  return variable.alone || keys.some((key) => variable.elsewhere.has(key)) || undecided(variable.value);
+}
+
+/** The DSNs of a key that exists; as one map, or each by itself in older packages. */
+function dsns(key: Resource): string[] {
+  return ["dsn", "dsnPublic"].flatMap((output) => key.outputTexts(output));
+}

@@ -1,0 +1,220 @@
+import {
+  type Finding,
+  judge,
+  lookup,
+  policy,
+  type Resource,
+  type Stack,
+  select,
+  some,
+  type Value,
+  type Verdict,
+  violation,
+} from "./framework/index.ts";
+import { type AlertRule, alertRules, isGiven } from "./model/alert-rules.ts";
+import { channelsOf, contactPoints } from "./model/contact-points.ts";
+import { type Deliveries, deliveriesOf } from "./model/notification-routes.ts";
+import { perStack } from "./model/per-stack.ts";
+import { grafana, pagerduty } from "./model/tokens.ts";
+
+// Item S6.3. Who is called by a page is in on-call.ts.
+
+const documentation = "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/";
+
+export const notificationChannels = policy({
+  name: "notification-channels",
+  items: ["S6.3"],
+  title: "Alerts have two channels at least, such as Slack and e-mail.",
+  severity: "high",
+  fix: "Declare a grafana.alerting.ContactPoint of another kind, complete with its address or key.",
+  url: documentation,
+  thresholds: {
+    minimumChannels: { description: "Kinds of channels.", default: 2, minimum: 2, maximum: 10 },
+  },
+  check: (stack, threshold) => {
+    const points = contactPoints(stack);
+    if (points.length === 0) {
+      return [violation("No contact point is declared, so no alert reaches anybody.")];
+    }
+    return [
+      ...points.map((point) =>
+        judge(point, () => channelsOf(point).length > 0 || `The contact point ${point.name} reaches nobody.`),
+      ),
+      judge(undefined, () => {
+        const kinds = new Set(points.flatMap((point) => channelsOf(point).map(({ kind }) => kind)));
+        return (
+          kinds.size >= threshold("minimumChannels") ||
+          `Alerts have ${kinds.size === 0 ? "no channel" : `no channel beside ${[...kinds].join(", ")}`}.`
+        );
+      }),
+    ];
+  },
+});
+
+export const contactPointsDeclared = policy({
+  name: "contact-points-declared",
+  items: ["S6.3"],
+  title: "Every route leads to a contact point that the stack declares.",
+  severity: "high",
+  fix: "Declare the contact point, or send the route to one that is declared.",
+  url: documentation,
+  check: (stack) => {
+    const named = [
+      ...stack.ofType(grafana.notificationPolicy).flatMap((it) => namedBelow(it.at())),
+      ...alertRules(stack).map(({ entry }) => entry.at("notificationSettings", "contactPoint")),
+    ];
+    return named.map((name) =>
+      judge(name.resource, () => {
+        const text = name.string();
+        return (
+          text === undefined ||
+          pointsNamed(stack)(text).length > 0 ||
+          `Alerts are sent to ${JSON.stringify(text)}, which no contact point of the stack is named.`
+        );
+      }),
+    );
+  },
+});
+
+export const alertsRouted = policy({
+  name: "alerts-routed",
+  items: ["S6.3"],
+  title: "Every alert is sent to somebody.",
+  severity: "critical",
+  fix: "Declare a grafana.alerting.NotificationPolicy whose contact point, and that of each route, reaches somebody at any time.",
+  url: documentation,
+  check: (stack) =>
+    judgeDeliveries(stack, alertRules(stack), "No alert rule is declared, so none is sent.", {
+      unrouted: "No notification policy is declared, so Grafana's default decides where alerts go.",
+      reaches: (deliveries) =>
+        some(deliveries, ({ contactPoint }) => channelsAt(stack, contactPoint).length > 0) ||
+        "reaches nobody.",
+    }),
+});
+
+export const criticalAlertsPage = policy({
+  name: "critical-alerts-page",
+  items: ["S6.3"],
+  title: "Every critical alert pages somebody, at any time.",
+  severity: "critical",
+  fix: "Route severity=critical to a contact point of PagerDuty, without mute timings.",
+  url: documentation,
+  productionOnly: true,
+  check: (stack) => {
+    const critical: AlertRule[] = [];
+    const open: Finding[] = [];
+    for (const rule of alertRules(stack)) {
+      const known = judge(rule.resource, () => {
+        if (rule.entry.at("labels", "severity").string()?.toLowerCase() === "critical") {
+          critical.push(rule);
+        }
+        return true;
+      });
+      open.push(known);
+    }
+    const absent = "No alert is critical, so none pages.";
+    if (critical.length === 0 && open.some(({ answer }) => answer === "unknown")) {
+      return open;
+    }
+    return [
+      ...open,
+      ...judgeDeliveries(stack, critical, absent, {
+        unrouted: "No notification policy is declared, so critical alerts page nobody.",
+        reaches: (deliveries) => {
+          const paging = select(deliveries, ({ contactPoint }) =>
+            channelsAt(stack, contactPoint).some(({ pages }) => pages),
+          );
+          if (paging.length === 0) {
+            return "is critical and pages nobody.";
+          }
+          return paging.some(({ isMuted }) => !isMuted) || "is critical and pages nobody at some times.";
+        },
+      }),
+    ];
+  },
+});
+
+export const pagerReachesOnCall = policy({
+  name: "pager-reaches-on-call",
+  items: ["S6.3", "S6.4"],
+  title: "The pager's key is of a service that the stack declares, with an escalation policy.",
+  severity: "high",
+  fix: "Make integrationKey from a pagerduty.ServiceIntegration of the service, whose escalationPolicy the stack declares too.",
+  url: "https://support.pagerduty.com/main/docs/services-and-integrations",
+  productionOnly: true,
+  check: (stack) =>
+    contactPoints(stack)
+      .filter((point) => isGiven(point.at("pagerduties")))
+      .map((point) => judge(point, () => judgePager(point))),
+});
+
+interface Reach {
+  /** What is wrong where nothing says where alerts go. */
+  readonly unrouted: string;
+  /** True, or what is wrong with where an alert goes, to follow its name. */
+  readonly reaches: (deliveries: Deliveries) => Verdict;
+}
+
+function judgeDeliveries(
+  stack: Stack,
+  rules: readonly AlertRule[],
+  absent: string,
+  { unrouted, reaches }: Reach,
+): Finding[] {
+  if (rules.length === 0) {
+    return [violation(absent)];
+  }
+  const isTree = stack.ofType(grafana.notificationPolicy).length > 0;
+  const going = rules.filter(({ entry }) => isTree || isGiven(entry.at("notificationSettings")));
+  return [
+    ...(going.length < rules.length ? [violation(unrouted)] : []),
+    ...going.map((rule) =>
+      judge(rule.resource, () => {
+        const wrong = deliveriesOf(stack, rule)
+          .map(reaches)
+          .find((verdict) => verdict !== true);
+        return wrong === undefined || `The alert ${rule.name()} ${wrong}`;
+      }),
+    ),
+  ];
+}
+
+/** Contact points by name; Pulumi gives one that has none a name of its own. */
+const pointsNamed = perStack((stack) =>
+  lookup(contactPoints(stack), (point) => point.at("name").string() ?? point.name),
+);
+
+function channelsAt(stack: Stack, name: Value) {
+  return pointsNamed(stack)(name.string() ?? "").flatMap(channelsOf);
+}
+
+/** Names of contact points in a route and those below it. */
+function namedBelow(route: Value): Value[] {
+  const children = route.at("policies");
+  return [
+    route.at("contactPoint"),
+    ...(children.isUnknown ? [children] : children.items().flatMap(namedBelow)),
+  ];
+}
+
+function judgePager(point: Resource): Verdict {
+  const integrations = point
+    .dependenciesOf("pagerduties")
+    .filter(({ type }) => type === pagerduty.integration);
+  if (integrations.length === 0) {
+    return `The key of ${point.name} is of no service that this stack declares.`;
+  }
+  const services = integrations.flatMap((integration) => madeFrom(integration, "service", pagerduty.service));
+  if (services.length === 0) {
+    return `The integration of ${point.name} is of no service that this stack declares.`;
+  }
+  return (
+    services.some(
+      (service) => madeFrom(service, "escalationPolicy", pagerduty.escalationPolicy).length > 0,
+    ) || `The service behind ${point.name} has no escalation policy that this stack declares.`
+  );
+}
+
+function madeFrom(resource: Resource, property: string, type: string): Resource[] {
+  return resource.dependenciesOf(property).filter((dependency) => dependency.type === type);
+}

@@ -1,0 +1,250 @@
+import { type Subject, subjectOf } from "./metric-names.ts";
+import type { Expr, Selector } from "./promql-ast.ts";
+import { type Atom, type Interval, includes } from "./promql-conditions.ts";
+
+/** What a bound of an alert measures, in units of its own. */
+export type Measure =
+  /** Share of requests that fail, 0 to 1. */
+  | { readonly kind: "error ratio"; readonly above: number; readonly window: number }
+  | {
+      readonly kind: "latency";
+      readonly quantile: number;
+      readonly aboveSeconds: number;
+      readonly window: number;
+    }
+  /**
+   * A target that does not answer, to the scrape or to a check from outside; `all` where every one has to be
+   * down before it counts.
+   */
+  | {
+      readonly kind: "down";
+      readonly from: "scrape" | "outside";
+      readonly all: boolean;
+      readonly window: number;
+    }
+  /** Use of something limited: a share from 0 to 1 where it is divided by its limit, else in units. */
+  | {
+      readonly kind: "memory" | "connections" | "failed connections";
+      readonly above: number;
+      readonly isShare: boolean;
+    }
+  /** So many series at once, of those that another bound lets through. */
+  | { readonly kind: "several"; readonly least: number }
+  /** Seconds since the newest backup; not a number where something else about backups is measured. */
+  | { readonly kind: "backup"; readonly aboveSeconds: number }
+  /** A series that is not there. */
+  | { readonly kind: "absence" }
+  /** Number of requests: a guard against ratios of few. */
+  | { readonly kind: "traffic" }
+  /** A recording rule, whose expression is elsewhere. */
+  | { readonly kind: "recorded" }
+  | { readonly kind: "other" };
+
+export function measureOf({ subject, interval }: Atom): Measure {
+  const selectors = selectorsIn(subject);
+  if (selectors.length === 0) {
+    return { kind: "other" };
+  }
+  if (selectors.some(({ metric }) => metric.includes(":"))) {
+    return { kind: "recorded" };
+  }
+  if (subject.kind === "call" && subject.name.startsWith("absent")) {
+    return { kind: "absence" };
+  }
+  if (
+    subject.kind === "aggregate" &&
+    subject.operator === "count" &&
+    interval.high === Number.POSITIVE_INFINITY
+  ) {
+    return {
+      kind: "several",
+      least: interval.lowOpen ? Math.floor(interval.low) + 1 : Math.ceil(interval.low),
+    };
+  }
+  if (selectors.some(({ metric }) => /backup/i.test(metric))) {
+    const isAge = subject.kind === "binary" && subject.operator === "-";
+    return { kind: "backup", aboveSeconds: isAge ? interval.low : Number.NaN };
+  }
+  return (
+    ratio(subject, interval) ??
+    latency(subject, interval) ??
+    down(subject, interval) ??
+    level(subject, interval) ?? { kind: "other" }
+  );
+}
+
+/** Every selector of an expression. */
+export function selectorsIn(expr: Expr): Selector[] {
+  switch (expr.kind) {
+    case "selector":
+      return [expr];
+    case "call":
+    case "aggregate":
+      return expr.args.flatMap(selectorsIn);
+    case "binary":
+      return [...selectorsIn(expr.left), ...selectorsIn(expr.right)];
+    case "negation":
+    case "subquery":
+      return selectorsIn(expr.operand);
+    default:
+      return [];
+  }
+}
+
+/** The longest range that an expression looks back over, in seconds. */
+function windowOf(expr: Expr): number {
+  const own = expr.kind === "subquery" ? expr.range : 0;
+  return Math.max(own, ...selectorsIn(expr).map(({ range }) => range ?? 0));
+}
+
+/** The one thing that all selectors of an expression measure; undefined for several. */
+function subjectIn(expr: Expr): Subject | undefined {
+  const [first, ...others] = new Set(selectorsIn(expr).map(subjectOf));
+  return others.length === 0 ? first : undefined;
+}
+
+/** Series become one where an aggregation names no labels to keep. */
+function ungrouped(expr: Expr, operators: readonly string[]): boolean {
+  return (
+    expr.kind === "aggregate" &&
+    operators.includes(expr.operator) &&
+    (expr.grouping === undefined || (expr.grouping.by && expr.grouping.labels.length === 0))
+  );
+}
+
+function ratio(subject: Expr, interval: Interval): Measure | undefined {
+  if (subject.kind !== "binary" || subject.operator !== "/") {
+    return undefined;
+  }
+  const above = subjectIn(subject.left);
+  const below = subjectIn(subject.right);
+  const window = windowOf(subject);
+  const isRate = selectorsIn(subject).every(({ range }) => range !== undefined);
+  if (below === "requests" && isRate) {
+    if (above === "failed requests") {
+      return { kind: "error ratio", above: upwards(interval), window };
+    }
+    if (above === "served requests") {
+      return { kind: "error ratio", above: upwards(inverted(interval)), window };
+    }
+    return fastShare(subject.left, interval, window);
+  }
+  if (above === "memory" && below === "memory") {
+    return { kind: "memory", above: upwards(interval), isShare: true };
+  }
+  if (above === "free memory" && below === "memory") {
+    return { kind: "memory", above: upwards(inverted(interval)), isShare: true };
+  }
+  return above === "database connections" && below === "database connections"
+    ? { kind: "connections", above: upwards(interval), isShare: true }
+    : undefined;
+}
+
+/** The value above which a bound is met, however high; never where it is met up to some value only. */
+function upwards({ low, high }: Interval): number {
+  return high >= 1 ? low : Number.POSITIVE_INFINITY;
+}
+
+/** Of 1 minus a share. */
+function inverted({ low, lowOpen, high, highOpen }: Interval): Interval {
+  return { low: 1 - high, lowOpen: highOpen, high: 1 - low, highOpen: lowOpen };
+}
+
+/** The share of requests faster than a bucket's bound says the same as a quantile of the duration. */
+function fastShare(counted: Expr, { high }: Interval, window: number): Measure | undefined {
+  const buckets = selectorsIn(counted).map((selector) => ({
+    bound: Number(selector.matchers.find(({ label, operator }) => label === "le" && operator === "=")?.value),
+    selector,
+  }));
+  const [first] = buckets;
+  if (first === undefined || buckets.length > 1 || !first.selector.metric.endsWith("_bucket")) {
+    return undefined;
+  }
+  const aboveSeconds = first.bound * unitOf(first.selector.metric);
+  return subjectOf(first.selector) === "request duration" && Number.isFinite(aboveSeconds)
+    ? { kind: "latency", quantile: high, aboveSeconds, window }
+    : undefined;
+}
+
+function latency(subject: Expr, interval: Interval): Measure | undefined {
+  const expr = worst(subject);
+  const [quantile, series] = quantileOf(expr);
+  const [first] = series === undefined ? [] : selectorsIn(series);
+  if (quantile === undefined || series === undefined || first === undefined) {
+    return undefined;
+  }
+  const isDuration = subjectIn(series) === "request duration" && interval.high === Number.POSITIVE_INFINITY;
+  return isDuration
+    ? {
+        kind: "latency",
+        quantile,
+        aboveSeconds: interval.low * unitOf(first.metric),
+        window: windowOf(series),
+      }
+    : undefined;
+}
+
+/** A quantile and the series that it is of, by function or, in a summary, by label. */
+function quantileOf(expr: Expr): [number | undefined, Expr | undefined] {
+  if (expr.kind === "call" && expr.name === "histogram_quantile") {
+    const [quantile, series] = expr.args;
+    return [quantile?.kind === "number" ? quantile.value : undefined, series];
+  }
+  if (expr.kind === "selector") {
+    const label = expr.matchers.find((matcher) => matcher.label === "quantile" && matcher.operator === "=");
+    return [label && Number(label.value), expr];
+  }
+  return [undefined, undefined];
+}
+
+/** The highest of several series is above a bound as soon as one is. */
+function worst(expr: Expr): Expr {
+  const [inner] = expr.kind === "aggregate" && expr.operator === "max" ? expr.args : [];
+  return inner === undefined ? expr : worst(inner);
+}
+
+/** Seconds in the unit that a metric's name gives. */
+const unitOf = (metric: string): number => (/_(?:ms|milliseconds)(?:_|$)/i.test(metric) ? 0.001 : 1);
+
+function down(subject: Expr, interval: Interval): Measure | undefined {
+  const isProbe = isProbeShare(subject);
+  const answers = isProbe || (subject.kind !== "binary" && subjectIn(subject) === "up");
+  if (!answers || !includes(interval, 0) || includes(interval, 1)) {
+    return undefined;
+  }
+  const isOutside = selectorsIn(subject).some(({ metric }) => metric.startsWith("probe"));
+  return {
+    kind: "down",
+    from: isOutside ? "outside" : "scrape",
+    all: ungrouped(subject, ["max", "sum", "group"]),
+    window: windowOf(subject),
+  };
+}
+
+/** Grafana's synthetic checks count successes and runs. */
+function isProbeShare(subject: Expr): boolean {
+  return (
+    subject.kind === "binary" &&
+    subject.operator === "/" &&
+    selectorsIn(subject).every(({ metric }) => /^probe_(?:all_)?success_(?:sum|count)$/.test(metric))
+  );
+}
+
+function level(subject: Expr, interval: Interval): Measure | undefined {
+  if (subject.kind === "binary") {
+    return undefined;
+  }
+  const above = interval.high === Number.POSITIVE_INFINITY ? interval.low : Number.POSITIVE_INFINITY;
+  switch (subjectIn(subject)) {
+    case "requests":
+      return { kind: "traffic" };
+    case "memory":
+      return { kind: "memory", above, isShare: false };
+    case "database connections":
+      return { kind: "connections", above, isShare: false };
+    case "failed connections":
+      return { kind: "failed connections", above, isShare: false };
+    default:
+      return undefined;
+  }
+}

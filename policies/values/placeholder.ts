@@ -1,0 +1,24 @@
+/**
+ * Whether a text stands for one that is still to be put there. Names below `.example` are not taken for one:
+ * the domain of a stack that is not public yet may be there.
+ */
+export function isPlaceholder(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed === "" || bracketed.test(trimmed) || words.test(trimmed) || reserved.test(trimmed);
+}
+
+/** Whether a text is no https URL that people can open. */
+export function isPlaceholderUrl(text: string): boolean {
+  const url = URL.parse(text.trim());
+  return url?.protocol !== "https:" || !url.hostname.includes(".") || isPlaceholder(text);
+}
+
+/** `[Contact]`, `<URL>`, `{{name}}`, `$NAME`. */
+const bracketed = /\[[^\]]*\]|<[^>]*>|\{\{.*\}\}|\$\{?\w+/;
+
+const words =
+  /(?:^|[^a-z])(?:to-?do|tbd|tba|fixme|change-?me|placeholder|xxx+|lorem|your-?(?:name|team|org|company|domain|email|project)|(?:some|any)one|nobody|n\/a|none|unknown|john\.?doe|jane\.?doe|foo|bar)(?:$|[^a-z])/i;
+
+/** Names that RFC 2606 and RFC 6761 keep from ever being anyone's. */
+const reserved =
+  /(?:^|[@./])(?:example\.(?:com|net|org)|localhost|(?:[\w-]+\.)*(?:test|invalid|localhost))(?=$|[:/?#])/i;

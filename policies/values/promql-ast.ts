@@ -1,0 +1,46 @@
+/** An expression of PromQL, as far as alerts and dashboards are judged by it. */
+export type Expr =
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "string"; readonly text: string }
+  | Selector
+  /** `$A`: another query of the same Grafana rule. */
+  | { readonly kind: "reference"; readonly name: string }
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expr[] }
+  | Aggregate
+  | Binary
+  | { readonly kind: "negation"; readonly operand: Expr }
+  | { readonly kind: "subquery"; readonly operand: Expr; readonly range: number };
+
+export interface Selector {
+  readonly kind: "selector";
+  /** Name of the metric; empty where the selector names none. */
+  readonly metric: string;
+  readonly matchers: readonly Matcher[];
+  /** Seconds of a range vector; undefined for an instant one, not a number for a dashboard's variable. */
+  readonly range: number | undefined;
+}
+
+export interface Matcher {
+  readonly label: string;
+  readonly operator: "=" | "!=" | "=~" | "!~";
+  readonly value: string;
+}
+
+export interface Aggregate {
+  readonly kind: "aggregate";
+  readonly operator: string;
+  readonly args: readonly Expr[];
+  /** Labels that keep series apart; undefined where all become one. */
+  readonly grouping: { readonly by: boolean; readonly labels: readonly string[] } | undefined;
+}
+
+export interface Binary {
+  readonly kind: "binary";
+  readonly operator: string;
+  /** Whether a comparison gives 0 or 1 rather than leaving series out. */
+  readonly bool: boolean;
+  readonly left: Expr;
+  readonly right: Expr;
+}
+
+export const comparisonOperators: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);

@@ -1,0 +1,272 @@
+import { constantOf, linear } from "./promql-arithmetic.ts";
+import { comparisonOperators, type Expr } from "./promql-ast.ts";
+
+/** A bound on a measured value: what an alert waits for. */
+export interface Atom {
+  /** The expression without constant factors and summands. */
+  readonly subject: Expr;
+  readonly interval: Interval;
+}
+
+/** Values strictly or not between two bounds. */
+export interface Interval {
+  readonly low: number;
+  readonly lowOpen: boolean;
+  readonly high: number;
+  readonly highOpen: boolean;
+  /** A value between them that is left out. */
+  readonly except?: number | undefined;
+}
+
+/** One way in which an expression gives a series: all atoms hold, and the series has the value. */
+export interface Alternative {
+  readonly value: Expr;
+  readonly atoms: readonly Atom[];
+}
+
+/** The ways in which an expression gives series; none where it never does. */
+export function alternativesOf(expr: Expr): Alternative[] {
+  switch (expr.kind) {
+    case "binary":
+      return binary(expr);
+    case "call":
+      return call(expr);
+    case "aggregate":
+      return wrap(expr, expr.args.at(-1));
+    case "negation":
+      return alternativesOf(expr.operand).map(({ value, atoms }) => ({
+        value: { kind: "negation", operand: value },
+        atoms,
+      }));
+    case "subquery":
+      return alternativesOf(expr.operand);
+    default:
+      return [{ value: expr, atoms: [] }];
+  }
+}
+
+/** The alternatives whose value stands in a relation to a number. */
+export function compared(
+  alternatives: readonly Alternative[],
+  operator: string,
+  bound: number,
+): Alternative[] {
+  return alternatives.flatMap((alternative) => constrain(alternative, operator, bound));
+}
+
+/** The alternatives whose value is not 0: when Grafana fires. */
+export function truthy(alternatives: readonly Alternative[]): Alternative[] {
+  return compared(alternatives, "!=", 0);
+}
+
+/** Both at once. */
+export function both(one: readonly Alternative[], other: readonly Alternative[]): Alternative[] {
+  return one.flatMap(({ value, atoms }) =>
+    other.flatMap((second) => meet(value, [...atoms, ...second.atoms])),
+  );
+}
+
+type Binary = Extract<Expr, { kind: "binary" }>;
+
+function binary(expr: Binary): Alternative[] {
+  const { operator, left, right } = expr;
+  if (operator === "or") {
+    return [...alternativesOf(left), ...alternativesOf(right)];
+  }
+  if (operator === "and") {
+    return both(alternativesOf(left), alternativesOf(right));
+  }
+  if (operator === "unless") {
+    const opaque = atom({ kind: "call", name: "unless", args: [right] }, "==", 1);
+    return alternativesOf(left).flatMap(({ value, atoms }) => meet(value, [...atoms, opaque]));
+  }
+  if (comparisonOperators.has(operator)) {
+    // With `bool` the comparison is a value, 0 or 1, which `constrain` reads.
+    return expr.bool ? [{ value: expr, atoms: [] }] : filtered(expr);
+  }
+  return alternativesOf(left).flatMap((one) =>
+    alternativesOf(right).flatMap((other) =>
+      meet({ ...expr, left: one.value, right: other.value }, [...one.atoms, ...other.atoms]),
+    ),
+  );
+}
+
+/** A comparison that leaves out series: of a measured value to a number, or of two measured values. */
+function filtered({ operator, left, right }: Binary): Alternative[] {
+  const bound = constantOf(right);
+  if (bound !== undefined) {
+    return compared(alternativesOf(left), operator, bound);
+  }
+  const reversed = constantOf(left);
+  if (reversed !== undefined) {
+    return compared(alternativesOf(right), mirrored(operator), reversed);
+  }
+  // errors > 0.01 * total is errors / total > 0.01, since what is counted is never negative.
+  const { base, scale, offset } = linear(right);
+  const [subject, limit]: [Expr, number] =
+    offset === 0 && scale > 0
+      ? [{ kind: "binary", operator: "/", bool: false, left, right: base }, scale]
+      : [{ kind: "binary", operator: "-", bool: false, left, right }, 0];
+  return meet(left, [atom(subject, operator, limit)]);
+}
+
+function call(expr: Extract<Expr, { kind: "call" }>): Alternative[] {
+  if (expr.name === "absent" || expr.name === "absent_over_time") {
+    return [{ value: { kind: "number", value: 1 }, atoms: [atom(expr, "==", 1)] }];
+  }
+  const series = expr.args.findLast(({ kind }) => kind !== "number" && kind !== "string");
+  return wrap(expr, series);
+}
+
+/** What a function or aggregation makes of the series that its argument leaves over. */
+function wrap(expr: Expr, argument: Expr | undefined): Alternative[] {
+  const inner = argument === undefined ? [] : alternativesOf(argument);
+  return inner.some(({ atoms }) => atoms.length > 0)
+    ? inner.map(({ atoms }) => ({ value: expr, atoms }))
+    : [{ value: expr, atoms: [] }];
+}
+
+function constrain({ value, atoms }: Alternative, operator: string, bound: number): Alternative[] {
+  const constant = constantOf(value);
+  if (constant !== undefined) {
+    return holds(constant, operator, bound) ? [{ value, atoms }] : [];
+  }
+  if (value.kind === "binary" && value.bool && comparisonOperators.has(value.operator)) {
+    return indicator(value, operator, bound).flatMap((met) => meet(value, [...atoms, ...met.atoms]));
+  }
+  const counted =
+    value.kind === "aggregate" && ["sum", "max"].includes(value.operator) ? value.args.at(-1) : undefined;
+  if (counted?.kind === "binary" && counted.bool && !holds(0, operator, bound) && holds(1, operator, bound)) {
+    return indicator(counted, ">", 0).flatMap((met) => meet(value, [...atoms, ...met.atoms]));
+  }
+  // A count of what a filter leaves over is at least 1, so `> 0` adds nothing.
+  if (value.kind === "aggregate" && ["count", "group"].includes(value.operator) && atoms.length > 0) {
+    if (holds(0, operator, bound)) {
+      return [];
+    }
+    const needsMore = holds(1, operator, bound) ? [] : [atom(value, operator, bound)];
+    return meet(value, [...atoms, ...needsMore]);
+  }
+  return meet(value, [...atoms, atom(value, operator, bound)]);
+}
+
+/** When a comparison that gives 0 or 1 stands in a relation to a number. */
+function indicator(value: Binary, operator: string, bound: number): Alternative[] {
+  const whenTrue = holds(1, operator, bound);
+  const whenFalse = holds(0, operator, bound);
+  if (whenTrue && whenFalse) {
+    return [{ value, atoms: [] }];
+  }
+  if (whenTrue) {
+    return filtered({ ...value, bool: false });
+  }
+  return whenFalse ? filtered({ ...value, bool: false, operator: opposite(value.operator) }) : [];
+}
+
+/** Nothing where two atoms on one subject leave no value over. */
+function meet(value: Expr, atoms: readonly Atom[]): Alternative[] {
+  const [only, ...others] = atoms;
+  if (only !== undefined && others.length === 0) {
+    return isEmpty(only.interval) ? [] : [{ value, atoms }];
+  }
+  const bySubject = new Map<string, Atom>();
+  for (const one of atoms) {
+    const key = JSON.stringify(one.subject);
+    const before = bySubject.get(key);
+    const interval = before === undefined ? one.interval : intersect(before.interval, one.interval);
+    if (isEmpty(interval)) {
+      return [];
+    }
+    bySubject.set(key, { subject: one.subject, interval });
+  }
+  return [{ value, atoms: [...bySubject.values()] }];
+}
+
+function atom(subject: Expr, operator: string, bound: number): Atom {
+  const { base, scale, offset } = linear(subject);
+  const limit = (bound - offset) / scale;
+  return { subject: base, interval: interval(scale < 0 ? mirrored(operator) : operator, limit) };
+}
+
+const everything: Interval = {
+  low: Number.NEGATIVE_INFINITY,
+  lowOpen: true,
+  high: Number.POSITIVE_INFINITY,
+  highOpen: true,
+};
+
+/** What is measured is never below 0, so that `!= 0` means above it. */
+function interval(operator: string, bound: number): Interval {
+  switch (operator) {
+    case ">":
+      return { ...everything, low: bound };
+    case ">=":
+      return { ...everything, low: bound, lowOpen: false };
+    case "<":
+      return { ...everything, high: bound };
+    case "<=":
+      return { ...everything, high: bound, highOpen: false };
+    case "==":
+      return { low: bound, lowOpen: false, high: bound, highOpen: false };
+    default:
+      return bound === 0 ? { ...everything, low: 0 } : { ...everything, except: bound };
+  }
+}
+
+function intersect(one: Interval, other: Interval): Interval {
+  const low = Math.max(one.low, other.low);
+  const high = Math.min(one.high, other.high);
+  return {
+    low,
+    lowOpen: (one.low === low && one.lowOpen) || (other.low === low && other.lowOpen),
+    high,
+    highOpen: (one.high === high && one.highOpen) || (other.high === high && other.highOpen),
+    except: one.except ?? other.except,
+  };
+}
+
+function isEmpty({ low, lowOpen, high, highOpen, except }: Interval): boolean {
+  return low > high || (low === high && (lowOpen || highOpen || low === except));
+}
+
+/** Whether an interval holds a value. */
+export function includes({ low, lowOpen, high, highOpen, except }: Interval, value: number): boolean {
+  const isAbove = value > low || (value === low && !lowOpen);
+  const isBelow = value < high || (value === high && !highOpen);
+  return isAbove && isBelow && value !== except;
+}
+
+function holds(value: number, operator: string, bound: number): boolean {
+  switch (operator) {
+    case ">":
+      return value > bound;
+    case ">=":
+      return value >= bound;
+    case "<":
+      return value < bound;
+    case "<=":
+      return value <= bound;
+    case "==":
+      return value === bound;
+    default:
+      return value !== bound;
+  }
+}
+
+const mirrors = new Map([
+  [">", "<"],
+  [">=", "<="],
+  ["<", ">"],
+  ["<=", ">="],
+]);
+const mirrored = (operator: string): string => mirrors.get(operator) ?? operator;
+
+const opposites = new Map([
+  [">", "<="],
+  [">=", "<"],
+  ["<", ">="],
+  ["<=", ">"],
+  ["==", "!="],
+  ["!=", "=="],
+]);
+const opposite = (operator: string): string => opposites.get(operator) ?? operator;

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import * as alertCoverage from "../../policies/alert-coverage.ts";
+import * as alertDetails from "../../policies/alert-details.ts";
+import * as alerts from "../../policies/alerts.ts";
+import * as cdn from "../../policies/cdn.ts";
+import * as contacts from "../../policies/contacts.ts";
+import * as dashboards from "../../policies/dashboards.ts";
+import type { Policy } from "../../policies/framework/index.ts";
+import * as health from "../../policies/health.ts";
+import * as logs from "../../policies/logs.ts";
+import * as metrics from "../../policies/metrics.ts";
+import * as notifications from "../../policies/notifications.ts";
+import * as onCall from "../../policies/on-call.ts";
+import { registry } from "../../policies/registry.ts";
+import { allUnknown, outcomeOf, staging, violated } from "./fixture.ts";
+import type { Mutant } from "./mutants.ts";
+import { alertMutants } from "./mutants-alerts.ts";
+import { cdnMutants, contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
+import { notificationMutants, onCallMutants } from "./mutants-notifications.ts";
+import { passingMonitoring } from "./passing-monitoring.ts";
+import { passingStack } from "./passing-stack.ts";
+
+const sections = [
+  metrics,
+  dashboards,
+  alerts,
+  alertCoverage,
+  alertDetails,
+  health,
+  logs,
+  cdn,
+  notifications,
+  onCall,
+  contacts,
+];
+const policies = sections.flatMap((section) => Object.values<Policy>(section));
+
+const mutants: readonly Mutant[] = [
+  ...alertMutants,
+  ...notificationMutants,
+  ...onCallMutants,
+  ...monitoringMutants,
+  ...cdnMutants,
+  ...contactMutants,
+];
+
+test.each(policies)("$name holds in the stack that passes", (policy) => {
+  expect(outcomeOf(policy, passingStack())).toEqual({ status: "passed", violations: [] });
+});
+
+describe("a stack with one thing broken", () => {
+  test.each(mutants)("$policy objects when $what", ({ policy, break: mutate, takesMore }) => {
+    const objecting = violated(mutate(passingStack()));
+    if (takesMore) {
+      expect(objecting).toContain(policy);
+    } else {
+      expect(objecting).toEqual([policy]);
+    }
+  });
+
+  test("is there for every policy", () => {
+    const broken = new Set(mutants.map(({ policy }) => policy));
+    expect(policies.filter(({ name }) => !broken.has(name)).map(({ name }) => name)).toEqual([]);
+  });
+
+  test("is named by the item that it is about", () => {
+    for (const { policy, break: mutate } of mutants) {
+      const judged = registry.find(({ name }) => name === policy);
+      const { violations } = judged ? outcomeOf(judged, mutate(passingStack())) : { violations: [] };
+      expect(violations[0]?.message).toMatch(/^Items? [A-Z0-9]/);
+    }
+  });
+});
+
+describe("a stack without monitoring", () => {
+  const names = new Set(passingMonitoring().map(({ name }) => name));
+  const bare = passingStack().filter(({ name }) => !names.has(name));
+
+  test("violates what has to be there", () => {
+    const silent = new Set([
+      // With nothing there, others say that nothing is.
+      "contact-points-declared",
+      "pager-reaches-on-call",
+      "on-call-without-gap",
+      "escalation-to-schedule",
+      "log-drain-every-host",
+    ]);
+    const elsewhere = new Set(["log-format-json", ...Object.values<Policy>(cdn).map(({ name }) => name)]);
+    const expected = policies.filter(({ name }) => !silent.has(name) && !elsewhere.has(name));
+    expect(new Set(violated(bare))).toEqual(
+      new Set(expected.map(({ name }) => name).filter((name) => name !== "health-checked-outside")),
+    );
+  });
+
+  test("is advised only, in staging, of what production alone needs", () => {
+    const softened = policies.filter(({ productionOnly }) => productionOnly);
+    expect(softened.map(({ name }) => name).sort()).toEqual([
+      "alert-backup-overdue",
+      "critical-alerts-page",
+      "escalation-levels",
+      "escalation-to-schedule",
+      "on-call-people",
+      "on-call-without-gap",
+      "pager-reaches-on-call",
+    ]);
+    for (const policy of softened) {
+      const { violations } = outcomeOf(policy, bare, staging);
+      expect(violations.every(({ enforcementLevel }) => enforcementLevel === "advisory")).toBe(true);
+    }
+  });
+});
+
+test.each(policies)("$name takes no unknown for a violation", (policy) => {
+  const { status } = outcomeOf(policy, allUnknown(passingStack()));
+  expect(["passed", "unknown"]).toContain(status);
+});

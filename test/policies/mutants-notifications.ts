@@ -1,0 +1,271 @@
+import { pagerduty } from "../../policies/model/tokens.ts";
+import { change, type Fixture, unknown, without, withProps } from "./fixture.ts";
+import type { Mutant } from "./mutants.ts";
+import { withRule } from "./mutants-alerts.ts";
+import { layer } from "./passing-monitoring.ts";
+
+const critical = { label: "severity", match: "=", value: "critical" };
+
+const withRoutes = (stack: Fixture[], ...policies: Record<string, unknown>[]): Fixture[] =>
+  withProps(stack, "observability-notifications", { policies });
+
+const withLayers = (stack: Fixture[], ...layers: Record<string, unknown>[]): Fixture[] =>
+  withProps(stack, "on-call-primary", { layers });
+
+const daily = (startTimeOfDay: string, durationSeconds: number) => ({
+  type: "daily_restriction",
+  startTimeOfDay,
+  durationSeconds,
+});
+
+const target = { type: "schedule_reference", id: unknown };
+
+/** Ways to break where alerts go (S6.3). */
+export const notificationMutants: readonly Mutant[] = [
+  {
+    policy: "notification-channels",
+    what: "there is Slack beside PagerDuty, without an address",
+    break: (stack) => withProps(stack, "observability-slack", { slacks: [{ recipient: "#alerts" }] }),
+    takesMore: true,
+  },
+  {
+    policy: "notification-channels",
+    what: "the mail is for nobody yet",
+    break: (stack) =>
+      withProps(stack, "observability-email", { emails: [{ addresses: ["you@example.com"] }] }),
+  },
+  {
+    policy: "notification-channels",
+    what: "all channels are of one kind",
+    break: (stack) =>
+      ["slack", "email"].reduce(
+        (rest, name) =>
+          change(rest, `observability-${name}`, (fixture) => ({
+            ...fixture,
+            props: { name: fixture.props.name, pagerduties: [{ integrationKey: unknown }] },
+            from: { pagerduties: ["on-call-grafana"] },
+          })),
+        stack,
+      ),
+  },
+  {
+    policy: "contact-points-declared",
+    what: "the contact point for mail is gone",
+    break: (stack) => without(stack, "observability-email"),
+  },
+  {
+    policy: "contact-points-declared",
+    what: "the contact point for Slack is gone",
+    break: (stack) => without(stack, "observability-slack"),
+    takesMore: true,
+  },
+  {
+    policy: "contact-points-declared",
+    what: "the contact point for pages is gone",
+    break: (stack) => without(stack, "observability-pagerduty"),
+    takesMore: true,
+  },
+  {
+    policy: "contact-points-declared",
+    what: "a rule has a contact point of its own that is not declared",
+    break: (stack) => withRule(stack, "high-memory", { notificationSettings: { contactPoint: "Nobody" } }),
+    takesMore: true,
+  },
+  {
+    policy: "alerts-routed",
+    what: "no notification policy is declared",
+    break: (stack) => without(stack, "observability-notifications"),
+    takesMore: true,
+  },
+  {
+    policy: "critical-alerts-page",
+    what: "no route pages",
+    break: (stack) => withRoutes(stack),
+  },
+  {
+    policy: "critical-alerts-page",
+    what: "the route that pages is for another severity",
+    break: (stack) =>
+      withRoutes(stack, {
+        contactPoint: "PagerDuty",
+        matchers: [{ ...critical, value: "disaster" }],
+      }),
+  },
+  {
+    policy: "critical-alerts-page",
+    what: "an earlier route takes critical alerts",
+    break: (stack) =>
+      withRoutes(
+        stack,
+        { contactPoint: "Email", matchers: [{ label: "severity", match: "=~", value: "crit.*" }] },
+        { contactPoint: "PagerDuty", matchers: [critical] },
+      ),
+  },
+  {
+    policy: "critical-alerts-page",
+    what: "a label of the series decides who is paged",
+    break: (stack) =>
+      withRoutes(stack, {
+        contactPoint: "PagerDuty",
+        matchers: [critical, { label: "host", match: "=", value: "api" }],
+      }),
+  },
+  {
+    policy: "critical-alerts-page",
+    what: "pages are muted at night",
+    break: (stack) =>
+      withRoutes(stack, { contactPoint: "PagerDuty", matchers: [critical], muteTimings: ["Night"] }),
+  },
+  {
+    policy: "critical-alerts-page",
+    what: "a critical rule goes past the routes",
+    break: (stack) => withRule(stack, "high-error-rate", { notificationSettings: { contactPoint: "Slack" } }),
+  },
+  {
+    policy: "pager-reaches-on-call",
+    what: "the pager's key is of no service of the stack",
+    break: (stack) => change(stack, "observability-pagerduty", (fixture) => ({ ...fixture, from: {} })),
+  },
+  {
+    policy: "pager-reaches-on-call",
+    what: "the service has an escalation policy of elsewhere",
+    break: (stack) => change(stack, "on-call-service", (fixture) => ({ ...fixture, from: {} })),
+  },
+];
+
+/** Ways to break who is called (S6.4, S6.5). */
+export const onCallMutants: readonly Mutant[] = [
+  {
+    policy: "on-call-people",
+    what: "no schedule is declared",
+    break: (stack) => stack.filter(({ type }) => type !== pagerduty.schedule),
+    takesMore: true,
+  },
+  {
+    policy: "on-call-people",
+    what: "one person is always on call",
+    break: (stack) => withLayers(stack, { ...layer, users: [unknown] }),
+  },
+  {
+    policy: "on-call-people",
+    what: "the same person is on call twice",
+    break: (stack) =>
+      change(stack, "on-call-primary", (fixture) => ({ ...fixture, from: { layers: ["on-call-one"] } })),
+  },
+  {
+    policy: "on-call-without-gap",
+    what: "the only layer is gone",
+    break: (stack) => withLayers(stack),
+  },
+  {
+    policy: "on-call-without-gap",
+    what: "the layer has nobody",
+    break: (stack) => withLayers(stack, { ...layer, users: [] }),
+  },
+  {
+    policy: "on-call-without-gap",
+    what: "the layer ends",
+    break: (stack) => withLayers(stack, { ...layer, end: "2027-06-01T00:00:00Z" }),
+  },
+  {
+    policy: "on-call-without-gap",
+    what: "nobody is on call at night",
+    break: (stack) => withLayers(stack, { ...layer, restrictions: [daily("08:00:00", 12 * 3600)] }),
+  },
+  {
+    policy: "on-call-without-gap",
+    what: "two layers leave a minute between them",
+    break: (stack) =>
+      withLayers(
+        stack,
+        { ...layer, restrictions: [daily("08:00:00", 14 * 3600)] },
+        { ...layer, restrictions: [daily("22:01:00", 12 * 3600)] },
+      ),
+  },
+  {
+    policy: "on-call-without-gap",
+    what: "the week end is left out",
+    break: (stack) =>
+      withLayers(stack, {
+        ...layer,
+        restrictions: [
+          {
+            type: "weekly_restriction",
+            startDayOfWeek: 1,
+            startTimeOfDay: "00:00:00",
+            durationSeconds: 5 * 86_400,
+          },
+        ],
+      }),
+  },
+  {
+    policy: "escalation-levels",
+    what: "the escalation policy is gone",
+    break: (stack) => without(stack, "on-call-escalation"),
+    takesMore: true,
+  },
+  {
+    policy: "escalation-levels",
+    what: "there is one level",
+    break: (stack) =>
+      withProps(stack, "on-call-escalation", {
+        rules: [{ escalationDelayInMinutes: 10, targets: [target] }],
+      }),
+  },
+  {
+    policy: "escalation-levels",
+    what: "the second level calls nobody",
+    break: (stack) =>
+      withProps(stack, "on-call-escalation", {
+        rules: [
+          { escalationDelayInMinutes: 10, targets: [target] },
+          { escalationDelayInMinutes: 10, targets: [] },
+        ],
+      }),
+  },
+  {
+    policy: "escalation-levels",
+    what: "both levels call the same",
+    break: (stack) =>
+      withProps(stack, "on-call-escalation", {
+        rules: [10, 20].map((escalationDelayInMinutes) => ({
+          escalationDelayInMinutes,
+          targets: [{ ...target, id: "PSCHED1" }],
+        })),
+      }),
+  },
+  {
+    policy: "escalation-levels",
+    what: "the first level is never left",
+    break: (stack) =>
+      withProps(stack, "on-call-escalation", {
+        rules: [0, 20].map((escalationDelayInMinutes) => ({ escalationDelayInMinutes, targets: [target] })),
+      }),
+  },
+  {
+    policy: "escalation-to-schedule",
+    what: "the first level is one person",
+    break: (stack) =>
+      withProps(stack, "on-call-escalation", {
+        rules: [
+          { escalationDelayInMinutes: 10, targets: [{ type: "user_reference", id: unknown }] },
+          { escalationDelayInMinutes: 10, targets: [target] },
+        ],
+      }),
+  },
+  {
+    policy: "escalation-to-schedule",
+    what: "the schedule is of elsewhere",
+    break: (stack) =>
+      withProps(
+        change(stack, "on-call-escalation", (fixture) => ({ ...fixture, from: {} })),
+        "on-call-escalation",
+        {
+          rules: [
+            { escalationDelayInMinutes: 10, targets: [{ ...target, id: "PELSE01" }] },
+            { escalationDelayInMinutes: 10, targets: [{ ...target, id: "PELSE02" }] },
+          ],
+        },
+      ),
+  },
+];
