@@ -179,7 +179,21 @@ function meet(value: Expr, atoms: readonly Atom[]): Alternative[] {
     }
     bySubject.set(key, { subject: one.subject, interval });
   }
-  return [{ value, atoms: [...bySubject.values()] }];
+  const met = [...bySubject.values()];
+  return [{ value, atoms: met.filter((atom) => !met.some((other) => implies(other, atom))) }];
+}
+
+/** Where a share is above 0 or more, so is what is divided. */
+function implies({ subject, interval }: Atom, other: Atom): boolean {
+  return (
+    subject.kind === "binary" &&
+    subject.operator === "/" &&
+    interval.low >= 0 &&
+    other.interval.low <= 0 &&
+    other.interval.high === Number.POSITIVE_INFINITY &&
+    other.interval.except === undefined &&
+    JSON.stringify(subject.left) === JSON.stringify(other.subject)
+  );
 }
 
 function atom(subject: Expr, operator: string, bound: number): Atom {

@@ -1,6 +1,6 @@
 import { change, type Fixture, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
-import { alertRule, alerts, datasOf, expression, query } from "./passing-monitoring.ts";
+import { alertRule, alerts, datasOf, expression, query } from "./passing-alerts.ts";
 
 /** The stack with properties of an alert's rule replaced; one set to undefined is left out. */
 export function withRule(stack: Fixture[], name: string, props: Record<string, unknown>): Fixture[] {

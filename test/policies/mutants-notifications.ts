@@ -2,7 +2,7 @@ import { pagerduty } from "../../policies/model/tokens.ts";
 import { change, type Fixture, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 import { withRule } from "./mutants-alerts.ts";
-import { layer } from "./passing-monitoring.ts";
+import { layer } from "./passing-on-call.ts";
 
 const critical = { label: "severity", match: "=", value: "critical" };
 
