@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
 import { PreviewError } from "./error.ts";
 
 /** What a child process of the preview may use up before it is stopped. */
@@ -53,14 +54,14 @@ export class Child {
     this.exited.catch(() => undefined);
   }
 
-  /** What the process wrote so far to standard output. */
+  /** What the process wrote so far to standard output, without colours. */
   get output(): string {
-    return this.#output;
+    return stripVTControlCharacters(this.#output);
   }
 
-  /** What the process wrote so far to standard error. */
+  /** What the process wrote so far to standard error, without colours. */
   get errors(): string {
-    return this.#errors;
+    return stripVTControlCharacters(this.#errors);
   }
 
   /** Kills the process and all that it started. */
@@ -95,7 +96,8 @@ export class Child {
         if (this.onLine === undefined) return;
         const lines = (partial + text).split("\n");
         partial = lines.pop() ?? "";
-        for (const line of lines) this.onLine(line);
+        // Whoever listens may have heard enough with any of them.
+        for (const line of lines) this.onLine?.(line);
       });
     });
     this.#process.stderr?.setEncoding("utf8").on("data", (chunk: string) => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type * as grpc from "@grpc/grpc-js";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
@@ -85,6 +86,8 @@ export class Engine {
       return;
     }
     this.#failed ||= entry.severity === "error";
-    this.#log.push({ ...entry, message: entry.message.slice(0, maxLength) });
+    // An SDK colours the stack traces that it logs; whoever shows them chooses colours.
+    const message = stripVTControlCharacters(entry.message.slice(0, maxLength));
+    this.#log.push({ ...entry, message });
   }
 }

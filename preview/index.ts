@@ -123,6 +123,7 @@ class Session {
     this.#project = project;
     this.#options = options;
     this.#secrets = secrets;
+    for (const warning of project.warnings) this.#engine.warn(warning, "");
   }
 
   /** What is being waited for, for the error of a run that takes too long. */

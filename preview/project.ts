@@ -26,6 +26,8 @@ export interface Project {
   secretKeys: Set<string>;
   /** Secrets in plain text that overrides give. */
   givenSecrets: readonly string[];
+  /** What the project says that an offline preview cannot follow. */
+  warnings: readonly string[];
 }
 
 export interface ProjectOptions {
@@ -55,6 +57,7 @@ const projectFile = z.looseObject({
 
 const stackFile = z.looseObject({
   config: z.record(z.string(), z.unknown()).nullish(),
+  environment: z.unknown().optional(),
 });
 
 /**
@@ -85,8 +88,8 @@ export function readProject(options: ProjectOptions): Project {
   const folder = typeof file.config === "string" ? file.config : (file.stackConfigDir ?? ".");
   const configuration = new Configuration(file.name);
   for (const [key, value] of Object.entries(defaults)) configuration.setDefault(key, value);
-  const stackConfig = readStackConfig(resolve(root, folder), options.stack, extname(path));
-  for (const [key, value] of Object.entries(stackConfig)) configuration.set(key, value);
+  const stack = readStack(resolve(root, folder), options.stack, extname(path));
+  for (const [key, value] of Object.entries(stack.config ?? {})) configuration.set(key, value);
   for (const override of options.overrides ?? []) configuration.override(override);
   return {
     name: file.name,
@@ -100,15 +103,21 @@ export function readProject(options: ProjectOptions): Project {
     config: configuration.values(),
     secretKeys: configuration.secretKeys,
     givenSecrets: configuration.givenSecrets,
+    warnings:
+      stack.environment === undefined
+        ? []
+        : [
+            "the settings that the stack imports from Pulumi ESC environments are left out: give them with --config",
+          ],
   };
 }
 
-function readStackConfig(folder: string, stack: string, extension: string): Record<string, unknown> {
+function readStack(folder: string, stack: string, extension: string): z.infer<typeof stackFile> {
   if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
     throw new PreviewError("project", `stack ${JSON.stringify(stack)} is not a stack's name`);
   }
   const path = join(folder, `Pulumi.${stack}${extension}`);
-  if (existsSync(path)) return readYaml(path, stackFile, "project").config ?? {};
+  if (existsSync(path)) return readYaml(path, stackFile, "project");
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const stacks = names.flatMap((name) => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
   if (stacks.length === 0) return {};

@@ -19,6 +19,7 @@ const project: Project = {
   config: new Map(),
   secretKeys: new Set(),
   givenSecrets: [],
+  warnings: [],
 };
 
 function policy(level: EnforcementLevel): PolicyInfo {

@@ -243,6 +243,12 @@ describe("settings", () => {
     expect(secret).toEqual(["shop:token", "shop:nested"]);
   });
 
+  it("that come from elsewhere are missed with a warning", () => {
+    write({ "Pulumi.yaml": manifest, "Pulumi.dev.yaml": "environment: [production]\nconfig: {a: b}\n" });
+    expect(read().warnings).toEqual([expect.stringContaining("Pulumi ESC environments are left out")]);
+    expect(read({ stack: "dev" }).config.get("shop:a")).toBe("b");
+  });
+
   it("of any shape arrive as they were written", () => {
     const value = fc.letrec<{ value: unknown }>((tie) => ({
       value: fc.oneof(
