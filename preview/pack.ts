@@ -180,8 +180,8 @@ export class PolicyPack {
         }
       };
     });
-    const ended = this.#child.exited.then(() => {
-      throw new PreviewError("policy-pack", `${this.#child.label} did not load:\n${this.#whyEnded()}`);
+    const ended = this.#child.exited.then((status) => {
+      throw new PreviewError("policy-pack", `${this.#child.label} did not load:\n${this.#whyEnded(status)}`);
     });
     return Promise.race([printed, ended]);
   }
@@ -203,11 +203,11 @@ export class PolicyPack {
 
   async #unavailable(): Promise<PreviewError> {
     const { label } = this.#child;
-    const ended = await Promise.race([this.#child.exited.then(() => true), after(endGraceMs, false)]);
+    const status = await Promise.race([this.#child.exited, after(endGraceMs, undefined)]);
     return new PreviewError(
       "policy-pack",
-      ended
-        ? `${label} ended early:\n${this.#whyEnded()}`
+      status !== undefined
+        ? `${label} ended early:\n${this.#whyEnded(status)}`
         : `${label} does not answer on port ${this.#port}: was that number printed by something else?`,
     );
   }
@@ -216,9 +216,11 @@ export class PolicyPack {
     return this.#engine.errors.map(({ message }) => message.trim()).join("\n");
   }
 
-  #whyEnded(): string {
+  #whyEnded(status: number): string {
     const said = this.#errors || this.#child.errors.trim() || this.#ownOutput.trim();
-    return said === "" ? "it printed nothing" : said.split("\n").slice(-40).join("\n");
+    return said === ""
+      ? `it ended with status ${status} and printed nothing`
+      : said.split("\n").slice(-40).join("\n");
   }
 }
 

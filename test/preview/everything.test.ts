@@ -199,6 +199,19 @@ describe("options", () => {
   });
 });
 
+describe("a resource's own transform", () => {
+  it("that changes nothing leaves unknowns, secrets and dependencies as they are", () => {
+    expect(shownInputs("dependent-and-transformed")).toEqual({
+      byteLength: 4,
+      prefix: { unknown: true },
+      keepers: { token: "[secret]" },
+    });
+    const { dependencies, propertyDependencies } = inStack("dependent-and-transformed");
+    expect(dependencies).toEqual([zoneUrn]);
+    expect(propertyDependencies).toEqual({ prefix: [zoneUrn], keepers: [zoneUrn] });
+  });
+});
+
 describe("providers", () => {
   it("are the one that a resource or its component names, also for what is below", () => {
     expect(analysed("of-the-edge").provider?.name).toBe("edge");

@@ -151,7 +151,7 @@ describe("a pack that goes wrong", () => {
 
   it.each([
     ["throws-on-load", /did not load:[\s\S]*the pack threw as it was loaded/],
-    ["exits-on-load", /did not load:\nit printed nothing/],
+    ["exits-on-load", /did not load:\nit ended with status 0 and printed nothing/],
     ["throws", /policy pack misbehaving failed: [\s\S]*'misbehaves'[\s\S]*the policy threw/],
     ["throws-in-the-end", /policy pack misbehaving failed: [\s\S]*the stack policy threw/],
     ["remediation-throws", /policy pack misbehaving failed: [\s\S]*the remediation threw/],
