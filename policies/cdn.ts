@@ -36,7 +36,11 @@ export const immutableAssets = policy({
   fix: "Add a cache rule for the framework's folder of such files with edgeTtl and browserTtl override_origin, default 31536000.",
   url: "https://developers.cloudflare.com/cache/how-to/cache-rules/settings/",
   check: (stack) =>
-    judgeSites(stack, undefined, (site) => site.project === undefined || judgeAssets(stack, site)),
+    judgeSites(
+      stack,
+      "No public host is declared, so nothing keeps such files.",
+      (site) => site.project === undefined || judgeAssets(stack, site),
+    ),
 });
 
 export const assetsCompressed = policy({
@@ -47,7 +51,11 @@ export const assetsCompressed = policy({
   fix: "Remove the compression rule with algorithm none and no-transform from Cache-Control, and leave the setting brotli alone.",
   url: "https://developers.cloudflare.com/speed/optimization/content/compression/",
   check: (stack) => [
-    ...judgeSites(stack, undefined, (site) => site.project === undefined || judgeCompression(stack, site)),
+    ...judgeSites(
+      stack,
+      "No public host is declared, so nothing compresses files.",
+      (site) => site.project === undefined || judgeCompression(stack, site),
+    ),
     ...zones(stack).map((zone) =>
       judge(zone.resource, () => {
         const [brotli] = zoneSettings(stack, zone, "brotli");

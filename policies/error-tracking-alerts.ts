@@ -1,4 +1,14 @@
-import { judge, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
+import {
+  type Finding,
+  judge,
+  judgeEach,
+  policy,
+  type Resource,
+  type Stack,
+  some,
+  type Value,
+  type Verdict,
+} from "./framework/index.ts";
 import { alertsOf, isOn, monitors, pages, tellsOfIssues } from "./model/sentry-alerts.ts";
 import { sentry } from "./model/tokens.ts";
 
@@ -52,14 +62,12 @@ export const monitorsRouted = policy({
   fix: "Name the monitor in monitorIds of a sentry.Alert that is on and has an action, or remove it.",
   url: "https://docs.sentry.io/product/monitors-and-alerts/alerts/",
   check: (stack) =>
-    monitors(stack).map((monitor) =>
-      judge(monitor, () => {
-        if (!isOn(monitor)) {
-          return "The monitor is off.";
-        }
-        return alertsOf(stack, monitor).length > 0 || "No alert tells anybody of what the monitor finds.";
-      }),
-    ),
+    judgeMonitors(stack, monitors(stack), "so no alert is about one", (monitor) => {
+      if (!isOn(monitor)) {
+        return "The monitor is off.";
+      }
+      return alertsOf(stack, monitor).length > 0 || "No alert tells anybody of what the monitor finds.";
+    }),
 });
 
 export const incidentsPage = policy({
@@ -71,10 +79,25 @@ export const incidentsPage = policy({
   fix: "Add an action pagerduty or opsgenie to the sentry.Alert of the monitor.",
   url: "https://docs.sentry.io/organization/integrations/notification-incidents/pagerduty/",
   check: (stack) =>
-    stack
-      .ofType(sentry.metricMonitor, sentry.uptimeMonitor)
-      .map((monitor) => judge(monitor, () => judgePaging(stack, monitor))),
+    judgeMonitors(
+      stack,
+      stack.ofType(sentry.metricMonitor, sentry.uptimeMonitor),
+      "so nobody is paged by one",
+      (monitor) => judgePaging(stack, monitor),
+    ),
 });
+
+/** Alerts from before there were monitors do both by themselves: with one of those, none has to be there. */
+function judgeMonitors(
+  stack: Stack,
+  found: readonly Resource[],
+  absence: string,
+  test: (monitor: Resource) => Verdict,
+): Finding[] {
+  return found.length === 0 && stack.ofType(...sentry.metricAlert).length > 0
+    ? []
+    : judgeEach(found, `No monitor at Sentry is declared, ${absence}.`, test);
+}
 
 /** Where no alert is about the monitor, that is what is wrong. */
 function judgePaging(stack: Stack, monitor: Resource): true | string {

@@ -28,15 +28,17 @@ export const errorTrackingOrigins = policy({
   fix: "Set clientSecurity.allowedDomains of the sentry.Project to the origins of the platform's own hosts.",
   url: "https://docs.sentry.io/security-legal-pii/security/security-policy-reporting/",
   check: (stack) =>
-    projects(stack).map((project) =>
-      judge(project, () => {
+    judgeEach(
+      projects(stack),
+      `${noProject}, so none names the pages that may send it events.`,
+      (project) => {
         const origins = project.at("clientSecurity", "allowedDomains").items();
         if (origins.length === 0) {
           return "The project names no pages, so that of anybody may send it events.";
         }
         const open = some(origins, (origin) => isOpen(origin.string() ?? "*"));
         return !open || "The project takes events from the pages of any host.";
-      }),
+      },
     ),
 });
 

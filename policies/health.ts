@@ -1,5 +1,5 @@
 import { judge, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
-import { judgeSites, type Site } from "./model/sites.ts";
+import { judgeApplicationSites, type Site } from "./model/sites.ts";
 import { grafana, render, sentry } from "./model/tokens.ts";
 
 // Item 5.7. That Render asks its services for their health is in render.ts.
@@ -15,9 +15,9 @@ export const healthChecked = policy({
     minimumProbes: { description: "Places that a check runs from.", default: 2, minimum: 2, maximum: 30 },
   },
   check: (stack, threshold) => [
-    ...judgeSites(
+    ...judgeApplicationSites(
       stack,
-      "No host is declared, so no health check is called.",
+      "No host of the application has a domain of its own, so no health check is called.",
       (site) =>
         some(checks(stack), (check) => isFor(stack, check, site)) ||
         `Nothing calls the health check of ${site.host} from outside.`,

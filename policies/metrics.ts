@@ -1,6 +1,6 @@
 import { judgeEach, policy, type Resource, some } from "./framework/index.ts";
 import { isGiven } from "./model/alert-rules.ts";
-import { judgeSites } from "./model/sites.ts";
+import { judgeApplicationSites } from "./model/sites.ts";
 import { grafana } from "./model/tokens.ts";
 
 // Item 5.4.
@@ -16,9 +16,9 @@ export const metricsScraped = policy({
   fix: "Declare a grafana.connections.MetricsEndpointScrapeJob with the https URL of the host's metrics endpoint.",
   url: documentation,
   check: (stack) =>
-    judgeSites(
+    judgeApplicationSites(
       stack,
-      "No host is declared, so no metrics are scraped.",
+      "No host of the application has a domain of its own, so no metrics are scraped.",
       ({ host }) =>
         some(stack.ofType(grafana.scrapeJob), (job) => isFor(job, host)) ||
         `No scrape job reads the metrics of ${host}.`,

@@ -1,6 +1,7 @@
 import {
   type Finding,
   judge,
+  judgeEach,
   lookup,
   policy,
   type Resource,
@@ -62,7 +63,10 @@ export const contactPointsDeclared = policy({
     const named = [
       ...stack.ofType(grafana.notificationPolicy).flatMap((it) => namedBelow(it.at())),
       ...alertRules(stack).map(({ entry }) => entry.at("notificationSettings", "contactPoint")),
-    ];
+    ].filter(isGiven);
+    if (named.length === 0) {
+      return [violation("Nothing says to which contact point alerts are sent.")];
+    }
     return named.map((name) =>
       judge(name.resource, () => {
         const text = name.string();
@@ -143,9 +147,11 @@ export const pagerReachesOnCall = policy({
   url: "https://support.pagerduty.com/main/docs/services-and-integrations",
   productionOnly: true,
   check: (stack) =>
-    contactPoints(stack)
-      .filter((point) => isGiven(point.at("pagerduties")))
-      .map((point) => judge(point, () => judgePager(point))),
+    judgeEach(
+      contactPoints(stack).filter(isPager),
+      "No contact point of PagerDuty is declared, so no alert calls who is on call.",
+      judgePager,
+    ),
 });
 
 interface Reach {
@@ -195,6 +201,11 @@ function namedBelow(route: Value): Value[] {
     route.at("contactPoint"),
     ...(children.isUnknown ? [children] : children.items().flatMap(namedBelow)),
   ];
+}
+
+function isPager(point: Resource): boolean {
+  const pagers = point.at("pagerduties");
+  return pagers.isUnknown || pagers.items().length > 0;
 }
 
 function judgePager(point: Resource): Verdict {

@@ -1,12 +1,4 @@
-import {
-  judge,
-  judgeEach,
-  policy,
-  type Resource,
-  undecided,
-  type Value,
-  type Verdict,
-} from "./framework/index.ts";
+import { judgeEach, policy, type Resource, undecided, type Value, type Verdict } from "./framework/index.ts";
 import { pagerduty } from "./model/tokens.ts";
 import { type CoverageLayer, gaps } from "./values/coverage.ts";
 
@@ -40,7 +32,11 @@ export const onCallWithoutGap = policy({
   url: "https://support.pagerduty.com/main/docs/schedule-basics",
   productionOnly: true,
   check: (stack) =>
-    stack.ofType(pagerduty.schedule).map((schedule) => judge(schedule, () => judgeGaps(schedule))),
+    judgeEach(
+      stack.ofType(pagerduty.schedule),
+      "No on-call schedule is declared, so there is no time at which somebody is on call.",
+      judgeGaps,
+    ),
 });
 
 export const escalationLevels = policy({
@@ -71,8 +67,10 @@ export const escalationToSchedule = policy({
   url: "https://support.pagerduty.com/main/docs/escalation-policies",
   productionOnly: true,
   check: (stack) =>
-    stack.ofType(pagerduty.escalationPolicy).map((escalation) =>
-      judge(escalation, () => {
+    judgeEach(
+      stack.ofType(pagerduty.escalationPolicy),
+      "No escalation policy is declared, so none begins with a schedule.",
+      (escalation) => {
         const targets = escalation.at("rules", "0", "targets").items();
         const isSchedule = targets.some((target) => target.at("type").string() === "schedule_reference");
         const isDeclared = escalation.dependenciesOf("rules").some(({ type }) => type === pagerduty.schedule);
@@ -85,7 +83,7 @@ export const escalationToSchedule = policy({
           targets.some((target) => ids.has(target.at("id").string() ?? "")) ||
           `${escalation.name} begins with a schedule that this stack does not declare.`
         );
-      }),
+      },
     ),
 });
 

@@ -41,11 +41,36 @@ export function judgeSites(
   test: (site: Site) => Verdict,
 ): Finding[] {
   const { found, unknowns } = declarations(stack);
-  if (found.size === 0 && unknowns.length === 0) {
+  return judgeFound(stack, { found: [...found], unknowns }, absent, test);
+}
+
+/**
+ * Judges, as `judgeSites` does, those hosts alone at which a Vercel project or a Render service answers by
+ * name. A record without either may lead anywhere, and a wildcard names no host to call.
+ */
+export function judgeApplicationSites(
+  stack: Stack,
+  absent: string,
+  test: (site: Site) => Verdict,
+): Finding[] {
+  const { found, unknowns } = declarations(stack);
+  const answering = [...found].filter(
+    ([host, { domain, service }]) => !host.startsWith("*") && (domain ?? service) !== undefined,
+  );
+  return judgeFound(stack, { found: answering, unknowns }, absent, test);
+}
+
+function judgeFound(
+  stack: Stack,
+  { found, unknowns }: { found: readonly [string, Declaration][]; unknowns: readonly Value[] },
+  absent: string | undefined,
+  test: (site: Site) => Verdict,
+): Finding[] {
+  if (found.length === 0 && unknowns.length === 0) {
     return absent === undefined ? [] : [violation(absent)];
   }
   return [
-    ...[...found].map(([host, declaration]) =>
+    ...found.map(([host, declaration]) =>
       judge(declaration.resource, () => test(toSite(stack, host, declaration))),
     ),
     ...unknowns.map((value): Finding => ({ answer: "unknown", value })),

@@ -44,10 +44,13 @@ test("a stack without error tracking violates what must be there", () => {
   const names = new Set(passingErrorTracking().map(({ name }) => name));
   const bare = passingStack().filter(({ name }) => !names.has(name));
   expect(violated(bare)).toEqual([
-    "error-tracking-project",
-    "error-tracking-key",
-    "error-tracking-issue-alert",
     "error-tracking-error-rate",
+    "error-tracking-incidents-page",
+    "error-tracking-issue-alert",
+    "error-tracking-key",
+    "error-tracking-monitors-routed",
+    "error-tracking-origins",
+    "error-tracking-project",
     "sentry-dsn-wired",
   ]);
 });
@@ -163,6 +166,16 @@ describe("other ways that hold", () => {
     }));
     expect(violated(stack)).toEqual(expected);
   });
+});
+
+test("monitors need not be there where alerts are from before monitors", () => {
+  const monitors: readonly string[] = [sentry.metricMonitor, sentry.uptimeMonitor, sentry.cronMonitor];
+  const alert: Fixture = {
+    type: sentry.metricAlert[0],
+    name: "errors-error-rate",
+    props: { aggregate: "failure_rate()", thresholdType: 0, triggers: [{ alertThreshold: 0.01 }] },
+  };
+  expect(violated([...passingStack().filter(({ type }) => !monitors.includes(type)), alert])).toEqual([]);
 });
 
 test("nobody has to be paged in staging", () => {

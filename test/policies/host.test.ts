@@ -118,7 +118,7 @@ describe("the pack in Pulumi's policy host", () => {
     const stack = withProps(passingStack(), "api-service", { healthCheckPath: "", autoscaling: undefined });
     const host = await start({ config: { "optropic:stage": "staging", "optropic:waivers": waivers } });
     const said = await host.preview(stack);
-    expect(objecting(said)).toEqual(["render-autoscaling", "render-health-check"]);
+    expect(objecting(said)).toEqual(["render-health-check", "render-autoscaling"]);
     expect(said.map(({ level }) => level)).not.toContain("mandatory");
     expect(said.find(({ policy }) => policy === "render-health-check")?.message).toMatch(
       /^Waived until 2999-12-31, approved by devops@optropic\.example: The path is being renamed\./,

@@ -9,10 +9,11 @@ import type { Policy } from "../../policies/framework/index.ts";
 import * as health from "../../policies/health.ts";
 import * as logs from "../../policies/logs.ts";
 import * as metrics from "../../policies/metrics.ts";
+import { cloudflare, vercel } from "../../policies/model/tokens.ts";
 import * as notifications from "../../policies/notifications.ts";
 import * as onCall from "../../policies/on-call.ts";
 import { registry } from "../../policies/registry.ts";
-import { allUnknown, outcomeOf, staging, violated } from "./fixture.ts";
+import { allUnknown, type Fixture, outcomeOf, staging, unknown, violated, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 import { alertMutants } from "./mutants-alerts.ts";
 import { cdnMutants, contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
@@ -77,14 +78,8 @@ describe("a stack without monitoring", () => {
   const bare = passingStack().filter(({ name }) => !names.has(name));
 
   test("violates what has to be there", () => {
-    const silent = new Set([
-      // With nothing there, others say that nothing is.
-      "contact-points-declared",
-      "pager-reaches-on-call",
-      "on-call-without-gap",
-      "escalation-to-schedule",
-      "log-drain-every-host",
-    ]);
+    // Logs need not go anywhere; that they do not is for log-aggregation to say.
+    const silent = new Set(["log-drain-every-host"]);
     const elsewhere = new Set(["log-format-json", ...Object.values<Policy>(cdn).map(({ name }) => name)]);
     const expected = policies.filter(({ name }) => !silent.has(name) && !elsewhere.has(name));
     expect(new Set(violated(bare))).toEqual(
@@ -108,6 +103,32 @@ describe("a stack without monitoring", () => {
       expect(violations.every(({ enforcementLevel }) => enforcementLevel === "advisory")).toBe(true);
     }
   });
+});
+
+test("a contact point with an empty list of pagers is none, as an exported state has it", () => {
+  expect(violated(withProps(passingStack(), "observability-slack", { pagerduties: [] }))).toEqual([]);
+  const none = withProps(passingStack(), "observability-pagerduty", { pagerduties: [] });
+  expect(violated(none)).toContain("pager-reaches-on-call");
+});
+
+test("metrics and health are asked of hosts of the application, not of records that lead elsewhere", () => {
+  const record: Fixture = {
+    type: cloudflare.dnsRecord,
+    name: "edge-docs",
+    props: { zoneId: unknown, type: "CNAME", name: "docs.optropic.example", content: "docs", proxied: true },
+    from: { zoneId: ["edge-zone"] },
+  };
+  expect(violated([...passingStack(), record])).toEqual([]);
+  const domain: Fixture = {
+    type: vercel.domain,
+    name: "web-docs",
+    props: { projectId: unknown, domain: "docs.optropic.example" },
+    from: { projectId: ["web-project"] },
+  };
+  expect(violated([...passingStack(), record, domain])).toEqual([
+    "metrics-scraped",
+    "health-checked-outside",
+  ]);
 });
 
 test.each(policies)("$name takes no unknown for a violation", (policy) => {
