@@ -29,6 +29,21 @@ export const databaseMutants: readonly Mutant[] = [
     takesMore: true,
   },
   {
+    policy: "database-region-chosen",
+    what: "everything is where Supabase has no region",
+    break: (stack) =>
+      stack.map((fixture) => {
+        const { region, resourceConfig } = fixture.props;
+        const moved = {
+          ...(region !== undefined && { region: "af-south-1" }),
+          ...(resourceConfig !== undefined && {
+            resourceConfig: { ...Object(resourceConfig), functionDefaultRegions: ["cpt1"] },
+          }),
+        };
+        return { ...fixture, props: { ...fixture.props, ...moved } };
+      }),
+  },
+  {
     policy: "database-network-restricted",
     what: "the settings name no network",
     break: (stack) => withProps(stack, "database-settings", { network: undefined }),

@@ -117,6 +117,7 @@ export const environmentMutants: readonly Mutant[] = [
     policy: "sentry-dsn",
     what: "SENTRY_DSN is missing",
     break: (stack) => without(stack, "web-SENTRY_DSN"),
+    takesMore: true,
   },
   {
     policy: "secret-variables-sensitive",

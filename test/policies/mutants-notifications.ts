@@ -2,6 +2,7 @@ import { pagerduty } from "../../policies/model/tokens.ts";
 import { change, type Fixture, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 import { withRule } from "./mutants-alerts.ts";
+import { alerts } from "./passing-alerts.ts";
 import { layer } from "./passing-on-call.ts";
 
 const critical = { label: "severity", match: "=", value: "critical" };
@@ -76,6 +77,18 @@ export const notificationMutants: readonly Mutant[] = [
     what: "no notification policy is declared",
     break: (stack) => without(stack, "observability-notifications"),
     takesMore: true,
+  },
+  {
+    policy: "alerts-routed",
+    what: "only the rules that name a contact point themselves are sent",
+    break: (stack) =>
+      Object.entries(alerts).reduce(
+        (rest, [name, [, severity]]) =>
+          severity === "critical"
+            ? withRule(rest, name, { notificationSettings: { contactPoint: "PagerDuty" } })
+            : rest,
+        without(stack, "observability-notifications"),
+      ),
   },
   {
     policy: "critical-alerts-page",

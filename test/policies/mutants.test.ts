@@ -2,8 +2,12 @@ import { describe, expect, test } from "vitest";
 import { registry } from "../../policies/registry.ts";
 import { outcomeOf, violated } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
+import { alertMutants } from "./mutants-alerts.ts";
 import { databaseMutants } from "./mutants-database.ts";
 import { environmentMutants } from "./mutants-environment.ts";
+import { errorTrackingMutants } from "./mutants-error-tracking.ts";
+import { cdnMutants, contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
+import { notificationMutants, onCallMutants } from "./mutants-notifications.ts";
 import { platformMutants } from "./mutants-platform.ts";
 import { securityMutants } from "./mutants-security.ts";
 import { passingStack } from "./passing-stack.ts";
@@ -13,10 +17,28 @@ const mutants: readonly Mutant[] = [
   ...databaseMutants,
   ...securityMutants,
   ...platformMutants,
+  ...errorTrackingMutants,
+  ...alertMutants,
+  ...notificationMutants,
+  ...onCallMutants,
+  ...monitoringMutants,
+  ...cdnMutants,
+  ...contactMutants,
 ];
 
 /** Policies on the connection strings, which a first preview does not know. */
 const decidedLater = new Set(["application-uses-pooler", "connections-encrypted"]);
+
+/** Policies whose every violation is one of others as well: what they ask for is what those stand on. */
+const askedByOthersToo = new Set([
+  "cdn-cache-rules",
+  "database-declared",
+  "error-tracking-project",
+  "hosting-platform",
+  "render-service",
+  "sentry-dsn",
+  "vercel-project",
+]);
 
 describe("the stack that passes", () => {
   test.each(registry)("is not objected to by $name", (policy) => {
@@ -36,9 +58,16 @@ describe("a stack with one thing broken", () => {
     }
   });
 
+  const policies = registry.filter(({ items }) => items.length > 0).map(({ name }) => name);
+
   test("is there for every policy on a stack's resources", () => {
     const broken = new Set(mutants.map(({ policy }) => policy));
-    const unbroken = registry.filter(({ name, items }) => items.length > 0 && !broken.has(name));
-    expect(unbroken.map(({ name }) => name)).toEqual([]);
+    expect(policies.filter((name) => !broken.has(name))).toEqual([]);
+    expect([...broken].filter((name) => !policies.includes(name))).toEqual([]);
+  });
+
+  test("is objected to by one policy alone, where no other asks for what is broken", () => {
+    const own = new Set(mutants.filter(({ takesMore }) => !takesMore).map(({ policy }) => policy));
+    expect(new Set(policies.filter((name) => !own.has(name)))).toEqual(askedByOthersToo);
   });
 });
