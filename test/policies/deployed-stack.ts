@@ -2,6 +2,7 @@ import { type Fixture, SecretValue, secret, unknown } from "./fixture.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const databaseRef = "abcdefghijklmnopqrst";
+const dsn = "https://0123456789abcdef0123456789abcdef@o1.ingest.de.sentry.io/42";
 const pooler = "aws-1-eu-central-1.pooler.supabase.com";
 
 /** Values that are known once the stack is deployed, by the name of the variable. */
@@ -10,6 +11,7 @@ const variables: Readonly<Record<string, string>> = {
   DIRECT_URL: `postgresql://migration.${databaseRef}:${generated("migration-password")}@${pooler}:5432/postgres?sslmode=require`,
   JWT_SECRET: generated("jwt-secret"),
   SECRET_KEY: generated("secret-key"),
+  SENTRY_DSN: dsn,
   PGHOST: pooler,
   PGPASSWORD: generated("application-password"),
 };
@@ -19,9 +21,23 @@ export function deployedStack(): Fixture[] {
   return passingStack().map((fixture) => ({
     ...fixture,
     props: Object.fromEntries(
-      Object.entries(fixture.props).map(([key, value]) => [key, resolve(value, key, fixture)]),
+      Object.entries(fixture.props).map(([key, value]) => {
+        // Of several unknown values in one property, each is of the next resource that it is made from.
+        const sources = [...(fixture.from?.[key] ?? [])].values();
+        let source = "";
+        const next = () => {
+          source = sources.next().value ?? source;
+          return source;
+        };
+        return [key, resolve(value, key, fixture, next)];
+      }),
     ),
-    outputs: { id: idOf(fixture.name), result: generated(fixture.name) },
+    outputs: {
+      id: idOf(fixture.name),
+      result: generated(fixture.name),
+      ...(fixture.name === "errors-key" && { dsn: { public: dsn } }),
+      ...fixture.outputs,
+    },
   }));
 }
 
@@ -34,29 +50,28 @@ function idOf(name: string): string {
   return name === "database-project" ? databaseRef : `${name}-id`;
 }
 
-function resolve(value: unknown, key: string, fixture: Fixture): unknown {
+function resolve(value: unknown, key: string, fixture: Fixture, source: () => string): unknown {
   if (value instanceof SecretValue) {
-    return secret(resolve(value.value, key, fixture));
+    return secret(resolve(value.value, key, fixture, source));
   }
   if (value === unknown) {
-    return textFor(key, fixture);
+    return textFor(key, fixture, source());
   }
   if (Array.isArray(value)) {
-    return value.map((item) => resolve(item, key, fixture));
+    return value.map((item) => resolve(item, key, fixture, source));
   }
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(
       Object.entries(value).map(([inner, child]) => [
         inner,
-        resolve(child, inner === "value" ? key : inner, fixture),
+        resolve(child, inner === "value" ? key : inner, fixture, source),
       ]),
     );
   }
   return value;
 }
 
-function textFor(key: string, { props, from }: Fixture): string {
+function textFor(key: string, { props }: Fixture, source: string): string {
   const variable = variables[key === "value" ? String(props.key) : key];
-  const source = from?.[key]?.[0] ?? "";
   return variable ?? (/password/i.test(key) ? generated(source) : idOf(source));
 }
