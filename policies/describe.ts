@@ -14,7 +14,8 @@ function introduction(covered: number): string {
   return `# The checklist as a policy pack
 
 ${registry.length} policies on ${covered} of the ${items.length} items of the production deployment checklist. They judge the resources of the
-providers, so they work on any Pulumi program that uses Vercel, Render, Supabase, Cloudflare and PostgreSQL.
+providers, so they work on any Pulumi program that uses Vercel, Render, Supabase, Cloudflare, PostgreSQL, Sentry,
+Grafana and PagerDuty.
 
 \`\`\`sh
 npm run preview                            # offline: no account, no Pulumi CLI, no network
