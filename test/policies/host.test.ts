@@ -3,7 +3,11 @@ import { getItem } from "../../checklist/items.ts";
 import { registry } from "../../policies/registry.ts";
 import { secret, unknown, violated, without, withProps } from "./fixture.ts";
 import { Host, type HostOptions, type Said } from "./host.ts";
+import { alertMutants } from "./mutants-alerts.ts";
 import { environmentMutants, givenSecret } from "./mutants-environment.ts";
+import { errorTrackingMutants } from "./mutants-error-tracking.ts";
+import { contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
+import { notificationMutants, onCallMutants } from "./mutants-notifications.ts";
 import { platformMutants } from "./mutants-platform.ts";
 import { passingStack } from "./passing-stack.ts";
 
@@ -81,7 +85,16 @@ describe("the pack in Pulumi's policy host", () => {
     const passing = await shared.preview(passingStack());
     expect(objecting(passing)).toEqual([]);
     expect(passing.every(({ level }) => level === "advisory")).toBe(true);
-    const mutants = [...environmentMutants, ...platformMutants];
+    const mutants = [
+      ...environmentMutants,
+      ...platformMutants,
+      ...errorTrackingMutants,
+      ...alertMutants,
+      ...notificationMutants,
+      ...onCallMutants,
+      ...monitoringMutants,
+      ...contactMutants,
+    ];
     const first = new Map(mutants.toReversed().map((mutant) => [mutant.policy, mutant]));
     for (const { policy, what, break: mutate } of first.values()) {
       const stack = mutate(passingStack());
