@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { sentryDsn } from "../../policies/environment.ts";
 import * as errorTracking from "../../policies/error-tracking.ts";
 import * as errorTrackingAlerts from "../../policies/error-tracking-alerts.ts";
-import type { Policy } from "../../policies/framework/index.ts";
 import { sentry } from "../../policies/model/tokens.ts";
 import {
   change,
@@ -14,31 +13,8 @@ import {
   without,
   withProps,
 } from "./fixture.ts";
-import { errorTrackingMutants } from "./mutants-error-tracking.ts";
 import { passingErrorTracking } from "./passing-error-tracking.ts";
 import { passingStack } from "./passing-stack.ts";
-
-const policies = [...Object.values<Policy>(errorTracking), ...Object.values<Policy>(errorTrackingAlerts)];
-
-test.each(policies)("$name holds in the stack that passes", (policy) => {
-  expect(outcomeOf(policy, passingStack())).toEqual({ status: "passed", violations: [] });
-});
-
-describe("a stack with one thing broken", () => {
-  test.each(errorTrackingMutants)("$policy objects when $what", ({ policy, break: mutate, takesMore }) => {
-    const objecting = violated(mutate(passingStack()));
-    if (takesMore) {
-      expect(objecting).toContain(policy);
-    } else {
-      expect(objecting).toEqual([policy]);
-    }
-  });
-
-  test("is there for every policy", () => {
-    const broken = new Set(errorTrackingMutants.map(({ policy }) => policy));
-    expect(policies.filter(({ name }) => !broken.has(name))).toEqual([]);
-  });
-});
 
 test("a stack without error tracking violates what must be there", () => {
   const names = new Set(passingErrorTracking().map(({ name }) => name));
