@@ -2,7 +2,7 @@ import { judgeEach, policy, type Resource } from "./framework/index.ts";
 import { ownedBy } from "./model/links.ts";
 import { vercel } from "./model/tokens.ts";
 
-const domainsOf = ownedBy(vercel.domain, "projectId");
+const domainsOf = ownedBy([vercel.domain], "projectId");
 
 export const vercelProject = policy({
   name: "vercel-project",

@@ -8,6 +8,6 @@ export function databases(stack: Stack): Resource[] {
 }
 
 /** What a Supabase project has: its settings, add-ons and pooler. Each throws UnknownRead if it cannot be told. */
-export const settingsOf = ownedBy(supabase.settings, "projectRef");
-export const addOnsOf = ownedBy(supabase.addOn, "projectRef");
-export const poolersOf = ownedBy(supabase.poolerConfig, "projectRef");
+export const settingsOf = ownedBy([supabase.settings], "projectRef");
+export const addOnsOf = ownedBy([supabase.addOn, supabase.addOnByModule], "projectRef");
+export const poolersOf = ownedBy([supabase.poolerConfig, supabase.poolerConfigByModule], "projectRef");

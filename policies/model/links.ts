@@ -81,11 +81,11 @@ export function candidatesBy(
 }
 
 /**
- * Finds the resources of a type that belong to another by a property and, where a test is given, pass it.
+ * Finds the resources of some types that belong to another by a property and, where a test is given, pass it.
  * Throws UnknownRead where there is none and one that is unknown could be it.
  */
-export function ownedBy(type: string, property: string) {
-  const index = perStack((stack) => candidatesBy(stack.ofType(type), property));
+export function ownedBy(types: readonly string[], property: string) {
+  const index = perStack((stack) => candidatesBy(stack.ofType(...types), property));
   return (stack: Stack, owner: Resource, test: (resource: Resource) => boolean = () => true): Resource[] =>
     select(index(stack)(owner), (resource) => belongsTo(resource, property, owner) && test(resource));
 }

@@ -51,7 +51,7 @@ function cloudflareLimit(rule: Rule): RateLimit[] {
   ];
 }
 
-const firewallsOf = ownedBy(vercel.firewall, "projectId");
+const firewallsOf = ownedBy([vercel.firewall], "projectId");
 
 function vercelLimits(firewall: Resource): RateLimit[] {
   if (firewall.at("enabled").boolean() === false) {

@@ -32,6 +32,9 @@ export const supabase = {
   /** Dynamic resources: the provider has none for these two. */
   addOn: "pulumi-nodejs:supabase:AddOn",
   poolerConfig: "pulumi-nodejs:supabase:PoolerConfig",
+  /** The same as `pulumi.dynamic.Resource` names them, given the module `supabase`. */
+  addOnByModule: "pulumi-nodejs:dynamic/supabase:AddOn",
+  poolerConfigByModule: "pulumi-nodejs:dynamic/supabase:PoolerConfig",
 } as const;
 
 export const cloudflare = {

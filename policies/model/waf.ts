@@ -113,7 +113,7 @@ function overrideFault(overrides: Value): string | undefined {
 const isDefused = (override: Value): boolean =>
   override.at("enabled").boolean() === false || override.at("action").string() === "log";
 
-const firewallsOf = ownedBy(vercel.firewall, "projectId");
+const firewallsOf = ownedBy([vercel.firewall], "projectId");
 
 function stopsInjection(firewall: Resource): boolean {
   const rules = firewall.at("managedRulesets", "owasp");

@@ -97,6 +97,15 @@ describe("recovery", () => {
   });
 });
 
+test("dynamic resources under the token that pulumi.dynamic.Resource gives a module", () => {
+  const renamed = (type: string, byModule: string) =>
+    passingStack().map((fixture) => (fixture.type === type ? { ...fixture, type: byModule } : fixture));
+  const addOn = renamed(supabase.addOn, supabase.addOnByModule);
+  expect(outcomeOf(database.pointInTimeRecovery, addOn).status).toBe("passed");
+  const pooler = renamed(supabase.poolerConfig, supabase.poolerConfigByModule);
+  expect(violated(pooler)).toEqual([]);
+});
+
 describe("backups", () => {
   const bucketless = without(passingStack(), "backups-bucket", "backups-lifecycle");
 
