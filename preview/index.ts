@@ -147,11 +147,15 @@ class Session {
     if (this.#options.state !== undefined) return this.#judgeState(judgement, this.#options.state, started);
 
     this.#program = this.#startProgram(address, env);
-    // A pack that does not load ends the preview at once, whatever the program does.
-    await Promise.race([this.#programEnd(this.#program, monitor), judgement.failed, monitor.refused]);
-    const programMs = performance.now() - started;
+    let programMs = 0;
+    const ended = this.#programEnd(this.#program, monitor).then(() => {
+      programMs = performance.now() - started;
+    });
+    // A pack that does not load ends the preview at once, whatever the program does. The stack is judged as
+    // soon as it is whole, while the program's process is still about to end.
+    await Promise.race([ended, monitor.shutdown, judgement.failed, monitor.refused]);
     this.#progress("the policies");
-    await judgement.conclude([...monitor.resources.values()]);
+    await Promise.all([ended, judgement.conclude([...monitor.resources.values()])]);
     return {
       resources: [...monitor.resources.values()],
       verdicts: judgement.verdicts,

@@ -57,7 +57,10 @@ export class Monitor {
   #callbacks = new Callbacks();
   #transforms = new Transforms(this.#callbacks);
   #hooks: Hooks;
+  /** Resolves when the program's runner says that nothing is left to register; the process ends after it. */
+  readonly shutdown: Promise<void>;
   #refuseWith: (error: PreviewError) => void = () => undefined;
+  #shutDown: () => void = () => undefined;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
@@ -67,6 +70,9 @@ export class Monitor {
       this.#refuseWith = reject;
     });
     this.refused.catch(() => undefined);
+    this.shutdown = new Promise((resolve) => {
+      this.#shutDown = resolve;
+    });
   }
 
   addTo(server: grpc.Server): void {
@@ -110,7 +116,10 @@ export class Monitor {
       }),
       // An error hook runs when an operation fails, and a preview performs none.
       registerErrorHook: unary(done),
-      signalAndWaitForShutdown: unary(done),
+      signalAndWaitForShutdown: unary(() => {
+        this.#shutDown();
+        return done();
+      }),
     };
     server.addService(resourceRpc.ResourceMonitorService, implementation);
   }
