@@ -1,3 +1,5 @@
+import { type Groups, scan } from "./scan.ts";
+
 export type Token =
   | { readonly kind: "string"; readonly text: string }
   | { readonly kind: "number"; readonly value: number }
@@ -10,21 +12,7 @@ export type Token =
  * English one. IP addresses and ranges are words: nothing here needs their value.
  */
 export function tokenize(expression: string): Token[] | undefined {
-  const tokens: Token[] = [];
-  let position = 0;
-  while (position < expression.length) {
-    pattern.lastIndex = position;
-    const groups = pattern.exec(expression)?.groups;
-    if (groups === undefined) {
-      return undefined;
-    }
-    position = pattern.lastIndex;
-    const token = toToken(groups);
-    if (token !== undefined) {
-      tokens.push(token);
-    }
-  }
-  return tokens;
+  return scan(expression, pattern, toToken);
 }
 
 const pattern = new RegExp(
@@ -54,7 +42,7 @@ const english = new Map([
   ["~", "matches"],
 ]);
 
-function toToken(groups: Readonly<Record<string, string | undefined>>): Token | undefined {
+function toToken(groups: Groups): Token | undefined {
   const { raw, quoted, address, number, word, sign } = groups;
   if (raw !== undefined) {
     return { kind: "string", text: raw };

@@ -1,4 +1,5 @@
 import { durationSeconds } from "./duration.ts";
+import { type Groups, scan } from "./scan.ts";
 
 export type PromqlToken =
   | { readonly kind: "string"; readonly text: string }
@@ -12,21 +13,7 @@ export type PromqlToken =
 
 /** Tokens of a PromQL expression, or of a Grafana math expression; undefined when it holds something else. */
 export function promqlTokens(expression: string): PromqlToken[] | undefined {
-  const tokens: PromqlToken[] = [];
-  let position = 0;
-  while (position < expression.length) {
-    pattern.lastIndex = position;
-    const groups = pattern.exec(expression)?.groups;
-    if (groups === undefined) {
-      return undefined;
-    }
-    position = pattern.lastIndex;
-    const token = toToken(groups);
-    if (token !== undefined) {
-      tokens.push(token);
-    }
-  }
-  return tokens;
+  return scan(expression, pattern, toToken);
 }
 
 const pattern = new RegExp(
@@ -45,7 +32,7 @@ const pattern = new RegExp(
   "y",
 );
 
-function toToken(groups: Readonly<Record<string, string | undefined>>): PromqlToken | undefined {
+function toToken(groups: Groups): PromqlToken | undefined {
   const { double, single, raw, braced, variable, duration, number, word, sign } = groups;
   const quoted = double ?? single;
   if (quoted !== undefined) {
