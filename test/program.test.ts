@@ -1,11 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { PreviewDocument } from "../preview/index.ts";
+import { type Ended, run as runCommand } from "./cli/command.ts";
 
-/** The whole program with its own policy pack, by the real command, as a person and CI run it. */
-const root = join(import.meta.dirname, "..");
+// The whole program with its own policy pack, by the real command, as a person and CI run it.
 
 describe.concurrent("the shipped stacks", () => {
   it("holds in production", async () => {
@@ -113,7 +110,7 @@ describe.concurrent("a setting that is malformed", () => {
 });
 
 interface Judged {
-  status: number;
+  status: number | null;
   document: PreviewDocument;
 }
 
@@ -132,21 +129,8 @@ function optropic(...args: string[]): Promise<Judged> {
   return judged;
 }
 
-async function run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(root, "cli", "optropic.js"), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const [status] = await once(child, "close");
-  return { status, stdout, stderr };
+function run(...args: string[]): Promise<Ended> {
+  return runCommand(args, { NO_COLOR: "1" });
 }
 
 function mandatory(document: PreviewDocument): PreviewDocument["policies"] {

@@ -2,20 +2,11 @@ import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../cli/main.ts";
 import { program } from "../preview/harness.ts";
+import { captureConsole } from "./console.ts";
 
-let stdout: string;
-let stderr: string;
+const captured = captureConsole();
 
 beforeEach(() => {
-  [stdout, stderr] = ["", ""];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += text;
-    return true;
-  });
   for (const stream of [process.stdout, process.stderr]) {
     Object.defineProperty(stream, "isTTY", { value: true, configurable: true, writable: true });
   }
@@ -24,9 +15,6 @@ beforeEach(() => {
 
 afterEach(() => {
   for (const stream of [process.stdout, process.stderr]) Reflect.deleteProperty(stream, "isTTY");
-  process.stdout.removeAllListeners("error");
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
 
@@ -35,11 +23,11 @@ const args = ["preview", "--cwd", program("small"), "--stack", "dev"];
 describe("on a terminal", () => {
   it("the preview has colours, and says on standard error what it waits for", async () => {
     await main(args);
-    expect(stdout).toContain("\u001b[32m");
-    expect(stdout).not.toBe(stripVTControlCharacters(stdout));
-    expect(stderr).toMatch(/waiting for the program[\s\S]*waiting for the policies/);
+    expect(captured.stdout).toContain("\u001b[32m");
+    expect(captured.stdout).not.toBe(stripVTControlCharacters(captured.stdout));
+    expect(captured.stderr).toMatch(/waiting for the program[\s\S]*waiting for the policies/);
     // The last that is written there clears the line.
-    expect(stderr.endsWith("\r\u001b[K")).toBe(true);
+    expect(captured.stderr.endsWith("\r\u001b[K")).toBe(true);
     expect(process.exitCode).toBe(0);
   });
 
@@ -50,11 +38,11 @@ describe("on a terminal", () => {
   ])("the preview has none with %s", async (_, given, noColor) => {
     vi.stubEnv("NO_COLOR", noColor);
     await main(given);
-    expect(stdout).toBe(stripVTControlCharacters(stdout));
+    expect(captured.stdout).toBe(stripVTControlCharacters(captured.stdout));
   });
 
   it("a preview for --json says nothing of what it waits for", async () => {
     await main([...args, "--json"]);
-    expect(stderr).toBe("");
+    expect(captured.stderr).toBe("");
   });
 });

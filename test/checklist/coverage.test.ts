@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { coverageLine, coverageOf } from "../../checklist/coverage.ts";
+import { items } from "../../checklist/items.ts";
+
+describe("what a preview covers of the checklist", () => {
+  it("is judged by the worst of an item's policies: violated, unknown, waived, passed", () => {
+    const coverage = coverageOf([
+      { items: ["4.1", "4.2", "4.3"], status: "passed" },
+      { items: ["4.1", "4.2"], status: "waived" },
+      { items: ["4.1"], status: "unknown" },
+      { items: ["2.4"], status: "violated" },
+      { items: ["2.4"], status: "unknown" },
+    ]);
+    expect(coverage).toMatchObject({ violated: ["2.4"], unknown: ["4.1"], waived: ["4.2"], passed: ["4.3"] });
+    expect(coverage.left).toHaveLength(items.length - 4);
+  });
+
+  it("leaves an item whose policies do not apply, and ids of other checklists, out", () => {
+    const coverage = coverageOf([
+      { items: ["4.1"], status: "not-applicable" },
+      { items: ["CIS 1.2", "__proto__"], status: "violated" },
+    ]);
+    expect(coverage.left).toHaveLength(items.length);
+    expect(coverage.violated).toEqual([]);
+  });
+
+  it("is one line, and none where no policy covers an item", () => {
+    expect(coverageLine([{ items: ["4.1"], status: "violated" }])).toBe(
+      "Checklist: 1 of 175 items enforced: 0 passed, 1 violated (4.1); 174 left for later.",
+    );
+    expect(coverageLine([{ items: [], status: "violated" }])).toBeUndefined();
+  });
+});
