@@ -1,0 +1,63 @@
+import * as z from "zod";
+import { isItemId } from "./items.ts";
+
+/** Size beyond which a file of evidence is refused unread, in bytes. */
+export const maximumEvidenceBytes = 1024 * 1024;
+
+const moment = z.iso.datetime();
+const count = z.int().min(0);
+const shortText = z.string().max(1000);
+
+/** How a restore drill went: what was restored, how long each step took, what was compared. */
+export const drillSchema = z.strictObject({
+  backup: z.strictObject({
+    /** Key of the backup in its bucket. */
+    name: shortText,
+    /** The moment of the database that the backup holds. */
+    takenAt: moment,
+    plainBytes: count,
+    sealedBytes: count,
+  }),
+  /** Version of the server that was restored into, such as 17.4. */
+  serverVersion: shortText,
+  /** Steps in their order, in milliseconds. */
+  steps: z.array(z.strictObject({ name: shortText, durationMs: count })).max(50),
+  /** From the start of the download to the last comparison. */
+  durationMs: count,
+  /** Recovery time objective that the duration is held to. */
+  rtoMinutes: count,
+  /** Age of the backup when the drill began: what would be lost. */
+  lossMinutes: count,
+  /** Recovery point objective that the age is held to. */
+  rpoMinutes: count,
+  tables: count,
+  rows: count,
+  /** Checks of the settings, in their order. */
+  checks: z.array(z.strictObject({ name: shortText, holds: z.boolean(), found: shortText })).max(200),
+  /** What the restored database has otherwise than the manifest says; empty where all is alike. */
+  differences: z.array(shortText).max(1000),
+});
+
+export type Drill = z.infer<typeof drillSchema>;
+
+/**
+ * One piece of evidence: which items it is for, of which stack, when it was found, and whether they hold.
+ * Files of evidence are JSON of this shape; nothing in them is a secret.
+ */
+export const evidenceSchema = z.strictObject({
+  version: z.literal(1),
+  /** How it was found. */
+  control: z.enum(["policy", "probe", "gate", "docs", "attest"]),
+  source: z.string().regex(/^[a-z][a-z-]{0,49}$/),
+  items: z.array(z.string().refine(isItemId, "an item of the checklist")).min(1).max(175),
+  stack: shortText,
+  at: moment,
+  holds: z.boolean(),
+  /** One sentence for a person. */
+  summary: shortText,
+  /** What does not hold, a sentence each. */
+  problems: z.array(shortText).max(1000),
+  drill: drillSchema.optional(),
+});
+
+export type Evidence = z.infer<typeof evidenceSchema>;
