@@ -17,3 +17,12 @@ export const actionlint: GoTool = {
   versionArguments: ["-version"],
   guide: "https://github.com/rhysd/actionlint/blob/main/docs/install.md",
 };
+
+/** A store that speaks S3, in the tests and measurements of backups. */
+export const versitygw: GoTool = {
+  name: "versitygw",
+  module: "github.com/versity/versitygw/cmd/versitygw",
+  version: "v1.8.0",
+  versionArguments: ["--version"],
+  guide: "https://github.com/versity/versitygw/wiki/Quickstart",
+};

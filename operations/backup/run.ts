@@ -1,6 +1,5 @@
-import type { Client } from "pg";
 import * as z from "zod";
-import { type Connection, connect, describeConnection } from "../database/connection.ts";
+import { type Connection, connect, describeConnection, type ServerSession } from "../database/connection.ts";
 import { describeDatabase, findSchemas, prepareSession } from "../database/describe.ts";
 import { majorOf, versionOf } from "../database/programs.ts";
 import { databaseBytes, readSurroundings } from "../database/surroundings.ts";
@@ -57,7 +56,7 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   progress?.("the database");
   const session = await connect(connection, "optropic backup");
   // Ends a statement that runs.
-  const hangUp = (): void => void session.end().catch(() => undefined);
+  const hangUp = (): void => void session.end();
   signal.addEventListener("abort", hangUp, { once: true });
   try {
     const { snapshot, schemas, surroundings } = await openSnapshot(session, options, dumpVersion);
@@ -89,16 +88,16 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
     });
   } finally {
     signal.removeEventListener("abort", hangUp);
-    await session.end().catch(() => undefined);
+    await session.end();
   }
 }
 
 /** One moment of the database, which pg_dump and the description then both see. */
-async function openSnapshot(session: Client, options: BackupOptions, dumpVersion: string) {
+async function openSnapshot(session: ServerSession, options: BackupOptions, dumpVersion: string) {
   await prepareSession(session);
-  await session.query("begin transaction isolation level repeatable read, read only");
-  const { rows } = await session.query("select pg_export_snapshot() as snapshot");
-  const { snapshot } = z.object({ snapshot: z.string() }).parse(rows[0]);
+  await session.run("begin transaction isolation level repeatable read, read only");
+  const [row] = await session.rows("select pg_export_snapshot() as snapshot");
+  const { snapshot } = z.object({ snapshot: z.string() }).parse(row);
   const schemas = await findSchemas(session, options.schemas);
   const missing = options.schemas.filter((name) => !schemas.some((schema) => schema.name === name));
   if (missing.length > 0) {
@@ -118,7 +117,7 @@ async function openSnapshot(session: Client, options: BackupOptions, dumpVersion
 
 /** Describes the snapshot while it is dumped. When one of the two fails, the other is stopped. */
 async function dumpAndDescribe(
-  session: Client,
+  session: ServerSession,
   options: BackupOptions,
   { key, snapshot, schemas }: { key: string; snapshot: string; schemas: readonly { name: string }[] },
 ): Promise<Pick<Manifest, "plain" | "sealed" | "description">> {
@@ -146,7 +145,7 @@ async function dumpAndDescribe(
     } catch (error) {
       failures.push(error);
       stop.abort(error);
-      await session.end().catch(() => undefined);
+      await session.end();
       return undefined;
     }
   };
@@ -155,9 +154,9 @@ async function dumpAndDescribe(
   return { plain: plain.result(), sealed: sealed.result(), description };
 }
 
-async function hasLargeObjects(session: Client): Promise<boolean> {
-  const { rows } = await session.query("select exists (select from pg_largeobject_metadata) as found");
-  return z.object({ found: z.boolean() }).parse(rows[0]).found;
+async function hasLargeObjects(session: ServerSession): Promise<boolean> {
+  const [row] = await session.rows("select exists (select from pg_largeobject_metadata) as found");
+  return z.object({ found: z.boolean() }).parse(row).found;
 }
 
 async function checkStored(store: ObjectStore, key: string, bytes: number): Promise<void> {

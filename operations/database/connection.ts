@@ -28,6 +28,40 @@ export type Connection = Pick<
   "PGHOST" | "PGPORT" | "PGDATABASE" | "PGUSER" | "PGPASSWORD" | "PGPASSFILE" | "PGSSLMODE" | "PGSSLROOTCERT"
 >;
 
+/** A session in which statements run one after another. */
+export interface Session {
+  /** Rows of a query, which is one SELECT without a semicolon; `$1` is its only value. */
+  rows(query: string, value?: readonly string[]): Promise<unknown[]>;
+  run(statements: string): Promise<void>;
+}
+
+/** A session of the client library. */
+export class ServerSession implements Session {
+  #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
+    return (await this.#client.query(query, value && [value])).rows;
+  }
+
+  /** As rows, each of which is a list of values in place of an object. */
+  async lists(query: string): Promise<unknown[][]> {
+    return (await this.#client.query<unknown[]>({ text: query, rowMode: "array" })).rows;
+  }
+
+  async run(statements: string): Promise<void> {
+    await this.#client.query(statements);
+  }
+
+  /** Ends the session, and with it a statement that runs. */
+  async end(): Promise<void> {
+    await this.#client.end().catch(() => undefined);
+  }
+}
+
 /** Seconds that a server has to take a connection. */
 const connectSeconds = 30;
 
@@ -52,11 +86,11 @@ export function programEnvironment(connection: Connection, name: string): NodeJS
 }
 
 /**
- * A session in the database, with the same meaning of `PGSSLMODE` as libpq has. Ends it with `end()`.
+ * A session in the database, with the same meaning of `PGSSLMODE` as libpq has; end it with `end()`.
  *
  * @throws {OperationFailure} `failed`, when there is no such connection to be had
  */
-export async function connect(connection: Connection, name: string): Promise<Client> {
+export async function connect(connection: Connection, name: string): Promise<ServerSession> {
   let failure: unknown;
   for (const ssl of encryptions(connection)) {
     const client = new Client({ ...clientConfig(connection), ssl, application_name: name });
@@ -64,7 +98,7 @@ export async function connect(connection: Connection, name: string): Promise<Cli
     client.on("error", () => undefined);
     try {
       await client.connect();
-      return client;
+      return new ServerSession(client);
     } catch (error) {
       failure ??= error;
       await client.end().catch(() => undefined);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Client } from "pg";
 import * as z from "zod";
 import type { Description } from "../manifest.ts";
+import type { Session } from "./connection.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 
 /**
@@ -22,16 +22,16 @@ const sessionSettings = `
   set lock_timeout = '60s'`;
 
 /** Makes a session fit to read descriptions in. */
-export async function prepareSession(client: Client): Promise<void> {
-  await client.query(sessionSettings);
+export async function prepareSession(session: Session): Promise<void> {
+  await session.run(sessionSettings);
 }
 
 /** The schemas that a dump has: those named, or all but the server's own and the extensions'. */
 export async function findSchemas(
-  client: Client,
+  session: Session,
   names: readonly string[],
 ): Promise<{ name: string; owner: string }[]> {
-  const { rows } = await client.query(
+  const rows = await session.rows(
     `select n.nspname as name, pg_get_userbyid(n.nspowner) as owner
        from pg_namespace n
       where case when cardinality($1::text[]) = 0
@@ -40,7 +40,7 @@ export async function findSchemas(
                                   and d.objid = n.oid and d.deptype = 'e')
               else n.nspname = any($1) end
       order by n.nspname collate "C"`,
-    [names],
+    names,
   );
   return z.array(z.object({ name: z.string(), owner: z.string() })).parse(rows);
 }
@@ -49,21 +49,21 @@ export async function findSchemas(
  * What the schemas hold, as the session's transaction sees it: definitions, rows, row-level security,
  * sequences. Counting reads every table once.
  */
-export async function describeDatabase(client: Client, schemas: readonly string[]): Promise<Description> {
-  const objects = await readObjects(client, schemas);
+export async function describeDatabase(session: Session, schemas: readonly string[]): Promise<Description> {
+  const objects = await readObjects(session, schemas);
   return {
     fingerprint: fingerprintOf(objects),
     objects,
-    tables: await readTables(client, schemas),
-    sequences: await readSequences(client, schemas),
-    largeObjects: await countOf(client, "select count(*)::int as count from pg_largeobject_metadata"),
+    tables: await readTables(session, schemas),
+    sequences: await readSequences(session, schemas),
+    largeObjects: await countOf(session, "select count(*)::int as count from pg_largeobject_metadata"),
   };
 }
 
-async function readObjects(client: Client, schemas: readonly string[]): Promise<Record<string, string>> {
+async function readObjects(session: Session, schemas: readonly string[]): Promise<Record<string, string>> {
   const found = new Map<string, string>();
   for (const query of objectQueries) {
-    const { rows } = await client.query(query, [schemas]);
+    const rows = await session.rows(query, schemas);
     for (const { object, definition } of objectRows.parse(rows)) {
       found.set(object, createHash("sha256").update(definition).digest("hex").slice(0, 16));
     }
@@ -79,12 +79,12 @@ function fingerprintOf(objects: Readonly<Record<string, string>>): string {
   return hash.digest("hex");
 }
 
-async function readTables(client: Client, schemas: readonly string[]): Promise<Description["tables"]> {
-  const { rows } = await client.query(tablesQuery, [schemas]);
+async function readTables(session: Session, schemas: readonly string[]): Promise<Description["tables"]> {
+  const rows = await session.rows(tablesQuery, schemas);
   const tables: Description["tables"] = {};
   for (const { name, ...rls } of tableRows.parse(rows)) {
     // The name comes quoted from the server. Partitions and children are counted by themselves.
-    tables[name] = { rows: await countOf(client, `select count(*) as count from only ${name}`), rls };
+    tables[name] = { rows: await countOf(session, `select count(*) as count from only ${name}`), rls };
   }
   return tables;
 }
@@ -93,14 +93,15 @@ const tableRows = z.array(
   z.object({ name: z.string(), enabled: z.boolean(), forced: z.boolean(), policies: z.int() }),
 );
 
-async function readSequences(client: Client, schemas: readonly string[]): Promise<Description["sequences"]> {
-  const { rows } = await client.query(sequencesQuery, [schemas]);
+async function readSequences(
+  session: Session,
+  schemas: readonly string[],
+): Promise<Description["sequences"]> {
+  const rows = await session.rows(sequencesQuery, schemas);
   const sequences: Description["sequences"] = {};
   for (const { name, descending } of sequenceRows.parse(rows)) {
-    const { rows: state } = await client.query(
-      `select last_value::text as last, is_called as called from ${name}`,
-    );
-    sequences[name] = { ...stateRow.parse(state[0]), descending };
+    const [state] = await session.rows(`select last_value::text as last, is_called as called from ${name}`);
+    sequences[name] = { ...stateRow.parse(state), descending };
   }
   return sequences;
 }
@@ -108,7 +109,7 @@ async function readSequences(client: Client, schemas: readonly string[]): Promis
 const sequenceRows = z.array(z.object({ name: z.string(), descending: z.boolean() }));
 const stateRow = z.object({ last: z.string(), called: z.boolean() });
 
-async function countOf(client: Client, query: string): Promise<number> {
-  const { rows } = await client.query(query);
-  return z.object({ count: z.coerce.number().int() }).parse(rows[0]).count;
+async function countOf(session: Session, query: string): Promise<number> {
+  const [row] = await session.rows(query);
+  return z.object({ count: z.coerce.number().int() }).parse(row).count;
 }

@@ -1,6 +1,6 @@
-import type { Client } from "pg";
 import * as z from "zod";
 import { type Manifest, manifestSchema } from "../manifest.ts";
+import type { Session } from "./connection.ts";
 
 /** What a dump stands on and does not carry itself. */
 export type Surroundings = Pick<
@@ -16,31 +16,42 @@ export type Surroundings = Pick<
 >;
 
 /** Reads what a restored database needs around it, and where its migrations stand. */
-export async function readSurroundings(client: Client, schemas: readonly string[]): Promise<Surroundings> {
-  const [server] = (await client.query(serverQuery)).rows;
+export async function readSurroundings(session: Session, schemas: readonly string[]): Promise<Surroundings> {
+  const [server] = await session.rows(serverQuery);
   return {
     ...surroundingsShape.parse(server),
-    systemIdentifier: await readSystemIdentifier(client),
-    extensions: manifestSchema.shape.extensions.parse((await client.query(extensionsQuery)).rows),
-    roles: manifestSchema.shape.roles.parse((await client.query(rolesQuery)).rows),
-    migrations: await readMigrations(client, schemas),
+    systemIdentifier: await readSystemIdentifier(session),
+    extensions: manifestSchema.shape.extensions.parse(await session.rows(extensionsQuery)),
+    roles: manifestSchema.shape.roles.parse(await session.rows(rolesQuery)),
+    migrations: await readMigrations(session, schemas),
   };
 }
 
 /** Bytes of the database, all schemas: what a dump has at most, but for the rarest of data. */
-export async function databaseBytes(client: Client): Promise<number> {
-  const { rows } = await client.query("select pg_database_size(current_database())::text as bytes");
-  return z.object({ bytes: z.coerce.number().int().min(0) }).parse(rows[0]).bytes;
+export async function databaseBytes(session: Session): Promise<number> {
+  const [row] = await session.rows("select pg_database_size(current_database())::text as bytes");
+  return z.object({ bytes: z.coerce.number().int().min(0) }).parse(row).bytes;
+}
+
+/** The column `name` of a query. */
+export async function namesOf(session: Session, query: string): Promise<ReadonlySet<string>> {
+  const rows = await session.rows(query);
+  return new Set(
+    z
+      .array(z.object({ name: z.string() }))
+      .parse(rows)
+      .map(({ name }) => name),
+  );
 }
 
 /** Identifier of the server's data; null where the role may not read it. */
-export async function readSystemIdentifier(client: Client): Promise<string | null> {
-  const { rows: allowed } = await client.query(
+export async function readSystemIdentifier(session: Session): Promise<string | null> {
+  const [allowed] = await session.rows(
     "select has_function_privilege('pg_catalog.pg_control_system()', 'execute') as may",
   );
-  if (!z.object({ may: z.boolean() }).parse(allowed[0]).may) return null;
-  const { rows } = await client.query("select system_identifier::text as id from pg_control_system()");
-  return z.object({ id: z.string() }).parse(rows[0]).id;
+  if (!z.object({ may: z.boolean() }).parse(allowed).may) return null;
+  const [row] = await session.rows("select system_identifier::text as id from pg_control_system()");
+  return z.object({ id: z.string() }).parse(row).id;
 }
 
 const serverQuery = `
@@ -77,23 +88,23 @@ const rolesQuery = `
 /** Where Prisma keeps its migrations: https://www.prisma.io/docs/orm/prisma-migrate/workflows */
 const migrationsTable = "_prisma_migrations";
 
-async function readMigrations(client: Client, schemas: readonly string[]): Promise<Manifest["migrations"]> {
-  const { rows: found } = await client.query(
+async function readMigrations(session: Session, schemas: readonly string[]): Promise<Manifest["migrations"]> {
+  const [found] = await session.rows(
     `select c.oid::regclass::text as name
        from pg_class c
        join pg_namespace n on n.oid = c.relnamespace
-      where c.relname = $1 and c.relkind = 'r' and n.nspname = any($2)
+      where c.relname = '${migrationsTable}' and c.relkind = 'r' and n.nspname = any($1)
       order by n.nspname = 'public' desc, n.nspname limit 1`,
-    [migrationsTable, schemas],
+    schemas,
   );
-  if (found.length === 0) return null;
-  const { name } = z.object({ name: z.string() }).parse(found[0]);
-  const { rows } = await client.query(
+  if (found === undefined) return null;
+  const { name } = z.object({ name: z.string() }).parse(found);
+  const [row] = await session.rows(
     `select count(*) filter (where finished_at is not null and rolled_back_at is null)::int as applied,
             count(*) filter (where finished_at is null and rolled_back_at is null)::int as unfinished,
             (array_agg(migration_name::text order by finished_at desc)
               filter (where finished_at is not null and rolled_back_at is null))[1] as last
        from ${name}`,
   );
-  return manifestSchema.shape.migrations.parse(rows[0]);
+  return manifestSchema.shape.migrations.parse(row);
 }

@@ -1,5 +1,5 @@
-import type { Client } from "pg";
 import type { Drill } from "../../checklist/evidence.ts";
+import type { ServerSession } from "../database/connection.ts";
 import { reasonOf } from "../failure.ts";
 
 /** A question to the restored database, and the answer that it must give. */
@@ -14,7 +14,7 @@ export interface Check {
 const timeoutMs = 60_000;
 
 /** Asks each question in a transaction of its own that can write nothing, and compares the answers. */
-export async function runChecks(session: Client, checks: readonly Check[]): Promise<Drill["checks"]> {
+export async function runChecks(session: ServerSession, checks: readonly Check[]): Promise<Drill["checks"]> {
   const results: Drill["checks"] = [];
   for (const { name, sql, expect } of checks) {
     const found = await ask(session, sql);
@@ -23,12 +23,12 @@ export async function runChecks(session: Client, checks: readonly Check[]): Prom
   return results;
 }
 
-async function ask(session: Client, sql: string): Promise<string> {
-  await session.query("begin transaction read only");
+async function ask(session: ServerSession, sql: string): Promise<string> {
+  await session.run("begin transaction read only");
   try {
-    await session.query(`set local statement_timeout = ${timeoutMs}`);
-    await session.query("set local search_path = public");
-    const { rows } = await session.query<unknown[]>({ text: sql, rowMode: "array" });
+    await session.run(`set local statement_timeout = ${timeoutMs}`);
+    await session.run("set local search_path = public");
+    const rows = await session.lists(sql);
     const [row, ...rest] = rows;
     if (row === undefined || rest.length > 0 || row.length !== 1) {
       return `${rows.length} rows of ${row?.length ?? 0} columns in place of one value`;
@@ -38,6 +38,6 @@ async function ask(session: Client, sql: string): Promise<string> {
   } catch (error) {
     return `error: ${reasonOf(error)}`;
   } finally {
-    await session.query("rollback");
+    await session.run("rollback");
   }
 }

@@ -1,16 +1,21 @@
 import { writeFileSync } from "node:fs";
-import type { Client } from "pg";
-import * as z from "zod";
 import { output } from "../child.ts";
-import { type Connection, programEnvironment } from "../database/connection.ts";
+import { type Connection, programEnvironment, type Session } from "../database/connection.ts";
 import { findProgram } from "../database/programs.ts";
+import { namesOf } from "../database/surroundings.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
-import type { Manifest, Role } from "../manifest.ts";
-import { extensionStatement, roleStatements, schemaStatements, withoutSchemas } from "../restore/prepare.ts";
+import type { Manifest } from "../manifest.ts";
+import {
+  extensionStatement,
+  powerless,
+  roleStatements,
+  schemaStatements,
+  withoutSchemas,
+} from "../restore/prepare.ts";
 
 export interface RestoreOptions {
   /** A session in the database, and how programs reach it. */
-  session: Client;
+  session: Session;
   connection: Connection;
   manifest: Manifest;
   /** The decrypted dump. */
@@ -76,38 +81,13 @@ async function prepare({ session, manifest, fullRoles }: RestoreOptions): Promis
   return unavailable;
 }
 
-/** A role that owns and is granted things, and can do nothing else. */
-function powerless({ name }: Role): Role {
-  return {
-    name,
-    superuser: false,
-    inherit: true,
-    createRole: false,
-    createDatabase: false,
-    login: false,
-    replication: false,
-    bypassRls: false,
-    memberOf: [],
-  };
-}
-
-async function run(session: Client, statement: string): Promise<void> {
+async function run(session: Session, statement: string): Promise<void> {
   try {
-    await session.query(statement);
+    await session.run(statement);
   } catch (error) {
     throw new OperationFailure(
       "failed",
       `The database refuses «${statement.slice(0, 120)}»: ${reasonOf(error)}`,
     );
   }
-}
-
-async function namesOf(session: Client, query: string): Promise<ReadonlySet<string>> {
-  const { rows } = await session.query(query);
-  return new Set(
-    z
-      .array(z.object({ name: z.string() }))
-      .parse(rows)
-      .map(({ name }) => name),
-  );
 }

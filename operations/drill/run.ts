@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Client } from "pg";
+import * as z from "zod";
 import type { Drill, Evidence } from "../../checklist/evidence.ts";
-import { type Connection, connect } from "../database/connection.ts";
+import { type Connection, connect, type ServerSession } from "../database/connection.ts";
 import { describeDatabase, prepareSession } from "../database/describe.ts";
 import { majorOf } from "../database/programs.ts";
 import { OperationFailure } from "../failure.ts";
@@ -119,12 +119,11 @@ async function targetPlace(options: DrillOptions, target: Connection, manifest: 
   const session = await connect(target, "optropic drill");
   try {
     await checkTarget(session, target, manifest);
-    const { rows } = await session.query<{ version: string }>(
-      "select current_setting('server_version') as version",
-    );
+    const [row] = await session.rows("select current_setting('server_version') as version");
+    const { version } = z.object({ version: z.string() }).parse(row);
     const folder = await mkdtemp(join(options.scratch ?? tmpdir(), "optropic-drill-"));
     const leave = async (): Promise<void> => rmSync(folder, { recursive: true, force: true });
-    return { connection: target, version: rows[0]?.version ?? "", folder, server: undefined, leave };
+    return { connection: target, version, folder, server: undefined, leave };
   } finally {
     await session.end();
   }
@@ -144,7 +143,7 @@ async function restoreAndLook(
     await listContents(file, signal);
   });
   const session = await connect(connection, "optropic drill");
-  const hangUp = (): void => void session.end().catch(() => undefined);
+  const hangUp = (): void => void session.end();
   signal.addEventListener("abort", hangUp, { once: true });
   try {
     const fullRoles = place.server !== undefined;
@@ -160,11 +159,11 @@ async function restoreAndLook(
     throw error;
   } finally {
     signal.removeEventListener("abort", hangUp);
-    await session.end().catch(() => undefined);
+    await session.end();
   }
 }
 
-async function look(session: Client, { schemas }: Manifest): Promise<Description> {
+async function look(session: ServerSession, { schemas }: Manifest): Promise<Description> {
   await prepareSession(session);
   return describeDatabase(
     session,

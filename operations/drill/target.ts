@@ -1,6 +1,5 @@
-import type { Client } from "pg";
 import * as z from "zod";
-import { type Connection, describeConnection } from "../database/connection.ts";
+import { type Connection, describeConnection, type Session } from "../database/connection.ts";
 import { readSystemIdentifier } from "../database/surroundings.ts";
 import { OperationFailure } from "../failure.ts";
 import type { Manifest } from "../manifest.ts";
@@ -12,7 +11,7 @@ import type { Manifest } from "../manifest.ts";
  * @throws {OperationFailure} `refused`
  */
 export async function checkTarget(
-  session: Client,
+  session: Session,
   connection: Connection,
   manifest: Manifest,
 ): Promise<void> {
@@ -30,14 +29,14 @@ export async function checkTarget(
       `${where} is on the server that the backup is of: a drill never touches it`,
     );
   }
-  const { rows } = await session.query(
+  const [row] = await session.rows(
     `select count(*)::int as count
        from pg_class c
        join pg_namespace n on n.oid = c.relnamespace
       where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`,
   );
-  const { count } = z.object({ count: z.int() }).parse(rows[0]);
+  const { count } = z.object({ count: z.int() }).parse(row);
   if (count === 0) return;
   throw new OperationFailure(
     "refused",

@@ -25,16 +25,31 @@ function attributes(role: Role): string {
   return words.map(([word, is]) => (is ? word : `no${word}`)).join(" ");
 }
 
+/** A role that owns and is granted things, and can do nothing else. */
+export function powerless({ name }: Role): Role {
+  return {
+    name,
+    superuser: false,
+    inherit: true,
+    createRole: false,
+    createDatabase: false,
+    login: false,
+    replication: false,
+    bypassRls: false,
+    memberOf: [],
+  };
+}
+
 /**
  * Statements that make the schemas of a backup, empty. The dump's own are left out of the restore, since
  * `public` is there already in some databases and not in others.
  */
-export function schemaStatements({ schemas }: Manifest): string[] {
+export function schemaStatements({ schemas }: Manifest, noOwner = false): string[] {
   return schemas.flatMap(({ name, owner }) => {
     const schema = escapeIdentifier(name);
     return [
       `drop schema if exists ${schema} cascade`,
-      `create schema ${schema} authorization ${escapeIdentifier(owner)}`,
+      `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
       // As initdb makes it: a dump says only what is otherwise.
       ...(name === "public" ? ["grant usage on schema public to public"] : []),
     ];
