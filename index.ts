@@ -20,10 +20,13 @@ const baseUrl = settings.web.baseUrl ?? `https://${domains.web}`;
 // No schedule puts production under load.
 const isLoadTested = stage !== "production";
 
+const storeKeyNames = ["backupsAccessKeyId", "backupsSecretAccessKey"] as const;
+
 const secretOf = loadSecrets([
   "slackWebhookUrl",
   "logsToken",
   ...(isLoadTested ? (["loadTestPassword"] as const) : []),
+  ...(settings.backups.provider === "s3" ? storeKeyNames : []),
   ...(prometheus === undefined ? [] : (["prometheusPassword"] as const)),
 ]);
 const secrets = new Secrets("secrets", settings.secrets);
@@ -38,6 +41,7 @@ const errors = new ErrorTracking("errors", {
   healthCheckPath: settings.api.healthCheckPath,
   errorRatePercent: settings.objectives.errorRatePercent,
   backupSchedule: settings.backups.schedule,
+  backupMaxMinutes: settings.backups.graceMinutes,
   onCall: { name: onCall.serviceName, integrationKey: onCall.sentryIntegrationKey },
 });
 
@@ -94,13 +98,21 @@ const edge = new Edge("edge", {
 });
 
 const backups = new Backups("backups", {
-  account: accounts.cloudflare,
+  accounts,
   stage,
   project,
   backups: settings.backups,
   region: settings.api.region,
   environmentId: api.environmentId,
   databaseUrl: database.backupUrl,
+  ...(settings.backups.provider === "s3"
+    ? {
+        storeKeys: {
+          accessKeyId: secretOf("backupsAccessKeyId"),
+          secretAccessKey: secretOf("backupsSecretAccessKey"),
+        },
+      }
+    : {}),
   checkInUrl: errors.backupCheckInUrl,
 });
 
@@ -168,9 +180,12 @@ export const databaseProbeUrl = database.probeUrl;
 export const backupBucket = backups.bucket;
 export const backupEndpoint = backups.endpoint;
 export const backupPrefix = backups.prefix;
+export const backupRegion = backups.storeRegion;
 export const backupJobId = backups.jobId;
 export const backupCheckInUrl = errors.backupCheckInUrl;
 
+/** What the platform promises, RTO and RPO among it (items 8.6 and 8.7). */
+export const objectives = settings.objectives;
 /** Who answers for what (items C.1 to C.4). */
 export const contacts = settings.contacts;
 /** The dashboard to open first, and all of them (item C.8). */

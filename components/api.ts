@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EnvGroup, EnvGroupLink, NotificationSetting, Project, WebService } from "@pulumi/render";
+import { vendorName } from "../config/naming.ts";
 import type { Settings, Stage } from "../config/settings.ts";
 import { scaling } from "./api/scaling.ts";
 import type { EnvironmentVariable } from "./environment.ts";
-import { vendorName } from "./naming.ts";
 
 export interface ApiArgs {
   stage: Stage;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AddOn, getPoolerOutput, PoolerConfig, Project } from "@pulumi/supabase";
+import { vendorName } from "../config/naming.ts";
 import type { Settings, Stage } from "../config/settings.ts";
 import {
   applicationUrl,
@@ -12,7 +13,6 @@ import {
 import { grantPrivileges } from "./database/grants.ts";
 import { connectAsOwner, createRoles, type Roles, type StatementTimeouts } from "./database/roles.ts";
 import { createSettings } from "./database/settings.ts";
-import { vendorName } from "./naming.ts";
 
 export interface DatabaseArgs {
   /** Slug of the Supabase organisation that pays for the project. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/sentry";
+import { vendorName } from "../config/naming.ts";
 import type { Settings, Stage } from "../config/settings.ts";
 import { createAlerts } from "./error-tracking/alerts.ts";
 import { createKey } from "./error-tracking/key.ts";
@@ -7,7 +8,6 @@ import { createMonitors } from "./error-tracking/monitors.ts";
 import { connectPager } from "./error-tracking/pager.ts";
 import { createProject } from "./error-tracking/project.ts";
 import type { ErrorTrackingScope } from "./error-tracking/scope.ts";
-import { vendorName } from "./naming.ts";
 
 export interface ErrorTrackingArgs {
   stage: Stage;

@@ -3,9 +3,9 @@ import { LoadTest as K6LoadTest } from "@pulumi/grafana/k6/loadTest.js";
 import { Project } from "@pulumi/grafana/k6/project.js";
 import { Schedule } from "@pulumi/grafana/k6/schedule.js";
 import * as pulumi from "@pulumi/pulumi";
+import { vendorName } from "../config/naming.ts";
 import type { Settings, Stage } from "../config/settings.ts";
 import { loadTestPlan } from "../loadtest/plan.ts";
-import { vendorName } from "./naming.ts";
 
 export interface LoadTestArgs {
   /** Anything but production. */

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LogStream } from "@pulumi/render";
 import { LogDrain } from "@pulumi/vercel/logDrain.js";
+import { vendorName } from "../config/naming.ts";
 import type { Settings, Stage } from "../config/settings.ts";
 import { formatFor } from "./logs/formats.ts";
-import { vendorName } from "./naming.ts";
 
 export interface LogsArgs {
   stage: Stage;

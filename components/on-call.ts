@@ -5,8 +5,8 @@ import { Service } from "@pulumi/pagerduty/service.js";
 import { ServiceIntegration } from "@pulumi/pagerduty/serviceIntegration.js";
 import { User } from "@pulumi/pagerduty/user.js";
 import * as pulumi from "@pulumi/pulumi";
+import { vendorName } from "../config/naming.ts";
 import type { Settings, Stage } from "../config/settings.ts";
-import { vendorName } from "./naming.ts";
 import { rotation } from "./on-call/rotation.ts";
 
 export interface OnCallArgs {

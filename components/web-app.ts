@@ -4,9 +4,9 @@ import { Project } from "@pulumi/vercel/project.js";
 import { ProjectDeploymentRetention } from "@pulumi/vercel/projectDeploymentRetention.js";
 import { ProjectDomain } from "@pulumi/vercel/projectDomain.js";
 import { ProjectEnvironmentVariable } from "@pulumi/vercel/projectEnvironmentVariable.js";
+import { vendorName } from "../config/naming.ts";
 import type { Settings, Stage } from "../config/settings.ts";
 import type { EnvironmentVariable } from "./environment.ts";
-import { vendorName } from "./naming.ts";
 import { firewallRules, managedRulesets } from "./web-app/firewall.ts";
 
 export interface WebAppArgs {

@@ -1,28 +1,5 @@
 import * as z from "zod";
-import { cronSchedule, decimal, emailAddress, whole } from "./kinds.ts";
-
-/** Off-site backups, in a bucket on Cloudflare R2. */
-export const backupsSchema = z
-  .strictObject({
-    retentionDays: whole(1, 3650)
-      .default(30)
-      .meta({
-        description: "Days that a backup is kept and cannot be deleted.",
-        checklist: ["8.3"],
-      }),
-    schedule: cronSchedule.default("15 2 * * *").meta({
-      description: "When the backup job runs, by cron's five fields, in UTC.",
-      checklist: ["8.2"],
-    }),
-    location: z.enum(["apac", "eeur", "enam", "weur", "wnam", "oc"]).default("weur").meta({
-      description: "Where the bucket is, as R2 names it.",
-    }),
-    jurisdiction: z.enum(["default", "eu", "fedramp"]).default("default").meta({
-      description: "Jurisdiction that the bucket stays in, as R2 names it.",
-    }),
-  })
-  .prefault({})
-  .meta({ description: "Off-site backups of the database.", checklist: ["3.2", "8.1"] });
+import { decimal, emailAddress, whole } from "./kinds.ts";
 
 /** What the platform promises; the defaults are the checklist's figures. */
 export const objectivesSchema = z

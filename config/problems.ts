@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { ageIdentityForm } from "./age.ts";
 import { alternatives } from "./catalogue.ts";
 import type { SettingsProblem } from "./refusal.ts";
 import { settingsSchema } from "./settings.ts";
@@ -46,12 +47,19 @@ export function problemsOf(
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ path: [...path, key] }));
     if (issue.code === "invalid_key") return [{ path }];
     const found = valueAt(values, path);
-    const quotes = wants(issue, "string") && (typeof found === "number" || typeof found === "boolean");
     const same = JSON.stringify([path, issue.message]);
     if (seen.has(same)) return [];
     seen.add(same);
-    return [{ path, expected: issue.message, found, hint: quotes ? "write it in quotes" : undefined }];
+    return [{ path, expected: issue.message, found, hint: hintOn(issue, found) }];
   });
+}
+
+function hintOn(issue: z.core.$ZodIssue, found: unknown): string | undefined {
+  if (typeof found === "string" && ageIdentityForm.test(found)) {
+    return "that is a private key: take it out, and make a new pair, since it has been written down";
+  }
+  const isBare = typeof found === "number" || typeof found === "boolean";
+  return isBare && wants(issue, "string") ? "write it in quotes" : undefined;
 }
 
 /** Says what was expected where the schema has no words of its own for it; only lists have sizes then. */

@@ -1,3 +1,4 @@
+import { ageIdentityForm } from "./age.ts";
 import { alternatives, type CatalogueEntry, namesAt, settingsCatalogue } from "./catalogue.ts";
 import { byNearness, isNear } from "./nearest.ts";
 
@@ -113,8 +114,9 @@ function valueText(value: unknown): string {
   return "a mapping";
 }
 
-/** In quotes, on one line and without what a terminal would act on; who a URL logs in as is left out. */
+/** In quotes, on one line and without what a terminal would act on; what is secret in it is left out. */
 function quoted(value: string): string {
+  if (ageIdentityForm.test(value)) return "[secret]";
   const masked = value.replace(/\/\/[^/\s]*@/g, "//[secret]@");
   return `"${shortened(printable(masked)).replaceAll('"', '\\"')}"`;
 }

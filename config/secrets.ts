@@ -5,6 +5,8 @@ export const givenSecrets = {
   slackWebhookUrl: "URL of the incoming webhook of the Slack app that posts alerts",
   logsToken: "token that the aggregator, or the collector in front of it, takes logs with",
   loadTestPassword: "password of the load test's own user, of staging only",
+  backupsAccessKeyId: "access key of the backup job at the store of `backups.s3`, where that is set",
+  backupsSecretAccessKey: "its secret key; it need not delete, nor change the bucket",
   prometheusPassword: "password of `observability.grafana.prometheus`, where that is set",
 } as const;
 

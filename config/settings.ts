@@ -1,9 +1,10 @@
 import * as z from "zod";
+import { backupsSchema } from "./backups.ts";
 import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
 import { hostname, identifier, text, whole, word } from "./kinds.ts";
-import { backupsSchema, contactsSchema, objectivesSchema } from "./operations.ts";
+import { contactsSchema, objectivesSchema } from "./operations.ts";
 import {
   errorTrackingSchema,
   linksSchema,

@@ -16,6 +16,7 @@ import {
   urlPath,
   whole,
 } from "./kinds.ts";
+import { withoutRepeats } from "./repeats.ts";
 
 /** Error tracking, by Sentry. The DSN is no setting: the stack declares the key and hands its DSN on. */
 export const errorTrackingSchema = z
@@ -129,21 +130,9 @@ export const onCallSchema = z
       .min(1)
       // A level of an escalation has ten targets at most, and the last level is everyone.
       .max(10)
-      .superRefine((people, context) => {
-        const seen = new Set<string>();
-        people.forEach(({ email }, index) => {
-          const address = email.toLowerCase();
-          if (seen.has(address)) {
-            context.addIssue({
-              code: "custom",
-              path: [index, "email"],
-              message: "an address that no other person has",
-              input: email,
-            });
-          }
-          seen.add(address);
-        });
-      })
+      .superRefine(
+        withoutRepeats("an address that no other person has", ({ email }) => email.toLowerCase(), "email"),
+      )
       .meta({ description: "People of the rotation, in its order.", checklist: ["S6.4"] }),
     invite: z.boolean().default(true).meta({
       description:

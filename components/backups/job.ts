@@ -1,39 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CronJob } from "@pulumi/render";
+import type { BackupStore } from "../../config/backup-store.ts";
+import { vendorName } from "../../config/naming.ts";
 import type { BackupsArgs } from "../backups.ts";
-import { vendorName } from "../naming.ts";
 import { connectionVariables } from "./connection.ts";
-import type { Credentials } from "./credentials.ts";
 import type { Store } from "./store.ts";
 
-export interface JobArgs
-  extends Pick<
-    BackupsArgs,
-    | "stage"
-    | "project"
-    | "backups"
-    | "region"
-    | "environmentId"
-    | "databaseUrl"
-    | "schemas"
-    | "plan"
-    | "checkInUrl"
-  > {
-  store: Store;
-  credentials: Credentials;
-  /** Prefix of the names of the backups, with its slash. */
-  prefix: string;
-}
-
-const folder = "operations/backup";
+/** What the job's image is built from. */
+const sources = ["operations", "cli", "checklist", "config"].map((folder) => `${folder}/**`);
 
 /**
- * The job that backs up on schedule, built from operations/backup (item 8.2). A run that fails notifies.
- * Its settings and secrets reach it as variables of its environment, and never as arguments.
+ * The job that backs up on schedule, built from the repository (item 8.2). A run that fails notifies. Its
+ * settings and secrets reach it as variables of its environment, and never as arguments; it has public keys
+ * only, so that it can seal a backup and not open one.
  */
-export function scheduleJob(parent: pulumi.ComponentResource, name: string, args: JobArgs): CronJob {
+export function scheduleJob(
+  parent: pulumi.ComponentResource,
+  name: string,
+  args: BackupsArgs,
+  place: BackupStore,
+  store: Store,
+): CronJob {
   const connection = pulumi.secret(args.databaseUrl).apply(connectionVariables);
-  const { store, credentials } = args;
+  const { recipients, schemas, schedule } = args.backups;
   return new CronJob(
     `${name}-job`,
     {
@@ -41,14 +30,14 @@ export function scheduleJob(parent: pulumi.ComponentResource, name: string, args
       environmentId: args.environmentId,
       region: args.region,
       plan: args.plan ?? "starter",
-      schedule: args.backups.schedule,
+      schedule,
       runtimeSource: {
         docker: {
           repoUrl: `https://github.com/${args.project.repository}`,
           branch: args.project.branch,
-          context: `./${folder}`,
-          dockerfilePath: `./${folder}/Dockerfile`,
-          buildFilter: { paths: [`${folder}/**`] },
+          context: ".",
+          dockerfilePath: "./operations/backup/Dockerfile",
+          buildFilter: { paths: [...sources, "package.json", "package-lock.json"] },
           autoDeploy: true,
           autoDeployTrigger: "checksPass",
         },
@@ -60,18 +49,17 @@ export function scheduleJob(parent: pulumi.ComponentResource, name: string, args
         PGUSER: { value: connection.PGUSER },
         PGPASSWORD: { value: connection.PGPASSWORD },
         PGSSLMODE: { value: connection.PGSSLMODE },
-        BACKUP_SCHEMAS: { value: (args.schemas ?? ["public"]).join(" ") },
-        BACKUP_DESTINATION: { value: `store:${store.bucketName}/${args.prefix}` },
+        BACKUP_STACK: { value: pulumi.getStack() },
+        BACKUP_ENDPOINT: { value: place.endpoint },
+        BACKUP_REGION: { value: place.region },
+        BACKUP_BUCKET: { value: place.bucket },
+        BACKUP_PREFIX: { value: place.prefix },
+        BACKUP_RECIPIENTS: { value: JSON.stringify(recipients) },
+        BACKUP_SCHEMAS: { value: JSON.stringify(schemas) },
+        ...(store.lockDays === undefined ? {} : { BACKUP_LOCK_DAYS: { value: String(store.lockDays) } }),
         ...(args.checkInUrl === undefined ? {} : { BACKUP_CHECK_IN_URL: { value: args.checkInUrl } }),
-        // rclone's remote `store`: https://rclone.org/docs/#config-file
-        RCLONE_CONFIG_STORE_TYPE: { value: "s3" },
-        RCLONE_CONFIG_STORE_PROVIDER: { value: "Cloudflare" },
-        RCLONE_CONFIG_STORE_ENDPOINT: { value: store.endpoint },
-        RCLONE_CONFIG_STORE_REGION: { value: "auto" },
-        // The token cannot see buckets, only their objects.
-        RCLONE_CONFIG_STORE_NO_CHECK_BUCKET: { value: "true" },
-        RCLONE_CONFIG_STORE_ACCESS_KEY_ID: { value: credentials.accessKeyId },
-        RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: { value: credentials.secretAccessKey },
+        AWS_ACCESS_KEY_ID: { value: store.keys.accessKeyId },
+        AWS_SECRET_ACCESS_KEY: { value: pulumi.secret(store.keys.secretAccessKey) },
       },
       notificationOverride: { notificationsToSend: "failure" },
     },

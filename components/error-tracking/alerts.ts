@@ -6,8 +6,8 @@ import {
   type Team,
   type TriggerCondition,
 } from "@pulumi/sentry";
+import { vendorName } from "../../config/naming.ts";
 import type { ErrorTrackingArgs } from "../error-tracking.ts";
-import { vendorName } from "../naming.ts";
 import type { Monitors } from "./monitors.ts";
 import type { PagerTarget } from "./pager.ts";
 import type { ErrorTrackingScope } from "./scope.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Key, type Project } from "@pulumi/sentry";
+import { vendorName } from "../../config/naming.ts";
 import type { ErrorTrackingArgs } from "../error-tracking.ts";
-import { vendorName } from "../naming.ts";
 import type { ErrorTrackingScope } from "./scope.ts";
 
 /** The key of both hosts, with its rate limit, and its DSN. */

@@ -1,6 +1,6 @@
 import { CronMonitor, MetricMonitor, type Project, type Team, UptimeMonitor } from "@pulumi/sentry";
+import { vendorName } from "../../config/naming.ts";
 import type { ErrorTrackingArgs } from "../error-tracking.ts";
-import { vendorName } from "../naming.ts";
 import type { ErrorTrackingScope } from "./scope.ts";
 
 /** Monitors whose issues are incidents. */

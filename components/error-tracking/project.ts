@@ -5,8 +5,8 @@ import {
   ProjectSpikeProtection,
   Team,
 } from "@pulumi/sentry";
+import { vendorName } from "../../config/naming.ts";
 import type { ErrorTrackingArgs } from "../error-tracking.ts";
-import { vendorName } from "../naming.ts";
 import type { ErrorTrackingScope } from "./scope.ts";
 
 /**

@@ -1,19 +1,28 @@
 import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { connectionVariables } from "../../components/backups/connection.ts";
-import { permissionGroupId } from "../../components/backups/credentials.ts";
+import { permissionGroupId } from "../../components/backups/r2-keys.ts";
 import { Backups, type BackupsArgs } from "../../components/backups.ts";
-import { record, settled } from "./recorder.ts";
+import { backupsSchema } from "../../config/backups.ts";
+import { recipients } from "../config/recipients.ts";
+import { type RecordedResource, record, settled } from "./recorder.ts";
 
 const account = "0123456789abcdef0123456789abcdef";
 const databaseUrl =
   "postgresql://postgres.abcd:p%40ss%2Fcanary@db.supabase.example:5432/postgres?sslmode=verify-full";
 
 const args: BackupsArgs = {
-  account,
+  accounts: {
+    cloudflare: account,
+    supabaseOrganization: "example",
+    vercelTeam: "team_example",
+    renderOwner: "tea-example",
+  },
   stage: "production",
   project: { name: "optropic", repository: "optropic/platform", branch: "main" },
-  backups: { retentionDays: 30, schedule: "15 2 * * *", location: "weur", jurisdiction: "eu" },
+  backups: backupsSchema.parse({ recipients: [...recipients], jurisdiction: "eu" }),
   region: "frankfurt",
   environmentId: "evm-example",
   databaseUrl,
@@ -38,6 +47,13 @@ function declare(changes: Partial<BackupsArgs> = {}) {
       },
     },
   });
+}
+
+const environment = z.object({ secret: z.record(z.string(), z.object({ value: z.string() })) });
+
+function variablesOf(job: RecordedResource): Record<string, string> {
+  const { secret } = environment.parse(job.inputs.envVars);
+  return Object.fromEntries(Object.entries(secret).map(([name, { value }]) => [name, value]));
 }
 
 describe("the bucket", () => {
@@ -114,8 +130,18 @@ describe("the job", () => {
         docker: {
           repoUrl: "https://github.com/optropic/platform",
           branch: "main",
-          context: "./operations/backup",
+          context: ".",
           dockerfilePath: "./operations/backup/Dockerfile",
+          buildFilter: {
+            paths: [
+              "operations/**",
+              "cli/**",
+              "checklist/**",
+              "config/**",
+              "package.json",
+              "package-lock.json",
+            ],
+          },
           autoDeployTrigger: "checksPass",
         },
       },
@@ -135,19 +161,24 @@ describe("the job", () => {
         PGUSER: { value: "postgres.abcd" },
         PGPASSWORD: { value: "p@ss/canary" },
         PGSSLMODE: { value: "verify-full" },
-        BACKUP_SCHEMAS: { value: "public" },
-        BACKUP_DESTINATION: { value: "store:optropic-backups/postgres/" },
-        RCLONE_CONFIG_STORE_TYPE: { value: "s3" },
-        RCLONE_CONFIG_STORE_PROVIDER: { value: "Cloudflare" },
-        RCLONE_CONFIG_STORE_ENDPOINT: { value: `https://${account}.eu.r2.cloudflarestorage.com` },
-        RCLONE_CONFIG_STORE_REGION: { value: "auto" },
-        RCLONE_CONFIG_STORE_NO_CHECK_BUCKET: { value: "true" },
-        RCLONE_CONFIG_STORE_ACCESS_KEY_ID: { value: "backups-token-id" },
-        RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: {
-          value: createHash("sha256").update("token canary").digest("hex"),
-        },
+        BACKUP_STACK: { value: "test" },
+        BACKUP_ENDPOINT: { value: `https://${account}.eu.r2.cloudflarestorage.com` },
+        BACKUP_REGION: { value: "auto" },
+        BACKUP_BUCKET: { value: "optropic-backups" },
+        BACKUP_PREFIX: { value: "postgres/" },
+        BACKUP_RECIPIENTS: { value: JSON.stringify(recipients) },
+        BACKUP_SCHEMAS: { value: '["public"]' },
+        AWS_ACCESS_KEY_ID: { value: "backups-token-id" },
+        AWS_SECRET_ACCESS_KEY: { value: createHash("sha256").update("token canary").digest("hex") },
       },
     });
+  });
+
+  test("is told the schemas as a list, whatever is in their names", async () => {
+    const schemas = ["public", "two words", 'quo"ted'];
+    const { named } = await declare({ backups: { ...args.backups, schemas } });
+    const { BACKUP_SCHEMAS } = variablesOf(named("backups-job"));
+    expect(JSON.parse(BACKUP_SCHEMAS ?? "")).toEqual(schemas);
   });
 
   test("is told where to check in", async () => {
@@ -159,13 +190,91 @@ describe("the job", () => {
     });
   });
 
-  test.each(["PGPASSWORD", "RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY"])(
-    "keeps %s secret in state",
-    async (key) => {
-      const { named } = await declare();
-      expect(await named("backups-job").secretAt("envVars", key, "value")).toBe(true);
+  test.each(["PGPASSWORD", "AWS_SECRET_ACCESS_KEY"])("keeps %s secret in state", async (key) => {
+    const { named } = await declare();
+    expect(await named("backups-job").secretAt("envVars", key, "value")).toBe(true);
+  });
+});
+
+describe("on a store of provider s3", () => {
+  const s3 = { endpoint: "https://s3.example.com:9000", region: "eu-west-1" };
+  const onS3: Partial<BackupsArgs> = {
+    backups: { ...args.backups, provider: "s3", s3, retentionDays: 45 },
+    storeKeys: {
+      accessKeyId: pulumi.secret("job key"),
+      secretAccessKey: "job secret canary",
     },
-  );
+  };
+
+  test("the bucket has object lock and versions, and is protected", async () => {
+    const { named, ofType } = await declare(onS3);
+    expect(named("backups-bucket")).toMatchObject({
+      type: "minio:index/s3Bucket:S3Bucket",
+      inputs: { bucket: "optropic-backups", objectLocking: true, forceDestroy: false, acl: "private" },
+      options: { protect: true },
+    });
+    expect(named("backups-versioning").inputs).toMatchObject({
+      bucket: "optropic-backups",
+      versioningConfiguration: { status: "Enabled" },
+    });
+    expect(named("backups-lifecycle").inputs).toMatchObject({
+      rules: [{ expiration: "45d", noncurrentVersionExpirationDays: 1 }],
+    });
+    expect(ofType("cloudflare:index/r2Bucket:R2Bucket")).toEqual([]);
+    expect(ofType("cloudflare:index/accountToken:AccountToken")).toEqual([]);
+  });
+
+  test("the provider is of that store, over TLS, and gets no key from the program", async () => {
+    const { named } = await declare(onS3);
+    expect(named("backups-store").inputs).toEqual({
+      minioServer: "s3.example.com:9000",
+      minioRegion: "eu-west-1",
+      minioSsl: "true",
+    });
+  });
+
+  test("the job is told the store, how long to lock, and its own keys", async () => {
+    const { named, component } = await declare(onS3);
+    expect(variablesOf(named("backups-job"))).toMatchObject({
+      BACKUP_ENDPOINT: "https://s3.example.com:9000",
+      BACKUP_REGION: "eu-west-1",
+      BACKUP_BUCKET: "optropic-backups",
+      BACKUP_LOCK_DAYS: "45",
+      AWS_ACCESS_KEY_ID: "job key",
+      AWS_SECRET_ACCESS_KEY: "job secret canary",
+    });
+    for (const key of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
+      expect(await named("backups-job").secretAt("envVars", key, "value"), key).toBe(true);
+    }
+    expect(await settled([component.endpoint, component.storeRegion, component.bucket])).toEqual([
+      "https://s3.example.com:9000",
+      "eu-west-1",
+      "optropic-backups",
+    ]);
+  });
+
+  test("the bucket may have a name of its own", async () => {
+    const { named } = await declare({
+      ...onS3,
+      backups: { ...args.backups, provider: "s3", s3: { ...s3, bucket: "example-backups" } },
+    });
+    expect(named("backups-bucket").inputs).toMatchObject({ bucket: "example-backups" });
+    expect(variablesOf(named("backups-job")).BACKUP_BUCKET).toBe("example-backups");
+  });
+
+  test("without keys is refused", async () => {
+    const { storeKeys: _, ...keyless } = onS3;
+    await expect(declare(keyless)).rejects.toThrow(/need storeKeys/);
+  });
+
+  test("every child belongs to the component and starts with its name", async () => {
+    const { resources, component } = await declare(onS3);
+    expect(resources).toHaveLength(5);
+    for (const { name, options } of resources) {
+      expect(name).toMatch(/^backups-/);
+      expect(options.parent).toBe(component);
+    }
+  });
 });
 
 test("another stage has a bucket and a job of its own", async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { SettingsInput } from "../../config/settings.ts";
+import { recipients } from "./recipients.ts";
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{1,12}$/);
 const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,10}[a-z0-9])?$/);
@@ -128,6 +129,47 @@ const onCall = fc.record(
   { requiredKeys: ["account", "people", "start"] },
 );
 
+const store = fc.oneof(
+  fc.constant({}),
+  fc.constant({ provider: "r2" as const }),
+  fc.record({
+    provider: fc.constant("s3" as const),
+    s3: fc.record(
+      {
+        endpoint: zone.map((host) => `https://${host}`),
+        region: label,
+        bucket: fc.stringMatching(/^[a-z][a-z0-9.-]{1,20}[a-z0-9]$/),
+      },
+      { requiredKeys: ["endpoint"] },
+    ),
+  }),
+);
+
+const backups = fc
+  .tuple(
+    store,
+    fc.record(
+      {
+        retentionDays: whole(1, 3650),
+        schedule,
+        graceMinutes: whole(1, 10_080),
+        recipients: fc.shuffledSubarray([...recipients], { minLength: 1 }),
+        schemas: fc.uniqueArray(fc.constantFrom("public", "Odd Name", 'quo"ted', "übung"), { maxLength: 4 }),
+        location: fc.constantFrom("apac", "eeur", "enam", "weur", "wnam", "oc"),
+        jurisdiction: fc.constantFrom("default", "eu", "fedramp"),
+        drill: partial({
+          jobs: whole(1, 16),
+          checks: fc.uniqueArray(fc.record({ name: word, sql: command, expect: fc.string() }), {
+            maxLength: 3,
+            selector: ({ name }) => name,
+          }),
+        }),
+      },
+      { requiredKeys: ["recipients"] },
+    ),
+  )
+  .map(([where, rest]) => ({ ...where, ...rest }));
+
 /** Any settings that a stack may have, as a person writes them. */
 export const anySettings = fc.record<SettingsInput>(
   {
@@ -208,12 +250,7 @@ export const anySettings = fc.record<SettingsInput>(
       },
       { requiredKeys: ["corsOrigins"] },
     ),
-    backups: partial({
-      retentionDays: whole(1, 3650),
-      schedule,
-      location: fc.constantFrom("apac", "eeur", "enam", "weur", "wnam", "oc"),
-      jurisdiction: fc.constantFrom("default", "eu", "fedramp"),
-    }),
+    backups,
     objectives: partial({
       rpoMinutes: whole(1, 43_200),
       rtoMinutes: whole(1, 43_200),
@@ -257,6 +294,7 @@ export const anySettings = fc.record<SettingsInput>(
       "api",
       "database",
       "edge",
+      "backups",
       "errorTracking",
       "observability",
       "onCall",

@@ -32,7 +32,7 @@ describe("a refusal", () => {
       attempt();
     } catch (error) {
       expect(pulumi.RunError.isInstance(error)).toBe(true);
-      expect(error).toMatchObject({ name: "SettingsError", count: 15 });
+      expect(error).toMatchObject({ name: "SettingsError", count: 16 });
     }
   });
 
@@ -47,6 +47,7 @@ describe("a refusal", () => {
     expect(problemLines(refusal({})).map((line) => line.replace(/:.*/, ""))).toEqual([
       "accounts",
       "api",
+      "backups",
       "contacts",
       "database",
       "domains",
@@ -95,7 +96,7 @@ describe("an unknown name", () => {
     [
       "region",
       "x",
-      "region: unknown here; did you mean optropic:web.region, optropic:api.region, optropic:database.region or optropic:errorTracking.region?",
+      "region: unknown here; did you mean optropic:web.region, optropic:api.region, optropic:database.region, optropic:backups.s3.region or optropic:errorTracking.region?",
     ],
     ["database.pitr_days", 7, "database.pitr_days: unknown; did you mean optropic:database.pitrDays?"],
     [
@@ -218,14 +219,14 @@ describe("values as Pulumi hands them over", () => {
   it("may not be nested too deep", () => {
     const config = {
       ...configOf(production),
-      "optropic:backups": `{"location":${"[".repeat(30_000)}${"]".repeat(30_000)}}`,
+      "optropic:secrets": `{"rotation":${"[".repeat(30_000)}${"]".repeat(30_000)}}`,
     };
     const lines = problemLines(refusal(config));
     expect(lines[0]).toBe(
-      "backups.location: expected apac, eeur, enam, weur, wnam or oc; found a list of 1 item",
+      "secrets.rotation: expected 1 to 64 letters, digits, dots, dashes, underscores; found a list of 1 item",
     );
     expect(lines[1]).toMatch(
-      /^backups\.location(\[0\]){11}: expected at most 12 levels; found a list of 1 item$/,
+      /^secrets\.rotation(\[0\]){11}: expected at most 12 levels; found a list of 1 item$/,
     );
     expect(lines).toHaveLength(2);
   });

@@ -18,10 +18,13 @@ const catalogue = settingsCatalogue();
 const settingPaths = catalogue.filter((entry) => !entry.section).map((entry) => entry.path.join("."));
 const judgedPaths = settingPaths.filter((path) => path !== "waivers");
 
-/** With the one section that may be left out though not all of its settings may. */
-function withPrometheus(settings: Mapping): Mapping {
+/** With the sections that may be left out though not all of their settings may. */
+function withEverySection(settings: Mapping): Mapping {
   const server = { url: "https://prometheus.example", username: "reader" };
-  return changed(settings, "observability.grafana.prometheus", server);
+  const withStore = changed(changed(settings, "backups.provider", "s3"), "backups.s3", {
+    endpoint: "https://s3.example",
+  });
+  return changed(withStore, "observability.grafana.prometheus", server);
 }
 
 describe("any valid settings", () => {
@@ -70,7 +73,7 @@ describe("any corruption", () => {
       fc.property(anySettings, corruptions, (written, chosen) => {
         const broken = chosen.reduce<Mapping>(
           (settings, { path, broken }) => changed(settings, path, broken),
-          withPrometheus(written),
+          withEverySection(written),
         );
         const lines = problemLines(refusal(configOf(broken)));
         const paths = lines.map((line) => line.replace(/[[:].*/s, "").replace(/^(edge\.csp)\..*/, "$1"));
@@ -82,7 +85,7 @@ describe("any corruption", () => {
   });
 
   it("of a required setting by leaving it out is refused by its path", () => {
-    const production = withPrometheus(writtenSettings("production"));
+    const production = withEverySection(writtenSettings("production"));
     for (const { path, required } of catalogue) {
       if (!required) continue;
       const name = path.join(".");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { recipients } from "./recipients.ts";
 import { accept, changed, configOf, problemLines, refusal, writtenSettings } from "./stack.ts";
 
 const production = writtenSettings("production");
@@ -138,6 +139,10 @@ describe("what is malformed or impossible is refused", () => {
     ["backups.schedule", "5-1 * * * *"],
     ["backups.schedule", "0 0 * * * *"],
     ["backups.location", "europe"],
+    ["backups.provider", "b2"],
+    ["backups.graceMinutes", 0],
+    ["backups.drill.jobs", 0],
+    ["backups.drill.jobs", 17],
     ["objectives.errorRatePercent", 101],
     ["objectives.p95Ms", 0.5],
     ["contacts.devops", "on call"],
@@ -204,6 +209,7 @@ describe("defaults", () => {
       api: { region: "frankfurt" },
       database: { region: "eu-central-1", allowedNetworks: [] },
       edge: { corsOrigins: ["https://optropic.example"] },
+      backups: { recipients: [...recipients] },
       errorTracking: { organization: "example-organization" },
       observability: { grafana: { url: "https://optropic-example.grafana.net", stackId: "100001" } },
       onCall: { account: "example-optropic", people: [roleOnCall], start: "2026-01-05" },
@@ -217,7 +223,17 @@ describe("defaults", () => {
     expect(edge).toMatchObject({ minTlsVersion: "1.2", alwaysHttps: true });
     expect(edge.hsts).toEqual({ maxAgeSeconds: 31_536_000, includeSubdomains: true, preload: true });
     expect(edge.rateLimits.login.requests).toBeLessThan(edge.rateLimits.api.requests);
-    expect(backups.retentionDays).toBe(30);
+    expect(backups).toEqual({
+      provider: "r2",
+      retentionDays: 30,
+      schedule: "15 2 * * *",
+      graceMinutes: 120,
+      recipients: [...recipients],
+      schemas: ["public"],
+      location: "weur",
+      jurisdiction: "default",
+      drill: { jobs: 2, checks: [] },
+    });
     expect(objectives).toEqual({
       rpoMinutes: 1440,
       rtoMinutes: 60,

@@ -13,7 +13,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
     expect(accept(written).stage).toBe(stack);
   });
 
-  it("write every setting out, but no waiver and no Prometheus server of their own", () => {
+  it("write every setting out, but no waiver, no Prometheus server and no other store of their own", () => {
     const missing = settingsCatalogue()
       .map((entry) => entry.path)
       .filter(
@@ -22,6 +22,10 @@ describe.each(stacks)("the settings of %s", (stack) => {
           undefined,
       );
     expect(missing.map((path) => path.join("."))).toEqual([
+      "backups.s3",
+      "backups.s3.endpoint",
+      "backups.s3.region",
+      "backups.s3.bucket",
       "observability.grafana.prometheus",
       "observability.grafana.prometheus.url",
       "observability.grafana.prometheus.username",
@@ -75,11 +79,14 @@ describe("the two stacks", () => {
       const taken: unknown[] = Object.values(production[section]);
       expect(Object.values(staging[section]).filter((value) => taken.includes(value))).toEqual([]);
     }
+    const holders = staging.backups.recipients;
+    expect(holders.filter((key) => production.backups.recipients.includes(key))).toEqual([]);
     const networks = staging.database.allowedNetworks;
     expect(networks.filter((network) => production.database.allowedNetworks.includes(network))).toEqual([]);
   });
 
-  it("differ where only production needs it: recovery and sizes", () => {
+  it("differ where only production needs it: recovery, key holders and sizes", () => {
+    expect([production, staging].map(({ backups }) => backups.recipients.length)).toEqual([2, 1]);
     expect([production.database.pitrDays, staging.database.pitrDays]).toEqual([7, 0]);
     expect([production.database.computeSize, staging.database.computeSize]).toEqual(["small", "micro"]);
     expect(staging.api.scaling.max).toBeLessThan(production.api.scaling.max);

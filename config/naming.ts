@@ -1,4 +1,4 @@
-import type { Settings, Stage } from "../config/settings.ts";
+import type { Settings, Stage } from "./settings.ts";
 
 /**
  * Name of a thing at a vendor: `optropic-web` in production, `optropic-web-staging` elsewhere. Vendors keep

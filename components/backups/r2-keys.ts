@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
 import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 import { getAccountApiTokenPermissionGroupsListOutput } from "@pulumi/cloudflare/getAccountApiTokenPermissionGroupsList.js";
+import type { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Store } from "./store.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { StoreKeys } from "./store.ts";
 
-export interface Credentials {
-  accessKeyId: pulumi.Output<string>;
-  /** Secret. */
-  secretAccessKey: pulumi.Output<string>;
+export interface R2KeysArgs {
+  /** Cloudflare account id. */
+  account: string;
+  jurisdiction: Settings["backups"]["jurisdiction"];
+  /** Name of the bucket, known before it exists. */
+  bucketName: string;
+  bucket: R2Bucket;
 }
 
 /** Reads, writes and lists the objects of a bucket, and cannot touch the bucket's rules. */
@@ -15,11 +20,11 @@ const permissionGroup = "Workers R2 Storage Bucket Item Write";
 const permissionScope = "com.cloudflare.edge.r2.bucket";
 
 /**
- * S3 credentials for one bucket: the key is the id of an API token, the secret the SHA-256 of its value.
+ * S3 keys for one bucket: the id is that of an API token, the secret the SHA-256 of its value.
  * Source: https://developers.cloudflare.com/r2/api/tokens/
  */
-export function createCredentials(parent: pulumi.ComponentResource, name: string, store: Store): Credentials {
-  const { account, jurisdiction, bucketName } = store;
+export function createR2Keys(parent: pulumi.ComponentResource, name: string, args: R2KeysArgs): StoreKeys {
+  const { account, jurisdiction, bucketName } = args;
   const token = new AccountToken(
     `${name}-token`,
     {
@@ -28,7 +33,7 @@ export function createCredentials(parent: pulumi.ComponentResource, name: string
       policies: [
         {
           effect: "allow",
-          permissionGroups: [{ id: writePermission(parent, store) }],
+          permissionGroups: [{ id: writePermission(parent, args) }],
           resources: JSON.stringify({ [`${permissionScope}.${account}_${jurisdiction}_${bucketName}`]: "*" }),
         },
       ],
@@ -41,12 +46,12 @@ export function createCredentials(parent: pulumi.ComponentResource, name: string
   };
 }
 
-function writePermission(parent: pulumi.ComponentResource, store: Store): pulumi.Output<string> {
+function writePermission(parent: pulumi.ComponentResource, args: R2KeysArgs): pulumi.Output<string> {
   return getAccountApiTokenPermissionGroupsListOutput(
-    { accountId: store.account },
+    { accountId: args.account },
     // Asked once the bucket exists, so that a first preview needs nothing of the account.
-    { parent, dependsOn: [store.bucket] },
-  ).apply(({ results }) => permissionGroupId(store.account, results));
+    { parent, dependsOn: [args.bucket] },
+  ).apply(({ results }) => permissionGroupId(args.account, results));
 }
 
 /** Id of the permission to write a bucket's objects, among those of an account. Throws when it is not there. */

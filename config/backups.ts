@@ -1,0 +1,121 @@
+import * as z from "zod";
+import { ageRecipient } from "./age.ts";
+import { cronSchedule, httpsUrl, identifier, line, text, whole } from "./kinds.ts";
+import { withoutRepeats } from "./repeats.ts";
+
+const schemaName = text(
+  "the name of a schema, 1 to 63 bytes on one line",
+  63,
+  (value) => line.safeParse(value).success && Buffer.byteLength(value) <= 63,
+);
+
+const httpsOrigin = text("an https URL without a path, such as https://s3.example.com", 300, (value) => {
+  return httpsUrl.safeParse(value).success && new URL(value).origin === value;
+});
+
+const s3Schema = z
+  .strictObject({
+    endpoint: httpsOrigin.meta({ description: "URL of the store, without a bucket." }),
+    region: identifier.default("us-east-1").meta({ description: "Region that requests are signed for." }),
+    bucket: text(
+      "a bucket's name, 3 to 63 lower-case letters, digits, dots, dashes",
+      63,
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    )
+      .optional()
+      .meta({
+        description:
+          "Name of the bucket, which some stores share among all their customers. Left out, it is named after the project.",
+      }),
+  })
+  .optional()
+  .meta({ description: "The store of `provider: s3`; left out otherwise." });
+
+const check = z
+  .strictObject({
+    name: text("text on one line, 1 to 100 characters", 100, (value) => line.safeParse(value).success).meta({
+      description: "What the check shows.",
+    }),
+    sql: text(
+      "SQL, 1 to 4000 characters",
+      4000,
+      (value) => /\S/.test(value) && !/[^\P{Cc}\n\t]/u.test(value),
+    ),
+    expect: text("text on one line, at most 1000 characters", 1000, /^[^\p{Cc}]*$/u),
+  })
+  .meta({ expected: "a mapping of name, sql and expect" });
+
+const drillSchema = z
+  .strictObject({
+    jobs: whole(1, 16).default(2).meta({ description: "Connections that a drill restores with." }),
+    checks: z
+      .array(check)
+      .max(100)
+      .superRefine(withoutRepeats("a name that no other check has", ({ name }) => name, "name"))
+      .default([])
+      .meta({
+        description:
+          "SQL that is run on the restored database: the text of its one row and one column has to be what is expected.",
+        checklist: ["8.4"],
+      }),
+  })
+  .prefault({})
+  .meta({ description: "The restore drill.", checklist: ["8.4"] });
+
+/** Off-site backups of the database, in a bucket on Cloudflare R2 or on another S3-compatible store. */
+export const backupsSchema = z
+  .strictObject({
+    provider: z.enum(["r2", "s3"]).default("r2").meta({
+      description: "Where backups are kept: Cloudflare R2, or another store that speaks S3.",
+    }),
+    s3: s3Schema,
+    retentionDays: whole(1, 3650)
+      .default(30)
+      .meta({
+        description: "Days that a backup is kept and cannot be deleted.",
+        checklist: ["8.3"],
+      }),
+    schedule: cronSchedule.default("15 2 * * *").meta({
+      description: "When the backup job runs, by cron's five fields, in UTC.",
+      checklist: ["8.2"],
+    }),
+    graceMinutes: whole(1, 10_080)
+      .default(120)
+      .meta({
+        description: "Minutes after it is due in which a backup may still be on its way.",
+        checklist: ["8.2"],
+      }),
+    recipients: z
+      .array(ageRecipient)
+      .min(1)
+      .max(20)
+      .superRefine(withoutRepeats("a key that is not in the list twice", (key) => key))
+      .meta({
+        description:
+          "Public keys of age that backups are encrypted to; the private key of any one of them decrypts. No private key belongs into settings.",
+        checklist: ["8.1"],
+      }),
+    schemas: z
+      .array(schemaName)
+      .max(100)
+      .superRefine(withoutRepeats("a schema that is not in the list twice", (name) => name))
+      .default(["public"])
+      .meta({
+        description:
+          "Schemas that are backed up; an empty list means every one. A Supabase project has the vendor's own beside the application's.",
+      }),
+    location: z.enum(["apac", "eeur", "enam", "weur", "wnam", "oc"]).default("weur").meta({
+      description: "Where the bucket is, as R2 names it; of R2 only.",
+    }),
+    jurisdiction: z.enum(["default", "eu", "fedramp"]).default("default").meta({
+      description: "Jurisdiction that the bucket stays in, as R2 names it; of R2 only.",
+    }),
+    drill: drillSchema,
+  })
+  .superRefine(({ provider, s3 }, context) => {
+    if ((provider === "s3") === (s3 !== undefined)) return;
+    const message =
+      provider === "s3" ? "a mapping, since backups.provider is s3" : "nothing, since backups.provider is r2";
+    context.addIssue({ code: "custom", path: ["s3"], message, input: s3 });
+  })
+  .meta({ description: "Off-site backups of the database.", checklist: ["3.2", "8.1"] });

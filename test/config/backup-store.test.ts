@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { backupStore } from "../../config/backup-store.ts";
+import { accept, changed, writtenSettings } from "./stack.ts";
+
+const production = writtenSettings("production");
+
+describe("the store of a stack's backups", () => {
+  it("at R2 is in the account, by its jurisdiction", () => {
+    const host = "0123456789abcdef0123456789abcdef";
+    expect(backupStore(accept(production))).toEqual({
+      endpoint: `https://${host}.eu.r2.cloudflarestorage.com`,
+      region: "auto",
+      bucket: "optropic-backups",
+      prefix: "postgres/",
+    });
+    const elsewhere = accept(changed(production, "backups.jurisdiction", "default"));
+    expect(backupStore(elsewhere).endpoint).toBe(`https://${host}.r2.cloudflarestorage.com`);
+  });
+
+  it("elsewhere is where the settings say", () => {
+    const onS3 = changed(changed(production, "backups.provider", "s3"), "backups.s3", {
+      endpoint: "https://s3.example.com",
+      region: "eu-west-1",
+    });
+    expect(backupStore(accept(onS3))).toEqual({
+      endpoint: "https://s3.example.com",
+      region: "eu-west-1",
+      bucket: "optropic-backups",
+      prefix: "postgres/",
+    });
+    const named = changed(onS3, "backups.s3.bucket", "example-backups");
+    expect(backupStore(accept(named)).bucket).toBe("example-backups");
+  });
+
+  it("is another for each stage", () => {
+    expect(backupStore(accept(writtenSettings("staging"))).bucket).toBe("optropic-backups-staging");
+  });
+});
