@@ -1,6 +1,10 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { backupCommand } from "./backup.ts";
+import { backupsCommand } from "./backups.ts";
+import { drillCommand } from "./drill.ts";
 import { previewCommand } from "./preview.ts";
+import { restoreCommand } from "./restore.ts";
 
 /** Exit statuses of every subcommand. */
 export const exitStatus = { holds: 0, doesNotHold: 1, couldNotTell: 2 } as const;
@@ -13,7 +17,14 @@ export async function main(args: readonly string[]): Promise<void> {
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(text) });
-  program.addCommand(previewCommand().exitOverride().copyInheritedSettings(program));
+  const commands = [
+    previewCommand(),
+    backupCommand(async (cwd, stack) => (await import("./operations/stack.ts")).subjectOf(cwd, stack)),
+    backupsCommand(),
+    drillCommand(),
+    restoreCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.exitOverride().copyInheritedSettings(program));
   // Whoever reads the output may have seen enough and left.
   process.stdout.on("error", leaveOnClosedPipe);
   try {

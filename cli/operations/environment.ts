@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { connectionVariables } from "../../components/backups/connection.ts";
+import { readIdentities } from "../../operations/backup/seal.ts";
 import { type Connection, connectionSchema } from "../../operations/database/connection.ts";
 import { OperationFailure } from "../../operations/failure.ts";
-import { readIdentities } from "../../operations/backup/seal.ts";
 import type { StoreKeys } from "../../operations/store/object-store.ts";
 
 /** What a variable of the environment may hold, in characters. */
@@ -66,7 +66,9 @@ export function readStoreKeys(environment: NodeJS.ProcessEnv): StoreKeys {
  */
 export function readConnection(environment: NodeJS.ProcessEnv): Connection {
   const url = environment.DATABASE_URL;
-  return parseConnection(url === undefined || url === "" ? environment : { ...environment, ...urlParts(url) });
+  return parseConnection(
+    url === undefined || url === "" ? environment : { ...environment, ...urlParts(url) },
+  );
 }
 
 /**
@@ -95,9 +97,12 @@ export function targetConnection(url: string, environment: NodeJS.ProcessEnv): C
  * @throws {OperationFailure} `refused`, when there is none
  */
 export function readIdentity(file: string | undefined, environment: NodeJS.ProcessEnv): string[] {
-  const identities = readIdentities(file === undefined ? (environment.BACKUP_IDENTITY ?? "") : readSmallFile(file));
+  const identities = readIdentities(
+    file === undefined ? (environment.BACKUP_IDENTITY ?? "") : readSmallFile(file),
+  );
   if (identities.length > 0) return identities;
-  const where = file === undefined ? "name a file with --identity, or set BACKUP_IDENTITY" : `${file} has none`;
+  const where =
+    file === undefined ? "name a file with --identity, or set BACKUP_IDENTITY" : `${file} has none`;
   throw new OperationFailure("refused", `An age identity is needed to open backups: ${where}`);
 }
 
@@ -108,7 +113,10 @@ function parseConnection(variables: NodeJS.ProcessEnv): Connection {
   const result = connectionSchema.safeParse(given);
   if (!result.success) throw malformed(result.error);
   // A key that is there and undefined would reach programs as text.
-  return { ...result.data, ...Object.fromEntries(Object.entries(result.data).filter(([, value]) => value !== undefined)) };
+  return {
+    ...result.data,
+    ...Object.fromEntries(Object.entries(result.data).filter(([, value]) => value !== undefined)),
+  };
 }
 
 function urlParts(url: string) {

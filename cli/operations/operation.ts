@@ -1,14 +1,24 @@
-import { Command, InvalidArgumentError } from "commander";
+import { dirname } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { OperationFailure } from "../../operations/failure.ts";
-import { printableText } from "../../preview/printable.ts";
-import { exitStatus, printJson } from "../output.ts";
+import { printableText } from "../../preview/render.ts";
+import { exitStatus, printJson } from "../main.ts";
 
 /** Options of every command that does something. */
 export interface OperationFlags {
   stack: string;
+  /** Folder of the Pulumi project. */
+  cwd: string;
   timeout: number;
   json: boolean;
   debug: boolean;
+}
+
+/** Options of a command that takes a backup out of the store. */
+export interface ChoiceFlags {
+  backup?: string;
+  at?: Date;
+  identity?: string;
 }
 
 /** What an operation gets to work with. */
@@ -42,11 +52,37 @@ export function operationCommand(name: string, about: { description: string; exa
     );
 }
 
+/** The project that this command belongs to. */
+const ownProject = dirname(dirname(import.meta.dirname));
+
+/** Where the stack's settings are. */
+export function cwdOption(): Option {
+  return new Option("-C, --cwd <folder>", "the folder of the Pulumi project").default(ownProject);
+}
+
+/** Which backup, and what opens it. */
+export function choiceOptions(): Option[] {
+  return [
+    new Option("--backup <name>", "the backup of that name; the newest otherwise").conflicts("at"),
+    new Option(
+      "--at <time>",
+      "the newest backup of that time or before, such as 2026-11-27T12:00:00Z",
+    ).argParser(readTime),
+    new Option("--identity <file>", "file of age identities; BACKUP_IDENTITY may hold one instead"),
+  ];
+}
+
 /** Runs an operation, says its result or its failure, and sets the exit status. */
-export async function runOperation(flags: OperationFlags, work: (work: Work) => Promise<Result>): Promise<void> {
+export async function runOperation(
+  flags: OperationFlags,
+  work: (work: Work) => Promise<Result>,
+): Promise<void> {
   const stop = new AbortController();
   const timer = setTimeout(
-    () => stop.abort(new OperationFailure("failed", `Stopped after ${flags.timeout} minutes: --timeout allows no more`)),
+    () =>
+      stop.abort(
+        new OperationFailure("failed", `Stopped after ${flags.timeout} minutes: --timeout allows no more`),
+      ),
     flags.timeout * 60_000,
   );
   const removeHandlers = abortOnSignals(stop);
@@ -66,7 +102,9 @@ export async function runOperation(flags: OperationFlags, work: (work: Work) => 
     if (!(error instanceof OperationFailure)) throw error;
     process.exitCode = error.kind === "failed" ? exitStatus.doesNotHold : exitStatus.couldNotTell;
     if (flags.json) printJson({ error: { failure: error.kind, message: error.message } });
-    process.stderr.write(`error: ${printableText(flags.debug ? (error.stack ?? error.message) : error.message)}\n`);
+    process.stderr.write(
+      `error: ${printableText(flags.debug ? (error.stack ?? error.message) : error.message)}\n`,
+    );
   } finally {
     clearTimeout(timer);
     removeHandlers();
@@ -94,4 +132,11 @@ function readMinutes(text: string): number {
   const number = Number(text);
   if (number > 0 && number <= 10_080) return number;
   throw new InvalidArgumentError("a number of minutes up to 10080");
+}
+
+function readTime(text: string): Date {
+  const time = new Date(text);
+  const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  if (isTime && !Number.isNaN(time.getTime())) return time;
+  throw new InvalidArgumentError("a time such as 2026-11-27T12:00:00Z");
 }

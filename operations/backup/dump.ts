@@ -38,8 +38,8 @@ function dumpArguments({ schemas, largeObjects, snapshot }: DumpOptions): string
     "--no-password",
     "--lock-wait-timeout=60s",
     `--snapshot=${snapshot}`,
-    // With schemas named, pg_dump leaves out what is in none.
-    ...(largeObjects && schemas.length > 0 ? ["--large-objects"] : []),
+    // With schemas named, pg_dump leaves out what is in none; `--large-objects` since version 16, both names stay.
+    ...(largeObjects && schemas.length > 0 ? ["--blobs"] : []),
     ...schemas.map((schema) => `--schema="${schema.replaceAll('"', '""')}"`),
     ...(schemas.length > 0 ? ["--strict-names"] : []),
   ];

@@ -14,6 +14,9 @@ export interface ScratchServer {
   /** As the server's superuser, in an empty database. */
   connection: Connection;
   folder: string;
+  /** Path of the program that stops it, and the account to run that as, where it is not this one. */
+  control: string;
+  account: { uid: number; gid: number } | undefined;
   /** Stops the server and removes all that it had. */
   remove(): Promise<void>;
 }
@@ -86,6 +89,8 @@ export async function startScratchServer(options: {
         PGSSLMODE: "disable",
       },
       folder,
+      control,
+      account: account.uid === process.getuid?.() ? undefined : account,
       remove,
     };
   } catch (error) {
