@@ -38,18 +38,19 @@ export function runBackups(flags: OperationFlags): Promise<void> {
 }
 
 function shownEntry(entry: Entry, now: Date) {
-  const { key, bytes, manifest, problem } = entry;
+  const { key, purpose, bytes, manifest, problem } = entry;
   const takenAt = manifest?.takenAt ?? entry.begunAt.toISOString();
   const ageMinutes = Math.floor((now.getTime() - Date.parse(takenAt)) / minute);
   const about = manifest === undefined ? {} : { backup: shownBackup(manifest) };
-  return { key, takenAt, ageMinutes, bytes, whole: manifest !== undefined, problem, ...about };
+  return { key, purpose, takenAt, ageMinutes, bytes, whole: manifest !== undefined, problem, ...about };
 }
 
 function table(entries: readonly Entry[], now: Date): string[] {
   if (entries.length === 0) return ["No backups."];
   const rows = entries.map((entry) => {
-    const { key, ageMinutes, bytes, whole, problem } = shownEntry(entry, now);
-    return [whole ? "✓" : "✗", key, formatMinutes(ageMinutes), formatBytes(bytes), problem ?? "whole"];
+    const { key, purpose, ageMinutes, bytes, whole, problem } = shownEntry(entry, now);
+    const state = purpose === "backup" ? "whole" : "whole, set aside by a restore";
+    return [whole ? "✓" : "✗", key, formatMinutes(ageMinutes), formatBytes(bytes), problem ?? state];
   });
   const heading = ["", "Backup", "Age", "Size", "State"];
   const widths = heading.map((text, column) =>

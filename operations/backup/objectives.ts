@@ -32,7 +32,9 @@ const day = 24 * 60 * minute;
 export function judgeObjectives(entries: readonly Entry[], objectives: Objectives, now: Date): ObjectivesMet {
   const allowed = (objectives.rpoMinutes + objectives.graceMinutes) * minute;
   const moments = entries
-    .flatMap(({ manifest }) => (manifest === undefined ? [] : [Date.parse(manifest.takenAt)]))
+    .flatMap(({ manifest, purpose }) =>
+      manifest === undefined || purpose !== "backup" ? [] : [Date.parse(manifest.takenAt)],
+    )
     .sort((one, other) => one - other);
   const newest = moments.at(-1);
   const oldest = moments[0];

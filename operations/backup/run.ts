@@ -5,7 +5,7 @@ import { majorOf, versionOf } from "../database/programs.ts";
 import { databaseBytes, readSurroundings } from "../database/surroundings.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
 import { type Description, type Manifest, manifestSchema } from "../manifest.ts";
-import { backupKey, manifestKey } from "../store/names.ts";
+import { backupKey, manifestKey, type Purpose } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkIns } from "./check-in.ts";
 import { dump } from "./dump.ts";
@@ -19,6 +19,8 @@ export interface BackupOptions {
   /** age public keys. */
   recipients: readonly string[];
   store: ObjectStore;
+  /** What it is for. Default: `backup`. */
+  purpose?: Purpose;
   /** Check-in URL of a cron monitor at Sentry. */
   checkInUrl?: string | undefined;
   /** Takes what is no reason to fail. */
@@ -51,7 +53,7 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
 async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const { store, stack, connection, signal, progress } = options;
   const started = performance.now();
-  const key = backupKey(store.address.prefix, new Date());
+  const key = backupKey(store.address.prefix, new Date(), options.purpose);
   const dumpVersion = await versionOf("pg_dump");
   progress?.("the database");
   const session = await connect(connection, "optropic backup");

@@ -91,6 +91,8 @@ export function programEnvironment(connection: Connection, name: string): NodeJS
  * @throws {OperationFailure} `failed`, when there is no such connection to be had
  */
 export async function connect(connection: Connection, name: string): Promise<ServerSession> {
+  // As libpq takes it; the library looks into the file of passwords only where there is no such variable.
+  if (process.env.PGPASSWORD === "") delete process.env.PGPASSWORD;
   let failure: unknown;
   for (const ssl of encryptions(connection)) {
     const client = new Client({ ...clientConfig(connection), ssl, application_name: name });

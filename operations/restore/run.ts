@@ -106,7 +106,8 @@ async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: n
 function backUpTarget(options: RestoreOptions, schemas: readonly string[]): Promise<Manifest> {
   const { stack, store, recipients, target, warn, signal, progress } = options;
   progress?.("a backup of the target as it is");
-  return backUp({ stack, store, recipients, connection: target, schemas, warn, signal });
+  const purpose = "before-restore";
+  return backUp({ stack, store, recipients, connection: target, schemas, purpose, warn, signal });
 }
 
 async function replace(
@@ -167,9 +168,8 @@ async function makeRoom(session: Session, options: RestoreOptions, manifest: Man
     for (const statement of roleStatements(manifest.roles.map(powerless), roles))
       await session.run(statement);
   }
-  // They belong to no schema, and come back with the dump.
-  if (manifest.description.largeObjects > 0)
-    await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
+  // They belong to no schema, so every backup has all of them.
+  await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   for (const statement of schemaStatements(manifest, options.noOwner)) await session.run(statement);
   const available = await namesOf(session, "select name::text as name from pg_available_extensions");
   for (const extension of manifest.extensions) {

@@ -1,11 +1,12 @@
 import { OperationFailure } from "../failure.ts";
 import { type Manifest, maximumManifestBytes, parseManifest } from "../manifest.ts";
-import { manifestKey, readKey } from "./names.ts";
+import { manifestKey, type Purpose, readKey } from "./names.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 
 /** A backup in the store, or what is left of one that did not become one. */
 export interface Entry {
   key: string;
+  purpose: Purpose;
   begunAt: Date;
   /** Bytes of the sealed dump in the store; 0 where it is not there. */
   bytes: number;
@@ -35,8 +36,8 @@ export interface Choice {
 }
 
 /**
- * The backup that is asked for. Only whole ones are chosen; the newest is looked for from the newest name on,
- * so that a long list costs no more than a short one.
+ * The backup that is asked for. Only whole ones are chosen, and what a restore set aside only by its name; the
+ * newest is looked for from the newest name on, so that a long list costs no more than a short one.
  *
  * @throws {OperationFailure} `failed`, when there is none
  */
@@ -44,8 +45,10 @@ export async function chooseBackup(store: ObjectStore, choice: Choice): Promise<
   const { name, at } = choice;
   const found = candidates(store, await store.list());
   const wanted = found.filter(
-    ({ key, begunAt }) =>
-      (name === undefined || key === name || key === `${store.address.prefix}${name}`) &&
+    ({ key, begunAt, purpose }) =>
+      (name === undefined
+        ? purpose === "backup"
+        : key === name || key === `${store.address.prefix}${name}`) &&
       (at === undefined || begunAt <= at),
   );
   let problem: string | undefined;
@@ -65,6 +68,7 @@ export async function chooseBackup(store: ObjectStore, choice: Choice): Promise<
 
 interface Candidate {
   key: string;
+  purpose: Purpose;
   begunAt: Date;
   bytes: number | undefined;
   hasManifest: boolean;
@@ -75,21 +79,37 @@ function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candi
   for (const object of objects) {
     const read = readKey(store.address.prefix, object.key);
     if (read === undefined) continue;
-    const { backup, begunAt, part } = read;
-    const known = found.get(backup) ?? { key: backup, begunAt, bytes: undefined, hasManifest: false };
+    const { backup, begunAt, part, purpose } = read;
+    const known = found.get(backup) ?? {
+      key: backup,
+      purpose,
+      begunAt,
+      bytes: undefined,
+      hasManifest: false,
+    };
     found.set(backup, part === "dump" ? { ...known, bytes: object.bytes } : { ...known, hasManifest: true });
   }
-  return [...found.values()].sort((one, other) => (one.key < other.key ? 1 : -1));
+  return [...found.values()].sort(
+    (one, other) => other.begunAt.getTime() - one.begunAt.getTime() || (one.key < other.key ? 1 : -1),
+  );
 }
 
 async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry> {
-  const { key, begunAt, bytes = 0 } = candidate;
-  const broken = (problem: string): Entry => ({ key, begunAt, bytes, manifest: undefined, problem });
+  const { key, purpose, begunAt, bytes = 0 } = candidate;
+  const broken = (problem: string): Entry => ({
+    key,
+    purpose,
+    begunAt,
+    bytes,
+    manifest: undefined,
+    problem,
+  });
   if (candidate.bytes === undefined) return broken("the dump is gone, its manifest is there");
   if (!candidate.hasManifest) return broken("it has no manifest: it runs still, or did not come to its end");
   try {
     const manifest = parseManifest(await store.read(manifestKey(key), maximumManifestBytes), key);
-    if (manifest.sealed.bytes === bytes) return { key, begunAt, bytes, manifest, problem: undefined };
+    if (manifest.sealed.bytes === bytes)
+      return { key, purpose, begunAt, bytes, manifest, problem: undefined };
     return broken(`it has ${bytes} bytes, and ${manifest.sealed.bytes} by its manifest`);
   } catch (error) {
     if (error instanceof OperationFailure) return broken(error.message);

@@ -34,8 +34,11 @@ export interface StoredObject {
 const mebibyte = 1024 * 1024;
 const second = 1000;
 
-/** Parts of an upload: S3 takes 10,000 of them, the least size is 5 MiB, and each is held in memory. */
-const parts = { bytes: 16 * mebibyte, most: 10_000, atOnce: 2 } as const;
+/**
+ * Parts of an upload: S3 takes 10,000 of them, and some are held in memory at a time. They grow beyond 8 MiB
+ * where more than 78 GiB are expected.
+ */
+const parts = { bytes: 8 * mebibyte, most: 10_000, atOnce: 2 } as const;
 
 /** Objects that a listing takes in before it gives up: 10 years of hourly backups are 175,200. */
 const maximumObjects = 200_000;
