@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Client, type ClientConfig } from "pg";
 import * as z from "zod";
 import { OperationFailure, reasonOf } from "../failure.ts";
+import { passwordFromFile } from "./password-file.ts";
 
 const modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 
@@ -91,8 +92,6 @@ export function programEnvironment(connection: Connection, name: string): NodeJS
  * @throws {OperationFailure} `failed`, when there is no such connection to be had
  */
 export async function connect(connection: Connection, name: string): Promise<ServerSession> {
-  // As libpq takes it; the library looks into the file of passwords only where there is no such variable.
-  if (process.env.PGPASSWORD === "") delete process.env.PGPASSWORD;
   let failure: unknown;
   for (const ssl of encryptions(connection)) {
     const client = new Client({ ...clientConfig(connection), ssl, application_name: name });
@@ -116,8 +115,7 @@ function clientConfig(connection: Connection): ClientConfig {
     port: Number(connection.PGPORT),
     database: connection.PGDATABASE,
     user: connection.PGUSER,
-    // Where there is none, the library looks into the file of passwords.
-    ...(connection.PGPASSWORD === undefined ? {} : { password: connection.PGPASSWORD }),
+    password: connection.PGPASSWORD ?? passwordFromFile(connection) ?? "",
     connectionTimeoutMillis: connectSeconds * 1000,
     keepAlive: true,
   };
