@@ -11,6 +11,7 @@ export interface PreviewedStack {
 export const previewedStacks: readonly PreviewedStack[] = [
   { name: "production", project: ".", args: ["--stack", "production"] },
   { name: "staging", project: ".", args: ["--stack", "staging"] },
+  { name: "delivery", project: "delivery", args: ["--stack", "production"] },
 ];
 
 /** Endings of the files of each preview, which say their format. */
