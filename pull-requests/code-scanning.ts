@@ -46,7 +46,7 @@ interface Place {
 async function placesOf(github: GitHub, event: RunEvent): Promise<Place[]> {
   const { event: cause, head_branch: branch, head_repository: head } = event.workflow_run;
   const { full_name: repository, default_branch: main } = event.repository;
-  if (cause === "push" && branch === main && head.full_name === repository) {
+  if (cause === "push" && branch === main && head?.full_name === repository) {
     return [{ artifact: artifactName("push"), ref: `refs/heads/${main}` }];
   }
   const numbers = await pullRequestsOf(github, event);

@@ -27,7 +27,8 @@ const longestWaitMs = 60_000;
 
 /**
  * Asks for a path of the repository, such as `/pulls`, and reads the answer by its schema. What may pass is
- * asked again a few times: no answer, 429, and 5xx of what reads or replaces; a second POST may do its work twice.
+ * asked again a few times: a limit of rate, and no answer or 5xx where it reads or replaces; a second POST may do
+ * its work twice.
  *
  * @throws {Failure} with the status and GitHub's own words
  */
@@ -95,7 +96,9 @@ async function persist(
     let waitMs = github.pauseMs * 2 ** (count - 1);
     try {
       const response = await attempt();
-      const passing = response.status === 429 || (repeatable && response.status >= 500);
+      const limited =
+        response.status === 429 || (response.status === 403 && response.headers.has("retry-after"));
+      const passing = limited || (repeatable && response.status >= 500);
       if (!passing || last) return response;
       await response.body?.cancel();
       const asked = Number(response.headers.get("retry-after") ?? 0) * 1000;

@@ -49,8 +49,8 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     process.exitCode = previewStatus.couldNotTell;
-    if (error instanceof Failure) console.error(`error: ${error.message}`);
-    else if (!(error instanceof CommanderError)) throw error;
+    if (error instanceof CommanderError) return;
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -14,7 +14,10 @@ const runEvent = z.object({
     event: z.string(),
     head_sha: sha,
     head_branch: z.string().min(1),
-    head_repository: z.object({ full_name: repositoryName, owner: z.object({ login: z.string() }) }),
+    // A fork can be gone before its run has ended.
+    head_repository: z
+      .object({ full_name: repositoryName, owner: z.object({ login: z.string() }) })
+      .nullable(),
   }),
 });
 
@@ -55,14 +58,15 @@ export async function pullRequestsOf(
   github: GitHub,
   { workflow_run: run }: RunEvent,
 ): Promise<readonly number[]> {
-  if (run.event !== "pull_request") return [];
+  const { head_repository: repository } = run;
+  if (run.event !== "pull_request" || repository === null) return [];
   const query = new URLSearchParams({
     state: "open",
-    head: `${run.head_repository.owner.login}:${run.head_branch}`,
+    head: `${repository.owner.login}:${run.head_branch}`,
     per_page: "100",
   });
   const found = await ask(github, `/pulls?${query}`, pullRequests);
   return found
-    .filter(({ head }) => head.sha === run.head_sha && head.repo?.full_name === run.head_repository.full_name)
+    .filter(({ head }) => head.sha === run.head_sha && head.repo?.full_name === repository.full_name)
     .map(({ number }) => number);
 }

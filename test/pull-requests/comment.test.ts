@@ -138,6 +138,12 @@ describe("the pull request", () => {
     expect([said(42).length, said(43).length]).toEqual([0, 1]);
   });
 
+  it("is none for a fork that is gone", async () => {
+    keep(holds);
+    expect(await comment(runEvent({ head_repository: null }))).toMatchObject({ status: 0 });
+    expect(wrote()).toEqual([]);
+  });
+
   it("is none for the run of a push", async () => {
     keep(holds, "previews-push");
     await comment(runEvent({ event: "push" }));

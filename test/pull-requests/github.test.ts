@@ -8,6 +8,9 @@ let stop: () => Promise<void> = async () => {};
 
 afterEach(() => stop());
 
+/** A request over its limit, as GitHub also says it. */
+const limited = -403;
+
 /** A server that answers each request with the next status; the last one stays. */
 async function answering(...statuses: number[]): Promise<{ github: GitHub; asked: () => number }> {
   let asked = 0;
@@ -16,6 +19,7 @@ async function answering(...statuses: number[]): Promise<{ github: GitHub; asked
     asked += 1;
     // 0: the connection breaks.
     if (status === undefined || status === 0) response.destroy();
+    else if (status === limited) response.writeHead(403, { "retry-after": "0" }).end("{}");
     else response.writeHead(status).end('{"ok":true}');
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -40,7 +44,7 @@ const answer = z.object({ ok: z.boolean() });
 it.each([
   ["a read through three faults", "GET", [503, 0, 502, 200], 4],
   ["a change in place through faults", "PATCH", [500, 0, 200], 3],
-  ["a write through a limit of rate", "POST", [429, 429, 200], 3],
+  ["a write through a limit of rate", "POST", [429, limited, 200], 3],
 ] as const)("repeats %s", async (_, method, statuses, times) => {
   const { github, asked } = await answering(...statuses);
   expect(await ask(github, "/x", answer, { method })).toEqual({ ok: true });

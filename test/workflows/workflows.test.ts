@@ -17,13 +17,12 @@ beforeAll(async () => {
   actionlint = await findGoTool(tools.actionlint);
 }, 900_000);
 
-it("are those that the guide names", () => {
-  expect([...workflows.keys()].toSorted()).toEqual([
-    "comment.yml",
-    "deploy.yml",
-    "preview.yml",
-    "pull-request.yml",
-  ]);
+it("are in the guide, with each variable that says who deploys", () => {
+  const guide = readFileSync(join(root, "docs", "pull-requests.md"), "utf8");
+  for (const file of workflows.keys()) expect(guide).toContain(`| \`${file.replace(".yml", "")}\` |`);
+  const variables = [...workflows.values()].flatMap((text) => text.match(/\b(?:PULUMI|DEPLOY)_\w+/g) ?? []);
+  expect(variables).not.toHaveLength(0);
+  for (const variable of variables) expect(guide).toContain(`\`${variable}\``);
 });
 
 it("are clean to actionlint", () => {
