@@ -20,14 +20,14 @@ beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "pulumi-"));
   const folder = join(home, "versions", version, "bin");
   await mkdir(folder, { recursive: true });
-  const said = `echo "$PULUMI_OPTION_POLICY_PACK|$*|\${VERCEL_API_TOKEN-unset}"; exit "\${STATUS:-0}"`;
+  const said = `echo "$PULUMI_OPTION_POLICY_PACK|$*|\${VERCEL_API_TOKEN-unset}\${PULUMI_CONFIG_PASSPHRASE+, passphrase}"; exit "\${STATUS:-0}"`;
   await writeFile(join(folder, "pulumi"), `#!/bin/sh\n${said}\n`, { mode: 0o755 });
 });
 
 afterEach(() => rm(home, { recursive: true }));
 
 function npm(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const { PULUMI_OPTION_POLICY_PACK: _, ...inherited } = process.env;
+  const { PULUMI_OPTION_POLICY_PACK: _, PULUMI_CONFIG_PASSPHRASE: __, ...inherited } = process.env;
   return ended(
     spawn("npm", ["run", "--silent", ...args], {
       cwd: root,
@@ -54,6 +54,11 @@ describe("npm run", () => {
   it("pulumi:up passes a credential on, and none that is empty", async () => {
     expect((await npm(["pulumi:up"], { VERCEL_API_TOKEN: "token" })).stdout).toMatch(/\|token\n$/);
     expect((await npm(["pulumi:up"], { VERCEL_API_TOKEN: "" })).stdout).toMatch(/\|unset\n$/);
+  });
+
+  it("pulumi:up passes a passphrase on even where it is empty", async () => {
+    const { stdout } = await npm(["pulumi:up"], { PULUMI_CONFIG_PASSPHRASE: "" });
+    expect(stdout).toMatch(/unset, passphrase\n$/);
   });
 
   it("pulumi:preview ends with the status of the CLI", async () => {

@@ -37,6 +37,12 @@ export const mutants: readonly [file: string, from: string | RegExp, to: string,
   [
     "pull-request.yml",
     "run: npm run lint",
+    `run: npm run lint\n        env:\n          ALL: ${expression("toJSON(github)")}`,
+    /lint: a fork's code sees a credential/,
+  ],
+  [
+    "pull-request.yml",
+    "run: npm run lint",
     `run: npm run lint\n        env:\n          TOKEN: ${expression("github.token")}`,
     /lint: a fork's code sees a credential/,
   ],

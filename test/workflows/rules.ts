@@ -70,15 +70,14 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
   const forForks = "pull_request" in workflow.on && (job.if === undefined || holds(job.if, fromFork));
   const follows = "workflow_run" in workflow.on;
   const allowed = follows ? ["pull-requests", "security-events"] : ["id-token"];
-  const text = JSON.stringify(job);
-  const secret = /\bsecrets\b/.test(text);
+  const secret = /\bsecrets\b/.test(JSON.stringify(job));
   return [
     ...found(minutes === undefined || minutes > 60, "no time limit of an hour or less"),
     ...found(job.permissions === undefined, "no permissions of its own"),
     ...found(concurrency === undefined, "no concurrency group"),
     ...found("container" in job || "services" in job || "uses" in job, "runs what no rule here judges"),
     ...found(forForks && writes.length > 0, `a fork's code may write: ${writes}`),
-    ...found(forForks && (secret || /github\.token/.test(text)), "a fork's code sees a credential"),
+    ...found(forForks && usesCredential(job), "a fork's code sees a credential"),
     ...found(forForks && job.environment !== undefined, "a fork's code runs in an environment"),
     ...found(!forForks && writes.some((scope) => !allowed.includes(scope)), `may write: ${writes}`),
     ...found(writes.includes("id-token") && !withOidc.includes(file), "may ask for a token by OIDC"),
@@ -145,8 +144,9 @@ function problemsOfFollower({ uses = "", with: inputs = {}, env = {} }: Step): s
   ];
 }
 
-function usesCredential(env: object): boolean {
-  return /\bsecrets\b|github\.token/.test(JSON.stringify(env));
+/** The whole of `github`, as toJSON(github) has it, holds the token too. */
+function usesCredential(part: object): boolean {
+  return /\bsecrets\b|\bgithub\.token\b|\bgithub\s*[[)]/.test(JSON.stringify(part));
 }
 
 /** A check counts by its name alone, and one that is skipped counts as passed. */
