@@ -1,7 +1,7 @@
 import type { PolicyChange, PolicyVerdict, PreviewDiff, PropertyChange, ResourceChange } from "../diff.ts";
 import { isDefaultProvider, shortType } from "../urn.ts";
 import type { PropertyValue } from "../values.ts";
-import { code, prose, shortened } from "./markdown-text.ts";
+import { block, code, shortened } from "./markdown-text.ts";
 import type { Section } from "./sections.ts";
 
 /** Changes shown of one resource. */
@@ -11,7 +11,7 @@ const mostChanges = 20;
 export function changeSections(diff: PreviewDiff): Section[] {
   const heading = "Changes against the base";
   if (diff.unavailable !== undefined) {
-    const intro = `The base could not be previewed, so there is nothing to compare with: ${prose(diff.unavailable, 500)}`;
+    const intro = `The base could not be previewed, so there is nothing to compare with:\n\n${block(diff.unavailable, 1000)}`;
     return [{ heading, folded: false, entries: [], intro, priority: 1 }];
   }
   const added = diff.added.filter(isDeclared);

@@ -31,7 +31,9 @@ export function prose(text: string, most = 1000): string {
 
 /** Lines in a fenced block that they cannot leave, each line indented. */
 export function block(text: string, most: number, indent = ""): string {
-  const lines = shortened(text, most).split("\n").map(oneLine);
+  const lines = shortened(text, most)
+    .split("\n")
+    .map((line) => visible(line.replaceAll("\t", "  ")).trimEnd());
   const fence = "`".repeat(Math.max(3, longestRun(lines.join("\n")) + 1));
   return [`${fence}text`, ...lines, fence].map((line) => `${indent}${line}`).join("\n");
 }
@@ -44,12 +46,13 @@ export function shortened(text: string, most: number): string {
   return `${kept}… (${text.length - kept.length} more characters)`;
 }
 
-/** Without characters that are not to be seen, or that turn the direction of what follows. */
 function oneLine(text: string): string {
-  return text
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/[\p{C}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/gu, "·")
-    .trim();
+  return visible(text.replaceAll(/\s+/g, " ")).trim();
+}
+
+/** Without characters that are not to be seen, or that turn the direction of what follows. */
+function visible(line: string): string {
+  return line.replaceAll(/[\p{C}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/gu, "·");
 }
 
 /** A word and the punctuation around it. */
@@ -61,8 +64,8 @@ interface Part {
 }
 
 function partOf(word: string): Part {
-  const [, before = "", rest = ""] = /^([("]*)(.*)$/s.exec(word) ?? [];
-  const [, inner = "", after = ""] = /^(.*?)([.,;:!?)"…]*)$/s.exec(rest) ?? [];
+  const [, before = "", rest = ""] = /^([("']*)(.*)$/s.exec(word) ?? [];
+  const [, inner = "", after = ""] = /^(.*?)([.,;:!?)"'…]*)$/s.exec(rest) ?? [];
   const [, span] = /^`([^`]+)`$/.exec(inner) ?? [];
   return { before, text: span ?? inner, after, plain: span === undefined && isPlain(inner) };
 }
