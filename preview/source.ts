@@ -61,12 +61,14 @@ export class Sources {
 
 /** The file that an address names; the SDK encodes the address of an ES module a second time. */
 function filesOf(uri: string): string[] {
+  const files: string[] = [];
   try {
-    const file = fileURLToPath(uri);
-    return file.includes("%") ? [file, decodeURIComponent(file)] : [file];
+    files.push(fileURLToPath(uri));
+    files.push(...files.map(decodeURIComponent));
   } catch {
-    return [];
+    // It is no address, or its path is not encoded another time.
   }
+  return files;
 }
 
 /** The nearest folder above with `.git`; without one, the working directory or else the folder itself. */

@@ -124,7 +124,7 @@ function location({ urn, source }: Violation): Location {
 }
 
 function physical({ path, line, column }: SourcePosition): Location {
-  const uri = path.split("/").map(encodeURIComponent).join("/");
+  const uri = path.toWellFormed().split("/").map(encodeURIComponent).join("/");
   return {
     physicalLocation: {
       artifactLocation: { uri, uriBaseId: root },
