@@ -70,8 +70,11 @@ function named(job: Resource, form: RegExp): Value[] {
     .map(([, variable]) => variable.at("value"));
 }
 
-/** Whether a job is told of the bucket: a variable that says where to holds its name. Throws UnknownRead. */
+/** Whether a job is told of the bucket, by a variable made from it or holding its name. Throws UnknownRead. */
 function isTold(job: Resource, bucket: Resource): boolean {
+  if (job.dependenciesOf("envVars").includes(bucket)) {
+    return true;
+  }
   const name = bucketName(bucket) ?? "";
   const places = named(job, /bucket|destination|target|remote|repository|url|path/i);
   return name !== "" && some(places, (value) => (value.string() ?? "").includes(name));

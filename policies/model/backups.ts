@@ -63,7 +63,7 @@ function scheduledJobs(stack: Stack): Resource[] {
 }
 
 function isForBackups(stack: Stack, bucket: Resource): boolean {
-  return saysBackup(bucket.name, bucketName(bucket)) || jobsOf(stack, bucket).length > 0;
+  return saysBackup(bucket.name) || jobsOf(stack, bucket).length > 0 || saysBackup(bucketName(bucket));
 }
 
 /** By what it is called or runs. */
@@ -81,15 +81,15 @@ function isBackupJob(job: Resource): boolean {
 }
 
 function fills(job: Resource, bucket: Resource): boolean {
+  if (job.dependenciesOf("envVars").includes(bucket)) {
+    return true;
+  }
   const name = bucketName(bucket);
   const texts = job
     .at("envVars")
     .entries()
     .map(([, variable]) => known(() => variable.at("value").string()));
-  return (
-    job.dependenciesOf("envVars").includes(bucket) ||
-    (name !== undefined && texts.some((text) => text?.includes(name)))
-  );
+  return name !== undefined && texts.some((text) => text?.includes(name));
 }
 
 const saysBackup = (...texts: readonly (string | undefined)[]): boolean =>
