@@ -2,7 +2,7 @@ import type { ItemId } from "../checklist/items.ts";
 import { every, judge, policy, type Stack } from "./framework/index.ts";
 import { backupJobs, schedulesOf } from "./model/backups.ts";
 import { databases } from "./model/databases.ts";
-import { hasRecovery } from "./model/recovery.ts";
+import { hasRecovery, recoveryLossMinutes } from "./model/recovery.ts";
 import { judgeOutput, stackOutput } from "./model/stack-outputs.ts";
 import { longestGap } from "./values/schedule.ts";
 
@@ -10,9 +10,6 @@ import { longestGap } from "./values/schedule.ts";
 
 export const recoveryTime = objective("recovery-time-objective", "8.6", "rtoMinutes", "time");
 export const recoveryPoint = objective("recovery-point-objective", "8.7", "rpoMinutes", "point");
-
-/** Supabase sends what was written away every two minutes at the latest; Render's recovery is no worse. */
-const recoveryLossMinutes = 2;
 
 export const backupInterval = policy({
   name: "backup-interval",

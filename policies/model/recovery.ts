@@ -9,6 +9,9 @@ export const recoveryDays: ReadonlyMap<string, number> = new Map([
   ["pitr_28", 28],
 ]);
 
+/** Supabase sends what was written away every two minutes at the latest; Render's recovery is no worse. */
+export const recoveryLossMinutes = 2;
+
 /** Add-ons of a Supabase project that recover it to a point in time. Throws UnknownRead. */
 export function recoveryAddOns(stack: Stack, project: Resource): Resource[] {
   return addOnsOf(stack, project, (addOn) => addOn.at("type").string() === "pitr");
