@@ -1,5 +1,5 @@
 import { type Resource, type Stack, select, type Value } from "../framework/index.ts";
-import { bucketName, jobsOf } from "./backups.ts";
+import { backupJobs, bucketName, jobsOf } from "./backups.ts";
 import { belongsTo, candidatesBy } from "./links.ts";
 import { perStack } from "./per-stack.ts";
 import { aws, cloudflare, minio } from "./tokens.ts";
@@ -134,8 +134,12 @@ function retentionDays(retention: Value): number {
 /** Days that jobs lock each object for, where the bucket allows it. */
 function locksByJobs(stack: Stack, bucket: Resource): number[] {
   const allows = ["objectLocking", "objectLockEnabled"].some((key) => bucket.at(key).boolean() === true);
-  const days = allows
-    ? jobsOf(stack, bucket).map((job) => job.at("envVars", "BACKUP_LOCK_DAYS", "value").string() ?? "")
-    : [];
+  if (!allows) {
+    return [];
+  }
+  const jobs = jobsOf(stack, bucket);
+  // A job of which nothing is known yet may be the one: to ask for its variables is to ask for the unknown.
+  const asked = jobs.length > 0 ? jobs : backupJobs(stack).filter((job) => job.at("envVars").isUnknown);
+  const days = asked.map((job) => job.at("envVars", "BACKUP_LOCK_DAYS", "value").string() ?? "");
   return days.flatMap((text) => (/^\d{1,6}$/.test(text) ? [Number(text)] : []));
 }

@@ -61,6 +61,15 @@ describe("a store with MinIO's provider", () => {
     }
   });
 
+  test("is decided later where the job's variables are unknown", () => {
+    const stack = on(bucket(), lifecycle(rule));
+    const lockDays = withVariables(stack, { BACKUP_LOCK_DAYS: { value: unknown } });
+    expect(outcomeOf(backupLock, lockDays).status).toBe("unknown");
+    expect(outcomeOf(backupLock, withProps(stack, "backups-job", { envVars: unknown })).status).toBe(
+      "unknown",
+    );
+  });
+
   test.each([
     ["29d", ["backup-retention"]],
     ["2027-01-01", ["backup-retention"]],
