@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as z from "zod";
 import { isItemId } from "./items.ts";
 
@@ -28,8 +30,9 @@ export const drillSchema = z.strictObject({
   rtoMinutes: count,
   /** Age of the backup when the drill began: what would be lost. */
   lossMinutes: count,
-  /** Recovery point objective that the age is held to. */
+  /** Recovery point objective that the age is held to, and the minutes that a backup may be on its way. */
   rpoMinutes: count,
+  graceMinutes: count,
   tables: count,
   rows: count,
   /** Checks of the settings, in their order. */
@@ -50,7 +53,8 @@ export const evidenceSchema = z.strictObject({
   control: z.enum(["policy", "probe", "gate", "docs", "attest"]),
   source: z.string().regex(/^[a-z][a-z-]{0,49}$/),
   items: z.array(z.string().refine(isItemId, "an item of the checklist")).min(1).max(175),
-  stack: shortText,
+  /** Name of the Pulumi stack. */
+  stack: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/),
   at: moment,
   holds: z.boolean(),
   /** One sentence for a person. */
@@ -61,3 +65,42 @@ export const evidenceSchema = z.strictObject({
 });
 
 export type Evidence = z.infer<typeof evidenceSchema>;
+
+/**
+ * Writes a piece of evidence to `<folder>/<stack>/<source>.json`, in one step: what was there stays until the
+ * new one is whole.
+ *
+ * @returns the path
+ */
+export function writeEvidence(folder: string, evidence: Evidence): string {
+  const path = evidencePath(folder, evidence.stack, evidence.source);
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(evidenceSchema.parse(evidence), null, 2)}\n`);
+  renameSync(draft, path);
+  return path;
+}
+
+/**
+ * Reads the newest evidence of a source; undefined where there is none yet.
+ *
+ * @throws {Error} when the file is too large or no evidence
+ */
+export function readEvidence(folder: string, stack: string, source: string): Evidence | undefined {
+  const path = evidencePath(folder, stack, source);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) return undefined;
+  if (size > maximumEvidenceBytes) {
+    throw new Error(`${path} has ${size} bytes; evidence has at most ${maximumEvidenceBytes}`);
+  }
+  try {
+    return evidenceSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new Error(`${path} is no evidence: ${reason}`);
+  }
+}
+
+function evidencePath(folder: string, stack: string, source: string): string {
+  return join(folder, stack, `${source}.json`);
+}

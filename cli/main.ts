@@ -1,6 +1,11 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { backupCommand } from "./backup.ts";
+import { backupsCommand } from "./backups.ts";
+import { drillCommand } from "./drill.ts";
+import { jsonLine } from "../preview/report/json.ts";
 import { previewCommand } from "./preview.ts";
+import { restoreCommand } from "./restore.ts";
 
 /** Exit statuses of every subcommand. */
 export const exitStatus = { holds: 0, doesNotHold: 1, couldNotTell: 2 } as const;
@@ -13,7 +18,14 @@ export async function main(args: readonly string[]): Promise<void> {
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(text) });
-  program.addCommand(previewCommand().exitOverride().copyInheritedSettings(program));
+  const commands = [
+    previewCommand(),
+    backupCommand(async (cwd, stack) => (await import("./operations/stack.ts")).subjectOf(cwd, stack)),
+    backupsCommand(),
+    drillCommand(),
+    restoreCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.exitOverride().copyInheritedSettings(program));
   // Whoever reads the output may have seen enough and left.
   process.stdout.on("error", leaveOnClosedPipe);
   try {
@@ -26,18 +38,21 @@ export async function main(args: readonly string[]): Promise<void> {
       ? error.message.replace(/^error: /, "")
       : describe(error, args.includes("--debug"));
     if (!isUsage) process.stderr.write(`error: ${message}\n`);
-    if (args.includes("--json")) printJson({ error: { failure: isUsage ? "usage" : "internal", message } });
+    if (wantsJson(args)) printJson({ error: { failure: isUsage ? "usage" : "internal", message } });
   }
 }
 
 /** Prints one JSON document. */
 export function printJson(document: unknown): void {
-  // JSON leaves these control characters as they are, and a terminal obeys them.
-  const escaped = JSON.stringify(document).replaceAll(
-    /[\u007f-\u009f]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  process.stdout.write(jsonLine(document));
+}
+
+/** Whether a command line that cannot be read as a whole asks for a document all the same. */
+function wantsJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, index) =>
+      arg === "--json" || arg === "--format=json" || (arg === "json" && args[index - 1] === "--format"),
   );
-  process.stdout.write(`${escaped}\n`);
 }
 
 function describe(error: unknown, debug: boolean): string {

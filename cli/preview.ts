@@ -1,15 +1,26 @@
 import { dirname, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
+import packageJson from "../package.json" with { type: "json" };
 import {
   defaultTimeoutMs,
   PreviewError,
   preview,
   printableText,
+  projectNameOf,
   readPackConfig,
-  renderPreview,
+  readSavedPreview,
 } from "../preview/index.ts";
-import { exitStatus, printJson } from "./main.ts";
+import {
+  type Failed,
+  type Judged,
+  type Report,
+  type ReportFormat,
+  reporterOf,
+  reportFormats,
+} from "../preview/report/report.ts";
+import { exitStatus } from "./main.ts";
+import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 
 /** The project that this command belongs to: what is previewed unless `--cwd` names another. */
 const ownProject = dirname(import.meta.dirname);
@@ -24,6 +35,9 @@ interface PreviewFlags {
   organization?: string;
   state?: string;
   timeout: number;
+  diff?: string;
+  format?: ReportFormat;
+  output: string[];
   json: boolean;
   color: boolean;
   debug: boolean;
@@ -61,55 +75,105 @@ export function previewCommand(): Command {
       readSeconds,
       defaultTimeoutMs / 1000,
     )
-    .option("--json", "print one JSON document", false)
+    .option("--diff <file>", "say what changed since a preview that was saved with --json")
+    .addOption(new Option("-f, --format <format>", "how to say it (default: pretty)").choices(reportFormats))
+    .option(
+      "-o, --output <file>",
+      "write a file, in the format of its ending (.md, .sarif, .json, .xml, .txt) or of --format, repeatable",
+      collect,
+      [],
+    )
+    .option("--json", "print one JSON document, as --format json does", false)
     .option("--no-color", "print without colours")
     .option("--debug", "print stack traces", false)
     .addHelpText(
       "after",
-      "\nExample:\n  $ optropic preview --stack staging --config edge.minTlsVersion=1.3\n\nExit status: 0 the checklist holds, 1 it does not hold, 2 the preview could not tell.",
+      "\nExamples:\n  $ optropic preview --stack staging --config edge.minTlsVersion=1.3\n  $ optropic preview --diff base.json --output preview.md --output preview.sarif\n\nExit status: 0 the checklist holds, 1 it does not hold, 2 the preview could not tell.",
     )
     .action(run);
 }
 
-async function run(flags: PreviewFlags): Promise<void> {
+async function run(flags: PreviewFlags, command: Command): Promise<void> {
+  const plan = readPlan(flags, command);
   const cwd = resolve(flags.cwd);
-  const progress = process.stderr.isTTY && !flags.json ? showProgress : undefined;
+  const subject = { project: projectNameOf(cwd), stack: flags.stack };
+  const report = (result: Judged | Failed): Report => ({
+    ...subject,
+    tool: { name: packageJson.name, version: packageJson.version },
+    result,
+    color: false,
+  });
+  const color = flags.color && process.stdout.isTTY && !process.env.NO_COLOR;
+  const result = await judge(flags, plan, { cwd, ...subject });
+  const ending = (await writeFiles(plan, report(result))) ?? result;
+  process.exitCode = statusOf(ending);
+  // Why it could not tell is on standard error already.
+  if (plan.printed === "pretty" && "error" in ending) return;
+  process.stdout.write((await reporterOf(plan.printed))({ ...report(ending), color }));
+}
+
+function readPlan(flags: PreviewFlags, command: Command): OutputPlan {
   try {
+    return planOutput(flags);
+  } catch (error) {
+    return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function judge(
+  flags: PreviewFlags,
+  plan: OutputPlan,
+  { cwd, project, stack }: { cwd: string; project: string; stack: string },
+): Promise<Judged | Failed> {
+  const progress = process.stderr.isTTY && plan.printed === "pretty" ? showProgress : undefined;
+  try {
+    checkOutputs(plan);
     const document = await preview({
       cwd,
-      stack: flags.stack,
+      stack,
       organization: flags.organization,
       policyPacks: flags.policyPack ?? (cwd === ownProject ? [resolve(ownProject, "policies")] : []),
       policyPackConfigs: flags.policyPackConfig.map(readPackConfig),
       config: flags.config,
       stackOutputs: flags.stackOutput,
       state: flags.state,
+      base: flags.diff === undefined ? undefined : readSavedPreview(flags.diff, { project, stack }),
       timeoutMs: flags.timeout * 1000,
       stackTraces: flags.debug,
       progress,
     });
     progress?.("");
-    process.exitCode = document.summary.mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds;
-    if (flags.json) {
-      printJson(document);
-      return;
-    }
-    const color = flags.color && process.stdout.isTTY && !process.env.NO_COLOR;
-    print(renderPreview(document, { color }));
-    const coverage = coverageLine(document.policies);
-    if (coverage !== undefined) print(coverage);
+    return { document, coverage: coverageLine(document.policies) };
   } catch (error) {
     progress?.("");
-    process.exitCode = exitStatus.couldNotTell;
-    if (!(error instanceof PreviewError)) throw error;
-    if (flags.json) printJson({ error: { failure: error.failure, message: error.message } });
-    const text = flags.debug ? (error.stack ?? error.message) : error.message;
-    process.stderr.write(`error: ${printableText(text)}\n`);
+    return failed(error, flags.debug);
   }
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+/** Says on standard error why a preview could not tell. */
+function failed(error: unknown, debug: boolean): Failed {
+  const message = error instanceof Error ? error.message : String(error);
+  const trace = debug && error instanceof Error ? (error.stack ?? message) : message;
+  process.stderr.write(`error: ${printableText(trace)}\n`);
+  return error instanceof PreviewError
+    ? { error: { failure: error.failure, message, problems: error.problems } }
+    : { error: { failure: "internal", message, problems: [] } };
+}
+
+/** @returns why a file could not be written, if so */
+async function writeFiles({ files }: OutputPlan, report: Report): Promise<Failed | undefined> {
+  if ("error" in report.result && report.result.error.failure === "output") return undefined;
+  try {
+    for (const { path, format } of files) writeOutput(path, (await reporterOf(format))(report));
+    return undefined;
+  } catch (error) {
+    return failed(error, false);
+  }
+}
+
+function statusOf(result: Judged | Failed): number {
+  if ("error" in result) return exitStatus.couldNotTell;
+  return result.document.summary.mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds;
 }
 
 /** One line on the terminal that the next step writes over. */

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { findK6 } from "./k6.ts";
+import { findGoTool } from "../tools/go-tool.ts";
+import { k6 } from "../tools/go-tools.ts";
 import { type LoadTestPlan, loadTestPlan } from "./plan.ts";
 import { isInZones, productionZones, settingsOf } from "./production.ts";
 
@@ -51,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (plan.user !== undefined && process.env.LOADTEST_PASSWORD === undefined) {
     console.error("LOADTEST_PASSWORD is not set: nobody logs in.");
   }
-  return runK6(await findK6(process.env, console.error), plan, flags);
+  return runK6(await findGoTool(k6, process.env, console.error), plan, flags);
 }
 
 function readFlags(args: readonly string[]): Flags | number {
@@ -90,9 +91,9 @@ function withFlags(plan: LoadTestPlan, flags: Flags): LoadTestPlan {
 }
 
 /** The plan goes by the environment: what is on a command line is in the list of processes. */
-async function runK6(k6: string, plan: LoadTestPlan, flags: Flags): Promise<number> {
+async function runK6(command: string, plan: LoadTestPlan, flags: Flags): Promise<number> {
   const child = spawn(
-    k6,
+    command,
     [
       "run",
       "--no-usage-report",

@@ -9,16 +9,22 @@ import { Monitor } from "./monitor.ts";
 import { type PreviewDocument, previewDocument } from "./outcome.ts";
 import { type PackSource, resolveFrom } from "./pack.ts";
 import type { PackConfig } from "./pack-config.ts";
+import { Places } from "./places.ts";
 import { type Project, readProject } from "./project.ts";
 import type { PreviewResource } from "./resource.ts";
+import type { SavedPreview } from "./saved.ts";
 import { Secrets } from "./secrets.ts";
+import { Sources } from "./source.ts";
 import { readStackOutputs } from "./stack-reference.ts";
 import { readState } from "./state.ts";
 
 export { PreviewError, type PreviewFailure } from "./error.ts";
 export type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
 export { type PackConfig, readPackConfig } from "./pack-config.ts";
-export { printableText, renderPreview } from "./render.ts";
+export { printableText } from "./paint.ts";
+export { projectNameOf } from "./project.ts";
+export { renderPreview } from "./render.ts";
+export { readSavedPreview } from "./saved.ts";
 
 export interface PreviewOptions {
   /** Folder with Pulumi.yaml. */
@@ -35,6 +41,8 @@ export interface PreviewOptions {
   stackOutputs?: readonly string[] | undefined;
   /** An exported state to judge in place of what the program declares. */
   state?: string | undefined;
+  /** A preview that was saved before, to say what changed since. */
+  base?: SavedPreview | undefined;
   /** How long program and packs may take together, in milliseconds. */
   timeoutMs?: number | undefined;
   /** Show whole stack traces of the program's errors, not only their place. */
@@ -57,6 +65,7 @@ const defaultOutputBytes = 4 * 1024 * 1024;
  */
 export async function preview(options: PreviewOptions): Promise<PreviewDocument> {
   const started = performance.now();
+  const sources = new Sources(resolve(options.cwd));
   const project = readProject({
     cwd: options.cwd,
     stack: options.stack,
@@ -67,14 +76,23 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
   const secrets = new Secrets();
   for (const text of project.givenSecrets) secrets.add(text);
   const removeHandlers = killAllOnSignal();
-  const session = new Session(project, options, secrets);
+  const places = new Places(project, sources);
+  const session = new Session(project, options, secrets, sources);
   const timer = deadline(options.timeoutMs ?? defaultTimeoutMs, session);
   try {
     const judged = await Promise.race([session.run(), timer.expired]);
     const source = options.state === undefined ? "program" : "state";
-    return previewDocument({ ...judged, project, source, secrets, durationMs: performance.now() - started });
+    return previewDocument({
+      ...judged,
+      project,
+      source,
+      places,
+      secrets,
+      base: options.base,
+      durationMs: performance.now() - started,
+    });
   } catch (error) {
-    throw scrubbedError(error, secrets);
+    throw scrubbedError(error, secrets, places);
   } finally {
     timer.cancel();
     session.close();
@@ -92,10 +110,11 @@ function checkPackConfigs({ policyPacks = [], policyPackConfigs = [] }: PreviewO
 }
 
 /** What failed, in words that hold no secret: a program's own error may quote one. */
-function scrubbedError(error: unknown, secrets: Secrets): unknown {
+function scrubbedError(error: unknown, secrets: Secrets, places: Places): unknown {
   if (!(error instanceof PreviewError)) return error;
   const scrubbed = new PreviewError(error.failure, secrets.scrub(error.message));
   scrubbed.stack = secrets.scrub(error.stack ?? "");
+  if (error.failure === "program") scrubbed.problems = places.problemsIn(scrubbed.message);
   return scrubbed;
 }
 
@@ -113,13 +132,15 @@ class Session {
   #project: Project;
   #options: PreviewOptions;
   #secrets: Secrets;
+  #sources: Sources;
   #engine = new Engine();
   #servers: Server[] = [];
   #monitor: Monitor | undefined;
   #judgement: Judgement | undefined;
   #program: Child | undefined;
 
-  constructor(project: Project, options: PreviewOptions, secrets: Secrets) {
+  constructor(project: Project, options: PreviewOptions, secrets: Secrets, sources: Sources) {
+    this.#sources = sources;
     this.#project = project;
     this.#options = options;
     this.#secrets = secrets;
@@ -200,6 +221,7 @@ class Session {
       config,
       secretKeys,
       stackOutputs: readStackOutputs(this.#options.stackOutputs ?? []),
+      sources: this.#sources,
       heard: (properties) => this.#secrets.hear(properties),
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
       registered: (resource) => this.#judgement?.analyze(resource),
@@ -224,6 +246,7 @@ class Session {
       command: process.execPath,
       args: [
         ...this.#traceArgs,
+        ...["--require", join(import.meta.dirname, "positions.cjs")],
         ...project.nodeArgs,
         resolveFrom(project.programDirectory, "@pulumi/pulumi/cmd/run"),
         ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],

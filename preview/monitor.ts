@@ -9,8 +9,9 @@ import { deploymentInfo, legacyFeatures } from "./features.ts";
 import { unary } from "./grpc.ts";
 import { Hooks } from "./hooks.ts";
 import { Providers } from "./providers.ts";
-import { outputsOf, secondsOf } from "./registration.ts";
+import { outputsOf, reportedPlaces, secondsOf } from "./registration.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
+import type { Sources } from "./source.ts";
 import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
 import { type Registration, Transforms } from "./transforms.ts";
 import { isTypeToken, makeUrn, providedPackage, rootStackType } from "./urn.ts";
@@ -24,6 +25,8 @@ export interface MonitorOptions {
   secretKeys: ReadonlySet<string>;
   /** Outputs of other stacks, `organization/project/stack` to values; a stack not here is unknown. */
   stackOutputs: ReadonlyMap<string, PropertyMap>;
+  /** Finds the files in which resources are declared. */
+  sources: Sources;
   /** Told of all that the program says, before anything is done with it. */
   heard: (properties: PropertyMap) => void;
   /** Changes a resource's inputs before it is registered. */
@@ -226,6 +229,7 @@ export class Monitor {
       additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
       deleteBeforeReplace: options.hasDeleteBeforeReplace() ? options.getDeleteBeforeReplace() : undefined,
       timeouts: secondsOf(options.getCustomTimeouts()),
+      source: this.#options.sources.first(reportedPlaces(request)),
     });
   }
 
@@ -255,6 +259,7 @@ export class Monitor {
           : "",
       dependencies: request.getDependenciesList(),
       additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+      source: this.#options.sources.first(reportedPlaces(request)),
     });
     resource.outputs =
       type === stackReferenceType

@@ -1,10 +1,14 @@
 import type { Diagnostic } from "./analysis.ts";
+import { diffPreviews, type PreviewDiff } from "./diff.ts";
 import type { LogEntry } from "./engine.ts";
 import type { PackVerdict } from "./judgement.ts";
 import type { EnforcementLevel, PolicyInfo } from "./pack-config.ts";
+import type { Places } from "./places.ts";
 import type { Project } from "./project.ts";
 import type { PreviewResource } from "./resource.ts";
+import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
+import type { SourcePosition } from "./source.ts";
 import { forDisplay, type PropertyMap, type PropertyValue } from "./values.ts";
 
 export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown";
@@ -17,7 +21,18 @@ export interface PolicyOutcome {
   /** Ids of the requirements that the policy covers. */
   items: string[];
   status: PolicyStatus;
-  violations: { urn: string; message: string }[];
+  /** How to mend what violates it, where the pack says so. */
+  fix?: string;
+  violations: Violation[];
+}
+
+export interface Violation {
+  urn: string;
+  message: string;
+  /** Where it is not as the policy as a whole is. */
+  status?: "waived" | "unknown";
+  /** Where its resource is declared, else the settings that it is about. */
+  source?: SourcePosition;
 }
 
 export interface ShownResource {
@@ -31,6 +46,8 @@ export interface ShownResource {
   operation: "create" | "read" | "same";
   /** An unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
   inputs: PropertyMap;
+  /** Where the program declares it, where that is known. */
+  source?: SourcePosition;
 }
 
 /** What a preview found, as `preview --json` prints it. */
@@ -54,6 +71,8 @@ export interface PreviewDocument {
     notApplicable: number;
     durationMs: number;
   };
+  /** What changed since a preview that was saved before. */
+  diff?: PreviewDiff;
 }
 
 /** What a pack said of a stack, and what of the pack is shown with it. */
@@ -64,6 +83,8 @@ export interface Verdict extends Pick<PackVerdict, "diagnostics" | "applied"> {
 export function previewDocument(run: {
   project: Project;
   source: "program" | "state";
+  places?: Places;
+  base?: SavedPreview | undefined;
   resources: readonly PreviewResource[];
   verdicts: readonly Verdict[];
   secrets: Secrets;
@@ -73,11 +94,13 @@ export function previewDocument(run: {
   durationMs: number;
 }): PreviewDocument {
   const scrub: Scrub = (text) => run.secrets.scrub(text);
-  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, scrub));
+  const declared = new Map(run.resources.map(({ urn, source }) => [urn, source]));
+  const placeOf: PlaceOf = ({ urn, message }) => declared.get(urn) ?? run.places?.ofStack(message);
+  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, scrub, placeOf));
   const having = (status: PolicyStatus): PolicyOutcome[] =>
     policies.filter((policy) => policy.status === status);
   const violated = having("violated");
-  return {
+  const document: PreviewDocument = {
     project: run.project.name,
     stack: run.project.stack,
     resources: run.resources.map((resource) => shown(resource, run.source, scrub)),
@@ -104,9 +127,14 @@ export function previewDocument(run: {
       durationMs: Math.round(run.durationMs),
     },
   };
+  return run.base === undefined
+    ? document
+    : { ...document, diff: diffPreviews(scrubbedBase(run.base, scrub), document) };
 }
 
-function outcomes(verdict: Verdict, scrub: Scrub): PolicyOutcome[] {
+type PlaceOf = (violation: { urn: string; message: string }) => SourcePosition | undefined;
+
+function outcomes(verdict: Verdict, scrub: Scrub, placeOf: PlaceOf): PolicyOutcome[] {
   const { pack } = verdict;
   return pack.policies.map((policy) => {
     const diagnostics = verdict.diagnostics.filter((diagnostic) => diagnostic.policy === policy.name);
@@ -118,10 +146,18 @@ function outcomes(verdict: Verdict, scrub: Scrub): PolicyOutcome[] {
       enforcement: enforcementOf(policy, status, diagnostics),
       items: policy.items,
       status,
-      violations: diagnostics.map(({ urn, message }) => ({
-        urn,
-        message: scrub(withoutPreamble(message, policy)),
-      })),
+      ...(policy.remediationSteps !== "" && { fix: policy.remediationSteps }),
+      violations: diagnostics.map((diagnostic): Violation => {
+        const { urn, message } = diagnostic;
+        const source = placeOf(diagnostic);
+        const own = isUnknownDiagnostic(diagnostic) ? "unknown" : isWaived(diagnostic) ? "waived" : status;
+        return {
+          urn,
+          message: scrub(withoutPreamble(message, policy)),
+          ...((own === "unknown" || own === "waived") && own !== status && { status: own }),
+          ...(source && { source }),
+        };
+      }),
     };
   });
 }
@@ -174,10 +210,21 @@ function withoutPreamble(message: string, policy: PolicyInfo): string {
 }
 
 function shown(resource: PreviewResource, source: "program" | "state", scrub: Scrub): ShownResource {
-  const { urn, type, name, parent, custom, protect, external } = resource;
+  const { urn, type, name, parent, custom, protect, external, source: place } = resource;
   const operation = external ? "read" : source === "state" ? "same" : "create";
   const inputs = scrubbed(forDisplay(resource.inputs), scrub);
-  return { urn, type, name, parent, custom, protect, operation, inputs };
+  return { urn, type, name, parent, custom, protect, operation, inputs, ...(place && { source: place }) };
+}
+
+/** What is secret today was perhaps said in plain when the base was saved. */
+function scrubbedBase(base: SavedPreview, scrub: Scrub): SavedPreview {
+  if (!("resources" in base))
+    return { ...base, error: { ...base.error, message: scrub(base.error.message) } };
+  const resources = base.resources.map((resource) => ({
+    ...resource,
+    inputs: scrubbed(resource.inputs, scrub),
+  }));
+  return { ...base, resources };
 }
 
 type Scrub = (text: string) => string;

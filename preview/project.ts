@@ -12,6 +12,8 @@ export interface Project {
   organization: string;
   /** Folder of Pulumi.yaml. */
   root: string;
+  /** Paths of Pulumi.yaml and of the stack's own settings, where it has any. */
+  files: { project: string; stack: string | undefined };
   /** Folder in which the program runs. */
   programDirectory: string;
   /** What to run: a file's name, or `.` for the folder's own entry point. */
@@ -67,7 +69,7 @@ const stackFile = z.looseObject({
  */
 export function readProject(options: ProjectOptions): Project {
   const root = resolve(options.cwd);
-  const path = ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(root, name)).find((file) => existsSync(file));
+  const path = projectPath(root);
   if (path === undefined) {
     throw new PreviewError("project", `no Pulumi.yaml in ${root}: name the project's folder with --cwd`);
   }
@@ -88,7 +90,8 @@ export function readProject(options: ProjectOptions): Project {
   const folder = typeof file.config === "string" ? file.config : (file.stackConfigDir ?? ".");
   const configuration = new Configuration(file.name);
   for (const [key, value] of Object.entries(defaults)) configuration.setDefault(key, value);
-  const stack = readStack(resolve(root, folder), options.stack, extname(path));
+  const stackPath = findStack(resolve(root, folder), options.stack, extname(path));
+  const stack = stackPath === undefined ? {} : readYaml(stackPath, stackFile, "project");
   for (const [key, value] of Object.entries(stack.config ?? {})) configuration.set(key, value);
   for (const override of options.overrides ?? []) configuration.override(override);
   return {
@@ -96,6 +99,7 @@ export function readProject(options: ProjectOptions): Project {
     stack: options.stack,
     organization: options.organization ?? "organization",
     root,
+    files: { project: path, stack: stackPath },
     programDirectory,
     entryPoint: isDirectory ? "." : basename(main),
     typescript: file.runtime.options.typescript ?? true,
@@ -112,14 +116,31 @@ export function readProject(options: ProjectOptions): Project {
   };
 }
 
-function readStack(folder: string, stack: string, extension: string): z.infer<typeof stackFile> {
+/** The name of a folder's project as far as it can be told, for what is said of a project that is refused. */
+export function projectNameOf(cwd: string): string {
+  const root = resolve(cwd);
+  const path = projectPath(root);
+  try {
+    if (path !== undefined) return readYaml(path, projectFile.pick({ name: true }), "project").name;
+  } catch (error) {
+    if (!(error instanceof PreviewError)) throw error;
+  }
+  return basename(root);
+}
+
+function projectPath(root: string): string | undefined {
+  return ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(root, name)).find((file) => existsSync(file));
+}
+
+/** The path of a stack's settings; undefined in a project without any. */
+function findStack(folder: string, stack: string, extension: string): string | undefined {
   if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
     throw new PreviewError("project", `stack ${JSON.stringify(stack)} is not a stack's name`);
   }
   const path = join(folder, `Pulumi.${stack}${extension}`);
-  if (existsSync(path)) return readYaml(path, stackFile, "project");
+  if (existsSync(path)) return path;
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const stacks = names.flatMap((name) => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
-  if (stacks.length === 0) return {};
+  if (stacks.length === 0) return undefined;
   throw new PreviewError("project", `no stack ${stack} in ${folder}: its stacks are ${stacks.join(", ")}`);
 }

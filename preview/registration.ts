@@ -16,6 +16,17 @@ export function outputsOf(resource: PreviewResource): PropertyMap {
   return outputs;
 }
 
+/** Places that the SDK reports for a registration: its own choice first, then the callers from the inside out. */
+export function* reportedPlaces(
+  request: Pick<
+    InstanceType<typeof resourcePb.RegisterResourceRequest>,
+    "getSourceposition" | "getStacktrace"
+  >,
+): Generator<unknown> {
+  yield request.getSourceposition()?.toObject();
+  for (const frame of request.getStacktrace()?.getFramesList() ?? []) yield frame.getPc()?.toObject();
+}
+
 type Timeouts = InstanceType<typeof resourcePb.RegisterResourceRequest.CustomTimeouts>;
 
 /** Custom timeouts in seconds, from durations as Go writes them, such as `1h30m`. */

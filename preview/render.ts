@@ -1,5 +1,7 @@
 import type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
-import { isDefaultProvider, nameOf, rootStackType, typeOf } from "./urn.ts";
+import { type Painter, painter, printable } from "./paint.ts";
+import { renderChanges } from "./render-changes.ts";
+import { isAboutStack, isDefaultProvider, nameOf, shortType, typeOf } from "./urn.ts";
 
 export interface RenderOptions {
   /** Colours, for a terminal. */
@@ -17,31 +19,10 @@ export function renderPreview(document: PreviewDocument, options: RenderOptions)
     ...(document.policies.length > 0
       ? ["", paint.bold("Policies:"), ...policies(document.policies, paint)]
       : []),
+    ...(document.diff === undefined ? [] : ["", ...renderChanges(document.diff, paint)]),
     "",
     totals(document, paint),
   ].join("\n");
-}
-
-interface Painter {
-  bold: (text: string) => string;
-  dim: (text: string) => string;
-  red: (text: string) => string;
-  green: (text: string) => string;
-  yellow: (text: string) => string;
-}
-
-function painter(color: boolean): Painter {
-  const code =
-    (open: number, close: number) =>
-    (text: string): string =>
-      color ? `\x1b[${open}m${text}\x1b[${close}m` : text;
-  return {
-    bold: code(1, 22),
-    dim: code(2, 22),
-    red: code(31, 39),
-    green: code(32, 39),
-    yellow: code(33, 39),
-  };
 }
 
 function tree(resources: readonly ShownResource[], paint: Painter): string[] {
@@ -148,29 +129,7 @@ function totals({ resources, summary }: PreviewDocument, paint: Painter): string
   return `${paintTotals(parts.join(", "))} ${paint.dim(`(${seconds} s)`)}`;
 }
 
-function isAboutStack(urn: string): boolean {
-  return urn === "" || typeOf(urn) === rootStackType;
-}
-
 /** Characters of the longest text, and at least those of a column's heading. */
 function widest(texts: readonly string[]): number {
   return texts.reduce((width, text) => Math.max(width, text.length), 4);
-}
-
-/** As Pulumi shows a type: `random:index/randomPassword:RandomPassword` without the part that its name repeats. */
-function shortType(type: string): string {
-  const [pkg, module = "", name = ""] = type.split(":");
-  const [folder, file] = module.split("/");
-  const repeats = file !== undefined && file === `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-  return repeats ? `${pkg}:${folder}:${name}` : type;
-}
-
-/** A text of several lines, each as {@link printable} shows it. */
-export function printableText(text: string): string {
-  return text.split("\n").map(printable).join("\n");
-}
-
-/** Control characters could move the cursor or recolour what follows: a name or message shows them as dots. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·"));
 }

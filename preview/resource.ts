@@ -1,3 +1,4 @@
+import type { SourcePosition } from "./source.ts";
 import type { PropertyMap } from "./values.ts";
 
 /** A resource that a previewed program declared, or that a state file holds. */
@@ -26,6 +27,8 @@ export interface PreviewResource {
   deleteBeforeReplace: boolean | undefined;
   /** Seconds; 0 where the provider's own limit holds. */
   timeouts: { create: number; update: number; delete: number };
+  /** Where the program declares it, where that is known. */
+  source: SourcePosition | undefined;
 }
 
 /** A resource with nothing set but its identity. */
@@ -46,6 +49,7 @@ export function bareResource(
     additionalSecretOutputs: [],
     deleteBeforeReplace: undefined,
     timeouts: { create: 0, update: 0, delete: 0 },
+    source: undefined,
     ...identity,
   };
 }

@@ -67,3 +67,16 @@ export function defaultProviderName(version: string, downloadUrl: string): strin
 export function isDefaultProvider(urn: string): boolean {
   return providedPackage(typeOf(urn)) !== undefined && /^default(_|$)/.test(nameOf(urn));
 }
+
+/** True for what a policy says of the stack as a whole. */
+export function isAboutStack(urn: string): boolean {
+  return urn === "" || typeOf(urn) === rootStackType;
+}
+
+/** As Pulumi shows a type: `random:index/randomPassword:RandomPassword` without the part that its name repeats. */
+export function shortType(type: string): string {
+  const [pkg, module = "", name = ""] = type.split(":");
+  const [folder, file] = module.split("/");
+  const repeats = file !== undefined && file === `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+  return repeats ? `${pkg}:${folder}:${name}` : type;
+}

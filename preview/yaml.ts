@@ -4,7 +4,7 @@ import * as z from "zod";
 import { messageOf, PreviewError, type PreviewFailure } from "./error.ts";
 
 /** Files of settings are read up to this size, in bytes. */
-const maxFileBytes = 1024 * 1024;
+export const maxSettingsBytes = 1024 * 1024;
 
 /**
  * Reads a YAML file as Pulumi does: version 1.1, in which yes and on are booleans, but dates and times are
@@ -20,7 +20,7 @@ export function readYaml<T>(path: string, schema: z.ZodType<T>, failure: Preview
 
 function readDocument(path: string, failure: PreviewFailure): unknown {
   try {
-    if (statSync(path).size > maxFileBytes) throw new Error(`larger than ${maxFileBytes / 1024} KiB`);
+    if (statSync(path).size > maxSettingsBytes) throw new Error(`larger than ${maxSettingsBytes / 1024} KiB`);
     const document = parseDocument(readFileSync(path, "utf8"), {
       version: "1.1",
       // Numbers beyond what JavaScript counts exactly, such as account identifiers, keep every digit.

@@ -74,7 +74,7 @@ describe("exit status and output", () => {
   it("is 0 for help, which has an example and tells the statuses", async () => {
     const { status, stdout } = await run(["preview", "--help"]);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/Example:\n {2}\$ optropic preview/);
+    expect(stdout).toMatch(/Examples:\n {2}\$ optropic preview/);
     expect(stdout).toMatch(/Exit status: 0 .* 1 .* 2 /);
   });
 });

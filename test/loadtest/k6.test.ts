@@ -6,18 +6,19 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { LoadTest } from "../../components/load-test.ts";
-import { findK6 } from "../../loadtest/k6.ts";
 import type { LoadTestPlan } from "../../loadtest/plan.ts";
+import { findGoTool } from "../../tools/go-tool.ts";
+import { k6 } from "../../tools/go-tools.ts";
 import { record } from "../components/recorder.ts";
 import { accept, writtenSettings } from "../config/stack.ts";
 import { type Service, startService, user } from "./service.ts";
 
 /** The script in real k6, against a service on loopback. */
 const script = join(import.meta.dirname, "..", "..", "loadtest", "k6-loadtest.js");
-let k6: string;
+let command: string;
 
 beforeAll(async () => {
-  k6 = await findK6();
+  command = await findGoTool(k6);
 }, 900_000);
 
 function planFor({ url }: Service, changes: Partial<LoadTestPlan> = {}): LoadTestPlan {
@@ -161,7 +162,9 @@ async function run(
   args: readonly string[],
   environment: Record<string, string>,
 ): Promise<{ status: unknown; output: string }> {
-  const child = spawn(k6, args, { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment } });
+  const child = spawn(command, args, {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+  });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;

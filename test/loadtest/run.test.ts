@@ -1,17 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, test } from "vitest";
-import { findK6, K6Missing, k6Version } from "../../loadtest/k6.ts";
 import { isInZones, productionZones } from "../../loadtest/production.ts";
+import { findGoTool } from "../../tools/go-tool.ts";
+import { k6 } from "../../tools/go-tools.ts";
 import { startService, user } from "./service.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
 beforeAll(async () => {
-  await findK6();
+  await findGoTool(k6);
 }, 900_000);
 
 const short = ["--virtual-users", "2", "--duration", "2", "--pause", "1"];
@@ -75,43 +76,6 @@ test("production is every zone of a stack of that stage, and nothing that only l
     expect(isInZones(url, zones)).toBe(false);
   }
 });
-
-describe("k6 where the path has none", () => {
-  it("is built once by Go, and then found", async () => {
-    const { environment, cache } = await machineWith(`echo k6 > "$GOBIN/k6"`);
-    const said: string[] = [];
-    const built = join(cache, k6Version, "k6");
-    expect(await findK6(environment, (text) => said.push(text), cache)).toBe(built);
-    expect(await findK6(environment, (text) => said.push(text), cache)).toBe(built);
-    expect(said).toEqual([expect.stringContaining(`building ${k6Version} with Go`)]);
-    expect(await readdir(cache)).toEqual([k6Version]);
-  });
-
-  it("is missing where Go cannot build it, which leaves nothing behind", async () => {
-    const { environment, cache } = await machineWith("echo 'go: no such host' >&2; exit 1");
-    await expect(findK6(environment, undefined, cache)).rejects.toThrow(
-      /go install failed: go: no such host/,
-    );
-    expect(await readdir(cache)).toEqual([]);
-  });
-
-  it("is missing where there is no Go, and how to get it is said", async () => {
-    const cache = await mkdtemp(join(tmpdir(), "no-go-"));
-    await expect(findK6({ PATH: cache }, undefined, cache)).rejects.toThrow(K6Missing);
-    await expect(findK6({ PATH: cache }, undefined, cache)).rejects.toThrow(/install-k6.*Go 1\.21/);
-  });
-});
-
-/** A path with nothing but a `go`, whose install is a line of shell. */
-async function machineWith(install: string): Promise<{ environment: NodeJS.ProcessEnv; cache: string }> {
-  const folder = await mkdtemp(join(tmpdir(), "go-"));
-  const cache = join(folder, "cache");
-  await mkdir(cache);
-  await writeFile(join(folder, "go"), `#!/bin/sh\n[ "$1" = version ] && exit 0\n${install}\n`, {
-    mode: 0o755,
-  });
-  return { environment: { PATH: folder }, cache };
-}
 
 async function loadtest(...args: string[]): Promise<{ status: unknown; output: string }> {
   const child = spawn(process.execPath, [join(root, "loadtest", "run.ts"), ...args], {

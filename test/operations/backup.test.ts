@@ -1,238 +1,316 @@
-import { execFile, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type ObjectStore, startObjectStore } from "./support/object-store.ts";
+import { manifestSchema } from "../../operations/manifest.ts";
+import { type Ended, ended } from "../cli/command.ts";
+import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
+import { richDatabase, richRoles } from "./support/rich-database.ts";
+import { startStore, type TestStore } from "./support/store.ts";
 
-const script = join(import.meta.dirname, "../../operations/backup/backup.sh");
 const password = "canary-password-5f2d";
 const secretKey = "canary-secret-key-91ab";
 
 let postgres: PostgresServer;
-let store: ObjectStore;
-let folder: string;
+let store: TestStore;
+let files: Awaited<ReturnType<typeof startFolder>>;
+let temporary: string;
 
 beforeAll(async () => {
   postgres = await startPostgres(password);
-  await postgres.sql(`
-    create table public.customer (id int primary key, name text);
-    insert into public.customer select i, md5(i::text) from generate_series(1, 5000) i;
-    create schema vendor;
-    create table vendor.secret (id int);
-  `);
+  await postgres.sql(richRoles);
+  await postgres.sql("create database rich");
+  await postgres.sql(richDatabase, "rich");
 });
 
 afterAll(() => postgres.stop());
 
 beforeEach(async () => {
-  store = await startObjectStore();
-  folder = mkdtempSync(join(tmpdir(), "backup-test-"));
+  store = await startStore(secretKey);
+  files = await startFolder();
+  temporary = join(files.folder, "temporary");
+  mkdirSync(temporary);
 });
 
 afterEach(async () => {
   await store.close();
-  rmSync(folder, { recursive: true, force: true });
+  files.remove();
 });
 
 describe("a backup", () => {
-  test("is stored whole, under a name of its time, and restores", async () => {
+  test("is stored whole, sealed, with a manifest of its own snapshot", async () => {
     const run = await backup();
     expect(run).toMatchObject({ status: 0, stderr: "" });
-    const [[path, dump] = []] = store.objects;
-    expect(path).toMatch(/^bucket\/postgres\/\d{8}T\d{6}Z\.dump$/);
-    expect(JSON.parse(run.stdout)).toEqual({
-      event: "backup",
-      name: path?.slice("bucket/postgres/".length),
-      bytes: dump?.length,
-      seconds: expect.any(Number),
+    const [dump = "", beside = "", ...others] = store.keysOf();
+    expect(others).toEqual([]);
+    expect(dump).toMatch(/^postgres\/\d{8}T\d{6}Z-[0-9a-f]{8}\.dump\.age$/);
+    expect(store.read(dump).subarray(0, 21).toString()).toBe("age-encryption.org/v1");
+    const manifest = manifestSchema.parse(JSON.parse(store.read(beside).toString("utf8")));
+    expect(manifest).toMatchObject({
+      key: dump,
+      stack: "production",
+      database: "rich",
+      whole: true,
+      sealed: { bytes: store.read(dump).length },
+      recipients: [files.holder.recipient],
+      migrations: { applied: 2, unfinished: 0, last: "20260201_second" },
+      extensions: [{ name: "citext" }, { name: "hstore" }],
     });
-    expect(store.objects.size).toBe(1);
-    expect(store.accessKeys).toEqual(new Set(["access-key-id"]));
+    expect(manifest.description.tables["public.everything"]?.rows).toBe(502);
+    expect(manifest.description.tables["public.orders"]?.rls).toEqual({
+      enabled: true,
+      forced: true,
+      policies: 2,
+    });
+    expect(manifest.description.largeObjects).toBe(2);
+    const { backup: shown } = JSON.parse(run.stdout);
+    expect(shown).toMatchObject({ key: dump, sealed: manifest.sealed, plain: manifest.plain });
+    expect(shown.rows).toBe(
+      Object.values(manifest.description.tables).reduce((sum, { rows }) => sum + rows, 0),
+    );
+  });
 
-    await postgres.sql("create database restored");
-    await restore(dump ?? Buffer.alloc(0), "restored");
-    const summary =
-      "select count(*), min(id), max(id), md5(string_agg(name, '' order by id)) from public.customer";
-    expect(await postgres.sql(summary, "restored")).toBe(await postgres.sql(summary));
+  test("by a role that may only read is the same, and says the same of the database", async () => {
+    await postgres.sql("grant select on all tables in schema public to backup_reader", "rich");
+    await backup({ BACKUP_SCHEMAS: '["public", "Odd schema; --"]' });
+    // Large objects ask for a grant each; without one, such a role cannot dump them.
+    await postgres.sql(
+      "do $$ declare o oid; begin for o in select oid from pg_largeobject_metadata loop execute format('grant select on large object %s to backup_reader', o); end loop; end $$",
+      "rich",
+    );
+    const run = await backup({
+      PGUSER: "backup_reader",
+      PGPASSWORD: "canary-backup-2c71",
+      BACKUP_SCHEMAS: '["public", "Odd schema; --"]',
+    });
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    const manifests = store
+      .keysOf()
+      .filter((key) => key.endsWith(".json"))
+      .map((key) => manifestSchema.parse(JSON.parse(store.read(key).toString("utf8"))));
+    expect(manifests).toHaveLength(2);
+    expect(manifests[1]?.description).toEqual(manifests[0]?.description);
+    expect(manifests[1]?.systemIdentifier).toBe(manifests[0]?.systemIdentifier);
   });
 
   test("is sent in parts where it is large", async () => {
-    await postgres.sql(`
-      create table public.large as
-      select md5(random()::text) || md5(random()::text) as noise from generate_series(1, 200000)
-    `);
-    const run = await backup({ RCLONE_S3_CHUNK_SIZE: "5Mi" }).finally(() =>
-      postgres.sql("drop table public.large"),
+    await postgres.sql("create database large");
+    await postgres.sql(
+      "create table noise as select md5(random()::text) || md5(random()::text) as noise from generate_series(1, 500000)",
+      "large",
     );
+    const run = await backup({ PGDATABASE: "large" });
     expect(run).toMatchObject({ status: 0, stderr: "" });
-    const [[, dump] = []] = store.objects;
-    expect(dump?.length).toBeGreaterThan(5 * 1024 * 1024);
-    expect(JSON.parse(run.stdout)).toMatchObject({ bytes: dump?.length });
-    expect(store.openUploads.size).toBe(0);
+    const parts = store.requests.filter((request) => request.includes("partNumber="));
+    expect(parts.length).toBeGreaterThan(1);
+    expect(store.openUploads()).toEqual([]);
+    const [dump = ""] = store.keysOf();
+    expect(JSON.parse(run.stdout).backup.sealed.bytes).toBe(store.read(dump).length);
   });
 
-  test("has the schemas that it is told to have", async () => {
-    await backup();
-    expect(await contents()).toContain("vendor secret");
-    store.objects.clear();
-    await backup({ BACKUP_SCHEMAS: "public" });
-    expect(await contents()).toContain("public customer");
-    expect(await contents()).not.toContain("vendor");
+  test("has the schemas that it is told to have, and no other", async () => {
+    const run = await backup({ BACKUP_SCHEMAS: '["Odd schema; --"]' });
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    const [, beside = ""] = store.keysOf();
+    const manifest = manifestSchema.parse(JSON.parse(store.read(beside).toString("utf8")));
+    expect(manifest.schemas).toEqual([{ name: "Odd schema; --", owner: "postgres" }]);
+    expect(Object.keys(manifest.description.tables)).toHaveLength(1);
+    expect(manifest).toMatchObject({ whole: false, migrations: null });
   });
 
-  test("shows no secret in its output or in any argument", async () => {
-    const log = watchArguments();
-    const runs = [
-      await backup(),
-      await backup({ BACKUP_SCHEMAS: "missing" }),
-      await backup({ PGPASSWORD: `${password}-wrong` }),
-    ];
-    expect(runs.map(({ status }) => status)).toEqual([0, 1, 1]);
-    const shown = [readFileSync(log, "utf8"), ...runs.flatMap(({ stdout, stderr }) => [stdout, stderr])];
-    expect(shown[0]).toContain("rcat");
-    expect(shown[0]).toContain("--format=custom");
-    for (const text of shown) expect(text).not.toMatch(/canary/);
+  test("may be made twice at once", async () => {
+    const runs = await Promise.all([backup(), backup()]);
+    expect(runs.map(({ status }) => status)).toEqual([0, 0]);
+    expect(new Set(runs.map(({ stdout }) => JSON.parse(stdout).backup.key)).size).toBe(2);
+    expect(store.keysOf()).toHaveLength(4);
+  });
+
+  test("takes its password from a file of passwords", async () => {
+    const file = join(files.folder, "pgpass");
+    writeFileSync(file, `127.0.0.1:${postgres.port}:*:postgres:${password}\n`, { mode: 0o600 });
+    const run = await backup({ PGPASSWORD: "", PGPASSFILE: file });
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("takes the whole connection from DATABASE_URL", async () => {
+    const run = await backup({
+      PGHOST: "",
+      PGPASSWORD: "",
+      DATABASE_URL: `postgresql://postgres:${password}@127.0.0.1:${postgres.port}/rich?sslmode=disable`,
+    });
+    expect(run).toMatchObject({ status: 0, stderr: "" });
   });
 });
 
-describe("nothing is stored", () => {
+describe("no backup is there, and nothing of one but what the store keeps for itself,", () => {
   test.each([
-    ["the password is wrong", { PGPASSWORD: "wrong" }],
-    ["the server does not answer", { PGPORT: "1" }],
-    ["a schema is missing", { BACKUP_SCHEMAS: "public absent" }],
-    ["TLS is asked for and the server has none", { PGSSLMODE: "require" }],
-  ])("when %s", async (_, changes) => {
+    ["the password is wrong", { PGPASSWORD: "wrong-canary" }, /password authentication failed/],
+    ["the server does not answer", { PGPORT: "1" }, /No connection to 127\.0\.0\.1:1\/rich/],
+    ["a schema is missing", { BACKUP_SCHEMAS: '["public", "absent"]' }, /no schema absent/],
+    ["TLS is asked for and the server has none", { PGSSLMODE: "require" }, /does not support SSL/],
+    ["the bucket is missing", { BACKUP_BUCKET: "absent" }, /NoSuchBucket/],
+    ["the key of the store is wrong", { AWS_SECRET_ACCESS_KEY: "wrong-canary" }, /SignatureDoesNotMatch/],
+  ])("when %s", async (_, changes, message) => {
     const run = await backup(changes);
-    expect(run).toMatchObject({ status: 1, stdout: "" });
-    expect(run.stderr).toContain("backup: the dump failed");
-    expect(store.objects.size).toBe(0);
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(message);
+    expect(JSON.parse(run.stdout).error).toMatchObject({ failure: "failed" });
+    expect(store.keysOf()).toEqual([]);
+    expect(store.openUploads()).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   test.each([
-    ["soon", 1000],
-    ["in the middle of an upload in parts", 40_000_000],
-  ])("when the dump breaks off %s", async (_, bytes) => {
-    replace("pg_dump", `head --bytes=${bytes} /dev/zero; exit 1`);
-    const run = await backup({ RCLONE_S3_CHUNK_SIZE: "5Mi" });
-    expect(run).toMatchObject({ status: 1, stdout: "" });
-    expect(store.objects.size).toBe(0);
+    ["the store refuses the third part", (request: string) => request.includes("partNumber=3")],
+    ["the store refuses to put the parts together", (request: string) => /^POST .*uploadId=/.test(request)],
+  ])("when %s", async (_, isRefused) => {
+    await postgres.sql("create database mid").catch(() => undefined);
+    await postgres.sql(
+      "create table if not exists noise as select md5(random()::text) || md5(random()::text) as noise from generate_series(1, 700000)",
+      "mid",
+    );
+    store.refuse = (request) => (isRefused(request) ? 403 : undefined);
+    const run = await backup({ PGDATABASE: "mid" });
+    expect(run).toMatchObject({ status: 1 });
+    expect(run.stderr).toMatch(/The store did not store postgres\/.*403/);
+    expect(store.keysOf()).toEqual([]);
+    expect(store.openUploads()).toEqual([]);
+    expect(
+      store.requests.some((request) => request.startsWith("DELETE") && request.includes("uploadId")),
+    ).toBe(true);
   });
 
-  test("when the job is stopped while it dumps", async () => {
-    replace("pg_dump", "echo begun >&2; head --bytes=1000 /dev/zero; exec sleep 60");
-    const job = spawn(script, { env: environment(), stdio: ["ignore", "pipe", "pipe"], detached: true });
-    await new Promise((resolve) => job.stderr.once("data", resolve));
-    const ended = new Promise((resolve) => job.once("close", resolve));
-    // As a terminal or a host does: the whole group at once.
-    process.kill(-(job.pid ?? 0), "SIGTERM");
-    expect(await ended).not.toBe(0);
-    expect(store.objects.size).toBe(0);
+  test("when the manifest cannot be stored", async () => {
+    store.refuse = (request) => (request.includes(".manifest.json") ? 403 : undefined);
+    expect(await backup()).toMatchObject({ status: 1 });
+    // A dump without its manifest is no backup: see `optropic backups`.
+    expect(store.keysOf().filter((key) => key.endsWith(".json"))).toEqual([]);
   });
 
-  test("when the store refuses it", async () => {
-    store.refuseWith = 403;
-    const run = await backup();
-    expect(run).toMatchObject({ status: 1, stdout: "" });
-    expect(run.stderr).toContain("backup: ");
+  test("when the server is killed in the middle of the dump", async () => {
+    const victim = await startPostgres(password);
+    try {
+      await fillSlowly(victim);
+      const job = startBackup({ ...victim.connection() });
+      const whole = ended(job);
+      await firstPart();
+      await victim.kill();
+      const run = await whole;
+      expect(run.status).toBe(1);
+      expect(store.keysOf()).toEqual([]);
+      expect(store.openUploads()).toEqual([]);
+    } finally {
+      await victim.stop();
+    }
   });
-});
 
-test("a backup that the store holds only in part is a failure", async () => {
-  replace("rclone", 'if [ "$1" = rcat ]; then exec cat >/dev/null; fi; echo 17');
-  const run = await backup();
-  expect(run).toMatchObject({ status: 1, stdout: "" });
-  expect(run.stderr).toMatch(/has 17 bytes in the store, and the dump \d+/);
-});
-
-test.each(["PGHOST", "PGDATABASE", "PGUSER", "PGPASSWORD", "BACKUP_DESTINATION"])(
-  "without %s it does not begin",
-  async (name) => {
-    const run = await backup({ [name]: "" });
-    expect(run).toEqual({ status: 2, stdout: "", stderr: `backup: ${name} is not set\n` });
-  },
-);
-
-interface Run {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function environment(changes: Record<string, string> = {}): Record<string, string> {
-  return {
-    PATH: `${folder}:${process.env.PATH}`,
-    HOME: folder,
-    TMPDIR: folder,
-    PGHOST: "127.0.0.1",
-    PGPORT: `${postgres.port}`,
-    PGDATABASE: "postgres",
-    PGUSER: postgres.user,
-    PGPASSWORD: password,
-    PGSSLMODE: "disable",
-    BACKUP_DESTINATION: "store:bucket/postgres/",
-    RCLONE_CONFIG_STORE_TYPE: "s3",
-    RCLONE_CONFIG_STORE_PROVIDER: "Cloudflare",
-    RCLONE_CONFIG_STORE_ENDPOINT: store.endpoint,
-    RCLONE_CONFIG_STORE_REGION: "auto",
-    RCLONE_CONFIG_STORE_NO_CHECK_BUCKET: "true",
-    RCLONE_CONFIG_STORE_ACCESS_KEY_ID: "access-key-id",
-    RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: secretKey,
-    RCLONE_LOW_LEVEL_RETRIES: "1",
-    RCLONE_RETRIES: "1",
-    ...changes,
-  };
-}
-
-function backup(changes: Record<string, string> = {}): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const job = spawn(script, { env: environment(changes), stdio: ["ignore", "pipe", "pipe"] });
-    const run: Run = { status: null, stdout: "", stderr: "" };
-    job.stdout.setEncoding("utf8").on("data", (text: string) => {
-      run.stdout += text;
-    });
-    job.stderr.setEncoding("utf8").on("data", (text: string) => {
-      run.stderr += text;
-    });
-    job.once("error", reject);
-    job.once("close", (status) => resolve({ ...run, status }));
+  test.each(["SIGTERM", "SIGINT"] as const)("when %s comes in the middle of the dump", async (signal) => {
+    const victim = await startPostgres(password);
+    try {
+      await fillSlowly(victim);
+      const job = startBackup({ ...victim.connection() });
+      const whole = ended(job);
+      await firstPart();
+      job.kill(signal);
+      const run = await whole;
+      expect(run).toMatchObject({ status: 1, signal: null });
+      expect(run.stderr).toContain(`Stopped by ${signal}`);
+      expect(store.keysOf()).toEqual([]);
+      expect(store.openUploads()).toEqual([]);
+      expect(
+        await victim.sql("select count(*) from pg_stat_activity where application_name = 'optropic backup'"),
+      ).toBe("0");
+    } finally {
+      await victim.stop();
+    }
   });
-}
 
-/** Puts a program of ours before the real one. */
-function replace(name: string, body: string): void {
-  const path = join(folder, name);
-  writeFileSync(path, `#!/bin/sh\n${body}\n`);
-  chmodSync(path, 0o755);
-}
-
-/** Notes the arguments of each program that the job runs, and runs it. */
-function watchArguments(): string {
-  const log = join(folder, "arguments");
-  for (const name of ["pg_dump", "rclone", "dd"]) {
-    replace(name, `printf '%s\\n' "$0" "$@" >>'${log}'\nPATH="\${PATH#*:}" exec ${name} "$@"`);
+  /** A table that pg_dump is still busy with when the first part of it has arrived. */
+  async function fillSlowly(server: PostgresServer): Promise<void> {
+    await server.sql(
+      "create table noise as select md5(random()::text) || md5(random()::text) as noise from generate_series(1, 1200000)",
+    );
   }
-  return log;
+
+  function firstPart(): Promise<void> {
+    return new Promise((resolve) => {
+      store.refuse = (request) => {
+        if (request.includes("partNumber=1")) resolve();
+        return undefined;
+      };
+    });
+  }
+});
+
+describe("it is not begun", () => {
+  test.each([
+    [{ AWS_SECRET_ACCESS_KEY: "" }, /AWS_SECRET_ACCESS_KEY is not set/],
+    [{ PGHOST: "" }, /PGHOST is not set/],
+    [{ PGSSLMODE: "sometimes" }, /PGSSLMODE is not/],
+    [{ PGPORT: "many" }, /PGPORT is not/],
+    [{ BACKUP_SCHEMAS: "public" }, /BACKUP_SCHEMAS is not a JSON list of texts/],
+    [{ BACKUP_ENDPOINT: "somewhere" }, /BACKUP_ENDPOINT is not a URL/],
+    [{ BACKUP_RECIPIENTS: "[]" }, /BACKUP_RECIPIENTS has no public key/],
+    [{ BACKUP_RECIPIENTS: '["age1nokey"]' }, /is not an age public key/],
+    [{ DATABASE_URL: "mysql://canary@x/y", PGHOST: "" }, /not a postgresql:\/\/ URL/],
+  ])("with %o", async (changes, message) => {
+    const run = await backup(changes);
+    expect(run.stderr).toMatch(message);
+    expect(run.status).toBe(2);
+    expect(JSON.parse(run.stdout).error).toMatchObject({ failure: "refused" });
+    expect(store.keysOf()).toEqual([]);
+    expect(`${run.stdout}${run.stderr}`).not.toContain("canary");
+  });
+});
+
+test("no secret is in the output, in the arguments of any process, or in the manifest", async () => {
+  const seen = new Set<string>();
+  const job = startBackup({});
+  const whole = ended(job);
+  const watching = new Promise<void>((resolve) => {
+    const look = (): void => {
+      for (const line of processArguments()) seen.add(line);
+      if (job.exitCode === null && job.signalCode === null) setImmediate(look);
+      else resolve();
+    };
+    look();
+  });
+  const run = await whole;
+  await watching;
+  expect(run.status).toBe(0);
+  expect([...seen].some((line) => line.includes("pg_dump"))).toBe(true);
+  const failed = await backup({
+    PGPASSWORD: `${password}-wrong`,
+    AWS_SECRET_ACCESS_KEY: `${secretKey}-wrong`,
+  });
+  const manifests = store.keysOf().map((key) => store.read(key).toString("latin1"));
+  for (const text of [...seen, run.stdout, run.stderr, failed.stdout, failed.stderr, ...manifests]) {
+    expect(text).not.toMatch(/canary|AGE-SECRET-KEY/);
+  }
+});
+
+/** Arguments of every process of the machine, as anybody may read them. */
+function processArguments(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+      } catch {
+        return "";
+      }
+    });
 }
 
-async function restore(dump: Buffer, database: string): Promise<void> {
-  const file = join(folder, "dump");
-  writeFileSync(file, dump);
-  await promisify(execFile)(
-    "pg_restore",
-    ["--dbname", database, "--exit-on-error", "--schema=public", file],
-    {
-      env: environment(),
-    },
-  );
+function environment(changes: Record<string, string>): Record<string, string> {
+  const given = operationEnvironment(postgres.connection("rich"), store, { holder: files.holder, temporary });
+  return { ...given, ...changes };
 }
 
-/** The table of contents of the newest dump. */
-async function contents(): Promise<string> {
-  const file = join(folder, "dump");
-  writeFileSync(file, [...store.objects.values()].at(-1) ?? Buffer.alloc(0));
-  const { stdout } = await promisify(execFile)("pg_restore", ["--list", file], { env: environment() });
-  return stdout;
+function startBackup(changes: Record<string, string>) {
+  return startOperation(["backup", "--json"], environment(changes));
+}
+
+function backup(changes: Record<string, string> = {}): Promise<Ended> {
+  return runOperation(["backup", "--json"], environment(changes));
 }

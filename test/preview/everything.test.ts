@@ -341,6 +341,11 @@ describe("a policy that reads what a preview cannot know", () => {
       {
         urn: `${root}::fixture:index/anything:Anything::values`,
         message: expect.stringContaining(".unknown"),
+        source: {
+          path: "test/fixtures/programs/everything/index.ts",
+          line: expect.any(Number),
+          column: expect.any(Number),
+        },
       },
     ]);
     expect(document.summary).toMatchObject({ unknown: 1, mandatory: 0, advisory: 2 });

@@ -12,6 +12,7 @@ const project: Project = {
   stack: "dev",
   organization: "acme",
   root: "/",
+  files: { project: "/Pulumi.yaml", stack: undefined },
   programDirectory: "/",
   entryPoint: ".",
   typescript: false,

@@ -1,59 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import {
-  type PolicyOutcome,
-  type PreviewDocument,
-  renderPreview,
-  type ShownResource,
-} from "../../preview/index.ts";
-
-const stackUrn = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev";
-
-function resource(
-  type: string,
-  name: string,
-  parent: string,
-  more: Partial<ShownResource> = {},
-): ShownResource {
-  const urn = `urn:pulumi:dev::shop::${type}::${name}`;
-  return { urn, type, name, parent, custom: true, protect: false, operation: "create", inputs: {}, ...more };
-}
-
-function policy(name: string, more: Partial<PolicyOutcome>): PolicyOutcome {
-  return {
-    pack: "pack",
-    name,
-    description: `${name} holds.`,
-    enforcement: "mandatory",
-    items: [],
-    status: "passed",
-    violations: [],
-    ...more,
-  };
-}
-
-function documentOf(more: Partial<PreviewDocument>): PreviewDocument {
-  return {
-    project: "shop",
-    stack: "dev",
-    resources: [],
-    policies: [],
-    messages: [],
-    timings: { programMs: 0, packsLoadedMs: 0 },
-    summary: {
-      resources: 0,
-      passed: 1,
-      violated: 2,
-      mandatory: 1,
-      advisory: 1,
-      waived: 1,
-      unknown: 1,
-      notApplicable: 0,
-      durationMs: 1234,
-    },
-    ...more,
-  };
-}
+import { type PreviewDocument, renderPreview } from "../../preview/index.ts";
+import { documentOf, policy, resource, stackUrn } from "./documents.ts";
 
 function lines(more: Partial<PreviewDocument>): string[] {
   return renderPreview(documentOf(more), { color: false }).split("\n");

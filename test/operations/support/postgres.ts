@@ -1,17 +1,24 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Connection } from "../../../operations/database/connection.ts";
+import { findProgram } from "../../../operations/database/programs.ts";
+import { serverAccount } from "../../../operations/database/server-account.ts";
 
 /** A PostgreSQL server of its own on a loopback port, with password authentication and no data. */
 export interface PostgresServer {
   port: number;
   user: string;
   password: string;
+  /** As the operations take a connection to a database of it, `postgres` unless named. */
+  connection(database?: string): Connection;
   /** Runs statements in a database, `postgres` unless named; answers what they print, unaligned. */
   sql(statements: string, database?: string): Promise<string>;
+  /** Ends the server at once, as a crash does. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,59 +34,50 @@ export async function startPostgres(password: string): Promise<PostgresServer> {
 
   const port = await freePort();
   const initialise = ["-D", data, "-U", user, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8"];
-  await promisify(execFile)(program("initdb"), [...initialise, "--no-sync"], { ...owner, cwd: folder });
+  await promisify(execFile)(findProgram("initdb"), [...initialise, "--no-sync"], { ...owner, cwd: folder });
   const flags = ["-D", data, "-p", `${port}`, "-h", "127.0.0.1", "-k", folder, "-F"];
-  const server = spawn(program("postgres"), flags, {
+  const server = spawn(findProgram("postgres"), flags, {
     ...owner,
     cwd: folder,
     stdio: ["ignore", "ignore", "pipe"],
   });
   await ready(server);
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  const connection = (database = user): Connection => ({
+    PGHOST: "127.0.0.1",
+    PGPORT: `${port}`,
+    PGDATABASE: database,
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGSSLMODE: "disable",
+  });
 
   return {
     port,
     user,
     password,
-    async sql(statements, database = user) {
-      const connection = ["-h", "127.0.0.1", "-p", `${port}`, "-U", user, "-d", database];
+    connection,
+    async sql(statements, database) {
       const { stdout } = await promisify(execFile)(
-        "psql",
-        [...connection, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statements],
-        { env: { ...process.env, PGPASSWORD: password } },
+        findProgram("psql"),
+        ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statements],
+        { env: { ...process.env, ...connection(database) }, maxBuffer: 64 * 1024 * 1024 },
       );
       return stdout.trim();
     },
-    async stop() {
-      const ended = new Promise((resolve) => server.once("exit", resolve));
-      server.kill("SIGINT");
+    async kill() {
+      server.kill("SIGQUIT");
       await ended;
+    },
+    async stop() {
+      server.kill("SIGINT");
+      if (server.exitCode === null && server.signalCode === null) await ended;
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** PostgreSQL refuses to run as root, so root runs it as the account that its package brings. */
-function serverAccount(): { uid: number; gid: number } {
-  const id = (flag: string, ...user: string[]) =>
-    Number(execFileSync("id", [flag, ...user], { encoding: "utf8" }));
-  const user = id("-u") === 0 ? ["postgres"] : [];
-  return { uid: id("-u", ...user), gid: id("-g", ...user) };
-}
-
-/** A server program: on the path, or where Debian keeps the newest version's. */
-function program(name: string): string {
-  const debian = "/usr/lib/postgresql";
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [
-    ...versions.map((version) => join(debian, version, "bin")),
-    ...(process.env.PATH ?? "").split(delimiter),
-  ];
-  const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`${name} is not installed: apt-get install postgresql`);
-  return found;
-}
-
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const address = probe.address();

@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import { cwdOption, type OperationFlags, operationCommand } from "./operations/operation.ts";
+
+/** `optropic backups`: what is in the store, and whether it meets the objectives. */
+export function backupsCommand(): Command {
+  return operationCommand("backups", {
+    description:
+      "Lists the backups in the store, newest first, and says whether recovery point objective and retention hold. The store's keys are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    example: "optropic backups --stack production",
+  })
+    .addOption(cwdOption())
+    .action(async (flags: OperationFlags) => {
+      const { runBackups } = await import("./operations/run-backups.ts");
+      await runBackups(flags);
+    });
+}

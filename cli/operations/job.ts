@@ -1,0 +1,31 @@
+import { OperationFailure } from "../../operations/failure.ts";
+import { ObjectStore } from "../../operations/store/object-store.ts";
+
+import { readBackupVariables, readConnection, readStoreKeys } from "./environment.ts";
+import type { BackupSubject } from "./run-backup.ts";
+
+/**
+ * What a backup needs, all of it from the environment, as the scheduled job has it; undefined where the
+ * environment does not name the store, as on a laptop.
+ *
+ * @throws {OperationFailure} `refused`, when a part is missing
+ */
+export function jobOptions(environment: NodeJS.ProcessEnv): BackupSubject | undefined {
+  const variables = readBackupVariables(environment);
+  const { BACKUP_ENDPOINT: endpoint, BACKUP_BUCKET: bucket, BACKUP_RECIPIENTS: recipients } = variables;
+  if (endpoint === undefined || bucket === undefined || recipients === undefined) return undefined;
+  if (recipients.length === 0) throw new OperationFailure("refused", "BACKUP_RECIPIENTS has no public key");
+  const address = {
+    endpoint,
+    bucket,
+    region: variables.BACKUP_REGION ?? "auto",
+    prefix: variables.BACKUP_PREFIX ?? "postgres/",
+  };
+  return {
+    connection: readConnection(environment),
+    schemas: variables.BACKUP_SCHEMAS ?? ["public"],
+    recipients,
+    store: new ObjectStore(address, readStoreKeys(environment), variables.BACKUP_LOCK_DAYS ?? 0),
+    checkInUrl: variables.BACKUP_CHECK_IN_URL,
+  };
+}

@@ -1,0 +1,57 @@
+import { type BackupOptions, backUp } from "../../operations/backup/run.ts";
+import { describeConnection } from "../../operations/database/connection.ts";
+import { OperationFailure } from "../../operations/failure.ts";
+import type { Manifest } from "../../operations/manifest.ts";
+import { jobOptions } from "./job.ts";
+import { type OperationFlags, runOperation } from "./operation.ts";
+import { formatBytes, formatDuration } from "./sizes.ts";
+
+/** What a backup is made of, apart from how it is run. */
+export type BackupSubject = Omit<BackupOptions, "stack" | "signal" | "progress" | "warn">;
+
+/** Reads the subject of a stack from its settings. */
+export type FromSettings = (cwd: string, stack: string) => Promise<BackupSubject>;
+
+/** Backs up what the environment says, or else the stack's settings. */
+export function runBackup(flags: OperationFlags, fromSettings: FromSettings | undefined): Promise<void> {
+  return runOperation(flags, async (work) => {
+    const subject = jobOptions(process.env) ?? (await fromSettings?.(flags.cwd, flags.stack));
+    if (subject === undefined) {
+      throw new OperationFailure(
+        "refused",
+        "BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS are not all set",
+      );
+    }
+    try {
+      const manifest = await backUp({ ...subject, stack: flags.stack, ...work });
+      const text = `Backed up ${describeConnection(subject.connection)} as ${manifest.key}: ${contentOf(manifest)}`;
+      return { holds: true, document: { backup: shownBackup(manifest) }, text };
+    } finally {
+      subject.store.close();
+    }
+  });
+}
+
+/** A backup as it is printed: the manifest without the list of what is in it. */
+export function shownBackup(manifest: Manifest) {
+  const { key, stack, takenAt, durationMs, serverVersion, plain, sealed, migrations, description } = manifest;
+  const tables = Object.values(description.tables);
+  return {
+    key,
+    stack,
+    takenAt,
+    durationMs,
+    serverVersion,
+    plain,
+    sealed,
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    fingerprint: description.fingerprint,
+    migrations,
+  };
+}
+
+function contentOf(manifest: Manifest): string {
+  const { tables, rows, sealed, durationMs } = shownBackup(manifest);
+  return `${tables} tables, ${rows} rows, ${formatBytes(sealed.bytes)} in ${formatDuration(durationMs)}.`;
+}

@@ -1,0 +1,88 @@
+import { judgeObjectives, type ObjectivesMet } from "../../operations/backup/objectives.ts";
+import { type Entry, listBackups } from "../../operations/store/inventory.ts";
+import { type OperationFlags, runOperation } from "./operation.ts";
+import { shownBackup } from "./run-backup.ts";
+import { formatBytes, formatMinutes } from "./sizes.ts";
+import { openStore, readStack } from "./stack.ts";
+
+const minute = 60_000;
+
+/** Lists what is in the store and judges it. */
+export function runBackups(flags: OperationFlags): Promise<void> {
+  return runOperation(flags, async ({ progress }) => {
+    const stack = readStack(flags.cwd, flags.stack);
+    const { backups, objectives } = stack.settings;
+    const store = openStore(stack);
+    try {
+      progress?.("the store");
+      const entries = await listBackups(store);
+      const now = new Date();
+      const limits = {
+        rpoMinutes: objectives.rpoMinutes,
+        graceMinutes: backups.graceMinutes,
+        retentionDays: backups.retentionDays,
+      };
+      const met = judgeObjectives(entries, limits, now);
+      return {
+        holds: met.rpoHolds && met.retentionHolds,
+        document: {
+          backups: entries.map((entry) => shownEntry(entry, now)),
+          objectives: { ...limits, ...met },
+        },
+        text: [...table(entries, now), "", ...verdict(met, limits)].join("\n"),
+      };
+    } finally {
+      store.close();
+    }
+  });
+}
+
+function shownEntry(entry: Entry, now: Date) {
+  const { key, purpose, bytes, manifest, problem } = entry;
+  const takenAt = manifest?.takenAt ?? entry.begunAt.toISOString();
+  const ageMinutes = Math.floor((now.getTime() - Date.parse(takenAt)) / minute);
+  const about = manifest === undefined ? {} : { backup: shownBackup(manifest) };
+  return { key, purpose, takenAt, ageMinutes, bytes, whole: manifest !== undefined, problem, ...about };
+}
+
+function table(entries: readonly Entry[], now: Date): string[] {
+  if (entries.length === 0) return ["No backups."];
+  const rows = entries.map((entry) => {
+    const { key, purpose, ageMinutes, bytes, whole, problem } = shownEntry(entry, now);
+    const state = purpose === "backup" ? "whole" : "whole, set aside by a restore";
+    return [whole ? "✓" : "✗", key, formatMinutes(ageMinutes), formatBytes(bytes), problem ?? state];
+  });
+  const heading = ["", "Backup", "Age", "Size", "State"];
+  const widths = heading.map((text, column) =>
+    Math.max(...[heading, ...rows].map((row) => (row[column] ?? "").length), text.length),
+  );
+  return [heading, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function verdict(
+  met: ObjectivesMet,
+  limits: { rpoMinutes: number; graceMinutes: number; retentionDays: number },
+): string[] {
+  const { ageMinutes, rpoHolds, coveredDays, growing, gaps, retentionHolds } = met;
+  const allowed = `${formatMinutes(limits.rpoMinutes)} and ${formatMinutes(limits.graceMinutes)} on its way`;
+  const age =
+    ageMinutes === undefined ? "there is no whole backup" : `the newest is ${formatMinutes(ageMinutes)} old`;
+  const days = `${coveredDays} of ${limits.retentionDays} days covered${growing ? ", and growing" : ""}`;
+  const missing = gaps.map(
+    ({ from, to, minutes }) => `  nothing from ${from} to ${to}: ${formatMinutes(minutes)}`,
+  );
+  return [
+    `${mark(rpoHolds)} Recovery point objective (${allowed}): ${age}.`,
+    `${mark(retentionHolds)} Retention: ${days}${gaps.length === 0 ? "." : `, with ${gaps.length} gaps:`}`,
+    ...missing,
+  ];
+}
+
+function mark(holds: boolean): string {
+  return holds ? "✓" : "✗";
+}

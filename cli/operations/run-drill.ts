@@ -1,0 +1,83 @@
+import { writeEvidence } from "../../checklist/evidence.ts";
+import { type DrillOutcome, drill } from "../../operations/drill/run.ts";
+import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
+import { readIdentity, targetConnection } from "./environment.ts";
+import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
+import { formatBytes, formatDuration, formatMinutes } from "./sizes.ts";
+import { openStore, readStack } from "./stack.ts";
+
+export interface DrillFlags extends OperationFlags, ChoiceFlags {
+  target?: string;
+  scratch?: string;
+  keep: boolean;
+  evidence: string;
+}
+
+/** Drills, writes the evidence and says what was found. */
+export function runDrill(flags: DrillFlags): Promise<void> {
+  return runOperation(flags, async (work) => {
+    const stack = readStack(flags.cwd, flags.stack);
+    const { backups, objectives } = stack.settings;
+    const identities = readIdentity(flags.identity, process.env);
+    const target = flags.target === undefined ? undefined : targetConnection(flags.target, process.env);
+    const store = openStore(stack);
+    try {
+      const outcome = await drill({
+        stack: flags.stack,
+        store,
+        choice: { name: flags.backup, at: flags.at },
+        identities,
+        target,
+        scratch: flags.scratch,
+        keep: flags.keep,
+        jobs: backups.drill.jobs,
+        checks: backups.drill.checks,
+        objectives: { ...objectives, graceMinutes: backups.graceMinutes },
+        ...work,
+      });
+      const file = writeEvidence(flags.evidence, outcome.evidence);
+      const { evidence, kept } = outcome;
+      const left = kept && { folder: kept.folder, connect: connectCommand(kept), stop: stopCommand(kept) };
+      return {
+        holds: evidence.holds,
+        document: { evidence, file, ...(left && { kept: left }) },
+        text: [...describe(outcome), `Evidence: ${file}`, ...(left ? keptLines(left) : [])].join("\n"),
+      };
+    } finally {
+      store.close();
+    }
+  });
+}
+
+function describe({ evidence }: DrillOutcome): string[] {
+  const { drill: found, holds, summary, problems } = evidence;
+  if (found === undefined) return [summary];
+  const { backup, steps, durationMs, rtoMinutes, lossMinutes, rpoMinutes } = found;
+  const width = Math.max(...steps.map(({ name }) => name.length));
+  return [
+    `${holds ? "✓" : "✗"} ${summary}`,
+    `  ${backup.name}, ${formatBytes(backup.sealedBytes)} stored, ${formatBytes(backup.plainBytes)} decrypted`,
+    ...steps.map(({ name, durationMs: ms }) => `  ${name.padEnd(width)}  ${formatDuration(ms)}`),
+    `  Recovery took ${formatDuration(durationMs)}; the objective is ${formatMinutes(rtoMinutes)}.`,
+    `  The backup was ${formatMinutes(lossMinutes)} old; the objective is ${formatMinutes(rpoMinutes)}.`,
+    ...found.checks.map(({ name, holds: held, found: answer }) => `  ${held ? "✓" : "✗"} ${name}: ${answer}`),
+    ...problems.map((problem) => `  - ${problem}`),
+  ];
+}
+
+function connectCommand({ connection }: ScratchServer): string {
+  return `psql --host=${connection.PGHOST} --username=${connection.PGUSER} ${connection.PGDATABASE}`;
+}
+
+function stopCommand({ folder, control, account }: ScratchServer): string {
+  const stop = `${control} stop -D ${folder}/data`;
+  const asAccount =
+    account === undefined
+      ? stop
+      : `setpriv --reuid=${account.uid} --regid=${account.gid} --clear-groups ${stop}`;
+  return `${asAccount} && rm -r ${folder}`;
+}
+
+function keptLines({ connect, stop }: { connect: string; stop: string }): string[] {
+  return [`The scratch server is left: ${connect}`, `Remove it with: ${stop}`];
+}

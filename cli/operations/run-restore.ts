@@ -1,0 +1,85 @@
+import { createInterface } from "node:readline/promises";
+import { describeConnection } from "../../operations/database/connection.ts";
+import { OperationFailure } from "../../operations/failure.ts";
+import { type RestoreOutcome, restore } from "../../operations/restore/run.ts";
+import { readIdentity, targetConnection } from "./environment.ts";
+import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
+import { shownBackup } from "./run-backup.ts";
+import { formatDuration } from "./sizes.ts";
+import { openStore, readStack, recipientsOf } from "./stack.ts";
+
+export interface RestoreFlags extends OperationFlags, ChoiceFlags {
+  target: string;
+  confirm?: string;
+  createRoles: boolean;
+  owner: boolean;
+  acceptDifferences: boolean;
+  scratch?: string;
+}
+
+/** Restores, once the target was confirmed. */
+export function runRestore(flags: RestoreFlags): Promise<void> {
+  return runOperation(flags, async (work) => {
+    const stack = readStack(flags.cwd, flags.stack);
+    const identities = readIdentity(flags.identity, process.env);
+    const target = targetConnection(flags.target, process.env);
+    const store = openStore(stack);
+    try {
+      const outcome = await restore({
+        stack: flags.stack,
+        store,
+        choice: { name: flags.backup, at: flags.at },
+        identities,
+        target,
+        recipients: recipientsOf(stack),
+        confirm: async ({ manifest, replaces }) => {
+          if (flags.confirm !== undefined) return flags.confirm;
+          work.progress?.("");
+          return ask(
+            `The backup of ${manifest.takenAt} replaces ${replaces} schemas of ${describeConnection(target)}.\nType ${describeConnection(target)} to go on: `,
+            work.signal,
+          );
+        },
+        createRoles: flags.createRoles,
+        noOwner: !flags.owner,
+        acceptDifferences: flags.acceptDifferences,
+        scratch: flags.scratch,
+        ...work,
+      });
+      const { manifest, ...rest } = outcome;
+      return {
+        holds: outcome.differences.length === 0,
+        document: { restored: shownBackup(manifest), ...rest },
+        text: describe(outcome, describeConnection(target)).join("\n"),
+      };
+    } finally {
+      store.close();
+    }
+  });
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new OperationFailure(
+      "refused",
+      "Nobody is there to confirm the target: give its host:port/database with --confirm",
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
+}
+
+function describe(outcome: RestoreOutcome, target: string): string[] {
+  const { manifest, before, tables, rows, differences, durationMs } = outcome;
+  return [
+    `Restored ${manifest.key} of ${manifest.takenAt} into ${target}: ${tables} tables, ${rows} rows, in ${formatDuration(durationMs)}.`,
+    before === undefined
+      ? "The target held none of its schemas before."
+      : `The target as it was before: ${before}`,
+    ...differences.map((difference) => `  - ${difference}`),
+  ];
+}

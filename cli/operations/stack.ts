@@ -1,0 +1,69 @@
+import { backupStore } from "../../config/backup-store.ts";
+import { parseSettings, SettingsError } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
+import { OperationFailure } from "../../operations/failure.ts";
+import { ObjectStore, type StoreAddress } from "../../operations/store/object-store.ts";
+import { PreviewError } from "../../preview/error.ts";
+import { readProject } from "../../preview/project.ts";
+import { type BackupVariables, readBackupVariables, readConnection, readStoreKeys } from "./environment.ts";
+import type { BackupSubject } from "./run-backup.ts";
+
+/** A stack as the operations on its database see it. */
+export interface StackContext {
+  settings: Settings;
+  variables: BackupVariables;
+}
+
+/**
+ * The settings of a stack, as an update would have them, and what the environment says in place of some.
+ *
+ * @throws {OperationFailure} `refused`
+ */
+export function readStack(cwd: string, stack: string): StackContext {
+  const variables = readBackupVariables(process.env);
+  try {
+    const project = readProject({ cwd, stack });
+    const settings = parseSettings(Object.fromEntries(project.config), {
+      stack,
+      namespace: project.name,
+      isSecret: (key) => project.secretKeys.has(key),
+    });
+    return { settings, variables };
+  } catch (error) {
+    if (error instanceof PreviewError || error instanceof SettingsError) {
+      throw new OperationFailure("refused", error.message);
+    }
+    throw error;
+  }
+}
+
+/** What a backup of the stack is made of. */
+export async function subjectOf(cwd: string, stack: string): Promise<BackupSubject> {
+  const context = readStack(cwd, stack);
+  const { backups } = context.settings;
+  return {
+    connection: readConnection(process.env),
+    schemas: context.variables.BACKUP_SCHEMAS ?? backups.schemas,
+    recipients: recipientsOf(context),
+    store: openStore(context),
+    checkInUrl: context.variables.BACKUP_CHECK_IN_URL,
+  };
+}
+
+/** The store of a stack's backups, by the keys of the environment. */
+export function openStore({ settings, variables }: StackContext): ObjectStore {
+  const declared = backupStore(settings);
+  const address: StoreAddress = {
+    endpoint: variables.BACKUP_ENDPOINT ?? declared.endpoint,
+    region: variables.BACKUP_REGION ?? declared.region,
+    bucket: variables.BACKUP_BUCKET ?? declared.bucket,
+    prefix: variables.BACKUP_PREFIX ?? declared.prefix,
+  };
+  const declaredLock = settings.backups.provider === "s3" ? settings.backups.retentionDays : 0;
+  return new ObjectStore(address, readStoreKeys(process.env), variables.BACKUP_LOCK_DAYS ?? declaredLock);
+}
+
+/** age public keys that backups of the stack are sealed to. */
+export function recipientsOf({ settings, variables }: StackContext): readonly string[] {
+  return variables.BACKUP_RECIPIENTS ?? settings.backups.recipients;
+}

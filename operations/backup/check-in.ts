@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { reasonOf } from "../failure.ts";
+
+type Status = "in_progress" | "ok" | "error";
+
+const timeoutMs = 10_000;
+const attempts = 3;
+
+/**
+ * Tells a cron monitor at Sentry how a run goes, with one id for all of it
+ * (https://docs.sentry.io/product/crons/getting-started/http/). A monitor that cannot be told misses a
+ * check-in and says so by itself, so that is no reason to fail the run: it is only warned of.
+ */
+export function checkIns(
+  url: string | undefined,
+  warn: (message: string) => void,
+): (status: Status) => Promise<void> {
+  if (url === undefined) return async () => undefined;
+  const run = randomUUID().replaceAll("-", "");
+  return async (status) => {
+    const target = new URL(url);
+    target.searchParams.set("check_in_id", run);
+    target.searchParams.set("status", status);
+    let problem = "";
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      try {
+        const response = await fetch(target, { signal: AbortSignal.timeout(timeoutMs), redirect: "error" });
+        await response.body?.cancel();
+        if (response.ok) return;
+        problem = `status ${response.status}`;
+        if (response.status < 500 && response.status !== 429) break;
+      } catch (error) {
+        problem = reasonOf(error);
+      }
+    }
+    warn(`no check-in of status ${status}: ${problem}`);
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * Queries that list the objects of the schemas in `$1` (names), each as a name and a definition that a
+ * restored copy has to the letter. Objects that an extension brought are its own affair. What a dump does not
+ * carry (who granted a privilege, the order of privileges, dropped columns) is left out.
+ */
+export const objectQueries: readonly string[] = [
+  // Schemas.
+  `select format('schema %I', n.nspname) as object,
+          concat_ws(E'\\n', pg_get_userbyid(n.nspowner), ${privileges("n.nspacl", "n", "n.nspowner")},
+            ${comment("pg_namespace", "n.oid")}) as definition
+     from pg_namespace n
+    where n.nspname = any($1)`,
+
+  // Tables, partitioned and foreign ones, views, materialized views and composite types, with their columns.
+  `select format('%s %s', case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
+            when 'f' then 'foreign table' when 'c' then 'type' else 'table' end, c.oid::regclass) as object,
+          concat_ws(E'\\n', pg_get_userbyid(c.relowner), ${privileges("c.relacl", "r", "c.relowner")},
+            ${comment("pg_class", "c.oid")}, c.relkind::text, c.relpersistence::text, c.relreplident::text,
+            (select string_agg(option, ',' order by option) from unnest(c.reloptions) option),
+            'rls ' || c.relrowsecurity || ' ' || c.relforcerowsecurity,
+            pg_get_expr(c.relpartbound, c.oid), case c.relkind when 'p' then pg_get_partkeydef(c.oid) end,
+            (select string_agg(i.inhparent::regclass::text, ',' order by i.inhseqno)
+               from pg_inherits i where i.inhrelid = c.oid),
+            case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
+            (select string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
+                case when a.attnotnull then 'not null' end, nullif(a.attidentity::text, ''),
+                nullif(a.attgenerated::text, ''), pg_get_expr(d.adbin, d.adrelid),
+                case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end,
+                case when a.attacl is not null then ${privileges("a.attacl", "c", "c.relowner")} end,
+                col_description(c.oid, a.attnum)), E'\\n' order by a.attnum)
+               from pg_attribute a
+               join pg_type t on t.oid = a.atttypid
+               left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as definition
+     from pg_class c
+     join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any($1) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and ${notOfExtension("pg_class", "c.oid")}`,
+
+  // Constraints of tables and of domains.
+  `select format('constraint %I of %s', k.conname,
+            case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end) as object,
+          concat_ws(E'\\n', k.contype::text, pg_get_constraintdef(k.oid), ${comment("pg_constraint", "k.oid")}) as definition
+     from pg_constraint k
+     join pg_namespace n on n.oid = k.connamespace
+    where n.nspname = any($1) and k.contype <> 't' and ${notOfExtension("pg_class", "k.conrelid")}
+      and ${notOfExtension("pg_type", "k.contypid")}`,
+
+  `select format('index %s', i.indexrelid::regclass) as object,
+          concat_ws(E'\\n', pg_get_indexdef(i.indexrelid), i.indisclustered, i.indisreplident, i.indisvalid,
+            ${comment("pg_class", "i.indexrelid")}) as definition
+     from pg_index i
+     join pg_class c on c.oid = i.indexrelid
+     join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any($1) and ${notOfExtension("pg_class", "i.indrelid")}`,
+
+  `select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as object,
+          concat_ws(E'\\n', pg_get_triggerdef(t.oid), t.tgenabled::text, ${comment("pg_trigger", "t.oid")}) as definition
+     from pg_trigger t
+     join pg_class c on c.oid = t.tgrelid
+     join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any($1) and not t.tgisinternal and ${notOfExtension("pg_class", "c.oid")}`,
+
+  `select format('policy %I on %s', p.polname, p.polrelid::regclass) as object,
+          concat_ws(E'\\n', p.polcmd::text, p.polpermissive,
+            (select string_agg(case r when 0 then 'public' else pg_get_userbyid(r) end, ',' order by 1)
+               from unnest(p.polroles) r),
+            'using ' || pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid),
+            ${comment("pg_policy", "p.oid")}) as definition
+     from pg_policy p
+     join pg_class c on c.oid = p.polrelid
+     join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any($1)`,
+
+  `select format('rule %I on %s', r.rulename, r.ev_class::regclass) as object,
+          concat_ws(E'\\n', pg_get_ruledef(r.oid), r.ev_enabled::text) as definition
+     from pg_rewrite r
+     join pg_class c on c.oid = r.ev_class
+     join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any($1) and r.rulename <> '_RETURN' and ${notOfExtension("pg_class", "c.oid")}`,
+
+  // Functions, procedures and aggregates.
+  `select format('function %s', p.oid::regprocedure) as object,
+          concat_ws(E'\\n', pg_get_userbyid(p.proowner), ${privileges("p.proacl", "f", "p.proowner")},
+            ${comment("pg_proc", "p.oid")}, p.prokind::text,
+            case when p.prokind = 'a' then
+              (select concat_ws(' ', a.aggtransfn::text, a.aggfinalfn::text, a.aggcombinefn::text,
+                 format_type(a.aggtranstype, null), a.agginitval, a.aggsortop::regoperator::text)
+                 from pg_aggregate a where a.aggfnoid = p.oid)
+              else pg_get_functiondef(p.oid) end) as definition
+     from pg_proc p
+     join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}`,
+
+  // Enumerations, domains and ranges; a composite type is listed with the tables.
+  `select format('type %s', t.oid::regtype) as object,
+          concat_ws(E'\\n', pg_get_userbyid(t.typowner), ${privileges("t.typacl", "T", "t.typowner")},
+            ${comment("pg_type", "t.oid")}, t.typtype::text,
+            (select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder)
+               from pg_enum e where e.enumtypid = t.oid),
+            case when t.typtype = 'd' then concat_ws(' ', format_type(t.typbasetype, t.typtypmod), t.typnotnull,
+              t.typdefault, t.typcollation::regcollation) end,
+            (select concat_ws(' ', format_type(r.rngsubtype, null), r.rngcollation::regcollation, r.rngsubdiff)
+               from pg_range r where r.rngtypid = t.oid)) as definition
+     from pg_type t
+     join pg_namespace n on n.oid = t.typnamespace
+    where n.nspname = any($1) and t.typtype in ('e', 'd', 'r') and ${notOfExtension("pg_type", "t.oid")}`,
+
+  `select format('sequence %s', c.oid::regclass) as object,
+          concat_ws(E'\\n', pg_get_userbyid(c.relowner), ${privileges("c.relacl", "s", "c.relowner")},
+            ${comment("pg_class", "c.oid")}, format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin,
+            s.seqmax, s.seqcache, s.seqcycle,
+            (select string_agg(d.refobjid::regclass || '.' || a.attname || ' ' || d.deptype::text, ',')
+               from pg_depend d
+               join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+              where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i'))) as definition
+     from pg_sequence s
+     join pg_class c on c.oid = s.seqrelid
+     join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}`,
+
+  `select format('statistics %I.%I', n.nspname, s.stxname) as object,
+          concat_ws(E'\\n', pg_get_userbyid(s.stxowner), pg_get_statisticsobjdef(s.oid)) as definition
+     from pg_statistic_ext s
+     join pg_namespace n on n.oid = s.stxnamespace
+    where n.nspname = any($1)`,
+
+  `select format('default privileges of %I in %I on %s', pg_get_userbyid(d.defaclrole), n.nspname,
+            d.defaclobjtype::text) as object,
+          ${privileges("d.defaclacl", null, "d.defaclrole")} as definition
+     from pg_default_acl d
+     join pg_namespace n on n.oid = d.defaclnamespace
+    where n.nspname = any($1)`,
+];
+
+/** Tables that have rows of their own, or whose partitions have, with their row-level security. */
+export const tablesQuery = `
+  select c.oid::regclass::text as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
+         (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1) and c.relkind in ('r', 'p') and ${notOfExtension("pg_class", "c.oid")}
+   order by c.oid::regclass::text collate "C"`;
+
+/** Sequences, and which way they count. */
+export const sequencesQuery = `
+  select c.oid::regclass::text as name, s.seqincrement < 0 as descending
+    from pg_sequence s
+    join pg_class c on c.oid = s.seqrelid
+    join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
+   order by c.oid::regclass::text collate "C"`;
+
+/** Privileges in an order of their own, without who granted them; what none are said for has its default ones. */
+function privileges(acl: string, kind: string | null, owner: string): string {
+  const all = kind === null ? acl : `coalesce(${acl}, acldefault('${kind}', ${owner}))`;
+  return `(select string_agg(concat_ws(' ', case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee) end,
+    x.privilege_type, case when x.is_grantable then 'grantable' end), ',' order by x.grantee = 0,
+    pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C") from aclexplode(${all}) x)`;
+}
+
+function comment(catalogue: string, oid: string): string {
+  return `obj_description(${oid}, '${catalogue}')`;
+}
+
+function notOfExtension(catalogue: string, oid: string): string {
+  return `not exists (select from pg_depend x where x.classid = '${catalogue}'::regclass and x.objid = ${oid} and x.deptype = 'e')`;
+}

@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { OperationFailure } from "../failure.ts";
+
+type Program = "pg_dump" | "pg_restore" | "psql" | "pg_ctl" | "initdb" | "postgres";
+
+/** Where Debian keeps the programs of each major version. */
+const debianFolder = "/usr/lib/postgresql";
+
+/**
+ * Path of one of PostgreSQL's programs: of the newest version that Debian's folders have, which serves older
+ * databases too, else of the path.
+ *
+ * @throws {OperationFailure} `refused`, when it is not installed
+ */
+export function findProgram(program: Program): string {
+  const versions = existsSync(debianFolder) ? readdirSync(debianFolder) : [];
+  const folders = [
+    ...versions
+      .sort((one, other) => Number(other) - Number(one))
+      .map((version) => join(debianFolder, version, "bin")),
+    ...(process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== ""),
+  ];
+  const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const isServer = program === "initdb" || program === "postgres" || program === "pg_ctl";
+  const name = isServer ? "postgresql" : "postgresql-client";
+  throw new OperationFailure("refused", `${program} is not installed: on Debian, apt-get install ${name}`);
+}
+
+/** Version that a program says it has, such as 17.4. */
+export async function versionOf(program: Program): Promise<string> {
+  const { stdout } = await promisify(execFile)(findProgram(program), ["--version"]);
+  return /\d+(?:\.\d+)*(?:(?:devel|beta|rc)\d*)?/.exec(stdout)?.[0] ?? "";
+}
+
+/** Major version in a version, such as 17 of 17.4. */
+export function majorOf(version: string): number {
+  return Number.parseInt(version, 10);
+}

@@ -1,0 +1,93 @@
+import { writeFileSync } from "node:fs";
+import { output } from "../child.ts";
+import { type Connection, programEnvironment, type Session } from "../database/connection.ts";
+import { findProgram } from "../database/programs.ts";
+import { namesOf } from "../database/surroundings.ts";
+import { OperationFailure, reasonOf } from "../failure.ts";
+import type { Manifest } from "../manifest.ts";
+import {
+  extensionStatement,
+  powerless,
+  roleStatements,
+  schemaStatements,
+  withoutSchemas,
+} from "../restore/prepare.ts";
+
+export interface RestoreOptions {
+  /** A session in the database, and how programs reach it. */
+  session: Session;
+  connection: Connection;
+  manifest: Manifest;
+  /** The decrypted dump. */
+  file: string;
+  /** Processes of pg_restore. */
+  jobs: number;
+  /** Whether roles get all that they had, which is for a server that nobody else reaches. */
+  fullRoles: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * Restores a dump into an empty database, in parallel, with the roles, schemas and extensions that it needs.
+ *
+ * @throws {OperationFailure} `failed`, with what the server or pg_restore said
+ */
+export async function restoreParallel(options: RestoreOptions): Promise<void> {
+  const { connection, file, jobs, signal } = options;
+  const unavailable = await prepare(options);
+  const contents = `${file}.contents`;
+  writeFileSync(contents, withoutSchemas(await listContents(file, signal)), { mode: 0o600 });
+  try {
+    await output("pg_restore", findProgram("pg_restore"), {
+      args: [
+        `--dbname=${connection.PGDATABASE}`,
+        `--jobs=${jobs}`,
+        "--exit-on-error",
+        "--no-password",
+        `--use-list=${contents}`,
+        file,
+      ],
+      env: programEnvironment(connection, "optropic drill"),
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    const hint =
+      unavailable.length === 0 ? "" : `\nThe server lacks the extensions ${unavailable.join(", ")}.`;
+    throw new OperationFailure("failed", `The backup was not restored: ${reasonOf(error)}${hint}`);
+  }
+}
+
+/** The table of contents of a dump; fails where the file is none. */
+export function listContents(file: string, signal: AbortSignal): Promise<string> {
+  const env = { PATH: process.env.PATH, LC_ALL: "C" };
+  return output("pg_restore", findProgram("pg_restore"), { args: ["--list", file], env, signal });
+}
+
+/** @returns names of the extensions that the server does not have */
+async function prepare({ session, manifest, fullRoles }: RestoreOptions): Promise<string[]> {
+  const roles = fullRoles ? manifest.roles : manifest.roles.map(powerless);
+  const before = [
+    ...roleStatements(roles, await namesOf(session, "select rolname::text as name from pg_roles")),
+    ...schemaStatements(manifest),
+  ];
+  for (const statement of before) await run(session, statement);
+  const available = await namesOf(session, "select name::text from pg_available_extensions");
+  const unavailable: string[] = [];
+  for (const extension of manifest.extensions) {
+    if (available.has(extension.name)) await run(session, extensionStatement(extension));
+    else unavailable.push(extension.name);
+  }
+  return unavailable;
+}
+
+async function run(session: Session, statement: string): Promise<void> {
+  try {
+    await session.run(statement);
+  } catch (error) {
+    throw new OperationFailure(
+      "failed",
+      `The database refuses «${statement.slice(0, 120)}»: ${reasonOf(error)}`,
+    );
+  }
+}

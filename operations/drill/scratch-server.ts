@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { output } from "../child.ts";
+import type { Connection } from "../database/connection.ts";
+import { findProgram, versionOf } from "../database/programs.ts";
+import { serverAccount } from "../database/server-account.ts";
+import { OperationFailure, reasonOf } from "../failure.ts";
+
+/** A PostgreSQL server for one drill, reached by a socket in its own folder alone. */
+export interface ScratchServer {
+  version: string;
+  /** As the server's superuser, in an empty database. */
+  connection: Connection;
+  folder: string;
+  /** Path of the program that stops it, and the account to run that as, where it is not this one. */
+  control: string;
+  account: { uid: number; gid: number } | undefined;
+  /** Stops the server and removes all that it had. */
+  remove(): Promise<void>;
+}
+
+/** Nothing of a scratch server is kept, so it need not survive a crash; it stays small beside its neighbours. */
+const settings: Readonly<Record<string, string>> = {
+  listen_addresses: "",
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  autovacuum: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_wal_size: "1GB",
+  shared_buffers: "64MB",
+  maintenance_work_mem: "64MB",
+  max_connections: "40",
+  log_min_messages: "fatal",
+};
+
+/**
+ * Starts a server from the machine's own PostgreSQL, in a new folder below `parent` (by default the folder
+ * for temporary files), as an account that is not root's.
+ *
+ * @throws {OperationFailure} when there is no PostgreSQL or it does not start; nothing is left of it then
+ */
+export async function startScratchServer(options: {
+  signal: AbortSignal;
+  parent?: string | undefined;
+  encoding: string;
+}): Promise<ScratchServer> {
+  const { signal } = options;
+  const account = serverAccount();
+  const initdb = findProgram("initdb");
+  const control = findProgram("pg_ctl");
+  const folder = makeFolder(options.parent ?? tmpdir(), account);
+  const data = join(folder, "data");
+  const log = join(folder, "server.log");
+  const user = `drill_${randomBytes(4).toString("hex")}`;
+  const env = { PATH: process.env.PATH, LC_ALL: "C" };
+  // Stopping does not depend on what stops the drill.
+  const run = (name: string, command: string, args: string[], until: AbortSignal) =>
+    output(name, command, { args, env, cwd: folder, account, signal: until });
+  const stop = () =>
+    run(
+      "pg_ctl",
+      control,
+      ["stop", "-D", data, "-m", "immediate", "-w", "-t", "30"],
+      AbortSignal.timeout(60_000),
+    );
+  const remove = async (): Promise<void> => {
+    await stop().catch(() => undefined);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const access = ["--auth-local=trust", "--auth-host=reject"];
+    const locale = ["--encoding", options.encoding, "--no-locale"];
+    await run("initdb", initdb, ["-D", data, "-U", user, ...access, ...locale, "--no-sync"], signal);
+    const flags = Object.entries({ ...settings, unix_socket_directories: folder })
+      .map(([name, value]) => `-c ${name}='${value}'`)
+      .join(" ");
+    await run("pg_ctl", control, ["start", "-D", data, "-l", log, "-o", flags, "-w", "-t", "60"], signal);
+    return {
+      version: await versionOf("postgres"),
+      connection: {
+        PGHOST: folder,
+        PGPORT: "5432",
+        PGDATABASE: "postgres",
+        PGUSER: user,
+        PGSSLMODE: "disable",
+      },
+      folder,
+      control,
+      account: account.uid === process.getuid?.() ? undefined : account,
+      remove,
+    };
+  } catch (error) {
+    const logged = readLog(log);
+    await remove();
+    signal.throwIfAborted();
+    throw new OperationFailure("failed", `The scratch server did not start: ${reasonOf(error)}${logged}`);
+  }
+}
+
+function makeFolder(parent: string, account: { uid: number; gid: number }): string {
+  try {
+    mkdirSync(parent, { recursive: true });
+    const folder = mkdtempSync(join(parent, "optropic-drill-"));
+    chownSync(folder, account.uid, account.gid);
+    return folder;
+  } catch (error) {
+    throw new OperationFailure("refused", `No scratch server can be made in ${parent}: ${reasonOf(error)}`);
+  }
+}
+
+function readLog(path: string): string {
+  try {
+    return `\n${readFileSync(path, "utf8").slice(-2000).trim()}`;
+  } catch {
+    return "";
+  }
+}

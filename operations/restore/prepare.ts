@@ -1,0 +1,76 @@
+import { escapeIdentifier, escapeLiteral } from "pg";
+import type { Manifest, Role } from "../manifest.ts";
+
+/** Statements that make roles of a backup, with what they may do and without passwords. */
+export function roleStatements(roles: readonly Role[], existing: ReadonlySet<string>): string[] {
+  const missing = roles.filter(({ name }) => !existing.has(name));
+  return [
+    ...missing.map((role) => `create role ${escapeIdentifier(role.name)} with ${attributes(role)}`),
+    ...missing.flatMap(({ name, memberOf }) =>
+      memberOf.map((group) => `grant ${escapeIdentifier(group)} to ${escapeIdentifier(name)}`),
+    ),
+  ];
+}
+
+function attributes(role: Role): string {
+  const words: [string, boolean][] = [
+    ["superuser", role.superuser],
+    ["inherit", role.inherit],
+    ["createrole", role.createRole],
+    ["createdb", role.createDatabase],
+    ["login", role.login],
+    ["replication", role.replication],
+    ["bypassrls", role.bypassRls],
+  ];
+  return words.map(([word, is]) => (is ? word : `no${word}`)).join(" ");
+}
+
+/** A role that owns and is granted things, and can do nothing else. */
+export function powerless({ name }: Role): Role {
+  return {
+    name,
+    superuser: false,
+    inherit: true,
+    createRole: false,
+    createDatabase: false,
+    login: false,
+    replication: false,
+    bypassRls: false,
+    memberOf: [],
+  };
+}
+
+/**
+ * Statements that make the schemas of a backup, empty. The dump's own are left out of the restore, since
+ * `public` is there already in some databases and not in others.
+ */
+export function schemaStatements({ schemas }: Manifest, noOwner = false): string[] {
+  return schemas.flatMap(({ name, owner }) => {
+    const schema = escapeIdentifier(name);
+    return [
+      `drop schema if exists ${schema} cascade`,
+      `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
+      // As initdb makes it: a dump says only what is otherwise.
+      ...(name === "public" ? ["grant usage on schema public to public"] : []),
+    ];
+  });
+}
+
+/** Statement that makes an extension in the schema where it was. */
+export function extensionStatement({ name, schema }: Manifest["extensions"][number]): string {
+  const make = `create extension if not exists ${escapeIdentifier(name)} schema ${escapeIdentifier(schema)}`;
+  return `do $do$ begin
+    if not exists (select from pg_namespace where nspname = ${escapeLiteral(schema)}) then
+      create schema ${escapeIdentifier(schema)};
+    end if;
+    ${make};
+  end $do$`;
+}
+
+/** The table of contents of a dump without its schemas, which are made before: `pg_restore --list`'s text. */
+export function withoutSchemas(contents: string): string {
+  return contents
+    .split("\n")
+    .filter((line) => !/^\d+; \d+ \d+ SCHEMA - /.test(line))
+    .join("\n");
+}

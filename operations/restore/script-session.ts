@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { escapeLiteral } from "pg";
+import * as z from "zod";
+import { Child } from "../child.ts";
+import { type Connection, programEnvironment, type Session } from "../database/connection.ts";
+import { findProgram } from "../database/programs.ts";
+import { OperationFailure, reasonOf } from "../failure.ts";
+
+/**
+ * A session of psql, which can run the script that pg_restore writes, data included, and answers queries
+ * between. It ends at the first error, and a transaction that is open then is rolled back by the server.
+ */
+export class ScriptSession implements Session {
+  #child: Child;
+  #lines: AsyncIterator<string>;
+
+  constructor(connection: Connection, signal: AbortSignal) {
+    this.#child = new Child("psql", findProgram("psql"), {
+      args: [
+        "--no-psqlrc",
+        "--no-password",
+        "--quiet",
+        "--no-align",
+        "--tuples-only",
+        "--set=ON_ERROR_STOP=1",
+        "--file=-",
+      ],
+      env: programEnvironment(connection, "optropic restore"),
+      signal,
+    });
+    const reader = createInterface({ input: this.#child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
+    this.#lines = reader[Symbol.asyncIterator]();
+  }
+
+  async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
+    const text = value === undefined ? query : query.replaceAll("$1", () => arrayLiteral(value));
+    const [answer = "[]"] = await this.#ask(
+      `select coalesce(json_agg(row_to_json(answer)), '[]')::jsonb from (${text}) answer;`,
+    );
+    return z.array(z.unknown()).parse(JSON.parse(answer));
+  }
+
+  async run(statements: string): Promise<void> {
+    await this.#ask(`${statements};`);
+  }
+
+  /** Runs a script that comes as a stream. */
+  async script(source: AsyncIterable<Uint8Array>): Promise<void> {
+    await pipeline(source, this.#child.stdin, { end: false }).catch((error) => this.#fail(error));
+    await this.#ask("");
+  }
+
+  /** Ends the session. What was not committed by then is rolled back. */
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    await this.#child.stop();
+  }
+
+  /** @returns the lines that the statements print */
+  async #ask(statements: string): Promise<string[]> {
+    const mark = randomBytes(16).toString("hex");
+    this.#child.stdin.write(`${statements}\n\\echo ${mark}\n`);
+    const lines: string[] = [];
+    for (;;) {
+      const { done, value } = await this.#lines.next();
+      if (done === true) return this.#fail(undefined);
+      if (value === mark) return lines;
+      lines.push(value);
+    }
+  }
+
+  /** In psql's own words, where it has ended. */
+  async #fail(error: unknown): Promise<never> {
+    this.#child.stdin.end();
+    await this.#child.success();
+    throw new OperationFailure(
+      "failed",
+      `psql ended before it was asked to${error === undefined ? "" : `: ${reasonOf(error)}`}`,
+    );
+  }
+}
+
+function arrayLiteral(values: readonly string[]): string {
+  return `array[${values.map(escapeLiteral).join(",")}]::text[]`;
+}
+
+const closingBytes = 4096;
+
+/**
+ * The script that `pg_restore --single-transaction` writes, without the COMMIT at its end: that is said when
+ * the result has been looked at.
+ *
+ * @throws {OperationFailure} `failed`, when the script does not end so
+ */
+export async function* withoutCommit(script: Readable): AsyncGenerator<Uint8Array> {
+  let held = Buffer.alloc(0);
+  for await (const chunk of script) {
+    held = Buffer.concat([held, chunk]);
+    if (held.length > closingBytes) {
+      yield held.subarray(0, -closingBytes);
+      held = held.subarray(-closingBytes);
+    }
+  }
+  const closing = held.toString("latin1");
+  const at = closing.lastIndexOf("\nCOMMIT;\n");
+  if (at === -1) throw new OperationFailure("failed", "The script of pg_restore has no COMMIT at its end");
+  yield Buffer.from(`${closing.slice(0, at)}\n${closing.slice(at + "\nCOMMIT;\n".length)}`, "latin1");
+}

@@ -1,0 +1,118 @@
+import { OperationFailure } from "../failure.ts";
+import { type Manifest, maximumManifestBytes, parseManifest } from "../manifest.ts";
+import { manifestKey, type Purpose, readKey } from "./names.ts";
+import type { ObjectStore, StoredObject } from "./object-store.ts";
+
+/** A backup in the store, or what is left of one that did not become one. */
+export interface Entry {
+  key: string;
+  purpose: Purpose;
+  begunAt: Date;
+  /** Bytes of the sealed dump in the store; 0 where it is not there. */
+  bytes: number;
+  /** Undefined where the backup is not whole. */
+  manifest: Manifest | undefined;
+  /** Why it is not whole. */
+  problem: string | undefined;
+}
+
+const manifestsAtOnce = 8;
+
+/** What is in the store, newest first. What has another form of name is not ours and left alone. */
+export async function listBackups(store: ObjectStore): Promise<Entry[]> {
+  const found = candidates(store, await store.list());
+  const entries: Entry[] = [];
+  for (let start = 0; start < found.length; start += manifestsAtOnce) {
+    const some = found.slice(start, start + manifestsAtOnce);
+    entries.push(...(await Promise.all(some.map((candidate) => examine(store, candidate)))));
+  }
+  return entries;
+}
+
+/** How a backup is chosen: by its name, as the newest before a moment, or as the newest. */
+export interface Choice {
+  name?: string | undefined;
+  at?: Date | undefined;
+}
+
+/**
+ * The backup that is asked for. Only whole ones are chosen, and what a restore set aside only by its name; the
+ * newest is looked for from the newest name on, so that a long list costs no more than a short one.
+ *
+ * @throws {OperationFailure} `failed`, when there is none
+ */
+export async function chooseBackup(store: ObjectStore, choice: Choice): Promise<Manifest> {
+  const { name, at } = choice;
+  const found = candidates(store, await store.list());
+  const wanted = found.filter(
+    ({ key, begunAt, purpose }) =>
+      (name === undefined
+        ? purpose === "backup"
+        : key === name || key === `${store.address.prefix}${name}`) &&
+      (at === undefined || begunAt <= at),
+  );
+  let problem: string | undefined;
+  for (const candidate of wanted) {
+    const entry = await examine(store, candidate);
+    problem ??= entry.problem && `${entry.key} is none: ${entry.problem}`;
+    if (entry.manifest === undefined) continue;
+    // The moment of its content is a little later than that of its name.
+    if (at === undefined || new Date(entry.manifest.takenAt) <= at) return entry.manifest;
+  }
+  const { bucket, prefix } = store.address;
+  const which =
+    name === undefined ? (at === undefined ? "" : ` of ${at.toISOString()} or before`) : ` ${name}`;
+  const detail = problem === undefined ? "" : `; ${problem}`;
+  throw new OperationFailure("failed", `There is no whole backup${which} in ${bucket}/${prefix}${detail}`);
+}
+
+interface Candidate {
+  key: string;
+  purpose: Purpose;
+  begunAt: Date;
+  bytes: number | undefined;
+  hasManifest: boolean;
+}
+
+function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const object of objects) {
+    const read = readKey(store.address.prefix, object.key);
+    if (read === undefined) continue;
+    const { backup, begunAt, part, purpose } = read;
+    const known = found.get(backup) ?? {
+      key: backup,
+      purpose,
+      begunAt,
+      bytes: undefined,
+      hasManifest: false,
+    };
+    found.set(backup, part === "dump" ? { ...known, bytes: object.bytes } : { ...known, hasManifest: true });
+  }
+  return [...found.values()].sort(
+    (one, other) => other.begunAt.getTime() - one.begunAt.getTime() || (one.key < other.key ? 1 : -1),
+  );
+}
+
+async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry> {
+  const { key, purpose, begunAt, bytes = 0 } = candidate;
+  const broken = (problem: string): Entry => ({
+    key,
+    purpose,
+    begunAt,
+    bytes,
+    manifest: undefined,
+    problem,
+  });
+  if (candidate.bytes === undefined) return broken("the dump is gone, its manifest is there");
+  if (!candidate.hasManifest) return broken("it has no manifest: it runs still, or did not come to its end");
+  try {
+    const manifest = parseManifest(await store.read(manifestKey(key), maximumManifestBytes), key);
+    if (manifest.sealed.bytes === bytes)
+      return { key, purpose, begunAt, bytes, manifest, problem: undefined };
+    return broken(`it has ${bytes} bytes, and ${manifest.sealed.bytes} by its manifest`);
+  } catch (error) {
+    if (error instanceof OperationFailure) return broken(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import type { PolicyChange, PolicyVerdict, PreviewDiff, PropertyChange, ResourceChange } from "../diff.ts";
+import { isDefaultProvider, shortType } from "../urn.ts";
+import type { PropertyValue } from "../values.ts";
+import { block, code, shortened } from "./markdown-text.ts";
+import type { Section } from "./sections.ts";
+
+/** Changes shown of one resource. */
+const mostChanges = 20;
+
+/** What changed since the base: in numbers, and the details folded. */
+export function changeSections(diff: PreviewDiff): Section[] {
+  const heading = "Changes against the base";
+  if (diff.unavailable !== undefined) {
+    const intro = `The base could not be previewed, so there is nothing to compare with:\n\n${block(diff.unavailable, 1000)}`;
+    return [{ heading, folded: false, entries: [], intro, priority: 1 }];
+  }
+  const added = diff.added.filter(isDeclared);
+  const removed = diff.removed.filter(isDeclared);
+  const changed = diff.changed.filter(isDeclared);
+  const parts = [
+    `resources: ${added.length} to add, ${removed.length} to remove, ${changed.length} to change`,
+    `verdicts: ${diff.policies.length} changed`,
+    ...(diff.secrets > 0 ? [`secret values, which cannot be compared: ${diff.secrets}`] : []),
+  ];
+  const resources = [
+    ...changed.map(changedEntry),
+    ...removed.map((resource) => `- Removed: ${named(resource)}`),
+    ...added.map((resource) => `- Added: ${named(resource)}`),
+  ];
+  return [
+    { heading, folded: false, entries: [], intro: parts.map((part) => `- ${part}`).join("\n"), priority: 1 },
+    {
+      heading: `Verdicts that changed (${diff.policies.length})`,
+      folded: true,
+      entries: diff.policies.map(verdictEntry),
+      priority: 2,
+    },
+    {
+      heading: `Resources that changed (${resources.length})`,
+      folded: true,
+      entries: resources,
+      priority: 6,
+    },
+  ];
+}
+
+function isDeclared({ urn }: { urn: string }): boolean {
+  return !isDefaultProvider(urn);
+}
+
+function named({ type, name }: { type: string; name: string }): string {
+  return `${code(shortType(type), 150)} ${code(name, 150)}`;
+}
+
+function changedEntry(resource: ResourceChange): string {
+  const { properties } = resource;
+  const left = resource.left + Math.max(0, properties.length - mostChanges);
+  return [
+    `- Changed: ${named(resource)}`,
+    ...properties.slice(0, mostChanges).map((property) => `  - ${propertyText(property)}`),
+    ...(left > 0 ? [`  - and ${left} more`] : []),
+  ].join("\n");
+}
+
+function propertyText({ path, change, before, after }: PropertyChange): string {
+  switch (change) {
+    case "added":
+      return `${code(path, 200)} added: ${valueText(after)}`;
+    case "removed":
+      return `${code(path, 200)} removed: ${valueText(before)}`;
+    case "changed":
+      return `${code(path, 200)}: ${valueText(before)} → ${valueText(after)}`;
+  }
+}
+
+function valueText(value: PropertyValue | undefined): string {
+  return code(shortened(JSON.stringify(value) ?? "", 200), 250);
+}
+
+function verdictEntry({ name, before, after }: PolicyChange): string {
+  return `- ${code(name, 100)}: ${verdictText(before)} → ${verdictText(after)}`;
+}
+
+function verdictText(verdict: PolicyVerdict | undefined): string {
+  return verdict === undefined ? "absent" : `${verdict.status} (${verdict.enforcement})`;
+}

@@ -1,0 +1,86 @@
+/**
+ * Text of others in GitHub's Markdown. A backslash does not stop GitHub from linking a name, a number or an
+ * address that stands in plain text, so whatever could be more than a plain word stands in a code span.
+ */
+
+/** A text on one line, in a code span that it cannot leave. */
+export function code(text: string, most = 300): string {
+  const line = shortened(oneLine(text), most);
+  if (line === "") return "(empty)";
+  const fence = "`".repeat(longestRun(line) + 1);
+  // One space on either side is taken off again.
+  const pad = /^`|`$|^ .* $/.test(line) ? " " : "";
+  return `${fence}${pad}${line}${pad}${fence}`;
+}
+
+/** A sentence on one line: plain words as they are, all else in code spans. */
+export function prose(text: string, most = 1000): string {
+  const parts: Part[] = [];
+  for (const word of shortened(oneLine(text), most).split(" ")) {
+    const part = partOf(word);
+    const last = parts.at(-1);
+    if (last?.plain === false && !part.plain && last.after === "" && part.before === "") {
+      last.text += ` ${part.text}`;
+      last.after = part.after;
+    } else if (word !== "") parts.push(part);
+  }
+  return parts
+    .map(({ before, text: inner, after, plain }) => `${before}${plain ? inner : code(inner, most)}${after}`)
+    .join(" ");
+}
+
+/** Lines in a fenced block that they cannot leave, each line indented. */
+export function block(text: string, most: number, indent = ""): string {
+  const lines = shortened(text, most)
+    .split("\n")
+    .map((line) => visible(line.replaceAll("\t", "  ")).trimEnd());
+  const fence = "`".repeat(Math.max(3, longestRun(lines.join("\n")) + 1));
+  return [`${fence}text`, ...lines, fence].map((line) => `${indent}${line}`).join("\n");
+}
+
+/** The first characters of a text, and how many more there are. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // A pair of surrogates stays together.
+  const kept = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "");
+  return `${kept}… (${text.length - kept.length} more characters)`;
+}
+
+function oneLine(text: string): string {
+  return visible(text.replaceAll(/\s+/g, " ")).trim();
+}
+
+/** Without characters that are not to be seen, or that turn the direction of what follows. */
+function visible(line: string): string {
+  return line.replaceAll(/[\p{C}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/gu, "·");
+}
+
+/** A word and the punctuation around it. */
+interface Part {
+  before: string;
+  text: string;
+  after: string;
+  plain: boolean;
+}
+
+function partOf(word: string): Part {
+  const [, before = "", rest = ""] = /^([("']*)(.*)$/s.exec(word) ?? [];
+  const [, inner = "", after = ""] = /^(.*?)([.,;:!?)"'…]*)$/s.exec(rest) ?? [];
+  const [, span] = /^`([^`]+)`$/.exec(inner) ?? [];
+  return { before, text: span ?? inner, after, plain: span === undefined && isPlain(inner) };
+}
+
+/** Nothing that GitHub links or formats: a word in letters, a short number (a long one may be a commit), a date. */
+function isPlain(word: string): boolean {
+  if (word === "" || word === "—") return true;
+  if (/^[a-f]{7,}$/i.test(word)) return false;
+  return (
+    /^[A-Za-z\u00c0-\u024f]+(?:[-'’][A-Za-z\u00c0-\u024f]+)*$/.test(word) ||
+    /^\d{1,6}(?:\.\d{1,6})?%?$/.test(word) ||
+    /^\d{4}-\d{2}-\d{2}$/.test(word)
+  );
+}
+
+function longestRun(text: string): number {
+  return [...text.matchAll(/`+/g)].reduce((longest, [run]) => Math.max(longest, run.length), 0);
+}

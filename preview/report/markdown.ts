@@ -1,0 +1,148 @@
+import type { PolicyOutcome, PreviewDocument, Violation } from "../outcome.ts";
+import type { SourcePosition } from "../source.ts";
+import { isAboutStack, isDefaultProvider, nameOf, shortType, typeOf } from "../urn.ts";
+import { changeSections } from "./markdown-changes.ts";
+import { block, code, prose } from "./markdown-text.ts";
+import type { Failed, Judged, Report } from "./report.ts";
+import { layOut, type Section } from "./sections.ts";
+
+/**
+ * Characters that a comment may have: GitHub's limit is 65,536, and whoever posts it may want to add a line.
+ * They are counted as UTF-16 code units, which are never fewer than the characters that GitHub counts.
+ */
+export const longestComment = 65_000;
+
+/** Violations shown of one policy, which may object to every resource of a stack. */
+const mostViolations = 5;
+
+/** A comment for a pull request; its first line is a marker, by which the next run finds it. */
+export function markdownReport(report: Report): string {
+  const { result } = report;
+  const head = [
+    `<!-- optropic-preview:${marked(report.project)}/${marked(report.stack)} -->`,
+    ...("document" in result ? verdict(report, result) : failure(report, result)),
+  ].join("\n\n");
+  const sections = "document" in result ? judgedSections(result.document) : [];
+  const body = layOut(sections, longestComment - head.length - 3);
+  return body === "" ? `${head}\n` : `${head}\n\n${body}\n`;
+}
+
+/** A name as it may stand in an HTML comment, where nothing can be escaped. */
+function marked(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_.]+/g, "-").slice(0, 200);
+}
+
+function verdict(report: Report, { document, coverage }: Judged): string[] {
+  const { resources, summary } = document;
+  const declared = resources.filter(({ urn }) => !isDefaultProvider(urn)).length;
+  const outcome = summary.mandatory > 0 ? "❌ Refused" : "✅ Holds";
+  return [
+    `### ${outcome}: ${subject(report)}`,
+    [
+      "| refused | advisory | waived | decided at deployment | passed | not applicable | resources |",
+      "| --- | --- | --- | --- | --- | --- | --- |",
+      `| **${summary.mandatory}** | ${summary.advisory} | ${summary.waived} | ${summary.unknown} | ${summary.passed} | ${summary.notApplicable} | ${declared} |`,
+    ].join("\n"),
+    ...(coverage === undefined ? [] : [prose(coverage, 2000)]),
+  ];
+}
+
+function failure(report: Report, { error }: Failed): string[] {
+  const places = [...new Set(error.problems.map(({ source }) => placeText(source)))].slice(0, 20);
+  return [
+    `### ⚠️ Could not tell: ${subject(report)}`,
+    "The preview could not be judged, so nothing is known of the checklist.",
+    block(error.message, 20_000),
+    ...(places.length === 0 ? [] : [`Where: ${places.join(", ")}`]),
+  ];
+}
+
+function subject({ project, stack }: Report): string {
+  return `preview of ${code(project, 100)}, stack ${code(stack, 100)}`;
+}
+
+function judgedSections(document: PreviewDocument): Section[] {
+  const having = (status: PolicyOutcome["status"]): PolicyOutcome[] =>
+    document.policies.filter((policy) => policy.status === status);
+  const violated = having("violated");
+  const refused = violated.filter(({ enforcement }) => enforcement === "mandatory");
+  const advisory = violated.filter(({ enforcement }) => enforcement !== "mandatory");
+  const list = (
+    heading: string,
+    policies: readonly PolicyOutcome[],
+    folded: boolean,
+    priority: number,
+  ): Section => ({
+    heading: `${heading} (${policies.length})`,
+    folded,
+    entries: policies.map(policyEntry),
+    priority,
+  });
+  return [
+    list("Refused, and how to fix it", refused, false, 0),
+    ...(document.diff === undefined ? [] : changeSections(document.diff)),
+    list("Advisory", advisory, true, 3),
+    list("Decided at deployment", having("unknown"), true, 4),
+    list("Waived", having("waived"), true, 5),
+    {
+      heading: `Messages (${document.messages.length})`,
+      folded: true,
+      entries: document.messages.map(messageEntry),
+      priority: 7,
+    },
+    ...(document.diff === undefined ? [resourceCount(document)] : []),
+  ];
+}
+
+function policyEntry(policy: PolicyOutcome): string {
+  const { name, items, description, status, violations, fix } = policy;
+  const numbers =
+    items.length === 0
+      ? ""
+      : ` (${items
+          .slice(0, 20)
+          .map((item) => prose(item, 30))
+          .join(", ")})`;
+  const left = violations.length - mostViolations;
+  return [
+    `- **${code(name, 100)}**${numbers}: ${prose(description, 500)}`,
+    ...violations.slice(0, mostViolations).map((violation) => `  - ${violationText(policy, violation)}`),
+    ...(left > 0 ? [`  - and ${left} more of the same policy`] : []),
+    ...(fix === undefined || status !== "violated" ? [] : [`  - Fix: ${prose(fix, 1000)}`]),
+  ].join("\n");
+}
+
+/** The message without what the entry says anyway. */
+function violationText({ items, fix }: PolicyOutcome, { urn, message, source }: Violation): string {
+  const label = `${items.length === 1 ? "Item" : "Items"} ${items.join(", ")}: `;
+  const unlabelled = message.startsWith(label) ? message.slice(label.length) : message;
+  const end = ` Fix: ${fix}`;
+  const text = unlabelled.endsWith(end) ? unlabelled.slice(0, -end.length) : unlabelled;
+  const about = isAboutStack(urn) ? "The stack" : resourceText(urn);
+  const where = source === undefined ? "" : ` at ${placeText(source)}`;
+  return `${about}${where}: ${prose(text)}`;
+}
+
+function resourceText(urn: string): string {
+  return `${code(shortType(typeOf(urn)), 150)} ${code(nameOf(urn), 150)}`;
+}
+
+function placeText({ path, line }: SourcePosition): string {
+  return code(`${path}:${line}`, 300);
+}
+
+function messageEntry({ severity, message, urn }: PreviewDocument["messages"][number]): string {
+  const about = urn === "" || isAboutStack(urn) ? "" : ` of ${resourceText(urn)}`;
+  return `- ${prose(severity, 30)}${about}:\n\n${block(message, 2000, "  ")}`;
+}
+
+function resourceCount({ resources }: PreviewDocument): Section {
+  const visible = resources.filter(({ urn }) => !isDefaultProvider(urn));
+  const counts = Map.groupBy(visible, ({ type }) => shortType(type));
+  return {
+    heading: `Resources (${visible.length})`,
+    folded: true,
+    entries: [...counts].map(([type, { length }]) => `- ${length} × ${code(type, 150)}`),
+    priority: 8,
+  };
+}

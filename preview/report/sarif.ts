@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
+import type { PolicyOutcome, PreviewDocument, Violation } from "../outcome.ts";
+import type { SourcePosition } from "../source.ts";
+import { nameOf } from "../urn.ts";
+import { jsonLine } from "./json.ts";
+import type { Failed, Report } from "./report.ts";
+
+/**
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html): a rule for each policy, a
+ * result for each violation, at the line that declares the resource. What passes has no result.
+ */
+export function sarifReport(report: Report): string {
+  const { result } = report;
+  const judged = "document" in result ? judgedRun(result.document) : failedRun(result);
+  const run: Run = {
+    tool: {
+      driver: { name: report.tool.name, semanticVersion: report.tool.version, rules: judged.rules },
+    },
+    // Keeps the results of one stack from taking the place of another's.
+    automationDetails: { id: `optropic-preview/${report.project}/${report.stack}/` },
+    invocations: [judged.invocation],
+    originalUriBaseIds: { [root]: { description: { text: "The root of the repository." } } },
+    columnKind: "utf16CodeUnits",
+    results: judged.results,
+  };
+  const log: Log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [run],
+  };
+  return jsonLine(log);
+}
+
+const root = "%SRCROOT%";
+
+/** Characters kept of one message. */
+const longestMessage = 20_000;
+
+interface Parts {
+  rules: ReportingDescriptor[];
+  results: Result[];
+  invocation: NonNullable<Run["invocations"]>[number];
+}
+
+function judgedRun({ policies, summary }: PreviewDocument): Parts {
+  return {
+    rules: policies.map(rule),
+    results: policies.flatMap((policy, ruleIndex) => results(policy, ruleIndex)),
+    invocation: { executionSuccessful: true, exitCode: summary.mandatory > 0 ? 1 : 0 },
+  };
+}
+
+function ruleId({ pack, name }: PolicyOutcome): string {
+  return `${pack}/${name}`;
+}
+
+function rule(policy: PolicyOutcome): ReportingDescriptor {
+  const { name, description, items, fix } = policy;
+  return {
+    id: ruleId(policy),
+    name,
+    shortDescription: message(description || name),
+    ...(fix !== undefined && { help: message(fix) }),
+    defaultConfiguration: { level: levelOf(policy), enabled: policy.enforcement !== "disabled" },
+    properties: { tags: [...new Set(items)] },
+  };
+}
+
+function levelOf({ enforcement }: PolicyOutcome): "error" | "warning" {
+  return enforcement === "mandatory" ? "error" : "warning";
+}
+
+function results(policy: PolicyOutcome, ruleIndex: number): Result[] {
+  const seen = new Map<string, number>();
+  return policy.violations.map((violation) => {
+    const before = seen.get(violation.urn) ?? 0;
+    seen.set(violation.urn, before + 1);
+    return {
+      ruleId: ruleId(policy),
+      ruleIndex,
+      ...verdictOf(policy, violation),
+      message: message(violation.message || policy.description || policy.name),
+      locations: [location(violation)],
+      partialFingerprints: { "policyAndResource/v1": fingerprint(policy, violation.urn, before) },
+    };
+  });
+}
+
+/** A waived violation is one that somebody accepted; an unknown one is open until the deployment. */
+function verdictOf(
+  policy: PolicyOutcome,
+  { message: text, status }: Violation,
+): Pick<Result, "level" | "kind" | "suppressions"> {
+  switch (status ?? policy.status) {
+    case "unknown":
+      return { kind: "open", level: "none" };
+    case "waived":
+      return {
+        level: levelOf(policy),
+        suppressions: [
+          { kind: "external", status: "accepted", justification: text.slice(0, longestMessage) },
+        ],
+      };
+    default:
+      return { level: levelOf(policy) };
+  }
+}
+
+/** Stays the same while the policy objects to the same resource, wherever it moves in its file. */
+function fingerprint({ pack, name }: PolicyOutcome, urn: string, index: number): string {
+  return createHash("sha256")
+    .update(JSON.stringify([pack, name, urn, index]))
+    .digest("hex");
+}
+
+function location({ urn, source }: Violation): Location {
+  return {
+    ...(source !== undefined && physical(source)),
+    ...(urn !== "" && {
+      logicalLocations: [{ fullyQualifiedName: urn, name: nameOf(urn), kind: "resource" }],
+    }),
+  };
+}
+
+function physical({ path, line, column }: SourcePosition): Location {
+  const uri = path.toWellFormed().split("/").map(encodeURIComponent).join("/");
+  return {
+    physicalLocation: {
+      artifactLocation: { uri, uriBaseId: root },
+      region: { startLine: line, startColumn: column },
+    },
+  };
+}
+
+const failureRule = "preview/could-not-tell";
+
+/** A preview that could not tell: the error as it is, and a result at each place that is known to be wrong. */
+function failedRun({ error }: Failed): Parts {
+  const notification: Notification = {
+    level: "error",
+    message: message(error.message),
+    descriptor: { id: failureRule },
+    properties: { failure: error.failure },
+    ...(error.problems.length > 0 && { locations: error.problems.map(({ source }) => physical(source)) }),
+  };
+  return {
+    rules: [
+      {
+        id: failureRule,
+        shortDescription: { text: "The preview could be judged." },
+        defaultConfiguration: { level: "error" },
+      },
+    ],
+    results: error.problems.map(({ message: text, source }) => ({
+      ruleId: failureRule,
+      ruleIndex: 0,
+      level: "error",
+      message: message(text),
+      locations: [physical(source)],
+    })),
+    invocation: {
+      executionSuccessful: false,
+      exitCode: 2,
+      toolExecutionNotifications: [notification],
+    },
+  };
+}
+
+/** Text in which SARIF reads no link and no placeholder (sections 3.11.5 and 3.11.6 of the standard). */
+function message(text: string): { text: string } {
+  const kept = text.slice(0, longestMessage).toWellFormed();
+  const unlinked = /\]\s*\(/.test(kept) ? kept.replaceAll(/[\\[\]]/g, "\\$&") : kept;
+  return { text: unlinked.replaceAll(/\{(?=\d+\})/g, "{{").replaceAll(/(?<=\{\{\d+)\}/g, "}}") };
+}

@@ -1,0 +1,78 @@
+import { gzipSync } from "node:zlib";
+import * as z from "zod";
+import { Failure } from "./failure.ts";
+import { ask, type GitHub } from "./github.ts";
+import { artifactName, type Results, resultsOf } from "./results.ts";
+import { pullRequestsOf, type RunEvent } from "./run.ts";
+import { previewedStacks } from "./stacks.ts";
+
+/** What is changed of a SARIF file; GitHub judges the rest by the schema. */
+const sarifFile = z.looseObject({
+  version: z.literal("2.1.0"),
+  runs: z
+    .array(z.looseObject({ tool: z.looseObject({ driver: z.looseObject({ name: z.literal("optropic") }) }) }))
+    .length(1),
+});
+const receipt = z.object({ id: z.string() });
+
+/**
+ * Uploads the SARIF of a run to code scanning: for a pull request to its head, for a push to the default branch
+ * to that branch, with which GitHub compares the pull requests.
+ *
+ * @returns what was done, in words
+ * @throws {Failure} when GitHub or what the run kept does not allow it
+ */
+export async function uploadSarif(github: GitHub, event: RunEvent): Promise<string> {
+  const { id: run, head_sha: commit } = event.workflow_run;
+  const places = await placesOf(github, event);
+  if (places.length === 0) return `Nothing is at ${commit} any more: nothing to upload.`;
+  const done: string[] = [];
+  for (const { artifact, ref } of places) {
+    const results = await resultsOf(github, run, artifact);
+    for (const { category, sarif } of analysesOf(results)) {
+      const body = { commit_sha: commit, ref, sarif: gzipSync(JSON.stringify(sarif)).toString("base64") };
+      await ask(github, "/code-scanning/sarifs", receipt, { method: "POST", body });
+      done.push(`Uploaded ${category} for ${ref}.`);
+    }
+  }
+  return done.length === 0 ? `Run ${run} has no SARIF.` : done.join("\n");
+}
+
+interface Place {
+  readonly artifact: string;
+  readonly ref: string;
+}
+
+async function placesOf(github: GitHub, event: RunEvent): Promise<Place[]> {
+  const { event: cause, head_branch: branch, head_repository: head } = event.workflow_run;
+  const { full_name: repository, default_branch: main } = event.repository;
+  if (cause === "push" && branch === main && head?.full_name === repository) {
+    return [{ artifact: artifactName("push"), ref: `refs/heads/${main}` }];
+  }
+  const numbers = await pullRequestsOf(github, event);
+  return numbers.map((number) => ({ artifact: artifactName(number), ref: `refs/pull/${number}/head` }));
+}
+
+/** The analyses, each in a category of its own: GitHub keeps one for each tool and category. */
+function analysesOf(results: Results): { category: string; sarif: unknown }[] {
+  return previewedStacks.flatMap(({ name }) => {
+    const file = results.get(`${name}.sarif`);
+    if (file === undefined) return [];
+    const category = `optropic-${name}`;
+    const sarif = readSarif(`${name}.sarif`, file);
+    const runs = sarif.runs.map((run) => ({ ...run, automationDetails: { id: `${category}/` } }));
+    return [{ category, sarif: { ...sarif, runs } }];
+  });
+}
+
+function readSarif(name: string, file: Buffer): z.infer<typeof sarifFile> {
+  let value: unknown;
+  try {
+    value = JSON.parse(file.toString("utf8"));
+  } catch {
+    throw new Failure(`${name} is not JSON`);
+  }
+  const sarif = sarifFile.safeParse(value);
+  if (!sarif.success) throw new Failure(`${name} is not SARIF 2.1.0 of one run of optropic`);
+  return sarif.data;
+}

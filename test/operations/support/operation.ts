@@ -1,0 +1,65 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import type { Connection } from "../../../operations/database/connection.ts";
+import { type Ended, ended, start } from "../../cli/command.ts";
+import type { TestStore } from "./store.ts";
+
+/** A key holder, with the file that holds the key. */
+export interface Holder {
+  identity: string;
+  recipient: string;
+  file: string;
+}
+
+/** A folder of its own for files of a test, with key holders in it. */
+export async function startFolder(): Promise<{
+  folder: string;
+  holder: Holder;
+  stranger: Holder;
+  remove(): void;
+}> {
+  const folder = mkdtempSync(join(tmpdir(), "operations-"));
+  const holder = async (name: string): Promise<Holder> => {
+    const identity = await generateX25519Identity();
+    const file = join(folder, `${name}.txt`);
+    writeFileSync(file, `# ${name}\n${identity}\n`, { mode: 0o600 });
+    return { identity, recipient: await identityToRecipient(identity), file };
+  };
+  const [own, stranger] = [await holder("holder"), await holder("stranger")];
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  return { folder, holder: own, stranger, remove };
+}
+
+/**
+ * The environment of an operation: the database, the store and nothing else of what this process has, but for
+ * the path and a folder for temporary files in which a test can look for what was left.
+ */
+export function operationEnvironment(
+  connection: Connection | undefined,
+  store: TestStore,
+  { holder, temporary }: { holder: Holder; temporary: string },
+): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? "",
+    HOME: temporary,
+    TMPDIR: temporary,
+    NO_COLOR: "1",
+    ...connection,
+    ...store.environment,
+    BACKUP_RECIPIENTS: JSON.stringify([holder.recipient]),
+    BACKUP_SCHEMAS: "[]",
+  };
+}
+
+/** Starts `optropic` with an environment and no other. */
+export function startOperation(args: readonly string[], environment: Record<string, string>): ChildProcess {
+  const cleared = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
+  return start(args, { ...cleared, ...environment });
+}
+
+export function runOperation(args: readonly string[], environment: Record<string, string>): Promise<Ended> {
+  return ended(startOperation(args, environment));
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Places } from "../../preview/places.ts";
+import { readProject } from "../../preview/project.ts";
+import { SettingsFile } from "../../preview/settings-file.ts";
+import { Sources } from "../../preview/source.ts";
+import { program } from "./harness.ts";
+
+const settings = join(program("placed"), "Pulumi.dev.yaml");
+const path = "test/fixtures/programs/placed/Pulumi.dev.yaml";
+
+function places(name: string, stack = "dev"): Places {
+  const project = readProject({ cwd: program(name), stack });
+  return new Places(project, new Sources(project.root));
+}
+
+describe("the place of a setting", () => {
+  it.each([
+    ["placed:size", { line: 2, column: 3 }],
+    ["placed:edge.minTlsVersion", { line: 10, column: 5 }],
+    ["placed:edge.hosts[1]", { line: 8, column: 9 }],
+    ['placed:edge["quoted.key"]', { line: 11, column: 5 }],
+    ["placed:waivers[0].policy", { line: 4, column: 7 }],
+    // What is not there is missing from the innermost mapping above it.
+    ["placed:edge.hosts[7]", { line: 6, column: 5 }],
+    ["placed:edge.hsts.preload", { line: 5, column: 3 }],
+    ["placed:edge.hosts[0].deeper", { line: 7, column: 9 }],
+    ["placed:none", undefined],
+    ["", undefined],
+  ])("is that of its key: %s", (key, place) => {
+    expect(new SettingsFile(settings).find(key)).toEqual(place);
+  });
+
+  it("is not there in a file that cannot be read, and the file begins with its first line", () => {
+    const file = new SettingsFile(`${settings}.none`);
+    expect([file.find("placed:size"), file.start]).toEqual([undefined, { line: 1, column: 1 }]);
+  });
+});
+
+describe("the place of what is wrong with a stack", () => {
+  it.each([
+    ["The setting waivers is not a list.", 3],
+    ["See the setting edge.minTlsVersion.", 10],
+    ["There is no zone.", 1],
+    ["The setting elsewhere is not there.", 1],
+  ])("is the setting that is named, else where the settings begin: %s", (text, line) => {
+    expect(places("placed").ofStack(text)).toMatchObject({ path, line });
+  });
+
+  it("is the project's file where the stack has no settings", () => {
+    expect(places("small").ofStack("The setting size is wrong.")).toEqual({
+      path: "test/fixtures/programs/small/Pulumi.yaml",
+      line: 1,
+      column: 1,
+    });
+  });
+});
+
+describe("problems in a program's error", () => {
+  it("are those that name a setting by its key", () => {
+    const message = [
+      "Settings of stack 'dev' are refused:",
+      "  placed:edge.minTlsVersion: expected text; found the number 1",
+      "  placed:edge.hosts[1]: expected a host",
+      "  other:size: is of another project",
+      "  and 3 more",
+      "Missing required configuration variable 'placed:absent'",
+    ].join("\n");
+    expect(places("placed").problemsIn(message)).toEqual([
+      {
+        message: "placed:edge.minTlsVersion: expected text; found the number 1",
+        source: { path, line: 10, column: 5 },
+      },
+      { message: "placed:edge.hosts[1]: expected a host", source: { path, line: 8, column: 9 } },
+      {
+        message: "Missing required configuration variable 'placed:absent'",
+        source: { path, line: 1, column: 1 },
+      },
+    ]);
+  });
+
+  it("are a hundred at most, and none in a stack without settings", () => {
+    const message = "  placed:size: wrong\n".repeat(500);
+    expect(places("placed").problemsIn(message)).toHaveLength(100);
+    expect(places("small").problemsIn(message.replaceAll("placed", "small"))).toEqual([]);
+  });
+});

@@ -1,0 +1,198 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import fc from "fast-check";
+import type { Log } from "sarif";
+import { describe, expect, it } from "vitest";
+import { sarifReport } from "../../../preview/report/sarif.ts";
+import { failed, hostileReport, judged, policy, stackUrn } from "../documents.ts";
+
+const schemaPath = createRequire(import.meta.url).resolve(
+  "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json",
+);
+
+/** The schema is of draft 4; what it uses of that differs in the name of its own identifier only. */
+const { $schema: _draft, id: $id, ...schema } = JSON.parse(readFileSync(schemaPath, "utf8"));
+const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
+addFormats.default(ajv);
+const validate = ajv.compile({ ...schema, $id });
+
+function problemsOf(text: string): unknown {
+  validate(JSON.parse(text));
+  return validate.errors ?? [];
+}
+
+function runOf(text: string) {
+  const log: Log = JSON.parse(text);
+  const [run] = log.runs;
+  if (run === undefined) throw new Error("no run");
+  return run;
+}
+
+const edge = "urn:pulumi:dev::shop::cloudflare:index/zone:Zone::edge";
+
+describe("SARIF", () => {
+  it("is as its schema says, whatever others wrote", () => {
+    fc.assert(
+      fc.property(hostileReport, (report) => {
+        const text = sarifReport(report);
+        expect(problemsOf(text)).toEqual([]);
+        expect(text.trimEnd()).not.toMatch(/\p{Cc}/u);
+      }),
+    );
+  });
+
+  it("has its schema refuse what is wrong", () => {
+    expect(problemsOf(sarifReport(judged({})).replace('"2.1.0"', '"2.1"'))).not.toEqual([]);
+  });
+
+  it("has a rule for each policy and a result for each violation, at the line that declares it", () => {
+    const source = { path: "components/der Rand/edge#1.ts", line: 7, column: 3 };
+    const run = runOf(
+      sarifReport(
+        judged({
+          policies: [
+            policy("passes", { items: ["1.1"], fix: "Do nothing." }),
+            policy("refuses", { status: "violated", violations: [{ urn: edge, message: "wrong", source }] }),
+            policy("advises", {
+              ...{ status: "violated", enforcement: "advisory" },
+              violations: [{ urn: "", message: "better" }],
+            }),
+          ],
+        }),
+      ),
+    );
+    expect(
+      run.tool.driver.rules?.map(({ id, defaultConfiguration }) => [id, defaultConfiguration?.level]),
+    ).toEqual([
+      ["pack/passes", "error"],
+      ["pack/refuses", "error"],
+      ["pack/advises", "warning"],
+    ]);
+    expect(run.tool.driver.rules?.[0]).toMatchObject({
+      shortDescription: { text: "passes holds." },
+      help: { text: "Do nothing." },
+      properties: { tags: ["1.1"] },
+    });
+    expect(run.results).toEqual([
+      {
+        ...{ ruleId: "pack/refuses", ruleIndex: 1, level: "error", message: { text: "wrong" } },
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: "components/der%20Rand/edge%231.ts", uriBaseId: "%SRCROOT%" },
+              region: { startLine: 7, startColumn: 3 },
+            },
+            logicalLocations: [{ fullyQualifiedName: edge, name: "edge", kind: "resource" }],
+          },
+        ],
+        partialFingerprints: { "policyAndResource/v1": expect.stringMatching(/^[0-9a-f]{64}$/) },
+      },
+      expect.objectContaining({ ruleId: "pack/advises", level: "warning", locations: [{}] }),
+    ]);
+    expect(run.invocations).toEqual([{ executionSuccessful: true, exitCode: 1 }]);
+    expect(run.automationDetails).toEqual({ id: "optropic-preview/shop/dev/" });
+  });
+
+  it("suppresses what is waived and leaves open what is unknown, within a violated policy too", () => {
+    const results = runOf(
+      sarifReport(
+        judged({
+          policies: [
+            policy("waived", { status: "waived", violations: [{ urn: edge, message: "Waived until 2099" }] }),
+            policy("unknown", { status: "unknown", violations: [{ urn: stackUrn, message: "not known" }] }),
+            policy("both", {
+              status: "violated",
+              violations: [
+                { urn: edge, message: "Waived until 2098", status: "waived" },
+                { urn: edge, message: "wrong" },
+              ],
+            }),
+          ],
+        }),
+      ),
+    ).results;
+    expect(
+      results?.map(({ kind, level, suppressions }) => [kind, level, suppressions?.[0]?.justification]),
+    ).toEqual([
+      [undefined, "error", "Waived until 2099"],
+      ["open", "none", undefined],
+      [undefined, "error", "Waived until 2098"],
+      [undefined, "error", undefined],
+    ]);
+  });
+
+  it("has fingerprints that tell violations apart and do not change with place or words", () => {
+    const fingerprints = (message: string, line: number) =>
+      runOf(
+        sarifReport(
+          judged({
+            policies: ["one", "other"].map((name) =>
+              policy(name, {
+                status: "violated",
+                violations: [edge, edge, stackUrn].map((urn) => ({
+                  ...{ urn, message },
+                  source: { path: "index.ts", line, column: 1 },
+                })),
+              }),
+            ),
+          }),
+        ),
+      ).results?.map((result) => result.partialFingerprints?.["policyAndResource/v1"]);
+    expect(new Set(fingerprints("a", 1)).size).toBe(6);
+    expect(fingerprints("b", 2)).toEqual(fingerprints("a", 1));
+  });
+
+  it("has no links and placeholders that others wrote", () => {
+    const message = "see [here](https://evil.example) {0} {a}";
+    const [result] =
+      runOf(
+        sarifReport(
+          judged({ policies: [policy("p", { status: "violated", violations: [{ urn: "", message }] })] }),
+        ),
+      ).results ?? [];
+    expect(result?.message.text).toBe("see \\[here\\](https://evil.example) {{0}} {a}");
+  });
+
+  it("says of a preview that could not tell why, with a result at each line that is known to be wrong", () => {
+    const run = runOf(
+      sarifReport(
+        failed({
+          message: "refused",
+          problems: [{ message: "shop:a: wrong", source: { path: "Pulumi.dev.yaml", line: 3, column: 5 } }],
+        }),
+      ),
+    );
+    const locations = [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: "Pulumi.dev.yaml", uriBaseId: "%SRCROOT%" },
+          region: { startLine: 3, startColumn: 5 },
+        },
+      },
+    ];
+    expect(run.invocations).toEqual([
+      {
+        executionSuccessful: false,
+        exitCode: 2,
+        toolExecutionNotifications: [
+          {
+            level: "error",
+            message: { text: "refused" },
+            descriptor: { id: "preview/could-not-tell" },
+            properties: { failure: "program" },
+            locations,
+          },
+        ],
+      },
+    ]);
+    expect(run.results).toEqual([
+      {
+        ...{ ruleId: "preview/could-not-tell", ruleIndex: 0, level: "error" },
+        message: { text: "shop:a: wrong" },
+        locations,
+      },
+    ]);
+  });
+});

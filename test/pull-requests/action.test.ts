@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
+import { argumentsOf, readInputs } from "../../pull-requests/action.ts";
+import { type Ended, ended } from "../cli/command.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const file = z
+  .looseObject({
+    inputs: z.record(z.string(), z.looseObject({ default: z.string() })),
+    outputs: z.record(z.string(), z.looseObject({ value: z.string() })),
+    runs: z.looseObject({
+      steps: z.array(z.looseObject({ run: z.string(), env: z.record(z.string(), z.string()) })),
+    }),
+  })
+  .parse(parse(await readFile(join(root, "action.yml"), "utf8")));
+const [, previewStep] = file.runs.steps;
+
+let workspace: string;
+
+beforeEach(async () => {
+  workspace = await mkdtemp(join(tmpdir(), "action-"));
+});
+
+afterEach(() => rm(workspace, { recursive: true }));
+
+/** Runs the action's step as the runner does: inputs and their defaults in its variables, its script in bash. */
+async function runAction(given: Record<string, string>): Promise<Ended & { outputs: string }> {
+  const outputs = join(workspace, "outputs");
+  const values: Record<string, string> = { "github.action_path": root };
+  for (const [name, input] of Object.entries(file.inputs)) {
+    values[`inputs.${name}`] = given[name] ?? input.default;
+  }
+  const env = Object.fromEntries(
+    Object.entries(previewStep?.env ?? {}).map(([name, value]) => [
+      name,
+      value.replace(/^\$\{\{ (.*) \}\}$/, (_, expression: string) => values[expression] ?? "?"),
+    ]),
+  );
+  const end = await ended(
+    spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", previewStep?.run ?? "exit 99"], {
+      cwd: workspace,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env, GITHUB_WORKSPACE: workspace, GITHUB_OUTPUT: outputs },
+    }),
+  );
+  return { ...end, outputs: existsSync(outputs) ? await readFile(outputs, "utf8") : "" };
+}
+
+describe("the action", () => {
+  it("judges a program of another folder with the checklist", async () => {
+    const end = await runAction({ "working-directory": root });
+    expect(end).toMatchObject({ status: 0, outputs: "status=holds\nreport=\n" });
+  });
+
+  it("fails with the item that a setting breaks", async () => {
+    const end = await runAction({ "working-directory": root, config: "edge.minTlsVersion=1.0\n" });
+    expect(end).toMatchObject({ status: 1, outputs: "status=does-not-hold\nreport=\n" });
+    expect(end.stdout).toContain("4.1");
+  });
+
+  it("cannot tell where there is no program", async () => {
+    const end = await runAction({});
+    expect(end).toMatchObject({ status: 2, outputs: "status=could-not-tell\nreport=\n" });
+  });
+
+  it("runs no input", async () => {
+    const mark = join(workspace, "mark");
+    const attack = `$(touch ${mark}); touch ${mark} \`touch ${mark}\` "; touch ${mark} #`;
+    const end = await runAction({ "working-directory": root, stack: attack, config: `x=${attack}` });
+    expect(end.status).toBe(2);
+    expect(existsSync(mark)).toBe(false);
+  });
+
+  it("has a variable for each of its inputs, which is read", () => {
+    const names = Object.keys(previewStep?.env ?? {}).filter((name) => name.startsWith("OPTROPIC_INPUT_"));
+    expect(names.map((name) => name.slice("OPTROPIC_INPUT_".length))).toEqual(
+      Object.keys(file.inputs).map((name) => name.toUpperCase().replaceAll("-", "_")),
+    );
+    expect(Object.keys(readInputs({})).toSorted()).toEqual(
+      names.map((name) => name.slice("OPTROPIC_INPUT_".length)).toSorted(),
+    );
+  });
+
+  it("takes several packs, settings and files, from the workspace on", () => {
+    const inputs = readInputs({
+      OPTROPIC_INPUT_WORKING_DIRECTORY: "infra",
+      OPTROPIC_INPUT_STACK: "staging",
+      OPTROPIC_INPUT_POLICY_PACK: "one\r\n\n/two\n",
+      OPTROPIC_INPUT_CONFIG: "a=1\n--state=b",
+      OPTROPIC_INPUT_DIFF: "base.json",
+      OPTROPIC_INPUT_OUTPUT: "out/preview.md\nout/preview.sarif",
+    });
+    expect(argumentsOf(inputs, "/w")).toEqual([
+      "preview",
+      "--cwd=/w/infra",
+      "--stack=staging",
+      "--policy-pack=/w/one",
+      "--policy-pack=/two",
+      "--config=a=1",
+      "--config=--state=b",
+      "--diff=/w/base.json",
+      "--output=/w/out/preview.md",
+      "--output=/w/out/preview.sarif",
+    ]);
+  });
+});

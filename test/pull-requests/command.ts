@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Ended, ended } from "../cli/command.ts";
+import { type FakeGitHub, run } from "./github-server.ts";
+
+const script = join(import.meta.dirname, "..", "..", "pull-requests", "main.ts");
+
+export const commit = "0123456789abcdef0123456789abcdef01234567";
+export const fork = "stranger/platform";
+
+/** The `workflow_run` event of a fork's run, with changes to the run. */
+export function runEvent(changes: Record<string, unknown> = {}) {
+  return {
+    repository: { full_name: "optropic/platform", default_branch: "main" },
+    workflow_run: {
+      id: run,
+      event: "pull_request",
+      head_sha: commit,
+      head_branch: "patch-1",
+      head_repository: { full_name: fork, owner: { login: "stranger" } },
+      pull_requests: [],
+      ...changes,
+    },
+  };
+}
+
+/** Runs a command of the pull requests as a workflow does, against a GitHub on loopback. */
+export async function runCommand(
+  github: FakeGitHub,
+  command: string,
+  event: object = runEvent(),
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const folder = await mkdtemp(join(tmpdir(), "run-event-"));
+  try {
+    const file = join(folder, "event.json");
+    await writeFile(file, JSON.stringify(event));
+    return await ended(
+      spawn(process.execPath, [script, command], {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: {
+          PATH: process.env.PATH,
+          GITHUB_API_URL: github.url,
+          GITHUB_SERVER_URL: "https://github.com",
+          GITHUB_REPOSITORY: github.repository,
+          GITHUB_TOKEN: github.token,
+          GITHUB_EVENT_PATH: file,
+          ...environment,
+        },
+      }),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

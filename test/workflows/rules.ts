@@ -1,0 +1,186 @@
+import { holds } from "./expression.ts";
+import { type Job, parseAction, parseWorkflow, type Step, scriptsOfPackage, type Workflow } from "./model.ts";
+
+/** The required checks of the repository's ruleset. */
+export const requiredChecks = ["typecheck", "lint", "test", "build", "preview"];
+
+/** Where jobs run the code of a pull request before anybody has reviewed it. */
+const judging = "pull-request.yml";
+/** Workflows that may ask for a token by OIDC. */
+const withOidc = ["preview.yml", "deploy.yml"];
+/** The one workflow that may see a secret, in a job with an environment. */
+const withSecrets = "deploy.yml";
+
+/**
+ * What is wrong with the workflows and the action, each as `file job: what`; nothing is wrong with those that
+ * are safe for a fork and run on a laptop as they do here.
+ */
+export function problemsOf(texts: ReadonlyMap<string, string>, action: string): string[] {
+  const workflows = new Map([...texts].map(([file, text]) => [file, parseWorkflow(text)]));
+  return [
+    ...[...texts, ["action.yml", action] as const].flatMap(([file, text]) => within(file, pins(text))),
+    ...within(
+      "action.yml",
+      parseAction(action).flatMap((step) => problemsOfStep(step)),
+    ),
+    ...[...workflows].flatMap(([file, workflow]) => within(file, problemsOfWorkflow(file, workflow))),
+    ...[...workflows].flatMap(([file, workflow]) =>
+      Object.entries(workflow.jobs).flatMap(([id, job]) =>
+        within(`${file} ${id}`, problemsOfJob(file, workflow, job)),
+      ),
+    ),
+    ...checkNames(workflows),
+    ...followers(workflows),
+  ];
+}
+
+function within(place: string, problems: readonly string[]): string[] {
+  return problems.map((problem) => `${place}: ${problem}`);
+}
+
+/** Tags move; a commit does not. The version beside it is for people, and for updates. */
+function pins(text: string): string[] {
+  return [...text.matchAll(/^.*\buses:\s*(.*)$/gm)]
+    .map(([, use = ""]) => use)
+    .filter((use) => !/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(use))
+    .map((use) => `not pinned by a commit with its version: ${use}`);
+}
+
+function problemsOfWorkflow(file: string, workflow: Workflow): string[] {
+  const { on, permissions, env } = workflow;
+  return [
+    ...found(
+      "pull_request_target" in on,
+      "pull_request_target gives a stranger's code a token that may write",
+    ),
+    ...found(
+      JSON.stringify(permissions) !== "{}" && JSON.stringify(permissions) !== '{"contents":"read"}',
+      "the workflow's own permissions are more than to read",
+    ),
+    ...found(env !== undefined && usesCredential(env), "every step sees a credential"),
+    ...found(file === judging && on.pull_request !== null, "a filter: its checks would never be reported"),
+  ];
+}
+
+function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
+  const { permissions = {}, steps } = job;
+  const writes = Object.keys(permissions).filter((scope) => permissions[scope] === "write");
+  const concurrency = job.concurrency ?? workflow.concurrency;
+  const minutes = job["timeout-minutes"];
+  const forForks = "pull_request" in workflow.on && (job.if === undefined || holds(job.if, fromFork));
+  const follows = "workflow_run" in workflow.on;
+  const allowed = follows ? ["pull-requests", "security-events"] : ["id-token"];
+  const secret = /\bsecrets\b/.test(JSON.stringify(job));
+  return [
+    ...found(minutes === undefined || minutes > 60, "no time limit of an hour or less"),
+    ...found(job.permissions === undefined, "no permissions of its own"),
+    ...found(concurrency === undefined, "no concurrency group"),
+    ...found("container" in job || "services" in job || "uses" in job, "runs what no rule here judges"),
+    ...found(forForks && writes.length > 0, `a fork's code may write: ${writes}`),
+    ...found(forForks && usesCredential(job), "a fork's code sees a credential"),
+    ...found(forForks && job.environment !== undefined, "a fork's code runs in an environment"),
+    ...found(!forForks && writes.some((scope) => !allowed.includes(scope)), `may write: ${writes}`),
+    ...found(writes.includes("id-token") && !withOidc.includes(file), "may ask for a token by OIDC"),
+    ...found(secret && (file !== withSecrets || job.environment === undefined), "sees a secret"),
+    ...found(job.env !== undefined && usesCredential(job.env), "every step sees a credential"),
+    ...found(
+      job.environment !== undefined && concurrency?.["cancel-in-progress"] !== false,
+      "cuts off a deploy",
+    ),
+    ...steps.flatMap((step) => [...problemsOfStep(step), ...(follows ? problemsOfFollower(step) : [])]),
+    ...steps.flatMap(problemsOfCheckout),
+  ];
+}
+
+/** What a fork's pull request looks like to a condition, in a repository where everything is set up. */
+const fromFork = {
+  github: {
+    event_name: "pull_request",
+    repository: "optropic/platform",
+    event: {
+      pull_request: { head: { repo: { full_name: "stranger/platform" } }, user: { login: "stranger" } },
+    },
+  },
+  vars: { DEPLOY_BY: "workflows", PULUMI_ORGANIZATION: "optropic" },
+};
+
+/** An expression in a script is text that the shell runs, whoever wrote it. */
+function problemsOfStep(step: Step): string[] {
+  const lines = (step.run ?? "").split("\n").filter((line) => line.trim() !== "");
+  return [
+    ...found((step.run ?? "").includes("${{"), "an expression in a script"),
+    ...lines.flatMap(problemsOfLine),
+  ];
+}
+
+const scripts = scriptsOfPackage();
+
+/** What a workflow runs, a laptop runs too: scripts of the package, their libraries, and Debian's packages. */
+function problemsOfLine(line: string): string[] {
+  if (/^(npm ci\b|sudo apt-get (update|install)\b)/.test(line)) return [];
+  const script = /^npm (?:run )?(?:--silent )?(?:--prefix "\$ACTION_PATH" )?([\w:-]+)( --( .*)?)?$/.exec(
+    line,
+  )?.[1];
+  if (script === undefined) return [`not an npm script: ${line}`];
+  return found(!scripts.has(script), `there is no npm script ${script}`);
+}
+
+function problemsOfCheckout({ uses = "", with: inputs = {} }: Step): string[] {
+  if (!uses.startsWith("actions/checkout@")) return [];
+  return found(inputs["persist-credentials"] !== false, "the checkout leaves its token on the disk");
+}
+
+/** A workflow that follows another one runs with rights: nothing of the other one may get into it but data. */
+function problemsOfFollower({ uses = "", with: inputs = {}, env = {} }: Step): string[] {
+  const checkout = uses.startsWith("actions/checkout@");
+  const known = /^(actions\/checkout|actions\/setup-node)@/.test(uses) || uses === "";
+  return [
+    ...found(checkout && ("ref" in inputs || "repository" in inputs), "checks out another code than its own"),
+    ...found(!known, `runs an action with the right to write: ${uses}`),
+    ...found(
+      /github\.(event|head_ref)/.test(JSON.stringify([inputs, env])),
+      "takes a value of the run that it follows",
+    ),
+  ];
+}
+
+/** The whole of `github`, as toJSON(github) has it, holds the token too. */
+function usesCredential(part: object): boolean {
+  return /\bsecrets\b|\bgithub\.token\b|\bgithub\s*[[)]/.test(JSON.stringify(part));
+}
+
+/** A check counts by its name alone, and one that is skipped counts as passed. */
+function checkNames(workflows: ReadonlyMap<string, Workflow>): string[] {
+  const jobs = workflows.get(judging)?.jobs ?? {};
+  const others = [...workflows].filter(([file]) => file !== judging);
+  return [
+    ...requiredChecks.flatMap((check) => {
+      const job = jobs[check];
+      if (job === undefined) return [`${judging}: no job ${check}, which is required`];
+      const weak = ["if", "name", "needs", "strategy", "continue-on-error"].filter((key) => key in job);
+      return within(
+        `${judging} ${check}`,
+        weak.map((key) => `${key} can keep it from being reported`),
+      );
+    }),
+    ...others.flatMap(([file, workflow]) =>
+      Object.entries(workflow.jobs)
+        .filter(([id, job]) => requiredChecks.some((check) => check === id || check === job.name))
+        .map(([id]) => `${file} ${id}: named like a required check`),
+    ),
+  ];
+}
+
+/** What a workflow follows is named by its name, and a name that is not there is followed in silence. */
+function followers(workflows: ReadonlyMap<string, Workflow>): string[] {
+  const names = [...workflows.values()].map(({ name }) => name);
+  return [...workflows].flatMap(([file, { on }]) =>
+    (on.workflow_run?.workflows ?? [])
+      .filter((name) => !names.includes(name))
+      .map((name) => `${file}: follows ${name}, which is no workflow`),
+  );
+}
+
+function found(wrong: boolean, problem: string): string[] {
+  return wrong ? [problem] : [];
+}

@@ -1,0 +1,105 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { findGoTool } from "../../tools/go-tool.ts";
+import * as tools from "../../tools/go-tools.ts";
+import { holds } from "./expression.ts";
+import { parseWorkflow, readWorkflows, root } from "./model.ts";
+import { mutants } from "./mutants.ts";
+import { problemsOf } from "./rules.ts";
+
+const workflows = readWorkflows();
+const action = readFileSync(join(root, "action.yml"), "utf8");
+let actionlint: string;
+
+beforeAll(async () => {
+  actionlint = await findGoTool(tools.actionlint);
+}, 900_000);
+
+it("are in the guide, with each variable that says who deploys", () => {
+  const guide = readFileSync(join(root, "docs", "pull-requests.md"), "utf8");
+  for (const file of workflows.keys()) expect(guide).toContain(`| \`${file.replace(".yml", "")}\` |`);
+  const variables = [...workflows.values()].flatMap((text) => text.match(/\b(?:PULUMI|DEPLOY)_\w+/g) ?? []);
+  expect(variables).not.toHaveLength(0);
+  for (const variable of variables) expect(guide).toContain(`\`${variable}\``);
+});
+
+it("are clean to actionlint", () => {
+  const files = [...workflows.keys()].map((file) => join(root, ".github", "workflows", file));
+  const { status, stdout, stderr } = spawnSync(actionlint, ["-no-color", ...files], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
+});
+
+it("break no rule", () => {
+  expect(problemsOf(workflows, action)).toEqual([]);
+});
+
+it("install what a bare machine needs for the tests", () => {
+  const bare = readFileSync(join(root, ".ci", "run"), "utf8");
+  const needed = [...bare.matchAll(/packages\+=\(([^)]*)\)/g)].flatMap(([, names = ""]) => names.split(" "));
+  const steps = parseWorkflow(workflows.get("pull-request.yml") ?? "").jobs.test?.steps ?? [];
+  const install = steps.flatMap(({ run = "" }) => /apt-get install .*/.exec(run)?.[0].split(" ") ?? []);
+  // The runner has Node.js by an action.
+  for (const name of needed.filter((each) => each !== "nodejs" && each !== "npm")) {
+    expect(install).toContain(name);
+  }
+});
+
+describe("each of these changes breaks a rule", () => {
+  it.each(mutants)("%s: %s → %s", (file, from, to, problem) => {
+    const text = file === "action.yml" ? action : (workflows.get(file) ?? "");
+    const changed = text.replace(from, () => to);
+    expect(changed).not.toBe(text);
+    const problems = problemsOf(
+      file === "action.yml" ? workflows : new Map(workflows).set(file, changed),
+      file === "action.yml" ? changed : action,
+    );
+    expect(problems.join("\n")).toMatch(problem);
+  });
+});
+
+/** What GitHub knows of an event; the repository's variables are set as the guide says, unless they are changed. */
+function event(name: string, details: object, variables: object = {}) {
+  return {
+    github: { event_name: name, repository: "optropic/platform", event: details },
+    vars: { DEPLOY_BY: "workflows", PULUMI_ORGANIZATION: "optropic", ...variables },
+  };
+}
+
+function pullRequest(repository: string, user = "someone") {
+  return { pull_request: { head: { repo: { full_name: repository } }, user: { login: user } } };
+}
+
+describe("a job runs", () => {
+  const conditionOf = (file: string, job: string) =>
+    parseWorkflow(workflows.get(file) ?? "").jobs[job]?.if ?? "";
+
+  it.each([
+    ["a branch of the repository", true, event("pull_request", pullRequest("optropic/platform"))],
+    ["a push to main", true, event("push", {})],
+    ["a fork", false, event("pull_request", pullRequest("stranger/platform"))],
+    ["a fork that is gone", false, event("pull_request", { pull_request: { head: { repo: null } } })],
+    [
+      "an update of Dependabot",
+      false,
+      event("pull_request", pullRequest("optropic/platform", "dependabot[bot]")),
+    ],
+    ["a repository that Pulumi Cloud deploys", false, event("push", {}, { DEPLOY_BY: "" })],
+    ["another backend", false, event("push", {}, { PULUMI_ORGANIZATION: "" })],
+  ])("for pulumi-preview of %s: %s", (_, expected, context) => {
+    expect(holds(conditionOf("preview.yml", "pulumi-preview"), context)).toBe(expected);
+  });
+
+  it.each([
+    ["a push to main", true, event("push", {})],
+    ["a release", true, event("release", { release: { prerelease: false } })],
+    ["a release that is not yet one", false, event("release", { release: { prerelease: true } })],
+    ["a repository that Pulumi Cloud deploys", false, event("push", {}, { DEPLOY_BY: "pulumi-cloud" })],
+  ])("for deploy of %s: %s", (_, expected, context) => {
+    expect(holds(conditionOf("deploy.yml", "deploy"), context)).toBe(expected);
+  });
+});
