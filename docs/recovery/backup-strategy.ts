@@ -31,7 +31,7 @@ Pulumi refuses to delete or replace what is protected.
 
 ## What a backup is
 
-- ${schemas(backups.schemas)} Roles and their rights are not in it: the stack declares them, and an update makes them anew. Files in Supabase Storage are in no backup of the database, the vendor's included.
+- ${schemas(backups.schemas)} Roles are not in it: its manifest names those that it needs, without passwords, the stack declares them, and an update makes them anew. Files in Supabase Storage are in no backup of the database, the vendor's included.
 - One consistent moment of the database, by \`pg_dump\` in its custom format, while the platform goes on writing.
 - Encrypted with age on the way out, to ${count(backups.recipients.length, "public key")} (\`backups.recipients\`). The private keys are with their holders: neither the job, nor the settings, nor this repository has one. Any one of them decrypts, and without one nobody does, so keep two holders, in two places, and a copy on paper in a safe.
 - Complete only with its manifest, which is written last and holds digests, row counts and a fingerprint of the schema. An object without one is no backup: \`optropic backups\` says so, and no restore takes it.

@@ -34,7 +34,7 @@ Of what the vendor no longer has, or of a database that is gone. Up to ${words.i
    npx optropic backups --stack ${stack}
    \`\`\`
 
-   That lists what is in \`${store.bucket}\`, the newest first, and whether each is whole.
+   That lists what is in \`${store.bucket}\`, the newest first, whether each is whole, and for how many days they reach back without a gap.
 
 2. Try it before you trust it, while someone does the third step. The drill checks every digest, restores into a scratch server of its own and compares; \`--at\` takes the newest backup before a moment.
 
@@ -57,7 +57,7 @@ Of what the vendor no longer has, or of a database that is gone. Up to ${words.i
      --backup NAME --identity FILE
    \`\`\`
 
-   It asks for the target as \`host:port/database\` (or takes it by \`--confirm\`), backs the target up first, and restores in one transaction: all of it, or nothing. Without \`--backup\` it takes the newest, with \`--at TIME\` the newest before that.
+   It asks for the target as \`host:port/database\` (or takes it by \`--confirm\`), backs up the target first, into the same bucket, and replaces the backup's schemas in one transaction: all of them, or nothing. A role that the target lacks ends it before anything is changed; in a database that no stack declares, \`--create-roles\` makes them, without a login. Without \`--backup\` it takes the newest, with \`--at TIME\` the newest before that.
 
 5. \`npx pulumi up --stack ${stack}\` once more, for the rights of the roles on what came back. Then open the platform, and look at the health checks and at the error rate.
 

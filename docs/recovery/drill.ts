@@ -1,7 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
-import { type Drill, type Evidence, evidenceSchema, maximumEvidenceBytes } from "../../checklist/evidence.ts";
+import { type Drill, type Evidence, readEvidence } from "../../checklist/evidence.ts";
 import { table } from "../../metrics/markdown.ts";
 import { code, inline } from "./inline.ts";
 
@@ -9,20 +7,15 @@ import { code, inline } from "./inline.ts";
  * Evidence of a stack's last restore drill; undefined where there is none.
  *
  * @param root folder with `evidence/`
- * @throws when the file is too large, is no evidence of a drill, or is another stack's
+ * @throws {Error} when the file is too large, is no evidence of a drill, or is another stack's
  */
 export function readDrill(root: string, stack: string): Evidence | undefined {
-  const path = join(root, "evidence", stack, "drill.json");
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return undefined;
-  if (size > maximumEvidenceBytes) {
-    throw new Error(`${path} is larger than ${maximumEvidenceBytes} bytes: run the drill again`);
-  }
-  const parsed = evidenceSchema.safeParse(json(path));
-  if (!parsed.success) throw new Error(`${path} is no evidence:\n${z.prettifyError(parsed.error)}`);
-  if (parsed.data.drill === undefined) throw new Error(`${path} holds no drill: run the drill again`);
-  if (parsed.data.stack !== stack) throw new Error(`${path} is of the stack ${parsed.data.stack}`);
-  return parsed.data;
+  const evidence = readEvidence(join(root, "evidence"), stack, "drill");
+  if (evidence === undefined) return undefined;
+  if (evidence.stack !== stack) throw new Error(`The evidence of ${stack}'s drill is of ${evidence.stack}`);
+  if (evidence.drill === undefined)
+    throw new Error(`The evidence of ${stack}'s drill holds none: drill again`);
+  return evidence;
 }
 
 /** What the last drill showed, as a section's text. */
@@ -63,7 +56,11 @@ function figures(at: string, drill: Drill): string {
       ["tables, rows", `${drill.tables}, ${drill.rows}`, ""],
       ["differences from the manifest", String(drill.differences.length), "0"],
       ["time to restore", `${seconds(drill.durationMs)} s`, `${drill.rtoMinutes} min (RTO)`],
-      ["loss: age of the backup", `${drill.lossMinutes} min`, `${drill.rpoMinutes} min (RPO)`],
+      [
+        "loss: age of the backup",
+        `${drill.lossMinutes} min`,
+        `${drill.rpoMinutes} min (RPO) and ${drill.graceMinutes} on its way`,
+      ],
     ],
   );
 }
@@ -81,12 +78,4 @@ function seconds(milliseconds: number): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function json(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new Error(`${path} is not JSON`, { cause: error });
-  }
 }

@@ -20,7 +20,7 @@ export function storeText({ settings, store }: RecoveryFacts): StoreText {
           "R2 has no key that writes and cannot delete. The job's token reaches the objects of this one bucket and no bucket's rules, so that the lock holds against it too; what is older than the lock it could delete.",
           "Whoever administers the Cloudflare account can take the lock off. That account needs its own second factor, and another owner than the database's.",
         ],
-        keys: "an R2 API token for this bucket with Object Read (for `optropic backup`, Object Read & Write), made at Cloudflare under R2, Manage API tokens",
+        keys: "an R2 API token for this bucket with Object Read & Write (Object Read is enough for a drill), made at Cloudflare under R2, Manage API tokens",
       }
     : {
         vendor: `the store at ${store.endpoint}`,
@@ -31,6 +31,6 @@ export function storeText({ settings, store }: RecoveryFacts): StoreText {
           "S3 has no call that makes keys. The job's are given: `optropic-secrets:backupsAccessKeyId` and `optropic-secrets:backupsSecretAccessKey`. Let them put, get and list objects, set their retention, and end uploads (`s3:PutObject`, `s3:GetObject`, `s3:ListBucket`, `s3:PutObjectRetention`, `s3:AbortMultipartUpload`), and nothing else: no `s3:DeleteObjectVersion`, no `s3:BypassGovernanceRetention`.",
           "The keys that declare the bucket come from the environment of the update: `MINIO_USER` and `MINIO_PASSWORD`.",
         ],
-        keys: "a key of the store that may list and get objects (for `optropic backup`, put them too)",
+        keys: "a key of the store that may list, get and put objects (a drill puts none)",
       };
 }

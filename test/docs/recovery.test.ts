@@ -39,6 +39,7 @@ const evidence: Evidence = {
     rtoMinutes: 60,
     lossMinutes: 45,
     rpoMinutes: 1440,
+    graceMinutes: 120,
     tables: 42,
     rows: 1_234_567,
     checks: [{ name: "no migration has failed", holds: true, found: "0" }],
@@ -144,7 +145,9 @@ describe("the last drill", () => {
       expect(page).toContain("It holds. The newest backup was restored");
       expect(page).toContain("`postgres/20261120T021500Z.dump.age` of 2026-11-20T02:15:03.000Z");
       expect(page).toMatch(/\| time to restore +\| 250\.5 s +\| 60 min \(RTO\) +\|/);
-      expect(page).toMatch(/\| loss: age of the backup +\| 45 min +\| 1440 min \(RPO\) +\|/);
+      expect(page).toMatch(
+        /\| loss: age of the backup +\| 45 min +\| 1440 min \(RPO\) and 120 on its way +\|/,
+      );
       expect(page).toMatch(/\| size, sealed +\| 412\.3 MB/);
       expect(page).toMatch(/\| restore +\| 204\.0/);
       expect(page).toMatch(/\| no migration has failed +\| yes +\| `0` +\|/);
@@ -214,11 +217,11 @@ describe("a drill's file", () => {
   });
 
   it.each([
-    ["no JSON", "{", /drill\.json is not JSON/],
+    ["no JSON", "{", /drill\.json is no evidence: SyntaxError/],
     ["another shape", '{"version":2}', /drill\.json is no evidence:/],
-    ["no drill", JSON.stringify(drillless), /holds no drill/],
-    ["another stack", JSON.stringify({ ...evidence, stack: "staging" }), /of the stack staging/],
-    ["too much", " ".repeat(maximumEvidenceBytes + 1), /larger than 1048576 bytes/],
+    ["no drill", JSON.stringify(drillless), /holds none: drill again/],
+    ["another stack", JSON.stringify({ ...evidence, stack: "staging" }), /is of staging/],
+    ["too much", " ".repeat(maximumEvidenceBytes + 1), /1048577 bytes; evidence has at most 1048576/],
   ])("is refused with %s", (_what, text, message) => {
     writeFileSync(path, text);
     expect(() => readDrill(folder, "production")).toThrow(message);
