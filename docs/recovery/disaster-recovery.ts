@@ -87,7 +87,7 @@ The database is well, so nothing of the above applies: no restore makes Vercel, 
 
 ## The backups are gone
 
-Where the bucket or its account is lost and the database is well, users have lost nothing, and the next accident has no answer but the vendor's. Declare another store (\`backups.provider\`, [settings](settings.md#backups)), update, and back up by hand at once. When backups are only late: [backup-overdue](runbooks/backup-overdue.md).
+Where the bucket or its account is lost and the database is well, users have lost nothing, and the next accident has no answer but the vendor's. \`npx pulumi refresh --stack ${stack}\` takes what is gone out of the state; then declare another store (\`backups.provider\`, [settings](settings.md#backups)), update, and back up by hand at once. When backups are only late: [backup-overdue](runbooks/backup-overdue.md).
 
 ## Keys
 
