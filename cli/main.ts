@@ -1,66 +1,18 @@
-import { Command, CommanderError } from "commander";
-import packageJson from "../package.json" with { type: "json" };
 import { backupCommand } from "./backup.ts";
 import { backupsCommand } from "./backups.ts";
 import { drillCommand } from "./drill.ts";
-import { jsonLine } from "../preview/report/json.ts";
 import { previewCommand } from "./preview.ts";
 import { restoreCommand } from "./restore.ts";
+import { runCommands } from "./run.ts";
 
-/** Exit statuses of every subcommand. */
-export const exitStatus = { holds: 0, doesNotHold: 1, couldNotTell: 2 } as const;
-
-/** Runs the `optropic` command and sets the process's exit status: what goes wrong is never «does not hold». */
+/** Runs the `optropic` command. */
 export async function main(args: readonly string[]): Promise<void> {
-  const program = new Command("optropic")
-    .description("The production deployment checklist, executable.")
-    .version(packageJson.version)
-    .exitOverride()
-    .showSuggestionAfterError()
-    .configureOutput({ outputError: (text, write) => write(text) });
-  const commands = [
+  await runCommands(args, [
     previewCommand(),
+    // Without settings this command has none of their readers to load.
     backupCommand(async (cwd, stack) => (await import("./operations/stack.ts")).subjectOf(cwd, stack)),
     backupsCommand(),
     drillCommand(),
     restoreCommand(),
-  ];
-  for (const command of commands) program.addCommand(command.exitOverride().copyInheritedSettings(program));
-  // Whoever reads the output may have seen enough and left.
-  process.stdout.on("error", leaveOnClosedPipe);
-  try {
-    await program.parseAsync(args, { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return;
-    process.exitCode = exitStatus.couldNotTell;
-    const isUsage = error instanceof CommanderError;
-    const message = isUsage
-      ? error.message.replace(/^error: /, "")
-      : describe(error, args.includes("--debug"));
-    if (!isUsage) process.stderr.write(`error: ${message}\n`);
-    if (wantsJson(args)) printJson({ error: { failure: isUsage ? "usage" : "internal", message } });
-  }
-}
-
-/** Prints one JSON document. */
-export function printJson(document: unknown): void {
-  process.stdout.write(jsonLine(document));
-}
-
-/** Whether a command line that cannot be read as a whole asks for a document all the same. */
-function wantsJson(args: readonly string[]): boolean {
-  return args.some(
-    (arg, index) =>
-      arg === "--json" || arg === "--format=json" || (arg === "json" && args[index - 1] === "--format"),
-  );
-}
-
-function describe(error: unknown, debug: boolean): string {
-  if (!(error instanceof Error)) return String(error);
-  return debug ? (error.stack ?? error.message) : error.message;
-}
-
-function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  ]);
 }

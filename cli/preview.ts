@@ -19,7 +19,7 @@ import {
   reporterOf,
   reportFormats,
 } from "../preview/report/report.ts";
-import { exitStatus } from "./main.ts";
+import { exitStatus } from "./exit.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 
 /** The project that this command belongs to: what is previewed unless `--cwd` names another. */

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { OperationFailure } from "../../operations/failure.ts";
-import { printableText } from "../../preview/render.ts";
-import { exitStatus, printJson } from "../main.ts";
+import { printableText } from "../../preview/paint.ts";
+import { exitStatus, printJson } from "../exit.ts";
 
 /** Options of every command that does something. */
 export interface OperationFlags {

@@ -16,7 +16,7 @@ export function checkIns(
   warn: (message: string) => void,
 ): (status: Status) => Promise<void> {
   if (url === undefined) return async () => undefined;
-  const run = randomUUID().replaceAll("-", "");
+  const run = randomUUID();
   return async (status) => {
     const target = new URL(url);
     target.searchParams.set("check_in_id", run);

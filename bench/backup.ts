@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { createWriteStream, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { evidenceSchema } from "../checklist/evidence.ts";
+import { findProgram } from "../operations/database/programs.ts";
+import { operationEnvironment, startFolder } from "../test/operations/support/operation.ts";
+import { type PostgresServer, startPostgres } from "../test/operations/support/postgres.ts";
+import { startStore, type TestStore } from "../test/operations/support/store.ts";
+
+/**
+ * Measures backup and drill beside the bare pipeline `pg_dump --format=custom | age`, by turns, on a database
+ * of some 2 GB: `node bench/backup.ts [runs] [million rows]`. Needs `age` (Debian: apt-get install age).
+ */
+const runs = Number(process.argv[2] ?? 3);
+const millions = Number(process.argv[3] ?? 14);
+const command = join(import.meta.dirname, "..", "cli", "optropic.js");
+
+async function main(): Promise<void> {
+  const [cpu] = cpus();
+  console.log(
+    `Node.js ${process.versions.node}, ${cpus().length} × ${cpu?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB\n`,
+  );
+  const postgres = await startPostgres("bench");
+  const store = await startStore();
+  const files = await startFolder();
+  try {
+    const bytes = await fill(postgres);
+    const environment = operationEnvironment(postgres.connection(), store, {
+      holder: files.holder,
+      // The scratch server runs under an account of its own, which reaches this folder.
+      temporary: tmpdir(),
+    });
+    const memory = join(files.folder, "memory");
+    const optropic = (...args: string[]) =>
+      timed(() => node([command, ...args], { ...environment, ...measuring(files.folder, memory) }));
+    console.log("| case | seconds | MB/s of the database | MB stored | memory at most |");
+    console.log("| --- | --- | --- | --- | --- |");
+    const row = (name: string, seconds: number, stored: number, kib?: number): void => {
+      const cells = [seconds.toFixed(1), (bytes / 1e6 / seconds).toFixed(1), (stored / 1e6).toFixed(0)];
+      console.log(
+        `| ${[name, ...cells, kib === undefined ? "" : `${(kib / 1024).toFixed(0)} MiB`].join(" | ")} |`,
+      );
+    };
+    const bare: number[] = [];
+    const ours: number[] = [];
+    for (let run = 0; run < runs; run += 1) {
+      const file = join(files.folder, "bare.age");
+      bare.push(await timed(() => pipeThroughAge(postgres, files.holder.recipient, file)));
+      row("pg_dump, age", bare.at(-1) ?? 0, statSync(file).size);
+      rmSync(file);
+      ours.push(await optropic("backup"));
+      row("optropic backup", ours.at(-1) ?? 0, newestBytes(store), Number(readFileSync(memory, "utf8")));
+    }
+    const evidence = join(files.folder, "evidence");
+    const drill = await optropic("drill", "--identity", files.holder.file, "--evidence", evidence);
+    row("optropic drill", drill, newestBytes(store), Number(readFileSync(memory, "utf8")));
+    const { drill: found } = evidenceSchema.parse(
+      JSON.parse(readFileSync(join(evidence, "production", "drill.json"), "utf8")),
+    );
+    for (const step of found?.steps ?? [])
+      console.log(`| … ${step.name} | ${(step.durationMs / 1000).toFixed(1)} | | | |`);
+    console.log(`
+The database has ${(bytes / 1e6).toFixed(0)} MB and ${millions} million rows; ${found?.differences.length ?? "?"} differences after the drill.
+optropic backup has ${((median(bare) / median(ours)) * 100).toFixed(0)} % of the bare pipeline's throughput, by the medians.`);
+  } finally {
+    await store.close();
+    await postgres.stop();
+    files.remove();
+  }
+}
+
+/** @returns the size of the database, in bytes */
+async function fill(postgres: PostgresServer): Promise<number> {
+  await postgres.sql(`
+    create table event as
+      select i as id, md5(i::text) || md5((i + 1)::text) as token, md5((i * 7)::text) as session,
+             i % 1000 as account, now() - i * interval '1 second' as at
+        from generate_series(1, ${millions * 1_000_000}) i;
+    create index on event (id);
+    alter table event enable row level security`);
+  return Number(await postgres.sql("select pg_database_size(current_database())"));
+}
+
+async function pipeThroughAge(postgres: PostgresServer, recipient: string, file: string): Promise<void> {
+  const env = { ...process.env, ...postgres.connection() };
+  const dump = spawn(findProgram("pg_dump"), ["--format=custom"], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  // As a shell does it: the two share a pipe, and nothing of ours is between them.
+  const age = spawn("age", ["--recipient", recipient], { stdio: [dump.stdout, "pipe", "inherit"] });
+  dump.stdout.destroy();
+  await pipeline(age.stdout, createWriteStream(file));
+}
+
+/** Variables that make a process of Node.js say how much memory it had at most, in KiB. */
+function measuring(folder: string, file: string): Record<string, string> {
+  const module = join(folder, "memory.mjs");
+  writeFileSync(
+    module,
+    `import { writeFileSync } from "node:fs";
+     process.on("exit", () => writeFileSync(${JSON.stringify(file)}, String(process.resourceUsage().maxRSS)));`,
+  );
+  return { NODE_OPTIONS: `--import=${module}` };
+}
+
+function node(args: readonly string[], env: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The checks of the drill ask for tables that are not there, so its status is 1.
+    const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "inherit"] });
+    child.once("error", reject).once("close", (code) => {
+      if (code === 0 || code === 1) resolve();
+      else reject(new Error(`${args.join(" ")} ended with ${code}`));
+    });
+  });
+}
+
+function newestBytes(store: TestStore): number {
+  const newest = store.keysOf().findLast((key) => key.endsWith(".dump.age"));
+  return newest === undefined ? 0 : store.read(newest).length;
+}
+
+/** @returns seconds */
+async function timed(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+await main();
