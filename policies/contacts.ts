@@ -1,6 +1,6 @@
 import type { ItemId } from "../checklist/items.ts";
-import { judge, policy, type Stack, type Value, type Verdict, violation } from "./framework/index.ts";
-import { pulumiStack } from "./model/tokens.ts";
+import { policy } from "./framework/index.ts";
+import { judgeOutput } from "./model/stack-outputs.ts";
 import { isPlaceholder, isPlaceholderUrl } from "./values/placeholder.ts";
 
 // Items C.1 to C.4 with S7.5, and C.8 to C.10: what the program exports for people to find.
@@ -53,11 +53,4 @@ function link(name: string, item: ItemId, output: string, what: string) {
         return !isPlaceholderUrl(url) || `${output} is a placeholder or no https URL.`;
       }),
   });
-}
-
-function judgeOutput(stack: Stack, path: readonly string[], test: (value: Value) => Verdict) {
-  const [root] = stack.ofType(pulumiStack);
-  return root === undefined
-    ? [violation(`The stack exports no ${path.join(".")}.`)]
-    : [judge(root, () => test(root.outputs.at(...path)))];
 }

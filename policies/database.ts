@@ -1,5 +1,6 @@
 import { judgeEach, policy, type Resource, type Stack, some } from "./framework/index.ts";
-import { addOnsOf, databases, settingsOf } from "./model/databases.ts";
+import { databases, settingsOf } from "./model/databases.ts";
+import { hasRenderRecovery, recoveryAddOns, recoveryDays } from "./model/recovery.ts";
 import { supabase } from "./model/tokens.ts";
 
 // Items 3.1 and 3.3. Item 3.2 is in database-backups.ts, items 3.4 and 3.5 in database-connections.ts.
@@ -148,14 +149,8 @@ function judgeRenderNetwork(database: Resource): true | string {
 
 const isEverywhere = (network: string): boolean => /\/0+$/.test(network.trim());
 
-const recoveryDays: ReadonlyMap<string, number> = new Map([
-  ["pitr_7", 7],
-  ["pitr_14", 14],
-  ["pitr_28", 28],
-]);
-
 function judgeAddOn(stack: Stack, project: Resource, minimumDays: number): true | string {
-  const addOns = addOnsOf(stack, project, (addOn) => addOn.at("type").string() === "pitr");
+  const addOns = recoveryAddOns(stack, project);
   if (addOns.length === 0) {
     return "The project has no pitr add-on.";
   }
@@ -167,7 +162,6 @@ function judgeAddOn(stack: Stack, project: Resource, minimumDays: number): true 
   return days >= minimumDays || `Recovery reaches back ${days} days, ${minimumDays} are asked for.`;
 }
 
-/** Render recovers each paid database to a point in time: https://render.com/docs/postgresql-backups */
 function judgeRenderPlan(database: Resource): true | string {
-  return database.at("plan").string() !== "free" || "The plan free has no point-in-time recovery.";
+  return hasRenderRecovery(database) || "The plan free has no point-in-time recovery.";
 }

@@ -15,7 +15,7 @@ function introduction(covered: number): string {
 
 ${registry.length} policies on ${covered} of the ${items.length} items of the production deployment checklist. They judge the resources of the
 providers, so they work on any Pulumi program that uses Vercel, Render, Supabase, Cloudflare, PostgreSQL, Sentry,
-Grafana and PagerDuty.
+Grafana and PagerDuty, with backups at Cloudflare R2, Amazon S3 or another store that speaks S3.
 
 \`\`\`sh
 npm run preview                            # offline: no account, no Pulumi CLI, no network
@@ -75,6 +75,8 @@ What the pack cannot see:
 - Whether a setting is encrypted: Pulumi hands packs every setting as text. \`no-literal-secrets\` takes a known
   text for written in the program unless it is a setting, part of the environment, or given by a resource that
   exists. A secret that a program looks up by a function call has to come by a setting or Pulumi ESC instead.
+- What keys that were given to the stack may do. Whether they could delete backups, the bucket's lock decides, which
+  \`backup-lock\` asks for; \`backup-keys-scoped\` judges tokens that the stack makes.
 - Of a map of variables, such as Render's, which variable is made from which resource. The same variable at
   Vercel tells, or at \`pulumi up\` its value.
 `;

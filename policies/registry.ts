@@ -2,6 +2,9 @@ import { items } from "../checklist/items.ts";
 import * as alertCoverage from "./alert-coverage.ts";
 import * as alertDetails from "./alert-details.ts";
 import * as alerts from "./alerts.ts";
+import * as backupObjectives from "./backup-objectives.ts";
+import * as backupRetention from "./backup-retention.ts";
+import * as backupStrategy from "./backup-strategy.ts";
 import * as cdn from "./cdn.ts";
 import * as contacts from "./contacts.ts";
 import * as dashboards from "./dashboards.ts";
@@ -61,6 +64,9 @@ const sections = [
   platform,
   vercel,
   render,
+  backupStrategy,
+  backupRetention,
+  backupObjectives,
   notifications,
   onCall,
   contacts,

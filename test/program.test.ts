@@ -13,6 +13,16 @@ describe.concurrent("the shipped stacks", () => {
     for (const item of ["2.4", "3.3", "4.1", "5.1", "5.9", "7.4", "7V.2", "7R.5", "S6.4", "A.1", "C.8"]) {
       expect(passed(document), item).toContain(item);
     }
+    for (const item of ["8.1", "8.2", "8.3", "8.6", "8.7"]) expect(passed(document), item).toContain(item);
+  });
+
+  it("holds with backups at another store that speaks S3", async () => {
+    const settings = onS3.flatMap((setting) => ["--config", setting]);
+    const { status, document } = await optropic("preview", "--json", ...settings);
+    expect(mandatory(document)).toEqual([]);
+    expect(status).toBe(0);
+    for (const item of ["3.2", "8.1", "8.2", "8.3"]) expect(passed(document), item).toContain(item);
+    expect(document.resources.filter(({ type }) => /r2Bucket|accountToken/.test(type))).toEqual([]);
   });
 
   it("holds in staging, where what only production needs is advice", async () => {
@@ -46,6 +56,8 @@ describe.concurrent("the shipped stacks", () => {
   });
 });
 
+const onS3 = ["backups.provider=s3", 'backups.s3={"endpoint":"https://s3.example.com"}'];
+
 describe.concurrent("a setting against the checklist", () => {
   it.each([
     ["a lower TLS version", "4.1", ["edge.minTlsVersion=1.0"]],
@@ -75,6 +87,15 @@ describe.concurrent("a setting against the checklist", () => {
     ["an error objective of 2 %", "A.1", ["objectives.errorRatePercent=2"]],
     ["memory watched at 99 % only", "A.4", ["objectives.memoryPercent=99"]],
     ["connections watched at 100 % only", "A.5", ["objectives.databaseConnectionsPercent=100"]],
+    ["backups kept for a week", "8.3", ["backups.retentionDays=7"]],
+    ["backups once a week", "8.2", ["backups.schedule=15 2 * * 0"]],
+    [
+      "less to be lost than lies between two backups, without point-in-time recovery",
+      "8.7",
+      ["objectives.rpoMinutes=60", "database.pitrDays=0"],
+    ],
+    ["backups kept for a week at another store", "8.3", [...onS3, "backups.retentionDays=7"]],
+    ["a private key in a command", "8.1", ["api.startCommand=run AGE-SECRET-KEY-1EXAMPLE"]],
   ])("%s exits 1 and names item %s", async (_, item, settings) => {
     const { status, document } = await optropic(
       "preview",

@@ -6,8 +6,10 @@ import type { BackupsArgs } from "../backups.ts";
 import { connectionVariables } from "./connection.ts";
 import type { Store } from "./store.ts";
 
-/** What the job's image is built from. */
-const sources = ["operations", "cli", "checklist", "config"].map((folder) => `${folder}/**`);
+/** What the job's image is built from: the command, and what it loads. */
+const sources = ["operations", "cli", "checklist", "components", "config", "preview"].map(
+  (folder) => `${folder}/**`,
+);
 
 /**
  * The job that backs up on schedule, built from the repository (item 8.2). A run that fails notifies. Its

@@ -11,6 +11,8 @@ export interface Context {
   readonly waivers: Waivers;
   /** Whether a text came to the deployment from outside the program: from its settings or environment. */
   readonly isSupplied: (text: string) => boolean;
+  /** Whether any text of the settings has that form. */
+  readonly isConfigured: (form: RegExp) => boolean;
 }
 
 /** A violation as it is shown. */

@@ -9,20 +9,20 @@ import { readWaivers } from "./waivers.ts";
  */
 export function readContext(waivable: ReadonlySet<string>, today: Date): Context {
   const config = new Config();
-  const supplied = suppliedTexts();
+  const configured = configuredTexts();
+  // A policy host shares its environment with its engine.
+  const environment = new Set(Object.values(process.env));
   return {
     stage: config.get("stage") === "staging" ? "staging" : "production",
     waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10)),
-    isSupplied: (text) => supplied.has(text),
+    isSupplied: (text) => configured.has(text) || environment.has(text),
+    isConfigured: (form) => [...configured].some((text) => form.test(text)),
   };
 }
 
-/**
- * Texts that the program may have been given: values of the configuration, leaf by leaf, and of the
- * environment, which a policy host shares with its engine.
- */
-function suppliedTexts(): ReadonlySet<string> {
-  const texts = new Set(Object.values(process.env).flatMap((text) => text ?? []));
+/** Values of the configuration, whole and leaf by leaf. */
+function configuredTexts(): ReadonlySet<string> {
+  const texts = new Set<string>();
   for (const text of Object.values(runtime.allConfig())) {
     texts.add(text);
     collect(parse(text), texts);

@@ -1,6 +1,7 @@
 /** Credentials that can be told by their form alone. */
 const formats: readonly { readonly kind: string; readonly form: RegExp }[] = [
   { kind: "a private key", form: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/ },
+  { kind: "a private key of age", form: /\bAGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{40}/ },
   { kind: "an AWS access key", form: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/ },
   { kind: "a GitHub token", form: /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60})/ },
   { kind: "a GitLab token", form: /\bglpat-[A-Za-z0-9_-]{20}/ },

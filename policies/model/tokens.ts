@@ -53,6 +53,7 @@ export const cloudflare = {
   cronTrigger: "cloudflare:index/workersCronTrigger:WorkersCronTrigger",
   r2Bucket: "cloudflare:index/r2Bucket:R2Bucket",
   r2Lifecycle: "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
+  r2Lock: "cloudflare:index/r2BucketLock:R2BucketLock",
   r2Cors: "cloudflare:index/r2BucketCors:R2BucketCors",
 } as const;
 
@@ -94,12 +95,28 @@ export const sentry = {
   organizationScrubbing: "sentry:index/organizationDataScrubbing:OrganizationDataScrubbing",
 } as const;
 
+/** Tokens of Cloudflare's API, of an account and of a user. */
+export const cloudflareTokens: readonly string[] = [
+  "cloudflare:index/accountToken:AccountToken",
+  "cloudflare:index/apiToken:ApiToken",
+];
+
+/** Buckets at any store that speaks S3. */
+export const minio = {
+  bucket: "minio:index/s3Bucket:S3Bucket",
+  lifecycle: "minio:index/ilmPolicy:IlmPolicy",
+} as const;
+
 /** Buckets at Amazon S3, under the names that the package gave them over time. */
 export const aws = {
   bucket: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
   lifecycle: [
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+  ],
+  objectLock: [
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+    "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
   ],
 } as const;
 

@@ -23,34 +23,89 @@ const macros = new Map([
   ["@annually", "0 0 1 1 *"],
 ]);
 
+/** A schedule taken apart: when on a day it runs, in minutes from midnight, and on which days. */
+interface Schedule {
+  readonly minutes: readonly number[];
+  readonly runsOn: (day: Day) => boolean;
+}
+
+interface Day {
+  readonly date: number;
+  /** From 1. */
+  readonly month: number;
+  /** From 0, a Sunday. */
+  readonly weekday: number;
+}
+
 /**
  * Whether a cron schedule runs on every day (item 8.2 and, for a backup to exist at all, 3.2); undefined when
  * it is no cron schedule: five fields as in crontab(5), with names, lists, ranges and steps, or a macro such
  * as `@daily`.
  */
 export function runsDaily(schedule: string): boolean | undefined {
+  const parsed = parseSchedule(schedule);
+  return parsed && longestDays(parsed) === 1;
+}
+
+/**
+ * The longest time between two runs of a cron schedule, in minutes: what it leaves unsaved at worst (item
+ * 8.7). Infinity when it never runs; undefined when it is no cron schedule.
+ */
+export function longestGap(schedule: string): number | undefined {
+  const parsed = parseSchedule(schedule);
+  if (parsed === undefined) return undefined;
+  const { minutes } = parsed;
+  const within = minutes.slice(1).map((minute, index) => minute - (minutes[index] ?? 0));
+  const overnight = longestDays(parsed) * 1440 - (minutes.at(-1) ?? 0) + (minutes[0] ?? 0);
+  return Math.max(overnight, ...within);
+}
+
+/** Dates and weekdays come round every 28 years, as long as no century leaves its leap day out. */
+const cycle: readonly Day[] = Array.from({ length: 28 * 365 + 7 }, (_, index) => {
+  const day = new Date(Date.UTC(2001, 0, 1 + index));
+  return { date: day.getUTCDate(), month: day.getUTCMonth() + 1, weekday: day.getUTCDay() };
+});
+
+function longestDays({ runsOn }: Schedule): number {
+  let first: number | undefined;
+  let last = 0;
+  let longest = 0;
+  cycle.forEach((day, index) => {
+    if (!runsOn(day)) return;
+    if (first === undefined) first = index;
+    else longest = Math.max(longest, index - last);
+    last = index;
+  });
+  return first === undefined ? Number.POSITIVE_INFINITY : Math.max(longest, first + cycle.length - last);
+}
+
+function parseSchedule(schedule: string): Schedule | undefined {
   const text = schedule.trim().toLowerCase();
   const fields = (macros.get(text) ?? text).split(/\s+/);
   const [minuteText = "", hourText = "", dayText = "", monthText = "", weekdayText = ""] = fields;
-  const times = [parseField(minuteText, minute), parseField(hourText, hour)];
+  const minutes = parseField(minuteText, minute);
+  const hours = parseField(hourText, hour);
   const days = parseField(dayText, dayOfMonth);
   const inMonths = parseField(monthText, month);
   const onWeekdays = parseField(weekdayText, dayOfWeek);
-  if (fields.length !== 5 || times.includes(undefined)) return undefined;
+  if (fields.length !== 5 || minutes === undefined || hours === undefined) return undefined;
   if (days === undefined || inMonths === undefined || onWeekdays === undefined) return undefined;
   if (onWeekdays.has(7)) onWeekdays.add(0);
 
-  const everyMonth = size(inMonths, month) === 12;
-  const everyDate = size(days, dayOfMonth) === 31;
-  const everyWeekday = [0, 1, 2, 3, 4, 5, 6].every((day) => onWeekdays.has(day));
   // crontab(5): with both day fields restricted either is enough, with one of them `*` both must match.
   const eitherDay = !dayText.startsWith("*") && !weekdayText.startsWith("*");
-  const everyDay = eitherDay ? everyDate || everyWeekday : everyDate && everyWeekday;
-  return everyMonth && everyDay;
+  return {
+    minutes: [...hours]
+      .flatMap((hour) => [...minutes].map((minute) => hour * 60 + minute))
+      .sort((one, other) => one - other),
+    runsOn: ({ date, month, weekday }) => {
+      const onDate = days.has(date);
+      const onWeekday = onWeekdays.has(weekday);
+      const onDay = eitherDay ? onDate || onWeekday : onDate && onWeekday;
+      return onDay && inMonths.has(month);
+    },
+  };
 }
-
-const size = (values: ReadonlySet<number>, { least, most }: Field): number =>
-  [...values].filter((value) => value >= least && value <= most).length;
 
 function parseField(text: string, field: Field): Set<number> | undefined {
   const values = new Set<number>();

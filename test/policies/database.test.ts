@@ -39,7 +39,7 @@ test("an unknown connection string hides no violation beside it", () => {
 });
 
 describe("each project is judged by itself", () => {
-  const all = ["second-settings", "second-pitr", "second-pooler"];
+  const all = ["second-settings", "second-pitr", "second-pooler", "second-project-backup"];
 
   test("a second project that has everything", () => {
     expect(violated([...passingStack(), ...secondProject(...all)])).toEqual([]);
@@ -48,6 +48,7 @@ describe("each project is judged by itself", () => {
   test.each([
     ["second-pitr", ["database-pitr"]],
     ["second-pooler", ["database-pooler"]],
+    ["second-project-backup", ["backup-strategy"]],
     ["second-settings", ["database-network-restricted", "database-ssl-enforced"]],
   ])("a second project without %s", (missing, expected) => {
     const parts = all.filter((part) => part !== missing);

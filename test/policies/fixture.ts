@@ -36,6 +36,7 @@ export const production: Context = {
   stage: "production",
   waivers: { valid: [], problems: [] },
   isSupplied: (text) => text.startsWith("setting-"),
+  isConfigured: () => false,
 };
 export const staging: Context = { ...production, stage: "staging" };
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as alertCoverage from "../../policies/alert-coverage.ts";
 import * as alertDetails from "../../policies/alert-details.ts";
 import * as alerts from "../../policies/alerts.ts";
+import * as objectives from "../../policies/backup-objectives.ts";
 import * as cdn from "../../policies/cdn.ts";
 import * as contacts from "../../policies/contacts.ts";
 import * as dashboards from "../../policies/dashboards.ts";
@@ -63,10 +64,13 @@ describe("a stack without monitoring", () => {
     // Logs need not go anywhere; that they do not is for log-aggregation to say.
     const silent = new Set(["log-drain-every-host"]);
     const elsewhere = new Set(["log-format-json", ...Object.values<Policy>(cdn).map(({ name }) => name)]);
-    const expected = policies.filter(({ name }) => !silent.has(name) && !elsewhere.has(name));
-    expect(new Set(violated(bare))).toEqual(
-      new Set(expected.map(({ name }) => name).filter((name) => name !== "health-checked-outside")),
-    );
+    const expected = policies
+      .map(({ name }) => name)
+      .filter((name) => !silent.has(name) && !elsewhere.has(name) && name !== "health-checked-outside");
+    // The stack's exports go with it.
+    const exported = Object.values<Policy>(objectives).map(({ name }) => name);
+    const missing = exported.filter((name) => name !== "backup-interval");
+    expect(new Set(violated(bare))).toEqual(new Set([...expected, ...missing]));
   });
 
   test("is advised only, in staging, of what production alone needs", () => {

@@ -2,6 +2,7 @@ import { postgresql, render } from "../../policies/model/tokens.ts";
 import { overridden, withApiVariable, withLimits, withWaf } from "./edge-edits.ts";
 import { secret, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
+import { backupJobOf } from "./passing-database.ts";
 import {
   apiExpression,
   cloudflareManaged,
@@ -213,6 +214,7 @@ export const abuseMutants: readonly Mutant[] = [
         },
         protect: true,
       },
+      backupJobOf("reports-database"),
     ],
   },
 ];

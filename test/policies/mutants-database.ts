@@ -1,6 +1,8 @@
 import { cloudflare, postgresql, render, supabase } from "../../policies/model/tokens.ts";
+import { recipients } from "../config/recipients.ts";
 import { change, type Fixture, secret, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
+import { backupJobOf } from "./passing-database.ts";
 
 const pooled = "aws-0-eu-central-1.pooler.supabase.com:6543/postgres?pgbouncer=true";
 
@@ -20,7 +22,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     policy: "database-protected",
     what: "a second database is not protected",
-    break: (stack) => [...stack, renderPostgres({})],
+    break: (stack) => [...stack, ...renderPostgres({}, false)],
   },
   {
     policy: "database-region-chosen",
@@ -67,12 +69,13 @@ export const databaseMutants: readonly Mutant[] = [
   {
     policy: "database-network-restricted",
     what: "a database at Render is open to all",
-    break: (stack) => [...stack, { ...renderPostgres({ ipAllowList: undefined }), protect: true }],
+    break: (stack) => [...stack, ...renderPostgres({ ipAllowList: undefined })],
   },
   {
     policy: "backup-bucket",
     what: "there is no bucket",
-    break: (stack) => without(stack, "backups-bucket", "backups-lifecycle"),
+    break: (stack) => without(stack, "backups-bucket", "backups-lifecycle", "backups-lock"),
+    takesMore: true,
   },
   {
     policy: "backup-bucket",
@@ -99,6 +102,7 @@ export const databaseMutants: readonly Mutant[] = [
     policy: "backup-job-daily",
     what: "there is no job",
     break: (stack) => without(stack, "backups-job"),
+    takesMore: true,
   },
   {
     policy: "backup-job-daily",
@@ -138,7 +142,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     policy: "database-pitr",
     what: "a database at Render is on the free plan",
-    break: (stack) => [...stack, { ...renderPostgres({ plan: "free" }), protect: true }],
+    break: (stack) => [...stack, ...renderPostgres({ plan: "free" })],
   },
   {
     policy: "database-pitr-compute",
@@ -203,7 +207,12 @@ export const databaseMutants: readonly Mutant[] = [
     what: "PGSSLMODE of the backup allows plaintext",
     break: (stack) =>
       withProps(stack, "backups-job", {
-        envVars: { PGHOST: { value: unknown }, PGSSLMODE: { value: "disable" } },
+        envVars: {
+          PGHOST: { value: unknown },
+          PGSSLMODE: { value: "disable" },
+          BACKUP_BUCKET: { value: "optropic-backups" },
+          BACKUP_RECIPIENTS: { value: JSON.stringify(recipients) },
+        },
       }),
   },
   {
@@ -225,8 +234,9 @@ function withUrl(stack: Fixture[], url: string): Fixture[] {
   return withProps(stack, "web-DATABASE_URL", { value: secret(url) });
 }
 
-function renderPostgres(props: Record<string, unknown>): Fixture {
-  return {
+/** A second database, with its backup. */
+function renderPostgres(props: Record<string, unknown>, protect = true): Fixture[] {
+  const database = {
     type: render.postgres,
     name: "reports-database",
     props: {
@@ -237,7 +247,9 @@ function renderPostgres(props: Record<string, unknown>): Fixture {
       ipAllowList: [],
       ...props,
     },
+    protect,
   };
+  return [database, backupJobOf(database.name)];
 }
 
 /** A second project with all that it needs but what is left out. */
@@ -261,6 +273,7 @@ export function secondProject(...parts: readonly string[]): Fixture[] {
     }),
     part(supabase.addOn, "second-pitr", { type: "pitr", variant: "pitr_28" }),
     part(supabase.poolerConfig, "second-pooler", { poolMode: "session", defaultPoolSize: 5 }),
+    backupJobOf("second-project"),
   ];
   return [project, ...all.filter(({ name }) => parts.includes(name))];
 }

@@ -3,6 +3,7 @@ import { registry } from "../../policies/registry.ts";
 import { outcomeOf, violated } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 import { alertMutants } from "./mutants-alerts.ts";
+import { backupMutants } from "./mutants-backups.ts";
 import { databaseMutants } from "./mutants-database.ts";
 import { environmentMutants } from "./mutants-environment.ts";
 import { errorTrackingMutants } from "./mutants-error-tracking.ts";
@@ -15,6 +16,7 @@ import { passingStack } from "./passing-stack.ts";
 const mutants: readonly Mutant[] = [
   ...environmentMutants,
   ...databaseMutants,
+  ...backupMutants,
   ...securityMutants,
   ...platformMutants,
   ...errorTrackingMutants,

@@ -1,4 +1,5 @@
-import { cloudflare, postgresql, render, supabase } from "../../policies/model/tokens.ts";
+import { cloudflare, cloudflareTokens, postgresql, render, supabase } from "../../policies/model/tokens.ts";
+import { recipients } from "../config/recipients.ts";
 import { type Fixture, secret, unknown } from "./fixture.ts";
 
 /** Settings, recovery, pooler, roles and backups of a stack that passes, beside its project. */
@@ -95,6 +96,35 @@ function backups(): Fixture[] {
       from: { bucketName: ["backups-bucket"] },
     },
     {
+      type: cloudflare.r2Lock,
+      name: "backups-lock",
+      props: {
+        accountId: "0123456789abcdef0123456789abcdef",
+        bucketName: unknown,
+        rules: [{ id: "keep-backups", enabled: true, condition: { type: "Age", maxAgeSeconds: 2_592_000 } }],
+      },
+      from: { bucketName: ["backups-bucket"] },
+      protect: true,
+    },
+    {
+      type: cloudflareTokens[0] ?? "",
+      name: "backups-token",
+      props: {
+        accountId: "0123456789abcdef0123456789abcdef",
+        name: "optropic-backups writer",
+        policies: [
+          {
+            effect: "allow",
+            permissionGroups: [{ id: unknown }],
+            resources: JSON.stringify({
+              "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abcdef_eu_optropic-backups": "*",
+            }),
+          },
+        ],
+      },
+      from: { policies: ["backups-bucket"] },
+    },
+    {
       type: render.cronJob,
       name: "backups-job",
       props: {
@@ -106,7 +136,7 @@ function backups(): Fixture[] {
           docker: {
             repoUrl: "https://github.com/optropic/platform",
             branch: "main",
-            context: "./operations/backup",
+            context: ".",
             dockerfilePath: "./operations/backup/Dockerfile",
           },
         },
@@ -114,10 +144,34 @@ function backups(): Fixture[] {
           PGHOST: { value: unknown },
           PGPASSWORD: { value: secret(unknown) },
           PGSSLMODE: { value: "require" },
-          BACKUP_DESTINATION: { value: "store:optropic-backups/postgres/" },
+          BACKUP_BUCKET: { value: "optropic-backups" },
+          BACKUP_PREFIX: { value: "postgres/" },
+          BACKUP_RECIPIENTS: { value: JSON.stringify([recipients[0]]) },
+          AWS_ACCESS_KEY_ID: { value: unknown },
+          AWS_SECRET_ACCESS_KEY: { value: secret(unknown) },
         },
       },
-      from: { envVars: ["database-project", "application-password"] },
+      from: { envVars: ["database-project", "application-password", "backups-token"] },
     },
   ];
+}
+
+/** A job that backs up another database of the stack, into the same bucket. */
+export function backupJobOf(database: string): Fixture {
+  return {
+    type: render.cronJob,
+    name: `${database}-backup`,
+    props: {
+      name: `${database}-backup`,
+      region: "frankfurt",
+      schedule: "0 4 * * *",
+      envVars: {
+        PGHOST: { value: unknown },
+        PGSSLMODE: { value: "require" },
+        BACKUP_BUCKET: { value: "optropic-backups" },
+        BACKUP_RECIPIENTS: { value: JSON.stringify(recipients) },
+      },
+    },
+    from: { envVars: [database] },
+  };
 }

@@ -105,6 +105,7 @@ function exported(): Fixture {
         databaseAdmin: "database@optropic.example",
         security: "security@optropic.example",
       },
+      objectives: { rpoMinutes: 1440, rtoMinutes: 60 },
       dashboardUrl: "https://optropic.grafana.net/d/optropic-service",
       errorTrackingUrl: "https://example-organization.sentry.io/projects/optropic-app/",
       statusPageUrl: "https://status.optropic.example",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { runsDaily } from "../../../policies/values/schedule.ts";
+import { longestGap, runsDaily } from "../../../policies/values/schedule.ts";
 
 describe("runsDaily", () => {
   test.each([
@@ -108,3 +108,50 @@ function has(field: string, value: number, least: number): boolean {
     ? field.split(",").map(Number).includes(value)
     : value >= from && value <= to;
 }
+
+describe("longestGap", () => {
+  const day = 1440;
+
+  test.each([
+    ["* * * * *", 1],
+    ["*/15 * * * *", 15],
+    ["*/7 * * * *", 7],
+    ["0 */5 * * *", 300],
+    ["0 9,17 * * *", 16 * 60],
+    ["5-10 3 * * *", day - 5],
+    ["15 2 * * *", day],
+    ["@hourly", 60],
+    ["0 3 * * 1-5", 3 * day],
+    ["0 9,17 * * 1-5", 3 * day - 8 * 60],
+    ["@weekly", 7 * day],
+    ["0 0 1 * *", 31 * day],
+    ["0 0 31 * *", 61 * day],
+    ["0 0 1 * 1", 7 * day],
+    ["@yearly", 366 * day],
+    ["0 0 29 2 *", 1461 * day],
+    ["0 0 29 feb */7", 10_227 * day],
+    ["0 0 31 2 *", Number.POSITIVE_INFINITY],
+  ])("of %s is %d minutes", (schedule, minutes) => {
+    expect(longestGap(schedule)).toBe(minutes);
+  });
+
+  test.each(["", "daily", "60 3 * * *", "0 3 * * * *"])("of %j is not known", (schedule) => {
+    expect(longestGap(schedule)).toBeUndefined();
+  });
+
+  test("is no longer than a day exactly where it runs daily at one time", () => {
+    const field = (bound: number, low = 0) =>
+      fc.oneof(
+        fc.constant("*"),
+        fc.integer({ min: low, max: bound }).map(String),
+        fc.integer({ min: 1, max: 9 }).map((step) => `*/${step}`),
+      );
+    fc.assert(
+      fc.property(field(31, 1), field(12, 1), field(7), (date, inMonth, weekday) => {
+        const schedule = `30 4 ${date} ${inMonth} ${weekday}`;
+        expect(longestGap(schedule) === day).toBe(runsDaily(schedule));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

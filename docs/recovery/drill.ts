@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { type Drill, type Evidence, readEvidence } from "../../checklist/evidence.ts";
+import { table } from "../../metrics/markdown.ts";
+import { code, inline } from "./inline.ts";
+
+/**
+ * Evidence of a stack's last restore drill; undefined where there is none.
+ *
+ * @param root folder with `evidence/`
+ * @throws {Error} when the file is too large, is no evidence of a drill, or is another stack's
+ */
+export function readDrill(root: string, stack: string): Evidence | undefined {
+  const evidence = readEvidence(join(root, "evidence"), stack, "drill");
+  if (evidence === undefined) return undefined;
+  if (evidence.stack !== stack) throw new Error(`The evidence of ${stack}'s drill is of ${evidence.stack}`);
+  if (evidence.drill === undefined)
+    throw new Error(`The evidence of ${stack}'s drill holds none: drill again`);
+  return evidence;
+}
+
+/** What the last drill showed, as a section's text. */
+export function drillText(evidence: Evidence | undefined, command: string): string {
+  const drill = evidence?.drill;
+  if (evidence === undefined || drill === undefined) {
+    return `No drill is recorded yet: a backup that was never restored is a hope. This makes the record:
+
+\`\`\`sh
+${command}
+npm run docs
+\`\`\``;
+  }
+  const verdict = evidence.holds ? "It holds." : "**It does not hold.**";
+  const problems = evidence.problems.map((problem) => `- ${inline(problem)}`);
+  return [
+    `${verdict} ${inline(evidence.summary)}`,
+    figures(evidence.at, drill),
+    ...(problems.length > 0 ? [problems.join("\n")] : []),
+    table(
+      ["step", "seconds"],
+      drill.steps.map(({ name, durationMs }) => [inline(name), seconds(durationMs)]),
+    ),
+    ...(drill.checks.length > 0 ? [checks(drill)] : []),
+  ].join("\n\n");
+}
+
+function figures(at: string, drill: Drill): string {
+  const { backup } = drill;
+  return table(
+    ["", "found", "allowed"],
+    [
+      ["when", at, ""],
+      ["backup", `${code(backup.name)} of ${backup.takenAt}`, ""],
+      ["server", `PostgreSQL ${inline(drill.serverVersion)}`, ""],
+      ["size, sealed", megabytes(backup.sealedBytes), ""],
+      ["size, dumped", megabytes(backup.plainBytes), ""],
+      ["tables, rows", `${drill.tables}, ${drill.rows}`, ""],
+      ["differences from the manifest", String(drill.differences.length), "0"],
+      ["time to restore", `${seconds(drill.durationMs)} s`, `${drill.rtoMinutes} min (RTO)`],
+      [
+        "loss: age of the backup",
+        `${drill.lossMinutes} min`,
+        `${drill.rpoMinutes} min (RPO) and ${drill.graceMinutes} on its way`,
+      ],
+    ],
+  );
+}
+
+function checks({ checks }: Drill): string {
+  return table(
+    ["check", "holds", "found"],
+    checks.map(({ name, holds, found }) => [inline(name), holds ? "yes" : "no", code(found)]),
+  );
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
