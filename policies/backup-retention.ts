@@ -6,7 +6,7 @@ import { cloudflareTokens } from "./model/tokens.ts";
 // Item 8.3: kept for thirty days, and out of reach of whoever has the job's keys.
 
 const minimumDays = {
-  description: "Days that each backup is kept at least",
+  description: "Days that each backup is kept at least.",
   default: 30,
   minimum: 30,
   maximum: 3650,
