@@ -3,6 +3,7 @@ import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
 import { hostname, identifier, text, whole, word } from "./kinds.ts";
+import type { SettingsModel } from "./model.ts";
 import { backupsSchema, contactsSchema, objectivesSchema } from "./operations.ts";
 import {
   errorTrackingSchema,
@@ -116,6 +117,10 @@ const secretsSchema = z
  */
 export const settingsSchema = z.strictObject({
   stage: stageSchema.meta({ description: "Stage of the stack: set here, never guessed from a name." }),
+  scope: z.enum(["platform", "all"]).default("platform").meta({
+    description:
+      "What the policies ask of the stack: the platform's items, or those of its delivery too. The program of `delivery/` has the others.",
+  }),
   release: text(
     "a version such as 3.0.0",
     60,
@@ -144,6 +149,11 @@ export const settingsSchema = z.strictObject({
     expected: "a list of waivers",
   }),
 });
+
+export const platformModel: SettingsModel<typeof settingsSchema> = {
+  schema: settingsSchema,
+  reference: "docs/settings.md",
+};
 
 /** Settings of a stack, every default filled in. */
 export type Settings = z.infer<typeof settingsSchema>;
