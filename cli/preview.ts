@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
 import {
@@ -79,7 +79,7 @@ async function run(flags: PreviewFlags): Promise<void> {
       cwd,
       stack: flags.stack,
       organization: flags.organization,
-      policyPacks: flags.policyPack ?? (cwd === ownProject ? [resolve(ownProject, "policies")] : []),
+      policyPacks: flags.policyPack ?? (isOwn(cwd) ? [resolve(ownProject, "policies")] : []),
       policyPackConfigs: flags.policyPackConfig.map(readPackConfig),
       config: flags.config,
       stackOutputs: flags.stackOutput,
@@ -106,6 +106,11 @@ async function run(flags: PreviewFlags): Promise<void> {
     const text = flags.debug ? (error.stack ?? error.message) : error.message;
     process.stderr.write(`error: ${printableText(text)}\n`);
   }
+}
+
+/** Whether a folder holds one of this project's own programs: the platform, or what delivers it. */
+function isOwn(folder: string): boolean {
+  return [ownProject, join(ownProject, "delivery")].includes(folder);
 }
 
 function print(text: string): void {
