@@ -43,7 +43,7 @@ export class Delivery extends pulumi.ComponentResource {
       tagStack(scope, stack);
       watchDrift(scope, stack, settings);
       giveRights(scope, stack);
-      enforcePack(scope, stack, args.pulumiCloud.packVersion);
+      enforcePack(scope, stack, args.pulumiCloud.pack);
     }
     deployReviews(scope, args.pulumiCloud);
     expireReviews(scope, args.pulumiCloud.review);

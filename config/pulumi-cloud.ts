@@ -71,6 +71,17 @@ const reviewSchema = z
   .prefault({})
   .meta({ description: "Review stacks: copies of the platform that do not stay." });
 
+const packSchema = z
+  .strictObject({
+    name: identifier.default("optropic-checklist").meta({ description: "Name of the pack." }),
+    version: word.default("3.0.0").meta({ description: "Version of the pack that is enforced." }),
+  })
+  .prefault({})
+  .meta({
+    description: "The published pack: `npm run publish-pack` publishes a version before it can be enforced.",
+    checklist: ["1.5"],
+  });
+
 /** Pulumi Cloud, which keeps the platform's state and may deploy it. */
 export const pulumiCloudSchema = z
   .strictObject({
@@ -82,10 +93,7 @@ export const pulumiCloudSchema = z
     paths: z.array(line).max(50).default(["**", "!docs/**", "!**/*.md"]).meta({
       description: "Files whose change previews and deploys, as globs; `!` leaves out.",
     }),
-    packVersion: word.default("3.0.0").meta({
-      description: "Version of the pack that is enforced; `npm run publish-pack` publishes it first.",
-      checklist: ["1.5"],
-    }),
+    pack: packSchema,
     production: deployedStackSchema("production", { branch: "main", enforcement: "mandatory" }),
     staging: deployedStackSchema("staging", { branch: "staging", enforcement: "advisory" }),
     workflowTeam: identifier.optional().meta({

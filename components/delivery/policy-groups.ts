@@ -1,7 +1,6 @@
 import { PolicyGroup } from "@pulumi/pulumiservice/policyGroup.js";
-import packManifest from "../../policies/package.json" with { type: "json" };
 import { vendorName } from "../naming.ts";
-import type { DeliveryScope, DeployedStack } from "./scope.ts";
+import type { DeliveryScope, DeployedStack, PulumiCloudSettings } from "./scope.ts";
 
 /**
  * Runs the published pack on every preview and update of the stack, whoever starts it and wherever. A stack
@@ -13,7 +12,7 @@ import type { DeliveryScope, DeployedStack } from "./scope.ts";
 export function enforcePack(
   { name, organization, project, options }: DeliveryScope,
   { stage, settings }: DeployedStack,
-  versionTag: string,
+  pack: PulumiCloudSettings["pack"],
 ): void {
   if (settings.policies === "off") return;
   new PolicyGroup(
@@ -26,8 +25,8 @@ export function enforcePack(
       stacks: [{ name: settings.stack, routingProject: project }],
       policyPacks: [
         {
-          name: packManifest.name,
-          versionTag,
+          name: pack.name,
+          versionTag: pack.version,
           ...(settings.policies === "advisory" && { config: { all: "advisory" } }),
         },
       ],

@@ -19,7 +19,7 @@ export interface Said {
 }
 
 export interface HostOptions {
-  /** The stack's configuration, `project:key` to value. */
+  /** The stack's configuration, `project:key` to value; of a stack without a scope everything is asked. */
   readonly config?: Record<string, string>;
   /** Configuration of policies: levels are left as they are. */
   readonly policyConfig?: Record<string, Record<string, number>>;
@@ -50,7 +50,7 @@ export class Host {
       env: {
         ...process.env,
         ...env,
-        PULUMI_CONFIG: JSON.stringify(config),
+        PULUMI_CONFIG: JSON.stringify({ "optropic:scope": "all", ...config }),
         PULUMI_NODEJS_PROJECT: "optropic",
         PULUMI_NODEJS_STACK: "production",
       },
