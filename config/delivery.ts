@@ -3,7 +3,8 @@ import type { SettingsModel } from "./model.ts";
 import { pulumiCloudSchema } from "./pulumi-cloud.ts";
 import { environmentsSchema, repositorySchema } from "./repository.ts";
 
-const wellFormedBackend = z.looseObject({ backend: z.string().optional(), pulumiCloud: z.unknown() });
+const backendSchema = z.enum(["pulumi-cloud", "self-managed"]);
+const wellFormedBackend = z.looseObject({ backend: backendSchema });
 
 /**
  * The settings of the program in `delivery/`, which declares the repository and what deploys the platform.
@@ -14,14 +15,11 @@ export const deliverySchema = z
     scope: z.enum(["delivery"]).meta({
       description: "What the policies ask of the stack: the items of delivery. Set here, never guessed.",
     }),
-    backend: z
-      .enum(["pulumi-cloud", "self-managed"])
-      .default("pulumi-cloud")
-      .meta({
-        description:
-          "What keeps the platform's state: Pulumi Cloud, or a file or bucket of your own, where the workflows alone enforce the pack.",
-        checklist: ["1.4", "1.5"],
-      }),
+    backend: backendSchema.default("pulumi-cloud").meta({
+      description:
+        "What keeps the platform's state: Pulumi Cloud, or a file or bucket of your own, where the workflows alone enforce the pack.",
+      checklist: ["1.4", "1.5"],
+    }),
     repository: repositorySchema,
     environments: environmentsSchema,
     pulumiCloud: pulumiCloudSchema.optional(),

@@ -24,7 +24,11 @@ export interface HostOptions {
   /** Configuration of policies: levels are left as they are. */
   readonly policyConfig?: Record<string, Record<string, number>>;
   readonly env?: Record<string, string>;
+  /** Folder of the pack; its source by default. */
+  readonly pack?: string;
 }
+
+const source = fileURLToPath(new URL("../../policies", import.meta.url));
 
 type Client = InstanceType<typeof analyzerRpc.AnalyzerClient>;
 type AnalyzeResponse = InstanceType<typeof analyzerPb.AnalyzeResponse>;
@@ -42,8 +46,12 @@ export class Host {
     this.#stop = stop;
   }
 
-  static async start({ config = {}, policyConfig = {}, env = {} }: HostOptions = {}): Promise<Host> {
-    const pack = fileURLToPath(new URL("../../policies", import.meta.url));
+  static async start({
+    config = {},
+    policyConfig = {},
+    env = {},
+    pack = source,
+  }: HostOptions = {}): Promise<Host> {
     const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack");
     const child = spawn(process.execPath, [runner, "127.0.0.1:9", pack], {
       cwd: pack,

@@ -1,4 +1,4 @@
-import { github, pulumiCloud } from "../../policies/model/tokens.ts";
+import { pulumiCloud } from "../../policies/model/tokens.ts";
 import { change, type Fixture, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 
@@ -262,12 +262,6 @@ export const deliveryMutants: readonly Mutant[] = [
   ...securityMutants,
   ...deploymentMutants,
 ];
-
-/** The types that only a stack of delivery has. */
-export const deliveryTypes: ReadonlySet<string> = new Set<string>([
-  ...Object.values(github),
-  ...Object.values(pulumiCloud),
-]);
 
 function replaced(tree: Tree, [key, ...rest]: readonly unknown[]): Tree {
   const name = String(key);
