@@ -7,10 +7,13 @@ import { protectBranches, protectReleaseTags } from "./repository/rulesets.ts";
 import type { RepositoryScope } from "./repository/scope.ts";
 import { restrictWorkflows, watchDependencies } from "./repository/security.ts";
 import { givePermissions } from "./repository/teams.ts";
+import { setVariables } from "./repository/variables.ts";
 
 export interface RepositoryArgs {
   repository: DeliverySettings["repository"];
   environments: DeliverySettings["environments"];
+  /** Variables that the workflows read, by name; none of them is a secret. */
+  variables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -47,6 +50,7 @@ export class Repository extends pulumi.ComponentResource {
     protectReleaseTags(scope, args.repository);
     watchDependencies(scope, args.repository.security);
     restrictWorkflows(scope, args.repository.security);
+    setVariables(scope, args.variables);
     createEnvironments(scope, args.environments, permissions);
 
     this.name = repository.name;

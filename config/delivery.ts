@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { text } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
 import { pulumiCloudSchema } from "./pulumi-cloud.ts";
 import { environmentsSchema, repositorySchema } from "./repository.ts";
@@ -20,6 +21,13 @@ export const deliverySchema = z
         "What keeps the platform's state: Pulumi Cloud, or a file or bucket of your own, where the workflows alone enforce the pack.",
       checklist: ["1.4", "1.5"],
     }),
+    backendUrl: text(
+      "the URL of a backend without credentials, such as s3://bucket?region=eu-central-1",
+      300,
+      /^(?:s3|gs|azblob|file):\/\/[^\s@]+$/,
+    )
+      .optional()
+      .meta({ description: "Where a self-managed backend is, for the workflows that deploy." }),
     repository: repositorySchema,
     environments: environmentsSchema,
     pulumiCloud: pulumiCloudSchema.optional(),
@@ -30,13 +38,19 @@ export const deliverySchema = z
     }),
   })
   .superRefine(
-    ({ backend, pulumiCloud }, context) => {
+    ({ backend, backendUrl, pulumiCloud }, context) => {
       const isCloud = backend === "pulumi-cloud";
-      if (isCloud === (pulumiCloud !== undefined)) return;
-      const message = isCloud
-        ? "the settings of Pulumi Cloud, which is the backend"
-        : "nothing, since the backend is self-managed";
-      context.addIssue({ code: "custom", path: ["pulumiCloud"], message, input: pulumiCloud });
+      const refuse = (key: string, message: string, input: unknown) =>
+        context.addIssue({ code: "custom", path: [key], message, input });
+      if (isCloud && pulumiCloud === undefined) {
+        refuse("pulumiCloud", "the settings of Pulumi Cloud, which is the backend", pulumiCloud);
+      }
+      if (!isCloud && pulumiCloud !== undefined) {
+        refuse("pulumiCloud", "nothing, since the backend is self-managed", pulumiCloud);
+      }
+      if (isCloud && backendUrl !== undefined) {
+        refuse("backendUrl", "nothing, since the backend is Pulumi Cloud", backendUrl);
+      }
     },
     { when: ({ value }) => wellFormedBackend.safeParse(value).success },
   );

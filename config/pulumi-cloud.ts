@@ -24,10 +24,6 @@ function deployedStackSchema(
       branch: branch
         .default(defaults.branch)
         .meta({ description: "Branch that the stack is deployed from." }),
-      deployOnPush: z.boolean().default(true).meta({
-        description:
-          "Whether a push to the branch deploys the stack. False where a workflow deploys it: two that deploy one stack stop each other.",
-      }),
       previewPullRequests: z
         .boolean()
         .default(true)
@@ -82,6 +78,21 @@ const packSchema = z
     checklist: ["1.5"],
   });
 
+const workflowTeamsSchema = z
+  .strictObject({
+    deploy: identifier.default("workflows").meta({
+      description: "Team whose rights a workflow has that runs in an environment.",
+    }),
+    preview: identifier.default("previews").meta({
+      description: "Team whose rights a preview has, of code that nobody has reviewed: it should only read.",
+    }),
+  })
+  .prefault({})
+  .meta({
+    description:
+      "Teams whose rights the repository's workflows get, by OpenID Connect and without a stored token, where they deploy.",
+  });
+
 /** Pulumi Cloud, which keeps the platform's state and may deploy it. */
 export const pulumiCloudSchema = z
   .strictObject({
@@ -94,12 +105,13 @@ export const pulumiCloudSchema = z
       description: "Files whose change previews and deploys, as globs; `!` leaves out.",
     }),
     pack: packSchema,
+    deployBy: z.enum(["pulumi-cloud", "workflows"]).default("pulumi-cloud").meta({
+      description:
+        "Who deploys: Pulumi Cloud on a push to a stack's branch, or the repository's workflows. Two at once would stop each other.",
+    }),
     production: deployedStackSchema("production", { branch: "main", enforcement: "mandatory" }),
     staging: deployedStackSchema("staging", { branch: "staging", enforcement: "advisory" }),
-    workflowTeam: identifier.optional().meta({
-      description:
-        "Team whose rights the repository's workflows get, by OpenID Connect and without a stored token; none where it is left out.",
-    }),
+    workflowTeams: workflowTeamsSchema,
     review: reviewSchema,
   })
   .meta({ description: "Pulumi Cloud: who deploys the platform, and by which rules." });

@@ -30,19 +30,20 @@ const permissions = {
 
 /**
  * Lets the workflows of the repository have a token of a team's rights for as long as they run, so that none
- * is stored at GitHub. Only what runs in an environment, or on the branch of a stack, is trusted: the claim
- * `sub` of a pull request is another, and a fork's workflow gets no token to show at all.
+ * is stored at GitHub: in an environment, those that deploy; on a pull request and the default branch, those
+ * that preview, since nobody has reviewed that code. A fork's workflow gets nothing that it could show.
  * Source: https://www.pulumi.com/docs/administration/guides/oidc-issuers/github/
  */
 export function trustWorkflows(
-  { name, organization, repository, options }: DeliveryScope,
-  { workflowTeam, production, staging }: PulumiCloudSettings,
+  { name, organization, repository, defaultBranch, options }: DeliveryScope,
+  { deployBy, workflowTeams }: PulumiCloudSettings,
 ): void {
-  if (workflowTeam === undefined) return;
-  const branches = [...new Set([production.branch, staging.branch])];
+  if (deployBy !== "workflows") return;
   const subjects = [
-    ...["staging", "production"].map((environment) => `environment:${environment}`),
-    ...branches.map((branch) => `ref:refs/heads/${branch}`),
+    { team: workflowTeams.deploy, subject: "environment:staging" },
+    { team: workflowTeams.deploy, subject: "environment:production" },
+    { team: workflowTeams.preview, subject: "pull_request" },
+    { team: workflowTeams.preview, subject: `ref:refs/heads/${defaultBranch}` },
   ];
   new OidcIssuer(
     `${name}-github-actions`,
@@ -51,10 +52,10 @@ export function trustWorkflows(
       name: "github-actions",
       url: "https://token.actions.githubusercontent.com",
       maxExpirationSeconds: 3600,
-      policies: subjects.map((subject) => ({
+      policies: subjects.map(({ team, subject }) => ({
         decision: AuthPolicyDecision.Allow,
         tokenType: AuthPolicyTokenType.Team,
-        teamName: workflowTeam,
+        teamName: team,
         rules: {
           aud: `urn:pulumi:org:${organization}`,
           sub: pulumi.interpolate`repo:${repository}:${subject}`,

@@ -10,7 +10,7 @@ export function deployStack(
   return declare(scope, stage, pulumiCloud, {
     stack: settings.stack,
     branch: settings.branch,
-    deployCommits: settings.deployOnPush,
+    deployCommits: pulumiCloud.deployBy === "pulumi-cloud",
     previewPullRequests: settings.previewPullRequests,
     pullRequestTemplate: false,
   });

@@ -12,6 +12,7 @@ export interface DeliveryScope {
   readonly project: string;
   /** Repository on GitHub, as owner/name. */
   readonly repository: Input<string>;
+  readonly defaultBranch: string;
   /** Holds the parent. */
   readonly options: CustomResourceOptions;
 }

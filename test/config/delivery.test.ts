@@ -34,7 +34,7 @@ describe("the settings of the delivery", () => {
     expect(settings).toMatchObject(written);
   });
 
-  it("write every setting out, but no waiver", () => {
+  it("write every setting out, but no waiver and no backend of one's own", () => {
     const missing = catalogue
       .map((entry) => entry.path)
       .filter(
@@ -42,7 +42,7 @@ describe("the settings of the delivery", () => {
           path.reduce<unknown>((value, name) => (isMapping(value) ? value[name] : undefined), written) ===
           undefined,
       );
-    expect(missing).toEqual([["waivers"]]);
+    expect(missing).toEqual([["backendUrl"], ["waivers"]]);
   });
 
   it("need little more than names: the rest is the checklist's", () => {
@@ -110,6 +110,11 @@ describe("the settings of the delivery", () => {
       "self-managed",
       "optropic-delivery:pulumiCloud: expected nothing, since the backend is self-managed",
     ],
+    [
+      "backendUrl",
+      "s3://state",
+      "optropic-delivery:backendUrl: expected nothing, since the backend is Pulumi",
+    ],
     ["backend", "s3", "optropic-delivery:backend: expected pulumi-cloud or self-managed"],
   ])("refuse %s of %j, and say where and what", (path, value, message) => {
     const lines = refusal(withValue(written, path, value));
@@ -122,6 +127,12 @@ describe("the settings of the delivery", () => {
   it("may be of a backend of one's own, which has nothing at Pulumi Cloud", () => {
     const own = changed(changed(written, "backend", "self-managed"), "pulumiCloud");
     expect(acceptDelivery(own).pulumiCloud).toBeUndefined();
+    expect(acceptDelivery({ ...own, backendUrl: "s3://state?region=eu-central-1" }).backendUrl).toBeDefined();
+    const lines = refusal({ ...own, backendUrl: `s3://key:${canary}@state` }).join("\n");
+    expect(lines).toContain(
+      "optropic-delivery:backendUrl: expected the URL of a backend without credentials",
+    );
+    expect(lines).not.toContain(canary);
   });
 
   it("never show what is stored as a secret", () => {
