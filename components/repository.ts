@@ -1,8 +1,8 @@
-import { Provider } from "@pulumi/github/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliverySettings } from "../config/delivery.ts";
 import { declareRepository } from "./repository/declare.ts";
 import { createEnvironments } from "./repository/environments.ts";
+import { createProvider } from "./repository/provider.ts";
 import { protectBranches, protectReleaseTags } from "./repository/rulesets.ts";
 import type { RepositoryScope } from "./repository/scope.ts";
 import { restrictWorkflows, watchDependencies } from "./repository/security.ts";
@@ -20,9 +20,8 @@ export interface RepositoryArgs {
  * The repository on GitHub and its rules (items 1.1 to 1.6): what must pass and who must approve before a
  * merge, what GitHub watches for, what workflows may do, and the environments that gate their deployments.
  *
- * The owner comes from the settings and the token from the environment: GITHUB_TOKEN, or a GitHub App by
- * GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE. It administers the repository and reads
- * the organisation's teams. The file .github/CODEOWNERS is no resource: the rules that it serves would refuse
+ * The owner comes from the settings and the token from the environment, GITHUB_TOKEN. It administers the
+ * repository and reads the organisation's teams. The file .github/CODEOWNERS is no resource: the rules that it serves would refuse
  * the provider's own push. `codeOwners` is what the file has to say.
  */
 export class Repository extends pulumi.ComponentResource {
@@ -37,7 +36,7 @@ export class Repository extends pulumi.ComponentResource {
     super("optropic:index:Repository", name, {}, opts);
 
     const { owner, owners } = args.repository;
-    const provider = new Provider(`${name}-github`, { owner }, { parent: this });
+    const provider = createProvider(name, owner, { parent: this });
     const repository = declareRepository(name, args.repository, { parent: this, provider });
     const scope: RepositoryScope = {
       name,
