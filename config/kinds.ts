@@ -44,6 +44,9 @@ export const hostname = text(
 
 export const emailAddress = text("an e-mail address", 200, z.regexes.email);
 
+/** Name of a branch (git check-ref-format), without the signs that a shell or a pattern would act on. */
+export const branchName = text("a branch name", 200, /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))\w[\w./+#@-]*$/);
+
 /** Path of a URL (RFC 3986), without quotes and backslashes, since it is put into rule expressions. */
 export const urlPath = text(
   "an absolute path such as /api/health",

@@ -1,9 +1,7 @@
 import * as z from "zod";
-import { cronSchedule, identifier, line, slug, text, word } from "./kinds.ts";
+import { branchName, cronSchedule, identifier, line, slug, text, word } from "./kinds.ts";
 
 const stackName = text("the name of a stack", 100, /^[\w.-]{1,100}$/);
-
-const branch = text("a branch name", 200, /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))\w[\w./+#@-]*$/);
 
 /** The end of a review stack's life: an instant in UTC (RFC 3339). */
 const instant = text("an instant in UTC such as 2026-12-31T18:00:00Z", 20, (value) => {
@@ -21,7 +19,7 @@ function deployedStackSchema(
   return z
     .strictObject({
       stack: stackName.default(stage).meta({ description: "Name of the stack." }),
-      branch: branch
+      branch: branchName
         .default(defaults.branch)
         .meta({ description: "Branch that the stack is deployed from." }),
       previewPullRequests: z
@@ -54,7 +52,7 @@ const reviewSchema = z
       description:
         "Stack that each pull request gets a copy of, destroyed when it is closed; none where it is left out.",
     }),
-    branch: branch.default("main").meta({ description: "Branch whose pull requests get one." }),
+    branch: branchName.default("main").meta({ description: "Branch whose pull requests get one." }),
     expiring: z
       .array(z.strictObject({ stack: stackName, at: instant }))
       .max(100)

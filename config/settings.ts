@@ -2,7 +2,7 @@ import * as z from "zod";
 import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
-import { hostname, identifier, text, whole, word } from "./kinds.ts";
+import { branchName, hostname, identifier, text, whole, word } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
 import { backupsSchema, contactsSchema, objectivesSchema } from "./operations.ts";
 import {
@@ -30,7 +30,7 @@ const projectSchema = z
       description: "Repository on GitHub that both hosts build.",
       checklist: ["7V.2"],
     }),
-    branch: text("a branch name", 200, /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))\w[\w./+#@-]*$/)
+    branch: branchName
       .default("main")
       .meta({ description: "Branch that goes to this stage.", checklist: ["7V.2"] }),
   })

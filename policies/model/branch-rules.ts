@@ -71,10 +71,7 @@ export function judgeRequiredCheck(stack: Stack, name: string): Finding[] {
 
 /** Name of the job in a check's name, such as `test` in `CI / test (24)`: a caller before it, a matrix after. */
 function jobName(context: string): string {
-  const job = context
-    .slice(context.lastIndexOf(" / ") + 1)
-    .trim()
-    .replace(/^\/ /, "");
+  const job = context.split(" / ").at(-1) ?? "";
   const matrix = job.indexOf(" (");
   return matrix > 0 && job.endsWith(")") ? job.slice(0, matrix) : job;
 }

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import type { PreviewDocument } from "../../preview/index.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { type Ended, run as runCommand } from "../cli/command.ts";
+import { type Judged, judged } from "../cli/judged.ts";
+import { writtenDelivery } from "../config/delivery.ts";
 
 // The program of delivery/ with the pack, by the real command, as a person and CI run it.
 
@@ -83,6 +87,50 @@ describe.concurrent("a delivery that is broken", () => {
   });
 });
 
+describe("a backend of one's own", () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "delivery-"));
+    const { pulumiCloud: _, ...rest } = writtenDelivery();
+    const settings = { ...rest, backend: "self-managed", backendUrl: "s3://state?region=eu-central-1" };
+    const config = Object.entries(settings).map(([key, value]) => [`optropic-delivery:${key}`, value]);
+    const runtime = { name: "nodejs", options: { typescript: false } };
+    const project = { name: "optropic-delivery", runtime, main: delivery };
+    writeFileSync(join(folder, "Pulumi.yaml"), stringify(project));
+    writeFileSync(join(folder, "Pulumi.production.yaml"), stringify({ config: Object.fromEntries(config) }));
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const pack = join(delivery, "..", "policies");
+  const preview = (...options: string[]) => judged("--cwd", folder, "--policy-pack", pack, ...options);
+
+  it("has the workflows enforce the pack, and nothing at Pulumi Cloud", async () => {
+    const { status, document } = await preview();
+    expect(status).toBe(0);
+    expect(document.resources.filter(({ type }) => type.includes("pulumiservice"))).toEqual([]);
+    const enforced = document.policies.find(({ name }) => name === "pack-enforced");
+    expect(enforced?.status).toBe("passed");
+  });
+
+  it("needs the check that runs the pack for it", async () => {
+    const { status, document } = await preview(
+      "--config",
+      'repository.checks=["test","typecheck","lint","build"]',
+    );
+    expect(status).toBe(1);
+    const violated = document.policies.filter((policy) => policy.status === "violated");
+    expect(violated.map(({ name }) => name)).toEqual([
+      "pull-requests-previewed",
+      "required-check-preview",
+      "pack-enforced",
+    ]);
+  });
+});
+
 it("a scope that the program does not have is refused, so that no stack evades its items", async () => {
   const { status, stderr } = await run("--config", "scope=platform");
   expect(status).toBe(2);
@@ -99,24 +147,8 @@ it("no credential of the environment gets into what is shown", async () => {
   expect(`${stdout}${stderr}`).not.toContain(canary);
 });
 
-interface Judged {
-  status: number | null;
-  document: PreviewDocument;
-}
-
-const runs = new Map<string, Promise<Judged>>();
-
-/** Runs a preview once for all tests that look at the same one. */
-function optropic(...args: string[]): Promise<Judged> {
-  const key = args.join(" ");
-  const known = runs.get(key);
-  if (known !== undefined) return known;
-  const judged = run("--json", ...args).then(({ status, stdout, stderr }) => {
-    expect(stderr).toBe("");
-    return { status, document: JSON.parse(stdout) };
-  });
-  runs.set(key, judged);
-  return judged;
+function optropic(...options: string[]): Promise<Judged> {
+  return judged("--cwd", delivery, ...options);
 }
 
 function run(...args: string[]): Promise<Ended> {
