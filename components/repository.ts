@@ -21,8 +21,8 @@ export interface RepositoryArgs {
  * merge, what GitHub watches for, what workflows may do, and the environments that gate their deployments.
  *
  * The owner comes from the settings and the token from the environment, GITHUB_TOKEN. It administers the
- * repository and reads the organisation's teams. The file .github/CODEOWNERS is no resource: the rules that it serves would refuse
- * the provider's own push. `codeOwners` is what the file has to say.
+ * repository and reads the organisation's teams. The file .github/CODEOWNERS is no resource: the rules that it
+ * serves would refuse the provider's own push. `codeOwners` is what the file has to say.
  */
 export class Repository extends pulumi.ComponentResource {
   /** Name of the repository, without its owner. */

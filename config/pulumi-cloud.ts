@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { branchName, cronSchedule, identifier, line, slug, text, word } from "./kinds.ts";
+import { branchName, cronSchedule, distinct, identifier, line, slug, text, word } from "./kinds.ts";
 
 const stackName = text("the name of a stack", 100, /^[\w.-]{1,100}$/);
 
@@ -9,6 +9,8 @@ const instant = text("an instant in UTC such as 2026-12-31T18:00:00Z", 20, (valu
 });
 
 const teamRight = z.strictObject({ team: identifier, permission: z.enum(["read", "edit", "admin"]) });
+
+const expiry = z.strictObject({ stack: stackName, at: instant });
 
 const enforcement = z.enum(["mandatory", "advisory", "off"]);
 
@@ -37,10 +39,12 @@ function deployedStackSchema(
         description:
           "When what is deployed is compared with what is declared, by cron's five fields, in UTC.",
       }),
-      teams: z.array(teamRight).max(50).default([]).meta({
-        description: "Rights of teams: `team` and `permission`, which is read, edit or admin.",
-        expected: "a list of rights, each with team and permission",
-      }),
+      teams: distinct(teamRight, 50, ({ team }) => team)
+        .default([])
+        .meta({
+          description: "Rights of teams: `team` and `permission`, which is read, edit or admin.",
+          expected: "a list of rights, each with team and permission",
+        }),
     })
     .prefault({})
     .meta({ description: `The stack of stage ${stage}.` });
@@ -53,9 +57,7 @@ const reviewSchema = z
         "Stack that each pull request gets a copy of, destroyed when it is closed; none where it is left out.",
     }),
     branch: branchName.default("main").meta({ description: "Branch whose pull requests get one." }),
-    expiring: z
-      .array(z.strictObject({ stack: stackName, at: instant }))
-      .max(100)
+    expiring: distinct(expiry, 100, ({ stack }) => stack)
       .default([])
       .meta({
         description: "Review stacks and when each is destroyed and deleted: `stack` and `at`.",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { line, slug, text, whole } from "./kinds.ts";
+import { branchName, distinct, line, slug, text, whole } from "./kinds.ts";
 
 /** A branch or tag, or a pattern of them as GitHub matches it: `*` stops at a slash, `**` does not. */
 const refPattern = text(
@@ -8,10 +8,10 @@ const refPattern = text(
   /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[\w*][\w./*?+#@-]*$/,
 );
 
-const refPatterns = z.array(refPattern).max(50);
+const refPatterns = distinct(refPattern, 50, String);
 
 /** Teams by the slug that GitHub has in their URL. */
-const teams = z.array(slug).max(6);
+const teams = distinct(slug, 6, String);
 
 const checkName = text(
   "the name of a check, 1 to 100 characters on one line",
@@ -144,7 +144,9 @@ const securitySchema = z
 /** The repository, on GitHub. */
 export const repositorySchema = z
   .strictObject({
-    owner: slug.meta({ description: "Organisation that owns the repository." }),
+    owner: text("the name of an organisation on GitHub", 39, /^[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$/).meta({
+      description: "Organisation that owns the repository.",
+    }),
     name: text("the name of a repository", 100, /^[\w.-]{1,100}$/).meta({
       description: "Name of the repository.",
     }),
@@ -158,7 +160,7 @@ export const repositorySchema = z
       description:
         "Where the repository comes from. The first update imports one that exists, as it is declared here; `differing` imports it whatever its settings are and changes none, for that update alone; `new` creates it.",
     }),
-    defaultBranch: refPattern.default("main").meta({ description: "Branch that pull requests go to." }),
+    defaultBranch: branchName.default("main").meta({ description: "Branch that pull requests go to." }),
     protectedBranches: refPatterns.default(["release/*"]).meta({
       description: "Branches that are protected as the default branch is; those of releases must be.",
       checklist: ["1.5"],
@@ -170,9 +172,7 @@ export const repositorySchema = z
       description: "Teams that own the code, by slug: they may push branches, and review.",
       checklist: ["1.5"],
     }),
-    checks: z
-      .array(checkName)
-      .max(50)
+    checks: distinct(checkName, 50, String)
       .default(["test", "typecheck", "lint", "build", "preview"])
       .meta({
         description: "Checks that must pass, on the latest code, before a merge.",

@@ -8,7 +8,7 @@ export function protectBranches(
   settings: DeliverySettings["repository"],
 ): RepositoryRuleset {
   const { review, merge, checks, checksApp } = settings;
-  const branches = [settings.defaultBranch, ...settings.protectedBranches];
+  const branches = [...new Set([settings.defaultBranch, ...settings.protectedBranches])];
   return new RepositoryRuleset(
     `${name}-branches`,
     {

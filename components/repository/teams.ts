@@ -13,7 +13,7 @@ export function givePermissions(
   const reviewers = [environments.staging, environments.production].flatMap(({ reviewers }) => reviewers);
   const readers = new Set(reviewers.filter((team) => !owners.includes(team)));
   const rights = [
-    ...[...new Set(owners)].map((team) => ({ team, permission: "push" })),
+    ...owners.map((team) => ({ team, permission: "push" })),
     ...[...readers].map((team) => ({ team, permission: "pull" })),
   ];
   return rights.map(

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -81,8 +82,25 @@ describe("the settings of the delivery", () => {
   it.each([
     ["scope", undefined, "optropic-delivery:scope: expected delivery; found nothing"],
     ["scope", "platform", 'optropic-delivery:scope: expected delivery; found "platform"'],
-    ["repository.owner", "Optropic Ltd", "optropic-delivery:repository.owner: expected 1 to 63 lower-case"],
+    [
+      "repository.owner",
+      "Optropic Ltd",
+      "optropic-delivery:repository.owner: expected the name of an organisation",
+    ],
     ["repository.owners", [], "optropic-delivery:repository.owners: expected a list of at least 1; found"],
+    [
+      "repository.owners",
+      ["a", "a"],
+      "optropic-delivery:repository.owners: expected a list that has nothing",
+    ],
+    [
+      "pulumiCloud.staging.teams",
+      [
+        { team: "platform", permission: "read" },
+        { team: "platform", permission: "edit" },
+      ],
+      "optropic-delivery:pulumiCloud.staging.teams: expected a list that has nothing twice",
+    ],
     ["repository.checks.0", "a\nb", "optropic-delivery:repository.checks[0]: expected the name of a check"],
     ["repository.review.approvals", 11, "optropic-delivery:repository.review.approvals: expected a whole"],
     ["repository.protectedBranches.0", "release/../x", "optropic-delivery:repository.protectedBranches[0]: "],
@@ -121,6 +139,21 @@ describe("the settings of the delivery", () => {
     expect(lines[1]).toContain(message);
     expect(lines.at(-1)).toBe(
       "1 problem in Pulumi.production.yaml; docs/delivery-settings.md lists every setting.",
+    );
+  });
+
+  it("are refused as settings and in no other way, whatever is in the place of any", () => {
+    const paths = catalogue.map(({ path }) => path.join("."));
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 3 }), (path, value) => {
+        const settings = withValue(written, path, value ?? null);
+        try {
+          acceptDelivery(settings);
+        } catch (error) {
+          expect(error).toMatchObject({ name: "SettingsError" });
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 
