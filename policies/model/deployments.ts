@@ -3,11 +3,12 @@ import { known } from "./known.ts";
 import { packName } from "./pack-name.ts";
 import { pulumiCloud } from "./tokens.ts";
 
-/** Deployment settings of stacks that stay: not those that are only a template of review stacks. */
+/** Deployment settings of stacks that stay: not those that are a template of review stacks and nothing else. */
 export function deploymentSettings(stack: Stack): Resource[] {
-  return stack
-    .ofType(pulumiCloud.deploymentSettings)
-    .filter((settings) => known(() => trigger(settings, "pullRequestTemplate")) !== true);
+  return stack.ofType(pulumiCloud.deploymentSettings).filter((settings) => {
+    const isTemplate = known(() => trigger(settings, "pullRequestTemplate")) === true;
+    return !isTemplate || known(() => trigger(settings, "deployCommits")) !== false;
+  });
 }
 
 /** Whether something starts a deployment: by `vcs`, or by `github`, its older name. Throws UnknownRead. */

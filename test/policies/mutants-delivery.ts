@@ -212,6 +212,14 @@ const deploymentMutants: readonly Mutant[] = [
     }),
   ),
   {
+    policy: "pull-requests-previewed",
+    what: "a stack is not previewed that is deployed and a template as well",
+    break: (stack) =>
+      withProps(stack, "delivery-production-deployments", {
+        vcs: { deployCommits: true, previewPullRequests: false, pullRequestTemplate: true },
+      }),
+  },
+  {
     policy: "pack-enforced",
     what: "production has no policy group",
     break: (stack) => without(stack, "delivery-production-policies"),
