@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -132,7 +132,7 @@ async function judge(
       cwd,
       stack,
       organization: flags.organization,
-      policyPacks: flags.policyPack ?? (cwd === ownProject ? [resolve(ownProject, "policies")] : []),
+      policyPacks: flags.policyPack ?? (isOwn(cwd) ? [resolve(ownProject, "policies")] : []),
       policyPackConfigs: flags.policyPackConfig.map(readPackConfig),
       config: flags.config,
       stackOutputs: flags.stackOutput,
@@ -148,6 +148,11 @@ async function judge(
     progress?.("");
     return failed(error, flags.debug);
   }
+}
+
+/** Whether a folder holds one of this project's own programs: the platform, or what delivers it. */
+function isOwn(folder: string): boolean {
+  return [ownProject, join(ownProject, "delivery")].includes(folder);
 }
 
 /** Says on standard error why a preview could not tell. */

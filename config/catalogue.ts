@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { settingsSchema } from "./settings.ts";
 
 /** One setting, or one section of settings, as the schema describes it. */
 export interface CatalogueEntry {
@@ -19,9 +18,9 @@ export interface CatalogueEntry {
   readonly names: readonly string[];
 }
 
-/** Every section and setting of a stack, in the order of the schema, sections before their settings. */
-export function settingsCatalogue(): readonly CatalogueEntry[] {
-  const root = node.parse(z.toJSONSchema(settingsSchema, { io: "input", unrepresentable: "any" }));
+/** Every section and setting, in the order of the schema, sections before their settings. */
+export function settingsCatalogue(schema: z.ZodObject): readonly CatalogueEntry[] {
+  const root = node.parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
   return entriesOf(root, []);
 }
 

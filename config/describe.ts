@@ -1,20 +1,32 @@
 import { fileURLToPath } from "node:url";
+import type * as z from "zod";
 import { type CatalogueEntry, settingsCatalogue } from "./catalogue.ts";
+import { deliverySchema } from "./delivery.ts";
 import { givenSecrets } from "./secrets.ts";
+import { settingsSchema } from "./settings.ts";
 
-/** The reference of a stack's settings, in Markdown: docs/settings.md is this text, and a test compares them. */
+/** The reference of the platform's settings, in Markdown: docs/settings.md is this text. */
 export function settingsReference(): string {
-  const catalogue = settingsCatalogue();
+  return `${[introduction, ...sections(settingsSchema), secretsSection()].join("\n\n")}\n`;
+}
+
+/** The reference of the delivery's settings, in Markdown: docs/delivery-settings.md is this text. */
+export function deliveryReference(): string {
+  return `${[deliveryIntroduction, ...sections(deliverySchema)].join("\n\n")}\n`;
+}
+
+function sections(schema: z.ZodObject): string[] {
+  const catalogue = settingsCatalogue(schema);
   const single = catalogue.filter((entry) => entry.path.length === 1 && !entry.section);
-  const sections = catalogue.filter((entry) => entry.path.length === 1 && entry.section);
-  const parts = sections.map((section) => {
+  const mappings = catalogue.filter((entry) => entry.path.length === 1 && entry.section);
+  const parts = mappings.map((section) => {
     const inside = catalogue.filter((entry) => entry.path.length > 1 && entry.path[0] === section.path[0]);
     const about = [section.description];
     if (section.checklist.length > 0) about.push(`Items: ${section.checklist.join(", ")}.`);
     if (!section.required) about.push("The whole section may be left out.");
     return `## ${section.path.join(".")}\n\n${about.join(" ")}\n\n${table(inside)}`;
   });
-  return `${[introduction, `## The stack itself\n\n${table(single)}`, ...parts, secretsSection()].join("\n\n")}\n`;
+  return [`## The stack itself\n\n${table(single)}`, ...parts];
 }
 
 function secretsSection(): string {
@@ -53,6 +65,25 @@ name for \`optropic\`.
 
 The items are those of the checklist.`;
 
+const deliveryIntroduction = `# Settings of the delivery
+
+<!-- Generated: node config/describe.ts delivery > docs/delivery-settings.md -->
+
+Every setting of the program in \`delivery/\` is in \`delivery/Pulumi.<stack>.yaml\`, under a key of that
+project's namespace: \`approvals\` of \`repository.review\` is written
+
+\`\`\`yaml
+config:
+  optropic-delivery:repository:
+    review:
+      approvals: 1
+\`\`\`
+
+They are read and refused as [the platform's settings](settings.md) are. None is a secret: tokens come from the
+environment, as [Delivery](delivery.md) says.
+
+The items are those of the checklist.`;
+
 /** A table whose columns are padded, as Biome formats it. */
 function table(entries: readonly CatalogueEntry[]): string {
   const rows = [headings, ...entries.map((entry) => cells(entry).map(escaped))];
@@ -88,4 +119,6 @@ function escaped(cell: string): string {
   return cell.replaceAll("|", "\\|");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(settingsReference());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(process.argv[2] === "delivery" ? deliveryReference() : settingsReference());
+}

@@ -26,6 +26,20 @@ export function decimal(minimum: number, maximum: number) {
   return z.number({ error }).min(minimum, { error }).max(maximum, { error }).meta({ expected });
 }
 
+/** A list of at most so many, of which no two have the same name. */
+export function distinct<Schema extends z.ZodType>(
+  item: Schema,
+  maximum: number,
+  nameOf: (item: z.output<Schema>) => string,
+) {
+  return z
+    .array(item)
+    .max(maximum)
+    .refine((items) => new Set(items.map(nameOf)).size === items.length, {
+      error: "a list that has nothing twice",
+    });
+}
+
 /** Printable text on one line. */
 export const line = text("text on one line, 1 to 500 characters", 500, /^[^\p{C}\p{Zl}\p{Zp}]+$/u);
 
@@ -43,6 +57,9 @@ export const hostname = text(
 );
 
 export const emailAddress = text("an e-mail address", 200, z.regexes.email);
+
+/** Name of a branch (git check-ref-format), without the signs that a shell or a pattern would act on. */
+export const branchName = text("a branch name", 200, /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))\w[\w./+#@-]*$/);
 
 /** Path of a URL (RFC 3986), without quotes and backslashes, since it is put into rule expressions. */
 export const urlPath = text(

@@ -1,8 +1,7 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { ageIdentityForm } from "./age.ts";
 import { alternatives } from "./catalogue.ts";
 import type { SettingsProblem } from "./refusal.ts";
-import { settingsSchema } from "./settings.ts";
 
 /** What a stack's settings came to: the values that the schema judges, and what was wrong before it. */
 export interface ReadSettings {
@@ -15,25 +14,26 @@ const longestValue = 65_536;
 /** Levels that a value may be nested; the settings themselves need five. */
 const deepestValue = 12;
 
-/** Top-level keys whose value is text as it stands; that of every other key is JSON. */
-const textKeys = Object.entries(settingsSchema.shape)
-  .filter(([, schema]) => schema.def.type === "string" || schema.def.type === "enum")
-  .map(([key]) => key);
-
 /** Reads the values of a namespace's keys, as Pulumi hands them over, into what they stand for. */
-export function readSettings(config: ReadonlyMap<string, string>): ReadSettings {
+export function readSettings({ shape }: z.ZodObject, config: ReadonlyMap<string, string>): ReadSettings {
   const values: Record<string, unknown> = {};
   const problems: SettingsProblem[] = [];
   for (const [key, text] of config) {
-    if (!Object.hasOwn(settingsSchema.shape, key)) problems.push({ path: [key] });
+    if (!Object.hasOwn(shape, key)) problems.push({ path: [key] });
     else if (text.length > longestValue) {
       problems.push({ path: [key], expected: `at most ${longestValue} characters`, found: text });
-    } else if (textKeys.includes(key)) values[key] = text;
+    } else if (isText(shape[key])) values[key] = text;
     // The policies judge waivers, whatever they are.
     else if (key === "waivers") values[key] = parsedJson(text);
     else values[key] = plainCopy(parsedJson(text), [key], problems);
   }
   return { values, problems };
+}
+
+/** Whether the value of a top-level key is text as it stands; that of every other key is JSON. */
+function isText(schema: z.core.$ZodType | undefined): boolean {
+  const inner = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+  return inner instanceof z.ZodString || inner instanceof z.ZodEnum;
 }
 
 /** What each issue of the schema means to the person who wrote the settings. */

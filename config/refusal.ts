@@ -1,5 +1,6 @@
 import { ageIdentityForm } from "./age.ts";
 import { alternatives, type CatalogueEntry, namesAt, settingsCatalogue } from "./catalogue.ts";
+import type { SettingsModel } from "./model.ts";
 import { byNearness, isNear } from "./nearest.ts";
 
 /** One thing that is wrong with a stack's settings. */
@@ -27,14 +28,18 @@ const shownProblems = 50;
 const shownCharacters = 80;
 
 /** Text of a refusal: a first line for programs, one line for each problem, then what to do. */
-export function refusalText(problems: readonly SettingsProblem[], source: SettingsSource): string {
-  const reader = { source, catalogue: settingsCatalogue() };
+export function refusalText(
+  problems: readonly SettingsProblem[],
+  source: SettingsSource,
+  { schema, reference }: SettingsModel,
+): string {
+  const reader = { source, catalogue: settingsCatalogue(schema) };
   const sorted = [...problems].sort((left, right) => compare(sortKey(left), sortKey(right)));
   const lines = sorted.slice(0, shownProblems).map((problem) => `  ${problemText(problem, reader)}`);
   const left = problems.length - lines.length;
   if (left > 0) lines.push(`  and ${left} more`);
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const last = [`${count} in Pulumi.${source.stack}.yaml; docs/settings.md lists every setting.`];
+  const last = [`${count} in Pulumi.${source.stack}.yaml; ${reference} lists every setting.`];
   if (problems.some(({ path }) => source.isSecret(String(path[0])))) {
     last.push(
       "[secret] stands for what is stored as a secret. No setting is one: store it in plain text, so that a preview without the key can read it.",

@@ -3,7 +3,8 @@ import { backupsSchema } from "./backups.ts";
 import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
-import { hostname, identifier, text, whole, word } from "./kinds.ts";
+import { branchName, hostname, identifier, text, whole, word } from "./kinds.ts";
+import type { SettingsModel } from "./model.ts";
 import { contactsSchema, objectivesSchema } from "./operations.ts";
 import {
   errorTrackingSchema,
@@ -30,7 +31,7 @@ const projectSchema = z
       description: "Repository on GitHub that both hosts build.",
       checklist: ["7V.2"],
     }),
-    branch: text("a branch name", 200, /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))\w[\w./+#@-]*$/)
+    branch: branchName
       .default("main")
       .meta({ description: "Branch that goes to this stage.", checklist: ["7V.2"] }),
   })
@@ -117,6 +118,10 @@ const secretsSchema = z
  */
 export const settingsSchema = z.strictObject({
   stage: stageSchema.meta({ description: "Stage of the stack: set here, never guessed from a name." }),
+  scope: z.enum(["platform", "all"]).default("platform").meta({
+    description:
+      "What the policies ask of the stack: the platform's items, or those of its delivery too. The program of `delivery/` has the others.",
+  }),
   release: text(
     "a version such as 3.0.0",
     60,
@@ -145,6 +150,11 @@ export const settingsSchema = z.strictObject({
     expected: "a list of waivers",
   }),
 });
+
+export const platformModel: SettingsModel<typeof settingsSchema> = {
+  schema: settingsSchema,
+  reference: "docs/settings.md",
+};
 
 /** Settings of a stack, every default filled in. */
 export type Settings = z.infer<typeof settingsSchema>;

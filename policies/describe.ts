@@ -15,7 +15,8 @@ function introduction(covered: number): string {
 
 ${registry.length} policies on ${covered} of the ${items.length} items of the production deployment checklist. They judge the resources of the
 providers, so they work on any Pulumi program that uses Vercel, Render, Supabase, Cloudflare, PostgreSQL, Sentry,
-Grafana and PagerDuty, with backups at Cloudflare R2, Amazon S3 or another store that speaks S3.
+Grafana and PagerDuty, keeps backups at Cloudflare R2, Amazon S3 or another store that speaks S3, or declares its
+repository at GitHub and its deployments at Pulumi Cloud.
 
 \`\`\`sh
 npm run preview                            # offline: no account, no Pulumi CLI, no network
@@ -27,16 +28,24 @@ This page is written by \`node policies/describe.ts\` from the code; a test fail
 ## What a policy says
 
 - **violated**: something is wrong or absent. Each message names the item and the fix. Absence counts: the
-  empty stack violates every item here.
+  empty stack violates every item that is asked of it.
 - **unknown**: nothing is wrong as far as can be told, and a value that is needed is known only once it is
   deployed. Pulumi shows it as \`can't run policy … during preview\`; the policy decides at \`pulumi up\`.
 - **passed**: everything that it asks for is there and right.
+- **not applicable**: the stack's scope asks it of another stack.
 
 ## Settings
 
 In the project's own namespace of the stack's configuration:
 
 - \`stage\`: in \`staging\` the policies marked _production_ are advisory. Any other stage, or none, is strict.
+- \`scope\`: what is asked of the stack. \`platform\`, or none, is what runs, and leaves the policies marked
+  _delivery_ out; \`delivery\` is the repository and what deploys from it, and asks for those alone, with the
+  ones marked _any_; \`all\`, like any other word, asks for everything of one stack. It is set and never
+  guessed from what a stack holds, so that a stack cannot lose an item by losing its resources.
+- \`backend\`: where \`self-managed\`, nothing of Pulumi Cloud is asked of the delivery: \`pack-enforced\` and
+  \`pull-requests-previewed\` then want the check \`preview\` to be required, which runs this pack. A stack that
+  says nothing is at Pulumi Cloud.
 - \`waivers\`: accepted violations, shown as advisory with their reason until they end.
 
   \`\`\`yaml
@@ -77,6 +86,8 @@ What the pack cannot see:
   exists. A secret that a program looks up by a function call has to come by a setting or Pulumi ESC instead.
 - What keys that were given to the stack may do. Whether they could delete backups, the bucket's lock decides, which
   \`backup-lock\` asks for; \`backup-keys-scoped\` judges tokens that the stack makes.
+- Who else may do what a ruleset forbids: an owner of the organisation can change the ruleset itself, and a
+  ruleset of the organisation or a classic branch protection rule is not read, so neither counts.
 - Of a map of variables, such as Render's, which variable is made from which resource. The same variable at
   Vercel tells, or at \`pulumi up\` its value.
 `;
@@ -95,11 +106,12 @@ function sectionOf({ items: [first] }: Policy): string {
 }
 
 function describe(policy: Policy): string[] {
-  const { name, items: own, title, severity, level, productionOnly, fix, thresholds, url } = policy;
+  const { name, items: own, title, severity, level, scope, productionOnly, fix, thresholds, url } = policy;
   const facts = [
     own.length > 0 ? `items ${own.join(", ")}` : "no item",
     `${severity} severity`,
     productionOnly ? `${level} in _production_` : level,
+    ...(scope === "platform" ? [] : [`_${scope}_`]),
   ];
   return [
     `### \`${name}\``,

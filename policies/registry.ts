@@ -11,6 +11,7 @@ import * as dashboards from "./dashboards.ts";
 import * as database from "./database.ts";
 import * as databaseBackups from "./database-backups.ts";
 import * as databaseConnections from "./database-connections.ts";
+import * as delivery from "./delivery.ts";
 import * as environment from "./environment.ts";
 import * as errorTracking from "./error-tracking.ts";
 import * as errorTrackingAlerts from "./error-tracking-alerts.ts";
@@ -22,6 +23,8 @@ import * as notifications from "./notifications.ts";
 import * as onCall from "./on-call.ts";
 import * as platform from "./platform.ts";
 import * as render from "./render.ts";
+import * as repository from "./repository.ts";
+import * as repositorySecurity from "./repository-security.ts";
 import * as secretStorage from "./secret-storage.ts";
 import * as secrets from "./secrets.ts";
 import * as securityCors from "./security-cors.ts";
@@ -37,6 +40,9 @@ import { waiversValid } from "./waivers.ts";
 
 /** Every section file exports policies and nothing else, so none can be left out of the pack. */
 const sections = [
+  repository,
+  repositorySecurity,
+  delivery,
   environment,
   secrets,
   secretStorage,

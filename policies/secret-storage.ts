@@ -17,6 +17,7 @@ const hidingTypes: ReadonlySet<string> = new Set([
 export const noLiteralSecrets = policy({
   name: "no-literal-secrets",
   items: ["2.9"],
+  scope: "any",
   title: "No input of a resource is a secret that is written in the program.",
   severity: "critical",
   fix: "Generate the secret in the stack, or give it with `pulumi config set --secret`, and replace it wherever it is in use.",
@@ -35,6 +36,7 @@ export const noLiteralSecrets = policy({
 export const secretsEncrypted = policy({
   name: "secrets-encrypted",
   items: ["2.9"],
+  scope: "any",
   title: "Every input that holds a secret is given as one, so that the state encrypts it.",
   severity: "high",
   fix: "Wrap the value with pulumi.secret before it becomes an input.",

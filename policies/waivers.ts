@@ -3,6 +3,7 @@ import { policy, violation } from "./framework/index.ts";
 export const waiversValid = policy({
   name: "waivers-valid",
   items: [],
+  scope: "any",
   title: "Every waiver is well formed, names a policy of this pack and has not ended.",
   severity: "high",
   fix: "Correct, renew or remove the waiver in the setting waivers, and fix what it was for.",

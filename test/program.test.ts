@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { PreviewDocument } from "../preview/index.ts";
 import { type Ended, run as runCommand } from "./cli/command.ts";
+import { judged } from "./cli/judged.ts";
 
 // The whole program with its own policy pack, by the real command, as a person and CI run it.
 
 describe.concurrent("the shipped stacks", () => {
   it("holds in production", async () => {
-    const { status, document } = await optropic("preview", "--json");
+    const { status, document } = await judged();
     expect(mandatory(document)).toEqual([]);
     expect(status).toBe(0);
     expect(document.summary.advisory).toBe(0);
@@ -18,7 +19,7 @@ describe.concurrent("the shipped stacks", () => {
 
   it("holds with backups at another store that speaks S3", async () => {
     const settings = onS3.flatMap((setting) => ["--config", setting]);
-    const { status, document } = await optropic("preview", "--json", ...settings);
+    const { status, document } = await judged(...settings);
     expect(mandatory(document)).toEqual([]);
     expect(status).toBe(0);
     for (const item of ["3.2", "8.1", "8.2", "8.3"]) expect(passed(document), item).toContain(item);
@@ -26,17 +27,14 @@ describe.concurrent("the shipped stacks", () => {
   });
 
   it("holds in staging, where what only production needs is advice", async () => {
-    const { status, document } = await optropic("preview", "--stack", "staging", "--json");
+    const { status, document } = await judged("--stack", "staging");
     expect(mandatory(document)).toEqual([]);
     expect(status).toBe(0);
     expect(document.stack).toBe("staging");
   });
 
   it("shares no name at a vendor between the stages", async () => {
-    const [production, staging] = await Promise.all([
-      optropic("preview", "--json"),
-      optropic("preview", "--stack", "staging", "--json"),
-    ]);
+    const [production, staging] = await Promise.all([judged(), judged("--stack", "staging")]);
     const names = (document: PreviewDocument): unknown[] =>
       document.resources
         .filter(({ type }) => /(zone:Zone|project:Project|webService|envGroup|cronJob|r2Bucket):?/.test(type))
@@ -47,7 +45,7 @@ describe.concurrent("the shipped stacks", () => {
   });
 
   it("protects what holds data and what secrets are made of", async () => {
-    const { document } = await optropic("preview", "--json");
+    const { document } = await judged();
     const unprotected = document.resources.filter(
       ({ type, protect }) =>
         /(RandomPassword|supabase:index\/project|zone:Zone|r2Bucket:)/.test(type) && !protect,
@@ -97,11 +95,7 @@ describe.concurrent("a setting against the checklist", () => {
     ["backups kept for a week at another store", "8.3", [...onS3, "backups.retentionDays=7"]],
     ["a private key in a command", "8.1", ["api.startCommand=run AGE-SECRET-KEY-1EXAMPLE"]],
   ])("%s exits 1 and names item %s", async (_, item, settings) => {
-    const { status, document } = await optropic(
-      "preview",
-      "--json",
-      ...settings.flatMap((setting) => ["--config", setting]),
-    );
+    const { status, document } = await judged(...settings.flatMap((setting) => ["--config", setting]));
     expect(mandatory(document).flatMap(({ items }) => items)).toContain(item);
     expect(status).toBe(1);
   });
@@ -129,26 +123,6 @@ describe.concurrent("a setting that is malformed", () => {
     expect(stderr).toMatch(/databse.*database/s);
   });
 });
-
-interface Judged {
-  status: number | null;
-  document: PreviewDocument;
-}
-
-const runs = new Map<string, Promise<Judged>>();
-
-/** Runs a preview once for all tests that look at the same one. */
-function optropic(...args: string[]): Promise<Judged> {
-  const key = args.join(" ");
-  const known = runs.get(key);
-  if (known !== undefined) return known;
-  const judged = run(...args).then(({ status, stdout, stderr }) => {
-    expect(stderr).toBe("");
-    return { status, document: JSON.parse(stdout) };
-  });
-  runs.set(key, judged);
-  return judged;
-}
 
 function run(...args: string[]): Promise<Ended> {
   return runCommand(args, { NO_COLOR: "1" });

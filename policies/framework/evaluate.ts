@@ -8,6 +8,10 @@ import type { Waiver, Waivers } from "./waivers.ts";
 export interface Context {
   /** With any stage but staging the pack is strict. */
   readonly stage: "production" | "staging";
+  /** What is asked of the stack: the platform's items, those of its delivery, or both. */
+  readonly scope: "platform" | "delivery" | "all";
+  /** What keeps the state of the platform: of another backend than Pulumi Cloud nothing at it is asked. */
+  readonly backend: "pulumi-cloud" | "self-managed";
   readonly waivers: Waivers;
   /** Whether a text came to the deployment from outside the program: from its settings or environment. */
   readonly isSupplied: (text: string) => boolean;
@@ -27,7 +31,7 @@ export interface Violation {
 
 /** What a policy says of a stack. */
 export interface Outcome {
-  readonly status: "passed" | "violated" | "waived" | "unknown";
+  readonly status: "passed" | "violated" | "waived" | "not-applicable" | "unknown";
   readonly violations: readonly Violation[];
   /** The first value that has to be known before the policy can decide; none where it has decided. */
   readonly unknown?: Value;
@@ -43,6 +47,9 @@ export function evaluate(
   context: Context,
   configuration: Readonly<Record<string, unknown>> = {},
 ): Outcome {
+  if (!isAsked(policy, context)) {
+    return { status: "not-applicable", violations: [] };
+  }
   const violations: Violation[] = [];
   let unknown: Value | undefined;
   for (const finding of policy.check(stack, configuration, context)) {
@@ -59,6 +66,10 @@ export function evaluate(
     return { status: "unknown", violations, unknown };
   }
   return { status: violations.length > 0 ? "waived" : "passed", violations };
+}
+
+function isAsked({ scope }: Policy, context: Context): boolean {
+  return scope === "any" || context.scope === "all" || scope === context.scope;
 }
 
 function present(

@@ -38,7 +38,7 @@ function stackPolicy(policy: Policy, stacks: SharedStack, context: () => Context
     enforcementLevel: policy.level,
     validateStack: (args, reportViolation) => {
       const stack = stacks.get(policy, args.resources);
-      show(evaluate(policy, stack, context(), args.getConfig()), { report: reportViolation });
+      show(evaluate(policy, stack, context(), args.getConfig()), args, { report: reportViolation });
     },
   };
 }
@@ -85,7 +85,7 @@ function resourcePolicy(
       const { urn, type, name, props, opts } = args;
       const alone = { urn, type, name, props, opts, dependencies: [], propertyDependencies: {} };
       const stack = new Stack([alone], recorder.lookup);
-      show(evaluate(policy, stack, context(), args.getConfig()), { report: reportViolation });
+      show(evaluate(policy, stack, context(), args.getConfig()), args, { report: reportViolation });
     },
   };
 }
@@ -128,7 +128,15 @@ interface Reporter {
   report(violation: string | Omit<Violation, "waiver">): void;
 }
 
-function show(outcome: Outcome, reporter: Reporter): void {
+/** The part of a policy's arguments by which it says that it does not apply. */
+interface Scoped {
+  notApplicable(reason?: string): never;
+}
+
+function show(outcome: Outcome, args: Scoped, reporter: Reporter): void {
+  if (outcome.status === "not-applicable") {
+    args.notApplicable("The setting scope asks other items of this stack");
+  }
   for (const { message, urn, enforcementLevel } of outcome.violations) {
     reporter.report({ message, ...(urn && { urn }), ...(enforcementLevel && { enforcementLevel }) });
   }

@@ -19,6 +19,8 @@ export interface PolicyDefinition<T extends ThresholdDefinitions = ThresholdDefi
   readonly fix: string;
   /** Whether a violation stops a deployment; `mandatory` unless the checklist calls the item optional. */
   readonly level?: "mandatory" | "advisory";
+  /** Which stacks it is asked of: the platform's (the default), those that deliver it, or any. */
+  readonly scope?: "platform" | "delivery" | "any";
   /** What only production needs: a violation is advisory in staging. */
   readonly productionOnly?: boolean;
   /**
@@ -40,6 +42,7 @@ export interface Policy
   extends Omit<PolicyDefinition, "check" | "level" | "phase" | "productionOnly" | "thresholds"> {
   readonly level: "mandatory" | "advisory";
   readonly phase: "stack" | "resource";
+  readonly scope: "platform" | "delivery" | "any";
   readonly productionOnly: boolean;
   readonly thresholds: ThresholdDefinitions;
   /** Findings over a stack, with the configuration of the policy as the pack got it. */
@@ -58,6 +61,7 @@ export function policy<const T extends ThresholdDefinitions = Record<never, neve
   return {
     level: "mandatory",
     phase: "stack",
+    scope: "platform",
     productionOnly: false,
     ...rest,
     thresholds: thresholds ?? {},

@@ -3,9 +3,10 @@ import type { Context } from "./evaluate.ts";
 import { readWaivers } from "./waivers.ts";
 
 /**
- * Reads `stage` and `waivers` from the stack's configuration, in the project's own namespace, which the
- * policy host has from its engine. Any stage but staging, none included, is strict. `today` is the date,
- * UTC, by which a waiver has ended.
+ * Reads `stage`, `scope`, `backend` and `waivers` from the stack's configuration, in the project's own
+ * namespace, which the policy host has from its engine. Any stage but staging, none included, is strict, and
+ * so is any backend but one that is self-managed. With no scope the stack is the platform; with one that the
+ * pack does not know everything is asked of it. `today` is the date, UTC, by which a waiver has ended.
  */
 export function readContext(waivable: ReadonlySet<string>, today: Date): Context {
   const config = new Config();
@@ -14,10 +15,20 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
   const environment = new Set(Object.values(process.env));
   return {
     stage: config.get("stage") === "staging" ? "staging" : "production",
+    scope: readScope(config.get("scope")),
+    backend: config.get("backend") === "self-managed" ? "self-managed" : "pulumi-cloud",
     waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10)),
     isSupplied: (text) => configured.has(text) || environment.has(text),
     isConfigured: (form) => [...configured].some((text) => form.test(text)),
   };
+}
+
+function readScope(written: string | undefined): Context["scope"] {
+  return written === undefined || written === "platform"
+    ? "platform"
+    : written === "delivery"
+      ? "delivery"
+      : "all";
 }
 
 /** Values of the configuration, whole and leaf by leaf. */

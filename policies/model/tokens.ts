@@ -120,6 +120,24 @@ export const aws = {
   ],
 } as const;
 
+export const github = {
+  repository: "github:index/repository:Repository",
+  ruleset: "github:index/repositoryRuleset:RepositoryRuleset",
+  vulnerabilityAlerts: "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts",
+  securityUpdates: "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSecurityUpdates",
+  environment: "github:index/repositoryEnvironment:RepositoryEnvironment",
+  environmentRefs: "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
+  actionsPermissions: "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
+  workflowPermissions: "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
+} as const;
+
+export const pulumiCloud = {
+  deploymentSettings: "pulumiservice:index:DeploymentSettings",
+  policyGroup: "pulumiservice:index:PolicyGroup",
+  stackTag: "pulumiservice:index:StackTag",
+  stackTags: "pulumiservice:index:StackTags",
+} as const;
+
 export const random = {
   password: "random:index/randomPassword:RandomPassword",
   bytes: "random:index/randomBytes:RandomBytes",

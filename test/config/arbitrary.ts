@@ -174,6 +174,7 @@ const backups = fc
 export const anySettings = fc.record<SettingsInput>(
   {
     stage: fc.constantFrom("production", "staging"),
+    scope: fc.constantFrom("platform", "all"),
     release: fc
       .tuple(fc.nat(99), fc.nat(99), fc.nat(99), fc.constantFrom("", "-rc.1", "-x-y"))
       .map(([major, minor, patch, rest]) => `${major}.${minor}.${patch}${rest}`),

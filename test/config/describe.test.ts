@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { items } from "../../checklist/items.ts";
 import { namesAt, settingsCatalogue } from "../../config/catalogue.ts";
 import { settingsReference } from "../../config/describe.ts";
+import { settingsSchema } from "../../config/settings.ts";
 
-const catalogue = settingsCatalogue();
+const catalogue = settingsCatalogue(settingsSchema);
 
 describe("docs/settings.md", () => {
   it("is what the schema says: node config/describe.ts > docs/settings.md", () => {

@@ -112,7 +112,7 @@ describe("an unknown name", () => {
     [
       `${"x".repeat(60)}`,
       1,
-      `${"x".repeat(60)}: unknown; known, the nearest first: stage, release, project, `,
+      `${"x".repeat(60)}: unknown; known, the nearest first: stage, scope, release, project, `,
     ],
   ])("%s", (path, value, line) => {
     const lines = problemLines(refusal(configOf(changed(production, path, value))));

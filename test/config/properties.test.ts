@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { settingsCatalogue } from "../../config/catalogue.ts";
 import { editDistance } from "../../config/nearest.ts";
+import { settingsSchema } from "../../config/settings.ts";
 import { anySettings } from "./arbitrary.ts";
 import {
   accept,
@@ -14,7 +15,7 @@ import {
   writtenSettings,
 } from "./stack.ts";
 
-const catalogue = settingsCatalogue();
+const catalogue = settingsCatalogue(settingsSchema);
 const settingPaths = catalogue.filter((entry) => !entry.section).map((entry) => entry.path.join("."));
 const judgedPaths = settingPaths.filter((path) => path !== "waivers");
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { settingsCatalogue } from "../../config/catalogue.ts";
+import { settingsSchema } from "../../config/settings.ts";
 import { accept, isMapping, writtenSettings } from "./stack.ts";
 
 const stacks = ["production", "staging"];
@@ -14,7 +15,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
   });
 
   it("write every setting out, but no waiver, no Prometheus server and no other store of their own", () => {
-    const missing = settingsCatalogue()
+    const missing = settingsCatalogue(settingsSchema)
       .map((entry) => entry.path)
       .filter(
         (path) =>

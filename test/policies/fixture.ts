@@ -31,9 +31,11 @@ export interface Fixture {
   readonly from?: Record<string, string[]>;
 }
 
-/** A production stack; texts that begin with `setting-` stand for values of its settings. */
+/** A production stack of which everything is asked; texts that begin with `setting-` stand for values of its settings. */
 export const production: Context = {
   stage: "production",
+  scope: "all",
+  backend: "pulumi-cloud",
   waivers: { valid: [], problems: [] },
   isSupplied: (text) => text.startsWith("setting-"),
   isConfigured: () => false,

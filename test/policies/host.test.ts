@@ -4,6 +4,7 @@ import { registry } from "../../policies/registry.ts";
 import { secret, unknown, violated, without, withProps } from "./fixture.ts";
 import { Host, type HostOptions, type Said } from "./host.ts";
 import { alertMutants } from "./mutants-alerts.ts";
+import { deliveryMutants } from "./mutants-delivery.ts";
 import { environmentMutants, givenSecret } from "./mutants-environment.ts";
 import { errorTrackingMutants } from "./mutants-error-tracking.ts";
 import { contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
@@ -94,6 +95,7 @@ describe("the pack in Pulumi's policy host", () => {
       ...onCallMutants,
       ...monitoringMutants,
       ...contactMutants,
+      ...deliveryMutants,
     ];
     const first = new Map(mutants.toReversed().map((mutant) => [mutant.policy, mutant]));
     for (const { policy, what, break: mutate } of first.values()) {

@@ -19,12 +19,16 @@ export interface Said {
 }
 
 export interface HostOptions {
-  /** The stack's configuration, `project:key` to value. */
+  /** The stack's configuration, `project:key` to value; of a stack without a scope everything is asked. */
   readonly config?: Record<string, string>;
   /** Configuration of policies: levels are left as they are. */
   readonly policyConfig?: Record<string, Record<string, number>>;
   readonly env?: Record<string, string>;
+  /** Folder of the pack; its source by default. */
+  readonly pack?: string;
 }
+
+const source = fileURLToPath(new URL("../../policies", import.meta.url));
 
 type Client = InstanceType<typeof analyzerRpc.AnalyzerClient>;
 type AnalyzeResponse = InstanceType<typeof analyzerPb.AnalyzeResponse>;
@@ -42,15 +46,19 @@ export class Host {
     this.#stop = stop;
   }
 
-  static async start({ config = {}, policyConfig = {}, env = {} }: HostOptions = {}): Promise<Host> {
-    const pack = fileURLToPath(new URL("../../policies", import.meta.url));
+  static async start({
+    config = {},
+    policyConfig = {},
+    env = {},
+    pack = source,
+  }: HostOptions = {}): Promise<Host> {
     const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack");
     const child = spawn(process.execPath, [runner, "127.0.0.1:9", pack], {
       cwd: pack,
       env: {
         ...process.env,
         ...env,
-        PULUMI_CONFIG: JSON.stringify(config),
+        PULUMI_CONFIG: JSON.stringify({ "optropic:scope": "all", ...config }),
         PULUMI_NODEJS_PROJECT: "optropic",
         PULUMI_NODEJS_STACK: "production",
       },

@@ -5,6 +5,7 @@ import type { Mutant } from "./mutants.ts";
 import { alertMutants } from "./mutants-alerts.ts";
 import { backupMutants } from "./mutants-backups.ts";
 import { databaseMutants } from "./mutants-database.ts";
+import { deliveryMutants } from "./mutants-delivery.ts";
 import { environmentMutants } from "./mutants-environment.ts";
 import { errorTrackingMutants } from "./mutants-error-tracking.ts";
 import { cdnMutants, contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
@@ -26,6 +27,7 @@ const mutants: readonly Mutant[] = [
   ...monitoringMutants,
   ...cdnMutants,
   ...contactMutants,
+  ...deliveryMutants,
 ];
 
 /** Policies on the connection strings, which a first preview does not know. */

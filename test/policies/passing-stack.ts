@@ -1,6 +1,7 @@
 import type { Fixture } from "./fixture.ts";
 import { passingCache } from "./passing-cache.ts";
 import { passingDatabase } from "./passing-database.ts";
+import { passingDelivery } from "./passing-delivery.ts";
 import { passingEdge } from "./passing-edge.ts";
 import { passingErrorTracking } from "./passing-error-tracking.ts";
 import { passingHosts } from "./passing-hosts.ts";
@@ -18,5 +19,6 @@ export function passingStack(): Fixture[] {
     ...passingErrorTracking(),
     ...passingCache(),
     ...passingMonitoring(),
+    ...passingDelivery(),
   ];
 }

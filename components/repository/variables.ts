@@ -1,0 +1,30 @@
+import { ActionsVariable } from "@pulumi/github/actionsVariable.js";
+import type { DeliverySettings } from "../../config/delivery.ts";
+import type { RepositoryScope } from "./scope.ts";
+
+/** Sets the variables that the repository's workflows read. */
+export function setVariables(
+  { name, repository, options }: RepositoryScope,
+  variables: Readonly<Record<string, string>>,
+): void {
+  for (const [variableName, value] of Object.entries(variables)) {
+    new ActionsVariable(`${name}-variable-${variableName}`, { repository, variableName, value }, options);
+  }
+}
+
+/** What the workflows have to know: who deploys, and where the state is or who vouches for them there. */
+export function workflowVariables({
+  backendUrl,
+  pulumiCloud,
+}: Pick<DeliverySettings, "backendUrl" | "pulumiCloud">): Record<string, string> {
+  if (pulumiCloud === undefined) {
+    return { DEPLOY_BY: "workflows", ...(backendUrl !== undefined && { PULUMI_BACKEND_URL: backendUrl }) };
+  }
+  const { deployBy, organization, workflowTeams } = pulumiCloud;
+  return {
+    DEPLOY_BY: deployBy,
+    PULUMI_ORGANIZATION: organization,
+    PULUMI_DEPLOY_TEAM: workflowTeams.deploy,
+    PULUMI_PREVIEW_TEAM: workflowTeams.preview,
+  };
+}

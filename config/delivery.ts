@@ -1,0 +1,64 @@
+import * as z from "zod";
+import { text } from "./kinds.ts";
+import type { SettingsModel } from "./model.ts";
+import { pulumiCloudSchema } from "./pulumi-cloud.ts";
+import { environmentsSchema, repositorySchema } from "./repository.ts";
+
+const backendSchema = z.enum(["pulumi-cloud", "self-managed"]);
+const wellFormedBackend = z.looseObject({ backend: backendSchema });
+
+/**
+ * The settings of the program in `delivery/`, which declares the repository and what deploys the platform.
+ * As for the platform, what is well formed but against the checklist is left to the policies.
+ */
+export const deliverySchema = z
+  .strictObject({
+    scope: z.enum(["delivery"]).meta({
+      description: "What the policies ask of the stack: the items of delivery. Set here, never guessed.",
+    }),
+    backend: backendSchema.default("pulumi-cloud").meta({
+      description:
+        "What keeps the platform's state: Pulumi Cloud, or a file or bucket of your own, where the workflows alone enforce the pack.",
+      checklist: ["1.4", "1.5"],
+    }),
+    backendUrl: text(
+      "the URL of a backend without credentials, such as s3://bucket?region=eu-central-1",
+      300,
+      /^(?:s3|gs|azblob|file):\/\/[^\s@]+$/,
+    )
+      .optional()
+      .meta({ description: "Where a self-managed backend is, for the workflows that deploy." }),
+    repository: repositorySchema,
+    environments: environmentsSchema,
+    pulumiCloud: pulumiCloudSchema.optional(),
+    waivers: z.unknown().optional().meta({
+      description:
+        "Violations that are accepted for a time. The policies read and judge them: see policies/README.md.",
+      expected: "a list of waivers",
+    }),
+  })
+  .superRefine(
+    ({ backend, backendUrl, pulumiCloud }, context) => {
+      const isCloud = backend === "pulumi-cloud";
+      const refuse = (key: string, message: string, input: unknown) =>
+        context.addIssue({ code: "custom", path: [key], message, input });
+      if (isCloud && pulumiCloud === undefined) {
+        refuse("pulumiCloud", "the settings of Pulumi Cloud, which is the backend", pulumiCloud);
+      }
+      if (!isCloud && pulumiCloud !== undefined) {
+        refuse("pulumiCloud", "nothing, since the backend is self-managed", pulumiCloud);
+      }
+      if (isCloud && backendUrl !== undefined) {
+        refuse("backendUrl", "nothing, since the backend is Pulumi Cloud", backendUrl);
+      }
+    },
+    { when: ({ value }) => wellFormedBackend.safeParse(value).success },
+  );
+
+export const deliveryModel: SettingsModel<typeof deliverySchema> = {
+  schema: deliverySchema,
+  reference: "docs/delivery-settings.md",
+};
+
+/** Settings of the delivery, every default filled in. */
+export type DeliverySettings = z.infer<typeof deliverySchema>;

@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { branchName, cronSchedule, distinct, identifier, line, slug, text, word } from "./kinds.ts";
+
+const stackName = text("the name of a stack", 100, /^[\w.-]{1,100}$/);
+
+/** The end of a review stack's life: an instant in UTC (RFC 3339). */
+const instant = text("an instant in UTC such as 2026-12-31T18:00:00Z", 20, (value) => {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+});
+
+const teamRight = z.strictObject({ team: identifier, permission: z.enum(["read", "edit", "admin"]) });
+
+const expiry = z.strictObject({ stack: stackName, at: instant });
+
+const enforcement = z.enum(["mandatory", "advisory", "off"]);
+
+function deployedStackSchema(
+  stage: "production" | "staging",
+  defaults: { branch: string; enforcement: z.infer<typeof enforcement> },
+) {
+  return z
+    .strictObject({
+      stack: stackName.default(stage).meta({ description: "Name of the stack." }),
+      branch: branchName
+        .default(defaults.branch)
+        .meta({ description: "Branch that the stack is deployed from." }),
+      previewPullRequests: z
+        .boolean()
+        .default(true)
+        .meta({
+          description: "Whether each pull request to the branch is previewed against the stack.",
+          checklist: ["1.4"],
+        }),
+      policies: enforcement.default(defaults.enforcement).meta({
+        description: "Whether the published pack stops the stack's updates, or only tells.",
+        checklist: ["1.5"],
+      }),
+      driftSchedule: cronSchedule.default("30 5 * * *").meta({
+        description:
+          "When what is deployed is compared with what is declared, by cron's five fields, in UTC.",
+      }),
+      teams: distinct(teamRight, 50, ({ team }) => team)
+        .default([])
+        .meta({
+          description: "Rights of teams: `team` and `permission`, which is read, edit or admin.",
+          expected: "a list of rights, each with team and permission",
+        }),
+    })
+    .prefault({})
+    .meta({ description: `The stack of stage ${stage}.` });
+}
+
+const reviewSchema = z
+  .strictObject({
+    template: stackName.optional().meta({
+      description:
+        "Stack that each pull request gets a copy of, destroyed when it is closed; none where it is left out.",
+    }),
+    branch: branchName.default("main").meta({ description: "Branch whose pull requests get one." }),
+    expiring: distinct(expiry, 100, ({ stack }) => stack)
+      .default([])
+      .meta({
+        description: "Review stacks and when each is destroyed and deleted: `stack` and `at`.",
+        expected: "a list of stacks, each with stack and at",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "Review stacks: copies of the platform that do not stay." });
+
+const packSchema = z
+  .strictObject({
+    name: identifier.default("optropic-checklist").meta({ description: "Name of the pack." }),
+    version: word.default("3.0.0").meta({ description: "Version of the pack that is enforced." }),
+  })
+  .prefault({})
+  .meta({
+    description: "The published pack: `npm run publish-pack` publishes a version before it can be enforced.",
+    checklist: ["1.5"],
+  });
+
+const workflowTeamsSchema = z
+  .strictObject({
+    deploy: identifier.default("workflows").meta({
+      description: "Team whose rights a workflow has that runs in an environment.",
+    }),
+    preview: identifier.default("previews").meta({
+      description: "Team whose rights a preview has, of code that nobody has reviewed: it should only read.",
+    }),
+  })
+  .prefault({})
+  .meta({
+    description:
+      "Teams whose rights the repository's workflows get, by OpenID Connect and without a stored token, where they deploy.",
+  });
+
+/** Pulumi Cloud, which keeps the platform's state and may deploy it. */
+export const pulumiCloudSchema = z
+  .strictObject({
+    organization: slug.meta({ description: "Organisation at Pulumi Cloud." }),
+    project: stackName.default("optropic").meta({ description: "Project of the platform's stacks." }),
+    executorImage: line.default("pulumi/pulumi").meta({
+      description: "Image that deployments run in. It needs npm; the project brings its own Node.",
+    }),
+    paths: z.array(line).max(50).default(["**", "!docs/**", "!**/*.md"]).meta({
+      description: "Files whose change previews and deploys, as globs; `!` leaves out.",
+    }),
+    pack: packSchema,
+    deployBy: z.enum(["pulumi-cloud", "workflows"]).default("pulumi-cloud").meta({
+      description:
+        "Who deploys: Pulumi Cloud on a push to a stack's branch, or the repository's workflows. Two at once would stop each other.",
+    }),
+    production: deployedStackSchema("production", { branch: "main", enforcement: "mandatory" }),
+    staging: deployedStackSchema("staging", { branch: "staging", enforcement: "advisory" }),
+    workflowTeams: workflowTeamsSchema,
+    review: reviewSchema,
+  })
+  .meta({ description: "Pulumi Cloud: who deploys the platform, and by which rules." });

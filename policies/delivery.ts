@@ -1,0 +1,119 @@
+import { type Finding, judge, judgeEach, policy, type Stack, some, type Verdict } from "./framework/index.ts";
+import { judgeRequiredCheck } from "./model/branch-rules.ts";
+import {
+  deploymentSettings,
+  enforcesPack,
+  isInGroup,
+  isTaggedStaging,
+  runsPack,
+  stackLabel,
+  trigger,
+} from "./model/deployments.ts";
+import { judgeRepositories, ofRepository, type Repository } from "./model/repositories.ts";
+import { github, pulumiCloud } from "./model/tokens.ts";
+
+// What deploys the platform. The checklist has no item of its own for the pack: that nothing is deployed
+// unjudged, whoever starts it, is under 1.5, since it is what a review and an approval rely on; that a pull
+// request is judged at all is under 1.4, with the check `preview`.
+
+export const productionEnvironmentReviewed = policy({
+  name: "production-environment-reviewed",
+  items: ["1.5"],
+  scope: "delivery",
+  title:
+    "Somebody else than who starts it approves a deployment to production, of named branches or tags only.",
+  severity: "critical",
+  fix: "Declare a github.RepositoryEnvironment named production with reviewers, preventSelfReview true, canAdminsBypass false and a deploymentBranchPolicy, and with custom policies a github.RepositoryEnvironmentDeploymentPolicy.",
+  url: "https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments",
+  check: (stack) =>
+    judgeRepositories(stack, "No repository is declared, so no environment gates production.", (repository) =>
+      reviewsProduction(stack, repository),
+    ),
+});
+
+export const pullRequestsPreviewed = policy({
+  name: "pull-requests-previewed",
+  items: ["1.4"],
+  scope: "delivery",
+  title: "Every pull request is previewed against the stacks that it will change.",
+  severity: "high",
+  fix: "Set previewPullRequests in vcs of the pulumiservice.DeploymentSettings to true; with a backend of your own, set backend to self-managed and require the check preview.",
+  url: "https://www.pulumi.com/docs/deployments/concepts/triggers/",
+  check: (stack, _threshold, { backend }) =>
+    backend === "self-managed"
+      ? judgeRequiredCheck(stack, "preview")
+      : judgeEach(
+          deploymentSettings(stack),
+          "No stack has deployment settings, so no pull request is previewed.",
+          (settings) =>
+            trigger(settings, "previewPullRequests") ||
+            `Pull requests are not previewed against the stack ${stackLabel(settings)}.`,
+        ),
+});
+
+export const packEnforced = policy({
+  name: "pack-enforced",
+  items: ["1.5"],
+  scope: "delivery",
+  title: "This pack runs before every update, wherever it is started, and stops one that violates it.",
+  severity: "critical",
+  fix: "Declare a pulumiservice.PolicyGroup of mode preventative with this pack and the stack, at its own levels; a stack that a pulumiservice.StackTag says is staging may have the level advisory. With a backend of your own, set backend to self-managed and require the check preview.",
+  url: "https://www.pulumi.com/docs/discovery-governance/policy/policy-groups/",
+  check: (stack, _threshold, { backend }) =>
+    backend === "self-managed" ? judgeRequiredCheck(stack, "preview") : judgeGroups(stack),
+});
+
+function reviewsProduction(stack: Stack, repository: Repository): Verdict {
+  const { label } = repository;
+  const [environment] = ofRepository(stack, repository, github.environment, (candidate) => {
+    // GitHub tells no letter case apart.
+    return candidate.at("environment").string()?.toLowerCase() === "production";
+  });
+  if (environment === undefined) {
+    return `${label} has no environment named production.`;
+  }
+  const isReviewed = some(environment.at("reviewers").items(), (reviewers) =>
+    some(["teams", "users"], (kind) => reviewers.at(kind).items().length > 0),
+  );
+  if (!isReviewed) {
+    return `Nobody has to approve a deployment to production of ${label}.`;
+  }
+  if (environment.at("preventSelfReview").boolean() !== true) {
+    return `Who starts a deployment to production of ${label} may approve it.`;
+  }
+  if (environment.at("canAdminsBypass").boolean() !== false) {
+    return `Administrators may go around the approval of production of ${label}.`;
+  }
+  const refs = environment.at("deploymentBranchPolicy");
+  const isCustom = refs.at("customBranchPolicies").boolean() === true;
+  return (
+    isCustom ||
+    refs.at("protectedBranches").boolean() === true ||
+    `Any branch of ${label} may be deployed to production.`
+  );
+}
+
+function judgeGroups(stack: Stack): Finding[] {
+  const groups = stack.ofType(pulumiCloud.policyGroup);
+  const deployed = deploymentSettings(stack);
+  if (deployed.length === 0) {
+    return [
+      judge(
+        undefined,
+        () =>
+          some(groups, (group) => enforcesPack(group) && group.at("stacks").items().length > 0) ||
+          "No policy group enforces this pack on a stack.",
+      ),
+    ];
+  }
+  return deployed.map((settings) =>
+    judge(
+      settings,
+      () =>
+        some(groups, (group) => isInGroup(settings, group) && enforcesPack(group)) ||
+        (some(groups, (group) => isInGroup(settings, group) && runsPack(group)) &&
+          isTaggedStaging(stack, settings)) ||
+        `No policy group enforces this pack on the stack ${stackLabel(settings)}.`,
+    ),
+  );
+}

@@ -1,0 +1,92 @@
+import {
+  type Finding,
+  judge,
+  type Resource,
+  type Stack,
+  some,
+  type Value,
+  type Verdict,
+  violation,
+} from "../framework/index.ts";
+import { matchesRef } from "../values/ref-pattern.ts";
+import { ofRepository, type Repository, repositories } from "./repositories.ts";
+import { github } from "./tokens.ts";
+
+/** Branches that releases come from, and a name that stands for them. */
+const branches = [
+  { what: "the default branch", anyOf: ["refs/heads/main", "refs/heads/master"], alias: "~DEFAULT_BRANCH" },
+  // As item S1.1 names them.
+  { what: "release branches", anyOf: ["refs/heads/release/v3.0.0"], alias: undefined },
+] as const;
+
+type Branches = (typeof branches)[number];
+
+/**
+ * Judges the rules of the default branch and of the release branches of each repository: `test` gets the
+ * active rulesets that cover them, one at least, of which GitHub applies the strictest rule of each.
+ */
+export function judgeBranches(
+  stack: Stack,
+  test: (rulesets: readonly Resource[], what: string) => Verdict,
+): Finding[] {
+  const all = repositories(stack);
+  if (all.length === 0) {
+    return [violation("No repository and no ruleset of one is declared, so nothing guards its branches.")];
+  }
+  return all.flatMap((repository) =>
+    branches.map((place) =>
+      judge(repository.resource, () => {
+        const rulesets = covering(stack, repository, place);
+        const what = `${place.what} of ${repository.label}`;
+        return rulesets.length === 0 ? `No active ruleset covers ${what}.` : test(rulesets, what);
+      }),
+    ),
+  );
+}
+
+/** Judges whether a rule that the test finds is among those of each branch; `missing` completes the message. */
+export function judgeRule(
+  stack: Stack,
+  missing: (what: string) => string,
+  test: (rules: Value) => boolean,
+): Finding[] {
+  return judgeBranches(
+    stack,
+    (rulesets, what) => some(rulesets, (ruleset) => test(ruleset.at("rules"))) || missing(what),
+  );
+}
+
+/** Judges whether the check of that name has to pass before a merge. */
+export function judgeRequiredCheck(stack: Stack, name: string): Finding[] {
+  return judgeRule(
+    stack,
+    (what) => `The check ${name} is not required for ${what}.`,
+    (rules) =>
+      some(
+        rules.at("requiredStatusChecks", "requiredChecks").items(),
+        (check) => jobName(check.at("context").string() ?? "") === name,
+      ),
+  );
+}
+
+/** Name of the job in a check's name, such as `test` in `CI / test (24)`: a caller before it, a matrix after. */
+function jobName(context: string): string {
+  const job = context.split(" / ").at(-1) ?? "";
+  const matrix = job.indexOf(" (");
+  return matrix > 0 && job.endsWith(")") ? job.slice(0, matrix) : job;
+}
+
+function covering(stack: Stack, repository: Repository, place: Branches): Resource[] {
+  return ofRepository(stack, repository, github.ruleset, (ruleset) => {
+    if (ruleset.at("target").string() !== "branch" || ruleset.at("enforcement").string() !== "active") {
+      return false;
+    }
+    const refs = ruleset.at("conditions", "refName");
+    const covers = (pattern: Value) => coversBranch(pattern.string() ?? "", place);
+    return some(refs.at("includes").items(), covers) && !some(refs.at("excludes").items(), covers);
+  });
+}
+
+function coversBranch(pattern: string, { anyOf, alias }: Branches): boolean {
+  return pattern === "~ALL" || pattern === alias || anyOf.some((name) => matchesRef(pattern, name));
+}

@@ -1,0 +1,77 @@
+import { type Resource, type Stack, some, type Value } from "../framework/index.ts";
+import { known } from "./known.ts";
+import { packName } from "./pack-name.ts";
+import { pulumiCloud } from "./tokens.ts";
+
+/** Deployment settings of stacks that stay: not those that are a template of review stacks and nothing else. */
+export function deploymentSettings(stack: Stack): Resource[] {
+  return stack.ofType(pulumiCloud.deploymentSettings).filter((settings) => {
+    const isTemplate = known(() => trigger(settings, "pullRequestTemplate")) === true;
+    return !isTemplate || known(() => trigger(settings, "deployCommits")) !== false;
+  });
+}
+
+/** Whether something starts a deployment: by `vcs`, or by `github`, its older name. Throws UnknownRead. */
+export function trigger(settings: Resource, name: string): boolean {
+  return some([settings.at("vcs"), settings.at("github")], (source) => source.at(name).boolean() === true);
+}
+
+/** What a stack is called in a message. */
+export function stackLabel(settings: Resource): string {
+  return known(() => settings.at("stack").string()) ?? settings.name;
+}
+
+/** Whether a group runs this pack before each update of its stacks. Throws UnknownRead. */
+export function runsPack(group: Resource): boolean {
+  return (
+    group.at("mode").string() === "preventative" &&
+    group.at("entityType").string() !== "accounts" &&
+    some(group.at("policyPacks").items(), (pack) => isPack(pack) && levelOf(pack) !== "disabled")
+  );
+}
+
+/** The same where a violation stops the update. Throws UnknownRead. */
+export function enforcesPack(group: Resource): boolean {
+  return (
+    runsPack(group) &&
+    some(group.at("policyPacks").items(), (pack) => isPack(pack) && isEnforcing(levelOf(pack)))
+  );
+}
+
+/** Whether the stack of deployment settings is in a group. Throws UnknownRead. */
+export function isInGroup(settings: Resource, group: Resource): boolean {
+  return some(
+    group.at("stacks").items(),
+    (member) =>
+      member.at("name").string() === settings.at("stack").string() &&
+      member.at("routingProject").string() === settings.at("project").string(),
+  );
+}
+
+/** Whether a tag says that the stack of deployment settings is of staging. Throws UnknownRead. */
+export function isTaggedStaging(stack: Stack, settings: Resource): boolean {
+  return some(stack.ofType(pulumiCloud.stackTag, pulumiCloud.stackTags), (tag) => {
+    const single = tag.type === pulumiCloud.stackTag;
+    const isStage = !single || tag.at("name").string() === "stage";
+    const value = single ? tag.at("value") : tag.at("tags", "stage");
+    return (
+      isStage &&
+      value.string() === "staging" &&
+      ["organization", "project", "stack"].every((key) => tag.at(key).string() === settings.at(key).string())
+    );
+  });
+}
+
+function isPack(pack: Value): boolean {
+  return pack.at("name").string() === packName;
+}
+
+/** Level of every policy, where the group sets one: alone, or as one setting of several. */
+function levelOf(pack: Value): string | undefined {
+  const all = pack.at("config", "all");
+  return all.string() ?? all.at("enforcementLevel").string();
+}
+
+function isEnforcing(level: string | undefined): boolean {
+  return level === undefined || level === "mandatory" || level === "remediate";
+}

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { type Ended, run as runCommand } from "../cli/command.ts";
+import { type Judged, judged } from "../cli/judged.ts";
+import { writtenDelivery } from "../config/delivery.ts";
+
+// The program of delivery/ with the pack, by the real command, as a person and CI run it.
+
+const delivery = join(import.meta.dirname, "..", "..", "delivery");
+
+describe.concurrent("the shipped delivery", () => {
+  it("holds: section 1 is declared, and nothing of the platform is asked", async () => {
+    const { status, document } = await optropic();
+    expect(status).toBe(0);
+    expect(document.summary).toMatchObject({ violated: 0, unknown: 0, waived: 0 });
+    const passed = document.policies.filter((policy) => policy.status === "passed");
+    expect([...new Set(passed.flatMap(({ items }) => items))]).toEqual([
+      "1.1",
+      "1.2",
+      "1.3",
+      "1.4",
+      "1.5",
+      "1.6",
+      "2.9",
+    ]);
+    const others = document.policies.filter((policy) => policy.status !== "passed");
+    expect(new Set(others.map((policy) => policy.status))).toEqual(new Set(["not-applicable"]));
+  });
+
+  it("protects the repository", async () => {
+    const { document } = await optropic();
+    const repositories = document.resources.filter(
+      ({ type }) => type === "github:index/repository:Repository",
+    );
+    expect(repositories.map(({ name, protect }) => [name, protect])).toEqual([
+      ["repository-repository", true],
+    ]);
+  });
+
+  it("is judged from its own folder too, by the pack that is named", async () => {
+    const pack = join(delivery, "..", "policies");
+    const { status, document } = await optropic("--policy-pack", pack);
+    expect(status).toBe(0);
+    expect(document.summary.passed).toBeGreaterThan(20);
+  });
+});
+
+describe.concurrent("a delivery that is broken", () => {
+  it.each([
+    ["without the check test", "1.1", 'repository.checks=["typecheck","lint","build","preview"]'],
+    ["without the check typecheck", "1.2", 'repository.checks=["test","lint","build","preview"]'],
+    ["without the check lint", "1.3", 'repository.checks=["test","typecheck","build","preview"]'],
+    ["without the check build", "1.4", 'repository.checks=["test","typecheck","lint","preview"]'],
+    ["without the check preview", "1.4", 'repository.checks=["test","typecheck","lint","build"]'],
+    ["without any check", "1.1", "repository.checks=[]"],
+    ["without an approval", "1.5", "repository.review.approvals=0"],
+    [
+      "by who may go around it",
+      "1.5",
+      'repository.review.bypass=[{"type":"OrganizationAdmin","mode":"always"}]',
+    ],
+    ["on release branches", "1.5", 'repository.protectedBranches=["staging"]'],
+    ["by a policy group that is off", "1.5", "pulumiCloud.production.policies=off"],
+    ["by a policy group that only advises", "1.5", "pulumiCloud.production.policies=advisory"],
+    ["without previews on pull requests", "1.4", "pulumiCloud.production.previewPullRequests=false"],
+    ["without reviewers of production", "1.5", "environments.production.reviewers=[]"],
+    ["without secret scanning", "1.6", "repository.security.secretScanning=false"],
+    ["without alerts", "1.6", "repository.security.dependencyAlerts=false"],
+  ])("%s exits 1 and names item %s", async (_, item, setting) => {
+    const { status, document } = await optropic("--config", setting);
+    const violated = document.policies.filter((policy) => policy.status === "violated");
+    expect(violated.flatMap(({ items }) => items)).toContain(item);
+    expect(
+      new Set(violated.flatMap(({ violations }) => violations.map(({ message }) => message.slice(0, 9)))),
+    ).toContain(`Item ${item}:`);
+    expect(status).toBe(1);
+  });
+
+  it("by a setting that is malformed is refused before anything is declared", async () => {
+    const { status, stdout, stderr } = await run("--config", "repository.review.approvals=many");
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain("optropic-delivery:repository.review.approvals: expected a whole number");
+    expect(stderr).toContain("docs/delivery-settings.md");
+  });
+});
+
+describe("a backend of one's own", () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "delivery-"));
+    const { pulumiCloud: _, ...rest } = writtenDelivery();
+    const settings = { ...rest, backend: "self-managed", backendUrl: "s3://state?region=eu-central-1" };
+    const config = Object.entries(settings).map(([key, value]) => [`optropic-delivery:${key}`, value]);
+    const runtime = { name: "nodejs", options: { typescript: false } };
+    const project = { name: "optropic-delivery", runtime, main: delivery };
+    writeFileSync(join(folder, "Pulumi.yaml"), stringify(project));
+    writeFileSync(join(folder, "Pulumi.production.yaml"), stringify({ config: Object.fromEntries(config) }));
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const pack = join(delivery, "..", "policies");
+  const preview = (...options: string[]) => judged("--cwd", folder, "--policy-pack", pack, ...options);
+
+  it("has the workflows enforce the pack, and nothing at Pulumi Cloud", async () => {
+    const { status, document } = await preview();
+    expect(status).toBe(0);
+    expect(document.resources.filter(({ type }) => type.includes("pulumiservice"))).toEqual([]);
+    const enforced = document.policies.find(({ name }) => name === "pack-enforced");
+    expect(enforced?.status).toBe("passed");
+  });
+
+  it("needs the check that runs the pack for it", async () => {
+    const { status, document } = await preview(
+      "--config",
+      'repository.checks=["test","typecheck","lint","build"]',
+    );
+    expect(status).toBe(1);
+    const violated = document.policies.filter((policy) => policy.status === "violated");
+    expect(violated.map(({ name }) => name)).toEqual([
+      "pull-requests-previewed",
+      "required-check-preview",
+      "pack-enforced",
+    ]);
+  });
+});
+
+it("a scope that the program does not have is refused, so that no stack evades its items", async () => {
+  const { status, stderr } = await run("--config", "scope=platform");
+  expect(status).toBe(2);
+  expect(stderr).toContain("optropic-delivery:scope: expected delivery");
+});
+
+it("no credential of the environment gets into what is shown", async () => {
+  const canary = "c4nary-d3l1very";
+  const { stdout, stderr } = await runCommand(["preview", "--cwd", delivery, "--json"], {
+    GITHUB_TOKEN: canary,
+    PULUMI_ACCESS_TOKEN: canary,
+  });
+  expect(JSON.parse(stdout).summary.violated).toBe(0);
+  expect(`${stdout}${stderr}`).not.toContain(canary);
+});
+
+function optropic(...options: string[]): Promise<Judged> {
+  return judged("--cwd", delivery, ...options);
+}
+
+function run(...args: string[]): Promise<Ended> {
+  return runCommand(["preview", "--cwd", delivery, ...args], { NO_COLOR: "1" });
+}

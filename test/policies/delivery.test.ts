@@ -1,0 +1,229 @@
+import { describe, expect, test } from "vitest";
+import {
+  packEnforced,
+  productionEnvironmentReviewed,
+  pullRequestsPreviewed,
+} from "../../policies/delivery.ts";
+import type { Context } from "../../policies/framework/evaluate.ts";
+import { github, pulumiCloud } from "../../policies/model/tokens.ts";
+import { registry } from "../../policies/registry.ts";
+import { branchHistoryKept, branchRulesForAll, requiredCheckTest } from "../../policies/repository.ts";
+import { dependencyAlerts, secretScanning } from "../../policies/repository-security.ts";
+import {
+  change,
+  type Fixture,
+  outcomeOf,
+  production,
+  unknown,
+  violated,
+  without,
+  withProps,
+} from "./fixture.ts";
+import { withRefs, withRules } from "./mutants-delivery.ts";
+import { passingDelivery } from "./passing-delivery.ts";
+import { passingStack } from "./passing-stack.ts";
+
+const statusOf = (...args: Parameters<typeof outcomeOf>) => outcomeOf(...args).status;
+const messages = (...args: Parameters<typeof outcomeOf>) =>
+  outcomeOf(...args).violations.map(({ message }) => message);
+
+describe("the scope of a stack", () => {
+  const platform: Context = { ...production, scope: "platform" };
+  const delivery: Context = { ...production, scope: "delivery" };
+
+  test("asks the platform for nothing of its delivery, and the delivery for nothing of the platform", () => {
+    const asked = (context: Context) =>
+      registry.filter((policy) => statusOf(policy, [], context) !== "not-applicable");
+    const [ofPlatform, ofDelivery] = [asked(platform), asked(delivery)];
+    expect(new Set([...ofPlatform, ...ofDelivery])).toEqual(new Set(registry));
+    expect(ofPlatform.filter((policy) => ofDelivery.includes(policy)).map(({ name }) => name)).toEqual([
+      "no-literal-secrets",
+      "secrets-encrypted",
+      "waivers-valid",
+    ]);
+    const items = new Set(ofDelivery.flatMap((policy) => policy.items));
+    expect([...items]).toEqual(["1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "2.9"]);
+    expect(ofPlatform.flatMap((policy) => policy.items).filter((id) => id.startsWith("1."))).toEqual([]);
+  });
+
+  test("keeps absence a violation inside it", () => {
+    expect(violated([], delivery)).toContain("pack-enforced");
+    expect(violated(passingDelivery(), delivery)).toEqual([]);
+    const platformOnly = passingStack().filter(({ name }) => !/^(repository|delivery)-/.test(name));
+    expect(violated(platformOnly, platform)).toEqual([]);
+    expect(violated(platformOnly, production)).toContain("pack-enforced");
+  });
+});
+
+describe("rules of branches", () => {
+  test.each([
+    [["~ALL"], []],
+    [["~DEFAULT_BRANCH", "refs/heads/release/**/*"], []],
+    [["refs/heads/master", "refs/heads/release/v*"], []],
+    [["~ALL"], ["refs/heads/demo/*"]],
+  ])("cover what releases come from: %j but %j", (includes, excludes) => {
+    expect(violated(withRefs(passingStack(), includes, excludes))).toEqual([]);
+  });
+
+  test.each([
+    [["~DEFAULT_BRANCH"], [], "release branches"],
+    [["refs/heads/release/*"], [], "the default branch"],
+    [["~ALL"], ["refs/heads/release/*"], "release branches"],
+    [["~ALL"], ["~DEFAULT_BRANCH"], "the default branch"],
+    [["refs/heads/m*", "refs/heads/release/v2*"], [], "release branches"],
+  ])("do not where they cover %j but %j", (includes, excludes, left) => {
+    expect(messages(requiredCheckTest, withRefs(passingStack(), includes, excludes))).toEqual([
+      expect.stringContaining(`No active ruleset covers ${left} of platform.`),
+    ]);
+  });
+
+  test("may be of several rulesets, of which the strictest of each rule counts", () => {
+    const base = passingStack();
+    const ruleset = base.find(({ name }) => name === "repository-branches");
+    const second: Fixture = {
+      type: github.ruleset,
+      name: "second",
+      props: { ...ruleset?.props, rules: { deletion: true } },
+      from: { repository: ["repository-repository"] },
+    };
+    const split = [...withRules(base, "deletion", undefined), second];
+    expect(statusOf(branchHistoryKept, split)).toBe("passed");
+    expect(statusOf(branchHistoryKept, withProps(split, "second", { enforcement: "evaluate" }))).toBe(
+      "violated",
+    );
+    // Whoever may go around one of them goes around its rules.
+    const around = withProps(split, "second", {
+      bypassActors: [{ actorType: "Team", actorId: 1, bypassMode: "always" }],
+    });
+    expect(statusOf(branchRulesForAll, around)).toBe("violated");
+  });
+
+  test.each([
+    ["test", "passed"],
+    ["CI / test", "passed"],
+    ["CI / test (24, ubuntu)", "passed"],
+    ["test (24)", "passed"],
+    ["test / deploy", "violated"],
+    ["Test", "violated"],
+    ["e2e-test", "violated"],
+    ["(test)", "violated"],
+  ])("know the check %s by the name of its job: %s", (context, expected) => {
+    const stack = withRules(passingStack(), "requiredStatusChecks", "requiredChecks", [{ context }]);
+    expect(statusOf(requiredCheckTest, stack)).toBe(expected);
+  });
+
+  test("may take a merge queue in place of branches that are up to date", () => {
+    const behind = withRules(
+      passingStack(),
+      "requiredStatusChecks",
+      "strictRequiredStatusChecksPolicy",
+      false,
+    );
+    expect(violated(withRules(behind, "mergeQueue", { mergeMethod: "SQUASH" }))).toEqual([]);
+  });
+});
+
+describe("a repository", () => {
+  test("that is declared elsewhere is judged by its rules, and not taken for scanned", () => {
+    const stack = without(passingStack(), "repository-repository").map((fixture) => ({
+      ...fixture,
+      ...(fixture.from?.repository && { from: {} }),
+    }));
+    expect(violated(stack)).toEqual(["secret-scanning"]);
+    expect(messages(secretScanning, stack)).toEqual([expect.stringContaining("platform is not declared")]);
+  });
+
+  test("is asked for its own rules, each of several for itself", () => {
+    const other: Fixture = { type: github.repository, name: "other", props: { name: "other" } };
+    expect(messages(requiredCheckTest, [...passingStack(), other])).toEqual([
+      expect.stringContaining("No active ruleset covers the default branch of other."),
+      expect.stringContaining("No active ruleset covers release branches of other."),
+    ]);
+    expect(violated([...passingStack(), { ...other, props: { name: "other", archived: true } }])).toEqual([]);
+  });
+
+  test("may have its alerts on in the older way", () => {
+    const older = withProps(without(passingStack(), "repository-alerts"), "repository-repository", {
+      vulnerabilityAlerts: true,
+    });
+    expect(statusOf(dependencyAlerts, older)).toBe("passed");
+  });
+});
+
+describe("production's environment", () => {
+  const environment = (props: Record<string, unknown>) =>
+    withProps(passingStack(), "repository-production", props);
+
+  test("may have users as reviewers, another letter case, and take protected branches", () => {
+    const other = environment({
+      environment: "Production",
+      reviewers: [{ users: [7] }],
+      deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false },
+    });
+    expect(statusOf(productionEnvironmentReviewed, other)).toBe("passed");
+  });
+
+  test("is unknown where its reviewers are", () => {
+    expect(statusOf(productionEnvironmentReviewed, environment({ reviewers: unknown }))).toBe("unknown");
+    expect(statusOf(productionEnvironmentReviewed, environment({ environment: unknown }))).toBe("unknown");
+  });
+});
+
+describe("the published pack", () => {
+  test("has to be enforced on each stack that is deployed, but on staging may advise", () => {
+    const tags: Fixture = {
+      type: pulumiCloud.stackTags,
+      name: "tags",
+      props: { organization: "optropic", project: "optropic", stack: "staging", tags: { stage: "staging" } },
+    };
+    const tagged = [...without(passingStack(), "delivery-staging-tag-stage"), tags];
+    expect(statusOf(packEnforced, tagged)).toBe("passed");
+    expect(statusOf(packEnforced, withProps(tagged, "tags", { organization: "another-organization" }))).toBe(
+      "violated",
+    );
+    expect(messages(packEnforced, without(passingStack(), "delivery-production-policies"))).toEqual([
+      expect.stringContaining("No policy group enforces this pack on the stack production."),
+    ]);
+  });
+
+  test("is asked of a group alone where no deployment is declared", () => {
+    const groups = passingStack().filter(({ type }) => type !== pulumiCloud.deploymentSettings);
+    expect(statusOf(packEnforced, groups)).toBe("passed");
+    const empty = withProps(groups, "delivery-production-policies", { stacks: [] });
+    expect(statusOf(packEnforced, empty)).toBe("violated");
+  });
+
+  test("is not asked of a template of review stacks, and the older name of its source is known", () => {
+    const template: Fixture = {
+      type: pulumiCloud.deploymentSettings,
+      name: "review",
+      props: {
+        organization: "optropic",
+        project: "optropic",
+        stack: "review",
+        vcs: { pullRequestTemplate: true },
+      },
+    };
+    expect(violated([...passingStack(), template])).toEqual([]);
+    const older = change(passingStack(), "delivery-production-deployments", ({ props, ...fixture }) => ({
+      ...fixture,
+      props: { ...props, vcs: undefined, github: props.vcs },
+    }));
+    expect(statusOf(pullRequestsPreviewed, older)).toBe("passed");
+  });
+
+  test("is the workflows' matter with a backend of one's own: the check that runs it has to pass", () => {
+    const own: Context = { ...production, backend: "self-managed" };
+    const types: readonly string[] = Object.values(pulumiCloud);
+    const repositoryOnly = passingStack().filter(({ type }) => !types.includes(type));
+    expect(violated(repositoryOnly, own)).toEqual([]);
+    expect(violated(repositoryOnly)).toEqual(["pull-requests-previewed", "pack-enforced"]);
+    const unchecked = withRules(repositoryOnly, "requiredStatusChecks", "requiredChecks", [
+      { context: "test" },
+    ]);
+    expect(violated(unchecked, own)).toEqual(
+      expect.arrayContaining(["pack-enforced", "pull-requests-previewed"]),
+    );
+    expect(violated([], own)).toContain("pack-enforced");
+  });
+});
