@@ -90,9 +90,9 @@ describe("SARIF", () => {
     expect(
       results?.map(({ kind, level, suppressions }) => [kind, level, suppressions?.[0]?.justification]),
     ).toEqual([
-      [undefined, "error", "Waived until 2099"],
+      [undefined, "note", "Waived until 2099"],
       ["open", "none", undefined],
-      [undefined, "error", "Waived until 2098"],
+      [undefined, "note", "Waived until 2098"],
       [undefined, "error", undefined],
     ]);
   });
@@ -116,6 +116,25 @@ describe("SARIF", () => {
       ).results?.map((result) => result.partialFingerprints?.["policyAndResource/v1"]);
     expect(new Set(fingerprints("a", 1)).size).toBe(6);
     expect(fingerprints("b", 2)).toEqual(fingerprints("a", 1));
+  });
+
+  it("has no more results than GitHub takes, and keeps what is refused", () => {
+    const violations = Array.from({ length: 20_000 }, () => ({ urn: "", message: "wrong" }));
+    const { results, invocations } = readSarif(
+      sarifReport(
+        judged({
+          policies: [
+            policy("advises", { status: "violated", enforcement: "advisory", violations }),
+            policy("refuses", { status: "violated", violations }),
+          ],
+        }),
+      ),
+    );
+    expect(results).toHaveLength(25_000);
+    expect(results?.filter(({ level }) => level === "error")).toHaveLength(20_000);
+    expect(invocations?.[0]?.toolExecutionNotifications?.[0]?.message.text).toMatch(
+      /^15000 results are left out/,
+    );
   });
 
   it("has no links and placeholders that others wrote", () => {
