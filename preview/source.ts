@@ -25,11 +25,13 @@ export class Sources {
   #package: string | undefined;
   #files = new Map<string, SourceFile | undefined>();
 
-  /** @param folder of the project */
-  constructor(folder: string) {
-    const start = existsSync(folder) ? realpathSync(folder) : folder;
-    this.#root = repositoryRoot(start);
-    this.#package = nearestWith("package.json", start);
+  /**
+   * @param folder of the project
+   * @param programFolder in which its program is
+   */
+  constructor(folder: string, programFolder = folder) {
+    this.#root = repositoryRoot(realpathSync(folder));
+    this.#package = nearestWith("package.json", realpathSync(programFolder));
   }
 
   /** @returns the file's path from the root; undefined for one that is not there, outside or installed */
