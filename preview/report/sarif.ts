@@ -131,9 +131,12 @@ function fingerprint({ pack, name }: PolicyOutcome, urn: string, index: number):
     .digest("hex");
 }
 
-function location({ urn, source }: Violation): Location {
+/** GitHub refuses a run with a result that is nowhere. */
+const anywhere: SourcePosition = { path: "Pulumi.yaml", line: 1, column: 1 };
+
+function location({ urn, source = anywhere }: Violation): Location {
   return {
-    ...(source !== undefined && physical(source)),
+    ...physical(source),
     ...(urn !== "" && {
       logicalLocations: [{ fullyQualifiedName: urn, name: nameOf(urn), kind: "resource" }],
     }),

@@ -63,7 +63,18 @@ describe("SARIF", () => {
         ],
         partialFingerprints: { "policyAndResource/v1": expect.stringMatching(/^[0-9a-f]{64}$/) },
       },
-      expect.objectContaining({ ruleId: "pack/advises", level: "warning", locations: [{}] }),
+      expect.objectContaining({
+        ruleId: "pack/advises",
+        level: "warning",
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: "Pulumi.yaml", uriBaseId: "%SRCROOT%" },
+              region: { startLine: 1, startColumn: 1 },
+            },
+          },
+        ],
+      }),
     ]);
     expect(run.invocations).toEqual([{ executionSuccessful: true, exitCode: 1 }]);
     expect(run.automationDetails).toEqual({ id: "optropic-preview/shop/dev/" });
