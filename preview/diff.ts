@@ -79,6 +79,11 @@ export function diffPreviews(base: SavedPreview, head: PreviewDocument): Preview
   };
 }
 
+/** A verdict in words, such as `violated (mandatory)`. */
+export function verdictText(verdict: PolicyVerdict | undefined): string {
+  return verdict === undefined ? "absent" : `${verdict.status} (${verdict.enforcement})`;
+}
+
 function named({ urn, type, name }: Named): Named {
   return { urn, type, name };
 }

@@ -65,7 +65,6 @@ const defaultOutputBytes = 4 * 1024 * 1024;
  */
 export async function preview(options: PreviewOptions): Promise<PreviewDocument> {
   const started = performance.now();
-  const sources = new Sources(resolve(options.cwd));
   const project = readProject({
     cwd: options.cwd,
     stack: options.stack,
@@ -76,6 +75,7 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
   const secrets = new Secrets();
   for (const text of project.givenSecrets) secrets.add(text);
   const removeHandlers = killAllOnSignal();
+  const sources = new Sources(project.root, project.programDirectory);
   const places = new Places(project, sources);
   const session = new Session(project, options, secrets, sources);
   const timer = deadline(options.timeoutMs ?? defaultTimeoutMs, session);

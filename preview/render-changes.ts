@@ -1,6 +1,6 @@
-import type { PolicyVerdict, PreviewDiff, PropertyChange } from "./diff.ts";
+import { type PreviewDiff, type PropertyChange, verdictText } from "./diff.ts";
 import { type Painter, printable } from "./paint.ts";
-import { isDefaultProvider, shortType } from "./urn.ts";
+import { isDeclared, shortType } from "./urn.ts";
 import type { PropertyValue } from "./values.ts";
 
 /** Characters shown of one value. */
@@ -34,10 +34,6 @@ export function renderChanges(diff: PreviewDiff, paint: Painter): string[] {
   ];
 }
 
-function isDeclared({ urn }: { urn: string }): boolean {
-  return !isDefaultProvider(urn);
-}
-
 function named({ type, name }: { type: string; name: string }): string {
   return printable(`${shortType(type)} (${name})`);
 }
@@ -52,8 +48,4 @@ function propertyText({ path, change, before, after }: PropertyChange): string {
 function valueText(value: PropertyValue | undefined): string {
   const text = JSON.stringify(value) ?? "";
   return printable(text.length > longestValue ? `${text.slice(0, longestValue)}…` : text);
-}
-
-function verdictText(verdict: PolicyVerdict | undefined): string {
-  return verdict === undefined ? "absent" : `${verdict.status} (${verdict.enforcement})`;
 }

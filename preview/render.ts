@@ -1,7 +1,7 @@
 import type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
 import { type Painter, painter, printable } from "./paint.ts";
 import { renderChanges } from "./render-changes.ts";
-import { isAboutStack, isDefaultProvider, nameOf, shortType, typeOf } from "./urn.ts";
+import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "./urn.ts";
 
 export interface RenderOptions {
   /** Colours, for a terminal. */
@@ -26,7 +26,7 @@ export function renderPreview(document: PreviewDocument, options: RenderOptions)
 }
 
 function tree(resources: readonly ShownResource[], paint: Painter): string[] {
-  const visible = resources.filter((resource) => !isDefaultProvider(resource.urn));
+  const visible = resources.filter(isDeclared);
   const known = new Set(visible.map((resource) => resource.urn));
   const children = Map.groupBy(visible, (resource) => (known.has(resource.parent) ? resource.parent : ""));
   const rows: { label: string; name: string; resource: ShownResource }[] = [];
@@ -113,7 +113,7 @@ function mark({ status, enforcement }: PolicyOutcome, paint: Painter): string {
 }
 
 function totals({ resources, summary }: PreviewDocument, paint: Painter): string {
-  const visible = resources.filter((resource) => !isDefaultProvider(resource.urn));
+  const visible = resources.filter(isDeclared);
   const count = (operation: ShownResource["operation"]): number =>
     visible.filter((resource) => resource.operation === operation).length;
   const seconds = (summary.durationMs / 1000).toFixed(1);

@@ -21,11 +21,17 @@ const reported = z.object({
 /** Files of the repository that a project belongs to, named from the repository's root. */
 export class Sources {
   #root: string;
-  #paths = new Map<string, string | undefined>();
+  /** Folder of the program's own package. */
+  #package: string | undefined;
+  #files = new Map<string, SourceFile | undefined>();
 
-  /** @param folder of the project */
-  constructor(folder: string) {
-    this.#root = repositoryRoot(folder);
+  /**
+   * @param folder of the project
+   * @param programFolder in which its program is
+   */
+  constructor(folder: string, programFolder = folder) {
+    this.#root = repositoryRoot(realpathSync(folder));
+    this.#package = nearestWith("package.json", realpathSync(programFolder));
   }
 
   /** @returns the file's path from the root; undefined for one that is not there, outside or installed */
@@ -37,26 +43,42 @@ export class Sources {
     return outside || steps.includes("node_modules") ? undefined : steps.join("/");
   }
 
-  /** @returns the first of the places that is in a file of the repository */
+  /**
+   * @param places from the inside out
+   * @returns the first of the places in the program's own package, else in a file of the repository: a resource
+   * class that the repository keeps in a package of its own does not declare anything
+   */
   first(places: Iterable<unknown>): SourcePosition | undefined {
+    let fallback: SourcePosition | undefined;
     for (const place of places) {
       const parsed = reported.safeParse(place);
       if (!parsed.success) continue;
       const { uri, line, column } = parsed.data;
-      const path = this.#pathOfUri(uri);
-      if (path !== undefined) return { path, line, column };
+      const file = this.#fileAt(uri);
+      if (file === undefined) continue;
+      const position = { path: file.path, line, column };
+      if (file.isProgram) return position;
+      fallback ??= position;
     }
-    return undefined;
+    return fallback;
   }
 
-  #pathOfUri(uri: string): string | undefined {
-    if (this.#paths.has(uri)) return this.#paths.get(uri);
-    const path = filesOf(uri)
-      .map((file) => this.pathOf(file))
-      .find((found) => found !== undefined);
-    this.#paths.set(uri, path);
-    return path;
+  #fileAt(uri: string): SourceFile | undefined {
+    if (this.#files.has(uri)) return this.#files.get(uri);
+    const [file] = filesOf(uri).flatMap((name) => {
+      const path = this.pathOf(name);
+      if (path === undefined) return [];
+      return { path, isProgram: nearestWith("package.json", dirname(realpathSync(name))) === this.#package };
+    });
+    this.#files.set(uri, file);
+    return file;
   }
+}
+
+interface SourceFile {
+  path: string;
+  /** In the package that the program is in. */
+  isProgram: boolean;
 }
 
 /** The file that an address names; the SDK encodes the address of an ES module a second time. */
@@ -73,14 +95,17 @@ function filesOf(uri: string): string[] {
 
 /** The nearest folder above with `.git`; without one, the working directory or else the folder itself. */
 function repositoryRoot(folder: string): string {
-  const start = existsSync(folder) ? realpathSync(folder) : folder;
-  for (let current = start; ; current = dirname(current)) {
-    if (existsSync(join(current, ".git"))) return current;
-    if (current === dirname(current)) break;
-  }
+  const repository = nearestWith(".git", folder);
+  if (repository !== undefined) return repository;
   const workingDirectory = realpathSync(process.cwd());
-  const inside =
-    relative(workingDirectory, start).split(sep)[0] !== ".." &&
-    !isAbsolute(relative(workingDirectory, start));
-  return inside ? workingDirectory : start;
+  const path = relative(workingDirectory, folder);
+  return isAbsolute(path) || path.split(sep)[0] === ".." ? folder : workingDirectory;
+}
+
+/** The folder itself or the nearest one above that holds an entry of the name. */
+function nearestWith(name: string, folder: string): string | undefined {
+  for (let current = folder; ; current = dirname(current)) {
+    if (existsSync(join(current, name))) return current;
+    if (current === dirname(current)) return undefined;
+  }
 }

@@ -68,6 +68,11 @@ export function isDefaultProvider(urn: string): boolean {
   return providedPackage(typeOf(urn)) !== undefined && /^default(_|$)/.test(nameOf(urn));
 }
 
+/** True for a resource that the program declares itself: for all but providers that the engine made. */
+export function isDeclared({ urn }: { urn: string }): boolean {
+  return !isDefaultProvider(urn);
+}
+
 /** True for what a policy says of the stack as a whole. */
 export function isAboutStack(urn: string): boolean {
   return urn === "" || typeOf(urn) === rootStackType;

@@ -1,5 +1,11 @@
-import type { PolicyChange, PolicyVerdict, PreviewDiff, PropertyChange, ResourceChange } from "../diff.ts";
-import { isDefaultProvider, shortType } from "../urn.ts";
+import {
+  type PolicyChange,
+  type PreviewDiff,
+  type PropertyChange,
+  type ResourceChange,
+  verdictText,
+} from "../diff.ts";
+import { isDeclared, shortType } from "../urn.ts";
 import type { PropertyValue } from "../values.ts";
 import { block, code, shortened } from "./markdown-text.ts";
 import type { Section } from "./sections.ts";
@@ -44,10 +50,6 @@ export function changeSections(diff: PreviewDiff): Section[] {
   ];
 }
 
-function isDeclared({ urn }: { urn: string }): boolean {
-  return !isDefaultProvider(urn);
-}
-
 function named({ type, name }: { type: string; name: string }): string {
   return `${code(shortType(type), 150)} ${code(name, 150)}`;
 }
@@ -79,8 +81,4 @@ function valueText(value: PropertyValue | undefined): string {
 
 function verdictEntry({ name, before, after }: PolicyChange): string {
   return `- ${code(name, 100)}: ${verdictText(before)} → ${verdictText(after)}`;
-}
-
-function verdictText(verdict: PolicyVerdict | undefined): string {
-  return verdict === undefined ? "absent" : `${verdict.status} (${verdict.enforcement})`;
 }

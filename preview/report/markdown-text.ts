@@ -70,13 +70,14 @@ function partOf(word: string): Part {
   return { before, text: span ?? inner, after, plain: span === undefined && isPlain(inner) };
 }
 
-/** Nothing that GitHub links or formats: a word in letters, a short number (a long one may be a commit), a date. */
+/** Nothing that GitHub links or formats: a word in letters, a short number (a long one may be a commit), a date or an item's number. */
 function isPlain(word: string): boolean {
   if (word === "" || word === "—") return true;
   if (/^[a-f]{7,}$/i.test(word)) return false;
   return (
     /^[A-Za-z\u00c0-\u024f]+(?:[-'’][A-Za-z\u00c0-\u024f]+)*$/.test(word) ||
     /^\d{1,6}(?:\.\d{1,6})?%?$/.test(word) ||
+    /^[A-Z\d]{1,3}\.\d{1,2}$/.test(word) ||
     /^\d{4}-\d{2}-\d{2}$/.test(word)
   );
 }

@@ -1,6 +1,6 @@
 import type { PolicyOutcome, PreviewDocument, Violation } from "../outcome.ts";
 import type { SourcePosition } from "../source.ts";
-import { isAboutStack, isDefaultProvider, nameOf, shortType, typeOf } from "../urn.ts";
+import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../urn.ts";
 import { changeSections } from "./markdown-changes.ts";
 import { block, code, prose } from "./markdown-text.ts";
 import type { Failed, Judged, Report } from "./report.ts";
@@ -34,7 +34,7 @@ function marked(name: string): string {
 
 function verdict(report: Report, { document, coverage }: Judged): string[] {
   const { resources, summary } = document;
-  const declared = resources.filter(({ urn }) => !isDefaultProvider(urn)).length;
+  const declared = resources.filter(isDeclared).length;
   const outcome = summary.mandatory > 0 ? "❌ Refused" : "✅ Holds";
   return [
     `### ${outcome}: ${subject(report)}`,
@@ -137,7 +137,7 @@ function messageEntry({ severity, message, urn }: PreviewDocument["messages"][nu
 }
 
 function resourceCount({ resources }: PreviewDocument): Section {
-  const visible = resources.filter(({ urn }) => !isDefaultProvider(urn));
+  const visible = resources.filter(isDeclared);
   const counts = Map.groupBy(visible, ({ type }) => shortType(type));
   return {
     heading: `Resources (${visible.length})`,

@@ -37,6 +37,9 @@ const root = "%SRCROOT%";
 /** Characters kept of one message. */
 const longestMessage = 20_000;
 
+/** Results kept: GitHub refuses a run with more. */
+const mostResults = 25_000;
+
 interface Parts {
   rules: ReportingDescriptor[];
   results: Result[];
@@ -44,11 +47,25 @@ interface Parts {
 }
 
 function judgedRun({ policies, summary }: PreviewDocument): Parts {
+  const all = policies.flatMap((policy, ruleIndex) => results(policy, ruleIndex));
+  const left = all.length - mostResults;
+  const notification: Notification = {
+    level: "warning",
+    message: { text: `${left} results are left out, those of mandatory policies last.` },
+  };
   return {
     rules: policies.map(rule),
-    results: policies.flatMap((policy, ruleIndex) => results(policy, ruleIndex)),
-    invocation: { executionSuccessful: true, exitCode: summary.mandatory > 0 ? 1 : 0 },
+    results: left <= 0 ? all : all.toSorted((one, other) => rank(one) - rank(other)).slice(0, mostResults),
+    invocation: {
+      executionSuccessful: true,
+      exitCode: summary.mandatory > 0 ? 1 : 0,
+      ...(left > 0 && { toolExecutionNotifications: [notification] }),
+    },
   };
+}
+
+function rank({ level }: Result): number {
+  return level === "error" ? 0 : 1;
 }
 
 function ruleId({ pack, name }: PolicyOutcome): string {
@@ -97,7 +114,7 @@ function verdictOf(
       return { kind: "open", level: "none" };
     case "waived":
       return {
-        level: levelOf(policy),
+        level: "note",
         suppressions: [
           { kind: "external", status: "accepted", justification: text.slice(0, longestMessage) },
         ],
@@ -114,9 +131,12 @@ function fingerprint({ pack, name }: PolicyOutcome, urn: string, index: number):
     .digest("hex");
 }
 
-function location({ urn, source }: Violation): Location {
+/** GitHub refuses a run with a result that is nowhere. */
+const anywhere: SourcePosition = { path: "Pulumi.yaml", line: 1, column: 1 };
+
+function location({ urn, source = anywhere }: Violation): Location {
   return {
-    ...(source !== undefined && physical(source)),
+    ...physical(source),
     ...(urn !== "" && {
       logicalLocations: [{ fullyQualifiedName: urn, name: nameOf(urn), kind: "resource" }],
     }),

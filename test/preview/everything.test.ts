@@ -342,7 +342,7 @@ describe("a policy that reads what a preview cannot know", () => {
         urn: `${root}::fixture:index/anything:Anything::values`,
         message: expect.stringContaining(".unknown"),
         source: {
-          path: "test/fixtures/programs/everything/index.ts",
+          path: "test/fixtures/programs/everything/inputs.ts",
           line: expect.any(Number),
           column: expect.any(Number),
         },

@@ -38,7 +38,9 @@ describe("a program", () => {
       "index.ts": typescript,
     });
     const { resources } = await run();
-    expect(resources.find(({ name }) => name === "pet")?.inputs).toEqual({ prefix: "a pet of an enum" });
+    const pet = resources.find(({ name }) => name === "pet");
+    expect(pet?.inputs).toEqual({ prefix: "a pet of an enum" });
+    expect(pet?.source).toMatchObject({ path: "index.ts", line: 3 });
   });
 
   it("in TypeScript that does not compile is an error with its place", async () => {
@@ -64,6 +66,7 @@ module.exports = async () => ({ name: new random.RandomPet("pet", {}).id });
     const { resources, summary } = await run();
     expect(summary.resources).toBe(3);
     expect(resources.map(({ name }) => name)).toEqual(["javascript-dev", "default_4_21_2", "pet"]);
+    expect(resources[2]?.source).toEqual({ path: "program.js", line: 2, column: 39 });
   });
 
   it("without its dependencies says what to do", async () => {

@@ -35,14 +35,12 @@ describe("files of a repository", () => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "sources-")));
 
   beforeAll(() => {
-    for (const path of ["repo/.git", "repo/project", "repo/lib", "repo/node_modules/p"]) {
+    for (const path of ["repo/.git", "repo/project", "repo/lib", "repo/sdk", "repo/node_modules/p"]) {
       mkdirSync(join(root, path), { recursive: true });
     }
     for (const path of [
-      "outside.ts",
-      "repo/lib/a.ts",
-      "repo/project/100% b.ts",
-      "repo/node_modules/p/i.js",
+      ...["outside.ts", "repo/package.json", "repo/lib/a.ts", "repo/project/100% b.ts"],
+      ...["repo/sdk/package.json", "repo/sdk/b.ts", "repo/node_modules/p/i.js"],
     ]) {
       writeFileSync(join(root, path), "");
     }
@@ -64,6 +62,14 @@ describe("files of a repository", () => {
     const sources = new Sources(join(root, "repo/project"));
     expect(sources.first([at("repo/lib/a.ts")])).toEqual({ path: "lib/a.ts", line: 1, column: 2 });
     expect(sources.pathOf(join(root, "repo/project/100% b.ts"))).toBe("project/100% b.ts");
+  });
+
+  it("are those of the program's own package first, then those of others in the repository", () => {
+    const sources = new Sources(join(root, "repo/project"));
+    const sdk = at("repo/sdk/b.ts");
+    expect(sources.first([sdk, sdk, at("repo/lib/a.ts")])?.path).toBe("lib/a.ts");
+    expect(sources.first([at("outside.ts"), sdk])?.path).toBe("sdk/b.ts");
+    expect(new Sources(join(root, "repo/sdk")).first([sdk, at("repo/lib/a.ts")])?.path).toBe("sdk/b.ts");
   });
 
   it("are the same by way of a symbolic link", () => {
