@@ -8,8 +8,8 @@ export function code(text: string, most = 300): string {
   const line = shortened(oneLine(text), most);
   if (line === "") return "(empty)";
   const fence = "`".repeat(longestRun(line) + 1);
-  // One space on either side is taken off again.
-  const pad = /^`|`$|^ .* $/.test(line) ? " " : "";
+  // One space on either side is taken off again when it is shown.
+  const pad = /^`|`$/.test(line) ? " " : "";
   return `${fence}${pad}${line}${pad}${fence}`;
 }
 
@@ -70,7 +70,10 @@ function partOf(word: string): Part {
   return { before, text: span ?? inner, after, plain: span === undefined && isPlain(inner) };
 }
 
-/** Nothing that GitHub links or formats: a word in letters, a short number (a long one may be a commit), a date or an item's number. */
+/**
+ * Nothing that GitHub links or formats: a word in letters, a short number (a long one may be a commit), a date
+ * or an item's number.
+ */
 function isPlain(word: string): boolean {
   if (word === "" || word === "—") return true;
   if (/^[a-f]{7,}$/i.test(word)) return false;

@@ -42,7 +42,8 @@ describe("the production stack with an old TLS version", () => {
     const saved = await run(["preview", "--output", base, "--no-color"]);
     expect(saved.status).toBe(0);
     ended = await runAll("--config", "edge.minTlsVersion=1.0", "--diff", base);
-  });
+    // Two previews, one after the other.
+  }, 120_000);
 
   it("is refused, with the tree and the policies on standard output and nothing but the files beside it", () => {
     expect({ status: ended.status, stderr: ended.stderr }).toEqual({ status: 1, stderr: "" });
