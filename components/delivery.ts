@@ -10,7 +10,7 @@ import { tagStack } from "./delivery/tags.ts";
 export interface DeliveryArgs {
   pulumiCloud: NonNullable<DeliverySettings["pulumiCloud"]>;
   /** Repository on GitHub, which the Pulumi GitHub App must be installed for. */
-  repository: { owner: string; name: pulumi.Input<string>; defaultBranch: string };
+  repository: { owner: string; name: pulumi.Input<string>; id: pulumi.Input<number>; defaultBranch: string };
 }
 
 /**
@@ -35,6 +35,7 @@ export class Delivery extends pulumi.ComponentResource {
       organization,
       project,
       repository: pulumi.interpolate`${args.repository.owner}/${args.repository.name}`,
+      repositoryId: args.repository.id,
       defaultBranch: args.repository.defaultBranch,
       options: { parent: this },
     };

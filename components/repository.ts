@@ -27,6 +27,8 @@ export interface RepositoryArgs {
 export class Repository extends pulumi.ComponentResource {
   /** Name of the repository, without its owner. */
   readonly name: pulumi.Output<string>;
+  /** GitHub's number of the repository, which stays when it gets another name. */
+  readonly number: pulumi.Output<number>;
   /** Page of the repository. */
   readonly url: pulumi.Output<string>;
   /** Line of .github/CODEOWNERS that gives everything to the owners. */
@@ -53,8 +55,14 @@ export class Repository extends pulumi.ComponentResource {
     createEnvironments(scope, args.environments, permissions);
 
     this.name = repository.name;
+    this.number = repository.repoId;
     this.url = repository.htmlUrl;
     this.codeOwners = `* ${owners.map((team) => `@${owner}/${team}`).join(" ")}`;
-    this.registerOutputs({ name: this.name, url: this.url, codeOwners: this.codeOwners });
+    this.registerOutputs({
+      name: this.name,
+      number: this.number,
+      url: this.url,
+      codeOwners: this.codeOwners,
+    });
   }
 }

@@ -109,8 +109,8 @@ export const pulumiCloudSchema = z
       description:
         "Who deploys: Pulumi Cloud on a push to a stack's branch, or the repository's workflows. Two at once would stop each other.",
     }),
-    production: deployedStackSchema("production", { branch: "main", enforcement: "mandatory" }),
-    staging: deployedStackSchema("staging", { branch: "staging", enforcement: "advisory" }),
+    production: deployedStackSchema("production", { branch: "release/production", enforcement: "mandatory" }),
+    staging: deployedStackSchema("staging", { branch: "main", enforcement: "advisory" }),
     workflowTeams: workflowTeamsSchema,
     review: reviewSchema,
   })

@@ -158,7 +158,7 @@ export const repositorySchema = z
     }),
     origin: z.enum(["existing", "differing", "new"]).default("existing").meta({
       description:
-        "Where the repository comes from. The first update imports one that exists, as it is declared here; `differing` imports it whatever its settings are and changes none, for that update alone; `new` creates it.",
+        "Where the repository comes from. The first update imports one that exists, and changes what is not as declared here; `differing` imports it and changes none of its settings; `new` creates it.",
     }),
     defaultBranch: branchName.default("main").meta({ description: "Branch that pull requests go to." }),
     protectedBranches: refPatterns.default(["release/*"]).meta({

@@ -19,6 +19,7 @@ const delivery =
     repository: {
       owner: settings.repository.owner,
       name: repository.name,
+      id: repository.number,
       defaultBranch: settings.repository.defaultBranch,
     },
   });

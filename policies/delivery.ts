@@ -37,7 +37,7 @@ export const pullRequestsPreviewed = policy({
   scope: "delivery",
   title: "Every pull request is previewed against the stacks that it will change.",
   severity: "high",
-  fix: "Set previewPullRequests in vcs of the pulumiservice.DeploymentSettings to true; with a backend of your own, set backend to self-managed and require the check preview.",
+  fix: "Set previewPullRequests in github (or vcs) of the pulumiservice.DeploymentSettings to true; with a backend of your own, set backend to self-managed and require the check preview.",
   url: "https://www.pulumi.com/docs/deployments/concepts/triggers/",
   check: (stack, _threshold, { backend }) =>
     backend === "self-managed"

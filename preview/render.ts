@@ -73,18 +73,21 @@ function messages(document: PreviewDocument, paint: Painter): string[] {
   ];
 }
 
-const order = ["violated", "unknown", "waived", "passed", "not-applicable"] as const;
+const order = ["violated", "unknown", "waived", "passed"] as const;
 
+/** A row for each policy that applies, and one for all others: a stack of another scope has a hundred of those. */
 function policies(outcomes: readonly PolicyOutcome[], paint: Painter): string[] {
-  const rank = (outcome: PolicyOutcome): number =>
+  const applicable = outcomes.filter(applies);
+  const others = outcomes.length - applicable.length;
+  const rank = (outcome: ApplicableOutcome): number =>
     order.indexOf(outcome.status) * 2 + (outcome.enforcement === "mandatory" ? 0 : 1);
-  const width = widest(outcomes.map((outcome) => printable(outcome.name)));
-  return outcomes
+  const width = widest(applicable.map((outcome) => printable(outcome.name)));
+  const rows = applicable
     .toSorted((one, other) => rank(one) - rank(other))
     .flatMap((outcome) => {
       const items = outcome.items.length > 0 ? `  ${printable(outcome.items.join(", "))}` : "";
       const row = `  ${mark(outcome, paint)} ${printable(outcome.name).padEnd(width)}${paint.dim(items)}`;
-      if (outcome.status === "passed" || outcome.status === "not-applicable") return [row];
+      if (outcome.status === "passed") return [row];
       return [
         `${row}  [${outcome.status === "violated" ? outcome.enforcement : outcome.status}] ${printable(outcome.description)}`,
         ...outcome.violations.flatMap(({ urn, message }) => {
@@ -95,9 +98,16 @@ function policies(outcomes: readonly PolicyOutcome[], paint: Painter): string[] 
         }),
       ];
     });
+  return others === 0 ? rows : [...rows, paint.dim(`  - ${others} not applicable`)];
 }
 
-function mark({ status, enforcement }: PolicyOutcome, paint: Painter): string {
+type ApplicableOutcome = PolicyOutcome & { status: (typeof order)[number] };
+
+function applies(outcome: PolicyOutcome): outcome is ApplicableOutcome {
+  return outcome.status !== "not-applicable";
+}
+
+function mark({ status, enforcement }: ApplicableOutcome, paint: Painter): string {
   switch (status) {
     case "violated":
       return enforcement === "mandatory" ? paint.red("✗") : paint.yellow("!");
@@ -107,8 +117,6 @@ function mark({ status, enforcement }: PolicyOutcome, paint: Painter): string {
       return paint.yellow("~");
     case "unknown":
       return paint.yellow("?");
-    case "not-applicable":
-      return paint.dim("-");
   }
 }
 

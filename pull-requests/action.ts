@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { appendFile } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import * as z from "zod";
 import { previewStatus } from "./previews.ts";
@@ -11,7 +11,7 @@ const lines = z
   .string()
   .max(65_536)
   .default("")
-  .transform((text) => text.split(/\r?\n/).filter((line) => line.trim() !== ""));
+  .transform((text) => text.split(/[\r\n]/).filter((line) => line.trim() !== ""));
 
 /** The inputs of `action.yml`, each in a variable of its own: none is ever part of a line of shell. */
 const actionInputs = z.object({
@@ -58,22 +58,36 @@ export function argumentsOf(inputs: ActionInputs, workspace: string): string[] {
 }
 
 async function main(): Promise<void> {
-  const inputs = readInputs(process.env);
   const workspace = process.env.GITHUB_WORKSPACE ?? process.cwd();
-  const child = spawn(
-    process.execPath,
-    [join(root, "cli", "optropic.js"), ...argumentsOf(inputs, workspace)],
-    {
-      stdio: ["ignore", "inherit", "inherit"],
-    },
-  );
-  const status = await new Promise<number>((done, reject) => {
-    child.once("error", reject).once("close", (code) => done(code ?? previewStatus.couldNotTell));
-  });
+  let status: number = previewStatus.couldNotTell;
+  let report = "";
+  try {
+    const inputs = readInputs(process.env);
+    const files = inputs.OUTPUT.map((file) => resolve(workspace, file));
+    // A job starts from a checkout, which has no folder for reports.
+    for (const file of files) await mkdir(dirname(file), { recursive: true });
+    report = files[0] ?? "";
+    status = await optropic(argumentsOf(inputs, workspace));
+  } catch (error) {
+    console.error(`error: ${messageOf(error)}`);
+  }
   process.exitCode = status;
-  const report = inputs.OUTPUT[0] === undefined ? "" : resolve(workspace, inputs.OUTPUT[0]);
   const outputs = `status=${statusNames.get(status) ?? "could-not-tell"}\nreport=${report}\n`;
   if (process.env.GITHUB_OUTPUT) await appendFile(process.env.GITHUB_OUTPUT, outputs);
+}
+
+function optropic(args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [join(root, "cli", "optropic.js"), ...args], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return new Promise((done, reject) => {
+    child.once("error", reject).once("close", (code) => done(code ?? previewStatus.couldNotTell));
+  });
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof z.ZodError) return `the inputs are refused: ${z.prettifyError(error)}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 if (import.meta.main) await main();

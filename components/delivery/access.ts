@@ -32,18 +32,22 @@ const permissions = {
  * Lets the workflows of the repository have a token of a team's rights for as long as they run, so that none
  * is stored at GitHub: in an environment, those that deploy; on a pull request and the default branch, those
  * that preview, since nobody has reviewed that code. A fork's workflow gets nothing that it could show.
- * Source: https://www.pulumi.com/docs/administration/guides/oidc-issuers/github/
+ *
+ * The repository is told by its number. Names can be taken over by others, the subject (`sub`) of repositories
+ * made since 15 July 2026 has another form than that of older ones, and a dot in a rule stands for any character.
+ * Sources: https://www.pulumi.com/docs/administration/guides/oidc-issuers/,
+ * https://docs.github.com/en/actions/reference/security/oidc
  */
 export function trustWorkflows(
-  { name, organization, repository, defaultBranch, options }: DeliveryScope,
+  { name, organization, repositoryId, defaultBranch, options }: DeliveryScope,
   { deployBy, workflowTeams }: PulumiCloudSettings,
 ): void {
   if (deployBy !== "workflows") return;
-  const subjects = [
-    { team: workflowTeams.deploy, subject: "environment:staging" },
-    { team: workflowTeams.deploy, subject: "environment:production" },
-    { team: workflowTeams.preview, subject: "pull_request" },
-    { team: workflowTeams.preview, subject: `ref:refs/heads/${defaultBranch}` },
+  const trusted: { team: string; claims: Record<string, string> }[] = [
+    { team: workflowTeams.deploy, claims: { environment: "staging" } },
+    { team: workflowTeams.deploy, claims: { environment: "production" } },
+    { team: workflowTeams.preview, claims: { event_name: "pull_request" } },
+    { team: workflowTeams.preview, claims: { event_name: "push", ref: `refs/heads/${defaultBranch}` } },
   ];
   new OidcIssuer(
     `${name}-github-actions`,
@@ -52,13 +56,14 @@ export function trustWorkflows(
       name: "github-actions",
       url: "https://token.actions.githubusercontent.com",
       maxExpirationSeconds: 3600,
-      policies: subjects.map(({ team, subject }) => ({
+      policies: trusted.map(({ team, claims }) => ({
         decision: AuthPolicyDecision.Allow,
         tokenType: AuthPolicyTokenType.Team,
         teamName: team,
         rules: {
           aud: `urn:pulumi:org:${organization}`,
-          sub: pulumi.interpolate`repo:${repository}:${subject}`,
+          repository_id: pulumi.interpolate`${repositoryId}`,
+          ...claims,
         },
       })),
     },

@@ -54,7 +54,8 @@ function declare(
       stack,
       executorContext: { executorImage },
       sourceContext: { git: { branch: `refs/heads/${branch}` } },
-      vcs: { provider: "github", repository, paths, ...trigger },
+      // `vcs`, which is to replace it, lets pushes go by: https://github.com/pulumi/pulumi-pulumiservice/issues/754
+      github: { repository, paths, ...trigger },
       operationContext: {
         preRunCommands,
         environmentVariables: {

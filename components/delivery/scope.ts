@@ -12,6 +12,8 @@ export interface DeliveryScope {
   readonly project: string;
   /** Repository on GitHub, as owner/name. */
   readonly repository: Input<string>;
+  /** GitHub's number of the repository, which stays when it gets another name. */
+  readonly repositoryId: Input<number>;
   readonly defaultBranch: string;
   /** Holds the parent. */
   readonly options: CustomResourceOptions;

@@ -4,8 +4,8 @@ import type { DeliverySettings } from "../../config/delivery.ts";
 
 /**
  * The repository itself. It is protected, and archived rather than deleted even where that is lifted. One
- * that exists is imported by its name: Pulumi then insists that it is as declared, so that nothing changes
- * unseen, but for the origin `differing`, which leaves it as it is until the origin is `existing`.
+ * that exists is imported by its name, and changed where it is not as declared; the preview shows where. The
+ * origin `differing` leaves all of it as it is until the origin is `existing`.
  */
 export function declareRepository(
   name: string,
@@ -23,9 +23,27 @@ export function declareRepository(
     ...options,
     protect: true,
     ...(settings.origin !== "new" && { import: settings.name }),
-    ...(differs && { ignoreChanges: Object.keys(args) }),
+    ignoreChanges: [...undeclared, ...(differs ? Object.keys(args) : [])],
   });
 }
+
+/** What the settings say nothing of: without this, an import would turn it off or empty it. */
+const undeclared: (keyof RepositoryArgs)[] = [
+  "hasDiscussions",
+  "hasDownloads",
+  "hasProjects",
+  "hasWiki",
+  "homepageUrl",
+  "isTemplate",
+  "mergeCommitMessage",
+  "mergeCommitTitle",
+  "pages",
+  "squashMergeCommitMessage",
+  "squashMergeCommitTitle",
+  "topics",
+  "vulnerabilityAlerts",
+  "webCommitSignoffRequired",
+];
 
 function repositoryArgs(settings: DeliverySettings["repository"]): RepositoryArgs {
   const { merge, security } = settings;

@@ -9,7 +9,7 @@ const written = writtenDelivery();
 function declare(settings = written) {
   const { pulumiCloud } = acceptDelivery(settings);
   if (pulumiCloud === undefined) throw new Error("no Pulumi Cloud");
-  const repository = { owner: "optropic", name: "platform", defaultBranch: "main" };
+  const repository = { owner: "optropic", name: "platform", id: 456_789, defaultBranch: "main" };
   return record((opts) => new Delivery("delivery", { pulumiCloud, repository }, opts));
 }
 
@@ -18,15 +18,14 @@ const identity = { organization: "optropic", project: "optropic" };
 
 describe("deployments", () => {
   test.each([
-    ["production", "main"],
-    ["staging", "staging"],
+    ["production", "release/production"],
+    ["staging", "main"],
   ])("of %s preview pull requests and deploy pushes to %s", (stack, branch) => {
     expect(declared.named(`delivery-${stack}-deployments`).inputs).toMatchObject({
       ...identity,
       stack,
       sourceContext: { git: { branch: `refs/heads/${branch}` } },
-      vcs: {
-        provider: "github",
+      github: {
         repository: "optropic/platform",
         deployCommits: true,
         previewPullRequests: true,
@@ -60,7 +59,7 @@ describe("deployments", () => {
   test("leave pushes to the workflows where those deploy, and still preview", async () => {
     const { named } = await declare(changed(written, "pulumiCloud.deployBy", "workflows"));
     for (const stage of ["production", "staging"]) {
-      expect(named(`delivery-${stage}-deployments`).inputs.vcs).toMatchObject({
+      expect(named(`delivery-${stage}-deployments`).inputs.github).toMatchObject({
         deployCommits: false,
         previewPullRequests: true,
       });
@@ -72,7 +71,7 @@ describe("review stacks", () => {
   test("are copies of a template that is never deployed itself, and deleted with what they made", () => {
     expect(declared.named("delivery-review-deployments").inputs).toMatchObject({
       stack: "review",
-      vcs: { deployCommits: false, previewPullRequests: false, pullRequestTemplate: true },
+      github: { deployCommits: false, previewPullRequests: false, pullRequestTemplate: true },
       operationContext: { options: { deleteAfterDestroy: true } },
     });
   });
@@ -160,11 +159,11 @@ describe("the trust in workflows", () => {
 
   test("lets environments deploy and pull requests preview, for an hour and in this organisation", async () => {
     const { named } = await declare(changed(written, "pulumiCloud.deployBy", "workflows"));
-    const trusting = (teamName: string, subject: string) => ({
+    const trusting = (teamName: string, claims: Record<string, string>) => ({
       decision: "allow",
       tokenType: "team",
       teamName,
-      rules: { aud: "urn:pulumi:org:optropic", sub: `repo:optropic/platform:${subject}` },
+      rules: { aud: "urn:pulumi:org:optropic", repository_id: "456789", ...claims },
     });
     expect(named("delivery-github-actions").inputs).toEqual({
       organization: "optropic",
@@ -172,10 +171,10 @@ describe("the trust in workflows", () => {
       url: "https://token.actions.githubusercontent.com",
       maxExpirationSeconds: 3600,
       policies: [
-        trusting("workflows", "environment:staging"),
-        trusting("workflows", "environment:production"),
-        trusting("previews", "pull_request"),
-        trusting("previews", "ref:refs/heads/main"),
+        trusting("workflows", { environment: "staging" }),
+        trusting("workflows", { environment: "production" }),
+        trusting("previews", { event_name: "pull_request" }),
+        trusting("previews", { event_name: "push", ref: "refs/heads/main" }),
       ],
     });
   });

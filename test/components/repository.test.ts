@@ -31,7 +31,9 @@ describe("the repository", () => {
   test("is taken over as it is declared, protected, and archived rather than deleted", () => {
     const { inputs, options } = declared.named("repository-repository");
     expect(options).toMatchObject({ import: "platform", protect: true });
-    expect(options.ignoreChanges).toBeUndefined();
+    const declaredOnes = options.ignoreChanges?.filter((name) => name in inputs);
+    expect(declaredOnes).toEqual([]);
+    expect(options.ignoreChanges).toContain("hasWiki");
     expect(inputs).toMatchObject({
       name: "platform",
       visibility: "private",
@@ -88,7 +90,7 @@ describe("the rules of branches", () => {
       bypassActors: [],
       conditions: {
         refName: {
-          includes: ["refs/heads/main", "refs/heads/release/*", "refs/heads/staging"],
+          includes: ["refs/heads/main", "refs/heads/release/*"],
           excludes: [],
         },
       },
@@ -212,11 +214,11 @@ describe("the environments", () => {
     expect(refsOf("production")).toEqual([{ tagPattern: "v*" }]);
   });
 
-  test("let staging be deployed from its branches by nobody's leave", () => {
+  test("let staging be deployed from its branch by nobody's leave", () => {
     const { inputs } = declared.named("repository-staging");
     expect(inputs).toMatchObject({ environment: "staging", waitTimer: 0, preventSelfReview: false });
     expect(inputs).not.toHaveProperty("reviewers");
-    expect(refsOf("staging")).toEqual([{ branchPattern: "main" }, { branchPattern: "staging" }]);
+    expect(refsOf("staging")).toEqual([{ branchPattern: "main" }]);
   });
 
   test("come after the rights of those who review", () => {

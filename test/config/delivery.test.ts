@@ -10,6 +10,7 @@ import { deliveryReference } from "../../config/describe.ts";
 import { parseDeliverySettings } from "../../config/load.ts";
 import { packName } from "../../policies/model/pack-name.ts";
 import packManifest from "../../policies/package.json" with { type: "json" };
+import { matchesRef } from "../../policies/values/ref-pattern.ts";
 import { acceptDelivery, deliverySource, writtenDelivery } from "./delivery.ts";
 import { changed, isMapping, type Mapping } from "./stack.ts";
 
@@ -57,8 +58,8 @@ describe("the settings of the delivery", () => {
     expect(settings.environments.production).toMatchObject({ branches: [], tags: ["v*"] });
     expect(settings.pulumiCloud).toMatchObject({
       pack: { name: packName, version: packManifest.version },
-      production: { stack: "production", branch: "main", policies: "mandatory" },
-      staging: { stack: "staging", branch: "staging", policies: "advisory" },
+      production: { stack: "production", branch: "release/production", policies: "mandatory" },
+      staging: { stack: "staging", branch: "main", policies: "advisory" },
     });
   });
 
@@ -74,8 +75,8 @@ describe("the settings of the delivery", () => {
       expect(`${repository.owner}/${repository.name}`).toBe(platform.repository);
       expect(pulumiCloud?.[stage].branch).toBe(platform.branch);
       expect(pulumiCloud?.project).toBe(platform.name);
-      const isGuarded = [repository.defaultBranch, ...repository.protectedBranches];
-      expect(isGuarded).toContain(platform.branch);
+      const guarded = [repository.defaultBranch, ...repository.protectedBranches];
+      expect(guarded.some((pattern) => matchesRef(pattern, platform.branch))).toBe(true);
     }
   });
 

@@ -61,6 +61,7 @@ describe("the policies", () => {
   const policies = [
     policy("passes", { items: ["1.1"] }),
     policy("applies-not", { status: "not-applicable" }),
+    policy("neither-does-this-one", { status: "not-applicable" }),
     policy("waits", { status: "unknown", violations: [{ urn: stackUrn, message: "unknown yet" }] }),
     policy("advises", {
       status: "violated",
@@ -82,18 +83,18 @@ describe("the policies", () => {
     const rendered = lines({ policies });
     expect(rendered.slice(rendered.indexOf("Policies:") + 1, -2)).toEqual(
       [
-        "  ✗ refuses      3.3, 3.4  [mandatory] refuses holds.",
+        "  ✗ refuses    3.3, 3.4  [mandatory] refuses holds.",
         "      - about the stack",
         "      - a:b:C (c): of two",
         "        lines",
-        "  ! advises      [advisory] advises holds.",
+        "  ! advises    [advisory] advises holds.",
         "      - better",
-        "  ? waits        [unknown] waits holds.",
+        "  ? waits      [unknown] waits holds.",
         "      - unknown yet",
-        "  ~ is-waived    [waived] is-waived holds.",
+        "  ~ is-waived  [waived] is-waived holds.",
         "      - Waived until 2099",
-        "  ✓ passes       1.1",
-        "  - applies-not",
+        "  ✓ passes     1.1",
+        "  - 2 not applicable",
       ].map((line) => expect.stringMatching(new RegExp(`^${escaped(line)} *$`))),
     );
   });

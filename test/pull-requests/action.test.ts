@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +8,8 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { argumentsOf, readInputs } from "../../pull-requests/action.ts";
 import { type Ended, ended } from "../cli/command.ts";
+import { pack, program } from "../preview/harness.ts";
+import { readSarif } from "../preview/report/sarif-schema.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const file = z
@@ -69,11 +71,44 @@ describe("the action", () => {
     expect(end).toMatchObject({ status: 2, outputs: "status=could-not-tell\nreport=\n" });
   });
 
-  it("runs no input", async () => {
+  it("judges another repository's program by that one's pack, into the files and folders that it names", async () => {
+    await cp(program("small"), join(workspace, "infrastructure"), { recursive: true });
+    await symlink(join(root, "node_modules"), join(workspace, "node_modules"));
+    const end = await runAction({
+      "working-directory": "infrastructure",
+      stack: "dev",
+      "policy-pack": `${pack("configured")}\r\n`,
+      output: "reports/preview.md\nreports/scan/preview.sarif\n",
+    });
+    const report = join(workspace, "reports", "preview.md");
+    expect(end).toMatchObject({ status: 1, outputs: `status=does-not-hold\nreport=${report}\n` });
+    expect((await readdir(join(workspace, "reports"), { recursive: true })).toSorted()).toEqual([
+      "preview.md",
+      "scan",
+      "scan/preview.sarif",
+    ]);
+    expect(await readFile(report, "utf8")).toContain("### ❌ Refused: preview of `small`, stack `dev`");
+    const { results = [] } = readSarif(await readFile(join(workspace, "reports/scan/preview.sarif"), "utf8"));
+    expect(results.map(({ ruleId }) => ruleId)).toContain("configured/as-it-is");
+  });
+
+  it.each([
+    ["an input is too long", { stack: "x".repeat(201) }, /the inputs are refused: .*\n.*STACK/],
+    ["a folder cannot be made", { output: "/dev/null/preview.md" }, /\/dev\/null/],
+  ])("cannot tell, and says why, where %s", async (_, given: Record<string, string>, message) => {
+    const end = await runAction({ "working-directory": root, ...given });
+    expect(end).toMatchObject({ status: 2, outputs: "status=could-not-tell\nreport=\n" });
+    expect(end.stderr).toMatch(message);
+  });
+
+  it.each(["stack and settings", "all of them at once"])("runs no input: %s", async (which) => {
     const mark = join(workspace, "mark");
     const attack = `$(touch ${mark}); touch ${mark} \`touch ${mark}\` "; touch ${mark} #`;
-    const end = await runAction({ "working-directory": root, stack: attack, config: `x=${attack}` });
+    const every = Object.keys(file.inputs).map((name) => [name, `x${attack}\n${attack}\n--help`]);
+    const some = { "working-directory": root, stack: attack, config: `x=${attack}` };
+    const end = await runAction(which === "stack and settings" ? some : Object.fromEntries(every));
     expect(end.status).toBe(2);
+    expect(end.outputs).toMatch(/^status=could-not-tell\nreport=.*\n$/);
     expect(existsSync(mark)).toBe(false);
   });
 
