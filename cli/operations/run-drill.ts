@@ -1,8 +1,10 @@
 import { writeEvidence } from "../../checklist/evidence.ts";
-import { type DrillOutcome, drill } from "../../operations/drill/run.ts";
+import { evidenceOfFailure } from "../../operations/drill/findings.ts";
+import { type DrillOptions, type DrillOutcome, drill } from "../../operations/drill/run.ts";
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
+import { OperationFailure } from "../../operations/failure.ts";
 import { readIdentity, targetConnection } from "./environment.ts";
-import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
+import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
 import { formatBytes, formatDuration, formatMinutes } from "./sizes.ts";
 import { openStore, readStack } from "./stack.ts";
 
@@ -22,9 +24,10 @@ export function runDrill(flags: DrillFlags): Promise<void> {
     const target = flags.target === undefined ? undefined : targetConnection(flags.target, process.env);
     const store = openStore(stack);
     try {
-      const outcome = await drill({
+      const outcome = await drilled(flags, work, {
         stack: flags.stack,
         store,
+        at: new Date(),
         choice: { name: flags.backup, at: flags.at },
         identities,
         target,
@@ -49,6 +52,18 @@ export function runDrill(flags: DrillFlags): Promise<void> {
   });
 }
 
+/** A drill that fails is evidence too, lest that of an earlier one stand; what was stopped is none. */
+async function drilled(flags: DrillFlags, { signal }: Work, options: DrillOptions): Promise<DrillOutcome> {
+  try {
+    return await drill(options);
+  } catch (error) {
+    if (error instanceof OperationFailure && error.kind === "failed" && !signal.aborted) {
+      writeEvidence(flags.evidence, evidenceOfFailure(options, error.message));
+    }
+    throw error;
+  }
+}
+
 function describe({ evidence }: DrillOutcome): string[] {
   const { drill: found, holds, summary, problems } = evidence;
   if (found === undefined) return [summary];
@@ -66,16 +81,21 @@ function describe({ evidence }: DrillOutcome): string[] {
 }
 
 function connectCommand({ connection }: ScratchServer): string {
-  return `psql --host=${connection.PGHOST} --username=${connection.PGUSER} ${connection.PGDATABASE}`;
+  return `psql --host=${quoted(connection.PGHOST)} --username=${connection.PGUSER} ${connection.PGDATABASE}`;
 }
 
 function stopCommand({ folder, control, account }: ScratchServer): string {
-  const stop = `${control} stop -D ${folder}/data`;
+  const stop = `${quoted(control)} stop -D ${quoted(`${folder}/data`)}`;
   const asAccount =
     account === undefined
       ? stop
       : `setpriv --reuid=${account.uid} --regid=${account.gid} --clear-groups ${stop}`;
-  return `${asAccount} && rm -r ${folder}`;
+  return `${asAccount} && rm -r ${quoted(folder)}`;
+}
+
+/** For a shell, which would take a path with a space for two. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function keptLines({ connect, stop }: { connect: string; stop: string }): string[] {

@@ -48,7 +48,8 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
       });
       const { manifest, ...rest } = outcome;
       return {
-        holds: outcome.differences.length === 0,
+        // Differences that were not accepted have failed.
+        holds: true,
         document: { restored: shownBackup(manifest), ...rest },
         text: describe(outcome, describeConnection(target)).join("\n"),
       };
@@ -66,8 +67,13 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
     );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Who closes the terminal's input, or interrupts, has typed nothing.
+  const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
   try {
-    return await terminal.question(question, { signal });
+    return await Promise.race([terminal.question(question, { signal }), closed]);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
     terminal.close();
   }

@@ -1,4 +1,4 @@
-import { escapeIdentifier, escapeLiteral } from "pg";
+import { escapeIdentifier } from "pg";
 import type { Manifest, Role } from "../manifest.ts";
 
 /** Statements that make roles of a backup, with what they may do and without passwords. */
@@ -56,15 +56,16 @@ export function schemaStatements({ schemas }: Manifest, noOwner = false): string
   });
 }
 
-/** Statement that makes an extension in the schema where it was. */
-export function extensionStatement({ name, schema }: Manifest["extensions"][number]): string {
-  const make = `create extension if not exists ${escapeIdentifier(name)} schema ${escapeIdentifier(schema)}`;
-  return `do $do$ begin
-    if not exists (select from pg_namespace where nspname = ${escapeLiteral(schema)}) then
-      create schema ${escapeIdentifier(schema)};
-    end if;
-    ${make};
-  end $do$`;
+/** Statements that make an extension in the schema where it was, which is made too where there is none. */
+export function extensionStatements(
+  { name, schema }: Manifest["extensions"][number],
+  schemas: ReadonlySet<string>,
+): string[] {
+  const place = escapeIdentifier(schema);
+  return [
+    ...(schemas.has(schema) ? [] : [`create schema if not exists ${place}`]),
+    `create extension if not exists ${escapeIdentifier(name)} schema ${place}`,
+  ];
 }
 
 /** The table of contents of a dump without its schemas, which are made before: `pg_restore --list`'s text. */

@@ -1,21 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { backUp } from "../backup/run.ts";
 import { Child } from "../child.ts";
 import { type Connection, connect, describeConnection, type Session } from "../database/connection.ts";
 import { describeDatabase, findSchemas, prepareSession } from "../database/describe.ts";
 import { findProgram } from "../database/programs.ts";
-import { namesOf } from "../database/surroundings.ts";
+import { hasLargeObjects, namesOf } from "../database/surroundings.ts";
 import { fetchBackup } from "../drill/fetch.ts";
 import { listContents } from "../drill/restore.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
+import { makeFolder, removeFolder } from "../folder.ts";
 import type { Manifest } from "../manifest.ts";
 import { type Choice, chooseBackup } from "../store/inventory.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { watchBystanders } from "./bystanders.ts";
 import { differences } from "./compare.ts";
 import {
-  extensionStatement,
+  extensionStatements,
   powerless,
   roleStatements,
   schemaStatements,
@@ -60,37 +61,46 @@ export interface RestoreOutcome {
  * Replaces the schemas of a backup in a database by what they were, in one transaction: digests are checked
  * first, the target is backed up, and unless the result is the backup's to the last row nothing is changed.
  *
- * @throws {OperationFailure} when nothing was changed
+ * @throws {OperationFailure} which says that nothing was changed, or that it cannot be told
  */
 export async function restore(options: RestoreOptions): Promise<RestoreOutcome> {
   const { store, target, signal, progress } = options;
   const started = performance.now();
   progress?.("the store");
-  const manifest = await chooseBackup(store, options.choice);
-  const folder = mkdtempSync(join(options.scratch ?? tmpdir(), "optropic-restore-"));
+  const manifest = await chooseBackup(store, options.choice, options.warn);
+  const present = await findPresent(target, manifest);
+  await askFirst(options, manifest, present.schemas.length);
+  const folder = makeFolder("optropic-restore", options.scratch);
   try {
-    const present = await findPresent(target, manifest);
-    await askFirst(options, manifest, present.length);
     progress?.("the backup, to check its digests");
     const file = join(folder, "dump");
     await fetchBackup({ store, manifest, identities: options.identities, file, signal });
     const contents = join(folder, "contents");
     writeFileSync(contents, withoutSchemas(await listContents(file, signal)), { mode: 0o600 });
-    const before = present.length === 0 ? undefined : (await backUpTarget(options, present)).key;
+    const before = await backUpTarget(options, present);
     progress?.("the restore");
     const result = await replace(options, manifest, { file, contents });
     return { manifest, before, ...result, durationMs: Math.round(performance.now() - started) };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 
-/** Schemas of the backup that the target has, which are to be replaced. */
-async function findPresent(target: Connection, { schemas }: Manifest): Promise<string[]> {
+/** What of the target is to be replaced. Large objects belong to no schema, so all of them are. */
+interface Present {
+  schemas: string[];
+  largeObjects: boolean;
+}
+
+async function findPresent(target: Connection, manifest: Manifest): Promise<Present> {
   const session = await connect(target, "optropic restore");
   try {
-    const names = schemas.map(({ name }) => name);
-    return (await findSchemas(session, names)).map(({ name }) => name);
+    const restored = new Set(manifest.schemas.map(({ name }) => name));
+    const schemas = (await findSchemas(session, [])).map(({ name }) => name);
+    return {
+      schemas: schemas.filter((name) => restored.has(name)),
+      largeObjects: await hasLargeObjects(session),
+    };
   } finally {
     await session.end();
   }
@@ -103,62 +113,101 @@ async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: n
   throw new OperationFailure("refused", `Not confirmed: «${wanted}» was not typed. Nothing was changed`);
 }
 
-function backUpTarget(options: RestoreOptions, schemas: readonly string[]): Promise<Manifest> {
+/** @returns the key of the backup; nothing where there is nothing to lose */
+async function backUpTarget(options: RestoreOptions, present: Present): Promise<string | undefined> {
   const { stack, store, recipients, target, warn, signal, progress } = options;
+  const { schemas, largeObjects } = present;
+  if (schemas.length === 0 && !largeObjects) return undefined;
   progress?.("a backup of the target as it is");
   const purpose = "before-restore";
-  return backUp({ stack, store, recipients, connection: target, schemas, purpose, warn, signal });
+  const { key } = await backUp({
+    stack,
+    store,
+    recipients,
+    connection: target,
+    schemas,
+    purpose,
+    warn,
+    signal,
+  });
+  return key;
 }
 
 async function replace(
   options: RestoreOptions,
   manifest: Manifest,
-  { file, contents }: { file: string; contents: string },
+  files: { file: string; contents: string },
 ): Promise<Pick<RestoreOutcome, "tables" | "rows" | "differences">> {
-  const { target, signal, noOwner } = options;
-  const session = new ScriptSession(target, signal);
+  const session = new ScriptSession(options.target, options.signal);
   try {
-    await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
-    await makeRoom(session, options, manifest);
-    const script = new Child("pg_restore", findProgram("pg_restore"), {
-      args: [
-        "--file=-",
-        "--single-transaction",
-        `--use-list=${contents}`,
-        ...(noOwner ? ["--no-owner"] : []),
-        file,
-      ],
-      env: { PATH: process.env.PATH, LC_ALL: "C" },
-      signal,
+    const result = await replaceWithin(session, options, manifest, files).catch((error) => {
+      throw new OperationFailure("failed", `${reasonOf(error)}\nNothing was changed.`, { cause: error });
     });
-    script.stdin.end();
-    try {
-      await session.script(withoutCommit(script.stdout));
-      await script.success();
-    } finally {
-      await script.stop();
-    }
-    const found = await lookWithin(session, manifest);
-    const different = differences(manifest.description, found);
-    if (different.length > 0 && !options.acceptDifferences) {
-      throw new OperationFailure(
-        "failed",
-        `What was restored differs from the backup: ${different.join(" ")}`,
-      );
-    }
-    signal.throwIfAborted();
-    await session.run("commit");
-    const tables = Object.values(found.tables);
-    return {
-      tables: tables.length,
-      rows: tables.reduce((sum, { rows }) => sum + rows, 0),
-      differences: different,
-    };
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new OperationFailure("failed", `${reasonOf(error)}\nNothing was changed.`, { cause: error });
+    await commit(session);
+    return result;
   } finally {
     await session.end();
+  }
+}
+
+/** All of the restore but its commit. */
+async function replaceWithin(
+  session: ScriptSession,
+  options: RestoreOptions,
+  manifest: Manifest,
+  files: { file: string; contents: string },
+): Promise<Pick<RestoreOutcome, "tables" | "rows" | "differences">> {
+  await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
+  const bystandersDiffer = await watchBystanders(session, manifest);
+  await makeRoom(session, options, manifest);
+  await runScript(session, options, files);
+  const found = await lookWithin(session, manifest);
+  const different = [...differences(manifest.description, found), ...(await bystandersDiffer())];
+  if (different.length > 0 && !options.acceptDifferences) {
+    throw new OperationFailure(
+      "failed",
+      `What was restored differs from what was there or in the backup:\n${different.join("\n")}`,
+    );
+  }
+  // What is checked at the commit fails here, where it is known that nothing was changed.
+  await session.run("set constraints all immediate");
+  options.signal.throwIfAborted();
+  const tables = Object.values(found.tables);
+  return {
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    differences: different,
+  };
+}
+
+async function runScript(
+  session: ScriptSession,
+  { noOwner, signal }: RestoreOptions,
+  { file, contents }: { file: string; contents: string },
+): Promise<void> {
+  const arguments_ = ["--file=-", "--single-transaction", `--use-list=${contents}`];
+  const script = new Child("pg_restore", findProgram("pg_restore"), {
+    args: [...arguments_, ...(noOwner ? ["--no-owner"] : []), file],
+    env: { PATH: process.env.PATH, LC_ALL: "C" },
+    signal,
+  });
+  script.stdin.end();
+  try {
+    await session.script(withoutCommit(script));
+  } finally {
+    await script.stop();
+  }
+}
+
+async function commit(session: ScriptSession): Promise<void> {
+  try {
+    await session.commit();
+  } catch (error) {
+    throw new OperationFailure(
+      "failed",
+      `${reasonOf(error)}\nThe connection was lost during the commit: look at the target, which is either restored or as it was.`,
+      { cause: error },
+    );
   }
 }
 
@@ -168,12 +217,14 @@ async function makeRoom(session: Session, options: RestoreOptions, manifest: Man
     for (const statement of roleStatements(manifest.roles.map(powerless), roles))
       await session.run(statement);
   }
-  // They belong to no schema, so every backup has all of them.
+  // Every backup has all of them.
   await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   for (const statement of schemaStatements(manifest, options.noOwner)) await session.run(statement);
   const available = await namesOf(session, "select name::text as name from pg_available_extensions");
+  const made = await namesOf(session, "select nspname::text as name from pg_namespace");
   for (const extension of manifest.extensions) {
-    if (available.has(extension.name)) await session.run(extensionStatement(extension));
+    if (!available.has(extension.name)) continue;
+    for (const statement of extensionStatements(extension, made)) await session.run(statement);
   }
 }
 
