@@ -2,7 +2,7 @@ import { writeEvidence } from "../../checklist/evidence.ts";
 import { evidenceOfFailure } from "../../operations/drill/findings.ts";
 import { type DrillOptions, type DrillOutcome, drill } from "../../operations/drill/run.ts";
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
-import { OperationFailure } from "../../operations/failure.ts";
+import { OperationFailure, reasonOf } from "../../operations/failure.ts";
 import { readIdentity, targetConnection } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
 import { formatBytes, formatDuration, formatMinutes } from "./sizes.ts";
@@ -38,8 +38,8 @@ export function runDrill(flags: DrillFlags): Promise<void> {
         objectives: { ...objectives, graceMinutes: backups.graceMinutes },
         ...work,
       });
-      const file = writeEvidence(flags.evidence, outcome.evidence);
       const { evidence, kept } = outcome;
+      const file = await written(flags, outcome);
       const left = kept && { folder: kept.folder, connect: connectCommand(kept), stop: stopCommand(kept) };
       return {
         holds: evidence.holds,
@@ -61,6 +61,16 @@ async function drilled(flags: DrillFlags, { signal }: Work, options: DrillOption
       writeEvidence(flags.evidence, evidenceOfFailure(options, error.message));
     }
     throw error;
+  }
+}
+
+/** @returns the path of the evidence; where it cannot be written, nothing is kept of the drill */
+async function written({ evidence: folder }: DrillFlags, outcome: DrillOutcome): Promise<string> {
+  try {
+    return writeEvidence(folder, outcome.evidence);
+  } catch (error) {
+    await outcome.kept?.remove();
+    throw new OperationFailure("failed", `The evidence cannot be written to ${folder}: ${reasonOf(error)}`);
   }
 }
 

@@ -44,14 +44,15 @@ export function powerless({ name }: Role): Role {
  * Statements that make the schemas of a backup, empty. The dump's own are left out of the restore, since
  * `public` is there already in some databases and not in others.
  */
-export function schemaStatements({ schemas }: Manifest, noOwner = false): string[] {
+export function schemaStatements({ schemas, whole }: Manifest, noOwner = false): string[] {
   return schemas.flatMap(({ name, owner }) => {
     const schema = escapeIdentifier(name);
     return [
       `drop schema if exists ${schema} cascade`,
       `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
-      // As initdb makes it: a dump says only what is otherwise.
+      // As initdb makes it: a dump says only what is otherwise. Where schemas were named, it says the comment.
       ...(name === "public" ? ["grant usage on schema public to public"] : []),
+      ...(name === "public" && whole ? ["comment on schema public is 'standard public schema'"] : []),
     ];
   });
 }
