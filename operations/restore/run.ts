@@ -141,7 +141,11 @@ async function replace(
   const session = new ScriptSession(options.target, options.signal);
   try {
     const result = await replaceWithin(session, options, manifest, files).catch((error) => {
-      throw new OperationFailure("failed", `${reasonOf(error)}\nNothing was changed.`, { cause: error });
+      const said = reasonOf(error);
+      const hint = /role ".*" does not exist/.test(said)
+        ? " --create-roles makes what roles are missing."
+        : "";
+      throw new OperationFailure("failed", `${said}\nNothing was changed.${hint}`, { cause: error });
     });
     await commit(session);
     return result;
@@ -150,6 +154,10 @@ async function replace(
   }
 }
 
+/** Lets the server roll back as soon as this end is gone; servers before version 14 do when they next write. */
+const noticeWhenGone = `do $do$ begin perform set_config('client_connection_check_interval', '2s', false);
+  exception when others then null; end $do$`;
+
 /** All of the restore but its commit. */
 async function replaceWithin(
   session: ScriptSession,
@@ -157,6 +165,7 @@ async function replaceWithin(
   manifest: Manifest,
   files: { file: string; contents: string },
 ): Promise<Pick<RestoreOutcome, "tables" | "rows" | "differences">> {
+  await session.run(noticeWhenGone);
   await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
   const bystandersDiffer = await watchBystanders(session, manifest);
   await makeRoom(session, options, manifest);

@@ -14,7 +14,7 @@ import { OperationFailure, reasonOf } from "../failure.ts";
  */
 export class ScriptSession implements Session {
   #child: Child;
-  #lines: AsyncIterator<string>;
+  #lines: Lines;
 
   constructor(connection: Connection, signal: AbortSignal) {
     this.#child = new Child("psql", findProgram("psql"), {
@@ -30,7 +30,7 @@ export class ScriptSession implements Session {
       env: programEnvironment(connection, "optropic restore"),
       signal,
     });
-    this.#lines = linesOf(this.#child.stdout);
+    this.#lines = new Lines(this.#child.stdout);
   }
 
   async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
@@ -74,10 +74,10 @@ export class ScriptSession implements Session {
     this.#child.stdin.write(`${statements}\n\\echo ${mark}\n`);
     const lines: string[] = [];
     for (;;) {
-      const { done, value } = await this.#lines.next();
-      if (done === true) return this.#fail(undefined);
-      if (value === mark) return lines;
-      lines.push(value);
+      const line = await this.#lines.next();
+      if (line === undefined) return this.#fail(undefined);
+      if (line === mark) return lines;
+      lines.push(line);
     }
   }
 
@@ -92,14 +92,38 @@ export class ScriptSession implements Session {
   }
 }
 
-/** Lines as psql ends them; a character that ends lines elsewhere may be part of a name. */
-async function* linesOf(output: Readable): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of output.setEncoding("utf8")) {
-    const [first = "", ...others] = String(text).split("\n");
-    const lines = [rest + first, ...others];
-    rest = lines.pop() ?? "";
-    yield* lines;
+/**
+ * Lines as psql ends them; a character that ends lines elsewhere may be part of a name. They are read as they
+ * come, since psql stops when nobody reads.
+ */
+class Lines {
+  #lines: string[] = [];
+  #rest = "";
+  #ended = false;
+  #wake: () => void = () => undefined;
+
+  constructor(output: Readable) {
+    output.setEncoding("utf8").on("data", (text: string) => {
+      const [first = "", ...others] = text.split("\n");
+      const lines = [this.#rest + first, ...others];
+      this.#rest = lines.pop() ?? "";
+      for (const line of lines) this.#lines.push(line);
+      this.#wake();
+    });
+    output.once("close", () => {
+      this.#ended = true;
+      this.#wake();
+    });
+  }
+
+  /** Undefined after the last one. One caller waits at a time. */
+  async next(): Promise<string | undefined> {
+    while (this.#lines.length === 0 && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.#lines.shift();
   }
 }
 

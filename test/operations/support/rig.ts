@@ -111,6 +111,20 @@ export function processes(): Process[] {
     .map((name) => ({ id: Number(name), title: titleOf(name) }));
 }
 
+/** Processes that a process started and that still run. */
+export function childrenOf(parent: ChildProcess): Process[] {
+  return processes().filter(({ id }) => parentOf(id) === parent.pid);
+}
+
+function parentOf(id: number): number | undefined {
+  try {
+    // The name before it, in brackets, may hold anything.
+    return Number(readFileSync(`/proc/${id}/stat`, "utf8").split(") ").pop()?.split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 function titleOf(id: string): string {
   try {
     return readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ").trim();
