@@ -29,6 +29,8 @@ export interface TestStore {
   refuse: (request: string) => number | undefined;
   /** Keys of the objects that are there, sorted. */
   keysOf(): string[];
+  /** Where the object of a key is, as a file. */
+  path(key: string): string;
   /** Reads or replaces the bytes of an object behind the server's back. */
   read(key: string): Buffer;
   write(key: string, data: Buffer): void;
@@ -91,6 +93,7 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     requests: [],
     refuse: () => undefined,
     keysOf: () => filesIn(objects).filter((path) => !path.startsWith(".sgwtmp/")),
+    path: (key) => join(objects, key),
     read: (key) => readFileSync(join(objects, key)),
     write: (key, data) => writeFileSync(join(objects, key), data),
     remove: (key) => rmSync(join(objects, key)),
