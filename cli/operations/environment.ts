@@ -96,6 +96,9 @@ export function targetConnection(url: string, environment: NodeJS.ProcessEnv): C
         : "--target holds a password, which arguments show to everybody: give it by PGPASSWORD or PGPASSFILE",
     );
   }
+  if ([...parsed.searchParams.keys()].some((name) => name !== "sslmode")) {
+    throw new OperationFailure("refused", "--target may have the parameter sslmode and no other");
+  }
   const { PGPASSWORD: _, ...parts } = urlParts(withPassword(parsed));
   return parseConnection({ ...environment, ...parts });
 }
