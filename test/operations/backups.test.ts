@@ -80,8 +80,10 @@ describe("the list of backups", () => {
   test("is a table for a person, without what a terminal would obey", async () => {
     put(1 * day);
     put(2 * day, { manifest: '{"\\u001b[31m": 1}' });
+    put(-2 * day);
     const run = await backups();
-    expect(run.stdout).toMatch(
+    expect(run.stdout).toMatch(/of the future: a clock is wrong\n✓/);
+    expect(run.stdout.replace(/✓.*a clock is wrong\n/, "")).toMatch(
       /^ +Backup +Age +Size +State\n✓ {2}place\S+ {2}1 d 0 h {2}4 bytes {2}whole\n✗ /,
     );
     expect(run.stdout).toContain(

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
@@ -149,6 +149,24 @@ describe("a drill", () => {
     expect(absent).toMatchObject({ status: 1 });
     expect(absent.stderr).toContain("There is no whole backup postgres/absent in bucket/postgres/");
   });
+});
+
+test("a backup that is broken is passed over for the one before it, and spoken of", async () => {
+  const broken = "postgres/29991231T235959Z-0123abcd.dump.age";
+  writeFileSync(rig.store.path(broken), "broken");
+  const run = await drill();
+  rig.store.remove(broken);
+  expect(run).toMatchObject({ status: 0 });
+  expect(run.stderr).toMatch(/^warning: postgres\/2999\S+ is none: it has no manifest/);
+  expect(JSON.parse(run.stdout).evidence.drill.backup.name).toBe(key);
+});
+
+test("where evidence cannot be written, not even a server that was to be kept is left", async () => {
+  const file = join(rig.files.folder, "file");
+  writeFileSync(file, "");
+  const run = await drill(["--keep", "--evidence", file]);
+  expect(run).toMatchObject({ status: 1 });
+  expect(run.stderr).toMatch(/The evidence cannot be written to .*file: E(NOTDIR|EXIST)/);
 });
 
 describe("a check of the settings", () => {
