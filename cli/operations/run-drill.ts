@@ -53,12 +53,15 @@ export function runDrill(flags: DrillFlags): Promise<void> {
 }
 
 /** A drill that fails is evidence too, lest that of an earlier one stand; what was stopped is none. */
-async function drilled(flags: DrillFlags, { signal }: Work, options: DrillOptions): Promise<DrillOutcome> {
+async function drilled(flags: DrillFlags, work: Work, options: DrillOptions): Promise<DrillOutcome> {
   try {
     return await drill(options);
   } catch (error) {
-    if (error instanceof OperationFailure && error.kind === "failed" && !signal.aborted) {
-      writeEvidence(flags.evidence, evidenceOfFailure(options, error.message));
+    if (error instanceof OperationFailure && error.kind === "failed" && !work.signal.aborted) {
+      const evidence = evidenceOfFailure(options, error.message);
+      await written(flags, { evidence, kept: undefined }).catch((unwritten) =>
+        work.warn(reasonOf(unwritten)),
+      );
     }
     throw error;
   }

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { addAbortSignal, Readable } from "node:stream";
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -64,7 +64,12 @@ export class ObjectStore {
       // A store's name need not be in its certificate with the bucket before it.
       forcePathStyle: true,
       maxAttempts: 3,
-      requestHandler: { connectionTimeout: 10 * second, requestTimeout: 120 * second },
+      requestHandler: {
+        connectionTimeout: 10 * second,
+        requestTimeout: 120 * second,
+        // Also where an answer stops coming in its middle.
+        socketTimeout: 120 * second,
+      },
       // Not every store knows the checksums that AWS added; digests of our own are checked before a restore.
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
@@ -137,6 +142,7 @@ export class ObjectStore {
     const { Body } = await this.#ask(`read ${key}`, () =>
       this.#client.send(new GetObjectCommand(input), signal && { abortSignal: signal }),
     );
+    if (Body instanceof Readable && signal !== undefined) addAbortSignal(signal, Body);
     if (!(Body instanceof Readable)) throw new OperationFailure("failed", `${key} came without a body`);
     return named(Body, key);
   }

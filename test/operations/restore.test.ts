@@ -218,7 +218,9 @@ describe("nothing is changed", () => {
     before = await all();
     const run = await restore();
     expect(run).toMatchObject({ status: 1 });
-    expect(run.stderr).toMatch(/trigger hook on mine\.own is missing\.[\s\S]*Nothing was changed/);
+    expect(run.stderr).toMatch(
+      /would be lost:\ntrigger hook on mine\.own is missing\.[\s\S]*Nothing was changed/,
+    );
     expect(
       await other.sql("select count(*) from pg_trigger where tgrelid = 'mine.own'::regclass", database),
     ).toBe("1");
