@@ -9,10 +9,10 @@ const minute = 60_000;
 
 /** Lists what is in the store and judges it. */
 export function runBackups(flags: OperationFlags): Promise<void> {
-  return runOperation(flags, async ({ progress }) => {
+  return runOperation(flags, async ({ progress, signal }) => {
     const stack = readStack(flags.cwd, flags.stack);
     const { backups, objectives } = stack.settings;
-    const store = openStore(stack);
+    const store = openStore(stack, signal);
     try {
       progress?.("the store");
       const entries = await listBackups(store);

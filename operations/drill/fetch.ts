@@ -25,7 +25,7 @@ export async function fetchBackup(options: {
   checkRoom(file, manifest.plain.bytes);
   const sealed = new Tally();
   const plain = new Tally();
-  const source = await store.open(manifest.key, signal);
+  const source = await store.open(manifest.key);
   const stored = bounded(sealed.through(source), manifest);
   try {
     const opened = await unseal(stored, options.identities);

@@ -52,10 +52,15 @@ export class ObjectStore {
   readonly address: StoreAddress;
   #client: S3Client;
   #lockDays: number;
+  #signal: AbortSignal | undefined;
 
-  /** @param lockDays days of object lock that each object is stored with; 0 leaves the lock to the bucket */
-  constructor(address: StoreAddress, keys: StoreKeys, lockDays = 0) {
+  /**
+   * @param lockDays days of object lock that each object is stored with; 0 leaves the lock to the bucket
+   * @param signal ends what is being listed or read, and throws its own reason
+   */
+  constructor(address: StoreAddress, keys: StoreKeys, lockDays = 0, signal?: AbortSignal) {
     this.address = address;
+    this.#signal = signal;
     this.#lockDays = lockDays;
     this.#client = new S3Client({
       endpoint: address.endpoint,
@@ -137,13 +142,13 @@ export class ObjectStore {
   }
 
   /** An object as a stream. */
-  async open(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  async open(key: string): Promise<AsyncIterable<Uint8Array>> {
     const input = { Bucket: this.address.bucket, Key: key };
     const { Body } = await this.#ask(`read ${key}`, () =>
-      this.#client.send(new GetObjectCommand(input), signal && { abortSignal: signal }),
+      this.#client.send(new GetObjectCommand(input), this.#reading()),
     );
-    if (Body instanceof Readable && signal !== undefined) addAbortSignal(signal, Body);
     if (!(Body instanceof Readable)) throw new OperationFailure("failed", `${key} came without a body`);
+    if (this.#signal !== undefined) addAbortSignal(this.#signal, Body);
     return named(Body, key);
   }
 
@@ -155,7 +160,7 @@ export class ObjectStore {
     do {
       const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
       const page = await this.#ask(`list ${bucket}/${prefix}`, () =>
-        this.#client.send(new ListObjectsV2Command(input)),
+        this.#client.send(new ListObjectsV2Command(input), this.#reading()),
       );
       for (const { Key: key, Size: bytes } of page.Contents ?? []) {
         if (key !== undefined) found.push({ key, bytes: bytes ?? 0 });
@@ -183,10 +188,15 @@ export class ObjectStore {
     } as const;
   }
 
+  #reading() {
+    return this.#signal === undefined ? {} : { abortSignal: this.#signal };
+  }
+
   async #ask<T>(what: string, request: () => Promise<T>): Promise<T> {
     try {
       return await request();
     } catch (error) {
+      this.#signal?.throwIfAborted();
       throw storeFailure(what, error);
     }
   }

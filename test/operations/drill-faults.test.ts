@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readEvidence } from "../../checklist/evidence.ts";
@@ -45,8 +45,8 @@ beforeEach(() => {
 
 afterEach(() => {
   rig.store.refuse = () => undefined;
-  expect(readdirSync(rig.temporary)).toEqual([]);
-  expect(processes().filter(({ title }) => title.includes(rig.temporary))).toEqual([]);
+  rig.store.stall = () => undefined;
+  expect(rig.left()).toEqual([]);
 });
 
 describe("a backup is refused before any server is started", () => {
@@ -167,6 +167,27 @@ describe("a drill is not begun", () => {
 });
 
 describe("a drill that is broken off leaves neither server nor file", () => {
+  test.each<[string, RegExp, "whole" | "half"]>([
+    ["the list does not come", /list-type=2/, "whole"],
+    ["the backup does not come", /^GET .*\.dump\.age/, "whole"],
+    ["the backup stops coming", /^GET .*\.dump\.age/, "half"],
+  ])("by a signal, when %s", async (_, which, stalled) => {
+    const job = rig.start(argumentsOf(rig.files.holder.file));
+    const end = ended(job);
+    await new Promise<void>((resolve) => {
+      rig.store.stall = (request) => {
+        if (!which.test(request)) return undefined;
+        resolve();
+        return stalled;
+      };
+    });
+    // What has come has been begun with when there is a file for it.
+    if (stalled === "half") await whileRunning(job, () => dumps()[0]);
+    job.kill("SIGTERM");
+    const run = await end;
+    expect(run).toMatchObject({ status: 1, signal: null, stderr: "error: Stopped by SIGTERM\n" });
+  });
+
   test("when the disk of the scratch server is full", async () => {
     await rig.postgres.sql("create database wide");
     await rig.postgres.sql(
@@ -264,6 +285,11 @@ function drill({
   prefix?: string;
 } = {}): Promise<Ended> {
   return rig.run([...argumentsOf(file), ...args], { prefix });
+}
+
+/** Files of dumps that are being fetched. */
+function dumps(): string[] {
+  return globSync(join(rig.temporary, "optropic-drill-*", "dump"));
 }
 
 function argumentsOf(file: string): string[] {

@@ -9,7 +9,7 @@ import { manifestSchema } from "../../operations/manifest.ts";
 import { ended } from "../cli/command.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 import { contentQuery, richDatabase, richRoles } from "./support/rich-database.ts";
-import { canary, makeProject, processes, type Rig, startRig, whileRunning } from "./support/rig.ts";
+import { canary, makeProject, type Rig, startRig, titlesWhile } from "./support/rig.ts";
 
 const good = [
   { name: "orders are there", sql: "select count(*) from orders", expect: "2" },
@@ -41,8 +41,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  expect(readdirSync(rig.temporary)).toEqual([]);
-  expect(processes().filter(({ title }) => title.includes(rig.temporary))).toEqual([]);
+  expect(rig.left()).toEqual([]);
 });
 
 describe("a drill", () => {
@@ -257,17 +256,13 @@ describe("a database given by --target is refused", () => {
 });
 
 test("no secret is in the output, in arguments of any process, or in the evidence", async () => {
-  const seen = new Set<string>();
   await other.sql("create database watched");
   const args = ["drill", "--identity", rig.files.holder.file, "--evidence", rig.evidence, "--cwd", project];
   const job = rig.start([...args, "--target", urlOf(other, "watched")], {
     changes: { PGPASSWORD: other.password },
   });
   const whole = ended(job);
-  await whileRunning(job, () => {
-    for (const { title } of processes()) seen.add(title);
-    return undefined;
-  }).catch(() => undefined);
+  const seen = await titlesWhile(job);
   const run = await whole;
   expect(run.status).toBe(0);
   expect([...seen].some((title) => title.includes("pg_restore"))).toBe(true);

@@ -1,12 +1,11 @@
 import type { ChildProcess } from "node:child_process";
-import { readdirSync } from "node:fs";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ScriptSession } from "../../operations/restore/script-session.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 import { contentQuery, richDatabase, richRoles } from "./support/rich-database.ts";
-import { canary, childrenOf, processes, type Rig, startRig, whileRunning } from "./support/rig.ts";
+import { canary, childrenOf, type Rig, startRig, titlesWhile } from "./support/rig.ts";
 
 let rig: Rig;
 /** The server that is restored into, with the roles of the other one. */
@@ -42,8 +41,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  expect(readdirSync(rig.temporary)).toEqual([]);
-  expect(processes().filter(({ title }) => title.includes(rig.temporary))).toEqual([]);
+  expect(rig.left()).toEqual([]);
 });
 
 describe("a restore", () => {
@@ -98,6 +96,16 @@ describe("a restore", () => {
     const run = await restore([], { prefix: "named/" });
     expect(run).toMatchObject({ status: 0 });
     expect(await other.sql(contentQuery, database)).toBe(content);
+  });
+
+  test("backs large objects up that it replaces, even where there is no schema of the backup", async () => {
+    await other.sql("drop schema public; select lo_from_bytea(4711, 'another')", database);
+    const run = await restore();
+    expect(run).toMatchObject({ status: 0 });
+    expect(await other.sql(contentQuery, database)).toBe(content);
+    const undo = JSON.parse(run.stdout).before;
+    expect(await restore(["--backup", undo])).toMatchObject({ status: 0 });
+    expect(await other.sql("select convert_from(lo_get(4711), 'UTF8')", database)).toBe("another");
   });
 
   test("goes into a database of any name", async () => {
@@ -155,6 +163,24 @@ test("a session of psql runs a script whose output is more than a pipe holds, an
   } finally {
     await session.end();
   }
+});
+
+test("a session of psql is ended by the signal, but no longer once it commits", async () => {
+  const stop = new AbortController();
+  const [one, two] = [0, 1].map(() => new ScriptSession(other.connection(database), stop.signal));
+  if (one === undefined || two === undefined) throw new Error("There are no two sessions");
+  try {
+    await one.run("begin; create table committed ()");
+    await two.run("begin; create table not_committed ()");
+    const committed = one.commit();
+    stop.abort(new Error("Stopped"));
+    await committed;
+    await expect(two.run("select 1")).rejects.toThrow("Stopped");
+  } finally {
+    await Promise.all([one.end(), two.end()]);
+  }
+  const tables = "select string_agg(relname, ' ') from pg_class where relname like '%committed'";
+  expect(await other.sql(tables, database)).toBe("committed");
 });
 
 describe("nothing is changed", () => {
@@ -313,13 +339,9 @@ describe("nothing is changed", () => {
 });
 
 test("no secret is in the output or in arguments of any process", async () => {
-  const seen = new Set<string>();
   const job = rig.start(argumentsOf(other, database), { changes: { PGPASSWORD: other.password } });
   const whole = ended(job);
-  await whileRunning(job, () => {
-    for (const { title } of processes()) seen.add(title);
-    return undefined;
-  }).catch(() => undefined);
+  const seen = await titlesWhile(job);
   const run = await whole;
   expect(run.status).toBe(0);
   for (const program of ["psql", "pg_restore"]) {

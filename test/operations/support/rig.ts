@@ -22,6 +22,8 @@ export interface Rig {
   evidence: string;
   /** Names that were made in the folder for temporary files since the last call. */
   made(): string[];
+  /** Files and processes that operations have left. */
+  left(): string[];
   /** Starts `optropic` with a database, a prefix of the store and other variables. */
   start(args: readonly string[], given?: Given): ChildProcess;
   run(args: readonly string[], given?: Given): Promise<Ended>;
@@ -63,6 +65,10 @@ export async function startRig(): Promise<Rig> {
       const made = [...names];
       names.clear();
       return made;
+    },
+    left() {
+      const running = processes().filter(({ title }) => title.includes(temporary));
+      return [...readdirSync(temporary), ...running.map(({ title }) => title)];
     },
     start,
     run,
@@ -131,6 +137,16 @@ function titleOf(id: string): string {
   } catch {
     return "";
   }
+}
+
+/** Titles of all processes that there are while one runs. */
+export async function titlesWhile(child: ChildProcess): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  await whileRunning(child, () => {
+    for (const { title } of processes()) seen.add(title);
+    return undefined;
+  }).catch(() => undefined);
+  return seen;
 }
 
 /** Looks until something is there, as long as a process runs. */
