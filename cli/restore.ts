@@ -16,7 +16,11 @@ export function restoreCommand(): Command {
     .option("--confirm <text>", "the target's host:port/database, where nobody can be asked to type it")
     .option("--create-roles", "make the roles that the target lacks, without a login", false)
     .option("--no-owner", "leave ownership to the role that restores; needs --accept-differences")
-    .option("--accept-differences", "keep what was restored although it differs from the backup", false)
+    .option(
+      "--accept-differences",
+      "restore although it differs from the backup, or costs what depends on it elsewhere",
+      false,
+    )
     .option("--scratch <folder>", "where the decrypted dump is kept meanwhile")
     .action(async (flags: RestoreFlags) => {
       const { runRestore } = await import("./operations/run-restore.ts");

@@ -23,7 +23,8 @@ export class Child {
   #process: ChildProcess;
   #said = "";
   #ended: Promise<number | string>;
-  #signal: AbortSignal;
+  #signal: AbortSignal | undefined;
+  #stop: () => void;
 
   constructor(name: string, command: string, options: ChildOptions) {
     this.#name = name;
@@ -43,6 +44,7 @@ export class Child {
       this.#said = (this.#said + text).slice(-keptCharacters);
     });
     const stop = (): void => void child.kill("SIGTERM");
+    this.#stop = stop;
     this.#ended = new Promise<number | string>((resolve) => {
       child.once("error", (error) => resolve(error.message));
       child.once("close", (code, signal) => resolve(code ?? `signal ${signal}`));
@@ -58,10 +60,16 @@ export class Child {
    */
   async success(): Promise<void> {
     const ended = await this.#ended;
-    this.#signal.throwIfAborted();
+    this.#signal?.throwIfAborted();
     if (ended === 0) return;
     const said = this.#said.trim() === "" ? "" : `:\n${this.#said.trim()}`;
     throw new OperationFailure("failed", `${this.#name} ended with ${ended}${said}`);
+  }
+
+  /** From now on the signal does not end the process. */
+  shield(): void {
+    this.#signal?.removeEventListener("abort", this.#stop);
+    this.#signal = undefined;
   }
 
   /** Ends the process, if it still runs, and waits until it has ended. */

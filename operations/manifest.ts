@@ -4,6 +4,9 @@ import { OperationFailure } from "./failure.ts";
 /** Size beyond which a manifest is refused unread, in bytes: some 100,000 tables and other objects. */
 export const maximumManifestBytes = 32 * 1024 * 1024;
 
+/** Of what is wrong with one, which may quote it. */
+const problemCharacters = 300;
+
 const count = z.int().min(0);
 const name = z.string().min(1).max(1000);
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 digest in hexadecimal");
@@ -96,7 +99,8 @@ export function parseManifest(text: string, key: string): Manifest {
   if (!result.success) {
     const [issue] = result.error.issues;
     const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
-    throw new OperationFailure("failed", `The manifest of ${key} is not one: ${issue?.message}${where}`);
+    const problem = `${issue?.message}${where}`.slice(0, problemCharacters);
+    throw new OperationFailure("failed", `The manifest of ${key} is not one: ${problem}`);
   }
   if (result.data.key !== key) {
     throw new OperationFailure("failed", `The manifest beside ${key} is that of ${result.data.key}`);

@@ -20,14 +20,23 @@ const listText = z
     return z.NEVER;
   });
 
+function textOf(characters: number): z.ZodString {
+  return z.string().max(characters, `a text of at most ${characters} characters`);
+}
+
 const variablesSchema = z.object({
   BACKUP_ENDPOINT: z.url({ protocol: /^https?$/, error: "a URL" }).optional(),
-  BACKUP_REGION: z.string().min(1).max(100).optional(),
-  BACKUP_BUCKET: z.string().min(1).max(255).optional(),
-  BACKUP_PREFIX: z.string().max(500).optional(),
+  BACKUP_REGION: textOf(100).optional(),
+  BACKUP_BUCKET: textOf(255).optional(),
+  BACKUP_PREFIX: textOf(500).optional(),
   BACKUP_RECIPIENTS: listText.optional(),
   BACKUP_SCHEMAS: listText.optional(),
-  BACKUP_LOCK_DAYS: z.coerce.number().int().min(0).max(3650).optional(),
+  BACKUP_LOCK_DAYS: z
+    .string()
+    .regex(/^\d{1,4}$/, "a number of days up to 3650")
+    .transform(Number)
+    .refine((days) => days <= 3650, "a number of days up to 3650")
+    .optional(),
   BACKUP_CHECK_IN_URL: z.url({ protocol: /^https?$/, error: "a URL" }).optional(),
 });
 
@@ -87,19 +96,21 @@ export function targetConnection(url: string, environment: NodeJS.ProcessEnv): C
         : "--target holds a password, which arguments show to everybody: give it by PGPASSWORD or PGPASSFILE",
     );
   }
-  const { PGPASSWORD, ...parts } = urlParts(withPassword(parsed));
+  if ([...parsed.searchParams.keys()].some((name) => name !== "sslmode")) {
+    throw new OperationFailure("refused", "--target may have the parameter sslmode and no other");
+  }
+  const { PGPASSWORD: _, ...parts } = urlParts(withPassword(parsed));
   return parseConnection({ ...environment, ...parts });
 }
 
 /**
  * age identities, of a file or of `BACKUP_IDENTITY`.
  *
- * @throws {OperationFailure} `refused`, when there is none
+ * @throws {OperationFailure} `refused`, when there is none or a line is none, without what it holds
  */
 export function readIdentity(file: string | undefined, environment: NodeJS.ProcessEnv): string[] {
-  const identities = readIdentities(
-    file === undefined ? (environment.BACKUP_IDENTITY ?? "") : readSmallFile(file),
-  );
+  const text = file === undefined ? (environment.BACKUP_IDENTITY ?? "") : readSmallFile(file);
+  const identities = readIdentities(text);
   if (identities.length > 0) return identities;
   const where =
     file === undefined ? "name a file with --identity, or set BACKUP_IDENTITY" : `${file} has none`;

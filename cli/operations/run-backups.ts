@@ -9,10 +9,10 @@ const minute = 60_000;
 
 /** Lists what is in the store and judges it. */
 export function runBackups(flags: OperationFlags): Promise<void> {
-  return runOperation(flags, async ({ progress }) => {
+  return runOperation(flags, async ({ progress, signal }) => {
     const stack = readStack(flags.cwd, flags.stack);
     const { backups, objectives } = stack.settings;
-    const store = openStore(stack);
+    const store = openStore(stack, signal);
     try {
       progress?.("the store");
       const entries = await listBackups(store);
@@ -48,9 +48,9 @@ function shownEntry(entry: Entry, now: Date) {
 function table(entries: readonly Entry[], now: Date): string[] {
   if (entries.length === 0) return ["No backups."];
   const rows = entries.map((entry) => {
-    const { key, purpose, ageMinutes, bytes, whole, problem } = shownEntry(entry, now);
-    const state = purpose === "backup" ? "whole" : "whole, set aside by a restore";
-    return [whole ? "✓" : "✗", key, formatMinutes(ageMinutes), formatBytes(bytes), problem ?? state];
+    const { key, ageMinutes, bytes, whole, problem } = shownEntry(entry, now);
+    const age = ageMinutes < 0 ? "" : formatMinutes(ageMinutes);
+    return [whole ? "✓" : "✗", key, age, formatBytes(bytes), problem ?? stateOf(entry.purpose, ageMinutes)];
   });
   const heading = ["", "Backup", "Age", "Size", "State"];
   const widths = heading.map((text, column) =>
@@ -62,6 +62,11 @@ function table(entries: readonly Entry[], now: Date): string[] {
       .join("  ")
       .trimEnd(),
   );
+}
+
+function stateOf(purpose: Entry["purpose"], ageMinutes: number): string {
+  if (ageMinutes < 0) return "of the future: a clock is wrong";
+  return purpose === "backup" ? "whole" : "whole, set aside by a restore";
 }
 
 function verdict(

@@ -1,8 +1,10 @@
 import { writeEvidence } from "../../checklist/evidence.ts";
-import { type DrillOutcome, drill } from "../../operations/drill/run.ts";
+import { evidenceOfFailure } from "../../operations/drill/findings.ts";
+import { type DrillOptions, type DrillOutcome, drill } from "../../operations/drill/run.ts";
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
+import { OperationFailure, reasonOf } from "../../operations/failure.ts";
 import { readIdentity, targetConnection } from "./environment.ts";
-import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
+import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
 import { formatBytes, formatDuration, formatMinutes } from "./sizes.ts";
 import { openStore, readStack } from "./stack.ts";
 
@@ -20,11 +22,12 @@ export function runDrill(flags: DrillFlags): Promise<void> {
     const { backups, objectives } = stack.settings;
     const identities = readIdentity(flags.identity, process.env);
     const target = flags.target === undefined ? undefined : targetConnection(flags.target, process.env);
-    const store = openStore(stack);
+    const store = openStore(stack, work.signal);
     try {
-      const outcome = await drill({
+      const outcome = await drilled(flags, work, {
         stack: flags.stack,
         store,
+        at: new Date(),
         choice: { name: flags.backup, at: flags.at },
         identities,
         target,
@@ -35,8 +38,8 @@ export function runDrill(flags: DrillFlags): Promise<void> {
         objectives: { ...objectives, graceMinutes: backups.graceMinutes },
         ...work,
       });
-      const file = writeEvidence(flags.evidence, outcome.evidence);
       const { evidence, kept } = outcome;
+      const file = await written(flags, outcome);
       const left = kept && { folder: kept.folder, connect: connectCommand(kept), stop: stopCommand(kept) };
       return {
         holds: evidence.holds,
@@ -47,6 +50,31 @@ export function runDrill(flags: DrillFlags): Promise<void> {
       store.close();
     }
   });
+}
+
+/** A drill that fails is evidence too, lest that of an earlier one stand; what was stopped is none. */
+async function drilled(flags: DrillFlags, work: Work, options: DrillOptions): Promise<DrillOutcome> {
+  try {
+    return await drill(options);
+  } catch (error) {
+    if (error instanceof OperationFailure && error.kind === "failed" && !work.signal.aborted) {
+      const evidence = evidenceOfFailure(options, error.message);
+      await written(flags, { evidence, kept: undefined }).catch((unwritten) =>
+        work.warn(reasonOf(unwritten)),
+      );
+    }
+    throw error;
+  }
+}
+
+/** @returns the path of the evidence; where it cannot be written, nothing is kept of the drill */
+async function written({ evidence: folder }: DrillFlags, outcome: DrillOutcome): Promise<string> {
+  try {
+    return writeEvidence(folder, outcome.evidence);
+  } catch (error) {
+    await outcome.kept?.remove();
+    throw new OperationFailure("failed", `The evidence cannot be written to ${folder}: ${reasonOf(error)}`);
+  }
 }
 
 function describe({ evidence }: DrillOutcome): string[] {
@@ -66,16 +94,21 @@ function describe({ evidence }: DrillOutcome): string[] {
 }
 
 function connectCommand({ connection }: ScratchServer): string {
-  return `psql --host=${connection.PGHOST} --username=${connection.PGUSER} ${connection.PGDATABASE}`;
+  return `psql --host=${quoted(connection.PGHOST)} --username=${connection.PGUSER} ${connection.PGDATABASE}`;
 }
 
 function stopCommand({ folder, control, account }: ScratchServer): string {
-  const stop = `${control} stop -D ${folder}/data`;
+  const stop = `${quoted(control)} stop -D ${quoted(`${folder}/data`)}`;
   const asAccount =
     account === undefined
       ? stop
       : `setpriv --reuid=${account.uid} --regid=${account.gid} --clear-groups ${stop}`;
-  return `${asAccount} && rm -r ${folder}`;
+  return `${asAccount} && rm -r ${quoted(folder)}`;
+}
+
+/** For a shell, which would take a path with a space for two. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function keptLines({ connect, stop }: { connect: string; stop: string }): string[] {

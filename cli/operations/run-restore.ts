@@ -1,7 +1,6 @@
-import { createInterface } from "node:readline/promises";
 import { describeConnection } from "../../operations/database/connection.ts";
-import { OperationFailure } from "../../operations/failure.ts";
 import { type RestoreOutcome, restore } from "../../operations/restore/run.ts";
+import { ask } from "./ask.ts";
 import { readIdentity, targetConnection } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
@@ -23,7 +22,7 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
     const stack = readStack(flags.cwd, flags.stack);
     const identities = readIdentity(flags.identity, process.env);
     const target = targetConnection(flags.target, process.env);
-    const store = openStore(stack);
+    const store = openStore(stack, work.signal);
     try {
       const outcome = await restore({
         stack: flags.stack,
@@ -35,8 +34,10 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
         confirm: async ({ manifest, replaces }) => {
           if (flags.confirm !== undefined) return flags.confirm;
           work.progress?.("");
+          const name = describeConnection(target);
           return ask(
-            `The backup of ${manifest.takenAt} replaces ${replaces} schemas of ${describeConnection(target)}.\nType ${describeConnection(target)} to go on: `,
+            `The backup of ${manifest.takenAt} replaces ${replaces} schemas of ${name}.\nType ${name} to go on: `,
+            "Nobody is there to confirm the target: give its host:port/database with --confirm",
             work.signal,
           );
         },
@@ -48,7 +49,8 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
       });
       const { manifest, ...rest } = outcome;
       return {
-        holds: outcome.differences.length === 0,
+        // Differences that were not accepted have failed.
+        holds: true,
         document: { restored: shownBackup(manifest), ...rest },
         text: describe(outcome, describeConnection(target)).join("\n"),
       };
@@ -56,21 +58,6 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
       store.close();
     }
   });
-}
-
-async function ask(question: string, signal: AbortSignal): Promise<string> {
-  if (!process.stdin.isTTY) {
-    throw new OperationFailure(
-      "refused",
-      "Nobody is there to confirm the target: give its host:port/database with --confirm",
-    );
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question, { signal });
-  } finally {
-    terminal.close();
-  }
 }
 
 function describe(outcome: RestoreOutcome, target: string): string[] {

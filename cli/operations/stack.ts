@@ -50,8 +50,8 @@ export async function subjectOf(cwd: string, stack: string): Promise<BackupSubje
   };
 }
 
-/** The store of a stack's backups, by the keys of the environment. */
-export function openStore({ settings, variables }: StackContext): ObjectStore {
+/** The store of a stack's backups, by the keys of the environment; `signal` ends what is read of it. */
+export function openStore({ settings, variables }: StackContext, signal?: AbortSignal): ObjectStore {
   const declared = backupStore(settings);
   const address: StoreAddress = {
     endpoint: variables.BACKUP_ENDPOINT ?? declared.endpoint,
@@ -60,7 +60,8 @@ export function openStore({ settings, variables }: StackContext): ObjectStore {
     prefix: variables.BACKUP_PREFIX ?? declared.prefix,
   };
   const declaredLock = settings.backups.provider === "s3" ? settings.backups.retentionDays : 0;
-  return new ObjectStore(address, readStoreKeys(process.env), variables.BACKUP_LOCK_DAYS ?? declaredLock);
+  const lockDays = variables.BACKUP_LOCK_DAYS ?? declaredLock;
+  return new ObjectStore(address, readStoreKeys(process.env), lockDays, signal);
 }
 
 /** age public keys that backups of the stack are sealed to. */

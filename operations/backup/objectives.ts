@@ -23,11 +23,15 @@ export interface ObjectivesMet {
 }
 
 const minute = 60_000;
+
+/** How far the database's clock, by which a backup says its moment, may be before this machine's. */
+const clockSkew = 10 * minute;
 const day = 24 * 60 * minute;
 
 /**
  * Whether what is stored meets the objectives at a moment (items 8.2, 8.3 and 8.7). Retention holds when no
- * two backups that follow each other within it lie further apart than the objective allows.
+ * two backups that follow each other within it lie further apart than the objective allows. A backup that
+ * says it is of the future counts for nothing.
  */
 export function judgeObjectives(entries: readonly Entry[], objectives: Objectives, now: Date): ObjectivesMet {
   const allowed = (objectives.rpoMinutes + objectives.graceMinutes) * minute;
@@ -35,6 +39,7 @@ export function judgeObjectives(entries: readonly Entry[], objectives: Objective
     .flatMap(({ manifest, purpose }) =>
       manifest === undefined || purpose !== "backup" ? [] : [Date.parse(manifest.takenAt)],
     )
+    .filter((moment) => moment <= now.getTime() + clockSkew)
     .sort((one, other) => one - other);
   const newest = moments.at(-1);
   const oldest = moments[0];

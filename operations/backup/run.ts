@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Connection, connect, describeConnection, type ServerSession } from "../database/connection.ts";
 import { describeDatabase, findSchemas, prepareSession } from "../database/describe.ts";
 import { majorOf, versionOf } from "../database/programs.ts";
-import { databaseBytes, readSurroundings } from "../database/surroundings.ts";
+import { databaseBytes, hasLargeObjects, readSurroundings } from "../database/surroundings.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
 import { type Description, type Manifest, manifestSchema } from "../manifest.ts";
 import { backupKey, manifestKey, type Purpose } from "../store/names.ts";
@@ -154,11 +154,6 @@ async function dumpAndDescribe(
   const [description] = await Promise.all([failing(describe()), failing(send())]);
   if (description === undefined || failures.length > 0) throw failures[0];
   return { plain: plain.result(), sealed: sealed.result(), description };
-}
-
-async function hasLargeObjects(session: ServerSession): Promise<boolean> {
-  const [row] = await session.rows("select exists (select from pg_largeobject_metadata) as found");
-  return z.object({ found: z.boolean() }).parse(row).found;
 }
 
 async function checkStored(store: ObjectStore, key: string, bytes: number): Promise<void> {

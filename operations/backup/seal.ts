@@ -53,15 +53,7 @@ export async function unseal(
   sealed: AsyncIterable<Uint8Array>,
   identities: readonly string[],
 ): Promise<AsyncIterable<Uint8Array>> {
-  const decrypter = new Decrypter();
-  for (const identity of identities) {
-    try {
-      decrypter.addIdentity(identity);
-    } catch {
-      // The library's words may quote what it was given.
-      throw new OperationFailure("refused", "A line of the identities is not an age identity");
-    }
-  }
+  const decrypter = decrypterOf(identities);
   try {
     return opened(await decrypter.decrypt(streamOf(sealed)));
   } catch (error) {
@@ -104,10 +96,32 @@ function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array>
   );
 }
 
-/** Identities in the text of a file as age-keygen writes it: one a line, `#` before comments. */
+/**
+ * Identities in the text of a file as age-keygen writes it: one a line, `#` before comments.
+ *
+ * @throws {OperationFailure} `refused`, when a line is none
+ */
 export function readIdentities(text: string): string[] {
-  return text
+  const identities = text
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
+  decrypterOf(identities);
+  return identities;
+}
+
+function decrypterOf(identities: readonly string[]): Decrypter {
+  const decrypter = new Decrypter();
+  for (const identity of identities) {
+    try {
+      decrypter.addIdentity(identity);
+    } catch {
+      // The library's words may quote what it was given.
+      throw new OperationFailure(
+        "refused",
+        "A line of the identities is not an age identity, as age-keygen writes it: AGE-SECRET-KEY-1…",
+      );
+    }
+  }
+  return decrypter;
 }

@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Client, type ClientConfig } from "pg";
+import { Client, type ClientConfig, type QueryConfig, types } from "pg";
 import * as z from "zod";
 import { OperationFailure, reasonOf } from "../failure.ts";
 import { passwordFromFile } from "./password-file.ts";
+
+function textOf(characters: number): z.ZodString {
+  return z.string().min(1).max(characters, `a text of at most ${characters} characters`);
+}
 
 const modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 
@@ -11,17 +15,17 @@ const modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-ful
  * argument: https://www.postgresql.org/docs/17/libpq-envars.html
  */
 export const connectionSchema = z.looseObject({
-  PGHOST: z.string().min(1).max(1000),
+  PGHOST: textOf(1000),
   PGPORT: z
     .string()
-    .regex(/^\d{1,5}$/)
+    .regex(/^\d{1,5}$/, "a port")
     .default("5432"),
-  PGDATABASE: z.string().min(1).max(1000),
-  PGUSER: z.string().min(1).max(1000),
-  PGPASSWORD: z.string().max(10_000).optional(),
-  PGPASSFILE: z.string().max(4096).optional(),
-  PGSSLMODE: z.enum(modes).default("require"),
-  PGSSLROOTCERT: z.string().max(4096).optional(),
+  PGDATABASE: textOf(1000),
+  PGUSER: textOf(1000),
+  PGPASSWORD: textOf(10_000).optional(),
+  PGPASSFILE: textOf(4096).optional(),
+  PGSSLMODE: z.enum(modes, `one of ${modes.join(", ")}`).default("require"),
+  PGSSLROOTCERT: textOf(4096).optional(),
 });
 
 export type Connection = Pick<
@@ -48,9 +52,15 @@ export class ServerSession implements Session {
     return (await this.#client.query(query, value && [value])).rows;
   }
 
-  /** As rows, each of which is a list of values in place of an object. */
+  /** As rows, each of which is a list of texts, as the server writes them and a cast to text does. */
   async lists(query: string): Promise<unknown[][]> {
-    return (await this.#client.query<unknown[]>({ text: query, rowMode: "array" })).rows;
+    return (await this.#client.query<unknown[]>({ text: query, rowMode: "array", types: asText })).rows;
+  }
+
+  /** Runs one statement: the server refuses a text that holds a second one. */
+  async only(statement: string): Promise<void> {
+    const query: QueryConfig & { queryMode: "extended" } = { text: statement, queryMode: "extended" };
+    await this.#client.query(query);
   }
 
   async run(statements: string): Promise<void> {
@@ -62,6 +72,12 @@ export class ServerSession implements Session {
     await this.#client.end().catch(() => undefined);
   }
 }
+
+/** A boolean is the one type whose cast to text is another text than that which the server sends. */
+const asText = {
+  getTypeParser: (type: number) => (value: string) =>
+    type === types.builtins.BOOL ? `${value === "t"}` : value,
+};
 
 /** Seconds that a server has to take a connection. */
 const connectSeconds = 30;

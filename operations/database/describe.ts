@@ -60,7 +60,11 @@ export async function describeDatabase(session: Session, schemas: readonly strin
   };
 }
 
-async function readObjects(session: Session, schemas: readonly string[]): Promise<Record<string, string>> {
+/** Each object of the schemas, and the start of its definition's SHA-256. */
+export async function readObjects(
+  session: Session,
+  schemas: readonly string[],
+): Promise<Record<string, string>> {
   const found = new Map<string, string>();
   for (const query of objectQueries) {
     const rows = await session.rows(query, schemas);

@@ -78,7 +78,7 @@ export const objectQueries: readonly string[] = [
      join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = any($1) and r.rulename <> '_RETURN' and ${notOfExtension("pg_class", "c.oid")}`,
 
-  // Functions, procedures and aggregates.
+  // Functions, procedures and aggregates. Those that a range type has of itself belong to whoever makes it.
   `select format('function %s', p.oid::regprocedure) as object,
           concat_ws(E'\\n', pg_get_userbyid(p.proowner), ${privileges("p.proacl", "f", "p.proowner")},
             ${comment("pg_proc", "p.oid")}, p.prokind::text,
@@ -89,7 +89,8 @@ export const objectQueries: readonly string[] = [
               else pg_get_functiondef(p.oid) end) as definition
      from pg_proc p
      join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}`,
+    where n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}
+      and not exists (select from pg_depend x where x.classid = 'pg_proc'::regclass and x.objid = p.oid and x.deptype = 'i')`,
 
   // Enumerations, domains and ranges; a composite type is listed with the tables.
   `select format('type %s', t.oid::regtype) as object,

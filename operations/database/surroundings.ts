@@ -33,6 +33,12 @@ export async function databaseBytes(session: Session): Promise<number> {
   return z.object({ bytes: z.coerce.number().int().min(0) }).parse(row).bytes;
 }
 
+/** Whether the database has large objects. */
+export async function hasLargeObjects(session: Session): Promise<boolean> {
+  const [row] = await session.rows("select exists (select from pg_largeobject_metadata) as found");
+  return z.object({ found: z.boolean() }).parse(row).found;
+}
+
 /** The column `name` of a query. */
 export async function namesOf(session: Session, query: string): Promise<ReadonlySet<string>> {
   const rows = await session.rows(query);

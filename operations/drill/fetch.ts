@@ -25,20 +25,22 @@ export async function fetchBackup(options: {
   checkRoom(file, manifest.plain.bytes);
   const sealed = new Tally();
   const plain = new Tally();
-  const source = await store.open(manifest.key, signal);
-  const opened = await unseal(bounded(sealed.through(source), manifest), options.identities);
+  const source = await store.open(manifest.key);
+  const stored = bounded(sealed.through(source), manifest);
   try {
+    const opened = await unseal(stored, options.identities);
     await pipeline(
       Readable.from(plain.through(opened)),
       createWriteStream(file, { mode: 0o600, flags: "wx" }),
-      {
-        signal,
-      },
+      { signal },
     );
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof OperationFailure) throw error;
     throw new OperationFailure("failed", `The backup cannot be written to ${file}: ${reasonOf(error)}`);
+  } finally {
+    // What was not read to its end holds the connection to the store.
+    await stored.return(undefined);
   }
   compare(manifest, "as it is stored", manifest.sealed, sealed.result());
   compare(manifest, "decrypted", manifest.plain, plain.result());
@@ -53,7 +55,10 @@ function checkRoom(file: string, bytes: number): void {
   );
 }
 
-async function* bounded(source: AsyncIterable<Uint8Array>, { key, sealed }: Manifest) {
+async function* bounded(
+  source: AsyncIterable<Uint8Array>,
+  { key, sealed }: Manifest,
+): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of source) {
     bytes += chunk.length;

@@ -6,7 +6,7 @@ import { namesOf } from "../database/surroundings.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
 import type { Manifest } from "../manifest.ts";
 import {
-  extensionStatement,
+  extensionStatements,
   powerless,
   roleStatements,
   schemaStatements,
@@ -72,11 +72,12 @@ async function prepare({ session, manifest, fullRoles }: RestoreOptions): Promis
     ...schemaStatements(manifest),
   ];
   for (const statement of before) await run(session, statement);
-  const available = await namesOf(session, "select name::text from pg_available_extensions");
+  const available = await namesOf(session, "select name::text as name from pg_available_extensions");
+  const made = await namesOf(session, "select nspname::text as name from pg_namespace");
   const unavailable: string[] = [];
   for (const extension of manifest.extensions) {
-    if (available.has(extension.name)) await run(session, extensionStatement(extension));
-    else unavailable.push(extension.name);
+    if (!available.has(extension.name)) unavailable.push(extension.name);
+    else for (const statement of extensionStatements(extension, made)) await run(session, statement);
   }
   return unavailable;
 }

@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { output } from "../child.ts";
 import type { Connection } from "../database/connection.ts";
-import { findProgram, versionOf } from "../database/programs.ts";
+import { findProgram } from "../database/programs.ts";
 import { serverAccount } from "../database/server-account.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
+import { makeFolder, removeFolder } from "../folder.ts";
 
 /** A PostgreSQL server for one drill, reached by a socket in its own folder alone. */
 export interface ScratchServer {
-  version: string;
   /** As the server's superuser, in an empty database. */
   connection: Connection;
   folder: string;
@@ -37,6 +36,12 @@ const settings: Readonly<Record<string, string>> = {
   log_min_messages: "fatal",
 };
 
+/** Of no more than the name of the socket: nothing listens on it. */
+const port = "5432";
+
+/** Source: sun_path in unix(7), which ends with a zero byte. */
+const maximumSocketBytes = 107;
+
 /**
  * Starts a server from the machine's own PostgreSQL, in a new folder below `parent` (by default the folder
  * for temporary files), as an account that is not root's.
@@ -52,7 +57,7 @@ export async function startScratchServer(options: {
   const account = serverAccount();
   const initdb = findProgram("initdb");
   const control = findProgram("pg_ctl");
-  const folder = makeFolder(options.parent ?? tmpdir(), account);
+  const folder = makeServerFolder(options.parent, account);
   const data = join(folder, "data");
   const log = join(folder, "server.log");
   const user = `drill_${randomBytes(4).toString("hex")}`;
@@ -69,7 +74,7 @@ export async function startScratchServer(options: {
     );
   const remove = async (): Promise<void> => {
     await stop().catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   };
   try {
     const access = ["--auth-local=trust", "--auth-host=reject"];
@@ -80,10 +85,9 @@ export async function startScratchServer(options: {
       .join(" ");
     await run("pg_ctl", control, ["start", "-D", data, "-l", log, "-o", flags, "-w", "-t", "60"], signal);
     return {
-      version: await versionOf("postgres"),
       connection: {
         PGHOST: folder,
-        PGPORT: "5432",
+        PGPORT: port,
         PGDATABASE: "postgres",
         PGUSER: user,
         PGSSLMODE: "disable",
@@ -101,15 +105,18 @@ export async function startScratchServer(options: {
   }
 }
 
-function makeFolder(parent: string, account: { uid: number; gid: number }): string {
-  try {
-    mkdirSync(parent, { recursive: true });
-    const folder = mkdtempSync(join(parent, "optropic-drill-"));
-    chownSync(folder, account.uid, account.gid);
-    return folder;
-  } catch (error) {
-    throw new OperationFailure("refused", `No scratch server can be made in ${parent}: ${reasonOf(error)}`);
+function makeServerFolder(parent: string | undefined, account: { uid: number; gid: number }): string {
+  const folder = makeFolder("optropic-server", parent);
+  const excess = Buffer.byteLength(join(folder, `.s.PGSQL.${port}`)) - maximumSocketBytes;
+  if (excess > 0) {
+    removeFolder(folder);
+    throw new OperationFailure(
+      "refused",
+      `The path of ${folder} is ${excess} bytes too long for the socket of a server: name a shorter folder with --scratch`,
+    );
   }
+  chownSync(folder, account.uid, account.gid);
+  return folder;
 }
 
 function readLog(path: string): string {

@@ -20,26 +20,31 @@ export async function checkTarget(
   if (identifier === null || manifest.systemIdentifier === null) {
     throw new OperationFailure(
       "refused",
-      `Whether ${where} is the server of the backup cannot be told, since a role may not read its identifier: drill without --target`,
+      `Whether ${where} is the server of the backup cannot be told, since the role of one of them may not read its identifier (pg_control_system): drill without --target`,
     );
   }
   if (identifier === manifest.systemIdentifier) {
     throw new OperationFailure(
       "refused",
-      `${where} is on the server that the backup is of: a drill never touches it`,
+      `${where} is on the server that the backup is of, which a drill never touches: name another server, or none`,
     );
   }
   const [row] = await session.rows(
-    `select count(*)::int as count
-       from pg_class c
-       join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`,
+    `select (${ownCount("pg_class", "relnamespace")} + ${ownCount("pg_proc", "pronamespace")}
+        + ${ownCount("pg_type", "typnamespace")} + (select count(*) from pg_largeobject_metadata))::int as count`,
   );
   const { count } = z.object({ count: z.int() }).parse(row);
   if (count === 0) return;
   throw new OperationFailure(
     "refused",
-    `${where} is not empty: it has ${count} tables, views, sequences or indexes`,
+    `${where} is not empty, but has ${count} tables, types, functions and other objects: create a database for the drill`,
   );
+}
+
+/** Query of how many objects of a catalogue are neither the server's nor an extension's. */
+function ownCount(catalogue: string, schema: string): string {
+  return `(select count(*) from ${catalogue} o join pg_namespace n on n.oid = o.${schema}
+    where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+      and not exists (select from pg_depend d
+                       where d.classid = '${catalogue}'::regclass and d.objid = o.oid and d.deptype = 'e'))`;
 }

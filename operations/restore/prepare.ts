@@ -1,4 +1,4 @@
-import { escapeIdentifier, escapeLiteral } from "pg";
+import { escapeIdentifier } from "pg";
 import type { Manifest, Role } from "../manifest.ts";
 
 /** Statements that make roles of a backup, with what they may do and without passwords. */
@@ -44,27 +44,29 @@ export function powerless({ name }: Role): Role {
  * Statements that make the schemas of a backup, empty. The dump's own are left out of the restore, since
  * `public` is there already in some databases and not in others.
  */
-export function schemaStatements({ schemas }: Manifest, noOwner = false): string[] {
+export function schemaStatements({ schemas, whole }: Manifest, noOwner = false): string[] {
   return schemas.flatMap(({ name, owner }) => {
     const schema = escapeIdentifier(name);
     return [
       `drop schema if exists ${schema} cascade`,
       `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
-      // As initdb makes it: a dump says only what is otherwise.
+      // As initdb makes it: a dump says only what is otherwise. Where schemas were named, it says the comment.
       ...(name === "public" ? ["grant usage on schema public to public"] : []),
+      ...(name === "public" && whole ? ["comment on schema public is 'standard public schema'"] : []),
     ];
   });
 }
 
-/** Statement that makes an extension in the schema where it was. */
-export function extensionStatement({ name, schema }: Manifest["extensions"][number]): string {
-  const make = `create extension if not exists ${escapeIdentifier(name)} schema ${escapeIdentifier(schema)}`;
-  return `do $do$ begin
-    if not exists (select from pg_namespace where nspname = ${escapeLiteral(schema)}) then
-      create schema ${escapeIdentifier(schema)};
-    end if;
-    ${make};
-  end $do$`;
+/** Statements that make an extension in the schema where it was, which is made too where there is none. */
+export function extensionStatements(
+  { name, schema }: Manifest["extensions"][number],
+  schemas: ReadonlySet<string>,
+): string[] {
+  const place = escapeIdentifier(schema);
+  return [
+    ...(schemas.has(schema) ? [] : [`create schema if not exists ${place}`]),
+    `create extension if not exists ${escapeIdentifier(name)} schema ${place}`,
+  ];
 }
 
 /** The table of contents of a dump without its schemas, which are made before: `pg_restore --list`'s text. */

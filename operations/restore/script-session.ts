@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { escapeLiteral } from "pg";
@@ -15,7 +14,7 @@ import { OperationFailure, reasonOf } from "../failure.ts";
  */
 export class ScriptSession implements Session {
   #child: Child;
-  #lines: AsyncIterator<string>;
+  #lines: Lines;
 
   constructor(connection: Connection, signal: AbortSignal) {
     this.#child = new Child("psql", findProgram("psql"), {
@@ -31,8 +30,7 @@ export class ScriptSession implements Session {
       env: programEnvironment(connection, "optropic restore"),
       signal,
     });
-    const reader = createInterface({ input: this.#child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
-    this.#lines = reader[Symbol.asyncIterator]();
+    this.#lines = new Lines(this.#child.stdout);
   }
 
   async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
@@ -47,10 +45,21 @@ export class ScriptSession implements Session {
     await this.#ask(`${statements};`);
   }
 
-  /** Runs a script that comes as a stream. */
+  /** Runs a script that comes as a stream. What the stream says of its own end goes before what psql says. */
   async script(source: AsyncIterable<Uint8Array>): Promise<void> {
-    await pipeline(source, this.#child.stdin, { end: false }).catch((error) => this.#fail(error));
+    try {
+      await pipeline(source, this.#child.stdin, { end: false });
+    } catch (error) {
+      if (error instanceof OperationFailure) throw error;
+      await this.#fail(error);
+    }
     await this.#ask("");
+  }
+
+  /** Commits; from here on nothing ends the session. */
+  async commit(): Promise<void> {
+    this.#child.shield();
+    await this.run("commit");
   }
 
   /** Ends the session. What was not committed by then is rolled back. */
@@ -65,10 +74,10 @@ export class ScriptSession implements Session {
     this.#child.stdin.write(`${statements}\n\\echo ${mark}\n`);
     const lines: string[] = [];
     for (;;) {
-      const { done, value } = await this.#lines.next();
-      if (done === true) return this.#fail(undefined);
-      if (value === mark) return lines;
-      lines.push(value);
+      const line = await this.#lines.next();
+      if (line === undefined) return this.#fail(undefined);
+      if (line === mark) return lines;
+      lines.push(line);
     }
   }
 
@@ -83,6 +92,41 @@ export class ScriptSession implements Session {
   }
 }
 
+/**
+ * Lines as psql ends them; a character that ends lines elsewhere may be part of a name. They are read as they
+ * come, since psql stops when nobody reads.
+ */
+class Lines {
+  #lines: string[] = [];
+  #rest = "";
+  #ended = false;
+  #wake: () => void = () => undefined;
+
+  constructor(output: Readable) {
+    output.setEncoding("utf8").on("data", (text: string) => {
+      const [first = "", ...others] = text.split("\n");
+      const lines = [this.#rest + first, ...others];
+      this.#rest = lines.pop() ?? "";
+      for (const line of lines) this.#lines.push(line);
+      this.#wake();
+    });
+    output.once("close", () => {
+      this.#ended = true;
+      this.#wake();
+    });
+  }
+
+  /** Undefined after the last one. One caller waits at a time. */
+  async next(): Promise<string | undefined> {
+    while (this.#lines.length === 0 && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.#lines.shift();
+  }
+}
+
 function arrayLiteral(values: readonly string[]): string {
   return `array[${values.map(escapeLiteral).join(",")}]::text[]`;
 }
@@ -93,17 +137,18 @@ const closingBytes = 4096;
  * The script that `pg_restore --single-transaction` writes, without the COMMIT at its end: that is said when
  * the result has been looked at.
  *
- * @throws {OperationFailure} `failed`, when the script does not end so
+ * @throws {OperationFailure} `failed`, when pg_restore fails or its script does not end so
  */
-export async function* withoutCommit(script: Readable): AsyncGenerator<Uint8Array> {
+export async function* withoutCommit(program: Pick<Child, "stdout" | "success">): AsyncGenerator<Uint8Array> {
   let held = Buffer.alloc(0);
-  for await (const chunk of script) {
+  for await (const chunk of program.stdout) {
     held = Buffer.concat([held, chunk]);
     if (held.length > closingBytes) {
       yield held.subarray(0, -closingBytes);
       held = held.subarray(-closingBytes);
     }
   }
+  await program.success();
   const closing = held.toString("latin1");
   const at = closing.lastIndexOf("\nCOMMIT;\n");
   if (at === -1) throw new OperationFailure("failed", "The script of pg_restore has no COMMIT at its end");

@@ -18,6 +18,9 @@ export interface Entry {
 
 const manifestsAtOnce = 8;
 
+/** Broken backups that are spoken of, when a later one is chosen. */
+const warnings = 5;
+
 /** What is in the store, newest first. What has another form of name is not ours and left alone. */
 export async function listBackups(store: ObjectStore): Promise<Entry[]> {
   const found = candidates(store, await store.list());
@@ -39,9 +42,14 @@ export interface Choice {
  * The backup that is asked for. Only whole ones are chosen, and what a restore set aside only by its name; the
  * newest is looked for from the newest name on, so that a long list costs no more than a short one.
  *
+ * @param warn told of what was passed over, since an older backup than a person thinks loses more
  * @throws {OperationFailure} `failed`, when there is none
  */
-export async function chooseBackup(store: ObjectStore, choice: Choice): Promise<Manifest> {
+export async function chooseBackup(
+  store: ObjectStore,
+  choice: Choice,
+  warn: (message: string) => void,
+): Promise<Manifest> {
   const { name, at } = choice;
   const found = candidates(store, await store.list());
   const wanted = found.filter(
@@ -51,18 +59,21 @@ export async function chooseBackup(store: ObjectStore, choice: Choice): Promise<
         : key === name || key === `${store.address.prefix}${name}`) &&
       (at === undefined || begunAt <= at),
   );
-  let problem: string | undefined;
+  const passedOver: string[] = [];
   for (const candidate of wanted) {
-    const entry = await examine(store, candidate);
-    problem ??= entry.problem && `${entry.key} is none: ${entry.problem}`;
-    if (entry.manifest === undefined) continue;
+    const { key, problem, manifest } = await examine(store, candidate);
+    if (manifest === undefined) passedOver.push(`${key} is none: ${problem}`);
     // The moment of its content is a little later than that of its name.
-    if (at === undefined || new Date(entry.manifest.takenAt) <= at) return entry.manifest;
+    else if (at === undefined || new Date(manifest.takenAt) <= at) {
+      for (const message of passedOver.slice(0, warnings)) warn(message);
+      return manifest;
+    }
   }
   const { bucket, prefix } = store.address;
   const which =
     name === undefined ? (at === undefined ? "" : ` of ${at.toISOString()} or before`) : ` ${name}`;
-  const detail = problem === undefined ? "" : `; ${problem}`;
+  const [first] = passedOver;
+  const detail = first === undefined ? "" : `; ${first}`;
   throw new OperationFailure("failed", `There is no whole backup${which} in ${bucket}/${prefix}${detail}`);
 }
 

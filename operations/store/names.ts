@@ -36,7 +36,8 @@ export function readKey(
   if (match === null) return undefined;
   const [, folder, year, month, day, hour, minute, second, ending = ""] = match;
   const begunAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(begunAt.getTime())) return undefined;
+  // A day that its month does not have would be one of the next.
+  if (Number.isNaN(begunAt.getTime()) || begunAt.getUTCDate() !== Number(day)) return undefined;
   const backup = key.slice(0, -ending.length) + dumpEnding;
   const purpose = folder === undefined ? "backup" : "before-restore";
   return { backup, part: ending === dumpEnding ? "dump" : "manifest", begunAt, purpose };

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { addAbortSignal, Readable } from "node:stream";
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -52,10 +52,15 @@ export class ObjectStore {
   readonly address: StoreAddress;
   #client: S3Client;
   #lockDays: number;
+  #signal: AbortSignal | undefined;
 
-  /** @param lockDays days of object lock that each object is stored with; 0 leaves the lock to the bucket */
-  constructor(address: StoreAddress, keys: StoreKeys, lockDays = 0) {
+  /**
+   * @param lockDays days of object lock that each object is stored with; 0 leaves the lock to the bucket
+   * @param signal ends what is being listed or read, and throws its own reason
+   */
+  constructor(address: StoreAddress, keys: StoreKeys, lockDays = 0, signal?: AbortSignal) {
     this.address = address;
+    this.#signal = signal;
     this.#lockDays = lockDays;
     this.#client = new S3Client({
       endpoint: address.endpoint,
@@ -64,7 +69,12 @@ export class ObjectStore {
       // A store's name need not be in its certificate with the bucket before it.
       forcePathStyle: true,
       maxAttempts: 3,
-      requestHandler: { connectionTimeout: 10 * second, requestTimeout: 120 * second },
+      requestHandler: {
+        connectionTimeout: 10 * second,
+        requestTimeout: 120 * second,
+        // Also where an answer stops coming in its middle.
+        socketTimeout: 120 * second,
+      },
       // Not every store knows the checksums that AWS added; digests of our own are checked before a restore.
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
@@ -132,12 +142,13 @@ export class ObjectStore {
   }
 
   /** An object as a stream. */
-  async open(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  async open(key: string): Promise<AsyncIterable<Uint8Array>> {
     const input = { Bucket: this.address.bucket, Key: key };
     const { Body } = await this.#ask(`read ${key}`, () =>
-      this.#client.send(new GetObjectCommand(input), signal && { abortSignal: signal }),
+      this.#client.send(new GetObjectCommand(input), this.#reading()),
     );
     if (!(Body instanceof Readable)) throw new OperationFailure("failed", `${key} came without a body`);
+    if (this.#signal !== undefined) addAbortSignal(this.#signal, Body);
     return named(Body, key);
   }
 
@@ -149,7 +160,7 @@ export class ObjectStore {
     do {
       const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
       const page = await this.#ask(`list ${bucket}/${prefix}`, () =>
-        this.#client.send(new ListObjectsV2Command(input)),
+        this.#client.send(new ListObjectsV2Command(input), this.#reading()),
       );
       for (const { Key: key, Size: bytes } of page.Contents ?? []) {
         if (key !== undefined) found.push({ key, bytes: bytes ?? 0 });
@@ -177,10 +188,15 @@ export class ObjectStore {
     } as const;
   }
 
+  #reading() {
+    return this.#signal === undefined ? {} : { abortSignal: this.#signal };
+  }
+
   async #ask<T>(what: string, request: () => Promise<T>): Promise<T> {
     try {
       return await request();
     } catch (error) {
+      this.#signal?.throwIfAborted();
       throw storeFailure(what, error);
     }
   }

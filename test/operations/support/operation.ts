@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
@@ -22,6 +22,8 @@ export async function startFolder(): Promise<{
   remove(): void;
 }> {
   const folder = mkdtempSync(join(tmpdir(), "operations-"));
+  // A server runs as another account where the tests run as root.
+  chmodSync(folder, 0o755);
   const holder = async (name: string): Promise<Holder> => {
     const identity = await generateX25519Identity();
     const file = join(folder, `${name}.txt`);

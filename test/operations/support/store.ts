@@ -27,8 +27,12 @@ export interface TestStore {
   requests: string[];
   /** Decides for each request whether it is refused, by the status to answer; undefined lets it through. */
   refuse: (request: string) => number | undefined;
+  /** Whether a request is never answered, or not beyond the first half of what is answered. */
+  stall: (request: string) => "whole" | "half" | undefined;
   /** Keys of the objects that are there, sorted. */
   keysOf(): string[];
+  /** Where the object of a key is, as a file. */
+  path(key: string): string;
   /** Reads or replaces the bytes of an object behind the server's back. */
   read(key: string): Buffer;
   write(key: string, data: Buffer): void;
@@ -70,7 +74,9 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     const what = `${request.method} ${request.url}`;
     store.requests.push(what);
     const status = store.refuse(what);
-    if (status === undefined) forward(request, response, port);
+    const stalled = store.stall(what);
+    if (stalled === "whole") return;
+    if (status === undefined) forward(request, response, port, stalled === "half");
     else refuse(request, response, status);
   });
   await new Promise<void>((resolve) => gate.listen(0, "127.0.0.1", resolve));
@@ -90,7 +96,9 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     },
     requests: [],
     refuse: () => undefined,
+    stall: () => undefined,
     keysOf: () => filesIn(objects).filter((path) => !path.startsWith(".sgwtmp/")),
+    path: (key) => join(objects, key),
     read: (key) => readFileSync(join(objects, key)),
     write: (key, data) => writeFileSync(join(objects, key), data),
     remove: (key) => rmSync(join(objects, key)),
@@ -107,11 +115,12 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
 }
 
 /** Passes a request on as it is: its signature covers the host that the client asked for. */
-function forward(request: IncomingMessage, response: ServerResponse, port: number): void {
+function forward(request: IncomingMessage, response: ServerResponse, port: number, half: boolean): void {
   const { method, url: path, headers } = request;
   const onward = httpRequest({ host: "127.0.0.1", port, method, path, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
+    if (half) answer.once("data", (chunk: Buffer) => response.write(chunk.subarray(0, chunk.length >> 1)));
+    else answer.pipe(response);
   });
   onward.on("error", () => response.destroy());
   request.on("error", () => onward.destroy());

@@ -1,0 +1,159 @@
+import { Child } from "../child.ts";
+import type { Connection, Session } from "../database/connection.ts";
+import { describeDatabase, prepareSession } from "../database/describe.ts";
+import { findProgram } from "../database/programs.ts";
+import { namesOf } from "../database/surroundings.ts";
+import { OperationFailure, reasonOf } from "../failure.ts";
+import type { Manifest } from "../manifest.ts";
+import { watchBystanders } from "./bystanders.ts";
+import { differences } from "./compare.ts";
+import { extensionStatements, powerless, roleStatements, schemaStatements } from "./prepare.ts";
+import { ScriptSession, withoutCommit } from "./script-session.ts";
+
+export interface ReplaceOptions {
+  target: Connection;
+  /** Make the roles that the target lacks, without a login. */
+  createRoles: boolean;
+  /** Leave ownership to the role that restores. */
+  noOwner: boolean;
+  /** Keep what was restored although it differs from the backup, or something else is lost by it. */
+  acceptDifferences: boolean;
+  signal: AbortSignal;
+}
+
+/** What was restored, and how it differs from the backup, a sentence each. */
+export interface Replaced {
+  tables: number;
+  rows: number;
+  differences: string[];
+}
+
+/** The decrypted dump, and a table of contents of what of it is restored. */
+interface DumpFiles {
+  file: string;
+  contents: string;
+}
+
+/**
+ * Puts what is in a dump in the place of what a database has of its schemas, in one transaction, which is
+ * committed when the result has been compared with the manifest.
+ *
+ * @throws {OperationFailure} `failed`, which says that nothing was changed, or that it cannot be told
+ */
+export async function replace(
+  options: ReplaceOptions,
+  manifest: Manifest,
+  files: DumpFiles,
+): Promise<Replaced> {
+  const session = new ScriptSession(options.target, options.signal);
+  try {
+    const result = await replaceWithin(session, options, manifest, files).catch((error) => {
+      const said = reasonOf(error);
+      const hint = /role ".*" does not exist/.test(said)
+        ? " --create-roles makes what roles are missing."
+        : "";
+      throw new OperationFailure("failed", `${said}\nNothing was changed.${hint}`, { cause: error });
+    });
+    await commit(session);
+    return result;
+  } finally {
+    await session.end();
+  }
+}
+
+/** Lets the server roll back as soon as this end is gone; servers before version 14 do when they next write. */
+const noticeWhenGone = `do $do$ begin perform set_config('client_connection_check_interval', '2s', false);
+  exception when others then null; end $do$`;
+
+/** All of the restore but its commit. */
+async function replaceWithin(
+  session: ScriptSession,
+  options: ReplaceOptions,
+  manifest: Manifest,
+  files: DumpFiles,
+): Promise<Replaced> {
+  await session.run(noticeWhenGone);
+  await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
+  const bystandersDiffer = await watchBystanders(session, manifest);
+  await makeRoom(session, options, manifest);
+  const lost = await bystandersDiffer();
+  refuse("What depends on what is replaced would be lost", lost, options);
+  await runScript(session, options, files);
+  const found = await lookWithin(session, manifest);
+  const different = differences(manifest.description, found);
+  refuse("What was restored differs from the backup", different, options);
+  // What is checked at the commit fails here, where it is known that nothing was changed.
+  await session.run("set constraints all immediate");
+  options.signal.throwIfAborted();
+  const tables = Object.values(found.tables);
+  return {
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    differences: [...lost, ...different],
+  };
+}
+
+function refuse(what: string, sentences: readonly string[], { acceptDifferences }: ReplaceOptions): void {
+  if (sentences.length === 0 || acceptDifferences) return;
+  throw new OperationFailure(
+    "failed",
+    `${what}:\n${sentences.join("\n")}\n--accept-differences restores all the same.`,
+  );
+}
+
+async function runScript(
+  session: ScriptSession,
+  { noOwner, signal }: ReplaceOptions,
+  { file, contents }: DumpFiles,
+): Promise<void> {
+  const arguments_ = ["--file=-", "--single-transaction", `--use-list=${contents}`];
+  const script = new Child("pg_restore", findProgram("pg_restore"), {
+    args: [...arguments_, ...(noOwner ? ["--no-owner"] : []), file],
+    env: { PATH: process.env.PATH, LC_ALL: "C" },
+    signal,
+  });
+  script.stdin.end();
+  try {
+    await session.script(withoutCommit(script));
+  } finally {
+    await script.stop();
+  }
+}
+
+async function commit(session: ScriptSession): Promise<void> {
+  try {
+    await session.commit();
+  } catch (error) {
+    throw new OperationFailure(
+      "failed",
+      `${reasonOf(error)}\nThe connection was lost during the commit: look at the target, which is either restored or as it was.`,
+      { cause: error },
+    );
+  }
+}
+
+async function makeRoom(session: Session, options: ReplaceOptions, manifest: Manifest): Promise<void> {
+  const roles = await namesOf(session, "select rolname::text as name from pg_roles");
+  if (options.createRoles) {
+    for (const statement of roleStatements(manifest.roles.map(powerless), roles))
+      await session.run(statement);
+  }
+  // Every backup has all of them.
+  await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
+  for (const statement of schemaStatements(manifest, options.noOwner)) await session.run(statement);
+  const available = await namesOf(session, "select name::text as name from pg_available_extensions");
+  const made = await namesOf(session, "select nspname::text as name from pg_namespace");
+  for (const extension of manifest.extensions) {
+    if (!available.has(extension.name)) continue;
+    for (const statement of extensionStatements(extension, made)) await session.run(statement);
+  }
+}
+
+/** What the transaction sees, which nobody else does yet. */
+async function lookWithin(session: Session, { schemas }: Manifest) {
+  await prepareSession(session);
+  return describeDatabase(
+    session,
+    schemas.map(({ name }) => name),
+  );
+}

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateX25519Identity } from "age-encryption";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  readBackupVariables,
+  readConnection,
+  readIdentity,
+  readStoreKeys,
+  targetConnection,
+} from "../../../cli/operations/environment.ts";
+import { OperationFailure } from "../../../operations/failure.ts";
+
+const canary = "canary-4d1e";
+const database = { PGHOST: "db.example.com", PGDATABASE: "app", PGUSER: "reader" };
+
+describe("variables of backups", () => {
+  test("that are empty or absent say nothing", () => {
+    expect(readBackupVariables({ BACKUP_REGION: "", OTHER: "x" })).toEqual({});
+    const days = { BACKUP_LOCK_DAYS: "30", BACKUP_SCHEMAS: '["public"]' };
+    expect(readBackupVariables(days)).toEqual({ BACKUP_LOCK_DAYS: 30, BACKUP_SCHEMAS: ["public"] });
+  });
+
+  test.each([
+    ["BACKUP_ENDPOINT", canary, "BACKUP_ENDPOINT is not a URL"],
+    ["BACKUP_ENDPOINT", `ftp://${canary}`, "BACKUP_ENDPOINT is not a URL"],
+    ["BACKUP_RECIPIENTS", canary, "BACKUP_RECIPIENTS is not a JSON list of texts"],
+    ["BACKUP_RECIPIENTS", `["${canary}", 1]`, "BACKUP_RECIPIENTS is not a JSON list of texts"],
+    ["BACKUP_SCHEMAS", `{"${canary}":1}`, "BACKUP_SCHEMAS is not a JSON list of texts"],
+    ["BACKUP_LOCK_DAYS", canary, "BACKUP_LOCK_DAYS is not a number of days up to 3650"],
+    ["BACKUP_LOCK_DAYS", "-1", "BACKUP_LOCK_DAYS is not a number of days up to 3650"],
+    ["BACKUP_LOCK_DAYS", "3651", "BACKUP_LOCK_DAYS is not a number of days up to 3650"],
+    ["BACKUP_LOCK_DAYS", "1e3", "BACKUP_LOCK_DAYS is not a number of days up to 3650"],
+    ["BACKUP_CHECK_IN_URL", canary, "BACKUP_CHECK_IN_URL is not a URL"],
+    ["BACKUP_BUCKET", canary.repeat(100), "BACKUP_BUCKET is not a text of at most 255 characters"],
+  ])("name %s, when it is malformed, and not what it holds", (name, value, message) => {
+    const failure = refusal(() => readBackupVariables({ [name]: value }));
+    expect(failure.message).toBe(message);
+  });
+
+  test("of any text are read or refused, without the text", () => {
+    const names = ["BACKUP_ENDPOINT", "BACKUP_RECIPIENTS", "BACKUP_LOCK_DAYS", "BACKUP_CHECK_IN_URL"];
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.oneof(fc.string(), fc.json()), (name, text) => {
+        try {
+          readBackupVariables({ [name]: `${text}${canary}` });
+        } catch (error) {
+          expect(error).toMatchObject({ kind: "refused" });
+          expect(String(error)).not.toContain(canary);
+        }
+      }),
+    );
+  });
+});
+
+describe("a connection", () => {
+  test.each([
+    [{ ...database, PGHOST: "" }, "PGHOST is not set"],
+    [{ ...database, PGPORT: canary }, "PGPORT is not a port"],
+    [
+      { ...database, PGSSLMODE: canary },
+      "PGSSLMODE is not one of disable, allow, prefer, require, verify-ca, verify-full",
+    ],
+    [{ PGHOST: "x" }, "PGDATABASE is not set; PGUSER is not set"],
+    [
+      { DATABASE_URL: `mysql://${canary}@x/y` },
+      "The database's connection string is not a postgresql:// URL",
+    ],
+    [{ DATABASE_URL: `postgresql://u:${canary}@x` }, "The database's connection string has no database"],
+  ])("of %o is refused", (variables, message) => {
+    expect(refusal(() => readConnection(variables)).message).toBe(message);
+  });
+
+  test("asks for TLS unless it is told otherwise, and has nothing that is not said", () => {
+    expect(readConnection(database)).toEqual({ ...database, PGPORT: "5432", PGSSLMODE: "require" });
+  });
+});
+
+describe("the target of a restore", () => {
+  test("takes its password from the environment, and all else from the URL", () => {
+    const given = { ...database, PGPASSWORD: canary, PGSSLMODE: "disable" };
+    expect(
+      targetConnection("postgresql://me@other.example.com:6543/a%20%22b%22?sslmode=verify-full", given),
+    ).toEqual({
+      PGHOST: "other.example.com",
+      PGPORT: "6543",
+      PGDATABASE: 'a "b"',
+      PGUSER: "me",
+      PGPASSWORD: canary,
+      PGSSLMODE: "verify-full",
+    });
+  });
+
+  test.each([
+    `postgresql://me:${canary}@host/db`,
+    `postgresql://me@host/db?password=${canary}`,
+    `postgresql://me@host/db?PASSWORD=${canary}`,
+    `postgresql://me@host/db?sslpassword=${canary}`,
+    `mysql://me@host/${canary}`,
+    `${canary}`,
+    `postgresql://me@host:port/${canary}`,
+    `postgresql://host/${canary}`,
+    `postgresql://me@host/%E0${canary}`,
+    `postgresql://me@host/${canary}?sslmode=${canary}`,
+  ])("that is %s is refused, and not repeated", (url) => {
+    const failure = refusal(() => targetConnection(url, {}));
+    expect(failure.message).not.toContain(canary);
+    expect(failure.message).toMatch(/--target|The (database's connection|user|database)|PGSSLMODE/);
+  });
+});
+
+describe("identities", () => {
+  let folder: string;
+  let identity: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "environment-"));
+    identity = await generateX25519Identity();
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("are those of the file, or else of the environment", () => {
+    const file = fileWith(`# key\n${identity}\n`);
+    expect(readIdentity(file, { BACKUP_IDENTITY: canary })).toEqual([identity]);
+    expect(readIdentity(undefined, { BACKUP_IDENTITY: identity })).toEqual([identity]);
+  });
+
+  test.each<[string, () => string, RegExp]>([
+    ["absent", () => join(folder, "absent"), /absent cannot be read/],
+    ["a folder", () => folder, /cannot be read/],
+    ["empty", () => fileWith("# nothing\n"), /An age identity is needed to open backups: .* has none/],
+    ["of something else", () => fileWith(canary), /A line of the identities is not an age identity/],
+    ["of a broken identity", () => fileWith(`${identity}X`), /is not an age identity/],
+    ["huge", () => fileWith("#".repeat(100_000)), /too large for a file of identities/],
+  ])("in a file that is %s are refused", (_, file, message) => {
+    const failure = refusal(() => readIdentity(file(), {}));
+    expect(failure.message).toMatch(message);
+    expect(failure.message).not.toContain(identity.slice(20));
+    expect(failure.message).not.toContain(canary);
+  });
+
+  test("are asked for where there are none", () => {
+    expect(refusal(() => readIdentity(undefined, {})).message).toContain(
+      "--identity, or set BACKUP_IDENTITY",
+    );
+    const failure = refusal(() => readIdentity(undefined, { BACKUP_IDENTITY: canary }));
+    expect(failure.message).not.toContain(canary);
+  });
+
+  function fileWith(text: string): string {
+    const file = join(folder, "identities");
+    writeFileSync(file, text);
+    return file;
+  }
+});
+
+test("the keys of the store are asked for by name", () => {
+  expect(refusal(() => readStoreKeys({ AWS_SECRET_ACCESS_KEY: canary })).message).toBe(
+    "AWS_ACCESS_KEY_ID is not set",
+  );
+});
+
+function refusal(read: () => unknown): OperationFailure {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof OperationFailure && error.kind === "refused") return error;
+    throw error;
+  }
+  throw new Error("It was taken");
+}

@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { OperationFailure } from "../../operations/failure.ts";
+import { parseManifest } from "../../operations/manifest.ts";
+import { manifestWith } from "./support/manifest.ts";
+
+const manifest = manifestWith();
+const { key } = manifest;
+
+describe("a manifest", () => {
+  test("is read as it was written, names of prototypes included", () => {
+    const names = ["constructor", "toString", "hasOwnProperty", 'table "x;--"', "ü\u2028"];
+    const objects = Object.fromEntries(names.map((name) => [name, "0123456789abcdef"]));
+    const written = manifestWith({ description: { ...manifest.description, objects } });
+    const read = parseManifest(JSON.stringify(written), key);
+    expect(read).toEqual(written);
+    expect(Object.keys(read.description.objects).sort()).toEqual([...names].sort());
+    expect(Object.getPrototypeOf(read.description.objects)).toBe(Object.prototype);
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["no text", "", /is not one/],
+    ["a list", [], /is not one/],
+    ["null", null, /is not one/],
+    ["another version", { ...manifest, version: 2 }, /at version/],
+    ["a part too many", { ...manifest, more: 1 }, /Unrecognized key: "more"/],
+    ["another backup's key", { ...manifest, key: "postgres/other" }, /is that of postgres\/other/],
+    ["a size below nothing", { ...manifest, sealed: { bytes: -1, sha256: "0".repeat(64) } }, /sealed\.bytes/],
+    ["a size beyond a number", { ...manifest, plain: { bytes: 2 ** 60, sha256: "" } }, /at plain\.bytes/],
+    ["a digest in capitals", { ...manifest, plain: { bytes: 1, sha256: "A".repeat(64) } }, /plain\.sha256/],
+    ["a moment that is none", { ...manifest, takenAt: "2026-13-01T00:00:00Z" }, /at takenAt/],
+    ["a sequence of words", withSequence("one"), /sequences\.s\.last/],
+    ["a sequence without end", withSequence("9".repeat(100)), /sequences\.s\.last/],
+    ["no recipients", { ...manifest, recipients: [] }, /at recipients/],
+    ["a key of any length", { ["x".repeat(100_000)]: 1 }, /is not one/],
+  ])("with %s is refused", (_, value, message) => {
+    const failure = refusal(typeof value === "string" ? value : JSON.stringify(value));
+    expect(failure.message).toMatch(message);
+    expect(failure.message.length).toBeLessThan(500);
+  });
+
+  test("of any text is read or refused, and nothing else is thrown", () => {
+    const near = fc
+      .constantFrom(...Object.keys(manifest))
+      .chain((name) => fc.jsonValue().map((value) => JSON.stringify({ ...manifest, [name]: value })));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), near), (text) => {
+        try {
+          expect(parseManifest(text, key).key).toBe(key);
+        } catch (error) {
+          expect(error).toBeInstanceOf(OperationFailure);
+        }
+      }),
+    );
+  });
+
+  test("that is deep is refused", () => {
+    const depth = 1_000_000;
+    expect(refusal("[".repeat(depth) + "]".repeat(depth)).message).toMatch(/is not one/);
+    const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
+    expect(refusal(JSON.stringify(manifest).replace('"roles":[]', `"roles":${deep}`)).message).toMatch(
+      /roles/,
+    );
+  });
+});
+
+function withSequence(last: string) {
+  const sequences = { s: { last, called: true, descending: false } };
+  return { ...manifest, description: { ...manifest.description, sequences } };
+}
+
+function refusal(text: string): OperationFailure {
+  try {
+    parseManifest(text, key);
+  } catch (error) {
+    if (error instanceof OperationFailure) return error;
+    throw error;
+  }
+  throw new Error("It was taken");
+}

@@ -1,0 +1,392 @@
+import type { ChildProcess } from "node:child_process";
+import { Readable } from "node:stream";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ScriptSession } from "../../operations/restore/script-session.ts";
+import { type Ended, ended } from "../cli/command.ts";
+import { type PostgresServer, startPostgres } from "./support/postgres.ts";
+import { contentQuery, richDatabase, richRoles } from "./support/rich-database.ts";
+import { canary, childrenOf, type Rig, startRig, titlesWhile } from "./support/rig.ts";
+
+let rig: Rig;
+/** The server that is restored into, with the roles of the other one. */
+let other: PostgresServer;
+let key: string;
+let content: string;
+/** Name of a database that no other test has. */
+let database: string;
+let databases = 0;
+
+/** Of a whole database, with a name that a shell, a URL or SQL could stumble on. */
+const oddName = `odd "name"; -- $1 'x'`;
+
+beforeAll(async () => {
+  [rig, other] = await Promise.all([startRig(), startPostgres("canary-other-77aa")]);
+  await Promise.all([rig.postgres.sql(richRoles), other.sql(richRoles)]);
+  await rig.postgres.sql("create database rich");
+  await rig.postgres.sql(richDatabase, "rich");
+  // Not every reader of lines takes this for a part of one.
+  await rig.postgres.sql(`comment on table parent is U&'one\\2028two\\2029three\\000Dfour'`, "rich");
+  key = await rig.backup("rich", "postgres/");
+  content = await rig.postgres.sql(contentQuery, "rich");
+});
+
+afterAll(async () => {
+  await Promise.all([rig.close(), other.stop()]);
+});
+
+beforeEach(async () => {
+  databases += 1;
+  database = `target${databases}`;
+  await other.sql(`create database ${database}`);
+});
+
+afterEach(() => {
+  expect(rig.left()).toEqual([]);
+});
+
+describe("a restore", () => {
+  test("into an empty database brings back every byte", async () => {
+    const run = await restore();
+    expect(run).toMatchObject({ status: 0 });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      restored: { key, tables: 12 },
+      tables: 12,
+      differences: [],
+    });
+    expect(await other.sql(contentQuery, database)).toBe(content);
+  });
+
+  test("replaces what is there, once that is backed up, and that backup undoes it", async () => {
+    await other.sql(
+      `create table parent (another int); insert into parent values (7); create table extra (id int);
+       create function half(n int) returns int language sql as 'select 0';
+       create sequence downwards; select nextval('downwards');
+       create schema mine; create table mine.own (id int); insert into mine.own values (1);
+       select lo_from_bytea(0, 'another');`,
+      database,
+    );
+    const before = await other.sql(contentQuery, database);
+    await rig.backup("rich", "undo/");
+    const run = await restore([], { prefix: "undo/" });
+    expect(run).toMatchObject({ status: 0 });
+    const undo = JSON.parse(run.stdout).before;
+    expect(undo).toMatch(/^undo\/before-restore\/\d{8}T\d{6}Z-[0-9a-f]{8}\.dump\.age$/);
+    // A schema that the backup does not have is nobody's to touch.
+    expect(await other.sql("select id from mine.own", database)).toBe("1");
+    await other.sql("drop schema mine cascade", database);
+    expect(await other.sql(contentQuery, database)).toBe(content);
+
+    // Neither the newest backup nor a count of them is changed by it.
+    const listing = await rig.run(["backups", "--json"], { prefix: "undo/" });
+    const listed = JSON.parse(listing.stdout).backups;
+    expect(listed.map(({ purpose }: { purpose: string }) => purpose)).toEqual(["before-restore", "backup"]);
+
+    await other.sql(
+      "create schema mine; create table mine.own (id int); insert into mine.own values (1)",
+      database,
+    );
+    await other.sql('drop schema "Odd schema; --" cascade', database);
+    expect(await restore(["--backup", undo], { prefix: "undo/" })).toMatchObject({ status: 0 });
+    expect(await other.sql(contentQuery, database)).toBe(before);
+  });
+
+  test("of named schemas leaves the others as they are", async () => {
+    await rig.backup("rich", "named/", { BACKUP_SCHEMAS: '["public", "Odd schema; --"]' });
+    await other.sql("create table public.old (id int)", database);
+    const run = await restore([], { prefix: "named/" });
+    expect(run).toMatchObject({ status: 0 });
+    expect(await other.sql(contentQuery, database)).toBe(content);
+  });
+
+  test("backs large objects up that it replaces, even where there is no schema of the backup", async () => {
+    await other.sql("drop schema public; select lo_from_bytea(4711, 'another')", database);
+    const run = await restore();
+    expect(run).toMatchObject({ status: 0 });
+    expect(await other.sql(contentQuery, database)).toBe(content);
+    const undo = JSON.parse(run.stdout).before;
+    expect(await restore(["--backup", undo])).toMatchObject({ status: 0 });
+    expect(await other.sql("select convert_from(lo_get(4711), 'UTF8')", database)).toBe("another");
+  });
+
+  test("goes into a database of any name", async () => {
+    await other.sql(`create database "${oddName.replaceAll('"', '""')}"`);
+    database = oddName;
+    expect(await restore()).toMatchObject({ status: 0 });
+    expect(await other.sql(contentQuery, database)).toBe(content);
+  });
+
+  test("makes the roles that are missing, if it may, without a login", async () => {
+    const bare = await startPostgres("canary-bare-31");
+    try {
+      const without = await restore([], { server: bare, into: "postgres" });
+      expect(without).toMatchObject({ status: 1 });
+      expect(without.stderr).toMatch(/role "\w+" does not exist[\s\S]*Nothing was changed/);
+      expect(without.stderr).toContain("--create-roles");
+      expect(
+        await bare.sql("select count(*) from pg_class where relnamespace = 'public'::regnamespace"),
+      ).toBe("0");
+      const run = await restore(["--create-roles"], { server: bare, into: "postgres" });
+      expect(run).toMatchObject({ status: 0 });
+      expect(await bare.sql(contentQuery)).toBe(content);
+      expect(
+        await bare.sql("select count(*) from pg_roles where rolcanlogin and rolname !~ '^(pg_|postgres)'"),
+      ).toBe("0");
+    } finally {
+      await bare.stop();
+    }
+  });
+
+  test("without owners is other than the backup, which has to be accepted", async () => {
+    const refused = await restore(["--no-owner"]);
+    expect(refused).toMatchObject({ status: 1 });
+    expect(refused.stderr).toMatch(
+      /differs[\s\S]*unprotected is defined otherwise[\s\S]*Nothing was changed/,
+    );
+    expect(await other.sql(contentQuery, database)).toBe("");
+    const accepted = await restore(["--no-owner", "--accept-differences"]);
+    expect(accepted).toMatchObject({ status: 0 });
+    expect(JSON.parse(accepted.stdout).differences).toContain(
+      "table public.unprotected is defined otherwise.",
+    );
+    expect(await other.sql(contentQuery, database)).toBe(content);
+  });
+});
+
+test("a session of psql runs a script whose output is more than a pipe holds, and goes on", async () => {
+  const session = new ScriptSession(other.connection(database), new AbortController().signal);
+  try {
+    const lines = Array.from({ length: 1000 }, () => Buffer.from("select repeat('x', 1000);\n"));
+    await session.script(Readable.from(lines));
+    const odd = "one\u2028two\u2029three\rfour\n\\echo five";
+    expect(await session.rows("select value from unnest($1) value", [odd])).toEqual([{ value: odd }]);
+    await expect(session.run("select 1 / 0")).rejects.toThrow(/ended with 3:[\s\S]*division by zero/);
+  } finally {
+    await session.end();
+  }
+});
+
+test("a session of psql is ended by the signal, but no longer once it commits", async () => {
+  const stop = new AbortController();
+  const [one, two] = [0, 1].map(() => new ScriptSession(other.connection(database), stop.signal));
+  if (one === undefined || two === undefined) throw new Error("There are no two sessions");
+  try {
+    await one.run("begin; create table committed ()");
+    await two.run("begin; create table not_committed ()");
+    const committed = one.commit();
+    stop.abort(new Error("Stopped"));
+    await committed;
+    await expect(two.run("select 1")).rejects.toThrow("Stopped");
+  } finally {
+    await Promise.all([one.end(), two.end()]);
+  }
+  const tables = "select string_agg(relname, ' ') from pg_class where relname like '%committed'";
+  expect(await other.sql(tables, database)).toBe("committed");
+});
+
+describe("nothing is changed", () => {
+  let before: string;
+
+  beforeEach(async () => {
+    await other.sql(
+      `create table parent (another int); insert into parent values (7); create sequence s;
+       select nextval('s'); select lo_from_bytea(0, 'another');`,
+      database,
+    );
+    before = await all();
+  });
+
+  afterEach(async () => {
+    expect(await all()).toBe(before);
+  });
+
+  test.each([
+    [
+      "the confirmation is another",
+      ["--confirm", "127.0.0.1:1/rich"],
+      2,
+      /Not confirmed: «127.*» was not typed/,
+    ],
+    ["nobody can be asked", [], 2, /Nobody is there to confirm the target/],
+  ])("when %s", async (_, args, status, message) => {
+    const asked = rig.store.requests.length;
+    const run = await restore(args, { confirm: false });
+    expect(run.stderr).toMatch(message);
+    expect(run.status).toBe(status);
+    expect(rig.store.requests.slice(asked).filter((request) => !request.startsWith("GET"))).toEqual([]);
+  });
+
+  test("when a digest is wrong", async () => {
+    const data = rig.store.read(key);
+    const changed = Buffer.from(data);
+    changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 1;
+    rig.store.write(key, changed);
+    const run = await restore();
+    rig.store.write(key, data);
+    expect(run).toMatchObject({ status: 1 });
+    expect(run.stderr).toMatch(/cannot be decrypted|another SHA-256/);
+  });
+
+  test("when the target cannot be backed up", async () => {
+    rig.store.refuse = (request) => (/^(PUT|POST) .*before-restore/.test(request) ? 403 : undefined);
+    const run = await restore();
+    rig.store.refuse = () => undefined;
+    expect(run).toMatchObject({ status: 1 });
+    expect(run.stderr).toMatch(/The store did not store .*before-restore.*403/);
+  });
+
+  test("when something of another schema would be lost with what is replaced", async () => {
+    await other.sql(
+      `create function hook() returns trigger language plpgsql as 'begin return new; end';
+       create schema mine; create table mine.own (id int);
+       create trigger hook before insert on mine.own for each row execute function public.hook();`,
+      database,
+    );
+    before = await all();
+    const run = await restore();
+    expect(run).toMatchObject({ status: 1 });
+    expect(run.stderr).toMatch(
+      /would be lost:\ntrigger hook on mine\.own is missing\.[\s\S]*Nothing was changed/,
+    );
+    expect(
+      await other.sql("select count(*) from pg_trigger where tgrelid = 'mine.own'::regclass", database),
+    ).toBe("1");
+  });
+
+  test("when the server refuses a statement in the middle", async () => {
+    await other.sql(
+      `create schema guard;
+       create function guard.refuse() returns event_trigger language plpgsql as
+         $$ begin raise exception 'the guard refuses'; end $$;
+       create event trigger guard on ddl_command_start when tag in ('CREATE INDEX')
+         execute function guard.refuse();`,
+      database,
+    );
+    const run = await restore();
+    expect(run).toMatchObject({ status: 1 });
+    expect(run.stderr).toMatch(/the guard refuses[\s\S]*Nothing was changed/);
+    expect(JSON.parse(run.stdout).error.failure).toBe("failed");
+  });
+
+  test("when the rows that come are other rows", async () => {
+    await other.sql(
+      `create schema guard;
+       create function guard.steal() returns event_trigger language plpgsql as
+         $$ begin if to_regclass('public.orders') is not null then delete from public.orders; end if; end $$;
+       create event trigger steal on ddl_command_end when tag in ('COMMENT', 'CREATE INDEX', 'GRANT')
+         execute function guard.steal();`,
+      database,
+    );
+    const run = await restore();
+    expect(run).toMatchObject({ status: 1 });
+    expect(run.stderr).toMatch(/public\.orders has 0 rows, and had 2\.[\s\S]*Nothing was changed/);
+  });
+
+  describe("when, in the middle of it,", () => {
+    beforeAll(async () => {
+      await rig.postgres.sql("create database slow");
+      // Takes its time where it is restored, and none at home.
+      await rig.postgres.sql(
+        `create function public.wait() returns boolean language plpgsql as
+           $$ begin if current_database() like 'target%' then perform pg_sleep(3600); end if; return true; end $$;
+         create table slow (id int check (public.wait()));
+         insert into slow values (1);`,
+        "slow",
+      );
+      await rig.backup("slow", "slow/");
+    });
+
+    test.each<[string, (job: ChildProcess) => Promise<unknown> | unknown, RegExp]>([
+      ["SIGTERM comes", (job) => job.kill("SIGTERM"), /^error: Stopped by SIGTERM\nNothing was changed/],
+      [
+        "the session is ended",
+        () =>
+          other.sql(`select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'`),
+        /terminating connection due to administrator command[\s\S]*Nothing was changed/,
+      ],
+      [
+        "psql is killed",
+        (job) => kill(job, "bin/psql"),
+        /psql ended with signal SIGKILL[\s\S]*Nothing was changed/,
+      ],
+    ])("%s", async (_, harm, message) => {
+      const job = rig.start(argumentsOf(other, database), {
+        prefix: "slow/",
+        changes: { PGPASSWORD: other.password },
+      });
+      const end = ended(job);
+      await sleeping(1);
+      await harm(job);
+      const run = await end;
+      expect(run.stderr).toMatch(message);
+      expect(run).toMatchObject({ status: 1, signal: null });
+      // The server has noticed by itself, or comes to it.
+      await sleeping(0);
+    });
+  });
+
+  /** Waits until so many sessions of the target sleep. */
+  async function sleeping(count: number): Promise<void> {
+    const query = `select count(*) from pg_stat_activity where datname = '${database}' and application_name like 'optropic%' and (${count} = 0 or wait_event = 'PgSleep')`;
+    for (let tries = 0; tries < 500; tries += 1) {
+      if ((await other.sql(query)) === `${count}`) return;
+    }
+    throw new Error(`There are never ${count}`);
+  }
+
+  async function all(): Promise<string> {
+    return `${await other.sql(contentQuery, database)}\n${await other.sql(definitions, database)}`;
+  }
+});
+
+test("no secret is in the output or in arguments of any process", async () => {
+  const job = rig.start(argumentsOf(other, database), { changes: { PGPASSWORD: other.password } });
+  const whole = ended(job);
+  const seen = await titlesWhile(job);
+  const run = await whole;
+  expect(run.status).toBe(0);
+  for (const program of ["psql", "pg_restore"]) {
+    expect([...seen].some((title) => title.includes(program))).toBe(true);
+  }
+  const wrong = await rig.run(argumentsOf(other, database), { changes: { PGPASSWORD: "canary-wrong" } });
+  expect(wrong).toMatchObject({ status: 1 });
+  for (const text of [...seen, run.stdout, run.stderr, wrong.stdout, wrong.stderr]) {
+    expect(text).not.toMatch(canary);
+  }
+});
+
+/** Tables, functions and sequences with all that the catalogue says of them but their numbers. */
+const definitions = `
+  select string_agg(line, E'\\n' order by line collate "C") from (
+    select concat_ws(' ', n.nspname, c.relname, c.relkind, c.relowner, a.attname, a.atttypid::regtype) as line
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+     where n.nspname !~ '^(pg_|information_schema)'
+    union all
+    select concat_ws(' ', n.nspname, p.proname, md5(p.prosrc))
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where n.nspname !~ '^(pg_|information_schema|guard)'
+  ) lines`;
+
+interface Target {
+  server?: PostgresServer;
+  into?: string;
+  prefix?: string;
+  confirm?: boolean;
+}
+
+function restore(
+  args: readonly string[] = [],
+  { server = other, into = database, prefix = "postgres/", confirm = true }: Target = {},
+): Promise<Ended> {
+  const given = confirm ? argumentsOf(server, into) : argumentsOf(server, into).slice(0, -2);
+  return rig.run([...given, ...args], { prefix, changes: { PGPASSWORD: server.password } });
+}
+
+function argumentsOf({ port, user }: PostgresServer, into: string): string[] {
+  const url = `postgresql://${user}@127.0.0.1:${port}/${encodeURIComponent(into)}?sslmode=disable`;
+  const confirm = ["--confirm", `127.0.0.1:${port}/${into}`];
+  return ["restore", "--json", "--identity", rig.files.holder.file, "--target", url, ...confirm];
+}
+
+function kill(job: ChildProcess, program: string): void {
+  for (const { id, title } of childrenOf(job)) if (title.includes(program)) process.kill(id, "SIGKILL");
+}

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Role } from "../../../operations/manifest.ts";
+import {
+  extensionStatements,
+  powerless,
+  roleStatements,
+  schemaStatements,
+  withoutSchemas,
+} from "../../../operations/restore/prepare.ts";
+import { manifestWith } from "../support/manifest.ts";
+import { type PostgresServer, startPostgres } from "../support/postgres.ts";
+
+/** Names that would end a quotation, a statement or a block, were they not quoted. */
+const hostile = [
+  `a"; create table harm (); --`,
+  `b'; create table harm (); --`,
+  "c$do$; create table harm (); $do$",
+  "d\\'; create table harm (); --",
+  "e\n\\! touch harm\n",
+  "ü $1 %s",
+];
+
+let postgres: PostgresServer;
+
+beforeAll(async () => {
+  postgres = await startPostgres("canary-password-5f2d");
+});
+
+afterAll(() => postgres.stop());
+
+describe("statements with hostile names", () => {
+  test("make roles of those names, and their memberships, and nothing else", async () => {
+    const roles = hostile.map((name, index): Role => ({ ...role(name), memberOf: hostile.slice(0, index) }));
+    await runAll(roleStatements(roles, new Set()));
+    const [made, members] = [
+      await postgres.sql(
+        "select json_agg(rolname order by oid) from pg_roles where rolname !~ '^(pg_|postgres)'",
+      ),
+      await postgres.sql("select count(*) from pg_auth_members m where m.roleid > 16000"),
+    ];
+    expect(JSON.parse(made)).toEqual(hostile);
+    expect(members).toBe("15");
+    await expectNoHarm();
+  });
+
+  test("make schemas and extensions of those names, and nothing else", async () => {
+    const schemas = hostile.map((name) => ({ name, owner: name }));
+    await runAll(schemaStatements(manifestWith({ schemas })));
+    // Where it is there already, it is made anew.
+    await runAll(schemaStatements(manifestWith({ schemas }), true));
+    const elsewhere = `${hostile[0]} and more`;
+    await runAll(extensionStatements({ name: "hstore", schema: elsewhere, version: "1" }, new Set()));
+    const made = await postgres.sql(
+      "select json_agg(nspname order by oid) from pg_namespace where oid > 16000 and nspname !~ '^pg_'",
+    );
+    expect(JSON.parse(made)).toEqual([...hostile, elsewhere]);
+    await expectNoHarm();
+  });
+
+  async function runAll(statements: readonly string[]): Promise<void> {
+    for (const statement of statements) await postgres.sql(statement);
+  }
+
+  async function expectNoHarm(): Promise<void> {
+    expect(await postgres.sql("select count(*) from pg_class where relname = 'harm'")).toBe("0");
+  }
+});
+
+describe("roles", () => {
+  test("that are there are left as they are", () => {
+    expect(roleStatements([role("a"), { ...role("b"), memberOf: ["a"] }], new Set(["a"]))).toEqual([
+      `create role "b" with superuser noinherit createrole nocreatedb login noreplication bypassrls`,
+      `grant "a" to "b"`,
+    ]);
+  });
+
+  test("have no power where the server is not ours alone", () => {
+    expect(roleStatements([powerless({ ...role("a"), memberOf: ["b"] })], new Set())).toEqual([
+      `create role "a" with nosuperuser inherit nocreaterole nocreatedb nologin noreplication nobypassrls`,
+    ]);
+  });
+});
+
+test("the table of contents of a dump is without its schemas, and with what is of them", () => {
+  const kept = [
+    "; Archive created at 2026-01-01",
+    "215; 1259 16400 TABLE public SCHEMA - postgres",
+    "3; 2615 2200 COMMENT - SCHEMA public postgres",
+    "4; 0 0 ACL - SCHEMA public postgres",
+    "216; 1259 16401 TABLE DATA public t 6; 2615 1 SCHEMA - x",
+  ];
+  const left = ["6; 2615 16385 SCHEMA - Odd schema; -- postgres", "5; 2615 2200 SCHEMA - public owner"];
+  const contents = [kept[0], left[0], ...kept.slice(1), left[1]].join("\n");
+  expect(withoutSchemas(contents)).toBe(kept.join("\n"));
+});
+
+function role(name: string): Role {
+  return {
+    name,
+    superuser: true,
+    inherit: false,
+    createRole: true,
+    createDatabase: false,
+    login: true,
+    replication: false,
+    bypassRls: true,
+    memberOf: [],
+  };
+}

@@ -1,0 +1,40 @@
+import type { Description, Manifest } from "../../../operations/manifest.ts";
+
+/** The description of a database with one table. */
+export const description: Description = {
+  fingerprint: "0".repeat(64),
+  objects: { "table public.orders": "0123456789abcdef" },
+  tables: { "public.orders": { rows: 3, rls: { enabled: true, forced: false, policies: 1 } } },
+  sequences: {
+    "public.upwards": { last: "10", called: true, descending: false },
+    "public.downwards": { last: "-10", called: true, descending: true },
+  },
+  largeObjects: 2,
+};
+
+/** A manifest, of a backup of 4 bytes, with changes. */
+export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
+  const stream = { bytes: 4, sha256: "0".repeat(64) };
+  return {
+    version: 1,
+    stack: "production",
+    key: "postgres/20260101T000000Z-0123abcd.dump.age",
+    takenAt: "2026-01-01T00:00:01.000Z",
+    durationMs: 1000,
+    serverVersion: "17.4",
+    dumpVersion: "17.4",
+    systemIdentifier: "7",
+    database: "app",
+    encoding: "UTF8",
+    schemas: [{ name: "public", owner: "owner" }],
+    whole: false,
+    extensions: [],
+    roles: [],
+    plain: stream,
+    sealed: stream,
+    recipients: ["age1"],
+    description,
+    migrations: null,
+    ...changes,
+  };
+}

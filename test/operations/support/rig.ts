@@ -1,0 +1,163 @@
+import type { ChildProcess } from "node:child_process";
+import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import type { Connection } from "../../../operations/database/connection.ts";
+import type { Check } from "../../../operations/drill/checks.ts";
+import { type Ended, ended } from "../../cli/command.ts";
+import { operationEnvironment, startFolder, startOperation } from "./operation.ts";
+import { type PostgresServer, startPostgres } from "./postgres.ts";
+import { startStore, type TestStore } from "./store.ts";
+
+/** Secrets that a rig is made of; each has the word canary in it, and an identity says what it is. */
+export const canary = /canary|AGE-SECRET-KEY/;
+
+/** A server, a store, a key holder and a folder: what operations need, and where a test looks for what is left. */
+export interface Rig {
+  postgres: PostgresServer;
+  store: TestStore;
+  files: Awaited<ReturnType<typeof startFolder>>;
+  /** Folder for temporary files of the operations, and for evidence. */
+  temporary: string;
+  evidence: string;
+  /** Names that were made in the folder for temporary files since the last call. */
+  made(): string[];
+  /** Files and processes that operations have left. */
+  left(): string[];
+  /** Starts `optropic` with a database, a prefix of the store and other variables. */
+  start(args: readonly string[], given?: Given): ChildProcess;
+  run(args: readonly string[], given?: Given): Promise<Ended>;
+  /** Backs a database up below a prefix, and answers the key. */
+  backup(database: string, prefix: string, changes?: Record<string, string>): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface Given {
+  connection?: Connection;
+  prefix?: string;
+  changes?: Record<string, string>;
+}
+
+export async function startRig(): Promise<Rig> {
+  const [postgres, store, files] = await Promise.all([
+    startPostgres("canary-password-5f2d"),
+    startStore("canary-secret-key-91ab"),
+    startFolder(),
+  ]);
+  const temporary = join(files.folder, "temporary");
+  mkdirSync(temporary, { mode: 0o755 });
+  const names = new Set<string>();
+  const watcher: FSWatcher = watch(temporary, (_, name) => name !== null && names.add(name));
+  const start = (args: readonly string[], { connection, prefix, changes }: Given = {}): ChildProcess =>
+    startOperation(args, {
+      ...operationEnvironment(connection, store, { holder: files.holder, temporary }),
+      BACKUP_PREFIX: prefix ?? store.address.prefix,
+      ...changes,
+    });
+  const run = (args: readonly string[], given?: Given): Promise<Ended> => ended(start(args, given));
+  return {
+    postgres,
+    store,
+    files,
+    temporary,
+    evidence: join(files.folder, "evidence"),
+    made() {
+      const made = [...names];
+      names.clear();
+      return made;
+    },
+    left() {
+      const running = processes().filter(({ title }) => title.includes(temporary));
+      return [...readdirSync(temporary), ...running.map(({ title }) => title)];
+    },
+    start,
+    run,
+    async backup(database, prefix, changes = {}) {
+      const connection = postgres.connection(database);
+      const { status, stdout, stderr } = await run(["backup", "--json"], { connection, prefix, changes });
+      if (status !== 0) throw new Error(`The backup ended with ${status}: ${stderr}`);
+      return JSON.parse(stdout).backup.key;
+    },
+    async close() {
+      watcher.close();
+      await Promise.all([postgres.stop(), store.close()]);
+      files.remove();
+    },
+  };
+}
+
+/** A project whose production settings have other checks of the drill, and settings of backups of its own. */
+export function makeProject(
+  folder: string,
+  checks: readonly Check[],
+  settings: Readonly<Record<string, number>> = {},
+): string {
+  const root = join(import.meta.dirname, "..", "..", "..");
+  const document = parseDocument(readFileSync(join(root, "Pulumi.production.yaml"), "utf8"));
+  document.setIn(["config", "optropic:backups", "drill", "checks"], checks);
+  for (const [name, value] of Object.entries(settings)) {
+    document.setIn(["config", ...name.split("/")], value);
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(root, "Pulumi.yaml")));
+  writeFileSync(join(folder, "Pulumi.production.yaml"), String(document));
+  return folder;
+}
+
+export interface Process {
+  id: number;
+  /** Arguments, or what a server's process calls itself. */
+  title: string;
+}
+
+/** Processes of the machine, as anybody may see them. */
+export function processes(): Process[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ id: Number(name), title: titleOf(name) }));
+}
+
+/** Processes that a process started and that still run. */
+export function childrenOf(parent: ChildProcess): Process[] {
+  return processes().filter(({ id }) => parentOf(id) === parent.pid);
+}
+
+function parentOf(id: number): number | undefined {
+  try {
+    // The name before it, in brackets, may hold anything.
+    return Number(readFileSync(`/proc/${id}/stat`, "utf8").split(") ").pop()?.split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function titleOf(id: string): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+  } catch {
+    return "";
+  }
+}
+
+/** Titles of all processes that there are while one runs. */
+export async function titlesWhile(child: ChildProcess): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  await whileRunning(child, () => {
+    for (const { title } of processes()) seen.add(title);
+    return undefined;
+  }).catch(() => undefined);
+  return seen;
+}
+
+/** Looks until something is there, as long as a process runs. */
+export function whileRunning<T>(child: ChildProcess, look: () => T | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const again = (): void => {
+      const found = look();
+      if (found !== undefined) resolve(found);
+      else if (child.exitCode === null && child.signalCode === null) setImmediate(again);
+      else reject(new Error("It ended before it came to that"));
+    };
+    again();
+  });
+}
