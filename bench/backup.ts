@@ -95,13 +95,19 @@ async function pipeThroughAge(postgres: PostgresServer, recipient: string, file:
   await pipeline(age.stdout, createWriteStream(file));
 }
 
-/** Variables that make a process of Node.js say how much memory it had at most, in KiB. */
+/**
+ * Variables that make a process of Node.js say how much memory it had at most, in KiB. The kernel's own count
+ * of it in `getrusage` begins with that of the process that started it.
+ */
 function measuring(folder: string, file: string): Record<string, string> {
   const module = join(folder, "memory.mjs");
   writeFileSync(
     module,
-    `import { writeFileSync } from "node:fs";
-     process.on("exit", () => writeFileSync(${JSON.stringify(file)}, String(process.resourceUsage().maxRSS)));`,
+    `import { readFileSync, writeFileSync } from "node:fs";
+     process.on("exit", () => {
+       const [, kib] = /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
+       writeFileSync(${JSON.stringify(file)}, kib);
+     });`,
   );
   return { NODE_OPTIONS: `--import=${module}` };
 }
@@ -119,7 +125,7 @@ function node(args: readonly string[], env: Record<string, string>): Promise<voi
 
 function newestBytes(store: TestStore): number {
   const newest = store.keysOf().findLast((key) => key.endsWith(".dump.age"));
-  return newest === undefined ? 0 : store.read(newest).length;
+  return newest === undefined ? 0 : store.size(newest);
 }
 
 /** @returns seconds */

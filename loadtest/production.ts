@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { parseSettings } from "../config/load.ts";
+import { parseSettings } from "../config/parse.ts";
 import type { Settings } from "../config/settings.ts";
 import { readProject } from "../preview/project.ts";
 

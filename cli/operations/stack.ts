@@ -1,5 +1,5 @@
 import { backupStore } from "../../config/backup-store.ts";
-import { parseSettings, SettingsError } from "../../config/load.ts";
+import { parseSettings, SettingsError } from "../../config/parse.ts";
 import type { Settings } from "../../config/settings.ts";
 import { OperationFailure } from "../../operations/failure.ts";
 import { ObjectStore, type StoreAddress } from "../../operations/store/object-store.ts";

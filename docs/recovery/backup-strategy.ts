@@ -35,6 +35,8 @@ Pulumi refuses to delete or replace what is protected.
 - One consistent moment of the database, by \`pg_dump\` in its custom format, while the platform goes on writing.
 - Encrypted with age on the way out, to ${count(backups.recipients.length, "public key")} (\`backups.recipients\`). The private keys are with their holders: neither the job, nor the settings, nor this repository has one. Any one of them decrypts, and without one nobody does, so keep two holders, in two places, and a copy on paper in a safe.
 - Complete only with its manifest, which is written last and holds digests, row counts and a fingerprint of the schema. An object without one is no backup: \`optropic backups\` says so, and no restore takes it.
+- Not signed: digests show what was damaged or swapped, not who made it. Whoever has the job's keys and the public keys, which are no secret, can store a backup of their own beside the others, and delete or change none that is locked. After a theft of keys, restore one from before it, by name or with \`--at\`.
+- Readable without a key in its manifest only as far as the names of schemas, tables and roles, and the counts of rows, go: the bucket is private.
 
 ## Where it goes
 

@@ -8,6 +8,7 @@ import type { Manifest } from "../manifest.ts";
 import { watchBystanders } from "./bystanders.ts";
 import { differences } from "./compare.ts";
 import { extensionStatements, powerless, roleStatements, schemaStatements } from "./prepare.ts";
+import { watchPublications } from "./publications.ts";
 import { ScriptSession, withoutCommit } from "./script-session.ts";
 
 export interface ReplaceOptions {
@@ -75,10 +76,12 @@ async function replaceWithin(
   await session.run(noticeWhenGone);
   await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
   const bystandersDiffer = await watchBystanders(session, manifest);
+  const publishAgain = await watchPublications(session, manifest);
   await makeRoom(session, options, manifest);
   const lost = await bystandersDiffer();
   refuse("What depends on what is replaced would be lost", lost, options);
   await runScript(session, options, files);
+  const unpublished = await publishAgain();
   const found = await lookWithin(session, manifest);
   const different = differences(manifest.description, found);
   refuse("What was restored differs from the backup", different, options);
@@ -89,7 +92,7 @@ async function replaceWithin(
   return {
     tables: tables.length,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
-    differences: [...lost, ...different],
+    differences: [...lost, ...unpublished, ...different],
   };
 }
 

@@ -7,7 +7,7 @@ import { items } from "../../checklist/items.ts";
 import { namesAt, settingsCatalogue } from "../../config/catalogue.ts";
 import { deliverySchema } from "../../config/delivery.ts";
 import { deliveryReference } from "../../config/describe.ts";
-import { parseDeliverySettings } from "../../config/load.ts";
+import { parseDeliverySettings } from "../../config/parse.ts";
 import { packName } from "../../policies/model/pack-name.ts";
 import packManifest from "../../policies/package.json" with { type: "json" };
 import { matchesRef } from "../../policies/values/ref-pattern.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
 import type { DeliverySettings } from "../../config/delivery.ts";
-import { parseDeliverySettings } from "../../config/load.ts";
+import { parseDeliverySettings } from "../../config/parse.ts";
 import type { SettingsSource } from "../../config/refusal.ts";
 import type { Mapping } from "./stack.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseSettings } from "../../config/load.ts";
+import { parseSettings } from "../../config/parse.ts";
 import { changed, configOf, problemLines, refusal, source, writtenSettings } from "./stack.ts";
 
 const production = writtenSettings("production");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
-import { parseSettings } from "../../config/load.ts";
+import { parseSettings } from "../../config/parse.ts";
 import type { SettingsSource } from "../../config/refusal.ts";
 import type { Settings } from "../../config/settings.ts";
 

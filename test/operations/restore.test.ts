@@ -98,6 +98,34 @@ describe("a restore", () => {
     expect(await other.sql(contentQuery, database)).toBe(content);
   });
 
+  test("of named schemas leaves what it replaces in its publications", async () => {
+    await rig.backup("rich", "published/", { BACKUP_SCHEMAS: '["public", "Odd schema; --"]' });
+    await other.sql(
+      `create schema "Odd schema; --"; create table orders (id int primary key, total numeric);
+       create table child (b int); create table gone (id int);
+       create publication realtime for table orders (id) where (id > 1), child, gone;
+       create publication schema_wide for tables in schema "Odd schema; --";
+       create publication everything for all tables;`,
+      database,
+    );
+    const run = await restore([], { prefix: "published/" });
+    expect(run.stderr).toBe("");
+    expect(run).toMatchObject({ status: 0 });
+    expect(JSON.parse(run.stdout).differences).toEqual([
+      "public.gone is in no publication any more, since the backup does not have it.",
+    ]);
+    const published = await other.sql(
+      `select string_agg(concat_ws(' ', pubname, tablename, attnames, rowfilter), E'\\n' order by pubname, tablename)
+         from pg_publication_tables where pubname <> 'everything'`,
+      database,
+    );
+    expect(published.split("\n")).toEqual([
+      "realtime child {a,b}",
+      "realtime orders {id} (id > 1)",
+      expect.stringMatching(/^schema_wide Table "with" 'quotes' /),
+    ]);
+  });
+
   test("backs large objects up that it replaces, even where there is no schema of the backup", async () => {
     await other.sql("drop schema public; select lo_from_bytea(4711, 'another')", database);
     const run = await restore();

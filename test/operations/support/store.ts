@@ -35,6 +35,7 @@ export interface TestStore {
   path(key: string): string;
   /** Reads or replaces the bytes of an object behind the server's back. */
   read(key: string): Buffer;
+  size(key: string): number;
   write(key: string, data: Buffer): void;
   remove(key: string): void;
   /** Uploads in parts that were begun and neither completed nor given up. */
@@ -99,6 +100,7 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     stall: () => undefined,
     keysOf: () => filesIn(objects).filter((path) => !path.startsWith(".sgwtmp/")),
     path: (key) => join(objects, key),
+    size: (key) => statSync(join(objects, key)).size,
     read: (key) => readFileSync(join(objects, key)),
     write: (key, data) => writeFileSync(join(objects, key), data),
     remove: (key) => rmSync(join(objects, key)),
