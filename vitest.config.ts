@@ -6,7 +6,7 @@ export default defineConfig({
     // Two cores: each end-to-end test starts processes of its own.
     maxWorkers: 2,
     maxConcurrency: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
