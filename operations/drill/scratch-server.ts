@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chownSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { output } from "../child.ts";
 import type { Connection } from "../database/connection.ts";
 import { findProgram } from "../database/programs.ts";
@@ -98,10 +98,13 @@ export async function startScratchServer(options: {
       remove,
     };
   } catch (error) {
-    const logged = readLog(log);
+    const said = `${reasonOf(error)}${readLog(log)}`;
     await remove();
     signal.throwIfAborted();
-    throw new OperationFailure("failed", `The scratch server did not start: ${reasonOf(error)}${logged}`);
+    const hint = /permission denied/i.test(said)
+      ? `\nIts account (user id ${account.uid}) may have no way into ${dirname(folder)}: name another folder with --scratch.`
+      : "";
+    throw new OperationFailure("failed", `The scratch server did not start: ${said}${hint}`);
   }
 }
 

@@ -188,6 +188,20 @@ describe("a drill that is broken off leaves neither server nor file", () => {
     expect(run).toMatchObject({ status: 1, signal: null, stderr: "error: Stopped by SIGTERM\n" });
   });
 
+  test("where the account of the server cannot get into the folder, which root's own files hide", async () => {
+    const hidden = join(rig.files.folder, "hidden");
+    mkdirSync(hidden, { mode: 0o700 });
+    const run = await drill({ args: ["--scratch", hidden] });
+    if (process.getuid?.() === 0) {
+      expect(run).toMatchObject({ status: 1 });
+      expect(run.stderr).toContain(`may have no way into ${hidden}: name another folder with --scratch`);
+    } else {
+      // Who is not root runs the server too.
+      expect(run).toMatchObject({ status: 0 });
+    }
+    expect(readdirSync(hidden)).toEqual([]);
+  });
+
   test("when the disk of the scratch server is full", async () => {
     await rig.postgres.sql("create database wide");
     await rig.postgres.sql(
