@@ -9,21 +9,27 @@ import {
   violation,
 } from "../framework/index.ts";
 import { matchesRef } from "../values/ref-pattern.ts";
+import { deployedBranch, deployedRepository, deploymentSettings, stackLabel } from "./deployments.ts";
 import { ofRepository, type Repository, repositories } from "./repositories.ts";
 import { github } from "./tokens.ts";
 
 /** Branches that releases come from, and a name that stands for them. */
-const branches = [
+interface Branches {
+  readonly what: string;
+  readonly anyOf: readonly string[];
+  readonly alias?: string;
+}
+
+const branches: readonly Branches[] = [
   { what: "the default branch", anyOf: ["refs/heads/main", "refs/heads/master"], alias: "~DEFAULT_BRANCH" },
   // As item S1.1 names them.
-  { what: "release branches", anyOf: ["refs/heads/release/v3.0.0"], alias: undefined },
-] as const;
-
-type Branches = (typeof branches)[number];
+  { what: "release branches", anyOf: ["refs/heads/release/v3.0.0"] },
+];
 
 /**
- * Judges the rules of the default branch and of the release branches of each repository: `test` gets the
- * active rulesets that cover them, one at least, of which GitHub applies the strictest rule of each.
+ * Judges the rules of the default branch and of the release branches of each repository, and of the branches
+ * whose pushes are deployed: `test` gets the active rulesets that cover them, one at least, of which GitHub
+ * applies the strictest rule of each.
  */
 export function judgeBranches(
   stack: Stack,
@@ -33,15 +39,23 @@ export function judgeBranches(
   if (all.length === 0) {
     return [violation("No repository and no ruleset of one is declared, so nothing guards its branches.")];
   }
-  return all.flatMap((repository) =>
-    branches.map((place) =>
-      judge(repository.resource, () => {
-        const rulesets = covering(stack, repository, place);
-        const what = `${place.what} of ${repository.label}`;
-        return rulesets.length === 0 ? `No active ruleset covers ${what}.` : test(rulesets, what);
-      }),
-    ),
-  );
+  return all.flatMap((repository) => {
+    const verdict = (place: Branches): Verdict => {
+      const rulesets = covering(stack, repository, place);
+      const what = `${place.what} of ${repository.label}`;
+      return rulesets.length === 0 ? `No active ruleset covers ${what}.` : test(rulesets, what);
+    };
+    return [
+      ...branches.map((place) => judge(repository.resource, () => verdict(place))),
+      ...deploymentSettings(stack).map((settings) =>
+        judge(repository.resource, () => {
+          const isOther = all.length > 1 && deployedRepository(settings) !== repository.label;
+          const place = isOther ? undefined : deployedPlace(stack, settings);
+          return place === undefined || isJudged(stack, repository, place) || verdict(place);
+        }),
+      ),
+    ];
+  });
 }
 
 /** Judges whether a rule that the test finds is among those of each branch; `missing` completes the message. */
@@ -74,6 +88,27 @@ function jobName(context: string): string {
   const job = context.split(" / ").at(-1) ?? "";
   const matrix = job.indexOf(" (");
   return matrix > 0 && job.endsWith(")") ? job.slice(0, matrix) : job;
+}
+
+/** The branch whose pushes are deployed by the settings, if it is another than the default one. */
+function deployedPlace(stack: Stack, settings: Resource): Branches | undefined {
+  const branch = deployedBranch(stack, settings);
+  if (branch === undefined || branches.some(({ anyOf }) => anyOf.includes(branch))) {
+    return undefined;
+  }
+  const name = branch.replace("refs/heads/", "");
+  return { what: `the branch ${name} (deployed to ${stackLabel(settings)})`, anyOf: [branch] };
+}
+
+/** Whether the rules of a place are those of the default or the release branches, which are judged anyway. */
+function isJudged(stack: Stack, repository: Repository, place: Branches): boolean {
+  const rulesets = covering(stack, repository, place);
+  return branches.some((other) => {
+    const others = covering(stack, repository, other);
+    return (
+      others.length > 0 && others.length === rulesets.length && others.every((one) => rulesets.includes(one))
+    );
+  });
 }
 
 function covering(stack: Stack, repository: Repository, place: Branches): Resource[] {

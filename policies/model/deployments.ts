@@ -16,6 +16,24 @@ export function trigger(settings: Resource, name: string): boolean {
   return some([settings.at("vcs"), settings.at("github")], (source) => source.at(name).boolean() === true);
 }
 
+/**
+ * The branch whose pushes are deployed, as `refs/heads/…`; undefined where none is, or where a tag says that the
+ * stack is of staging, which may follow any. Throws UnknownRead.
+ */
+export function deployedBranch(stack: Stack, settings: Resource): string | undefined {
+  const branch = settings.at("sourceContext", "git", "branch").string();
+  if (branch === undefined || !trigger(settings, "deployCommits") || isTaggedStaging(stack, settings)) {
+    return undefined;
+  }
+  return branch.startsWith("refs/") ? branch : `refs/heads/${branch}`;
+}
+
+/** Name of the repository that deployment settings follow, without its owner. Throws UnknownRead. */
+export function deployedRepository(settings: Resource): string | undefined {
+  const [source] = ["vcs", "github"].map((kind) => settings.at(kind)).filter(({ exists }) => exists);
+  return source?.at("repository").string()?.split("/").at(-1);
+}
+
 /** What a stack is called in a message. */
 export function stackLabel(settings: Resource): string {
   return known(() => settings.at("stack").string()) ?? settings.name;

@@ -7,7 +7,12 @@ import {
 import type { Context } from "../../policies/framework/evaluate.ts";
 import { github, pulumiCloud } from "../../policies/model/tokens.ts";
 import { registry } from "../../policies/registry.ts";
-import { branchHistoryKept, branchRulesForAll, requiredCheckTest } from "../../policies/repository.ts";
+import {
+  branchHistoryKept,
+  branchRulesForAll,
+  pullRequestCodeOwners,
+  requiredCheckTest,
+} from "../../policies/repository.ts";
 import { dependencyAlerts, secretScanning } from "../../policies/repository-security.ts";
 import {
   change,
@@ -75,6 +80,55 @@ describe("rules of branches", () => {
     expect(messages(requiredCheckTest, withRefs(passingStack(), includes, excludes))).toEqual([
       expect.stringContaining(`No active ruleset covers ${left} of platform.`),
     ]);
+  });
+
+  describe("where a push to a branch is deployed", () => {
+    const deployed = (stack: "production" | "staging", branch: unknown, from = passingStack()) =>
+      withProps(from, `delivery-${stack}-deployments`, { sourceContext: { git: { branch } } });
+
+    test("cover that branch, whatever its name, but staging may follow any", () => {
+      const hotfix = deployed("production", "refs/heads/hotfix");
+      expect(messages(requiredCheckTest, hotfix)).toEqual([
+        expect.stringContaining(
+          "No active ruleset covers the branch hotfix (deployed to production) of platform.",
+        ),
+      ]);
+      expect(violated(withRefs(hotfix, ["~ALL"]))).toEqual([]);
+      expect(violated(deployed("production", "main"))).toEqual([]);
+      expect(violated(deployed("staging", "refs/heads/hotfix"))).toEqual([]);
+      const release = withRefs(deployed("production", "release/production"), [
+        "~DEFAULT_BRANCH",
+        "refs/heads/release/v*",
+      ]);
+      expect(statusOf(branchRulesForAll, release)).toBe("violated");
+      expect(statusOf(requiredCheckTest, deployed("production", unknown))).toBe("unknown");
+    });
+
+    test("ask nothing of a branch that starts no deployment, or of another repository", () => {
+      const started = deployed("production", "hotfix");
+      const vcs = { provider: "github", previewPullRequests: true, deployCommits: false };
+      expect(violated(withProps(started, "delivery-production-deployments", { vcs }))).toEqual([]);
+      const other: Fixture = { type: github.repository, name: "other", props: { name: "other" } };
+      const of = (repository: string) =>
+        messages(requiredCheckTest, [
+          ...withProps(started, "delivery-production-deployments", {
+            vcs: { ...vcs, deployCommits: true, repository },
+          }),
+          other,
+        ]).filter((message) => message.includes("hotfix"));
+      expect(of("optropic/platform")).toEqual([expect.stringContaining("of platform.")]);
+      expect(of("optropic/other")).toEqual([expect.stringContaining("of other.")]);
+    });
+
+    test("are judged once where they are those of the release branches", () => {
+      const lax = withRules(
+        deployed("production", "release/production"),
+        "pullRequest",
+        "requireCodeOwnerReview",
+        false,
+      );
+      expect(messages(pullRequestCodeOwners, lax)).toHaveLength(2);
+    });
   });
 
   test("may be of several rulesets, of which the strictest of each rule counts", () => {
