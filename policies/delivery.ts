@@ -96,24 +96,19 @@ function reviewsProduction(stack: Stack, repository: Repository): Verdict {
 function judgeGroups(stack: Stack): Finding[] {
   const groups = stack.ofType(pulumiCloud.policyGroup);
   const deployed = deploymentSettings(stack);
-  if (deployed.length === 0) {
-    return [
+  const isEnforced = () =>
+    some(groups, (group) => enforcesPack(group) && group.at("stacks").items().length > 0);
+  return [
+    judge(undefined, () => isEnforced() || "No policy group enforces this pack on a stack."),
+    ...deployed.map((settings) =>
       judge(
-        undefined,
+        settings,
         () =>
-          some(groups, (group) => enforcesPack(group) && group.at("stacks").items().length > 0) ||
-          "No policy group enforces this pack on a stack.",
+          some(groups, (group) => isInGroup(settings, group) && enforcesPack(group)) ||
+          (some(groups, (group) => isInGroup(settings, group) && runsPack(group)) &&
+            isTaggedStaging(stack, settings)) ||
+          `No policy group enforces this pack on the stack ${stackLabel(settings)}.`,
       ),
-    ];
-  }
-  return deployed.map((settings) =>
-    judge(
-      settings,
-      () =>
-        some(groups, (group) => isInGroup(settings, group) && enforcesPack(group)) ||
-        (some(groups, (group) => isInGroup(settings, group) && runsPack(group)) &&
-          isTaggedStaging(stack, settings)) ||
-        `No policy group enforces this pack on the stack ${stackLabel(settings)}.`,
     ),
-  );
+  ];
 }

@@ -1,4 +1,4 @@
-import { type Resource, type Stack, some, type Value } from "../framework/index.ts";
+import { every, type Resource, type Stack, some, type Value } from "../framework/index.ts";
 import { known } from "./known.ts";
 import { packName } from "./pack-name.ts";
 import { pulumiCloud } from "./tokens.ts";
@@ -48,11 +48,11 @@ export function runsPack(group: Resource): boolean {
   );
 }
 
-/** The same where a violation stops the update. Throws UnknownRead. */
+/** The same where a violation of whichever policy stops the update. Throws UnknownRead. */
 export function enforcesPack(group: Resource): boolean {
   return (
     runsPack(group) &&
-    some(group.at("policyPacks").items(), (pack) => isPack(pack) && isEnforcing(levelOf(pack)))
+    some(group.at("policyPacks").items(), (pack) => isPack(pack) && every(levelsOf(pack), isEnforcing))
   );
 }
 
@@ -84,12 +84,24 @@ function isPack(pack: Value): boolean {
   return pack.at("name").string() === packName;
 }
 
-/** Level of every policy, where the group sets one: alone, or as one setting of several. */
+/** Level of every policy, where the group sets one. */
 function levelOf(pack: Value): string | undefined {
-  const all = pack.at("config", "all");
-  return all.string() ?? all.at("enforcementLevel").string();
+  return levelIn(pack.at("config", "all"));
 }
 
-function isEnforcing(level: string | undefined): boolean {
-  return level === undefined || level === "mandatory" || level === "remediate";
+/** The levels that the group sets, for every policy or for one. */
+function levelsOf(pack: Value): string[] {
+  return pack
+    .at("config")
+    .entries()
+    .flatMap(([, setting]) => levelIn(setting) ?? []);
+}
+
+/** The level in a policy's settings: alone, or as one of several. */
+function levelIn(setting: Value): string | undefined {
+  return setting.string() ?? setting.at("enforcementLevel").string();
+}
+
+function isEnforcing(level: string): boolean {
+  return level === "mandatory" || level === "remediate";
 }

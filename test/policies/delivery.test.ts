@@ -236,8 +236,22 @@ describe("the published pack", () => {
       "violated",
     );
     expect(messages(packEnforced, without(passingStack(), "delivery-production-policies"))).toEqual([
+      expect.stringContaining("No policy group enforces this pack on a stack."),
       expect.stringContaining("No policy group enforces this pack on the stack production."),
     ]);
+  });
+
+  test("may have settings of its policies, but no other levels", () => {
+    const configured = (config: unknown) =>
+      withProps(passingStack(), "delivery-production-policies", {
+        policyPacks: [{ name: "optropic-checklist", config }],
+      });
+    const stricter = { all: "mandatory", "pull-request-approved": { minimumApprovals: 2 } };
+    expect(statusOf(packEnforced, configured(stricter))).toBe("passed");
+    expect(statusOf(packEnforced, configured({ all: "mandatory", "secret-scanning": "disabled" }))).toBe(
+      "violated",
+    );
+    expect(statusOf(packEnforced, configured(unknown))).toBe("unknown");
   });
 
   test("is asked of a group alone where no deployment is declared", () => {

@@ -242,6 +242,19 @@ const deploymentMutants: readonly Mutant[] = [
     what: "the pack only advises, by a setting of several",
     break: withPack({ config: { all: { enforcementLevel: "disabled" } } }),
   },
+  ...["disabled", { enforcementLevel: "advisory" }].map(
+    (level): Mutant => ({
+      policy: "pack-enforced",
+      what: `one policy of the pack stops nothing: ${JSON.stringify(level)}`,
+      break: withPack({ config: { "secret-scanning": level } }),
+    }),
+  ),
+  {
+    policy: "pack-enforced",
+    what: "only staging is declared, with advice",
+    break: (stack) =>
+      without(without(stack, "delivery-production-policies"), "delivery-production-deployments"),
+  },
   {
     policy: "pack-enforced",
     what: "the group is of another project's stack",
