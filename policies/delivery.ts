@@ -86,11 +86,21 @@ function reviewsProduction(stack: Stack, repository: Repository): Verdict {
   }
   const refs = environment.at("deploymentBranchPolicy");
   const isCustom = refs.at("customBranchPolicies").boolean() === true;
-  return (
-    isCustom ||
-    refs.at("protectedBranches").boolean() === true ||
-    `Any branch of ${label} may be deployed to production.`
+  const isNamed = isCustom ? !namesAny(stack, repository) : refs.at("protectedBranches").boolean() === true;
+  return isNamed || `Any branch or tag of ${label} may be deployed to production.`;
+}
+
+/** Whether a pattern of what may be deployed to production has wildcards alone. Throws UnknownRead. */
+function namesAny(stack: Stack, repository: Repository): boolean {
+  const wild = ofRepository(
+    stack,
+    repository,
+    github.environmentRefs,
+    (refs) =>
+      some(["branchPattern", "tagPattern"], (kind) => /^[*?/]+$/.test(refs.at(kind).string() ?? "")) &&
+      refs.at("environment").string()?.toLowerCase() === "production",
   );
+  return wild.length > 0;
 }
 
 function judgeGroups(stack: Stack): Finding[] {

@@ -217,6 +217,12 @@ describe("production's environment", () => {
     expect(statusOf(productionEnvironmentReviewed, other)).toBe("passed");
   });
 
+  test("may be beside one that takes any branch", () => {
+    const refs = { environment: "demo", branchPattern: "*", tagPattern: undefined };
+    const other = withProps(passingStack(), "repository-production-tag-v*", refs);
+    expect(statusOf(productionEnvironmentReviewed, other)).toBe("passed");
+  });
+
   test("is unknown where its reviewers are", () => {
     expect(statusOf(productionEnvironmentReviewed, environment({ reviewers: unknown }))).toBe("unknown");
     expect(statusOf(productionEnvironmentReviewed, environment({ environment: unknown }))).toBe("unknown");

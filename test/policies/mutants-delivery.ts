@@ -203,6 +203,14 @@ const deploymentMutants: readonly Mutant[] = [
     what: "any branch may be deployed",
     break: withEnvironment({ deploymentBranchPolicy: undefined }),
   },
+  ...[{ branchPattern: "*" }, { tagPattern: "**/*" }].map(
+    (pattern): Mutant => ({
+      policy: "production-environment-reviewed",
+      what: `any branch or tag may be deployed by a pattern: ${JSON.stringify(pattern)}`,
+      break: (stack) =>
+        withProps(stack, "repository-production-tag-v*", { tagPattern: undefined, ...pattern }),
+    }),
+  ),
   ...["production", "staging"].map(
     (stack): Mutant => ({
       policy: "pull-requests-previewed",

@@ -90,6 +90,14 @@ function environment(): Fixture[] {
       },
       ...inRepository,
     },
+    ...["v*", "release/*"].map(
+      (tagPattern): Fixture => ({
+        type: github.environmentRefs,
+        name: `repository-production-tag-${tagPattern}`,
+        props: { repository: "platform", environment: "production", tagPattern },
+        ...inRepository,
+      }),
+    ),
   ];
 }
 
