@@ -154,7 +154,7 @@ function requiredCheck(item: ItemId, check: string, what: string) {
     scope: "delivery",
     title: `${what} must pass before a merge.`,
     severity: "high",
-    fix: `Add { context: "${check}" } to requiredChecks of requiredStatusChecks in a github.RepositoryRuleset that covers the default branch and refs/heads/release/*.`,
+    fix: `Add { context: "${check}" } to requiredChecks of requiredStatusChecks in a github.RepositoryRuleset that covers the default branch, refs/heads/release/* and the branch that production is deployed from.`,
     url: rulesets,
     check: (stack) => judgeRequiredCheck(stack, check),
   });

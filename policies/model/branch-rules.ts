@@ -118,7 +118,9 @@ function covering(stack: Stack, repository: Repository, place: Branches): Resour
     }
     const refs = ruleset.at("conditions", "refName");
     const covers = (pattern: Value) => coversBranch(pattern.string() ?? "", place);
-    return some(refs.at("includes").items(), covers) && !some(refs.at("excludes").items(), covers);
+    // What brackets and backslashes mean is not told apart here: such an exclusion may be of any branch.
+    const mayExclude = (pattern: Value) => /[[\\]/.test(pattern.string() ?? "") || covers(pattern);
+    return some(refs.at("includes").items(), covers) && !some(refs.at("excludes").items(), mayExclude);
   });
 }
 

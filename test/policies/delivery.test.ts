@@ -82,6 +82,13 @@ describe("rules of branches", () => {
     ]);
   });
 
+  test.each(["refs/heads/ma[i]n", "refs/heads/release\\/*"])(
+    "may not leave out what %s could be",
+    (exclude) => {
+      expect(statusOf(requiredCheckTest, withRefs(passingStack(), ["~ALL"], [exclude]))).toBe("violated");
+    },
+  );
+
   describe("where a push to a branch is deployed", () => {
     const deployed = (stack: "production" | "staging", branch: unknown, from = passingStack()) =>
       withProps(from, `delivery-${stack}-deployments`, { sourceContext: { git: { branch } } });
