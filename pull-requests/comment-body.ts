@@ -39,12 +39,17 @@ export function commentBody(results: Results, commit: string, runUrl: string): s
  * control and direction characters, which can show another text than there is. GitHub itself removes scripts.
  */
 function harmless(text: string): string {
-  return text
-    .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, "")
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (/[\n\t]/.test(character) ? character : ""))
-    .replaceAll(/@(?=[\p{L}\p{N}_-])/gu, "@\u200b")
-    .trim();
+  return (
+    text
+      .replaceAll(/\r\n?/g, "\n")
+      .replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (/[\n\t]/.test(character) ? character : ""))
+      .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, "")
+      // What is left of one comment in another.
+      .replaceAll("<!--", "&lt;!--")
+      // Also where it is written as a character reference, which GitHub reads first.
+      .replaceAll(/(?:@|&#0*64;|&#x0*40;|&commat;)(?=[\p{L}\p{N}_&-])/giu, "$&\u200b")
+      .trim()
+  );
 }
 
 /** A text within a limit: whole, or its first lines with what they leave open closed, and a notice. */

@@ -43,6 +43,22 @@ it("fits a comment, keeps its marker and notifies nobody, whatever the previews 
   );
 });
 
+it.each(["&#64;", "&#0064;", "&#x40;", "&#X0040;", "&commat;", "@"])(
+  "keeps %s before a name from notifying anybody",
+  (sign) => {
+    const body = commentBody(new Map([["production.md", Buffer.from(`to ${sign}team`)]]), commit, url);
+    expect(body).toContain(`to ${sign}\u200bteam`);
+  },
+);
+
+it.each(["<!-<!-- a -->- hidden", "<\u0000!-- hidden", "<!\u202e-- hidden -->"])(
+  "leaves no hidden comment of %j",
+  (text) => {
+    const body = commentBody(new Map([["production.md", Buffer.from(text)]]), commit, url);
+    expect(body.slice(commentMarker.length)).not.toContain("<!--");
+  },
+);
+
 it("leaves a preview that fits as it is", () => {
   const markdown =
     "## optropic/production\n\n| item | what |\n| --- | --- |\n\n<details>\n\nmore\n\n</details>";
