@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
@@ -150,9 +151,12 @@ async function judge(
   }
 }
 
-/** Whether a folder holds one of this project's own programs: the platform, or what delivers it. */
+/** Whether a folder, by whatever link, holds one of this project's own programs: the platform, or what delivers it. */
 function isOwn(folder: string): boolean {
-  return [ownProject, join(ownProject, "delivery")].includes(folder);
+  return (
+    existsSync(folder) &&
+    [ownProject, join(ownProject, "delivery")].some((own) => realpathSync(own) === realpathSync(folder))
+  );
 }
 
 /** Says on standard error why a preview could not tell. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -45,6 +45,24 @@ describe.concurrent("the shipped delivery", () => {
     const { status, document } = await optropic("--policy-pack", pack);
     expect(status).toBe(0);
     expect(document.summary.passed).toBeGreaterThan(20);
+  });
+
+  it("is judged by the project's own pack by whatever link its folder is named", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "linked-"));
+    const link = join(folder, "link");
+    symlinkSync(join(delivery, ".."), link);
+    try {
+      const { status, document } = await judged(
+        "--cwd",
+        join(link, "delivery"),
+        "--config",
+        "repository.review.approvals=0",
+      );
+      expect(status).toBe(1);
+      expect(document.summary.mandatory).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
