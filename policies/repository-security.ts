@@ -39,15 +39,13 @@ export const dependencyAlerts = policy({
   url: "https://docs.github.com/en/code-security/dependabot/dependabot-alerts/about-dependabot-alerts",
   check: (stack) =>
     judgeRepositories(stack, absent, (repository) => {
-      const older = repository.resource?.at("vulnerabilityAlerts").boolean() === true;
-      const alerts = () =>
-        ofRepository(stack, repository, github.vulnerabilityAlerts, (resource) => {
-          // On by default.
-          return resource.at("enabled").boolean() !== false;
-        });
-      return (
-        older || alerts().length > 0 || `Nothing alerts to vulnerable dependencies of ${repository.label}.`
-      );
+      const alerts = ofRepository(stack, repository, github.vulnerabilityAlerts);
+      const isOn =
+        alerts.length > 0
+          ? // On by default.
+            every(alerts, (resource) => resource.at("enabled").boolean() !== false)
+          : repository.resource?.at("vulnerabilityAlerts").boolean() === true;
+      return isOn || `Nothing alerts to vulnerable dependencies of ${repository.label}.`;
     }),
 });
 

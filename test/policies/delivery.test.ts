@@ -208,6 +208,10 @@ describe("a repository", () => {
       vulnerabilityAlerts: true,
     });
     expect(statusOf(dependencyAlerts, older)).toBe("passed");
+    const both = withProps(passingStack(), "repository-repository", { vulnerabilityAlerts: true });
+    expect(statusOf(dependencyAlerts, withProps(both, "repository-alerts", { enabled: false }))).toBe(
+      "violated",
+    );
   });
 });
 
