@@ -81,6 +81,8 @@ describe.concurrent("a delivery that is broken", () => {
       'repository.review.bypass=[{"type":"OrganizationAdmin","mode":"always"}]',
     ],
     ["on release branches", "1.5", 'repository.protectedBranches=["staging"]'],
+    ["on the branch that is deployed from", "1.5", "pulumiCloud.production.branch=hotfix"],
+    ["by any branch for production", "1.5", 'environments.production.branches=["*"]'],
     ["by a policy group that is off", "1.5", "pulumiCloud.production.policies=off"],
     ["by a policy group that only advises", "1.5", "pulumiCloud.production.policies=advisory"],
     ["without previews on pull requests", "1.4", "pulumiCloud.production.previewPullRequests=false"],
