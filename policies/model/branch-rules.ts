@@ -90,14 +90,17 @@ function jobName(context: string): string {
   return matrix > 0 && job.endsWith(")") ? job.slice(0, matrix) : job;
 }
 
-/** The branch whose pushes are deployed by the settings, if it is another than the default one. */
+/** The branch whose pushes are deployed by the settings. Throws UnknownRead. */
 function deployedPlace(stack: Stack, settings: Resource): Branches | undefined {
   const branch = deployedBranch(stack, settings);
-  if (branch === undefined || branches.some(({ anyOf }) => anyOf.includes(branch))) {
+  if (branch === undefined) {
     return undefined;
   }
+  // What is called like a default branch is taken for it where rules name that by its alias.
+  const alias = branches.find(({ anyOf }) => anyOf.includes(branch))?.alias;
   const name = branch.replace("refs/heads/", "");
-  return { what: `the branch ${name} (deployed to ${stackLabel(settings)})`, anyOf: [branch] };
+  const what = `the branch ${name} (deployed to ${stackLabel(settings)})`;
+  return { what, anyOf: [branch], ...(alias !== undefined && { alias }) };
 }
 
 /** Whether the rules of a place are those of the default or the release branches, which are judged anyway. */

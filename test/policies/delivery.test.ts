@@ -102,6 +102,9 @@ describe("rules of branches", () => {
       ]);
       expect(violated(withRefs(hotfix, ["~ALL"]))).toEqual([]);
       expect(violated(deployed("production", "main"))).toEqual([]);
+      const master = deployed("production", "master");
+      expect(statusOf(requiredCheckTest, master)).toBe("violated");
+      expect(violated(withRefs(master, ["~DEFAULT_BRANCH", "refs/heads/release/*"]))).toEqual([]);
       expect(violated(deployed("staging", "refs/heads/hotfix"))).toEqual([]);
       const release = withRefs(deployed("production", "release/production"), [
         "~DEFAULT_BRANCH",
