@@ -164,6 +164,33 @@ describe("a restore", () => {
     }
   });
 
+  test("by a role that is no superuser leaves out the default privileges that only another may set", async () => {
+    await other.sql("create role owner login bypassrls password 'canary-owner-61'; create role vendor");
+    await other.sql(`alter database ${database} owner to owner`);
+    await other.sql(
+      `grant all on schema public to vendor;
+       set role owner; create table kept (id int); insert into kept values (1); reset role;
+       alter default privileges for role vendor in schema public grant select on tables to owner;
+       alter default privileges for role owner in schema public grant select on tables to vendor`,
+      database,
+    );
+    const prefix = "owner/";
+    await rig.run(["backup"], { connection: other.connection(database), prefix });
+    const owner = { ...other, user: "owner", password: "canary-owner-61" };
+    const run = await restore([], { server: owner, prefix });
+    expect(run).toMatchObject({ status: 0 });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      tables: 1,
+      rows: 1,
+      differences: [
+        "default privileges of vendor in public on r are gone, since only that role can set them.",
+      ],
+    });
+    expect(
+      await other.sql("select string_agg(defaclrole::regrole::text, ' ') from pg_default_acl", database),
+    ).toBe("owner");
+  });
+
   test("without owners is other than the backup, which has to be accepted", async () => {
     const refused = await restore(["--no-owner"]);
     expect(refused).toMatchObject({ status: 1 });
