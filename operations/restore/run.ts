@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { backUp } from "../backup/run.ts";
-import { type Connection, connect, describeConnection } from "../database/connection.ts";
+import { type Connection, connect, describeConnection, type Session } from "../database/connection.ts";
 import { findSchemas } from "../database/describe.ts";
 import { hasLargeObjects } from "../database/surroundings.ts";
 import { fetchBackup } from "../drill/fetch.ts";
@@ -14,6 +14,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { type RoleName, readForeignRoles, withoutDefaultPrivileges } from "./default-privileges.ts";
 import { withoutSchemas } from "./prepare.ts";
 import { type Replaced, type ReplaceOptions, replace } from "./replace.ts";
+import { standIn } from "./stand-in.ts";
 
 export interface RestoreOptions extends ReplaceOptions {
   stack: string;
@@ -83,11 +84,20 @@ async function findPresent(target: Connection, manifest: Manifest): Promise<Pres
     return {
       schemas: schemas.filter((name) => restored.has(name)),
       largeObjects: await hasLargeObjects(session),
-      foreignRoles: await readForeignRoles(session),
+      foreignRoles: await foreignRolesOf(session),
     };
   } finally {
     await session.end();
   }
+}
+
+/** Those that the restore cannot stand in for either. */
+async function foreignRolesOf(session: Session): Promise<RoleName[]> {
+  await session.run("begin");
+  await standIn(session);
+  const roles = await readForeignRoles(session);
+  await session.run("rollback");
+  return roles;
 }
 
 async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: number): Promise<void> {
