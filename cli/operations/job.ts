@@ -1,6 +1,5 @@
 import { OperationFailure } from "../../operations/failure.ts";
 import { ObjectStore } from "../../operations/store/object-store.ts";
-
 import { readBackupVariables, readConnection, readStoreKeys } from "./environment.ts";
 import type { BackupSubject } from "./run-backup.ts";
 

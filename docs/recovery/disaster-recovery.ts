@@ -57,7 +57,7 @@ Of what the vendor no longer has, or of a database that is gone. Up to ${words.i
      --backup NAME --identity FILE
    \`\`\`
 
-   It asks for the target as \`host:port/database\` (or takes it by \`--confirm\`), backs up the target first, into the same bucket, and replaces the backup's schemas in one transaction: all of them, or nothing. A role that the target lacks ends it before anything is changed; in a database that no stack declares, \`--create-roles\` makes them, without a login. Without \`--backup\` it takes the newest, with \`--at TIME\` the newest before that.
+   It asks for the target as \`host:port/database\` (or takes it by \`--confirm\`), backs up the target first, into the same bucket, and replaces the backup's schemas in one transaction: all of them, or nothing. A role that the target lacks ends it before anything is changed; in a database that no stack declares, \`--create-roles\` makes them, without a login. Default privileges that only another role may set, at Supabase those of \`supabase_admin\`, are gone from what is replaced, and it says so. Without \`--backup\` it takes the newest, with \`--at TIME\` the newest before that.
 
 5. \`npx pulumi up --stack ${stack}\` once more, for the rights of the roles on what came back. Then open the platform, and look at the health checks and at the error rate.
 

@@ -7,9 +7,11 @@ import { OperationFailure, reasonOf } from "../failure.ts";
 import type { Manifest } from "../manifest.ts";
 import { watchBystanders } from "./bystanders.ts";
 import { differences } from "./compare.ts";
+import { type RoleName, setDefaultPrivilegesAside } from "./default-privileges.ts";
 import { extensionStatements, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { watchPublications } from "./publications.ts";
 import { ScriptSession, withoutCommit } from "./script-session.ts";
+import { letCreate, standBack, standIn } from "./stand-in.ts";
 
 export interface ReplaceOptions {
   target: Connection;
@@ -33,6 +35,8 @@ export interface Replaced {
 interface DumpFiles {
   file: string;
   contents: string;
+  /** Roles whose default privileges are not among it. */
+  foreignRoles: readonly RoleName[];
 }
 
 /**
@@ -77,22 +81,27 @@ async function replaceWithin(
   await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
   const bystandersDiffer = await watchBystanders(session, manifest);
   const publishAgain = await watchPublications(session, manifest);
-  await makeRoom(session, options, manifest);
+  const actedFor = await makeRoom(session, options, manifest);
   const lost = await bystandersDiffer();
   refuse("What depends on what is replaced would be lost", lost, options);
+  const schemas = manifest.schemas.map(({ name }) => name);
+  const forbidCreate = await letCreate(session, actedFor, schemas);
   await runScript(session, options, files);
+  await forbidCreate();
   const unpublished = await publishAgain();
   const found = await lookWithin(session, manifest);
-  const different = differences(manifest.description, found);
+  const expected = setDefaultPrivilegesAside(manifest.description, files.foreignRoles);
+  const different = differences(expected.description, found);
   refuse("What was restored differs from the backup", different, options);
   // What is checked at the commit fails here, where it is known that nothing was changed.
   await session.run("set constraints all immediate");
+  await standBack(session, actedFor);
   options.signal.throwIfAborted();
   const tables = Object.values(found.tables);
   return {
     tables: tables.length,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
-    differences: [...lost, ...unpublished, ...different],
+    differences: [...lost, ...unpublished, ...expected.sentences, ...different],
   };
 }
 
@@ -135,12 +144,14 @@ async function commit(session: ScriptSession): Promise<void> {
   }
 }
 
-async function makeRoom(session: Session, options: ReplaceOptions, manifest: Manifest): Promise<void> {
+/** @returns the roles that the session stands in for */
+async function makeRoom(session: Session, options: ReplaceOptions, manifest: Manifest): Promise<string[]> {
   const roles = await namesOf(session, "select rolname::text as name from pg_roles");
   if (options.createRoles) {
     for (const statement of roleStatements(manifest.roles.map(powerless), roles))
       await session.run(statement);
   }
+  const actedFor = await standIn(session);
   // Every backup has all of them.
   await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   for (const statement of schemaStatements(manifest, options.noOwner)) await session.run(statement);
@@ -150,6 +161,7 @@ async function makeRoom(session: Session, options: ReplaceOptions, manifest: Man
     if (!available.has(extension.name)) continue;
     for (const statement of extensionStatements(extension, made)) await session.run(statement);
   }
+  return actedFor;
 }
 
 /** What the transaction sees, which nobody else does yet. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { backUp } from "../backup/run.ts";
-import { type Connection, connect, describeConnection } from "../database/connection.ts";
+import { type Connection, connect, describeConnection, type Session } from "../database/connection.ts";
 import { findSchemas } from "../database/describe.ts";
 import { hasLargeObjects } from "../database/surroundings.ts";
 import { fetchBackup } from "../drill/fetch.ts";
@@ -11,8 +11,10 @@ import { makeFolder, removeFolder } from "../folder.ts";
 import type { Manifest } from "../manifest.ts";
 import { type Choice, chooseBackup } from "../store/inventory.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { type RoleName, readForeignRoles, withoutDefaultPrivileges } from "./default-privileges.ts";
 import { withoutSchemas } from "./prepare.ts";
 import { type Replaced, type ReplaceOptions, replace } from "./replace.ts";
+import { standIn } from "./stand-in.ts";
 
 export interface RestoreOptions extends ReplaceOptions {
   stack: string;
@@ -39,6 +41,7 @@ export interface RestoreOutcome extends Replaced {
 /**
  * Replaces the schemas of a backup in a database by what they were, in one transaction: digests are checked
  * first, the target is backed up, and unless the result is the backup's to the last row nothing is changed.
+ * Default privileges that only another role can set are left out, and told of.
  *
  * @throws {OperationFailure} which says that nothing was changed, or that it cannot be told
  */
@@ -55,20 +58,22 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
     const file = join(folder, "dump");
     await fetchBackup({ store, manifest, identities: options.identities, file, signal });
     const contents = join(folder, "contents");
-    writeFileSync(contents, withoutSchemas(await listContents(file, signal)), { mode: 0o600 });
+    const listed = withoutSchemas(await listContents(file, signal));
+    writeFileSync(contents, withoutDefaultPrivileges(listed, present.foreignRoles), { mode: 0o600 });
     const before = await backUpTarget(options, present);
     progress?.("the restore");
-    const result = await replace(options, manifest, { file, contents });
+    const result = await replace(options, manifest, { file, contents, foreignRoles: present.foreignRoles });
     return { manifest, before, ...result, durationMs: Math.round(performance.now() - started) };
   } finally {
     removeFolder(folder);
   }
 }
 
-/** What of the target is to be replaced. Large objects belong to no schema, so all of them are. */
+/** What of the target is to be replaced, and who else is there. Large objects belong to no schema, so all of them are. */
 interface Present {
   schemas: string[];
   largeObjects: boolean;
+  foreignRoles: RoleName[];
 }
 
 async function findPresent(target: Connection, manifest: Manifest): Promise<Present> {
@@ -79,10 +84,20 @@ async function findPresent(target: Connection, manifest: Manifest): Promise<Pres
     return {
       schemas: schemas.filter((name) => restored.has(name)),
       largeObjects: await hasLargeObjects(session),
+      foreignRoles: await foreignRolesOf(session),
     };
   } finally {
     await session.end();
   }
+}
+
+/** Those that the restore cannot stand in for either. */
+async function foreignRolesOf(session: Session): Promise<RoleName[]> {
+  await session.run("begin");
+  await standIn(session);
+  const roles = await readForeignRoles(session);
+  await session.run("rollback");
+  return roles;
 }
 
 async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: number): Promise<void> {

@@ -43,7 +43,7 @@ export interface Choice {
  * newest is looked for from the newest name on, so that a long list costs no more than a short one.
  *
  * @param warn told of what was passed over, since an older backup than a person thinks loses more
- * @throws {OperationFailure} `failed`, when there is none
+ * @throws {OperationFailure} `failed`, when there is none, or the store does not say what a newer one is
  */
 export async function chooseBackup(
   store: ObjectStore,
@@ -81,8 +81,9 @@ interface Candidate {
   key: string;
   purpose: Purpose;
   begunAt: Date;
+  /** Bytes of the dump and of the manifest; undefined where it is not there. */
   bytes: number | undefined;
-  hasManifest: boolean;
+  manifestBytes: number | undefined;
 }
 
 function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candidate[] {
@@ -96,9 +97,9 @@ function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candi
       purpose,
       begunAt,
       bytes: undefined,
-      hasManifest: false,
+      manifestBytes: undefined,
     };
-    found.set(backup, part === "dump" ? { ...known, bytes: object.bytes } : { ...known, hasManifest: true });
+    found.set(backup, { ...known, [part === "dump" ? "bytes" : "manifestBytes"]: object.bytes });
   }
   return [...found.values()].sort(
     (one, other) => other.begunAt.getTime() - one.begunAt.getTime() || (one.key < other.key ? 1 : -1),
@@ -106,7 +107,7 @@ function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candi
 }
 
 async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry> {
-  const { key, purpose, begunAt, bytes = 0 } = candidate;
+  const { key, purpose, begunAt, bytes = 0, manifestBytes } = candidate;
   const broken = (problem: string): Entry => ({
     key,
     purpose,
@@ -116,9 +117,14 @@ async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry>
     problem,
   });
   if (candidate.bytes === undefined) return broken("the dump is gone, its manifest is there");
-  if (!candidate.hasManifest) return broken("it has no manifest: it runs still, or did not come to its end");
+  if (manifestBytes === undefined)
+    return broken("it has no manifest: it runs still, or did not come to its end");
+  if (manifestBytes > maximumManifestBytes)
+    return broken(`its manifest has more than the ${maximumManifestBytes} bytes that are read`);
+  // A store that does not give it says nothing of the backup.
+  const text = await store.read(manifestKey(key), maximumManifestBytes);
   try {
-    const manifest = parseManifest(await store.read(manifestKey(key), maximumManifestBytes), key);
+    const manifest = parseManifest(text, key);
     if (manifest.sealed.bytes === bytes)
       return { key, purpose, begunAt, bytes, manifest, problem: undefined };
     return broken(`it has ${bytes} bytes, and ${manifest.sealed.bytes} by its manifest`);

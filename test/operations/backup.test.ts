@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { manifestSchema } from "../../operations/manifest.ts";
@@ -6,6 +6,7 @@ import { type Ended, ended } from "../cli/command.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 import { richDatabase, richRoles } from "./support/rich-database.ts";
+import { canary, titlesWhile } from "./support/rig.ts";
 import { startStore, type TestStore } from "./support/store.ts";
 
 const password = "canary-password-5f2d";
@@ -264,19 +265,10 @@ describe("it is not begun", () => {
 });
 
 test("no secret is in the output, in the arguments of any process, or in the manifest", async () => {
-  const seen = new Set<string>();
   const job = startBackup({});
   const whole = ended(job);
-  const watching = new Promise<void>((resolve) => {
-    const look = (): void => {
-      for (const line of processArguments()) seen.add(line);
-      if (job.exitCode === null && job.signalCode === null) setImmediate(look);
-      else resolve();
-    };
-    look();
-  });
+  const seen = await titlesWhile(job);
   const run = await whole;
-  await watching;
   expect(run.status).toBe(0);
   expect([...seen].some((line) => line.includes("pg_dump"))).toBe(true);
   const failed = await backup({
@@ -285,22 +277,9 @@ test("no secret is in the output, in the arguments of any process, or in the man
   });
   const manifests = store.keysOf().map((key) => store.read(key).toString("latin1"));
   for (const text of [...seen, run.stdout, run.stderr, failed.stdout, failed.stderr, ...manifests]) {
-    expect(text).not.toMatch(/canary|AGE-SECRET-KEY/);
+    expect(text).not.toMatch(canary);
   }
 });
-
-/** Arguments of every process of the machine, as anybody may read them. */
-function processArguments(): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => {
-      try {
-        return readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
-      } catch {
-        return "";
-      }
-    });
-}
 
 function environment(changes: Record<string, string>): Record<string, string> {
   const given = operationEnvironment(postgres.connection("rich"), store, { holder: files.holder, temporary });

@@ -104,6 +104,15 @@ describe("a backup is refused before any server is started", () => {
     expectRefusal(await drill(), 1, /The store did not read postgres\/.*403/);
   });
 
+  test("whose manifest the store does not give, rather than an older one taken", async () => {
+    const newest = await rig.backup("plain", "postgres/");
+    const itsManifest = newest.replace(".dump.age", ".manifest.json");
+    rig.store.refuse = (request) => (request.startsWith(`GET /bucket/${itsManifest}`) ? 403 : undefined);
+    expectRefusal(await drill(), 1, /^error: The store did not read postgres\/.*\.manifest\.json: .*403/);
+    rig.store.remove(newest);
+    rig.store.remove(itsManifest);
+  });
+
   test("that was made for another identity", async () => {
     const file = rig.files.stranger.file;
     expectRefusal(await drill({ file }), 1, /The backup was not made for this identity/);
@@ -169,6 +178,7 @@ describe("a drill is not begun", () => {
 describe("a drill that is broken off leaves neither server nor file", () => {
   test.each<[string, RegExp, "whole" | "half"]>([
     ["the list does not come", /list-type=2/, "whole"],
+    ["the manifest does not come", /^GET .*\.manifest\.json/, "whole"],
     ["the backup does not come", /^GET .*\.dump\.age/, "whole"],
     ["the backup stops coming", /^GET .*\.dump\.age/, "half"],
   ])("by a signal, when %s", async (_, which, stalled) => {

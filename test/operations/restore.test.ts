@@ -164,6 +164,58 @@ describe("a restore", () => {
     }
   });
 
+  test("by a role that is no superuser leaves out the default privileges that only another may set", async () => {
+    await other.sql("create role owner login bypassrls password 'canary-owner-61'; create role vendor");
+    await other.sql(`alter database ${database} owner to owner`);
+    await other.sql(
+      `grant all on schema public to vendor;
+       set role owner; create table kept (id int); insert into kept values (1); reset role;
+       alter default privileges for role vendor in schema public grant select on tables to owner;
+       alter default privileges for role owner in schema public grant select on tables to vendor`,
+      database,
+    );
+    const prefix = "owner/";
+    await rig.run(["backup"], { connection: other.connection(database), prefix });
+    const owner = { ...other, user: "owner", password: "canary-owner-61" };
+    const run = await restore([], { server: owner, prefix });
+    expect(run).toMatchObject({ status: 0 });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      tables: 1,
+      rows: 1,
+      differences: [
+        "default privileges of vendor in public on r are gone, since only that role can set them.",
+      ],
+    });
+    expect(
+      await other.sql("select string_agg(defaclrole::regrole::text, ' ') from pg_default_acl", database),
+    ).toBe("owner");
+  });
+
+  test("by a role that made the owner of the tables gives them back to that one, and keeps no right of it", async () => {
+    await other.sql("create role admin login createrole bypassrls password 'canary-admin-08'");
+    await other.sql(
+      `grant create on database ${database} to admin; alter database ${database} owner to admin`,
+    );
+    const admin = { ...other, user: "admin", password: "canary-admin-08" };
+    await other.sql(
+      `set role admin; create role "Maker's" nologin; reset role;
+       grant all on schema public to "Maker's"; grant pg_read_all_data to admin;
+       set role "Maker's"; create table made (id int);
+       alter default privileges for role "Maker's" in schema public grant select on tables to admin`,
+      database,
+    );
+    const prefix = "admin/";
+    await rig.run(["backup"], { connection: other.connection(database), prefix });
+    expect(await restore([], { server: admin, prefix })).toMatchObject({ status: 0 });
+    expect(
+      await other.sql(
+        `select tableowner, pg_has_role('admin', 'Maker''s', 'usage') from pg_tables where tablename = 'made'`,
+        database,
+      ),
+    ).toBe("Maker's|f");
+    expect(await other.sql("select count(*) from pg_roles where rolname ~ '^optropic_restore'")).toBe("0");
+  });
+
   test("without owners is other than the backup, which has to be accepted", async () => {
     const refused = await restore(["--no-owner"]);
     expect(refused).toMatchObject({ status: 1 });

@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import { escapeIdentifier, escapeLiteral } from "pg";
+import type { Session } from "../database/connection.ts";
+import { namesOf } from "../database/surroundings.ts";
+
+/** Roles that the session has not the rights of, and has not granted to itself either. */
+const candidatesQuery = `
+  select quote_ident(r.rolname) as name
+    from pg_roles r
+   where not r.rolsuper and r.rolname !~ '^pg_' and not pg_has_role(r.oid, 'usage')
+     and not exists (select from pg_auth_members m join pg_roles me on me.oid = m.member
+                      where me.rolname = current_user and m.roleid = r.oid
+                        and (m.grantor = me.oid or current_setting('server_version_num')::int < 160000))`;
+
+const actingQuery = "select quote_ident(rolname) as name from pg_roles where pg_has_role(oid, 'usage')";
+
+/** The session's role, where it may make others. */
+const makersQuery =
+  "select rolname::text as name from pg_roles where rolname = current_user and rolcreaterole";
+
+/**
+ * Grants the session the roles that it may grant, for the transaction that it is in: since PostgreSQL 16 who
+ * makes a role may not give it a table before that. Nobody else sees it, if `standBack` goes before the commit.
+ *
+ * @returns their names, quoted
+ */
+export async function standIn(session: Session): Promise<string[]> {
+  const candidates = await namesOf(session, candidatesQuery);
+  for (const role of candidates) {
+    // Most of them are not its own to grant.
+    const body = `begin grant ${role} to current_user; exception when others then null; end`;
+    await session.run(`do ${escapeLiteral(body)}`);
+  }
+  const acting = await namesOf(session, actingQuery);
+  return [...candidates].filter((role) => acting.has(role));
+}
+
+/**
+ * Lets roles create in schemas, by a role of its own: who is given a table has to have that right, and the
+ * dump grants it only after the tables.
+ *
+ * @returns what takes that right back
+ */
+export async function letCreate(
+  session: Session,
+  roles: readonly string[],
+  schemas: readonly string[],
+): Promise<() => Promise<void>> {
+  const makers = await namesOf(session, makersQuery);
+  if (roles.length === 0 || makers.size === 0) return async () => undefined;
+  const creator = `optropic_restore_${randomBytes(4).toString("hex")}`;
+  const places = schemas.map(escapeIdentifier).join(", ");
+  await session.run(`create role ${creator} nologin; grant ${creator} to ${roles.join(", ")}`);
+  await session.run(`grant create, usage on schema ${places} to ${creator}`);
+  return async () => {
+    await session.run(`revoke create, usage on schema ${places} from ${creator}; drop role ${creator}`);
+  };
+}
+
+/** Takes back what a session granted itself. */
+export async function standBack(session: Session, roles: readonly string[]): Promise<void> {
+  if (roles.length > 0) await session.run(`revoke ${roles.join(", ")} from current_user`);
+}
