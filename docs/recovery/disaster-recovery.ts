@@ -50,7 +50,9 @@ Of what the vendor no longer has, or of a database that is gone. Up to ${words.i
    npx pulumi up --stack ${stack}          # a project with its roles, settings and recovery; the hosts get its address
    \`\`\`
 
-4. Restore, over a direct connection or a pooler in session mode (port 5432). The URL holds no password: it comes from \`PGPASSWORD\` or \`PGPASSFILE\`.
+4. Stop writing: suspend the service at Render, and pause the project at Vercel. What is written between the backup that the restore makes of the target and the restore itself is in neither.
+
+5. Restore, over a direct connection or a pooler in session mode (port 5432). The URL holds no password: it comes from \`PGPASSWORD\` or \`PGPASSFILE\`.
 
    \`\`\`sh
    npx optropic restore --stack ${stack} --target postgresql://postgres@db.REF.supabase.co:5432/postgres \\
@@ -59,7 +61,7 @@ Of what the vendor no longer has, or of a database that is gone. Up to ${words.i
 
    It asks for the target as \`host:port/database\` (or takes it by \`--confirm\`), backs up the target first, into the same bucket, and replaces the backup's schemas in one transaction: all of them, or nothing. A role that the target lacks ends it before anything is changed; in a database that no stack declares, \`--create-roles\` makes them, without a login. Default privileges that only another role may set, at Supabase those of \`supabase_admin\`, are gone from what is replaced, and it says so. Without \`--backup\` it takes the newest, with \`--at TIME\` the newest before that.
 
-5. \`npx pulumi up --stack ${stack}\` once more, for the rights of the roles on what came back. Then open the platform, and look at the health checks and at the error rate.
+6. \`npx pulumi up --stack ${stack}\` once more, for the rights of the roles on what came back. Then open the platform, and look at the health checks and at the error rate.
 
 ## Get rows or a table back
 

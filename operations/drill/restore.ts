@@ -33,29 +33,44 @@ export interface RestoreOptions {
  * @throws {OperationFailure} `failed`, with what the server or pg_restore said
  */
 export async function restoreParallel(options: RestoreOptions): Promise<void> {
-  const { connection, file, jobs, signal } = options;
-  const unavailable = await prepare(options);
-  const contents = `${file}.contents`;
-  writeFileSync(contents, withoutSchemas(await listContents(file, signal)), { mode: 0o600 });
+  const { file, fullRoles, signal } = options;
+  const unavailable: string[] = [];
   try {
-    await output("pg_restore", findProgram("pg_restore"), {
-      args: [
-        `--dbname=${connection.PGDATABASE}`,
-        `--jobs=${jobs}`,
-        "--exit-on-error",
-        "--no-password",
-        `--use-list=${contents}`,
-        file,
-      ],
-      env: programEnvironment(connection, "optropic drill"),
-      signal,
-    });
+    unavailable.push(...(await prepare(options)));
+    const contents = `${file}.contents`;
+    writeFileSync(contents, withoutSchemas(await listContents(file, signal)), { mode: 0o600 });
+    await runRestore(options, contents);
   } catch (error) {
     signal.throwIfAborted();
-    const hint =
-      unavailable.length === 0 ? "" : `\nThe server lacks the extensions ${unavailable.join(", ")}.`;
-    throw new OperationFailure("failed", `The backup was not restored: ${reasonOf(error)}${hint}`);
+    const said = reasonOf(error);
+    const hints = [
+      ...(unavailable.length > 0 ? [`The server lacks the extensions ${unavailable.join(", ")}.`] : []),
+      ...(!fullRoles && lacksRights.test(said) ? [needsRights] : []),
+    ];
+    throw new OperationFailure("failed", [`The backup was not restored: ${said}`, ...hints].join("\n"));
   }
+}
+
+const lacksRights = /must be (?:able to SET ROLE|member of role|owner|superuser)|permission denied/i;
+const needsRights =
+  "The role of a target has to be one that may give each object to its owner, such as a superuser; that of the scratch server is.";
+
+async function runRestore(
+  { connection, file, jobs, signal }: RestoreOptions,
+  contents: string,
+): Promise<void> {
+  await output("pg_restore", findProgram("pg_restore"), {
+    args: [
+      `--dbname=${connection.PGDATABASE}`,
+      `--jobs=${jobs}`,
+      "--exit-on-error",
+      "--no-password",
+      `--use-list=${contents}`,
+      file,
+    ],
+    env: programEnvironment(connection, "optropic drill"),
+    signal,
+  });
 }
 
 /** The table of contents of a dump; fails where the file is none. */

@@ -255,6 +255,16 @@ describe("a database given by --target is refused", () => {
   });
 });
 
+test("a target's role that may not give objects to their owners is told what it lacks", async () => {
+  await other.sql("create role plain login password 'canary-plain-1'");
+  await other.sql("create database plain_target owner plain");
+  const url = urlOf(other, "plain_target").replace("//postgres@", "//plain@");
+  const run = await drill(["--target", url], { PGPASSWORD: "canary-plain-1" });
+  expect(run).toMatchObject({ status: 1 });
+  expect(run.stderr).toMatch(/The backup was not restored: The database refuses «create [\s\S]*»/);
+  expect(run.stderr).toContain("one that may give each object to its owner, such as a superuser");
+});
+
 test("no secret is in the output, in arguments of any process, or in the evidence", async () => {
   await other.sql("create database watched");
   const args = ["drill", "--identity", rig.files.holder.file, "--evidence", rig.evidence, "--cwd", project];
