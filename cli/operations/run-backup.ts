@@ -2,6 +2,7 @@ import { type BackupOptions, backUp } from "../../operations/backup/run.ts";
 import { describeConnection } from "../../operations/database/connection.ts";
 import { OperationFailure } from "../../operations/failure.ts";
 import type { Manifest } from "../../operations/manifest.ts";
+import { counted } from "../../operations/words.ts";
 import { jobOptions } from "./job.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 import { formatBytes, formatDuration } from "./sizes.ts";
@@ -53,5 +54,5 @@ export function shownBackup(manifest: Manifest) {
 
 function contentOf(manifest: Manifest): string {
   const { tables, rows, sealed, durationMs } = shownBackup(manifest);
-  return `${tables} tables, ${rows} rows, ${formatBytes(sealed.bytes)} in ${formatDuration(durationMs)}.`;
+  return `${counted(tables, "table")}, ${counted(rows, "row")}, ${formatBytes(sealed.bytes)} in ${formatDuration(durationMs)}.`;
 }

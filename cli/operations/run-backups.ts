@@ -1,5 +1,6 @@
 import { judgeObjectives, type ObjectivesMet } from "../../operations/backup/objectives.ts";
 import { type Entry, listBackups } from "../../operations/store/inventory.ts";
+import { counted } from "../../operations/words.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
 import { formatBytes, formatMinutes } from "./sizes.ts";
@@ -83,7 +84,7 @@ function verdict(
   );
   return [
     `${mark(rpoHolds)} Recovery point objective (${allowed}): ${age}.`,
-    `${mark(retentionHolds)} Retention: ${days}${gaps.length === 0 ? "." : `, with ${gaps.length} gaps:`}`,
+    `${mark(retentionHolds)} Retention: ${days}${gaps.length === 0 ? "." : `, with ${counted(gaps.length, "gap")}:`}`,
     ...missing,
   ];
 }

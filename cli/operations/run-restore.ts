@@ -1,5 +1,6 @@
 import { describeConnection } from "../../operations/database/connection.ts";
 import { type RestoreOutcome, restore } from "../../operations/restore/run.ts";
+import { counted } from "../../operations/words.ts";
 import { ask } from "./ask.ts";
 import { readIdentity, targetConnection } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
@@ -36,7 +37,7 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
           work.progress?.("");
           const name = describeConnection(target);
           return ask(
-            `The backup of ${manifest.takenAt} replaces ${replaces} schemas of ${name}.\nType ${name} to go on: `,
+            `The backup of ${manifest.takenAt} replaces ${counted(replaces, "schema")} of ${name}.\nType ${name} to go on: `,
             "Nobody is there to confirm the target: give its host:port/database with --confirm",
             work.signal,
           );
@@ -63,7 +64,7 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
 function describe(outcome: RestoreOutcome, target: string): string[] {
   const { manifest, before, tables, rows, differences, durationMs } = outcome;
   return [
-    `Restored ${manifest.key} of ${manifest.takenAt} into ${target}: ${tables} tables, ${rows} rows, in ${formatDuration(durationMs)}.`,
+    `Restored ${manifest.key} of ${manifest.takenAt} into ${target}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${formatDuration(durationMs)}.`,
     before === undefined
       ? "The target held none of its schemas before."
       : `The target as it was before: ${before}`,

@@ -1,5 +1,6 @@
 import type { Drill, Evidence } from "../../checklist/evidence.ts";
 import type { Choice } from "../store/inventory.ts";
+import { counted } from "../words.ts";
 
 const minute = 60_000;
 
@@ -17,14 +18,14 @@ export interface Occasion {
 export function evidenceOf({ stack, at, choice }: Occasion, drill: Drill): Evidence {
   const problems = problemsOf(drill, isNewest(choice));
   const seconds = (drill.durationMs / 1000).toFixed(1);
-  const result = problems.length === 0 ? "all as it was" : `${problems.length} problems`;
+  const result = problems.length === 0 ? "all as it was" : counted(problems.length, "problem");
   return {
     ...about,
     items: [...about.items],
     stack,
     at: at.toISOString(),
     holds: problems.length === 0,
-    summary: `The backup of ${drill.backup.takenAt} was restored in ${seconds} s: ${drill.tables} tables, ${drill.rows} rows, ${result}.`,
+    summary: `The backup of ${drill.backup.takenAt} was restored in ${seconds} s: ${counted(drill.tables, "table")}, ${counted(drill.rows, "row")}, ${result}.`,
     problems,
     drill,
   };
