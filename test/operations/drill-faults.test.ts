@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readEvidence } from "../../checklist/evidence.ts";
 import { type Ended, ended } from "../cli/command.ts";
-import { canary, makeProject, processes, type Rig, startRig, whileRunning } from "./support/rig.ts";
+import {
+  canary,
+  makeProject,
+  parentTitle,
+  processes,
+  type Rig,
+  startRig,
+  whileRunning,
+} from "./support/rig.ts";
 
 let rig: Rig;
 let project: string;
@@ -293,7 +301,11 @@ describe("a drill that is broken off leaves neither server nor file", () => {
     /** Waits until a scratch server is busy with the rows. */
     function restoring(job: ReturnType<Rig["start"]>): Promise<unknown> {
       return whileRunning(job, () =>
-        processes().find(({ title }) => /^postgres: drill_\w+ postgres \[local\] COPY/.test(title)),
+        processes().find(
+          ({ id, title }) =>
+            /^postgres: drill_\w+ postgres \[local\] COPY/.test(title) &&
+            parentTitle(id).includes(rig.temporary),
+        ),
       );
     }
   });

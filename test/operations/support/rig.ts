@@ -122,6 +122,11 @@ export function childrenOf(parent: ChildProcess): Process[] {
   return processes().filter(({ id }) => parentOf(id) === parent.pid);
 }
 
+/** Title of the process that started another, such as that of a server for one of its sessions. */
+export function parentTitle(id: number): string {
+  return titleOf(`${parentOf(id)}`);
+}
+
 function parentOf(id: number): number | undefined {
   try {
     // The name before it, in brackets, may hold anything.
@@ -139,14 +144,20 @@ function titleOf(id: string): string {
   }
 }
 
-/** Titles of all processes that there are while one runs. */
+/** Titles of a process and of all that it starts, while it runs; other tests have processes of their own. */
 export async function titlesWhile(child: ChildProcess): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
   await whileRunning(child, () => {
-    for (const { title } of processes()) seen.add(title);
+    for (const { id, title } of processes()) if (isOf(id, child.pid)) seen.add(title);
     return undefined;
   }).catch(() => undefined);
   return seen;
+}
+
+/** Whether a process is another or comes from it. */
+function isOf(id: number | undefined, ancestor: number | undefined): boolean {
+  if (id === undefined || id <= 1) return false;
+  return id === ancestor || isOf(parentOf(id), ancestor);
 }
 
 /** Looks until something is there, as long as a process runs. */
