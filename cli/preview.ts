@@ -22,6 +22,7 @@ import {
 } from "../preview/report/report.ts";
 import { exitStatus } from "./exit.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
+import { showProgress } from "./progress.ts";
 
 /** The project that this command belongs to: what is previewed unless `--cwd` names another. */
 const ownProject = dirname(import.meta.dirname);
@@ -183,11 +184,6 @@ async function writeFiles({ files }: OutputPlan, report: Report): Promise<Failed
 function statusOf(result: Judged | Failed): number {
   if ("error" in result) return exitStatus.couldNotTell;
   return result.document.summary.mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds;
-}
-
-/** One line on the terminal that the next step writes over. */
-function showProgress(step: string): void {
-  process.stderr.write(step === "" ? "\r\x1b[K" : `\r\x1b[Kwaiting for ${step}`);
 }
 
 function collect(value: string, previous: string[] = []): string[] {

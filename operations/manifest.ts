@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { OperationFailure } from "./failure.ts";
+import { parseJson } from "./json.ts";
 
 /** Size beyond which a manifest is refused unread, in bytes: some 100,000 tables and other objects. */
 export const maximumManifestBytes = 32 * 1024 * 1024;
@@ -106,12 +107,4 @@ export function parseManifest(text: string, key: string): Manifest {
     throw new OperationFailure("failed", `The manifest beside ${key} is that of ${result.data.key}`);
   }
   return result.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

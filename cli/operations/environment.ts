@@ -4,6 +4,7 @@ import { connectionVariables } from "../../components/backups/connection.ts";
 import { readIdentities } from "../../operations/backup/seal.ts";
 import { type Connection, connectionSchema } from "../../operations/database/connection.ts";
 import { OperationFailure } from "../../operations/failure.ts";
+import { parseJson } from "../../operations/json.ts";
 import type { StoreKeys } from "../../operations/store/object-store.ts";
 
 /** What a variable of the environment may hold, in characters. */
@@ -166,12 +167,4 @@ function malformed(error: z.ZodError): OperationFailure {
     return code === "invalid_type" ? `${name} is not set` : `${name} is not ${message}`;
   });
   return new OperationFailure("refused", problems.join("; "));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { OperationFailure } from "../../operations/failure.ts";
 import { printableText } from "../../preview/paint.ts";
 import { exitStatus, printJson } from "../exit.ts";
+import { showProgress } from "../progress.ts";
 
 /** Options of every command that does something. */
 export interface OperationFlags {
@@ -122,10 +123,6 @@ function abortOnSignals(stop: AbortController): () => void {
   return () => {
     for (const signal of signals) process.off(signal, abort);
   };
-}
-
-function showProgress(step: string): void {
-  process.stderr.write(step === "" ? "\r\x1b[K" : `\r\x1b[Kwaiting for ${step}`);
 }
 
 function readMinutes(text: string): number {

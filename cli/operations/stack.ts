@@ -38,7 +38,7 @@ export function readStack(cwd: string, stack: string): StackContext {
 }
 
 /** What a backup of the stack is made of. */
-export async function subjectOf(cwd: string, stack: string): Promise<BackupSubject> {
+export function subjectOf(cwd: string, stack: string): BackupSubject {
   const context = readStack(cwd, stack);
   const { backups } = context.settings;
   return {

@@ -1,4 +1,5 @@
 import { table } from "../../metrics/markdown.ts";
+import { counted } from "../../operations/words.ts";
 import { drillText } from "./drill.ts";
 import type { RecoveryFacts } from "./facts.ts";
 import { code, inline } from "./inline.ts";
@@ -33,7 +34,7 @@ Pulumi refuses to delete or replace what is protected.
 
 - ${schemas(backups.schemas)} Roles are not in it: its manifest names those that it needs, without passwords, the stack declares them, and an update makes them anew. Files in Supabase Storage are in no backup of the database, the vendor's included.
 - One consistent moment of the database, by \`pg_dump\` in its custom format, while the platform goes on writing.
-- Encrypted with age on the way out, to ${count(backups.recipients.length, "public key")} (\`backups.recipients\`). The private keys are with their holders: neither the job, nor the settings, nor this repository has one. Any one of them decrypts, and without one nobody does, so keep two holders, in two places, and a copy on paper in a safe.
+- Encrypted with age on the way out, to ${counted(backups.recipients.length, "public key")} (\`backups.recipients\`). The private keys are with their holders: neither the job, nor the settings, nor this repository has one. Any one of them decrypts, and without one nobody does, so keep two holders, in two places, and a copy on paper in a safe.
 - Complete only with its manifest, which is written last and holds digests, row counts and a fingerprint of the schema. An object without one is no backup: \`optropic backups\` says so, and no restore takes it.
 - Not signed: digests show what was damaged or swapped, not who made it. Whoever has the job's keys and the public keys, which are no secret, can store a backup of their own beside the others, and delete or change none that is locked. After a theft of keys, restore one from before it, by name or with \`--at\`.
 - Readable without a key in its manifest only as far as the names of schemas, tables and roles, and the counts of rows, go: the bucket is private.
@@ -57,7 +58,7 @@ ${store.cannot.map((limit) => `- ${limit}`).join("\n")}
 
 ${drillText(facts.drill, `npx optropic drill --stack ${stack} --identity FILE`)}
 
-A drill restores with ${count(backups.drill.jobs, "connection")} into a scratch server of its own, compares with the manifest, and runs the ${count(backups.drill.checks.length, "check")} of \`backups.drill.checks\`, each with the text that it has to give.
+A drill restores with ${counted(backups.drill.jobs, "connection")} into a scratch server of its own, compares with the manifest, and runs the ${counted(backups.drill.checks.length, "check")} of \`backups.drill.checks\`, each with the text that it has to give.
 
 ${backups.drill.checks.map(({ name, expect }) => `- ${inline(name)}: ${code(expect)}\n`).join("")}`;
 }
@@ -110,10 +111,6 @@ function schemas(names: readonly string[]): string {
   if (names.length === 0) return "Every schema (`backups.schemas` is empty).";
   const listed = names.map(code).join(", ");
   return `The schema${names.length === 1 ? "" : "s"} ${listed} (\`backups.schemas\`), and not the vendor's own, such as \`auth\` and \`storage\`.`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function alternatives(numbers: readonly number[]): string {

@@ -20,6 +20,8 @@ export interface RestoreOptions {
   manifest: Manifest;
   /** The decrypted dump. */
   file: string;
+  /** Its table of contents, as `listContents` answers it. */
+  contents: string;
   /** Processes of pg_restore. */
   jobs: number;
   /** Whether roles get all that they had, which is for a server that nobody else reaches. */
@@ -33,13 +35,13 @@ export interface RestoreOptions {
  * @throws {OperationFailure} `failed`, with what the server or pg_restore said
  */
 export async function restoreParallel(options: RestoreOptions): Promise<void> {
-  const { file, fullRoles, signal } = options;
+  const { file, contents, fullRoles, signal } = options;
   const unavailable: string[] = [];
   try {
     unavailable.push(...(await prepare(options)));
-    const contents = `${file}.contents`;
-    writeFileSync(contents, withoutSchemas(await listContents(file, signal)), { mode: 0o600 });
-    await runRestore(options, contents);
+    const list = `${file}.contents`;
+    writeFileSync(list, withoutSchemas(contents), { mode: 0o600 });
+    await runRestore(options, list);
   } catch (error) {
     signal.throwIfAborted();
     const said = reasonOf(error);
@@ -55,17 +57,14 @@ const lacksRights = /must be (?:able to SET ROLE|member of role|owner|superuser)
 const needsRights =
   "The role of a target has to be one that may give each object to its owner, such as a superuser; that of the scratch server is.";
 
-async function runRestore(
-  { connection, file, jobs, signal }: RestoreOptions,
-  contents: string,
-): Promise<void> {
+async function runRestore({ connection, file, jobs, signal }: RestoreOptions, list: string): Promise<void> {
   await output("pg_restore", findProgram("pg_restore"), {
     args: [
       `--dbname=${connection.PGDATABASE}`,
       `--jobs=${jobs}`,
       "--exit-on-error",
       "--no-password",
-      `--use-list=${contents}`,
+      `--use-list=${list}`,
       file,
     ],
     env: programEnvironment(connection, "optropic drill"),

@@ -63,14 +63,14 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   const folder = makeFolder("optropic-drill", options.scratch);
   const file = join(folder, "dump");
   try {
-    await watch.time("fetch, decrypt and check the digests", async () => {
+    const contents = await watch.time("fetch, decrypt and check the digests", async () => {
       await fetchBackup({ store, manifest, identities, file, signal });
-      await listContents(file, signal);
+      return listContents(file, signal);
     });
     const place = await (options.target === undefined
       ? watch.time("start the scratch server", makePlace)
       : makePlace());
-    return await drillIn(place, options, { manifest, file, watch });
+    return await drillIn(place, options, { manifest, file, contents, watch });
   } finally {
     removeFolder(folder);
   }
@@ -81,6 +81,8 @@ interface Subject {
   manifest: Manifest;
   /** The decrypted dump. */
   file: string;
+  /** Its table of contents. */
+  contents: string;
   watch: Stopwatch;
 }
 
@@ -104,7 +106,7 @@ interface Restored {
 async function restoreAndLook(
   { connection, server }: Place,
   { jobs, signal, checks }: DrillOptions,
-  { manifest, file, watch }: Subject,
+  { manifest, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const session = await connect(connection, "optropic drill");
   // Ends a statement that runs.
@@ -114,7 +116,7 @@ async function restoreAndLook(
     signal.throwIfAborted();
     const fullRoles = server !== undefined;
     await watch.time("restore", () =>
-      restoreParallel({ session, connection, manifest, file, jobs, fullRoles, signal }),
+      restoreParallel({ session, connection, manifest, file, contents, jobs, fullRoles, signal }),
     );
     // The comparison may need the room.
     rmSync(file);
