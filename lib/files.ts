@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Writes a file in one step: a reader sees the old content or the new one. Missing folders are made. Where
+ * writing fails, what was there stays and nothing is left beside it.
+ *
+ * @throws the error of the file system
+ */
+export function writeAtomic(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  // In the same folder, since a file cannot be renamed into another file system.
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    writeFileSync(draft, content, { flag: "wx" });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Makes a folder that only this account can read, below `parent` or the folder for temporary files. */
+export function makePrivateFolder(name: string, parent: string = tmpdir()): string {
+  return mkdtempSync(join(parent, `${name}-`));
+}
+
+/** Removes a folder with all that is in it, also what a process that is about to end still puts there. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+}

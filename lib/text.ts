@@ -1,0 +1,33 @@
+/** A number with what it counts: `1 policy`, `2 policies`. The plural is the noun with `s` unless given. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
+/** Alternatives or parts in a sentence: `a`, `a or b`, `a, b or c`. */
+export function listed(parts: readonly string[], conjunction: "and" | "or"): string {
+  const last = parts.at(-1) ?? "";
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} ${conjunction} ${last}`;
+}
+
+/**
+ * A text on one line that a terminal shows and never obeys: control and formatting characters and line
+ * separators become dots, a tab two spaces.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·"));
+}
+
+/** A text of several lines, each as {@link printable} shows it. */
+export function printableText(text: string): string {
+  return text.split("\n").map(printable).join("\n");
+}
+
+/**
+ * At most the first `most` UTF-16 units of a text, with `rest` behind them where something is left out. A
+ * pair of surrogates stays together.
+ */
+export function shortened(text: string, most: number, rest: (left: number) => string = () => "…"): string {
+  if (text.length <= most) return text;
+  const kept = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "");
+  return `${kept}${rest(text.length - kept.length)}`;
+}

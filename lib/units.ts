@@ -1,0 +1,56 @@
+/** Bytes for a person, such as `12.3 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  // What would be rounded to 1024.0 belongs to the next unit.
+  while (value >= 1023.95 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return bytes < 1024 ? `${bytes} bytes` : `${value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Milliseconds for a person, such as `3.4 s` or `12 min 5 s`. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** Minutes for a person, such as `45 min`, `3 h 20 min` or `12 d 4 h`. */
+export function formatMinutes(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`;
+}
+
+/** Seconds as PromQL and Grafana write them, in the largest unit that divides them: 300 gives `5m`. */
+export function promDuration(seconds: number): string {
+  const milliseconds = Math.max(1, Math.round(seconds * 1000));
+  const [unit, length] = promUnits.find(([, size]) => milliseconds % size === 0) ?? ["ms", 1];
+  return `${milliseconds / length}${unit}`;
+}
+
+/** Seconds in words: 300 gives `5 minutes`. */
+export function spokenDuration(seconds: number): string {
+  const [, count = "", unit = ""] = promDuration(seconds).match(/^(\d+)(\w+)$/) ?? [];
+  return `${count} ${unitWords[unit]}${count === "1" ? "" : "s"}`;
+}
+
+const promUnits: readonly (readonly [unit: string, milliseconds: number])[] = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1000],
+  ["ms", 1],
+];
+
+const unitWords: Readonly<Record<string, string>> = {
+  d: "day",
+  h: "hour",
+  m: "minute",
+  s: "second",
+  ms: "millisecond",
+};
