@@ -4,7 +4,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { evidenceSchema } from "../checklist/evidence.ts";
-import { findProgram } from "../operations/database/programs.ts";
+import { findProgram } from "../postgres/programs.ts";
 import { operationEnvironment, startFolder } from "../test/operations/support/operation.ts";
 import { type PostgresServer, startPostgres } from "../test/operations/support/postgres.ts";
 import { startStore, type TestStore } from "../test/operations/support/store.ts";

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { connectionVariables } from "../../components/backups/connection.ts";
-import { readIdentities } from "../../operations/backup/seal.ts";
-import { type Connection, connectionSchema } from "../../operations/database/connection.ts";
+import { readIdentities } from "../../operations/archive/seal.ts";
 import { OperationFailure } from "../../operations/failure.ts";
 import { parseJson } from "../../operations/json.ts";
 import type { StoreKeys } from "../../operations/store/object-store.ts";
+import { type Connection, connectionSchema } from "../../postgres/connection.ts";
 
 /** What a variable of the environment may hold, in characters. */
 const maximumCharacters = 100_000;

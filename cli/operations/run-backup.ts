@@ -1,8 +1,8 @@
+import type { Manifest } from "../../operations/archive/manifest.ts";
 import { type BackupOptions, backUp } from "../../operations/backup/run.ts";
-import { describeConnection } from "../../operations/database/connection.ts";
 import { OperationFailure } from "../../operations/failure.ts";
-import type { Manifest } from "../../operations/manifest.ts";
 import { counted } from "../../operations/words.ts";
+import { describeConnection } from "../../postgres/connection.ts";
 import { jobOptions } from "./job.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 import { formatBytes, formatDuration } from "./sizes.ts";

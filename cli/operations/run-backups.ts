@@ -1,5 +1,5 @@
+import { type Entry, listBackups } from "../../operations/archive/inventory.ts";
 import { judgeObjectives, type ObjectivesMet } from "../../operations/backup/objectives.ts";
-import { type Entry, listBackups } from "../../operations/store/inventory.ts";
 import { counted } from "../../operations/words.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";

@@ -1,6 +1,6 @@
-import { describeConnection } from "../../operations/database/connection.ts";
 import { type RestoreOutcome, restore } from "../../operations/restore/run.ts";
 import { counted } from "../../operations/words.ts";
+import { describeConnection } from "../../postgres/connection.ts";
 import { ask } from "./ask.ts";
 import { readIdentity, targetConnection } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";

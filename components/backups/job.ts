@@ -7,7 +7,7 @@ import { connectionVariables } from "./connection.ts";
 import type { Store } from "./store.ts";
 
 /** What the job's image is built from: the command, and what it loads. */
-const sources = ["operations", "cli", "checklist", "components", "config", "preview"].map(
+const sources = ["operations", "cli", "checklist", "components", "config", "lib", "postgres", "preview"].map(
   (folder) => `${folder}/**`,
 );
 

@@ -1,4 +1,4 @@
-import type { Entry } from "../store/inventory.ts";
+import type { Entry } from "../archive/inventory.ts";
 
 export interface Objectives {
   /** Recovery point objective, in minutes. */

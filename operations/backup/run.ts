@@ -1,15 +1,20 @@
 import * as z from "zod";
-import { type Connection, connect, describeConnection, type ServerSession } from "../database/connection.ts";
-import { describeDatabase, findSchemas, prepareSession } from "../database/describe.ts";
-import { majorOf, versionOf } from "../database/programs.ts";
-import { databaseBytes, hasLargeObjects, readSurroundings } from "../database/surroundings.ts";
+import {
+  type Connection,
+  connect,
+  describeConnection,
+  type ServerSession,
+} from "../../postgres/connection.ts";
+import { majorOf, versionOf } from "../../postgres/programs.ts";
+import { describeDatabase, findSchemas, prepareSession } from "../archive/describe.ts";
+import { dump } from "../archive/dump.ts";
+import { type Description, type Manifest, manifestSchema } from "../archive/manifest.ts";
+import { seal, Tally } from "../archive/seal.ts";
+import { databaseBytes, hasLargeObjects, readSurroundings } from "../archive/surroundings.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
-import { type Description, type Manifest, manifestSchema } from "../manifest.ts";
 import { backupKey, manifestKey, type Purpose } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkIns } from "./check-in.ts";
-import { dump } from "./dump.ts";
-import { seal, Tally } from "./seal.ts";
 
 export interface BackupOptions {
   stack: string;

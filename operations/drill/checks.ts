@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Drill } from "../../checklist/evidence.ts";
-import type { ServerSession } from "../database/connection.ts";
+import type { ServerSession } from "../../postgres/connection.ts";
 import { reasonOf } from "../failure.ts";
 
 /** A question to the restored database, and the answer that it must give. */

@@ -1,5 +1,5 @@
 import type { Drill, Evidence } from "../../checklist/evidence.ts";
-import type { Choice } from "../store/inventory.ts";
+import type { Choice } from "../archive/inventory.ts";
 import { counted } from "../words.ts";
 
 const minute = 60_000;

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { type Connection, connect, describeConnection } from "../database/connection.ts";
-import { majorOf, versionOf } from "../database/programs.ts";
+import { type Connection, connect, describeConnection } from "../../postgres/connection.ts";
+import { majorOf, versionOf } from "../../postgres/programs.ts";
+import type { Manifest } from "../archive/manifest.ts";
 import { OperationFailure } from "../failure.ts";
-import type { Manifest } from "../manifest.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
 import { checkTarget } from "./target.ts";
 

@@ -1,18 +1,18 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Drill, Evidence } from "../../checklist/evidence.ts";
-import { type Connection, connect, type ServerSession } from "../database/connection.ts";
-import { describeDatabase, prepareSession } from "../database/describe.ts";
+import { type Connection, connect, type ServerSession } from "../../postgres/connection.ts";
+import { differences } from "../archive/compare.ts";
+import { describeDatabase, prepareSession } from "../archive/describe.ts";
+import { fetchBackup } from "../archive/fetch.ts";
+import { type Choice, chooseBackup } from "../archive/inventory.ts";
+import type { Description, Manifest } from "../archive/manifest.ts";
+import { listContents, restoreParallel } from "../archive/restore.ts";
 import { makeFolder, removeFolder } from "../folder.ts";
-import type { Description, Manifest } from "../manifest.ts";
-import { differences } from "../restore/compare.ts";
-import { type Choice, chooseBackup } from "../store/inventory.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type Check, runChecks } from "./checks.ts";
-import { fetchBackup } from "./fetch.ts";
 import { evidenceOf } from "./findings.ts";
 import { findPlace, type Place } from "./place.ts";
-import { listContents, restoreParallel } from "./restore.ts";
 import type { ScratchServer } from "./scratch-server.ts";
 import { Stopwatch } from "./stopwatch.ts";
 

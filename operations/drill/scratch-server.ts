@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { chownSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Connection } from "../../postgres/connection.ts";
+import { findProgram } from "../../postgres/programs.ts";
+import { serverAccount } from "../../postgres/server-account.ts";
 import { output } from "../child.ts";
-import type { Connection } from "../database/connection.ts";
-import { findProgram } from "../database/programs.ts";
-import { serverAccount } from "../database/server-account.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
 import { makeFolder, removeFolder } from "../folder.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { type Connection, describeConnection, type Session } from "../database/connection.ts";
-import { readSystemIdentifier } from "../database/surroundings.ts";
+import { type Connection, describeConnection, type Session } from "../../postgres/connection.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import { readSystemIdentifier } from "../archive/surroundings.ts";
 import { OperationFailure } from "../failure.ts";
-import type { Manifest } from "../manifest.ts";
 
 /**
  * Refuses a database in which a drill would do harm: one that has tables or anything else of its own, and any

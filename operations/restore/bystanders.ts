@@ -1,8 +1,8 @@
-import type { Session } from "../database/connection.ts";
-import { findSchemas, prepareSession, readObjects } from "../database/describe.ts";
-import { namesOf } from "../database/surroundings.ts";
-import type { Description, Manifest } from "../manifest.ts";
-import { objectDifferences } from "./compare.ts";
+import type { Session } from "../../postgres/connection.ts";
+import { objectDifferences } from "../archive/compare.ts";
+import { findSchemas, prepareSession, readObjects } from "../archive/describe.ts";
+import type { Description, Manifest } from "../archive/manifest.ts";
+import { namesOf } from "../archive/surroundings.ts";
 
 /**
  * What the schemas hold that are not restored, and event triggers, which are in none. A schema is replaced with

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Session } from "../database/connection.ts";
-import type { Description } from "../manifest.ts";
+import type { Session } from "../../postgres/connection.ts";
+import type { Description } from "../archive/manifest.ts";
 
 const rolesSchema = z.array(z.object({ name: z.string(), quoted: z.string() }));
 

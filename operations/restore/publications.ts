@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Session } from "../database/connection.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Session } from "../../postgres/connection.ts";
+import type { Manifest } from "../archive/manifest.ts";
 
 const memberships = z.array(z.object({ member: z.string().nullable(), statement: z.string() }));
 

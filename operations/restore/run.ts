@@ -1,18 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Connection, connect, describeConnection, type Session } from "../../postgres/connection.ts";
+import { findSchemas } from "../archive/describe.ts";
+import { fetchBackup } from "../archive/fetch.ts";
+import { type Choice, chooseBackup } from "../archive/inventory.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import { withoutSchemas } from "../archive/prepare.ts";
+import { listContents } from "../archive/restore.ts";
+import { hasLargeObjects } from "../archive/surroundings.ts";
 import { backUp } from "../backup/run.ts";
-import { type Connection, connect, describeConnection, type Session } from "../database/connection.ts";
-import { findSchemas } from "../database/describe.ts";
-import { hasLargeObjects } from "../database/surroundings.ts";
-import { fetchBackup } from "../drill/fetch.ts";
-import { listContents } from "../drill/restore.ts";
 import { OperationFailure } from "../failure.ts";
 import { makeFolder, removeFolder } from "../folder.ts";
-import type { Manifest } from "../manifest.ts";
-import { type Choice, chooseBackup } from "../store/inventory.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type RoleName, readForeignRoles, withoutDefaultPrivileges } from "./default-privileges.ts";
-import { withoutSchemas } from "./prepare.ts";
 import { type Replaced, type ReplaceOptions, replace } from "./replace.ts";
 import { standIn } from "./stand-in.ts";
 

@@ -3,9 +3,9 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { escapeLiteral } from "pg";
 import * as z from "zod";
+import { type Connection, programEnvironment, type Session } from "../../postgres/connection.ts";
+import { findProgram } from "../../postgres/programs.ts";
 import { Child } from "../child.ts";
-import { type Connection, programEnvironment, type Session } from "../database/connection.ts";
-import { findProgram } from "../database/programs.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
-import type { Session } from "../database/connection.ts";
-import { namesOf } from "../database/surroundings.ts";
+import type { Session } from "../../postgres/connection.ts";
+import { namesOf } from "../archive/surroundings.ts";
 
 /** Roles that the session has not the rights of, and has not granted to itself either. */
 const candidatesQuery = `

@@ -139,6 +139,8 @@ describe("the job", () => {
               "checklist/**",
               "components/**",
               "config/**",
+              "lib/**",
+              "postgres/**",
               "preview/**",
               "package.json",
               "package-lock.json",

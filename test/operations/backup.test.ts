@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { manifestSchema } from "../../operations/manifest.ts";
+import { manifestSchema } from "../../operations/archive/manifest.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";

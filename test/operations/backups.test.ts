@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Manifest, manifestSchema } from "../../operations/manifest.ts";
+import { type Manifest, manifestSchema } from "../../operations/archive/manifest.ts";
 import { manifestKey } from "../../operations/store/names.ts";
 import type { Ended } from "../cli/command.ts";
 import { manifestWith } from "./support/manifest.ts";

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readEvidence } from "../../checklist/evidence.ts";
-import { manifestSchema } from "../../operations/manifest.ts";
+import { manifestSchema } from "../../operations/archive/manifest.ts";
 import { ended } from "../cli/command.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
 import { contentQuery, richDatabase, richRoles } from "./support/rich-database.ts";

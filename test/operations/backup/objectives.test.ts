@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Entry } from "../../../operations/archive/inventory.ts";
 import { judgeObjectives } from "../../../operations/backup/objectives.ts";
-import type { Entry } from "../../../operations/store/inventory.ts";
 import { manifestWith } from "../support/manifest.ts";
 
 const minute = 60_000;

@@ -1,4 +1,4 @@
-import type { Description, Manifest } from "../../../operations/manifest.ts";
+import type { Description, Manifest } from "../../../operations/archive/manifest.ts";
 
 /** The description of a database with one table. */
 export const description: Description = {

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import type { Connection } from "../../../operations/database/connection.ts";
+import type { Connection } from "../../../postgres/connection.ts";
 import { type Ended, ended, start } from "../../cli/command.ts";
 import type { TestStore } from "./store.ts";
 

@@ -4,9 +4,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Connection } from "../../../operations/database/connection.ts";
-import { findProgram } from "../../../operations/database/programs.ts";
-import { serverAccount } from "../../../operations/database/server-account.ts";
+import type { Connection } from "../../../postgres/connection.ts";
+import { findProgram } from "../../../postgres/programs.ts";
+import { serverAccount } from "../../../postgres/server-account.ts";
 
 /** A PostgreSQL server of its own on a loopback port, with password authentication and no data. */
 export interface PostgresServer {

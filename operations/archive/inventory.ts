@@ -1,7 +1,7 @@
 import { OperationFailure } from "../failure.ts";
-import { type Manifest, maximumManifestBytes, parseManifest } from "../manifest.ts";
-import { manifestKey, type Purpose, readKey } from "./names.ts";
-import type { ObjectStore, StoredObject } from "./object-store.ts";
+import { manifestKey, type Purpose, readKey } from "../store/names.ts";
+import type { ObjectStore, StoredObject } from "../store/object-store.ts";
+import { type Manifest, maximumManifestBytes, parseManifest } from "./manifest.ts";
 
 /** A backup in the store, or what is left of one that did not become one. */
 export interface Entry {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { OperationFailure } from "../failure.ts";
+import { OperationFailure } from "../operations/failure.ts";
 
 /**
  * Account that PostgreSQL's server runs as. It refuses to run as root, so root runs it as the account that

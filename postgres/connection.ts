@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Client, type ClientConfig, type QueryConfig, types } from "pg";
 import * as z from "zod";
-import { OperationFailure, reasonOf } from "../failure.ts";
+import { OperationFailure, reasonOf } from "../operations/failure.ts";
 import { passwordFromFile } from "./password-file.ts";
 
 function textOf(characters: number): z.ZodString {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { type Manifest, manifestSchema } from "../manifest.ts";
-import type { Session } from "./connection.ts";
+import type { Session } from "../../postgres/connection.ts";
+import { type Manifest, manifestSchema } from "./manifest.ts";
 
 /** What a dump stands on and does not carry itself. */
 export type Surroundings = Pick<

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { Description } from "../manifest.ts";
-import type { Session } from "./connection.ts";
+import type { Session } from "../../postgres/connection.ts";
+import type { Description } from "./manifest.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Description } from "../manifest.ts";
+import type { Description } from "./manifest.ts";
 
 /** Differences that are listed before the rest is only counted, and characters of each. */
 const listed = 200;

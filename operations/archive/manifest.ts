@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { OperationFailure } from "./failure.ts";
-import { parseJson } from "./json.ts";
+import { OperationFailure } from "../failure.ts";
+import { parseJson } from "../json.ts";
 
 /** Size beyond which a manifest is refused unread, in bytes: some 100,000 tables and other objects. */
 export const maximumManifestBytes = 32 * 1024 * 1024;

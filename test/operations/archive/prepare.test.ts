@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Role } from "../../../operations/manifest.ts";
+import type { Role } from "../../../operations/archive/manifest.ts";
 import {
   extensionStatements,
   powerless,
   roleStatements,
   schemaStatements,
   withoutSchemas,
-} from "../../../operations/restore/prepare.ts";
+} from "../../../operations/archive/prepare.ts";
 import { manifestWith } from "../support/manifest.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 

@@ -2,10 +2,10 @@ import { createWriteStream, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { Tally, unseal } from "../backup/seal.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
-import type { Manifest } from "../manifest.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { Manifest } from "./manifest.ts";
+import { Tally, unseal } from "./seal.ts";
 
 /**
  * Brings a backup into a file, decrypted, and compares both digests with the manifest before anybody can use

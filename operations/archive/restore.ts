@@ -1,17 +1,17 @@
 import { writeFileSync } from "node:fs";
+import { type Connection, programEnvironment, type Session } from "../../postgres/connection.ts";
+import { findProgram } from "../../postgres/programs.ts";
 import { output } from "../child.ts";
-import { type Connection, programEnvironment, type Session } from "../database/connection.ts";
-import { findProgram } from "../database/programs.ts";
-import { namesOf } from "../database/surroundings.ts";
 import { OperationFailure, reasonOf } from "../failure.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import {
   extensionStatements,
   powerless,
   roleStatements,
   schemaStatements,
   withoutSchemas,
-} from "../restore/prepare.ts";
+} from "./prepare.ts";
+import { namesOf } from "./surroundings.ts";
 
 export interface RestoreOptions {
   /** A session in the database, and how programs reach it. */

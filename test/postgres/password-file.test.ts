@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Connection } from "../../../operations/database/connection.ts";
-import { passwordFromFile, passwordIn } from "../../../operations/database/password-file.ts";
+import type { Connection } from "../../postgres/connection.ts";
+import { passwordFromFile, passwordIn } from "../../postgres/password-file.ts";
 
 const connection: Connection = {
   PGHOST: "db.example.com",

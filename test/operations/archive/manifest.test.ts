@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OperationFailure } from "../../operations/failure.ts";
-import { parseManifest } from "../../operations/manifest.ts";
-import { manifestWith } from "./support/manifest.ts";
+import { parseManifest } from "../../../operations/archive/manifest.ts";
+import { OperationFailure } from "../../../operations/failure.ts";
+import { manifestWith } from "../support/manifest.ts";
 
 const manifest = manifestWith();
 const { key } = manifest;

@@ -1,6 +1,6 @@
+import { type Connection, programEnvironment } from "../../postgres/connection.ts";
+import { findProgram } from "../../postgres/programs.ts";
 import { Child } from "../child.ts";
-import { type Connection, programEnvironment } from "../database/connection.ts";
-import { findProgram } from "../database/programs.ts";
 
 export interface DumpOptions {
   connection: Connection;

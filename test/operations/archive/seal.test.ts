@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readIdentities, seal, Tally, unseal } from "../../../operations/backup/seal.ts";
+import { readIdentities, seal, Tally, unseal } from "../../../operations/archive/seal.ts";
 import { OperationFailure } from "../../../operations/failure.ts";
 
 let holders: { identity: string; recipient: string }[];

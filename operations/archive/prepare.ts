@@ -1,5 +1,5 @@
 import { escapeIdentifier } from "pg";
-import type { Manifest, Role } from "../manifest.ts";
+import type { Manifest, Role } from "./manifest.ts";
 
 /** Statements that make roles of a backup, with what they may do and without passwords. */
 export function roleStatements(roles: readonly Role[], existing: ReadonlySet<string>): string[] {

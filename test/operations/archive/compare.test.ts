@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Description } from "../../../operations/manifest.ts";
-import { differences } from "../../../operations/restore/compare.ts";
+import { differences } from "../../../operations/archive/compare.ts";
+import type { Description } from "../../../operations/archive/manifest.ts";
 import { description } from "../support/manifest.ts";
 
 const orders = "public.orders";
