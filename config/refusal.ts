@@ -1,3 +1,5 @@
+import { refusalText as wireText } from "../checklist/wire.ts";
+import { counted } from "../lib/text.ts";
 import { ageIdentityForm } from "./age.ts";
 import { alternatives, type CatalogueEntry, namesAt, settingsCatalogue } from "./catalogue.ts";
 import type { SettingsModel } from "./model.ts";
@@ -27,7 +29,7 @@ export interface SettingsSource {
 const shownProblems = 50;
 const shownCharacters = 80;
 
-/** Text of a refusal: a first line for programs, one line for each problem, then what to do. */
+/** Text of a refusal, with the first of its problems and what to do about them. */
 export function refusalText(
   problems: readonly SettingsProblem[],
   source: SettingsSource,
@@ -35,26 +37,24 @@ export function refusalText(
 ): string {
   const reader = { source, catalogue: settingsCatalogue(schema) };
   const sorted = [...problems].sort((left, right) => compare(sortKey(left), sortKey(right)));
-  const lines = sorted.slice(0, shownProblems).map((problem) => `  ${problemText(problem, reader)}`);
-  const left = problems.length - lines.length;
-  if (left > 0) lines.push(`  and ${left} more`);
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const last = [`${count} in Pulumi.${source.stack}.yaml; ${reference} lists every setting.`];
+  const left = problems.length - shownProblems;
+  const advice = [
+    ...(left > 0 ? [`  and ${left} more`] : []),
+    `${counted(problems.length, "problem")} in Pulumi.${source.stack}.yaml; ${reference} lists every setting.`,
+  ];
   if (problems.some(({ path }) => source.isSecret(String(path[0])))) {
-    last.push(
+    advice.push(
       "[secret] stands for what is stored as a secret. No setting is one: store it in plain text, so that a preview without the key can read it.",
     );
   }
-  return [firstLine(source.stack), ...lines, ...last].join("\n");
-}
-
-/** Whether the message of a failed program says that its settings are refused. */
-export function isSettingsRefusal(message: string): boolean {
-  return /^Settings of stack '[^'\n]*' are refused:(?:\n|$)/.test(message);
-}
-
-function firstLine(stack: string): string {
-  return `Settings of stack '${stack}' are refused:`;
+  return wireText({
+    stack: source.stack,
+    problems: sorted.slice(0, shownProblems).map((problem) => ({
+      setting: pathText(problem.path, reader),
+      problem: problemText(problem, reader),
+    })),
+    advice,
+  });
 }
 
 interface Reader {
@@ -63,26 +63,34 @@ interface Reader {
 }
 
 function problemText(problem: SettingsProblem, reader: Reader): string {
-  const where = pathText(problem.path, reader);
   const hint = problem.hint === undefined ? "" : `; ${problem.hint}`;
-  if (problem.expected === undefined) return `${where}: ${unknownName(problem.path, reader)}${hint}`;
+  if (problem.expected === undefined) return `${unknownName(problem.path, reader)}${hint}`;
   const found = reader.source.isSecret(String(problem.path[0])) ? "[secret]" : valueText(problem.found);
-  return `${where}: expected ${problem.expected}; found ${found}${hint}`;
+  return `expected ${problem.expected}; found ${found}${hint}`;
 }
 
 /** `optropic:edge.corsOrigins[0]`, as `pulumi config set --path` takes it. */
 function pathText(path: readonly (string | number)[], { source, catalogue }: Reader): string {
   const [top = "", ...rest] = path;
   const secret = source.isSecret(String(top));
-  let text = `${source.namespace}:${shortened(printable(String(top)))}`;
+  let text = `${source.namespace}:${topText(String(top))}`;
   const names: string[] = [String(top)];
   for (const step of rest) {
     if (typeof step === "number") text += `[${step}]`;
     else if (secret && !namesAt(catalogue, names).includes(step)) text += ".[secret]";
-    else text += /^[\w-]{1,80}$/.test(step) ? `.${step}` : `[${quoted(step)}]`;
+    else text += isPlainName(step) ? `.${step}` : `[${quoted(step)}]`;
     names.push(String(step));
   }
   return text;
+}
+
+/** A dot is part of a top-level key: it is set without --path. */
+function topText(name: string): string {
+  return isPlainName(name.replaceAll(".", "_")) ? name : `[${quoted(name)}]`;
+}
+
+function isPlainName(name: string): boolean {
+  return /^[\w-]{1,80}$/.test(name);
 }
 
 /** What to say of a name that is no setting: the nearest one, or where a setting of that name is. */
@@ -123,7 +131,7 @@ function valueText(value: unknown): string {
 function quoted(value: string): string {
   if (ageIdentityForm.test(value)) return "[secret]";
   const masked = value.replace(/\/\/[^/\s]*@/g, "//[secret]@");
-  return `"${shortened(printable(masked)).replaceAll('"', '\\"')}"`;
+  return `"${shortened(printable(masked.replaceAll("\\", "\\\\"))).replaceAll('"', '\\"')}"`;
 }
 
 function printable(value: string): string {

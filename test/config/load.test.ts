@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { isRefusal } from "../../checklist/wire.ts";
 import { loadSettings } from "../../config/load.ts";
 import { parseSettings, SettingsError } from "../../config/parse.ts";
-import { isSettingsRefusal } from "../../config/refusal.ts";
 import { accept, changed, configOf, problemLines, refusal, source, writtenSettings } from "./stack.ts";
 
 const production = writtenSettings("production");
@@ -32,10 +32,10 @@ describe("a refusal", () => {
   });
 
   it("can be told from other failures by its first line", () => {
-    expect(isSettingsRefusal(refusal({}))).toBe(true);
-    expect(isSettingsRefusal("Settings of stack 'production' are refused: not")).toBe(false);
-    expect(isSettingsRefusal("Error: Settings of stack 'production' are refused:")).toBe(false);
-    expect(isSettingsRefusal("")).toBe(false);
+    expect(isRefusal(refusal({}))).toBe(true);
+    expect(isRefusal("Settings of stack 'production' are refused: not")).toBe(false);
+    expect(isRefusal("Error: Settings of stack 'production' are refused:")).toBe(false);
+    expect(isRefusal("")).toBe(false);
   });
 
   it("names what a stack without any settings lacks", () => {
