@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { PreviewError } from "../preview/index.ts";
+import { Failure } from "../lib/failure.ts";
 import type { ReportFormat } from "../preview/report/report.ts";
 
 /** What a run of the command prints, and the files that it writes. */
@@ -53,7 +53,7 @@ function formatOf(path: string): ReportFormat {
   );
 }
 
-/** @throws {PreviewError} when a file could not be written there, before anything is done for it */
+/** @throws {Failure} when a file could not be written there, before anything is done for it */
 export function checkOutputs({ files }: OutputPlan): void {
   for (const { path } of files) {
     const target = statSync(path, { throwIfNoEntry: false });
@@ -66,7 +66,7 @@ export function checkOutputs({ files }: OutputPlan): void {
 /**
  * Writes a file as a whole: whoever reads it sees the old content or the new.
  *
- * @throws {PreviewError} when it cannot be written; what was there before is still there then
+ * @throws {Failure} when it cannot be written; what was there before is still there then
  */
 export function writeOutput(path: string, content: string): void {
   // In the same folder, since a file cannot be renamed into another file system.
@@ -80,6 +80,6 @@ export function writeOutput(path: string, content: string): void {
   }
 }
 
-function refusal(path: string, reason: string): PreviewError {
-  return new PreviewError("output", `--output ${path} cannot be written: ${reason}`);
+function refusal(path: string, reason: string): Failure {
+  return new Failure("output", `--output ${path} cannot be written: ${reason}`);
 }

@@ -2,10 +2,10 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
+import { Failure, type Problem } from "../lib/failure.ts";
 import packageJson from "../package.json" with { type: "json" };
 import {
   defaultTimeoutMs,
-  PreviewError,
   preview,
   printableText,
   projectNameOf,
@@ -15,6 +15,7 @@ import {
 import {
   type Failed,
   type Judged,
+  type PlacedProblem,
   type Report,
   type ReportFormat,
   reporterOf,
@@ -165,9 +166,14 @@ function failed(error: unknown, debug: boolean): Failed {
   const message = error instanceof Error ? error.message : String(error);
   const trace = debug && error instanceof Error ? (error.stack ?? message) : message;
   process.stderr.write(`error: ${printableText(trace)}\n`);
-  return error instanceof PreviewError
-    ? { error: { failure: error.failure, message, problems: error.problems } }
+  return error instanceof Failure
+    ? { error: { failure: error.kind, message, problems: error.problems.flatMap(placed) } }
     : { error: { failure: "internal", message, problems: [] } };
+}
+
+/** A problem whose place is known; the others are in the message alone. */
+function placed({ message, source }: Problem): PlacedProblem[] {
+  return source === undefined ? [] : [{ message, source }];
 }
 
 /** @returns why a file could not be written, if so */

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { parseSettings } from "../config/parse.ts";
 import type { Settings } from "../config/settings.ts";
-import { readProject } from "../preview/project.ts";
+import { readProject } from "../project/project.ts";
 
 /**
  * The settings of a stack, read from its file.

@@ -1,30 +1,29 @@
 import { dirname, join, resolve } from "node:path";
 import { Server } from "@grpc/grpc-js";
-import { Child, killAllOnSignal } from "./child.ts";
-import { Engine, type LogEntry } from "./engine.ts";
-import { PreviewError } from "./error.ts";
-import { channelOptions, listen } from "./grpc.ts";
-import { Judgement, type PackVerdict } from "./judgement.ts";
-import { Monitor } from "./monitor.ts";
-import { type PreviewDocument, previewDocument } from "./outcome.ts";
-import { type PackSource, resolveFrom } from "./pack.ts";
-import type { PackConfig } from "./pack-config.ts";
-import { Places } from "./places.ts";
-import { type Project, readProject } from "./project.ts";
-import type { PreviewResource } from "./resource.ts";
-import type { SavedPreview } from "./saved.ts";
-import { Secrets } from "./secrets.ts";
-import { Sources } from "./source.ts";
-import { readStackOutputs } from "./stack-reference.ts";
-import { readState } from "./state.ts";
+import { Failure } from "../lib/failure.ts";
+import { Places } from "../project/places.ts";
+import { type Project, readProject } from "../project/project.ts";
+import { Sources } from "../project/sources.ts";
+import { type PreviewDocument, previewDocument } from "./document/outcome.ts";
+import type { SavedPreview } from "./document/saved.ts";
+import { Secrets } from "./document/secrets.ts";
+import { readState } from "./document/state.ts";
+import { Child, killAllOnSignal } from "./engine/child.ts";
+import { Engine, type LogEntry } from "./engine/engine.ts";
+import { channelOptions, listen } from "./engine/grpc.ts";
+import { Monitor } from "./engine/monitor.ts";
+import type { PreviewResource } from "./engine/resource.ts";
+import { readStackOutputs } from "./engine/stack-reference.ts";
+import { Judgement, type PackVerdict } from "./packs/judgement.ts";
+import { type PackSource, resolveFrom } from "./packs/pack.ts";
+import type { PackConfig } from "./packs/pack-config.ts";
 
-export { PreviewError, type PreviewFailure } from "./error.ts";
-export type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
-export { type PackConfig, readPackConfig } from "./pack-config.ts";
-export { printableText } from "./paint.ts";
-export { projectNameOf } from "./project.ts";
-export { renderPreview } from "./render.ts";
-export { readSavedPreview } from "./saved.ts";
+export { projectNameOf } from "../project/project.ts";
+export type { PolicyOutcome, PreviewDocument, ShownResource } from "./document/outcome.ts";
+export { readSavedPreview } from "./document/saved.ts";
+export { type PackConfig, readPackConfig } from "./packs/pack-config.ts";
+export { printableText } from "./report/paint.ts";
+export { renderPreview } from "./report/render.ts";
 
 export interface PreviewOptions {
   /** Folder with Pulumi.yaml. */
@@ -61,7 +60,7 @@ const defaultOutputBytes = 4 * 1024 * 1024;
  * Runs a Pulumi program and policy packs without the Pulumi CLI, plugins, an account or a network, and
  * judges every resource that the program declares.
  *
- * @throws {PreviewError} when it could not tell: a program or a pack that fails, a limit, bad settings
+ * @throws {Failure} when it could not tell: a program or a pack that fails, a limit, bad settings
  */
 export async function preview(options: PreviewOptions): Promise<PreviewDocument> {
   const started = performance.now();
@@ -100,10 +99,10 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
   }
 }
 
-/** @throws {PreviewError} when a configuration has no pack to go with */
+/** @throws {Failure} when a configuration has no pack to go with */
 function checkPackConfigs({ policyPacks = [], policyPackConfigs = [] }: PreviewOptions): void {
   if (policyPackConfigs.length <= policyPacks.length) return;
-  throw new PreviewError(
+  throw new Failure(
     "policy-pack",
     `${policyPackConfigs.length} configurations for ${policyPacks.length} policy packs: each goes with the pack in its place`,
   );
@@ -111,10 +110,10 @@ function checkPackConfigs({ policyPacks = [], policyPackConfigs = [] }: PreviewO
 
 /** What failed, in words that hold no secret: a program's own error may quote one. */
 function scrubbedError(error: unknown, secrets: Secrets, places: Places): unknown {
-  if (!(error instanceof PreviewError)) return error;
-  const scrubbed = new PreviewError(error.failure, secrets.scrub(error.message));
+  if (!(error instanceof Failure)) return error;
+  const scrubbed = new Failure(error.kind, secrets.scrub(error.message));
   scrubbed.stack = secrets.scrub(error.stack ?? "");
-  if (error.failure === "program") scrubbed.problems = places.problemsIn(scrubbed.message);
+  if (error.kind === "program") scrubbed.problems = places.problemsIn(scrubbed.message);
   return scrubbed;
 }
 
@@ -246,7 +245,7 @@ class Session {
       command: process.execPath,
       args: [
         ...this.#traceArgs,
-        ...["--require", join(import.meta.dirname, "positions.cjs")],
+        ...["--require", join(import.meta.dirname, "engine", "positions.cjs")],
         ...project.nodeArgs,
         resolveFrom(project.programDirectory, "@pulumi/pulumi/cmd/run"),
         ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
@@ -269,7 +268,7 @@ class Session {
       status === 0
         ? "it ended before it was finished, as process.exit() does"
         : `it ended with status ${status}`;
-    throw new PreviewError("program", errors.join("\n") || [printed, early].filter(Boolean).join("\n"));
+    throw new Failure("program", errors.join("\n") || [printed, early].filter(Boolean).join("\n"));
   }
 
   async #judgeState(judgement: Judgement, path: string, started: number): Promise<Judged> {
@@ -299,7 +298,7 @@ function deadline(limitMs: number, session: Session): { expired: Promise<never>;
     timeout = setTimeout(() => {
       const seconds = Math.round(limitMs / 100) / 10;
       reject(
-        new PreviewError(
+        new Failure(
           "limit",
           `stopped after ${seconds} s waiting for ${session.waitingFor}: allow more with --timeout, or find what never ends`,
         ),

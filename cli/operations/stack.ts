@@ -1,10 +1,10 @@
 import { backupStore } from "../../config/backup-store.ts";
 import { parseSettings, SettingsError } from "../../config/parse.ts";
 import type { Settings } from "../../config/settings.ts";
+import { Failure } from "../../lib/failure.ts";
 import { OperationFailure } from "../../operations/failure.ts";
 import { ObjectStore, type StoreAddress } from "../../operations/store/object-store.ts";
-import { PreviewError } from "../../preview/error.ts";
-import { readProject } from "../../preview/project.ts";
+import { readProject } from "../../project/project.ts";
 import { type BackupVariables, readBackupVariables, readConnection, readStoreKeys } from "./environment.ts";
 import type { BackupSubject } from "./run-backup.ts";
 
@@ -30,7 +30,7 @@ export function readStack(cwd: string, stack: string): StackContext {
     });
     return { settings, variables };
   } catch (error) {
-    if (error instanceof PreviewError || error instanceof SettingsError) {
+    if (error instanceof Failure || error instanceof SettingsError) {
       throw new OperationFailure("refused", error.message);
     }
     throw error;

@@ -7,9 +7,17 @@ import { connectionVariables } from "./connection.ts";
 import type { Store } from "./store.ts";
 
 /** What the job's image is built from: the command, and what it loads. */
-const sources = ["operations", "cli", "checklist", "components", "config", "lib", "postgres", "preview"].map(
-  (folder) => `${folder}/**`,
-);
+const sources = [
+  "operations",
+  "cli",
+  "checklist",
+  "components",
+  "config",
+  "lib",
+  "postgres",
+  "preview",
+  "project",
+].map((folder) => `${folder}/**`);
 
 /**
  * The job that backs up on schedule, built from the repository (item 8.2). A run that fails notifies. Its

@@ -1,5 +1,5 @@
-import type { PolicyOutcome, PreviewDocument } from "../outcome.ts";
-import { isAboutStack, nameOf, shortType, typeOf } from "../urn.ts";
+import type { PolicyOutcome, PreviewDocument } from "../document/outcome.ts";
+import { isAboutStack, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import type { Report } from "./report.ts";
 
 /**

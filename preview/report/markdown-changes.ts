@@ -4,9 +4,9 @@ import {
   type PropertyChange,
   type ResourceChange,
   verdictText,
-} from "../diff.ts";
-import { isDeclared, shortType } from "../urn.ts";
-import type { PropertyValue } from "../values.ts";
+} from "../document/diff.ts";
+import { isDeclared, shortType } from "../engine/urn.ts";
+import type { PropertyValue } from "../engine/values.ts";
 import { block, code, shortened } from "./markdown-text.ts";
 import type { Section } from "./sections.ts";
 

@@ -1,6 +1,6 @@
-import type { PolicyOutcome, PreviewDocument, Violation } from "../outcome.ts";
-import type { SourcePosition } from "../source.ts";
-import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../urn.ts";
+import type { SourcePosition } from "../../lib/failure.ts";
+import type { PolicyOutcome, PreviewDocument, Violation } from "../document/outcome.ts";
+import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { changeSections } from "./markdown-changes.ts";
 import { block, code, prose } from "./markdown-text.ts";
 import type { Failed, Judged, Report } from "./report.ts";

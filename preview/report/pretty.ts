@@ -1,5 +1,5 @@
-import { printableText } from "../paint.ts";
-import { renderPreview } from "../render.ts";
+import { printableText } from "./paint.ts";
+import { renderPreview } from "./render.ts";
 import type { Report } from "./report.ts";
 
 /** The tree, the policies, the changes and the totals for a person; of a preview that could not tell, why. */

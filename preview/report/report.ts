@@ -1,5 +1,5 @@
-import type { PreviewDocument } from "../outcome.ts";
-import type { Problem } from "../places.ts";
+import type { SourcePosition } from "../../lib/failure.ts";
+import type { PreviewDocument } from "../document/outcome.ts";
 
 /** What a run of the command has to say, whatever form it takes. */
 export interface Report {
@@ -21,7 +21,13 @@ export interface Judged {
 
 /** A preview that could not tell: the exit status is 2. */
 export interface Failed {
-  error: { failure: string; message: string; problems: readonly Problem[] };
+  error: { failure: string; message: string; problems: readonly PlacedProblem[] };
+}
+
+/** One of the things that kept a preview from telling, and where it is. */
+export interface PlacedProblem {
+  message: string;
+  source: SourcePosition;
 }
 
 /** Renders a report in one format: a whole document, which ends with a line feed. */

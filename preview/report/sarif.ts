@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
-import type { PolicyOutcome, PreviewDocument, Violation } from "../outcome.ts";
-import type { SourcePosition } from "../source.ts";
-import { nameOf } from "../urn.ts";
+import type { SourcePosition } from "../../lib/failure.ts";
+import type { PolicyOutcome, PreviewDocument, Violation } from "../document/outcome.ts";
+import { nameOf } from "../engine/urn.ts";
 import { jsonLine } from "./json.ts";
 import type { Failed, Report } from "./report.ts";
 

@@ -142,6 +142,7 @@ describe("the job", () => {
               "lib/**",
               "postgres/**",
               "preview/**",
+              "project/**",
               "package.json",
               "package-lock.json",
             ],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { diffPreviews } from "../../preview/diff.ts";
+import { diffPreviews } from "../../preview/document/diff.ts";
 import type { PolicyOutcome, PreviewDocument, ShownResource } from "../../preview/index.ts";
 import { renderPreview } from "../../preview/index.ts";
 import { documentOf, policy, resource } from "./documents.ts";

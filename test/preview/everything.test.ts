@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { unknown } from "../../preview/engine/values.ts";
 import type { PreviewDocument } from "../../preview/index.ts";
-import { unknown } from "../../preview/values.ts";
 import { previewOf } from "./harness.ts";
 
 const root = "urn:pulumi:dev::everything";

@@ -1,11 +1,6 @@
 import { join } from "node:path";
-import {
-  type PreviewDocument,
-  PreviewError,
-  type PreviewFailure,
-  type PreviewOptions,
-  preview,
-} from "../../preview/index.ts";
+import { Failure, type FailureKind } from "../../lib/failure.ts";
+import { type PreviewDocument, type PreviewOptions, preview } from "../../preview/index.ts";
 
 const fixtures = join(import.meta.dirname, "..", "fixtures");
 
@@ -35,12 +30,12 @@ export function previewOf(
 /** Why a preview could not tell. */
 export async function failureOf(
   previewing: Promise<unknown>,
-): Promise<{ failure: PreviewFailure; message: string }> {
+): Promise<{ failure: FailureKind; message: string }> {
   try {
     await previewing;
   } catch (error) {
-    if (!(error instanceof PreviewError)) throw error;
-    return { failure: error.failure, message: error.message };
+    if (!(error instanceof Failure)) throw error;
+    return { failure: error.kind, message: error.message };
   }
   throw new Error("the preview succeeded");
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Diagnostic } from "../../preview/analysis.ts";
-import { previewDocument, type Verdict } from "../../preview/outcome.ts";
-import type { EnforcementLevel, PolicyInfo } from "../../preview/pack-config.ts";
-import type { Project } from "../../preview/project.ts";
-import { bareResource } from "../../preview/resource.ts";
-import { Secrets } from "../../preview/secrets.ts";
-import { secret, unknown } from "../../preview/values.ts";
+import { previewDocument, type Verdict } from "../../preview/document/outcome.ts";
+import { Secrets } from "../../preview/document/secrets.ts";
+import { bareResource } from "../../preview/engine/resource.ts";
+import { secret, unknown } from "../../preview/engine/values.ts";
+import type { Diagnostic } from "../../preview/packs/analysis.ts";
+import type { EnforcementLevel, PolicyInfo } from "../../preview/packs/pack-config.ts";
+import type { Project } from "../../project/project.ts";
 
 const project: Project = {
   name: "shop",

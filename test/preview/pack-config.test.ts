@@ -4,7 +4,8 @@ import { join } from "node:path";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PreviewError } from "../../preview/index.ts";
+import { Failure } from "../../lib/failure.ts";
+import { fromStruct, type PropertyMap, toStruct } from "../../preview/engine/values.ts";
 import {
   type EnforcementLevel,
   levelFrom,
@@ -12,8 +13,7 @@ import {
   type PolicyInfo,
   readPackConfig,
   reconcile,
-} from "../../preview/pack-config.ts";
-import { fromStruct, type PropertyMap, toStruct } from "../../preview/values.ts";
+} from "../../preview/packs/pack-config.ts";
 
 const levels = ["advisory", "mandatory", "disabled", "remediate"] as const;
 const numbers: Record<EnforcementLevel, 0 | 1 | 2 | 3> = {
@@ -162,7 +162,7 @@ describe("a file of policy configuration", () => {
     ['{"p":{"enforcementLevel":"strict"}}', /→ at p/],
     [" ".repeat(1024 * 1024 + 1), /larger than 1 MiB/],
   ])("is refused where it is anything else", (content, message) => {
-    expect(reading(content)).toThrow(PreviewError);
+    expect(reading(content)).toThrow(Failure);
     expect(reading(content)).toThrow(message);
   });
 

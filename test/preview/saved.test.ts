@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readSavedPreview } from "../../preview/saved.ts";
+import { readSavedPreview } from "../../preview/document/saved.ts";
 import { documentOf, resource } from "./documents.ts";
 
 const shop = { project: "shop", stack: "dev" };

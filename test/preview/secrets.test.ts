@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Secrets } from "../../preview/secrets.ts";
-import { secret, unknown } from "../../preview/values.ts";
+import { Secrets } from "../../preview/document/secrets.ts";
+import { secret, unknown } from "../../preview/engine/values.ts";
 
 function having(...texts: string[]): Secrets {
   const secrets = new Secrets();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readStackOutputs, stackReferenceOutputs } from "../../preview/stack-reference.ts";
-import { unknown } from "../../preview/values.ts";
+import { readStackOutputs, stackReferenceOutputs } from "../../preview/engine/stack-reference.ts";
+import { unknown } from "../../preview/engine/values.ts";
 
 describe("--stack-output", () => {
   it("gives a stack's outputs, each JSON where it can be read so", () => {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PreviewError } from "../../preview/index.ts";
-import { readState } from "../../preview/state.ts";
-import { secret, unknown } from "../../preview/values.ts";
+import { Failure } from "../../lib/failure.ts";
+import { readState } from "../../preview/document/state.ts";
+import { secret, unknown } from "../../preview/engine/values.ts";
 import { failureOf, previewOf } from "./harness.ts";
 
 const encrypted = join(import.meta.dirname, "..", "fixtures", "states", "encrypted.json");
@@ -101,7 +101,7 @@ describe("a hostile state is refused", () => {
       /nests deeper than 200 levels/,
     ],
   ])("%s", (_, path, message) => {
-    expect(() => readState(path())).toThrow(PreviewError);
+    expect(() => readState(path())).toThrow(Failure);
     expect(() => readState(path())).toThrow(message);
   });
 
@@ -126,7 +126,7 @@ describe("a hostile state is refused", () => {
         try {
           readState(file(JSON.stringify({ version: 3, deployment: { resources } })));
         } catch (error) {
-          expect(error).toBeInstanceOf(PreviewError);
+          expect(error).toBeInstanceOf(Failure);
         }
       }),
     );

@@ -10,7 +10,7 @@ import {
   providedPackage,
   qualifiedTypeOf,
   typeOf,
-} from "../../preview/urn.ts";
+} from "../../preview/engine/urn.ts";
 
 const base = { stack: "dev", project: "shop" };
 const token = fc.stringMatching(/^[a-z]{1,5}:[a-z/]{1,5}:[A-Z][a-z]{0,5}$/);

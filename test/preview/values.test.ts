@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Secrets } from "../../preview/secrets.ts";
+import { Secrets } from "../../preview/document/secrets.ts";
 import {
   forAnalysis,
   forDisplay,
@@ -15,7 +15,7 @@ import {
   toStruct,
   unknown,
   withoutOutputValues,
-} from "../../preview/values.ts";
+} from "../../preview/engine/values.ts";
 
 const signature = "4dabf18193072939515e22adb298388d";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { stripVTControlCharacters } from "node:util";
-import { PreviewError } from "./error.ts";
+import { Failure } from "../../lib/failure.ts";
 
 /** What a child process of the preview may use up before it is stopped. */
 export interface ChildLimits {
@@ -117,15 +117,15 @@ export class Child {
     try {
       const [status, signal] = (await once(this.#process, "close")) as [number | null, string | null];
       if (flooded) {
-        throw new PreviewError(
+        throw new Failure(
           "limit",
           `${options.label} wrote more than ${Math.round(options.limits.outputBytes / 1024)} KiB and was stopped`,
         );
       }
       return status ?? (signal === "SIGKILL" ? 137 : 1);
     } catch (error) {
-      if (error instanceof PreviewError) throw error;
-      throw new PreviewError(options.failure, `${options.label} did not start: ${String(error)}`);
+      if (error instanceof Failure) throw error;
+      throw new Failure(options.failure, `${options.label} did not start: ${String(error)}`);
     } finally {
       this.kill();
       this.#gone = true;

@@ -1,9 +1,9 @@
+import type { PreviewResource } from "../engine/resource.ts";
+import { providedPackage, rootStackType } from "../engine/urn.ts";
+import type { PropertyMap } from "../engine/values.ts";
 import type { Analysis, Diagnostic } from "./analysis.ts";
 import { type PackSource, PolicyPack } from "./pack.ts";
 import type { PolicyInfo } from "./pack-config.ts";
-import type { PreviewResource } from "./resource.ts";
-import { providedPackage, rootStackType } from "./urn.ts";
-import type { PropertyMap } from "./values.ts";
 
 export interface JudgementOptions {
   packs: readonly PackSource[];
@@ -58,7 +58,7 @@ export class Judgement {
 
   /**
    * @returns the resource's inputs as the packs' remediations leave them
-   * @throws {PreviewError} when a pack fails, which ends the preview too
+   * @throws {Failure} when a pack fails, which ends the preview too
    */
   async remediate(resource: PreviewResource): Promise<PropertyMap> {
     try {
@@ -127,7 +127,7 @@ export class Judgement {
   }
 }
 
-/** @throws {PreviewError} when one cannot be started, once the others are stopped */
+/** @throws {Failure} when one cannot be started, once the others are stopped */
 function startPacks({ packs: sources, ...options }: JudgementOptions): PolicyPack[] {
   const packs: PolicyPack[] = [];
   try {

@@ -1,7 +1,7 @@
-import { type PreviewDiff, type PropertyChange, verdictText } from "./diff.ts";
+import { type PreviewDiff, type PropertyChange, verdictText } from "../document/diff.ts";
+import { isDeclared, shortType } from "../engine/urn.ts";
+import type { PropertyValue } from "../engine/values.ts";
 import { type Painter, printable } from "./paint.ts";
-import { isDeclared, shortType } from "./urn.ts";
-import type { PropertyValue } from "./values.ts";
 
 /** Characters shown of one value. */
 const longestValue = 100;

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Sources } from "../../preview/source.ts";
-import { previewOf } from "./harness.ts";
+import { Sources } from "../../project/sources.ts";
+import { previewOf } from "../preview/harness.ts";
 
 const folder = "test/fixtures/programs/placed";
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import * as z from "zod";
-import { Configuration } from "./config.ts";
-import { PreviewError } from "./error.ts";
+import { Failure } from "../lib/failure.ts";
+import { Configuration } from "./configuration.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A Pulumi project of the Node.js runtime and the configuration of one of its stacks. */
@@ -65,17 +65,17 @@ const stackFile = z.looseObject({
 /**
  * Reads Pulumi.yaml and Pulumi.<stack>.yaml below a folder.
  *
- * @throws {PreviewError} when a file is missing, too large or not what Pulumi takes
+ * @throws {Failure} when a file is missing, too large or not what Pulumi takes
  */
 export function readProject(options: ProjectOptions): Project {
   const root = resolve(options.cwd);
   const path = projectPath(root);
   if (path === undefined) {
-    throw new PreviewError("project", `no Pulumi.yaml in ${root}: name the project's folder with --cwd`);
+    throw new Failure("project", `no Pulumi.yaml in ${root}: name the project's folder with --cwd`);
   }
   const file = readYaml(path, projectFile, "project");
   if (file.runtime.name !== "nodejs") {
-    throw new PreviewError(
+    throw new Failure(
       "unsupported",
       `${path}: runtime ${file.runtime.name} cannot be previewed offline, only nodejs; use pulumi preview`,
     );
@@ -84,7 +84,7 @@ export function readProject(options: ProjectOptions): Project {
   const isDirectory = existsSync(main) && statSync(main).isDirectory();
   const programDirectory = isDirectory ? main : dirname(main);
   if (!existsSync(programDirectory)) {
-    throw new PreviewError("project", `${path}: there is no folder ${programDirectory} for main`);
+    throw new Failure("project", `${path}: there is no folder ${programDirectory} for main`);
   }
   const defaults = typeof file.config === "string" ? {} : (file.config ?? {});
   const folder = typeof file.config === "string" ? file.config : (file.stackConfigDir ?? ".");
@@ -123,7 +123,7 @@ export function projectNameOf(cwd: string): string {
   try {
     if (path !== undefined) return readYaml(path, projectFile.pick({ name: true }), "project").name;
   } catch (error) {
-    if (!(error instanceof PreviewError)) throw error;
+    if (!(error instanceof Failure)) throw error;
   }
   return basename(root);
 }
@@ -135,12 +135,12 @@ function projectPath(root: string): string | undefined {
 /** The path of a stack's settings; undefined in a project without any. */
 function findStack(folder: string, stack: string, extension: string): string | undefined {
   if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
-    throw new PreviewError("project", `stack ${JSON.stringify(stack)} is not a stack's name`);
+    throw new Failure("project", `stack ${JSON.stringify(stack)} is not a stack's name`);
   }
   const path = join(folder, `Pulumi.${stack}${extension}`);
   if (existsSync(path)) return path;
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const stacks = names.flatMap((name) => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
   if (stacks.length === 0) return undefined;
-  throw new PreviewError("project", `no stack ${stack} in ${folder}: its stacks are ${stacks.join(", ")}`);
+  throw new Failure("project", `no stack ${stack} in ${folder}: its stacks are ${stacks.join(", ")}`);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
-import { messageOf, PreviewError } from "./error.ts";
-import { checkDepth, type PropertyMap } from "./values.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { checkDepth, type PropertyMap } from "../engine/values.ts";
 
 /** A saved preview is read up to this size, in bytes. */
 const maxSavedBytes = 64 * 1024 * 1024;
@@ -50,7 +50,7 @@ export type SavedPreview = z.infer<typeof savedDocument> | z.infer<typeof savedE
  * Reads what `preview --json` printed before.
  *
  * @param of the project and stack that it is to be compared with
- * @throws {PreviewError} when the file cannot be read, is no such document or is of another stack
+ * @throws {Failure} when the file cannot be read, is no such document or is of another stack
  */
 export function readSavedPreview(path: string, of: { project: string; stack: string }): SavedPreview {
   const content = parseFile(path);
@@ -58,19 +58,19 @@ export function readSavedPreview(path: string, of: { project: string; stack: str
   const parsed = (isError ? savedError : savedDocument).safeParse(content);
   if (!parsed.success) {
     const problem = z.prettifyError(parsed.error).slice(0, 4000);
-    throw new PreviewError("diff", `${path} is not what optropic preview --json prints:\n${problem}`);
+    throw new Failure("diff", `${path} is not what optropic preview --json prints:\n${problem}`);
   }
   const saved: SavedPreview = parsed.data;
   if (!("resources" in saved)) return saved;
   if (saved.project !== of.project || saved.stack !== of.stack) {
-    throw new PreviewError(
+    throw new Failure(
       "diff",
       `${path} is of ${saved.project}/${saved.stack}, not of ${of.project}/${of.stack}: save that one with --json first`,
     );
   }
   const seen = new Set<string>();
   for (const { urn } of saved.resources) {
-    if (seen.has(urn)) throw new PreviewError("diff", `${path} holds ${urn} twice`);
+    if (seen.has(urn)) throw new Failure("diff", `${path} holds ${urn} twice`);
     seen.add(urn);
   }
   return saved;
@@ -85,6 +85,6 @@ function parseFile(path: string): unknown {
     checkDepth(content);
     return content;
   } catch (error) {
-    throw new PreviewError("diff", `saved preview ${path} cannot be read: ${messageOf(error)}`);
+    throw new Failure("diff", `saved preview ${path} cannot be read: ${reasonOf(error)}`);
   }
 }

@@ -3,15 +3,15 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { Failure } from "../../lib/failure.ts";
+import type { Sources } from "../../project/sources.ts";
 import { type Callback, Callbacks } from "./callbacks.ts";
-import { PreviewError } from "./error.ts";
 import { deploymentInfo, legacyFeatures } from "./features.ts";
 import { unary } from "./grpc.ts";
 import { Hooks } from "./hooks.ts";
 import { Providers } from "./providers.ts";
 import { outputsOf, reportedPlaces, secondsOf } from "./registration.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
-import type { Sources } from "./source.ts";
 import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
 import { type Registration, Transforms } from "./transforms.ts";
 import { isTypeToken, makeUrn, providedPackage, rootStackType } from "./urn.ts";
@@ -62,7 +62,7 @@ export class Monitor {
   #hooks: Hooks;
   /** Resolves when the program's runner says that nothing is left to register; the process ends after it. */
   readonly shutdown: Promise<void>;
-  #refuseWith: (error: PreviewError) => void = () => undefined;
+  #refuseWith: (error: Failure) => void = () => undefined;
   #shutDown: () => void = () => undefined;
 
   constructor(options: MonitorOptions) {
@@ -325,7 +325,7 @@ export class Monitor {
   }
 
   #refuse(message: string): never {
-    const error = new PreviewError("unsupported", message);
+    const error = new Failure("unsupported", message);
     this.#refuseWith(error);
     throw error;
   }

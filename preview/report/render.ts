@@ -1,7 +1,7 @@
-import type { PolicyOutcome, PreviewDocument, ShownResource } from "./outcome.ts";
+import type { PolicyOutcome, PreviewDocument, ShownResource } from "../document/outcome.ts";
+import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { type Painter, painter, printable } from "./paint.ts";
 import { renderChanges } from "./render-changes.ts";
-import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "./urn.ts";
 
 export interface RenderOptions {
   /** Colours, for a terminal. */

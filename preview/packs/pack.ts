@@ -6,6 +6,13 @@ import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import * as z from "zod";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { readYaml } from "../../project/yaml.ts";
+import { Child } from "../engine/child.ts";
+import type { Engine, LogEntry } from "../engine/engine.ts";
+import { callUnary, channelOptions } from "../engine/grpc.ts";
+import type { PreviewResource } from "../engine/resource.ts";
+import { forAnalysis, forRemediation, fromStruct, type PropertyMap } from "../engine/values.ts";
 import {
   type Analysis,
   analyzeRequest,
@@ -14,14 +21,7 @@ import {
   readAnalysis,
   stackResource,
 } from "./analysis.ts";
-import { Child } from "./child.ts";
-import type { Engine, LogEntry } from "./engine.ts";
-import { messageOf, PreviewError } from "./error.ts";
-import { callUnary, channelOptions } from "./grpc.ts";
 import { levelFrom, type PackConfig, type PolicyInfo, policyInfos, reconcile } from "./pack-config.ts";
-import type { PreviewResource } from "./resource.ts";
-import { forAnalysis, forRemediation, fromStruct, type PropertyMap } from "./values.ts";
-import { readYaml } from "./yaml.ts";
 
 /** What remediations made of a resource, and why one could not run. */
 export interface Remediation {
@@ -138,7 +138,7 @@ export class PolicyPack {
     );
     // An error that a pack does not handle is logged, and what it was to judge then is not judged.
     const errors = this.#errors;
-    if (errors !== "") throw new PreviewError("policy-pack", `${this.#child.label} failed:\n${errors}`);
+    if (errors !== "") throw new Failure("policy-pack", `${this.#child.label} failed:\n${errors}`);
     return readAnalysis(response);
   }
 
@@ -181,7 +181,7 @@ export class PolicyPack {
       };
     });
     const ended = this.#child.exited.then((status) => {
-      throw new PreviewError("policy-pack", `${this.#child.label} did not load:\n${this.#whyEnded(status)}`);
+      throw new Failure("policy-pack", `${this.#child.label} did not load:\n${this.#whyEnded(status)}`);
     });
     return Promise.race([printed, ended]);
   }
@@ -191,20 +191,20 @@ export class PolicyPack {
     call: (client: Client, answer: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
   ): Promise<Response> {
     const client = this.#client;
-    if (client === undefined) throw new PreviewError("policy-pack", `${this.#child.label} is not loaded`);
+    if (client === undefined) throw new Failure("policy-pack", `${this.#child.label} is not loaded`);
     try {
       return await callUnary<Response>((answer) => call(client, answer));
     } catch (error) {
       if (isUnavailable(error)) throw await this.#unavailable();
-      const details = isServiceError(error) ? error.details : messageOf(error);
-      throw new PreviewError("policy-pack", `policy pack ${this.name || this.directory} failed: ${details}`);
+      const details = isServiceError(error) ? error.details : reasonOf(error);
+      throw new Failure("policy-pack", `policy pack ${this.name || this.directory} failed: ${details}`);
     }
   }
 
-  async #unavailable(): Promise<PreviewError> {
+  async #unavailable(): Promise<Failure> {
     const { label } = this.#child;
     const status = await Promise.race([this.#child.exited, after(endGraceMs, undefined)]);
-    return new PreviewError(
+    return new Failure(
       "policy-pack",
       status !== undefined
         ? `${label} ended early:\n${this.#whyEnded(status)}`
@@ -226,18 +226,18 @@ export class PolicyPack {
 
 const manifest = z.looseObject({ runtime: z.union([z.string(), z.looseObject({ name: z.string() })]) });
 
-/** @throws {PreviewError} when the folder holds no policy pack, or one that Node.js does not run */
+/** @throws {Failure} when the folder holds no policy pack, or one that Node.js does not run */
 function checkManifest(directory: string): void {
   const path = ["PulumiPolicy.yaml", "PulumiPolicy.yml"]
     .map((file) => join(directory, file))
     .find((file) => existsSync(file));
   if (path === undefined) {
-    throw new PreviewError("policy-pack", `no policy pack in ${directory}: PulumiPolicy.yaml is missing`);
+    throw new Failure("policy-pack", `no policy pack in ${directory}: PulumiPolicy.yaml is missing`);
   }
   const { runtime } = readYaml(path, manifest, "policy-pack");
   const name = typeof runtime === "string" ? runtime : runtime.name;
   if (name !== "nodejs") {
-    throw new PreviewError(
+    throw new Failure(
       "unsupported",
       `${path}: runtime ${name} cannot be run offline, only nodejs; use pulumi preview`,
     );
@@ -253,15 +253,12 @@ function after<T>(ms: number, value: T): Promise<T> {
   });
 }
 
-/** @throws {PreviewError} when the folder's dependencies are not installed */
+/** @throws {Failure} when the folder's dependencies are not installed */
 export function resolveFrom(directory: string, specifier: string): string {
   try {
     return createRequire(join(directory, "package.json")).resolve(specifier);
   } catch {
-    throw new PreviewError(
-      "project",
-      `@pulumi/pulumi is not installed for ${directory}: run npm install there`,
-    );
+    throw new Failure("project", `@pulumi/pulumi is not installed for ${directory}: run npm install there`);
   }
 }
 

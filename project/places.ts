@@ -1,12 +1,7 @@
+import type { Problem, SourcePosition } from "../lib/failure.ts";
 import type { Project } from "./project.ts";
 import { SettingsFile } from "./settings-file.ts";
-import type { SourcePosition, Sources } from "./source.ts";
-
-/** One of the things that kept a preview from telling, where it is known to be. */
-export interface Problem {
-  message: string;
-  source: SourcePosition;
-}
+import type { Sources } from "./sources.ts";
 
 /** Problems that a message is taken apart into; more are in the message alone. */
 const mostProblems = 100;

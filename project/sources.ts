@@ -2,14 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-
-/** A place in a file; line and column count from 1. */
-export interface SourcePosition {
-  /** From the root of the repository, with slashes. */
-  path: string;
-  line: number;
-  column: number;
-}
+import type { SourcePosition } from "../lib/failure.ts";
 
 /** A place as a program's SDK reports it. */
 const reported = z.object({

@@ -1,5 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
-import { messageOf, PreviewError } from "./error.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 
 /** The size of message that Pulumi's own SDK accepts, in bytes. */
 const maxMessageBytes = 400 * 1024 * 1024;
@@ -31,8 +31,8 @@ export function unary<Request, Response>(
     }).then(
       (response) => callback(null, response),
       (error: unknown) => {
-        const code = error instanceof PreviewError ? grpc.status.FAILED_PRECONDITION : grpc.status.UNKNOWN;
-        callback({ code, details: messageOf(error) });
+        const code = error instanceof Failure ? grpc.status.FAILED_PRECONDITION : grpc.status.UNKNOWN;
+        callback({ code, details: reasonOf(error) });
       },
     );
   };

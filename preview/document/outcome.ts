@@ -1,15 +1,15 @@
-import type { Diagnostic } from "./analysis.ts";
+import type { SourcePosition } from "../../lib/failure.ts";
+import type { Places } from "../../project/places.ts";
+import type { Project } from "../../project/project.ts";
+import type { LogEntry } from "../engine/engine.ts";
+import type { PreviewResource } from "../engine/resource.ts";
+import { forDisplay, type PropertyMap, type PropertyValue } from "../engine/values.ts";
+import type { Diagnostic } from "../packs/analysis.ts";
+import type { PackVerdict } from "../packs/judgement.ts";
+import type { EnforcementLevel, PolicyInfo } from "../packs/pack-config.ts";
 import { diffPreviews, type PreviewDiff } from "./diff.ts";
-import type { LogEntry } from "./engine.ts";
-import type { PackVerdict } from "./judgement.ts";
-import type { EnforcementLevel, PolicyInfo } from "./pack-config.ts";
-import type { Places } from "./places.ts";
-import type { Project } from "./project.ts";
-import type { PreviewResource } from "./resource.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
-import type { SourcePosition } from "./source.ts";
-import { forDisplay, type PropertyMap, type PropertyValue } from "./values.ts";
 
 export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown";
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseDocument } from "yaml";
 import * as z from "zod";
-import { messageOf, PreviewError, type PreviewFailure } from "./error.ts";
+import { Failure, type FailureKind, reasonOf } from "../lib/failure.ts";
 
 /** Files of settings are read up to this size, in bytes. */
 export const maxSettingsBytes = 1024 * 1024;
@@ -10,15 +10,15 @@ export const maxSettingsBytes = 1024 * 1024;
  * Reads a YAML file as Pulumi does: version 1.1, in which yes and on are booleans, but dates and times are
  * text. An empty file is an empty object.
  *
- * @throws {PreviewError} when the file cannot be read, is not YAML or does not fit
+ * @throws {Failure} when the file cannot be read, is not YAML or does not fit
  */
-export function readYaml<T>(path: string, schema: z.ZodType<T>, failure: PreviewFailure): T {
+export function readYaml<T>(path: string, schema: z.ZodType<T>, failure: FailureKind): T {
   const parsed = schema.safeParse(readDocument(path, failure) ?? {});
   if (parsed.success) return parsed.data;
-  throw new PreviewError(failure, `${path} is not as Pulumi expects:\n${z.prettifyError(parsed.error)}`);
+  throw new Failure(failure, `${path} is not as Pulumi expects:\n${z.prettifyError(parsed.error)}`);
 }
 
-function readDocument(path: string, failure: PreviewFailure): unknown {
+function readDocument(path: string, failure: FailureKind): unknown {
   try {
     if (statSync(path).size > maxSettingsBytes) throw new Error(`larger than ${maxSettingsBytes / 1024} KiB`);
     const document = parseDocument(readFileSync(path, "utf8"), {
@@ -31,11 +31,11 @@ function readDocument(path: string, failure: PreviewFailure): unknown {
         ),
     });
     const [problem] = document.errors;
-    if (problem !== undefined) throw new PreviewError(failure, `${path} is not YAML: ${problem.message}`);
+    if (problem !== undefined) throw new Failure(failure, `${path} is not YAML: ${problem.message}`);
     return plainNumbers(document.toJS({ maxAliasCount: 100 }));
   } catch (error) {
-    if (error instanceof PreviewError) throw error;
-    throw new PreviewError(failure, `${path} cannot be read: ${messageOf(error)}`);
+    if (error instanceof Failure) throw error;
+    throw new Failure(failure, `${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -1,5 +1,7 @@
-import { PreviewError } from "./error.ts";
-import { secretPlaceholder } from "./secrets.ts";
+import { Failure } from "../lib/failure.ts";
+
+/** What stands in place of a secret wherever one could be read or printed. */
+export const secretPlaceholder = "[secret]";
 
 /** A stack's configuration while it is put together. */
 export class Configuration {
@@ -33,7 +35,7 @@ export class Configuration {
    * Takes `key=value` or `key.path=value`; the value is text, a whole number, a boolean or JSON. What was
    * secret stays so.
    *
-   * @throws {PreviewError} for what cannot be read so, or does not fit the value that is there
+   * @throws {Failure} for what cannot be read so, or does not fit the value that is there
    */
   override(assignment: string): void {
     const [, key = "", text = ""] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
@@ -41,7 +43,7 @@ export class Configuration {
     if (top === "" || path.includes("") || path.some(isPrototypeKey)) {
       // Its value, if any, may be a secret.
       const shown = JSON.stringify(assignment.replace(/=.*$/s, "=…"));
-      throw new PreviewError("config", `--config ${shown} is not key=value or key.path=value`);
+      throw new Failure("config", `--config ${shown} is not key=value or key.path=value`);
     }
     const full = this.#fullKey(top);
     const wasSecret = this.secretKeys.has(full);
@@ -68,7 +70,7 @@ export class Configuration {
 }
 
 function withoutSecure(value: unknown, depth: number): { plain: unknown; secure: boolean } {
-  if (depth > 100) throw new PreviewError("config", "a configuration value nests deeper than 100 levels");
+  if (depth > 100) throw new Failure("config", "a configuration value nests deeper than 100 levels");
   if (Array.isArray(value)) {
     const elements = value.map((element) => withoutSecure(element, depth + 1));
     return { plain: elements.map(({ plain }) => plain), secure: elements.some(({ secure }) => secure) };
@@ -95,7 +97,7 @@ function withValueAt(target: unknown, path: readonly string[], value: unknown, a
   }
   const index = Number(key);
   if (!/^\d+$/.test(key) || index > target.length) {
-    throw new PreviewError(
+    throw new Failure(
       "config",
       `--config ${below}: ${at} is a list of ${target.length}, so its next element is ${at}.${target.length}`,
     );

@@ -1,4 +1,4 @@
-import type { SourcePosition } from "./source.ts";
+import type { SourcePosition } from "../../lib/failure.ts";
 import type { PropertyMap } from "./values.ts";
 
 /** A resource that a previewed program declared, or that a state file holds. */

@@ -1,7 +1,5 @@
-import { type PropertyValue, textsIn } from "./values.ts";
-
-/** What is printed in place of a secret. */
-export const secretPlaceholder = "[secret]";
+import { secretPlaceholder } from "../../project/configuration.ts";
+import { type PropertyValue, textsIn } from "../engine/values.ts";
 
 /** Texts shorter than this are not secrets that could be told from anything else. */
 const shortestSecret = 6;

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Places } from "../../preview/places.ts";
-import { readProject } from "../../preview/project.ts";
-import { SettingsFile } from "../../preview/settings-file.ts";
-import { Sources } from "../../preview/source.ts";
-import { program } from "./harness.ts";
+import { Places } from "../../project/places.ts";
+import { readProject } from "../../project/project.ts";
+import { SettingsFile } from "../../project/settings-file.ts";
+import { Sources } from "../../project/sources.ts";
+import { program } from "../preview/harness.ts";
 
 const settings = join(program("placed"), "Pulumi.dev.yaml");
 const path = "test/fixtures/programs/placed/Pulumi.dev.yaml";

@@ -1,8 +1,8 @@
+import { secretPlaceholder } from "../../project/configuration.ts";
+import type { PropertyMap, PropertyValue } from "../engine/values.ts";
+import type { EnforcementLevel } from "../packs/pack-config.ts";
 import type { PolicyOutcome, PolicyStatus, PreviewDocument, ShownResource } from "./outcome.ts";
-import type { EnforcementLevel } from "./pack-config.ts";
 import type { SavedPreview } from "./saved.ts";
-import { secretPlaceholder } from "./secrets.ts";
-import type { PropertyMap, PropertyValue } from "./values.ts";
 
 type Named = Pick<ShownResource, "urn" | "type" | "name">;
 

@@ -1,9 +1,15 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
-import { messageOf, PreviewError } from "./error.ts";
-import { bareResource, type PreviewResource } from "./resource.ts";
-import { nameOf, typeOf } from "./urn.ts";
-import { checkDepth, isSecret, type PropertyMap, type PropertyValue, secretFromState } from "./values.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { bareResource, type PreviewResource } from "../engine/resource.ts";
+import { nameOf, typeOf } from "../engine/urn.ts";
+import {
+  checkDepth,
+  isSecret,
+  type PropertyMap,
+  type PropertyValue,
+  secretFromState,
+} from "../engine/values.ts";
 
 /** An exported state is read up to this size, in bytes. */
 const maxStateBytes = 256 * 1024 * 1024;
@@ -48,7 +54,7 @@ const stateFile = z.object({
  * Reads the resources of a state as `pulumi stack export` writes it. A secret that is encrypted there is an
  * unknown secret here.
  *
- * @throws {PreviewError} when the file cannot be read or is not an exported state
+ * @throws {Failure} when the file cannot be read or is not an exported state
  */
 export function readState(path: string): PreviewResource[] {
   const seen = new Set<string>();
@@ -56,7 +62,7 @@ export function readState(path: string): PreviewResource[] {
   return parseState(path)
     .filter((resource) => !resource.delete)
     .map((resource) => {
-      if (seen.has(resource.urn)) throw new PreviewError("state", `${path} holds ${resource.urn} twice`);
+      if (seen.has(resource.urn)) throw new Failure("state", `${path} holds ${resource.urn} twice`);
       seen.add(resource.urn);
       return bareResource({
         urn: resource.urn,
@@ -92,9 +98,9 @@ function parseState(path: string): z.infer<typeof stateFile>["deployment"]["reso
     if (parsed.success) return parsed.data.deployment.resources;
     problem = z.prettifyError(parsed.error).slice(0, 4000);
   } catch (error) {
-    throw new PreviewError("state", `state ${path} cannot be read: ${messageOf(error)}`);
+    throw new Failure("state", `state ${path} cannot be read: ${reasonOf(error)}`);
   }
-  throw new PreviewError("state", `${path} is not a state as pulumi stack export writes it:\n${problem}`);
+  throw new Failure("state", `${path} is not a state as pulumi stack export writes it:\n${problem}`);
 }
 
 function readable(properties: PropertyMap): PropertyMap {

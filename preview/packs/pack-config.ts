@@ -2,8 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import * as z from "zod";
-import { messageOf, PreviewError } from "./error.ts";
-import { fromStruct, type PropertyMap, type PropertyValue, toStruct } from "./values.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { fromStruct, type PropertyMap, type PropertyValue, toStruct } from "../engine/values.ts";
 
 /** Pulumi's enforcement levels. */
 export type EnforcementLevel = "advisory" | "mandatory" | "disabled" | "remediate";
@@ -39,11 +39,11 @@ export function readPackConfig(path: string): PackConfig {
     // As Pulumi does, an empty file is no configuration.
     content = text.trim() === "" ? {} : JSON.parse(text);
   } catch (error) {
-    throw new PreviewError("policy-pack", `policy configuration ${path} cannot be read: ${messageOf(error)}`);
+    throw new Failure("policy-pack", `policy configuration ${path} cannot be read: ${reasonOf(error)}`);
   }
   const parsed = packConfig.safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new PreviewError("policy-pack", `policy configuration ${path}:\n${z.prettifyError(parsed.error)}`);
+  throw new Failure("policy-pack", `policy configuration ${path}:\n${z.prettifyError(parsed.error)}`);
 }
 
 export function policyInfos(info: AnalyzerInfo): PolicyInfo[] {
@@ -71,7 +71,7 @@ export function policyInfos(info: AnalyzerInfo): PolicyInfo[] {
  * Joins a pack's own configuration with the user's, which goes first, as the engine does: `all` sets the
  * level of every policy that is not named, a schema's defaults fill what is left out.
  *
- * @throws {PreviewError} naming every policy whose configuration does not fit its schema
+ * @throws {Failure} naming every policy whose configuration does not fit its schema
  */
 export function reconcile(
   pack: string,
@@ -106,7 +106,7 @@ export function reconcile(
     configs.set(policy.name, config);
   }
   if (problems.length > 0) {
-    throw new PreviewError(
+    throw new Failure(
       "policy-pack",
       `the configuration of policy pack ${pack} does not fit:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
     );
@@ -158,7 +158,7 @@ function schemaProblems(policy: PolicyInfo, properties: PropertyMap): string[] {
       ? []
       : parsed.error.issues.map((issue) => `${[policy.name, ...issue.path].join(".")}: ${issue.message}`);
   } catch (error) {
-    return [`${policy.name}: its configuration schema cannot be read: ${messageOf(error)}`];
+    return [`${policy.name}: its configuration schema cannot be read: ${reasonOf(error)}`];
   }
 }
 

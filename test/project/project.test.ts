@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { PreviewError } from "../../preview/index.ts";
-import { type ProjectOptions, readProject } from "../../preview/project.ts";
+import { Failure } from "../../lib/failure.ts";
+import { type ProjectOptions, readProject } from "../../project/project.ts";
 
 let folder: string;
 
@@ -40,7 +40,7 @@ function refusal(options: Partial<ProjectOptions> = {}): { failure: string; mess
   try {
     read(options);
   } catch (error) {
-    if (error instanceof PreviewError) return { failure: error.failure, message: error.message };
+    if (error instanceof Failure) return { failure: error.kind, message: error.message };
     throw error;
   }
   throw new Error("the project was read");

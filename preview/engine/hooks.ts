@@ -1,6 +1,6 @@
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
+import { reasonOf } from "../../lib/failure.ts";
 import type { Callback, Callbacks } from "./callbacks.ts";
-import { messageOf } from "./error.ts";
 import type { PreviewResource } from "./resource.ts";
 import { type PropertyMap, toStruct } from "./values.ts";
 
@@ -69,7 +69,7 @@ export class Hooks {
       const answer = await this.#callbacks.invoke(callback, request);
       return resourcePb.ResourceHookResponse.deserializeBinary(answer).getError();
     } catch (error) {
-      return messageOf(error);
+      return reasonOf(error);
     }
   }
 }

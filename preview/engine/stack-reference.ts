@@ -1,4 +1,4 @@
-import { PreviewError } from "./error.ts";
+import { Failure } from "../../lib/failure.ts";
 import { isUnknown, type PropertyMap, unknown } from "./values.ts";
 
 export const stackReferenceType = "pulumi:pulumi:StackReference";
@@ -23,14 +23,14 @@ export function stackReferenceOutputs(
 /**
  * Reads what `--stack-output` gives; a value is JSON where it can be read so, else text.
  *
- * @throws {PreviewError} for an entry that is not `stack:output=value`
+ * @throws {Failure} for an entry that is not `stack:output=value`
  */
 export function readStackOutputs(entries: readonly string[]): Map<string, PropertyMap> {
   const stacks = new Map<string, PropertyMap>();
   for (const entry of entries) {
     const match = /^([\w./-]{1,300}):([\w.-]{1,200})=(.*)$/s.exec(entry);
     if (match === null) {
-      throw new PreviewError("config", `--stack-output ${JSON.stringify(entry)} is not stack:output=value`);
+      throw new Failure("config", `--stack-output ${JSON.stringify(entry)} is not stack:output=value`);
     }
     const [, stack = "", output = "", text = ""] = match;
     stacks.set(stack, { ...stacks.get(stack), [output]: parseValue(text) });
