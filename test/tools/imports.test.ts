@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { checkImports } from "../../tools/imports.ts";
+import { readRooms, roomOf } from "../../tools/rooms.ts";
+
+const page = `# A page
+
+| floor | room | what it holds | may import |
+| --- | --- | --- | --- |
+| base | \`lib/\` | helpers | nothing |
+| ground | \`metrics/\` | series | base |
+| ground | \`config/\` | settings | base, \`metrics/\` |
+| top | \`index.ts\` | the program | ground, base |
+
+Text | with | a | pipe
+`;
+
+describe("the table of rooms", () => {
+  it("names what each room may import, floor by floor", () => {
+    const rooms = readRooms(page);
+    expect(rooms.map(({ path, mayImport }) => [path, mayImport])).toEqual([
+      ["lib/", []],
+      ["metrics/", ["lib/"]],
+      ["config/", ["lib/", "metrics/"]],
+      ["index.ts", ["metrics/", "config/", "lib/"]],
+    ]);
+    expect(roomOf("config/deep/file.ts", rooms)?.path).toBe("config/");
+    expect(roomOf("library/file.ts", rooms)).toBeUndefined();
+    expect(roomOf("index.ts.bak", rooms)).toBeUndefined();
+  });
+
+  it.each([
+    ["no table", "# A page", /no table with the columns floor, room/],
+    [
+      "a room of a row below",
+      page.replace("| series | base |", "| series | `config/` |"),
+      /Line 6: `config\/`/,
+    ],
+    ["a floor that is none", page.replace("ground, base |", "cellar |"), /cellar is no floor or room/],
+    ["a room twice", page.replace("`metrics/` | series", "`lib/` | series"), /names lib\/ a second time/],
+    ["a room without code marks", page.replace("`lib/`", "lib"), /needs a room such as `lib\/`, not lib/],
+    ["a missing cell", page.replace("helpers | nothing", "helpers"), /Line 5 needs 4 cells/],
+    ["a room of no use", page.replace("helpers", ""), /does not say what the room holds/],
+  ])("is refused with %s", (_, text, reason) => {
+    expect(() => readRooms(text)).toThrow(reason);
+  });
+
+  it("is in docs/architecture.md", () => {
+    const text = readFileSync(join(import.meta.dirname, "..", "..", "docs", "architecture.md"), "utf8");
+    expect(roomOf("lib/text.ts", readRooms(text))?.floor).toBe("base");
+  });
+});
+
+describe("the import check", () => {
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+
+  async function messagesFor(files: Readonly<Record<string, string>>): Promise<string[]> {
+    const root = mkdtempSync(join(tmpdir(), "imports-"));
+    folders.push(root);
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    return (await checkImports(root, readRooms(page))).map(({ message }) => message);
+  }
+
+  const downwards = {
+    "lib/text.ts": 'import { join } from "node:path";\nexport const text = join("a", "b");\n',
+    "metrics/names.ts": 'export const name = "up";\n',
+    "config/load.ts": 'import { text } from "../lib/text.ts";\nexport { name } from "../metrics/names.ts";\n',
+    "index.ts":
+      'import { text } from "./lib/text.ts";\nimport "absent-package";\nconst c = await import("./config/load.ts");\n',
+    "node_modules/thing/index.js": "export const thing = 1;\n",
+    "config/thing.ts": 'import { thing } from "thing";\n',
+  };
+
+  it("lets imports go down", async () => {
+    expect(await messagesFor(downwards)).toEqual([]);
+  });
+
+  it.each([
+    ["a value", 'import { name } from "../config/load.ts";'],
+    ["a type", 'import type { name } from "../config/load.ts";'],
+    ["a type in a type", 'export type Name = import("../config/load.ts").Name;'],
+    ["a re-export", 'export * from "../config/load.ts";'],
+    ["an import at run time", 'const config = await import("../config/load.ts");'],
+  ])("refuses %s from a room above", async (_, line) => {
+    expect(await messagesFor({ ...downwards, "lib/up.ts": line })).toEqual([
+      "lib/up.ts imports config/load.ts, but lib/ may import nothing",
+    ]);
+  });
+
+  it("refuses a file in no room, and imports of it", async () => {
+    const files = {
+      "cellar/file.ts": "export const file = 1;\n",
+      "index.ts": 'import "./cellar/file.ts";\n',
+    };
+    expect((await messagesFor({ ...downwards, ...files })).sort()).toEqual([
+      "cellar/file.ts is in no room of the table",
+      "index.ts imports cellar/file.ts, but index.ts may import metrics/, config/ and lib/",
+    ]);
+  });
+
+  it("refuses a circle, also of types alone and within one room", async () => {
+    const files = {
+      "lib/a.ts": 'import type { B } from "./b.ts";\nexport type A = B[];\n',
+      "lib/b.ts": 'import type { A } from "./a.ts";\nexport type B = A[];\n',
+    };
+    expect(await messagesFor({ ...downwards, ...files })).toEqual([
+      expect.stringMatching(/^Circle of imports: lib\/[ab]\.ts → lib\/[ab]\.ts → lib\/[ab]\.ts$/),
+    ]);
+  });
+});
