@@ -72,6 +72,8 @@ const known: ReadonlySet<string> = new Set([
   "cli/",
   "components/",
   "operations/",
+  "postgres/",
+  "postgres/ → operations/",
   "policies/",
   "preview/",
 ]);
