@@ -38,6 +38,17 @@ export function unary<Request, Response>(
   };
 }
 
+/** A method of a service; each takes the request of its own type. */
+type UnaryMethod = { of(request: object): unknown }["of"];
+
+/** The methods of a service, by name. */
+export type UnaryMethods = Readonly<Record<string, UnaryMethod>>;
+
+/** The same as handlers for a server. */
+export function unaries(methods: UnaryMethods): grpc.UntypedServiceImplementation {
+  return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, unary(method)]));
+}
+
 /** Listens on a free loopback port. @returns the address, `127.0.0.1:port` */
 export function listen(server: grpc.Server): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import { Failure } from "../../lib/failure.ts";
 import type { Sources } from "../../project/sources.ts";
 import { type Callback, Callbacks } from "./callbacks.ts";
 import { deploymentInfo, legacyFeatures } from "./features.ts";
-import { unary } from "./grpc.ts";
+import { type UnaryMethods, unaries } from "./grpc.ts";
 import { Hooks } from "./hooks.ts";
 import { Providers } from "./providers.ts";
 import { outputsOf, reportedPlaces, secondsOf } from "./registration.ts";
@@ -78,53 +78,55 @@ export class Monitor {
     });
   }
 
-  addTo(server: grpc.Server): void {
+  /** The service's methods, for a server or for a program in this very process. */
+  get methods(): UnaryMethods {
     const done = (): InstanceType<typeof emptyPb.Empty> => new emptyPb.Empty();
-    const implementation: grpc.UntypedServiceImplementation = {
-      getDeploymentInfo: unary(() => deploymentInfo(this.#options)),
-      supportsFeature: unary((request: InstanceType<typeof resourcePb.SupportsFeatureRequest>) => {
+    return {
+      getDeploymentInfo: () => deploymentInfo(this.#options),
+      supportsFeature: (request: InstanceType<typeof resourcePb.SupportsFeatureRequest>) => {
         const response = new resourcePb.SupportsFeatureResponse();
         response.setHassupport(legacyFeatures.has(request.getId()));
         return response;
-      }),
-      registerPackage: unary((request: InstanceType<typeof resourcePb.RegisterPackageRequest>) => {
+      },
+      registerPackage: (request: InstanceType<typeof resourcePb.RegisterPackageRequest>) => {
         const response = new resourcePb.RegisterPackageResponse();
         response.setRef(this.#providers.addPackage(request));
         return response;
-      }),
-      registerResource: unary((request: RegisterRequest) => this.#register(request)),
-      registerResourceOutputs: unary(
-        (request: InstanceType<typeof resourcePb.RegisterResourceOutputsRequest>) => {
-          this.#takeOutputs(request.getUrn(), this.#hear(request.getOutputs()));
-          return done();
-        },
-      ),
-      readResource: unary((request: ReadRequest) => this.#read(request)),
-      existsResource: unary(() => {
+      },
+      registerResource: (request: RegisterRequest) => this.#register(request),
+      registerResourceOutputs: (request: InstanceType<typeof resourcePb.RegisterResourceOutputsRequest>) => {
+        this.#takeOutputs(request.getUrn(), this.#hear(request.getOutputs()));
+        return done();
+      },
+      readResource: (request: ReadRequest) => this.#read(request),
+      existsResource: () => {
         const response = new resourcePb.ExistsResourceResponse();
         response.setUnknown(true);
         return response;
-      }),
-      invoke: unary((request: InvokeRequest) => this.#invoke(request)),
-      call: unary((request: CallRequest) => this.#call(request)),
-      registerStackTransform: unary((callback: Callback) => {
+      },
+      invoke: (request: InvokeRequest) => this.#invoke(request),
+      call: (request: CallRequest) => this.#call(request),
+      registerStackTransform: (callback: Callback) => {
         this.#transforms.addForStack(callback);
         return done();
-      }),
+      },
       // An invoke's answer is unknown whatever a transform does to its arguments.
-      registerStackInvokeTransform: unary(done),
-      registerResourceHook: unary((request: HookRequest) => {
+      registerStackInvokeTransform: done,
+      registerResourceHook: (request: HookRequest) => {
         this.#hooks.add(request);
         return done();
-      }),
+      },
       // An error hook runs when an operation fails, and a preview performs none.
-      registerErrorHook: unary(done),
-      signalAndWaitForShutdown: unary(() => {
+      registerErrorHook: done,
+      signalAndWaitForShutdown: () => {
         this.#shutDown();
         return done();
-      }),
+      },
     };
-    server.addService(resourceRpc.ResourceMonitorService, implementation);
+  }
+
+  addTo(server: grpc.Server): void {
+    server.addService(resourceRpc.ResourceMonitorService, unaries(this.methods));
   }
 
   close(): void {
