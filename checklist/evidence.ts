@@ -1,6 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
+import { Failure } from "../lib/failure.ts";
+import { writeAtomic } from "../lib/files.ts";
+import { parseJson } from "../lib/json.ts";
 import { isItemId } from "./items.ts";
 
 /** Size beyond which a file of evidence is refused unread, in bytes. */
@@ -67,38 +70,37 @@ export const evidenceSchema = z.strictObject({
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 /**
- * Writes a piece of evidence to `<folder>/<stack>/<source>.json`, in one step: what was there stays until the
- * new one is whole.
+ * Writes a piece of evidence to `<folder>/<stack>/<source>.json`, in one step.
  *
  * @returns the path
  */
 export function writeEvidence(folder: string, evidence: Evidence): string {
   const path = evidencePath(folder, evidence.stack, evidence.source);
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(evidenceSchema.parse(evidence), null, 2)}\n`);
-  renameSync(draft, path);
+  writeAtomic(path, `${JSON.stringify(evidenceSchema.parse(evidence), null, 2)}\n`);
   return path;
 }
 
 /**
- * Reads the newest evidence of a source; undefined where there is none yet.
+ * Reads the newest evidence of a source; undefined when there is none yet.
  *
- * @throws {Error} when the file is too large or no evidence
+ * @throws {Failure} `failed`, when the file is too large or is not valid evidence
  */
 export function readEvidence(folder: string, stack: string, source: string): Evidence | undefined {
   const path = evidencePath(folder, stack, source);
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) return undefined;
   if (size > maximumEvidenceBytes) {
-    throw new Error(`${path} has ${size} bytes; evidence has at most ${maximumEvidenceBytes}`);
+    throw invalid(path, `it has ${size} bytes, and the limit is ${maximumEvidenceBytes}`);
   }
-  try {
-    return evidenceSchema.parse(JSON.parse(readFileSync(path, "utf8")));
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new Error(`${path} is no evidence: ${reason}`);
-  }
+  const document = parseJson(readFileSync(path, "utf8"));
+  if (document === undefined) throw invalid(path, "it is not JSON");
+  const result = evidenceSchema.safeParse(document);
+  if (!result.success) throw invalid(path, z.prettifyError(result.error));
+  return result.data;
+}
+
+function invalid(path: string, reason: string): Failure {
+  return new Failure("failed", `${path} is not a valid evidence file: ${reason}`);
 }
 
 function evidencePath(folder: string, stack: string, source: string): string {

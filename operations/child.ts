@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { OperationFailure } from "./failure.ts";
+import { Failure } from "../lib/failure.ts";
 
 export interface ChildOptions {
   args: readonly string[];
@@ -56,14 +56,14 @@ export class Child {
   /**
    * Waits for the end.
    *
-   * @throws {OperationFailure} `failed`, with what the program said, unless its exit status is 0
+   * @throws {Failure} `failed`, with what the program said, unless its exit status is 0
    */
   async success(): Promise<void> {
     const ended = await this.#ended;
     this.#signal?.throwIfAborted();
     if (ended === 0) return;
     const said = this.#said.trim() === "" ? "" : `:\n${this.#said.trim()}`;
-    throw new OperationFailure("failed", `${this.#name} ended with ${ended}${said}`);
+    throw new Failure("failed", `${this.#name} ended with ${ended}${said}`);
   }
 
   /** From now on the signal does not end the process. */
@@ -90,7 +90,7 @@ export async function output(name: string, command: string, options: ChildOption
     bytes += chunk.length;
     if (bytes > 64 * 1024 * 1024) {
       await child.stop();
-      throw new OperationFailure("failed", `${name} printed more than 64 MiB`);
+      throw new Failure("failed", `${name} printed more than 64 MiB`);
     }
     chunks.push(chunk);
   }

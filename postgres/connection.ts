@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Client, type ClientConfig, type QueryConfig, types } from "pg";
 import * as z from "zod";
-import { OperationFailure, reasonOf } from "../operations/failure.ts";
+import { Failure, reasonOf } from "../lib/failure.ts";
 import { passwordFromFile } from "./password-file.ts";
 
 function textOf(characters: number): z.ZodString {
@@ -105,7 +105,7 @@ export function programEnvironment(connection: Connection, name: string): NodeJS
 /**
  * A session in the database, with the same meaning of `PGSSLMODE` as libpq has; end it with `end()`.
  *
- * @throws {OperationFailure} `failed`, when there is no such connection to be had
+ * @throws {Failure} `failed`, when there is no such connection to be had
  */
 export async function connect(connection: Connection, name: string): Promise<ServerSession> {
   let failure: unknown;
@@ -122,7 +122,7 @@ export async function connect(connection: Connection, name: string): Promise<Ser
     }
   }
   const reason = reasonOf(failure);
-  throw new OperationFailure("failed", `No connection to ${describeConnection(connection)}: ${reason}`);
+  throw new Failure("failed", `No connection to ${describeConnection(connection)}: ${reason}`);
 }
 
 function clientConfig(connection: Connection): ClientConfig {
@@ -162,6 +162,6 @@ function authorities({ PGSSLROOTCERT: file }: Connection) {
   try {
     return { rejectUnauthorized: true, ca: readFileSync(file, "utf8") };
   } catch (error) {
-    throw new OperationFailure("refused", `PGSSLROOTCERT cannot be read: ${reasonOf(error)}`);
+    throw new Failure("refused", `PGSSLROOTCERT cannot be read: ${reasonOf(error)}`);
   }
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { OperationFailure } from "../operations/failure.ts";
+import { Failure } from "../lib/failure.ts";
 
 type Program = "pg_dump" | "pg_restore" | "psql" | "pg_ctl" | "initdb" | "postgres";
 
@@ -13,7 +13,7 @@ const debianFolder = "/usr/lib/postgresql";
  * Path of one of PostgreSQL's programs: of the newest version that Debian's folders have, which serves older
  * databases too, else of the path.
  *
- * @throws {OperationFailure} `refused`, when it is not installed
+ * @throws {Failure} `refused`, when it is not installed
  */
 export function findProgram(program: Program): string {
   const versions = existsSync(debianFolder) ? readdirSync(debianFolder) : [];
@@ -27,7 +27,7 @@ export function findProgram(program: Program): string {
   if (found !== undefined) return found;
   const isServer = program === "initdb" || program === "postgres" || program === "pg_ctl";
   const name = isServer ? "postgresql" : "postgresql-client";
-  throw new OperationFailure("refused", `${program} is not installed: on Debian, apt-get install ${name}`);
+  throw new Failure("refused", `${program} is not installed: on Debian, apt-get install ${name}`);
 }
 
 /** Version that a program says it has, such as 17.4. */

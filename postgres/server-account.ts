@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { OperationFailure } from "../operations/failure.ts";
+import { Failure } from "../lib/failure.ts";
 
 /**
  * Account that PostgreSQL's server runs as. It refuses to run as root, so root runs it as the account that
  * its package brings.
  *
- * @throws {OperationFailure} `refused`, when there is no such account
+ * @throws {Failure} `refused`, when there is no such account
  */
 export function serverAccount(): { uid: number; gid: number } {
   const uid = process.getuid?.() ?? 0;
@@ -16,9 +16,6 @@ export function serverAccount(): { uid: number; gid: number } {
   try {
     return { uid: id("-u"), gid: id("-g") };
   } catch {
-    throw new OperationFailure(
-      "refused",
-      "There is no account postgres to run a server as: root may not run one",
-    );
+    throw new Failure("refused", "There is no account postgres to run a server as: root may not run one");
   }
 }

@@ -71,9 +71,7 @@ const known: ReadonlySet<string> = new Set([
   "loadtest/ → preview/",
   "cli/",
   "components/",
-  "operations/",
   "postgres/",
-  "postgres/ → operations/",
   "policies/",
   "preview/",
 ]);

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
-import { OperationFailure } from "../../operations/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 
 /** Where a person is asked: standard input and error output, unless a test has others. */
 export interface Terminal {
@@ -11,7 +11,7 @@ export interface Terminal {
 /**
  * Asks a person, and answers what was typed: nothing, where they close the terminal's input.
  *
- * @throws {OperationFailure} `refused`, with `otherwise`, when there is no person to ask
+ * @throws {Failure} `refused`, with `otherwise`, when there is no person to ask
  */
 export async function ask(
   question: string,
@@ -19,7 +19,7 @@ export async function ask(
   signal: AbortSignal,
   { input, output }: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
-  if (input.isTTY !== true) throw new OperationFailure("refused", otherwise);
+  if (input.isTTY !== true) throw new Failure("refused", otherwise);
   const terminal = createInterface({ input, output });
   const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
   try {

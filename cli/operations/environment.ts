@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { connectionVariables } from "../../components/backups/connection.ts";
+import { Failure } from "../../lib/failure.ts";
+import { parseJson } from "../../lib/json.ts";
 import { readIdentities } from "../../operations/archive/seal.ts";
-import { OperationFailure } from "../../operations/failure.ts";
-import { parseJson } from "../../operations/json.ts";
 import type { StoreKeys } from "../../operations/store/object-store.ts";
 import { type Connection, connectionSchema } from "../../postgres/connection.ts";
 
@@ -46,7 +46,7 @@ export type BackupVariables = z.infer<typeof variablesSchema>;
 /**
  * What the environment says of backups; an empty variable says nothing.
  *
- * @throws {OperationFailure} `refused`, with the variables that are malformed and never their values
+ * @throws {Failure} `refused`, with the variables that are malformed and never their values
  */
 export function readBackupVariables(environment: NodeJS.ProcessEnv): BackupVariables {
   const given = Object.fromEntries(
@@ -60,7 +60,7 @@ export function readBackupVariables(environment: NodeJS.ProcessEnv): BackupVaria
 /**
  * The keys of the store, by the names that every S3 client knows.
  *
- * @throws {OperationFailure} `refused`
+ * @throws {Failure} `refused`
  */
 export function readStoreKeys(environment: NodeJS.ProcessEnv): StoreKeys {
   return {
@@ -72,7 +72,7 @@ export function readStoreKeys(environment: NodeJS.ProcessEnv): StoreKeys {
 /**
  * The database that the environment names, by `DATABASE_URL` or by libpq's own variables.
  *
- * @throws {OperationFailure} `refused`
+ * @throws {Failure} `refused`
  */
 export function readConnection(environment: NodeJS.ProcessEnv): Connection {
   const url = environment.DATABASE_URL;
@@ -85,12 +85,12 @@ export function readConnection(environment: NodeJS.ProcessEnv): Connection {
  * The database of a URL that was given as an argument, which holds no password: that comes from
  * `PGPASSWORD` or a file of passwords.
  *
- * @throws {OperationFailure} `refused`
+ * @throws {Failure} `refused`
  */
 export function targetConnection(url: string, environment: NodeJS.ProcessEnv): Connection {
   const parsed = URL.parse(url);
   if (parsed === null || parsed.password !== "" || parsed.searchParams.has("password")) {
-    throw new OperationFailure(
+    throw new Failure(
       "refused",
       parsed === null
         ? "--target is not a postgresql:// URL"
@@ -98,7 +98,7 @@ export function targetConnection(url: string, environment: NodeJS.ProcessEnv): C
     );
   }
   if ([...parsed.searchParams.keys()].some((name) => name !== "sslmode")) {
-    throw new OperationFailure("refused", "--target may have the parameter sslmode and no other");
+    throw new Failure("refused", "--target may have the parameter sslmode and no other");
   }
   const { PGPASSWORD: _, ...parts } = urlParts(withPassword(parsed));
   return parseConnection({ ...environment, ...parts });
@@ -107,7 +107,7 @@ export function targetConnection(url: string, environment: NodeJS.ProcessEnv): C
 /**
  * age identities, of a file or of `BACKUP_IDENTITY`.
  *
- * @throws {OperationFailure} `refused`, when there is none or a line is none, without what it holds
+ * @throws {Failure} `refused`, when there is none or a line is none, without what it holds
  */
 export function readIdentity(file: string | undefined, environment: NodeJS.ProcessEnv): string[] {
   const text = file === undefined ? (environment.BACKUP_IDENTITY ?? "") : readSmallFile(file);
@@ -115,7 +115,7 @@ export function readIdentity(file: string | undefined, environment: NodeJS.Proce
   if (identities.length > 0) return identities;
   const where =
     file === undefined ? "name a file with --identity, or set BACKUP_IDENTITY" : `${file} has none`;
-  throw new OperationFailure("refused", `An age identity is needed to open backups: ${where}`);
+  throw new Failure("refused", `An age identity is needed to open backups: ${where}`);
 }
 
 function parseConnection(variables: NodeJS.ProcessEnv): Connection {
@@ -135,7 +135,7 @@ function urlParts(url: string) {
   try {
     return connectionVariables(url);
   } catch (error) {
-    throw new OperationFailure("refused", error instanceof Error ? error.message : "The URL cannot be read");
+    throw new Failure("refused", error instanceof Error ? error.message : "The URL cannot be read");
   }
 }
 
@@ -150,21 +150,21 @@ function readSmallFile(file: string): string {
   try {
     if (statSync(file).size <= maximumIdentityBytes) return readFileSync(file, "utf8");
   } catch {
-    throw new OperationFailure("refused", `${file} cannot be read`);
+    throw new Failure("refused", `${file} cannot be read`);
   }
-  throw new OperationFailure("refused", `${file} is too large for a file of identities`);
+  throw new Failure("refused", `${file} is too large for a file of identities`);
 }
 
 function required(environment: NodeJS.ProcessEnv, name: string): string {
   const value = environment[name];
   if (value !== undefined && value !== "" && value.length <= maximumCharacters) return value;
-  throw new OperationFailure("refused", `${name} is not set`);
+  throw new Failure("refused", `${name} is not set`);
 }
 
-function malformed(error: z.ZodError): OperationFailure {
+function malformed(error: z.ZodError): Failure {
   const problems = error.issues.map(({ path, message, code }) => {
     const name = path.map(String).join(".");
     return code === "invalid_type" ? `${name} is not set` : `${name} is not ${message}`;
   });
-  return new OperationFailure("refused", problems.join("; "));
+  return new Failure("refused", problems.join("; "));
 }

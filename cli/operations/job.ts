@@ -1,4 +1,4 @@
-import { OperationFailure } from "../../operations/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 import { ObjectStore } from "../../operations/store/object-store.ts";
 import { readBackupVariables, readConnection, readStoreKeys } from "./environment.ts";
 import type { BackupSubject } from "./run-backup.ts";
@@ -7,13 +7,13 @@ import type { BackupSubject } from "./run-backup.ts";
  * What a backup needs, all of it from the environment, as the scheduled job has it; undefined where the
  * environment does not name the store, as on a laptop.
  *
- * @throws {OperationFailure} `refused`, when a part is missing
+ * @throws {Failure} `refused`, when a part is missing
  */
 export function jobOptions(environment: NodeJS.ProcessEnv): BackupSubject | undefined {
   const variables = readBackupVariables(environment);
   const { BACKUP_ENDPOINT: endpoint, BACKUP_BUCKET: bucket, BACKUP_RECIPIENTS: recipients } = variables;
   if (endpoint === undefined || bucket === undefined || recipients === undefined) return undefined;
-  if (recipients.length === 0) throw new OperationFailure("refused", "BACKUP_RECIPIENTS has no public key");
+  if (recipients.length === 0) throw new Failure("refused", "BACKUP_RECIPIENTS has no public key");
   const address = {
     endpoint,
     bucket,

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { OperationFailure } from "../../operations/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 import { printableText } from "../../preview/report/paint.ts";
 import { exitStatus, printJson } from "../exit.ts";
 import { showProgress } from "../progress.ts";
@@ -81,9 +81,7 @@ export async function runOperation(
   const stop = new AbortController();
   const timer = setTimeout(
     () =>
-      stop.abort(
-        new OperationFailure("failed", `Stopped after ${flags.timeout} minutes: --timeout allows no more`),
-      ),
+      stop.abort(new Failure("failed", `Stopped after ${flags.timeout} minutes: --timeout allows no more`)),
     flags.timeout * 60_000,
   );
   const removeHandlers = abortOnSignals(stop);
@@ -100,7 +98,7 @@ export async function runOperation(
     else process.stdout.write(`${printableText(text)}\n`);
   } catch (error) {
     progress?.("");
-    if (!(error instanceof OperationFailure)) throw error;
+    if (!(error instanceof Failure)) throw error;
     process.exitCode = error.kind === "failed" ? exitStatus.doesNotHold : exitStatus.couldNotTell;
     if (flags.json) printJson({ error: { failure: error.kind, message: error.message } });
     process.stderr.write(
@@ -117,7 +115,7 @@ function abortOnSignals(stop: AbortController): () => void {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const abort = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(exitStatus.doesNotHold);
-    stop.abort(new OperationFailure("failed", `Stopped by ${signal}`));
+    stop.abort(new Failure("failed", `Stopped by ${signal}`));
   };
   for (const signal of signals) process.on(signal, abort);
   return () => {

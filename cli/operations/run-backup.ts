@@ -1,7 +1,7 @@
+import { Failure } from "../../lib/failure.ts";
+import { counted } from "../../lib/text.ts";
 import type { Manifest } from "../../operations/archive/manifest.ts";
 import { type BackupOptions, backUp } from "../../operations/backup/run.ts";
-import { OperationFailure } from "../../operations/failure.ts";
-import { counted } from "../../operations/words.ts";
 import { describeConnection } from "../../postgres/connection.ts";
 import { jobOptions } from "./job.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
@@ -18,10 +18,7 @@ export function runBackup(flags: OperationFlags, fromSettings: FromSettings | un
   return runOperation(flags, async (work) => {
     const subject = jobOptions(process.env) ?? (await fromSettings?.(flags.cwd, flags.stack));
     if (subject === undefined) {
-      throw new OperationFailure(
-        "refused",
-        "BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS are not all set",
-      );
+      throw new Failure("refused", "BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS are not all set");
     }
     try {
       const manifest = await backUp({ ...subject, stack: flags.stack, ...work });

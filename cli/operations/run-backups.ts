@@ -1,6 +1,6 @@
+import { counted } from "../../lib/text.ts";
 import { type Entry, listBackups } from "../../operations/archive/inventory.ts";
 import { judgeObjectives, type ObjectivesMet } from "../../operations/backup/objectives.ts";
-import { counted } from "../../operations/words.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
 import { formatBytes, formatMinutes } from "./sizes.ts";

@@ -1,8 +1,8 @@
 import { writeEvidence } from "../../checklist/evidence.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import { evidenceOfFailure } from "../../operations/drill/findings.ts";
 import { type DrillOptions, type DrillOutcome, drill } from "../../operations/drill/run.ts";
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
-import { OperationFailure, reasonOf } from "../../operations/failure.ts";
 import { readIdentity, targetConnection } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
 import { formatBytes, formatDuration, formatMinutes } from "./sizes.ts";
@@ -57,7 +57,7 @@ async function drilled(flags: DrillFlags, work: Work, options: DrillOptions): Pr
   try {
     return await drill(options);
   } catch (error) {
-    if (error instanceof OperationFailure && error.kind === "failed" && !work.signal.aborted) {
+    if (error instanceof Failure && error.kind === "failed" && !work.signal.aborted) {
       const evidence = evidenceOfFailure(options, error.message);
       await written(flags, { evidence, kept: undefined }).catch((unwritten) =>
         work.warn(reasonOf(unwritten)),
@@ -73,7 +73,7 @@ async function written({ evidence: folder }: DrillFlags, outcome: DrillOutcome):
     return writeEvidence(folder, outcome.evidence);
   } catch (error) {
     await outcome.kept?.remove();
-    throw new OperationFailure("failed", `The evidence cannot be written to ${folder}: ${reasonOf(error)}`);
+    throw new Failure("failed", `The evidence cannot be written to ${folder}: ${reasonOf(error)}`);
   }
 }
 

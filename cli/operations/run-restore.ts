@@ -1,5 +1,5 @@
+import { counted } from "../../lib/text.ts";
 import { type RestoreOutcome, restore } from "../../operations/restore/run.ts";
-import { counted } from "../../operations/words.ts";
 import { describeConnection } from "../../postgres/connection.ts";
 import { ask } from "./ask.ts";
 import { readIdentity, targetConnection } from "./environment.ts";

@@ -2,7 +2,6 @@ import { backupStore } from "../../config/backup-store.ts";
 import { parseSettings, SettingsError } from "../../config/parse.ts";
 import type { Settings } from "../../config/settings.ts";
 import { Failure } from "../../lib/failure.ts";
-import { OperationFailure } from "../../operations/failure.ts";
 import { ObjectStore, type StoreAddress } from "../../operations/store/object-store.ts";
 import { readProject } from "../../project/project.ts";
 import { type BackupVariables, readBackupVariables, readConnection, readStoreKeys } from "./environment.ts";
@@ -17,7 +16,7 @@ export interface StackContext {
 /**
  * The settings of a stack, as an update would have them, and what the environment says in place of some.
  *
- * @throws {OperationFailure} `refused`
+ * @throws {Failure} `refused`
  */
 export function readStack(cwd: string, stack: string): StackContext {
   const variables = readBackupVariables(process.env);
@@ -31,7 +30,7 @@ export function readStack(cwd: string, stack: string): StackContext {
     return { settings, variables };
   } catch (error) {
     if (error instanceof Failure || error instanceof SettingsError) {
-      throw new OperationFailure("refused", error.message);
+      throw new Failure("refused", error.message);
     }
     throw error;
   }

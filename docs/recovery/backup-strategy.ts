@@ -1,5 +1,5 @@
+import { counted } from "../../lib/text.ts";
 import { table } from "../../metrics/markdown.ts";
-import { counted } from "../../operations/words.ts";
 import { drillText } from "./drill.ts";
 import type { RecoveryFacts } from "./facts.ts";
 import { code, inline } from "./inline.ts";

@@ -2,7 +2,7 @@ import { createWriteStream, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { OperationFailure, reasonOf } from "../failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Manifest } from "./manifest.ts";
 import { Tally, unseal } from "./seal.ts";
@@ -11,7 +11,7 @@ import { Tally, unseal } from "./seal.ts";
  * Brings a backup into a file, decrypted, and compares both digests with the manifest before anybody can use
  * it. What is longer than the manifest says is not read to its end.
  *
- * @throws {OperationFailure} when it is not the backup of the manifest; the file is worth nothing then
+ * @throws {Failure} when it is not the backup of the manifest; the file is worth nothing then
  */
 export async function fetchBackup(options: {
   store: ObjectStore;
@@ -36,8 +36,8 @@ export async function fetchBackup(options: {
     );
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof OperationFailure) throw error;
-    throw new OperationFailure("failed", `The backup cannot be written to ${file}: ${reasonOf(error)}`);
+    if (error instanceof Failure) throw error;
+    throw new Failure("failed", `The backup cannot be written to ${file}: ${reasonOf(error)}`);
   } finally {
     // What was not read to its end holds the connection to the store.
     await stored.return(undefined);
@@ -49,7 +49,7 @@ export async function fetchBackup(options: {
 function checkRoom(file: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(dirname(file));
   if (bavail * bsize >= bytes) return;
-  throw new OperationFailure(
+  throw new Failure(
     "failed",
     `${dirname(file)} has room for ${bavail * bsize} bytes, and the dump has ${bytes}: name a larger folder with --scratch`,
   );
@@ -63,12 +63,12 @@ async function* bounded(
   for await (const chunk of source) {
     bytes += chunk.length;
     if (bytes > sealed.bytes) {
-      throw new OperationFailure("failed", `${key} has more than the ${sealed.bytes} bytes of its manifest`);
+      throw new Failure("failed", `${key} has more than the ${sealed.bytes} bytes of its manifest`);
     }
     yield chunk;
   }
   if (bytes < sealed.bytes) {
-    throw new OperationFailure("failed", `${key} ends after ${bytes} of ${sealed.bytes} bytes`);
+    throw new Failure("failed", `${key} ends after ${bytes} of ${sealed.bytes} bytes`);
   }
 }
 
@@ -79,7 +79,7 @@ function compare(
   found: Manifest["plain"],
 ): void {
   if (found.sha256 === expected.sha256 && found.bytes === expected.bytes) return;
-  throw new OperationFailure(
+  throw new Failure(
     "failed",
     `${key} ${how} has another SHA-256 than its manifest says: it was changed, or belongs to another backup`,
   );

@@ -1,4 +1,4 @@
-import { OperationFailure } from "../failure.ts";
+import { Failure } from "../../lib/failure.ts";
 import { manifestKey, type Purpose, readKey } from "../store/names.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type Manifest, maximumManifestBytes, parseManifest } from "./manifest.ts";
@@ -43,7 +43,7 @@ export interface Choice {
  * newest is looked for from the newest name on, so that a long list costs no more than a short one.
  *
  * @param warn told of what was passed over, since an older backup than a person thinks loses more
- * @throws {OperationFailure} `failed`, when there is none, or the store does not say what a newer one is
+ * @throws {Failure} `failed`, when there is none, or the store does not say what a newer one is
  */
 export async function chooseBackup(
   store: ObjectStore,
@@ -74,7 +74,7 @@ export async function chooseBackup(
     name === undefined ? (at === undefined ? "" : ` of ${at.toISOString()} or before`) : ` ${name}`;
   const [first] = passedOver;
   const detail = first === undefined ? "" : `; ${first}`;
-  throw new OperationFailure("failed", `There is no whole backup${which} in ${bucket}/${prefix}${detail}`);
+  throw new Failure("failed", `There is no whole backup${which} in ${bucket}/${prefix}${detail}`);
 }
 
 interface Candidate {
@@ -129,7 +129,7 @@ async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry>
       return { key, purpose, begunAt, bytes, manifest, problem: undefined };
     return broken(`it has ${bytes} bytes, and ${manifest.sealed.bytes} by its manifest`);
   } catch (error) {
-    if (error instanceof OperationFailure) return broken(error.message);
+    if (error instanceof Failure) return broken(error.message);
     throw error;
   }
 }

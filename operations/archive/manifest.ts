@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { OperationFailure } from "../failure.ts";
-import { parseJson } from "../json.ts";
+import { Failure } from "../../lib/failure.ts";
+import { parseJson } from "../../lib/json.ts";
 
 /** Size beyond which a manifest is refused unread, in bytes: some 100,000 tables and other objects. */
 export const maximumManifestBytes = 32 * 1024 * 1024;
@@ -93,7 +93,7 @@ export type Role = z.infer<typeof roleSchema>;
 /**
  * Reads a manifest that came from a store.
  *
- * @throws {OperationFailure} `failed`, when it is not one, or is another backup's
+ * @throws {Failure} `failed`, when it is not one, or is another backup's
  */
 export function parseManifest(text: string, key: string): Manifest {
   const result = manifestSchema.safeParse(parseJson(text));
@@ -101,10 +101,10 @@ export function parseManifest(text: string, key: string): Manifest {
     const [issue] = result.error.issues;
     const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
     const problem = `${issue?.message}${where}`.slice(0, problemCharacters);
-    throw new OperationFailure("failed", `The manifest of ${key} is not one: ${problem}`);
+    throw new Failure("failed", `The manifest of ${key} is not one: ${problem}`);
   }
   if (result.data.key !== key) {
-    throw new OperationFailure("failed", `The manifest beside ${key} is that of ${result.data.key}`);
+    throw new Failure("failed", `The manifest beside ${key} is that of ${result.data.key}`);
   }
   return result.data;
 }

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment, type Session } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { output } from "../child.ts";
-import { OperationFailure, reasonOf } from "../failure.ts";
 import type { Manifest } from "./manifest.ts";
 import {
   extensionStatements,
@@ -32,7 +32,7 @@ export interface RestoreOptions {
 /**
  * Restores a dump into an empty database, in parallel, with the roles, schemas and extensions that it needs.
  *
- * @throws {OperationFailure} `failed`, with what the server or pg_restore said
+ * @throws {Failure} `failed`, with what the server or pg_restore said
  */
 export async function restoreParallel(options: RestoreOptions): Promise<void> {
   const { file, contents, fullRoles, signal } = options;
@@ -49,7 +49,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<void> {
       ...(unavailable.length > 0 ? [`The server lacks the extensions ${unavailable.join(", ")}.`] : []),
       ...(!fullRoles && lacksRights.test(said) ? [needsRights] : []),
     ];
-    throw new OperationFailure("failed", [`The backup was not restored: ${said}`, ...hints].join("\n"));
+    throw new Failure("failed", [`The backup was not restored: ${said}`, ...hints].join("\n"));
   }
 }
 
@@ -100,9 +100,6 @@ async function run(session: Session, statement: string): Promise<void> {
   try {
     await session.run(statement);
   } catch (error) {
-    throw new OperationFailure(
-      "failed",
-      `The database refuses «${statement.slice(0, 120)}»: ${reasonOf(error)}`,
-    );
+    throw new Failure("failed", `The database refuses «${statement.slice(0, 120)}»: ${reasonOf(error)}`);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ReadableStream } from "node:stream/web";
 import { Decrypter, Encrypter } from "age-encryption";
-import { OperationFailure, reasonOf } from "../failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 
 /** Counts and digests the bytes that pass. */
 export class Tally {
@@ -25,7 +25,7 @@ export class Tally {
 /**
  * Encrypts a stream to age public keys, any of whose identities opens it (https://age-encryption.org/v1).
  *
- * @throws {OperationFailure} `refused`, when a recipient is not a public key
+ * @throws {Failure} `refused`, when a recipient is not a public key
  */
 export async function seal(
   plain: AsyncIterable<Uint8Array>,
@@ -36,7 +36,7 @@ export async function seal(
     try {
       encrypter.addRecipient(recipient);
     } catch {
-      throw new OperationFailure("refused", `${recipient.slice(0, 12)}… is not an age public key`);
+      throw new Failure("refused", `${recipient.slice(0, 12)}… is not an age public key`);
     }
   }
   return encrypter.encrypt(streamOf(plain));
@@ -46,7 +46,7 @@ export async function seal(
  * Decrypts a stream with age identities (`AGE-SECRET-KEY-1…`). The stream that it answers fails when it comes
  * to a part that was changed, cut off or put elsewhere.
  *
- * @throws {OperationFailure} `failed`, when the stream is no age file or none of the identities opens it;
+ * @throws {Failure} `failed`, when the stream is no age file or none of the identities opens it;
  * `refused`, when one of them is no identity
  */
 export async function unseal(
@@ -69,13 +69,13 @@ async function* opened(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   }
 }
 
-function sealFailure(error: unknown): OperationFailure {
-  if (error instanceof OperationFailure) return error;
+function sealFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
   const reason = reasonOf(error);
   const message = /no identity matched/.test(reason)
     ? "The backup was not made for this identity"
     : `The backup cannot be decrypted: ${reason}`;
-  return new OperationFailure("failed", message);
+  return new Failure("failed", message);
 }
 
 /** As a web stream, which takes no more from its source than it has room for. */
@@ -99,7 +99,7 @@ function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array>
 /**
  * Identities in the text of a file as age-keygen writes it: one a line, `#` before comments.
  *
- * @throws {OperationFailure} `refused`, when a line is none
+ * @throws {Failure} `refused`, when a line is none
  */
 export function readIdentities(text: string): string[] {
   const identities = text
@@ -117,7 +117,7 @@ function decrypterOf(identities: readonly string[]): Decrypter {
       decrypter.addIdentity(identity);
     } catch {
       // The library's words may quote what it was given.
-      throw new OperationFailure(
+      throw new Failure(
         "refused",
         "A line of the identities is not an age identity, as age-keygen writes it: AGE-SECRET-KEY-1…",
       );

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { reasonOf } from "../failure.ts";
+import { reasonOf } from "../../lib/failure.ts";
 
 type Status = "in_progress" | "ok" | "error";
 

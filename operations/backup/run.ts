@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import {
   type Connection,
   connect,
@@ -11,7 +12,6 @@ import { dump } from "../archive/dump.ts";
 import { type Description, type Manifest, manifestSchema } from "../archive/manifest.ts";
 import { seal, Tally } from "../archive/seal.ts";
 import { databaseBytes, hasLargeObjects, readSurroundings } from "../archive/surroundings.ts";
-import { OperationFailure, reasonOf } from "../failure.ts";
 import { backupKey, manifestKey, type Purpose } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkIns } from "./check-in.ts";
@@ -40,7 +40,7 @@ export interface BackupOptions {
  * more of it in memory than some parts; then its manifest, of the same snapshot, which makes it a backup.
  * Tells the cron monitor, if there is one, how it goes.
  *
- * @throws {OperationFailure} when there is no backup; what was stored of it by then is no backup
+ * @throws {Failure} when there is no backup; what was stored of it by then is no backup
  */
 export async function backUp(options: BackupOptions): Promise<Manifest> {
   const checkIn = checkIns(options.checkInUrl, options.warn);
@@ -88,9 +88,9 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   } catch (error) {
     // What was raised from outside is said in the words of who raised it.
     signal.throwIfAborted();
-    if (error instanceof OperationFailure) throw error;
+    if (error instanceof Failure) throw error;
     const where = describeConnection(connection);
-    throw new OperationFailure("failed", `The backup of ${where} failed: ${reasonOf(error)}`, {
+    throw new Failure("failed", `The backup of ${where} failed: ${reasonOf(error)}`, {
       cause: error,
     });
   } finally {
@@ -108,13 +108,13 @@ async function openSnapshot(session: ServerSession, options: BackupOptions, dump
   const schemas = await findSchemas(session, options.schemas);
   const missing = options.schemas.filter((name) => !schemas.some((schema) => schema.name === name));
   if (missing.length > 0) {
-    throw new OperationFailure("failed", `The database has no schema ${missing.join(", ")}`);
+    throw new Failure("failed", `The database has no schema ${missing.join(", ")}`);
   }
   const names = schemas.map(({ name }) => name);
   const surroundings = await readSurroundings(session, names);
   const { serverVersion } = surroundings;
   if (majorOf(serverVersion) > majorOf(dumpVersion)) {
-    throw new OperationFailure(
+    throw new Failure(
       "refused",
       `pg_dump ${dumpVersion} cannot dump a server of version ${serverVersion}: install postgresql-client-${majorOf(serverVersion)}`,
     );
@@ -165,5 +165,5 @@ async function checkStored(store: ObjectStore, key: string, bytes: number): Prom
   const stored = await store.size(key);
   if (stored === bytes) return;
   const found = stored === undefined ? "nothing" : `${stored} bytes`;
-  throw new OperationFailure("failed", `The store has ${found} under ${key}, and ${bytes} bytes were sent`);
+  throw new Failure("failed", `The store has ${found} under ${key}, and ${bytes} bytes were sent`);
 }

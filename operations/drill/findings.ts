@@ -1,6 +1,6 @@
 import type { Drill, Evidence } from "../../checklist/evidence.ts";
+import { counted } from "../../lib/text.ts";
 import type { Choice } from "../archive/inventory.ts";
-import { counted } from "../words.ts";
 
 const minute = 60_000;
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { Failure } from "../../lib/failure.ts";
 import { type Connection, connect, describeConnection } from "../../postgres/connection.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
 import type { Manifest } from "../archive/manifest.ts";
-import { OperationFailure } from "../failure.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
 import { checkTarget } from "./target.ts";
 
@@ -24,7 +24,7 @@ export interface PlaceOptions {
 /**
  * Finds out whether there can be a place for a backup, before it is fetched; what is answered makes it.
  *
- * @throws {OperationFailure} `refused`, where PostgreSQL is too old or the target is not to be touched
+ * @throws {Failure} `refused`, where PostgreSQL is too old or the target is not to be touched
  */
 export async function findPlace(options: PlaceOptions, manifest: Manifest): Promise<() => Promise<Place>> {
   const { target, scratch: parent, signal } = options;
@@ -34,7 +34,7 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
   }
   const version = await versionOf("postgres");
   if (majorOf(version) < majorOf(manifest.serverVersion)) {
-    throw new OperationFailure(
+    throw new Failure(
       "refused",
       `This machine has PostgreSQL ${version} and the backup is of ${manifest.serverVersion}: install postgresql-${majorOf(manifest.serverVersion)}`,
     );
@@ -53,7 +53,7 @@ async function lookAtTarget(target: Connection, manifest: Manifest): Promise<str
     const [row] = await session.rows("select current_setting('server_version') as version");
     const { version } = z.object({ version: z.string() }).parse(row);
     if (majorOf(version) >= majorOf(manifest.serverVersion)) return version;
-    throw new OperationFailure(
+    throw new Failure(
       "refused",
       `${describeConnection(target)} has PostgreSQL ${version} and the backup is of ${manifest.serverVersion}: name a server of that version`,
     );

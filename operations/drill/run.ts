@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Drill, Evidence } from "../../checklist/evidence.ts";
+import { removeFolder } from "../../lib/files.ts";
 import { type Connection, connect, type ServerSession } from "../../postgres/connection.ts";
 import { differences } from "../archive/compare.ts";
 import { describeDatabase, prepareSession } from "../archive/describe.ts";
@@ -8,7 +9,7 @@ import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import type { Description, Manifest } from "../archive/manifest.ts";
 import { listContents, restoreParallel } from "../archive/restore.ts";
-import { makeFolder, removeFolder } from "../folder.ts";
+import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { evidenceOf } from "./findings.ts";
@@ -53,14 +54,14 @@ const minute = 60_000;
  * row-level security and sequences, then the checks of the settings; all of it timed (items 8.4, 8.6, 8.7).
  * No server is started before the digests are found to be right.
  *
- * @throws {OperationFailure} when nothing could be restored; neither server nor file is left then
+ * @throws {Failure} when nothing could be restored; neither server nor file is left then
  */
 export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   const { store, choice, identities, signal, warn } = options;
   const watch = new Stopwatch(options.progress);
   const manifest = await watch.time("choose", () => chooseBackup(store, choice, warn));
   const makePlace = await findPlace(options, manifest);
-  const folder = makeFolder("optropic-drill", options.scratch);
+  const folder = makeScratchFolder("optropic-drill", options.scratch);
   const file = join(folder, "dump");
   try {
     const contents = await watch.time("fetch, decrypt and check the digests", async () => {

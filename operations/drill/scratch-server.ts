@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { chownSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { removeFolder } from "../../lib/files.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
+import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import { output } from "../child.ts";
-import { OperationFailure, reasonOf } from "../failure.ts";
-import { makeFolder, removeFolder } from "../folder.ts";
 
 /** A PostgreSQL server for one drill, reached by a socket in its own folder alone. */
 export interface ScratchServer {
@@ -46,7 +47,7 @@ const maximumSocketBytes = 107;
  * Starts a server from the machine's own PostgreSQL, in a new folder below `parent` (by default the folder
  * for temporary files), as an account that is not root's.
  *
- * @throws {OperationFailure} when there is no PostgreSQL or it does not start; nothing is left of it then
+ * @throws {Failure} when there is no PostgreSQL or it does not start; nothing is left of it then
  */
 export async function startScratchServer(options: {
   signal: AbortSignal;
@@ -104,16 +105,16 @@ export async function startScratchServer(options: {
     const hint = /permission denied/i.test(said)
       ? `\nIts account (user id ${account.uid}) may have no way into ${dirname(folder)}: name another folder with --scratch.`
       : "";
-    throw new OperationFailure("failed", `The scratch server did not start: ${said}${hint}`);
+    throw new Failure("failed", `The scratch server did not start: ${said}${hint}`);
   }
 }
 
 function makeServerFolder(parent: string | undefined, account: { uid: number; gid: number }): string {
-  const folder = makeFolder("optropic-server", parent);
+  const folder = makeScratchFolder("optropic-server", parent);
   const excess = Buffer.byteLength(join(folder, `.s.PGSQL.${port}`)) - maximumSocketBytes;
   if (excess > 0) {
     removeFolder(folder);
-    throw new OperationFailure(
+    throw new Failure(
       "refused",
       `The path of ${folder} is ${excess} bytes too long for the socket of a server: name a shorter folder with --scratch`,
     );

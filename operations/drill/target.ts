@@ -1,14 +1,14 @@
 import * as z from "zod";
+import { Failure } from "../../lib/failure.ts";
 import { type Connection, describeConnection, type Session } from "../../postgres/connection.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { readSystemIdentifier } from "../archive/surroundings.ts";
-import { OperationFailure } from "../failure.ts";
 
 /**
  * Refuses a database in which a drill would do harm: one that has tables or anything else of its own, and any
  * on the server that the backup is of, which is production's.
  *
- * @throws {OperationFailure} `refused`
+ * @throws {Failure} `refused`
  */
 export async function checkTarget(
   session: Session,
@@ -18,13 +18,13 @@ export async function checkTarget(
   const where = describeConnection(connection);
   const identifier = await readSystemIdentifier(session);
   if (identifier === null || manifest.systemIdentifier === null) {
-    throw new OperationFailure(
+    throw new Failure(
       "refused",
       `Whether ${where} is the server of the backup cannot be told, since the role of one of them may not read its identifier (pg_control_system): drill without --target`,
     );
   }
   if (identifier === manifest.systemIdentifier) {
-    throw new OperationFailure(
+    throw new Failure(
       "refused",
       `${where} is on the server that the backup is of, which a drill never touches: name another server, or none`,
     );
@@ -35,7 +35,7 @@ export async function checkTarget(
   );
   const { count } = z.object({ count: z.int() }).parse(row);
   if (count === 0) return;
-  throw new OperationFailure(
+  throw new Failure(
     "refused",
     `${where} is not empty, but has ${count} tables, types, functions and other objects: create a database for the drill`,
   );

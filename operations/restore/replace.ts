@@ -1,3 +1,4 @@
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Connection, Session } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { differences } from "../archive/compare.ts";
@@ -6,7 +7,6 @@ import type { Manifest } from "../archive/manifest.ts";
 import { extensionStatements, powerless, roleStatements, schemaStatements } from "../archive/prepare.ts";
 import { namesOf } from "../archive/surroundings.ts";
 import { Child } from "../child.ts";
-import { OperationFailure, reasonOf } from "../failure.ts";
 import { watchBystanders } from "./bystanders.ts";
 import { type RoleName, setDefaultPrivilegesAside } from "./default-privileges.ts";
 import { watchPublications } from "./publications.ts";
@@ -43,7 +43,7 @@ interface DumpFiles {
  * Puts what is in a dump in the place of what a database has of its schemas, in one transaction, which is
  * committed when the result has been compared with the manifest.
  *
- * @throws {OperationFailure} `failed`, which says that nothing was changed, or that it cannot be told
+ * @throws {Failure} `failed`, which says that nothing was changed, or that it cannot be told
  */
 export async function replace(
   options: ReplaceOptions,
@@ -57,7 +57,7 @@ export async function replace(
       const hint = /role ".*" does not exist/.test(said)
         ? " --create-roles makes what roles are missing."
         : "";
-      throw new OperationFailure("failed", `${said}\nNothing was changed.${hint}`, { cause: error });
+      throw new Failure("failed", `${said}\nNothing was changed.${hint}`, { cause: error });
     });
     await commit(session);
     return result;
@@ -107,7 +107,7 @@ async function replaceWithin(
 
 function refuse(what: string, sentences: readonly string[], { acceptDifferences }: ReplaceOptions): void {
   if (sentences.length === 0 || acceptDifferences) return;
-  throw new OperationFailure(
+  throw new Failure(
     "failed",
     `${what}:\n${sentences.join("\n")}\n--accept-differences restores all the same.`,
   );
@@ -136,7 +136,7 @@ async function commit(session: ScriptSession): Promise<void> {
   try {
     await session.commit();
   } catch (error) {
-    throw new OperationFailure(
+    throw new Failure(
       "failed",
       `${reasonOf(error)}\nThe connection was lost during the commit: look at the target, which is either restored or as it was.`,
       { cause: error },

@@ -1,5 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../../lib/failure.ts";
+import { removeFolder } from "../../lib/files.ts";
 import { type Connection, connect, describeConnection, type Session } from "../../postgres/connection.ts";
 import { findSchemas } from "../archive/describe.ts";
 import { fetchBackup } from "../archive/fetch.ts";
@@ -7,10 +9,9 @@ import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { withoutSchemas } from "../archive/prepare.ts";
 import { listContents } from "../archive/restore.ts";
+import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import { hasLargeObjects } from "../archive/surroundings.ts";
 import { backUp } from "../backup/run.ts";
-import { OperationFailure } from "../failure.ts";
-import { makeFolder, removeFolder } from "../folder.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type RoleName, readForeignRoles, withoutDefaultPrivileges } from "./default-privileges.ts";
 import { type Replaced, type ReplaceOptions, replace } from "./replace.ts";
@@ -43,7 +44,7 @@ export interface RestoreOutcome extends Replaced {
  * first, the target is backed up, and unless the result is the backup's to the last row nothing is changed.
  * Default privileges that only another role can set are left out, and told of.
  *
- * @throws {OperationFailure} which says that nothing was changed, or that it cannot be told
+ * @throws {Failure} which says that nothing was changed, or that it cannot be told
  */
 export async function restore(options: RestoreOptions): Promise<RestoreOutcome> {
   const { store, target, signal, progress } = options;
@@ -52,7 +53,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
   const manifest = await chooseBackup(store, options.choice, options.warn);
   const present = await findPresent(target, manifest);
   await askFirst(options, manifest, present.schemas.length);
-  const folder = makeFolder("optropic-restore", options.scratch);
+  const folder = makeScratchFolder("optropic-restore", options.scratch);
   try {
     progress?.("the backup, to check its digests");
     const file = join(folder, "dump");
@@ -104,7 +105,7 @@ async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: n
   const typed = await options.confirm({ manifest, replaces });
   const wanted = describeConnection(options.target);
   if (typed.trim() === wanted) return;
-  throw new OperationFailure("refused", `Not confirmed: «${wanted}» was not typed. Nothing was changed`);
+  throw new Failure("refused", `Not confirmed: «${wanted}» was not typed. Nothing was changed`);
 }
 
 /** @returns the key of the backup; nothing where there is nothing to lose */

@@ -3,10 +3,10 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { escapeLiteral } from "pg";
 import * as z from "zod";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment, type Session } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { Child } from "../child.ts";
-import { OperationFailure, reasonOf } from "../failure.ts";
 
 /**
  * A session of psql, which can run the script that pg_restore writes, data included, and answers queries
@@ -50,7 +50,7 @@ export class ScriptSession implements Session {
     try {
       await pipeline(source, this.#child.stdin, { end: false });
     } catch (error) {
-      if (error instanceof OperationFailure) throw error;
+      if (error instanceof Failure) throw error;
       await this.#fail(error);
     }
     await this.#ask("");
@@ -85,7 +85,7 @@ export class ScriptSession implements Session {
   async #fail(error: unknown): Promise<never> {
     this.#child.stdin.end();
     await this.#child.success();
-    throw new OperationFailure(
+    throw new Failure(
       "failed",
       `psql ended before it was asked to${error === undefined ? "" : `: ${reasonOf(error)}`}`,
     );
@@ -137,7 +137,7 @@ const closingBytes = 4096;
  * The script that `pg_restore --single-transaction` writes, without the COMMIT at its end: that is said when
  * the result has been looked at.
  *
- * @throws {OperationFailure} `failed`, when pg_restore fails or its script does not end so
+ * @throws {Failure} `failed`, when pg_restore fails or its script does not end so
  */
 export async function* withoutCommit(program: Pick<Child, "stdout" | "success">): AsyncGenerator<Uint8Array> {
   let held = Buffer.alloc(0);
@@ -151,6 +151,6 @@ export async function* withoutCommit(program: Pick<Child, "stdout" | "success">)
   await program.success();
   const closing = held.toString("latin1");
   const at = closing.lastIndexOf("\nCOMMIT;\n");
-  if (at === -1) throw new OperationFailure("failed", "The script of pg_restore has no COMMIT at its end");
+  if (at === -1) throw new Failure("failed", "The script of pg_restore has no COMMIT at its end");
   yield Buffer.from(`${closing.slice(0, at)}\n${closing.slice(at + "\nCOMMIT;\n".length)}`, "latin1");
 }

@@ -8,7 +8,7 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import { OperationFailure, reasonOf } from "../failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 
 /** Where backups are kept, at any store that speaks S3. */
 export interface StoreAddress {
@@ -46,7 +46,7 @@ const maximumObjects = 200_000;
 /**
  * A bucket, by its S3 protocol. Every request has a time limit and is tried three times at most.
  *
- * Methods throw an OperationFailure (`failed`) that says what the store answered.
+ * Methods throw an Failure (`failed`) that says what the store answered.
  */
 export class ObjectStore {
   readonly address: StoreAddress;
@@ -134,7 +134,7 @@ export class ObjectStore {
     for await (const chunk of await this.open(key)) {
       bytes += chunk.length;
       if (bytes > maximumBytes) {
-        throw new OperationFailure("failed", `${key} has more than the ${maximumBytes} bytes that are read`);
+        throw new Failure("failed", `${key} has more than the ${maximumBytes} bytes that are read`);
       }
       chunks.push(chunk);
     }
@@ -147,7 +147,7 @@ export class ObjectStore {
     const { Body } = await this.#ask(`read ${key}`, () =>
       this.#client.send(new GetObjectCommand(input), this.#reading()),
     );
-    if (!(Body instanceof Readable)) throw new OperationFailure("failed", `${key} came without a body`);
+    if (!(Body instanceof Readable)) throw new Failure("failed", `${key} came without a body`);
     if (this.#signal !== undefined) addAbortSignal(this.#signal, Body);
     return named(Body, key);
   }
@@ -167,7 +167,7 @@ export class ObjectStore {
       }
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
       if (found.length > maximumObjects) {
-        throw new OperationFailure("failed", `${bucket}/${prefix} has more than ${maximumObjects} objects`);
+        throw new Failure("failed", `${bucket}/${prefix} has more than ${maximumObjects} objects`);
       }
     } while (token !== undefined);
     return found.sort((one, other) => (one.key < other.key ? -1 : 1));
@@ -211,10 +211,10 @@ async function* named(body: Readable, key: string): AsyncIterable<Uint8Array> {
 }
 
 /** Failures of our own, such as that of the stream that is stored, stay as they are. */
-function storeFailure(what: string, error: unknown): OperationFailure {
-  if (error instanceof OperationFailure) return error;
+function storeFailure(what: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   const answer = error instanceof S3ServiceException ? error.name : reasonOf(error);
   const detail = status === undefined ? answer : `${answer}, status ${status}`;
-  return new OperationFailure("failed", `The store did not ${what}: ${detail}`, { cause: error });
+  return new Failure("failed", `The store did not ${what}: ${detail}`, { cause: error });
 }

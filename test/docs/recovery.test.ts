@@ -217,11 +217,11 @@ describe("a drill's file", () => {
   });
 
   it.each([
-    ["no JSON", "{", /drill\.json is no evidence: SyntaxError/],
-    ["another shape", '{"version":2}', /drill\.json is no evidence:/],
+    ["no JSON", "{", /drill\.json is not a valid evidence file: it is not JSON/],
+    ["another shape", '{"version":2}', /drill\.json is not a valid evidence file:/],
     ["no drill", JSON.stringify(drillless), /holds none: drill again/],
     ["another stack", JSON.stringify({ ...evidence, stack: "staging" }), /is of staging/],
-    ["too much", " ".repeat(maximumEvidenceBytes + 1), /1048577 bytes; evidence has at most 1048576/],
+    ["too much", " ".repeat(maximumEvidenceBytes + 1), /1048577 bytes, and the limit is 1048576/],
   ])("is refused with %s", (_what, text, message) => {
     writeFileSync(path, text);
     expect(() => readDrill(folder, "production")).toThrow(message);

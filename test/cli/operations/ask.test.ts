@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { ask } from "../../../cli/operations/ask.ts";
-import { OperationFailure } from "../../../operations/failure.ts";
+import { Failure } from "../../../lib/failure.ts";
 
 describe("a question", () => {
   test("is put to a person, whose line is the answer", async () => {
@@ -23,7 +23,7 @@ describe("a question", () => {
     const { terminal } = makeTerminal();
     const stop = new AbortController();
     const answer = ask("Type x: ", "nobody", stop.signal, terminal);
-    const failure = new OperationFailure("failed", "Stopped by SIGINT");
+    const failure = new Failure("failed", "Stopped by SIGINT");
     stop.abort(failure);
     await expect(answer).rejects.toBe(failure);
   });
@@ -33,7 +33,7 @@ describe("a question", () => {
     const noTerminal = { ...terminal, input: new PassThrough() };
     await expect(
       ask("Type x: ", "nobody is there", new AbortController().signal, noTerminal),
-    ).rejects.toThrow(new OperationFailure("refused", "nobody is there"));
+    ).rejects.toThrow(new Failure("refused", "nobody is there"));
   });
 });
 

@@ -11,7 +11,7 @@ import {
   readStoreKeys,
   targetConnection,
 } from "../../../cli/operations/environment.ts";
-import { OperationFailure } from "../../../operations/failure.ts";
+import { Failure } from "../../../lib/failure.ts";
 
 const canary = "canary-4d1e";
 const database = { PGHOST: "db.example.com", PGDATABASE: "app", PGUSER: "reader" };
@@ -163,11 +163,11 @@ test("the keys of the store are asked for by name", () => {
   );
 });
 
-function refusal(read: () => unknown): OperationFailure {
+function refusal(read: () => unknown): Failure {
   try {
     read();
   } catch (error) {
-    if (error instanceof OperationFailure && error.kind === "refused") return error;
+    if (error instanceof Failure && error.kind === "refused") return error;
     throw error;
   }
   throw new Error("It was taken");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Failure } from "../../../lib/failure.ts";
 import { parseManifest } from "../../../operations/archive/manifest.ts";
-import { OperationFailure } from "../../../operations/failure.ts";
 import { manifestWith } from "../support/manifest.ts";
 
 const manifest = manifestWith();
@@ -48,7 +48,7 @@ describe("a manifest", () => {
         try {
           expect(parseManifest(text, key).key).toBe(key);
         } catch (error) {
-          expect(error).toBeInstanceOf(OperationFailure);
+          expect(error).toBeInstanceOf(Failure);
         }
       }),
     );
@@ -69,11 +69,11 @@ function withSequence(last: string) {
   return { ...manifest, description: { ...manifest.description, sequences } };
 }
 
-function refusal(text: string): OperationFailure {
+function refusal(text: string): Failure {
   try {
     parseManifest(text, key);
   } catch (error) {
-    if (error instanceof OperationFailure) return error;
+    if (error instanceof Failure) return error;
     throw error;
   }
   throw new Error("It was taken");

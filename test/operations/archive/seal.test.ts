@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { Failure } from "../../../lib/failure.ts";
 import { readIdentities, seal, Tally, unseal } from "../../../operations/archive/seal.ts";
-import { OperationFailure } from "../../../operations/failure.ts";
 
 let holders: { identity: string; recipient: string }[];
 
@@ -43,7 +43,7 @@ describe("what is sealed", () => {
       fc.asyncProperty(fc.nat(sealed.length - 1), fc.nat(7), async (at, bit) => {
         const changed = Buffer.from(sealed);
         changed[at] = (changed[at] ?? 0) ^ (1 << bit);
-        await expect(openedBy([changed], [identityOf(0)])).rejects.toBeInstanceOf(OperationFailure);
+        await expect(openedBy([changed], [identityOf(0)])).rejects.toBeInstanceOf(Failure);
       }),
       { numRuns: 60 },
     );
@@ -60,7 +60,7 @@ describe("what is sealed", () => {
     await fc.assert(
       fc.asyncProperty(ends, async (end) => {
         const cut = sealed.subarray(0, end);
-        await expect(openedBy([cut], [identityOf(0)])).rejects.toBeInstanceOf(OperationFailure);
+        await expect(openedBy([cut], [identityOf(0)])).rejects.toBeInstanceOf(Failure);
       }),
       { numRuns: 40 },
     );
@@ -94,7 +94,7 @@ describe("what is sealed", () => {
   test("fails where its source does", async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield Buffer.from("a");
-      throw new OperationFailure("failed", "the source broke");
+      throw new Failure("failed", "the source broke");
     }
     const sealed = await seal(broken(), [holders[0]?.recipient ?? ""]);
     await expect(collect(sealed)).rejects.toThrow("the source broke");
@@ -117,7 +117,7 @@ describe("identities", () => {
       "age1canary",
     ]) {
       const refused = (): string[] => readIdentities(`${identityOf(1)}\n${line}\n`);
-      expect(refused).toThrow(OperationFailure);
+      expect(refused).toThrow(Failure);
       expect(refused).not.toThrow(new RegExp(`canary|${line.slice(20) || "canary"}`));
     }
   });
