@@ -1,4 +1,6 @@
 import { Failure } from "../lib/failure.ts";
+import { goJson } from "./go-json.ts";
+import { parsePropertyPath } from "./property-path.ts";
 
 /** What stands in place of a secret wherever one could be read or printed. */
 export const secretPlaceholder = "[secret]";
@@ -9,6 +11,8 @@ export class Configuration {
   readonly secretKeys = new Set<string>();
   /** What overrides put in place of secrets, in plain text. */
   readonly givenSecrets: string[] = [];
+  /** Keys that overrides gave a value. */
+  readonly overridden = new Set<string>();
   #project: string;
   #values = new Map<string, unknown>();
 
@@ -16,19 +20,38 @@ export class Configuration {
     this.#project = project;
   }
 
-  /** Takes an entry of Pulumi.yaml: a value, or a declaration with a `value` or a `default`. */
-  setDefault(key: string, entry: unknown): void {
-    if (!isRecord(entry)) this.set(key, entry);
-    else if (entry.value !== undefined) this.set(key, entry.value);
-    else if (entry.default !== undefined) this.set(key, entry.default);
+  /** Takes a setting as the stack's file has it, where `{secure: …}` is an encrypted value. */
+  set(key: string, value: unknown): void {
+    const full = this.fullKey(key);
+    checkDepth(value, 0);
+    this.#values.set(full, value);
+    if (isSecure(value)) this.secretKeys.add(full);
+    else this.secretKeys.delete(full);
   }
 
-  set(key: string, value: unknown): void {
-    const full = this.#fullKey(key);
-    const { plain, secure } = withoutSecure(value, 0);
-    this.#values.set(full, plain);
-    if (secure) this.secretKeys.add(full);
-    else this.secretKeys.delete(full);
+  /** Takes a setting that Pulumi.yaml gives where the stack has none; its key may be a path. */
+  setDefault(key: string, value: unknown): void {
+    if (this.find(key) !== undefined) return;
+    const { top, path } = this.#steps(key);
+    this.set(top, withValueAt(this.#values.get(this.fullKey(top)), path, value, key));
+  }
+
+  /** @returns the value at a path, in which `{secure: …}` is an encrypted value; undefined where none is */
+  find(key: string): unknown {
+    const { top, path } = this.#steps(key);
+    let value = this.#values.get(this.fullKey(top));
+    for (const step of path) {
+      if (Array.isArray(value)) value = value[Number(step)];
+      else value = isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+    }
+    return value;
+  }
+
+  /** Has a setting be a secret that was given in plain text. */
+  conceal(key: string): void {
+    const full = this.fullKey(this.#steps(key).top);
+    this.secretKeys.add(full);
+    this.givenSecrets.push(...textsIn(this.find(key)));
   }
 
   /**
@@ -39,51 +62,79 @@ export class Configuration {
    */
   override(assignment: string): void {
     const [, key = "", text = ""] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
-    const [top = "", ...path] = key.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
-    if (top === "" || path.includes("") || path.some(isPrototypeKey)) {
+    const steps = parsePropertyPath(key.slice(key.lastIndexOf(":") + 1))?.map(String) ?? [];
+    if (steps.length === 0 || steps.some(isPrototypeKey)) {
       // Its value, if any, may be a secret.
       const shown = JSON.stringify(assignment.replace(/=.*$/s, "=…"));
       throw new Failure("config", `--config ${shown} is not key=value or key.path=value`);
     }
-    const full = this.#fullKey(top);
+    const { top, path } = this.#steps(key);
+    const full = this.fullKey(top);
     const wasSecret = this.secretKeys.has(full);
+    this.overridden.add(full);
     const value = readScalar(text);
     if (wasSecret) this.givenSecrets.push(...textsIn(value));
     this.set(top, withValueAt(this.#values.get(full), path, value, top));
     if (wasSecret) this.secretKeys.add(full);
   }
 
+  /** @returns each setting as the text that the program reads, structures as JSON */
   values(): Map<string, string> {
-    return new Map(
-      [...this.#values].map(([key, value]) => [
-        key,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]),
-    );
+    return new Map([...this.#values].map(([key, value]) => [key, textOf(value)]));
   }
 
-  #fullKey(key: string): string {
-    const [namespace, ...rest] = key.split(":");
+  /**
+   * @returns the key with the project's name before it unless it has a namespace
+   * @throws {Failure} for a key of more parts than Pulumi takes
+   */
+  fullKey(key: string): string {
+    const [namespace = "", ...rest] = key.split(":");
     if (rest.length === 0) return `${this.#project}:${key}`;
-    return `${namespace}:${rest.at(-1)}`;
+    if (rest.length === 1 || (rest.length === 2 && rest[0] === "config"))
+      return `${namespace}:${rest.at(-1)}`;
+    throw new Failure("config", `${JSON.stringify(key)} is not a setting's name: write namespace:name`);
+  }
+
+  /** A key's first step with its namespace, and the steps below it. */
+  #steps(key: string): { top: string; path: string[] } {
+    const end = key.lastIndexOf(":") + 1;
+    const [first, ...path] = parsePropertyPath(key.slice(end)) ?? [key.slice(end)];
+    return { top: key.slice(0, end) + first, path: path.map(String) };
   }
 }
 
-function withoutSecure(value: unknown, depth: number): { plain: unknown; secure: boolean } {
-  if (depth > 100) throw new Failure("config", "a configuration value nests deeper than 100 levels");
-  if (Array.isArray(value)) {
-    const elements = value.map((element) => withoutSecure(element, depth + 1));
-    return { plain: elements.map(({ plain }) => plain), secure: elements.some(({ secure }) => secure) };
+/** The text of a setting: an empty one is empty, as the engine has it. */
+function textOf(value: unknown): string {
+  const plain = withoutSecure(value);
+  if (plain === null) return "";
+  if (typeof plain === "number" && !Number.isFinite(plain)) {
+    throw new Failure("config", "a setting is not a number that Pulumi can write: .inf and .nan are not");
   }
-  if (!isRecord(value)) return { plain: value, secure: false };
-  const keys = Object.keys(value);
-  if (keys.length === 1 && typeof value.secure === "string")
-    return { plain: secretPlaceholder, secure: true };
-  const entries = keys.map((key) => ({ key, ...withoutSecure(value[key], depth + 1) }));
-  return {
-    plain: Object.fromEntries(entries.map(({ key, plain }) => [key, plain])),
-    secure: entries.some(({ secure }) => secure),
-  };
+  return typeof plain === "string" || typeof plain === "bigint" ? String(plain) : goJson(plain);
+}
+
+function checkDepth(value: unknown, depth: number): void {
+  if (depth > 100) throw new Failure("config", "a configuration value nests deeper than 100 levels");
+  if (typeof value !== "object" || value === null) return;
+  for (const element of Object.values(value)) checkDepth(element, depth + 1);
+}
+
+/** True for a value that is encrypted, as `pulumi config set --secret` writes it. */
+export function isEncrypted(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
+}
+
+/** True for a value that is or holds a secret. */
+export function isSecure(value: unknown): boolean {
+  if (isEncrypted(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(isSecure);
+}
+
+function withoutSecure(value: unknown): unknown {
+  if (isEncrypted(value)) return secretPlaceholder;
+  if (Array.isArray(value)) return value.map(withoutSecure);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, withoutSecure(element)]));
 }
 
 /** @param at what the path leads to so far, for an error */
@@ -91,6 +142,7 @@ function withValueAt(target: unknown, path: readonly string[], value: unknown, a
   const [key, ...rest] = path;
   if (key === undefined) return value;
   const below = `${at}.${key}`;
+  if (target === undefined && key === "0") return [withValueAt(undefined, rest, value, below)];
   if (!Array.isArray(target)) {
     const record = isRecord(target) ? target : {};
     return { ...record, [key]: withValueAt(record[key], rest, value, below) };
@@ -99,7 +151,7 @@ function withValueAt(target: unknown, path: readonly string[], value: unknown, a
   if (!/^\d+$/.test(key) || index > target.length) {
     throw new Failure(
       "config",
-      `--config ${below}: ${at} is a list of ${target.length}, so its next element is ${at}.${target.length}`,
+      `cannot set ${below}: ${at} is a list of ${target.length}, so its next element is ${at}.${target.length}`,
     );
   }
   const element = withValueAt(target[index], rest, value, below);
@@ -107,7 +159,9 @@ function withValueAt(target: unknown, path: readonly string[], value: unknown, a
 }
 
 function textsIn(value: unknown): string[] {
-  if (typeof value === "string" || typeof value === "number") return [String(value)];
+  if (typeof value === "string" || typeof value === "number" || typeof value === "bigint") {
+    return [String(value)];
+  }
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 

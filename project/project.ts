@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import * as z from "zod";
-import { Failure } from "../lib/failure.ts";
+import { Failure, reasonOf } from "../lib/failure.ts";
 import { Configuration } from "./configuration.ts";
+import { applyDeclarations, declaredSettings } from "./declarations.ts";
+import { shellWords } from "./shell-words.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A Pulumi project of the Node.js runtime and the configuration of one of its stacks. */
@@ -20,6 +22,8 @@ export interface Project {
   entryPoint: string;
   /** The program is compiled by ts-node before it runs. */
   typescript: boolean;
+  /** The `tsconfig.json` to compile it with, from the program's folder; its own by default. */
+  tsconfig: string | undefined;
   /** Arguments for Node.js itself. */
   nodeArgs: string[];
   /** `namespace:key` to its value; structures are JSON. */
@@ -42,6 +46,7 @@ export interface ProjectOptions {
 
 const runtimeOptions = z.looseObject({
   typescript: z.boolean().optional(),
+  tsconfig: z.string().max(1000).optional(),
   nodeargs: z.string().max(10_000).optional(),
 });
 
@@ -53,7 +58,7 @@ const projectFile = z.looseObject({
   ),
   main: z.string().max(1000).optional(),
   // A text is the older way to name the folder of the stacks' files.
-  config: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
+  config: z.union([z.string(), declaredSettings]).nullish(),
   stackConfigDir: z.string().max(1000).optional(),
 });
 
@@ -86,34 +91,53 @@ export function readProject(options: ProjectOptions): Project {
   if (!existsSync(programDirectory)) {
     throw new Failure("project", `${path}: there is no folder ${programDirectory} for main`);
   }
-  const defaults = typeof file.config === "string" ? {} : (file.config ?? {});
+  const declared = typeof file.config === "string" ? {} : (file.config ?? {});
   const folder = typeof file.config === "string" ? file.config : (file.stackConfigDir ?? ".");
   const configuration = new Configuration(file.name);
-  for (const [key, value] of Object.entries(defaults)) configuration.setDefault(key, value);
-  const stackPath = findStack(resolve(root, folder), options.stack, extname(path));
-  const stack = stackPath === undefined ? {} : readYaml(stackPath, stackFile, "project");
-  for (const [key, value] of Object.entries(stack.config ?? {})) configuration.set(key, value);
+  const { organization, stack } = stackIn(options.stack, file.name);
+  const stackPath = findStack(resolve(root, folder), stack, extname(path));
+  const settings = stackPath === undefined ? {} : readYaml(stackPath, stackFile, "project");
+  for (const [key, value] of Object.entries(settings.config ?? {})) configuration.set(key, value);
   for (const override of options.overrides ?? []) configuration.override(override);
+  applyDeclarations(configuration, declared, file.name);
   return {
     name: file.name,
-    stack: options.stack,
-    organization: options.organization ?? "organization",
+    stack,
+    organization: options.organization ?? organization ?? "organization",
     root,
     files: { project: path, stack: stackPath },
     programDirectory,
     entryPoint: isDirectory ? "." : basename(main),
     typescript: file.runtime.options.typescript ?? true,
-    nodeArgs: file.runtime.options.nodeargs?.split(/\s+/).filter((arg) => arg !== "") ?? [],
+    tsconfig: file.runtime.options.tsconfig,
+    nodeArgs: nodeArgs(path, file.runtime.options.nodeargs ?? ""),
     config: configuration.values(),
     secretKeys: configuration.secretKeys,
     givenSecrets: configuration.givenSecrets,
-    warnings:
-      stack.environment === undefined
-        ? []
-        : [
-            "the settings that the stack imports from Pulumi ESC environments are left out: give them with --config",
-          ],
+    warnings: warningsOf(settings),
   };
+}
+
+function nodeArgs(path: string, text: string): string[] {
+  try {
+    return shellWords(text);
+  } catch (error) {
+    throw new Failure("project", `${path}: runtime.options.nodeargs cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function warningsOf({ environment, config }: z.infer<typeof stackFile>): string[] {
+  const warnings: string[] = [];
+  if (environment !== undefined) {
+    warnings.push(
+      "the settings that the stack imports from Pulumi ESC environments are left out: give them with --config",
+    );
+  }
+  const empty = Object.entries(config ?? {}).flatMap(([key, value]) => (value === null ? [key] : []));
+  if (empty.length > 0) {
+    warnings.push(`${empty.join(", ")}: no value, which Pulumi reads as empty text; write "" to say so`);
+  }
+  return warnings;
 }
 
 /** The name of a folder's project as far as it can be told, for what is said of a project that is refused. */
@@ -132,11 +156,29 @@ function projectPath(root: string): string | undefined {
   return ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(root, name)).find((file) => existsSync(file));
 }
 
+/**
+ * Reads a stack's name as Pulumi takes it: `stack`, `organization/stack` or `organization/project/stack`.
+ *
+ * @throws {Failure} for another project's stack, and for what is no name
+ */
+function stackIn(name: string, project: string): { organization?: string; stack: string } {
+  const parts = name.split("/");
+  const [stack = "", middle, first] = parts.toReversed();
+  if (parts.length > 3 || !parts.every((part) => /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/.test(part))) {
+    throw new Failure("project", `stack ${JSON.stringify(name)} is not a stack's name`);
+  }
+  if (first !== undefined && middle !== project) {
+    throw new Failure(
+      "project",
+      `stack ${name} is not of this project, ${project}: write ${project} in its middle`,
+    );
+  }
+  const organization = first ?? middle;
+  return organization === undefined ? { stack } : { organization, stack };
+}
+
 /** The path of a stack's settings; undefined in a project without any. */
 function findStack(folder: string, stack: string, extension: string): string | undefined {
-  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
-    throw new Failure("project", `stack ${JSON.stringify(stack)} is not a stack's name`);
-  }
   const path = join(folder, `Pulumi.${stack}${extension}`);
   if (existsSync(path)) return path;
   const names = existsSync(folder) ? readdirSync(folder) : [];

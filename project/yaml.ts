@@ -2,50 +2,47 @@ import { readFileSync, statSync } from "node:fs";
 import { parseDocument } from "yaml";
 import * as z from "zod";
 import { Failure, type FailureKind, reasonOf } from "../lib/failure.ts";
+import { scalarTags } from "./scalars.ts";
 
 /** Files of settings are read up to this size, in bytes. */
 export const maxSettingsBytes = 1024 * 1024;
 
 /**
- * Reads a YAML file as Pulumi does: version 1.1, in which yes and on are booleans, but dates and times are
- * text. An empty file is an empty object.
+ * Reads a YAML file as Pulumi's engine does. An empty file is an empty object; a whole number is a bigint, so
+ * that account identifiers keep every digit.
  *
  * @throws {Failure} when the file cannot be read, is not YAML or does not fit
  */
 export function readYaml<T>(path: string, schema: z.ZodType<T>, failure: FailureKind): T {
   const parsed = schema.safeParse(readDocument(path, failure) ?? {});
   if (parsed.success) return parsed.data;
-  throw new Failure(failure, `${path} is not as Pulumi expects:\n${z.prettifyError(parsed.error)}`);
+  const problems = z.prettifyError(parsed.error).replaceAll(/\bbigint\b/g, "number");
+  throw new Failure(failure, `${path} is not as Pulumi expects:\n${problems}`);
 }
 
 function readDocument(path: string, failure: FailureKind): unknown {
   try {
     if (statSync(path).size > maxSettingsBytes) throw new Error(`larger than ${maxSettingsBytes / 1024} KiB`);
     const document = parseDocument(readFileSync(path, "utf8"), {
-      version: "1.1",
-      // Numbers beyond what JavaScript counts exactly, such as account identifiers, keep every digit.
-      intAsBigInt: true,
-      customTags: (tags) =>
-        tags.filter(
-          (tag) => typeof tag === "string" || !(tag.tag.endsWith("timestamp") || tag.format === "TIME"),
-        ),
+      schema: "failsafe",
+      customTags: scalarTags,
+      merge: true,
     });
-    const [problem] = document.errors;
+    // As the engine does, what follows the first document is not read.
+    const problem = document.errors.find(({ code }) => code !== "MULTIPLE_DOCS");
     if (problem !== undefined) throw new Failure(failure, `${path} is not YAML: ${problem.message}`);
-    return plainNumbers(document.toJS({ maxAliasCount: 100 }));
+    return withTextKeys(document.toJS({ mapAsMap: true, maxAliasCount: 100 }));
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(failure, `${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
-/** Integers as numbers, or as text where a number would lose digits. */
-function plainNumbers(value: unknown): unknown {
-  if (typeof value === "bigint") {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : String(value);
-  }
-  if (Array.isArray(value)) return value.map(plainNumbers);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, plainNumbers(element)]));
+/** Mappings as objects. A key that is no text, such as a port, becomes the text that Go prints for it. */
+function withTextKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withTextKeys);
+  if (!(value instanceof Map)) return value;
+  return Object.fromEntries(
+    [...value].map(([key, element]) => [key === null ? "<nil>" : String(key), withTextKeys(element)]),
+  );
 }

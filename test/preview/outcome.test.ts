@@ -16,6 +16,7 @@ const project: Project = {
   programDirectory: "/",
   entryPoint: ".",
   typescript: false,
+  tsconfig: undefined,
   nodeArgs: [],
   config: new Map(),
   secretKeys: new Set(),

@@ -55,7 +55,8 @@ runtime:
   name: nodejs
   options:
     typescript: false
-    nodeargs: --max-old-space-size=512  --no-warnings
+    nodeargs: --max-old-space-size=512  "--title=the shop"  # and no more
+    tsconfig: tsconfig.pulumi.json
 `,
       "src/program.ts": "",
     });
@@ -67,7 +68,8 @@ runtime:
       programDirectory: join(folder, "src"),
       entryPoint: "program.ts",
       typescript: false,
-      nodeArgs: ["--max-old-space-size=512", "--no-warnings"],
+      nodeArgs: ["--max-old-space-size=512", "--title=the shop"],
+      tsconfig: "tsconfig.pulumi.json",
     });
   });
 
@@ -161,7 +163,7 @@ describe("a project is refused", () => {
 
   it("not for keys that JavaScript gives a meaning, which do no harm", () => {
     const keys = "__proto__: {polluted: 1}\nconstructor: {prototype: {polluted: 1}}\n";
-    write({ "Pulumi.yaml": `${manifest}${keys}config:\n  a: {__proto__: {polluted: 1}}\n` });
+    write({ "Pulumi.yaml": `${manifest}${keys}config:\n  a: {default: {__proto__: {polluted: 1}}}\n` });
     expect(read().name).toBe("shop");
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
   });
@@ -181,6 +183,84 @@ function bomb(): string {
   return `${levels.join("\n")}\nname: shop\nruntime: nodejs\n`;
 }
 
+describe("a stack's name", () => {
+  it.each([
+    ["dev", "organization"],
+    ["acme/dev", "acme"],
+    ["acme/shop/dev", "acme"],
+  ])("may be %s", (stack, organization) => {
+    write({ "Pulumi.yaml": manifest, "Pulumi.dev.yaml": "config: {a: of dev}" });
+    const project = read({ stack });
+    expect(project).toMatchObject({ stack: "dev", organization });
+    expect(project.config.get("shop:a")).toBe("of dev");
+  });
+
+  it("is refused for the stack of another project", () => {
+    write({ "Pulumi.yaml": manifest });
+    expect(refusal({ stack: "acme/other/dev" }).message).toMatch(
+      /^stack acme\/other\/dev is not of this project/,
+    );
+  });
+});
+
+describe("what Pulumi.yaml declares", () => {
+  const declare = (config: string, stack: string, overrides: string[] = []) => {
+    write({ "Pulumi.yaml": `${manifest}config:\n${config}`, "Pulumi.dev.yaml": `config:\n${stack}` });
+    return { overrides };
+  };
+
+  it.each([
+    ["  n: {type: integer}\n", '  n: "12"\n', "12"],
+    ["  n: {type: integer, default: 3}\n", "", "3"],
+    ["  n: {type: string}\n", "  n: 5\n", "5"],
+    ["  n: {type: boolean}\n", '  n: "false"\n', "false"],
+    ["  n: {type: array, items: {type: string}}\n", "  n: [a, {secure: v1:x}]\n", '["a","[secret]"]'],
+    ["  n: {type: object}\n", "  n: {b: 1, a: <&>}\n", '{"a":"\\u003c\\u0026\\u003e","b":1}'],
+    ["  n: {type: integer, secret: true}\n", "  n: {secure: v1:x}\n", "[secret]"],
+    ["  n: {value: 1.5}\n", "", "1.5"],
+    ["  n: [b, a]\n", "", '["b","a"]'],
+    ['  "n.b": x\n', "  n: {a: 1}\n", '{"a":1,"b":"x"}'],
+  ])("%j with %j is %j", (declared, stack, text) => {
+    expect(read(declare(declared, stack)).config.get("shop:n")).toBe(text);
+  });
+
+  it("keeps secret what is given for a secret on the command line", () => {
+    const options = declare("  n: {type: string, secret: true}\n", "", ["n=hush"]);
+    expect(read(options)).toMatchObject({ givenSecrets: ["hush"], secretKeys: new Set(["shop:n"]) });
+  });
+
+  it.each([
+    ["  n: {type: integer}\n  m: {description: needed}\n", "", "the stack has no value for n, m, which"],
+    ["  n: {type: integer}\n", "  n: abc\n", "the setting n must be of type integer"],
+    ["  n: {type: integer}\n", "  n: 1.5\n", "the setting n must be of type integer"],
+    ["  n: {type: integer}\n", '  n: "99999999999999999999"\n', "the setting n must be of type integer"],
+    ["  n: {type: boolean}\n", "  n: yes\n", "the setting n must be of type boolean"],
+    ["  n: {type: object}\n", "  n: [1]\n", "the setting n must be of type object"],
+    ["  n: {type: string}\n", "  n: {a: 1}\n", "the setting n must be of type string"],
+    [
+      "  n: {type: array, items: {type: array, items: {type: integer}}}\n",
+      "  n: [[1], [x]]\n",
+      "must be of type array<array<integer>>",
+    ],
+    ["  n: {type: string, secret: true}\n", "  n: plain\n", "the setting n must be encrypted"],
+    ["  n: {type: string, default: 5}\n", "  n: x\n", "with a default that is not of its type, string"],
+    ["  n: {type: array, default: []}\n", "", "without the type of its items"],
+    ["  n: {default: 1, value: 2}\n", "", "with both a default and a value"],
+    ["  aws:region: {type: string, value: x}\n", "", "aws:region with a type"],
+    ["  aws:region: {default: x}\n", "", "aws:region with a default"],
+    ["  a:b:c: x\n", "", '"a:b:c" is not a setting\'s name'],
+  ])("%j with %j is refused", (declared, stack, message) => {
+    expect(refusal(declare(declared, stack))).toEqual({
+      failure: "config",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each(["  o: {x: 1}\n", "  o: 1.5\n", "  o: {type: number}\n", "  o:\n"])("%j is refused", (declared) => {
+    expect(refusal(declare(declared, "")).message).toMatch(/is not as Pulumi expects/);
+  });
+});
+
 describe("settings", () => {
   it("are the stack's, then those of Pulumi.yaml, each by its full key", () => {
     write({
@@ -191,12 +271,13 @@ describe("settings", () => {
   d: {type: string}
   aws:region: eu-west-1
 `,
-      "Pulumi.dev.yaml": "config:\n  shop:a: stack\n  aws:config:zone: b\n",
+      "Pulumi.dev.yaml": "config:\n  shop:a: stack\n  d: given\n  aws:config:zone: b\n",
     });
     expect(Object.fromEntries(read().config)).toEqual({
       "shop:a": "stack",
       "shop:b": "declared",
       "shop:c": "valued",
+      "shop:d": "given",
       "aws:region": "eu-west-1",
       "aws:zone": "b",
     });
@@ -207,7 +288,7 @@ describe("settings", () => {
   text: "1.0"
   whole: 30
   fraction: 1.50
-  account: 123456789012345678901
+  account: 12345678901234567890
   truth: yes
   day: 2026-01-01
   time: 12:30:45
@@ -218,11 +299,11 @@ describe("settings", () => {
       "shop:text": "1.0",
       "shop:whole": "30",
       "shop:fraction": "1.5",
-      "shop:account": "123456789012345678901",
-      "shop:truth": "true",
-      "shop:day": "2026-01-01",
+      "shop:account": "12345678901234567890",
+      "shop:truth": "yes",
+      "shop:day": "2026-01-01 00:00:00 +0000 UTC",
       "shop:time": "12:30:45",
-      "shop:nothing": "null",
+      "shop:nothing": "",
       "shop:list": '[1,{"a":null}]',
     });
   });
@@ -236,9 +317,9 @@ describe("settings", () => {
 `);
     expect(config).toEqual({
       "shop:token": "[secret]",
-      "shop:nested": '{"user":"admin","keys":["[secret]"]}',
+      "shop:nested": '{"keys":["[secret]"],"user":"admin"}',
       "shop:not": '{"secure":true}',
-      "shop:neither": '{"secure":"v1:abc","more":1}',
+      "shop:neither": '{"more":1,"secure":"v1:abc"}',
     });
     expect(secret).toEqual(["shop:token", "shop:nested"]);
   });
@@ -267,9 +348,10 @@ describe("settings", () => {
     })).value;
     fc.assert(
       fc.property(value, (written) => {
-        const { config } = configOf(stringify({ config: { it: written } }, { version: "1.1" }));
+        const { config } = configOf(stringify({ config: { it: written } }));
         const read = config["shop:it"];
-        expect(typeof written === "string" ? read : JSON.parse(read ?? "")).toEqual(written);
+        if (written === null) expect(read).toBe("");
+        else expect(typeof written === "string" ? read : JSON.parse(read ?? "")).toEqual(written);
       }),
     );
   });
@@ -289,12 +371,12 @@ describe("--config", () => {
     ["text=", { "shop:text": "" }],
     ["text=30", { "shop:text": "30" }],
     ["text=1.0", { "shop:text": "1.0" }],
-    ["nested.deep.er=true", { "shop:nested": '{"list":["a","b"],"deep":{"er":true}}' }],
-    ["nested.new.one=x", { "shop:nested": '{"list":["a","b"],"deep":{"er":1},"new":{"one":"x"}}' }],
-    ["nested.list.1=c", { "shop:nested": '{"list":["a","c"],"deep":{"er":1}}' }],
-    ["nested.list[2]=c", { "shop:nested": '{"list":["a","b","c"],"deep":{"er":1}}' }],
-    ["nested.list=[]", { "shop:nested": '{"list":[],"deep":{"er":1}}' }],
-    ["nested.deep=null", { "shop:nested": '{"list":["a","b"],"deep":"null"}' }],
+    ["nested.deep.er=true", { "shop:nested": '{"deep":{"er":true},"list":["a","b"]}' }],
+    ["nested.new.one=x", { "shop:nested": '{"deep":{"er":1},"list":["a","b"],"new":{"one":"x"}}' }],
+    ["nested.list.1=c", { "shop:nested": '{"deep":{"er":1},"list":["a","c"]}' }],
+    ["nested.list[2]=c", { "shop:nested": '{"deep":{"er":1},"list":["a","b","c"]}' }],
+    ["nested.list=[]", { "shop:nested": '{"deep":{"er":1},"list":[]}' }],
+    ["nested.deep=null", { "shop:nested": '{"deep":"null","list":["a","b"]}' }],
     ["text.now.nested=1", { "shop:text": '{"now":{"nested":1}}' }],
     ["absent.at.all=1", { "shop:absent": '{"at":{"all":1}}' }],
   ])("%s goes before the stack's own", (override, expected) => {
@@ -303,7 +385,7 @@ describe("--config", () => {
 
   it("keeps what was secret secret, and remembers what took its place", () => {
     expect(configOf(yaml, ["token=given", "database.password=also", "text=plain"])).toMatchObject({
-      config: { "shop:token": "given", "shop:database": '{"user":"admin","password":"also"}' },
+      config: { "shop:token": "given", "shop:database": '{"password":"also","user":"admin"}' },
       secret: ["shop:token", "shop:database"],
       given: ["given", "also"],
     });
