@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { Failure } from "../lib/failure.ts";
+import { formatDuration } from "../lib/units.ts";
+import { findGo, type GoCommand } from "./go.ts";
 
 /** A program of the tests or the load test that Go can build, in the release that is built. */
 export interface GoTool {
@@ -20,13 +23,27 @@ export interface GoTool {
 const ownCache = join(import.meta.dirname, "..", "node_modules", ".cache");
 
 /**
- * The command to run: that of the path, one that was built before, or one that the Go toolchain builds now,
- * which takes some minutes the first time.
+ * The command to run: the one on the path, or one that was built before.
  *
- * @param environment where `PATH` is; the build gets it as it is
- * @param say told what takes long
+ * @param environment where `PATH` is
  * @param cache folder where built releases of this tool are kept
- * @throws {ToolMissing} when there is none and none can be built
+ * @throws {Failure} when there is neither
+ */
+export function readyGoTool(
+  tool: GoTool,
+  environment: NodeJS.ProcessEnv = process.env,
+  cache: string = join(ownCache, tool.name),
+): string {
+  const command = lookFor(tool, environment, cache);
+  if (command === undefined) throw missing(tool, "it is not on the path", "run `npm run tools`");
+  return command;
+}
+
+/**
+ * The command to run, as {@link readyGoTool} finds it, or else built now, which takes some minutes once.
+ *
+ * @param say told what takes long
+ * @throws {Failure} when there is none and none can be built
  */
 export async function findGoTool(
   tool: GoTool,
@@ -34,38 +51,38 @@ export async function findGoTool(
   say: (text: string) => void = () => {},
   cache: string = join(ownCache, tool.name),
 ): Promise<string> {
-  if (runs(tool.name, tool.versionArguments, environment)) return tool.name;
-  const built = join(cache, tool.version, executable(tool));
-  if (existsSync(built)) return built;
-  if (!runs("go", ["version"], environment)) {
-    throw new ToolMissing(tool, `there is neither ${tool.name} nor Go on the path`);
+  const command = lookFor(tool, environment, cache);
+  if (command !== undefined) return command;
+  const go = findGo(environment, say);
+  if (go === undefined) throw missing(tool, `neither ${tool.name} nor Go is on the path`);
+  say(`Building ${tool.name} ${tool.version} with Go, once. This may take some minutes.`);
+  const started = performance.now();
+  const elapsed = (): string => formatDuration(performance.now() - started);
+  const ticks = setInterval(() => say(`Still building ${tool.name} (${elapsed()})`), 30_000);
+  try {
+    await build(tool, go, cache);
+  } finally {
+    clearInterval(ticks);
   }
-  say(
-    `${tool.name} is not on the path: building ${tool.version} with Go, which may take some minutes, once.`,
-  );
-  await build(tool, environment, cache);
-  return built;
+  say(`Built ${tool.name} in ${elapsed()}`);
+  return builtPath(tool, cache);
 }
 
-/** A tool is not there, and what to do about it. */
-export class ToolMissing extends Error {
-  constructor({ name, guide }: GoTool, reason: string) {
-    super(
-      `${name} cannot be run: ${reason}. Install it (${guide}), or Go 1.21 or newer, with which this builds it.`,
-    );
-    this.name = "ToolMissing";
-  }
+function lookFor(tool: GoTool, environment: NodeJS.ProcessEnv, cache: string): string | undefined {
+  const { status } = spawnSync(tool.name, tool.versionArguments, { env: environment, stdio: "ignore" });
+  if (status === 0) return tool.name;
+  return existsSync(builtPath(tool, cache)) ? builtPath(tool, cache) : undefined;
 }
 
-/** Builds beside the cache and moves the result in, so that what is there is whole. */
-async function build(tool: GoTool, environment: NodeJS.ProcessEnv, cache: string): Promise<void> {
+/** Builds beside the cache and moves the result in, so that no other process sees half of it. */
+async function build(tool: GoTool, { command, environment }: GoCommand, cache: string): Promise<void> {
   const folder = join(cache, `building-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
-    const child = spawn("go", ["install", `${tool.module}@${tool.version}`], {
-      // An older Go fetches the one that the tool asks for, unless it is told not to.
-      env: { GOTOOLCHAIN: "auto", ...environment, GOBIN: folder, CGO_ENABLED: "0" },
+    const child = spawn(command, ["install", `${tool.module}@${tool.version}`], {
+      env: { ...environment, GOBIN: folder, CGO_ENABLED: "0" },
       stdio: ["ignore", "ignore", "pipe"],
+      timeout: 3_600_000,
     });
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -75,19 +92,27 @@ async function build(tool: GoTool, environment: NodeJS.ProcessEnv, cache: string
       child.once("error", reject).once("close", resolve);
     });
     if (status !== 0) {
-      throw new ToolMissing(tool, `go install failed: ${said.trim().split("\n").at(-1) ?? ""}`);
+      throw missing(tool, `go install failed: ${said.trim().split("\n").at(-1) ?? ""}`);
     }
     mkdirSync(join(cache, tool.version), { recursive: true });
-    renameSync(join(folder, executable(tool)), join(cache, tool.version, executable(tool)));
+    renameSync(join(folder, executable(tool)), builtPath(tool, cache));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function executable({ module }: GoTool): string {
-  return basename(module) + (process.platform === "win32" ? ".exe" : "");
+function missing(
+  { name, guide }: GoTool,
+  reason: string,
+  remedy = "install it or Go, which can build it",
+): Failure {
+  return new Failure("refused", `Cannot run ${name}: ${reason}. To get it, ${remedy} (${guide}).`);
 }
 
-function runs(command: string, args: readonly string[], environment: NodeJS.ProcessEnv): boolean {
-  return spawnSync(command, args, { env: environment, stdio: "ignore" }).status === 0;
+function builtPath(tool: GoTool, cache: string): string {
+  return join(cache, tool.version, executable(tool));
+}
+
+function executable({ module }: GoTool): string {
+  return basename(module) + (process.platform === "win32" ? ".exe" : "");
 }

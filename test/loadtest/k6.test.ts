@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { LoadTest } from "../../components/load-test.ts";
 import type { LoadTestPlan } from "../../loadtest/plan.ts";
-import { findGoTool } from "../../tools/go-tool.ts";
+import { readyGoTool } from "../../tools/go-tool.ts";
 import { k6 } from "../../tools/go-tools.ts";
 import { record } from "../components/recorder.ts";
 import { accept, writtenSettings } from "../config/stack.ts";
@@ -15,11 +15,7 @@ import { type Service, startService, user } from "./service.ts";
 
 /** The script in real k6, against a service on loopback. */
 const script = join(import.meta.dirname, "..", "..", "loadtest", "k6-loadtest.js");
-let command: string;
-
-beforeAll(async () => {
-  command = await findGoTool(k6);
-}, 900_000);
+const command = readyGoTool(k6);
 
 function planFor({ url }: Service, changes: Partial<LoadTestPlan> = {}): LoadTestPlan {
   return {

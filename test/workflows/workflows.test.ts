@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
-import { findGoTool } from "../../tools/go-tool.ts";
+import { describe, expect, it } from "vitest";
+import { readyGoTool } from "../../tools/go-tool.ts";
 import * as tools from "../../tools/go-tools.ts";
 import { holds } from "./expression.ts";
 import { parseWorkflow, readWorkflows, root } from "./model.ts";
@@ -11,11 +11,7 @@ import { problemsOf } from "./rules.ts";
 
 const workflows = readWorkflows();
 const action = readFileSync(join(root, "action.yml"), "utf8");
-let actionlint: string;
-
-beforeAll(async () => {
-  actionlint = await findGoTool(tools.actionlint);
-}, 900_000);
+const actionlint = readyGoTool(tools.actionlint);
 
 it("are in the guide, with each variable that says who deploys", () => {
   const guide = readFileSync(join(root, "docs", "pull-requests.md"), "utf8");

@@ -13,7 +13,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { StoreAddress } from "../../../operations/store/object-store.ts";
-import { findGoTool } from "../../../tools/go-tool.ts";
+import { readyGoTool } from "../../../tools/go-tool.ts";
 import { versitygw } from "../../../tools/go-tools.ts";
 import { freePort } from "./postgres.ts";
 
@@ -47,7 +47,7 @@ const bucket = "bucket";
 
 /** Starts the server with an empty bucket. */
 export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Promise<TestStore> {
-  const command = await findGoTool(versitygw);
+  const command = readyGoTool(versitygw);
   const folder = mkdtempSync(join(tmpdir(), "store-"));
   const objects = join(folder, "data", bucket);
   mkdirSync(objects, { recursive: true });
