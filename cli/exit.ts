@@ -1,4 +1,4 @@
-import { jsonLine } from "../preview/report/json.ts";
+import { jsonLine } from "../lib/json.ts";
 
 /** Exit statuses of every subcommand. */
 export const exitStatus = { holds: 0, doesNotHold: 1, couldNotTell: 2 } as const;

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
-import { Failure } from "../lib/failure.ts";
+import { statSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
+import { Failure, reasonOf } from "../lib/failure.ts";
+import { writeAtomic } from "../lib/files.ts";
 import type { ReportFormat } from "../preview/report/report.ts";
 
 /** What a run of the command prints, and the files that it writes. */
@@ -69,14 +69,10 @@ export function checkOutputs({ files }: OutputPlan): void {
  * @throws {Failure} when it cannot be written; what was there before is still there then
  */
 export function writeOutput(path: string, content: string): void {
-  // In the same folder, since a file cannot be renamed into another file system.
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   try {
-    writeFileSync(temporary, content, { flag: "wx" });
-    renameSync(temporary, path);
+    writeAtomic(path, content);
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw refusal(path, error instanceof Error ? error.message : String(error));
+    throw refusal(path, reasonOf(error));
   }
 }
 

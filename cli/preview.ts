@@ -3,11 +3,11 @@ import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
 import { Failure, type Problem } from "../lib/failure.ts";
+import { printableText } from "../lib/text.ts";
 import packageJson from "../package.json" with { type: "json" };
 import {
   defaultTimeoutMs,
   preview,
-  printableText,
   projectNameOf,
   readPackConfig,
   readSavedPreview,

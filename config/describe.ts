@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type * as z from "zod";
+import { markdownTable } from "../lib/table.ts";
 import { type CatalogueEntry, settingsCatalogue } from "./catalogue.ts";
 import { deliverySchema } from "./delivery.ts";
 import { givenSecrets } from "./secrets.ts";
@@ -84,13 +85,8 @@ environment, as [Delivery](delivery.md) says.
 
 The items are those of the checklist.`;
 
-/** A table whose columns are padded, as Biome formats it. */
 function table(entries: readonly CatalogueEntry[]): string {
-  const rows = [headings, ...entries.map((entry) => cells(entry).map(escaped))];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const [head = [], ...body] = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
-  const rule = widths.map((width) => "-".repeat(width));
-  return [head, rule, ...body].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return markdownTable(headings, entries.map(cells));
 }
 
 const headings = ["setting", "expected", "default", "items", "meaning"];
@@ -113,10 +109,6 @@ function fallbackText({ required, fallback }: CatalogueEntry): string {
   return Object.entries(fallback)
     .map(([name, value]) => `\`${[name, ...(Array.isArray(value) ? value : [value])].join(" ")}\``)
     .join("; ");
-}
-
-function escaped(cell: string): string {
-  return cell.replaceAll("|", "\\|");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../lib/json.ts";
 import { ageIdentityForm } from "./age.ts";
 import { alternatives } from "./catalogue.ts";
 import type { SettingsProblem } from "./refusal.ts";
@@ -131,13 +132,10 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value of JSON text, or the text itself where it is none. */
+/** The value of JSON text, or the text itself where it is not JSON. */
 function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = parseJson(text);
+  return value === undefined ? text : value;
 }
 
 /** A copy without `__proto__` and without what is nested too deep, each of which is a problem. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { markdownTable } from "../lib/table.ts";
 import { contract, external, labels, type Metric } from "./contract.ts";
-import { table } from "./markdown.ts";
 
 /** The reference of the metrics, in Markdown: docs/metrics.md is this text, and a test compares them. */
 export function metricsReference(): string {
@@ -33,7 +33,7 @@ const endpoint = `## What a host has to do
 - Keep labels bounded: a label that holds a path, an id or an address makes a series of each.`;
 
 function seriesTable(series: readonly (readonly [string, Metric])[]): string {
-  return table(
+  return markdownTable(
     ["series", "type", "unit", "labels", "meaning"],
     series.map(([name, { type, unit, labels, help }]) => [
       `\`${name}\``,
@@ -50,7 +50,7 @@ function buckets([name, metric]: readonly [string, Metric]): string {
 }
 
 function labelTable(): string {
-  return table(
+  return markdownTable(
     ["label", "value"],
     Object.entries(labels).map(([label, value]) => [`\`${label}\``, value]),
   );

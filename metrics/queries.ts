@@ -1,5 +1,5 @@
+import { promDuration } from "../lib/units.ts";
 import { type LabelOf, type SeriesName, type SeriesOfType, series } from "./contract.ts";
-import { duration } from "./duration.ts";
 
 /** Seconds, or an interval that Grafana fills in. */
 export type Range = number | "$__rate_interval" | "$__interval" | "$__range";
@@ -160,7 +160,7 @@ function aggregate(operator: string, by: readonly string[] | undefined, inner: s
 }
 
 function window(range: Range): string {
-  return `[${typeof range === "number" ? duration(range) : range}]`;
+  return `[${typeof range === "number" ? promDuration(range) : range}]`;
 }
 
 function selector(

@@ -1,5 +1,5 @@
+import { markdownTable } from "../lib/table.ts";
 import type { AlertRule, ContactRole } from "./alerts.ts";
-import { table } from "./markdown.ts";
 import { runbooks } from "./runbooks.ts";
 
 const generated = "<!-- Generated: node docs/runbooks.ts -->";
@@ -27,7 +27,7 @@ ${generated}
 One page for each alert, which links to it. Critical ones page the one on call; warnings are posted. The figures
 are those of the default objectives; a stack may set others.
 
-${table(["alert", "severity", "owner", "items", "fires when"], rows)}
+${markdownTable(["alert", "severity", "owner", "items", "fires when"], rows)}
 `;
 }
 
@@ -46,7 +46,7 @@ ${generated}
 
 **${plain(rule.summary)}.** ${rule.description} ${impact}
 
-${table(["", ""], facts)}
+${markdownTable(["", ""], facts)}
 
 ## Check first
 

@@ -22,7 +22,6 @@ export { projectNameOf } from "../project/project.ts";
 export type { PolicyOutcome, PreviewDocument, ShownResource } from "./document/outcome.ts";
 export { readSavedPreview } from "./document/saved.ts";
 export { type PackConfig, readPackConfig } from "./packs/pack-config.ts";
-export { printableText } from "./report/paint.ts";
 export { renderPreview } from "./report/render.ts";
 
 export interface PreviewOptions {

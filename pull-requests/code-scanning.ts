@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import * as z from "zod";
-import { Failure } from "./failure.ts";
+import { Failure } from "../lib/failure.ts";
+import { parseJson } from "../lib/json.ts";
 import { ask, type GitHub } from "./github.ts";
 import { artifactName, type Results, resultsOf } from "./results.ts";
 import { pullRequestsOf, type RunEvent } from "./run.ts";
@@ -66,13 +67,9 @@ function analysesOf(results: Results): { category: string; sarif: unknown }[] {
 }
 
 function readSarif(name: string, file: Buffer): z.infer<typeof sarifFile> {
-  let value: unknown;
-  try {
-    value = JSON.parse(file.toString("utf8"));
-  } catch {
-    throw new Failure(`${name} is not JSON`);
-  }
+  const value = parseJson(file.toString("utf8"));
+  if (value === undefined) throw new Failure("refused", `${name} is not JSON`);
   const sarif = sarifFile.safeParse(value);
-  if (!sarif.success) throw new Failure(`${name} is not SARIF 2.1.0 of one run of optropic`);
+  if (!sarif.success) throw new Failure("refused", `${name} is not SARIF 2.1.0 of one run of optropic`);
   return sarif.data;
 }

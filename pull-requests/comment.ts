@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { Failure } from "../lib/failure.ts";
 import { commentBody, commentMarker } from "./comment-body.ts";
-import { Failure } from "./failure.ts";
 import { ask, type GitHub } from "./github.ts";
 import { artifactName, resultsOf } from "./results.ts";
 import { pullRequestsOf, type RunEvent } from "./run.ts";
@@ -63,5 +63,5 @@ async function findOwn(github: GitHub, number: number, author: string): Promise<
     const own = found.find(({ user, body }) => user?.login === author && body?.startsWith(commentMarker));
     if (own !== undefined || found.length < perPage) return own?.id;
   }
-  throw new Failure(`pull request ${number} has more than ${pageLimit * perPage} comments`);
+  throw new Failure("refused", `pull request ${number} has more than ${pageLimit * perPage} comments`);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as z from "zod";
-import { Failure } from "./failure.ts";
+import { Failure } from "../lib/failure.ts";
+import { parseJson } from "../lib/json.ts";
 
 /** Where the REST API of GitHub is, and as whom it is asked. */
 export interface GitHub {
@@ -40,10 +41,14 @@ export async function ask<T>(
 ): Promise<T> {
   const response = await send(github, path, request);
   const text = (await readBytes(response, answerLimit, path)).toString("utf8");
-  if (!response.ok) throw new Failure(`${asked(path, request)}: ${refusal(response.status, text)}`);
-  const answer = schema.safeParse(parsedJson(text));
+  if (!response.ok)
+    throw new Failure("refused", `${asked(path, request)}: ${refusal(response.status, text)}`);
+  const answer = schema.safeParse(parseJson(text));
   if (!answer.success) {
-    throw new Failure(`${asked(path, request)}: GitHub's answer has not the shape that its reference has`);
+    throw new Failure(
+      "refused",
+      `${asked(path, request)}: GitHub's answer has not the shape that its reference has`,
+    );
   }
   return answer.data;
 }
@@ -58,12 +63,15 @@ export async function download(github: GitHub, path: string, limit: number): Pro
   await redirect.body?.cancel();
   const location = redirect.headers.get("location");
   if (redirect.status !== 302 || location === null) {
-    throw new Failure(`${path}: GitHub answered ${redirect.status} in place of an address to download from`);
+    throw new Failure(
+      "refused",
+      `${path}: GitHub answered ${redirect.status} in place of an address to download from`,
+    );
   }
   const response = await persist(github, path, true, () =>
     fetch(new URL(location, github.url), { redirect: "error", signal: AbortSignal.timeout(timeoutMs) }),
   );
-  if (!response.ok) throw new Failure(`${path}: the download answered ${response.status}`);
+  if (!response.ok) throw new Failure("refused", `${path}: the download answered ${response.status}`);
   return readBytes(response, limit, path);
 }
 
@@ -105,7 +113,8 @@ async function persist(
       if (asked > 0) waitMs = Math.min(asked, longestWaitMs);
     } catch (error) {
       // Only the kind of failure: messages of fetch can quote headers.
-      if (last || !repeatable) throw new Failure(`${path}: no answer from ${github.url} (${kindOf(error)})`);
+      if (last || !repeatable)
+        throw new Failure("refused", `${path}: no answer from ${github.url} (${kindOf(error)})`);
     }
     await sleep(waitMs);
   }
@@ -121,9 +130,9 @@ async function readBytes(response: Response, limit: number, path: string): Promi
       chunks.push(chunk);
     }
   } catch (error) {
-    throw new Failure(`${path}: the answer broke off (${kindOf(error)})`);
+    throw new Failure("refused", `${path}: the answer broke off (${kindOf(error)})`);
   }
-  if (size > limit) throw new Failure(`${path}: the answer is larger than ${limit} bytes`);
+  if (size > limit) throw new Failure("refused", `${path}: the answer is larger than ${limit} bytes`);
   return Buffer.concat(chunks);
 }
 
@@ -132,18 +141,10 @@ function asked(path: string, { method = "GET" }: Request): string {
 }
 
 function refusal(status: number, text: string): string {
-  const answer = parsedJson(text);
+  const answer = parseJson(text);
   const message =
     typeof answer === "object" && answer !== null && "message" in answer ? String(answer.message) : "";
   return `GitHub answered ${status}${message === "" ? "" : `, ${message.slice(0, 300)}`}`;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function kindOf(error: unknown): string {

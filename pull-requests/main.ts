@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from "node:path";
 import { Command, CommanderError } from "commander";
+import { Failure } from "../lib/failure.ts";
 import { uploadSarif } from "./code-scanning.ts";
 import { comment } from "./comment.ts";
-import { Failure } from "./failure.ts";
 import type { GitHub } from "./github.ts";
 import { previewAll, previewStatus } from "./previews.ts";
 import { readRunEvent } from "./run.ts";
@@ -69,7 +69,7 @@ function runEvent() {
 
 function required(name: string, what: string): string {
   const value = given(name);
-  if (value === undefined) throw new Failure(`${name} is not set: ${what}`);
+  if (value === undefined) throw new Failure("refused", `${name} is not set: ${what}`);
   return value;
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Failure } from "./failure.ts";
+import { Failure } from "../lib/failure.ts";
 import { ask, download, type GitHub } from "./github.ts";
 import { formats, previewedStacks } from "./stacks.ts";
 import { unzip } from "./zip.ts";
@@ -43,7 +43,7 @@ export async function resultsOf(github: GitHub, run: number, name: string): Prom
     .toSorted((one, other) => other.id - one.id)[0];
   if (newest === undefined) return new Map();
   if (newest.size_in_bytes > archiveLimit) {
-    throw new Failure(`${name} has ${newest.size_in_bytes} bytes, more than ${archiveLimit}`);
+    throw new Failure("refused", `${name} has ${newest.size_in_bytes} bytes, more than ${archiveLimit}`);
   }
   const archive = await download(github, `/actions/artifacts/${newest.id}/zip`, archiveLimit);
   return unzip(archive, expectedFiles, limits);

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
-import { Failure } from "./failure.ts";
+import { Failure } from "../lib/failure.ts";
 import { ask, type GitHub } from "./github.ts";
 
 const repositoryName = z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/);
@@ -37,15 +37,16 @@ const eventLimit = 25_000_000;
 export function readRunEvent(file: string): RunEvent {
   let value: unknown;
   try {
-    if (statSync(file).size > eventLimit) throw new Failure(`${file}: larger than ${eventLimit} bytes`);
+    if (statSync(file).size > eventLimit)
+      throw new Failure("refused", `${file}: larger than ${eventLimit} bytes`);
     value = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(`${file}: not a file of JSON; GITHUB_EVENT_PATH names the event of a run`);
+    throw new Failure("refused", `${file}: not a file of JSON; GITHUB_EVENT_PATH names the event of a run`);
   }
   const event = runEvent.safeParse(value);
   if (!event.success) {
-    throw new Failure(`${file}: not the event of a finished run: ${z.prettifyError(event.error)}`);
+    throw new Failure("refused", `${file}: not the event of a finished run: ${z.prettifyError(event.error)}`);
   }
   return event.data;
 }

@@ -1,5 +1,5 @@
 import { inflateRawSync } from "node:zlib";
-import { Failure } from "./failure.ts";
+import { Failure } from "../lib/failure.ts";
 
 /** What a ZIP file may hold before it is refused. */
 export interface ZipLimits {
@@ -26,12 +26,12 @@ export function unzip(zip: Buffer, names: ReadonlySet<string>, limits: ZipLimits
   try {
     for (const entry of entriesOf(zip, limits.entries)) {
       if (!names.has(entry.name)) continue;
-      if (files.has(entry.name)) throw new Failure(`the archive has ${entry.name} twice`);
+      if (files.has(entry.name)) throw new Failure("refused", `the archive has ${entry.name} twice`);
       files.set(entry.name, unpack(zip, entry, limits.fileBytes));
     }
   } catch (error) {
     // Reading beyond the end of a truncated file.
-    if (error instanceof RangeError) throw new Failure("the archive is malformed");
+    if (error instanceof RangeError) throw new Failure("refused", "the archive is malformed");
     throw error;
   }
   return files;
@@ -50,11 +50,11 @@ interface Entry {
 function entriesOf(zip: Buffer, limit: number): Entry[] {
   const end = findEnd(zip);
   const count = zip.readUInt16LE(end + 10);
-  if (count > limit) throw new Failure(`the archive has ${count} files, more than ${limit}`);
+  if (count > limit) throw new Failure("refused", `the archive has ${count} files, more than ${limit}`);
   const entries: Entry[] = [];
   let at = zip.readUInt32LE(end + 16);
   for (let index = 0; index < count; index += 1) {
-    if (zip.readUInt32LE(at) !== directorySignature) throw new Failure("the archive is malformed");
+    if (zip.readUInt32LE(at) !== directorySignature) throw new Failure("refused", "the archive is malformed");
     const nameLength = zip.readUInt16LE(at + 28);
     entries.push({
       name: zip.toString("utf8", at + 46, at + 46 + nameLength),
@@ -75,7 +75,7 @@ function findEnd(zip: Buffer): number {
   for (let at = zip.length - endSize; at >= first; at -= 1) {
     if (zip.readUInt32LE(at) === endSignature) return at;
   }
-  throw new Failure("what was downloaded is not a ZIP archive");
+  throw new Failure("refused", "what was downloaded is not a ZIP archive");
 }
 
 function unpack(
@@ -83,16 +83,16 @@ function unpack(
   { name, flags, method, packedSize, size, offset }: Entry,
   limit: number,
 ): Buffer {
-  if (size > limit) throw new Failure(`${name} has ${size} bytes, more than ${limit}`);
-  if ((flags & 1) !== 0) throw new Failure(`${name} is encrypted`);
-  if (zip.readUInt32LE(offset) !== localSignature) throw new Failure("the archive is malformed");
+  if (size > limit) throw new Failure("refused", `${name} has ${size} bytes, more than ${limit}`);
+  if ((flags & 1) !== 0) throw new Failure("refused", `${name} is encrypted`);
+  if (zip.readUInt32LE(offset) !== localSignature) throw new Failure("refused", "the archive is malformed");
   const start = offset + 30 + zip.readUInt16LE(offset + 26) + zip.readUInt16LE(offset + 28);
-  if (start + packedSize > zip.length) throw new Failure("the archive is malformed");
+  if (start + packedSize > zip.length) throw new Failure("refused", "the archive is malformed");
   const packed = zip.subarray(start, start + packedSize);
   const file = method === deflated ? inflate(name, packed, limit) : packed;
   if (method !== deflated && method !== stored)
-    throw new Failure(`${name} is compressed by an unknown method`);
-  if (file.length !== size) throw new Failure(`${name} has not the size that the archive says`);
+    throw new Failure("refused", `${name} is compressed by an unknown method`);
+  if (file.length !== size) throw new Failure("refused", `${name} has not the size that the archive says`);
   return file;
 }
 
@@ -101,6 +101,6 @@ function inflate(name: string, packed: Buffer, limit: number): Buffer {
     // What the directory says of the size is not to be believed.
     return inflateRawSync(packed, { maxOutputLength: limit });
   } catch {
-    throw new Failure(`${name} cannot be unpacked within ${limit} bytes`);
+    throw new Failure("refused", `${name} cannot be unpacked within ${limit} bytes`);
   }
 }

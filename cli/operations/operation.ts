@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { Failure } from "../../lib/failure.ts";
-import { printableText } from "../../preview/report/paint.ts";
+import { printableText } from "../../lib/text.ts";
 import { exitStatus, printJson } from "../exit.ts";
 import { showProgress } from "../progress.ts";
 

@@ -1,5 +1,5 @@
+import { markdownTable } from "../../lib/table.ts";
 import { counted } from "../../lib/text.ts";
-import { table } from "../../metrics/markdown.ts";
 import { drillText } from "./drill.ts";
 import type { RecoveryFacts } from "./facts.ts";
 import { code, inline } from "./inline.ts";
@@ -66,7 +66,7 @@ ${backups.drill.checks.map(({ name, expect }) => `- ${inline(name)}: ${code(expe
 function figures({ settings, words }: RecoveryFacts): string {
   const { backups, objectives, database } = settings;
   const daily = `${code(backups.schedule)}, UTC; ${words.interval} apart at most`;
-  return table(
+  return markdownTable(
     ["item", "what it asks for", "setting", "value"],
     [
       ["3.2, 8.2", "a backup at least daily", "`backups.schedule`", daily],
@@ -79,7 +79,7 @@ function figures({ settings, words }: RecoveryFacts): string {
 }
 
 function declared({ resources }: RecoveryFacts): string {
-  return table(
+  return markdownTable(
     ["resource", "type", "protected"],
     resources.map(({ name, type, protect }) => [code(name), code(type), protect ? "yes" : "no"]),
   );
@@ -101,7 +101,7 @@ function layers({ settings, store, words }: RecoveryFacts): string {
     words.recoveryLoss,
     "wrong data, a bad migration, a dropped table",
   ];
-  return table(
+  return markdownTable(
     ["layer", "where", "reaches back", "loses at most", "answers"],
     database.pitrDays > 0 ? [recovery, offSite] : [offSite],
   );

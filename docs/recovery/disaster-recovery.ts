@@ -1,4 +1,4 @@
-import { table } from "../../metrics/markdown.ts";
+import { markdownTable } from "../../lib/table.ts";
 import { drillText } from "./drill.ts";
 import type { RecoveryFacts } from "./facts.ts";
 import { seedCommands } from "./seed-commands.ts";
@@ -106,7 +106,7 @@ ${seedCommands(stack)}`;
 
 function contacts({ settings }: RecoveryFacts): string {
   const { contacts } = settings;
-  return table(
+  return markdownTable(
     ["role", "address", "does"],
     [
       ["technical lead", contacts.technicalLead, "decides, and says when it is over"],

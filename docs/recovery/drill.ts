@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Drill, type Evidence, readEvidence } from "../../checklist/evidence.ts";
-import { table } from "../../metrics/markdown.ts";
+import { markdownTable } from "../../lib/table.ts";
 import { code, inline } from "./inline.ts";
 
 /**
@@ -35,7 +35,7 @@ npm run docs
     `${verdict} ${inline(evidence.summary)}`,
     figures(evidence.at, drill),
     ...(problems.length > 0 ? [problems.join("\n")] : []),
-    table(
+    markdownTable(
       ["step", "seconds"],
       drill.steps.map(({ name, durationMs }) => [inline(name), seconds(durationMs)]),
     ),
@@ -45,7 +45,7 @@ npm run docs
 
 function figures(at: string, drill: Drill): string {
   const { backup } = drill;
-  return table(
+  return markdownTable(
     ["", "found", "allowed"],
     [
       ["when", at, ""],
@@ -66,7 +66,7 @@ function figures(at: string, drill: Drill): string {
 }
 
 function checks({ checks }: Drill): string {
-  return table(
+  return markdownTable(
     ["check", "holds", "found"],
     checks.map(({ name, holds, found }) => [inline(name), holds ? "yes" : "no", code(found)]),
   );

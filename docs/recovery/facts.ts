@@ -2,7 +2,7 @@ import type { Evidence } from "../../checklist/evidence.ts";
 import { type BackupStore, backupStore } from "../../config/backup-store.ts";
 import { vendorName } from "../../config/naming.ts";
 import type { Settings } from "../../config/settings.ts";
-import { spoken } from "../../metrics/duration.ts";
+import { spokenDuration } from "../../lib/units.ts";
 import { recoveryDays, recoveryLossMinutes } from "../../policies/model/recovery.ts";
 import { longestGap } from "../../policies/values/schedule.ts";
 import type { ShownResource } from "../../preview/index.ts";
@@ -56,5 +56,5 @@ function isForRecovery({ urn, type, custom }: ShownResource): boolean {
 }
 
 function minutes(count: number): string {
-  return Number.isFinite(count) ? spoken(count * 60) : "no end of time";
+  return Number.isFinite(count) ? spokenDuration(count * 60) : "no end of time";
 }

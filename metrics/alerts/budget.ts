@@ -1,4 +1,4 @@
-import { duration, spoken } from "../duration.ts";
+import { promDuration, spokenDuration } from "../../lib/units.ts";
 import { errorRatio } from "../indicators.ts";
 import { above, all } from "../queries.ts";
 import {
@@ -30,11 +30,11 @@ export function budgetAlerts({ objectives, span }: AlertContext): AlertDraft[] {
       group: "objectives",
       items: ["A.1"],
       expr: all(spending(long), spending(short)),
-      for: duration(span(burn.held)),
+      for: promDuration(span(burn.held)),
       severity: burn.severity,
       owner: "technicalLead",
       summary: `{{ $labels.host }} spends its error budget ${burn.pace}`,
-      description: `In the last ${spoken(long)} and in the last ${spoken(short)}, more than ${percent(burn.rate * budget)} of requests failed. ${burn.meaning}`,
+      description: `In the last ${spokenDuration(long)} and in the last ${spokenDuration(short)}, more than ${percent(burn.rate * budget)} of requests failed. ${burn.meaning}`,
       dashboard: "optropic-service",
     };
   });

@@ -1,4 +1,4 @@
-import { duration, spoken } from "../duration.ts";
+import { promDuration, spokenDuration } from "../../lib/units.ts";
 import { connectionErrors, connectionRatio } from "../indicators.ts";
 import { above } from "../queries.ts";
 import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
@@ -12,7 +12,7 @@ export function databaseAlerts({ objectives, span }: AlertContext): AlertDraft[]
       group: "database",
       items: ["A.5"],
       expr: above(connectionRatio(), objectives.databaseConnectionsPercent / 100),
-      for: duration(span(5 * minute)),
+      for: promDuration(span(5 * minute)),
       severity: "warning",
       owner: "databaseAdmin",
       summary: `{{ $labels.host }} uses more than ${objectives.databaseConnectionsPercent} % of its database connections`,
@@ -24,11 +24,11 @@ export function databaseAlerts({ objectives, span }: AlertContext): AlertDraft[]
       group: "database",
       items: ["A.5"],
       expr: above(connectionErrors({ range }), 0),
-      for: duration(span(2 * minute)),
+      for: promDuration(span(2 * minute)),
       severity: "critical",
       owner: "databaseAdmin",
       summary: "{{ $labels.host }} cannot get connections to the database",
-      description: `In the last ${spoken(range)} connections could not be opened, were lost, or were not free in time.`,
+      description: `In the last ${spokenDuration(range)} connections could not be opened, were lost, or were not free in time.`,
       dashboard: "optropic-database",
     },
   ];

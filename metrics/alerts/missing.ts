@@ -1,5 +1,5 @@
+import { promDuration } from "../../lib/units.ts";
 import { hosts, type SeriesName, scrapeJobs } from "../contract.ts";
-import { duration } from "../duration.ts";
 import { any, missing, seriesOf } from "../queries.ts";
 import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
 
@@ -18,7 +18,7 @@ export function missingAlerts({ span }: AlertContext, others: readonly AlertDraf
         ...hosts.map((host) => missing("optropic_build_info", { host })),
         ...[...read].sort().map((name) => missing(name)),
       ),
-      for: duration(span(10 * minute)),
+      for: promDuration(span(10 * minute)),
       severity: "warning",
       owner: "devops",
       summary: "{{ $labels.series }} is missing",

@@ -1,4 +1,4 @@
-import { duration, spoken } from "../duration.ts";
+import { promDuration, spokenDuration } from "../../lib/units.ts";
 import { errorRatio, failingRegions, latency, memoryRatio, scrapes } from "../indicators.ts";
 import { above, atLeast, below } from "../queries.ts";
 import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
@@ -6,7 +6,7 @@ import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
 /** Errors, latency, availability and memory, by host: items A.1 to A.4. */
 export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] {
   const lookBack = { range: span(5 * minute), by: ["host"] } as const;
-  const held = duration(span(5 * minute));
+  const held = promDuration(span(5 * minute));
   return [
     {
       name: "high-error-rate",
@@ -17,7 +17,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       severity: "critical",
       owner: "technicalLead",
       summary: `More than ${objectives.errorRatePercent} % of requests fail on {{ $labels.host }}`,
-      description: `Of the requests of the last ${spoken(lookBack.range)}, more than ${objectives.errorRatePercent} % were answered with a 5xx status.`,
+      description: `Of the requests of the last ${spokenDuration(lookBack.range)}, more than ${objectives.errorRatePercent} % were answered with a 5xx status.`,
       dashboard: "optropic-service",
     },
     {
@@ -29,7 +29,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       severity: "warning",
       owner: "technicalLead",
       summary: `P95 latency is above ${objectives.p95Ms} ms on {{ $labels.host }}`,
-      description: `One request in twenty of the last ${spoken(lookBack.range)} took longer than ${objectives.p95Ms} ms.`,
+      description: `One request in twenty of the last ${spokenDuration(lookBack.range)} took longer than ${objectives.p95Ms} ms.`,
       dashboard: "optropic-service",
     },
     {
@@ -41,7 +41,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       severity: "critical",
       owner: "technicalLead",
       summary: `P99 latency is above ${objectives.p99Ms} ms on {{ $labels.host }}`,
-      description: `One request in a hundred of the last ${spoken(lookBack.range)} took longer than ${objectives.p99Ms} ms.`,
+      description: `One request in a hundred of the last ${spokenDuration(lookBack.range)} took longer than ${objectives.p99Ms} ms.`,
       dashboard: "optropic-service",
     },
     {
@@ -49,7 +49,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       group: "service",
       items: ["A.3"],
       expr: below(scrapes(), 1),
-      for: duration(span(2 * minute)),
+      for: promDuration(span(2 * minute)),
       severity: "critical",
       owner: "devops",
       summary: "{{ $labels.scrape_job }} does not answer",
@@ -62,7 +62,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       group: "service",
       items: ["A.3", "5.7"],
       expr: atLeast(failingRegions(), 2),
-      for: duration(span(2 * minute)),
+      for: promDuration(span(2 * minute)),
       severity: "critical",
       owner: "devops",
       summary: "{{ $labels.instance }} fails from two regions or more",

@@ -7,7 +7,7 @@ import {
 } from "../document/diff.ts";
 import { isDeclared, shortType } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
-import { block, code, shortened } from "./markdown-text.ts";
+import { abridged, block, code } from "./markdown-text.ts";
 import type { Section } from "./sections.ts";
 
 /** Changes shown of one resource. */
@@ -76,7 +76,7 @@ function propertyText({ path, change, before, after }: PropertyChange): string {
 }
 
 function valueText(value: PropertyValue | undefined): string {
-  return code(shortened(JSON.stringify(value) ?? "", 200), 250);
+  return code(abridged(JSON.stringify(value) ?? "", 200), 250);
 }
 
 function verdictEntry({ name, before, after }: PolicyChange): string {

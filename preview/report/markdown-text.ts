@@ -1,3 +1,5 @@
+import { shortened } from "../../lib/text.ts";
+
 /**
  * Text of others in GitHub's Markdown. A backslash does not stop GitHub from linking a name, a number or an
  * address that stands in plain text, so whatever could be more than a plain word stands in a code span.
@@ -5,7 +7,7 @@
 
 /** A text on one line, in a code span that it cannot leave. */
 export function code(text: string, most = 300): string {
-  const line = shortened(oneLine(text), most);
+  const line = abridged(oneLine(text), most);
   if (line === "") return "(empty)";
   const fence = "`".repeat(longestRun(line) + 1);
   // One space on either side is taken off again when it is shown.
@@ -16,7 +18,7 @@ export function code(text: string, most = 300): string {
 /** A sentence on one line: plain words as they are, all else in code spans. */
 export function prose(text: string, most = 1000): string {
   const parts: Part[] = [];
-  for (const word of shortened(oneLine(text), most).split(" ")) {
+  for (const word of abridged(oneLine(text), most).split(" ")) {
     const part = partOf(word);
     const last = parts.at(-1);
     if (last?.plain === false && !part.plain && last.after === "" && part.before === "") {
@@ -31,7 +33,7 @@ export function prose(text: string, most = 1000): string {
 
 /** Lines in a fenced block that they cannot leave, each line indented. */
 export function block(text: string, most: number, indent = ""): string {
-  const lines = shortened(text, most)
+  const lines = abridged(text, most)
     .split("\n")
     .map((line) => visible(line.replaceAll("\t", "  ")).trimEnd());
   const fence = "`".repeat(Math.max(3, longestRun(lines.join("\n")) + 1));
@@ -39,11 +41,8 @@ export function block(text: string, most: number, indent = ""): string {
 }
 
 /** The first characters of a text, and how many more there are. */
-export function shortened(text: string, most: number): string {
-  if (text.length <= most) return text;
-  // A pair of surrogates stays together.
-  const kept = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "");
-  return `${kept}… (${text.length - kept.length} more characters)`;
+export function abridged(text: string, most: number): string {
+  return shortened(text, most, (left) => `… (${left} more characters)`);
 }
 
 function oneLine(text: string): string {

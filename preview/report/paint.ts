@@ -20,13 +20,3 @@ export function painter(color: boolean): Painter {
     yellow: code(33, 39),
   };
 }
-
-/** A text of several lines, each as {@link printable} shows it. */
-export function printableText(text: string): string {
-  return text.split("\n").map(printable).join("\n");
-}
-
-/** Control characters could move the cursor or recolour what follows: a name or message shows them as dots. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·"));
-}

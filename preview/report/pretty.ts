@@ -1,4 +1,4 @@
-import { printableText } from "./paint.ts";
+import { printableText } from "../../lib/text.ts";
 import { renderPreview } from "./render.ts";
 import type { Report } from "./report.ts";
 

@@ -1,7 +1,8 @@
+import { printable, shortened } from "../../lib/text.ts";
 import { type PreviewDiff, type PropertyChange, verdictText } from "../document/diff.ts";
 import { isDeclared, shortType } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
-import { type Painter, printable } from "./paint.ts";
+import type { Painter } from "./paint.ts";
 
 /** Characters shown of one value. */
 const longestValue = 100;
@@ -46,6 +47,5 @@ function propertyText({ path, change, before, after }: PropertyChange): string {
 }
 
 function valueText(value: PropertyValue | undefined): string {
-  const text = JSON.stringify(value) ?? "";
-  return printable(text.length > longestValue ? `${text.slice(0, longestValue)}…` : text);
+  return printable(shortened(JSON.stringify(value) ?? "", longestValue));
 }

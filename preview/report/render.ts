@@ -1,6 +1,7 @@
+import { printable } from "../../lib/text.ts";
 import type { PolicyOutcome, PreviewDocument, ShownResource } from "../document/outcome.ts";
 import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
-import { type Painter, painter, printable } from "./paint.ts";
+import { type Painter, painter } from "./paint.ts";
 import { renderChanges } from "./render-changes.ts";
 
 export interface RenderOptions {

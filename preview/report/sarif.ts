@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
 import type { SourcePosition } from "../../lib/failure.ts";
+import { jsonLine } from "../../lib/json.ts";
 import type { PolicyOutcome, PreviewDocument, Violation } from "../document/outcome.ts";
 import { nameOf } from "../engine/urn.ts";
-import { jsonLine } from "./json.ts";
 import type { Failed, Report } from "./report.ts";
 
 /**

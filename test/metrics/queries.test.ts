@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { promDuration, spokenDuration } from "../../lib/units.ts";
 import { series } from "../../metrics/contract.ts";
-import { duration, spoken } from "../../metrics/duration.ts";
 import * as queries from "../../metrics/queries.ts";
 import { everyIndicator } from "./support/every-indicator.ts";
 import { checkQueries } from "./support/promtool.ts";
@@ -98,7 +98,7 @@ describe("a duration", () => {
     [0.4, "400ms"],
     [0.0001, "1ms"],
   ])("of %d s is written %s", (seconds, text) => {
-    expect(duration(seconds)).toBe(text);
+    expect(promDuration(seconds)).toBe(text);
   });
 
   it.each([
@@ -107,14 +107,14 @@ describe("a duration", () => {
     [259_200, "3 days"],
     [0.4, "400 milliseconds"],
   ])("of %d s is spoken %s", (seconds, text) => {
-    expect(spoken(seconds)).toBe(text);
+    expect(spokenDuration(seconds)).toBe(text);
   });
 
   it("is what Prometheus takes for the same time", () => {
     const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), (length) => {
-        const [, count, unit] = duration(length / 1000).match(/^(\d+)(ms|[smhd])$/) ?? [];
+        const [, count, unit] = promDuration(length / 1000).match(/^(\d+)(ms|[smhd])$/) ?? [];
         const found = Object.entries(milliseconds).find(([name]) => name === unit)?.[1] ?? Number.NaN;
         expect(Number(count) * found).toBe(length);
       }),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Failure } from "../../pull-requests/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 import { unzip } from "../../pull-requests/zip.ts";
 import { zipOf } from "./zip-archive.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { longestComment, markdownReport } from "../../../preview/report/markdown.ts";
-import { block, code, prose, shortened } from "../../../preview/report/markdown-text.ts";
+import { abridged, block, code, prose } from "../../../preview/report/markdown-text.ts";
 import { layOut, type Section } from "../../../preview/report/sections.ts";
 import { failed, hostileReport, hostileText, judged, policy, resource, stackUrn } from "../documents.ts";
 
@@ -87,8 +87,8 @@ describe("text of others in Markdown", () => {
   });
 
   it("is shortened between characters, and says by how much", () => {
-    expect(shortened("abc", 3)).toBe("abc");
-    expect(shortened("ab😀cd", 3)).toBe("ab… (4 more characters)");
+    expect(abridged("abc", 3)).toBe("abc");
+    expect(abridged("ab😀cd", 3)).toBe("ab… (4 more characters)");
   });
 
   it("is never live, whatever it is", () => {

@@ -1,4 +1,0 @@
-/** The command cannot do what it is for: what was wrong, where, and what to do. */
-export class Failure extends Error {
-  override name = "Failure";
-}
