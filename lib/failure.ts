@@ -30,7 +30,8 @@ export type FailureKind =
   | "limit"
   | "state"
   | "diff"
-  | "output";
+  | "output"
+  | "isolation";
 
 /** An error for a person: what was wrong, where, and what to do. The message holds no secret. */
 export class Failure extends Error {

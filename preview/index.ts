@@ -1,6 +1,8 @@
 import { dirname, join, resolve } from "node:path";
+import type { Duplex } from "node:stream";
 import { Server } from "@grpc/grpc-js";
 import { Failure } from "../lib/failure.ts";
+import { makePrivateFolder, removeFolder } from "../lib/files.ts";
 import { Places } from "../project/places.ts";
 import { type Project, readProject } from "../project/project.ts";
 import { Sources } from "../project/sources.ts";
@@ -14,6 +16,8 @@ import { channelOptions, listen } from "./engine/grpc.ts";
 import { Monitor } from "./engine/monitor.ts";
 import type { PreviewResource } from "./engine/resource.ts";
 import { readStackOutputs } from "./engine/stack-reference.ts";
+import type { Given } from "./isolation/environment.ts";
+import { type Isolation, openly } from "./isolation/isolation.ts";
 import { Judgement, type PackVerdict } from "./packs/judgement.ts";
 import { type PackSource, resolveFrom } from "./packs/pack.ts";
 import type { PackConfig } from "./packs/pack-config.ts";
@@ -132,7 +136,11 @@ class Session {
   #secrets: Secrets;
   #sources: Sources;
   #engine = new Engine();
-  #servers: Server[] = [];
+  #isolation: Isolation = openly;
+  /** Of the sockets at which the services are offered. */
+  #folder = makePrivateFolder("preview");
+  #sockets = 0;
+  #stops: (() => void)[] = [];
   #monitor: Monitor | undefined;
   #judgement: Judgement | undefined;
   #program: Child | undefined;
@@ -154,10 +162,11 @@ class Session {
   async run(): Promise<Judged> {
     const started = performance.now();
     const monitor = this.#startMonitor();
-    const address = await this.#serve(this.#engine, monitor);
-    const env = childEnvironment(this.#project, address);
+    const socket = await this.#serve(this.#engine, monitor);
+    const env = guestEnvironment(this.#project);
     this.#judgement = new Judgement({
       packs: await this.#packSources(),
+      isolation: this.#isolation,
       env,
       nodeArgs: this.#traceArgs,
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
@@ -165,7 +174,7 @@ class Session {
     const judgement = this.#judgement;
     if (this.#options.state !== undefined) return this.#judgeState(judgement, this.#options.state, started);
 
-    this.#program = this.#startProgram(address, env);
+    this.#program = this.#startProgram(socket, env);
     let programMs = 0;
     const ended = this.#programEnd(this.#program, monitor).then(() => {
       programMs = performance.now() - started;
@@ -188,15 +197,18 @@ class Session {
     this.#program?.kill();
     this.#judgement?.close();
     this.#monitor?.close();
-    for (const server of this.#servers) server.forceShutdown();
+    for (const stop of this.#stops) stop();
+    removeFolder(this.#folder);
   }
 
-  /** @returns the address at which the services are offered */
-  #serve(...services: { addTo(server: Server): void }[]): Promise<string> {
+  /** @returns the Unix socket at which the services are offered */
+  async #serve(...services: { addTo(server: Server): void }[]): Promise<string> {
     const server = new Server(channelOptions);
-    this.#servers.push(server);
     for (const service of services) service.addTo(server);
-    return listen(server);
+    const socket = join(this.#folder, String(this.#sockets));
+    this.#sockets += 1;
+    this.#stops.push(await listen(server, socket));
+    return socket;
   }
 
   #packSources(): Promise<PackSource[]> {
@@ -204,8 +216,8 @@ class Session {
     return Promise.all(
       policyPacks.map(async (directory, index) => {
         const engine = new Engine();
-        const engineAddress = await this.#serve(engine);
-        return { directory: resolve(directory), engine, engineAddress, config: policyPackConfigs[index] };
+        const socket = await this.#serve(engine);
+        return { directory: resolve(directory), engine, socket, config: policyPackConfigs[index] };
       }),
     );
   }
@@ -223,6 +235,7 @@ class Session {
       heard: (properties) => this.#secrets.hear(properties),
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
       registered: (resource) => this.#judgement?.analyze(resource),
+      connection: () => this.#connection,
       warn: (message, urn) => this.#engine.warn(message, urn),
     });
     return this.#monitor;
@@ -236,26 +249,34 @@ class Session {
     return this.#options.stackTraces === true ? [] : ["--stack-trace-limit=1"];
   }
 
-  #startProgram(address: string, env: NodeJS.ProcessEnv): Child {
+  #startProgram(socket: string, env: Given): Child {
     const project = this.#project;
+    const address = this.#isolation.address(socket);
     this.#progress("the program");
     return new Child({
       label: `the program in ${project.programDirectory}`,
-      command: process.execPath,
-      args: [
-        ...this.#traceArgs,
-        ...["--require", join(import.meta.dirname, "engine", "positions.cjs")],
-        ...project.nodeArgs,
-        resolveFrom(project.programDirectory, "@pulumi/pulumi/cmd/run"),
-        ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
-        ...["--organization", project.organization, "--root-directory", project.root],
-        ...["--pwd", project.programDirectory, "--parallel", "16", "--dry-run", "true", project.entryPoint],
-      ],
-      cwd: project.programDirectory,
-      env,
+      launch: this.#isolation.launch({
+        host: "program",
+        nodeArgs: [...this.#traceArgs, ...project.nodeArgs],
+        runner: resolveFrom(project.programDirectory, "@pulumi/pulumi/cmd/run"),
+        args: [
+          ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
+          ...["--organization", project.organization, "--root-directory", project.root],
+          ...["--pwd", project.programDirectory, "--parallel", "16", "--dry-run", "true", project.entryPoint],
+        ],
+        cwd: project.programDirectory,
+        needs: [project.root, project.programDirectory],
+        socket,
+        env: { ...env, PULUMI_NODEJS_ENGINE: address },
+      }),
       limits: { outputBytes: this.#options.outputBytes ?? defaultOutputBytes },
       failure: "program",
     });
+  }
+
+  get #connection(): Duplex {
+    if (this.#program === undefined) throw new Error("a call of a program that is not started");
+    return this.#program.connection;
   }
 
   async #programEnd(program: Child, monitor: Monitor): Promise<void> {
@@ -308,16 +329,9 @@ function deadline(limitMs: number, session: Session): { expired: Promise<never>;
   return { expired, cancel: () => clearTimeout(timeout) };
 }
 
-/** What the engine gives its children, less the credentials that an offline preview has no use for. */
-function childEnvironment(project: Project, address: string): NodeJS.ProcessEnv {
-  const {
-    PULUMI_ACCESS_TOKEN: _token,
-    PULUMI_CONFIG_PASSPHRASE: _passphrase,
-    PULUMI_CONFIG_PASSPHRASE_FILE: _passphraseFile,
-    ...env
-  } = process.env;
+/** What Pulumi's engine says to a program and to a pack by their environment. */
+function guestEnvironment(project: Project): Given {
   return {
-    ...env,
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(project.config)),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify([...project.secretKeys]),
     PULUMI_PROJECT: project.name,
@@ -329,12 +343,14 @@ function childEnvironment(project: Project, address: string): NodeJS.ProcessEnv 
     PULUMI_NODEJS_ORGANIZATION: project.organization,
     PULUMI_NODEJS_DRY_RUN: "true",
     PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
-    PULUMI_NODEJS_ENGINE: address,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache(),
   };
 }
 
-/** Node's cache of compiled code takes a third off the start of both children. */
+/**
+ * Node's cache of compiled code takes a third off the start of guests. What they write there is loaded by other
+ * guests alone: the preview has a cache of its own.
+ */
 function compileCache(): string {
-  return join(dirname(import.meta.dirname), "node_modules", ".cache", "node-compile-cache");
+  return join(dirname(import.meta.dirname), "node_modules", ".cache", "previewed-code");
 }

@@ -1,37 +1,44 @@
-import * as grpc from "@grpc/grpc-js";
+import type { Duplex } from "node:stream";
 import callbackRpc from "@pulumi/pulumi/proto/callback_grpc_pb.js";
 import callbackPb from "@pulumi/pulumi/proto/callback_pb.js";
-import { callUnary, channelOptions } from "./grpc.ts";
+import { Caller } from "./caller.ts";
+import { Tunnel } from "./tunnel.ts";
 
 export type Callback = InstanceType<typeof callbackPb.Callback>;
-type Client = InstanceType<typeof callbackRpc.CallbacksClient>;
 
 /** Calls functions that live in the program: transforms and hooks, which it offers by token and address. */
 export class Callbacks {
-  #clients = new Map<string, Client>();
+  #connection: () => Duplex;
+  #tunnel: Tunnel | undefined;
+  #callers = new Map<string, Caller>();
+
+  /** @param connection to the program's process, which is asked for once a function is called */
+  constructor(connection: () => Duplex) {
+    this.#connection = connection;
+  }
 
   /** @returns the bytes of the answer; rejects with the message that the function threw */
   async invoke(callback: Callback, request: Uint8Array): Promise<Uint8Array> {
     const message = new callbackPb.CallbackInvokeRequest();
     message.setToken(callback.getToken());
     message.setRequest(request);
-    const client = this.#client(callback.getTarget());
-    const response = await callUnary<InstanceType<typeof callbackPb.CallbackInvokeResponse>>((answer) =>
-      client.invoke(message, answer),
-    );
+    const caller = this.#caller(callback.getTarget());
+    const response = await caller.call(callbackRpc.CallbacksService.invoke, message);
     return response.getResponse_asU8();
   }
 
   close(): void {
-    for (const client of this.#clients.values()) client.close();
-    this.#clients.clear();
+    for (const caller of this.#callers.values()) caller.close();
+    this.#callers.clear();
+    this.#tunnel?.close();
   }
 
-  #client(target: string): Client {
-    const existing = this.#clients.get(target);
+  #caller(target: string): Caller {
+    const existing = this.#callers.get(target);
     if (existing !== undefined) return existing;
-    const client = new callbackRpc.CallbacksClient(target, grpc.credentials.createInsecure(), channelOptions);
-    this.#clients.set(target, client);
-    return client;
+    this.#tunnel ??= new Tunnel(this.#connection());
+    const caller = new Caller(this.#tunnel.connect(target));
+    this.#callers.set(target, caller);
+    return caller;
   }
 }

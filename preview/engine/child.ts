@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { Duplex } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { Failure } from "../../lib/failure.ts";
+import type { Launch } from "../isolation/isolation.ts";
 
 /** What a child process of the preview may use up before it is stopped. */
 export interface ChildLimits {
@@ -12,10 +14,7 @@ export interface ChildLimits {
 export interface ChildOptions {
   /** What to call the process in an error, such as `the program`. */
   label: string;
-  command: string;
-  args: readonly string[];
-  cwd: string;
-  env: NodeJS.ProcessEnv;
+  launch: Launch;
   limits: ChildLimits;
   failure: "program" | "policy-pack";
 }
@@ -33,8 +32,8 @@ export class Child {
   readonly label: string;
   /** Resolves with the exit status when the process has ended and its output is read; rejects on a flood. */
   readonly exited: Promise<number>;
-  /** Lines of standard output as they come; the listener is set before the first line can arrive. */
-  onLine: ((line: string) => void) | undefined;
+  /** What the process has of the preview as descriptor 3, and nobody else. */
+  readonly connection: Duplex;
   #process: ChildProcess;
   #output = "";
   #errors = "";
@@ -42,12 +41,18 @@ export class Child {
 
   constructor(options: ChildOptions) {
     this.label = options.label;
-    this.#process = spawn(options.command, options.args, {
-      cwd: options.cwd,
-      env: options.env,
-      stdio: ["ignore", "pipe", "pipe"],
+    const { command, args, cwd, env } = options.launch;
+    this.#process = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: true,
     });
+    const connection = this.#process.stdio[3];
+    if (!(connection instanceof Duplex)) throw new Error("a child without its connection");
+    this.connection = connection;
+    // A process that ends resets it; whoever calls over it hears of that.
+    connection.on("error", () => undefined);
     running.add(this);
     this.exited = this.#watch(options);
     // Whoever waits hears of a failure; one that nobody waits for any more is no second error.
@@ -79,7 +84,6 @@ export class Child {
   async #watch(options: ChildOptions): Promise<number> {
     let bytes = 0;
     let flooded = false;
-    let partial = "";
     const take = (chunk: string, keep: (text: string) => void): void => {
       if (flooded) return;
       bytes += Buffer.byteLength(chunk);
@@ -93,11 +97,6 @@ export class Child {
     this.#process.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       take(chunk, (text) => {
         this.#output += text;
-        if (this.onLine === undefined) return;
-        const lines = (partial + text).split("\n");
-        partial = lines.pop() ?? "";
-        // Whoever listens may have heard enough with any of them.
-        for (const line of lines) this.onLine?.(line);
       });
     });
     this.#process.stderr?.setEncoding("utf8").on("data", (chunk: string) => {

@@ -1,25 +1,15 @@
+import { once } from "node:events";
+import * as net from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 
 /** The size of message that Pulumi's own SDK accepts, in bytes. */
-const maxMessageBytes = 400 * 1024 * 1024;
+export const maxMessageBytes = 400 * 1024 * 1024;
 
 export const channelOptions: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": maxMessageBytes,
   "grpc.max_send_message_length": maxMessageBytes,
 };
-
-/** Makes a unary call and waits for its answer. */
-export function callUnary<Response>(
-  call: (callback: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
-): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    call((error, response) => {
-      if (error === null) resolve(response);
-      else reject(error);
-    });
-  });
-}
 
 /** Makes a unary handler of an async function; what it throws becomes the call's status. */
 export function unary<Request, Response>(
@@ -49,12 +39,28 @@ export function unaries(methods: UnaryMethods): grpc.UntypedServiceImplementatio
   return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, unary(method)]));
 }
 
-/** Listens on a free loopback port. @returns the address, `127.0.0.1:port` */
-export function listen(server: grpc.Server): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(`127.0.0.1:${port}`);
-      else reject(error);
-    });
+/** Connections that a child may have at once; an SDK makes one or two. */
+const mostConnections = 64;
+
+/**
+ * Offers services at a Unix socket, which only who may enter its folder can reach.
+ *
+ * @returns what closes it, with every connection
+ */
+export async function listen(server: grpc.Server, path: string): Promise<() => void> {
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const sockets = new Set<net.Socket>();
+  const doorway = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    injector.injectConnection(socket);
   });
+  doorway.maxConnections = mostConnections;
+  doorway.listen(path);
+  await once(doorway, "listening");
+  return () => {
+    doorway.close();
+    server.forceShutdown();
+    for (const socket of sockets) socket.destroy();
+  };
 }

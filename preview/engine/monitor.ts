@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type * as grpc from "@grpc/grpc-js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
@@ -33,6 +34,8 @@ export interface MonitorOptions {
   remediate: (resource: PreviewResource) => Promise<PropertyMap>;
   /** Told of each resource once it is registered. */
   registered: (resource: PreviewResource) => void;
+  /** The connection to the program's process. */
+  connection: () => Duplex;
   /** Takes a warning about a resource. */
   warn: (message: string, urn: string) => void;
 }
@@ -57,8 +60,8 @@ export class Monitor {
   finished = false;
   #options: MonitorOptions;
   #providers: Providers;
-  #callbacks = new Callbacks();
-  #transforms = new Transforms(this.#callbacks);
+  #callbacks: Callbacks;
+  #transforms: Transforms;
   #hooks: Hooks;
   /** Resolves when the program's runner says that nothing is left to register; the process ends after it. */
   readonly shutdown: Promise<void>;
@@ -67,6 +70,8 @@ export class Monitor {
 
   constructor(options: MonitorOptions) {
     this.#options = options;
+    this.#callbacks = new Callbacks(options.connection);
+    this.#transforms = new Transforms(this.#callbacks);
     this.#providers = new Providers({ ...options, register: (provider) => this.#record(provider) });
     this.#hooks = new Hooks(this.#callbacks, options.warn);
     this.refused = new Promise((_, reject) => {

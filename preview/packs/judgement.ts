@@ -1,13 +1,16 @@
 import type { PreviewResource } from "../engine/resource.ts";
 import { providedPackage, rootStackType } from "../engine/urn.ts";
 import type { PropertyMap } from "../engine/values.ts";
+import type { Given } from "../isolation/environment.ts";
+import type { Isolation } from "../isolation/isolation.ts";
 import type { Analysis, Diagnostic } from "./analysis.ts";
 import { type PackSource, PolicyPack } from "./pack.ts";
 import type { PolicyInfo } from "./pack-config.ts";
 
 export interface JudgementOptions {
   packs: readonly PackSource[];
-  env: NodeJS.ProcessEnv;
+  isolation: Isolation;
+  env: Given;
   /** Arguments for Node.js itself. */
   nodeArgs: readonly string[];
   outputBytes: number;

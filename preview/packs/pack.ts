@@ -1,18 +1,20 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import * as grpc from "@grpc/grpc-js";
+import { type MethodDefinition, status } from "@grpc/grpc-js";
 import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { readYaml } from "../../project/yaml.ts";
+import { CallError, Caller } from "../engine/caller.ts";
 import { Child } from "../engine/child.ts";
 import type { Engine, LogEntry } from "../engine/engine.ts";
-import { callUnary, channelOptions } from "../engine/grpc.ts";
 import type { PreviewResource } from "../engine/resource.ts";
 import { forAnalysis, forRemediation, fromStruct, type PropertyMap } from "../engine/values.ts";
+import type { Given } from "../isolation/environment.ts";
+import type { Isolation } from "../isolation/isolation.ts";
 import {
   type Analysis,
   analyzeRequest,
@@ -34,22 +36,20 @@ export interface PackSource {
   /** Folder with PulumiPolicy.yaml. */
   directory: string;
   engine: Engine;
-  engineAddress: string;
+  /** The Unix socket at which that engine is offered. */
+  socket: string;
   config?: PackConfig | undefined;
 }
 
 export interface PackOptions extends PackSource {
-  env: NodeJS.ProcessEnv;
+  isolation: Isolation;
+  env: Given;
   /** Arguments for Node.js itself. */
   nodeArgs: readonly string[];
   outputBytes: number;
 }
 
-type Client = InstanceType<typeof analyzerRpc.AnalyzerClient>;
-type AnalyzeResponse = InstanceType<typeof analyzerPb.AnalyzeResponse>;
-type RemediateResponse = InstanceType<typeof analyzerPb.RemediateResponse>;
-type AnalyzerInfo = InstanceType<typeof analyzerPb.AnalyzerInfo>;
-type Empty = InstanceType<typeof emptyPb.Empty>;
+const { AnalyzerService: analyzer } = analyzerRpc;
 
 /** A policy pack in the policy host of @pulumi/pulumi, from its start to its verdict. */
 export class PolicyPack {
@@ -61,28 +61,31 @@ export class PolicyPack {
   policies: PolicyInfo[] = [];
   #engine: Engine;
   #child: Child;
-  #port: number | undefined;
-  #client: Client | undefined;
+  #caller: Caller;
+  #isLoaded = false;
   #remediates = false;
 
   constructor(options: PackOptions) {
     this.directory = resolve(options.directory);
     this.#engine = options.engine;
     checkManifest(this.directory);
+    const address = options.isolation.address(options.socket);
     this.#child = new Child({
       label: `policy pack ${this.directory}`,
-      command: process.execPath,
-      args: [
-        ...options.nodeArgs,
-        resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
-        options.engineAddress,
-        ".",
-      ],
-      cwd: this.directory,
-      env: { ...options.env, PULUMI_NODEJS_ENGINE: options.engineAddress },
+      launch: options.isolation.launch({
+        host: "pack",
+        nodeArgs: options.nodeArgs,
+        runner: resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
+        args: [address, "."],
+        cwd: this.directory,
+        needs: [this.directory],
+        socket: options.socket,
+        env: { ...options.env, PULUMI_NODEJS_ENGINE: address },
+      }),
       limits: { outputBytes: options.outputBytes },
       failure: "policy-pack",
     });
+    this.#caller = new Caller(this.#child.connection);
     this.ready = this.#start(options.config);
     this.ready.catch(() => undefined);
   }
@@ -91,14 +94,9 @@ export class PolicyPack {
     return this.#engine.log;
   }
 
-  /** What the pack's own code printed, without the port that the host prints. */
+  /** What the pack's own code printed. */
   get printed(): string {
-    return `${this.#ownOutput}${this.#child.errors}`.trim();
-  }
-
-  get #ownOutput(): string {
-    const { output } = this.#child;
-    return this.#port === undefined ? output : output.replace(new RegExp(`^${this.#port}\\r?\\n`, "m"), "");
+    return `${this.#child.output}${this.#child.errors}`.trim();
   }
 
   /** Policies set to `remediate` change the resource's inputs before anybody analyses them. */
@@ -107,9 +105,7 @@ export class PolicyPack {
     let { inputs } = resource;
     if (!this.#remediates) return { inputs, diagnostics };
     const request = analyzeRequest(resource, providers, forRemediation(resource.inputs));
-    const response = await this.#call<RemediateResponse>((client, answer) =>
-      client.remediate(request, answer),
-    );
+    const response = await this.#call(analyzer.remediate, request);
     for (const remediation of response.getRemediationsList()) {
       const properties = remediation.getProperties();
       const message = remediation.getDiagnostic();
@@ -125,17 +121,13 @@ export class PolicyPack {
 
   async analyze(resource: PreviewResource, providers: Providers): Promise<Analysis> {
     const request = analyzeRequest(resource, providers, forAnalysis(resource.inputs));
-    return readAnalysis(
-      await this.#call<AnalyzeResponse>((client, answer) => client.analyze(request, answer)),
-    );
+    return readAnalysis(await this.#call(analyzer.analyze, request));
   }
 
   async analyzeStack(resources: readonly PreviewResource[], providers: Providers): Promise<Analysis> {
     const request = new analyzerPb.AnalyzeStackRequest();
     request.setResourcesList(resources.map((resource) => stackResource(resource, providers)));
-    const response = await this.#call<AnalyzeResponse>((client, answer) =>
-      client.analyzeStack(request, answer),
-    );
+    const response = await this.#call(analyzer.analyzeStack, request);
     // An error that a pack does not handle is logged, and what it was to judge then is not judged.
     const errors = this.#errors;
     if (errors !== "") throw new Failure("policy-pack", `${this.#child.label} failed:\n${errors}`);
@@ -143,20 +135,13 @@ export class PolicyPack {
   }
 
   close(): void {
-    this.#client?.close();
+    this.#caller.close();
     this.#child.kill();
   }
 
   async #start(config: PackConfig | undefined): Promise<void> {
-    this.#port = await this.#printedPort();
-    this.#client = new analyzerRpc.AnalyzerClient(
-      `127.0.0.1:${this.#port}`,
-      grpc.credentials.createInsecure(),
-      channelOptions,
-    );
-    const info = await this.#call<AnalyzerInfo>((client, answer) =>
-      client.getAnalyzerInfo(new emptyPb.Empty(), answer),
-    );
+    const info = await this.#call(analyzer.getAnalyzerInfo, new emptyPb.Empty());
+    this.#isLoaded = true;
     this.name = info.getName();
     this.version = info.getVersion();
     this.policies = policyInfos(info);
@@ -167,48 +152,34 @@ export class PolicyPack {
     this.#remediates = this.policies.some((policy) => policy.level === "remediate");
     const request = new analyzerPb.ConfigureAnalyzerRequest();
     for (const [name, policyConfig] of configured) request.getPolicyconfigMap().set(name, policyConfig);
-    await this.#call<Empty>((client, answer) => client.configure(request, answer));
-  }
-
-  /** The policy host prints the port it listens on as its first line; a pack that fails to load never does. */
-  async #printedPort(): Promise<number> {
-    const printed = new Promise<number>((resolvePort) => {
-      this.#child.onLine = (line) => {
-        if (/^\d{1,5}\r?$/.test(line)) {
-          this.#child.onLine = undefined;
-          resolvePort(Number(line));
-        }
-      };
-    });
-    const ended = this.#child.exited.then((status) => {
-      throw new Failure("policy-pack", `${this.#child.label} did not load:\n${this.#whyEnded(status)}`);
-    });
-    return Promise.race([printed, ended]);
+    await this.#call(analyzer.configure, request);
   }
 
   /** Makes a call that fails when the pack's process ends, with what it last said. */
-  async #call<Response>(
-    call: (client: Client, answer: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
+  async #call<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Request,
   ): Promise<Response> {
-    const client = this.#client;
-    if (client === undefined) throw new Failure("policy-pack", `${this.#child.label} is not loaded`);
     try {
-      return await callUnary<Response>((answer) => call(client, answer));
+      return await this.#caller.call(method, request);
     } catch (error) {
-      if (isUnavailable(error)) throw await this.#unavailable();
-      const details = isServiceError(error) ? error.details : reasonOf(error);
-      throw new Failure("policy-pack", `policy pack ${this.name || this.directory} failed: ${details}`);
+      if (error instanceof CallError && error.code === status.UNAVAILABLE) throw await this.#unavailable();
+      throw new Failure(
+        "policy-pack",
+        `policy pack ${this.name || this.directory} failed: ${reasonOf(error)}`,
+      );
     }
   }
 
   async #unavailable(): Promise<Failure> {
     const { label } = this.#child;
-    const status = await Promise.race([this.#child.exited, after(endGraceMs, undefined)]);
+    const ending = this.#isLoaded ? "ended early" : "did not load";
+    const ended = await Promise.race([this.#child.exited, after(endGraceMs, undefined)]);
     return new Failure(
       "policy-pack",
-      status !== undefined
-        ? `${label} ended early:\n${this.#whyEnded(status)}`
-        : `${label} does not answer on port ${this.#port}: was that number printed by something else?`,
+      ended === undefined
+        ? `${label} closed its connection to the preview, and its process goes on`
+        : `${label} ${ending}:\n${this.#whyEnded(ended)}`,
     );
   }
 
@@ -217,7 +188,7 @@ export class PolicyPack {
   }
 
   #whyEnded(status: number): string {
-    const said = this.#errors || this.#child.errors.trim() || this.#ownOutput.trim();
+    const said = this.#errors || this.#child.errors.trim() || this.#child.output.trim();
     return said === ""
       ? `it ended with status ${status} and printed nothing`
       : said.split("\n").slice(-40).join("\n");
@@ -260,12 +231,4 @@ export function resolveFrom(directory: string, specifier: string): string {
   } catch {
     throw new Failure("project", `@pulumi/pulumi is not installed for ${directory}: run npm install there`);
   }
-}
-
-function isServiceError(error: unknown): error is grpc.ServiceError {
-  return error instanceof Error && "code" in error && "details" in error;
-}
-
-function isUnavailable(error: unknown): boolean {
-  return isServiceError(error) && error.code === grpc.status.UNAVAILABLE;
 }

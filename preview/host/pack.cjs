@@ -1,0 +1,42 @@
+// The main module of a policy pack's process: it becomes the policy host of the pack's own SDK, whose server
+// has one connection, inherited from the preview. The host also listens on a port of the loopback interface and
+// prints it. Anybody on the machine can connect there, so everybody is turned away and nobody needs the number.
+const http2 = require("node:http2");
+const Module = require("node:module");
+const net = require("node:net");
+
+const { createServer } = http2;
+// The server keeps the process alive; without one, it ends.
+const connection = new net.Socket({ fd: 3 }).unref();
+let isTaken = false;
+http2.createServer = (...args) => {
+  const server = createServer(...args);
+  server.on("listening", () => {
+    // The host's own server is the first that listens at a port of the loopback interface.
+    if (isTaken || server.address()?.address !== "127.0.0.1") return;
+    isTaken = true;
+    hidePort(server.address().port);
+    const { emit } = server;
+    server.emit = (event, ...rest) => {
+      if (event !== "connection" || rest[0] === connection) return emit.call(server, event, ...rest);
+      rest[0].destroy();
+      return true;
+    };
+    server.emit("connection", connection);
+  });
+  return server;
+};
+Module.syncBuiltinESMExports();
+
+function hidePort(port) {
+  const { stdout } = process;
+  const { write } = stdout;
+  stdout.write = (chunk, ...rest) => {
+    if (chunk !== `${port}\n`) return write.call(stdout, chunk, ...rest);
+    stdout.write = write;
+    return true;
+  };
+}
+
+process.argv.splice(1, 1);
+Module.runMain();
