@@ -46,8 +46,23 @@ export class Failure extends Error {
   }
 }
 
-/** The message of whatever was thrown; an error that wraps several without a message of its own says the first. */
+/**
+ * The message of whatever was thrown. An error without one says the first that it wraps, or its name. It never
+ * throws.
+ */
 export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") return reasonOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return textOf(error);
+  if (error.message !== "") return textOf(error.message);
+  return error instanceof AggregateError && error.errors.length > 0
+    ? reasonOf(error.errors[0])
+    : textOf(error.name);
+}
+
+/** Not every object can be made a text: one without a prototype cannot. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "an unknown error";
+  }
 }

@@ -1,21 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * Writes a file in one step: a reader sees the old content or the new one. Missing folders are made. Where
- * writing fails, what was there stays and nothing is left beside it.
+ * writing fails, what was there stays and nothing is left beside it. A link stays a link, and what is no file,
+ * such as `/dev/stdout` or a pipe, is written to.
  *
  * @throws the error of the file system
  */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
+  const present = statSync(path, { throwIfNoEntry: false });
+  if (present !== undefined && !present.isFile()) {
+    writeFileSync(path, content);
+    return;
+  }
+  const target = present === undefined ? path : realpathSync(path);
   // In the same folder, since a file cannot be renamed into another file system.
-  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const draft = join(dirname(target), `.${randomUUID()}.tmp`);
   try {
     writeFileSync(draft, content, { flag: "wx" });
-    renameSync(draft, path);
+    renameSync(draft, target);
   } catch (error) {
     rmSync(draft, { force: true });
     throw error;

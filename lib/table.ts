@@ -9,9 +9,12 @@ export function textTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** A Markdown table with padded columns; a `|` in a cell is escaped. */
+/** A Markdown table with padded columns. A `|` in a cell is escaped; a line break becomes a space. */
 export function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [headings, ...rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")))];
+  const all = [
+    headings,
+    ...rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|").replaceAll(/[\r\n]+/g, " "))),
+  ];
   const widths = columnWidths(all);
   const [head = [], ...body] = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
   const rule = widths.map((width) => "-".repeat(width));

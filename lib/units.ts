@@ -1,3 +1,5 @@
+import { counted } from "./text.ts";
+
 /** Bytes for a person, such as `12.3 MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
@@ -8,7 +10,7 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit += 1;
   }
-  return bytes < 1024 ? `${bytes} bytes` : `${value.toFixed(1)} ${units[unit]}`;
+  return bytes < 1024 ? counted(bytes, "byte") : `${value.toFixed(1)} ${units[unit]}`;
 }
 
 /** Milliseconds for a person, such as `3.4 s` or `12 min 5 s`. */
@@ -19,7 +21,7 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** Minutes for a person, such as `45 min`, `3 h 20 min` or `12 d 4 h`. */
+/** Whole minutes for a person, such as `45 min`, `3 h 20 min` or `12 d 4 h`. */
 export function formatMinutes(minutes: number): string {
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

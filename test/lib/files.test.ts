@@ -1,0 +1,79 @@
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makePrivateFolder, removeFolder, writeAtomic } from "../../lib/files.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "files-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a file that is written in one step", () => {
+  it("makes the folders that are missing, and leaves nothing beside it", () => {
+    const path = join(folder, "a", "b", "file.txt");
+    writeAtomic(path, "one");
+    writeAtomic(path, new Uint8Array([116, 119, 111]));
+    expect(readFileSync(path, "utf8")).toBe("two");
+    expect(readdirSync(join(folder, "a", "b"))).toEqual(["file.txt"]);
+  });
+
+  it("may have the longest name that a file can have", () => {
+    const path = join(folder, "n".repeat(255));
+    writeAtomic(path, "one");
+    expect(readFileSync(path, "utf8")).toBe("one");
+  });
+
+  it("stays as it was where writing fails", () => {
+    const path = join(folder, "file.txt");
+    mkdirSync(path);
+    expect(() => writeAtomic(path, "text")).toThrow(/EISDIR/);
+    expect(readdirSync(folder)).toEqual(["file.txt"]);
+  });
+
+  it("is where a link leads, and the link stays", () => {
+    const [link, target] = [join(folder, "link"), join(folder, "deep", "target")];
+    mkdirSync(join(folder, "deep"));
+    writeFileSync(target, "old");
+    symlinkSync(target, link);
+    writeAtomic(link, "new");
+    expect(readFileSync(target, "utf8")).toBe("new");
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(["deep", "link"]);
+  });
+
+  it("does not take the place of a device", () => {
+    const link = join(folder, "null");
+    symlinkSync("/dev/null", link);
+    writeAtomic(link, "text");
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(link).isCharacterDevice()).toBe(true);
+  });
+});
+
+describe("a private folder", () => {
+  it("is this account's alone, and goes with all that is in it", () => {
+    const path = makePrivateFolder("drill", folder);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    mkdirSync(join(path, "a"));
+    writeFileSync(join(path, "a", "b"), "text");
+    removeFolder(path);
+    removeFolder(path);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("has a name that no other has", () => {
+    expect(makePrivateFolder("drill", folder)).not.toBe(makePrivateFolder("drill", folder));
+  });
+});
