@@ -1,6 +1,7 @@
 import { Failure } from "../../lib/failure.ts";
 import { ObjectStore } from "../../operations/store/object-store.ts";
-import { readBackupVariables, readConnection, readStoreKeys } from "./environment.ts";
+import { readConnection } from "../../postgres/environment.ts";
+import { readBackupVariables, readStoreKeys } from "./environment.ts";
 import type { BackupSubject } from "./run-backup.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { counted } from "../../lib/text.ts";
 import { type RestoreOutcome, restore } from "../../operations/restore/run.ts";
 import { describeConnection } from "../../postgres/connection.ts";
+import { targetConnection } from "../../postgres/environment.ts";
 import { ask } from "./ask.ts";
-import { readIdentity, targetConnection } from "./environment.ts";
+import { readIdentity } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
 import { formatDuration } from "./sizes.ts";

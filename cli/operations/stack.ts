@@ -3,8 +3,9 @@ import { parseSettings, SettingsError } from "../../config/parse.ts";
 import type { Settings } from "../../config/settings.ts";
 import { Failure } from "../../lib/failure.ts";
 import { ObjectStore, type StoreAddress } from "../../operations/store/object-store.ts";
+import { readConnection } from "../../postgres/environment.ts";
 import { readProject } from "../../project/project.ts";
-import { type BackupVariables, readBackupVariables, readConnection, readStoreKeys } from "./environment.ts";
+import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import type { BackupSubject } from "./run-backup.ts";
 
 /** A stack as the operations on its database see it. */

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { CronJob } from "@pulumi/render";
 import type { BackupStore } from "../../config/backup-store.ts";
 import { vendorName } from "../../config/naming.ts";
+import { connectionVariables } from "../../postgres/url.ts";
 import type { BackupsArgs } from "../backups.ts";
-import { connectionVariables } from "./connection.ts";
 import type { Store } from "./store.ts";
 
 /** What the job's image is built from: the command, and what it loads. */

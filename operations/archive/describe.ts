@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { Session } from "../../postgres/connection.ts";
+import type { Session } from "../../postgres/session.ts";
 import type { Description } from "./manifest.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { type Connection, programEnvironment, type Session } from "../../postgres/connection.ts";
+import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
+import type { Session } from "../../postgres/session.ts";
 import { output } from "../child.ts";
 import type { Manifest } from "./manifest.ts";
 import {

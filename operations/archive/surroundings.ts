@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Session } from "../../postgres/connection.ts";
+import type { Session } from "../../postgres/session.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
 
 /** What a dump stands on and does not carry itself. */

@@ -1,12 +1,8 @@
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import {
-  type Connection,
-  connect,
-  describeConnection,
-  type ServerSession,
-} from "../../postgres/connection.ts";
+import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
+import { connect, type ServerSession } from "../../postgres/session.ts";
 import { describeDatabase, findSchemas, prepareSession } from "../archive/describe.ts";
 import { dump } from "../archive/dump.ts";
 import { type Description, type Manifest, manifestSchema } from "../archive/manifest.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Drill } from "../../checklist/evidence.ts";
 import { reasonOf } from "../../lib/failure.ts";
-import type { ServerSession } from "../../postgres/connection.ts";
+import type { ServerSession } from "../../postgres/session.ts";
 
 /** A question to the restored database, and the answer that it must give. */
 export interface Check {

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
-import { type Connection, connect, describeConnection } from "../../postgres/connection.ts";
+import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
+import { connect } from "../../postgres/session.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
 import { checkTarget } from "./target.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
-import { type Connection, describeConnection, type Session } from "../../postgres/connection.ts";
+import { type Connection, describeConnection } from "../../postgres/connection.ts";
+import type { Session } from "../../postgres/session.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { readSystemIdentifier } from "../archive/surroundings.ts";
 

@@ -1,4 +1,4 @@
-import type { Session } from "../../postgres/connection.ts";
+import type { Session } from "../../postgres/session.ts";
 import { objectDifferences } from "../archive/compare.ts";
 import { findSchemas, prepareSession, readObjects } from "../archive/describe.ts";
 import type { Description, Manifest } from "../archive/manifest.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Session } from "../../postgres/connection.ts";
+import type { Session } from "../../postgres/session.ts";
 import type { Description } from "../archive/manifest.ts";
 
 const rolesSchema = z.array(z.object({ name: z.string(), quoted: z.string() }));

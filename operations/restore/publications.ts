@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Session } from "../../postgres/connection.ts";
+import type { Session } from "../../postgres/session.ts";
 import type { Manifest } from "../archive/manifest.ts";
 
 const memberships = z.array(z.object({ member: z.string().nullable(), statement: z.string() }));

@@ -1,6 +1,7 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import type { Connection, Session } from "../../postgres/connection.ts";
+import type { Connection } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
+import type { Session } from "../../postgres/session.ts";
 import { differences } from "../archive/compare.ts";
 import { describeDatabase, prepareSession } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";

@@ -4,8 +4,9 @@ import { pipeline } from "node:stream/promises";
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { type Connection, programEnvironment, type Session } from "../../postgres/connection.ts";
+import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
+import type { Session } from "../../postgres/session.ts";
 import { Child } from "../child.ts";
 
 /**

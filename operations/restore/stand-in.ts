@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
-import type { Session } from "../../postgres/connection.ts";
+import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "../archive/surroundings.ts";
 
 /** Roles that the session has not the rights of, and has not granted to itself either. */

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { connectionVariables } from "../../components/backups/connection.ts";
 import { permissionGroupId } from "../../components/backups/r2-keys.ts";
 import { Backups, type BackupsArgs } from "../../components/backups.ts";
 import { backupsSchema } from "../../config/backups.ts";
@@ -295,30 +294,4 @@ test("every child belongs to the component and starts with its name", async () =
     expect(name).toMatch(/^backups-/);
     expect(options.parent).toBe(component);
   }
-});
-
-describe("a connection string", () => {
-  test("without port and sslmode means 5432 and TLS", () => {
-    expect(connectionVariables("postgres://user:word@[2001:db8::1]/app")).toEqual({
-      PGHOST: "2001:db8::1",
-      PGPORT: "5432",
-      PGDATABASE: "app",
-      PGUSER: "user",
-      PGPASSWORD: "word",
-      PGSSLMODE: "require",
-    });
-  });
-
-  test.each([
-    ["not a URL", "canary", "not a postgresql:// URL"],
-    ["another scheme", "https://user:canary@host/app", "not a postgresql:// URL"],
-    ["no database", "postgresql://user:canary@host/", "has no database"],
-    ["no user", "postgresql://:canary@host/app", "has no user"],
-    ["no password", "postgresql://canary@host/app", "has no password"],
-    ["no host", "postgresql:///canary", "has no host"],
-    ["a bare percent sign", "postgresql://user:%canary@host/app", "password"],
-  ])("with %s is refused without being shown", (_, url, message) => {
-    expect(() => connectionVariables(url)).toThrow(message);
-    expect(() => connectionVariables(url)).not.toThrow("canary");
-  });
 });

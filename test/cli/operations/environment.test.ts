@@ -4,17 +4,10 @@ import { join } from "node:path";
 import { generateX25519Identity } from "age-encryption";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  readBackupVariables,
-  readConnection,
-  readIdentity,
-  readStoreKeys,
-  targetConnection,
-} from "../../../cli/operations/environment.ts";
+import { readBackupVariables, readIdentity, readStoreKeys } from "../../../cli/operations/environment.ts";
 import { Failure } from "../../../lib/failure.ts";
 
 const canary = "canary-4d1e";
-const database = { PGHOST: "db.example.com", PGDATABASE: "app", PGUSER: "reader" };
 
 describe("variables of backups", () => {
   test("that are empty or absent say nothing", () => {
@@ -52,62 +45,6 @@ describe("variables of backups", () => {
         }
       }),
     );
-  });
-});
-
-describe("a connection", () => {
-  test.each([
-    [{ ...database, PGHOST: "" }, "PGHOST is not set"],
-    [{ ...database, PGPORT: canary }, "PGPORT is not a port"],
-    [
-      { ...database, PGSSLMODE: canary },
-      "PGSSLMODE is not one of disable, allow, prefer, require, verify-ca, verify-full",
-    ],
-    [{ PGHOST: "x" }, "PGDATABASE is not set; PGUSER is not set"],
-    [
-      { DATABASE_URL: `mysql://${canary}@x/y` },
-      "The database's connection string is not a postgresql:// URL",
-    ],
-    [{ DATABASE_URL: `postgresql://u:${canary}@x` }, "The database's connection string has no database"],
-  ])("of %o is refused", (variables, message) => {
-    expect(refusal(() => readConnection(variables)).message).toBe(message);
-  });
-
-  test("asks for TLS unless it is told otherwise, and has nothing that is not said", () => {
-    expect(readConnection(database)).toEqual({ ...database, PGPORT: "5432", PGSSLMODE: "require" });
-  });
-});
-
-describe("the target of a restore", () => {
-  test("takes its password from the environment, and all else from the URL", () => {
-    const given = { ...database, PGPASSWORD: canary, PGSSLMODE: "disable" };
-    expect(
-      targetConnection("postgresql://me@other.example.com:6543/a%20%22b%22?sslmode=verify-full", given),
-    ).toEqual({
-      PGHOST: "other.example.com",
-      PGPORT: "6543",
-      PGDATABASE: 'a "b"',
-      PGUSER: "me",
-      PGPASSWORD: canary,
-      PGSSLMODE: "verify-full",
-    });
-  });
-
-  test.each([
-    `postgresql://me:${canary}@host/db`,
-    `postgresql://me@host/db?password=${canary}`,
-    `postgresql://me@host/db?PASSWORD=${canary}`,
-    `postgresql://me@host/db?sslpassword=${canary}`,
-    `mysql://me@host/${canary}`,
-    `${canary}`,
-    `postgresql://me@host:port/${canary}`,
-    `postgresql://host/${canary}`,
-    `postgresql://me@host/%E0${canary}`,
-    `postgresql://me@host/${canary}?sslmode=${canary}`,
-  ])("that is %s is refused, and not repeated", (url) => {
-    const failure = refusal(() => targetConnection(url, {}));
-    expect(failure.message).not.toContain(canary);
-    expect(failure.message).toMatch(/--target|The (database's connection|user|database)|PGSSLMODE/);
   });
 });
 

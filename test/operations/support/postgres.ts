@@ -22,8 +22,15 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server in a temporary folder. Throws when PostgreSQL is not installed. */
-export async function startPostgres(password: string): Promise<PostgresServer> {
+/**
+ * Starts a server in a temporary folder. Throws when PostgreSQL is not installed.
+ *
+ * @param settings of the server, by their names
+ */
+export async function startPostgres(
+  password: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   const user = "postgres";
   const folder = mkdtempSync(join(tmpdir(), "postgres-"));
   const owner = serverAccount();
@@ -35,7 +42,8 @@ export async function startPostgres(password: string): Promise<PostgresServer> {
   const port = await freePort();
   const initialise = ["-D", data, "-U", user, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8"];
   await promisify(execFile)(findProgram("initdb"), [...initialise, "--no-sync"], { ...owner, cwd: folder });
-  const flags = ["-D", data, "-p", `${port}`, "-h", "127.0.0.1", "-k", folder, "-F"];
+  const own = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const flags = ["-D", data, "-p", `${port}`, "-h", "127.0.0.1", "-k", folder, "-F", ...own];
   const server = spawn(findProgram("postgres"), flags, {
     ...owner,
     cwd: folder,

@@ -1,0 +1,95 @@
+import { Client, type ClientConfig, type QueryConfig, types } from "pg";
+import { Failure, reasonOf } from "../lib/failure.ts";
+import { type Connection, connectSeconds, describeConnection } from "./connection.ts";
+import { passwordFromFile } from "./password-file.ts";
+import { tlsAttempts } from "./tls.ts";
+
+/** A session in which statements run one after another. */
+export interface Session {
+  /** Rows of a query, which is one SELECT without a semicolon; `$1` is its only value. */
+  rows(query: string, value?: readonly string[]): Promise<unknown[]>;
+  run(statements: string): Promise<void>;
+}
+
+/** A session of the client library. */
+export class ServerSession implements Session {
+  #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
+    return (await this.#client.query(query, value && [value])).rows;
+  }
+
+  /** As rows, each of which is a list of texts, as the server writes them and a cast to text does. */
+  async lists(query: string): Promise<unknown[][]> {
+    return (await this.#client.query<unknown[]>({ text: query, rowMode: "array", types: asText })).rows;
+  }
+
+  /** Runs one statement: the server rejects a text that holds a second one. */
+  async only(statement: string): Promise<void> {
+    const query: QueryConfig & { queryMode: "extended" } = { text: statement, queryMode: "extended" };
+    await this.#client.query(query);
+  }
+
+  async run(statements: string): Promise<void> {
+    await this.#client.query(statements);
+  }
+
+  /** Ends the session, and with it a statement that runs. */
+  async end(): Promise<void> {
+    await this.#client.end().catch(() => undefined);
+  }
+}
+
+/** Boolean is the one type whose text form differs from what the server sends. */
+const asText = {
+  getTypeParser: (type: number) => (value: string) =>
+    type === types.builtins.BOOL ? `${value === "t"}` : value,
+};
+
+/**
+ * Opens a session in the database, with libpq's meaning of every variable; end it with `end()`.
+ *
+ * @throws {Failure} `refused`, when a certificate file is missing or unreadable; `failed`, when the server
+ * cannot be reached or rejects the connection
+ */
+export async function connect(connection: Connection, name: string): Promise<ServerSession> {
+  const reasons = new Set<string>();
+  for (const ssl of tlsAttempts(connection)) {
+    const client = new Client({ ...clientConfig(connection), ssl, application_name: name });
+    // A session that ends by itself fails the statement that waits, or the next one.
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return new ServerSession(client);
+    } catch (error) {
+      reasons.add(reasonOf(error));
+      await client.end().catch(() => undefined);
+    }
+  }
+  const where = describeConnection(connection);
+  throw new Failure("failed", `Cannot connect to ${where}: ${[...reasons].join("; ")}`);
+}
+
+function clientConfig(connection: Connection): ClientConfig {
+  const { PGPASSWORD, PGOPTIONS, PGCHANNELBINDING } = connection;
+  return {
+    host: connection.PGHOST,
+    port: Number(connection.PGPORT),
+    database: connection.PGDATABASE,
+    user: connection.PGUSER,
+    password: () => PGPASSWORD ?? passwordFromFile(connection) ?? missingPassword(),
+    connectionTimeoutMillis: connectSeconds * 1000,
+    keepAlive: true,
+    ...(PGOPTIONS === undefined ? {} : { options: PGOPTIONS }),
+    // The library binds the channel where the server can, and cannot insist; libpq's programs do.
+    enableChannelBinding: PGCHANNELBINDING === "prefer" || PGCHANNELBINDING === "require",
+  };
+}
+
+function missingPassword(): never {
+  throw new Error("the server asks for a password: set PGPASSWORD, or add the database to the password file");
+}

@@ -1,0 +1,165 @@
+import { execFile, execFileSync } from "node:child_process";
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { type Connection, programEnvironment } from "../../postgres/connection.ts";
+import { findProgram } from "../../postgres/programs.ts";
+import { serverAccount } from "../../postgres/server-account.ts";
+import { connect } from "../../postgres/session.ts";
+import { type PostgresServer, startPostgres } from "../operations/support/postgres.ts";
+
+// The session of this process and psql reach the same servers by the same variables, and refuse the same.
+
+let folder: string;
+let secure: PostgresServer;
+let plain: PostgresServer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tls-"));
+  for (const name of ["ca", "other"]) authority(name);
+  for (const name of ["localhost", "client"]) certificate(name);
+  const { uid, gid } = serverAccount();
+  for (const path of ["", "localhost.key", "localhost.crt", "ca.crt"])
+    chownSync(join(folder, path), uid, gid);
+  const settings = {
+    ssl: "on",
+    ssl_cert_file: join(folder, "localhost.crt"),
+    ssl_key_file: join(folder, "localhost.key"),
+    ssl_ca_file: join(folder, "ca.crt"),
+  };
+  [secure, plain] = await Promise.all([startPostgres("word", settings), startPostgres("word")]);
+});
+
+afterAll(async () => {
+  await Promise.all([secure.stop(), plain.stop()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+const roots = ["none", "ca", "other", "default", "missing"] as const;
+const hosts = ["localhost", "127.0.0.1"] as const;
+
+describe.each(modes)("PGSSLMODE=%s", (PGSSLMODE) => {
+  test.each(roots.flatMap((root) => hosts.map((host) => [root, host] as const)))(
+    "with root certificates: %s, at %s",
+    async (root, PGHOST) => {
+      vi.stubEnv("HOME", home(root === "default"));
+      const connection: Connection = {
+        ...secure.connection(),
+        PGHOST,
+        PGSSLMODE,
+        ...(root === "ca" || root === "other" || root === "missing"
+          ? { PGSSLROOTCERT: join(folder, `${root}.crt`) }
+          : {}),
+      };
+      expect(await bySession(connection)).toBe(await byPsql(connection));
+    },
+  );
+
+  test("at a server without TLS", async () => {
+    vi.stubEnv("HOME", home(false));
+    const connection = { ...plain.connection(), PGSSLMODE };
+    expect(await bySession(connection)).toBe(await byPsql(connection));
+  });
+});
+
+test("a client certificate is shown to the server", async () => {
+  vi.stubEnv("HOME", home(false));
+  const connection: Connection = {
+    ...secure.connection(),
+    PGSSLMODE: "require",
+    PGSSLCERT: join(folder, "client.crt"),
+    PGSSLKEY: join(folder, "client.key"),
+  };
+  const expected = "t /CN=client";
+  expect([await bySession(connection), await byPsql(connection)]).toEqual([expected, expected]);
+});
+
+test("a password file has the password", async () => {
+  const file = join(folder, "passwords");
+  writeFileSync(file, `127.0.0.1:${plain.port}:postgres:postgres:word\n`, { mode: 0o600 });
+  const { PGPASSWORD: _, ...connection } = plain.connection();
+  const session = await connect({ ...connection, PGPASSFILE: file }, "test");
+  await session.end();
+  await expect(connect({ ...connection, PGPASSFILE: join(folder, "absent") }, "test")).rejects.toThrow(
+    `Cannot connect to 127.0.0.1:${plain.port}/postgres: the server asks for a password: set PGPASSWORD, or add the database to the password file`,
+  );
+});
+
+test("options reach the server", async () => {
+  const session = await connect({ ...plain.connection(), PGOPTIONS: "-c geqo=off" }, "test");
+  expect(await session.rows("select current_setting('geqo') as geqo")).toEqual([{ geqo: "off" }]);
+  await session.end();
+});
+
+test("root certificates that are asked for and missing are named", async () => {
+  const connection: Connection = {
+    ...secure.connection(),
+    PGSSLMODE: "verify-full",
+    PGSSLROOTCERT: "/absent",
+  };
+  await expect(connect(connection, "test")).rejects.toMatchObject({
+    kind: "refused",
+    message: expect.stringContaining("/absent does not exist"),
+  });
+});
+
+const query = "select concat_ws(' ', ssl, client_dn) from pg_stat_ssl where pid = pg_backend_pid()";
+
+/** Whether there is a session, by TLS and with which certificate. */
+async function bySession(connection: Connection): Promise<string> {
+  try {
+    const session = await connect(connection, "test");
+    const [[answer] = []] = await session.lists(query);
+    await session.end();
+    return String(answer);
+  } catch {
+    return "no session";
+  }
+}
+
+async function byPsql(connection: Connection): Promise<string> {
+  const env = programEnvironment(connection, "test");
+  try {
+    const { stdout } = await promisify(execFile)(findProgram("psql"), ["-XAtqc", query], { env });
+    return stdout.trim();
+  } catch {
+    return "no session";
+  }
+}
+
+/** A home folder, with the root certificates where libpq looks for them or without. */
+function home(withRoots: boolean): string {
+  const path = mkdtempSync(join(folder, "home-"));
+  if (withRoots) {
+    mkdirSync(join(path, ".postgresql"));
+    copyFileSync(join(folder, "ca.crt"), join(path, ".postgresql", "root.crt"));
+  }
+  return path;
+}
+
+function authority(name: string): void {
+  const files = ["-keyout", `${name}.key`, "-out", `${name}.crt`];
+  openssl("req", "-x509", "-subj", `/CN=${name}`, "-days", "2", ...key, ...files);
+}
+
+/** A certificate that the authority `ca` signed. */
+function certificate(name: string): void {
+  writeFileSync(join(folder, `${name}.ext`), `subjectAltName=DNS:${name}\n`);
+  openssl("req", "-subj", `/CN=${name}`, ...key, "-keyout", `${name}.key`, "-out", `${name}.csr`);
+  const signer = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", `${name}.ext`];
+  openssl("x509", "-req", "-in", `${name}.csr`, "-days", "2", ...signer, "-out", `${name}.crt`);
+}
+
+const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+
+/** It comes with Debian's PostgreSQL. */
+function openssl(...args: string[]): void {
+  execFileSync("openssl", args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+}
