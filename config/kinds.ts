@@ -1,4 +1,5 @@
 import { BlockList } from "node:net";
+import { Cron } from "croner";
 import * as z from "zod";
 
 /**
@@ -134,13 +135,17 @@ export const publicNetwork = text("a public network such as 203.0.113.0/24", 49,
   return !privateNetworks.check(value.slice(0, value.indexOf("/")), family);
 });
 
-/** Times by cron's five fields, in digits; the time zone is the runner's, UTC. */
+/**
+ * Times by cron's five fields, in UTC, that come some day. Digits only, and no step without a range: not every
+ * vendor takes a name, and `5/10` means different times to different ones.
+ */
 export const cronSchedule = text("five cron fields in digits, such as 15 2 * * *", 100, (value) => {
-  const fields = value.split(" ");
-  return (
-    fields.length === cronBounds.length &&
-    cronBounds.every(([low, high], index) => isCronField(fields[index] ?? "", low, high))
-  );
+  if (!/^[\d*,/-]+(?: [\d*,/-]+){4}$/.test(value) || /\d{3}/.test(value)) return false;
+  try {
+    return new Cron(value, { mode: "5-part", timezone: "UTC", paused: true }).nextRun() !== null;
+  } catch {
+    return false;
+  }
 });
 
 const privateNetworks = new BlockList();
@@ -148,26 +153,6 @@ privateNetworks.addSubnet("10.0.0.0", 8, "ipv4");
 privateNetworks.addSubnet("172.16.0.0", 12, "ipv4");
 privateNetworks.addSubnet("192.168.0.0", 16, "ipv4");
 privateNetworks.addSubnet("fc00::", 7, "ipv6");
-
-/** Minute, hour, day of the month, month, day of the week (both 0 and 7 are Sunday). */
-const cronBounds: readonly (readonly [number, number])[] = [
-  [0, 59],
-  [0, 23],
-  [1, 31],
-  [1, 12],
-  [0, 7],
-];
-
-function isCronField(field: string, low: number, high: number): boolean {
-  return field.split(",").every((part) => {
-    const match = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);
-    if (match === null) return false;
-    const first = Number(match[1] ?? low);
-    const last = Number(match[2] ?? match[1] ?? high);
-    const step = Number(match[3] ?? 1);
-    return low <= first && first <= last && last <= high && step >= 1;
-  });
-}
 
 /** The URL, where the value is one as it stands: the URL parser drops blanks and folds what it can. */
 function parseUrl(value: string): URL | undefined {

@@ -71,7 +71,6 @@ const known: ReadonlySet<string> = new Set([
   "loadtest/ → preview/",
   "cli/",
   "components/",
-  "postgres/",
   "policies/",
   "preview/",
 ]);
