@@ -146,7 +146,7 @@ describe("a backup", () => {
 describe("no backup is there, and nothing of one but what the store keeps for itself,", () => {
   test.each([
     ["the password is wrong", { PGPASSWORD: "wrong-canary" }, /password authentication failed/],
-    ["the server does not answer", { PGPORT: "1" }, /No connection to 127\.0\.0\.1:1\/rich/],
+    ["the server does not answer", { PGPORT: "1" }, /Cannot connect to 127\.0\.0\.1:1\/rich/],
     ["a schema is missing", { BACKUP_SCHEMAS: '["public", "absent"]' }, /no schema absent/],
     ["TLS is asked for and the server has none", { PGSSLMODE: "require" }, /does not support SSL/],
     ["the bucket is missing", { BACKUP_BUCKET: "absent" }, /NoSuchBucket/],
