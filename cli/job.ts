@@ -1,5 +1,5 @@
 import { backupCommand } from "./backup.ts";
-import { runCommands } from "./run.ts";
+import { runOptropic } from "./program.ts";
 
 // What the image of the scheduled job runs: `optropic backup`, with all that it needs in its environment.
-await runCommands(process.argv.slice(2), [backupCommand()]);
+await runOptropic(process.argv.slice(2), [backupCommand()]);

@@ -2,12 +2,12 @@ import { backupCommand } from "./backup.ts";
 import { backupsCommand } from "./backups.ts";
 import { drillCommand } from "./drill.ts";
 import { previewCommand } from "./preview.ts";
+import { runOptropic } from "./program.ts";
 import { restoreCommand } from "./restore.ts";
-import { runCommands } from "./run.ts";
 
 /** Runs the `optropic` command. */
 export async function main(args: readonly string[]): Promise<void> {
-  await runCommands(args, [
+  await runOptropic(args, [
     previewCommand(),
     // Without settings this command has none of their readers to load.
     backupCommand(async (cwd, stack) => (await import("./operations/stack.ts")).subjectOf(cwd, stack)),

@@ -1,14 +1,29 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
+// Every Node.js that knows modules can read this file; what needs a newer one is imported after the check.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 if (major < 22 || (major === 22 && minor < 18)) {
-  console.error(
-    `optropic needs Node.js 22.18 or newer and this is ${process.versions.node}: start it with npm or npx, which bring Node.js 24`,
+  stop(
+    `optropic needs Node.js 22.18 or newer, and this is ${process.versions.node}; run npm ci and npx optropic in ${root}, which use Node.js 24`,
   );
-  process.exit(2);
+} else {
+  import("node:module")
+    .then(({ enableCompileCache }) => {
+      enableCompileCache(join(root, "node_modules", ".cache", "node-compile-cache"));
+      return import("./main.ts");
+    })
+    .then(({ main }) => main(process.argv.slice(2)))
+    .catch((error) => {
+      const absent = error.code === "ERR_MODULE_NOT_FOUND";
+      stop(absent ? `optropic's packages are not installed; run npm ci in ${root}` : String(error.message));
+    });
 }
-enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "node-compile-cache"));
-const { main } = await import("./main.ts");
-await main(process.argv.slice(2));
+
+/** @param {string} reason */
+function stop(reason) {
+  console.error(`error: ${reason}`);
+  process.exitCode = 2;
+}

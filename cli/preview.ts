@@ -2,8 +2,9 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
-import { Failure, type Problem } from "../lib/failure.ts";
-import { printableText } from "../lib/text.ts";
+import { type CommandError, commandError, runCommand, type Work } from "../lib/command.ts";
+import { exitStatus } from "../lib/exit.ts";
+import { reasonOf } from "../lib/failure.ts";
 import packageJson from "../package.json" with { type: "json" };
 import {
   defaultTimeoutMs,
@@ -15,15 +16,12 @@ import {
 import {
   type Failed,
   type Judged,
-  type PlacedProblem,
   type Report,
   type ReportFormat,
   reporterOf,
   reportFormats,
 } from "../preview/report/report.ts";
-import { exitStatus } from "./exit.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
-import { showProgress } from "./progress.ts";
 
 /** The project that this command belongs to: what is previewed unless `--cwd` names another. */
 const ownProject = dirname(import.meta.dirname);
@@ -99,6 +97,7 @@ export function previewCommand(): Command {
 async function run(flags: PreviewFlags, command: Command): Promise<void> {
   const plan = readPlan(flags, command);
   const cwd = resolve(flags.cwd);
+  const color = flags.color && process.stdout.isTTY && !process.env.NO_COLOR;
   const subject = { project: projectNameOf(cwd), stack: flags.stack };
   const report = (result: Judged | Failed): Report => ({
     ...subject,
@@ -106,51 +105,56 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
     result,
     color: false,
   });
-  const color = flags.color && process.stdout.isTTY && !process.env.NO_COLOR;
-  const result = await judge(flags, plan, { cwd, ...subject });
-  const ending = (await writeFiles(plan, report(result))) ?? result;
-  process.exitCode = statusOf(ending);
-  // Why it could not tell is on standard error already.
-  if (plan.printed === "pretty" && "error" in ending) return;
-  process.stdout.write((await reporterOf(plan.printed))({ ...report(ending), color }));
+  const print = async (result: Judged | Failed): Promise<string> =>
+    (await reporterOf(plan.printed))({ ...report(result), color });
+  const options = {
+    json: plan.printed !== "pretty",
+    debug: flags.debug,
+    // At a terminal, standard error has said it.
+    outputOf: (error: CommandError) => (plan.printed === "pretty" ? "" : print({ error })),
+  };
+  await runCommand(options, async ({ progress, warn }) => {
+    checkOutputs(plan);
+    const result = await judge(flags, { cwd, ...subject }, progress).catch(async (error: unknown) => {
+      await writeFiles(plan, report({ error: commandError(error) })).catch((unwritten) =>
+        warn(reasonOf(unwritten)),
+      );
+      throw error;
+    });
+    await writeFiles(plan, report(result));
+    const { mandatory } = result.document.summary;
+    return { status: mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds, output: await print(result) };
+  });
 }
 
 function readPlan(flags: PreviewFlags, command: Command): OutputPlan {
   try {
     return planOutput(flags);
   } catch (error) {
-    return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+    return command.error(`error: ${reasonOf(error)}`);
   }
 }
 
 async function judge(
   flags: PreviewFlags,
-  plan: OutputPlan,
   { cwd, project, stack }: { cwd: string; project: string; stack: string },
-): Promise<Judged | Failed> {
-  const progress = process.stderr.isTTY && plan.printed === "pretty" ? showProgress : undefined;
-  try {
-    checkOutputs(plan);
-    const document = await preview({
-      cwd,
-      stack,
-      organization: flags.organization,
-      policyPacks: flags.policyPack ?? (isOwn(cwd) ? [resolve(ownProject, "policies")] : []),
-      policyPackConfigs: flags.policyPackConfig.map(readPackConfig),
-      config: flags.config,
-      stackOutputs: flags.stackOutput,
-      state: flags.state,
-      base: flags.diff === undefined ? undefined : readSavedPreview(flags.diff, { project, stack }),
-      timeoutMs: flags.timeout * 1000,
-      stackTraces: flags.debug,
-      progress,
-    });
-    progress?.("");
-    return { document, coverage: coverageLine(document.policies) };
-  } catch (error) {
-    progress?.("");
-    return failed(error, flags.debug);
-  }
+  progress: Work["progress"],
+): Promise<Judged> {
+  const document = await preview({
+    cwd,
+    stack,
+    organization: flags.organization,
+    policyPacks: flags.policyPack ?? (isOwn(cwd) ? [resolve(ownProject, "policies")] : []),
+    policyPackConfigs: flags.policyPackConfig.map(readPackConfig),
+    config: flags.config,
+    stackOutputs: flags.stackOutput,
+    state: flags.state,
+    base: flags.diff === undefined ? undefined : readSavedPreview(flags.diff, { project, stack }),
+    timeoutMs: flags.timeout * 1000,
+    stackTraces: flags.debug,
+    progress,
+  });
+  return { document, coverage: coverageLine(document.policies) };
 }
 
 /** Whether a folder, by whatever link, holds one of this project's own programs: the platform, or what delivers it. */
@@ -161,35 +165,8 @@ function isOwn(folder: string): boolean {
   );
 }
 
-/** Says on standard error why a preview could not tell. */
-function failed(error: unknown, debug: boolean): Failed {
-  const message = error instanceof Error ? error.message : String(error);
-  const trace = debug && error instanceof Error ? (error.stack ?? message) : message;
-  process.stderr.write(`error: ${printableText(trace)}\n`);
-  return error instanceof Failure
-    ? { error: { failure: error.kind, message, problems: error.problems.flatMap(placed) } }
-    : { error: { failure: "internal", message, problems: [] } };
-}
-
-/** A problem whose place is known; the others are in the message alone. */
-function placed({ message, source }: Problem): PlacedProblem[] {
-  return source === undefined ? [] : [{ message, source }];
-}
-
-/** @returns why a file could not be written, if so */
-async function writeFiles({ files }: OutputPlan, report: Report): Promise<Failed | undefined> {
-  if ("error" in report.result && report.result.error.failure === "output") return undefined;
-  try {
-    for (const { path, format } of files) writeOutput(path, (await reporterOf(format))(report));
-    return undefined;
-  } catch (error) {
-    return failed(error, false);
-  }
-}
-
-function statusOf(result: Judged | Failed): number {
-  if ("error" in result) return exitStatus.couldNotTell;
-  return result.document.summary.mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds;
+async function writeFiles({ files }: OutputPlan, report: Report): Promise<void> {
+  for (const { path, format } of files) writeOutput(path, (await reporterOf(format))(report));
 }
 
 function collect(value: string, previous: string[] = []): string[] {

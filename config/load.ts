@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as z from "zod";
+import { Failure } from "../lib/failure.ts";
 import { type DeliverySettings, deliveryModel } from "./delivery.ts";
 import type { SettingsModel } from "./model.ts";
-import { parseAs, SettingsError } from "./parse.ts";
+import { parseAs } from "./parse.ts";
 import { platformModel, type Settings } from "./settings.ts";
 
 /**
@@ -31,7 +32,7 @@ function load<Schema extends z.ZodObject>(model: SettingsModel<Schema>): z.infer
     });
   } catch (error) {
     // Pulumi prints the message of such an error as it stands, without a stack trace.
-    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof Failure ? new pulumi.RunError(error.message) : error;
   }
 }
 

@@ -1,8 +1,9 @@
 import type * as z from "zod";
+import { Failure } from "../lib/failure.ts";
 import { type DeliverySettings, deliveryModel } from "./delivery.ts";
 import type { SettingsModel } from "./model.ts";
 import { adoptWanted, expectation, problemsOf, readSettings } from "./problems.ts";
-import { refusalText, type SettingsProblem, type SettingsSource } from "./refusal.ts";
+import { refusalText, type SettingsSource } from "./refusal.ts";
 import { platformModel, type Settings } from "./settings.ts";
 
 /**
@@ -10,7 +11,7 @@ import { platformModel, type Settings } from "./settings.ts";
  *
  * @param config full keys, such as `optropic:database`, to values as Pulumi hands them to a program: text as
  * it stands, or JSON; keys of other namespaces are left alone
- * @throws {SettingsError} with every problem at once, each with its path, what was expected and what was found
+ * @throws {Failure} `refused`, with every problem at once, each with its path, what was expected and what was found
  */
 export function parseSettings(config: Readonly<Record<string, string>>, source: SettingsSource): Settings {
   return parseAs(platformModel, config, source);
@@ -43,17 +44,6 @@ export function parseAs<Schema extends z.ZodObject>(
   if (result.success && problems.length === 0) return result.data;
   const unread = new Set(problems.filter(({ path }) => path.length === 1).map(({ path }) => path[0]));
   const judged = result.success ? [] : problemsOf(result.error.issues, values);
-  throw new SettingsError([...problems, ...judged.filter(({ path }) => !unread.has(path[0]))], source, model);
-}
-
-/** Settings that are refused, with a message for a person. */
-export class SettingsError extends Error {
-  /** How many problems there are; the message shows the first of them. */
-  readonly count: number;
-
-  constructor(problems: readonly SettingsProblem[], source: SettingsSource, model: SettingsModel) {
-    super(refusalText(problems, source, model));
-    this.name = "SettingsError";
-    this.count = problems.length;
-  }
+  const all = [...problems, ...judged.filter(({ path }) => !unread.has(path[0]))];
+  throw new Failure("refused", refusalText(all, source, model));
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { settingsOf } from "../loadtest/production.ts";
 import { preview } from "../preview/index.ts";
+import { readStackSettings } from "../project/settings.ts";
 import { backupStrategy } from "./recovery/backup-strategy.ts";
 import { disasterRecovery } from "./recovery/disaster-recovery.ts";
 import { readDrill } from "./recovery/drill.ts";
@@ -19,7 +19,7 @@ export function recoveryPages(facts: RecoveryFacts): ReadonlyMap<string, string>
 export async function productionFacts(root: string): Promise<RecoveryFacts> {
   const stack = "production";
   const { resources } = await preview({ cwd: root, stack });
-  return recoveryFacts(settingsOf(stack, root), { stack, resources, drill: readDrill(root, stack) });
+  return recoveryFacts(readStackSettings(root, stack), { stack, resources, drill: readDrill(root, stack) });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,18 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { runCommand, runProgram, type Work } from "../lib/command.ts";
+import { type ExitStatus, exitStatus } from "../lib/exit.ts";
+import { Failure } from "../lib/failure.ts";
+import { readStackSettings } from "../project/settings.ts";
 import { findGoTool } from "../tools/go-tool.ts";
 import { k6 } from "../tools/go-tools.ts";
 import { type LoadTestPlan, loadTestPlan } from "./plan.ts";
-import { isInZones, productionZones, settingsOf } from "./production.ts";
+import { isInZones, productionZones } from "./production.ts";
 
 const root = dirname(import.meta.dirname);
 const script = join(import.meta.dirname, "k6-loadtest.js");
-
-/** Every threshold held, one did not, or it cannot be told. */
-const exitStatus = { holds: 0, doesNotHold: 1, couldNotTell: 2 } as const;
 
 /** k6's own status when a threshold was crossed (go.k6.io/k6/errext/exitcodes). */
 const thresholdsCrossed = 99;
@@ -27,6 +27,7 @@ interface Flags {
   pause?: number;
   summary?: string;
   allowProduction: boolean;
+  debug: boolean;
 }
 
 const usage = `
@@ -38,43 +39,38 @@ Example:
 
 Exit status: 0 every threshold held, 1 one was crossed, 2 it cannot be told.`;
 
-/** Runs the load test of a stack with k6; `npm run loadtest`. */
-async function main(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args);
-  if (typeof flags === "number") return flags;
-  const plan = withFlags(loadTestPlan(settingsOf(flags.stack, root)), flags);
+/** `npm run loadtest`: puts the hosts of a stack under load with k6. */
+const command = new Command("loadtest")
+  .description("Puts the hosts of a stack under load and judges them by its objectives.")
+  .option("-s, --stack <name>", "the stack", "staging")
+  .addOption(new Option("--profile <name>", "how long").choices(["load", "soak"]).default("load"))
+  .option("--target <url>", "the API, in place of the stack's own", readUrl)
+  .option("--web <url>", "the web application, in place of the stack's own or the API of --target", readUrl)
+  .option("--virtual-users <number>", "users at once, in place of the settings'", readCount)
+  .option("--duration <seconds>", "length of the load profile, in place of the settings'", readCount)
+  .option("--pause <seconds>", "pause of a user after each round, in place of the settings'", readCount)
+  .option("--summary <file>", "write k6's end-of-test summary, in JSON")
+  .option("--allow-production", "put production under load", false)
+  .option("--debug", "print stack traces", false)
+  .addHelpText("after", usage)
+  .action(async (flags: Flags) => {
+    await runCommand(flags, async ({ warn }) => ({ status: await loadTest(flags, warn), output: "" }));
+  });
+
+async function loadTest(flags: Flags, warn: Work["warn"]): Promise<ExitStatus> {
+  const plan = withFlags(loadTestPlan(readStackSettings(root, flags.stack)), flags);
   const zones = productionZones(root);
-  const refused = [plan.webUrl, plan.apiUrl].filter((url) => isInZones(url, zones));
-  if (refused.length > 0 && !flags.allowProduction) {
-    console.error(`${refused[0]} is production: nothing is sent to it without --allow-production.`);
-    return exitStatus.couldNotTell;
+  const [refused] = [plan.webUrl, plan.apiUrl].filter((url) => isInZones(url, zones));
+  if (refused !== undefined && !flags.allowProduction) {
+    throw new Failure(
+      "refused",
+      `${refused} is production: nothing is sent to it without --allow-production.`,
+    );
   }
   if (plan.user !== undefined && process.env.LOADTEST_PASSWORD === undefined) {
-    console.error("LOADTEST_PASSWORD is not set: nobody logs in.");
+    warn("LOADTEST_PASSWORD is not set: nobody logs in.");
   }
   return runK6(await findGoTool(k6, process.env, console.error), plan, flags);
-}
-
-function readFlags(args: readonly string[]): Flags | number {
-  const command = new Command("loadtest")
-    .description("Puts the hosts of a stack under load and judges them by its objectives.")
-    .option("-s, --stack <name>", "the stack", "staging")
-    .addOption(new Option("--profile <name>", "how long").choices(["load", "soak"]).default("load"))
-    .option("--target <url>", "the API, in place of the stack's own", readUrl)
-    .option("--web <url>", "the web application, in place of the stack's own or the API of --target", readUrl)
-    .option("--virtual-users <number>", "users at once, in place of the settings'", readCount)
-    .option("--duration <seconds>", "length of the load profile, in place of the settings'", readCount)
-    .option("--pause <seconds>", "pause of a user after each round, in place of the settings'", readCount)
-    .option("--summary <file>", "write k6's end-of-test summary, in JSON")
-    .option("--allow-production", "put production under load", false)
-    .addHelpText("after", usage)
-    .exitOverride();
-  try {
-    return command.parse(args, { from: "user" }).opts<Flags>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitStatus.holds : exitStatus.couldNotTell;
-  }
 }
 
 /** The plan with what the command line says instead. */
@@ -91,7 +87,7 @@ function withFlags(plan: LoadTestPlan, flags: Flags): LoadTestPlan {
 }
 
 /** The plan goes by the environment: what is on a command line is in the list of processes. */
-async function runK6(command: string, plan: LoadTestPlan, flags: Flags): Promise<number> {
+async function runK6(command: string, plan: LoadTestPlan, flags: Flags): Promise<ExitStatus> {
   const child = spawn(
     command,
     [
@@ -128,11 +124,4 @@ function readCount(text: string): number {
   return Number(text);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  try {
-    process.exitCode = await main(process.argv.slice(2));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = exitStatus.couldNotTell;
-  }
-}
+await runProgram(command, process.argv.slice(2));

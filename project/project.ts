@@ -74,10 +74,7 @@ const stackFile = z.looseObject({
  */
 export function readProject(options: ProjectOptions): Project {
   const root = resolve(options.cwd);
-  const path = projectPath(root);
-  if (path === undefined) {
-    throw new Failure("project", `no Pulumi.yaml in ${root}: name the project's folder with --cwd`);
-  }
+  const path = requiredPath(root);
   const file = readYaml(path, projectFile, "project");
   if (file.runtime.name !== "nodejs") {
     throw new Failure(
@@ -92,10 +89,9 @@ export function readProject(options: ProjectOptions): Project {
     throw new Failure("project", `${path}: there is no folder ${programDirectory} for main`);
   }
   const declared = typeof file.config === "string" ? {} : (file.config ?? {});
-  const folder = typeof file.config === "string" ? file.config : (file.stackConfigDir ?? ".");
   const configuration = new Configuration(file.name);
   const { organization, stack } = stackIn(options.stack, file.name);
-  const stackPath = findStack(resolve(root, folder), stack, extname(path));
+  const stackPath = findStack(resolve(root, stackFolder(file)), stack, extname(path));
   const settings = stackPath === undefined ? {} : readYaml(stackPath, stackFile, "project");
   for (const [key, value] of Object.entries(settings.config ?? {})) configuration.set(key, value);
   for (const override of options.overrides ?? []) configuration.override(override);
@@ -156,6 +152,12 @@ function projectPath(root: string): string | undefined {
   return ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(root, name)).find((file) => existsSync(file));
 }
 
+function requiredPath(root: string): string {
+  const path = projectPath(root);
+  if (path !== undefined) return path;
+  throw new Failure("project", `no Pulumi.yaml in ${root}: name the project's folder with --cwd`);
+}
+
 /**
  * Reads a stack's name as Pulumi takes it: `stack`, `organization/stack` or `organization/project/stack`.
  *
@@ -177,12 +179,36 @@ function stackIn(name: string, project: string): { organization?: string; stack:
   return organization === undefined ? { stack } : { organization, stack };
 }
 
+/**
+ * The names of the stacks that have settings of their own.
+ *
+ * @throws {Failure} when Pulumi.yaml is missing or cannot be read
+ */
+export function stackNames(cwd: string): string[] {
+  const root = resolve(cwd);
+  const file = readYaml(
+    requiredPath(root),
+    projectFile.pick({ config: true, stackConfigDir: true }),
+    "project",
+  );
+  return stacksIn(resolve(root, stackFolder(file)));
+}
+
+/** The folder of the stacks' settings, from that of the project. */
+function stackFolder(file: Pick<z.infer<typeof projectFile>, "config" | "stackConfigDir">): string {
+  return typeof file.config === "string" ? file.config : (file.stackConfigDir ?? ".");
+}
+
+function stacksIn(folder: string): string[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.flatMap((name) => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
+}
+
 /** The path of a stack's settings; undefined in a project without any. */
 function findStack(folder: string, stack: string, extension: string): string | undefined {
   const path = join(folder, `Pulumi.${stack}${extension}`);
   if (existsSync(path)) return path;
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const stacks = names.flatMap((name) => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
+  const stacks = stacksIn(folder);
   if (stacks.length === 0) return undefined;
   throw new Failure("project", `no stack ${stack} in ${folder}: its stacks are ${stacks.join(", ")}`);
 }

@@ -1,8 +1,10 @@
-import { spawn } from "node:child_process";
 import { appendFile, mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import * as z from "zod";
-import { previewStatus } from "./previews.ts";
+import { runCommand } from "../lib/command.ts";
+import { exitStatus } from "../lib/exit.ts";
+import { Failure } from "../lib/failure.ts";
+import { runOptropic } from "./optropic.ts";
 
 const root = dirname(import.meta.dirname);
 
@@ -27,17 +29,22 @@ export type ActionInputs = z.infer<typeof actionInputs>;
 
 /** What the action's output `status` says for each exit status. */
 const statusNames = new Map<number, string>([
-  [previewStatus.holds, "holds"],
-  [previewStatus.doesNotHold, "does-not-hold"],
-  [previewStatus.couldNotTell, "could-not-tell"],
+  [exitStatus.holds, "holds"],
+  [exitStatus.doesNotHold, "does-not-hold"],
 ]);
 
-/** Reads the inputs from the environment. */
+/**
+ * Reads the inputs from the environment.
+ *
+ * @throws {Failure} `refused`, when one is too long
+ */
 export function readInputs(environment: NodeJS.ProcessEnv): ActionInputs {
   const given = Object.entries(environment).filter(([name]) => name.startsWith("OPTROPIC_INPUT_"));
-  return actionInputs.parse(
+  const inputs = actionInputs.safeParse(
     Object.fromEntries(given.map(([name, value]) => [name.slice("OPTROPIC_INPUT_".length), value])),
   );
+  if (inputs.success) return inputs.data;
+  throw new Failure("refused", `the inputs are refused: ${z.prettifyError(inputs.error)}`);
 }
 
 /** The arguments of `optropic`: relative paths start at the workspace, a pack's and a file's as well. */
@@ -59,35 +66,18 @@ export function argumentsOf(inputs: ActionInputs, workspace: string): string[] {
 
 async function main(): Promise<void> {
   const workspace = process.env.GITHUB_WORKSPACE ?? process.cwd();
-  let status: number = previewStatus.couldNotTell;
   let report = "";
-  try {
+  const status = await runCommand({}, async () => {
     const inputs = readInputs(process.env);
     const files = inputs.OUTPUT.map((file) => resolve(workspace, file));
     // A job starts from a checkout, which has no folder for reports.
     for (const file of files) await mkdir(dirname(file), { recursive: true });
     report = files[0] ?? "";
-    status = await optropic(argumentsOf(inputs, workspace));
-  } catch (error) {
-    console.error(`error: ${messageOf(error)}`);
-  }
-  process.exitCode = status;
+    const ended = await runOptropic(root, argumentsOf(inputs, workspace), { stdout: "inherit" });
+    return { status: ended.status, output: "" };
+  });
   const outputs = `status=${statusNames.get(status) ?? "could-not-tell"}\nreport=${report}\n`;
   if (process.env.GITHUB_OUTPUT) await appendFile(process.env.GITHUB_OUTPUT, outputs);
-}
-
-function optropic(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [join(root, "cli", "optropic.js"), ...args], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  return new Promise((done, reject) => {
-    child.once("error", reject).once("close", (code) => done(code ?? previewStatus.couldNotTell));
-  });
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof z.ZodError) return `the inputs are refused: ${z.prettifyError(error)}`;
-  return error instanceof Error ? error.message : String(error);
 }
 
 if (import.meta.main) await main();

@@ -1,10 +1,12 @@
 import { dirname, join, resolve } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
+import { runCommand, runProgram } from "../lib/command.ts";
+import { exitStatus } from "../lib/exit.ts";
 import { Failure } from "../lib/failure.ts";
 import { uploadSarif } from "./code-scanning.ts";
 import { comment } from "./comment.ts";
 import type { GitHub } from "./github.ts";
-import { previewAll, previewStatus } from "./previews.ts";
+import { previewAll } from "./previews.ts";
 import { readRunEvent } from "./run.ts";
 import { previewedStacks, resultsFolder } from "./stacks.ts";
 
@@ -12,7 +14,7 @@ const root = dirname(import.meta.dirname);
 
 /** What the workflows of a pull request call; each also runs by itself, as an npm script. */
 async function main(args: readonly string[]): Promise<void> {
-  const program = new Command("pull-request").exitOverride();
+  const program = new Command("pull-request");
   program
     .command("preview")
     .description("Previews every stack offline, and compares it with the base.")
@@ -23,13 +25,16 @@ async function main(args: readonly string[]): Promise<void> {
       "\nExample:\n  $ git worktree add ../base main && npm ci --prefix ../base\n  $ npm run pull-request:preview -- --base ../base",
     )
     .action(async (flags: { base?: string; results: string }) => {
-      process.exitCode = await previewAll({
-        head: root,
-        base: flags.base === undefined ? undefined : resolve(flags.base),
-        results: resolve(flags.results),
-        stacks: previewedStacks,
-        summary: given("GITHUB_STEP_SUMMARY"),
-        say: (text) => console.error(text),
+      await runCommand({}, async () => {
+        const status = await previewAll({
+          head: root,
+          base: flags.base === undefined ? undefined : resolve(flags.base),
+          results: resolve(flags.results),
+          stacks: previewedStacks,
+          summary: given("GITHUB_STEP_SUMMARY"),
+          say: (text) => console.error(text),
+        });
+        return { status, output: "" };
       });
     });
   program
@@ -37,21 +42,21 @@ async function main(args: readonly string[]): Promise<void> {
     .description("Says the result of a finished run on its pull request, in one comment.")
     .option("--author <login>", "the user that GITHUB_TOKEN writes as", "github-actions[bot]")
     .action(async ({ author }: { author: string }) => {
-      const serverUrl = required("GITHUB_SERVER_URL", "such as https://github.com");
-      console.log(await comment(gitHub(), runEvent(), { author, serverUrl }));
+      await said(() => {
+        const serverUrl = required("GITHUB_SERVER_URL", "such as https://github.com");
+        return comment(gitHub(), runEvent(), { author, serverUrl });
+      });
     });
   program
     .command("code-scanning")
     .description("Uploads the SARIF of a finished run to GitHub's code scanning.")
-    .action(async () => console.log(await uploadSarif(gitHub(), runEvent())));
-  try {
-    await program.parseAsync(args, { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return;
-    process.exitCode = previewStatus.couldNotTell;
-    if (error instanceof CommanderError) return;
-    console.error(`error: ${error instanceof Error ? error.message : error}`);
-  }
+    .action(() => said(() => uploadSarif(gitHub(), runEvent())));
+  await runProgram(program, args);
+}
+
+/** Runs what says in words what it did. */
+async function said(act: () => Promise<string>): Promise<void> {
+  await runCommand({}, async () => ({ status: exitStatus.holds, output: `${await act()}\n` }));
 }
 
 function gitHub(): GitHub {

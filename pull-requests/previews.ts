@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type ExitStatus, exitStatus } from "../lib/exit.ts";
+import { runOptropic } from "./optropic.ts";
 import { formats, type PreviewedStack } from "./stacks.ts";
-
-/** The statuses of `optropic preview`, the worst last. */
-export const previewStatus = { holds: 0, doesNotHold: 1, couldNotTell: 2 } as const;
 
 export interface PreviewsOptions {
   /** The repository as it would be with the pull request. */
@@ -21,8 +19,7 @@ export interface PreviewsOptions {
   readonly say: (text: string) => void;
 }
 
-/** Bytes of a base's document, and of the summary of a step, of which GitHub takes 1 MiB. */
-const documentLimit = 64 * 1024 * 1024;
+/** Bytes of the summary of a step, of which GitHub takes 1 MiB. */
 const summaryLimit = 1024 * 1024;
 
 /**
@@ -31,10 +28,10 @@ const summaryLimit = 1024 * 1024;
  *
  * @returns the worst status of the previews
  */
-export async function previewAll(options: PreviewsOptions): Promise<number> {
+export async function previewAll(options: PreviewsOptions): Promise<ExitStatus> {
   await rm(options.results, { recursive: true, force: true });
   await mkdir(options.results, { recursive: true });
-  let worst: number = previewStatus.holds;
+  let worst: ExitStatus = exitStatus.holds;
   for (const stack of options.stacks) {
     options.say(`\n${stack.name}`);
     const against = await saveBase(stack, options);
@@ -44,8 +41,8 @@ export async function previewAll(options: PreviewsOptions): Promise<number> {
       ...(against === undefined ? [] : ["--diff", against]),
       ...outputs,
     ];
-    const { status } = await optropic(options.head, args, "inherit");
-    worst = Math.max(worst, status);
+    const { status } = await runOptropic(options.head, args, { stdout: "inherit", cwd: options.head });
+    if (status > worst) worst = status;
     if (against !== undefined) await rm(against);
   }
   await summarise(options);
@@ -61,8 +58,11 @@ async function saveBase(
     say("Compared with nothing: there is no base that has this project.");
     return undefined;
   }
-  const { status, output } = await optropic(base, [...argumentsIn(base, stack), "--json"], "pipe");
-  if (status === previewStatus.couldNotTell) {
+  const { status, output } = await runOptropic(base, [...argumentsIn(base, stack), "--json"], {
+    stdout: "pipe",
+    cwd: base,
+  });
+  if (status === exitStatus.couldNotTell) {
     say("Compared with nothing: the base itself has no preview.");
     return undefined;
   }
@@ -74,32 +74,6 @@ async function saveBase(
 
 function argumentsIn(repository: string, { project, args }: PreviewedStack): string[] {
   return ["preview", "--cwd", join(repository, project), ...args];
-}
-
-/** Runs the command of a repository with the Node.js of this one. */
-function optropic(
-  repository: string,
-  args: readonly string[],
-  stdout: "inherit" | "pipe",
-): Promise<{ status: number; output: Buffer }> {
-  const child = spawn(process.execPath, [join(repository, "cli", "optropic.js"), ...args], {
-    cwd: repository,
-    stdio: ["ignore", stdout, "inherit"],
-  });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  child.stdout?.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > documentLimit) child.kill();
-    else chunks.push(chunk);
-  });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    // A command that a signal ended could not tell.
-    child.once("close", (status) =>
-      resolve({ status: status ?? previewStatus.couldNotTell, output: Buffer.concat(chunks) }),
-    );
-  });
 }
 
 async function summarise({ summary, results, stacks }: PreviewsOptions): Promise<void> {

@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type Work as CommandWork, runCommand } from "../../lib/command.ts";
+import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
+import { jsonLine } from "../../lib/json.ts";
 import { printableText } from "../../lib/text.ts";
-import { exitStatus, printJson } from "../exit.ts";
-import { showProgress } from "../progress.ts";
 
 /** Options of every command that does something. */
 export interface OperationFlags {
@@ -22,14 +23,10 @@ export interface ChoiceFlags {
   identity?: string;
 }
 
-/** What an operation gets to work with. */
-export interface Work {
+/** What an operation works with. */
+export interface Work extends CommandWork {
   /** Raised by a signal of the system or when the time is up. */
   signal: AbortSignal;
-  /** Says what is being waited for, to a person. */
-  progress: ((step: string) => void) | undefined;
-  /** Says what is no reason to fail. */
-  warn: (message: string) => void;
 }
 
 /** What an operation found: whether it holds, and how it is said. */
@@ -73,41 +70,28 @@ export function choiceOptions(): Option[] {
   ];
 }
 
-/** Runs an operation, says its result or its failure, and sets the exit status. */
+/** Runs an operation within its time, and lets it clean up when a signal ends it. */
 export async function runOperation(
   flags: OperationFlags,
   work: (work: Work) => Promise<Result>,
 ): Promise<void> {
-  const stop = new AbortController();
-  const timer = setTimeout(
-    () =>
-      stop.abort(new Failure("failed", `Stopped after ${flags.timeout} minutes: --timeout allows no more`)),
-    flags.timeout * 60_000,
-  );
-  const removeHandlers = abortOnSignals(stop);
-  const progress = process.stderr.isTTY && !flags.json ? showProgress : undefined;
-  const warn = (message: string): void => {
-    progress?.("");
-    process.stderr.write(`warning: ${printableText(message)}\n`);
-  };
-  try {
-    const { holds, document, text } = await work({ signal: stop.signal, progress, warn });
-    progress?.("");
-    process.exitCode = holds ? exitStatus.holds : exitStatus.doesNotHold;
-    if (flags.json) printJson(document);
-    else process.stdout.write(`${printableText(text)}\n`);
-  } catch (error) {
-    progress?.("");
-    if (!(error instanceof Failure)) throw error;
-    process.exitCode = error.kind === "failed" ? exitStatus.doesNotHold : exitStatus.couldNotTell;
-    if (flags.json) printJson({ error: { failure: error.kind, message: error.message } });
-    process.stderr.write(
-      `error: ${printableText(flags.debug ? (error.stack ?? error.message) : error.message)}\n`,
-    );
-  } finally {
-    clearTimeout(timer);
-    removeHandlers();
-  }
+  await runCommand(flags, async (context) => {
+    const stop = new AbortController();
+    const expire = (): void =>
+      stop.abort(new Failure("failed", `Stopped after ${flags.timeout} minutes: --timeout allows no more`));
+    const timer = setTimeout(expire, flags.timeout * 60_000);
+    const removeHandlers = abortOnSignals(stop);
+    try {
+      const { holds, document, text } = await work({ ...context, signal: stop.signal });
+      return {
+        status: holds ? exitStatus.holds : exitStatus.doesNotHold,
+        output: flags.json ? jsonLine(document) : `${printableText(text)}\n`,
+      };
+    } finally {
+      clearTimeout(timer);
+      removeHandlers();
+    }
+  });
 }
 
 /** The first signal lets the operation clean up; the second ends the process at once. */

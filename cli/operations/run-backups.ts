@@ -1,9 +1,10 @@
+import { textTable } from "../../lib/table.ts";
 import { counted } from "../../lib/text.ts";
+import { formatBytes, formatMinutes } from "../../lib/units.ts";
 import { type Entry, listBackups } from "../../operations/archive/inventory.ts";
 import { judgeObjectives, type ObjectivesMet } from "../../operations/backup/objectives.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
-import { formatBytes, formatMinutes } from "./sizes.ts";
 import { openStore, readStack } from "./stack.ts";
 
 const minute = 60_000;
@@ -53,16 +54,7 @@ function table(entries: readonly Entry[], now: Date): string[] {
     const age = ageMinutes < 0 ? "" : formatMinutes(ageMinutes);
     return [whole ? "✓" : "✗", key, age, formatBytes(bytes), problem ?? stateOf(entry.purpose, ageMinutes)];
   });
-  const heading = ["", "Backup", "Age", "Size", "State"];
-  const widths = heading.map((text, column) =>
-    Math.max(...[heading, ...rows].map((row) => (row[column] ?? "").length), text.length),
-  );
-  return [heading, ...rows].map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  return textTable([["", "Backup", "Age", "Size", "State"], ...rows]);
 }
 
 function stateOf(purpose: Entry["purpose"], ageMinutes: number): string {

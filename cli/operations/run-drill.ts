@@ -1,12 +1,12 @@
 import { writeEvidence } from "../../checklist/evidence.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { formatBytes, formatDuration, formatMinutes } from "../../lib/units.ts";
 import { evidenceOfFailure } from "../../operations/drill/findings.ts";
 import { type DrillOptions, type DrillOutcome, drill } from "../../operations/drill/run.ts";
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
 import { targetConnection } from "../../postgres/environment.ts";
 import { readIdentity } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
-import { formatBytes, formatDuration, formatMinutes } from "./sizes.ts";
 import { openStore, readStack } from "./stack.ts";
 
 export interface DrillFlags extends OperationFlags, ChoiceFlags {

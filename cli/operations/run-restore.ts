@@ -1,4 +1,5 @@
 import { counted } from "../../lib/text.ts";
+import { formatDuration } from "../../lib/units.ts";
 import { type RestoreOutcome, restore } from "../../operations/restore/run.ts";
 import { describeConnection } from "../../postgres/connection.ts";
 import { targetConnection } from "../../postgres/environment.ts";
@@ -6,7 +7,6 @@ import { ask } from "./ask.ts";
 import { readIdentity } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
-import { formatDuration } from "./sizes.ts";
 import { openStore, readStack, recipientsOf } from "./stack.ts";
 
 export interface RestoreFlags extends OperationFlags, ChoiceFlags {

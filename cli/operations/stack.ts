@@ -1,10 +1,8 @@
 import { backupStore } from "../../config/backup-store.ts";
-import { parseSettings, SettingsError } from "../../config/parse.ts";
 import type { Settings } from "../../config/settings.ts";
-import { Failure } from "../../lib/failure.ts";
 import { ObjectStore, type StoreAddress } from "../../operations/store/object-store.ts";
 import { readConnection } from "../../postgres/environment.ts";
-import { readProject } from "../../project/project.ts";
+import { readStackSettings } from "../../project/settings.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import type { BackupSubject } from "./run-backup.ts";
 
@@ -20,21 +18,7 @@ export interface StackContext {
  * @throws {Failure} `refused`
  */
 export function readStack(cwd: string, stack: string): StackContext {
-  const variables = readBackupVariables(process.env);
-  try {
-    const project = readProject({ cwd, stack });
-    const settings = parseSettings(Object.fromEntries(project.config), {
-      stack,
-      namespace: project.name,
-      isSecret: (key) => project.secretKeys.has(key),
-    });
-    return { settings, variables };
-  } catch (error) {
-    if (error instanceof Failure || error instanceof SettingsError) {
-      throw new Failure("refused", error.message);
-    }
-    throw error;
-  }
+  return { settings: readStackSettings(cwd, stack), variables: readBackupVariables(process.env) };
 }
 
 /** What a backup of the stack is made of. */

@@ -3,7 +3,7 @@ import type { PolicyOutcome, PreviewDocument, Violation } from "../document/outc
 import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { changeSections } from "./markdown-changes.ts";
 import { block, code, prose } from "./markdown-text.ts";
-import type { Failed, Judged, Report } from "./report.ts";
+import { type Failed, type Judged, placedProblems, type Report } from "./report.ts";
 import { layOut, type Section } from "./sections.ts";
 
 /**
@@ -47,12 +47,12 @@ function verdict(report: Report, { document, coverage }: Judged): string[] {
   ];
 }
 
-function failure(report: Report, { error }: Failed): string[] {
-  const places = [...new Set(error.problems.map(({ source }) => placeText(source)))].slice(0, 20);
+function failure(report: Report, result: Failed): string[] {
+  const places = [...new Set(placedProblems(result).map(({ source }) => placeText(source)))].slice(0, 20);
   return [
     `### ⚠️ Could not tell: ${subject(report)}`,
     "The preview could not be judged, so nothing is known of the checklist.",
-    block(error.message, 20_000),
+    block(result.error.message, 20_000),
     ...(places.length === 0 ? [] : [`Where: ${places.join(", ")}`]),
   ];
 }

@@ -1,3 +1,4 @@
+import type { CommandError } from "../../lib/command.ts";
 import type { SourcePosition } from "../../lib/failure.ts";
 import type { PreviewDocument } from "../document/outcome.ts";
 
@@ -21,13 +22,12 @@ export interface Judged {
 
 /** A preview that could not tell: the exit status is 2. */
 export interface Failed {
-  error: { failure: string; message: string; problems: readonly PlacedProblem[] };
+  error: CommandError;
 }
 
-/** One of the things that kept a preview from telling, and where it is. */
-export interface PlacedProblem {
-  message: string;
-  source: SourcePosition;
+/** What kept a preview from telling, as far as its place is known. */
+export function placedProblems({ error }: Failed): { message: string; source: SourcePosition }[] {
+  return (error.problems ?? []).flatMap(({ message, source }) => (source ? [{ message, source }] : []));
 }
 
 /** Renders a report in one format: a whole document, which ends with a line feed. */

@@ -4,7 +4,7 @@ import type { SourcePosition } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import type { PolicyOutcome, PreviewDocument, Violation } from "../document/outcome.ts";
 import { nameOf } from "../engine/urn.ts";
-import type { Failed, Report } from "./report.ts";
+import { type Failed, placedProblems, type Report } from "./report.ts";
 
 /**
  * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html): a rule for each policy, a
@@ -156,13 +156,15 @@ function physical({ path, line, column }: SourcePosition): Location {
 const failureRule = "preview/could-not-tell";
 
 /** A preview that could not tell: the error as it is, and a result at each place that is known to be wrong. */
-function failedRun({ error }: Failed): Parts {
+function failedRun(result: Failed): Parts {
+  const { error } = result;
+  const problems = placedProblems(result);
   const notification: Notification = {
     level: "error",
     message: message(error.message),
     descriptor: { id: failureRule },
     properties: { failure: error.failure },
-    ...(error.problems.length > 0 && { locations: error.problems.map(({ source }) => physical(source)) }),
+    ...(problems.length > 0 && { locations: problems.map(({ source }) => physical(source)) }),
   };
   return {
     rules: [
@@ -172,7 +174,7 @@ function failedRun({ error }: Failed): Parts {
         defaultConfiguration: { level: "error" },
       },
     ],
-    results: error.problems.map(({ message: text, source }) => ({
+    results: problems.map(({ message: text, source }) => ({
       ruleId: failureRule,
       ruleIndex: 0,
       level: "error",

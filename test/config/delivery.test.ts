@@ -8,6 +8,7 @@ import { namesAt, settingsCatalogue } from "../../config/catalogue.ts";
 import { deliverySchema } from "../../config/delivery.ts";
 import { deliveryReference } from "../../config/describe.ts";
 import { parseDeliverySettings } from "../../config/parse.ts";
+import { Failure } from "../../lib/failure.ts";
 import { packName } from "../../policies/model/pack-name.ts";
 import packManifest from "../../policies/package.json" with { type: "json" };
 import { matchesRef } from "../../policies/values/ref-pattern.ts";
@@ -23,7 +24,7 @@ function refusal(settings: Mapping, secretKeys: readonly string[] = []): string[
   try {
     acceptDelivery(settings, secretKeys);
   } catch (error) {
-    if (error instanceof Error && error.name === "SettingsError") return error.message.split("\n");
+    if (error instanceof Failure && error.kind === "refused") return error.message.split("\n");
     throw error;
   }
   throw new Error("accepted");
@@ -151,7 +152,7 @@ describe("the settings of the delivery", () => {
         try {
           acceptDelivery(settings);
         } catch (error) {
-          expect(error).toMatchObject({ name: "SettingsError" });
+          expect(error).toMatchObject({ name: "Failure", kind: "refused" });
         }
       }),
       { numRuns: 300 },

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { isRefusal } from "../../checklist/wire.ts";
 import { loadSettings } from "../../config/load.ts";
-import { parseSettings, SettingsError } from "../../config/parse.ts";
+import { parseSettings } from "../../config/parse.ts";
+import { Failure } from "../../lib/failure.ts";
 import { accept, changed, configOf, problemLines, refusal, source, writtenSettings } from "./stack.ts";
 
 const production = writtenSettings("production");
@@ -27,8 +28,10 @@ describe("a refusal", () => {
 
   it("is an error that counts its problems", () => {
     const attempt = () => parseSettings({}, source());
-    expect(attempt).toThrow(SettingsError);
-    expect(attempt).toThrow(expect.objectContaining({ name: "SettingsError", count: 16 }));
+    expect(attempt).toThrow(Failure);
+    expect(attempt).toThrow(
+      expect.objectContaining({ kind: "refused", message: expect.stringMatching(/^16 problems in /m) }),
+    );
   });
 
   it("can be told from other failures by its first line", () => {

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { parseSettings } from "../../config/parse.ts";
 import type { SettingsSource } from "../../config/refusal.ts";
 import type { Settings } from "../../config/settings.ts";
+import { Failure } from "../../lib/failure.ts";
 
 /** A mapping of JSON, as settings are written. */
 export type Mapping = Record<string, unknown>;
@@ -42,7 +43,7 @@ export function refusal(config: Record<string, string>, secretKeys: readonly str
   try {
     parseSettings(config, source(secretKeys));
   } catch (error) {
-    if (error instanceof Error && error.name === "SettingsError") return error.message;
+    if (error instanceof Failure && error.kind === "refused") return error.message;
     throw error;
   }
   throw new Error("accepted");

@@ -62,7 +62,9 @@ describe("minutes", () => {
 
 describe("seconds", () => {
   it.each([
+    [0.0001, "1ms", "1 millisecond"],
     [0.001, "1ms", "1 millisecond"],
+    [0.4, "400ms", "400 milliseconds"],
     [1, "1s", "1 second"],
     [90, "90s", "90 seconds"],
     [300, "5m", "5 minutes"],

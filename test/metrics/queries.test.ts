@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { promDuration, spokenDuration } from "../../lib/units.ts";
 import { series } from "../../metrics/contract.ts";
 import * as queries from "../../metrics/queries.ts";
 import { everyIndicator } from "./support/every-indicator.ts";
@@ -86,38 +85,5 @@ describe("queries", () => {
       for (const name of named)
         expect(Object.keys(series)).toContain(name.replace(/_(bucket|count|sum)$/, ""));
     }
-  });
-});
-
-describe("a duration", () => {
-  it.each([
-    [300, "5m"],
-    [90, "90s"],
-    [3600, "1h"],
-    [259_200, "3d"],
-    [0.4, "400ms"],
-    [0.0001, "1ms"],
-  ])("of %d s is written %s", (seconds, text) => {
-    expect(promDuration(seconds)).toBe(text);
-  });
-
-  it.each([
-    [300, "5 minutes"],
-    [3600, "1 hour"],
-    [259_200, "3 days"],
-    [0.4, "400 milliseconds"],
-  ])("of %d s is spoken %s", (seconds, text) => {
-    expect(spokenDuration(seconds)).toBe(text);
-  });
-
-  it("is what Prometheus takes for the same time", () => {
-    const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1e9 }), (length) => {
-        const [, count, unit] = promDuration(length / 1000).match(/^(\d+)(ms|[smhd])$/) ?? [];
-        const found = Object.entries(milliseconds).find(([name]) => name === unit)?.[1] ?? Number.NaN;
-        expect(Number(count) * found).toBe(length);
-      }),
-    );
   });
 });

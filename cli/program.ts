@@ -1,0 +1,12 @@
+import { Command } from "commander";
+import { runProgram } from "../lib/command.ts";
+import packageJson from "../package.json" with { type: "json" };
+
+/** Runs `optropic` with some of its subcommands. */
+export function runOptropic(args: readonly string[], commands: readonly Command[]): Promise<void> {
+  const program = new Command("optropic")
+    .description("The production deployment checklist, executable.")
+    .version(packageJson.version);
+  for (const command of commands) program.addCommand(command);
+  return runProgram(program, args);
+}

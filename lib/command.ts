@@ -1,0 +1,123 @@
+import { type Command, CommanderError } from "commander";
+import { type ExitStatus, exitStatus } from "./exit.ts";
+import { Failure, type Problem, reasonOf } from "./failure.ts";
+import { jsonLine } from "./json.ts";
+import { printableText } from "./text.ts";
+
+/** What a command came to. */
+export interface Result {
+  status: ExitStatus;
+  /** What goes to standard output, as it stands. */
+  output: string;
+}
+
+/** What a command works with while it runs. */
+export interface Work {
+  /** Says at a terminal what the command waits for; an empty step clears the line. */
+  progress: ((step: string) => void) | undefined;
+  /** Says what is wrong without being a reason to fail. */
+  warn: (message: string) => void;
+}
+
+/** Why a command has no result, as its JSON document says it. */
+export interface CommandError {
+  /** The kind of a {@link Failure}, `usage` for a wrong command line, or `internal`. */
+  failure: string;
+  message: string;
+  problems?: readonly Problem[];
+}
+
+export interface CommandOptions {
+  /** Standard output is one document for a program: an error is a document too, and there is no progress. */
+  json?: boolean;
+  /** Print the stack trace of an error. */
+  debug?: boolean;
+  /** What goes to standard output in place of a result; with `json`, the error as JSON unless given. */
+  outputOf?: (error: CommandError) => string | Promise<string>;
+}
+
+/**
+ * Runs what a command does: prints its result, or says on standard error why there is none, and sets the exit
+ * status of the process.
+ *
+ * @returns the exit status
+ */
+export async function runCommand(
+  { json = false, debug = false, outputOf = json ? errorLine : () => "" }: CommandOptions,
+  run: (work: Work) => Promise<Result>,
+): Promise<ExitStatus> {
+  const progress = process.stderr.isTTY && !json ? showProgress : undefined;
+  const warn = (message: string): void => {
+    progress?.("");
+    process.stderr.write(`warning: ${printableText(message)}\n`);
+  };
+  let result: Result;
+  try {
+    result = await run({ progress, warn });
+    progress?.("");
+  } catch (error) {
+    progress?.("");
+    process.stderr.write(`error: ${printableText(debug ? traceOf(error) : reasonOf(error))}\n`);
+    result = { status: statusOf(error), output: await outputOf(commandError(error)) };
+  }
+  process.exitCode = result.status;
+  process.stdout.write(result.output);
+  return result.status;
+}
+
+/** An error as a command says it; what nobody foresaw is `internal`. */
+export function commandError(error: unknown): CommandError {
+  if (!(error instanceof Failure)) return { failure: "internal", message: reasonOf(error) };
+  const { kind: failure, message, problems } = error;
+  return { failure, message, ...(problems.length > 0 && { problems }) };
+}
+
+/** Reads a command line and runs the command that it names; a wrong one is said and ends with status 2. */
+export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
+  for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
+  // Whoever reads the output may have seen enough and left.
+  process.stdout.on("error", leaveOnClosedPipe);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    const json = wantsJson(args);
+    if (!(error instanceof CommanderError)) {
+      await runCommand({ json, debug: args.includes("--debug") }, () => Promise.reject(error));
+    } else if (error.exitCode !== 0) {
+      process.exitCode = exitStatus.couldNotTell;
+      const message = error.message.replace(/^error: /, "");
+      if (json) process.stdout.write(errorLine({ failure: "usage", message }));
+    }
+  }
+}
+
+function errorLine(error: CommandError): string {
+  return jsonLine({ error });
+}
+
+/** Says what is waited for on one line, which the next step overwrites. */
+function showProgress(step: string): void {
+  process.stderr.write(step === "" ? "\r\x1b[K" : `\r\x1b[Kwaiting for ${step}`);
+}
+
+function statusOf(error: unknown): ExitStatus {
+  const failed = error instanceof Failure && error.kind === "failed";
+  return failed ? exitStatus.doesNotHold : exitStatus.couldNotTell;
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Whether a command line that cannot be read asks for a JSON document. */
+function wantsJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, index) =>
+      arg === "--json" || arg === "--format=json" || (arg === "json" && args[index - 1] === "--format"),
+  );
+}
+
+function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+}
