@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { writeAtomic } from "../lib/files.ts";
-import type { ReportFormat } from "../preview/report/report.ts";
+import type { ReportFormat } from "../preview/report/formats.ts";
 
 /** What a run of the command prints, and the files that it writes. */
 export interface OutputPlan {

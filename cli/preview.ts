@@ -13,14 +13,8 @@ import {
   readPackConfig,
   readSavedPreview,
 } from "../preview/index.ts";
-import {
-  type Failed,
-  type Judged,
-  type Report,
-  type ReportFormat,
-  reporterOf,
-  reportFormats,
-} from "../preview/report/report.ts";
+import { type ReportFormat, reporterOf, reportFormats } from "../preview/report/formats.ts";
+import type { Failed, Judged, Report } from "../preview/report/report.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 
 /** The project that this command belongs to: what is previewed unless `--cwd` names another. */

@@ -6,7 +6,8 @@ import { makePrivateFolder, removeFolder } from "../lib/files.ts";
 import { Places } from "../project/places.ts";
 import { type Project, readProject } from "../project/project.ts";
 import { Sources } from "../project/sources.ts";
-import { type PreviewDocument, previewDocument } from "./document/outcome.ts";
+import type { PreviewDocument } from "./document/document.ts";
+import { previewDocument } from "./document/outcome.ts";
 import type { SavedPreview } from "./document/saved.ts";
 import { Secrets } from "./document/secrets.ts";
 import { readState } from "./document/state.ts";
@@ -23,7 +24,7 @@ import { type PackSource, resolveFrom } from "./packs/pack.ts";
 import type { PackConfig } from "./packs/pack-config.ts";
 
 export { projectNameOf } from "../project/project.ts";
-export type { PolicyOutcome, PreviewDocument, ShownResource } from "./document/outcome.ts";
+export type { PolicyOutcome, PreviewDocument, ShownResource } from "./document/document.ts";
 export { readSavedPreview } from "./document/saved.ts";
 export { type PackConfig, readPackConfig } from "./packs/pack-config.ts";
 export { renderPreview } from "./report/render.ts";

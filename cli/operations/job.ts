@@ -1,8 +1,11 @@
 import { Failure } from "../../lib/failure.ts";
+import type { BackupOptions } from "../../operations/backup/run.ts";
 import { ObjectStore } from "../../operations/store/object-store.ts";
 import { readConnection } from "../../postgres/environment.ts";
 import { readBackupVariables, readStoreKeys } from "./environment.ts";
-import type { BackupSubject } from "./run-backup.ts";
+
+/** What a backup is made of, apart from how it is run. */
+export type BackupSubject = Omit<BackupOptions, "stack" | "signal" | "progress" | "warn">;
 
 /**
  * What a backup needs, all of it from the environment, as the scheduled job has it; undefined where the

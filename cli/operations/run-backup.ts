@@ -2,13 +2,10 @@ import { Failure } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes, formatDuration } from "../../lib/units.ts";
 import type { Manifest } from "../../operations/archive/manifest.ts";
-import { type BackupOptions, backUp } from "../../operations/backup/run.ts";
+import { backUp } from "../../operations/backup/run.ts";
 import { describeConnection } from "../../postgres/connection.ts";
-import { jobOptions } from "./job.ts";
+import { type BackupSubject, jobOptions } from "./job.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
-
-/** What a backup is made of, apart from how it is run. */
-export type BackupSubject = Omit<BackupOptions, "stack" | "signal" | "progress" | "warn">;
 
 /** Reads the subject of a stack from its settings. */
 export type FromSettings = (cwd: string, stack: string) => Promise<BackupSubject>;

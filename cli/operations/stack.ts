@@ -4,7 +4,7 @@ import { ObjectStore, type StoreAddress } from "../../operations/store/object-st
 import { readConnection } from "../../postgres/environment.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
-import type { BackupSubject } from "./run-backup.ts";
+import type { BackupSubject } from "./job.ts";
 
 /** A stack as the operations on its database see it. */
 export interface StackContext {

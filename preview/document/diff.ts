@@ -1,52 +1,17 @@
 import { secretPlaceholder } from "../../project/configuration.ts";
 import type { PropertyMap, PropertyValue } from "../engine/values.ts";
-import type { EnforcementLevel } from "../packs/pack-config.ts";
-import type { PolicyOutcome, PolicyStatus, PreviewDocument, ShownResource } from "./outcome.ts";
+import type {
+  NamedResource,
+  PolicyChange,
+  PolicyOutcome,
+  PolicyVerdict,
+  PreviewDiff,
+  PreviewDocument,
+  PropertyChange,
+  ResourceChange,
+  ShownResource,
+} from "./document.ts";
 import type { SavedPreview } from "./saved.ts";
-
-type Named = Pick<ShownResource, "urn" | "type" | "name">;
-
-/** One property that is there on one side only, or differs. */
-export interface PropertyChange {
-  /** Such as `rules[0].action`; `(protect)` and `(parent)` are the options. */
-  path: string;
-  change: "added" | "removed" | "changed";
-  /** Absent where it is added. `"[secret]"` where either side is or holds a secret. */
-  before?: PropertyValue;
-  /** Absent where it is removed. */
-  after?: PropertyValue;
-}
-
-export interface ResourceChange extends Named {
-  properties: PropertyChange[];
-  /** Changes beyond those that are listed. */
-  left: number;
-}
-
-/** What a policy said; absent where the pack did not have it. */
-export interface PolicyVerdict {
-  status: PolicyStatus;
-  enforcement: EnforcementLevel;
-}
-
-export interface PolicyChange {
-  pack: string;
-  name: string;
-  before?: PolicyVerdict;
-  after?: PolicyVerdict;
-}
-
-/** What changed from a saved preview to another. */
-export interface PreviewDiff {
-  /** Why there is nothing to compare with: the saved preview could not tell. */
-  unavailable?: string;
-  added: Named[];
-  removed: Named[];
-  changed: ResourceChange[];
-  policies: PolicyChange[];
-  /** Values that are secret on both sides: whether they changed is not known. */
-  secrets: number;
-}
 
 /** Changes of one resource that are listed; a list that grew by a million is no use to a reader. */
 const mostChanges = 200;
@@ -84,7 +49,7 @@ export function verdictText(verdict: PolicyVerdict | undefined): string {
   return verdict === undefined ? "absent" : `${verdict.status} (${verdict.enforcement})`;
 }
 
-function named({ urn, type, name }: Named): Named {
+function named({ urn, type, name }: NamedResource): NamedResource {
   return { urn, type, name };
 }
 

@@ -7,73 +7,10 @@ import { forDisplay, type PropertyMap, type PropertyValue } from "../engine/valu
 import type { Diagnostic } from "../packs/analysis.ts";
 import type { PackVerdict } from "../packs/judgement.ts";
 import type { EnforcementLevel, PolicyInfo } from "../packs/pack-config.ts";
-import { diffPreviews, type PreviewDiff } from "./diff.ts";
+import { diffPreviews } from "./diff.ts";
+import type { PolicyOutcome, PolicyStatus, PreviewDocument, ShownResource, Violation } from "./document.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
-
-export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown";
-
-export interface PolicyOutcome {
-  pack: string;
-  name: string;
-  description: string;
-  enforcement: EnforcementLevel;
-  /** Ids of the requirements that the policy covers. */
-  items: string[];
-  status: PolicyStatus;
-  /** How to mend what violates it, where the pack says so. */
-  fix?: string;
-  violations: Violation[];
-}
-
-export interface Violation {
-  urn: string;
-  message: string;
-  /** Where it is not as the policy as a whole is. */
-  status?: "waived" | "unknown";
-  /** Where its resource is declared, else the settings that it is about. */
-  source?: SourcePosition;
-}
-
-export interface ShownResource {
-  urn: string;
-  type: string;
-  name: string;
-  parent: string;
-  custom: boolean;
-  protect: boolean;
-  /** What an update would do; a resource of a state stays as it is. */
-  operation: "create" | "read" | "same";
-  /** An unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
-  inputs: PropertyMap;
-  /** Where the program declares it, where that is known. */
-  source?: SourcePosition;
-}
-
-/** What a preview found, as `preview --json` prints it. */
-export interface PreviewDocument {
-  project: string;
-  stack: string;
-  resources: ShownResource[];
-  policies: PolicyOutcome[];
-  /** What the program and the packs logged or printed. */
-  messages: { severity: string; message: string; urn: string }[];
-  /** Milliseconds from the start of the preview. */
-  timings: { programMs: number; packsLoadedMs: number };
-  summary: {
-    resources: number;
-    passed: number;
-    violated: number;
-    mandatory: number;
-    advisory: number;
-    waived: number;
-    unknown: number;
-    notApplicable: number;
-    durationMs: number;
-  };
-  /** What changed since a preview that was saved before. */
-  diff?: PreviewDiff;
-}
 
 /** What a pack said of a stack, and what of the pack is shown with it. */
 export interface Verdict extends Pick<PackVerdict, "diagnostics" | "applied"> {

@@ -1,4 +1,4 @@
-import type { PolicyOutcome, PreviewDocument } from "../document/outcome.ts";
+import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
 import { isAboutStack, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import type { Report } from "./report.ts";
 

@@ -1,10 +1,5 @@
-import {
-  type PolicyChange,
-  type PreviewDiff,
-  type PropertyChange,
-  type ResourceChange,
-  verdictText,
-} from "../document/diff.ts";
+import { verdictText } from "../document/diff.ts";
+import type { PolicyChange, PreviewDiff, PropertyChange, ResourceChange } from "../document/document.ts";
 import { isDeclared, shortType } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
 import { abridged, block, code } from "./markdown-text.ts";

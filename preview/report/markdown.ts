@@ -1,5 +1,5 @@
 import type { SourcePosition } from "../../lib/failure.ts";
-import type { PolicyOutcome, PreviewDocument, Violation } from "../document/outcome.ts";
+import type { PolicyOutcome, PreviewDocument, Violation } from "../document/document.ts";
 import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { changeSections } from "./markdown-changes.ts";
 import { block, code, prose } from "./markdown-text.ts";

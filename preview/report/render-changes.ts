@@ -1,5 +1,6 @@
 import { printable, shortened } from "../../lib/text.ts";
-import { type PreviewDiff, type PropertyChange, verdictText } from "../document/diff.ts";
+import { verdictText } from "../document/diff.ts";
+import type { PreviewDiff, PropertyChange } from "../document/document.ts";
 import { isDeclared, shortType } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
 import type { Painter } from "./paint.ts";

@@ -1,5 +1,5 @@
 import { printable } from "../../lib/text.ts";
-import type { PolicyOutcome, PreviewDocument, ShownResource } from "../document/outcome.ts";
+import type { PolicyOutcome, PreviewDocument, ShownResource } from "../document/document.ts";
 import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { type Painter, painter } from "./paint.ts";
 import { renderChanges } from "./render-changes.ts";

@@ -1,6 +1,6 @@
 import type { CommandError } from "../../lib/command.ts";
 import type { SourcePosition } from "../../lib/failure.ts";
-import type { PreviewDocument } from "../document/outcome.ts";
+import type { PreviewDocument } from "../document/document.ts";
 
 /** What a run of the command has to say, whatever form it takes. */
 export interface Report {
@@ -32,22 +32,3 @@ export function placedProblems({ error }: Failed): { message: string; source: So
 
 /** Renders a report in one format: a whole document, which ends with a line feed. */
 export type Reporter = (report: Report) => string;
-
-export const reportFormats = ["pretty", "json", "markdown", "sarif", "junit"] as const;
-export type ReportFormat = (typeof reportFormats)[number];
-
-/** Loads the reporter of a format; one that is not asked for costs no time. */
-export async function reporterOf(format: ReportFormat): Promise<Reporter> {
-  switch (format) {
-    case "pretty":
-      return (await import("./pretty.ts")).prettyReport;
-    case "json":
-      return (await import("./json.ts")).jsonReport;
-    case "markdown":
-      return (await import("./markdown.ts")).markdownReport;
-    case "sarif":
-      return (await import("./sarif.ts")).sarifReport;
-    case "junit":
-      return (await import("./junit.ts")).junitReport;
-  }
-}

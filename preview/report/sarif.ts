@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
 import type { SourcePosition } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
-import type { PolicyOutcome, PreviewDocument, Violation } from "../document/outcome.ts";
+import type { PolicyOutcome, PreviewDocument, Violation } from "../document/document.ts";
 import { nameOf } from "../engine/urn.ts";
 import { type Failed, placedProblems, type Report } from "./report.ts";
 

@@ -1,0 +1,111 @@
+import type { SourcePosition } from "../../lib/failure.ts";
+import type { PropertyMap, PropertyValue } from "../engine/values.ts";
+import type { EnforcementLevel } from "../packs/pack-config.ts";
+
+/** What a preview found, as `preview --json` prints it. */
+export interface PreviewDocument {
+  project: string;
+  stack: string;
+  resources: ShownResource[];
+  policies: PolicyOutcome[];
+  /** What the program and the packs logged or printed. */
+  messages: { severity: string; message: string; urn: string }[];
+  /** Milliseconds from the start of the preview. */
+  timings: { programMs: number; packsLoadedMs: number };
+  summary: {
+    resources: number;
+    passed: number;
+    violated: number;
+    mandatory: number;
+    advisory: number;
+    waived: number;
+    unknown: number;
+    notApplicable: number;
+    durationMs: number;
+  };
+  /** What changed since a preview that was saved before. */
+  diff?: PreviewDiff;
+}
+
+export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown";
+
+export interface PolicyOutcome {
+  pack: string;
+  name: string;
+  description: string;
+  enforcement: EnforcementLevel;
+  /** Ids of the requirements that the policy covers. */
+  items: string[];
+  status: PolicyStatus;
+  /** How to mend what violates it, where the pack says so. */
+  fix?: string;
+  violations: Violation[];
+}
+
+export interface Violation {
+  urn: string;
+  message: string;
+  /** Where it is not as the policy as a whole is. */
+  status?: "waived" | "unknown";
+  /** Where its resource is declared, else the settings that it is about. */
+  source?: SourcePosition;
+}
+
+export interface ShownResource {
+  urn: string;
+  type: string;
+  name: string;
+  parent: string;
+  custom: boolean;
+  protect: boolean;
+  /** What an update would do; a resource of a state stays as it is. */
+  operation: "create" | "read" | "same";
+  /** An unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
+  inputs: PropertyMap;
+  /** Where the program declares it, where that is known. */
+  source?: SourcePosition;
+}
+
+export type NamedResource = Pick<ShownResource, "urn" | "type" | "name">;
+
+/** One property that is there on one side only, or differs. */
+export interface PropertyChange {
+  /** Such as `rules[0].action`; `(protect)` and `(parent)` are the options. */
+  path: string;
+  change: "added" | "removed" | "changed";
+  /** Absent where it is added. `"[secret]"` where either side is or holds a secret. */
+  before?: PropertyValue;
+  /** Absent where it is removed. */
+  after?: PropertyValue;
+}
+
+export interface ResourceChange extends NamedResource {
+  properties: PropertyChange[];
+  /** Changes beyond those that are listed. */
+  left: number;
+}
+
+/** What a policy said; absent where the pack did not have it. */
+export interface PolicyVerdict {
+  status: PolicyStatus;
+  enforcement: EnforcementLevel;
+}
+
+export interface PolicyChange {
+  pack: string;
+  name: string;
+  before?: PolicyVerdict;
+  after?: PolicyVerdict;
+}
+
+/** What changed from a saved preview to another. */
+export interface PreviewDiff {
+  /** Why there is nothing to compare with: the saved preview could not tell. */
+  unavailable?: string;
+  added: NamedResource[];
+  removed: NamedResource[];
+  changed: ResourceChange[];
+  policies: PolicyChange[];
+  /** Values that are secret on both sides: whether they changed is not known. */
+  secrets: number;
+}
