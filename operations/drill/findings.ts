@@ -5,7 +5,9 @@ import type { Choice } from "../archive/inventory.ts";
 const minute = 60_000;
 
 /** What a drill is evidence of: that backups can be restored (8.4), within RTO (8.6) and RPO (8.7). */
-const about = { version: 1, control: "probe", source: "drill", items: ["8.4", "8.6", "8.7"] } as const;
+export const drillItems = ["8.4", "8.6", "8.7"] as const;
+
+const about = { version: 1, control: "probe", source: "drill" } as const;
 
 /** Which stack a drill was of, when it began, and which backup was asked for. */
 export interface Occasion {
@@ -21,7 +23,7 @@ export function evidenceOf({ stack, at, choice }: Occasion, drill: Drill): Evide
   const result = problems.length === 0 ? "all as it was" : counted(problems.length, "problem");
   return {
     ...about,
-    items: [...about.items],
+    items: [...drillItems],
     stack,
     at: at.toISOString(),
     holds: problems.length === 0,
@@ -36,7 +38,7 @@ export function evidenceOfFailure({ stack, at }: Omit<Occasion, "choice">, reaso
   const problem = reason.slice(0, 1000);
   return {
     ...about,
-    items: [...about.items],
+    items: [...drillItems],
     stack,
     at: at.toISOString(),
     holds: false,

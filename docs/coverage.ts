@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Control, controls, type ItemId, items, itemsWithControl } from "../checklist/items.ts";
+import { writeAtomic } from "../lib/files.ts";
+import { markdownTable } from "../lib/table.ts";
+import { drillItems } from "../operations/drill/findings.ts";
+import { registry } from "../policies/registry.ts";
+
+/** The README's table of what is shown to hold and how, computed from the code. */
+export function coverageText(): string {
+  const shown = shownHere();
+  const rows = controls.map((control) => {
+    const all = itemsWithControl(control).map(({ id }) => id);
+    const here = all.filter((id) => shown[control].has(id));
+    const named = here.length > 0 && here.length <= 6 ? ` (${here.join(", ")})` : "";
+    return [meanings[control], String(all.length), `${here.length}${named}`];
+  });
+  const covered = items.filter((item) => controls.some((control) => isShown(item, control, shown)));
+  return `${markdownTable(["how an item is shown to hold", "items that ask for it", "items with it here"], rows)}
+
+An item can ask for several. ${covered.length} of the ${items.length} items have at least one of them here. Nothing here shows the other ${items.length - covered.length}, and every preview counts them as left for later.`;
+}
+
+/** Puts the table into a page, between the two comments that mark its place. */
+export function withCoverage(page: string): string {
+  return page.replace(
+    /(<!-- coverage: npm run docs -->\n)[\s\S]*?(\n<!-- end -->)/,
+    (_, start: string, end: string) => `${start}\n${coverageText()}\n${end}`,
+  );
+}
+
+const meanings: Readonly<Record<Control, string>> = {
+  gate: "a gate stops a pull request or a release",
+  policy: "a policy enforces what the program declares",
+  probe: "a probe measures what runs",
+  attest: "a person signs it",
+  docs: "a page is written",
+  report: "a report sums it up",
+};
+
+type Shown = Readonly<Record<Control, ReadonlySet<string>>>;
+
+/** Items that something in this repository shows to hold, by the way in which it does. */
+function shownHere(): Shown {
+  const enforced = new Set<string>(registry.flatMap((policy) => policy.items));
+  return {
+    // A gate is there where a policy demands it as a required check of every pull request.
+    gate: enforced,
+    policy: enforced,
+    probe: new Set(drillItems),
+    attest: new Set(),
+    docs: new Set(pageItems.values()),
+    report: new Set(),
+  };
+}
+
+function isShown(item: (typeof items)[number], control: Control, shown: Shown): boolean {
+  const own: readonly Control[] = item.controls;
+  return own.includes(control) && shown[control].has(item.id);
+}
+
+/** Items that ask for a page, by the page in docs/. */
+export const pageItems: ReadonlyMap<string, ItemId> = new Map([
+  ["backup-strategy.md", "8.1"],
+  ["disaster-recovery.md", "8.5"],
+  ["runbooks/README.md", "S7.4"],
+]);
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const path = join(import.meta.dirname, "..", "README.md");
+  writeAtomic(path, withCoverage(readFileSync(path, "utf8")));
+}
