@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     const memory = join(files.folder, "memory");
     const optropic = (...args: string[]) =>
       timed(() => node([command, ...args], { ...environment, ...measuring(files.folder, memory) }));
-    console.log("| case | seconds | MB/s of the database | MB stored | memory at most |");
+    console.log("| case | seconds | MB/s of the database | MB stored | peak memory |");
     console.log("| --- | --- | --- | --- | --- |");
     const row = (name: string, seconds: number, stored: number, kib?: number): void => {
       const cells = [seconds.toFixed(1), (bytes / 1e6 / seconds).toFixed(1), (stored / 1e6).toFixed(0)];
