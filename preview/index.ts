@@ -12,6 +12,7 @@ import type { SavedPreview } from "./document/saved.ts";
 import { Secrets } from "./document/secrets.ts";
 import { readState } from "./document/state.ts";
 import { Child, killAllOnSignal } from "./engine/child.ts";
+import { DynamicProviders } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
 import { channelOptions, listen } from "./engine/grpc.ts";
 import { Monitor } from "./engine/monitor.ts";
@@ -145,6 +146,7 @@ class Session {
   #monitor: Monitor | undefined;
   #judgement: Judgement | undefined;
   #program: Child | undefined;
+  #dynamicProviders: DynamicProviders | undefined;
 
   constructor(project: Project, options: PreviewOptions, secrets: Secrets, sources: Sources) {
     this.#sources = sources;
@@ -169,13 +171,21 @@ class Session {
       packs: await this.#packSources(),
       isolation: this.#isolation,
       env,
-      nodeArgs: this.#traceArgs,
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
     });
     const judgement = this.#judgement;
     if (this.#options.state !== undefined) return this.#judgeState(judgement, this.#options.state, started);
 
-    this.#program = this.#startProgram(socket, env);
+    const programEnv = { ...env, ...programEnvironment(this.#project) };
+    this.#dynamicProviders = new DynamicProviders({
+      isolation: this.#isolation,
+      project: this.#project,
+      host: resolveFrom(this.#project.programDirectory, "@pulumi/pulumi/cmd/dynamic-provider"),
+      socket,
+      env: programEnv,
+      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+    });
+    this.#program = this.#startProgram(socket, programEnv);
     let programMs = 0;
     const ended = this.#programEnd(this.#program, monitor).then(() => {
       programMs = performance.now() - started;
@@ -184,18 +194,22 @@ class Session {
     // soon as it is whole, while the program's process is still about to end.
     await Promise.race([ended, monitor.shutdown, judgement.failed, monitor.refused]);
     this.#progress("the policies");
-    await Promise.all([ended, judgement.conclude([...monitor.resources.values()])]);
+    // As with the engine, policies judge what the stack manages, not what the program only reads.
+    const managed = [...monitor.resources.values()].filter(({ external }) => !external);
+    const concluded = Promise.all([ended, judgement.conclude(managed)]);
+    await Promise.race([concluded, monitor.refused]);
     return {
       resources: [...monitor.resources.values()],
       verdicts: judgement.verdicts,
       log: this.#engine.log,
-      printed: this.#program.output + this.#program.errors,
+      printed: this.#program.output + this.#program.errors + this.#dynamicProviders.printed,
       timings: { programMs, packsLoadedMs: judgement.loadedMs },
     };
   }
 
   close(): void {
     this.#program?.kill();
+    this.#dynamicProviders?.close();
     this.#judgement?.close();
     this.#monitor?.close();
     for (const stop of this.#stops) stop();
@@ -231,23 +245,18 @@ class Session {
       organization,
       config,
       secretKeys,
+      programDirectory: this.#project.programDirectory,
       stackOutputs: readStackOutputs(this.#options.stackOutputs ?? []),
       sources: this.#sources,
       heard: (properties) => this.#secrets.hear(properties),
+      check: async (resource, provider) =>
+        (await this.#dynamicProviders?.check(resource, provider.inputs)) ?? resource.inputs,
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
       registered: (resource) => this.#judgement?.analyze(resource),
       connection: () => this.#connection,
       warn: (message, urn) => this.#engine.warn(message, urn),
     });
     return this.#monitor;
-  }
-
-  /**
-   * Pulumi's SDK takes a stack trace for each of the many promises of a resource; one frame each, the place
-   * of an error, halves the processor time of a large program.
-   */
-  get #traceArgs(): readonly string[] {
-    return this.#options.stackTraces === true ? [] : ["--stack-trace-limit=1"];
   }
 
   #startProgram(socket: string, env: Given): Child {
@@ -258,12 +267,12 @@ class Session {
       label: `the program in ${project.programDirectory}`,
       launch: this.#isolation.launch({
         host: "program",
-        nodeArgs: [...this.#traceArgs, ...project.nodeArgs],
+        nodeArgs: project.nodeArgs,
         runner: resolveFrom(project.programDirectory, "@pulumi/pulumi/cmd/run"),
         args: [
           ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
           ...["--organization", project.organization, "--root-directory", project.root],
-          ...["--pwd", project.programDirectory, "--parallel", "16", "--dry-run", "true", project.entryPoint],
+          ...["--pwd", project.programDirectory, "--parallel", "16", "--dry-run", project.entryPoint],
         ],
         cwd: project.programDirectory,
         needs: [project.root, project.programDirectory],
@@ -280,16 +289,18 @@ class Session {
     return this.#program.connection;
   }
 
+  /** As with the engine, an error that the program only logs does not end the preview. */
   async #programEnd(program: Child, monitor: Monitor): Promise<void> {
     const status = await program.exited;
+    if (status === 0 && monitor.finished) return;
     const errors = this.#engine.errors.map((entry) => entry.message.trim());
-    if (status === 0 && errors.length === 0 && monitor.finished) return;
     const printed = `${program.output}${program.errors}`.trim().split("\n").slice(-40).join("\n");
     const early =
       status === 0
         ? "it ended before it was finished, as process.exit() does"
         : `it ended with status ${status}`;
-    throw new Failure("program", errors.join("\n") || [printed, early].filter(Boolean).join("\n"));
+    const message = errors.join("\n") || [printed, early].filter(Boolean).join("\n");
+    throw new Failure("program", this.#options.stackTraces === true ? message : withoutCallers(message));
   }
 
   async #judgeState(judgement: Judgement, path: string, started: number): Promise<Judged> {
@@ -299,7 +310,7 @@ class Session {
       this.#secrets.hear(resource.inputs);
       this.#secrets.hear(resource.outputs);
       // As the engine does with a state: a remediation is run, and what it would change stays as it is.
-      if (!resource.external) await judgement.remediate(resource);
+      await judgement.remediate(resource);
       judgement.analyze(resource);
     }
     await judgement.conclude(resources);
@@ -330,6 +341,23 @@ function deadline(limitMs: number, session: Session): { expired: Promise<never>;
   return { expired, cancel: () => clearTimeout(timeout) };
 }
 
+/** A message with one line of each stack trace, the place of the error. */
+function withoutCallers(message: string): string {
+  const isFrame = (line: string | undefined): boolean => line !== undefined && /^\s+at /.test(line);
+  const lines = message.split("\n");
+  return lines.filter((line, index) => !(isFrame(line) && isFrame(lines[index - 1]))).join("\n");
+}
+
+/** What the engine's host for Node.js gives a program, with the older form of keys that every SDK reads. */
+function programEnvironment(project: Project): Given {
+  const config = [...project.config].map(([key, value]) => [key.replace(":", ":config:"), value]);
+  return {
+    PULUMI_CONFIG: JSON.stringify(Object.fromEntries(config)),
+    ...(project.typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
+    ...(project.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
+  };
+}
+
 /** What Pulumi's engine says to a program and to a pack by their environment. */
 function guestEnvironment(project: Project): Given {
   return {
@@ -343,7 +371,6 @@ function guestEnvironment(project: Project): Given {
     PULUMI_NODEJS_STACK: project.stack,
     PULUMI_NODEJS_ORGANIZATION: project.organization,
     PULUMI_NODEJS_DRY_RUN: "true",
-    PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache(),
   };
 }

@@ -42,6 +42,7 @@ const stateFile = z.object({
               create: z.number().default(0),
               update: z.number().default(0),
               delete: z.number().default(0),
+              read: z.number().default(0),
             })
             .nullish(),
         }),
@@ -82,7 +83,7 @@ export function readState(path: string): PreviewResource[] {
         additionalSecretOutputs: resource.additionalSecretOutputs ?? [],
         aliases: resource.aliases ?? [],
         ignoreChanges: resource.ignoreChanges ?? [],
-        timeouts: resource.customTimeouts ?? { create: 0, update: 0, delete: 0 },
+        timeouts: resource.customTimeouts ?? { create: 0, update: 0, delete: 0, read: 0 },
       });
     });
 }

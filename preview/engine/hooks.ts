@@ -2,7 +2,8 @@ import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import { reasonOf } from "../../lib/failure.ts";
 import type { Callback, Callbacks } from "./callbacks.ts";
 import type { PreviewResource } from "./resource.ts";
-import { type PropertyMap, toStruct } from "./values.ts";
+import { toStruct } from "./struct.ts";
+import type { PropertyMap } from "./values.ts";
 
 type Binding = ReturnType<InstanceType<typeof resourcePb.RegisterResourceRequest>["getHooks"]>;
 

@@ -1,22 +1,26 @@
 import type { Duplex } from "node:stream";
 import type * as grpc from "@grpc/grpc-js";
-import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { Failure } from "../../lib/failure.ts";
 import type { Sources } from "../../project/sources.ts";
+import { Assets } from "./assets.ts";
+import { builtinOutputs } from "./builtins.ts";
 import { type Callback, Callbacks } from "./callbacks.ts";
 import { deploymentInfo, legacyFeatures } from "./features.ts";
+import { Functions } from "./functions.ts";
 import { type UnaryMethods, unaries } from "./grpc.ts";
 import { Hooks } from "./hooks.ts";
-import { Providers } from "./providers.ts";
+import { inherit } from "./inheritance.ts";
+import { dynamicPackage, Providers } from "./providers.ts";
 import { outputsOf, reportedPlaces, secondsOf } from "./registration.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
 import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
+import { fromStruct, toStruct } from "./struct.ts";
 import { type Registration, Transforms } from "./transforms.ts";
-import { isTypeToken, makeUrn, providedPackage, rootStackType } from "./urn.ts";
-import { fromStruct, type PropertyMap, toStruct, unknown } from "./values.ts";
+import { checkUrn, isTypeToken, makeUrn, packageOf, providedPackage, rootStackType } from "./urn.ts";
+import { forProgram, holdsUnknown, isUnknown, type PropertyMap } from "./values.ts";
 
 export interface MonitorOptions {
   project: string;
@@ -24,12 +28,16 @@ export interface MonitorOptions {
   organization: string;
   config: ReadonlyMap<string, string>;
   secretKeys: ReadonlySet<string>;
+  /** Folder in which the program runs. */
+  programDirectory: string;
   /** Outputs of other stacks, `organization/project/stack` to values; a stack not here is unknown. */
   stackOutputs: ReadonlyMap<string, PropertyMap>;
   /** Finds the files in which resources are declared. */
   sources: Sources;
   /** Told of all that the program says, before anything is done with it. */
   heard: (properties: PropertyMap) => void;
+  /** What a dynamic resource's own provider makes of its inputs. */
+  check: (resource: PreviewResource, provider: PreviewResource) => Promise<PropertyMap>;
   /** Changes a resource's inputs before it is registered. */
   remediate: (resource: PreviewResource) => Promise<PropertyMap>;
   /** Told of each resource once it is registered. */
@@ -44,6 +52,7 @@ type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
 type ReadRequest = InstanceType<typeof resourcePb.ReadResourceRequest>;
 type InvokeRequest = InstanceType<typeof resourcePb.ResourceInvokeRequest>;
 type CallRequest = InstanceType<typeof resourcePb.ResourceCallRequest>;
+type OutputsRequest = InstanceType<typeof resourcePb.RegisterResourceOutputsRequest>;
 type HookRequest = InstanceType<typeof resourcePb.RegisterResourceHookRequest>;
 type Struct = Parameters<typeof fromStruct>[0];
 
@@ -63,6 +72,10 @@ export class Monitor {
   #callbacks: Callbacks;
   #transforms: Transforms;
   #hooks: Hooks;
+  #functions: Functions;
+  #assets: Assets;
+  /** The root stack is mended while the program's own code is loaded, and before any other resource. */
+  #rootMended: Promise<void> = Promise.resolve();
   /** Resolves when the program's runner says that nothing is left to register; the process ends after it. */
   readonly shutdown: Promise<void>;
   #refuseWith: (error: Failure) => void = () => undefined;
@@ -72,7 +85,19 @@ export class Monitor {
     this.#options = options;
     this.#callbacks = new Callbacks(options.connection);
     this.#transforms = new Transforms(this.#callbacks);
-    this.#providers = new Providers({ ...options, register: (provider) => this.#record(provider) });
+    this.#providers = new Providers({
+      ...options,
+      has: (urn) => this.resources.has(urn),
+      register: (provider) => this.#record(provider),
+    });
+    this.#functions = new Functions({
+      providers: this.#providers,
+      callbacks: this.#callbacks,
+      resources: this.resources,
+      stacks: options.stackOutputs,
+      heard: options.heard,
+    });
+    this.#assets = new Assets(options.programDirectory, (message) => options.warn(message, ""));
     this.#hooks = new Hooks(this.#callbacks, options.warn);
     this.refused = new Promise((_, reject) => {
       this.#refuseWith = reject;
@@ -99,8 +124,8 @@ export class Monitor {
         return response;
       },
       registerResource: (request: RegisterRequest) => this.#register(request),
-      registerResourceOutputs: (request: InstanceType<typeof resourcePb.RegisterResourceOutputsRequest>) => {
-        this.#takeOutputs(request.getUrn(), this.#hear(request.getOutputs()));
+      registerResourceOutputs: (request: OutputsRequest) => {
+        this.#takeOutputs(request);
         return done();
       },
       readResource: (request: ReadRequest) => this.#read(request),
@@ -109,14 +134,16 @@ export class Monitor {
         response.setUnknown(true);
         return response;
       },
-      invoke: (request: InvokeRequest) => this.#invoke(request),
-      call: (request: CallRequest) => this.#call(request),
+      invoke: (request: InvokeRequest) => this.#functions.invoke(request, this.#hear(request.getArgs())),
+      call: (request: CallRequest) => this.#functions.call(request, this.#hear(request.getArgs())),
       registerStackTransform: (callback: Callback) => {
         this.#transforms.addForStack(callback);
         return done();
       },
-      // An invoke's answer is unknown whatever a transform does to its arguments.
-      registerStackInvokeTransform: done,
+      registerStackInvokeTransform: (callback: Callback) => {
+        this.#functions.addTransform(callback);
+        return done();
+      },
       registerResourceHook: (request: HookRequest) => {
         this.#hooks.add(request);
         return done();
@@ -141,13 +168,16 @@ export class Monitor {
   async #register(
     request: RegisterRequest,
   ): Promise<InstanceType<typeof resourcePb.RegisterResourceResponse>> {
-    this.#hear(request.getObject());
+    checkUrn(request.getParent(), "a parent");
     if (request.getRemote()) {
       this.#refuse(
         `component ${request.getType()} '${request.getName()}' is built by a plugin, which an offline preview does not run: use pulumi preview`,
       );
     }
     if (request.getCustom()) checkTypeToken(request.getType());
+    this.#assets.check(this.#hear(request.getObject()));
+    const parent = this.resources.get(request.getParent());
+    if (parent !== undefined) inherit(request, parent);
     const registration = await this.#transformed(request);
     this.#options.heard(registration.properties);
     const resource = await this.#resource(request, registration);
@@ -157,11 +187,19 @@ export class Monitor {
       this.#providers.addComponent(urn, registration.options.getProvidersMap().entries(), resource.parent);
     }
     await this.#record(resource);
-    const outputs = custom ? outputsOf(resource) : {};
+    const outputs = custom && !this.#hasUnknownProvider(resource) ? outputsOf(resource) : {};
     await this.#hooks.run(registration.options.getHooks(), resource, outputs);
     const response = new resourcePb.RegisterResourceResponse();
     response.setUrn(urn);
-    response.setObject(toStruct(outputs));
+    response.setObject(
+      toStruct(
+        forProgram(builtinOutputs(resource) ?? outputs, {
+          secrets: request.getAcceptsecrets(),
+          resources: request.getAcceptresources(),
+          partial: request.getSupportspartialvalues(),
+        }),
+      ),
+    );
     return response;
   }
 
@@ -176,16 +214,51 @@ export class Monitor {
     }
     // The URN is taken from here on, also while remediation is awaited.
     this.resources.set(urn, resource);
-    // The root stack has no inputs to mend, and the program's own code is not even loaded before it is there;
-    // a resource that the stack only reads is not the stack's to mend.
-    if (resource.type !== rootStackType && !resource.external) {
-      resource.inputs = await this.#options.remediate(resource);
-      if (resource.custom) resource.outputs = resource.inputs;
+    if (resource.type === rootStackType) {
+      // Nothing that the program is answered depends on it, so that the packs load beside the program.
+      this.#rootMended = this.#mend(resource);
+      this.#rootMended.catch(() => undefined);
+      return;
+    }
+    await this.#rootMended;
+    // What the stack only reads is neither the stack's to mend nor a policy's to judge.
+    if (!resource.external) await this.#mend(resource);
+  }
+
+  async #mend(resource: PreviewResource): Promise<void> {
+    if (resource.custom) resource.inputs = await this.#checked(resource);
+    resource.inputs = await this.#options.remediate(resource);
+    if (resource.custom) {
+      resource.outputs = this.#hasUnknownProvider(resource)
+        ? {}
+        : (builtinOutputs(resource) ?? resource.inputs);
     }
     this.#options.registered(resource);
   }
 
-  #takeOutputs(urn: string, outputs: PropertyMap): void {
+  async #checked(resource: PreviewResource): Promise<PropertyMap> {
+    const provider = this.resources.get(resource.provider);
+    if (provider === undefined || packageOf(resource.type) !== dynamicPackage) return resource.inputs;
+    if (this.#hasUnknownProvider(resource)) return resource.inputs;
+    try {
+      return await this.#options.check(resource, provider);
+    } catch (error) {
+      // A program that goes on without the resource is not what would be deployed.
+      if (error instanceof Failure) this.#refuseWith(error);
+      throw error;
+    }
+  }
+
+  /** A provider whose own inputs are not known yet is not asked, and tells nothing. */
+  #hasUnknownProvider({ provider }: PreviewResource): boolean {
+    return holdsUnknown(this.resources.get(provider)?.inputs ?? {});
+  }
+
+  #takeOutputs(request: OutputsRequest): void {
+    const urn = request.getUrn();
+    checkUrn(urn, "what outputs are registered for", true);
+    const outputs = this.#hear(request.getOutputs());
+    this.#assets.check(outputs);
     const resource = this.resources.get(urn);
     if (resource === undefined) return;
     resource.outputs = outputs;
@@ -204,37 +277,47 @@ export class Monitor {
   }
 
   async #resource(request: RegisterRequest, registration: Registration): Promise<PreviewResource> {
-    const { properties, options } = registration;
+    const { properties, options, dependencies, propertyDependencies } = registration;
     const type = request.getType();
     const custom = request.getCustom();
     const parent = request.getParent();
-    const packageRef = request.getPackageref();
+    const asked = {
+      packageRef: request.getPackageref(),
+      version: options.getVersion(),
+      downloadUrl: options.getPluginDownloadUrl(),
+    };
+    checkUrns(registration);
+    const importId = options.getImport();
+    const urn = this.#urn(type, request.getName(), parent);
+    if (importId !== "") {
+      this.#options.warn(
+        `is to be imported as ${importId}: whether that exists and is as the program says is not known offline`,
+        urn,
+      );
+    }
     return bareResource({
-      urn: this.#urn(type, request.getName(), parent),
+      urn,
       type,
       name: request.getName(),
       parent,
       custom,
-      protect: options.hasProtect()
-        ? (options.getProtect() ?? false)
-        : (this.resources.get(parent)?.protect ?? false),
-      inputs: this.#providers.inputsOf(type, properties, options.getVersion(), packageRef),
+      protect: options.getProtect() ?? false,
+      inputs: this.#providers.inputsOf(type, properties, asked),
       outputs: {},
       provider:
         custom && providedPackage(type) === undefined
-          ? await this.#providers.urn({
-              token: type,
-              named: options.getProvider(),
-              packageRef,
-              version: options.getVersion(),
-              downloadUrl: options.getPluginDownloadUrl(),
-            })
+          ? await this.#providers.urn({ token: type, named: options.getProvider(), ...asked })
           : "",
-      dependencies: registration.dependencies,
-      propertyDependencies: registration.propertyDependencies,
+      dependencies,
+      propertyDependencies,
       ignoreChanges: options.getIgnoreChangesList(),
       additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
       deleteBeforeReplace: options.hasDeleteBeforeReplace() ? options.getDeleteBeforeReplace() : undefined,
+      retainOnDelete: options.getRetainOnDelete() ?? false,
+      replaceOnChanges: options.getReplaceOnChangesList(),
+      deletedWith: options.getDeletedWith(),
+      replaceWith: options.getReplaceWithList(),
+      importId,
       timeouts: secondsOf(options.getCustomTimeouts()),
       source: this.#options.sources.first(reportedPlaces(request)),
     });
@@ -242,82 +325,59 @@ export class Monitor {
 
   async #read(request: ReadRequest): Promise<InstanceType<typeof resourcePb.ReadResourceResponse>> {
     const type = request.getType();
+    const parent = request.getParent();
+    const id = request.getId();
     checkTypeToken(type);
+    checkUrn(parent, "a parent");
+    for (const urn of request.getDependenciesList()) checkUrn(urn, "a dependency", true);
     const inputs = this.#hear(request.getProperties());
-    const urn = this.#urn(type, request.getName(), request.getParent());
-    if (request.getId() === "") throw new Error(`Expected an ID for ${urn}`);
+    const urn = this.#urn(type, request.getName(), parent);
+    if (id === "") throw new Error(`Expected an ID for ${urn}`);
+    const isProvider = providedPackage(type) !== undefined;
     const resource = bareResource({
       urn,
       type,
       name: request.getName(),
-      parent: request.getParent(),
+      parent,
       custom: true,
+      id,
       external: true,
       inputs,
-      provider:
-        providedPackage(type) === undefined
-          ? await this.#providers.urn({
-              token: type,
-              named: request.getProvider(),
-              packageRef: request.getPackageref(),
-              version: request.getVersion(),
-              downloadUrl: request.getPlugindownloadurl(),
-            })
-          : "",
+      provider: isProvider
+        ? ""
+        : await this.#providers.urn({
+            token: type,
+            named: request.getProvider(),
+            packageRef: request.getPackageref(),
+            version: request.getProvider() === "" ? request.getVersion() : "",
+            downloadUrl: request.getPlugindownloadurl(),
+          }),
       dependencies: request.getDependenciesList(),
       additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
       source: this.#options.sources.first(reportedPlaces(request)),
     });
-    resource.outputs =
-      type === stackReferenceType
-        ? stackReferenceOutputs(inputs, request.getId(), this.#options.stackOutputs)
-        : outputsOf(resource);
+    resource.outputs = this.#readOutputs(resource);
     await this.#record(resource);
     const response = new resourcePb.ReadResourceResponse();
     response.setUrn(urn);
-    response.setProperties(toStruct(resource.outputs));
-    return response;
-  }
-
-  async #invoke(request: InvokeRequest): Promise<InstanceType<typeof resourcePb.ResourceInvokeResponse>> {
-    const args = this.#hear(request.getArgs());
-    await this.#providers.urn({
-      token: request.getTok(),
-      named: request.getProvider(),
-      packageRef: request.getPackageref(),
-      version: request.getVersion(),
-      downloadUrl: request.getPlugindownloadurl(),
-    });
-    const response = new resourcePb.ResourceInvokeResponse();
-    if (request.getTok() !== "pulumi:pulumi:getResource") {
-      response.setUnknown(true);
-      return response;
-    }
-    const resource = typeof args.urn === "string" ? this.resources.get(args.urn) : undefined;
-    if (resource === undefined) throw new Error(`unknown resource ${String(args.urn)}`);
-    response.setReturn(
-      toStruct({ urn: resource.urn, id: resource.custom ? unknown : "", state: resource.outputs }),
+    response.setProperties(
+      toStruct(
+        forProgram(resource.outputs, {
+          secrets: request.getAcceptsecrets(),
+          resources: request.getAcceptresources(),
+          partial: true,
+        }),
+      ),
     );
     return response;
   }
 
-  async #call(request: CallRequest): Promise<InstanceType<typeof providerPb.CallResponse>> {
-    this.#hear(request.getArgs());
-    const token = request.getTok();
-    // A method of a provider is that very provider's, which is a resource already.
-    if (providedPackage(token) === undefined) {
-      await this.#providers.urn({
-        token,
-        named: request.getProvider(),
-        packageRef: request.getPackageref(),
-        version: request.getVersion(),
-        downloadUrl: request.getPlugindownloadurl(),
-      });
+  #readOutputs(resource: PreviewResource): PropertyMap {
+    if (isUnknown(resource.id) || this.#hasUnknownProvider(resource)) return {};
+    if (resource.type === stackReferenceType) {
+      return stackReferenceOutputs(resource.inputs, this.#options.stackOutputs);
     }
-    const response = new providerPb.CallResponse();
-    // The names of a method's results are the provider's to know; an unknown makes the whole result unknown.
-    response.setReturn(toStruct({ result: unknown }));
-    return response;
+    return outputsOf(resource);
   }
 
   #urn(type: string, name: string, parent: string): string {
@@ -343,4 +403,17 @@ function checkTypeToken(type: string): void {
   if (!isTypeToken(type)) {
     throw new Error(`'${type}' is not the type of a custom resource, package:module:Name`);
   }
+}
+
+/** @throws {Error} where what must be a resource is no URN */
+function checkUrns({ options, dependencies, propertyDependencies }: Registration): void {
+  for (const alias of options.getAliasesList()) {
+    if (alias.hasSpec()) checkUrn(alias.getSpec()?.getParenturn() ?? "", "the parent of an alias");
+    else checkUrn(alias.getUrn(), "an alias", true);
+  }
+  for (const urn of dependencies) checkUrn(urn, "a dependency", true);
+  for (const [property, urns] of propertyDependencies) {
+    for (const urn of urns) checkUrn(urn, `a dependency of ${property}`, true);
+  }
+  checkUrn(options.getDeletedWith(), "deletedWith");
 }

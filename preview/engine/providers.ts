@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import { bareResource, type PreviewResource } from "./resource.ts";
+import { checkVersion } from "./semver.ts";
 import { defaultProviderName, makeUrn, packageOf, providedPackage } from "./urn.ts";
 import { type PropertyMap, secret } from "./values.ts";
 
@@ -9,6 +10,8 @@ export interface ProvidersOptions {
   stack: string;
   config: ReadonlyMap<string, string>;
   secretKeys: ReadonlySet<string>;
+  /** Tells whether a URN is of a provider that is registered. */
+  has: (urn: string) => boolean;
   /** Registers a provider that the engine makes by itself. */
   register: (provider: PreviewResource) => Promise<void>;
 }
@@ -47,6 +50,9 @@ export class Providers {
   /** @returns the reference by which resources name the package */
   addPackage(request: InstanceType<typeof resourcePb.RegisterPackageRequest>): string {
     const parameter = request.getParameterization();
+    if (request.getName() === "") throw new Error("a package has no name");
+    checkVersion(request.getVersion());
+    checkVersion(parameter?.getVersion() ?? "");
     const added: Package = {
       name: parameter?.getName() ?? request.getName(),
       version: parameter?.getVersion() ?? request.getVersion(),
@@ -84,14 +90,20 @@ export class Providers {
 
   /**
    * @returns the URN of the provider, once it is registered
-   * @throws {Error} when the stack's configuration disables the default provider of the package
+   * @throws {Error} when the stack's configuration disables the default provider of the package, and for a
+   * malformed version or a provider that is not there
    */
   async urn(request: ProviderRequest): Promise<string> {
-    if (request.named !== "") return request.named.split("::").slice(0, -1).join("::");
+    checkVersion(request.version);
+    if (request.named !== "") {
+      const named = request.named.split("::").slice(0, -1).join("::");
+      if (!this.#options.has(named)) throw new Error(`unknown provider '${request.named}'`);
+      return named;
+    }
     const wanted = this.package(request.packageRef) ?? {
       name: packageOf(request.token),
       version: request.version,
-      downloadUrl: request.downloadUrl,
+      downloadUrl: request.version === "" ? request.downloadUrl : request.downloadUrl.replace(/\/$/, ""),
     };
     const { project, stack } = this.#options;
     const type = `pulumi:providers:${wanted.name}`;
@@ -113,21 +125,32 @@ export class Providers {
     return urn;
   }
 
-  /** Inputs of a provider as the program declares it, with the version that its SDK asks for. */
-  inputsOf(type: string, properties: PropertyMap, version: string, packageRef: string): PropertyMap {
+  /** Inputs of a provider as the program declares it, with the version and address that its SDK asks for. */
+  inputsOf(
+    type: string,
+    properties: PropertyMap,
+    asked: { version: string; downloadUrl: string; packageRef: string },
+  ): PropertyMap {
     if (providedPackage(type) === undefined) return properties;
-    const asked = this.package(packageRef)?.version ?? version;
-    return asked === "" ? properties : { ...properties, version: asked };
+    checkVersion(asked.version);
+    const given = this.package(asked.packageRef);
+    return withSource(properties, {
+      name: "",
+      version: given?.version || asked.version,
+      downloadUrl: given?.downloadUrl || asked.downloadUrl,
+    });
   }
 
-  /** The configuration of the package's own namespace. */
-  #defaultInputs({ name, version }: Package): PropertyMap {
+  /** The configuration of the package's own namespace; the provider of dynamic resources gets all of it. */
+  #defaultInputs(wanted: Package): PropertyMap {
     const inputs: PropertyMap = {};
     for (const [key, value] of this.#options.config) {
       const [namespace, property = ""] = key.split(":");
-      if (namespace === name) inputs[property] = this.#options.secretKeys.has(key) ? secret(value) : value;
+      const isDynamic = wanted.name === dynamicPackage;
+      if (namespace !== wanted.name && !isDynamic) continue;
+      inputs[isDynamic ? key : property] = this.#options.secretKeys.has(key) ? secret(value) : value;
     }
-    return version === "" ? inputs : { ...inputs, version };
+    return withSource(inputs, wanted);
   }
 
   #isDisabled(pkg: string): boolean {
@@ -137,4 +160,16 @@ export class Providers {
     if (!Array.isArray(disabled)) throw new Error("pulumi:disable-default-providers is not a list");
     return disabled.some((name) => name === "*" || (typeof name === "string" && name.trim() === pkg));
   }
+}
+
+/** Resources that are written in the program itself belong to this package. */
+export const dynamicPackage = "pulumi-nodejs";
+
+/** Where a plugin comes from stands among its inputs, out of the sight of policies but for the version. */
+function withSource(inputs: PropertyMap, { version, downloadUrl }: Package): PropertyMap {
+  return {
+    ...inputs,
+    ...(version !== "" && { version }),
+    ...(downloadUrl !== "" && { __internal: { pluginDownloadURL: downloadUrl } }),
+  };
 }

@@ -1,6 +1,6 @@
 import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import type { PreviewResource } from "./resource.ts";
-import { forRemediation, isSecret, type PropertyMap, secret, unknown } from "./values.ts";
+import { isSecret, type PropertyMap, secret, unknown } from "./values.ts";
 
 /**
  * What a preview answers a program that registers a resource: its inputs as a provider gets them, and an
@@ -8,7 +8,7 @@ import { forRemediation, isSecret, type PropertyMap, secret, unknown } from "./v
  * takes as unknown.
  */
 export function outputsOf(resource: PreviewResource): PropertyMap {
-  const outputs = forRemediation(resource.inputs);
+  const outputs = { ...resource.inputs };
   for (const name of resource.additionalSecretOutputs) {
     const value = outputs[name] ?? unknown;
     outputs[name] = isSecret(value) ? value : secret(value);
@@ -35,6 +35,7 @@ export function secondsOf(timeouts: Timeouts | undefined): PreviewResource["time
     create: seconds(timeouts?.getCreate() ?? ""),
     update: seconds(timeouts?.getUpdate() ?? ""),
     delete: seconds(timeouts?.getDelete() ?? ""),
+    read: seconds(timeouts?.getRead() ?? ""),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { SourcePosition } from "../../lib/failure.ts";
-import type { PropertyMap } from "./values.ts";
+import { type PropertyMap, unknown } from "./values.ts";
 
 /** A resource that a previewed program declared, or that a state file holds. */
 export interface PreviewResource {
@@ -9,6 +9,8 @@ export interface PreviewResource {
   /** URN of the parent; empty for the root stack and for providers that the engine makes. */
   parent: string;
   custom: boolean;
+  /** What the provider knows the resource by; unknown until it is created, empty for a component. */
+  id: string;
   /** Read from the provider, not managed by the stack. */
   external: boolean;
   protect: boolean;
@@ -25,8 +27,16 @@ export interface PreviewResource {
   aliases: string[];
   additionalSecretOutputs: string[];
   deleteBeforeReplace: boolean | undefined;
+  retainOnDelete: boolean;
+  replaceOnChanges: string[];
+  /** URN of the resource with which it is deleted; empty for none. */
+  deletedWith: string;
+  /** URNs of the resources with which it is replaced. */
+  replaceWith: string[];
+  /** Id of what exists and is to be imported; empty for none. */
+  importId: string;
   /** Seconds; 0 where the provider's own limit holds. */
-  timeouts: { create: number; update: number; delete: number };
+  timeouts: { create: number; update: number; delete: number; read: number };
   /** Where the program declares it, where that is known. */
   source: SourcePosition | undefined;
 }
@@ -39,6 +49,7 @@ export function bareResource(
     parent: "",
     external: false,
     protect: false,
+    id: identity.custom ? unknown : "",
     inputs: {},
     outputs: identity.inputs ?? {},
     provider: "",
@@ -48,7 +59,12 @@ export function bareResource(
     aliases: [],
     additionalSecretOutputs: [],
     deleteBeforeReplace: undefined,
-    timeouts: { create: 0, update: 0, delete: 0 },
+    retainOnDelete: false,
+    replaceOnChanges: [],
+    deletedWith: "",
+    replaceWith: [],
+    importId: "",
+    timeouts: { create: 0, update: 0, delete: 0, read: 0 },
     source: undefined,
     ...identity,
   };

@@ -1,19 +1,27 @@
 import { Failure } from "../../lib/failure.ts";
-import { isUnknown, type PropertyMap, unknown } from "./values.ts";
+import { isUnknown, type PropertyMap, type PropertyValue, unknown } from "./values.ts";
 
 export const stackReferenceType = "pulumi:pulumi:StackReference";
 
 /**
  * What reading a reference to another stack gives: the outputs that are known of that stack by its full
  * name, without its organization, or by its own name alone; else unknown.
+ *
+ * @throws {Error} for a reference with other inputs than a name, as the engine refuses it
  */
 export function stackReferenceOutputs(
   inputs: PropertyMap,
-  id: string,
   stacks: ReadonlyMap<string, PropertyMap>,
 ): PropertyMap {
-  const name = typeof inputs.name === "string" && !isUnknown(inputs.name) ? inputs.name : id;
-  const parts = name.split("/");
+  const other = Object.keys(inputs).find((key) => key !== "name");
+  if (other !== undefined) throw new Error(`unknown property "${other}" of a stack reference`);
+  if (inputs.name === undefined) throw new Error('a stack reference has no property "name"');
+  return stackOutputs(inputs.name, stacks);
+}
+
+/** What is known of a stack by its name. */
+export function stackOutputs(name: PropertyValue, stacks: ReadonlyMap<string, PropertyMap>): PropertyMap {
+  const parts = typeof name === "string" && !isUnknown(name) ? name.split("/") : [];
   const outputs = parts.map((_, index) => stacks.get(parts.slice(index).join("/"))).find(Boolean);
   return outputs === undefined
     ? { name, outputs: unknown, secretOutputNames: unknown }

@@ -1,13 +1,7 @@
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Callback, Callbacks } from "./callbacks.ts";
-import {
-  fromStruct,
-  outputDependencies,
-  outputValue,
-  type PropertyMap,
-  toStruct,
-  withoutOutputValues,
-} from "./values.ts";
+import { fromStruct, toStruct } from "./struct.ts";
+import { outputDependencies, outputValue, type PropertyMap, withoutOutputValues } from "./values.ts";
 
 type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
 type TransformOptions = InstanceType<typeof resourcePb.TransformResourceOptions>;
@@ -50,23 +44,28 @@ export class Transforms {
     // As in the engine, only a resource's own transforms are told what each property depends on, and then
     // what they give back says so.
     const own = request.getTransformsList().length > 0;
-    let struct = toStruct(own ? withDependencies(before, declared) : before);
+    let after = own ? withDependencies(before, declared) : before;
     let options = optionsOf(request, provider);
-    for (const transform of this.#allFor(request)) {
-      const message = transformRequest(request, struct, options);
-      const answer = await this.#callbacks.invoke(transform, message.serializeBinary());
-      const response = resourcePb.TransformResponse.deserializeBinary(answer);
-      struct = response.getProperties() ?? struct;
-      options = response.getOptions() ?? options;
+    const transforms = this.#allFor(request);
+    if (transforms.length > 0) {
+      let struct = toStruct(after);
+      for (const transform of transforms) {
+        const message = transformRequest(request, struct, options);
+        const answer = await this.#callbacks.invoke(transform, message.serializeBinary());
+        const response = resourcePb.TransformResponse.deserializeBinary(answer);
+        struct = response.getProperties() ?? struct;
+        options = response.getOptions() ?? options;
+      }
+      after = fromStruct(struct);
     }
-    const after = fromStruct(struct);
     const propertyDependencies = new Map(own ? [] : declared);
     for (const [property, value] of Object.entries(after)) {
       const found = new Set([...(propertyDependencies.get(property) ?? []), ...outputDependencies(value)]);
       propertyDependencies.set(property, [...found]);
     }
-    const dependencies = new Set(options.getDependsOnList());
-    for (const urns of propertyDependencies.values()) for (const urn of urns) dependencies.add(urn);
+    // Without transforms of its own, what others did to the resource's `dependsOn` does not count.
+    const dependencies = new Set(own ? options.getDependsOnList() : request.getDependenciesList());
+    if (own) for (const urns of propertyDependencies.values()) for (const urn of urns) dependencies.add(urn);
     return {
       properties: withoutOutputValues(after),
       options,

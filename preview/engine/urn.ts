@@ -19,6 +19,16 @@ export function makeUrn(resource: {
   return `urn:pulumi:${resource.stack}::${resource.project}::${type}::${resource.name}`;
 }
 
+/**
+ * @param what it is of, for the error
+ * @throws {Error} for a text that is no URN; an empty one is none at all, and is refused where one must be
+ */
+export function checkUrn(text: string, what: string, required = false): void {
+  if (text === "" && !required) return;
+  if (text.startsWith("urn:pulumi:") && text.split("::").length > 3) return;
+  throw new Error(`${what} is not a URN: ${JSON.stringify(text)}`);
+}
+
 /** The types of a URN's resource and its ancestors, joined by `$`. */
 export function qualifiedTypeOf(urn: string): string {
   return urn.split("::")[2] ?? "";

@@ -1,5 +1,3 @@
-import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-
 /**
  * Property values as they travel in Pulumi's protocols: JSON in which an object with the signature key is a
  * secret, an asset, an archive, a resource reference or an output value, and a fixed string is an unknown.
@@ -13,8 +11,6 @@ export type PropertyValue =
   | PropertyValue[]
   | { [key: string]: PropertyValue };
 export type PropertyMap = { [key: string]: PropertyValue };
-type PropertyStruct = InstanceType<typeof structPb.Struct>;
-type StructValue = InstanceType<typeof structPb.Value>;
 
 /** What stands for a string whose value a preview cannot know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -29,15 +25,15 @@ const unknowns = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
-const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
-const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
-const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+export const signatureKey = "4dabf18193072939515e22adb298388d";
+export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+export const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+export const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+export const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
+export const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/** How deep a value may nest before it is refused: far more than any provider has, far less than a stack. */
-const maxDepth = 200;
+/** How deep a value may nest before it is refused: far more than any provider has, less than a call stack. */
+export const maxDepth = 1000;
 
 /** @throws {RangeError} for a value that nests deeper than any real one */
 export function checkDepth(value: unknown, depth = 0): void {
@@ -54,28 +50,55 @@ export function secret(value: PropertyValue): PropertyMap {
   return { [signatureKey]: secretSignature, value };
 }
 
-/** @throws {RangeError} for a value that nests deeper than any real one */
-export function fromStruct(struct: PropertyStruct | undefined): PropertyMap {
-  return struct === undefined ? {} : readStruct(struct, 0);
-}
-
-export function toStruct(properties: PropertyMap): PropertyStruct {
-  return structPb.Struct.fromJavaScript(properties);
-}
-
 /**
  * Inputs as the engine hands them to a policy pack that analyses them: resource references become ids or
- * URNs, output values their elements, and internal keys are left out. Secrets and unknowns stay.
+ * URNs, output values their elements, and internal keys are left out, at the top alone. Secrets and unknowns stay.
  *
  * @throws {RangeError} for a value that nests deeper than any real one.
  */
 export function forAnalysis(properties: PropertyMap): PropertyMap {
-  return mapEntries(properties, (value) => simplify(value, isInternal, 0), isInternal);
+  return mapEntries(properties, (value) => simplify(value, referenceText, 0), isInternal);
 }
 
 /** The same for a pack that may change them: internal keys stay, since what it returns takes their place. */
 export function forRemediation(properties: PropertyMap): PropertyMap {
-  return mapEntries(properties, (value) => simplify(value, never, 0), never);
+  return mapEntries(properties, (value) => simplify(value, referenceText, 0));
+}
+
+/** What a program is answered may be in an older form, where its SDK does not say that it reads the newer. */
+export interface Accepted {
+  secrets: boolean;
+  resources: boolean;
+  /** Values of which a part is unknown. */
+  partial: boolean;
+}
+
+/** Outputs as the engine hands them to a program. */
+export function forProgram(properties: PropertyMap, accepted: Accepted): PropertyMap {
+  const reference = accepted.resources ? (value: PropertyMap): PropertyValue => value : referenceText;
+  const outputs = mapEntries(properties, (value) => simplify(value, reference, 0));
+  const kept = accepted.partial
+    ? outputs
+    : Object.fromEntries(Object.entries(outputs).filter(([, value]) => !holdsUnknown(value)));
+  return accepted.secrets ? kept : mapEntries(kept, withoutSecrets);
+}
+
+/** True for a value that is or holds an unknown one. */
+export function holdsUnknown(value: PropertyValue): boolean {
+  if (typeof value !== "object" || value === null) return isUnknown(value);
+  return Object.values(value).some(holdsUnknown);
+}
+
+/** True for a value that is or holds a secret. */
+export function holdsSecret(value: PropertyValue): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return isSecret(value) || Object.values(value).some(holdsSecret);
+}
+
+function withoutSecrets(value: PropertyValue): PropertyValue {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (value === null || typeof value !== "object") return value;
+  return isSecret(value) ? withoutSecrets(value.value ?? null) : mapEntries(value, withoutSecrets);
 }
 
 /** Output values become their elements, as the engine stores them; all else stays as it travels. */
@@ -169,29 +192,37 @@ function unwrapOutputs(value: PropertyValue): PropertyValue {
   return value.secret === true ? secret(element) : element;
 }
 
-function simplify(value: PropertyValue, leaveOut: (key: string) => boolean, depth: number): PropertyValue {
+function simplify(
+  value: PropertyValue,
+  reference: (value: PropertyMap) => PropertyValue,
+  depth: number,
+): PropertyValue {
   if (depth > maxDepth) throw new RangeError(`a property nests deeper than ${maxDepth} levels`);
-  if (Array.isArray(value)) return value.map((element) => simplify(element, leaveOut, depth + 1));
+  const inner = (element: PropertyValue): PropertyValue => simplify(element, reference, depth + 1);
+  if (Array.isArray(value)) return value.map(inner);
   if (value === null || typeof value !== "object") return value;
   switch (value[signatureKey]) {
-    case resourceSignature: {
-      const { id, urn } = value;
-      if (typeof id === "string") return id === "" ? unknown : id;
-      return typeof urn === "string" ? urn : unknown;
-    }
+    case resourceSignature:
+      return reference(value);
     case outputSignature: {
-      const element = value.value === undefined ? unknown : simplify(value.value, leaveOut, depth + 1);
+      const element = value.value === undefined ? unknown : inner(value.value);
       return value.secret === true ? secret(element) : element;
     }
     case secretSignature: {
-      const element = simplify(value.value ?? null, leaveOut, depth + 1);
+      const element = inner(value.value ?? null);
       return isSecret(element) ? element : secret(element);
     }
     case assetSignature:
     case archiveSignature:
       return value;
   }
-  return mapEntries(value, (element) => simplify(element, leaveOut, depth + 1), leaveOut);
+  return mapEntries(value, inner);
+}
+
+/** A resource as its id where it has one, which may be unknown, else as its URN. */
+function referenceText({ id, urn }: PropertyMap): PropertyValue {
+  if (typeof id === "string") return id === "" ? unknown : id;
+  return typeof urn === "string" ? urn : unknown;
 }
 
 function show(value: PropertyValue): PropertyValue {
@@ -235,28 +266,4 @@ function mapEntries(
       .filter(([key]) => !leaveOut(key))
       .map(([key, value]) => [key, map(value)]),
   );
-}
-
-function readStruct(struct: PropertyStruct, depth: number): PropertyMap {
-  return Object.fromEntries(
-    [...struct.getFieldsMap().entries()].map(([key, value]) => [key, readValue(value, depth + 1)]),
-  );
-}
-
-function readValue(value: StructValue, depth: number): PropertyValue {
-  if (depth > maxDepth) throw new RangeError(`a property nests deeper than ${maxDepth} levels`);
-  switch (value.getKindCase()) {
-    case structPb.Value.KindCase.STRING_VALUE:
-      return value.getStringValue();
-    case structPb.Value.KindCase.NUMBER_VALUE:
-      return value.getNumberValue();
-    case structPb.Value.KindCase.BOOL_VALUE:
-      return value.getBoolValue();
-    case structPb.Value.KindCase.LIST_VALUE:
-      return (value.getListValue()?.getValuesList() ?? []).map((element) => readValue(element, depth + 1));
-    case structPb.Value.KindCase.STRUCT_VALUE:
-      return readStruct(value.getStructValue() ?? new structPb.Struct(), depth);
-    default:
-      return null;
-  }
 }

@@ -1,6 +1,7 @@
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import type { PreviewResource } from "../engine/resource.ts";
-import { forAnalysis, type PropertyMap, toStruct } from "../engine/values.ts";
+import { toStruct } from "../engine/struct.ts";
+import { forAnalysis, type PropertyMap } from "../engine/values.ts";
 import { type EnforcementLevel, levelFrom } from "./pack-config.ts";
 
 /** What a policy said of a resource or of the stack. */

@@ -11,8 +11,6 @@ export interface JudgementOptions {
   packs: readonly PackSource[];
   isolation: Isolation;
   env: Given;
-  /** Arguments for Node.js itself. */
-  nodeArgs: readonly string[];
   outputBytes: number;
 }
 
@@ -82,8 +80,6 @@ export class Judgement {
   /** Has every pack analyse a resource; what comes of it is there after {@link conclude}. */
   analyze(resource: PreviewResource): void {
     if (providedPackage(resource.type) !== undefined) this.#providers.set(resource.urn, resource);
-    // A resource that the stack only reads is not the stack's to mend.
-    if (resource.external) return;
     for (const verdict of this.verdicts) {
       const analysis = this.ready
         .then(() => verdict.pack.analyze(resource, this.#providers))

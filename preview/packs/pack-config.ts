@@ -3,7 +3,8 @@ import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { fromStruct, type PropertyMap, type PropertyValue, toStruct } from "../engine/values.ts";
+import { fromStruct, toStruct } from "../engine/struct.ts";
+import type { PropertyMap, PropertyValue } from "../engine/values.ts";
 
 /** Pulumi's enforcement levels. */
 export type EnforcementLevel = "advisory" | "mandatory" | "disabled" | "remediate";

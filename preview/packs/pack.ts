@@ -12,7 +12,8 @@ import { CallError, Caller } from "../engine/caller.ts";
 import { Child } from "../engine/child.ts";
 import type { Engine, LogEntry } from "../engine/engine.ts";
 import type { PreviewResource } from "../engine/resource.ts";
-import { forAnalysis, forRemediation, fromStruct, type PropertyMap } from "../engine/values.ts";
+import { fromStruct } from "../engine/struct.ts";
+import { forAnalysis, forRemediation, type PropertyMap } from "../engine/values.ts";
 import type { Given } from "../isolation/environment.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import {
@@ -44,8 +45,6 @@ export interface PackSource {
 export interface PackOptions extends PackSource {
   isolation: Isolation;
   env: Given;
-  /** Arguments for Node.js itself. */
-  nodeArgs: readonly string[];
   outputBytes: number;
 }
 
@@ -74,7 +73,7 @@ export class PolicyPack {
       label: `policy pack ${this.directory}`,
       launch: options.isolation.launch({
         host: "pack",
-        nodeArgs: options.nodeArgs,
+        nodeArgs: [],
         runner: resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
         args: [address, "."],
         cwd: this.directory,

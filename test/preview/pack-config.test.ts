@@ -5,7 +5,8 @@ import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../../lib/failure.ts";
-import { fromStruct, type PropertyMap, toStruct } from "../../preview/engine/values.ts";
+import { fromStruct, toStruct } from "../../preview/engine/struct.ts";
+import type { PropertyMap } from "../../preview/engine/values.ts";
 import {
   type EnforcementLevel,
   levelFrom,

@@ -24,9 +24,9 @@ describe("a reference to another stack", () => {
   const stacks = readStackOutputs(["net/prod:a=1", "acme/other/prod:a=2"]);
 
   it("finds it by its full name, or without organization or project", () => {
-    expect(stackReferenceOutputs({ name: "acme/net/prod" }, "", stacks).outputs).toEqual({ a: 1 });
-    expect(stackReferenceOutputs({ name: "acme/other/prod" }, "", stacks).outputs).toEqual({ a: 2 });
-    expect(stackReferenceOutputs({}, "net/prod", stacks)).toEqual({
+    expect(stackReferenceOutputs({ name: "acme/net/prod" }, stacks).outputs).toEqual({ a: 1 });
+    expect(stackReferenceOutputs({ name: "acme/other/prod" }, stacks).outputs).toEqual({ a: 2 });
+    expect(stackReferenceOutputs({ name: "net/prod" }, stacks)).toEqual({
       name: "net/prod",
       outputs: { a: 1 },
       secretOutputNames: [],
@@ -34,11 +34,15 @@ describe("a reference to another stack", () => {
   });
 
   it("is unknown where it is not given", () => {
-    expect(stackReferenceOutputs({ name: "other/prod" }, "", stacks)).toEqual({
+    expect(stackReferenceOutputs({ name: "other/prod" }, stacks)).toEqual({
       name: "other/prod",
       outputs: unknown,
       secretOutputNames: unknown,
     });
-    expect(stackReferenceOutputs({ name: unknown }, "acme/net/prod", stacks).outputs).toEqual({ a: 1 });
+  });
+
+  it("is refused with more than a name, and without one", () => {
+    expect(() => stackReferenceOutputs({ name: "prod", more: 1 }, stacks)).toThrow('unknown property "more"');
+    expect(() => stackReferenceOutputs({}, stacks)).toThrow('no property "name"');
   });
 });

@@ -1,18 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Secrets } from "../../preview/document/secrets.ts";
+import { fromStruct, toStruct } from "../../preview/engine/struct.ts";
 import {
   forAnalysis,
   forDisplay,
   forRemediation,
-  fromStruct,
   outputDependencies,
   outputValue,
   type PropertyMap,
   type PropertyValue,
   secret,
   secretFromState,
-  toStruct,
   unknown,
   withoutOutputValues,
 } from "../../preview/engine/values.ts";

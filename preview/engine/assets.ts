@@ -1,0 +1,84 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  archiveSignature,
+  assetSignature,
+  type PropertyMap,
+  type PropertyValue,
+  signatureKey,
+} from "./values.ts";
+
+/** What the engine opens as an archive by its ending; every other path must be a folder. */
+const archiveEndings = [".tar", ".tgz", ".tar.gz", ".zip", ".jar"];
+
+/** The assets and archives in properties whose files the engine would read to hash them. */
+export class Assets {
+  #folder: string;
+  #warn: (message: string) => void;
+  #warned = new Set<string>();
+
+  /**
+   * @param folder from which relative paths lead
+   * @param warn takes what cannot be checked without a network, once for each address
+   */
+  constructor(folder: string, warn: (message: string) => void) {
+    this.#folder = folder;
+    this.#warn = warn;
+  }
+
+  /** @throws {Error} for a file or a folder that is missing or of the wrong kind */
+  check(value: PropertyValue): void {
+    if (Array.isArray(value)) {
+      for (const element of value) this.check(element);
+      return;
+    }
+    if (value === null || typeof value !== "object") return;
+    const signature = value[signatureKey];
+    if (signature === assetSignature) this.#checkAsset(value);
+    else if (signature === archiveSignature) this.#checkArchive(value);
+    else for (const element of Object.values(value)) this.check(element);
+  }
+
+  #checkAsset({ path, uri }: PropertyMap): void {
+    const file = this.#file(path, uri);
+    if (file === undefined) return;
+    if (!existsSync(file)) throw new Error(`the file of an asset is missing: ${file}`);
+    if (!statSync(file).isFile()) throw new Error(`the file of an asset is a folder: ${file}`);
+  }
+
+  #checkArchive({ path, uri, assets }: PropertyMap): void {
+    if (typeof assets === "object" && assets !== null) {
+      this.check(Object.values(assets));
+      return;
+    }
+    const file = this.#file(path, uri);
+    if (file === undefined) return;
+    if (!existsSync(file)) throw new Error(`the path of an archive is missing: ${file}`);
+    const isArchive = archiveEndings.some((ending) => file.endsWith(ending));
+    if (!isArchive && !statSync(file).isDirectory()) {
+      throw new Error(
+        `the path of an archive is neither a folder nor one of ${archiveEndings.join(", ")}: ${file}`,
+      );
+    }
+    if (isArchive && statSync(file).isDirectory()) {
+      throw new Error(`the path of an archive ends like a file, but is a folder: ${file}`);
+    }
+  }
+
+  /** The file to look at; undefined where the content is in the text or behind a network. */
+  #file(path: PropertyValue | undefined, uri: PropertyValue | undefined): string | undefined {
+    if (typeof path === "string" && path !== "") return resolve(this.#folder, path);
+    if (typeof uri !== "string" || uri === "") return undefined;
+    const protocol = URL.canParse(uri) ? new URL(uri).protocol : "";
+    if (protocol === "file:") return fileURLToPath(uri);
+    if (protocol !== "http:" && protocol !== "https:") {
+      throw new Error(`an asset's address is neither http, https nor file: ${uri}`);
+    }
+    if (!this.#warned.has(uri)) {
+      this.#warned.add(uri);
+      this.#warn(`whether ${uri} can be downloaded is not known offline: pulumi preview tries`);
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+import type { PreviewResource } from "./resource.ts";
+import type { PropertyMap } from "./values.ts";
+
+const stash = "pulumi:index:Stash";
+
+/**
+ * What the engine itself gives for the resources that need no plugin; undefined for every other resource.
+ *
+ * @throws {Error} for inputs that the engine refuses
+ */
+export function builtinOutputs({ type, inputs }: PreviewResource): PropertyMap | undefined {
+  if (type !== stash) return undefined;
+  const other = Object.keys(inputs).find((key) => key !== "input");
+  if (other !== undefined) throw new Error(`unknown property "${other}" of a stash`);
+  if (inputs.input === undefined) throw new Error('a stash has no property "input"');
+  return { input: inputs.input, output: inputs.input };
+}
