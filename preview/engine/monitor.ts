@@ -8,18 +8,19 @@ import type { Sources } from "../../project/sources.ts";
 import { Assets } from "./assets.ts";
 import { builtinOutputs } from "./builtins.ts";
 import { type Callback, Callbacks } from "./callbacks.ts";
+import { checkTypeToken, Declarations } from "./declarations.ts";
 import { deploymentInfo, legacyFeatures } from "./features.ts";
 import { Functions } from "./functions.ts";
 import { type UnaryMethods, unaries } from "./grpc.ts";
 import { Hooks } from "./hooks.ts";
 import { inherit } from "./inheritance.ts";
 import { dynamicPackage, Providers } from "./providers.ts";
-import { outputsOf, reportedPlaces, secondsOf } from "./registration.ts";
-import { bareResource, type PreviewResource } from "./resource.ts";
+import { outputsOf } from "./registration.ts";
+import type { PreviewResource } from "./resource.ts";
 import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
 import { fromStruct, toStruct } from "./struct.ts";
 import { type Registration, Transforms } from "./transforms.ts";
-import { checkUrn, isTypeToken, makeUrn, packageOf, providedPackage, rootStackType } from "./urn.ts";
+import { checkUrn, packageOf, rootStackType } from "./urn.ts";
 import { forProgram, holdsUnknown, isUnknown, type PropertyMap } from "./values.ts";
 
 export interface MonitorOptions {
@@ -72,6 +73,7 @@ export class Monitor {
   #callbacks: Callbacks;
   #transforms: Transforms;
   #hooks: Hooks;
+  #declarations: Declarations;
   #functions: Functions;
   #assets: Assets;
   /** The root stack is mended while the program's own code is loaded, and before any other resource. */
@@ -90,6 +92,7 @@ export class Monitor {
       has: (urn) => this.resources.has(urn),
       register: (provider) => this.#record(provider),
     });
+    this.#declarations = new Declarations({ ...options, providers: this.#providers });
     this.#functions = new Functions({
       providers: this.#providers,
       callbacks: this.#callbacks,
@@ -180,7 +183,7 @@ export class Monitor {
     if (parent !== undefined) inherit(request, parent);
     const registration = await this.#transformed(request);
     this.#options.heard(registration.properties);
-    const resource = await this.#resource(request, registration);
+    const resource = await this.#declarations.registered(request, registration);
     const { urn, custom } = resource;
     this.#transforms.addForResource(urn, request);
     if (!custom) {
@@ -276,90 +279,12 @@ export class Monitor {
     return this.#transforms.run(request, provider);
   }
 
-  async #resource(request: RegisterRequest, registration: Registration): Promise<PreviewResource> {
-    const { properties, options, dependencies, propertyDependencies } = registration;
-    const type = request.getType();
-    const custom = request.getCustom();
-    const parent = request.getParent();
-    const asked = {
-      packageRef: request.getPackageref(),
-      version: options.getVersion(),
-      downloadUrl: options.getPluginDownloadUrl(),
-    };
-    checkUrns(registration);
-    const importId = options.getImport();
-    const urn = this.#urn(type, request.getName(), parent);
-    if (importId !== "") {
-      this.#options.warn(
-        `is to be imported as ${importId}: whether that exists and is as the program says is not known offline`,
-        urn,
-      );
-    }
-    return bareResource({
-      urn,
-      type,
-      name: request.getName(),
-      parent,
-      custom,
-      protect: options.getProtect() ?? false,
-      inputs: this.#providers.inputsOf(type, properties, asked),
-      outputs: {},
-      provider:
-        custom && providedPackage(type) === undefined
-          ? await this.#providers.urn({ token: type, named: options.getProvider(), ...asked })
-          : "",
-      dependencies,
-      propertyDependencies,
-      ignoreChanges: options.getIgnoreChangesList(),
-      additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
-      deleteBeforeReplace: options.hasDeleteBeforeReplace() ? options.getDeleteBeforeReplace() : undefined,
-      retainOnDelete: options.getRetainOnDelete() ?? false,
-      replaceOnChanges: options.getReplaceOnChangesList(),
-      deletedWith: options.getDeletedWith(),
-      replaceWith: options.getReplaceWithList(),
-      importId,
-      timeouts: secondsOf(options.getCustomTimeouts()),
-      source: this.#options.sources.first(reportedPlaces(request)),
-    });
-  }
-
   async #read(request: ReadRequest): Promise<InstanceType<typeof resourcePb.ReadResourceResponse>> {
-    const type = request.getType();
-    const parent = request.getParent();
-    const id = request.getId();
-    checkTypeToken(type);
-    checkUrn(parent, "a parent");
-    for (const urn of request.getDependenciesList()) checkUrn(urn, "a dependency", true);
-    const inputs = this.#hear(request.getProperties());
-    const urn = this.#urn(type, request.getName(), parent);
-    if (id === "") throw new Error(`Expected an ID for ${urn}`);
-    const isProvider = providedPackage(type) !== undefined;
-    const resource = bareResource({
-      urn,
-      type,
-      name: request.getName(),
-      parent,
-      custom: true,
-      id,
-      external: true,
-      inputs,
-      provider: isProvider
-        ? ""
-        : await this.#providers.urn({
-            token: type,
-            named: request.getProvider(),
-            packageRef: request.getPackageref(),
-            version: request.getProvider() === "" ? request.getVersion() : "",
-            downloadUrl: request.getPlugindownloadurl(),
-          }),
-      dependencies: request.getDependenciesList(),
-      additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-      source: this.#options.sources.first(reportedPlaces(request)),
-    });
+    const resource = await this.#declarations.read(request, this.#hear(request.getProperties()));
     resource.outputs = this.#readOutputs(resource);
     await this.#record(resource);
     const response = new resourcePb.ReadResourceResponse();
-    response.setUrn(urn);
+    response.setUrn(resource.urn);
     response.setProperties(
       toStruct(
         forProgram(resource.outputs, {
@@ -380,11 +305,6 @@ export class Monitor {
     return outputsOf(resource);
   }
 
-  #urn(type: string, name: string, parent: string): string {
-    const { project, stack } = this.#options;
-    return makeUrn({ stack, project, type, name, parent });
-  }
-
   #hear(struct: Struct): PropertyMap {
     const properties = fromStruct(struct);
     this.#options.heard(properties);
@@ -396,24 +316,4 @@ export class Monitor {
     this.#refuseWith(error);
     throw error;
   }
-}
-
-/** @throws {Error} for a type or function token that does not name its package */
-function checkTypeToken(type: string): void {
-  if (!isTypeToken(type)) {
-    throw new Error(`'${type}' is not the type of a custom resource, package:module:Name`);
-  }
-}
-
-/** @throws {Error} where what must be a resource is no URN */
-function checkUrns({ options, dependencies, propertyDependencies }: Registration): void {
-  for (const alias of options.getAliasesList()) {
-    if (alias.hasSpec()) checkUrn(alias.getSpec()?.getParenturn() ?? "", "the parent of an alias");
-    else checkUrn(alias.getUrn(), "an alias", true);
-  }
-  for (const urn of dependencies) checkUrn(urn, "a dependency", true);
-  for (const [property, urns] of propertyDependencies) {
-    for (const urn of urns) checkUrn(urn, `a dependency of ${property}`, true);
-  }
-  checkUrn(options.getDeletedWith(), "deletedWith");
 }

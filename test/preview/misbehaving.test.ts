@@ -17,7 +17,6 @@ describe("a program is an error of its own", () => {
     ["reject", /the program's promise was rejected/],
     ["unhandled", /nobody handles this/],
     ["throw-in-apply", /thrown in apply/],
-    ["log-error", /only logged as an error/],
     ["exit-3", /it ended with status 3/],
     ["exit-0", /still active|could complete/],
     ["exit-0-unseen", /it ended before it was finished, as process\.exit\(\) does/],
@@ -30,7 +29,7 @@ describe("a program is an error of its own", () => {
     ["bad-timeout", /custom timeout 'soon' is not a duration such as 1h30m/],
     ["hook-fails", /hook guard of urn:.* failed: .*the hook refuses/],
     ["transform-fails", /the transform refuses/],
-    ["nests-deep", /nests deeper than 200 levels/],
+    ["nests-deep", /nests deeper than 1000 levels/],
   ])("when it does %s", async (mode, message) => {
     expect(await failureOf(misbehave(mode))).toEqual({
       failure: "program",
@@ -83,6 +82,12 @@ describe("what an offline preview cannot judge", () => {
 });
 
 describe("a preview goes on", () => {
+  it("when the program logs an error and ends well, as with the engine", async () => {
+    const { messages, summary } = await misbehave("log-error");
+    expect(messages).toEqual([{ severity: "error", message: "only logged as an error", urn: "" }]);
+    expect(summary.resources).toBe(3);
+  });
+
   it("when a hook fails that ignores its errors, with a warning", async () => {
     const { messages } = await misbehave("hook-failure-ignored");
     expect(messages).toEqual([

@@ -69,7 +69,7 @@ describe("a saved preview", () => {
         '"a":1',
         `"a":${"[".repeat(5000)}${"]".repeat(5000)}`,
       ),
-      /nests deeper than 200 levels/,
+      /nests deeper than 1000 levels/,
     ],
     ["holds a resource twice", document({ resources: [c, c] }), /holds urn:pulumi:dev::shop::a:b:C::c twice/],
     [
