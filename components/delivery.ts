@@ -1,57 +1,47 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { DeliverySettings } from "../config/delivery.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "./component.ts";
 import { giveRights, trustWorkflows } from "./delivery/access.ts";
+import { type DeliveryArgs, deployedStacks } from "./delivery/args.ts";
 import { deployReviews, deployStack } from "./delivery/deployments.ts";
 import { enforcePack } from "./delivery/policy-groups.ts";
 import { expireReviews, watchDrift } from "./delivery/schedules.ts";
-import { type DeliveryScope, deployedStacks } from "./delivery/scope.ts";
 import { tagStack } from "./delivery/tags.ts";
+import { Scope } from "./scope.ts";
 
-export interface DeliveryArgs {
-  pulumiCloud: NonNullable<DeliverySettings["pulumiCloud"]>;
-  /** Repository on GitHub, which the Pulumi GitHub App must be installed for. */
-  repository: { owner: string; name: pulumi.Input<string>; id: pulumi.Input<number>; defaultBranch: string };
-}
+export type { DeliveryArgs } from "./delivery/args.ts";
 
 /**
- * What previews, checks and deploys the platform at Pulumi Cloud: for both stacks the deployments that the
- * Pulumi GitHub App starts, tags, a daily look for drift and the rights of teams; the policy groups that run
- * the published pack on every update, wherever it is started; and how long review stacks live.
+ * Previews, checks, and deployments of the platform at Pulumi Cloud. Both stacks get the deployments that the
+ * Pulumi GitHub App starts, tags, a daily search for drift, and the rights of teams. Policy groups run the
+ * published pack on every update, wherever it is started, and review stacks get an end.
  *
- * The stacks exist already (`pulumi stack init`), and the pack is published (`npm run publish-pack`). The
- * token comes from the environment, PULUMI_ACCESS_TOKEN, and is an organisation administrator's. Providers'
- * tokens are none of this: deployments have them from a Pulumi ESC environment that each stack's file names.
+ * The stacks must exist (`pulumi stack init`), and the pack must be published (`npm run publish-pack`). The
+ * token comes from the environment, PULUMI_ACCESS_TOKEN, and must be an organization administrator's. The
+ * providers' tokens are not here: deployments get them from the Pulumi ESC environment that each stack's file
+ * names.
  */
-export class Delivery extends pulumi.ComponentResource {
+export class Delivery extends Component {
   /** Page of the production stack. */
   readonly productionUrl: string;
 
   constructor(name: string, args: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("optropic:index:Delivery", name, {}, opts);
+    super("Delivery", name, opts);
+    const scope = new Scope(name, { parent: this }, args.transform);
+    const { pulumiCloud } = args;
 
-    const { organization, project, production } = args.pulumiCloud;
-    const scope: DeliveryScope = {
-      name,
-      organization,
-      project,
-      repository: pulumi.interpolate`${args.repository.owner}/${args.repository.name}`,
-      repositoryId: args.repository.id,
-      defaultBranch: args.repository.defaultBranch,
-      options: { parent: this },
-    };
-
-    for (const stack of deployedStacks(args.pulumiCloud)) {
-      const settings = deployStack(scope, stack, args.pulumiCloud);
-      tagStack(scope, stack);
-      watchDrift(scope, stack, settings);
-      giveRights(scope, stack);
-      enforcePack(scope, stack, args.pulumiCloud.pack);
+    for (const stack of deployedStacks(pulumiCloud)) {
+      const settings = deployStack(scope, args, stack);
+      tagStack(scope, pulumiCloud, stack);
+      watchDrift(scope, pulumiCloud, stack, settings);
+      giveRights(scope, pulumiCloud, stack);
+      enforcePack(scope, pulumiCloud, stack);
     }
-    deployReviews(scope, args.pulumiCloud);
-    expireReviews(scope, args.pulumiCloud.review);
-    trustWorkflows(scope, args.pulumiCloud);
+    deployReviews(scope, args);
+    expireReviews(scope, pulumiCloud);
+    trustWorkflows(scope, args);
 
+    const { organization, project, production } = pulumiCloud;
     this.productionUrl = `https://app.pulumi.com/${organization}/${project}/${production.stack}`;
-    this.registerOutputs({ productionUrl: this.productionUrl });
+    this.publish();
   }
 }

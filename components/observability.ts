@@ -1,70 +1,35 @@
-import { Folder } from "@pulumi/grafana/oss/folder.js";
 import type { Provider } from "@pulumi/grafana/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../config/settings.ts";
-import { alertRules, type DashboardUid } from "../metrics/alerts.ts";
+import { alertRules } from "../metrics/alerts.ts";
+import { Component } from "./component.ts";
 import { createAlertRules } from "./observability/alert-rules.ts";
+import type { ObservabilityArgs } from "./observability/args.ts";
 import { createContactPoints } from "./observability/contact-points.ts";
-import { createDashboards, dashboards, panelOf } from "./observability/dashboards.ts";
-import { createDataSource, type PrometheusServer } from "./observability/data-source.ts";
+import { createDashboards, dashboards } from "./observability/dashboards.ts";
+import { createDataSource } from "./observability/data-source.ts";
+import { createFolder } from "./observability/folder.ts";
+import { type DashboardUrls, grafanaLinks } from "./observability/links.ts";
 import { createNotificationPolicy } from "./observability/notification-policy.ts";
 import { createProvider } from "./observability/provider.ts";
-import type { HostUrls, ObservabilityScope } from "./observability/scope.ts";
 import { createScrapeJobs } from "./observability/scrape-jobs.ts";
 import { createSyntheticChecks } from "./observability/synthetic-checks.ts";
 import { createTemplates } from "./observability/templates.ts";
+import { Scope } from "./scope.ts";
 
-export interface ObservabilityArgs {
-  /** The Grafana stack, scraping, probes and channel: `settings.observability`. */
-  readonly observability: Settings["observability"];
-  /** Every limit of alerts and dashboards: `settings.objectives`. */
-  readonly objectives: Settings["objectives"];
-  /** Who answers for which alerts: `settings.contacts`. */
-  readonly contacts: Settings["contacts"];
-  /** URL under which the runbooks are: `settings.links.runbooks`. */
-  readonly runbooks: string;
-  /** Public URL of each host. */
-  readonly hosts: HostUrls;
-  /** Path of the health endpoint of each host: `settings.api.healthCheckPath`. */
-  readonly healthCheckPath: string;
-  /** Bearer token that the metrics endpoint asks for. */
-  readonly metricsToken: pulumi.Input<string>;
-  /** URL of the Slack app's incoming webhook. */
-  readonly slackWebhookUrl: pulumi.Input<string>;
-  /** Key of the PagerDuty integration that critical alerts page. Default: nobody is paged. */
-  readonly pagerDutyIntegrationKey?: pulumi.Input<string> | undefined;
-  /**
-   * A Prometheus server of one's own, declared under the UID of the settings. Default: that UID is of a data
-   * source that the stack has, as every stack of Grafana Cloud has `grafanacloud-prom`.
-   */
-  readonly prometheus?: PrometheusServer | undefined;
-}
+export type { ObservabilityArgs } from "./observability/args.ts";
 
 /**
- * Metrics, dashboards, alerts and who hears of them, on a stack of Grafana Cloud (items 5.4 to 5.7, S6.1 to
+ * Metrics, dashboards, alerts, and their recipients, on a stack of Grafana Cloud (items 5.4 to 5.7, S6.1 to
  * S6.3, A.1 to A.5 and C.8).
  *
- * Each Pulumi stack needs a Grafana stack of its own: the notification policy replaces the whole tree of the
- * organisation, and the series do not say which stage they are of.
- *
- * @example
- * new Observability("observability", {
- *   observability: settings.observability,
- *   objectives: settings.objectives,
- *   contacts: settings.contacts,
- *   runbooks: settings.links.runbooks,
- *   hosts: { web: "https://optropic.example", api: "https://api.optropic.example" },
- *   healthCheckPath: settings.api.healthCheckPath,
- *   metricsToken: secrets.metricsToken,
- *   slackWebhookUrl: secretOf("slackWebhookUrl"),
- *   pagerDutyIntegrationKey: onCall.grafanaIntegrationKey,
- * });
+ * Each Pulumi stack needs a Grafana stack of its own: the notification policy replaces the organization's
+ * entire tree, and the series do not say which stage they belong to.
  */
-export class Observability extends pulumi.ComponentResource {
-  /** The provider of the Grafana stack, for what else belongs there. */
+export class Observability extends Component {
+  /** The provider of the Grafana stack, for other resources that belong there. */
   readonly provider: Provider;
   /** URL of each dashboard (item C.8). */
-  readonly dashboardUrls: pulumi.Output<Record<"service" | "database" | "goLive", string>>;
+  readonly dashboardUrls: pulumi.Output<DashboardUrls>;
   /** URL of the page that lists the alerts and their state. */
   readonly alertsUrl: pulumi.Output<string>;
   /** UID of the data source that dashboards and alerts read. */
@@ -73,84 +38,37 @@ export class Observability extends pulumi.ComponentResource {
   readonly metricsUrls: pulumi.Output<string[]>;
 
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("optropic:index:Observability", name, {}, opts);
-    const { observability, hosts } = args;
-    const { grafana } = observability;
-    const grafanaUrl = grafana.url.replace(/\/+$/, "");
-    const dashboardUrl = (uid: DashboardUid) => `${grafanaUrl}/d/${uid}`;
+    super("Observability", name, opts);
+    const { dataSource, url } = args.observability.grafana;
+    const links = grafanaLinks(url);
+    const connection = new Scope(name, { parent: this }, args.transform);
+    this.provider = createProvider(connection, args);
+    const scope = connection.with({ provider: this.provider });
 
-    this.provider = createProvider(name, grafana, { parent: this });
-    const scope: ObservabilityScope = { name, options: { parent: this, provider: this.provider } };
-    const reading = dependingOn(scope, createDataSources(scope, grafana.dataSource, args.prometheus));
-
-    const folder = new Folder(
-      `${name}-folder`,
-      { title: "Optropic", uid: "optropic", preventDestroyIfNotEmpty: true },
-      scope.options,
-    );
-    const built = dashboards({ objectives: args.objectives }, grafana.dataSource);
-    const rules = alertRules(args.objectives, { grafana: grafanaUrl, runbooks: args.runbooks });
+    // Dashboards and rules read the data source.
+    const reading = scope.with({ dependsOn: createDataSource(scope, args) });
+    const folder = createFolder(scope);
+    const built = dashboards(args, dataSource);
+    const rules = alertRules(args.objectives, { grafana: links.site, runbooks: args.runbooks });
     createDashboards(reading, built, folder.uid);
-    createAlertRules(reading, {
-      rules,
-      dataSource: grafana.dataSource,
-      folderUid: folder.uid,
-      panelOf: panelOf(built),
-    });
+    createAlertRules(reading, { rules, dataSource, folderUid: folder.uid, dashboards: built });
 
-    const messages = createTemplates(scope);
-    const contactPoints = createContactPoints(dependingOn(scope, [messages]), {
-      contacts: args.contacts,
-      owners: [...new Set(rules.map(({ owner }) => owner))],
-      slackChannel: observability.slackChannel,
-      slackWebhookUrl: args.slackWebhookUrl,
-      pagerDutyIntegrationKey: args.pagerDutyIntegrationKey,
-      dashboardUrl: dashboardUrl("optropic-service"),
-    });
-    createNotificationPolicy(scope, contactPoints, observability.muteTiming);
+    // Contact points use the templates.
+    const writing = scope.with({ dependsOn: createTemplates(scope) });
+    const contactPoints = createContactPoints(writing, args, rules, links);
+    createNotificationPolicy(scope, contactPoints, args.observability.muteTiming);
 
-    createScrapeJobs(scope, {
-      stackId: grafana.stackId,
-      hosts,
-      path: observability.metricsPath,
-      intervalSeconds: observability.scrapeIntervalSeconds,
-      token: args.metricsToken,
-    });
-    createSyntheticChecks(scope, {
-      hosts,
-      path: args.healthCheckPath,
-      probes: observability.syntheticProbes,
-      folder,
-    });
+    createScrapeJobs(scope, args);
+    createSyntheticChecks(scope, args, folder);
 
-    this.dashboardUrls = pulumi.output({
-      service: dashboardUrl("optropic-service"),
-      database: dashboardUrl("optropic-database"),
-      goLive: dashboardUrl("optropic-go-live"),
-    });
-    this.alertsUrl = pulumi.output(`${grafanaUrl}/alerting/list`);
-    this.dataSourceUid = pulumi.output(grafana.dataSource);
-    this.metricsUrls = pulumi.output(Object.values(hosts).map((url) => `${url}${observability.metricsPath}`));
-    this.registerOutputs({
-      dashboardUrls: this.dashboardUrls,
-      alertsUrl: this.alertsUrl,
-      dataSourceUid: this.dataSourceUid,
-      metricsUrls: this.metricsUrls,
-    });
+    this.dashboardUrls = pulumi.output(links.dashboards);
+    this.alertsUrl = pulumi.output(links.alerts);
+    this.dataSourceUid = pulumi.output(dataSource);
+    this.metricsUrls = pulumi.output(metricsUrls(args));
+    this.publish();
   }
 }
 
-function createDataSources(
-  scope: ObservabilityScope,
-  uid: string,
-  server: PrometheusServer | undefined,
-): pulumi.Resource[] {
-  return server === undefined ? [] : [createDataSource(scope, uid, server)];
-}
-
-function dependingOn(
-  { name, options }: ObservabilityScope,
-  dependsOn: pulumi.Resource[],
-): ObservabilityScope {
-  return { name, options: { ...options, dependsOn } };
+function metricsUrls({ hosts, observability }: ObservabilityArgs): string[] {
+  return Object.values(hosts).map((url) => `${url}${observability.metricsPath}`);
 }

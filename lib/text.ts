@@ -9,6 +9,11 @@ export function listed(parts: readonly string[], conjunction: "and" | "or"): str
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} ${conjunction} ${last}`;
 }
 
+/** A name in camel case with dashes instead: `urlNormalization` gives `url-normalization`. */
+export function kebabCase(camelCase: string): string {
+  return camelCase.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /**
  * A text on one line that a terminal shows and never obeys: control and formatting characters and line
  * separators become dots, a tab two spaces.

@@ -2,8 +2,8 @@ import type { WebServiceArgs } from "@pulumi/render";
 import type { Settings } from "../../config/settings.ts";
 
 /**
- * How many instances run (item 7.4): between two bounds by load, or a fixed number. Never both: a fixed
- * number beside autoscaling would be set anew at each update.
+ * How many instances run (item 7.4): a number between two bounds, by load, or a fixed number. Never both:
+ * each update would reset the number that autoscaling chose.
  */
 export function scaling(
   settings: Settings["api"]["scaling"],

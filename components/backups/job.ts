@@ -3,10 +3,10 @@ import { CronJob } from "@pulumi/render";
 import type { BackupStore } from "../../config/backup-store.ts";
 import { vendorName } from "../../config/naming.ts";
 import { connectionVariables } from "../../postgres/url.ts";
-import type { BackupsArgs } from "../backups.ts";
+import type { BackupsArgs, BackupsScope } from "./args.ts";
 import type { Store } from "./store.ts";
 
-/** What the job's image is built from: the command, and what it loads. */
+/** What the job's image is built from: the command and what it loads. */
 const sources = [
   "operations",
   "cli",
@@ -20,27 +20,23 @@ const sources = [
 ].map((folder) => `${folder}/**`);
 
 /**
- * The job that backs up on schedule, built from the repository (item 8.2). A run that fails notifies. Its
- * settings and secrets reach it as variables of its environment, and never as arguments; it has public keys
- * only, so that it can seal a backup and not open one.
+ * The job that backs up on schedule, built from the repository (item 8.2). Render notifies when a run fails.
+ * The job gets its settings and secrets as environment variables, never as arguments. It has public keys only,
+ * so it can encrypt a backup but not decrypt one.
  */
 export function scheduleJob(
-  parent: pulumi.ComponentResource,
-  name: string,
+  scope: BackupsScope,
   args: BackupsArgs,
   place: BackupStore,
   store: Store,
 ): CronJob {
-  const connection = pulumi.secret(args.databaseUrl).apply(connectionVariables);
-  const { recipients, schemas, schedule } = args.backups;
   return new CronJob(
-    `${name}-job`,
-    {
+    ...scope.child("job", {
       name: vendorName(args.project, args.stage, "backup"),
       environmentId: args.environmentId,
       region: args.region,
       plan: args.plan ?? "starter",
-      schedule,
+      schedule: args.backups.schedule,
       runtimeSource: {
         docker: {
           repoUrl: `https://github.com/${args.project.repository}`,
@@ -52,27 +48,36 @@ export function scheduleJob(
           autoDeployTrigger: "checksPass",
         },
       },
-      envVars: {
-        PGHOST: { value: connection.PGHOST },
-        PGPORT: { value: connection.PGPORT },
-        PGDATABASE: { value: connection.PGDATABASE },
-        PGUSER: { value: connection.PGUSER },
-        PGPASSWORD: { value: connection.PGPASSWORD },
-        PGSSLMODE: { value: connection.PGSSLMODE },
-        BACKUP_STACK: { value: pulumi.getStack() },
-        BACKUP_ENDPOINT: { value: place.endpoint },
-        BACKUP_REGION: { value: place.region },
-        BACKUP_BUCKET: { value: place.bucket },
-        BACKUP_PREFIX: { value: place.prefix },
-        BACKUP_RECIPIENTS: { value: JSON.stringify(recipients) },
-        BACKUP_SCHEMAS: { value: JSON.stringify(schemas) },
-        ...(store.lockDays === undefined ? {} : { BACKUP_LOCK_DAYS: { value: String(store.lockDays) } }),
-        ...(args.checkInUrl === undefined ? {} : { BACKUP_CHECK_IN_URL: { value: args.checkInUrl } }),
-        AWS_ACCESS_KEY_ID: { value: store.keys.accessKeyId },
-        AWS_SECRET_ACCESS_KEY: { value: pulumi.secret(store.keys.secretAccessKey) },
-      },
+      envVars: { ...databaseVariables(args), ...backupVariables(args, place, store) },
       notificationOverride: { notificationsToSend: "failure" },
-    },
-    { parent },
+    }),
   );
+}
+
+function databaseVariables({ databaseUrl }: BackupsArgs) {
+  const connection = pulumi.secret(databaseUrl).apply(connectionVariables);
+  return {
+    PGHOST: { value: connection.PGHOST },
+    PGPORT: { value: connection.PGPORT },
+    PGDATABASE: { value: connection.PGDATABASE },
+    PGUSER: { value: connection.PGUSER },
+    PGPASSWORD: { value: connection.PGPASSWORD },
+    PGSSLMODE: { value: connection.PGSSLMODE },
+  };
+}
+
+function backupVariables({ backups, checkInUrl }: BackupsArgs, place: BackupStore, store: Store) {
+  return {
+    BACKUP_STACK: { value: pulumi.getStack() },
+    BACKUP_ENDPOINT: { value: place.endpoint },
+    BACKUP_REGION: { value: place.region },
+    BACKUP_BUCKET: { value: place.bucket },
+    BACKUP_PREFIX: { value: place.prefix },
+    BACKUP_RECIPIENTS: { value: JSON.stringify(backups.recipients) },
+    BACKUP_SCHEMAS: { value: JSON.stringify(backups.schemas) },
+    ...(store.lockDays !== undefined && { BACKUP_LOCK_DAYS: { value: String(store.lockDays) } }),
+    ...(checkInUrl !== undefined && { BACKUP_CHECK_IN_URL: { value: checkInUrl } }),
+    AWS_ACCESS_KEY_ID: { value: store.keys.accessKeyId },
+    AWS_SECRET_ACCESS_KEY: { value: pulumi.secret(store.keys.secretAccessKey) },
+  };
 }

@@ -4,41 +4,40 @@ import { getAccountApiTokenPermissionGroupsListOutput } from "@pulumi/cloudflare
 import type { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings.ts";
+import type { BackupsScope } from "./args.ts";
 import type { StoreKeys } from "./store.ts";
 
 export interface R2KeysArgs {
   /** Cloudflare account id. */
   account: string;
   jurisdiction: Settings["backups"]["jurisdiction"];
-  /** Name of the bucket, known before it exists. */
+  /** Name of the bucket, known before the bucket exists. */
   bucketName: string;
   bucket: R2Bucket;
 }
 
-/** Reads, writes and lists the objects of a bucket, and cannot touch the bucket's rules. */
+/** Reads, writes, and lists the objects of a bucket, and cannot change the bucket's rules. */
 const permissionGroup = "Workers R2 Storage Bucket Item Write";
 const permissionScope = "com.cloudflare.edge.r2.bucket";
 
 /**
- * S3 keys for one bucket: the id is that of an API token, the secret the SHA-256 of its value.
+ * S3 keys for one bucket: the access key id is the id of an API token, the secret is the SHA-256 of its value.
  * Source: https://developers.cloudflare.com/r2/api/tokens/
  */
-export function createR2Keys(parent: pulumi.ComponentResource, name: string, args: R2KeysArgs): StoreKeys {
+export function createR2Keys(scope: BackupsScope, args: R2KeysArgs): StoreKeys {
   const { account, jurisdiction, bucketName } = args;
   const token = new AccountToken(
-    `${name}-token`,
-    {
+    ...scope.child("token", {
       accountId: account,
       name: `${bucketName} writer`,
       policies: [
         {
           effect: "allow",
-          permissionGroups: [{ id: writePermission(parent, args) }],
+          permissionGroups: [{ id: writePermission(scope, args) }],
           resources: JSON.stringify({ [`${permissionScope}.${account}_${jurisdiction}_${bucketName}`]: "*" }),
         },
       ],
-    },
-    { parent },
+    }),
   );
   return {
     accessKeyId: token.id,
@@ -46,15 +45,19 @@ export function createR2Keys(parent: pulumi.ComponentResource, name: string, arg
   };
 }
 
-function writePermission(parent: pulumi.ComponentResource, args: R2KeysArgs): pulumi.Output<string> {
+function writePermission({ options }: BackupsScope, args: R2KeysArgs): pulumi.Output<string> {
   return getAccountApiTokenPermissionGroupsListOutput(
     { accountId: args.account },
-    // Asked once the bucket exists, so that a first preview needs nothing of the account.
-    { parent, dependsOn: [args.bucket] },
+    // Asked once the bucket exists, so that a first preview needs nothing from the account.
+    { ...options, dependsOn: [args.bucket] },
   ).apply(({ results }) => permissionGroupId(args.account, results));
 }
 
-/** Id of the permission to write a bucket's objects, among those of an account. Throws when it is not there. */
+/**
+ * Id of the permission to write a bucket's objects, among those of an account.
+ *
+ * @throws {pulumi.RunError} when the account does not have it
+ */
 export function permissionGroupId(
   account: string,
   groups: readonly { id: string; name: string; scopes: readonly string[] }[],
@@ -62,12 +65,10 @@ export function permissionGroupId(
   const group = groups.find(
     ({ name, scopes }) => name === permissionGroup && scopes.includes(permissionScope),
   );
-  if (group === undefined) {
-    throw new Error(
-      `Cloudflare account ${account} has no permission group "${permissionGroup}": is R2 enabled there?`,
-    );
-  }
-  return group.id;
+  if (group !== undefined) return group.id;
+  throw new pulumi.RunError(
+    `Cloudflare account ${account} has no permission group "${permissionGroup}". Enable R2 in the Cloudflare dashboard, then run the update again.`,
+  );
 }
 
 function sha256(value: string): string {

@@ -1,9 +1,8 @@
 import { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
 import { R2BucketLifecycle } from "@pulumi/cloudflare/r2bucketLifecycle.js";
 import { R2BucketLock } from "@pulumi/cloudflare/r2bucketLock.js";
-import type * as pulumi from "@pulumi/pulumi";
 import type { BackupStore } from "../../config/backup-store.ts";
-import type { BackupsArgs } from "../backups.ts";
+import type { BackupsArgs, BackupsScope } from "./args.ts";
 import { createR2Keys } from "./r2-keys.ts";
 import type { Store } from "./store.ts";
 
@@ -11,53 +10,68 @@ const secondsInDay = 86_400;
 
 /**
  * A bucket on R2 where an object can be neither deleted nor overwritten until it is `retentionDays` old, and
- * is deleted then (item 8.3). The lock is what holds against a stolen key, since R2 has no write-only one.
+ * is deleted then (item 8.3). The lock protects the backups against a stolen key: R2 has no write-only keys.
  */
 export function createR2Store(
-  parent: pulumi.ComponentResource,
-  name: string,
+  scope: BackupsScope,
   args: Pick<BackupsArgs, "accounts" | "backups">,
   place: BackupStore,
 ): Store {
   const account = args.accounts.cloudflare;
   const { jurisdiction, location, retentionDays } = args.backups;
-  const keep = retentionDays * secondsInDay;
+  const retentionSeconds = retentionDays * secondsInDay;
 
   const bucket = new R2Bucket(
-    `${name}-bucket`,
-    { accountId: account, name: place.bucket, jurisdiction, location },
-    { parent, protect: true },
+    ...scope.named(
+      "r2Bucket",
+      "bucket",
+      { accountId: account, name: place.bucket, jurisdiction, location },
+      { protect: true },
+    ),
   );
   const rulesOf = { accountId: account, bucketName: bucket.name, jurisdiction };
+  lockObjects(scope, rulesOf, retentionSeconds);
+  expireObjects(scope, rulesOf, retentionSeconds);
+
+  return {
+    bucket: bucket.name,
+    keys: createR2Keys(scope, { account, jurisdiction, bucketName: place.bucket, bucket }),
+  };
+}
+
+type RulesOf = Pick<
+  ConstructorParameters<typeof R2BucketLock>[1],
+  "accountId" | "bucketName" | "jurisdiction"
+>;
+
+function lockObjects(scope: BackupsScope, rulesOf: RulesOf, seconds: number): void {
   new R2BucketLock(
-    `${name}-lock`,
-    {
-      ...rulesOf,
-      // No prefix: every object.
-      rules: [{ id: "keep-backups", enabled: true, condition: { type: "Age", maxAgeSeconds: keep } }],
-    },
-    { parent, protect: true },
+    ...scope.child(
+      "lock",
+      {
+        ...rulesOf,
+        // Without a prefix, it locks every object.
+        rules: [{ id: "keep-backups", enabled: true, condition: { type: "Age", maxAgeSeconds: seconds } }],
+      },
+      { protect: true },
+    ),
   );
+}
+
+function expireObjects(scope: BackupsScope, rulesOf: RulesOf, seconds: number): void {
   new R2BucketLifecycle(
-    `${name}-lifecycle`,
-    {
+    ...scope.named("r2Lifecycle", "lifecycle", {
       ...rulesOf,
       rules: [
         {
           id: "expire-backups",
           enabled: true,
           conditions: { prefix: "" },
-          deleteObjectsTransition: { condition: { type: "Age", maxAge: keep } },
-          // What an interrupted upload leaves.
+          deleteObjectsTransition: { condition: { type: "Age", maxAge: seconds } },
+          // Removes the parts that an interrupted upload leaves.
           abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: secondsInDay } },
         },
       ],
-    },
-    { parent },
+    }),
   );
-
-  return {
-    bucket: bucket.name,
-    keys: createR2Keys(parent, name, { account, jurisdiction, bucketName: place.bucket, bucket }),
-  };
 }

@@ -1,17 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Keys of S3's kind. */
+/** An access key of an S3-compatible store. */
 export interface StoreKeys {
   accessKeyId: pulumi.Input<string>;
   /** Always treated as a secret. */
   secretAccessKey: pulumi.Input<string>;
 }
 
-/** A bucket that is there, and what the job needs beside its place. */
+/** A declared bucket, and what the job needs to write to it. */
 export interface Store {
   /** Name of the bucket. */
   bucket: pulumi.Output<string>;
   keys: StoreKeys;
-  /** Days that the job locks each object for as it uploads it; none where the bucket locks them by itself. */
+  /** How many days the job locks each object for when it uploads it; absent where the bucket locks objects. */
   lockDays?: number;
 }

@@ -8,7 +8,7 @@ export const databaseName = "postgres";
 export const transactionPort = 6543;
 export const sessionPort = 5432;
 
-/** Seconds that Prisma waits for a free connection before it fails: its own default, said so that it is seen. */
+/** Seconds that Prisma waits for a free connection before it fails. This is Prisma's default, made explicit. */
 const poolTimeoutSeconds = 10;
 
 type SslMode = Settings["database"]["sslMode"];
@@ -25,10 +25,10 @@ export interface Connection {
 }
 
 /**
- * The application's connection string, as Prisma takes it
- * (https://www.prisma.io/docs/orm/overview/databases/postgresql). In transaction mode `pgbouncer=true`
- * keeps Prisma from prepared statements, which such a pool loses. With the pool turned off it names the
- * database host itself, whose address is IPv6 only.
+ * The application's connection string, in Prisma's form
+ * (https://www.prisma.io/docs/orm/overview/databases/postgresql). In transaction mode, `pgbouncer=true` keeps
+ * Prisma from using prepared statements, which such a pool loses. With the pool turned off, the string names
+ * the database host itself, which has only an IPv6 address.
  */
 export function applicationUrl(connection: Connection, pool: Settings["database"]["pool"]): string {
   const limits = {
@@ -43,23 +43,24 @@ export function applicationUrl(connection: Connection, pool: Settings["database"
 }
 
 /**
- * The migrations' connection string, as Prisma takes it. Migrations need one session from start to end, so
- * they use the pooler's session mode; the database host itself is IPv6 only, which neither host can reach.
+ * The migrations' connection string, in Prisma's form. Migrations need one session from start to end, so they
+ * use the pooler's session mode; the database host itself has only an IPv6 address, which neither Vercel nor
+ * Render can reach.
  */
 export function migrationUrl(connection: Connection): string {
   return pooledUrl(connection, sessionPort, prismaTls(connection.sslMode));
 }
 
-/** A connection string for libpq and its kin (psql, pg_dump, node-postgres), in the pooler's session mode. */
+/** A connection string for libpq and similar clients (psql, pg_dump, node-postgres), in session mode. */
 export function sessionUrl(connection: Connection): string {
   return pooledUrl(connection, sessionPort, { sslmode: connection.sslMode });
 }
 
 /**
- * Host of a project's pooler, out of the connection strings that Supabase gives for it, by pool mode. The
- * host cannot be told from the region: projects of one region are spread over `aws-0-…`, `aws-1-…`.
+ * Host of a project's pooler, taken from the connection strings that Supabase returns for it, by pool mode. The
+ * region does not determine the host: projects of one region are spread over `aws-0-…`, `aws-1-…`.
  *
- * @throws RunError when Supabase gave none that is a URL.
+ * @throws {RunError} when none of the strings is a URL
  */
 export function poolerHost(urls: Readonly<Record<string, string>>): string {
   for (const url of [urls.session, urls.transaction, ...Object.values(urls)]) {
@@ -67,11 +68,11 @@ export function poolerHost(urls: Readonly<Record<string, string>>): string {
     if (host !== undefined && host !== "") return host;
   }
   throw new RunError(
-    "Supabase gave no connection string for the pooler of this project. See Connect in the project's dashboard, and run again once the project is healthy.",
+    "Supabase returned no connection string for the pooler of this project. Open Connect in the project's dashboard, and run the update again once the project is healthy.",
   );
 }
 
-/** The pooler tells projects apart by the user name, `role.ref`. */
+/** The pooler identifies a project by the user name, `role.ref`. */
 export function pooledUser(role: string, ref: string): string {
   return `${role}.${ref}`;
 }
@@ -102,8 +103,8 @@ function url(
 }
 
 /**
- * Prisma knows three modes and takes any other for `prefer`, which may end in plaintext; it verifies the
- * certificate where `sslaccept=strict` asks for it. So the verifying modes become `require` and that.
+ * Prisma knows three modes and treats any other as `prefer`, which may fall back to plaintext. It verifies the
+ * certificate only with `sslaccept=strict`, so the verifying modes become `require` with that parameter.
  */
 function prismaTls(sslMode: SslMode): Record<string, string> {
   return sslMode === "verify-ca" || sslMode === "verify-full"

@@ -1,51 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Settings as ProjectSettings } from "@pulumi/supabase";
-import type { Settings } from "../../config/settings.ts";
-
-export interface ProjectSettingsArgs {
-  projectRef: pulumi.Input<string>;
-  /** Networks that may reach Postgres and the pooler; an empty list closes both. */
-  allowedNetworks: Settings["database"]["allowedNetworks"];
-  /** Whether plaintext connections are refused. */
-  enforceSsl: boolean;
-  /** URL that Supabase Auth sends people back to. */
-  siteUrl: string;
-  /** Schemas that the Data API serves; none turns it off. */
-  apiSchemas: readonly string[];
-  /** Rows that one answer of the Data API holds at most. */
-  apiMaxRows: number;
-  /** Whether people may sign up at Supabase Auth. */
-  signup: boolean;
-}
+import { type Project, Settings } from "@pulumi/supabase";
+import type { DatabaseArgs, DatabaseScope } from "./args.ts";
 
 /**
- * The settings of a Supabase project that are about its security.
+ * The security settings of a Supabase project.
  *
- * Each group is a JSON document whose unknown keys vanish without a word, so the names are those of the
+ * Each group is a JSON document whose unknown keys are dropped silently, so the names are those of the
  * Management API (https://supabase.com/docs/reference/api/v1-update-auth-service-config and its siblings).
  * The pooler is not here: the provider accepts its settings and never sends them.
  */
 export function createSettings(
-  name: string,
-  args: ProjectSettingsArgs,
-  opts: pulumi.CustomResourceOptions,
-): ProjectSettings {
-  return new ProjectSettings(
-    name,
-    {
-      projectRef: args.projectRef,
-      network: JSON.stringify({ restrictions: args.allowedNetworks }),
-      sslEnforcement: args.enforceSsl,
+  scope: DatabaseScope,
+  args: Pick<DatabaseArgs, "database" | "siteUrl" | "apiSchemas" | "apiMaxRows" | "signup">,
+  project: Project,
+): Settings {
+  return new Settings(
+    ...scope.child("settings", {
+      projectRef: project.id,
+      network: JSON.stringify({ restrictions: args.database.allowedNetworks }),
+      sslEnforcement: args.database.enforceSsl,
       api: JSON.stringify(dataApi(args)),
-      // The document is where Auth's secrets go when it has any, and the provider does not mark it.
+      // The document holds Auth's secrets when it has any, and the provider does not mark it as a secret.
       auth: pulumi.secret(JSON.stringify(auth(args))),
-    },
-    opts,
+    }),
   );
 }
 
-/** The Data API is off while it serves no schema: the dashboard's switch writes the same empty list. */
-function dataApi({ apiSchemas, apiMaxRows }: ProjectSettingsArgs) {
+/** The Data API is off while it serves no schema; the switch in the dashboard writes the same empty list. */
+function dataApi({ apiSchemas = [], apiMaxRows = 1000 }: Pick<DatabaseArgs, "apiSchemas" | "apiMaxRows">) {
   return {
     db_schema: apiSchemas.join(","),
     db_extra_search_path: apiSchemas.length === 0 ? "" : "extensions",
@@ -54,10 +36,10 @@ function dataApi({ apiSchemas, apiMaxRows }: ProjectSettingsArgs) {
 }
 
 /**
- * Supabase Auth, hardened. Leaked-password protection needs the Pro plan, which point-in-time recovery
- * needs as well. The limit on e-mails is not set: the API refuses it without an SMTP server of one's own.
+ * Supabase Auth, hardened. Leaked-password protection needs the Pro plan, as point-in-time recovery does. The
+ * limit on e-mails is not set: the API rejects it unless the project has an SMTP server of its own.
  */
-function auth({ siteUrl, signup }: ProjectSettingsArgs) {
+function auth({ siteUrl, signup = false }: Pick<DatabaseArgs, "siteUrl" | "signup">) {
   return {
     site_url: siteUrl,
     uri_allow_list: "",
@@ -66,7 +48,7 @@ function auth({ siteUrl, signup }: ProjectSettingsArgs) {
     external_phone_enabled: false,
     security_manual_linking_enabled: false,
 
-    // A new address is confirmed before it signs in, and a change of address from both sides.
+    // A new address is confirmed before it signs in, and a change of address at both addresses.
     mailer_autoconfirm: false,
     mailer_allow_unverified_email_sign_ins: false,
     mailer_secure_email_change_enabled: true,
@@ -76,7 +58,7 @@ function auth({ siteUrl, signup }: ProjectSettingsArgs) {
     mailer_notifications_email_changed_enabled: true,
     mailer_notifications_mfa_factor_unenrolled_enabled: true,
 
-    // NIST SP 800-63B-4, 3.1.1.2: length and a check against leaked passwords, no rules of composition.
+    // NIST SP 800-63B-4, 3.1.1.2: length and a check against leaked passwords, no composition rules.
     password_min_length: 15,
     password_hibp_enabled: true,
     security_update_password_require_reauthentication: true,
@@ -90,12 +72,12 @@ function auth({ siteUrl, signup }: ProjectSettingsArgs) {
     mfa_phone_enroll_enabled: false,
     mfa_phone_verify_enabled: false,
 
-    // From one address: verifications, one-time passwords and refreshes in 5 minutes, sign-ins by wallet too.
+    // Per address and 5 minutes: verifications, one-time passwords, token refreshes, sign-ins by wallet.
     rate_limit_verify: 30,
     rate_limit_otp: 30,
     rate_limit_token_refresh: 150,
     rate_limit_web3: 30,
-    // In an hour, should anonymous sign-in ever be turned on.
+    // Per hour, in case anonymous sign-in is ever turned on.
     rate_limit_anonymous_users: 30,
   };
 }

@@ -6,18 +6,23 @@ import {
   AuthPolicyTokenType,
   TeamStackPermissionScope,
 } from "@pulumi/pulumiservice/types/enums/index.js";
-import type { DeliveryScope, DeployedStack, PulumiCloudSettings } from "./scope.ts";
+import type { DeliveryArgs, DeliveryScope, DeployedStack, PulumiCloudSettings } from "./args.ts";
 
-/** What each team may do with the stack. */
+/** Gives each team its rights in the stack. */
 export function giveRights(
-  { name, organization, project, options }: DeliveryScope,
-  { stage, settings }: DeployedStack,
+  scope: DeliveryScope,
+  { organization, project }: PulumiCloudSettings,
+  { stage, settings: { stack, teams } }: DeployedStack,
 ): void {
-  for (const { team, permission } of settings.teams) {
+  for (const { team, permission } of teams) {
     new TeamStackPermission(
-      `${name}-${stage}-team-${team}`,
-      { organization, project, stack: settings.stack, team, permission: permissions[permission] },
-      options,
+      ...scope.named("team", `${stage}-team-${team}`, {
+        organization,
+        project,
+        stack,
+        team,
+        permission: permissions[permission],
+      }),
     );
   }
 }
@@ -29,29 +34,30 @@ const permissions = {
 };
 
 /**
- * Lets the workflows of the repository have a token of a team's rights for as long as they run, so that none
- * is stored at GitHub: in an environment, those that deploy; on a pull request and the default branch, those
- * that preview, since nobody has reviewed that code. A fork's workflow gets nothing that it could show.
+ * Gives the workflows of the repository a token with a team's rights for as long as they run, so that no token
+ * is stored at GitHub. In an environment they may deploy. On a pull request and on the default branch they may
+ * preview only, since nobody has reviewed that code. A fork's workflow gets no identity that it could present.
  *
- * The repository is told by its number. Names can be taken over by others, the subject (`sub`) of repositories
- * made since 15 July 2026 has another form than that of older ones, and a dot in a rule stands for any character.
+ * The rules identify the repository by its number: someone else can take over a name, the subject (`sub`) of
+ * repositories created since July 15, 2026 has another form than that of older ones, and a dot in a rule
+ * matches any character.
  * Sources: https://www.pulumi.com/docs/administration/guides/oidc-issuers/,
  * https://docs.github.com/en/actions/reference/security/oidc
  */
 export function trustWorkflows(
-  { name, organization, repositoryId, defaultBranch, options }: DeliveryScope,
-  { deployBy, workflowTeams }: PulumiCloudSettings,
+  scope: DeliveryScope,
+  { pulumiCloud: { organization, deployBy, workflowTeams }, repository }: DeliveryArgs,
 ): void {
   if (deployBy !== "workflows") return;
+  const branch = `refs/heads/${repository.defaultBranch}`;
   const trusted: { team: string; claims: Record<string, string> }[] = [
     { team: workflowTeams.deploy, claims: { environment: "staging" } },
     { team: workflowTeams.deploy, claims: { environment: "production" } },
     { team: workflowTeams.preview, claims: { event_name: "pull_request" } },
-    { team: workflowTeams.preview, claims: { event_name: "push", ref: `refs/heads/${defaultBranch}` } },
+    { team: workflowTeams.preview, claims: { event_name: "push", ref: branch } },
   ];
   new OidcIssuer(
-    `${name}-github-actions`,
-    {
+    ...scope.child("githubActions", {
       organization,
       name: "github-actions",
       url: "https://token.actions.githubusercontent.com",
@@ -62,11 +68,10 @@ export function trustWorkflows(
         teamName: team,
         rules: {
           aud: `urn:pulumi:org:${organization}`,
-          repository_id: pulumi.interpolate`${repositoryId}`,
+          repository_id: pulumi.interpolate`${repository.id}`,
           ...claims,
         },
       })),
-    },
-    options,
+    }),
   );
 }

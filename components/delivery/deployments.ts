@@ -1,29 +1,30 @@
-import { DeploymentSettings, type DeploymentSettingsArgs } from "@pulumi/pulumiservice/deploymentSettings.js";
-import type { DeliveryScope, DeployedStack, PulumiCloudSettings } from "./scope.ts";
+import { interpolate } from "@pulumi/pulumi";
+import { DeploymentSettings } from "@pulumi/pulumiservice/deploymentSettings.js";
+import type { DeliveryArgs, DeliveryScope, DeployedStack } from "./args.ts";
 
-/** Previews the stack on pull requests and deploys it on pushes, by the Pulumi GitHub App. */
+/** Previews the stack on pull requests and deploys it on pushes, through the Pulumi GitHub App. */
 export function deployStack(
   scope: DeliveryScope,
+  args: DeliveryArgs,
   { stage, settings }: DeployedStack,
-  pulumiCloud: PulumiCloudSettings,
 ): DeploymentSettings {
-  return declare(scope, stage, pulumiCloud, {
+  return declare(scope, args, stage, {
     stack: settings.stack,
     branch: settings.branch,
-    deployCommits: pulumiCloud.deployBy === "pulumi-cloud",
+    deployCommits: args.pulumiCloud.deployBy === "pulumi-cloud",
     previewPullRequests: settings.previewPullRequests,
     pullRequestTemplate: false,
   });
 }
 
 /**
- * What each pull request gets a stack of its own from, where the settings name such a template. Pulumi Cloud
+ * The template from which each pull request gets a stack of its own, where the settings name one. Pulumi Cloud
  * destroys the stack when the pull request is closed, and deletes it with its history.
  */
-export function deployReviews(scope: DeliveryScope, pulumiCloud: PulumiCloudSettings): void {
-  const { template, branch } = pulumiCloud.review;
+export function deployReviews(scope: DeliveryScope, args: DeliveryArgs): void {
+  const { template, branch } = args.pulumiCloud.review;
   if (template === undefined) return;
-  declare(scope, "review", pulumiCloud, {
+  declare(scope, args, "review", {
     stack: template,
     branch,
     deployCommits: false,
@@ -41,44 +42,43 @@ interface Trigger {
 }
 
 function declare(
-  { name, organization, project, repository, options }: DeliveryScope,
+  scope: DeliveryScope,
+  { pulumiCloud, repository: { owner, name } }: DeliveryArgs,
   part: string,
-  { executorImage, paths }: PulumiCloudSettings,
   { stack, branch, ...trigger }: Trigger,
 ): DeploymentSettings {
+  const { organization, project, executorImage, paths } = pulumiCloud;
   return new DeploymentSettings(
-    `${name}-${part}-deployments`,
-    {
+    ...scope.named("deployments", `${part}-deployments`, {
       organization,
       project,
       stack,
       executorContext: { executorImage },
       sourceContext: { git: { branch: `refs/heads/${branch}` } },
-      // `vcs`, which is to replace it, lets pushes go by: https://github.com/pulumi/pulumi-pulumiservice/issues/754
-      github: { repository, paths, ...trigger },
+      // `vcs`, its announced replacement, misses pushes: https://github.com/pulumi/pulumi-pulumiservice/issues/754
+      github: { repository: interpolate`${owner}/${name}`, paths, ...trigger },
       operationContext: {
         preRunCommands,
         environmentVariables: {
-          // The pack of the commit itself runs too, not only the one that is published.
+          // Runs the pack of the commit itself too, not only the published one.
           PULUMI_OPTION_POLICY_PACK: "policies",
         },
         options: {
-          // `npm ci` has done it, from the lock file.
+          // `npm ci` has installed them, from the lock file.
           skipInstallDependencies: true,
           skipIntermediateDeployments: true,
           deleteAfterDestroy: trigger.pullRequestTemplate,
         },
       },
       cacheOptions: { enable: true },
-    } satisfies DeploymentSettingsArgs,
-    options,
+    }),
   );
 }
 
 /**
- * The image brings some Node of its own, which the project does not depend on: its own is an npm package. Only
- * that goes on the path, since node_modules/.bin would put another Pulumi CLI before the image's. Each command
- * has a shell of its own; what it appends to /PULUMI_ENV holds for those after it and for Pulumi itself.
+ * The project brings its own Node as an npm package and does not depend on the image's. Only Node goes on the
+ * path: node_modules/.bin would put another Pulumi CLI before the image's. Each command runs in a shell of its
+ * own; the lines that it appends to /PULUMI_ENV apply to the later commands and to Pulumi itself.
  * Source: https://www.pulumi.com/docs/deployments/concepts/settings/environment-variables/
  */
 const preRunCommands = ["npm ci", 'echo "PATH=$PWD/node_modules/node/bin:$PATH" >> /PULUMI_ENV'];

@@ -1,23 +1,22 @@
 import { PolicyGroup } from "@pulumi/pulumiservice/policyGroup.js";
 import { vendorName } from "../../config/naming.ts";
-import type { DeliveryScope, DeployedStack, PulumiCloudSettings } from "./scope.ts";
+import type { DeliveryScope, DeployedStack, PulumiCloudSettings } from "./args.ts";
 
 /**
- * Runs the published pack on every preview and update of the stack, whoever starts it and wherever. A stack
+ * Runs the published pack on every preview and update of the stack, whoever starts it and wherever. Each stack
  * has a group of its own, so that a new version of the pack can go to staging first.
  *
- * The levels are the pack's own in production: setting one for all would take the policies' own away, and with
- * it the remediation level of `secrets-encrypted`, without which it cannot tell.
+ * In production the pack sets the levels: one level for all policies would override each policy's own, among
+ * them the remediation level of `secrets-encrypted`, which that policy needs to see which inputs are secret.
  */
 export function enforcePack(
-  { name, organization, project, options }: DeliveryScope,
+  scope: DeliveryScope,
+  { organization, project, pack }: PulumiCloudSettings,
   { stage, settings }: DeployedStack,
-  pack: PulumiCloudSettings["pack"],
 ): void {
   if (settings.policies === "off") return;
   new PolicyGroup(
-    `${name}-${stage}-policies`,
-    {
+    ...scope.named("policies", `${stage}-policies`, {
       organizationName: organization,
       name: vendorName({ name: project }, stage, "checklist"),
       entityType: "stacks",
@@ -30,7 +29,6 @@ export function enforcePack(
           ...(settings.policies === "advisory" && { config: { all: "advisory" } }),
         },
       ],
-    },
-    options,
+    }),
   );
 }

@@ -1,40 +1,42 @@
 import type { Resource } from "@pulumi/pulumi";
 import { DriftSchedule } from "@pulumi/pulumiservice/driftSchedule.js";
 import { TtlSchedule } from "@pulumi/pulumiservice/ttlSchedule.js";
-import type { DeliveryScope, DeployedStack, PulumiCloudSettings } from "./scope.ts";
+import type { DeliveryScope, DeployedStack, PulumiCloudSettings } from "./args.ts";
 
 /**
- * Compares what is deployed with what is declared, and tells. What differs is a person's doing and may be what
- * keeps the platform up, so nothing is put back without one. A schedule runs by the deployment settings.
+ * Compares what is deployed with what is declared, and reports the drift. Someone made each change, perhaps to
+ * keep the platform up, so a person decides whether to revert it. The schedule needs the deployment settings.
  */
 export function watchDrift(
-  { name, organization, project, options }: DeliveryScope,
-  { stage, settings }: DeployedStack,
+  scope: DeliveryScope,
+  { organization, project }: PulumiCloudSettings,
+  { stage, settings: { stack, driftSchedule } }: DeployedStack,
   deploymentSettings: Resource,
 ): void {
   new DriftSchedule(
-    `${name}-${stage}-drift`,
-    {
-      organization,
-      project,
-      stack: settings.stack,
-      scheduleCron: settings.driftSchedule,
-      autoRemediate: false,
-    },
-    { ...options, dependsOn: deploymentSettings },
+    ...scope.named(
+      "drift",
+      `${stage}-drift`,
+      { organization, project, stack, scheduleCron: driftSchedule, autoRemediate: false },
+      { dependsOn: deploymentSettings },
+    ),
   );
 }
 
-/** Destroys review stacks at their end, and deletes what is left of them. */
+/** Destroys each review stack at the time that the settings say, and deletes it. */
 export function expireReviews(
-  { name, organization, project, options }: DeliveryScope,
-  { expiring }: PulumiCloudSettings["review"],
+  scope: DeliveryScope,
+  { organization, project, review }: PulumiCloudSettings,
 ): void {
-  for (const { stack, at } of expiring) {
+  for (const { stack, at } of review.expiring) {
     new TtlSchedule(
-      `${name}-expire-${stack}`,
-      { organization, project, stack, timestamp: at, deleteAfterDestroy: true },
-      options,
+      ...scope.named("expiry", `expire-${stack}`, {
+        organization,
+        project,
+        stack,
+        timestamp: at,
+        deleteAfterDestroy: true,
+      }),
     );
   }
 }

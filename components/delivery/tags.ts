@@ -1,14 +1,19 @@
 import { StackTag } from "@pulumi/pulumiservice/stackTag.js";
-import type { DeliveryScope, DeployedStack } from "./scope.ts";
+import type { DeliveryScope, DeployedStack, PulumiCloudSettings } from "./args.ts";
 
-/** Says at Pulumi Cloud which stage a stack is of; its name does not. */
+/** Shows the stage of a stack at Pulumi Cloud; the name of the stack does not. */
 export function tagStack(
-  { name, organization, project, options }: DeliveryScope,
-  { stage, settings }: DeployedStack,
+  scope: DeliveryScope,
+  { organization, project }: PulumiCloudSettings,
+  { stage, settings: { stack } }: DeployedStack,
 ): void {
   new StackTag(
-    `${name}-${stage}-tag-stage`,
-    { organization, project, stack: settings.stack, name: "stage", value: stage },
-    options,
+    ...scope.named("stageTag", `${stage}-tag-stage`, {
+      organization,
+      project,
+      stack,
+      name: "stage",
+      value: stage,
+    }),
   );
 }

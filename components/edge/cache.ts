@@ -1,10 +1,10 @@
 import type { Settings } from "../../config/settings.ts";
+import type { EdgeArgs, EdgeScope, ZoneId } from "./args.ts";
 import { and, type Expression, equals, not, or, startsWith } from "./expressions.ts";
-import { apiRequests } from "./rate-limits.ts";
+import { apiRequests } from "./requests.ts";
 import { createRuleset } from "./ruleset.ts";
-import type { EdgeScope } from "./scope.ts";
 
-/** A year, the longest that HTTP caches were asked to keep a response (RFC 2616, section 14.21). */
+/** One year, the longest that HTTP asked caches to keep a response (RFC 2616, section 14.21). */
 export const IMMUTABLE_SECONDS = 31_536_000;
 
 /** Where each framework puts files whose name holds the hash of their content. */
@@ -17,27 +17,31 @@ const immutablePrefixes = {
   vite: "/assets/",
 } as const satisfies Record<Settings["web"]["framework"], string>;
 
-/** Requests for such files. The API host has none: what lies under the same path there is data. */
-export function immutableRequests(framework: Settings["web"]["framework"], apiHost: string): Expression {
+/** Requests for such files. On the API host, the same path holds data. */
+export function immutableRequests({
+  framework = "nextjs",
+  domains,
+}: Pick<EdgeArgs, "framework" | "domains">): Expression {
   return and(
     startsWith("http.request.uri.path", immutablePrefixes[framework]),
-    not(equals("http.host", apiHost)),
+    not(equals("http.host", domains.api)),
   );
 }
 
 /**
- * Cache rules (items 6.8, 6.9 and 7.8). Everything else follows the host's own headers, and Cloudflare keeps
- * no HTML. The last rule that matches wins, so an API path is never kept.
+ * Cache rules (items 6.8, 6.9 and 7.8). Everything else follows the host's own headers, and Cloudflare caches
+ * no HTML. The last matching rule wins, so a path of the API is never cached.
  */
 export function createCacheRules(
   scope: EdgeScope,
-  args: { readonly apiHost: string; readonly immutable: Expression },
+  zoneId: ZoneId,
+  args: Pick<EdgeArgs, "framework" | "domains">,
 ): void {
-  createRuleset(scope, "cache", "http_request_cache_settings", [
+  createRuleset(scope, zoneId, "cache", "http_request_cache_settings", [
     {
       ref: "immutable_assets",
       description: "Files named after their content are kept a year, at the edge and in browsers",
-      when: args.immutable,
+      when: immutableRequests(args),
       action: "set_cache_settings",
       actionParameters: {
         cache: true,
@@ -53,7 +57,7 @@ export function createCacheRules(
     {
       ref: "never_cached",
       description: "Neither the API nor what certificate authorities and hosts ask for is kept",
-      when: or(apiRequests(args.apiHost), startsWith("http.request.uri.path", "/.well-known/")),
+      when: or(apiRequests(args.domains.api), startsWith("http.request.uri.path", "/.well-known/")),
       action: "set_cache_settings",
       actionParameters: { cache: false },
     },

@@ -1,16 +1,17 @@
 import { RunError } from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings.ts";
 
-/** Directive to sources, as in the stack's settings. */
+/** The sources of each directive, as in the stack's settings. */
 export type CspDirectives = Readonly<Settings["edge"]["csp"]>;
 
-/** For JSON: nothing may load, nothing may frame it (OWASP REST Security Cheat Sheet). */
+/** For JSON: it may load nothing, and nothing may frame it (OWASP REST Security Cheat Sheet). */
 export const apiCsp: CspDirectives = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
 
 /**
- * A Content-Security-Policy value (CSP Level 3, section 2.2): directives in the order given, parted by `; `,
- * sources by spaces. Empty for no directives.
- * Throws RunError for what would end a directive, a policy or the header.
+ * The value of a Content-Security-Policy (CSP Level 3, section 2.2): directives in the given order, separated
+ * by `; `, with their sources separated by spaces. Empty when there are no directives.
+ *
+ * @throws {RunError} for text that would end a directive, a policy, or the header
  */
 export function serializeCsp(directives: CspDirectives): string {
   return Object.entries(directives)
@@ -23,23 +24,23 @@ export function serializeCsp(directives: CspDirectives): string {
 function directiveName(directive: string): string {
   if (/^[a-z]+(-[a-z]+)*$/.test(directive)) return directive;
   throw new RunError(
-    `edge.csp has no directive ${JSON.stringify(directive)}: a directive is lower-case letters and dashes, such as script-src.`,
+    `edge.csp cannot have a directive ${JSON.stringify(directive)}: use lowercase letters and dashes, such as script-src.`,
   );
 }
 
 function checkedSource(directive: string): (source: string) => string {
   return (source) => {
-    // Visible ASCII but the comma and the semicolon.
+    // Visible ASCII, except for the comma and the semicolon.
     if (/^[!-+\--:<-~]+$/.test(source)) return source;
     throw new RunError(
-      `edge.csp.${directive} holds ${JSON.stringify(source)}: a source is visible ASCII without spaces, commas and semicolons. Encode it, or write each source on its own.`,
+      `edge.csp.${directive} holds ${JSON.stringify(source)}: a source is visible ASCII without spaces, commas, and semicolons. Percent-encode it, or list each source separately.`,
     );
   };
 }
 
 /**
- * Lets pages call the given origins: adds them to what `default-src` allows, as `connect-src`. A policy that
- * names `connect-src` itself, or that restricts nothing by default, is returned as it is.
+ * Lets pages call the given origins: `connect-src` becomes the sources of `default-src` and these origins. A
+ * policy that has a `connect-src`, or no `default-src`, is returned unchanged.
  */
 export function allowConnections(directives: CspDirectives, origins: readonly string[]): CspDirectives {
   const fallback = directives["default-src"];

@@ -1,12 +1,12 @@
 import { RunError } from "@pulumi/pulumi";
 
 /**
- * Expressions of Cloudflare's Rules language, built from values instead of glued from text, so that no
- * setting can close a string and add a condition of its own.
+ * Expressions of Cloudflare's Rules language, built from values instead of concatenated text, so that a setting
+ * cannot close a string and add a condition of its own.
  * Source: https://developers.cloudflare.com/ruleset-engine/rules-language/
  */
 export interface Expression {
-  /** The expression as Cloudflare reads it; compound ones carry their own parentheses. */
+  /** The expression as Cloudflare reads it. Compound expressions include their parentheses. */
   readonly text: string;
 }
 
@@ -49,13 +49,14 @@ export function or(...expressions: readonly [Expression, Expression, ...Expressi
 }
 
 /**
- * A quoted string of the Rules language: only the double quote and the backslash are escaped.
- * Throws RunError for control characters, which no host name or path holds.
+ * A quoted string of the Rules language, which escapes only the double quote and the backslash.
+ *
+ * @throws {RunError} for control characters, which no host name or path contains
  */
 export function literal(value: string): string {
   if (/\p{Cc}/u.test(value)) {
     throw new RunError(
-      `The edge cannot match ${JSON.stringify(value)}: it holds a control character. Remove it from the host or path in the stack's settings.`,
+      `The edge cannot match ${JSON.stringify(value)}: it contains a control character. Remove it from the host or path in the stack's settings.`,
     );
   }
   return `"${value.replace(/["\\]/g, "\\$&")}"`;

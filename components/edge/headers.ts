@@ -1,13 +1,14 @@
 import type { RulesetRuleActionParametersHeaders } from "@pulumi/cloudflare/types/input.js";
 import { RunError } from "@pulumi/pulumi";
-import { apiCsp, type CspDirectives, serializeCsp } from "./csp.ts";
+import type { EdgeArgs, EdgeScope, ZoneId } from "./args.ts";
+import { IMMUTABLE_SECONDS, immutableRequests } from "./cache.ts";
+import { allowConnections, apiCsp, serializeCsp } from "./csp.ts";
 import { always, and, below, type Expression, equals, not } from "./expressions.ts";
 import { createRuleset, type Rule } from "./ruleset.ts";
-import type { EdgeScope } from "./scope.ts";
 
 /**
- * Security headers of every response but the CSP and HSTS: what Helmet sends, stricter where the platform
- * allows it, and a permissions policy that turns off what the platform does not use.
+ * Security headers of every response, except for CSP and HSTS: the headers that Helmet sends, stricter where
+ * the platform allows it, and a permissions policy that turns off features which the platform does not use.
  */
 export const defaultHeaders = {
   "X-Content-Type-Options": "nosniff",
@@ -35,58 +36,59 @@ export const defaultHeaders = {
     "xr-spatial-tracking=()",
   ].join(", "),
   "Cross-Origin-Opener-Policy": "same-origin",
-  // The web host loads from the API host: another origin of the same site.
+  // The web host loads from the API host, which is another origin of the same site.
   "Cross-Origin-Resource-Policy": "same-site",
   "Origin-Agent-Cluster": "?1",
   "X-DNS-Prefetch-Control": "off",
   "X-Permitted-Cross-Domain-Policies": "none",
-  // The old filter leaked more than it stopped: off, as Helmet and OWASP say. The CSP does its work.
+  // Helmet and OWASP say to turn this old filter off: it leaks more than it blocks. The CSP replaces it.
   "X-XSS-Protection": "0",
 } as const satisfies Record<string, string>;
 
-/** They name the software behind the edge. Cloudflare lets no rule touch `Server` and sends its own. */
+/** They name the software behind the edge. Rules cannot change `Server`; Cloudflare sends its own. */
 const removedHeaders = ["X-Powered-By", "X-Render-Origin-Server"];
 
-export interface ResponseHeaderArgs {
-  readonly csp: CspDirectives;
-  /** Replace or add headers by name. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly apiHost: string;
-  /** Requests for files whose name holds the hash of their content, and how long they are kept, in seconds. */
-  readonly immutable: { readonly requests: Expression; readonly seconds: number };
+type ResponseHeaderArgs = Pick<EdgeArgs, "domains" | "edge" | "framework" | "connectOrigins" | "headers">;
+
+/** Response headers (items 4.5, 4.6 and 4.8). Later rules win. Four of the Free plan's ten rules. */
+export function createResponseHeaders(scope: EdgeScope, zoneId: ZoneId, args: ResponseHeaderArgs): void {
+  const rules = [securityRule(args), apiRule(args), ...assetRules(args)];
+  createRuleset(scope, zoneId, "responseHeaders", "http_response_headers_transform", rules);
 }
 
-/** Response headers (items 4.5, 4.6 and 4.8). Later rules win. Four of the ten rules of the Free plan. */
-export function createResponseHeaders(scope: EdgeScope, args: ResponseHeaderArgs): void {
-  createRuleset(scope, "response-headers", "http_response_headers_transform", responseHeaderRules(args));
+function securityRule({ domains, edge, connectOrigins = [], headers = {} }: ResponseHeaderArgs): Rule {
+  const csp = serializeCsp(allowConnections(edge.csp, [`https://${domains.api}`, ...connectOrigins]));
+  return headerRule("security_headers", "Security headers of every response", always, {
+    ...setHeaders(
+      mergeHeaders(defaultHeaders, headers, csp === "" ? {} : { "Content-Security-Policy": csp }),
+    ),
+    ...removeHeaders(removedHeaders),
+  });
 }
 
-function responseHeaderRules({ csp, headers, apiHost, immutable }: ResponseHeaderArgs): Rule[] {
-  const policy = serializeCsp(csp);
+function apiRule({ domains }: ResponseHeaderArgs): Rule {
+  return headerRule(
+    "api_csp",
+    "The API serves no pages, so it needs no sources",
+    equals("http.host", domains.api),
+    setHeaders({ "Content-Security-Policy": serializeCsp(apiCsp) }),
+  );
+}
+
+function assetRules(args: ResponseHeaderArgs): Rule[] {
+  const requests = immutableRequests(args);
   const succeeded = below("http.response.code", 400);
   return [
-    headerRule("security_headers", "Security headers of every response", always, {
-      ...setHeaders(
-        mergeHeaders(defaultHeaders, headers, policy === "" ? {} : { "Content-Security-Policy": policy }),
-      ),
-      ...removeHeaders(removedHeaders),
-    }),
-    headerRule(
-      "api_csp",
-      "The API serves no pages, so it needs no sources",
-      equals("http.host", apiHost),
-      setHeaders({ "Content-Security-Policy": serializeCsp(apiCsp) }),
-    ),
     headerRule(
       "immutable_assets",
       "Browsers need not ask again for a file whose name holds its hash",
-      and(immutable.requests, succeeded),
-      setHeaders({ "Cache-Control": `public, max-age=${immutable.seconds}, immutable` }),
+      and(requests, succeeded),
+      setHeaders({ "Cache-Control": `public, max-age=${IMMUTABLE_SECONDS}, immutable` }),
     ),
     headerRule(
       "failed_assets",
       "Nobody keeps an error in place of such a file",
-      and(immutable.requests, not(succeeded)),
+      and(requests, not(succeeded)),
       setHeaders({ "Cache-Control": "no-store" }),
     ),
   ];
@@ -94,7 +96,7 @@ function responseHeaderRules({ csp, headers, apiHost, immutable }: ResponseHeade
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The last of each name wins, whatever its letters' case, and keeps the spelling given first. */
+/** Of the same name in any letter case, the last value wins; the first spelling stays. */
 function mergeHeaders(...layers: readonly Headers[]): Headers {
   const merged = new Map<string, [string, string]>();
   for (const [name, value] of layers.flatMap((layer) => Object.entries(layer))) {
@@ -126,13 +128,13 @@ function removeHeaders(names: readonly string[]): HeaderChanges {
 /** RFC 9110, section 5.1. */
 function headerName(name: string): string {
   if (/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) return name;
-  throw new RunError(`${JSON.stringify(name)} is no header name: letters, digits and dashes only.`);
+  throw new RunError(`${JSON.stringify(name)} is not a header name: use letters, digits, and dashes only.`);
 }
 
 /** RFC 9110, section 5.5, without the obsolete bytes above ASCII. */
 function headerValue(name: string, value: string): string {
   if (/^[!-~]([ -~]*[!-~])?$/.test(value)) return value;
   throw new RunError(
-    `The header ${name} cannot be ${JSON.stringify(value)}: visible ASCII and single lines only, with no space at either end.`,
+    `The header ${name} cannot be ${JSON.stringify(value)}: use visible ASCII on one line, with no space at either end.`,
   );
 }

@@ -1,23 +1,25 @@
 import { ZoneSetting } from "@pulumi/cloudflare/zoneSetting.js";
 import type { Settings } from "../../config/settings.ts";
-import type { EdgeScope } from "./scope.ts";
+import type { EdgeScope, ZoneId } from "./args.ts";
 
-/** The slice of the stack's settings that TLS and HTTPS follow. */
+/** The settings of TLS and HTTPS. */
 export type TransportSettings = Pick<Settings["edge"], "minTlsVersion" | "alwaysHttps" | "hsts">;
 
 /**
- * A setting of the zone for each id below, named `<edge>-<id with dashes>`. Cloudflare keeps the value when
- * the resource is destroyed. Brotli is no setting any more: it is on in every zone.
+ * A resource for each setting below, named after its id. Cloudflare keeps the value when the resource is
+ * destroyed. Brotli is not a setting any more: it is on in every zone.
  */
-export function createZoneSettings({ name, zoneId, options }: EdgeScope, settings: TransportSettings): void {
+export function createZoneSettings(scope: EdgeScope, zoneId: ZoneId, settings: TransportSettings): void {
   for (const [settingId, value] of zoneSettings(settings)) {
-    new ZoneSetting(`${name}-${settingId.replaceAll("_", "-")}`, { zoneId, settingId, value }, options);
+    new ZoneSetting(
+      ...scope.named("zoneSetting", settingId.replaceAll("_", "-"), { zoneId, settingId, value }),
+    );
   }
 }
 
 type SettingValue = string | number | { readonly strict_transport_security: StrictTransportSecurity };
 
-/** The provider passes the value on as it is, so its keys are the API's. */
+/** The provider passes the value on unchanged, so the keys are the API's. */
 interface StrictTransportSecurity {
   readonly enabled: boolean;
   readonly max_age: number;
@@ -28,7 +30,7 @@ interface StrictTransportSecurity {
 
 function zoneSettings(settings: TransportSettings): readonly (readonly [string, SettingValue])[] {
   return [
-    // The origin's certificate is checked too: without it the way from the edge to the host is open.
+    // Also checks the origin's certificate; anything less leaves the connection from the edge to the host open.
     ["ssl", "strict"],
     ["min_tls_version", settings.minTlsVersion],
     ["tls_1_3", "on"],
@@ -41,9 +43,9 @@ function zoneSettings(settings: TransportSettings): readonly (readonly [string, 
     ["http2", "on"],
     ["http3", "on"],
     ["ipv6", "on"],
-    // The host says how long browsers keep a file; Cloudflare's own default lengthens it to four hours.
+    // 0 respects the host's headers; Cloudflare's default extends browser caching to four hours.
     ["browser_cache_ttl", 0],
-    // Both put scripts of their own into pages, which the CSP and hydration do not expect.
+    // Both insert scripts into pages, which the CSP and hydration do not expect.
     ["email_obfuscation", "off"],
     ["rocket_loader", "off"],
   ];

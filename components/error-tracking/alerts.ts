@@ -7,27 +7,26 @@ import {
   type TriggerCondition,
 } from "@pulumi/sentry";
 import { vendorName } from "../../config/naming.ts";
-import type { ErrorTrackingArgs } from "../error-tracking.ts";
-import type { Monitors } from "./monitors.ts";
+import type { ErrorTrackingArgs, ErrorTrackingScope } from "./args.ts";
+import type { Incident } from "./monitors.ts";
 import type { PagerTarget } from "./pager.ts";
-import type { ErrorTrackingScope } from "./scope.ts";
 
-/** An issue is new, was resolved and is back, or is back from the archive. */
-const appears: TriggerCondition[] = [
-  { firstSeenEvent: {} },
-  { regressionEvent: {} },
-  { reappearedEvent: {} },
-];
+/** What alerts report, and to whom. */
+export interface AlertTargets {
+  readonly project: Project;
+  readonly team: Team;
+  /** Monitors whose issues are incidents. */
+  readonly incidents: readonly Incident[];
+  readonly pager: PagerTarget | undefined;
+}
 
-/** New and regressed issues go to the team by e-mail; incidents page too, where there is a pager. */
+/** New and regressed issues go to the team by e-mail. Incidents also page, where there is a pager. */
 export function createAlerts(
-  { name, organization, options }: ErrorTrackingScope,
-  args: Pick<ErrorTrackingArgs, "stage" | "project">,
-  project: Project,
-  team: Team,
-  { incidents }: Monitors,
-  pager: PagerTarget | undefined,
+  scope: ErrorTrackingScope,
+  args: Pick<ErrorTrackingArgs, "stage" | "project" | "errorTracking">,
+  { project, team, incidents, pager }: AlertTargets,
 ): void {
+  const { organization } = args.errorTracking;
   const mail: ActionFilter = {
     logicType: "all",
     actions: [{ email: { targetType: "team", targetId: team.internalId } }],
@@ -39,11 +38,10 @@ export function createAlerts(
 
   const stream = getProjectIssueStreamMonitorOutput(
     { organization, project: project.id, first: true },
-    options,
+    scope.options,
   );
   new Alert(
-    `${name}-issue-alert`,
-    {
+    ...scope.child("issueAlert", {
       organization,
       name: vendorName(args.project, args.stage, "issues"),
       monitorIds: [stream.id],
@@ -51,12 +49,10 @@ export function createAlerts(
       actionFilters: [mail],
       frequencyMinutes: 60,
       enabled: true,
-    },
-    options,
+    }),
   );
   new Alert(
-    `${name}-incident-alert`,
-    {
+    ...scope.child("incidentAlert", {
       organization,
       name: vendorName(args.project, args.stage, "incidents"),
       monitorIds: incidents.map(({ id }) => id),
@@ -64,7 +60,13 @@ export function createAlerts(
       actionFilters: [...page, mail],
       frequencyMinutes: 30,
       enabled: true,
-    },
-    options,
+    }),
   );
 }
+
+/** An issue is new, or it returns after it was resolved or archived. */
+const appears: TriggerCondition[] = [
+  { firstSeenEvent: {} },
+  { regressionEvent: {} },
+  { reappearedEvent: {} },
+];

@@ -1,26 +1,11 @@
 import { CronMonitor, MetricMonitor, type Project, type Team, UptimeMonitor } from "@pulumi/sentry";
 import { vendorName } from "../../config/naming.ts";
-import type { ErrorTrackingArgs } from "../error-tracking.ts";
-import type { ErrorTrackingScope } from "./scope.ts";
+import type { ErrorTrackingArgs, ErrorTrackingScope } from "./args.ts";
 
-/** Monitors whose issues are incidents. */
-export interface Monitors {
-  readonly incidents: readonly (MetricMonitor | UptimeMonitor | CronMonitor)[];
-  /** Slug that the backup job checks in by. */
-  readonly backupSlug: string;
-}
+/** A monitor whose issues are incidents. */
+export type Incident = MetricMonitor | UptimeMonitor | CronMonitor;
 
-type MonitorArgs = Pick<
-  ErrorTrackingArgs,
-  | "stage"
-  | "project"
-  | "domains"
-  | "healthCheckPath"
-  | "errorRatePercent"
-  | "backupSchedule"
-  | "backupMaxMinutes"
-  | "healthTimeoutMs"
->;
+type MonitorArgs = Omit<ErrorTrackingArgs, "onCall">;
 
 /** Monitors of the error rate, of the health check of each host, and of the backup job. */
 export function createMonitors(
@@ -28,22 +13,23 @@ export function createMonitors(
   args: MonitorArgs,
   project: Project,
   team: Team,
-): Monitors {
+): Incident[] {
   const shared = {
-    organization: scope.organization,
+    organization: args.errorTracking.organization,
     project: project.id,
     owner: { teamId: team.internalId },
   };
-  const { web, api } = args.domains;
-  return {
-    incidents: [
-      watchErrorRate(scope, args, shared),
-      watchHealth(scope, args, shared, "web", web),
-      watchHealth(scope, args, shared, "api", api),
-      watchBackups(scope, args, shared),
-    ],
-    backupSlug: backupSlug(args),
-  };
+  return [
+    watchErrorRate(scope, args, shared),
+    watchHealth(scope, args, shared, "web"),
+    watchHealth(scope, args, shared, "api"),
+    watchBackups(scope, args, shared),
+  ];
+}
+
+/** Slug that the backup job checks in with. Sentry derives it from the monitor's name, which is the same. */
+export function backupSlug({ project, stage }: Pick<ErrorTrackingArgs, "project" | "stage">): string {
+  return vendorName(project, stage, "backup");
 }
 
 type Shared = Pick<ConstructorParameters<typeof CronMonitor>[1], "owner"> & {
@@ -54,12 +40,11 @@ type Shared = Pick<ConstructorParameters<typeof CronMonitor>[1], "owner"> & {
 /** Sentry's priorities of an issue, as thresholds name them. */
 const priority = { high: 75, resolved: 0 } as const;
 
-/** The share of requests that failed, by their spans: `failure_rate()` is 0 to 1. */
-function watchErrorRate({ name, options }: ErrorTrackingScope, args: MonitorArgs, shared: Shared) {
+/** The share of requests that failed, according to their spans: `failure_rate()` is 0 to 1. */
+function watchErrorRate(scope: ErrorTrackingScope, args: MonitorArgs, shared: Shared) {
   const comparison = args.errorRatePercent / 100;
   return new MetricMonitor(
-    `${name}-error-rate`,
-    {
+    ...scope.child("errorRate", {
       ...shared,
       name: vendorName(args.project, args.stage, "error-rate"),
       description: `More than ${args.errorRatePercent} % of requests failed within five minutes.`,
@@ -78,21 +63,14 @@ function watchErrorRate({ name, options }: ErrorTrackingScope, args: MonitorArgs
         ],
       },
       enabled: true,
-    },
-    options,
+    }),
   );
 }
 
-function watchHealth(
-  { name, options }: ErrorTrackingScope,
-  args: MonitorArgs,
-  shared: Shared,
-  part: "web" | "api",
-  host: string,
-) {
+function watchHealth(scope: ErrorTrackingScope, args: MonitorArgs, shared: Shared, part: "web" | "api") {
+  const host = args.domains[part];
   return new UptimeMonitor(
-    `${name}-uptime-${part}`,
-    {
+    ...scope.named("uptime", `uptime-${part}`, {
       ...shared,
       name: vendorName(args.project, args.stage, `${part}-health`),
       description: `The health check of ${host} fails.`,
@@ -105,12 +83,11 @@ function watchHealth(
       downtimeThreshold: 3,
       recoveryThreshold: 1,
       enabled: true,
-    },
-    options,
+    }),
   );
 }
 
-/** What the provider's functions `assertion` and `op_status_code_check` make: a redirect is no health. */
+/** The output of the provider's functions `assertion` and `op_status_code_check`. A redirect is a failure. */
 const answers200 = JSON.stringify({
   root: {
     op: "and",
@@ -118,12 +95,10 @@ const answers200 = JSON.stringify({
   },
 });
 
-function watchBackups({ name, options }: ErrorTrackingScope, args: MonitorArgs, shared: Shared) {
+function watchBackups(scope: ErrorTrackingScope, args: MonitorArgs, shared: Shared) {
   return new CronMonitor(
-    `${name}-backup`,
-    {
+    ...scope.child("backup", {
       ...shared,
-      // Sentry makes the slug of the check-ins from the name, which is one already.
       name: backupSlug(args),
       description: "The backup of the database failed or did not run.",
       schedule: { crontab: args.backupSchedule },
@@ -133,11 +108,6 @@ function watchBackups({ name, options }: ErrorTrackingScope, args: MonitorArgs, 
       failureIssueThreshold: 1,
       recoveryThreshold: 1,
       enabled: true,
-    },
-    options,
+    }),
   );
-}
-
-function backupSlug({ project, stage }: MonitorArgs): string {
-  return vendorName(project, stage, "backup");
 }

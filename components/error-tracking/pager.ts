@@ -1,26 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import { IntegrationPagerduty, type PagerdutyAction } from "@pulumi/sentry";
-import type { ErrorTrackingArgs } from "../error-tracking.ts";
-import type { ErrorTrackingScope } from "./scope.ts";
+import type { ErrorTrackingArgs, ErrorTrackingScope } from "./args.ts";
 
-/** What an alert says to page: the on-call service, told to the organisation's PagerDuty integration. */
+/** The on-call service, as an alert names it in order to page. */
 export type PagerTarget = Pick<PagerdutyAction, "integrationId" | "serviceId" | "serviceName">;
 
+/** Adds the on-call service to the organization's PagerDuty integration, where there is one. */
 export function connectPager(
-  { name, organization, options }: ErrorTrackingScope,
+  scope: ErrorTrackingScope,
   { errorTracking, onCall }: Pick<ErrorTrackingArgs, "errorTracking" | "onCall">,
 ): PagerTarget | undefined {
-  const integrationId = errorTracking.pagerDutyIntegration;
+  const { organization, pagerDutyIntegration: integrationId } = errorTracking;
   if (integrationId === undefined || onCall === undefined) return undefined;
   const connected = new IntegrationPagerduty(
-    `${name}-pager`,
-    {
+    ...scope.child("pager", {
       organization,
       integrationId,
       service: onCall.name,
       integrationKey: pulumi.secret(onCall.integrationKey),
-    },
-    options,
+    }),
   );
   return { integrationId, serviceId: connected.id, serviceName: onCall.name };
 }

@@ -6,89 +6,91 @@ import {
   Team,
 } from "@pulumi/sentry";
 import { vendorName } from "../../config/naming.ts";
-import type { ErrorTrackingArgs } from "../error-tracking.ts";
-import type { ErrorTrackingScope } from "./scope.ts";
+import type { ErrorTrackingArgs, ErrorTrackingScope, EventHosts } from "./args.ts";
+
+type ProjectArgs = Pick<ErrorTrackingArgs, "stage" | "project" | "errorTracking" | "domains">;
 
 /**
- * A team and its project, which takes events only from pages of the platform's own hosts. Sentry adds no key
- * and no alert of its own: those of the stack are all there are.
+ * A team and its project, which accepts events only from pages of the platform's own hosts. Sentry creates no
+ * key and no alert of its own, so the stack declares all of them.
  */
 export function createProject(
   scope: ErrorTrackingScope,
-  args: Pick<ErrorTrackingArgs, "stage" | "project" | "errorTracking" | "domains">,
+  args: ProjectArgs,
 ): { project: Project; team: Team } {
-  const { name, organization, options } = scope;
+  const { organization } = args.errorTracking;
   const slug = teamSlug(args);
-  const team = new Team(`${name}-team`, { organization, name: slug, slug }, options);
-  const app = vendorName(args.project, args.stage, "app");
+  const team = new Team(...scope.child("team", { organization, name: slug, slug }));
   const project = new Project(
-    `${name}-project`,
-    {
-      organization,
-      teams: [team.slug],
-      name: app,
-      slug: app,
-      platform: "node",
-      defaultKey: false,
-      defaultRules: false,
-      clientSecurity: {
-        allowedDomains: pageOrigins(args.domains),
-        // Source maps are uploaded with a release; on the site they would be for everyone.
-        scrapeJavascript: false,
-        verifyTlsSsl: true,
+    ...scope.child(
+      "project",
+      {
+        organization,
+        teams: [team.slug],
+        name: projectSlug(args),
+        slug: projectSlug(args),
+        platform: "node",
+        defaultKey: false,
+        defaultRules: false,
+        clientSecurity: {
+          allowedDomains: pageOrigins(args.domains),
+          // Source maps are uploaded with a release; on the site, everyone could read them.
+          scrapeJavascript: false,
+          verifyTlsSsl: true,
+        },
       },
-    },
-    // Its issues go when it goes.
-    { ...options, protect: true },
+      // Deleting it would delete its issues.
+      { protect: true },
+    ),
   );
-  filterNoise(scope, project);
-  watchForSpikes(scope, project);
+  filterNoise(scope, organization, project);
+  watchForSpikes(scope, organization, project);
   return { project, team };
 }
 
-/** An organisation holds the teams of all stages. */
-function teamSlug({
-  stage,
-  project,
-  errorTracking,
-}: Pick<ErrorTrackingArgs, "stage" | "project" | "errorTracking">): string {
+/** Slug of the project, which is also its name. */
+export function projectSlug({ project, stage }: Pick<ErrorTrackingArgs, "project" | "stage">): string {
+  return vendorName(project, stage, "app");
+}
+
+/** One organization has the teams of all stages. */
+function teamSlug({ stage, project, errorTracking }: ProjectArgs): string {
   return errorTracking.team ?? (stage === "production" ? project.name : `${project.name}-${stage}`);
 }
 
-function pageOrigins({ web, redirect, api }: ErrorTrackingArgs["domains"]): string[] {
+function pageOrigins({ web, redirect, api }: EventHosts): string[] {
   return [web, redirect, api].flatMap((host) => (host === undefined ? [] : [`https://${host}`]));
 }
 
-/** Sentry's filters of what no change to the platform could mend, or of what is no error of it. */
+/** Sentry's filters of events that are not errors of the platform, or that no change to it could fix. */
 const noise = ["browser-extensions", "localhost", "web-crawlers", "filtered-transaction"];
 
-function filterNoise({ name, organization, options }: ErrorTrackingScope, project: Project): void {
+function filterNoise(scope: ErrorTrackingScope, organization: string, project: Project): void {
   for (const filterId of noise) {
     new ProjectInboundDataFilter(
-      `${name}-filter-${filterId}`,
-      { organization, project: project.id, filterId, active: true },
-      options,
+      ...scope.named("filter", `filter-${filterId}`, {
+        organization,
+        project: project.id,
+        filterId,
+        active: true,
+      }),
     );
   }
 }
 
-/** A flood of one error must not use up what is left for the others. */
-function watchForSpikes({ name, organization, options }: ErrorTrackingScope, project: Project): void {
+/** Keeps a flood of one error from using up the quota of all others. */
+function watchForSpikes(scope: ErrorTrackingScope, organization: string, project: Project): void {
   new ProjectSpikeProtection(
-    `${name}-spike-protection`,
-    { organization, project: project.id, enabled: true },
-    options,
+    ...scope.child("spikeProtection", { organization, project: project.id, enabled: true }),
   );
   new NotificationAction(
-    `${name}-spike-notification`,
-    {
+    ...scope.child("spikeNotification", {
       organization,
       projects: [project.id],
       triggerType: "spike-protection",
       serviceType: "sentry_notification",
       targetIdentifier: "default",
       targetDisplay: "default",
-    },
-    options,
+    }),
   );
 }

@@ -2,30 +2,30 @@ import type { Settings } from "../../config/settings.ts";
 
 /** How Vercel's drain posts to an aggregator. */
 export interface DrainFormat {
-  /** `json` is an array in each request, `ndjson` an object on each line. */
+  /** `json` sends an array per request, `ndjson` an object per line. */
   readonly deliveryFormat: "json" | "ndjson";
-  /** Headers of each request, at most five; `group` is the name that keeps a stack's logs together. */
+  /** Headers of each request, at most five. `group` is the name under which a stack's logs are collected. */
   readonly headers: (token: string, group: string) => Record<string, string>;
 }
 
-/** What each aggregator takes, from the vendors' pages. */
+/** The format that an aggregator accepts, according to the vendors' documentation. */
 export function formatFor(aggregator: Settings["logs"]["aggregator"]): DrainFormat {
   return formats[aggregator];
 }
 
 const formats: Record<Settings["logs"]["aggregator"], DrainFormat> = {
-  // `/loki/api/v1/raw` of Alloy's loki.source.api takes a line for each entry; Loki itself has no such path.
+  // `/loki/api/v1/raw` of Alloy's loki.source.api accepts one line per entry; Loki itself has no such path.
   // https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.api/
   loki: {
     deliveryFormat: "ndjson",
     headers: (token) => ({ Authorization: `Bearer ${token}` }),
   },
-  // `/api/v2/logs` takes an array. https://docs.datadoghq.com/api/latest/logs/#send-logs
+  // `/api/v2/logs` accepts an array. https://docs.datadoghq.com/api/latest/logs/#send-logs
   datadog: {
     deliveryFormat: "json",
     headers: (token) => ({ "DD-API-KEY": token }),
   },
-  // `/ingest/bulk` takes an object on each line, by bearer token.
+  // `/ingest/bulk` accepts one object per line, with a bearer token.
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_HTTP_Endpoints.html
   cloudwatch: {
     deliveryFormat: "ndjson",

@@ -4,48 +4,46 @@ import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { RuleGroup, type RuleGroupArgs } from "@pulumi/grafana/alerting/ruleGroup.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlertRule } from "../../metrics/alerts.ts";
-import type { PanelOfAlert } from "./dashboards.ts";
-import type { ObservabilityScope } from "./scope.ts";
+import type { ObservabilityScope } from "./args.ts";
+import { type Dashboards, panelOf } from "./dashboards.ts";
 
 export interface AlertRulesArgs {
   readonly rules: readonly AlertRule[];
   /** UID of the Prometheus data source. */
   readonly dataSource: string;
   readonly folderUid: pulumi.Input<string>;
-  /** The panel that shows the signal of an alert. */
-  readonly panelOf: PanelOfAlert;
+  /** The dashboards whose panels show the signals of the alerts. */
+  readonly dashboards: Dashboards;
 }
 
 type Rule = pulumi.Unwrap<RuleGroupArgs["rules"]>[number];
 type Stage = pulumi.Unwrap<Rule["datas"]>[number];
 
 const evaluationSeconds = 60;
-/** Seconds of samples that an instant query reads at most: its ranges are in the expression. */
+/** Seconds of samples that an instant query reads at most; longer ranges are in the expression. */
 const lookBackSeconds = 600;
 /** Where Grafana evaluates expressions over other queries. */
 const expressions = { uid: "__expr__", type: "__expr__" };
 
-/** The alert rules (items A.1 to A.5 and what the objectives need), in the groups of their concerns. */
+/** The alert rules (items A.1 to A.5 and those that the objectives need), grouped by concern. */
 export function createAlertRules(scope: ObservabilityScope, args: AlertRulesArgs): RuleGroup[] {
   return [...Map.groupBy(args.rules, ({ group }) => group)].map(
     ([group, rules]) =>
       new RuleGroup(
-        `${scope.name}-alerts-${group}`,
-        {
+        ...scope.named("alerts", `alerts-${group}`, {
           name: group,
           folderUid: args.folderUid,
           intervalSeconds: evaluationSeconds,
           rules: rules.map((rule) => grafanaRule(rule, args)),
-        },
-        scope.options,
+        }),
       ),
   );
 }
 
 /**
- * A rule as Grafana itself imports one of Prometheus: every series that the expression returns is an alert,
- * whatever its value, and no series is none. So nothing returned is fine, since a rule of its own watches
- * for metrics that are missing; a query that fails is an error, which is an alert with the labels of the rule.
+ * A rule in the form in which Grafana imports rules of Prometheus: every series that the expression returns is
+ * an alert, whatever its value. No series means no alert, since a separate rule reports missing metrics. A
+ * query that fails is an error, which is an alert with the rule's labels.
  * https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/prom/query.go
  */
 function grafanaRule(rule: AlertRule, args: AlertRulesArgs): Rule {
@@ -63,9 +61,9 @@ function grafanaRule(rule: AlertRule, args: AlertRulesArgs): Rule {
       description: rule.description,
       dashboard_url: rule.dashboardUrl,
       runbook_url: rule.runbookUrl,
-      // Grafana's own names of the panel that an alert links; it takes both or none.
+      // Grafana's own annotations for the panel that an alert links. It needs both.
       __dashboardUid__: rule.dashboard,
-      __panelId__: String(args.panelOf(rule)),
+      __panelId__: String(panelOf(args.dashboards, rule)),
     },
   };
 }

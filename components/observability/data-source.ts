@@ -1,28 +1,19 @@
 import { DataSource } from "@pulumi/grafana/oss/dataSource.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { ObservabilityScope } from "./scope.ts";
+import type { ObservabilityArgs, ObservabilityScope } from "./args.ts";
 
-/** A Prometheus server of one's own, in place of the stack's. */
-export interface PrometheusServer {
-  /** URL of its API. */
-  readonly url: string;
-  /** User of its basic authentication. */
-  readonly username: string;
-  readonly password: pulumi.Input<string>;
-}
-
-/** A data source for a Prometheus server of one's own, under the UID that dashboards and rules read. */
+/** A data source for your own Prometheus server, where there is one, under the UID that dashboards and rules read. */
 export function createDataSource(
   scope: ObservabilityScope,
-  uid: string,
-  { url, username, password }: PrometheusServer,
-): DataSource {
-  return new DataSource(
-    `${scope.name}-prometheus`,
-    {
+  { observability: { grafana }, prometheus }: Pick<ObservabilityArgs, "observability" | "prometheus">,
+): DataSource[] {
+  if (prometheus === undefined) return [];
+  const { url, username, password } = prometheus;
+  const source = new DataSource(
+    ...scope.child("prometheus", {
       type: "prometheus",
       name: "Prometheus",
-      uid,
+      uid: grafana.dataSource,
       url,
       accessMode: "proxy",
       basicAuthEnabled: true,
@@ -31,7 +22,7 @@ export function createDataSource(
         pulumi.output(password).apply((basicAuthPassword) => JSON.stringify({ basicAuthPassword })),
       ),
       jsonDataEncoded: JSON.stringify({ httpMethod: "POST" }),
-    },
-    scope.options,
+    }),
   );
+  return [source];
 }

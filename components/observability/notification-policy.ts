@@ -4,31 +4,43 @@ import {
   type NotificationPolicyArgs,
 } from "@pulumi/grafana/alerting/notificationPolicy.js";
 import type { Settings } from "../../config/settings.ts";
+import type { ObservabilityScope } from "./args.ts";
 import type { ContactPoints } from "./contact-points.ts";
-import type { ObservabilityScope } from "./scope.ts";
 
 type MuteSettings = Settings["observability"]["muteTiming"];
 type Routes = NonNullable<NotificationPolicyArgs["policies"]>;
 
 /**
- * Who hears of an alert: critical ones page, each owner gets mail of its own, and Slack gets everything,
- * alerts of others in this Grafana too. Warnings are not posted in the maintenance window; what is critical
- * is never muted.
+ * Who is notified of an alert. Critical alerts page, each owner gets mail about its own alerts, and Slack gets
+ * all of them, including those of others in this Grafana. Warnings are not posted in the maintenance window;
+ * critical alerts are never muted.
  *
- * There is one policy tree in a Grafana organisation and this resource replaces the whole of it: routes that
- * were made by hand or by another stack are gone. So each stack has a Grafana stack of its own.
+ * A Grafana organization has one policy tree, and this resource replaces it entirely: routes that someone
+ * created by hand or by another stack are deleted. So each stack has a Grafana stack of its own.
  *
- * Alerts of one rule and host are one message. A message waits for more of its group (`groupWait`), tells of
- * changes at most every five minutes, and repeats while nothing changes: pages hourly, the channel every
- * four or twelve hours, mail daily.
+ * Alerts of one rule and host are one message. A message waits for more alerts of its group (`groupWait`),
+ * reports changes at most every five minutes, and repeats while nothing changes: pages hourly, the channel
+ * every four or twelve hours, mail daily.
  */
 export function createNotificationPolicy(
   scope: ObservabilityScope,
   contactPoints: ContactPoints,
   mute: MuteSettings,
 ): NotificationPolicy {
-  const { slack, pagerDuty, email } = contactPoints;
   const maintenance = createMuteTiming(scope, mute);
+  return new NotificationPolicy(
+    ...scope.child("notifications", {
+      contactPoint: contactPoints.slack,
+      groupBies: ["grafana_folder", "alertname", "host"],
+      groupWait: "30s",
+      groupInterval: "5m",
+      repeatInterval: "12h",
+      policies: routes(contactPoints, maintenance),
+    }),
+  );
+}
+
+function routes({ slack, pagerDuty, email }: ContactPoints, maintenance: MuteTiming): Routes {
   const pages: Routes =
     pagerDuty === undefined
       ? []
@@ -48,34 +60,22 @@ export function createNotificationPolicy(
     continue: true,
     repeatInterval: "1d",
   }));
-  return new NotificationPolicy(
-    `${scope.name}-notifications`,
-    {
-      contactPoint: slack,
-      groupBies: ["grafana_folder", "alertname", "host"],
-      groupWait: "30s",
-      groupInterval: "5m",
-      repeatInterval: "12h",
-      policies: [
-        ...pages,
-        ...mails,
-        { contactPoint: slack, matchers: [critical], groupWait: "10s", repeatInterval: "4h" },
-        { contactPoint: slack, matchers: [warning], muteTimings: [maintenance.name], repeatInterval: "12h" },
-      ],
-    },
-    scope.options,
-  );
+  return [
+    ...pages,
+    ...mails,
+    { contactPoint: slack, matchers: [critical], groupWait: "10s", repeatInterval: "4h" },
+    { contactPoint: slack, matchers: [warning], muteTimings: [maintenance.name], repeatInterval: "12h" },
+  ];
 }
 
 const critical = { label: "severity", match: "=", value: "critical" };
 const warning = { label: "severity", match: "=", value: "warning" };
-/** A route that goes on must not be the only one that matches: these severities have a route to Slack below. */
+/** A route with `continue` must not be the only match: both severities have a route to Slack below it. */
 const severe = { label: "severity", match: "=~", value: "critical|warning" };
 
 function createMuteTiming(scope: ObservabilityScope, mute: MuteSettings): MuteTiming {
   return new MuteTiming(
-    `${scope.name}-maintenance`,
-    {
+    ...scope.child("maintenance", {
       name: "Maintenance",
       intervals: [
         {
@@ -84,7 +84,6 @@ function createMuteTiming(scope: ObservabilityScope, mute: MuteSettings): MuteTi
           location: "UTC",
         },
       ],
-    },
-    scope.options,
+    }),
   );
 }

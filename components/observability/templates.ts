@@ -1,5 +1,5 @@
 import { MessageTemplate } from "@pulumi/grafana/alerting/messageTemplate.js";
-import type { ObservabilityScope } from "./scope.ts";
+import type { ObservabilityScope } from "./args.ts";
 
 /** Parts of a message, each a template of Grafana's alerting (Go's text/template). */
 const parts = {
@@ -15,21 +15,19 @@ Silence: {{ .SilenceURL }}{{ end }}
 `,
 } as const;
 
-/** The messages of all contact points: what is wrong, whose it is, where to look and what to do. */
+/** The messages of all contact points: what is wrong, who owns it, where to look, and what to do. */
 export function createTemplates(scope: ObservabilityScope): MessageTemplate {
   return new MessageTemplate(
-    `${scope.name}-messages`,
-    {
+    ...scope.child("messages", {
       name: "optropic",
       template: Object.entries(parts)
         .map(([part, text]) => `{{ define "optropic.${part}" }}${text}{{ end }}`)
         .join("\n"),
-    },
-    scope.options,
+    }),
   );
 }
 
-/** What a field of a contact point says to be filled by a part of the templates. */
+/** The text of a contact point's field that Grafana fills with a part of the templates. */
 export function templateOf(part: keyof typeof parts): string {
   return `{{ template "optropic.${part}" . }}`;
 }

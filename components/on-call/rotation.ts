@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings.ts";
 
-/** One layer of a schedule whose time is all taken: it has no restriction and no end. */
+/** One layer of a schedule. It covers all hours: it has no restriction and no end. */
 export interface RotationLayer {
   readonly name: string;
   /** RFC 3339 with the offset of the time zone. */
@@ -12,8 +12,8 @@ export interface RotationLayer {
 }
 
 /**
- * The rotation of a level: the people one after the other, each for the same number of days, without a pause.
- * A level starts as many people further on as its number says, so that two levels are different people.
+ * The rotation of a level: the people in turn, each for the same number of days, without a gap. Level N starts
+ * with the person N places further on, so that two levels are different people.
  */
 export function rotation(
   onCall: Pick<Settings["onCall"], "start" | "handoffHour" | "timeZone" | "rotationDays">,
@@ -31,10 +31,10 @@ export function rotation(
   };
 }
 
-/** Hour of a day in a time zone, as RFC 3339 with the offset that holds there then. */
+/** An hour of a day in a time zone, in RFC 3339 with the offset that applies there at that time. */
 export function zonedStart(day: string, hour: number, timeZone: string): string {
   const local = `${day}T${String(hour).padStart(2, "0")}:00:00`;
-  // The offset at the same figures in UTC is right but for the hours around a change of the clocks.
+  // The offset at the same time of day in UTC is right, except within hours of a clock change.
   const guess = offsetMinutes(Date.parse(`${local}Z`), timeZone);
   const offset = offsetMinutes(Date.parse(`${local}Z`) - guess * 60_000, timeZone);
   const absolute = Math.abs(offset);
@@ -43,7 +43,7 @@ export function zonedStart(day: string, hour: number, timeZone: string): string 
   return `${local}${sign}${two(Math.floor(absolute / 60))}:${two(absolute % 60)}`;
 }
 
-/** Minutes that a time zone is ahead of UTC at an instant. */
+/** How many minutes a time zone is ahead of UTC at an instant. */
 function offsetMinutes(instant: number, timeZone: string): number {
   const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
   const name = format.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value ?? "";

@@ -1,33 +1,30 @@
 import { Repository, type RepositoryArgs } from "@pulumi/github/repository.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { DeliverySettings } from "../../config/delivery.ts";
+import type { RepositoryScope, RepositorySettings } from "./args.ts";
 
 /**
- * The repository itself. It is protected, and archived rather than deleted even where that is lifted. One
- * that exists is imported by its name, and changed where it is not as declared; the preview shows where. The
- * origin `differing` leaves all of it as it is until the origin is `existing`.
+ * The repository itself. It is protected, and archived rather than deleted even without that protection. An
+ * existing one is imported by its name and changed where it differs; the preview shows where. The origin
+ * `differing` leaves all of its settings alone until the origin is `existing`.
  */
-export function declareRepository(
-  name: string,
-  settings: DeliverySettings["repository"],
-  options: pulumi.CustomResourceOptions,
-): Repository {
+export function declareRepository(scope: RepositoryScope, settings: RepositorySettings): Repository {
   const args = repositoryArgs(settings);
   const differs = settings.origin === "differing";
   if (differs) {
     pulumi.log.warn(
-      `The settings of repository ${settings.owner}/${settings.name} stay as GitHub has them until repository.origin is existing.`,
+      `The settings of repository ${settings.owner}/${settings.name} stay as they are at GitHub until repository.origin is existing.`,
     );
   }
-  return new Repository(`${name}-repository`, args, {
-    ...options,
-    protect: true,
-    ...(settings.origin !== "new" && { import: settings.name }),
-    ignoreChanges: [...undeclared, ...(differs ? Object.keys(args) : [])],
-  });
+  return new Repository(
+    ...scope.child("repository", args, {
+      protect: true,
+      ...(settings.origin !== "new" && { import: settings.name }),
+      ignoreChanges: [...undeclared, ...(differs ? Object.keys(args) : [])],
+    }),
+  );
 }
 
-/** What the settings say nothing of: without this, an import would turn it off or empty it. */
+/** Properties that the settings do not cover. If they were not ignored, an import would reset them. */
 const undeclared: (keyof RepositoryArgs)[] = [
   "hasDiscussions",
   "hasDownloads",
@@ -45,7 +42,7 @@ const undeclared: (keyof RepositoryArgs)[] = [
   "webCommitSignoffRequired",
 ];
 
-function repositoryArgs(settings: DeliverySettings["repository"]): RepositoryArgs {
+function repositoryArgs(settings: RepositorySettings): RepositoryArgs {
   const { merge, security } = settings;
   const scanning = { status: security.secretScanning ? "enabled" : "disabled" };
   return {
@@ -57,7 +54,7 @@ function repositoryArgs(settings: DeliverySettings["repository"]): RepositoryArg
     allowSquashMerge: merge.methods.includes("squash"),
     allowRebaseMerge: merge.methods.includes("rebase"),
     allowAutoMerge: merge.auto,
-    // Checks run on the latest code only, so a branch that is behind has to be brought up.
+    // Checks run on the latest code only, so a branch that is behind must be updated.
     allowUpdateBranch: true,
     deleteBranchOnMerge: merge.deleteBranch,
     securityAndAnalysis: { secretScanning: scanning, secretScanningPushProtection: scanning },

@@ -3,57 +3,66 @@ import { RepositoryEnvironment } from "@pulumi/github/repositoryEnvironment.js";
 import { RepositoryEnvironmentDeploymentPolicy } from "@pulumi/github/repositoryEnvironmentDeploymentPolicy.js";
 import type { Output, Resource } from "@pulumi/pulumi";
 import type { DeliverySettings } from "../../config/delivery.ts";
-import type { RepositoryScope } from "./scope.ts";
+import type { RepositoryName, RepositoryScope } from "./args.ts";
 
 type EnvironmentSettings = DeliverySettings["environments"]["production"];
 
 /**
  * The environments that the deploying workflows run in: who approves, how long a deployment waits, and which
- * branches and tags may be deployed at all. `permissions` are the reviewers', which GitHub wants to see first.
+ * branches and tags may be deployed. `permissions` are the reviewers', which GitHub requires first.
  */
 export function createEnvironments(
   scope: RepositoryScope,
+  repository: RepositoryName,
   { staging, production }: DeliverySettings["environments"],
   permissions: readonly Resource[],
 ): void {
-  createEnvironment(scope, "staging", staging, permissions);
-  createEnvironment(scope, "production", production, permissions);
+  createEnvironment(scope, repository, "staging", staging, permissions);
+  createEnvironment(scope, repository, "production", production, permissions);
 }
 
 function createEnvironment(
   scope: RepositoryScope,
+  repository: RepositoryName,
   environment: string,
   settings: EnvironmentSettings,
   permissions: readonly Resource[],
 ): void {
-  const { name, repository, options } = scope;
-  const { reviewers, waitMinutes, branches, tags } = settings;
+  const { reviewers, waitMinutes } = settings;
   const created = new RepositoryEnvironment(
-    `${name}-${environment}`,
-    {
-      repository,
+    ...scope.named(
+      "environment",
       environment,
-      waitTimer: waitMinutes,
-      ...(reviewers.length > 0 && {
-        reviewers: [{ teams: reviewers.map((slug) => teamId(scope, slug)) }],
-      }),
-      preventSelfReview: reviewers.length > 0,
-      canAdminsBypass: false,
-      deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
-    },
-    { ...options, dependsOn: [...permissions] },
+      {
+        repository,
+        environment,
+        waitTimer: waitMinutes,
+        ...(reviewers.length > 0 && {
+          reviewers: [{ teams: reviewers.map((slug) => teamId(scope, slug)) }],
+        }),
+        preventSelfReview: reviewers.length > 0,
+        canAdminsBypass: false,
+        deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+      },
+      { dependsOn: [...permissions] },
+    ),
   );
-  const refs = [
+  for (const { ref, ...pattern } of deployableRefs(settings)) {
+    new RepositoryEnvironmentDeploymentPolicy(
+      ...scope.named("deploymentPolicy", `${environment}-${ref}`, {
+        repository,
+        environment: created.environment,
+        ...pattern,
+      }),
+    );
+  }
+}
+
+function deployableRefs({ branches, tags }: EnvironmentSettings) {
+  return [
     ...branches.map((branch) => ({ ref: `branch-${branch}`, branchPattern: branch })),
     ...tags.map((tag) => ({ ref: `tag-${tag}`, tagPattern: tag })),
   ];
-  for (const { ref, ...pattern } of refs) {
-    new RepositoryEnvironmentDeploymentPolicy(
-      `${name}-${environment}-${ref}`,
-      { repository, environment: created.environment, ...pattern },
-      options,
-    );
-  }
 }
 
 /** GitHub's number of a team. */

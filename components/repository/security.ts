@@ -2,51 +2,52 @@ import { ActionsRepositoryPermissions } from "@pulumi/github/actionsRepositoryPe
 import { RepositoryDependabotSecurityUpdates } from "@pulumi/github/repositoryDependabotSecurityUpdates.js";
 import { RepositoryVulnerabilityAlerts } from "@pulumi/github/repositoryVulnerabilityAlerts.js";
 import { WorkflowRepositoryPermissions } from "@pulumi/github/workflowRepositoryPermissions.js";
-import type { DeliverySettings } from "../../config/delivery.ts";
-import type { RepositoryScope } from "./scope.ts";
+import type { RepositoryName, RepositoryScope, RepositorySettings } from "./args.ts";
 
-type SecuritySettings = DeliverySettings["repository"]["security"];
+type SecuritySettings = RepositorySettings["security"];
 
-/** Alerts to vulnerable dependencies, and pull requests that mend them (item 1.6). */
+/** Alerts to vulnerable dependencies, and pull requests that update them (item 1.6). */
 export function watchDependencies(
-  { name, repository, options }: RepositoryScope,
+  scope: RepositoryScope,
+  repository: RepositoryName,
   { dependencyAlerts, dependencyUpdates }: SecuritySettings,
 ): void {
   const alerts = new RepositoryVulnerabilityAlerts(
-    `${name}-alerts`,
-    { repository, enabled: dependencyAlerts },
-    options,
+    ...scope.child("alerts", { repository, enabled: dependencyAlerts }),
   );
   new RepositoryDependabotSecurityUpdates(
-    `${name}-updates`,
-    { repository, enabled: dependencyUpdates },
-    // GitHub refuses the updates where the alerts are off.
-    { ...options, dependsOn: alerts },
+    ...scope.child(
+      "updates",
+      { repository, enabled: dependencyUpdates },
+      // GitHub rejects the updates while the alerts are off.
+      { dependsOn: alerts },
+    ),
   );
 }
 
 /**
- * What workflows may do: use GitHub's own actions and those named, each by its commit, with a token that reads
- * until a job asks for more and that never approves a pull request.
+ * Restricts workflows to GitHub's own actions and those in the settings, each pinned to a commit, with a token
+ * that is read-only unless a job asks for more, and that cannot approve pull requests.
  */
 export function restrictWorkflows(
-  { name, repository, options }: RepositoryScope,
+  scope: RepositoryScope,
+  repository: RepositoryName,
   { actions }: SecuritySettings,
 ): void {
   new ActionsRepositoryPermissions(
-    `${name}-actions`,
-    {
+    ...scope.child("actions", {
       repository,
       enabled: true,
       allowedActions: "selected",
       allowedActionsConfig: { githubOwnedAllowed: true, verifiedAllowed: false, patternsAlloweds: actions },
       shaPinningRequired: true,
-    },
-    options,
+    }),
   );
   new WorkflowRepositoryPermissions(
-    `${name}-workflows`,
-    { repository, defaultWorkflowPermissions: "read", canApprovePullRequestReviews: false },
-    options,
+    ...scope.child("workflows", {
+      repository,
+      defaultWorkflowPermissions: "read",
+      canApprovePullRequestReviews: false,
+    }),
   );
 }

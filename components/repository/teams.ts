@@ -1,13 +1,14 @@
 import { TeamRepository } from "@pulumi/github/teamRepository.js";
 import type { DeliverySettings } from "../../config/delivery.ts";
-import type { RepositoryScope } from "./scope.ts";
+import type { RepositoryName, RepositoryScope } from "./args.ts";
 
 /**
- * Lets the owners push branches, which GitHub asks of code owners, and the other reviewers of deployments
- * read, which it asks of reviewers. Whoever else has rights keeps them: this adds, and takes none away.
+ * Lets the owners push, which GitHub requires of code owners, and the other reviewers of deployments read,
+ * which it requires of reviewers. This only adds permissions; everyone else keeps theirs.
  */
 export function givePermissions(
-  { name, repository, options }: RepositoryScope,
+  scope: RepositoryScope,
+  repository: RepositoryName,
   { repository: { owners }, environments }: Pick<DeliverySettings, "repository" | "environments">,
 ): TeamRepository[] {
   const reviewers = [environments.staging, environments.production].flatMap(({ reviewers }) => reviewers);
@@ -18,6 +19,6 @@ export function givePermissions(
   ];
   return rights.map(
     ({ team, permission }) =>
-      new TeamRepository(`${name}-team-${team}`, { repository, teamId: team, permission }, options),
+      new TeamRepository(...scope.named("team", `team-${team}`, { repository, teamId: team, permission })),
   );
 }

@@ -1,18 +1,21 @@
 import { ActionsVariable } from "@pulumi/github/actionsVariable.js";
 import type { DeliverySettings } from "../../config/delivery.ts";
-import type { RepositoryScope } from "./scope.ts";
+import type { RepositoryName, RepositoryScope } from "./args.ts";
 
 /** Sets the variables that the repository's workflows read. */
 export function setVariables(
-  { name, repository, options }: RepositoryScope,
+  scope: RepositoryScope,
+  repository: RepositoryName,
   variables: Readonly<Record<string, string>>,
 ): void {
   for (const [variableName, value] of Object.entries(variables)) {
-    new ActionsVariable(`${name}-variable-${variableName}`, { repository, variableName, value }, options);
+    new ActionsVariable(
+      ...scope.named("variable", `variable-${variableName}`, { repository, variableName, value }),
+    );
   }
 }
 
-/** What the workflows have to know: who deploys, and where the state is or who vouches for them there. */
+/** Tells the workflows who deploys, and where the state is or which teams they act as at Pulumi Cloud. */
 export function workflowVariables({
   backendUrl,
   pulumiCloud,

@@ -1,36 +1,29 @@
-import type { FirewallConfigArgs } from "@pulumi/vercel/firewallConfig.js";
-import type { Settings } from "../../config/settings.ts";
+import { FirewallConfig, type FirewallConfigArgs } from "@pulumi/vercel/firewallConfig.js";
+import type { Project } from "@pulumi/vercel/project.js";
+import type { WebAppArgs, WebAppScope } from "./args.ts";
 
-type RateLimit = Settings["edge"]["rateLimits"]["api"];
+type FirewallArgs = Pick<WebAppArgs, "team" | "apiPath" | "loginPath" | "rateLimits">;
 
-export interface FirewallRulesArgs {
-  /** Prefix of the API's paths, such as `/api`. */
-  apiPath: string;
-  /** Path of the login endpoint. */
-  loginPath: string;
-  rateLimits: Settings["edge"]["rateLimits"];
-}
-
-/**
- * Rate limits of the application firewall, the tighter one first: Vercel applies rules in their order
- * (item 4.4).
- */
-export function firewallRules(args: FirewallRulesArgs): NonNullable<FirewallConfigArgs["rules"]> {
-  return {
-    rules: [
-      limitRule("Login rate limit", args.loginPath, args.rateLimits.login),
-      limitRule("API rate limit", args.apiPath, args.rateLimits.api),
-    ],
-  };
+/** The application firewall: managed rulesets and rate limits (items 4.4, 4.7 and 4.8). */
+export function raiseFirewall(scope: WebAppScope, args: FirewallArgs, project: Project): void {
+  new FirewallConfig(
+    ...scope.child("firewall", {
+      teamId: args.team,
+      projectId: project.id,
+      enabled: true,
+      managedRulesets,
+      rules: rateLimitRules(args),
+    }),
+  );
 }
 
 const deny = { active: true, action: "deny" };
 
 /**
- * The whole OWASP core rule set denies (items 4.7 and 4.8). Bot protection only logs: a challenge needs a
- * browser, and would turn away health probes and the API's own clients.
+ * Every group of the OWASP core ruleset denies (items 4.7 and 4.8). Bot protection only logs: a challenge needs
+ * a browser, so it would reject health probes and the API's own clients.
  */
-export const managedRulesets: NonNullable<FirewallConfigArgs["managedRulesets"]> = {
+const managedRulesets: NonNullable<FirewallConfigArgs["managedRulesets"]> = {
   owasp: {
     xss: deny,
     sqli: deny,
@@ -47,7 +40,17 @@ export const managedRulesets: NonNullable<FirewallConfigArgs["managedRulesets"]>
   botProtection: { active: true, action: "log" },
 };
 
-function limitRule(name: string, path: string, limit: RateLimit) {
+/** Rate limits, the stricter one first: Vercel applies rules in order (item 4.4). */
+function rateLimitRules(args: FirewallArgs): NonNullable<FirewallConfigArgs["rules"]> {
+  return {
+    rules: [
+      limitRule("Login rate limit", args.loginPath, args.rateLimits.login),
+      limitRule("API rate limit", args.apiPath ?? "/api", args.rateLimits.api),
+    ],
+  };
+}
+
+function limitRule(name: string, path: string, limit: WebAppArgs["rateLimits"]["api"]) {
   return {
     name,
     description: `At most ${limit.requests} requests in ${limit.periodSeconds} s from one address`,
@@ -68,7 +71,7 @@ function limitRule(name: string, path: string, limit: RateLimit) {
   };
 }
 
-/** Vercel blocks an address for whole minutes, 60 at most: https://vercel.com/changelog/vercel-waf-now-supports-persistent-actions */
+/** Vercel blocks an address for full minutes, 60 at most: https://vercel.com/changelog/vercel-waf-now-supports-persistent-actions */
 function blockDuration(seconds: number): string {
   return `${Math.min(60, Math.ceil(seconds / 60))}m`;
 }

@@ -57,7 +57,9 @@ describe("serializeCsp", () => {
   it.each(["Script-Src", "script src", "", "script-src;", "-src", "a\n"])(
     "refuses the directive %j",
     (bad) => {
-      expect(() => serializeCsp({ [bad]: [] })).toThrow(`edge.csp has no directive ${JSON.stringify(bad)}`);
+      expect(() => serializeCsp({ [bad]: [] })).toThrow(
+        `edge.csp cannot have a directive ${JSON.stringify(bad)}`,
+      );
     },
   );
 });

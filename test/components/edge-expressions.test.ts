@@ -12,7 +12,7 @@ import {
   or,
   startsWith,
 } from "../../components/edge/expressions.ts";
-import { apiRequests, loginRequests } from "../../components/edge/rate-limits.ts";
+import { apiRequests, loginRequests } from "../../components/edge/requests.ts";
 import { matches, string } from "./edge-rules-language.ts";
 
 const printable = fc.string({ unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text));
@@ -93,7 +93,7 @@ describe("expressions", () => {
   });
 
   it.each(["a\nb", "a\r\nb", "\u0000", "\u007f", "\u0085"])("refuses the control character in %j", (text) => {
-    expect(() => literal(text)).toThrow("it holds a control character");
+    expect(() => literal(text)).toThrow("it contains a control character");
   });
 });
 

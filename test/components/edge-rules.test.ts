@@ -144,7 +144,7 @@ describe("the edge's response headers", () => {
   it.each([
     [{ "X-Frame-Options": "DENY\r\nSet-Cookie: a=b" }, "The header X-Frame-Options cannot be"],
     [{ "X-Frame-Options": "" }, "The header X-Frame-Options cannot be"],
-    [{ "X Frame": "DENY" }, '"X Frame" is no header name'],
+    [{ "X Frame": "DENY" }, '"X Frame" is not a header name'],
   ])("refuses the headers %j", async (headers, message) => {
     await expect(declare({ ...args, headers })).rejects.toThrow(message);
   });

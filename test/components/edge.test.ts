@@ -142,7 +142,7 @@ describe("Edge", () => {
     const domains = { ...args.domains, api: "api.eu.optropic.example" };
     const edge = { ...args.edge, certificateAuthorities: ["ca.example"] };
     await expect(declare({ ...args, domains, edge })).rejects.toThrow(
-      "No certificate can be ordered for api.eu.optropic.example: edge.certificateAuthorities allows none of letsencrypt.org, pki.goog, ssl.com. Add one of them.",
+      "No certificate can be ordered for api.eu.optropic.example: edge.certificateAuthorities allows none of letsencrypt.org, pki.goog or ssl.com. Add one of them.",
     );
   });
 

@@ -116,7 +116,7 @@ describe("the health endpoint of each host", () => {
 
   test("is not called from a region that Grafana does not have", () => {
     expect(() => probeId("NewYork", { Paris: 4, London: 2 })).toThrow(
-      "Grafana has no probe NewYork (observability.syntheticProbes). There are: London, Paris.",
+      "Grafana has no probe NewYork (observability.syntheticProbes). Use one of these: London or Paris.",
     );
   });
 });

@@ -31,23 +31,8 @@ export async function record<T extends pulumi.ComponentResource>(
   build: (opts: pulumi.ComponentResourceOptions) => T,
   options: RecordingOptions = {},
 ): Promise<Recording<T>> {
-  const inputs = new Map<string, Record<string, unknown>>();
   const declared: pulumi.ResourceTransformationArgs[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource: (args) => {
-        inputs.set(
-          args.name,
-          Object.fromEntries(Object.entries(args.inputs).map(([k, v]) => [k, reveal(v)])),
-        );
-        return { id: `${args.name}-id`, state: { ...args.inputs, ...options.outputs?.[args.type] } };
-      },
-      call: (args) => options.calls?.[args.token] ?? {},
-    },
-    "optropic",
-    "test",
-    false,
-  );
+  const inputs = await mockEngine(options);
   const component = build({
     transformations: [
       (args) => {
@@ -79,6 +64,38 @@ export async function record<T extends pulumi.ComponentResource>(
     },
     ofType: (type) => resources.filter((resource) => resource.type === type),
   };
+}
+
+/** The inputs of each resource that a function declares, by name. */
+export async function declaredInputs(
+  declare: () => unknown,
+  options: RecordingOptions = {},
+): Promise<ReadonlyMap<string, Record<string, unknown>>> {
+  const inputs = await mockEngine(options);
+  declare();
+  await pulumi.runtime.disconnect();
+  return inputs;
+}
+
+/** Starts mocks, and returns where they put the inputs of each resource. */
+async function mockEngine(options: RecordingOptions): Promise<Map<string, Record<string, unknown>>> {
+  const inputs = new Map<string, Record<string, unknown>>();
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        inputs.set(
+          args.name,
+          Object.fromEntries(Object.entries(args.inputs).map(([k, v]) => [k, reveal(v)])),
+        );
+        return { id: `${args.name}-id`, state: { ...args.inputs, ...options.outputs?.[args.type] } };
+      },
+      call: (args) => options.calls?.[args.token] ?? {},
+    },
+    "optropic",
+    "test",
+    false,
+  );
+  return inputs;
 }
 
 /** The value of an output. */

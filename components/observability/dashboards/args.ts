@@ -1,11 +1,11 @@
 import type { Settings } from "../../../config/settings.ts";
 
-/** What the limits in the dashboards come from. */
+/** The source of the limits in the dashboards. */
 export interface DashboardArgs {
   readonly objectives: Settings["objectives"];
 }
 
-/** The series of the hosts and routes that are chosen at the top of a dashboard. */
+/** Selects the series of the hosts and routes that a reader chooses at the top of a dashboard. */
 export const selected = { host: { matches: "$host" }, route: { matches: "$route" } } as const;
 
 export function seconds(milliseconds: number): number {

@@ -13,12 +13,12 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { AlertName, DashboardUid } from "../../../metrics/alerts.ts";
 
-/** A dashboard, before it is given a data source. */
+/** A dashboard without its data source. */
 export interface DashboardSpec {
   readonly uid: DashboardUid;
   readonly title: string;
   readonly description: string;
-  /** Time range that it opens with, back from now, such as `6h`. */
+  /** Default time range, back from now, such as `6h`. */
   readonly from: string;
   readonly variables?: readonly VariableSpec[];
   readonly rows: readonly RowSpec[];
@@ -27,7 +27,7 @@ export interface DashboardSpec {
 export interface VariableSpec {
   readonly name: string;
   readonly label: string;
-  /** Query of the values, `label_values(series, label)`. */
+  /** Query for the values, `label_values(series, label)`. */
   readonly query: string;
 }
 
@@ -38,19 +38,19 @@ export interface RowSpec {
 
 export interface PlacedPanel {
   readonly panel: (dataSource: DataSourceRef) => Builder<Panel>;
-  /** Alerts whose signal this panel shows, which link it. */
+  /** Alerts whose signal this panel shows. They link to it. */
   readonly alerts?: readonly AlertName[];
 }
 
 export interface BuiltDashboard {
   readonly dashboard: Dashboard;
-  /** Panel of an alert, by its id in the dashboard. */
+  /** Id in the dashboard of each alert's panel. */
   readonly panels: ReadonlyMap<AlertName, number>;
 }
 
 /**
- * The dashboard by Grafana's own builders, in the classic model: that is what the provider's Dashboard
- * resource takes, and every Grafana since version 9 reads.
+ * Builds the dashboard with Grafana's own builders, in the classic model: the provider's Dashboard resource
+ * accepts it, and every Grafana since version 9 reads it.
  */
 export function buildDashboard(spec: DashboardSpec, dataSource: DataSourceRef): BuiltDashboard {
   const builder = new DashboardBuilder(spec.title)
@@ -94,7 +94,7 @@ export function buildDashboard(spec: DashboardSpec, dataSource: DataSourceRef): 
   return { dashboard: builder.build(), panels };
 }
 
-/** Panels have ids, so that alerts can link them. */
+/** Gives the panel an id, so that alerts can link to it. */
 function numbered(panel: Builder<Panel>, id: number): Builder<Panel> {
   return { build: () => ({ ...panel.build(), id }) };
 }

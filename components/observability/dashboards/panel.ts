@@ -25,15 +25,15 @@ import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 
-/** A panel: what it asks, how it counts and where it is too much. */
+/** A panel: its queries, its unit, and its limit. */
 export interface PanelSpec {
   readonly title: string;
-  /** What it shows and what to make of it; checklist items in brackets. */
+  /** What it shows and how to read it, with the checklist items in brackets. */
   readonly description: string;
   /** Grafana's name of the unit, such as `s` or `percentunit`. */
   readonly unit: Unit;
   readonly queries: readonly PanelQuery[];
-  /** The value from which it is red; below it, where `low`. Drawn as a line in graphs. */
+  /** The value from which it is red, or below which with `low`. Graphs draw it as a line. */
   readonly limit?: { readonly value: number; readonly low?: true };
   /** Width on the grid of 24 columns. Default: 12 for a graph, 4 for a figure. */
   readonly width?: number;
@@ -52,7 +52,7 @@ export interface PanelQuery {
 
 export type Unit = "reqps" | "percentunit" | "s" | "bytes" | "Bps" | "short" | "ops";
 
-/** Values over time, with the latest and greatest of each in the legend. */
+/** Values over time, with the latest and the greatest value of each in the legend. */
 export function graph(spec: PanelSpec): (dataSource: DataSourceRef) => Builder<Panel> {
   return (dataSource) => {
     const panel = new GraphBuilder()
@@ -84,7 +84,7 @@ export function graph(spec: PanelSpec): (dataSource: DataSourceRef) => Builder<P
   };
 }
 
-/** The present value, green or red. */
+/** The current value, green or red. */
 export function figure(spec: PanelSpec): (dataSource: DataSourceRef) => Builder<Panel> {
   return (dataSource) => {
     return new StatBuilder()
@@ -124,7 +124,7 @@ function thresholds({ limit }: PanelSpec): ThresholdsConfigBuilder {
 }
 
 function steps(limit: PanelSpec["limit"]): Threshold[] {
-  // Grafana's first step has no value: it holds from the least on.
+  // Grafana's first step has no value: it starts at minus infinity.
   if (limit === undefined) return [{ value: null, color: "green" }];
   const [before, after] = limit.low ? ["red", "green"] : ["green", "red"];
   return [

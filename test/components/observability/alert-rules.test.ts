@@ -83,8 +83,8 @@ test("limits are the objectives', in the rules and nowhere else", async () => {
 });
 
 test("an alert that no panel shows is refused", () => {
-  const panel = panelOf(dashboards(args, "grafanacloud-prom"));
-  expect(() => panel({ name: "service-down", dashboard: "optropic-database" })).toThrow(
+  const built = dashboards(args, "grafanacloud-prom");
+  expect(() => panelOf(built, { name: "service-down", dashboard: "optropic-database" })).toThrow(
     "No panel of the dashboard optropic-database shows service-down",
   );
 });

@@ -1,0 +1,34 @@
+import { and, contains, type Expression, equals, or, startsWith } from "./expressions.ts";
+
+/** Requests to the API: to its own host, and to `/api/` on every host, where a framework serves functions. */
+export function apiRequests(apiHost: string): Expression {
+  return or(equals("http.host", apiHost), startsWith("http.request.uri.path", "/api/"));
+}
+
+/**
+ * Requests to the login path on any host: in any spelling, to paths below it, and in a batch. tRPC joins
+ * several procedures in one path with commas (`/api/trpc/session,login`). A batch counts as one request.
+ */
+export function loginRequests(loginPath: string): Expression {
+  const login = normalizedPath(loginPath);
+  const path = "lower(http.request.uri.path)";
+  const parent = login.slice(0, login.lastIndexOf("/") + 1);
+  const procedure = login.slice(parent.length);
+  if (procedure === "") return equals(path, login);
+  return or(
+    equals(path, login),
+    startsWith(path, `${login}/`),
+    startsWith(path, `${login},`),
+    startsWith(path, `${login}%2c`),
+    and(startsWith(path, parent), or(contains(path, `,${procedure}`), contains(path, `%2c${procedure}`))),
+  );
+}
+
+/** The path as a browser sends it and the edge normalizes it, in lowercase, without a trailing slash. */
+function normalizedPath(path: string): string {
+  const { pathname } = new URL(`https://edge.invalid${path}`);
+  return pathname
+    .replace(/\/+/g, "/")
+    .replace(/(.)\/$/, "$1")
+    .toLowerCase();
+}

@@ -1,0 +1,33 @@
+import type { RandomPasswordArgs } from "@pulumi/random/randomPassword.js";
+import type { Transforms } from "../transform.ts";
+
+/**
+ * @example
+ * new Secrets("secrets", {
+ *   length: 64,
+ *   rotation: "2",
+ *   transform: { metricsToken: { length: 96 } },
+ * });
+ */
+export interface SecretsArgs {
+  /** Characters of each secret. Default: 64, the minimum of items 2.4 and 2.5. */
+  length?: number;
+  /** Any word; changing it generates every secret anew. Default: `1`. */
+  rotation?: string;
+  /** Whether Pulumi refuses to replace or delete the secrets. Default: true. */
+  protect?: boolean;
+  /** Changes to the resources that the component makes. */
+  transform?: Transforms<SecretsChildren>;
+}
+
+/** The resources of a `Secrets`. */
+export interface SecretsChildren {
+  jwtSecret: RandomPasswordArgs;
+  secretKey: RandomPasswordArgs;
+  metricsToken: RandomPasswordArgs;
+  databaseOwner: RandomPasswordArgs;
+  databaseApplication: RandomPasswordArgs;
+  databaseMigration: RandomPasswordArgs;
+  databaseBackup: RandomPasswordArgs;
+  databaseProbe: RandomPasswordArgs;
+}

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { Component } from "../../components/component.ts";
+import { record, settled } from "./recorder.ts";
+
+test("publishes every public field as an output, but for resources", async () => {
+  const registered: pulumi.Inputs[] = [];
+
+  class Example extends Component {
+    readonly url: pulumi.Output<string>;
+    readonly page: string;
+    readonly made: pulumi.Resource;
+
+    constructor(name: string, opts: pulumi.ComponentResourceOptions) {
+      super("Example", name, opts);
+      this.url = pulumi.output("https://optropic.example");
+      this.page = "https://optropic.example/page";
+      this.made = new pulumi.ComponentResource("optropic:index:Other", `${name}-other`, {}, { parent: this });
+      this.publish();
+    }
+
+    protected override registerOutputs(outputs: pulumi.Inputs): void {
+      registered.push(outputs);
+      super.registerOutputs(outputs);
+    }
+  }
+
+  const { component } = await record((opts) => new Example("example", opts));
+  expect(registered).toEqual([{ url: component.url, page: component.page }]);
+  expect(await settled(component.urn)).toContain("optropic:index:Example::example");
+});

@@ -1,0 +1,119 @@
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { Scope } from "../../components/scope.ts";
+import { type Transform, transformed } from "../../components/transform.ts";
+
+interface Args {
+  name: pulumi.Input<string>;
+  size?: number;
+  rules?: { id: string; enabled: boolean }[];
+}
+
+const args: Args = { name: "web", size: 1, rules: [{ id: "first", enabled: true }] };
+
+function result(transform: Transform<Args> | undefined, options: pulumi.CustomResourceOptions = {}) {
+  const [name, changedArgs, changedOptions] = transformed(transform, ["app-web", args, options]);
+  return { name, args: changedArgs, options: changedOptions };
+}
+
+describe("a transform", () => {
+  test("that is absent changes nothing", () => {
+    expect(result(undefined, { protect: true })).toEqual({
+      name: "app-web",
+      args,
+      options: { protect: true },
+    });
+  });
+
+  test("of properties replaces those, and keeps the rest", () => {
+    expect(result({ size: 2 }).args).toEqual({ ...args, size: 2 });
+    expect(result({ size: undefined }).args).toEqual({ ...args, size: undefined });
+  });
+
+  test("that is a function edits arguments and options, and gets the name", () => {
+    const seen: string[] = [];
+    const changed = result(
+      (its, options, name) => {
+        its.size = 3;
+        its.rules?.push({ id: "second", enabled: false });
+        options.protect = false;
+        options.ignoreChanges = ["size"];
+        seen.push(name);
+      },
+      { protect: true },
+    );
+    expect(changed.args.size).toBe(3);
+    expect(changed.args.rules?.map(({ id }) => id)).toEqual(["first", "second"]);
+    expect(changed.options).toEqual({ protect: false, ignoreChanges: ["size"] });
+    expect(seen).toEqual(["app-web"]);
+  });
+
+  test("edits copies, so that what other resources share stays as it is", () => {
+    const before = structuredClone(args);
+    const options = { protect: true };
+    result((its, own) => {
+      its.name = "other";
+      for (const rule of its.rules ?? []) rule.enabled = false;
+      own.protect = false;
+    }, options);
+    expect(args).toEqual(before);
+    expect(options).toEqual({ protect: true });
+  });
+
+  test("sees outputs themselves, not copies", () => {
+    const name = pulumi.output("web");
+    const [, changed] = transformed<Args>(
+      (its) => expect(its.name).toBe(name) ?? undefined,
+      ["a", { name }, {}],
+    );
+    expect(changed.name).toBe(name);
+  });
+
+  test("that edits nothing leaves any plain data equal", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
+        const [, same] = transformed<Record<string, unknown>>(() => undefined, ["a", data, {}]);
+        expect(same).toEqual(data);
+      }),
+    );
+  });
+
+  test("is typed by the arguments of its resource", () => {
+    type Changes = Exclude<Transform<Args>, (...given: never[]) => unknown>;
+    expectTypeOf<Changes>().toEqualTypeOf<Partial<Args>>();
+    expectTypeOf<{ size: string }>().not.toExtend<Transform<Args>>();
+    expectTypeOf<(args: Args) => Args>().not.toExtend<Transform<Args>>();
+  });
+});
+
+describe("a scope", () => {
+  const scope = new Scope<{ urlNormalization: Args; record: Args }>(
+    "edge",
+    { protect: true },
+    { record: { size: 9 } },
+  );
+
+  test("names an only child after its key", () => {
+    expect(scope.child("urlNormalization", { name: "n" })).toEqual([
+      "edge-url-normalization",
+      { name: "n" },
+      { protect: true },
+    ]);
+  });
+
+  test("names one of several by its own name, and transforms it by the key of all", () => {
+    expect(scope.named("record", "caa", { name: "n" }, { retainOnDelete: true })).toEqual([
+      "edge-caa",
+      { name: "n", size: 9 },
+      { protect: true, retainOnDelete: true },
+    ]);
+  });
+
+  test("adds options to those that its children share, and keeps the transforms", () => {
+    const [, args, options] = scope.with({ version: "1.2.3" }).named("record", "caa", { name: "n" });
+    expect(args.size).toBe(9);
+    expect(options).toEqual({ protect: true, version: "1.2.3" });
+    expect(scope.options).toEqual({ protect: true });
+  });
+});
