@@ -4,7 +4,7 @@ import { Component } from "../../components/component.ts";
 import { record, settled } from "./recorder.ts";
 
 test("publishes every public field as an output, but for resources", async () => {
-  const registered: pulumi.Inputs[] = [];
+  const registered: (pulumi.Inputs | undefined)[] = [];
 
   class Example extends Component {
     readonly url: pulumi.Output<string>;
@@ -26,6 +26,7 @@ test("publishes every public field as an output, but for resources", async () =>
   }
 
   const { component } = await record((opts) => new Example("example", opts));
-  expect(registered).toEqual([{ url: component.url, page: component.page }]);
+  // Pulumi itself calls the method again, which does nothing after the first time.
+  expect(registered[0]).toEqual({ url: component.url, page: component.page });
   expect(await settled(component.urn)).toContain("optropic:index:Example::example");
 });

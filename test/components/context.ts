@@ -24,6 +24,7 @@ export const variables: EnvironmentVariable[] = [
 /** Answers of the providers that components read. */
 export const answers: RecordingOptions = {
   outputs: {
+    "cloudflare:index/accountToken:AccountToken": { value: "token" },
     "render:index/project:Project": {
       environments: { production: { id: "evm-1", name: "production" } },
     },

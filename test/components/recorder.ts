@@ -41,7 +41,7 @@ export async function record<T extends pulumi.ComponentResource>(
       },
     ],
   });
-  await settled(declared.map(({ resource }) => resource.urn));
+  await pulumi.runtime.disconnect();
 
   const resources = declared
     .filter(({ resource }) => resource !== component)
