@@ -79,7 +79,7 @@ async function build(tool: GoTool, { command, environment }: GoCommand, cache: s
   const folder = join(cache, `building-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
-    const child = spawn(command, ["install", `${tool.module}@${tool.version}`], {
+    const child = spawn(command, ["install", "-ldflags=-s -w", `${tool.module}@${tool.version}`], {
       env: { ...environment, GOBIN: folder, CGO_ENABLED: "0" },
       stdio: ["ignore", "ignore", "pipe"],
       timeout: 3_600_000,
