@@ -5,7 +5,7 @@ import type { Settings } from "./settings.ts";
 export interface BackupStore {
   /** URL of the store, without the bucket. */
   readonly endpoint: string;
-  /** Region that requests are signed for. */
+  /** Region for which requests are signed. */
   readonly region: string;
   readonly bucket: string;
   /** Beginning of the name of each backup; after it they sort by time. */

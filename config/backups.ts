@@ -16,7 +16,7 @@ const httpsOrigin = text("an https URL without a path, such as https://s3.exampl
 const s3Schema = z
   .strictObject({
     endpoint: httpsOrigin.meta({ description: "URL of the store, without a bucket." }),
-    region: identifier.default("us-east-1").meta({ description: "Region that requests are signed for." }),
+    region: identifier.default("us-east-1").meta({ description: "Region for which requests are signed." }),
     bucket: text(
       "a bucket's name, 3 to 63 lower-case letters, digits, dots, dashes",
       63,
@@ -25,11 +25,11 @@ const s3Schema = z
       .optional()
       .meta({
         description:
-          "Name of the bucket, which some stores share among all their customers. Left out, it is named after the project.",
+          "Name of the bucket, which some stores require to be unique among all customers. By default it is named after the project.",
       }),
   })
   .optional()
-  .meta({ description: "The store of `provider: s3`; left out otherwise." });
+  .meta({ description: "The store; only with `provider: s3`." });
 
 const check = z
   .strictObject({
@@ -47,7 +47,7 @@ const check = z
 
 const drillSchema = z
   .strictObject({
-    jobs: whole(1, 16).default(2).meta({ description: "Connections that a drill restores with." }),
+    jobs: whole(1, 16).default(2).meta({ description: "Number of connections that a drill restores with." }),
     checks: z
       .array(check)
       .max(100)
@@ -55,7 +55,7 @@ const drillSchema = z
       .default([])
       .meta({
         description:
-          "SQL that is run on the restored database: the text of its one row and one column has to be what is expected.",
+          "SQL to run on the restored database. It must return one row with one column, whose text must be the expected one.",
         checklist: ["8.4"],
       }),
   })
@@ -66,56 +66,58 @@ const drillSchema = z
 export const backupsSchema = z
   .strictObject({
     provider: z.enum(["r2", "s3"]).default("r2").meta({
-      description: "Where backups are kept: Cloudflare R2, or another store that speaks S3.",
+      description: "Where backups are kept: Cloudflare R2, or another S3-compatible store.",
     }),
     s3: s3Schema,
     retentionDays: whole(1, 3650)
       .default(30)
       .meta({
-        description: "Days that a backup is kept and cannot be deleted.",
+        description: "Days for which a backup is kept and cannot be deleted.",
         checklist: ["8.3"],
       }),
     schedule: cronSchedule.default("15 2 * * *").meta({
-      description: "When the backup job runs, by cron's five fields, in UTC.",
+      description: "When the backup job runs: five cron fields, in UTC.",
       checklist: ["8.2"],
     }),
     graceMinutes: whole(1, 10_080)
       .default(120)
       .meta({
-        description: "Minutes after it is due in which a backup may still be on its way.",
+        description: "Minutes that a backup may take after it is due.",
         checklist: ["8.2"],
       }),
     recipients: z
       .array(ageRecipient)
       .min(1)
       .max(20)
-      .superRefine(withoutRepeats("a key that is not in the list twice", (key) => key))
+      .superRefine(withoutRepeats("a key that is not yet in the list", (key) => key))
       .meta({
         description:
-          "Public keys of age that backups are encrypted to; the private key of any one of them decrypts. No private key belongs into settings.",
+          "age public keys that backups are encrypted to. The private key of any one of them decrypts. Never put a private key in the settings.",
         checklist: ["8.1"],
       }),
     schemas: z
       .array(schemaName)
       .max(100)
-      .superRefine(withoutRepeats("a schema that is not in the list twice", (name) => name))
+      .superRefine(withoutRepeats("a schema that is not yet in the list", (name) => name))
       .default(["public"])
       .meta({
         description:
-          "Schemas that are backed up; an empty list means every one. A Supabase project has the vendor's own beside the application's.",
+          "Schemas that are backed up; an empty list means all of them. A Supabase project has the vendor's own schemas next to the application's.",
       }),
     location: z.enum(["apac", "eeur", "enam", "weur", "wnam", "oc"]).default("weur").meta({
-      description: "Where the bucket is, as R2 names it; of R2 only.",
+      description: "Location of the bucket, as R2 names it; only for R2.",
     }),
     jurisdiction: z.enum(["default", "eu", "fedramp"]).default("default").meta({
-      description: "Jurisdiction that the bucket stays in, as R2 names it; of R2 only.",
+      description: "Jurisdiction that the bucket stays in, as R2 names it; only for R2.",
     }),
     drill: drillSchema,
   })
   .superRefine(({ provider, s3 }, context) => {
     if ((provider === "s3") === (s3 !== undefined)) return;
     const message =
-      provider === "s3" ? "a mapping, since backups.provider is s3" : "nothing, since backups.provider is r2";
+      provider === "s3"
+        ? "a mapping, because backups.provider is s3"
+        : "nothing, because backups.provider is r2";
     context.addIssue({ code: "custom", path: ["s3"], message, input: s3 });
   })
   .meta({ description: "Off-site backups of the database.", checklist: ["3.2", "8.1"] });

@@ -40,21 +40,21 @@ const computeSizes = [
 export const databaseSchema = z
   .strictObject({
     region: z.enum(regions).meta({
-      description: "AWS region of the project; Supabase cannot move a project once it exists.",
+      description: "AWS region of the project. Supabase cannot move an existing project.",
       checklist: ["7.5"],
     }),
     computeSize: z
       .enum(computeSizes)
       .default("small")
       .meta({
-        description: "Compute size; point-in-time recovery needs small or larger.",
+        description: "Compute size. Point-in-time recovery needs small or larger.",
         checklist: ["3.3"],
       }),
     pitrDays: z
       .literal([0, 7, 14, 28], { error: "0, 7, 14 or 28 days" })
       .default(7)
       .meta({
-        description: "Days of point-in-time recovery; 0 is none. Supabase sells no other periods.",
+        description: "Days of point-in-time recovery; 0 turns it off. Supabase sells no other periods.",
         checklist: ["3.3"],
         expected: "0, 7, 14 or 28",
       }),
@@ -63,7 +63,7 @@ export const databaseSchema = z
         enabled: z
           .boolean()
           .default(true)
-          .meta({ description: "Whether the application goes through the pooler." }),
+          .meta({ description: "Whether the application connects through the pooler." }),
         mode: z.enum(["transaction", "session"]).default("transaction").meta({ description: "Pool mode." }),
         size: whole(1, 1000).default(15).meta({
           description: "Server connections for each pair of user and database.",
@@ -82,12 +82,12 @@ export const databaseSchema = z
       .boolean()
       .default(true)
       .meta({
-        description: "Whether Supabase refuses plaintext connections.",
+        description: "Whether Supabase rejects plaintext connections.",
         checklist: ["3.5"],
       }),
     allowedNetworks: z.array(publicNetwork).max(100).meta({
       description:
-        "Networks that may reach the database; an empty list closes it. Functions on Vercel have no fixed addresses on most plans.",
+        "Networks that may reach the database. An empty list blocks all of them. Functions on Vercel have no fixed addresses on most plans.",
     }),
   })
   .meta({ description: "The database, on Supabase.", checklist: ["3.1"] });

@@ -14,11 +14,12 @@ const wellFormedBackend = z.looseObject({ backend: backendSchema });
 export const deliverySchema = z
   .strictObject({
     scope: z.enum(["delivery"]).meta({
-      description: "What the policies ask of the stack: the items of delivery. Set here, never guessed.",
+      description:
+        "Which items the policies require of the stack: those of the delivery. It is set here and never inferred.",
     }),
     backend: backendSchema.default("pulumi-cloud").meta({
       description:
-        "What keeps the platform's state: Pulumi Cloud, or a file or bucket of your own, where the workflows alone enforce the pack.",
+        "Where the platform's state is kept: Pulumi Cloud, or your own file or bucket, with which only the workflows enforce the pack.",
       checklist: ["1.4", "1.5"],
     }),
     backendUrl: text(
@@ -27,13 +28,13 @@ export const deliverySchema = z
       /^(?:s3|gs|azblob|file):\/\/[^\s@]+$/,
     )
       .optional()
-      .meta({ description: "Where a self-managed backend is, for the workflows that deploy." }),
+      .meta({ description: "URL of a self-managed backend, for the workflows that deploy." }),
     repository: repositorySchema,
     environments: environmentsSchema,
     pulumiCloud: pulumiCloudSchema.optional(),
     waivers: z.unknown().optional().meta({
       description:
-        "Violations that are accepted for a time. The policies read and judge them: see policies/README.md.",
+        "Violations that are accepted for a limited time. The policies evaluate them: see policies/README.md.",
       expected: "a list of waivers",
     }),
   })
@@ -43,13 +44,13 @@ export const deliverySchema = z
       const refuse = (key: string, message: string, input: unknown) =>
         context.addIssue({ code: "custom", path: [key], message, input });
       if (isCloud && pulumiCloud === undefined) {
-        refuse("pulumiCloud", "the settings of Pulumi Cloud, which is the backend", pulumiCloud);
+        refuse("pulumiCloud", "the settings of Pulumi Cloud, because it is the backend", pulumiCloud);
       }
       if (!isCloud && pulumiCloud !== undefined) {
-        refuse("pulumiCloud", "nothing, since the backend is self-managed", pulumiCloud);
+        refuse("pulumiCloud", "nothing, because the backend is self-managed", pulumiCloud);
       }
       if (isCloud && backendUrl !== undefined) {
-        refuse("backendUrl", "nothing, since the backend is Pulumi Cloud", backendUrl);
+        refuse("backendUrl", "nothing, because the backend is Pulumi Cloud", backendUrl);
       }
     },
     { when: ({ value }) => wellFormedBackend.safeParse(value).success },

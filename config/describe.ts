@@ -24,7 +24,7 @@ function sections(schema: z.ZodObject): string[] {
     const inside = catalogue.filter((entry) => entry.path.length > 1 && entry.path[0] === section.path[0]);
     const about = [section.description];
     if (section.checklist.length > 0) about.push(`Items: ${section.checklist.join(", ")}.`);
-    if (!section.required) about.push("The whole section may be left out.");
+    if (!section.required) about.push("The section is optional.");
     return `## ${section.path.join(".")}\n\n${about.join(" ")}\n\n${table(inside)}`;
   });
   return [`## The stack itself\n\n${table(single)}`, ...parts];
@@ -36,8 +36,8 @@ function secretsSection(): string {
   );
   return `## Secrets
 
-Given to each stack with \`pulumi config set --secret optropic-secrets:NAME\`, which asks for the value and keeps
-it encrypted. A preview runs without them; an update stops at once and names those that are missing.
+Set each secret of a stack with \`pulumi config set --secret optropic-secrets:NAME\`, which asks for the value and
+stores it encrypted. A preview runs without them. An update stops before it changes anything and names the missing ones.
 
 ${rows.join("\n")}`;
 }
@@ -46,8 +46,8 @@ const introduction = `# Settings
 
 <!-- Generated: node config/describe.ts > docs/settings.md -->
 
-Every setting of a stack is in \`Pulumi.<stack>.yaml\`, under a key of the project's namespace: \`pitrDays\` of
-\`database\` is written
+The settings of a stack are in \`Pulumi.<stack>.yaml\`, under keys of the project's namespace. Write \`pitrDays\` of
+\`database\` as
 
 \`\`\`yaml
 config:
@@ -55,23 +55,23 @@ config:
     pitrDays: 7
 \`\`\`
 
-or set with \`pulumi config set --path optropic:database.pitrDays 7\`. A program of another name has its own
-name for \`optropic\`.
+or set it with \`pulumi config set --path optropic:database.pitrDays 7\`. A program with another name uses that
+name instead of \`optropic\`.
 
-- What has a default may be left out. A mapping may be given in part; lists and \`edge.csp\` replace their default as a whole.
-- Settings that are missing, malformed, impossible or unknown are refused before any resource is declared, all at once, and the commands end with status 2. What is well formed but against the checklist is accepted here and refused by the policies, which name the item, with status 1.
-- Text that looks like a number or like true or false goes in quotes: \`minTlsVersion: "1.2"\`. Where a number is expected, quotes do no harm.
-- No setting is a secret: the stack generates its own, the tokens of providers come from the environment, and what else a vendor hands out is listed under [Secrets](#secrets). A value that is stored as a secret all the same is left out of every message, but reaches resources as any other setting does.
+- Settings with a default are optional. A mapping may be given in part; a list, or \`edge.csp\`, replaces its entire default.
+- Settings that are missing, malformed, impossible or unknown are refused before any resource is declared. All of them are reported at once, and the commands end with status 2. A well-formed setting that breaks the checklist is accepted here. The policies refuse it, with status 1, and name the item.
+- Quote text that looks like a number or like true or false: \`minTlsVersion: "1.2"\`. A number may be quoted too.
+- No setting is a secret. The stack generates its own secrets, the tokens of providers come from the environment, and the secrets that vendors hand out are listed under [Secrets](#secrets). A setting that is stored as a secret anyway does not appear in any message, but reaches resources like any other setting.
 - A value has at most 65,536 characters and 12 levels.
 
-The items are those of the checklist.`;
+The column "items" refers to the checklist.`;
 
 const deliveryIntroduction = `# Settings of the delivery
 
 <!-- Generated: node config/describe.ts delivery > docs/delivery-settings.md -->
 
-Every setting of the program in \`delivery/\` is in \`delivery/Pulumi.<stack>.yaml\`, under a key of that
-project's namespace: \`approvals\` of \`repository.review\` is written
+The settings of the program in \`delivery/\` are in \`delivery/Pulumi.<stack>.yaml\`, under keys of that project's
+namespace. Write \`approvals\` of \`repository.review\` as
 
 \`\`\`yaml
 config:
@@ -80,10 +80,10 @@ config:
       approvals: 1
 \`\`\`
 
-They are read and refused as [the platform's settings](settings.md) are. None is a secret: tokens come from the
-environment, as [Delivery](delivery.md) says.
+The same rules apply as for [the platform's settings](settings.md). None of them is a secret: tokens come from the
+environment, as [Delivery](delivery.md) describes.
 
-The items are those of the checklist.`;
+The column "items" refers to the checklist.`;
 
 function table(entries: readonly CatalogueEntry[]): string {
   return markdownTable(headings, entries.map(cells));

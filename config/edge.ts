@@ -48,7 +48,7 @@ function rateLimit(requests: number, description: string) {
   return z
     .strictObject({
       requests: whole(1, 1_000_000).default(requests).meta({
-        description: "Requests from one address in a period, above which it is answered with 429.",
+        description: "Requests that one address may send per period; further ones get status 429.",
       }),
       periodSeconds: z
         .literal([10, 60, 120, 300, 600, 3600], { error: "10, 60, 120, 300, 600 or 3600 seconds" })
@@ -56,7 +56,7 @@ function rateLimit(requests: number, description: string) {
         .meta({ description: "Period in seconds.", expected: "10, 60, 120, 300, 600 or 3600" }),
       blockSeconds: whole(10, 86_400).default(600).meta({
         description:
-          "How long the address stays blocked, in seconds. Cloudflare's plans differ in what they allow.",
+          "How long the address stays blocked, in seconds. The allowed values depend on the Cloudflare plan.",
       }),
     })
     .prefault({})
@@ -66,16 +66,16 @@ function rateLimit(requests: number, description: string) {
 const hsts = z
   .strictObject({
     maxAgeSeconds: whole(0, 63_072_000).default(31_536_000).meta({
-      description: "How long browsers keep to https, in seconds; the preload list asks for a year.",
+      description: "How long browsers use only https, in seconds. The preload list requires one year.",
     }),
     includeSubdomains: z
       .boolean()
       .default(true)
-      .meta({ description: "Whether it holds for subdomains too." }),
+      .meta({ description: "Whether it also applies to subdomains." }),
     preload: z
       .boolean()
       .default(true)
-      .meta({ description: "Whether browsers may ship it in their preload list." }),
+      .meta({ description: "Whether browsers may include the zone in their preload list." }),
   })
   .prefault({})
   .meta({ description: "HTTP Strict Transport Security (RFC 6797).", checklist: ["4.2"] });
@@ -87,21 +87,21 @@ export const edgeSchema = z
       .enum(["1.0", "1.1", "1.2", "1.3"], { error: '"1.0", "1.1", "1.2" or "1.3"' })
       .default("1.2")
       .meta({
-        description: "Lowest TLS version. In quotes, since YAML takes 1.0 for the number 1.",
+        description: "Minimum TLS version. Quote it, because YAML reads 1.0 as the number 1.",
         checklist: ["4.1"],
       }),
     alwaysHttps: z
       .boolean()
       .default(true)
       .meta({
-        description: "Whether plain http is redirected.",
+        description: "Whether plain http is redirected to https.",
         checklist: ["4.2"],
       }),
     hsts,
     rateLimits: z
       .strictObject({
         api: rateLimit(300, "The whole API."),
-        login: rateLimit(10, "The login endpoint; to be tighter than the API's."),
+        login: rateLimit(10, "The login endpoint; stricter than the API's."),
       })
       .prefault({})
       .meta({ description: "Rate limits at the edge.", checklist: ["4.4"] }),
@@ -121,7 +121,7 @@ export const edgeSchema = z
       })
       .meta({
         description:
-          "Content Security Policy (CSP Level 3), directive to sources. It replaces the default as a whole.",
+          "Content Security Policy (CSP Level 3): directives with their sources. It replaces the entire default.",
         checklist: ["4.6", "4.8"],
         expected: "a mapping of CSP directives to lists of sources",
       }),
@@ -137,7 +137,7 @@ export const edgeSchema = z
       .default(["letsencrypt.org", "pki.goog", "ssl.com"])
       .meta({
         description:
-          "Certificate authorities that may issue for the zone, as in a CAA record (RFC 8659). The hosts and the edge use these three.",
+          "Certificate authorities that may issue certificates for the zone, as in a CAA record (RFC 8659). The hosts and the edge use these three.",
         checklist: ["4.1"],
       }),
   })

@@ -7,19 +7,19 @@ const keptFor = z.enum(["1d", "1w", "1m", "2m", "3m", "6m", "1y", "unlimited"]);
 export const webSchema = z
   .strictObject({
     baseUrl: url.optional().meta({
-      description: "URL that the application gives itself; the web host over https where it is left out.",
+      description: "The application's own URL. By default the web host over https.",
       checklist: ["2.7"],
     }),
     region: text("a Vercel region such as fra1", 4, /^[a-z]{3}[0-9]$/).meta({
       description:
-        "Where functions run. Vercel reads the list of regions when it plans, so only the form is checked.",
+        "Where functions run. Only the form is checked here: Vercel's provider looks up the list of regions when it plans.",
       checklist: ["7.5"],
     }),
     nodeVersion: z.enum(["20.x", "22.x", "24.x"]).default("24.x").meta({
-      description: "Node.js of builds and functions.",
+      description: "Node.js version of builds and functions.",
     }),
     framework: z.enum(["nextjs", "remix", "nuxtjs", "sveltekit", "astro", "vite"]).default("nextjs").meta({
-      description: "What Vercel builds.",
+      description: "Framework that Vercel builds.",
     }),
     retention: z
       .strictObject({
@@ -29,7 +29,7 @@ export const webSchema = z
         errored: keptFor.default("1m").meta({ description: "Deployments that failed." }),
       })
       .prefault({})
-      .meta({ description: "How long Vercel keeps deployments, in its own words: d, w, m and y." }),
+      .meta({ description: "How long Vercel keeps deployments, in Vercel's units: d, w, m and y." }),
   })
   .meta({ description: "The web application, on Vercel." });
 
@@ -38,9 +38,12 @@ const wellFormedBounds = z.object({ min: instances, max: instances });
 
 const scaling = z
   .strictObject({
-    enabled: z.boolean().default(true).meta({ description: "Whether instances come and go with the load." }),
-    min: instances.default(2).meta({ description: "Instances at least." }),
-    max: instances.default(6).meta({ description: "Instances at most." }),
+    enabled: z
+      .boolean()
+      .default(true)
+      .meta({ description: "Whether the number of instances follows the load." }),
+    min: instances.default(2).meta({ description: "Minimum number of instances." }),
+    max: instances.default(6).meta({ description: "Maximum number of instances." }),
     cpuPercent: whole(1, 100)
       .default(70)
       .meta({ description: "Mean CPU use above which an instance is added." }),
@@ -60,7 +63,7 @@ const scaling = z
 export const apiSchema = z
   .strictObject({
     region: z.enum(["frankfurt", "ohio", "oregon", "singapore", "virginia"]).meta({
-      description: "Where the API runs. Render cannot move a service: a change replaces it.",
+      description: "Where the API runs. Render cannot move a service, so a change replaces it.",
       checklist: ["7.5"],
     }),
     plan: z
@@ -80,13 +83,13 @@ export const apiSchema = z
       .enum(["commit", "checksPass", "off"])
       .default("checksPass")
       .meta({
-        description: "When Render deploys by itself: on each commit, when checks pass, or never.",
+        description: "When Render deploys automatically: on each commit, when checks pass, or never.",
         checklist: ["7R.5"],
       }),
     buildCommand: line.default("npm ci && npm run build").meta({ description: "Builds the API." }),
     startCommand: line.default("npm run start").meta({ description: "Starts the API." }),
     preDeployCommand: line.default("npx prisma migrate deploy").meta({
-      description: "Runs before traffic moves to a release.",
+      description: "Runs before traffic is switched to a release.",
       checklist: ["3.6"],
     }),
   })

@@ -37,7 +37,7 @@ export function distinct<Schema extends z.ZodType>(
     .array(item)
     .max(maximum)
     .refine((items) => new Set(items.map(nameOf)).size === items.length, {
-      error: "a list that has nothing twice",
+      error: "a list without duplicates",
     });
 }
 

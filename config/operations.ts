@@ -7,13 +7,13 @@ export const objectivesSchema = z
     rpoMinutes: whole(1, 43_200)
       .default(1440)
       .meta({
-        description: "Recovery point objective: minutes of data lost at most.",
+        description: "Recovery point objective: the most data, in minutes, that may be lost.",
         checklist: ["8.7"],
       }),
     rtoMinutes: whole(1, 43_200)
       .default(60)
       .meta({
-        description: "Recovery time objective: minutes until service is back.",
+        description: "Recovery time objective: the most minutes until service is restored.",
         checklist: ["8.6"],
       }),
     p95Ms: whole(1, 60_000)
@@ -31,26 +31,28 @@ export const objectivesSchema = z
     errorRatePercent: decimal(0, 100)
       .default(1)
       .meta({
-        description: "Failed requests, in percent of all.",
+        description: "Failed requests, as a percentage of all requests.",
         checklist: ["6.4"],
       }),
     memoryPercent: whole(1, 100)
       .default(90)
       .meta({
-        description: "Memory of a process, in percent of its limit.",
+        description: "Memory of a process, as a percentage of its limit.",
         checklist: ["A.4"],
       }),
     databaseConnectionsPercent: whole(1, 100)
       .default(80)
       .meta({
-        description: "Open connections of the database, in percent of those allowed.",
+        description: "Open database connections, as a percentage of those allowed.",
         checklist: ["A.5"],
       }),
   })
   .prefault({})
-  .meta({ description: "What the platform promises. The retention of backups is `backups.retentionDays`." });
+  .meta({
+    description: "The objectives of the platform. The retention of backups is `backups.retentionDays`.",
+  });
 
-/** Who answers for the platform. */
+/** Who is responsible for the platform. */
 export const contactsSchema = z
   .strictObject({
     technicalLead: emailAddress.meta({ description: "Technical lead.", checklist: ["C.1"] }),
@@ -58,4 +60,4 @@ export const contactsSchema = z
     databaseAdmin: emailAddress.meta({ description: "Database administrator.", checklist: ["C.3"] }),
     security: emailAddress.meta({ description: "Security.", checklist: ["C.4"] }),
   })
-  .meta({ description: "Who answers for the platform.", checklist: ["S7.5"] });
+  .meta({ description: "Who is responsible for the platform.", checklist: ["S7.5"] });

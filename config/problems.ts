@@ -57,7 +57,7 @@ export function problemsOf(
 
 function hintOn(issue: z.core.$ZodIssue, found: unknown): string | undefined {
   if (typeof found === "string" && ageIdentityForm.test(found)) {
-    return "that is a private key: take it out, and make a new pair, since it has been written down";
+    return "this is a private key: remove it and create a new pair, because it has been exposed";
   }
   const isBare = typeof found === "number" || typeof found === "boolean";
   return isBare && wants(issue, "string") ? "write it in quotes" : undefined;

@@ -32,17 +32,17 @@ function deployedStackSchema(
           checklist: ["1.4"],
         }),
       policies: enforcement.default(defaults.enforcement).meta({
-        description: "Whether the published pack stops the stack's updates, or only tells.",
+        description:
+          "Whether violations of the published pack stop the stack's updates or are only reported.",
         checklist: ["1.5"],
       }),
       driftSchedule: cronSchedule.default("30 5 * * *").meta({
-        description:
-          "When what is deployed is compared with what is declared, by cron's five fields, in UTC.",
+        description: "When drift is detected: five cron fields, in UTC.",
       }),
       teams: distinct(teamRight, 50, ({ team }) => team)
         .default([])
         .meta({
-          description: "Rights of teams: `team` and `permission`, which is read, edit or admin.",
+          description: "Rights of teams: `team` and `permission` (read, edit or admin).",
           expected: "a list of rights, each with team and permission",
         }),
     })
@@ -54,9 +54,9 @@ const reviewSchema = z
   .strictObject({
     template: stackName.optional().meta({
       description:
-        "Stack that each pull request gets a copy of, destroyed when it is closed; none where it is left out.",
+        "Stack that each pull request gets a copy of, which is destroyed when the pull request is closed. If omitted, there are no copies.",
     }),
-    branch: branchName.default("main").meta({ description: "Branch whose pull requests get one." }),
+    branch: branchName.default("main").meta({ description: "Branch whose pull requests get a copy." }),
     expiring: distinct(expiry, 100, ({ stack }) => stack)
       .default([])
       .meta({
@@ -65,7 +65,7 @@ const reviewSchema = z
       }),
   })
   .prefault({})
-  .meta({ description: "Review stacks: copies of the platform that do not stay." });
+  .meta({ description: "Review stacks: temporary copies of the platform." });
 
 const packSchema = z
   .strictObject({
@@ -74,44 +74,47 @@ const packSchema = z
   })
   .prefault({})
   .meta({
-    description: "The published pack: `npm run publish-pack` publishes a version before it can be enforced.",
+    description: "The published pack. Publish a version with `npm run publish-pack` before you enforce it.",
     checklist: ["1.5"],
   });
 
 const workflowTeamsSchema = z
   .strictObject({
     deploy: identifier.default("workflows").meta({
-      description: "Team whose rights a workflow has that runs in an environment.",
+      description: "Team whose rights a workflow in an environment gets.",
     }),
     preview: identifier.default("previews").meta({
-      description: "Team whose rights a preview has, of code that nobody has reviewed: it should only read.",
+      description:
+        "Team whose rights a preview gets. A preview runs code that nobody has reviewed, so the team should have read access only.",
     }),
   })
   .prefault({})
   .meta({
     description:
-      "Teams whose rights the repository's workflows get, by OpenID Connect and without a stored token, where they deploy.",
+      "Teams whose rights the repository's workflows get, through OpenID Connect and without a stored token, if they deploy.",
   });
 
 /** Pulumi Cloud, which keeps the platform's state and may deploy it. */
 export const pulumiCloudSchema = z
   .strictObject({
-    organization: slug.meta({ description: "Organisation at Pulumi Cloud." }),
-    project: stackName.default("optropic").meta({ description: "Project of the platform's stacks." }),
+    organization: slug.meta({ description: "Organization at Pulumi Cloud." }),
+    project: stackName
+      .default("optropic")
+      .meta({ description: "Project that the platform's stacks belong to." }),
     executorImage: line.default("pulumi/pulumi").meta({
-      description: "Image that deployments run in. It needs npm; the project brings its own Node.",
+      description: "Image that deployments run in. It needs npm; the project installs its own Node.js.",
     }),
     paths: z.array(line).max(50).default(["**", "!docs/**", "!**/*.md"]).meta({
-      description: "Files whose change previews and deploys, as globs; `!` leaves out.",
+      description: "Globs of the files whose changes trigger previews and deployments; `!` excludes.",
     }),
     pack: packSchema,
     deployBy: z.enum(["pulumi-cloud", "workflows"]).default("pulumi-cloud").meta({
       description:
-        "Who deploys: Pulumi Cloud on a push to a stack's branch, or the repository's workflows. Two at once would stop each other.",
+        "Who deploys: Pulumi Cloud on a push to a stack's branch, or the repository's workflows. Both at once would block each other.",
     }),
     production: deployedStackSchema("production", { branch: "release/production", enforcement: "mandatory" }),
     staging: deployedStackSchema("staging", { branch: "main", enforcement: "advisory" }),
     workflowTeams: workflowTeamsSchema,
     review: reviewSchema,
   })
-  .meta({ description: "Pulumi Cloud: who deploys the platform, and by which rules." });
+  .meta({ description: "Pulumi Cloud: who deploys the platform, and under which rules." });

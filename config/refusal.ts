@@ -44,7 +44,7 @@ export function refusalText(
   ];
   if (problems.some(({ path }) => source.isSecret(String(path[0])))) {
     advice.push(
-      "[secret] stands for what is stored as a secret. No setting is one: store it in plain text, so that a preview without the key can read it.",
+      "[secret] stands for a value that is stored as a secret. No setting is a secret: store it in plain text, so that a preview without the key can read it.",
     );
   }
   return wireText({

@@ -41,13 +41,14 @@ const mergeSchema = z
       .max(2)
       .default(["squash"])
       .meta({
-        description: "How a pull request is merged. Merge commits are no choice: history stays linear.",
+        description:
+          "How a pull request is merged. Merge commits are not offered, so that history stays linear.",
       }),
     auto: z.boolean().default(true).meta({
-      description: "Whether a pull request may be set to merge by itself once it may.",
+      description: "Whether auto-merge may be enabled for a pull request.",
     }),
     deleteBranch: z.boolean().default(true).meta({
-      description: "Whether a branch is deleted once it is merged.",
+      description: "Whether a branch is deleted after it is merged.",
     }),
   })
   .prefault({})
@@ -65,21 +66,21 @@ const reviewSchema = z
       .boolean()
       .default(true)
       .meta({
-        description: "Whether the owners that .github/CODEOWNERS names must approve what is theirs.",
+        description: "Whether code owners (.github/CODEOWNERS) must approve changes to their files.",
         checklist: ["1.5"],
       }),
     dismissStale: z
       .boolean()
       .default(true)
       .meta({
-        description: "Whether a push takes the approvals that came before it away.",
+        description: "Whether a push dismisses earlier approvals.",
         checklist: ["1.5"],
       }),
     lastPush: z
       .boolean()
       .default(true)
       .meta({
-        description: "Whether somebody else than who pushed last must approve.",
+        description: "Whether someone other than the last pusher must approve.",
         checklist: ["1.5"],
       }),
     conversations: z
@@ -95,7 +96,7 @@ const reviewSchema = z
       .default([])
       .meta({
         description:
-          "Who may go around the rules: `type`, `id` and `mode`, as GitHub names them. The policies refuse any.",
+          "Who may bypass the rules: `type`, `id` and `mode`, as GitHub names them. The policies refuse any entry.",
         expected: "a list of actors, each with type, mode and mostly id",
         checklist: ["1.5"],
       }),
@@ -109,21 +110,21 @@ const securitySchema = z
       .boolean()
       .default(true)
       .meta({
-        description: "Whether GitHub looks for secrets in what is there, and refuses a push that holds one.",
+        description: "Whether GitHub scans the repository for secrets and rejects a push that contains one.",
         checklist: ["1.6"],
       }),
     dependencyAlerts: z
       .boolean()
       .default(true)
       .meta({
-        description: "Whether GitHub alerts to dependencies with known vulnerabilities.",
+        description: "Whether GitHub reports dependencies with known vulnerabilities.",
         checklist: ["1.6"],
       }),
     dependencyUpdates: z
       .boolean()
       .default(true)
       .meta({
-        description: "Whether Dependabot opens a pull request that mends such a dependency.",
+        description: "Whether Dependabot opens a pull request that updates such a dependency.",
         checklist: ["1.6"],
       }),
     actions: z
@@ -134,18 +135,18 @@ const securitySchema = z
       .default([])
       .meta({
         description:
-          "Actions that workflows may use besides GitHub's own. Each must be pinned by its commit.",
+          "Actions that workflows may use in addition to GitHub's own. Each must be pinned to a commit.",
         checklist: ["1.6"],
       }),
   })
   .prefault({})
-  .meta({ description: "What GitHub watches for." });
+  .meta({ description: "Security features of GitHub." });
 
 /** The repository, on GitHub. */
 export const repositorySchema = z
   .strictObject({
-    owner: text("the name of an organisation on GitHub", 39, /^[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$/).meta({
-      description: "Organisation that owns the repository.",
+    owner: text("the name of an organization on GitHub", 39, /^[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$/).meta({
+      description: "Organization that owns the repository.",
     }),
     name: text("the name of a repository", 100, /^[\w.-]{1,100}$/).meta({
       description: "Name of the repository.",
@@ -154,7 +155,8 @@ export const repositorySchema = z
       description: "Description of the repository.",
     }),
     visibility: z.enum(["public", "private", "internal"]).default("private").meta({
-      description: "Who sees the repository. A private one needs GitHub Secret Protection for its scanning.",
+      description:
+        "Who can see the repository. Secret scanning of a private one needs GitHub Secret Protection.",
     }),
     origin: z.enum(["existing", "differing", "new"]).default("existing").meta({
       description:
@@ -162,25 +164,26 @@ export const repositorySchema = z
     }),
     defaultBranch: branchName.default("main").meta({ description: "Branch that pull requests go to." }),
     protectedBranches: refPatterns.default(["release/*"]).meta({
-      description: "Branches that are protected as the default branch is; those of releases must be.",
+      description:
+        "Branches with the same protection as the default branch. The release branches must be among them.",
       checklist: ["1.5"],
     }),
     releaseTags: refPatterns.default(["v*"]).meta({
-      description: "Tags that can be neither moved nor deleted, since releases are deployed from them.",
+      description: "Tags that cannot be moved or deleted, because releases are deployed from them.",
     }),
     owners: teams.min(1).meta({
-      description: "Teams that own the code, by slug: they may push branches, and review.",
+      description: "Slugs of the teams that own the code. They may push branches and review.",
       checklist: ["1.5"],
     }),
     checks: distinct(checkName, 50, String)
       .default(["test", "typecheck", "lint", "build", "preview"])
       .meta({
-        description: "Checks that must pass, on the latest code, before a merge.",
+        description: "Checks that must pass on the latest code before a merge.",
         checklist: ["1.1", "1.2", "1.3", "1.4"],
       }),
     // GitHub Actions: https://api.github.com/apps/github-actions
     checksApp: whole(1, Number.MAX_SAFE_INTEGER).default(15_368).meta({
-      description: "Number of the GitHub App that the checks must come from; the default is GitHub Actions.",
+      description: "Number of the GitHub App that must report the checks. The default is GitHub Actions.",
     }),
     merge: mergeSchema,
     review: reviewSchema,
@@ -193,7 +196,7 @@ function environmentSchema(meaning: string, refs: { branches: string[]; tags: st
     .strictObject({
       reviewers: teams.default([]).meta({
         description:
-          "Teams of which one must approve a deployment, and not who started it; none where empty.",
+          "Teams that review deployments. One of their members, other than the person who started the deployment, must approve it. An empty list requires no approval.",
         checklist: ["1.5"],
       }),
       waitMinutes: whole(0, 43_200).default(0).meta({
@@ -213,4 +216,4 @@ export const environmentsSchema = z
     production: environmentSchema("Deployments to production.", { branches: [], tags: ["v*"] }),
   })
   .prefault({})
-  .meta({ description: "Environments on GitHub, which gate what the workflows deploy." });
+  .meta({ description: "Environments on GitHub, which control what the workflows may deploy." });

@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 /** Secrets that nobody can generate for the stack, since a vendor hands them out, and what each is. */
 export const givenSecrets = {
   slackWebhookUrl: "URL of the incoming webhook of the Slack app that posts alerts",
-  logsToken: "token that the aggregator, or the collector in front of it, takes logs with",
-  loadTestPassword: "password of the load test's own user, of staging only",
-  backupsAccessKeyId: "access key of the backup job at the store of `backups.s3`, where that is set",
-  backupsSecretAccessKey: "its secret key; it need not delete, nor change the bucket",
-  prometheusPassword: "password of `observability.grafana.prometheus`, where that is set",
+  logsToken: "token that the aggregator, or the collector in front of it, requires",
+  loadTestPassword: "password of the load test's own user; only for staging",
+  backupsAccessKeyId: "access key of the backup job for the store in `backups.s3`, if that is set",
+  backupsSecretAccessKey:
+    "its secret key; it does not need the right to delete objects or to change the bucket",
+  prometheusPassword: "password of `observability.grafana.prometheus`, if that is set",
 } as const;
 
 export type SecretName = keyof typeof givenSecrets;

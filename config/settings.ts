@@ -26,29 +26,29 @@ const projectSchema = z
       /^[a-z][a-z0-9-]{0,29}[a-z0-9]$/,
     )
       .default("optropic")
-      .meta({ description: "Name from which every resource is named." }),
+      .meta({ description: "Name that the names of all resources begin with." }),
     repository: text("a GitHub repository, OWNER/NAME", 140, /^[\w.-]{1,39}\/[\w.-]{1,100}$/).meta({
-      description: "Repository on GitHub that both hosts build.",
+      description: "GitHub repository that both hosts build.",
       checklist: ["7V.2"],
     }),
     branch: branchName
       .default("main")
-      .meta({ description: "Branch that goes to this stage.", checklist: ["7V.2"] }),
+      .meta({ description: "Branch that is deployed to this stage.", checklist: ["7V.2"] }),
   })
   .meta({ description: "What is deployed." });
 
 const accountsSchema = z
   .strictObject({
     cloudflare: text("a Cloudflare account id, 32 hexadecimal digits", 32, /^[0-9a-f]{32}$/).meta({
-      description: "Cloudflare account id. In quotes, since YAML may take it for a number.",
+      description: "Cloudflare account id. Quote it, because YAML may read it as a number.",
     }),
-    supabaseOrganization: identifier.meta({ description: "Slug of the Supabase organisation." }),
+    supabaseOrganization: identifier.meta({ description: "Slug of the Supabase organization." }),
     vercelTeam: identifier.meta({ description: "Vercel team id, `team_…`." }),
     renderOwner: text("a Render workspace id, tea-… or usr-…", 84, /^(?:tea|usr)-[\w-]+$/).meta({
       description: "Render workspace id.",
     }),
   })
-  .meta({ description: "Accounts at the vendors. None is a secret: tokens come from the environment." });
+  .meta({ description: "Accounts at the vendors. These are not secrets: tokens come from the environment." });
 
 const hostWhereWellFormed = hostname.optional().catch(undefined);
 
@@ -63,12 +63,12 @@ const wellFormedDomains = z.object({
 const domainsSchema = z
   .strictObject({
     zone: hostname.meta({
-      description: "Zone at Cloudflare. The stack owns it as a whole, so each stack has its own.",
+      description: "Zone at Cloudflare. The stack owns the entire zone, so each stack needs its own.",
       checklist: ["7.7"],
     }),
     web: hostname.meta({ description: "Host of the web application.", checklist: ["7.6", "7V.4"] }),
     redirect: hostname.optional().meta({
-      description: "Host that redirects to `web`; none where it is left out.",
+      description: "Host that redirects to `web`. If omitted, there is none.",
     }),
     api: hostname.meta({ description: "Host of the API.", checklist: ["7.6"] }),
   })
@@ -81,32 +81,33 @@ const domainsSchema = z
         const refuse = (message: string) =>
           context.addIssue({ code: "custom", path: [key], message, input: host });
         if (host !== zone && !host.endsWith(`.${zone}`)) refuse("a host in the zone of domains.zone");
-        if (seen.has(host)) refuse("a host that no other setting of domains has");
+        if (seen.has(host)) refuse("a host that differs from the other settings of domains");
         seen.add(host);
       }
     },
     { when: ({ value }) => wellFormedDomains.safeParse(value).success },
   )
-  .meta({ description: "Names in the DNS." });
+  .meta({ description: "DNS names." });
 
 const secretsSchema = z
   .strictObject({
     length: whole(4, 512)
       .default(64)
       .meta({
-        description: "Characters of each generated secret. Supabase takes passwords of 4 or more.",
+        description:
+          "Number of characters of each generated secret. Supabase accepts passwords of 4 or more.",
         checklist: ["2.4", "2.5"],
       }),
     rotation: word.default("1").meta({
       description:
-        "Change this word to generate every secret anew, with `protect` false for that one change. In quotes when it is a number.",
+        "Change this word to regenerate every secret; set `protect` to false for that one change. Quote it if it is a number.",
     }),
     protect: z.boolean().default(true).meta({
       description: "Whether Pulumi refuses to replace or delete the generated secrets.",
     }),
   })
   .prefault({})
-  .meta({ description: "Generated secrets; they are no settings themselves." });
+  .meta({ description: "Generated secrets. The secrets themselves are not settings." });
 
 /**
  * The settings of one stack: structured Pulumi configuration under the project's namespace, one top-level
@@ -117,10 +118,12 @@ const secretsSchema = z
  * the checklist's own figures; `checklist` names the items that a setting serves.
  */
 export const settingsSchema = z.strictObject({
-  stage: stageSchema.meta({ description: "Stage of the stack: set here, never guessed from a name." }),
+  stage: stageSchema.meta({
+    description: "Stage of the stack. It is set here and never inferred from a name.",
+  }),
   scope: z.enum(["platform", "all"]).default("platform").meta({
     description:
-      "What the policies ask of the stack: the platform's items, or those of its delivery too. The program of `delivery/` has the others.",
+      "Which items the policies require of the stack: the platform's, or also those of its delivery. By default the program in `delivery/` covers the latter.",
   }),
   release: text(
     "a version such as 3.0.0",
@@ -146,7 +149,7 @@ export const settingsSchema = z.strictObject({
   links: linksSchema,
   waivers: z.unknown().optional().meta({
     description:
-      "Violations that are accepted for a time. The policies read and judge them: see policies/README.md.",
+      "Violations that are accepted for a limited time. The policies evaluate them: see policies/README.md.",
     expected: "a list of waivers",
   }),
 });

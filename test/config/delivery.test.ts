@@ -101,7 +101,7 @@ describe("the settings of the delivery", () => {
         { team: "platform", permission: "read" },
         { team: "platform", permission: "edit" },
       ],
-      "optropic-delivery:pulumiCloud.staging.teams: expected a list that has nothing twice",
+      "optropic-delivery:pulumiCloud.staging.teams: expected a list without duplicates",
     ],
     ["repository.checks.0", "a\nb", "optropic-delivery:repository.checks[0]: expected the name of a check"],
     ["repository.review.approvals", 11, "optropic-delivery:repository.review.approvals: expected a whole"],
@@ -128,7 +128,7 @@ describe("the settings of the delivery", () => {
     [
       "backend",
       "self-managed",
-      "optropic-delivery:pulumiCloud: expected nothing, since the backend is self-managed",
+      "optropic-delivery:pulumiCloud: expected nothing, because the backend is self-managed",
     ],
     [
       "backendUrl",

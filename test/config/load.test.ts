@@ -81,7 +81,7 @@ describe("a refusal", () => {
     expect(problemLines(refusal(configOf({ ...production, domains })))).toEqual([
       'domains.api: expected a lower-case host name such as app.example.com; found "API"',
       'domains.redirect: expected a host in the zone of domains.zone; found "w.elsewhere.example"',
-      'domains.redirect: expected a host that no other setting of domains has; found "w.elsewhere.example"',
+      'domains.redirect: expected a host that differs from the other settings of domains; found "w.elsewhere.example"',
       'domains.web: expected a host in the zone of domains.zone; found "w.elsewhere.example"',
     ]);
   });
