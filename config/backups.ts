@@ -92,7 +92,7 @@ export const backupsSchema = z
       .superRefine(withoutRepeats("a key that is not yet in the list", (key) => key))
       .meta({
         description:
-          "age public keys that backups are encrypted to. The private key of any one of them decrypts. Never put a private key in the settings.",
+          "Public keys of age recipients that backups are encrypted to. The private key of any one of them decrypts. Never put a private key in the settings.",
         checklist: ["8.1"],
       }),
     schemas: z

@@ -66,7 +66,7 @@ describe("a recipient", () => {
       expect(message.toUpperCase()).not.toContain(identity.slice(16, 40));
       expect(problemLines(message)).toEqual([
         expect.stringMatching(
-          /^backups\.recipients\[1\]: expected .*; found \[secret\]; that is a private key: .*new pair/,
+          /^backups\.recipients\[1\]: expected .*; found \[secret\]; this is a private key: .*new pair/,
         ),
       ]);
     }

@@ -87,13 +87,13 @@ describe("the settings of the delivery", () => {
     [
       "repository.owner",
       "Optropic Ltd",
-      "optropic-delivery:repository.owner: expected the name of an organisation",
+      "optropic-delivery:repository.owner: expected the name of an organization",
     ],
     ["repository.owners", [], "optropic-delivery:repository.owners: expected a list of at least 1; found"],
     [
       "repository.owners",
       ["a", "a"],
-      "optropic-delivery:repository.owners: expected a list that has nothing",
+      "optropic-delivery:repository.owners: expected a list without duplicates",
     ],
     [
       "pulumiCloud.staging.teams",
@@ -124,7 +124,11 @@ describe("the settings of the delivery", () => {
       "2027-02-31",
       "optropic-delivery:pulumiCloud.review.expiring[0].at: ",
     ],
-    ["pulumiCloud", undefined, "optropic-delivery:pulumiCloud: expected the settings of Pulumi Cloud, which"],
+    [
+      "pulumiCloud",
+      undefined,
+      "optropic-delivery:pulumiCloud: expected the settings of Pulumi Cloud, because",
+    ],
     [
       "backend",
       "self-managed",
@@ -133,7 +137,7 @@ describe("the settings of the delivery", () => {
     [
       "backendUrl",
       "s3://state",
-      "optropic-delivery:backendUrl: expected nothing, since the backend is Pulumi",
+      "optropic-delivery:backendUrl: expected nothing, because the backend is Pulumi",
     ],
     ["backend", "s3", "optropic-delivery:backend: expected pulumi-cloud or self-managed"],
   ])("refuse %s of %j, and say where and what", (path, value, message) => {

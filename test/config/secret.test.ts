@@ -20,7 +20,7 @@ describe("a secret", () => {
     );
     expect(message).toContain("found [secret]");
     expect(message.split("\n").at(-1)).toMatch(
-      /^\[secret\] stands for what is stored as a secret\. No setting is one/,
+      /^\[secret\] stands for a value that is stored as a secret\. No setting is a secret/,
     );
   });
 
