@@ -17,11 +17,12 @@ import { Engine, type LogEntry } from "./engine/engine.ts";
 import { channelOptions, listen } from "./engine/grpc.ts";
 import { Monitor } from "./engine/monitor.ts";
 import type { PreviewResource } from "./engine/resource.ts";
+import { findSdk, type Sdk } from "./engine/sdk.ts";
 import { readStackOutputs } from "./engine/stack-reference.ts";
 import type { Given } from "./isolation/environment.ts";
 import { type Isolation, openly } from "./isolation/isolation.ts";
 import { Judgement, type PackVerdict } from "./packs/judgement.ts";
-import { type PackSource, resolveFrom } from "./packs/pack.ts";
+import type { PackSource } from "./packs/pack.ts";
 import type { PackConfig } from "./packs/pack-config.ts";
 
 export { projectNameOf } from "../project/project.ts";
@@ -168,6 +169,7 @@ class Session {
     const socket = await this.#serve(this.#engine, monitor);
     const env = guestEnvironment(this.#project);
     this.#judgement = new Judgement({
+      stack: this.#project,
       packs: await this.#packSources(),
       isolation: this.#isolation,
       env,
@@ -176,16 +178,17 @@ class Session {
     const judgement = this.#judgement;
     if (this.#options.state !== undefined) return this.#judgeState(judgement, this.#options.state, started);
 
+    const sdk = findSdk(this.#project.programDirectory);
     const programEnv = { ...env, ...programEnvironment(this.#project) };
     this.#dynamicProviders = new DynamicProviders({
       isolation: this.#isolation,
       project: this.#project,
-      host: resolveFrom(this.#project.programDirectory, "@pulumi/pulumi/cmd/dynamic-provider"),
+      host: sdk.dynamicProviders,
       socket,
       env: programEnv,
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
     });
-    this.#program = this.#startProgram(socket, programEnv);
+    this.#program = this.#startProgram(sdk, socket, programEnv);
     let programMs = 0;
     const ended = this.#programEnd(this.#program, monitor).then(() => {
       programMs = performance.now() - started;
@@ -259,7 +262,7 @@ class Session {
     return this.#monitor;
   }
 
-  #startProgram(socket: string, env: Given): Child {
+  #startProgram({ runner }: Sdk, socket: string, env: Given): Child {
     const project = this.#project;
     const address = this.#isolation.address(socket);
     this.#progress("the program");
@@ -268,7 +271,7 @@ class Session {
       launch: this.#isolation.launch({
         host: "program",
         nodeArgs: project.nodeArgs,
-        runner: resolveFrom(project.programDirectory, "@pulumi/pulumi/cmd/run"),
+        runner,
         args: [
           ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
           ...["--organization", project.organization, "--root-directory", project.root],

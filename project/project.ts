@@ -32,6 +32,8 @@ export interface Project {
   secretKeys: Set<string>;
   /** Secrets in plain text that overrides give. */
   givenSecrets: readonly string[];
+  /** Tags of the stack, as far as Pulumi.yaml and the setting `pulumi:tags` say them. */
+  tags: Readonly<Record<string, string>>;
   /** What the project says that an offline preview cannot follow. */
   warnings: readonly string[];
 }
@@ -56,7 +58,8 @@ const projectFile = z.looseObject({
     (runtime) => (typeof runtime === "string" ? { name: runtime } : runtime),
     z.looseObject({ name: z.string(), options: runtimeOptions.default({}) }),
   ),
-  main: z.string().max(1000).optional(),
+  description: z.string().nullish(),
+  main: z.string().max(1000).nullish(),
   // A text is the older way to name the folder of the stacks' files.
   config: z.union([z.string(), declaredSettings]).nullish(),
   stackConfigDir: z.string().max(1000).optional(),
@@ -110,7 +113,22 @@ export function readProject(options: ProjectOptions): Project {
     config: configuration.values(),
     secretKeys: configuration.secretKeys,
     givenSecrets: configuration.givenSecrets,
+    tags: tagsOf(file, configuration.find("pulumi:tags")),
     warnings: warningsOf(settings),
+  };
+}
+
+/** @throws {Failure} for tags that are not texts */
+function tagsOf(file: z.infer<typeof projectFile>, given: unknown): Record<string, string> {
+  const tags = z.record(z.string(), z.string()).default({}).safeParse(given);
+  if (!tags.success) {
+    throw new Failure("config", "the setting pulumi:tags must be a mapping of names to texts");
+  }
+  return {
+    "pulumi:project": file.name,
+    "pulumi:runtime": file.runtime.name,
+    ...(file.description && { "pulumi:description": file.description }),
+    ...tags.data,
   };
 }
 

@@ -44,6 +44,13 @@ export function diffPreviews(base: SavedPreview, head: PreviewDocument): Preview
   };
 }
 
+/** What became of one resource's properties. */
+export function propertyChanges(before: PropertyMap, after: PropertyMap): PropertyChange[] {
+  const comparison = new Comparison();
+  comparison.compareMaps(before, after, "");
+  return comparison.properties;
+}
+
 /** A verdict in words, such as `violated (mandatory)`. */
 export function verdictText(verdict: PolicyVerdict | undefined): string {
   return verdict === undefined ? "absent" : `${verdict.status} (${verdict.enforcement})`;

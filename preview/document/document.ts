@@ -7,7 +7,11 @@ export interface PreviewDocument {
   project: string;
   stack: string;
   resources: ShownResource[];
+  /** What the stack exports: an unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
+  outputs: PropertyMap;
   policies: PolicyOutcome[];
+  /** What policies changed before anything was judged. */
+  remediations: AppliedRemediation[];
   /** What the program and the packs logged or printed. */
   messages: { severity: string; message: string; urn: string }[];
   /** Milliseconds from the start of the preview. */
@@ -62,8 +66,34 @@ export interface ShownResource {
   operation: "create" | "read" | "same";
   /** An unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
   inputs: PropertyMap;
+  /** Options that are set, besides `protect` and the parent. */
+  options?: ResourceOptions;
   /** Where the program declares it, where that is known. */
   source?: SourcePosition;
+}
+
+/** Options of a resource that are set. */
+export interface ResourceOptions {
+  retainOnDelete?: true;
+  replaceOnChanges?: string[];
+  deletedWith?: string;
+  replaceWith?: string[];
+  importId?: string;
+  deleteBeforeReplace?: boolean;
+  ignoreChanges?: string[];
+  additionalSecretOutputs?: string[];
+  /** Seconds. */
+  customTimeouts?: { create?: number; update?: number; delete?: number; read?: number };
+}
+
+/** What a policy made of a resource's inputs. */
+export interface AppliedRemediation {
+  pack: string;
+  policy: string;
+  urn: string;
+  /** False in a state, which stays as it is: this is what an update would change. */
+  applied: boolean;
+  properties: PropertyChange[];
 }
 
 export type NamedResource = Pick<ShownResource, "urn" | "type" | "name">;

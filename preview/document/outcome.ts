@@ -3,17 +3,26 @@ import type { Places } from "../../project/places.ts";
 import type { Project } from "../../project/project.ts";
 import type { LogEntry } from "../engine/engine.ts";
 import type { PreviewResource } from "../engine/resource.ts";
+import { rootStackType } from "../engine/urn.ts";
 import { forDisplay, type PropertyMap, type PropertyValue } from "../engine/values.ts";
 import type { Diagnostic } from "../packs/analysis.ts";
 import type { PackVerdict } from "../packs/judgement.ts";
 import type { EnforcementLevel, PolicyInfo } from "../packs/pack-config.ts";
-import { diffPreviews } from "./diff.ts";
-import type { PolicyOutcome, PolicyStatus, PreviewDocument, ShownResource, Violation } from "./document.ts";
+import { diffPreviews, propertyChanges } from "./diff.ts";
+import type {
+  AppliedRemediation,
+  PolicyOutcome,
+  PolicyStatus,
+  PreviewDocument,
+  ResourceOptions,
+  ShownResource,
+  Violation,
+} from "./document.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What a pack said of a stack, and what of the pack is shown with it. */
-export interface Verdict extends Pick<PackVerdict, "diagnostics" | "applied"> {
+export interface Verdict extends Pick<PackVerdict, "diagnostics" | "remediations" | "applied"> {
   pack: Pick<PackVerdict["pack"], "name" | "policies" | "printed" | "log">;
 }
 
@@ -41,7 +50,9 @@ export function previewDocument(run: {
     project: run.project.name,
     stack: run.project.stack,
     resources: run.resources.map((resource) => shown(resource, run.source, scrub)),
+    outputs: outputsOf(run.resources, scrub),
     policies,
+    remediations: run.verdicts.flatMap((verdict) => remediations(verdict, run.source, scrub)),
     messages: [
       ...[run.log, ...run.verdicts.map(({ pack }) => pack.log)]
         .flat()
@@ -67,6 +78,25 @@ export function previewDocument(run: {
   return run.base === undefined
     ? document
     : { ...document, diff: diffPreviews(scrubbedBase(run.base, scrub), document) };
+}
+
+function outputsOf(resources: readonly PreviewResource[], scrub: Scrub): PropertyMap {
+  const root = resources.find(({ type }) => type === rootStackType);
+  return scrubbed(forDisplay(root?.outputs ?? {}), scrub);
+}
+
+function remediations(
+  { pack, remediations: changes }: Verdict,
+  source: "program" | "state",
+  scrub: Scrub,
+): AppliedRemediation[] {
+  return changes.flatMap(({ policy, urn, before, after }) => {
+    const shownOf = (properties: PropertyMap): PropertyMap => scrubbed(forDisplay(properties), scrub);
+    const properties = propertyChanges(shownOf(before), shownOf(after));
+    return properties.length === 0
+      ? []
+      : [{ pack: pack.name, policy, urn, applied: source === "program", properties }];
+  });
 }
 
 type PlaceOf = (violation: { urn: string; message: string }) => SourcePosition | undefined;
@@ -150,7 +180,35 @@ function shown(resource: PreviewResource, source: "program" | "state", scrub: Sc
   const { urn, type, name, parent, custom, protect, external, source: place } = resource;
   const operation = external ? "read" : source === "state" ? "same" : "create";
   const inputs = scrubbed(forDisplay(resource.inputs), scrub);
-  return { urn, type, name, parent, custom, protect, operation, inputs, ...(place && { source: place }) };
+  const options = shownOptions(resource);
+  return {
+    ...{ urn, type, name, parent, custom, protect, operation, inputs },
+    ...(Object.keys(options).length > 0 && { options }),
+    ...(place && { source: place }),
+  };
+}
+
+function shownOptions(resource: PreviewResource): ResourceOptions {
+  const { create, update, delete: deletion, read } = resource.timeouts;
+  const customTimeouts = {
+    ...(create > 0 && { create }),
+    ...(update > 0 && { update }),
+    ...(deletion > 0 && { delete: deletion }),
+    ...(read > 0 && { read }),
+  };
+  return {
+    ...(resource.retainOnDelete && { retainOnDelete: true }),
+    ...(resource.replaceOnChanges.length > 0 && { replaceOnChanges: resource.replaceOnChanges }),
+    ...(resource.deletedWith !== "" && { deletedWith: resource.deletedWith }),
+    ...(resource.replaceWith.length > 0 && { replaceWith: resource.replaceWith }),
+    ...(resource.importId !== "" && { importId: resource.importId }),
+    ...(resource.deleteBeforeReplace !== undefined && { deleteBeforeReplace: resource.deleteBeforeReplace }),
+    ...(resource.ignoreChanges.length > 0 && { ignoreChanges: resource.ignoreChanges }),
+    ...(resource.additionalSecretOutputs.length > 0 && {
+      additionalSecretOutputs: resource.additionalSecretOutputs,
+    }),
+    ...(Object.keys(customTimeouts).length > 0 && { customTimeouts }),
+  };
 }
 
 /** What is secret today was perhaps said in plain when the base was saved. */

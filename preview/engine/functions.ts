@@ -55,8 +55,8 @@ export class Functions {
       response.setReturn(toStruct(answer));
       return response;
     }
-    // An SDK before 3.256 reads no `unknown` field, but takes an answer that holds an unknown for unknown.
-    response.setUnknown(true);
+    // Every SDK takes an answer that holds an unknown for unknown. Before 3.256 none reads the field that says
+    // so of the whole, and after it a function that is asked within an `apply` would get a known empty answer.
     response.setReturn(toStruct({ unknown }));
     return response;
   }

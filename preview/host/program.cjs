@@ -30,4 +30,5 @@ server.emit("connection", connection);
 
 process.argv.splice(1, 1);
 require("./positions.cjs");
+require("./answers.cjs");
 Module.runMain();

@@ -4,10 +4,11 @@ import type { PropertyMap } from "../engine/values.ts";
 import type { Given } from "../isolation/environment.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import type { Analysis, Diagnostic } from "./analysis.ts";
-import { type PackSource, PolicyPack } from "./pack.ts";
+import { type PackSource, PolicyPack, type RemediationChange, type StackInfo } from "./pack.ts";
 import type { PolicyInfo } from "./pack-config.ts";
 
 export interface JudgementOptions {
+  stack: StackInfo;
   packs: readonly PackSource[];
   isolation: Isolation;
   env: Given;
@@ -18,6 +19,8 @@ export interface JudgementOptions {
 export interface PackVerdict {
   pack: PolicyPack;
   diagnostics: Diagnostic[];
+  /** What its policies changed, in their order. */
+  remediations: RemediationChange[];
   /** Policies that judged something, that is, did not say they do not apply. */
   applied: Set<string>;
 }
@@ -38,7 +41,12 @@ export class Judgement {
 
   constructor(options: JudgementOptions) {
     const started = performance.now();
-    this.verdicts = startPacks(options).map((pack) => ({ pack, diagnostics: [], applied: new Set() }));
+    this.verdicts = startPacks(options).map((pack) => ({
+      pack,
+      diagnostics: [],
+      remediations: [],
+      applied: new Set(),
+    }));
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -65,9 +73,10 @@ export class Judgement {
     try {
       await this.ready;
       let { inputs } = resource;
-      for (const { pack, diagnostics } of this.verdicts) {
+      for (const { pack, diagnostics, remediations } of this.verdicts) {
         const remediation = await pack.remediate({ ...resource, inputs }, this.#providers);
         diagnostics.push(...remediation.diagnostics);
+        remediations.push(...remediation.changes);
         inputs = remediation.inputs;
       }
       return inputs;

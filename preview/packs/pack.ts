@@ -7,6 +7,7 @@ import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import type { Project } from "../../project/project.ts";
 import { readYaml } from "../../project/yaml.ts";
 import { CallError, Caller } from "../engine/caller.ts";
 import { Child } from "../engine/child.ts";
@@ -30,7 +31,19 @@ import { levelFrom, type PackConfig, type PolicyInfo, policyInfos, reconcile } f
 export interface Remediation {
   inputs: PropertyMap;
   diagnostics: Diagnostic[];
+  changes: RemediationChange[];
 }
+
+/** What one policy made of a resource's inputs. */
+export interface RemediationChange {
+  policy: string;
+  urn: string;
+  before: PropertyMap;
+  after: PropertyMap;
+}
+
+/** What a pack is told of the stack. */
+export type StackInfo = Pick<Project, "name" | "stack" | "organization" | "config" | "secretKeys" | "tags">;
 
 /** A pack to start, with an engine of its own for what it logs. */
 export interface PackSource {
@@ -43,6 +56,7 @@ export interface PackSource {
 }
 
 export interface PackOptions extends PackSource {
+  stack: StackInfo;
   isolation: Isolation;
   env: Given;
   outputBytes: number;
@@ -85,7 +99,7 @@ export class PolicyPack {
       failure: "policy-pack",
     });
     this.#caller = new Caller(this.#child.connection);
-    this.ready = this.#start(options.config);
+    this.ready = this.#start(options.stack, options.config);
     this.ready.catch(() => undefined);
   }
 
@@ -101,21 +115,25 @@ export class PolicyPack {
   /** Policies set to `remediate` change the resource's inputs before anybody analyses them. */
   async remediate(resource: PreviewResource, providers: Providers): Promise<Remediation> {
     const diagnostics: Diagnostic[] = [];
+    const changes: RemediationChange[] = [];
+    const { urn } = resource;
     let { inputs } = resource;
-    if (!this.#remediates) return { inputs, diagnostics };
+    if (!this.#remediates) return { inputs, diagnostics, changes };
     const request = analyzeRequest(resource, providers, forRemediation(resource.inputs));
     const response = await this.#call(analyzer.remediate, request);
     for (const remediation of response.getRemediationsList()) {
       const properties = remediation.getProperties();
       const message = remediation.getDiagnostic();
+      const policy = remediation.getPolicyname();
       if (message !== "") {
-        const policy = remediation.getPolicyname();
-        diagnostics.push({ policy, message, level: "advisory", urn: resource.urn });
+        diagnostics.push({ policy, message, level: "advisory", urn });
       } else if (properties !== undefined) {
-        inputs = fromStruct(properties);
+        const after = fromStruct(properties);
+        changes.push({ policy, urn, before: inputs, after });
+        inputs = after;
       }
     }
-    return { inputs, diagnostics };
+    return { inputs, diagnostics, changes };
   }
 
   async analyze(resource: PreviewResource, providers: Providers): Promise<Analysis> {
@@ -138,7 +156,8 @@ export class PolicyPack {
     this.#child.kill();
   }
 
-  async #start(config: PackConfig | undefined): Promise<void> {
+  async #start(stack: StackInfo, config: PackConfig | undefined): Promise<void> {
+    await this.#configureStack(stack);
     const info = await this.#call(analyzer.getAnalyzerInfo, new emptyPb.Empty());
     this.#isLoaded = true;
     this.name = info.getName();
@@ -154,6 +173,24 @@ export class PolicyPack {
     await this.#call(analyzer.configure, request);
   }
 
+  /** An older policy host does not ask about the stack. */
+  async #configureStack(stack: StackInfo): Promise<void> {
+    const request = new analyzerPb.AnalyzerStackConfigureRequest();
+    request.setStack(stack.stack);
+    request.setProject(stack.name);
+    request.setOrganization(stack.organization);
+    request.setDryRun(true);
+    request.setConfigSecretKeysList([...stack.secretKeys]);
+    for (const [key, value] of stack.config) request.getConfigMap().set(key, value);
+    for (const [name, value] of Object.entries(stack.tags)) request.getTagsMap().set(name, value);
+    try {
+      await this.#caller.call(analyzer.configureStack, request);
+    } catch (error) {
+      if (error instanceof CallError && error.code === status.UNIMPLEMENTED) return;
+      throw await this.#failure(error);
+    }
+  }
+
   /** Makes a call that fails when the pack's process ends, with what it last said. */
   async #call<Request, Response>(
     method: MethodDefinition<Request, Response>,
@@ -162,12 +199,16 @@ export class PolicyPack {
     try {
       return await this.#caller.call(method, request);
     } catch (error) {
-      if (error instanceof CallError && error.code === status.UNAVAILABLE) throw await this.#unavailable();
-      throw new Failure(
-        "policy-pack",
-        `policy pack ${this.name || this.directory} failed: ${reasonOf(error)}`,
-      );
+      throw await this.#failure(error);
     }
+  }
+
+  async #failure(error: unknown): Promise<Failure> {
+    if (error instanceof CallError && error.code === status.UNAVAILABLE) return this.#unavailable();
+    return new Failure(
+      "policy-pack",
+      `policy pack ${this.name || this.directory} failed: ${reasonOf(error)}`,
+    );
   }
 
   async #unavailable(): Promise<Failure> {
@@ -215,7 +256,7 @@ function checkManifest(directory: string): void {
 }
 
 /** How long a process may take to be seen to end once it no longer answers, in milliseconds. */
-const endGraceMs = 2000;
+const endGraceMs = 10_000;
 
 function after<T>(ms: number, value: T): Promise<T> {
   return new Promise((done) => {

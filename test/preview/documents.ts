@@ -32,7 +32,9 @@ export function documentOf(more: Partial<PreviewDocument>): PreviewDocument {
     project: "shop",
     stack: "dev",
     resources: [],
+    outputs: {},
     policies: [],
+    remediations: [],
     messages: [],
     timings: { programMs: 0, packsLoadedMs: 0 },
     summary: {

@@ -176,6 +176,17 @@ describe("options", () => {
     });
   });
 
+  it("stand in the document, where they are set", () => {
+    const options = (name: string) => document.resources.find((one) => one.name === name)?.options;
+    expect(options("optioned")).toEqual({
+      deleteBeforeReplace: true,
+      customTimeouts: { create: 5400, update: 90, delete: 0.5 },
+      ignoreChanges: ["length"],
+      additionalSecretOutputs: ["separator"],
+    });
+    expect(options("first")).toBeUndefined();
+  });
+
   it("that are not given are not made up", () => {
     const { opts } = analysed("first");
     expect(opts).not.toHaveProperty("deleteBeforeReplace");
@@ -273,8 +284,19 @@ describe("lookups", () => {
     expect(shownInputs("looked-up")).toMatchObject({
       later: { unknown: true },
       called: { unknown: true },
-      plain: "no answer",
     });
+  });
+
+  it("warn where an answer is awaited, which no SDK can be told is unknown, and read", () => {
+    expect(shownInputs("looked-up").plain).toEqual({ unknown: true });
+    const warnings = document.messages.filter(({ message }) => message.includes("as a plain value"));
+    expect(warnings).toEqual([
+      {
+        severity: "warning",
+        message: expect.stringMatching(/^the answer of .*lookups\.ts:\d+ reads \./),
+        urn: "",
+      },
+    ]);
   });
 
   it("answer another stack's outputs where they are given, else with unknowns", () => {
@@ -303,6 +325,17 @@ describe("components and the stack", () => {
       token: "[secret]",
       nested: "on the left",
       lookedUp: "10.0.0.0/24",
+    });
+  });
+});
+
+describe("the stack's outputs", () => {
+  it("stand in the document, with no secret among them", () => {
+    expect(document.outputs).toMatchObject({
+      plain: "an output",
+      secret: "[secret]",
+      unknown: { unknown: true },
+      size: 3,
     });
   });
 });

@@ -43,6 +43,19 @@ describe("a remediating pack", () => {
     expect(echoes?.join("\n")).not.toContain("as declared");
   });
 
+  it("has what it changed said, property by property", () => {
+    expect(document.remediations).toContainEqual({
+      pack: "remediating",
+      policy: "longer-passwords",
+      urn: expect.stringContaining("::password"),
+      applied: true,
+      properties: [{ path: "length", change: "changed", before: expect.any(Number), after: 64 }],
+    });
+    expect(new Set(document.remediations.map(({ policy }) => policy))).toEqual(
+      new Set(["longer-passwords", "no-prefix-as-declared"]),
+    );
+  });
+
   it("has nothing left to object to, or its objection is mandatory", () => {
     const outcomes = policies(document, "remediating");
     expect(outcomes["longer-passwords"]).toMatchObject({ status: "passed", violations: [] });
