@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import type { Launch } from "../lib/child.ts";
 import { Failure } from "../lib/failure.ts";
 
 type Program = "pg_dump" | "pg_restore" | "psql" | "pg_ctl" | "initdb" | "postgres";
@@ -28,6 +29,20 @@ export function findProgram(program: Program): string {
   const isServer = program === "initdb" || program === "postgres" || program === "pg_ctl";
   const name = isServer ? "postgresql" : "postgresql-client";
   throw new Failure("refused", `${program} is not installed: on Debian, apt-get install ${name}`);
+}
+
+/**
+ * How one of PostgreSQL's programs is started.
+ *
+ * @param env its environment; by default one that names no database, for programs that read files
+ * @throws {Failure} `refused`, when it is not installed
+ */
+export function launchOf(
+  program: Program,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = { PATH: process.env.PATH, LC_ALL: "C" },
+): Launch {
+  return { command: findProgram(program), args, env };
 }
 
 /** Version that a program says it has, such as 17.4. */

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import { Server } from "@grpc/grpc-js";
+import { Child, killGroupsOnSignal } from "../lib/child.ts";
 import { Failure } from "../lib/failure.ts";
 import { makePrivateFolder, removeFolder } from "../lib/files.ts";
 import { Places } from "../project/places.ts";
@@ -11,7 +12,6 @@ import { previewDocument } from "./document/outcome.ts";
 import type { SavedPreview } from "./document/saved.ts";
 import { Secrets } from "./document/secrets.ts";
 import { readState } from "./document/state.ts";
-import { Child, killAllOnSignal } from "./engine/child.ts";
 import { DynamicProviders } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
 import { channelOptions, listen } from "./engine/grpc.ts";
@@ -79,7 +79,7 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
   checkPackConfigs(options);
   const secrets = new Secrets();
   for (const text of project.givenSecrets) secrets.add(text);
-  const removeHandlers = killAllOnSignal();
+  const removeHandlers = killGroupsOnSignal();
   const sources = new Sources(project.root, project.programDirectory);
   const places = new Places(project, sources);
   const session = new Session(project, options, secrets, sources);
@@ -282,7 +282,9 @@ class Session {
         socket,
         env: { ...env, PULUMI_NODEJS_ENGINE: address },
       }),
-      limits: { outputBytes: this.#options.outputBytes ?? defaultOutputBytes },
+      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+      group: true,
+      connection: true,
       failure: "program",
     });
   }

@@ -1,6 +1,6 @@
+import { Child } from "../../lib/child.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
-import { findProgram } from "../../postgres/programs.ts";
-import { Child } from "../child.ts";
+import { launchOf } from "../../postgres/programs.ts";
 
 export interface DumpOptions {
   connection: Connection;
@@ -17,9 +17,10 @@ export interface DumpOptions {
  * when the whole dump has come.
  */
 export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
-  const child = new Child("pg_dump", findProgram("pg_dump"), {
-    args: dumpArguments(options),
-    env: programEnvironment(options.connection, "optropic backup"),
+  const env = programEnvironment(options.connection, "optropic backup");
+  const child = new Child({
+    label: "pg_dump",
+    launch: launchOf("pg_dump", dumpArguments(options), env),
     signal: options.signal,
   });
   child.stdin.end();

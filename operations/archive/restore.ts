@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
+import { outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
-import { findProgram } from "../../postgres/programs.ts";
+import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
-import { output } from "../child.ts";
 import type { Manifest } from "./manifest.ts";
 import {
   extensionStatements,
@@ -59,24 +59,21 @@ const needsRights =
   "The role of a target has to be one that may give each object to its owner, such as a superuser; that of the scratch server is.";
 
 async function runRestore({ connection, file, jobs, signal }: RestoreOptions, list: string): Promise<void> {
-  await output("pg_restore", findProgram("pg_restore"), {
-    args: [
-      `--dbname=${connection.PGDATABASE}`,
-      `--jobs=${jobs}`,
-      "--exit-on-error",
-      "--no-password",
-      `--use-list=${list}`,
-      file,
-    ],
-    env: programEnvironment(connection, "optropic drill"),
-    signal,
-  });
+  const args = [
+    `--dbname=${connection.PGDATABASE}`,
+    `--jobs=${jobs}`,
+    "--exit-on-error",
+    "--no-password",
+    `--use-list=${list}`,
+    file,
+  ];
+  const env = programEnvironment(connection, "optropic drill");
+  await outputOf("pg_restore", launchOf("pg_restore", args, env), signal);
 }
 
 /** The table of contents of a dump; fails where the file is none. */
 export function listContents(file: string, signal: AbortSignal): Promise<string> {
-  const env = { PATH: process.env.PATH, LC_ALL: "C" };
-  return output("pg_restore", findProgram("pg_restore"), { args: ["--list", file], env, signal });
+  return outputOf("pg_restore", launchOf("pg_restore", ["--list", file]), signal);
 }
 
 /** @returns names of the extensions that the server does not have */

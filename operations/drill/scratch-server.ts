@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { chownSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
-import { output } from "../child.ts";
 
 /** A PostgreSQL server for one drill, reached by a socket in its own folder alone. */
 export interface ScratchServer {
@@ -65,7 +65,7 @@ export async function startScratchServer(options: {
   const env = { PATH: process.env.PATH, LC_ALL: "C" };
   // Stopping does not depend on what stops the drill.
   const run = (name: string, command: string, args: string[], until: AbortSignal) =>
-    output(name, command, { args, env, cwd: folder, account, signal: until });
+    outputOf(name, { command, args, env, cwd: folder, account }, until);
   const stop = () =>
     run(
       "pg_ctl",

@@ -1,13 +1,13 @@
+import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
-import { findProgram } from "../../postgres/programs.ts";
+import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import { differences } from "../archive/compare.ts";
 import { describeDatabase, prepareSession } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { extensionStatements, powerless, roleStatements, schemaStatements } from "../archive/prepare.ts";
 import { namesOf } from "../archive/surroundings.ts";
-import { Child } from "../child.ts";
 import { watchBystanders } from "./bystanders.ts";
 import { type RoleName, setDefaultPrivilegesAside } from "./default-privileges.ts";
 import { watchPublications } from "./publications.ts";
@@ -119,10 +119,10 @@ async function runScript(
   { noOwner, signal }: ReplaceOptions,
   { file, contents }: DumpFiles,
 ): Promise<void> {
-  const arguments_ = ["--file=-", "--single-transaction", `--use-list=${contents}`];
-  const script = new Child("pg_restore", findProgram("pg_restore"), {
-    args: [...arguments_, ...(noOwner ? ["--no-owner"] : []), file],
-    env: { PATH: process.env.PATH, LC_ALL: "C" },
+  const args = ["--file=-", "--single-transaction", `--use-list=${contents}`];
+  const script = new Child({
+    label: "pg_restore",
+    launch: launchOf("pg_restore", [...args, ...(noOwner ? ["--no-owner"] : []), file]),
     signal,
   });
   script.stdin.end();

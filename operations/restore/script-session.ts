@@ -3,11 +3,11 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { escapeLiteral } from "pg";
 import * as z from "zod";
+import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
-import { findProgram } from "../../postgres/programs.ts";
+import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
-import { Child } from "../child.ts";
 
 /**
  * A session of psql, which can run the script that pg_restore writes, data included, and answers queries
@@ -18,19 +18,17 @@ export class ScriptSession implements Session {
   #lines: Lines;
 
   constructor(connection: Connection, signal: AbortSignal) {
-    this.#child = new Child("psql", findProgram("psql"), {
-      args: [
-        "--no-psqlrc",
-        "--no-password",
-        "--quiet",
-        "--no-align",
-        "--tuples-only",
-        "--set=ON_ERROR_STOP=1",
-        "--file=-",
-      ],
-      env: programEnvironment(connection, "optropic restore"),
-      signal,
-    });
+    const args = [
+      "--no-psqlrc",
+      "--no-password",
+      "--quiet",
+      "--no-align",
+      "--tuples-only",
+      "--set=ON_ERROR_STOP=1",
+      "--file=-",
+    ];
+    const env = programEnvironment(connection, "optropic restore");
+    this.#child = new Child({ label: "psql", launch: launchOf("psql", args, env), signal });
     this.#lines = new Lines(this.#child.stdout);
   }
 

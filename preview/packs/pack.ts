@@ -6,11 +6,11 @@ import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import * as z from "zod";
+import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Project } from "../../project/project.ts";
 import { readYaml } from "../../project/yaml.ts";
 import { CallError, Caller } from "../engine/caller.ts";
-import { Child } from "../engine/child.ts";
 import type { Engine, LogEntry } from "../engine/engine.ts";
 import type { PreviewResource } from "../engine/resource.ts";
 import { fromStruct } from "../engine/struct.ts";
@@ -95,7 +95,9 @@ export class PolicyPack {
         socket: options.socket,
         env: { ...options.env, PULUMI_NODEJS_ENGINE: address },
       }),
-      limits: { outputBytes: options.outputBytes },
+      outputBytes: options.outputBytes,
+      group: true,
+      connection: true,
       failure: "policy-pack",
     });
     this.#caller = new Caller(this.#child.connection);

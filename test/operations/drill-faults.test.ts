@@ -283,7 +283,9 @@ describe("a drill that is broken off leaves neither server nor file", () => {
       }
       const run = await end;
       expect(run).toMatchObject({ status: 1, signal: null });
-      expect(run.stderr).toMatch(/The backup was not restored: pg_restore ended with 1[\s\S]*terminated/);
+      expect(run.stderr).toMatch(
+        /The backup was not restored: pg_restore ended with exit status 1[\s\S]*terminated/,
+      );
     });
 
     test("or wherever it is, when its time is up", async () => {

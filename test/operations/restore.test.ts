@@ -239,7 +239,9 @@ test("a session of psql runs a script whose output is more than a pipe holds, an
     await session.script(Readable.from(lines));
     const odd = "one\u2028two\u2029three\rfour\n\\echo five";
     expect(await session.rows("select value from unnest($1) value", [odd])).toEqual([{ value: odd }]);
-    await expect(session.run("select 1 / 0")).rejects.toThrow(/ended with 3:[\s\S]*division by zero/);
+    await expect(session.run("select 1 / 0")).rejects.toThrow(
+      /ended with exit status 3:[\s\S]*division by zero/,
+    );
   } finally {
     await session.end();
   }

@@ -1,0 +1,273 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { Duplex, type Readable, type Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { Failure, type FailureKind } from "./failure.ts";
+
+/** What is started, and how. */
+export interface Launch {
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd?: string | undefined;
+  /** Account to run as. */
+  account?: { uid: number; gid: number } | undefined;
+}
+
+export interface ChildOptions {
+  /** What a message calls the process, such as `pg_dump` or `the program`. */
+  label: string;
+  launch: Launch;
+  /** Ends the process with SIGTERM when it is raised. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Most bytes of standard output and error together, which are all kept; a process that writes more is
+   * killed. Without a limit the caller writes the input and reads the output, and the end of the errors is
+   * kept.
+   */
+  outputBytes?: number | undefined;
+  /** The process leads a group of its own, which is killed when it ends and when this process does. */
+  group?: boolean;
+  /** The process has one end of a connection as descriptor 3. */
+  connection?: boolean;
+  /** Kind of the failure when the process does not start. Default: `failed`. */
+  failure?: FailureKind;
+}
+
+/** How long the output of a group whose leader has ended is waited for, in milliseconds. */
+const outputGraceMs = 1000;
+
+/** Characters of the errors that are kept for a message, when they are not limited. */
+const keptCharacters = 4000;
+
+const groups = new Set<Child>();
+
+/** A process that this one runs. */
+export class Child {
+  readonly label: string;
+  /**
+   * Resolves with the exit status when the process has ended and its output is read. Rejects when it did not
+   * start or wrote too much.
+   */
+  readonly exited: Promise<number>;
+  #process: ChildProcess;
+  #options: ChildOptions;
+  #signal: AbortSignal | undefined;
+  #output = "";
+  #errors = "";
+  #bytes = 0;
+  #gone = false;
+  #terminate = (): void => this.kill("SIGTERM");
+
+  constructor(options: ChildOptions) {
+    this.label = options.label;
+    this.#options = options;
+    this.#signal = options.signal;
+    const { launch, outputBytes, group = false, connection = false } = options;
+    const { command, args, env, cwd, account } = launch;
+    this.#process = spawn(command, args, {
+      env,
+      cwd,
+      ...account,
+      stdio: [
+        outputBytes === undefined ? "pipe" : "ignore",
+        "pipe",
+        "pipe",
+        ...(connection ? ["pipe" as const] : []),
+      ],
+      detached: group,
+    });
+    // A process that ends resets these; its status says what happened.
+    this.#process.stdin?.on("error", () => undefined);
+    if (connection) this.connection.on("error", () => undefined);
+    if (group) groups.add(this);
+    this.#collect();
+    this.exited = this.#watch();
+    // One that nobody waits for any more is no second error.
+    this.exited.catch(() => undefined);
+    this.#signal?.addEventListener("abort", this.#terminate, { once: true });
+    if (this.#signal?.aborted) this.#terminate();
+  }
+
+  get stdin(): Writable {
+    return present(this.#process.stdin);
+  }
+
+  get stdout(): Readable {
+    return present(this.#process.stdout);
+  }
+
+  /** This end of descriptor 3, which no other process has. */
+  get connection(): Duplex {
+    const stream = this.#process.stdio[3];
+    return present(stream instanceof Duplex ? stream : undefined);
+  }
+
+  /** What the process wrote so far to standard output, if that is limited, without colors. */
+  get output(): string {
+    return stripVTControlCharacters(this.#output);
+  }
+
+  /** What the process wrote so far to standard error, or the end of it, without colors. */
+  get errors(): string {
+    return stripVTControlCharacters(this.#errors);
+  }
+
+  /**
+   * Waits until the process ends.
+   *
+   * @throws the reason of the signal, if that is raised
+   * @throws {Failure} `failed`, with the errors of the process, unless its exit status is 0
+   */
+  async success(): Promise<void> {
+    const status = await this.exited.finally(() => this.#signal?.throwIfAborted());
+    if (status === 0) return;
+    const { signalCode } = this.#process;
+    const how = signalCode === null ? `exit status ${status}` : `signal ${signalCode}`;
+    const errors = this.errors.trim();
+    throw new Failure("failed", `${this.label} ended with ${how}${errors === "" ? "" : `:\n${errors}`}`);
+  }
+
+  /** From now on the signal does not end the process. */
+  shield(): void {
+    this.#signal?.removeEventListener("abort", this.#terminate);
+    this.#signal = undefined;
+  }
+
+  /** Sends a signal to the process, or to its group; SIGKILL unless another is given. */
+  kill(signal: NodeJS.Signals = "SIGKILL"): void {
+    const { pid } = this.#process;
+    if (!this.#options.group) {
+      this.#process.kill(signal);
+      return;
+    }
+    // Once the group is gone, another may have its number.
+    if (pid === undefined || this.#gone) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  }
+
+  /** Ends the process, if it still runs, and waits until it has ended. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    this.kill(signal);
+    this.stdout.destroy();
+    await this.exited.catch(() => undefined);
+  }
+
+  #collect(): void {
+    const { outputBytes } = this.#options;
+    const { stdout, stderr } = this.#process;
+    if (outputBytes === undefined) {
+      stderr?.setEncoding("utf8").on("data", (text: string) => {
+        this.#errors = (this.#errors + text).slice(-keptCharacters);
+      });
+      return;
+    }
+    const isWithin = (text: string): boolean => {
+      if (this.#bytes > outputBytes) return false;
+      this.#bytes += Buffer.byteLength(text);
+      if (this.#bytes > outputBytes) this.kill();
+      return this.#bytes <= outputBytes;
+    };
+    stdout?.setEncoding("utf8").on("data", (text: string) => {
+      if (isWithin(text)) this.#output += text;
+    });
+    stderr?.setEncoding("utf8").on("data", (text: string) => {
+      if (isWithin(text)) this.#errors += text;
+    });
+  }
+
+  async #watch(): Promise<number> {
+    const { group, outputBytes, failure = "failed" } = this.#options;
+    if (group) this.#process.once("exit", () => this.#endGroup());
+    try {
+      await once(this.#process, "close");
+      if (outputBytes !== undefined && this.#bytes > outputBytes) {
+        const limit = `${Math.round(outputBytes / 1024)} KiB`;
+        throw new Failure("limit", `${this.label} wrote more than ${limit} and was stopped`);
+      }
+      const { exitCode, signalCode } = this.#process;
+      return exitCode ?? (signalCode === "SIGKILL" ? 137 : 1);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure(failure, `${this.label} did not start: ${String(error)}`);
+    } finally {
+      this.#signal?.removeEventListener("abort", this.#terminate);
+      if (group) this.kill();
+      this.#gone = true;
+      groups.delete(this);
+    }
+  }
+
+  /** A leader that ended may have left others of its group behind, which hold its output open. */
+  #endGroup(): void {
+    this.kill();
+    // One that left the group too may hold it for as long as it likes.
+    setTimeout(() => {
+      this.#process.stdout?.destroy();
+      this.#process.stderr?.destroy();
+    }, outputGraceMs).unref();
+  }
+}
+
+function present<T>(stream: T | null | undefined): T {
+  if (stream === null || stream === undefined) throw new Error("The process was started without this stream");
+  return stream;
+}
+
+/** Most bytes that a program may print that is read as one text. */
+const maximumText = 64 * 1024 * 1024;
+
+/**
+ * Runs a program to its end.
+ *
+ * @returns its standard output
+ * @throws {Failure} `failed`, when it prints more than 64 MiB or its exit status is not 0
+ */
+export async function outputOf(label: string, launch: Launch, signal: AbortSignal): Promise<string> {
+  const child = new Child({ label, launch, signal });
+  child.stdin.end();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of child.stdout) {
+    bytes += chunk.length;
+    if (bytes > maximumText) {
+      await child.stop();
+      throw new Failure("failed", `${label} printed more than 64 MiB`);
+    }
+    chunks.push(chunk);
+  }
+  await child.success();
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Kills the groups of all children of this process. */
+function killGroups(): void {
+  for (const child of groups) child.kill();
+}
+
+/**
+ * Kills the groups when this process is told to end, then lets the signal have its usual effect.
+ *
+ * @returns a function that takes the handlers away again
+ */
+export function killGroupsOnSignal(): () => void {
+  const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
+    const handler = (): void => {
+      killGroups();
+      remove();
+      process.kill(process.pid, signal);
+    };
+    process.on(signal, handler);
+    return { signal, handler };
+  });
+  const remove = (): void => {
+    process.off("exit", killGroups);
+    for (const { signal, handler } of handlers) process.off(signal, handler);
+  };
+  process.on("exit", killGroups);
+  return remove;
+}
