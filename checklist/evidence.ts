@@ -6,53 +6,53 @@ import { writeAtomic } from "../lib/files.ts";
 import { parseJson } from "../lib/json.ts";
 import { isItemId } from "./items.ts";
 
-/** Size beyond which a file of evidence is refused unread, in bytes. */
+/** Largest evidence file that is read, in bytes. */
 export const maximumEvidenceBytes = 1024 * 1024;
 
 const moment = z.iso.datetime();
 const count = z.int().min(0);
 const shortText = z.string().max(1000);
 
-/** How a restore drill went: what was restored, how long each step took, what was compared. */
+/** Result of a restore drill: what was restored, how long each step took, what was compared. */
 export const drillSchema = z.strictObject({
   backup: z.strictObject({
-    /** Key of the backup in its bucket. */
+    /** Key of the backup in the bucket. */
     name: shortText,
-    /** The moment of the database that the backup holds. */
+    /** Time of the backup's snapshot. */
     takenAt: moment,
     plainBytes: count,
     sealedBytes: count,
   }),
-  /** Version of the server that was restored into, such as 17.4. */
+  /** Version of the server it was restored into, such as 17.4. */
   serverVersion: shortText,
-  /** Steps in their order, in milliseconds. */
+  /** Steps in order, in milliseconds. */
   steps: z.array(z.strictObject({ name: shortText, durationMs: count })).max(50),
-  /** From the start of the download to the last comparison. */
+  /** From the start of the drill to the last comparison, in milliseconds. */
   durationMs: count,
-  /** Recovery time objective that the duration is held to. */
+  /** Recovery time objective for the duration. */
   rtoMinutes: count,
-  /** Age of the backup when the drill began: what would be lost. */
+  /** Age of the backup when the drill began, which is the data that would be lost. */
   lossMinutes: count,
-  /** Recovery point objective that the age is held to, and the minutes that a backup may be on its way. */
+  /** Recovery point objective for the age, and the minutes that a backup may take. */
   rpoMinutes: count,
   graceMinutes: count,
   tables: count,
   rows: count,
-  /** Checks of the settings, in their order. */
+  /** Checks from the settings, in order. */
   checks: z.array(z.strictObject({ name: shortText, holds: z.boolean(), found: shortText })).max(200),
-  /** What the restored database has otherwise than the manifest says; empty where all is alike. */
+  /** How the restored database differs from the manifest. */
   differences: z.array(shortText).max(1000),
 });
 
 export type Drill = z.infer<typeof drillSchema>;
 
 /**
- * One piece of evidence: which items it is for, of which stack, when it was found, and whether they hold.
- * Files of evidence are JSON of this shape; nothing in them is a secret.
+ * Evidence for items of the checklist: for which stack, since when, and whether they hold. Evidence files are
+ * JSON of this shape and contain no secrets.
  */
 export const evidenceSchema = z.strictObject({
   version: z.literal(1),
-  /** How it was found. */
+  /** Kind of control that found it. */
   control: z.enum(["policy", "probe", "gate", "docs", "attest"]),
   source: z.string().regex(/^[a-z][a-z-]{0,49}$/),
   items: z.array(z.string().refine(isItemId, "an item of the checklist")).min(1).max(175),
@@ -60,9 +60,9 @@ export const evidenceSchema = z.strictObject({
   stack: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/),
   at: moment,
   holds: z.boolean(),
-  /** One sentence for a person. */
+  /** One sentence for people. */
   summary: shortText,
-  /** What does not hold, a sentence each. */
+  /** What does not hold, one sentence each. */
   problems: z.array(shortText).max(1000),
   drill: drillSchema.optional(),
 });
@@ -70,7 +70,7 @@ export const evidenceSchema = z.strictObject({
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 /**
- * Writes a piece of evidence to `<folder>/<stack>/<source>.json`, in one step.
+ * Writes evidence to `<folder>/<stack>/<source>.json`, atomically.
  *
  * @returns the path
  */

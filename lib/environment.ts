@@ -3,9 +3,10 @@ import { Failure } from "./failure.ts";
 
 /**
  * Reads the variables that a schema names; an empty one counts as unset. The message of each issue completes
- * the sentence "NAME is not …". The result has no key without a value, so that it can be an environment.
+ * the sentence "NAME is not …". The result has no key with an undefined value, so it can serve as an
+ * environment.
  *
- * @throws {Failure} `refused`, with the variables that are malformed and never their values
+ * @throws {Failure} `refused`; the message names the invalid variables and never their values
  */
 export function readVariables<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,

@@ -10,8 +10,8 @@ const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-
 const channelBindings = ["disable", "prefer", "require"] as const;
 
 /**
- * A connection as PostgreSQL's own programs take it from their environment, so that no password is ever an
- * argument: https://www.postgresql.org/docs/17/libpq-envars.html
+ * A connection in the variables that PostgreSQL's programs read, so that a password is never an argument:
+ * https://www.postgresql.org/docs/17/libpq-envars.html
  */
 export const connectionSchema = z.object({
   PGHOST: text(1000),
@@ -24,7 +24,7 @@ export const connectionSchema = z.object({
   PGPASSWORD: text(10_000).optional(),
   PGPASSFILE: text(4096).optional(),
   PGOPTIONS: text(4096).optional(),
-  /** `require` where libpq's default, `prefer`, would accept a connection that anyone can read. */
+  /** libpq's own default, `prefer`, would accept a connection without TLS. */
   PGSSLMODE: z.enum(sslModes, `one of ${sslModes.join(", ")}`).default("require"),
   PGSSLROOTCERT: text(4096).optional(),
   PGSSLCERT: text(4096).optional(),
@@ -34,15 +34,15 @@ export const connectionSchema = z.object({
 
 export type Connection = z.infer<typeof connectionSchema>;
 
-/** Seconds that a server has to take a connection. */
+/** Time limit for connecting, in seconds. */
 export const connectSeconds = 30;
 
-/** `host:port/database`: which database it is, for people. */
+/** Names a database in messages: `host:port/database`. */
 export function describeConnection(connection: Connection): string {
   return `${connection.PGHOST}:${connection.PGPORT}/${connection.PGDATABASE}`;
 }
 
-/** The environment in which one of PostgreSQL's programs reaches the database, with nothing else of ours. */
+/** Environment for one of PostgreSQL's programs: the connection, and nothing secret besides. */
 export function programEnvironment(connection: Connection, name: string): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, TMPDIR, LD_LIBRARY_PATH } = process.env;
   return {
@@ -57,12 +57,12 @@ export function programEnvironment(connection: Connection, name: string): NodeJS
   };
 }
 
-/** Whether the host is the folder of a Unix socket. */
+/** Whether the host is a folder with a Unix socket. */
 export function isSocket({ PGHOST }: Pick<Connection, "PGHOST">): boolean {
   return PGHOST.startsWith("/");
 }
 
-/** Where libpq looks for a file that no variable names. */
+/** Where libpq looks for a file when no variable names one. */
 export function defaultFile(name: ".pgpass" | "root.crt" | "postgresql.crt" | "postgresql.key"): string {
   return join(homedir(), name === ".pgpass" ? name : join(".postgresql", name));
 }

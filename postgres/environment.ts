@@ -6,8 +6,8 @@ import { urlVariables } from "./url.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The database that the environment names, by `DATABASE_URL` or by libpq's own variables. What the URL does not
- * say of the password and of TLS, the variables may.
+ * Reads the connection from `DATABASE_URL` or from libpq's variables. Variables for the password and for TLS
+ * also apply to a URL that does not set them.
  *
  * @throws {Failure} `refused`
  */
@@ -18,12 +18,12 @@ export function readConnection(environment: Environment): Connection {
     : connectionOf(environment);
 }
 
-/** What a URL may have of parameters when everybody sees it. */
+/** Parameters that a URL may have on the command line. */
 const publicParameters: ReadonlySet<string> = new Set(["sslmode", "sslrootcert"]);
 
 /**
- * The database of a URL that was given as an argument, which holds no password: that comes from `PGPASSWORD`
- * or a password file. Host, port, user and database are the URL's.
+ * Reads the connection from a URL on the command line, which must not contain a password: that comes from
+ * `PGPASSWORD` or a password file. Host, port, user and database are always those of the URL.
  *
  * @throws {Failure} `refused`
  */
@@ -33,17 +33,20 @@ export function targetConnection(url: string, environment: Environment): Connect
   if (parts.PGPASSWORD !== undefined) {
     throw new Failure(
       "refused",
-      `${name} holds a password, which arguments show to everybody: set PGPASSWORD or PGPASSFILE instead`,
+      `${name} contains a password, which every user of this machine could see: set PGPASSWORD or PGPASSFILE instead`,
     );
   }
   const query = new URLSearchParams(url.split("?").slice(1).join("?"));
   if ([...query.keys()].some((parameter) => !publicParameters.has(parameter))) {
-    throw new Failure("refused", `${name} takes the parameters sslmode and sslrootcert and no others`);
+    throw new Failure("refused", `${name} accepts only the parameters sslmode and sslrootcert`);
   }
   return connectionOf({ ...environment, ...parts });
 }
 
-/** libpq's two rules about the operating system's certificates, which every public authority may sign into. */
+/**
+ * Applies libpq's rule for the system's certificates: any public authority may have signed, so the host must
+ * match.
+ */
 function connectionOf(variables: Environment): Connection {
   const isSystem = variables.PGSSLROOTCERT === "system";
   const connection = readVariables(connectionSchema, {

@@ -4,8 +4,8 @@ import { type Connection, defaultFile, isSocket } from "./connection.ts";
 const maximumBytes = 1024 * 1024;
 
 /**
- * The password that a password file has for a connection, as libpq reads it: the first line whose host, port,
- * database and user match. Undefined when there is no such file or line, or when others may read the file:
+ * Looks up a password in the password file as libpq does: in the first line whose host, port, database and
+ * user match. Undefined when there is no such file or line, or when other users may access the file:
  * https://www.postgresql.org/docs/17/libpq-pgpass.html
  */
 export function passwordFromFile(connection: Connection): string | undefined {
@@ -18,8 +18,8 @@ export function passwordFromFile(connection: Connection): string | undefined {
 }
 
 /**
- * The password for a connection in the text of such a file. The package `pgpass` does not do here: it passes
- * over passwords of two characters and ends a field after an escaped backslash.
+ * Looks up a password in the text of a password file. The package `pgpass` is not used, because it ignores
+ * lines with short passwords and does not end a field after an escaped backslash.
  */
 export function passwordIn(text: string, connection: Connection): string | undefined {
   const { PGHOST, PGPORT, PGDATABASE, PGUSER } = connection;
@@ -33,7 +33,7 @@ export function passwordIn(text: string, connection: Connection): string | undef
   return undefined;
 }
 
-/** Fields between colons; a backslash keeps what follows it. */
+/** Splits a line at its colons; a backslash escapes the next character. */
 function fieldsOf(line: string): string[] {
   const fields = [""];
   for (const [part] of line.matchAll(/\\?./gsu)) {

@@ -11,8 +11,8 @@ type Program = "pg_dump" | "pg_restore" | "psql" | "pg_ctl" | "initdb" | "postgr
 const debianFolder = "/usr/lib/postgresql";
 
 /**
- * Path of one of PostgreSQL's programs: of the newest version that Debian's folders have, which serves older
- * databases too, else of the path.
+ * Path of one of PostgreSQL's programs: the newest version in Debian's folders, which works with older
+ * servers too, or else the first one in PATH.
  *
  * @throws {Failure} `refused`, when it is not installed
  */
@@ -45,13 +45,13 @@ export function launchOf(
   return { command: findProgram(program), args, env };
 }
 
-/** Version that a program says it has, such as 17.4. */
+/** Version of a program, such as 17.4. */
 export async function versionOf(program: Program): Promise<string> {
   const { stdout } = await promisify(execFile)(findProgram(program), ["--version"]);
   return /\d+(?:\.\d+)*(?:(?:devel|beta|rc)\d*)?/.exec(stdout)?.[0] ?? "";
 }
 
-/** Major version in a version, such as 17 of 17.4. */
+/** Major version, such as 17 for 17.4. */
 export function majorOf(version: string): number {
   return Number.parseInt(version, 10);
 }

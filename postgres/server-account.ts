@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { Failure } from "../lib/failure.ts";
 
 /**
- * Account that PostgreSQL's server runs as. It refuses to run as root, so root runs it as the account that
- * its package brings.
+ * Account to run a PostgreSQL server as: this one, or for root, which the server refuses, the account
+ * `postgres` of Debian's package.
  *
- * @throws {Failure} `refused`, when there is no such account
+ * @throws {Failure} `refused`, when that account does not exist
  */
 export function serverAccount(): { uid: number; gid: number } {
   const uid = process.getuid?.() ?? 0;
@@ -16,6 +16,9 @@ export function serverAccount(): { uid: number; gid: number } {
   try {
     return { uid: id("-u"), gid: id("-g") };
   } catch {
-    throw new Failure("refused", "There is no account postgres to run a server as: root may not run one");
+    throw new Failure(
+      "refused",
+      "PostgreSQL does not run as root, and there is no account postgres to run it as",
+    );
   }
 }

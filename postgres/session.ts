@@ -23,12 +23,12 @@ export class ServerSession implements Session {
     return (await this.#client.query(query, value && [value])).rows;
   }
 
-  /** As rows, each of which is a list of texts, as the server writes them and a cast to text does. */
+  /** Rows as lists of texts, as a cast to text writes them. */
   async lists(query: string): Promise<unknown[][]> {
     return (await this.#client.query<unknown[]>({ text: query, rowMode: "array", types: asText })).rows;
   }
 
-  /** Runs one statement: the server rejects a text that holds a second one. */
+  /** Runs one statement. The server rejects a second one. */
   async only(statement: string): Promise<void> {
     const query: QueryConfig & { queryMode: "extended" } = { text: statement, queryMode: "extended" };
     await this.#client.query(query);
@@ -38,7 +38,7 @@ export class ServerSession implements Session {
     await this.#client.query(statements);
   }
 
-  /** Ends the session, and with it a statement that runs. */
+  /** Ends the session and a running statement. */
   async end(): Promise<void> {
     await this.#client.end().catch(() => undefined);
   }
@@ -60,7 +60,7 @@ export async function connect(connection: Connection, name: string): Promise<Ser
   const reasons = new Set<string>();
   for (const ssl of tlsAttempts(connection)) {
     const client = new Client({ ...clientConfig(connection), ssl, application_name: name });
-    // A session that ends by itself fails the statement that waits, or the next one.
+    // A session that the server ends fails the running or the next statement.
     client.on("error", () => undefined);
     try {
       await client.connect();
@@ -85,7 +85,7 @@ function clientConfig(connection: Connection): ClientConfig {
     connectionTimeoutMillis: connectSeconds * 1000,
     keepAlive: true,
     ...(PGOPTIONS === undefined ? {} : { options: PGOPTIONS }),
-    // The library binds the channel where the server can, and cannot insist; libpq's programs do.
+    // The library binds the channel when the server can, but cannot require it; libpq's programs do.
     enableChannelBinding: PGCHANNELBINDING === "prefer" || PGCHANNELBINDING === "require",
   };
 }

@@ -4,10 +4,10 @@ import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Connection, defaultFile, isSocket } from "./connection.ts";
 
 /**
- * How to connect, by turns; false is without TLS. As libpq does it, root certificates that are there are
- * checked in every mode: https://www.postgresql.org/docs/17/libpq-ssl.html
+ * The ways to connect, in order; false is without TLS. As in libpq, root certificates that exist are used in
+ * every mode: https://www.postgresql.org/docs/17/libpq-ssl.html
  *
- * @throws {Failure} `refused`, when certificates have to be verified and there are none to verify by
+ * @throws {Failure} `refused`, when root certificates are needed and missing, or a file cannot be read
  */
 export function tlsAttempts(connection: Connection): (ConnectionOptions | false)[] {
   const mode = connection.PGSSLMODE;
@@ -26,7 +26,7 @@ function verification({ PGSSLMODE: mode, PGSSLROOTCERT }: Connection): Connectio
   if (mode !== "verify-ca" && mode !== "verify-full") return { rejectUnauthorized: false };
   throw new Failure(
     "refused",
-    `PGSSLMODE=${mode} needs root certificates, and ${file} does not exist: name their file by PGSSLROOTCERT, or the operating system's by PGSSLROOTCERT=system`,
+    `PGSSLMODE=${mode} needs root certificates, but ${file} does not exist: set PGSSLROOTCERT to their file, or to system for those of the operating system`,
   );
 }
 
@@ -35,7 +35,7 @@ function clientCertificate({ PGSSLCERT, PGSSLKEY }: Connection): ConnectionOptio
   if (cert === undefined) return {};
   const key = readIfThere(PGSSLKEY ?? defaultFile("postgresql.key"), "PGSSLKEY");
   if (key !== undefined) return { cert, key };
-  throw new Failure("refused", "The client certificate has no private key: name its file by PGSSLKEY");
+  throw new Failure("refused", "The client certificate has no private key: set PGSSLKEY to its file");
 }
 
 function readIfThere(file: string, variable: string): string | undefined {
@@ -45,6 +45,6 @@ function readIfThere(file: string, variable: string): string | undefined {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
       return undefined;
     }
-    throw new Failure("refused", `Cannot read the file of ${variable}: ${reasonOf(error)}`);
+    throw new Failure("refused", `Cannot read the file in ${variable}: ${reasonOf(error)}`);
   }
 }

@@ -2,12 +2,12 @@ import { parse } from "pg-connection-string";
 import { Failure } from "../lib/failure.ts";
 import type { Connection } from "./connection.ts";
 
-/** libpq's variables that a connection string sets. Every value is as the string has it, unchecked. */
+/** libpq's variables that a connection string sets, with unchecked values. */
 export type UrlVariables = { PGHOST: string; PGPORT: string; PGDATABASE: string; PGUSER: string } & Partial<
   Record<keyof Connection, string>
 >;
 
-/** Parameters of libpq, and what they set: https://www.postgresql.org/docs/17/libpq-connect.html */
+/** Parameters of libpq and their variables: https://www.postgresql.org/docs/17/libpq-connect.html */
 const parameters: ReadonlyMap<string, keyof Connection> = new Map([
   ["host", "PGHOST"],
   ["port", "PGPORT"],
@@ -23,7 +23,7 @@ const parameters: ReadonlyMap<string, keyof Connection> = new Map([
   ["channel_binding", "PGCHANNELBINDING"],
 ]);
 
-/** Parameters that decide which server it is or how it proves that, and that have no counterpart here. */
+/** Parameters that change the server or its verification, which are not supported. */
 const unsupported = [
   "hostaddr",
   "service",
@@ -36,19 +36,18 @@ const unsupported = [
 ];
 
 /**
- * Takes a postgresql:// URL apart as libpq does. Parameters that are not libpq's, such as Prisma's, are left
- * out.
+ * Parses a postgresql:// URL as libpq does. Parameters of others, such as Prisma, are ignored.
  *
- * @param name what a message calls the URL, such as `DATABASE_URL`
- * @throws {Failure} `refused`, which says what is wrong and repeats nothing of the URL
+ * @param name name of the URL in messages, such as `DATABASE_URL`
+ * @throws {Failure} `refused`; the message quotes nothing from the URL
  */
 export function urlVariables(url: string, name: string): UrlVariables {
   const refused = (problem: string): Failure => new Failure("refused", `${name} ${problem}`);
-  // As libpq reads it: before the host, only `@` and `/` have a meaning.
+  // As in libpq, only `@` and `/` end the user and password.
   const parts = /^postgres(?:ql)?:\/\/([^@/]*@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(url);
   if (parts === null) throw refused("is not a postgresql:// URL");
   if (/%(?!(?!00)[0-9a-f]{2})/i.test(url)) {
-    throw refused("has a % that encodes nothing: write %25 for a % in the user, password or database");
+    throw refused("has a % that is not part of an encoded character: write %25 for a literal %");
   }
   const [, login = "", host = "", path = "", query = ""] = parts;
   if (host.includes(",")) throw refused("names several hosts: name one");
@@ -60,7 +59,7 @@ export function urlVariables(url: string, name: string): UrlVariables {
     if (value) found[variable] = value;
   };
   try {
-    // The library leaves %2F in the name of a database, and reads the files that parameters name.
+    // Only this part: the library does not decode %2F in the database, and reads the files of parameters.
     const authority = parse(`postgresql://${login.replaceAll(/[?#\s]/g, encodeURIComponent)}${host}/`);
     set("PGHOST", authority.host);
     set("PGPORT", authority.port);
@@ -80,17 +79,17 @@ export function urlVariables(url: string, name: string): UrlVariables {
   return { ...found, PGHOST, PGPORT, PGDATABASE, PGUSER };
 }
 
-/** What a job of another host gets as its environment. Without `sslmode` it is `require`. */
+/** Environment of a job on another host. */
 export type JobVariables = Record<
   "PGHOST" | "PGPORT" | "PGDATABASE" | "PGUSER" | "PGPASSWORD" | "PGSSLMODE",
   string
 >;
 
 /**
- * The environment in which a program reaches the database of a connection string that holds the password, since
- * a program shows its arguments to the whole machine and its environment only to itself.
+ * Converts a connection string with a password to variables, since every user of a machine can see a
+ * program's arguments, but not its environment. The default for `sslmode` is `require`.
  *
- * @throws {Failure} `refused`, which says what is wrong and repeats nothing of the string
+ * @throws {Failure} `refused`; the message quotes nothing from the string
  */
 export function connectionVariables(connectionString: string): JobVariables {
   const name = "The database's connection string";

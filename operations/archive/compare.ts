@@ -1,10 +1,11 @@
+import { counted, shortened } from "../../lib/text.ts";
 import type { Description } from "./manifest.ts";
 
-/** Differences that are listed before the rest is only counted, and characters of each. */
+/** Most differences that are listed, and most characters of each. */
 const listed = 200;
 const listedCharacters = 500;
 
-/** How a restored database differs from the one that was backed up, a sentence each; none where it is alike. */
+/** Describes how a restored database differs from the one that was backed up, one sentence per difference. */
 export function differences(expected: Description, found: Description): string[] {
   const all = [
     ...objectDifferences(expected.objects, found.objects),
@@ -12,51 +13,51 @@ export function differences(expected: Description, found: Description): string[]
     ...sequenceDifferences(expected, found),
     ...(expected.largeObjects === found.largeObjects
       ? []
-      : [`There are ${found.largeObjects} large objects, and there were ${expected.largeObjects}.`]),
+      : [
+          `The database has ${counted(found.largeObjects, "large object")} instead of ${expected.largeObjects}.`,
+        ]),
   ];
-  const some = all.slice(0, listed).map(shortened);
-  return all.length === some.length ? some : [...some, `And ${all.length - listed} differences more.`];
+  const some = all.slice(0, listed).map((text) => shortened(text, listedCharacters));
+  return all.length === some.length ? some : [...some, `…and ${all.length - listed} more differences.`];
 }
 
-function shortened(text: string): string {
-  return text.length <= listedCharacters ? text : `${text.slice(0, listedCharacters - 1)}…`;
-}
-
-/** How definitions differ, each of them given by the name of its object. */
+/** Describes how objects differ, given their definitions by name. */
 export function objectDifferences(expected: Description["objects"], found: Description["objects"]): string[] {
   return keysOf(expected, found).flatMap((name) => {
     const [before, after] = [own(expected, name), own(found, name)];
     if (before === after) return [];
     if (after === undefined) return [`${name} is missing.`];
-    return [before === undefined ? `${name} was not there.` : `${name} is defined otherwise.`];
+    return [before === undefined ? `${name} is not in the backup.` : `${name} has a different definition.`];
   });
 }
 
 function tableDifferences({ tables: expected }: Description, { tables: found }: Description): string[] {
   return Object.entries(expected).flatMap(([name, table]) => {
     const other = own(found, name);
-    // That it is missing is said above.
+    // A missing table is among the objects.
     if (other === undefined) return [];
     const { enabled, forced, policies } = table.rls;
     return [
-      ...(other.rows === table.rows ? [] : [`${name} has ${other.rows} rows, and had ${table.rows}.`]),
+      ...(other.rows === table.rows
+        ? []
+        : [`${name} has ${counted(other.rows, "row")} instead of ${table.rows}.`]),
       ...(other.rls.enabled === enabled && other.rls.forced === forced
         ? []
-        : [`Row-level security of ${name} is ${state(other.rls)}, and was ${state(table.rls)}.`]),
+        : [`Row-level security of ${name} is ${state(other.rls)} instead of ${state(table.rls)}.`]),
       ...(other.rls.policies === policies
         ? []
-        : [`${name} has ${other.rls.policies} policies of row-level security, and had ${policies}.`]),
+        : [`${name} has ${other.rls.policies} row-level security policies instead of ${policies}.`]),
     ];
   });
 }
 
 function state({ enabled, forced }: Description["tables"][string]["rls"]): string {
-  return `${enabled ? "on" : "off"}${forced ? ", for its owner too" : ""}`;
+  return `${enabled ? "enabled" : "disabled"}${forced ? " and forced" : ""}`;
 }
 
 /**
- * Sequences have no snapshot: a dump has them as they are a little later than its rows, so a restored one may
- * be further on, in its direction, and never behind.
+ * Sequences are not part of a snapshot: pg_dump reads them a little after the rows. A restored sequence may
+ * therefore be ahead, in its direction, but never behind.
  */
 function sequenceDifferences(
   { sequences: expected }: Description,
@@ -68,11 +69,17 @@ function sequenceDifferences(
     const distance = BigInt(other.last) - BigInt(sequence.last);
     const ahead = sequence.descending ? -distance : distance;
     const behind = ahead < 0n || (ahead === 0n && sequence.called && !other.called);
-    return behind ? [`${name} is at ${other.last}, and was at ${sequence.last}.`] : [];
+    return behind ? [`${name} is at ${place(other)} instead of ${place(sequence)}.`] : [];
   });
 }
 
-/** A value by a name that came from a database, and may be that of something each object has. */
+function place({ last, called }: Description["sequences"][string]): string {
+  return called ? last : `${last} (unused)`;
+}
+
+/**
+ * Looks up a name from a database, which may be that of a property of every object, such as `constructor`.
+ */
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -5,8 +5,8 @@ import type { Description } from "./manifest.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 
 /**
- * Settings of a session that reads definitions: every name with its schema, constants in one form, no limit
- * of time, and an error where row-level security would hide a row.
+ * Settings of a session that reads definitions: names with their schemas, constants in one format, no time
+ * limit, and an error when row-level security would hide a row.
  */
 const sessionSettings = `
   set search_path = pg_catalog;
@@ -21,12 +21,12 @@ const sessionSettings = `
   set idle_in_transaction_session_timeout = 0;
   set lock_timeout = '60s'`;
 
-/** Makes a session fit to read descriptions in. */
+/** Applies the settings that reading a description needs. */
 export async function prepareSession(session: Session): Promise<void> {
   await session.run(sessionSettings);
 }
 
-/** The schemas that a dump has: those named, or all but the server's own and the extensions'. */
+/** The schemas that a dump contains: the named ones, or all except those of the server and of extensions. */
 export async function findSchemas(
   session: Session,
   names: readonly string[],
@@ -46,8 +46,8 @@ export async function findSchemas(
 }
 
 /**
- * What the schemas hold, as the session's transaction sees it: definitions, rows, row-level security,
- * sequences. Counting reads every table once.
+ * Describes the schemas as the session's transaction sees them: definitions, row counts, row-level security,
+ * sequences. It reads every table once to count its rows.
  */
 export async function describeDatabase(session: Session, schemas: readonly string[]): Promise<Description> {
   const objects = await readObjects(session, schemas);
@@ -60,7 +60,7 @@ export async function describeDatabase(session: Session, schemas: readonly strin
   };
 }
 
-/** Each object of the schemas, and the start of its definition's SHA-256. */
+/** Each object in the schemas, and the start of its definition's SHA-256. */
 export async function readObjects(
   session: Session,
   schemas: readonly string[],
@@ -87,7 +87,7 @@ async function readTables(session: Session, schemas: readonly string[]): Promise
   const rows = await session.rows(tablesQuery, schemas);
   const tables: Description["tables"] = {};
   for (const { name, ...rls } of tableRows.parse(rows)) {
-    // The name comes quoted from the server. Partitions and children are counted by themselves.
+    // The server quotes the name. Partitions and child tables are counted on their own.
     tables[name] = { rows: await countOf(session, `select count(*) as count from only ${name}`), rls };
   }
   return tables;

@@ -4,17 +4,17 @@ import { launchOf } from "../../postgres/programs.ts";
 
 export interface DumpOptions {
   connection: Connection;
-  /** Schemas to dump; empty for all. */
+  /** Schemas to dump; empty for the complete database. */
   schemas: readonly string[];
   largeObjects: boolean;
-  /** Name of a snapshot that another session holds open. */
+  /** Name of a snapshot that another session exported and holds open. */
   snapshot: string;
   signal: AbortSignal;
 }
 
 /**
- * pg_dump's custom format, compressed by pg_dump itself, as a stream. The stream ends without an error only
- * when the whole dump has come.
+ * Streams a dump in pg_dump's custom format, compressed by pg_dump. The stream ends without an error only
+ * when the dump is complete.
  */
 export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
   const env = programEnvironment(options.connection, "optropic backup");
@@ -32,7 +32,7 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Arguments hold names alone: each machine shows them to everybody. */
+/** Arguments hold names only, since every user of the machine can read them. */
 function dumpArguments({ schemas, largeObjects, snapshot }: DumpOptions): string[] {
   return [
     "--format=custom",

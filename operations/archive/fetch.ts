@@ -8,16 +8,16 @@ import type { Manifest } from "./manifest.ts";
 import { Tally, unseal } from "./seal.ts";
 
 /**
- * Brings a backup into a file, decrypted, and compares both digests with the manifest before anybody can use
- * it. What is longer than the manifest says is not read to its end.
+ * Downloads a backup into a file, decrypts it, and compares both digests with the manifest. Reading stops
+ * when the object is longer than the manifest says.
  *
- * @throws {Failure} when it is not the backup of the manifest; the file is worth nothing then
+ * @throws {Failure} when the backup does not match its manifest; the file must not be used then
  */
 export async function fetchBackup(options: {
   store: ObjectStore;
   manifest: Manifest;
   identities: readonly string[];
-  /** Where to, for this account's eyes alone. */
+  /** File to create, readable only by this account. */
   file: string;
   signal: AbortSignal;
 }): Promise<void> {
@@ -37,12 +37,12 @@ export async function fetchBackup(options: {
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;
-    throw new Failure("failed", `The backup cannot be written to ${file}: ${reasonOf(error)}`);
+    throw new Failure("failed", `Cannot write the backup to ${file}: ${reasonOf(error)}`);
   } finally {
-    // What was not read to its end holds the connection to the store.
+    // An object that was not read to its end keeps its connection to the store.
     await stored.return(undefined);
   }
-  compare(manifest, "as it is stored", manifest.sealed, sealed.result());
+  compare(manifest, "as stored", manifest.sealed, sealed.result());
   compare(manifest, "decrypted", manifest.plain, plain.result());
 }
 
@@ -51,7 +51,7 @@ function checkRoom(file: string, bytes: number): void {
   if (bavail * bsize >= bytes) return;
   throw new Failure(
     "failed",
-    `${dirname(file)} has room for ${bavail * bsize} bytes, and the dump has ${bytes}: name a larger folder with --scratch`,
+    `${dirname(file)} has ${bavail * bsize} bytes free, and the dump needs ${bytes}: name a folder with more space with --scratch`,
   );
 }
 
@@ -63,7 +63,7 @@ async function* bounded(
   for await (const chunk of source) {
     bytes += chunk.length;
     if (bytes > sealed.bytes) {
-      throw new Failure("failed", `${key} has more than the ${sealed.bytes} bytes of its manifest`);
+      throw new Failure("failed", `${key} is longer than the ${sealed.bytes} bytes that its manifest says`);
     }
     yield chunk;
   }
@@ -81,6 +81,6 @@ function compare(
   if (found.sha256 === expected.sha256 && found.bytes === expected.bytes) return;
   throw new Failure(
     "failed",
-    `${key} ${how} has another SHA-256 than its manifest says: it was changed, or belongs to another backup`,
+    `The SHA-256 of ${key} ${how} differs from its manifest: the object was modified or replaced`,
   );
 }

@@ -3,25 +3,25 @@ import { manifestKey, type Purpose, readKey } from "../store/names.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type Manifest, maximumManifestBytes, parseManifest } from "./manifest.ts";
 
-/** A backup in the store, or what is left of one that did not become one. */
+/** A backup in the store, complete or incomplete. */
 export interface Entry {
   key: string;
   purpose: Purpose;
   begunAt: Date;
-  /** Bytes of the sealed dump in the store; 0 where it is not there. */
+  /** Bytes of the encrypted dump in the store; 0 when there is none. */
   bytes: number;
-  /** Undefined where the backup is not whole. */
+  /** Undefined when the backup is incomplete. */
   manifest: Manifest | undefined;
-  /** Why it is not whole. */
+  /** Why the backup is incomplete. */
   problem: string | undefined;
 }
 
 const manifestsAtOnce = 8;
 
-/** Broken backups that are spoken of, when a later one is chosen. */
+/** How many of the skipped backups are named in warnings. */
 const warnings = 5;
 
-/** What is in the store, newest first. What has another form of name is not ours and left alone. */
+/** Lists the backups in the store, newest first. Objects with other names are ignored. */
 export async function listBackups(store: ObjectStore): Promise<Entry[]> {
   const found = candidates(store, await store.list());
   const entries: Entry[] = [];
@@ -32,18 +32,18 @@ export async function listBackups(store: ObjectStore): Promise<Entry[]> {
   return entries;
 }
 
-/** How a backup is chosen: by its name, as the newest before a moment, or as the newest. */
+/** Which backup to choose: by name, the newest up to a time, or the newest. */
 export interface Choice {
   name?: string | undefined;
   at?: Date | undefined;
 }
 
 /**
- * The backup that is asked for. Only whole ones are chosen, and what a restore set aside only by its name; the
- * newest is looked for from the newest name on, so that a long list costs no more than a short one.
+ * Finds the backup that was asked for. Only complete backups are chosen, and a backup that a restore made of
+ * its target only by name. Manifests are read from the newest on until one matches.
  *
- * @param warn told of what was passed over, since an older backup than a person thinks loses more
- * @throws {Failure} `failed`, when there is none, or the store does not say what a newer one is
+ * @param warn called for each newer backup that was skipped, since restoring an older one loses more data
+ * @throws {Failure} `failed`, when there is no such backup or a manifest cannot be read from the store
  */
 export async function chooseBackup(
   store: ObjectStore,
@@ -59,29 +59,29 @@ export async function chooseBackup(
         : key === name || key === `${store.address.prefix}${name}`) &&
       (at === undefined || begunAt <= at),
   );
-  const passedOver: string[] = [];
+  const skipped: string[] = [];
   for (const candidate of wanted) {
     const { key, problem, manifest } = await examine(store, candidate);
-    if (manifest === undefined) passedOver.push(`${key} is none: ${problem}`);
-    // The moment of its content is a little later than that of its name.
+    if (manifest === undefined) skipped.push(`Skipped ${key}: the backup is incomplete (${problem})`);
+    // The snapshot is taken a little after the time in the name.
     else if (at === undefined || new Date(manifest.takenAt) <= at) {
-      for (const message of passedOver.slice(0, warnings)) warn(message);
+      for (const message of skipped.slice(0, warnings)) warn(message);
       return manifest;
     }
   }
   const { bucket, prefix } = store.address;
   const which =
-    name === undefined ? (at === undefined ? "" : ` of ${at.toISOString()} or before`) : ` ${name}`;
-  const [first] = passedOver;
-  const detail = first === undefined ? "" : `; ${first}`;
-  throw new Failure("failed", `There is no whole backup${which} in ${bucket}/${prefix}${detail}`);
+    name === undefined ? (at === undefined ? "" : ` at or before ${at.toISOString()}`) : ` ${name}`;
+  const [first] = skipped;
+  const detail = first === undefined ? "" : `. ${first}`;
+  throw new Failure("failed", `No complete backup${which} in ${bucket}/${prefix}${detail}`);
 }
 
 interface Candidate {
   key: string;
   purpose: Purpose;
   begunAt: Date;
-  /** Bytes of the dump and of the manifest; undefined where it is not there. */
+  /** Bytes of the dump and of the manifest; undefined when there is none. */
   bytes: number | undefined;
   manifestBytes: number | undefined;
 }
@@ -108,7 +108,7 @@ function candidates(store: ObjectStore, objects: readonly StoredObject[]): Candi
 
 async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry> {
   const { key, purpose, begunAt, bytes = 0, manifestBytes } = candidate;
-  const broken = (problem: string): Entry => ({
+  const incomplete = (problem: string): Entry => ({
     key,
     purpose,
     begunAt,
@@ -116,20 +116,20 @@ async function examine(store: ObjectStore, candidate: Candidate): Promise<Entry>
     manifest: undefined,
     problem,
   });
-  if (candidate.bytes === undefined) return broken("the dump is gone, its manifest is there");
+  if (candidate.bytes === undefined) return incomplete("the dump is missing, only the manifest exists");
   if (manifestBytes === undefined)
-    return broken("it has no manifest: it runs still, or did not come to its end");
+    return incomplete("it has no manifest: the backup is still running or did not finish");
   if (manifestBytes > maximumManifestBytes)
-    return broken(`its manifest has more than the ${maximumManifestBytes} bytes that are read`);
-  // A store that does not give it says nothing of the backup.
+    return incomplete(`its manifest exceeds the limit of ${maximumManifestBytes} bytes`);
+  // A failure of the store says nothing about the backup, so it is thrown.
   const text = await store.read(manifestKey(key), maximumManifestBytes);
   try {
     const manifest = parseManifest(text, key);
     if (manifest.sealed.bytes === bytes)
       return { key, purpose, begunAt, bytes, manifest, problem: undefined };
-    return broken(`it has ${bytes} bytes, and ${manifest.sealed.bytes} by its manifest`);
+    return incomplete(`it has ${bytes} bytes, but its manifest says ${manifest.sealed.bytes}`);
   } catch (error) {
-    if (error instanceof Failure) return broken(error.message);
+    if (error instanceof Failure) return incomplete(error.message);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Queries that list the objects of the schemas in `$1` (names), each as a name and a definition that a
- * restored copy has to the letter. Objects that an extension brought are its own affair. What a dump does not
- * carry (who granted a privilege, the order of privileges, dropped columns) is left out.
+ * Queries that list the objects in the schemas `$1` (names), each as a name and a definition that a restored
+ * copy must have exactly. Objects that belong to an extension are left out, and so is what a dump does not
+ * contain: who granted a privilege, the order of privileges, dropped columns.
  */
 export const objectQueries: readonly string[] = [
   // Schemas.
@@ -11,7 +11,7 @@ export const objectQueries: readonly string[] = [
      from pg_namespace n
     where n.nspname = any($1)`,
 
-  // Tables, partitioned and foreign ones, views, materialized views and composite types, with their columns.
+  // Tables, partitioned tables, foreign tables, views, materialized views and composite types, with their columns.
   `select format('%s %s', case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
             when 'f' then 'foreign table' when 'c' then 'type' else 'table' end, c.oid::regclass) as object,
           concat_ws(E'\\n', pg_get_userbyid(c.relowner), ${privileges("c.relacl", "r", "c.relowner")},
@@ -78,7 +78,7 @@ export const objectQueries: readonly string[] = [
      join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = any($1) and r.rulename <> '_RETURN' and ${notOfExtension("pg_class", "c.oid")}`,
 
-  // Functions, procedures and aggregates. Those that a range type has of itself belong to whoever makes it.
+  // Functions, procedures and aggregates. A range type creates its constructors itself.
   `select format('function %s', p.oid::regprocedure) as object,
           concat_ws(E'\\n', pg_get_userbyid(p.proowner), ${privileges("p.proacl", "f", "p.proowner")},
             ${comment("pg_proc", "p.oid")}, p.prokind::text,
@@ -92,7 +92,7 @@ export const objectQueries: readonly string[] = [
     where n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}
       and not exists (select from pg_depend x where x.classid = 'pg_proc'::regclass and x.objid = p.oid and x.deptype = 'i')`,
 
-  // Enumerations, domains and ranges; a composite type is listed with the tables.
+  // Enums, domains and ranges. Composite types are listed with the tables.
   `select format('type %s', t.oid::regtype) as object,
           concat_ws(E'\\n', pg_get_userbyid(t.typowner), ${privileges("t.typacl", "T", "t.typowner")},
             ${comment("pg_type", "t.oid")}, t.typtype::text,
@@ -133,7 +133,7 @@ export const objectQueries: readonly string[] = [
     where n.nspname = any($1)`,
 ];
 
-/** Tables that have rows of their own, or whose partitions have, with their row-level security. */
+/** Tables and partitioned tables, with their row-level security. */
 export const tablesQuery = `
   select c.oid::regclass::text as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
          (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
@@ -142,7 +142,7 @@ export const tablesQuery = `
    where n.nspname = any($1) and c.relkind in ('r', 'p') and ${notOfExtension("pg_class", "c.oid")}
    order by c.oid::regclass::text collate "C"`;
 
-/** Sequences, and which way they count. */
+/** Sequences, and whether they count down. */
 export const sequencesQuery = `
   select c.oid::regclass::text as name, s.seqincrement < 0 as descending
     from pg_sequence s
@@ -151,7 +151,7 @@ export const sequencesQuery = `
    where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
    order by c.oid::regclass::text collate "C"`;
 
-/** Privileges in an order of their own, without who granted them; what none are said for has its default ones. */
+/** Privileges in a fixed order, without their grantors. An object without any has the default ones. */
 function privileges(acl: string, kind: string | null, owner: string): string {
   const all = kind === null ? acl : `coalesce(${acl}, acldefault('${kind}', ${owner}))`;
   return `(select string_agg(concat_ws(' ', case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee) end,
@@ -159,10 +159,10 @@ function privileges(acl: string, kind: string | null, owner: string): string {
     pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C") from aclexplode(${all}) x)`;
 }
 
-function comment(catalogue: string, oid: string): string {
-  return `obj_description(${oid}, '${catalogue}')`;
+function comment(catalog: string, oid: string): string {
+  return `obj_description(${oid}, '${catalog}')`;
 }
 
-function notOfExtension(catalogue: string, oid: string): string {
-  return `not exists (select from pg_depend x where x.classid = '${catalogue}'::regclass and x.objid = ${oid} and x.deptype = 'e')`;
+function notOfExtension(catalog: string, oid: string): string {
+  return `not exists (select from pg_depend x where x.classid = '${catalog}'::regclass and x.objid = ${oid} and x.deptype = 'e')`;
 }

@@ -1,7 +1,10 @@
 import { escapeIdentifier } from "pg";
 import type { Manifest, Role } from "./manifest.ts";
 
-/** Statements that make roles of a backup, with what they may do and without passwords. */
+/**
+ * Statements that create the missing roles of a backup, with their attributes and memberships but without
+ * passwords.
+ */
 export function roleStatements(roles: readonly Role[], existing: ReadonlySet<string>): string[] {
   const missing = roles.filter(({ name }) => !existing.has(name));
   return [
@@ -25,7 +28,7 @@ function attributes(role: Role): string {
   return words.map(([word, is]) => (is ? word : `no${word}`)).join(" ");
 }
 
-/** A role that owns and is granted things, and can do nothing else. */
+/** The same role without any right of its own: it can own objects and be granted privileges. */
 export function powerless({ name }: Role): Role {
   return {
     name,
@@ -41,8 +44,8 @@ export function powerless({ name }: Role): Role {
 }
 
 /**
- * Statements that make the schemas of a backup, empty. The dump's own are left out of the restore, since
- * `public` is there already in some databases and not in others.
+ * Statements that create the schemas of a backup, empty. They replace those in the dump, because `public`
+ * already exists in some databases and not in others.
  */
 export function schemaStatements({ schemas, whole }: Manifest, noOwner = false): string[] {
   return schemas.flatMap(({ name, owner }) => {
@@ -50,14 +53,14 @@ export function schemaStatements({ schemas, whole }: Manifest, noOwner = false):
     return [
       `drop schema if exists ${schema} cascade`,
       `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
-      // As initdb makes it: a dump says only what is otherwise. Where schemas were named, it says the comment.
+      // As initdb creates it, since a dump has only what differs. One of named schemas has the comment.
       ...(name === "public" ? ["grant usage on schema public to public"] : []),
       ...(name === "public" && whole ? ["comment on schema public is 'standard public schema'"] : []),
     ];
   });
 }
 
-/** Statements that make an extension in the schema where it was, which is made too where there is none. */
+/** Statements that create an extension in the schema where it was, and that schema if it is missing. */
 export function extensionStatements(
   { name, schema }: Manifest["extensions"][number],
   schemas: ReadonlySet<string>,
@@ -69,7 +72,9 @@ export function extensionStatements(
   ];
 }
 
-/** The table of contents of a dump without its schemas, which are made before: `pg_restore --list`'s text. */
+/**
+ * Removes the schemas, which are created before, from a table of contents as `pg_restore --list` prints it.
+ */
 export function withoutSchemas(contents: string): string {
   return contents
     .split("\n")

@@ -15,25 +15,26 @@ import {
 import { namesOf } from "./surroundings.ts";
 
 export interface RestoreOptions {
-  /** A session in the database, and how programs reach it. */
+  /** A session in the database, and the connection for programs. */
   session: Session;
   connection: Connection;
   manifest: Manifest;
   /** The decrypted dump. */
   file: string;
-  /** Its table of contents, as `listContents` answers it. */
+  /** Its table of contents, as `listContents` returns it. */
   contents: string;
-  /** Processes of pg_restore. */
+  /** Parallel jobs of pg_restore. */
   jobs: number;
-  /** Whether roles get all that they had, which is for a server that nobody else reaches. */
+  /** Create roles with all their attributes. Only for a server that nobody else can reach. */
   fullRoles: boolean;
   signal: AbortSignal;
 }
 
 /**
- * Restores a dump into an empty database, in parallel, with the roles, schemas and extensions that it needs.
+ * Restores a dump into an empty database, in parallel, and creates the roles, schemas and extensions that it
+ * needs.
  *
- * @throws {Failure} `failed`, with what the server or pg_restore said
+ * @throws {Failure} `failed`, with the error of the server or of pg_restore
  */
 export async function restoreParallel(options: RestoreOptions): Promise<void> {
   const { file, contents, fullRoles, signal } = options;
@@ -47,16 +48,18 @@ export async function restoreParallel(options: RestoreOptions): Promise<void> {
     signal.throwIfAborted();
     const said = reasonOf(error);
     const hints = [
-      ...(unavailable.length > 0 ? [`The server lacks the extensions ${unavailable.join(", ")}.`] : []),
+      ...(unavailable.length > 0
+        ? [`These extensions are not available on the server: ${unavailable.join(", ")}.`]
+        : []),
       ...(!fullRoles && lacksRights.test(said) ? [needsRights] : []),
     ];
-    throw new Failure("failed", [`The backup was not restored: ${said}`, ...hints].join("\n"));
+    throw new Failure("failed", [`The restore failed: ${said}`, ...hints].join("\n"));
   }
 }
 
 const lacksRights = /must be (?:able to SET ROLE|member of role|owner|superuser)|permission denied/i;
 const needsRights =
-  "The role of a target has to be one that may give each object to its owner, such as a superuser; that of the scratch server is.";
+  "The role at the target must be able to give each object to its owner, as a superuser can. Without --target, the drill uses a scratch server, where it is one.";
 
 async function runRestore({ connection, file, jobs, signal }: RestoreOptions, list: string): Promise<void> {
   const args = [
@@ -71,12 +74,12 @@ async function runRestore({ connection, file, jobs, signal }: RestoreOptions, li
   await outputOf("pg_restore", launchOf("pg_restore", args, env), signal);
 }
 
-/** The table of contents of a dump; fails where the file is none. */
+/** Reads the table of contents of a dump; fails when the file is not a dump. */
 export function listContents(file: string, signal: AbortSignal): Promise<string> {
   return outputOf("pg_restore", launchOf("pg_restore", ["--list", file]), signal);
 }
 
-/** @returns names of the extensions that the server does not have */
+/** @returns names of the extensions that are not available on the server */
 async function prepare({ session, manifest, fullRoles }: RestoreOptions): Promise<string[]> {
   const roles = fullRoles ? manifest.roles : manifest.roles.map(powerless);
   const before = [
@@ -98,6 +101,6 @@ async function run(session: Session, statement: string): Promise<void> {
   try {
     await session.run(statement);
   } catch (error) {
-    throw new Failure("failed", `The database refuses «${statement.slice(0, 120)}»: ${reasonOf(error)}`);
+    throw new Failure("failed", `The server rejected «${statement.slice(0, 120)}»: ${reasonOf(error)}`);
   }
 }

@@ -3,7 +3,7 @@ import { ReadableStream } from "node:stream/web";
 import { Decrypter, Encrypter } from "age-encryption";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 
-/** Counts and digests the bytes that pass. */
+/** Counts and hashes the bytes that pass through. */
 export class Tally {
   bytes = 0;
   #hash = createHash("sha256");
@@ -16,14 +16,15 @@ export class Tally {
     }
   }
 
-  /** Length and digest of what has passed; asked once, at the end. */
+  /** Length and digest of what passed through. Call it once, at the end. */
   result(): { bytes: number; sha256: string } {
     return { bytes: this.bytes, sha256: this.#hash.digest("hex") };
   }
 }
 
 /**
- * Encrypts a stream to age public keys, any of whose identities opens it (https://age-encryption.org/v1).
+ * Encrypts a stream to age public keys; the identity of any one of them decrypts it
+ * (https://age-encryption.org/v1).
  *
  * @throws {Failure} `refused`, when a recipient is not a public key
  */
@@ -43,11 +44,11 @@ export async function seal(
 }
 
 /**
- * Decrypts a stream with age identities (`AGE-SECRET-KEY-1…`). The stream that it answers fails when it comes
- * to a part that was changed, cut off or put elsewhere.
+ * Decrypts a stream with age identities (`AGE-SECRET-KEY-1…`). Reading the result fails at a part that was
+ * modified, moved or cut off.
  *
- * @throws {Failure} `failed`, when the stream is no age file or none of the identities opens it;
- * `refused`, when one of them is no identity
+ * @throws {Failure} `failed`, when the stream is not an age file or no identity decrypts it; `refused`, when
+ * an identity is malformed
  */
 export async function unseal(
   sealed: AsyncIterable<Uint8Array>,
@@ -73,12 +74,12 @@ function sealFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const reason = reasonOf(error);
   const message = /no identity matched/.test(reason)
-    ? "The backup was not made for this identity"
-    : `The backup cannot be decrypted: ${reason}`;
+    ? "None of the identities decrypts this backup: it was encrypted to other keys"
+    : `Cannot decrypt the backup: ${reason}`;
   return new Failure("failed", message);
 }
 
-/** As a web stream, which takes no more from its source than it has room for. */
+/** Converts to a web stream, which reads from its source only as fast as it is consumed. */
 function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
@@ -97,9 +98,9 @@ function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array>
 }
 
 /**
- * Identities in the text of a file as age-keygen writes it: one a line, `#` before comments.
+ * Reads identities from text as age-keygen writes it: one per line, comments start with `#`.
  *
- * @throws {Failure} `refused`, when a line is none
+ * @throws {Failure} `refused`, when a line is not an identity
  */
 export function readIdentities(text: string): string[] {
   const identities = text
@@ -116,10 +117,10 @@ function decrypterOf(identities: readonly string[]): Decrypter {
     try {
       decrypter.addIdentity(identity);
     } catch {
-      // The library's words may quote what it was given.
+      // The library's message may quote the key.
       throw new Failure(
         "refused",
-        "A line of the identities is not an age identity, as age-keygen writes it: AGE-SECRET-KEY-1…",
+        "A line is not an age identity as age-keygen writes it (AGE-SECRET-KEY-1…)",
       );
     }
   }

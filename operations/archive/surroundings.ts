@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
 
-/** What a dump stands on and does not carry itself. */
+/** What a dump depends on and does not contain. */
 export type Surroundings = Pick<
   Manifest,
   | "takenAt"
@@ -15,7 +15,7 @@ export type Surroundings = Pick<
   | "migrations"
 >;
 
-/** Reads what a restored database needs around it, and where its migrations stand. */
+/** Reads what a restored database needs besides the dump, and the state of its migrations. */
 export async function readSurroundings(session: Session, schemas: readonly string[]): Promise<Surroundings> {
   const [server] = await session.rows(serverQuery);
   return {
@@ -27,7 +27,7 @@ export async function readSurroundings(session: Session, schemas: readonly strin
   };
 }
 
-/** Bytes of the database, all schemas: what a dump has at most, but for the rarest of data. */
+/** Size of the complete database in bytes. A dump is nearly always smaller. */
 export async function databaseBytes(session: Session): Promise<number> {
   const [row] = await session.rows("select pg_database_size(current_database())::text as bytes");
   return z.object({ bytes: z.coerce.number().int().min(0) }).parse(row).bytes;
@@ -39,7 +39,7 @@ export async function hasLargeObjects(session: Session): Promise<boolean> {
   return z.object({ found: z.boolean() }).parse(row).found;
 }
 
-/** The column `name` of a query. */
+/** Reads the column `name` of a query. */
 export async function namesOf(session: Session, query: string): Promise<ReadonlySet<string>> {
   const rows = await session.rows(query);
   return new Set(
@@ -50,7 +50,7 @@ export async function namesOf(session: Session, query: string): Promise<Readonly
   );
 }
 
-/** Identifier of the server's data; null where the role may not read it. */
+/** System identifier of the server; null when the role may not read it. */
 export async function readSystemIdentifier(session: Session): Promise<string | null> {
   const [allowed] = await session.rows(
     "select has_function_privilege('pg_catalog.pg_control_system()', 'execute') as may",
@@ -91,7 +91,7 @@ const rolesQuery = `
    where r.rolname !~ '^pg_'
    order by r.rolname collate "C"`;
 
-/** Where Prisma keeps its migrations: https://www.prisma.io/docs/orm/prisma-migrate/workflows */
+/** Table in which Prisma records its migrations: https://www.prisma.io/docs/orm/prisma-migrate/workflows */
 const migrationsTable = "_prisma_migrations";
 
 async function readMigrations(session: Session, schemas: readonly string[]): Promise<Manifest["migrations"]> {

@@ -5,10 +5,10 @@ import { build } from "esbuild";
 const root = join(import.meta.dirname, "..", "..");
 
 /**
- * Writes the command of the scheduled job as one file that needs Node.js and PostgreSQL's client and no
- * package: what the Dockerfile beside this takes into its image.
+ * Bundles the command of the scheduled job into one file, which needs Node.js and PostgreSQL's client
+ * programs but no packages. The Dockerfile in this folder copies it into its image.
  *
- * @param file where to, by default `dist/backup/optropic.mjs`
+ * @param file the file to write
  */
 export async function bundleJob(
   file: string = join(root, "dist", "backup", "optropic.mjs"),
@@ -22,9 +22,9 @@ export async function bundleJob(
     target: "node22.18",
     legalComments: "inline",
     logLevel: "warning",
-    // A faster driver, which is taken only where it is installed.
+    // An optional native driver.
     external: ["pg-native"],
-    // Packages of the older kind ask for their parts by `require`.
+    // CommonJS packages call `require`.
     banner: {
       js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
     },

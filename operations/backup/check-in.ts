@@ -7,9 +7,9 @@ const timeoutMs = 10_000;
 const attempts = 3;
 
 /**
- * Tells a cron monitor at Sentry how a run goes, with one id for all of it
- * (https://docs.sentry.io/product/crons/getting-started/http/). A monitor that cannot be told misses a
- * check-in and says so by itself, so that is no reason to fail the run: it is only warned of.
+ * Reports the state of a run to a cron monitor at Sentry, with one id for the run
+ * (https://docs.sentry.io/product/crons/getting-started/http/). A check-in that fails is only a warning,
+ * because the monitor alerts by itself when one is missing.
  */
 export function checkIns(
   url: string | undefined,
@@ -33,6 +33,6 @@ export function checkIns(
         problem = reasonOf(error);
       }
     }
-    warn(`no check-in of status ${status}: ${problem}`);
+    warn(`check-in ${status} failed: ${problem}`);
   };
 }

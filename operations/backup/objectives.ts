@@ -3,35 +3,36 @@ import type { Entry } from "../archive/inventory.ts";
 export interface Objectives {
   /** Recovery point objective, in minutes. */
   rpoMinutes: number;
-  /** Minutes after it is due in which a backup may be on its way. */
+  /** Minutes that a backup may take after it is due. */
   graceMinutes: number;
   /** Days that a backup is kept. */
   retentionDays: number;
 }
 
 export interface ObjectivesMet {
-  /** Minutes since the newest whole backup; nothing where there is none. */
+  /** Minutes since the newest complete backup; undefined when there is none. */
   ageMinutes: number | undefined;
   rpoHolds: boolean;
-  /** Days from the oldest whole backup until now, at most the retention. */
+  /** Days since the oldest complete backup, at most the retention. */
   coveredDays: number;
-  /** The first backup is younger than the retention: what is older cannot be there yet. */
+  /** The oldest backup is younger than the retention period, so the period is not covered yet. */
   growing: boolean;
-  /** Times within the covered days that no whole backup is of, longer than the objective allows. */
+  /** Periods without a complete backup that are longer than the objective allows. */
   gaps: { from: string; to: string; minutes: number }[];
   retentionHolds: boolean;
 }
 
 const minute = 60_000;
 
-/** How far the database's clock, by which a backup says its moment, may be before this machine's. */
-const clockSkew = 10 * minute;
 const day = 24 * 60 * minute;
 
+/** How far the database's clock, which dates a backup, may be ahead of this machine's. */
+const clockSkew = 10 * minute;
+
 /**
- * Whether what is stored meets the objectives at a moment (items 8.2, 8.3 and 8.7). Retention holds when no
- * two backups that follow each other within it lie further apart than the objective allows. A backup that
- * says it is of the future counts for nothing.
+ * Judges whether the stored backups meet the objectives at a time (items 8.2, 8.3 and 8.7). Retention holds
+ * when no two consecutive backups within it are further apart than the objective allows. A backup dated in
+ * the future does not count.
  */
 export function judgeObjectives(entries: readonly Entry[], objectives: Objectives, now: Date): ObjectivesMet {
   const allowed = (objectives.rpoMinutes + objectives.graceMinutes) * minute;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
 import { connect, type ServerSession } from "../../postgres/session.ts";
@@ -15,28 +16,28 @@ import { checkIns } from "./check-in.ts";
 export interface BackupOptions {
   stack: string;
   connection: Connection;
-  /** Schemas to back up; empty for all of the database. */
+  /** Schemas to back up; empty for the complete database. */
   schemas: readonly string[];
   /** age public keys. */
   recipients: readonly string[];
   store: ObjectStore;
-  /** What it is for. Default: `backup`. */
+  /** Why the backup is taken. Default: `backup`. */
   purpose?: Purpose;
   /** Check-in URL of a cron monitor at Sentry. */
   checkInUrl?: string | undefined;
-  /** Takes what is no reason to fail. */
+  /** Called with each warning. */
   warn: (message: string) => void;
   signal: AbortSignal;
-  /** Told of each step, for a person who waits. */
+  /** Called with the name of each step. */
   progress?: ((step: string) => void) | undefined;
 }
 
 /**
- * Backs a database up: one snapshot, dumped, sealed to the recipients and stored in one pass, at no moment
- * more of it in memory than some parts; then its manifest, of the same snapshot, which makes it a backup.
- * Tells the cron monitor, if there is one, how it goes.
+ * Backs up a database: dumps one snapshot, encrypts it to the recipients and uploads it in a single pass with
+ * constant memory, then writes the manifest of the same snapshot, which completes the backup. Reports to the
+ * cron monitor, if there is one.
  *
- * @throws {Failure} when there is no backup; what was stored of it by then is no backup
+ * @throws {Failure} when the backup fails; what was uploaded by then counts as an incomplete backup
  */
 export async function backUp(options: BackupOptions): Promise<Manifest> {
   const checkIn = checkIns(options.checkInUrl, options.warn);
@@ -58,7 +59,7 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const dumpVersion = await versionOf("pg_dump");
   progress?.("the database");
   const session = await connect(connection, "optropic backup");
-  // Ends a statement that runs.
+  // Ends a running statement.
   const hangUp = (): void => void session.end();
   signal.addEventListener("abort", hangUp, { once: true });
   try {
@@ -82,7 +83,7 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
     await store.put(manifestKey(key), `${JSON.stringify(manifestSchema.parse(manifest))}\n`);
     return manifest;
   } catch (error) {
-    // What was raised from outside is said in the words of who raised it.
+    // An abort is reported with its own reason.
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;
     const where = describeConnection(connection);
@@ -95,7 +96,7 @@ async function takeBackup(options: BackupOptions): Promise<Manifest> {
   }
 }
 
-/** One moment of the database, which pg_dump and the description then both see. */
+/** Opens the snapshot that pg_dump and the description both read. */
 async function openSnapshot(session: ServerSession, options: BackupOptions, dumpVersion: string) {
   await prepareSession(session);
   await session.run("begin transaction isolation level repeatable read, read only");
@@ -104,7 +105,7 @@ async function openSnapshot(session: ServerSession, options: BackupOptions, dump
   const schemas = await findSchemas(session, options.schemas);
   const missing = options.schemas.filter((name) => !schemas.some((schema) => schema.name === name));
   if (missing.length > 0) {
-    throw new Failure("failed", `The database has no schema ${missing.join(", ")}`);
+    throw new Failure("failed", `The database has no schema ${listed(missing, "or")}`);
   }
   const names = schemas.map(({ name }) => name);
   const surroundings = await readSurroundings(session, names);
@@ -112,13 +113,13 @@ async function openSnapshot(session: ServerSession, options: BackupOptions, dump
   if (majorOf(serverVersion) > majorOf(dumpVersion)) {
     throw new Failure(
       "refused",
-      `pg_dump ${dumpVersion} cannot dump a server of version ${serverVersion}: install postgresql-client-${majorOf(serverVersion)}`,
+      `pg_dump ${dumpVersion} cannot dump PostgreSQL ${serverVersion}: install postgresql-client-${majorOf(serverVersion)}`,
     );
   }
   return { snapshot, schemas, surroundings };
 }
 
-/** Describes the snapshot while it is dumped. When one of the two fails, the other is stopped. */
+/** Describes the snapshot while it is dumped. When one of the two fails, the other is aborted. */
 async function dumpAndDescribe(
   session: ServerSession,
   options: BackupOptions,
@@ -161,5 +162,5 @@ async function checkStored(store: ObjectStore, key: string, bytes: number): Prom
   const stored = await store.size(key);
   if (stored === bytes) return;
   const found = stored === undefined ? "nothing" : `${stored} bytes`;
-  throw new Failure("failed", `The store has ${found} under ${key}, and ${bytes} bytes were sent`);
+  throw new Failure("failed", `The store has ${found} for ${key} after an upload of ${bytes} bytes`);
 }

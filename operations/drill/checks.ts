@@ -1,23 +1,24 @@
 import * as z from "zod";
 import type { Drill } from "../../checklist/evidence.ts";
 import { reasonOf } from "../../lib/failure.ts";
+import { counted } from "../../lib/text.ts";
 import type { ServerSession } from "../../postgres/session.ts";
 
-/** A question to the restored database, and the answer that it must give. */
+/** A query of the restored database, and the value that it must return. */
 export interface Check {
   name: string;
-  /** A query of one row and one column. */
+  /** A query that returns one row with one column. */
   sql: string;
-  /** Its answer as text. */
+  /** The value as text. */
   expect: string;
 }
 
 const timeoutMs = 60_000;
 
-/** Characters of an answer that are kept. */
+/** Most characters of a value that are kept. */
 const keptCharacters = 200;
 
-/** Asks each question in a transaction of its own that can write nothing, and compares the answers. */
+/** Runs each query in a read-only transaction of its own, and compares the values. */
 export async function runChecks(session: ServerSession, checks: readonly Check[]): Promise<Drill["checks"]> {
   const results: Drill["checks"] = [];
   for (const { name, sql, expect } of checks) {
@@ -35,13 +36,14 @@ async function ask(
   await session.run("begin transaction read only");
   try {
     await session.run(`set local statement_timeout = ${timeoutMs}; set local search_path = public`);
-    // A cursor takes one query and no command, and gives no more rows than it is asked for.
+    // A cursor accepts one query and no other command, and returns only as many rows as are fetched.
     await session.only(`declare answer no scroll cursor for ${sql}`);
     const rows = await session.lists("fetch 2 from answer");
     const answer = oneValue.safeParse(rows);
     if (answer.success) return { holds: answer.data === expected, found: answer.data };
-    const count = rows.length === 2 ? "2 rows or more" : `${rows.length} rows`;
-    return { holds: false, found: `${count} of ${rows[0]?.length ?? 0} columns in place of one value` };
+    const count = rows.length === 2 ? "2 or more rows" : counted(rows.length, "row");
+    const columns = counted(rows[0]?.length ?? 0, "column");
+    return { holds: false, found: `${count} with ${columns} instead of one value` };
   } catch (error) {
     return { holds: false, found: `error: ${reasonOf(error)}` };
   } finally {

@@ -4,23 +4,23 @@ import type { Choice } from "../archive/inventory.ts";
 
 const minute = 60_000;
 
-/** What a drill is evidence of: that backups can be restored (8.4), within RTO (8.6) and RPO (8.7). */
+/** A drill is evidence that backups can be restored (8.4), within the RTO (8.6) and the RPO (8.7). */
 export const drillItems = ["8.4", "8.6", "8.7"] as const;
 
 const about = { version: 1, control: "probe", source: "drill" } as const;
 
-/** Which stack a drill was of, when it began, and which backup was asked for. */
+/** The stack of a drill, when it began, and which backup was asked for. */
 export interface Occasion {
   stack: string;
   at: Date;
   choice: Choice;
 }
 
-/** The evidence of a drill that came to its end. */
+/** Evidence of a drill that finished. */
 export function evidenceOf({ stack, at, choice }: Occasion, drill: Drill): Evidence {
   const problems = problemsOf(drill, isNewest(choice));
   const seconds = (drill.durationMs / 1000).toFixed(1);
-  const result = problems.length === 0 ? "all as it was" : counted(problems.length, "problem");
+  const result = problems.length === 0 ? "no differences" : counted(problems.length, "problem");
   return {
     ...about,
     items: [...drillItems],
@@ -33,7 +33,7 @@ export function evidenceOf({ stack, at, choice }: Occasion, drill: Drill): Evide
   };
 }
 
-/** The evidence of a drill in which nothing was restored. */
+/** Evidence of a drill that could not restore the backup. */
 export function evidenceOfFailure({ stack, at }: Omit<Occasion, "choice">, reason: string): Evidence {
   const problem = reason.slice(0, 1000);
   return {
@@ -42,12 +42,12 @@ export function evidenceOfFailure({ stack, at }: Omit<Occasion, "choice">, reaso
     stack,
     at: at.toISOString(),
     holds: false,
-    summary: "The drill restored no backup.",
+    summary: "The drill could not restore the backup.",
     problems: [problem],
   };
 }
 
-/** An older backup that was asked for is as old as it is: only the newest is held to the objective. */
+/** Only the newest backup is held to the objective, not an older one that was asked for. */
 function isNewest({ name, at }: Choice): boolean {
   return name === undefined && at === undefined;
 }
@@ -60,11 +60,13 @@ function problemsOf(drill: Drill, newest: boolean): string[] {
     ...drill.differences,
     ...drill.checks
       .filter(({ holds }) => !holds)
-      .map(({ name, found }) => `The check «${name}» found ${found}.`),
-    ...(late ? [`The drill took longer than the recovery time objective of ${rtoMinutes} minutes.`] : []),
+      .map(({ name, found }) => `The check «${name}» got ${found}.`),
+    ...(late
+      ? [`The drill took longer than the recovery time objective of ${counted(rtoMinutes, "minute")}.`]
+      : []),
     ...(old
       ? [
-          `The newest backup is ${lossMinutes} minutes old, more than the recovery point objective of ${rpoMinutes} and the ${graceMinutes} that a backup may be on its way.`,
+          `The newest backup is ${counted(lossMinutes, "minute")} old, which exceeds the recovery point objective of ${rpoMinutes} minutes plus ${graceMinutes} minutes of grace.`,
         ]
       : []),
   ];

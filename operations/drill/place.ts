@@ -7,12 +7,12 @@ import type { Manifest } from "../archive/manifest.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
 import { checkTarget } from "./target.ts";
 
-/** A database that a backup is restored into. */
+/** The database that a backup is restored into. */
 export interface Place {
   connection: Connection;
   /** Version of its server, such as 17.4. */
   version: string;
-  /** The server, where it was started for the drill. */
+  /** The scratch server, if the drill started one. */
   server: ScratchServer | undefined;
 }
 
@@ -23,9 +23,10 @@ export interface PlaceOptions {
 }
 
 /**
- * Finds out whether there can be a place for a backup, before it is fetched; what is answered makes it.
+ * Checks, before a backup is downloaded, that it can be restored somewhere.
  *
- * @throws {Failure} `refused`, where PostgreSQL is too old or the target is not to be touched
+ * @returns a function that prepares the place
+ * @throws {Failure} `refused`, when PostgreSQL is too old or the target must not be used
  */
 export async function findPlace(options: PlaceOptions, manifest: Manifest): Promise<() => Promise<Place>> {
   const { target, scratch: parent, signal } = options;
@@ -34,10 +35,11 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
     return async () => ({ connection: target, version, server: undefined });
   }
   const version = await versionOf("postgres");
-  if (majorOf(version) < majorOf(manifest.serverVersion)) {
+  const needed = majorOf(manifest.serverVersion);
+  if (majorOf(version) < needed) {
     throw new Failure(
       "refused",
-      `This machine has PostgreSQL ${version} and the backup is of ${manifest.serverVersion}: install postgresql-${majorOf(manifest.serverVersion)}`,
+      `The backup needs PostgreSQL ${needed} or newer; this machine has ${majorOf(version)}: install postgresql-${needed}`,
     );
   }
   return async () => {
@@ -46,17 +48,18 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
   };
 }
 
-/** @returns the version of its server */
+/** @returns the version of the server */
 async function lookAtTarget(target: Connection, manifest: Manifest): Promise<string> {
   const session = await connect(target, "optropic drill");
   try {
     await checkTarget(session, target, manifest);
     const [row] = await session.rows("select current_setting('server_version') as version");
     const { version } = z.object({ version: z.string() }).parse(row);
-    if (majorOf(version) >= majorOf(manifest.serverVersion)) return version;
+    const needed = majorOf(manifest.serverVersion);
+    if (majorOf(version) >= needed) return version;
     throw new Failure(
       "refused",
-      `${describeConnection(target)} has PostgreSQL ${version} and the backup is of ${manifest.serverVersion}: name a server of that version`,
+      `The backup needs PostgreSQL ${needed} or newer; ${describeConnection(target)} has ${majorOf(version)}: name another server`,
     );
   } finally {
     await session.end();

@@ -22,21 +22,21 @@ export interface DrillOptions {
   stack: string;
   store: ObjectStore;
   choice: Choice;
-  /** age identities, any of which opens the backup. */
+  /** age identities, at least one of which decrypts the backup. */
   identities: readonly string[];
-  /** An empty database to restore into; a scratch server where there is none. */
+  /** An empty database to restore into. Default: a scratch server. */
   target?: Connection | undefined;
-  /** Folder in which the scratch server and the decrypted dump are made. */
+  /** Folder for the scratch server and the decrypted dump. */
   scratch?: string | undefined;
-  /** Leave the scratch server for a look. */
+  /** Keep the scratch server running afterwards. */
   keep: boolean;
-  /** Processes of pg_restore. */
+  /** Parallel jobs of pg_restore. */
   jobs: number;
   checks: readonly Check[];
   objectives: { rtoMinutes: number; rpoMinutes: number; graceMinutes: number };
-  /** When it begins. */
+  /** When the drill begins. */
   at: Date;
-  /** Takes what is no reason to fail. */
+  /** Called with each warning. */
   warn: (message: string) => void;
   signal: AbortSignal;
   progress?: ((step: string) => void) | undefined;
@@ -44,18 +44,18 @@ export interface DrillOptions {
 
 export interface DrillOutcome {
   evidence: Evidence;
-  /** The scratch server that is left, if it was to be kept. */
+  /** The scratch server, if it was kept. */
   kept: ScratchServer | undefined;
 }
 
 const minute = 60_000;
 
 /**
- * Restores a backup and compares it with what was backed up: every digest first, then definitions, rows,
- * row-level security and sequences, then the checks of the settings; all of it timed (items 8.4, 8.6, 8.7).
- * No server is started before the digests are found to be right.
+ * Restores a backup and compares the result with the manifest: first the digests, then definitions, row
+ * counts, row-level security and sequences, then the checks of the settings. Every step is timed (items 8.4,
+ * 8.6, 8.7). A server is started only after the digests match.
  *
- * @throws {Failure} when nothing could be restored; neither server nor file is left then
+ * @throws {Failure} when nothing could be restored; no server and no file is left behind
  */
 export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   const { store, choice, identities, signal, warn } = options;
@@ -78,7 +78,7 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   }
 }
 
-/** What is drilled, and how long it took so far. */
+/** The backup under test, and the time so far. */
 interface Subject {
   manifest: Manifest;
   /** The decrypted dump. */
@@ -111,7 +111,7 @@ async function restoreAndLook(
   { manifest, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const session = await connect(connection, "optropic drill");
-  // Ends a statement that runs.
+  // Ends a running statement.
   const hangUp = (): void => void session.end();
   signal.addEventListener("abort", hangUp, { once: true });
   try {
@@ -120,12 +120,12 @@ async function restoreAndLook(
     await watch.time("restore", () =>
       restoreParallel({ session, connection, manifest, file, contents, jobs, fullRoles, signal }),
     );
-    // The comparison may need the room.
+    // The comparison may need the disk space.
     rmSync(file);
     const description = await watch.time("compare", () => look(session, manifest));
     return { description, checks: await watch.time("check", () => runChecks(session, checks)) };
   } catch (error) {
-    // What was raised from outside is said in the words of who raised it.
+    // An abort is reported with its own reason.
     signal.throwIfAborted();
     throw error;
   } finally {

@@ -9,19 +9,19 @@ import { findProgram } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
 
-/** A PostgreSQL server for one drill, reached by a socket in its own folder alone. */
+/** A PostgreSQL server for one drill, reachable only through a socket in its folder. */
 export interface ScratchServer {
-  /** As the server's superuser, in an empty database. */
+  /** As the superuser, to an empty database. */
   connection: Connection;
   folder: string;
-  /** Path of the program that stops it, and the account to run that as, where it is not this one. */
+  /** Path of the program that stops the server, and the account to run it as if it is not this one. */
   control: string;
   account: { uid: number; gid: number } | undefined;
-  /** Stops the server and removes all that it had. */
+  /** Stops the server and removes its folder. */
   remove(): Promise<void>;
 }
 
-/** Nothing of a scratch server is kept, so it need not survive a crash; it stays small beside its neighbours. */
+/** A scratch server need not survive a crash, and uses little memory. */
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: "",
   fsync: "off",
@@ -37,17 +37,17 @@ const settings: Readonly<Record<string, string>> = {
   log_min_messages: "fatal",
 };
 
-/** Of no more than the name of the socket: nothing listens on it. */
+/** Part of the socket's name; the server does not listen on it. */
 const port = "5432";
 
-/** Source: sun_path in unix(7), which ends with a zero byte. */
+/** Source: sun_path in unix(7), without its final zero byte. */
 const maximumSocketBytes = 107;
 
 /**
- * Starts a server from the machine's own PostgreSQL, in a new folder below `parent` (by default the folder
- * for temporary files), as an account that is not root's.
+ * Starts a server of the PostgreSQL that is installed here, in a new folder below `parent` (by default the
+ * folder for temporary files), never as root.
  *
- * @throws {Failure} when there is no PostgreSQL or it does not start; nothing is left of it then
+ * @throws {Failure} when PostgreSQL is not installed or does not start; nothing is left behind
  */
 export async function startScratchServer(options: {
   signal: AbortSignal;
@@ -63,7 +63,7 @@ export async function startScratchServer(options: {
   const log = join(folder, "server.log");
   const user = `drill_${randomBytes(4).toString("hex")}`;
   const env = { PATH: process.env.PATH, LC_ALL: "C" };
-  // Stopping does not depend on what stops the drill.
+  // An aborted drill must still be able to stop the server.
   const run = (name: string, command: string, args: string[], until: AbortSignal) =>
     outputOf(name, { command, args, env, cwd: folder, account }, until);
   const stop = () =>
@@ -103,7 +103,7 @@ export async function startScratchServer(options: {
     await remove();
     signal.throwIfAborted();
     const hint = /permission denied/i.test(said)
-      ? `\nIts account (user id ${account.uid}) may have no way into ${dirname(folder)}: name another folder with --scratch.`
+      ? `\nIts account (user id ${account.uid}) may not be allowed to enter ${dirname(folder)}: name another folder with --scratch.`
       : "";
     throw new Failure("failed", `The scratch server did not start: ${said}${hint}`);
   }
@@ -116,7 +116,7 @@ function makeServerFolder(parent: string | undefined, account: { uid: number; gi
     removeFolder(folder);
     throw new Failure(
       "refused",
-      `The path of ${folder} is ${excess} bytes too long for the socket of a server: name a shorter folder with --scratch`,
+      `The path ${folder} is ${excess} bytes too long for a server's socket: name a folder with a shorter path with --scratch`,
     );
   }
   chownSync(folder, account.uid, account.gid);

@@ -1,13 +1,14 @@
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
+import { counted } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { readSystemIdentifier } from "../archive/surroundings.ts";
 
 /**
- * Refuses a database in which a drill would do harm: one that has tables or anything else of its own, and any
- * on the server that the backup is of, which is production's.
+ * Refuses a database in which a drill could do harm: one that is not empty, and any database on the server
+ * that the backup came from.
  *
  * @throws {Failure} `refused`
  */
@@ -21,13 +22,13 @@ export async function checkTarget(
   if (identifier === null || manifest.systemIdentifier === null) {
     throw new Failure(
       "refused",
-      `Whether ${where} is the server of the backup cannot be told, since the role of one of them may not read its identifier (pg_control_system): drill without --target`,
+      `Cannot tell whether ${where} is the server this backup came from: ${identifier === null ? "the role" : "the role of the backup"} may not call pg_control_system(). Drill without --target`,
     );
   }
   if (identifier === manifest.systemIdentifier) {
     throw new Failure(
       "refused",
-      `${where} is on the server that the backup is of, which a drill never touches: name another server, or none`,
+      `${where} is on the server this backup came from, which a drill never touches: name another server, or drill without --target`,
     );
   }
   const [row] = await session.rows(
@@ -38,14 +39,14 @@ export async function checkTarget(
   if (count === 0) return;
   throw new Failure(
     "refused",
-    `${where} is not empty, but has ${count} tables, types, functions and other objects: create a database for the drill`,
+    `${where} is not empty: it has ${counted(count, "object")} (tables, types, functions and the like). Create an empty database for the drill`,
   );
 }
 
-/** Query of how many objects of a catalogue are neither the server's nor an extension's. */
-function ownCount(catalogue: string, schema: string): string {
-  return `(select count(*) from ${catalogue} o join pg_namespace n on n.oid = o.${schema}
+/** Query that counts the objects in a catalog that belong neither to the server nor to an extension. */
+function ownCount(catalog: string, schema: string): string {
+  return `(select count(*) from ${catalog} o join pg_namespace n on n.oid = o.${schema}
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       and not exists (select from pg_depend d
-                       where d.classid = '${catalogue}'::regclass and d.objid = o.oid and d.deptype = 'e'))`;
+                       where d.classid = '${catalog}'::regclass and d.objid = o.oid and d.deptype = 'e'))`;
 }

@@ -5,11 +5,11 @@ import type { Description, Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/surroundings.ts";
 
 /**
- * What the schemas hold that are not restored, and event triggers, which are in none. A schema is replaced with
- * all that depends on it, and that may be a trigger, a view or a foreign key elsewhere, which no dump of the
- * schema brings back.
+ * Remembers the objects of the schemas that are not restored, and the event triggers. Dropping a schema also
+ * drops what depends on it, such as a trigger, a view or a foreign key in another schema, which a dump of the
+ * schema does not contain.
  *
- * @returns what finds out how it differs by then, a sentence each
+ * @returns a function that describes what has changed since, one sentence per difference
  */
 export async function watchBystanders(
   session: Session,

@@ -4,13 +4,13 @@ import type { Description } from "../archive/manifest.ts";
 
 const rolesSchema = z.array(z.object({ name: z.string(), quoted: z.string() }));
 
-/** A role by its name, and by that as the server quotes it. */
+/** A role's name, plain and as the server quotes it. */
 export type RoleName = z.infer<typeof rolesSchema>[number];
 
 /**
- * Roles of the server that the session may not act for. Their default privileges go with a schema that is
- * replaced, and only they can set them: at Supabase those of supabase_admin are in each database's `public`,
- * and nobody outside has its rights.
+ * Roles that the session may not act for. Replacing a schema drops their default privileges in it, which only
+ * they can set again. At Supabase, supabase_admin has some in `public` of every database, and no customer can
+ * act for it.
  */
 export async function readForeignRoles(session: Session): Promise<RoleName[]> {
   const rows = await session.rows(
@@ -19,7 +19,9 @@ export async function readForeignRoles(session: Session): Promise<RoleName[]> {
   return rolesSchema.parse(rows);
 }
 
-/** The table of contents of a dump without the default privileges of those roles: `pg_restore --list`'s text. */
+/**
+ * Removes the default privileges of these roles from a table of contents as `pg_restore --list` prints it.
+ */
 export function withoutDefaultPrivileges(contents: string, roles: readonly RoleName[]): string {
   const names = new Set(roles.map(({ name }) => name));
   return contents
@@ -31,7 +33,7 @@ export function withoutDefaultPrivileges(contents: string, roles: readonly RoleN
     .join("\n");
 }
 
-/** A description without the default privileges of those roles, and a sentence for each that it had. */
+/** Removes the default privileges of these roles from a description, and says so in one sentence each. */
 export function setDefaultPrivilegesAside(
   description: Description,
   roles: readonly RoleName[],
@@ -43,6 +45,6 @@ export function setDefaultPrivilegesAside(
     description: { ...description, objects: Object.fromEntries(objects) },
     sentences: Object.keys(description.objects)
       .filter(isForeign)
-      .map((object) => `${object} are gone, since only that role can set them.`),
+      .map((object) => `${object} were dropped, because only that role can set them.`),
   };
 }

@@ -4,21 +4,21 @@ import type { Manifest } from "../archive/manifest.ts";
 
 const memberships = z.array(z.object({ member: z.string().nullable(), statement: z.string() }));
 
-/** Version since which a publication may take some columns and rows of a table, and all tables of a schema. */
+/** First version with column lists, row filters and schemas in publications. */
 const selective = 150_000;
 
 /**
- * What of the schemas is in publications, such as that of Supabase Realtime. It leaves them when it is
- * replaced, and a dump of schemas does not say that it was there.
+ * Remembers which tables and schemas are in publications, such as that of Supabase Realtime. Replacing them
+ * removes them from the publications, and a dump of schemas does not contain publications.
  *
- * @returns what puts it back when the schemas are there again, and answers what is not there any more, a
+ * @returns a function that adds them again after the restore, and describes what could not be added, one
  * sentence each
  */
 export async function watchPublications(
   session: Session,
   manifest: Manifest,
 ): Promise<() => Promise<string[]>> {
-  // A dump of the whole database has its publications in it.
+  // A dump of the complete database contains its publications.
   if (manifest.whole) return async () => [];
   const schemas = manifest.schemas.map(({ name }) => name);
   const before = await readMemberships(session, schemas);
@@ -26,7 +26,7 @@ export async function watchPublications(
     const lost: string[] = [];
     for (const { member, statement } of before) {
       if (member === null || (await isThere(session, member))) await session.run(statement);
-      else lost.push(`${member} is in no publication any more, since the backup does not have it.`);
+      else lost.push(`${member} was removed from its publication, because the backup does not contain it.`);
     }
     return lost;
   };

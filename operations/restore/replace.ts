@@ -16,35 +16,35 @@ import { letCreate, standBack, standIn } from "./stand-in.ts";
 
 export interface ReplaceOptions {
   target: Connection;
-  /** Make the roles that the target lacks, without a login. */
+  /** Create the roles that the target lacks, without the right to log in. */
   createRoles: boolean;
-  /** Leave ownership to the role that restores. */
+  /** Let the role that restores own everything. */
   noOwner: boolean;
-  /** Keep what was restored although it differs from the backup, or something else is lost by it. */
+  /** Commit even if the result differs from the backup, or other objects are lost. */
   acceptDifferences: boolean;
   signal: AbortSignal;
 }
 
-/** What was restored, and how it differs from the backup, a sentence each. */
+/** What was restored, and how it differs from the backup, one sentence per difference. */
 export interface Replaced {
   tables: number;
   rows: number;
   differences: string[];
 }
 
-/** The decrypted dump, and a table of contents of what of it is restored. */
+/** The decrypted dump, and the table of contents of the part to restore. */
 interface DumpFiles {
   file: string;
   contents: string;
-  /** Roles whose default privileges are not among it. */
+  /** Roles whose default privileges are left out. */
   foreignRoles: readonly RoleName[];
 }
 
 /**
- * Puts what is in a dump in the place of what a database has of its schemas, in one transaction, which is
- * committed when the result has been compared with the manifest.
+ * Replaces the schemas of a database with those of a dump, in one transaction, which is committed after the
+ * result was compared with the manifest.
  *
- * @throws {Failure} `failed`, which says that nothing was changed, or that it cannot be told
+ * @throws {Failure} `failed`, which says that nothing was changed, or that this is unknown
  */
 export async function replace(
   options: ReplaceOptions,
@@ -56,7 +56,7 @@ export async function replace(
     const result = await replaceWithin(session, options, manifest, files).catch((error) => {
       const said = reasonOf(error);
       const hint = /role ".*" does not exist/.test(said)
-        ? " --create-roles makes what roles are missing."
+        ? " Pass --create-roles to create the missing roles."
         : "";
       throw new Failure("failed", `${said}\nNothing was changed.${hint}`, { cause: error });
     });
@@ -67,11 +67,14 @@ export async function replace(
   }
 }
 
-/** Lets the server roll back as soon as this end is gone; servers before version 14 do when they next write. */
+/**
+ * Lets the server roll back as soon as the client is gone. Servers before version 14 notice when they next
+ * write.
+ */
 const noticeWhenGone = `do $do$ begin perform set_config('client_connection_check_interval', '2s', false);
   exception when others then null; end $do$`;
 
-/** All of the restore but its commit. */
+/** The restore without its commit. */
 async function replaceWithin(
   session: ScriptSession,
   options: ReplaceOptions,
@@ -84,7 +87,7 @@ async function replaceWithin(
   const publishAgain = await watchPublications(session, manifest);
   const actedFor = await makeRoom(session, options, manifest);
   const lost = await bystandersDiffer();
-  refuse("What depends on what is replaced would be lost", lost, options);
+  failOn("The restore would drop or change objects that depend on what it replaces", lost, options);
   const schemas = manifest.schemas.map(({ name }) => name);
   const forbidCreate = await letCreate(session, actedFor, schemas);
   await runScript(session, options, files);
@@ -93,8 +96,8 @@ async function replaceWithin(
   const found = await lookWithin(session, manifest);
   const expected = setDefaultPrivilegesAside(manifest.description, files.foreignRoles);
   const different = differences(expected.description, found);
-  refuse("What was restored differs from the backup", different, options);
-  // What is checked at the commit fails here, where it is known that nothing was changed.
+  failOn("The restored schemas differ from the backup", different, options);
+  // Deferred constraints fail here, where it is certain that nothing was changed.
   await session.run("set constraints all immediate");
   await standBack(session, actedFor);
   options.signal.throwIfAborted();
@@ -106,11 +109,11 @@ async function replaceWithin(
   };
 }
 
-function refuse(what: string, sentences: readonly string[], { acceptDifferences }: ReplaceOptions): void {
+function failOn(what: string, sentences: readonly string[], { acceptDifferences }: ReplaceOptions): void {
   if (sentences.length === 0 || acceptDifferences) return;
   throw new Failure(
     "failed",
-    `${what}:\n${sentences.join("\n")}\n--accept-differences restores all the same.`,
+    `${what}:\n${sentences.join("\n")}\nPass --accept-differences to restore anyway.`,
   );
 }
 
@@ -139,13 +142,13 @@ async function commit(session: ScriptSession): Promise<void> {
   } catch (error) {
     throw new Failure(
       "failed",
-      `${reasonOf(error)}\nThe connection was lost during the commit: look at the target, which is either restored or as it was.`,
+      `${reasonOf(error)}\nThe connection was lost during the commit. Check the target: it is either completely restored or unchanged.`,
       { cause: error },
     );
   }
 }
 
-/** @returns the roles that the session stands in for */
+/** @returns the roles that the session granted itself */
 async function makeRoom(session: Session, options: ReplaceOptions, manifest: Manifest): Promise<string[]> {
   const roles = await namesOf(session, "select rolname::text as name from pg_roles");
   if (options.createRoles) {
@@ -153,7 +156,7 @@ async function makeRoom(session: Session, options: ReplaceOptions, manifest: Man
       await session.run(statement);
   }
   const actedFor = await standIn(session);
-  // Every backup has all of them.
+  // Every backup contains all of them.
   await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   for (const statement of schemaStatements(manifest, options.noOwner)) await session.run(statement);
   const available = await namesOf(session, "select name::text as name from pg_available_extensions");
@@ -165,7 +168,7 @@ async function makeRoom(session: Session, options: ReplaceOptions, manifest: Man
   return actedFor;
 }
 
-/** What the transaction sees, which nobody else does yet. */
+/** Describes what the transaction sees and no other session sees yet. */
 async function lookWithin(session: Session, { schemas }: Manifest) {
   await prepareSession(session);
   return describeDatabase(

@@ -23,9 +23,9 @@ export interface RestoreOptions extends ReplaceOptions {
   store: ObjectStore;
   choice: Choice;
   identities: readonly string[];
-  /** age public keys for the backup of the target. */
+  /** age public keys that the backup of the target is encrypted to. */
   recipients: readonly string[];
-  /** Asked before anything is changed; answers what the person typed. */
+  /** Asks for confirmation before anything is changed; returns what the person typed. */
   confirm: (about: { manifest: Manifest; replaces: number }) => Promise<string>;
   /** Folder for the decrypted dump. */
   scratch?: string | undefined;
@@ -35,17 +35,17 @@ export interface RestoreOptions extends ReplaceOptions {
 
 export interface RestoreOutcome extends Replaced {
   manifest: Manifest;
-  /** Key of the backup of the target as it was; nothing where the target held none of the schemas. */
+  /** Key of the backup of the target; undefined when the target had none of the schemas. */
   before: string | undefined;
   durationMs: number;
 }
 
 /**
- * Replaces the schemas of a backup in a database by what they were, in one transaction: digests are checked
- * first, the target is backed up, and unless the result is the backup's to the last row nothing is changed.
- * Default privileges that only another role can set are left out, and told of.
+ * Restores the backed-up schemas into a database, in one transaction. It checks the digests, backs up the
+ * target, and commits only if the result matches the manifest. Default privileges that only another role can
+ * set are left out and reported.
  *
- * @throws {Failure} which says that nothing was changed, or that it cannot be told
+ * @throws {Failure} which says that nothing was changed, or that this is unknown
  */
 export async function restore(options: RestoreOptions): Promise<RestoreOutcome> {
   const { store, target, signal, progress } = options;
@@ -71,7 +71,10 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
   }
 }
 
-/** What of the target is to be replaced, and who else is there. Large objects belong to no schema, so all of them are. */
+/**
+ * What the restore replaces in the target, and the roles it cannot act for. Large objects have no schema, so
+ * all are replaced.
+ */
 interface Present {
   schemas: string[];
   largeObjects: boolean;
@@ -93,7 +96,7 @@ async function findPresent(target: Connection, manifest: Manifest): Promise<Pres
   }
 }
 
-/** Those that the restore cannot stand in for either. */
+/** Roles that the restore cannot act for, even after it granted itself what it may. */
 async function foreignRolesOf(session: Session): Promise<RoleName[]> {
   await session.run("begin");
   await standIn(session);
@@ -106,10 +109,10 @@ async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: n
   const typed = await options.confirm({ manifest, replaces });
   const wanted = describeConnection(options.target);
   if (typed.trim() === wanted) return;
-  throw new Failure("refused", `Not confirmed: «${wanted}» was not typed. Nothing was changed`);
+  throw new Failure("refused", `Not confirmed: the answer was not «${wanted}». Nothing was changed`);
 }
 
-/** @returns the key of the backup; nothing where there is nothing to lose */
+/** @returns the key of the backup; undefined when there is nothing to lose */
 async function backUpTarget(options: RestoreOptions, present: Present): Promise<string | undefined> {
   const { stack, store, recipients, target, warn, signal, progress } = options;
   const { schemas, largeObjects } = present;

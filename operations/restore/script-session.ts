@@ -10,8 +10,8 @@ import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 
 /**
- * A session of psql, which can run the script that pg_restore writes, data included, and answers queries
- * between. It ends at the first error, and a transaction that is open then is rolled back by the server.
+ * A session in psql, which can run a script of pg_restore, data included, and queries in between. It ends at
+ * the first error, and the server rolls an open transaction back.
  */
 export class ScriptSession implements Session {
   #child: Child;
@@ -44,7 +44,7 @@ export class ScriptSession implements Session {
     await this.#ask(`${statements};`);
   }
 
-  /** Runs a script that comes as a stream. What the stream says of its own end goes before what psql says. */
+  /** Runs a script from a stream. If both the stream and psql fail, the failure of the stream is thrown. */
   async script(source: AsyncIterable<Uint8Array>): Promise<void> {
     try {
       await pipeline(source, this.#child.stdin, { end: false });
@@ -55,13 +55,13 @@ export class ScriptSession implements Session {
     await this.#ask("");
   }
 
-  /** Commits; from here on nothing ends the session. */
+  /** Commits. From here on an abort no longer ends the session. */
   async commit(): Promise<void> {
     this.#child.shield();
     await this.run("commit");
   }
 
-  /** Ends the session. What was not committed by then is rolled back. */
+  /** Ends the session. An open transaction is rolled back. */
   async end(): Promise<void> {
     this.#child.stdin.end();
     await this.#child.stop();
@@ -80,20 +80,17 @@ export class ScriptSession implements Session {
     }
   }
 
-  /** In psql's own words, where it has ended. */
+  /** Throws psql's own error, if it ended with one. */
   async #fail(error: unknown): Promise<never> {
     this.#child.stdin.end();
     await this.#child.success();
-    throw new Failure(
-      "failed",
-      `psql ended before it was asked to${error === undefined ? "" : `: ${reasonOf(error)}`}`,
-    );
+    throw new Failure("failed", `psql ended early${error === undefined ? "" : `: ${reasonOf(error)}`}`);
   }
 }
 
 /**
- * Lines as psql ends them; a character that ends lines elsewhere may be part of a name. They are read as they
- * come, since psql stops when nobody reads.
+ * Lines that end with a newline; other line separators may be part of a name. They are read as they arrive,
+ * since psql blocks when nothing reads its output.
  */
 class Lines {
   #lines: string[] = [];
@@ -115,7 +112,7 @@ class Lines {
     });
   }
 
-  /** Undefined after the last one. One caller waits at a time. */
+  /** The next line; undefined after the last one. Only one caller may wait at a time. */
   async next(): Promise<string | undefined> {
     while (this.#lines.length === 0 && !this.#ended) {
       await new Promise<void>((resolve) => {
@@ -133,10 +130,10 @@ function arrayLiteral(values: readonly string[]): string {
 const closingBytes = 4096;
 
 /**
- * The script that `pg_restore --single-transaction` writes, without the COMMIT at its end: that is said when
- * the result has been looked at.
+ * The script of `pg_restore --single-transaction` without the COMMIT at its end, which is sent after the
+ * result was checked.
  *
- * @throws {Failure} `failed`, when pg_restore fails or its script does not end so
+ * @throws {Failure} `failed`, when pg_restore fails or its script has no COMMIT at its end
  */
 export async function* withoutCommit(program: Pick<Child, "stdout" | "success">): AsyncGenerator<Uint8Array> {
   let held = Buffer.alloc(0);

@@ -3,7 +3,7 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "../archive/surroundings.ts";
 
-/** Roles that the session has not the rights of, and has not granted to itself either. */
+/** Roles whose privileges the session does not have, and which it has not granted itself. */
 const candidatesQuery = `
   select quote_ident(r.rolname) as name
     from pg_roles r
@@ -14,20 +14,21 @@ const candidatesQuery = `
 
 const actingQuery = "select quote_ident(rolname) as name from pg_roles where pg_has_role(oid, 'usage')";
 
-/** The session's role, where it may make others. */
+/** The session's role, if it may create roles. */
 const makersQuery =
   "select rolname::text as name from pg_roles where rolname = current_user and rolcreaterole";
 
 /**
- * Grants the session the roles that it may grant, for the transaction that it is in: since PostgreSQL 16 who
- * makes a role may not give it a table before that. Nobody else sees it, if `standBack` goes before the commit.
+ * Grants the session the roles that it may grant, within its transaction. Since PostgreSQL 16 a role's
+ * creator must do so before it can give the role a table. Call `standBack` before the commit, so that no
+ * other session sees the grants.
  *
- * @returns their names, quoted
+ * @returns the quoted names of these roles
  */
 export async function standIn(session: Session): Promise<string[]> {
   const candidates = await namesOf(session, candidatesQuery);
   for (const role of candidates) {
-    // Most of them are not its own to grant.
+    // The session may not grant most of them.
     const body = `begin grant ${role} to current_user; exception when others then null; end`;
     await session.run(`do ${escapeLiteral(body)}`);
   }
@@ -36,10 +37,10 @@ export async function standIn(session: Session): Promise<string[]> {
 }
 
 /**
- * Lets roles create in schemas, by a role of its own: who is given a table has to have that right, and the
- * dump grants it only after the tables.
+ * Lets roles create objects in schemas, through a temporary role. The new owner of a table needs that
+ * privilege, and the dump grants it only after it created the tables.
  *
- * @returns what takes that right back
+ * @returns a function that revokes it
  */
 export async function letCreate(
   session: Session,
@@ -57,7 +58,7 @@ export async function letCreate(
   };
 }
 
-/** Takes back what a session granted itself. */
+/** Revokes what a session granted itself. */
 export async function standBack(session: Session, roles: readonly string[]): Promise<void> {
   if (roles.length > 0) await session.run(`revoke ${roles.join(", ")} from current_user`);
 }

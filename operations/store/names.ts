@@ -3,15 +3,15 @@ import { randomBytes } from "node:crypto";
 const dumpEnding = ".dump.age";
 const manifestEnding = ".manifest.json";
 
-/** Folder of the backups that a restore makes of its target: they are no backups of the stack. */
+/** Folder for the backups that a restore takes of its target, which are not backups of the stack. */
 const beforeRestoreFolder = "before-restore/";
 
-/** What a backup was made for: by schedule or hand, or of what a restore was about to replace. */
+/** Why a backup was taken: to keep, on schedule or by hand, or before a restore replaced its target. */
 export type Purpose = "backup" | "before-restore";
 
 /**
- * Key of a backup that begins now: `<prefix>20261127T021500Z-1f0a2b3c.dump.age`. Keys sort by time; the last
- * part keeps two that begin in the same second apart.
+ * Key of a backup that begins at a time: `<prefix>20261127T021500Z-1f0a2b3c.dump.age`. Keys sort by time; the
+ * random part distinguishes two backups that begin in the same second.
  */
 export function backupKey(prefix: string, at: Date, purpose: Purpose = "backup"): string {
   const stamp = at.toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
@@ -19,12 +19,12 @@ export function backupKey(prefix: string, at: Date, purpose: Purpose = "backup")
   return `${prefix}${folder}${stamp}-${randomBytes(4).toString("hex")}${dumpEnding}`;
 }
 
-/** Key of the manifest beside a backup. */
+/** Key of the manifest of a backup. */
 export function manifestKey(key: string): string {
   return key.slice(0, -dumpEnding.length) + manifestEnding;
 }
 
-/** What a key names, below a prefix; nothing for an object that is not ours. */
+/** Parses a key below a prefix; undefined for an object that is not part of a backup. */
 export function readKey(
   prefix: string,
   key: string,
@@ -36,7 +36,7 @@ export function readKey(
   if (match === null) return undefined;
   const [, folder, year, month, day, hour, minute, second, ending = ""] = match;
   const begunAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  // A day that its month does not have would be one of the next.
+  // Date reads 31 February as 3 March.
   if (Number.isNaN(begunAt.getTime()) || begunAt.getUTCDate() !== Number(day)) return undefined;
   const backup = key.slice(0, -ending.length) + dumpEnding;
   const purpose = folder === undefined ? "backup" : "before-restore";

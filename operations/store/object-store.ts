@@ -10,14 +10,14 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 
-/** Where backups are kept, at any store that speaks S3. */
+/** Where backups are kept: any S3-compatible store. */
 export interface StoreAddress {
-  /** Such as https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com */
+  /** For example https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com */
   endpoint: string;
   /** `auto` at Cloudflare R2. */
   region: string;
   bucket: string;
-  /** Start of every key, with its slash. */
+  /** Start of every key, with a trailing slash. */
   prefix: string;
 }
 
@@ -35,18 +35,18 @@ const mebibyte = 1024 * 1024;
 const second = 1000;
 
 /**
- * Parts of an upload: S3 takes 10,000 of them, and some are held in memory at a time. They grow beyond 8 MiB
- * where more than 78 GiB are expected.
+ * Parts of an upload. S3 allows 10,000 of them, and two are in memory at a time. They are larger than 8 MiB
+ * when more than 78 GiB are expected.
  */
 const parts = { bytes: 8 * mebibyte, most: 10_000, atOnce: 2 } as const;
 
-/** Objects that a listing takes in before it gives up: 10 years of hourly backups are 175,200. */
+/** Most objects in a listing: 10 years of hourly backups make 175,200. */
 const maximumObjects = 200_000;
 
 /**
- * A bucket, by its S3 protocol. Every request has a time limit and is tried three times at most.
+ * A bucket at an S3-compatible store. Every request has a time limit and is attempted up to three times.
  *
- * Methods throw an Failure (`failed`) that says what the store answered.
+ * Methods throw a Failure (`failed`) with the store's answer.
  */
 export class ObjectStore {
   readonly address: StoreAddress;
@@ -55,8 +55,8 @@ export class ObjectStore {
   #signal: AbortSignal | undefined;
 
   /**
-   * @param lockDays days of object lock that each object is stored with; 0 leaves the lock to the bucket
-   * @param signal ends what is being listed or read, and throws its own reason
+   * @param lockDays days of object lock for each object; 0 leaves the lock to the bucket
+   * @param signal aborts listing and reading, which then throw its reason
    */
   constructor(address: StoreAddress, keys: StoreKeys, lockDays = 0, signal?: AbortSignal) {
     this.address = address;
@@ -66,26 +66,26 @@ export class ObjectStore {
       endpoint: address.endpoint,
       region: address.region,
       credentials: keys,
-      // A store's name need not be in its certificate with the bucket before it.
+      // A store's certificate may not cover host names that start with the bucket.
       forcePathStyle: true,
       maxAttempts: 3,
       requestHandler: {
         connectionTimeout: 10 * second,
         requestTimeout: 120 * second,
-        // Also where an answer stops coming in its middle.
+        // Also when a response stops halfway.
         socketTimeout: 120 * second,
       },
-      // Not every store knows the checksums that AWS added; digests of our own are checked before a restore.
+      // Not every store supports the checksums that AWS added. A restore checks digests of its own.
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
     });
   }
 
   /**
-   * Stores a stream of any length under a key, in parts. If the stream or the store fails, or `signal` is
-   * raised, the parts are taken away again and no object is there.
+   * Uploads a stream of any length, in parts. If the stream or the store fails or `signal` is raised, the
+   * parts are removed and no object is created.
    *
-   * @param expectedBytes the most that the stream is thought to have, from which the size of a part follows
+   * @param expectedBytes estimate of the most that the stream has, which determines the size of a part
    */
   async upload(
     key: string,
@@ -116,43 +116,43 @@ export class ObjectStore {
     await this.#ask(`store ${key}`, () => this.#client.send(new PutObjectCommand(input)));
   }
 
-  /** Size of an object in bytes; undefined where there is none. */
+  /** Size of an object in bytes; undefined when it does not exist. */
   async size(key: string): Promise<number | undefined> {
     const input = { Bucket: this.address.bucket, Key: key };
     try {
       return (await this.#client.send(new HeadObjectCommand(input))).ContentLength;
     } catch (error) {
       if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined;
-      throw storeFailure(`look at ${key}`, error);
+      throw storeFailure(`read the size of ${key}`, error);
     }
   }
 
-  /** A small object, as text. */
+  /** Reads a small object as text. */
   async read(key: string, maximumBytes: number): Promise<string> {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     for await (const chunk of await this.open(key)) {
       bytes += chunk.length;
       if (bytes > maximumBytes) {
-        throw new Failure("failed", `${key} has more than the ${maximumBytes} bytes that are read`);
+        throw new Failure("failed", `${key} exceeds the limit of ${maximumBytes} bytes`);
       }
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString("utf8");
   }
 
-  /** An object as a stream. */
+  /** Reads an object as a stream. */
   async open(key: string): Promise<AsyncIterable<Uint8Array>> {
     const input = { Bucket: this.address.bucket, Key: key };
     const { Body } = await this.#ask(`read ${key}`, () =>
       this.#client.send(new GetObjectCommand(input), this.#reading()),
     );
-    if (!(Body instanceof Readable)) throw new Failure("failed", `${key} came without a body`);
+    if (!(Body instanceof Readable)) throw new Failure("failed", `The store sent ${key} without a body`);
     if (this.#signal !== undefined) addAbortSignal(this.#signal, Body);
     return named(Body, key);
   }
 
-  /** Every object below the prefix, in the order of the keys. */
+  /** Lists every object below the prefix, sorted by key. */
   async list(): Promise<StoredObject[]> {
     const { bucket, prefix } = this.address;
     const found: StoredObject[] = [];
@@ -180,7 +180,7 @@ export class ObjectStore {
   #lock() {
     if (this.#lockDays === 0) return {};
     const until = new Date(Date.now() + this.#lockDays * 86_400 * second);
-    // A store asks for a checksum with whatever it is to lock.
+    // Stores require a checksum for an object with a lock.
     return {
       ObjectLockMode: "COMPLIANCE",
       ObjectLockRetainUntilDate: until,
@@ -210,11 +210,11 @@ async function* named(body: Readable, key: string): AsyncIterable<Uint8Array> {
   }
 }
 
-/** Failures of our own, such as that of the stream that is stored, stay as they are. */
+/** A Failure, such as that of the stream that is uploaded, stays as it is. */
 function storeFailure(what: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   const answer = error instanceof S3ServiceException ? error.name : reasonOf(error);
   const detail = status === undefined ? answer : `${answer}, status ${status}`;
-  return new Failure("failed", `The store did not ${what}: ${detail}`, { cause: error });
+  return new Failure("failed", `The store failed to ${what}: ${detail}`, { cause: error });
 }

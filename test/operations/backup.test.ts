@@ -173,7 +173,7 @@ describe("no backup is there, and nothing of one but what the store keeps for it
     store.refuse = (request) => (isRefused(request) ? 403 : undefined);
     const run = await backup({ PGDATABASE: "mid" });
     expect(run).toMatchObject({ status: 1 });
-    expect(run.stderr).toMatch(/The store did not store postgres\/.*403/);
+    expect(run.stderr).toMatch(/The store failed to store postgres\/.*403/);
     expect(store.keysOf()).toEqual([]);
     expect(store.openUploads()).toEqual([]);
     expect(

@@ -61,7 +61,7 @@ describe("the list of backups", () => {
       [gone, false, "the dump is gone, its manifest is there", "backup"],
       [unfinished, false, "it has no manifest: it runs still, or did not come to its end", "backup"],
       [short, false, "it has 3 bytes, and 4 by its manifest", "backup"],
-      [odd, false, expect.stringMatching(/^The manifest of .* is not one/), "backup"],
+      [odd, false, expect.stringMatching(/^The manifest for .* is invalid/), "backup"],
     ]);
     expect(listed[1]).toMatchObject({
       bytes: 4,
@@ -139,11 +139,11 @@ test("the store that refuses, or is not there, is said, without its secret", asy
   const refused = await backups(["--json"], { AWS_SECRET_ACCESS_KEY: "canary-wrong" });
   expect(refused).toMatchObject({ status: 1 });
   expect(refused.stderr).toMatch(
-    /The store did not list bucket\/place\d+\/: SignatureDoesNotMatch, status 403/,
+    /The store failed to list bucket\/place\d+\/: SignatureDoesNotMatch, status 403/,
   );
   const absent = await backups(["--json"], { BACKUP_ENDPOINT: "http://127.0.0.1:1" });
   expect(absent).toMatchObject({ status: 1 });
-  expect(absent.stderr).toMatch(/The store did not list bucket\/place\d+\/: .*ECONNREFUSED/);
+  expect(absent.stderr).toMatch(/The store failed to list bucket\/place\d+\/: .*ECONNREFUSED/);
   for (const { stdout, stderr } of [refused, absent]) expect(`${stdout}${stderr}`).not.toMatch(canary);
 });
 

@@ -58,17 +58,25 @@ afterEach(() => {
 });
 
 describe("a backup is refused before any server is started", () => {
-  const changed = /has another SHA-256 than its manifest says|cannot be decrypted/;
+  const changed = /SHA-256 of .* differs from its manifest|Cannot decrypt/;
 
   test.each<[string, () => Buffer, RegExp]>([
-    ["cut off", () => sealed.subarray(0, -1), /it has \d+ bytes, and \d+ by its manifest/],
-    ["longer", () => Buffer.concat([sealed, Buffer.from("x")]), /it has \d+ bytes, and \d+ by its manifest/],
+    ["cut off", () => sealed.subarray(0, -1), /it has \d+ bytes, but its manifest says \d+/],
+    [
+      "longer",
+      () => Buffer.concat([sealed, Buffer.from("x")]),
+      /it has \d+ bytes, but its manifest says \d+/,
+    ],
     ["without a part from its middle", () => without(sealed, 65_536, 65_536 * 2), /it has \d+ bytes/],
-    ["with a bit changed in its header", () => flipped(sealed, 40), /cannot be decrypted|not made for this/],
+    [
+      "with a bit changed in its header",
+      () => flipped(sealed, 40),
+      /Cannot decrypt|None of the identities decrypts/,
+    ],
     ["with a bit changed in its middle", () => flipped(sealed, sealed.length >> 1), changed],
     ["with a bit changed at its end", () => flipped(sealed, sealed.length - 1), changed],
     ["with two parts exchanged", () => exchanged(sealed), changed],
-    ["another backup", () => otherSealed, /it has \d+ bytes|another SHA-256/],
+    ["another backup", () => otherSealed, /it has \d+ bytes|SHA-256 of .* differs/],
   ])("that is %s", async (_, data, message) => {
     rig.store.write(key, data());
     expectRefusal(await drill(), 1, message);
@@ -81,10 +89,14 @@ describe("a backup is refused before any server is started", () => {
       changed,
     ],
     ["has another digest of what is inside", () => edited(plainWithOther), changed],
-    ["names another backup", () => manifest.replaceAll(key, key.replace("-", "-0")), /is that of postgres\//],
-    ["has another size", () => edited((it) => it.replace(/("sealed":\{"bytes":)/, "$11")), /by its manifest/],
-    ["is deep", () => "[".repeat(1_000_000) + "]".repeat(1_000_000), /is not one/],
-    ["is huge", () => `"${"x".repeat(33 * 1024 * 1024)}"`, /has more than the 33554432 bytes that are read/],
+    ["names another backup", () => manifest.replaceAll(key, key.replace("-", "-0")), /belongs to postgres\//],
+    [
+      "has another size",
+      () => edited((it) => it.replace(/("sealed":\{"bytes":)/, "$11")),
+      /its manifest says/,
+    ],
+    ["is deep", () => "[".repeat(1_000_000) + "]".repeat(1_000_000), /is invalid/],
+    ["is huge", () => `"${"x".repeat(33 * 1024 * 1024)}"`, /exceeds the limit of 33554432 bytes/],
   ])("whose manifest %s", async (_, text, message) => {
     rig.store.write(beside, Buffer.from(text()));
     expectRefusal(await drill(), 1, message);
@@ -94,12 +106,12 @@ describe("a backup is refused before any server is started", () => {
     rig.store.write(key, otherSealed);
     const size = `"sealed":{"bytes":${otherSealed.length}`;
     rig.store.write(beside, Buffer.from(manifest.replace(/"sealed":\{"bytes":\d+/, size)));
-    expectRefusal(await drill(), 1, /as it is stored has another SHA-256 than its manifest says/);
+    expectRefusal(await drill(), 1, /The SHA-256 of .* as stored differs from its manifest/);
   });
 
   test("of which only the manifest is there", async () => {
     rig.store.remove(key);
-    expectRefusal(await drill(), 1, /the dump is gone, its manifest is there/);
+    expectRefusal(await drill(), 1, /the dump is missing, only the manifest exists/);
   });
 
   test("of which only the dump is there", async () => {
@@ -109,7 +121,7 @@ describe("a backup is refused before any server is started", () => {
 
   test("that the store does not give", async () => {
     rig.store.refuse = (request) => (/^GET .*\.dump\.age/.test(request) ? 403 : undefined);
-    expectRefusal(await drill(), 1, /The store did not read postgres\/.*403/);
+    expectRefusal(await drill(), 1, /The store failed to read postgres\/.*403/);
   });
 
   test("whose manifest the store does not give, rather than an older one taken", async () => {
@@ -123,12 +135,12 @@ describe("a backup is refused before any server is started", () => {
 
   test("that was made for another identity", async () => {
     const file = rig.files.stranger.file;
-    expectRefusal(await drill({ file }), 1, /The backup was not made for this identity/);
+    expectRefusal(await drill({ file }), 1, /None of the identities decrypts this backup/);
   });
 
   test("that is larger than the room that there is", async () => {
     rig.store.write(beside, Buffer.from(edited((it) => it.replace(/("plain":\{"bytes":)/, "$1999999999"))));
-    expectRefusal(await drill(), 1, /has room for \d+ bytes, and the dump has 999999999\d+: name a larger/);
+    expectRefusal(await drill(), 1, /has \d+ bytes free, and the dump needs 999999999\d+: name a folder/);
   });
 
   test("of a newer server than this machine has", async () => {
@@ -136,7 +148,11 @@ describe("a backup is refused before any server is started", () => {
       beside,
       Buffer.from(edited((it) => it.replace(/"serverVersion":"[^"]*"/, '"serverVersion":"99.1"'))),
     );
-    expectRefusal(await drill(), 2, /the backup is of 99\.1: install postgresql-99/);
+    expectRefusal(
+      await drill(),
+      2,
+      /The backup needs PostgreSQL 99 or newer; this machine has \d+: install postgresql-99/,
+    );
   });
 
   test("and its failure is evidence, which no earlier success outlives", async () => {
@@ -173,12 +189,12 @@ describe("a drill is not begun", () => {
   test("in a folder that is not there, or whose path is too long for a socket", async () => {
     const absent = await drill({ args: ["--scratch", join(rig.files.folder, "absent")] });
     expect(absent).toMatchObject({ status: 2 });
-    expect(absent.stderr).toMatch(/No folder can be made in .*absent: ENOENT.*--scratch/);
+    expect(absent.stderr).toMatch(/Cannot create a folder in .*absent: ENOENT.*--scratch/);
     const long = join(rig.files.folder, "x".repeat(100));
     mkdirSync(long);
     const run = await drill({ args: ["--scratch", long] });
     expect(run).toMatchObject({ status: 2 });
-    expect(run.stderr).toMatch(/bytes too long for the socket of a server: name a shorter folder/);
+    expect(run.stderr).toMatch(/bytes too long for a server's socket: name a folder with a shorter path/);
     expect(readdirSync(long)).toEqual([]);
   });
 });
@@ -212,7 +228,9 @@ describe("a drill that is broken off leaves neither server nor file", () => {
     const run = await drill({ args: ["--scratch", hidden] });
     if (process.getuid?.() === 0) {
       expect(run).toMatchObject({ status: 1 });
-      expect(run.stderr).toContain(`may have no way into ${hidden}: name another folder with --scratch`);
+      expect(run.stderr).toContain(
+        `may not be allowed to enter ${hidden}: name another folder with --scratch`,
+      );
     } else {
       // Who is not root runs the server too.
       expect(run).toMatchObject({ status: 0 });
@@ -232,7 +250,7 @@ describe("a drill that is broken off leaves neither server nor file", () => {
     asRoot("mount", "-t", "tmpfs", "-o", "size=90m,mode=1777", "tmpfs", scratch);
     try {
       const run = await drill({ args: ["--scratch", scratch], prefix: "wide/" });
-      expect(run.stderr).toMatch(/The backup was not restored: [\s\S]*No space left on device/i);
+      expect(run.stderr).toMatch(/The restore failed: [\s\S]*No space left on device/i);
       expect(run).toMatchObject({ status: 1, signal: null });
       expect(readdirSync(scratch)).toEqual([]);
       expect(processes().filter(({ title }) => title.includes(scratch))).toEqual([]);
@@ -272,7 +290,7 @@ describe("a drill that is broken off leaves neither server nor file", () => {
       }
       const run = await end;
       expect(run).toMatchObject({ status: 1, signal: null });
-      expect(run.stderr).toMatch(/The backup was not restored: pg_restore ended with signal SIGKILL/);
+      expect(run.stderr).toMatch(/The restore failed: pg_restore ended with signal SIGKILL/);
     });
 
     test("when the scratch server is killed", async () => {
@@ -283,9 +301,7 @@ describe("a drill that is broken off leaves neither server nor file", () => {
       }
       const run = await end;
       expect(run).toMatchObject({ status: 1, signal: null });
-      expect(run.stderr).toMatch(
-        /The backup was not restored: pg_restore ended with exit status 1[\s\S]*terminated/,
-      );
+      expect(run.stderr).toMatch(/The restore failed: pg_restore ended with exit status 1[\s\S]*terminated/);
     });
 
     test("or wherever it is, when its time is up", async () => {

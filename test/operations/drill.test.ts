@@ -141,12 +141,12 @@ describe("a drill", () => {
   test("takes the newest of a moment or before, and the one that is named", async () => {
     const early = await drill(["--at", "2020-01-01T00:00:00Z"]);
     expect(early).toMatchObject({ status: 1 });
-    expect(early.stderr).toContain("There is no whole backup of 2020-01-01T00:00:00.000Z or before");
+    expect(early.stderr).toContain("No complete backup at or before 2020-01-01T00:00:00.000Z");
     const named = await drill(["--backup", key.replace("postgres/", "")]);
     expect(JSON.parse(named.stdout).evidence.drill.backup.name).toBe(key);
     const absent = await drill(["--backup", "postgres/absent"]);
     expect(absent).toMatchObject({ status: 1 });
-    expect(absent.stderr).toContain("There is no whole backup postgres/absent in bucket/postgres/");
+    expect(absent.stderr).toContain("No complete backup postgres/absent in bucket/postgres/");
   });
 });
 
@@ -156,7 +156,9 @@ test("a backup that is broken is passed over for the one before it, and spoken o
   const run = await drill();
   rig.store.remove(broken);
   expect(run).toMatchObject({ status: 0 });
-  expect(run.stderr).toMatch(/^warning: postgres\/2999\S+ is none: it has no manifest/);
+  expect(run.stderr).toMatch(
+    /^warning: Skipped postgres\/2999\S+: the backup is incomplete \(it has no manifest/,
+  );
   expect(JSON.parse(run.stdout).evidence.drill.backup.name).toBe(key);
 });
 
@@ -204,7 +206,7 @@ describe("a check of the settings", () => {
     });
     expect(evidence).toMatchObject({ holds: false });
     expect(evidence.problems).toHaveLength(9);
-    expect(evidence.problems[0]).toBe("The check «wrong» found 2.");
+    expect(evidence.problems[0]).toBe("The check «wrong» got 2.");
     expect(readEvidence(rig.evidence, "production", "drill")?.holds).toBe(false);
   });
 });
@@ -217,7 +219,7 @@ describe("a database given by --target is refused", () => {
         PGPASSWORD: rig.postgres.password,
       });
       expect(run).toMatchObject({ status: 2 });
-      expect(run.stderr).toContain("is on the server that the backup is of, which a drill never touches");
+      expect(run.stderr).toContain("is on the server this backup came from, which a drill never touches");
     }
   });
 
@@ -233,7 +235,7 @@ describe("a database given by --target is refused", () => {
     const run = await drill(["--target", urlOf(other, "filled")], { PGPASSWORD: other.password });
     await other.sql(clear, "filled");
     expect(run).toMatchObject({ status: 2 });
-    expect(run.stderr).toMatch(/127\.0\.0\.1:\d+\/filled is not empty, but has \d+ tables/);
+    expect(run.stderr).toMatch(/127\.0\.0\.1:\d+\/filled is not empty: it has \d+ objects/);
   });
 
   test("where it cannot be told which server it is", async () => {
@@ -243,14 +245,14 @@ describe("a database given by --target is refused", () => {
     const url = urlOf(other, "unknown").replace("//postgres@", "//blind@");
     const run = await drill(["--target", url], { PGPASSWORD: "canary-blind-1" });
     expect(run).toMatchObject({ status: 2 });
-    expect(run.stderr).toContain("cannot be told, since the role of one of them may not read its identifier");
+    expect(run.stderr).toContain("may not call pg_control_system()");
   });
 
   test("with a password in it, which is not repeated", async () => {
     const url = urlOf(other, "postgres").replace("postgres@", "postgres:canary-argument@");
     const run = await drill(["--target", url]);
     expect(run).toMatchObject({ status: 2 });
-    expect(run.stderr).toContain("--target holds a password");
+    expect(run.stderr).toContain("--target contains a password");
     expect(`${run.stdout}${run.stderr}`).not.toMatch(canary);
   });
 });
@@ -261,8 +263,8 @@ test("a target's role that may not give objects to their owners is told what it 
   const url = urlOf(other, "plain_target").replace("//postgres@", "//plain@");
   const run = await drill(["--target", url], { PGPASSWORD: "canary-plain-1" });
   expect(run).toMatchObject({ status: 1 });
-  expect(run.stderr).toMatch(/The backup was not restored: The database refuses «create [\s\S]*»/);
-  expect(run.stderr).toContain("one that may give each object to its owner, such as a superuser");
+  expect(run.stderr).toMatch(/The restore failed: The server rejected «create [\s\S]*»/);
+  expect(run.stderr).toContain("must be able to give each object to its owner, as a superuser can");
 });
 
 test("no secret is in the output, in arguments of any process, or in the evidence", async () => {

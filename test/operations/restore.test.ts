@@ -220,13 +220,13 @@ describe("a restore", () => {
     const refused = await restore(["--no-owner"]);
     expect(refused).toMatchObject({ status: 1 });
     expect(refused.stderr).toMatch(
-      /differs[\s\S]*unprotected is defined otherwise[\s\S]*Nothing was changed/,
+      /differ[\s\S]*unprotected has a different definition[\s\S]*Nothing was changed/,
     );
     expect(await other.sql(contentQuery, database)).toBe("");
     const accepted = await restore(["--no-owner", "--accept-differences"]);
     expect(accepted).toMatchObject({ status: 0 });
     expect(JSON.parse(accepted.stdout).differences).toContain(
-      "table public.unprotected is defined otherwise.",
+      "table public.unprotected has a different definition.",
     );
     expect(await other.sql(contentQuery, database)).toBe(content);
   });
@@ -286,7 +286,7 @@ describe("nothing is changed", () => {
       "the confirmation is another",
       ["--confirm", "127.0.0.1:1/rich"],
       2,
-      /Not confirmed: «127.*» was not typed/,
+      /Not confirmed: the answer was not «127.*»/,
     ],
     ["nobody can be asked", [], 2, /Nobody is there to confirm the target/],
   ])("when %s", async (_, args, status, message) => {
@@ -305,7 +305,7 @@ describe("nothing is changed", () => {
     const run = await restore();
     rig.store.write(key, data);
     expect(run).toMatchObject({ status: 1 });
-    expect(run.stderr).toMatch(/cannot be decrypted|another SHA-256/);
+    expect(run.stderr).toMatch(/Cannot decrypt|SHA-256 of .* differs/);
   });
 
   test("when the target cannot be backed up", async () => {
@@ -313,7 +313,7 @@ describe("nothing is changed", () => {
     const run = await restore();
     rig.store.refuse = () => undefined;
     expect(run).toMatchObject({ status: 1 });
-    expect(run.stderr).toMatch(/The store did not store .*before-restore.*403/);
+    expect(run.stderr).toMatch(/The store failed to store .*before-restore.*403/);
   });
 
   test("when something of another schema would be lost with what is replaced", async () => {
@@ -327,7 +327,7 @@ describe("nothing is changed", () => {
     const run = await restore();
     expect(run).toMatchObject({ status: 1 });
     expect(run.stderr).toMatch(
-      /would be lost:\ntrigger hook on mine\.own is missing\.[\s\S]*Nothing was changed/,
+      /depend on what it replaces:\ntrigger hook on mine\.own is missing\.[\s\S]*Nothing was changed/,
     );
     expect(
       await other.sql("select count(*) from pg_trigger where tgrelid = 'mine.own'::regclass", database),
@@ -360,7 +360,7 @@ describe("nothing is changed", () => {
     );
     const run = await restore();
     expect(run).toMatchObject({ status: 1 });
-    expect(run.stderr).toMatch(/public\.orders has 0 rows, and had 2\.[\s\S]*Nothing was changed/);
+    expect(run.stderr).toMatch(/public\.orders has 0 rows instead of 2\.[\s\S]*Nothing was changed/);
   });
 
   describe("when, in the middle of it,", () => {

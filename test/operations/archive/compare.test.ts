@@ -20,36 +20,36 @@ describe("two descriptions", () => {
     [
       "it is another",
       { objects: { "table public.orders": "0".repeat(16) } },
-      "table public.orders is defined otherwise.",
+      "table public.orders has a different definition.",
     ],
-    ["a row is gone", table({ rows: 2 }), "public.orders has 2 rows, and had 3."],
-    ["a row came", table({ rows: 4 }), "public.orders has 4 rows, and had 3."],
+    ["a row is gone", table({ rows: 2 }), "public.orders has 2 rows instead of 3."],
+    ["a row came", table({ rows: 4 }), "public.orders has 4 rows instead of 3."],
     [
       "row-level security is off",
       rls({ enabled: false }),
-      "Row-level security of public.orders is off, and was on.",
+      "Row-level security of public.orders is disabled instead of enabled.",
     ],
     [
       "it is for the owner too",
       rls({ forced: true }),
-      "Row-level security of public.orders is on, for its owner too, and was on.",
+      "Row-level security of public.orders is enabled and forced instead of enabled.",
     ],
     [
       "a policy is gone",
       rls({ policies: 0 }),
-      "public.orders has 0 policies of row-level security, and had 1.",
+      "public.orders has 0 row-level security policies instead of 1.",
     ],
-    ["large objects are gone", { largeObjects: 1 }, "There are 1 large objects, and there were 2."],
-    ["a sequence is behind", sequence("upwards", "9"), "public.upwards is at 9, and was at 10."],
+    ["large objects are gone", { largeObjects: 1 }, "The database has 1 large object instead of 2."],
+    ["a sequence is behind", sequence("upwards", "9"), "public.upwards is at 9 instead of 10."],
     [
       "one that counts down is behind",
       sequence("downwards", "-9"),
-      "public.downwards is at -9, and was at -10.",
+      "public.downwards is at -9 instead of -10.",
     ],
     [
       "its value was not handed out",
       sequence("upwards", "10", false),
-      "public.upwards is at 10, and was at 10.",
+      "public.upwards is at 10 (unused) instead of 10.",
     ],
   ])("say so when %s", (_, changes, sentence) => {
     expect(differences(description, { ...description, ...changes })).toEqual([sentence]);
@@ -74,7 +74,10 @@ describe("two descriptions", () => {
     };
     const empty = { ...description, objects: {}, tables: {}, sequences: {} };
     expect(differences(hostile, empty)).toEqual(["constructor is missing.", "toString is missing."]);
-    expect(differences(empty, hostile)).toEqual(["constructor was not there.", "toString was not there."]);
+    expect(differences(empty, hostile)).toEqual([
+      "constructor is not in the backup.",
+      "toString is not in the backup.",
+    ]);
   });
 
   test("are not spoken of at any length", () => {
@@ -85,7 +88,7 @@ describe("two descriptions", () => {
       objects: { ...description.objects, ...objects },
     });
     expect(found).toHaveLength(201);
-    expect(found.at(-1)).toBe("And 300 differences more.");
+    expect(found.at(-1)).toBe("…and 300 more differences.");
     expect(Math.max(...found.map(({ length }) => length))).toBe(500);
   });
 });

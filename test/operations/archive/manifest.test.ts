@@ -19,12 +19,12 @@ describe("a manifest", () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ["no text", "", /is not one/],
-    ["a list", [], /is not one/],
-    ["null", null, /is not one/],
+    ["no text", "", /The manifest for .* is invalid/s],
+    ["a list", [], /The manifest for .* is invalid/s],
+    ["null", null, /The manifest for .* is invalid/s],
     ["another version", { ...manifest, version: 2 }, /at version/],
     ["a part too many", { ...manifest, more: 1 }, /Unrecognized key: "more"/],
-    ["another backup's key", { ...manifest, key: "postgres/other" }, /is that of postgres\/other/],
+    ["another backup's key", { ...manifest, key: "postgres/other" }, /belongs to postgres\/other/],
     ["a size below nothing", { ...manifest, sealed: { bytes: -1, sha256: "0".repeat(64) } }, /sealed\.bytes/],
     ["a size beyond a number", { ...manifest, plain: { bytes: 2 ** 60, sha256: "" } }, /at plain\.bytes/],
     ["a digest in capitals", { ...manifest, plain: { bytes: 1, sha256: "A".repeat(64) } }, /plain\.sha256/],
@@ -32,7 +32,7 @@ describe("a manifest", () => {
     ["a sequence of words", withSequence("one"), /sequences\.s\.last/],
     ["a sequence without end", withSequence("9".repeat(100)), /sequences\.s\.last/],
     ["no recipients", { ...manifest, recipients: [] }, /at recipients/],
-    ["a key of any length", { ["x".repeat(100_000)]: 1 }, /is not one/],
+    ["a key of any length", { ["x".repeat(100_000)]: 1 }, /The manifest for .* is invalid/s],
   ])("with %s is refused", (_, value, message) => {
     const failure = refusal(typeof value === "string" ? value : JSON.stringify(value));
     expect(failure.message).toMatch(message);
@@ -56,7 +56,7 @@ describe("a manifest", () => {
 
   test("that is deep is refused", () => {
     const depth = 1_000_000;
-    expect(refusal("[".repeat(depth) + "]".repeat(depth)).message).toMatch(/is not one/);
+    expect(refusal("[".repeat(depth) + "]".repeat(depth)).message).toMatch(/The manifest for .* is invalid/s);
     const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
     expect(refusal(JSON.stringify(manifest).replace('"roles":[]', `"roles":${deep}`)).message).toMatch(
       /roles/,
