@@ -74,6 +74,32 @@ export async function connect(connection: Connection, name: string): Promise<Ser
   throw new Failure("failed", `Cannot connect to ${where}: ${[...reasons].join("; ")}`);
 }
 
+/**
+ * Runs work in a session, which ends with the work. An abort ends a running statement, and is then what is thrown.
+ *
+ * @throws what `connect` throws, what the work throws, or the reason of the abort
+ */
+export async function withSession<T>(
+  connection: Connection,
+  name: string,
+  work: (session: ServerSession) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const session = await connect(connection, name);
+  const hangUp = (): void => void session.end();
+  signal?.addEventListener("abort", hangUp, { once: true });
+  try {
+    signal?.throwIfAborted();
+    return await work(session);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", hangUp);
+    await session.end();
+  }
+}
+
 function clientConfig(connection: Connection): ClientConfig {
   const { PGPASSWORD, PGOPTIONS, PGCHANNELBINDING } = connection;
   return {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import type { Description } from "./manifest.ts";
+import type { Description, Manifest } from "./manifest.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 
 /**
@@ -58,6 +58,18 @@ export async function describeDatabase(session: Session, schemas: readonly strin
     sequences: await readSequences(session, schemas),
     largeObjects: await countOf(session, "select count(*)::int as count from pg_largeobject_metadata"),
   };
+}
+
+/** Prepares a session and describes the schemas of a manifest in it. */
+export async function describeSchemas(
+  session: Session,
+  { schemas }: Pick<Manifest, "schemas">,
+): Promise<Description> {
+  await prepareSession(session);
+  return describeDatabase(
+    session,
+    schemas.map(({ name }) => name),
+  );
 }
 
 /** Each object in the schemas, and the start of its definition's SHA-256. */

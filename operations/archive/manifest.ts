@@ -95,6 +95,12 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 export type Role = z.infer<typeof roleSchema>;
 
+/** Number of tables and rows in a description. */
+export function totalsOf({ tables }: Description): { tables: number; rows: number } {
+  const all = Object.values(tables);
+  return { tables: all.length, rows: all.reduce((sum, { rows }) => sum + rows, 0) };
+}
+
 /**
  * Parses a manifest from a store.
  *

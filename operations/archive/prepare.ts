@@ -1,5 +1,7 @@
 import { escapeIdentifier } from "pg";
+import type { Session } from "../../postgres/session.ts";
 import type { Manifest, Role } from "./manifest.ts";
+import { namesOf } from "./surroundings.ts";
 
 /**
  * Statements that create the missing roles of a backup, with their attributes and memberships but without
@@ -70,6 +72,25 @@ export function extensionStatements(
     ...(schemas.has(schema) ? [] : [`create schema if not exists ${place}`]),
     `create extension if not exists ${escapeIdentifier(name)} schema ${place}`,
   ];
+}
+
+/**
+ * Creates the extensions of a backup.
+ *
+ * @param run runs one statement
+ * @returns the names of those that are not available on the server
+ */
+export async function createExtensions(
+  session: Session,
+  { extensions }: Manifest,
+  run: (statement: string) => Promise<void> = (statement) => session.run(statement),
+): Promise<string[]> {
+  const available = await namesOf(session, "select name::text as name from pg_available_extensions");
+  const schemas = await namesOf(session, "select nspname::text as name from pg_namespace");
+  for (const extension of extensions.filter(({ name }) => available.has(name))) {
+    for (const statement of extensionStatements(extension, schemas)) await run(statement);
+  }
+  return extensions.map(({ name }) => name).filter((name) => !available.has(name));
 }
 
 /**

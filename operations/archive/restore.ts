@@ -5,13 +5,7 @@ import { type Connection, programEnvironment } from "../../postgres/connection.t
 import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import type { Manifest } from "./manifest.ts";
-import {
-  extensionStatements,
-  powerless,
-  roleStatements,
-  schemaStatements,
-  withoutSchemas,
-} from "./prepare.ts";
+import { createExtensions, powerless, roleStatements, schemaStatements, withoutSchemas } from "./prepare.ts";
 import { namesOf } from "./surroundings.ts";
 
 export interface RestoreOptions {
@@ -46,14 +40,14 @@ export async function restoreParallel(options: RestoreOptions): Promise<void> {
     await runRestore(options, list);
   } catch (error) {
     signal.throwIfAborted();
-    const said = reasonOf(error);
+    const reason = reasonOf(error);
     const hints = [
       ...(unavailable.length > 0
         ? [`These extensions are not available on the server: ${unavailable.join(", ")}.`]
         : []),
-      ...(!fullRoles && lacksRights.test(said) ? [needsRights] : []),
+      ...(!fullRoles && lacksRights.test(reason) ? [needsRights] : []),
     ];
-    throw new Failure("failed", [`The restore failed: ${said}`, ...hints].join("\n"));
+    throw new Failure("failed", [`The restore failed: ${reason}`, ...hints].join("\n"));
   }
 }
 
@@ -87,14 +81,7 @@ async function prepare({ session, manifest, fullRoles }: RestoreOptions): Promis
     ...schemaStatements(manifest),
   ];
   for (const statement of before) await run(session, statement);
-  const available = await namesOf(session, "select name::text as name from pg_available_extensions");
-  const made = await namesOf(session, "select nspname::text as name from pg_namespace");
-  const unavailable: string[] = [];
-  for (const extension of manifest.extensions) {
-    if (!available.has(extension.name)) unavailable.push(extension.name);
-    else for (const statement of extensionStatements(extension, made)) await run(session, statement);
-  }
-  return unavailable;
+  return createExtensions(session, manifest, (statement) => run(session, statement));
 }
 
 async function run(session: Session, statement: string): Promise<void> {

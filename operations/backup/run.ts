@@ -3,7 +3,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
-import { connect, type ServerSession } from "../../postgres/session.ts";
+import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { describeDatabase, findSchemas, prepareSession } from "../archive/describe.ts";
 import { dump } from "../archive/dump.ts";
 import { type Description, type Manifest, manifestSchema } from "../archive/manifest.ts";
@@ -53,47 +53,49 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
 }
 
 async function takeBackup(options: BackupOptions): Promise<Manifest> {
-  const { store, stack, connection, signal, progress } = options;
+  const { connection, signal, progress } = options;
   const started = performance.now();
-  const key = backupKey(store.address.prefix, new Date(), options.purpose);
   const dumpVersion = await versionOf("pg_dump");
   progress?.("the database");
-  const session = await connect(connection, "optropic backup");
-  // Ends a running statement.
-  const hangUp = (): void => void session.end();
-  signal.addEventListener("abort", hangUp, { once: true });
   try {
-    const { snapshot, schemas, surroundings } = await openSnapshot(session, options, dumpVersion);
-    progress?.("the dump");
-    const content = await dumpAndDescribe(session, options, { key, snapshot, schemas });
-    await checkStored(store, key, content.sealed.bytes);
-    const manifest: Manifest = {
-      version: 1,
-      stack,
-      key,
-      durationMs: Math.round(performance.now() - started),
-      dumpVersion,
-      ...surroundings,
-      schemas,
-      whole: options.schemas.length === 0,
-      recipients: [...options.recipients],
-      ...content,
-    };
-    signal.throwIfAborted();
-    await store.put(manifestKey(key), `${JSON.stringify(manifestSchema.parse(manifest))}\n`);
-    return manifest;
+    const work = (session: ServerSession): Promise<Manifest> =>
+      backUpIn(session, options, { started, dumpVersion });
+    return await withSession(connection, "optropic backup", work, signal);
   } catch (error) {
     // An abort is reported with its own reason.
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;
     const where = describeConnection(connection);
-    throw new Failure("failed", `The backup of ${where} failed: ${reasonOf(error)}`, {
-      cause: error,
-    });
-  } finally {
-    signal.removeEventListener("abort", hangUp);
-    await session.end();
+    throw new Failure("failed", `The backup of ${where} failed: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+async function backUpIn(
+  session: ServerSession,
+  options: BackupOptions,
+  { started, dumpVersion }: { started: number; dumpVersion: string },
+): Promise<Manifest> {
+  const { store, stack, signal, progress } = options;
+  const key = backupKey(store.address.prefix, new Date(), options.purpose);
+  const { snapshot, schemas, surroundings } = await openSnapshot(session, options, dumpVersion);
+  progress?.("the dump");
+  const content = await dumpAndDescribe(session, options, { key, snapshot, schemas });
+  await checkStored(store, key, content.sealed.bytes);
+  const manifest: Manifest = {
+    version: 1,
+    stack,
+    key,
+    durationMs: Math.round(performance.now() - started),
+    dumpVersion,
+    ...surroundings,
+    schemas,
+    whole: options.schemas.length === 0,
+    recipients: [...options.recipients],
+    ...content,
+  };
+  signal.throwIfAborted();
+  await store.put(manifestKey(key), `${JSON.stringify(manifestSchema.parse(manifest))}\n`);
+  return manifest;
 }
 
 /** Opens the snapshot that pg_dump and the description both read. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
-import { connect } from "../../postgres/session.ts";
+import { withSession } from "../../postgres/session.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
 import { checkTarget } from "./target.ts";
@@ -50,8 +50,7 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
 
 /** @returns the version of the server */
 async function lookAtTarget(target: Connection, manifest: Manifest): Promise<string> {
-  const session = await connect(target, "optropic drill");
-  try {
+  return withSession(target, "optropic drill", async (session) => {
     await checkTarget(session, target, manifest);
     const [row] = await session.rows("select current_setting('server_version') as version");
     const { version } = z.object({ version: z.string() }).parse(row);
@@ -61,7 +60,5 @@ async function lookAtTarget(target: Connection, manifest: Manifest): Promise<str
       "refused",
       `The backup needs PostgreSQL ${needed} or newer; ${describeConnection(target)} has ${majorOf(version)}: name another server`,
     );
-  } finally {
-    await session.end();
-  }
+  });
 }

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { Drill, Evidence } from "../../checklist/evidence.ts";
 import { removeFolder } from "../../lib/files.ts";
 import type { Connection } from "../../postgres/connection.ts";
-import { connect, type ServerSession } from "../../postgres/session.ts";
+import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { differences } from "../archive/compare.ts";
-import { describeDatabase, prepareSession } from "../archive/describe.ts";
+import { describeSchemas } from "../archive/describe.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
-import type { Description, Manifest } from "../archive/manifest.ts";
+import { type Description, type Manifest, totalsOf } from "../archive/manifest.ts";
 import { listContents, restoreParallel } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -110,36 +110,17 @@ async function restoreAndLook(
   { jobs, signal, checks }: DrillOptions,
   { manifest, file, contents, watch }: Subject,
 ): Promise<Restored> {
-  const session = await connect(connection, "optropic drill");
-  // Ends a running statement.
-  const hangUp = (): void => void session.end();
-  signal.addEventListener("abort", hangUp, { once: true });
-  try {
-    signal.throwIfAborted();
-    const fullRoles = server !== undefined;
+  const fullRoles = server !== undefined;
+  const work = async (session: ServerSession): Promise<Restored> => {
     await watch.time("restore", () =>
       restoreParallel({ session, connection, manifest, file, contents, jobs, fullRoles, signal }),
     );
     // The comparison may need the disk space.
     rmSync(file);
-    const description = await watch.time("compare", () => look(session, manifest));
+    const description = await watch.time("compare", () => describeSchemas(session, manifest));
     return { description, checks: await watch.time("check", () => runChecks(session, checks)) };
-  } catch (error) {
-    // An abort is reported with its own reason.
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", hangUp);
-    await session.end();
-  }
-}
-
-async function look(session: ServerSession, { schemas }: Manifest): Promise<Description> {
-  await prepareSession(session);
-  return describeDatabase(
-    session,
-    schemas.map(({ name }) => name),
-  );
+  };
+  return withSession(connection, "optropic drill", work, signal);
 }
 
 function figuresOf(
@@ -148,7 +129,6 @@ function figuresOf(
   { manifest, watch }: Subject,
   { description, checks }: Restored,
 ): Drill {
-  const tables = Object.values(description.tables);
   return {
     backup: {
       name: manifest.key,
@@ -163,8 +143,7 @@ function figuresOf(
     rpoMinutes: objectives.rpoMinutes,
     graceMinutes: objectives.graceMinutes,
     lossMinutes: Math.max(0, Math.floor((at.getTime() - Date.parse(manifest.takenAt)) / minute)),
-    tables: tables.length,
-    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    ...totalsOf(description),
     checks,
     differences: differences(manifest.description, description),
   };

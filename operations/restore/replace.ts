@@ -4,9 +4,9 @@ import type { Connection } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import { differences } from "../archive/compare.ts";
-import { describeDatabase, prepareSession } from "../archive/describe.ts";
-import type { Manifest } from "../archive/manifest.ts";
-import { extensionStatements, powerless, roleStatements, schemaStatements } from "../archive/prepare.ts";
+import { describeSchemas } from "../archive/describe.ts";
+import { type Manifest, totalsOf } from "../archive/manifest.ts";
+import { createExtensions, powerless, roleStatements, schemaStatements } from "../archive/prepare.ts";
 import { namesOf } from "../archive/surroundings.ts";
 import { watchBystanders } from "./bystanders.ts";
 import { type RoleName, setDefaultPrivilegesAside } from "./default-privileges.ts";
@@ -93,7 +93,7 @@ async function replaceWithin(
   await runScript(session, options, files);
   await forbidCreate();
   const unpublished = await publishAgain();
-  const found = await lookWithin(session, manifest);
+  const found = await describeSchemas(session, manifest);
   const expected = setDefaultPrivilegesAside(manifest.description, files.foreignRoles);
   const different = differences(expected.description, found);
   failOn("The restored schemas differ from the backup", different, options);
@@ -101,10 +101,8 @@ async function replaceWithin(
   await session.run("set constraints all immediate");
   await standBack(session, actedFor);
   options.signal.throwIfAborted();
-  const tables = Object.values(found.tables);
   return {
-    tables: tables.length,
-    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    ...totalsOf(found),
     differences: [...lost, ...unpublished, ...expected.sentences, ...different],
   };
 }
@@ -159,20 +157,6 @@ async function makeRoom(session: Session, options: ReplaceOptions, manifest: Man
   // Every backup contains all of them.
   await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   for (const statement of schemaStatements(manifest, options.noOwner)) await session.run(statement);
-  const available = await namesOf(session, "select name::text as name from pg_available_extensions");
-  const made = await namesOf(session, "select nspname::text as name from pg_namespace");
-  for (const extension of manifest.extensions) {
-    if (!available.has(extension.name)) continue;
-    for (const statement of extensionStatements(extension, made)) await session.run(statement);
-  }
+  await createExtensions(session, manifest);
   return actedFor;
-}
-
-/** Describes what the transaction sees and no other session sees yet. */
-async function lookWithin(session: Session, { schemas }: Manifest) {
-  await prepareSession(session);
-  return describeDatabase(
-    session,
-    schemas.map(({ name }) => name),
-  );
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Failure } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
-import { connect, type Session } from "../../postgres/session.ts";
+import { type Session, withSession } from "../../postgres/session.ts";
 import { findSchemas } from "../archive/describe.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
@@ -82,8 +82,7 @@ interface Present {
 }
 
 async function findPresent(target: Connection, manifest: Manifest): Promise<Present> {
-  const session = await connect(target, "optropic restore");
-  try {
+  return withSession(target, "optropic restore", async (session) => {
     const restored = new Set(manifest.schemas.map(({ name }) => name));
     const schemas = (await findSchemas(session, [])).map(({ name }) => name);
     return {
@@ -91,9 +90,7 @@ async function findPresent(target: Connection, manifest: Manifest): Promise<Pres
       largeObjects: await hasLargeObjects(session),
       foreignRoles: await foreignRolesOf(session),
     };
-  } finally {
-    await session.end();
-  }
+  });
 }
 
 /** Roles that the restore cannot act for, even after it granted itself what it may. */
