@@ -1,12 +1,12 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Project } from "../../project/project.ts";
 import type { Given } from "../isolation/environment.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import { Caller } from "./caller.ts";
-import { Child } from "./child.ts";
 import type { PreviewResource } from "./resource.ts";
 import { fromStruct, toStruct } from "./struct.ts";
 import {
@@ -105,7 +105,9 @@ export class DynamicProviders {
         socket,
         env: { ...env, PULUMI_NODEJS_ENGINE: address },
       }),
-      limits: { outputBytes },
+      outputBytes,
+      group: true,
+      connection: true,
       failure: "program",
     });
     this.#child = child;

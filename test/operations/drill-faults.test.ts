@@ -128,7 +128,7 @@ describe("a backup is refused before any server is started", () => {
     const newest = await rig.backup("plain", "postgres/");
     const itsManifest = newest.replace(".dump.age", ".manifest.json");
     rig.store.refuse = (request) => (request.startsWith(`GET /bucket/${itsManifest}`) ? 403 : undefined);
-    expectRefusal(await drill(), 1, /^error: The store did not read postgres\/.*\.manifest\.json: .*403/);
+    expectRefusal(await drill(), 1, /^error: The store failed to read postgres\/.*\.manifest\.json: .*403/);
     rig.store.remove(newest);
     rig.store.remove(itsManifest);
   });
