@@ -3,15 +3,15 @@ import { cwdOption, type OperationFlags, operationCommand } from "./operations/o
 import type { FromSettings } from "./operations/run-backup.ts";
 
 /**
- * `optropic backup`: backs the stack's database up into its store.
+ * `optropic backup`: backs up the stack's database to its store.
  *
- * @param fromSettings reads what the environment does not say; where there are no settings, as in the job's
- * image, the environment says it all
+ * @param fromSettings reads from the stack's settings what the environment leaves out; the job's image has no
+ * settings and takes everything from its environment
  */
 export function backupCommand(fromSettings?: FromSettings): Command {
   const command = operationCommand("backup", {
     description:
-      "Backs the database up: dumped from one snapshot, encrypted to the public keys of the settings, stored with its manifest. The database is that of DATABASE_URL or of PGHOST, PGDATABASE, PGUSER and PGPASSWORD or PGPASSFILE; the store's keys are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      "Backs up the database: dumps it from one snapshot, encrypts the dump to the public keys in the settings, and stores it with its manifest. Connects to DATABASE_URL, or with PGHOST, PGDATABASE, PGUSER and PGPASSWORD or PGPASSFILE. The store needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
     example: "optropic backup --stack production",
   });
   if (fromSettings !== undefined) command.addOption(cwdOption());

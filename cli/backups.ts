@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { cwdOption, type OperationFlags, operationCommand } from "./operations/operation.ts";
 
-/** `optropic backups`: what is in the store, and whether it meets the objectives. */
+/** `optropic backups`: lists what is in the store and checks it against the objectives. */
 export function backupsCommand(): Command {
   return operationCommand("backups", {
     description:
-      "Lists the backups in the store, newest first, and says whether recovery point objective and retention hold. The store's keys are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      "Lists the backups in the store, newest first, and checks the recovery point objective and the retention. The store needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
     example: "optropic backups --stack production",
   })
     .addOption(cwdOption())

@@ -1,5 +1,5 @@
 import { backupCommand } from "./backup.ts";
 import { runOptropic } from "./program.ts";
 
-// What the image of the scheduled job runs: `optropic backup`, with all that it needs in its environment.
+// The entry point of the scheduled job's image: `optropic backup`, configured by its environment alone.
 await runOptropic(process.argv.slice(2), [backupCommand()]);

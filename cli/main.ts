@@ -9,7 +9,7 @@ import { restoreCommand } from "./restore.ts";
 export async function main(args: readonly string[]): Promise<void> {
   await runOptropic(args, [
     previewCommand(),
-    // Without settings this command has none of their readers to load.
+    // The job's bundle leaves the readers of settings out.
     backupCommand(async (cwd, stack) => (await import("./operations/stack.ts")).subjectOf(cwd, stack)),
     backupsCommand(),
     drillCommand(),

@@ -2,19 +2,20 @@ import { statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { writeAtomic } from "../lib/files.ts";
+import { listed } from "../lib/text.ts";
 import type { ReportFormat } from "../preview/report/formats.ts";
 
-/** What a run of the command prints, and the files that it writes. */
+/** The format that a run prints, and the files that it writes. */
 export interface OutputPlan {
   printed: ReportFormat;
   files: readonly { path: string; format: ReportFormat }[];
 }
 
 /**
- * Decides which format goes where. Without files, what is printed has the format; with one, the file has it;
- * with several, or without a format, the files' endings say it. `--json` is about what is printed.
+ * Decides which format goes where. `--format` applies to standard output, or to the file when there is one;
+ * with several files, or without `--format`, the file extensions decide. `--json` applies to standard output.
  *
- * @throws {Error} for options that contradict each other, with what to do
+ * @throws {Failure} when options contradict each other
  */
 export function planOutput(flags: {
   format?: ReportFormat | undefined;
@@ -24,16 +25,16 @@ export function planOutput(flags: {
   const { format, json, output } = flags;
   if (output.length === 0) {
     if (json && format !== undefined && format !== "json") {
-      throw new Error(`--json is --format json, so it cannot go with --format ${format}`);
+      throw contradiction(`--json means --format json, so it cannot be combined with --format ${format}`);
     }
     return { printed: json ? "json" : (format ?? "pretty"), files: [] };
   }
   if (format !== undefined && output.length > 1) {
-    throw new Error("--format goes with one --output; with several, their endings say the formats");
+    throw contradiction("--format needs exactly one --output; otherwise the file extensions decide");
   }
   const files = output.map((path) => ({ path: resolve(path), format: format ?? formatOf(path) }));
   const twice = files.find(({ path }, index) => files.findIndex((other) => other.path === path) !== index);
-  if (twice !== undefined) throw new Error(`--output ${twice.path} is given twice`);
+  if (twice !== undefined) throw contradiction(`--output ${twice.path} appears twice`);
   return { printed: json ? "json" : "pretty", files };
 }
 
@@ -48,25 +49,25 @@ const endings = new Map<string, ReportFormat>([
 function formatOf(path: string): ReportFormat {
   const format = endings.get(extname(path).toLowerCase());
   if (format !== undefined) return format;
-  throw new Error(
-    `--output ${path}: name its format with --format, or let it end in ${[...endings.keys()].join(", ")}`,
+  throw contradiction(
+    `--output ${path}: add --format, or use the extension ${listed([...endings.keys()], "or")}`,
   );
 }
 
-/** @throws {Failure} when a file could not be written there, before anything is done for it */
+/** @throws {Failure} when a file could not be written; called before the preview, which takes a while */
 export function checkOutputs({ files }: OutputPlan): void {
   for (const { path } of files) {
     const target = statSync(path, { throwIfNoEntry: false });
-    if (target !== undefined && !target.isFile()) throw refusal(path, "it is not a file");
+    if (target !== undefined && !target.isFile()) throw refusal(path, "it is not a regular file");
     const folder = statSync(dirname(path), { throwIfNoEntry: false });
-    if (folder?.isDirectory() !== true) throw refusal(path, `there is no folder ${dirname(path)}`);
+    if (folder?.isDirectory() !== true) throw refusal(path, `${dirname(path)} does not exist`);
   }
 }
 
 /**
- * Writes a file as a whole: whoever reads it sees the old content or the new.
+ * Writes a file in one step.
  *
- * @throws {Failure} when it cannot be written; what was there before is still there then
+ * @throws {Failure} when it cannot be written; the file then keeps its content
  */
 export function writeOutput(path: string, content: string): void {
   try {
@@ -76,6 +77,10 @@ export function writeOutput(path: string, content: string): void {
   }
 }
 
+function contradiction(message: string): Failure {
+  return new Failure("output", message);
+}
+
 function refusal(path: string, reason: string): Failure {
-  return new Failure("output", `--output ${path} cannot be written: ${reason}`);
+  return new Failure("output", `Cannot write --output ${path}: ${reason}`);
 }

@@ -17,7 +17,7 @@ import { type ReportFormat, reporterOf, reportFormats } from "../preview/report/
 import type { Failed, Judged, Report } from "../preview/report/report.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 
-/** The project that this command belongs to: what is previewed unless `--cwd` names another. */
+/** The project of this checkout, which is previewed unless `--cwd` names another. */
 const ownProject = dirname(import.meta.dirname);
 
 interface PreviewFlags {
@@ -41,49 +41,58 @@ interface PreviewFlags {
 /** `optropic preview`: runs the program and the pack offline. */
 export function previewCommand(): Command {
   return new Command("preview")
-    .description("Runs a Pulumi program and its policy packs offline: no Pulumi CLI, no account, no network.")
+    .description(
+      "Runs a Pulumi program and its policy packs offline, without the Pulumi CLI, an account or a network.",
+    )
     .option("-s, --stack <name>", "the stack", "production")
     .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
     .option(
       "--policy-pack <folder>",
-      "a policy pack, repeatable; this project's own for this project",
+      "a policy pack; repeatable (default: this project's own, for this project)",
       collect,
     )
     .option(
       "--policy-pack-config <file>",
-      "configuration of the pack in the same place, repeatable",
+      "the configuration of the policy pack in the same position; repeatable",
       collect,
       [],
     )
     .option(
       "-c, --config <key=value>",
-      "a setting that goes before the stack's, as key or key.path, repeatable",
+      "override a setting of the stack; the key may be a path; repeatable",
       collect,
       [],
     )
-    .option("--stack-output <stack:output=value>", "an output of another stack, repeatable", collect, [])
-    .option("--organization <name>", "the organization that the program sees")
-    .option("--state <file>", "judge an exported state in place of what the program declares")
+    .option(
+      "--stack-output <stack:output=value>",
+      "an output of another stack, for stack references; repeatable",
+      collect,
+      [],
+    )
+    .option("--organization <name>", "the organization to run as")
+    .option("--state <file>", "judge an exported state instead of the program")
     .option(
       "--timeout <seconds>",
-      "how long program and packs may take",
+      "the time limit for the program and the policy packs",
       readSeconds,
       defaultTimeoutMs / 1000,
     )
-    .option("--diff <file>", "say what changed since a preview that was saved with --json")
-    .addOption(new Option("-f, --format <format>", "how to say it (default: pretty)").choices(reportFormats))
+    .option("--diff <file>", "show what changed since a preview saved with --json")
+    .addOption(
+      new Option("-f, --format <format>", "the output format (default: pretty)").choices(reportFormats),
+    )
     .option(
       "-o, --output <file>",
-      "write a file, in the format of its ending (.md, .sarif, .json, .xml, .txt) or of --format, repeatable",
+      "write a file; its extension (.md, .sarif, .json, .xml, .txt) or --format decides the format; repeatable",
       collect,
       [],
     )
-    .option("--json", "print one JSON document, as --format json does", false)
-    .option("--no-color", "print without colours")
+    .option("--json", "print one JSON document and nothing else", false)
+    .option("--no-color", "print without colors")
     .option("--debug", "print stack traces", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  $ optropic preview --stack staging --config edge.minTlsVersion=1.3\n  $ optropic preview --diff base.json --output preview.md --output preview.sarif\n\nExit status: 0 the checklist holds, 1 it does not hold, 2 the preview could not tell.",
+      "\nExamples:\n  $ optropic preview --stack staging --config edge.minTlsVersion=1.3\n  $ optropic preview --diff base.json --output preview.md --output preview.sarif\n\nExit status: 0 the checklist holds, 1 it does not hold, 2 could not tell.",
     )
     .action(run);
 }
@@ -104,7 +113,7 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
   const options = {
     json: plan.printed !== "pretty",
     debug: flags.debug,
-    // At a terminal, standard error has said it.
+    // A person has read it on standard error.
     outputOf: (error: CommandError) => (plan.printed === "pretty" ? "" : print({ error })),
   };
   await runCommand(options, async ({ progress, warn }) => {
@@ -151,7 +160,7 @@ async function judge(
   return { document, coverage: coverageLine(document.policies) };
 }
 
-/** Whether a folder, by whatever link, holds one of this project's own programs: the platform, or what delivers it. */
+/** Whether a folder, links resolved, holds one of this project's own programs: the platform or its delivery. */
 function isOwn(folder: string): boolean {
   return (
     existsSync(folder) &&
@@ -170,5 +179,5 @@ function collect(value: string, previous: string[] = []): string[] {
 function readSeconds(text: string): number {
   const number = Number(text);
   if (number > 0 && number <= 86_400) return number;
-  throw new InvalidArgumentError("a number of seconds up to 86400");
+  throw new InvalidArgumentError("Expected a number of seconds up to 86400.");
 }

@@ -4,22 +4,22 @@ import { Failure, type Problem, reasonOf } from "./failure.ts";
 import { jsonLine } from "./json.ts";
 import { printableText } from "./text.ts";
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Result {
   status: ExitStatus;
-  /** What goes to standard output, as it stands. */
+  /** Printed to standard output unchanged. */
   output: string;
 }
 
-/** What a command works with while it runs. */
+/** What a command can use while it runs. */
 export interface Work {
-  /** Says at a terminal what the command waits for; an empty step clears the line. */
+  /** Shows at a terminal what the command waits for; an empty step clears the line. */
   progress: ((step: string) => void) | undefined;
-  /** Says what is wrong without being a reason to fail. */
+  /** Prints a warning to standard error. */
   warn: (message: string) => void;
 }
 
-/** Why a command has no result, as its JSON document says it. */
+/** Why a command has no result, as in its JSON document. */
 export interface CommandError {
   /** The kind of a {@link Failure}, `usage` for a wrong command line, or `internal`. */
   failure: string;
@@ -28,17 +28,16 @@ export interface CommandError {
 }
 
 export interface CommandOptions {
-  /** Standard output is one document for a program: an error is a document too, and there is no progress. */
+  /** Standard output is one JSON document, also for an error, and no progress is shown. */
   json?: boolean;
   /** Print the stack trace of an error. */
   debug?: boolean;
-  /** What goes to standard output in place of a result; with `json`, the error as JSON unless given. */
+  /** Printed to standard output for an error; by default the error as JSON, with `json`, or nothing. */
   outputOf?: (error: CommandError) => string | Promise<string>;
 }
 
 /**
- * Runs what a command does: prints its result, or says on standard error why there is none, and sets the exit
- * status of the process.
+ * Runs a command, prints its result, or the error to standard error, and sets the exit status of the process.
  *
  * @returns the exit status
  */
@@ -65,17 +64,17 @@ export async function runCommand(
   return result.status;
 }
 
-/** An error as a command says it; what nobody foresaw is `internal`. */
+/** An error as a command reports it; an unforeseen one is `internal`. */
 export function commandError(error: unknown): CommandError {
   if (!(error instanceof Failure)) return { failure: "internal", message: reasonOf(error) };
   const { kind: failure, message, problems } = error;
   return { failure, message, ...(problems.length > 0 && { problems }) };
 }
 
-/** Reads a command line and runs the command that it names; a wrong one is said and ends with status 2. */
+/** Parses a command line and runs the command that it names. A usage error ends with status 2. */
 export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
   for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
-  // Whoever reads the output may have seen enough and left.
+  // The reader of a pipe, such as head, may stop early.
   process.stdout.on("error", leaveOnClosedPipe);
   try {
     await program.parseAsync(args, { from: "user" });
@@ -95,7 +94,7 @@ function errorLine(error: CommandError): string {
   return jsonLine({ error });
 }
 
-/** Says what is waited for on one line, which the next step overwrites. */
+/** Shows what the command waits for on one line, which the next step overwrites. */
 function showProgress(step: string): void {
   process.stderr.write(step === "" ? "\r\x1b[K" : `\r\x1b[Kwaiting for ${step}`);
 }
@@ -109,7 +108,7 @@ function traceOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Whether a command line that cannot be read asks for a JSON document. */
+/** Whether a command line that does not parse asks for a JSON document. */
 function wantsJson(args: readonly string[]): boolean {
   return args.some(
     (arg, index) =>

@@ -1,8 +1,8 @@
 import { check, sleep } from "k6";
 import http from "k6/http";
 
-// The plan is generated from a stack's settings (loadtest/plan.ts): `npm run loadtest` puts it into the
-// environment, and the test on Grafana Cloud has it in front of this script.
+// The plan is generated from a stack's settings (loadtest/plan.ts): `npm run loadtest` passes it in the
+// environment, and the test on Grafana Cloud declares it ahead of this script.
 const plan = globalThis.LOADTEST_PLAN ?? JSON.parse(__ENV.LOADTEST_PLAN ?? "null");
 if (plan === null) throw new Error("LOADTEST_PLAN is not set: start the load test with npm run loadtest");
 const password = globalThis.LOADTEST_PASSWORD ?? __ENV.LOADTEST_PASSWORD;

@@ -1,19 +1,19 @@
 import type { Settings } from "../config/settings.ts";
 
-/** All that the k6 script needs to know; the password goes beside it. */
+/** Everything that the k6 script needs except the password. */
 export interface LoadTestPlan {
   /** Origins without a trailing slash. */
   readonly webUrl: string;
   readonly apiUrl: string;
   readonly healthCheckPath: string;
   readonly loginPath: string;
-  /** Further paths of the API that are read in each round. */
+  /** More paths of the API to request in each round. */
   readonly paths: readonly string[];
-  /** Address that logs in; nobody does where there is none. */
+  /** E-mail address to log in with; without one, nobody logs in. */
   readonly user?: string | undefined;
   readonly virtualUsers: number;
   readonly pauseSeconds: number;
-  /** Length of a test with its ramps. */
+  /** Length of a test, ramps included. */
   readonly durationSeconds: number;
   readonly soakMinutes: number;
   readonly loadZone: string;
@@ -21,7 +21,7 @@ export interface LoadTestPlan {
   readonly objectives: { readonly p95Ms: number; readonly p99Ms: number; readonly errorRatePercent: number };
 }
 
-/** The load test of a stack, against its own hosts. */
+/** The load test of a stack against its own hosts. */
 export function loadTestPlan(
   settings: Pick<Settings, "domains" | "api" | "loadTest" | "objectives">,
 ): LoadTestPlan {

@@ -1,7 +1,7 @@
 import { stackNames } from "../project/project.ts";
 import { readStackSettings } from "../project/settings.ts";
 
-/** Zones of every stack whose stage is production: none of their hosts is put under load by mistake. */
+/** The zones of every production stack, so that none of their hosts is put under load by mistake. */
 export function productionZones(root: string): string[] {
   return stackNames(root)
     .map((stack) => readStackSettings(root, stack))
@@ -9,7 +9,7 @@ export function productionZones(root: string): string[] {
     .map(({ domains }) => domains.zone);
 }
 
-/** Whether a URL is that of a host in one of the zones. */
+/** Whether the host of a URL is in one of the zones. */
 export function isInZones(url: string, zones: readonly string[]): boolean {
   const host = new URL(url).hostname.replace(/\.$/, "");
   return zones.some((zone) => host === zone || host.endsWith(`.${zone}`));

@@ -14,7 +14,7 @@ import { isInZones, productionZones } from "./production.ts";
 const root = dirname(import.meta.dirname);
 const script = join(import.meta.dirname, "k6-loadtest.js");
 
-/** k6's own status when a threshold was crossed (go.k6.io/k6/errext/exitcodes). */
+/** k6's exit status when a threshold was crossed (go.k6.io/k6/errext/exitcodes). */
 const thresholdsCrossed = 99;
 
 interface Flags {
@@ -31,26 +31,28 @@ interface Flags {
 }
 
 const usage = `
-Thresholds are the objectives of the stack: P95, P99 and error rate (items 6.2 to 6.4).
-The user of the settings logs in where the environment has LOADTEST_PASSWORD.
+The thresholds are the stack's objectives: P95, P99 and error rate (items 6.2 to 6.4).
+To log in as the user in the settings, set LOADTEST_PASSWORD.
 
 Example:
   npm run loadtest -- --stack staging --profile soak
 
-Exit status: 0 every threshold held, 1 one was crossed, 2 it cannot be told.`;
+Exit status: 0 every threshold held, 1 a threshold was crossed, 2 could not tell.`;
 
 /** `npm run loadtest`: puts the hosts of a stack under load with k6. */
 const command = new Command("loadtest")
-  .description("Puts the hosts of a stack under load and judges them by its objectives.")
+  .description("Puts the hosts of a stack under load and checks them against its objectives.")
   .option("-s, --stack <name>", "the stack", "staging")
-  .addOption(new Option("--profile <name>", "how long").choices(["load", "soak"]).default("load"))
-  .option("--target <url>", "the API, in place of the stack's own", readUrl)
-  .option("--web <url>", "the web application, in place of the stack's own or the API of --target", readUrl)
-  .option("--virtual-users <number>", "users at once, in place of the settings'", readCount)
-  .option("--duration <seconds>", "length of the load profile, in place of the settings'", readCount)
-  .option("--pause <seconds>", "pause of a user after each round, in place of the settings'", readCount)
-  .option("--summary <file>", "write k6's end-of-test summary, in JSON")
-  .option("--allow-production", "put production under load", false)
+  .addOption(
+    new Option("--profile <name>", "the length of the test").choices(["load", "soak"]).default("load"),
+  )
+  .option("--target <url>", "the API to test instead of the stack's", readUrl)
+  .option("--web <url>", "the web application to test instead of the stack's or the --target", readUrl)
+  .option("--virtual-users <number>", "concurrent users, overriding the settings", readCount)
+  .option("--duration <seconds>", "length of the load profile, overriding the settings", readCount)
+  .option("--pause <seconds>", "pause of a user after each round, overriding the settings", readCount)
+  .option("--summary <file>", "write k6's end-of-test summary as JSON")
+  .option("--allow-production", "allow the hosts of production as targets", false)
   .option("--debug", "print stack traces", false)
   .addHelpText("after", usage)
   .action(async (flags: Flags) => {
@@ -62,18 +64,15 @@ async function loadTest(flags: Flags, warn: Work["warn"]): Promise<ExitStatus> {
   const zones = productionZones(root);
   const [refused] = [plan.webUrl, plan.apiUrl].filter((url) => isInZones(url, zones));
   if (refused !== undefined && !flags.allowProduction) {
-    throw new Failure(
-      "refused",
-      `${refused} is production: nothing is sent to it without --allow-production.`,
-    );
+    throw new Failure("refused", `${refused} is production; pass --allow-production to put it under load`);
   }
   if (plan.user !== undefined && process.env.LOADTEST_PASSWORD === undefined) {
-    warn("LOADTEST_PASSWORD is not set: nobody logs in.");
+    warn("LOADTEST_PASSWORD is not set, so nobody logs in");
   }
   return runK6(await findGoTool(k6, process.env, console.error), plan, flags);
 }
 
-/** The plan with what the command line says instead. */
+/** The plan with the overrides from the command line. */
 function withFlags(plan: LoadTestPlan, flags: Flags): LoadTestPlan {
   const apiUrl = flags.target ?? plan.apiUrl;
   return {
@@ -86,14 +85,14 @@ function withFlags(plan: LoadTestPlan, flags: Flags): LoadTestPlan {
   };
 }
 
-/** The plan goes by the environment: what is on a command line is in the list of processes. */
+/** The plan is passed in the environment, since every process can read a command line. */
 async function runK6(command: string, plan: LoadTestPlan, flags: Flags): Promise<ExitStatus> {
   const child = spawn(
     command,
     [
       "run",
       "--no-usage-report",
-      // No control server, so that two tests can run on one machine.
+      // Without the control server, so that two tests can run on one machine.
       "--address=",
       ...(process.stdout.isTTY ? [] : ["--quiet"]),
       ...(flags.summary === undefined ? [] : [`--summary-export=${flags.summary}`]),
@@ -104,7 +103,7 @@ async function runK6(command: string, plan: LoadTestPlan, flags: Flags): Promise
       env: { ...process.env, LOADTEST_PLAN: JSON.stringify(plan), LOADTEST_PROFILE: flags.profile },
     },
   );
-  // An interrupt reaches k6 from the terminal too; it ends the test in order, and is waited for.
+  // The terminal interrupts k6 as well, which then ends the test in order; wait for it.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   const [status] = await once(child, "close");
@@ -115,12 +114,12 @@ async function runK6(command: string, plan: LoadTestPlan, flags: Flags): Promise
 function readUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new InvalidArgumentError("not an http or https URL");
+    throw new InvalidArgumentError("Expected an http or https URL.");
   return `${url.origin}${url.pathname}`.replace(/\/$/, "");
 }
 
 function readCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("not a whole number of 1 or more");
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of at least 1.");
   return Number(text);
 }
 

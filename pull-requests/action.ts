@@ -8,14 +8,14 @@ import { runOptropic } from "./optropic.ts";
 
 const root = dirname(import.meta.dirname);
 
-/** Lines of an input that takes several values. */
+/** An input that takes several values, one per line. */
 const lines = z
   .string()
   .max(65_536)
   .default("")
   .transform((text) => text.split(/[\r\n]/).filter((line) => line.trim() !== ""));
 
-/** The inputs of `action.yml`, each in a variable of its own: none is ever part of a line of shell. */
+/** The inputs of `action.yml`. Each has its own variable, so that none becomes part of a shell command. */
 const actionInputs = z.object({
   WORKING_DIRECTORY: z.string().min(1).max(4096).default("."),
   STACK: z.string().min(1).max(200).default("production"),
@@ -27,7 +27,7 @@ const actionInputs = z.object({
 
 export type ActionInputs = z.infer<typeof actionInputs>;
 
-/** What the action's output `status` says for each exit status. */
+/** The action's output `status` for each exit status. */
 const statusNames = new Map<number, string>([
   [exitStatus.holds, "holds"],
   [exitStatus.doesNotHold, "does-not-hold"],
@@ -36,7 +36,7 @@ const statusNames = new Map<number, string>([
 /**
  * Reads the inputs from the environment.
  *
- * @throws {Failure} `refused`, when one is too long
+ * @throws {Failure} `refused`, when an input is malformed or too long
  */
 export function readInputs(environment: NodeJS.ProcessEnv): ActionInputs {
   const given = Object.entries(environment).filter(([name]) => name.startsWith("OPTROPIC_INPUT_"));
@@ -44,15 +44,15 @@ export function readInputs(environment: NodeJS.ProcessEnv): ActionInputs {
     Object.fromEntries(given.map(([name, value]) => [name.slice("OPTROPIC_INPUT_".length), value])),
   );
   if (inputs.success) return inputs.data;
-  throw new Failure("refused", `the inputs are refused: ${z.prettifyError(inputs.error)}`);
+  throw new Failure("refused", `The inputs of the action are invalid:\n${z.prettifyError(inputs.error)}`);
 }
 
-/** The arguments of `optropic`: relative paths start at the workspace, a pack's and a file's as well. */
+/** The arguments for `optropic`; every relative path is resolved against the workspace. */
 export function argumentsOf(inputs: ActionInputs, workspace: string): string[] {
   const inWorkspace = (path: string) => resolve(workspace, path);
   const packs =
     inputs.POLICY_PACK.length === 0 ? [join(root, "policies")] : inputs.POLICY_PACK.map(inWorkspace);
-  // With `=`, a value that starts with a dash is a value still.
+  // With `=`, a value that begins with a dash stays a value.
   return [
     "preview",
     `--cwd=${inWorkspace(inputs.WORKING_DIRECTORY)}`,
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   const status = await runCommand({}, async () => {
     const inputs = readInputs(process.env);
     const files = inputs.OUTPUT.map((file) => resolve(workspace, file));
-    // A job starts from a checkout, which has no folder for reports.
+    // A fresh checkout has no folder for reports.
     for (const file of files) await mkdir(dirname(file), { recursive: true });
     report = files[0] ?? "";
     const ended = await runOptropic(root, argumentsOf(inputs, workspace), { stdout: "inherit" });

@@ -7,7 +7,7 @@ import { artifactName, type Results, resultsOf } from "./results.ts";
 import { pullRequestsOf, type RunEvent } from "./run.ts";
 import { previewedStacks } from "./stacks.ts";
 
-/** What is changed of a SARIF file; GitHub judges the rest by the schema. */
+/** The parts of a SARIF file that are read or changed; GitHub validates the rest. */
 const sarifFile = z.looseObject({
   version: z.literal("2.1.0"),
   runs: z
@@ -17,16 +17,16 @@ const sarifFile = z.looseObject({
 const receipt = z.object({ id: z.string() });
 
 /**
- * Uploads the SARIF of a run to code scanning: for a pull request to its head, for a push to the default branch
- * to that branch, with which GitHub compares the pull requests.
+ * Uploads the SARIF of a run to code scanning: to the head of its pull request, or after a push to the default
+ * branch, which GitHub compares pull requests with.
  *
  * @returns what was done, in words
- * @throws {Failure} when GitHub or what the run kept does not allow it
+ * @throws {Failure} when GitHub refuses it or the run's artifact is invalid
  */
 export async function uploadSarif(github: GitHub, event: RunEvent): Promise<string> {
   const { id: run, head_sha: commit } = event.workflow_run;
   const places = await placesOf(github, event);
-  if (places.length === 0) return `Nothing is at ${commit} any more: nothing to upload.`;
+  if (places.length === 0) return `No open pull request is at ${commit} any more; nothing to upload.`;
   const done: string[] = [];
   for (const { artifact, ref } of places) {
     const results = await resultsOf(github, run, artifact);
@@ -54,7 +54,7 @@ async function placesOf(github: GitHub, event: RunEvent): Promise<Place[]> {
   return numbers.map((number) => ({ artifact: artifactName(number), ref: `refs/pull/${number}/head` }));
 }
 
-/** The analyses, each in a category of its own: GitHub keeps one for each tool and category. */
+/** The analyses, each in its own category: GitHub keeps only one for each tool and category. */
 function analysesOf(results: Results): { category: string; sarif: unknown }[] {
   return previewedStacks.flatMap(({ name }) => {
     const file = results.get(`${name}.sarif`);
@@ -70,6 +70,7 @@ function readSarif(name: string, file: Buffer): z.infer<typeof sarifFile> {
   const value = parseJson(file.toString("utf8"));
   if (value === undefined) throw new Failure("refused", `${name} is not JSON`);
   const sarif = sarifFile.safeParse(value);
-  if (!sarif.success) throw new Failure("refused", `${name} is not SARIF 2.1.0 of one run of optropic`);
+  if (!sarif.success)
+    throw new Failure("refused", `${name} is not a SARIF 2.1.0 file with one run of optropic`);
   return sarif.data;
 }

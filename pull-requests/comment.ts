@@ -15,35 +15,35 @@ const comments = z.array(
 const written = z.object({ id: z.int().positive() });
 
 const perPage = 100;
-/** Comments of a pull request that are looked through: 5,000. */
+/** Pages of comments that are searched: 5,000 comments. */
 const pageLimit = 50;
 
 export interface CommentOptions {
-  /** Login of the user that the token writes as: only its own comments are changed. */
+  /** The login that the token writes as; only its comments are changed. */
   readonly author: string;
-  /** Where pages of GitHub are, such as `https://github.com`. */
+  /** Address of GitHub's pages, such as `https://github.com`. */
   readonly serverUrl: string;
 }
 
 /**
- * Says the result of a run on its pull request, in one comment that is changed in place from run to run.
+ * Posts the result of a run on its pull request, in one comment that each run updates.
  *
  * @returns what was done, in words
- * @throws {Failure} when GitHub or what the run kept does not allow it
+ * @throws {Failure} when GitHub refuses it or the run's artifact is invalid
  */
 export async function comment(github: GitHub, event: RunEvent, options: CommentOptions): Promise<string> {
   const { id: run, head_sha: commit } = event.workflow_run;
   const numbers = await pullRequestsOf(github, event);
-  if (numbers.length === 0) return `No open pull request is at ${commit} any more: nothing to say.`;
+  if (numbers.length === 0) return `No open pull request is at ${commit} any more; nothing to comment on.`;
   const done: string[] = [];
   for (const number of numbers) {
     const results = await resultsOf(github, run, artifactName(number));
-    // The same commit in two pull requests: each has a run of its own.
+    // Two pull requests with the same commit have a run each.
     if (results.size === 0 && numbers.length > 1) continue;
     const url = `${options.serverUrl}/${github.repository}/actions/runs/${run}`;
     done.push(await write(github, number, commentBody(results, commit, url), options.author));
   }
-  return done.length === 0 ? `Run ${run} has no result of its pull request.` : done.join("\n");
+  return done.length === 0 ? `Run ${run} has no result for its pull request.` : done.join("\n");
 }
 
 async function write(github: GitHub, number: number, body: string, author: string): Promise<string> {
@@ -53,7 +53,7 @@ async function write(github: GitHub, number: number, body: string, author: strin
     return `Commented on pull request ${number}.`;
   }
   await ask(github, `/issues/comments/${own}`, written, { method: "PATCH", body: { body } });
-  return `Changed the comment on pull request ${number}.`;
+  return `Updated the comment on pull request ${number}.`;
 }
 
 async function findOwn(github: GitHub, number: number, author: string): Promise<number | undefined> {
@@ -63,5 +63,8 @@ async function findOwn(github: GitHub, number: number, author: string): Promise<
     const own = found.find(({ user, body }) => user?.login === author && body?.startsWith(commentMarker));
     if (own !== undefined || found.length < perPage) return own?.id;
   }
-  throw new Failure("refused", `pull request ${number} has more than ${pageLimit * perPage} comments`);
+  throw new Failure(
+    "refused",
+    `Pull request ${number} has more than ${pageLimit * perPage} comments, too many to search for the one to update`,
+  );
 }

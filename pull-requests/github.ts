@@ -3,9 +3,9 @@ import type * as z from "zod";
 import { Failure } from "../lib/failure.ts";
 import { parseJson } from "../lib/json.ts";
 
-/** Where the REST API of GitHub is, and as whom it is asked. */
+/** Access to GitHub's REST API. */
 export interface GitHub {
-  /** Without a slash at its end, such as `https://api.github.com`. */
+  /** Without a trailing slash, such as `https://api.github.com`. */
   readonly url: string;
   readonly token: string;
   /** The repository, `owner/name`. */
@@ -21,17 +21,16 @@ export interface Request {
 
 const attempts = 4;
 const timeoutMs = 30_000;
-/** Bytes of an answer: a hundred comments of 64 KiB, escaped, have room. */
+/** The longest response in bytes; a hundred escaped comments of 64 KiB fit. */
 const answerLimit = 32 * 1024 * 1024;
-/** Milliseconds that an answer may ask to wait before the next attempt. */
+/** The longest wait that GitHub may ask for before the next attempt, in milliseconds. */
 const longestWaitMs = 60_000;
 
 /**
- * Asks for a path of the repository, such as `/pulls`, and reads the answer by its schema. What may pass is
- * asked again a few times: a limit of rate, and no answer or 5xx where it reads or replaces; a second POST may do
- * its work twice.
+ * Requests a path of the repository, such as `/pulls`, and reads the response with a schema. A rate limit is
+ * retried a few times; so are a missing response and a status of 5xx, except for POST, which might act twice.
  *
- * @throws {Failure} with the status and GitHub's own words
+ * @throws {Failure} with the status and GitHub's message
  */
 export async function ask<T>(
   github: GitHub,
@@ -47,16 +46,16 @@ export async function ask<T>(
   if (!answer.success) {
     throw new Failure(
       "refused",
-      `${asked(path, request)}: GitHub's answer has not the shape that its reference has`,
+      `${asked(path, request)}: GitHub's response does not match its API reference`,
     );
   }
   return answer.data;
 }
 
 /**
- * Bytes that a path of the repository redirects to: the token stays with GitHub, the address has its own signature.
+ * Downloads what a path of the repository redirects to, without the token: the address carries a signature.
  *
- * @throws {Failure} when there is none, or more than `limit` bytes
+ * @throws {Failure} when there is no redirect, or more than `limit` bytes
  */
 export async function download(github: GitHub, path: string, limit: number): Promise<Buffer> {
   const redirect = await send(github, path, {});
@@ -65,13 +64,14 @@ export async function download(github: GitHub, path: string, limit: number): Pro
   if (redirect.status !== 302 || location === null) {
     throw new Failure(
       "refused",
-      `${path}: GitHub answered ${redirect.status} in place of an address to download from`,
+      `${path}: expected a redirect to the download, but GitHub responded with status ${redirect.status}`,
     );
   }
   const response = await persist(github, path, true, () =>
     fetch(new URL(location, github.url), { redirect: "error", signal: AbortSignal.timeout(timeoutMs) }),
   );
-  if (!response.ok) throw new Failure("refused", `${path}: the download answered ${response.status}`);
+  if (!response.ok)
+    throw new Failure("refused", `${path}: the download responded with status ${response.status}`);
   return readBytes(response, limit, path);
 }
 
@@ -92,7 +92,7 @@ function send(github: GitHub, path: string, { method = "GET", body }: Request): 
   );
 }
 
-/** Tries until there is an answer that is not for the moment only. */
+/** Tries until a response is final. */
 async function persist(
   github: GitHub,
   path: string,
@@ -112,9 +112,9 @@ async function persist(
       const asked = Number(response.headers.get("retry-after") ?? 0) * 1000;
       if (asked > 0) waitMs = Math.min(asked, longestWaitMs);
     } catch (error) {
-      // Only the kind of failure: messages of fetch can quote headers.
+      // Only the kind of error, since messages of fetch can quote headers.
       if (last || !repeatable)
-        throw new Failure("refused", `${path}: no answer from ${github.url} (${kindOf(error)})`);
+        throw new Failure("refused", `${path}: no response from ${github.url} (${kindOf(error)})`);
     }
     await sleep(waitMs);
   }
@@ -130,9 +130,9 @@ async function readBytes(response: Response, limit: number, path: string): Promi
       chunks.push(chunk);
     }
   } catch (error) {
-    throw new Failure("refused", `${path}: the answer broke off (${kindOf(error)})`);
+    throw new Failure("refused", `${path}: the response broke off (${kindOf(error)})`);
   }
-  if (size > limit) throw new Failure("refused", `${path}: the answer is larger than ${limit} bytes`);
+  if (size > limit) throw new Failure("refused", `${path}: the response is larger than ${limit} bytes`);
   return Buffer.concat(chunks);
 }
 
@@ -144,7 +144,7 @@ function refusal(status: number, text: string): string {
   const answer = parseJson(text);
   const message =
     typeof answer === "object" && answer !== null && "message" in answer ? String(answer.message) : "";
-  return `GitHub answered ${status}${message === "" ? "" : `, ${message.slice(0, 300)}`}`;
+  return `GitHub responded with status ${status}${message === "" ? "" : `, ${message.slice(0, 300)}`}`;
 }
 
 function kindOf(error: unknown): string {

@@ -12,14 +12,14 @@ import { previewedStacks, resultsFolder } from "./stacks.ts";
 
 const root = dirname(import.meta.dirname);
 
-/** What the workflows of a pull request call; each also runs by itself, as an npm script. */
+/** The commands that the workflows of a pull request run; each is an npm script too. */
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command("pull-request");
   program
     .command("preview")
-    .description("Previews every stack offline, and compares it with the base.")
-    .option("--base <folder>", "a checkout of the base branch in which `npm ci` has run")
-    .option("--results <folder>", "where the results go", join(root, resultsFolder))
+    .description("Previews every stack offline and compares it with the base branch.")
+    .option("--base <folder>", "a checkout of the base branch, with its packages installed")
+    .option("--results <folder>", "the folder for the results", join(root, resultsFolder))
     .addHelpText(
       "after",
       "\nExample:\n  $ git worktree add ../base main && npm ci --prefix ../base\n  $ npm run pull-request:preview -- --base ../base",
@@ -39,42 +39,44 @@ async function main(args: readonly string[]): Promise<void> {
     });
   program
     .command("comment")
-    .description("Says the result of a finished run on its pull request, in one comment.")
-    .option("--author <login>", "the user that GITHUB_TOKEN writes as", "github-actions[bot]")
+    .description(
+      "Posts the result of a finished run on its pull request, in one comment that later runs update.",
+    )
+    .option("--author <login>", "the login that GITHUB_TOKEN writes as", "github-actions[bot]")
     .action(async ({ author }: { author: string }) => {
       await said(() => {
-        const serverUrl = required("GITHUB_SERVER_URL", "such as https://github.com");
+        const serverUrl = required("GITHUB_SERVER_URL", "set it to a URL such as https://github.com");
         return comment(gitHub(), runEvent(), { author, serverUrl });
       });
     });
   program
     .command("code-scanning")
-    .description("Uploads the SARIF of a finished run to GitHub's code scanning.")
+    .description("Uploads the SARIF of a finished run to GitHub code scanning.")
     .action(() => said(() => uploadSarif(gitHub(), runEvent())));
   await runProgram(program, args);
 }
 
-/** Runs what says in words what it did. */
+/** Runs an action and prints what it did. */
 async function said(act: () => Promise<string>): Promise<void> {
   await runCommand({}, async () => ({ status: exitStatus.holds, output: `${await act()}\n` }));
 }
 
 function gitHub(): GitHub {
   return {
-    url: required("GITHUB_API_URL", "such as https://api.github.com").replace(/\/+$/, ""),
-    token: required("GITHUB_TOKEN", "a token that may write to the pull request"),
-    repository: required("GITHUB_REPOSITORY", "as owner/name"),
+    url: required("GITHUB_API_URL", "set it to a URL such as https://api.github.com").replace(/\/+$/, ""),
+    token: required("GITHUB_TOKEN", "set it to a token that may write to the pull request"),
+    repository: required("GITHUB_REPOSITORY", "set it to the repository, as owner/name"),
     pauseMs: 1000,
   };
 }
 
 function runEvent() {
-  return readRunEvent(required("GITHUB_EVENT_PATH", "the file of a workflow_run event"));
+  return readRunEvent(required("GITHUB_EVENT_PATH", "set it to the file of a workflow_run event"));
 }
 
 function required(name: string, what: string): string {
   const value = given(name);
-  if (value === undefined) throw new Failure("refused", `${name} is not set: ${what}`);
+  if (value === undefined) throw new Failure("refused", `${name} is not set; ${what}`);
   return value;
 }
 

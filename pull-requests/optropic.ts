@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { type ExitStatus, exitStatus } from "../lib/exit.ts";
 
-/** Bytes of a document that is kept: a longer one is cut off with its command. */
+/** The largest output that is kept, in bytes; a command that prints more is stopped. */
 const documentLimit = 64 * 1024 * 1024;
 
 /** How a run of the command ended; `output` is empty where standard output was inherited. */
@@ -34,7 +34,7 @@ export function runOptropic(
   });
 }
 
-/** A command that a signal ended, or that Node.js did, could not tell. */
+/** Any other end, such as by a signal, could not tell. */
 function statusOf(code: number | null): ExitStatus {
   return Object.values(exitStatus).find((status) => status === code) ?? exitStatus.couldNotTell;
 }

@@ -6,24 +6,24 @@ import { runOptropic } from "./optropic.ts";
 import { formats, type PreviewedStack } from "./stacks.ts";
 
 export interface PreviewsOptions {
-  /** The repository as it would be with the pull request. */
+  /** A checkout of the pull request. */
   readonly head: string;
-  /** The repository without it, with its own libraries; undefined, or not there, to compare with nothing. */
+  /** A checkout of the base with its own packages; without one, nothing is compared. */
   readonly base: string | undefined;
-  /** Folder of the results, which is emptied first. */
+  /** Folder for the results, which is emptied first. */
   readonly results: string;
   readonly stacks: readonly PreviewedStack[];
-  /** File to which the Markdown is added, as `GITHUB_STEP_SUMMARY` names it. */
+  /** File that the Markdown is appended to, from `GITHUB_STEP_SUMMARY`. */
   readonly summary?: string | undefined;
-  /** Told what is done. */
+  /** Receives progress for the log. */
   readonly say: (text: string) => void;
 }
 
-/** Bytes of the summary of a step, of which GitHub takes 1 MiB. */
+/** The largest summary of a step that GitHub accepts, in bytes. */
 const summaryLimit = 1024 * 1024;
 
 /**
- * Previews each stack offline and compares it with the base, previewed by the base's own code. Each leaves
+ * Previews each stack offline and compares it with the base, which the base's own code previews. Each stack gets
  * `NAME.md`, `NAME.sarif` and `NAME.json` in the results.
  *
  * @returns the worst status of the previews
@@ -45,17 +45,17 @@ export async function previewAll(options: PreviewsOptions): Promise<ExitStatus> 
     if (status > worst) worst = status;
     if (against !== undefined) await rm(against);
   }
-  await summarise(options);
+  await summarize(options);
   return worst;
 }
 
-/** Previews the stack as the base has it, into a file. */
+/** Previews the stack of the base and saves the result. */
 async function saveBase(
   stack: PreviewedStack,
   { base, results, say }: PreviewsOptions,
 ): Promise<string | undefined> {
   if (base === undefined || !existsSync(join(base, stack.project, "Pulumi.yaml"))) {
-    say("Compared with nothing: there is no base that has this project.");
+    say("Nothing to compare with: the base does not have this project.");
     return undefined;
   }
   const { status, output } = await runOptropic(base, [...argumentsIn(base, stack), "--json"], {
@@ -63,10 +63,10 @@ async function saveBase(
     cwd: base,
   });
   if (status === exitStatus.couldNotTell) {
-    say("Compared with nothing: the base itself has no preview.");
+    say("Nothing to compare with: the base could not be previewed.");
     return undefined;
   }
-  // Beside the results, which are kept as they are.
+  // Not in the results, all of which are uploaded.
   const file = `${results}-base-${stack.name}.json`;
   await writeFile(file, output);
   return file;
@@ -76,7 +76,7 @@ function argumentsIn(repository: string, { project, args }: PreviewedStack): str
   return ["preview", "--cwd", join(repository, project), ...args];
 }
 
-async function summarise({ summary, results, stacks }: PreviewsOptions): Promise<void> {
+async function summarize({ summary, results, stacks }: PreviewsOptions): Promise<void> {
   if (summary === undefined) return;
   let left = summaryLimit;
   for (const { name } of stacks) {

@@ -4,7 +4,7 @@ import { ask, download, type GitHub } from "./github.ts";
 import { formats, previewedStacks } from "./stacks.ts";
 import { unzip } from "./zip.ts";
 
-/** The files of a run's previews by name, such as `production.md`. Whoever opened the pull request wrote them. */
+/** The files of a run's previews by name, such as `production.md`. The author of the pull request controls them. */
 export type Results = ReadonlyMap<string, Buffer>;
 
 const artifacts = z.object({
@@ -18,32 +18,36 @@ const artifacts = z.object({
   ),
 });
 
-/** Bytes of the archive, and of one file in it. */
+/** Limits of the archive, in bytes, and of the files in it. */
 const archiveLimit = 16 * 1024 * 1024;
 const limits = { entries: 100, fileBytes: 8 * 1024 * 1024 };
 
 const expectedFiles = new Set(previewedStacks.flatMap(({ name }) => formats.map((end) => `${name}.${end}`)));
 
-/** The name under which a run keeps the results of a pull request, or of a push. */
+/** The name of the artifact with the results of a pull request or of a push. */
 export function artifactName(pullRequest: number | "push"): string {
   return `previews-${pullRequest}`;
 }
 
 /**
- * Downloads the results that a run kept under a name; empty when it kept none.
+ * Downloads the results of a run by the name of their artifact.
  *
- * @throws {Failure} for an archive that is no ZIP file or beyond the limits
+ * @returns nothing when the run has no such artifact
+ * @throws {Failure} for an archive that is not a ZIP file or exceeds the limits
  */
 export async function resultsOf(github: GitHub, run: number, name: string): Promise<Results> {
   const query = new URLSearchParams({ name, per_page: "100" });
   const { artifacts: found } = await ask(github, `/actions/runs/${run}/artifacts?${query}`, artifacts);
-  // A run that was started again has one for each attempt: the newest counts.
+  // Each attempt of a run has one; the newest counts.
   const newest = found
     .filter((artifact) => artifact.name === name && !artifact.expired)
     .toSorted((one, other) => other.id - one.id)[0];
   if (newest === undefined) return new Map();
   if (newest.size_in_bytes > archiveLimit) {
-    throw new Failure("refused", `${name} has ${newest.size_in_bytes} bytes, more than ${archiveLimit}`);
+    throw new Failure(
+      "refused",
+      `Artifact ${name} has ${newest.size_in_bytes} bytes; the limit is ${archiveLimit}`,
+    );
   }
   const archive = await download(github, `/actions/artifacts/${newest.id}/zip`, archiveLimit);
   return unzip(archive, expectedFiles, limits);

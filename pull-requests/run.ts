@@ -6,7 +6,7 @@ import { ask, type GitHub } from "./github.ts";
 const repositoryName = z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/);
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
 
-/** The run of a pull request's workflow, as the `workflow_run` event of the workflow that follows it has it. */
+/** A run of a workflow, as the `workflow_run` event describes it to the workflow that follows. */
 const runEvent = z.object({
   repository: z.object({ full_name: repositoryName, default_branch: z.string().min(1) }),
   workflow_run: z.object({
@@ -14,7 +14,7 @@ const runEvent = z.object({
     event: z.string(),
     head_sha: sha,
     head_branch: z.string().min(1),
-    // A fork can be gone before its run has ended.
+    // A fork can be deleted before its run has finished.
     head_repository: z
       .object({ full_name: repositoryName, owner: z.object({ login: z.string() }) })
       .nullable(),
@@ -30,7 +30,7 @@ const pullRequests = z.array(
   }),
 );
 
-/** Bytes of an event; GitHub's own limit of a payload is 25 MB. */
+/** The largest event in bytes, which is GitHub's own limit for a payload. */
 const eventLimit = 25_000_000;
 
 /** @throws {Failure} when the file is not the event of a finished run */
@@ -38,22 +38,28 @@ export function readRunEvent(file: string): RunEvent {
   let value: unknown;
   try {
     if (statSync(file).size > eventLimit)
-      throw new Failure("refused", `${file}: larger than ${eventLimit} bytes`);
+      throw new Failure("refused", `${file} is larger than ${eventLimit} bytes`);
     value = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure("refused", `${file}: not a file of JSON; GITHUB_EVENT_PATH names the event of a run`);
+    throw new Failure(
+      "refused",
+      `Cannot read ${file} as JSON; GITHUB_EVENT_PATH must name the event of a run`,
+    );
   }
   const event = runEvent.safeParse(value);
   if (!event.success) {
-    throw new Failure("refused", `${file}: not the event of a finished run: ${z.prettifyError(event.error)}`);
+    throw new Failure(
+      "refused",
+      `${file} is not the event of a finished run:\n${z.prettifyError(event.error)}`,
+    );
   }
   return event.data;
 }
 
 /**
- * Numbers of the open pull requests whose head is this run's commit, by the API: what the run itself says of
- * its number could be another's. Mostly one; none when the pull request has moved on or was closed.
+ * The numbers of the open pull requests whose head is this run's commit, usually one. GitHub is asked, since the
+ * run could claim another's number. Empty when the pull request has newer commits or was closed.
  */
 export async function pullRequestsOf(
   github: GitHub,

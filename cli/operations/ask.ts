@@ -2,16 +2,17 @@ import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
 import { Failure } from "../../lib/failure.ts";
 
-/** Where a person is asked: standard input and error output, unless a test has others. */
+/** Where to ask a person: standard input and standard error, unless a test has others. */
 export interface Terminal {
   input: Readable & { isTTY?: boolean };
   output: Writable;
 }
 
 /**
- * Asks a person, and answers what was typed: nothing, where they close the terminal's input.
+ * Asks a person a question at the terminal.
  *
- * @throws {Failure} `refused`, with `otherwise`, when there is no person to ask
+ * @returns what they typed; an empty text when they close the input
+ * @throws {Failure} `refused`, with the message `otherwise`, when there is no terminal
  */
 export async function ask(
   question: string,
@@ -25,7 +26,7 @@ export async function ask(
   try {
     return await Promise.race([terminal.question(question, { signal }), closed]);
   } catch (error) {
-    // What was raised from outside is said in the words of who raised it.
+    // Whoever aborted gave the reason.
     signal.throwIfAborted();
     throw error;
   } finally {

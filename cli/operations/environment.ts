@@ -6,7 +6,7 @@ import { parseJson } from "../../lib/json.ts";
 import { readIdentities } from "../../operations/archive/seal.ts";
 import type { StoreKeys } from "../../operations/store/object-store.ts";
 
-/** What a variable of the environment may hold, in characters. */
+/** The longest value of an environment variable that is read, in characters. */
 const maximumCharacters = 100_000;
 const maximumIdentityBytes = 64 * 1024;
 
@@ -16,12 +16,12 @@ const listText = z
   .transform((text, context) => {
     const result = z.array(z.string().min(1).max(1000)).max(1000).safeParse(parseJson(text));
     if (result.success) return result.data;
-    context.addIssue("a JSON list of texts");
+    context.addIssue("a JSON list of strings");
     return z.NEVER;
   });
 
 function textOf(characters: number): z.ZodString {
-  return z.string().max(characters, `a text of at most ${characters} characters`);
+  return z.string().max(characters, `text of at most ${characters} characters`);
 }
 
 const variablesSchema = z.object({
@@ -43,16 +43,16 @@ const variablesSchema = z.object({
 export type BackupVariables = z.infer<typeof variablesSchema>;
 
 /**
- * What the environment says of backups; an empty variable says nothing.
+ * Reads the BACKUP_ variables; an empty one counts as absent.
  *
- * @throws {Failure} `refused`, with the variables that are malformed and never their values
+ * @throws {Failure} `refused`, naming each malformed variable but never its value
  */
 export function readBackupVariables(environment: NodeJS.ProcessEnv): BackupVariables {
   return readVariables(variablesSchema, environment);
 }
 
 /**
- * The keys of the store, by the names that every S3 client knows.
+ * Reads the keys of the store from the variables that every S3 client uses.
  *
  * @throws {Failure} `refused`
  */
@@ -64,26 +64,32 @@ export function readStoreKeys(environment: NodeJS.ProcessEnv): StoreKeys {
 }
 
 /**
- * age identities, of a file or of `BACKUP_IDENTITY`.
+ * Reads age identities from a file or from `BACKUP_IDENTITY`.
  *
- * @throws {Failure} `refused`, when there is none or a line is none, without what it holds
+ * @throws {Failure} `refused`, when there is no identity or a line is not one; the message never quotes it
  */
 export function readIdentity(file: string | undefined, environment: NodeJS.ProcessEnv): string[] {
   const text = file === undefined ? (environment.BACKUP_IDENTITY ?? "") : readSmallFile(file);
   const identities = readIdentities(text);
   if (identities.length > 0) return identities;
-  const where =
-    file === undefined ? "name a file with --identity, or set BACKUP_IDENTITY" : `${file} has none`;
-  throw new Failure("refused", `An age identity is needed to open backups: ${where}`);
+  throw new Failure(
+    "refused",
+    file === undefined
+      ? "Decrypting a backup needs an age identity: pass a file with --identity or set BACKUP_IDENTITY"
+      : `${file} has no age identity`,
+  );
 }
 
 function readSmallFile(file: string): string {
   try {
     if (statSync(file).size <= maximumIdentityBytes) return readFileSync(file, "utf8");
   } catch {
-    throw new Failure("refused", `${file} cannot be read`);
+    throw new Failure("refused", `Cannot read ${file}`);
   }
-  throw new Failure("refused", `${file} is too large for a file of identities`);
+  throw new Failure(
+    "refused",
+    `${file} is too large for an identity file: the limit is ${maximumIdentityBytes / 1024} KiB`,
+  );
 }
 
 function required(environment: NodeJS.ProcessEnv, name: string): string {

@@ -8,9 +8,9 @@ import { readBackupVariables, readStoreKeys } from "./environment.ts";
 export type BackupSubject = Omit<BackupOptions, "stack" | "signal" | "progress" | "warn">;
 
 /**
- * What a backup needs, all of it from the environment, as the scheduled job has it; undefined where the
- * environment does not name the store, as on a laptop.
+ * Reads what a backup needs from the environment, as the scheduled job has it.
  *
+ * @returns undefined when the environment does not name a store, as on a laptop
  * @throws {Failure} `refused`, when a part is missing
  */
 export function jobOptions(environment: NodeJS.ProcessEnv): BackupSubject | undefined {

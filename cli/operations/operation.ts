@@ -4,9 +4,9 @@ import { type Work as CommandWork, runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
-import { printableText } from "../../lib/text.ts";
+import { counted, printableText } from "../../lib/text.ts";
 
-/** Options of every command that does something. */
+/** Options of every operation. */
 export interface OperationFlags {
   stack: string;
   /** Folder of the Pulumi project. */
@@ -16,7 +16,7 @@ export interface OperationFlags {
   debug: boolean;
 }
 
-/** Options of a command that takes a backup out of the store. */
+/** Options of an operation that takes a backup from the store. */
 export interface ChoiceFlags {
   backup?: string;
   at?: Date;
@@ -25,11 +25,11 @@ export interface ChoiceFlags {
 
 /** What an operation works with. */
 export interface Work extends CommandWork {
-  /** Raised by a signal of the system or when the time is up. */
+  /** Aborted by SIGINT, SIGTERM or SIGHUP, and when the time is up. */
   signal: AbortSignal;
 }
 
-/** What an operation found: whether it holds, and how it is said. */
+/** What an operation found: whether it holds, as a document and as text. */
 export interface Result {
   holds: boolean;
   document: unknown;
@@ -41,36 +41,36 @@ export function operationCommand(name: string, about: { description: string; exa
   return new Command(name)
     .description(about.description)
     .option("-s, --stack <name>", "the stack", process.env.BACKUP_STACK || "production")
-    .option("--timeout <minutes>", "how long it may take", readMinutes, 120)
-    .option("--json", "print one JSON document", false)
+    .option("--timeout <minutes>", "the time limit", readMinutes, 120)
+    .option("--json", "print one JSON document and nothing else", false)
     .option("--debug", "print stack traces", false)
     .addHelpText(
       "after",
-      `\nExample:\n  $ ${about.example}\n\nExit status: 0 it holds, 1 it does not hold or failed, 2 it was not begun.`,
+      `\nExample:\n  $ ${about.example}\n\nExit status: 0 holds, 1 does not hold or failed, 2 did not start.`,
     );
 }
 
-/** The project that this command belongs to. */
+/** The project of this checkout. */
 const ownProject = dirname(dirname(import.meta.dirname));
 
-/** Where the stack's settings are. */
+/** Where to read the stack's settings. */
 export function cwdOption(): Option {
   return new Option("-C, --cwd <folder>", "the folder of the Pulumi project").default(ownProject);
 }
 
-/** Which backup, and what opens it. */
+/** Which backup to take, and the identity that decrypts it. */
 export function choiceOptions(): Option[] {
   return [
-    new Option("--backup <name>", "the backup of that name; the newest otherwise").conflicts("at"),
+    new Option("--backup <name>", "the backup with this name (default: the newest)").conflicts("at"),
     new Option(
       "--at <time>",
-      "the newest backup of that time or before, such as 2026-11-27T12:00:00Z",
+      "the newest backup at or before this time, such as 2026-11-27T12:00:00Z",
     ).argParser(readTime),
-    new Option("--identity <file>", "file of age identities; BACKUP_IDENTITY may hold one instead"),
+    new Option("--identity <file>", "the file with the age identity; BACKUP_IDENTITY may hold it instead"),
   ];
 }
 
-/** Runs an operation within its time, and lets it clean up when a signal ends it. */
+/** Runs an operation within its time limit and lets it clean up when a signal stops it. */
 export async function runOperation(
   flags: OperationFlags,
   work: (work: Work) => Promise<Result>,
@@ -78,7 +78,9 @@ export async function runOperation(
   await runCommand(flags, async (context) => {
     const stop = new AbortController();
     const expire = (): void =>
-      stop.abort(new Failure("failed", `Stopped after ${flags.timeout} minutes: --timeout allows no more`));
+      stop.abort(
+        new Failure("failed", `Timed out after ${counted(flags.timeout, "minute")}; raise --timeout`),
+      );
     const timer = setTimeout(expire, flags.timeout * 60_000);
     const removeHandlers = abortOnSignals(stop);
     try {
@@ -110,12 +112,12 @@ function abortOnSignals(stop: AbortController): () => void {
 function readMinutes(text: string): number {
   const number = Number(text);
   if (number > 0 && number <= 10_080) return number;
-  throw new InvalidArgumentError("a number of minutes up to 10080");
+  throw new InvalidArgumentError("Expected a number of minutes up to 10080.");
 }
 
 function readTime(text: string): Date {
   const time = new Date(text);
   const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
   if (isTime && !Number.isNaN(time.getTime())) return time;
-  throw new InvalidArgumentError("a time such as 2026-11-27T12:00:00Z");
+  throw new InvalidArgumentError("Expected a time such as 2026-11-27T12:00:00Z.");
 }

@@ -7,15 +7,15 @@ import { describeConnection } from "../../postgres/connection.ts";
 import { type BackupSubject, jobOptions } from "./job.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 
-/** Reads the subject of a stack from its settings. */
+/** Reads what to back up from a stack's settings. */
 export type FromSettings = (cwd: string, stack: string) => Promise<BackupSubject>;
 
-/** Backs up what the environment says, or else the stack's settings. */
+/** Backs up what the environment names, or else what the stack's settings name. */
 export function runBackup(flags: OperationFlags, fromSettings: FromSettings | undefined): Promise<void> {
   return runOperation(flags, async (work) => {
     const subject = jobOptions(process.env) ?? (await fromSettings?.(flags.cwd, flags.stack));
     if (subject === undefined) {
-      throw new Failure("refused", "BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS are not all set");
+      throw new Failure("refused", "Set BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS");
     }
     try {
       const manifest = await backUp({ ...subject, stack: flags.stack, ...work });
@@ -27,7 +27,7 @@ export function runBackup(flags: OperationFlags, fromSettings: FromSettings | un
   });
 }
 
-/** A backup as it is printed: the manifest without the list of what is in it. */
+/** A backup as it is printed: its manifest without the description of every table. */
 export function shownBackup(manifest: Manifest) {
   const { key, stack, takenAt, durationMs, serverVersion, plain, sealed, migrations, description } = manifest;
   const tables = Object.values(description.tables);

@@ -9,7 +9,7 @@ import { openStore, readStack } from "./stack.ts";
 
 const minute = 60_000;
 
-/** Lists what is in the store and judges it. */
+/** Lists what is in the store and checks it against the objectives. */
 export function runBackups(flags: OperationFlags): Promise<void> {
   return runOperation(flags, async ({ progress, signal }) => {
     const stack = readStack(flags.cwd, flags.stack);
@@ -58,8 +58,8 @@ function table(entries: readonly Entry[], now: Date): string[] {
 }
 
 function stateOf(purpose: Entry["purpose"], ageMinutes: number): string {
-  if (ageMinutes < 0) return "of the future: a clock is wrong";
-  return purpose === "backup" ? "whole" : "whole, set aside by a restore";
+  if (ageMinutes < 0) return "dated in the future; check the clocks";
+  return purpose === "backup" ? "complete" : "complete, taken by a restore before it began";
 }
 
 function verdict(
@@ -67,12 +67,12 @@ function verdict(
   limits: { rpoMinutes: number; graceMinutes: number; retentionDays: number },
 ): string[] {
   const { ageMinutes, rpoHolds, coveredDays, growing, gaps, retentionHolds } = met;
-  const allowed = `${formatMinutes(limits.rpoMinutes)} and ${formatMinutes(limits.graceMinutes)} on its way`;
+  const allowed = `${formatMinutes(limits.rpoMinutes)} plus ${formatMinutes(limits.graceMinutes)} to finish`;
   const age =
-    ageMinutes === undefined ? "there is no whole backup" : `the newest is ${formatMinutes(ageMinutes)} old`;
-  const days = `${coveredDays} of ${limits.retentionDays} days covered${growing ? ", and growing" : ""}`;
+    ageMinutes === undefined ? "no complete backup" : `the newest is ${formatMinutes(ageMinutes)} old`;
+  const days = `${coveredDays} of ${limits.retentionDays} days covered${growing ? ", growing" : ""}`;
   const missing = gaps.map(
-    ({ from, to, minutes }) => `  nothing from ${from} to ${to}: ${formatMinutes(minutes)}`,
+    ({ from, to, minutes }) => `  no backup from ${from} to ${to} (${formatMinutes(minutes)})`,
   );
   return [
     `${mark(rpoHolds)} Recovery point objective (${allowed}): ${age}.`,

@@ -16,7 +16,7 @@ export interface DrillFlags extends OperationFlags, ChoiceFlags {
   evidence: string;
 }
 
-/** Drills, writes the evidence and says what was found. */
+/** Runs a drill, writes the evidence and reports the result. */
 export function runDrill(flags: DrillFlags): Promise<void> {
   return runOperation(flags, async (work) => {
     const stack = readStack(flags.cwd, flags.stack);
@@ -53,7 +53,7 @@ export function runDrill(flags: DrillFlags): Promise<void> {
   });
 }
 
-/** A drill that fails is evidence too, lest that of an earlier one stand; what was stopped is none. */
+/** A failed drill is evidence too, or an older success would still count; an interrupted one is not. */
 async function drilled(flags: DrillFlags, work: Work, options: DrillOptions): Promise<DrillOutcome> {
   try {
     return await drill(options);
@@ -68,13 +68,13 @@ async function drilled(flags: DrillFlags, work: Work, options: DrillOptions): Pr
   }
 }
 
-/** @returns the path of the evidence; where it cannot be written, nothing is kept of the drill */
+/** @returns the path of the evidence; if writing fails, the scratch server is removed */
 async function written({ evidence: folder }: DrillFlags, outcome: DrillOutcome): Promise<string> {
   try {
     return writeEvidence(folder, outcome.evidence);
   } catch (error) {
     await outcome.kept?.remove();
-    throw new Failure("failed", `The evidence cannot be written to ${folder}: ${reasonOf(error)}`);
+    throw new Failure("failed", `Cannot write the evidence to ${folder}: ${reasonOf(error)}`);
   }
 }
 
@@ -85,7 +85,7 @@ function describe({ evidence }: DrillOutcome): string[] {
   const width = Math.max(...steps.map(({ name }) => name.length));
   return [
     `${holds ? "✓" : "✗"} ${summary}`,
-    `  ${backup.name}, ${formatBytes(backup.sealedBytes)} stored, ${formatBytes(backup.plainBytes)} decrypted`,
+    `  ${backup.name}: ${formatBytes(backup.sealedBytes)} encrypted, ${formatBytes(backup.plainBytes)} decrypted`,
     ...steps.map(({ name, durationMs: ms }) => `  ${name.padEnd(width)}  ${formatDuration(ms)}`),
     `  Recovery took ${formatDuration(durationMs)}; the objective is ${formatMinutes(rtoMinutes)}.`,
     `  The backup was ${formatMinutes(lossMinutes)} old; the objective is ${formatMinutes(rpoMinutes)}.`,
@@ -107,11 +107,14 @@ function stopCommand({ folder, control, account }: ScratchServer): string {
   return `${asAccount} && rm -r ${quoted(folder)}`;
 }
 
-/** For a shell, which would take a path with a space for two. */
+/** Quoted for a shell, which would split a path at a space. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function keptLines({ connect, stop }: { connect: string; stop: string }): string[] {
-  return [`The scratch server is left: ${connect}`, `Remove it with: ${stop}`];
+  return [
+    `The scratch server is still running; connect with: ${connect}`,
+    `Stop and remove it with: ${stop}`,
+  ];
 }

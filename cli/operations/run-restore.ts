@@ -18,7 +18,7 @@ export interface RestoreFlags extends OperationFlags, ChoiceFlags {
   scratch?: string;
 }
 
-/** Restores, once the target was confirmed. */
+/** Restores after the target is confirmed. */
 export function runRestore(flags: RestoreFlags): Promise<void> {
   return runOperation(flags, async (work) => {
     const stack = readStack(flags.cwd, flags.stack);
@@ -38,8 +38,8 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
           work.progress?.("");
           const name = describeConnection(target);
           return ask(
-            `The backup of ${manifest.takenAt} replaces ${counted(replaces, "schema")} of ${name}.\nType ${name} to go on: `,
-            "Nobody is there to confirm the target: give its host:port/database with --confirm",
+            `The backup from ${manifest.takenAt} will replace ${counted(replaces, "schema")} of ${name}.\nType ${name} to continue: `,
+            "There is no terminal to confirm the target: pass its host:port/database with --confirm",
             work.signal,
           );
         },
@@ -51,7 +51,7 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
       });
       const { manifest, ...rest } = outcome;
       return {
-        // Differences that were not accepted have failed.
+        // Differences that were not accepted have thrown already.
         holds: true,
         document: { restored: shownBackup(manifest), ...rest },
         text: describe(outcome, describeConnection(target)).join("\n"),
@@ -65,10 +65,10 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
 function describe(outcome: RestoreOutcome, target: string): string[] {
   const { manifest, before, tables, rows, differences, durationMs } = outcome;
   return [
-    `Restored ${manifest.key} of ${manifest.takenAt} into ${target}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${formatDuration(durationMs)}.`,
+    `Restored ${manifest.key} from ${manifest.takenAt} into ${target}: ${counted(tables, "table")}, ${counted(rows, "row")} in ${formatDuration(durationMs)}.`,
     before === undefined
-      ? "The target held none of its schemas before."
-      : `The target as it was before: ${before}`,
+      ? "The target had none of these schemas before."
+      : `The target's previous state is backed up as ${before}`,
     ...differences.map((difference) => `  - ${difference}`),
   ];
 }

@@ -6,14 +6,14 @@ import { readStackSettings } from "../../project/settings.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import type { BackupSubject } from "./job.ts";
 
-/** A stack as the operations on its database see it. */
+/** A stack's settings and the environment, as the database operations use them. */
 export interface StackContext {
   settings: Settings;
   variables: BackupVariables;
 }
 
 /**
- * The settings of a stack, as an update would have them, and what the environment says in place of some.
+ * Reads the settings of a stack, and the environment variables that override some of them.
  *
  * @throws {Failure} `refused`
  */
@@ -21,7 +21,7 @@ export function readStack(cwd: string, stack: string): StackContext {
   return { settings: readStackSettings(cwd, stack), variables: readBackupVariables(process.env) };
 }
 
-/** What a backup of the stack is made of. */
+/** What a backup of the stack needs. */
 export function subjectOf(cwd: string, stack: string): BackupSubject {
   const context = readStack(cwd, stack);
   const { backups } = context.settings;
@@ -34,7 +34,7 @@ export function subjectOf(cwd: string, stack: string): BackupSubject {
   };
 }
 
-/** The store of a stack's backups, by the keys of the environment; `signal` ends what is read of it. */
+/** Opens the store of a stack's backups with the keys from the environment; `signal` aborts its reads. */
 export function openStore({ settings, variables }: StackContext, signal?: AbortSignal): ObjectStore {
   const declared = backupStore(settings);
   const address: StoreAddress = {
@@ -48,7 +48,7 @@ export function openStore({ settings, variables }: StackContext, signal?: AbortS
   return new ObjectStore(address, readStoreKeys(process.env), lockDays, signal);
 }
 
-/** age public keys that backups of the stack are sealed to. */
+/** The age public keys that backups of the stack are encrypted to. */
 export function recipientsOf({ settings, variables }: StackContext): readonly string[] {
   return variables.BACKUP_RECIPIENTS ?? settings.backups.recipients;
 }

@@ -185,11 +185,14 @@ describe("one format alone", () => {
 
 describe("files that cannot be read or written", () => {
   it.each([
-    [["--output", "/nowhere/at/all.md"], /^error: --output .* cannot be written: there is no folder/],
-    [["--output", tmpdir(), "--format", "json"], /^error: --output .* cannot be written: it is not a file/],
+    [["--output", "/nowhere/at/all.md"], /^error: Cannot write --output .*: .* does not exist$/m],
+    [
+      ["--output", tmpdir(), "--format", "json"],
+      /^error: Cannot write --output .*: it is not a regular file/,
+    ],
     [["--diff", "/nowhere.json"], /^error: saved preview \/nowhere\.json cannot be read: ENOENT/],
     [["--format", "html"], /argument 'html' is invalid/],
-    [["--json", "--format", "sarif"], /--json is --format json/],
+    [["--json", "--format", "sarif"], /--json means --format json/],
   ])("are an error: %s", async (args, message) => {
     const { status, stderr } = await run(["preview", "--cwd", program("small"), "--stack", "dev", ...args]);
     expect(status).toBe(2);

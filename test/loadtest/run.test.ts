@@ -41,15 +41,15 @@ describe.concurrent("npm run loadtest", () => {
     ["a page of production", ["--web", "https://www.optropic.example./"], "https://www.optropic.example."],
   ])("refuses %s and sends nothing", async (_, flags, url) => {
     const { status, output } = await loadtest(...flags);
-    expect(output).toContain(`${url} is production: nothing is sent to it without --allow-production.`);
+    expect(output).toContain(`${url} is production; pass --allow-production to put it under load`);
     expect(status).toBe(2);
   });
 
   it.each([
     ["an unknown stack", ["--stack", "nowhere"], "its stacks are production, staging"],
     ["an unknown profile", ["--profile", "spike"], "load, soak"],
-    ["a target that is no URL", ["--target", "localhost"], "not an http or https URL"],
-    ["no users", ["--virtual-users", "0"], "1 or more"],
+    ["a target that is no URL", ["--target", "localhost"], "Expected an http or https URL"],
+    ["no users", ["--virtual-users", "0"], "at least 1"],
   ])("cannot tell with %s", async (_, flags, words) => {
     const { status, output } = await loadtest(...flags);
     expect(output).toContain(words);

@@ -249,7 +249,7 @@ describe("it is not begun", () => {
     [{ PGHOST: "" }, /PGHOST is not set/],
     [{ PGSSLMODE: "sometimes" }, /PGSSLMODE is not/],
     [{ PGPORT: "many" }, /PGPORT is not/],
-    [{ BACKUP_SCHEMAS: "public" }, /BACKUP_SCHEMAS is not a JSON list of texts/],
+    [{ BACKUP_SCHEMAS: "public" }, /BACKUP_SCHEMAS is not a JSON list of strings/],
     [{ BACKUP_ENDPOINT: "somewhere" }, /BACKUP_ENDPOINT is not a URL/],
     [{ BACKUP_RECIPIENTS: "[]" }, /BACKUP_RECIPIENTS has no public key/],
     [{ BACKUP_RECIPIENTS: '["age1nokey"]' }, /is not an age public key/],

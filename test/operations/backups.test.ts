@@ -82,12 +82,12 @@ describe("the list of backups", () => {
     put(2 * day, { manifest: '{"\\u001b[31m": 1}' });
     put(-2 * day);
     const run = await backups();
-    expect(run.stdout).toMatch(/of the future: a clock is wrong\n✓/);
-    expect(run.stdout.replace(/✓.*a clock is wrong\n/, "")).toMatch(
-      /^ +Backup +Age +Size +State\n✓ {2}place\S+ {2}1 d 0 h {2}4 bytes {2}whole\n✗ /,
+    expect(run.stdout).toMatch(/dated in the future; check the clocks\n✓/);
+    expect(run.stdout.replace(/✓.*check the clocks\n/, "")).toMatch(
+      /^ +Backup +Age +Size +State\n✓ {2}place\S+ {2}1 d 0 h {2}4 bytes {2}complete\n✗ /,
     );
     expect(run.stdout).toContain(
-      "✓ Recovery point objective (1 d 0 h and 2 h 0 min on its way): the newest is",
+      "✓ Recovery point objective (1 d 0 h plus 2 h 0 min to finish): the newest is",
     );
     expect(run.stdout).not.toContain("\u001b");
   });
@@ -96,7 +96,7 @@ describe("the list of backups", () => {
     const run = await backups();
     expect(run).toMatchObject({ status: 1, stderr: "" });
     expect(run.stdout).toContain("No backups.");
-    expect(run.stdout).toContain("there is no whole backup");
+    expect(run.stdout).toContain("no complete backup");
   });
 
   test("is read page by page", async () => {

@@ -167,7 +167,7 @@ test("where evidence cannot be written, not even a server that was to be kept is
   writeFileSync(file, "");
   const run = await drill(["--keep", "--evidence", file]);
   expect(run).toMatchObject({ status: 1 });
-  expect(run.stderr).toMatch(/The evidence cannot be written to .*file: E(NOTDIR|EXIST)/);
+  expect(run.stderr).toMatch(/Cannot write the evidence to .*file: E(NOTDIR|EXIST)/);
 });
 
 describe("a check of the settings", () => {

@@ -288,7 +288,7 @@ describe("nothing is changed", () => {
       2,
       /Not confirmed: the answer was not «127.*»/,
     ],
-    ["nobody can be asked", [], 2, /Nobody is there to confirm the target/],
+    ["nobody can be asked", [], 2, /There is no terminal to confirm the target/],
   ])("when %s", async (_, args, status, message) => {
     const asked = rig.store.requests.length;
     const run = await restore(args, { confirm: false });

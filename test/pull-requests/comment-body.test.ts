@@ -36,7 +36,7 @@ it("fits a comment, keeps its marker and notifies nobody, whatever the previews 
       const body = commentBody(results, commit, url);
       expect(body.length).toBeLessThanOrEqual(commentLimit);
       expect(body.startsWith(`${commentMarker}\n`)).toBe(true);
-      expect(body.trimEnd().endsWith("made by the code of the pull request.")).toBe(true);
+      expect(body.trimEnd().endsWith("produced by the pull request's own code.")).toBe(true);
       expect(body).not.toMatch(/@\w/);
     }),
     { numRuns: 200 },

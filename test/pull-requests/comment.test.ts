@@ -69,7 +69,7 @@ describe("the comment", () => {
     github.artifacts.splice(0);
     keep([{ name: "production.md", content: "## production does not hold" }]);
     const end = await comment();
-    expect(end.stdout).toBe("Changed the comment on pull request 42.\n");
+    expect(end.stdout).toBe("Updated the comment on pull request 42.\n");
     expect(said()).toEqual([expect.stringContaining("production does not hold")]);
     expect(said()[0]).toContain("**staging**: no result.");
   });
@@ -114,7 +114,7 @@ describe("the pull request", () => {
     keep(holds);
     Object.assign(github.pullRequests[0] ?? {}, change);
     const end = await comment();
-    expect(end).toMatchObject({ status: 0, stdout: expect.stringContaining("nothing to say") });
+    expect(end).toMatchObject({ status: 0, stdout: expect.stringContaining("nothing to comment on") });
     expect(wrote()).toEqual([]);
   });
 
@@ -176,29 +176,33 @@ describe("hostile results", () => {
     const body = said()[0] ?? "";
     expect(body.length).toBeLessThanOrEqual(commentLimit);
     expect(body.length).toBeGreaterThan(commentLimit - 1500);
-    expect(body).toMatch(/x\n```\n\n<\/details>\n\nCut: the rest of production is in \[the run\]/);
-    expect(body).toContain("Cut: the rest of staging");
+    expect(body).toMatch(/x\n```\n\n<\/details>\n\nShortened: the rest of production is in \[the run\]/);
+    expect(body).toContain("Shortened: the rest of staging");
   });
 
   it.each<[string, ArchivedFile[], RegExp]>([
     [
       "a file larger than its limit",
       [{ name: "production.md", content: Buffer.alloc(9e6) }],
-      /more than 8388608/,
+      /the limit is 8388608/,
     ],
     [
       "a file that unpacks to more than it says",
       [{ name: "production.md", content: Buffer.alloc(50e6), claimedSize: 100 }],
-      /cannot be unpacked within 8388608 bytes/,
+      /Cannot unpack production\.md within 8388608 bytes/,
     ],
     ["a file twice", [...holds, ...holds], /production\.md twice/],
     ["an encrypted file", [{ name: "production.md", content: "x", flags: 9 }], /encrypted/],
-    ["an unknown compression", [{ name: "production.md", content: "x", method: 14 }], /unknown method/],
-    ["a wrong size", [{ name: "production.md", content: "xyz", claimedSize: 2 }], /not the size/],
+    [
+      "an unknown compression",
+      [{ name: "production.md", content: "x", method: 14 }],
+      /unknown compression method/,
+    ],
+    ["a wrong size", [{ name: "production.md", content: "xyz", claimedSize: 2 }], /does not have the size/],
     [
       "too many files",
       Array.from({ length: 101 }, (_, index) => ({ name: `${index}.md`, content: "" })),
-      /101 files, more than 100/,
+      /101 files; the limit is 100/,
     ],
   ])("are refused for %s", async (_, files, message) => {
     keep(files);
@@ -210,7 +214,7 @@ describe("hostile results", () => {
   it("are refused before they are downloaded when the list says that they are too large", async () => {
     github.artifacts.push({ id: 1, name: "previews-42", bytes: zipOf(holds), claimed: 17 * 1024 * 1024 });
     const end = await comment();
-    expect(end).toMatchObject({ status: 2, stderr: expect.stringMatching(/more than 16777216/) });
+    expect(end).toMatchObject({ status: 2, stderr: expect.stringMatching(/the limit is 16777216/) });
     expect(github.requests.some((request) => request.endsWith("/zip"))).toBe(false);
   });
 
@@ -255,7 +259,10 @@ describe("GitHub", () => {
     keep(holds);
     github.faults.push({ match: /^POST/, status: 500, message: "it broke" });
     const end = await comment();
-    expect(end).toMatchObject({ status: 2, stderr: expect.stringMatching(/POST .*answered 500, it broke/) });
+    expect(end).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/POST .*responded with status 500, it broke/),
+    });
     expect(wrote()).toHaveLength(1);
   });
 

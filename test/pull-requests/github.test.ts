@@ -52,12 +52,12 @@ it.each([
 });
 
 it.each([
-  ["a read that always fails", "GET", [500], 4, /GET \/x: GitHub answered 500/],
-  ["a read that never answers", "GET", [0], 4, /\/x: no answer from/],
-  ["a write that may have been done", "POST", [500, 200], 1, /POST \/x: GitHub answered 500/],
-  ["a write whose answer is lost", "POST", [0, 200], 1, /\/x: no answer from/],
-  ["what is refused", "GET", [403, 200], 1, /GET \/x: GitHub answered 403/],
-  ["a redirect, which would take the token along", "GET", [301, 200], 1, /GitHub answered 301/],
+  ["a read that always fails", "GET", [500], 4, /GET \/x: GitHub responded with status 500/],
+  ["a read that never answers", "GET", [0], 4, /\/x: no response from/],
+  ["a write that may have been done", "POST", [500, 200], 1, /POST \/x: GitHub responded with status 500/],
+  ["a write whose answer is lost", "POST", [0, 200], 1, /\/x: no response from/],
+  ["what is refused", "GET", [403, 200], 1, /GET \/x: GitHub responded with status 403/],
+  ["a redirect, which would take the token along", "GET", [301, 200], 1, /GitHub responded with status 301/],
 ] as const)(
   "gives up on %s, without the token in what it says",
   async (_, method, statuses, times, message) => {
@@ -71,5 +71,5 @@ it.each([
 
 it("does not take an answer of another shape", async () => {
   const { github } = await answering(200);
-  await expect(ask(github, "/x", z.array(z.string()))).rejects.toThrow(/has not the shape/);
+  await expect(ask(github, "/x", z.array(z.string()))).rejects.toThrow(/does not match its API reference/);
 });

@@ -19,15 +19,15 @@ describe("variables of backups", () => {
   test.each([
     ["BACKUP_ENDPOINT", canary, "BACKUP_ENDPOINT is not a URL"],
     ["BACKUP_ENDPOINT", `ftp://${canary}`, "BACKUP_ENDPOINT is not a URL"],
-    ["BACKUP_RECIPIENTS", canary, "BACKUP_RECIPIENTS is not a JSON list of texts"],
-    ["BACKUP_RECIPIENTS", `["${canary}", 1]`, "BACKUP_RECIPIENTS is not a JSON list of texts"],
-    ["BACKUP_SCHEMAS", `{"${canary}":1}`, "BACKUP_SCHEMAS is not a JSON list of texts"],
+    ["BACKUP_RECIPIENTS", canary, "BACKUP_RECIPIENTS is not a JSON list of strings"],
+    ["BACKUP_RECIPIENTS", `["${canary}", 1]`, "BACKUP_RECIPIENTS is not a JSON list of strings"],
+    ["BACKUP_SCHEMAS", `{"${canary}":1}`, "BACKUP_SCHEMAS is not a JSON list of strings"],
     ["BACKUP_LOCK_DAYS", canary, "BACKUP_LOCK_DAYS is not a number of days up to 3650"],
     ["BACKUP_LOCK_DAYS", "-1", "BACKUP_LOCK_DAYS is not a number of days up to 3650"],
     ["BACKUP_LOCK_DAYS", "3651", "BACKUP_LOCK_DAYS is not a number of days up to 3650"],
     ["BACKUP_LOCK_DAYS", "1e3", "BACKUP_LOCK_DAYS is not a number of days up to 3650"],
     ["BACKUP_CHECK_IN_URL", canary, "BACKUP_CHECK_IN_URL is not a URL"],
-    ["BACKUP_BUCKET", canary.repeat(100), "BACKUP_BUCKET is not a text of at most 255 characters"],
+    ["BACKUP_BUCKET", canary.repeat(100), "BACKUP_BUCKET is not text of at most 255 characters"],
   ])("name %s, when it is malformed, and not what it holds", (name, value, message) => {
     const failure = refusal(() => readBackupVariables({ [name]: value }));
     expect(failure.message).toBe(message);
@@ -66,12 +66,12 @@ describe("identities", () => {
   });
 
   test.each<[string, () => string, RegExp]>([
-    ["absent", () => join(folder, "absent"), /absent cannot be read/],
-    ["a folder", () => folder, /cannot be read/],
-    ["empty", () => fileWith("# nothing\n"), /An age identity is needed to open backups: .* has none/],
+    ["absent", () => join(folder, "absent"), /Cannot read .*absent/],
+    ["a folder", () => folder, /Cannot read /],
+    ["empty", () => fileWith("# nothing\n"), / has no age identity$/],
     ["of something else", () => fileWith(canary), /A line of the identities is not an age identity/],
     ["of a broken identity", () => fileWith(`${identity}X`), /is not an age identity/],
-    ["huge", () => fileWith("#".repeat(100_000)), /too large for a file of identities/],
+    ["huge", () => fileWith("#".repeat(100_000)), /too large for an identity file/],
   ])("in a file that is %s are refused", (_, file, message) => {
     const failure = refusal(() => readIdentity(file(), {}));
     expect(failure.message).toMatch(message);
@@ -80,9 +80,7 @@ describe("identities", () => {
   });
 
   test("are asked for where there are none", () => {
-    expect(refusal(() => readIdentity(undefined, {})).message).toContain(
-      "--identity, or set BACKUP_IDENTITY",
-    );
+    expect(refusal(() => readIdentity(undefined, {})).message).toContain("--identity or set BACKUP_IDENTITY");
     const failure = refusal(() => readIdentity(undefined, { BACKUP_IDENTITY: canary }));
     expect(failure.message).not.toContain(canary);
   });
