@@ -2,7 +2,6 @@ import { judge, judgeEach, policy, type Resource, some, type Value, violation } 
 import { backupBuckets, backupJobs, bucketName, judgeBackupJobs } from "./model/backups.ts";
 import { databases } from "./model/databases.ts";
 import { databasesBehind } from "./model/databases-behind.ts";
-import { known } from "./model/known.ts";
 import { declaredVariables } from "./model/variables.ts";
 import { holdsPublicKey, identityForm } from "./values/age.ts";
 

@@ -1,6 +1,5 @@
 import { judge, judgeEach, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
 import { type NamedVariable, variablesNamed } from "./model/generated.ts";
-import { known } from "./model/known.ts";
 import { belongsTo } from "./model/links.ts";
 import { isDsnOfStack } from "./model/sentry-dsn.ts";
 import { sentry } from "./model/tokens.ts";

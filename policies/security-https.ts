@@ -1,5 +1,4 @@
 import { judge, policy, type Resource, type Stack, some, type Verdict } from "./framework/index.ts";
-import { known } from "./model/known.ts";
 import { headerOf } from "./model/response-headers.ts";
 import { rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, type Site } from "./model/sites.ts";

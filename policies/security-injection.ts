@@ -1,5 +1,4 @@
 import { judge, policy, type Resource, type Stack, type Verdict } from "./framework/index.ts";
-import { known } from "./model/known.ts";
 import { ownerOf } from "./model/links.ts";
 import { judgeSites, notProxied } from "./model/sites.ts";
 import { postgresql } from "./model/tokens.ts";

@@ -1,4 +1,5 @@
-import type { Resource, Stack, Value } from "../framework/index.ts";
+import type { FirewallConfigArgs, types } from "@pulumi/vercel";
+import type { Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
 import { actsOn, literals } from "../values/cloudflare-expression.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
 import { type VercelCondition, vercelRuleActsOn } from "../values/vercel-condition.ts";
@@ -53,7 +54,7 @@ function cloudflareLimit(rule: Rule): RateLimit[] {
 
 const firewallsOf = ownedBy([vercel.firewall], "projectId");
 
-function vercelLimits(firewall: Resource): RateLimit[] {
+function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
   if (firewall.at("enabled").boolean() === false) {
     return [];
   }
@@ -85,7 +86,9 @@ function vercelLimits(firewall: Resource): RateLimit[] {
     });
 }
 
-function toCondition(condition: Value): VercelCondition {
+function toCondition(
+  condition: Value<types.input.FirewallConfigRulesRuleConditionGroupCondition>,
+): VercelCondition {
   const value = condition.at("value").string();
   return {
     type: condition.at("type").string() ?? "",

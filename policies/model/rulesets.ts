@@ -1,4 +1,5 @@
-import type { Resource, Stack, Value } from "../framework/index.ts";
+import type { RulesetArgs, types } from "@pulumi/cloudflare";
+import type { Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
 import { perStack } from "./per-stack.ts";
@@ -8,8 +9,8 @@ import { inZone, type Zone } from "./zones.ts";
 /** One rule of a phase, in the order in which Cloudflare runs them. */
 export interface Rule {
   readonly resource: Resource;
-  /** The rule as the provider has it: `action`, `actionParameters`, `expression` and so on. */
-  readonly entry: Value;
+  /** The rule as the provider has it. */
+  readonly entry: Value<types.input.RulesetRule>;
 }
 
 /**
@@ -17,7 +18,7 @@ export interface Rule {
  * Throws UnknownRead where they cannot be told.
  */
 export function rulesOf(stack: Stack, zone: Zone, phase: string): Rule[] {
-  const isPhase = (ruleset: Resource) => ruleset.at("phase").string() === phase;
+  const isPhase = (ruleset: ResourceOf<RulesetArgs>) => ruleset.at("phase").string() === phase;
   const rulesets = [
     ...accountRulesets(stack).filter(isPhase),
     ...inZone(stack, zone, cloudflare.ruleset, isPhase),
