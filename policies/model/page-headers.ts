@@ -21,7 +21,7 @@ export function judgeHeader(
   for (const path of paths) {
     const header = headerOf(stack, site, name.toLowerCase(), path);
     if (header === undefined) {
-      return `${site.host}${path} is sent without ${name}${notProxied(site)}.`;
+      return `${site.host}${path} sends no ${name}${notProxied(site)}.`;
     }
     const fault =
       header.value === undefined

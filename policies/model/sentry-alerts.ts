@@ -1,5 +1,13 @@
 import type { AlertArgs } from "@pulumi/sentry";
-import { type PropertiesOf, type ResourceOf, type Stack, select, some } from "../framework/index.ts";
+import {
+  type PropertiesOf,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+  select,
+  some,
+} from "../framework/index.ts";
+import { isOn } from "./given.ts";
 import { belongsTo } from "./links.ts";
 import type { SentryIssueAlertArgs } from "./other-args.ts";
 import { sentry } from "./tokens.ts";
@@ -7,21 +15,17 @@ import { sentry } from "./tokens.ts";
 const monitorTypes = [sentry.metricMonitor, sentry.uptimeMonitor, sentry.cronMonitor] as const;
 
 /** Monitors at Sentry: of a figure, of a URL, of a job. */
-export type Monitor = ResourceOf<PropertiesOf<(typeof monitorTypes)[number]>>;
+type Monitor = ResourceOf<PropertiesOf<(typeof monitorTypes)[number]>>;
 
-export type Alert = ResourceOf<AlertArgs>;
+type Alert = ResourceOf<AlertArgs>;
 
 export const monitors = (stack: Stack): Monitor[] => stack.ofType(...monitorTypes);
 
-/** On unless it says otherwise. */
-export const isOn = (resource: Monitor | Alert): boolean =>
-  (resource.is(sentry.alert) ? resource.at("enabled") : resource.at("enabled")).boolean() !== false;
-
 /** Alerts that are on, do something, and are about the issues of the monitor. */
-export function alertsOf(stack: Stack, monitor: Monitor): Alert[] {
+export function alertsOf(stack: Stack, monitor: Resource): Alert[] {
   return select(
     stack.ofType(sentry.alert),
-    (alert) => isOn(alert) && belongsTo(alert, "monitorIds", monitor) && hasAction(alert),
+    (alert) => isOn(alert.at("enabled")) && belongsTo(alert, "monitorIds", monitor) && hasAction(alert),
   );
 }
 
@@ -29,7 +33,7 @@ export function alertsOf(stack: Stack, monitor: Monitor): Alert[] {
 export function tellsOfIssues(alert: Alert): boolean {
   const triggers = alert.at("triggerConditions").items();
   return (
-    isOn(alert) &&
+    isOn(alert.at("enabled")) &&
     (["firstSeenEvent", "regressionEvent"] as const).every((event) =>
       some(triggers, (trigger) => trigger.at(event).exists),
     ) &&

@@ -2,8 +2,9 @@ import type { types } from "@pulumi/cloudflare";
 import type { FirewallConfigArgs } from "@pulumi/vercel";
 import type { ResourceOf, Stack, Value } from "../framework/index.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
-import { isOn, type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
+import { type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
 import type { Zone } from "./zones.ts";
@@ -77,7 +78,7 @@ function executionFault(
     if (action === "skip" && skips(parameters, id) && surelyActsOn(rule, request)) {
       return `is skipped by a rule of ${rule.resource.name}`;
     }
-    if (action === "execute" && parameters.at("id").string() === id && isOn(rule)) {
+    if (action === "execute" && parameters.at("id").string() === id && isOn(rule.entry.at("enabled"))) {
       return surelyActsOn(rule, request)
         ? overrideFault(parameters.at("overrides"))
         : "runs only on some requests: its expression is not true";

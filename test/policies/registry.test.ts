@@ -88,7 +88,7 @@ describe("the empty stack", () => {
   test.each(registry.filter(({ name }) => !notOfPresence.has(name)))("violates $name", (policy) => {
     const { status, violations } = outcomeOf(policy, []);
     expect(status).toBe("violated");
-    expect(violations.every(({ urn }) => urn === undefined)).toBe(true);
+    expect(violations.every(({ resource }) => resource === undefined)).toBe(true);
   });
 
   test("violates every item", () => {
