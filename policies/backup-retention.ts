@@ -72,7 +72,7 @@ export const backupKeys = policy({
   title:
     "The token that a backup job writes with must reach only the objects of named buckets, not the rules of a bucket.",
   severity: "high",
-  fix: 'Limit resources of the cloudflare.AccountToken to {"com.cloudflare.edge.r2.bucket.<account>_<jurisdiction>_<bucket>": "*"}: R2 cannot forbid deletion alone, so the bucket\'s lock has to, and the token must not reach it.',
+  fix: 'Limit resources of the cloudflare.AccountToken to {"com.cloudflare.edge.r2.bucket.ACCOUNT_JURISDICTION_BUCKET": "*"}: R2 cannot forbid deletion alone, so the bucket\'s lock has to, and the token must not reach it.',
   url: "https://developers.cloudflare.com/r2/api/tokens/",
   check: (stack) =>
     judgeBackupJobs(stack, (job) => {

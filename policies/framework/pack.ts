@@ -170,7 +170,7 @@ function unknownError(policy: Policy, value: AnyValue): UnknownValueError {
     resource: resource.urn,
     property: propertyPath(property),
     kind: "unknown",
-    found: `${resource.name}: ${reason}`,
+    found: reason,
     expected: policy.title,
   });
   return error;

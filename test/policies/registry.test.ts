@@ -33,7 +33,7 @@ const notOfPresence = new Set([
 ]);
 
 /** Files beside the sections: the pack itself, and what is done with it. */
-const besides = new Set(["pack.ts", "registry.ts", "describe.ts", "bundle.ts", "publish.ts"]);
+const besides = new Set(["pack.ts", "registry.ts", "sections.ts", "describe.ts", "bundle.ts", "publish.ts"]);
 
 const folder = new URL("../../policies/", import.meta.url);
 
