@@ -114,14 +114,14 @@ export function isRefusal(message: string): boolean {
   return /^Settings of stack '[^'\n]*' are refused:(?:\n|$)/.test(message);
 }
 
-/** The settings that a failed program's message is about: those that it refuses, or that Pulumi's SDK misses. */
-export function readRefusal(message: string): RefusedSetting[] {
+/** What a failed program's message says of settings: those that it refuses, or that Pulumi's SDK misses. */
+export function readRefusal(message: string): { setting: string; problem: string; line: string }[] {
   const isRefused = isRefusal(message);
   return message.split("\n").flatMap((line) => {
-    const [, setting, problem] = (isRefused && refusedLine.exec(line)) || [];
-    if (setting !== undefined && problem !== undefined) return [{ setting, problem }];
-    const [missing, key] = /Missing required configuration variable '([^'\s]+)'/.exec(line) ?? [];
-    return missing === undefined || key === undefined ? [] : [{ setting: key, problem: missing }];
+    const [, refused, problem] = (isRefused && refusedLine.exec(line)) || [];
+    const [sentence, missing] = /Missing required configuration variable '([^'\s]+)'/.exec(line) ?? [];
+    const setting = refused ?? missing;
+    return setting === undefined ? [] : [{ setting, problem: problem ?? sentence ?? "", line: line.trim() }];
   });
 }
 

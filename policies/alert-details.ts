@@ -1,32 +1,49 @@
-import { type Finding, judge, policy, type Stack, type Verdict, violation } from "./framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  policy,
+  type Stack,
+  type Verdict,
+  violation,
+} from "./framework/index.ts";
 import { type AlertRule, alertRules, pendingSeconds } from "./model/alert-rules.ts";
 import { isPlaceholderUrl } from "./values/placeholder.ts";
 
-// What every alert says beside its expression.
+// What every alert needs beside its expression.
 
 export const pendingPeriod = policy({
   name: "alert-pending-period",
   items: ["5.6", "S6.2"],
-  title: "Every alert waits for some time before it fires, so that a moment wakes nobody.",
+  title: "Every alert must wait before it fires, so that a short spike wakes nobody.",
   severity: "low",
   fix: "Set for on the rule, such as 5m.",
   url: "https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/",
   check: (stack) =>
-    judgeAlerts(stack, (rule) => pendingSeconds(rule) > 0 || `The alert ${rule.name()} fires at once.`),
+    judgeAlerts(
+      stack,
+      (rule) =>
+        pendingSeconds(rule) > 0 ||
+        fault(rule.entry.at("for"), `The alert ${rule.name()} fires immediately.`),
+    ),
 });
 
 export const severity = policy({
   name: "alert-severity",
   items: ["5.6", "S6.2"],
-  title: "Every alert has a severity, by which it is routed.",
+  title: "Every alert must have a severity, by which it is routed.",
   severity: "medium",
   fix: "Set the label severity of the rule to critical, warning or info.",
   check: (stack) =>
     judgeAlerts(stack, (rule) => {
-      const level = rule.entry.at("labels", "severity").string();
+      const label = rule.entry.at("labels", "severity");
+      const level = label.string();
+      if (level === undefined) {
+        return fault(label, `The alert ${rule.name()} has no severity.`);
+      }
       return (
-        (level !== undefined && severities.has(level)) ||
-        `The alert ${rule.name()} has ${level === undefined ? "no severity" : `the severity ${JSON.stringify(level)}`}.`
+        severities.has(level) ||
+        fault(label, `The alert ${rule.name()} has the severity ${JSON.stringify(level)}.`)
       );
     }),
 });
@@ -34,15 +51,22 @@ export const severity = policy({
 export const runbookLink = policy({
   name: "alert-runbook",
   items: ["5.6", "S6.2"],
-  title: "Every alert links its runbook.",
+  title: "Every alert must link to its runbook.",
   severity: "medium",
   fix: "Set the annotation runbook_url of the rule to the https URL of a page that says what to do.",
   check: (stack) =>
     judgeAlerts(stack, (rule) => {
-      const url = rule.entry.at("annotations", "runbook_url").string();
+      const annotation = rule.entry.at("annotations", "runbook_url");
+      const url = annotation.string();
+      if (url === undefined) {
+        return fault(annotation, `The alert ${rule.name()} links to no runbook.`);
+      }
       return (
-        (url !== undefined && !isPlaceholderUrl(url)) ||
-        `The alert ${rule.name()} links no runbook${url === undefined ? "" : ": its URL is a placeholder or no https"}.`
+        !isPlaceholderUrl(url) ||
+        fault(
+          annotation,
+          `The alert ${rule.name()} links to no runbook: its URL is a placeholder or not https.`,
+        )
       );
     }),
 });

@@ -4,15 +4,15 @@ import type { Measure } from "./values/alert-measures.ts";
 
 // Items A.1 to A.5, by what an alert's expression measures, whatever its name is.
 
-/** Past this, a rule says what was wrong this morning. */
+/** Over a longer window, a rule fires long after the problem began. */
 const longestWindowMinutes = 15;
 
 export const highErrorRate = policy({
   name: "alert-high-error-rate",
   items: ["A.1", "5.6", "S6.2"],
-  title: "An alert fires when 1 % of requests fail.",
+  title: "An alert must fire when 1 % of requests fail.",
   severity: "critical",
-  fix: "Declare a rule on the share of requests with a 5xx status over some minutes, above 0.01 at most.",
+  fix: "Declare a rule that fires when the share of requests with a 5xx status, over at most 15 minutes, is above 0.01 or less.",
   url: "https://sre.google/workbook/alerting-on-slos/",
   thresholds: {
     maximumPercent: {
@@ -27,7 +27,11 @@ export const highErrorRate = policy({
       absent: "No alert watches the error rate.",
       measures: (measure) =>
         measure.kind === "error ratio" && isQuick(measure)
-          ? atMost(measure.above * 100, threshold("maximumPercent"), (above) => `${above} % of requests fail`)
+          ? atMost(
+              measure.above * 100,
+              threshold("maximumPercent"),
+              (above) => `${above} % of failed requests`,
+            )
           : undefined,
     }),
 });
@@ -35,9 +39,9 @@ export const highErrorRate = policy({
 export const highLatencyP95 = policy({
   name: "alert-high-latency-p95",
   items: ["A.2", "5.6", "S6.2"],
-  title: "An alert fires when P95 latency is above 500 ms.",
+  title: "An alert must fire when P95 latency is above 500 ms.",
   severity: "high",
-  fix: "Declare a rule on histogram_quantile(0.95, …) of the request duration, above 0.5 s at most.",
+  fix: "Declare a rule that fires when histogram_quantile(0.95, …) of the request duration is above 0.5 s or less.",
   url: "https://prometheus.io/docs/practices/histograms/",
   thresholds: {
     maximumMilliseconds: {
@@ -57,9 +61,9 @@ export const highLatencyP95 = policy({
 export const highLatencyP99 = policy({
   name: "alert-high-latency-p99",
   items: ["A.2", "5.6", "S6.2"],
-  title: "An alert fires when P99 latency is above 1000 ms.",
+  title: "An alert must fire when P99 latency is above 1000 ms.",
   severity: "high",
-  fix: "Declare a rule on histogram_quantile(0.99, …) of the request duration, above 1 s at most.",
+  fix: "Declare a rule that fires when histogram_quantile(0.99, …) of the request duration is above 1 s or less.",
   url: "https://prometheus.io/docs/practices/histograms/",
   thresholds: {
     maximumMilliseconds: {
@@ -79,13 +83,13 @@ export const highLatencyP99 = policy({
 export const serviceDown = policy({
   name: "alert-service-down",
   items: ["A.3", "5.6", "S6.2"],
-  title: "An alert fires when a host does not answer the scrape of its metrics.",
+  title: "An alert must fire when a host does not answer the scrape of its metrics.",
   severity: "critical",
   fix: "Declare a rule such as up{…} == 0 for each target.",
   url: "https://prometheus.io/docs/concepts/jobs_instances/",
   check: (stack) =>
     judgeAlert(stack, {
-      absent: "No alert watches whether the hosts answer the scrape.",
+      absent: "No alert fires when a host does not answer the scrape of its metrics.",
       measures: (measure) => judgeDown(measure, "scrape"),
       allows: isFew,
       pendingMinutes: 10,
@@ -95,7 +99,7 @@ export const serviceDown = policy({
 export const healthCheckFailing = policy({
   name: "alert-health-check-failing",
   items: ["A.3", "5.7"],
-  title: "An alert fires when a health check fails from outside.",
+  title: "An alert must fire when a health check fails from outside.",
   severity: "high",
   fix: "Declare a rule such as count by (instance) (probe_success == 0) >= 2.",
   url: "https://grafana.com/docs/grafana-cloud/testing/synthetic-monitoring/analyze-results/",
@@ -111,9 +115,9 @@ export const healthCheckFailing = policy({
 export const highMemory = policy({
   name: "alert-high-memory",
   items: ["A.4", "5.6", "S6.2"],
-  title: "An alert fires before memory runs out.",
+  title: "An alert must fire before memory runs out.",
   severity: "high",
-  fix: "Declare a rule on memory by its limit, above 0.9 or less.",
+  fix: "Declare a rule that fires when memory in use, divided by its limit, is above 0.95 or less.",
   thresholds: {
     maximumPercent: {
       description: "Share of the memory, in percent, above which the alert fires.",
@@ -133,9 +137,9 @@ export const highMemory = policy({
 export const databaseConnections = policy({
   name: "alert-database-connections",
   items: ["A.5", "5.6", "S6.2"],
-  title: "An alert fires before the connections to the database run out.",
+  title: "An alert must fire before the connections to the database run out.",
   severity: "high",
-  fix: "Declare a rule on open connections by those allowed, above 0.9 or less.",
+  fix: "Declare a rule that fires when open connections, divided by their limit, are above 0.95 or less.",
   thresholds: {
     maximumPercent: {
       description: "Share of the connections, in percent, above which the alert fires.",
@@ -157,12 +161,12 @@ export const databaseConnections = policy({
 export const databaseConnectionErrors = policy({
   name: "alert-database-connection-errors",
   items: ["A.5"],
-  title: "An alert fires when connections to the database fail.",
+  title: "An alert must fire when connections to the database fail.",
   severity: "high",
-  fix: "Declare a rule on the increase of failed connections over some minutes, above 0.",
+  fix: "Declare a rule that fires when failed connections increase within some minutes.",
   check: (stack) =>
     judgeAlert(stack, {
-      absent: "No alert watches connections to the database that fail.",
+      absent: "No alert fires when connections to the database fail.",
       measures: (measure) =>
         measure.kind === "failed connections" ? Number.isFinite(measure.above) || "never fires." : undefined,
     }),
@@ -172,7 +176,7 @@ type Of<Kind extends Measure["kind"]> = Extract<Measure, { kind: Kind }>;
 
 const isQuick = ({ window }: { readonly window: number }): boolean => window <= longestWindowMinutes * 60;
 
-/** Divisions of decimal figures leave a trace in the last digit. */
+/** Dividing decimal numbers leaves an error in the last digit. */
 const slack = 1 + 1e-9;
 
 function atMost(above: number, maximum: number, words: (above: number) => string): true | string {
@@ -180,11 +184,11 @@ function atMost(above: number, maximum: number, words: (above: number) => string
     return true;
   }
   return Number.isFinite(above)
-    ? `fires only when more than ${words(Number(above.toPrecision(6)))}.`
-    : "does not fire above a value.";
+    ? `fires only above ${words(Number(above.toPrecision(6)))}.`
+    : "does not fire above any value.";
 }
 
-/** A higher quantile above the same bound fires no later; from `next` on it is another requirement's. */
+/** A higher quantile above the same bound fires no later; from `next` on another policy judges it. */
 function judgeLatency(
   measure: Measure,
   quantile: number,
@@ -197,7 +201,7 @@ function judgeLatency(
   const verdict = atMost(
     measure.aboveSeconds * 1000,
     maximumMs,
-    (above) => `${above} ms are taken at quantile ${measure.quantile}`,
+    (above) => `${above} ms at quantile ${measure.quantile}`,
   );
   return verdict === true || measure.quantile < next ? verdict : undefined;
 }
@@ -209,7 +213,7 @@ function judgeDown(measure: Measure, from: Of<"down">["from"]): true | string | 
   return !measure.all || "fires only when every target is down.";
 }
 
-/** A failure that one place alone sees may be its own; two are enough. */
+/** A failure that only one location sees may be a problem of that location; two are enough. */
 const isFew = (measure: Measure): boolean => measure.kind === "several" && measure.least <= 2;
 
 function judgeUse(
@@ -218,6 +222,6 @@ function judgeUse(
   what: string,
 ): true | string {
   return isShare
-    ? atMost(above * 100, maximumPercent, (percent) => `${percent} % of ${what} is used`)
+    ? atMost(above * 100, maximumPercent, (percent) => `${percent} % of ${what}`)
     : Number.isFinite(above) || "never fires.";
 }

@@ -1,40 +1,46 @@
-import type { ItemId } from "../checklist/items.ts";
-import { every, judge, policy, type Stack } from "./framework/index.ts";
+import { every, type Finding, judgeStack, policy, type Stack } from "./framework/index.ts";
 import { backupJobs, schedulesOf } from "./model/backups.ts";
 import { databases } from "./model/databases.ts";
 import { hasRecovery, recoveryLossMinutes } from "./model/recovery.ts";
 import { judgeOutput, stackOutput } from "./model/stack-outputs.ts";
 import { longestGap } from "./values/schedule.ts";
 
-// Items 8.2, 8.6 and 8.7: what recovery has to reach, and whether what is declared can.
+// Items 8.2, 8.6 and 8.7: the recovery objectives, and whether the declared backups can meet them.
 
-export const recoveryTime = objective("recovery-time-objective", "8.6", "rtoMinutes", "time");
-export const recoveryPoint = objective("recovery-point-objective", "8.7", "rpoMinutes", "point");
+export const recoveryTime = policy({
+  name: "recovery-time-objective",
+  items: ["8.6"],
+  title: "The stack must export its recovery time objective, in minutes.",
+  severity: "high",
+  fix: "Export objectives from the program, with a number of minutes above 0 as its rtoMinutes.",
+  check: (stack) => judgeObjective(stack, "rtoMinutes"),
+});
+
+export const recoveryPoint = policy({
+  name: "recovery-point-objective",
+  items: ["8.7"],
+  title: "The stack must export its recovery point objective, in minutes.",
+  severity: "high",
+  fix: "Export objectives from the program, with a number of minutes above 0 as its rpoMinutes.",
+  check: (stack) => judgeObjective(stack, "rpoMinutes"),
+});
 
 export const backupInterval = policy({
   name: "backup-interval",
   items: ["8.7", "8.2"],
   title:
-    "No more time lies between two backups than the recovery point objective allows, or point-in-time recovery covers it.",
+    "Two backups must be no further apart than the recovery point objective, unless point-in-time recovery covers it.",
   severity: "high",
   productionOnly: true,
   fix: "Run the backup job at least as often as objectives.rpoMinutes, or give every database point-in-time recovery.",
   url: "https://supabase.com/docs/guides/platform/backups#point-in-time-recovery",
-  check: (stack) => [judge(undefined, () => judgeInterval(stack))],
+  check: (stack) => [judgeStack(() => judgeInterval(stack))],
 });
 
-function objective(name: string, item: ItemId, key: string, what: string) {
-  return policy({
-    name,
-    items: [item],
-    title: `The stack exports its recovery ${what} objective, in minutes.`,
-    severity: "high",
-    fix: `Export objectives from the program, with a number of minutes above 0 as its ${key}.`,
-    check: (stack) =>
-      judgeOutput(stack, ["objectives", key], (value) => {
-        const minutes = value.number();
-        return (minutes !== undefined && minutes > 0) || `The stack exports no objectives.${key}.`;
-      }),
+function judgeObjective(stack: Stack, key: "rtoMinutes" | "rpoMinutes"): Finding[] {
+  return judgeOutput(stack, ["objectives", key], (value) => {
+    const minutes = value.number();
+    return (minutes !== undefined && minutes > 0) || `The stack does not export objectives.${key}.`;
   });
 }
 
@@ -52,10 +58,8 @@ function judgeInterval(stack: Stack): true | string {
   if (gap <= allowed || isRecovered(stack, allowed)) {
     return true;
   }
-  const apart = Number.isFinite(gap)
-    ? `Up to ${gap} minutes lie between two backups`
-    : "Backups may never run";
-  return `${apart}, and no more than ${allowed} may be lost.`;
+  const apart = Number.isFinite(gap) ? `Two backups are up to ${gap} minutes apart` : "Backups may never run";
+  return `${apart}; the recovery point objective is ${allowed} minutes.`;
 }
 
 function isRecovered(stack: Stack, allowedMinutes: number): boolean {

@@ -1,12 +1,29 @@
-import { policy, type Resource, type Stack, select, some, type Value } from "./framework/index.ts";
-import { judgeBackupBuckets, judgeBackupJobs } from "./model/backups.ts";
-import { backupPrefix, deletionOf, lifecycleRules, locksOf } from "./model/bucket-rules.ts";
+import type { AccountTokenArgs } from "@pulumi/cloudflare";
+import {
+  type Child,
+  fault,
+  type Item,
+  policy,
+  type Stack,
+  select,
+  some,
+  type Value,
+  type Verdict,
+} from "./framework/index.ts";
+import { type Bucket, judgeBackupBuckets, judgeBackupJobs } from "./model/backups.ts";
+import {
+  backupPrefix,
+  deletionOf,
+  type LifecycleRule,
+  lifecycleRules,
+  locksOf,
+} from "./model/bucket-rules.ts";
 import { cloudflareTokens } from "./model/tokens.ts";
 
-// Item 8.3: kept for thirty days, and out of reach of whoever has the job's keys.
+// Item 8.3: backups are kept for thirty days, out of reach of whoever has the job's keys.
 
 const minimumDays = {
-  description: "Days that each backup is kept at least.",
+  description: "Least days that each backup is kept.",
   default: 30,
   minimum: 30,
   maximum: 3650,
@@ -15,7 +32,8 @@ const minimumDays = {
 export const backupRetention = policy({
   name: "backup-retention",
   items: ["8.3"],
-  title: "No lifecycle rule deletes a backup before it is 30 days old, and one deletes all of them later.",
+  title:
+    "Lifecycle rules must delete no backup before it is 30 days old, and every backup some time after that.",
   severity: "critical",
   productionOnly: true,
   fix: "Set deleteObjectsTransition of the cloudflare.R2BucketLifecycle to an Age of 2592000 seconds or more, for a prefix that all backups have.",
@@ -28,7 +46,7 @@ export const backupRetention = policy({
 export const backupLock = policy({
   name: "backup-lock",
   items: ["8.3"],
-  title: "A lock keeps every backup from being deleted or overwritten for 30 days.",
+  title: "A lock must keep every backup from being deleted or overwritten for 30 days.",
   severity: "critical",
   productionOnly: true,
   fix: "Declare a cloudflare.R2BucketLock with an enabled rule of type Age of 2592000 seconds or more. With S3, create the bucket with object lock, and set a default retention in mode COMPLIANCE or have the job lock each object for BACKUP_LOCK_DAYS.",
@@ -45,27 +63,27 @@ export const backupLock = policy({
 });
 
 /**
- * R2 has no permission to write objects without deleting them: what a token cannot do is change a bucket's
- * rules, so that the lock holds against it too. Keys that are given to the stack say nothing of themselves.
+ * R2 has no permission to write objects without deleting them. A token can be kept from changing a bucket's
+ * rules, so that the lock holds against it too. What keys that are given to the stack may do is not visible.
  */
 export const backupKeys = policy({
   name: "backup-keys-scoped",
   items: ["8.3"],
   title:
-    "The token that a backup job writes with reaches the objects of named buckets, and no bucket's rules.",
+    "The token that a backup job writes with must reach only the objects of named buckets, not the rules of a bucket.",
   severity: "high",
-  fix: 'Limit resources of the cloudflare.AccountToken to {"com.cloudflare.edge.r2.bucket.<account>_<jurisdiction>_<bucket>": "*"}: R2 cannot forbid deletion alone, so the bucket\'s lock has to, and the token must not reach it.',
+  fix: 'Limit resources of the cloudflare.AccountToken to {"com.cloudflare.edge.r2.bucket.ACCOUNT_JURISDICTION_BUCKET": "*"}: R2 cannot forbid deletion alone, so the bucket\'s lock has to, and the token must not reach it.',
   url: "https://developers.cloudflare.com/r2/api/tokens/",
   check: (stack) =>
     judgeBackupJobs(stack, (job) => {
-      const tokens = job.dependenciesOf("envVars").filter(({ type }) => cloudflareTokens.includes(type));
+      const tokens = job.dependenciesOf("envVars").filter((source) => source.is(...cloudflareTokens));
       const policies = tokens.flatMap((token) => token.at("policies").items());
       const wide = some(policies, (rule) => rule.at("effect").string() === "allow" && !isScoped(rule));
       return !wide || "The job's token reaches more than the objects of named buckets.";
     }),
 });
 
-function judgeLifecycle(stack: Stack, bucket: Resource, days: number): true | string {
+function judgeLifecycle(stack: Stack, bucket: Bucket, days: number): Verdict {
   const rules = lifecycleRules(stack, bucket);
   const [early] = select(rules, (rule) => {
     const deletion = deletionOf(rule);
@@ -74,30 +92,35 @@ function judgeLifecycle(stack: Stack, bucket: Resource, days: number): true | st
   if (early !== undefined) {
     const age = deletionOf(early)?.days ?? 0;
     return age === 0
-      ? "A lifecycle rule deletes backups at a date, whatever their age."
-      : `A lifecycle rule deletes backups after ${Number(age.toFixed(2))} days, ${days} are asked for.`;
+      ? fault(early, "A lifecycle rule deletes backups on a date, whatever their age.")
+      : fault(
+          early,
+          `A lifecycle rule deletes backups after ${Number(age.toFixed(2))} days, before ${days}.`,
+        );
   }
   const deletions = select(rules, (rule) => deletionOf(rule) !== undefined);
-  const all = (rule: Value) => covers(deletionOf(rule)?.prefix ?? "", stack, bucket);
+  const all = (rule: LifecycleRule) => covers(deletionOf(rule)?.prefix ?? "", stack, bucket);
   return (
     deletions.length === 0 ||
     some(deletions, all) ||
-    "Lifecycle rules delete old backups of some prefixes only."
+    "Lifecycle rules delete old backups only of some prefixes."
   );
 }
 
 /** Whether a rule for a prefix is for every backup. */
-function covers(prefix: string, stack: Stack, bucket: Resource): boolean {
+function covers(prefix: string, stack: Stack, bucket: Bucket): boolean {
   return prefix === "" || backupPrefix(stack, bucket).startsWith(prefix);
 }
 
 /** Whether a rule for a prefix is for any backup. */
-function meets(prefix: string, stack: Stack, bucket: Resource): boolean {
+function meets(prefix: string, stack: Stack, bucket: Bucket): boolean {
   return covers(prefix, stack, bucket) || prefix.startsWith(backupPrefix(stack, bucket));
 }
 
+type TokenPolicy = Value<Item<Child<AccountTokenArgs, "policies">>>;
+
 /** Resources are JSON in a text, in older versions a map. A permission on an account reaches its buckets' rules. */
-function isScoped(rule: Value): boolean {
+function isScoped(rule: TokenPolicy): boolean {
   const resources = rule.at("resources");
   const entries = resources.string() === undefined ? resources.entries() : resources.json().entries();
   return (

@@ -1,36 +1,44 @@
-import { judge, judgeEach, policy, type Resource, some, type Value, violation } from "./framework/index.ts";
-import { backupBuckets, backupJobs, bucketName, judgeBackupJobs } from "./model/backups.ts";
+import { type AnyValue, fault, judge, judgeEach, known, policy, some, violation } from "./framework/index.ts";
+import {
+  type Bucket,
+  backupBuckets,
+  backupJobs,
+  bucketName,
+  type Job,
+  judgeBackupJobs,
+} from "./model/backups.ts";
 import { databases } from "./model/databases.ts";
 import { databasesBehind } from "./model/databases-behind.ts";
-import { known } from "./model/known.ts";
 import { declaredVariables } from "./model/variables.ts";
 import { holdsPublicKey, identityForm } from "./values/age.ts";
 
-// Item 8.1: that the parts make a whole. Point-in-time recovery is item 3.3's, in database.ts.
+// Item 8.1: that the parts of a backup fit together. Point-in-time recovery is item 3.3, in database.ts.
 
 export const backupStrategy = policy({
   name: "backup-strategy",
   items: ["8.1"],
-  title: "A scheduled job copies each database into a bucket of this stack.",
+  title: "A scheduled job must copy each database into a bucket of this stack.",
   severity: "critical",
   fix: "Make the connection in the backup job's envVars from the database's own outputs, and tell the job the bucket by a variable such as BACKUP_BUCKET.",
   url: "https://supabase.com/docs/guides/platform/backups",
   check: (stack) =>
     judgeEach(databases(stack), "No database is declared, so nothing is backed up.", (database) => {
-      const jobs = backupJobs(stack).filter((job) => databasesBehind([job]).includes(database));
+      const jobs = backupJobs(stack).filter((job) =>
+        databasesBehind([job]).some((source) => source === database),
+      );
       if (jobs.length === 0) {
         return "No backup job connects to the database.";
       }
       const buckets = backupBuckets(stack);
       const filled = some(jobs, (job) => some(buckets, (bucket) => isTold(job, bucket)));
-      return filled || "The database is backed up to no bucket of this stack.";
+      return filled || "No bucket of this stack receives the backups of the database.";
     }),
 });
 
 export const backupEncrypted = policy({
   name: "backup-encrypted",
   items: ["8.1"],
-  title: "Every backup job has public keys that it encrypts backups to.",
+  title: "Every backup job must have public keys that it encrypts backups to.",
   severity: "critical",
   fix: 'Give the job the public keys of age of those who may restore, such as BACKUP_RECIPIENTS = ["age1…"].',
   url: "https://age-encryption.org/v1",
@@ -46,23 +54,23 @@ export const backupEncrypted = policy({
 export const backupIdentity = policy({
   name: "backup-identity-absent",
   items: ["8.1"],
-  title: "The private key that opens backups is in no variable and in no setting.",
+  title: "The private key that opens backups must not be in a variable or a setting.",
   severity: "critical",
-  fix: "Take the text AGE-SECRET-KEY-… out, encrypt to a new pair, and keep its private key with its holder: a job needs public keys only.",
+  fix: "Take the text AGE-SECRET-KEY-… out, encrypt to a new key pair, and leave its private key with its holder: a job needs only public keys.",
   check: (stack, _threshold, { isConfigured }) => [
     ...(isConfigured(identityForm) ? [violation("A private key of age is in the stack's settings.")] : []),
     ...declaredVariables(stack).map(({ resource, value }) =>
       judge(resource, () => {
-        // What a provider is yet to give is no key of a person.
+        // An output that a provider has yet to give is not a person's key.
         const text = known(() => value.string()) ?? "";
-        return !identityForm.test(text) || "A private key of age is in a variable.";
+        return !identityForm.test(text) || fault(value, "A private key of age is in a variable.");
       }),
     ),
   ],
 });
 
 /** Values of a job's variables whose names match. Throws UnknownRead where the variables are unknown. */
-function named(job: Resource, form: RegExp): Value[] {
+function named(job: Job, form: RegExp): AnyValue[] {
   return job
     .at("envVars")
     .entries()
@@ -71,8 +79,8 @@ function named(job: Resource, form: RegExp): Value[] {
 }
 
 /** Whether a job is told of the bucket, by a variable made from it or holding its name. Throws UnknownRead. */
-function isTold(job: Resource, bucket: Resource): boolean {
-  if (job.dependenciesOf("envVars").includes(bucket)) {
+function isTold(job: Job, bucket: Bucket): boolean {
+  if (job.dependenciesOf("envVars").some((source) => source === bucket)) {
     return true;
   }
   const name = bucketName(bucket) ?? "";

@@ -1,18 +1,18 @@
-import { judge, policy, type Stack, type Verdict } from "./framework/index.ts";
+import { fault, judge, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { headerOf } from "./model/response-headers.ts";
 import { type Rule, rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, requestTo, type Site } from "./model/sites.ts";
 import { vercel } from "./model/tokens.ts";
 import { judgeInZones, judgeZones, type Zone, zoneSettings, zones } from "./model/zones.ts";
 
-// Items 6.8 and 6.9. That the edge is proxied is in platform.ts.
+// Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts.
 
 const year = 31_536_000;
 
 export const cacheRules = policy({
   name: "cdn-cache-rules",
   items: ["6.8"],
-  title: "Every zone says what the CDN keeps.",
+  title: "Every zone must say what the CDN caches.",
   severity: "medium",
   fix: "Declare a cloudflare.Ruleset of phase http_request_cache_settings with a rule of action set_cache_settings and cache: true.",
   url: "https://developers.cloudflare.com/cache/how-to/cache-rules/",
@@ -24,21 +24,22 @@ export const cacheRules = policy({
           entry.at("action").string() === "set_cache_settings" &&
           entry.at("actionParameters", "cache").boolean() === true,
       );
-      return keeps || "No rule of the zone says what the CDN keeps.";
+      return keeps || "No rule of the zone says what the CDN caches.";
     }),
 });
 
 export const immutableAssets = policy({
   name: "assets-cached-a-year",
   items: ["6.9"],
-  title: "Files whose name holds the hash of their content are kept a year, at the edge and in browsers.",
+  title:
+    "Files whose name contains the hash of their content must be cached for a year, at the edge and in browsers.",
   severity: "medium",
   fix: "Add a cache rule for the framework's folder of such files with edgeTtl and browserTtl override_origin, default 31536000.",
   url: "https://developers.cloudflare.com/cache/how-to/cache-rules/settings/",
   check: (stack) =>
     judgeSites(
       stack,
-      "No public host is declared, so nothing keeps such files.",
+      "No public host is declared, so such files are not cached.",
       (site) => site.project === undefined || judgeAssets(stack, site),
     ),
 });
@@ -46,20 +47,21 @@ export const immutableAssets = policy({
 export const assetsCompressed = policy({
   name: "assets-compressed",
   items: ["6.9"],
-  title: "Nothing keeps the edge from compressing files.",
+  title: "Nothing must keep the edge from compressing files.",
   severity: "low",
-  fix: "Remove the compression rule with algorithm none and no-transform from Cache-Control, and leave the setting brotli alone.",
+  fix: "Remove the compression rule with algorithm none and no-transform from Cache-Control, and do not set brotli to off.",
   url: "https://developers.cloudflare.com/speed/optimization/content/compression/",
   check: (stack) => [
     ...judgeSites(
       stack,
-      "No public host is declared, so nothing compresses files.",
+      "No public host is declared, so files are not compressed.",
       (site) => site.project === undefined || judgeCompression(stack, site),
     ),
     ...zones(stack).map((zone) =>
       judge(zone.resource, () => {
         const [brotli] = zoneSettings(stack, zone, "brotli");
-        return brotli?.at("value").string() !== "off" || "The zone turns Brotli off.";
+        const value = brotli?.at("value");
+        return value?.string() !== "off" || "The zone turns Brotli off.";
       }),
     ),
   ],
@@ -68,14 +70,14 @@ export const assetsCompressed = policy({
 export const http2 = policy({
   name: "assets-http2",
   items: ["6.9"],
-  title: "The edge speaks HTTP/2 or HTTP/3, so that many files need one connection.",
+  title: "The edge must speak HTTP/2 or HTTP/3, so that many files share a connection.",
   severity: "low",
   fix: "Declare a cloudflare.ZoneSetting with settingId http2 and value on, another for http3.",
   url: "https://developers.cloudflare.com/speed/optimization/protocol/http2/",
   check: (stack) =>
     judgeInZones(
       stack,
-      unlessVercelFacesPublic(stack, "No CDN is declared that speaks HTTP/2."),
+      unlessVercelFacesPublic(stack, "No CDN that speaks HTTP/2 is declared."),
       (zone) => protocols(stack, zone),
       "The zone has neither http2 nor http3 on.",
       () => true,
@@ -89,7 +91,7 @@ function unlessVercelFacesPublic(stack: Stack, absent: string): string | undefin
   return stack.ofType(vercel.domain).length > 0 ? undefined : absent;
 }
 
-/** Where each framework puts files whose name holds the hash of their content, as Vercel names it. */
+/** Where each framework, as Vercel names it, puts files whose name contains the hash of their content. */
 const prefixes = new Map([
   ["nextjs", "/_next/static/"],
   ["remix", "/assets/"],
@@ -101,7 +103,7 @@ const prefixes = new Map([
   ["create-react-app", "/static/"],
 ]);
 
-/** Such a file of the site's framework; of Next.js where it names none that is known. */
+/** Such a file of the site's framework; of Next.js where the framework is not known. */
 function assetOf({ project }: Site): string {
   const prefix = prefixes.get(project?.at("framework").string() ?? "") ?? "/_next/static/";
   return `${prefix}main-0123456789abcdef.js`;
@@ -109,7 +111,7 @@ function assetOf({ project }: Site): string {
 
 function judgeAssets(stack: Stack, site: Site): Verdict {
   if (site.zone === undefined) {
-    // Vercel itself keeps such files a year, and tells browsers to.
+    // Vercel itself caches such files for a year, and tells browsers to.
     return true;
   }
   const rules = acting(stack, site, site.zone);
@@ -118,9 +120,9 @@ function judgeAssets(stack: Stack, site: Site): Verdict {
   const header = headerOf(stack, site, "cache-control", assetOf(site))?.value;
   const browser = Math.max(ttl(rules, "browserTtl"), maxAge(header));
   if (keeps !== true || edge < year) {
-    return `${site.host} does not keep such files at the edge for a year.`;
+    return `${site.host} does not cache such files at the edge for a year.`;
   }
-  return browser >= year || `${site.host} does not let browsers keep such files for a year.`;
+  return browser >= year || `${site.host} does not let browsers cache such files for a year.`;
 }
 
 /** Rules of the cache that surely act on such a file; the last that says something wins. */
@@ -129,7 +131,7 @@ function acting(stack: Stack, site: Site, zone: Zone): Rule[] {
   return rulesOf(stack, zone, cachePhase).filter((rule) => surelyActsOn(rule, request));
 }
 
-/** Seconds that the last rule with such a time sets; 0 where none overrides what the host says. */
+/** Seconds that the last rule with such a time sets; 0 where no rule overrides what the host says. */
 function ttl(rules: readonly Rule[], property: "edgeTtl" | "browserTtl"): number {
   const seconds = lastOf(rules, ({ entry }) => {
     const time = entry.at("actionParameters", property);
@@ -162,7 +164,8 @@ function judgeCompression(stack: Stack, site: Site): Verdict {
       .at(-1)
       ?.entry.at("actionParameters", "algorithms")
       .items() ?? [];
-  return first?.at("name").string() !== "none" || `A rule turns compression off for ${site.host}.`;
+  const name = first?.at("name");
+  return name?.string() !== "none" || fault(name, `A rule turns compression off for ${site.host}.`);
 }
 
 function protocols(stack: Stack, zone: Zone) {

@@ -1,56 +1,91 @@
-import type { ItemId } from "../checklist/items.ts";
-import { policy } from "./framework/index.ts";
-import { judgeOutput } from "./model/stack-outputs.ts";
+import { type Finding, policy, type Stack } from "./framework/index.ts";
+import { judgeOutput, type OutputPath } from "./model/stack-outputs.ts";
 import { isPlaceholder, isPlaceholderUrl } from "./values/placeholder.ts";
 
 // Items C.1 to C.4 with S7.5, and C.8 to C.10: what the program exports for people to find.
 
-export const technicalLead = contact("contact-technical-lead", "C.1", "technicalLead", "The technical lead");
-export const devops = contact("contact-devops", "C.2", "devops", "The contact for DevOps");
-export const databaseAdmin = contact(
-  "contact-database-admin",
-  "C.3",
-  "databaseAdmin",
-  "The database administrator",
-);
-export const securityContact = contact("contact-security", "C.4", "security", "The contact for security");
+export const technicalLead = policy({
+  name: "contact-technical-lead",
+  items: ["C.1", "S7.5"],
+  title: "The stack must export the address of the technical lead.",
+  severity: "medium",
+  fix: "Export contacts from the program, with an address as its technicalLead.",
+  check: (stack) => judgeContact(stack, "technicalLead"),
+});
 
-export const monitoringDashboard = link("link-dashboard", "C.8", "dashboardUrl", "the monitoring dashboard");
-export const errorTracking = link("link-error-tracking", "C.9", "errorTrackingUrl", "error tracking");
-export const statusPage = link("link-status-page", "C.10", "statusPageUrl", "the status page");
+export const devops = policy({
+  name: "contact-devops",
+  items: ["C.2", "S7.5"],
+  title: "The stack must export the address of the contact for DevOps.",
+  severity: "medium",
+  fix: "Export contacts from the program, with an address as its devops.",
+  check: (stack) => judgeContact(stack, "devops"),
+});
 
-function contact(name: string, item: ItemId, key: string, who: string) {
-  return policy({
-    name,
-    items: [item, "S7.5"],
-    title: `${who} is exported by the stack, by an address that is no placeholder.`,
-    severity: "medium",
-    fix: `Export contacts from the program, with an address as its ${key}.`,
-    check: (stack) =>
-      judgeOutput(stack, ["contacts", key], (value) => {
-        const address = value.string();
-        if (address === undefined) {
-          return `The stack exports no contacts.${key}.`;
-        }
-        return !isPlaceholder(address) || `${who} is a placeholder: contacts.${key}.`;
-      }),
+export const databaseAdmin = policy({
+  name: "contact-database-admin",
+  items: ["C.3", "S7.5"],
+  title: "The stack must export the address of the database administrator.",
+  severity: "medium",
+  fix: "Export contacts from the program, with an address as its databaseAdmin.",
+  check: (stack) => judgeContact(stack, "databaseAdmin"),
+});
+
+export const securityContact = policy({
+  name: "contact-security",
+  items: ["C.4", "S7.5"],
+  title: "The stack must export the address of the contact for security.",
+  severity: "medium",
+  fix: "Export contacts from the program, with an address as its security.",
+  check: (stack) => judgeContact(stack, "security"),
+});
+
+export const monitoringDashboard = policy({
+  name: "link-dashboard",
+  items: ["C.8"],
+  title: "The stack must export the https URL of the monitoring dashboard.",
+  severity: "medium",
+  fix: "Export dashboardUrl from the program.",
+  check: (stack) => judgeLink(stack, "dashboardUrl"),
+});
+
+export const errorTracking = policy({
+  name: "link-error-tracking",
+  items: ["C.9"],
+  title: "The stack must export the https URL of the error tracker.",
+  severity: "medium",
+  fix: "Export errorTrackingUrl from the program.",
+  check: (stack) => judgeLink(stack, "errorTrackingUrl"),
+});
+
+export const statusPage = policy({
+  name: "link-status-page",
+  items: ["C.10"],
+  title: "The stack must export the https URL of the status page.",
+  severity: "medium",
+  fix: "Export statusPageUrl from the program.",
+  check: (stack) => judgeLink(stack, "statusPageUrl"),
+});
+
+type Contact = Extract<OutputPath, readonly ["contacts", string]>[1];
+type Link = Exclude<OutputPath, readonly [string, string]>[0];
+
+function judgeContact(stack: Stack, key: Contact): Finding[] {
+  return judgeOutput(stack, ["contacts", key], (value) => {
+    const address = value.string();
+    if (address === undefined) {
+      return `The stack does not export contacts.${key}.`;
+    }
+    return !isPlaceholder(address) || `contacts.${key} is a placeholder.`;
   });
 }
 
-function link(name: string, item: ItemId, output: string, what: string) {
-  return policy({
-    name,
-    items: [item],
-    title: `The stack exports the https URL of ${what}.`,
-    severity: "medium",
-    fix: `Export ${output} from the program.`,
-    check: (stack) =>
-      judgeOutput(stack, [output], (value) => {
-        const url = value.string();
-        if (url === undefined) {
-          return `The stack does not export ${output}.`;
-        }
-        return !isPlaceholderUrl(url) || `${output} is a placeholder or no https URL.`;
-      }),
+function judgeLink(stack: Stack, output: Link): Finding[] {
+  return judgeOutput(stack, [output], (value) => {
+    const url = value.string();
+    if (url === undefined) {
+      return `The stack does not export ${output}.`;
+    }
+    return !isPlaceholderUrl(url) || `${output} is a placeholder or not an https URL.`;
   });
 }

@@ -1,4 +1,13 @@
-import { judge, policy, type Resource, undecided, type Value, violation } from "./framework/index.ts";
+import type { oss } from "@pulumi/grafana";
+import {
+  type AnyValue,
+  judgeStack,
+  policy,
+  type ResourceOf,
+  undecided,
+  type Value,
+  violation,
+} from "./framework/index.ts";
 import { grafana } from "./model/tokens.ts";
 import { type GoldenSignal, goldenSignals, signalsIn } from "./values/golden-signals.ts";
 import { parsePromql } from "./values/promql.ts";
@@ -8,7 +17,7 @@ import { parsePromql } from "./values/promql.ts";
 export const goldenSignalsShown = policy({
   name: "dashboard-golden-signals",
   items: ["5.5"],
-  title: "One dashboard shows the four golden signals: latency, traffic, errors and saturation.",
+  title: "One dashboard must show the four golden signals: latency, traffic, errors and saturation.",
   severity: "high",
   fix: "Declare a grafana.oss.Dashboard with a panel for each of the four, each with a query on the platform's own metrics.",
   url: "https://sre.google/sre-book/monitoring-distributed-systems/",
@@ -18,7 +27,7 @@ export const goldenSignalsShown = policy({
       return [violation("No dashboard is declared.")];
     }
     return [
-      judge(undefined, () => {
+      judgeStack(() => {
         const shown = dashboards.map(shownOn);
         const best = shown.toSorted((one, other) => other.signals.size - one.signals.size)[0];
         const missing = goldenSignals.filter((signal) => best?.signals.has(signal) !== true);
@@ -36,17 +45,17 @@ export const goldenSignalsShown = policy({
 
 interface Shown {
   readonly signals: ReadonlySet<GoldenSignal>;
-  /** What may show more: a document that is unknown, or a query that cannot be read. */
-  readonly unread: Value | undefined;
+  /** What may show more: a document that is unknown, or a query that the pack cannot read. */
+  readonly unread: AnyValue | undefined;
 }
 
-function shownOn(dashboard: Resource): Shown {
+function shownOn(dashboard: ResourceOf<oss.DashboardArgs>): Shown {
   const document = dashboard.at("configJson");
   const signals = new Set<GoldenSignal>();
   if (document.isUnknown) {
     return { signals, unread: document };
   }
-  let unread: Value | undefined;
+  let unread: AnyValue | undefined;
   for (const query of queriesIn(document.json())) {
     const expr = parsePromql(query);
     if (expr === undefined) {

@@ -1,15 +1,16 @@
-import { policy, some } from "./framework/index.ts";
+import { fault, policy, some } from "./framework/index.ts";
 import { judgeBackupBuckets, judgeBackupJobs, schedulesOf } from "./model/backups.ts";
 import { deletionOf, lifecycleRules } from "./model/bucket-rules.ts";
+import { cloudflare } from "./model/tokens.ts";
 import { runsDaily } from "./values/schedule.ts";
 
-// Item 3.2. How long backups are kept and locked is in backup-retention.ts, what they have to reach in
-// backup-objectives.ts, and how they fit together in backup-strategy.ts.
+// Item 3.2. How long backups are kept and locked is in backup-retention.ts, their objectives are in
+// backup-objectives.ts, and how the parts fit together is in backup-strategy.ts.
 
 export const backupBucket = policy({
   name: "backup-bucket",
   items: ["3.2"],
-  title: "Backups go to a bucket at another vendor than the database, and expire there.",
+  title: "Backups must go to a bucket at a vendor other than the database's, and expire there.",
   severity: "critical",
   fix: "Declare a cloudflare.R2Bucket with backup in its name, and a cloudflare.R2BucketLifecycle for it with an enabled rule that deletes old backups.",
   url: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
@@ -25,7 +26,7 @@ export const backupBucket = policy({
 export const backupJob = policy({
   name: "backup-job-daily",
   items: ["3.2", "8.2"],
-  title: "A scheduled job backs up the database at least once a day.",
+  title: "A scheduled job must back up the database at least once a day.",
   severity: "critical",
   fix: "Declare a render.CronJob with backup in its name and a schedule that runs every day, such as 15 2 * * *.",
   url: "https://render.com/docs/cronjobs",
@@ -36,8 +37,12 @@ export const backupJob = policy({
         return true;
       }
       const texts = schedules.map((schedule) => JSON.stringify(schedule)).join(", ");
-      return texts === ""
-        ? "The job has no schedule."
-        : `The job does not run every day: its schedule is ${texts}.`;
+      const schedule = job.at(job.type === cloudflare.cronTrigger ? "schedules" : "schedule");
+      return fault(
+        schedule,
+        texts === ""
+          ? "The job has no schedule."
+          : `The job does not run every day: its schedule is ${texts}.`,
+      );
     }),
 });

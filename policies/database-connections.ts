@@ -1,4 +1,16 @@
-import { judge, judgeEach, policy, type Resource, type Stack, some } from "./framework/index.ts";
+import type { ProviderArgs } from "@pulumi/postgresql";
+import type { ProjectArgs } from "@pulumi/supabase";
+import {
+  fault,
+  judge,
+  judgeEach,
+  judgeStack,
+  policy,
+  type ResourceOf,
+  type Stack,
+  some,
+  type Verdict,
+} from "./framework/index.ts";
 import { databases, poolersOf, settingsOf } from "./model/databases.ts";
 import { postgresql, render, supabase } from "./model/tokens.ts";
 import { declaredVariables, judgeVariables } from "./model/variables.ts";
@@ -9,26 +21,26 @@ import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./value
 export const poolerConfigured = policy({
   name: "database-pooler",
   items: ["3.4"],
-  title: "Every Supabase project has its pooler configured.",
+  title: "Every Supabase project must have its connection pooler configured.",
   severity: "high",
   fix: "Declare a supabase.PoolerConfig for the project with poolMode and defaultPoolSize.",
   url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
   check: (stack) =>
     judgeEach(databases(stack), "No database is declared, so none has a connection pooler.", (database) =>
-      // Render has no pooler of its own: there the connection string alone says whether one is used.
-      database.type === supabase.project ? judgePooler(stack, database) : true,
+      // Render has no pooler of its own: only the connection string says whether one is used.
+      database.is(supabase.project) ? judgePooler(stack, database) : true,
     ),
 });
 
 export const applicationPooled = policy({
   name: "application-uses-pooler",
   items: ["3.4"],
-  title: "The application connects through the pooler.",
+  title: "The application must connect through the pooler.",
   severity: "high",
   fix: "Set DATABASE_URL to the pooler's connection string: host *.pooler.supabase.com, port 6543.",
   url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
   check: (stack) => [
-    judge(undefined, () => isDeclared(stack, "DATABASE_URL") || "No variable DATABASE_URL is declared."),
+    judgeStack(() => isDeclared(stack, "DATABASE_URL") || "No variable DATABASE_URL is declared."),
     ...judgeVariables(
       stack,
       // A job may need a session of its own: pg_dump cannot go through a transaction pooler.
@@ -38,7 +50,7 @@ export const applicationPooled = policy({
         return (
           connection === undefined ||
           isPooled(connection) ||
-          `DATABASE_URL goes past the pooler, to port ${connection.port} of the database's own host.`
+          `DATABASE_URL bypasses the pooler: it names port ${connection.port} of the database's own host.`
         );
       },
     ),
@@ -48,30 +60,29 @@ export const applicationPooled = policy({
 export const sslEnforced = policy({
   name: "database-ssl-enforced",
   items: ["3.5"],
-  title: "Every database refuses connections without TLS.",
+  title: "Every database must reject connections without TLS.",
   severity: "critical",
   fix: "Set sslEnforcement: true in the supabase.Settings of the project.",
   url: "https://supabase.com/docs/guides/platform/ssl-enforcement",
   check: (stack) =>
     judgeEach(
       databases(stack),
-      "No database is declared, so none refuses connections without TLS.",
+      "No database is declared, so none rejects connections without TLS.",
       (database) =>
         // Render takes no plaintext connection from outside: https://render.com/docs/postgresql-creating-connecting
-        database.type === supabase.project ? judgeEnforcement(stack, database) : true,
+        database.is(supabase.project) ? judgeEnforcement(stack, database) : true,
     ),
 });
 
 export const connectionsEncrypted = policy({
   name: "connections-encrypted",
   items: ["3.5"],
-  title: "Every declared database connection has an sslmode of require or stronger.",
+  title: "Every declared database connection must have an sslmode of require or stronger.",
   severity: "critical",
   fix: "Put sslmode=require, verify-ca or verify-full into the connection string, PGSSLMODE or the provider's sslmode.",
   url: "https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION",
   check: (stack) => [
-    judge(
-      undefined,
+    judgeStack(
       () =>
         stack.ofType(postgresql.provider).length > 0 ||
         isDeclared(stack, "DATABASE_URL", "DIRECT_URL", "PGSSLMODE") ||
@@ -82,8 +93,9 @@ export const connectionsEncrypted = policy({
       () => true,
       (value, name) => {
         const connection = name === "PGSSLMODE" ? undefined : parseConnection(value);
-        const fault = name === "PGSSLMODE" ? sslModeFault(value) : connection && plaintextFault(connection);
-        return fault === undefined || `${name} has ${fault}, which allows a plaintext connection.`;
+        const weakness =
+          name === "PGSSLMODE" ? sslModeFault(value) : connection && plaintextFault(connection);
+        return weakness === undefined || `${name} has ${weakness}, which allows a plaintext connection.`;
       },
     ),
     ...stack.ofType(postgresql.provider).map((provider) => judge(provider, () => judgeProvider(provider))),
@@ -93,20 +105,20 @@ export const connectionsEncrypted = policy({
 const isDeclared = (stack: Stack, ...names: readonly string[]): boolean =>
   some(declaredVariables(stack), (variable) => names.includes(variable.name() ?? ""));
 
-function judgePooler(stack: Stack, project: Resource): true | string {
+function judgePooler(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
   const poolers = poolersOf(stack, project);
   if (poolers.length === 0) {
     const ignored = settingsOf(stack, project).some((settings) => settings.at("pooler").exists);
     return ignored
-      ? "No PoolerConfig is declared; `pooler` in the Settings is kept in state and never sent to Supabase."
+      ? "No PoolerConfig is declared for the project; `pooler` in its Settings stays in the state and is never sent to Supabase."
       : "No PoolerConfig is declared for the project.";
   }
   const modes = poolers.map((pooler) => pooler.at("poolMode").string() ?? "");
   const wrong = modes.find((mode) => !["transaction", "session"].includes(mode));
-  return wrong === undefined || `The pooler has no mode ${JSON.stringify(wrong)}.`;
+  return wrong === undefined || `The pooler has the mode ${JSON.stringify(wrong)}, which does not exist.`;
 }
 
-function judgeEnforcement(stack: Stack, project: Resource): true | string {
+function judgeEnforcement(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
   const settings = settingsOf(stack, project);
   if (settings.length === 0) {
     return "The project has no Settings, and Supabase takes plaintext connections by default.";
@@ -116,15 +128,21 @@ function judgeEnforcement(stack: Stack, project: Resource): true | string {
 }
 
 /** The schemes of AWS and Google connect by their own means, always by TLS, and send no sslmode. */
-function judgeProvider(provider: Resource): true | string {
+function judgeProvider(provider: ResourceOf<ProviderArgs>): Verdict {
   const scheme = provider.at("scheme").string() ?? "postgres";
   if (scheme !== "postgres") {
     return true;
   }
   const mode = provider.at("sslmode").string() ?? provider.at("sslMode").string();
   if (mode === undefined) {
-    return "The provider has no sslmode, so PGSSLMODE of whoever runs it decides.";
+    return fault(
+      provider.at("sslmode"),
+      "The provider has no sslmode, so PGSSLMODE in the environment decides.",
+    );
   }
-  const fault = sslModeFault(mode);
-  return fault === undefined || `The provider has ${fault}, which allows a plaintext connection.`;
+  const weakness = sslModeFault(mode);
+  return (
+    weakness === undefined ||
+    fault(provider.at("sslmode"), `The provider has ${weakness}, which allows a plaintext connection.`)
+  );
 }

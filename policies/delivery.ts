@@ -1,4 +1,14 @@
-import { type Finding, judge, judgeEach, policy, type Stack, some, type Verdict } from "./framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  judgeEach,
+  judgeStack,
+  policy,
+  type Stack,
+  some,
+  type Verdict,
+} from "./framework/index.ts";
 import { judgeRequiredCheck } from "./model/branch-rules.ts";
 import {
   deploymentSettings,
@@ -12,16 +22,16 @@ import {
 import { judgeRepositories, ofRepository, type Repository } from "./model/repositories.ts";
 import { github, pulumiCloud } from "./model/tokens.ts";
 
-// What deploys the platform. The checklist has no item of its own for the pack: that nothing is deployed
-// unjudged, whoever starts it, is under 1.5, since it is what a review and an approval rely on; that a pull
-// request is judged at all is under 1.4, with the check `preview`.
+// What deploys the platform. The checklist has no item for the pack itself. That nothing is deployed unjudged,
+// whoever starts it, is under 1.5, because reviews and approvals rely on it; that every pull request is judged is
+// under 1.4, with the check `preview`.
 
 export const productionEnvironmentReviewed = policy({
   name: "production-environment-reviewed",
   items: ["1.5"],
   scope: "delivery",
   title:
-    "Somebody else than who starts it approves a deployment to production, of named branches or tags only.",
+    "Someone other than the person who starts it must approve each deployment to production, which must come from named branches or tags.",
   severity: "critical",
   fix: "Declare a github.RepositoryEnvironment named production with reviewers, preventSelfReview true, canAdminsBypass false and a deploymentBranchPolicy, and with custom policies a github.RepositoryEnvironmentDeploymentPolicy.",
   url: "https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments",
@@ -35,7 +45,7 @@ export const pullRequestsPreviewed = policy({
   name: "pull-requests-previewed",
   items: ["1.4"],
   scope: "delivery",
-  title: "Every pull request is previewed against the stacks that it will change.",
+  title: "Every pull request must be previewed against the stacks that it will change.",
   severity: "high",
   fix: "Set previewPullRequests in github (or vcs) of the pulumiservice.DeploymentSettings to true; with a backend of your own, set backend to self-managed and require the check preview.",
   url: "https://www.pulumi.com/docs/deployments/concepts/triggers/",
@@ -55,7 +65,8 @@ export const packEnforced = policy({
   name: "pack-enforced",
   items: ["1.5"],
   scope: "delivery",
-  title: "This pack runs before every update, wherever it is started, and stops one that violates it.",
+  title:
+    "This pack must run before every update, wherever it is started, and stop an update that violates it.",
   severity: "critical",
   fix: "Declare a pulumiservice.PolicyGroup of mode preventative with this pack and the stack, at its own levels; a stack that a pulumiservice.StackTag says is staging may have the level advisory. With a backend of your own, set backend to self-managed and require the check preview.",
   url: "https://www.pulumi.com/docs/discovery-governance/policy/policy-groups/",
@@ -73,32 +84,42 @@ function reviewsProduction(stack: Stack, repository: Repository): Verdict {
     return `${label} has no environment named production.`;
   }
   const isReviewed = some(environment.at("reviewers").items(), (reviewers) =>
-    some(["teams", "users"], (kind) => reviewers.at(kind).items().length > 0),
+    some(["teams", "users"] as const, (kind) => reviewers.at(kind).items().length > 0),
   );
   if (!isReviewed) {
-    return `Nobody has to approve a deployment to production of ${label}.`;
+    return fault(
+      environment.at("reviewers"),
+      `The environment production of ${label} allows deployments without approval.`,
+    );
   }
   if (environment.at("preventSelfReview").boolean() !== true) {
-    return `Who starts a deployment to production of ${label} may approve it.`;
+    return fault(
+      environment.at("preventSelfReview"),
+      `Whoever starts a deployment of ${label} to production may approve it.`,
+    );
   }
   if (environment.at("canAdminsBypass").boolean() !== false) {
-    return `Administrators may go around the approval of production of ${label}.`;
+    return fault(
+      environment.at("canAdminsBypass"),
+      `Administrators may bypass the approval of deployments of ${label} to production.`,
+    );
   }
   const refs = environment.at("deploymentBranchPolicy");
   const isCustom = refs.at("customBranchPolicies").boolean() === true;
   const isNamed = isCustom ? !namesAny(stack, repository) : refs.at("protectedBranches").boolean() === true;
-  return isNamed || `Any branch or tag of ${label} may be deployed to production.`;
+  return isNamed || fault(refs, `Any branch or tag of ${label} may be deployed to production.`);
 }
 
-/** Whether a pattern of what may be deployed to production has wildcards alone. Throws UnknownRead. */
+/** Whether a pattern of what may be deployed to production has nothing but wildcards. Throws UnknownRead. */
 function namesAny(stack: Stack, repository: Repository): boolean {
   const wild = ofRepository(
     stack,
     repository,
     github.environmentRefs,
     (refs) =>
-      some(["branchPattern", "tagPattern"], (kind) => /^[*?/]+$/.test(refs.at(kind).string() ?? "")) &&
-      refs.at("environment").string()?.toLowerCase() === "production",
+      some(["branchPattern", "tagPattern"] as const, (kind) =>
+        /^[*?/]+$/.test(refs.at(kind).string() ?? ""),
+      ) && refs.at("environment").string()?.toLowerCase() === "production",
   );
   return wild.length > 0;
 }
@@ -109,7 +130,7 @@ function judgeGroups(stack: Stack): Finding[] {
   const isEnforced = () =>
     some(groups, (group) => enforcesPack(group) && group.at("stacks").items().length > 0);
   return [
-    judge(undefined, () => isEnforced() || "No policy group enforces this pack on a stack."),
+    judgeStack(() => isEnforced() || "No policy group enforces this pack on a stack."),
     ...deployed.map((settings) =>
       judge(
         settings,

@@ -1,4 +1,13 @@
-import { type Finding, judge, policy, type Stack, some, undecided, violation } from "./framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  policy,
+  type Stack,
+  some,
+  undecided,
+  violation,
+} from "./framework/index.ts";
 import { databasesBehind } from "./model/databases-behind.ts";
 import { recordsFor, servingDomains } from "./model/domains.ts";
 import { judgeNamed } from "./model/generated.ts";
@@ -6,13 +15,13 @@ import { keysBehind } from "./model/sentry-dsn.ts";
 import { render } from "./model/tokens.ts";
 import { applicationHosts, type Variable } from "./model/variables.ts";
 
-/** The variables that items 2.3 to 2.7 name; SENTRY_DSN of item 2.8 is optional. */
+/** The variables of items 2.3 to 2.7; SENTRY_DSN of item 2.8 is optional. */
 const required = ["DATABASE_URL", "JWT_SECRET", "SECRET_KEY", "NODE_ENV", "BASE_URL"];
 
 export const requiredVariables = policy({
   name: "required-variables",
   items: ["2.1", "2.2", "7V.3", "7R.3"],
-  title: "Every host declares every required variable for production.",
+  title: "Every host must declare every required variable for production.",
   severity: "critical",
   fix: "Declare the variable: at Vercel for the target production, at Render on the service or in an environment group that is linked to it.",
   check: (stack) => everyHostHas(stack, required),
@@ -21,15 +30,15 @@ export const requiredVariables = policy({
 export const variablesNotInFiles = policy({
   name: "variables-not-in-files",
   items: ["2.1"],
-  title: "No host takes its variables from an .env file.",
+  title: "No host may take its variables from an .env file.",
   severity: "high",
   fix: "Declare each variable by itself, so that it can be checked, and remove the file from secretFiles.",
   check: (stack) =>
     stack.ofType(...Object.values(render)).map((resource) =>
       judge(resource, () => {
         const files = resource.at("secretFiles").entries();
-        const file = files.find(([name]) => /(?:^|\/)\.env(?:\.|$)/i.test(name));
-        return file === undefined || `${resource.name} has the secret file ${file[0]}.`;
+        const [name, file] = files.find(([path]) => /(?:^|\/)\.env(?:\.|$)/i.test(path)) ?? [];
+        return file === undefined || fault(file, `${resource.name} has the secret file ${name}.`);
       }),
     ),
 });
@@ -37,7 +46,7 @@ export const variablesNotInFiles = policy({
 export const databaseUrlOwn = policy({
   name: "database-url-own",
   items: ["2.3", "2.10"],
-  title: "DATABASE_URL is of a database that this stack declares.",
+  title: "DATABASE_URL must be that of a database that this stack declares.",
   severity: "critical",
   fix: "Make DATABASE_URL from the outputs of this stack's own database, not from a setting, a literal or another stack.",
   check: (stack) =>
@@ -50,10 +59,10 @@ export const databaseUrlOwn = policy({
       const text = value.isUnknown ? undefined : value.string();
       if (text !== undefined && ids.length > 0) {
         return (
-          ids.some((id) => text.includes(id)) || "DATABASE_URL is of another database than this stack's."
+          ids.some((id) => text.includes(id)) || "DATABASE_URL is that of a database outside this stack."
         );
       }
-      // In a map of variables another one may be what is made from the database.
+      // In a map of variables, the one that is made from the database may be another.
       const certain = alone || databasesBehind(elsewhere).some((database) => databases.includes(database));
       return certain || undecided(value);
     }),
@@ -62,7 +71,7 @@ export const databaseUrlOwn = policy({
 export const nodeEnvProduction = policy({
   name: "node-env-production",
   items: ["2.6"],
-  title: "NODE_ENV is production.",
+  title: "NODE_ENV must be production.",
   severity: "high",
   fix: "Set NODE_ENV to production; staging runs the production build too.",
   check: (stack) =>
@@ -76,7 +85,7 @@ export const nodeEnvProduction = policy({
 export const baseUrl = policy({
   name: "base-url",
   items: ["2.7"],
-  title: "BASE_URL is https, on a domain of this stack.",
+  title: "BASE_URL must be an https URL on a domain of this stack.",
   severity: "high",
   fix: "Set BASE_URL to https:// and a host that this stack declares as a domain or in its DNS.",
   check: (stack) =>
@@ -91,7 +100,7 @@ export const baseUrl = policy({
       }
       return (
         some([servingDomains(stack), recordsFor(stack)], (find) => find(hostname).length > 0) ||
-        `BASE_URL is on ${hostname}, which is no domain of this stack.`
+        `BASE_URL is on ${hostname}, which is not a domain of this stack.`
       );
     }),
 });
@@ -99,10 +108,10 @@ export const baseUrl = policy({
 export const sentryDsn = policy({
   name: "sentry-dsn",
   items: ["2.8"],
-  title: "Every host declares SENTRY_DSN.",
+  title: "Every host must declare SENTRY_DSN.",
   severity: "low",
   level: "advisory",
-  fix: "Set the DSN of the project at Sentry as the variable SENTRY_DSN of each host.",
+  fix: "Set the variable SENTRY_DSN of each host to the DSN of the project at Sentry.",
   check: (stack) => everyHostHas(stack, ["SENTRY_DSN"], isGiven),
 });
 
@@ -127,11 +136,10 @@ function everyHostHas(
   );
 }
 
-/** An empty value is none. One that is unknown yet counts where it is made from a key at Sentry. */
+/** An empty value does not count. An unknown one counts where it is made from a key at Sentry. */
 function isGiven({ resource, value }: Variable): boolean {
   if (!value.isUnknown) {
     return value.string() !== "";
   }
-  const sources = resource.dependenciesOf(value.path[0] ?? "");
-  return keysBehind({ sources }).length > 0 || undecided(value);
+  return keysBehind({ sources: resource.sourcesOf(value) }).length > 0 || undecided(value);
 }

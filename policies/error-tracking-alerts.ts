@@ -1,37 +1,47 @@
+import type { MetricCondition } from "@pulumi/sentry";
 import {
+  type AnyValue,
   type Finding,
+  fault,
   judge,
   judgeEach,
+  judgeStack,
+  type PropertiesOf,
   policy,
   type Resource,
+  type ResourceOf,
   type Stack,
   some,
   type Value,
   type Verdict,
 } from "./framework/index.ts";
-import { alertsOf, isOn, monitors, pages, tellsOfIssues } from "./model/sentry-alerts.ts";
+import { isOn } from "./model/given.ts";
+import { alertsOf, monitors, pages, tellsOfIssues, tellsOfIssuesBefore } from "./model/sentry-alerts.ts";
 import { sentry } from "./model/tokens.ts";
 
-// Item 5.1. The alerts on metrics of section A are Grafana's.
+// Item 5.1. The alerts on metrics of section A are at Grafana.
 
 export const issueAlert = policy({
   name: "error-tracking-issue-alert",
   items: ["5.1"],
-  title: "An alert at Sentry tells somebody of new and of regressed issues.",
+  title: "An alert at Sentry must notify somebody of new and of regressed issues.",
   severity: "high",
   fix: "Declare a sentry.Alert on the project's issue stream with the triggers firstSeenEvent and regressionEvent, and with an action.",
   url: "https://docs.sentry.io/product/monitors-and-alerts/alerts/",
   check: (stack) => {
-    const alerts = stack.ofType(sentry.alert, ...sentry.issueAlert);
-    const absent = "No alert at Sentry tells anybody of new and of regressed issues.";
-    return [judge(undefined, () => some(alerts, tellsOfIssues) || absent)];
+    const tests = [
+      ...stack.ofType(sentry.alert).map((alert) => () => tellsOfIssues(alert)),
+      ...stack.ofType(...sentry.issueAlert).map((alert) => () => tellsOfIssuesBefore(alert)),
+    ];
+    const absent = "No alert at Sentry notifies anybody of new and of regressed issues.";
+    return [judgeStack(() => some(tests, (tells) => tells()) || absent)];
   },
 });
 
 export const errorRate = policy({
   name: "error-tracking-error-rate",
   items: ["5.1"],
-  title: "A monitor at Sentry makes an incident of an error rate above 1 %.",
+  title: "A monitor at Sentry must open an incident when the error rate is above 1 %.",
   severity: "high",
   fix: "Declare a sentry.MetricMonitor with aggregate failure_rate() and a condition gt of 0.01 or less.",
   url: "https://docs.sentry.io/product/monitors-and-alerts/monitors/",
@@ -44,11 +54,11 @@ export const errorRate = policy({
     },
   },
   check: (stack, threshold) => {
-    const rates = [...stack.ofType(sentry.metricMonitor, ...sentry.metricAlert)];
+    const rates = stack.ofType(sentry.metricMonitor, ...sentry.metricAlert);
     const maximum = threshold("maximumPerThousand") / 1000;
     const absent = "No monitor at Sentry watches the error rate.";
     return [
-      judge(undefined, () => some(rates, isErrorRate) || absent),
+      judgeStack(() => some(rates, isErrorRate) || absent),
       ...rates.map((rate) => judge(rate, () => !isErrorRate(rate) || judgeRate(rate, maximum))),
     ];
   },
@@ -57,23 +67,23 @@ export const errorRate = policy({
 export const monitorsRouted = policy({
   name: "error-tracking-monitors-routed",
   items: ["5.1"],
-  title: "Every monitor at Sentry is on, and an alert tells somebody of what it finds.",
+  title: "Every monitor at Sentry must be on, and an alert must notify somebody of what it finds.",
   severity: "high",
   fix: "Name the monitor in monitorIds of a sentry.Alert that is on and has an action, or remove it.",
   url: "https://docs.sentry.io/product/monitors-and-alerts/alerts/",
   check: (stack) =>
     judgeMonitors(stack, monitors(stack), "so no alert is about one", (monitor) => {
-      if (!isOn(monitor)) {
-        return "The monitor is off.";
+      if (!isOn(monitor.at("enabled"))) {
+        return fault(monitor.at("enabled"), "The monitor is off.");
       }
-      return alertsOf(stack, monitor).length > 0 || "No alert tells anybody of what the monitor finds.";
+      return alertsOf(stack, monitor).length > 0 || "No alert notifies anybody of what the monitor finds.";
     }),
 });
 
 export const incidentsPage = policy({
   name: "error-tracking-incidents-page",
   items: ["5.1"],
-  title: "Sentry pages somebody when the error rate is too high or a health check fails.",
+  title: "Sentry must page somebody when the error rate is too high or a health check fails.",
   severity: "high",
   productionOnly: true,
   fix: "Add an action pagerduty or opsgenie to the sentry.Alert of the monitor.",
@@ -87,41 +97,43 @@ export const incidentsPage = policy({
     ),
 });
 
-/** Alerts from before there were monitors do both by themselves: with one of those, none has to be there. */
-function judgeMonitors(
+/** Alerts from before there were monitors do both by themselves: with one of those, a stack needs no monitor. */
+function judgeMonitors<R extends Resource>(
   stack: Stack,
-  found: readonly Resource[],
+  found: readonly R[],
   absence: string,
-  test: (monitor: Resource) => Verdict,
+  test: (monitor: R) => Verdict,
 ): Finding[] {
   return found.length === 0 && stack.ofType(...sentry.metricAlert).length > 0
     ? []
     : judgeEach(found, `No monitor at Sentry is declared, ${absence}.`, test);
 }
 
-/** Where no alert is about the monitor, that is what is wrong. */
-function judgePaging(stack: Stack, monitor: Resource): true | string {
+/** A monitor without an alert is judged by the policy on that. */
+function judgePaging(stack: Stack, monitor: Resource): Verdict {
   const alerts = alertsOf(stack, monitor);
-  return alerts.length === 0 || some(alerts, pages) || "Nobody is paged for what the monitor finds.";
+  return alerts.length === 0 || some(alerts, pages) || "No alert pages anybody for what the monitor finds.";
 }
 
-/** Of requests, by their spans or transactions. */
-const isErrorRate = (rate: Resource): boolean =>
-  /\bfailure_rate\(\)/.test(rate.at("aggregate").string() ?? "");
+type Rate = ResourceOf<PropertiesOf<typeof sentry.metricMonitor | (typeof sentry.metricAlert)[number]>>;
 
-function judgeRate(rate: Resource, maximum: number): true | string {
+/** Of requests, by their spans or transactions. */
+const isErrorRate = (rate: Rate): boolean => /\bfailure_rate\(\)/.test(rate.at("aggregate").string() ?? "");
+
+function judgeRate(rate: Rate, maximum: number): Verdict {
   const figures = limitsOf(rate).flatMap((limit) => limit.number() ?? []);
   if (figures.length === 0) {
-    return "The monitor has no fixed figure above which the error rate is too high.";
+    return "The monitor has no fixed threshold for the error rate.";
   }
   const lowest = Math.min(...figures);
   return (
-    lowest <= maximum || `The error rate is an incident above ${percent(lowest)}, not ${percent(maximum)}.`
+    lowest <= maximum ||
+    `The monitor opens an incident when the error rate is above ${percent(lowest)}, not ${percent(maximum)}.`
   );
 }
 
 /** What the rate is compared with; in alerts from before monitors, which have triggers, above it (0). */
-function limitsOf(rate: Resource): Value[] {
+function limitsOf(rate: Rate): AnyValue[] {
   if (rate.type !== sentry.metricMonitor) {
     return rate.at("thresholdType").number() === 1
       ? []
@@ -140,7 +152,9 @@ function limitsOf(rate: Resource): Value[] {
     .map((it) => it.at("comparison"));
 }
 
+type Condition = Value<MetricCondition>;
+
 /** A result of 0 resolves the issue; any other is its priority. */
-const makesIncident = (condition: Value): boolean => (condition.at("conditionResult").number() ?? 0) > 0;
+const makesIncident = (condition: Condition): boolean => (condition.at("conditionResult").number() ?? 0) > 0;
 
 const percent = (ratio: number): string => `${Number((ratio * 100).toFixed(3))} %`;

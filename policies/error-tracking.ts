@@ -1,29 +1,42 @@
-import { judge, judgeEach, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
+import type { KeyArgs, ProjectArgs } from "@pulumi/sentry";
+import {
+  type AnyValue,
+  fault,
+  judge,
+  judgeEach,
+  known,
+  policy,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+  some,
+  type Verdict,
+} from "./framework/index.ts";
 import { type NamedVariable, variablesNamed } from "./model/generated.ts";
-import { known } from "./model/known.ts";
 import { belongsTo } from "./model/links.ts";
+import type { SentryOrganizationDataScrubbingArgs } from "./model/other-args.ts";
 import { isDsnOfStack } from "./model/sentry-dsn.ts";
 import { sentry } from "./model/tokens.ts";
 import { applicationHosts, judgeVariables } from "./model/variables.ts";
 
-// Items 5.1, 5.2 and what the error tracker keeps of item 4.10. Its alerts are in error-tracking-alerts.ts.
+// Items 5.1 and 5.2, and of item 4.10 what the error tracker stores. Its alerts are in error-tracking-alerts.ts.
 
 const noProject = "No project at Sentry is declared";
 
 export const errorTrackingProject = policy({
   name: "error-tracking-project",
   items: ["5.1"],
-  title: "The stack declares a project at Sentry.",
+  title: "The stack must declare a project at Sentry.",
   severity: "high",
   fix: "Declare a sentry.Project for the platform.",
   url: "https://docs.sentry.io/product/projects/",
-  check: (stack) => judgeEach(projects(stack), `${noProject}, so errors go nowhere.`, () => true),
+  check: (stack) => judgeEach(projects(stack), `${noProject}, so errors are not tracked.`, () => true),
 });
 
 export const errorTrackingOrigins = policy({
   name: "error-tracking-origins",
   items: ["5.1"],
-  title: "Every project at Sentry takes events of browsers only from pages of named hosts.",
+  title: "Every project at Sentry must accept events of browsers only from pages of named hosts.",
   severity: "medium",
   fix: "Set clientSecurity.allowedDomains of the sentry.Project to the origins of the platform's own hosts.",
   url: "https://docs.sentry.io/security-legal-pii/security/security-policy-reporting/",
@@ -32,12 +45,13 @@ export const errorTrackingOrigins = policy({
       projects(stack),
       `${noProject}, so none names the pages that may send it events.`,
       (project) => {
-        const origins = project.at("clientSecurity", "allowedDomains").items();
+        const list = project.at("clientSecurity", "allowedDomains");
+        const origins = list.items();
         if (origins.length === 0) {
-          return "The project names no pages, so that of anybody may send it events.";
+          return fault(list, "The project accepts events from any page, because allowedDomains is empty.");
         }
         const open = some(origins, (origin) => isOpen(origin.string() ?? "*"));
-        return !open || "The project takes events from the pages of any host.";
+        return !open || fault(list, "The project accepts events from the pages of any host.");
       },
     ),
 });
@@ -45,7 +59,7 @@ export const errorTrackingOrigins = policy({
 export const errorTrackingKey = policy({
   name: "error-tracking-key",
   items: ["5.1"],
-  title: "Every project at Sentry has a key of the stack's own, and every key a rate limit.",
+  title: "Every project at Sentry must have a key that the stack declares, and every key a rate limit.",
   severity: "high",
   fix: "Declare a sentry.Key for the project with rateLimitCount and rateLimitWindow.",
   url: "https://docs.sentry.io/pricing/quotas/manage-event-stream-guide/",
@@ -54,15 +68,19 @@ export const errorTrackingKey = policy({
     return [
       ...judgeEach(
         projects(stack),
-        `${noProject}, so no key of it is.`,
-        (project) => some(keys, (key) => isOf(key, project)) || `${project.name} has no key of the stack's.`,
+        `${noProject}, so none has a key.`,
+        (project) =>
+          some(keys, (key) => isOf(key, project)) || `${project.name} has no key that the stack declares.`,
       ),
       ...keys.map((key) =>
         judge(
           key,
           () =>
             isPositive(key.at("rateLimitCount"), key.at("rateLimitWindow")) ||
-            "The key has no rate limit, and it is in every page: anybody can use up the quota with it.",
+            fault(
+              key.at("rateLimitCount"),
+              "The key has no rate limit. It is in every page, so anybody can use up the quota with it.",
+            ),
         ),
       ),
     ];
@@ -72,7 +90,7 @@ export const errorTrackingKey = policy({
 export const sentryDsnWired = policy({
   name: "sentry-dsn-wired",
   items: ["5.2"],
-  title: "SENTRY_DSN of every host is the DSN of a key that this stack declares.",
+  title: "SENTRY_DSN of every host must be the DSN of a key that this stack declares.",
   severity: "high",
   fix: "Make the variable SENTRY_DSN of each host from the output dsn of the stack's own sentry.Key.",
   check: (stack) => {
@@ -93,9 +111,9 @@ export const sentryDsnWired = policy({
 export const errorTrackingScrubs = policy({
   name: "error-tracking-scrubs",
   items: ["4.10"],
-  title: "Nothing declared makes the error tracker keep what Sentry scrubs by default, or record pages.",
+  title: "The error tracker must not store what Sentry scrubs by default, and must not record pages.",
   severity: "high",
-  fix: "Leave Sentry's scrubbers on, session replay and debug output of the loader script off, and SENTRY_SEND_DEFAULT_PII unset.",
+  fix: "Leave Sentry's scrubbers on, the loader script's session replay and debug output off, and SENTRY_SEND_DEFAULT_PII unset.",
   url: "https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/",
   check: (stack) => [
     ...stack.ofType(...sentry.key).map((key) => judge(key, () => judgeLoader(key))),
@@ -110,10 +128,10 @@ export const errorTrackingScrubs = policy({
   ],
 });
 
-const projects = (stack: Stack): Resource[] => stack.ofType(...sentry.project);
+const projects = (stack: Stack) => stack.ofType(...sentry.project);
 
 /** A project is named by its slug, which is its id as well. */
-function isOf(key: Resource, project: Resource): boolean {
+function isOf(key: ResourceOf<KeyArgs>, project: ResourceOf<ProjectArgs>): boolean {
   if (belongsTo(key, "project", project)) {
     return true;
   }
@@ -127,7 +145,7 @@ function isOf(key: Resource, project: Resource): boolean {
 /** `*`, also with a scheme or a port. */
 const isOpen = (origin: string): boolean => /^(?:[\w+.-]+:\/\/)?\*(?::(?:\d+|\*))?\/?$/.test(origin.trim());
 
-const isPositive = (...figures: readonly Value[]): boolean =>
+const isPositive = (...figures: readonly AnyValue[]): boolean =>
   figures.every((figure) => (figure.number() ?? 0) > 0);
 
 function hasDsn(stack: Stack, host: Resource): boolean {
@@ -135,28 +153,41 @@ function hasDsn(stack: Stack, host: Resource): boolean {
   return some(variables, (variable) => variable.name() === "SENTRY_DSN");
 }
 
-function judgeDsn(stack: Stack, variable: NamedVariable): true | string {
-  if (holdsSecretKey(known(() => variable.value.string()) ?? "")) {
-    return "SENTRY_DSN holds the secret key of its project, which no client of today needs.";
+function judgeDsn(stack: Stack, variable: NamedVariable): Verdict {
+  const { value } = variable;
+  if (holdsSecretKey(known(() => value.string()) ?? "")) {
+    return fault(
+      value,
+      "SENTRY_DSN contains the secret key of its project, which current clients do not need.",
+    );
   }
-  return isDsnOfStack(stack, variable) || "SENTRY_DSN is not made from a key at Sentry of this stack.";
+  return (
+    isDsnOfStack(stack, variable) ||
+    fault(value, "SENTRY_DSN is not made from a key at Sentry that this stack declares.")
+  );
 }
 
-function judgeLoader(key: Resource): true | string {
-  const script = key.at("javascriptLoaderScript");
-  if (script.at("sessionReplayEnabled").boolean() === true) {
-    return "The loader script of the key records what people see and type.";
+function judgeLoader(key: ResourceOf<KeyArgs>): Verdict {
+  const replay = key.at("javascriptLoaderScript", "sessionReplayEnabled");
+  if (replay.boolean() === true) {
+    return fault(replay, "The loader script of the key records what people see and type.");
   }
-  return script.at("debugEnabled").boolean() !== true || "The loader script of the key prints every event.";
+  const debug = key.at("javascriptLoaderScript", "debugEnabled");
+  return debug.boolean() !== true || fault(debug, "The loader script of the key prints every event.");
 }
 
 /** In that resource the scrubbers are off where they are left out. */
-function judgeScrubbing(scrubbing: Resource): true | string {
-  const off = ["dataScrubber", "dataScrubberDefaults"].find((it) => scrubbing.at(it).boolean() !== true);
-  return off === undefined || `${off} is not true, so a project may keep passwords and card numbers.`;
+function judgeScrubbing(scrubbing: ResourceOf<SentryOrganizationDataScrubbingArgs>): Verdict {
+  const off = (["dataScrubber", "dataScrubberDefaults"] as const).find(
+    (it) => scrubbing.at(it).boolean() !== true,
+  );
+  return (
+    off === undefined ||
+    fault(scrubbing.at(off), `${off} is not true, so a project may store passwords and card numbers.`)
+  );
 }
 
-/** Variables by which SDKs of Sentry send addresses, cookies and bodies, or what functions hold. */
+/** Variables by which SDKs of Sentry send addresses, cookies and bodies, or local variables. */
 const sendsMore: ReadonlySet<string> = new Set(["SENTRY_SEND_DEFAULT_PII", "SENTRY_INCLUDE_LOCAL_VARIABLES"]);
 
 const isOff = (value: string): boolean =>

@@ -1,59 +1,64 @@
-import { judge, policy, type Resource, type Stack, some, type Value } from "./framework/index.ts";
+import type { syntheticmonitoring } from "@pulumi/grafana";
+import { counted } from "../lib/text.ts";
+import { fault, judge, policy, type ResourceOf, type Stack, some } from "./framework/index.ts";
+import { isGiven, isOn } from "./model/given.ts";
 import { judgeApplicationSites, type Site } from "./model/sites.ts";
 import { grafana, render, sentry } from "./model/tokens.ts";
 
-// Item 5.7. That Render asks its services for their health is in render.ts.
+// Item 5.7. The health checks of Render itself are in render.ts.
 
 export const healthChecked = policy({
   name: "health-checked-outside",
   items: ["5.7"],
-  title: "The health check of every host is called from outside, from two places at least.",
+  title: "The health check of every host must be called from outside, from at least two locations.",
   severity: "high",
   fix: "Declare a grafana.syntheticMonitoring.Check whose target is the https URL of the host's health check, with two probes or more.",
   url: "https://grafana.com/docs/grafana-cloud/testing/synthetic-monitoring/create-checks/",
   thresholds: {
-    minimumProbes: { description: "Places that a check runs from.", default: 2, minimum: 2, maximum: 30 },
+    minimumProbes: { description: "Locations that a check runs from.", default: 2, minimum: 2, maximum: 30 },
   },
   check: (stack, threshold) => [
     ...judgeApplicationSites(
       stack,
       "No host of the application has a domain of its own, so no health check is called.",
       (site) =>
-        some(checks(stack), (check) => isFor(stack, check, site)) ||
+        some(checks(stack, site), (isFor) => isFor()) ||
         `Nothing calls the health check of ${site.host} from outside.`,
     ),
     ...stack.ofType(grafana.check).map((check) =>
       judge(check, () => {
-        const probes = check.at("probes").items().length;
+        const probes = check.at("probes");
         return (
-          !isOn(check) ||
-          probes >= threshold("minimumProbes") ||
-          `${check.name} is called from one place only.`
+          !isOn(check.at("enabled")) ||
+          probes.items().length >= threshold("minimumProbes") ||
+          fault(probes, `${check.name} runs from ${counted(probes.items().length, "location")} only.`)
         );
       }),
     ),
   ],
 });
 
-/** Sentry's are judged as checks where a stack has none of Grafana's: those are what alerts are made of. */
-function checks(stack: Stack): Resource[] {
+type GrafanaCheck = ResourceOf<syntheticmonitoring.CheckArgs>;
+
+/** Questions whether each check is for the site. Sentry's count only in a stack without Grafana's, which alerts use. */
+function checks(stack: Stack, { host }: Site): (() => boolean)[] {
   const atGrafana = stack.ofType(grafana.check);
-  return atGrafana.length > 0 ? atGrafana : stack.ofType(sentry.uptimeMonitor);
+  return atGrafana.length > 0
+    ? atGrafana.map(
+        (check) => () =>
+          isOn(check.at("enabled")) && asks(check) && isHealthCheck(stack, check.at("target").string(), host),
+      )
+    : stack
+        .ofType(sentry.uptimeMonitor)
+        .map(
+          (check) => () => isOn(check.at("enabled")) && isHealthCheck(stack, check.at("url").string(), host),
+        );
 }
 
-const isOn = (check: Resource): boolean => check.at("enabled").boolean() !== false;
+const asks = (check: GrafanaCheck): boolean =>
+  (["http", "multihttp", "scripted"] as const).some((kind) => isGiven(check.at("settings", kind)));
 
-function isFor(stack: Stack, check: Resource, { host }: Site): boolean {
-  if (check.type === sentry.uptimeMonitor) {
-    return isOn(check) && isHealthCheck(stack, check.at("url").string(), host);
-  }
-  const asks = ["http", "multihttp", "scripted"].some((kind) => isSet(check.at("settings", kind)));
-  return isOn(check) && asks && isHealthCheck(stack, check.at("target").string(), host);
-}
-
-const isSet = (value: Value): boolean => value.isUnknown || value.exists;
-
-/** An https URL at the host, with a path that a service declares as its health check or that says so itself. */
+/** An https URL at the host, with a path that a service declares as its health check or that is named like one. */
 function isHealthCheck(stack: Stack, text: string | undefined, host: string): boolean {
   const url = URL.parse(text ?? "");
   if (url?.protocol !== "https:" || url.hostname !== host) {

@@ -1,24 +1,27 @@
+import type { LogDrainArgs, ProjectArgs } from "@pulumi/vercel";
 import {
+  fault,
   judge,
+  judgeStack,
   policy,
-  type Resource,
+  type ResourceOf,
   type Stack,
   select,
   some,
   type Verdict,
   violation,
 } from "./framework/index.ts";
-import { isGiven } from "./model/alert-rules.ts";
+import { isGiven } from "./model/given.ts";
 import { belongsTo } from "./model/links.ts";
 import { render, vercel } from "./model/tokens.ts";
 import { applicationHosts, type Host } from "./model/variables.ts";
 
-// Items 5.8 and 5.9. What must not be in the logs is in security-logs.ts.
+// Items 5.8 and 5.9. What the logs must not contain is in security-logs.ts.
 
 export const logFormat = policy({
   name: "log-format-json",
   items: ["5.8"],
-  title: "Every host logs in JSON.",
+  title: "Every host must log in JSON.",
   severity: "medium",
   fix: "Set the variable LOG_FORMAT on the host to json.",
   check: (stack) => {
@@ -32,14 +35,14 @@ export const logFormat = policy({
 export const logAggregation = policy({
   name: "log-aggregation",
   items: ["5.9"],
-  title: "Logs are sent to an aggregator.",
+  title: "Logs must be sent to an aggregator.",
   severity: "low",
   level: "advisory",
   fix: "Declare a vercel.LogDrain for the project and a render.LogStream for the workspace.",
   check: (stack) => [
-    judge(
-      undefined,
-      () => stack.ofType(vercel.logDrain, render.logStream).length > 0 || "No log is sent to an aggregator.",
+    judgeStack(
+      () =>
+        stack.ofType(vercel.logDrain, render.logStream).length > 0 || "Logs are not sent to an aggregator.",
     ),
   ],
 });
@@ -47,7 +50,7 @@ export const logAggregation = policy({
 export const logDrains = policy({
   name: "log-drain-every-host",
   items: ["5.9"],
-  title: "Where one host sends its logs to an aggregator, every host does, all of them.",
+  title: "If one host sends its logs to an aggregator, every host must send all of its logs there.",
   severity: "medium",
   fix: "Declare a vercel.LogDrain for each project, with environments production and no sampling, and a render.LogStream with an endpoint.",
   check: (stack) =>
@@ -59,28 +62,28 @@ export const logDrains = policy({
 function judgeFormat({ variables }: Host): Verdict {
   const formats = select(variables, (variable) => variable.name() === "LOG_FORMAT");
   if (formats.length === 0) {
-    return "LOG_FORMAT is missing, so lines are whatever the logger likes.";
+    return "LOG_FORMAT is missing, so the logger's default decides the format.";
   }
   const other = formats.find((variable) => variable.value.string()?.toLowerCase() !== "json");
-  return other === undefined || "LOG_FORMAT is not json.";
+  return other === undefined || fault(other.value, "LOG_FORMAT is not json.");
 }
 
-function judgeDrain(stack: Stack, host: Resource): Verdict {
-  if (host.type !== vercel.project) {
+function judgeDrain(stack: Stack, host: Host["resource"]): Verdict {
+  if (!host.is(vercel.project)) {
     return (
       some(stack.ofType(render.logStream), (stream) => isGiven(stream.at("endpoint"))) ||
-      `${host.name} sends its logs nowhere.`
+      `${host.name} does not send its logs to an aggregator.`
     );
   }
   const own = select(stack.ofType(vercel.logDrain), (drain) => isFor(drain, host));
   if (own.length === 0) {
-    return `${host.name} sends its logs nowhere.`;
+    return `${host.name} does not send its logs to an aggregator.`;
   }
-  return some(own, takesAll) || `${host.name} sends some of its logs only.`;
+  return some(own, takesAll) || `${host.name} sends only some of its logs.`;
 }
 
-/** A drain that names no project is for all of the team's. */
-function isFor(drain: Resource, project: Resource): boolean {
+/** A drain that names no project is for all projects of the team. */
+function isFor(drain: ResourceOf<LogDrainArgs>, project: ResourceOf<ProjectArgs>): boolean {
   const projects = drain.at("projectIds");
   const isOfTeam = !projects.isUnknown && projects.items().length === 0;
   return (
@@ -89,8 +92,8 @@ function isFor(drain: Resource, project: Resource): boolean {
   );
 }
 
-/** What runs the application's code logs to `lambda` or, at the edge, to `edge`. */
-function takesAll(drain: Resource): boolean {
+/** The application's code logs to `lambda` or, at the edge, to `edge`. */
+function takesAll(drain: ResourceOf<LogDrainArgs>): boolean {
   const sources = drain.at("sources").strings();
   return (
     (drain.at("samplingRate").number() ?? 1) === 1 &&

@@ -1,5 +1,6 @@
-import { judgeEach, policy, type Resource, some } from "./framework/index.ts";
-import { isGiven } from "./model/alert-rules.ts";
+import type { connections } from "@pulumi/grafana";
+import { fault, judgeEach, policy, type ResourceOf, some } from "./framework/index.ts";
+import { isGiven } from "./model/given.ts";
 import { judgeApplicationSites } from "./model/sites.ts";
 import { grafana } from "./model/tokens.ts";
 
@@ -11,7 +12,7 @@ const documentation =
 export const metricsScraped = policy({
   name: "metrics-scraped",
   items: ["5.4"],
-  title: "The metrics of every host are scraped.",
+  title: "The metrics of every host must be scraped.",
   severity: "high",
   fix: "Declare a grafana.connections.MetricsEndpointScrapeJob with the https URL of the host's metrics endpoint.",
   url: documentation,
@@ -28,28 +29,28 @@ export const metricsScraped = policy({
 export const metricsProtected = policy({
   name: "metrics-protected",
   items: ["5.4"],
-  title: "Every scrape job authenticates, so that the metrics can be closed to others.",
+  title: "Every scrape job must authenticate, so that the metrics can be closed to others.",
   severity: "medium",
-  fix: "Set authenticationMethod to bearer or basic, with the token, or the user name and password.",
+  fix: "Set authenticationMethod to bearer with a token, or to basic with a user name and password.",
   url: documentation,
   check: (stack) =>
     judgeEach(stack.ofType(grafana.scrapeJob), "No scrape job is declared.", (job) => {
-      const method = job.at("authenticationMethod").string();
+      const method = job.at("authenticationMethod");
       const credentials =
-        method === "bearer"
-          ? ["authenticationBearerToken"]
-          : method === "basic"
-            ? ["authenticationBasicUsername", "authenticationBasicPassword"]
+        method.string() === "bearer"
+          ? (["authenticationBearerToken"] as const)
+          : method.string() === "basic"
+            ? (["authenticationBasicUsername", "authenticationBasicPassword"] as const)
             : undefined;
       if (credentials === undefined) {
-        return `${job.name} does not authenticate.`;
+        return fault(method, `${job.name} does not authenticate.`);
       }
       const missing = credentials.find((property) => !isGiven(job.at(property)));
-      return missing === undefined || `${job.name} authenticates without ${missing}.`;
+      return missing === undefined || fault(job.at(missing), `${job.name} authenticates without ${missing}.`);
     }),
 });
 
-function isFor(job: Resource, host: string): boolean {
+function isFor(job: ResourceOf<connections.MetricsEndpointScrapeJobArgs>, host: string): boolean {
   const url = URL.parse(job.at("url").string() ?? "");
   return (
     job.at("enabled").boolean() !== false &&

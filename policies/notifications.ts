@@ -1,10 +1,12 @@
 import {
+  type AnyValue,
   type Finding,
+  fault,
   judge,
   judgeEach,
+  judgeStack,
   lookup,
   policy,
-  type Resource,
   type Stack,
   select,
   some,
@@ -12,22 +14,23 @@ import {
   type Verdict,
   violation,
 } from "./framework/index.ts";
-import { type AlertRule, alertRules, isGiven } from "./model/alert-rules.ts";
-import { channelsOf, contactPoints } from "./model/contact-points.ts";
-import { type Deliveries, deliveriesOf } from "./model/notification-routes.ts";
+import { type AlertRule, alertRules } from "./model/alert-rules.ts";
+import { type ContactPoint, channelsOf, contactPoints } from "./model/contact-points.ts";
+import { isGiven } from "./model/given.ts";
+import { type Deliveries, deliveriesOf, type Route } from "./model/notification-routes.ts";
 import { perStack } from "./model/per-stack.ts";
 import { grafana, pagerduty } from "./model/tokens.ts";
 
-// Item S6.3. Who is called by a page is in on-call.ts.
+// Item S6.3. Whom a page calls is in on-call.ts.
 
 const documentation = "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/";
 
 export const notificationChannels = policy({
   name: "notification-channels",
   items: ["S6.3"],
-  title: "Alerts have two channels at least, such as Slack and e-mail.",
+  title: "Alerts must have at least two channels, such as Slack and e-mail.",
   severity: "high",
-  fix: "Declare a grafana.alerting.ContactPoint of another kind, complete with its address or key.",
+  fix: "Declare a grafana.alerting.ContactPoint of another kind, with its address or key.",
   url: documentation,
   thresholds: {
     minimumChannels: { description: "Kinds of channels.", default: 2, minimum: 2, maximum: 10 },
@@ -41,11 +44,11 @@ export const notificationChannels = policy({
       ...points.map((point) =>
         judge(point, () => channelsOf(point).length > 0 || `The contact point ${point.name} reaches nobody.`),
       ),
-      judge(undefined, () => {
+      judgeStack(() => {
         const kinds = new Set(points.flatMap((point) => channelsOf(point).map(({ kind }) => kind)));
         return (
           kinds.size >= threshold("minimumChannels") ||
-          `Alerts have ${kinds.size === 0 ? "no channel" : `no channel beside ${[...kinds].join(", ")}`}.`
+          `Alerts have ${kinds.size === 0 ? "no channel" : `no channel besides ${[...kinds].join(", ")}`}.`
         );
       }),
     ];
@@ -55,17 +58,17 @@ export const notificationChannels = policy({
 export const contactPointsDeclared = policy({
   name: "contact-points-declared",
   items: ["S6.3"],
-  title: "Every route leads to a contact point that the stack declares.",
+  title: "Every route must lead to a contact point that the stack declares.",
   severity: "high",
   fix: "Declare the contact point, or send the route to one that is declared.",
   url: documentation,
   check: (stack) => {
     const named = [
-      ...stack.ofType(grafana.notificationPolicy).flatMap((it) => namedBelow(it.at())),
+      ...stack.ofType(grafana.notificationPolicy).flatMap((it) => namedBelow(it.at().as<Route>())),
       ...alertRules(stack).map(({ entry }) => entry.at("notificationSettings", "contactPoint")),
     ].filter(isGiven);
     if (named.length === 0) {
-      return [violation("Nothing says to which contact point alerts are sent.")];
+      return [violation("No notification policy and no alert rule names a contact point.")];
     }
     return named.map((name) =>
       judge(name.resource, () => {
@@ -73,7 +76,10 @@ export const contactPointsDeclared = policy({
         return (
           text === undefined ||
           pointsNamed(stack)(text).length > 0 ||
-          `Alerts are sent to ${JSON.stringify(text)}, which no contact point of the stack is named.`
+          fault(
+            name,
+            `No contact point of the stack has the name ${JSON.stringify(text)}, to which alerts are sent.`,
+          )
         );
       }),
     );
@@ -83,9 +89,9 @@ export const contactPointsDeclared = policy({
 export const alertsRouted = policy({
   name: "alerts-routed",
   items: ["S6.3"],
-  title: "Every alert is sent to somebody.",
+  title: "Every alert must be sent to somebody.",
   severity: "critical",
-  fix: "Declare a grafana.alerting.NotificationPolicy whose contact point, and that of each route, reaches somebody at any time.",
+  fix: "Declare a grafana.alerting.NotificationPolicy whose contact point, and that of each route, always reaches somebody.",
   url: documentation,
   check: (stack) =>
     judgeDeliveries(stack, alertRules(stack), "No alert rule is declared, so none is sent.", {
@@ -99,7 +105,7 @@ export const alertsRouted = policy({
 export const criticalAlertsPage = policy({
   name: "critical-alerts-page",
   items: ["S6.3"],
-  title: "Every critical alert pages somebody, at any time.",
+  title: "Every critical alert must page somebody at any time.",
   severity: "critical",
   fix: "Route severity=critical to a contact point of PagerDuty, without mute timings.",
   url: documentation,
@@ -116,7 +122,7 @@ export const criticalAlertsPage = policy({
       });
       open.push(known);
     }
-    const absent = "No alert is critical, so none pages.";
+    const absent = "No alert is critical, so none pages anybody.";
     if (critical.length === 0 && open.some(({ answer }) => answer === "unknown")) {
       return open;
     }
@@ -141,7 +147,7 @@ export const criticalAlertsPage = policy({
 export const pagerReachesOnCall = policy({
   name: "pager-reaches-on-call",
   items: ["S6.3", "S6.4"],
-  title: "The pager's key is of a service that the stack declares, with an escalation policy.",
+  title: "The pager's key must be that of a service that the stack declares, with an escalation policy.",
   severity: "high",
   fix: "Make integrationKey from a pagerduty.ServiceIntegration of the service, whose escalationPolicy the stack declares too.",
   url: "https://support.pagerduty.com/main/docs/services-and-integrations",
@@ -149,16 +155,16 @@ export const pagerReachesOnCall = policy({
   check: (stack) =>
     judgeEach(
       contactPoints(stack).filter(isPager),
-      "No contact point of PagerDuty is declared, so no alert calls who is on call.",
+      "No contact point of PagerDuty is declared, so no alert reaches the person on call.",
       judgePager,
     ),
 });
 
 interface Reach {
-  /** What is wrong where nothing says where alerts go. */
+  /** The message where nothing says where alerts go. */
   readonly unrouted: string;
   /** True, or what is wrong with where an alert goes, to follow its name. */
-  readonly reaches: (deliveries: Deliveries) => Verdict;
+  readonly reaches: (deliveries: Deliveries) => true | string;
 }
 
 function judgeDeliveries(
@@ -179,53 +185,55 @@ function judgeDeliveries(
         const wrong = deliveriesOf(stack, rule)
           .map(reaches)
           .find((verdict) => verdict !== true);
-        return wrong === undefined || `The alert ${rule.name()} ${wrong}`;
+        return wrong === undefined || fault(rule.entry, `The alert ${rule.name()} ${wrong}`);
       }),
     ),
   ];
 }
 
-/** Contact points by name; Pulumi gives one that has none a name of its own. */
+/** Contact points by name; without one, the provider uses the name of the resource. */
 const pointsNamed = perStack((stack) =>
   lookup(contactPoints(stack), (point) => point.at("name").string() ?? point.name),
 );
 
-function channelsAt(stack: Stack, name: Value) {
+function channelsAt(stack: Stack, name: AnyValue) {
   return pointsNamed(stack)(name.string() ?? "").flatMap(channelsOf);
 }
 
 /** Names of contact points in a route and those below it. */
-function namedBelow(route: Value): Value[] {
+function namedBelow(route: Value<Route>): AnyValue[] {
   const children = route.at("policies");
   return [
     route.at("contactPoint"),
-    ...(children.isUnknown ? [children] : children.items().flatMap(namedBelow)),
+    ...(children.isUnknown ? [children] : children.items().flatMap((child) => namedBelow(child.as<Route>()))),
   ];
 }
 
-function isPager(point: Resource): boolean {
+function isPager(point: ContactPoint): boolean {
   const pagers = point.at("pagerduties");
   return pagers.isUnknown || pagers.items().length > 0;
 }
 
-function judgePager(point: Resource): Verdict {
+function judgePager(point: ContactPoint): Verdict {
   const integrations = point
     .dependenciesOf("pagerduties")
-    .filter(({ type }) => type === pagerduty.integration);
+    .filter((source) => source.is(pagerduty.integration));
   if (integrations.length === 0) {
-    return `The key of ${point.name} is of no service that this stack declares.`;
+    return fault(
+      point.at("pagerduties"),
+      `The key of ${point.name} is not that of a service that this stack declares.`,
+    );
   }
-  const services = integrations.flatMap((integration) => madeFrom(integration, "service", pagerduty.service));
+  const services = integrations
+    .flatMap((integration) => integration.dependenciesOf("service"))
+    .filter((source) => source.is(pagerduty.service));
   if (services.length === 0) {
-    return `The integration of ${point.name} is of no service that this stack declares.`;
+    return `The integration of ${point.name} is not that of a service that this stack declares.`;
   }
   return (
-    services.some(
-      (service) => madeFrom(service, "escalationPolicy", pagerduty.escalationPolicy).length > 0,
-    ) || `The service behind ${point.name} has no escalation policy that this stack declares.`
+    services
+      .flatMap((service) => service.dependenciesOf("escalationPolicy"))
+      .some((source) => source.is(pagerduty.escalationPolicy)) ||
+    `The service behind ${point.name} has no escalation policy that this stack declares.`
   );
-}
-
-function madeFrom(resource: Resource, property: string, type: string): Resource[] {
-  return resource.dependenciesOf(property).filter((dependency) => dependency.type === type);
 }

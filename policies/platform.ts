@@ -1,10 +1,14 @@
+import type { DnsRecordArgs } from "@pulumi/cloudflare";
 import {
+  type AnyValue,
   type Finding,
+  fault,
   judge,
+  judgeStack,
   policy,
   type Resource,
+  type ResourceOf,
   type Stack,
-  type Value,
   violation,
 } from "./framework/index.ts";
 import { domains, recordsFor } from "./model/domains.ts";
@@ -14,7 +18,7 @@ import { cloudflare, render, supabase, vercel } from "./model/tokens.ts";
 export const hostingPlatform = policy({
   name: "hosting-platform",
   items: ["7.1"],
-  title: "The stack declares where the application is hosted.",
+  title: "The stack must declare where the application is hosted.",
   severity: "high",
   fix: "Declare a project at Vercel or a service at Render.",
   check: (stack) =>
@@ -26,7 +30,7 @@ export const hostingPlatform = policy({
 export const oneRegion = policy({
   name: "one-region",
   items: ["7.5"],
-  title: "Functions, services and databases choose a region, all in one place.",
+  title: "Functions, services and databases must each have a region, all in one place.",
   severity: "medium",
   fix: "Choose the regions of one place, such as fra1 at Vercel, frankfurt at Render and eu-central-1 at Supabase.",
   url: "https://vercel.com/docs/regions",
@@ -37,7 +41,7 @@ export const oneRegion = policy({
     }
     return [
       ...located.map(({ resource, regions }) =>
-        judge(resource, () => regions().length > 0 || `${resource.name} chooses no region.`),
+        judge(resource, () => regions().length > 0 || `${resource.name} has no region.`),
       ),
       ...inOnePlace(located),
     ];
@@ -47,9 +51,9 @@ export const oneRegion = policy({
 export const dnsRecords = policy({
   name: "dns-records",
   items: ["7.7"],
-  title: "Every domain of a host has a DNS record.",
+  title: "Every domain of a host must have a DNS record.",
   severity: "high",
-  fix: "Declare a DNS record of the domain, a CNAME to the host's own name.",
+  fix: "Declare a DNS record for the domain, such as a CNAME to the host's own name.",
   check: (stack) => {
     if (domains(stack).length === 0) {
       return [violation("No domain is declared at a host, so none has a DNS record.")];
@@ -60,7 +64,7 @@ export const dnsRecords = policy({
         return (
           isVendorsOwn(host) ||
           recordsFor(stack)(host).length > 0 ||
-          `${host} has no DNS record in this stack.`
+          fault(name, `${host} has no DNS record in this stack.`)
         );
       }),
     );
@@ -70,7 +74,7 @@ export const dnsRecords = policy({
 export const cdnEnabled = policy({
   name: "cdn-enabled",
   items: ["6.8", "7.8"],
-  title: "Every domain of a host is served through the CDN.",
+  title: "Every domain of a host must be served through the CDN.",
   severity: "medium",
   fix: "Set proxied to true in the domain's DNS record at Cloudflare.",
   url: "https://developers.cloudflare.com/dns/proxy-status/",
@@ -82,10 +86,10 @@ export const cdnEnabled = policy({
   },
 });
 
-/** Something that runs in a region, or in several. */
+/** What runs in a region, or in several. */
 interface Location {
   readonly resource: Resource;
-  /** Its regions as the vendor names them; none where the vendor chooses. Throws UnknownRead. */
+  /** Its regions as the vendor names them; empty where the vendor chooses. Throws UnknownRead. */
   readonly regions: () => string[];
 }
 
@@ -115,7 +119,7 @@ function inOnePlace(located: readonly Location[]): Finding[] {
   const places = new Map<string, string>();
   const findings: Finding[] = [];
   for (const { resource, regions } of located) {
-    const finding = judge(undefined, () => {
+    const finding = judgeStack(() => {
       for (const region of regions()) {
         const group = regionGroup(region);
         places.set(group, places.get(group) ?? `${region} (${resource.name})`);
@@ -126,23 +130,23 @@ function inOnePlace(located: readonly Location[]): Finding[] {
       findings.push(finding);
     }
   }
-  const apart = `The regions are apart: ${[...places.values()].join(", ")}.`;
-  return [...findings, judge(undefined, () => places.size <= 1 || apart)];
+  const apart = `The regions are in different places: ${[...places.values()].join(", ")}.`;
+  return [...findings, judgeStack(() => places.size <= 1 || apart)];
 }
 
-function text(value: Value): string[] {
+function text(value: AnyValue): string[] {
   const known = value.string();
   return known === undefined || known === "" ? [] : [known];
 }
 
-/** Judges the records at Cloudflare of one domain; that there is one is another policy's to ask. */
-function proxied(stack: Stack, name: Value): Finding[] {
-  let records: readonly Resource[] = [];
-  const known = judge(undefined, () => {
+/** Judges the records at Cloudflare of one domain; another policy judges whether there is one. */
+function proxied(stack: Stack, name: AnyValue): Finding[] {
+  let records: readonly ResourceOf<DnsRecordArgs>[] = [];
+  const known = judgeStack(() => {
     const host = name.string()?.toLowerCase() ?? "";
-    records = recordsFor(stack)(host)
-      .map(({ resource }) => resource)
-      .filter(({ type }) => type === cloudflare.dnsRecord);
+    records = recordsFor(stack)(host).flatMap(({ resource }) =>
+      resource.is(cloudflare.dnsRecord) ? [resource] : [],
+    );
     return true;
   });
   if (known.answer === "unknown") {
@@ -152,7 +156,8 @@ function proxied(stack: Stack, name: Value): Finding[] {
     judge(
       record,
       () =>
-        record.at("proxied").boolean() === true || `The record ${record.name} sends visitors past the CDN.`,
+        record.at("proxied").boolean() === true ||
+        fault(record.at("proxied"), `The record ${record.name} sends visitors past the CDN.`),
     ),
   );
 }

@@ -1,12 +1,21 @@
-import { judgeEach, policy, some, type Value, type Verdict } from "./framework/index.ts";
+import type { AutoscalingTarget, DockerSource, NativeRuntime, WebServiceArgs } from "@pulumi/render";
+import {
+  fault,
+  judgeEach,
+  policy,
+  type ResourceOf,
+  some,
+  type Value,
+  type Verdict,
+} from "./framework/index.ts";
 import { render } from "./model/tokens.ts";
 
 export const renderService = policy({
   name: "render-service",
   items: ["7R.1"],
-  title: "The stack declares a web service at Render.",
+  title: "The stack must declare a web service at Render.",
   severity: "high",
-  fix: "Declare a render.WebService; a stack without Render disables the policies named render-.",
+  fix: "Declare a render.WebService; for a stack without Render, disable the policies named render-.",
   check: (stack) =>
     judgeEach(stack.ofType(render.webService), "No web service at Render is declared.", () => true),
 });
@@ -15,7 +24,7 @@ export const renderServiceConfigured = policy({
   name: "render-service-configured",
   items: ["7R.2"],
   title:
-    "Every web service at Render declares what a render.yaml would: its source, how it is built and how it starts.",
+    "Every web service at Render must declare what a render.yaml would: its source, and how it is built and started.",
   severity: "medium",
   fix: "Set runtimeSource with the repository and branch or the image, and startCommand for a native runtime.",
   url: "https://render.com/docs/blueprint-spec",
@@ -24,21 +33,23 @@ export const renderServiceConfigured = policy({
       stack.ofType(render.webService),
       "No web service at Render is declared, so nothing takes the place of render.yaml.",
       (service) => {
-        const { nativeRuntime, docker, image } = sources(service.at("runtimeSource"));
+        const source = service.at("runtimeSource");
+        const nativeRuntime = source.at("nativeRuntime");
         if (nativeRuntime.exists) {
-          const missing = ["repoUrl", "branch", "buildCommand"].find(
+          const missing = (["repoUrl", "branch", "buildCommand"] as const).find(
             (key) => !nativeRuntime.at(key).string(),
           );
           const start = service.at("startCommand").string() ? undefined : "startCommand";
-          return declares(service.name, missing ?? start);
+          return declares(service, missing ?? start);
         }
+        const docker = source.at("docker");
         if (docker.exists) {
           return declares(
-            service.name,
-            ["repoUrl", "branch"].find((key) => !docker.at(key).string()),
+            service,
+            (["repoUrl", "branch"] as const).find((key) => !docker.at(key).string()),
           );
         }
-        return declares(service.name, image.at("imageUrl").string() ? undefined : "runtimeSource");
+        return declares(service, source.at("image", "imageUrl").string() ? undefined : "runtimeSource");
       },
     ),
 });
@@ -46,7 +57,7 @@ export const renderServiceConfigured = policy({
 export const renderHealthCheck = policy({
   name: "render-health-check",
   items: ["5.7", "7R.4"],
-  title: "Every web service at Render has a health check path.",
+  title: "Every web service at Render must have a health check path.",
   severity: "high",
   fix: "Set healthCheckPath to a path that answers 200 when the service can serve, such as /api/health.",
   url: "https://render.com/docs/health-checks",
@@ -56,26 +67,30 @@ export const renderHealthCheck = policy({
       "No web service at Render is declared, so none has a health check path.",
       (service) =>
         service.at("healthCheckPath").string()?.startsWith("/") === true ||
-        `${service.name} has no health check path.`,
+        fault(service.at("healthCheckPath"), `${service.name} has no health check path.`),
     ),
 });
 
 export const renderAutoDeploy = policy({
   name: "render-auto-deploy",
   items: ["7R.5"],
-  title: "Every web service at Render deploys by itself when its branch changes.",
+  title: "Every web service at Render must deploy automatically when its branch changes.",
   severity: "medium",
   fix: "Set autoDeployTrigger of the runtime source to checksPass or commit.",
   url: "https://render.com/docs/deploys",
   check: (stack) =>
     judgeEach(
       stack.ofType(render.webService),
-      "No web service at Render is declared, so none deploys by itself.",
+      "No web service at Render is declared, so none deploys automatically.",
       (service) => {
-        const { nativeRuntime, docker } = sources(service.at("runtimeSource"));
+        const source = service.at("runtimeSource");
+        const repositories = [
+          source.at("nativeRuntime").as<GitSource>(),
+          source.at("docker").as<GitSource>(),
+        ];
         return (
-          [nativeRuntime, docker].some((source) => source.exists && deploysItself(source)) ||
-          `${service.name} does not deploy by itself.`
+          repositories.some((repository) => repository.exists && deploysItself(repository)) ||
+          fault(source, `${service.name} does not deploy automatically.`)
         );
       },
     ),
@@ -84,7 +99,7 @@ export const renderAutoDeploy = policy({
 export const renderCustomDomain = policy({
   name: "render-custom-domain",
   items: ["7.6"],
-  title: "Every web service at Render answers on a domain of its own.",
+  title: "Every web service at Render must answer on a domain of its own.",
   severity: "high",
   fix: "Set customDomains to the host name of the service.",
   url: "https://render.com/docs/custom-domains",
@@ -94,14 +109,14 @@ export const renderCustomDomain = policy({
       "No web service at Render is declared, so none has a domain.",
       (service) =>
         some(service.at("customDomains").items(), (domain) => Boolean(domain.at("name").string())) ||
-        `${service.name} has no domain of its own.`,
+        fault(service.at("customDomains"), `${service.name} has no domain of its own.`),
     ),
 });
 
 export const renderAutoscaling = policy({
   name: "render-autoscaling",
   items: ["7.4"],
-  title: "Every web service at Render scales between two bounds by a target.",
+  title: "Every web service at Render must scale automatically between two bounds, by a target.",
   severity: "medium",
   fix: "Set autoscaling with enabled, min, a larger max, and a percentage of CPU or memory, on a paid instance type.",
   url: "https://render.com/docs/scaling",
@@ -121,43 +136,46 @@ export const renderAutoscaling = policy({
       (service) => {
         const scaling = service.at("autoscaling");
         if (service.at("plan").string() === "free") {
-          return `${service.name} is on the free instance type, which does not scale.`;
+          return fault(
+            service.at("plan"),
+            `${service.name} has the free instance type, which does not scale automatically.`,
+          );
         }
         if (scaling.at("enabled").boolean() !== true) {
-          return `${service.name} does not scale.`;
+          return fault(scaling, `${service.name} does not scale automatically.`);
         }
         const min = scaling.at("min").number() ?? 0;
         const max = scaling.at("max").number() ?? 0;
         if (min < threshold("minimumInstances") || max <= min) {
-          return `${service.name} scales from ${min} to ${max} instances.`;
+          return fault(scaling, `${service.name} scales from ${min} to ${max} instances.`);
         }
         return (
-          some([scaling.at("criteria", "cpu"), scaling.at("criteria", "memory")], isTarget) ||
-          `${service.name} has no target to scale by.`
+          some(["cpu", "memory"] as const, (load) =>
+            isTarget(scaling.at("criteria", load).as<AutoscalingTarget>()),
+          ) || fault(scaling.at("criteria"), `${service.name} has no target to scale by.`)
         );
       },
     ),
 });
 
-function sources(runtimeSource: Value): Record<"nativeRuntime" | "docker" | "image", Value> {
-  return {
-    nativeRuntime: runtimeSource.at("nativeRuntime"),
-    docker: runtimeSource.at("docker"),
-    image: runtimeSource.at("image"),
-  };
+function declares(
+  service: ResourceOf<WebServiceArgs>,
+  missing: keyof NativeRuntime | "startCommand" | "runtimeSource" | undefined,
+): Verdict {
+  const at = missing === "startCommand" ? service.at("startCommand") : service.at("runtimeSource");
+  return missing === undefined || fault(at, `${service.name} does not declare ${missing}.`);
 }
 
-function declares(name: string, missing: string | undefined): Verdict {
-  return missing === undefined || `${name} does not declare ${missing}.`;
-}
+/** What both kinds of source in a repository have. */
+type GitSource = Pick<NativeRuntime & DockerSource, "autoDeploy" | "autoDeployTrigger">;
 
-/** The trigger says more than the switch, which Render keeps for older clients. */
-function deploysItself(source: Value): boolean {
+/** The trigger takes precedence over the switch, which Render keeps for older clients. */
+function deploysItself(source: Value<GitSource>): boolean {
   const trigger = source.at("autoDeployTrigger");
   return trigger.exists ? trigger.string() !== "off" : source.at("autoDeploy").boolean() === true;
 }
 
-function isTarget(criterion: Value): boolean {
+function isTarget(criterion: Value<AutoscalingTarget>): boolean {
   const percentage = criterion.at("percentage").number() ?? 0;
   return criterion.at("enabled").boolean() === true && percentage > 0 && percentage <= 100;
 }

@@ -1,30 +1,30 @@
-import { every, policy } from "./framework/index.ts";
+import { every, fault, policy } from "./framework/index.ts";
 import { judgeRepositories, ofRepository } from "./model/repositories.ts";
 import { github } from "./model/tokens.ts";
 
-// Item 1.6: what GitHub watches a repository for.
+// Item 1.6: what GitHub checks a repository for.
 
-const absent = "No repository is declared, so nothing watches it.";
+const absent = "No repository is declared, so none is checked.";
 
 export const secretScanning = policy({
   name: "secret-scanning",
   items: ["1.6"],
   scope: "delivery",
-  title: "GitHub finds secrets in a repository, and refuses a push that holds one.",
+  title: "GitHub must scan the repository for secrets, and reject a push that contains one.",
   severity: "critical",
   fix: 'Set secretScanning and secretScanningPushProtection in securityAndAnalysis of the github.Repository to { status: "enabled" }.',
   url: "https://docs.github.com/en/code-security/secret-scanning/introduction/about-push-protection",
   check: (stack) =>
     judgeRepositories(stack, absent, ({ resource, label }) => {
       if (resource === undefined) {
-        return `${label} is not declared, so nothing says whether it is scanned.`;
+        return `${label} is not declared, so whether it is scanned is not known.`;
       }
       const scanning = resource.at("securityAndAnalysis");
       return (
         every(
-          ["secretScanning", "secretScanningPushProtection"],
+          ["secretScanning", "secretScanningPushProtection"] as const,
           (kind) => scanning.at(kind, "status").string() === "enabled",
-        ) || `${label} is not scanned for secrets, or takes pushes that hold one.`
+        ) || fault(scanning, `${label} is not scanned for secrets, or accepts pushes that contain one.`)
       );
     }),
 });
@@ -33,7 +33,7 @@ export const dependencyAlerts = policy({
   name: "dependency-alerts",
   items: ["1.6"],
   scope: "delivery",
-  title: "GitHub alerts to dependencies with known vulnerabilities.",
+  title: "GitHub must alert to dependencies with known vulnerabilities.",
   severity: "critical",
   fix: "Declare a github.RepositoryVulnerabilityAlerts for the repository with enabled: true.",
   url: "https://docs.github.com/en/code-security/dependabot/dependabot-alerts/about-dependabot-alerts",
@@ -45,7 +45,7 @@ export const dependencyAlerts = policy({
           ? // On by default.
             every(alerts, (resource) => resource.at("enabled").boolean() !== false)
           : repository.resource?.at("vulnerabilityAlerts").boolean() === true;
-      return isOn || `Nothing alerts to vulnerable dependencies of ${repository.label}.`;
+      return isOn || `Alerts to vulnerable dependencies of ${repository.label} are off.`;
     }),
 });
 
@@ -53,7 +53,7 @@ export const dependencyUpdates = policy({
   name: "dependency-updates",
   items: ["1.6"],
   scope: "delivery",
-  title: "Dependencies with known vulnerabilities are updated by pull requests.",
+  title: "Pull requests must update dependencies with known vulnerabilities.",
   severity: "medium",
   fix: "Declare a github.RepositoryDependabotSecurityUpdates for the repository with enabled: true.",
   url: "https://docs.github.com/en/code-security/dependabot/dependabot-security-updates/about-dependabot-security-updates",
@@ -62,7 +62,7 @@ export const dependencyUpdates = policy({
       const updates = ofRepository(stack, repository, github.securityUpdates, (resource) => {
         return resource.at("enabled").boolean() === true;
       });
-      return updates.length > 0 || `Vulnerable dependencies of ${repository.label} are not updated.`;
+      return updates.length > 0 || `Security updates of the dependencies of ${repository.label} are off.`;
     }),
 });
 
@@ -70,7 +70,7 @@ export const workflowsRestricted = policy({
   name: "workflows-restricted",
   items: ["1.6"],
   scope: "delivery",
-  title: "Workflows use actions that are named and pinned, with a token that only reads by default.",
+  title: "Workflows must use only allowed and pinned actions, with a token that is read-only by default.",
   severity: "medium",
   level: "advisory",
   fix: "Declare a github.ActionsRepositoryPermissions with allowedActions selected and shaPinningRequired true, and a github.WorkflowRepositoryPermissions with defaultWorkflowPermissions read.",
@@ -87,7 +87,7 @@ export const workflowsRestricted = policy({
       });
       return (
         (named.length > 0 && reading.length > 0) ||
-        `Workflows of ${repository.label} may use any action, or write by default.`
+        `Workflows of ${repository.label} may use any action, or have a token that may write by default.`
       );
     }),
 });

@@ -1,35 +1,82 @@
-import type { ItemId } from "../checklist/items.ts";
 import { every, policy, some } from "./framework/index.ts";
 import { judgeBranches, judgeRequiredCheck, judgeRule } from "./model/branch-rules.ts";
 
-// Items 1.1 to 1.5: what has to hold before a change gets to a branch that releases come from. The check
-// `preview` is under 1.4: what `npm run build` is to the application, the preview is to the platform's stack.
+// Items 1.1 to 1.5: what must hold before a change reaches a branch that releases come from. The check
+// `preview` is under 1.4: it is to the platform's stack what `npm run build` is to the application.
 
 const rulesets =
   "https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets";
 
-export const requiredCheckTest = requiredCheck("1.1", "test", "The tests");
-export const requiredCheckTypecheck = requiredCheck("1.2", "typecheck", "The type check");
-export const requiredCheckLint = requiredCheck("1.3", "lint", "The linter");
-export const requiredCheckBuild = requiredCheck("1.4", "build", "The build");
-export const requiredCheckPreview = requiredCheck(
-  "1.4",
-  "preview",
-  "The preview of the stacks, judged by this pack,",
-);
+const where =
+  "requiredChecks of requiredStatusChecks in a github.RepositoryRuleset that covers the default branch, refs/heads/release/* and the branch that production is deployed from";
+
+export const requiredCheckTest = policy({
+  name: "required-check-test",
+  items: ["1.1"],
+  scope: "delivery",
+  title: "The tests must pass before a merge.",
+  severity: "high",
+  fix: `Add { context: "test" } to ${where}.`,
+  url: rulesets,
+  check: (stack) => judgeRequiredCheck(stack, "test"),
+});
+
+export const requiredCheckTypecheck = policy({
+  name: "required-check-typecheck",
+  items: ["1.2"],
+  scope: "delivery",
+  title: "The type check must pass before a merge.",
+  severity: "high",
+  fix: `Add { context: "typecheck" } to ${where}.`,
+  url: rulesets,
+  check: (stack) => judgeRequiredCheck(stack, "typecheck"),
+});
+
+export const requiredCheckLint = policy({
+  name: "required-check-lint",
+  items: ["1.3"],
+  scope: "delivery",
+  title: "The linter must pass before a merge.",
+  severity: "high",
+  fix: `Add { context: "lint" } to ${where}.`,
+  url: rulesets,
+  check: (stack) => judgeRequiredCheck(stack, "lint"),
+});
+
+export const requiredCheckBuild = policy({
+  name: "required-check-build",
+  items: ["1.4"],
+  scope: "delivery",
+  title: "The build must pass before a merge.",
+  severity: "high",
+  fix: `Add { context: "build" } to ${where}.`,
+  url: rulesets,
+  check: (stack) => judgeRequiredCheck(stack, "build"),
+});
+
+export const requiredCheckPreview = policy({
+  name: "required-check-preview",
+  items: ["1.4"],
+  scope: "delivery",
+  title: "The preview of the stacks, judged by this pack, must pass before a merge.",
+  severity: "high",
+  fix: `Add { context: "preview" } to ${where}.`,
+  url: rulesets,
+  check: (stack) => judgeRequiredCheck(stack, "preview"),
+});
 
 export const requiredChecksCurrent = policy({
   name: "required-checks-current",
   items: ["1.1"],
   scope: "delivery",
-  title: "Checks pass on what the branch will hold after the merge.",
+  title: "Checks must pass on the code as it will be after the merge.",
   severity: "medium",
   fix: "Set strictRequiredStatusChecksPolicy of requiredStatusChecks to true, or add a mergeQueue, which tests the merged result too.",
   url: rulesets,
   check: (stack) =>
     judgeRule(
       stack,
-      (what) => `A merge to ${what} may be of code that was tested against an older state.`,
+      (what) => `A merge to ${what} may contain code that was tested against an older state of the branch.`,
       (rules) =>
         rules.at("requiredStatusChecks", "strictRequiredStatusChecksPolicy").boolean() === true ||
         rules.at("mergeQueue").exists,
@@ -40,13 +87,13 @@ export const pullRequestApproved = policy({
   name: "pull-request-approved",
   items: ["1.5"],
   scope: "delivery",
-  title: "Code gets to a branch by a pull request that somebody approved.",
+  title: "Code must reach a branch through an approved pull request.",
   severity: "critical",
   fix: "Set requiredApprovingReviewCount of pullRequest in the rules of a github.RepositoryRuleset to 1 or more.",
   url: rulesets,
   thresholds: {
     minimumApprovals: {
-      description: "Approvals of a pull request at least.",
+      description: "Least approvals of a pull request.",
       default: 1,
       minimum: 1,
       maximum: 10,
@@ -55,7 +102,10 @@ export const pullRequestApproved = policy({
   check: (stack, threshold) =>
     judgeRule(
       stack,
-      (what) => `A merge to ${what} needs fewer than ${threshold("minimumApprovals")} approvals.`,
+      (what) =>
+        threshold("minimumApprovals") === 1
+          ? `The rules of ${what} allow merging without approval.`
+          : `A merge to ${what} needs fewer than ${threshold("minimumApprovals")} approvals.`,
       (rules) =>
         (rules.at("pullRequest", "requiredApprovingReviewCount").number() ?? 0) >=
         threshold("minimumApprovals"),
@@ -66,7 +116,7 @@ export const pullRequestCodeOwners = policy({
   name: "pull-request-code-owners",
   items: ["1.5"],
   scope: "delivery",
-  title: "The owners of code approve changes to it.",
+  title: "The owners of code must approve changes to it.",
   severity: "high",
   fix: "Set requireCodeOwnerReview of pullRequest in the ruleset to true, and name the owners in .github/CODEOWNERS.",
   url: "https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners",
@@ -82,17 +132,17 @@ export const pullRequestApprovalCurrent = policy({
   name: "pull-request-approval-current",
   items: ["1.5"],
   scope: "delivery",
-  title: "An approval is of what is merged, by somebody else than who pushed it.",
+  title: "An approval must cover what is merged, and come from someone other than the person who pushed it.",
   severity: "high",
   fix: "Set dismissStaleReviewsOnPush and requireLastPushApproval of pullRequest in the ruleset to true.",
   url: rulesets,
   check: (stack) =>
     judgeRule(
       stack,
-      (what) => `A merge to ${what} may hold code that was pushed after its approval.`,
+      (what) => `A merge to ${what} may contain code that was pushed after its approval.`,
       (rules) =>
         every(
-          ["dismissStaleReviewsOnPush", "requireLastPushApproval"],
+          ["dismissStaleReviewsOnPush", "requireLastPushApproval"] as const,
           (rule) => rules.at("pullRequest", rule).boolean() === true,
         ),
     ),
@@ -102,14 +152,14 @@ export const pullRequestConversations = policy({
   name: "pull-request-conversations",
   items: ["1.5"],
   scope: "delivery",
-  title: "What a review brought up is settled before the merge.",
+  title: "Review conversations must be resolved before a merge.",
   severity: "medium",
   fix: "Set requiredReviewThreadResolution of pullRequest in the ruleset to true.",
   url: rulesets,
   check: (stack) =>
     judgeRule(
       stack,
-      (what) => `A merge to ${what} may leave conversations open.`,
+      (what) => `A merge to ${what} may leave conversations unresolved.`,
       (rules) => rules.at("pullRequest", "requiredReviewThreadResolution").boolean() === true,
     ),
 });
@@ -118,12 +168,12 @@ export const branchHistoryKept = policy({
   name: "branch-history-kept",
   items: ["1.5"],
   scope: "delivery",
-  title: "History is linear, and nobody rewrites or deletes what was approved.",
+  title: "History must be linear, and nobody may rewrite or delete what was approved.",
   severity: "high",
   fix: "Set nonFastForward, deletion and requiredLinearHistory in the rules of the ruleset to true.",
   url: rulesets,
   check: (stack) =>
-    ["nonFastForward", "deletion", "requiredLinearHistory"].flatMap((rule) =>
+    (["nonFastForward", "deletion", "requiredLinearHistory"] as const).flatMap((rule) =>
       judgeRule(
         stack,
         (what) => `${rule} is not among the rules of ${what}.`,
@@ -136,26 +186,13 @@ export const branchRulesForAll = policy({
   name: "branch-rules-for-all",
   items: ["1.5"],
   scope: "delivery",
-  title: "Nobody may go around the rules of a branch.",
+  title: "Nobody may bypass the rules of a branch.",
   severity: "critical",
-  fix: "Remove bypassActors from the ruleset; for an emergency, waive this policy until a day.",
+  fix: "Remove bypassActors from the ruleset; for an emergency, waive this policy for a few days.",
   url: rulesets,
   check: (stack) =>
     judgeBranches(stack, (covering, what) => {
       const around = some(covering, (ruleset) => ruleset.at("bypassActors").items().length > 0);
-      return !around || `Some may go around the rules of ${what}.`;
+      return !around || `Some actors may bypass the rules of ${what}.`;
     }),
 });
-
-function requiredCheck(item: ItemId, check: string, what: string) {
-  return policy({
-    name: `required-check-${check}`,
-    items: [item],
-    scope: "delivery",
-    title: `${what} must pass before a merge.`,
-    severity: "high",
-    fix: `Add { context: "${check}" } to requiredChecks of requiredStatusChecks in a github.RepositoryRuleset that covers the default branch, refs/heads/release/* and the branch that production is deployed from.`,
-    url: rulesets,
-    check: (stack) => judgeRequiredCheck(stack, check),
-  });
-}

@@ -1,4 +1,4 @@
-import { judge, policy, violation } from "./framework/index.ts";
+import { type Finding, fault, judge, policy, type Stack, violation } from "./framework/index.ts";
 import { isGenerator } from "./model/generated.ts";
 import { isDerived, isExpectedSecret, literalKind } from "./model/literal-secrets.ts";
 import { namedInputs } from "./model/named-inputs.ts";
@@ -18,17 +18,19 @@ export const noLiteralSecrets = policy({
   name: "no-literal-secrets",
   items: ["2.9"],
   scope: "any",
-  title: "No input of a resource is a secret that is written in the program.",
+  title: "No input of a resource may be a secret that is written in the program.",
   severity: "critical",
-  fix: "Generate the secret in the stack, or give it with `pulumi config set --secret`, and replace it wherever it is in use.",
+  fix: "Generate the secret in the stack, or set it with `pulumi config set --secret`, and replace it wherever it is in use.",
   url: "https://www.pulumi.com/docs/iac/concepts/secrets/",
   check: (stack, _threshold, { isSupplied }) =>
     stack.all().flatMap((resource) => {
       const inputs = resource.isDeclared ? namedInputs(resource.at()) : [];
       return inputs.flatMap((input) => {
         const kind = literalKind(input, isSupplied);
-        const message = `${input.value.path.join(".")} is ${kind} that is written in the program.`;
-        return kind === undefined || isDerived(input.value) ? [] : [violation(message, resource)];
+        const found = `${input.value.path.join(".")} is ${kind} that is written in the program.`;
+        return kind === undefined || isDerived(input.value)
+          ? []
+          : [violation(fault(input.value, found), resource)];
       });
     }),
 });
@@ -37,7 +39,7 @@ export const secretsEncrypted = policy({
   name: "secrets-encrypted",
   items: ["2.9"],
   scope: "any",
-  title: "Every input that holds a secret is given as one, so that the state encrypts it.",
+  title: "Every input that contains a secret must be marked as one, so that the state encrypts it.",
   severity: "high",
   fix: "Wrap the value with pulumi.secret before it becomes an input.",
   url: "https://www.pulumi.com/docs/iac/concepts/secrets/",
@@ -46,14 +48,16 @@ export const secretsEncrypted = policy({
     stack.all().flatMap((resource) =>
       namedInputs(resource.at())
         .filter((input) => input.value.isSecret === false && isExpectedSecret(input))
-        .map(({ value }) => violation(`${value.path.join(".")} is not given as a secret.`, resource)),
+        .map(({ value }) =>
+          violation(fault(value, `${value.path.join(".")} is not marked as a secret.`), resource),
+        ),
     ),
 });
 
 export const secretVariablesSensitive = policy({
   name: "secret-variables-sensitive",
   items: ["2.3", "2.4", "2.5", "2.9"],
-  title: "Every secret variable is sensitive at the host, so that nobody can read it there again.",
+  title: "Every secret variable must be sensitive at the host, so that nobody can read it there again.",
   severity: "high",
   fix: "Set sensitive to true; Vercel then refuses the target development, which needs a value of its own.",
   url: "https://vercel.com/docs/environment-variables/sensitive-environment-variables",
@@ -63,11 +67,16 @@ export const secretVariablesSensitive = policy({
       .filter(({ resource }) => hidingTypes.has(resource.type))
       .map((variable) =>
         judge(variable.resource, () => {
-          const name = variable.entry.at("key").string() ?? "";
+          const { vercel: entry, value } = variable;
+          // An unknown list of variables has no entry: to ask for its name is to ask for the unknown.
+          const name = (entry === undefined ? value : entry.at("key")).string() ?? "";
           return (
             !holdsSecret(variable, name) ||
-            variable.entry.at("sensitive").boolean() === true ||
-            `${name} is not sensitive, so whoever may see the project can read it.`
+            entry?.at("sensitive").boolean() === true ||
+            fault(
+              entry?.at("sensitive") ?? value,
+              `${name} is not sensitive, so whoever can see the project can read it.`,
+            )
           );
         }),
       ),
@@ -77,9 +86,9 @@ export const secretVariablesSensitive = policy({
 export const secretsNotInBrowsers = policy({
   name: "secrets-not-in-browsers",
   items: ["2.9"],
-  title: "No secret is in a variable that the build sends to browsers.",
+  title: "No secret may be in a variable that the build sends to browsers.",
   severity: "critical",
-  fix: "Take the public prefix off the name, read the variable on the server only, and replace the secret if it was ever deployed.",
+  fix: "Take the public prefix off the name, read the variable only on the server, and replace the secret if it was ever deployed.",
   url: "https://nextjs.org/docs/app/guides/environment-variables",
   check: (stack) => [
     ...withoutHosts(stack),
@@ -87,25 +96,29 @@ export const secretsNotInBrowsers = policy({
       judge(variable.resource, () => {
         const name = variable.name() ?? "";
         const rest = browserName(name);
-        return rest === undefined || !holdsSecret(variable, rest) || `${name} is a secret that browsers get.`;
+        return (
+          rest === undefined ||
+          !holdsSecret(variable, rest) ||
+          fault(variable.value, `${name} is a secret, and the build sends it to browsers.`)
+        );
       }),
     ),
   ],
 });
 
-function withoutHosts(stack: Parameters<typeof applicationHosts>[0]) {
+function withoutHosts(stack: Stack): Finding[] {
   return applicationHosts(stack).length > 0
     ? []
-    : [violation("No host of the application is declared, so no secret is known to be kept.")];
+    : [violation("No host of the application is declared, so whether it hides secrets is not known.")];
 }
 
-/** Whether the name says so, the value is generated as a secret, or its form gives it away. */
+/** Whether the name says so, a random resource generates the value, or its form gives it away. */
 function holdsSecret({ resource, value }: Variable, name: string): boolean {
   if (isSecretName(name)) {
     return true;
   }
   const alone = value.path.length === 1;
-  if (alone && resource.dependenciesOf(value.path[0] ?? "").some(isGenerator)) {
+  if (alone && resource.sourcesOf(value).some(isGenerator)) {
     return true;
   }
   const text = value.isUnknown ? undefined : value.string();

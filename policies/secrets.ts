@@ -1,8 +1,10 @@
+import { counted } from "../lib/text.ts";
 import {
   type Finding,
+  fault,
   judge,
   policy,
-  type Resource,
+  type ResourceOf,
   type Stack,
   undecided,
   violation,
@@ -14,6 +16,7 @@ import {
   type NamedVariable,
   variablesNamed,
 } from "./model/generated.ts";
+import type { StackReferenceArgs } from "./model/other-args.ts";
 import { isSecretName } from "./model/secret-names.ts";
 import { stackReference } from "./model/tokens.ts";
 import { applicationHosts, declaredVariables } from "./model/variables.ts";
@@ -30,7 +33,7 @@ const thresholds = {
 export const jwtSecretLength = policy({
   name: "jwt-secret-length",
   items: ["2.4"],
-  title: "JWT_SECRET has 64 characters or more.",
+  title: "JWT_SECRET must have at least 64 characters.",
   severity: "critical",
   fix: "Generate JWT_SECRET with a RandomPassword of length 64 or more.",
   thresholds,
@@ -40,7 +43,7 @@ export const jwtSecretLength = policy({
 export const secretKeyLength = policy({
   name: "secret-key-length",
   items: ["2.5"],
-  title: "SECRET_KEY has 64 characters or more.",
+  title: "SECRET_KEY must have at least 64 characters.",
   severity: "critical",
   fix: "Generate SECRET_KEY with a RandomPassword of length 64 or more.",
   thresholds,
@@ -50,7 +53,7 @@ export const secretKeyLength = policy({
 export const secretsGenerated = policy({
   name: "secrets-generated",
   items: ["2.4", "2.5", "2.10"],
-  title: "JWT_SECRET and SECRET_KEY are generated in this stack, so that no other stack has them.",
+  title: "This stack must generate JWT_SECRET and SECRET_KEY, so that no other stack has them.",
   severity: "critical",
   fix: "Make the value from a RandomPassword that this stack declares, not from a setting, a literal or another stack.",
   check: (stack) => [...generatedHere(stack, "JWT_SECRET"), ...generatedHere(stack, "SECRET_KEY")],
@@ -59,7 +62,7 @@ export const secretsGenerated = policy({
 export const secretsDistinct = policy({
   name: "secrets-distinct",
   items: ["2.4", "2.5"],
-  title: "JWT_SECRET and SECRET_KEY are two secrets.",
+  title: "JWT_SECRET and SECRET_KEY must be different.",
   severity: "high",
   fix: "Generate each of them with a RandomPassword of its own.",
   check: (stack) => {
@@ -70,7 +73,7 @@ export const secretsDistinct = policy({
       ...judgeNamed(stack, "SECRET_KEY", (key) => {
         const own = identities(key);
         if (own.some((identity) => taken.has(identity))) {
-          return "SECRET_KEY has the value of JWT_SECRET.";
+          return "SECRET_KEY has the same value as JWT_SECRET.";
         }
         const unknown = own.length === 0 && key.value.isUnknown ? key : open;
         return unknown === undefined || undecided(unknown.value);
@@ -83,19 +86,21 @@ export const secretsDistinct = policy({
 export const secretsNotShared = policy({
   name: "secrets-not-shared",
   items: ["2.10"],
-  title: "No secret variable takes its value from another stage's stack.",
+  title: "No secret variable may take its value from the stack of another stage.",
   severity: "critical",
   fix: "Declare the secret in this stack, or read it from the stack of the same stage.",
   check: (stack) => {
     if (applicationHosts(stack).length === 0) {
-      return [violation("No host of the application is declared, so no secret is known to be its own.")];
+      return [
+        violation("No host of the application is declared, so whether its secrets are its own is not known."),
+      ];
     }
     return declaredVariables(stack).map((variable) =>
       judge(variable.resource, () => {
         const name = variable.name();
         const foreign = variable.resource
-          .dependenciesOf(variable.value.path[0] ?? "")
-          .filter((source) => source.type === stackReference && isOtherStage(source));
+          .sourcesOf(variable.value)
+          .filter((source) => source.is(stackReference) && isOtherStage(source));
         if (name === undefined || foreign.length === 0 || !isSecretName(name)) {
           return true;
         }
@@ -104,7 +109,7 @@ export const secretsNotShared = policy({
         const value = alone ? undefined : variable.value.string();
         return (
           (value !== undefined && !foreign.some((source) => source.outputTexts("outputs").includes(value))) ||
-          `${name} comes from the stack ${foreign.map(({ name }) => name).join(", ")}.`
+          fault(variable.value, `${name} comes from the stack ${foreign.map((it) => it.name).join(", ")}.`)
         );
       }),
     );
@@ -115,11 +120,11 @@ function longEnough(stack: Stack, name: string, minimum: number): Finding[] {
   return judgeNamed(stack, name, ({ value, sources, generators }) => {
     if (!value.isUnknown) {
       const length = value.string()?.length ?? 0;
-      return length >= minimum || `${name} has ${length} characters, not ${minimum} or more.`;
+      return length >= minimum || `${name} has ${counted(length, "character")}, not ${minimum} or more.`;
     }
     const longest = Math.max(...(generators ?? sources.filter(isGenerator)).map(generatedLength));
     if (longest < minimum && longest > Number.NEGATIVE_INFINITY) {
-      return `${name} has ${longest} characters, not ${minimum} or more.`;
+      return `${name} has ${counted(longest, "character")}, not ${minimum} or more.`;
     }
     return (generators ?? []).length > 0 || undecided(value);
   });
@@ -130,18 +135,18 @@ function generatedHere(stack: Stack, name: string): Finding[] {
     stack,
     name,
     ({ value, generators }) =>
-      (generators ?? undecided(value)).length > 0 || `${name} is not generated by a resource of this stack.`,
+      (generators ?? undecided(value)).length > 0 || `No resource of this stack generates ${name}.`,
   );
 }
 
-/** What two variables have in common if they are one secret: the known value, or what generates it. */
+/** What two variables share if they are the same secret: the known value, or the resource that generates it. */
 function identities({ value, generators }: NamedVariable): string[] {
   const text = value.isUnknown ? undefined : value.string();
   return [...(text === undefined ? [] : [`value ${text}`]), ...(generators ?? []).map(({ urn }) => urn)];
 }
 
 /** Whether a reference is to a stack of another name, the last part of organization/project/stack. */
-function isOtherStage(reference: Resource): boolean {
+function isOtherStage(reference: ResourceOf<StackReferenceArgs>): boolean {
   const referred = (reference.at("name").string() ?? reference.name).split("/").at(-1);
   const own = reference.urn.split("::")[0]?.split(":").at(-1);
   return referred !== own;

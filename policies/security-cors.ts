@@ -1,6 +1,10 @@
+import type { types } from "@pulumi/cloudflare";
 import {
+  type AnyValue,
   type Finding,
+  fault,
   judge,
+  judgeStack,
   policy,
   type Stack,
   some,
@@ -16,14 +20,14 @@ import { judgeOrigins, originFault } from "./values/origins.ts";
 export const corsOriginsListed = policy({
   name: "cors-origins-listed",
   items: ["4.3"],
-  title: "Every host of the application has a list of the origins that may call it.",
+  title: "Every host of the application must list the origins that may call it.",
   severity: "high",
-  fix: "Set the variable CORS_ORIGINS on the host to https origins parted by commas, such as https://app.example.com.",
+  fix: "Set the variable CORS_ORIGINS on the host to https origins separated by commas, such as https://app.example.com.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS",
   check: (stack) => {
     const hosts = applicationHosts(stack);
     return hosts.length === 0
-      ? [judge(undefined, () => "No host is declared, so none lists the origins that may call it.")]
+      ? [judgeStack(() => "No host is declared, so none lists the origins that may call it.")]
       : hosts.map((host) => judge(host.resource, () => listsOrigins(host)));
   },
 });
@@ -31,9 +35,9 @@ export const corsOriginsListed = policy({
 export const corsOriginsExact = policy({
   name: "cors-origins-exact",
   items: ["4.3"],
-  title: "Every origin that may call the API is an exact https origin.",
+  title: "Every origin that may call the API must be an exact https origin.",
   severity: "critical",
-  fix: "List each origin by itself as https://host, without a wildcard, a path or plain http.",
+  fix: "List each origin as https://host, without a wildcard, a path or plain http.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS",
   check: (stack) => judgeVariables(stack, isOriginList, judgeList),
 });
@@ -41,7 +45,7 @@ export const corsOriginsExact = policy({
 export const corsHeader = policy({
   name: "cors-header-restricted",
   items: ["4.3"],
-  title: "No rule answers every origin with Access-Control-Allow-Origin.",
+  title: "No rule may answer every origin with Access-Control-Allow-Origin.",
   severity: "critical",
   fix: "Name one https origin in the rule or the bucket, or leave the header to the application, which knows the list.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Access-Control-Allow-Origin",
@@ -53,7 +57,7 @@ export const corsHeader = policy({
   ],
 });
 
-/** The name that this platform gives the list, and those that others do. */
+/** The name that this platform gives the list, and the names that others give it. */
 const isOriginList = (name: string): boolean =>
   /^(CORS_(ALLOWED_)?ORIGINS?|(CORS_)?ALLOWED_ORIGINS?)$/.test(name);
 
@@ -63,14 +67,14 @@ function listsOrigins(host: Host): Verdict {
 }
 
 /** Origins are public, so a message may repeat them; a long one is cut. */
-function judgeList(value: string, name: string): Verdict {
-  const [fault, ...others] = judgeOrigins(value);
-  if (fault === undefined) {
+function judgeList(value: string, name: string): true | string {
+  const [first, ...others] = judgeOrigins(value);
+  if (first === undefined) {
     return true;
   }
-  const entry = fault.entry === "" ? "" : ` has ${JSON.stringify(fault.entry.slice(0, 80))}`;
+  const entry = first.entry === "" ? "" : ` has ${JSON.stringify(first.entry.slice(0, 80))}`;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
-  return `${name}${entry}: ${fault.message}${more}.`;
+  return `${name}${entry}: ${first.message}${more}.`;
 }
 
 const isAllowOrigin = (name: string | undefined): boolean =>
@@ -89,28 +93,31 @@ function rulesetFindings(stack: Stack): Finding[] {
 }
 
 /** An expression usually repeats the caller's origin: then the rule itself must say which origins it is for. */
-function judgeChange(rule: Value, change: Value): Verdict {
+function judgeChange(
+  rule: Value<types.input.RulesetRule>,
+  change: Value<types.input.RulesetRuleActionParametersHeaders>,
+): Verdict {
   if (rule.at("enabled").boolean() === false || change.at("operation").string() === "remove") {
     return true;
   }
   const expression = change.at("expression").string();
   if (expression !== undefined) {
     const asksForOrigin = /headers\[\s*"origin"\s*\]/i.test(rule.at("expression").string() ?? "");
-    return asksForOrigin || "A rule answers any caller's origin with Access-Control-Allow-Origin.";
+    return asksForOrigin || fault(change, "A rule answers any origin with Access-Control-Allow-Origin.");
   }
-  return judgeHeader(change.at("value").string());
+  return judgeHeader(change.at("value"));
 }
 
 function routeFindings(stack: Stack): Finding[] {
   return stack.ofType(vercel.route).flatMap((route) => [
     ...entries(route.at("route", "headers"), (headers) => headers.entries()).flatMap(([name, value]) =>
-      isAllowOrigin(name) ? [judge(route, () => judgeHeader(value.string()))] : [],
+      isAllowOrigin(name) ? [judge(route, () => judgeHeader(value))] : [],
     ),
     ...entries(route.at("route", "transforms"), (transforms) => transforms.items()).map((transform) =>
       judge(route, () => {
         const isAnswer = transform.at("type").string() === "response.headers";
         const sets = isAnswer && isAllowOrigin(transform.at("target").json().at("key").string());
-        return !sets || judgeHeader(transform.at("args").json().string());
+        return !sets || judgeHeader(transform.at("args").json());
       }),
     ),
   ]);
@@ -121,10 +128,7 @@ function staticSiteFindings(stack: Stack): Finding[] {
     .ofType(render.staticSite)
     .flatMap((site) =>
       entries(site.at("headers"), (headers) => headers.items()).map((header) =>
-        judge(
-          site,
-          () => !isAllowOrigin(header.at("name").string()) || judgeHeader(header.at("value").string()),
-        ),
+        judge(site, () => !isAllowOrigin(header.at("name").string()) || judgeHeader(header.at("value"))),
       ),
     );
 }
@@ -135,18 +139,21 @@ function bucketFindings(stack: Stack): Finding[] {
     .flatMap((cors) =>
       entries(cors.at("rules"), (rules) => rules.items()).flatMap((rule) =>
         entries(rule.at("allowed", "origins"), (origins) => origins.items()).map((origin) =>
-          judge(cors, () => judgeHeader(origin.string())),
+          judge(cors, () => judgeHeader(origin)),
         ),
       ),
     );
 }
 
-function judgeHeader(value: string | undefined): Verdict {
-  const fault = value === undefined ? undefined : originFault(value.trim());
-  return fault === undefined || `Access-Control-Allow-Origin is ${JSON.stringify(value)}: ${fault}.`;
+function judgeHeader(value: AnyValue): Verdict {
+  const text = value.string();
+  const wrong = text === undefined ? undefined : originFault(text.trim());
+  return (
+    wrong === undefined || fault(value, `Access-Control-Allow-Origin is ${JSON.stringify(text)}: ${wrong}.`)
+  );
 }
 
-/** What a list or map holds; nothing while it is unknown as a whole. */
-function entries<T>(value: Value, read: (value: Value) => T[]): T[] {
+/** The entries of a list or map; nothing while it is unknown as a whole. */
+function entries<V extends AnyValue, T>(value: V, read: (value: V) => T[]): T[] {
   return value.isUnknown ? [] : read(value);
 }

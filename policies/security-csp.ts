@@ -8,12 +8,12 @@ import { type CspWeakness, judgeCsp } from "./values/csp.ts";
 export const cspScripts = policy({
   name: "csp-restricts-scripts",
   items: ["4.6", "4.8"],
-  title: "Every page is sent a Content-Security-Policy that runs the site's own scripts alone.",
+  title: "Every page must have a Content-Security-Policy that allows only the site's own scripts.",
   severity: "critical",
   fix: "Set Content-Security-Policy in a rule of phase http_response_headers_transform whose expression is true, with script-src 'self' and the hosts of other scripts, without 'unsafe-inline' or 'unsafe-eval'.",
   url: "https://www.w3.org/TR/CSP3/",
   check: (stack) =>
-    judgeSites(stack, "No public host is declared, so none is sent a Content-Security-Policy.", (site) =>
+    judgeSites(stack, "No public host is declared, so none has a Content-Security-Policy.", (site) =>
       judgeHeader(stack, site, "Content-Security-Policy", (value) =>
         sentence(judgeCsp(value), ["inline", "eval", "any-host", "data", "plain-http"]),
       ),
@@ -23,11 +23,11 @@ export const cspScripts = policy({
 export const cspPlugins = policy({
   name: "csp-restricts-base-and-plugins",
   items: ["4.6"],
-  title: "The Content-Security-Policy leaves no way around it by a base URL or a plugin.",
+  title: "The Content-Security-Policy must not be bypassed by a base URL or a plugin.",
   severity: "high",
   fix: "Add base-uri 'none' and object-src 'none' to the Content-Security-Policy.",
   url: "https://www.w3.org/TR/CSP3/",
-  // A page without a policy is the other policy's to name.
+  // A page without a Content-Security-Policy violates csp-restricts-scripts.
   check: (stack) => judgeSites(stack, undefined, (site) => judgeRest(stack, site)),
 });
 

@@ -3,14 +3,14 @@ import { headerValue, judgeHeader, pages } from "./model/page-headers.ts";
 import { judgeSites, notProxied, type Site } from "./model/sites.ts";
 import { framingFault, nosniffFault, permissionsFault, referrerFault } from "./values/header-values.ts";
 
-// Item 4.5, and what of item 4.8 is not the Content Security Policy's (security-csp.ts).
+// Item 4.5, and the part of item 4.8 that is not in the Content Security Policy (security-csp.ts).
 
-const absent = "No public host is declared, so none is sent security headers.";
+const absent = "No public host is declared, so none has security headers.";
 
 export const nosniffHeader = policy({
   name: "header-nosniff",
   items: ["4.5", "4.8"],
-  title: "Every page is sent X-Content-Type-Options: nosniff.",
+  title: "Every page must have the header X-Content-Type-Options: nosniff.",
   severity: "medium",
   fix: "Set X-Content-Type-Options to nosniff in a rule of the zone's cloudflare.Ruleset of phase http_response_headers_transform whose expression is true.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Content-Type-Options",
@@ -23,7 +23,7 @@ export const nosniffHeader = policy({
 export const frameHeader = policy({
   name: "header-frame",
   items: ["4.5"],
-  title: "No other site can frame a page.",
+  title: "No other site may frame a page.",
   severity: "medium",
   fix: "Set X-Frame-Options to DENY, or frame-ancestors 'none' in the Content-Security-Policy, in a rule of phase http_response_headers_transform whose expression is true.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Frame-Options",
@@ -33,7 +33,7 @@ export const frameHeader = policy({
 export const referrerHeader = policy({
   name: "header-referrer-policy",
   items: ["4.5"],
-  title: "Every page is sent a Referrer-Policy that tells other sites no path.",
+  title: "Every page must have a Referrer-Policy that hides its path from other sites.",
   severity: "medium",
   fix: "Set Referrer-Policy to strict-origin-when-cross-origin in a rule of phase http_response_headers_transform whose expression is true.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Referrer-Policy",
@@ -44,9 +44,9 @@ export const referrerHeader = policy({
 export const permissionsHeader = policy({
   name: "header-permissions-policy",
   items: ["4.5"],
-  title: "Every page is sent a Permissions-Policy that gives no feature to every frame.",
+  title: "Every page must have a Permissions-Policy that gives no feature to every frame.",
   severity: "medium",
-  fix: "Set Permissions-Policy to camera=(), microphone=(), geolocation=() and what else is not used, in a rule of phase http_response_headers_transform whose expression is true.",
+  fix: "Set Permissions-Policy to camera=(), microphone=(), geolocation=() and other unused features, in a rule of phase http_response_headers_transform whose expression is true.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Permissions-Policy",
   check: (stack) =>
     judgeSites(stack, absent, (site) => judgeHeader(stack, site, "Permissions-Policy", permissionsFault)),
@@ -57,7 +57,7 @@ function judgeFraming(stack: Stack, site: Site): Verdict {
     const csp = headerValue(stack, site, "content-security-policy", path);
     const fault = framingFault(csp, headerValue(stack, site, "x-frame-options", path));
     if (fault !== undefined) {
-      return `${site.host}${path} is sent ${fault}${notProxied(site)}.`;
+      return `${site.host}${path} has ${fault}${notProxied(site)}.`;
     }
   }
   return true;

@@ -1,5 +1,14 @@
-import { judge, policy, type Resource, type Stack, some, type Verdict } from "./framework/index.ts";
-import { known } from "./model/known.ts";
+import type { ZoneSettingArgs } from "@pulumi/cloudflare";
+import {
+  fault,
+  judge,
+  known,
+  policy,
+  type ResourceOf,
+  type Stack,
+  some,
+  type Verdict,
+} from "./framework/index.ts";
 import { headerOf } from "./model/response-headers.ts";
 import { rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
@@ -21,7 +30,7 @@ import type { SampleRequest } from "./values/sample-request.ts";
 export const alwaysHttps = policy({
   name: "https-always",
   items: ["4.2"],
-  title: "Every zone answers plain http with a redirect to https.",
+  title: "Every zone must redirect plain http to https.",
   severity: "critical",
   fix: "Declare a cloudflare.ZoneSetting with settingId always_use_https and value on.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/always-use-https/",
@@ -31,7 +40,10 @@ export const alwaysHttps = policy({
       unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none redirects plain http."),
       (zone) => {
         if (zone.resource?.at("paused").boolean() === true) {
-          return "The zone is paused: Cloudflare answers by DNS alone and redirects nothing.";
+          return fault(
+            zone.resource.at("paused"),
+            "The zone is paused: Cloudflare only answers DNS and does not redirect.",
+          );
         }
         const settings = zoneSettings(stack, zone, "always_use_https");
         if (settings.some((setting) => setting.at("value").string() === "on")) {
@@ -46,13 +58,13 @@ export const alwaysHttps = policy({
 export const strictTransport = policy({
   name: "https-hsts",
   items: ["4.2"],
-  title: "Browsers are told to use https only, for a year, for every subdomain, and to preload that.",
+  title: "Hosts must tell browsers to use only https for a year, on every subdomain, and to preload that.",
   severity: "high",
   fix: "Declare a cloudflare.ZoneSetting with settingId security_header and value { strict_transport_security: { enabled: true, max_age: 31536000, include_subdomains: true, preload: true } }.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/http-strict-transport-security/",
   thresholds: {
     minimumSeconds: {
-      description: "Seconds of max-age at least; the preload list asks for a year",
+      description: "Least seconds of max-age; the preload list requires a year.",
       default: 31_536_000,
       minimum: 31_536_000,
     },
@@ -65,7 +77,7 @@ export const strictTransport = policy({
       ),
       ...judgeSites(
         stack,
-        "No public host is declared, so none is sent HSTS.",
+        "No public host is declared, so none sends HSTS.",
         (site) =>
           (site.zone !== undefined && zoneSettings(stack, site.zone, "security_header").length > 0) ||
           judgeHeader(stack, site, seconds),
@@ -91,7 +103,7 @@ function redirectsAll(stack: Stack, zone: Zone): boolean {
   });
 }
 
-/** `http://*example.com/*` and its like. */
+/** `http://*example.com/*` and similar patterns. */
 function hasPageRule(stack: Stack, zone: Zone): boolean {
   const host = zoneName(zone) ?? "";
   const rules = inZone(
@@ -106,25 +118,28 @@ function hasPageRule(stack: Stack, zone: Zone): boolean {
   return rules.length > 0;
 }
 
-/** What a violation is reported on: the setting, where it is known which one. */
-function hstsSetting(stack: Stack, zone: Zone): Resource | undefined {
+/** The setting on which a violation is reported, where it is known which one. */
+function hstsSetting(stack: Stack, zone: Zone): ResourceOf<ZoneSettingArgs> | undefined {
   return known(() => zoneSettings(stack, zone, "security_header")[0]);
 }
 
-function judgeSetting(setting: Resource | undefined, seconds: number): Verdict {
+function judgeSetting(setting: ResourceOf<ZoneSettingArgs> | undefined, seconds: number): Verdict {
   const value = setting?.at("value");
   if (value === undefined) {
-    // Then each host must be sent the header by a rule.
+    // Then a rule must send the header for each host.
     return true;
   }
   if (value.at("strictTransportSecurity").exists) {
-    return "The value of security_header is in camelCase, which the API ignores: it reads strict_transport_security.";
+    return fault(
+      value,
+      "The value of security_header is in camelCase, which the API ignores: it reads strict_transport_security.",
+    );
   }
   const hsts = value.at("strict_transport_security");
   if (hsts.at("enabled").boolean() !== true) {
-    return "HSTS is not enabled.";
+    return fault(value, "HSTS is not enabled.");
   }
-  const fault = hstsFault(
+  const wrong = hstsFault(
     {
       maxAgeSeconds: hsts.at("max_age").number(),
       includeSubdomains: hsts.at("include_subdomains").boolean() === true,
@@ -132,17 +147,17 @@ function judgeSetting(setting: Resource | undefined, seconds: number): Verdict {
     },
     seconds,
   );
-  return fault === undefined || `HSTS has ${fault}.`;
+  return wrong === undefined || fault(value, `HSTS has ${wrong}.`);
 }
 
 function judgeHeader(stack: Stack, site: Site, seconds: number): Verdict {
   const header = headerOf(stack, site, "strict-transport-security", "/");
   if (header === undefined) {
-    return `${site.host} is sent no HSTS.`;
+    return `${site.host} sends no HSTS header.`;
   }
   if (header.value === undefined) {
-    return `The HSTS header of ${site.host} is computed on each response, so nobody can tell what it says.`;
+    return `The HSTS header of ${site.host} is computed on each response, so its value is unknown.`;
   }
-  const fault = hstsFault(parseHsts(header.value), seconds);
-  return fault === undefined || `The HSTS header of ${site.host} has ${fault}.`;
+  const wrong = hstsFault(parseHsts(header.value), seconds);
+  return wrong === undefined || `The HSTS header of ${site.host} has ${wrong}.`;
 }

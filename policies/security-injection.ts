@@ -1,5 +1,5 @@
-import { judge, policy, type Resource, type Stack, type Verdict } from "./framework/index.ts";
-import { known } from "./model/known.ts";
+import type { GrantRoleArgs, RoleArgs } from "@pulumi/postgresql";
+import { fault, judge, known, policy, type ResourceOf, type Stack, type Verdict } from "./framework/index.ts";
 import { ownerOf } from "./model/links.ts";
 import { judgeSites, notProxied } from "./model/sites.ts";
 import { postgresql } from "./model/tokens.ts";
@@ -10,21 +10,21 @@ import { wafFault } from "./model/waf.ts";
 export const managedRules = policy({
   name: "waf-managed-rules",
   items: ["4.7"],
-  title: "Managed rules against injection act on every request of every host.",
+  title: "Managed rules against injection must act on every request to every host.",
   severity: "critical",
   fix: "In the zone's cloudflare.Ruleset of phase http_request_firewall_managed execute the Cloudflare Managed Ruleset (efb7b8c949ac4650a09736fc376e9aee) and the OWASP Core Ruleset (4814384a9e5d4991b9815dcfc25d2f1f) with the expression true.",
   url: "https://developers.cloudflare.com/waf/managed-rules/",
   check: (stack) =>
     judgeSites(stack, "No public host is declared, so no managed rules act.", (site) => {
-      const fault = wafFault(stack, site);
-      return fault === undefined || `${site.host}: ${fault}${notProxied(site)}.`;
+      const wrong = wafFault(stack, site);
+      return wrong === undefined || `${site.host}: ${wrong}${notProxied(site)}.`;
     }),
 });
 
 export const leastPrivilege = policy({
   name: "database-role-least-privilege",
   items: ["4.7"],
-  title: "No role that logs in to the database has a power that an injected statement could use.",
+  title: "No role that can log in to the database may have a privilege that an injected statement could use.",
   severity: "critical",
   fix: "Set superuser, createDatabase, createRole, replication and bypassRowLevelSecurity to false on the postgresql.Role, and grant what it needs. A role for backups alone, with backup in its name, may bypass row-level security.",
   url: "https://www.postgresql.org/docs/current/role-attributes.html",
@@ -34,36 +34,43 @@ export const leastPrivilege = policy({
   ],
 });
 
-const powers = ["superuser", "createDatabase", "createRole", "replication", "bypassRowLevelSecurity"];
+const privileges = [
+  "superuser",
+  "createDatabase",
+  "createRole",
+  "replication",
+  "bypassRowLevelSecurity",
+] as const;
 
-function judgeRole(role: Resource): Verdict {
+function judgeRole(role: ResourceOf<RoleArgs>): Verdict {
   if (role.at("login").boolean() !== true) {
     return true;
   }
-  const allowed = isForBackups(role) ? ["bypassRowLevelSecurity"] : [];
-  const held = powers.filter((power) => !allowed.includes(power) && role.at(power).boolean() === true);
-  if (held.length > 0) {
-    return `The role has ${held.join(", ")}.`;
+  const allowed: readonly string[] = isForBackups(role) ? ["bypassRowLevelSecurity"] : [];
+  const held = privileges.filter((it) => !allowed.includes(it) && role.at(it).boolean() === true);
+  const [first] = held;
+  if (first !== undefined) {
+    return fault(role.at(first), `The role has ${held.join(", ")}.`);
   }
   const group = role.at("roles").strings().find(isAdministrator);
-  return group === undefined || `The role is a member of ${group}.`;
+  return group === undefined || fault(role.at("roles"), `The role is a member of ${group}.`);
 }
 
-/** Membership that is granted apart counts as much as that in the role's own list. */
-function judgeGrant(stack: Stack, grant: Resource): Verdict {
+/** Membership by a grant counts as much as membership in the role's own list. */
+function judgeGrant(stack: Stack, grant: ResourceOf<GrantRoleArgs>): Verdict {
   const group = grant.at("grantRole").string() ?? "";
   if (!isAdministrator(group)) {
     return true;
   }
   const member = known(() => ownerOf(stack, grant, "role", postgresql.role)?.name);
-  return `${member ?? "A role"} becomes a member of ${group}.`;
+  return fault(grant.at("grantRole"), `${member ?? "A role"} becomes a member of ${group}.`);
 }
 
-/** pg_dump stops at rows that row-level security hides, so what backs up must see past it. */
-const isForBackups = (role: Resource): boolean =>
+/** pg_dump fails on rows that row-level security hides, so a role for backups must bypass it. */
+const isForBackups = (role: ResourceOf<RoleArgs>): boolean =>
   /back-?_?up|dump/i.test(`${role.name} ${role.at("name").string()}`);
 
-/** Roles whose members rule the server or read its files: PostgreSQL's own, then those of vendors. */
+/** Roles whose members control the server or read its files: PostgreSQL's own, then those of vendors. */
 const administrators: ReadonlySet<string> = new Set([
   "postgres",
   "pg_execute_server_program",

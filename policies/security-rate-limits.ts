@@ -5,12 +5,12 @@ import { render, vercel } from "./model/tokens.ts";
 
 // Item 4.4.
 
-const absent = "No public host is declared, so no rate limit is.";
+const absent = "No public host is declared, so none has a rate limit.";
 
 export const apiRateLimit = policy({
   name: "rate-limit-api",
   items: ["4.4"],
-  title: "The API has a rate limit at the edge.",
+  title: "The API must have a rate limit at the edge.",
   severity: "high",
   fix: "Add a rule with ratelimit and action block to the zone's cloudflare.Ruleset of phase http_ratelimit, or an active rate_limit rule to the vercel.FirewallConfig, that acts on the API's requests.",
   url: "https://developers.cloudflare.com/waf/rate-limiting-rules/",
@@ -27,15 +27,15 @@ export const apiRateLimit = policy({
 export const loginRateLimit = policy({
   name: "rate-limit-login",
   items: ["4.4"],
-  title: "Login has a tighter rate limit than the rest of the API.",
+  title: "Login must have a tighter rate limit than the rest of the API.",
   severity: "high",
-  fix: "Add a rule for the login path alone to the same ruleset, with fewer requests a second than the API's rule.",
+  fix: "Add a rule only for the login path to the same ruleset, with fewer requests per second than the API's rule.",
   url: "https://developers.cloudflare.com/waf/rate-limiting-rules/best-practices/",
   check: (stack) =>
     judgeSites(stack, absent, (site) => !servesApi(stack, site) || judgeLogin(limitsOf(stack, site), site)),
 });
 
-/** Services at Render are the API; without any, the Vercel projects are, and without those each host. */
+/** Services at Render are the API; without any, the Vercel projects are, and without those every host is. */
 function servesApi(stack: Stack, site: Site): boolean {
   if (stack.ofType(render.webService).length > 0) {
     return site.service?.type === render.webService;
@@ -46,7 +46,7 @@ function servesApi(stack: Stack, site: Site): boolean {
 function judgeLogin(limits: readonly RateLimit[], site: Site): Verdict {
   const logins = limits.filter((limit) => limitsLogin(limit, site));
   if (logins.length === 0) {
-    return `No rate limit of its own acts on the login of ${site.host}${notProxied(site)}.`;
+    return `The login of ${site.host} has no rate limit of its own${notProxied(site)}.`;
   }
   const api = limits.filter((limit) => limitsApi(limit, site));
   const apiRate = Math.max(...api.map(({ rate }) => rate));
@@ -54,7 +54,7 @@ function judgeLogin(limits: readonly RateLimit[], site: Site): Verdict {
   return (
     api.length === 0 ||
     loginRate < apiRate ||
-    `The rate limit on login is no tighter than the API's: ${perMinute(loginRate)} against ${perMinute(apiRate)} requests a minute.`
+    `The rate limit on login is not tighter than the API's: ${perMinute(loginRate)} against ${perMinute(apiRate)} requests per minute.`
   );
 }
 

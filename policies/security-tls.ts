@@ -1,5 +1,19 @@
-import { judge, policy, type Resource, type Stack, select, some, type Value } from "./framework/index.ts";
-import { isOn, rulesOf } from "./model/rulesets.ts";
+import type { DnsRecordArgs as CloudflareRecordArgs } from "@pulumi/cloudflare";
+import type { DnsRecordArgs as VercelRecordArgs } from "@pulumi/vercel";
+import {
+  type AnyValue,
+  fault,
+  judge,
+  judgeStack,
+  policy,
+  type ResourceOf,
+  type Stack,
+  select,
+  some,
+  type Verdict,
+} from "./framework/index.ts";
+import { isOn } from "./model/given.ts";
+import { rulesOf } from "./model/rulesets.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
 import { cloudflare, vercel } from "./model/tokens.ts";
 import {
@@ -18,14 +32,14 @@ import {
 export const certificateDeclared = policy({
   name: "tls-certificate-declared",
   items: ["4.1"],
-  title: "Every zone has a certificate, and it covers every host.",
+  title: "Every zone must have a certificate that covers every host.",
   severity: "critical",
   fix: "Declare a cloudflare.UniversalSslSetting with enabled: true; for a host two levels below the zone also a cloudflare.CertificatePack that lists it.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/",
   check: (stack) => [
     ...judgeZones(
       stack,
-      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so no certificate is."),
+      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none has a certificate."),
       (zone) => hasCertificate(stack, zone) || "The zone has no certificate.",
     ),
     ...judgeSites(stack, undefined, (site) => judgeCoverage(stack, site)),
@@ -35,22 +49,25 @@ export const certificateDeclared = policy({
 export const minimumTls = policy({
   name: "tls-minimum-version",
   items: ["4.1"],
-  title: "The edge takes no TLS version below 1.2.",
+  title: "The edge must accept no TLS version below 1.2.",
   severity: "high",
   fix: "Declare a cloudflare.ZoneSetting with settingId min_tls_version and value 1.2 or 1.3.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/minimum-tls/",
   check: (stack) => [
     ...judgeInZones(
       stack,
-      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so no minimum TLS version is."),
+      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none has a minimum TLS version."),
       (zone) => zoneSettings(stack, zone, "min_tls_version"),
-      "The zone has no min_tls_version, and Cloudflare takes TLS 1.0 by default.",
-      judgeVersion,
+      "The zone does not set min_tls_version, and Cloudflare accepts TLS 1.0 by default.",
+      (setting) => judgeVersion(setting.at("value")),
     ),
     ...stack
       .ofType(cloudflare.hostnameTls)
       .map((setting) =>
-        judge(setting, () => setting.at("settingId").string() !== "min_tls_version" || judgeVersion(setting)),
+        judge(
+          setting,
+          () => setting.at("settingId").string() !== "min_tls_version" || judgeVersion(setting.at("value")),
+        ),
       ),
   ],
 });
@@ -58,16 +75,16 @@ export const minimumTls = policy({
 export const strictTls = policy({
   name: "tls-strict-to-origin",
   items: ["4.1"],
-  title: "The edge reaches the hosts by TLS and checks their certificates.",
+  title: "The edge must connect to the hosts with TLS and check their certificates.",
   severity: "critical",
   fix: "Declare a cloudflare.ZoneSetting with settingId ssl and value strict, and let no rule weaken it.",
   url: "https://developers.cloudflare.com/ssl/origin-configuration/ssl-modes/full-strict/",
   check: (stack) => [
     ...judgeInZones(
       stack,
-      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so no TLS to the hosts is."),
+      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so TLS to the hosts is not set."),
       (zone) => zoneSettings(stack, zone, "ssl"),
-      "The zone has no ssl setting, so Cloudflare chooses how it reaches the hosts.",
+      "The zone does not set ssl, so Cloudflare decides how it connects to the hosts.",
       (setting) => judgeMode(setting.at("value")),
     ),
     ...zones(stack).flatMap((zone) => [
@@ -80,7 +97,7 @@ export const strictTls = policy({
 export const caaRecords = policy({
   name: "tls-caa",
   items: ["4.1"],
-  title: "CAA records say which authorities may issue certificates for every zone.",
+  title: "CAA records must say which authorities may issue certificates for every zone.",
   severity: "medium",
   fix: 'Declare a cloudflare.DnsRecord of type CAA at the zone\'s apex with data { flags: 0, tag: "issue", value: "letsencrypt.org" } for each authority.',
   url: "https://developers.cloudflare.com/ssl/edge-certificates/caa-records/",
@@ -89,15 +106,15 @@ export const caaRecords = policy({
     const atVercel = stack.ofType(vercel.dnsRecord);
     if (zones(stack).length === 0 && atVercel.length > 0) {
       return [
-        judge(undefined, () => some(atVercel, isVercelCaa) || "No CAA record of tag issue is declared."),
+        judgeStack(() => some(atVercel, isVercelCaa) || "No CAA record with the tag issue is declared."),
       ];
     }
     return judgeZones(
       stack,
-      "No Cloudflare zone is declared, so no CAA record is.",
+      "No Cloudflare zone is declared, so none has a CAA record.",
       (zone) =>
         inZone(stack, zone, cloudflare.dnsRecord, (record) => isIssue(record, zone)).length > 0 ||
-        "The zone has no CAA record of tag issue at its apex, so any authority may issue for it.",
+        "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
     );
   },
 });
@@ -105,7 +122,7 @@ export const caaRecords = policy({
 export const dnssecActive = policy({
   name: "dnssec-active",
   items: ["4.1"],
-  title: "Every zone is signed, so that nobody can forge its records, CAA among them.",
+  title: "Every zone must be signed, so that nobody can forge its records, CAA included.",
   severity: "medium",
   level: "advisory",
   fix: "Declare a cloudflare.ZoneDnssec with status active, and enter its DS record at the registrar.",
@@ -116,7 +133,9 @@ export const dnssecActive = policy({
       "No Cloudflare zone is declared, so none is signed.",
       (zone) => inZone(stack, zone, cloudflare.dnssec),
       "The zone is not signed.",
-      (dnssec) => dnssec.at("status").string() === "active" || "The status of DNSSEC is not active.",
+      (dnssec) =>
+        dnssec.at("status").string() === "active" ||
+        fault(dnssec.at("status"), "The status of DNSSEC is not active."),
     ),
 });
 
@@ -131,13 +150,13 @@ function hasCertificate(stack: Stack, zone: Zone): boolean {
 const hasUniversal = (stack: Stack, zone: Zone): boolean =>
   inZone(stack, zone, cloudflare.universalSsl, (it) => it.at("enabled").boolean() === true).length > 0;
 
-/** Total TLS orders for each proxied host; what a certificate of one's own covers is in its own text. */
+/** Total TLS orders for each proxied host; what an uploaded certificate covers is in its own text. */
 const coversAll = (stack: Stack, zone: Zone): boolean =>
   inZone(stack, zone, cloudflare.totalTls, (it) => it.at("enabled").boolean() === true).length > 0 ||
   inZone(stack, zone, cloudflare.customSsl).length > 0;
 
 /** Universal SSL covers the apex and one level below it. */
-function judgeCoverage(stack: Stack, { host, zone }: Site): true | string {
+function judgeCoverage(stack: Stack, { host, zone }: Site): Verdict {
   const name = zone && zoneName(zone);
   if (zone === undefined || name === undefined || host === name) {
     return true;
@@ -150,30 +169,29 @@ function judgeCoverage(stack: Stack, { host, zone }: Site): true | string {
   const packs = inZone(stack, zone, cloudflare.certificatePack, (pack) =>
     some(pack.at("hosts").items(), (item) => [host, wildcard].includes(item.string()?.toLowerCase() ?? "")),
   );
-  return packs.length > 0 || `No certificate covers ${host}, which is two levels or more below ${name}.`;
+  return packs.length > 0 || `No certificate covers ${host}, which is at least two levels below ${name}.`;
 }
 
-function judgeVersion(setting: Resource): true | string {
-  const value = setting.at("value");
+function judgeVersion(value: AnyValue): Verdict {
   const version = value.string() ?? String(value.number());
-  return ["1.2", "1.3"].includes(version) || `The minimum TLS version is ${version}.`;
+  return ["1.2", "1.3"].includes(version) || fault(value, `The minimum TLS version is ${version}.`);
 }
 
-/** `origin_pull` is strict too, and takes no plain http at all. */
-function judgeMode(value: Value): true | string {
+/** `origin_pull` is strict too, and accepts no plain http. */
+function judgeMode(value: AnyValue): Verdict {
   const mode = value.string() ?? "none";
-  return ["strict", "origin_pull"].includes(mode) || `The ssl mode is ${mode}.`;
+  return ["strict", "origin_pull"].includes(mode) || fault(value, `The ssl mode is ${mode}.`);
 }
 
-function judgeModeRules(stack: Stack, zone: Zone): true | string {
+function judgeModeRules(stack: Stack, zone: Zone): Verdict {
   const weakened = select(rulesOf(stack, zone, "http_config_settings"), (rule) => {
     const mode = rule.entry.at("actionParameters", "ssl");
-    return isOn(rule) && mode.exists && judgeMode(mode) !== true;
+    return isOn(rule.entry.at("enabled")) && mode.exists && judgeMode(mode) !== true;
   });
   return weakened.length === 0 || `A rule of ${weakened[0]?.resource.name} sets a weaker ssl mode.`;
 }
 
-function judgePageRules(stack: Stack, zone: Zone): true | string {
+function judgePageRules(stack: Stack, zone: Zone): Verdict {
   const weakened = inZone(stack, zone, cloudflare.pageRule, (rule) => {
     const mode = rule.at("actions", "ssl");
     return rule.at("status").string() === "active" && mode.exists && judgeMode(mode) !== true;
@@ -182,7 +200,7 @@ function judgePageRules(stack: Stack, zone: Zone): true | string {
 }
 
 /** A record with `data`, or with the same in `content`: `0 issue "letsencrypt.org"`. */
-function isIssue(record: Resource, zone: Zone): boolean {
+function isIssue(record: ResourceOf<CloudflareRecordArgs>, zone: Zone): boolean {
   if (record.at("type").string() !== "CAA") {
     return false;
   }
@@ -193,7 +211,7 @@ function isIssue(record: Resource, zone: Zone): boolean {
   return tag?.toLowerCase() === "issue" && (apex === undefined || name === "@" || name === apex);
 }
 
-function isVercelCaa(record: Resource): boolean {
+function isVercelCaa(record: ResourceOf<VercelRecordArgs>): boolean {
   return (
     record.at("type").string() === "CAA" &&
     ["", "@"].includes(record.at("name").string() ?? "") &&

@@ -1,4 +1,5 @@
-import { judgeEach, policy, type Resource } from "./framework/index.ts";
+import type { ProjectDomainArgs } from "@pulumi/vercel";
+import { fault, judgeEach, policy, type ResourceOf } from "./framework/index.ts";
 import { ownedBy } from "./model/links.ts";
 import { vercel } from "./model/tokens.ts";
 
@@ -7,16 +8,16 @@ const domainsOf = ownedBy([vercel.domain], "projectId");
 export const vercelProject = policy({
   name: "vercel-project",
   items: ["7V.1"],
-  title: "The stack declares a project at Vercel.",
+  title: "The stack must declare a project at Vercel.",
   severity: "high",
-  fix: "Declare a vercel.Project; a stack without Vercel disables the policies named vercel-.",
+  fix: "Declare a vercel.Project; for a stack without Vercel, disable the policies named vercel-.",
   check: (stack) => judgeEach(stack.ofType(vercel.project), "No project at Vercel is declared.", () => true),
 });
 
 export const vercelGitRepository = policy({
   name: "vercel-git-repository",
   items: ["7V.2"],
-  title: "Every project at Vercel builds the production branch of a GitHub repository.",
+  title: "Every project at Vercel must build the production branch of a GitHub repository.",
   severity: "high",
   fix: "Set gitRepository with type github, repo as owner/name, and productionBranch.",
   url: "https://vercel.com/docs/git/vercel-for-github",
@@ -27,10 +28,11 @@ export const vercelGitRepository = policy({
       (project) => {
         const repository = project.at("gitRepository");
         if (repository.at("type").string() !== "github" || !repository.at("repo").string()) {
-          return `${project.name} is not connected to a GitHub repository.`;
+          return fault(repository, `${project.name} is not connected to a GitHub repository.`);
         }
         return (
-          Boolean(repository.at("productionBranch").string()) || `${project.name} names no production branch.`
+          Boolean(repository.at("productionBranch").string()) ||
+          fault(repository.at("productionBranch"), `${project.name} has no production branch.`)
         );
       },
     ),
@@ -39,7 +41,7 @@ export const vercelGitRepository = policy({
 export const vercelCustomDomain = policy({
   name: "vercel-custom-domain",
   items: ["7.6", "7V.4"],
-  title: "Every project at Vercel answers on a domain of its own.",
+  title: "Every project at Vercel must answer on a domain of its own.",
   severity: "high",
   fix: "Declare a ProjectDomain of the project that is not under vercel.app and does not redirect.",
   url: "https://vercel.com/docs/domains",
@@ -52,9 +54,9 @@ export const vercelCustomDomain = policy({
     ),
 });
 
-/** Whether visitors of production are served there. */
-function isCustom(domain: Resource): boolean {
+/** Whether it serves visitors of production. */
+function isCustom(domain: ResourceOf<ProjectDomainArgs>): boolean {
   const name = domain.at("domain").string() ?? "";
-  const elsewhere = ["redirect", "gitBranch", "customEnvironmentId"];
+  const elsewhere = ["redirect", "gitBranch", "customEnvironmentId"] as const;
   return name !== "" && !name.endsWith(".vercel.app") && !elsewhere.some((key) => domain.at(key).exists);
 }

@@ -66,17 +66,11 @@ function circleOf({ from, cycle = [] }: IViolation, rooms: readonly Room[]): Imp
   return { rooms: roomOf(from, rooms)?.path ?? from, message: `Circle of imports: ${files.join(" → ")}` };
 }
 
-/** What is not yet as the table says, and is not an error. Only ever take lines out. */
-const known: ReadonlySet<string> = new Set(["policies/"]);
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(import.meta.dirname);
   try {
     const rooms = readRooms(readFileSync(join(root, "docs", "architecture.md"), "utf8"));
-    const all = await checkImports(root, rooms);
-    const problems = all.filter((problem) => !known.has(problem.rooms));
-    const settled = [...known].filter((name) => all.every((problem) => problem.rooms !== name));
-    if (settled.length > 0) console.error(`Take out of the list in tools/imports.ts: ${settled.join(", ")}`);
+    const problems = await checkImports(root, rooms);
     for (const { message } of problems) console.error(message);
     if (problems.length > 0) {
       console.error(`${counted(problems.length, "import")} not allowed by the table in docs/architecture.md`);

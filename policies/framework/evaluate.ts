@@ -1,44 +1,28 @@
+import { propertyPath } from "../../checklist/violation.ts";
+import type { WritableViolation } from "../../checklist/wire.ts";
+import type { Context } from "./context.ts";
 import type { Finding } from "./findings.ts";
 import type { Policy } from "./policy.ts";
-import type { Resource, Stack } from "./stack.ts";
-import type { Value } from "./value.ts";
-import type { Waiver, Waivers } from "./waivers.ts";
+import type { Stack } from "./stack.ts";
+import type { AnyValue, Resource } from "./view.ts";
+import type { Waiver } from "./waivers.ts";
 
-/** What a stack's settings say to the pack. */
-export interface Context {
-  /** With any stage but staging the pack is strict. */
-  readonly stage: "production" | "staging";
-  /** What is asked of the stack: the platform's items, those of its delivery, or both. */
-  readonly scope: "platform" | "delivery" | "all";
-  /** What keeps the state of the platform: of another backend than Pulumi Cloud nothing at it is asked. */
-  readonly backend: "pulumi-cloud" | "self-managed";
-  readonly waivers: Waivers;
-  /** Whether a text came to the deployment from outside the program: from its settings or environment. */
-  readonly isSupplied: (text: string) => boolean;
-  /** Whether any text of the settings has that form. */
-  readonly isConfigured: (form: RegExp) => boolean;
-}
-
-/** A violation as it is shown. */
-export interface Violation {
-  readonly message: string;
-  /** Urn of the resource that violates; undefined where the stack as a whole does. */
-  readonly urn?: string;
+/** A violation as it is reported. */
+export interface Objection extends WritableViolation {
   /** Set where the violation is shown but does not count, by a waiver or by the stage. */
   readonly enforcementLevel?: "advisory";
-  readonly waiver?: Waiver;
 }
 
 /** What a policy says of a stack. */
 export interface Outcome {
   readonly status: "passed" | "violated" | "waived" | "not-applicable" | "unknown";
-  readonly violations: readonly Violation[];
-  /** The first value that has to be known before the policy can decide; none where it has decided. */
-  readonly unknown?: Value;
+  readonly violations: readonly Objection[];
+  /** The first value that has to be known before the policy can decide; absent where it has decided. */
+  readonly unknown?: AnyValue;
 }
 
 /**
- * Evaluates one policy: the one path from a check to what is shown, for the pack and for tests.
+ * Evaluates one policy: the one path from a check to what is reported, for the pack and for tests.
  * `configuration` is the policy's own part of the pack configuration.
  */
 export function evaluate(
@@ -50,16 +34,16 @@ export function evaluate(
   if (!isAsked(policy, context)) {
     return { status: "not-applicable", violations: [] };
   }
-  const violations: Violation[] = [];
-  let unknown: Value | undefined;
+  const violations: Objection[] = [];
+  let unknown: AnyValue | undefined;
   for (const finding of policy.check(stack, configuration, context)) {
     if (finding.answer === "violated") {
-      violations.push(present(policy, finding, context));
+      violations.push(objection(policy, finding, context));
     } else if (finding.answer === "unknown") {
       unknown ??= finding.value;
     }
   }
-  if (violations.some((violation) => violation.waiver === undefined)) {
+  if (violations.some(({ waiver }) => waiver === undefined)) {
     return { status: "violated", violations };
   }
   if (unknown !== undefined) {
@@ -72,28 +56,29 @@ function isAsked({ scope }: Policy, context: Context): boolean {
   return scope === "any" || context.scope === "all" || scope === context.scope;
 }
 
-function present(
+function objection(
   policy: Policy,
-  finding: Extract<Finding, { answer: "violated" }>,
+  { resource, found, at, setting, expected, fix }: Extract<Finding, { answer: "violated" }>,
   context: Context,
-): Violation {
-  const message = `${itemLabel(policy)}${finding.message} Fix: ${policy.fix}`;
-  const urn = finding.resource && { urn: finding.resource.urn };
-  const waiver = context.waivers.valid.find((candidate) => covers(candidate, policy, finding.resource));
-  if (waiver !== undefined) {
-    const { until, approvedBy, reason } = waiver;
-    const waived = `Waived until ${until}, approved by ${approvedBy}: ${reason} — ${message}`;
-    return { message: waived, ...urn, enforcementLevel: "advisory", waiver };
-  }
-  const softened = policy.productionOnly && context.stage === "staging";
-  return { message, ...urn, ...(softened && { enforcementLevel: "advisory" as const }) };
-}
-
-function itemLabel(policy: Policy): string {
-  if (policy.items.length === 0) {
-    return "";
-  }
-  return `${policy.items.length === 1 ? "Item" : "Items"} ${policy.items.join(", ")}: `;
+): Objection {
+  const waiver = context.waivers.valid.find((candidate) => covers(candidate, policy, resource));
+  const isAdvisory = waiver !== undefined || (policy.productionOnly && context.stage === "staging");
+  return {
+    policy: policy.name,
+    items: policy.items,
+    ...(resource && { resource: resource.urn }),
+    // A value of another resource is no place in this one.
+    ...(at && at.resource === resource && { property: propertyPath(at.path) }),
+    ...(setting !== undefined && { setting }),
+    kind: "violated",
+    found,
+    expected: expected ?? policy.title,
+    fix: fix ?? policy.fix,
+    ...(waiver && {
+      waiver: { until: waiver.until, approvedBy: waiver.approvedBy, reason: waiver.reason },
+    }),
+    ...(isAdvisory && { enforcementLevel: "advisory" }),
+  };
 }
 
 function covers(waiver: Waiver, policy: Policy, resource: Resource | undefined): boolean {

@@ -1,19 +1,38 @@
-import type { Resource } from "./stack.ts";
-import { UnknownRead, type Value } from "./value.ts";
+import { UnknownRead } from "./value.ts";
+import type { AnyValue, Resource } from "./view.ts";
 
 /** One of three answers: the requirement holds, is violated, or cannot be told before the update. */
 export type Finding =
   | { readonly answer: "holds" }
-  | { readonly answer: "violated"; readonly message: string; readonly resource?: Resource }
-  | { readonly answer: "unknown"; readonly value: Value };
+  | ({ readonly answer: "violated"; readonly resource?: Resource } & Fault)
+  | { readonly answer: "unknown"; readonly value: AnyValue };
 
-/** What a test says: true where the requirement holds, else what is wrong, as a sentence. */
-export type Verdict = true | string;
+/** What is wrong. */
+export interface Fault {
+  /** What was found, as a sentence. */
+  readonly found: string;
+  /** The value that is wrong. */
+  readonly at?: AnyValue;
+  /** Path of the setting that is wrong, without the project's namespace. */
+  readonly setting?: string;
+  /** What must hold, where the policy's title does not say it. */
+  readonly expected?: string;
+  /** What to do, where the policy's fix is not for this. */
+  readonly fix?: string;
+}
+
+/** What a test says: true where the requirement holds, else what is wrong; a sentence alone names no value. */
+export type Verdict = true | string | Fault;
+
+/** The value is wrong, for the reason that the sentence says. */
+export function fault(at: AnyValue, found: string): Fault {
+  return { found, at };
+}
 
 /**
  * Judges one thing. A test that reads an unknown value gets the answer unknown, so that an unknown in one
  * finding never hides a violation in another. `resource` is what a violation is reported on; a requirement
- * on the whole stack has none.
+ * on the stack as a whole has none.
  */
 export function judge(resource: Resource | undefined, test: () => Verdict): Finding {
   try {
@@ -21,7 +40,8 @@ export function judge(resource: Resource | undefined, test: () => Verdict): Find
     if (verdict === true) {
       return { answer: "holds" };
     }
-    return { answer: "violated", message: verdict, ...(resource && { resource }) };
+    const wrong = typeof verdict === "string" ? { found: verdict } : verdict;
+    return { answer: "violated", ...wrong, ...(resource && { resource }) };
   } catch (error) {
     if (error instanceof UnknownRead) {
       return { answer: "unknown", value: error.value };
@@ -30,11 +50,16 @@ export function judge(resource: Resource | undefined, test: () => Verdict): Find
   }
 }
 
-/** Judges each resource. Where there is none at all, the requirement is violated with the message `absent`. */
-export function judgeEach(
-  resources: readonly Resource[],
+/** Judges the stack as a whole. */
+export function judgeStack(test: () => Verdict): Finding {
+  return judge(undefined, test);
+}
+
+/** Judges each resource. Without any, the requirement is violated with the sentence `absent`. */
+export function judgeEach<R extends Resource>(
+  resources: readonly R[],
   absent: string,
-  test: (resource: Resource) => Verdict,
+  test: (resource: R) => Verdict,
 ): Finding[] {
   if (resources.length === 0) {
     return [violation(absent)];
@@ -43,13 +68,25 @@ export function judgeEach(
 }
 
 /** A violation by the resource, or by the stack as a whole. */
-export function violation(message: string, resource?: Resource): Finding {
-  return judge(resource, () => message);
+export function violation(wrong: string | Fault, resource?: Resource): Finding {
+  return judge(resource, () => wrong);
 }
 
 /** Gives the answer unknown: only the value could tell. */
-export function undecided(value: Value): never {
+export function undecided(value: AnyValue): never {
   throw new UnknownRead(value);
+}
+
+/** What is known now; undefined where reading it throws UnknownRead. */
+export function known<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownRead) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** Whether the test is true of at least one; throws UnknownRead where only unknown ones could be it. */
@@ -63,7 +100,7 @@ export function every<T>(candidates: Iterable<T>, test: (candidate: T) => boolea
 }
 
 /**
- * Those of which the test is surely true. Throws UnknownRead where there is none and an unknown candidate
+ * Those of which the test is surely true. Throws UnknownRead where there are none and an unknown candidate
  * could be one.
  */
 export function select<T>(candidates: Iterable<T>, test: (candidate: T) => boolean): T[] {

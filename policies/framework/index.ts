@@ -1,8 +1,12 @@
 export {
   every,
+  type Fault,
   type Finding,
+  fault,
   judge,
   judgeEach,
+  judgeStack,
+  known,
   select,
   some,
   undecided,
@@ -11,5 +15,7 @@ export {
 } from "./findings.ts";
 export { lookup } from "./lookup.ts";
 export { type Policy, type PolicyDefinition, policy } from "./policy.ts";
-export { Resource, type ResourceRecord, Stack } from "./stack.ts";
-export { UnknownRead, Value } from "./value.ts";
+export type { Child, Item, Key } from "./properties.ts";
+export { type ResourceRecord, Stack } from "./stack.ts";
+export { UnknownRead } from "./value.ts";
+export type { AnyValue, PropertiesOf, Resource, ResourceOf, Token, Value } from "./view.ts";

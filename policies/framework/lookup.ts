@@ -2,7 +2,7 @@ import { UnknownRead } from "./value.ts";
 
 /**
  * Finds candidates by a text of theirs, in one pass over them. The answer is all that surely have it; where
- * there is none, it throws UnknownRead if one whose text is unknown could have it.
+ * none does, it throws UnknownRead if one whose text is unknown could have it.
  */
 export function lookup<T>(
   candidates: Iterable<T>,

@@ -1,18 +1,22 @@
 import type { PolicyConfigSchema, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { UnknownValueError } from "@pulumi/policy";
 import { getItem } from "../../checklist/items.ts";
-import { type Context, evaluate, type Outcome, type Violation } from "./evaluate.ts";
+import { propertyPath } from "../../checklist/violation.ts";
+import { violationText } from "../../checklist/wire.ts";
+import type { Context } from "./context.ts";
+import { evaluate, type Outcome } from "./evaluate.ts";
 import type { Policy } from "./policy.ts";
 import { Recorder } from "./recorder.ts";
 import { type ResourceRecord, Stack } from "./stack.ts";
 import { unknownText } from "./value.ts";
+import type { AnyValue } from "./view.ts";
 
 /** The seed of every policy, as Pulumi's compliance metadata names it. */
 const framework = { name: "Optropic production deployment checklist", version: "1.0.0" };
 
 /**
- * Turns policies into those of @pulumi/policy, in the same order. The settings are read by `context` when
- * the first policy runs, since `pulumi policy publish` loads a pack without any.
+ * Turns policies into those of @pulumi/policy, in the same order. `context` reads the settings when the first
+ * policy runs, since `pulumi policy publish` loads a pack without any.
  */
 export function toPulumiPolicies(
   policies: readonly Policy[],
@@ -38,7 +42,7 @@ function stackPolicy(policy: Policy, stacks: SharedStack, context: () => Context
     enforcementLevel: policy.level,
     validateStack: (args, reportViolation) => {
       const stack = stacks.get(policy, args.resources);
-      show(evaluate(policy, stack, context(), args.getConfig()), args, { report: reportViolation });
+      show(policy, evaluate(policy, stack, context(), args.getConfig()), args, { report: reportViolation });
     },
   };
 }
@@ -85,7 +89,7 @@ function resourcePolicy(
       const { urn, type, name, props, opts } = args;
       const alone = { urn, type, name, props, opts, dependencies: [], propertyDependencies: {} };
       const stack = new Stack([alone], recorder.lookup);
-      show(evaluate(policy, stack, context(), args.getConfig()), args, { report: reportViolation });
+      show(policy, evaluate(policy, stack, context(), args.getConfig()), args, { report: reportViolation });
     },
   };
 }
@@ -125,7 +129,13 @@ function configSchema(policy: Policy): PolicyConfigSchema {
  * typings leave out; a method is typed loosely enough to say so.
  */
 interface Reporter {
-  report(violation: string | Omit<Violation, "waiver">): void;
+  report(violation: string | Reported): void;
+}
+
+interface Reported {
+  readonly message: string;
+  readonly urn?: string;
+  readonly enforcementLevel?: "advisory";
 }
 
 /** The part of a policy's arguments by which it says that it does not apply. */
@@ -133,16 +143,35 @@ interface Scoped {
   notApplicable(reason?: string): never;
 }
 
-function show(outcome: Outcome, args: Scoped, reporter: Reporter): void {
+function show(policy: Policy, outcome: Outcome, args: Scoped, reporter: Reporter): void {
   if (outcome.status === "not-applicable") {
     args.notApplicable("The setting scope asks other items of this stack");
   }
-  for (const { message, urn, enforcementLevel } of outcome.violations) {
+  for (const { enforcementLevel, ...violation } of outcome.violations) {
+    const { resource: urn } = violation;
+    const message = violationText(violation);
     reporter.report({ message, ...(urn && { urn }), ...(enforcementLevel && { enforcementLevel }) });
   }
   if (outcome.unknown !== undefined) {
-    outcome.unknown.raise();
-    // It is known, and in a language that the pack does not read: the host's error says that too.
-    throw new UnknownValueError(unknownText, outcome.unknown.path);
+    throw unknownError(policy, outcome.unknown);
   }
+}
+
+/** The host's own error for an unknown value, by which it shows the policy as one that cannot run yet. */
+function unknownError(policy: Policy, value: AnyValue): UnknownValueError {
+  const { resource, property } = value;
+  const error = new UnknownValueError(value.sentinel ?? unknownText, [...property]);
+  const reason = value.isUnknown
+    ? error.message
+    : `this policy cannot read the value at .${property.join(".")}`;
+  error.message = violationText({
+    policy: policy.name,
+    items: policy.items,
+    resource: resource.urn,
+    property: propertyPath(property),
+    kind: "unknown",
+    found: reason,
+    expected: policy.title,
+  });
+  return error;
 }

@@ -1,5 +1,5 @@
 import type { ItemId } from "../../checklist/items.ts";
-import type { Context } from "./evaluate.ts";
+import type { Context } from "./context.ts";
 import type { Finding } from "./findings.ts";
 import type { Stack } from "./stack.ts";
 import { configuredThreshold, type Threshold, type ThresholdDefinitions } from "./thresholds.ts";
@@ -12,16 +12,16 @@ export interface PolicyDefinition<T extends ThresholdDefinitions = ThresholdDefi
   readonly name: string;
   /** Items of the checklist that the requirement covers; none for a rule about the pack itself. */
   readonly items: readonly ItemId[];
-  /** The requirement in one sentence, true where it holds. */
+  /** What must hold, in one sentence with "must" in it. */
   readonly title: string;
   readonly severity: Severity;
   /** How to fix a violation, in one or two sentences. */
   readonly fix: string;
   /** Whether a violation stops a deployment; `mandatory` unless the checklist calls the item optional. */
   readonly level?: "mandatory" | "advisory";
-  /** Which stacks it is asked of: the platform's (the default), those that deliver it, or any. */
+  /** Which stacks it judges: the platform's (the default), those that deliver it, or any. */
   readonly scope?: "platform" | "delivery" | "any";
-  /** What only production needs: a violation is advisory in staging. */
+  /** Whether only production needs it: then a violation is advisory in staging. */
   readonly productionOnly?: boolean;
   /**
    * When the check runs: over the whole `stack` (the default), or over each `resource` alone as it is
@@ -32,8 +32,10 @@ export interface PolicyDefinition<T extends ThresholdDefinitions = ThresholdDefi
   readonly url?: string;
   /** Figures that pack configuration may tighten; `check` gets them by name. */
   readonly thresholds?: T;
-  /** The check: pure, one finding a judged thing; it reads the settings only where
-   * they are what it judges. An empty result means that everything holds. */
+  /**
+   * The check: pure, one finding for each thing that it judges. It reads the settings only where they are what
+   * it judges. Without findings everything holds.
+   */
   readonly check: (stack: Stack, threshold: Threshold<T>, context: Context) => Iterable<Finding>;
 }
 

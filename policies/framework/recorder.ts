@@ -1,5 +1,5 @@
 import { Secret } from "@pulumi/policy";
-import { type InputLookup, pathKey, type RecordedInputs, touch, unwrap } from "./stack.ts";
+import { type InputLookup, pathKey, type RecordedInputs, unwrap } from "./stack.ts";
 
 /** What the recorder needs of the arguments of a resource policy. */
 interface Observed {
@@ -25,7 +25,6 @@ export class Recorder {
     this.#inputs.set(urn, {
       inputs: unwrap(props),
       secretPaths: this.#secretPaths.get(urn),
-      raise: (path) => touch(props, path),
     });
   }
 

@@ -1,12 +1,13 @@
 import { Config, runtime } from "@pulumi/pulumi";
-import type { Context } from "./evaluate.ts";
+import { parseJson } from "../../lib/json.ts";
+import type { Context } from "./context.ts";
 import { readWaivers } from "./waivers.ts";
 
 /**
  * Reads `stage`, `scope`, `backend` and `waivers` from the stack's configuration, in the project's own
- * namespace, which the policy host has from its engine. Any stage but staging, none included, is strict, and
- * so is any backend but one that is self-managed. With no scope the stack is the platform; with one that the
- * pack does not know everything is asked of it. `today` is the date, UTC, by which a waiver has ended.
+ * namespace, which the policy host gets from its engine. Any stage but staging is strict, a missing one too, and
+ * so is any backend that is not self-managed. Without a scope the stack is the platform; a scope that the pack
+ * does not know asks everything of it. Waivers that end before `today`, UTC, count for nothing.
  */
 export function readContext(waivable: ReadonlySet<string>, today: Date): Context {
   const config = new Config();
@@ -36,7 +37,7 @@ function configuredTexts(): ReadonlySet<string> {
   const texts = new Set<string>();
   for (const text of Object.values(runtime.allConfig())) {
     texts.add(text);
-    collect(parse(text), texts);
+    collect(parseJson(text), texts);
   }
   return texts;
 }
@@ -48,13 +49,5 @@ function collect(value: unknown, texts: Set<string>): void {
     for (const child of Object.values(value)) {
       collect(child, texts);
     }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,5 @@
-import { isUnknown, Value } from "./value.ts";
+import { InputValue, isUnknown } from "./value.ts";
+import type { AnyValue, PropertiesOf, Resource, ResourceOf, Token } from "./view.ts";
 
 /** Another resource, as far as a link to it needs. */
 interface Link {
@@ -23,8 +24,6 @@ export interface RecordedInputs {
   readonly inputs: unknown;
   /** Keys (`pathKey`) of the inputs that were given as secrets; undefined where the host did not say. */
   readonly secretPaths?: ReadonlySet<string> | undefined;
-  /** Raises the host's own error for the unknown value at a path. */
-  raise?(path: readonly string[]): void;
 }
 
 /** Inputs recorded for a resource, by urn; undefined where there are none. */
@@ -39,7 +38,7 @@ const nothingRecorded: InputLookup = () => undefined;
 export class Stack {
   readonly #records: ReadonlyMap<string, ResourceRecord>;
   readonly #byType: ReadonlyMap<string, readonly ResourceRecord[]>;
-  readonly #resources = new Map<string, Resource>();
+  readonly #resources = new Map<string, StackResource>();
   readonly #recorded: InputLookup;
 
   constructor(records: readonly ResourceRecord[], recorded: InputLookup = nothingRecorded) {
@@ -59,34 +58,34 @@ export class Stack {
     this.#recorded = recorded;
   }
 
-  /** Every resource, in the order of declaration. */
-  all(): Resource[] {
+  /** Every resource, in the order of declaration; of any type, so that any name may be read. */
+  all(): ResourceOf<unknown>[] {
     return [...this.#records.values()].map((record) => this.#resource(record));
   }
 
   /** Resources of the given types, type by type, in the order of declaration. */
-  ofType(...types: readonly string[]): Resource[] {
+  ofType<T extends readonly Token[]>(...types: T): ResourceOf<PropertiesOf<T[number]>>[] {
     return types.flatMap((type) => (this.#byType.get(type) ?? []).map((record) => this.#resource(record)));
   }
 
   /** The resource of that urn, or undefined. */
-  byUrn(urn: string): Resource | undefined {
+  byUrn(urn: string): StackResource | undefined {
     const record = this.#records.get(urn);
     return record === undefined ? undefined : this.#resource(record);
   }
 
-  #resource(record: ResourceRecord): Resource {
+  #resource(record: ResourceRecord): StackResource {
     let resource = this.#resources.get(record.urn);
     if (resource === undefined) {
-      resource = new Resource(record, this, this.#recorded(record.urn));
+      resource = new StackResource(record, this, this.#recorded(record.urn));
       this.#resources.set(record.urn, resource);
     }
     return resource;
   }
 }
 
-/** One resource of a stack, read-only. Its properties are its inputs wherever they were recorded. */
-export class Resource {
+/** A resource of whatever type: the views in view.ts say which names may be read. */
+class StackResource implements Resource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
@@ -106,12 +105,14 @@ export class Resource {
     this.#recorded = recorded;
   }
 
-  /** The value at a path, such as `at("autoscaling", "min")`; the whole of the inputs for no path. */
-  at(...path: readonly string[]): Value {
-    return new Value(this, [], this.#inputs()).at(...path);
+  is<Properties>(...tokens: readonly Token<Properties>[]): this is ResourceOf<Properties> {
+    return tokens.includes(this.type);
   }
 
-  /** Whether the input at that path was given as a secret; undefined where the host does not say. */
+  at(...path: readonly string[]): InputValue {
+    return new InputValue(this, [], this.#inputs()).at(...path);
+  }
+
   isSecret(path: readonly string[]): boolean | undefined {
     const secretPaths = this.#recorded?.secretPaths;
     if (secretPaths === undefined) {
@@ -120,15 +121,10 @@ export class Resource {
     return path.some((_, index) => secretPaths.has(pathKey(path.slice(0, index + 1))));
   }
 
-  /** The provider's id of the resource, once it exists. */
   get id(): string | undefined {
     return this.outputTexts("id")[0];
   }
 
-  /**
-   * The texts, at any depth, of an output or of all, as far as they are known: an update knows more than a
-   * preview. They may be secrets.
-   */
   outputTexts(name?: string): string[] {
     const outputs = unwrap(this.#record.props);
     if (typeof outputs !== "object" || outputs === null) {
@@ -137,36 +133,32 @@ export class Resource {
     return textsIn(name === undefined ? outputs : Reflect.get(outputs, name));
   }
 
-  /** Whether the properties are what the program declares, not what became of it. */
   get isDeclared(): boolean {
     return this.#recorded !== undefined;
   }
 
-  /** The same resource with its outputs in place of its inputs: a stack's are what the program exports. */
-  get outputs(): Resource {
-    return new Resource(this.#record, this.#stack, undefined);
+  get outputs(): InputValue {
+    return new InputValue(this, [], unwrap(this.#record.props));
   }
 
-  get parent(): Resource | undefined {
+  get parent(): StackResource | undefined {
     return this.#record.parent && this.#stack.byUrn(this.#record.parent.urn);
   }
 
-  /** Resources that this one depends on, by any property or by `dependsOn`. */
-  get dependencies(): Resource[] {
+  get dependencies(): StackResource[] {
     return this.#resolve(this.#record.dependencies);
   }
 
-  /** Resources from which the given top-level property is made, as the program's outputs carry them. */
-  dependenciesOf(property: string): Resource[] {
+  dependenciesOf(property: string): StackResource[] {
     return this.#resolve(this.#record.propertyDependencies[property] ?? []);
   }
 
-  /**
-   * Whether the given top-level property holds the id of another resource, alone or in a list: the
-   * dependency says so where there is one, since ids are unknown at preview, else the known value does.
-   */
+  sourcesOf({ path }: AnyValue): StackResource[] {
+    return this.dependenciesOf(path[0] ?? "");
+  }
+
   refersTo(other: Resource, property: string): boolean {
-    if (this.dependenciesOf(property).includes(other)) {
+    if (this.dependenciesOf(property).some((dependency) => dependency === other)) {
       return true;
     }
     const value = this.at(property);
@@ -179,24 +171,11 @@ export class Resource {
     );
   }
 
-  /** Throws the host's own error for the unknown value at that path, if the host has one. */
-  raiseUnknown(path: readonly string[]): void {
-    try {
-      this.#recorded?.raise?.(path);
-      touch(this.#record.props, path);
-    } catch (error) {
-      if (error instanceof Error) {
-        error.message = `${this.name}: ${error.message}`;
-      }
-      throw error;
-    }
-  }
-
   #inputs(): unknown {
     return this.#recorded === undefined ? unwrap(this.#record.props) : this.#recorded.inputs;
   }
 
-  #resolve(links: readonly Link[]): Resource[] {
+  #resolve(links: readonly Link[]): StackResource[] {
     return links.flatMap((link) => this.#stack.byUrn(link.urn) ?? []);
   }
 }
@@ -214,17 +193,6 @@ export function unwrap(props: unknown): unknown {
 /** One key for a path of property names. */
 export function pathKey(path: readonly string[]): string {
   return path.join("\0");
-}
-
-/** Reads the value at a path of a proxy of @pulumi/policy, which throws where it is unknown. */
-export function touch(props: unknown, path: readonly string[]): void {
-  let value = props;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null) {
-      return;
-    }
-    value = Reflect.get(value, key);
-  }
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,4 +1,5 @@
-import type { Resource } from "./stack.ts";
+import { parseJson } from "../../lib/json.ts";
+import type { AnyValue, Resource } from "./view.ts";
 
 /** What stands for an unknown string. */
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -20,24 +21,21 @@ export function isUnknown(raw: unknown): boolean {
 
 /** Thrown by a read of a value that is not known at preview; `judge` turns it into the answer unknown. */
 export class UnknownRead extends Error {
-  readonly value: Value;
+  readonly value: AnyValue;
 
-  constructor(value: Value) {
+  constructor(value: AnyValue) {
     super(`${value.path.join(".")} of ${value.resource.name} is not known at preview`);
     this.name = "UnknownRead";
     this.value = value;
   }
 }
 
-/**
- * A value somewhere in the inputs of a resource. Reading one that is unknown throws UnknownRead; reading
- * one that is absent or of another type gives undefined, or no elements.
- */
-export class Value {
+/** A value of whatever type: the views in view.ts say which names may be read below it. */
+export class InputValue implements AnyValue {
   readonly resource: Resource;
   readonly path: readonly string[];
   readonly #raw: unknown;
-  /** Path of the JSON document that this value was read from, if any: the host knows that path only. */
+  /** Path of the JSON document that this value was read from, if any. */
   readonly #document: readonly string[] | undefined;
 
   constructor(resource: Resource, path: readonly string[], raw: unknown, document?: readonly string[]) {
@@ -47,74 +45,76 @@ export class Value {
     this.#document = document;
   }
 
-  /** The value at a path below this one; below an unknown value everything is unknown. */
-  at(...keys: readonly string[]): Value {
-    let value: Value = this;
+  at(...keys: readonly string[]): InputValue {
+    let value: InputValue = this;
     for (const key of keys) {
       value = value.#child(key);
     }
     return value;
   }
 
+  get property(): readonly string[] {
+    return this.#document ?? this.path;
+  }
+
   get isUnknown(): boolean {
     return isUnknown(this.#raw);
   }
 
-  /** Whether there is a value; null is none. Throws UnknownRead. */
+  get sentinel(): unknown {
+    return this.isUnknown ? this.#raw : undefined;
+  }
+
   get exists(): boolean {
     const raw = this.#known();
     return raw !== undefined && raw !== null;
   }
 
-  /** Throws UnknownRead. */
   string(): string | undefined {
     const raw = this.#known();
     return typeof raw === "string" ? raw : undefined;
   }
 
-  /** Throws UnknownRead. */
   number(): number | undefined {
     const raw = this.#known();
     return typeof raw === "number" ? raw : undefined;
   }
 
-  /** Throws UnknownRead. */
   boolean(): boolean | undefined {
     const raw = this.#known();
     return typeof raw === "boolean" ? raw : undefined;
   }
 
-  /** Elements of a list. Throws UnknownRead if the list is unknown; an element may be unknown by itself. */
-  items(): Value[] {
+  items(): InputValue[] {
     const raw = this.#known();
     return Array.isArray(raw) ? raw.map((_, index) => this.#child(String(index))) : [];
   }
 
-  /** Entries of an object or map. Throws UnknownRead if it is unknown; a value may be unknown by itself. */
-  entries(): [string, Value][] {
+  entries(): [string, InputValue][] {
     const raw = this.#known();
     return isRecord(raw) ? Object.keys(raw).map((key) => [key, this.#child(key)]) : [];
   }
 
-  /** Strings of a list; throws UnknownRead if the list or an element is unknown. */
   strings(): string[] {
     return this.items().flatMap((item) => item.string() ?? []);
   }
 
-  /** What a JSON document in a string says; absent if it is none. Throws UnknownRead. */
-  json(): Value {
+  as(): InputValue {
+    return this;
+  }
+
+  json(): InputValue {
     const text = this.string();
-    return new Value(this.resource, this.path, text === undefined ? undefined : parse(text), this.path);
+    return new InputValue(
+      this.resource,
+      this.path,
+      text === undefined ? undefined : parseJson(text),
+      this.path,
+    );
   }
 
-  /** Whether this was given as a secret; undefined where the host does not say. */
   get isSecret(): boolean | undefined {
-    return this.resource.isSecret(this.#document ?? this.path);
-  }
-
-  /** Throws the policy host's own error for this unknown value. */
-  raise(): void {
-    this.resource.raiseUnknown(this.#document ?? this.path);
+    return this.resource.isSecret(this.property);
   }
 
   #known(): unknown {
@@ -124,13 +124,13 @@ export class Value {
     return this.#raw;
   }
 
-  #child(key: string): Value {
+  #child(key: string): InputValue {
     if (this.isUnknown) {
       return this;
     }
     const raw = this.#raw;
     const child = isContainer(raw) && Object.hasOwn(raw, key) ? Reflect.get(raw, key) : undefined;
-    return new Value(this.resource, [...this.path, key], child, this.#document);
+    return new InputValue(this.resource, [...this.path, key], child, this.#document);
   }
 }
 
@@ -140,12 +140,4 @@ function isContainer(raw: unknown): raw is object {
 
 function isRecord(raw: unknown): raw is Record<string, unknown> {
   return isContainer(raw) && !Array.isArray(raw);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { propertyPath } from "../../checklist/violation.ts";
+import { parseJson } from "../../lib/json.ts";
 
-/** Sizes beyond which the setting is refused unread: it comes from outside the pack. */
+/** Sizes above which the setting is refused unread: it comes from outside the pack. */
 const maximumCharacters = 100_000;
 const maximumWaivers = 200;
 
@@ -30,7 +32,14 @@ export type Waiver = z.infer<typeof waiverSchema>;
 /** The waivers that count, and what is wrong with the others. */
 export interface Waivers {
   readonly valid: readonly Waiver[];
-  readonly problems: readonly string[];
+  readonly problems: readonly WaiverProblem[];
+}
+
+export interface WaiverProblem {
+  /** What is wrong, as a sentence. */
+  readonly found: string;
+  /** Path of the setting that is wrong: `waivers`, or of one waiver `waivers[2].until`. */
+  readonly setting: string;
 }
 
 /**
@@ -42,45 +51,50 @@ export function readWaivers(text: string | undefined, policies: ReadonlySet<stri
   if (text === undefined || text.trim() === "") {
     return { valid: [], problems: [] };
   }
-  const document = text.length > maximumCharacters ? undefined : parse(text);
+  const document = text.length > maximumCharacters ? undefined : parseJson(text);
   if (!Array.isArray(document) || document.length > maximumWaivers) {
     const expected = `a JSON array of at most ${maximumWaivers} waivers, ${maximumCharacters} characters`;
-    return { valid: [], problems: [`The setting waivers is not ${expected}.`] };
+    return {
+      valid: [],
+      problems: [{ found: `The setting waivers is not ${expected}.`, setting: "waivers" }],
+    };
   }
   const valid: Waiver[] = [];
-  const problems: string[] = [];
+  const problems: WaiverProblem[] = [];
   document.forEach((entry: unknown, index) => {
     const result = waiverSchema.safeParse(entry);
-    const problem = result.success ? problemOf(result.data, policies, today) : describe(result.error);
+    const problem = result.success ? problemOf(result.data, policies, today) : malformed(result.error);
     if (result.success && problem === undefined) {
       valid.push(result.data);
-    } else {
-      problems.push(`Waiver ${index + 1} ${problem}.`);
+    } else if (problem !== undefined) {
+      const path = ["waivers", String(index), ...problem.path];
+      problems.push({ found: `Waiver ${index + 1} ${problem.what}.`, setting: propertyPath(path) });
     }
   });
   return { valid, problems };
 }
 
-function problemOf(waiver: Waiver, policies: ReadonlySet<string>, today: string): string | undefined {
-  if (!policies.has(waiver.policy)) {
-    return `is for the policy ${waiver.policy}, which this pack does not have or which cannot be waived`;
-  }
-  // ISO dates sort as text.
-  return waiver.until < today ? `of ${waiver.policy} ended on ${waiver.until}` : undefined;
+/** What is wrong with a waiver, to follow its number, and where in it. */
+interface Wrong {
+  readonly what: string;
+  readonly path: readonly string[];
 }
 
-function describe(error: z.ZodError): string {
-  const issues = error.issues.slice(0, 5).map(({ path, message }) => {
+function problemOf(waiver: Waiver, policies: ReadonlySet<string>, today: string): Wrong | undefined {
+  if (!policies.has(waiver.policy)) {
+    const what = `is for the policy ${waiver.policy}, which this pack does not have or which cannot be waived`;
+    return { what, path: ["policy"] };
+  }
+  // ISO dates sort as text.
+  return waiver.until < today
+    ? { what: `of ${waiver.policy} ended on ${waiver.until}`, path: ["until"] }
+    : undefined;
+}
+
+function malformed({ issues }: z.ZodError): Wrong {
+  const parts = issues.slice(0, 5).map(({ path, message }) => {
     const key = path.map(String).join(".");
     return key === "" ? message : `${key}: ${message}`;
   });
-  return `is malformed (${issues.join("; ")})`;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { what: `is malformed (${parts.join("; ")})`, path: (issues[0]?.path ?? []).map(String) };
 }

@@ -1,10 +1,18 @@
-import { type Finding, judge, type Stack, UnknownRead, undecided, violation } from "../framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  type Stack,
+  UnknownRead,
+  undecided,
+  violation,
+} from "../framework/index.ts";
 import type { Measure } from "../values/alert-measures.ts";
 import { type AlertRule, alertRules, pendingSeconds } from "./alert-rules.ts";
 
 /** What an alert has to watch. */
 export interface AlertRequirement {
-  /** What is wrong where no rule watches it, as a sentence. */
+  /** What was found where no rule watches it, as a sentence. */
   readonly absent: string;
   /**
    * True of a bound that is tight enough, what is wrong with one that is not, undefined of anything else.
@@ -17,12 +25,12 @@ export interface AlertRequirement {
   readonly pendingMinutes?: number;
 }
 
-/** An alert may wait a quarter of an hour at most; the five named ones of the platform wait 2 to 5 minutes. */
+/** An alert may wait a quarter of an hour; the five that the checklist names wait 2 to 5 minutes here. */
 const standardPendingMinutes = 15;
 
 /**
- * Judges that one rule of the stack at least meets the requirement. Where none does, the violation is that of
- * the rule that comes near, or that there is none.
+ * Judges that at least one rule of the stack meets the requirement. Otherwise the violation is that of the rule
+ * that comes near, or that no rule does.
  */
 export function judgeAlert(stack: Stack, requirement: AlertRequirement): Finding[] {
   const near: { rule: AlertRule; message: string }[] = [];
@@ -49,10 +57,10 @@ export function judgeAlert(stack: Stack, requirement: AlertRequirement): Finding
   }
   return near.length === 0
     ? [violation(requirement.absent)]
-    : near.slice(0, 1).map(({ rule, message }) => violation(message, rule.resource));
+    : near.slice(0, 1).map(({ rule, message }) => violation(fault(rule.entry, message), rule.resource));
 }
 
-/** True, what is wrong with a rule that watches the right thing, or undefined for a rule of something else. */
+/** True, what is wrong with a rule that watches the right thing, or undefined for a rule on another thing. */
 function meets(rule: AlertRule, requirement: AlertRequirement): true | string | undefined {
   const verdicts = rule.conditions().map((measures) => meetsBy(rule, measures, requirement));
   if (!verdicts.includes(true)) {
@@ -63,7 +71,7 @@ function meets(rule: AlertRule, requirement: AlertRequirement): true | string | 
   }
   const seconds = pendingSeconds(rule);
   const most = requirement.pendingMinutes ?? standardPendingMinutes;
-  return seconds <= most * 60 || `The alert ${rule.name()} fires after ${seconds / 60} minutes only.`;
+  return seconds <= most * 60 || `The alert ${rule.name()} fires only after ${seconds / 60} minutes.`;
 }
 
 function meetsBy(

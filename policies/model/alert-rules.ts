@@ -1,16 +1,18 @@
+import type * as grafanaTypes from "@pulumi/grafana";
 import { type Resource, type Stack, undecided, type Value } from "../framework/index.ts";
 import { type Measure, measureOf } from "../values/alert-measures.ts";
 import { durationSeconds } from "../values/duration.ts";
+import { isGiven } from "./given.ts";
 import { firingConditions } from "./grafana-conditions.ts";
 import { perStack } from "./per-stack.ts";
 import { grafana } from "./tokens.ts";
 
 /** An alert rule of Grafana; its reads throw UnknownRead. */
 export interface AlertRule {
-  /** The rule group, on which what is wrong is reported. */
+  /** The rule group, on which a violation is reported. */
   readonly resource: Resource;
-  /** The rule as the provider has it: `name`, `for`, `labels`, `annotations`, `notificationSettings` and so on. */
-  readonly entry: Value;
+  /** The rule as the provider has it. */
+  readonly entry: Value<grafanaTypes.types.input.alerting.RuleGroupRule>;
   readonly name: () => string;
   /** Ways in which the rule fires: each with all of the bounds that are met at once. */
   readonly conditions: () => readonly (readonly Measure[])[];
@@ -24,7 +26,7 @@ export const alertRules: (stack: Stack) => readonly AlertRule[] = perStack((stac
   stack.ofType(grafana.ruleGroup).flatMap((resource) => {
     const rules = resource.at("rules");
     return rules.isUnknown
-      ? [toRule(rules)]
+      ? [toRule(resource.at("rules", "0"))]
       : rules
           .items()
           .filter((entry) => entry.isUnknown || !isGiven(entry.at("record")))
@@ -32,7 +34,7 @@ export const alertRules: (stack: Stack) => readonly AlertRule[] = perStack((stac
   }),
 );
 
-function toRule(entry: Value): AlertRule {
+function toRule(entry: AlertRule["entry"]): AlertRule {
   let conditions: readonly (readonly Measure[])[] | undefined;
   return {
     resource: entry.resource,
@@ -45,13 +47,8 @@ function toRule(entry: Value): AlertRule {
   };
 }
 
-/** Seconds for which a rule must hold before it fires; 0 where it says nothing. Throws UnknownRead. */
+/** Seconds for which a rule must hold before it fires; 0 where it does not say. Throws UnknownRead. */
 export function pendingSeconds({ entry }: AlertRule): number {
   const value = entry.at("for");
   return durationSeconds(value.string() ?? "0") ?? undecided(value);
-}
-
-/** Whether a value is given, known or not. */
-export function isGiven(value: Value): boolean {
-  return value.isUnknown || value.exists;
 }

@@ -1,7 +1,10 @@
+import type { RepositoryRulesetArgs } from "@pulumi/github";
 import {
+  type AnyValue,
+  type Child,
   type Finding,
   judge,
-  type Resource,
+  type ResourceOf,
   type Stack,
   some,
   type Value,
@@ -9,9 +12,17 @@ import {
   violation,
 } from "../framework/index.ts";
 import { matchesRef } from "../values/ref-pattern.ts";
-import { deployedBranch, deployedRepository, deploymentSettings, stackLabel } from "./deployments.ts";
+import {
+  type DeploymentSettings,
+  deployedBranch,
+  deployedRepository,
+  deploymentSettings,
+  stackLabel,
+} from "./deployments.ts";
 import { ofRepository, type Repository, repositories } from "./repositories.ts";
 import { github } from "./tokens.ts";
+
+export type Ruleset = ResourceOf<RepositoryRulesetArgs>;
 
 /** Branches that releases come from, and a name that stands for them. */
 interface Branches {
@@ -28,12 +39,12 @@ const branches: readonly Branches[] = [
 
 /**
  * Judges the rules of the default branch and of the release branches of each repository, and of the branches
- * whose pushes are deployed: `test` gets the active rulesets that cover them, one at least, of which GitHub
- * applies the strictest rule of each.
+ * whose pushes are deployed: `test` gets the active rulesets that cover them, at least one. GitHub applies the
+ * strictest of their rules.
  */
 export function judgeBranches(
   stack: Stack,
-  test: (rulesets: readonly Resource[], what: string) => Verdict,
+  test: (rulesets: readonly Ruleset[], what: string) => Verdict,
 ): Finding[] {
   const all = repositories(stack);
   if (all.length === 0) {
@@ -58,11 +69,11 @@ export function judgeBranches(
   });
 }
 
-/** Judges whether a rule that the test finds is among those of each branch; `missing` completes the message. */
+/** Judges whether the test finds a rule among those of each branch; `missing` is the message where it does not. */
 export function judgeRule(
   stack: Stack,
   missing: (what: string) => string,
-  test: (rules: Value) => boolean,
+  test: (rules: Value<Child<RepositoryRulesetArgs, "rules">>) => boolean,
 ): Finding[] {
   return judgeBranches(
     stack,
@@ -91,7 +102,7 @@ function jobName(context: string): string {
 }
 
 /** The branch whose pushes are deployed by the settings. Throws UnknownRead. */
-function deployedPlace(stack: Stack, settings: Resource): Branches | undefined {
+function deployedPlace(stack: Stack, settings: DeploymentSettings): Branches | undefined {
   const branch = deployedBranch(stack, settings);
   if (branch === undefined) {
     return undefined;
@@ -114,15 +125,15 @@ function isJudged(stack: Stack, repository: Repository, place: Branches): boolea
   });
 }
 
-function covering(stack: Stack, repository: Repository, place: Branches): Resource[] {
+function covering(stack: Stack, repository: Repository, place: Branches): Ruleset[] {
   return ofRepository(stack, repository, github.ruleset, (ruleset) => {
     if (ruleset.at("target").string() !== "branch" || ruleset.at("enforcement").string() !== "active") {
       return false;
     }
     const refs = ruleset.at("conditions", "refName");
-    const covers = (pattern: Value) => coversBranch(pattern.string() ?? "", place);
-    // What brackets and backslashes mean is not told apart here: such an exclusion may be of any branch.
-    const mayExclude = (pattern: Value) => /[[\\]/.test(pattern.string() ?? "") || covers(pattern);
+    const covers = (pattern: AnyValue) => coversBranch(pattern.string() ?? "", place);
+    // The pack does not read brackets and backslashes: such an exclusion may be of any branch.
+    const mayExclude = (pattern: AnyValue) => /[[\\]/.test(pattern.string() ?? "") || covers(pattern);
     return some(refs.at("includes").items(), covers) && !some(refs.at("excludes").items(), mayExclude);
   });
 }

@@ -1,6 +1,17 @@
-import { type Resource, type Stack, select, type Value } from "../framework/index.ts";
-import { backupJobs, bucketName, jobsOf } from "./backups.ts";
+import type { types as cf } from "@pulumi/cloudflare";
+import type { types as s3 } from "@pulumi/minio";
+import type { Input } from "@pulumi/pulumi";
+import {
+  type AnyValue,
+  type Key,
+  type ResourceOf,
+  type Stack,
+  select,
+  type Value,
+} from "../framework/index.ts";
+import { type Bucket, backupJobs, bucketName, jobsOf } from "./backups.ts";
 import { belongsTo, candidatesBy } from "./links.ts";
+import type { AwsBucketLifecycleRule, AwsRetention } from "./other-args.ts";
 import { perStack } from "./per-stack.ts";
 import { aws, cloudflare, minio } from "./tokens.ts";
 
@@ -11,20 +22,28 @@ export interface BucketRule {
   readonly days: number;
 }
 
+/** A rule of a bucket's lifecycle at any store. */
+export type LifecycleRule = Value<
+  cf.input.R2BucketLifecycleRule | s3.input.IlmPolicyRule | AwsBucketLifecycleRule
+>;
+
 /**
  * Rules of a bucket's lifecycle, each to be read by `deletionOf`. R2 and MinIO have them in a resource, S3 has
  * them in a resource or in the bucket. Throws UnknownRead.
  */
-export function lifecycleRules(stack: Stack, bucket: Resource): Value[] {
+export function lifecycleRules(stack: Stack, bucket: Bucket): LifecycleRule[] {
+  const inBucket = bucket.at("lifecycleRules").items();
+  const inR2 = owned(stack, bucket, r2Lifecycles, "bucketName").flatMap((it) => it.at("rules").items());
+  const inS3 = owned(stack, bucket, s3Lifecycles, "bucket").flatMap((it) => it.at("rules").items());
   return [
-    ...bucket.at("lifecycleRules").items(),
-    ...rulesIn(stack, bucket, r2Lifecycles, "bucketName"),
-    ...rulesIn(stack, bucket, s3Lifecycles, "bucket"),
+    ...inBucket.map((rule): LifecycleRule => rule.as()),
+    ...inR2.map((rule): LifecycleRule => rule.as()),
+    ...inS3.map((rule): LifecycleRule => rule.as()),
   ];
 }
 
 /** What an enabled rule of a lifecycle deletes; undefined where it deletes no object. Throws UnknownRead. */
-export function deletionOf(rule: Value): BucketRule | undefined {
+export function deletionOf(rule: LifecycleRule): BucketRule | undefined {
   // MinIO's provider enables each of its rules, and says so only afterwards.
   const enabled = rule.at("enabled").boolean() ?? (rule.at("status").string() ?? "Enabled") === "Enabled";
   const days = enabled ? (r2Deletion(rule) ?? s3Deletion(rule)) : undefined;
@@ -32,18 +51,18 @@ export function deletionOf(rule: Value): BucketRule | undefined {
 }
 
 /** Locks of a bucket that nobody can take from an object. Throws UnknownRead. */
-export function locksOf(stack: Stack, bucket: Resource): BucketRule[] {
+export function locksOf(stack: Stack, bucket: Bucket): BucketRule[] {
   if (bucket.type === cloudflare.r2Bucket) {
-    return select(
-      rulesIn(stack, bucket, r2Locks, "bucketName"),
-      (rule) => rule.at("enabled").boolean() === true,
-    ).map((rule) => ({ prefix: rule.at("prefix").string() ?? "", days: r2LockDays(rule.at("condition")) }));
+    const rules = owned(stack, bucket, r2Locks, "bucketName").flatMap((lock) => lock.at("rules").items());
+    return select(rules, (rule) => rule.at("enabled").boolean() === true).map((rule) => ({
+      prefix: rule.at("prefix").string() ?? "",
+      days: r2LockDays(rule.at("condition")),
+    }));
   }
-  const settings = [
-    bucket.at("objectLockConfiguration"),
-    ...owned(stack, bucket, s3Locks, "bucket").map((lock) => lock.at()),
+  const retentions = [
+    bucket.at("objectLockConfiguration", "rule", "defaultRetention"),
+    ...owned(stack, bucket, s3Locks, "bucket").map((lock) => lock.at("rule", "defaultRetention")),
   ];
-  const retentions = settings.map((setting) => setting.at("rule", "defaultRetention"));
   return [
     // Governance mode yields to whoever has the permission to bypass it.
     ...retentions.filter((retention) => retention.at("mode").string() === "COMPLIANCE").map(retentionDays),
@@ -51,8 +70,8 @@ export function locksOf(stack: Stack, bucket: Resource): BucketRule[] {
   ].map((days) => ({ prefix: "", days }));
 }
 
-/** Prefix of the backups in a bucket, as a job that fills it is told; all of it otherwise. Throws UnknownRead. */
-export function backupPrefix(stack: Stack, bucket: Resource): string {
+/** Prefix of the backups in a bucket, as a job that fills it is told; without one, empty. Throws UnknownRead. */
+export function backupPrefix(stack: Stack, bucket: Bucket): string {
   const [job] = jobsOf(stack, bucket);
   return job?.at("envVars", "BACKUP_PREFIX", "value").string() ?? "";
 }
@@ -64,18 +83,14 @@ const s3Lifecycles = perStack((stack) =>
 );
 const s3Locks = perStack((stack) => candidatesBy(stack.ofType(...aws.objectLock), "bucket"));
 
-type Index = (stack: Stack) => (bucket: Resource) => readonly Resource[];
+type Index<P> = (stack: Stack) => (bucket: Bucket) => readonly ResourceOf<P>[];
 
-function rulesIn(stack: Stack, bucket: Resource, index: Index, property: string): Value[] {
-  return owned(stack, bucket, index, property).flatMap((resource) => resource.at("rules").items());
-}
-
-function owned(stack: Stack, bucket: Resource, index: Index, property: string): Resource[] {
+function owned<P>(stack: Stack, bucket: Bucket, index: Index<P>, property: Key<P>): ResourceOf<P>[] {
   return select(index(stack)(bucket), (resource) => isOf(resource, property, bucket));
 }
 
 /** A bucket is known by its name as well as by its id. */
-function isOf(resource: Resource, property: string, bucket: Resource): boolean {
+function isOf<P>(resource: ResourceOf<P>, property: Key<P>, bucket: Bucket): boolean {
   if (belongsTo(resource, property, bucket)) {
     return true;
   }
@@ -85,19 +100,27 @@ function isOf(resource: Resource, property: string, bucket: Resource): boolean {
 
 const secondsInDay = 86_400;
 
-function r2Deletion(rule: Value): number | undefined {
+function r2Deletion(rule: LifecycleRule): number | undefined {
   const transition = rule.at("deleteObjectsTransition");
   return transition.exists ? (transition.at("condition", "maxAge").number() ?? 0) / secondsInDay : undefined;
 }
 
 /** S3 says `expiration`, in an older form `expirations`; MinIO says it in a text, such as `30d`. */
-function s3Deletion(rule: Value): number | undefined {
-  const expirations = [rule.at("expiration"), ...rule.at("expirations").items()];
+function s3Deletion(rule: LifecycleRule): number | undefined {
+  const expirations = [
+    rule.at("expiration").as<Expiration>(),
+    ...rule
+      .at("expirations")
+      .items()
+      .map((one) => one.as<Expiration>()),
+  ];
   const days = expirations.flatMap((expiration) => expirationDays(expiration) ?? []);
   return days.length === 0 ? undefined : Math.min(...days);
 }
 
-function expirationDays(expiration: Value): number | undefined {
+type Expiration = string | { days?: Input<number>; date?: Input<string> };
+
+function expirationDays(expiration: Value<Expiration>): number | undefined {
   const text = expiration.string();
   if (text !== undefined) {
     const age = /^(\d{1,6})d$/.exec(text)?.[1];
@@ -108,9 +131,9 @@ function expirationDays(expiration: Value): number | undefined {
   return expiration.at("days").number() ?? byDate;
 }
 
-function lifecyclePrefix(rule: Value): string {
+function lifecyclePrefix(rule: LifecycleRule): string {
   const filter = rule.at("filter");
-  const places = [
+  const places: AnyValue[] = [
     rule.at("conditions", "prefix"),
     filter,
     filter.at("prefix"),
@@ -120,20 +143,22 @@ function lifecyclePrefix(rule: Value): string {
   return places.flatMap((place) => place.string() ?? [])[0] ?? "";
 }
 
-function r2LockDays(condition: Value): number {
+function r2LockDays(condition: Value<cf.input.R2BucketLockRuleCondition>): number {
   if (condition.at("type").string() === "Indefinite") {
     return Number.POSITIVE_INFINITY;
   }
   return (condition.at("maxAgeSeconds").number() ?? 0) / secondsInDay;
 }
 
-function retentionDays(retention: Value): number {
+function retentionDays(retention: Value<AwsRetention>): number {
   return (retention.at("days").number() ?? 0) + 365 * (retention.at("years").number() ?? 0);
 }
 
 /** Days that jobs lock each object for, where the bucket allows it. */
-function locksByJobs(stack: Stack, bucket: Resource): number[] {
-  const allows = ["objectLocking", "objectLockEnabled"].some((key) => bucket.at(key).boolean() === true);
+function locksByJobs(stack: Stack, bucket: Bucket): number[] {
+  const allows = (["objectLocking", "objectLockEnabled"] as const).some(
+    (key) => bucket.at(key).boolean() === true,
+  );
   if (!allows) {
     return [];
   }

@@ -1,65 +1,84 @@
-import { every, type Resource, type Stack, type Value } from "../framework/index.ts";
+import type { alerting } from "@pulumi/grafana";
+import {
+  type Child,
+  every,
+  type Item,
+  type Key,
+  type ResourceOf,
+  type Stack,
+  type Value,
+} from "../framework/index.ts";
 import { isPlaceholder } from "../values/placeholder.ts";
-import { isGiven } from "./alert-rules.ts";
+import { isGiven } from "./given.ts";
 import { perStack } from "./per-stack.ts";
 import { grafana } from "./tokens.ts";
 
-/** One way in which a contact point of Grafana reaches people; its reads throw UnknownRead. */
+export type ContactPoint = ResourceOf<alerting.ContactPointArgs>;
+
+/** One way in which a contact point of Grafana reaches people. */
 export interface Channel {
   readonly kind: string;
   /** Whether it wakes somebody: it keeps calling until a person answers. */
   readonly pages: boolean;
-  readonly entry: Value;
 }
 
 interface ChannelKind {
-  readonly property: string;
   readonly kind: string;
   readonly pages?: true;
-  /** Whether an entry says whom it reaches; that a secret is given is enough. */
-  readonly isComplete: (entry: Value) => boolean;
+  /** How many of its entries say whom they reach. Throws UnknownRead. */
+  readonly count: (point: ContactPoint) => number;
 }
 
-const has =
-  (...keys: readonly string[]) =>
-  (entry: Value): boolean =>
-    keys.every((key) => isGiven(entry.at(key)));
+/** Counts the entries of a list that have all of the keys; that a secret is given is enough. */
+const having =
+  <L extends Key<alerting.ContactPointArgs>>(
+    list: L,
+    ...keys: readonly Key<Item<Child<alerting.ContactPointArgs, L>>>[]
+  ) =>
+  (point: ContactPoint): number =>
+    point
+      .at(list)
+      .items()
+      .filter((entry) => keys.every((key) => isGiven(entry.at(key)))).length;
 
-/** The notifiers of the provider's contact points, by the property that lists them. */
+/** The notifiers of the provider's contact points. */
 const kinds: readonly ChannelKind[] = [
-  { property: "emails", kind: "e-mail", isComplete: hasAddresses },
-  { property: "slacks", kind: "Slack", isComplete: (it) => has("url")(it) || has("token", "recipient")(it) },
-  { property: "pagerduties", kind: "PagerDuty", pages: true, isComplete: has("integrationKey") },
-  { property: "oncalls", kind: "Grafana OnCall", pages: true, isComplete: has("url") },
-  { property: "opsgenies", kind: "Opsgenie", pages: true, isComplete: has("apiKey") },
-  { property: "victorops", kind: "Splunk On-Call", pages: true, isComplete: has("url") },
-  { property: "teams", kind: "Microsoft Teams", isComplete: has("url") },
-  { property: "googlechats", kind: "Google Chat", isComplete: has("url") },
-  { property: "discords", kind: "Discord", isComplete: has("url") },
-  { property: "telegrams", kind: "Telegram", isComplete: has("token", "chatId") },
-  { property: "webexes", kind: "Webex", isComplete: has("roomId") },
-  { property: "pushovers", kind: "Pushover", isComplete: has("userKey", "apiToken") },
-  { property: "sns", kind: "Amazon SNS", isComplete: has("topic") },
-  { property: "webhooks", kind: "webhook", isComplete: has("url") },
+  { kind: "e-mail", count: (point) => point.at("emails").items().filter(hasAddresses).length },
+  { kind: "Slack", count: (point) => point.at("slacks").items().filter(reachesSlack).length },
+  { kind: "PagerDuty", pages: true, count: having("pagerduties", "integrationKey") },
+  { kind: "Grafana OnCall", pages: true, count: having("oncalls", "url") },
+  { kind: "Opsgenie", pages: true, count: having("opsgenies", "apiKey") },
+  { kind: "Splunk On-Call", pages: true, count: having("victorops", "url") },
+  { kind: "Microsoft Teams", count: having("teams", "url") },
+  { kind: "Google Chat", count: having("googlechats", "url") },
+  { kind: "Discord", count: having("discords", "url") },
+  { kind: "Telegram", count: having("telegrams", "token", "chatId") },
+  { kind: "Webex", count: having("webexes", "roomId") },
+  { kind: "Pushover", count: having("pushovers", "userKey", "apiToken") },
+  { kind: "Amazon SNS", count: having("sns", "topic") },
+  { kind: "webhook", count: having("webhooks", "url") },
 ];
 
 /** Contact points that the stack declares. */
-export const contactPoints: (stack: Stack) => readonly Resource[] = perStack((stack) =>
+export const contactPoints: (stack: Stack) => readonly ContactPoint[] = perStack((stack) =>
   stack.ofType(grafana.contactPoint),
 );
 
 /** The channels of a contact point that reach somebody. Throws UnknownRead. */
-export function channelsOf(contactPoint: Resource): Channel[] {
-  return kinds.flatMap(({ property, kind, pages, isComplete }) =>
-    contactPoint
-      .at(property)
-      .items()
-      .filter(isComplete)
-      .map((entry) => ({ kind, pages: pages === true, entry })),
+export function channelsOf(point: ContactPoint): Channel[] {
+  return kinds.flatMap(({ kind, pages = false, count }) =>
+    Array.from({ length: count(point) }, () => ({ kind, pages })),
   );
 }
 
-function hasAddresses(entry: Value): boolean {
+type Entry<L extends Key<alerting.ContactPointArgs>> = Value<Item<Child<alerting.ContactPointArgs, L>>>;
+
+function hasAddresses(entry: Entry<"emails">): boolean {
   const addresses = entry.at("addresses").items();
   return addresses.length > 0 && every(addresses, (address) => !isPlaceholder(address.string() ?? ""));
+}
+
+/** By a webhook, or by a token and a channel. */
+function reachesSlack(entry: Entry<"slacks">): boolean {
+  return isGiven(entry.at("url")) || (isGiven(entry.at("token")) && isGiven(entry.at("recipient")));
 }

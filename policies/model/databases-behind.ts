@@ -21,5 +21,5 @@ function search(resources: Iterable<Resource>): Resource[] {
       seen.add(dependency);
     }
   }
-  return [...seen].filter(({ type }) => type === supabase.project || type === render.postgres);
+  return [...seen].filter((resource) => resource.is<unknown>(supabase.project, render.postgres));
 }

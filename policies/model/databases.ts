@@ -1,9 +1,11 @@
-import type { Resource, Stack } from "../framework/index.ts";
+import type { PropertiesOf, ResourceOf, Stack } from "../framework/index.ts";
 import { ownedBy } from "./links.ts";
 import { render, supabase } from "./tokens.ts";
 
-/** Databases of the vendors that the pack knows. */
-export function databases(stack: Stack): Resource[] {
+/** A database of a vendor that the pack knows. */
+export type Database = ResourceOf<PropertiesOf<typeof supabase.project | typeof render.postgres>>;
+
+export function databases(stack: Stack): Database[] {
   return stack.ofType(supabase.project, render.postgres);
 }
 

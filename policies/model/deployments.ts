@@ -1,26 +1,32 @@
-import { every, type Resource, type Stack, some, type Value } from "../framework/index.ts";
-import { known } from "./known.ts";
+import type { DeploymentSettingsArgs, PolicyGroupArgs, types } from "@pulumi/pulumiservice";
+import { every, known, type ResourceOf, type Stack, some, type Value } from "../framework/index.ts";
 import { packName } from "./pack-name.ts";
 import { pulumiCloud } from "./tokens.ts";
 
-/** Deployment settings of stacks that stay: not those that are a template of review stacks and nothing else. */
-export function deploymentSettings(stack: Stack): Resource[] {
+export type DeploymentSettings = ResourceOf<DeploymentSettingsArgs>;
+export type PolicyGroup = ResourceOf<PolicyGroupArgs>;
+
+/** Deployment settings of stacks that stay: not those that are only a template of review stacks. */
+export function deploymentSettings(stack: Stack): DeploymentSettings[] {
   return stack.ofType(pulumiCloud.deploymentSettings).filter((settings) => {
     const isTemplate = known(() => trigger(settings, "pullRequestTemplate")) === true;
     return !isTemplate || known(() => trigger(settings, "deployCommits")) !== false;
   });
 }
 
+/** What starts a deployment. */
+type Trigger = "deployCommits" | "previewPullRequests" | "pullRequestTemplate";
+
 /** Whether something starts a deployment: by `vcs`, or by `github`, its older name. Throws UnknownRead. */
-export function trigger(settings: Resource, name: string): boolean {
-  return some([settings.at("vcs"), settings.at("github")], (source) => source.at(name).boolean() === true);
+export function trigger(settings: DeploymentSettings, name: Trigger): boolean {
+  return some(["vcs", "github"] as const, (source) => settings.at(source, name).boolean() === true);
 }
 
 /**
- * The branch whose pushes are deployed, as `refs/heads/…`; undefined where none is, or where a tag says that the
- * stack is of staging, which may follow any. Throws UnknownRead.
+ * The branch whose pushes are deployed, as `refs/heads/…`; undefined where pushes deploy nothing, or where a tag
+ * says that the stack is of staging, which may follow any branch. Throws UnknownRead.
  */
-export function deployedBranch(stack: Stack, settings: Resource): string | undefined {
+export function deployedBranch(stack: Stack, settings: DeploymentSettings): string | undefined {
   const branch = settings.at("sourceContext", "git", "branch").string();
   if (branch === undefined || !trigger(settings, "deployCommits") || isTaggedStaging(stack, settings)) {
     return undefined;
@@ -29,18 +35,18 @@ export function deployedBranch(stack: Stack, settings: Resource): string | undef
 }
 
 /** Name of the repository that deployment settings follow, without its owner. Throws UnknownRead. */
-export function deployedRepository(settings: Resource): string | undefined {
-  const [source] = ["vcs", "github"].map((kind) => settings.at(kind)).filter(({ exists }) => exists);
-  return source?.at("repository").string()?.split("/").at(-1);
+export function deployedRepository(settings: DeploymentSettings): string | undefined {
+  const source = (["vcs", "github"] as const).find((kind) => settings.at(kind).exists);
+  return source && settings.at(source, "repository").string()?.split("/").at(-1);
 }
 
 /** What a stack is called in a message. */
-export function stackLabel(settings: Resource): string {
+export function stackLabel(settings: DeploymentSettings): string {
   return known(() => settings.at("stack").string()) ?? settings.name;
 }
 
 /** Whether a group runs this pack before each update of its stacks. Throws UnknownRead. */
-export function runsPack(group: Resource): boolean {
+export function runsPack(group: PolicyGroup): boolean {
   return (
     group.at("mode").string() === "preventative" &&
     group.at("entityType").string() !== "accounts" &&
@@ -48,8 +54,8 @@ export function runsPack(group: Resource): boolean {
   );
 }
 
-/** The same where a violation of whichever policy stops the update. Throws UnknownRead. */
-export function enforcesPack(group: Resource): boolean {
+/** The same where a violation of any policy stops the update. Throws UnknownRead. */
+export function enforcesPack(group: PolicyGroup): boolean {
   return (
     runsPack(group) &&
     some(group.at("policyPacks").items(), (pack) => isPack(pack) && every(levelsOf(pack), isEnforcing))
@@ -57,7 +63,7 @@ export function enforcesPack(group: Resource): boolean {
 }
 
 /** Whether the stack of deployment settings is in a group. Throws UnknownRead. */
-export function isInGroup(settings: Resource, group: Resource): boolean {
+export function isInGroup(settings: DeploymentSettings, group: PolicyGroup): boolean {
   return some(
     group.at("stacks").items(),
     (member) =>
@@ -67,7 +73,7 @@ export function isInGroup(settings: Resource, group: Resource): boolean {
 }
 
 /** Whether a tag says that the stack of deployment settings is of staging. Throws UnknownRead. */
-export function isTaggedStaging(stack: Stack, settings: Resource): boolean {
+export function isTaggedStaging(stack: Stack, settings: DeploymentSettings): boolean {
   return some(stack.ofType(pulumiCloud.stackTag, pulumiCloud.stackTags), (tag) => {
     const single = tag.type === pulumiCloud.stackTag;
     const isStage = !single || tag.at("name").string() === "stage";
@@ -75,22 +81,26 @@ export function isTaggedStaging(stack: Stack, settings: Resource): boolean {
     return (
       isStage &&
       value.string() === "staging" &&
-      ["organization", "project", "stack"].every((key) => tag.at(key).string() === settings.at(key).string())
+      (["organization", "project", "stack"] as const).every(
+        (key) => tag.at(key).string() === settings.at(key).string(),
+      )
     );
   });
 }
 
-function isPack(pack: Value): boolean {
+type PackReference = Value<types.input.PolicyGroupPolicyPackReferenceInputArgs>;
+
+function isPack(pack: PackReference): boolean {
   return pack.at("name").string() === packName;
 }
 
 /** Level of every policy, where the group sets one. */
-function levelOf(pack: Value): string | undefined {
+function levelOf(pack: PackReference): string | undefined {
   return levelIn(pack.at("config", "all"));
 }
 
 /** The levels that the group sets, for every policy or for one. */
-function levelsOf(pack: Value): string[] {
+function levelsOf(pack: PackReference): string[] {
   return pack
     .at("config")
     .entries()

@@ -1,20 +1,33 @@
-import { lookup, type Resource, type Stack, type Value } from "../framework/index.ts";
+import type { DnsRecordArgs as CloudflareRecordArgs } from "@pulumi/cloudflare";
+import type { DnsRecordArgs as VercelRecordArgs } from "@pulumi/vercel";
+import {
+  type AnyValue,
+  known,
+  lookup,
+  type PropertiesOf,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+} from "../framework/index.ts";
 import { perStack } from "./per-stack.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
+
+/** A service of Render that may answer on domains of its own. */
+export type RenderHost = ResourceOf<PropertiesOf<typeof render.webService | typeof render.staticSite>>;
 
 /** A host name that a host of the application answers on. */
 export interface Domain {
   /** The resource that declares it. */
   readonly resource: Resource;
-  readonly name: Value;
-  /** Where its visitors are sent on to; absent where it serves itself. */
-  readonly redirect: Value | undefined;
+  readonly name: AnyValue;
+  /** Where its visitors are sent on to; absent where it serves them itself. */
+  readonly redirect: AnyValue | undefined;
 }
 
 /** A DNS record for a host name. */
 export interface HostRecord {
-  readonly resource: Resource;
-  /** Its host name in full, in lower case; undefined where it is no address of a host. Throws UnknownRead. */
+  readonly resource: ResourceOf<CloudflareRecordArgs> | ResourceOf<VercelRecordArgs>;
+  /** Its host name in full, in lower case; undefined where it is not an address of a host. Throws UnknownRead. */
   readonly host: () => string | undefined;
 }
 
@@ -25,13 +38,9 @@ export const domains: (stack: Stack) => readonly Domain[] = perStack((stack) => 
     name: resource.at("domain"),
     redirect: resource.at("redirect"),
   })),
-  ...stack.ofType(render.webService, render.staticSite).flatMap((resource) =>
-    entriesOf(resource.at("customDomains")).map((entry) => ({
-      resource,
-      name: entry.at("name"),
-      redirect: undefined,
-    })),
-  ),
+  ...stack
+    .ofType(render.webService, render.staticSite)
+    .flatMap((resource) => customDomains(resource).map((name) => ({ resource, name, redirect: undefined }))),
 ]);
 
 /** Domains that serve the application, by name in lower case. Throws UnknownRead as `lookup` does. */
@@ -63,9 +72,9 @@ function cloudflareRecords(stack: Stack): HostRecord[] {
         return undefined;
       }
       const zone =
-        resource.dependenciesOf("zoneId").find(({ type }) => type === cloudflare.zone) ??
-        zoneById(knownText(resource.at("zoneId")) ?? "")[0];
-      return fullName(resource.at("name").string(), zone && knownText(zone.at("name")));
+        resource.dependenciesOf("zoneId").find((source) => source.is(cloudflare.zone)) ??
+        zoneById(known(() => resource.at("zoneId").string()) ?? "")[0];
+      return fullName(resource.at("name").string(), zone && known(() => zone.at("name").string()));
     },
   }));
 }
@@ -93,11 +102,8 @@ function fullName(name: string | undefined, zone: string | undefined): string | 
   return short === apex || short.endsWith(`.${apex}`) ? short : `${short}.${apex}`;
 }
 
-function knownText(value: Value): string | undefined {
-  return value.isUnknown ? undefined : value.string();
-}
-
-/** Elements of a list; an unknown list is one unknown element. */
-function entriesOf(list: Value): Value[] {
-  return list.isUnknown ? [list] : list.items();
+/** Names of a Render service's own domains; an unknown list is one unknown name. */
+export function customDomains(service: RenderHost): AnyValue[] {
+  const list = service.at("customDomains");
+  return list.isUnknown ? [list] : list.items().map((entry) => entry.at("name"));
 }

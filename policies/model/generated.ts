@@ -1,20 +1,28 @@
 import {
+  type AnyValue,
   type Finding,
   judge,
+  type PropertiesOf,
   type Resource,
+  type ResourceOf,
   type Stack,
-  type Value,
   type Verdict,
   violation,
 } from "../framework/index.ts";
+import { isGiven } from "./given.ts";
 import { random } from "./tokens.ts";
 import { declaredVariables, type Variable } from "./variables.ts";
+
+/** A random resource, which makes up a value. */
+export type Generator = ResourceOf<
+  PropertiesOf<typeof random.password | typeof random.string | typeof random.bytes>
+>;
 
 /** A variable whose name is known, with where its value comes from. */
 export interface NamedVariable {
   readonly name: string;
   readonly resource: Resource;
-  readonly value: Value;
+  readonly value: AnyValue;
   /** Resources whose outputs the value is made from; with its neighbours' where it is not `alone`. */
   readonly sources: readonly Resource[];
   /** Whether the sources are its own: Pulumi knows them by top-level property only. */
@@ -22,23 +30,27 @@ export interface NamedVariable {
   /** Sources of the variables of that name that stand alone, on whatever host. */
   readonly elsewhere: ReadonlySet<Resource>;
   /**
-   * Random resources that generate the value; none if it is not generated in this stack, undefined where
-   * that cannot be told yet.
+   * Random resources that generate the value; empty if this stack does not generate it, undefined where that
+   * cannot be told yet.
    */
-  readonly generators: readonly Resource[] | undefined;
+  readonly generators: readonly Generator[] | undefined;
 }
 
-/** Judges each variable of that name, on whatever host; none at all is a violation. */
+/** Judges each variable of that name, on whatever host; a stack without any violates the requirement. */
 export function judgeNamed(
   stack: Stack,
   name: string,
-  test: (variable: NamedVariable) => Verdict,
+  test: (variable: NamedVariable) => true | string,
 ): Finding[] {
   const { variables, undecided } = variablesNamed(stack, name);
   if (variables.length + undecided.length === 0) {
     return [violation(`No host has the variable ${name}.`)];
   }
-  return [...variables.map((variable) => judge(variable.resource, () => test(variable))), ...undecided];
+  const verdict = (variable: NamedVariable): Verdict => {
+    const found = test(variable);
+    return found === true || { found, at: variable.value };
+  };
+  return [...variables.map((variable) => judge(variable.resource, () => verdict(variable))), ...undecided];
 }
 
 /** The variables of that name, and a finding for each whose name is unknown. */
@@ -56,13 +68,13 @@ export function variablesNamed(
       undecided.push(finding);
     }
   }
-  const located = variables.map(({ resource, entry, value }) => {
-    const held = written(value, entry);
+  const located = variables.map((variable) => {
+    const held = written(variable);
     return {
       name,
-      resource,
+      resource: variable.resource,
       value: held,
-      sources: resource.dependenciesOf(held.path[0] ?? ""),
+      sources: variable.resource.sourcesOf(held),
       alone: held.path.length === 1,
     };
   });
@@ -76,13 +88,15 @@ export function variablesNamed(
 }
 
 /** The value, or Vercel's write-only one. */
-function written(value: Value, entry: Value): Value {
-  const writeOnly = entry.at("valueWo");
-  return !value.isUnknown && !value.exists && (writeOnly.isUnknown || writeOnly.exists) ? writeOnly : value;
+function written({ value, vercel }: Variable): AnyValue {
+  const writeOnly = vercel?.at("valueWo");
+  return writeOnly !== undefined && !isGiven(value) && isGiven(writeOnly) ? writeOnly : value;
 }
 
-export function isGenerator({ type }: Resource): boolean {
-  return type === random.password || type === random.string || type === random.bytes;
+export function isGenerator(resource: Resource): resource is Generator {
+  return (
+    resource.type === random.password || resource.type === random.string || resource.type === random.bytes
+  );
 }
 
 /**
@@ -94,7 +108,7 @@ function generatorsOf({
   sources,
   alone,
   elsewhere,
-}: Omit<NamedVariable, "generators">): readonly Resource[] | undefined {
+}: Omit<NamedVariable, "generators">): readonly Generator[] | undefined {
   const candidates = sources.filter(isGenerator);
   if (alone || candidates.length === 0) {
     return candidates;
@@ -114,7 +128,7 @@ function generatedTexts(generator: Resource): string[] {
 }
 
 /** Fewest characters of what a random resource generates. Throws UnknownRead. */
-export function generatedLength(generator: Resource): number {
+export function generatedLength(generator: Generator): number {
   const length = generator.at("length").number() ?? 0;
   // Bytes are written in base64, four characters for three, or longer.
   return generator.type === random.bytes ? Math.ceil((length * 4) / 3) : length;

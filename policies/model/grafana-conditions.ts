@@ -1,3 +1,4 @@
+import type * as grafanaTypes from "@pulumi/grafana";
 import { undecided, type Value } from "../framework/index.ts";
 import { parseMath, parsePromql } from "../values/promql.ts";
 import { comparisonOperators, type Expr } from "../values/promql-ast.ts";
@@ -5,26 +6,31 @@ import { type Alternative, alternativesOf, both, compared, truthy } from "../val
 
 /**
  * The ways in which a rule of Grafana fires: its condition, followed from one query or expression to the
- * next down to PromQL. Throws UnknownRead where a part is unknown, or is in a language that the pack does not
- * read.
+ * next down to PromQL. Throws UnknownRead where a part is unknown or in a language that the pack does not read.
  *
  * Source: Grafana, Alerting, Queries and conditions; the expression models are those of Grafana 9 to 13.
  */
-export function firingConditions(rule: Value): Alternative[] {
+export function firingConditions(rule: Value<RuleGroupRule>): Alternative[] {
   const condition = rule.at("condition").string();
   return condition === undefined ? [] : truthy(new Rule(rule).node(condition));
 }
+
+type RuleGroupRule = grafanaTypes.types.input.alerting.RuleGroupRule;
+type Data = grafanaTypes.types.input.alerting.RuleGroupRuleData;
 
 /** Depth to which expressions may refer to each other; a circle goes deeper. */
 const deepest = 20;
 
 class Rule {
-  readonly #entries: ReadonlyMap<string | undefined, Value>;
-  readonly #datas: Value;
+  readonly #entries: ReadonlyMap<string | undefined, Value<Data>>;
 
-  constructor(rule: Value) {
-    this.#datas = rule.at("datas");
-    this.#entries = new Map(this.#datas.items().map((entry) => [entry.at("refId").string(), entry]));
+  constructor(rule: Value<RuleGroupRule>) {
+    this.#entries = new Map(
+      rule
+        .at("datas")
+        .items()
+        .map((entry) => [entry.at("refId").string(), entry]),
+    );
   }
 
   /** What a query or expression of the rule gives. */
@@ -55,7 +61,7 @@ class Rule {
     }
   }
 
-  /** Conditions are joined from the first to the last, none before another. */
+  /** Conditions are joined from the first to the last; no operator binds tighter than another. */
   #classic(model: Value, depth: number): Alternative[] {
     let joined: Alternative[] | undefined;
     for (const condition of model.at("conditions").items()) {
@@ -108,7 +114,7 @@ class Rule {
 
   #mathCall(name: string, [argument]: readonly Expr[], depth: number): Alternative[] {
     const given = argument === undefined ? [] : this.#mathNode(argument, depth);
-    // A series that is there has a number; whether it is none cannot be told.
+    // A series that is there has a number; whether it is NaN cannot be told.
     if (name === "is_number") {
       return asTrue(given);
     }

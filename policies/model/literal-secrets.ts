@@ -1,11 +1,11 @@
-import type { Value } from "../framework/index.ts";
+import type { AnyValue } from "../framework/index.ts";
 import type { NamedInput } from "./named-inputs.ts";
 import { findCredential, isReference } from "./secret-formats.ts";
 import { isConnectionName, isPasswordName, isSecretName } from "./secret-names.ts";
 
 /**
  * What kind of secret a known text is: a credential that its form gives away, or any text under the name of
- * a secret; undefined if it is none, or if it was supplied from outside the program.
+ * a secret; undefined if it is not a secret, or if it was supplied from outside the program.
  */
 export function literalKind(
   { value, name }: NamedInput,
@@ -32,8 +32,8 @@ export function literalKind(
  * one, what they gave is known and has to be told from what is written: by what is in it, or, as it may be a
  * digest or an encoding, by its being a secret as theirs are.
  */
-export function isDerived(value: Value): boolean {
-  const existing = value.resource.dependenciesOf(value.path[0] ?? "").filter(({ id }) => id !== undefined);
+export function isDerived(value: AnyValue): boolean {
+  const existing = value.resource.sourcesOf(value).filter(({ id }) => id !== undefined);
   if (existing.length === 0) {
     return false;
   }

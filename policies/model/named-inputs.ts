@@ -15,7 +15,7 @@ const maximumDepth = 30;
 /** Keys under which the value of something named is found. */
 const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo"]);
 
-/** Every text and unknown part of the inputs, those inside JSON documents included. */
+/** Every text and every unknown part of the inputs, also those inside JSON documents. */
 export function namedInputs(inputs: Value): NamedInput[] {
   return walk({ value: inputs, name: "", labelled: false }, 0);
 }

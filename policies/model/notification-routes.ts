@@ -1,12 +1,15 @@
-import { type Stack, undecided, type Value } from "../framework/index.ts";
+import type * as grafanaTypes from "@pulumi/grafana";
+import type { Input } from "@pulumi/pulumi";
+import { type AnyValue, type Stack, undecided, type Value } from "../framework/index.ts";
 import { takes } from "../values/metric-names.ts";
-import { type AlertRule, isGiven } from "./alert-rules.ts";
+import type { AlertRule } from "./alert-rules.ts";
+import { isGiven } from "./given.ts";
 import { grafana } from "./tokens.ts";
 
 /** A message about an alert. */
 export interface Delivery {
   /** Name of the contact point. */
-  readonly contactPoint: Value;
+  readonly contactPoint: AnyValue;
   /** Whether there are times at which it is not sent. */
   readonly isMuted: boolean;
 }
@@ -14,12 +17,21 @@ export interface Delivery {
 /** The messages that an alert leads to, in one of the cases that the declaration leaves open. */
 export type Deliveries = readonly Delivery[];
 
+/** A route at any depth: the provider has a type of its own for each level. */
+export interface Route
+  extends Pick<
+    grafanaTypes.types.input.alerting.NotificationPolicyPolicy,
+    "activeTimings" | "contactPoint" | "continue" | "matchers" | "muteTimings"
+  > {
+  policies?: Input<Input<Route>[]>;
+}
+
 /** More cases than this cannot be told apart. */
 const mostCases = 256;
 
 /**
  * Where an alert's messages go, in each case that is possible: whether a route that asks for a label of the
- * measured series takes the alert shows only when it fires. None where no policy routes it. Throws UnknownRead.
+ * measured series takes the alert shows only when it fires. Empty where no policy routes it. Throws UnknownRead.
  *
  * Source: Grafana, Alerting, Notification policies: the first route that matches takes an alert, and those
  * after it only if it says `continue`; one without a contact point has that of its parent; mute timings are
@@ -28,13 +40,13 @@ const mostCases = 256;
 export function deliveriesOf(stack: Stack, rule: AlertRule): Deliveries[] {
   const own = rule.entry.at("notificationSettings");
   if (isGiven(own)) {
-    return [[delivery(own, own.at("contactPoint"))]];
+    return [[delivery(own.as<Pick<Route, Timing>>(), own.at("contactPoint"))]];
   }
   const [policy] = stack.ofType(grafana.notificationPolicy);
-  return policy === undefined ? [] : routed(policy.at(), policy.at("contactPoint"), rule);
+  return policy === undefined ? [] : routed(policy.at().as<Route>(), policy.at("contactPoint"), rule);
 }
 
-function routed(route: Value, inherited: Value, rule: AlertRule): Deliveries[] {
+function routed(route: Value<Route>, inherited: AnyValue, rule: AlertRule): Deliveries[] {
   const own = route.at("contactPoint");
   const contactPoint = isGiven(own) ? own : inherited;
   let cases: { deliveries: Deliveries; isTaken: boolean }[] = [{ deliveries: [], isTaken: false }];
@@ -60,12 +72,14 @@ function routed(route: Value, inherited: Value, rule: AlertRule): Deliveries[] {
     }
   }
   return cases.map(({ deliveries }) =>
-    deliveries.length > 0 ? deliveries : [delivery(route, contactPoint)],
+    deliveries.length > 0 ? deliveries : [delivery(route.as<Pick<Route, Timing>>(), contactPoint)],
   );
 }
 
-function delivery(route: Value, contactPoint: Value): Delivery {
-  const isMuted = ["muteTimings", "activeTimings"].some((property) => {
+type Timing = "activeTimings" | "muteTimings";
+
+function delivery(route: Value<Pick<Route, Timing>>, contactPoint: AnyValue): Delivery {
+  const isMuted = (["muteTimings", "activeTimings"] as const).some((property) => {
     const timings = route.at(property);
     return timings.isUnknown || timings.items().length > 0;
   });
@@ -73,7 +87,7 @@ function delivery(route: Value, contactPoint: Value): Delivery {
 }
 
 /** Undefined where a label that is asked for may come with the series. */
-function matchesAll(route: Value, rule: AlertRule): boolean | undefined {
+function matchesAll(route: Value<Route>, rule: AlertRule): boolean | undefined {
   const answers = route
     .at("matchers")
     .items()

@@ -21,11 +21,11 @@ export function judgeHeader(
   for (const path of paths) {
     const header = headerOf(stack, site, name.toLowerCase(), path);
     if (header === undefined) {
-      return `${site.host}${path} is sent no ${name}${notProxied(site)}.`;
+      return `${site.host}${path} sends no ${name}${notProxied(site)}.`;
     }
     const fault =
       header.value === undefined
-        ? "is computed on each response, so nobody can tell what it says"
+        ? "is computed on each response, so its value is unknown"
         : faultOf(header.value);
     if (fault !== undefined) {
       return `The ${name} of ${site.host}${path} ${fault}.`;
@@ -34,7 +34,7 @@ export function judgeHeader(
   return true;
 }
 
-/** The value of a header; undefined where none is sent or it is computed on each response. */
+/** The value of a header; undefined where it is not sent or is computed on each response. */
 export function headerValue(stack: Stack, site: Site, name: string, path: string): string | undefined {
   return headerOf(stack, site, name, path)?.value;
 }

@@ -1,9 +1,11 @@
-import type { Resource, Stack, Value } from "../framework/index.ts";
+import type { FirewallConfigArgs, types } from "@pulumi/vercel";
+import type { Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
 import { actsOn, literals } from "../values/cloudflare-expression.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
 import { type VercelCondition, vercelRuleActsOn } from "../values/vercel-condition.ts";
+import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
-import { isOn, type Rule, rulesOf } from "./rulesets.ts";
+import { type Rule, rulesOf } from "./rulesets.ts";
 import type { Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
 
@@ -37,7 +39,7 @@ function cloudflareLimit(rule: Rule): RateLimit[] {
   const { entry, resource } = rule;
   const period = entry.at("ratelimit", "period").number();
   const requests = entry.at("ratelimit", "requestsPerPeriod").number();
-  if (!isOn(rule) || !stops.has(entry.at("action").string()) || !period || !requests) {
+  if (!isOn(rule.entry.at("enabled")) || !stops.has(entry.at("action").string()) || !period || !requests) {
     return [];
   }
   const expression = entry.at("expression").string() ?? "";
@@ -53,7 +55,7 @@ function cloudflareLimit(rule: Rule): RateLimit[] {
 
 const firewallsOf = ownedBy([vercel.firewall], "projectId");
 
-function vercelLimits(firewall: Resource): RateLimit[] {
+function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
   if (firewall.at("enabled").boolean() === false) {
     return [];
   }
@@ -85,7 +87,9 @@ function vercelLimits(firewall: Resource): RateLimit[] {
     });
 }
 
-function toCondition(condition: Value): VercelCondition {
+function toCondition(
+  condition: Value<types.input.FirewallConfigRulesRuleConditionGroupCondition>,
+): VercelCondition {
   const value = condition.at("value").string();
   return {
     type: condition.at("type").string() ?? "",

@@ -1,25 +1,28 @@
+import type { RepositoryArgs } from "@pulumi/github";
+import type { Input } from "@pulumi/pulumi";
 import {
   type Finding,
   judge,
-  type Resource,
+  known,
+  type ResourceOf,
   type Stack,
   select,
+  type Token,
   type Verdict,
   violation,
 } from "../framework/index.ts";
-import { known } from "./known.ts";
 import { perStack } from "./per-stack.ts";
 import { github } from "./tokens.ts";
 
 /** A repository on GitHub: one that the stack declares, or one whose rules it declares by its name. */
 export interface Repository {
-  /** Its resource, on which what is wrong with it is reported; undefined if it is declared elsewhere. */
-  readonly resource: Resource | undefined;
+  /** Its resource, on which a violation is reported; undefined if it is declared elsewhere. */
+  readonly resource: ResourceOf<RepositoryArgs> | undefined;
   /** What it is called in a message. */
   readonly label: string;
 }
 
-/** Every repository that the stack is responsible for; one that is archived takes no more code. */
+/** Every repository that the stack is responsible for; an archived one takes no more code. */
 export const repositories: (stack: Stack) => readonly Repository[] = perStack((stack) => {
   const declared = stack
     .ofType(github.repository)
@@ -48,22 +51,31 @@ export function judgeRepositories(
 }
 
 /**
- * The resources of a type that say something of a repository and pass the test. Throws UnknownRead where there
- * is none and one that is unknown could be it.
+ * The resources of a type that say something of a repository and pass the test. Throws UnknownRead where none
+ * surely does and one that is unknown could.
  */
-export function ofRepository(
+export function ofRepository<P extends OfRepository>(
   stack: Stack,
   repository: Repository,
-  type: string,
-  test: (resource: Resource) => boolean = () => true,
-): Resource[] {
-  return select(stack.ofType(type), (resource) => isOf(resource, repository) && test(resource));
+  type: Token<P>,
+  test: (resource: ResourceOf<P>) => boolean = () => true,
+): ResourceOf<P>[] {
+  const own: Token<OfRepository> = type;
+  return select(
+    stack.ofType(own),
+    (resource) => isOf(resource, repository) && resource.is(type) && test(resource),
+  ).filter((resource) => resource.is(type));
 }
 
-function isOf(rule: Resource, { resource, label }: Repository): boolean {
-  const owners = rule.dependenciesOf("repository").filter(({ type }) => type === github.repository);
+/** Properties of what is about a repository. */
+interface OfRepository {
+  repository?: Input<string | undefined>;
+}
+
+function isOf(rule: ResourceOf<OfRepository>, { resource, label }: Repository): boolean {
+  const owners = rule.dependenciesOf("repository").filter((owner) => owner.is(github.repository));
   if (owners.length > 0) {
-    return resource !== undefined && owners.includes(resource);
+    return resource !== undefined && owners.some((owner) => owner === resource);
   }
   return rule.at("repository").string() === label;
 }

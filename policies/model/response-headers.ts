@@ -1,4 +1,6 @@
-import type { Resource, Stack, Value } from "../framework/index.ts";
+import type { types } from "@pulumi/cloudflare";
+import type { ProjectRouteArgs } from "@pulumi/vercel";
+import type { ResourceOf, Stack, Value } from "../framework/index.ts";
 import { candidatesBy } from "./links.ts";
 import { perStack } from "./per-stack.ts";
 import { rulesOf, surelyActsOn } from "./rulesets.ts";
@@ -13,8 +15,9 @@ export interface Header {
 }
 
 /**
- * What a declared rule makes of a response header of a site's page; undefined where none sets it. Cloudflare
- * rewrites what the host sends, so its rules come last. What the application itself sends is not declared.
+ * What the declared rules make of a response header of a site's page; undefined where they do not set it.
+ * Cloudflare rewrites what the host sends, so its rules come last. What the application itself sends is not
+ * declared.
  *
  * @param name in lower case.
  */
@@ -33,7 +36,7 @@ function fromCloudflare(
 ): Header | undefined {
   let header = fromSettings(stack, zone, name) ?? atHost;
   for (const rule of rulesOf(stack, zone, "http_response_headers_transform")) {
-    const change = entryNamed(rule.entry.at("actionParameters", "headers"), name);
+    const change = entryNamed(rule.entry.at("actionParameters", "headers").entries(), name);
     if (change !== undefined && surelyActsOn(rule, requestTo(site, path))) {
       header = apply(change, header);
     }
@@ -41,7 +44,9 @@ function fromCloudflare(
   return header;
 }
 
-function apply(change: Value, header: Header | undefined): Header | undefined {
+type HeaderChange = Value<types.input.RulesetRuleActionParametersHeaders>;
+
+function apply(change: HeaderChange, header: Header | undefined): Header | undefined {
   const value = change.at("value").string() ?? constant(change.at("expression").string());
   switch (change.at("operation").string()) {
     case "remove":
@@ -101,14 +106,15 @@ function fromVercel(stack: Stack, { project, host }: Site, name: string, path: s
   let header: Header | undefined;
   for (const route of routesOf(stack)(project)) {
     if (route.refersTo(project, "projectId") && takes(route, host, path)) {
-      const value = entryNamed(route.at("route", "headers"), name)?.string() ?? transformed(route, name);
+      const value =
+        entryNamed(route.at("route", "headers").entries(), name)?.string() ?? transformed(route, name);
       header = value === undefined ? header : { value };
     }
   }
   return header;
 }
 
-function takes(route: Resource, host: string, path: string): boolean {
+function takes(route: ResourceOf<ProjectRouteArgs>, host: string, path: string): boolean {
   const { has, missing } = { has: route.at("route", "has"), missing: route.at("route", "missings") };
   const conditions = has.items();
   const isForHost = conditions.every(
@@ -139,7 +145,7 @@ function pathMatches(source: string, syntax: string | undefined, path: string): 
 }
 
 /** Transforms name their header, and hold its value, as JSON documents. */
-function transformed(route: Resource, name: string): string | undefined {
+function transformed(route: ResourceOf<ProjectRouteArgs>, name: string): string | undefined {
   const transform = route
     .at("route", "transforms")
     .items()
@@ -170,6 +176,6 @@ function globMatches(glob = "", path: string): boolean {
 }
 
 /** The entry of a map of headers, whatever the case of its name. */
-function entryNamed(headers: Value, name: string): Value | undefined {
-  return headers.entries().find(([key]) => key.toLowerCase() === name)?.[1];
+function entryNamed<Entry>(entries: readonly [string, Entry][], name: string): Entry | undefined {
+  return entries.find(([key]) => key.toLowerCase() === name)?.[1];
 }

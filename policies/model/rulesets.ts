@@ -1,6 +1,8 @@
-import type { Resource, Stack, Value } from "../framework/index.ts";
+import type { RulesetArgs, types } from "@pulumi/cloudflare";
+import type { Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import { isOn } from "./given.ts";
 import { perStack } from "./per-stack.ts";
 import { cloudflare } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
@@ -8,8 +10,8 @@ import { inZone, type Zone } from "./zones.ts";
 /** One rule of a phase, in the order in which Cloudflare runs them. */
 export interface Rule {
   readonly resource: Resource;
-  /** The rule as the provider has it: `action`, `actionParameters`, `expression` and so on. */
-  readonly entry: Value;
+  /** The rule as the provider has it. */
+  readonly entry: Value<types.input.RulesetRule>;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface Rule {
  * Throws UnknownRead where they cannot be told.
  */
 export function rulesOf(stack: Stack, zone: Zone, phase: string): Rule[] {
-  const isPhase = (ruleset: Resource) => ruleset.at("phase").string() === phase;
+  const isPhase = (ruleset: ResourceOf<RulesetArgs>) => ruleset.at("phase").string() === phase;
   const rulesets = [
     ...accountRulesets(stack).filter(isPhase),
     ...inZone(stack, zone, cloudflare.ruleset, isPhase),
@@ -30,15 +32,14 @@ export function rulesOf(stack: Stack, zone: Zone, phase: string): Rule[] {
   );
 }
 
-/** Whether a rule is on; it is unless it says otherwise. Throws UnknownRead. */
-export const isOn = ({ entry }: Rule): boolean => entry.at("enabled").boolean() !== false;
-
 /**
  * Whether a rule is on and surely acts on a request. A rule whose expression asks for what a sample does not
  * say, or cannot be read, does not surely act. Throws UnknownRead.
  */
 export function surelyActsOn(rule: Rule, request: SampleRequest): boolean {
-  return isOn(rule) && actsOn(rule.entry.at("expression").string() ?? "", request) === true;
+  return (
+    isOn(rule.entry.at("enabled")) && actsOn(rule.entry.at("expression").string() ?? "", request) === true
+  );
 }
 
 /** Entry points of an account: they run for each of its zones, before the zone's own. */

@@ -1,32 +1,40 @@
-import { type Resource, type Stack, select, some, type Value } from "../framework/index.ts";
+import type { AlertArgs } from "@pulumi/sentry";
+import {
+  type PropertiesOf,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+  select,
+  some,
+} from "../framework/index.ts";
+import { isOn } from "./given.ts";
 import { belongsTo } from "./links.ts";
+import type { SentryIssueAlertArgs } from "./other-args.ts";
 import { sentry } from "./tokens.ts";
 
-const monitorTypes: readonly string[] = [sentry.metricMonitor, sentry.uptimeMonitor, sentry.cronMonitor];
+const monitorTypes = [sentry.metricMonitor, sentry.uptimeMonitor, sentry.cronMonitor] as const;
 
 /** Monitors at Sentry: of a figure, of a URL, of a job. */
-export const monitors = (stack: Stack): Resource[] => stack.ofType(...monitorTypes);
+type Monitor = ResourceOf<PropertiesOf<(typeof monitorTypes)[number]>>;
 
-/** On unless it says otherwise. */
-export const isOn = (resource: Resource): boolean => resource.at("enabled").boolean() !== false;
+type Alert = ResourceOf<AlertArgs>;
+
+export const monitors = (stack: Stack): Monitor[] => stack.ofType(...monitorTypes);
 
 /** Alerts that are on, do something, and are about the issues of the monitor. */
-export function alertsOf(stack: Stack, monitor: Resource): Resource[] {
+export function alertsOf(stack: Stack, monitor: Resource): Alert[] {
   return select(
     stack.ofType(sentry.alert),
-    (alert) => isOn(alert) && belongsTo(alert, "monitorIds", monitor) && hasAction(alert),
+    (alert) => isOn(alert.at("enabled")) && belongsTo(alert, "monitorIds", monitor) && hasAction(alert),
   );
 }
 
 /** Whether an alert tells somebody of issues that are new and that are back, and not of monitors alone. */
-export function tellsOfIssues(alert: Resource): boolean {
-  if (alert.type !== sentry.alert) {
-    return tellsOfIssuesBefore(alert);
-  }
+export function tellsOfIssues(alert: Alert): boolean {
   const triggers = alert.at("triggerConditions").items();
   return (
-    isOn(alert) &&
-    ["firstSeenEvent", "regressionEvent"].every((event) =>
+    isOn(alert.at("enabled")) &&
+    (["firstSeenEvent", "regressionEvent"] as const).every((event) =>
       some(triggers, (trigger) => trigger.at(event).exists),
     ) &&
     hasAction(alert) &&
@@ -34,35 +42,46 @@ export function tellsOfIssues(alert: Resource): boolean {
   );
 }
 
-const hasAction = (alert: Resource): boolean =>
+const hasAction = (alert: Alert): boolean =>
   some(alert.at("actionFilters").items(), (filter) => filter.at("actions").items().length > 0);
 
 /** Whether an alert pages somebody. */
-export function pages(alert: Resource): boolean {
+export function pages(alert: Alert): boolean {
   return some(alert.at("actionFilters").items(), (filter) =>
     some(filter.at("actions").items(), (action) => some(pagers, (pager) => action.at(pager).exists)),
   );
 }
 
-const pagers = ["pagerduty", "opsgenie"];
+const pagers = ["pagerduty", "opsgenie"] as const;
 
 /**
- * Sentry's own monitors of a project are read by a data source, which is no resource of the stack: an alert
- * is about one of them where it names more monitors than it has of the stack's.
+ * A data source reads Sentry's own monitors of a project, so that they are not resources of the stack: an alert
+ * is about one of them where it names more monitors than the stack declares.
  */
-function watchesMoreThanMonitors(alert: Resource): boolean {
-  const own = alert.dependenciesOf("monitorIds").filter(({ type }) => monitorTypes.includes(type));
+function watchesMoreThanMonitors(alert: Alert): boolean {
+  const own = alert.dependenciesOf("monitorIds").filter((source) => source.is<unknown>(...monitorTypes));
   return alert.at("monitorIds").items().length > own.length;
 }
 
-/** An issue alert from before there were monitors: its parts as lists of objects or as JSON. */
-function tellsOfIssuesBefore(alert: Resource): boolean {
-  const told = ["first_seen_event", "regression_event"].every((event) => hasCondition(alert, event));
-  return told && (isFilled(alert.at("actionsV2")) || isFilled(alert.at("actions").json()));
+/** The same of an issue alert from before there were monitors: its parts are lists of objects or JSON. */
+export function tellsOfIssuesBefore(alert: ResourceOf<SentryIssueAlertArgs>): boolean {
+  const told = issueEvents.every(([property, event]) => hasCondition(alert, property, event));
+  return told && (alert.at("actionsV2").items().length > 0 || alert.at("actions").json().items().length > 0);
 }
 
-function hasCondition(alert: Resource, event: string): boolean {
-  const property = event.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+/** What an issue alert waits for, as a property of the provider and as Sentry's API has it. */
+const issueEvents = [
+  ["firstSeenEvent", "first_seen_event"],
+  ["regressionEvent", "regression_event"],
+] as const;
+
+type IssueEvent = (typeof issueEvents)[number];
+
+function hasCondition(
+  alert: ResourceOf<SentryIssueAlertArgs>,
+  property: IssueEvent[0],
+  event: IssueEvent[1],
+): boolean {
   return (
     some(alert.at("conditionsV2").items(), (condition) => condition.at(property).exists) ||
     some(alert.at("conditions").json().items(), (condition) =>
@@ -70,5 +89,3 @@ function hasCondition(alert: Resource, event: string): boolean {
     )
   );
 }
-
-const isFilled = (list: Value): boolean => list.items().length > 0;

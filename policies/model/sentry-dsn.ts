@@ -1,17 +1,15 @@
-import { type Resource, type Stack, undecided } from "../framework/index.ts";
+import { known, type Resource, type Stack, undecided } from "../framework/index.ts";
 import type { NamedVariable } from "./generated.ts";
-import { known } from "./known.ts";
 import { sentry } from "./tokens.ts";
 
 /** Keys at Sentry from which the variable's value, or its neighbours' in a map, is made. */
 export function keysBehind({ sources }: Pick<NamedVariable, "sources">): Resource[] {
-  const types: readonly string[] = sentry.key;
-  return sources.filter(({ type }) => types.includes(type));
+  return sources.filter((source) => source.is(...sentry.key));
 }
 
 /**
  * Whether a variable is the DSN of a key that the stack declares: by the known values of both, else by what
- * it is made from. In a map of variables Pulumi knows the sources of the map alone; there the same variable
+ * it is made from. In a map of variables Pulumi knows only the sources of the map; there the same variable
  * of another host, where it stands by itself, tells. Throws UnknownRead where nothing does.
  */
 export function isDsnOfStack(stack: Stack, variable: NamedVariable): boolean {

@@ -1,17 +1,19 @@
+import type { ProjectArgs, ProjectDomainArgs } from "@pulumi/vercel";
 import {
+  type AnyValue,
   type Finding,
   judge,
+  known,
   lookup,
   type Resource,
+  type ResourceOf,
   type Stack,
   UnknownRead,
-  type Value,
   type Verdict,
   violation,
 } from "../framework/index.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
-import { hostRecords, recordsFor } from "./domains.ts";
-import { known } from "./known.ts";
+import { customDomains, type HostRecord, hostRecords, type RenderHost, recordsFor } from "./domains.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
@@ -20,19 +22,19 @@ import { type Zone, zoneName, zoneOf, zones } from "./zones.ts";
 /** A public host of the platform and what stands in front of it. */
 export interface Site {
   readonly host: string;
-  /** The zone whose rules act on the host's traffic; undefined where none does. */
+  /** The zone whose rules act on the host's traffic; undefined where the traffic goes past Cloudflare. */
   readonly zone: Zone | undefined;
   /** The record that leaves the zone out of the traffic, since it is not proxied. */
   readonly unproxied: Resource | undefined;
   /** The Vercel project that serves the host, if one does. */
-  readonly project: Resource | undefined;
+  readonly project: ResourceOf<ProjectArgs> | undefined;
   /** The Render service that serves the host, if one does. */
-  readonly service: Resource | undefined;
+  readonly service: RenderHost | undefined;
 }
 
 /**
  * Judges each public host: the domains of Vercel projects and Render services, and the proxied records of
- * the zones; where there are none, the zones themselves. A host that only redirects serves nothing and is
+ * the zones; without any of those, the zones themselves. A host that only redirects serves nothing and is
  * left out. Without any host, the requirement is violated with the message `absent`, if there is one.
  */
 export function judgeSites(
@@ -45,8 +47,8 @@ export function judgeSites(
 }
 
 /**
- * Judges, as `judgeSites` does, those hosts alone at which a Vercel project or a Render service answers by
- * name. A record without either may lead anywhere, and a wildcard names no host to call.
+ * Judges, as `judgeSites` does, only the hosts at which a Vercel project or a Render service answers by name.
+ * A record without either may lead anywhere, and a wildcard is not a host to call.
  */
 export function judgeApplicationSites(
   stack: Stack,
@@ -62,7 +64,7 @@ export function judgeApplicationSites(
 
 function judgeFound(
   stack: Stack,
-  { found, unknowns }: { found: readonly [string, Declaration][]; unknowns: readonly Value[] },
+  { found, unknowns }: { found: readonly [string, Declaration][]; unknowns: readonly AnyValue[] },
   absent: string | undefined,
   test: (site: Site) => Verdict,
 ): Finding[] {
@@ -83,27 +85,27 @@ export function requestTo(site: Site, path = "/", method = "GET"): SampleRequest
   return { host, path, method, scheme: "https", zone: site.zone && knownName(site.zone) };
 }
 
-/** What a message adds where no rule of the zone can act on a site. */
+/** What a message adds where the rules of the zone cannot act on a site. */
 export function notProxied({ unproxied }: Site): string {
-  return unproxied === undefined ? "" : `, since its record ${unproxied.name} is not proxied`;
+  return unproxied === undefined ? "" : `, because its record ${unproxied.name} is not proxied`;
 }
 
 interface Declaration {
   /** The resource that declares the host. */
   readonly resource: Resource;
-  readonly domain?: Resource;
-  readonly service?: Resource;
+  readonly domain?: ResourceOf<ProjectDomainArgs>;
+  readonly service?: RenderHost;
 }
 
 interface Declarations {
   readonly found: ReadonlyMap<string, Declaration>;
   /** What has to be known before it can be told which hosts there are. */
-  readonly unknowns: readonly Value[];
+  readonly unknowns: readonly AnyValue[];
 }
 
 const declarations: (stack: Stack) => Declarations = perStack((stack) => {
   const found = new Map<string, Declaration>();
-  const unknowns: Value[] = [];
+  const unknowns: AnyValue[] = [];
   const add = (declaration: Declaration, read: () => string | undefined) => {
     try {
       const host = read()?.toLowerCase();
@@ -118,12 +120,11 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
     }
   };
   for (const record of hostRecords(stack)) {
-    const { resource } = record;
-    add({ resource }, () => (resource.at("proxied").boolean() === true ? record.host() : undefined));
+    add({ resource: record.resource }, () => (isProxied(record) ? record.host() : undefined));
   }
   for (const service of stack.ofType(render.webService, render.staticSite)) {
-    for (const entry of listed(service.at("customDomains"))) {
-      add({ resource: service, service }, () => entry.at("name").string());
+    for (const name of customDomains(service)) {
+      add({ resource: service, service }, () => name.string());
     }
   }
   const domains = stack.ofType(vercel.domain);
@@ -146,22 +147,22 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
   return { found, unknowns };
 });
 
-/** Elements of a list; an unknown list is one unknown element. */
-function listed(list: Value): Value[] {
-  return list.isUnknown ? [list] : list.items();
+/** Vercel's own records are never proxied by Cloudflare. */
+function isProxied({ resource }: HostRecord): boolean {
+  return resource.is(cloudflare.dnsRecord) && resource.at("proxied").boolean() === true;
 }
 
 /** The names that Vercel and Render give every project: nobody can put an edge in front of them. */
 const isPlatformsOwn = (host: string): boolean => /\.(vercel\.app|onrender\.com)$/i.test(host);
 
-/** A domain that redirects, or that shows a preview, is no site of its own. */
-const servesProduction = (domain: Resource): boolean =>
-  !["redirect", "gitBranch", "customEnvironmentId"].some((property) => domain.at(property).exists);
+/** A domain that redirects, or that shows a preview, is not a site of its own. */
+const servesProduction = (domain: ResourceOf<ProjectDomainArgs>): boolean =>
+  !(["redirect", "gitBranch", "customEnvironmentId"] as const).some((property) => domain.at(property).exists);
 
 function toSite(stack: Stack, host: string, { domain, service }: Declaration): Site {
   const [record, ...others] = recordsFor(stack)(host)
-    .map(({ resource }) => resource)
-    .filter((resource) => resource.type === cloudflare.dnsRecord && resource.at("type").string() !== "HTTPS");
+    .flatMap(({ resource }) => (resource.is(cloudflare.dnsRecord) ? [resource] : []))
+    .filter((resource) => resource.at("type").string() !== "HTTPS");
   const unproxied = (record === undefined ? [] : [record, ...others]).find(
     (candidate) => candidate.at("proxied").boolean() !== true,
   );
@@ -173,7 +174,11 @@ function toSite(stack: Stack, host: string, { domain, service }: Declaration): S
 }
 
 /** By its record, else by its name: the longest name of a zone that the host ends in. */
-function zoneFor(stack: Stack, host: string, record: Resource | undefined): Zone | undefined {
+function zoneFor(
+  stack: Stack,
+  host: string,
+  record: Parameters<typeof zoneOf>[1] | undefined,
+): Zone | undefined {
   const byRecord = record && zoneOf(stack, record);
   if (byRecord !== undefined) {
     return byRecord;

@@ -1,19 +1,31 @@
-import { type Finding, judge, type Stack, type Value, type Verdict, violation } from "../framework/index.ts";
+import { type AnyValue, type Finding, fault, judge, type Stack, violation } from "../framework/index.ts";
 import { pulumiStack } from "./tokens.ts";
 
+/** Paths of what the program exports for people and for policies. */
+export type OutputPath =
+  | readonly ["contacts", "technicalLead" | "devops" | "databaseAdmin" | "security"]
+  | readonly ["objectives", "rtoMinutes" | "rpoMinutes"]
+  | readonly ["dashboardUrl" | "errorTrackingUrl" | "statusPageUrl"];
+
 /** What the program exports at a path; undefined where the stack itself is not among the resources. */
-export function stackOutput(stack: Stack, ...path: readonly string[]): Value | undefined {
-  return stack.ofType(pulumiStack)[0]?.outputs.at(...path);
+export function stackOutput(stack: Stack, ...[first, second]: OutputPath): AnyValue | undefined {
+  const output = stack.ofType(pulumiStack)[0]?.outputs.at(first);
+  return second === undefined ? output : output?.at(second);
 }
 
 /** Judges what the program exports at a path, on the stack itself. */
 export function judgeOutput(
   stack: Stack,
-  path: readonly string[],
-  test: (value: Value) => Verdict,
+  path: OutputPath,
+  test: (value: AnyValue) => true | string,
 ): Finding[] {
   const value = stackOutput(stack, ...path);
-  return value === undefined
-    ? [violation(`The stack exports no ${path.join(".")}.`)]
-    : [judge(value.resource, () => test(value))];
+  if (value === undefined) {
+    return [violation(`The stack does not export ${path.join(".")}.`)];
+  }
+  const verdict = () => {
+    const found = test(value);
+    return found === true || fault(value, found);
+  };
+  return [judge(value.resource, verdict)];
 }

@@ -1,151 +1,214 @@
-/** Type tokens of the resources that the policies judge, as the providers' packages name them. */
+import type * as cf from "@pulumi/cloudflare";
+import type * as gh from "@pulumi/github";
+import type * as gf from "@pulumi/grafana";
+import type * as s3 from "@pulumi/minio";
+import type * as pd from "@pulumi/pagerduty";
+import type * as pg from "@pulumi/postgresql";
+import type * as ps from "@pulumi/pulumiservice";
+import type * as rd from "@pulumi/random";
+import type * as rn from "@pulumi/render";
+import type * as se from "@pulumi/sentry";
+import type * as sb from "@pulumi/supabase";
+import type * as ve from "@pulumi/vercel";
+import type { Token } from "../framework/index.ts";
+import type * as other from "./other-args.ts";
+
+/**
+ * Type tokens of the resources that the policies judge, as the providers' packages name them, each with the
+ * properties that its package declares. The packages are imported for their types alone: at run time the pack
+ * needs none of them.
+ */
+const token = <Properties>(text: string): Token<Properties> => text;
 
 export const vercel = {
-  project: "vercel:index/project:Project",
-  domain: "vercel:index/projectDomain:ProjectDomain",
-  variable: "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable",
-  variables: "vercel:index/projectEnvironmentVariables:ProjectEnvironmentVariables",
-  sharedVariable: "vercel:index/sharedEnvironmentVariable:SharedEnvironmentVariable",
-  sharedVariableLink:
+  project: token<ve.ProjectArgs>("vercel:index/project:Project"),
+  domain: token<ve.ProjectDomainArgs>("vercel:index/projectDomain:ProjectDomain"),
+  variable: token<ve.ProjectEnvironmentVariableArgs>(
+    "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable",
+  ),
+  variables: token<ve.ProjectEnvironmentVariablesArgs>(
+    "vercel:index/projectEnvironmentVariables:ProjectEnvironmentVariables",
+  ),
+  sharedVariable: token<ve.SharedEnvironmentVariableArgs>(
+    "vercel:index/sharedEnvironmentVariable:SharedEnvironmentVariable",
+  ),
+  sharedVariableLink: token<ve.SharedEnvironmentVariableProjectLinkArgs>(
     "vercel:index/sharedEnvironmentVariableProjectLink:SharedEnvironmentVariableProjectLink",
-  firewall: "vercel:index/firewallConfig:FirewallConfig",
-  route: "vercel:index/projectRoute:ProjectRoute",
-  logDrain: "vercel:index/logDrain:LogDrain",
-  dnsRecord: "vercel:index/dnsRecord:DnsRecord",
+  ),
+  firewall: token<ve.FirewallConfigArgs>("vercel:index/firewallConfig:FirewallConfig"),
+  route: token<ve.ProjectRouteArgs>("vercel:index/projectRoute:ProjectRoute"),
+  logDrain: token<ve.LogDrainArgs>("vercel:index/logDrain:LogDrain"),
+  dnsRecord: token<ve.DnsRecordArgs>("vercel:index/dnsRecord:DnsRecord"),
 } as const;
 
 export const render = {
-  webService: "render:index/webService:WebService",
-  privateService: "render:index/privateService:PrivateService",
-  backgroundWorker: "render:index/backgroundWorker:BackgroundWorker",
-  cronJob: "render:index/cronJob:CronJob",
-  staticSite: "render:index/staticSite:StaticSite",
-  envGroup: "render:index/envGroup:EnvGroup",
-  envGroupLink: "render:index/envGroupLink:EnvGroupLink",
-  postgres: "render:index/postgres:Postgres",
-  logStream: "render:index/logStream:LogStream",
+  webService: token<rn.WebServiceArgs>("render:index/webService:WebService"),
+  privateService: token<other.RenderServiceArgs>("render:index/privateService:PrivateService"),
+  backgroundWorker: token<other.RenderServiceArgs>("render:index/backgroundWorker:BackgroundWorker"),
+  cronJob: token<rn.CronJobArgs>("render:index/cronJob:CronJob"),
+  staticSite: token<other.RenderStaticSiteArgs>("render:index/staticSite:StaticSite"),
+  envGroup: token<rn.EnvGroupArgs>("render:index/envGroup:EnvGroup"),
+  envGroupLink: token<rn.EnvGroupLinkArgs>("render:index/envGroupLink:EnvGroupLink"),
+  postgres: token<other.RenderPostgresArgs>("render:index/postgres:Postgres"),
+  logStream: token<rn.LogStreamArgs>("render:index/logStream:LogStream"),
 } as const;
 
 export const supabase = {
-  project: "supabase:index/project:Project",
-  settings: "supabase:index/settings:Settings",
+  project: token<sb.ProjectArgs>("supabase:index/project:Project"),
+  settings: token<sb.SettingsArgs>("supabase:index/settings:Settings"),
   /** Dynamic resources: the provider has none for these two. */
-  addOn: "pulumi-nodejs:supabase:AddOn",
-  poolerConfig: "pulumi-nodejs:supabase:PoolerConfig",
+  addOn: token<sb.AddOnArgs>("pulumi-nodejs:supabase:AddOn"),
+  poolerConfig: token<sb.PoolerConfigArgs>("pulumi-nodejs:supabase:PoolerConfig"),
   /** The same as `pulumi.dynamic.Resource` names them, given the module `supabase`. */
-  addOnByModule: "pulumi-nodejs:dynamic/supabase:AddOn",
-  poolerConfigByModule: "pulumi-nodejs:dynamic/supabase:PoolerConfig",
+  addOnByModule: token<sb.AddOnArgs>("pulumi-nodejs:dynamic/supabase:AddOn"),
+  poolerConfigByModule: token<sb.PoolerConfigArgs>("pulumi-nodejs:dynamic/supabase:PoolerConfig"),
 } as const;
 
 export const cloudflare = {
-  zone: "cloudflare:index/zone:Zone",
-  dnsRecord: "cloudflare:index/dnsRecord:DnsRecord",
-  dnssec: "cloudflare:index/zoneDnssec:ZoneDnssec",
-  zoneSetting: "cloudflare:index/zoneSetting:ZoneSetting",
-  hostnameTls: "cloudflare:index/hostnameTlsSetting:HostnameTlsSetting",
-  ruleset: "cloudflare:index/ruleset:Ruleset",
-  pageRule: "cloudflare:index/pageRule:PageRule",
-  managedTransforms: "cloudflare:index/managedTransforms:ManagedTransforms",
-  universalSsl: "cloudflare:index/universalSslSetting:UniversalSslSetting",
-  certificatePack: "cloudflare:index/certificatePack:CertificatePack",
-  totalTls: "cloudflare:index/totalTls:TotalTls",
-  customSsl: "cloudflare:index/customSsl:CustomSsl",
-  cronTrigger: "cloudflare:index/workersCronTrigger:WorkersCronTrigger",
-  r2Bucket: "cloudflare:index/r2Bucket:R2Bucket",
-  r2Lifecycle: "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
-  r2Lock: "cloudflare:index/r2BucketLock:R2BucketLock",
-  r2Cors: "cloudflare:index/r2BucketCors:R2BucketCors",
+  zone: token<cf.ZoneArgs>("cloudflare:index/zone:Zone"),
+  dnsRecord: token<cf.DnsRecordArgs>("cloudflare:index/dnsRecord:DnsRecord"),
+  dnssec: token<cf.ZoneDnssecArgs>("cloudflare:index/zoneDnssec:ZoneDnssec"),
+  zoneSetting: token<cf.ZoneSettingArgs>("cloudflare:index/zoneSetting:ZoneSetting"),
+  hostnameTls: token<cf.HostnameTlsSettingArgs>("cloudflare:index/hostnameTlsSetting:HostnameTlsSetting"),
+  ruleset: token<cf.RulesetArgs>("cloudflare:index/ruleset:Ruleset"),
+  pageRule: token<cf.PageRuleArgs>("cloudflare:index/pageRule:PageRule"),
+  managedTransforms: token<cf.ManagedTransformsArgs>("cloudflare:index/managedTransforms:ManagedTransforms"),
+  universalSsl: token<cf.UniversalSslSettingArgs>("cloudflare:index/universalSslSetting:UniversalSslSetting"),
+  certificatePack: token<cf.CertificatePackArgs>("cloudflare:index/certificatePack:CertificatePack"),
+  totalTls: token<cf.TotalTlsArgs>("cloudflare:index/totalTls:TotalTls"),
+  customSsl: token<cf.CustomSslArgs>("cloudflare:index/customSsl:CustomSsl"),
+  cronTrigger: token<cf.WorkersCronTriggerArgs>("cloudflare:index/workersCronTrigger:WorkersCronTrigger"),
+  r2Bucket: token<cf.R2BucketArgs>("cloudflare:index/r2Bucket:R2Bucket"),
+  r2Lifecycle: token<cf.R2BucketLifecycleArgs>("cloudflare:index/r2BucketLifecycle:R2BucketLifecycle"),
+  r2Lock: token<cf.R2BucketLockArgs>("cloudflare:index/r2BucketLock:R2BucketLock"),
+  r2Cors: token<cf.R2BucketCorsArgs>("cloudflare:index/r2BucketCors:R2BucketCors"),
 } as const;
 
 export const postgresql = {
-  provider: "pulumi:providers:postgresql",
-  role: "postgresql:index/role:Role",
-  grantRole: "postgresql:index/grantRole:GrantRole",
+  provider: token<pg.ProviderArgs>("pulumi:providers:postgresql"),
+  role: token<pg.RoleArgs>("postgresql:index/role:Role"),
+  grantRole: token<pg.GrantRoleArgs>("postgresql:index/grantRole:GrantRole"),
 } as const;
 
 export const grafana = {
-  ruleGroup: "grafana:alerting/ruleGroup:RuleGroup",
-  contactPoint: "grafana:alerting/contactPoint:ContactPoint",
-  notificationPolicy: "grafana:alerting/notificationPolicy:NotificationPolicy",
-  dashboard: "grafana:oss/dashboard:Dashboard",
-  scrapeJob: "grafana:connections/metricsEndpointScrapeJob:MetricsEndpointScrapeJob",
-  check: "grafana:syntheticMonitoring/check:Check",
+  ruleGroup: token<gf.alerting.RuleGroupArgs>("grafana:alerting/ruleGroup:RuleGroup"),
+  contactPoint: token<gf.alerting.ContactPointArgs>("grafana:alerting/contactPoint:ContactPoint"),
+  notificationPolicy: token<gf.alerting.NotificationPolicyArgs>(
+    "grafana:alerting/notificationPolicy:NotificationPolicy",
+  ),
+  dashboard: token<gf.oss.DashboardArgs>("grafana:oss/dashboard:Dashboard"),
+  scrapeJob: token<gf.connections.MetricsEndpointScrapeJobArgs>(
+    "grafana:connections/metricsEndpointScrapeJob:MetricsEndpointScrapeJob",
+  ),
+  check: token<gf.syntheticmonitoring.CheckArgs>("grafana:syntheticMonitoring/check:Check"),
 } as const;
 
 export const pagerduty = {
-  user: "pagerduty:index/user:User",
-  schedule: "pagerduty:index/schedule:Schedule",
-  escalationPolicy: "pagerduty:index/escalationPolicy:EscalationPolicy",
-  service: "pagerduty:index/service:Service",
-  integration: "pagerduty:index/serviceIntegration:ServiceIntegration",
+  user: token<pd.UserArgs>("pagerduty:index/user:User"),
+  schedule: token<pd.ScheduleArgs>("pagerduty:index/schedule:Schedule"),
+  escalationPolicy: token<pd.EscalationPolicyArgs>("pagerduty:index/escalationPolicy:EscalationPolicy"),
+  service: token<pd.ServiceArgs>("pagerduty:index/service:Service"),
+  integration: token<pd.ServiceIntegrationArgs>("pagerduty:index/serviceIntegration:ServiceIntegration"),
 } as const;
 
 /** Sentry, also under the names of the older package on npm. */
 export const sentry = {
-  project: ["sentry:index/project:Project", "sentry:index/sentryProject:SentryProject"],
-  key: ["sentry:index/key:Key", "sentry:index/sentryKey:SentryKey"],
-  alert: "sentry:index/alert:Alert",
-  metricMonitor: "sentry:index/metricMonitor:MetricMonitor",
-  uptimeMonitor: "sentry:index/uptimeMonitor:UptimeMonitor",
-  cronMonitor: "sentry:index/cronMonitor:CronMonitor",
+  project: [
+    token<se.ProjectArgs>("sentry:index/project:Project"),
+    token<se.ProjectArgs>("sentry:index/sentryProject:SentryProject"),
+  ],
+  key: [token<se.KeyArgs>("sentry:index/key:Key"), token<se.KeyArgs>("sentry:index/sentryKey:SentryKey")],
+  alert: token<se.AlertArgs>("sentry:index/alert:Alert"),
+  metricMonitor: token<se.MetricMonitorArgs>("sentry:index/metricMonitor:MetricMonitor"),
+  uptimeMonitor: token<se.UptimeMonitorArgs>("sentry:index/uptimeMonitor:UptimeMonitor"),
+  cronMonitor: token<se.CronMonitorArgs>("sentry:index/cronMonitor:CronMonitor"),
   /** Alerts from before there were monitors. */
-  issueAlert: ["sentry:index/issueAlert:IssueAlert", "sentry:index/sentryIssueAlert:SentryIssueAlert"],
-  metricAlert: ["sentry:index/metricAlert:MetricAlert", "sentry:index/sentryMetricAlert:SentryMetricAlert"],
+  issueAlert: [
+    token<other.SentryIssueAlertArgs>("sentry:index/issueAlert:IssueAlert"),
+    token<other.SentryIssueAlertArgs>("sentry:index/sentryIssueAlert:SentryIssueAlert"),
+  ],
+  metricAlert: [
+    token<other.SentryMetricAlertArgs>("sentry:index/metricAlert:MetricAlert"),
+    token<other.SentryMetricAlertArgs>("sentry:index/sentryMetricAlert:SentryMetricAlert"),
+  ],
   /** In versions of the provider after 0.15. */
-  organizationScrubbing: "sentry:index/organizationDataScrubbing:OrganizationDataScrubbing",
+  organizationScrubbing: token<other.SentryOrganizationDataScrubbingArgs>(
+    "sentry:index/organizationDataScrubbing:OrganizationDataScrubbing",
+  ),
 } as const;
 
 /** Tokens of Cloudflare's API, of an account and of a user. */
-export const cloudflareTokens: readonly string[] = [
-  "cloudflare:index/accountToken:AccountToken",
-  "cloudflare:index/apiToken:ApiToken",
-];
+export const cloudflareTokens = [
+  token<cf.AccountTokenArgs>("cloudflare:index/accountToken:AccountToken"),
+  token<cf.ApiTokenArgs>("cloudflare:index/apiToken:ApiToken"),
+] as const;
 
 /** Buckets at any store that speaks S3. */
 export const minio = {
-  bucket: "minio:index/s3Bucket:S3Bucket",
-  lifecycle: "minio:index/ilmPolicy:IlmPolicy",
+  bucket: token<s3.S3BucketArgs>("minio:index/s3Bucket:S3Bucket"),
+  lifecycle: token<s3.IlmPolicyArgs>("minio:index/ilmPolicy:IlmPolicy"),
 } as const;
 
 /** Buckets at Amazon S3, under the names that the package gave them over time. */
 export const aws = {
-  bucket: ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
+  bucket: [
+    token<other.AwsBucketArgs>("aws:s3/bucket:Bucket"),
+    token<other.AwsBucketArgs>("aws:s3/bucketV2:BucketV2"),
+  ],
   lifecycle: [
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+    token<other.AwsBucketLifecycleArgs>("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"),
+    token<other.AwsBucketLifecycleArgs>(
+      "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+    ),
   ],
   objectLock: [
-    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
-    "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+    token<other.AwsBucketObjectLockArgs>(
+      "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+    ),
+    token<other.AwsBucketObjectLockArgs>(
+      "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+    ),
   ],
 } as const;
 
 export const github = {
-  repository: "github:index/repository:Repository",
-  ruleset: "github:index/repositoryRuleset:RepositoryRuleset",
-  vulnerabilityAlerts: "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts",
-  securityUpdates: "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSecurityUpdates",
-  environment: "github:index/repositoryEnvironment:RepositoryEnvironment",
-  environmentRefs: "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
-  actionsPermissions: "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
-  workflowPermissions: "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
+  repository: token<gh.RepositoryArgs>("github:index/repository:Repository"),
+  ruleset: token<gh.RepositoryRulesetArgs>("github:index/repositoryRuleset:RepositoryRuleset"),
+  vulnerabilityAlerts: token<gh.RepositoryVulnerabilityAlertsArgs>(
+    "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts",
+  ),
+  securityUpdates: token<gh.RepositoryDependabotSecurityUpdatesArgs>(
+    "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSecurityUpdates",
+  ),
+  environment: token<gh.RepositoryEnvironmentArgs>(
+    "github:index/repositoryEnvironment:RepositoryEnvironment",
+  ),
+  environmentRefs: token<gh.RepositoryEnvironmentDeploymentPolicyArgs>(
+    "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
+  ),
+  actionsPermissions: token<gh.ActionsRepositoryPermissionsArgs>(
+    "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
+  ),
+  workflowPermissions: token<gh.WorkflowRepositoryPermissionsArgs>(
+    "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
+  ),
 } as const;
 
 export const pulumiCloud = {
-  deploymentSettings: "pulumiservice:index:DeploymentSettings",
-  policyGroup: "pulumiservice:index:PolicyGroup",
-  stackTag: "pulumiservice:index:StackTag",
-  stackTags: "pulumiservice:index:StackTags",
+  deploymentSettings: token<ps.DeploymentSettingsArgs>("pulumiservice:index:DeploymentSettings"),
+  policyGroup: token<ps.PolicyGroupArgs>("pulumiservice:index:PolicyGroup"),
+  stackTag: token<ps.StackTagArgs>("pulumiservice:index:StackTag"),
+  stackTags: token<ps.StackTagsArgs>("pulumiservice:index:StackTags"),
 } as const;
 
 export const random = {
-  password: "random:index/randomPassword:RandomPassword",
-  bytes: "random:index/randomBytes:RandomBytes",
-  string: "random:index/randomString:RandomString",
+  password: token<rd.RandomPasswordArgs>("random:index/randomPassword:RandomPassword"),
+  bytes: token<rd.RandomBytesArgs>("random:index/randomBytes:RandomBytes"),
+  string: token<rd.RandomStringArgs>("random:index/randomString:RandomString"),
 } as const;
 
 /** A reference to the outputs of another stack. */
-export const stackReference = "pulumi:pulumi:StackReference";
+export const stackReference = token<other.StackReferenceArgs>("pulumi:pulumi:StackReference");
 
 /** The stack itself, whose outputs are those of the program. */
-export const pulumiStack = "pulumi:pulumi:Stack";
+export const pulumiStack = token<object>("pulumi:pulumi:Stack");

@@ -1,7 +1,11 @@
+import type { EnvVar, WebServiceArgs } from "@pulumi/render";
+import type * as ve from "@pulumi/vercel";
 import {
+  type AnyValue,
   type Finding,
   judge,
   type Resource,
+  type ResourceOf,
   type Stack,
   type Value,
   type Verdict,
@@ -12,19 +16,26 @@ import { render, vercel } from "./tokens.ts";
 
 /** One environment variable of a host. */
 export interface Variable {
-  /** The resource that sets it: what a violation is reported on. */
+  /** The resource that sets it, on which a violation is reported. */
   readonly resource: Resource;
   /** Its name; undefined where it does not reach the host's production environment. Throws UnknownRead. */
   readonly name: () => string | undefined;
   /** Its value, absent where the host generates it. */
-  readonly value: Value;
-  /** What holds it at the provider: Vercel's `key`, `sensitive`, `targets`, or Render's `value`, `generateValue`. */
-  readonly entry: Value;
+  readonly value: AnyValue;
+  /** Vercel's variables have more to them. */
+  readonly vercel?: Value<VercelEntry>;
 }
 
-/** Something that runs the program's code, with its variables, whatever kind of resource sets them. */
+/** Vercel's variables, in a resource of their own, among several or in the project's. */
+type VercelEntry =
+  | ve.ProjectEnvironmentVariableArgs
+  | ve.SharedEnvironmentVariableArgs
+  | ve.types.input.ProjectEnvironmentVariablesVariable
+  | ve.types.input.ProjectEnvironment;
+
+/** What runs the program's code, with its variables, whatever kind of resource sets them. */
 export interface Host {
-  readonly resource: Resource;
+  readonly resource: ResourceOf<ve.ProjectArgs> | ResourceOf<WebServiceArgs>;
   readonly variables: readonly Variable[];
 }
 
@@ -37,44 +48,43 @@ export const applicationHosts: (stack: Stack) => readonly Host[] = perStack((sta
 /** Every variable that reaches production and is declared anywhere in the stack, also for a host outside it. */
 export const declaredVariables: (stack: Stack) => readonly Variable[] = perStack((stack) => {
   const anyone = () => true;
-  const listed = [
-    ...stack.ofType(vercel.variables).map((it) => it.at("variables")),
-    ...stack.ofType(vercel.project).map((it) => it.at("environments")),
-  ];
   return [
-    ...stack.ofType(vercel.variable, vercel.sharedVariable).map((it) => vercelVariable(it.at(), anyone)),
-    ...listed.flatMap((list) => vercelVariables(list, anyone)),
     ...stack
-      .ofType(render.envGroup, ...renderServices)
+      .ofType(vercel.variable, vercel.sharedVariable)
+      .map((it) => vercelVariable(it.at().as<VercelEntry>(), anyone)),
+    ...stack.ofType(vercel.variables).flatMap((it) => severalVariables(it, anyone)),
+    ...stack.ofType(vercel.project).flatMap((it) => projectVariables(it, anyone)),
+    ...stack
+      .ofType(
+        render.envGroup,
+        render.webService,
+        render.privateService,
+        render.backgroundWorker,
+        render.cronJob,
+        render.staticSite,
+      )
       .flatMap((it) => renderVariables(it.at("envVars"), anyone)),
   ];
 });
 
-const renderServices = [
-  render.webService,
-  render.privateService,
-  render.backgroundWorker,
-  render.cronJob,
-  render.staticSite,
-];
-
 /**
- * Judges the value of each declared variable whose name matches; one that the host generates has none.
+ * Judges the value of each declared variable whose name matches; one that the host generates has no value.
  * A message must not repeat the value: it may be a secret.
  */
 export function judgeVariables(
   stack: Stack,
   matches: (name: string, resource: Resource) => boolean,
-  test: (value: string, name: string) => Verdict,
+  test: (value: string, name: string) => true | string,
 ): Finding[] {
   return declaredVariables(stack).map((variable) =>
-    judge(variable.resource, () => {
+    judge(variable.resource, (): Verdict => {
       const name = variable.name();
       if (name === undefined || !matches(name, variable.resource)) {
         return true;
       }
       const value = variable.value.string();
-      return value === undefined || test(value, name);
+      const verdict = value === undefined || test(value, name);
+      return verdict === true || { found: verdict, at: variable.value };
     }),
   );
 }
@@ -85,32 +95,49 @@ function vercelHosts(stack: Stack): Host[] {
   const shared = candidatesBy(stack.ofType(vercel.sharedVariable), "projectIds");
   const links = candidatesBy(stack.ofType(vercel.sharedVariableLink), "projectId");
   return stack.ofType(vercel.project).map((project) => {
-    const belongs = (resource: Resource, property: string) => () => belongsTo(resource, property, project);
     const linked = links(project).flatMap((link) =>
       link
         .dependenciesOf("sharedEnvironmentVariableId")
-        .map((variable) => vercelVariable(variable.at(), belongs(link, "projectId"))),
+        .filter((variable) => variable.is(vercel.sharedVariable))
+        .map((variable) =>
+          vercelVariable(variable.at().as<VercelEntry>(), () => belongsTo(link, "projectId", project)),
+        ),
     );
     return {
       resource: project,
       variables: [
-        ...single(project).map((it) => vercelVariable(it.at(), belongs(it, "projectId"))),
-        ...several(project).flatMap((it) => vercelVariables(it.at("variables"), belongs(it, "projectId"))),
-        ...shared(project).map((it) => vercelVariable(it.at(), belongs(it, "projectIds"))),
+        ...single(project).map((it) =>
+          vercelVariable(it.at().as<VercelEntry>(), () => belongsTo(it, "projectId", project)),
+        ),
+        ...several(project).flatMap((it) => severalVariables(it, () => belongsTo(it, "projectId", project))),
+        ...shared(project).map((it) =>
+          vercelVariable(it.at().as<VercelEntry>(), () => belongsTo(it, "projectIds", project)),
+        ),
         ...linked,
-        ...vercelVariables(project.at("environments"), () => true),
+        ...projectVariables(project, () => true),
       ],
     };
   });
 }
 
-function vercelVariables(list: Value, belongs: () => boolean): Variable[] {
+function severalVariables(
+  resource: ResourceOf<ve.ProjectEnvironmentVariablesArgs>,
+  belongs: () => boolean,
+): Variable[] {
+  const list = resource.at("variables");
   return list.isUnknown
     ? [unknownVariable(list)]
-    : list.items().map((entry) => vercelVariable(entry, belongs));
+    : list.items().map((entry) => vercelVariable(entry.as<VercelEntry>(), belongs));
 }
 
-function vercelVariable(entry: Value, belongs: () => boolean): Variable {
+function projectVariables(project: ResourceOf<ve.ProjectArgs>, belongs: () => boolean): Variable[] {
+  const list = project.at("environments");
+  return list.isUnknown
+    ? [unknownVariable(list)]
+    : list.items().map((entry) => vercelVariable(entry.as<VercelEntry>(), belongs));
+}
+
+function vercelVariable(entry: Value<VercelEntry>, belongs: () => boolean): Variable {
   return {
     resource: entry.resource,
     name: () =>
@@ -118,7 +145,7 @@ function vercelVariable(entry: Value, belongs: () => boolean): Variable {
         ? entry.at("key").string()
         : undefined,
     value: entry.at("value"),
-    entry,
+    vercel: entry,
   };
 }
 
@@ -128,6 +155,7 @@ function renderHosts(stack: Stack): Host[] {
     const grouped = links(service).flatMap((link) =>
       link
         .dependenciesOf("envGroupId")
+        .filter((group) => group.is(render.envGroup))
         .flatMap((group) =>
           renderVariables(group.at("envVars"), () => belongsTo(link, "serviceIds", service)),
         ),
@@ -139,19 +167,18 @@ function renderHosts(stack: Stack): Host[] {
   });
 }
 
-function renderVariables(map: Value, belongs: () => boolean): Variable[] {
+function renderVariables(map: Value<WebServiceArgs["envVars"]>, belongs: () => boolean): Variable[] {
   if (map.isUnknown) {
     return [unknownVariable(map)];
   }
-  return map.entries().map(([name, entry]) => ({
+  return map.entries().map(([name, entry]: [string, Value<EnvVar>]) => ({
     resource: entry.resource,
     name: () => (belongs() ? name : undefined),
     value: entry.at("value"),
-    entry,
   }));
 }
 
 /** Stands for all that an unknown list may hold: to ask for its name is to ask for the unknown. */
-function unknownVariable(list: Value): Variable {
-  return { resource: list.resource, name: () => list.string(), value: list, entry: list };
+function unknownVariable(list: AnyValue): Variable {
+  return { resource: list.resource, name: () => list.string(), value: list };
 }

@@ -1,7 +1,10 @@
-import type { Resource, Stack, Value } from "../framework/index.ts";
+import type { types } from "@pulumi/cloudflare";
+import type { FirewallConfigArgs } from "@pulumi/vercel";
+import type { ResourceOf, Stack, Value } from "../framework/index.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
-import { isOn, type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
+import { type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
 import type { Zone } from "./zones.ts";
@@ -20,11 +23,11 @@ const scoreRule = "6179ae15870a4bb7b2d480d4843b323c";
 /** The lowest sensitivity that Cloudflare offers, as a score. */
 const highestThreshold = 60;
 
-/** Categories that a site with a database and pages cannot do without; level 1 is the whole of OWASP's base. */
+/** Categories that a site with a database and pages cannot do without; level 1 is all of OWASP's base. */
 const essential: ReadonlySet<string> = new Set(["sqli", "xss", "rce", "paranoia-level-1"]);
 
 /**
- * What keeps managed rules from a site's requests, as a sentence; undefined when nothing does. The rules are
+ * What keeps managed rules from a site's requests, as a clause; undefined when nothing does. The rules are
  * Cloudflare's two rule sets, or those against injection in the firewall of Vercel. Throws UnknownRead.
  */
 export function wafFault(stack: Stack, site: Site): string | undefined {
@@ -75,27 +78,29 @@ function executionFault(
     if (action === "skip" && skips(parameters, id) && surelyActsOn(rule, request)) {
       return `is skipped by a rule of ${rule.resource.name}`;
     }
-    if (action === "execute" && parameters.at("id").string() === id && isOn(rule)) {
+    if (action === "execute" && parameters.at("id").string() === id && isOn(rule.entry.at("enabled"))) {
       return surelyActsOn(rule, request)
         ? overrideFault(parameters.at("overrides"))
-        : "runs on some requests only: its expression is not true";
+        : "runs only on some requests: its expression is not true";
     }
   }
   return "does not run";
 }
 
-const skips = (parameters: Value, id: string): boolean =>
+type Parameters = types.input.RulesetRuleActionParameters;
+
+const skips = (parameters: Value<Parameters>, id: string): boolean =>
   parameters.at("ruleset").string() === "current" || parameters.at("rulesets").strings().includes(id);
 
 /** A rule or a category that is not essential may be switched off: that is how false alarms are dealt with. */
-function overrideFault(overrides: Value): string | undefined {
-  if (isDefused(overrides)) {
+function overrideFault(overrides: Value<Parameters["overrides"]>): string | undefined {
+  if (isDefused(overrides.as<Override>())) {
     return "is switched off, or only logs, by its overrides";
   }
   const category = overrides
     .at("categories")
     .items()
-    .find((it) => essential.has(it.at("category").string() ?? "") && isDefused(it));
+    .find((it) => essential.has(it.at("category").string() ?? "") && isDefused(it.as<Override>()));
   if (category !== undefined) {
     return `is switched off, or only logs, for the category ${category.at("category").string()}`;
   }
@@ -103,19 +108,22 @@ function overrideFault(overrides: Value): string | undefined {
     .at("rules")
     .items()
     .find((it) => it.at("id").string() === scoreRule);
-  if (score !== undefined && isDefused(score)) {
+  if (score !== undefined && isDefused(score.as<Override>())) {
     return "only adds up scores: its last rule is switched off, or only logs";
   }
   const threshold = score?.at("scoreThreshold").number() ?? 0;
-  return threshold > highestThreshold ? `acts from a score of ${threshold} only` : undefined;
+  return threshold > highestThreshold ? `acts only from a score of ${threshold}` : undefined;
 }
 
-const isDefused = (override: Value): boolean =>
+/** An override of all rules, of a category or of one rule. */
+type Override = Pick<types.input.RulesetRuleActionParametersOverrides, "action" | "enabled">;
+
+const isDefused = (override: Value<Override>): boolean =>
   override.at("enabled").boolean() === false || override.at("action").string() === "log";
 
 const firewallsOf = ownedBy([vercel.firewall], "projectId");
 
-function stopsInjection(firewall: Resource): boolean {
+function stopsInjection(firewall: ResourceOf<FirewallConfigArgs>): boolean {
   const rules = firewall.at("managedRulesets", "owasp");
   return (
     firewall.at("enabled").boolean() !== false &&

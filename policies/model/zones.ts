@@ -1,37 +1,42 @@
+import type { Input } from "@pulumi/pulumi";
 import {
   type Finding,
   judge,
+  known,
   type Resource,
+  type ResourceOf,
   type Stack,
   select,
+  type Token,
   type Verdict,
   violation,
 } from "../framework/index.ts";
-import { known } from "./known.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 
 /** A Cloudflare zone: one that the stack declares, or one whose protection it declares by the zone's id. */
 export interface Zone {
-  /** Its resource, on which what is wrong with the whole zone is reported; undefined if declared elsewhere. */
-  readonly resource: Resource | undefined;
+  /** What a violation of the zone as a whole is reported on; undefined if the zone is declared elsewhere. */
+  readonly resource: ReturnType<typeof declaredZones>[number] | undefined;
   readonly key: string;
 }
 
 /** Every zone that the stack is responsible for. A record in someone else's zone does not make it so. */
 export const zones: (stack: Stack) => readonly Zone[] = perStack((stack) => {
-  const declared = stack.ofType(cloudflare.zone).map((resource) => ({ resource, key: resource.urn }));
+  const declared = declaredZones(stack).map((resource) => ({ resource, key: resource.urn }));
   const keys = new Set(protections.flatMap((type) => [...byZone(stack, type).keys()]));
   const urns = new Set(declared.map(({ key }) => key));
   const others = [...keys].filter((key) => key !== unresolved && !urns.has(key));
   const named = [...declared, ...others.map((key) => ({ resource: undefined, key }))];
-  // With no other zone in sight, what has an unknown zone has one and the same.
+  // With no other zone in sight, all that is in an unknown zone is in the same one.
   return named.length === 0 && keys.has(unresolved) ? [{ resource: undefined, key: unresolved }] : named;
 });
 
-/** The zone of a resource, such as a record; undefined where it is none that the stack is responsible for. */
-export function zoneOf(stack: Stack, resource: Resource): Zone | undefined {
+const declaredZones = (stack: Stack) => stack.ofType(cloudflare.zone);
+
+/** The zone of a resource, such as a record; undefined where the stack is not responsible for it. */
+export function zoneOf(stack: Stack, resource: ResourceOf<ZoneBound>): Zone | undefined {
   return zonesByKey(stack).get(zoneKey(stack, resource) ?? "");
 }
 
@@ -51,19 +56,19 @@ export function judgeZones(
  * Judges in each zone the resources that `find` gives; a zone in which it finds none is violated with the
  * message `missing`. Without any zone, the requirement is violated with the message `absent`, if there is one.
  */
-export function judgeInZones(
+export function judgeInZones<R extends Resource>(
   stack: Stack,
   absent: string | undefined,
-  find: (zone: Zone) => readonly Resource[],
+  find: (zone: Zone) => readonly R[],
   missing: string,
-  test: (resource: Resource) => Verdict,
+  test: (resource: R) => Verdict,
 ): Finding[] {
   const all = zones(stack);
   if (all.length === 0) {
     return nothing(absent);
   }
   return all.flatMap((zone) => {
-    const found: Resource[] = [];
+    const found: R[] = [];
     const presence = judge(zone.resource, () => {
       found.push(...find(zone));
       return found.length > 0 || missing;
@@ -75,7 +80,7 @@ export function judgeInZones(
 const nothing = (absent: string | undefined): Finding[] => (absent === undefined ? [] : [violation(absent)]);
 
 /**
- * The message that no zone is declared; none where Vercel or Render face the public themselves. Both then
+ * The message that no zone is declared; nothing where Vercel or Render face the public themselves. Both then
  * issue certificates, take TLS 1.2 or higher and redirect plain http, whatever the stack says:
  * https://vercel.com/docs/encryption and https://render.com/docs/tls
  */
@@ -88,18 +93,24 @@ export function zoneName(zone: Zone): string | undefined {
   return zone.resource?.at("name").string()?.toLowerCase();
 }
 
+/** Properties of what is in a zone. */
+interface ZoneBound {
+  zoneId?: Input<string | undefined>;
+}
+
 /**
- * The resources of a type in a zone that pass the test. Throws UnknownRead where there is none and one whose
- * zone or tested value is unknown could be it.
+ * The resources of a type in a zone that pass the test. Throws UnknownRead where none surely does and one whose
+ * zone or tested value is unknown could.
  */
-export function inZone(
+export function inZone<P extends ZoneBound>(
   stack: Stack,
   zone: Zone,
-  type: string,
-  test: (resource: Resource) => boolean = () => true,
-): Resource[] {
+  type: Token<P>,
+  test: (resource: ResourceOf<P>) => boolean = () => true,
+): ResourceOf<P>[] {
   const index = byZone(stack, type);
-  const found = select(index.get(zone.key) ?? [], test);
+  const candidates = (index.get(zone.key) ?? []).filter((resource) => resource.is(type));
+  const found = select(candidates, test);
   const [anyones] = index.get(unresolved) ?? [];
   if (found.length === 0 && anyones !== undefined && zone.key !== unresolved) {
     // Throws: its zone is unknown, so it may be this one.
@@ -109,14 +120,14 @@ export function inZone(
 }
 
 /** The zone settings with an id, such as `min_tls_version`, of a zone. Throws UnknownRead. */
-export function zoneSettings(stack: Stack, zone: Zone, id: string): Resource[] {
+export function zoneSettings(stack: Stack, zone: Zone, id: string) {
   return inZone(stack, zone, cloudflare.zoneSetting, (setting) => setting.at("settingId").string() === id);
 }
 
 const unresolved = "";
 
 /** What makes a stack responsible for a zone. */
-const protections: readonly string[] = [
+const protections: readonly Token<ZoneBound>[] = [
   cloudflare.zoneSetting,
   cloudflare.ruleset,
   cloudflare.universalSsl,
@@ -124,15 +135,17 @@ const protections: readonly string[] = [
   cloudflare.dnssec,
 ];
 
-const indexes = perStack(() => new Map<string, ReadonlyMap<string, readonly Resource[]>>());
+type ByZone = ReadonlyMap<string, readonly ResourceOf<ZoneBound>[]>;
+
+const indexes = perStack(() => new Map<string, ByZone>());
 
 /** Resources of a type by the key of their zone: the zone's urn, else its id, else `unresolved`. */
-function byZone(stack: Stack, type: string): ReadonlyMap<string, readonly Resource[]> {
+function byZone(stack: Stack, type: Token<ZoneBound>): ByZone {
   const kept = indexes(stack).get(type);
   if (kept !== undefined) {
     return kept;
   }
-  const index = new Map<string, Resource[]>();
+  const index = new Map<string, ResourceOf<ZoneBound>[]>();
   for (const resource of stack.ofType(type)) {
     const key = zoneKey(stack, resource);
     const same = key === undefined ? undefined : index.get(key);
@@ -146,8 +159,8 @@ function byZone(stack: Stack, type: string): ReadonlyMap<string, readonly Resour
   return index;
 }
 
-/** Key of a resource's zone; undefined for a resource of a whole account. */
-function zoneKey(stack: Stack, resource: Resource): string | undefined {
+/** Key of a resource's zone; undefined for a resource of an account as a whole. */
+function zoneKey(stack: Stack, resource: ResourceOf<ZoneBound>): string | undefined {
   const found = known(() => ({
     key: ownerOf(stack, resource, "zoneId", cloudflare.zone)?.urn ?? resource.at("zoneId").string(),
   }));

@@ -6,19 +6,19 @@ export interface Hsts {
 }
 
 /**
- * What keeps a policy from the preload list (https://hstspreload.org): a shorter age than asked for, or no
+ * What keeps a policy off the preload list (https://hstspreload.org): too short an age, or no
  * `includeSubDomains` or `preload`. Undefined when nothing does.
  */
 export function hstsFault(hsts: Hsts, minimumSeconds: number): string | undefined {
   const { maxAgeSeconds = 0, includeSubdomains, preload } = hsts;
   if (maxAgeSeconds < minimumSeconds) {
-    return `a max-age of ${maxAgeSeconds} seconds, ${minimumSeconds} are asked for`;
+    return `a max-age of ${maxAgeSeconds} seconds, not ${minimumSeconds} or more`;
   }
   const missing = [includeSubdomains ? [] : "includeSubDomains", preload ? [] : "preload"].flat();
   return missing.length === 0 ? undefined : `no ${missing.join(" and no ")}`;
 }
 
-/** Reads the header's value: directives in any case, parted by semicolons, values perhaps quoted. */
+/** Reads the header's value: directives in any case, separated by semicolons, values perhaps quoted. */
 export function parseHsts(value: string): Hsts {
   const directives = new Map(
     value.split(";").map((directive): [string, string] => {

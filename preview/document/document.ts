@@ -1,3 +1,4 @@
+import type { ViolationWaiver } from "../../checklist/violation.ts";
 import type { SourcePosition } from "../../lib/failure.ts";
 import type { PropertyMap, PropertyValue } from "../engine/values.ts";
 import type { EnforcementLevel } from "../packs/pack-config.ts";
@@ -41,18 +42,28 @@ export interface PolicyOutcome {
   /** Ids of the requirements that the policy covers. */
   items: string[];
   status: PolicyStatus;
-  /** How to mend what violates it, where the pack says so. */
+  /** How to fix a violation, where the pack says so. */
   fix?: string;
-  violations: Violation[];
+  violations: ShownViolation[];
 }
 
-export interface Violation {
+export interface ShownViolation {
   urn: string;
+  /** What was found, or why it is not known. */
   message: string;
-  /** Where it is not as the policy as a whole is. */
-  status?: "waived" | "unknown";
-  /** Where its resource is declared, else the settings that it is about. */
+  /** Where it is not that of the policy as a whole. */
+  status?: "waived" | "unknown" | "unproved";
+  /** The setting that it is about, else the line that declares its resource, else the stack's settings. */
   source?: SourcePosition;
+  /** Path of the property within the resource. */
+  property?: string;
+  /** Path of the setting, without the project's namespace. */
+  setting?: string;
+  /** What must hold, where it is not the policy's description. */
+  expected?: string;
+  /** What to do, where it is not the policy's fix. */
+  fix?: string;
+  waiver?: ViolationWaiver;
 }
 
 export interface ShownResource {

@@ -1,3 +1,5 @@
+import type { Violation } from "../../checklist/violation.ts";
+import { readViolation } from "../../checklist/wire.ts";
 import type { SourcePosition } from "../../lib/failure.ts";
 import type { Places } from "../../project/places.ts";
 import type { Project } from "../../project/project.ts";
@@ -16,7 +18,7 @@ import type {
   PreviewDocument,
   ResourceOptions,
   ShownResource,
-  Violation,
+  ShownViolation,
 } from "./document.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
@@ -41,7 +43,8 @@ export function previewDocument(run: {
 }): PreviewDocument {
   const scrub: Scrub = (text) => run.secrets.scrub(text);
   const declared = new Map(run.resources.map(({ urn, source }) => [urn, source]));
-  const placeOf: PlaceOf = ({ urn, message }) => declared.get(urn) ?? run.places?.ofStack(message);
+  const placeOf: PlaceOf = (urn, setting) =>
+    (setting === undefined ? declared.get(urn) : undefined) ?? run.places?.ofStack(setting);
   const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, scrub, placeOf));
   const having = (status: PolicyStatus): PolicyOutcome[] =>
     policies.filter((policy) => policy.status === status);
@@ -99,13 +102,14 @@ function remediations(
   });
 }
 
-type PlaceOf = (violation: { urn: string; message: string }) => SourcePosition | undefined;
+type PlaceOf = (urn: string, setting: string | undefined) => SourcePosition | undefined;
 
 function outcomes(verdict: Verdict, scrub: Scrub, placeOf: PlaceOf): PolicyOutcome[] {
   const { pack } = verdict;
   return pack.policies.map((policy) => {
     const diagnostics = verdict.diagnostics.filter((diagnostic) => diagnostic.policy === policy.name);
-    const status = statusOf(policy, diagnostics, verdict.applied);
+    const violations = diagnostics.map((diagnostic) => readViolation(diagnostic, policy));
+    const status = statusOf(policy, violations, verdict.applied);
     return {
       pack: pack.name,
       name: policy.name,
@@ -114,19 +118,42 @@ function outcomes(verdict: Verdict, scrub: Scrub, placeOf: PlaceOf): PolicyOutco
       items: policy.items,
       status,
       ...(policy.remediationSteps !== "" && { fix: policy.remediationSteps }),
-      violations: diagnostics.map((diagnostic): Violation => {
-        const { urn, message } = diagnostic;
-        const source = placeOf(diagnostic);
-        const own = isUnknownDiagnostic(diagnostic) ? "unknown" : isWaived(diagnostic) ? "waived" : status;
-        return {
-          urn,
-          message: scrub(withoutPreamble(message, policy)),
-          ...((own === "unknown" || own === "waived") && own !== status && { status: own }),
-          ...(source && { source }),
-        };
-      }),
+      violations: violations.map((violation) => shownViolation(violation, policy, status, scrub, placeOf)),
     };
   });
+}
+
+function shownViolation(
+  violation: Violation,
+  policy: PolicyInfo,
+  status: PolicyStatus,
+  scrub: Scrub,
+  placeOf: PlaceOf,
+): ShownViolation {
+  const { resource: urn = "", found, property, setting, expected, fix, waiver } = violation;
+  const own = ownStatus(violation);
+  const source = placeOf(urn, setting);
+  return {
+    urn,
+    message: scrub(found),
+    ...(own !== "violated" && own !== status && { status: own }),
+    ...(source && { source }),
+    ...(property !== undefined && { property: scrub(property) }),
+    ...(setting !== undefined && { setting: scrub(setting) }),
+    ...(expected !== undefined && expected !== policy.description && { expected: scrub(expected) }),
+    ...(fix !== undefined && fix !== policy.remediationSteps && { fix: scrub(fix) }),
+    ...(waiver && {
+      waiver: {
+        until: scrub(waiver.until),
+        approvedBy: scrub(waiver.approvedBy),
+        reason: scrub(waiver.reason),
+      },
+    }),
+  };
+}
+
+function ownStatus({ kind, waiver }: Violation): "violated" | "waived" | "unknown" | "unproved" {
+  return waiver === undefined ? kind : "waived";
 }
 
 /** A policy's own level; that of its violations where it is violated, since a pack may lower one. */
@@ -145,35 +172,15 @@ function enforcementOf(
 
 function statusOf(
   policy: PolicyInfo,
-  diagnostics: readonly Diagnostic[],
+  violations: readonly Violation[],
   applied: ReadonlySet<string>,
 ): PolicyStatus {
-  if (diagnostics.some((diagnostic) => !isUnknownDiagnostic(diagnostic) && !isWaived(diagnostic))) {
-    return "violated";
-  }
-  if (diagnostics.some(isUnknownDiagnostic)) return "unknown";
-  if (diagnostics.length > 0) return "waived";
+  const statuses = new Set(violations.map(ownStatus));
+  // What is not proved refuses as what is wrong does.
+  if (statuses.has("violated") || statuses.has("unproved")) return "violated";
+  if (statuses.has("unknown")) return "unknown";
+  if (statuses.has("waived")) return "waived";
   return applied.has(policy.name) ? "passed" : "not-applicable";
-}
-
-/** The library's words for a policy that read a value which a preview cannot know. */
-function isUnknownDiagnostic(diagnostic: Diagnostic): boolean {
-  return diagnostic.level === "advisory" && /^can't run (policy|remediation) '/.test(diagnostic.message);
-}
-
-/** A pack reports a waived violation as advisory and starts its message so. */
-function isWaived(diagnostic: Diagnostic): boolean {
-  return diagnostic.level === "advisory" && diagnostic.message.startsWith("Waived until ");
-}
-
-/** The library's own words before a message: a violated policy's description, or why one could not run. */
-function withoutPreamble(message: string, policy: PolicyInfo): string {
-  const prefix = `${policy.description}\n`;
-  if (message.startsWith(prefix)) return message.slice(prefix.length);
-  return message.replace(
-    /^can't run (?:policy|remediation) '.*?' from policy pack '.*?' during preview: /s,
-    "",
-  );
 }
 
 function shown(resource: PreviewResource, source: "program" | "state", scrub: Scrub): ShownResource {

@@ -1,6 +1,7 @@
 import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
 import { isAboutStack, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import type { Report } from "./report.ts";
+import { fixesOf, violationParts } from "./violation-text.ts";
 
 /**
  * JUnit XML: a suite for each pack, a case for each policy. A mandatory violation is a failure; what is not
@@ -89,13 +90,16 @@ function summaryOf({ description, items }: PolicyOutcome): string {
   return items.length === 0 ? description : `${description} (${items.join(", ")})`;
 }
 
-function violationTexts({ violations }: PolicyOutcome): string[] {
-  return violations.map(({ urn, message, source }) => {
+function violationTexts(policy: PolicyOutcome): string[] {
+  const texts = policy.violations.map((violation) => {
+    const { urn, source } = violation;
+    const message = violationParts(violation).join("\n");
     const about = isAboutStack(urn) ? "" : `${shortType(typeOf(urn))} (${nameOf(urn)})`;
     const place = source === undefined ? "" : `${source.path}:${source.line}`;
     const where = [about, place].filter((part) => part !== "").join(" at ");
     return where === "" ? message : `${where}: ${message}`;
   });
+  return [...texts, ...fixesOf(policy).map((fix) => `Fix: ${fix}`)];
 }
 
 function errorCase(name: string, error: { failure: string; message: string }): string {

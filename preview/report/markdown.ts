@@ -1,10 +1,11 @@
 import type { SourcePosition } from "../../lib/failure.ts";
-import type { PolicyOutcome, PreviewDocument, Violation } from "../document/document.ts";
+import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { changeSections } from "./markdown-changes.ts";
 import { block, code, prose } from "./markdown-text.ts";
 import { type Failed, type Judged, placedProblems, type Report } from "./report.ts";
 import { layOut, type Section } from "./sections.ts";
+import { fixesOf, violationParts } from "./violation-text.ts";
 
 /**
  * Characters that a comment may have: GitHub's limit is 65,536, and whoever posts it may want to add a line.
@@ -95,7 +96,7 @@ function judgedSections(document: PreviewDocument): Section[] {
 }
 
 function policyEntry(policy: PolicyOutcome): string {
-  const { name, items, description, status, violations, fix } = policy;
+  const { name, items, description, violations } = policy;
   const numbers =
     items.length === 0
       ? ""
@@ -106,21 +107,21 @@ function policyEntry(policy: PolicyOutcome): string {
   const left = violations.length - mostViolations;
   return [
     `- **${code(name, 100)}**${numbers}: ${prose(description, 500)}`,
-    ...violations.slice(0, mostViolations).map((violation) => `  - ${violationText(policy, violation)}`),
+    ...violations.slice(0, mostViolations).map((violation) => `  - ${violationText(violation)}`),
     ...(left > 0 ? [`  - and ${left} more of the same policy`] : []),
-    ...(fix === undefined || status !== "violated" ? [] : [`  - Fix: ${prose(fix, 1000)}`]),
+    ...fixesOf(policy)
+      .slice(0, mostViolations)
+      .map((fix) => `  - Fix: ${prose(fix, 1000)}`),
   ].join("\n");
 }
 
-/** The message without what the entry says anyway. */
-function violationText({ items, fix }: PolicyOutcome, { urn, message, source }: Violation): string {
-  const label = `${items.length === 1 ? "Item" : "Items"} ${items.join(", ")}: `;
-  const unlabelled = message.startsWith(label) ? message.slice(label.length) : message;
-  const end = ` Fix: ${fix}`;
-  const text = unlabelled.endsWith(end) ? unlabelled.slice(0, -end.length) : unlabelled;
+function violationText(violation: ShownViolation): string {
+  const { urn, source } = violation;
   const about = isAboutStack(urn) ? "The stack" : resourceText(urn);
   const where = source === undefined ? "" : ` at ${placeText(source)}`;
-  return `${about}${where}: ${prose(text)}`;
+  return `${about}${where}: ${violationParts(violation)
+    .map((part) => prose(part))
+    .join(" ")}`;
 }
 
 function resourceText(urn: string): string {

@@ -1,8 +1,9 @@
-import { printable } from "../../lib/text.ts";
+import { counted, printable } from "../../lib/text.ts";
 import type { PolicyOutcome, PreviewDocument, ShownResource } from "../document/document.ts";
 import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { type Painter, painter } from "./paint.ts";
 import { renderChanges } from "./render-changes.ts";
+import { fixesOf, violationParts } from "./violation-text.ts";
 
 export interface RenderOptions {
   /** Colours, for a terminal. */
@@ -91,12 +92,14 @@ function policies(outcomes: readonly PolicyOutcome[], paint: Painter): string[] 
       if (outcome.status === "passed") return [row];
       return [
         `${row}  [${outcome.status === "violated" ? outcome.enforcement : outcome.status}] ${printable(outcome.description)}`,
-        ...outcome.violations.flatMap(({ urn, message }) => {
+        ...outcome.violations.flatMap((violation) => {
+          const { urn } = violation;
           const where = isAboutStack(urn) ? "" : `${shortType(typeOf(urn))} (${nameOf(urn)}): `;
-          return `${where}${message}`
+          return `${where}${violationParts(violation).join("\n")}`
             .split("\n")
             .map((line, index) => `      ${index === 0 ? "- " : "  "}${printable(line)}`);
         }),
+        ...fixesOf(outcome).map((fix) => `      Fix: ${printable(fix)}`),
       ];
     });
   return others === 0 ? rows : [...rows, paint.dim(`  - ${others} not applicable`)];
@@ -127,9 +130,11 @@ function totals({ resources, summary }: PreviewDocument, paint: Painter): string
     visible.filter((resource) => resource.operation === operation).length;
   const seconds = (summary.durationMs / 1000).toFixed(1);
   const parts = [
-    count("same") > 0 ? `${count("same")} resources in the state` : `${count("create")} resources to create`,
+    count("same") > 0
+      ? `${counted(count("same"), "resource")} in the state`
+      : `${counted(count("create"), "resource")} to create`,
     ...(count("read") > 0 ? [`${count("read")} read`] : []),
-    `${summary.passed} policies passed`,
+    `${counted(summary.passed, "policy", "policies")} passed`,
     `${summary.mandatory} mandatory and ${summary.advisory} advisory violated`,
     `${summary.waived} waived`,
     `${summary.unknown} unknown until deployed`,

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
 import type { SourcePosition } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
-import type { PolicyOutcome, PreviewDocument, Violation } from "../document/document.ts";
+import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { nameOf } from "../engine/urn.ts";
 import { type Failed, placedProblems, type Report } from "./report.ts";
+import { waiverText } from "./violation-text.ts";
 
 /**
  * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html): a rule for each policy, a
@@ -97,17 +98,40 @@ function results(policy: PolicyOutcome, ruleIndex: number): Result[] {
       ruleId: ruleId(policy),
       ruleIndex,
       ...verdictOf(policy, violation),
-      message: message(violation.message || policy.description || policy.name),
+      message: message(sentences(policy, violation)),
       locations: [location(violation)],
       partialFingerprints: { "policyAndResource/v1": fingerprint(policy, violation.urn, before) },
+      ...placeOf(violation),
     };
   });
+}
+
+function placeOf({ property, setting }: ShownViolation): Pick<Result, "properties"> {
+  return property === undefined && setting === undefined
+    ? {}
+    : {
+        properties: {
+          ...(property !== undefined && { property }),
+          ...(setting !== undefined && { setting }),
+        },
+      };
+}
+
+/** What was found, what was expected where the rule does not say it, and how to fix it. */
+function sentences(policy: PolicyOutcome, { message: found, expected, fix, status }: ShownViolation): string {
+  const how = fix ?? policy.fix;
+  const isWrong = (status ?? policy.status) === "violated" || status === "unproved";
+  return [
+    found || policy.description || policy.name,
+    ...(expected === undefined ? [] : [`Expected: ${expected}`]),
+    ...(how === undefined || !isWrong ? [] : [`Fix: ${how}`]),
+  ].join(" ");
 }
 
 /** A waived violation is one that somebody accepted; an unknown one is open until the deployment. */
 function verdictOf(
   policy: PolicyOutcome,
-  { message: text, status }: Violation,
+  { message: text, status, waiver }: ShownViolation,
 ): Pick<Result, "level" | "kind" | "suppressions"> {
   switch (status ?? policy.status) {
     case "unknown":
@@ -116,7 +140,11 @@ function verdictOf(
       return {
         level: "note",
         suppressions: [
-          { kind: "external", status: "accepted", justification: text.slice(0, longestMessage) },
+          {
+            kind: "external",
+            status: "accepted",
+            justification: (waiver === undefined ? text : waiverText(waiver)).slice(0, longestMessage),
+          },
         ],
       };
     default:
@@ -134,7 +162,7 @@ function fingerprint({ pack, name }: PolicyOutcome, urn: string, index: number):
 /** GitHub refuses a run with a result that is nowhere. */
 const anywhere: SourcePosition = { path: "Pulumi.yaml", line: 1, column: 1 };
 
-function location({ urn, source = anywhere }: Violation): Location {
+function location({ urn, source = anywhere }: ShownViolation): Location {
   return {
     ...physical(source),
     ...(urn !== "" && {
@@ -170,7 +198,7 @@ function failedRun(result: Failed): Parts {
     rules: [
       {
         id: failureRule,
-        shortDescription: { text: "The preview could be judged." },
+        shortDescription: { text: "The preview must be able to judge the stack." },
         defaultConfiguration: { level: "error" },
       },
     ],

@@ -239,7 +239,7 @@ describe("the text of a refusal", () => {
         "2 problems in Pulumi.dev.yaml",
       ].join("\n"),
     );
-    expect(readRefusal(text)).toEqual(refusal.problems);
+    expect(readRefusal(text).map(({ setting, problem }) => ({ setting, problem }))).toEqual(refusal.problems);
   });
 
   it("gets no line from a value", () => {
@@ -259,7 +259,7 @@ describe("the text of a refusal", () => {
     expect(readRefusal(lines)).toEqual([]);
     const problem = "Missing required configuration variable 'shop:size'";
     expect(readRefusal(`Error: ${problem}\n\tplease set a value`)).toEqual([
-      { setting: "shop:size", problem },
+      { setting: "shop:size", problem, line: `Error: ${problem}` },
     ]);
   });
 });

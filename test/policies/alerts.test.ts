@@ -164,7 +164,9 @@ test("what the pack cannot read is shown as not run, though it is known", async 
       throw new Error();
     },
   };
-  expect(() => validate?.(Object(args), () => undefined)).toThrow("can't be known during preview");
+  expect(() => validate?.(Object(args), () => undefined)).toThrow(
+    "this policy cannot read the value at .rules.0.datas.0.model",
+  );
 });
 
 describe("people on call", () => {

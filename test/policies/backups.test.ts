@@ -21,7 +21,7 @@ import { deletion, withObjectives, withVariables } from "./mutants-backups.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const messages = (policy: Policy, stack: Fixture[]): string[] =>
-  outcomeOf(policy, stack).violations.map(({ message }) => message);
+  outcomeOf(policy, stack).violations.map(({ found }) => found);
 
 const onR2 = ["backups-bucket", "backups-lifecycle", "backups-lock", "backups-token"];
 
@@ -142,7 +142,7 @@ describe("retention", () => {
 
   test("says after how many days what is deleted", () => {
     expect(messages(backupRetention, withRules(deletion({ maxAge: 604_800 })))[0]).toContain(
-      "Item 8.3: A lifecycle rule deletes backups after 7 days, 30 are asked for.",
+      "A lifecycle rule deletes backups after 7 days, before 30.",
     );
   });
 
@@ -250,7 +250,7 @@ describe("the interval of backups", () => {
   test("is told in minutes", () => {
     const stack = withObjectives(without(passingStack(), "database-pitr"), { rpoMinutes: 60 });
     expect(messages(backupInterval, stack)[0]).toContain(
-      "Up to 1440 minutes lie between two backups, and no more than 60 may be lost.",
+      "Two backups are up to 1440 minutes apart; the recovery point objective is 60 minutes.",
     );
   });
 });
@@ -280,7 +280,7 @@ describe("encryption", () => {
     const context = { ...production, isConfigured: (form: RegExp) => form.test("AGE-SECRET-KEY-1CANARY") };
     const { status, violations } = outcomeOf(backupIdentity, passingStack(), context);
     expect(status).toBe("violated");
-    expect(violations[0]?.message).toMatch(/in the stack's settings/);
+    expect(violations[0]?.found).toMatch(/in the stack's settings/);
     expect(JSON.stringify(violations)).not.toContain("CANARY");
   });
 });
@@ -301,7 +301,7 @@ describe("the strategy", () => {
     expect(messages(backupStrategy, jobless)[0]).toContain("No backup job connects to the database.");
     expect(
       messages(backupStrategy, withVariables(passingStack(), { BACKUP_BUCKET: undefined }))[0],
-    ).toContain("The database is backed up to no bucket of this stack.");
+    ).toContain("No bucket of this stack receives the backups of the database.");
   });
 
   test("is not that of a bucket without a backup in its name that nothing fills", () => {

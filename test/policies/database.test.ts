@@ -21,7 +21,7 @@ import { passingStack } from "./passing-stack.ts";
 const policies = [database, backups, connections].flatMap((section) => Object.values(section));
 
 function messages(policy: (typeof policies)[number], fixtures: Fixture[], context = production): string[] {
-  return outcomeOf(policy, fixtures, context).violations.map(({ message }) => message);
+  return outcomeOf(policy, fixtures, context).violations.map(({ found }) => found);
 }
 
 test("without its database the stack violates every policy about it", () => {

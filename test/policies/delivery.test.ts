@@ -4,7 +4,7 @@ import {
   productionEnvironmentReviewed,
   pullRequestsPreviewed,
 } from "../../policies/delivery.ts";
-import type { Context } from "../../policies/framework/evaluate.ts";
+import type { Context } from "../../policies/framework/context.ts";
 import { github, pulumiCloud } from "../../policies/model/tokens.ts";
 import { registry } from "../../policies/registry.ts";
 import {
@@ -30,7 +30,7 @@ import { passingStack } from "./passing-stack.ts";
 
 const statusOf = (...args: Parameters<typeof outcomeOf>) => outcomeOf(...args).status;
 const messages = (...args: Parameters<typeof outcomeOf>) =>
-  outcomeOf(...args).violations.map(({ message }) => message);
+  outcomeOf(...args).violations.map(({ found }) => found);
 
 describe("the scope of a stack", () => {
   const platform: Context = { ...production, scope: "platform" };

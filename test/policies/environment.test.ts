@@ -11,7 +11,7 @@ import { change, type Fixture, outcomeOf, secret, unknown, without, withProps } 
 import { passingStack } from "./passing-stack.ts";
 
 const messages = (...[policy, stack]: Parameters<typeof outcomeOf>) =>
-  outcomeOf(policy, stack).violations.map(({ message }) => message);
+  outcomeOf(policy, stack).violations.map(({ found }) => found);
 
 describe("required variables", () => {
   test("are named one by one, for each host", () => {
@@ -96,7 +96,7 @@ describe("DATABASE_URL", () => {
     expect(outcomeOf(databaseUrlOwn, deployed(own)).status).toBe("passed");
     const other = own.replace(reference, "stagingstagingstagin");
     expect(messages(databaseUrlOwn, deployed(other))).toEqual([
-      expect.stringContaining("of another database"),
+      expect.stringContaining("of a database outside this stack"),
     ]);
     expect(messages(databaseUrlOwn, deployed(other)).join()).not.toContain("stagingstaging");
   });

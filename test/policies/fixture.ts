@@ -1,4 +1,5 @@
-import { type Context, evaluate, type Outcome } from "../../policies/framework/evaluate.ts";
+import type { Context } from "../../policies/framework/context.ts";
+import { evaluate, type Outcome } from "../../policies/framework/evaluate.ts";
 import { type Policy, type ResourceRecord, Stack } from "../../policies/framework/index.ts";
 import { pathKey, type RecordedInputs } from "../../policies/framework/stack.ts";
 import { registry } from "../../policies/registry.ts";

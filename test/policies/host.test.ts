@@ -136,7 +136,7 @@ describe("the pack in Pulumi's policy host", () => {
     expect(objecting(said)).toEqual(["render-health-check", "render-autoscaling"]);
     expect(said.map(({ level }) => level)).not.toContain("mandatory");
     expect(said.find(({ policy }) => policy === "render-health-check")?.message).toMatch(
-      /^Waived until 2999-12-31, approved by devops@optropic\.example: The path is being renamed\./,
+      /\n {2}Waived until: 2999-12-31\n {2}Approved by: devops@optropic\.example\n {2}Waived because: The path is being renamed\.$/,
     );
   });
 

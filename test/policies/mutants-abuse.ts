@@ -209,7 +209,7 @@ export const abuseMutants: readonly Mutant[] = [
           plan: "basic_1gb",
           region: "frankfurt",
           version: "17",
-          ipAllowList: [],
+          ipAllowLists: [],
           parameterOverrides: { log_statement: "all" },
         },
         protect: true,

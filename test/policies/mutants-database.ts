@@ -69,7 +69,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     policy: "database-network-restricted",
     what: "a database at Render is open to all",
-    break: (stack) => [...stack, ...renderPostgres({ ipAllowList: undefined })],
+    break: (stack) => [...stack, ...renderPostgres({ ipAllowLists: undefined })],
   },
   {
     policy: "backup-bucket",
@@ -244,7 +244,7 @@ function renderPostgres(props: Record<string, unknown>, protect = true): Fixture
       plan: "basic_1gb",
       region: "frankfurt",
       version: "17",
-      ipAllowList: [],
+      ipAllowLists: [],
       ...props,
     },
     protect,

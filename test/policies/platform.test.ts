@@ -12,7 +12,7 @@ import { type Fixture, outcomeOf, production, staging, unknown, without, withPro
 import { passingStack } from "./passing-stack.ts";
 
 const messages = (...[policy, stack]: Parameters<typeof outcomeOf>) =>
-  outcomeOf(policy, stack).violations.map(({ message }) => message);
+  outcomeOf(policy, stack).violations.map(({ found }) => found);
 
 describe("regions", () => {
   const located = (vercelRegion: unknown, renderRegion: unknown, databaseRegion: unknown): Fixture[] => [
@@ -37,7 +37,7 @@ describe("regions", () => {
 
   test("apart are named with what is there", () => {
     expect(messages(oneRegion, located("fra1", "frankfurt", "us-east-1"))).toEqual([
-      expect.stringContaining("The regions are apart: fra1 (web), us-east-1 (database)."),
+      expect.stringContaining("The regions are in different places: fra1 (web), us-east-1 (database)."),
     ]);
   });
 

@@ -33,7 +33,7 @@ const notOfPresence = new Set([
 ]);
 
 /** Files beside the sections: the pack itself, and what is done with it. */
-const besides = new Set(["pack.ts", "registry.ts", "describe.ts", "bundle.ts", "publish.ts"]);
+const besides = new Set(["pack.ts", "registry.ts", "sections.ts", "describe.ts", "bundle.ts", "publish.ts"]);
 
 const folder = new URL("../../policies/", import.meta.url);
 
@@ -88,7 +88,7 @@ describe("the empty stack", () => {
   test.each(registry.filter(({ name }) => !notOfPresence.has(name)))("violates $name", (policy) => {
     const { status, violations } = outcomeOf(policy, []);
     expect(status).toBe("violated");
-    expect(violations.every(({ urn }) => urn === undefined)).toBe(true);
+    expect(violations.every(({ resource }) => resource === undefined)).toBe(true);
   });
 
   test("violates every item", () => {

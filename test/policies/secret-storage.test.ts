@@ -12,7 +12,7 @@ import { passingStack } from "./passing-stack.ts";
 
 function literal(props: Record<string, unknown>): string[] {
   return outcomeOf(noLiteralSecrets, [{ type: "a:b:C", name: "it", props }]).violations.map(
-    ({ message }) => message,
+    ({ found }) => found,
   );
 }
 
@@ -163,10 +163,10 @@ describe("a secret variable", () => {
       databasePassword: unknown,
       organizationId: unknown,
     });
-    expect(outcomeOf(secretsEncrypted, exposed).violations.map(({ message }) => message)).toEqual([
-      expect.stringContaining("databasePassword is not given as a secret."),
-      expect.stringContaining("envVars.JWT_SECRET.value is not given as a secret."),
-      expect.stringContaining("envVars.SESSION_TOKEN.value is not given as a secret."),
+    expect(outcomeOf(secretsEncrypted, exposed).violations.map(({ found }) => found)).toEqual([
+      expect.stringContaining("databasePassword is not marked as a secret."),
+      expect.stringContaining("envVars.JWT_SECRET.value is not marked as a secret."),
+      expect.stringContaining("envVars.SESSION_TOKEN.value is not marked as a secret."),
     ]);
   });
 

@@ -51,7 +51,7 @@ describe("length of secrets", () => {
   test("is judged by the value once it is known", () => {
     expect(outcomeOf(jwtSecretLength, deployed(jwt, key)).status).toBe("passed");
     const short = outcomeOf(jwtSecretLength, deployed(text("j", 63), key));
-    expect(short.violations.map(({ message }) => message)).toEqual([
+    expect(short.violations.map(({ found }) => found)).toEqual([
       expect.stringContaining("JWT_SECRET has 63 characters, not 64 or more."),
       expect.stringContaining("JWT_SECRET has 63 characters, not 64 or more."),
     ]);
@@ -119,7 +119,7 @@ describe("where secrets come from", () => {
     const { status, violations } = outcomeOf(secretsGenerated, pasted);
     expect(status).toBe("violated");
     expect(violations).toHaveLength(1);
-    expect(violations[0]?.message).toContain("JWT_SECRET is not generated");
+    expect(violations[0]?.found).toContain("No resource of this stack generates JWT_SECRET");
   });
 
   test("is not a map without anything that is generated", () => {
@@ -160,7 +160,7 @@ describe("secrets of other stages", () => {
 
   test("are refused from a stack of another name", () => {
     const { violations } = outcomeOf(secretsNotShared, shared("acme/optropic/staging", { value: ["other"] }));
-    expect(violations.map(({ message }) => message)).toEqual([
+    expect(violations.map(({ found }) => found)).toEqual([
       expect.stringContaining("JWT_SECRET comes from the stack other."),
     ]);
   });

@@ -40,10 +40,8 @@ describe("the list of origins", () => {
     const long = `https://${"a".repeat(200)}.example/`;
     const { violations } = outcomeOf(corsOriginsExact, withOrigins(passingStack(), `${long},*,null`));
     const [violation] = violations;
-    expect(violation?.urn).toContain("web-CORS_ORIGINS");
-    expect(violation?.message).toMatch(
-      /CORS_ORIGINS has "https:\/\/a{72}": not an exact origin.*and 2 more\./,
-    );
+    expect(violation?.resource).toContain("web-CORS_ORIGINS");
+    expect(violation?.found).toMatch(/CORS_ORIGINS has "https:\/\/a{72}": not an exact origin.*and 2 more\./);
   });
 
   test("is judged at every host", () => {

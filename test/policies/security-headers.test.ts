@@ -10,7 +10,7 @@ import { passingStack } from "./passing-stack.ts";
 const statusOf = (...[policy, stack]: Parameters<typeof outcomeOf>) => outcomeOf(policy, stack).status;
 
 const messages = (...[policy, stack]: Parameters<typeof outcomeOf>) =>
-  outcomeOf(policy, stack).violations.map(({ message }) => message);
+  outcomeOf(policy, stack).violations.map(({ found }) => found);
 
 const policies = [...Object.values(headers), cspScripts, cspPlugins];
 
@@ -92,7 +92,7 @@ describe("rules of the zone", () => {
     const unproxied = withProps(passingStack(), "edge-api", { proxied: false });
     expect(messages(headers.referrerHeader, unproxied)).toEqual([
       expect.stringContaining(
-        "api.optropic.example/ is sent no Referrer-Policy, since its record edge-api is not proxied.",
+        "api.optropic.example/ sends no Referrer-Policy, because its record edge-api is not proxied.",
       ),
     ]);
     const paused = withProps(passingStack(), "edge-zone", { paused: true });
@@ -204,9 +204,7 @@ describe("hosts without a zone", () => {
     expect(statuses(stack)).toEqual(new Set(["passed"]));
     const serving = extra("serving", { domain: "example.org" });
     const more = [...stack, { ...serving, from: { projectId: ["bare-project"] } }];
-    expect(messages(headers.nosniffHeader, more)).toEqual([
-      expect.stringContaining("example.org/ is sent no"),
-    ]);
+    expect(messages(headers.nosniffHeader, more)).toEqual([expect.stringContaining("example.org/ sends no")]);
   });
 });
 
@@ -230,7 +228,7 @@ test("a proxied record is a site, by its full name or relative to its zone", () 
     const rule = headerRule(pageHeaders, 'http.host in {"optropic.example" "api.optropic.example"}');
     const stack = [...withRules(passingStack(), [rule]), record];
     expect(messages(headers.referrerHeader, stack)).toEqual([
-      expect.stringContaining("docs.optropic.example/ is sent no Referrer-Policy."),
+      expect.stringContaining("docs.optropic.example/ sends no Referrer-Policy."),
     ]);
   }
 });
@@ -280,7 +278,7 @@ describe("hosts that are not known yet", () => {
   test("hide no violation at a host that is", () => {
     const stack = [service([{ name: unknown }, { name: "api.b.example" }]), zone("b.example")];
     expect(messages(headers.nosniffHeader, stack)).toEqual([
-      expect.stringContaining("api.b.example/ is sent no"),
+      expect.stringContaining("api.b.example/ sends no"),
     ]);
   });
 });
@@ -295,6 +293,6 @@ test("a wildcard record is a site of its own", () => {
   expect(violated([...passingStack(), record])).toEqual([]);
   const rule = headerRule(pageHeaders, 'http.host in {"optropic.example" "api.optropic.example"}');
   expect(messages(headers.referrerHeader, [...withRules(passingStack(), [rule]), record])).toEqual([
-    expect.stringContaining("*.optropic.example/ is sent no Referrer-Policy."),
+    expect.stringContaining("*.optropic.example/ sends no Referrer-Policy."),
   ]);
 });

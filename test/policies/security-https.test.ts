@@ -63,7 +63,7 @@ describe("plain http", () => {
   test("is answered by a paused zone", () => {
     const paused = withProps(passingStack(), "edge-zone", { paused: true });
     const { violations } = outcomeOf(alwaysHttps, paused);
-    expect(violations.map(({ message }) => message)).toEqual([expect.stringContaining("The zone is paused")]);
+    expect(violations.map(({ found }) => found)).toEqual([expect.stringContaining("The zone is paused")]);
   });
 
   test("is redirected by Vercel and Render themselves", () => {
@@ -111,10 +111,11 @@ describe("HSTS", () => {
       withHsts(passingStack(), { max_age: 86_400, preload: false }),
     );
     expect(violations).toEqual([
-      {
-        urn: expect.stringContaining("::edge-security-header"),
-        message: expect.stringContaining("HSTS has a max-age of 86400 seconds, 31536000 are asked for."),
-      },
+      expect.objectContaining({
+        resource: expect.stringContaining("::edge-security-header"),
+        property: "value",
+        found: expect.stringContaining("HSTS has a max-age of 86400 seconds, not 31536000 or more."),
+      }),
     ]);
   });
 

@@ -93,7 +93,7 @@ describe("managed rules", () => {
   test("say what is wrong, at which host", () => {
     const { violations } = outcomeOf(managedRules, withWaf(passingStack(), [cloudflareManaged]));
     // Vercel's own rules stand in for the zone's at the web host.
-    expect(violations.map(({ message }) => message)).toEqual([
+    expect(violations.map(({ found }) => found)).toEqual([
       expect.stringContaining("api.optropic.example: the OWASP Core Ruleset does not run."),
     ]);
   });
@@ -149,7 +149,7 @@ describe("database roles", () => {
     ["service_role", { roles: ["service_role"] }],
   ])("may not have %s: %j", (what, props) => {
     const { violations } = outcomeOf(leastPrivilege, [role(props)]);
-    expect(violations.map(({ message }) => message)).toEqual([expect.stringContaining(what)]);
+    expect(violations.map(({ found }) => found)).toEqual([expect.stringContaining(what)]);
   });
 
   test("may be granted a group that rules nothing", () => {

@@ -16,10 +16,10 @@ describe("the log level", () => {
 
   test.each(["debug", "trace", "verbose", "silly", "all", "", "10"])("may not be %j", (level) => {
     expect(outcomeOf(logLevel, withLevel(level)).violations).toEqual([
-      {
-        urn: expect.stringContaining("web-project"),
-        message: expect.stringContaining(`LOG_LEVEL is ${JSON.stringify(level)}.`),
-      },
+      expect.objectContaining({
+        resource: expect.stringContaining("web-project"),
+        found: expect.stringContaining(`LOG_LEVEL is ${JSON.stringify(level)}.`),
+      }),
     ]);
   });
 

@@ -49,8 +49,8 @@ describe("the API's rule", () => {
 
   test("does not reach a host whose record is not proxied", () => {
     const { violations } = outcomeOf(apiRateLimit, withProps(passingStack(), "edge-api", { proxied: false }));
-    expect(violations.map(({ message }) => message)).toEqual([
-      expect.stringContaining("since its record edge-api is not proxied"),
+    expect(violations.map(({ found }) => found)).toEqual([
+      expect.stringContaining("because its record edge-api is not proxied"),
     ]);
   });
 });
@@ -86,8 +86,8 @@ describe("login's rule", () => {
     expect(statusOf(loginRateLimit, withLogin(rule(3600, 17_999)))).toBe("passed");
     expect(statusOf(loginRateLimit, withLogin(rule(10, 49)))).toBe("passed");
     const { violations } = outcomeOf(loginRateLimit, withLogin(rule(10, 50)));
-    expect(violations.map(({ message }) => message)).toEqual([
-      expect.stringContaining("no tighter than the API's: 300 against 300 requests a minute."),
+    expect(violations.map(({ found }) => found)).toEqual([
+      expect.stringContaining("not tighter than the API's: 300 against 300 requests per minute."),
     ]);
   });
 });

@@ -17,7 +17,7 @@ describe("certificates", () => {
   test("universal SSL covers one level below the zone, and no more", () => {
     expect(statusOf(tls.certificateDeclared, withApiHost("v2.optropic.example"))).toBe("passed");
     const { violations } = outcomeOf(tls.certificateDeclared, withApiHost("v2.api.optropic.example"));
-    expect(violations.map(({ message }) => message)).toEqual([
+    expect(violations.map(({ found }) => found)).toEqual([
       expect.stringContaining("No certificate covers v2.api.optropic.example"),
     ]);
   });
@@ -52,7 +52,7 @@ describe("every zone is judged by itself", () => {
     for (const policy of policies) {
       const { violations } = outcomeOf(policy, [...passingStack(), second]);
       expect(
-        violations.map(({ urn }) => urn),
+        violations.map(({ resource }) => resource),
         policy.name,
       ).toEqual([urnOf(second)]);
     }

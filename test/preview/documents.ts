@@ -153,7 +153,12 @@ const outcome: fc.Arbitrary<PolicyOutcome> = fc.record(
     fix: hostileText,
     violations: fc.array(
       fc.record(
-        { urn, message: hostileText, source: position, status: fc.constantFrom("waived", "unknown") },
+        {
+          ...{ urn, message: hostileText, source: position, property: hostileText, setting: hostileText },
+          ...{ expected: hostileText, fix: hostileText },
+          status: fc.constantFrom("waived", "unknown", "unproved"),
+          waiver: fc.record({ until: hostileText, approvedBy: hostileText, reason: hostileText }),
+        },
         { requiredKeys: ["urn", "message"] },
       ),
       { maxLength: 3 },

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { violationText, type WritableViolation } from "../../checklist/wire.ts";
 import { previewDocument, type Verdict } from "../../preview/document/outcome.ts";
 import { Secrets } from "../../preview/document/secrets.ts";
 import { bareResource } from "../../preview/engine/resource.ts";
 import { secret, unknown } from "../../preview/engine/values.ts";
 import type { Diagnostic } from "../../preview/packs/analysis.ts";
 import type { EnforcementLevel, PolicyInfo } from "../../preview/packs/pack-config.ts";
-import type { Project } from "../../project/project.ts";
+import { Places } from "../../project/places.ts";
+import { type Project, readProject } from "../../project/project.ts";
+import { Sources } from "../../project/sources.ts";
+import { program } from "./harness.ts";
 
 const project: Project = {
   name: "shop",
@@ -49,16 +53,34 @@ const cannotRemediate = diagnostic(
   "can't run remediation 'p' from policy pack 'pack@v1' during preview: string value at .x can't be known",
   "advisory",
 );
-const waived = diagnostic("Waived until 2099-01-01: reason", "advisory");
+const waiver = { until: "2099-01-01", approvedBy: "owner@shop.example", reason: "reason" };
+const violation: WritableViolation = {
+  policy: "p",
+  items: ["1.1"],
+  resource: "urn:r",
+  property: "size",
+  kind: "violated",
+  found: "It is wrong.",
+  expected: "Holds.",
+  fix: "Mend it.",
+};
+const waived = diagnostic(violationText({ ...violation, waiver }), "advisory");
+const unproved = diagnostic(violationText({ ...violation, kind: "unproved" }));
 
-function documentOf(verdict: Partial<Verdict>, level: EnforcementLevel = "mandatory") {
+function documentOf(
+  verdict: Partial<Verdict>,
+  level: EnforcementLevel = "mandatory",
+  places?: Places,
+  secrets = new Secrets(),
+) {
   const pack = { name: "pack", policies: [policy(level)], printed: "", log: [] };
   return previewDocument({
     project,
     source: "program",
     resources: [],
     verdicts: [{ pack, diagnostics: [], remediations: [], applied: new Set(["p"]), ...verdict }],
-    secrets: new Secrets(),
+    ...(places && { places }),
+    secrets,
     log: [],
     printed: "",
     timings: { programMs: 1, packsLoadedMs: 2 },
@@ -90,6 +112,7 @@ describe("a policy's status and level", () => {
       "mandatory",
     ],
     ["is waived where all its violations are", [waived, waived], "mandatory", "waived", "mandatory"],
+    ["is violated where something is not proved", [unproved], "mandatory", "violated", "mandatory"],
     ["is unknown though some are waived", [waived, cannotRun], "mandatory", "unknown", "mandatory"],
     [
       "is violated though some are waived",
@@ -100,7 +123,7 @@ describe("a policy's status and level", () => {
     ],
     [
       "is not waived by words alone",
-      [diagnostic("Waived until 2099-01-01: reason")],
+      [{ ...waived, level: "mandatory" }],
       "mandatory",
       "violated",
       "mandatory",
@@ -129,6 +152,61 @@ describe("a policy's status and level", () => {
       mandatory: 0,
       advisory: 1,
     });
+  });
+});
+
+describe("a violation", () => {
+  const shown = (diagnostics: Diagnostic[], places?: Places) =>
+    documentOf({ diagnostics }, "mandatory", places).policies[0]?.violations;
+
+  it("is shown part by part, without what the policy says already", () => {
+    expect(shown([diagnostic(violationText(violation))])).toEqual([
+      { urn: "urn:r", message: "It is wrong.", property: "size", fix: "Mend it." },
+    ]);
+    expect(shown([waived, diagnostic("wrong")])?.[0]).toEqual({
+      ...{
+        urn: "urn:r",
+        message: "It is wrong.",
+        property: "size",
+        fix: "Mend it.",
+        status: "waived",
+        waiver,
+      },
+    });
+    expect(shown([diagnostic(violationText({ ...violation, kind: "unproved", expected: "More." }))])).toEqual(
+      [
+        {
+          ...{ urn: "urn:r", message: "It is wrong.", property: "size", fix: "Mend it." },
+          ...{ status: "unproved", expected: "More." },
+        },
+      ],
+    );
+  });
+
+  it("of an unknown value is about the resource that the value is in", () => {
+    const text = violationText({ ...violation, kind: "unknown", found: "It is not known." });
+    const message = `can't run policy 'p' from policy pack 'pack@v1' during preview: ${text}`;
+    expect(shown([{ policy: "p", level: "advisory", urn: "urn:root", message }])).toMatchObject([
+      { urn: "urn:r", message: "It is not known.", property: "size" },
+    ]);
+  });
+
+  it("is at the setting that it is about", () => {
+    const placed = readProject({ cwd: program("placed"), stack: "dev" });
+    const places = new Places(placed, new Sources(placed.root));
+    const text = violationText({ ...violation, setting: "waivers[0].policy" });
+    expect(shown([diagnostic(text), diagnostic("wrong")], places)).toMatchObject([
+      { setting: "waivers[0].policy", source: { line: 4, column: 7 } },
+      { source: { line: 1, column: 1 } },
+    ]);
+  });
+
+  it("shows no secret, however the pack's text escaped it", () => {
+    const secrets = new Secrets();
+    secrets.add("back\\slash and\nline");
+    const text = violationText({ ...violation, found: "It is back\\slash and\nline." });
+    const [only] = documentOf({ diagnostics: [diagnostic(text)] }, "mandatory", undefined, secrets).policies;
+    expect(only?.violations[0]?.message).toBe("It is [secret].");
   });
 });
 

@@ -108,7 +108,13 @@ describe("a pack's configuration", () => {
     expect(outcomes["own-level"]).toMatchObject({
       enforcement: "mandatory",
       status: "waived",
-      violations: [{ message: "Waived until 2099-01-01: for a reason" }],
+      violations: [
+        {
+          message: "It is wrong.",
+          expected: "It must be right.",
+          waiver: { until: "2099-01-01", approvedBy: "owner@shop.example", reason: "for a reason" },
+        },
+      ],
     });
   });
 

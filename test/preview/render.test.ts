@@ -68,10 +68,19 @@ describe("the policies", () => {
       enforcement: "advisory",
       violations: [{ urn: "", message: "better" }],
     }),
-    policy("is-waived", { status: "waived", violations: [{ urn: "", message: "Waived until 2099" }] }),
+    policy("is-waived", {
+      status: "waived",
+      violations: [
+        {
+          ...{ urn: "", message: "wrong" },
+          waiver: { until: "2099-12-31", approvedBy: "owner@shop.example", reason: "It is known." },
+        },
+      ],
+    }),
     policy("refuses", {
       items: ["3.3", "3.4"],
       status: "violated",
+      fix: "Mend it.",
       violations: [
         { urn: root.urn, message: "about the stack" },
         { urn: "urn:pulumi:dev::shop::a:b:C::c", message: "of two\nlines" },
@@ -87,12 +96,14 @@ describe("the policies", () => {
         "      - about the stack",
         "      - a:b:C (c): of two",
         "        lines",
+        "      Fix: Mend it.",
         "  ! advises    [advisory] advises holds.",
         "      - better",
         "  ? waits      [unknown] waits holds.",
         "      - unknown yet",
         "  ~ is-waived  [waived] is-waived holds.",
-        "      - Waived until 2099",
+        "      - wrong",
+        "        Waived until 2099-12-31, approved by owner@shop.example: It is known.",
         "  ✓ passes     1.1",
         "  - 2 not applicable",
       ].map((line) => expect.stringMatching(new RegExp(`^${escaped(line)} *$`))),
@@ -101,10 +112,10 @@ describe("the policies", () => {
 
   it("end in one line of totals", () => {
     expect(lines({ policies, resources: [root] }).at(-1)).toBe(
-      "1 resources to create, 1 policies passed, 1 mandatory and 1 advisory violated, 1 waived, 1 unknown until deployed (1.2 s)",
+      "1 resource to create, 1 policy passed, 1 mandatory and 1 advisory violated, 1 waived, 1 unknown until deployed (1.2 s)",
     );
     expect(lines({ resources: [{ ...root, operation: "same" }] }).at(-1)).toMatch(
-      /^1 resources in the state, /,
+      /^1 resource in the state, /,
     );
   });
 });

@@ -39,16 +39,17 @@ describe("the place of a setting", () => {
 
 describe("the place of what is wrong with a stack", () => {
   it.each([
-    ["The setting waivers is not a list.", 3],
-    ["See the setting edge.minTlsVersion.", 10],
-    ["There is no zone.", 1],
-    ["The setting elsewhere is not there.", 1],
-  ])("is the setting that is named, else where the settings begin: %s", (text, line) => {
-    expect(places("placed").ofStack(text)).toMatchObject({ path, line });
+    ["waivers", 3],
+    ["waivers[0].policy", 4],
+    ["edge.minTlsVersion", 10],
+    [undefined, 1],
+    ["elsewhere", 1],
+  ])("is the setting that it is about, else where the settings begin: %s", (setting, line) => {
+    expect(places("placed").ofStack(setting)).toMatchObject({ path, line });
   });
 
   it("is the project's file where the stack has no settings", () => {
-    expect(places("small").ofStack("The setting size is wrong.")).toEqual({
+    expect(places("small").ofStack("size")).toEqual({
       path: "test/fixtures/programs/small/Pulumi.yaml",
       line: 1,
       column: 1,
@@ -80,7 +81,7 @@ describe("problems in a program's error", () => {
   });
 
   it("are a hundred at most, and none in a stack without settings", () => {
-    const message = "  placed:size: wrong\n".repeat(500);
+    const message = `Settings of stack 'dev' are refused:\n${"  placed:size: wrong\n".repeat(500)}`;
     expect(places("placed").problemsIn(message)).toHaveLength(100);
     expect(places("small").problemsIn(message.replaceAll("placed", "small"))).toEqual([]);
   });

@@ -32,11 +32,11 @@ describe("judge", () => {
     expect(judge(resource, () => true)).toEqual({ answer: "holds" });
     expect(judge(resource, () => "It is wrong.")).toEqual({
       answer: "violated",
-      message: "It is wrong.",
+      found: "It is wrong.",
       resource,
     });
     expect(judge(resource, undecidable)).toEqual({ answer: "unknown", value });
-    expect(violation("None.")).toEqual({ answer: "violated", message: "None." });
+    expect(violation("None.")).toEqual({ answer: "violated", found: "None." });
   });
 
   test("lets every other error through", () => {

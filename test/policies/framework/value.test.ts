@@ -100,7 +100,7 @@ describe("a value", () => {
         fc.dictionary(fc.string(), fc.oneof(fc.jsonValue(), fc.constant(unknown))),
         fc.array(fc.string(), { maxLength: 4 }),
         (props, path) => {
-          const found = inputs(props).at(...path);
+          const found = path.reduce((value, key) => value.at(key), inputs(props));
           for (const read of [
             "string",
             "number",

@@ -21,7 +21,7 @@ describe("waivers", () => {
     expect(read([waiver], "2026-12-31").valid).toHaveLength(1);
     expect(read([waiver], "2027-01-01")).toEqual({
       valid: [],
-      problems: ["Waiver 1 of database-pitr ended on 2026-12-31."],
+      problems: [{ found: "Waiver 1 of database-pitr ended on 2026-12-31.", setting: "waivers[0].until" }],
     });
   });
 
@@ -39,7 +39,8 @@ describe("waivers", () => {
   ])("are all refused where the setting is %s", (_, text, problem) => {
     const { valid, problems } = readWaivers(text, policies, "2026-12-01");
     expect(valid).toEqual([]);
-    expect(problems.join()).toContain(problem);
+    expect(problems.map(({ found }) => found).join()).toContain(problem);
+    expect(problems.map(({ setting }) => setting)).toEqual(["waivers"]);
   });
 
   test.each([
@@ -58,8 +59,9 @@ describe("waivers", () => {
     const { valid, problems } = read([waiver, { ...waiver, ...edit }]);
     expect(valid).toEqual([waiver]);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toContain("Waiver 2");
-    expect(problems[0]).toContain(problem);
+    expect(problems[0]?.found).toContain("Waiver 2");
+    expect(problems[0]?.found).toContain(problem);
+    expect(problems[0]?.setting).toMatch(/^waivers\[1\]/);
   });
 
   test("take any JSON without a crash, and count nothing that is not whole", () => {

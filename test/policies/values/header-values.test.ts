@@ -21,10 +21,10 @@ describe("Strict-Transport-Security", () => {
   });
 
   test.each([
-    ["max-age=31535999; includeSubDomains; preload", "a max-age of 31535999 seconds, 31536000 are asked for"],
-    ["max-age=0; includeSubDomains; preload", "a max-age of 0 seconds, 31536000 are asked for"],
-    ["includeSubDomains; preload", "a max-age of 0 seconds, 31536000 are asked for"],
-    ["max-age=1e9; includeSubDomains; preload", "a max-age of 0 seconds, 31536000 are asked for"],
+    ["max-age=31535999; includeSubDomains; preload", "a max-age of 31535999 seconds, not 31536000 or more"],
+    ["max-age=0; includeSubDomains; preload", "a max-age of 0 seconds, not 31536000 or more"],
+    ["includeSubDomains; preload", "a max-age of 0 seconds, not 31536000 or more"],
+    ["max-age=1e9; includeSubDomains; preload", "a max-age of 0 seconds, not 31536000 or more"],
     ["max-age=31536000; preload", "no includeSubDomains"],
     ["max-age=31536000", "no includeSubDomains and no preload"],
   ])("not %s", (value, fault) => {

@@ -77,9 +77,17 @@ describe("JUnit XML", () => {
   it.each([
     ["not-applicable", [], "does not apply to this stack"],
     ["unknown", ["not known"], "decided at deployment: not known"],
-    ["waived", ["Waived until 2099"], "waived: Waived until 2099"],
+    [
+      "waived",
+      ["wrong"],
+      "waived: wrong\nWaived until 2099-12-31, approved by owner@shop.example: It is known.",
+    ],
   ] as const)("skips what is %s", (status, messages, message) => {
-    const violations = messages.map((text) => ({ urn: "", message: text }));
+    const waiver = { until: "2099-12-31", approvedBy: "owner@shop.example", reason: "It is known." };
+    const violations = messages.map((text) => ({
+      ...{ urn: "", message: text },
+      ...(status === "waived" && { waiver }),
+    }));
     const [only] = casesOf(judged({ policies: [policy("p", { status, violations })] }));
     expect(only?.children).toEqual([{ name: "skipped", attributes: { message }, children: [], text: "" }]);
   });

@@ -127,7 +127,7 @@ describe("a comment", () => {
               violations: [
                 {
                   urn: "urn:pulumi:dev::shop::cloudflare:index/zoneSetting:ZoneSetting::edge",
-                  message: "Item 4.1: TLS 1.0 is accepted. Fix: Set `minTlsVersion` to 1.2.",
+                  message: "TLS 1.0 is accepted.",
                   source: { path: "components/edge.ts", line: 7, column: 3 },
                 },
                 { urn: stackUrn, message: "The stack has no zone." },

@@ -81,16 +81,18 @@ describe("SARIF", () => {
   });
 
   it("suppresses what is waived and leaves open what is unknown, within a violated policy too", () => {
+    const waiver = { until: "2099-12-31", approvedBy: "owner@shop.example", reason: "It is known." };
+    const justification = "Waived until 2099-12-31, approved by owner@shop.example: It is known.";
     const results = readSarif(
       sarifReport(
         judged({
           policies: [
-            policy("waived", { status: "waived", violations: [{ urn: edge, message: "Waived until 2099" }] }),
+            policy("waived", { status: "waived", violations: [{ urn: edge, message: "wrong", waiver }] }),
             policy("unknown", { status: "unknown", violations: [{ urn: stackUrn, message: "not known" }] }),
             policy("both", {
               status: "violated",
               violations: [
-                { urn: edge, message: "Waived until 2098", status: "waived" },
+                { urn: edge, message: "wrong", status: "waived", waiver },
                 { urn: edge, message: "wrong" },
               ],
             }),
@@ -101,11 +103,37 @@ describe("SARIF", () => {
     expect(
       results?.map(({ kind, level, suppressions }) => [kind, level, suppressions?.[0]?.justification]),
     ).toEqual([
-      [undefined, "note", "Waived until 2099"],
+      [undefined, "note", justification],
       ["open", "none", undefined],
-      [undefined, "note", "Waived until 2098"],
+      [undefined, "note", justification],
       [undefined, "error", undefined],
     ]);
+  });
+
+  it("says what was found, what was expected and how to fix it, and which property and setting it is about", () => {
+    const violation = {
+      ...{ urn: edge, message: "TLS 1.0 is accepted.", expected: "TLS 1.2 must be the least." },
+      ...{ property: "value", setting: "edge.minTlsVersion" },
+    };
+    const [own, other] =
+      readSarif(
+        sarifReport(
+          judged({
+            policies: [
+              policy("tls", {
+                status: "violated",
+                fix: "Set it.",
+                violations: [violation, { ...violation, status: "unproved", fix: "Write 1.2." }],
+              }),
+            ],
+          }),
+        ),
+      ).results ?? [];
+    expect(own).toMatchObject({
+      message: { text: "TLS 1.0 is accepted. Expected: TLS 1.2 must be the least. Fix: Set it." },
+      properties: { property: "value", setting: "edge.minTlsVersion" },
+    });
+    expect(other?.message.text).toMatch(/ Fix: Write 1\.2\.$/);
   });
 
   it("has fingerprints that tell violations apart and do not change with place or words", () => {

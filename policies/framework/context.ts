@@ -1,0 +1,16 @@
+import type { Waivers } from "./waivers.ts";
+
+/** What a stack's settings say to the pack. */
+export interface Context {
+  /** With any stage but staging the pack is strict. */
+  readonly stage: "production" | "staging";
+  /** What is asked of the stack: the platform's items, those of its delivery, or both. */
+  readonly scope: "platform" | "delivery" | "all";
+  /** What keeps the state of the platform: with a backend other than Pulumi Cloud, nothing there is asked. */
+  readonly backend: "pulumi-cloud" | "self-managed";
+  readonly waivers: Waivers;
+  /** Whether a text came to the deployment from outside the program: from its settings or environment. */
+  readonly isSupplied: (text: string) => boolean;
+  /** Whether any text of the settings has that form. */
+  readonly isConfigured: (form: RegExp) => boolean;
+}
