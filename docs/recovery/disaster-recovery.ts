@@ -11,13 +11,13 @@ export function disasterRecovery(facts: RecoveryFacts): string {
 
 <!-- Generated: npm run docs -->
 
-For the stack \`${stack}\`: at most ${words.rpo} of data lost (RPO), service back within ${words.rto} (RTO). [Backup strategy](backup-strategy.md) says what there is to recover from.
+For the stack \`${stack}\`, at most ${words.rpo} of data may be lost (RPO) and the service must be restored within ${words.rto} (RTO). [Backup strategy](backup-strategy.md) lists the backups that you can recover from.
 
 ## Who
 
 ${contacts(facts)}
 
-Tell users at <${settings.links.statusPage}> before the first step, and again at each change. The technical lead decides between the ways below; nobody restores alone.
+Inform users at <${settings.links.statusPage}> before the first step and after each change. The technical lead chooses among the procedures below. Nobody restores alone.
 
 ## What happened
 
@@ -25,77 +25,77 @@ ${decisionTree(facts)}
 
 ${settings.database.pitrDays > 0 ? `${pointInTime(facts)}\n\n` : ""}## Restore an off-site backup
 
-Of what the vendor no longer has, or of a database that is gone. Up to ${words.interval} of data are lost.
+Use this if the database no longer exists or the vendor no longer has the data. Up to ${words.interval} of data are lost.
 
-1. Have at hand: the private key of one of the ${settings.backups.recipients.length} holders in a file, and ${storeText(facts).keys}.
+1. Get a file with the private key of one of the ${settings.backups.recipients.length} holders, and ${storeText(facts).keys}.
 
    \`\`\`sh
    export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…
    npx optropic backups --stack ${stack}
    \`\`\`
 
-   That lists what is in \`${store.bucket}\`, the newest first, whether each is whole, and for how many days they reach back without a gap.
+   This lists the backups in \`${store.bucket}\`, newest first. It shows whether each one is complete, and how many days they reach back without a gap.
 
-2. Try it before you trust it, while someone does the third step. The drill checks every digest, restores into a scratch server of its own and compares; \`--at\` takes the newest backup before a moment.
+2. Test the backup while someone else does step 3. The drill checks every digest, restores into its own scratch server and compares. \`--at\` selects the newest backup before a moment.
 
    \`\`\`sh
    npx optropic drill --stack ${stack} --backup NAME --identity FILE
    npx optropic drill --stack ${stack} --at 2026-01-31T12:00:00Z --identity FILE
    \`\`\`
 
-3. Where the database is gone, declare it anew. In another region, change \`database.region\` (${settings.database.region}) and \`api.region\` (${settings.api.region}) first.
+3. If the database no longer exists, create it again. To use another region, change \`database.region\` (${settings.database.region}) and \`api.region\` (${settings.api.region}) first.
 
    \`\`\`sh
-   npx pulumi refresh --stack ${stack}     # what is gone leaves the state
-   npx pulumi up --stack ${stack}          # a project with its roles, settings and recovery; the hosts get its address
+   npx pulumi refresh --stack ${stack}     # removes what no longer exists from the state
+   npx pulumi up --stack ${stack}          # creates the project with roles, settings and recovery; the hosts get its address
    \`\`\`
 
-4. Stop writing: suspend the service at Render, and pause the project at Vercel. What is written between the backup that the restore makes of the target and the restore itself is in neither.
+4. Stop all writes: suspend the service at Render and pause the project at Vercel. The restore backs up the target first. Anything written between that backup and the restore itself is lost.
 
-5. Restore, over a direct connection or a pooler in session mode (port 5432). The URL holds no password: it comes from \`PGPASSWORD\` or \`PGPASSFILE\`.
+5. Restore over a direct connection or a pooler in session mode (port 5432). Leave the password out of the URL: it comes from \`PGPASSWORD\` or \`PGPASSFILE\`.
 
    \`\`\`sh
    npx optropic restore --stack ${stack} --target postgresql://postgres@db.REF.supabase.co:5432/postgres \\
      --backup NAME --identity FILE
    \`\`\`
 
-   It asks for the target as \`host:port/database\` (or takes it by \`--confirm\`), backs up the target first, into the same bucket, and replaces the backup's schemas in one transaction: all of them, or nothing. A role that the target lacks ends it before anything is changed; in a database that no stack declares, \`--create-roles\` makes them, without a login. Default privileges that only another role may set, at Supabase those of \`supabase_admin\`, are gone from what is replaced, and it says so. Without \`--backup\` it takes the newest, with \`--at TIME\` the newest before that.
+   It asks you to type the target as \`host:port/database\` (or takes it from \`--confirm\`), backs up the target into the same bucket, and replaces the backed-up schemas in one transaction: all of them or none. If the target lacks a role, the restore stops before it changes anything; in a database that no stack declares, \`--create-roles\` creates the missing roles without a login. Default privileges that only another role may set, such as those of \`supabase_admin\` at Supabase, are lost in the replaced schemas, and the restore reports them. Without \`--backup\` it uses the newest backup, and with \`--at TIME\` the newest before that time.
 
-6. \`npx pulumi up --stack ${stack}\` once more, for the rights of the roles on what came back. Then open the platform, and look at the health checks and at the error rate.
+6. Run \`npx pulumi up --stack ${stack}\` again to grant the roles their rights on the restored objects. Then reopen the platform, and watch the health checks and the error rate.
 
 ## Get rows or a table back
 
-The database stays as it is; what was lost is copied out of a backup.
+The database stays in place. Copy the lost data out of a backup.
 
 \`\`\`sh
 npx optropic drill --stack ${stack} --at 2026-01-31T12:00:00Z --identity FILE --keep
 \`\`\`
 
-\`--keep\` leaves the scratch server running and says how to reach it. Copy the rows out with \`\\copy\`, look at them, and insert them in one transaction. Stop the server afterwards: it holds production data. A database that is there already takes the place of the scratch server with \`--target URL\`, if it is empty and not production's.
+\`--keep\` leaves the scratch server running and prints how to reach it. Copy the rows out with \`\\copy\`, check them, and insert them in one transaction. Stop the server afterwards, because it holds production data. To use an existing database instead of a scratch server, pass \`--target URL\`; it must be empty and must not be production's.
 
-## Take back a release
+## Roll back a release
 
-Where the data is right and the release is wrong, the database stays as it is: promote the previous deployment at Vercel and at Render. A migration goes back by another migration, written and reviewed; \`prisma migrate resolve --rolled-back\` only changes Prisma's own record and no table. Back up before either:
+If the data is correct and the release is not, leave the database alone and promote the previous deployment at Vercel and at Render. To undo a migration, write and review another migration: \`prisma migrate resolve --rolled-back\` changes only Prisma's own record and no table. Back up before either step:
 
 \`\`\`sh
 npx optropic backup --stack ${stack}
 \`\`\`
 
-The connection comes from \`PGHOST\` and its kin, \`PGPASSFILE\` or \`DATABASE_URL\`, the store's keys from \`AWS_ACCESS_KEY_ID\` and \`AWS_SECRET_ACCESS_KEY\`, all else from the settings.
+The connection comes from \`DATABASE_URL\` or from libpq's variables such as \`PGHOST\` and \`PGPASSFILE\`, the store's keys from \`AWS_ACCESS_KEY_ID\` and \`AWS_SECRET_ACCESS_KEY\`, and everything else from the settings.
 
 ## A host or the edge is down
 
-The database is well, so nothing of the above applies: no restore makes Vercel, Render or Cloudflare come back. Look at the vendor's status page, tell users, and wait. Where a region of Render stays down longer than ${words.rto}, change \`api.region\` (${settings.api.region}) to another, and \`npx pulumi up --stack ${stack}\`: the service is declared anew there, farther from the database in ${settings.database.region} and slower. The policy \`one-region\` refuses that until it is [waived](../policies/README.md#settings).
+The database is fine, so do not restore anything: that does not bring Vercel, Render or Cloudflare back. Check the vendor's status page, inform users, and wait. If a region of Render stays down longer than ${words.rto}, change \`api.region\` (${settings.api.region}) and run \`npx pulumi up --stack ${stack}\`. The service is then created in the other region, where it is slower because the database is in ${settings.database.region}. The policy \`one-region\` refuses this until it is [waived](../policies/README.md#settings).
 
-## The backups are gone
+## The backups are lost
 
-Where the bucket or its account is lost and the database is well, users have lost nothing, and the next accident has no answer but the vendor's. \`npx pulumi refresh --stack ${stack}\` takes what is gone out of the state; then declare another store (\`backups.provider\`, [settings](settings.md#backups)), update, and back up by hand at once. When backups are only late: [backup-overdue](runbooks/backup-overdue.md).
+If the bucket or its account is lost and the database is fine, users have lost nothing, but after the next accident only the vendor's recovery is left. Run \`npx pulumi refresh --stack ${stack}\` to remove the lost resources from the state. Then declare another store (\`backups.provider\`, [settings](settings.md#backups)), update, and run a backup by hand at once. If backups are only late, see [backup-overdue](runbooks/backup-overdue.md).
 
 ## Keys
 
-- **The job's keys are stolen.** Replace them: ${replaceKeys(facts)} What the thief wrote stands beside the backups and replaces none; what is locked is still there. \`optropic backups\` and a drill show which are whole.
-- **A private key is stolen.** Take its public key out of \`backups.recipients\`, put a new one in, update, and back up. Backups until then stay open to the thief who also reads the bucket, for ${settings.backups.retentionDays} days: security decides who is told.
-- **A private key is lost.** The other holders' keys still open every backup. Replace it likewise, at once: with the last one lost, every backup so far is lost with it.
+- **The job's keys are stolen.** Replace them: ${replaceKeys(facts)} The thief could add objects but could not replace locked backups, which still exist. \`optropic backups\` and a drill show which ones are complete.
+- **A private key is stolen.** Replace its public key in \`backups.recipients\`, update, and back up. A thief who can also read the bucket can decrypt the older backups for another ${settings.backups.retentionDays} days: security decides who has to be informed.
+- **A private key is lost.** The other holders' keys still decrypt every backup. Replace it in the same way at once: if the last key is lost, so are all backups until then.
 
 ## What the last drill showed
 
@@ -109,14 +109,14 @@ function contacts({ settings }: RecoveryFacts): string {
   return markdownTable(
     ["role", "address", "does"],
     [
-      ["technical lead", contacts.technicalLead, "decides, and says when it is over"],
-      ["DevOps", contacts.devops, "runs the commands; hosts, DNS, Pulumi"],
+      ["technical lead", contacts.technicalLead, "decides, and declares the end of the incident"],
+      ["DevOps", contacts.devops, "runs the commands; responsible for hosts, DNS, Pulumi"],
       [
         "database administrator",
         contacts.databaseAdmin,
-        "chooses the moment and the backup; checks what came back",
+        "chooses the moment and the backup; checks the restored data",
       ],
-      ["security", contacts.security, "keys, theft, who has to be told"],
+      ["security", contacts.security, "responsible for keys and theft; decides who has to be informed"],
     ],
   );
 }
@@ -126,22 +126,22 @@ function decisionTree({ settings, words }: RecoveryFacts): string {
   const much =
     pitrDays > 0
       ? [
-          `  scope -- "much of it" --> window{"Was it right less than ${pitrDays} days ago?"}`,
+          `  scope -- "much of it" --> window{"Was it correct within the last ${pitrDays} days?"}`,
           `  window -- yes --> pitr["Recover to a point in time:<br/>loses ${words.recoveryLoss} at most"]`,
           "  window -- no --> offsite",
         ]
       : ['  scope -- "much of it" --> offsite'];
   const lines = [
     "flowchart TD",
-    '  start{"Is the database there?"}',
+    '  start{"Does the database exist?"}',
     `  start -- no --> offsite["Restore an off-site backup:<br/>loses ${words.interval} at most"]`,
-    '  start -- yes --> data{"Is its data right?"}',
+    '  start -- yes --> data{"Is its data correct?"}',
     '  data -- no --> scope{"How much is wrong?"}',
-    '  scope -- "some rows or a table" --> rows["Get rows or a table back:<br/>from a drill that is kept"]',
+    '  scope -- "some rows or a table" --> rows["Get rows or a table back:<br/>from a drill with --keep"]',
     ...much,
     '  data -- yes --> release{"Did a release break it?"}',
-    '  release -- yes --> promote["Take back the release:<br/>promote the previous deployment"]',
-    '  release -- no --> host["A host or the edge is down:<br/>the database stays as it is"]',
+    '  release -- yes --> promote["Roll back the release:<br/>promote the previous deployment"]',
+    '  release -- no --> host["A host or the edge is down:<br/>leave the database alone"]',
   ];
   return ["```mermaid", ...lines, "```"].join("\n");
 }
@@ -149,20 +149,20 @@ function decisionTree({ settings, words }: RecoveryFacts): string {
 function pointInTime({ stack, settings, names, words }: RecoveryFacts): string {
   return `## Recover to a point in time
 
-Of data that was right less than ${settings.database.pitrDays} days ago. What was written after the moment that you choose is lost, and the
-platform is down meanwhile. No provider declares it: it is done by hand, at Supabase.
+Use this if the data was correct within the last ${settings.database.pitrDays} days. Everything written after the chosen moment is lost, and the
+platform is down meanwhile. No provider can declare this: you do it by hand, at Supabase.
 
-1. Find the moment: the last good one, in UTC, to the second, from the logs or from the table's own times.
-2. Stop writing: suspend the service at Render, and pause the project at Vercel.
-3. Back up what there is, wrong as it is: \`npx optropic backup --stack ${stack}\`.
-4. At Supabase, project \`${names.database}\`: Database, Backups, Point in time. Choose the moment; up to ${words.recoveryLoss} before now
-   may not be there yet.
-5. Check what came back by the queries of \`backups.drill.checks\`, then start both hosts again.
-6. \`npx pulumi preview --stack ${stack}\`: a role or right that is younger than the moment is gone, and an update makes it anew.`;
+1. Find the last good moment, in UTC and to the second, from the logs or from timestamps in the table.
+2. Stop all writes: suspend the service at Render and pause the project at Vercel.
+3. Back up the current, damaged state: \`npx optropic backup --stack ${stack}\`.
+4. At Supabase, project \`${names.database}\`: Database, Backups, Point in time. Choose the moment; the last
+   ${words.recoveryLoss} may not be available yet.
+5. Check the restored data with the queries of \`backups.drill.checks\`, then start both hosts again.
+6. Run \`npx pulumi preview --stack ${stack}\`. Roles and rights created after that moment are missing, and an update creates them again.`;
 }
 
 function replaceKeys({ stack, settings }: RecoveryFacts): string {
   return settings.backups.provider === "r2"
-    ? `\`npx pulumi up --stack ${stack} --replace URN\` with the URN of \`backups-token\` makes another token and gives it to the job.`
-    : `make another key at the store, set \`optropic-secrets:backupsAccessKeyId\` and \`optropic-secrets:backupsSecretAccessKey\`, update, and delete the old one.`;
+    ? `\`npx pulumi up --stack ${stack} --replace URN\` with the URN of \`backups-token\` creates another token and gives it to the job.`
+    : `create another key at the store, set \`optropic-secrets:backupsAccessKeyId\` and \`optropic-secrets:backupsSecretAccessKey\`, update, and delete the old one.`;
 }

@@ -7,14 +7,15 @@ import { code, inline } from "./inline.ts";
  * Evidence of a stack's last restore drill; undefined where there is none.
  *
  * @param root folder with `evidence/`
- * @throws {Error} when the file is too large, is no evidence of a drill, or is another stack's
+ * @throws {Error} when the file is too large, is not a drill's evidence, or belongs to another stack
  */
 export function readDrill(root: string, stack: string): Evidence | undefined {
   const evidence = readEvidence(join(root, "evidence"), stack, "drill");
   if (evidence === undefined) return undefined;
-  if (evidence.stack !== stack) throw new Error(`The evidence of ${stack}'s drill is of ${evidence.stack}`);
+  if (evidence.stack !== stack)
+    throw new Error(`The evidence for the drill of ${stack} belongs to ${evidence.stack}`);
   if (evidence.drill === undefined)
-    throw new Error(`The evidence of ${stack}'s drill holds none: drill again`);
+    throw new Error(`The evidence for ${stack} contains no drill: run the drill again`);
   return evidence;
 }
 
@@ -22,14 +23,14 @@ export function readDrill(root: string, stack: string): Evidence | undefined {
 export function drillText(evidence: Evidence | undefined, command: string): string {
   const drill = evidence?.drill;
   if (evidence === undefined || drill === undefined) {
-    return `No drill is recorded yet: a backup that was never restored is a hope. This makes the record:
+    return `No drill is recorded yet, so nothing shows that the backups can be restored. Run one:
 
 \`\`\`sh
 ${command}
 npm run docs
 \`\`\``;
   }
-  const verdict = evidence.holds ? "It holds." : "**It does not hold.**";
+  const verdict = evidence.holds ? "The drill passed." : "**The drill failed.**";
   const problems = evidence.problems.map((problem) => `- ${inline(problem)}`);
   return [
     `${verdict} ${inline(evidence.summary)}`,
@@ -51,7 +52,7 @@ function figures(at: string, drill: Drill): string {
       ["when", at, ""],
       ["backup", `${code(backup.name)} of ${backup.takenAt}`, ""],
       ["server", `PostgreSQL ${inline(drill.serverVersion)}`, ""],
-      ["size, sealed", megabytes(backup.sealedBytes), ""],
+      ["size, encrypted", megabytes(backup.sealedBytes), ""],
       ["size, dumped", megabytes(backup.plainBytes), ""],
       ["tables, rows", `${drill.tables}, ${drill.rows}`, ""],
       ["differences from the manifest", String(drill.differences.length), "0"],
@@ -59,7 +60,7 @@ function figures(at: string, drill: Drill): string {
       [
         "loss: age of the backup",
         `${drill.lossMinutes} min`,
-        `${drill.rpoMinutes} min (RPO) and ${drill.graceMinutes} on its way`,
+        `${drill.rpoMinutes} min (RPO) plus ${drill.graceMinutes} min to finish`,
       ],
     ],
   );
@@ -67,7 +68,7 @@ function figures(at: string, drill: Drill): string {
 
 function checks({ checks }: Drill): string {
   return markdownTable(
-    ["check", "holds", "found"],
+    ["check", "passed", "found"],
     checks.map(({ name, holds, found }) => [inline(name), holds ? "yes" : "no", code(found)]),
   );
 }

@@ -56,5 +56,5 @@ function isForRecovery({ urn, type, custom }: ShownResource): boolean {
 }
 
 function minutes(count: number): string {
-  return Number.isFinite(count) ? spokenDuration(count * 60) : "no end of time";
+  return Number.isFinite(count) ? spokenDuration(count * 60) : "an unlimited time";
 }

@@ -142,13 +142,13 @@ describe("figures", () => {
 describe("the last drill", () => {
   it("is told with its figures, on both pages", () => {
     for (const page of pagesOf({}, evidence)) {
-      expect(page).toContain("It holds. The newest backup was restored");
+      expect(page).toContain("The drill passed. The newest backup was restored");
       expect(page).toContain("`postgres/20261120T021500Z.dump.age` of 2026-11-20T02:15:03.000Z");
       expect(page).toMatch(/\| time to restore +\| 250\.5 s +\| 60 min \(RTO\) +\|/);
       expect(page).toMatch(
-        /\| loss: age of the backup +\| 45 min +\| 1440 min \(RPO\) and 120 on its way +\|/,
+        /\| loss: age of the backup +\| 45 min +\| 1440 min \(RPO\) plus 120 min to finish +\|/,
       );
-      expect(page).toMatch(/\| size, sealed +\| 412\.3 MB/);
+      expect(page).toMatch(/\| size, encrypted +\| 412\.3 MB/);
       expect(page).toMatch(/\| restore +\| 204\.0/);
       expect(page).toMatch(/\| no migration has failed +\| yes +\| `0` +\|/);
       expect(page).not.toContain("No drill is recorded");
@@ -158,7 +158,7 @@ describe("the last drill", () => {
   it("that does not hold says so, and why", () => {
     const failed = { ...evidence, holds: false, problems: ["Table users has 3 rows less."] };
     for (const page of pagesOf({}, failed)) {
-      expect(page).toContain("**It does not hold.**");
+      expect(page).toContain("**The drill failed.**");
       expect(page).toContain("- Table users has 3 rows less.");
     }
   });
