@@ -15,6 +15,7 @@ import { type UnaryMethods, unaries } from "./grpc.ts";
 import { Hooks } from "./hooks.ts";
 import { inherit } from "./inheritance.ts";
 import { dynamicPackage, Providers } from "./providers.ts";
+import { ReadResponse } from "./read-response.ts";
 import { outputsOf } from "./registration.ts";
 import type { PreviewResource } from "./resource.ts";
 import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
@@ -283,7 +284,8 @@ export class Monitor {
     const resource = await this.#declarations.read(request, this.#hear(request.getProperties()));
     resource.outputs = this.#readOutputs(resource);
     await this.#record(resource);
-    const response = new resourcePb.ReadResourceResponse();
+    const response = new ReadResponse();
+    if (!isUnknown(resource.id)) response.setKnownId(resource.id);
     response.setUrn(resource.urn);
     response.setProperties(
       toStruct(

@@ -15,25 +15,27 @@ http2.createServer = (...args) => {
     // The host's own server is the first that listens at a port of the loopback interface.
     if (isTaken || server.address()?.address !== "127.0.0.1") return;
     isTaken = true;
-    hidePort(server.address().port);
     const { emit } = server;
+    // Before it prints its port, the server of an older SDK refuses what it is asked.
+    whenPrinted(server.address().port, () => server.emit("connection", connection));
     server.emit = (event, ...rest) => {
       if (event !== "connection" || rest[0] === connection) return emit.call(server, event, ...rest);
       rest[0].destroy();
       return true;
     };
-    server.emit("connection", connection);
   });
   return server;
 };
 Module.syncBuiltinESMExports();
 
-function hidePort(port) {
+/** Hides the port that the host prints, and calls back. */
+function whenPrinted(port, ready) {
   const { stdout } = process;
   const { write } = stdout;
   stdout.write = (chunk, ...rest) => {
     if (chunk !== `${port}\n`) return write.call(stdout, chunk, ...rest);
     stdout.write = write;
+    ready();
     return true;
   };
 }
