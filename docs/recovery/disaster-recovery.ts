@@ -94,7 +94,7 @@ If the bucket or its account is lost and the database is fine, users have lost n
 ## Keys
 
 - **The job's keys are stolen.** Replace them: ${replaceKeys(facts)} The thief could add objects but could not replace locked backups, which still exist. \`optropic backups\` and a drill show which ones are complete.
-- **A private key is stolen.** Replace its public key in \`backups.recipients\`, update, and back up. A thief who can also read the bucket can decrypt the older backups for another ${settings.backups.retentionDays} days: security decides who has to be informed.
+- **A private key is stolen.** Replace its public key in \`backups.recipients\`, update, and back up. A thief who can also read the bucket can decrypt older backups for ${settings.backups.retentionDays} days: security decides who has to be informed.
 - **A private key is lost.** The other holders' keys still decrypt every backup. Replace it in the same way at once: if the last key is lost, so are all backups until then.
 
 ## What the last drill showed

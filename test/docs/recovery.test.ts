@@ -106,7 +106,7 @@ describe("figures", () => {
     for (const figure of [
       "for 77 days",
       "6 hours",
-      "less than 14 days",
+      "within the last 14 days",
       "7 hours",
       "33 minutes",
       "dba-on-duty@",
@@ -219,8 +219,8 @@ describe("a drill's file", () => {
   it.each([
     ["no JSON", "{", /drill\.json is not a valid evidence file: it is not JSON/],
     ["another shape", '{"version":2}', /drill\.json is not a valid evidence file:/],
-    ["no drill", JSON.stringify(drillless), /holds none: drill again/],
-    ["another stack", JSON.stringify({ ...evidence, stack: "staging" }), /is of staging/],
+    ["no drill", JSON.stringify(drillless), /contains no drill: run the drill again/],
+    ["another stack", JSON.stringify({ ...evidence, stack: "staging" }), /belongs to staging/],
     ["too much", " ".repeat(maximumEvidenceBytes + 1), /1048577 bytes, and the limit is 1048576/],
   ])("is refused with %s", (_what, text, message) => {
     writeFileSync(path, text);
