@@ -55,8 +55,9 @@ export class Functions {
       response.setReturn(toStruct(answer));
       return response;
     }
-    // Every SDK takes an answer that holds an unknown for unknown. Before 3.256 none reads the field that says
-    // so of the whole, and after it a function that is asked within an `apply` would get a known empty answer.
+    // Since 3.256 an SDK reads that the whole answer is unknown. Without it, a property of the answer's output
+    // would be a known undefined. An older SDK takes an answer that holds an unknown for unknown.
+    response.setUnknown(true);
     response.setReturn(toStruct({ unknown }));
     return response;
   }

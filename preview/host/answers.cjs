@@ -20,7 +20,7 @@ function watch(sdk) {
     const [original] = modules.map((path) => require(path)[name]);
     if (typeof original !== "function") continue;
     const watched = (token, ...rest) =>
-      original(token, ...rest).then((answer) => (isOpen(answer) ? watchedAnswer(token, answer) : answer));
+      original(token, ...rest).then((answer) => watchedAnswer(token, answer, name === "invokeSingle"));
     for (const path of modules) {
       const exported = require(path);
       // Of a newer SDK the second gives what the first has.
@@ -28,24 +28,31 @@ function watch(sdk) {
     }
   }
 
-  function isOpen(answer) {
-    return typeof answer === "object" && answer !== null && answer !== unknown && answer.unknown === unknown;
+  // An SDK that reads that an answer is unknown hands over an empty one; an older one hands over the unknown in it.
+  function isOpen(token, answer) {
+    if (token.startsWith("pulumi:pulumi:") || typeof answer !== "object" || answer === null) return false;
+    return answer.unknown === unknown || Object.keys(answer).length === 0;
   }
 
-  function watchedAnswer(token, answer) {
-    return new Proxy(answer, {
-      get(target, key, receiver) {
-        if (typeof key === "symbol" || key in target || key === "then" || /^__|^toJSON$/.test(key)) {
-          return Reflect.get(target, key, receiver);
-        }
-        if (!warned.has(token)) {
-          warned.add(token);
-          const text = `the answer of ${token} is not known offline, and ${placeOfCaller()} reads .${key} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
-          void log.warn(text);
-        }
-        return unknown;
+  function watchedAnswer(token, answer, isSingle) {
+    if (isSingle && answer === undefined) return unknown;
+    if (answer === unknown || !isOpen(token, answer)) return answer;
+    return new Proxy(
+      { unknown },
+      {
+        get(target, key, receiver) {
+          if (typeof key === "symbol" || key in target || key === "then" || /^__|^toJSON$/.test(key)) {
+            return Reflect.get(target, key, receiver);
+          }
+          if (!warned.has(token)) {
+            warned.add(token);
+            const text = `the answer of ${token} is not known offline, and ${placeOfCaller()} reads .${key} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
+            void log.warn(text);
+          }
+          return unknown;
+        },
       },
-    });
+    );
   }
 }
 

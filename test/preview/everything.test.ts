@@ -283,6 +283,7 @@ describe("lookups", () => {
   it("answer functions and methods with unknowns", () => {
     expect(shownInputs("looked-up")).toMatchObject({
       later: { unknown: true },
+      laterLength: { unknown: true },
       called: { unknown: true },
     });
   });
