@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import { Server } from "@grpc/grpc-js";
 import { Child, killGroupsOnSignal } from "../lib/child.ts";
@@ -20,7 +20,7 @@ import type { PreviewResource } from "./engine/resource.ts";
 import { findSdk, type Sdk } from "./engine/sdk.ts";
 import { readStackOutputs } from "./engine/stack-reference.ts";
 import type { Given } from "./isolation/environment.ts";
-import { type Isolation, openly } from "./isolation/isolation.ts";
+import { type Isolation, type IsolationOptions, isolationFor } from "./isolation/index.ts";
 import { Judgement, type PackVerdict } from "./packs/judgement.ts";
 import type { PackSource } from "./packs/pack.ts";
 import type { PackConfig } from "./packs/pack-config.ts";
@@ -54,6 +54,8 @@ export interface PreviewOptions {
   stackTraces?: boolean | undefined;
   /** How much each may print, in bytes. */
   outputBytes?: number | undefined;
+  /** Keeps the program and the packs from the caller's own; without, they run as the caller. */
+  isolation?: IsolationOptions | undefined;
   /** Told of each step, for a person who waits. */
   progress?: ((step: string) => void) | undefined;
 }
@@ -139,9 +141,9 @@ class Session {
   #secrets: Secrets;
   #sources: Sources;
   #engine = new Engine();
-  #isolation: Isolation = openly;
-  /** Of the sockets at which the services are offered. */
+  /** Of the sockets at which the services are offered, and of what else belongs to this run. */
   #folder = makePrivateFolder("preview");
+  #isolation: Isolation;
   #sockets = 0;
   #stops: (() => void)[] = [];
   #monitor: Monitor | undefined;
@@ -154,6 +156,7 @@ class Session {
     this.#project = project;
     this.#options = options;
     this.#secrets = secrets;
+    this.#isolation = isolationFor(options.isolation, this.#folder);
     for (const warning of project.warnings) this.#engine.warn(warning, "");
   }
 
@@ -265,6 +268,8 @@ class Session {
   #startProgram({ runner }: Sdk, socket: string, env: Given): Child {
     const project = this.#project;
     const address = this.#isolation.address(socket);
+    const root = this.#isolation.path(project.root);
+    const directory = this.#isolation.path(project.programDirectory);
     this.#progress("the program");
     return new Child({
       label: `the program in ${project.programDirectory}`,
@@ -274,11 +279,11 @@ class Session {
         runner,
         args: [
           ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
-          ...["--organization", project.organization, "--root-directory", project.root],
-          ...["--pwd", project.programDirectory, "--parallel", "16", "--dry-run", project.entryPoint],
+          ...["--organization", project.organization, "--root-directory", root],
+          ...["--pwd", directory, "--parallel", "16", "--dry-run", project.entryPoint],
         ],
-        cwd: project.programDirectory,
-        needs: [project.root, project.programDirectory],
+        cwd: directory,
+        needs: [root, directory],
         socket,
         env: { ...env, PULUMI_NODEJS_ENGINE: address },
       }),
@@ -376,14 +381,10 @@ function guestEnvironment(project: Project): Given {
     PULUMI_NODEJS_STACK: project.stack,
     PULUMI_NODEJS_ORGANIZATION: project.organization,
     PULUMI_NODEJS_DRY_RUN: "true",
+<<<<<<< HEAD
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache(),
+=======
+    PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
+>>>>>>> 583d91a (Run guests in namespaces of their own)
   };
-}
-
-/**
- * Node's cache of compiled code takes a third off the start of guests. What they write there is loaded by other
- * guests alone: the preview has a cache of its own.
- */
-function compileCache(): string {
-  return join(dirname(import.meta.dirname), "node_modules", ".cache", "previewed-code");
 }

@@ -93,6 +93,7 @@ export class DynamicProviders {
   async #start(configuration: PropertyMap): Promise<Caller> {
     const { isolation, project, host, socket, env, outputBytes } = this.#options;
     const address = isolation.address(socket);
+    const directory = isolation.path(project.programDirectory);
     const child = new Child({
       label: "the host of the program's dynamic providers",
       launch: isolation.launch({
@@ -100,8 +101,8 @@ export class DynamicProviders {
         nodeArgs: [],
         runner: host,
         args: [address],
-        cwd: project.programDirectory,
-        needs: [project.root, project.programDirectory],
+        cwd: directory,
+        needs: [isolation.path(project.root), directory],
         socket,
         env: { ...env, PULUMI_NODEJS_ENGINE: address },
       }),

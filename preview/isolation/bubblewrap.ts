@@ -27,7 +27,7 @@ export function bubblewrapArgs(sandbox: Sandbox): string[] {
   const { visible, mounts, temporaryBytes, descriptors } = sandbox;
   return [
     ...["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"],
-    ...["--unshare-cgroup-try", "--disable-userns", "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000"],
+    ...["--unshare-cgroup-try", "--disable-userns", "--cap-drop", "ALL"],
     ...["--die-with-parent", "--new-session", "--hostname", "preview"],
     ...["--json-status-fd", String(descriptors.status), "--seccomp", String(descriptors.filter)],
     ...systemArgs(),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Given, openEnvironment } from "./environment.ts";
+import type { SandboxLaunch } from "./sandboxed.ts";
 
 /** How a process of the preview is to be started: with descriptor 3 as its connection to the preview. */
 export interface Launch {
@@ -7,6 +8,8 @@ export interface Launch {
   args: readonly string[];
   cwd: string;
   env: NodeJS.ProcessEnv;
+  /** Where the command is bubblewrap. */
+  sandbox?: SandboxLaunch;
 }
 
 /** A process that runs code of others: a program or a policy pack, in the runner of its own SDK. */
@@ -27,23 +30,42 @@ export interface Guest {
   env: Given;
 }
 
+/** How to isolate, and what is let through. */
+export interface IsolationOptions {
+  /** `namespaces` of Linux, or Node's own `permissions`, which stop less. */
+  by: "namespaces" | "permissions";
+  /** Names of the caller's variables that guests get. */
+  env: readonly string[];
+  /** Files and folders that guests may read in addition to what they load. */
+  read: readonly string[];
+}
+
 /** What keeps the code of others from the caller's own. */
 export interface Isolation {
   /** @returns the address at which a guest finds the services at a socket */
   address(socket: string): string;
+  /** @returns a folder's path as guests see it */
+  path(folder: string): string;
   launch(guest: Guest): Launch;
 }
 
 /** Folder of the main modules of guests. */
 export const hostFolder = join(import.meta.dirname, "..", "host");
 
+/**
+ * Folder of Node's cache of compiled code, which takes a third off the start of guests. What they write there is
+ * loaded by other guests alone: the preview has a cache of its own.
+ */
+export const cacheFolder = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "previewed-code");
+
 /** Runs code as Pulumi's engine does: as the caller, with the caller's environment. */
 export const openly: Isolation = {
   address: (socket) => `unix:${socket}`,
+  path: (folder) => folder,
   launch: ({ host, nodeArgs, runner, args, cwd, env }) => ({
     command: process.execPath,
     args: [...nodeArgs, join(hostFolder, `${host}.cjs`), runner, ...args],
     cwd,
-    env: openEnvironment(env),
+    env: { NODE_COMPILE_CACHE: cacheFolder, ...openEnvironment(env) },
   }),
 };

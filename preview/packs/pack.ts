@@ -83,6 +83,7 @@ export class PolicyPack {
     this.#engine = options.engine;
     checkManifest(this.directory);
     const address = options.isolation.address(options.socket);
+    const folder = options.isolation.path(this.directory);
     this.#child = new Child({
       label: `policy pack ${this.directory}`,
       launch: options.isolation.launch({
@@ -90,8 +91,8 @@ export class PolicyPack {
         nodeArgs: [],
         runner: resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
         args: [address, "."],
-        cwd: this.directory,
-        needs: [this.directory],
+        cwd: folder,
+        needs: [folder],
         socket: options.socket,
         env: { ...options.env, PULUMI_NODEJS_ENGINE: address },
       }),
