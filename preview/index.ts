@@ -28,6 +28,7 @@ import type { PackConfig } from "./packs/pack-config.ts";
 export { projectNameOf } from "../project/project.ts";
 export type { PolicyOutcome, PreviewDocument, ShownResource } from "./document/document.ts";
 export { readSavedPreview } from "./document/saved.ts";
+export type { IsolationOptions } from "./isolation/index.ts";
 export { type PackConfig, readPackConfig } from "./packs/pack-config.ts";
 export { renderPreview } from "./report/render.ts";
 
@@ -102,7 +103,7 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
     throw scrubbedError(error, secrets, places);
   } finally {
     timer.cancel();
-    session.close();
+    await session.close();
     removeHandlers();
   }
 }
@@ -213,11 +214,10 @@ class Session {
     };
   }
 
-  close(): void {
-    this.#program?.kill();
-    this.#dynamicProviders?.close();
-    this.#judgement?.close();
+  /** Resolves when no process of the run is left. */
+  async close(): Promise<void> {
     this.#monitor?.close();
+    await Promise.all([this.#program?.end(), this.#dynamicProviders?.close(), this.#judgement?.close()]);
     for (const stop of this.#stops) stop();
     removeFolder(this.#folder);
   }
@@ -381,10 +381,5 @@ function guestEnvironment(project: Project): Given {
     PULUMI_NODEJS_STACK: project.stack,
     PULUMI_NODEJS_ORGANIZATION: project.organization,
     PULUMI_NODEJS_DRY_RUN: "true",
-<<<<<<< HEAD
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache(),
-=======
-    PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
->>>>>>> 583d91a (Run guests in namespaces of their own)
   };
 }

@@ -85,9 +85,9 @@ export class DynamicProviders {
     return withSecrets(fromStruct(response.getInputs()), inputs);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#caller?.then((caller) => caller.close()).catch(() => undefined);
-    this.#child?.kill();
+    await this.#child?.end();
   }
 
   async #start(configuration: PropertyMap): Promise<Caller> {

@@ -1,5 +1,6 @@
 import { type Isolation, type IsolationOptions, openly } from "./isolation.ts";
 import { inNamespaces } from "./namespaces.ts";
+import { byPermissions } from "./permissions.ts";
 
 export type { Isolation, IsolationOptions } from "./isolation.ts";
 
@@ -9,5 +10,5 @@ export type { Isolation, IsolationOptions } from "./isolation.ts";
  */
 export function isolationFor(options: IsolationOptions | undefined, folder: string): Isolation {
   if (options === undefined) return openly;
-  return inNamespaces(options, folder);
+  return options.by === "permissions" ? byPermissions(options, folder) : inNamespaces(options, folder);
 }

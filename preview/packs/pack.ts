@@ -154,9 +154,9 @@ export class PolicyPack {
     return readAnalysis(response);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#caller.close();
-    this.#child.kill();
+    await this.#child.end();
   }
 
   async #start(stack: StackInfo, config: PackConfig | undefined): Promise<void> {
