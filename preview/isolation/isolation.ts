@@ -22,7 +22,9 @@ export interface Guest {
   /** Arguments of the runner. */
   args: readonly string[];
   cwd: string;
-  /** Folders that it reads. */
+  /** The folder of its project or pack, as the caller names it. */
+  folder: string;
+  /** Further folders that it reads, as the project itself names them. */
   needs: readonly string[];
   /** The Unix socket of the services that the preview offers to it. */
   socket: string;
@@ -46,6 +48,12 @@ export interface Isolation {
   address(socket: string): string;
   /** @returns a folder's path as guests see it */
   path(folder: string): string;
+  /**
+   * Whether the preview may look at a file for a guest, which may have made it a link to what is the caller's.
+   *
+   * @param folder of the guest's project or pack
+   */
+  shows(folder: string, path: string): boolean;
   launch(guest: Guest): Launch;
 }
 
@@ -62,6 +70,7 @@ export const cacheFolder = join(import.meta.dirname, "..", "..", "node_modules",
 export const openly: Isolation = {
   address: (socket) => `unix:${socket}`,
   path: (folder) => folder,
+  shows: () => true,
   launch: ({ host, nodeArgs, runner, args, cwd, env }) => ({
     command: process.execPath,
     args: [...nodeArgs, join(hostFolder, `${host}.cjs`), runner, ...args],

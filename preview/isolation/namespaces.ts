@@ -12,7 +12,7 @@ import {
   type Launch,
 } from "./isolation.ts";
 import { syscallFilter } from "./seccomp.ts";
-import { visibleTo } from "./visible.ts";
+import { Views } from "./views.ts";
 
 /** Where a guest finds what the preview gives it. */
 const givenFolder = "/run/preview";
@@ -34,13 +34,15 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
   const bubblewrap = findBubblewrap();
   const filter = syscallFilter();
   const settings = writeSettings(join(folder, "etc"));
+  const views = new Views(read);
   return {
     address: () => `unix:${socketPath}`,
     path: (path) => realpathSync(path),
+    shows: (folder, path) => views.shows(folder, path),
     launch(guest: Guest): Launch {
       const cache = existsSync(cacheFolder) ? `${givenFolder}/cache` : undefined;
       const sandbox = bubblewrapArgs({
-        visible: visibleTo([...guest.needs, guest.runner], read),
+        visible: views.of(guest.folder, [...guest.needs, guest.runner]),
         mounts: new Map([
           ...settings,
           [guest.socket, socketPath],

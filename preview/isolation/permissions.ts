@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Failure } from "../../lib/failure.ts";
 import { closedEnvironment } from "./environment.ts";
 import { type Guest, hostFolder, type Isolation, type IsolationOptions, type Launch } from "./isolation.ts";
-import { visibleTo } from "./visible.ts";
+import { Views } from "./views.ts";
 
 /**
  * Runs each guest by Node's permission model with an environment of its own. It keeps files and programs from
@@ -19,12 +19,14 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
       `--isolate=permissions needs Node.js 24.12 or newer, and this is ${process.versions.node}`,
     );
   }
+  const views = new Views(read);
   return {
     address: (socket) => `unix:${socket}`,
     path: (path) => realpathSync(path),
+    shows: (folder, path) => views.shows(folder, path),
     launch(guest: Guest): Launch {
       const temporary = mkdtempSync(join(folder, "guest-"));
-      const { shown, given } = visibleTo([...guest.needs, guest.runner], read);
+      const { shown, given } = views.of(guest.folder, [...guest.needs, guest.runner]);
       const readable = [...shown, ...given, realpathSync(hostFolder), guest.socket, temporary];
       return {
         command: process.execPath,

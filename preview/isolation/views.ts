@@ -1,0 +1,24 @@
+import { isVisible, type Visible, visibleTo } from "./visible.ts";
+
+/** What guests see, found once for each. */
+export class Views {
+  #given: readonly string[];
+  #views = new Map<string, Visible>();
+
+  /** @param given files and folders that the caller shows to all */
+  constructor(given: readonly string[]) {
+    this.#given = given;
+  }
+
+  /** @throws {Failure} where it cannot be shown */
+  of(folder: string, needs: readonly string[]): Visible {
+    const key = JSON.stringify([folder, ...needs]);
+    const view = this.#views.get(key) ?? visibleTo(folder, needs, this.#given);
+    this.#views.set(key, view);
+    return view;
+  }
+
+  shows(folder: string, path: string): boolean {
+    return isVisible(path, this.of(folder, []));
+  }
+}
