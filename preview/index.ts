@@ -217,7 +217,11 @@ class Session {
   /** Resolves when no process of the run is left. */
   async close(): Promise<void> {
     this.#monitor?.close();
-    await Promise.all([this.#program?.end(), this.#dynamicProviders?.close(), this.#judgement?.close()]);
+    await Promise.all([
+      this.#program?.stop("SIGKILL"),
+      this.#dynamicProviders?.close(),
+      this.#judgement?.close(),
+    ]);
     for (const stop of this.#stops) stop();
     removeFolder(this.#folder);
   }

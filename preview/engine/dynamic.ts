@@ -87,7 +87,7 @@ export class DynamicProviders {
 
   async close(): Promise<void> {
     this.#caller?.then((caller) => caller.close()).catch(() => undefined);
-    await this.#child?.end();
+    await this.#child?.stop("SIGKILL");
   }
 
   async #start(configuration: PropertyMap): Promise<Caller> {

@@ -1,16 +1,6 @@
 import { join } from "node:path";
+import type { Launch } from "../../lib/child.ts";
 import { type Given, openEnvironment } from "./environment.ts";
-import type { SandboxLaunch } from "./sandboxed.ts";
-
-/** How a process of the preview is to be started: with descriptor 3 as its connection to the preview. */
-export interface Launch {
-  command: string;
-  args: readonly string[];
-  cwd: string;
-  env: NodeJS.ProcessEnv;
-  /** Where the command is bubblewrap. */
-  sandbox?: SandboxLaunch;
-}
 
 /** A process that runs code of others: a program or a policy pack, in the runner of its own SDK. */
 export interface Guest {
@@ -54,6 +44,7 @@ export interface Isolation {
    * @param folder of the guest's project or pack
    */
   shows(folder: string, path: string): boolean;
+  /** @returns how to start it with a connection to the preview as descriptor 3 */
   launch(guest: Guest): Launch;
 }
 

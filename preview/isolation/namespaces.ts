@@ -1,16 +1,11 @@
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { totalmem, userInfo } from "node:os";
 import { join } from "node:path";
+import type { Launch } from "../../lib/child.ts";
 import { bubblewrapArgs, findBubblewrap, sandboxHome } from "./bubblewrap.ts";
 import { closedEnvironment } from "./environment.ts";
-import {
-  cacheFolder,
-  type Guest,
-  hostFolder,
-  type Isolation,
-  type IsolationOptions,
-  type Launch,
-} from "./isolation.ts";
+import { cacheFolder, type Guest, hostFolder, type Isolation, type IsolationOptions } from "./isolation.ts";
+import { Sandbox } from "./sandbox.ts";
 import { syscallFilter } from "./seccomp.ts";
 import { Views } from "./views.ts";
 
@@ -41,7 +36,7 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
     shows: (folder, path) => views.shows(folder, path),
     launch(guest: Guest): Launch {
       const cache = existsSync(cacheFolder) ? `${givenFolder}/cache` : undefined;
-      const sandbox = bubblewrapArgs({
+      const args = bubblewrapArgs({
         visible: views.of(guest.folder, [...guest.needs, guest.runner]),
         mounts: new Map([
           ...settings,
@@ -55,7 +50,7 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
       return {
         command: bubblewrap,
         args: [
-          ...sandbox,
+          ...args,
           ...["--chdir", guest.cwd, "--", realpathSync(process.execPath), ...guest.nodeArgs],
           ...[`${givenFolder}/host/${guest.host}.cjs`, guest.runner, ...guest.args],
         ],
@@ -65,7 +60,7 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
           // Nothing that a stranger runs may leave compiled code for others: what is there is read alone.
           ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
         },
-        sandbox: { filter, limits: { memoryBytes, processes } },
+        guard: new Sandbox(filter, { memoryBytes, processes }),
       };
     },
   };

@@ -1,8 +1,9 @@
 import { mkdtempSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import type { Launch } from "../../lib/child.ts";
 import { Failure } from "../../lib/failure.ts";
 import { closedEnvironment } from "./environment.ts";
-import { type Guest, hostFolder, type Isolation, type IsolationOptions, type Launch } from "./isolation.ts";
+import { type Guest, hostFolder, type Isolation, type IsolationOptions } from "./isolation.ts";
 import { Views } from "./views.ts";
 
 /**

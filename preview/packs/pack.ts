@@ -157,7 +157,7 @@ export class PolicyPack {
 
   async close(): Promise<void> {
     this.#caller.close();
-    await this.#child.end();
+    await this.#child.stop("SIGKILL");
   }
 
   async #start(stack: StackInfo, config: PackConfig | undefined): Promise<void> {

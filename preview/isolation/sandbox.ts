@@ -1,17 +1,16 @@
-import type { ChildProcess } from "node:child_process";
 import { Readable, Writable } from "node:stream";
 import * as z from "zod";
+import type { Guard } from "../../lib/child.ts";
 import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes } from "../../lib/units.ts";
 import { usageBelow } from "./usage.ts";
 
-/** What bubblewrap has beside its arguments, and how much its sandbox may use. */
-export interface SandboxLaunch {
-  /** The filter of system calls, which it reads from descriptor 5. */
-  filter: Buffer;
-  limits: { memoryBytes: number; processes: number };
+/** How much a sandbox may use. */
+export interface SandboxLimits {
+  memoryBytes: number;
+  processes: number;
 }
 
 /** What bubblewrap says of itself at descriptor 4: the first process as it starts, the status as it ends. */
@@ -21,21 +20,28 @@ const ended = z.object({ "exit-code": z.int() });
 /** How often a sandbox's use is counted, in milliseconds. */
 const countMs = 200;
 
-/** A sandbox that bubblewrap has started: watched, and ended as a whole. */
-export class Sandboxed {
+/** A sandbox that bubblewrap makes: watched, and ended as a whole. */
+export class Sandbox implements Guard {
+  readonly descriptors = 2;
+  #filter: Buffer;
+  #limits: SandboxLimits;
+  /** The first process in the sandbox. */
   #init: number | undefined;
   #hasRun = false;
-  #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
-  /** @param stop is told why the sandbox has to be ended */
-  constructor(bubblewrap: ChildProcess, { filter, limits }: SandboxLaunch, stop: (why: Failure) => void) {
-    const stdio: readonly unknown[] = bubblewrap.stdio;
-    const [, , , , status, filterPipe] = stdio;
-    if (!(status instanceof Readable) || !(filterPipe instanceof Writable)) {
+  /** @param filter of system calls, which bubblewrap reads from descriptor 5 */
+  constructor(filter: Buffer, limits: SandboxLimits) {
+    this.#filter = filter;
+    this.#limits = limits;
+  }
+
+  attach([status, filter]: readonly unknown[], stop: (reason: Failure) => void): void {
+    if (!(status instanceof Readable) || !(filter instanceof Writable)) {
       throw new Error("a sandbox without its descriptors");
     }
     // Where bubblewrap ends before it has read all, it says why itself.
-    filterPipe.on("error", () => undefined).end(filter);
+    filter.on("error", () => undefined).end(this.#filter);
     let text = "";
     status.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
@@ -45,21 +51,12 @@ export class Sandboxed {
       }
     });
     this.#timer = setInterval(() => {
-      const use = this.#init === undefined ? undefined : usageBelow(this.#init);
-      if (use === undefined) return;
-      if (use.processes > limits.processes) {
-        stop(tooMuch(`${counted(limits.processes, "process", "processes")} at a time`));
-      } else if (use.memoryBytes > limits.memoryBytes) {
-        stop(tooMuch(`${formatBytes(limits.memoryBytes)} of memory`));
-      }
+      const reason = this.#excess();
+      if (reason !== undefined) stop(reason);
     }, countMs).unref();
   }
 
-  /**
-   * Kills the first process of the sandbox, which ends all others and then bubblewrap.
-   *
-   * @returns whether it is there to be killed
-   */
+  /** Kills the first process, which ends all others and then bubblewrap. */
   kill(): boolean {
     if (this.#init === undefined) return false;
     try {
@@ -69,17 +66,10 @@ export class Sandboxed {
     }
   }
 
-  /** To be called once bubblewrap has ended: another process may have the first one's number. */
-  close(): void {
+  ended(errors: string): Failure | undefined {
     clearInterval(this.#timer);
+    // Another process may have its number from now on.
     this.#init = undefined;
-  }
-
-  /**
-   * @param errors what bubblewrap and its sandbox wrote
-   * @returns why the sandbox could not be made; undefined where it has run
-   */
-  refusal(errors: string): Failure | undefined {
     const [, reason] = /^bwrap: (.*)/.exec(errors) ?? [];
     if (this.#hasRun || reason === undefined) return undefined;
     return new Failure(
@@ -87,10 +77,18 @@ export class Sandboxed {
       `--isolate: this machine cannot isolate: ${reason}. ${adviceFor(reason)}`,
     );
   }
+
+  #excess(): Failure | undefined {
+    if (this.#init === undefined) return undefined;
+    const use = usageBelow(this.#init);
+    const { processes, memoryBytes } = this.#limits;
+    if (use.processes > processes) return tooMuch(`${counted(processes, "process", "processes")} at a time`);
+    return use.memoryBytes > memoryBytes ? tooMuch(`${formatBytes(memoryBytes)} of memory`) : undefined;
+  }
 }
 
 function tooMuch(limit: string): Failure {
-  return new Failure("limit", `stopped: it used more than ${limit}, the most that --isolate allows`);
+  return new Failure("limit", `it used more than ${limit}, the most that --isolate allows`);
 }
 
 function adviceFor(reason: string): string {
