@@ -39,11 +39,13 @@ export interface Isolation {
   /** @returns a folder's path as guests see it */
   path(folder: string): string;
   /**
-   * Whether the preview may look at a file for a guest, which may have made it a link to what is the caller's.
+   * The preview reads some files for a guest, which may have made them links to what is the caller's.
    *
    * @param folder of the guest's project or pack
+   * @param needs further folders that the guest reads
+   * @throws {Failure} for a file that the guest itself cannot read
    */
-  shows(folder: string, path: string): boolean;
+  mayRead(folder: string, path: string, needs?: readonly string[]): void;
   /** @returns how to start it with a connection to the preview as descriptor 3 */
   launch(guest: Guest): Launch;
 }
@@ -61,7 +63,7 @@ export const cacheFolder = join(import.meta.dirname, "..", "..", "node_modules",
 export const openly: Isolation = {
   address: (socket) => `unix:${socket}`,
   path: (folder) => folder,
-  shows: () => true,
+  mayRead: () => undefined,
   launch: ({ host, nodeArgs, runner, args, cwd, env }) => ({
     command: process.execPath,
     args: [...nodeArgs, join(hostFolder, `${host}.cjs`), runner, ...args],

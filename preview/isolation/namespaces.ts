@@ -33,7 +33,7 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
   return {
     address: () => `unix:${socketPath}`,
     path: (path) => realpathSync(path),
-    shows: (folder, path) => views.shows(folder, path),
+    mayRead: (...asked) => views.mayRead(...asked),
     launch(guest: Guest): Launch {
       const cache = existsSync(cacheFolder) ? `${givenFolder}/cache` : undefined;
       const args = bubblewrapArgs({

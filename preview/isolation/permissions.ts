@@ -24,7 +24,7 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
   return {
     address: (socket) => `unix:${socket}`,
     path: (path) => realpathSync(path),
-    shows: (folder, path) => views.shows(folder, path),
+    mayRead: (...asked) => views.mayRead(...asked),
     launch(guest: Guest): Launch {
       const temporary = mkdtempSync(join(folder, "guest-"));
       const { shown, given } = views.of(guest.folder, [...guest.needs, guest.runner]);

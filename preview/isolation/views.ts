@@ -1,3 +1,4 @@
+import { Failure } from "../../lib/failure.ts";
 import { isVisible, type Visible, visibleTo } from "./visible.ts";
 
 /** What guests see, found once for each. */
@@ -18,7 +19,12 @@ export class Views {
     return view;
   }
 
-  shows(folder: string, path: string): boolean {
-    return isVisible(path, this.of(folder, []));
+  /** @throws {Failure} for a path that is not visible from the folder, or leads to what is not */
+  mayRead(folder: string, path: string, needs: readonly string[] = []): void {
+    if (isVisible(path, this.of(folder, needs))) return;
+    throw new Failure(
+      "isolation",
+      `${path} is not there or leads out of the repository, and --isolate does not read it: show it with --read`,
+    );
   }
 }

@@ -81,7 +81,7 @@ export class PolicyPack {
   constructor(options: PackOptions) {
     this.directory = resolve(options.directory);
     this.#engine = options.engine;
-    checkManifest(this.directory);
+    checkManifest(this.directory, options.isolation);
     const address = options.isolation.address(options.socket);
     const folder = options.isolation.path(this.directory);
     this.#child = new Child({
@@ -242,13 +242,14 @@ export class PolicyPack {
 const manifest = z.looseObject({ runtime: z.union([z.string(), z.looseObject({ name: z.string() })]) });
 
 /** @throws {Failure} when the folder holds no policy pack, or one that Node.js does not run */
-function checkManifest(directory: string): void {
+function checkManifest(directory: string, isolation: Isolation): void {
   const path = ["PulumiPolicy.yaml", "PulumiPolicy.yml"]
     .map((file) => join(directory, file))
     .find((file) => existsSync(file));
   if (path === undefined) {
     throw new Failure("policy-pack", `no policy pack in ${directory}: PulumiPolicy.yaml is missing`);
   }
+  isolation.mayRead(directory, path);
   const { runtime } = readYaml(path, manifest, "policy-pack");
   const name = typeof runtime === "string" ? runtime : runtime.name;
   if (name !== "nodejs") {
