@@ -50,7 +50,7 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   });
   const secrets = new Secrets();
   for (const text of project.givenSecrets) secrets.add(text);
-  const removeHandlers = killGroupsOnSignal();
+  const removeHandlers = handleSignals();
   const sources = new Sources(project.root, project.programDirectory);
   const places = new Places(project, sources);
   const session = new Session({ project, options, secrets, sources, isolation, folder });
@@ -74,6 +74,18 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
     await session.close();
     removeHandlers();
   }
+}
+
+/** Ends the run with this process, and leaves nobody a way to open this one's inspector. */
+function handleSignals(): () => void {
+  const removeHandlers = killGroupsOnSignal();
+  // Without a handler, Node.js opens its inspector to whoever may send the signal.
+  const ignore = (): void => undefined;
+  process.on("SIGUSR1", ignore);
+  return () => {
+    removeHandlers();
+    process.off("SIGUSR1", ignore);
+  };
 }
 
 /** @throws {Failure} when a configuration has no pack to go with */

@@ -36,13 +36,13 @@ function isWorkspace(folder: string): boolean {
   return existsSync(join(folder, "pnpm-workspace.yaml")) || manifestIn(folder).workspaces !== undefined;
 }
 
-const manifest = z.object({ name: z.string().optional(), workspaces: z.unknown() });
+const manifest = z.object({ name: z.string().optional(), workspaces: z.unknown().optional() });
 /** Bytes of a package.json that are read. */
 const manifestLimit = 1024 * 1024;
 
 function manifestIn(folder: string): z.infer<typeof manifest> {
   const path = join(folder, "package.json");
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || !stats.isFile() || stats.size > manifestLimit) return { workspaces: undefined };
-  return manifest.safeParse(parseJson(readFileSync(path, "utf8"))).data ?? { workspaces: undefined };
+  if (stats === undefined || !stats.isFile() || stats.size > manifestLimit) return {};
+  return manifest.safeParse(parseJson(readFileSync(path, "utf8"))).data ?? {};
 }
