@@ -1,24 +1,13 @@
-import type { Fixture } from "./fixture.ts";
-import { passingCache } from "./passing-cache.ts";
-import { passingDatabase } from "./passing-database.ts";
-import { passingDelivery } from "./passing-delivery.ts";
-import { passingEdge } from "./passing-edge.ts";
-import { passingErrorTracking } from "./passing-error-tracking.ts";
-import { passingHosts } from "./passing-hosts.ts";
-import { passingMonitoring } from "./passing-monitoring.ts";
+import { recordedStacks } from "../recording/recorded.ts";
+import { type Fixture, fixturesOf } from "./fixture.ts";
+
+const { production, delivery } = await recordedStacks();
+const passing = fixturesOf([...production, ...delivery]);
 
 /**
- * A stack that no policy of the registry objects to, as its first preview sees it: what depends on values
- * that the vendors give, such as the connection strings, is unknown there.
+ * The production stack and its delivery, as the programs declare them: what depends on values that the
+ * vendors give, such as the connection strings, is unknown there.
  */
 export function passingStack(): Fixture[] {
-  return [
-    ...passingHosts(),
-    ...passingDatabase(),
-    ...passingEdge(),
-    ...passingErrorTracking(),
-    ...passingCache(),
-    ...passingMonitoring(),
-    ...passingDelivery(),
-  ];
+  return [...passing];
 }
