@@ -4,10 +4,11 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { coverageLine } from "../checklist/coverage.ts";
 import { type CommandError, commandError, runCommand, type Work } from "../lib/command.ts";
 import { exitStatus } from "../lib/exit.ts";
-import { reasonOf } from "../lib/failure.ts";
+import { Failure, reasonOf } from "../lib/failure.ts";
 import packageJson from "../package.json" with { type: "json" };
 import {
   defaultTimeoutMs,
+  type IsolationOptions,
   preview,
   projectNameOf,
   readPackConfig,
@@ -36,6 +37,9 @@ interface PreviewFlags {
   json: boolean;
   color: boolean;
   debug: boolean;
+  isolate?: IsolationOptions["by"];
+  env: string[];
+  read: string[];
 }
 
 /** `optropic preview`: runs the program and the pack offline. */
@@ -88,6 +92,21 @@ export function previewCommand(): Command {
       [],
     )
     .option("--json", "print one JSON document and nothing else", false)
+    .addOption(
+      new Option(
+        "--isolate [by]",
+        "keep the program and the packs from everything of yours: by namespaces of Linux, or by Node's permissions, which stop less",
+      )
+        .choices(["namespaces", "permissions"])
+        .preset("namespaces"),
+    )
+    .option(
+      "--env <name>",
+      "with --isolate, a variable of your environment that they get, repeatable",
+      collect,
+      [],
+    )
+    .option("--read <path>", "with --isolate, a file or folder that they may read, repeatable", collect, [])
     .option("--no-color", "print without colors")
     .option("--debug", "print stack traces", false)
     .addHelpText(
@@ -130,6 +149,17 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
   });
 }
 
+/** @throws {Failure} for what goes with --isolate alone */
+function isolationFrom({ isolate, env, read }: PreviewFlags): IsolationOptions | undefined {
+  if (isolate !== undefined) return { by: isolate, env, read };
+  const given = [...(env.length > 0 ? ["--env"] : []), ...(read.length > 0 ? ["--read"] : [])];
+  if (given.length === 0) return undefined;
+  throw new Failure(
+    "refused",
+    `${given.join(" and ")} without --isolate: nothing is kept from the program then`,
+  );
+}
+
 function readPlan(flags: PreviewFlags, command: Command): OutputPlan {
   try {
     return planOutput(flags);
@@ -155,6 +185,7 @@ async function judge(
     base: flags.diff === undefined ? undefined : readSavedPreview(flags.diff, { project, stack }),
     timeoutMs: flags.timeout * 1000,
     stackTraces: flags.debug,
+    isolation: isolationFrom(flags),
     progress,
   });
   return { document, coverage: coverageLine(document.policies) };

@@ -30,7 +30,7 @@ export class Api extends Component {
 
   constructor(name: string, args: ApiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Api", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
 
     const environmentId = createEnvironment(scope, args);
     const service = createService(scope, args, environmentId);
@@ -42,7 +42,7 @@ export class Api extends Component {
     this.url = pulumi.output(`https://${args.domains.api}`);
     this.host = pulumi.output(args.domains.api);
     this.defaultHost = service.url.apply((url) => new URL(url).hostname);
-    this.publish();
+    this.publish(scope);
   }
 }
 

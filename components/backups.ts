@@ -34,7 +34,7 @@ export class Backups extends Component {
 
   constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Backups", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
 
     const place = backupStore(args);
     const createStore = args.backups.provider === "r2" ? createR2Store : createS3Store;
@@ -48,6 +48,6 @@ export class Backups extends Component {
     this.jobId = job.id;
     this.schedule = pulumi.output(args.backups.schedule);
     this.retentionDays = pulumi.output(args.backups.retentionDays);
-    this.publish();
+    this.publish(scope);
   }
 }

@@ -39,7 +39,7 @@ export class Database extends Component {
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Database", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
 
     const project = createProject(scope, args);
     const settings = createSettings(scope, args, project);
@@ -59,6 +59,6 @@ export class Database extends Component {
     this.migrationUrl = connect("migration", migrationUrl);
     this.backupUrl = connect("backup", sessionUrl);
     this.probeUrl = connect("probe", sessionUrl);
-    this.publish();
+    this.publish(scope);
   }
 }

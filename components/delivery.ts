@@ -26,7 +26,7 @@ export class Delivery extends Component {
 
   constructor(name: string, args: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Delivery", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
     const { pulumiCloud } = args;
 
     for (const stack of deployedStacks(pulumiCloud)) {
@@ -42,6 +42,6 @@ export class Delivery extends Component {
 
     const { organization, project, production } = pulumiCloud;
     this.productionUrl = `https://app.pulumi.com/${organization}/${project}/${production.stack}`;
-    this.publish();
+    this.publish(scope);
   }
 }

@@ -36,11 +36,11 @@ export class Edge extends Component {
   /** @throws {pulumi.RunError} for a CSP source, header, or path that would change the meaning of a rule */
   constructor(name: string, args: EdgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Edge", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
     const { web, redirect, api } = args.domains;
 
     const zone = createZone(scope, args);
-    const dnssec = signZone(scope, zone.id);
+    const dnssec = signZone(scope, zone.id, args);
     normalizeUrls(scope, zone.id);
     createHostRecords(scope, zone.id, args);
     createCaaRecords(scope, zone.id, args);
@@ -56,6 +56,6 @@ export class Edge extends Component {
     this.nameServers = zone.nameServers;
     this.dsRecord = dnssec.ds;
     this.hosts = pulumi.output({ web, redirect, api });
-    this.publish();
+    this.publish(scope);
   }
 }

@@ -38,7 +38,7 @@ export class ErrorTracking extends Component {
 
   constructor(name: string, args: ErrorTrackingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ErrorTracking", name, opts);
-    const connection = new Scope(name, { parent: this }, args.transform);
+    const connection = new Scope(name, { parent: this }, args);
     const scope = connection.with({ provider: connect(connection, args) });
 
     const { project, team } = createProject(scope, args);
@@ -55,7 +55,7 @@ export class ErrorTracking extends Component {
     this.url = pulumi.output(`https://${organization}.sentry.io/projects/${slug}/`);
     this.backupCheckInSlug = pulumi.output(backupSlug(args));
     this.backupCheckInUrl = this.dsn.apply((dsn) => checkInUrl(dsn, backupSlug(args)));
-    this.publish();
+    this.publish(scope);
   }
 }
 

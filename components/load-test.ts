@@ -27,7 +27,7 @@ export class LoadTest extends Component {
     if (args.stage === "production") {
       throw new pulumi.RunError("LoadTest is for stages before production: production is not put under load");
     }
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
 
     const project = createProject(scope, args);
     const test = createTest(scope, args, project);
@@ -35,7 +35,7 @@ export class LoadTest extends Component {
 
     this.projectId = project.id;
     this.testId = test.id;
-    this.publish();
+    this.publish(scope);
   }
 }
 

@@ -23,13 +23,13 @@ export class Logs extends Component {
 
   constructor(name: string, args: LogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Logs", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
 
     const drain = drainWeb(scope, args);
     if (args.workspaceStream ?? true) streamApi(scope, args);
 
     this.drainId = drain.id;
-    this.publish();
+    this.publish(scope);
   }
 }
 

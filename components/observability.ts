@@ -41,7 +41,7 @@ export class Observability extends Component {
     super("Observability", name, opts);
     const { dataSource, url } = args.observability.grafana;
     const links = grafanaLinks(url);
-    const connection = new Scope(name, { parent: this }, args.transform);
+    const connection = new Scope(name, { parent: this }, args);
     this.provider = createProvider(connection, args);
     const scope = connection.with({ provider: this.provider });
 
@@ -65,7 +65,7 @@ export class Observability extends Component {
     this.alertsUrl = pulumi.output(links.alerts);
     this.dataSourceUid = pulumi.output(dataSource);
     this.metricsUrls = pulumi.output(metricsUrls(args));
-    this.publish();
+    this.publish(scope);
   }
 }
 

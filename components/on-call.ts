@@ -33,7 +33,7 @@ export class OnCall extends Component {
 
   constructor(name: string, args: OnCallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("OnCall", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
 
     const people = findPeople(scope, args);
     const primary = createSchedule(scope, args, people, 0);
@@ -48,6 +48,6 @@ export class OnCall extends Component {
     this.sentryIntegrationKey = integrate(scope, service, "Sentry");
     this.scheduleUrl = pulumi.interpolate`${site}/schedules#${primary.id}`;
     this.escalationUrl = pulumi.interpolate`${site}/escalation_policies#${escalation.id}`;
-    this.publish();
+    this.publish(scope);
   }
 }

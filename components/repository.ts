@@ -32,7 +32,7 @@ export class Repository extends Component {
 
   constructor(name: string, args: RepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Repository", name, opts);
-    const connection = new Scope(name, { parent: this }, args.transform);
+    const connection = new Scope(name, { parent: this }, args);
     const scope = connection.with({ provider: createProvider(connection, args.repository) });
 
     const repository = declareRepository(scope, args.repository);
@@ -49,6 +49,6 @@ export class Repository extends Component {
     this.number = repository.repoId;
     this.url = repository.htmlUrl;
     this.codeOwners = `* ${owners.map((team) => `@${owner}/${team}`).join(" ")}`;
-    this.publish();
+    this.publish(scope);
   }
 }

@@ -40,7 +40,7 @@ export class Secrets extends Component {
 
   constructor(name: string, args: SecretsArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("Secrets", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
     const generate = (key: keyof SecretsChildren) => generateSecret(scope, key, args);
 
     this.jwtSecret = generate("jwtSecret");
@@ -51,7 +51,7 @@ export class Secrets extends Component {
     this.migrationPassword = generate("databaseMigration");
     this.backupPassword = generate("databaseBackup");
     this.probePassword = generate("databaseProbe");
-    this.publish();
+    this.publish(scope);
   }
 }
 

@@ -28,7 +28,7 @@ export class WebApp extends Component {
 
   constructor(name: string, args: WebAppArgs, opts?: pulumi.ComponentResourceOptions) {
     super("WebApp", name, opts);
-    const scope = new Scope(name, { parent: this }, args.transform);
+    const scope = new Scope(name, { parent: this }, args);
     const { web, redirect } = args.domains;
 
     const project = createProject(scope, args);
@@ -41,6 +41,6 @@ export class WebApp extends Component {
     this.projectName = project.name;
     this.url = pulumi.output(`https://${web}`);
     this.hosts = pulumi.output(redirect === undefined ? [web] : [web, redirect]);
-    this.publish();
+    this.publish(scope);
   }
 }

@@ -130,6 +130,14 @@ export const edgeSchema = z
       .min(1)
       .max(50)
       .meta({ description: "Origins whose pages may call the API.", checklist: ["4.3"] }),
+    dnssecDelegated: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Whether the registrar has the zone's DS record. Until then Cloudflare reports DNSSEC as pending, and a refresh ignores that state.",
+        checklist: ["4.1"],
+      }),
     certificateAuthorities: z
       .array(hostname)
       .min(1)

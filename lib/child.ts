@@ -12,6 +12,25 @@ export interface Launch {
   cwd?: string | undefined;
   /** Account to run as. */
   account?: { uid: number; gid: number } | undefined;
+  /** What the command has to itself, and what ends it better than a signal to its group. */
+  guard?: Guard | undefined;
+}
+
+/** A command that keeps what it runs within bounds. */
+export interface Guard {
+  /** How many descriptors from 4 on it has; what they lead to is handed over once the process is started. */
+  readonly descriptors: number;
+  /** @param stop ends the process, with the reason for whoever waits for it */
+  attach(streams: readonly unknown[], stop: (reason: Failure) => void): void;
+  /** @returns whether there is something left to kill, after which the command ends too */
+  kill(): boolean;
+  /**
+   * The process has ended.
+   *
+   * @param errors what it wrote to its standard error
+   * @returns why it could not be kept within bounds, if so
+   */
+  ended(errors: string): Failure | undefined;
 }
 
 export interface ChildOptions {
@@ -57,6 +76,8 @@ export class Child {
   #errors = "";
   #bytes = 0;
   #gone = false;
+  /** Why it was not let go on. */
+  #stopped: Failure | undefined;
   #terminate = (): void => this.kill("SIGTERM");
 
   constructor(options: ChildOptions) {
@@ -64,7 +85,7 @@ export class Child {
     this.#options = options;
     this.#signal = options.signal;
     const { launch, outputBytes, group = false, connection = false } = options;
-    const { command, args, env, cwd, account } = launch;
+    const { command, args, env, cwd, account, guard } = launch;
     this.#process = spawn(command, args, {
       env,
       cwd,
@@ -74,12 +95,16 @@ export class Child {
         "pipe",
         "pipe",
         ...(connection ? ["pipe" as const] : []),
+        ...Array.from({ length: guard?.descriptors ?? 0 }, () => "pipe" as const),
       ],
       detached: group,
     });
     // A process that ends resets these; its status says what happened.
     this.#process.stdin?.on("error", () => undefined);
     if (connection) this.connection.on("error", () => undefined);
+    guard?.attach(this.#process.stdio.slice(4), ({ kind, message }) => {
+      this.#stop(new Failure(kind, `${this.label} was stopped: ${message}`));
+    });
     if (group) groups.add(this);
     this.#collect();
     this.exited = this.#watch();
@@ -143,6 +168,7 @@ export class Child {
     }
     // Once the group is gone, another may have its number.
     if (pid === undefined || this.#gone) return;
+    if (signal === "SIGKILL" && this.#options.launch.guard?.kill() === true) return;
     try {
       process.kill(-pid, signal);
     } catch {
@@ -157,6 +183,11 @@ export class Child {
     await this.exited.catch(() => undefined);
   }
 
+  #stop(reason: Failure): void {
+    this.#stopped ??= reason;
+    this.kill();
+  }
+
   #collect(): void {
     const { outputBytes } = this.#options;
     const { stdout, stderr } = this.#process;
@@ -169,8 +200,10 @@ export class Child {
     const isWithin = (text: string): boolean => {
       if (this.#bytes > outputBytes) return false;
       this.#bytes += Buffer.byteLength(text);
-      if (this.#bytes > outputBytes) this.kill();
-      return this.#bytes <= outputBytes;
+      if (this.#bytes <= outputBytes) return true;
+      const limit = `${Math.round(outputBytes / 1024)} KiB`;
+      this.#stop(new Failure("limit", `${this.label} wrote more than ${limit} and was stopped`));
+      return false;
     };
     stdout?.setEncoding("utf8").on("data", (text: string) => {
       if (isWithin(text)) this.#output += text;
@@ -181,14 +214,12 @@ export class Child {
   }
 
   async #watch(): Promise<number> {
-    const { group, outputBytes, failure = "failed" } = this.#options;
+    const { group, launch, failure = "failed" } = this.#options;
     if (group) this.#process.once("exit", () => this.#endGroup());
     try {
       await once(this.#process, "close");
-      if (outputBytes !== undefined && this.#bytes > outputBytes) {
-        const limit = `${Math.round(outputBytes / 1024)} KiB`;
-        throw new Failure("limit", `${this.label} wrote more than ${limit} and was stopped`);
-      }
+      const reason = launch.guard?.ended(this.#errors);
+      if (this.#stopped ?? reason) throw this.#stopped ?? reason;
       const { exitCode, signalCode } = this.#process;
       return exitCode ?? (signalCode === "SIGKILL" ? 137 : 1);
     } catch (error) {
@@ -207,8 +238,7 @@ export class Child {
     this.kill();
     // One that left the group too may hold it for as long as it likes.
     setTimeout(() => {
-      this.#process.stdout?.destroy();
-      this.#process.stderr?.destroy();
+      for (const stream of this.#process.stdio) stream?.destroy();
     }, outputGraceMs).unref();
   }
 }

@@ -15,11 +15,14 @@ export function kebabCase(camelCase: string): string {
 }
 
 /**
- * A text on one line that a terminal shows and never obeys: control and formatting characters and line
- * separators become dots, a tab two spaces.
+ * A text on one line that is shown and never obeyed: control and formatting characters and line separators
+ * become dots, a tab two spaces. What a runner of GitHub or Azure takes for a command gets a dot.
  */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·"));
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "  " : "·"))
+    .replace(/^(\s*)::/, "$1·::")
+    .replaceAll("##[", "##·[");
 }
 
 /** A text of several lines, each as {@link printable} shows it. */

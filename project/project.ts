@@ -44,6 +44,8 @@ export interface ProjectOptions {
   organization?: string | undefined;
   /** Configuration that goes before the stack's own: `key=value`, where the key may be a path. */
   overrides?: readonly string[] | undefined;
+  /** Asked before a file is read; throws for one that the project must not lead to. */
+  mayRead?: ((path: string) => void) | undefined;
 }
 
 const runtimeOptions = z.looseObject({
@@ -78,6 +80,7 @@ const stackFile = z.looseObject({
 export function readProject(options: ProjectOptions): Project {
   const root = resolve(options.cwd);
   const path = requiredPath(root);
+  options.mayRead?.(path);
   const file = readYaml(path, projectFile, "project");
   if (file.runtime.name !== "nodejs") {
     throw new Failure(
@@ -95,6 +98,7 @@ export function readProject(options: ProjectOptions): Project {
   const configuration = new Configuration(file.name);
   const { organization, stack } = stackIn(options.stack, file.name);
   const stackPath = findStack(resolve(root, stackFolder(file)), stack, extname(path));
+  if (stackPath !== undefined) options.mayRead?.(stackPath);
   const settings = stackPath === undefined ? {} : readYaml(stackPath, stackFile, "project");
   for (const [key, value] of Object.entries(settings.config ?? {})) configuration.set(key, value);
   for (const override of options.overrides ?? []) configuration.override(override);

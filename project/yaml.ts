@@ -22,7 +22,9 @@ export function readYaml<T>(path: string, schema: z.ZodType<T>, failure: Failure
 
 function readDocument(path: string, failure: FailureKind): unknown {
   try {
-    if (statSync(path).size > maxSettingsBytes) throw new Error(`larger than ${maxSettingsBytes / 1024} KiB`);
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new Error("not a file");
+    if (stats.size > maxSettingsBytes) throw new Error(`larger than ${maxSettingsBytes / 1024} KiB`);
     const document = parseDocument(readFileSync(path, "utf8"), {
       schema: "failsafe",
       customTags: scalarTags,

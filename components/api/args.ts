@@ -7,8 +7,7 @@ import type {
 } from "@pulumi/render";
 import type { Settings, Stage } from "../../config/settings.ts";
 import type { EnvironmentVariable } from "../environment.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -25,7 +24,7 @@ import type { Transforms } from "../transform.ts";
  *   },
  * });
  */
-export interface ApiArgs {
+export interface ApiArgs extends ComponentArgs<ApiChildren> {
   stage: Stage;
   /** Name, GitHub repository, and branch. */
   project: Settings["project"];
@@ -41,8 +40,6 @@ export interface ApiArgs {
    * setting, so only one of them may declare it. Default: production does.
    */
   workspaceNotifications?: boolean;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<ApiChildren>;
 }
 
 /** The resources of an `Api`. */

@@ -9,8 +9,7 @@ import type { S3BucketVersioningArgs } from "@pulumi/minio/s3bucketVersioning.js
 import type * as pulumi from "@pulumi/pulumi";
 import type { CronJobArgs } from "@pulumi/render";
 import type { Settings, Stage } from "../../config/settings.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 import type { StoreKeys } from "./store.ts";
 
 /**
@@ -27,7 +26,7 @@ import type { StoreKeys } from "./store.ts";
  *   transform: { job: { plan: "standard" } },
  * });
  */
-export interface BackupsArgs {
+export interface BackupsArgs extends ComponentArgs<BackupsChildren> {
   /** Accounts at the vendors; the bucket of provider r2 is in the Cloudflare account. */
   accounts: Settings["accounts"];
   stage: Stage;
@@ -54,8 +53,6 @@ export interface BackupsArgs {
   plan?: string;
   /** URL of the cron monitor that the job checks in at. Default: the job does not check in. */
   checkInUrl?: pulumi.Input<string>;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<BackupsChildren>;
 }
 
 /** The resources of a `Backups`: those of one store, and the job. */

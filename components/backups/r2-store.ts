@@ -25,8 +25,15 @@ export function createR2Store(
     ...scope.named(
       "r2Bucket",
       "bucket",
-      { accountId: account, name: place.bucket, jurisdiction, location },
-      { protect: true },
+      {
+        accountId: account,
+        name: place.bucket,
+        jurisdiction,
+        // The API returns it in upper case.
+        location: location.toUpperCase(),
+      },
+      // The location is a hint that R2 honors at most once, so the bucket may be elsewhere for good.
+      { protect: true, ignoreChanges: ["location"] },
     ),
   );
   const rulesOf = { accountId: account, bucketName: bucket.name, jurisdiction };
@@ -50,8 +57,15 @@ function lockObjects(scope: BackupsScope, rulesOf: RulesOf, seconds: number): vo
       "lock",
       {
         ...rulesOf,
-        // Without a prefix, it locks every object.
-        rules: [{ id: "keep-backups", enabled: true, condition: { type: "Age", maxAgeSeconds: seconds } }],
+        rules: [
+          {
+            id: "keep-backups",
+            enabled: true,
+            // Every object. The API returns the empty prefix where it is left out.
+            prefix: "",
+            condition: { type: "Age", maxAgeSeconds: seconds },
+          },
+        ],
       },
       { protect: true },
     ),
@@ -70,6 +84,8 @@ function expireObjects(scope: BackupsScope, rulesOf: RulesOf, seconds: number): 
           deleteObjectsTransition: { condition: { type: "Age", maxAge: seconds } },
           // Removes the parts that an interrupted upload leaves.
           abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: secondsInDay } },
+          // The API returns the empty list where it is left out.
+          storageClassTransitions: [],
         },
       ],
     }),

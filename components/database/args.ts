@@ -5,8 +5,7 @@ import type { RoleArgs } from "@pulumi/postgresql/role.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AddOnArgs, PoolerConfigArgs, ProjectArgs, SettingsArgs } from "@pulumi/supabase";
 import type { Settings, Stage } from "../../config/settings.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -30,7 +29,7 @@ import type { Transforms } from "../transform.ts";
  *   },
  * });
  */
-export interface DatabaseArgs {
+export interface DatabaseArgs extends ComponentArgs<DatabaseChildren> {
   /** Slug of the Supabase organization that pays for the project. */
   organization: Settings["accounts"]["supabaseOrganization"];
   stage: Stage;
@@ -53,8 +52,6 @@ export interface DatabaseArgs {
   signup?: boolean;
   /** How long a statement of each role may run. */
   statementTimeouts?: StatementTimeouts;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<DatabaseChildren>;
 }
 
 /**

@@ -8,8 +8,7 @@ import type { TeamStackPermissionArgs } from "@pulumi/pulumiservice/teamStackPer
 import type { TtlScheduleArgs } from "@pulumi/pulumiservice/ttlSchedule.js";
 import type { DeliverySettings } from "../../config/delivery.ts";
 import type { Stage } from "../../config/settings.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 export type PulumiCloudSettings = NonNullable<DeliverySettings["pulumiCloud"]>;
 
@@ -30,12 +29,10 @@ export type PulumiCloudSettings = NonNullable<DeliverySettings["pulumiCloud"]>;
  *   },
  * });
  */
-export interface DeliveryArgs {
+export interface DeliveryArgs extends ComponentArgs<DeliveryChildren> {
   pulumiCloud: PulumiCloudSettings;
   /** Repository on GitHub. The Pulumi GitHub App must be installed for it. */
   repository: DeliveredRepository;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<DeliveryChildren>;
 }
 
 export interface DeliveredRepository {

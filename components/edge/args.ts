@@ -8,8 +8,7 @@ import type { ZoneDnssecArgs } from "@pulumi/cloudflare/zoneDnssec.js";
 import type { ZoneSettingArgs } from "@pulumi/cloudflare/zoneSetting.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -28,7 +27,7 @@ import type { Transforms } from "../transform.ts";
  *   },
  * });
  */
-export interface EdgeArgs {
+export interface EdgeArgs extends ComponentArgs<EdgeChildren> {
   /** Cloudflare account that holds the zone, 32 hexadecimal digits: `settings.accounts.cloudflare`. */
   readonly accountId: string;
   /**
@@ -60,8 +59,6 @@ export interface EdgeArgs {
    * response has the headers of `defaultHeaders` in edge/headers.ts.
    */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Changes to the resources that the component makes. */
-  readonly transform?: Transforms<EdgeChildren>;
 }
 
 /** How the OWASP Core Ruleset judges requests. */

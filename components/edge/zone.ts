@@ -14,9 +14,30 @@ export function createZone(scope: EdgeScope, args: Pick<EdgeArgs, "accountId" | 
   );
 }
 
-/** Signs the zone. The chain is complete once the registrar has the record in the `ds` output. */
-export function signZone(scope: EdgeScope, zoneId: ZoneId): ZoneDnssec {
-  return new ZoneDnssec(...scope.child("dnssec", { zoneId, status: "active" }));
+/**
+ * Signs the zone. The chain is complete once the registrar has the record in the `ds` output. Until then
+ * Cloudflare reports `pending`, which no update can change, so a refresh must not count it as drift.
+ * Source: https://developers.cloudflare.com/dns/dnssec/dnssec-states/
+ */
+export function signZone(
+  scope: EdgeScope,
+  zoneId: ZoneId,
+  { edge: { dnssecDelegated } }: Pick<EdgeArgs, "edge">,
+): ZoneDnssec {
+  return new ZoneDnssec(
+    ...scope.child(
+      "dnssec",
+      {
+        zoneId,
+        status: "active",
+        // The API returns false where they are left out, and a refresh would report that.
+        dnssecMultiSigner: false,
+        dnssecPresigned: false,
+        dnssecUseNsec3: false,
+      },
+      dnssecDelegated ? {} : { ignoreChanges: ["status"] },
+    ),
+  );
 }
 
 /**

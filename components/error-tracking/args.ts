@@ -14,8 +14,7 @@ import type {
   UptimeMonitorArgs,
 } from "@pulumi/sentry";
 import type { Settings, Stage } from "../../config/settings.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -31,7 +30,7 @@ import type { Transforms } from "../transform.ts";
  *   transform: { issueAlert: { frequencyMinutes: 1440 } },
  * });
  */
-export interface ErrorTrackingArgs {
+export interface ErrorTrackingArgs extends ComponentArgs<ErrorTrackingChildren> {
   stage: Stage;
   /** The name from which the names at Sentry are derived. */
   project: Settings["project"];
@@ -54,8 +53,6 @@ export interface ErrorTrackingArgs {
   backupMaxMinutes?: number;
   /** Maximum duration of a health check in milliseconds. Default: 10,000. */
   healthTimeoutMs?: number;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<ErrorTrackingChildren>;
 }
 
 export type EventHosts = Pick<Settings["domains"], "web" | "redirect" | "api">;

@@ -3,8 +3,7 @@ import type { ProjectArgs } from "@pulumi/grafana/k6/project.js";
 import type { ScheduleArgs } from "@pulumi/grafana/k6/schedule.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings, Stage } from "../../config/settings.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -19,7 +18,7 @@ import type { Transforms } from "../transform.ts";
  *   transform: { schedule: { cron: { schedule: "0 3 * * 6", timezone: "UTC" } } },
  * });
  */
-export interface LoadTestArgs {
+export interface LoadTestArgs extends ComponentArgs<LoadTestChildren> {
   /** Any stage but production. */
   stage: Stage;
   project: Settings["project"];
@@ -31,8 +30,6 @@ export interface LoadTestArgs {
   objectives: Settings["objectives"];
   /** Password of the test's own user. The script contains it, so the script is a secret. */
   password: pulumi.Input<string>;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<LoadTestChildren>;
 }
 
 /** The resources of a `LoadTest`. */

@@ -2,8 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { LogStreamArgs } from "@pulumi/render";
 import type { LogDrainArgs } from "@pulumi/vercel/logDrain.js";
 import type { Settings, Stage } from "../../config/settings.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -17,7 +16,7 @@ import type { Transforms } from "../transform.ts";
  *   transform: { web: { samplingRate: 0.5 } },
  * });
  */
-export interface LogsArgs {
+export interface LogsArgs extends ComponentArgs<LogsChildren> {
   stage: Stage;
   project: Settings["project"];
   /** Vercel team, `team_…`. */
@@ -32,8 +31,6 @@ export interface LogsArgs {
    * so only one of them may declare it. Default: true.
    */
   workspaceStream?: boolean;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<LogsChildren>;
 }
 
 /** The resources of a `Logs`. */

@@ -12,8 +12,7 @@ import type { CheckArgs } from "@pulumi/grafana/syntheticmonitoring/check.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings.ts";
 import type { Host } from "../../metrics/contract.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -30,7 +29,7 @@ import type { Transforms } from "../transform.ts";
  *   transform: { notifications: { repeatInterval: "24h" } },
  * });
  */
-export interface ObservabilityArgs {
+export interface ObservabilityArgs extends ComponentArgs<ObservabilityChildren> {
   /** The Grafana stack, scraping, probes, and channel: `settings.observability`. */
   readonly observability: Settings["observability"];
   /** Every limit of alerts and dashboards: `settings.objectives`. */
@@ -54,8 +53,6 @@ export interface ObservabilityArgs {
    * source that the Grafana stack has, such as `grafanacloud-prom` of every stack of Grafana Cloud.
    */
   readonly prometheus?: PrometheusServer | undefined;
-  /** Changes to the resources that the component makes. */
-  readonly transform?: Transforms<ObservabilityChildren>;
 }
 
 /** Public URL of each host, `https://` and no trailing slash. */

@@ -4,8 +4,7 @@ import type { ServiceArgs } from "@pulumi/pagerduty/service.js";
 import type { ServiceIntegrationArgs } from "@pulumi/pagerduty/serviceIntegration.js";
 import type { UserArgs } from "@pulumi/pagerduty/user.js";
 import type { Settings, Stage } from "../../config/settings.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -16,12 +15,10 @@ import type { Transforms } from "../transform.ts";
  *   transform: { service: { acknowledgementTimeout: "900" } },
  * });
  */
-export interface OnCallArgs {
+export interface OnCallArgs extends ComponentArgs<OnCallChildren> {
   stage: Stage;
   project: Settings["project"];
   onCall: Settings["onCall"];
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<OnCallChildren>;
 }
 
 /** The resources of an `OnCall`. */

@@ -11,8 +11,7 @@ import type { TeamRepositoryArgs } from "@pulumi/github/teamRepository.js";
 import type { WorkflowRepositoryPermissionsArgs } from "@pulumi/github/workflowRepositoryPermissions.js";
 import type { Input } from "@pulumi/pulumi";
 import type { DeliverySettings } from "../../config/delivery.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -23,13 +22,11 @@ import type { Transforms } from "../transform.ts";
  *   transform: { repository: { topics: ["pulumi"], hasDiscussions: true } },
  * });
  */
-export interface RepositoryArgs {
+export interface RepositoryArgs extends ComponentArgs<RepositoryChildren> {
   repository: RepositorySettings;
   environments: DeliverySettings["environments"];
   /** Variables that the workflows read, by name. None of them is a secret. */
   variables: Readonly<Record<string, string>>;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<RepositoryChildren>;
 }
 
 export type RepositorySettings = DeliverySettings["repository"];

@@ -1,5 +1,5 @@
 import type { RandomPasswordArgs } from "@pulumi/random/randomPassword.js";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs } from "../scope.ts";
 
 /**
  * @example
@@ -9,15 +9,13 @@ import type { Transforms } from "../transform.ts";
  *   transform: { metricsToken: { length: 96 } },
  * });
  */
-export interface SecretsArgs {
+export interface SecretsArgs extends ComponentArgs<SecretsChildren> {
   /** Characters of each secret. Default: 64, the minimum of items 2.4 and 2.5. */
   length?: number;
   /** Any word; changing it generates every secret anew. Default: `1`. */
   rotation?: string;
   /** Whether Pulumi refuses to replace or delete the secrets. Default: true. */
   protect?: boolean;
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<SecretsChildren>;
 }
 
 /** The resources of a `Secrets`. */

@@ -5,8 +5,7 @@ import type { ProjectDomainArgs } from "@pulumi/vercel/projectDomain.js";
 import type { ProjectEnvironmentVariableArgs } from "@pulumi/vercel/projectEnvironmentVariable.js";
 import type { Settings, Stage } from "../../config/settings.ts";
 import type { EnvironmentVariable } from "../environment.ts";
-import type { Scope } from "../scope.ts";
-import type { Transforms } from "../transform.ts";
+import type { ComponentArgs, Scope } from "../scope.ts";
 
 /**
  * @example
@@ -22,7 +21,7 @@ import type { Transforms } from "../transform.ts";
  *   transform: { project: { rootDirectory: "apps/web" } },
  * });
  */
-export interface WebAppArgs {
+export interface WebAppArgs extends ComponentArgs<WebAppChildren> {
   /** Vercel team that owns the project, `team_…`. */
   team: Settings["accounts"]["vercelTeam"];
   stage: Stage;
@@ -46,8 +45,6 @@ export interface WebAppArgs {
   variables: readonly EnvironmentVariable[];
   /** How long a browser keeps using the deployment that served its page. Default: 12 hours. */
   skewProtection?: "30 minutes" | "4 hours" | "12 hours" | "1 day" | "7 days";
-  /** Changes to the resources that the component makes. */
-  transform?: Transforms<WebAppChildren>;
 }
 
 /** The resources of a `WebApp`. */

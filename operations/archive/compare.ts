@@ -17,7 +17,7 @@ export function differences(expected: Description, found: Description): string[]
           `The database has ${counted(found.largeObjects, "large object")} instead of ${expected.largeObjects}.`,
         ]),
   ];
-  const some = all.slice(0, listed).map((text) => shortened(text, listedCharacters));
+  const some = all.slice(0, listed).map((text) => shortened(text, listedCharacters - 1));
   return all.length === some.length ? some : [...some, `…and ${all.length - listed} more differences.`];
 }
 

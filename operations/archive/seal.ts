@@ -120,7 +120,7 @@ function decrypterOf(identities: readonly string[]): Decrypter {
       // The library's message may quote the key.
       throw new Failure(
         "refused",
-        "A line is not an age identity as age-keygen writes it (AGE-SECRET-KEY-1…)",
+        "A line of the identities is not an age identity as age-keygen writes it (AGE-SECRET-KEY-1…)",
       );
     }
   }

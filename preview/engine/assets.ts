@@ -15,15 +15,18 @@ const archiveEndings = [".tar", ".tgz", ".tar.gz", ".zip", ".jar"];
 /** The assets and archives in properties whose files the engine would read to hash them. */
 export class Assets {
   #folder: string;
+  #mayRead: (path: string) => void;
   #warn: (message: string) => void;
   #warned = new Set<string>();
 
   /**
    * @param folder from which relative paths lead
+   * @param mayRead asked before a file is looked for
    * @param warn takes what cannot be checked without a network, once for each address
    */
-  constructor(folder: string, warn: (message: string) => void) {
+  constructor(folder: string, mayRead: (path: string) => void, warn: (message: string) => void) {
     this.#folder = folder;
+    this.#mayRead = mayRead;
     this.#warn = warn;
   }
 
@@ -43,6 +46,7 @@ export class Assets {
   #checkAsset({ path, uri }: PropertyMap): void {
     const file = this.#file(path, uri);
     if (file === undefined) return;
+    this.#mayRead(file);
     if (!existsSync(file)) throw new Error(`the file of an asset is missing: ${file}`);
     if (!statSync(file).isFile()) throw new Error(`the file of an asset is a folder: ${file}`);
   }
@@ -54,6 +58,7 @@ export class Assets {
     }
     const file = this.#file(path, uri);
     if (file === undefined) return;
+    this.#mayRead(file);
     if (!existsSync(file)) throw new Error(`the path of an archive is missing: ${file}`);
     const isArchive = archiveEndings.some((ending) => file.endsWith(ending));
     if (!isArchive && !statSync(file).isDirectory()) {

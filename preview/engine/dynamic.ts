@@ -85,14 +85,15 @@ export class DynamicProviders {
     return withSecrets(fromStruct(response.getInputs()), inputs);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#caller?.then((caller) => caller.close()).catch(() => undefined);
-    this.#child?.kill();
+    await this.#child?.stop("SIGKILL");
   }
 
   async #start(configuration: PropertyMap): Promise<Caller> {
     const { isolation, project, host, socket, env, outputBytes } = this.#options;
     const address = isolation.address(socket);
+    const directory = isolation.path(project.programDirectory);
     const child = new Child({
       label: "the host of the program's dynamic providers",
       launch: isolation.launch({
@@ -100,8 +101,9 @@ export class DynamicProviders {
         nodeArgs: [],
         runner: host,
         args: [address],
-        cwd: project.programDirectory,
-        needs: [project.root, project.programDirectory],
+        cwd: directory,
+        folder: isolation.path(project.root),
+        needs: [directory],
         socket,
         env: { ...env, PULUMI_NODEJS_ENGINE: address },
       }),

@@ -55,8 +55,7 @@ export class Functions {
       response.setReturn(toStruct(answer));
       return response;
     }
-    // Since 3.256 an SDK reads that the whole answer is unknown. Without it, a property of the answer's output
-    // would be a known undefined. An older SDK takes an answer that holds an unknown for unknown.
+    // An SDK before 3.256 reads no `unknown` field; `host/answers.cjs` has each take the value for unknown.
     response.setUnknown(true);
     response.setReturn(toStruct({ unknown }));
     return response;
@@ -82,7 +81,7 @@ export class Functions {
     }
     const response = new providerPb.CallResponse();
     // The names of a method's results are the provider's to know; an unknown makes the whole result unknown.
-    response.setReturn(toStruct({ result: unknown }));
+    response.setReturn(toStruct({ unknown }));
     return response;
   }
 

@@ -6,11 +6,6 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 /** The size of message that Pulumi's own SDK accepts, in bytes. */
 export const maxMessageBytes = 400 * 1024 * 1024;
 
-export const channelOptions: grpc.ChannelOptions = {
-  "grpc.max_receive_message_length": maxMessageBytes,
-  "grpc.max_send_message_length": maxMessageBytes,
-};
-
 /** Makes a unary handler of an async function; what it throws becomes the call's status. */
 export function unary<Request, Response>(
   handle: (request: Request) => Promise<Response> | Response,
@@ -37,6 +32,57 @@ export type UnaryMethods = Readonly<Record<string, UnaryMethod>>;
 /** The same as handlers for a server. */
 export function unaries(methods: UnaryMethods): grpc.UntypedServiceImplementation {
   return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, unary(method)]));
+}
+
+/** How much a guest may send. */
+export interface SendLimits {
+  /** Bytes of one message. */
+  messageBytes: number;
+  /** Bytes of all messages together, of which each counts for {@link leastBytes} at least. */
+  totalBytes: number;
+}
+
+/** What a message costs that says hardly anything, in bytes. */
+const leastBytes = 1024;
+
+/** A server that takes no more than it can hold of a guest that never stops. */
+export class BoundedServer extends grpc.Server {
+  /** Rejects when a guest has sent too much; never resolves. */
+  readonly exceeded: Promise<never>;
+  #left: number;
+  #exceed: (error: Failure) => void = () => undefined;
+
+  constructor({ messageBytes, totalBytes }: SendLimits) {
+    super({
+      "grpc.max_receive_message_length": messageBytes,
+      "grpc.max_send_message_length": maxMessageBytes,
+    });
+    this.#left = totalBytes;
+    this.exceeded = new Promise((_, reject) => {
+      this.#exceed = (error) => {
+        reject(error);
+        throw error;
+      };
+    });
+    this.exceeded.catch(() => undefined);
+  }
+
+  override addService(service: grpc.ServiceDefinition, methods: grpc.UntypedServiceImplementation): void {
+    const bounded = Object.entries(service).map(([name, method]) => [
+      name,
+      { ...method, requestDeserialize: (bytes: Buffer) => method.requestDeserialize(this.#counted(bytes)) },
+    ]);
+    super.addService(Object.fromEntries(bounded), methods);
+  }
+
+  #counted(bytes: Buffer): Buffer {
+    this.#left -= Math.max(bytes.length, leastBytes);
+    if (this.#left < 0)
+      this.#exceed(
+        new Failure("limit", "stopped: the program or a pack sent more than an isolated preview holds"),
+      );
+    return bytes;
+  }
 }
 
 /** Connections that a child may have at once; an SDK makes one or two. */

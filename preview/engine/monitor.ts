@@ -3,7 +3,7 @@ import type * as grpc from "@grpc/grpc-js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import { Failure } from "../../lib/failure.ts";
+import { Failure, type FailureKind } from "../../lib/failure.ts";
 import type { Sources } from "../../project/sources.ts";
 import { Assets } from "./assets.ts";
 import { builtinOutputs } from "./builtins.ts";
@@ -36,6 +36,8 @@ export interface MonitorOptions {
   stackOutputs: ReadonlyMap<string, PropertyMap>;
   /** Finds the files in which resources are declared. */
   sources: Sources;
+  /** Asked before a file is looked for that the program names; throws for one that the program cannot read. */
+  mayRead: (path: string) => void;
   /** Told of all that the program says, before anything is done with it. */
   heard: (properties: PropertyMap) => void;
   /** What a dynamic resource's own provider makes of its inputs. */
@@ -82,6 +84,9 @@ export class Monitor {
   /** Resolves when the program's runner says that nothing is left to register; the process ends after it. */
   readonly shutdown: Promise<void>;
   #refuseWith: (error: Failure) => void = () => undefined;
+  /** Nothing may be registered any more, since what is there is being judged. */
+  #isComplete = false;
+  #open = new Set<Promise<unknown>>();
   #shutDown: () => void = () => undefined;
 
   constructor(options: MonitorOptions) {
@@ -101,7 +106,9 @@ export class Monitor {
       stacks: options.stackOutputs,
       heard: options.heard,
     });
-    this.#assets = new Assets(options.programDirectory, (message) => options.warn(message, ""));
+    this.#assets = new Assets(options.programDirectory, options.mayRead, (message) =>
+      options.warn(message, ""),
+    );
     this.#hooks = new Hooks(this.#callbacks, options.warn);
     this.refused = new Promise((_, reject) => {
       this.#refuseWith = reject;
@@ -127,12 +134,12 @@ export class Monitor {
         response.setRef(this.#providers.addPackage(request));
         return response;
       },
-      registerResource: (request: RegisterRequest) => this.#register(request),
+      registerResource: (request: RegisterRequest) => this.#tracked(() => this.#register(request)),
       registerResourceOutputs: (request: OutputsRequest) => {
         this.#takeOutputs(request);
         return done();
       },
-      readResource: (request: ReadRequest) => this.#read(request),
+      readResource: (request: ReadRequest) => this.#tracked(() => this.#read(request)),
       existsResource: () => {
         const response = new resourcePb.ExistsResourceResponse();
         response.setUnknown(true);
@@ -155,6 +162,7 @@ export class Monitor {
       // An error hook runs when an operation fails, and a preview performs none.
       registerErrorHook: done,
       signalAndWaitForShutdown: () => {
+        this.#isComplete = true;
         this.#shutDown();
         return done();
       },
@@ -165,8 +173,23 @@ export class Monitor {
     server.addService(resourceRpc.ResourceMonitorService, unaries(this.methods));
   }
 
+  /** Resolves when all that the program registered is handed on to be judged; what comes later is refused. */
+  async complete(): Promise<void> {
+    this.#isComplete = true;
+    while (this.#open.size > 0) await Promise.allSettled(this.#open);
+  }
+
   close(): void {
     this.#callbacks.close();
+  }
+
+  async #tracked<T>(register: () => Promise<T>): Promise<T> {
+    if (this.#isComplete) {
+      this.#refuse("program", "the program registered a resource after it had said that it was finished");
+    }
+    const registration = register();
+    this.#open.add(registration);
+    return registration.finally(() => this.#open.delete(registration));
   }
 
   async #register(
@@ -175,6 +198,7 @@ export class Monitor {
     checkUrn(request.getParent(), "a parent");
     if (request.getRemote()) {
       this.#refuse(
+        "unsupported",
         `component ${request.getType()} '${request.getName()}' is built by a plugin, which an offline preview does not run: use pulumi preview`,
       );
     }
@@ -264,7 +288,7 @@ export class Monitor {
     const outputs = this.#hear(request.getOutputs());
     this.#assets.check(outputs);
     const resource = this.resources.get(urn);
-    if (resource === undefined) return;
+    if (resource === undefined || this.#isComplete) return;
     resource.outputs = outputs;
     if (resource.type === rootStackType) this.finished = true;
   }
@@ -313,8 +337,8 @@ export class Monitor {
     return properties;
   }
 
-  #refuse(message: string): never {
-    const error = new Failure("unsupported", message);
+  #refuse(kind: FailureKind, message: string): never {
+    const error = new Failure(kind, message);
     this.#refuseWith(error);
     throw error;
   }

@@ -15,8 +15,11 @@ export interface Sdk {
   dynamicProviders: string;
 }
 
-/** @throws {Failure} where it is not installed, or older than a preview can serve */
-export function findSdk(programDirectory: string): Sdk {
+/**
+ * @param mayRead asked before a file is read
+ * @throws {Failure} where it is not installed, or older than a preview can serve
+ */
+export function findSdk(programDirectory: string, mayRead: (path: string) => void): Sdk {
   const require = createRequire(join(programDirectory, "package.json"));
   let manifest: string;
   try {
@@ -27,6 +30,7 @@ export function findSdk(programDirectory: string): Sdk {
       `@pulumi/pulumi is not installed for ${programDirectory}: run npm install there`,
     );
   }
+  mayRead(manifest);
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(manifest, "utf8")));
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major !== oldest[0] || minor < oldest[1]) {

@@ -14,55 +14,74 @@ if (isMainThread && basename(folder) === "run" && basename(dirname(folder)) === 
 function watch(sdk) {
   const { unknown } = require(join(sdk, "output.js"));
   const log = require(join(sdk, "log", "index.js"));
+  const { ResourceInvokeResponse } = require(join(sdk, "proto", "resource_pb.js"));
   const modules = [join(sdk, "runtime", "invoke.js"), join(sdk, "runtime", "index.js")];
   const warned = new Set();
-  for (const name of ["invoke", "invokeSingle"]) {
+  // The value says what is unknown, in every SDK alike; an older one has no other way.
+  if (ResourceInvokeResponse !== undefined) ResourceInvokeResponse.prototype.getUnknown = () => false;
+  replace(
+    "invoke",
+    (original) =>
+      (token, ...rest) =>
+        original(token, ...rest).then((answer) => (isOpen(answer) ? watchedUnknown(token) : answer)),
+  );
+  for (const name of ["invokeOutput", "call"]) {
+    // An answer that holds an unknown would have known properties beside it: the whole must be unknown.
+    replace(
+      name,
+      (original) =>
+        (...args) =>
+          original(...args).apply((answer) => (isOpen(answer) ? unknown : answer), true),
+    );
+  }
+
+  function replace(name, change) {
     const [original] = modules.map((path) => require(path)[name]);
-    if (typeof original !== "function") continue;
-    const watched = (token, ...rest) =>
-      original(token, ...rest).then((answer) => watchedAnswer(token, answer, name === "invokeSingle"));
+    if (typeof original !== "function") return;
+    const changed = change(original);
     for (const path of modules) {
       const exported = require(path);
       // Of a newer SDK the second gives what the first has.
-      if (Object.getOwnPropertyDescriptor(exported, name)?.writable) exported[name] = watched;
+      if (Object.getOwnPropertyDescriptor(exported, name)?.writable) exported[name] = changed;
     }
   }
 
-  // An SDK that reads that an answer is unknown hands over an empty one; an older one hands over the unknown in it.
-  function isOpen(token, answer) {
-    if (token.startsWith("pulumi:pulumi:") || typeof answer !== "object" || answer === null) return false;
-    return answer.unknown === unknown || Object.keys(answer).length === 0;
+  function isOpen(answer) {
+    return typeof answer === "object" && answer !== null && answer !== unknown && answer.unknown === unknown;
   }
 
-  function watchedAnswer(token, answer, isSingle) {
-    if (isSingle && answer === undefined) return unknown;
-    if (answer === unknown || !isOpen(token, answer)) return answer;
-    return new Proxy(
-      { unknown },
-      {
-        get(target, key, receiver) {
-          if (typeof key === "symbol" || key in target || key === "then" || /^__|^toJSON$/.test(key)) {
-            return Reflect.get(target, key, receiver);
-          }
-          if (!warned.has(token)) {
-            warned.add(token);
-            const text = `the answer of ${token} is not known offline, and ${placeOfCaller()} reads .${key} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
-            void log.warn(text);
-          }
-          return unknown;
-        },
+  /** The SDK's unknown value, but for what is read of it. */
+  function watchedUnknown(token) {
+    return new Proxy(unknown, {
+      get(target, key, receiver) {
+        if (typeof key === "symbol" || key in target || key === "then" || /^__|^toJSON$/.test(key)) {
+          return Reflect.get(target, key, receiver);
+        }
+        const stack = longStack();
+        // The SDK itself reads a property where the program asks an output for it.
+        if (!warned.has(token) && !/[\\/]output\.[jt]s:/.test(stack[1] ?? "")) {
+          warned.add(token);
+          const text = `the answer of ${token} is not known offline, and ${placeIn(stack)} reads .${key} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
+          void log.warn(text);
+        }
+        return unknown;
       },
-    );
+    });
   }
 }
 
-/** The innermost line of the program's own code on the stack. */
-function placeOfCaller() {
+/** Lines of the stack, from the function that called this one outwards. */
+function longStack() {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 50;
   const { stack = "" } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
-  for (const line of stack.split("\n").slice(1)) {
+  return stack.split("\n").slice(2);
+}
+
+/** The innermost line of the program's own code. */
+function placeIn(stack) {
+  for (const line of stack) {
     const [, file = "", row] = /(?:file:\/\/)?(\/[^()]*):(\d+):\d+\)?$/.exec(line) ?? [];
     if (existsSync(file) && !file.startsWith(__dirname) && !file.split("/").includes("node_modules")) {
       return `${relative(process.cwd(), file)}:${row}`;

@@ -4,8 +4,8 @@ import { Failure } from "../../lib/failure.ts";
 import { isTooWide } from "./folders.ts";
 import type { Visible } from "./visible.ts";
 
-/** What a process in a sandbox has of the machine. */
-export interface Sandbox {
+/** What a process in a sandbox sees of the machine. */
+export interface SandboxView {
   visible: Visible;
   /** Further files and folders to read, from where they are to where they are seen. */
   mounts: ReadonlyMap<string, string>;
@@ -23,11 +23,11 @@ export const sandboxTemporary = "/tmp";
  * Arguments of bubblewrap for a sandbox: namespaces of its own for users, processes, mounts, network, IPC and
  * names; a root folder with what it is shown, to read alone; no capability; no terminal; an end with its parent.
  */
-export function bubblewrapArgs(sandbox: Sandbox): string[] {
+export function bubblewrapArgs(sandbox: SandboxView): string[] {
   const { visible, mounts, temporaryBytes, descriptors } = sandbox;
   return [
     ...["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"],
-    ...["--unshare-cgroup-try", "--disable-userns", "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000"],
+    ...["--unshare-cgroup-try", "--disable-userns", "--cap-drop", "ALL"],
     ...["--die-with-parent", "--new-session", "--hostname", "preview"],
     ...["--json-status-fd", String(descriptors.status), "--seccomp", String(descriptors.filter)],
     ...systemArgs(),

@@ -1,19 +1,18 @@
-import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
-import * as z from "zod";
+import { existsSync, realpathSync } from "node:fs";
+import { join, sep } from "node:path";
 import { Failure } from "../../lib/failure.ts";
-import { parseJson } from "../../lib/json.ts";
 import { credentialsBelow } from "./credentials.ts";
 import { ancestors, entriesOf, isTooWide, isWithin, outermost, placesOfOthers } from "./folders.ts";
+import { isPackage, repositoryOf } from "./packages.ts";
 
 /** What isolated code can read of the file system beside the system's own programs and libraries; real paths. */
 export interface Visible {
   /** Folders and files, none of which is within another. */
-  shown: string[];
+  shown: readonly string[];
   /** What is covered of them. */
-  hidden: string[];
+  hidden: readonly string[];
   /** What the caller shows whatever it is, which goes before `hidden`. */
-  given: string[];
+  given: readonly string[];
 }
 
 /** Folders that are shown at most; each is a mount. */
@@ -21,25 +20,47 @@ const mostFolders = 200;
 
 /**
  * Finds what a program or a pack needs to load: its repository or workspace, the `node_modules` of the folders
- * above it, and the packages that these link to, wherever they are. Files that commonly hold credentials are
+ * above it, and the packages that these link to. The code itself may have made the links, so what they lead to
+ * outside is shown only where it is a package of the link's name. Files that commonly hold credentials are
  * hidden, as are the home folder and the folder for temporary files where they are inside.
  *
- * @param starts folders and files that are needed
- * @param given folders and files that the caller shows in addition
- * @throws {Failure} where that would show the home folder or the system
+ * @param folder of the project or the pack, as the caller names it
+ * @param needs further folders and files, as the project itself names them
+ * @param given files and folders that the caller shows in addition
+ * @throws {Failure} where the home folder or the system would be shown, or a need is outside
  */
-export function visibleTo(starts: readonly string[], given: readonly string[] = []): Visible {
-  const finder = new Finder();
-  for (const start of starts) finder.follow(start);
+export function visibleTo(folder: string, needs: readonly string[], given: readonly string[] = []): Visible {
+  const finder = new Finder(repositoryOf(realpathSync(folder)));
+  const givenPaths = given.map(givenPath);
+  finder.followModules(realpathSync(folder));
+  const shows = (path: string): boolean =>
+    [...finder.folders, ...givenPaths].some((shown) => isWithin(path, shown));
+  for (const need of needs.map((path) => realpathSync(path))) {
+    if (!shows(need)) {
+      throw new Failure(
+        "isolation",
+        `${need} is outside of the project's repository: show it with --read ${need}`,
+      );
+    }
+    finder.followModules(need);
+  }
   const shown = outermost([...finder.folders]);
-  const hidden = [...[...finder.bases].flatMap(credentialsBelow), ...placesOfOthers()];
+  const hidden = [...finder.bases].flatMap(credentialsBelow).concat(placesOfOthers());
   return {
     shown,
     hidden: outermost(
-      hidden.filter((path) => shown.some((folder) => isWithin(path, folder) && path !== folder)),
+      hidden.filter((path) => shown.some((other) => isWithin(path, other) && path !== other)),
     ),
-    given: given.map(givenPath),
+    given: givenPaths,
   };
+}
+
+/** Whether a path, by whatever link, leads to what is visible. */
+export function isVisible(path: string, { shown, hidden, given }: Visible): boolean {
+  if (!existsSync(path)) return false;
+  const real = realpathSync(path);
+  const isIn = (folders: readonly string[]): boolean => folders.some((folder) => isWithin(real, folder));
+  return isIn(given) || (isIn(shown) && !isIn(hidden));
 }
 
 function givenPath(path: string): string {
@@ -52,21 +73,24 @@ function givenPath(path: string): string {
 class Finder {
   /** What is shown. */
   readonly folders = new Set<string>();
-  /** The repositories, workspaces and packages among them. */
+  /** The repository and the linked packages among them, which may hold credentials of their own. */
   readonly bases = new Set<string>();
   #followed = new Set<string>();
 
-  follow(start: string): void {
-    const real = realpathSync(start);
-    const folder = lstatSync(real).isDirectory() ? real : dirname(real);
-    if (this.#followed.has(folder)) return;
-    this.#followed.add(folder);
-    const base = baseOf(folder);
-    this.bases.add(base);
-    this.#show(base);
+  constructor(repository: string) {
+    this.folders.add(repository);
+    this.bases.add(repository);
+  }
+
+  /** Shows the `node_modules` in a folder and in those above it, with what they link to. */
+  followModules(folder: string): void {
     for (const above of ancestors(folder)) {
+      if (this.#followed.has(above)) return;
+      this.#followed.add(above);
       const modules = join(above, "node_modules");
-      if (existsSync(modules)) this.#followLinks(realpathSync(modules));
+      if (!existsSync(modules)) continue;
+      const real = realpathSync(modules);
+      if (real.split(sep).at(-1) === "node_modules") this.#followLinks(real);
     }
   }
 
@@ -74,13 +98,17 @@ class Finder {
     if (this.#followed.has(modules)) return;
     this.#followed.add(modules);
     this.#show(modules);
-    for (const link of linksIn(modules)) {
+    for (const [name, link] of linksIn(modules)) {
       // A link to nowhere is no package.
       if (!existsSync(link)) continue;
       const target = realpathSync(link);
+      const isShown = this.#isShown(target);
       // What a package manager keeps beside the packages that link to it is shown with them.
-      if (this.#isShown(target) && target.split(sep).includes("node_modules")) continue;
-      this.follow(target);
+      if (isShown && target.split(sep).includes("node_modules")) continue;
+      if (!isShown && (isTooWide(target) || !isPackage(target, name))) continue;
+      if (!isShown) this.bases.add(target);
+      this.#show(target);
+      this.followModules(target);
     }
   }
 
@@ -99,41 +127,11 @@ class Finder {
   }
 }
 
-/** The repository or the workspace that a folder belongs to; else its package, else the folder itself. */
-function baseOf(folder: string): string {
-  if (isTooWide(folder)) {
-    throw new Failure(
-      "isolation",
-      `${folder} holds more than a project, and --isolate would have to show all of it to the code that it isolates: move the project into a folder of its own`,
-    );
-  }
-  const above = ancestors(folder);
-  const inside = above.slice(0, above.findIndex(isTooWide));
-  return (
-    inside.find((path) => existsSync(join(path, ".git"))) ??
-    inside.findLast(isWorkspace) ??
-    inside.find((path) => existsSync(join(path, "package.json"))) ??
-    folder
-  );
-}
-
-const workspace = z.object({ workspaces: z.unknown().refine((value) => value !== undefined) });
-/** Bytes of a package.json that are read to tell whether it is a workspace's. */
-const manifestLimit = 1024 * 1024;
-
-function isWorkspace(folder: string): boolean {
-  if (existsSync(join(folder, "pnpm-workspace.yaml"))) return true;
-  const path = join(folder, "package.json");
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || !stats.isFile() || stats.size > manifestLimit) return false;
-  return workspace.safeParse(parseJson(readFileSync(path, "utf8"))).success;
-}
-
-/** The links in a `node_modules` folder, also those in its scopes. */
-function linksIn(modules: string): string[] {
-  return entriesOf(modules).flatMap((entry) => {
+/** The links in a `node_modules` folder and in its scopes, with the names of their packages. */
+function linksIn(modules: string, scope = ""): [name: string, path: string][] {
+  return entriesOf(modules).flatMap((entry): [string, string][] => {
     const path = join(modules, entry.name);
-    if (entry.isSymbolicLink()) return [path];
-    return entry.isDirectory() && entry.name.startsWith("@") ? linksIn(path) : [];
+    if (entry.isSymbolicLink()) return [[`${scope}${entry.name}`, path]];
+    return entry.isDirectory() && entry.name.startsWith("@") ? linksIn(path, `${entry.name}/`) : [];
   });
 }

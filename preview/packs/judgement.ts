@@ -113,8 +113,8 @@ export class Judgement {
     );
   }
 
-  close(): void {
-    for (const { pack } of this.verdicts) pack.close();
+  async close(): Promise<void> {
+    await Promise.all(this.verdicts.map(({ pack }) => pack.close()));
   }
 
   #record(
@@ -141,7 +141,7 @@ function startPacks({ packs: sources, ...options }: JudgementOptions): PolicyPac
   try {
     for (const source of sources) packs.push(new PolicyPack({ ...source, ...options }));
   } catch (error) {
-    for (const pack of packs) pack.close();
+    for (const pack of packs) void pack.close();
     throw error;
   }
   return packs;

@@ -81,8 +81,9 @@ export class PolicyPack {
   constructor(options: PackOptions) {
     this.directory = resolve(options.directory);
     this.#engine = options.engine;
-    checkManifest(this.directory);
+    checkManifest(this.directory, options.isolation);
     const address = options.isolation.address(options.socket);
+    const folder = options.isolation.path(this.directory);
     this.#child = new Child({
       label: `policy pack ${this.directory}`,
       launch: options.isolation.launch({
@@ -90,8 +91,9 @@ export class PolicyPack {
         nodeArgs: [],
         runner: resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
         args: [address, "."],
-        cwd: this.directory,
-        needs: [this.directory],
+        cwd: folder,
+        folder,
+        needs: [],
         socket: options.socket,
         env: { ...options.env, PULUMI_NODEJS_ENGINE: address },
       }),
@@ -153,9 +155,9 @@ export class PolicyPack {
     return readAnalysis(response);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#caller.close();
-    this.#child.kill();
+    await this.#child.stop("SIGKILL");
   }
 
   async #start(stack: StackInfo, config: PackConfig | undefined): Promise<void> {
@@ -240,13 +242,14 @@ export class PolicyPack {
 const manifest = z.looseObject({ runtime: z.union([z.string(), z.looseObject({ name: z.string() })]) });
 
 /** @throws {Failure} when the folder holds no policy pack, or one that Node.js does not run */
-function checkManifest(directory: string): void {
+function checkManifest(directory: string, isolation: Isolation): void {
   const path = ["PulumiPolicy.yaml", "PulumiPolicy.yml"]
     .map((file) => join(directory, file))
     .find((file) => existsSync(file));
   if (path === undefined) {
     throw new Failure("policy-pack", `no policy pack in ${directory}: PulumiPolicy.yaml is missing`);
   }
+  isolation.mayRead(directory, path);
   const { runtime } = readYaml(path, manifest, "policy-pack");
   const name = typeof runtime === "string" ? runtime : runtime.name;
   if (name !== "nodejs") {

@@ -54,7 +54,7 @@ test("every constructor ends by publishing the outputs", () => {
     .filter(({ path }) => componentFiles.includes(path.replace(/\.ts$/, "")))
     .map(({ path, syntax }) => ({ path, found: descendants(syntax).find(ts.isConstructorDeclaration) }));
   expect(constructors.map(({ path, found }) => [path, found?.body?.statements.at(-1)?.getText()])).toEqual(
-    componentFiles.map((component) => [`${component}.ts`, "this.publish();"]),
+    componentFiles.map((component) => [`${component}.ts`, "this.publish(scope);"]),
   );
 });
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { Component } from "../../components/component.ts";
+import { Scope } from "../../components/scope.ts";
 import { record, settled } from "./recorder.ts";
 
 test("publishes every public field as an output, but for resources", async () => {
@@ -16,7 +17,7 @@ test("publishes every public field as an output, but for resources", async () =>
       this.url = pulumi.output("https://optropic.example");
       this.page = "https://optropic.example/page";
       this.made = new pulumi.ComponentResource("optropic:index:Other", `${name}-other`, {}, { parent: this });
-      this.publish();
+      this.publish(new Scope(name, { parent: this }, {}));
     }
 
     protected override registerOutputs(outputs: pulumi.Inputs): void {

@@ -71,8 +71,20 @@ describe("Edge", () => {
 
   it("signs the zone and gives each URL one spelling", async () => {
     const { declared } = await declare(args);
-    expect(inputs(declared, "edge-dnssec")).toMatchObject({ status: "active" });
+    expect(inputs(declared, "edge-dnssec")).toMatchObject({
+      status: "active",
+      dnssecMultiSigner: false,
+      dnssecPresigned: false,
+      dnssecUseNsec3: false,
+    });
     expect(inputs(declared, "edge-url-normalization")).toMatchObject({ type: "cloudflare", scope: "both" });
+  });
+
+  it("holds the state of DNSSEC only once the registrar has the DS record", async () => {
+    const pending = await declare(args);
+    expect(pending.declared.get("edge-dnssec")?.options.ignoreChanges).toEqual(["status"]);
+    const delegated = await declare(withEdge({ dnssecDelegated: true }));
+    expect(delegated.declared.get("edge-dnssec")?.options.ignoreChanges).toBeUndefined();
   });
 
   it("points each host at its target, proxied", async () => {

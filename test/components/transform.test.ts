@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { Scope } from "../../components/scope.ts";
+import { type ComponentArgs, Scope } from "../../components/scope.ts";
 import { type Transform, transformed } from "../../components/transform.ts";
 
 interface Args {
@@ -91,7 +91,7 @@ describe("a scope", () => {
   const scope = new Scope<{ urlNormalization: Args; record: Args }>(
     "edge",
     { protect: true },
-    { record: { size: 9 } },
+    { transform: { record: { size: 9 } } },
   );
 
   test("names an only child after its key", () => {
@@ -115,5 +115,54 @@ describe("a scope", () => {
     expect(args.size).toBe(9);
     expect(options).toEqual({ protect: true, version: "1.2.3" });
     expect(scope.options).toEqual({ protect: true });
+  });
+});
+
+describe("an import", () => {
+  const imports = (ids: ComponentArgs<{ zone: Args; record: Args }>["import"]) =>
+    new Scope<{ zone: Args; record: Args }>("edge", {}, { import: ids });
+
+  test("takes over an only child by its key", () => {
+    const scope = imports({ zone: "023e" });
+    expect(scope.child("zone", args)[2]).toEqual({ import: "023e" });
+    expect(scope.child("record", args)[2]).toEqual({});
+    expect(() => scope.checkImports()).not.toThrow();
+  });
+
+  test("takes over some of several by the end of their names", () => {
+    const scope = imports({ record: { web: "372e" } });
+    expect(scope.named("record", "web", args)[2]).toEqual({ import: "372e" });
+    expect(scope.with({ protect: true }).named("record", "api", args)[2]).toEqual({ protect: true });
+    expect(() => scope.checkImports()).not.toThrow();
+  });
+
+  test("can be changed by a transform, which sees it", () => {
+    const scope = new Scope<{ zone: Args }>(
+      "edge",
+      {},
+      {
+        import: { zone: "023e" },
+        transform: {
+          zone: (_args, options) => {
+            options.ignoreChanges = [String(options.import)];
+          },
+        },
+      },
+    );
+    expect(scope.child("zone", args)[2]).toEqual({ import: "023e", ignoreChanges: ["023e"] });
+  });
+
+  test("is refused where one id stands for several resources", () => {
+    const scope = imports({ record: "372e" });
+    scope.named("record", "web", args);
+    expect(() => scope.named("record", "api", args)).toThrow(
+      'import.record of edge has one id, but there are several: write { "web": "…", "api": "…" }.',
+    );
+  });
+
+  test("is refused where the component makes no such resource", () => {
+    const scope = imports({ zone: "023e", record: { www: "372e" } });
+    scope.child("zone", args);
+    expect(() => scope.checkImports()).toThrow("edge makes no resource for 1 import: record.www.");
   });
 });

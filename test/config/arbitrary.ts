@@ -247,6 +247,7 @@ export const anySettings = fc.record<SettingsInput>(
         rateLimits: partial({ api: rateLimit, login: rateLimit }),
         csp,
         corsOrigins: fc.array(fc.oneof(origin, fc.constant("*")), { minLength: 1, maxLength: 4 }),
+        dnssecDelegated: fc.boolean(),
         certificateAuthorities: fc.array(zone, { minLength: 1, maxLength: 4 }),
       },
       { requiredKeys: ["corsOrigins"] },

@@ -36,6 +36,16 @@ const hostile = fc
   .map((parts) => parts.join(""));
 
 describe("text for a terminal", () => {
+  it.each([
+    ["::stop-commands::pause", "·::stop-commands::pause"],
+    ["  ::add-mask::violated", "  ·::add-mask::violated"],
+    ["\t::error::x", "  ·::error::x"],
+    ["so ##[group]x and ##[group]y", "so ##·[group]x and ##·[group]y"],
+    ["a::b", "a::b"],
+  ])("holds no command of a runner: %j", (text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+
   it("holds no control or formatting character, whatever it is given", () => {
     fc.assert(
       fc.property(hostile, (text) => {

@@ -58,9 +58,9 @@ describe("the list of backups", () => {
     ).toEqual([
       [aside, true, undefined, "before-restore"],
       [whole, true, undefined, "backup"],
-      [gone, false, "the dump is gone, its manifest is there", "backup"],
-      [unfinished, false, "it has no manifest: it runs still, or did not come to its end", "backup"],
-      [short, false, "it has 3 bytes, and 4 by its manifest", "backup"],
+      [gone, false, "the dump is missing, only the manifest exists", "backup"],
+      [unfinished, false, "it has no manifest: the backup is still running or did not finish", "backup"],
+      [short, false, "it has 3 bytes, but its manifest says 4", "backup"],
       [odd, false, expect.stringMatching(/^The manifest for .* is invalid/), "backup"],
     ]);
     expect(listed[1]).toMatchObject({

@@ -112,7 +112,7 @@ describe("a restore", () => {
     expect(run.stderr).toBe("");
     expect(run).toMatchObject({ status: 0 });
     expect(JSON.parse(run.stdout).differences).toEqual([
-      "public.gone is in no publication any more, since the backup does not have it.",
+      "public.gone was removed from its publication, because the backup does not contain it.",
     ]);
     const published = await other.sql(
       `select string_agg(concat_ws(' ', pubname, tablename, attnames, rowfilter), E'\\n' order by pubname, tablename)
@@ -183,7 +183,7 @@ describe("a restore", () => {
       tables: 1,
       rows: 1,
       differences: [
-        "default privileges of vendor in public on r are gone, since only that role can set them.",
+        "default privileges of vendor in public on r were dropped, because only that role can set them.",
       ],
     });
     expect(

@@ -15,7 +15,7 @@ describe("two descriptions", () => {
     [
       "there is one more",
       { objects: { ...description.objects, "view public.v": "0".repeat(16) } },
-      "view public.v was not there.",
+      "view public.v is not in the backup.",
     ],
     [
       "it is another",

@@ -43,6 +43,7 @@ const registrations: Record<string, unknown> = {
   "after-read": { id1: "id-1", later: unknown },
   asked: { whole: unknown, property: unknown, within: unknown },
   called: { result: unknown },
+  lifted: { direct: unknown, within: unknown, method: unknown },
   awaited: { value: unknown },
   referring: { given: "10.0.0.0/24", elsewhere: unknown },
   transformed: { a: 1, by: "transformation" },

@@ -102,6 +102,12 @@ new Thing("asked", {
 });
 const called = pulumi.runtime.call("test:index:Thing/method", {}, made);
 new Thing("called", { result: called });
+new Thing("lifted", {
+  direct: answer.property,
+  within: pulumi.output("x").apply((name) => pulumi.runtime.invoke("test:index:getWithin", { name }))
+    .property,
+  method: called.property,
+});
 new Thing("awaited", {
   value: pulumi.runtime.invoke("test:index:getAwaited", {}).then((value) => value.property),
 });

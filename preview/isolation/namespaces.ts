@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { totalmem, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Launch } from "../../lib/child.ts";
+import { bubblewrapArgs, findBubblewrap, sandboxHome } from "./bubblewrap.ts";
+import { closedEnvironment } from "./environment.ts";
+import { cacheFolder, type Guest, hostFolder, type Isolation, type IsolationOptions } from "./isolation.ts";
+import { Sandbox } from "./sandbox.ts";
+import { syscallFilter } from "./seccomp.ts";
+import { Views } from "./views.ts";
+
+/** Where a guest finds what the preview gives it. */
+const givenFolder = "/run/preview";
+const socketPath = `${givenFolder}/engine`;
+
+/** Bytes that a guest may write to its folder for temporary files, which is in memory. */
+const temporaryBytes = 512 * 1024 * 1024;
+/** Bytes of memory and number of processes that a guest may have, unless the machine has less. */
+const memoryBytes = Math.min(8 * 1024 ** 3, totalmem() * 0.75);
+const processes = 512;
+
+/**
+ * Runs each guest in a sandbox of its own, by the namespaces of Linux.
+ *
+ * @param folder of the run, which only the caller can read
+ * @throws {Failure} where this machine cannot
+ */
+export function inNamespaces({ env, read }: IsolationOptions, folder: string): Isolation {
+  const bubblewrap = findBubblewrap();
+  const filter = syscallFilter();
+  const settings = writeSettings(join(folder, "etc"));
+  const views = new Views(read);
+  return {
+    address: () => `unix:${socketPath}`,
+    path: (path) => realpathSync(path),
+    mayRead: (...asked) => views.mayRead(...asked),
+    launch(guest: Guest): Launch {
+      const cache = existsSync(cacheFolder) ? `${givenFolder}/cache` : undefined;
+      const args = bubblewrapArgs({
+        visible: views.of(guest.folder, [...guest.needs, guest.runner]),
+        mounts: new Map([
+          ...settings,
+          [guest.socket, socketPath],
+          [hostFolder, `${givenFolder}/host`],
+          ...(cache === undefined ? [] : [[realpathSync(cacheFolder), cache] as const]),
+        ]),
+        temporaryBytes,
+        descriptors: { status: 4, filter: 5 },
+      });
+      return {
+        command: bubblewrap,
+        args: [
+          ...args,
+          ...["--chdir", guest.cwd, "--", realpathSync(process.execPath), ...guest.nodeArgs],
+          ...[`${givenFolder}/host/${guest.host}.cjs`, guest.runner, ...guest.args],
+        ],
+        cwd: "/",
+        env: {
+          ...closedEnvironment(guest.env, env),
+          // Nothing that a stranger runs may leave compiled code for others: what is there is read alone.
+          ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
+        },
+        guard: new Sandbox(filter, { memoryBytes, processes }),
+      };
+    },
+  };
+}
+
+/** The few files of /etc that a C library reads, which name nobody of this machine. */
+function writeSettings(folder: string): (readonly [string, string])[] {
+  const { uid, gid } = userInfo();
+  mkdirSync(folder);
+  const files = {
+    passwd: `preview:x:${uid}:${gid}::${sandboxHome}:/bin/sh\n`,
+    group: `preview:x:${gid}:\n`,
+    hosts: "127.0.0.1 localhost preview\n::1 localhost\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+  };
+  return Object.entries(files).map(([name, text]) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return [path, `/etc/${name}`];
+  });
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { Launch } from "../../lib/child.ts";
+import { Failure } from "../../lib/failure.ts";
+import { closedEnvironment } from "./environment.ts";
+import { type Guest, hostFolder, type Isolation, type IsolationOptions } from "./isolation.ts";
+import { Views } from "./views.ts";
+
+/**
+ * Runs each guest by Node's permission model with an environment of its own. It keeps files and programs from
+ * code that is careless; what it does not stop, such as the network and signals, `docs/security.md` lists.
+ *
+ * @param folder of the run, which only the caller can read
+ * @throws {Failure} where this Node.js cannot
+ */
+export function byPermissions({ env, read }: IsolationOptions, folder: string): Isolation {
+  if (!process.allowedNodeEnvironmentFlags.has("--allow-inspector")) {
+    throw new Failure(
+      "isolation",
+      `--isolate=permissions needs Node.js 24.12 or newer, and this is ${process.versions.node}`,
+    );
+  }
+  const views = new Views(read);
+  return {
+    address: (socket) => `unix:${socket}`,
+    path: (path) => realpathSync(path),
+    mayRead: (...asked) => views.mayRead(...asked),
+    launch(guest: Guest): Launch {
+      const temporary = mkdtempSync(join(folder, "guest-"));
+      const { shown, given } = views.of(guest.folder, [...guest.needs, guest.runner]);
+      const readable = [...shown, ...given, realpathSync(hostFolder), guest.socket, temporary];
+      return {
+        command: process.execPath,
+        args: [
+          "--permission",
+          // Pulumi's SDK opens a session within its own process as it starts.
+          ...["--allow-inspector", "--disable-warning=SecurityWarning"],
+          ...readable.map((path) => `--allow-fs-read=${path}`),
+          ...[guest.socket, temporary].map((path) => `--allow-fs-write=${path}`),
+          ...guest.nodeArgs,
+          ...[join(hostFolder, `${guest.host}.cjs`), guest.runner, ...guest.args],
+        ],
+        cwd: guest.cwd,
+        env: { ...closedEnvironment(guest.env, env), HOME: temporary, TMPDIR: temporary },
+      };
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { Readable, Writable } from "node:stream";
+import * as z from "zod";
+import type { Guard } from "../../lib/child.ts";
+import { Failure } from "../../lib/failure.ts";
+import { parseJson } from "../../lib/json.ts";
+import { counted } from "../../lib/text.ts";
+import { formatBytes } from "../../lib/units.ts";
+import { usageBelow } from "./usage.ts";
+
+/** How much a sandbox may use. */
+export interface SandboxLimits {
+  memoryBytes: number;
+  processes: number;
+}
+
+/** What bubblewrap says of itself at descriptor 4: the first process as it starts, the status as it ends. */
+const started = z.object({ "child-pid": z.int().positive() });
+const ended = z.object({ "exit-code": z.int() });
+
+/** How often a sandbox's use is counted, in milliseconds. */
+const countMs = 200;
+
+/** A sandbox that bubblewrap makes: watched, and ended as a whole. */
+export class Sandbox implements Guard {
+  readonly descriptors = 2;
+  #filter: Buffer;
+  #limits: SandboxLimits;
+  /** The first process in the sandbox. */
+  #init: number | undefined;
+  #hasRun = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param filter of system calls, which bubblewrap reads from descriptor 5 */
+  constructor(filter: Buffer, limits: SandboxLimits) {
+    this.#filter = filter;
+    this.#limits = limits;
+  }
+
+  attach([status, filter]: readonly unknown[], stop: (reason: Failure) => void): void {
+    if (!(status instanceof Readable) || !(filter instanceof Writable)) {
+      throw new Error("a sandbox without its descriptors");
+    }
+    // Where bubblewrap ends before it has read all, it says why itself.
+    filter.on("error", () => undefined).end(this.#filter);
+    let text = "";
+    status.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      for (const document of text.split("\n").map(parseJson)) {
+        this.#init ??= started.safeParse(document).data?.["child-pid"];
+        this.#hasRun ||= ended.safeParse(document).success;
+      }
+    });
+    this.#timer = setInterval(() => {
+      const reason = this.#excess();
+      if (reason !== undefined) stop(reason);
+    }, countMs).unref();
+  }
+
+  /** Kills the first process, which ends all others and then bubblewrap. */
+  kill(): boolean {
+    if (this.#init === undefined) return false;
+    try {
+      return process.kill(this.#init, "SIGKILL");
+    } catch {
+      return false;
+    }
+  }
+
+  ended(errors: string): Failure | undefined {
+    clearInterval(this.#timer);
+    // Another process may have its number from now on.
+    this.#init = undefined;
+    const [, reason] = /^bwrap: (.*)/.exec(errors) ?? [];
+    if (this.#hasRun || reason === undefined) return undefined;
+    return new Failure(
+      "isolation",
+      `--isolate: this machine cannot isolate: ${reason}. ${adviceFor(reason)}`,
+    );
+  }
+
+  #excess(): Failure | undefined {
+    if (this.#init === undefined) return undefined;
+    const use = usageBelow(this.#init);
+    const { processes, memoryBytes } = this.#limits;
+    if (use.processes > processes) return tooMuch(`${counted(processes, "process", "processes")} at a time`);
+    return use.memoryBytes > memoryBytes ? tooMuch(`${formatBytes(memoryBytes)} of memory`) : undefined;
+  }
+}
+
+function tooMuch(limit: string): Failure {
+  return new Failure("limit", `it used more than ${limit}, the most that --isolate allows`);
+}
+
+function adviceFor(reason: string): string {
+  if (/Unknown option/.test(reason)) return "It needs bubblewrap 0.8 or newer.";
+  if (/Can't find source path/.test(reason))
+    return "A file or folder that the project links to is not there.";
+  return "It may lack namespaces for users without privileges: docs/security.md says how to allow them on Ubuntu and in a container. --isolate=permissions stops less and needs none.";
+}

@@ -1,0 +1,276 @@
+import { join, resolve } from "node:path";
+import type { Duplex } from "node:stream";
+import type { Server } from "@grpc/grpc-js";
+import { Child } from "../lib/child.ts";
+import { Failure } from "../lib/failure.ts";
+import type { Project } from "../project/project.ts";
+import type { Sources } from "../project/sources.ts";
+import type { PreviewDocument } from "./document/document.ts";
+import type { Secrets } from "./document/secrets.ts";
+import { readState } from "./document/state.ts";
+import { DynamicProviders } from "./engine/dynamic.ts";
+import { Engine, type LogEntry } from "./engine/engine.ts";
+import { BoundedServer, listen, maxMessageBytes } from "./engine/grpc.ts";
+import { Monitor } from "./engine/monitor.ts";
+import type { PreviewResource } from "./engine/resource.ts";
+import { findSdk, type Sdk } from "./engine/sdk.ts";
+import { readStackOutputs } from "./engine/stack-reference.ts";
+import { guestEnvironment, programEnvironment } from "./environment.ts";
+import type { Given } from "./isolation/environment.ts";
+import type { Isolation } from "./isolation/index.ts";
+import type { PreviewOptions } from "./options.ts";
+import { Judgement, type PackVerdict } from "./packs/judgement.ts";
+import type { PackSource } from "./packs/pack.ts";
+
+const defaultOutputBytes = 4 * 1024 * 1024;
+/** What a program or a pack may send: as much as the engine takes, or what a preview can hold of a stranger's. */
+const openLimits = { messageBytes: maxMessageBytes, totalBytes: Number.POSITIVE_INFINITY };
+const isolatedLimits = { messageBytes: 32 * 1024 * 1024, totalBytes: 512 * 1024 * 1024 };
+
+/** What a run is of. */
+export interface SessionOptions {
+  project: Project;
+  options: PreviewOptions;
+  /** Which every secret that is heard of is added to. */
+  secrets: Secrets;
+  sources: Sources;
+  isolation: Isolation;
+  /** Of the run, which only the caller can read. */
+  folder: string;
+}
+
+/** What came of a run. */
+export interface Judged {
+  resources: PreviewResource[];
+  verdicts: readonly PackVerdict[];
+  log: readonly LogEntry[];
+  printed: string;
+  timings: PreviewDocument["timings"];
+}
+
+/** One run of a program and its packs. */
+export class Session {
+  /** Rejects when the program or a pack sends more than the preview holds; never resolves. */
+  readonly overflow: Promise<never>;
+  #overflow: (error: unknown) => void = () => undefined;
+  #step = "the start";
+  #project: Project;
+  #options: PreviewOptions;
+  #secrets: Secrets;
+  #sources: Sources;
+  #engine = new Engine();
+  #folder: string;
+  #isolation: Isolation;
+  #sockets = 0;
+  #stops: (() => void)[] = [];
+  #monitor: Monitor | undefined;
+  #judgement: Judgement | undefined;
+  #program: Child | undefined;
+  #dynamicProviders: DynamicProviders | undefined;
+
+  constructor({ project, options, secrets, sources, isolation, folder }: SessionOptions) {
+    this.overflow = new Promise((_, reject) => {
+      this.#overflow = reject;
+    });
+    this.overflow.catch(() => undefined);
+    this.#sources = sources;
+    this.#project = project;
+    this.#options = options;
+    this.#secrets = secrets;
+    this.#isolation = isolation;
+    this.#folder = folder;
+    for (const warning of project.warnings) this.#engine.warn(warning, "");
+  }
+
+  /** What is being waited for, for the error of a run that takes too long. */
+  get waitingFor(): string {
+    const loading = this.#judgement?.loading ?? [];
+    return loading.length > 0 ? `policy pack ${loading.join(", ")} to load` : this.#step;
+  }
+
+  async run(): Promise<Judged> {
+    const started = performance.now();
+    const monitor = this.#startMonitor();
+    const socket = await this.#serve(this.#engine, monitor);
+    const env = guestEnvironment(this.#project);
+    this.#judgement = new Judgement({
+      stack: this.#project,
+      packs: await this.#packSources(),
+      isolation: this.#isolation,
+      env,
+      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+    });
+    const judgement = this.#judgement;
+    if (this.#options.state !== undefined) return this.#judgeState(judgement, this.#options.state, started);
+
+    const sdk = findSdk(this.#project.programDirectory, this.#mayRead);
+    const programEnv = { ...env, ...programEnvironment(this.#project) };
+    this.#dynamicProviders = new DynamicProviders({
+      isolation: this.#isolation,
+      project: this.#project,
+      host: sdk.dynamicProviders,
+      socket,
+      env: programEnv,
+      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+    });
+    this.#program = this.#startProgram(sdk, socket, programEnv);
+    let programMs = 0;
+    const ended = this.#programEnd(this.#program, monitor).then(() => {
+      programMs = performance.now() - started;
+    });
+    // A pack that does not load ends the preview at once, whatever the program does. The stack is judged as
+    // soon as it is whole, while the program's process is still about to end.
+    await Promise.race([ended, monitor.shutdown, judgement.failed, monitor.refused]);
+    await Promise.race([monitor.complete(), judgement.failed, monitor.refused]);
+    this.#progress("the policies");
+    // As with the engine, policies judge what the stack manages, not what the program only reads.
+    const managed = [...monitor.resources.values()].filter(({ external }) => !external);
+    const concluded = Promise.all([ended, judgement.conclude(managed)]);
+    await Promise.race([concluded, monitor.refused]);
+    return {
+      resources: [...monitor.resources.values()],
+      verdicts: judgement.verdicts,
+      log: this.#engine.log,
+      printed: this.#program.output + this.#program.errors + this.#dynamicProviders.printed,
+      timings: { programMs, packsLoadedMs: judgement.loadedMs },
+    };
+  }
+
+  /** Resolves when no process of the run is left. */
+  async close(): Promise<void> {
+    this.#monitor?.close();
+    await Promise.all([
+      this.#program?.stop("SIGKILL"),
+      this.#dynamicProviders?.close(),
+      this.#judgement?.close(),
+    ]);
+    for (const stop of this.#stops) stop();
+  }
+
+  /** @returns the Unix socket at which the services are offered */
+  async #serve(...services: { addTo(server: Server): void }[]): Promise<string> {
+    const server = new BoundedServer(this.#options.isolation === undefined ? openLimits : isolatedLimits);
+    server.exceeded.catch(this.#overflow);
+    for (const service of services) service.addTo(server);
+    const socket = join(this.#folder, String(this.#sockets));
+    this.#sockets += 1;
+    this.#stops.push(await listen(server, socket));
+    return socket;
+  }
+
+  #packSources(): Promise<PackSource[]> {
+    const { policyPacks = [], policyPackConfigs = [] } = this.#options;
+    return Promise.all(
+      policyPacks.map(async (directory, index) => {
+        const engine = new Engine();
+        const socket = await this.#serve(engine);
+        return { directory: resolve(directory), engine, socket, config: policyPackConfigs[index] };
+      }),
+    );
+  }
+
+  #startMonitor(): Monitor {
+    const { name: project, stack, organization, config, secretKeys } = this.#project;
+    this.#monitor = new Monitor({
+      project,
+      stack,
+      organization,
+      config,
+      secretKeys,
+      programDirectory: this.#project.programDirectory,
+      stackOutputs: readStackOutputs(this.#options.stackOutputs ?? []),
+      sources: this.#sources,
+      mayRead: this.#mayRead,
+      heard: (properties) => this.#secrets.hear(properties),
+      check: async (resource, provider) =>
+        (await this.#dynamicProviders?.check(resource, provider.inputs)) ?? resource.inputs,
+      remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
+      registered: (resource) => this.#judgement?.analyze(resource),
+      connection: () => this.#connection,
+      warn: (message, urn) => this.#engine.warn(message, urn),
+    });
+    return this.#monitor;
+  }
+
+  #startProgram({ runner }: Sdk, socket: string, env: Given): Child {
+    const project = this.#project;
+    const address = this.#isolation.address(socket);
+    const root = this.#isolation.path(project.root);
+    const directory = this.#isolation.path(project.programDirectory);
+    this.#progress("the program");
+    return new Child({
+      label: `the program in ${project.programDirectory}`,
+      launch: this.#isolation.launch({
+        host: "program",
+        nodeArgs: project.nodeArgs,
+        runner,
+        args: [
+          ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
+          ...["--organization", project.organization, "--root-directory", root],
+          ...["--pwd", directory, "--parallel", "16", "--dry-run", project.entryPoint],
+        ],
+        cwd: directory,
+        folder: root,
+        needs: [directory],
+        socket,
+        env: { ...env, PULUMI_NODEJS_ENGINE: address },
+      }),
+      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+      group: true,
+      connection: true,
+      failure: "program",
+    });
+  }
+
+  /** @throws {Failure} for a file that the program itself cannot read */
+  #mayRead = (path: string): void => {
+    const { root, programDirectory } = this.#project;
+    this.#isolation.mayRead(root, path, [programDirectory]);
+  };
+
+  get #connection(): Duplex {
+    if (this.#program === undefined) throw new Error("a call of a program that is not started");
+    return this.#program.connection;
+  }
+
+  /** As with the engine, an error that the program only logs does not end the preview. */
+  async #programEnd(program: Child, monitor: Monitor): Promise<void> {
+    const status = await program.exited;
+    if (status === 0 && monitor.finished) return;
+    const errors = this.#engine.errors.map((entry) => entry.message.trim());
+    const printed = `${program.output}${program.errors}`.trim().split("\n").slice(-40).join("\n");
+    const early =
+      status === 0
+        ? "it ended before it was finished, as process.exit() does"
+        : `it ended with status ${status}`;
+    const message = errors.join("\n") || [printed, early].filter(Boolean).join("\n");
+    throw new Failure("program", this.#options.stackTraces === true ? message : withoutCallers(message));
+  }
+
+  async #judgeState(judgement: Judgement, path: string, started: number): Promise<Judged> {
+    this.#progress("the policies");
+    const resources = readState(path);
+    for (const resource of resources) {
+      this.#secrets.hear(resource.inputs);
+      this.#secrets.hear(resource.outputs);
+      // As the engine does with a state: a remediation is run, and what it would change stays as it is.
+      await judgement.remediate(resource);
+      judgement.analyze(resource);
+    }
+    await judgement.conclude(resources);
+    const timings = { programMs: 0, packsLoadedMs: performance.now() - started };
+    return { resources, verdicts: judgement.verdicts, log: this.#engine.log, printed: "", timings };
+  }
+
+  #progress(step: string): void {
+    this.#step = step;
+    this.#options.progress?.(step);
+  }
+}
+
+/** A message with one line of each stack trace, the place of the error. */
+function withoutCallers(message: string): string {
+  const isFrame = (line: string | undefined): boolean => line !== undefined && /^\s+at /.test(line);
+  const lines = message.split("\n");
+  return lines.filter((line, index) => !(isFrame(line) && isFrame(lines[index - 1]))).join("\n");
+}
