@@ -25,7 +25,8 @@ import {
   withProps,
 } from "./fixture.ts";
 import { withRefs, withRules } from "./mutants-delivery.ts";
-import { passingDelivery, passingStack } from "./passing-stack.ts";
+import { passingDelivery } from "./passing-delivery.ts";
+import { passingStack } from "./passing-stack.ts";
 
 const statusOf = (...args: Parameters<typeof outcomeOf>) => outcomeOf(...args).status;
 const messages = (...args: Parameters<typeof outcomeOf>) =>

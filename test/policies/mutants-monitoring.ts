@@ -1,42 +1,15 @@
 import { grafana, sentry } from "../../policies/model/tokens.ts";
-import { immutableRule, neverRule, ruleset, zoneSetting } from "./edge-rules.ts";
 import { change, type Fixture, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
+import { immutableRule, neverRule } from "./passing-cache.ts";
+import { ruleset, zoneSetting } from "./passing-edge.ts";
+import { dashboardOf, panels } from "./passing-monitoring.ts";
 
 /** The stack with something else about its checks from outside. */
 const withChecks = (stack: Fixture[], props: Record<string, unknown>): Fixture[] =>
   stack.map((fixture) =>
     fixture.type === grafana.check ? { ...fixture, props: { ...fixture.props, ...props } } : fixture,
   );
-
-/** Queries of a dashboard, one a panel. */
-const panels = {
-  latency:
-    "histogram_quantile(0.95, sum by (le) (rate(optropic_http_request_duration_seconds_bucket[$__rate_interval])))",
-  traffic: "sum by (route) (rate(optropic_http_requests_total[5m]))",
-  errors:
-    'sum(rate(optropic_http_requests_total{status=~"5.."}[5m])) / sum(rate(optropic_http_requests_total[5m]))',
-  saturation: "optropic_process_memory_bytes / optropic_process_memory_limit_bytes",
-} as const;
-
-/** A dashboard's document; the last panel is in a row that is folded. */
-function dashboardOf(queries: readonly string[]): string {
-  const drawn = queries.map((expr, id) => ({ id, type: "timeseries", targets: [{ refId: "A", expr }] }));
-  return JSON.stringify({
-    title: "Service",
-    panels: [...drawn.slice(0, -1), { id: 100, type: "row", collapsed: true, panels: drawn.slice(-1) }],
-  });
-}
-
-/** The stack with that dashboard in place of all others, or with none. */
-function withDashboard(stack: Fixture[], configJson: string | undefined): Fixture[] {
-  const others = stack.filter(
-    ({ type, name }) => type !== grafana.dashboard || name === "observability-dashboard-service",
-  );
-  return configJson === undefined
-    ? without(others, "observability-dashboard-service")
-    : withProps(others, "observability-dashboard-service", { configJson });
-}
 
 /** Ways to break metrics, dashboards, health checks and logs (5.4, 5.5, 5.7 to 5.9). */
 export const monitoringMutants: readonly Mutant[] = [
@@ -81,24 +54,27 @@ export const monitoringMutants: readonly Mutant[] = [
   {
     policy: "dashboard-golden-signals",
     what: "there is no dashboard",
-    break: (stack) => withDashboard(stack, undefined),
+    break: (stack) => without(stack, "observability-service"),
   },
   ...Object.keys(panels).map(
     (signal): Mutant => ({
       policy: "dashboard-golden-signals",
       what: `no panel shows ${signal}`,
       break: (stack) =>
-        withDashboard(
-          stack,
-          dashboardOf(Object.entries(panels).flatMap(([name, query]) => (name === signal ? [] : [query]))),
-        ),
+        withProps(stack, "observability-service", {
+          configJson: dashboardOf(
+            Object.entries(panels).flatMap(([name, query]) => (name === signal ? [] : [query])),
+          ),
+        }),
     }),
   ),
   {
     policy: "dashboard-golden-signals",
     what: "the dashboard is text only",
     break: (stack) =>
-      withDashboard(stack, JSON.stringify({ panels: [{ type: "text", title: Object.keys(panels).join() }] })),
+      withProps(stack, "observability-service", {
+        configJson: JSON.stringify({ panels: [{ type: "text", title: Object.keys(panels).join() }] }),
+      }),
   },
   {
     policy: "health-checked-outside",
@@ -185,7 +161,7 @@ const withRules = (stack: Fixture[], ...rules: unknown[]): Fixture[] =>
 
 const withTtl = (property: string, ttl: unknown) => ({
   ...immutableRule,
-  actionParameters: { ...Object(immutableRule.actionParameters), [property]: ttl },
+  actionParameters: { ...immutableRule.actionParameters, [property]: ttl },
 });
 
 /** Ways to break the CDN (6.8, 6.9). */

@@ -1,11 +1,9 @@
 import { pagerduty } from "../../policies/model/tokens.ts";
-import { alerts, withRule } from "./alert-rules.ts";
 import { change, type Fixture, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
-import { objectAt } from "./passing-stack.ts";
-
-/** A layer in which people follow each other without a pause. */
-export const layer = objectAt("on-call-primary", "layers", "0");
+import { withRule } from "./mutants-alerts.ts";
+import { alerts } from "./passing-alerts.ts";
+import { layer } from "./passing-on-call.ts";
 
 const critical = { label: "severity", match: "=", value: "critical" };
 
@@ -14,11 +12,6 @@ const withRoutes = (stack: Fixture[], ...policies: Record<string, unknown>[]): F
 
 const withLayers = (stack: Fixture[], ...layers: Record<string, unknown>[]): Fixture[] =>
   withProps(stack, "on-call-primary", { layers });
-
-const mails = ["technical-lead", "devops", "database-admin"].map((owner) => `observability-email-${owner}`);
-
-const withEveryMail = (stack: Fixture[], props: Record<string, unknown>): Fixture[] =>
-  mails.reduce((rest, name) => withProps(rest, name, props), stack);
 
 const daily = (startTimeOfDay: string, durationSeconds: number) => ({
   type: "daily_restriction",
@@ -39,15 +32,16 @@ export const notificationMutants: readonly Mutant[] = [
   {
     policy: "notification-channels",
     what: "the mail is for nobody yet",
-    break: (stack) => withEveryMail(stack, { emails: [{ addresses: ["you@example.com"] }] }),
+    break: (stack) =>
+      withProps(stack, "observability-email", { emails: [{ addresses: ["you@example.com"] }] }),
   },
   {
     policy: "notification-channels",
     what: "all channels are of one kind",
     break: (stack) =>
-      ["observability-slack", ...mails].reduce(
+      ["slack", "email"].reduce(
         (rest, name) =>
-          change(rest, name, (fixture) => ({
+          change(rest, `observability-${name}`, (fixture) => ({
             ...fixture,
             props: { name: fixture.props.name, pagerduties: [{ integrationKey: unknown }] },
             from: { pagerduties: ["on-call-grafana"] },
@@ -58,7 +52,7 @@ export const notificationMutants: readonly Mutant[] = [
   {
     policy: "contact-points-declared",
     what: "the contact point for mail is gone",
-    break: (stack) => without(stack, "observability-email-devops"),
+    break: (stack) => without(stack, "observability-email"),
   },
   {
     policy: "contact-points-declared",
@@ -88,9 +82,9 @@ export const notificationMutants: readonly Mutant[] = [
     policy: "alerts-routed",
     what: "only the rules that name a contact point themselves are sent",
     break: (stack) =>
-      [...alerts].reduce(
-        (rest, [name, rule]) =>
-          Object(rule.labels).severity === "critical"
+      Object.entries(alerts).reduce(
+        (rest, [name, [, severity]]) =>
+          severity === "critical"
             ? withRule(rest, name, { notificationSettings: { contactPoint: "PagerDuty" } })
             : rest,
         without(stack, "observability-notifications"),
@@ -116,7 +110,7 @@ export const notificationMutants: readonly Mutant[] = [
     break: (stack) =>
       withRoutes(
         stack,
-        { contactPoint: "E-mail devops", matchers: [{ label: "severity", match: "=~", value: "crit.*" }] },
+        { contactPoint: "Email", matchers: [{ label: "severity", match: "=~", value: "crit.*" }] },
         { contactPoint: "PagerDuty", matchers: [critical] },
       ),
   },
@@ -169,10 +163,7 @@ export const onCallMutants: readonly Mutant[] = [
     policy: "on-call-people",
     what: "the same person is on call twice",
     break: (stack) =>
-      change(stack, "on-call-primary", (fixture) => ({
-        ...fixture,
-        from: { layers: ["on-call-primary-on-call"] },
-      })),
+      change(stack, "on-call-primary", (fixture) => ({ ...fixture, from: { layers: ["on-call-one"] } })),
   },
   {
     policy: "on-call-without-gap",

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
 import * as tls from "../../policies/security-tls.ts";
-import { ruleset, zoned } from "./edge-rules.ts";
+import { zoned } from "./edge-edits.ts";
 import { change, type Fixture, outcomeOf, unknown, urnOf, violated, without, withProps } from "./fixture.ts";
+import { ruleset } from "./passing-edge.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const policies = Object.values(tls);

@@ -11,11 +11,11 @@ export interface RecordedResource {
   /** Urn of the parent; none for the root stack and for providers that the engine makes. */
   readonly parent?: string;
   /** What the program asks for: secrets in plain text, and the engine's own marks for unknown values. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, PropertyValue>>;
   /** Where the inputs are secret. */
   readonly secretPaths: readonly (readonly string[])[];
   /** What a stack policy sees before the update: the inputs again, or what a component registers. */
-  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, PropertyValue>>;
   /** Urns of the resources that it depends on, by a property or by `dependsOn`. */
   readonly dependencies: readonly string[];
   /** Urns of the resources that each top-level property is made from. */

@@ -93,7 +93,7 @@ function byUrn(resources: readonly RecordedResource[]): Record<string, RecordedR
 function summaryOf({ policy, status, enforcement, violations, unknown }: Judgment, root: string) {
   const { name, items } = policy;
   const objections: { urn: string; message: unknown }[] = violations.map((violation) => {
-    return { urn: violation.resource ?? root, message: violation.found };
+    return { urn: violation.urn ?? root, message: violation.message };
   });
   if (unknown !== undefined) {
     const message = expect.stringMatching(`^${unknown.resource.name}: .*\\.${unknown.path.join(".")} `);
