@@ -93,7 +93,11 @@ describe("the action", () => {
   });
 
   it.each([
-    ["an input is too long", { stack: "x".repeat(201) }, /the inputs are refused: .*\n.*STACK/],
+    [
+      "an input is too long",
+      { stack: "x".repeat(201) },
+      /The inputs of the action are invalid:\n.*\n.*STACK/,
+    ],
     ["a folder cannot be made", { output: "/dev/null/preview.md" }, /\/dev\/null/],
   ])("cannot tell, and says why, where %s", async (_, given: Record<string, string>, message) => {
     const end = await runAction({ "working-directory": root, ...given });
