@@ -170,7 +170,7 @@ describe("a project is refused", () => {
 
   it("for a file that is a folder", () => {
     mkdirSync(join(folder, "Pulumi.yaml"));
-    expect(refusal().message).toMatch(/Pulumi\.yaml cannot be read: EISDIR/);
+    expect(refusal().message).toMatch(/Pulumi\.yaml cannot be read: not a file/);
   });
 });
 
