@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { text } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
+import { deliveryPlansSchema } from "./plans.ts";
 import { pulumiCloudSchema } from "./pulumi-cloud.ts";
 import { environmentsSchema, repositorySchema } from "./repository.ts";
 
@@ -28,6 +29,7 @@ export const deliverySchema = z
     )
       .optional()
       .meta({ description: "Where a self-managed backend is, for the workflows that deploy." }),
+    plans: deliveryPlansSchema,
     repository: repositorySchema,
     environments: environmentsSchema,
     pulumiCloud: pulumiCloudSchema.optional(),

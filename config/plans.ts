@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ItemId } from "../checklist/items.ts";
+import { parseJson } from "../lib/json.ts";
 
 /** A plan of a vendor, as its price list names it. */
 export interface Plan {
@@ -342,25 +343,52 @@ function planOf<const N extends VendorName>(vendor: N) {
     .meta({ description: `Plan at ${title}.`, checklist: ["7.3"] });
 }
 
-/** Plans that the accounts have: what they must be to hold what is declared is in docs/plans.md. */
-export const plansSchema = z
+const description =
+  "Plans that the accounts have at their vendors: docs/plans.md says which are needed and what they cost. Policies refuse what a plan does not include, and a feature whose plan is not set here.";
+
+/** Plans of the accounts that the platform's program uses. */
+export const platformPlansSchema = z
   .strictObject({
-    cloudflare: planOf("cloudflare").default("pro"),
+    cloudflare: z
+      .enum(["free", "pro", "business", "enterprise"])
+      .default("pro")
+      .meta({
+        description: "Plan of the zone at Cloudflare. A new zone is Free.",
+        checklist: ["4.4", "4.7", "7.3"],
+      }),
+    subscribe: z.boolean().default(true).meta({
+      description:
+        "Whether the program buys the zone's plan at Cloudflare; without, it must have been bought already.",
+    }),
     vercel: planOf("vercel"),
     render: planOf("render"),
     supabase: planOf("supabase"),
-    github: planOf("github"),
     grafana: planOf("grafana"),
     sentry: planOf("sentry"),
     pagerduty: planOf("pagerduty"),
-    pulumiCloud: planOf("pulumiCloud"),
   })
   .prefault({})
-  .meta({
-    description:
-      "Plans that the accounts have at their vendors: docs/plans.md says which are needed and what they cost. Policies refuse what a plan does not include, and a feature whose plan is not set here.",
-    checklist: ["7.3"],
-  });
+  .meta({ description, checklist: ["7.3"] });
+
+/** Plans of the accounts that the delivery's program uses. */
+export const deliveryPlansSchema = z
+  .strictObject({ github: planOf("github"), pulumiCloud: planOf("pulumiCloud") })
+  .prefault({})
+  .meta({ description, checklist: ["7.3"] });
+
+/**
+ * The plans that a stack's settings state, by vendor: the setting `plans` as Pulumi gives it, JSON in a text. What
+ * is not a plan of a vendor counts as not stated.
+ */
+export function readPlans(text: string | undefined): Readonly<Partial<Record<VendorName, string>>> {
+  const stated = z.record(z.string(), z.unknown()).safeParse(parseJson(text ?? "{}"));
+  if (!stated.success) return {};
+  return Object.fromEntries(
+    Object.entries(stated.data).filter(
+      ([name, plan]) => isVendorName(name) && vendors[name].plans.some(({ id }) => id === plan),
+    ),
+  );
+}
 
 function isVendorName(name: string): name is VendorName {
   return Object.hasOwn(vendors, name);
