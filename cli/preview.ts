@@ -95,18 +95,13 @@ export function previewCommand(): Command {
     .addOption(
       new Option(
         "--isolate [by]",
-        "keep the program and the packs from everything of yours: by namespaces of Linux, or by Node's permissions, which stop less",
+        "run the program and the packs isolated, by Linux namespaces or by Node's permission model, which stops less",
       )
         .choices(["namespaces", "permissions"])
         .preset("namespaces"),
     )
-    .option(
-      "--env <name>",
-      "with --isolate, a variable of your environment that they get, repeatable",
-      collect,
-      [],
-    )
-    .option("--read <path>", "with --isolate, a file or folder that they may read, repeatable", collect, [])
+    .option("--env <name>", "with --isolate, pass this environment variable, repeatable", collect, [])
+    .option("--read <path>", "with --isolate, allow reading this file or folder, repeatable", collect, [])
     .option("--no-color", "print without colors")
     .option("--debug", "print stack traces", false)
     .addHelpText(
