@@ -125,7 +125,9 @@ const attacks = {
   },
 };
 
-function ifHeld(text, secret) {
+/** @param parts of the secret, which its own settings therefore do not hold as a whole */
+function ifHeld(text, parts) {
+  const secret = parts.join("");
   return text.includes(secret) ? text.slice(Math.max(0, text.indexOf(secret) - 40)) : undefined;
 }
 
