@@ -27,7 +27,7 @@ export function diffPreviews(base: SavedPreview, head: PreviewDocument): Preview
   let secrets = 0;
   for (const resource of head.resources) {
     const old = before.get(resource.urn);
-    if (old === undefined) continue;
+    if (old === undefined || repeatsConfiguration(resource)) continue;
     const comparison = new Comparison();
     comparison.compareOptions(old, resource);
     comparison.compareMaps(old.inputs, resource.inputs, "");
@@ -42,6 +42,11 @@ export function diffPreviews(base: SavedPreview, head: PreviewDocument): Preview
     policies: policyChanges(base.policies, head.policies),
     secrets,
   };
+}
+
+/** The engine gives this provider the project's whole configuration, which the resources made from it show. */
+function repeatsConfiguration({ type, name }: ShownResource): boolean {
+  return type === "pulumi:providers:pulumi-nodejs" && name === "default";
 }
 
 /** What became of one resource's properties. */
