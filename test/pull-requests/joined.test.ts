@@ -89,7 +89,7 @@ describe("a pull request that breaks production", () => {
   it("gets one comment: totals, what is refused, how to fix it and what changed, stack by stack", () => {
     expect(commented).toMatchObject([
       { status: 0, stdout: "Commented on pull request 42.\n", stderr: "" },
-      { status: 0, stdout: "Changed the comment on pull request 42.\n", stderr: "" },
+      { status: 0, stdout: "Updated the comment on pull request 42.\n", stderr: "" },
     ]);
     const comments = github.comments.get(42) ?? [];
     expect(comments).toHaveLength(1);
