@@ -70,12 +70,12 @@ function partOf(word: string): Part {
 }
 
 /**
- * Nothing that GitHub links or formats: a word in letters, a short number (a long one may be a commit), a date
- * or an item's number.
+ * Nothing that GitHub links or formats, whatever punctuation follows: a word in letters (`www` before a period
+ * begins an address), a short number (a long one may be a commit), a date or an item's number.
  */
 function isPlain(word: string): boolean {
   if (word === "" || word === "—") return true;
-  if (/^[a-f]{7,}$/i.test(word)) return false;
+  if (/^(?:[a-f]{7,}|www)$/i.test(word)) return false;
   return (
     /^[A-Za-z\u00c0-\u024f]+(?:[-'’][A-Za-z\u00c0-\u024f]+)*$/.test(word) ||
     /^\d{1,6}(?:\.\d{1,6})?%?$/.test(word) ||

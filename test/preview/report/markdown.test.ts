@@ -78,6 +78,7 @@ describe("text of others in Markdown", () => {
     ["<b>bold</b> of commit 0123456789", "`<b>bold</b>` of commit `0123456789`"],
     ["Set `pitrDays` until 2026-11-27", "Set `pitrDays` until 2026-11-27"],
     ["deadbeef a@b.example GH-1", "`deadbeef a@b.example GH-1`"],
+    ["Ends in www.… (3 more characters)", "Ends in `www`.… (3 more characters)"],
   ])("is a sentence of plain words and code spans: %j", (text, expected) => {
     expect(prose(text)).toBe(expected);
   });
