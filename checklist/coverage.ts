@@ -12,7 +12,7 @@ export interface Coverage {
   passed: ItemId[];
   /** A policy of the item is violated. */
   violated: ItemId[];
-  /** A policy of the item is violated and waived, none is violated otherwise. */
+  /** A policy of the item is violated and waived, and no other is violated. */
   waived: ItemId[];
   /** No policy of the item is violated, and one waits for a value that only a deployment can tell. */
   unknown: ItemId[];

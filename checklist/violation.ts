@@ -2,9 +2,9 @@
 export interface Violation {
   /** Name of the policy. */
   readonly policy: string;
-  /** Items of the checklist that it concerns; a pack of others may number its requirements otherwise. */
+  /** Items of the checklist that it concerns; another pack may have ids of its own. */
   readonly items: readonly string[];
-  /** URN of the resource; undefined where it is about the stack as a whole. */
+  /** URN of the resource; undefined where it is about the stack itself. */
   readonly resource?: string;
   /** Path of the property within the resource, such as `rules[0].action`. */
   readonly property?: string;

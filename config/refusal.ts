@@ -11,7 +11,7 @@ export interface SettingsProblem {
   readonly path: readonly (string | number)[];
   /** What was expected; nothing where the name itself is unknown. */
   readonly expected?: string | undefined;
-  /** The value that was found; nothing where there is none to show. */
+  /** The value that was found; undefined where it cannot be shown. */
   readonly found?: unknown;
   readonly hint?: string | undefined;
 }
@@ -93,7 +93,7 @@ function isPlainName(name: string): boolean {
   return /^[\w-]{1,80}$/.test(name);
 }
 
-/** What to say of a name that is no setting: the nearest one, or where a setting of that name is. */
+/** The message for an unknown name: the nearest setting, or where a setting of that name is. */
 function unknownName(path: readonly (string | number)[], { source, catalogue }: Reader): string {
   const names = path.map(String);
   const name = names.at(-1) ?? "";

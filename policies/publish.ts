@@ -11,9 +11,9 @@ interface Flags {
 
 const command = new Command("publish-pack")
   .description("Bundles the policy pack and publishes it at Pulumi Cloud, where policy groups enforce it.")
-  .argument("[organization]", "organisation at Pulumi Cloud; the account's default where it is left out")
+  .argument("[organization]", "organization at Pulumi Cloud; the account's default if omitted")
   .option("--output <folder>", "folder of the bundle", join(import.meta.dirname, "..", "dist", "pack"))
-  .option("--dry-run", "make the bundle and publish nothing", false)
+  .option("--dry-run", "make the bundle without publishing it", false)
   .addHelpText("after", "\nExample:\n  $ npm run publish-pack -- optropic")
   .action(run);
 
@@ -35,7 +35,9 @@ async function publish(folder: string, organization: string | undefined): Promis
     return typeof status === "number" ? status : 1;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`error: pulumi cannot be started, which npm run puts on the path: ${reason}\n`);
+    process.stderr.write(
+      `error: cannot start pulumi: ${reason}; run this through npm, which puts it on the path\n`,
+    );
     return 2;
   }
 }

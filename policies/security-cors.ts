@@ -153,7 +153,7 @@ function judgeHeader(value: AnyValue): Verdict {
   );
 }
 
-/** The entries of a list or map; nothing while it is unknown as a whole. */
+/** The entries of a list or map; empty while all of it is unknown. */
 function entries<V extends AnyValue, T>(value: V, read: (value: V) => T[]): T[] {
   return value.isUnknown ? [] : read(value);
 }

@@ -86,7 +86,7 @@ export const strictTransport = policy({
   },
 });
 
-/** A rule that takes plain http for the whole zone, such as `not ssl`, and redirects it to https. */
+/** A rule that takes plain http for all of the zone, such as `not ssl`, and redirects it to https. */
 function redirectsAll(stack: Stack, zone: Zone): boolean {
   const name = zoneName(zone) ?? "zone.invalid";
   const requests = [name, `any.${name}`].map(

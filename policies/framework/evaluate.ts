@@ -67,7 +67,7 @@ function objection(
     policy: policy.name,
     items: policy.items,
     ...(resource && { resource: resource.urn }),
-    // A value of another resource is no place in this one.
+    // The property of another resource says nothing about this one.
     ...(at && at.resource === resource && { property: propertyPath(at.path) }),
     ...(setting !== undefined && { setting }),
     kind: "violated",

@@ -31,8 +31,8 @@ export function fault(at: AnyValue, found: string): Fault {
 
 /**
  * Judges one thing. A test that reads an unknown value gets the answer unknown, so that an unknown in one
- * finding never hides a violation in another. `resource` is what a violation is reported on; a requirement
- * on the stack as a whole has none.
+ * finding never hides a violation in another. A violation is reported on `resource`; without one, on the
+ * stack.
  */
 export function judge(resource: Resource | undefined, test: () => Verdict): Finding {
   try {
@@ -50,7 +50,7 @@ export function judge(resource: Resource | undefined, test: () => Verdict): Find
   }
 }
 
-/** Judges the stack as a whole. */
+/** Judges the stack, where no resource is at fault. */
 export function judgeStack(test: () => Verdict): Finding {
   return judge(undefined, test);
 }
@@ -67,7 +67,7 @@ export function judgeEach<R extends Resource>(
   return resources.map((resource) => judge(resource, () => test(resource)));
 }
 
-/** A violation by the resource, or by the stack as a whole. */
+/** A violation by the resource, or by the stack. */
 export function violation(wrong: string | Fault, resource?: Resource): Finding {
   return judge(resource, () => wrong);
 }
@@ -94,7 +94,7 @@ export function some<T>(candidates: Iterable<T>, test: (candidate: T) => boolean
   return select(candidates, test).length > 0;
 }
 
-/** Whether the test is true of all; false as soon as one fails, unknown only where none does. */
+/** Whether the test is true of all; false as soon as one fails, unknown only if no known one fails. */
 export function every<T>(candidates: Iterable<T>, test: (candidate: T) => boolean): boolean {
   return !some(candidates, (candidate) => !test(candidate));
 }

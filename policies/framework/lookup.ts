@@ -1,8 +1,8 @@
 import { UnknownRead } from "./value.ts";
 
 /**
- * Finds candidates by a text of theirs, in one pass over them. The answer is all that surely have it; where
- * none does, it throws UnknownRead if one whose text is unknown could have it.
+ * Finds candidates by a text of theirs, in one pass over them. The answer is all that surely have it; without
+ * any, it throws UnknownRead if one whose text is unknown could have it.
  */
 export function lookup<T>(
   candidates: Iterable<T>,

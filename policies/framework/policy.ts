@@ -10,7 +10,7 @@ export type Severity = "low" | "medium" | "high" | "critical";
 export interface PolicyDefinition<T extends ThresholdDefinitions = ThresholdDefinitions> {
   /** Kebab-case, unique in the pack: what waivers and pack configuration name. */
   readonly name: string;
-  /** Items of the checklist that the requirement covers; none for a rule about the pack itself. */
+  /** Items of the checklist that the requirement covers; empty for a rule about the pack itself. */
   readonly items: readonly ItemId[];
   /** What must hold, in one sentence with "must" in it. */
   readonly title: string;
@@ -24,7 +24,7 @@ export interface PolicyDefinition<T extends ThresholdDefinitions = ThresholdDefi
   /** Whether only production needs it: then a violation is advisory in staging. */
   readonly productionOnly?: boolean;
   /**
-   * When the check runs: over the whole `stack` (the default), or over each `resource` alone as it is
+   * When the check runs: over the `stack` (the default), or over each `resource` alone as it is
    * registered, without its dependencies, where one resource says enough.
    */
   readonly phase?: "stack" | "resource";

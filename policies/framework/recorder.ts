@@ -8,7 +8,7 @@ interface Observed {
 }
 
 /**
- * Keeps the inputs of every resource, for the policies that judge the whole stack.
+ * Keeps the inputs of every resource, for the policies that judge the stack.
  *
  * A stack policy is handed planned outputs: at preview an output that the program did not set is unknown,
  * and a dynamic resource may have none. The inputs say what the program declares, the same in each engine

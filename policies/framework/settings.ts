@@ -32,7 +32,7 @@ function readScope(written: string | undefined): Context["scope"] {
       : "all";
 }
 
-/** Values of the configuration, whole and leaf by leaf. */
+/** Values of the configuration, and every text inside those that are JSON. */
 function configuredTexts(): ReadonlySet<string> {
   const texts = new Set<string>();
   for (const text of Object.values(runtime.allConfig())) {

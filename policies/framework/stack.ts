@@ -26,7 +26,7 @@ export interface RecordedInputs {
   readonly secretPaths?: ReadonlySet<string> | undefined;
 }
 
-/** Inputs recorded for a resource, by urn; undefined where there are none. */
+/** Inputs recorded for a resource, by urn; undefined where nothing was recorded. */
 export type InputLookup = (urn: string) => RecordedInputs | undefined;
 
 const nothingRecorded: InputLookup = () => undefined;
@@ -105,8 +105,11 @@ class StackResource implements Resource {
     this.#recorded = recorded;
   }
 
-  is<Properties>(...tokens: readonly Token<Properties>[]): this is ResourceOf<Properties> {
-    return tokens.includes(this.type);
+  is<Properties>(
+    token: Token<Properties>,
+    ...others: readonly Token<Properties>[]
+  ): this is ResourceOf<Properties> {
+    return this.type === token || others.includes(this.type);
   }
 
   at(...path: readonly string[]): InputValue {

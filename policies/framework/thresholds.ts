@@ -1,4 +1,4 @@
-/** A whole number that pack configuration may tighten, never loosen beyond the checklist's figure. */
+/** An integer that pack configuration may tighten, but not loosen beyond the checklist's figure. */
 export interface ThresholdDefinition {
   readonly description: string;
   /** The checklist's figure, or the vendor's. */
@@ -12,7 +12,7 @@ export type ThresholdDefinitions = Readonly<Record<string, ThresholdDefinition>>
 /** Gives the figure to judge by, from its name. */
 export type Threshold<T extends ThresholdDefinitions> = (name: keyof T & string) => number;
 
-/** The configured figures, each within its bounds; the default where there is none or it is out of bounds. */
+/** The configured figures, each within its bounds; the default where one is missing or out of bounds. */
 export function configuredThreshold<T extends ThresholdDefinitions>(
   definitions: T | undefined,
   configuration: Readonly<Record<string, unknown>>,

@@ -24,7 +24,10 @@ export interface Resource {
   /** Resources that this one depends on, by any property or by `dependsOn`. */
   readonly dependencies: readonly Resource[];
   /** Whether it is of that type: only then can its properties be read by name. */
-  is<Properties>(...tokens: readonly Token<Properties>[]): this is ResourceOf<Properties>;
+  is<Properties>(
+    token: Token<Properties>,
+    ...others: readonly Token<Properties>[]
+  ): this is ResourceOf<Properties>;
   /** Whether the input at that path was given as a secret; undefined where the host does not say. */
   isSecret(path: readonly string[]): boolean | undefined;
   /**
@@ -62,7 +65,7 @@ export interface AnyValue {
   /** Path of the property that the host knows: of the JSON document where the value was read from one. */
   readonly property: readonly string[];
   readonly isUnknown: boolean;
-  /** Whether there is a value; null is none. Throws UnknownRead. */
+  /** Whether there is a value; null does not count. Throws UnknownRead. */
   readonly exists: boolean;
   /** Whether this was given as a secret; undefined where the host does not say. */
   readonly isSecret: boolean | undefined;
@@ -76,7 +79,7 @@ export interface AnyValue {
   boolean(): boolean | undefined;
   /** Strings of a list; throws UnknownRead if the list or an element is unknown. */
   strings(): string[];
-  /** What a JSON document in a string says; absent if it is none. Throws UnknownRead. */
+  /** What a JSON document in a string says; absent if it is not JSON. Throws UnknownRead. */
   json(): Value<unknown>;
 }
 

@@ -52,7 +52,7 @@ function apply(change: HeaderChange, header: Header | undefined): Header | undef
     case "remove":
       return undefined;
     case "add":
-      // Two headers of one name count as one with their values parted by a comma (RFC 9110, 5.3).
+      // Two headers of one name count as one with their values separated by a comma (RFC 9110, 5.3).
       return {
         value: header?.value !== undefined && value !== undefined ? `${header.value}, ${value}` : value,
       };

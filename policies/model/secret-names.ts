@@ -38,7 +38,7 @@ export function isPasswordName(name: string): boolean {
   return /(?:password|passwd|passphrase|(?:^|_)pass)$/i.test(name);
 }
 
-/** The name without the prefix that sends the variable to browsers, or undefined where it has none. */
+/** The name without the prefix that sends the variable to browsers, or undefined where it has no such prefix. */
 export function browserName(name: string): string | undefined {
   const prefix = browserPrefixes.find((candidate) => name.startsWith(candidate));
   return prefix === undefined ? undefined : name.slice(prefix.length);

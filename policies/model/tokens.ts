@@ -16,7 +16,7 @@ import type * as other from "./other-args.ts";
 /**
  * Type tokens of the resources that the policies judge, as the providers' packages name them, each with the
  * properties that its package declares. The packages are imported for their types alone: at run time the pack
- * needs none of them.
+ * does not need them.
  */
 const token = <Properties>(text: string): Token<Properties> => text;
 
@@ -56,7 +56,7 @@ export const render = {
 export const supabase = {
   project: token<sb.ProjectArgs>("supabase:index/project:Project"),
   settings: token<sb.SettingsArgs>("supabase:index/settings:Settings"),
-  /** Dynamic resources: the provider has none for these two. */
+  /** Dynamic resources: the provider does not have these two. */
   addOn: token<sb.AddOnArgs>("pulumi-nodejs:supabase:AddOn"),
   poolerConfig: token<sb.PoolerConfigArgs>("pulumi-nodejs:supabase:PoolerConfig"),
   /** The same as `pulumi.dynamic.Resource` names them, given the module `supabase`. */

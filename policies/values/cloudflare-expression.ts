@@ -119,7 +119,7 @@ class Parser {
     if (!this.#takeSign("[")) {
       return field(name, this.#request);
     }
-    // A header or another map by key, a list by index: the sample has none.
+    // A header or another map by key, or a list by index: the sample does not have it.
     do {
       this.#next();
       if (!this.#takeSign("]")) {

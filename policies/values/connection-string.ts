@@ -1,7 +1,7 @@
 /** What a policy needs to know of a PostgreSQL connection string; passwords are left out. */
 export interface Connection {
   readonly host: string | undefined;
-  /** 5432 when none is written. */
+  /** 5432 when it is not written. */
   readonly port: number;
   readonly user: string | undefined;
   /** Every value given for `sslmode`, in order; clients differ in which of several counts. */

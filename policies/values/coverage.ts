@@ -2,11 +2,11 @@
 export interface CoverageLayer {
   /** RFC 3339. */
   readonly start: string;
-  /** RFC 3339; the layer does not end where there is none. */
+  /** RFC 3339; without it the layer does not end. */
   readonly end?: string | undefined;
   /** People of the layer; one without people covers nothing. */
   readonly users: number;
-  /** Times that the layer is limited to; all times where there are none. */
+  /** Times that the layer is limited to; without any, all times. */
   readonly restrictions?: readonly CoverageRestriction[] | undefined;
 }
 

@@ -18,10 +18,10 @@ export type CspWeakness =
 export type CspPolicy = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Weaknesses of a header's value (`Content-Security-Policy`), each with what is wrong; none when it restricts
+ * Weaknesses of a header's value (`Content-Security-Policy`), each with what is wrong; empty when it restricts
  * scripts, plugins, the base URL and framing. A value may hold several policies, split by commas: all of them
  * apply, so a weakness counts only where every policy has it. The value is taken as fixed, the same on every
- * response: a nonce in it is no secret.
+ * response: a nonce in it is not secret.
  */
 export function judgeCsp(value: string): Map<CspWeakness, string> {
   const policies = parseCsp(value);
@@ -130,7 +130,7 @@ function judgePlugins(policy: CspPolicy): Found[] {
   return open === undefined ? [] : [["plugins", `${governing.directive} has ${open}`]];
 }
 
-/** base-uri does not fall back to default-src (CSP3, 6.3.1). Where no script loads, there is none to move. */
+/** base-uri does not fall back to default-src (CSP3, 6.3.1). Where no script loads, a base URL moves nothing. */
 function judgeBase(policy: CspPolicy): Found[] {
   const scripts = governs(policy, ["script-src-elem", "script-src", "default-src"]);
   const none = scripts?.sources.every((source) => source.toLowerCase() === "'none'") ?? false;

@@ -11,7 +11,7 @@ const seconds = new Map([
 
 /**
  * Seconds of a duration as Prometheus and Grafana write it, such as `5m`, `1h30m` or `300`; undefined when
- * it is none.
+ * it is not a duration.
  *
  * Source: Prometheus, Querying basics, Time durations. Grafana's `for` takes whole seconds without a unit.
  */

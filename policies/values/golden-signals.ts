@@ -18,8 +18,8 @@ const signalOf = new Map<Subject, GoldenSignal>([
 ]);
 
 /**
- * What a query shows. The requests that a ratio is divided by are no traffic, so that a panel of errors is
- * not one of traffic too.
+ * What a query shows. The requests that a ratio is divided by do not count as traffic, so that a panel of
+ * errors does not show traffic too.
  */
 export function signalsIn(expr: Expr): ReadonlySet<GoldenSignal> {
   const shown = expr.kind === "binary" && expr.operator === "/" ? expr.left : expr;

@@ -6,7 +6,7 @@ export interface OriginFault {
 }
 
 /**
- * Faults of a list of the origins that may call the API (item 4.3): none when it names at least one origin
+ * Faults of a list of the origins that may call the API (item 4.3): empty when it names at least one origin
  * and each is an exact https origin, `https://host[:port]`, as RFC 6454 serialises it.
  *
  * @param list origins split by commas or spaces, or a JSON array of them.

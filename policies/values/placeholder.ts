@@ -7,7 +7,7 @@ export function isPlaceholder(text: string): boolean {
   return trimmed === "" || bracketed.test(trimmed) || words.test(trimmed) || reserved.test(trimmed);
 }
 
-/** Whether a text is no https URL that people can open. */
+/** Whether a text is not an https URL that people can open. */
 export function isPlaceholderUrl(text: string): boolean {
   const url = URL.parse(text.trim());
   return url?.protocol !== "https:" || !url.hostname.includes(".") || isPlaceholder(text);

@@ -13,7 +13,7 @@ export type Expr =
 
 export interface Selector {
   readonly kind: "selector";
-  /** Name of the metric; empty where the selector names none. */
+  /** Name of the metric; empty where the selector does not name it. */
   readonly metric: string;
   readonly matchers: readonly Matcher[];
   /** Seconds of a range vector; undefined for an instant one, not a number for a dashboard's variable. */

@@ -24,7 +24,7 @@ export interface Alternative {
   readonly atoms: readonly Atom[];
 }
 
-/** The ways in which an expression gives series; none where it never does. */
+/** The ways in which an expression gives series; empty where it never does. */
 export function alternativesOf(expr: Expr): Alternative[] {
   switch (expr.kind) {
     case "binary":

@@ -3,7 +3,7 @@ import { PromqlCursor } from "./promql-cursor.ts";
 import { promqlTokens } from "./promql-tokens.ts";
 
 /**
- * Reads a PromQL expression; undefined when it is none.
+ * Reads a PromQL expression; undefined when it is not one.
  *
  * Source: Prometheus, Querying, Basics and Operators (version 3).
  */
@@ -13,7 +13,7 @@ export function parsePromql(expression: string): Expr | undefined {
 
 /**
  * Reads a math expression of Grafana, in which `$A` is another query, `&&`, `||` and `!` join, and every
- * comparison gives 0 or 1; undefined when it is none.
+ * comparison gives 0 or 1; undefined when it is not one.
  */
 export function parseMath(expression: string): Expr | undefined {
   return parse(expression, true);
@@ -46,7 +46,7 @@ const aggregators: ReadonlySet<string> = new Set(
 /** No person nests deeper, and no expression exhausts the call stack. */
 const deepest = 100;
 
-/** Every method gives undefined as soon as the text is no expression. */
+/** Every method gives undefined as soon as the text is not an expression. */
 class Parser {
   readonly #cursor: PromqlCursor;
   readonly #isMath: boolean;

@@ -1,4 +1,4 @@
-/** Longer patterns and names match nothing: GitHub takes none of either. */
+/** Longer patterns and names match nothing: GitHub does not accept them. */
 const longest = 500;
 
 /**

@@ -23,7 +23,11 @@ const macros = new Map([
   ["@annually", "0 0 1 1 *"],
 ]);
 
-/** A schedule taken apart: when on a day it runs, in minutes from midnight, and on which days. */
+/**
+ * A schedule taken apart: when on a day it runs, in minutes from midnight, and on which days. Not by croner, which
+ * the settings use: it takes a step of days beside a weekday for every day, so that a weekly backup would count as daily,
+ * and can find the longest gap only by going through each run.
+ */
 interface Schedule {
   readonly minutes: readonly number[];
   readonly runsOn: (day: Day) => boolean;
@@ -39,7 +43,7 @@ interface Day {
 
 /**
  * Whether a cron schedule runs on every day (item 8.2 and, for a backup to exist at all, 3.2); undefined when
- * it is no cron schedule: five fields as in crontab(5), with names, lists, ranges and steps, or a macro such
+ * it is not a cron schedule: five fields as in crontab(5), with names, lists, ranges and steps, or a macro such
  * as `@daily`.
  */
 export function runsDaily(schedule: string): boolean | undefined {
@@ -49,7 +53,7 @@ export function runsDaily(schedule: string): boolean | undefined {
 
 /**
  * The longest time between two runs of a cron schedule, in minutes: what it leaves unsaved at worst (item
- * 8.7). Infinity when it never runs; undefined when it is no cron schedule.
+ * 8.7). Infinity when it never runs; undefined when it is not a cron schedule.
  */
 export function longestGap(schedule: string): number | undefined {
   const parsed = parseSchedule(schedule);

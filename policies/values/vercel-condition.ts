@@ -5,7 +5,7 @@ export interface VercelCondition {
   readonly type: string;
   readonly op: string;
   readonly neg: boolean;
-  /** The value or values that are compared with; none for `ex` (exists) and `nex`. */
+  /** The value or values that are compared with; empty for `ex` (exists) and `nex`. */
   readonly values: readonly string[];
 }
 
