@@ -17,7 +17,7 @@ import { findSdk, type Sdk } from "./engine/sdk.ts";
 import { readStackOutputs } from "./engine/stack-reference.ts";
 import { guestEnvironment, programEnvironment } from "./environment.ts";
 import type { Given } from "./isolation/environment.ts";
-import type { Isolation } from "./isolation/index.ts";
+import { type Isolation, roomForObjects } from "./isolation/index.ts";
 import type { PreviewOptions } from "./options.ts";
 import { Judgement, type PackVerdict } from "./packs/judgement.ts";
 import type { PackSource } from "./packs/pack.ts";
@@ -202,7 +202,7 @@ export class Session {
       label: `the program in ${project.programDirectory}`,
       launch: this.#isolation.launch({
         host: "program",
-        nodeArgs: project.nodeArgs,
+        nodeArgs: [...roomForObjects, ...project.nodeArgs],
         runner,
         args: [
           ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],

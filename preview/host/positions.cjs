@@ -12,7 +12,9 @@ if (isMainThread && basename(folder) === "run" && basename(dirname(folder)) === 
   // The runner loads this first too, before what it traces; an older one has none.
   const instrumentation = join(folder, "instrumentation.js");
   if (existsSync(instrumentation)) require(instrumentation);
-  const { Resource } = require(join(folder, "..", "..", "resource.js"));
+  const sdk = join(folder, "..", "..");
+  require("./promises.cjs")(sdk);
+  const { Resource } = require(join(sdk, "resource.js"));
   if (Resource.framePositionRegExp instanceof RegExp) {
     Resource.framePositionRegExp =
       /^\s*at (?:.* \()?(?:file:\/\/)?(?<file>.*):(?<line>[0-9]+):(?<column>[0-9]+)\)?$/;

@@ -16,7 +16,7 @@ import type { PreviewResource } from "../engine/resource.ts";
 import { fromStruct } from "../engine/struct.ts";
 import { forAnalysis, forRemediation, type PropertyMap } from "../engine/values.ts";
 import type { Given } from "../isolation/environment.ts";
-import type { Isolation } from "../isolation/isolation.ts";
+import { type Isolation, roomForObjects } from "../isolation/isolation.ts";
 import {
   type Analysis,
   analyzeRequest,
@@ -88,7 +88,7 @@ export class PolicyPack {
       label: `policy pack ${this.directory}`,
       launch: options.isolation.launch({
         host: "pack",
-        nodeArgs: [],
+        nodeArgs: roomForObjects,
         runner: resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
         args: [address, "."],
         cwd: folder,
