@@ -1,0 +1,83 @@
+import { type Context, evaluate, type Outcome, type Violation } from "../../policies/framework/evaluate.ts";
+import { type Policy, type ResourceRecord, Stack, type Value } from "../../policies/framework/index.ts";
+import { pathKey, type RecordedInputs } from "../../policies/framework/stack.ts";
+import { registry } from "../../policies/registry.ts";
+import type { RecordedResource } from "./record.ts";
+
+/** What one policy says of a stack, as a preview shows it. */
+export interface Judgment {
+  readonly policy: Policy;
+  readonly status: Outcome["status"];
+  /** The policy's own level; that of its violations where it is violated, which the stage may lower. */
+  readonly enforcement: "mandatory" | "advisory";
+  readonly violations: readonly Violation[];
+  /** What has to be known before the policy can decide. */
+  readonly unknown?: Value;
+}
+
+/** Has every policy of the pack judge the resources, in this process. */
+export function judge(resources: readonly RecordedResource[], context: Context): Judgment[] {
+  const whole = stackOf(resources);
+  const parts = resources.map((resource) =>
+    stackOf([{ ...resource, dependencies: [], propertyDependencies: {} }]),
+  );
+  return registry.map((policy) => {
+    const outcomes = (policy.phase === "resource" ? parts : [whole]).map((stack) =>
+      evaluate(policy, stack, context),
+    );
+    const status = statuses.find((candidate) => outcomes.some((outcome) => outcome.status === candidate));
+    const violations = outcomes.flatMap((outcome) => outcome.violations);
+    const unknown = outcomes.find((outcome) => outcome.unknown !== undefined)?.unknown;
+    return {
+      policy,
+      status: status ?? "passed",
+      enforcement: status === "violated" ? enforcementOf(policy, violations) : policy.level,
+      violations,
+      ...(unknown && { unknown }),
+    };
+  });
+}
+
+/** The policies that stop a deployment. */
+export function refusing(judgments: readonly Judgment[]): Judgment[] {
+  return judgments.filter(({ status, enforcement }) => status === "violated" && enforcement === "mandatory");
+}
+
+/** The view that policies have of the resources. */
+export function stackOf(resources: readonly RecordedResource[]): Stack {
+  const inputs = new Map(
+    resources.map(({ urn, inputs, secretPaths }): [string, RecordedInputs] => [
+      urn,
+      { inputs, secretPaths: new Set(secretPaths.map(pathKey)) },
+    ]),
+  );
+  return new Stack(resources.map(recordOf), (urn) => inputs.get(urn));
+}
+
+function recordOf(resource: RecordedResource): ResourceRecord {
+  const { urn, type, name, parent, outputs, options, dependencies, propertyDependencies } = resource;
+  return {
+    urn,
+    type,
+    name,
+    props: outputs,
+    opts: options,
+    ...(parent !== undefined && { parent: { urn: parent } }),
+    dependencies: dependencies.map(linkTo),
+    propertyDependencies: Object.fromEntries(
+      Object.entries(propertyDependencies).map(([property, urns]) => [property, urns.map(linkTo)]),
+    ),
+  };
+}
+
+function linkTo(urn: string) {
+  return { urn };
+}
+
+/** What counts most comes first. */
+const statuses = ["violated", "unknown", "waived", "not-applicable"] as const;
+
+function enforcementOf(policy: Policy, violations: readonly Violation[]): Judgment["enforcement"] {
+  const counts = violations.some(({ enforcementLevel }) => enforcementLevel !== "advisory");
+  return policy.level === "mandatory" && counts ? "mandatory" : "advisory";
+}

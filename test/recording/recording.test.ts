@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packName } from "../../policies/model/pack-name.ts";
+import { type PreviewDocument, preview } from "../../preview/index.ts";
+import { pack } from "../preview/harness.ts";
+import { type Judgment, judge } from "./judge.ts";
+import type { RecordedResource } from "./record.ts";
+import { recordDelivery, recordPlatform } from "./stacks.ts";
+
+// What tests record in-process has to be what a pack sees in a real preview, and what the pack says of it too.
+
+const root = join(import.meta.dirname, "..", "..");
+const folder = mkdtempSync(join(tmpdir(), "seen-"));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const broken = [
+  "edge.minTlsVersion=1.0",
+  "database.pitrDays=0",
+  "secrets.length=32",
+  'edge.corsOrigins=["*"]',
+  "objectives.p95Ms=800",
+  `waivers=${JSON.stringify([
+    waiver({ policy: "tls-minimum-version", resource: "edge-min-tls-version" }),
+    waiver({ policy: "no-such-policy", resource: "*" }),
+  ])}`,
+];
+
+describe.each([
+  { name: "production", program: platform(), record: () => recordPlatform() },
+  { name: "staging", program: platform("staging"), record: () => recordPlatform("staging") },
+  {
+    name: "a production that breaks items",
+    program: { ...platform(), config: broken },
+    record: () => recordPlatform("production", ...broken),
+  },
+  {
+    name: "the delivery",
+    program: { cwd: join(root, "delivery"), stack: "production" },
+    record: () => recordDelivery(),
+  },
+])("$name, recorded", ({ name, program, record }) => {
+  const recorded = record();
+  const file = join(folder, `${name}.json`);
+  let document: PreviewDocument;
+
+  beforeAll(async () => {
+    process.env.SEEN_BY_PACK = file;
+    const policyPacks = [join(root, "policies"), pack("seen")];
+    document = await preview({ ...program, policyPacks, timeoutMs: 150_000 });
+  });
+
+  it("is what a policy pack sees in a preview", async () => {
+    const seen: RecordedResource[] = JSON.parse(readFileSync(file, "utf8"));
+    const { resources } = await recorded;
+    expect(byUrn(resources)).toEqual(byUrn(seen));
+    expect(resources.length).toBeGreaterThan(30);
+  });
+
+  it("is judged as by the pack in a preview", async () => {
+    const { resources, context } = await recorded;
+    const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn ?? "";
+    const shown = document.policies.filter((policy) => policy.pack === packName);
+    expect(judge(resources, context).map((judgment) => summaryOf(judgment, root))).toEqual(
+      shown.map(({ name, items, status, enforcement, violations }) => ({
+        name,
+        items,
+        status,
+        enforcement,
+        violations: violations.map(({ urn, message }) => ({ urn, message })),
+      })),
+    );
+  });
+});
+
+function waiver(of: { policy: string; resource: string }) {
+  return { ...of, reason: "An example", approvedBy: "security@optropic.example", until: "2099-12-31" };
+}
+
+function platform(stack = "production") {
+  return { cwd: root, stack };
+}
+
+function byUrn(resources: readonly RecordedResource[]): Record<string, RecordedResource> {
+  return Object.fromEntries(resources.map((resource) => [resource.urn, resource]));
+}
+
+/** A judgment as the document of a preview has it; it says of an unknown value whose it is, and where. */
+function summaryOf({ policy, status, enforcement, violations, unknown }: Judgment, root: string) {
+  const { name, items } = policy;
+  const objections: { urn: string; message: unknown }[] = violations.map((violation) => {
+    return { urn: violation.urn ?? root, message: violation.message };
+  });
+  if (unknown !== undefined) {
+    const message = expect.stringMatching(`^${unknown.resource.name}: .*\\.${unknown.path.join(".")} `);
+    objections.push({ urn: root, message });
+  }
+  return { name, items, status, enforcement, violations: objections };
+}
