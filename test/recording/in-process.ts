@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { Server } from "@grpc/grpc-js";
 import { runtime } from "@pulumi/pulumi";
+import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
 import { Engine, type LogEntry } from "../../preview/engine/engine.ts";
-import { channelOptions, listen, type UnaryMethods } from "../../preview/engine/grpc.ts";
+import { listen, maxMessageBytes, type UnaryMethods } from "../../preview/engine/grpc.ts";
 import { Monitor } from "../../preview/engine/monitor.ts";
 import type { PreviewResource } from "../../preview/engine/resource.ts";
 import { Sources } from "../../project/sources.ts";
@@ -37,20 +39,28 @@ export function runInProcess(program: Program): Promise<PreviewResource[]> {
 async function run({ organization = "organization", ...program }: Program): Promise<PreviewResource[]> {
   const { project, stack, config = new Map(), secretKeys = new Set() } = program;
   const engine = new Engine();
-  const server = new Server(channelOptions);
+  const server = new Server({ "grpc.max_receive_message_length": maxMessageBytes });
   engine.addTo(server);
-  const engineAddress = await listen(server);
+  const folder = makePrivateFolder("recording");
+  const socket = join(folder, "engine");
+  const stopListening = await listen(server, socket);
   const monitor = new Monitor({
     project,
     stack,
     organization,
     config,
     secretKeys,
+    programDirectory: import.meta.dirname,
     stackOutputs: new Map(),
     sources: new Sources(import.meta.dirname),
+    mayRead: () => undefined,
     heard: () => undefined,
+    check: async ({ inputs }) => inputs,
     remediate: async ({ inputs }) => inputs,
     registered: () => undefined,
+    connection: () => {
+      throw new Error("A recorded program has no process of its own to call functions in");
+    },
     warn: (message, urn) => engine.warn(message, urn),
   });
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
@@ -59,7 +69,7 @@ async function run({ organization = "organization", ...program }: Program): Prom
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    runtime.resetOptions(project, stack, parallel, engineAddress, "", true, organization);
+    runtime.resetOptions(project, stack, parallel, `unix:${socket}`, "", true, organization);
     runtime.setMockOptions(clientOf(monitor.methods, fail), project, stack, true, organization);
     runtime.setAllConfig(Object.fromEntries(config), [...secretKeys]);
     await Promise.race([failed, monitor.refused, toItsEnd(program)]);
@@ -69,7 +79,8 @@ async function run({ organization = "organization", ...program }: Program): Prom
     Error.stackTraceLimit = stackTraceLimit;
     runtime.disconnectSync();
     monitor.close();
-    server.forceShutdown();
+    stopListening();
+    removeFolder(folder);
   }
 }
 

@@ -1,5 +1,6 @@
-import { type Context, evaluate, type Outcome, type Violation } from "../../policies/framework/evaluate.ts";
-import { type Policy, type ResourceRecord, Stack, type Value } from "../../policies/framework/index.ts";
+import type { Context } from "../../policies/framework/context.ts";
+import { evaluate, type Objection, type Outcome } from "../../policies/framework/evaluate.ts";
+import { type AnyValue, type Policy, type ResourceRecord, Stack } from "../../policies/framework/index.ts";
 import { pathKey, type RecordedInputs } from "../../policies/framework/stack.ts";
 import { registry } from "../../policies/registry.ts";
 import type { RecordedResource } from "./record.ts";
@@ -10,9 +11,9 @@ export interface Judgment {
   readonly status: Outcome["status"];
   /** The policy's own level; that of its violations where it is violated, which the stage may lower. */
   readonly enforcement: "mandatory" | "advisory";
-  readonly violations: readonly Violation[];
+  readonly violations: readonly Objection[];
   /** What has to be known before the policy can decide. */
-  readonly unknown?: Value;
+  readonly unknown?: AnyValue;
 }
 
 /** Has every policy of the pack judge the resources, in this process. */
@@ -54,7 +55,8 @@ export function stackOf(resources: readonly RecordedResource[]): Stack {
   return new Stack(resources.map(recordOf), (urn) => inputs.get(urn));
 }
 
-function recordOf(resource: RecordedResource): ResourceRecord {
+/** One of them, as a policy host hands it over. */
+export function recordOf(resource: RecordedResource): ResourceRecord {
   const { urn, type, name, parent, outputs, options, dependencies, propertyDependencies } = resource;
   return {
     urn,
@@ -77,7 +79,7 @@ function linkTo(urn: string) {
 /** What counts most comes first. */
 const statuses = ["violated", "unknown", "waived", "not-applicable"] as const;
 
-function enforcementOf(policy: Policy, violations: readonly Violation[]): Judgment["enforcement"] {
+function enforcementOf(policy: Policy, violations: readonly Objection[]): Judgment["enforcement"] {
   const counts = violations.some(({ enforcementLevel }) => enforcementLevel !== "advisory");
   return policy.level === "mandatory" && counts ? "mandatory" : "advisory";
 }

@@ -11,11 +11,11 @@ export interface RecordedResource {
   /** Urn of the parent; none for the root stack and for providers that the engine makes. */
   readonly parent?: string;
   /** What the program asks for: secrets in plain text, and the engine's own marks for unknown values. */
-  readonly inputs: Readonly<Record<string, PropertyValue>>;
+  readonly inputs: Readonly<Record<string, unknown>>;
   /** Where the inputs are secret. */
   readonly secretPaths: readonly (readonly string[])[];
   /** What a stack policy sees before the update: the inputs again, or what a component registers. */
-  readonly outputs: Readonly<Record<string, PropertyValue>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
   /** Urns of the resources that it depends on, by a property or by `dependsOn`. */
   readonly dependencies: readonly string[];
   /** Urns of the resources that each top-level property is made from. */
@@ -28,11 +28,12 @@ export interface RecordedResource {
 /**
  * Runs a program in this process as a preview does, and records what it declares.
  *
- * @returns the resources in the order in which they were registered, default providers among them
+ * @returns the resources that the stack manages in the order in which they were registered, default providers
+ *   among them
  * @throws {Error} what the program throws, or logs as an error
  */
 export async function record(program: Program): Promise<RecordedResource[]> {
-  return (await runInProcess(program)).map(recorded);
+  return (await runInProcess(program)).filter(({ external }) => !external).map(recorded);
 }
 
 function recorded(resource: PreviewResource): RecordedResource {

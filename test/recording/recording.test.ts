@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { propertyPath } from "../../checklist/violation.ts";
 import { packName } from "../../policies/model/pack-name.ts";
 import { type PreviewDocument, preview } from "../../preview/index.ts";
 import { pack } from "../preview/harness.ts";
@@ -71,7 +72,9 @@ describe.each([
         items,
         status,
         enforcement,
-        violations: violations.map(({ urn, message }) => ({ urn, message })),
+        violations: violations.map(({ urn, message, expected, fix, property, setting, waiver }) => {
+          return { urn, message, expected, fix, property, setting, waiver };
+        }),
       })),
     );
   });
@@ -89,15 +92,26 @@ function byUrn(resources: readonly RecordedResource[]): Record<string, RecordedR
   return Object.fromEntries(resources.map((resource) => [resource.urn, resource]));
 }
 
-/** A judgment as the document of a preview has it; it says of an unknown value whose it is, and where. */
+/**
+ * A judgment as the document of a preview has it: what its policy always expects and how to fix it are said once,
+ * of the policy, and what is unknown is of a resource, in words of the SDK.
+ */
 function summaryOf({ policy, status, enforcement, violations, unknown }: Judgment, root: string) {
-  const { name, items } = policy;
-  const objections: { urn: string; message: unknown }[] = violations.map((violation) => {
-    return { urn: violation.urn ?? root, message: violation.message };
-  });
+  const { name, items, title } = policy;
+  const objections: object[] = violations.map(
+    ({ resource, found, expected, fix, property, setting, waiver }) => ({
+      urn: resource ?? root,
+      message: found,
+      expected: expected === title ? undefined : expected,
+      fix: fix === policy.fix ? undefined : fix,
+      ...{ property, setting, waiver },
+    }),
+  );
   if (unknown !== undefined) {
-    const message = expect.stringMatching(`^${unknown.resource.name}: .*\\.${unknown.path.join(".")} `);
-    objections.push({ urn: root, message });
+    const { resource, path } = unknown;
+    const property = propertyPath(path);
+    const message: unknown = expect.stringContaining(` at .${path.join(".")} can't be known during preview`);
+    objections.push({ urn: resource.urn, message, property });
   }
   return { name, items, status, enforcement, violations: objections };
 }

@@ -3,7 +3,7 @@ import { parseDeliverySettings, parseSettings } from "../../config/parse.ts";
 import { loadSecrets } from "../../config/secrets.ts";
 import { deliver } from "../../delivery/deliver.ts";
 import { platform, secretsOf } from "../../platform.ts";
-import type { Context } from "../../policies/framework/evaluate.ts";
+import type { Context } from "../../policies/framework/context.ts";
 import { readContext } from "../../policies/framework/settings.ts";
 import { waivable } from "../../policies/registry.ts";
 import { type Project, readProject } from "../../project/project.ts";
