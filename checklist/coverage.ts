@@ -1,4 +1,5 @@
-import { type ItemId, isItemId, items } from "./items.ts";
+import { counted, listed } from "../lib/text.ts";
+import { type Control, type Item, type ItemId, isItemId, items } from "./items.ts";
 
 /** What a policy's outcome says of the items that it covers. */
 export interface CoveringPolicy {
@@ -20,7 +21,15 @@ export interface Coverage {
   left: ItemId[];
 }
 
-export function coverageOf(policies: readonly CoveringPolicy[]): Coverage {
+/** What a preview knows of one item. That a policy passed says what is declared, never what runs. */
+export interface ItemState {
+  item: Item;
+  state: keyof Coverage;
+  /** What the item still needs besides policies, in the order of the checklist's table. */
+  needs: Control[];
+}
+
+export function itemStates(policies: readonly CoveringPolicy[]): ItemState[] {
   const statuses = new Map<ItemId, Set<CoveringPolicy["status"]>>();
   for (const policy of policies) {
     if (policy.status === "not-applicable") continue;
@@ -30,19 +39,60 @@ export function coverageOf(policies: readonly CoveringPolicy[]): Coverage {
       statuses.set(id, known.add(policy.status));
     }
   }
-  const coverage: Coverage = { passed: [], violated: [], waived: [], unknown: [], left: [] };
-  for (const { id } of items) {
-    const found = statuses.get(id);
-    if (found === undefined) coverage.left.push(id);
-    else coverage[worst.find((status) => found.has(status)) ?? "passed"].push(id);
-  }
-  return coverage;
+  const all: readonly Item[] = items;
+  return all.map((item) => {
+    const found = statuses.get(item.id);
+    const needs = item.controls.filter((control) => control !== "policy");
+    const state = found === undefined ? "left" : (worst.find((status) => found.has(status)) ?? "passed");
+    return { item, state, needs };
+  });
 }
 
 const worst = ["violated", "unknown", "waived"] as const;
 
-/** A preview's last line: how much of the checklist it enforced. Undefined where no policy covers an item. */
+export function coverageOf(policies: readonly CoveringPolicy[]): Coverage {
+  const coverage: Coverage = { passed: [], violated: [], waived: [], unknown: [], left: [] };
+  for (const { item, state } of itemStates(policies)) coverage[state].push(item.id);
+  return coverage;
+}
+
+/** A state in words. Only what no other control has to show is called enforced without more. */
+export function stateWords({ state, needs }: ItemState): string {
+  const left = needs.map((control) => toDo[control]);
+  switch (state) {
+    case "violated":
+      return "does not hold";
+    case "unknown":
+      return "unknown until deployed";
+    case "waived":
+      return "waived";
+    case "passed":
+      return left.length === 0 ? "enforced" : `declared, ${listed(left, "and")}`;
+    case "left":
+      return left.length === 0 ? "not judged by this preview" : listed(left, "and");
+  }
+}
+
+const toDo: Readonly<Record<Control, string>> = {
+  policy: "to be enforced",
+  gate: "to pass a gate",
+  probe: "to be measured",
+  attest: "to be signed",
+  docs: "to be documented",
+  report: "to be reported",
+};
+
+/** How much of the checklist a preview enforced, and how much of that more than policies must show. Undefined where no policy covers an item. */
+export function enforcedWords(policies: readonly CoveringPolicy[]): string | undefined {
+  const enforced = itemStates(policies).filter(({ state }) => state !== "left");
+  if (enforced.length === 0) return undefined;
+  const open = enforced.filter(({ needs }) => needs.length > 0).length;
+  return `${enforced.length} of ${items.length} items enforced, ${open} still to verify`;
+}
+
+/** What a preview says of the checklist in one line. Undefined where no policy covers an item. */
 export function coverageLine(policies: readonly CoveringPolicy[]): string | undefined {
+  const states = itemStates(policies);
   const { passed, violated, waived, unknown, left } = coverageOf(policies);
   const enforced = items.length - left.length;
   if (enforced === 0) return undefined;
@@ -52,5 +102,17 @@ export function coverageLine(policies: readonly CoveringPolicy[]): string | unde
     ...(waived.length > 0 ? [`${waived.length} waived (${waived.join(", ")})`] : []),
     ...(unknown.length > 0 ? [`${unknown.length} decided at deployment (${unknown.join(", ")})`] : []),
   ];
-  return `Checklist: ${enforced} of ${items.length} items enforced: ${parts.join(", ")}; ${left.length} left for later.`;
+  const open = states.filter(({ state, needs }) => state !== "left" && needs.length > 0);
+  const needing = (controls: readonly Control[]): number =>
+    open.filter(({ needs }) => needs.some((control) => controls.includes(control))).length;
+  const kinds = [
+    counted(needing(["probe"]), "measurement"),
+    counted(needing(["gate", "docs", "report"]), "gate"),
+    counted(needing(["attest"]), "signature"),
+  ].filter((text) => !text.startsWith("0 "));
+  const still =
+    open.length === 0
+      ? "none of them needs more"
+      : `${open.length} of them ${open.length === 1 ? "is" : "are"} declared, not verified, and still ${open.length === 1 ? "needs" : "need"} ${listed(kinds, "and")}`;
+  return `Checklist: ${enforced} of ${items.length} items enforced: ${parts.join(", ")}; ${still}; ${left.length} left for later.`;
 }

@@ -1,10 +1,11 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { coverageLine } from "../checklist/coverage.ts";
-import { type CommandError, commandError, runCommand, type Work } from "../lib/command.ts";
-import { exitStatus } from "../lib/exit.ts";
+import { type CommandError, commandError, type Result, runCommand, type Work } from "../lib/command.ts";
+import { type ExitStatus, exitStatus } from "../lib/exit.ts";
 import { Failure, reasonOf } from "../lib/failure.ts";
+import { listed, printableText } from "../lib/text.ts";
 import packageJson from "../package.json" with { type: "json" };
 import {
   defaultTimeoutMs,
@@ -14,15 +15,23 @@ import {
   readPackConfig,
   readSavedPreview,
 } from "../preview/index.ts";
+import { judgedOf } from "../preview/report/checklist-words.ts";
 import { type ReportFormat, reporterOf, reportFormats } from "../preview/report/formats.ts";
+import { jsonOfStacks } from "../preview/report/json.ts";
+import { renderPreview } from "../preview/report/render.ts";
 import type { Failed, Judged, Report } from "../preview/report/report.ts";
+import { stackLines } from "../preview/report/verdict.ts";
+import { type View, viewOf } from "../preview/report/view.ts";
+import { repositoryRoot } from "../project/sources.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 
 /** The project of this checkout, which is previewed unless `--cwd` names another. */
 const ownProject = dirname(import.meta.dirname);
 
+const defaultStack = "production";
+
 interface PreviewFlags {
-  stack: string;
+  stack?: string[];
   cwd: string;
   policyPack?: string[];
   policyPackConfig: string[];
@@ -34,6 +43,9 @@ interface PreviewFlags {
   diff?: string;
   format?: ReportFormat;
   output: string[];
+  resources: boolean;
+  policies: boolean;
+  items: boolean;
   json: boolean;
   color: boolean;
   debug: boolean;
@@ -48,7 +60,7 @@ export function previewCommand(): Command {
     .description(
       "Runs a Pulumi program and its policy packs offline, without the Pulumi CLI, an account or a network.",
     )
-    .option("-s, --stack <name>", "the stack", "production")
+    .option("-s, --stack <name>", `the stack; repeatable (default: "${defaultStack}")`, collect)
     .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
     .option(
       "--policy-pack <folder>",
@@ -91,6 +103,9 @@ export function previewCommand(): Command {
       collect,
       [],
     )
+    .option("--resources", "show every resource, not their numbers alone", false)
+    .option("--policies", "show every policy, not their numbers alone", false)
+    .option("--items", "show every item of the checklist and what is known of it", false)
     .option("--json", "print one JSON document and nothing else", false)
     .addOption(
       new Option(
@@ -117,36 +132,102 @@ export function previewCommand(): Command {
 }
 
 async function run(flags: PreviewFlags, command: Command): Promise<void> {
+  const { stack: [first = defaultStack, ...others] = [] } = flags;
   const plan = readPlan(flags, command);
   const cwd = resolve(flags.cwd);
-  const color = flags.color && process.stdout.isTTY && !process.env.NO_COLOR;
-  const subject = { project: projectNameOf(cwd), stack: flags.stack };
-  const report = (result: Judged | Failed): Report => ({
-    ...subject,
+  const wanted = {
+    color: flags.color,
+    resources: flags.resources,
+    policies: flags.policies,
+    items: flags.items,
+  };
+  const view = viewOf(process.stdout, process.env, { ...wanted, addressOf: addressesIn(cwd) });
+  const project = projectNameOf(cwd);
+  const report = (stack: string, result: Judged | Failed): Report => ({
+    ...{ project, stack },
     tool: { name: packageJson.name, version: packageJson.version },
     result,
-    color: false,
   });
-  const print = async (result: Judged | Failed): Promise<string> =>
-    (await reporterOf(plan.printed))({ ...report(result), color });
+  const print = async (stack: string, result: Judged | Failed): Promise<string> =>
+    (await reporterOf(plan.printed))({ ...report(stack, result), view });
   const options = {
     json: plan.printed !== "pretty",
     debug: flags.debug,
     // A person has read it on standard error.
-    outputOf: (error: CommandError) => (plan.printed === "pretty" ? "" : print({ error })),
+    outputOf: (error: CommandError) => (plan.printed === "pretty" ? "" : print(first, { error })),
   };
   await runCommand(options, async ({ progress, warn }) => {
     checkOutputs(plan);
-    const result = await judge(flags, { cwd, ...subject }, progress).catch(async (error: unknown) => {
-      await writeFiles(plan, report({ error: commandError(error) })).catch((unwritten) =>
-        warn(reasonOf(unwritten)),
+    if (others.length > 0) {
+      return runSeveral([first, ...others], { flags, plan, view }, (stack) =>
+        judge(flags, { cwd, project, stack }, progress),
       );
-      throw error;
-    });
-    await writeFiles(plan, report(result));
-    const { mandatory } = result.document.summary;
-    return { status: mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds, output: await print(result) };
+    }
+    const result = await judge(flags, { cwd, project, stack: first }, progress).catch(
+      async (error: unknown) => {
+        await writeFiles(plan, report(first, { error: commandError(error) })).catch((unwritten) =>
+          warn(reasonOf(unwritten)),
+        );
+        throw error;
+      },
+    );
+    await writeFiles(plan, report(first, result));
+    return { status: statusOf(result), output: await print(first, result) };
   });
+}
+
+/** Judges stacks one after the other, whatever becomes of each, and ends with a row for each. */
+async function runSeveral(
+  stacks: readonly string[],
+  { flags, plan, view }: { flags: PreviewFlags; plan: OutputPlan; view: View },
+  judgeOne: (stack: string) => Promise<Judged>,
+): Promise<Result> {
+  checkSeveral(stacks, flags, plan);
+  const results: { stack: string; result: Judged | Failed }[] = [];
+  for (const stack of stacks) {
+    const result = await judgeOne(stack).catch((error: unknown): Failed => ({ error: commandError(error) }));
+    results.push({ stack, result });
+  }
+  const status = statusOfSeveral(results.map(({ result }) => result));
+  if (plan.printed === "json") return { status, output: jsonOfStacks(results) };
+  const texts = results.map(({ stack, result }) =>
+    "document" in result
+      ? renderPreview(result.document, view)
+      : printableText(`Previewing ${stack}\n\nerror: ${result.error.message}`),
+  );
+  return { status, output: `${[...texts, stackLines(results, view).join("\n")].join("\n\n")}\n` };
+}
+
+/** @throws {Failure} for what only one stack can have */
+function checkSeveral(stacks: readonly string[], flags: PreviewFlags, plan: OutputPlan): void {
+  const repeated = stacks.find((stack, index) => stacks.indexOf(stack) !== index);
+  if (repeated !== undefined) throw new Failure("refused", `--stack ${repeated} appears twice`);
+  const single = [
+    ...(flags.output.length > 0 ? ["--output"] : []),
+    ...(flags.state !== undefined ? ["--state"] : []),
+    ...(flags.diff !== undefined ? ["--diff"] : []),
+    ...(plan.printed !== "pretty" && plan.printed !== "json" ? [`--format ${plan.printed}`] : []),
+  ];
+  if (single.length === 0) return;
+  throw new Failure("refused", `${listed(single, "and")} with several stacks: run the preview once for each`);
+}
+
+function statusOf({ document }: Judged): ExitStatus {
+  return document.summary.mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds;
+}
+
+/** What could not be told weighs more than what is wrong: it could be anything. */
+function statusOfSeveral(results: readonly (Judged | Failed)[]): ExitStatus {
+  if (results.some((result) => !("document" in result))) return exitStatus.couldNotTell;
+  const statuses = results.flatMap((result) => ("document" in result ? [statusOf(result)] : []));
+  return statuses.find((status) => status !== exitStatus.holds) ?? exitStatus.holds;
+}
+
+/** Addresses of files of the repository, for a terminal that opens them. */
+function addressesIn(cwd: string): View["addressOf"] {
+  if (!existsSync(cwd)) return undefined;
+  const root = repositoryRoot(realpathSync(cwd));
+  return ({ path, line }) => `${pathToFileURL(join(root, path)).href}#L${line}`;
 }
 
 /** @throws {Failure} for what goes with --isolate alone */
@@ -188,7 +269,7 @@ async function judge(
     isolation: isolationFrom(flags),
     progress,
   });
-  return { document, coverage: coverageLine(document.policies) };
+  return judgedOf(document, flags.items);
 }
 
 /** Whether a folder, links resolved, holds one of this project's own programs: the platform or its delivery. */

@@ -13,7 +13,8 @@ const reported = z.object({
 
 /** Files of the repository that a project belongs to, named from the repository's root. */
 export class Sources {
-  #root: string;
+  /** The repository's root, without symbolic links. */
+  readonly root: string;
   /** Folder of the program's own package. */
   #package: string | undefined;
   #files = new Map<string, SourceFile | undefined>();
@@ -23,14 +24,14 @@ export class Sources {
    * @param programFolder in which its program is
    */
   constructor(folder: string, programFolder = folder) {
-    this.#root = repositoryRoot(realpathSync(folder));
+    this.root = repositoryRoot(realpathSync(folder));
     this.#package = nearestWith("package.json", realpathSync(programFolder));
   }
 
   /** @returns the file's path from the root; undefined for one that is not there, outside or installed */
   pathOf(file: string): string | undefined {
     if (!existsSync(file)) return undefined;
-    const path = relative(this.#root, realpathSync(file));
+    const path = relative(this.root, realpathSync(file));
     const outside = path === "" || path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path);
     const steps = path.split(sep);
     return outside || steps.includes("node_modules") ? undefined : steps.join("/");
@@ -87,7 +88,7 @@ function filesOf(uri: string): string[] {
 }
 
 /** The nearest folder above with `.git`; without one, the working directory or else the folder itself. */
-function repositoryRoot(folder: string): string {
+export function repositoryRoot(folder: string): string {
   const repository = nearestWith(".git", folder);
   if (repository !== undefined) return repository;
   const workingDirectory = realpathSync(process.cwd());

@@ -55,6 +55,8 @@ export interface ShownViolation {
   status?: "waived" | "unknown" | "unproved";
   /** The setting that it is about, else the line that declares its resource, else the stack's settings. */
   source?: SourcePosition;
+  /** The line that declares its resource, where `source` is that of a setting. */
+  declared?: SourcePosition;
   /** Path of the property within the resource. */
   property?: string;
   /** Path of the setting, without the project's namespace. */

@@ -20,3 +20,8 @@ export function painter(color: boolean): Painter {
     yellow: code(33, 39),
   };
 }
+
+/** A text that a terminal opens the address for (OSC 8); the text alone without an address. */
+export function linked(text: string, address: string | undefined): string {
+  return address === undefined ? text : `\x1b]8;;${address}\x1b\\${text}\x1b]8;;\x1b\\`;
+}

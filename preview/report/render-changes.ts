@@ -1,15 +1,24 @@
 import { printable, shortened } from "../../lib/text.ts";
+import { wrapped } from "../../lib/wrap.ts";
 import { verdictText } from "../document/diff.ts";
 import type { PreviewDiff, PropertyChange } from "../document/document.ts";
 import { isDeclared, shortType } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
 import type { Painter } from "./paint.ts";
+import type { View } from "./view.ts";
 
 /** Characters shown of one value. */
 const longestValue = 100;
 
 /** What changed since the saved preview, property by property. */
-export function renderChanges(diff: PreviewDiff, paint: Painter): string[] {
+export function renderChanges(diff: PreviewDiff, { width }: View, paint: Painter): string[] {
+  return changes(diff, paint).flatMap((line) => {
+    const [indent = ""] = /^ */.exec(line) ?? [];
+    return wrapped(line.slice(indent.length), width, indent, `${indent}  `);
+  });
+}
+
+function changes(diff: PreviewDiff, paint: Painter): string[] {
   const heading = paint.bold("Changes against the saved preview:");
   if (diff.unavailable !== undefined) {
     const [reason = ""] = diff.unavailable.split("\n");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { coverageLine, coverageOf } from "../../checklist/coverage.ts";
+import { coverageLine, coverageOf, enforcedWords, itemStates, stateWords } from "../../checklist/coverage.ts";
 import { items } from "../../checklist/items.ts";
 
 describe("what a preview covers of the checklist", () => {
@@ -26,8 +26,23 @@ describe("what a preview covers of the checklist", () => {
 
   it("is one line, and none where no policy covers an item", () => {
     expect(coverageLine([{ items: ["4.1"], status: "violated" }])).toBe(
-      "Checklist: 1 of 175 items enforced: 0 passed, 1 violated (4.1); 174 left for later.",
+      "Checklist: 1 of 175 items enforced: 0 passed, 1 violated (4.1); 1 of them is declared, not verified, and still needs 1 measurement; 174 left for later.",
     );
     expect(coverageLine([{ items: [], status: "violated" }])).toBeUndefined();
+  });
+
+  it("does not call an item verified that more than policies must show", () => {
+    const policies = [{ items: ["1.1", "2.4", "4.1"], status: "passed" as const }];
+    expect(coverageLine(policies)).toBe(
+      "Checklist: 3 of 175 items enforced: 3 passed, 0 violated; 2 of them are declared, not verified, and still need 1 measurement and 1 gate; 172 left for later.",
+    );
+    expect(enforcedWords(policies)).toBe("3 of 175 items enforced, 2 still to verify");
+    const words = new Map(itemStates(policies).map((entry) => [entry.item.id, stateWords(entry)]));
+    expect(words.size).toBe(175);
+    expect(words.get("2.4")).toBe("enforced");
+    expect(words.get("4.1")).toBe("declared, to be measured");
+    expect(words.get("1.1")).toBe("declared, to pass a gate");
+    expect(words.get("2.5")).toBe("not judged by this preview");
+    expect(words.get("OK.5")).toBe("to be signed and to be measured");
   });
 });

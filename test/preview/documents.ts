@@ -52,7 +52,7 @@ export function documentOf(more: Partial<PreviewDocument>): PreviewDocument {
   };
 }
 
-const report = { project: "shop", stack: "dev", tool: { name: "optropic", version: "0.0.0" }, color: false };
+const report = { project: "shop", stack: "dev", tool: { name: "optropic", version: "0.0.0" } };
 
 export function judged(more: Partial<PreviewDocument>, coverage?: string): Report {
   return { ...report, result: { document: documentOf(more), coverage } };

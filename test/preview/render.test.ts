@@ -1,10 +1,16 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
+import { displayWidth } from "../../lib/wrap.ts";
 import { type PreviewDocument, renderPreview } from "../../preview/index.ts";
+import type { View } from "../../preview/report/view.ts";
 import { documentOf, policy, resource, stackUrn } from "./documents.ts";
 
-function lines(more: Partial<PreviewDocument>): string[] {
-  return renderPreview(documentOf(more), { color: false }).split("\n");
+function lines(more: Partial<PreviewDocument>, view: Partial<View> = {}): string[] {
+  return renderPreview(documentOf(more), view).split("\n");
+}
+
+function tree(more: Partial<PreviewDocument>, view: Partial<View> = {}): string[] {
+  return lines(more, { ...view, resources: true });
 }
 
 const root = resource("pulumi:pulumi:Stack", "shop-dev", "", { custom: false });
@@ -12,7 +18,7 @@ const root = resource("pulumi:pulumi:Stack", "shop-dev", "", { custom: false });
 describe("the tree", () => {
   it("shows children below their parents, in order, without the providers that nobody declared", () => {
     const group = resource("shop:index:Group", "group", stackUrn, { custom: false });
-    const rows = lines({
+    const rows = tree({
       resources: [
         root,
         resource("pulumi:providers:random", "default_4_21_2", ""),
@@ -22,7 +28,7 @@ describe("the tree", () => {
         resource("random:index/randomPassword:RandomPassword", "password", group.urn, { protect: true }),
         resource("a:b:C", "kept", group.urn, { operation: "same" }),
       ],
-    }).slice(2, 9);
+    }).slice(3, 10);
     const table = rows.map((row) => row.trimEnd().replaceAll(/ {2,}/g, "  "));
     expect(table).toEqual([
       "  Type  Name  Plan",
@@ -40,7 +46,7 @@ describe("the tree", () => {
   });
 
   it("shows a resource whose parent is not there at the top", () => {
-    expect(lines({ resources: [resource("a:b:C", "orphan", "urn:of:nobody")] })[3]).toMatch(
+    expect(tree({ resources: [resource("a:b:C", "orphan", "urn:of:nobody")] })[4]).toMatch(
       /^ \+ {3}a:b:C +orphan/,
     );
   });
@@ -48,12 +54,31 @@ describe("the tree", () => {
   it("is not deceived by parents in a circle", () => {
     const one = resource("a:b:C", "one", "urn:pulumi:dev::shop::a:b:C::two");
     const two = resource("a:b:C", "two", one.urn);
-    expect(lines({ resources: [one, two] }).at(-1)).toMatch(/^2 resources to create/);
+    const circle = [one, two].map((each) => ({ ...each, custom: false }));
+    expect(tree({ resources: circle })[2]).toBe("Resources: 2 to create");
+    expect(lines({ resources: circle })[3]).toMatch(/^ {2}(?:one|two) 1, (?:one|two) 1$|^ {2}(?:one|two) 2$/);
   });
 
   it("holds more resources than a call has arguments", () => {
     const many = Array.from({ length: 150_000 }, (_, index) => resource("a:b:C", String(index), stackUrn));
-    expect(lines({ resources: [root, ...many] }).length).toBeGreaterThan(150_000);
+    expect(tree({ resources: [root, ...many] }).length).toBeGreaterThan(150_000);
+    expect(lines({ resources: [root, ...many] })[2]).toBe("Resources: 150001 to create");
+  });
+
+  it("is folded to the number of resources in each component unless it is asked for", () => {
+    const edge = resource("shop:index:Edge", "edge", stackUrn, { custom: false });
+    const inner = resource("shop:index:Inner", "inner", edge.urn, { custom: false });
+    const resources = [
+      ...[root, edge, inner],
+      resource("a:b:C", "deep", inner.urn),
+      resource("a:b:C", "alone", stackUrn),
+      resource("a:b:C", "read", stackUrn, { operation: "read" }),
+    ];
+    expect(lines({ resources }).slice(2, 5)).toEqual([
+      "Resources: 5 to create, 1 read",
+      "  edge 3, outside of components 2",
+      "",
+    ]);
   });
 });
 
@@ -88,41 +113,167 @@ describe("the policies", () => {
     }),
   ];
 
-  it("come with violations first, the mandatory ones before the others", () => {
+  it("are numbers, but for what is waived or not known, and what is violated stands at the end", () => {
     const rendered = lines({ policies });
-    expect(rendered.slice(rendered.indexOf("Policies:") + 1, -2)).toEqual(
-      [
-        "  ✗ refuses    3.3, 3.4  [mandatory] refuses holds.",
-        "      - about the stack",
-        "      - a:b:C (c): of two",
-        "        lines",
-        "      Fix: Mend it.",
-        "  ! advises    [advisory] advises holds.",
-        "      - better",
-        "  ? waits      [unknown] waits holds.",
-        "      - unknown yet",
-        "  ~ is-waived  [waived] is-waived holds.",
-        "      - wrong",
-        "        Waived until 2099-12-31, approved by owner@shop.example: It is known.",
-        "  ✓ passes     1.1",
-        "  - 2 not applicable",
-      ].map((line) => expect.stringMatching(new RegExp(`^${escaped(line)} *$`))),
-    );
+    expect(rendered.slice(rendered.indexOf("Policies:") + 1)).toEqual([
+      "  ✓ 1 policy passed",
+      "  ? waits: decided at deployment",
+      "  ~ is-waived: waived",
+      "    - wrong",
+      "      Waived until 2099-12-31, approved by owner@shop.example: It is known.",
+      "  - 2 policies not applicable to this stack",
+      "",
+      "! advises [advisory]",
+      "    Required: advises holds.",
+      "  - The stack",
+      "    Found:    better",
+      "",
+      "✗ refuses [mandatory] 3.3, 3.4",
+      "    Required: refuses holds.",
+      "  - The stack",
+      "    Found:    about the stack",
+      "  - a:b:C (c)",
+      "    Found:    of two",
+      "              lines",
+      "    Fix:      Mend it.",
+      "",
+      "✗ Refused: 1 mandatory and 1 advisory violated (1.2 s)",
+    ]);
   });
 
-  it("end in one line of totals", () => {
-    expect(lines({ policies, resources: [root] }).at(-1)).toBe(
-      "1 resource to create, 1 policy passed, 1 mandatory and 1 advisory violated, 1 waived, 1 unknown until deployed (1.2 s)",
-    );
-    expect(lines({ resources: [{ ...root, operation: "same" }] }).at(-1)).toMatch(
-      /^1 resource in the state, /,
-    );
+  it("have a row each where they are asked for, with why they cannot tell", () => {
+    const rendered = lines({ policies }, { policies: true });
+    const start = rendered.indexOf("Policies:") + 1;
+    expect(rendered.slice(start, start + 3)).toEqual([
+      "  ✓ passes (1.1)",
+      "  ? waits: decided at deployment",
+      "    - unknown yet",
+    ]);
+    expect(rendered).toContain("  - applies-not: not applicable");
+  });
+
+  it("that cannot tell say so of a state in words that fit it", () => {
+    const same = { ...root, operation: "same" } as const;
+    const rendered = lines({ policies, resources: [same] });
+    expect(rendered).toContain("  ? waits: cannot be known from this state");
+    expect(rendered[2]).toBe("Resources: 1 in the state");
+  });
+
+  it("are not judged where there is no pack", () => {
+    const summary = { ...documentOf({}).summary, mandatory: 0 };
+    expect(lines({ resources: [root], summary }).at(-1)).toBe("- Not judged: no policy pack (1.2 s)");
   });
 });
 
-function escaped(text: string): string {
-  return text.replaceAll(/[[\]().*+?]/g, "\\$&");
-}
+describe("a violation of the checklist", () => {
+  const urn =
+    "urn:pulumi:dev::shop::optropic:index:Edge$cloudflare:index/zoneSetting:ZoneSetting::edge-min-tls";
+  const wrong = {
+    urn,
+    message: "The minimum TLS version is 1.0.",
+    property: "value",
+    setting: "edge.minTlsVersion",
+    source: { path: "Pulumi.dev.yaml", line: 88, column: 5 },
+    declared: { path: "edge.ts", line: 14, column: 3 },
+    fix: "Set edge.minTlsVersion to 1.2 in Pulumi.dev.yaml:88.",
+  };
+  const tls = policy("tls-minimum-version", {
+    pack: "optropic-checklist",
+    items: ["4.1"],
+    status: "violated",
+    description: "The edge must accept no TLS version below 1.2.",
+    violations: [wrong],
+  });
+  const passes = policy("https", { pack: "optropic-checklist", items: ["4.2"] });
+
+  it("says the item in the checklist's words, what was found and required, the setting and the fix", () => {
+    const rendered = lines({ policies: [tls, passes] });
+    expect(
+      rendered.slice(
+        rendered.indexOf("✗ 4.1 SSL/TLS certificates configured · tls-minimum-version [mandatory]"),
+      ),
+    ).toEqual([
+      "✗ 4.1 SSL/TLS certificates configured · tls-minimum-version [mandatory]",
+      "    Required: The edge must accept no TLS version below 1.2.",
+      "  - cloudflare:index:ZoneSetting (edge-min-tls), value, edge.ts:14",
+      "    Found:    The minimum TLS version is 1.0.",
+      "    Setting:  edge.minTlsVersion at Pulumi.dev.yaml:88",
+      "    Fix:      Set edge.minTlsVersion to 1.2 in Pulumi.dev.yaml:88.",
+      "",
+      "✗ Refused: 1 mandatory and 1 advisory violated; 2 of 175 items enforced, 2 still to verify (1.2 s)",
+    ]);
+  });
+
+  it("has no words of the checklist where another pack has an id that looks alike", () => {
+    const rendered = lines({ policies: [{ ...tls, pack: "cis" }] }).join("\n");
+    expect(rendered).toContain("✗ tls-minimum-version [mandatory] 4.1");
+    expect(rendered).not.toContain("SSL/TLS certificates");
+    expect(rendered).not.toContain("items enforced");
+  });
+
+  it("is linked where the terminal takes links, and then reads the same", () => {
+    const addressOf = ({ path, line }: { path: string; line: number }) => `file:///shop/${path}#L${line}`;
+    const rendered = lines({ policies: [tls] }, { addressOf }).join("\n");
+    expect(rendered).toContain(
+      "\u001b]8;;file:///shop/Pulumi.dev.yaml#L88\u001b\\Pulumi.dev.yaml:88\u001b]8;;\u001b\\",
+    );
+    expect(stripVTControlCharacters(rendered)).toBe(lines({ policies: [tls] }).join("\n"));
+  });
+
+  it("is in the last 24 rows of 80 columns with all that it says", () => {
+    const end = lines({ policies: [tls, { ...tls, name: "two" }] }, { width: 80 })
+      .slice(-24)
+      .join("\n");
+    for (const text of [
+      "4.1 SSL/TLS",
+      "edge-min-tls",
+      "TLS version is 1.0",
+      "Pulumi.dev.yaml:88",
+      "Refused",
+      "two",
+    ]) {
+      expect(end).toContain(text);
+    }
+  });
+
+  it("is named once more at the end where a screen does not hold all violations", () => {
+    const many = Array.from({ length: 12 }, (_, index) => ({ ...tls, name: `policy-${index}` }));
+    const end = lines({ policies: many }, { width: 80 }).slice(-24);
+    expect(end.filter((line) => /^ {2}✗ 4\.1 policy-\d+$/.test(line))).toHaveLength(12);
+  });
+
+  it.each([60, 80, 120])("is at most %i columns wide, and no word of it is broken", (width) => {
+    const view = { width, resources: true, policies: true, items: true };
+    const more = {
+      policies: [tls, passes],
+      resources: [root, resource("a:b:C", "a-name-of-thirty-characters-000", root.urn)],
+      messages: [{ severity: "warning", message: "word ".repeat(40), urn }],
+    };
+    const narrow = lines(more, view);
+    expect(Math.max(...narrow.map(displayWidth))).toBeLessThanOrEqual(width);
+    const words = (texts: string[]) => texts.join(" ").split(/\s+/).toSorted();
+    const wide = words(lines(more, { ...view, width: Number.POSITIVE_INFINITY }));
+    const heading = ["Type", "Name", "Plan", "Type,", "name", "and", "plan"];
+    const without = (all: string[]) => all.filter((word) => !heading.includes(word));
+    expect(without(words(narrow))).toEqual(without(wide));
+  });
+});
+
+describe("every item of the checklist", () => {
+  it("is shown with its state, and what a policy alone does not show is to be measured", () => {
+    const policies = [
+      policy("one", { pack: "optropic-checklist", items: ["2.4", "4.1"] }),
+      policy("two", { pack: "optropic-checklist", items: ["2.5"], status: "violated" }),
+    ];
+    const rendered = lines({ policies }, { items: true });
+    const rows = rendered.filter((line) => /^ {4}\S [A-Z0-9.]+ .*\[.*\]$/.test(line));
+    expect(rows).toHaveLength(175);
+    expect(rows.find((row) => / 2\.4 /.test(row))).toMatch(/✓ 2\.4 .*\[enforced\]$/);
+    expect(rows.find((row) => / 4\.1 /.test(row))).toMatch(/◐ 4\.1 .*\[declared, to be measured\]$/);
+    expect(rows.find((row) => / 2\.5 /.test(row))).toMatch(/✗ 2\.5 .*\[does not hold\]$/);
+    expect(rows.find((row) => / R\.3 /.test(row))).toMatch(/· R\.3 .*\[to be signed\]$/);
+  });
+});
 
 describe("colours and control characters", () => {
   const hostile = "\u001b[31m\u0007\u009b1m\u202e\u2028x";
@@ -143,10 +294,10 @@ describe("colours and control characters", () => {
   });
 
   it("are only those of the renderer, and only where they are wanted", () => {
-    const without = renderPreview(document, { color: false });
+    const without = renderPreview(document, { resources: true, policies: true });
     // Control characters but the line feed.
     expect(without).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]/u);
-    const coloured = renderPreview(document, { color: true });
+    const coloured = renderPreview(document, { color: true, resources: true, policies: true });
     expect(coloured).not.toBe(without);
     expect(stripVTControlCharacters(coloured)).toBe(without);
   });

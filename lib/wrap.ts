@@ -1,0 +1,41 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Columns that a text takes at a terminal: colors and links take none, and East Asian characters two each. */
+export function displayWidth(text: string): number {
+  const shown = stripVTControlCharacters(text);
+  if (/^[\u0020-\u007e]*$/.test(shown)) return shown.length;
+  let width = 0;
+  for (const character of shown) width += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
+}
+
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
+
+/**
+ * A line broken at its spaces into lines of at most `width` columns. A word is never broken: one that is too
+ * long stands on a line of its own.
+ *
+ * @param first what the first line begins with
+ * @param rest what every other line begins with
+ */
+export function wrapped(text: string, width: number, first = "", rest = first): string[] {
+  if (displayWidth(first) + displayWidth(text) <= width) return [`${first}${text}`.trimEnd()];
+  const lines: string[] = [];
+  let line = first;
+  let used = displayWidth(first);
+  let isEmpty = true;
+  for (const word of text.split(" ")) {
+    const length = displayWidth(word);
+    if (!isEmpty && used + 1 + length > width) {
+      lines.push(line.trimEnd());
+      line = rest;
+      used = displayWidth(rest);
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    used += isEmpty ? length : length + 1;
+    isEmpty = false;
+  }
+  return [...lines, line.trimEnd()];
+}

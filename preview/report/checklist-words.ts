@@ -1,0 +1,30 @@
+import { coverageLine, itemStates, stateWords } from "../../checklist/coverage.ts";
+import { findItem, type Item } from "../../checklist/items.ts";
+import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
+import type { Judged } from "./report.ts";
+
+/** The pack whose items are those of the checklist; another pack may have ids of its own that look alike. */
+const ownPack = "optropic-checklist";
+
+/** The item of the checklist that an id of a policy is about. */
+export function itemOf({ pack }: Pick<PolicyOutcome, "pack">, id: string): Item | undefined {
+  return pack === ownPack ? findItem(id) : undefined;
+}
+
+/** The policies that judge items of the checklist. */
+export function ownPolicies(policies: readonly PolicyOutcome[]): PolicyOutcome[] {
+  return policies.filter(({ pack }) => pack === ownPack);
+}
+
+/** What a preview says of the checklist: in one line, and with every item where that is asked for. */
+export function judgedOf(document: PreviewDocument, withItems: boolean): Judged {
+  const own = ownPolicies(document.policies);
+  const items = withItems
+    ? itemStates(own).map((entry) => {
+        const { item, state, needs } = entry;
+        const { id, section, text } = item;
+        return { id, section, text, state, needs, words: stateWords(entry) };
+      })
+    : undefined;
+  return { document, coverage: coverageLine(own), items };
+}

@@ -1,0 +1,128 @@
+import { counted, printable } from "../../lib/text.ts";
+import { wrapped } from "../../lib/wrap.ts";
+import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
+import { itemOf } from "./checklist-words.ts";
+import { linked, type Painter } from "./paint.ts";
+import { resourceText } from "./resource-text.ts";
+import { isOfState, unknownWords } from "./state-words.ts";
+import type { View } from "./view.ts";
+import { waiverText } from "./violation-text.ts";
+
+/** Rows below the violations: a blank one, and the verdict. */
+const rowsBelow = 4;
+
+/**
+ * Every violation once, the mandatory ones last: nearest to the verdict, where a reader looks first. Where a
+ * screen does not hold them, a list of one row each stands below.
+ */
+export function renderViolations(document: PreviewDocument, view: View, paint: Painter): string[] {
+  const violated = document.policies.filter(({ status }) => status === "violated");
+  const ordered = [
+    ...violated.filter(({ enforcement }) => enforcement !== "mandatory"),
+    ...violated.filter(({ enforcement }) => enforcement === "mandatory"),
+  ];
+  if (ordered.length === 0) return [];
+  const words = unknownWords(isOfState(document));
+  const lines = ordered.flatMap((policy, index) => [
+    ...(index === 0 ? [] : [""]),
+    ...policyLines(policy, words, view, paint),
+  ]);
+  if (lines.length + rowsBelow <= view.rows || ordered.length < 2) return lines;
+  return [...lines, "", ...overview(ordered, view, paint)];
+}
+
+function policyLines(policy: PolicyOutcome, unknown: string, view: View, paint: Painter): string[] {
+  const { width } = view;
+  const isMandatory = policy.enforcement === "mandatory";
+  const fixes = new Set(policy.violations.map((violation) => violation.fix ?? policy.fix));
+  const [common] = fixes.size < 2 ? [policy.violations.length === 0 ? policy.fix : [...fixes][0]] : [];
+  const [first, ...rest] = headings(policy);
+  return [
+    ...wrapped(first ?? "", width, `${isMandatory ? paint.red("✗") : paint.yellow("!")} `, "  ").map(
+      paint.bold,
+    ),
+    ...rest.flatMap((line) => wrapped(line, width, "  ").map(paint.bold)),
+    ...(first?.includes(printable(policy.description))
+      ? []
+      : labelled("Required", policy.description, view, paint)),
+    ...policy.violations.flatMap((violation) =>
+      violationLines(violation, policy, common === undefined, unknown, view, paint),
+    ),
+    ...(common === undefined ? [] : labelled("Fix", common, view, paint)),
+  ];
+}
+
+/** The items with the checklist's own words, and the policy; the policy alone where it has no item. */
+function headings(policy: PolicyOutcome): string[] {
+  const level = `[${policy.enforcement}]`;
+  const items = policy.items.map((id) => {
+    const text = itemOf(policy, id)?.text;
+    return printable(text === undefined ? id : `${id} ${text}`);
+  });
+  const own = `${printable(policy.name)} ${level}`;
+  const isKnown = policy.items.some((id) => itemOf(policy, id) !== undefined);
+  if (!isKnown) return [items.length === 0 ? own : `${own} ${items.join(", ")}`];
+  return [...items.slice(0, -1), `${items.at(-1) ?? ""} · ${own}`];
+}
+
+function violationLines(
+  violation: ShownViolation,
+  policy: PolicyOutcome,
+  hasOwnFix: boolean,
+  unknown: string,
+  view: View,
+  paint: Painter,
+): string[] {
+  const { urn, message, expected, property, setting, source, declared, waiver, status } = violation;
+  const about = resourceText(urn) || "The stack";
+  const path = property === undefined ? "" : `, ${property}`;
+  const place = setting === undefined ? source : declared;
+  const at =
+    place === undefined || (urn === "" && setting === undefined && declared === undefined)
+      ? ""
+      : placed(place, view);
+  const resource = `${printable(`${about}${path}`)}${at === "" ? "" : `, ${at}`}`;
+  const fix = violation.fix ?? policy.fix;
+  return [
+    ...wrapped(resource, view.width, "  - ", "    "),
+    ...labelled("Found", status === "unknown" ? `${unknown}: ${message}` : message, view, paint),
+    ...(expected === undefined ? [] : labelled("Required", expected, view, paint)),
+    ...(setting === undefined
+      ? []
+      : labelled("Setting", setting, view, paint, source === undefined ? "" : ` at ${placed(source, view)}`)),
+    ...(waiver === undefined ? [] : labelled("Waived", waiverText(waiver), view, paint)),
+    ...(hasOwnFix && fix !== undefined && waiver === undefined && status !== "unknown"
+      ? labelled("Fix", fix, view, paint)
+      : []),
+  ];
+}
+
+/** A label and its text, which may have several lines of its own. */
+function labelled(label: string, text: string, { width }: View, paint: Painter, painted = ""): string[] {
+  const indent = " ".repeat(14);
+  return text.split("\n").flatMap((line, index, all) => {
+    const last = index === all.length - 1 ? painted : "";
+    const first = index === 0 ? `    ${paint.dim(`${label}:`)}${" ".repeat(9 - label.length)}` : indent;
+    return wrapped(`${printable(line)}${last}`, width, first, indent);
+  });
+}
+
+function placed(place: { path: string; line: number; column: number }, { addressOf }: View): string {
+  return linked(printable(`${place.path}:${place.line}`), addressOf?.(place));
+}
+
+/** One row for each policy, as far as a screen holds them. */
+function overview(policies: readonly PolicyOutcome[], view: View, paint: Painter): string[] {
+  const most = Math.max(1, view.rows - rowsBelow - 2);
+  const shown = policies.slice(-most);
+  const left = policies.length - shown.length;
+  return [
+    paint.bold(`In short${left > 0 ? `, without ${counted(left, "other")} above` : ""}:`),
+    ...shown.map(({ name, items, violations, enforcement }) => {
+      const mark = enforcement === "mandatory" ? paint.red("✗") : paint.yellow("!");
+      const times = violations.length > 1 ? ` × ${violations.length}` : "";
+      const text = `${items.join(", ")}${items.length > 0 ? " " : ""}${name}${times}`;
+      return wrapped(printable(text), view.width, `  ${mark} `, "    ").join("\n");
+    }),
+  ];
+}

@@ -1,0 +1,47 @@
+import { enforcedWords } from "../../checklist/coverage.ts";
+import { counted, listed, printable } from "../../lib/text.ts";
+import { displayWidth, wrapped } from "../../lib/wrap.ts";
+import type { PreviewDocument } from "../document/document.ts";
+import { ownPolicies } from "./checklist-words.ts";
+import { painter } from "./paint.ts";
+import type { Failed, Judged } from "./report.ts";
+import { plainView, type View } from "./view.ts";
+
+/** What became of a stack, in one line. */
+export function verdictLine({ policies, summary }: PreviewDocument): { text: string; isRefused: boolean } {
+  const isRefused = summary.mandatory > 0;
+  const seconds = `(${(summary.durationMs / 1000).toFixed(1)} s)`;
+  if (policies.length === 0) return { text: `- Not judged: no policy pack ${seconds}`, isRefused };
+  const advisory = summary.advisory > 0 ? [`${summary.advisory} advisory`] : [];
+  const counts = isRefused
+    ? [`${listed([`${summary.mandatory} mandatory`, ...advisory], "and")} violated`]
+    : [
+        `${counted(summary.passed, "policy", "policies")}`,
+        ...advisory.map((text) => `${text} violated`),
+        ...(summary.waived > 0 ? [`${summary.waived} waived`] : []),
+        ...(summary.unknown > 0 ? [`${summary.unknown} not known yet`] : []),
+      ];
+  const enforced = enforcedWords(ownPolicies(policies));
+  const parts = [counts.join(", "), ...(enforced === undefined ? [] : [enforced])];
+  return { text: `${isRefused ? "✗ Refused" : "✓ Passed"}: ${parts.join("; ")} ${seconds}`, isRefused };
+}
+
+/** A row for each of several stacks, for their end. */
+export function stackLines(
+  stacks: readonly { stack: string; result: Judged | Failed }[],
+  wanted: Partial<View> = {},
+): string[] {
+  const view = { ...plainView, ...wanted };
+  const paint = painter(view.color);
+  const widest = Math.max(...stacks.map(({ stack }) => displayWidth(printable(stack))));
+  return stacks.flatMap(({ stack, result }) => {
+    const name = printable(stack);
+    const first = `${name}${" ".repeat(widest - displayWidth(name))}  `;
+    if (!("document" in result)) {
+      const [reason = ""] = result.error.message.split("\n");
+      return wrapped(printable(`? Could not tell: ${reason}`), view.width, first, "  ").map(paint.yellow);
+    }
+    const { text, isRefused } = verdictLine(result.document);
+    return wrapped(text, view.width, first, "  ").map(isRefused ? paint.red : paint.green);
+  });
+}
