@@ -2,10 +2,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type CommandError, commandError, type Result, runCommand, type Work } from "../lib/command.ts";
-import { type ExitStatus, exitStatus } from "../lib/exit.ts";
+import { type CommandError, commandError, runCommand, type Work } from "../lib/command.ts";
 import { Failure, reasonOf } from "../lib/failure.ts";
-import { listed, printableText } from "../lib/text.ts";
 import packageJson from "../package.json" with { type: "json" };
 import {
   defaultTimeoutMs,
@@ -17,13 +15,11 @@ import {
 } from "../preview/index.ts";
 import { judgedOf } from "../preview/report/checklist-words.ts";
 import { type ReportFormat, reporterOf, reportFormats } from "../preview/report/formats.ts";
-import { jsonOfStacks } from "../preview/report/json.ts";
-import { renderPreview } from "../preview/report/render.ts";
 import type { Failed, Judged, Report } from "../preview/report/report.ts";
-import { stackLines } from "../preview/report/verdict.ts";
 import { type View, viewOf } from "../preview/report/view.ts";
 import { repositoryRoot } from "../project/sources.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
+import { previewStacks, statusOf } from "./stacks.ts";
 
 /** The project of this checkout, which is previewed unless `--cwd` names another. */
 const ownProject = dirname(import.meta.dirname);
@@ -159,7 +155,12 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
   await runCommand(options, async ({ progress, warn }) => {
     checkOutputs(plan);
     if (others.length > 0) {
-      return runSeveral([first, ...others], { flags, plan, view }, (stack) =>
+      const alone = [
+        ...(flags.output.length > 0 ? ["--output"] : []),
+        ...(flags.state === undefined ? [] : ["--state"]),
+        ...(flags.diff === undefined ? [] : ["--diff"]),
+      ];
+      return previewStacks([first, ...others], { alone, printed: plan.printed, view }, (stack) =>
         judge(flags, { cwd, project, stack }, progress),
       );
     }
@@ -172,55 +173,8 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
       },
     );
     await writeFiles(plan, report(first, result));
-    return { status: statusOf(result), output: await print(first, result) };
+    return { status: statusOf(result.document), output: await print(first, result) };
   });
-}
-
-/** Judges stacks one after the other, whatever becomes of each, and ends with a row for each. */
-async function runSeveral(
-  stacks: readonly string[],
-  { flags, plan, view }: { flags: PreviewFlags; plan: OutputPlan; view: View },
-  judgeOne: (stack: string) => Promise<Judged>,
-): Promise<Result> {
-  checkSeveral(stacks, flags, plan);
-  const results: { stack: string; result: Judged | Failed }[] = [];
-  for (const stack of stacks) {
-    const result = await judgeOne(stack).catch((error: unknown): Failed => ({ error: commandError(error) }));
-    results.push({ stack, result });
-  }
-  const status = statusOfSeveral(results.map(({ result }) => result));
-  if (plan.printed === "json") return { status, output: jsonOfStacks(results) };
-  const texts = results.map(({ stack, result }) =>
-    "document" in result
-      ? renderPreview(result.document, view)
-      : printableText(`Previewing ${stack}\n\nerror: ${result.error.message}`),
-  );
-  return { status, output: `${[...texts, stackLines(results, view).join("\n")].join("\n\n")}\n` };
-}
-
-/** @throws {Failure} for what only one stack can have */
-function checkSeveral(stacks: readonly string[], flags: PreviewFlags, plan: OutputPlan): void {
-  const repeated = stacks.find((stack, index) => stacks.indexOf(stack) !== index);
-  if (repeated !== undefined) throw new Failure("refused", `--stack ${repeated} appears twice`);
-  const single = [
-    ...(flags.output.length > 0 ? ["--output"] : []),
-    ...(flags.state !== undefined ? ["--state"] : []),
-    ...(flags.diff !== undefined ? ["--diff"] : []),
-    ...(plan.printed !== "pretty" && plan.printed !== "json" ? [`--format ${plan.printed}`] : []),
-  ];
-  if (single.length === 0) return;
-  throw new Failure("refused", `${listed(single, "and")} with several stacks: run the preview once for each`);
-}
-
-function statusOf({ document }: Judged): ExitStatus {
-  return document.summary.mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds;
-}
-
-/** What could not be told weighs more than what is wrong: it could be anything. */
-function statusOfSeveral(results: readonly (Judged | Failed)[]): ExitStatus {
-  if (results.some((result) => !("document" in result))) return exitStatus.couldNotTell;
-  const statuses = results.flatMap((result) => ("document" in result ? [statusOf(result)] : []));
-  return statuses.find((status) => status !== exitStatus.holds) ?? exitStatus.holds;
 }
 
 /** Addresses of files of the repository, for a terminal that opens them. */

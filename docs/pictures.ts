@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { coverageLine } from "../checklist/coverage.ts";
 import { preview, renderPreview } from "../preview/index.ts";
 
 /** Draws the README's pictures from real previews: `npm run pictures`. */
@@ -23,7 +22,7 @@ const colors = new Map([
   [`${csi}33m`, "fill:#e3b341"],
 ]);
 
-const width = 124;
+const width = 100;
 const lineHeight = 18;
 const characterWidth = 8.1;
 
@@ -34,52 +33,8 @@ for (const { file, command, config } of pictures) {
     policyPacks: [join(root, "policies")],
     config,
   });
-  const lines = [
-    `$ ${command}`,
-    ...shortened(renderPreview(document, { color: true }).split("\n")),
-    coverageLine(document.policies) ?? "",
-  ];
-  writeFileSync(join(import.meta.dirname, file), svg(command, lines.flatMap(wrapped)));
-}
-
-/** The first and last rows of the tree, and of the policies that passed. */
-function shortened(lines: readonly string[]): string[] {
-  const isRow = (line: string): boolean => line.startsWith(" \u001b[32m+");
-  const isPass = (line: string): boolean => line.startsWith("  \u001b[32m✓");
-  return elided(elided(lines, isRow, 7, 4, "resources"), isPass, 6, 2, "policies that passed");
-}
-
-function elided(
-  lines: readonly string[],
-  matches: (line: string) => boolean,
-  first: number,
-  last: number,
-  what: string,
-): string[] {
-  const start = lines.findIndex(matches);
-  const count = lines.filter(matches).length;
-  if (count <= first + last + 1) return [...lines];
-  return [
-    ...lines.slice(0, start + first),
-    `     ⋮  ${count - first - last} more ${what}`,
-    ...lines.slice(start + count - last),
-  ];
-}
-
-/** Breaks a plain line that is too long for the picture; a line with colours is cut by the viewer's box. */
-function wrapped(line: string): string[] {
-  if (line.includes(csi) || line.length <= width) return [line];
-  const indent = " ".repeat(line.length - line.trimStart().length + 2);
-  const rows: string[] = [];
-  let row = "";
-  for (const word of line.trimEnd().split(/(?<= )/)) {
-    if (row.length + word.length > width) {
-      rows.push(row);
-      row = indent;
-    }
-    row += word;
-  }
-  return [...rows, row];
+  const lines = [`$ ${command}`, ...renderPreview(document, { color: true, width }).split("\n")];
+  writeFileSync(join(import.meta.dirname, file), svg(command, lines));
 }
 
 function svg(title: string, lines: readonly string[]): string {

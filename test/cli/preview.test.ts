@@ -27,31 +27,33 @@ function unprintableIn(text: string): string[] {
 }
 
 describe("exit status and output", () => {
-  it("is 0 where all holds: a tree, no colours for no terminal, and nothing on standard error", async () => {
+  it("is 0 where all holds: the resources, no colours for no terminal, and nothing on standard error", async () => {
     const { status, stdout, stderr } = await run(
       of("small", "--policy-pack", pack("remediating"), "--policy-pack-config", config({ all: "advisory" })),
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const lines = stdout.split("\n");
     expect(lines[0]).toBe("Previewing small (dev)");
-    expect(lines[3]).toMatch(/^ \+ {3}pulumi:pulumi:Stack +small-dev +create$/);
-    expect(lines.at(-2)).toMatch(
-      /^3 resources to create, \d+ policies passed, 0 mandatory and 2 advisory violated/,
-    );
+    expect(lines[2]).toMatch(/^Resources: 3 to create/);
+    expect(lines.at(-2)).toMatch(/^✓ Passed: \d+ policies, 2 advisory violated/);
     expect(unprintableIn(stdout)).toEqual([]);
   });
 
-  it("is 1 where a mandatory policy is violated, which comes first", async () => {
+  it("is 1 where a mandatory policy is violated, which stands last, above the verdict", async () => {
     const { status, stdout } = await run(
-      of("small", "--policy-pack", pack("configured"), "--policy-pack", pack("echo")),
+      of("small", "--policy-pack", pack("configured"), "--policy-pack", pack("echo"), "--resources"),
     );
     expect(status).toBe(1);
-    const policies = stdout.slice(stdout.indexOf("Policies:")).split("\n");
-    expect(policies[1]).toMatch(/^ {2}✗ as-it-is +\[mandatory\] Says how as-it-is is configured\.$/);
-    expect(policies[2]).toBe('      - {"days":7,"list":["a"]}');
-    expect(policies.findIndex((line) => line.includes("✗"))).toBeLessThan(
-      policies.findIndex((line) => line.includes("! echo-stack")),
-    );
+    const lines = stdout.split("\n");
+    expect(lines[4]).toMatch(/^ \+ {3}pulumi:pulumi:Stack +small-dev +create$/);
+    expect(lines.at(-2)).toMatch(/^✗ Refused: 1 mandatory and 3 advisory violated/);
+    const mandatory = lines.indexOf("✗ as-it-is [mandatory]");
+    expect(lines.slice(mandatory + 1, mandatory + 4)).toEqual([
+      "    Required: Says how as-it-is is configured.",
+      "  - The stack",
+      '    Found:    {"days":7,"list":["a"]}',
+    ]);
+    expect(mandatory).toBeGreaterThan(lines.findIndex((line) => line.startsWith("! echo-stack")));
   });
 
   it("is 2 where the preview could not tell, with the reason on standard error alone", async () => {
@@ -118,6 +120,20 @@ describe("--json", () => {
     });
   });
 
+  it("has every item of the checklist with its state where they are asked for", async () => {
+    const { stdout } = await run(of("small", "--json", "--items"));
+    const { items } = JSON.parse(stdout);
+    expect(items).toHaveLength(175);
+    expect(items[0]).toEqual({
+      id: "1.1",
+      section: "1. Code Quality",
+      text: "All tests passing (`npm test`)",
+      state: "left",
+      needs: ["gate"],
+      words: "to pass a gate",
+    });
+  });
+
   it("prints one document for an error too", async () => {
     const { status, stdout, stderr } = await run(of("nowhere", "--json"));
     const message = `no Pulumi.yaml in ${program("nowhere")}: name the project's folder with --cwd`;
@@ -143,7 +159,9 @@ describe("--json", () => {
 
 describe("what others wrote", () => {
   it("is printed without its control characters: names and messages", async () => {
-    const { status, stdout } = await run(of("misbehaving", "--config", "mode=control-characters"));
+    const { status, stdout } = await run(
+      of("misbehaving", "--config", "mode=control-characters", "--resources"),
+    );
     expect(status).toBe(0);
     expect(unprintableIn(stdout)).toEqual([]);
     expect(stdout).toContain("red, rung· and ·turned");
@@ -179,9 +197,40 @@ describe("a reader that leaves early", () => {
 describe("the state of a deployment", () => {
   it("is judged in place of what the program declares", async () => {
     const path = join(import.meta.dirname, "..", "fixtures", "states", "encrypted.json");
-    const { status, stdout } = await run(of("small", "--state", path, "--policy-pack", pack("configured")));
+    const { status, stdout } = await run(
+      of("small", "--state", path, "--policy-pack", pack("configured"), "--resources"),
+    );
     expect(status).toBe(1);
     expect(stdout).toMatch(/^ {5}├─ random:index:RandomPet .* same protected$/m);
-    expect(stdout).toMatch(/^3 resources in the state, 1 read, /m);
+    expect(stdout).toMatch(/^Resources: 3 in the state, 1 read$/m);
+  });
+});
+
+describe("several stacks", () => {
+  it("end with a row for each, and with the worst of their statuses", async () => {
+    const { status, stdout } = await run(
+      of("small", "--stack", "other", "--policy-pack", pack("configured")),
+    );
+    expect(status).toBe(1);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.filter((line) => line.startsWith("Previewing small"))).toHaveLength(2);
+    expect(lines.at(-2)).toMatch(/^dev {4}✗ Refused: 1 mandatory and 1 advisory violated/);
+    expect(lines.at(-1)).toMatch(/^other {2}✗ Refused: 1 mandatory and 1 advisory violated/);
+  });
+
+  it("are one document of JSON, also where one of them could not tell", async () => {
+    const { status, stdout } = await run(of("small", "--stack", "a/b/c/d", "--json"));
+    expect(status).toBe(2);
+    const { stacks } = JSON.parse(stdout);
+    expect(stacks).toEqual([
+      expect.objectContaining({ stack: "dev", summary: expect.anything() }),
+      { stack: "a/b/c/d", error: expect.anything() },
+    ]);
+  });
+
+  it("take no file, no state and no base, which only one of them could have", async () => {
+    const { status, stderr } = await run(of("small", "--stack", "other", "--state", "state.json"));
+    expect(status).toBe(2);
+    expect(stderr).toContain("--state needs one --stack");
   });
 });
