@@ -74,14 +74,12 @@ function violationLines(
   paint: Painter,
 ): string[] {
   const { urn, message, expected, property, setting, source, declared, waiver, status } = violation;
-  const about = resourceText(urn) || "The stack";
+  const about = resourceText(urn);
   const path = property === undefined ? "" : `, ${property}`;
-  const place = setting === undefined ? source : declared;
-  const at =
-    place === undefined || (urn === "" && setting === undefined && declared === undefined)
-      ? ""
-      : placed(place, view);
-  const resource = `${printable(`${about}${path}`)}${at === "" ? "" : `, ${at}`}`;
+  // That of the stack as a whole is no more than its file.
+  const place = setting !== undefined ? declared : about === "" ? undefined : source;
+  const at = place === undefined ? "" : `, ${placed(place, view)}`;
+  const resource = `${printable(`${about || "The stack"}${path}`)}${at}`;
   const fix = violation.fix ?? policy.fix;
   return [
     ...wrapped(resource, view.width, "  - ", "    "),
