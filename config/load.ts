@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { Failure } from "../lib/failure.ts";
 import { type DeliverySettings, deliveryModel } from "./delivery.ts";
 import type { SettingsModel } from "./model.ts";
+import { withOrigins } from "./origins.ts";
 import { parseAs } from "./parse.ts";
 import { platformModel, type Settings } from "./settings.ts";
 
@@ -25,11 +26,12 @@ function load<Schema extends z.ZodObject>(model: SettingsModel<Schema>): z.infer
   const namespace = pulumi.getProject();
   const secretKeys = secretKeysOf(process.env.PULUMI_CONFIG_SECRET_KEYS);
   try {
-    return parseAs(model, pulumi.runtime.allConfig(), {
+    const settings = parseAs(model, pulumi.runtime.allConfig(), {
       stack: pulumi.getStack(),
       namespace,
       isSecret: (key) => secretKeys?.has(`${namespace}:${key}`) ?? true,
     });
+    return withOrigins(settings, model.schema);
   } catch (error) {
     // Pulumi prints the message of such an error as it stands, without a stack trace.
     throw error instanceof Failure ? new pulumi.RunError(error.message) : error;

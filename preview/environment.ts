@@ -1,3 +1,4 @@
+import { originsVariable } from "../config/origin-message.ts";
 import type { Project } from "../project/project.ts";
 import type { Given } from "./isolation/environment.ts";
 
@@ -6,6 +7,7 @@ export function programEnvironment(project: Project): Given {
   const config = [...project.config].map(([key, value]) => [key.replace(":", ":config:"), value]);
   return {
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(config)),
+    [originsVariable]: "true",
     ...(project.typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
     ...(project.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
   };

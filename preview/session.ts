@@ -44,6 +44,8 @@ export interface Judged {
   resources: PreviewResource[];
   verdicts: readonly PackVerdict[];
   log: readonly LogEntry[];
+  /** What the program said of its settings. */
+  origins: readonly string[];
   printed: string;
   timings: PreviewDocument["timings"];
 }
@@ -131,6 +133,7 @@ export class Session {
       resources: [...monitor.resources.values()],
       verdicts: judgement.verdicts,
       log: this.#engine.log,
+      origins: this.#engine.origins,
       printed: this.#program.output + this.#program.errors + this.#dynamicProviders.printed,
       timings: { programMs, packsLoadedMs: judgement.loadedMs },
     };
@@ -259,7 +262,14 @@ export class Session {
     }
     await judgement.conclude(resources);
     const timings = { programMs: 0, packsLoadedMs: performance.now() - started };
-    return { resources, verdicts: judgement.verdicts, log: this.#engine.log, printed: "", timings };
+    return {
+      resources,
+      verdicts: judgement.verdicts,
+      log: this.#engine.log,
+      origins: [],
+      printed: "",
+      timings,
+    };
   }
 
   #progress(step: string): void {

@@ -5,7 +5,7 @@ import type { Places } from "../../project/places.ts";
 import type { Project } from "../../project/project.ts";
 import type { LogEntry } from "../engine/engine.ts";
 import type { PreviewResource } from "../engine/resource.ts";
-import { rootStackType } from "../engine/urn.ts";
+import { isAboutStack, rootStackType } from "../engine/urn.ts";
 import { forDisplay, type PropertyMap, type PropertyValue } from "../engine/values.ts";
 import type { Diagnostic } from "../packs/analysis.ts";
 import type { PackVerdict } from "../packs/judgement.ts";
@@ -20,6 +20,7 @@ import type {
   ShownResource,
   ShownViolation,
 } from "./document.ts";
+import { fixOf, Origins } from "./origins.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -37,6 +38,7 @@ export function previewDocument(run: {
   verdicts: readonly Verdict[];
   secrets: Secrets;
   log: readonly LogEntry[];
+  origins?: readonly string[];
   printed: string;
   timings: PreviewDocument["timings"];
   durationMs: number;
@@ -45,7 +47,8 @@ export function previewDocument(run: {
   const declared = new Map(run.resources.map(({ urn, source }) => [urn, source]));
   const placeOf: PlaceOf = (urn, setting) =>
     (setting === undefined ? declared.get(urn) : undefined) ?? run.places?.ofStack(setting);
-  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, scrub, placeOf));
+  const origins = new Origins(run.origins ?? []);
+  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, { scrub, placeOf, origins }));
   const having = (status: PolicyStatus): PolicyOutcome[] =>
     policies.filter((policy) => policy.status === status);
   const violated = having("violated");
@@ -104,7 +107,14 @@ function remediations(
 
 type PlaceOf = (urn: string, setting: string | undefined) => SourcePosition | undefined;
 
-function outcomes(verdict: Verdict, scrub: Scrub, placeOf: PlaceOf): PolicyOutcome[] {
+/** What it takes to show a violation. */
+interface Showing {
+  scrub: Scrub;
+  placeOf: PlaceOf;
+  origins: Origins;
+}
+
+function outcomes(verdict: Verdict, showing: Showing): PolicyOutcome[] {
   const { pack } = verdict;
   return pack.policies.map((policy) => {
     const diagnostics = verdict.diagnostics.filter((diagnostic) => diagnostic.policy === policy.name);
@@ -118,7 +128,7 @@ function outcomes(verdict: Verdict, scrub: Scrub, placeOf: PlaceOf): PolicyOutco
       items: policy.items,
       status,
       ...(policy.remediationSteps !== "" && { fix: policy.remediationSteps }),
-      violations: violations.map((violation) => shownViolation(violation, policy, status, scrub, placeOf)),
+      violations: violations.map((violation) => shownViolation(violation, policy, status, showing)),
     };
   });
 }
@@ -127,17 +137,21 @@ function shownViolation(
   violation: Violation,
   policy: PolicyInfo,
   status: PolicyStatus,
-  scrub: Scrub,
-  placeOf: PlaceOf,
+  { scrub, placeOf, origins }: Showing,
 ): ShownViolation {
-  const { resource: urn = "", found, property, setting, expected, fix, waiver } = violation;
+  const { resource: urn = "", found, property, expected, waiver } = violation;
   const own = ownStatus(violation);
+  const origin = own === "unknown" ? undefined : origins.of(violation);
+  const setting = violation.setting ?? origin?.path;
   const source = placeOf(urn, setting);
+  const declared = setting === undefined ? undefined : placeOf(urn, undefined);
+  const fix = origin === undefined ? violation.fix : fixOf(origin, source, expected ?? policy.description);
   return {
     urn,
     message: scrub(found),
     ...(own !== "violated" && own !== status && { status: own }),
     ...(source && { source }),
+    ...(declared && !isAboutStack(urn) && { declared }),
     ...(property !== undefined && { property: scrub(property) }),
     ...(setting !== undefined && { setting: scrub(setting) }),
     ...(expected !== undefined && expected !== policy.description && { expected: scrub(expected) }),

@@ -3,6 +3,7 @@ import type * as grpc from "@grpc/grpc-js";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { originsPrefix } from "../../config/origin-message.ts";
 import { unary } from "./grpc.ts";
 
 export type LogSeverity = "info" | "warning" | "error";
@@ -16,6 +17,8 @@ export interface LogEntry {
 
 /** Log entries are kept up to this number; more are counted only. */
 const maxEntries = 1000;
+/** Characters kept of what the program says of its settings. */
+const maxOrigins = 8_000_000;
 /** Characters kept of one entry. */
 const maxLength = 20_000;
 
@@ -31,6 +34,8 @@ export class Engine {
   #dropped = 0;
   #failed = false;
   #root = "";
+  #origins: string[] = [];
+  #originsLength = 0;
 
   addTo(server: grpc.Server): void {
     const implementation: Pick<
@@ -68,15 +73,27 @@ export class Engine {
     return [...this.#log, { severity: "warning", message, urn: "" }];
   }
 
+  /** What the program said of its settings' part in its resources, as text. */
+  get origins(): readonly string[] {
+    return this.#origins;
+  }
+
   warn(message: string, urn: string): void {
     this.#keep({ severity: "warning", message, urn });
   }
 
   #add(request: InstanceType<typeof enginePb.LogRequest>): void {
     const severity = severities.get(request.getSeverity());
+    if (severity === undefined) this.#keepOrigins(request.getMessage());
     // What has no severity here is debug output; ephemeral entries are progress.
     if (severity === undefined || request.getEphemeral()) return;
     this.#keep({ severity, message: request.getMessage(), urn: request.getUrn() });
+  }
+
+  #keepOrigins(message: string): void {
+    if (!message.startsWith(originsPrefix) || this.#originsLength + message.length > maxOrigins) return;
+    this.#originsLength += message.length;
+    this.#origins.push(message.slice(originsPrefix.length));
   }
 
   #keep(entry: LogEntry): void {
