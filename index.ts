@@ -4,5 +4,41 @@ import { platform, secretsOf } from "./platform.ts";
 
 const settings = loadSettings();
 
-// Pulumi takes the properties of a default export as the outputs of the stack.
-export default platform(settings, loadSecrets(secretsOf(settings)));
+// Each named export is an output of the stack, also of a program that re-exports all of this one.
+export const {
+  release,
+  webUrl,
+  webHosts,
+  webProjectId,
+  apiUrl,
+  apiServiceId,
+  healthCheckPath,
+  loginPath,
+  zone,
+  zoneId,
+  zoneNameServers,
+  zoneDsRecord,
+  databaseRef,
+  databaseApiUrl,
+  databaseRoleNames,
+  databaseProbeUrl,
+  backupBucket,
+  backupEndpoint,
+  backupPrefix,
+  backupRegion,
+  backupJobId,
+  backupCheckInUrl,
+  objectives,
+  contacts,
+  dashboardUrl,
+  dashboardUrls,
+  alertsUrl,
+  metricsUrls,
+  metricsToken,
+  errorTrackingUrl,
+  errorTrackingProject,
+  sentryDsn,
+  statusPageUrl,
+  onCallUrl,
+  escalationUrl,
+} = platform(settings, loadSecrets(secretsOf(settings)));

@@ -1,5 +1,5 @@
 import { loadDeliverySettings } from "../config/load.ts";
 import { deliver } from "./deliver.ts";
 
-// Pulumi takes the properties of a default export as the outputs of the stack.
-export default deliver(loadDeliverySettings());
+// Each named export is an output of the stack, also of a program that re-exports all of this one.
+export const { repositoryUrl, codeOwners, productionStackUrl } = deliver(loadDeliverySettings());

@@ -30,6 +30,10 @@ pulumi preview --policy-pack policies      # with Pulumi itself
 
 - **violated**: something is wrong or missing. Each violation names the item, the resource, what was found, what must
   hold and how to fix it. Absence counts: an empty stack violates every item that is asked of it.
+- **unproved**: something could weaken the item and the policy cannot read it, such as an expression of a firewall rule
+  that asks for a field it does not know. What is not proved is not a pass: it refuses in production as a violation
+  does, is advisory in staging, says what could not be read and how to write it so that it can be proved, and can be
+  waived.
 - **unknown**: nothing is wrong as far as the preview can tell, but a value that the policy needs is known only at
   deployment. Pulumi shows it as \`can't run policy … during preview\`; the policy decides at \`pulumi up\`.
 - **passed**: everything that the policy asks for is there and right.

@@ -13,7 +13,7 @@ export interface Objection extends WritableViolation {
   readonly enforcementLevel?: "advisory";
 }
 
-/** What a policy says of a stack. */
+/** What a policy says of a stack; `violated` also where something is not proved. */
 export interface Outcome {
   readonly status: "passed" | "violated" | "waived" | "not-applicable" | "unknown";
   readonly violations: readonly Objection[];
@@ -37,7 +37,7 @@ export function evaluate(
   const violations: Objection[] = [];
   let unknown: AnyValue | undefined;
   for (const finding of policy.check(stack, configuration, context)) {
-    if (finding.answer === "violated") {
+    if (finding.answer === "violated" || finding.answer === "unproved") {
       violations.push(objection(policy, finding, context));
     } else if (finding.answer === "unknown") {
       unknown ??= finding.value;
@@ -58,11 +58,12 @@ function isAsked({ scope }: Policy, context: Context): boolean {
 
 function objection(
   policy: Policy,
-  { resource, found, at, setting, expected, fix }: Extract<Finding, { answer: "violated" }>,
+  { answer, resource, found, at, setting, expected, fix }: Extract<Finding, { found: string }>,
   context: Context,
 ): Objection {
   const waiver = context.waivers.valid.find((candidate) => covers(candidate, policy, resource));
-  const isAdvisory = waiver !== undefined || (policy.productionOnly && context.stage === "staging");
+  const isForProduction = policy.productionOnly || answer === "unproved";
+  const isAdvisory = waiver !== undefined || (isForProduction && context.stage === "staging");
   return {
     policy: policy.name,
     items: policy.items,
@@ -70,7 +71,7 @@ function objection(
     // The property of another resource says nothing about this one.
     ...(at && at.resource === resource && { property: propertyPath(at.path) }),
     ...(setting !== undefined && { setting }),
-    kind: "violated",
+    kind: answer,
     found,
     expected: expected ?? policy.title,
     fix: fix ?? policy.fix,

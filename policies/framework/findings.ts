@@ -1,10 +1,13 @@
 import { UnknownRead } from "./value.ts";
 import type { AnyValue, Resource } from "./view.ts";
 
-/** One of three answers: the requirement holds, is violated, or cannot be told before the update. */
+/**
+ * One of four answers: the requirement holds, is violated, is not proved since the policy cannot read what could
+ * weaken it, or cannot be told before the update.
+ */
 export type Finding =
   | { readonly answer: "holds" }
-  | ({ readonly answer: "violated"; readonly resource?: Resource } & Fault)
+  | ({ readonly answer: "violated" | "unproved"; readonly resource?: Resource } & Fault)
   | { readonly answer: "unknown"; readonly value: AnyValue };
 
 /** What is wrong. */
@@ -19,6 +22,8 @@ export interface Fault {
   readonly expected?: string;
   /** What to do, where the policy's fix is not for this. */
   readonly fix?: string;
+  /** Set where nothing is known to be wrong, but the policy cannot read what it would have to prove. */
+  readonly isUnproved?: true;
 }
 
 /** What a test says: true where the requirement holds, else what is wrong; a sentence alone names no value. */
@@ -27,6 +32,32 @@ export type Verdict = true | string | Fault;
 /** The value is wrong, for the reason that the sentence says. */
 export function fault(at: AnyValue, found: string): Fault {
   return { found, at };
+}
+
+/**
+ * The value could weaken the requirement and cannot be read: it counts as a violation until it is written so that
+ * the policy can prove it, or is waived.
+ *
+ * @param found what could not be read, as a sentence.
+ * @param fix how to write it so that it can be proved.
+ */
+export function unproved(at: AnyValue | undefined, found: string, fix: string): Fault {
+  return { found, fix, isUnproved: true, ...(at && { at }) };
+}
+
+/** Gives the fault as the answer, from inside a helper that has another result. */
+export function object(wrong: Fault): never {
+  throw new Objected(wrong);
+}
+
+class Objected extends Error {
+  readonly fault: Fault;
+
+  constructor(wrong: Fault) {
+    super(wrong.found);
+    this.name = "Objected";
+    this.fault = wrong;
+  }
 }
 
 /**
@@ -40,14 +71,20 @@ export function judge(resource: Resource | undefined, test: () => Verdict): Find
     if (verdict === true) {
       return { answer: "holds" };
     }
-    const wrong = typeof verdict === "string" ? { found: verdict } : verdict;
-    return { answer: "violated", ...wrong, ...(resource && { resource }) };
+    return wrong(resource, typeof verdict === "string" ? { found: verdict } : verdict);
   } catch (error) {
     if (error instanceof UnknownRead) {
       return { answer: "unknown", value: error.value };
     }
+    if (error instanceof Objected) {
+      return wrong(resource, error.fault);
+    }
     throw error;
   }
+}
+
+function wrong(resource: Resource | undefined, found: Fault): Finding {
+  return { answer: found.isUnproved ? "unproved" : "violated", ...found, ...(resource && { resource }) };
 }
 
 /** Judges the stack, where no resource is at fault. */
@@ -68,8 +105,8 @@ export function judgeEach<R extends Resource>(
 }
 
 /** A violation by the resource, or by the stack. */
-export function violation(wrong: string | Fault, resource?: Resource): Finding {
-  return judge(resource, () => wrong);
+export function violation(found: string | Fault, resource?: Resource): Finding {
+  return judge(resource, () => found);
 }
 
 /** Gives the answer unknown: only the value could tell. */

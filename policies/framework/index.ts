@@ -7,9 +7,11 @@ export {
   judgeEach,
   judgeStack,
   known,
+  object,
   select,
   some,
   undecided,
+  unproved,
   type Verdict,
   violation,
 } from "./findings.ts";

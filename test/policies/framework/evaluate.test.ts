@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Context } from "../../../policies/framework/context.ts";
-import { judge, type PolicyDefinition, policy, violation } from "../../../policies/framework/index.ts";
+import {
+  judge,
+  type PolicyDefinition,
+  policy,
+  unproved,
+  violation,
+} from "../../../policies/framework/index.ts";
 import type { Waiver } from "../../../policies/framework/waivers.ts";
 import { type Fixture, outcomeOf, production, staging, unknown, urnOf } from "../fixture.ts";
 
@@ -85,6 +91,26 @@ describe("a policy", () => {
     expect(status).toBe("violated");
     expect(violations).toHaveLength(1);
     expect(value).toBeUndefined();
+  });
+
+  test("refuses in production what it cannot read, says how to write it, and is advisory in staging", () => {
+    const unreadable = sized({
+      check: (stack) =>
+        stack
+          .ofType("a:b:Box")
+          .map((it) =>
+            judge(it, () => unproved(it.at("size"), "The size cannot be read.", "Write a number.")),
+          ),
+    });
+    const stack = [box("small", { size: "ninety" })];
+    const { status, violations } = outcomeOf(unreadable, stack);
+    expect(status).toBe("violated");
+    expect(violations).toMatchObject([
+      { kind: "unproved", property: "size", found: "The size cannot be read.", fix: "Write a number." },
+    ]);
+    expect(violations[0]).not.toHaveProperty("enforcementLevel");
+    expect(outcomeOf(unreadable, stack, staging).violations[0]?.enforcementLevel).toBe("advisory");
+    expect(outcomeOf(unreadable, stack, waiving(waiver)).status).toBe("waived");
   });
 
   test("is advisory in staging where only production needs it", () => {

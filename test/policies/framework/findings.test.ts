@@ -4,10 +4,12 @@ import {
   judge,
   judgeEach,
   lookup,
+  object,
   select,
   some,
   UnknownRead,
   undecided,
+  unproved,
   violation,
 } from "../../../policies/framework/index.ts";
 import { stackOf, unknown } from "../fixture.ts";
@@ -28,7 +30,7 @@ function isEven(number: number): boolean {
 }
 
 describe("judge", () => {
-  test("gives one of three answers", () => {
+  test("holds, is violated, or is unknown", () => {
     expect(judge(resource, () => true)).toEqual({ answer: "holds" });
     expect(judge(resource, () => "It is wrong.")).toEqual({
       answer: "violated",
@@ -37,6 +39,20 @@ describe("judge", () => {
     });
     expect(judge(resource, undecidable)).toEqual({ answer: "unknown", value });
     expect(violation("None.")).toEqual({ answer: "violated", found: "None." });
+  });
+
+  test("gives the fault that a helper objects with", () => {
+    const wrong = unproved(value, "It cannot be read.", "Write it.");
+    const finding = {
+      answer: "unproved",
+      found: "It cannot be read.",
+      fix: "Write it.",
+      at: value,
+      resource,
+    };
+    expect(judge(resource, () => wrong)).toMatchObject(finding);
+    expect(judge(resource, () => object(wrong))).toMatchObject(finding);
+    expect(judge(resource, () => object({ found: "It is wrong." }))).toMatchObject({ answer: "violated" });
   });
 
   test("lets every other error through", () => {
