@@ -1,7 +1,14 @@
-import { fault, policy, some } from "./framework/index.ts";
-import { judgeBackupBuckets, judgeBackupJobs, schedulesOf } from "./model/backups.ts";
+import { fault, policy, some, type Verdict } from "./framework/index.ts";
+import {
+  type Job,
+  judgeBackupBuckets,
+  judgeBackupJobs,
+  runsOnlyBackups,
+  schedulesOf,
+} from "./model/backups.ts";
 import { deletionOf, lifecycleRules } from "./model/bucket-rules.ts";
 import { cloudflare } from "./model/tokens.ts";
+import { backupCommandFault } from "./values/backup-command.ts";
 import { runsDaily } from "./values/schedule.ts";
 
 // Item 3.2. How long backups are kept and locked is in backup-retention.ts, their objectives are in
@@ -26,15 +33,15 @@ export const backupBucket = policy({
 export const backupJob = policy({
   name: "backup-job-daily",
   items: ["3.2", "8.2"],
-  title: "A scheduled job must back up the database at least once a day.",
+  title: "A scheduled job must back up the database at least once a day, by a command that makes a backup.",
   severity: "critical",
-  fix: "Declare a render.CronJob with backup in its name and a schedule that runs every day, such as 15 2 * * *.",
+  fix: "Declare a render.CronJob with a schedule that runs every day, such as 15 2 * * *, and a startCommand, Dockerfile or image whose name says that it makes a backup, such as ./operations/backup/Dockerfile.",
   url: "https://render.com/docs/cronjobs",
   check: (stack) =>
     judgeBackupJobs(stack, (job) => {
       const schedules = schedulesOf(job);
       if (schedules.some((schedule) => runsDaily(schedule) === true)) {
-        return true;
+        return judgeWork(job);
       }
       const texts = schedules.map((schedule) => JSON.stringify(schedule)).join(", ");
       const schedule = job.at(job.type === cloudflare.cronTrigger ? "schedules" : "schedule");
@@ -46,3 +53,21 @@ export const backupJob = policy({
       );
     }),
 });
+
+/** By the command, which goes before what an image would run by itself. */
+function judgeWork(job: Job): Verdict {
+  const command = job.at("startCommand");
+  const text = command.string()?.trim() ?? "";
+  if (text !== "") {
+    const wrong = backupCommandFault(text);
+    return wrong === undefined || fault(command, `The command of the job ${wrong}.`);
+  }
+  return (
+    job.type === cloudflare.cronTrigger ||
+    runsOnlyBackups(job) ||
+    fault(
+      job.at("runtimeSource"),
+      "The job has no startCommand, and neither its Dockerfile nor its image says that it makes a backup.",
+    )
+  );
+}

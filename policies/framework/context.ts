@@ -9,6 +9,8 @@ export interface Context {
   /** What keeps the state of the platform: with a backend other than Pulumi Cloud, nothing there is asked. */
   readonly backend: "pulumi-cloud" | "self-managed";
   readonly waivers: Waivers;
+  /** When the stack is judged, in milliseconds since 1970. */
+  readonly now: number;
   /** Whether a text came to the deployment from outside the program: from its settings or environment. */
   readonly isSupplied: (text: string) => boolean;
   /** Whether any text of the settings has that form. */

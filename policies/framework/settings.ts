@@ -18,6 +18,7 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
     stage: config.get("stage") === "staging" ? "staging" : "production",
     scope: readScope(config.get("scope")),
     backend: config.get("backend") === "self-managed" ? "self-managed" : "pulumi-cloud",
+    now: today.getTime(),
     waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10)),
     isSupplied: (text) => configured.has(text) || environment.has(text),
     isConfigured: (form) => [...configured].some((text) => form.test(text)),

@@ -97,6 +97,17 @@ function isBackupJob(job: Job): boolean {
   return select(texts, (text) => saysBackup(job.name, text.string())).length > 0;
 }
 
+/** Whether what the job runs without a command of its own says that it makes a backup. Throws UnknownRead. */
+export function runsOnlyBackups(job: Job): boolean {
+  const source = job.at("runtimeSource");
+  const places = [
+    source.at("docker", "dockerfilePath"),
+    source.at("docker", "context"),
+    source.at("image", "imageUrl"),
+  ];
+  return select(places, (place) => saysBackup(place.string())).length > 0;
+}
+
 function fills(job: Job, bucket: Bucket): boolean {
   if (job.dependenciesOf("envVars").some((source) => source === bucket)) {
     return true;

@@ -73,11 +73,17 @@ function occurrences(restriction: CoverageRestriction, timeZone: string, within:
   const longest = restriction.durationSeconds * 1000 + 2 * dayMs;
   for (let day = Math.floor((within.from - longest) / dayMs); day * dayMs < within.to + dayMs; day++) {
     if (restriction.type === "weekly_restriction" && weekday(day) !== restriction.startDayOfWeek) continue;
-    const local = day * dayMs + sinceMidnight;
-    const opens = local - offset(local - offset(local));
-    spans.push({ from: opens, to: opens + restriction.durationSeconds * 1000 });
+    // A restriction ends by the clock on the wall, also in the night in which the clocks change.
+    const opens = day * dayMs + sinceMidnight;
+    const closes = opens + restriction.durationSeconds * 1000;
+    spans.push({ from: instantOf(opens, offset), to: instantOf(closes, offset) });
   }
   return spans;
+}
+
+/** The instant of a local time, both in milliseconds. */
+function instantOf(local: number, offset: (instant: number) => number): number {
+  return local - offset(local - offset(local));
 }
 
 /** 1 is Monday, 7 is Sunday; 1 January 1970, day 0, was a Thursday. */

@@ -38,6 +38,7 @@ export const production: Context = {
   scope: "all",
   backend: "pulumi-cloud",
   waivers: { valid: [], problems: [] },
+  now: Date.parse("2026-11-28T12:00:00Z"),
   isSupplied: (text) => text.startsWith("setting-"),
   isConfigured: () => false,
 };

@@ -7,6 +7,30 @@ const bucketScope = "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abc
 
 /** Ways to break section 8. */
 export const backupMutants: readonly Mutant[] = [
+  ...[
+    "true",
+    ":",
+    "exit 0",
+    "echo backup",
+    "npx optropic backup --help",
+    "pg_dump > /dev/null",
+    "if true; then pg_dump; fi",
+  ].map(
+    (startCommand): Mutant => ({
+      policy: "backup-job-daily",
+      what: `the job runs ${startCommand}`,
+      break: (stack) => withProps(stack, "backups-job", { startCommand }),
+    }),
+  ),
+  {
+    policy: "backup-job-daily",
+    what: "the job runs an image of nothing",
+    break: (stack) =>
+      withProps(stack, "backups-job", {
+        runtimeSource: { image: { imageUrl: "docker.io/library/alpine:3" } },
+      }),
+    takesMore: true,
+  },
   {
     policy: "backup-retention",
     what: "backups are deleted after a week",

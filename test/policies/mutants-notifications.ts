@@ -212,6 +212,44 @@ export const onCallMutants: readonly Mutant[] = [
       }),
   },
   {
+    policy: "on-call-without-gap",
+    what: "the rotation begins years from now",
+    break: (stack) =>
+      withLayers(stack, {
+        ...layer,
+        start: "2030-01-01T00:00:00Z",
+        rotationVirtualStart: "2030-01-01T00:00:00Z",
+      }),
+  },
+  {
+    policy: "on-call-people",
+    what: "one of two people may only look on",
+    break: (stack) => withProps(stack, "on-call-two", { role: "read_only_user" }),
+    takesMore: true,
+  },
+  {
+    policy: "on-call-people",
+    what: "each person is on call for a year",
+    break: (stack) => withLayers(stack, { ...layer, rotationTurnLengthSeconds: 366 * 86_400 }),
+  },
+  {
+    policy: "escalation-levels",
+    what: "both levels call one schedule that does not exist yet",
+    break: (stack) =>
+      change(stack, "on-call-escalation", (fixture) => ({
+        ...fixture,
+        from: { rules: ["on-call-primary"] },
+      })),
+  },
+  {
+    policy: "escalation-levels",
+    what: "the second level is called after two hours",
+    break: (stack) =>
+      withProps(stack, "on-call-escalation", {
+        rules: [120, 20].map((escalationDelayInMinutes) => ({ escalationDelayInMinutes, targets: [target] })),
+      }),
+  },
+  {
     policy: "escalation-levels",
     what: "the escalation policy is gone",
     break: (stack) => without(stack, "on-call-escalation"),

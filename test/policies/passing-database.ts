@@ -165,6 +165,7 @@ export function backupJobOf(database: string): Fixture {
       name: `${database}-backup`,
       region: "frankfurt",
       schedule: "0 4 * * *",
+      startCommand: "npx optropic backup",
       envVars: {
         PGHOST: { value: unknown },
         PGSSLMODE: { value: "require" },

@@ -13,11 +13,11 @@ export const layer = {
 /** People, schedules, escalation and service of a stack that passes. */
 export function passingOnCall(): Fixture[] {
   const users = ["on-call-one", "on-call-two"];
-  const schedule = (name: string): Fixture => ({
+  const schedule = (name: string, layers: readonly string[]): Fixture => ({
     type: pagerduty.schedule,
     name,
     props: { name, timeZone: "Europe/Berlin", layers: [layer] },
-    from: { layers: users },
+    from: { layers: [...layers] },
   });
   const target = { type: "schedule_reference", id: unknown };
   return [
@@ -28,8 +28,8 @@ export function passingOnCall(): Fixture[] {
         props: { name, email: `${name}@optropic.example` },
       }),
     ),
-    schedule("on-call-primary"),
-    schedule("on-call-secondary"),
+    schedule("on-call-primary", users),
+    schedule("on-call-secondary", users.toReversed()),
     {
       type: pagerduty.escalationPolicy,
       name: "on-call-escalation",

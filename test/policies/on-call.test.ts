@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { escalationLevels, onCallWithoutGap } from "../../policies/on-call.ts";
+import { deployedStack } from "./deployed-stack.ts";
+import { outcomeOf, production, withProps } from "./fixture.ts";
+import { layer } from "./passing-on-call.ts";
+import { passingStack } from "./passing-stack.ts";
+
+const half = (name: string, startTimeOfDay: string) => ({
+  ...layer,
+  name,
+  restrictions: [{ type: "daily_restriction", startTimeOfDay, durationSeconds: 43_200 }],
+});
+
+test("two layers that follow the sun leave no gap, also when the clocks change", () => {
+  const stack = withProps(passingStack(), "on-call-primary", {
+    layers: [half("day", "08:00:00"), half("night", "20:00:00")],
+  });
+  expect(outcomeOf(onCallWithoutGap, stack).violations).toEqual([]);
+});
+
+test("a rotation counts from the day on which it is judged", () => {
+  const stack = passingStack();
+  const before = { ...production, now: Date.parse("2025-12-31T00:00:00Z") };
+  expect(outcomeOf(onCallWithoutGap, stack).violations).toEqual([]);
+  expect(outcomeOf(onCallWithoutGap, stack, before).violations.map(({ found }) => found)).toEqual([
+    "on-call-primary has nobody on call from 2025-12-31 00:00 to 2026-01-05 08:00.",
+    "on-call-secondary has nobody on call from 2025-12-31 00:00 to 2026-01-05 08:00.",
+  ]);
+});
+
+test("two deployed schedules whose layers are alike are one level", () => {
+  const people = { layers: [{ ...layer, users: ["on-call-one-id", "on-call-two-id"] }] };
+  const alike = ["on-call-primary", "on-call-secondary"].reduce(
+    (stack, name) => withProps(stack, name, people),
+    deployedStack(),
+  );
+  expect(outcomeOf(escalationLevels, deployedStack()).violations).toEqual([]);
+  expect(outcomeOf(escalationLevels, alike).violations.map(({ found }) => found)).toEqual([
+    "on-call-escalation calls the same people on each level.",
+  ]);
+});
