@@ -31,7 +31,7 @@ function load<Schema extends z.ZodObject>(model: SettingsModel<Schema>): z.infer
       namespace,
       isSecret: (key) => secretKeys?.has(`${namespace}:${key}`) ?? true,
     });
-    return withOrigins(settings, model.schema);
+    return withOrigins(settings, model);
   } catch (error) {
     // Pulumi prints the message of such an error as it stands, without a stack trace.
     throw error instanceof Failure ? new pulumi.RunError(error.message) : error;

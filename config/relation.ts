@@ -47,8 +47,24 @@ const switches = new Map([
 /** Seconds, minutes, hours and days among each other, milliseconds, percent, kibibytes. */
 const units = [60, 3600, 86_400, 1440, 24, 7, 1000, 60_000, 100, 1024];
 
-function numbersIn(text: string): number[] {
-  return [...text.matchAll(/\d+(?:\.\d+)?/g)].map(([digits]) => Number(digits));
+function numbersIn(text: string): readonly number[] {
+  return remembered(numbers, text, () =>
+    [...text.matchAll(/\d+(?:\.\d+)?/g)].map(([digits]) => Number(digits)),
+  );
+}
+
+const numbers = new Map<string, readonly number[]>();
+const words = new Map<string, ReadonlySet<string>>();
+/** Texts of which what they hold is remembered: each is compared with every setting. */
+const mostRemembered = 5000;
+
+function remembered<T>(known: Map<string, T>, text: string, find: () => T): T {
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  if (known.size >= mostRemembered) known.clear();
+  const fresh = find();
+  known.set(text, fresh);
+  return fresh;
 }
 
 /**
@@ -56,13 +72,13 @@ function numbersIn(text: string): number[] {
  * before, 0 none. `edge-min-tls-version` and `edge.minTlsVersion` have 2.
  */
 export function commonWords(text: string, path: string): 0 | 1 | 2 {
-  const words = [...wordsOf(text)];
+  const spoken = [...wordsOf(text)];
   const [last = "", before = ""] = path
     .replaceAll(/\[\d+\]/g, "")
     .split(".")
     .reverse();
   const isThere = (name: string): boolean =>
-    [...wordsOf(name)].some((word) => words.some((other) => isSameWord(word, other)));
+    [...wordsOf(name)].some((word) => spoken.some((other) => isSameWord(word, other)));
   return isThere(last) ? 2 : isThere(before) ? 1 : 0;
 }
 
@@ -74,13 +90,15 @@ function isSameWord(one: string, other: string): boolean {
 }
 
 function wordsOf(text: string): ReadonlySet<string> {
-  const spaced = text.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
-  return new Set(
-    spaced
-      .split(/[^a-z\d]+/)
-      .filter((word) => word.length > 2 && !common.has(word))
-      .map((word) => word.replace(/s$/, "")),
-  );
+  return remembered(words, text, () => {
+    const spaced = text.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
+    return new Set(
+      spaced
+        .split(/[^a-z\d]+/)
+        .filter((word) => word.length > 2 && !common.has(word))
+        .map((word) => word.replace(/s$/, "")),
+    );
+  });
 }
 
 /** Words that say nothing of what a setting is about. */

@@ -5,6 +5,7 @@ import { Places } from "../project/places.ts";
 import { readProject } from "../project/project.ts";
 import { Sources } from "../project/sources.ts";
 import type { PreviewDocument } from "./document/document.ts";
+import { Origins } from "./document/origins.ts";
 import { previewDocument } from "./document/outcome.ts";
 import { Secrets } from "./document/secrets.ts";
 import { isolationFor } from "./isolation/index.ts";
@@ -12,7 +13,7 @@ import type { PreviewOptions } from "./options.ts";
 import { Session } from "./session.ts";
 
 export { projectNameOf } from "../project/project.ts";
-export type { PolicyOutcome, PreviewDocument, ShownResource } from "./document/document.ts";
+export type { PolicyOutcome, PreviewDocument, ShownResource, ShownViolation } from "./document/document.ts";
 export { readSavedPreview } from "./document/saved.ts";
 export type { IsolationOptions } from "./isolation/index.ts";
 export type { PreviewOptions } from "./options.ts";
@@ -57,9 +58,12 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const timer = deadline(options.timeoutMs ?? defaultTimeoutMs, session);
   try {
     const judged = await Promise.race([session.run(), session.overflow, timer.expired]);
+    const isWrong = judged.verdicts.some(({ diagnostics }) => diagnostics.length > 0);
+    const origins = isWrong ? await Origins.of(judged.origins) : undefined;
     const source = options.state === undefined ? "program" : "state";
     return previewDocument({
       ...judged,
+      origins,
       project,
       source,
       places,

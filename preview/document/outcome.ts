@@ -20,7 +20,7 @@ import type {
   ShownResource,
   ShownViolation,
 } from "./document.ts";
-import { fixOf, Origins } from "./origins.ts";
+import { fixOf, type OriginSetting, type Origins } from "./origins.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -38,7 +38,7 @@ export function previewDocument(run: {
   verdicts: readonly Verdict[];
   secrets: Secrets;
   log: readonly LogEntry[];
-  origins?: readonly string[];
+  origins?: Origins | undefined;
   printed: string;
   timings: PreviewDocument["timings"];
   durationMs: number;
@@ -47,8 +47,10 @@ export function previewDocument(run: {
   const declared = new Map(run.resources.map(({ urn, source }) => [urn, source]));
   const placeOf: PlaceOf = (urn, setting) =>
     (setting === undefined ? declared.get(urn) : undefined) ?? run.places?.ofStack(setting);
-  const origins = new Origins(run.origins ?? []);
-  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, { scrub, placeOf, origins }));
+  const byUrn = new Map(run.resources.map((resource) => [resource.urn, resource]));
+  const originOf: OriginOf = (violation) =>
+    run.origins?.settingOf(violation, forDisplay(byUrn.get(violation.resource ?? "")?.inputs ?? {}));
+  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, { scrub, placeOf, originOf }));
   const having = (status: PolicyStatus): PolicyOutcome[] =>
     policies.filter((policy) => policy.status === status);
   const violated = having("violated");
@@ -105,13 +107,14 @@ function remediations(
   });
 }
 
+type OriginOf = (violation: Violation) => OriginSetting | undefined;
 type PlaceOf = (urn: string, setting: string | undefined) => SourcePosition | undefined;
 
 /** What it takes to show a violation. */
 interface Showing {
   scrub: Scrub;
   placeOf: PlaceOf;
-  origins: Origins;
+  originOf: OriginOf;
 }
 
 function outcomes(verdict: Verdict, showing: Showing): PolicyOutcome[] {
@@ -137,11 +140,11 @@ function shownViolation(
   violation: Violation,
   policy: PolicyInfo,
   status: PolicyStatus,
-  { scrub, placeOf, origins }: Showing,
+  { scrub, placeOf, originOf }: Showing,
 ): ShownViolation {
   const { resource: urn = "", found, property, expected, waiver } = violation;
   const own = ownStatus(violation);
-  const origin = own === "unknown" ? undefined : origins.of(violation);
+  const origin = own === "unknown" || violation.setting !== undefined ? undefined : originOf(violation);
   const setting = violation.setting ?? origin?.path;
   const source = placeOf(urn, setting);
   const declared = setting === undefined ? undefined : placeOf(urn, undefined);

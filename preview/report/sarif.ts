@@ -100,6 +100,10 @@ function results(policy: PolicyOutcome, ruleIndex: number): Result[] {
       ...verdictOf(policy, violation),
       message: message(sentences(policy, violation)),
       locations: [location(violation)],
+      // The place to change comes first; where that is a setting, the resource is declared elsewhere.
+      ...(violation.declared && {
+        relatedLocations: [{ ...physical(violation.declared), message: { text: "Declares the resource." } }],
+      }),
       partialFingerprints: { "policyAndResource/v1": fingerprint(policy, violation.urn, before) },
       ...placeOf(violation),
     };

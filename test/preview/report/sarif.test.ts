@@ -21,6 +21,26 @@ describe("SARIF", () => {
     expect(() => readSarif(sarifReport(judged({})).replace('"2.1.0"', '"2.1"'))).toThrow(/version/);
   });
 
+  it("points at the setting that is to change, and beside it at the line that declares the resource", () => {
+    const setting = { path: "Pulumi.dev.yaml", line: 88, column: 5 };
+    const declared = { path: "edge.ts", line: 14, column: 3 };
+    const violation = {
+      ...{ urn: edge, message: "wrong", setting: "edge.minTlsVersion" },
+      ...{ source: setting, declared },
+    };
+    const { results } = readSarif(
+      sarifReport(judged({ policies: [policy("refuses", { status: "violated", violations: [violation] })] })),
+    );
+    expect(results?.[0]?.locations?.[0]?.physicalLocation).toMatchObject({
+      artifactLocation: { uri: "Pulumi.dev.yaml" },
+      region: { startLine: 88, startColumn: 5 },
+    });
+    expect(results?.[0]?.relatedLocations?.[0]?.physicalLocation).toMatchObject({
+      artifactLocation: { uri: "edge.ts" },
+      region: { startLine: 14 },
+    });
+  });
+
   it("has a rule for each policy and a result for each violation, at the line that declares it", () => {
     const source = { path: "components/der Rand/edge#1.ts", line: 7, column: 3 };
     const run = readSarif(
