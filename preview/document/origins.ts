@@ -57,8 +57,10 @@ export class Origins {
 
   /** @param inputs of the resource that the violation is about */
   settingOf(violation: Violation, inputs: PropertyMap): OriginSetting | undefined {
-    const path = this.#ofInput(violation, inputs) ?? this.#ofItem(violation);
-    return path === undefined ? undefined : { path, fallback: this.#settings.get(path)?.fallback };
+    const read = this.#ofInput(violation, inputs) ?? this.#ofItem(violation);
+    if (read === undefined) return undefined;
+    const { path = read, fallback } = this.#setting(read) ?? {};
+    return { path, fallback };
   }
 
   /** The setting behind the very input that is wrong, or the only one behind what is in it. */
@@ -97,7 +99,7 @@ export class Origins {
     return this.#setting(path)?.items.some((item) => items.includes(item)) ?? false;
   }
 
-  /** Of an element, the list is the setting that the schema knows. */
+  /** Of an element, the list is the setting that the schema knows and a person changes. */
   #setting(path: string): Setting | undefined {
     return this.#settings.get(path) ?? this.#settings.get(path.replace(/\[\d+\].*$/, ""));
   }

@@ -116,9 +116,10 @@ function policyEntry(policy: PolicyOutcome): string {
 }
 
 function violationText(violation: ShownViolation): string {
-  const { urn, source } = violation;
+  const { urn, source, setting, declared } = violation;
   const about = isAboutStack(urn) ? "The stack" : resourceText(urn);
-  const where = source === undefined ? "" : ` at ${placeText(source)}`;
+  const place = setting === undefined ? source : declared;
+  const where = place === undefined ? "" : ` at ${placeText(place)}`;
   return `${about}${where}: ${violationParts(violation)
     .map((part) => prose(part))
     .join(" ")}`;

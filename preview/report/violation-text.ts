@@ -1,11 +1,12 @@
 import type { PolicyOutcome, ShownViolation } from "../document/document.ts";
 
 /** What a report says of a violation, a sentence or a labelled part each, without where it is. */
-export function violationParts({ message, expected, setting, waiver }: ShownViolation): string[] {
+export function violationParts({ message, expected, setting, source, waiver }: ShownViolation): string[] {
+  const place = source === undefined ? "" : ` at ${source.path}:${source.line}`;
   return [
     message,
     ...(expected === undefined ? [] : [`Expected: ${expected}`]),
-    ...(setting === undefined ? [] : [`Setting: ${setting}`]),
+    ...(setting === undefined ? [] : [`Setting: ${setting}${place}`]),
     ...(waiver === undefined ? [] : [waiverText(waiver)]),
   ];
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PhysicalLocation } from "sarif";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { longestComment } from "../../preview/report/markdown.ts";
 import { pack, program } from "../preview/harness.ts";
@@ -35,6 +36,7 @@ function lineOf(file: string, text: string): number {
 }
 
 describe("the production stack with an old TLS version", () => {
+  const settingLine = lineOf("Pulumi.production.yaml", "minTlsVersion:");
   let ended: Awaited<ReturnType<typeof runAll>>;
 
   beforeAll(async () => {
@@ -45,11 +47,18 @@ describe("the production stack with an old TLS version", () => {
     // Two previews, one after the other.
   }, 120_000);
 
-  it("is refused, with the tree and the policies on standard output and nothing but the files beside it", () => {
+  it("is refused, with what is wrong and a verdict on standard output and nothing but the files beside it", () => {
     expect({ status: ended.status, stderr: ended.stderr }).toEqual({ status: 1, stderr: "" });
     expect(ended.stdout).toMatch(/^Previewing optropic \(production\)\n/);
     expect(ended.stdout).toContain('     value: "1.2" → "1.0"\n');
-    expect(ended.stdout.split("\n").at(-2)).toMatch(/^Checklist: /);
+    const lines = ended.stdout.split("\n");
+    expect(lines.at(-2)).toMatch(
+      /^✗ Refused: 1 mandatory violated; \d+ of 175 items enforced, \d+ still to verify/,
+    );
+    expect(lines.at(-4)).toBe(
+      `    Fix:      Set edge.minTlsVersion to 1.2 in Pulumi.production.yaml:${settingLine}.`,
+    );
+    expect(ended.stdout).toMatch(/^ {2}Checklist: \d+ of 175 items enforced: /m);
     expect(readdirSync(folder).sort()).toEqual(["base.json", ...formats].sort());
     expect(ended.files["preview.txt"]).toBe(ended.stdout);
   });
@@ -59,21 +68,25 @@ describe("the production stack with an old TLS version", () => {
     expect(comment.split("\n")[0]).toBe("<!-- optropic-preview:optropic/production -->");
     expect(comment).toContain("### ❌ Refused: preview of `optropic`, stack `production`\n");
     expect(comment).toMatch(
-      / {2}- `cloudflare:index:ZoneSetting` `edge-min-tls-version` at `components\/edge\/[\w-]+\.ts:\d+`: .*1\.0\.\n {2}- Fix: /,
+      / {2}- `cloudflare:index:ZoneSetting` `edge-min-tls-version` at `components\/edge\/[\w-]+\.ts:\d+`: .*1\.0\. Setting: .*\n {2}- Fix: Set /,
     );
+    expect(comment).toContain(`Pulumi.production.yaml:${settingLine}`);
     expect(comment).toContain("- resources: 0 to add, 0 to remove, 1 to change\n- verdicts: 1 changed\n");
     expect(comment).toContain('  - `value`: `"1.2"` → `"1.0"`\n');
   });
 
-  it("is a result of SARIF at the line that declares the setting", () => {
+  it("is a result of SARIF at the line of the setting, and beside it where the resource is declared", () => {
     const run = readSarif(ended.files["preview.sarif"] ?? "");
     const [result, ...others] = run.results?.filter(({ level }) => level === "error") ?? [];
     expect(others).toEqual([]);
     expect(result?.ruleId).toBe("optropic-checklist/tls-minimum-version");
-    const place = result?.locations?.[0]?.physicalLocation;
-    const file = readFileSync(join(root, place?.artifactLocation?.uri ?? ""), "utf8");
-    const line = file.split("\n")[(place?.region?.startLine ?? 0) - 1];
-    expect(line?.slice((place?.region?.startColumn ?? 0) - 1)).toMatch(/^new ZoneSetting\(/);
+    const text = (place: PhysicalLocation | undefined): string | undefined => {
+      const file = readFileSync(join(root, place?.artifactLocation?.uri ?? ""), "utf8");
+      const line = file.split("\n")[(place?.region?.startLine ?? 0) - 1];
+      return line?.slice((place?.region?.startColumn ?? 0) - 1);
+    };
+    expect(text(result?.locations?.[0]?.physicalLocation)).toMatch(/^minTlsVersion: /);
+    expect(text(result?.relatedLocations?.[0]?.physicalLocation)).toMatch(/^new ZoneSetting\(/);
     expect(run.tool.driver.rules?.find(({ id }) => id === result?.ruleId)?.properties?.tags).toEqual(["4.1"]);
     expect(run.invocations?.[0]).toMatchObject({ executionSuccessful: true, exitCode: 1 });
   });
@@ -126,7 +139,10 @@ describe("the production stack with many settings broken at once", () => {
     expect([...section.matchAll(/^- \*\*`([\w-]+)`\*\*/gm)].map(([, name]) => name)).toEqual(
       refused.map(({ name }) => name),
     );
-    expect(section.match(/^ {2}- Fix: \w/gm)).toHaveLength(refused.length);
+    // Violations of one policy that come from several settings have a fix each.
+    const entries = section.split(/^- \*\*/m).slice(1);
+    expect(entries).toHaveLength(refused.length);
+    for (const entry of entries) expect(entry).toMatch(/^ {2}- Fix: \w/m);
     readSarif(files["preview.sarif"] ?? "");
     readXml(files["preview.xml"] ?? "");
   });
