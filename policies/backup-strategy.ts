@@ -84,6 +84,8 @@ function isTold(job: Job, bucket: Bucket): boolean {
     return true;
   }
   const name = bucketName(bucket) ?? "";
-  const places = named(job, /bucket|destination|target|remote|repository|url|path/i);
+  // Where a variable is for the bucket, no other tells the job of one.
+  const own = named(job, /bucket/i);
+  const places = own.length > 0 ? own : named(job, /destination|target|remote|repository|url|path/i);
   return name !== "" && some(places, (value) => (value.string() ?? "").includes(name));
 }

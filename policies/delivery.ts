@@ -15,6 +15,7 @@ import {
   enforcesPack,
   isInGroup,
   isTaggedStaging,
+  isTemplate,
   runsPack,
   stackLabel,
   trigger,
@@ -57,6 +58,7 @@ export const pullRequestsPreviewed = policy({
           "No stack has deployment settings, so no pull request is previewed.",
           (settings) =>
             trigger(settings, "previewPullRequests") ||
+            isTemplate(settings) ||
             `Pull requests are not previewed against the stack ${stackLabel(settings)}.`,
         ),
 });
@@ -138,6 +140,7 @@ function judgeGroups(stack: Stack): Finding[] {
           some(groups, (group) => isInGroup(settings, group) && enforcesPack(group)) ||
           (some(groups, (group) => isInGroup(settings, group) && runsPack(group)) &&
             isTaggedStaging(stack, settings)) ||
+          isTemplate(settings) ||
           `No policy group enforces this pack on the stack ${stackLabel(settings)}.`,
       ),
     ),

@@ -9,9 +9,13 @@ export type PolicyGroup = ResourceOf<PolicyGroupArgs>;
 /** Deployment settings of stacks that stay: not those that are only a template of review stacks. */
 export function deploymentSettings(stack: Stack): DeploymentSettings[] {
   return stack.ofType(pulumiCloud.deploymentSettings).filter((settings) => {
-    const isTemplate = known(() => trigger(settings, "pullRequestTemplate")) === true;
-    return !isTemplate || known(() => trigger(settings, "deployCommits")) !== false;
+    return known(() => isTemplate(settings)) !== true;
   });
+}
+
+/** Whether they are a template of review stacks alone, of which nothing stays. Throws UnknownRead. */
+export function isTemplate(settings: DeploymentSettings): boolean {
+  return trigger(settings, "pullRequestTemplate") && !trigger(settings, "deployCommits");
 }
 
 /** What starts a deployment. */

@@ -8,7 +8,6 @@ import {
   some,
 } from "../framework/index.ts";
 import { isOn } from "./given.ts";
-import { belongsTo } from "./links.ts";
 import type { SentryIssueAlertArgs } from "./other-args.ts";
 import { sentry } from "./tokens.ts";
 
@@ -21,11 +20,14 @@ type Alert = ResourceOf<AlertArgs>;
 
 export const monitors = (stack: Stack): Monitor[] => stack.ofType(...monitorTypes);
 
-/** Alerts that are on, do something, and are about the issues of the monitor. */
+/**
+ * Alerts that are on, do something, and are about the issues of the monitor: an id that is made from no monitor of
+ * the stack, such as one that a data source reads, is not its id.
+ */
 export function alertsOf(stack: Stack, monitor: Resource): Alert[] {
   return select(
     stack.ofType(sentry.alert),
-    (alert) => isOn(alert.at("enabled")) && belongsTo(alert, "monitorIds", monitor) && hasAction(alert),
+    (alert) => isOn(alert.at("enabled")) && alert.refersTo(monitor, "monitorIds") && hasAction(alert),
   );
 }
 

@@ -9,10 +9,9 @@ import {
 } from "../../policies/alerts.ts";
 import { toPulumiPolicies } from "../../policies/framework/pack.ts";
 import { onCallPeople } from "../../policies/on-call.ts";
+import { expression, query, withExpr, withRule } from "./alert-rules.ts";
 import { outcomeOf, production, unknown, withProps } from "./fixture.ts";
-import { withExpr, withRule } from "./mutants-alerts.ts";
-import { expression, query } from "./passing-alerts.ts";
-import { layer } from "./passing-on-call.ts";
+import { layer } from "./mutants-notifications.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const errors = 'sum(rate(http_requests_total{code=~"5.."}[5m]))';

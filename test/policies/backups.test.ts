@@ -299,9 +299,10 @@ describe("the strategy", () => {
   test("says what is missing", () => {
     const jobless = without(passingStack(), "backups-job");
     expect(messages(backupStrategy, jobless)[0]).toContain("No backup job connects to the database.");
-    expect(
-      messages(backupStrategy, withVariables(passingStack(), { BACKUP_BUCKET: undefined }))[0],
-    ).toContain("No bucket of this stack receives the backups of the database.");
+    const bucketless = { BACKUP_BUCKET: undefined, BACKUP_CHECK_IN_URL: undefined };
+    expect(messages(backupStrategy, withVariables(passingStack(), bucketless))[0]).toContain(
+      "No bucket of this stack receives the backups of the database.",
+    );
   });
 
   test("is not that of a bucket without a backup in its name that nothing fills", () => {

@@ -25,8 +25,7 @@ import {
   withProps,
 } from "./fixture.ts";
 import { withRefs, withRules } from "./mutants-delivery.ts";
-import { passingDelivery } from "./passing-delivery.ts";
-import { passingStack } from "./passing-stack.ts";
+import { passingDelivery, passingStack } from "./passing-stack.ts";
 
 const statusOf = (...args: Parameters<typeof outcomeOf>) => outcomeOf(...args).status;
 const messages = (...args: Parameters<typeof outcomeOf>) =>
@@ -64,7 +63,7 @@ describe("rules of branches", () => {
   test.each([
     [["~ALL"], []],
     [["~DEFAULT_BRANCH", "refs/heads/release/**/*"], []],
-    [["refs/heads/master", "refs/heads/release/v*"], []],
+    [["refs/heads/main", "refs/heads/release/*"], []],
     [["~ALL"], ["refs/heads/demo/*"]],
   ])("cover what releases come from: %j but %j", (includes, excludes) => {
     expect(violated(withRefs(passingStack(), includes, excludes))).toEqual([]);
@@ -77,7 +76,10 @@ describe("rules of branches", () => {
     [["~ALL"], ["~DEFAULT_BRANCH"], "the default branch"],
     [["refs/heads/m*", "refs/heads/release/v2*"], [], "release branches"],
   ])("do not where they cover %j but %j", (includes, excludes, left) => {
-    expect(messages(requiredCheckTest, withRefs(passingStack(), includes, excludes))).toEqual([
+    const undeployed = withProps(passingStack(), "delivery-production-deployments", {
+      github: { deployCommits: false },
+    });
+    expect(messages(requiredCheckTest, withRefs(undeployed, includes, excludes))).toEqual([
       expect.stringContaining(`No active ruleset covers ${left} of platform.`),
     ]);
   });
@@ -116,13 +118,13 @@ describe("rules of branches", () => {
 
     test("ask nothing of a branch that starts no deployment, or of another repository", () => {
       const started = deployed("production", "hotfix");
-      const vcs = { provider: "github", previewPullRequests: true, deployCommits: false };
-      expect(violated(withProps(started, "delivery-production-deployments", { vcs }))).toEqual([]);
+      const vcs = { previewPullRequests: true, deployCommits: false };
+      expect(violated(withProps(started, "delivery-production-deployments", { github: vcs }))).toEqual([]);
       const other: Fixture = { type: github.repository, name: "other", props: { name: "other" } };
       const of = (repository: string) =>
         messages(requiredCheckTest, [
           ...withProps(started, "delivery-production-deployments", {
-            vcs: { ...vcs, deployCommits: true, repository },
+            github: { ...vcs, deployCommits: true, repository },
           }),
           other,
         ]).filter((message) => message.includes("hotfix"));
@@ -281,7 +283,7 @@ describe("the published pack", () => {
     expect(statusOf(packEnforced, empty)).toBe("violated");
   });
 
-  test("is not asked of a template of review stacks, and the older name of its source is known", () => {
+  test("is not asked of a template of review stacks, and the general name of its source is known", () => {
     const template: Fixture = {
       type: pulumiCloud.deploymentSettings,
       name: "review",
@@ -293,11 +295,11 @@ describe("the published pack", () => {
       },
     };
     expect(violated([...passingStack(), template])).toEqual([]);
-    const older = change(passingStack(), "delivery-production-deployments", ({ props, ...fixture }) => ({
+    const general = change(passingStack(), "delivery-production-deployments", ({ props, ...fixture }) => ({
       ...fixture,
-      props: { ...props, vcs: undefined, github: props.vcs },
+      props: { ...props, github: undefined, vcs: props.github },
     }));
-    expect(statusOf(pullRequestsPreviewed, older)).toBe("passed");
+    expect(statusOf(pullRequestsPreviewed, general)).toBe("passed");
   });
 
   test("is the workflows' matter with a backend of one's own: the check that runs it has to pass", () => {

@@ -16,7 +16,7 @@ describe("a stack that is deployed", () => {
 
   test.each([
     ["a short JWT_SECRET", "JWT_SECRET", "j".repeat(63), "jwt-secret-length"],
-    ["one secret for two uses", "SECRET_KEY", "jwtsecret".padEnd(64, "x"), "secrets-distinct"],
+    ["one secret for two uses", "SECRET_KEY", "secretsjwtsecret".padEnd(64, "x"), "secrets-distinct"],
     [
       "another database",
       "DATABASE_URL",

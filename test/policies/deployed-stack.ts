@@ -7,13 +7,17 @@ const pooler = "aws-1-eu-central-1.pooler.supabase.com";
 
 /** Values that are known once the stack is deployed, by the name of the variable. */
 const variables: Readonly<Record<string, string>> = {
-  DATABASE_URL: `postgresql://app.${databaseRef}:${generated("application-password")}@${pooler}:6543/postgres?pgbouncer=true&sslmode=require`,
-  DIRECT_URL: `postgresql://migration.${databaseRef}:${generated("migration-password")}@${pooler}:5432/postgres?sslmode=require`,
-  JWT_SECRET: generated("jwt-secret"),
-  SECRET_KEY: generated("secret-key"),
+  DATABASE_URL: `postgresql://app.${databaseRef}:${generated("secrets-database-application")}@${pooler}:6543/postgres?pgbouncer=true&sslmode=require`,
+  DIRECT_URL: `postgresql://migration.${databaseRef}:${generated("secrets-database-migration")}@${pooler}:5432/postgres?sslmode=require`,
+  JWT_SECRET: generated("secrets-jwt-secret"),
+  SECRET_KEY: generated("secrets-secret-key"),
   SENTRY_DSN: dsn,
   PGHOST: pooler,
-  PGPASSWORD: generated("application-password"),
+  PGPORT: "5432",
+  PGUSER: `app.${databaseRef}`,
+  PGDATABASE: "postgres",
+  PGSSLMODE: "require",
+  PGPASSWORD: generated("secrets-database-application"),
 };
 
 /** The stack that passes as a preview after its first update sees it: everything is known. */
@@ -26,7 +30,7 @@ export function deployedStack(): Fixture[] {
         const sources = [...(fixture.from?.[key] ?? [])].values();
         let source = "";
         const next = () => {
-          source = sources.next().value ?? source;
+          source = sources.next().value?.split("::").at(-1) ?? source;
           return source;
         };
         return [key, resolve(value, key, fixture, next)];
@@ -36,7 +40,12 @@ export function deployedStack(): Fixture[] {
       id: idOf(fixture.name),
       result: generated(fixture.name),
       ...(fixture.name === "errors-key" && { dsn: { public: dsn } }),
-      ...fixture.outputs,
+      ...Object.fromEntries(
+        Object.entries(fixture.outputs ?? {}).map(([key, value]) => [
+          key,
+          resolve(value, key, fixture, () => fixture.name),
+        ]),
+      ),
     },
   }));
 }

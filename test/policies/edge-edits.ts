@@ -1,17 +1,5 @@
+import { cloudflareManaged, headerRule, headerRules, hsts, pageHeaders, vercelLimit } from "./edge-rules.ts";
 import { change, type Fixture, secret, unknown, withProps } from "./fixture.ts";
-import {
-  cloudflareManaged,
-  headerRule,
-  headerRules,
-  hsts,
-  pageHeaders,
-  vercelLimit,
-} from "./passing-edge.ts";
-
-/** A resource of the zone. */
-export function zoned(type: string, name: string, props: Record<string, unknown>): Fixture {
-  return { type, name, props: { zoneId: unknown, ...props }, from: { zoneId: ["edge-zone"] } };
-}
 
 /** A resource of the Vercel project. */
 export function projected(type: string, name: string, props: Record<string, unknown>): Fixture {
@@ -60,7 +48,7 @@ export function withWaf(stack: Fixture[], rules: unknown[]): Fixture[] {
 
 export const overridden = (overrides: Record<string, unknown>) => ({
   ...cloudflareManaged,
-  actionParameters: { ...cloudflareManaged.actionParameters, overrides },
+  actionParameters: { ...Object(cloudflareManaged.actionParameters), overrides },
 });
 
 /** One variable of the API's group replaced. */

@@ -13,12 +13,10 @@ import {
   without,
   withProps,
 } from "./fixture.ts";
-import { passingErrorTracking } from "./passing-error-tracking.ts";
-import { passingStack } from "./passing-stack.ts";
+import { componentParts, passingStack } from "./passing-stack.ts";
 
 test("a stack without error tracking violates what must be there", () => {
-  const names = new Set(passingErrorTracking().map(({ name }) => name));
-  const bare = passingStack().filter(({ name }) => !names.has(name));
+  const bare = without(passingStack(), ...componentParts("errors"));
   expect(violated(bare)).toEqual([
     "error-tracking-error-rate",
     "error-tracking-incidents-page",

@@ -1,8 +1,10 @@
 import type { Context } from "../../policies/framework/context.ts";
 import { evaluate, type Outcome } from "../../policies/framework/evaluate.ts";
-import { type Policy, type ResourceRecord, Stack } from "../../policies/framework/index.ts";
-import { pathKey, type RecordedInputs } from "../../policies/framework/stack.ts";
+import { type Policy, Stack } from "../../policies/framework/index.ts";
+import { pathKey } from "../../policies/framework/stack.ts";
 import { registry } from "../../policies/registry.ts";
+import { recordOf, stackOf as stackOfRecorded } from "../recording/judge.ts";
+import type { RecordedResource } from "../recording/record.ts";
 
 /** A value that is not known at preview. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -20,16 +22,21 @@ export function secret(value: unknown): SecretValue {
   return new SecretValue(value);
 }
 
-/** A resource of a made-up stack, by hand: its inputs, and by name what they are made from. */
+/** A resource in the form in which tests write and change one: its inputs, and what they are made from. */
 export interface Fixture {
   readonly type: string;
   readonly name: string;
+  /** Of a resource that the program declares; one that a test adds gets a urn of its type and name. */
+  readonly urn?: string;
+  readonly parent?: string;
   readonly props: Record<string, unknown>;
   /** Outputs that are known already. */
   readonly outputs?: Record<string, unknown>;
   readonly protect?: boolean;
-  /** For each top-level property, the names of the resources whose outputs it carries. */
-  readonly from?: Record<string, string[]>;
+  /** For each top-level property, the resources, by name or urn, whose outputs it carries. */
+  readonly from?: Record<string, readonly string[]>;
+  /** Further resources, by name or urn, that it depends on. */
+  readonly dependsOn?: readonly string[];
 }
 
 /** A production stack of which everything is asked; texts that begin with `setting-` stand for values of its settings. */
@@ -44,8 +51,54 @@ export const production: Context = {
 };
 export const staging: Context = { ...production, stage: "staging" };
 
-export function urnOf({ type, name }: Pick<Fixture, "type" | "name">): string {
-  return `urn:pulumi:production::optropic::${type}::${name}`;
+export function urnOf({ type, name, urn }: Pick<Fixture, "type" | "name" | "urn">): string {
+  return urn ?? `urn:pulumi:production::optropic::${type}::${name}`;
+}
+
+/** The resources that a program declares, to be changed by a test. */
+export function fixturesOf(resources: readonly RecordedResource[]): Fixture[] {
+  return resources.map(({ type, name, urn, parent, inputs, secretPaths, outputs, ...rest }) => {
+    const paths = new Set(secretPaths.map(pathKey));
+    const sources = new Set(Object.values(rest.propertyDependencies).flat());
+    return {
+      type,
+      name,
+      urn,
+      ...(parent !== undefined && { parent }),
+      props: mappedRecord(inputs, (value, key) => concealed(value, [key], paths)),
+      // A component has no inputs, and what it registers is known.
+      ...(Object.keys(inputs).length === 0 && { outputs }),
+      protect: rest.options.protect,
+      from: rest.propertyDependencies,
+      dependsOn: rest.dependencies.filter((urn) => !sources.has(urn)),
+    };
+  });
+}
+
+/** The resources as a preview would record them. */
+export function recordedOf(fixtures: readonly Fixture[]): RecordedResource[] {
+  const urns = new Map(fixtures.map((fixture) => [fixture.name, urnOf(fixture)]));
+  const links = (names: readonly string[] = []) => names.map((name) => urns.get(name) ?? name);
+  return fixtures.map(
+    ({ type, name, parent, props, outputs, protect = false, from = {}, dependsOn, ...rest }) => {
+      const secretPaths: string[][] = [];
+      const inputs = mappedRecord(props, (value, key) => revealed(value, [key], secretPaths));
+      return {
+        urn: urnOf({ type, name, ...rest }),
+        type,
+        name,
+        ...(parent !== undefined && { parent }),
+        inputs,
+        secretPaths,
+        outputs: { ...inputs, ...outputs },
+        dependencies: [...new Set([...links(dependsOn), ...links(Object.values(from).flat())])],
+        propertyDependencies: Object.fromEntries(
+          Object.entries(from).map(([property, names]) => [property, links(names)]),
+        ),
+        options: { ...plainOptions, protect },
+      };
+    },
+  );
 }
 
 /**
@@ -53,27 +106,8 @@ export function urnOf({ type, name }: Pick<Fixture, "type" | "name">): string {
  * the same values as outputs, as in an exported state.
  */
 export function stackOf(fixtures: readonly Fixture[], phase: "recorded" | "state" = "recorded"): Stack {
-  const urns = new Map(fixtures.map((fixture) => [fixture.name, urnOf(fixture)]));
-  const links = (names: readonly string[]) => names.map((name) => ({ urn: urns.get(name) ?? name }));
-  const recorded = new Map<string, RecordedInputs>();
-  const records = fixtures.map((fixture): ResourceRecord => {
-    const from = fixture.from ?? {};
-    const secretPaths = new Set<string>();
-    const inputs = reveal(fixture.props, [], secretPaths);
-    recorded.set(urnOf(fixture), { inputs, secretPaths });
-    return {
-      urn: urnOf(fixture),
-      type: fixture.type,
-      name: fixture.name,
-      props: { ...(phase === "state" && isRecord(inputs) ? inputs : {}), ...fixture.outputs },
-      opts: { protect: fixture.protect ?? false },
-      dependencies: links([...new Set(Object.values(from).flat())]),
-      propertyDependencies: Object.fromEntries(
-        Object.entries(from).map(([property, names]) => [property, links(names)]),
-      ),
-    };
-  });
-  return phase === "state" ? new Stack(records) : new Stack(records, (urn) => recorded.get(urn));
+  const recorded = recordedOf(fixtures);
+  return phase === "state" ? new Stack(recorded.map(recordOf)) : stackOfRecorded(recorded);
 }
 
 /** What the policy says of the resources. */
@@ -142,22 +176,37 @@ export function allUnknown(fixtures: readonly Fixture[]): Fixture[] {
   }));
 }
 
-function reveal(value: unknown, path: readonly string[], secretPaths: Set<string>): unknown {
-  if (value instanceof SecretValue) {
-    secretPaths.add(pathKey(path));
-    return reveal(value.value, path, secretPaths);
-  }
-  if (Array.isArray(value)) {
-    return value.map((item, index) => reveal(item, [...path, String(index)], secretPaths));
-  }
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, child]) => [key, reveal(child, [...path, key], secretPaths)]),
-    );
-  }
-  return value;
+const plainOptions = {
+  ignoreChanges: [],
+  aliases: [],
+  additionalSecretOutputs: [],
+  customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
+};
+
+/** The value with the secrets at those paths marked. */
+function concealed(value: unknown, path: readonly string[], secretPaths: ReadonlySet<string>): unknown {
+  const inner = mapped(value, (child, key) => concealed(child, [...path, key], secretPaths));
+  return secretPaths.has(pathKey(path)) ? secret(inner) : inner;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+/** The value without such marks, whose paths are added to `secretPaths`. */
+function revealed(value: unknown, path: readonly string[], secretPaths: string[][]): unknown {
+  if (!(value instanceof SecretValue)) {
+    return mapped(value, (child, key) => revealed(child, [...path, key], secretPaths));
+  }
+  secretPaths.push([...path]);
+  return revealed(value.value, path, secretPaths);
+}
+
+/** A list or an object with each of its values replaced; any other value as it is. */
+function mapped(value: unknown, replace: (child: unknown, key: string) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((child, index) => replace(child, String(index)));
+  return typeof value === "object" && value !== null ? mappedRecord(value, replace) : value;
+}
+
+function mappedRecord(
+  record: object,
+  replace: (child: unknown, key: string) => unknown,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).map(([key, child]) => [key, replace(child, key)]));
 }

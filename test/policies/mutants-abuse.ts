@@ -1,8 +1,5 @@
 import { postgresql, render } from "../../policies/model/tokens.ts";
 import { overridden, withApiVariable, withLimits, withWaf } from "./edge-edits.ts";
-import { secret, unknown, without, withProps } from "./fixture.ts";
-import type { Mutant } from "./mutants.ts";
-import { backupJobOf } from "./passing-database.ts";
 import {
   apiExpression,
   cloudflareManaged,
@@ -10,7 +7,10 @@ import {
   loginExpression,
   owaspCore,
   ruleset,
-} from "./passing-edge.ts";
+} from "./edge-rules.ts";
+import { secret, unknown, without, withProps } from "./fixture.ts";
+import type { Mutant } from "./mutants.ts";
+import { backupJobOf } from "./mutants-database.ts";
 
 /** Ways to break items 4.4, 4.7 and 4.10. */
 export const abuseMutants: readonly Mutant[] = [

@@ -1,22 +1,19 @@
-import { change, type Fixture, without, withProps } from "./fixture.ts";
+import {
+  alerts,
+  expression,
+  exprOf,
+  query,
+  withExpr,
+  withoutRule,
+  withRule,
+  withRuleAs,
+} from "./alert-rules.ts";
 import type { Mutant } from "./mutants.ts";
-import { alertRule, alerts, datasOf, expression, query } from "./passing-alerts.ts";
-
-/** The stack with properties of an alert's rule replaced; one set to undefined is left out. */
-export function withRule(stack: Fixture[], name: string, props: Record<string, unknown>): Fixture[] {
-  const [expr = "", severity = "", wait = ""] = alerts[name] ?? [];
-  return withProps(stack, name, { rules: [{ ...alertRule(name, [expr, severity, wait]), ...props }] });
-}
-
-/** The stack with an alert that waits for something else. */
-export function withExpr(stack: Fixture[], name: string, expr: string): Fixture[] {
-  return withRule(stack, name, { datas: datasOf(expr) });
-}
 
 /** The stack with an alert whose expression holds one text in place of another. */
 function reworded(name: string, from: string, to: string): Mutant["break"] {
   return (stack) => {
-    const [expr = ""] = alerts[name] ?? [];
+    const expr = exprOf(alerts.get(name));
     if (!expr.includes(from)) {
       throw new RangeError(`${name} does not say ${from}.`);
     }
@@ -74,7 +71,7 @@ const details: readonly [policy: string, what: string, alert: string, props: Rec
     "high-error-rate",
     {
       datas: [
-        query(alerts["high-error-rate"]?.[0] ?? ""),
+        query(exprOf(alerts.get("high-error-rate"))),
         expression("threshold", {
           type: "threshold",
           expression: "query",
@@ -114,7 +111,7 @@ export const alertMutants: readonly Mutant[] = [
     ([policy, alert]): Mutant => ({
       policy,
       what: `${alert} is gone`,
-      break: (stack) => without(stack, alert),
+      break: (stack) => withoutRule(stack, alert),
     }),
   ),
   ...changed.map(
@@ -135,18 +132,10 @@ export const alertMutants: readonly Mutant[] = [
     policy: "alert-severity",
     what: "a rule of the group has no severity",
     break: (stack) =>
-      change(stack, "high-memory", (fixture) => {
-        const rule = alertRule("another", ["up == 0", "warning", "5m"]);
-        const { severity: _, ...labels } = rule.labels;
+      withRuleAs(stack, "high-memory", (rule) => {
+        const { severity: _, ...labels } = Object(rule.labels);
         const notificationSettings = { contactPoint: "Slack" };
-        const rules = fixture.props.rules;
-        return {
-          ...fixture,
-          props: {
-            ...fixture.props,
-            rules: [...(Array.isArray(rules) ? rules : []), { ...rule, labels, notificationSettings }],
-          },
-        };
+        return [rule, { ...rule, name: "another", labels, notificationSettings }];
       }),
   },
 ];

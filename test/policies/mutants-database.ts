@@ -2,7 +2,6 @@ import { cloudflare, postgresql, render, supabase } from "../../policies/model/t
 import { recipients } from "../config/recipients.ts";
 import { change, type Fixture, secret, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
-import { backupJobOf } from "./passing-database.ts";
 
 const pooled = "aws-0-eu-central-1.pooler.supabase.com:6543/postgres?pgbouncer=true";
 
@@ -276,4 +275,25 @@ export function secondProject(...parts: readonly string[]): Fixture[] {
     backupJobOf("second-project"),
   ];
   return [project, ...all.filter(({ name }) => parts.includes(name))];
+}
+
+/** A job that backs up another database of the stack, into the same bucket. */
+export function backupJobOf(database: string): Fixture {
+  return {
+    type: render.cronJob,
+    name: `${database}-backup`,
+    props: {
+      name: `${database}-backup`,
+      region: "frankfurt",
+      schedule: "0 4 * * *",
+      runtimeSource: { docker: { dockerfilePath: "./operations/backup/Dockerfile" } },
+      envVars: {
+        PGHOST: { value: unknown },
+        PGSSLMODE: { value: "require" },
+        BACKUP_BUCKET: { value: "optropic-backups" },
+        BACKUP_RECIPIENTS: { value: JSON.stringify(recipients) },
+      },
+    },
+    from: { envVars: [database] },
+  };
 }

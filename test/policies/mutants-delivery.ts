@@ -216,7 +216,7 @@ const deploymentMutants: readonly Mutant[] = [
       policy: "pull-requests-previewed",
       what: `pull requests are not previewed against ${stack}`,
       break: (fixtures) =>
-        withProps(fixtures, `delivery-${stack}-deployments`, { vcs: { deployCommits: true } }),
+        withProps(fixtures, `delivery-${stack}-deployments`, { github: { deployCommits: true } }),
     }),
   ),
   {
@@ -224,7 +224,7 @@ const deploymentMutants: readonly Mutant[] = [
     what: "a stack is not previewed that is deployed and a template as well",
     break: (stack) =>
       withProps(stack, "delivery-production-deployments", {
-        vcs: { deployCommits: true, previewPullRequests: false, pullRequestTemplate: true },
+        github: { deployCommits: true, previewPullRequests: false, pullRequestTemplate: true },
       }),
   },
   {

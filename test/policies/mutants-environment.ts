@@ -45,23 +45,27 @@ export const environmentMutants: readonly Mutant[] = [
   {
     policy: "jwt-secret-length",
     what: "JWT_SECRET is generated with 63 characters",
-    break: (stack) => withProps(stack, "jwt-secret", { length: 63 }),
+    break: (stack) => withProps(stack, "secrets-jwt-secret", { length: 63 }),
   },
   {
     policy: "secret-key-length",
     what: "SECRET_KEY is generated with 32 characters",
-    break: (stack) => withProps(stack, "secret-key", { length: 32 }),
+    break: (stack) => withProps(stack, "secrets-secret-key", { length: 32 }),
   },
   {
     policy: "secret-key-length",
     what: "SECRET_KEY is generated from 47 bytes",
     break: (stack) =>
-      change(stack, "secret-key", ({ name }) => ({ type: random.bytes, name, props: { length: 47 } })),
+      change(stack, "secrets-secret-key", (generator) => ({
+        ...generator,
+        type: random.bytes,
+        props: { length: 47 },
+      })),
   },
   {
     policy: "secrets-distinct",
     what: "both secrets are one at Vercel and at Render",
-    break: (stack) => madeFrom(stack, "web-SECRET_KEY", "value", ["jwt-secret"]),
+    break: (stack) => madeFrom(stack, "web-SECRET_KEY", "value", ["secrets-jwt-secret"]),
   },
   {
     policy: "secrets-generated",
@@ -96,7 +100,7 @@ export const environmentMutants: readonly Mutant[] = [
   {
     policy: "database-url-own",
     what: "DATABASE_URL is made from no database",
-    break: (stack) => madeFrom(stack, "web-DATABASE_URL", "value", ["application-password"]),
+    break: (stack) => madeFrom(stack, "web-DATABASE_URL", "value", ["secrets-database-application"]),
   },
   {
     policy: "base-url",
@@ -127,7 +131,7 @@ export const environmentMutants: readonly Mutant[] = [
   {
     policy: "secret-variables-sensitive",
     what: "a generated value under a plain name can be read at Vercel",
-    break: (stack) => [...stack, variable("PEPPER", unknown, ["jwt-secret"], { sensitive: false })],
+    break: (stack) => [...stack, variable("PEPPER", unknown, ["secrets-jwt-secret"], { sensitive: false })],
   },
   {
     policy: "secrets-encrypted",

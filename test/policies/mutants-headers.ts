@@ -10,9 +10,9 @@ import {
   withOrigins,
   withRules,
 } from "./edge-edits.ts";
+import { headerRule, headerRules, pageHeaders } from "./edge-rules.ts";
 import { without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
-import { headerRule, headerRules, pageHeaders } from "./passing-edge.ts";
 
 /** Ways to break items 4.3, 4.5, 4.6 and 4.8. */
 export const headersMutants: readonly Mutant[] = [

@@ -1,15 +1,42 @@
 import { grafana, sentry } from "../../policies/model/tokens.ts";
+import { immutableRule, neverRule, ruleset, zoneSetting } from "./edge-rules.ts";
 import { change, type Fixture, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
-import { immutableRule, neverRule } from "./passing-cache.ts";
-import { ruleset, zoneSetting } from "./passing-edge.ts";
-import { dashboardOf, panels } from "./passing-monitoring.ts";
 
 /** The stack with something else about its checks from outside. */
 const withChecks = (stack: Fixture[], props: Record<string, unknown>): Fixture[] =>
   stack.map((fixture) =>
     fixture.type === grafana.check ? { ...fixture, props: { ...fixture.props, ...props } } : fixture,
   );
+
+/** Queries of a dashboard, one a panel. */
+const panels = {
+  latency:
+    "histogram_quantile(0.95, sum by (le) (rate(optropic_http_request_duration_seconds_bucket[$__rate_interval])))",
+  traffic: "sum by (route) (rate(optropic_http_requests_total[5m]))",
+  errors:
+    'sum(rate(optropic_http_requests_total{status=~"5.."}[5m])) / sum(rate(optropic_http_requests_total[5m]))',
+  saturation: "optropic_process_memory_bytes / optropic_process_memory_limit_bytes",
+} as const;
+
+/** A dashboard's document; the last panel is in a row that is folded. */
+function dashboardOf(queries: readonly string[]): string {
+  const drawn = queries.map((expr, id) => ({ id, type: "timeseries", targets: [{ refId: "A", expr }] }));
+  return JSON.stringify({
+    title: "Service",
+    panels: [...drawn.slice(0, -1), { id: 100, type: "row", collapsed: true, panels: drawn.slice(-1) }],
+  });
+}
+
+/** The stack with that dashboard in place of all others, or with none. */
+function withDashboard(stack: Fixture[], configJson: string | undefined): Fixture[] {
+  const others = stack.filter(
+    ({ type, name }) => type !== grafana.dashboard || name === "observability-dashboard-service",
+  );
+  return configJson === undefined
+    ? without(others, "observability-dashboard-service")
+    : withProps(others, "observability-dashboard-service", { configJson });
+}
 
 /** Ways to break metrics, dashboards, health checks and logs (5.4, 5.5, 5.7 to 5.9). */
 export const monitoringMutants: readonly Mutant[] = [
@@ -54,27 +81,24 @@ export const monitoringMutants: readonly Mutant[] = [
   {
     policy: "dashboard-golden-signals",
     what: "there is no dashboard",
-    break: (stack) => without(stack, "observability-service"),
+    break: (stack) => withDashboard(stack, undefined),
   },
   ...Object.keys(panels).map(
     (signal): Mutant => ({
       policy: "dashboard-golden-signals",
       what: `no panel shows ${signal}`,
       break: (stack) =>
-        withProps(stack, "observability-service", {
-          configJson: dashboardOf(
-            Object.entries(panels).flatMap(([name, query]) => (name === signal ? [] : [query])),
-          ),
-        }),
+        withDashboard(
+          stack,
+          dashboardOf(Object.entries(panels).flatMap(([name, query]) => (name === signal ? [] : [query]))),
+        ),
     }),
   ),
   {
     policy: "dashboard-golden-signals",
     what: "the dashboard is text only",
     break: (stack) =>
-      withProps(stack, "observability-service", {
-        configJson: JSON.stringify({ panels: [{ type: "text", title: Object.keys(panels).join() }] }),
-      }),
+      withDashboard(stack, JSON.stringify({ panels: [{ type: "text", title: Object.keys(panels).join() }] })),
   },
   {
     policy: "health-checked-outside",
@@ -159,9 +183,21 @@ export const monitoringMutants: readonly Mutant[] = [
 const withRules = (stack: Fixture[], ...rules: unknown[]): Fixture[] =>
   withProps(stack, "edge-cache", { rules });
 
+/** The stack whose edge leaves a header as the host sends it. */
+const withoutHeader = (stack: Fixture[], header: string): Fixture[] =>
+  change(stack, "edge-response-headers", (fixture) => ({
+    ...fixture,
+    props: {
+      ...fixture.props,
+      rules: objectsOf(fixture.props.rules).filter((rule) => !JSON.stringify(rule).includes(header)),
+    },
+  }));
+
+const objectsOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
 const withTtl = (property: string, ttl: unknown) => ({
   ...immutableRule,
-  actionParameters: { ...immutableRule.actionParameters, [property]: ttl },
+  actionParameters: { ...Object(immutableRule.actionParameters), [property]: ttl },
 });
 
 /** Ways to break the CDN (6.8, 6.9). */
@@ -186,7 +222,8 @@ export const cdnMutants: readonly Mutant[] = [
   {
     policy: "assets-cached-a-year",
     what: "browsers do as the host says",
-    break: (stack) => withRules(stack, withTtl("browserTtl", { mode: "respect_origin" })),
+    break: (stack) =>
+      withoutHeader(withRules(stack, withTtl("browserTtl", { mode: "respect_origin" })), "Cache-Control"),
   },
   {
     policy: "assets-cached-a-year",

@@ -1,9 +1,11 @@
 import { pagerduty } from "../../policies/model/tokens.ts";
+import { alerts, withRule } from "./alert-rules.ts";
 import { change, type Fixture, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
-import { withRule } from "./mutants-alerts.ts";
-import { alerts } from "./passing-alerts.ts";
-import { layer } from "./passing-on-call.ts";
+import { objectAt } from "./passing-stack.ts";
+
+/** A layer in which people follow each other without a pause. */
+export const layer = objectAt("on-call-primary", "layers", "0");
 
 const critical = { label: "severity", match: "=", value: "critical" };
 
@@ -12,6 +14,11 @@ const withRoutes = (stack: Fixture[], ...policies: Record<string, unknown>[]): F
 
 const withLayers = (stack: Fixture[], ...layers: Record<string, unknown>[]): Fixture[] =>
   withProps(stack, "on-call-primary", { layers });
+
+const mails = ["technical-lead", "devops", "database-admin"].map((owner) => `observability-email-${owner}`);
+
+const withEveryMail = (stack: Fixture[], props: Record<string, unknown>): Fixture[] =>
+  mails.reduce((rest, name) => withProps(rest, name, props), stack);
 
 const daily = (startTimeOfDay: string, durationSeconds: number) => ({
   type: "daily_restriction",
@@ -32,16 +39,15 @@ export const notificationMutants: readonly Mutant[] = [
   {
     policy: "notification-channels",
     what: "the mail is for nobody yet",
-    break: (stack) =>
-      withProps(stack, "observability-email", { emails: [{ addresses: ["you@example.com"] }] }),
+    break: (stack) => withEveryMail(stack, { emails: [{ addresses: ["you@example.com"] }] }),
   },
   {
     policy: "notification-channels",
     what: "all channels are of one kind",
     break: (stack) =>
-      ["slack", "email"].reduce(
+      ["observability-slack", ...mails].reduce(
         (rest, name) =>
-          change(rest, `observability-${name}`, (fixture) => ({
+          change(rest, name, (fixture) => ({
             ...fixture,
             props: { name: fixture.props.name, pagerduties: [{ integrationKey: unknown }] },
             from: { pagerduties: ["on-call-grafana"] },
@@ -52,7 +58,7 @@ export const notificationMutants: readonly Mutant[] = [
   {
     policy: "contact-points-declared",
     what: "the contact point for mail is gone",
-    break: (stack) => without(stack, "observability-email"),
+    break: (stack) => without(stack, "observability-email-devops"),
   },
   {
     policy: "contact-points-declared",
@@ -82,9 +88,9 @@ export const notificationMutants: readonly Mutant[] = [
     policy: "alerts-routed",
     what: "only the rules that name a contact point themselves are sent",
     break: (stack) =>
-      Object.entries(alerts).reduce(
-        (rest, [name, [, severity]]) =>
-          severity === "critical"
+      [...alerts].reduce(
+        (rest, [name, rule]) =>
+          Object(rule.labels).severity === "critical"
             ? withRule(rest, name, { notificationSettings: { contactPoint: "PagerDuty" } })
             : rest,
         without(stack, "observability-notifications"),
@@ -110,7 +116,7 @@ export const notificationMutants: readonly Mutant[] = [
     break: (stack) =>
       withRoutes(
         stack,
-        { contactPoint: "Email", matchers: [{ label: "severity", match: "=~", value: "crit.*" }] },
+        { contactPoint: "E-mail devops", matchers: [{ label: "severity", match: "=~", value: "crit.*" }] },
         { contactPoint: "PagerDuty", matchers: [critical] },
       ),
   },
@@ -163,7 +169,10 @@ export const onCallMutants: readonly Mutant[] = [
     policy: "on-call-people",
     what: "the same person is on call twice",
     break: (stack) =>
-      change(stack, "on-call-primary", (fixture) => ({ ...fixture, from: { layers: ["on-call-one"] } })),
+      change(stack, "on-call-primary", (fixture) => ({
+        ...fixture,
+        from: { layers: ["on-call-primary-on-call"] },
+      })),
   },
   {
     policy: "on-call-without-gap",
@@ -224,7 +233,7 @@ export const onCallMutants: readonly Mutant[] = [
   {
     policy: "on-call-people",
     what: "one of two people may only look on",
-    break: (stack) => withProps(stack, "on-call-two", { role: "read_only_user" }),
+    break: (stack) => withProps(stack, "on-call-secondary-on-call", { role: "read_only_user" }),
     takesMore: true,
   },
   {

@@ -1,8 +1,8 @@
 import { cloudflare } from "../../policies/model/tokens.ts";
-import { hostTls, withHsts, zoned } from "./edge-edits.ts";
-import { without, withProps } from "./fixture.ts";
+import { hostTls, withHsts } from "./edge-edits.ts";
+import { ruleset, zoned } from "./edge-rules.ts";
+import { type Fixture, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
-import { ruleset } from "./passing-edge.ts";
 
 /** Ways to break items 4.1 and 4.2. */
 export const tlsMutants: readonly Mutant[] = [
@@ -63,17 +63,16 @@ export const tlsMutants: readonly Mutant[] = [
       }),
     ],
   },
-  { policy: "tls-caa", what: "no CAA record is there", break: (stack) => without(stack, "edge-caa-issue") },
+  { policy: "tls-caa", what: "no CAA record is there", break: (stack) => withIssuers(stack, undefined) },
   {
     policy: "tls-caa",
     what: "the CAA record is for wildcards alone",
-    break: (stack) =>
-      withProps(stack, "edge-caa-issue", { data: { flags: 0, tag: "issuewild", value: "letsencrypt.org" } }),
+    break: (stack) => withIssuers(stack, { data: { flags: 0, tag: "issuewild", value: "letsencrypt.org" } }),
   },
   {
     policy: "tls-caa",
     what: "the CAA record is for one host",
-    break: (stack) => withProps(stack, "edge-caa-issue", { name: "api.optropic.example" }),
+    break: (stack) => withIssuers(stack, { name: "api.optropic.example" }),
   },
   {
     policy: "dnssec-active",
@@ -124,3 +123,12 @@ export const tlsMutants: readonly Mutant[] = [
     break: (stack) => without(stack, "edge-security-header"),
   },
 ];
+
+/** The stack with something else about the CAA records that name an authority, or without them. */
+function withIssuers(stack: Fixture[], props: Record<string, unknown> | undefined): Fixture[] {
+  return stack.flatMap((fixture) => {
+    const isIssuer = fixture.name.startsWith("edge-caa-issue-");
+    if (!isIssuer) return fixture;
+    return props === undefined ? [] : { ...fixture, props: { ...fixture.props, ...props } };
+  });
+}

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { escalationLevels, onCallWithoutGap } from "../../policies/on-call.ts";
 import { deployedStack } from "./deployed-stack.ts";
-import { outcomeOf, production, withProps } from "./fixture.ts";
-import { layer } from "./passing-on-call.ts";
+import { change, outcomeOf, production, withProps } from "./fixture.ts";
+import { layer } from "./mutants-notifications.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const half = (name: string, startTimeOfDay: string) => ({
@@ -29,10 +29,16 @@ test("a rotation counts from the day on which it is judged", () => {
 });
 
 test("two deployed schedules whose layers are alike are one level", () => {
-  const people = { layers: [{ ...layer, users: ["on-call-one-id", "on-call-two-id"] }] };
+  const people = {
+    layers: [{ ...layer, users: ["on-call-primary-on-call-id", "on-call-secondary-on-call-id"] }],
+  };
   const alike = ["on-call-primary", "on-call-secondary"].reduce(
     (stack, name) => withProps(stack, name, people),
-    deployedStack(),
+    change(deployedStack(), "on-call-escalation", ({ props, ...fixture }) => ({
+      ...fixture,
+      // Without the last level, at which everyone is called.
+      props: { ...props, rules: Array.isArray(props.rules) ? props.rules.slice(0, 2) : [] },
+    })),
   );
   expect(outcomeOf(escalationLevels, deployedStack()).violations).toEqual([]);
   expect(outcomeOf(escalationLevels, alike).violations.map(({ found }) => found)).toEqual([

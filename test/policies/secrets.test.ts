@@ -26,8 +26,8 @@ const key = text("k", 64);
 /** The stack at an update, when what is generated is known. */
 function deployed(jwtSecret: string, secretKey: string): Fixture[] {
   const known = [
-    ["jwt-secret", "web-JWT_SECRET", jwtSecret],
-    ["secret-key", "web-SECRET_KEY", secretKey],
+    ["secrets-jwt-secret", "web-JWT_SECRET", jwtSecret],
+    ["secrets-secret-key", "web-SECRET_KEY", secretKey],
   ] as const;
   const atVercel = known.reduce<Fixture[]>(
     (stack, [generator, variable, value]) =>
@@ -60,11 +60,15 @@ describe("length of secrets", () => {
 
   test("is judged by what generates the value before that", () => {
     const bytes = (length: number) =>
-      change(passingStack(), "jwt-secret", ({ name }) => ({ type: random.bytes, name, props: { length } }));
+      change(passingStack(), "secrets-jwt-secret", (generator) => ({
+        ...generator,
+        type: random.bytes,
+        props: { length },
+      }));
     expect(outcomeOf(jwtSecretLength, bytes(48)).status).toBe("passed");
     expect(outcomeOf(jwtSecretLength, bytes(47)).status).toBe("violated");
     expect(
-      outcomeOf(jwtSecretLength, withProps(passingStack(), "jwt-secret", { length: unknown })).status,
+      outcomeOf(jwtSecretLength, withProps(passingStack(), "secrets-jwt-secret", { length: unknown })).status,
     ).toBe("unknown");
   });
 
@@ -73,16 +77,21 @@ describe("length of secrets", () => {
       outcomeOf(jwtSecretLength, passingStack(), production, { minimumLength }).status;
     expect(ask(65)).toBe("violated");
     expect(ask(64)).toBe("passed");
-    const short = withProps(passingStack(), "jwt-secret", { length: 32 });
+    const short = withProps(passingStack(), "secrets-jwt-secret", { length: 32 });
     expect(outcomeOf(jwtSecretLength, short, production, { minimumLength: 16 }).status).toBe("violated");
   });
 
   test("cannot be told in a map alone, unless nothing there is long enough", () => {
     expect(outcomeOf(jwtSecretLength, renderOnly()).status).toBe("unknown");
-    const short = ["jwt-secret", "secret-key", "application-password", "migration-password"].reduce(
-      (stack, name) => withProps(stack, name, { length: 32 }),
-      renderOnly(),
-    );
+    const short = [
+      "secrets-jwt-secret",
+      "secrets-secret-key",
+      "secrets-metrics-token",
+      "secrets-database-application",
+      "secrets-database-migration",
+      "secrets-database-backup",
+      "secrets-database-probe",
+    ].reduce((stack, name) => withProps(stack, name, { length: 32 }), renderOnly());
     expect(outcomeOf(jwtSecretLength, short).status).toBe("violated");
   });
 
@@ -177,7 +186,7 @@ describe("secrets of other stages", () => {
   });
 
   test("are told in a map by their values, once they are known", () => {
-    const from = { envVars: ["jwt-secret", "other"] };
+    const from = { envVars: ["secrets-jwt-secret", "other"] };
     const group = { type: render.envGroup, name: "api-variables" };
     const at = (value: unknown) =>
       withProps(shared("acme/optropic/staging", from, group.name), group.name, {

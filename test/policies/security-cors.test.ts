@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
 import { corsHeader, corsOriginsExact, corsOriginsListed } from "../../policies/security-cors.ts";
 import { projected, withApiVariable, withOriginHeader, withOrigins } from "./edge-edits.ts";
+import { headerRule, ruleset } from "./edge-rules.ts";
 import { type Fixture, outcomeOf, secret, unknown, withProps } from "./fixture.ts";
-import { headerRule, ruleset } from "./passing-edge.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const statusOf = (...[policy, stack]: Parameters<typeof outcomeOf>) => outcomeOf(policy, stack).status;

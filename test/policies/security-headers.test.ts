@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
 import { cspPlugins, cspScripts } from "../../policies/security-csp.ts";
 import * as headers from "../../policies/security-headers.ts";
-import { csp, omit, projected, withHeaders, withHsts, withRules, zoned } from "./edge-edits.ts";
+import { csp, omit, projected, withHeaders, withHsts, withRules } from "./edge-edits.ts";
+import { headerRule, headerRules, pageHeaders, ruleset, zoned } from "./edge-rules.ts";
 import { type Fixture, outcomeOf, unknown, violated, without, withProps } from "./fixture.ts";
-import { headerRule, headerRules, pageHeaders, ruleset } from "./passing-edge.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const statusOf = (...[policy, stack]: Parameters<typeof outcomeOf>) => outcomeOf(policy, stack).status;

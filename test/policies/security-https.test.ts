@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { cloudflare, vercel } from "../../policies/model/tokens.ts";
 import { alwaysHttps, strictTransport } from "../../policies/security-https.ts";
-import { projected, withHsts, withRules, zoned } from "./edge-edits.ts";
+import { projected, withHsts, withRules } from "./edge-edits.ts";
+import { headerRule, headerRules, pageHeaders, ruleset, zoned } from "./edge-rules.ts";
 import { type Fixture, outcomeOf, production, unknown, without, withProps } from "./fixture.ts";
-import { headerRule, headerRules, pageHeaders, ruleset } from "./passing-edge.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const statusOf = (...[policy, stack]: Parameters<typeof outcomeOf>) => outcomeOf(policy, stack).status;

@@ -1,17 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { cloudflare, postgresql, vercel } from "../../policies/model/tokens.ts";
 import { leastPrivilege, managedRules } from "../../policies/security-injection.ts";
-import { projected, withWaf } from "./edge-edits.ts";
+import { overridden, projected, withWaf } from "./edge-edits.ts";
+import { cloudflareManaged, owaspCore, ruleset } from "./edge-rules.ts";
 import { type Fixture, outcomeOf, unknown, without, withProps } from "./fixture.ts";
-import { cloudflareManaged, owaspCore, ruleset } from "./passing-edge.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const statusOf = (...[policy, stack]: Parameters<typeof outcomeOf>) => outcomeOf(policy, stack).status;
-
-const overridden = (overrides: Record<string, unknown>) => ({
-  ...cloudflareManaged,
-  actionParameters: { ...cloudflareManaged.actionParameters, overrides },
-});
 
 const skip = (expression: string, actionParameters: Record<string, unknown>) => ({
   action: "skip",

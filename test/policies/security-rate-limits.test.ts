@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { vercel } from "../../policies/model/tokens.ts";
 import { apiRateLimit, loginRateLimit } from "../../policies/security-rate-limits.ts";
 import { projected, withLimits } from "./edge-edits.ts";
+import { apiExpression, limitRule, loginExpression, vercelLimit } from "./edge-rules.ts";
 import { type Fixture, outcomeOf, unknown, violated, withProps } from "./fixture.ts";
-import { apiExpression, limitRule, loginExpression, vercelLimit } from "./passing-edge.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const statusOf = (...[policy, stack]: Parameters<typeof outcomeOf>) => outcomeOf(policy, stack).status;

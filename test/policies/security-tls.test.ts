@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { cloudflare, render, vercel } from "../../policies/model/tokens.ts";
 import * as tls from "../../policies/security-tls.ts";
-import { zoned } from "./edge-edits.ts";
+import { ruleset, zoned } from "./edge-rules.ts";
 import { change, type Fixture, outcomeOf, unknown, urnOf, violated, without, withProps } from "./fixture.ts";
-import { ruleset } from "./passing-edge.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const policies = Object.values(tls);
@@ -160,7 +159,9 @@ describe("CAA", () => {
     { name: "OPTROPIC.example", data: undefined, content: '0 issue "letsencrypt.org"' },
     { name: "optropic.example", data: { flags: 0, tag: "issue", value: ";" } },
   ])("may be written as %j", (props) => {
-    expect(statusOf(tls.caaRecords, withProps(passingStack(), "edge-caa-issue", props))).toBe("passed");
+    expect(statusOf(tls.caaRecords, withProps(passingStack(), "edge-caa-issue-letsencrypt.org", props))).toBe(
+      "passed",
+    );
   });
 
   test("may be at Vercel where the DNS is", () => {
