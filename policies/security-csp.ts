@@ -1,5 +1,5 @@
 import { policy, type Stack, type Verdict } from "./framework/index.ts";
-import { headerValue, judgeHeader, pages } from "./model/page-headers.ts";
+import { headersByPage, judgeHeader } from "./model/page-headers.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
 import { type CspWeakness, judgeCsp } from "./values/csp.ts";
 
@@ -32,11 +32,13 @@ export const cspPlugins = policy({
 });
 
 function judgeRest(stack: Stack, site: Site): Verdict {
-  for (const path of pages) {
-    const value = headerValue(stack, site, "content-security-policy", path);
-    const fault = value === undefined ? undefined : sentence(judgeCsp(value), ["base", "plugins"]);
-    if (fault !== undefined) {
-      return `The Content-Security-Policy of ${site.host}${path} ${fault}.`;
+  for (const { path, headers } of headersByPage(stack, site, "content-security-policy")) {
+    for (const header of headers) {
+      const fault =
+        header?.value === undefined ? undefined : sentence(judgeCsp(header.value), ["base", "plugins"]);
+      if (fault !== undefined) {
+        return `The Content-Security-Policy of ${site.host}${path} ${fault}.`;
+      }
     }
   }
   return true;

@@ -1,5 +1,6 @@
 import { policy, type Stack, type Verdict } from "./framework/index.ts";
-import { headerValue, judgeHeader, pages } from "./model/page-headers.ts";
+import { headersByPage, judgeHeader, otherResponses } from "./model/page-headers.ts";
+import { headersOf, pageRequest } from "./model/response-headers.ts";
 import { judgeSites, notProxied, type Site } from "./model/sites.ts";
 import { framingFault, nosniffFault, permissionsFault, referrerFault } from "./values/header-values.ts";
 
@@ -16,7 +17,7 @@ export const nosniffHeader = policy({
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Content-Type-Options",
   check: (stack) =>
     judgeSites(stack, absent, (site) =>
-      judgeHeader(stack, site, "X-Content-Type-Options", nosniffFault, [...pages, "/api/orders/17"]),
+      judgeHeader(stack, site, "X-Content-Type-Options", nosniffFault, otherResponses),
     ),
 });
 
@@ -52,12 +53,19 @@ export const permissionsHeader = policy({
     judgeSites(stack, absent, (site) => judgeHeader(stack, site, "Permissions-Policy", permissionsFault)),
 });
 
+/** By either header: each that a page may have of the one goes with each that it may have of the other. */
 function judgeFraming(stack: Stack, site: Site): Verdict {
-  for (const path of pages) {
-    const csp = headerValue(stack, site, "content-security-policy", path);
-    const fault = framingFault(csp, headerValue(stack, site, "x-frame-options", path));
-    if (fault !== undefined) {
-      return `${site.host}${path} has ${fault}${notProxied(site)}.`;
+  const policies = headersByPage(stack, site, "content-security-policy");
+  const options = headersByPage(stack, site, "x-frame-options");
+  for (const { path } of [...policies, ...options]) {
+    const request = pageRequest(site, path);
+    for (const csp of headersOf(stack, site, "content-security-policy", request)) {
+      for (const frame of headersOf(stack, site, "x-frame-options", request)) {
+        const fault = framingFault(csp?.value, frame?.value);
+        if (fault !== undefined) {
+          return `${site.host}${path} has ${fault}${notProxied(site)}.`;
+        }
+      }
     }
   }
   return true;

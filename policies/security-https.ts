@@ -9,7 +9,7 @@ import {
   some,
   type Verdict,
 } from "./framework/index.ts";
-import { headerOf } from "./model/response-headers.ts";
+import { judgeHeader, otherResponses } from "./model/page-headers.ts";
 import { rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
 import { cloudflare } from "./model/tokens.ts";
@@ -78,9 +78,7 @@ export const strictTransport = policy({
       ...judgeSites(
         stack,
         "No public host is declared, so none sends HSTS.",
-        (site) =>
-          (site.zone !== undefined && zoneSettings(stack, site.zone, "security_header").length > 0) ||
-          judgeHeader(stack, site, seconds),
+        (site) => isJudgedBySetting(stack, site, seconds) || judgeHsts(stack, site, seconds),
       ),
     ];
   },
@@ -150,14 +148,22 @@ function judgeSetting(setting: ResourceOf<ZoneSettingArgs> | undefined, seconds:
   return wrong === undefined || fault(value, `HSTS has ${wrong}.`);
 }
 
-function judgeHeader(stack: Stack, site: Site, seconds: number): Verdict {
-  const header = headerOf(stack, site, "strict-transport-security", "/");
-  if (header === undefined) {
-    return `${site.host} sends no HSTS header.`;
-  }
-  if (header.value === undefined) {
-    return `The HSTS header of ${site.host} is computed on each response, so its value is unknown.`;
-  }
-  const wrong = hstsFault(parseHsts(header.value), seconds);
-  return wrong === undefined || `The HSTS header of ${site.host} has ${wrong}.`;
+/** A setting that is wrong is reported once, not for each host. */
+function isJudgedBySetting(stack: Stack, { zone }: Site, seconds: number): boolean {
+  const setting = zone && zoneSettings(stack, zone, "security_header")[0];
+  return setting !== undefined && judgeSetting(setting, seconds) !== true;
+}
+
+/** Rules have the last word over the setting. */
+function judgeHsts(stack: Stack, site: Site, seconds: number): Verdict {
+  return judgeHeader(
+    stack,
+    site,
+    "Strict-Transport-Security",
+    (value) => {
+      const wrong = hstsFault(parseHsts(value), seconds);
+      return wrong === undefined ? undefined : `has ${wrong}`;
+    },
+    otherResponses,
+  );
 }

@@ -17,7 +17,7 @@ export const managedRules = policy({
   check: (stack) =>
     judgeSites(stack, "No public host is declared, so no managed rules act.", (site) => {
       const wrong = wafFault(stack, site);
-      return wrong === undefined || `${site.host}: ${wrong}${notProxied(site)}.`;
+      return wrong === undefined || { ...wrong, found: `${site.host}: ${wrong.found}${notProxied(site)}.` };
     }),
 });
 

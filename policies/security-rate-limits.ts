@@ -1,7 +1,11 @@
 import { policy, type Stack, type Verdict } from "./framework/index.ts";
+import { bypassOf, type Protection } from "./model/bypasses.ts";
 import { limitsOf, type RateLimit } from "./model/rate-limits.ts";
 import { judgeSites, notProxied, requestTo, type Site } from "./model/sites.ts";
+import { stackOutput } from "./model/stack-outputs.ts";
 import { render, vercel } from "./model/tokens.ts";
+import { representativePaths } from "./values/representative-paths.ts";
+import type { SampleRequest } from "./values/sample-request.ts";
 
 // Item 4.4.
 
@@ -12,16 +16,22 @@ export const apiRateLimit = policy({
   items: ["4.4"],
   title: "The API must have a rate limit at the edge.",
   severity: "high",
-  fix: "Add a rule with ratelimit and action block to the zone's cloudflare.Ruleset of phase http_ratelimit, or an active rate_limit rule to the vercel.FirewallConfig, that acts on the API's requests.",
+  fix: "Add a rule with ratelimit and action block to the zone's cloudflare.Ruleset of phase http_ratelimit, or an active rate_limit rule to the vercel.FirewallConfig, that acts on every request to the API and counts by address (ip.src).",
   url: "https://developers.cloudflare.com/waf/rate-limiting-rules/",
-  check: (stack) =>
-    judgeSites(stack, absent, (site) => {
-      if (!servesApi(stack, site)) {
-        return true;
-      }
-      const limited = limitsOf(stack, site).some((limit) => limitsApi(limit, site));
-      return limited || `No rate limit acts on the API of ${site.host}${notProxied(site)}.`;
-    }),
+  thresholds: {
+    maximumPerMinute: {
+      description: "Most requests a minute of one address.",
+      default: 6000,
+      minimum: 1,
+      maximum: 6000,
+    },
+  },
+  check: (stack, threshold) =>
+    judgeSites(
+      stack,
+      absent,
+      (site) => !servesApi(stack, site) || judgeApi(stack, site, threshold("maximumPerMinute")),
+    ),
 });
 
 export const loginRateLimit = policy({
@@ -29,10 +39,22 @@ export const loginRateLimit = policy({
   items: ["4.4"],
   title: "Login must have a tighter rate limit than the rest of the API.",
   severity: "high",
-  fix: "Add a rule only for the login path to the same ruleset, with fewer requests per second than the API's rule.",
+  fix: "Add a rule only for POST requests to the login path to the same ruleset, counted by address (ip.src), with fewer requests per second than the API's rule.",
   url: "https://developers.cloudflare.com/waf/rate-limiting-rules/best-practices/",
-  check: (stack) =>
-    judgeSites(stack, absent, (site) => !servesApi(stack, site) || judgeLogin(limitsOf(stack, site), site)),
+  thresholds: {
+    maximumPerMinute: {
+      description: "Most attempts a minute from one address.",
+      default: 600,
+      minimum: 1,
+      maximum: 600,
+    },
+  },
+  check: (stack, threshold) =>
+    judgeSites(
+      stack,
+      absent,
+      (site) => !servesApi(stack, site) || judgeLogin(stack, site, threshold("maximumPerMinute")),
+    ),
 });
 
 /** Services at Render are the API; without any, the Vercel projects are, and without those every host is. */
@@ -43,28 +65,149 @@ function servesApi(stack: Stack, site: Site): boolean {
   return stack.ofType(vercel.project).length === 0 || site.project !== undefined;
 }
 
-function judgeLogin(limits: readonly RateLimit[], site: Site): Verdict {
-  const logins = limits.filter((limit) => limitsLogin(limit, site));
-  if (logins.length === 0) {
-    return `The login of ${site.host} has no rate limit of its own${notProxied(site)}.`;
-  }
-  const api = limits.filter((limit) => limitsApi(limit, site));
-  const apiRate = Math.max(...api.map(({ rate }) => rate));
-  const loginRate = Math.min(...logins.map(({ rate }) => rate));
-  return (
-    api.length === 0 ||
-    loginRate < apiRate ||
-    `The rate limit on login is not tighter than the API's: ${perMinute(loginRate)} against ${perMinute(apiRate)} requests per minute.`
-  );
+const protection: Protection = { name: "the rate limits", phase: "http_ratelimit", product: "rateLimit" };
+
+/** What lets requests past the limits of the zone; the firewall of Vercel is not behind them. */
+function judgeBypass(stack: Stack, site: Site): Verdict {
+  const wrong = site.zone && bypassOf(stack, site, site.zone, protection);
+  return wrong === undefined || { ...wrong, found: `${site.host}: ${wrong.found}.` };
 }
 
-const apiPaths = ["/api/orders/17", "/api/v1/orders/17", "/v1/orders/17", "/graphql", "/orders/17"];
+function judgeApi(stack: Stack, site: Site, maximumPerMinute: number): Verdict {
+  const limits = limitsOf(stack, site);
+  const missed = missedCall(stack, site, limits.filter(countsEach));
+  if (missed !== undefined) {
+    return `No rate limit acts on the API of ${site.host}${notProxied(site)}${reasonOf(limits, missed)}.`;
+  }
+  const rate = apiRate(stack, site, limits);
+  return rate * 60 > maximumPerMinute
+    ? `The rate limit on the API of ${site.host} lets ${perMinute(rate)} requests per minute through, so it hardly ever acts; at most ${maximumPerMinute} may pass.`
+    : judgeBypass(stack, site);
+}
+
+/** What the message adds where limits are there that do not count. */
+function reasonOf(limits: readonly RateLimit[], missed: SampleRequest): string {
+  const chosen = limits.find((limit) => limit.chosenKey !== undefined && limit.actsOn(missed));
+  if (chosen !== undefined) {
+    return `: the one of ${chosen.resource.name} counts by ${chosen.chosenKey}, which the caller chooses`;
+  }
+  return limits.length === 0 ? "" : `: ${missed.method} ${missed.path} has none`;
+}
+
+function judgeLogin(stack: Stack, site: Site, maximumPerMinute: number): Verdict {
+  const all = limitsOf(stack, site).filter((limit) => limitsLogin(stack, limit, site));
+  const logins = all.filter(countsFailures(stack, site));
+  const [chosen] = all;
+  if (chosen === undefined) {
+    return `The login of ${site.host} has no rate limit of its own${notProxied(site)}.`;
+  }
+  if (logins.length === 0) {
+    return chosen.chosenKey === undefined
+      ? `The rate limit on the login of ${site.host} does not count every failed attempt.`
+      : `The rate limit on the login of ${site.host} counts by ${chosen.chosenKey}, which the caller chooses.`;
+  }
+  const loginRate = Math.min(...logins.map(({ rate }) => rate));
+  if (loginRate * 60 > maximumPerMinute) {
+    return `The rate limit on login lets ${perMinute(loginRate)} attempts per minute through; at most ${maximumPerMinute} may pass.`;
+  }
+  const rate = apiRate(stack, site, limitsOf(stack, site));
+  return rate === 0 || loginRate < rate
+    ? judgeBypass(stack, site)
+    : `The rate limit on login is not tighter than the API's: ${perMinute(loginRate)} against ${perMinute(rate)} requests per minute.`;
+}
+
+/** A limit holds where it counts each request by what the caller cannot choose. */
+const countsEach = (limit: RateLimit): boolean => limit.chosenKey === undefined;
+
+/** Where the program exports its login path, the API is in the same folder. */
+function apiRoot(stack: Stack): string | undefined {
+  const path = loginPathOf(stack);
+  return path === undefined ? undefined : `${/^\/[^/]*/.exec(path)?.[0]}/`;
+}
+
+function loginPathOf(stack: Stack): string | undefined {
+  const output = stackOutput(stack, "loginPath");
+  const path = output === undefined || output.isUnknown ? undefined : output.string();
+  return path?.startsWith("/") ? path : undefined;
+}
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Calls of the API that stand for all, as far as the limits tell them apart. */
+function callsOf(stack: Stack, site: Site, limits: readonly RateLimit[], root: string): SampleRequest[] {
+  const texts = limits.flatMap(({ names }) => names);
+  const exempt = new Set(
+    [site.service?.at("healthCheckPath"), stackOutput(stack, "healthCheckPath")].flatMap((it) =>
+      it === undefined || it.isUnknown ? [] : (it.string() ?? []),
+    ),
+  );
+  return representativePaths(texts, [root])
+    .filter((path) => path.startsWith(root) && !exempt.has(path) && !isLogin(path))
+    .flatMap((path) => methods.map((method) => requestTo(site, path, method)));
+}
+
+/** A call that no limit surely acts on; undefined where each has one. */
+function missedCall(stack: Stack, site: Site, limits: readonly RateLimit[]): SampleRequest | undefined {
+  const root = apiRoot(stack);
+  if (root !== undefined) {
+    return missedUnder(root, stack, site, limits);
+  }
+  const named = limits.flatMap(({ names }) =>
+    names.filter((name) => /^\/[\w-]+\/?$/.test(name) && !isLogin(name)),
+  );
+  const roots = [
+    "/",
+    "/api/",
+    "/api/v1/",
+    "/v1/",
+    "/graphql",
+    ...named.map((name) => `${name.replace(/\/$/, "")}/`),
+  ];
+  const missed = roots.map((candidate) => missedUnder(candidate, stack, site, limits));
+  return missed.includes(undefined) ? undefined : missed[0];
+}
+
+function missedUnder(
+  root: string,
+  stack: Stack,
+  site: Site,
+  limits: readonly RateLimit[],
+): SampleRequest | undefined {
+  const whole = methods.map((method) => ({ ...requestTo(site, root, method), isOpenEnded: true }));
+  // A regular expression may leave out what no sample is.
+  const readable = limits.filter(
+    (limit) => !limit.usesPattern || whole.every((request) => acts(limit, request)),
+  );
+  if (whole.every((request) => readable.some((limit) => acts(limit, request)))) {
+    return undefined;
+  }
+  const calls = callsOf(stack, site, limits, root);
+  return calls.find((call) => !readable.some((limit) => acts(limit, call)));
+}
+
+/** Whether it surely acts on a request and counts it, whatever the response. */
+const acts = (limit: RateLimit, request: SampleRequest): boolean =>
+  limit.actsOn(request) && [200, 400, 401, 404, 500].every((code) => limit.counts(request, code));
+
+/** Requests a second that one caller has at the API; 0 where there is no limit. */
+function apiRate(stack: Stack, site: Site, limits: readonly RateLimit[]): number {
+  const api = limits.filter((limit) => isForApi(stack, limit, site));
+  return Math.max(0, ...api.map(({ rate }) => rate));
+}
+
+const apiPaths = ["orders/17", "v1/orders/17"];
 
 /** A rule for the API acts on its calls at large: on the host, on /api, or on another folder at its root. */
-function limitsApi(limit: RateLimit, site: Site): boolean {
+function isForApi(stack: Stack, limit: RateLimit, site: Site): boolean {
   const roots = limit.names.filter((name) => /^\/[\w-]+\/?$/.test(name) && !isLogin(name));
-  const paths = [...apiPaths, ...roots.map((root) => `${root.replace(/\/$/, "")}/orders/17`)];
-  return paths.some((path) => actsOnAny(limit, site, path));
+  const folders = [
+    apiRoot(stack) ?? "/",
+    "/",
+    "/api/",
+    ...roots.map((root) => `${root.replace(/\/$/, "")}/`),
+  ];
+  const paths = ["/graphql", ...folders.flatMap((folder) => apiPaths.map((path) => `${folder}${path}`))];
+  return paths.some((path) => methods.some((method) => limit.actsOn(requestTo(site, path, method))));
 }
 
 const loginPaths = [
@@ -78,22 +221,36 @@ const loginPaths = [
   "/api/v1/login",
 ];
 
-/** A rule for login acts on its path, or on a host that has it, and not on the API at large. */
-function limitsLogin(limit: RateLimit, site: Site): boolean {
+/** A rule for login acts on attempts at its path, or on a host that has it, and not on the API at large. */
+function limitsLogin(stack: Stack, limit: RateLimit, site: Site): boolean {
+  return (
+    attempts(stack, limit, site).some((request) => limit.actsOn(request)) && !isForApi(stack, limit, site)
+  );
+}
+
+const countsFailures =
+  (stack: Stack, site: Site) =>
+  (limit: RateLimit): boolean =>
+    limit.chosenKey === undefined &&
+    attempts(stack, limit, site).some(
+      (request) => limit.actsOn(request) && [401, 403].some((code) => limit.counts(request, code)),
+    );
+
+/** Attempts to log in: at the path that the program exports, else at one that the rule names or that is usual. */
+function attempts(stack: Stack, limit: RateLimit, site: Site): SampleRequest[] {
+  const path = loginPathOf(stack);
   const named = limit.names.filter(isLogin);
-  const paths = [...loginPaths, ...named.filter((name) => name.startsWith("/"))];
+  const usual = [...loginPaths, ...named.filter((name) => name.startsWith("/"))];
   // Login may be at another host of the same zone, which the rule then names.
   const hosts = [site.host, ...limit.names.filter(isHost)];
-  const onPath = hosts.some((host) => paths.some((path) => actsOnAny(limit, { ...site, host }, path)));
-  const onHost = named.filter(isHost).some((host) => actsOnAny(limit, { ...site, host }, "/"));
-  return (onPath || onHost) && !limitsApi(limit, site);
+  const onPath = hosts.flatMap((host) =>
+    (path === undefined ? usual : [path]).map((it) => requestTo({ ...site, host }, it, "POST")),
+  );
+  return [...onPath, ...named.filter(isHost).map((host) => requestTo({ ...site, host }, "/", "POST"))];
 }
 
 const isHost = (name: string): boolean => /^[\w-]+(\.[\w-]+)+$/.test(name);
 
 const isLogin = (name: string): boolean => /log-?_?in|sign-?_?in|auth|session|password/i.test(name);
-
-const actsOnAny = (limit: RateLimit, site: Site, path: string): boolean =>
-  ["GET", "POST"].some((method) => limit.actsOn(requestTo(site, path, method)));
 
 const perMinute = (rate: number): string => String(Math.round(rate * 6000) / 100);

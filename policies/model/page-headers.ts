@@ -1,12 +1,64 @@
 import type { Stack, Verdict } from "../framework/index.ts";
-import { headerOf } from "./response-headers.ts";
+import { representativePaths } from "../values/representative-paths.ts";
+import { type Header, headersOf, mayRemove, namesInRules, pageRequest } from "./response-headers.ts";
 import { notProxied, type Site } from "./sites.ts";
 
-/** Pages by which headers are judged: a rule must act on every page, not on the first alone. */
-export const pages: readonly string[] = ["/", "/account/settings"];
+/** A response to a request by which a header is judged. */
+interface Response {
+  readonly path: string;
+  readonly contentType?: string;
+}
+
+/** Pages by which headers are judged, beside those that the rules name: a rule must act on every page. */
+const pages: readonly Response[] = [{ path: "/" }, { path: "/account/settings" }];
+
+/** Responses that are no pages. */
+export const otherResponses: readonly Response[] = [
+  { path: "/api/orders/17", contentType: "application/json" },
+  { path: "/assets/main.js", contentType: "text/javascript" },
+];
+
+/** What a header may be on a page. */
+export interface PageHeader {
+  readonly path: string;
+  readonly headers: readonly Header[];
+}
 
 /**
- * Judges a header of a site on each path.
+ * What a header may be on each page of a site, as far as rules tell the pages apart.
+ *
+ * @param name in lower case.
+ */
+export function headersByPage(
+  stack: Stack,
+  site: Site,
+  name: string,
+  others: readonly Response[] = [],
+): PageHeader[] {
+  const named = representativePaths(namesInRules(stack, site, name), ["/"])
+    .filter((path) => !isFile.test(path))
+    .map((path): Response => ({ path }));
+  const judged = [...pages, ...others, ...named].map(({ path, contentType }) => ({
+    path,
+    headers: headersOf(stack, site, name, pageRequest(site, path, contentType)),
+  }));
+  return [...judged, ...[404, 500].map((code) => onError(stack, site, name, code))];
+}
+
+/** An error's page need not have the header, but nothing may take it away or weaken it there. */
+function onError(stack: Stack, site: Site, name: string, responseCode: number): PageHeader {
+  const request = { ...pageRequest(site, "/"), responseCode };
+  const headers = headersOf(stack, site, name, request);
+  const isTaken = mayRemove(stack, site, name, request);
+  return { path: "/", headers: isTaken ? headers : headers.filter((header) => header !== undefined) };
+}
+
+/** Files that are no pages, by their folder or ending. */
+const isFile =
+  /^\/(?:static|assets|public|images|fonts|_next\/static|_nuxt|_astro|_app)\/?|\.(?:js|css|png|svg|ico|woff2?)$/;
+
+/**
+ * Judges a header of a site on each page.
  *
  * @param name as it is written in messages.
  * @param faultOf what is wrong with a value, as the predicate of a sentence; undefined when nothing is.
@@ -16,25 +68,22 @@ export function judgeHeader(
   site: Site,
   name: string,
   faultOf: (value: string) => string | undefined,
-  paths = pages,
+  others: readonly Response[] = [],
 ): Verdict {
-  for (const path of paths) {
-    const header = headerOf(stack, site, name.toLowerCase(), path);
-    if (header === undefined) {
-      return `${site.host}${path} sends no ${name}${notProxied(site)}.`;
-    }
-    const fault =
-      header.value === undefined
-        ? "is computed on each response, so its value is unknown"
-        : faultOf(header.value);
-    if (fault !== undefined) {
-      return `The ${name} of ${site.host}${path} ${fault}.`;
+  for (const { path, headers } of headersByPage(stack, site, name.toLowerCase(), others)) {
+    const some = headers.length === 1 ? "" : " on some responses";
+    for (const header of headers) {
+      if (header === undefined) {
+        return `${site.host}${path} sends no ${name}${some}${notProxied(site)}.`;
+      }
+      const fault =
+        header.value === undefined
+          ? "is computed on each response, so its value is unknown"
+          : faultOf(header.value);
+      if (fault !== undefined) {
+        return `The ${name} of ${site.host}${path} ${fault}${some}.`;
+      }
     }
   }
   return true;
-}
-
-/** The value of a header; undefined where it is not sent or is computed on each response. */
-export function headerValue(stack: Stack, site: Site, name: string, path: string): string | undefined {
-  return headerOf(stack, site, name, path)?.value;
 }

@@ -1,6 +1,6 @@
 import type { FirewallConfigArgs, types } from "@pulumi/vercel";
 import type { Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
-import { actsOn, literals } from "../values/cloudflare-expression.ts";
+import { actsOn, literals, usesPattern } from "../values/cloudflare-expression.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
 import { type VercelCondition, vercelRuleActsOn } from "../values/vercel-condition.ts";
 import { isOn } from "./given.ts";
@@ -8,6 +8,7 @@ import { ownedBy } from "./links.ts";
 import { type Rule, rulesOf } from "./rulesets.ts";
 import type { Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
+import { letsPast } from "./waf.ts";
 
 /** A rule at the edge that turns requests away when there are too many. */
 export interface RateLimit {
@@ -16,7 +17,14 @@ export interface RateLimit {
   readonly rate: number;
   /** Hosts and paths that the rule names. */
   readonly names: readonly string[];
+  /** Whether it compares by a regular expression. */
+  readonly usesPattern: boolean;
+  /** What the callers choose themselves, among what it counts them by; undefined where there is nothing of it. */
+  readonly chosenKey: string | undefined;
+  /** Whether it surely acts on a request. */
   readonly actsOn: (request: SampleRequest) => boolean;
+  /** Whether it surely counts a request of which the response has that status. */
+  readonly counts: (request: SampleRequest, responseCode: number) => boolean;
 }
 
 /** The limits in front of a site, by its zone and by its Vercel project. Throws UnknownRead. */
@@ -43,20 +51,30 @@ function cloudflareLimit(rule: Rule): RateLimit[] {
     return [];
   }
   const expression = entry.at("expression").string() ?? "";
+  const counting = entry.at("ratelimit", "countingExpression").string() || expression;
   return [
     {
       resource,
       rate: requests / period,
-      names: literals(expression),
+      names: [...literals(expression), ...literals(counting)],
+      usesPattern: usesPattern(expression) || usesPattern(counting),
+      chosenKey: entry.at("ratelimit", "characteristics").strings().find(isChosen),
       actsOn: (request) => actsOn(expression, request) === true,
+      counts: (request, responseCode) => actsOn(counting, { ...request, responseCode }) === true,
     },
   ];
 }
 
+/** Cloudflare's names of what a request is counted by that its sender cannot choose at will. */
+const given =
+  /^(?:cf\.colo\.id|cf\.unique_visitor_id|ip\.(?:src|geoip|asn).*|cf\.bot_management\.ja[34].*|http\.(?:host|request\.(?:method|uri\.path)))$/;
+
+const isChosen = (characteristic: string): boolean => !given.test(characteristic);
+
 const firewallsOf = ownedBy([vercel.firewall], "projectId");
 
 function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
-  if (firewall.at("enabled").boolean() === false) {
+  if (firewall.at("enabled").boolean() === false || letsPast(firewall)) {
     return [];
   }
   return firewall
@@ -81,7 +99,13 @@ function vercelLimits(firewall: ResourceOf<FirewallConfigArgs>): RateLimit[] {
           resource: firewall,
           rate: requests / seconds,
           names: groups.flatMap((group) => group.flatMap(({ values }) => values)),
+          usesPattern: groups.some((group) => group.some(({ op }) => op === "re")),
+          chosenKey: limit
+            .at("keys")
+            .strings()
+            .find((key) => !["ip", "ja4"].includes(key)),
           actsOn: (request) => vercelRuleActsOn(groups, request) === true,
+          counts: (request) => vercelRuleActsOn(groups, request) === true,
         },
       ];
     });

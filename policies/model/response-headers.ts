@@ -1,52 +1,118 @@
 import type { types } from "@pulumi/cloudflare";
 import type { ProjectRouteArgs } from "@pulumi/vercel";
 import type { ResourceOf, Stack, Value } from "../framework/index.ts";
+import { literals } from "../values/cloudflare-expression.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
 import { candidatesBy } from "./links.ts";
 import { perStack } from "./per-stack.ts";
-import { rulesOf, surelyActsOn } from "./rulesets.ts";
+import { mayActOn, type Rule, rulesOf } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 import { cloudflare, vercel } from "./tokens.ts";
 import { inZone, type Zone, zoneSettings } from "./zones.ts";
 
-/** A response header as visitors get it. */
-export interface Header {
+/** A response header as visitors get it; undefined where it is not sent. */
+export type Header = SentHeader | undefined;
+
+interface SentHeader {
   /** Its value; undefined where a rule computes it on each response. */
   readonly value: string | undefined;
 }
 
 /**
- * What the declared rules make of a response header of a site's page; undefined where they do not set it.
- * Cloudflare rewrites what the host sends, so its rules come last. What the application itself sends is not
- * declared.
+ * What the declared rules may make of a response header: one possibility where each rule surely acts on the request
+ * or surely does not, more where that depends on what the request does not say. Cloudflare rewrites what the host
+ * sends, so its rules come last, in their order. What the application itself sends is not declared.
  *
  * @param name in lower case.
  */
-export function headerOf(stack: Stack, site: Site, name: string, path: string): Header | undefined {
-  const atHost = fromVercel(stack, site, name, path) ?? fromRender(site, name, path);
-  return site.zone === undefined ? atHost : fromCloudflare(stack, site, site.zone, name, path, atHost);
+export function headersOf(stack: Stack, site: Site, name: string, request: SampleRequest): Header[] {
+  const { zone } = site;
+  const byRoutes = fromVercel(stack, site, name, request);
+  const atHost = byRoutes.length > 0 ? byRoutes : [fromRender(site, name, request.path)];
+  return zone === undefined ? atHost : fromCloudflare(stack, zone, name, request, atHost);
+}
+
+/** Whether a rule may take the header from a response. */
+export function mayRemove(stack: Stack, { zone }: Site, name: string, request: SampleRequest): boolean {
+  return (
+    zone !== undefined &&
+    rulesOf(stack, zone, transformPhase).some(
+      (rule) =>
+        changeOf(rule, name)?.at("operation").string() === "remove" && mayActOn(rule, request) !== false,
+    )
+  );
+}
+
+/** What the declared rules surely make of a response header; undefined where that is not sure. */
+export function headerOf(stack: Stack, site: Site, name: string, path: string): Header {
+  const headers = headersOf(stack, site, name, pageRequest(site, path));
+  return headers.length === 1 ? headers[0] : undefined;
+}
+
+/** A request for a page, by any method. */
+export function pageRequest(site: Site, path: string, contentType = "text/html"): SampleRequest {
+  return { ...requestTo(site, path), method: undefined, contentType, responseCode: 200 };
+}
+
+/** Texts that the rules on a header compare with, by which they may tell paths apart. */
+export function namesInRules(stack: Stack, { zone, project, service }: Site, name: string): string[] {
+  const atEdge =
+    zone === undefined
+      ? []
+      : rulesOf(stack, zone, transformPhase)
+          .filter((rule) => changeOf(rule, name) !== undefined)
+          .flatMap(({ entry }) => literals(entry.at("expression").string() ?? ""));
+  const atVercel =
+    project === undefined
+      ? []
+      : routesOf(stack)(project).flatMap((route) => route.at("route", "src").string() ?? []);
+  const atRender =
+    service
+      ?.at("headers")
+      .items()
+      .flatMap((header) => header.at("path").string() ?? []) ?? [];
+  return [...atEdge, ...atVercel.filter((source) => /^[\w/.*-]*$/.test(source)), ...atRender];
+}
+
+const transformPhase = "http_response_headers_transform";
+
+function changeOf({ entry }: Rule, name: string): HeaderChange | undefined {
+  return entryNamed(entry.at("actionParameters", "headers").entries(), name);
 }
 
 function fromCloudflare(
   stack: Stack,
-  site: Site,
   zone: Zone,
   name: string,
-  path: string,
-  atHost: Header | undefined,
-): Header | undefined {
-  let header = fromSettings(stack, zone, name) ?? atHost;
-  for (const rule of rulesOf(stack, zone, "http_response_headers_transform")) {
-    const change = entryNamed(rule.entry.at("actionParameters", "headers").entries(), name);
-    if (change !== undefined && surelyActsOn(rule, requestTo(site, path))) {
-      header = apply(change, header);
+  request: SampleRequest,
+  atHost: readonly Header[],
+): Header[] {
+  const setting = fromSettings(stack, zone, name);
+  let headers = distinct(setting === undefined ? atHost : [setting]);
+  for (const rule of rulesOf(stack, zone, transformPhase)) {
+    const change = changeOf(rule, name);
+    const acts = change === undefined ? false : mayActOn(rule, request);
+    if (change !== undefined && acts !== false) {
+      const changed = headers.map((header) => apply(change, header));
+      headers = distinct(acts === true ? changed : [...headers, ...changed]);
     }
   }
-  return header;
+  return headers;
+}
+
+/** Few enough that many rules of which it is not sure whether they act stay cheap. */
+const maximumPossibilities = 32;
+
+function distinct(headers: readonly Header[]): Header[] {
+  const byValue = new Map(
+    headers.map((header) => [header === undefined ? header : `=${header.value}`, header]),
+  );
+  return [...byValue.values()].slice(0, maximumPossibilities);
 }
 
 type HeaderChange = Value<types.input.RulesetRuleActionParametersHeaders>;
 
-function apply(change: HeaderChange, header: Header | undefined): Header | undefined {
+function apply(change: HeaderChange, header: Header): Header {
   const value = change.at("value").string() ?? constant(change.at("expression").string());
   switch (change.at("operation").string()) {
     case "remove":
@@ -67,7 +133,17 @@ function constant(expression: string | undefined): string | undefined {
 }
 
 /** What settings of a zone send without a rule. */
-function fromSettings(stack: Stack, zone: Zone, name: string): Header | undefined {
+function fromSettings(stack: Stack, zone: Zone, name: string): Header {
+  if (name === "strict-transport-security") {
+    const hsts = zoneSettings(stack, zone, "security_header")[0]?.at("value", "strict_transport_security");
+    if (hsts?.at("enabled").boolean() === true) {
+      const flags = [
+        hsts.at("include_subdomains").boolean() === true ? "; includeSubDomains" : "",
+        hsts.at("preload").boolean() === true ? "; preload" : "",
+      ];
+      return { value: `max-age=${hsts.at("max_age").number() ?? 0}${flags.join("")}` };
+    }
+  }
   if (name === "x-content-type-options") {
     const [setting] = zoneSettings(stack, zone, "security_header");
     if (setting?.at("value", "strict_transport_security", "nosniff").boolean() === true) {
@@ -99,33 +175,43 @@ const managedHeaders = new Map([
 
 const routesOf = perStack((stack) => candidatesBy(stack.ofType(vercel.route), "projectId"));
 
-function fromVercel(stack: Stack, { project, host }: Site, name: string, path: string): Header | undefined {
+/** What routes of Vercel may make of it; empty where none is about it. */
+function fromVercel(stack: Stack, { project, host }: Site, name: string, { path }: SampleRequest): Header[] {
   if (project === undefined) {
-    return undefined;
+    return [];
   }
-  let header: Header | undefined;
+  let headers: Header[] = [];
   for (const route of routesOf(stack)(project)) {
-    if (route.refersTo(project, "projectId") && takes(route, host, path)) {
-      const value =
-        entryNamed(route.at("route", "headers").entries(), name)?.string() ?? transformed(route, name);
-      header = value === undefined ? header : { value };
+    const value =
+      entryNamed(route.at("route", "headers").entries(), name)?.string() ?? transformed(route, name);
+    if (value === undefined || !route.refersTo(project, "projectId")) {
+      continue;
+    }
+    const acts = takes(route, host, path);
+    if (acts !== false) {
+      const before = headers.length === 0 ? [undefined] : headers;
+      headers = acts === true ? [{ value }] : [...before, { value }];
     }
   }
-  return header;
+  return headers;
 }
 
-function takes(route: ResourceOf<ProjectRouteArgs>, host: string, path: string): boolean {
-  const { has, missing } = { has: route.at("route", "has"), missing: route.at("route", "missings") };
-  const conditions = has.items();
-  const isForHost = conditions.every(
-    (condition) => condition.at("type").string() === "host" && condition.at("value").string() === host,
-  );
-  return (
-    route.at("enabled").boolean() !== false &&
-    isForHost &&
-    missing.items().length === 0 &&
-    pathMatches(route.at("route", "src").string() ?? "", route.at("srcSyntax").string(), path)
-  );
+/** Undefined where what the request does not say decides it. */
+function takes(route: ResourceOf<ProjectRouteArgs>, host: string, path: string): boolean | undefined {
+  if (
+    route.at("enabled").boolean() === false ||
+    !pathMatches(route.at("route", "src").string() ?? "", route.at("srcSyntax").string(), path)
+  ) {
+    return false;
+  }
+  const answers = route
+    .at("route", "has")
+    .items()
+    .map((condition) =>
+      condition.at("type").string() === "host" ? condition.at("value").string() === host : undefined,
+    );
+  const isOpen = answers.includes(undefined) || route.at("route", "missings").items().length > 0;
+  return answers.includes(false) ? false : isOpen ? undefined : true;
 }
 
 function pathMatches(source: string, syntax: string | undefined, path: string): boolean {
@@ -159,7 +245,7 @@ function transformed(route: ResourceOf<ProjectRouteArgs>, name: string): string 
 }
 
 /** Only Render's static sites send headers that a stack declares. */
-function fromRender({ service }: Site, name: string, path: string): Header | undefined {
+function fromRender({ service }: Site, name: string, path: string): Header {
   const entry = service
     ?.at("headers")
     .items()

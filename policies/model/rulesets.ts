@@ -42,6 +42,11 @@ export function surelyActsOn(rule: Rule, request: SampleRequest): boolean {
   );
 }
 
+/** Whether a rule is on and acts on a request; undefined where that is not sure. Throws UnknownRead. */
+export function mayActOn({ entry }: Rule, request: SampleRequest): boolean | undefined {
+  return isOn(entry.at("enabled")) ? actsOn(entry.at("expression").string() ?? "", request) : false;
+}
+
 /** Entry points of an account: they run for each of its zones, before the zone's own. */
 const accountRulesets = perStack((stack) =>
   stack

@@ -5,7 +5,8 @@ import { pulumiStack } from "./tokens.ts";
 export type OutputPath =
   | readonly ["contacts", "technicalLead" | "devops" | "databaseAdmin" | "security"]
   | readonly ["objectives", "rtoMinutes" | "rpoMinutes"]
-  | readonly ["dashboardUrl" | "errorTrackingUrl" | "statusPageUrl"];
+  | readonly ["dashboardUrl" | "errorTrackingUrl" | "statusPageUrl"]
+  | readonly ["healthCheckPath" | "loginPath"];
 
 /** What the program exports at a path; undefined where the stack itself is not among the resources. */
 export function stackOutput(stack: Stack, ...[first, second]: OutputPath): AnyValue | undefined {

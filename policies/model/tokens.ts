@@ -72,6 +72,8 @@ export const cloudflare = {
   hostnameTls: token<cf.HostnameTlsSettingArgs>("cloudflare:index/hostnameTlsSetting:HostnameTlsSetting"),
   ruleset: token<cf.RulesetArgs>("cloudflare:index/ruleset:Ruleset"),
   pageRule: token<cf.PageRuleArgs>("cloudflare:index/pageRule:PageRule"),
+  accessRule: token<cf.AccessRuleArgs>("cloudflare:index/accessRule:AccessRule"),
+  firewallRule: token<cf.FirewallRuleArgs>("cloudflare:index/firewallRule:FirewallRule"),
   managedTransforms: token<cf.ManagedTransformsArgs>("cloudflare:index/managedTransforms:ManagedTransforms"),
   universalSsl: token<cf.UniversalSslSettingArgs>("cloudflare:index/universalSslSetting:UniversalSslSetting"),
   certificatePack: token<cf.CertificatePackArgs>("cloudflare:index/certificatePack:CertificatePack"),

@@ -1,11 +1,12 @@
 import type { types } from "@pulumi/cloudflare";
 import type { FirewallConfigArgs } from "@pulumi/vercel";
-import type { ResourceOf, Stack, Value } from "../framework/index.ts";
-import type { SampleRequest } from "../values/sample-request.ts";
+import type { Fault, ResourceOf, Stack, Value } from "../framework/index.ts";
+import { bypassOf, exemption, type Protection } from "./bypasses.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
-import { type Rule, rulesOf, surelyActsOn } from "./rulesets.ts";
-import { requestTo, type Site } from "./sites.ts";
+import { missedPath } from "./reach.ts";
+import { type Rule, rulesOf } from "./rulesets.ts";
+import type { Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
 import type { Zone } from "./zones.ts";
 
@@ -26,65 +27,71 @@ const highestThreshold = 60;
 /** Categories that a site with a database and pages cannot do without; level 1 is all of OWASP's base. */
 const essential: ReadonlySet<string> = new Set(["sqli", "xss", "rce", "paranoia-level-1"]);
 
+const protection: Protection = {
+  name: "the managed rules",
+  phase: "http_request_firewall_managed",
+  product: "waf",
+};
+
 /**
- * What keeps managed rules from a site's requests, as a clause; undefined when nothing does. The rules are
- * Cloudflare's two rule sets, or those against injection in the firewall of Vercel. Throws UnknownRead.
+ * What keeps managed rules from a site's requests; undefined when nothing does. The rules are Cloudflare's two rule
+ * sets, or those against injection in the firewall of Vercel. Throws UnknownRead.
  */
-export function wafFault(stack: Stack, site: Site): string | undefined {
-  const requests = [
-    requestTo(site),
-    requestTo(site, "/api/orders/17"),
-    requestTo(site, "/api/orders", "POST"),
-  ];
+export function wafFault(stack: Stack, site: Site): Fault | undefined {
   const { zone, project } = site;
-  const fault = zone === undefined ? "no managed rules act on it" : cloudflareFault(stack, zone, requests);
+  const fault =
+    zone === undefined ? { found: "no managed rules act on it" } : cloudflareFault(stack, site, zone);
   if (fault === undefined || (project !== undefined && firewallsOf(stack, project).some(stopsInjection))) {
     return undefined;
   }
   return fault;
 }
 
-function cloudflareFault(stack: Stack, zone: Zone, requests: readonly SampleRequest[]): string | undefined {
-  const custom = rulesOf(stack, zone, "http_request_firewall_custom");
-  const managed = rulesOf(stack, zone, "http_request_firewall_managed");
-  for (const request of requests) {
-    const bypass = custom.find((rule) => skipsManaged(rule) && surelyActsOn(rule, request));
-    if (bypass !== undefined) {
-      return `a rule of ${bypass.resource.name} skips the managed rules`;
-    }
-    for (const ruleset of managedRulesets) {
-      const fault = executionFault(managed, ruleset, request);
-      if (fault !== undefined) {
-        return `the ${ruleset.name} ${fault}`;
-      }
+function cloudflareFault(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  const bypass = bypassOf(stack, site, zone, protection);
+  if (bypass !== undefined) {
+    return bypass;
+  }
+  const managed = rulesOf(stack, zone, protection.phase);
+  for (const ruleset of managedRulesets) {
+    const fault = executionFault(managed, ruleset, site);
+    if (fault !== undefined) {
+      return typeof fault === "string" ? { found: `the ${ruleset.name} ${fault}` } : fault;
     }
   }
   return undefined;
 }
 
-const skipsManaged = ({ entry }: Rule): boolean =>
-  entry.at("action").string() === "skip" &&
-  entry.at("actionParameters", "phases").strings().includes("http_request_firewall_managed");
-
 /** Rules run in their order: a rule that skips counts only for what comes after it. */
 function executionFault(
   rules: readonly Rule[],
-  { id }: ManagedRuleset,
-  request: SampleRequest,
-): string | undefined {
+  { id, name }: ManagedRuleset,
+  site: Site,
+): string | Fault | undefined {
+  let missed: string | undefined;
   for (const rule of rules) {
     const parameters = rule.entry.at("actionParameters");
     const action = rule.entry.at("action").string();
-    if (action === "skip" && skips(parameters, id) && surelyActsOn(rule, request)) {
-      return `is skipped by a rule of ${rule.resource.name}`;
+    if (!isOn(rule.entry.at("enabled"))) {
+      continue;
     }
-    if (action === "execute" && parameters.at("id").string() === id && isOn(rule.entry.at("enabled"))) {
-      return surelyActsOn(rule, request)
-        ? overrideFault(parameters.at("overrides"))
-        : "runs only on some requests: its expression is not true";
+    if (action === "skip" && skips(parameters, id)) {
+      const fault = exemption(rule, site, { ...protection, name: `the ${name}` });
+      if (fault !== undefined) {
+        return fault;
+      }
+    }
+    if (action === "execute" && parameters.at("id").string() === id) {
+      const path = missedPath(rule.entry.at("expression").string() ?? "", site);
+      if (path === undefined) {
+        return overrideFault(parameters.at("overrides"));
+      }
+      missed ??= path;
     }
   }
-  return "does not run";
+  return missed === undefined
+    ? "does not run"
+    : `runs only on some requests: its expression is not true of requests such as ${site.host}${missed}`;
 }
 
 type Parameters = types.input.RulesetRuleActionParameters;
@@ -123,10 +130,26 @@ const isDefused = (override: Value<Override>): boolean =>
 
 const firewallsOf = ownedBy([vercel.firewall], "projectId");
 
+/** Whether a firewall of Vercel has a rule by which requests go past its other rules. */
+export function letsPast(firewall: ResourceOf<FirewallConfigArgs>): boolean {
+  const byRule = firewall
+    .at("rules", "rules")
+    .items()
+    .some(
+      (rule) => rule.at("active").boolean() !== false && rule.at("action", "action").string() === "bypass",
+    );
+  const byAddress = firewall
+    .at("ipRules", "rules")
+    .items()
+    .some((rule) => rule.at("action").string() === "bypass");
+  return byRule || byAddress;
+}
+
 function stopsInjection(firewall: ResourceOf<FirewallConfigArgs>): boolean {
   const rules = firewall.at("managedRulesets", "owasp");
   return (
     firewall.at("enabled").boolean() !== false &&
+    !letsPast(firewall) &&
     [rules.at("sqli"), rules.at("xss")].every(
       (rule) =>
         rule.at("active").boolean() === true &&

@@ -1,4 +1,13 @@
-import { call, compare, comparisons, either, field, negate, type Operand } from "./cloudflare-operators.ts";
+import {
+  call,
+  compare,
+  comparisons,
+  either,
+  field,
+  headerField,
+  negate,
+  type Operand,
+} from "./cloudflare-operators.ts";
 import { type Token, tokenize } from "./cloudflare-tokens.ts";
 import type { SampleRequest } from "./sample-request.ts";
 
@@ -22,6 +31,18 @@ export function actsOn(expression: string, request: SampleRequest): boolean | un
 /** String literals of an expression: the hosts, paths and patterns that it names. */
 export function literals(expression: string): string[] {
   return (tokenize(expression) ?? []).flatMap((token) => (token.kind === "string" ? [token.text] : []));
+}
+
+/** Fields of an expression, by which it may depend on more than a sample says. */
+export function fields(expression: string): string[] {
+  return (tokenize(expression) ?? []).flatMap((token) =>
+    token.kind === "word" && token.text.includes(".") ? [token.text] : [],
+  );
+}
+
+/** Whether it compares by a regular expression. */
+export function usesPattern(expression: string): boolean {
+  return (tokenize(expression) ?? []).some((token) => token.kind === "word" && token.text === "matches");
 }
 
 /** No person nests deeper, and no expression exhausts the call stack. */
@@ -119,14 +140,18 @@ class Parser {
     if (!this.#takeSign("[")) {
       return field(name, this.#request);
     }
-    // A header or another map by key, or a list by index: the sample does not have it.
+    // A header or another map by key, then an element of it; or a list by index.
+    const keys: (Token | undefined)[] = [];
     do {
-      this.#next();
+      keys.push(this.#next());
       if (!this.#takeSign("]")) {
         return this.#fail();
       }
     } while (this.#takeSign("["));
-    return undefined;
+    const [key, element] = keys;
+    return key?.kind === "string" && element !== undefined
+      ? headerField(name, key.text.toLowerCase(), this.#request)
+      : undefined;
   }
 
   #call(name: string): Operand {

@@ -1,10 +1,21 @@
 import type { SampleRequest } from "./sample-request.ts";
 
-/** A value in an expression; undefined is one that is not known. A list holds the members of a set. */
-export type Operand = string | number | boolean | undefined | readonly Operand[];
+/**
+ * A value in an expression; undefined is one that is not known. A list holds the members of a set, and of a text
+ * may be known only how it begins.
+ */
+export type Operand = string | number | boolean | undefined | readonly Operand[] | Beginning;
+
+interface Beginning {
+  readonly prefix: string;
+}
+
+const isBeginning = (value: Operand): value is Beginning =>
+  typeof value === "object" && !Array.isArray(value) && "prefix" in value;
 
 /** What a field says of the request; undefined for a field that the sample does not have. */
-export function field(name: string, { host, path, method, scheme, zone }: SampleRequest): Operand {
+export function field(name: string, request: SampleRequest): Operand {
+  const { host, path, isOpenEnded, method, scheme, zone } = request;
   switch (name) {
     case "true":
       return true;
@@ -16,21 +27,22 @@ export function field(name: string, { host, path, method, scheme, zone }: Sample
       return host;
     case "http.request.method":
       return method;
-    case "http.request.uri":
-    case "raw.http.request.uri":
     case "http.request.uri.path":
     case "raw.http.request.uri.path":
-      return path;
-    case "http.request.uri.query":
-    case "raw.http.request.uri.query":
-      return "";
+      return isOpenEnded ? { prefix: path } : path;
+    case "http.request.uri.path.extension":
+      return isOpenEnded ? undefined : (/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "");
+    // A client chooses the query.
+    case "http.request.uri":
+    case "raw.http.request.uri":
+      return { prefix: path };
     case "http.request.full_uri":
     case "raw.http.request.full_uri":
-      return `${scheme}://${host}${path}`;
+      return { prefix: `${scheme}://${host}${path}` };
     case "http.response.code":
-      return 200;
+      return request.responseCode;
     case "http.response.content_type.media_type":
-      return path.startsWith("/api/") ? "application/json" : "text/html";
+      return request.contentType;
     case "cf.zone.name":
       return zone;
     // Account rulesets act on the zones of the Enterprise plan only, and say so.
@@ -41,8 +53,25 @@ export function field(name: string, { host, path, method, scheme, zone }: Sample
   }
 }
 
+/** What an element of a map of headers says, by the header's name in lower case. */
+export function headerField(name: string, key: string, request: SampleRequest): Operand {
+  if (name === "http.request.headers" && key === "origin") {
+    return request.origin;
+  }
+  return name === "http.response.headers" && key === "content-type" && request.contentType !== undefined
+    ? `${request.contentType}; charset=utf-8`
+    : undefined;
+}
+
 /** What a function says of its arguments; undefined for one that is not known here. */
 export function call(name: string, [first, second]: readonly Operand[]): Operand {
+  if ((name === "any" || name === "all") && typeof first === "boolean") {
+    // Each list that is known here has one element.
+    return first;
+  }
+  if (isBeginning(first)) {
+    return callOnBeginning(name, first, second);
+  }
   if (typeof first !== "string") {
     return undefined;
   }
@@ -62,6 +91,26 @@ export function call(name: string, [first, second]: readonly Operand[]): Operand
     default:
       return undefined;
   }
+}
+
+function callOnBeginning(name: string, { prefix }: Beginning, second: Operand): Operand {
+  switch (name) {
+    case "lower":
+      return { prefix: prefix.toLowerCase() };
+    case "upper":
+      return { prefix: prefix.toUpperCase() };
+    case "url_decode":
+      return { prefix };
+    case "starts_with":
+      return typeof second === "string" ? beginsWith(prefix, second) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a text of which the beginning is known begins with another. */
+function beginsWith(prefix: string, other: string): boolean | undefined {
+  return prefix.startsWith(other) ? true : other.startsWith(prefix) ? undefined : false;
 }
 
 /** Comparison operators, by their English names; `wildcard` may follow `strict`. */
@@ -85,6 +134,9 @@ export function compare(operator: string, left: Operand, right: Operand): Operan
   }
   if (operator === "in") {
     return isIn(left, right);
+  }
+  if (isBeginning(left)) {
+    return typeof right === "string" ? compareBeginning(operator, left.prefix, right) : undefined;
   }
   if (typeof left === "number" && typeof right === "number") {
     return compareNumbers(operator, left, right);
@@ -132,9 +184,41 @@ function compareStrings(operator: string, left: string, right: string): Operand 
   }
 }
 
+/** What is known of a text by how it begins: `contains` and `matches` hold for it once they hold for that. */
+function compareBeginning(operator: string, prefix: string, right: string): Operand {
+  switch (operator) {
+    case "eq":
+      return right.startsWith(prefix) ? undefined : false;
+    case "ne":
+      return right.startsWith(prefix) ? undefined : true;
+    case "contains":
+      return prefix.includes(right) || undefined;
+    case "matches":
+      return (!/[$\\]|\(\?/.test(right) && matchesPattern(prefix, right, "")) || undefined;
+    case "wildcard":
+      return wildcardOnBeginning(prefix.toLowerCase(), right.toLowerCase());
+    case "strict wildcard":
+      return wildcardOnBeginning(prefix, right);
+    default:
+      return undefined;
+  }
+}
+
+function wildcardOnBeginning(prefix: string, pattern: string): boolean | undefined {
+  const [head = ""] = pattern.split("*");
+  if (pattern.endsWith("*") && matchesPattern(prefix, wildcard(pattern), "") === true) {
+    return true;
+  }
+  return beginsWith(prefix, head) === false ? false : undefined;
+}
+
 function isIn(left: Operand, right: Operand): Operand {
-  if (typeof right !== "object") {
+  if (!Array.isArray(right)) {
     return undefined;
+  }
+  if (isBeginning(left)) {
+    const possible = right.some((it) => typeof it !== "string" || it.startsWith(left.prefix));
+    return possible ? undefined : false;
   }
   return right.includes(left) ? true : right.includes(undefined) ? undefined : false;
 }

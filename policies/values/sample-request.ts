@@ -1,13 +1,23 @@
 /**
- * A request by which rules at the edge are judged: does this rule act on it? What a sample does not say
- * (client address, headers, scores) leaves a rule that asks for it undecided.
+ * A request, or many at once, by which rules at the edge are judged: does this rule act on it? What a sample does
+ * not say (query, client address, headers, scores, and what is undefined here) leaves a rule that asks for it
+ * undecided.
  */
 export interface SampleRequest {
   readonly host: string;
   /** Absolute path without a query. */
   readonly path: string;
-  readonly method: string;
+  /** Set where the sample stands for every path that begins so. */
+  readonly isOpenEnded?: boolean;
+  /** Any method where it is undefined. */
+  readonly method?: string | undefined;
   readonly scheme: "http" | "https";
   /** Name of the zone that the host is in, if that is known. */
   readonly zone?: string | undefined;
+  /** Origin of the page that calls, as browsers send it. */
+  readonly origin?: string | undefined;
+  /** Status of the response. */
+  readonly responseCode?: number | undefined;
+  /** Media type of the response. */
+  readonly contentType?: string | undefined;
 }

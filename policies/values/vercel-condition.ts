@@ -29,7 +29,9 @@ function matches({ type, op, neg, values }: VercelCondition, request: SampleRequ
   if (text === undefined) {
     return undefined;
   }
-  const answer = compare(op, text, values);
+  const isPath = type === "path" || type === "target_path";
+  const answer =
+    isPath && request.isOpenEnded ? compareBeginning(op, text, values) : compare(op, text, values);
   return answer === undefined ? undefined : answer !== neg;
 }
 
@@ -49,6 +51,14 @@ function subject(type: string, { host, path, method, scheme }: SampleRequest): s
     default:
       return undefined;
   }
+}
+
+/** What is known of a path by how it begins. */
+function compareBeginning(op: string, text: string, [value = ""]: readonly string[]): boolean | undefined {
+  if (op === "pre" && text.startsWith(value)) {
+    return true;
+  }
+  return (op === "pre" || op === "eq") && !value.startsWith(text) ? false : undefined;
 }
 
 function compare(op: string, text: string, values: readonly string[]): boolean | undefined {

@@ -25,8 +25,8 @@ describe("managed rules", () => {
     ["the lowest sensitivity", [cloudflareManaged, owaspCore({ action: "block", scoreThreshold: 60 })]],
     ["a condition that is always met", [{ ...cloudflareManaged, expression: "ssl or not ssl" }, owaspCore()]],
     [
-      "an exception for one address",
-      [skip("ip.src eq 192.0.2.1", { ruleset: "current" }), cloudflareManaged, owaspCore()],
+      "an exception for another host",
+      [skip('http.host eq "docs.optropic.example"', { ruleset: "current" }), cloudflareManaged, owaspCore()],
     ],
     [
       "an exception that comes too late to count",
@@ -107,12 +107,22 @@ describe("managed rules", () => {
     expect(statusOf(managedRules, bare({ sqli: deny, xss: deny }, { enabled: false }))).toBe("violated");
   });
 
-  test("do not act by a custom rule that skips them for one country", () => {
+  test("are not proved where a field decides that the policy cannot read", () => {
+    const [address, country] = ["ip.src eq 192.0.2.1", 'ip.src.country eq "DE"'];
     const custom = ruleset("edge-waf-custom", "http_request_firewall_custom", [
-      skip('ip.src.country eq "DE"', { phases: ["http_request_firewall_managed"] }),
       skip("true", { phases: ["http_ratelimit"] }),
+      skip(country, { phases: ["http_request_firewall_managed"] }),
     ]);
-    expect(statusOf(managedRules, [...passingStack(), custom])).toBe("passed");
+    const managed = [skip(address, { ruleset: "current" }), cloudflareManaged, owaspCore()];
+    for (const stack of [[...passingStack(), custom], withWaf(passingStack(), managed)]) {
+      expect(outcomeOf(managedRules, stack).violations).toMatchObject([
+        {
+          kind: "unproved",
+          found: expect.stringContaining("ip.src"),
+          fix: expect.stringContaining("http.host"),
+        },
+      ]);
+    }
   });
 });
 

@@ -18,7 +18,6 @@ describe("the API's rule", () => {
     'starts_with(http.request.uri.path, "/api")',
     'http.request.uri.path wildcard "/api/*"',
     'http.request.uri.path matches "^/api/"',
-    `${api} and http.request.method eq "POST"`,
     `${api} and starts_with(http.request.uri.path, "/rest/")`,
     'http.host in {"api.optropic.example" "www.optropic.example"}',
   ])("may be for %s", (expression) => {
@@ -30,6 +29,8 @@ describe("the API's rule", () => {
     'http.request.uri.path eq "/api/health"',
     'starts_with(http.request.uri.path, "/api/search/")',
     `${api} and ip.src in $partners`,
+    `${api} and http.request.method eq "POST"`,
+    `${api} and not http.request.uri.query contains "key="`,
     `${api} and http.request.uri.path eq "/api/reports/year"`,
     "not readable",
   ])("is too narrow for %s", (expression) => {

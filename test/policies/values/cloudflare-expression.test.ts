@@ -9,6 +9,8 @@ const request: SampleRequest = {
   method: "POST",
   scheme: "https",
   zone: "example.com",
+  responseCode: 200,
+  contentType: "application/json",
 };
 
 describe("actsOn", () => {

@@ -1,0 +1,149 @@
+import { type Fault, type ResourceOf, type Stack, unproved } from "../framework/index.ts";
+import { isOn } from "./given.ts";
+import { pageRulesOf } from "./page-rules.ts";
+import { reachOf } from "./reach.ts";
+import { type Rule, rulesOf } from "./rulesets.ts";
+import type { Site } from "./sites.ts";
+import { cloudflare } from "./tokens.ts";
+import { inZone, type Zone, zoneSettings } from "./zones.ts";
+
+/** What may be bypassed: a phase of Cloudflare's rulesets, and the products that stood in its place before. */
+export interface Protection {
+  /** As messages call it. */
+  readonly name: string;
+  readonly phase: "http_request_firewall_managed" | "http_ratelimit";
+  readonly product: "waf" | "rateLimit";
+}
+
+/**
+ * What lets requests to a site past a protection of its zone, whichever resource says so: a rule that skips, an
+ * allowed address, a page rule, a setting. A rule that may reach the site counts unless it is proved not to.
+ * Throws UnknownRead.
+ */
+export function bypassOf(stack: Stack, site: Site, zone: Zone, protection: Protection): Fault | undefined {
+  for (const phase of [...earlierPhases, protection.phase]) {
+    for (const rule of rulesOf(stack, zone, phase)) {
+      const fault = skips(rule, protection, phase) ? exemption(rule, site, protection) : undefined;
+      if (fault !== undefined) {
+        return fault;
+      }
+    }
+  }
+  return (
+    byFirewallRule(stack, site, zone, protection) ??
+    byAccessRule(stack, zone, protection) ??
+    byPageRule(stack, site, zone, protection) ??
+    bySetting(stack, zone, protection)
+  );
+}
+
+const earlierPhases = ["http_request_firewall_custom"];
+
+function skips({ entry }: Rule, { phase, product }: Protection, ownPhase: string): boolean {
+  if (entry.at("action").string() !== "skip" || !isOn(entry.at("enabled"))) {
+    return false;
+  }
+  const parameters = entry.at("actionParameters");
+  return (
+    parameters.at("phases").strings().includes(phase) ||
+    parameters.at("products").strings().includes(product) ||
+    // Among the managed rules it counts only for what comes after it.
+    (ownPhase === "http_ratelimit" && parameters.at("ruleset").string() === "current")
+  );
+}
+
+/** What a rule that skips lets past, undefined where it is proved that no request to the site matches it. */
+export function exemption({ entry, resource }: Rule, site: Site, { name }: Protection): Fault | undefined {
+  const expression = entry.at("expression").string() ?? "";
+  return exempted(expression, site, `a rule of ${resource.name} skips ${name}`, entry.at("expression"));
+}
+
+function exempted(
+  expression: string,
+  site: Site,
+  what: string,
+  at: NonNullable<Fault["at"]>,
+): Fault | undefined {
+  const reach = reachOf(expression, site);
+  switch (reach.kind) {
+    case "none":
+      return undefined;
+    case "all":
+      return { found: `${what} for every request to ${site.host}`, at };
+    case "some":
+      return { found: `${what} for requests such as ${site.host}${reach.path}`, at };
+    case "unreadable":
+      return unproved(
+        at,
+        `${what} for requests to ${site.host} that ${reach.field} decides, which the policy cannot read`,
+        'Remove the rule, or limit it by http.host eq "…" to a host that is not of the application; where it has to stay, waive this policy for the host.',
+      );
+  }
+}
+
+/** Rules of the older firewall. */
+function byFirewallRule(stack: Stack, site: Site, zone: Zone, { name }: Protection): Fault | undefined {
+  for (const rule of inZone(stack, zone, cloudflare.firewallRule)) {
+    const action = rule.at("action", "mode").string() ?? "";
+    const filter = rule.at("filter");
+    if (!lenient.has(action) || filter.at("paused").boolean() === true) {
+      continue;
+    }
+    const expression = filter.at("expression");
+    const what = `the firewall rule ${rule.name} lets requests past ${name}`;
+    const fault = exempted(expression.string() ?? "", site, what, expression);
+    if (fault !== undefined) {
+      return fault;
+    }
+  }
+  return undefined;
+}
+
+const lenient: ReadonlySet<string> = new Set(["allow", "bypass"]);
+
+/** An address, network, country or provider that is allowed passes everything, in one zone or in all. */
+function byAccessRule(stack: Stack, zone: Zone, { name }: Protection): Fault | undefined {
+  const everywhere = stack.ofType(cloudflare.accessRule).filter((rule) => !isZoned(rule));
+  const rule = [...inZone(stack, zone, cloudflare.accessRule), ...everywhere].find(
+    (candidate) => candidate.at("mode").string() === "whitelist",
+  );
+  if (rule === undefined) {
+    return undefined;
+  }
+  const target = rule.at("configuration", "target").string() ?? "";
+  const found = `the access rule ${rule.name} lets the ${target.replace("_", " ")} ${rule.at("configuration", "value").string()} past ${name}`;
+  return target === "ip" || target === "ip6"
+    ? unproved(
+        rule.at("mode"),
+        found,
+        "Remove the access rule; where the address has to pass, waive this policy for the host.",
+      )
+    : { found, at: rule.at("mode") };
+}
+
+function isZoned(rule: ResourceOf<{ zoneId?: unknown }>): boolean {
+  return rule.dependenciesOf("zoneId").length > 0 || rule.at("zoneId").isUnknown || rule.at("zoneId").exists;
+}
+
+function byPageRule(stack: Stack, site: Site, zone: Zone, { name, product }: Protection): Fault | undefined {
+  for (const rule of pageRulesOf(stack, zone, site)) {
+    const actions = rule.at("actions");
+    const isOff =
+      actions.at("disableSecurity").boolean() === true ||
+      (product === "waf" && actions.at("waf").string() === "off");
+    if (isOff) {
+      return {
+        found: `the page rule ${rule.name} switches ${name} off for ${rule.at("target").string()}`,
+        at: actions,
+      };
+    }
+  }
+  return undefined;
+}
+
+function bySetting(stack: Stack, zone: Zone, { name, product }: Protection): Fault | undefined {
+  const [setting] = product === "waf" ? zoneSettings(stack, zone, "waf") : [];
+  return setting?.at("value").string() === "off"
+    ? { found: `the setting waf of the zone switches ${name} off`, at: setting.at("value") }
+    : undefined;
+}

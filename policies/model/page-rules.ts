@@ -1,0 +1,29 @@
+import type { PageRuleArgs } from "@pulumi/cloudflare";
+import type { ResourceOf, Stack } from "../framework/index.ts";
+import type { Site } from "./sites.ts";
+import { cloudflare } from "./tokens.ts";
+import { inZone, type Zone } from "./zones.ts";
+
+/** The page rules of a zone that may act on requests to a site. Throws UnknownRead. */
+export function pageRulesOf(stack: Stack, zone: Zone, site: Site): ResourceOf<PageRuleArgs>[] {
+  return inZone(
+    stack,
+    zone,
+    cloudflare.pageRule,
+    (rule) =>
+      rule.at("status").string() !== "disabled" && isForHost(rule.at("target").string() ?? "*", site.host),
+  );
+}
+
+/** `*example.com/*`, with or without a scheme: stars stand for any text. */
+function isForHost(target: string, host: string): boolean {
+  const [pattern = ""] = target
+    .toLowerCase()
+    .replace(/^(?:https?|\*):\/\//, "")
+    .split("/");
+  const form = pattern
+    .replace(/:\d+$/, "")
+    .split("*")
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${form.join(".*")}$`).test(host) || (host.startsWith("*") && pattern.includes("*"));
+}

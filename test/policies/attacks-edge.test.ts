@@ -1,0 +1,367 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { cloudflare, vercel } from "../../policies/model/tokens.ts";
+import { add, all, append, type Edit, list, objecting, set } from "../recording/edited.ts";
+import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
+
+// The recorded production with one thing changed at the edge: what breaks an item is refused by the policy of the
+// item, what a platform may well do is accepted by all.
+
+let production: RecordedStack;
+
+beforeAll(async () => {
+  production = await recordPlatform();
+}, 60_000);
+
+const beside = { beside: "edge-api", by: "zoneId" };
+
+const skip = (expression: string, actionParameters: object) => ({
+  action: "skip",
+  enabled: true,
+  expression,
+  actionParameters,
+});
+const phases = (...names: string[]) => ({ phases: names });
+const managed = phases("http_request_firewall_managed");
+const skipping = (expression: string, parameters: object = managed): Edit =>
+  append("edge-waf-custom", "rules", skip(expression, parameters));
+
+const header = (name: string, change: object, expression = "true"): Edit =>
+  append("edge-response-headers", "rules", {
+    action: "rewrite",
+    enabled: true,
+    expression,
+    actionParameters: { headers: { [name]: change } },
+  });
+const remove = { operation: "remove" };
+const value = (text: string) => ({ operation: "set", value: text });
+
+/** Changes both limits, or the one at that place. */
+const limits = (change: (rule: Record<string, unknown>) => object, ...places: number[]): Edit =>
+  set("edge-rate-limits", ({ rules }) => ({
+    rules: list(rules).map((rule, place) =>
+      places.length === 0 || places.includes(place) ? { ...Object(rule), ...change(Object(rule)) } : rule,
+    ),
+  }));
+const counted = (edit: object, ...places: number[]): Edit =>
+  limits(({ ratelimit }) => ({ ratelimit: { ...Object(ratelimit), ...edit } }), ...places);
+const expression = (text: string, place: number): Edit => limits(() => ({ expression: text }), place);
+const login = 'http.request.uri.path eq "/api/trpc/login"';
+const api = 'http.host eq "api.optropic.example"';
+
+const pageRule = (actions: object, target = "*optropic.example/*"): Edit =>
+  add(cloudflare.pageRule, "page-rule", { status: "active", target, actions }, beside);
+
+describe("what breaks an item at the edge", () => {
+  test.each<[policy: string, what: string, Edit]>([
+    [
+      "waf-managed-rules",
+      "tRPC skips the managed rules",
+      skipping('starts_with(http.request.uri.path, "/api/trpc")'),
+    ],
+    ["waf-managed-rules", "one path skips them", skipping('http.request.uri.path eq "/api/export"')],
+    ["waf-managed-rules", "one method skips them", skipping('http.request.method eq "PATCH"')],
+    [
+      "waf-managed-rules",
+      "an upload skips them",
+      skipping('http.request.uri.path matches "^/upload/[0-9]+$"'),
+    ],
+    [
+      "waf-managed-rules",
+      "one folder's end skips them",
+      skipping('ends_with(http.request.uri.path, ".json")'),
+    ],
+    ["waf-managed-rules", "a query skips them", skipping('http.request.uri.query contains "debug=1"')],
+    ["waf-managed-rules", "a header skips them", skipping('http.request.headers["x-internal"][0] eq "1"')],
+    ["waf-managed-rules", "a cookie skips them", skipping('http.cookie contains "staff=1"')],
+    ["waf-managed-rules", "a country skips them", skipping('ip.src.country eq "DE"')],
+    ["waf-managed-rules", "a user agent skips them", skipping('http.user_agent contains "curl"')],
+    ["waf-managed-rules", "an unreadable rule skips them", skipping("whatever(")],
+    ["waf-managed-rules", "all but one host skip them", skipping('http.host ne "docs.optropic.example"')],
+    ["waf-managed-rules", "a rule skips the older product", skipping("true", { products: ["waf"] })],
+    ["waf-managed-rules", "a page rule disables security", pageRule({ disableSecurity: true, waf: "off" })],
+    [
+      "waf-managed-rules",
+      "a page rule of the API turns the rules off",
+      pageRule({ waf: "off" }, "https://api.optropic.example/v1/*"),
+    ],
+    [
+      "waf-managed-rules",
+      "a network is allowed",
+      add(
+        cloudflare.accessRule,
+        "allow",
+        { mode: "whitelist", configuration: { target: "ip_range", value: "192.0.2.0/24" } },
+        beside,
+      ),
+    ],
+    [
+      "waf-managed-rules",
+      "a country is allowed in the account",
+      add(cloudflare.accessRule, "allow", {
+        accountId: "0".repeat(32),
+        mode: "whitelist",
+        configuration: { target: "country", value: "DE" },
+      }),
+    ],
+    [
+      "waf-managed-rules",
+      "an older firewall rule allows",
+      add(
+        cloudflare.firewallRule,
+        "allow",
+        { action: { mode: "allow" }, filter: { expression: 'http.request.uri.path contains "/trpc/"' } },
+        beside,
+      ),
+    ],
+    [
+      "waf-managed-rules",
+      "the rules run for reads alone",
+      set("edge-waf-managed", ({ rules }) => ({
+        rules: list(rules).map((rule) => ({
+          ...Object(rule),
+          expression: 'http.request.method in {"GET" "POST"}',
+        })),
+      })),
+    ],
+    [
+      "waf-managed-rules",
+      "the rules leave one path out",
+      set("edge-waf-managed", ({ rules }) => ({
+        rules: list(rules).map((rule) => ({
+          ...Object(rule),
+          expression: 'not http.request.uri.path contains "/webhooks"',
+        })),
+      })),
+    ],
+    [
+      "rate-limit-login",
+      "attempts are counted by a header",
+      counted({ characteristics: ["cf.colo.id", 'http.request.headers["x-client-id"]'] }),
+    ],
+    [
+      "rate-limit-api",
+      "calls are counted by a header",
+      counted({ characteristics: ["cf.colo.id", "ip.src", 'http.request.headers["x-client-id"]'] }),
+    ],
+    [
+      "rate-limit-login",
+      "attempts are counted by a cookie",
+      counted({ characteristics: ["cf.colo.id", 'http.request.cookies["session"]'] }, 0),
+    ],
+    [
+      "rate-limit-login",
+      "only reading the login is limited",
+      expression(`(${login} and http.request.method eq "GET")`, 0),
+    ],
+    [
+      "rate-limit-login",
+      "another login is limited",
+      expression('http.request.uri.path eq "/api/auth/login"', 0),
+    ],
+    [
+      "rate-limit-login",
+      "a login with a cookie is limited",
+      expression(`${login} and http.cookie contains "a"`, 0),
+    ],
+    [
+      "rate-limit-login",
+      "a login by a browser is limited",
+      expression(`${login} and http.user_agent contains "Mozilla"`, 0),
+    ],
+    ["rate-limit-login", "attempts are as good as unlimited", counted({ requestsPerPeriod: 100_000_000 })],
+    ["rate-limit-api", "calls are as good as unlimited", counted({ requestsPerPeriod: 100_000_000 }, 1)],
+    [
+      "rate-limit-login",
+      "only successes are counted",
+      counted({ countingExpression: "http.response.code eq 200" }, 0),
+    ],
+    ["rate-limit-api", "nothing is counted", counted({ countingExpression: "false" }, 1)],
+    ["rate-limit-api", "only reads are limited", expression(`${api} and http.request.method eq "GET"`, 1)],
+    [
+      "rate-limit-api",
+      "one path is not limited",
+      expression(`${api} and not starts_with(http.request.uri.path, "/api/trpc/orders")`, 1),
+    ],
+    [
+      "rate-limit-api",
+      "a query is not limited",
+      expression(`${api} and not http.request.uri contains "unlimited=1"`, 1),
+    ],
+    [
+      "rate-limit-api",
+      "some paths are not limited, by a pattern",
+      expression(`${api} and not http.request.uri.path matches "^/api/v[0-9]+/"`, 1),
+    ],
+    [
+      "rate-limit-api",
+      "a rule skips the limits",
+      skipping('starts_with(http.request.uri.path, "/api/export")', phases("http_ratelimit")),
+    ],
+    [
+      "rate-limit-login",
+      "a header skips the limits",
+      skipping('http.request.headers["x-test"][0] eq "1"', phases("http_ratelimit")),
+    ],
+    [
+      "csp-restricts-scripts",
+      "it is taken from HTML",
+      header(
+        "Content-Security-Policy",
+        remove,
+        'any(http.response.headers["content-type"][*] contains "text/html")',
+      ),
+    ],
+    [
+      "csp-restricts-scripts",
+      "it is taken from one page",
+      header("content-security-policy", remove, 'http.request.uri.path eq "/checkout"'),
+    ],
+    [
+      "csp-restricts-scripts",
+      "it is weakened below a folder",
+      header(
+        "Content-Security-Policy",
+        value("default-src *"),
+        'starts_with(http.request.uri.path, "/blog")',
+      ),
+    ],
+    [
+      "csp-restricts-scripts",
+      "it is taken from errors",
+      header("Content-Security-Policy", remove, "http.response.code ge 400"),
+    ],
+    [
+      "csp-restricts-scripts",
+      "a query takes it away",
+      header("Content-Security-Policy", remove, 'http.request.uri.query contains "embed=1"'),
+    ],
+    [
+      "csp-restricts-scripts",
+      "a visitor's country takes it away",
+      header("Content-Security-Policy", remove, 'ip.src.country eq "US"'),
+    ],
+    [
+      "header-frame",
+      "pages for partners may be framed",
+      all(
+        header("Content-Security-Policy", remove, 'http.request.uri.path wildcard "/embed/*"'),
+        header("X-Frame-Options", remove, 'http.request.uri.path wildcard "/embed/*"'),
+      ),
+    ],
+    [
+      "header-nosniff",
+      "it is taken from scripts",
+      header("X-Content-Type-Options", remove, 'http.response.content_type.media_type eq "text/javascript"'),
+    ],
+    [
+      "header-referrer-policy",
+      "it is weakened by a cookie",
+      header("Referrer-Policy", value("unsafe-url"), 'http.cookie contains "ab=1"'),
+    ],
+    ["https-hsts", "a rule ends it", header("Strict-Transport-Security", value("max-age=0"))],
+    ["https-hsts", "a rule takes it away", header("strict-transport-security", remove)],
+    [
+      "https-hsts",
+      "a rule ends it for one host",
+      header("Strict-Transport-Security", value("max-age=31536000"), api),
+    ],
+    [
+      "https-hsts",
+      "a rule ends it on one path",
+      header("Strict-Transport-Security", value("max-age=60"), 'http.request.uri.path eq "/old"'),
+    ],
+  ])("%s: %s", (policy, _, edit) => {
+    expect(objecting(edit(production), policy)).toEqual([policy]);
+  });
+});
+
+describe("what a platform may do at the edge", () => {
+  test.each<[what: string, Edit]>([
+    [
+      "a host that is not the application's skips the managed rules",
+      skipping('http.host eq "docs.optropic.example"'),
+    ],
+    [
+      "a path of another host skips them",
+      skipping('http.host eq "cdn.optropic.example" and starts_with(http.request.uri.path, "/upload/")'),
+    ],
+    ["verified bots skip the rules on bots", skipping("cf.client.bot", phases("http_request_sbfm"))],
+    [
+      "a rule that is off skips everything",
+      append("edge-waf-custom", "rules", { ...skip("true", managed), enabled: false }),
+    ],
+    [
+      "a page rule for another host is lenient",
+      pageRule({ disableSecurity: true }, "static.optropic.example/*"),
+    ],
+    ["a page rule caches less", pageRule({ browserCacheTtl: 0 })],
+    [
+      "an address is blocked",
+      add(
+        cloudflare.accessRule,
+        "block",
+        { mode: "block", configuration: { target: "ip", value: "192.0.2.1" } },
+        beside,
+      ),
+    ],
+    [
+      "the health check is not limited",
+      expression(`${api} and not http.request.uri.path eq "/api/health"`, 1),
+    ],
+    ["login is limited by posts", expression(`${login} and http.request.method eq "POST"`, 0)],
+    [
+      "failed logins are counted",
+      counted({ countingExpression: `${login} and http.response.code in {401 403}` }, 0),
+    ],
+    [
+      "one rule limits reads, another writes",
+      all(
+        expression(`${api} and http.request.method in {"GET" "HEAD" "OPTIONS"}`, 1),
+        append("edge-rate-limits", "rules", {
+          action: "block",
+          enabled: true,
+          expression: `${api} and not http.request.method in {"GET" "HEAD" "OPTIONS"}`,
+          ratelimit: {
+            characteristics: ["cf.colo.id", "ip.src"],
+            period: 60,
+            requestsPerPeriod: 200,
+            mitigationTimeout: 60,
+          },
+        }),
+      ),
+    ],
+    [
+      "visitors behind one address are told apart",
+      counted({ characteristics: ["cf.colo.id", "cf.unique_visitor_id"] }),
+    ],
+    ["a header that says the software is removed", header("X-Powered-By", remove)],
+    [
+      "HSTS lasts two years",
+      header("Strict-Transport-Security", value("max-age=63072000; includeSubDomains; preload")),
+    ],
+    [
+      "one page may be framed by none",
+      header("X-Frame-Options", value("DENY"), 'http.request.uri.path eq "/account"'),
+    ],
+    [
+      "a host that is not the application's has no policy",
+      header("Content-Security-Policy", remove, 'http.host eq "docs.optropic.example"'),
+    ],
+  ])("%s", (_, edit) => {
+    expect(objecting(edit(production))).toEqual([]);
+  });
+
+  test("Vercel challenges a path", () => {
+    const challenge = {
+      name: "x",
+      active: true,
+      conditionGroups: [{ conditions: [{ type: "path", op: "pre", value: "/admin" }] }],
+      action: { action: "challenge" },
+    };
+    const edit = set("web-firewall", ({ rules }) => ({
+      rules: { rules: [...list(Object(rules).rules), challenge] },
+    }));
+    expect(production.resources.some(({ type }) => type === vercel.firewall)).toBe(true);
+    expect(objecting(edit(production))).toEqual([]);
+  });
+});
