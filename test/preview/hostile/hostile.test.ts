@@ -80,8 +80,9 @@ describe("what a hostile program and a hostile pack try", () => {
   });
 });
 
+/** Nothing was there to take, or the system refused it; an attack that is broken itself shows nothing. */
 function isHarmless(result: string): boolean {
-  return result === "nothing" || result.startsWith("failed: ");
+  return /^(?:nothing$|failed: (?:E[A-Z]+$|no: |Command failed: \/bin\/sh))/.test(result);
 }
 
 describe("a program that cheats at its end", () => {
