@@ -8,6 +8,7 @@ import {
   violation,
 } from "./framework/index.ts";
 import { type AlertRule, alertRules, pendingSeconds } from "./model/alert-rules.ts";
+import { judgeSeverities, seenAlerts } from "./model/named-alerts.ts";
 import { isPlaceholderUrl } from "./values/placeholder.ts";
 
 // What every alert needs beside its expression.
@@ -31,11 +32,13 @@ export const pendingPeriod = policy({
 export const severity = policy({
   name: "alert-severity",
   items: ["5.6", "S6.2"],
-  title: "Every alert must have a severity, by which it is routed.",
+  title:
+    "Every alert must have a severity, by which it is routed; those that the checklist names must be a warning or more.",
   severity: "medium",
   fix: "Set the label severity of the rule to critical, warning or info.",
-  check: (stack) =>
-    judgeAlerts(stack, (rule) => {
+  check: (stack) => [
+    ...judgeSeverities(stack, seenAlerts, "warning"),
+    ...judgeAlerts(stack, (rule) => {
       const label = rule.entry.at("labels", "severity");
       const level = label.string();
       if (level === undefined) {
@@ -46,6 +49,7 @@ export const severity = policy({
         fault(label, `The alert ${rule.name()} has the severity ${JSON.stringify(level)}.`)
       );
     }),
+  ],
 });
 
 export const runbookLink = policy({

@@ -4,6 +4,14 @@ import type { Measure } from "./values/alert-measures.ts";
 
 // Items A.1 to A.5, by what an alert's expression measures, whatever its name is.
 
+/** A pool that cannot connect tries again every few seconds. */
+const mostFailuresAMinute = 5;
+
+/** No host of the platform has more, so that a bound above it is a mistake in the unit. */
+const mostMemoryBytes = 64 * 1024 ** 3;
+/** A database that takes more connections has a pooler in front of it. */
+const mostConnections = 500;
+
 /** Over a longer window, a rule fires long after the problem began. */
 const longestWindowMinutes = 15;
 
@@ -130,7 +138,9 @@ export const highMemory = policy({
     judgeAlert(stack, {
       absent: "No alert watches memory.",
       measures: (measure) =>
-        measure.kind === "memory" ? judgeUse(measure, threshold("maximumPercent"), "memory") : undefined,
+        measure.kind === "memory"
+          ? judgeUse(measure, threshold("maximumPercent"), mostMemoryBytes, "memory")
+          : undefined,
     }),
 });
 
@@ -153,7 +163,7 @@ export const databaseConnections = policy({
       absent: "No alert watches the connections to the database.",
       measures: (measure) =>
         measure.kind === "connections"
-          ? judgeUse(measure, threshold("maximumPercent"), "the database's connections")
+          ? judgeUse(measure, threshold("maximumPercent"), mostConnections, "the database's connections")
           : undefined,
     }),
 });
@@ -168,7 +178,10 @@ export const databaseConnectionErrors = policy({
     judgeAlert(stack, {
       absent: "No alert fires when connections to the database fail.",
       measures: (measure) =>
-        measure.kind === "failed connections" ? Number.isFinite(measure.above) || "never fires." : undefined,
+        measure.kind === "failed connections"
+          ? measure.above <= mostFailuresAMinute ||
+            `fires only above ${Number(measure.above.toPrecision(3))} failed connections a minute.`
+          : judgeDown(measure, "database"),
     }),
 });
 
@@ -198,6 +211,9 @@ function judgeLatency(
   if (measure.kind !== "latency" || measure.quantile < quantile || !isQuick(measure)) {
     return undefined;
   }
+  if (measure.quantile >= 1 || measure.aboveSeconds <= 0) {
+    return `fires at any latency: quantile ${measure.quantile} above ${measure.aboveSeconds} s.`;
+  }
   const verdict = atMost(
     measure.aboveSeconds * 1000,
     maximumMs,
@@ -216,12 +232,22 @@ function judgeDown(measure: Measure, from: Of<"down">["from"]): true | string | 
 /** A failure that only one location sees may be a problem of that location; two are enough. */
 const isFew = (measure: Measure): boolean => measure.kind === "several" && measure.least <= 2;
 
+/** A rule that fires at ordinary use is switched off by those it wakes. */
+const leastPercent = 20;
+
 function judgeUse(
-  { above, isShare }: Of<"memory" | "connections" | "failed connections">,
+  { above, isShare }: Of<"memory" | "connections">,
   maximumPercent: number,
+  most: number,
   what: string,
 ): true | string {
-  return isShare
-    ? atMost(above * 100, maximumPercent, (percent) => `${percent} % of ${what}`)
-    : Number.isFinite(above) || "never fires.";
+  if (isShare) {
+    return above * 100 < leastPercent
+      ? `fires already above ${Number((above * 100).toPrecision(3))} % of ${what}, which is always.`
+      : atMost(above * 100, maximumPercent, (percent) => `${percent} % of ${what}`);
+  }
+  if (above <= 0) {
+    return "fires at any value.";
+  }
+  return above <= most || `fires only above ${above.toExponential(1)}, which ${what} never reaches.`;
 }

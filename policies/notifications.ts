@@ -9,7 +9,6 @@ import {
   policy,
   type Stack,
   select,
-  some,
   type Value,
   type Verdict,
   violation,
@@ -17,7 +16,9 @@ import {
 import { type AlertRule, alertRules } from "./model/alert-rules.ts";
 import { type ContactPoint, channelsOf, contactPoints } from "./model/contact-points.ts";
 import { isGiven } from "./model/given.ts";
+import { judgeSeverities, wakingAlerts } from "./model/named-alerts.ts";
 import { type Deliveries, deliveriesOf, type Route } from "./model/notification-routes.ts";
+import { isPrompt, messageWaits, muteFault, pageWaits } from "./model/notification-times.ts";
 import { perStack } from "./model/per-stack.ts";
 import { grafana, pagerduty } from "./model/tokens.ts";
 
@@ -89,23 +90,35 @@ export const contactPointsDeclared = policy({
 export const alertsRouted = policy({
   name: "alerts-routed",
   items: ["S6.3"],
-  title: "Every alert must be sent to somebody.",
+  title: "Every alert must be sent to somebody, soon and most of the time.",
   severity: "critical",
   fix: "Declare a grafana.alerting.NotificationPolicy whose contact point, and that of each route, always reaches somebody.",
   url: documentation,
-  check: (stack) =>
+  check: (stack, _threshold, { now }) =>
     judgeDeliveries(stack, alertRules(stack), "No alert rule is declared, so none is sent.", {
       unrouted: "No notification policy is declared, so Grafana's default decides where alerts go.",
-      reaches: (deliveries) =>
-        some(deliveries, ({ contactPoint }) => channelsAt(stack, contactPoint).length > 0) ||
-        "reaches nobody.",
+      reaches: (deliveries) => {
+        const reaching = select(deliveries, ({ contactPoint }) => channelsAt(stack, contactPoint).length > 0);
+        if (reaching.length === 0) {
+          return "reaches nobody.";
+        }
+        const muted = reaching
+          .flatMap(({ timings }) => timings)
+          .map((timing) => muteFault(stack, timing, now))
+          .find((wrong) => wrong !== undefined);
+        if (muted !== undefined) {
+          return `goes a way that is ${muted}.`;
+        }
+        return reaching.some((one) => isPrompt(one, messageWaits)) || "waits too long before it is sent.";
+      },
     }),
 });
 
 export const criticalAlertsPage = policy({
   name: "critical-alerts-page",
   items: ["S6.3"],
-  title: "Every critical alert must page somebody at any time.",
+  title:
+    "A high error rate and a host that is down must be critical, and every critical alert must page somebody at any time, within minutes.",
   severity: "critical",
   fix: "Route severity=critical to a contact point of PagerDuty, without mute timings.",
   url: documentation,
@@ -128,6 +141,7 @@ export const criticalAlertsPage = policy({
     }
     return [
       ...open,
+      ...judgeSeverities(stack, wakingAlerts, "critical"),
       ...judgeDeliveries(stack, critical, absent, {
         unrouted: "No notification policy is declared, so critical alerts page nobody.",
         reaches: (deliveries) => {
@@ -137,7 +151,11 @@ export const criticalAlertsPage = policy({
           if (paging.length === 0) {
             return "is critical and pages nobody.";
           }
-          return paging.some(({ isMuted }) => !isMuted) || "is critical and pages nobody at some times.";
+          const unmuted = paging.filter(({ isMuted }) => !isMuted);
+          return unmuted.length === 0
+            ? "is critical and pages nobody at some times."
+            : unmuted.some((one) => isPrompt(one, pageWaits)) ||
+                "is critical and waits too long before it pages, or pages again.";
         },
       }),
     ];

@@ -74,13 +74,25 @@ export function judge(resource: Resource | undefined, test: () => Verdict): Find
     return wrong(resource, typeof verdict === "string" ? { found: verdict } : verdict);
   } catch (error) {
     if (error instanceof UnknownRead) {
-      return { answer: "unknown", value: error.value };
+      return error.value.isUnknown
+        ? { answer: "unknown", value: error.value }
+        : wrong(resource, unreadable(error.value));
     }
     if (error instanceof Objected) {
       return wrong(resource, error.fault);
     }
     throw error;
   }
+}
+
+/** The value is known, and in a form or a language that the policy does not read. */
+function unreadable(value: AnyValue): Fault {
+  const path = value.path.join(".");
+  return unproved(
+    value,
+    `${value.resource.name} has ${path === "" ? "properties" : `a value at ${path}`} that this policy cannot read.`,
+    "Write it in a form that the policy reads, or waive the policy for this resource.",
+  );
 }
 
 function wrong(resource: Resource | undefined, found: Fault): Finding {
@@ -109,7 +121,7 @@ export function violation(found: string | Fault, resource?: Resource): Finding {
   return judge(resource, () => found);
 }
 
-/** Gives the answer unknown: only the value could tell. */
+/** Gives the answer unknown, or unproved where the value is known: only the value could tell. */
 export function undecided(value: AnyValue): never {
   throw new UnknownRead(value);
 }

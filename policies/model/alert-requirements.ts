@@ -1,13 +1,18 @@
 import {
+  type Fault,
   type Finding,
   fault,
   judge,
   type Stack,
   UnknownRead,
   undecided,
+  unproved,
   violation,
 } from "../framework/index.ts";
 import type { Measure } from "../values/alert-measures.ts";
+import { allOf } from "../values/promql-labels.ts";
+import { alertFacts } from "./alert-facts.ts";
+import { limitsOf, selectorsOf, silence } from "./alert-proof.ts";
 import { type AlertRule, alertRules, pendingSeconds } from "./alert-rules.ts";
 
 /** What an alert has to watch. */
@@ -29,20 +34,52 @@ export interface AlertRequirement {
 const standardPendingMinutes = 15;
 
 /**
- * Judges that at least one rule of the stack meets the requirement. Otherwise the violation is that of the rule
- * that comes near, or that no rule does.
+ * Judges that the rules of the stack meet the requirement: one for all hosts, or several that leave none out.
+ * Otherwise the violation is that of the rule that comes near, or that no rule does.
  */
 export function judgeAlert(stack: Stack, requirement: AlertRequirement): Finding[] {
-  const near: { rule: AlertRule; message: string }[] = [];
+  const { rules, near, unknown } = meetingRules(stack, requirement);
+  const left = leftOut(stack, rules);
+  const [first] = rules;
+  if (first !== undefined && left === undefined) {
+    return [];
+  }
+  if (unknown !== undefined) {
+    const { value } = unknown;
+    return [judge(value.resource, () => undecided(value))];
+  }
+  if (first !== undefined) {
+    const found = `The alert ${first.name()} leaves out ${left}, and no other alert watches it.`;
+    return [violation(fault(first.entry, found), first.resource)];
+  }
+  return near.length === 0
+    ? [violation(requirement.absent)]
+    : near.slice(0, 1).map(({ rule, wrong }) => violation(wrong, rule.resource));
+}
+
+interface Meeting {
+  /** Rules that meet a requirement, for all hosts or some. */
+  readonly rules: readonly AlertRule[];
+  /** Rules that watch the same, and what is wrong with them. */
+  readonly near: readonly { readonly rule: AlertRule; readonly wrong: Fault }[];
+  readonly unknown: UnknownRead | undefined;
+}
+
+/** The rules of the stack that are proved to fire when what the requirement is about happens. */
+export function meetingRules(stack: Stack, requirement: AlertRequirement): Meeting {
+  const rules: AlertRule[] = [];
+  const near: { rule: AlertRule; wrong: Fault }[] = [];
   let unknown: UnknownRead | undefined;
   for (const rule of alertRules(stack)) {
     try {
       const verdict = meets(rule, requirement);
-      if (verdict === true) {
-        return [];
-      }
-      if (verdict !== undefined) {
-        near.push({ rule, message: verdict });
+      const reason = verdict === true ? silence(stack, rule) : undefined;
+      if (reason !== undefined) {
+        near.push({ rule, wrong: unproved(rule.entry, `The alert ${rule.name()} ${reason}.`, writeSo) });
+      } else if (verdict === true) {
+        rules.push(rule);
+      } else if (verdict !== undefined) {
+        near.push({ rule, wrong: fault(rule.entry, verdict) });
       }
     } catch (error) {
       if (!(error instanceof UnknownRead)) {
@@ -51,13 +88,33 @@ export function judgeAlert(stack: Stack, requirement: AlertRequirement): Finding
       unknown ??= error;
     }
   }
-  if (unknown !== undefined) {
-    const { value } = unknown;
-    return [judge(value.resource, () => undecided(value))];
+  return { rules, near, unknown };
+}
+
+const writeSo =
+  "Write the expression so that it can be proved to fire: of all hosts and routes, by labels that both sides have, over a range of several scrapes, at the time of the evaluation.";
+
+/** A value of a label that the rules together leave out, as a text. */
+function leftOut(stack: Stack, rules: readonly AlertRule[]): string | undefined {
+  const limits = rules.map((rule) => limitsOf(stack, rule));
+  const isFull = (taken: ReadonlyMap<string, readonly string[]>) =>
+    [...taken].every(([label, values]) => values.length >= valuesOf(stack, rules, label).length);
+  if (limits.some(isFull)) {
+    return undefined;
   }
-  return near.length === 0
-    ? [violation(requirement.absent)]
-    : near.slice(0, 1).map(({ rule, message }) => violation(fault(rule.entry, message), rule.resource));
+  for (const label of new Set(limits.flatMap((taken) => [...taken.keys()]))) {
+    const watched = new Set(limits.flatMap((taken) => taken.get(label) ?? valuesOf(stack, rules, label)));
+    const missing = valuesOf(stack, rules, label).find((value) => !watched.has(value));
+    if (missing !== undefined) {
+      return `${label} ${missing}`;
+    }
+  }
+  return undefined;
+}
+
+function valuesOf(stack: Stack, rules: readonly AlertRule[], label: string): readonly string[] {
+  const values = rules.flatMap(selectorsOf).map((selector) => allOf(selector, label, alertFacts(stack)));
+  return values.find((all) => all.length > 0) ?? [];
 }
 
 /** True, what is wrong with a rule that watches the right thing, or undefined for a rule on another thing. */
@@ -80,11 +137,11 @@ function meetsBy(
   { measures: measure, allows }: AlertRequirement,
 ): true | string | undefined {
   if (measures.some(({ kind }) => kind === "recorded")) {
-    return undecided(rule.entry.at("datas"));
+    return `The alert ${rule.name()} reads the series of a recording rule, whose expression the pack does not follow.`;
   }
   const verdicts = measures.map((one) => measure(one, measures));
   const isOther = (one: Measure, index: number) =>
-    verdicts[index] === undefined && one.kind !== "traffic" && allows?.(one) !== true;
+    verdicts[index] === undefined && !isGuard(one) && allows?.(one) !== true;
   const reason = verdicts.find((verdict) => typeof verdict === "string");
   if (measures.some(isOther)) {
     return verdicts.includes(true)
@@ -92,4 +149,12 @@ function meetsBy(
       : undefined;
   }
   return reason === undefined ? verdicts.includes(true) || undefined : `The alert ${rule.name()} ${reason}`;
+}
+
+/** Above more requests than this by the second, a guard keeps the alert silent on a quiet day. */
+const mostGuardedRequests = 10;
+
+/** A guard against few requests, which never holds back an alert on ordinary traffic. */
+function isGuard(measure: Measure): boolean {
+  return measure.kind === "traffic" && !measure.isBounded && measure.above <= mostGuardedRequests;
 }

@@ -12,7 +12,26 @@ export interface Delivery {
   readonly contactPoint: AnyValue;
   /** Whether there are times at which it is not sent. */
   readonly isMuted: boolean;
+  /** When it is not sent, or only sent. */
+  readonly timings: readonly Timed[];
+  /** How long it waits, as the route that has it says or those above it. */
+  readonly waits: Waits;
 }
+
+/** Names of mute timings that a route uses. */
+export interface Timed {
+  readonly name: AnyValue;
+  /** Whether messages are sent at these times alone. */
+  readonly isActive: boolean;
+}
+
+/** How long messages wait: before the first of a group, before the next, before the same again. */
+export type Waits = Readonly<Record<Wait, AnyValue | undefined>>;
+
+export type Wait = "groupWait" | "groupInterval" | "repeatInterval";
+
+const waits = ["groupWait", "groupInterval", "repeatInterval"] as const;
+const noWaits: Waits = { groupWait: undefined, groupInterval: undefined, repeatInterval: undefined };
 
 /** The messages that an alert leads to, in one of the cases that the declaration leaves open. */
 export type Deliveries = readonly Delivery[];
@@ -21,7 +40,7 @@ export type Deliveries = readonly Delivery[];
 export interface Route
   extends Pick<
     grafanaTypes.types.input.alerting.NotificationPolicyPolicy,
-    "activeTimings" | "contactPoint" | "continue" | "matchers" | "muteTimings"
+    "activeTimings" | "contactPoint" | "continue" | "matchers" | "muteTimings" | Wait
   > {
   policies?: Input<Input<Route>[]>;
 }
@@ -40,13 +59,17 @@ const mostCases = 256;
 export function deliveriesOf(stack: Stack, rule: AlertRule): Deliveries[] {
   const own = rule.entry.at("notificationSettings");
   if (isGiven(own)) {
-    return [[delivery(own.as<Pick<Route, Timing>>(), own.at("contactPoint"))]];
+    const times = own.as<Pick<Route, Timing | Wait>>();
+    return [[delivery(times, own.at("contactPoint"), waitsOf(times, noWaits))]];
   }
   const [policy] = stack.ofType(grafana.notificationPolicy);
-  return policy === undefined ? [] : routed(policy.at().as<Route>(), policy.at("contactPoint"), rule);
+  return policy === undefined
+    ? []
+    : routed(policy.at().as<Route>(), policy.at("contactPoint"), noWaits, rule);
 }
 
-function routed(route: Value<Route>, inherited: AnyValue, rule: AlertRule): Deliveries[] {
+function routed(route: Value<Route>, inherited: AnyValue, above: Waits, rule: AlertRule): Deliveries[] {
+  const times = waitsOf(route.as<Pick<Route, Timing | Wait>>(), above);
   const own = route.at("contactPoint");
   const contactPoint = isGiven(own) ? own : inherited;
   let cases: { deliveries: Deliveries; isTaken: boolean }[] = [{ deliveries: [], isTaken: false }];
@@ -55,7 +78,7 @@ function routed(route: Value<Route>, inherited: AnyValue, rule: AlertRule): Deli
     if (matches === false) {
       continue;
     }
-    const below = routed(child, contactPoint, rule);
+    const below = routed(child, contactPoint, times, rule);
     const goesOn = child.at("continue").boolean() === true;
     cases = cases.flatMap((one) => {
       if (one.isTaken) {
@@ -72,18 +95,27 @@ function routed(route: Value<Route>, inherited: AnyValue, rule: AlertRule): Deli
     }
   }
   return cases.map(({ deliveries }) =>
-    deliveries.length > 0 ? deliveries : [delivery(route.as<Pick<Route, Timing>>(), contactPoint)],
+    deliveries.length > 0
+      ? deliveries
+      : [delivery(route.as<Pick<Route, Timing | Wait>>(), contactPoint, times)],
   );
 }
 
 type Timing = "activeTimings" | "muteTimings";
 
-function delivery(route: Value<Pick<Route, Timing>>, contactPoint: AnyValue): Delivery {
-  const isMuted = (["muteTimings", "activeTimings"] as const).some((property) => {
-    const timings = route.at(property);
-    return timings.isUnknown || timings.items().length > 0;
+function delivery(route: Value<Pick<Route, Timing | Wait>>, contactPoint: AnyValue, own: Waits): Delivery {
+  const timings = (["muteTimings", "activeTimings"] as const).flatMap((property): Timed[] => {
+    const names = route.at(property);
+    const all: readonly AnyValue[] = names.isUnknown ? [names] : names.items();
+    return all.map((name) => ({ name, isActive: property === "activeTimings" }));
   });
-  return { contactPoint, isMuted };
+  return { contactPoint, isMuted: timings.length > 0, timings, waits: own };
+}
+
+function waitsOf(route: Value<Pick<Route, Wait>>, above: Waits): Waits {
+  const own = (wait: Wait) => (isGiven(route.at(wait)) ? route.at(wait) : above[wait]);
+  const [groupWait, groupInterval, repeatInterval] = waits.map(own);
+  return { groupWait, groupInterval, repeatInterval };
 }
 
 /** Undefined where a label that is asked for may come with the series. */

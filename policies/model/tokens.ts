@@ -98,6 +98,7 @@ export const grafana = {
   notificationPolicy: token<gf.alerting.NotificationPolicyArgs>(
     "grafana:alerting/notificationPolicy:NotificationPolicy",
   ),
+  muteTiming: token<gf.alerting.MuteTimingArgs>("grafana:alerting/muteTiming:MuteTiming"),
   dashboard: token<gf.oss.DashboardArgs>("grafana:oss/dashboard:Dashboard"),
   scrapeJob: token<gf.connections.MetricsEndpointScrapeJobArgs>(
     "grafana:connections/metricsEndpointScrapeJob:MetricsEndpointScrapeJob",

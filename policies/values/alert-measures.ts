@@ -1,6 +1,7 @@
 import { type Subject, subjectOf } from "./metric-names.ts";
 import type { Expr, Selector } from "./promql-ast.ts";
 import { type Atom, type Interval, includes } from "./promql-conditions.ts";
+import { perSecond, selectorsIn, windowOf } from "./promql-reads.ts";
 
 /** What a bound of an alert measures, in units of its own. */
 export type Measure =
@@ -18,24 +19,26 @@ export type Measure =
    */
   | {
       readonly kind: "down";
-      readonly from: "scrape" | "outside";
+      readonly from: "scrape" | "outside" | "database";
       readonly all: boolean;
       readonly window: number;
     }
   /** Use of something limited: a share from 0 to 1 where it is divided by its limit, else in units. */
   | {
-      readonly kind: "memory" | "connections" | "failed connections";
+      readonly kind: "memory" | "connections";
       readonly above: number;
       readonly isShare: boolean;
     }
+  /** Connections that fail, by the minute. */
+  | { readonly kind: "failed connections"; readonly above: number }
   /** So many series at once, of those that another bound lets through. */
   | { readonly kind: "several"; readonly least: number }
   /** Seconds since the newest backup; not a number where something else about backups is measured. */
   | { readonly kind: "backup"; readonly aboveSeconds: number }
   /** A series that is not there. */
   | { readonly kind: "absence" }
-  /** Number of requests: a guard against ratios of few. */
-  | { readonly kind: "traffic" }
+  /** Number of requests by the second, with an upper bound or none: a guard against ratios of few. */
+  | { readonly kind: "traffic"; readonly above: number; readonly isBounded: boolean }
   /** A recording rule, whose expression is elsewhere. */
   | { readonly kind: "recorded" }
   | { readonly kind: "other" };
@@ -50,6 +53,14 @@ export function measureOf({ subject, interval }: Atom): Measure {
   }
   if (subject.kind === "call" && subject.name.startsWith("absent")) {
     return { kind: "absence" };
+  }
+  if (subject.kind === "call" && subject.name === "present") {
+    return subjectIn(subject) === "requests"
+      ? { kind: "traffic", above: 0, isBounded: false }
+      : { kind: "other" };
+  }
+  if (subject.kind === "call" && subject.name === "unless") {
+    return { kind: "other" };
   }
   if (
     subject.kind === "aggregate" &&
@@ -71,30 +82,6 @@ export function measureOf({ subject, interval }: Atom): Measure {
     down(subject, interval) ??
     level(subject, interval) ?? { kind: "other" }
   );
-}
-
-/** Every selector of an expression. */
-export function selectorsIn(expr: Expr): Selector[] {
-  switch (expr.kind) {
-    case "selector":
-      return [expr];
-    case "call":
-    case "aggregate":
-      return expr.args.flatMap(selectorsIn);
-    case "binary":
-      return [...selectorsIn(expr.left), ...selectorsIn(expr.right)];
-    case "negation":
-    case "subquery":
-      return selectorsIn(expr.operand);
-    default:
-      return [];
-  }
-}
-
-/** The longest range that an expression looks back over, in seconds. */
-function windowOf(expr: Expr): number {
-  const own = expr.kind === "subquery" ? expr.range : 0;
-  return Math.max(own, ...selectorsIn(expr).map(({ range }) => range ?? 0));
 }
 
 /** The one thing that all selectors of an expression measure; undefined for several. */
@@ -129,15 +116,34 @@ function ratio(subject: Expr, interval: Interval): Measure | undefined {
     }
     return fastShare(subject.left, interval, window);
   }
-  if (above === "memory" && below === "memory") {
+  const isPart = !limits(subject.left) && limits(subject.right);
+  if (above === "memory" && below === "memory" && isPart) {
+    return { kind: "memory", above: upwards(interval), isShare: true };
+  }
+  if (below === "memory" && isUsed(subject.left)) {
     return { kind: "memory", above: upwards(interval), isShare: true };
   }
   if (above === "free memory" && below === "memory") {
     return { kind: "memory", above: upwards(inverted(interval)), isShare: true };
   }
-  return above === "database connections" && below === "database connections"
+  return above === "database connections" && below === "database connections" && isPart
     ? { kind: "connections", above: upwards(interval), isShare: true }
     : undefined;
+}
+
+/** Whether an expression gives how much there is of something, rather than how much of it is used. */
+function limits(expr: Expr): boolean {
+  return selectorsIn(expr).every(({ metric }) => /limit|total|max|size_bytes|machine|capacity/i.test(metric));
+}
+
+/** What there is less what is free of it, as with the node exporter. */
+function isUsed(expr: Expr): boolean {
+  const inner = expr.kind === "aggregate" ? expr.args.at(-1) : expr;
+  if (inner?.kind !== "binary" || inner.operator !== "-") {
+    return false;
+  }
+  const isRest = inner.left.kind === "binary" ? isUsed(inner.left) : limits(inner.left);
+  return isRest && subjectIn(inner.right) === "free memory";
 }
 
 /** The value above which a bound is met, however high; never where it is met up to some value only. */
@@ -212,13 +218,30 @@ function down(subject: Expr, interval: Interval): Measure | undefined {
   if (!answers || !includes(interval, 0) || includes(interval, 1)) {
     return undefined;
   }
-  const isOutside = selectorsIn(subject).some(({ metric }) => metric.startsWith("probe"));
+  const from = origins(selectorsIn(subject));
+  if (from === undefined) {
+    return undefined;
+  }
+  // With two targets, one that is down leaves an average of one half.
+  const isDiluted = !isProbe && ungrouped(subject, ["avg"]) && !includes(interval, 0.5);
   return {
     kind: "down",
-    from: isOutside ? "outside" : "scrape",
-    all: ungrouped(subject, ["max", "sum", "group"]),
+    from,
+    all: ungrouped(subject, ["max", "sum", "group"]) || (from === "scrape" && isDiluted),
     window: windowOf(subject),
   };
+}
+
+/** Who finds a target down: the scraper, a check from outside, or the exporter of a database. */
+function origins(selectors: readonly Selector[]): Extract<Measure, { kind: "down" }>["from"] | undefined {
+  const names = selectors.map(({ metric }) => metric);
+  if (names.every((name) => name.startsWith("probe"))) {
+    return "outside";
+  }
+  if (names.every((name) => /^(?:pg|postgres|postgresql|pgbouncer)_up$/.test(name))) {
+    return "database";
+  }
+  return names.every((name) => name === "up") ? "scrape" : undefined;
 }
 
 /** Grafana's synthetic checks count successes and runs. */
@@ -237,14 +260,23 @@ function level(subject: Expr, interval: Interval): Measure | undefined {
   const above = interval.high === Number.POSITIVE_INFINITY ? interval.low : Number.POSITIVE_INFINITY;
   switch (subjectIn(subject)) {
     case "requests":
-      return { kind: "traffic" };
+      return {
+        kind: "traffic",
+        above: interval.low * perSecond(subject),
+        isBounded: interval.high !== Number.POSITIVE_INFINITY,
+      };
     case "memory":
-      return { kind: "memory", above, isShare: false };
+      return limits(subject) || isLeast(subject) ? undefined : { kind: "memory", above, isShare: false };
     case "database connections":
-      return { kind: "connections", above, isShare: false };
+      return limits(subject) || isLeast(subject) ? undefined : { kind: "connections", above, isShare: false };
     case "failed connections":
-      return { kind: "failed connections", above, isShare: false };
+      return { kind: "failed connections", above: above * perSecond(subject) * 60 };
     default:
       return undefined;
   }
+}
+
+/** Whether the least of several series decides, so that one which is high goes unseen. */
+function isLeast(expr: Expr): boolean {
+  return expr.kind === "aggregate" && ["min", "bottomk"].includes(expr.operator);
 }

@@ -1,6 +1,6 @@
-import { selectorsIn } from "./alert-measures.ts";
 import { type Subject, subjectOf } from "./metric-names.ts";
 import type { Expr } from "./promql-ast.ts";
+import { selectorsIn } from "./promql-reads.ts";
 
 /** The Site Reliability Engineering book, chapter 6. */
 export const goldenSignals = ["latency", "traffic", "errors", "saturation"] as const;

@@ -21,7 +21,10 @@ export function subjectOf(selector: Selector): Subject {
     return "up";
   }
   if (/memory|(^|_)mem_|heap|_rss|resident/.test(name)) {
-    return /avail|free/.test(name) ? "free memory" : "memory";
+    return /avail|free|buffers|_cached|reclaimable/.test(name) ? "free memory" : "memory";
+  }
+  if (selector.matchers.some(({ label, value }) => label === "resource" && value === "memory")) {
+    return "memory";
   }
   if (/connection|pg_stat_activity|numbackends|(^|_)pool_/.test(name)) {
     return /error|fail|refus|timeout/.test(name) ? "failed connections" : "database connections";

@@ -9,7 +9,7 @@ export type Expr =
   | Aggregate
   | Binary
   | { readonly kind: "negation"; readonly operand: Expr }
-  | { readonly kind: "subquery"; readonly operand: Expr; readonly range: number };
+  | { readonly kind: "subquery"; readonly operand: Expr; readonly range: number; readonly isMoved?: true };
 
 export interface Selector {
   readonly kind: "selector";
@@ -18,6 +18,8 @@ export interface Selector {
   readonly matchers: readonly Matcher[];
   /** Seconds of a range vector; undefined for an instant one, not a number for a dashboard's variable. */
   readonly range: number | undefined;
+  /** Set where `offset` or `@` reads another time than now. */
+  readonly isMoved?: true;
 }
 
 export interface Matcher {
@@ -34,13 +36,29 @@ export interface Aggregate {
   readonly grouping: { readonly by: boolean; readonly labels: readonly string[] } | undefined;
 }
 
+export interface Matching {
+  /** Whether only the labels count, or all but them. */
+  readonly on: boolean;
+  readonly labels: readonly string[];
+  /** The side of which several series may have one partner. */
+  readonly many: "left" | "right" | undefined;
+}
+
 export interface Binary {
   readonly kind: "binary";
   readonly operator: string;
   /** Whether a comparison gives 0 or 1 rather than leaving series out. */
   readonly bool: boolean;
+  /** By which labels series of both sides are matched; by all of them where it is left out. */
+  readonly matching?: Matching;
   readonly left: Expr;
   readonly right: Expr;
 }
 
 export const comparisonOperators: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
+
+export const aggregators: ReadonlySet<string> = new Set(
+  "sum min max avg group stddev stdvar count count_values bottomk topk quantile limitk limit_ratio".split(
+    " ",
+  ),
+);

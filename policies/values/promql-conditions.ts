@@ -74,7 +74,12 @@ function binary(expr: Binary): Alternative[] {
     return [...alternativesOf(left), ...alternativesOf(right)];
   }
   if (operator === "and") {
-    return both(alternativesOf(left), alternativesOf(right));
+    const present = atom({ kind: "call", name: "present", args: [right] }, "==", 1);
+    // A side without a bound of its own is one too: that there is a series.
+    const there = alternativesOf(right).map((one) =>
+      one.atoms.length > 0 ? one : { ...one, atoms: [present] },
+    );
+    return both(alternativesOf(left), there);
   }
   if (operator === "unless") {
     const opaque = atom({ kind: "call", name: "unless", args: [right] }, "==", 1);

@@ -1,4 +1,11 @@
-import { type Aggregate, comparisonOperators, type Expr, type Matcher } from "./promql-ast.ts";
+import {
+  type Aggregate,
+  aggregators,
+  comparisonOperators,
+  type Expr,
+  type Matcher,
+  type Matching,
+} from "./promql-ast.ts";
 import { PromqlCursor } from "./promql-cursor.ts";
 import { promqlTokens } from "./promql-tokens.ts";
 
@@ -37,12 +44,6 @@ const levels: readonly ReadonlySet<string>[] = [
   new Set(["*", "/", "%", "atan2"]),
 ];
 
-const aggregators: ReadonlySet<string> = new Set(
-  "sum min max avg group stddev stdvar count count_values bottomk topk quantile limitk limit_ratio".split(
-    " ",
-  ),
-);
-
 /** No person nests deeper, and no expression exhausts the call stack. */
 const deepest = 100;
 
@@ -70,23 +71,34 @@ class Parser {
         return left;
       }
       const bool = this.#cursor.takeWord("bool") || (this.#isMath && comparisonOperators.has(operator));
-      const right = this.#matching() ? this.expression(level + 1) : undefined;
-      left = right && { kind: "binary", operator: joins.get(operator) ?? operator, bool, left, right };
+      const matching = this.#matching();
+      const right = matching === undefined ? undefined : this.expression(level + 1);
+      left = right && {
+        kind: "binary",
+        operator: joins.get(operator) ?? operator,
+        bool,
+        ...(matching && { matching }),
+        left,
+        right,
+      };
     }
     return undefined;
   }
 
-  /** `on (…) group_left (…)`, which the judgement does not need. */
-  #matching(): boolean {
-    if (this.#cursor.takeWord("on") || this.#cursor.takeWord("ignoring")) {
-      if (this.#labels() === undefined) {
-        return false;
-      }
-      if (this.#cursor.takeWord("group_left") || this.#cursor.takeWord("group_right")) {
-        return !this.#cursor.isSign("(") || this.#labels() !== undefined;
-      }
+  /** `on (…) group_left (…)`; false where there is none. */
+  #matching(): Matching | false | undefined {
+    const on = this.#cursor.takeWord("on");
+    if (!on && !this.#cursor.takeWord("ignoring")) {
+      return false;
     }
-    return true;
+    const labels = this.#labels();
+    const many = this.#cursor.takeWord("group_left")
+      ? "left"
+      : this.#cursor.takeWord("group_right")
+        ? "right"
+        : undefined;
+    const isComplete = many === undefined || !this.#cursor.isSign("(") || this.#labels() !== undefined;
+    return labels === undefined || !isComplete ? undefined : { on, labels, many };
   }
 
   #unary(): Expr | undefined {
@@ -124,9 +136,10 @@ class Parser {
         operand = this.#ranged(operand);
       } else if (this.#cursor.takeWord("offset")) {
         this.#cursor.takeSign("-");
-        operand = this.#cursor.duration() === undefined ? undefined : operand;
+        const shift = this.#cursor.duration();
+        operand = shift === undefined ? undefined : shift === 0 ? operand : moved(operand);
       } else if (this.#cursor.takeSign("@")) {
-        operand = this.#unary() && operand;
+        operand = this.#unary() && moved(operand);
       } else {
         return operand;
       }
@@ -271,6 +284,12 @@ class Parser {
     }
     return { kind: "selector", metric, matchers, range: undefined };
   }
+}
+
+function moved(operand: Expr): Expr | undefined {
+  return operand.kind === "selector" || operand.kind === "subquery"
+    ? { ...operand, isMoved: true }
+    : undefined;
 }
 
 const joins = new Map([

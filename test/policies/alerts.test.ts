@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  databaseConnectionErrors,
   databaseConnections,
   healthCheckFailing,
   highErrorRate,
@@ -7,10 +8,10 @@ import {
   highMemory,
   serviceDown,
 } from "../../policies/alerts.ts";
-import { toPulumiPolicies } from "../../policies/framework/pack.ts";
+import type { Policy } from "../../policies/framework/index.ts";
 import { onCallPeople } from "../../policies/on-call.ts";
-import { expression, query, withExpr, withRule } from "./alert-rules.ts";
-import { outcomeOf, production, unknown, withProps } from "./fixture.ts";
+import { datasOf, expression, query, withExpr, withRule, withRuleAs } from "./alert-rules.ts";
+import { outcomeOf, unknown, withProps } from "./fixture.ts";
 import { layer } from "./mutants-notifications.ts";
 import { passingStack } from "./passing-stack.ts";
 
@@ -39,7 +40,8 @@ describe("an alert is known by what it measures", () => {
       'sum(rate(http_request_duration_seconds_bucket{le="0.5"}[5m])) / sum(rate(http_request_duration_seconds_count[5m])) < 0.95',
       highLatencyP95,
     ],
-    ["service-down", 'up{job="api"} == 0', serviceDown],
+    ["service-down", 'up{job=~"optropic-.+"} == 0', serviceDown],
+    ["service-down", 'up{scrape_job="optropic-api"} == 0 or up{scrape_job="optropic-web"} == 0', serviceDown],
     ["service-down", "up != 1", serviceDown],
     ["service-down", "avg_over_time(up[5m]) < 0.5", serviceDown],
     ["service-down", "count(up == 0) > 0", serviceDown],
@@ -141,31 +143,297 @@ describe("Grafana's own expressions", () => {
     ["a query of logs", [query('sum(rate({app="api"} |= "error" [5m])) > 1', "D")]],
     ["a recording rule", [query("job:errors:ratio_rate5m > 0.01", "D")]],
   ])("%s is not guessed at", (_, datas) => {
-    expect(statusOf(...datas)).toBe("unknown");
+    expect(statusOf(...datas)).toBe("violated");
   });
 });
 
-test("what the pack cannot read is shown as not run, though it is known", async () => {
-  const [shown] = toPulumiPolicies([highErrorRate], () => production);
+test("what the pack cannot read is not proved, and says where it is", () => {
   const stack = withRule(passingStack(), "high-error-rate", {
     condition: "D",
     datas: [expression("D", { type: "sql", expression: "SELECT 1" })],
   });
-  const resources = stack.map(({ type, name, props }) => ({
-    ...{ urn: name, type, name, props, opts: { protect: false } },
-    ...{ dependencies: [], propertyDependencies: {}, isType: () => false, asType: () => undefined },
-  }));
-  const validate = shown !== undefined && "validateStack" in shown ? shown.validateStack : undefined;
-  const args = {
-    resources,
-    getConfig: () => ({}),
-    notApplicable: () => {
-      throw new Error();
-    },
-  };
-  expect(() => validate?.(Object(args), () => undefined)).toThrow(
-    "this policy cannot read the value at .rules.0.datas.0.model",
-  );
+  expect(outcomeOf(highErrorRate, stack).violations).toMatchObject([
+    { kind: "unproved", property: "rules[0].datas[0].model" },
+  ]);
+});
+
+describe("an alert that may stay silent is not proved to fire", () => {
+  const rate = (selector: string) => `sum by (host) (rate(optropic_http_requests_total${selector}[5m]))`;
+  const errors = rate('{status=~"5.."}');
+  const all = rate("");
+  const buckets = (by: string, range = "5m") =>
+    `sum by (${by}) (rate(optropic_http_request_duration_seconds_bucket[${range}]))`;
+
+  test.each<[alert: string, expr: string, policy: Policy, found: string]>([
+    [
+      "high-error-rate",
+      `${rate('{status=~"5..",route="/nothing"}')} / ${all} > 0.01`,
+      highErrorRate,
+      "watches only what has route",
+    ],
+    [
+      "high-error-rate",
+      `${rate('{status=~"5..",route!="/api/trpc/login"}')} / ${all} > 0.01`,
+      highErrorRate,
+      "leaves out what has route",
+    ],
+    [
+      "high-error-rate",
+      `${rate('{status=~"5..",method="GET"}')} / ${rate('{method="GET"}')} > 0.01`,
+      highErrorRate,
+      "watches only what has method",
+    ],
+    [
+      "high-error-rate",
+      `${rate('{status=~"5..",env="production"}')} / ${all} > 0.01`,
+      highErrorRate,
+      "has no label env",
+    ],
+    [
+      "high-error-rate",
+      `${rate('{status=~"5..",host="api"}')} / ${rate('{host="api"}')} > 0.01`,
+      highErrorRate,
+      "leaves out host web",
+    ],
+    [
+      "high-error-rate",
+      `${rate('{status=~"5..",host="worker"}')} / ${all} > 0.01`,
+      highErrorRate,
+      "of which there are none",
+    ],
+    [
+      "high-error-rate",
+      `${errors} / sum by (route) (rate(optropic_http_requests_total[5m])) > 0.01`,
+      highErrorRate,
+      "never match",
+    ],
+    [
+      "high-error-rate",
+      `${errors} / sum(rate(optropic_http_requests_total[5m])) > 0.01`,
+      highErrorRate,
+      "never match",
+    ],
+    ["high-error-rate", `${errors} / on(route) ${all} > 0.01`, highErrorRate, "several series to one"],
+    ["high-error-rate", `${errors.replace("5m", "1m")} / ${all} > 0.01`, highErrorRate, "too few samples"],
+    [
+      "high-error-rate",
+      `${errors.replace("[5m]", "[5m] offset 1d")} / ${all} > 0.01`,
+      highErrorRate,
+      "another time",
+    ],
+    [
+      "high-error-rate",
+      `${errors.replace("[5m]", "[5m] @ 0")} / ${all} > 0.01`,
+      highErrorRate,
+      "another time",
+    ],
+    [
+      "high-error-rate",
+      `${errors} / ${all} > 0.01 and sum by (host) (rate(optropic_http_requests_total[5m])) > 1e6`,
+      highErrorRate,
+      "something else",
+    ],
+    ["high-error-rate", `${errors} / ${all} > 0.01 and on() hour() > 8`, highErrorRate, "something else"],
+    ["high-latency-p95", `histogram_quantile(0.95, ${buckets("host")}) > 0.5`, highLatencyP95, "label le"],
+    [
+      "high-latency-p95",
+      `histogram_quantile(0.95, ${buckets("host, le", "90s")}) > 0.5`,
+      highLatencyP95,
+      "too few samples",
+    ],
+    [
+      "high-latency-p95",
+      `histogram_quantile(95, ${buckets("host, le")}) > 0.5`,
+      highLatencyP95,
+      "quantile 95",
+    ],
+    [
+      "high-latency-p95",
+      `histogram_quantile(0.95, ${buckets("host, le")}) > 0`,
+      highLatencyP95,
+      "any latency",
+    ],
+    [
+      "high-latency-p95",
+      "histogram_quantile(0.95, rate(optropic_http_request_duration_bucket[5m])) > 0.5",
+      highLatencyP95,
+      "does not have",
+    ],
+    ["service-down", 'up{scrape_job="grafana"} == 0', serviceDown, "of which there are none"],
+    ["service-down", 'up{scrape_job="optropic-api"} == 0', serviceDown, "leaves out scrape_job optropic-web"],
+    ["service-down", 'up{job="node"} == 0', serviceDown, "of which there are none"],
+    ["service-down", "avg(up) < 0.5", serviceDown, "every target"],
+    ["service-down", "pg_up == 0", serviceDown, "No alert fires"],
+    ["service-down", "up == 0 and on(scrape_job) optropic_build_info", serviceDown, "something else"],
+    ["high-memory", "max by (host) (optropic_process_memory_bytes) > 1e15", highMemory, "never reaches"],
+    ["high-memory", "max by (host) (optropic_process_memory_bytes) > 0", highMemory, "any value"],
+    ["high-memory", "optropic_process_memory_limit_bytes > 1e6", highMemory, "No alert watches"],
+    [
+      "high-memory",
+      "optropic_process_memory_limit_bytes / optropic_process_memory_bytes > 0.9",
+      highMemory,
+      "No alert watches",
+    ],
+    [
+      "high-memory",
+      "optropic_process_memory_bytes / optropic_process_memory_limit_bytes > 0.01",
+      highMemory,
+      "is always",
+    ],
+    [
+      "high-memory",
+      "max by (host) (optropic_process_memory_bytes) / optropic_process_memory_limit_bytes > 0.9",
+      highMemory,
+      "never match",
+    ],
+    ["high-memory", "min(optropic_process_memory_bytes) > 5e8", highMemory, "No alert watches"],
+    [
+      "database-connections",
+      'sum by (host) (optropic_db_connections{state="idle"}) / sum by (host) (optropic_db_connections_max) > 0.8',
+      databaseConnections,
+      "leaves out the active ones",
+    ],
+    ["database-connections", "sum(optropic_db_connections) > 100000", databaseConnections, "never reaches"],
+    [
+      "database-connection-errors",
+      "sum by (host) (increase(optropic_db_connection_errors_total[5m])) > 1000",
+      databaseConnectionErrors,
+      "fires only above",
+    ],
+    [
+      "database-connection-errors",
+      "optropic_db_connection_errors_total > 0",
+      databaseConnectionErrors,
+      "itself",
+    ],
+  ])("%s: %s", (alert, expr, policy, found) => {
+    const { violations } = outcomeOf(policy, withExpr(passingStack(), alert, expr));
+    expect(violations.map((violation) => violation.found)).toEqual([expect.stringContaining(found)]);
+  });
+
+  test.each<[what: string, props: Record<string, unknown>, found: string]>([
+    [
+      "it reads an hour that is over",
+      {
+        datas: datasOf(`${errors} / ${all} > 0.01`).map((data) => ({
+          ...data,
+          relativeTimeRange: { from: 7200, to: 3600 },
+        })),
+      },
+      "another time",
+    ],
+    ["a failing query is well", { execErrState: "OK" }, "execErrState"],
+    [
+      "it is of another language",
+      {
+        datas: datasOf(`${errors} / ${all} > 0.01`).map((data) => ({
+          ...data,
+          model: data.model.replace("{", '{"datasource":{"type":"loki"},'),
+        })),
+      },
+      "type loki",
+    ],
+  ])("%s", (_, props, found) => {
+    const { violations } = outcomeOf(highErrorRate, withRule(passingStack(), "high-error-rate", props));
+    expect(violations.map((violation) => violation.found)).toEqual([expect.stringContaining(found)]);
+  });
+
+  test("a group that is evaluated once an hour", () => {
+    const stack = withProps(passingStack(), "observability-alerts-service", { intervalSeconds: 3600 });
+    expect(outcomeOf(highErrorRate, stack).violations[0]?.found).toContain("only every 3600 seconds");
+  });
+
+  test.each<[alert: string, expr: string, policy: Policy]>([
+    ["high-error-rate", `${errors} / ${all} > 0.01`, highErrorRate],
+    ["high-error-rate", `${errors} / ignoring(status) ${all} > 0.01`, highErrorRate],
+    [
+      "high-error-rate",
+      `${rate('{status=~"5..",route!~"/(api/)?(health|metrics)"}')} / ${all} > 0.01`,
+      highErrorRate,
+    ],
+    ["high-error-rate", `${errors} / on(host) group_left ${all} > 0.01`, highErrorRate],
+    [
+      "high-error-rate",
+      `sum without (status, method, route, instance) (rate(optropic_http_requests_total{status=~"5.."}[5m])) / sum without (status, method, route, instance) (rate(optropic_http_requests_total[5m])) > 0.01`,
+      highErrorRate,
+    ],
+    [
+      "high-error-rate",
+      `${rate('{status=~"5..",host="api"}')} / ${rate('{host="api"}')} > 0.01 or ${rate('{status=~"5..",host="web"}')} / ${rate('{host="web"}')} > 0.01`,
+      highErrorRate,
+    ],
+    [
+      "high-latency-p95",
+      `histogram_quantile(0.95, sum without (instance, job, scrape_job, method, route) (rate(optropic_http_request_duration_seconds_bucket[10m]))) > 0.5`,
+      highLatencyP95,
+    ],
+    ["service-down", "up == 0", serviceDown],
+    ["service-down", "max by (scrape_job) (max_over_time(up[3m])) < 1", serviceDown],
+    [
+      "high-memory",
+      "(node_memory_MemTotal_bytes - node_memory_MemAvailable_bytes) / node_memory_MemTotal_bytes > 0.9",
+      highMemory,
+    ],
+    [
+      "high-memory",
+      "100 * (1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes) > 90",
+      highMemory,
+    ],
+    [
+      "high-memory",
+      "(node_memory_MemTotal_bytes - node_memory_MemFree_bytes - node_memory_Buffers_bytes - node_memory_Cached_bytes) / node_memory_MemTotal_bytes > 0.9",
+      highMemory,
+    ],
+    [
+      "high-memory",
+      'container_memory_working_set_bytes{container!=""} / container_spec_memory_limit_bytes{container!=""} > 0.9',
+      highMemory,
+    ],
+    [
+      "high-memory",
+      'sum by (pod) (container_memory_working_set_bytes{container!="POD"}) / sum by (pod) (kube_pod_container_resource_limits{resource="memory"}) > 0.9',
+      highMemory,
+    ],
+    ["high-memory", "optropic_process_memory_bytes / optropic_process_memory_limit_bytes > 0.9", highMemory],
+    ["high-memory", "process_resident_memory_bytes / 536870912 > 0.9", highMemory],
+    [
+      "database-connections",
+      "sum(pg_stat_database_numbackends) / max(pg_settings_max_connections) > 0.8",
+      databaseConnections,
+    ],
+    [
+      "database-connections",
+      'sum by (host) (optropic_db_connections{state=~"active|idle_in_transaction"}) / sum by (host) (optropic_db_connections_max) > 0.8',
+      databaseConnections,
+    ],
+    ["database-connection-errors", "pg_up == 0", databaseConnectionErrors],
+    [
+      "database-connection-errors",
+      "sum(rate(optropic_db_connection_errors_total[5m])) > 0",
+      databaseConnectionErrors,
+    ],
+    [
+      "health-check-failing",
+      'avg by (instance) (probe_success{job="optropic-health"}) < 0.5',
+      healthCheckFailing,
+    ],
+  ])("but %s is by %s", (alert, expr, policy) => {
+    expect(outcomeOf(policy, withExpr(passingStack(), alert, expr)).violations).toEqual([]);
+  });
+
+  test("and two rules that each watch one host are as good as one", () => {
+    const half = (host: string) => ({
+      name: `high-error-rate-${host}`,
+      datas: datasOf(`${rate(`{status=~"5..",host="${host}"}`)} / ${rate(`{host="${host}"}`)} > 0.01`),
+    });
+    const withHosts = (...hosts: string[]) =>
+      withRuleAs(passingStack(), "high-error-rate", (rule) =>
+        hosts.map((host) => ({ ...rule, ...half(host) })),
+      );
+    expect(outcomeOf(highErrorRate, withHosts("api", "web")).violations).toEqual([]);
+    const one = withHosts("api");
+    expect(outcomeOf(highErrorRate, one).violations[0]?.found).toContain("leaves out host web");
+  });
 });
 
 describe("people on call", () => {

@@ -96,6 +96,55 @@ export const notificationMutants: readonly Mutant[] = [
         without(stack, "observability-notifications"),
       ),
   },
+  ...[
+    { weekdays: ["sunday:saturday"] },
+    {},
+    { weekdays: ["monday:friday"] },
+    { months: ["december"] },
+    { times: [{ start: "00:00", end: "20:00" }] },
+  ].map(
+    (interval): Mutant => ({
+      policy: "alerts-routed",
+      what: `warnings are muted at ${JSON.stringify(interval)}`,
+      break: (stack) => withProps(stack, "observability-maintenance", { intervals: [interval] }),
+    }),
+  ),
+  {
+    policy: "alerts-routed",
+    what: "warnings are muted by a timing of elsewhere",
+    break: (stack) => without(stack, "observability-maintenance"),
+  },
+  {
+    policy: "alerts-routed",
+    what: "every message waits for a day",
+    break: (stack) => withProps(stack, "observability-notifications", { groupWait: "1d" }),
+    takesMore: true,
+  },
+  ...[{ groupWait: "2h" }, { groupInterval: "1d" }, { repeatInterval: "52w" }].map(
+    (wait): Mutant => ({
+      policy: "critical-alerts-page",
+      what: `pages wait: ${JSON.stringify(wait)}`,
+      break: (stack) => withRoutes(stack, { contactPoint: "PagerDuty", matchers: [critical], ...wait }),
+      takesMore: true,
+    }),
+  ),
+  {
+    policy: "critical-alerts-page",
+    what: "the service that is down is a warning",
+    break: (stack) => withRule(stack, "service-down", { labels: { severity: "warning" } }),
+  },
+  {
+    policy: "critical-alerts-page",
+    what: "a high error rate is a warning, beside alerts that page",
+    break: (stack) => withRule(stack, "high-error-rate", { labels: { severity: "warning" } }),
+  },
+  ...["high-memory", "database-connections"].map(
+    (alert): Mutant => ({
+      policy: "alert-severity",
+      what: `${alert} is for information`,
+      break: (stack) => withRule(stack, alert, { labels: { severity: "info" } }),
+    }),
+  ),
   {
     policy: "critical-alerts-page",
     what: "no route pages",
@@ -133,7 +182,7 @@ export const notificationMutants: readonly Mutant[] = [
     policy: "critical-alerts-page",
     what: "pages are muted at night",
     break: (stack) =>
-      withRoutes(stack, { contactPoint: "PagerDuty", matchers: [critical], muteTimings: ["Night"] }),
+      withRoutes(stack, { contactPoint: "PagerDuty", matchers: [critical], muteTimings: ["Maintenance"] }),
   },
   {
     policy: "critical-alerts-page",

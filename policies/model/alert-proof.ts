@@ -1,0 +1,103 @@
+import type { Stack, Value } from "../framework/index.ts";
+import { parsePromql } from "../values/promql.ts";
+import type { Expr, Selector } from "../values/promql-ast.ts";
+import { limitsIn, narrowed } from "../values/promql-labels.ts";
+import { obstacle } from "../values/promql-proof.ts";
+import { selectorsIn } from "../values/promql-reads.ts";
+import { alertFacts } from "./alert-facts.ts";
+import type { AlertRule } from "./alert-rules.ts";
+
+/** A rule that is evaluated more seldom fires late, whatever it waits for. */
+const longestIntervalSeconds = 300;
+/** Grafana takes the last value, or one of these, of what a query gives over a time. */
+const reducers: ReadonlySet<string> = new Set(["last", "mean", "median", "max", "min"]);
+const longestRangeSeconds = 900;
+
+/**
+ * Why a rule may stay silent although what it waits for is there, to follow its name; undefined where it is proved
+ * that it fires. Throws UnknownRead.
+ */
+export function silence(stack: Stack, rule: AlertRule): string | undefined {
+  const before = silences.get(rule);
+  const { reason } = before ?? { reason: search(stack, rule) };
+  silences.set(rule, { reason });
+  return reason;
+}
+
+/** A rule is asked for each of the alerts that the checklist names. */
+const silences = new WeakMap<AlertRule, { readonly reason: string | undefined }>();
+
+function search(stack: Stack, rule: AlertRule): string | undefined {
+  const { entry } = rule;
+  const interval = intervalOf(rule);
+  if (interval !== undefined && interval > longestIntervalSeconds) {
+    return `is evaluated only every ${interval} seconds`;
+  }
+  if (/^(?:OK|KeepLast)$/i.test(entry.at("execErrState").string() ?? "")) {
+    return `stays silent when its query fails: execErrState is ${entry.at("execErrState").string()}`;
+  }
+  for (const data of entry.at("datas").items()) {
+    const to = data.at("relativeTimeRange", "to").number() ?? 0;
+    if (to !== 0) {
+      return `reads another time than now: relativeTimeRange.to is ${to}`;
+    }
+    const model = data.at("model").json();
+    const wrong = modelFault(model, data.at("relativeTimeRange", "from").number() ?? 0);
+    if (wrong !== undefined) {
+      return wrong;
+    }
+  }
+  for (const expr of expressionsOf(rule)) {
+    const reason = obstacle(expr, alertFacts(stack));
+    if (reason !== undefined) {
+      return reason;
+    }
+  }
+  return undefined;
+}
+
+/** The values that a rule is limited to, of each label that the stack decides; empty where it takes all. */
+export function limitsOf(stack: Stack, rule: AlertRule): ReadonlyMap<string, readonly string[]> {
+  return expressionsOf(rule)
+    .map((expr) => limitsIn(expr, alertFacts(stack)))
+    .reduce(narrowed, new Map());
+}
+
+export function selectorsOf(rule: AlertRule): Selector[] {
+  return expressionsOf(rule).flatMap(selectorsIn);
+}
+
+/** The queries of a rule, as far as they are PromQL. */
+function expressionsOf({ entry }: AlertRule): Expr[] {
+  return entry
+    .at("datas")
+    .items()
+    .flatMap((data) => {
+      const expr = data.at("model").json().at("expr").string();
+      return expr === undefined ? [] : (parsePromql(expr) ?? []);
+    });
+}
+
+function intervalOf({ entry }: AlertRule): number | undefined {
+  const { resource } = entry;
+  return resource.is<{ intervalSeconds: number }>(resource.type)
+    ? resource.at("intervalSeconds").number()
+    : undefined;
+}
+
+function modelFault(model: Value, from: number): string | undefined {
+  if (model.at("type").string() === "reduce") {
+    const reducer = model.at("reducer").string() ?? "last";
+    return reducers.has(reducer)
+      ? undefined
+      : `reduces its series by ${reducer}, which the pack does not read`;
+  }
+  const isRange = model.at("range").boolean() === true && model.at("instant").boolean() !== true;
+  if (model.at("expr").exists && isRange && from > longestRangeSeconds) {
+    return `reads the last ${from} seconds, of which one bad value is a small part`;
+  }
+  const source = model.at("datasource", "type").string();
+  return source === undefined || /prometheus|__expr__|mimir|cortex/i.test(source)
+    ? undefined
+    : `asks a data source of type ${source}, which the pack does not read`;
+}

@@ -1,0 +1,82 @@
+import type * as grafanaTypes from "@pulumi/grafana";
+import { type AnyValue, lookup, type Stack, type Value } from "../framework/index.ts";
+import { durationSeconds } from "../values/duration.ts";
+import { type MuteInterval, mutedFrom } from "../values/mute-times.ts";
+import type { Delivery, Timed, Wait } from "./notification-routes.ts";
+import { perStack } from "./per-stack.ts";
+import { grafana } from "./tokens.ts";
+
+const minute = 60;
+const hour = 60 * minute;
+
+/** Most seconds that a page may wait: for its group, for the next of the group, and before it is sent again. */
+export const pageWaits: Readonly<Record<Wait, number>> = {
+  groupWait: 5 * minute,
+  groupInterval: 15 * minute,
+  repeatInterval: 12 * hour,
+};
+
+/** The same of any message. */
+export const messageWaits: Readonly<Record<Wait, number>> = {
+  groupWait: 30 * minute,
+  groupInterval: 2 * hour,
+  repeatInterval: 7 * 24 * hour,
+};
+
+/** Whether a message waits no longer than that. Throws UnknownRead. */
+export function isPrompt({ waits }: Delivery, most: Readonly<Record<Wait, number>>): boolean {
+  const isShort = (value: AnyValue | undefined, seconds: number) => {
+    const text = value?.string();
+    // Without a value Grafana waits 30 s, 5 min and 4 h.
+    return text === undefined || (durationSeconds(text) ?? Number.POSITIVE_INFINITY) <= seconds;
+  };
+  return (
+    isShort(waits.groupWait, most.groupWait) &&
+    isShort(waits.groupInterval, most.groupInterval) &&
+    isShort(waits.repeatInterval, most.repeatInterval)
+  );
+}
+
+/** A week end is not longer, and half of the time is more than nights and week ends. */
+const longestHours = 72;
+const mostShare = 0.5;
+
+/**
+ * What is wrong with the times at which a route is silent, to follow "a way that is"; undefined where it is open most
+ * of the time. Throws UnknownRead.
+ */
+export function muteFault(stack: Stack, { name, isActive }: Timed, now: number): string | undefined {
+  const text = name.string() ?? "";
+  const timings = timingsNamed(stack)(text);
+  if (timings.length === 0) {
+    return `muted by ${JSON.stringify(text)}, which this stack does not declare`;
+  }
+  const { share, longestMinutes } = mutedFrom(
+    now,
+    timings.flatMap((timing) => timing.at("intervals").items().map(toInterval)),
+  );
+  const muted = isActive ? 1 - share : share;
+  if (muted > mostShare) {
+    return `muted ${Math.round(muted * 100)} % of the time, by ${text}`;
+  }
+  return !isActive && longestMinutes > longestHours * 60
+    ? `muted for ${Math.round(longestMinutes / 60)} hours at a time, by ${text}`
+    : undefined;
+}
+
+const timingsNamed = perStack((stack) =>
+  lookup(stack.ofType(grafana.muteTiming), (timing) => timing.at("name").string() ?? timing.name),
+);
+
+function toInterval(interval: Value<grafanaTypes.types.input.alerting.MuteTimingInterval>): MuteInterval {
+  return {
+    weekdays: interval.at("weekdays").strings(),
+    daysOfMonths: interval.at("daysOfMonths").strings(),
+    months: interval.at("months").strings(),
+    years: interval.at("years").strings(),
+    times: interval
+      .at("times")
+      .items()
+      .map((time) => ({ start: time.at("start").string() ?? "", end: time.at("end").string() ?? "" })),
+  };
+}

@@ -1,0 +1,238 @@
+import { contract, external, hosts } from "../../metrics/contract.ts";
+import { takes } from "./metric-names.ts";
+import type { Expr, Matcher, Matching, Selector } from "./promql-ast.ts";
+
+/** What the stack says of the series that its alerts read. */
+export interface AlertFacts {
+  /** Seconds between two samples of a series. */
+  readonly scrapeSeconds: number;
+  /** All values of a label, of those that the stack decides: `scrape_job`, and of a check `job` and `instance`. */
+  readonly scrapeJobs: readonly string[];
+  readonly checkJobs: readonly string[];
+  readonly checkTargets: readonly string[];
+}
+
+/**
+ * Labels that keep series apart: all of them by name, or those that an exporter gives its series, less some that an
+ * aggregation takes away.
+ */
+export type Labels =
+  | { readonly names: ReadonlySet<string> }
+  | { readonly exporter: string; readonly less: ReadonlySet<string> };
+
+/** Labels that the scraper adds to each series of a target. */
+const targetLabels = ["instance", "job", "scrape_job"] as const;
+
+/** Labels of a selector's series. */
+export function labelsOf({ metric }: Selector): Labels {
+  const names = declaredLabels(metric);
+  return names === undefined
+    ? { exporter: metric.split("_")[0] ?? metric, less: new Set() }
+    : { names: new Set(names) };
+}
+
+/** What a series of the platform or the scraper is; undefined of another exporter's. */
+export function declaredSeries(metric: string): { type: string; labels: readonly string[] } | undefined {
+  const all: Readonly<Record<string, { type: string; labels: readonly string[] }>> = {
+    ...contract,
+    ...external,
+  };
+  const base = metric.replace(/_(?:bucket|count|sum)$/, "");
+  const own = all[metric];
+  if (own !== undefined) {
+    return own.type === "histogram" ? undefined : own;
+  }
+  return all[base]?.type === "histogram" ? all[base] : undefined;
+}
+
+function declaredLabels(metric: string): readonly string[] | undefined {
+  const series = declaredSeries(metric);
+  if (series === undefined) {
+    return undefined;
+  }
+  const own = metric in external ? [] : targetLabels;
+  return [...series.labels, ...own, ...(metric.endsWith("_bucket") ? ["le"] : [])];
+}
+
+/** Values that a label can have; undefined where the stack does not decide them. */
+function domainOf(metric: string, label: string, facts: AlertFacts): readonly string[] | undefined {
+  const isCheck = metric.startsWith("probe_");
+  switch (label) {
+    case "host":
+      return declaredSeries(metric)?.labels.includes("host") ? hosts : undefined;
+    case "scrape_job":
+      return facts.scrapeJobs;
+    case "job":
+      return isCheck ? facts.checkJobs : metric === "up" ? facts.scrapeJobs : undefined;
+    case "instance":
+      return isCheck ? facts.checkTargets : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The values that a selector takes of each label that the stack decides; those that it does not limit are left out. */
+function partsOf(selector: Selector, facts: AlertFacts): Map<string, readonly string[]> {
+  const parts = new Map<string, readonly string[]>();
+  for (const matcher of selector.matchers) {
+    const domain = parts.get(matcher.label) ?? domainOf(selector.metric, matcher.label, facts);
+    const taken = domain?.filter((value) => takes(matcher, value));
+    if (taken !== undefined && domain !== undefined) {
+      parts.set(matcher.label, taken);
+    }
+  }
+  return parts;
+}
+
+/**
+ * The values that an expression is limited to, of each label that the stack decides: what either side of `or` takes,
+ * and what both sides of anything else do.
+ */
+export function limitsIn(expr: Expr, facts: AlertFacts): ReadonlyMap<string, readonly string[]> {
+  switch (expr.kind) {
+    case "selector":
+      return partsOf(expr, facts);
+    case "negation":
+    case "subquery":
+      return limitsIn(expr.operand, facts);
+    case "call":
+    case "aggregate":
+      return expr.args.map((argument) => limitsIn(argument, facts)).reduce(narrowed, new Map());
+    case "binary": {
+      const left = limitsIn(expr.left, facts);
+      const right = limitsIn(expr.right, facts);
+      return expr.operator === "or" ? widened(left, right) : narrowed(left, right);
+    }
+    default:
+      return new Map();
+  }
+}
+
+type Limits = ReadonlyMap<string, readonly string[]>;
+
+/** What both take. */
+export function narrowed(one: Limits, other: Limits): Limits {
+  const both = new Map(one);
+  for (const [label, taken] of other) {
+    both.set(label, both.get(label)?.filter((value) => taken.includes(value)) ?? taken);
+  }
+  return both;
+}
+
+function widened(one: Limits, other: Limits): Limits {
+  return new Map(
+    [...one].flatMap(([label, taken]) => {
+      const more = other.get(label);
+      return more === undefined ? [] : [[label, [...new Set([...taken, ...more])]] as const];
+    }),
+  );
+}
+
+/** All values of a label that the stack decides. */
+export function allOf(selector: Selector, label: string, facts: AlertFacts): readonly string[] {
+  return domainOf(selector.metric, label, facts) ?? [];
+}
+
+/** No value that anybody gives a label: a matcher that does not take it takes only some values. */
+const anyOther = ["\u{E000}other", "\u{E000}".repeat(40)];
+
+/** Labels by which series are told apart that a condition is about, which other files judge. */
+const judgedElsewhere =
+  /^(?:le|quantile|(?:http_)?(?:response_)?(?:status|code|status_code|status_class|code_class))$/;
+
+/** What an alert may leave out without harm: calls that only machines make. */
+const harmless =
+  /^(?:[\s()|/.*+?^$\\:a-z_-]*(?:health|ready|readiness|live|liveness|metrics|ping|probe|static|favicon|options|head|assets|robots)[\w()|/.*+?^$\\:-]*|POD|)$/i;
+
+/** Why a selector may take no series of what it is meant to watch; undefined where it takes all. */
+export function matcherFault(selector: Selector, facts: AlertFacts): string | undefined {
+  for (const matcher of selector.matchers) {
+    const wrong = faultOf(selector, matcher, facts);
+    if (wrong !== undefined) {
+      return wrong;
+    }
+  }
+  return undefined;
+}
+
+function faultOf({ metric }: Selector, matcher: Matcher, facts: AlertFacts): string | undefined {
+  const { label } = matcher;
+  const text = `${label}${matcher.operator}"${matcher.value}"`;
+  const domain = domainOf(metric, label, facts);
+  if (domain !== undefined) {
+    return domain.some((value) => takes(matcher, value))
+      ? undefined
+      : `takes only series with ${text}, of which there are none`;
+  }
+  if (label === "state") {
+    return takes(matcher, "active") ? undefined : `leaves out the active ones by ${text}`;
+  }
+  const names = declaredLabels(metric);
+  if (names !== undefined && !names.includes(label)) {
+    return takes(matcher, "") ? undefined : `asks for ${text}, but ${metric} has no label ${label}`;
+  }
+  if (judgedElsewhere.test(label) || label === "resource" || label === "mode") {
+    return undefined;
+  }
+  if (anyOther.every((value) => takes(matcher, value))) {
+    const leavesOut = matcher.operator === "!=" || matcher.operator === "!~" ? matcher.value : "";
+    return harmless.test(leavesOut) ? undefined : `leaves out what has ${label} ${JSON.stringify(leavesOut)}`;
+  }
+  const isProduction = /^(?:env|environment|stage|deployment_environment|namespace|cluster|tier)$/.test(
+    label,
+  );
+  return isProduction && /prod/i.test(matcher.value) && matcher.operator.startsWith("=")
+    ? undefined
+    : `watches only what has ${text}`;
+}
+
+/** Why the series of two sides find no partner, or more than one; undefined where each finds its own. */
+export function matchingFault(
+  left: Labels,
+  right: Labels,
+  matching: Matching | undefined,
+  isSet: boolean,
+): string | undefined {
+  if (!("names" in left) || !("names" in right)) {
+    return partnersByExporter(left, right, matching);
+  }
+  const key = (names: ReadonlySet<string>) => keyOf(names, matching);
+  const one = key(left.names);
+  const other = key(right.names);
+  if (!isSame(one, other)) {
+    return `matches series with the labels ${shown(one)} to series with the labels ${shown(other)}, which never match`;
+  }
+  const many = matching?.many;
+  const isUnique = (side: "left" | "right", names: ReadonlySet<string>) =>
+    isSet || many === side || names.size === key(names).size;
+  return isUnique("left", left.names) && isUnique("right", right.names)
+    ? undefined
+    : "matches several series to one, which is an error without group_left or group_right";
+}
+
+function partnersByExporter(left: Labels, right: Labels, matching: Matching | undefined): string | undefined {
+  if (matching !== undefined) {
+    return undefined;
+  }
+  const isAlike =
+    "exporter" in left &&
+    "exporter" in right &&
+    left.exporter === right.exporter &&
+    isSame(left.less, right.less);
+  return isAlike ? undefined : "matches series whose labels are not known to be alike";
+}
+
+/** The labels that count for a match. */
+export function keyOf(names: ReadonlySet<string>, matching: Matching | undefined): ReadonlySet<string> {
+  if (matching === undefined) {
+    return names;
+  }
+  const listed = new Set(matching.labels);
+  return new Set([...names].filter((name) => listed.has(name) === matching.on));
+}
+
+function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((name) => other.has(name));
+}
+
+const shown = (names: ReadonlySet<string>): string => `{${[...names].sort().join(", ")}}`;
