@@ -160,7 +160,8 @@ function faultOf({ metric }: Selector, matcher: Matcher, facts: AlertFacts): str
   const text = `${label}${matcher.operator}"${matcher.value}"`;
   const domain = domainOf(metric, label, facts);
   if (domain !== undefined) {
-    return domain.some((value) => takes(matcher, value))
+    // Where nothing is scraped or checked, other policies say so.
+    return domain.length === 0 || domain.some((value) => takes(matcher, value))
       ? undefined
       : `takes only series with ${text}, of which there are none`;
   }
