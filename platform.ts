@@ -11,6 +11,7 @@ import { Observability } from "./components/observability.ts";
 import { OnCall } from "./components/on-call.ts";
 import { Secrets } from "./components/secrets.ts";
 import { WebApp } from "./components/web-app.ts";
+import { boughtPlan } from "./config/plans.ts";
 import type { SecretName } from "./config/secrets.ts";
 import type { Settings } from "./config/settings.ts";
 
@@ -96,6 +97,7 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
     accountId: accounts.cloudflare,
     domains,
     edge: settings.edge,
+    buyPlan: boughtPlan(settings.plans),
     loginPath: settings.api.loginPath,
     securityContact: settings.contacts.security,
     apiTarget: api.defaultHost,

@@ -7,6 +7,7 @@ import { createCustomFirewall, createManagedFirewall } from "./edge/firewall.ts"
 import { createResponseHeaders } from "./edge/headers.ts";
 import { createRateLimits } from "./edge/rate-limits.ts";
 import { createCaaRecords, createHostRecords } from "./edge/records.ts";
+import { subscribeZone } from "./edge/subscription.ts";
 import { createZone, normalizeUrls, signZone } from "./edge/zone.ts";
 import { createZoneSettings } from "./edge/zone-settings.ts";
 import { Scope } from "./scope.ts";
@@ -17,8 +18,8 @@ export type { EdgeArgs } from "./edge/args.ts";
  * The edge in front of both hosts, on Cloudflare: zone, DNSSEC, records, CAA, certificates, TLS and HSTS, WAF,
  * rate limits, response headers, and cache (sections 4 and 7 of the checklist).
  *
- * The managed WAF rules and the second rate limit need the Pro plan. Every plan has the rest, except for the
- * certificate of a host two levels below the zone (see `createCertificates`).
+ * The managed WAF rules and the rate limits need the Pro plan, which `buyPlan` buys. Every plan has the rest,
+ * except for the certificate of a host two levels below the zone (see `createCertificates`).
  *
  * Until a host has a certificate of its own, strict TLS answers 526 for it. Orders by HTTP challenge pass the
  * proxy, even when Always Use HTTPS is on.
@@ -40,15 +41,16 @@ export class Edge extends Component {
     const { web, redirect, api } = args.domains;
 
     const zone = createZone(scope, args);
+    const afterPlan = subscribeZone(scope, zone.id, args);
     const dnssec = signZone(scope, zone.id, args);
     normalizeUrls(scope, zone.id);
     createHostRecords(scope, zone.id, args);
     createCaaRecords(scope, zone.id, args);
     createCertificates(scope, zone.id, args);
     createZoneSettings(scope, zone.id, args.edge);
-    createManagedFirewall(scope, zone.id, args.owasp);
+    createManagedFirewall(afterPlan, zone.id, args.owasp);
     createCustomFirewall(scope, zone.id);
-    createRateLimits(scope, zone.id, args);
+    createRateLimits(afterPlan, zone.id, args);
     createResponseHeaders(scope, zone.id, args);
     createCacheRules(scope, zone.id, args);
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { text } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
+import { deliveryPlansSchema } from "./plans.ts";
 import { pulumiCloudSchema } from "./pulumi-cloud.ts";
 import { environmentsSchema, repositorySchema } from "./repository.ts";
 
@@ -29,6 +30,7 @@ export const deliverySchema = z
     )
       .optional()
       .meta({ description: "URL of a self-managed backend, for the workflows that deploy." }),
+    plans: deliveryPlansSchema,
     repository: repositorySchema,
     environments: environmentsSchema,
     pulumiCloud: pulumiCloudSchema.optional(),

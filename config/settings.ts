@@ -6,6 +6,7 @@ import { apiSchema, webSchema } from "./hosting.ts";
 import { branchName, hostname, identifier, text, whole, word } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
 import { contactsSchema, objectivesSchema } from "./operations.ts";
+import { platformPlansSchema } from "./plans.ts";
 import {
   errorTrackingSchema,
   linksSchema,
@@ -132,6 +133,7 @@ export const settingsSchema = z.strictObject({
   ).meta({ description: "Version of the platform that the stack runs (Semantic Versioning)." }),
   project: projectSchema,
   accounts: accountsSchema,
+  plans: platformPlansSchema,
   domains: domainsSchema,
   secrets: secretsSchema,
   web: webSchema,

@@ -20,6 +20,7 @@ export * as logs from "./logs.ts";
 export * as metrics from "./metrics.ts";
 export * as notifications from "./notifications.ts";
 export * as onCall from "./on-call.ts";
+export * as plans from "./plans.ts";
 export * as platform from "./platform.ts";
 export * as render from "./render.ts";
 export * as repository from "./repository.ts";

@@ -6,6 +6,7 @@ import type { UrlNormalizationSettingsArgs } from "@pulumi/cloudflare/urlNormali
 import type { ZoneArgs } from "@pulumi/cloudflare/zone.js";
 import type { ZoneDnssecArgs } from "@pulumi/cloudflare/zoneDnssec.js";
 import type { ZoneSettingArgs } from "@pulumi/cloudflare/zoneSetting.js";
+import type { ZoneSubscriptionArgs } from "@pulumi/cloudflare/zoneSubscription.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings.ts";
 import type { ComponentArgs, Scope } from "../scope.ts";
@@ -16,6 +17,7 @@ import type { ComponentArgs, Scope } from "../scope.ts";
  *   accountId: settings.accounts.cloudflare,
  *   domains: settings.domains,
  *   edge: settings.edge,
+ *   buyPlan: boughtPlan(settings.plans),
  *   loginPath: settings.api.loginPath,
  *   securityContact: settings.contacts.security,
  *   apiTarget: "optropic-api.onrender.com",
@@ -37,6 +39,11 @@ export interface EdgeArgs extends ComponentArgs<EdgeChildren> {
   readonly domains: Settings["domains"];
   /** TLS, HSTS, limits, CSP, and certificate authorities: `settings.edge`. */
   readonly edge: Omit<Settings["edge"], "corsOrigins">;
+  /**
+   * Plan to buy for the zone each month, before anything that needs it: `boughtPlan(settings.plans)`. Default:
+   * none, so the zone must already have the Pro plan or a larger one.
+   */
+  readonly buyPlan?: "pro" | "business" | undefined;
   /** Path of the login endpoint, which has the stricter limit: `settings.api.loginPath`. */
   readonly loginPath: string;
   /** E-mail address to which certificate authorities report refused orders: `settings.contacts.security`. */
@@ -77,6 +84,8 @@ export type EdgeHosts = Pick<Settings["domains"], "web" | "redirect" | "api">;
 /** The resources of an `Edge`. */
 export interface EdgeChildren {
   zone: ZoneArgs;
+  /** The plan of the zone. */
+  subscription: ZoneSubscriptionArgs;
   dnssec: ZoneDnssecArgs;
   urlNormalization: UrlNormalizationSettingsArgs;
   /** The record of each host: `web`, `redirect`, and `api`. */

@@ -1,3 +1,4 @@
+import type { StatedPlans } from "../../config/plans.ts";
 import type { Waivers } from "./waivers.ts";
 
 /** What a stack's settings say to the pack. */
@@ -9,6 +10,8 @@ export interface Context {
   /** What keeps the state of the platform: with a backend other than Pulumi Cloud, nothing there is asked. */
   readonly backend: "pulumi-cloud" | "self-managed";
   readonly waivers: Waivers;
+  /** The plans that the accounts have, as the setting `plans` states them. */
+  readonly plans: StatedPlans;
   /** When the stack is judged, in milliseconds since 1970. */
   readonly now: number;
   /** Whether a text came to the deployment from outside the program: from its settings or environment. */

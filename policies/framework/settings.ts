@@ -1,10 +1,11 @@
 import { Config, runtime } from "@pulumi/pulumi";
+import { readPlans } from "../../config/plans.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { Context } from "./context.ts";
 import { readWaivers } from "./waivers.ts";
 
 /**
- * Reads `stage`, `scope`, `backend` and `waivers` from the stack's configuration, in the project's own
+ * Reads `stage`, `scope`, `backend`, `plans` and `waivers` from the stack's configuration, in the project's own
  * namespace, which the policy host gets from its engine. Any stage but staging is strict, a missing one too, and
  * so is any backend that is not self-managed. Without a scope the stack is the platform; a scope that the pack
  * does not know asks everything of it. Waivers that end before `today`, UTC, count for nothing.
@@ -19,6 +20,7 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
     scope: readScope(config.get("scope")),
     backend: config.get("backend") === "self-managed" ? "self-managed" : "pulumi-cloud",
     now: today.getTime(),
+    plans: readPlans(config.get("plans")),
     waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10)),
     isSupplied: (text) => configured.has(text) || environment.has(text),
     isConfigured: (form) => [...configured].some((text) => form.test(text)),

@@ -66,6 +66,7 @@ export const supabase = {
 
 export const cloudflare = {
   zone: token<cf.ZoneArgs>("cloudflare:index/zone:Zone"),
+  subscription: token<cf.ZoneSubscriptionArgs>("cloudflare:index/zoneSubscription:ZoneSubscription"),
   dnsRecord: token<cf.DnsRecordArgs>("cloudflare:index/dnsRecord:DnsRecord"),
   dnssec: token<cf.ZoneDnssecArgs>("cloudflare:index/zoneDnssec:ZoneDnssec"),
   zoneSetting: token<cf.ZoneSettingArgs>("cloudflare:index/zoneSetting:ZoneSetting"),
@@ -125,6 +126,7 @@ export const sentry = {
   metricMonitor: token<se.MetricMonitorArgs>("sentry:index/metricMonitor:MetricMonitor"),
   uptimeMonitor: token<se.UptimeMonitorArgs>("sentry:index/uptimeMonitor:UptimeMonitor"),
   cronMonitor: token<se.CronMonitorArgs>("sentry:index/cronMonitor:CronMonitor"),
+  pagerduty: token<se.IntegrationPagerdutyArgs>("sentry:index/integrationPagerduty:IntegrationPagerduty"),
   /** Alerts from before there were monitors. */
   issueAlert: [
     token<other.SentryIssueAlertArgs>("sentry:index/issueAlert:IssueAlert"),
@@ -200,6 +202,9 @@ export const github = {
 export const pulumiCloud = {
   deploymentSettings: token<ps.DeploymentSettingsArgs>("pulumiservice:index:DeploymentSettings"),
   policyGroup: token<ps.PolicyGroupArgs>("pulumiservice:index:PolicyGroup"),
+  driftSchedule: token<ps.DriftScheduleArgs>("pulumiservice:index:DriftSchedule"),
+  ttlSchedule: token<ps.TtlScheduleArgs>("pulumiservice:index:TtlSchedule"),
+  teamPermission: token<ps.TeamStackPermissionArgs>("pulumiservice:index:TeamStackPermission"),
   stackTag: token<ps.StackTagArgs>("pulumiservice:index:StackTag"),
   stackTags: token<ps.StackTagsArgs>("pulumiservice:index:StackTags"),
 } as const;

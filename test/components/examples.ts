@@ -13,10 +13,11 @@ import { workflowVariables } from "../../components/repository/variables.ts";
 import { Repository } from "../../components/repository.ts";
 import { Secrets } from "../../components/secrets.ts";
 import { WebApp } from "../../components/web-app.ts";
+import { boughtPlan } from "../../config/plans.ts";
 import { delivery, settings as platform, variables } from "./context.ts";
 
 // What a program has at hand where the examples stand.
-const settings = { ...platform, ...delivery };
+const settings = { ...platform, ...delivery, plans: { ...delivery.plans, ...platform.plans } };
 const pulumiCloud = delivery.pulumiCloud ?? raise("The delivery has no settings of Pulumi Cloud");
 const secretOf = (name: string) => pulumi.secret(name);
 const secret = pulumi.secret("secret");
@@ -106,6 +107,7 @@ export const examples = {
       accountId: settings.accounts.cloudflare,
       domains: settings.domains,
       edge: settings.edge,
+      buyPlan: boughtPlan(settings.plans),
       loginPath: settings.api.loginPath,
       securityContact: settings.contacts.security,
       apiTarget: "optropic-api.onrender.com",

@@ -1,6 +1,12 @@
 import fc from "fast-check";
+import { vendors } from "../../config/plans.ts";
 import type { SettingsInput } from "../../config/settings.ts";
 import { recipients } from "./recipients.ts";
+
+function planOf<const Name extends keyof typeof vendors>(vendor: Name) {
+  const ids = vendors[vendor].plans.map(({ id }): (typeof vendors)[Name]["plans"][number]["id"] => id);
+  return fc.constantFrom(...ids);
+}
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{1,12}$/);
 const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,10}[a-z0-9])?$/);
@@ -191,6 +197,16 @@ export const anySettings = fc.record<SettingsInput>(
       supabaseOrganization: word,
       vercelTeam: word.map((team) => `team_${team}`),
       renderOwner: fc.tuple(fc.constantFrom("tea", "usr"), word).map((parts) => parts.join("-")),
+    }),
+    plans: partial({
+      cloudflare: planOf("cloudflare"),
+      subscribe: fc.boolean(),
+      vercel: planOf("vercel"),
+      render: planOf("render"),
+      supabase: planOf("supabase"),
+      grafana: planOf("grafana"),
+      sentry: planOf("sentry"),
+      pagerduty: planOf("pagerduty"),
     }),
     domains,
     secrets: partial({ length: whole(4, 512), rotation: word, protect: fc.boolean() }),

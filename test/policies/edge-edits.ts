@@ -12,6 +12,11 @@ export const hostTls = (value: string) => ({
   value,
 });
 
+/** The stack with another plan bought for the zone. */
+export function withPlan(stack: Fixture[], id: string): Fixture[] {
+  return withProps(stack, "edge-subscription", { ratePlan: { id } });
+}
+
 export function withHsts(stack: Fixture[], edit: Record<string, unknown>): Fixture[] {
   return withProps(stack, "edge-security-header", {
     value: { strict_transport_security: { ...hsts, ...edit } },

@@ -1,5 +1,5 @@
 import { postgresql, render } from "../../policies/model/tokens.ts";
-import { overridden, withApiVariable, withLimits, withWaf } from "./edge-edits.ts";
+import { overridden, withApiVariable, withLimits, withPlan, withWaf } from "./edge-edits.ts";
 import {
   apiExpression,
   cloudflareManaged,
@@ -60,7 +60,7 @@ export const abuseMutants: readonly Mutant[] = [
     policy: "rate-limit-login",
     what: "login may be tried more often, by the second",
     break: (stack) =>
-      withLimits(stack, [
+      withLimits(withPlan(stack, "enterprise"), [
         limitRule(loginExpression, 10),
         { ...limitRule(apiExpression, 300), ratelimit: { period: 3600, requestsPerPeriod: 300 } },
       ]),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { registry } from "../../policies/registry.ts";
-import { outcomeOf, violated } from "./fixture.ts";
+import { outcomeOf, production, violated } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 import { alertMutants } from "./mutants-alerts.ts";
 import { backupMutants } from "./mutants-backups.ts";
@@ -10,6 +10,7 @@ import { environmentMutants } from "./mutants-environment.ts";
 import { errorTrackingMutants } from "./mutants-error-tracking.ts";
 import { cdnMutants, contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
 import { notificationMutants, onCallMutants } from "./mutants-notifications.ts";
+import { planMutants } from "./mutants-plans.ts";
 import { platformMutants } from "./mutants-platform.ts";
 import { securityMutants } from "./mutants-security.ts";
 import { passingStack } from "./passing-stack.ts";
@@ -20,6 +21,7 @@ const mutants: readonly Mutant[] = [
   ...backupMutants,
   ...securityMutants,
   ...platformMutants,
+  ...planMutants,
   ...errorTrackingMutants,
   ...alertMutants,
   ...notificationMutants,
@@ -53,8 +55,9 @@ describe("the stack that passes", () => {
 });
 
 describe("a stack with one thing broken", () => {
-  test.each(mutants)("$policy objects when $what", ({ policy, break: mutate, takesMore }) => {
-    const objecting = violated(mutate(passingStack()));
+  test.each(mutants)("$policy objects when $what", ({ policy, break: mutate, plans, takesMore }) => {
+    const context = { ...production, plans: { ...production.plans, ...plans } };
+    const objecting = violated(mutate(passingStack()), context);
     if (takesMore) {
       expect(objecting).toContain(policy);
     } else {

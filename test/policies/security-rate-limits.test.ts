@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { vercel } from "../../policies/model/tokens.ts";
 import { apiRateLimit, loginRateLimit } from "../../policies/security-rate-limits.ts";
-import { projected, withLimits } from "./edge-edits.ts";
+import { projected, withLimits, withPlan } from "./edge-edits.ts";
 import { apiExpression, limitRule, loginExpression, vercelLimit } from "./edge-rules.ts";
 import { type Fixture, outcomeOf, unknown, violated, withProps } from "./fixture.ts";
 import { passingStack } from "./passing-stack.ts";
@@ -20,9 +20,9 @@ describe("the API's rule", () => {
     'http.request.uri.path matches "^/api/"',
     `${api} and starts_with(http.request.uri.path, "/rest/")`,
     'http.host in {"api.optropic.example" "www.optropic.example"}',
-  ])("may be for %s", (expression) => {
+  ])("may be for %s, on a plan that allows it", (expression) => {
     const stack = withLimits(passingStack(), [limitRule(loginExpression, 10), limitRule(expression, 300)]);
-    expect(violated(stack)).toEqual([]);
+    expect(violated(withPlan(stack, "business"))).toEqual([]);
   });
 
   test.each([
@@ -66,7 +66,7 @@ describe("login's rule", () => {
     'http.request.uri.path contains "/login" and http.request.method eq "POST"',
     'http.host eq "auth.optropic.example"',
     'http.host eq "optropic.example" and starts_with(http.request.uri.path, "/api/auth/")',
-  ])("may be for %s", (expression) => {
+  ])("may be for %s, on a plan that allows it", (expression) => {
     expect(statusOf(loginRateLimit, withLogin(limitRule(expression, 10)))).toBe("passed");
   });
 
