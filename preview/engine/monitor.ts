@@ -14,17 +14,18 @@ import { Functions } from "./functions.ts";
 import { type UnaryMethods, unaries } from "./grpc.ts";
 import { Hooks } from "./hooks.ts";
 import { inherit } from "./inheritance.ts";
-import { dynamicPackage, Providers } from "./providers.ts";
+import { Providers } from "./providers.ts";
 import { ReadResponse } from "./read-response.ts";
+import { type RecordOptions, Records } from "./records.ts";
 import { outputsOf } from "./registration.ts";
 import type { PreviewResource } from "./resource.ts";
 import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
 import { fromStruct, toStruct } from "./struct.ts";
 import { type Registration, Transforms } from "./transforms.ts";
-import { checkUrn, packageOf, rootStackType } from "./urn.ts";
-import { forProgram, holdsUnknown, isUnknown, type PropertyMap } from "./values.ts";
+import { checkUrn, rootStackType } from "./urn.ts";
+import { forProgram, isUnknown, type PropertyMap } from "./values.ts";
 
-export interface MonitorOptions {
+export interface MonitorOptions extends Omit<RecordOptions, "refuse"> {
   project: string;
   stack: string;
   organization: string;
@@ -40,12 +41,6 @@ export interface MonitorOptions {
   mayRead: (path: string) => void;
   /** Told of all that the program says, before anything is done with it. */
   heard: (properties: PropertyMap) => void;
-  /** What a dynamic resource's own provider makes of its inputs. */
-  check: (resource: PreviewResource, provider: PreviewResource) => Promise<PropertyMap>;
-  /** Changes a resource's inputs before it is registered. */
-  remediate: (resource: PreviewResource) => Promise<PropertyMap>;
-  /** Told of each resource once it is registered. */
-  registered: (resource: PreviewResource) => void;
   /** The connection to the program's process. */
   connection: () => Duplex;
   /** Takes a warning about a resource. */
@@ -66,12 +61,13 @@ type Struct = Parameters<typeof fromStruct>[0];
  */
 export class Monitor {
   /** Resources by URN, in the order in which they were registered. */
-  readonly resources = new Map<string, PreviewResource>();
+  readonly resources: ReadonlyMap<string, PreviewResource>;
   /** Rejects when the program wants what cannot be judged offline; never resolves. */
   readonly refused: Promise<never>;
   /** The program came to its end, which is when it hands over its stack's outputs. */
   finished = false;
   #options: MonitorOptions;
+  #records: Records;
   #providers: Providers;
   #callbacks: Callbacks;
   #transforms: Transforms;
@@ -79,8 +75,6 @@ export class Monitor {
   #declarations: Declarations;
   #functions: Functions;
   #assets: Assets;
-  /** The root stack is mended while the program's own code is loaded, and before any other resource. */
-  #rootMended: Promise<void> = Promise.resolve();
   /** Resolves when the program's runner says that nothing is left to register; the process ends after it. */
   readonly shutdown: Promise<void>;
   #refuseWith: (error: Failure) => void = () => undefined;
@@ -91,12 +85,14 @@ export class Monitor {
 
   constructor(options: MonitorOptions) {
     this.#options = options;
+    this.#records = new Records({ ...options, refuse: (error) => this.#refuseWith(error) });
+    this.resources = this.#records.byUrn;
     this.#callbacks = new Callbacks(options.connection);
     this.#transforms = new Transforms(this.#callbacks);
     this.#providers = new Providers({
       ...options,
       has: (urn) => this.resources.has(urn),
-      register: (provider) => this.#record(provider),
+      register: (provider) => this.#records.add(provider),
     });
     this.#declarations = new Declarations({ ...options, providers: this.#providers });
     this.#functions = new Functions({
@@ -214,8 +210,8 @@ export class Monitor {
     if (!custom) {
       this.#providers.addComponent(urn, registration.options.getProvidersMap().entries(), resource.parent);
     }
-    await this.#record(resource);
-    const outputs = custom && !this.#hasUnknownProvider(resource) ? outputsOf(resource) : {};
+    await this.#records.add(resource);
+    const outputs = custom && !this.#records.hasUnknownProvider(resource) ? outputsOf(resource) : {};
     await this.#hooks.run(registration.options.getHooks(), resource, outputs);
     const response = new resourcePb.RegisterResourceResponse();
     response.setUrn(urn);
@@ -229,57 +225,6 @@ export class Monitor {
       ),
     );
     return response;
-  }
-
-  /** @throws {Error} when the stack has such a resource already, or lacks its parent */
-  async #record(resource: PreviewResource): Promise<void> {
-    const { urn, parent } = resource;
-    if (this.resources.has(urn)) {
-      throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
-    }
-    if (parent !== "" && !this.resources.has(parent)) {
-      throw new Error(`could not find parent resource ${parent}`);
-    }
-    // The URN is taken from here on, also while remediation is awaited.
-    this.resources.set(urn, resource);
-    if (resource.type === rootStackType) {
-      // Nothing that the program is answered depends on it, so that the packs load beside the program.
-      this.#rootMended = this.#mend(resource);
-      this.#rootMended.catch(() => undefined);
-      return;
-    }
-    await this.#rootMended;
-    // What the stack only reads is neither the stack's to mend nor a policy's to judge.
-    if (!resource.external) await this.#mend(resource);
-  }
-
-  async #mend(resource: PreviewResource): Promise<void> {
-    if (resource.custom) resource.inputs = await this.#checked(resource);
-    resource.inputs = await this.#options.remediate(resource);
-    if (resource.custom) {
-      resource.outputs = this.#hasUnknownProvider(resource)
-        ? {}
-        : (builtinOutputs(resource) ?? resource.inputs);
-    }
-    this.#options.registered(resource);
-  }
-
-  async #checked(resource: PreviewResource): Promise<PropertyMap> {
-    const provider = this.resources.get(resource.provider);
-    if (provider === undefined || packageOf(resource.type) !== dynamicPackage) return resource.inputs;
-    if (this.#hasUnknownProvider(resource)) return resource.inputs;
-    try {
-      return await this.#options.check(resource, provider);
-    } catch (error) {
-      // A program that goes on without the resource is not what would be deployed.
-      if (error instanceof Failure) this.#refuseWith(error);
-      throw error;
-    }
-  }
-
-  /** A provider whose own inputs are not known yet is not asked, and tells nothing. */
-  #hasUnknownProvider({ provider }: PreviewResource): boolean {
-    return holdsUnknown(this.resources.get(provider)?.inputs ?? {});
   }
 
   #takeOutputs(request: OutputsRequest): void {
@@ -307,7 +252,7 @@ export class Monitor {
   async #read(request: ReadRequest): Promise<InstanceType<typeof resourcePb.ReadResourceResponse>> {
     const resource = await this.#declarations.read(request, this.#hear(request.getProperties()));
     resource.outputs = this.#readOutputs(resource);
-    await this.#record(resource);
+    await this.#records.add(resource);
     const response = new ReadResponse();
     if (!isUnknown(resource.id)) response.setKnownId(resource.id);
     response.setUrn(resource.urn);
@@ -324,7 +269,7 @@ export class Monitor {
   }
 
   #readOutputs(resource: PreviewResource): PropertyMap {
-    if (isUnknown(resource.id) || this.#hasUnknownProvider(resource)) return {};
+    if (isUnknown(resource.id) || this.#records.hasUnknownProvider(resource)) return {};
     if (resource.type === stackReferenceType) {
       return stackReferenceOutputs(resource.inputs, this.#options.stackOutputs);
     }

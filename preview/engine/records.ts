@@ -1,0 +1,80 @@
+import { Failure } from "../../lib/failure.ts";
+import { builtinOutputs } from "./builtins.ts";
+import { dynamicPackage } from "./providers.ts";
+import type { PreviewResource } from "./resource.ts";
+import { packageOf, rootStackType } from "./urn.ts";
+import { holdsUnknown, type PropertyMap } from "./values.ts";
+
+export interface RecordOptions {
+  /** What a dynamic resource's own provider makes of its inputs. */
+  check: (resource: PreviewResource, provider: PreviewResource) => Promise<PropertyMap>;
+  /** Changes a resource's inputs before it is registered. */
+  remediate: (resource: PreviewResource) => Promise<PropertyMap>;
+  /** Told of each resource once it is registered. */
+  registered: (resource: PreviewResource) => void;
+  /** Told of what ends the preview. */
+  refuse: (error: Failure) => void;
+}
+
+/** The resources of a stack, each as its own provider and the packs leave it. */
+export class Records {
+  readonly byUrn = new Map<string, PreviewResource>();
+  #options: RecordOptions;
+  /** The root stack is mended while the program's own code is loaded, and before any other resource. */
+  #rootMended: Promise<void> = Promise.resolve();
+
+  constructor(options: RecordOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {Error} when the stack has such a resource already, or lacks its parent */
+  async add(resource: PreviewResource): Promise<void> {
+    const { urn, parent } = resource;
+    if (this.byUrn.has(urn)) {
+      throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+    }
+    if (parent !== "" && !this.byUrn.has(parent)) {
+      throw new Error(`could not find parent resource ${parent}`);
+    }
+    // The URN is taken from here on, also while remediation is awaited.
+    this.byUrn.set(urn, resource);
+    if (resource.type === rootStackType) {
+      // Nothing that the program is answered depends on it, so that the packs load beside the program.
+      this.#rootMended = this.#mend(resource);
+      this.#rootMended.catch(() => undefined);
+      return;
+    }
+    await this.#rootMended;
+    // What the stack only reads is neither the stack's to mend nor a policy's to judge.
+    if (!resource.external) await this.#mend(resource);
+  }
+
+  /** A provider whose own inputs are not known yet is not asked, and tells nothing. */
+  hasUnknownProvider({ provider }: PreviewResource): boolean {
+    return holdsUnknown(this.byUrn.get(provider)?.inputs ?? {});
+  }
+
+  async #mend(resource: PreviewResource): Promise<void> {
+    if (resource.custom) resource.inputs = await this.#checked(resource);
+    resource.inputs = await this.#options.remediate(resource);
+    if (resource.custom) {
+      resource.outputs = this.hasUnknownProvider(resource)
+        ? {}
+        : (builtinOutputs(resource) ?? resource.inputs);
+    }
+    this.#options.registered(resource);
+  }
+
+  async #checked(resource: PreviewResource): Promise<PropertyMap> {
+    const provider = this.byUrn.get(resource.provider);
+    if (provider === undefined || packageOf(resource.type) !== dynamicPackage) return resource.inputs;
+    if (this.hasUnknownProvider(resource)) return resource.inputs;
+    try {
+      return await this.#options.check(resource, provider);
+    } catch (error) {
+      // A program that goes on without the resource is not what would be deployed.
+      if (error instanceof Failure) this.#options.refuse(error);
+      throw error;
+    }
+  }
+}
