@@ -85,7 +85,7 @@ export function previewCommand(): Command {
     .option("--state <file>", "judge an exported state instead of the program")
     .option(
       "--timeout <seconds>",
-      "the time limit for the program and the policy packs",
+      "stop when nothing comes of the program or a policy pack for this long",
       readSeconds,
       defaultTimeoutMs / 1000,
     )

@@ -4,6 +4,7 @@ import { makePrivateFolder, removeFolder } from "../lib/files.ts";
 import { Places } from "../project/places.ts";
 import { readProject } from "../project/project.ts";
 import { Sources } from "../project/sources.ts";
+import { deadline } from "./deadline.ts";
 import type { PreviewDocument } from "./document/document.ts";
 import { Origins } from "./document/origins.ts";
 import { previewDocument } from "./document/outcome.ts";
@@ -20,8 +21,11 @@ export type { PreviewOptions } from "./options.ts";
 export { type PackConfig, readPackConfig } from "./packs/pack-config.ts";
 export { renderPreview } from "./report/render.ts";
 
-/** Time that a program or a pack has by default, in milliseconds. */
+/** Milliseconds for which nothing may come of a program or a pack, by default. */
 export const defaultTimeoutMs = 60_000;
+
+/** What an isolated preview may take as a whole, in times of that: a stranger's program could always say one thing more. */
+const wholeTimes = 30;
 
 /**
  * Runs a Pulumi program and policy packs without the Pulumi CLI, plugins, an account or a network, and
@@ -55,7 +59,12 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const sources = new Sources(project.root, project.programDirectory);
   const places = new Places(project, sources);
   const session = new Session({ project, options, secrets, sources, isolation, folder });
-  const timer = deadline(options.timeoutMs ?? defaultTimeoutMs, session);
+  const limitMs = options.timeoutMs ?? defaultTimeoutMs;
+  const timer = deadline(
+    limitMs,
+    session,
+    options.isolation === undefined ? undefined : limitMs * wholeTimes,
+  );
   try {
     const judged = await Promise.race([session.run(), session.overflow, timer.expired]);
     const isWrong = judged.verdicts.some(({ diagnostics }) => diagnostics.length > 0);
@@ -108,21 +117,4 @@ function scrubbedError(error: unknown, secrets: Secrets, places: Places): unknow
   scrubbed.stack = secrets.scrub(error.stack ?? "");
   if (error.kind === "program") scrubbed.problems = places.problemsIn(scrubbed.message);
   return scrubbed;
-}
-
-function deadline(limitMs: number, session: Session): { expired: Promise<never>; cancel: () => void } {
-  let timeout: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timeout = setTimeout(() => {
-      const seconds = Math.round(limitMs / 100) / 10;
-      reject(
-        new Failure(
-          "limit",
-          `stopped after ${seconds} s waiting for ${session.waitingFor}: allow more with --timeout, or find what never ends`,
-        ),
-      );
-    }, limitMs);
-  });
-  expired.catch(() => undefined);
-  return { expired, cancel: () => clearTimeout(timeout) };
 }

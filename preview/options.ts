@@ -20,7 +20,7 @@ export interface PreviewOptions {
   state?: string | undefined;
   /** A preview that was saved before, to say what changed since. */
   base?: SavedPreview | undefined;
-  /** How long program and packs may take together, in milliseconds. */
+  /** For how long nothing may come of the program or a pack, in milliseconds. */
   timeoutMs?: number | undefined;
   /** Show whole stack traces of the program's errors, not only their place. */
   stackTraces?: boolean | undefined;

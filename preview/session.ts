@@ -54,6 +54,8 @@ export interface Judged {
 export class Session {
   /** Rejects when the program or a pack sends more than the preview holds; never resolves. */
   readonly overflow: Promise<never>;
+  /** Called whenever the program registers something and a pack has judged something. */
+  advanced: () => unknown = () => undefined;
   #overflow: (error: unknown) => void = () => undefined;
   #step = "the start";
   #project: Project;
@@ -101,6 +103,7 @@ export class Session {
       isolation: this.#isolation,
       env,
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+      advanced: () => this.advanced(),
     });
     const judgement = this.#judgement;
     if (this.#options.state !== undefined) return this.#judgeState(judgement, this.#options.state, started);
@@ -188,7 +191,10 @@ export class Session {
       check: async (resource, provider) =>
         (await this.#dynamicProviders?.check(resource, provider.inputs)) ?? resource.inputs,
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
-      registered: (resource) => this.#judgement?.analyze(resource),
+      registered: (resource) => {
+        this.advanced();
+        this.#judgement?.analyze(resource);
+      },
       connection: () => this.#connection,
       warn: (message, urn) => this.#engine.warn(message, urn),
     });

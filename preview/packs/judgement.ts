@@ -13,6 +13,8 @@ export interface JudgementOptions {
   isolation: Isolation;
   env: Given;
   outputBytes: number;
+  /** Told whenever a pack is loaded, and whenever one has judged a resource. */
+  advanced: () => void;
 }
 
 /** What one pack said of a whole stack. */
@@ -37,10 +39,12 @@ export class Judgement {
   #loading: Set<PolicyPack>;
   #providers = new Map<string, PreviewResource>();
   #pending: Promise<unknown>[] = [];
+  #advanced: () => void;
   #fail: (error: unknown) => void = () => undefined;
 
   constructor(options: JudgementOptions) {
     const started = performance.now();
+    this.#advanced = options.advanced;
     this.verdicts = startPacks(options).map((pack) => ({
       pack,
       diagnostics: [],
@@ -53,7 +57,12 @@ export class Judgement {
     this.failed.catch(() => undefined);
     this.#loading = new Set(this.verdicts.map(({ pack }) => pack));
     this.ready = Promise.all(
-      this.verdicts.map(({ pack }) => pack.ready.then(() => this.#loading.delete(pack))),
+      this.verdicts.map(({ pack }) =>
+        pack.ready.then(() => {
+          this.#advanced();
+          this.#loading.delete(pack);
+        }),
+      ),
     ).then(() => {
       this.loadedMs = performance.now() - started;
     });
@@ -93,7 +102,10 @@ export class Judgement {
       const analysis = this.ready
         .then(() => verdict.pack.analyze(resource, this.#providers))
         // As in the engine, what a resource policy says is about the resource that it was given.
-        .then((result) => this.#record(verdict, "resource", result, () => resource.urn));
+        .then((result) => {
+          this.#advanced();
+          this.#record(verdict, "resource", result, () => resource.urn);
+        });
       this.#pending.push(analysis);
       analysis.catch(this.#fail);
     }
