@@ -2,6 +2,7 @@
 export * as alertCoverage from "./alert-coverage.ts";
 export * as alertDetails from "./alert-details.ts";
 export * as alerts from "./alerts.ts";
+export * as apiValues from "./api-values.ts";
 export * as backupObjectives from "./backup-objectives.ts";
 export * as backupRetention from "./backup-retention.ts";
 export * as backupStrategy from "./backup-strategy.ts";

@@ -3,6 +3,7 @@ import { registry } from "../../policies/registry.ts";
 import { outcomeOf, production, violated } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 import { alertMutants } from "./mutants-alerts.ts";
+import { apiValueMutants } from "./mutants-api-values.ts";
 import { backupMutants } from "./mutants-backups.ts";
 import { databaseMutants } from "./mutants-database.ts";
 import { deliveryMutants } from "./mutants-delivery.ts";
@@ -24,6 +25,7 @@ const mutants: readonly Mutant[] = [
   ...planMutants,
   ...errorTrackingMutants,
   ...alertMutants,
+  ...apiValueMutants,
   ...notificationMutants,
   ...onCallMutants,
   ...monitoringMutants,

@@ -18,6 +18,7 @@ import { passingStack } from "./passing-stack.ts";
 
 /** Policies that only refuse something wrong in what exists; that it exists is for others of the same item. */
 const notOfPresence = new Set([
+  "alert-values",
   "backup-identity-absent",
   "cors-header-restricted",
   "cors-origins-exact",
@@ -27,6 +28,8 @@ const notOfPresence = new Set([
   "log-drain-every-host",
   "log-without-statements",
   "no-literal-secrets",
+  "dns-record-ttl",
+  "health-check-method",
   "plan-autoscaling",
   "plan-database",
   "plan-edge-rules",
@@ -38,9 +41,12 @@ const notOfPresence = new Set([
   "plan-rate-limits",
   "plan-repository",
   "plan-web-host",
+  "rate-limit-periods",
   "secrets-encrypted",
+  "token-resources",
   "variables-not-in-files",
   "waivers-valid",
+  "zone-setting-values",
 ]);
 
 /** Files beside the sections: the pack itself, and what is done with it. */

@@ -1,0 +1,184 @@
+import { parseJson } from "../lib/json.ts";
+import { type AnyValue, fault, judge, policy, unproved, type Verdict } from "./framework/index.ts";
+import { cloudflare, cloudflareTokens, grafana } from "./model/tokens.ts";
+import {
+  type Allowed,
+  allowedText,
+  checkMethods,
+  errorStates,
+  isAllowed,
+  isTimeField,
+  isTimeZone,
+  isTokenResources,
+  noDataStates,
+  otherZoneSettings,
+  rateLimitSeconds,
+  zoneSettingValues,
+} from "./values/api-values.ts";
+
+// Values that no provider checks and that the API rejects: an update would stop there, halfway.
+
+export const zoneSettingsValid = policy({
+  name: "zone-setting-values",
+  items: ["4.1", "4.2"],
+  title: "Every zone setting must have a value that Cloudflare accepts.",
+  severity: "medium",
+  fix: "Use one of the values of the setting.",
+  url: "https://developers.cloudflare.com/api/resources/zones/subresources/settings/",
+  check: (stack) =>
+    stack.ofType(cloudflare.zoneSetting).map((setting) =>
+      judge(setting, () => {
+        const id = setting.at("settingId");
+        const name = id.string() ?? "";
+        if (otherZoneSettings.includes(name)) return true;
+        const allowed = zoneSettingValues.get(name);
+        return allowed === undefined
+          ? unproved(
+              id,
+              `The pack knows no setting ${JSON.stringify(name)}.`,
+              "Correct its id, or waive it if it is new.",
+            )
+          : oneOf(setting.at("value"), allowed, `The setting ${name}`);
+      }),
+    ),
+});
+
+export const recordTtl = policy({
+  name: "dns-record-ttl",
+  items: ["7.7"],
+  title: "The time to live of every DNS record must be one that Cloudflare accepts.",
+  severity: "medium",
+  fix: "Set ttl to 1, which is automatic, or to 60 to 86400 seconds; the plan Enterprise allows 30.",
+  url: "https://developers.cloudflare.com/dns/manage-dns-records/reference/ttl/",
+  check: (stack, _, { plans }) =>
+    stack.ofType(cloudflare.dnsRecord).map((record) =>
+      judge(record, () => {
+        const ttl = record.at("ttl");
+        const least = plans.cloudflare === "enterprise" ? 30 : 60;
+        return (
+          !ttl.exists ||
+          ttl.number() === 1 ||
+          isAllowed(ttl.number(), { from: least, to: 86_400 }) ||
+          fault(
+            ttl,
+            `${record.name} has a ttl of ${ttl.number()}, which is neither 1 nor ${least} to 86400 seconds.`,
+          )
+        );
+      }),
+    ),
+});
+
+export const rateLimitPeriods = policy({
+  name: "rate-limit-periods",
+  items: ["4.4"],
+  title: "Every rate limit must count and block for a number of seconds that Cloudflare accepts.",
+  severity: "medium",
+  fix: "Set period and mitigationTimeout to one of the values; edge.rateLimits has them as periodSeconds and blockSeconds.",
+  url: "https://developers.cloudflare.com/waf/rate-limiting-rules/#availability",
+  check: (stack, _, { plans }) =>
+    stack.ofType(cloudflare.ruleset).map((ruleset) =>
+      judge(ruleset, () => {
+        if (ruleset.at("phase").string() !== "http_ratelimit") return true;
+        for (const rule of ruleset.at("rules").items()) {
+          const period = oneOf(rule.at("ratelimit", "period"), rateLimitSeconds, "The period");
+          if (period !== true) return period;
+          const timeout = rule.at("ratelimit", "mitigationTimeout");
+          // Without one, or with 0, the limit itself throttles. Enterprise may have any.
+          if (!timeout.exists || timeout.number() === 0 || plans.cloudflare === "enterprise") continue;
+          const blocked = oneOf(timeout, rateLimitSeconds, "The mitigationTimeout");
+          if (blocked !== true) return blocked;
+        }
+        return true;
+      }),
+    ),
+});
+
+export const alertValues = policy({
+  name: "alert-values",
+  items: ["S6.2"],
+  title: "Every alert rule and mute timing must have states, days and places that Grafana accepts.",
+  severity: "medium",
+  fix: "Use the spelling of Grafana's API: NoData and KeepLast, sunday and not sun, Europe/Berlin and not CET+1.",
+  url: "https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning/",
+  check: (stack) => [
+    ...stack.ofType(grafana.ruleGroup).map((group) =>
+      judge(group, () => {
+        for (const rule of group.at("rules").items()) {
+          for (const [value, allowed] of [
+            [rule.at("noDataState"), noDataStates],
+            [rule.at("execErrState"), errorStates],
+          ] as const) {
+            const verdict = value.exists ? oneOf(value, allowed, value.path.at(-1) ?? "") : true;
+            if (verdict !== true) return verdict;
+          }
+        }
+        return true;
+      }),
+    ),
+    ...stack.ofType(grafana.muteTiming).map((timing) =>
+      judge(timing, () => {
+        for (const interval of timing.at("intervals").items()) {
+          for (const field of ["weekdays", "daysOfMonths", "months", "years"] as const) {
+            const wrong = interval
+              .at(field)
+              .strings()
+              .find((text) => !isTimeField(field, text));
+            if (wrong !== undefined) {
+              return fault(interval.at(field), `${timing.name} has ${JSON.stringify(wrong)} in ${field}.`);
+            }
+          }
+          const location = interval.at("location");
+          const place = location.string();
+          if (place !== undefined && !isTimeZone(place)) {
+            return fault(location, `${timing.name} is at ${JSON.stringify(place)}, which is no time zone.`);
+          }
+        }
+        return true;
+      }),
+    ),
+  ],
+});
+
+export const checkMethod = policy({
+  name: "health-check-method",
+  items: ["5.7"],
+  title: "Every synthetic check must use a method that Grafana accepts.",
+  severity: "medium",
+  fix: "Set settings.http.method to GET or HEAD.",
+  url: "https://grafana.com/docs/grafana-cloud/testing/synthetic-monitoring/create-checks/checks/http/",
+  check: (stack) =>
+    stack.ofType(grafana.check).map((check) =>
+      judge(check, () => {
+        const method = check.at("settings", "http", "method");
+        return method.exists ? oneOf(method, checkMethods, "The method") : true;
+      }),
+    ),
+});
+
+export const tokenResources = policy({
+  name: "token-resources",
+  items: ["3.2", "8.2"],
+  title: "The resources of every Cloudflare token must be an object that Cloudflare accepts.",
+  severity: "medium",
+  fix: 'Write JSON such as {"com.cloudflare.api.account.<account id>":"*"}.',
+  url: "https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api/",
+  check: (stack) =>
+    stack.ofType(...cloudflareTokens).map((token) =>
+      judge(token, () => {
+        const wrong = token
+          .at("policies")
+          .items()
+          .map((entry) => entry.at("resources"))
+          .find((resources) => !isTokenResources(parseJson(resources.string() ?? "")));
+        return wrong === undefined || fault(wrong, `The resources of ${token.name} are not such an object.`);
+      }),
+    ),
+});
+
+function oneOf(value: AnyValue, allowed: Allowed, what: string): Verdict {
+  const found = value.string() ?? value.number();
+  return (
+    isAllowed(found, allowed) ||
+    fault(value, `${what} is ${JSON.stringify(found) ?? "missing"}, not ${allowedText(allowed)}.`)
+  );
+}
