@@ -57,13 +57,13 @@ export function coverageOf(policies: readonly CoveringPolicy[]): Coverage {
 }
 
 /** A state in words. Only what no other control has to show is called enforced without more. */
-export function stateWords({ state, needs }: ItemState): string {
+export function stateWords({ state, needs }: ItemState, unknown = "unknown until deployed"): string {
   const left = needs.map((control) => toDo[control]);
   switch (state) {
     case "violated":
       return "does not hold";
     case "unknown":
-      return "unknown until deployed";
+      return unknown;
     case "waived":
       return "waived";
     case "passed":
@@ -90,8 +90,15 @@ export function enforcedWords(policies: readonly CoveringPolicy[]): string | und
   return `${enforced.length} of ${items.length} items enforced, ${open} still to verify`;
 }
 
-/** What a preview says of the checklist in one line. Undefined where no policy covers an item. */
-export function coverageLine(policies: readonly CoveringPolicy[]): string | undefined {
+/**
+ * What a preview says of the checklist in one line. Undefined where no policy covers an item.
+ *
+ * @param undecided what is said of items that cannot be told
+ */
+export function coverageLine(
+  policies: readonly CoveringPolicy[],
+  undecided = "decided at deployment",
+): string | undefined {
   const states = itemStates(policies);
   const { passed, violated, waived, unknown, left } = coverageOf(policies);
   const enforced = items.length - left.length;
@@ -100,7 +107,7 @@ export function coverageLine(policies: readonly CoveringPolicy[]): string | unde
     `${passed.length} passed`,
     violated.length > 0 ? `${violated.length} violated (${violated.join(", ")})` : "0 violated",
     ...(waived.length > 0 ? [`${waived.length} waived (${waived.join(", ")})`] : []),
-    ...(unknown.length > 0 ? [`${unknown.length} decided at deployment (${unknown.join(", ")})`] : []),
+    ...(unknown.length > 0 ? [`${unknown.length} ${undecided} (${unknown.join(", ")})`] : []),
   ];
   const open = states.filter(({ state, needs }) => state !== "left" && needs.length > 0);
   const needing = (controls: readonly Control[]): number =>

@@ -7,7 +7,7 @@ import type { Project } from "../project/project.ts";
 import type { Sources } from "../project/sources.ts";
 import type { PreviewDocument } from "./document/document.ts";
 import type { Secrets } from "./document/secrets.ts";
-import { readState } from "./document/state.ts";
+import { readState, suppliedSecrets } from "./document/state.ts";
 import { DynamicProviders } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
 import { BoundedServer, listen, maxMessageBytes } from "./engine/grpc.ts";
@@ -97,16 +97,17 @@ export class Session {
     const monitor = this.#startMonitor();
     const socket = await this.#serve(this.#engine, monitor);
     const env = guestEnvironment(this.#project);
+    const state = this.#options.state === undefined ? undefined : readState(this.#options.state);
     this.#judgement = new Judgement({
       stack: this.#project,
       packs: await this.#packSources(),
       isolation: this.#isolation,
-      env,
+      env: state === undefined ? env : { ...env, ...suppliedSecrets(state) },
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
       advanced: () => this.advanced(),
     });
     const judgement = this.#judgement;
-    if (this.#options.state !== undefined) return this.#judgeState(judgement, this.#options.state, started);
+    if (state !== undefined) return this.#judgeState(judgement, state, started);
 
     const sdk = findSdk(this.#project.programDirectory, this.#mayRead);
     const programEnv = { ...env, ...programEnvironment(this.#project) };
@@ -256,9 +257,8 @@ export class Session {
     throw new Failure("program", this.#options.stackTraces === true ? message : withoutCallers(message));
   }
 
-  async #judgeState(judgement: Judgement, path: string, started: number): Promise<Judged> {
+  async #judgeState(judgement: Judgement, resources: PreviewResource[], started: number): Promise<Judged> {
     this.#progress("the policies");
-    const resources = readState(path);
     for (const resource of resources) {
       this.#secrets.hear(resource.inputs);
       this.#secrets.hear(resource.outputs);

@@ -23,6 +23,9 @@ const actionInputs = z.object({
   CONFIG: lines,
   DIFF: z.string().max(4096).default(""),
   OUTPUT: lines,
+  ISOLATE: z.enum(["namespaces", "permissions", "none"]).default("namespaces"),
+  ENV: lines,
+  READ: lines,
 });
 
 export type ActionInputs = z.infer<typeof actionInputs>;
@@ -52,6 +55,14 @@ export function argumentsOf(inputs: ActionInputs, workspace: string): string[] {
   const inWorkspace = (path: string) => resolve(workspace, path);
   const packs =
     inputs.POLICY_PACK.length === 0 ? [join(root, "policies")] : inputs.POLICY_PACK.map(inWorkspace);
+  const isolation =
+    inputs.ISOLATE === "none"
+      ? []
+      : [
+          `--isolate=${inputs.ISOLATE}`,
+          ...inputs.ENV.map((name) => `--env=${name}`),
+          ...inputs.READ.map((path) => `--read=${inWorkspace(path)}`),
+        ];
   // With `=`, a value that begins with a dash stays a value.
   return [
     "preview",
@@ -60,6 +71,7 @@ export function argumentsOf(inputs: ActionInputs, workspace: string): string[] {
     ...packs.map((pack) => `--policy-pack=${pack}`),
     ...inputs.CONFIG.map((setting) => `--config=${setting}`),
     ...(inputs.DIFF === "" ? [] : [`--diff=${inWorkspace(inputs.DIFF)}`]),
+    ...isolation,
     ...inputs.OUTPUT.map((file) => `--output=${inWorkspace(file)}`),
   ];
 }

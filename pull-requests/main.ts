@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { runCommand, runProgram } from "../lib/command.ts";
 import { exitStatus } from "../lib/exit.ts";
 import { Failure } from "../lib/failure.ts";
@@ -20,17 +20,23 @@ async function main(args: readonly string[]): Promise<void> {
     .description("Previews every stack offline and compares it with the base branch.")
     .option("--base <folder>", "a checkout of the base branch, with its packages installed")
     .option("--results <folder>", "the folder for the results", join(root, resultsFolder))
+    .addOption(
+      new Option("--isolate [by]", "isolate the programs and the packs, as optropic preview does")
+        .choices(["namespaces", "permissions"])
+        .preset("namespaces"),
+    )
     .addHelpText(
       "after",
       "\nExample:\n  $ git worktree add ../base main && npm ci --prefix ../base\n  $ npm run pull-request:preview -- --base ../base",
     )
-    .action(async (flags: { base?: string; results: string }) => {
+    .action(async (flags: { base?: string; results: string; isolate?: string }) => {
       await runCommand({}, async () => {
         const status = await previewAll({
           head: root,
           base: flags.base === undefined ? undefined : resolve(flags.base),
           results: resolve(flags.results),
           stacks: previewedStacks,
+          isolate: flags.isolate,
           summary: given("GITHUB_STEP_SUMMARY"),
           say: (text) => console.error(text),
         });

@@ -13,6 +13,8 @@ export interface PreviewsOptions {
   /** Folder for the results, which is emptied first. */
   readonly results: string;
   readonly stacks: readonly PreviewedStack[];
+  /** How `optropic preview` isolates the head's program and packs; the base is reviewed code. */
+  readonly isolate?: string | undefined;
   /** File that the Markdown is appended to, from `GITHUB_STEP_SUMMARY`. */
   readonly summary?: string | undefined;
   /** Receives progress for the log. */
@@ -38,6 +40,7 @@ export async function previewAll(options: PreviewsOptions): Promise<ExitStatus> 
     const outputs = formats.flatMap((end) => ["--output", join(options.results, `${stack.name}.${end}`)]);
     const args = [
       ...argumentsIn(options.head, stack),
+      ...(options.isolate === undefined ? [] : [`--isolate=${options.isolate}`]),
       ...(against === undefined ? [] : ["--diff", against]),
       ...outputs,
     ];

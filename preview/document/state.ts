@@ -9,6 +9,7 @@ import {
   type PropertyMap,
   type PropertyValue,
   secretFromState,
+  textsIn,
 } from "../engine/values.ts";
 
 /** An exported state is read up to this size, in bytes. */
@@ -87,6 +88,30 @@ export function readState(path: string): PreviewResource[] {
       });
     });
 }
+
+/**
+ * Secrets that are in plain text in a state and were made from no resource: somebody gave them to the stack. A
+ * pack knows a secret that was supplied by its being a setting or in the environment, and the settings that a
+ * preview has are encrypted; so these are said in the environment of packs, by names that mean nothing.
+ */
+export function suppliedSecrets(resources: readonly PreviewResource[]): Record<string, string> {
+  const texts = new Set<string>();
+  for (const { inputs, propertyDependencies } of resources) {
+    for (const [key, value] of Object.entries(inputs)) {
+      if ((propertyDependencies.get(key) ?? []).length > 0) continue;
+      for (const { text, secret } of textsIn(value)) {
+        if (secret && text.length <= longestSupplied && texts.size < mostSupplied) texts.add(text);
+      }
+    }
+  }
+  // An environment holds no null character.
+  const usable = [...texts].filter((text) => !text.includes("\0"));
+  return Object.fromEntries(usable.map((text, index) => [`OPTROPIC_SUPPLIED_${index}`, text]));
+}
+
+/** What an environment has room for. */
+const longestSupplied = 10_000;
+const mostSupplied = 100;
 
 function parseState(path: string): z.infer<typeof stateFile>["deployment"]["resources"] {
   let problem: string;

@@ -37,6 +37,7 @@ export function bubblewrapArgs(sandbox: SandboxView): string[] {
     ...["--size", String(temporaryBytes), "--tmpfs", sandboxTemporary, "--dir", sandboxHome],
     ...visible.shown.flatMap((path) => ["--ro-bind", path, path]),
     ...visible.hidden.flatMap(hide),
+    ...[...visible.links].flatMap(([path, target]) => ["--symlink", target, path]),
     ...visible.given.flatMap((path) => ["--ro-bind", path, path]),
     ...[...mounts].flatMap(([from, to]) => ["--ro-bind", from, to]),
     ...["--remount-ro", "/"],

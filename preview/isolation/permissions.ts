@@ -27,8 +27,15 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
     mayRead: (...asked) => views.mayRead(...asked),
     launch(guest: Guest): Launch {
       const temporary = mkdtempSync(join(folder, "guest-"));
-      const { shown, given } = views.of(guest.folder, [...guest.needs, guest.runner]);
-      const readable = [...shown, ...given, realpathSync(hostFolder), guest.socket, temporary];
+      const { shown, given, links } = views.of(guest.folder, [...guest.needs, guest.runner]);
+      const readable = [
+        ...shown,
+        ...given,
+        ...links.keys(),
+        realpathSync(hostFolder),
+        guest.socket,
+        temporary,
+      ];
       return {
         command: process.execPath,
         args: [

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { Failure } from "../../lib/failure.ts";
 import { credentialsBelow } from "./credentials.ts";
@@ -13,6 +13,8 @@ export interface Visible {
   hidden: readonly string[];
   /** What the caller shows whatever it is, which goes before `hidden`. */
   given: readonly string[];
+  /** Links to what is shown that are outside of it, by path: a `node_modules` above a repository may be one. */
+  links: ReadonlyMap<string, string>;
 }
 
 /** Folders that are shown at most; each is a mount. */
@@ -52,6 +54,7 @@ export function visibleTo(folder: string, needs: readonly string[], given: reado
       hidden.filter((path) => shown.some((other) => isWithin(path, other) && path !== other)),
     ),
     given: givenPaths,
+    links: new Map([...finder.links].filter(([path]) => !shown.some((folder) => isWithin(path, folder)))),
   };
 }
 
@@ -75,6 +78,8 @@ class Finder {
   readonly folders = new Set<string>();
   /** The repository and the linked packages among them, which may hold credentials of their own. */
   readonly bases = new Set<string>();
+  /** Links to folders of packages, by path. */
+  readonly links = new Map<string, string>();
   #followed = new Set<string>();
 
   constructor(repository: string) {
@@ -90,7 +95,9 @@ class Finder {
       const modules = join(above, "node_modules");
       if (!existsSync(modules)) continue;
       const real = realpathSync(modules);
-      if (real.split(sep).at(-1) === "node_modules") this.#followLinks(real);
+      if (real.split(sep).at(-1) !== "node_modules") continue;
+      if (lstatSync(modules).isSymbolicLink()) this.links.set(modules, real);
+      this.#followLinks(real);
     }
   }
 

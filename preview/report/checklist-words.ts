@@ -2,6 +2,7 @@ import { coverageLine, itemStates, stateWords } from "../../checklist/coverage.t
 import { findItem, type Item } from "../../checklist/items.ts";
 import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
 import type { Judged } from "./report.ts";
+import { unknownWords } from "./state-words.ts";
 
 /** The pack whose items are those of the checklist; another pack may have ids of its own that look alike. */
 const ownPack = "optropic-checklist";
@@ -19,12 +20,13 @@ export function ownPolicies(policies: readonly PolicyOutcome[]): PolicyOutcome[]
 /** What a preview says of the checklist: in one line, and with every item where that is asked for. */
 export function judgedOf(document: PreviewDocument, withItems: boolean): Judged {
   const own = ownPolicies(document.policies);
+  const unknown = unknownWords(document);
   const items = withItems
     ? itemStates(own).map((entry) => {
         const { item, state, needs } = entry;
         const { id, section, text } = item;
-        return { id, section, text, state, needs, words: stateWords(entry) };
+        return { id, section, text, state, needs, words: stateWords(entry, unknown) };
       })
     : undefined;
-  return { document, coverage: coverageLine(own), items };
+  return { document, coverage: coverageLine(own, unknown), items };
 }

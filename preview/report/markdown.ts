@@ -5,6 +5,7 @@ import { changeSections } from "./markdown-changes.ts";
 import { block, code, prose } from "./markdown-text.ts";
 import { type Failed, type Judged, placedProblems, type Report } from "./report.ts";
 import { layOut, type Section } from "./sections.ts";
+import { unknownWords } from "./state-words.ts";
 import { fixesOf, violationParts } from "./violation-text.ts";
 
 /**
@@ -40,7 +41,7 @@ function verdict(report: Report, { document, coverage }: Judged): string[] {
   return [
     `### ${outcome}: ${subject(report)}`,
     [
-      "| refused | advisory | waived | decided at deployment | passed | not applicable | resources |",
+      `| refused | advisory | waived | ${unknownWords(document)} | passed | not applicable | resources |`,
       "| --- | --- | --- | --- | --- | --- | --- |",
       `| **${summary.mandatory}** | ${summary.advisory} | ${summary.waived} | ${summary.unknown} | ${summary.passed} | ${summary.notApplicable} | ${declared} |`,
     ].join("\n"),
@@ -83,7 +84,7 @@ function judgedSections(document: PreviewDocument): Section[] {
     list("Refused, and how to fix it", refused, false, 0),
     ...(document.diff === undefined ? [] : changeSections(document.diff)),
     list("Advisory", advisory, true, 3),
-    list("Decided at deployment", having("unknown"), true, 4),
+    list(capitalized(unknownWords(document)), having("unknown"), true, 4),
     list("Waived", having("waived"), true, 5),
     {
       heading: `Messages (${document.messages.length})`,
@@ -93,6 +94,10 @@ function judgedSections(document: PreviewDocument): Section[] {
     },
     ...(document.diff === undefined ? [resourceCount(document)] : []),
   ];
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function policyEntry(policy: PolicyOutcome): string {

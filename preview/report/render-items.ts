@@ -3,13 +3,15 @@ import { wrapped } from "../../lib/wrap.ts";
 import type { PreviewDocument } from "../document/document.ts";
 import { ownPolicies } from "./checklist-words.ts";
 import type { Painter } from "./paint.ts";
+import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";
 
 const marks = { passed: "✓", violated: "✗", waived: "~", unknown: "?", left: "·" } as const;
 
 /** Every item of the checklist with its own words and its state, by section. */
-export function renderItems({ policies }: PreviewDocument, { width }: View, paint: Painter): string[] {
-  const states = itemStates(ownPolicies(policies));
+export function renderItems(document: PreviewDocument, { width }: View, paint: Painter): string[] {
+  const states = itemStates(ownPolicies(document.policies));
+  const unknown = unknownWords(document);
   const paints = {
     passed: paint.green,
     violated: paint.red,
@@ -27,7 +29,12 @@ export function renderItems({ policies }: PreviewDocument, { width }: View, pain
         const isVerified = entry.state !== "passed" || entry.needs.length === 0;
         const mark = isVerified ? paints[entry.state](marks[entry.state]) : paint.yellow("◐");
         const indent = " ".repeat(widest + 7);
-        return wrapped(`${text} [${stateWords(entry)}]`, width, `    ${mark} ${id.padEnd(widest)} `, indent);
+        return wrapped(
+          `${text} [${stateWords(entry, unknown)}]`,
+          width,
+          `    ${mark} ${id.padEnd(widest)} `,
+          indent,
+        );
       }),
     ]),
   ];

@@ -5,7 +5,7 @@ import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
 import { itemOf, ownPolicies } from "./checklist-words.ts";
 import type { Painter } from "./paint.ts";
 import { resourceText } from "./resource-text.ts";
-import { isOfState, unknownWords } from "./state-words.ts";
+import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";
 import { violationParts } from "./violation-text.ts";
 
@@ -18,7 +18,7 @@ export function renderPolicies(document: PreviewDocument, view: View, paint: Pai
   if (policies.length === 0) return [];
   const having = (status: PolicyOutcome["status"]): PolicyOutcome[] =>
     policies.filter((policy) => policy.status === status);
-  const coverage = coverageLine(ownPolicies(policies));
+  const coverage = coverageLine(ownPolicies(policies), unknownWords(document));
   return [
     paint.bold("Policies:"),
     ...passed(having("passed"), view, paint),
@@ -57,7 +57,7 @@ function undecided(
   { width, ...view }: View,
   paint: Painter,
 ): string[] {
-  const words = unknownWords(isOfState(document));
+  const words = unknownWords(document);
   const reasons = policy.violations.map((violation) =>
     [resourceText(violation.urn), ...violationParts(violation)].filter((part) => part !== "").join(": "),
   );

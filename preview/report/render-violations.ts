@@ -4,7 +4,7 @@ import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document
 import { itemOf } from "./checklist-words.ts";
 import { linked, type Painter } from "./paint.ts";
 import { resourceText } from "./resource-text.ts";
-import { isOfState, unknownWords } from "./state-words.ts";
+import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";
 import { waiverText } from "./violation-text.ts";
 
@@ -22,7 +22,7 @@ export function renderViolations(document: PreviewDocument, view: View, paint: P
     ...violated.filter(({ enforcement }) => enforcement === "mandatory"),
   ];
   if (ordered.length === 0) return [];
-  const words = unknownWords(isOfState(document));
+  const words = unknownWords(document);
   const lines = ordered.flatMap((policy, index) => [
     ...(index === 0 ? [] : [""]),
     ...policyLines(policy, words, view, paint),

@@ -21,7 +21,7 @@ const file = z
     }),
   })
   .parse(parse(await readFile(join(root, "action.yml"), "utf8")));
-const [, previewStep] = file.runs.steps;
+const previewStep = file.runs.steps.find(({ env }) => "OPTROPIC_INPUT_STACK" in env);
 
 let workspace: string;
 
@@ -134,6 +134,8 @@ describe("the action", () => {
       OPTROPIC_INPUT_CONFIG: "a=1\n--state=b",
       OPTROPIC_INPUT_DIFF: "base.json",
       OPTROPIC_INPUT_OUTPUT: "out/preview.md\nout/preview.sarif",
+      OPTROPIC_INPUT_ENV: "REGION\nZONE",
+      OPTROPIC_INPUT_READ: "shared",
     });
     expect(argumentsOf(inputs, "/w")).toEqual([
       "preview",
@@ -144,8 +146,20 @@ describe("the action", () => {
       "--config=a=1",
       "--config=--state=b",
       "--diff=/w/base.json",
+      "--isolate=namespaces",
+      "--env=REGION",
+      "--env=ZONE",
+      "--read=/w/shared",
       "--output=/w/out/preview.md",
       "--output=/w/out/preview.sarif",
     ]);
+  });
+
+  it("isolates what it runs, unless it is told that the code is to be trusted", () => {
+    const isolated = (value: string) => argumentsOf(readInputs({ OPTROPIC_INPUT_ISOLATE: value }), "/w");
+    expect(argumentsOf(readInputs({}), "/w")).toContain("--isolate=namespaces");
+    expect(isolated("permissions")).toContain("--isolate=permissions");
+    expect(isolated("none").join(" ")).not.toContain("--isolate");
+    expect(() => isolated("off")).toThrow(/ISOLATE/);
   });
 });

@@ -69,6 +69,12 @@ it("previews each stack against what the base's own code says of it, in every fo
   expect((await readdir(folder)).toSorted()).toEqual(["base", "head", "results"]);
 });
 
+it("isolates what the pull request runs, and not the reviewed base, which may not know how", async () => {
+  await previews(["one-0"], { isolate: "namespaces" });
+  expect((await asked("head")).map(({ args }) => args.includes("--isolate=namespaces"))).toEqual([true]);
+  expect((await asked("base")).map(({ args }) => args.includes("--isolate=namespaces"))).toEqual([false]);
+});
+
 it.each([
   [["a-0", "b-0"], 0],
   [["a-1", "b-0"], 1],

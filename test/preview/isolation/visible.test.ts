@@ -94,6 +94,14 @@ describe("isolated code sees", () => {
     expect(seen("up/repo").shown).toEqual(["installed/node_modules", "up/node_modules", "up/repo"]);
   });
 
+  it("a folder of modules above the repository where a link names it, and then the link too", () => {
+    lay({ "shared/node_modules/x/package.json": '{"name":"x"}', "work/repo/.git/config": "" });
+    lay({ "work/node_modules": "-> shared/node_modules" });
+    const { shown, links } = visibleTo(join(root, "work/repo"), []);
+    expect(shown).toContain(join(root, "shared/node_modules"));
+    expect([...links]).toEqual([[join(root, "work/node_modules"), join(root, "shared/node_modules")]]);
+  });
+
   it("nothing of the machine by a link that is no package of its name", () => {
     lay({
       "home/.ssh/id": "",
