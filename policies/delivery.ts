@@ -1,15 +1,20 @@
+import type { RepositoryEnvironmentArgs } from "@pulumi/github";
 import {
+  type AnyValue,
   type Finding,
   fault,
   judge,
   judgeEach,
   judgeStack,
   policy,
+  type ResourceOf,
   type Stack,
   some,
   type Verdict,
 } from "./framework/index.ts";
 import { judgeRequiredCheck } from "./model/branch-rules.ts";
+import { rulesFor } from "./model/branch-sources.ts";
+import { judgePaths, judgeWork } from "./model/deployment-work.ts";
 import {
   deploymentSettings,
   enforcesPack,
@@ -57,9 +62,9 @@ export const pullRequestsPreviewed = policy({
           deploymentSettings(stack),
           "No stack has deployment settings, so no pull request is previewed.",
           (settings) =>
-            trigger(settings, "previewPullRequests") ||
-            isTemplate(settings) ||
-            `Pull requests are not previewed against the stack ${stackLabel(settings)}.`,
+            trigger(settings, "previewPullRequests") || isTemplate(settings)
+              ? judgePaths(settings)
+              : `Pull requests are not previewed against the stack ${stackLabel(settings)}.`,
         ),
 });
 
@@ -78,13 +83,25 @@ export const packEnforced = policy({
 
 function reviewsProduction(stack: Stack, repository: Repository): Verdict {
   const { label } = repository;
-  const [environment] = ofRepository(stack, repository, github.environment, (candidate) => {
-    // GitHub tells no letter case apart.
-    return candidate.at("environment").string()?.toLowerCase() === "production";
-  });
-  if (environment === undefined) {
+  // GitHub tells no letter case apart.
+  const environments = ofRepository(stack, repository, github.environment, (candidate) =>
+    isProduction(candidate.at("environment")),
+  );
+  if (environments.length === 0) {
     return `${label} has no environment named production.`;
   }
+  const verdicts = environments.map((environment) => reviewsEnvironment(stack, repository, environment));
+  return verdicts.find((verdict) => verdict !== true) ?? true;
+}
+
+const isProduction = (name: AnyValue): boolean => name.string()?.toLowerCase() === "production";
+
+function reviewsEnvironment(
+  stack: Stack,
+  repository: Repository,
+  environment: ResourceOf<RepositoryEnvironmentArgs>,
+): Verdict {
+  const { label } = repository;
   const isReviewed = some(environment.at("reviewers").items(), (reviewers) =>
     some(["teams", "users"] as const, (kind) => reviewers.at(kind).items().length > 0),
   );
@@ -107,23 +124,35 @@ function reviewsProduction(stack: Stack, repository: Repository): Verdict {
     );
   }
   const refs = environment.at("deploymentBranchPolicy");
-  const isCustom = refs.at("customBranchPolicies").boolean() === true;
-  const isNamed = isCustom ? !namesAny(stack, repository) : refs.at("protectedBranches").boolean() === true;
-  return isNamed || fault(refs, `Any branch or tag of ${label} may be deployed to production.`);
+  if (refs.at("customBranchPolicies").boolean() === true) {
+    return deployedRefs(stack, repository);
+  }
+  return (
+    refs.at("protectedBranches").boolean() === true ||
+    fault(refs, `Any branch or tag of ${label} may be deployed to production.`)
+  );
 }
 
-/** Whether a pattern of what may be deployed to production has nothing but wildcards. Throws UnknownRead. */
-function namesAny(stack: Stack, repository: Repository): boolean {
-  const wild = ofRepository(
-    stack,
-    repository,
-    github.environmentRefs,
-    (refs) =>
-      some(["branchPattern", "tagPattern"] as const, (kind) =>
-        /^[*?/]+$/.test(refs.at(kind).string() ?? ""),
-      ) && refs.at("environment").string()?.toLowerCase() === "production",
+/** Each pattern of what may be deployed is of branches that rules guard, or of tags with a name of their own. */
+function deployedRefs(stack: Stack, repository: Repository): Verdict {
+  const allowed = ofRepository(stack, repository, github.environmentRefs, (refs) =>
+    isProduction(refs.at("environment")),
   );
-  return wild.length > 0;
+  for (const refs of allowed) {
+    const tag = refs.at("tagPattern").string();
+    if (tag !== undefined && !/^[\w.-]/.test(tag)) {
+      return fault(refs.at("tagPattern"), `Any tag that matches ${tag} may be deployed to production.`);
+    }
+    const branch = refs.at("branchPattern").string();
+    const place = { what: "branches", anyOf: [`refs/heads/${branch}`] };
+    if (branch !== undefined && rulesFor(stack, repository, place).length === 0) {
+      return fault(
+        refs.at("branchPattern"),
+        `Branches that match ${branch} may be deployed to production, and no rules guard all of them.`,
+      );
+    }
+  }
+  return true;
 }
 
 function judgeGroups(stack: Stack): Finding[] {
@@ -133,7 +162,8 @@ function judgeGroups(stack: Stack): Finding[] {
     some(groups, (group) => enforcesPack(group) && group.at("stacks").items().length > 0);
   return [
     judgeStack(() => isEnforced() || "No policy group enforces this pack on a stack."),
-    ...deployed.map((settings) =>
+    ...deployed.flatMap((settings) => [
+      judge(settings, () => judgeWork(stack, settings)),
       judge(
         settings,
         () =>
@@ -143,6 +173,6 @@ function judgeGroups(stack: Stack): Finding[] {
           isTemplate(settings) ||
           `No policy group enforces this pack on the stack ${stackLabel(settings)}.`,
       ),
-    ),
+    ]),
   ];
 }

@@ -1,4 +1,5 @@
-import { every, fault, policy } from "./framework/index.ts";
+import type { ActionsRepositoryPermissionsArgs, WorkflowRepositoryPermissionsArgs } from "@pulumi/github";
+import { every, fault, policy, type ResourceOf, some, type Verdict } from "./framework/index.ts";
 import { judgeRepositories, ofRepository } from "./model/repositories.ts";
 import { github } from "./model/tokens.ts";
 
@@ -55,39 +56,75 @@ export const dependencyUpdates = policy({
   scope: "delivery",
   title: "Pull requests must update dependencies with known vulnerabilities.",
   severity: "medium",
-  fix: "Declare a github.RepositoryDependabotSecurityUpdates for the repository with enabled: true.",
+  fix: "Declare a github.RepositoryDependabotSecurityUpdates for the repository with enabled: true, or a github.RepositoryFile renovate.json.",
   url: "https://docs.github.com/en/code-security/dependabot/dependabot-security-updates/about-dependabot-security-updates",
   check: (stack) =>
     judgeRepositories(stack, absent, (repository) => {
       const updates = ofRepository(stack, repository, github.securityUpdates, (resource) => {
         return resource.at("enabled").boolean() === true;
       });
-      return updates.length > 0 || `Security updates of the dependencies of ${repository.label} are off.`;
-    }),
-});
-
-export const workflowsRestricted = policy({
-  name: "workflows-restricted",
-  items: ["1.6"],
-  scope: "delivery",
-  title: "Workflows must use only allowed and pinned actions, with a token that is read-only by default.",
-  severity: "medium",
-  level: "advisory",
-  fix: "Declare a github.ActionsRepositoryPermissions with allowedActions selected and shaPinningRequired true, and a github.WorkflowRepositoryPermissions with defaultWorkflowPermissions read.",
-  url: "https://docs.github.com/en/actions/reference/security/secure-use",
-  check: (stack) =>
-    judgeRepositories(stack, absent, (repository) => {
-      const named = ofRepository(stack, repository, github.actionsPermissions, (resource) => {
-        const isOff = resource.at("enabled").boolean() === false;
-        const allowed = resource.at("allowedActions").string() ?? "all";
-        return isOff || (allowed !== "all" && resource.at("shaPinningRequired").boolean() === true);
-      });
-      const reading = ofRepository(stack, repository, github.workflowPermissions, (resource) => {
-        return resource.at("defaultWorkflowPermissions").string() === "read";
-      });
+      const isRenovate = () =>
+        some(ofRepository(stack, repository, github.file), (file) =>
+          renovate.test(file.at("file").string() ?? ""),
+        );
       return (
-        (named.length > 0 && reading.length > 0) ||
-        `Workflows of ${repository.label} may use any action, or have a token that may write by default.`
+        updates.length > 0 ||
+        isRenovate() ||
+        `Security updates of the dependencies of ${repository.label} are off.`
       );
     }),
 });
+
+/** Files by which Renovate is told what to update. */
+const renovate = /^(?:\.github\/|\.gitlab\/)?(?:renovate\.json5?|\.renovaterc(?:\.json5?)?)$/;
+
+export const workflowsRestricted = policy({
+  name: "workflows-restricted",
+  items: ["1.5", "1.6"],
+  scope: "delivery",
+  title:
+    "Workflows must use only allowed and pinned actions, with a token that is read-only by default and approves nothing.",
+  severity: "high",
+  fix: "Declare a github.ActionsRepositoryPermissions with allowedActions selected, patterns that name an owner and shaPinningRequired true, and a github.WorkflowRepositoryPermissions with defaultWorkflowPermissions read and canApprovePullRequestReviews false.",
+  url: "https://docs.github.com/en/actions/reference/security/secure-use",
+  check: (stack) =>
+    judgeRepositories(stack, absent, (repository) => {
+      const permissions = ofRepository(stack, repository, github.actionsPermissions);
+      const tokens = ofRepository(stack, repository, github.workflowPermissions);
+      const { label } = repository;
+      if (permissions.length === 0 || tokens.length === 0) {
+        return `Workflows of ${label} may use any action, or have a token that may write: nothing limits them.`;
+      }
+      const verdicts = [
+        ...permissions.map((resource) => judgeActions(resource, label)),
+        ...tokens.map((resource) => judgeToken(resource, label)),
+      ];
+      return verdicts.find((verdict) => verdict !== true) ?? true;
+    }),
+});
+
+function judgeActions(permissions: ResourceOf<ActionsRepositoryPermissionsArgs>, label: string): Verdict {
+  if (permissions.at("enabled").boolean() === false) {
+    return true;
+  }
+  const allowed = permissions.at("allowedActions");
+  if ((allowed.string() ?? "all") === "all") {
+    return fault(allowed, `Workflows of ${label} may use any action.`);
+  }
+  const patterns = permissions.at("allowedActionsConfig", "patternsAlloweds").items();
+  const open = patterns.find((pattern) => !/^[\w.-]+\//.test(pattern.string() ?? ""));
+  if (open !== undefined) {
+    return fault(open, `Workflows of ${label} may use any action that matches ${open.string()}.`);
+  }
+  const pinning = permissions.at("shaPinningRequired");
+  return pinning.boolean() === true || fault(pinning, `Workflows of ${label} need not pin actions.`);
+}
+
+function judgeToken(permissions: ResourceOf<WorkflowRepositoryPermissionsArgs>, label: string): Verdict {
+  const level = permissions.at("defaultWorkflowPermissions");
+  if (level.string() !== "read") {
+    return fault(level, `Workflows of ${label} have a token that may write by default.`);
+  }
+  const approving = permissions.at("canApprovePullRequestReviews");
+  return approving.boolean() !== true || fault(approving, `Workflows of ${label} may approve pull requests.`);
+}

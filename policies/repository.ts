@@ -1,4 +1,4 @@
-import { every, policy, some } from "./framework/index.ts";
+import { policy, some } from "./framework/index.ts";
 import { judgeBranches, judgeRequiredCheck, judgeRule } from "./model/branch-rules.ts";
 
 // Items 1.1 to 1.5: what must hold before a change reaches a branch that releases come from. The check
@@ -16,7 +16,7 @@ export const requiredCheckTest = policy({
   scope: "delivery",
   title: "The tests must pass before a merge.",
   severity: "high",
-  fix: `Add { context: "test" } to ${where}.`,
+  fix: `Add { context: "test", integrationId: 15368 } to ${where}.`,
   url: rulesets,
   check: (stack) => judgeRequiredCheck(stack, "test"),
 });
@@ -27,7 +27,7 @@ export const requiredCheckTypecheck = policy({
   scope: "delivery",
   title: "The type check must pass before a merge.",
   severity: "high",
-  fix: `Add { context: "typecheck" } to ${where}.`,
+  fix: `Add { context: "typecheck", integrationId: 15368 } to ${where}.`,
   url: rulesets,
   check: (stack) => judgeRequiredCheck(stack, "typecheck"),
 });
@@ -38,7 +38,7 @@ export const requiredCheckLint = policy({
   scope: "delivery",
   title: "The linter must pass before a merge.",
   severity: "high",
-  fix: `Add { context: "lint" } to ${where}.`,
+  fix: `Add { context: "lint", integrationId: 15368 } to ${where}.`,
   url: rulesets,
   check: (stack) => judgeRequiredCheck(stack, "lint"),
 });
@@ -49,7 +49,7 @@ export const requiredCheckBuild = policy({
   scope: "delivery",
   title: "The build must pass before a merge.",
   severity: "high",
-  fix: `Add { context: "build" } to ${where}.`,
+  fix: `Add { context: "build", integrationId: 15368 } to ${where}.`,
   url: rulesets,
   check: (stack) => judgeRequiredCheck(stack, "build"),
 });
@@ -60,7 +60,7 @@ export const requiredCheckPreview = policy({
   scope: "delivery",
   title: "The preview of the stacks, judged by this pack, must pass before a merge.",
   severity: "high",
-  fix: `Add { context: "preview" } to ${where}.`,
+  fix: `Add { context: "preview", integrationId: 15368 } to ${where}.`,
   url: rulesets,
   check: (stack) => judgeRequiredCheck(stack, "preview"),
 });
@@ -77,9 +77,7 @@ export const requiredChecksCurrent = policy({
     judgeRule(
       stack,
       (what) => `A merge to ${what} may contain code that was tested against an older state of the branch.`,
-      (rules) =>
-        rules.at("requiredStatusChecks", "strictRequiredStatusChecksPolicy").boolean() === true ||
-        rules.at("mergeQueue").exists,
+      (rules) => rules.isCurrent(),
     ),
 });
 
@@ -106,9 +104,7 @@ export const pullRequestApproved = policy({
         threshold("minimumApprovals") === 1
           ? `The rules of ${what} allow merging without approval.`
           : `A merge to ${what} needs fewer than ${threshold("minimumApprovals")} approvals.`,
-      (rules) =>
-        (rules.at("pullRequest", "requiredApprovingReviewCount").number() ?? 0) >=
-        threshold("minimumApprovals"),
+      (rules) => rules.approvals() >= threshold("minimumApprovals"),
     ),
 });
 
@@ -124,7 +120,7 @@ export const pullRequestCodeOwners = policy({
     judgeRule(
       stack,
       (what) => `A merge to ${what} needs no approval by the owners of the code.`,
-      (rules) => rules.at("pullRequest", "requireCodeOwnerReview").boolean() === true,
+      (rules) => rules.asksOwners(),
     ),
 });
 
@@ -140,11 +136,7 @@ export const pullRequestApprovalCurrent = policy({
     judgeRule(
       stack,
       (what) => `A merge to ${what} may contain code that was pushed after its approval.`,
-      (rules) =>
-        every(
-          ["dismissStaleReviewsOnPush", "requireLastPushApproval"] as const,
-          (rule) => rules.at("pullRequest", rule).boolean() === true,
-        ),
+      (rules) => rules.asksAgain(),
     ),
 });
 
@@ -160,7 +152,7 @@ export const pullRequestConversations = policy({
     judgeRule(
       stack,
       (what) => `A merge to ${what} may leave conversations unresolved.`,
-      (rules) => rules.at("pullRequest", "requiredReviewThreadResolution").boolean() === true,
+      (rules) => rules.resolvesConversations(),
     ),
 });
 
@@ -168,16 +160,16 @@ export const branchHistoryKept = policy({
   name: "branch-history-kept",
   items: ["1.5"],
   scope: "delivery",
-  title: "History must be linear, and nobody may rewrite or delete what was approved.",
+  title: "Nobody may rewrite or delete what was approved.",
   severity: "high",
-  fix: "Set nonFastForward, deletion and requiredLinearHistory in the rules of the ruleset to true.",
+  fix: "Set nonFastForward and deletion in the rules of the ruleset to true.",
   url: rulesets,
   check: (stack) =>
-    (["nonFastForward", "deletion", "requiredLinearHistory"] as const).flatMap((rule) =>
+    (["nonFastForward", "deletion"] as const).flatMap((rule) =>
       judgeRule(
         stack,
         (what) => `${rule} is not among the rules of ${what}.`,
-        (rules) => rules.at(rule).boolean() === true,
+        (rules) => rules.keeps(rule),
       ),
     ),
 });
@@ -192,7 +184,7 @@ export const branchRulesForAll = policy({
   url: rulesets,
   check: (stack) =>
     judgeBranches(stack, (covering, what) => {
-      const around = some(covering, (ruleset) => ruleset.at("bypassActors").items().length > 0);
+      const around = some(covering, (rules) => rules.hasBypass());
       return !around || `Some actors may bypass the rules of ${what}.`;
     }),
 });

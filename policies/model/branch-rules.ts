@@ -1,17 +1,5 @@
-import type { RepositoryRulesetArgs } from "@pulumi/github";
-import {
-  type AnyValue,
-  type Child,
-  type Finding,
-  judge,
-  type ResourceOf,
-  type Stack,
-  some,
-  type Value,
-  type Verdict,
-  violation,
-} from "../framework/index.ts";
-import { matchesRef } from "../values/ref-pattern.ts";
+import { type Finding, judge, known, type Stack, some, type Verdict, violation } from "../framework/index.ts";
+import { type Branches, type BranchRules, rulesFor } from "./branch-sources.ts";
 import {
   type DeploymentSettings,
   deployedBranch,
@@ -22,20 +10,22 @@ import {
 import { ofRepository, type Repository, repositories } from "./repositories.ts";
 import { github } from "./tokens.ts";
 
-export type Ruleset = ResourceOf<RepositoryRulesetArgs>;
+/** As item S1.1 names them, such as `release/v3.0.0`: rules must hold for each of them. */
+const releases: Branches = { what: "release branches", anyOf: ["refs/heads/release/*"] };
 
-/** Branches that releases come from, and a name that stands for them. */
-interface Branches {
-  readonly what: string;
-  readonly anyOf: readonly string[];
-  readonly alias?: string;
+const defaultNames = ["refs/heads/main", "refs/heads/master"];
+
+/** The default branch as the stack names it, else by the names that it usually has. Throws UnknownRead. */
+function defaultBranch(stack: Stack, repository: Repository): Branches {
+  const [declared] = ofRepository(stack, repository, github.branchDefault);
+  const name = declared?.at("branch").string();
+  const deployed = deploymentSettings(stack)
+    .map((settings) => known(() => settings.at("sourceContext", "git", "branch").string()))
+    .map((branch) => (branch === undefined || branch.startsWith("refs/") ? branch : `refs/heads/${branch}`));
+  const inUse = defaultNames.filter((candidate) => deployed.includes(candidate));
+  const anyOf = name !== undefined ? [`refs/heads/${name}`] : inUse.length > 0 ? inUse : defaultNames;
+  return { what: "the default branch", anyOf, alias: "~DEFAULT_BRANCH" };
 }
-
-const branches: readonly Branches[] = [
-  { what: "the default branch", anyOf: ["refs/heads/main", "refs/heads/master"], alias: "~DEFAULT_BRANCH" },
-  // As item S1.1 names them.
-  { what: "release branches", anyOf: ["refs/heads/release/v3.0.0"] },
-];
 
 /**
  * Judges the rules of the default branch and of the release branches of each repository, and of the branches
@@ -44,7 +34,7 @@ const branches: readonly Branches[] = [
  */
 export function judgeBranches(
   stack: Stack,
-  test: (rulesets: readonly Ruleset[], what: string) => Verdict,
+  test: (rules: readonly BranchRules[], what: string) => Verdict,
 ): Finding[] {
   const all = repositories(stack);
   if (all.length === 0) {
@@ -52,12 +42,13 @@ export function judgeBranches(
   }
   return all.flatMap((repository) => {
     const verdict = (place: Branches): Verdict => {
-      const rulesets = covering(stack, repository, place);
+      const rulesets = rulesFor(stack, repository, place);
       const what = `${place.what} of ${repository.label}`;
       return rulesets.length === 0 ? `No active ruleset covers ${what}.` : test(rulesets, what);
     };
     return [
-      ...branches.map((place) => judge(repository.resource, () => verdict(place))),
+      judge(repository.resource, () => verdict(defaultBranch(stack, repository))),
+      judge(repository.resource, () => verdict(releases)),
       ...deploymentSettings(stack).map((settings) =>
         judge(repository.resource, () => {
           const isOther = all.length > 1 && deployedRepository(settings) !== repository.label;
@@ -73,32 +64,18 @@ export function judgeBranches(
 export function judgeRule(
   stack: Stack,
   missing: (what: string) => string,
-  test: (rules: Value<Child<RepositoryRulesetArgs, "rules">>) => boolean,
+  test: (rules: BranchRules) => boolean,
 ): Finding[] {
-  return judgeBranches(
-    stack,
-    (rulesets, what) => some(rulesets, (ruleset) => test(ruleset.at("rules"))) || missing(what),
-  );
+  return judgeBranches(stack, (rules, what) => some(rules, test) || missing(what));
 }
 
-/** Judges whether the check of that name has to pass before a merge. */
+/** Judges whether the check of that name has to pass before a merge, made by one app. */
 export function judgeRequiredCheck(stack: Stack, name: string): Finding[] {
   return judgeRule(
     stack,
-    (what) => `The check ${name} is not required for ${what}.`,
-    (rules) =>
-      some(
-        rules.at("requiredStatusChecks", "requiredChecks").items(),
-        (check) => jobName(check.at("context").string() ?? "") === name,
-      ),
+    (what) => `The check ${name}, bound to the app that makes it, is not required for ${what}.`,
+    (rules) => rules.requires(name),
   );
-}
-
-/** Name of the job in a check's name, such as `test` in `CI / test (24)`: a caller before it, a matrix after. */
-function jobName(context: string): string {
-  const job = context.split(" / ").at(-1) ?? "";
-  const matrix = job.indexOf(" (");
-  return matrix > 0 && job.endsWith(")") ? job.slice(0, matrix) : job;
 }
 
 /** The branch whose pushes are deployed by the settings. Throws UnknownRead. */
@@ -108,7 +85,7 @@ function deployedPlace(stack: Stack, settings: DeploymentSettings): Branches | u
     return undefined;
   }
   // What is called like a default branch is taken for it where rules name that by its alias.
-  const alias = branches.find(({ anyOf }) => anyOf.includes(branch))?.alias;
+  const alias = defaultNames.includes(branch) ? "~DEFAULT_BRANCH" : undefined;
   const name = branch.replace("refs/heads/", "");
   const what = `the branch ${name} (deployed to ${stackLabel(settings)})`;
   return { what, anyOf: [branch], ...(alias !== undefined && { alias }) };
@@ -116,28 +93,13 @@ function deployedPlace(stack: Stack, settings: DeploymentSettings): Branches | u
 
 /** Whether the rules of a place are those of the default or the release branches, which are judged anyway. */
 function isJudged(stack: Stack, repository: Repository, place: Branches): boolean {
-  const rulesets = covering(stack, repository, place);
-  return branches.some((other) => {
-    const others = covering(stack, repository, other);
+  const rulesets = rulesFor(stack, repository, place);
+  return [defaultBranch(stack, repository), releases].some((other) => {
+    const others = rulesFor(stack, repository, other);
     return (
-      others.length > 0 && others.length === rulesets.length && others.every((one) => rulesets.includes(one))
+      others.length > 0 &&
+      others.length === rulesets.length &&
+      others.every(({ resource }) => rulesets.some((one) => one.resource === resource))
     );
   });
-}
-
-function covering(stack: Stack, repository: Repository, place: Branches): Ruleset[] {
-  return ofRepository(stack, repository, github.ruleset, (ruleset) => {
-    if (ruleset.at("target").string() !== "branch" || ruleset.at("enforcement").string() !== "active") {
-      return false;
-    }
-    const refs = ruleset.at("conditions", "refName");
-    const covers = (pattern: AnyValue) => coversBranch(pattern.string() ?? "", place);
-    // The pack does not read brackets and backslashes: such an exclusion may be of any branch.
-    const mayExclude = (pattern: AnyValue) => /[[\\]/.test(pattern.string() ?? "") || covers(pattern);
-    return some(refs.at("includes").items(), covers) && !some(refs.at("excludes").items(), mayExclude);
-  });
-}
-
-function coversBranch(pattern: string, { anyOf, alias }: Branches): boolean {
-  return pattern === "~ALL" || pattern === alias || anyOf.some((name) => matchesRef(pattern, name));
 }

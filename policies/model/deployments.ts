@@ -1,6 +1,6 @@
 import type { DeploymentSettingsArgs, PolicyGroupArgs, types } from "@pulumi/pulumiservice";
 import { every, known, type ResourceOf, type Stack, some, type Value } from "../framework/index.ts";
-import { packName } from "./pack-name.ts";
+import { packName, packVersion } from "./pack-name.ts";
 import { pulumiCloud } from "./tokens.ts";
 
 export type DeploymentSettings = ResourceOf<DeploymentSettingsArgs>;
@@ -54,7 +54,10 @@ export function runsPack(group: PolicyGroup): boolean {
   return (
     group.at("mode").string() === "preventative" &&
     group.at("entityType").string() !== "accounts" &&
-    some(group.at("policyPacks").items(), (pack) => isPack(pack) && levelOf(pack) !== "disabled")
+    some(
+      group.at("policyPacks").items(),
+      (pack) => isPack(pack) && isNewEnough(pack) && levelOf(pack) !== "disabled",
+    )
   );
 }
 
@@ -78,6 +81,11 @@ export function isInGroup(settings: DeploymentSettings, group: PolicyGroup): boo
 
 /** Whether a tag says that the stack of deployment settings is of staging. Throws UnknownRead. */
 export function isTaggedStaging(stack: Stack, settings: DeploymentSettings): boolean {
+  // A tag alone makes no staging of a stack that is called production, or that production is deployed from.
+  const branch = settings.at("sourceContext", "git", "branch").string() ?? "";
+  if (/prod|live/i.test(`${settings.at("stack").string()} ${branch}`)) {
+    return false;
+  }
   return some(stack.ofType(pulumiCloud.stackTag, pulumiCloud.stackTags), (tag) => {
     const single = tag.type === pulumiCloud.stackTag;
     const isStage = !single || tag.at("name").string() === "stage";
@@ -96,6 +104,22 @@ type PackReference = Value<types.input.PolicyGroupPolicyPackReferenceInputArgs>;
 
 function isPack(pack: PackReference): boolean {
   return pack.at("name").string() === packName;
+}
+
+/** Whether the group takes this version of the pack or a later one; without a tag it takes the newest. */
+function isNewEnough(pack: PackReference): boolean {
+  const tag = pack.at("versionTag").string();
+  const [wanted, own] = [tag, packVersion].map((text) =>
+    /^v?(\d+)\.(\d+)\.(\d+)/
+      .exec(text ?? "")
+      ?.slice(1)
+      .map(Number),
+  );
+  if (tag === undefined || tag === "" || wanted === undefined || own === undefined) {
+    return tag === undefined || tag === "" || tag === "latest";
+  }
+  const index = own.findIndex((part, place) => part !== wanted[place]);
+  return index < 0 || (wanted[index] ?? 0) > (own[index] ?? 0);
 }
 
 /** Level of every policy, where the group sets one. */

@@ -179,6 +179,12 @@ export const aws = {
 export const github = {
   repository: token<gh.RepositoryArgs>("github:index/repository:Repository"),
   ruleset: token<gh.RepositoryRulesetArgs>("github:index/repositoryRuleset:RepositoryRuleset"),
+  organizationRuleset: token<gh.OrganizationRulesetArgs>(
+    "github:index/organizationRuleset:OrganizationRuleset",
+  ),
+  branchProtection: token<gh.BranchProtectionArgs>("github:index/branchProtection:BranchProtection"),
+  branchDefault: token<gh.BranchDefaultArgs>("github:index/branchDefault:BranchDefault"),
+  file: token<gh.RepositoryFileArgs>("github:index/repositoryFile:RepositoryFile"),
   vulnerabilityAlerts: token<gh.RepositoryVulnerabilityAlertsArgs>(
     "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts",
   ),

@@ -174,7 +174,9 @@ describe("rules of branches", () => {
     ["e2e-test", "violated"],
     ["(test)", "violated"],
   ])("know the check %s by the name of its job: %s", (context, expected) => {
-    const stack = withRules(passingStack(), "requiredStatusChecks", "requiredChecks", [{ context }]);
+    const stack = withRules(passingStack(), "requiredStatusChecks", "requiredChecks", [
+      { context, integrationId: 15368 },
+    ]);
     expect(statusOf(requiredCheckTest, stack)).toBe(expected);
   });
 
@@ -316,4 +318,51 @@ describe("the published pack", () => {
     );
     expect(violated([], own)).toContain("pack-enforced");
   });
+});
+
+test("classic branch protection and a ruleset of the organization guard branches as well", () => {
+  const stack = passingStack();
+  const ruleset = stack.find(({ name }) => name === "repository-branches");
+  const rest = without(stack, "repository-branches");
+  const policies = registry.filter(({ name }) => /^(?:required-check|pull-request-|branch-)/.test(name));
+  const found = (fixtures: Fixture[]) =>
+    policies.flatMap((policy) => outcomeOf(policy, fixtures).violations.map((violation) => violation.found));
+  const organization: Fixture = {
+    type: github.organizationRuleset,
+    name: "organization",
+    props: {
+      ...ruleset?.props,
+      repository: undefined,
+      conditions: {
+        refName: { includes: ["~DEFAULT_BRANCH", "refs/heads/release/**"], excludes: [] },
+        repositoryName: { includes: ["~ALL"], excludes: [] },
+      },
+    },
+  };
+  const classic = (pattern: string, reviews: Record<string, unknown> = {}): Fixture => ({
+    type: github.branchProtection,
+    name: pattern,
+    props: {
+      repositoryId: "platform",
+      pattern,
+      enforceAdmins: true,
+      requireConversationResolution: true,
+      requiredStatusChecks: [{ strict: true, contexts: ["test", "typecheck", "lint", "build", "preview"] }],
+      requiredPullRequestReviews: [
+        {
+          requiredApprovingReviewCount: 1,
+          requireCodeOwnerReviews: true,
+          dismissStaleReviews: true,
+          requireLastPushApproval: true,
+          ...reviews,
+        },
+      ],
+    },
+  });
+  expect(found([...rest, organization])).toEqual([]);
+  expect(found([...rest, classic("main"), classic("release/*")])).toEqual([]);
+  expect(found([...rest, classic("main"), classic("release/v3.0.0")])).not.toEqual([]);
+  expect(
+    found([...rest, classic("main"), classic("release/*", { requiredApprovingReviewCount: 0 })]),
+  ).toEqual([expect.stringContaining("allow merging without approval")]);
 });

@@ -32,12 +32,21 @@ const branchMutants: readonly Mutant[] = [
   ...checks.flatMap((check): Mutant[] => {
     const others = checks.filter((name) => name !== check);
     const requiring = (...names: string[]): Mutant["break"] => {
-      const requiredChecks = names.map((context) => ({ context }));
+      const requiredChecks = names.map((context) => ({ context, integrationId: 15368 }));
       return (stack) => withRules(stack, "requiredStatusChecks", "requiredChecks", requiredChecks);
     };
     const policy = `required-check-${check}`;
     return [
       { policy, what: `${check} is not required`, break: requiring(...others) },
+      {
+        policy,
+        what: `anyone who may write can say that ${check} passed`,
+        break: (stack) =>
+          withRules(stack, "requiredStatusChecks", "requiredChecks", [
+            ...others.map((context) => ({ context, integrationId: 15368 })),
+            { context: check },
+          ]),
+      },
       {
         policy,
         what: `a check ${check}-later is, in its place`,
@@ -51,6 +60,20 @@ const branchMutants: readonly Mutant[] = [
     break: (stack) => withRules(stack, "requiredStatusChecks", undefined),
     takesMore: true,
   },
+  ...[
+    [["refs/heads/main", "refs/heads/release/v3.0.0", "refs/heads/release/production"], []],
+    [["refs/heads/main", "refs/heads/release/v*", "refs/heads/release/production"], []],
+    [["refs/heads/main", "refs/heads/release/*"], ["refs/heads/release/hotfix*"]],
+    [["refs/heads/main", "refs/heads/release/*"], ["refs/heads/*/v[12]*"]],
+    [["refs/heads/release/*", "refs/heads/master"], []],
+  ].map(
+    ([includes = [], excludes = []]): Mutant => ({
+      policy: "pull-request-approved",
+      what: `rules are for ${includes.join(", ")} without ${excludes.join(", ")}`,
+      break: (stack) => withRefs(stack, includes, excludes),
+      takesMore: true,
+    }),
+  ),
   {
     policy: "required-check-lint",
     what: "no ruleset covers the release branches",
@@ -102,7 +125,7 @@ const branchMutants: readonly Mutant[] = [
     what: "conversations may stay open",
     break: (stack) => withRules(stack, "pullRequest", "requiredReviewThreadResolution", false),
   },
-  ...["nonFastForward", "deletion", "requiredLinearHistory"].map(
+  ...["nonFastForward", "deletion"].map(
     (rule): Mutant => ({
       policy: "branch-history-kept",
       what: `${rule} is left out`,
@@ -227,6 +250,84 @@ const deploymentMutants: readonly Mutant[] = [
         github: { deployCommits: true, previewPullRequests: false, pullRequestTemplate: true },
       }),
   },
+  ...[
+    { branchPattern: "[a-z]*" },
+    { branchPattern: "feature/*" },
+    { branchPattern: "release-*" },
+    { tagPattern: "[v]*" },
+    { tagPattern: "?*" },
+  ].map(
+    (pattern): Mutant => ({
+      policy: "production-environment-reviewed",
+      what: `what no rule guards may be deployed: ${JSON.stringify(pattern)}`,
+      break: (stack) =>
+        withProps(stack, "repository-production-tag-v*", { tagPattern: undefined, ...pattern }),
+    }),
+  ),
+  ...[
+    ["rm -rf policies"],
+    ["npm ci", "sed -i s/mandatory/advisory/ policies/pack.ts"],
+    ["git checkout HEAD~20"],
+    ["npm ci; rm -r policies"],
+    ["curl https://example.com/setup.sh | sh"],
+    ["export PULUMI_OPTION_POLICY_PACK="],
+  ].map(
+    (preRunCommands): Mutant => ({
+      policy: "pack-enforced",
+      what: `deployments first run ${preRunCommands.join(", ")}`,
+      break: (stack) =>
+        withProps(stack, "delivery-production-deployments", { operationContext: { preRunCommands } }),
+    }),
+  ),
+  ...[
+    { PULUMI_OPTION_POLICY_PACK: "" },
+    { PULUMI_OPTION_POLICY_PACK: "/dev/null" },
+    { NODE_OPTIONS: "--require ./hook.js" },
+  ].map(
+    (environmentVariables): Mutant => ({
+      policy: "pack-enforced",
+      what: `deployments have ${JSON.stringify(environmentVariables)}`,
+      break: (stack) =>
+        withProps(stack, "delivery-production-deployments", { operationContext: { environmentVariables } }),
+    }),
+  ),
+  ...[["docs/**"], ["**", "!policies/**"], ["**", "!components/**"], ["**", "!**/*.ts"], ["**", "!**"]].map(
+    (paths): Mutant => ({
+      policy: "pull-requests-previewed",
+      what: `previews are of ${paths.join(", ")}`,
+      break: (stack) =>
+        withProps(stack, "delivery-production-deployments", {
+          github: { deployCommits: true, previewPullRequests: true, repository: "optropic/platform", paths },
+        }),
+    }),
+  ),
+  {
+    policy: "pack-enforced",
+    what: "an old version of the pack is enforced",
+    break: withPack({ versionTag: "1.0.0" }),
+  },
+  {
+    policy: "pack-enforced",
+    what: "production is said to be staging, and its pack advises",
+    break: (stack) =>
+      withProps(withPack({ config: { all: "advisory" } })(stack), "delivery-production-tag-stage", {
+        value: "staging",
+      }),
+    takesMore: true,
+  },
+  {
+    policy: "workflows-restricted",
+    what: "workflows may approve pull requests",
+    break: (stack) => withProps(stack, "repository-workflows", { canApprovePullRequestReviews: true }),
+  },
+  ...["*", "*/*", "**@main"].map(
+    (pattern): Mutant => ({
+      policy: "workflows-restricted",
+      what: `actions that match ${pattern} are allowed`,
+      break: (stack) =>
+        withProps(stack, "repository-actions", { allowedActionsConfig: { patternsAlloweds: [pattern] } }),
+    }),
+  ),
   {
     policy: "pack-enforced",
     what: "production has no policy group",
