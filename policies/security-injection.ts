@@ -1,8 +1,8 @@
-import type { GrantRoleArgs, RoleArgs } from "@pulumi/postgresql";
-import { fault, judge, known, policy, type ResourceOf, type Stack, type Verdict } from "./framework/index.ts";
-import { ownerOf } from "./model/links.ts";
+import { judge, known, policy } from "./framework/index.ts";
+import { judgeMembership, judgeRole, judgeUser } from "./model/database-roles.ts";
 import { judgeSites, notProxied } from "./model/sites.ts";
 import { postgresql } from "./model/tokens.ts";
+import { declaredVariables } from "./model/variables.ts";
 import { wafFault } from "./model/waf.ts";
 
 // Item 4.7.
@@ -26,61 +26,13 @@ export const leastPrivilege = policy({
   items: ["4.7"],
   title: "No role that can log in to the database may have a privilege that an injected statement could use.",
   severity: "critical",
-  fix: "Set superuser, createDatabase, createRole, replication and bypassRowLevelSecurity to false on the postgresql.Role, and grant what it needs. A role for backups alone, with backup in its name, may bypass row-level security.",
+  fix: "Set superuser, createDatabase, createRole, replication and bypassRowLevelSecurity to false on the postgresql.Role, and grant what it needs. A role that only backup jobs connect with, and that may only read, may bypass row-level security. Make DATABASE_URL from the role of the application.",
   url: "https://www.postgresql.org/docs/current/role-attributes.html",
   check: (stack) => [
-    ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeRole(role))),
-    ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeGrant(stack, grant))),
+    ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeRole(stack, role))),
+    ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
+    ...declaredVariables(stack)
+      .filter((variable) => known(() => variable.name()) === "DATABASE_URL")
+      .map(({ resource, value }) => judge(resource, () => judgeUser(stack, resource, value))),
   ],
 });
-
-const privileges = [
-  "superuser",
-  "createDatabase",
-  "createRole",
-  "replication",
-  "bypassRowLevelSecurity",
-] as const;
-
-function judgeRole(role: ResourceOf<RoleArgs>): Verdict {
-  if (role.at("login").boolean() !== true) {
-    return true;
-  }
-  const allowed: readonly string[] = isForBackups(role) ? ["bypassRowLevelSecurity"] : [];
-  const held = privileges.filter((it) => !allowed.includes(it) && role.at(it).boolean() === true);
-  const [first] = held;
-  if (first !== undefined) {
-    return fault(role.at(first), `The role has ${held.join(", ")}.`);
-  }
-  const group = role.at("roles").strings().find(isAdministrator);
-  return group === undefined || fault(role.at("roles"), `The role is a member of ${group}.`);
-}
-
-/** Membership by a grant counts as much as membership in the role's own list. */
-function judgeGrant(stack: Stack, grant: ResourceOf<GrantRoleArgs>): Verdict {
-  const group = grant.at("grantRole").string() ?? "";
-  if (!isAdministrator(group)) {
-    return true;
-  }
-  const member = known(() => ownerOf(stack, grant, "role", postgresql.role)?.name);
-  return fault(grant.at("grantRole"), `${member ?? "A role"} becomes a member of ${group}.`);
-}
-
-/** pg_dump fails on rows that row-level security hides, so a role for backups must bypass it. */
-const isForBackups = (role: ResourceOf<RoleArgs>): boolean =>
-  /back-?_?up|dump/i.test(`${role.name} ${role.at("name").string()}`);
-
-/** Roles whose members control the server or read its files: PostgreSQL's own, then those of vendors. */
-const administrators: ReadonlySet<string> = new Set([
-  "postgres",
-  "pg_execute_server_program",
-  "pg_read_server_files",
-  "pg_write_server_files",
-  "supabase_admin",
-  "service_role",
-  "rds_superuser",
-  "cloudsqlsuperuser",
-  "azure_pg_admin",
-]);
-
-const isAdministrator = (group: string): boolean => administrators.has(group);

@@ -90,6 +90,7 @@ export const cloudflare = {
 export const postgresql = {
   provider: token<pg.ProviderArgs>("pulumi:providers:postgresql"),
   role: token<pg.RoleArgs>("postgresql:index/role:Role"),
+  grant: token<pg.GrantArgs>("postgresql:index/grant:Grant"),
   grantRole: token<pg.GrantRoleArgs>("postgresql:index/grantRole:GrantRole"),
 } as const;
 

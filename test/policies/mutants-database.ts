@@ -5,8 +5,65 @@ import type { Mutant } from "./mutants.ts";
 
 const pooled = "aws-0-eu-central-1.pooler.supabase.com:6543/postgres?pgbouncer=true";
 
+const roleMutant = (what: string, mutate: Mutant["break"]): Mutant => ({
+  policy: "database-role-least-privilege",
+  what,
+  break: mutate,
+  takesMore: true,
+});
+
+/** Ways to let the application's role do more than it has to (4.7). */
+const roleMutants: readonly Mutant[] = [
+  roleMutant("the application's role bypasses row-level security under a backup's name", (stack) =>
+    withProps(stack, "database-application-role", { name: "app_backup", bypassRowLevelSecurity: true }),
+  ),
+  roleMutant("the migration's role bypasses row-level security", (stack) =>
+    withProps(stack, "database-migration-role", { name: "dump", bypassRowLevelSecurity: true }),
+  ),
+  roleMutant("the application's role writes all data", (stack) =>
+    withProps(stack, "database-application-role", { roles: ["pg_write_all_data"] }),
+  ),
+  roleMutant("the application's role is a member of a group that may create roles", (stack) => [
+    ...withProps(stack, "database-application-role", { roles: ["managers"] }),
+    {
+      type: postgresql.role,
+      name: "managers",
+      props: { name: "managers", login: false, createRole: true },
+    },
+  ]),
+  ...[["ALL"], ["SELECT", "TRUNCATE"]].map((privileges) =>
+    roleMutant(`the application's role has ${privileges.join(", ")} on tables`, (stack) =>
+      withProps(stack, "database-application-table-grant", { privileges }),
+    ),
+  ),
+  roleMutant("the application's role creates in the schema", (stack) =>
+    withProps(stack, "database-application-schema-grant", { privileges: ["CREATE", "USAGE"] }),
+  ),
+  roleMutant("the application connects as postgres", (stack) =>
+    withProps(stack, "web-DATABASE_URL", {
+      value:
+        "postgresql://postgres.abcdefghijklmnopqrst:x@aws-1-eu-central-1.pooler.supabase.com:6543/postgres?sslmode=require&pgbouncer=true",
+    }),
+  ),
+  roleMutant("the application's URL is made from the database alone", (stack) =>
+    change(stack, "web-DATABASE_URL", (fixture) => ({
+      ...fixture,
+      from: { ...fixture.from, value: ["database-project"] },
+    })),
+  ),
+  roleMutant("the backup's role may write", (stack) => [
+    ...stack,
+    {
+      type: postgresql.grant,
+      name: "backup-grant",
+      props: { role: "optropic_backup", objectType: "table", privileges: ["SELECT", "INSERT"] },
+    },
+  ]),
+];
+
 /** Ways to break section 3. */
 export const databaseMutants: readonly Mutant[] = [
+  ...roleMutants,
   {
     policy: "database-declared",
     what: "the project is not declared",

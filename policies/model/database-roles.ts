@@ -1,0 +1,177 @@
+import type { GrantRoleArgs, RoleArgs } from "@pulumi/postgresql";
+import {
+  type AnyValue,
+  fault,
+  known,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+  type Verdict,
+} from "../framework/index.ts";
+import { parseConnection } from "../values/connection-string.ts";
+import { ownerOf } from "./links.ts";
+import { perStack } from "./per-stack.ts";
+import { postgresql, render, supabase } from "./tokens.ts";
+import { declaredVariables } from "./variables.ts";
+
+export type Role = ResourceOf<RoleArgs>;
+
+const privileges = ["superuser", "createDatabase", "createRole", "replication"] as const;
+
+/** Judges what a role may do that an injected statement could use. Throws UnknownRead. */
+export function judgeRole(stack: Stack, role: Role): Verdict {
+  if (role.at("login").boolean() !== true && !isGroup(stack, role)) {
+    return true;
+  }
+  const held = privileges.filter((it) => role.at(it).boolean() === true);
+  const [first] = held;
+  if (first !== undefined) {
+    return fault(role.at(first), `The role has ${held.join(", ")}.`);
+  }
+  const group = role.at("roles").strings().find(isAdministrator);
+  if (group !== undefined) {
+    return fault(role.at("roles"), `The role is a member of ${group}.`);
+  }
+  if (role.at("bypassRowLevelSecurity").boolean() === true) {
+    return judgeBypass(stack, role);
+  }
+  return applicationRoles(stack).has(role) ? judgeGrants(stack, role) : true;
+}
+
+/** Membership by a grant counts as much as membership in the role's own list. Throws UnknownRead. */
+export function judgeMembership(stack: Stack, grant: ResourceOf<GrantRoleArgs>): Verdict {
+  const group = grant.at("grantRole").string() ?? "";
+  if (!isAdministrator(group)) {
+    return true;
+  }
+  const member = known(() => ownerOf(stack, grant, "role", postgresql.role)?.name);
+  return fault(grant.at("grantRole"), `${member ?? "A role"} becomes a member of ${group}.`);
+}
+
+/** Judges whom DATABASE_URL names: never the owner of the database. Throws UnknownRead. */
+export function judgeUser(stack: Stack, resource: Resource, value: AnyValue): Verdict {
+  const text = known(() => value.string());
+  if (text !== undefined) {
+    const user = parseConnection(text)?.user?.split(".")[0];
+    return user === undefined || !isAdministrator(user)
+      ? true
+      : fault(value, `DATABASE_URL connects as ${user}, which may do anything.`);
+  }
+  const sources = resource.sourcesOf(value);
+  const isOwner =
+    stack.ofType(postgresql.role).length > 0 &&
+    sources.some((source) => source.is<unknown>(supabase.project, render.postgres)) &&
+    !sources.some((source) => source.is(postgresql.role));
+  return isOwner
+    ? fault(value, "DATABASE_URL is made from no role of this stack, so it connects as the database's owner.")
+    : true;
+}
+
+/** pg_dump fails on rows that row-level security hides, so that a role for backups alone must bypass it. */
+function judgeBypass(stack: Stack, role: Role): Verdict {
+  const bypass = role.at("bypassRowLevelSecurity");
+  const user = usersOf(stack, role).find((resource) => !resource.is(render.cronJob));
+  if (user !== undefined) {
+    return fault(bypass, `The role bypasses row-level security, and ${user.name} connects with it.`);
+  }
+  const writing = grantsTo(stack, role).find((grant) =>
+    grant
+      .at("privileges")
+      .strings()
+      .some((privilege) => !/^(?:SELECT|USAGE|CONNECT)$/i.test(privilege)),
+  );
+  if (writing !== undefined) {
+    return fault(bypass, `The role bypasses row-level security, and ${writing.name} lets it write.`);
+  }
+  const isForBackups = /back-?_?up|dump/i.test(`${role.name} ${role.at("name").string()}`);
+  return (
+    isForBackups ||
+    usersOf(stack, role).length > 0 ||
+    fault(bypass, "The role has bypassRowLevelSecurity, and is not one for backups.")
+  );
+}
+
+/** What the application may do with tables: TRUNCATE and triggers go around row-level security. */
+function judgeGrants(stack: Stack, role: Role): Verdict {
+  for (const grant of grantsTo(stack, role)) {
+    const excess = grant
+      .at("privileges")
+      .strings()
+      .find((privilege) => /^(?:ALL|TRUNCATE|TRIGGER|REFERENCES|CREATE|MAINTAIN)/i.test(privilege));
+    if (excess !== undefined) {
+      return `${grant.name} lets the application's role ${excess.toUpperCase()}.`;
+    }
+  }
+  return true;
+}
+
+function grantsTo(stack: Stack, role: Role) {
+  return stack
+    .ofType(postgresql.grant)
+    .filter((grant) => known(() => grant.refersTo(role, "role") || isNamed(grant.at("role").string(), role)));
+}
+
+const isNamed = (text: string | undefined, role: Role): boolean =>
+  text !== undefined && known(() => role.at("name").string()) === text;
+
+/** Resources whose variables are made from the role. */
+function usersOf(stack: Stack, role: Role): Resource[] {
+  return [...new Set(declaredVariables(stack).map(({ resource }) => resource))].filter((resource) =>
+    resource.dependencies.includes(role),
+  );
+}
+
+/** Roles that a variable DATABASE_URL of its own is made from. */
+const applicationRoles = perStack(
+  (stack) =>
+    new Set<Resource>(
+      declaredVariables(stack)
+        .filter((variable) => known(() => variable.name()) === "DATABASE_URL")
+        .map(({ resource, value }) =>
+          resource.sourcesOf(value).filter((source) => source.is(postgresql.role)),
+        )
+        // Of several, as in one map of all variables, it is not known which is the application's.
+        .filter((roles) => roles.length === 1)
+        .flat(),
+    ),
+);
+
+/** Whether another role is a member of it, and can become it. */
+function isGroup(stack: Stack, role: Role): boolean {
+  const name = role.at("name").string();
+  return (
+    stack.ofType(postgresql.role).some((other) =>
+      known(() =>
+        other
+          .at("roles")
+          .strings()
+          .includes(name ?? ""),
+      ),
+    ) ||
+    stack.ofType(postgresql.grantRole).some((grant) => known(() => grant.at("grantRole").string() === name))
+  );
+}
+
+/** Roles whose members control the server or read its files: PostgreSQL's own, then those of vendors. */
+const administrators: ReadonlySet<string> = new Set([
+  "postgres",
+  "pg_execute_server_program",
+  "pg_read_server_files",
+  "pg_write_server_files",
+  "pg_write_all_data",
+  "pg_create_subscription",
+  "pg_maintain",
+  "supabase_admin",
+  "supabase_auth_admin",
+  "supabase_storage_admin",
+  "dashboard_user",
+  "service_role",
+  "rds_superuser",
+  "rds_replication",
+  "cloudsqlsuperuser",
+  "azure_pg_admin",
+  "neon_superuser",
+  "doadmin",
+]);
+
+const isAdministrator = (group: string): boolean => administrators.has(group);
