@@ -42,6 +42,8 @@ export const drillSchema = z.strictObject({
   checks: z.array(z.strictObject({ name: shortText, holds: z.boolean(), found: shortText })).max(200),
   /** How the restored database differs from the manifest. */
   differences: z.array(shortText).max(1000),
+  /** What the backup does not contain, and what the drill could not try. */
+  notes: z.array(shortText).max(1000).default([]),
 });
 
 export type Drill = z.infer<typeof drillSchema>;

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { choiceOptions, cwdOption, operationCommand } from "./operations/operation.ts";
 import type { RestoreFlags } from "./operations/run-restore.ts";
 
@@ -6,7 +6,7 @@ import type { RestoreFlags } from "./operations/run-restore.ts";
 export function restoreCommand(): Command {
   const command = operationCommand("restore", {
     description:
-      "Restores the backed-up schemas into a database, replacing what it has: asks for confirmation, backs up the target, then restores everything in one transaction or changes nothing. The password comes from PGPASSWORD or PGPASSFILE.",
+      "Restores the backed-up schemas into a database, replacing what it has: asks for confirmation, backs up the target, then restores everything in one transaction or changes nothing. With --jobs it restores into a new database instead, in parallel. The password comes from PGPASSWORD or PGPASSFILE.",
     example:
       "optropic restore --target postgresql://postgres@db.example.com:5432/postgres --identity key.txt",
   }).addOption(cwdOption());
@@ -14,6 +14,14 @@ export function restoreCommand(): Command {
   return command
     .requiredOption("--target <url>", "the database to restore into; leave out the password")
     .option("--confirm <text>", "the target's host:port/database, to confirm without being asked")
+    .addOption(
+      new Option(
+        "--jobs <number>",
+        "restore by this many parallel jobs into a new or empty database, instead of in place",
+      )
+        .argParser(readJobs)
+        .conflicts("owner"),
+    )
     .option("--create-roles", "create the roles that the target lacks, without login", false)
     .option("--no-owner", "let the restoring role own everything; needs --accept-differences")
     .option(
@@ -26,4 +34,10 @@ export function restoreCommand(): Command {
       const { runRestore } = await import("./operations/run-restore.ts");
       await runRestore(flags);
     });
+}
+
+function readJobs(text: string): number {
+  const jobs = Number(text);
+  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= 64) return jobs;
+  throw new InvalidArgumentError("Expected a number from 1 to 64.");
 }

@@ -4,8 +4,7 @@ export const waiversValid = policy({
   name: "waivers-valid",
   items: [],
   scope: "any",
-  title:
-    "Every waiver must be well formed, name a policy of this pack, a reason and an approver of the organization, and end within 90 days.",
+  title: "Every waiver must be well formed, name a policy of this pack and not have ended.",
   severity: "high",
   fix: "Correct, renew or remove the waiver in the setting waivers, and fix what it was for.",
   check: (_stack, _threshold, { waivers }) => waivers.problems.map((problem) => violation(problem)),

@@ -9,6 +9,8 @@ export interface Session {
   /** Rows of a query, which is one SELECT without a semicolon; `$1` is its only value. */
   rows(query: string, value?: readonly string[]): Promise<unknown[]>;
   run(statements: string): Promise<void>;
+  /** Rows of a query within a transaction, which goes on when the query fails; undefined then. */
+  attempt(query: string): Promise<unknown[] | undefined>;
 }
 
 /** A session of the client library. */
@@ -21,6 +23,21 @@ export class ServerSession implements Session {
 
   async rows(query: string, value?: readonly string[]): Promise<unknown[]> {
     return (await this.#client.query(query, value && [value])).rows;
+  }
+
+  async attempt(query: string): Promise<unknown[] | undefined> {
+    await this.run("savepoint attempt");
+    try {
+      return await this.rows(query);
+    } catch (error) {
+      // Without a session there is nothing to go back to.
+      await this.run("rollback to savepoint attempt").catch(() => {
+        throw error;
+      });
+      return undefined;
+    } finally {
+      await this.run("release savepoint attempt").catch(() => undefined);
+    }
   }
 
   /** Rows as lists of texts, as a cast to text writes them. */

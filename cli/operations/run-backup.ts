@@ -19,7 +19,10 @@ export function runBackup(flags: OperationFlags, fromSettings: FromSettings | un
     }
     try {
       const manifest = await backUp({ ...subject, stack: flags.stack, ...work });
-      const text = `Backed up ${describeConnection(subject.connection)} as ${manifest.key}: ${contentOf(manifest)}`;
+      const text = [
+        `Backed up ${describeConnection(subject.connection)} as ${manifest.key}: ${contentOf(manifest)}`,
+        ...manifest.notes.map((note) => `  Note: ${note}`),
+      ].join("\n");
       return { holds: true, document: { backup: shownBackup(manifest) }, text };
     } finally {
       subject.store.close();
@@ -29,7 +32,8 @@ export function runBackup(flags: OperationFlags, fromSettings: FromSettings | un
 
 /** A backup as it is printed: its manifest without the description of every table. */
 export function shownBackup(manifest: Manifest) {
-  const { key, stack, takenAt, durationMs, serverVersion, plain, sealed, migrations, description } = manifest;
+  const { key, stack, takenAt, durationMs, serverVersion, plain, sealed, migrations, description, notes } =
+    manifest;
   const tables = Object.values(description.tables);
   return {
     key,
@@ -40,9 +44,10 @@ export function shownBackup(manifest: Manifest) {
     plain,
     sealed,
     tables: tables.length,
-    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    rows: tables.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
     fingerprint: description.fingerprint,
     migrations,
+    notes,
   };
 }
 

@@ -91,6 +91,7 @@ function describe({ evidence }: DrillOutcome): string[] {
     `  The backup was ${formatMinutes(lossMinutes)} old; the objective is ${formatMinutes(rpoMinutes)}.`,
     ...found.checks.map(({ name, holds: held, found: answer }) => `  ${held ? "✓" : "✗"} ${name}: ${answer}`),
     ...problems.map((problem) => `  - ${problem}`),
+    ...found.notes.map((note) => `  Note: ${note}`),
   ];
 }
 

@@ -12,6 +12,7 @@ import { openStore, readStack, recipientsOf } from "./stack.ts";
 export interface RestoreFlags extends OperationFlags, ChoiceFlags {
   target: string;
   confirm?: string;
+  jobs?: number;
   createRoles: boolean;
   owner: boolean;
   acceptDifferences: boolean;
@@ -43,6 +44,7 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
             work.signal,
           );
         },
+        jobs: flags.jobs,
         createRoles: flags.createRoles,
         noOwner: !flags.owner,
         acceptDifferences: flags.acceptDifferences,

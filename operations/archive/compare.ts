@@ -5,10 +5,27 @@ import type { Description } from "./manifest.ts";
 const listed = 200;
 const listedCharacters = 500;
 
-/** Describes how a restored database differs from the one that was backed up, one sentence per difference. */
-export function differences(expected: Description, found: Description): string[] {
-  const all = [
-    ...objectDifferences(expected.objects, found.objects),
+/**
+ * Describes how a restored database differs from the one that was backed up, one sentence per difference.
+ *
+ * @param same names of objects whose definitions differ and mean the same
+ */
+export function differences(
+  expected: Description,
+  found: Description,
+  same: ReadonlySet<string> = new Set(),
+): string[] {
+  return limited(allDifferences(expected, found, same));
+}
+
+/** All of them, without a limit to their number and length. */
+export function allDifferences(
+  expected: Description,
+  found: Description,
+  same: ReadonlySet<string> = new Set(),
+): string[] {
+  return [
+    ...objectDifferences(expected.objects, found.objects, same),
     ...tableDifferences(expected, found),
     ...sequenceDifferences(expected, found),
     ...(expected.largeObjects === found.largeObjects
@@ -17,15 +34,27 @@ export function differences(expected: Description, found: Description): string[]
           `The database has ${counted(found.largeObjects, "large object")} instead of ${expected.largeObjects}.`,
         ]),
   ];
+}
+
+/** The first of many sentences, each at most so long. */
+export function limited(all: readonly string[]): string[] {
   const some = all.slice(0, listed).map((text) => shortened(text, listedCharacters - 1));
   return all.length === some.length ? some : [...some, `…and ${all.length - listed} more differences.`];
 }
 
-/** Describes how objects differ, given their definitions by name. */
-export function objectDifferences(expected: Description["objects"], found: Description["objects"]): string[] {
+/**
+ * Describes how objects differ, given their definitions by name.
+ *
+ * @param same names of those whose definitions mean the same
+ */
+export function objectDifferences(
+  expected: Description["objects"],
+  found: Description["objects"],
+  same: ReadonlySet<string> = new Set(),
+): string[] {
   return keysOf(expected, found).flatMap((name) => {
     const [before, after] = [own(expected, name), own(found, name)];
-    if (before === after) return [];
+    if (before === after || same.has(name)) return [];
     if (after === undefined) return [`${name} is missing.`];
     return [before === undefined ? `${name} is not in the backup.` : `${name} has a different definition.`];
   });
@@ -38,9 +67,13 @@ function tableDifferences({ tables: expected }: Description, { tables: found }: 
     if (other === undefined) return [];
     const { enabled, forced, policies } = table.rls;
     return [
-      ...(other.rows === table.rows
+      ...(other.rows === table.rows || table.rows === null
         ? []
-        : [`${name} has ${counted(other.rows, "row")} instead of ${table.rows}.`]),
+        : [
+            other.rows === null
+              ? `The rows of ${name} cannot be counted.`
+              : `${name} has ${counted(other.rows, "row")} instead of ${table.rows}.`,
+          ]),
       ...(other.rls.enabled === enabled && other.rls.forced === forced
         ? []
         : [`Row-level security of ${name} is ${state(other.rls)} instead of ${state(table.rls)}.`]),

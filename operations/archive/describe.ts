@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
-import type { Description, Manifest } from "./manifest.ts";
+import { globalQueries, memberPrivilegesQuery } from "./globals.ts";
+import type { Beside, Description } from "./manifest.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
+import { countRows } from "./rows.ts";
 
 /**
  * Settings of a session that reads definitions: names with their schemas, constants in one format, no time
@@ -10,6 +12,7 @@ import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
  */
 const sessionSettings = `
   set search_path = pg_catalog;
+  set standard_conforming_strings = on;
   set datestyle = 'ISO, YMD';
   set intervalstyle = postgres;
   set timezone = 'UTC';
@@ -26,68 +29,106 @@ export async function prepareSession(session: Session): Promise<void> {
   await session.run(sessionSettings);
 }
 
-/** The schemas that a dump contains: the named ones, or all except those of the server and of extensions. */
-export async function findSchemas(
-  session: Session,
-  names: readonly string[],
-): Promise<{ name: string; owner: string }[]> {
-  const rows = await session.rows(
-    `select n.nspname as name, pg_get_userbyid(n.nspowner) as owner
-       from pg_namespace n
-      where case when cardinality($1::text[]) = 0
-              then n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-               and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass
-                                  and d.objid = n.oid and d.deptype = 'e')
-              else n.nspname = any($1) end
-      order by n.nspname collate "C"`,
-    names,
-  );
-  return z.array(z.object({ name: z.string(), owner: z.string() })).parse(rows);
+/** An object as the server describes it. */
+export interface Described {
+  /** Its place in a dump's table of contents. */
+  entry: string;
+  /** What a copy must have exactly. */
+  definition: string;
+  /** Its expressions, which the server may print differently after a restore. */
+  expression: string | null;
 }
+
+/** Objects by their names. */
+export type Objects = ReadonlyMap<string, Described>;
 
 /**
  * Describes the schemas as the session's transaction sees them: definitions, row counts, row-level security,
  * sequences. It reads every table once to count its rows.
+ *
+ * @param isCounted whether the rows of a table are counted; by default those of every table
+ * @param isHidden whether an object is left out
  */
-export async function describeDatabase(session: Session, schemas: readonly string[]): Promise<Description> {
-  const objects = await readObjects(session, schemas);
-  return {
-    fingerprint: fingerprintOf(objects),
-    objects,
-    tables: await readTables(session, schemas),
+export async function describeDatabase(
+  session: Session,
+  schemas: readonly string[],
+  {
+    isCounted = () => true,
+    isHidden = () => false,
+  }: { isCounted?: (table: string) => boolean; isHidden?: (object: Described) => boolean } = {},
+): Promise<{ description: Description; objects: Objects }> {
+  const all = await readObjects(session, schemas);
+  const objects = new Map([...all].filter(([, described]) => !isHidden(described)));
+  const definitions = digestsOf(objects);
+  const description = {
+    fingerprint: fingerprintOf(definitions),
+    objects: definitions,
+    tables: await readTables(session, schemas, {
+      isCounted,
+      isKnown: (name) => objects.has(`table ${name}`),
+    }),
     sequences: await readSequences(session, schemas),
     largeObjects: await countOf(session, "select count(*)::int as count from pg_largeobject_metadata"),
   };
+  return { description, objects };
 }
 
-/** Prepares a session and describes the schemas of a manifest in it. */
-export async function describeSchemas(
-  session: Session,
-  { schemas }: Pick<Manifest, "schemas">,
-): Promise<Description> {
-  await prepareSession(session);
-  return describeDatabase(
-    session,
-    schemas.map(({ name }) => name),
-  );
+/** Each object in the schemas. */
+export function readObjects(session: Session, schemas: readonly string[]): Promise<Objects> {
+  return read(session, objectQueries, schemas);
 }
 
-/** Each object in the schemas, and the start of its definition's SHA-256. */
-export async function readObjects(
+/** Each object of the database that is in no schema, and the changed privileges of extensions. */
+export function readGlobals(session: Session): Promise<Objects> {
+  return read(session, [...globalQueries, memberPrivilegesQuery]);
+}
+
+async function read(
   session: Session,
-  schemas: readonly string[],
-): Promise<Record<string, string>> {
-  const found = new Map<string, string>();
-  for (const query of objectQueries) {
-    const rows = await session.rows(query, schemas);
-    for (const { object, definition } of objectRows.parse(rows)) {
-      found.set(object, createHash("sha256").update(definition).digest("hex").slice(0, 16));
+  queries: readonly string[],
+  schemas?: readonly string[],
+): Promise<Objects> {
+  const found = new Map<string, Described>();
+  for (const query of queries) {
+    for (const { object, ...described } of objectRows.parse(await session.rows(query, schemas))) {
+      found.set(object, described);
     }
   }
-  return Object.fromEntries([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-const objectRows = z.array(z.object({ object: z.string(), definition: z.string() }));
+const objectRows = z.array(
+  z.object({
+    object: z.string(),
+    entry: z.string(),
+    definition: z
+      .string()
+      .nullable()
+      .transform((text) => text ?? ""),
+    expression: z.string().nullable(),
+  }),
+);
+
+/** Start of the SHA-256 of a definition. */
+export function digestOf({ definition, expression }: Omit<Described, "entry">): string {
+  const hash = createHash("sha256").update(definition);
+  if (expression !== null) hash.update(`\0${expression}`);
+  return hash.digest("hex").slice(0, 16);
+}
+
+export function digestsOf(objects: Objects): Record<string, string> {
+  return Object.fromEntries([...objects].map(([name, described]) => [name, digestOf(described)]));
+}
+
+/** Objects as a manifest has those that are beside its schemas. */
+export function besideOf(objects: Objects): Beside {
+  return Object.fromEntries(
+    [...objects].map(([name, described]) => [
+      name,
+      { definition: digestOf(described), entry: described.entry },
+    ]),
+  );
+}
 
 function fingerprintOf(objects: Readonly<Record<string, string>>): string {
   const hash = createHash("sha256");
@@ -95,35 +136,50 @@ function fingerprintOf(objects: Readonly<Record<string, string>>): string {
   return hash.digest("hex");
 }
 
-async function readTables(session: Session, schemas: readonly string[]): Promise<Description["tables"]> {
-  const rows = await session.rows(tablesQuery, schemas);
-  const tables: Description["tables"] = {};
-  for (const { name, ...rls } of tableRows.parse(rows)) {
-    // The server quotes the name. Partitions and child tables are counted on their own.
-    tables[name] = { rows: await countOf(session, `select count(*) as count from only ${name}`), rls };
-  }
-  return tables;
+async function readTables(
+  session: Session,
+  schemas: readonly string[],
+  { isCounted, isKnown }: { isCounted: (table: string) => boolean; isKnown: (table: string) => boolean },
+): Promise<Description["tables"]> {
+  const all = tableRows.parse(await session.rows(tablesQuery, schemas));
+  const tables = all.filter(({ name }) => isKnown(name));
+  const names = tables.map(({ name }) => name).filter(isCounted);
+  const counts = await countRows(session, names);
+  return Object.fromEntries(
+    tables.map(({ name, ...rls }) => [name, { rows: counts.get(name) ?? null, rls }]),
+  );
 }
 
 const tableRows = z.array(
   z.object({ name: z.string(), enabled: z.boolean(), forced: z.boolean(), policies: z.int() }),
 );
 
+/** Sequences that one query reads. */
+const sequencesAtOnce = 200;
+
 async function readSequences(
   session: Session,
   schemas: readonly string[],
 ): Promise<Description["sequences"]> {
-  const rows = await session.rows(sequencesQuery, schemas);
-  const sequences: Description["sequences"] = {};
-  for (const { name, descending } of sequenceRows.parse(rows)) {
-    const [state] = await session.rows(`select last_value::text as last, is_called as called from ${name}`);
-    sequences[name] = { ...stateRow.parse(state), descending };
+  const all = sequenceRows.parse(await session.rows(sequencesQuery, schemas));
+  const found: Description["sequences"] = {};
+  for (let start = 0; start < all.length; start += sequencesAtOnce) {
+    const some = all.slice(start, start + sequencesAtOnce);
+    // The server quotes the names.
+    const selects = some.map(
+      ({ name }, index) =>
+        `select ${index} as index, last_value::text as last, is_called as called from ${name}`,
+    );
+    for (const { index, ...state } of stateRows.parse(await session.rows(selects.join(" union all ")))) {
+      const sequence = some[index];
+      if (sequence !== undefined) found[sequence.name] = { ...state, descending: sequence.descending };
+    }
   }
-  return sequences;
+  return Object.fromEntries(Object.entries(found).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 const sequenceRows = z.array(z.object({ name: z.string(), descending: z.boolean() }));
-const stateRow = z.object({ last: z.string(), called: z.boolean() });
+const stateRows = z.array(z.object({ index: z.int(), last: z.string(), called: z.boolean() }));
 
 async function countOf(session: Session, query: string): Promise<number> {
   const [row] = await session.rows(query);

@@ -1,12 +1,11 @@
 import { Child } from "../../lib/child.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
+import type { Scope } from "./scope.ts";
 
 export interface DumpOptions {
   connection: Connection;
-  /** Schemas to dump; empty for the complete database. */
-  schemas: readonly string[];
-  largeObjects: boolean;
+  scope: Scope;
   /** Name of a snapshot that another session exported and holds open. */
   snapshot: string;
   signal: AbortSignal;
@@ -32,16 +31,19 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Arguments hold names only, since every user of the machine can read them. */
-function dumpArguments({ schemas, largeObjects, snapshot }: DumpOptions): string[] {
+/**
+ * Arguments hold names only, since every user of the machine can read them. Schemas are left out rather than
+ * named: with schemas named, pg_dump leaves out everything that is in none, such as casts, event triggers,
+ * publications, the privileges of extensions, and large objects.
+ */
+function dumpArguments({ scope, snapshot }: DumpOptions): string[] {
   return [
     "--format=custom",
     "--no-password",
     "--lock-wait-timeout=60s",
     `--snapshot=${snapshot}`,
-    // With schemas named, pg_dump leaves out what is in none; `--large-objects` since version 16, both names stay.
-    ...(largeObjects && schemas.length > 0 ? ["--blobs"] : []),
-    ...schemas.map((schema) => `--schema="${schema.replaceAll('"', '""')}"`),
-    ...(schemas.length > 0 ? ["--strict-names"] : []),
+    ...scope.excluded.map((schema) => `--exclude-schema="${schema.replaceAll('"', '""')}"`),
+    ...scope.withoutRows.map((pattern) => `--exclude-table-data=${pattern}`),
+    ...scope.unreadable.map((pattern) => `--exclude-table=${pattern}`),
   ];
 }

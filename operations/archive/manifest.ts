@@ -2,14 +2,15 @@ import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 
-/** Largest manifest that is read, in bytes: enough for some 100,000 tables and other objects. */
-export const maximumManifestBytes = 32 * 1024 * 1024;
+/** Largest manifest, in bytes: enough for some 500,000 tables and other objects. */
+export const maximumManifestBytes = 64 * 1024 * 1024;
 
 /** Longest problem that is shown, since it may quote the manifest. */
 const problemCharacters = 300;
 
 const count = z.int().min(0);
 const name = z.string().min(1).max(1000);
+const names = z.array(name).max(1_000_000);
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 digest in hexadecimal");
 
 /** Length and SHA-256 of a stream, in bytes and hexadecimal. */
@@ -24,16 +25,21 @@ const roleSchema = z.strictObject({
   login: z.boolean(),
   replication: z.boolean(),
   bypassRls: z.boolean(),
-  memberOf: z.array(name).max(1000),
+  memberOf: names,
 });
 
 const tableSchema = z.strictObject({
-  rows: count,
+  /** Null when the dump does not have them, or when they cannot be counted. */
+  rows: count.nullable(),
   /**
    * Row-level security: whether it is enabled, whether it is forced on the owner, and the number of policies.
    */
   rls: z.strictObject({ enabled: z.boolean(), forced: z.boolean(), policies: count }),
 });
+
+/** Catalog and number of an object, which begin its line in a dump's table of contents, or the line's text. */
+const entry = z.string().min(1).max(3000);
+const definition = z.string().regex(/^[0-9a-f]{16}$/, "the start of a digest");
 
 /** What a database holds that a restored one must hold too. */
 export const descriptionSchema = z.strictObject({
@@ -42,7 +48,7 @@ export const descriptionSchema = z.strictObject({
   /**
    * Each object in the schemas, such as `table public.customer`, and the start of its definition's SHA-256.
    */
-  objects: z.record(z.string(), z.string().regex(/^[0-9a-f]{16}$/)),
+  objects: z.record(z.string(), definition),
   /** Tables by their quoted names. */
   tables: z.record(z.string(), tableSchema),
   /** Each sequence: its last value, whether `nextval` returned that yet, and whether it counts down. */
@@ -55,6 +61,45 @@ export const descriptionSchema = z.strictObject({
 
 export type Description = z.infer<typeof descriptionSchema>;
 
+/** An object in no schema, or one in another schema that depends on those of the backup. */
+const besideSchema = z.record(z.string(), z.strictObject({ definition, entry }));
+
+const extensionSchema = z.strictObject({
+  name,
+  schema: name,
+  version: z.string().max(100),
+  /** Whether anything in the dump depends on it. */
+  needed: z.boolean(),
+  /** Schemas that belong to it. */
+  own: names,
+  /** Its tables and sequences whose rows the dump has: their entries, and which rows. */
+  data: z.array(
+    z.strictObject({
+      table: z.string(),
+      entry,
+      condition: z.string(),
+      isTable: z.boolean(),
+      rows: count.nullable(),
+    }),
+  ),
+});
+
+/** How the server of the backup was made, as far as a restored database depends on it. */
+const serverSchema = z.strictObject({
+  /** Locale provider: `c` for the C library, `i` for ICU, `b` for built in. */
+  provider: z.string().max(1),
+  collate: z.string().max(1000),
+  ctype: z.string().max(1000),
+  locale: z.string().max(1000).nullable(),
+  /** Libraries that the server preloads; null when the role may not read it. */
+  preload: names.nullable(),
+  /** Locks that fit into the server's table of them. */
+  locks: count,
+  tablespaces: names,
+  /** Schemas in which a session looks for names. */
+  searchPath: names,
+});
+
 /** State of Prisma's migrations; null when the database has no table of them. */
 const migrationsSchema = z.strictObject({ applied: count, unfinished: count, last: z.string().nullable() });
 
@@ -63,7 +108,7 @@ const migrationsSchema = z.strictObject({ applied: count, unfinished: count, las
  * it was read in the same snapshot as the dump.
  */
 export const manifestSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   stack: name,
   /** Key of the sealed dump. */
   key: name,
@@ -78,27 +123,50 @@ export const manifestSchema = z.strictObject({
   database: name,
   encoding: z.string().max(50),
   /** Schemas that were dumped, with their owners. */
-  schemas: z.array(z.strictObject({ name, owner: name })).max(10_000),
+  schemas: z.array(z.strictObject({ name, owner: name })).max(1_000_000),
+  /** Schemas that the dump has besides, since those depend on them or the other way round. */
+  companions: z.array(z.strictObject({ name, owner: name })).max(1_000_000),
   /** Whether the dump covers the complete database. */
   whole: z.boolean(),
-  extensions: z.array(z.strictObject({ name, schema: name, version: z.string().max(100) })).max(1000),
-  roles: z.array(roleSchema).max(10_000),
+  server: serverSchema,
+  /** In the order in which they can be created. */
+  extensions: z.array(extensionSchema).max(10_000),
+  roles: z.array(roleSchema).max(1_000_000),
+  /** Roles that own something in the dump or have privileges on it. */
+  needsRoles: names,
+  /** Functions that a restore runs, for checks, indexes, generated columns and materialized views. */
+  evaluated: names,
   /** The dump as pg_dump wrote it, and as it is stored, encrypted. */
   plain: streamSchema,
   sealed: streamSchema,
   /** age public keys; the identity of any one of them decrypts the backup. */
   recipients: z.array(z.string().max(100)).min(1).max(20),
   description: descriptionSchema,
+  /** The companions, whose rows are mostly not in the dump. */
+  surroundings: descriptionSchema,
+  globals: besideSchema,
+  /** Objects in the companions that depend on the schemas. */
+  dependents: besideSchema,
+  /** The companions' tables whose rows the dump has, with their entries. */
+  companionRows: z.record(z.string(), entry),
+  /** Tables, indexes and large objects that a transaction locks when it creates the schemas. */
+  lockable: count,
+  /** What the dump does not contain, one sentence each. */
+  notes: z.array(z.string().max(2000)).max(10_000),
+  /** Expressions of the objects and settings of the database, encrypted like the dump, in base64. */
+  details: z.string(),
   migrations: migrationsSchema.nullable(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+export type Extension = z.infer<typeof extensionSchema>;
+export type Beside = z.infer<typeof besideSchema>;
 export type Role = z.infer<typeof roleSchema>;
 
 /** Number of tables and rows in a description. */
 export function totalsOf({ tables }: Description): { tables: number; rows: number } {
   const all = Object.values(tables);
-  return { tables: all.length, rows: all.reduce((sum, { rows }) => sum + rows, 0) };
+  return { tables: all.length, rows: all.reduce((sum, { rows }) => sum + (rows ?? 0), 0) };
 }
 
 /**

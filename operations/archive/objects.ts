@@ -1,19 +1,23 @@
+import { comment, inherits, notOfExtension, ownerOf, privileges } from "./fragments.ts";
+
 /**
- * Queries that list the objects in the schemas `$1` (names), each as a name and a definition that a restored
- * copy must have exactly. Objects that belong to an extension are left out, and so is what a dump does not
- * contain: who granted a privilege, the order of privileges, dropped columns.
+ * Queries that list the objects in the schemas `$1` (names): each with its name, its place in a dump's table of
+ * contents (catalog and number), the attributes that a restored copy must have exactly, and its expressions.
+ * The server may print an expression differently after a restore, although it means the same. Left out are
+ * objects that belong to an extension, and what a dump does not contain: who granted a privilege, the order of
+ * privileges, dropped columns, invalid indexes.
  */
 export const objectQueries: readonly string[] = [
   // Schemas.
-  `select format('schema %I', n.nspname) as object,
+  `select format('schema %I', n.nspname) as object, n.tableoid || ' ' || n.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(n.nspowner), ${privileges("n.nspacl", "n", "n.nspowner")},
-            ${comment("pg_namespace", "n.oid")}) as definition
+            ${comment("pg_namespace", "n.oid")}) as definition, null as expression
      from pg_namespace n
     where n.nspname = any($1)`,
 
   // Tables, partitioned tables, foreign tables, views, materialized views and composite types, with their columns.
   `select format('%s %s', case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
-            when 'f' then 'foreign table' when 'c' then 'type' else 'table' end, c.oid::regclass) as object,
+            when 'f' then 'foreign table' when 'c' then 'type' else 'table' end, c.oid::regclass) as object, c.tableoid || ' ' || c.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(c.relowner), ${privileges("c.relacl", "r", "c.relowner")},
             ${comment("pg_class", "c.oid")}, c.relkind::text, c.relpersistence::text, c.relreplident::text,
             (select string_agg(option, ',' order by option) from unnest(c.reloptions) option),
@@ -21,116 +25,150 @@ export const objectQueries: readonly string[] = [
             pg_get_expr(c.relpartbound, c.oid), case c.relkind when 'p' then pg_get_partkeydef(c.oid) end,
             (select string_agg(i.inhparent::regclass::text, ',' order by i.inhseqno)
                from pg_inherits i where i.inhrelid = c.oid),
-            case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
             (select string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
                 case when a.attnotnull then 'not null' end, nullif(a.attidentity::text, ''),
-                nullif(a.attgenerated::text, ''), pg_get_expr(d.adbin, d.adrelid),
+                nullif(a.attgenerated::text, ''), case when d.oid is not null then 'default' end,
                 case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end,
                 case when a.attacl is not null then ${privileges("a.attacl", "c", "c.relowner")} end,
-                col_description(c.oid, a.attnum)), E'\\n' order by a.attnum)
+                col_description(c.oid, a.attnum)), E'\\n'
+                order by case when not (${inherits}) then a.attnum end, a.attname collate "C")
                from pg_attribute a
                join pg_type t on t.oid = a.atttypid
                left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as definition
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as definition,
+          case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) else
+            (select jsonb_object_agg(a.attname, pg_get_expr(d.adbin, d.adrelid))::text
+               from pg_attrdef d
+               join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+              where d.adrelid = c.oid) end as expression
      from pg_class c
      join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = any($1) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and ${notOfExtension("pg_class", "c.oid")}`,
+    where n.nspname = any($1) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and ${notOfExtension("pg_class", "c.oid")}
+      and ${notOfExtension("pg_type", "c.reltype")}`,
 
   // Constraints of tables and of domains.
   `select format('constraint %I of %s', k.conname,
             case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end) as object,
-          concat_ws(E'\\n', k.contype::text, pg_get_constraintdef(k.oid), ${comment("pg_constraint", "k.oid")}) as definition
+          k.tableoid || ' ' || k.oid as entry,
+          concat_ws(E'\\n', k.contype::text, case when k.contype <> 'c' then pg_get_constraintdef(k.oid) end,
+            k.convalidated, ${comment("pg_constraint", "k.oid")}) as definition,
+          case k.contype when 'c' then pg_get_constraintdef(k.oid) end as expression
      from pg_constraint k
      join pg_namespace n on n.oid = k.connamespace
-    where n.nspname = any($1) and k.contype <> 't' and ${notOfExtension("pg_class", "k.conrelid")}
+    where n.nspname = any($1) and k.contype not in ('t', 'n') and ${notOfExtension("pg_class", "k.conrelid")}
+      and not (k.contype = 'f' and k.conparentid <> 0)
       and ${notOfExtension("pg_type", "k.contypid")}`,
 
-  `select format('index %s', i.indexrelid::regclass) as object,
-          concat_ws(E'\\n', pg_get_indexdef(i.indexrelid), i.indisclustered, i.indisreplident, i.indisvalid,
-            ${comment("pg_class", "i.indexrelid")}) as definition
+  `select format('index %s', i.indexrelid::regclass) as object, c.tableoid || ' ' || c.oid as entry,
+          concat_ws(E'\\n', i.indisclustered, i.indisreplident, i.indisvalid,
+            ${comment("pg_class", "i.indexrelid")}) as definition,
+          pg_get_indexdef(i.indexrelid) as expression
      from pg_index i
      join pg_class c on c.oid = i.indexrelid
      join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = any($1) and ${notOfExtension("pg_class", "i.indrelid")}`,
+    where n.nspname = any($1) and ${notOfExtension("pg_class", "i.indrelid")} and (i.indisvalid or c.relkind = 'I')`,
 
   `select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as object,
-          concat_ws(E'\\n', pg_get_triggerdef(t.oid), t.tgenabled::text, ${comment("pg_trigger", "t.oid")}) as definition
+          t.tableoid || ' ' || t.oid as entry,
+          concat_ws(E'\\n', t.tgenabled::text, ${comment("pg_trigger", "t.oid")}) as definition,
+          pg_get_triggerdef(t.oid) as expression
      from pg_trigger t
      join pg_class c on c.oid = t.tgrelid
      join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = any($1) and not t.tgisinternal and ${notOfExtension("pg_class", "c.oid")}`,
 
-  `select format('policy %I on %s', p.polname, p.polrelid::regclass) as object,
+  `select format('policy %I on %s', p.polname, p.polrelid::regclass) as object, p.tableoid || ' ' || p.oid as entry,
           concat_ws(E'\\n', p.polcmd::text, p.polpermissive,
             (select string_agg(case r when 0 then 'public' else pg_get_userbyid(r) end, ',' order by 1)
                from unnest(p.polroles) r),
-            'using ' || pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid),
-            ${comment("pg_policy", "p.oid")}) as definition
+            ${comment("pg_policy", "p.oid")}) as definition,
+          concat_ws(' ', 'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+            'with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')') as expression
      from pg_policy p
      join pg_class c on c.oid = p.polrelid
      join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = any($1)`,
 
   `select format('rule %I on %s', r.rulename, r.ev_class::regclass) as object,
-          concat_ws(E'\\n', pg_get_ruledef(r.oid), r.ev_enabled::text) as definition
+          r.tableoid || ' ' || r.oid as entry,
+          concat_ws(E'\\n', r.ev_enabled::text, ${comment("pg_rewrite", "r.oid")}) as definition,
+          pg_get_ruledef(r.oid) as expression
      from pg_rewrite r
      join pg_class c on c.oid = r.ev_class
      join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = any($1) and r.rulename <> '_RETURN' and ${notOfExtension("pg_class", "c.oid")}`,
 
   // Functions, procedures and aggregates. A range type creates its constructors itself.
-  `select format('function %s', p.oid::regprocedure) as object,
+  `select format('function %s', p.oid::regprocedure) as object, p.tableoid || ' ' || p.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(p.proowner), ${privileges("p.proacl", "f", "p.proowner")},
             ${comment("pg_proc", "p.oid")}, p.prokind::text,
             case when p.prokind = 'a' then
               (select concat_ws(' ', a.aggtransfn::text, a.aggfinalfn::text, a.aggcombinefn::text,
                  format_type(a.aggtranstype, null), a.agginitval, a.aggsortop::regoperator::text)
-                 from pg_aggregate a where a.aggfnoid = p.oid)
-              else pg_get_functiondef(p.oid) end) as definition
+                 from pg_aggregate a where a.aggfnoid = p.oid) end) as definition,
+          case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end as expression
      from pg_proc p
      join pg_namespace n on n.oid = p.pronamespace
     where n.nspname = any($1) and ${notOfExtension("pg_proc", "p.oid")}
       and not exists (select from pg_depend x where x.classid = 'pg_proc'::regclass and x.objid = p.oid and x.deptype = 'i')`,
 
   // Enums, domains and ranges. Composite types are listed with the tables.
-  `select format('type %s', t.oid::regtype) as object,
+  `select format('type %s', t.oid::regtype) as object, t.tableoid || ' ' || t.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(t.typowner), ${privileges("t.typacl", "T", "t.typowner")},
             ${comment("pg_type", "t.oid")}, t.typtype::text,
             (select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder)
                from pg_enum e where e.enumtypid = t.oid),
             case when t.typtype = 'd' then concat_ws(' ', format_type(t.typbasetype, t.typtypmod), t.typnotnull,
-              t.typdefault, t.typcollation::regcollation) end,
+              t.typcollation::regcollation) end,
             (select concat_ws(' ', format_type(r.rngsubtype, null), r.rngcollation::regcollation, r.rngsubdiff)
-               from pg_range r where r.rngtypid = t.oid)) as definition
+               from pg_range r where r.rngtypid = t.oid)) as definition,
+          case t.typtype when 'd' then t.typdefault end as expression
      from pg_type t
      join pg_namespace n on n.oid = t.typnamespace
     where n.nspname = any($1) and t.typtype in ('e', 'd', 'r') and ${notOfExtension("pg_type", "t.oid")}`,
 
-  `select format('sequence %s', c.oid::regclass) as object,
+  `select format('sequence %s', c.oid::regclass) as object, c.tableoid || ' ' || c.oid as entry,
           concat_ws(E'\\n', pg_get_userbyid(c.relowner), ${privileges("c.relacl", "s", "c.relowner")},
             ${comment("pg_class", "c.oid")}, format_type(s.seqtypid, null), s.seqstart, s.seqincrement, s.seqmin,
             s.seqmax, s.seqcache, s.seqcycle,
             (select string_agg(d.refobjid::regclass || '.' || a.attname || ' ' || d.deptype::text, ',')
                from pg_depend d
                join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-              where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i'))) as definition
+              where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i'))) as definition,
+          null as expression
      from pg_sequence s
      join pg_class c on c.oid = s.seqrelid
      join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}`,
 
-  `select format('statistics %I.%I', n.nspname, s.stxname) as object,
-          concat_ws(E'\\n', pg_get_userbyid(s.stxowner), pg_get_statisticsobjdef(s.oid)) as definition
+  `select format('statistics %I.%I', n.nspname, s.stxname) as object, s.tableoid || ' ' || s.oid as entry,
+          pg_get_userbyid(s.stxowner) as definition, pg_get_statisticsobjdef(s.oid) as expression
      from pg_statistic_ext s
      join pg_namespace n on n.oid = s.stxnamespace
     where n.nspname = any($1)`,
 
   `select format('default privileges of %I in %I on %s', pg_get_userbyid(d.defaclrole), n.nspname,
-            d.defaclobjtype::text) as object,
-          ${privileges("d.defaclacl", null, "d.defaclrole")} as definition
+            d.defaclobjtype::text) as object, d.tableoid || ' ' || d.oid as entry,
+          ${privileges("d.defaclacl", null, "d.defaclrole")} as definition, null as expression
      from pg_default_acl d
      join pg_namespace n on n.oid = d.defaclnamespace
     where n.nspname = any($1)`,
+
+  // Everything else that has a schema: operators and their classes, collations, conversions, text search, base types.
+  `select format('%s %s', i.type, i.identity) as object, d.classid || ' ' || d.objid as entry,
+          concat_ws(E'\\n', ${ownerOf("d.classid", "d.objid")},
+            (select concat_ws(' ', o.oprcode, o.oprcom::regoperator, o.oprnegate::regoperator, o.oprcanmerge, o.oprcanhash)
+               from pg_operator o where o.oid = d.objid and d.classid = o.tableoid)) as definition,
+          null as expression
+     from pg_depend d
+     join pg_namespace n on n.oid = d.refobjid
+    cross join lateral pg_identify_object(d.classid, d.objid, 0) i
+    where d.refclassid = 'pg_namespace'::regclass and n.nspname = any($1)
+      and d.classid not in ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_statistic_ext'::regclass,
+        'pg_default_acl'::regclass, 'pg_constraint'::regclass, 'pg_extension'::regclass,
+        'pg_publication_namespace'::regclass)
+      and not (d.classid = 'pg_type'::regclass and d.objid in (select oid from pg_type where typtype <> 'b'))
+      and not exists (select from pg_depend x where x.classid = d.classid and x.objid = d.objid and x.deptype = 'e')`,
 ];
 
 /** Tables and partitioned tables, with their row-level security. */
@@ -150,19 +188,3 @@ export const sequencesQuery = `
     join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
    order by c.oid::regclass::text collate "C"`;
-
-/** Privileges in a fixed order, without their grantors. An object without any has the default ones. */
-function privileges(acl: string, kind: string | null, owner: string): string {
-  const all = kind === null ? acl : `coalesce(${acl}, acldefault('${kind}', ${owner}))`;
-  return `(select string_agg(concat_ws(' ', case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee) end,
-    x.privilege_type, case when x.is_grantable then 'grantable' end), ',' order by x.grantee = 0,
-    pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C") from aclexplode(${all}) x)`;
-}
-
-function comment(catalog: string, oid: string): string {
-  return `obj_description(${oid}, '${catalog}')`;
-}
-
-function notOfExtension(catalog: string, oid: string): string {
-  return `not exists (select from pg_depend x where x.classid = '${catalog}'::regclass and x.objid = ${oid} and x.deptype = 'e')`;
-}

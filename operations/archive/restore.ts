@@ -4,24 +4,44 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
+import { selectContents } from "./contents.ts";
+import { prepareSession } from "./describe.ts";
+import type { Details } from "./details.ts";
+import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
+import { setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
-import { createExtensions, powerless, roleStatements, schemaStatements, withoutSchemas } from "./prepare.ts";
-import { namesOf } from "./surroundings.ts";
+import { namesOf } from "./names.ts";
+import { powerless, roleStatements, schemaStatements } from "./prepare.ts";
+import { withSearchPath } from "./search-path.ts";
+import { settingStatements } from "./settings.ts";
+import type { Restored } from "./verify.ts";
 
 export interface RestoreOptions {
   /** A session in the database, and the connection for programs. */
   session: Session;
   connection: Connection;
   manifest: Manifest;
+  details: Details;
   /** The decrypted dump. */
   file: string;
   /** Its table of contents, as `listContents` returns it. */
   contents: string;
   /** Parallel jobs of pg_restore. */
   jobs: number;
-  /** Create roles with all their attributes. Only for a server that nobody else can reach. */
-  fullRoles: boolean;
+  /**
+   * Which roles are created: those that are missing with all their attributes, which is only for a server that
+   * nobody else can reach, without any right, or none.
+   */
+  roles: "full" | "powerless" | "existing";
+  /** Whether objects go into their tablespaces, which the server must have. */
+  tablespaces: boolean;
   signal: AbortSignal;
+}
+
+/** What was restored, and what was not, one sentence each. */
+export interface Outcome {
+  restored: Restored;
+  notes: string[];
 }
 
 /**
@@ -30,38 +50,70 @@ export interface RestoreOptions {
  *
  * @throws {Failure} `failed`, with the error of the server or of pg_restore
  */
-export async function restoreParallel(options: RestoreOptions): Promise<void> {
-  const { file, contents, fullRoles, signal } = options;
-  const unavailable: string[] = [];
+export async function restoreParallel(options: RestoreOptions): Promise<Outcome> {
+  const { session, manifest, details, file, contents, signal } = options;
+  const fullRoles = options.roles === "full";
   try {
-    unavailable.push(...(await prepare(options)));
+    const leftOut = await prepare(options);
+    const notes = leftOutNotes(leftOut);
+    const globals = new Set(Object.keys(manifest.globals).filter((name) => !belongsTo(name, leftOut)));
     const list = `${file}.contents`;
-    writeFileSync(list, withoutSchemas(contents), { mode: 0o600 });
-    await runRestore(options, list);
+    writeFileSync(list, selectContents(contents, manifest, { globals, leftOut }), { mode: 0o600 });
+    await runRestore(options, list, ["--section=pre-data"]);
+    const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
+    await withSearchPath(session, manifest, async () => {
+      const checks = await setChecksAside(session, all);
+      await runRestore(options, list, ["--section=data"]);
+      for (const statement of checks) await run(session, statement);
+      await runRestore(options, list, ["--section=post-data"]);
+    });
+    for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
+      const reason = await attemptEach(session, [statement]);
+      if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
+    }
+    return {
+      notes,
+      restored: {
+        description: manifest.description,
+        schemas: manifest.schemas.map(({ name }) => name),
+        surroundings: true,
+        globals,
+        dependents: new Set(),
+        extensions: manifest.extensions.filter(
+          ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
+        ),
+      },
+    };
   } catch (error) {
     signal.throwIfAborted();
     const reason = reasonOf(error);
-    const hints = [
-      ...(unavailable.length > 0
-        ? [`These extensions are not available on the server: ${unavailable.join(", ")}.`]
-        : []),
-      ...(!fullRoles && lacksRights.test(reason) ? [needsRights] : []),
-    ];
-    throw new Failure("failed", [`The restore failed: ${reason}`, ...hints].join("\n"));
+    const hint = !fullRoles && lacksRights.test(reason) ? `\n${needsRights}` : "";
+    throw new Failure("failed", `The restore failed: ${reason}${hint}`);
   }
+}
+
+/** Whether an object in no schema is the privilege of an extension that was left out. */
+export function belongsTo(name: string, leftOut: readonly LeftOut[]): boolean {
+  return leftOut.some(({ extension }) => name.startsWith(`privileges of ${extension.name} on `));
 }
 
 const lacksRights = /must be (?:able to SET ROLE|member of role|owner|superuser)|permission denied/i;
 const needsRights =
   "The role at the target must be able to give each object to its owner, as a superuser can. Without --target, the drill uses a scratch server, where it is one.";
 
-async function runRestore({ connection, file, jobs, signal }: RestoreOptions, list: string): Promise<void> {
+async function runRestore(
+  { connection, file, jobs, tablespaces, signal }: RestoreOptions,
+  list: string,
+  sections: readonly string[],
+): Promise<void> {
   const args = [
     `--dbname=${connection.PGDATABASE}`,
     `--jobs=${jobs}`,
     "--exit-on-error",
     "--no-password",
+    ...(tablespaces ? [] : ["--no-tablespaces"]),
     `--use-list=${list}`,
+    ...sections,
     file,
   ];
   const env = programEnvironment(connection, "optropic drill");
@@ -73,15 +125,17 @@ export function listContents(file: string, signal: AbortSignal): Promise<string>
   return outputOf("pg_restore", launchOf("pg_restore", ["--list", file]), signal);
 }
 
-/** @returns names of the extensions that are not available on the server */
-async function prepare({ session, manifest, fullRoles }: RestoreOptions): Promise<string[]> {
-  const roles = fullRoles ? manifest.roles : manifest.roles.map(powerless);
+/** @returns the extensions that could not be created */
+async function prepare({ session, manifest, roles: which }: RestoreOptions): Promise<LeftOut[]> {
+  await prepareSession(session);
+  const missing = which === "existing" ? [] : manifest.roles;
+  const roles = which === "full" ? missing : missing.map(powerless);
   const before = [
     ...roleStatements(roles, await namesOf(session, "select rolname::text as name from pg_roles")),
     ...schemaStatements(manifest),
   ];
   for (const statement of before) await run(session, statement);
-  return createExtensions(session, manifest, (statement) => run(session, statement));
+  return createExtensions(session, manifest, (statements) => attemptEach(session, statements));
 }
 
 async function run(session: Session, statement: string): Promise<void> {

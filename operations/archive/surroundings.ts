@@ -1,6 +1,10 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
+import { readExtensions } from "./extensions.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
+import { namesOf } from "./names.ts";
+import type { Scope } from "./scope.ts";
+import { readServer } from "./server.ts";
 
 /** What a dump depends on and does not contain. */
 export type Surroundings = Pick<
@@ -10,20 +14,33 @@ export type Surroundings = Pick<
   | "systemIdentifier"
   | "database"
   | "encoding"
+  | "server"
   | "extensions"
   | "roles"
+  | "needsRoles"
+  | "evaluated"
   | "migrations"
 >;
 
 /** Reads what a restored database needs besides the dump, and the state of its migrations. */
-export async function readSurroundings(session: Session, schemas: readonly string[]): Promise<Surroundings> {
+export async function readSurroundings(
+  session: Session,
+  { schemas, companions, excluded }: Scope,
+): Promise<Surroundings> {
+  const others = [...excluded, ...companions.map(({ name }) => name)];
   const [server] = await session.rows(serverQuery);
   return {
     ...surroundingsShape.parse(server),
     systemIdentifier: await readSystemIdentifier(session),
-    extensions: manifestSchema.shape.extensions.parse(await session.rows(extensionsQuery)),
+    server: await readServer(session),
+    extensions: await readExtensions(session),
     roles: manifestSchema.shape.roles.parse(await session.rows(rolesQuery)),
-    migrations: await readMigrations(session, schemas),
+    needsRoles: [...(await namesOf(session, neededRolesQuery, others))],
+    evaluated: [...(await namesOf(session, evaluatedQuery))],
+    migrations: await readMigrations(
+      session,
+      schemas.map(({ name }) => name),
+    ),
   };
 }
 
@@ -37,17 +54,6 @@ export async function databaseBytes(session: Session): Promise<number> {
 export async function hasLargeObjects(session: Session): Promise<boolean> {
   const [row] = await session.rows("select exists (select from pg_largeobject_metadata) as found");
   return z.object({ found: z.boolean() }).parse(row).found;
-}
-
-/** Reads the column `name` of a query. */
-export async function namesOf(session: Session, query: string): Promise<ReadonlySet<string>> {
-  const rows = await session.rows(query);
-  return new Set(
-    z
-      .array(z.object({ name: z.string() }))
-      .parse(rows)
-      .map(({ name }) => name),
-  );
 }
 
 /** System identifier of the server; null when the role may not read it. */
@@ -74,13 +80,6 @@ const surroundingsShape = manifestSchema.pick({
   encoding: true,
 });
 
-const extensionsQuery = `
-  select e.extname as name, n.nspname as schema, e.extversion as version
-    from pg_extension e
-    join pg_namespace n on n.oid = e.extnamespace
-   where e.extname <> 'plpgsql'
-   order by e.extname collate "C"`;
-
 const rolesQuery = `
   select r.rolname as name, r.rolsuper as superuser, r.rolinherit as inherit, r.rolcreaterole as "createRole",
          r.rolcreatedb as "createDatabase", r.rolcanlogin as login, r.rolreplication as replication,
@@ -90,6 +89,40 @@ const rolesQuery = `
     from pg_roles r
    where r.rolname !~ '^pg_'
    order by r.rolname collate "C"`;
+
+/** Owners of objects outside the schemas `$1`, and roles with privileges on them or in their policies. */
+const neededRolesQuery = `
+  select distinct pg_get_userbyid(refobjid)::text as name
+    from pg_shdepend s
+   where s.dbid = (select oid from pg_database where datname = current_database())
+     and s.refclassid = 'pg_authid'::regclass and s.deptype in ('o', 'a', 'r')
+     and not exists (
+       select from pg_depend d join pg_namespace n on n.oid = d.refobjid and d.refclassid = 'pg_namespace'::regclass
+        where n.nspname = any($1)
+          and (d.classid, d.objid) in (
+            select s.classid, s.objid
+            union all
+            select 'pg_class'::regclass::oid, p.polrelid from pg_policy p where s.classid = p.tableoid and s.objid = p.oid))
+     and not (s.classid = 'pg_namespace'::regclass
+       and s.objid in (select oid from pg_namespace where nspname = any($1)))
+   order by 1`;
+
+/**
+ * Functions that building an index, checking a row, or filling a generated column or a materialized view runs.
+ * Those in C and those that set their own search path find everything by themselves.
+ */
+const evaluatedQuery = `
+  select distinct p.oid::regprocedure::text as name
+    from pg_depend d
+    join pg_proc p on p.oid = d.refobjid
+    join pg_language l on l.oid = p.prolang
+   where d.refclassid = 'pg_proc'::regclass
+     and d.classid in ('pg_constraint'::regclass, 'pg_class'::regclass, 'pg_attrdef'::regclass,
+       'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
+     and l.lanname not in ('c', 'internal') and p.prokind = 'f'
+     and not exists (select from unnest(p.proconfig) setting where setting like 'search_path=%')
+     and not exists (select from pg_depend e where e.classid = d.refclassid and e.objid = p.oid and e.deptype = 'e')
+   order by 1`;
 
 /** Table in which Prisma records its migrations: https://www.prisma.io/docs/orm/prisma-migrate/workflows */
 const migrationsTable = "_prisma_migrations";

@@ -1,14 +1,15 @@
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
-import { describeDatabase, findSchemas, prepareSession } from "../archive/describe.ts";
+import { prepareSession } from "../archive/describe.ts";
+import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
-import { type Description, type Manifest, manifestSchema } from "../archive/manifest.ts";
+import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
+import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
-import { databaseBytes, hasLargeObjects, readSurroundings } from "../archive/surroundings.ts";
+import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
 import { backupKey, manifestKey, type Purpose } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkIns } from "./check-in.ts";
@@ -77,24 +78,32 @@ async function backUpIn(
 ): Promise<Manifest> {
   const { store, stack, signal, progress } = options;
   const key = backupKey(store.address.prefix, new Date(), options.purpose);
-  const { snapshot, schemas, surroundings } = await openSnapshot(session, options, dumpVersion);
+  const { snapshot, scope, surroundings } = await openSnapshot(session, options, dumpVersion);
   progress?.("the dump");
-  const content = await dumpAndDescribe(session, options, { key, snapshot, schemas });
+  const content = await dumpAndDescribe(session, options, { key, snapshot, scope });
   await checkStored(store, key, content.sealed.bytes);
   const manifest: Manifest = {
-    version: 1,
+    version: 2,
     stack,
     key,
     durationMs: Math.round(performance.now() - started),
     dumpVersion,
     ...surroundings,
-    schemas,
+    schemas: scope.schemas,
+    companions: scope.companions,
     whole: options.schemas.length === 0,
     recipients: [...options.recipients],
     ...content,
   };
   signal.throwIfAborted();
-  await store.put(manifestKey(key), `${JSON.stringify(manifestSchema.parse(manifest))}\n`);
+  const text = `${JSON.stringify(manifestSchema.parse(manifest))}\n`;
+  if (Buffer.byteLength(text) > maximumManifestBytes) {
+    throw new Failure(
+      "failed",
+      `The manifest exceeds the limit of ${maximumManifestBytes} bytes: back up fewer schemas at a time`,
+    );
+  }
+  await store.put(manifestKey(key), text);
   return manifest;
 }
 
@@ -104,13 +113,8 @@ async function openSnapshot(session: ServerSession, options: BackupOptions, dump
   await session.run("begin transaction isolation level repeatable read, read only");
   const [row] = await session.rows("select pg_export_snapshot() as snapshot");
   const { snapshot } = z.object({ snapshot: z.string() }).parse(row);
-  const schemas = await findSchemas(session, options.schemas);
-  const missing = options.schemas.filter((name) => !schemas.some((schema) => schema.name === name));
-  if (missing.length > 0) {
-    throw new Failure("failed", `The database has no schema ${listed(missing, "or")}`);
-  }
-  const names = schemas.map(({ name }) => name);
-  const surroundings = await readSurroundings(session, names);
+  const scope = await findScope(session, options.schemas);
+  const surroundings = await readSurroundings(session, scope);
   const { serverVersion } = surroundings;
   if (majorOf(serverVersion) > majorOf(dumpVersion)) {
     throw new Failure(
@@ -118,32 +122,26 @@ async function openSnapshot(session: ServerSession, options: BackupOptions, dump
       `pg_dump ${dumpVersion} cannot dump PostgreSQL ${serverVersion}: install postgresql-client-${majorOf(serverVersion)}`,
     );
   }
-  return { snapshot, schemas, surroundings };
+  return { snapshot, scope, surroundings };
 }
 
 /** Describes the snapshot while it is dumped. When one of the two fails, the other is aborted. */
 async function dumpAndDescribe(
   session: ServerSession,
   options: BackupOptions,
-  { key, snapshot, schemas }: { key: string; snapshot: string; schemas: readonly { name: string }[] },
-): Promise<Pick<Manifest, "plain" | "sealed" | "description">> {
+  { key, snapshot, scope }: { key: string; snapshot: string; scope: Scope },
+): Promise<Pick<Manifest, "plain" | "sealed"> & Contents> {
   const { store, connection, recipients } = options;
   const expectedBytes = await databaseBytes(session);
-  const largeObjects = await hasLargeObjects(session);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const plain = new Tally();
   const sealed = new Tally();
   const send = async (): Promise<void> => {
-    const stream = dump({ connection, schemas: options.schemas, largeObjects, snapshot, signal });
+    const stream = dump({ connection, scope, snapshot, signal });
     const body = sealed.through(await seal(plain.through(stream), recipients));
     await store.upload(key, body, { expectedBytes, signal });
   };
-  const describe = (): Promise<Description> =>
-    describeDatabase(
-      session,
-      schemas.map(({ name }) => name),
-    );
   const failures: unknown[] = [];
   const failing = async <T>(work: Promise<T>): Promise<T | undefined> => {
     try {
@@ -155,9 +153,12 @@ async function dumpAndDescribe(
       return undefined;
     }
   };
-  const [description] = await Promise.all([failing(describe()), failing(send())]);
-  if (description === undefined || failures.length > 0) throw failures[0];
-  return { plain: plain.result(), sealed: sealed.result(), description };
+  const [contents] = await Promise.all([
+    failing(describeContents(session, scope, recipients)),
+    failing(send()),
+  ]);
+  if (contents === undefined || failures.length > 0) throw failures[0];
+  return { plain: plain.result(), sealed: sealed.result(), ...contents };
 }
 
 async function checkStored(store: ObjectStore, key: string, bytes: number): Promise<void> {

@@ -43,7 +43,7 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
     );
   }
   return async () => {
-    const server = await startScratchServer({ signal, parent, encoding: manifest.encoding });
+    const server = await startScratchServer({ signal, parent, manifest });
     return { connection: server.connection, version, server };
   };
 }

@@ -2,15 +2,16 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Drill, Evidence } from "../../checklist/evidence.ts";
 import { removeFolder } from "../../lib/files.ts";
+import { shortened } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
-import { differences } from "../archive/compare.ts";
-import { describeSchemas } from "../archive/describe.ts";
+import { type Details, openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import { type Description, type Manifest, totalsOf } from "../archive/manifest.ts";
 import { listContents, restoreParallel } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
+import { verify } from "../archive/verify.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { evidenceOf } from "./findings.ts";
@@ -65,14 +66,15 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   const folder = makeScratchFolder("optropic-drill", options.scratch);
   const file = join(folder, "dump");
   try {
-    const contents = await watch.time("fetch, decrypt and check the digests", async () => {
+    const opened = await watch.time("fetch, decrypt and check the digests", async () => {
+      const details = await openDetails(manifest, identities);
       await fetchBackup({ store, manifest, identities, file, signal });
-      return listContents(file, signal);
+      return { details, contents: await listContents(file, signal) };
     });
     const place = await (options.target === undefined
       ? watch.time("start the scratch server", makePlace)
       : makePlace());
-    return await drillIn(place, options, { manifest, file, contents, watch });
+    return await drillIn(place, options, { manifest, file, ...opened, watch });
   } finally {
     removeFolder(folder);
   }
@@ -81,6 +83,7 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
 /** The backup under test, and the time so far. */
 interface Subject {
   manifest: Manifest;
+  details: Details;
   /** The decrypted dump. */
   file: string;
   /** Its table of contents. */
@@ -102,23 +105,42 @@ async function drillIn(place: Place, options: DrillOptions, subject: Subject): P
 
 interface Restored {
   description: Description;
+  differences: string[];
+  notes: string[];
   checks: Drill["checks"];
 }
 
 async function restoreAndLook(
   { connection, server }: Place,
   { jobs, signal, checks }: DrillOptions,
-  { manifest, file, contents, watch }: Subject,
+  { manifest, details, file, contents, watch }: Subject,
 ): Promise<Restored> {
-  const fullRoles = server !== undefined;
+  const roles = server === undefined ? "powerless" : "full";
   const work = async (session: ServerSession): Promise<Restored> => {
-    await watch.time("restore", () =>
-      restoreParallel({ session, connection, manifest, file, contents, jobs, fullRoles, signal }),
+    const { restored, notes } = await watch.time("restore", () =>
+      restoreParallel({
+        session,
+        connection,
+        manifest,
+        details,
+        file,
+        contents,
+        jobs,
+        roles,
+        tablespaces: false,
+        signal,
+      }),
     );
     // The comparison may need the disk space.
     rmSync(file);
-    const description = await watch.time("compare", () => describeSchemas(session, manifest));
-    return { description, checks: await watch.time("check", () => runChecks(session, checks)) };
+    const compared = await watch.time("compare", async () => {
+      await session.run("begin");
+      const found = await verify(session, manifest, details, restored);
+      await session.run("rollback");
+      return found;
+    });
+    const answers = await watch.time("check", () => runChecks(session, checks));
+    return { ...compared, notes: [...manifest.notes, ...(server?.notes ?? []), ...notes], checks: answers };
   };
   return withSession(connection, "optropic drill", work, signal);
 }
@@ -127,7 +149,7 @@ function figuresOf(
   place: Place,
   { objectives, at }: DrillOptions,
   { manifest, watch }: Subject,
-  { description, checks }: Restored,
+  { description, differences, notes, checks }: Restored,
 ): Drill {
   return {
     backup: {
@@ -145,6 +167,7 @@ function figuresOf(
     lossMinutes: Math.max(0, Math.floor((at.getTime() - Date.parse(manifest.takenAt)) / minute)),
     ...totalsOf(description),
     checks,
-    differences: differences(manifest.description, description),
+    differences,
+    notes: notes.slice(0, 200).map((note) => shortened(note, 499)),
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chownSync, readFileSync } from "node:fs";
+import { chownSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
@@ -7,6 +7,9 @@ import { removeFolder } from "../../lib/files.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
+import { withSession } from "../../postgres/session.ts";
+import { databaseStatement } from "../archive/database.ts";
+import type { Manifest } from "../archive/manifest.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
 
 /** A PostgreSQL server for one drill, reachable only through a socket in its folder. */
@@ -14,6 +17,8 @@ export interface ScratchServer {
   /** As the superuser, to an empty database. */
   connection: Connection;
   folder: string;
+  /** How it differs from the server of the backup, one sentence each. */
+  notes: string[];
   /** Path of the program that stops the server, and the account to run it as if it is not this one. */
   control: string;
   account: { uid: number; gid: number } | undefined;
@@ -52,7 +57,7 @@ const maximumSocketBytes = 107;
 export async function startScratchServer(options: {
   signal: AbortSignal;
   parent?: string | undefined;
-  encoding: string;
+  manifest: Pick<Manifest, "database" | "encoding" | "server" | "description" | "surroundings">;
 }): Promise<ScratchServer> {
   const { signal } = options;
   const account = serverAccount();
@@ -79,20 +84,26 @@ export async function startScratchServer(options: {
   };
   try {
     const access = ["--auth-local=trust", "--auth-host=reject"];
-    const locale = ["--encoding", options.encoding, "--no-locale"];
-    await run("initdb", initdb, ["-D", data, "-U", user, ...access, ...locale, "--no-sync"], signal);
-    const flags = Object.entries({ ...settings, unix_socket_directories: folder })
-      .map(([name, value]) => `-c ${name}='${value}'`)
+    await run("initdb", initdb, ["-D", data, "-U", user, ...access, "--no-locale", "--no-sync"], signal);
+    const flags = Object.entries({
+      ...settings,
+      unix_socket_directories: folder,
+      ...settingsFor(options.manifest),
+    })
+      .map(([name, value]) => `-c ${name}=${quoted(value)}`)
       .join(" ");
     await run("pg_ctl", control, ["start", "-D", data, "-l", log, "-o", flags, "-w", "-t", "60"], signal);
+    const connection = {
+      PGHOST: folder,
+      PGPORT: port,
+      PGDATABASE: "template1",
+      PGUSER: user,
+      PGSSLMODE: "disable",
+    } as const;
+    const notes = await createDatabase(connection, options.manifest);
     return {
-      connection: {
-        PGHOST: folder,
-        PGPORT: port,
-        PGDATABASE: "postgres",
-        PGUSER: user,
-        PGSSLMODE: "disable",
-      },
+      notes,
+      connection: { ...connection, PGDATABASE: options.manifest.database },
       folder,
       control,
       account: account.uid === process.getuid?.() ? undefined : account,
@@ -108,6 +119,65 @@ export async function startScratchServer(options: {
     throw new Failure("failed", `The scratch server did not start: ${said}${hint}`);
   }
 }
+
+/** Libraries that a server preloads run jobs of the source, which a drill must not repeat. */
+const idle = { "cron.max_running_jobs": "0", "timescaledb.max_background_workers": "0" };
+
+/** Objects that one job of pg_restore may lock at once, at the least. */
+const fewestLocks = 1024;
+
+/** Settings that the server needs for a backup. */
+function settingsFor({
+  database,
+  server,
+  description,
+  surroundings,
+}: Pick<Manifest, "database" | "server" | "description" | "surroundings">): Record<string, string> {
+  const folder = join(dirname(findProgram("postgres")), "..", "lib");
+  const libraries = (server.preload ?? []).filter(
+    (library) => /^[\w-]+$/.test(library) && existsSync(join(folder, `${library}.so`)),
+  );
+  const objects = Object.keys(description.objects).length + Object.keys(surroundings.objects).length;
+  return {
+    // The comparison reads every table in one transaction.
+    max_locks_per_transaction: `${Math.max(fewestLocks, Math.ceil(objects / 10))}`,
+    ...(libraries.length === 0
+      ? {}
+      : { shared_preload_libraries: libraries.join(","), "cron.database_name": database, ...idle }),
+  };
+}
+
+/** Quoted for the shell by which pg_ctl starts the server. */
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Creates the database as that of the backup was created.
+ *
+ * @returns a sentence when this machine does not have its locale
+ */
+async function createDatabase(
+  connection: Connection,
+  { database, encoding, server }: Pick<Manifest, "database" | "encoding" | "server">,
+): Promise<string[]> {
+  return withSession(connection, "optropic drill", async (session) => {
+    await session.run("drop database postgres");
+    try {
+      await session.run(databaseStatement({ database, encoding, server }));
+      return [];
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (!/locale/i.test(reason)) throw error;
+      await session.run(databaseStatement({ database, encoding, server: { ...server, ...plain } }));
+      return [
+        `The drill sorted text by its bytes: this machine cannot create a database with the locale of the backup (${reason}).`,
+      ];
+    }
+  });
+}
+
+const plain = { provider: "c", collate: "C", ctype: "C", locale: null };
 
 function makeServerFolder(parent: string | undefined, account: { uid: number; gid: number }): string {
   const folder = makeScratchFolder("optropic-server", parent);

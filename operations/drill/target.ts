@@ -1,8 +1,7 @@
-import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
-import { counted } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import type { Session } from "../../postgres/session.ts";
+import { emptiness } from "../archive/database.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { readSystemIdentifier } from "../archive/surroundings.ts";
 
@@ -31,22 +30,10 @@ export async function checkTarget(
       `${where} is on the server this backup came from, which a drill never touches: name another server, or drill without --target`,
     );
   }
-  const [row] = await session.rows(
-    `select (${ownCount("pg_class", "relnamespace")} + ${ownCount("pg_proc", "pronamespace")}
-        + ${ownCount("pg_type", "typnamespace")} + (select count(*) from pg_largeobject_metadata))::int as count`,
-  );
-  const { count } = z.object({ count: z.int() }).parse(row);
-  if (count === 0) return;
+  const problem = await emptiness(session);
+  if (problem === undefined) return;
   throw new Failure(
     "refused",
-    `${where} is not empty: it has ${counted(count, "object")} (tables, types, functions and the like). Create an empty database for the drill`,
+    `${where} is not empty: it has ${problem}. Create an empty database for the drill`,
   );
-}
-
-/** Query that counts the objects in a catalog that belong neither to the server nor to an extension. */
-function ownCount(catalog: string, schema: string): string {
-  return `(select count(*) from ${catalog} o join pg_namespace n on n.oid = o.${schema}
-    where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-      and not exists (select from pg_depend d
-                       where d.classid = '${catalog}'::regclass and d.objid = o.oid and d.deptype = 'e'))`;
 }

@@ -1,35 +1,37 @@
 import type { Session } from "../../postgres/session.ts";
-import { objectDifferences } from "../archive/compare.ts";
-import { findSchemas, prepareSession, readObjects } from "../archive/describe.ts";
-import type { Description, Manifest } from "../archive/manifest.ts";
-import { namesOf } from "../archive/surroundings.ts";
+import { digestsOf, prepareSession, readGlobals, readObjects } from "../archive/describe.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import { namesOf } from "../archive/names.ts";
+import { schemasQuery } from "../archive/scope.ts";
+
+/** Digests of objects by their names. */
+export type Digests = Readonly<Record<string, string>>;
+
+/** What a target has beside the schemas that are restored. */
+export interface Bystanders {
+  /** Objects of other schemas. */
+  objects: Digests;
+  /** Objects in no schema. */
+  globals: Digests;
+}
 
 /**
- * Remembers the objects of the schemas that are not restored, and the event triggers. Dropping a schema also
- * drops what depends on it, such as a trigger, a view or a foreign key in another schema, which a dump of the
- * schema does not contain.
- *
- * @returns a function that describes what has changed since, one sentence per difference
+ * Looks at the objects of the schemas that are not restored, and at those that are in no schema. Dropping a
+ * schema also drops what depends on it, such as a trigger, a view or a foreign key in another schema.
  */
-export async function watchBystanders(
-  session: Session,
-  manifest: Manifest,
-): Promise<() => Promise<string[]>> {
+export async function readBystanders(session: Session, manifest: Manifest): Promise<Bystanders> {
+  await prepareSession(session);
   const restored = new Set(manifest.schemas.map(({ name }) => name));
-  const others = (await findSchemas(session, []))
-    .map(({ name }) => name)
-    .filter((name) => !restored.has(name));
-  const look = async (): Promise<Description["objects"]> => {
-    await prepareSession(session);
-    const triggers = await namesOf(
-      session,
-      "select format('event trigger %I', evtname) as name from pg_event_trigger",
-    );
-    return {
-      ...Object.fromEntries([...triggers].map((name) => [name, ""])),
-      ...(await readObjects(session, others)),
-    };
+  const others = [...(await namesOf(session, schemasQuery))].filter((name) => !restored.has(name));
+  return {
+    objects: digestsOf(await readObjects(session, others)),
+    globals: digestsOf(await readGlobals(session)),
   };
-  const before = await look();
-  return async () => objectDifferences(before, await look());
+}
+
+/** Names of objects that are no longer there, or no longer the same. */
+export function changed(before: Digests, after: Digests): string[] {
+  return Object.entries(before).flatMap(([name, digest]) =>
+    Object.hasOwn(after, name) && after[name] === digest ? [] : [name],
+  );
 }

@@ -18,13 +18,13 @@ export async function watchPublications(
   session: Session,
   manifest: Manifest,
 ): Promise<() => Promise<string[]>> {
-  // A dump of the complete database contains its publications.
-  if (manifest.whole) return async () => [];
   const schemas = manifest.schemas.map(({ name }) => name);
   const before = await readMemberships(session, schemas);
   return async () => {
     const lost: string[] = [];
+    const now = new Set((await readMemberships(session, schemas)).map(({ statement }) => statement));
     for (const { member, statement } of before) {
+      if (now.has(statement)) continue;
       if (member === null || (await isThere(session, member))) await session.run(statement);
       else lost.push(`${member} was removed from its publication, because the backup does not contain it.`);
     }

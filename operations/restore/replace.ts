@@ -1,18 +1,17 @@
-import { Child } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
-import { launchOf } from "../../postgres/programs.ts";
-import type { Session } from "../../postgres/session.ts";
-import { differences } from "../archive/compare.ts";
-import { describeSchemas } from "../archive/describe.ts";
+import type { Details } from "../archive/details.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
-import { createExtensions, powerless, roleStatements, schemaStatements } from "../archive/prepare.ts";
-import { namesOf } from "../archive/surroundings.ts";
-import { watchBystanders } from "./bystanders.ts";
-import { type RoleName, setDefaultPrivilegesAside } from "./default-privileges.ts";
+import { belongsTo } from "../archive/restore.ts";
+import { verify } from "../archive/verify.ts";
+import { readBystanders } from "./bystanders.ts";
+import { droppedDefaults, isDefaultPrivilegesOf, type RoleName } from "./default-privileges.ts";
+import { makeRoom } from "./make-room.ts";
+import { planBeside } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
-import { ScriptSession, withoutCommit } from "./script-session.ts";
-import { letCreate, standBack, standIn } from "./stand-in.ts";
+import { runDump } from "./run-dump.ts";
+import { ScriptSession } from "./script-session.ts";
+import { letCreate, standBack } from "./stand-in.ts";
 
 export interface ReplaceOptions {
   target: Connection;
@@ -32,12 +31,16 @@ export interface Replaced {
   differences: string[];
 }
 
-/** The decrypted dump, and the table of contents of the part to restore. */
-interface DumpFiles {
+/** The decrypted dump and what belongs to it. */
+export interface DumpFiles {
   file: string;
+  /** Its table of contents. */
   contents: string;
+  details: Details;
   /** Roles whose default privileges are left out. */
   foreignRoles: readonly RoleName[];
+  /** Whether the target has the tablespaces of the backup. */
+  tablespaces: boolean;
 }
 
 /**
@@ -54,11 +57,7 @@ export async function replace(
   const session = new ScriptSession(options.target, options.signal);
   try {
     const result = await replaceWithin(session, options, manifest, files).catch((error) => {
-      const said = reasonOf(error);
-      const hint = /role ".*" does not exist/.test(said)
-        ? " Pass --create-roles to create the missing roles."
-        : "";
-      throw new Failure("failed", `${said}\nNothing was changed.${hint}`, { cause: error });
+      throw new Failure("failed", `${reasonOf(error)}\nNothing was changed.`, { cause: error });
     });
     await commit(session);
     return result;
@@ -68,11 +67,15 @@ export async function replace(
 }
 
 /**
- * Lets the server roll back as soon as the client is gone. Servers before version 14 notice when they next
- * write.
+ * Settings of the session: the server rolls back as soon as the client is gone (servers before version 14
+ * notice when they next write), and settings of the database do not stand in the way.
  */
-const noticeWhenGone = `do $do$ begin perform set_config('client_connection_check_interval', '2s', false);
-  exception when others then null; end $do$`;
+const sessionSettings = `
+  set client_encoding = 'UTF8';
+  set default_transaction_read_only = off;
+  set standard_conforming_strings = on;
+  do $do$ begin perform set_config('client_connection_check_interval', '2s', false);
+    exception when others then null; end $do$`;
 
 /** The restore without its commit. */
 async function replaceWithin(
@@ -81,29 +84,65 @@ async function replaceWithin(
   manifest: Manifest,
   files: DumpFiles,
 ): Promise<Replaced> {
-  await session.run(noticeWhenGone);
+  await session.run(sessionSettings);
   await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
-  const bystandersDiffer = await watchBystanders(session, manifest);
+  const before = await readBystanders(session, manifest);
   const publishAgain = await watchPublications(session, manifest);
-  const actedFor = await makeRoom(session, options, manifest);
-  const lost = await bystandersDiffer();
-  failOn("The restore would drop or change objects that depend on what it replaces", lost, options);
+  const room = await makeRoom(session, options, manifest);
+  const after = await readBystanders(session, manifest);
+  const plan = await planBeside(session, manifest, { before, after }, room.ownDefaults);
+  failOn("The restore would drop or change objects that depend on what it replaces", plan.lost, options);
+  for (const statement of plan.drops) await session.run(statement);
   const schemas = manifest.schemas.map(({ name }) => name);
-  const forbidCreate = await letCreate(session, actedFor, schemas);
-  await runScript(session, options, files);
+  const forbidCreate = await letCreate(session, room.actedFor, schemas);
+  await runDump(
+    session,
+    manifest,
+    { plan, room },
+    {
+      file: files.file,
+      contents: files.contents,
+      foreignRoles: files.foreignRoles,
+      noOwner: options.noOwner,
+      tablespaces: files.tablespaces,
+      signal: options.signal,
+    },
+  );
   await forbidCreate();
   const unpublished = await publishAgain();
-  const found = await describeSchemas(session, manifest);
-  const expected = setDefaultPrivilegesAside(manifest.description, files.foreignRoles);
-  const different = differences(expected.description, found);
-  failOn("The restored schemas differ from the backup", different, options);
+  for (const [name, statements] of room.ownDefaults) {
+    if (Object.hasOwn(manifest.globals, name)) continue;
+    for (const statement of statements) await session.run(statement);
+  }
+  const isForeign = isDefaultPrivilegesOf(files.foreignRoles);
+  const { description, differences } = await verify(session, manifest, files.details, {
+    description: manifest.description,
+    schemas,
+    surroundings: false,
+    globals: new Set(
+      Object.keys(manifest.globals).filter(
+        (name) => !belongsTo(name, room.leftOut) && !plan.unchanged.has(name),
+      ),
+    ),
+    dependents: new Set(Object.keys(manifest.dependents)),
+    extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
+    isIgnored: isForeign,
+  });
+  failOn("The restored schemas differ from the backup", differences, options);
   // Deferred constraints fail here, where it is certain that nothing was changed.
   await session.run("set constraints all immediate");
-  await standBack(session, actedFor);
+  await standBack(session, room.actedFor);
   options.signal.throwIfAborted();
   return {
-    ...totalsOf(found),
-    differences: [...lost, ...unpublished, ...expected.sentences, ...different],
+    ...totalsOf(description),
+    differences: [
+      ...plan.lost,
+      ...unpublished,
+      ...droppedDefaults(manifest.description, description, isForeign),
+      ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
+      ...room.notes,
+      ...differences,
+    ],
   };
 }
 
@@ -113,25 +152,6 @@ function failOn(what: string, sentences: readonly string[], { acceptDifferences 
     "failed",
     `${what}:\n${sentences.join("\n")}\nPass --accept-differences to restore anyway.`,
   );
-}
-
-async function runScript(
-  session: ScriptSession,
-  { noOwner, signal }: ReplaceOptions,
-  { file, contents }: DumpFiles,
-): Promise<void> {
-  const args = ["--file=-", "--single-transaction", `--use-list=${contents}`];
-  const script = new Child({
-    label: "pg_restore",
-    launch: launchOf("pg_restore", [...args, ...(noOwner ? ["--no-owner"] : []), file]),
-    signal,
-  });
-  script.stdin.end();
-  try {
-    await session.script(withoutCommit(script));
-  } finally {
-    await script.stop();
-  }
 }
 
 async function commit(session: ScriptSession): Promise<void> {
@@ -144,19 +164,4 @@ async function commit(session: ScriptSession): Promise<void> {
       { cause: error },
     );
   }
-}
-
-/** @returns the roles that the session granted itself */
-async function makeRoom(session: Session, options: ReplaceOptions, manifest: Manifest): Promise<string[]> {
-  const roles = await namesOf(session, "select rolname::text as name from pg_roles");
-  if (options.createRoles) {
-    for (const statement of roleStatements(manifest.roles.map(powerless), roles))
-      await session.run(statement);
-  }
-  const actedFor = await standIn(session);
-  // Every backup contains all of them.
-  await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
-  for (const statement of schemaStatements(manifest, options.noOwner)) await session.run(statement);
-  await createExtensions(session, manifest);
-  return actedFor;
 }

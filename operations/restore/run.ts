@@ -1,22 +1,18 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
-import { type Connection, describeConnection } from "../../postgres/connection.ts";
-import { type Session, withSession } from "../../postgres/session.ts";
-import { findSchemas } from "../archive/describe.ts";
+import { describeConnection } from "../../postgres/connection.ts";
+import { openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import type { Manifest } from "../archive/manifest.ts";
-import { withoutSchemas } from "../archive/prepare.ts";
 import { listContents } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
-import { hasLargeObjects } from "../archive/surroundings.ts";
 import { backUp } from "../backup/run.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { type RoleName, readForeignRoles, withoutDefaultPrivileges } from "./default-privileges.ts";
+import { inspectServer, inspectTarget, type Present, refuseUnrestorable } from "./inspect.ts";
+import { restoreIntoNew } from "./new-database.ts";
 import { type Replaced, type ReplaceOptions, replace } from "./replace.ts";
-import { standIn } from "./stand-in.ts";
 
 export interface RestoreOptions extends ReplaceOptions {
   stack: string;
@@ -27,6 +23,8 @@ export interface RestoreOptions extends ReplaceOptions {
   recipients: readonly string[];
   /** Asks for confirmation before anything is changed; returns what the person typed. */
   confirm: (about: { manifest: Manifest; replaces: number }) => Promise<string>;
+  /** Parallel jobs of a restore into a new database; undefined restores in place. */
+  jobs?: number | undefined;
   /** Folder for the decrypted dump. */
   scratch?: string | undefined;
   warn: (message: string) => void;
@@ -41,7 +39,7 @@ export interface RestoreOutcome extends Replaced {
 }
 
 /**
- * Restores the backed-up schemas into a database, in one transaction. It checks the digests, backs up the
+ * Restores the backed-up schemas into a database in one transaction, or by parallel jobs into a new one. It checks the digests, backs up the
  * target, and commits only if the result matches the manifest. Default privileges that only another role can
  * set are left out and reported.
  *
@@ -52,54 +50,31 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
   const started = performance.now();
   progress?.("the store");
   const manifest = await chooseBackup(store, options.choice, options.warn);
-  const present = await findPresent(target, manifest);
+  const present =
+    options.jobs === undefined
+      ? await inspectTarget(target, manifest)
+      : await inspectServer(target, manifest);
+  refuseUnrestorable(options, manifest, present);
   await askFirst(options, manifest, present.schemas.length);
   const folder = makeScratchFolder("optropic-restore", options.scratch);
   try {
     progress?.("the backup, to check its digests");
     const file = join(folder, "dump");
+    const details = await openDetails(manifest, options.identities);
     await fetchBackup({ store, manifest, identities: options.identities, file, signal });
-    const contents = join(folder, "contents");
-    const listed = withoutSchemas(await listContents(file, signal));
-    writeFileSync(contents, withoutDefaultPrivileges(listed, present.foreignRoles), { mode: 0o600 });
+    const contents = await listContents(file, signal);
     const before = await backUpTarget(options, present);
     progress?.("the restore");
-    const result = await replace(options, manifest, { file, contents, foreignRoles: present.foreignRoles });
+    const { foreignRoles, tablespaces } = present;
+    const files = { file, contents, details, foreignRoles, tablespaces };
+    const { jobs } = options;
+    const result = await (jobs === undefined
+      ? replace(options, manifest, files)
+      : restoreIntoNew({ ...options, jobs }, manifest, files));
     return { manifest, before, ...result, durationMs: Math.round(performance.now() - started) };
   } finally {
     removeFolder(folder);
   }
-}
-
-/**
- * What the restore replaces in the target, and the roles it cannot act for. Large objects have no schema, so
- * all are replaced.
- */
-interface Present {
-  schemas: string[];
-  largeObjects: boolean;
-  foreignRoles: RoleName[];
-}
-
-async function findPresent(target: Connection, manifest: Manifest): Promise<Present> {
-  return withSession(target, "optropic restore", async (session) => {
-    const restored = new Set(manifest.schemas.map(({ name }) => name));
-    const schemas = (await findSchemas(session, [])).map(({ name }) => name);
-    return {
-      schemas: schemas.filter((name) => restored.has(name)),
-      largeObjects: await hasLargeObjects(session),
-      foreignRoles: await foreignRolesOf(session),
-    };
-  });
-}
-
-/** Roles that the restore cannot act for, even after it granted itself what it may. */
-async function foreignRolesOf(session: Session): Promise<RoleName[]> {
-  await session.run("begin");
-  await standIn(session);
-  const roles = await readForeignRoles(session);
-  await session.run("rollback");
-  return roles;
 }
 
 async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: number): Promise<void> {

@@ -40,6 +40,11 @@ export class ScriptSession implements Session {
     return z.array(z.unknown()).parse(JSON.parse(answer));
   }
 
+  /** A query that fails ends this session. */
+  attempt(query: string): Promise<unknown[]> {
+    return this.rows(query);
+  }
+
   async run(statements: string): Promise<void> {
     await this.#ask(`${statements};`);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Session } from "../../postgres/session.ts";
-import { namesOf } from "../archive/surroundings.ts";
+import { namesOf } from "../archive/names.ts";
 
 /** Roles whose privileges the session does not have, and which it has not granted itself. */
 const candidatesQuery = `

@@ -44,6 +44,7 @@ const evidence: Evidence = {
     rows: 1_234_567,
     checks: [{ name: "no migration has failed", holds: true, found: "0" }],
     differences: [],
+    notes: [],
   },
 };
 

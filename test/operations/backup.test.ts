@@ -67,7 +67,7 @@ describe("a backup", () => {
     const { backup: shown } = JSON.parse(run.stdout);
     expect(shown).toMatchObject({ key: dump, sealed: manifest.sealed, plain: manifest.plain });
     expect(shown.rows).toBe(
-      Object.values(manifest.description.tables).reduce((sum, { rows }) => sum + rows, 0),
+      Object.values(manifest.description.tables).reduce((sum, { rows }) => sum + (rows ?? 0), 0),
     );
   });
 

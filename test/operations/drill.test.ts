@@ -67,9 +67,10 @@ describe("a drill", () => {
       graceMinutes: 120,
       lossMinutes: 0,
       tables: Object.keys(manifest.description.tables).length,
-      rows: Object.values(manifest.description.tables).reduce((sum, { rows }) => sum + rows, 0),
+      rows: Object.values(manifest.description.tables).reduce((sum, { rows }) => sum + (rows ?? 0), 0),
       checks: good.map(({ name, expect: found }) => ({ name, holds: true, found })),
       differences: [],
+      notes: [],
     });
     expect(steps.map(({ name }: { name: string }) => name)).toEqual([
       "choose",

@@ -22,7 +22,7 @@ describe("a manifest", () => {
     ["no text", "", /The manifest for .* is invalid/s],
     ["a list", [], /The manifest for .* is invalid/s],
     ["null", null, /The manifest for .* is invalid/s],
-    ["another version", { ...manifest, version: 2 }, /at version/],
+    ["another version", { ...manifest, version: 3 }, /at version/],
     ["a part too many", { ...manifest, more: 1 }, /Unrecognized key: "more"/],
     ["another backup's key", { ...manifest, key: "postgres/other" }, /belongs to postgres\/other/],
     ["a size below nothing", { ...manifest, sealed: { bytes: -1, sha256: "0".repeat(64) } }, /sealed\.bytes/],

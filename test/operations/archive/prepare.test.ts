@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Role } from "../../../operations/archive/manifest.ts";
-import {
-  extensionStatements,
-  powerless,
-  roleStatements,
-  schemaStatements,
-  withoutSchemas,
-} from "../../../operations/archive/prepare.ts";
+import { selectContents } from "../../../operations/archive/contents.ts";
+import { extensionStatements } from "../../../operations/archive/extensions.ts";
+import type { Manifest, Role } from "../../../operations/archive/manifest.ts";
+import { powerless, roleStatements, schemaStatements } from "../../../operations/archive/prepare.ts";
 import { manifestWith } from "../support/manifest.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 
@@ -47,9 +43,9 @@ describe("statements with hostile names", () => {
     const schemas = hostile.map((name) => ({ name, owner: name }));
     await runAll(schemaStatements(manifestWith({ schemas })));
     // Where it is there already, it is made anew.
-    await runAll(schemaStatements(manifestWith({ schemas }), true));
+    await runAll(schemaStatements(manifestWith({ schemas })));
     const elsewhere = `${hostile[0]} and more`;
-    await runAll(extensionStatements({ name: "hstore", schema: elsewhere, version: "1" }, new Set()));
+    await runAll(extensionStatements({ name: "hstore", schema: elsewhere, own: [] }, new Set()));
     const made = await postgres.sql(
       "select json_agg(nspname order by oid) from pg_namespace where oid > 16000 and nspname !~ '^pg_'",
     );
@@ -81,17 +77,50 @@ describe("roles", () => {
   });
 });
 
-test("the table of contents of a dump is without its schemas, and with what is of them", () => {
-  const kept = [
-    "; Archive created at 2026-01-01",
-    "215; 1259 16400 TABLE public SCHEMA - postgres",
-    "3; 2615 2200 COMMENT - SCHEMA public postgres",
-    "4; 0 0 ACL - SCHEMA public postgres",
-    "216; 1259 16401 TABLE DATA public t 6; 2615 1 SCHEMA - x",
-  ];
-  const left = ["6; 2615 16385 SCHEMA - Odd schema; -- postgres", "5; 2615 2200 SCHEMA - public owner"];
-  const contents = [kept[0], left[0], ...kept.slice(1), left[1]].join("\n");
-  expect(withoutSchemas(contents)).toBe(kept.join("\n"));
+describe("the table of contents of a dump", () => {
+  test("is without its schemas and extensions, and with what is of them", () => {
+    const kept = [
+      "215; 1259 16400 TABLE public SCHEMA - postgres",
+      "3; 2615 2200 COMMENT - SCHEMA public postgres",
+      "4; 0 0 ACL - SCHEMA public postgres",
+      "216; 1259 16401 TABLE DATA public t 6; 2615 1 SCHEMA - x",
+    ];
+    const left = [
+      "; Archive created at 2026-01-01",
+      "6; 2615 16385 SCHEMA - Odd schema; -- postgres",
+      "2; 3079 16386 EXTENSION - hstore",
+      "5; 2615 2200 SCHEMA - public owner",
+    ];
+    expect(selected([left[0], left[1], ...kept, left[2], left[3]], manifestWith())).toEqual(kept);
+  });
+
+  test("has the objects in no schema that are selected, and what is of them", () => {
+    const contents = [
+      "7; 2605 16400 CAST - CAST (bytea AS text) postgres",
+      "8; 0 0 COMMENT - CAST (bytea AS text) postgres",
+      "9; 6104 16401 PUBLICATION - pub postgres",
+      "10; 0 0 COMMENT - PUBLICATION pub postgres",
+      "11; 0 0 USER MAPPING - USER MAPPING postgres SERVER far postgres",
+    ];
+    const definition = "0123456789abcdef";
+    const manifest = manifestWith({
+      globals: {
+        "cast (bytea AS text)": { definition, entry: "2605 16400" },
+        "publication pub": { definition, entry: "6104 16401" },
+      },
+    });
+    expect(selected(contents, manifest, ["publication pub"])).toEqual(contents.slice(2, 4));
+    expect(selected(contents, manifest, ["cast (bytea AS text)"])).toEqual(contents.slice(0, 2));
+  });
+
+  function selected(
+    lines: readonly (string | undefined)[],
+    manifest: Manifest,
+    globals: readonly string[] = [],
+  ): string[] {
+    const selection = { globals: new Set(globals), leftOut: [] };
+    return selectContents(lines.join("\n"), manifest, selection).slice(0, -1).split("\n");
+  }
 });
 
 function role(name: string): Role {

@@ -1,0 +1,151 @@
+import type { LeftOut } from "./extensions.ts";
+import type { Beside, Manifest } from "./manifest.ts";
+
+/** Catalogs whose objects are in no schema, by their fixed numbers, and that of extensions. */
+const globalCatalogs: ReadonlySet<string> = new Set([
+  "2605", // pg_cast
+  "3466", // pg_event_trigger
+  "2328", // pg_foreign_data_wrapper
+  "1417", // pg_foreign_server
+  "2612", // pg_language
+  "3576", // pg_transform
+  "2601", // pg_am
+  "6104", // pg_publication
+  "6106", // pg_publication_rel
+  "6237", // pg_publication_namespace
+  "6100", // pg_subscription
+]);
+
+/** Number of pg_class, whose objects have the rows that a dump contains. */
+const pgClass = "1259";
+
+/** A line of a table of contents, as `pg_restore --list` prints it. */
+interface Line {
+  text: string;
+  /** Catalog and number of the object, as in an entry of a manifest. */
+  entry: string;
+  /** Kind, schema, name and owner. */
+  rest: string;
+}
+
+/** What is restored of a dump. */
+export interface Selection {
+  /** Objects in no schema, by their names in the manifest. */
+  globals: ReadonlySet<string>;
+  leftOut: readonly LeftOut[];
+  /** Further lines to leave out. */
+  without?: (line: { entry: string; rest: string }) => boolean;
+}
+
+/**
+ * The part of a table of contents that is restored after the schemas and extensions were created: without
+ * these, and without objects in no schema that are not selected.
+ */
+export function selectContents(contents: string, manifest: Manifest, selection: Selection): string {
+  const lines = linesOf(contents);
+  const { kept, dropped } = splitGlobals(lines, manifest.globals, selection.globals);
+  const gone = new Set(
+    selection.leftOut.flatMap(({ extension }) => extension.data.map(({ entry }) => entry)),
+  );
+  const goneStarts = selection.leftOut.flatMap(({ extension }) => startsOf(extension.name, manifest));
+  const isLeftOut = ({ entry, rest }: Line): boolean =>
+    gone.has(entry) ||
+    goneStarts.some((start) => rest.startsWith(start)) ||
+    /^(?:SCHEMA|EXTENSION|COMMENT - EXTENSION|SECURITY LABEL - EXTENSION) /.test(rest) ||
+    dropped.some((about) => isAbout(rest, about)) ||
+    selection.without?.({ entry, rest }) === true;
+  return `${kept
+    .filter((line) => !isLeftOut(line))
+    .map(({ text }) => text)
+    .join("\n")}\n`;
+}
+
+/** The lines of these objects, with their comments and privileges. */
+export function contentsOf(contents: string, entries: ReadonlySet<string>): string {
+  const lines = linesOf(contents);
+  const isRefresh = ({ entry, rest }: Line): boolean =>
+    rest.startsWith("MATERIALIZED VIEW DATA ") && entries.has(entry.replace(/^0 /, `${pgClass} `));
+  const chosen = lines.filter((line) => entries.has(line.entry) || isRefresh(line));
+  const about = chosen.map(({ rest }) => rest);
+  const others = lines.filter(({ rest }) => about.some((one) => isAbout(rest, one)));
+  return `${[...chosen, ...others].map(({ text }) => text).join("\n")}\n`;
+}
+
+/** The lines of the rows of tables, and of the values of sequences. */
+export function dataOf(contents: string, entries: ReadonlySet<string>): string {
+  return `${linesOf(contents)
+    .filter(({ entry }) => entries.has(entry))
+    .map(({ text }) => text)
+    .join("\n")}\n`;
+}
+
+/** The lines about schemas, and about the privileges of extensions that are selected. */
+export function privilegesOf(contents: string, selected: ReadonlySet<string>, { globals }: Manifest): string {
+  const starts = Object.entries(globals).flatMap(([name, { entry }]) =>
+    selected.has(name) && entry.startsWith("ACL ") ? [entry] : [],
+  );
+  const isWanted = ({ rest }: Line): boolean =>
+    /^(?:ACL|COMMENT|SECURITY LABEL) - SCHEMA /.test(rest) || starts.some((start) => rest.startsWith(start));
+  return `${linesOf(contents)
+    .filter(isWanted)
+    .map(({ text }) => text)
+    .join("\n")}\n`;
+}
+
+function linesOf(contents: string): Line[] {
+  return contents.split("\n").flatMap((text) => {
+    const [, entry, rest] = /^\d+; (\d+ \d+) (.*)$/.exec(text) ?? [];
+    return entry === undefined || rest === undefined ? [] : [{ text, entry, rest }];
+  });
+}
+
+function splitGlobals(lines: readonly Line[], all: Beside, wanted: ReadonlySet<string>) {
+  const entries = new Set<string>();
+  const starts: string[] = [];
+  for (const [name, { entry }] of Object.entries(all)) {
+    if (!wanted.has(name)) {
+      // Privileges of an extension that stay as they are.
+      if (/^ACL /.test(entry)) starts.push(entry);
+      continue;
+    }
+    entries.add(entry);
+  }
+  const texts = [...entries].filter((entry) => entry.startsWith("USER MAPPING "));
+  const isKept = ({ entry, rest }: Line): boolean => {
+    if (globalCatalogs.has(entry.split(" ")[0] ?? "")) return entries.has(entry);
+    if (rest.startsWith("DEFAULT ACL - ")) return entries.has(entry);
+    if (rest.startsWith("USER MAPPING - ")) return texts.some((text) => rest.startsWith(text));
+    return !starts.some((start) => rest.startsWith(start));
+  };
+  return {
+    kept: lines.filter(isKept),
+    dropped: lines.filter((line) => !isKept(line)).map(({ rest }) => rest),
+  };
+}
+
+/** How the lines of an extension's privileges begin. */
+function startsOf(extension: string, { globals }: Manifest): string[] {
+  return Object.entries(globals).flatMap(([name, { entry }]) =>
+    name.startsWith(`privileges of ${extension} on `) ? [entry] : [],
+  );
+}
+
+const aboutLine = /^(?:COMMENT|ACL|SECURITY LABEL) /;
+
+/** Whether a line has the comment, the privileges or the label of another line's object. */
+function isAbout(rest: string, other: string): boolean {
+  if (!aboutLine.test(rest)) return false;
+  const [, kind, schema, tag] =
+    /^(CAST|EVENT TRIGGER|FOREIGN DATA WRAPPER|SERVER|PROCEDURAL LANGUAGE|PUBLICATION|SUBSCRIPTION|ACCESS METHOD|TRANSFORM|MATERIALIZED VIEW|VIEW|FUNCTION|TRIGGER|POLICY|CONSTRAINT|FK CONSTRAINT|RULE|INDEX|STATISTICS) (\S+) (.*)$/.exec(
+      other,
+    ) ?? [];
+  if (kind === undefined || schema === undefined || tag === undefined) return false;
+  const subject = rest.replace(aboutLine, "");
+  const names =
+    kind === "SERVER"
+      ? ["SERVER", "FOREIGN SERVER"]
+      : kind.endsWith("VIEW")
+        ? [kind, "TABLE"]
+        : [kind, "LANGUAGE"];
+  return subject === `${schema} ${tag}` || names.some((name) => subject === `${schema} ${name} ${tag}`);
+}

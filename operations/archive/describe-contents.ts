@@ -1,0 +1,159 @@
+import * as z from "zod";
+import { counted, listed } from "../../lib/text.ts";
+import type { Session } from "../../postgres/session.ts";
+import { selectDependents } from "./dependents.ts";
+import { besideOf, describeDatabase, type Objects, readGlobals } from "./describe.ts";
+import { expressionsOf, readSettings, sealDetails } from "./details.ts";
+import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
+import type { Description, Manifest } from "./manifest.ts";
+import { namesOf } from "./names.ts";
+import type { Scope } from "./scope.ts";
+
+/** The part of a manifest that says what its dump contains. */
+export type Contents = Pick<
+  Manifest,
+  | "description"
+  | "surroundings"
+  | "globals"
+  | "dependents"
+  | "companionRows"
+  | "lockable"
+  | "notes"
+  | "details"
+>;
+
+/** Describes what a dump contains, as the session's transaction sees it. */
+export async function describeContents(
+  session: Session,
+  scope: Scope,
+  recipients: readonly string[],
+): Promise<Contents> {
+  const schemas = scope.schemas.map(({ name }) => name);
+  const beside = scope.companions.map(({ name }) => name);
+  const own = await describeDatabase(session, schemas);
+  const rows = new Set(scope.withRows.map(({ table }) => table));
+  const hidden = await namesOf(session, hiddenQuery, scope.unreadable);
+  const around = await describeDatabase(session, beside, {
+    isCounted: (table) => rows.has(table),
+    isHidden: ({ entry }) => hidden.has(entry),
+  });
+  const globals = await globalsIn(session, scope);
+  const dependents = await selectDependents(session, schemas, around.objects);
+  const lockable = await lockableObjects(session, schemas);
+  const details = {
+    expressions: expressionsOf(globals, around.objects, own.objects),
+    settings: await readSettings(session),
+  };
+  return {
+    description: own.description,
+    surroundings: around.description,
+    globals: besideOf(globals),
+    dependents: besideOf(dependents),
+    companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
+    lockable,
+    notes: await notesOn(session, scope, own.description, lockable),
+    details: await sealDetails(details, recipients),
+  };
+}
+
+/** Objects in no schema, without those that belong to a schema that is left out. */
+async function globalsIn(session: Session, { excluded }: Scope): Promise<Objects> {
+  const globals = await readGlobals(session);
+  const elsewhere = await namesOf(session, elsewhereQuery, excluded);
+  const hidden = (await mayDumpSubscriptions(session)) ? "\0" : "subscription ";
+  return new Map(
+    [...globals].filter(([name, { entry }]) => !elsewhere.has(entry) && !name.startsWith(hidden)),
+  );
+}
+
+/** Objects that depend on something in the schemas, or on a schema itself. */
+const elsewhereQuery = `
+  select distinct d.classid || ' ' || d.objid as name
+    from pg_depend d
+    left join pg_depend s on s.classid = d.refclassid and s.objid = d.refobjid and s.deptype = 'n'
+      and s.refclassid = 'pg_namespace'::regclass
+    join pg_namespace n on n.oid = coalesce(s.refobjid, case d.refclassid when 'pg_namespace'::regclass then d.refobjid end)
+   where n.nspname = any($1)
+     and d.classid in ('pg_cast'::regclass, 'pg_transform'::regclass, 'pg_event_trigger'::regclass,
+       'pg_foreign_data_wrapper'::regclass, 'pg_language'::regclass, 'pg_am'::regclass,
+       'pg_publication_rel'::regclass, 'pg_publication_namespace'::regclass)`;
+
+/** Tables by their patterns, and everything that belongs to them. */
+const hiddenQuery = `
+  with recursive hidden(classid, objid) as (
+    select 'pg_class'::regclass::oid, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""')) = any($1)
+    union
+    select d.classid, d.objid from pg_depend d join hidden h on d.refclassid = h.classid and d.refobjid = h.objid
+     where d.deptype in ('a', 'i', 'n') and d.classid <> 'pg_namespace'::regclass
+  )
+  select classid || ' ' || objid as name from hidden`;
+
+/** What a dump does not contain, and what a restore of it may meet. */
+async function notesOn(
+  session: Session,
+  scope: Scope,
+  description: Description,
+  lockable: number,
+): Promise<string[]> {
+  const schemas = scope.schemas.map(({ name }) => name);
+  const invalid = await namesOf(session, invalidIndexesQuery, schemas);
+  const uncounted = Object.entries(description.tables).flatMap(([name, { rows }]) =>
+    rows === null ? [name] : [],
+  );
+  const locks = locksProblem(2 * lockable, await lockCapacity(session));
+  return [
+    ...[...invalid].map((name) => `The index ${name} is invalid and is not in the backup.`),
+    ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
+    ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
+    ...((await mayDumpSubscriptions(session))
+      ? []
+      : [...(await namesOf(session, subscriptionsQuery))].map(
+          (name) => `The subscription ${name} is not in the backup: only a superuser can back it up.`,
+        )),
+    ...(locks === undefined ? [] : [`${upperFirst(locks)}: restore into a new database with --jobs.`]),
+    ...[...(await namesOf(session, columnUsersQuery, schemas))].map(
+      (name) =>
+        `The table ${name} of another schema uses a type or table of the backup: a restore in place would change it and is refused.`,
+    ),
+    ...(scope.companions.length === 0
+      ? []
+      : [
+          `The backup also has the definitions of ${counted(scope.companions.length, "schema")} that belong with it: ${listed(
+            scope.companions.map(({ name }) => name),
+            "and",
+          )}.`,
+        ]),
+  ].map((note) => note.slice(0, 2000));
+}
+
+/** Tables of other schemas with columns, defaults or parents that are in the schemas `$1`. */
+const columnUsersQuery = `
+  select distinct c.oid::regclass::text as name
+    from pg_depend d
+    join pg_depend s on s.classid = d.refclassid and s.objid = d.refobjid and s.refclassid = 'pg_namespace'::regclass
+    join pg_namespace n on n.oid = s.refobjid
+    left join pg_attrdef a on d.classid = a.tableoid and a.oid = d.objid
+    join pg_class c on c.oid = coalesce(a.adrelid, case d.classid when 'pg_class'::regclass then d.objid end)
+    join pg_namespace own on own.oid = c.relnamespace
+   where n.nspname = any($1) and own.nspname <> all($1) and own.nspname !~ '^pg_' and c.relkind in ('r', 'p', 'f')
+     and d.deptype in ('n', 'a') and not exists (
+       select from pg_depend e where e.classid = s.classid and e.objid = s.objid and e.deptype = 'e')`;
+
+function upperFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+const invalidIndexesQuery = `
+  select i.indexrelid::regclass::text as name
+    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1) and not i.indisvalid and c.relkind = 'i'`;
+
+const subscriptionsQuery = `
+  select quote_ident(s.subname) as name from pg_subscription s
+   where s.subdbid = (select oid from pg_database where datname = current_database())`;
+
+async function mayDumpSubscriptions(session: Session): Promise<boolean> {
+  const [row] = await session.rows("select current_setting('is_superuser') = 'on' as may");
+  return z.object({ may: z.boolean() }).parse(row).may;
+}

@@ -1,0 +1,174 @@
+import { escapeIdentifier } from "pg";
+import * as z from "zod";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import type { Session } from "../../postgres/session.ts";
+import { type Extension, type Manifest, manifestSchema } from "./manifest.ts";
+import { namesOf } from "./names.ts";
+
+/** The extensions of a database, each after those that it requires. */
+export async function readExtensions(session: Session): Promise<Extension[]> {
+  const rows = extensionRows.parse(await session.rows(extensionsQuery));
+  const data = await readData(session);
+  const ordered: Extension[] = [];
+  const seen = new Set<string>();
+  const add = (name: string): void => {
+    const row = rows.find((candidate) => candidate.name === name);
+    if (row === undefined || seen.has(name)) return;
+    seen.add(name);
+    const { requires, ...extension } = row;
+    for (const other of requires) add(other);
+    const own = data.filter((table) => table.extension === name);
+    ordered.push({ ...extension, data: own.map(({ extension: _, ...table }) => table) });
+  };
+  for (const { name } of rows) add(name);
+  return ordered;
+}
+
+async function readData(session: Session): Promise<z.infer<typeof dataRows>> {
+  const data = dataRows.parse(await session.rows(dataQuery));
+  for (const table of data) table.rows = await countData(session, table);
+  return data;
+}
+
+/** Counts the rows of an extension's table that are the database's; null when they cannot be counted. */
+export async function countData(
+  session: Session,
+  { table, condition, isTable }: Pick<Extension["data"][number], "table" | "condition" | "isTable">,
+): Promise<number | null> {
+  if (!isTable) return null;
+  const rows = await session.attempt(`select count(*)::text as count from only ${table} ${condition}`);
+  const counts = z.tuple([z.object({ count: z.coerce.number().int() })]).safeParse(rows);
+  return counts.success ? counts.data[0].count : null;
+}
+
+/** Statements that create an extension in the schema where it was, and that schema if it is missing. */
+export function extensionStatements(
+  { name, schema, own }: Pick<Extension, "name" | "schema" | "own">,
+  schemas: ReadonlySet<string>,
+): string[] {
+  const place = escapeIdentifier(schema);
+  // The extension creates a schema of its own.
+  const where = own.includes(schema) ? "" : ` schema ${place}`;
+  return [
+    ...(schemas.has(schema) || own.includes(schema) ? [] : [`create schema if not exists ${place}`]),
+    `create extension if not exists ${escapeIdentifier(name)}${where}`,
+  ];
+}
+
+/** An extension that the server does not have, and why. */
+export interface LeftOut {
+  extension: Extension;
+  reason: string;
+}
+
+/**
+ * Creates the extensions of a backup that are missing.
+ *
+ * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
+ * @returns those that could not be created
+ */
+export async function createExtensions(
+  session: Session,
+  { extensions }: Pick<Manifest, "extensions">,
+  attempt: (statements: readonly string[]) => Promise<string | undefined>,
+): Promise<LeftOut[]> {
+  const present = await namesOf(session, "select extname::text as name from pg_extension");
+  const available = await namesOf(session, "select name::text as name from pg_available_extensions");
+  const schemas = await namesOf(session, "select nspname::text as name from pg_namespace");
+  const leftOut: LeftOut[] = [];
+  for (const extension of extensions.filter(({ name }) => !present.has(name))) {
+    const reason = available.has(extension.name)
+      ? await attempt(extensionStatements(extension, schemas))
+      : "it is not available on the server";
+    if (reason !== undefined) leftOut.push({ extension, reason });
+  }
+  return leftOut;
+}
+
+/** Runs statements one by one; a failure is the answer. */
+export async function attemptEach(
+  session: Session,
+  statements: readonly string[],
+): Promise<string | undefined> {
+  try {
+    for (const statement of statements) await session.run(statement);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/**
+ * Sentences on the extensions that could not be created.
+ *
+ * @throws {Failure} `failed`, when something in the dump needs one
+ */
+export function leftOutNotes(leftOut: readonly LeftOut[]): string[] {
+  const needed = leftOut.filter(({ extension }) => extension.needed);
+  if (needed.length > 0) {
+    const reasons = needed.map(({ extension, reason }) => `${extension.name}: ${reason}`);
+    throw new Failure(
+      "failed",
+      `The backup needs extensions that the server cannot create:\n${reasons.join("\n")}`,
+    );
+  }
+  return leftOut.map(
+    ({ extension, reason }) =>
+      `The extension ${extension.name} was left out${extension.data.length > 0 ? " with its data" : ""}: ${reason}.`,
+  );
+}
+
+const extensionRows = z.array(
+  manifestSchema.shape.extensions.element.omit({ data: true }).extend({ requires: z.array(z.string()) }),
+);
+const dataRows = z.array(
+  manifestSchema.shape.extensions.element.shape.data.element.extend({ extension: z.string() }),
+);
+
+const extensionsQuery = `
+  with member as materialized (
+    select classid, objid, refobjid as extension from pg_depend
+     where refclassid = 'pg_extension'::regclass and deptype = 'e'
+  ), part as materialized (
+    -- What belongs to a table of an extension is the extension's, although it is no member.
+    select k.tableoid as classid, k.oid as objid, k.conrelid as relation from pg_constraint k
+    union all select t.tableoid, t.oid, t.tgrelid from pg_trigger t
+    union all select d.tableoid, d.oid, d.adrelid from pg_attrdef d
+    union all select 'pg_class'::regclass, i.indexrelid, i.indrelid from pg_index i
+    union all select r.tableoid, r.oid, r.ev_class from pg_rewrite r
+    union all select p.tableoid, p.oid, p.polrelid from pg_policy p
+  ), owned as materialized (
+    select classid, objid from member
+    union select part.classid, part.objid from part join member on member.objid = part.relation
+       and member.classid = 'pg_class'::regclass
+  ), needed as materialized (
+    select distinct member.extension as oid
+      from member
+      join pg_depend d on d.refclassid = member.classid and d.refobjid = member.objid and d.deptype in ('n', 'a', 'x')
+      left join owned on owned.classid = d.classid and owned.objid = d.objid
+     where owned.objid is null and member.classid <> 'pg_namespace'::regclass and d.classid <> 'pg_extension'::regclass
+       and not exists (select from pg_depend x where x.classid = d.classid and x.objid = d.objid and x.deptype = 'i'
+                          and d.classid = 'pg_type'::regclass)
+  )
+  select e.extname::text as name, n.nspname::text as schema, e.extversion as version,
+         array(select r.extname::text from pg_depend d join pg_extension r on r.oid = d.refobjid
+                where d.classid = 'pg_extension'::regclass and d.objid = e.oid
+                  and d.refclassid = 'pg_extension'::regclass order by r.extname collate "C") as requires,
+         array(select s.nspname::text from pg_depend d join pg_namespace s on s.oid = d.objid
+                where d.classid = 'pg_namespace'::regclass and d.refclassid = 'pg_extension'::regclass
+                  and d.refobjid = e.oid and d.deptype = 'e') as own,
+         e.oid in (select needed.oid from needed) as needed
+    from pg_extension e
+    join pg_namespace n on n.oid = e.extnamespace
+   where e.extname <> 'plpgsql'
+   order by e.extname collate "C"`;
+
+/** Tables and sequences of extensions whose rows are the database's. */
+const dataQuery = `
+  select e.extname::text as extension, c.oid::regclass::text as table, '0 ' || c.oid as entry,
+         coalesce(e.extcondition[place], '') as condition, c.relkind in ('r', 'p') as "isTable",
+         null as rows
+    from pg_extension e
+   cross join lateral generate_subscripts(e.extconfig, 1) place
+    join pg_class c on c.oid = e.extconfig[place]
+   order by e.extname collate "C", place`;

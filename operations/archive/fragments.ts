@@ -1,0 +1,54 @@
+/** Fragments of the queries that describe a database. */
+
+/**
+ * Privileges in a fixed order, without their grantors. An object without any has the default ones. The owner's
+ * MAINTAIN, which PostgreSQL 17 added to the default, is left out.
+ */
+export function privileges(acl: string, kind: string | null, owner: string): string {
+  const all = kind === null ? acl : `coalesce(${acl}, acldefault('${kind}', ${owner}))`;
+  return `(select string_agg(concat_ws(' ', case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee) end,
+    x.privilege_type, case when x.is_grantable then 'grantable' end), ',' order by x.grantee = 0,
+    pg_get_userbyid(x.grantee) collate "C", x.privilege_type collate "C") from aclexplode(${all}) x
+    where x.privilege_type <> 'MAINTAIN' or x.grantee <> ${owner})`;
+}
+
+/** Privileges of others than the owner. */
+export function othersPrivileges(acl: string, owner: string): string {
+  return privileges(
+    `(select array_agg(other) from unnest(${acl}) other
+    where split_part(other::text, '=', 1) <> quote_ident(pg_get_userbyid(${owner})))`,
+    null,
+    owner,
+  );
+}
+
+export function comment(catalog: string, oid: string): string {
+  return `obj_description(${oid}, '${catalog}')`;
+}
+
+export function notOfExtension(catalog: string, oid: string): string {
+  return `not exists (select from pg_depend x where x.classid = '${catalog}'::regclass and x.objid = ${oid} and x.deptype = 'e')`;
+}
+
+/** Whether a table inherits from another without being its partition. A dump orders its columns by the parent's. */
+export const inherits =
+  "not c.relispartition and exists (select from pg_inherits i where i.inhrelid = c.oid)";
+
+/** Owner of an object without a relation, by its catalog and number. */
+export function ownerOf(catalog: string, oid: string): string {
+  const owners: [string, string][] = [
+    ["pg_operator", "oprowner"],
+    ["pg_opclass", "opcowner"],
+    ["pg_opfamily", "opfowner"],
+    ["pg_collation", "collowner"],
+    ["pg_conversion", "conowner"],
+    ["pg_ts_config", "cfgowner"],
+    ["pg_ts_dict", "dictowner"],
+    ["pg_type", "typowner"],
+  ];
+  const cases = owners.map(
+    ([table, column]) =>
+      `when '${table}'::regclass then (select pg_get_userbyid(${column}) from ${table} o where o.oid = ${oid})`,
+  );
+  return `case ${catalog} ${cases.join(" ")} end`;
+}

@@ -1,0 +1,190 @@
+import * as z from "zod";
+import { Failure } from "../../lib/failure.ts";
+import { listed } from "../../lib/text.ts";
+import type { Session } from "../../postgres/session.ts";
+
+/** A schema and its owner. */
+export interface Schema {
+  name: string;
+  owner: string;
+}
+
+/** What a dump is of. */
+export interface Scope {
+  /** Schemas that are backed up: the named ones, or all except those of the server and of extensions. */
+  schemas: Schema[];
+  /**
+   * Schemas that the dump contains besides: those that the backed-up ones depend on, those with objects that
+   * depend on them, and those that hold extensions. Only their definitions, and the rows of the tables that
+   * foreign keys refer to.
+   */
+  companions: Schema[];
+  /** Schemas that are left out. */
+  excluded: string[];
+  /** Patterns, as pg_dump takes them, for the companions' tables whose rows are left out. */
+  withoutRows: string[];
+  /** Patterns for the companions' tables that the role may not read, which are left out. */
+  unreadable: string[];
+  /** The companions' tables whose rows the dump has, quoted, and their entries. */
+  withRows: { table: string; entry: string }[];
+}
+
+/** A scope that is the complete database. */
+const complete = { companions: [], excluded: [], withoutRows: [], unreadable: [], withRows: [] };
+
+/**
+ * Finds what a dump of the named schemas contains, or of the complete database when there are no names. What
+ * belongs together follows from the server's own record of dependencies.
+ *
+ * @throws {Failure} `failed`, when a schema does not exist
+ */
+export async function findScope(session: Session, names: readonly string[]): Promise<Scope> {
+  const all = schemaRows.parse(await session.rows(schemasQuery));
+  if (names.length === 0) return { schemas: all, ...complete };
+  const present = schemaRows.parse(await session.rows(`${everySchema} where nspname = any($1)`, names));
+  const missing = names.filter((name) => !present.some((schema) => schema.name === name));
+  if (missing.length > 0) {
+    throw new Failure("failed", `The database has no schema ${listed(missing, "or")}`);
+  }
+  const links = linkRows.parse(await session.rows(linksQuery));
+  const beside = new Set([
+    ...companionsOf(names, links),
+    ...nameRows.parse(await session.rows(extensionSchemasQuery)).map(({ name }) => name),
+  ]);
+  const companions = all.filter(({ name }) => beside.has(name) && !names.includes(name));
+  const dumped = new Set([...names, ...companions.map(({ name }) => name)]);
+  return {
+    schemas: present,
+    companions,
+    excluded: all.map(({ name }) => name).filter((name) => !dumped.has(name)),
+    ...(await patternsOf(session, names, companions)),
+  };
+}
+
+interface Link {
+  from: string;
+  to: string;
+}
+
+/** Those with dependents of the schemas, and then everything that all of these depend on. */
+function companionsOf(names: readonly string[], links: readonly Link[]): ReadonlySet<string> {
+  const found = new Set(names);
+  for (const { from, to } of links) if (names.includes(to)) found.add(from);
+  for (let before = 0; before !== found.size; ) {
+    before = found.size;
+    for (const { from, to } of links) if (found.has(from)) found.add(to);
+  }
+  return found;
+}
+
+async function patternsOf(
+  session: Session,
+  names: readonly string[],
+  companions: readonly Schema[],
+): Promise<Pick<Scope, "withoutRows" | "unreadable" | "withRows">> {
+  const beside = companions.map(({ name }) => name);
+  const referred = new Set(oidRows.parse(await session.rows(referredQuery, names)).map(({ oid }) => oid));
+  const tables = tableRows.parse(await session.rows(tablesQuery, beside));
+  const chosen = tables.filter(({ oid, readable }) => readable && referred.has(oid));
+  const withRows = new Set(chosen.map(({ schema }) => schema));
+  return {
+    withoutRows: [
+      // One pattern for a schema, since a program's arguments have a limit.
+      ...beside.filter((name) => !withRows.has(name)).map((name) => `${quoted(name)}.*`),
+      ...tables
+        .filter(({ oid, schema }) => withRows.has(schema) && !referred.has(oid))
+        .map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`),
+    ],
+    unreadable: tables
+      .filter(({ readable }) => !readable)
+      .map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`),
+    withRows: chosen.map(({ table, oid }) => ({ table, entry: `0 ${oid}` })),
+  };
+}
+
+/** A name in a pattern of pg_dump, without the meaning of any character. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+const schemaRows = z.array(z.object({ name: z.string(), owner: z.string() }));
+const linkRows = z.array(z.object({ from: z.string(), to: z.string() }));
+const nameRows = z.array(z.object({ name: z.string() }));
+const oidRows = z.array(z.object({ oid: z.string() }));
+const tableRows = z.array(
+  z.object({
+    schema: z.string(),
+    name: z.string(),
+    table: z.string(),
+    oid: z.string(),
+    readable: z.boolean(),
+  }),
+);
+
+const everySchema =
+  "select n.nspname::text as name, pg_get_userbyid(n.nspowner)::text as owner from pg_namespace n";
+
+/** Schemas that belong neither to the server nor to an extension. */
+export const schemasQuery = `${everySchema}
+   where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+     and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass
+                        and d.objid = n.oid and d.deptype = 'e')
+   order by n.nspname collate "C"`;
+
+/** Schemas with objects that depend on objects in another one, other than members of extensions. */
+const linksQuery = `
+  with place as materialized (
+    select * from (
+      select tableoid as classid, oid as objid, relnamespace as schema from pg_class
+      union all select tableoid, oid, pronamespace from pg_proc
+      union all select tableoid, oid, typnamespace from pg_type
+      union all select tableoid, oid, oprnamespace from pg_operator
+      union all select tableoid, oid, opcnamespace from pg_opclass
+      union all select tableoid, oid, opfnamespace from pg_opfamily
+      union all select tableoid, oid, collnamespace from pg_collation
+      union all select tableoid, oid, cfgnamespace from pg_ts_config
+      union all select tableoid, oid, dictnamespace from pg_ts_dict
+      union all select tableoid, oid, stxnamespace from pg_statistic_ext
+      union all select tableoid, oid, connamespace from pg_constraint
+      union all select t.tableoid, t.oid, c.relnamespace from pg_trigger t join pg_class c on c.oid = t.tgrelid
+      union all select p.tableoid, p.oid, c.relnamespace from pg_policy p join pg_class c on c.oid = p.polrelid
+      union all select r.tableoid, r.oid, c.relnamespace from pg_rewrite r join pg_class c on c.oid = r.ev_class
+      union all select d.tableoid, d.oid, c.relnamespace from pg_attrdef d join pg_class c on c.oid = d.adrelid
+    ) placed
+    where schema in (select oid from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema')
+      and not exists (select from pg_depend e where e.classid = placed.classid and e.objid = placed.objid and e.deptype = 'e')
+  )
+  select distinct one.nspname::text as from, other.nspname::text as to
+    from pg_depend d
+    join place p on p.classid = d.classid and p.objid = d.objid
+    join place r on r.classid = d.refclassid and r.objid = d.refobjid
+    join pg_namespace one on one.oid = p.schema
+    join pg_namespace other on other.oid = r.schema
+   where p.schema <> r.schema`;
+
+/** Tables that foreign keys of the schemas refer to, and those that these refer to. */
+const referredQuery = `
+  with recursive referred(oid) as (
+    select k.confrelid from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+     where k.contype = 'f' and n.nspname = any($1)
+    union
+    select k.confrelid from pg_constraint k join referred r on r.oid = k.conrelid where k.contype = 'f'
+  )
+  select referred.oid::text as oid from referred`;
+
+const tablesQuery = `
+  select n.nspname::text as schema, c.relname::text as name, c.oid::regclass::text as table, c.oid::text as oid,
+         has_table_privilege(c.oid, 'select') as readable
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1) and c.relkind in ('r', 'p')
+   order by n.nspname collate "C", c.relname collate "C"`;
+
+/** Schemas that hold extensions and nothing else. */
+const extensionSchemasQuery = `
+  select n.nspname::text as name from pg_namespace n
+   where n.oid in (select extnamespace from pg_extension where extname <> 'plpgsql')
+     and not exists (
+       select from pg_depend d
+        where d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid
+          and d.classid not in ('pg_extension'::regclass, 'pg_default_acl'::regclass)
+          and not exists (select from pg_depend e where e.classid = d.classid and e.objid = d.objid and e.deptype = 'e'))`;

@@ -1,0 +1,128 @@
+import type { Session } from "../../postgres/session.ts";
+import { allDifferences, limited, objectDifferences } from "./compare.ts";
+import {
+  describeDatabase,
+  digestsOf,
+  type Objects,
+  prepareSession,
+  readGlobals,
+  readObjects,
+} from "./describe.ts";
+import type { Details } from "./details.ts";
+import { countData } from "./extensions.ts";
+import type { Beside, Description, Manifest } from "./manifest.ts";
+import { findSame } from "./remake.ts";
+
+/** What of a backup was restored. */
+export interface Restored {
+  /** What is expected of the schemas. */
+  description: Description;
+  schemas: readonly string[];
+  /** Whether the companions were restored too. */
+  surroundings: boolean;
+  /** Names of the objects beside the schemas that are expected. */
+  globals: ReadonlySet<string>;
+  dependents: ReadonlySet<string>;
+  extensions: Manifest["extensions"];
+  /** Objects that are not compared. */
+  isIgnored?: (name: string) => boolean;
+}
+
+/**
+ * Compares a restored database with the manifest of its backup: definitions by what they mean, row counts,
+ * row-level security, sequences, objects in no schema and the data of extensions.
+ *
+ * @param session in a transaction
+ */
+export async function verify(
+  session: Session,
+  manifest: Manifest,
+  { expressions }: Details,
+  restored: Restored,
+): Promise<{ description: Description; differences: string[] }> {
+  await prepareSession(session);
+  const { isIgnored = () => false } = restored;
+  const described = (expected: Description, schemas: readonly string[]) =>
+    compareSchemas(session, { expected, schemas, expressions, isIgnored });
+  const own = await described(restored.description, restored.schemas);
+  const beside = manifest.companions.map(({ name }) => name);
+  const around = restored.surroundings ? await described(manifest.surroundings, beside) : undefined;
+  const all = [
+    ...own.differences,
+    ...(around?.differences ?? []),
+    ...(await compareBeside(session, expressions, {
+      expected: pick(manifest.globals, restored.globals),
+      read: () => readGlobals(session),
+    })),
+    ...(restored.surroundings
+      ? []
+      : await compareBeside(session, expressions, {
+          expected: pick(manifest.dependents, restored.dependents),
+          read: () => readObjects(session, beside),
+        })),
+    ...(await compareExtensionData(session, restored.extensions)),
+  ];
+  return { description: own.description, differences: limited(all) };
+}
+
+async function compareSchemas(
+  session: Session,
+  {
+    expected,
+    schemas,
+    expressions,
+    isIgnored,
+  }: {
+    expected: Description;
+    schemas: readonly string[];
+    expressions: Details["expressions"];
+    isIgnored: (name: string) => boolean;
+  },
+): Promise<{ description: Description; differences: string[] }> {
+  const without = (all: Description): Description => ({
+    ...all,
+    objects: Object.fromEntries(Object.entries(all.objects).filter(([name]) => !isIgnored(name))),
+  });
+  const isCounted = (table: string): boolean =>
+    Object.hasOwn(expected.tables, table) && expected.tables[table]?.rows !== null;
+  const { description, objects } = await describeDatabase(session, schemas, { isCounted });
+  const same = await findSame(session, {
+    expected: expected.objects,
+    expressions,
+    found: objects,
+    read: () => readObjects(session, schemas),
+  });
+  return { description, differences: allDifferences(without(expected), without(description), same) };
+}
+
+/** Compares expected objects with those that are there; others may be there besides. */
+async function compareBeside(
+  session: Session,
+  expressions: Details["expressions"],
+  { expected, read }: { expected: Record<string, string>; read: () => Promise<Objects> },
+): Promise<string[]> {
+  if (Object.keys(expected).length === 0) return [];
+  const found = new Map([...(await read())].filter(([name]) => Object.hasOwn(expected, name)));
+  const same = await findSame(session, { expected, expressions, found, read });
+  return objectDifferences(expected, digestsOf(found), same);
+}
+
+async function compareExtensionData(session: Session, extensions: Manifest["extensions"]): Promise<string[]> {
+  const different: string[] = [];
+  for (const data of extensions.flatMap((extension) => extension.data)) {
+    if (data.rows === null) continue;
+    const rows = await countData(session, data);
+    if (rows !== data.rows) {
+      different.push(
+        `${data.table} has ${rows ?? "an unknown number of"} rows of its own instead of ${data.rows}.`,
+      );
+    }
+  }
+  return different;
+}
+
+function pick(beside: Beside, names: ReadonlySet<string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(beside).flatMap(([name, { definition }]) => (names.has(name) ? [[name, definition]] : [])),
+  );
+}

@@ -1,0 +1,86 @@
+import { escapeIdentifier, escapeLiteral } from "pg";
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
+import { asInitialized } from "../archive/prepare.ts";
+import type { Schema } from "../archive/scope.ts";
+
+/**
+ * Empties schemas, and makes those that are missing. Members of extensions stay, and a schema that has some
+ * stays with them, since dropping an extension would take with it what other schemas have of its types.
+ *
+ * @param noOwner whether the session's role gets the schemas
+ */
+export async function clearSchemas(
+  session: Session,
+  schemas: readonly Schema[],
+  noOwner: boolean,
+): Promise<void> {
+  const names = schemas.map(({ name }) => name);
+  const kept = new Set(keptRows.parse(await session.rows(keptQuery, names)).map(({ name }) => name));
+  for (const { name, owner } of schemas) {
+    const schema = escapeIdentifier(name);
+    if (kept.has(name)) {
+      await session.run(emptySchema(name));
+      if (!noOwner) await session.run(`alter schema ${schema} owner to ${escapeIdentifier(owner)}`);
+    } else {
+      await session.run(`drop schema if exists ${schema} cascade`);
+      await session.run(
+        `create schema ${schema}${noOwner ? "" : ` authorization ${escapeIdentifier(owner)}`}`,
+      );
+    }
+    for (const statement of asInitialized(name)) await session.run(statement);
+  }
+}
+
+const keptRows = z.array(z.object({ name: z.string() }));
+
+const keptQuery = `
+  select n.nspname::text as name
+    from pg_namespace n
+   where n.nspname = any($1) and (
+     exists (select from pg_extension e where e.extnamespace = n.oid)
+     or exists (select from pg_depend s join pg_depend e on e.classid = s.classid and e.objid = s.objid and e.deptype = 'e'
+                 where s.refclassid = 'pg_namespace'::regclass and s.refobjid = n.oid))`;
+
+/** Drops every object of a schema but members of extensions, its privileges and the defaults for those. */
+function emptySchema(name: string): string {
+  const literal = escapeLiteral(name);
+  const body = `
+    declare
+      place oid := (select oid from pg_namespace where nspname = ${literal});
+      one record;
+      statement text;
+      statements text[] := array(
+        select format('drop %s if exists %s cascade', case
+                 when i.type in ('function', 'procedure', 'aggregate') then 'routine'
+                 when i.type in ('composite type', 'domain') then 'type'
+                 when i.type = 'statistics object' then 'statistics'
+                 else i.type end, i.identity)
+          from pg_depend d
+         cross join lateral pg_identify_object(d.classid, d.objid, 0) i
+         where d.refclassid = 'pg_namespace'::regclass and d.refobjid = place and d.deptype = 'n'
+           and d.classid not in ('pg_default_acl'::regclass, 'pg_extension'::regclass, 'pg_publication_namespace'::regclass)
+           and not exists (select from pg_depend e where e.classid = d.classid and e.objid = d.objid and e.deptype in ('e', 'i')
+                              -- A partitioned table depends on its own key.
+                              and (e.refclassid, e.refobjid) <> (d.classid, d.objid))
+         order by d.classid = 'pg_class'::regclass desc, d.objid);
+    begin
+      foreach statement in array statements loop
+        execute statement;
+      end loop;
+      for one in select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee
+        from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.oid = place and x.grantee <> n.nspowner
+      loop
+        execute format('revoke all on schema %I from %s cascade', ${literal}, one.grantee);
+      end loop;
+      for one in select quote_ident(pg_get_userbyid(d.defaclrole)) as role,
+               case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee,
+               case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' end as kind
+        from pg_default_acl d cross join lateral aclexplode(d.defaclacl) x
+       where d.defaclnamespace = place and pg_has_role(d.defaclrole, 'usage')
+      loop
+        execute format('alter default privileges for role %s in schema %I revoke all on %s from %s', one.role, ${literal}, one.kind, one.grantee);
+      end loop;
+    end`;
+  return `do ${escapeLiteral(body)}`;
+}

@@ -1,0 +1,110 @@
+import { Failure } from "../../lib/failure.ts";
+import { listed } from "../../lib/text.ts";
+import { type Connection, describeConnection } from "../../postgres/connection.ts";
+import { type Session, withSession } from "../../postgres/session.ts";
+import { lockableObjects, lockCapacity, locksProblem } from "../archive/locks.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import { namesOf } from "../archive/names.ts";
+import { schemasQuery } from "../archive/scope.ts";
+import { hasLargeObjects } from "../archive/surroundings.ts";
+import { type RoleName, readForeignRoles } from "./default-privileges.ts";
+import { standIn } from "./stand-in.ts";
+
+/**
+ * What the restore replaces in the target, and what the target can do. Large objects have no schema, so all
+ * are replaced.
+ */
+export interface Present {
+  schemas: string[];
+  largeObjects: boolean;
+  /** Roles that the restore cannot act for, even after it granted itself what it may. */
+  foreignRoles: RoleName[];
+  /** Roles that the backup needs and the target lacks. */
+  missingRoles: string[];
+  /** Whether the target has the tablespaces of the backup. */
+  tablespaces: boolean;
+  /** Locks that the restore takes, and those that the server has room for. */
+  locks: { needed: number; capacity: number };
+  /** Extensions that something in the backup needs and the target cannot have. */
+  missingExtensions: string[];
+}
+
+/** Looks at the target of a restore, without changing it. */
+export async function inspectTarget(target: Connection, manifest: Manifest): Promise<Present> {
+  return withSession(target, "optropic restore", async (session) => {
+    const restored = new Set(manifest.schemas.map(({ name }) => name));
+    const schemas = [...(await namesOf(session, schemasQuery))].filter((name) => restored.has(name));
+    const roles = await namesOf(session, "select rolname::text as name from pg_roles");
+    const tablespaces = await namesOf(session, "select spcname::text as name from pg_tablespace");
+    const available = await namesOf(session, "select name::text as name from pg_available_extensions");
+    return {
+      schemas,
+      largeObjects: await hasLargeObjects(session),
+      foreignRoles: await foreignRolesOf(session),
+      missingRoles: manifest.needsRoles.filter((name) => !roles.has(name)),
+      tablespaces: manifest.server.tablespaces.every((name) => tablespaces.has(name)),
+      locks: {
+        needed: (await lockableObjects(session, schemas)) + manifest.lockable,
+        capacity: await lockCapacity(session),
+      },
+      missingExtensions: manifest.extensions
+        .filter(({ name, needed }) => needed && !available.has(name))
+        .map(({ name }) => name),
+    };
+  });
+}
+
+/** Looks at the server of a new database, in which nothing is replaced. */
+export async function inspectServer(target: Connection, manifest: Manifest): Promise<Present> {
+  const inTemplate = { ...target, PGDATABASE: "template1" };
+  const present = await inspectTarget(inTemplate, manifest);
+  return {
+    ...present,
+    schemas: [],
+    largeObjects: false,
+    foreignRoles: [],
+    locks: { needed: 0, capacity: present.locks.capacity },
+  };
+}
+
+async function foreignRolesOf(session: Session): Promise<RoleName[]> {
+  await session.run("begin");
+  await standIn(session);
+  const roles = await readForeignRoles(session);
+  await session.run("rollback");
+  return roles;
+}
+
+/**
+ * Refuses a restore that could not end, before anything is touched.
+ *
+ * @throws {Failure} `failed`
+ */
+export function refuseUnrestorable(
+  { target, createRoles }: { target: Connection; createRoles: boolean },
+  manifest: Manifest,
+  { missingRoles, missingExtensions, locks }: Present,
+): void {
+  const where = describeConnection(target);
+  const problem = locksProblem(locks.needed, locks.capacity);
+  const problems = [
+    ...(missingRoles.length === 0 || createRoles
+      ? []
+      : [
+          `${where} lacks the roles ${listed(missingRoles, "and")}. Pass --create-roles to create the missing roles.`,
+        ]),
+    ...(missingExtensions.length === 0
+      ? []
+      : [`${where} does not have the extensions ${listed(missingExtensions, "and")}: install them there.`]),
+    ...(problem === undefined
+      ? []
+      : [
+          `${where} is too small: ${problem}. Raise max_locks_per_transaction there by a factor of ${Math.ceil((locks.needed + 1000) / locks.capacity)}, or restore into a new database with --jobs.`,
+        ]),
+  ];
+  if (problems.length === 0) return;
+  throw new Failure(
+    "failed",
+    `${manifest.key} cannot be restored:\n${problems.join("\n")}\nNothing was changed.`,
+  );
+}

@@ -1,0 +1,101 @@
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
+import { attempt } from "../archive/attempt.ts";
+import { createExtensions, type LeftOut, leftOutNotes } from "../archive/extensions.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import { namesOf } from "../archive/names.ts";
+import { powerless, roleStatements } from "../archive/prepare.ts";
+import { clearSchemas } from "./clear.ts";
+import { putOwnDefaultsAside } from "./default-privileges.ts";
+import { standIn } from "./stand-in.ts";
+
+/** What a restore did before it runs the dump. */
+export interface Room {
+  /** The roles that the session granted itself. */
+  actedFor: string[];
+  /** Statements that set the session's own default privileges again, by their names in a manifest. */
+  ownDefaults: ReadonlyMap<string, string[]>;
+  /** Extensions that could not be created. */
+  leftOut: LeftOut[];
+  /** Names of the extensions whose data is restored. */
+  withData: ReadonlySet<string>;
+  /** What is not restored, one sentence each. */
+  notes: string[];
+}
+
+/** Empties the schemas, and makes the roles, schemas and extensions that the dump needs. */
+export async function makeRoom(
+  session: Session,
+  options: { createRoles: boolean; noOwner: boolean },
+  manifest: Manifest,
+): Promise<Room> {
+  const roles = await namesOf(session, "select rolname::text as name from pg_roles");
+  if (options.createRoles) {
+    for (const statement of roleStatements(manifest.roles.map(powerless), roles))
+      await session.run(statement);
+  }
+  const actedFor = await standIn(session);
+  const ownDefaults = await putOwnDefaultsAside(session);
+  // Every backup contains all of them.
+  await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
+  await clearSchemas(session, manifest.schemas, options.noOwner);
+  const leftOut = await createExtensions(session, manifest, (statements) => attempt(session, statements));
+  const notes = leftOutNotes(leftOut);
+  const { withData, refused } = await clearData(session, manifest, leftOut);
+  return {
+    actedFor,
+    ownDefaults,
+    leftOut,
+    withData,
+    notes: [
+      ...notes,
+      ...refused.map(
+        (name) => `The data of the extension ${name} was left unchanged: the role may not replace it.`,
+      ),
+    ],
+  };
+}
+
+/** Removes the rows that a dump has of the extensions' own tables. */
+async function clearData(
+  session: Session,
+  { extensions }: Manifest,
+  leftOut: readonly LeftOut[],
+): Promise<{ withData: ReadonlySet<string>; refused: string[] }> {
+  const withData = new Set<string>();
+  const refused: string[] = [];
+  for (const { name, data } of extensions) {
+    if (leftOut.some(({ extension }) => extension.name === name)) continue;
+    const tables = data.filter(({ isTable }) => isTable);
+    const reason = await attempt(session, [
+      ...tables.map(({ table, condition }) => `delete from only ${table} ${condition}`),
+      // Whether rows may be added, too.
+      ...tables.map(
+        ({ table }) =>
+          `do $do$ begin if not has_table_privilege('${table.replaceAll("'", "''")}', 'insert') then raise exception 'no'; end if; end $do$`,
+      ),
+    ]);
+    if (reason === undefined) withData.add(name);
+    else if (tables.some(({ rows }) => rows !== 0)) refused.push(name);
+  }
+  return { withData, refused };
+}
+
+/** The companions' tables that are empty and whose rows the dump has, by their entries. */
+export async function emptyCompanions(
+  session: Session,
+  { companionRows }: Manifest,
+): Promise<ReadonlySet<string>> {
+  const entries = new Set<string>();
+  const there = await namesOf(
+    session,
+    "select c.oid::regclass::text as name from pg_class c where c.oid::regclass::text = any($1)",
+    Object.keys(companionRows),
+  );
+  for (const [table, entry] of Object.entries(companionRows)) {
+    if (!there.has(table)) continue;
+    const [row] = await session.rows(`select exists (select from ${table}) as found`);
+    if (!z.object({ found: z.boolean() }).parse(row).found) entries.add(entry);
+  }
+  return entries;
+}

@@ -1,0 +1,132 @@
+import * as z from "zod";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { type Connection, describeConnection } from "../../postgres/connection.ts";
+import { type ServerSession, withSession } from "../../postgres/session.ts";
+import { databaseStatement, emptiness } from "../archive/database.ts";
+import { type Manifest, totalsOf } from "../archive/manifest.ts";
+import { restoreParallel } from "../archive/restore.ts";
+import { verify } from "../archive/verify.ts";
+import type { DumpFiles, Replaced } from "./replace.ts";
+
+export interface NewDatabaseOptions {
+  target: Connection;
+  /** Parallel jobs of pg_restore. */
+  jobs: number;
+  createRoles: boolean;
+  acceptDifferences: boolean;
+  signal: AbortSignal;
+}
+
+/** Databases that a session may be opened in to create another one. */
+const maintenance = ["postgres", "template1"];
+
+/**
+ * Restores a dump into a database that does not exist or is empty, by parallel jobs, and compares the result.
+ * A restore that fails leaves the database without connections allowed and with a comment that says why.
+ *
+ * @throws {Failure} `refused`, when the database is not empty; `failed`
+ */
+export async function restoreIntoNew(
+  options: NewDatabaseOptions,
+  manifest: Manifest,
+  files: DumpFiles,
+): Promise<Replaced> {
+  const { target } = options;
+  await createOrCheck(target, manifest);
+  try {
+    return await withSession(
+      target,
+      "optropic restore",
+      (session) => restoreWithin(session, options, manifest, files),
+      options.signal,
+    );
+  } catch (error) {
+    const marked = await markUnusable(target, manifest);
+    throw new Failure("failed", `${reasonOf(error)}\n${marked}`, { cause: error });
+  }
+}
+
+async function restoreWithin(
+  session: ServerSession,
+  { target, jobs, createRoles, acceptDifferences, signal }: NewDatabaseOptions,
+  manifest: Manifest,
+  { file, contents, details, tablespaces }: DumpFiles,
+): Promise<Replaced> {
+  const { restored, notes } = await restoreParallel({
+    session,
+    connection: target,
+    manifest,
+    details,
+    file,
+    contents,
+    jobs,
+    roles: createRoles ? "powerless" : "existing",
+    tablespaces,
+    signal,
+  });
+  await session.run("begin");
+  const { description, differences } = await verify(session, manifest, details, restored);
+  await session.run("rollback");
+  if (differences.length > 0 && !acceptDifferences) {
+    throw new Failure(
+      "failed",
+      `The restored database differs from the backup:\n${differences.join("\n")}\nPass --accept-differences to accept that.`,
+    );
+  }
+  return { ...totalsOf(description), differences: [...notes, ...differences] };
+}
+
+async function createOrCheck(target: Connection, manifest: Manifest): Promise<void> {
+  const where = describeConnection(target);
+  const exists = await inMaintenance(target, async (session) => {
+    const rows = await session.rows("select 1 from pg_database where datname = ($1::text[])[1]", [
+      target.PGDATABASE,
+    ]);
+    if (rows.length > 0) return true;
+    await session.run(databaseStatement({ ...manifest, database: target.PGDATABASE }));
+    return false;
+  });
+  if (!exists) return;
+  await withSession(target, "optropic restore", async (session) => {
+    const problem = await emptiness(session);
+    if (problem === undefined) return;
+    throw new Failure(
+      "refused",
+      `${where} is not empty: it has ${problem}. With --jobs, name a database that does not exist or is empty`,
+    );
+  });
+}
+
+/** @returns a sentence on what became of the database */
+async function markUnusable(target: Connection, { key }: Manifest): Promise<string> {
+  const where = describeConnection(target);
+  try {
+    await inMaintenance(target, async (session) => {
+      const [row] = await session.rows(
+        "select quote_ident(($1::text[])[1]) as name, quote_literal(($1::text[])[2]) as comment",
+        [target.PGDATABASE, `The restore of ${key} did not finish: do not use this database`],
+      );
+      const { name, comment } = z.object({ name: z.string(), comment: z.string() }).parse(row);
+      await session.run(`comment on database ${name} is ${comment}`);
+      await session.run(`alter database ${name} connection limit 0`);
+    });
+    return `${where} is incomplete. Its comment says so and it accepts no connections: drop it.`;
+  } catch (error) {
+    return `${where} is incomplete, and could not be marked as such (${reasonOf(error)}): drop it.`;
+  }
+}
+
+async function inMaintenance<T>(
+  target: Connection,
+  work: (session: ServerSession) => Promise<T>,
+): Promise<T> {
+  const [first = "postgres", second = "template1"] = maintenance.filter((name) => name !== target.PGDATABASE);
+  const open = (database: string): Promise<T> =>
+    withSession({ ...target, PGDATABASE: database }, "optropic restore", work);
+  try {
+    return await open(first);
+  } catch (error) {
+    if (!/does not exist/.test(reasonOf(error))) throw error;
+    return open(second);
+  }
+}

@@ -1,0 +1,121 @@
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
+import { objectDifferences } from "../archive/compare.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import { type Bystanders, changed, type Digests } from "./bystanders.ts";
+
+/** What a restore does beside the schemas, once these are empty. */
+export interface Plan {
+  /** Objects in no schema to make: those that were lost with the schemas, and those that were missing. */
+  globals: Set<string>;
+  /** Objects of other schemas to make again from the dump. */
+  dependents: Set<string>;
+  /** Statements that drop objects which the dump has with other definitions. */
+  drops: string[];
+  /** What is lost for good, one sentence each. */
+  lost: string[];
+  /** Objects in no schema that differ from the backup and stay as they are. */
+  unchanged: Set<string>;
+}
+
+/**
+ * Compares what there was beside the schemas with what is left, and plans what the dump can bring back.
+ *
+ * @param before before the schemas were emptied
+ * @param after since then
+ * @param aside objects in no schema that are put back after the restore
+ */
+export async function planBeside(
+  session: Session,
+  manifest: Manifest,
+  { before, after }: { before: Bystanders; after: Bystanders },
+  aside: ReadonlyMap<string, unknown>,
+): Promise<Plan> {
+  const dependents = await hostedDependents(session, manifest, after);
+  const globals = new Set<string>();
+  const drops: string[] = [];
+  const unchanged = new Set<string>();
+  for (const [name, { definition }] of Object.entries(manifest.globals)) {
+    const now = own(after.globals, name);
+    if (now === definition) continue;
+    if (now === undefined) globals.add(name);
+    else if (manifest.whole && !name.startsWith("subscription ")) {
+      const drop = dropOf(name);
+      if (drop !== undefined) drops.push(drop);
+      globals.add(name);
+    } else unchanged.add(name);
+  }
+  const isCovered = (name: string): boolean => dependents.has(name) || globals.has(name);
+  const lost = [
+    ...lostOf(before.objects, after.objects, isCovered),
+    // Publications get their tables back after the restore.
+    ...lostOf(
+      before.globals,
+      after.globals,
+      (name) => isCovered(name) || aside.has(name) || / in publication /.test(name),
+    ),
+  ];
+  return { globals, dependents, drops, lost, unchanged };
+}
+
+function lostOf(before: Digests, after: Digests, isCovered: (name: string) => boolean): string[] {
+  const names = changed(before, after).filter((name) => !isCovered(name));
+  const pick = (all: Digests): Record<string, string> =>
+    Object.fromEntries(names.flatMap((name) => (Object.hasOwn(all, name) ? [[name, all[name] ?? ""]] : [])));
+  return objectDifferences(pick(before), pick(after));
+}
+
+/** Dependents that are missing, and whose table or schema is there. */
+async function hostedDependents(
+  session: Session,
+  { dependents, companions }: Manifest,
+  after: Bystanders,
+): Promise<Set<string>> {
+  const missing = Object.keys(dependents).filter((name) => !Object.hasOwn(after.objects, name));
+  const hosts = missing.map(hostOf);
+  const there = new Set(
+    nameRows
+      .parse(
+        await session.rows(
+          `select c.oid::regclass::text as name from pg_class c
+            where c.oid::regclass::text = any($1)
+           union all select n.nspname::text from pg_namespace n where n.nspname = any($1)`,
+          [...hosts.filter((host) => host !== undefined), ...companions.map(({ name }) => name)],
+        ),
+      )
+      .map(({ name }) => name),
+  );
+  const hasSchemas = companions.every(({ name }) => there.has(name));
+  return new Set(
+    missing.filter((_, index) => {
+      const host = hosts[index];
+      return host === undefined ? hasSchemas : there.has(host);
+    }),
+  );
+}
+
+const nameRows = z.array(z.object({ name: z.string() }));
+
+/** The table of a trigger and the like. */
+function hostOf(name: string): string | undefined {
+  return /^(?:trigger|policy|rule|constraint) .* (?:on|of) (.*)$/.exec(name)?.[1];
+}
+
+/** A statement that drops an object in no schema; undefined when replacing it needs none. */
+function dropOf(name: string): string | undefined {
+  const [, kind, rest] =
+    /^(cast|transform|event trigger|foreign-data wrapper|foreign server|language|access method|publication) (.*)$/.exec(
+      name,
+    ) ?? [];
+  if (kind === undefined || rest === undefined) {
+    const [, table, publication] = /^table (.*) in publication (.*)$/.exec(name) ?? [];
+    return table === undefined ? undefined : `alter publication ${publication} drop table ${table}`;
+  }
+  const word =
+    kind === "foreign-data wrapper" ? "foreign data wrapper" : kind === "foreign server" ? "server" : kind;
+  return `drop ${word} if exists ${rest} cascade`;
+}
+
+function own(all: Digests, name: string): string | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}

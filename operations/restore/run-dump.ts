@@ -1,0 +1,112 @@
+import { writeFileSync } from "node:fs";
+import { Child } from "../../lib/child.ts";
+import { launchOf } from "../../postgres/programs.ts";
+import { attempt } from "../archive/attempt.ts";
+import { contentsOf, dataOf, privilegesOf, selectContents } from "../archive/contents.ts";
+import { setChecksAside } from "../archive/late-checks.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import { lendSearchPath } from "../archive/search-path.ts";
+import { type RoleName, withoutDefaultPrivileges } from "./default-privileges.ts";
+import { emptyCompanions, type Room } from "./make-room.ts";
+import type { Plan } from "./plan.ts";
+import { type ScriptSession, withoutCommit } from "./script-session.ts";
+
+/** A decrypted dump, and how it is run. */
+export interface DumpRun {
+  file: string;
+  /** Its table of contents. */
+  contents: string;
+  /** Roles whose default privileges are left out. */
+  foreignRoles: readonly RoleName[];
+  noOwner: boolean;
+  /** Whether objects go into their tablespaces, which the server must have. */
+  tablespaces: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs the part of a dump that is restored, in the session's transaction: first rows of other schemas that
+ * foreign keys refer to, then the schemas and what is in none, then what other schemas lost.
+ */
+export async function runDump(
+  session: ScriptSession,
+  manifest: Manifest,
+  { plan, room }: { plan: Plan; room: Room },
+  run: DumpRun,
+): Promise<void> {
+  const companions = manifest.companions.map(({ name }) => name);
+  const filled = await emptyCompanions(session, manifest);
+  if (filled.size > 0) {
+    await runList(session, run, dataOf(run.contents, filled), ["--section=data"]);
+  }
+  const main = mainContents(manifest, { plan, room }, run);
+  const others = companions.map((name) => `--exclude-schema=${name}`);
+  const { lend, takeBack } = lendSearchPath(manifest);
+  await runList(session, run, main, ["--section=pre-data", ...others]);
+  for (const statement of lend) await session.run(statement);
+  const schemas = manifest.schemas.map(({ name }) => name);
+  const checks = await setChecksAside(session, schemas);
+  await runList(session, run, main, ["--section=data", ...others]);
+  for (const statement of checks) await session.run(statement);
+  await runList(session, run, main, ["--section=post-data", ...others]);
+  for (const statement of takeBack) await session.run(statement);
+  // With schemas left out, pg_restore leaves out privileges whose object has no line of its own.
+  if (companions.length > 0) await runList(session, run, privilegesOf(main, plan.globals, manifest), []);
+  const entries = [...plan.dependents].flatMap((name) => manifest.dependents[name]?.entry ?? []);
+  if (entries.length > 0) await runList(session, run, contentsOf(run.contents, new Set(entries)), []);
+  for (const name of plan.dependents) {
+    // The dump does not fill the materialized views of other schemas.
+    if (name.startsWith("materialized view ")) await attempt(session, [`refresh ${name}`]);
+  }
+}
+
+function mainContents(
+  manifest: Manifest,
+  { plan, room }: { plan: Plan; room: Room },
+  { contents, foreignRoles }: DumpRun,
+): string {
+  const unchanged = manifest.extensions
+    .filter(({ name }) => !room.withData.has(name))
+    .flatMap(({ data }) => data.map(({ entry }) => entry));
+  const left = new Set(unchanged);
+  const schemas = manifest.companions.flatMap(({ name }) =>
+    ["ACL", "COMMENT", "SECURITY LABEL"].map((kind) => `${kind} - SCHEMA ${name} `),
+  );
+  const selected = selectContents(contents, manifest, {
+    globals: plan.globals,
+    leftOut: room.leftOut,
+    without: ({ entry, rest }) =>
+      left.has(entry) ||
+      rest.startsWith("COMMENT - EXTENSION ") ||
+      schemas.some((start) => rest.startsWith(start)),
+  });
+  return withoutDefaultPrivileges(selected, foreignRoles);
+}
+
+async function runList(
+  session: ScriptSession,
+  { file, noOwner, tablespaces, signal }: DumpRun,
+  list: string,
+  options: readonly string[],
+): Promise<void> {
+  const contents = `${file}.contents`;
+  writeFileSync(contents, list, { mode: 0o600 });
+  const args = [
+    "--file=-",
+    "--single-transaction",
+    `--use-list=${contents}`,
+    ...(noOwner ? ["--no-owner"] : []),
+    ...(tablespaces ? [] : ["--no-tablespaces"]),
+    ...options,
+    file,
+  ];
+  const script = new Child({ label: "pg_restore", launch: launchOf("pg_restore", args), signal });
+  script.stdin.end();
+  try {
+    await session.script(withoutCommit(script));
+    // The script sets that of the dump.
+    await session.run("set client_encoding = 'UTF8'");
+  } finally {
+    await script.stop();
+  }
+}

@@ -1,0 +1,281 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Cycle, startCycle } from "./support/cycle.ts";
+import { supabaseProject, supabaseRoles } from "./support/supabase.ts";
+
+let cycle: Cycle;
+let databases = 0;
+
+beforeAll(async () => {
+  cycle = await startCycle({ wal_level: "logical" });
+});
+
+afterAll(() => cycle.close());
+
+/** What a database holds, and how its backup comes back. */
+interface Kind {
+  name: string;
+  /** Statements that make the database. */
+  made: string;
+  /** How the database itself is created. */
+  create?: string;
+  /** Schemas of the backup; the complete database unless given. */
+  schemas?: readonly string[];
+  /** A query that must answer the same after the restore as before. */
+  asked?: string;
+  /** What the backup says that it does not carry. */
+  notes?: readonly string[];
+}
+
+const kinds: readonly Kind[] = [
+  {
+    name: "an index whose function finds its names only in the search path of the database",
+    made: `create schema lib; create extension unaccent schema lib; set search_path = public, lib;
+      do $$ begin execute format('alter database %I set search_path = public, lib', current_database()); end $$;
+      create table place (name text); insert into place values ('Zürich');
+      create function plain(t text) returns text language sql immutable as 'select unaccent(t)';
+      create index place_plain on place (plain(name)); create materialized view m as select plain(name) from place;`,
+    asked: "select * from m",
+  },
+  {
+    name: "expressions that the server prints in another way once they were parsed again",
+    made: `create table doc (id int primary key, state varchar(10) default 'open'::varchar, kind varchar(5),
+        low text generated always as (lower(state::text)) stored, check (kind in ('p', 'q')));
+      alter table doc enable row level security;
+      create policy open_only on doc using (state in ('open', 'closed')) with check (true);
+      create function f() returns trigger language plpgsql as 'begin return new; end';
+      create trigger tr before update on doc for each row when (new.state in ('open', 'closed')) execute function f();
+      create domain st as varchar(10) default 'a' check (value in ('a', 'b'));
+      create index partly on doc ((case when kind in ('p', 'q') then kind end)) where state in ('x', 'y');
+      create view v as select id from doc where state in ('x', 'y') and kind similar to 'p%';
+      create materialized view mv as select count(*) filter (where state in ('x', 'y')) from doc;
+      create rule ru as on insert to doc where new.state in ('x', 'y') do also delete from doc where kind in ('p', 'q');
+      create function g(x varchar default 'a') returns int begin atomic; select 1 where x in ('a', 'b'); end;
+      create statistics su on (lower(state)), (kind in ('p', 'q')) from doc;`,
+  },
+  {
+    name: "a check that depends on how the database sorts",
+    create: "locale_provider icu icu_locale 'de' template template0",
+    made: "create table span (a text, b text, check (a < b)); insert into span values ('a', 'B');",
+  },
+  {
+    name: "another encoding than UTF-8",
+    create: "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0",
+    made: `create table "tä" (a text check (a <> 'é')); insert into "tä" values ('ü'); comment on table "tä" is 'größe';`,
+    asked: `select * from "tä"`,
+  },
+  {
+    name: "bytes that are no text in any encoding",
+    create: "encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0",
+    made: "create table t (a text); insert into t select convert_from('\\xff41'::bytea, 'SQL_ASCII');",
+    asked: "select encode(convert_to(a, 'SQL_ASCII'), 'hex') from t",
+  },
+  {
+    name: "an invalid index, which no dump has",
+    made: "create table t (a int); create index t_a on t (a); update pg_index set indisvalid = false where indexrelid = 't_a'::regclass;",
+    notes: ["The index public.t_a is invalid and is not in the backup."],
+  },
+  {
+    name: "checks that read rows of tables that are restored later",
+    made: `create table zlist (code text primary key); insert into zlist values ('x');
+      create function known(c text) returns boolean language sql stable as 'select exists (select 1 from zlist where code = c)';
+      create table alpha (c text constraint known_code check (known(c))); insert into alpha values ('x');
+      comment on constraint known_code on alpha is 'why';
+      create domain code as text check (known(value)); create table beta (c code); insert into beta values ('x');`,
+  },
+  {
+    name: "columns in an order that no dump keeps, and keys of partitions with names of their own",
+    made: `create table parent (a int, b int); create table child (z int) inherits (parent);
+      alter table parent add column d int default 7; alter table parent drop column b; insert into child values (1, 2, 3);
+      create table r (id int primary key); insert into r values (1);
+      create table p (id int, d date, rid int, constraint p_fk foreign key (rid) references r, primary key (id, d)) partition by range (d);
+      create table p1 (id int not null, d date not null, rid int, constraint odd_pk primary key (id, d), constraint odd_fk foreign key (rid) references r);
+      alter table p attach partition p1 for values from ('2020-01-01') to ('2021-01-01'); insert into p values (1, '2020-02-02', 1);`,
+    asked: "select * from p",
+  },
+  {
+    name: "objects in no schema",
+    made: `create cast (bytea as text) with inout as assignment;
+      create table t (a int primary key, b int); insert into t values (1, 2);
+      create publication pub for table t (a) where (a > 1); create publication everything for all tables;
+      create function watch() returns event_trigger language plpgsql as 'begin null; end';
+      create event trigger watch on ddl_command_end when tag in ('CREATE TABLE') execute function watch();
+      create extension postgres_fdw; create server far foreign data wrapper postgres_fdw options (host '127.0.0.1', dbname 'none');
+      create user mapping for postgres server far options (user 'u', password 'p'); create foreign table f (a int) server far;`,
+    asked: `select count(*) from pg_publication_tables where pubname = 'pub'
+      union all select count(*) from pg_event_trigger union all select count(*) from pg_user_mappings
+      union all select count(*) from pg_cast where oid > 16384`,
+  },
+  {
+    name: "casts, event triggers and publications around a schema",
+    schemas: ["public"],
+    made: `create type level as enum ('low', 'high'); create table t (a int primary key, l level); insert into t values (1, 'high');
+      create function level_no(level) returns int language sql immutable as $$ select case $1::text when 'low' then 1 else 2 end $$;
+      create cast (level as int) with function level_no(level);
+      create function watch() returns event_trigger language plpgsql as 'begin null; end';
+      create event trigger watch on ddl_command_end execute function watch(); create publication pub for table t;`,
+    asked: "select l::int from t",
+  },
+  {
+    name: "privileges of an extension, and an extension that others use too",
+    schemas: ["public"],
+    made: `create extension dblink; create extension citext; revoke execute on function dblink_connect(text) from public;
+      grant execute on function dblink_connect(text) to pg_monitor;
+      create schema beside; create table beside.t (a citext); insert into beside.t values ('A'); create table t (a citext);`,
+    asked:
+      "select proacl::text from pg_proc where oid = 'dblink_connect(text)'::regprocedure union all select a from beside.t",
+  },
+  {
+    name: "types and rows of an extension",
+    schemas: ["public"],
+    made: `create extension postgis;
+      insert into spatial_ref_sys (srid, auth_name, auth_srid, srtext, proj4text) values (990001, 'own', 1, '', '+proj=longlat');
+      create table p (g geometry(point, 990001)); insert into p values ('SRID=990001;POINT(1 2)');`,
+    asked:
+      "select st_astext(g) from p union all select auth_name::text from spatial_ref_sys where srid = 990001",
+  },
+  {
+    name: "views, keys, triggers and privileges of other schemas that depend on a schema",
+    schemas: ["app"],
+    made: `create schema app; create schema beside; create type app.mood as enum ('a', 'b');
+      create table app.t (id int primary key, m app.mood); insert into app.t values (1, 'a');
+      create view beside.v as select * from app.t; grant select on beside.v to pg_monitor; comment on view beside.v is 'x';
+      create materialized view beside.mv as select * from beside.v; create view beside.w as select count(*) from beside.mv;
+      create table beside.fk (id int references app.t); insert into beside.fk values (1);
+      create function app.trg() returns trigger language plpgsql as 'begin return new; end';
+      create trigger tr before insert on beside.fk for each row execute function app.trg();`,
+    asked:
+      "select count from beside.w union all select count(*) from information_schema.role_table_grants where table_name = 'v' and grantee = 'pg_monitor'",
+    notes: ["The backup also has the definitions of 1 schema that belong with it: beside."],
+  },
+  {
+    name: "settings of the database that stand in a restore's way",
+    made: `create schema x; create table x.t (a int primary key); insert into x.t values (1);
+      do $$ begin execute format('alter database %I set search_path = x, public', current_database());
+        execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$;`,
+    asked:
+      "select setconfig::text from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase and d.datname = current_database()",
+  },
+  {
+    name: "operators, text search, aggregates, ranges, typed tables and large objects",
+    made: `create extension btree_gist; create table ex (r int4range, k int, exclude using gist (k with =, r with &&));
+      create function mysum(int, int) returns int language sql immutable as 'select $1 + $2';
+      create operator @+@ (leftarg = int, rightarg = int, function = mysum, commutator = @+@);
+      create operator class own for type int using btree as operator 1 <, operator 3 =, function 1 btint4cmp(int, int);
+      create text search configuration german2 (copy = german); create aggregate am(int) (sfunc = mysum, stype = int);
+      create type comp as (a int, b text); create table typed of comp; create unlogged table ul (a int);
+      create collation nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      create type rg as range (subtype = float8, subtype_diff = float8mi); select lo_from_bytea(4242, 'x'); comment on large object 4242 is 'c';`,
+    asked: "select obj_description(4242, 'pg_largeobject')",
+  },
+  {
+    name: "names that need quotes, in and beside a schema",
+    schemas: ['Ünï "q" -- x'],
+    made: `create schema "Ünï ""q"" -- x"; create schema "o'ther"; create table "o'ther"."u'sers" (id int primary key);
+      insert into "o'ther"."u'sers" values (1);
+      create table "Ünï ""q"" -- x"."t\nab" ("c\\ol" int references "o'ther"."u'sers"); insert into "Ünï ""q"" -- x"."t\nab" values (1);
+      create function "Ünï ""q"" -- x"."f$$"() returns trigger language plpgsql as 'begin return new; end';
+      create trigger "tr on x" after insert on "o'ther"."u'sers" for each row execute function "Ünï ""q"" -- x"."f$$"();`,
+    notes: ["The backup also has the definitions of 1 schema that belong with it: o'ther."],
+    asked: "select tgname from pg_trigger where tgname = 'tr on x'",
+  },
+];
+
+describe("a backup, a drill and a restore bring back", () => {
+  test.each(kinds)("$name", async ({ made, create = "", schemas, asked, notes = [] }) => {
+    const { connection, ask } = await make(made, create);
+    const before = asked && (await ask(asked));
+    expect((await cycle.backUp(connection, schemas)).notes).toEqual(notes);
+    expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
+    expect((await cycle.restore(connection)).differences).toEqual([]);
+    if (asked !== undefined) expect(await ask(asked)).toBe(before);
+  });
+});
+
+test("default privileges of the role that restores give nothing to what is restored", async () => {
+  const { connection, ask } = await make(
+    "create table t (a int); create function f() returns int language sql as 'select 1';",
+  );
+  await cycle.backUp(connection);
+  await ask(`alter default privileges revoke execute on functions from public;
+    alter default privileges grant select on tables to pg_monitor`);
+  expect((await cycle.restore(connection)).differences).toEqual([]);
+  expect(await ask("select count(*) from pg_default_acl")).toBe("2");
+});
+
+test("a restore that its target has too few locks for is refused, and says so at the backup", async () => {
+  const small = await startCycle({ max_connections: "20", max_locks_per_transaction: "10" });
+  try {
+    await small.source.sql(
+      "do $$ begin for i in 1..60 loop execute format('create table t%s (id int primary key)', i); end loop; end $$",
+    );
+    const manifest = await small.backUp(small.source.connection());
+    expect(manifest.notes).toEqual([expect.stringMatching(/^A restore in one transaction locks about 240 /)]);
+    await expect(small.restore(small.source.connection())).rejects.toThrow(
+      /is too small: a restore in one transaction[\s\S]*Nothing was changed/,
+    );
+    const target = small.source.connection("anew");
+    expect((await small.restore(target, { jobs: 2 })).tables).toBe(60);
+    await expect(small.restore(target, { jobs: 2 })).rejects.toThrow(/anew is not empty/);
+  } finally {
+    await small.close();
+  }
+});
+
+test("a new database that could not be restored says so, and accepts no connections", async () => {
+  const { connection } = await make(
+    `create function most() returns int language sql immutable as 'select 10';
+     create table t (a int check (a < most())); insert into t values (7);
+     create or replace function most() returns int language sql immutable as 'select 5';`,
+  );
+  await cycle.backUp(connection);
+  await expect(cycle.restore(cycle.source.connection("half"), { jobs: 2 })).rejects.toThrow(
+    /is violated by some row[\s\S]*half is incomplete\. Its comment says so and it accepts no connections/,
+  );
+  expect(
+    await cycle.source.sql(
+      "select datconnlimit, shobj_description(oid, 'pg_database') from pg_database where datname = 'half'",
+    ),
+  ).toMatch(/^0\|The restore of cycle-.* did not finish: do not use this database$/);
+  await expect(cycle.restore(connection)).rejects.toThrow(
+    /is violated by some row[\s\S]*Nothing was changed/,
+  );
+});
+
+describe("a project at Supabase, by a role that is no superuser,", () => {
+  const asked = `select string_agg(name, ',') from public.profiles union all select count(*)::text from auth.users
+    union all select tgname from pg_trigger where tgrelid = 'auth.users'::regclass and not tgisinternal
+    union all select polname from pg_policy where polrelid = 'storage.objects'::regclass`;
+
+  test("is restored into itself, and after damage", async () => {
+    await cycle.source.sql(supabaseRoles);
+    const { connection, ask } = await make(supabaseProject);
+    const owner = { ...connection, PGUSER: "project_owner", PGPASSWORD: "canary-owner" };
+    const before = await ask(asked);
+    const { notes } = await cycle.backUp(owner, ["public"]);
+    expect(notes).toEqual([
+      `The table "auth"."secret" is not in the backup: the role may not read it.`,
+      "The backup also has the definitions of 2 schemas that belong with it: auth and storage.",
+    ]);
+    expect(await cycle.drill()).toMatchObject({ holds: true, problems: [] });
+    const lost =
+      "default privileges of supabase_admin in public on r were dropped, because only that role can set them.";
+    expect((await cycle.restore(owner)).differences).toEqual([lost]);
+    expect(await ask(asked)).toBe(before);
+    await ask(
+      "drop schema public cascade; create schema public authorization pg_database_owner; set role project_owner; create table public.junk (a int)",
+    );
+    await cycle.restore(owner);
+    expect(await ask(asked)).toBe(before);
+  });
+});
+
+async function make(statements: string, create = "") {
+  databases += 1;
+  const name = `kind_${databases}`;
+  await cycle.source.sql(`create database ${name} ${create}`);
+  await cycle.source.sql(statements, name);
+  return {
+    connection: cycle.source.connection(name),
+    ask: (query: string) => cycle.source.sql(query, name),
+  };
+}

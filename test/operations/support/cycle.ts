@@ -1,0 +1,102 @@
+import type { Evidence } from "../../../checklist/evidence.ts";
+import { databaseStatement } from "../../../operations/archive/database.ts";
+import type { Manifest } from "../../../operations/archive/manifest.ts";
+import { backUp } from "../../../operations/backup/run.ts";
+import { drill } from "../../../operations/drill/run.ts";
+import { type RestoreOutcome, restore } from "../../../operations/restore/run.ts";
+import { ObjectStore } from "../../../operations/store/object-store.ts";
+import { type Connection, describeConnection } from "../../../postgres/connection.ts";
+import { type Holder, startFolder } from "./operation.ts";
+import { type PostgresServer, startPostgres } from "./postgres.ts";
+import { startStore } from "./store.ts";
+
+/** A server with databases to back up, another to restore into, and a store, all used within this process. */
+export interface Cycle {
+  source: PostgresServer;
+  /** Another server, for drills. */
+  other: PostgresServer;
+  holder: Holder;
+  backUp(connection: Connection, schemas?: readonly string[]): Promise<Manifest>;
+  /** Restores the newest backup into an empty database of the other server, and compares. */
+  drill(): Promise<Evidence>;
+  restore(target: Connection, changes?: Partial<Parameters<typeof restore>[0]>): Promise<RestoreOutcome>;
+  close(): Promise<void>;
+}
+
+/** @param settings of both servers */
+export async function startCycle(settings: Readonly<Record<string, string>> = {}): Promise<Cycle> {
+  const password = "canary-cycle-71";
+  const store = await startStore();
+  const [source, other] = [await startPostgres(password, settings), await startPostgres(password, settings)];
+  const files = await startFolder();
+  const warn = (): void => undefined;
+  const { signal } = new AbortController();
+  let backups = 0;
+  let drills = 0;
+  let newest: Manifest | undefined;
+  let address = store.address;
+  const open = (): ObjectStore => new ObjectStore(address, store.keys);
+  return {
+    source,
+    other,
+    holder: files.holder,
+    async backUp(connection, schemas = []) {
+      // Each has a prefix of its own, so that the newest backup is the one just taken.
+      backups += 1;
+      address = { ...store.address, prefix: `cycle-${backups}/` };
+      const recipients = [files.holder.recipient];
+      newest = await backUp({
+        stack: "production",
+        connection,
+        schemas,
+        recipients,
+        store: open(),
+        warn,
+        signal,
+      });
+      return newest;
+    },
+    async drill() {
+      if (newest === undefined) throw new Error("There is no backup");
+      drills += 1;
+      const name = `drill_${drills}`;
+      await other.sql(databaseStatement({ ...newest, database: name }));
+      const { evidence } = await drill({
+        ...common(files.holder, open()),
+        stack: "production",
+        target: other.connection(name),
+        keep: false,
+        jobs: 2,
+        checks: [],
+        objectives: { rtoMinutes: 60, rpoMinutes: 60, graceMinutes: 60 },
+        at: new Date(),
+        warn,
+        signal,
+      });
+      return evidence;
+    },
+    async restore(target, changes = {}) {
+      return restore({
+        ...common(files.holder, open()),
+        stack: "production",
+        target,
+        recipients: [files.holder.recipient],
+        confirm: async () => describeConnection(target),
+        createRoles: false,
+        noOwner: false,
+        acceptDifferences: false,
+        warn,
+        signal,
+        ...changes,
+      });
+    },
+    async close() {
+      await Promise.all([source.stop(), other.stop(), store.close()]);
+      files.remove();
+    },
+  };
+}
+
+function common({ identity }: Holder, store: ObjectStore) {
+  return { store, identities: [identity], choice: {} };
+}
