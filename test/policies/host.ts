@@ -8,7 +8,7 @@ import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { type Fixture, SecretValue, urnOf } from "./fixture.ts";
+import { type Fixture, production, SecretValue, urnOf } from "./fixture.ts";
 
 /** What the pack said, as the engine would show it. */
 export interface Said {
@@ -58,7 +58,11 @@ export class Host {
       env: {
         ...process.env,
         ...env,
-        PULUMI_CONFIG: JSON.stringify({ "optropic:scope": "all", ...config }),
+        PULUMI_CONFIG: JSON.stringify({
+          "optropic:scope": "all",
+          "optropic:plans": JSON.stringify(production.plans),
+          ...config,
+        }),
         PULUMI_NODEJS_PROJECT: "optropic",
         PULUMI_NODEJS_STACK: "production",
       },
@@ -145,7 +149,8 @@ function stackResource(fixture: Fixture, urns: ReadonlyMap<string, string>) {
   message.setProperties(toStruct({ ...fixture.props, ...fixture.outputs }));
   message.setOptions(options(fixture));
   const from = Object.entries(fixture.from ?? {});
-  message.setDependenciesList(from.flatMap(([, names]) => names.map((name) => urns.get(name) ?? name)));
+  const sources = [...(fixture.dependsOn ?? []), ...from.flatMap(([, names]) => names)];
+  message.setDependenciesList(sources.map((name) => urns.get(name) ?? name));
   for (const [property, names] of from) {
     const dependencies = new analyzerPb.AnalyzerPropertyDependencies();
     dependencies.setUrnsList(names.map((name) => urns.get(name) ?? name));

@@ -47,7 +47,7 @@ describe("npm run publish-pack", () => {
   test("says what is missing where there is no Pulumi, and puts no token anywhere", async () => {
     const { status, stdout, stderr } = await publish("optropic");
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^error: pulumi cannot be started/);
+    expect(stderr).toMatch(/^error: cannot start pulumi: /);
     const bundle = readFileSync(join(folder, "pack", "index.js"), "utf8");
     expect(`${stdout}${stderr}${bundle}`).not.toContain(canary);
   });
