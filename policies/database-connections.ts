@@ -12,6 +12,7 @@ import {
   type Verdict,
 } from "./framework/index.ts";
 import { databases, poolersOf, settingsOf } from "./model/databases.ts";
+import { verificationFindings } from "./model/tls-verification.ts";
 import { postgresql, render, supabase } from "./model/tokens.ts";
 import { declaredVariables, judgeVariables } from "./model/variables.ts";
 import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./values/connection-string.ts";
@@ -98,6 +99,7 @@ export const connectionsEncrypted = policy({
         return weakness === undefined || `${name} has ${weakness}, which allows a plaintext connection.`;
       },
     ),
+    ...verificationFindings(stack),
     ...stack.ofType(postgresql.provider).map((provider) => judge(provider, () => judgeProvider(provider))),
   ],
 });

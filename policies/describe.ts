@@ -92,8 +92,8 @@ did not set is unknown, and a dynamic resource may have no outputs. The inputs s
 Where no inputs were recorded, as for an exported state, the policies judge the outputs.
 
 \`secrets-encrypted\` has the level \`remediate\`, which makes violations mandatory. Its remediation changes nothing; it
-is the one place where Pulumi still tells a pack which inputs are secrets. At another level it cannot tell and does not
-object; disabled, it records nothing.
+is the one place where Pulumi still tells a pack which inputs are secrets. At another level it cannot tell and says
+unknown; disabled, it records nothing.
 
 What the pack cannot see:
 

@@ -6,6 +6,7 @@ import {
   type Stack,
   some,
   undecided,
+  type Value,
   violation,
 } from "./framework/index.ts";
 import { databasesBehind } from "./model/databases-behind.ts";
@@ -36,12 +37,35 @@ export const variablesNotInFiles = policy({
   check: (stack) =>
     stack.ofType(...Object.values(render)).map((resource) =>
       judge(resource, () => {
-        const files = resource.at("secretFiles").entries();
-        const [name, file] = files.find(([path]) => /(?:^|\/)\.env(?:\.|$)/i.test(path)) ?? [];
-        return file === undefined || fault(file, `${resource.name} has the secret file ${name}.`);
+        const [name, file] = resource.at("secretFiles").entries().find(isEnvironmentFile) ?? [];
+        if (file !== undefined) {
+          return fault(file, `${resource.name} has the secret file ${name}, which holds variables.`);
+        }
+        const command = [resource.at("startCommand"), resource.at("preDeployCommand")].find(
+          (it) => !it.isUnknown && readsFile.test(it.string() ?? ""),
+        );
+        return (
+          command === undefined ||
+          fault(command, `${resource.name} reads variables from a file in a command.`)
+        );
       }),
     ),
 });
+
+/** By its name, or by what is in it: nothing but assignments. */
+function isEnvironmentFile([name, file]: [string, Value<{ content?: unknown }>]): boolean {
+  if (/(?:^|[/._-])env(?:rc)?(?:[._-]|$)/i.test(name)) {
+    return true;
+  }
+  const content = file.isUnknown ? file : file.at("content");
+  const lines = (content.isUnknown ? "" : (content.string() ?? ""))
+    .split(/\r?\n/)
+    .filter((line) => !/^\s*(?:#|$)/.test(line));
+  return lines.length > 0 && lines.every((line) => /^\s*(?:export\s+)?[A-Za-z_]\w*\s*=/.test(line));
+}
+
+const readsFile =
+  /--env-file(?:-if-exists)?[ =]|\bdotenv(?:x|-cli)?\s+(?:run\s|-[ef]\s|--)|(?:^|[;&|]\s*)(?:source|\.)\s+\S*env\b|\benv\s+\$\(/;
 
 export const databaseUrlOwn = policy({
   name: "database-url-own",
@@ -78,7 +102,9 @@ export const nodeEnvProduction = policy({
     judgeNamed(
       stack,
       "NODE_ENV",
-      ({ value }) => value.string() === "production" || "NODE_ENV is not production.",
+      ({ value }) =>
+        value.string() === "production" ||
+        `NODE_ENV is not production: it is ${JSON.stringify((value.string() ?? "").slice(0, 40))}.`,
     ),
 });
 

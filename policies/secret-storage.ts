@@ -2,7 +2,7 @@ import { type Finding, fault, judge, policy, type Stack, violation } from "./fra
 import { isGenerator } from "./model/generated.ts";
 import { isDerived, isExpectedSecret, literalKind } from "./model/literal-secrets.ts";
 import { namedInputs } from "./model/named-inputs.ts";
-import { findCredential } from "./model/secret-formats.ts";
+import { findCredential, isPublicToken } from "./model/secret-formats.ts";
 import { browserName, isSecretName } from "./model/secret-names.ts";
 import { vercel } from "./model/tokens.ts";
 import { applicationHosts, declaredVariables, type Variable } from "./model/variables.ts";
@@ -47,9 +47,13 @@ export const secretsEncrypted = policy({
   check: (stack) =>
     stack.all().flatMap((resource) =>
       namedInputs(resource.at())
-        .filter((input) => input.value.isSecret === false && isExpectedSecret(input))
-        .map(({ value }) =>
-          violation(fault(value, `${value.path.join(".")} is not marked as a secret.`), resource),
+        .filter((input) => input.value.isSecret !== true && isExpectedSecret(input))
+        .map(
+          ({ value }): Finding =>
+            // Only at the level remediate does the host say what is a secret.
+            value.isSecret === undefined
+              ? { answer: "unknown", value }
+              : violation(fault(value, `${value.path.join(".")} is not marked as a secret.`), resource),
         ),
     ),
 });
@@ -114,6 +118,10 @@ function withoutHosts(stack: Stack): Finding[] {
 
 /** Whether the name says so, a random resource generates the value, or its form gives it away. */
 function holdsSecret({ resource, value }: Variable, name: string): boolean {
+  const known = value.isUnknown ? undefined : value.string();
+  if (known !== undefined && isPublicToken(known)) {
+    return false;
+  }
   if (isSecretName(name)) {
     return true;
   }
@@ -121,6 +129,5 @@ function holdsSecret({ resource, value }: Variable, name: string): boolean {
   if (alone && resource.sourcesOf(value).some(isGenerator)) {
     return true;
   }
-  const text = value.isUnknown ? undefined : value.string();
-  return text !== undefined && findCredential(text) !== undefined;
+  return known !== undefined && findCredential(known) !== undefined;
 }

@@ -10,6 +10,7 @@ import {
   violation,
 } from "./framework/index.ts";
 import {
+  generatedBits,
   generatedLength,
   isGenerator,
   judgeNamed,
@@ -17,9 +18,10 @@ import {
   variablesNamed,
 } from "./model/generated.ts";
 import type { StackReferenceArgs } from "./model/other-args.ts";
-import { isSecretName } from "./model/secret-names.ts";
+import { isConnectionName, isSecretName } from "./model/secret-names.ts";
 import { stackReference } from "./model/tokens.ts";
-import { applicationHosts, declaredVariables } from "./model/variables.ts";
+import { applicationHosts, declaredVariables, type Variable } from "./model/variables.ts";
+import { bitsPerCharacter } from "./values/randomness.ts";
 
 const thresholds = {
   minimumLength: {
@@ -67,6 +69,7 @@ export const secretsDistinct = policy({
   fix: "Generate each of them with a RandomPassword of its own.",
   check: (stack) => {
     const { variables, undecided: findings } = variablesNamed(stack, "JWT_SECRET");
+    const both = [...variables, ...variablesNamed(stack, "SECRET_KEY").variables];
     const taken = new Set(variables.flatMap(identities));
     const open = variables.find((variable) => variable.value.isUnknown && identities(variable).length === 0);
     return [
@@ -78,17 +81,38 @@ export const secretsDistinct = policy({
         const unknown = own.length === 0 && key.value.isUnknown ? key : open;
         return unknown === undefined || undecided(unknown.value);
       }),
+      ...others(stack, both),
       ...findings,
     ];
   },
 });
 
+/** No other secret may be the same, under whatever name; a connection string may hold the password of another. */
+function others(stack: Stack, both: readonly NamedVariable[]): Finding[] {
+  const owners = new Map(both.flatMap((variable) => identities(variable).map((it) => [it, variable.name])));
+  return declaredVariables(stack).map((variable) =>
+    judge(variable.resource, () => {
+      const name = variable.name() ?? "";
+      if (["", "JWT_SECRET", "SECRET_KEY"].includes(name) || !isSecretName(name) || isConnectionName(name)) {
+        return true;
+      }
+      const { value, resource } = variable;
+      const text = value.isUnknown ? undefined : value.string();
+      const sources = value.path.length === 1 ? resource.sourcesOf(value).map(({ urn }) => urn) : [];
+      const owner = [...(text === undefined ? [] : [`value ${text}`]), ...sources]
+        .map((identity) => owners.get(identity))
+        .find((found) => found !== undefined);
+      return owner === undefined || fault(value, `${name} has the same value as ${owner}.`);
+    }),
+  );
+}
+
 export const secretsNotShared = policy({
   name: "secrets-not-shared",
   items: ["2.10"],
-  title: "No secret variable may take its value from the stack of another stage.",
+  title: "No secret variable may be shared with another stage.",
   severity: "critical",
-  fix: "Declare the secret in this stack, or read it from the stack of the same stage.",
+  fix: "Declare the secret in this stack, or read it from the stack of the same stage; at Vercel give previews and development values of their own.",
   check: (stack) => {
     if (applicationHosts(stack).length === 0) {
       return [
@@ -101,7 +125,17 @@ export const secretsNotShared = policy({
         const foreign = variable.resource
           .sourcesOf(variable.value)
           .filter((source) => source.is(stackReference) && isOtherStage(source));
-        if (name === undefined || foreign.length === 0 || !isSecretName(name)) {
+        if (name === undefined || !isSecretName(name)) {
+          return true;
+        }
+        const other = otherTarget(variable);
+        if (other !== undefined) {
+          return fault(
+            variable.value,
+            `${name} of production is given to ${other} too, which run code that nobody has approved.`,
+          );
+        }
+        if (foreign.length === 0) {
           return true;
         }
         // In a map of variables any of them may come from there: its value tells, once it is known.
@@ -116,15 +150,28 @@ export const secretsNotShared = policy({
   },
 });
 
+/** What 64 hexadecimal digits have: the key of HMAC-SHA256 needs no more (RFC 7518, 3.2). */
+const leastBits = 256;
+
 function longEnough(stack: Stack, name: string, minimum: number): Finding[] {
   return judgeNamed(stack, name, ({ value, sources, generators }) => {
     if (!value.isUnknown) {
       const length = value.string()?.length ?? 0;
-      return length >= minimum || `${name} has ${counted(length, "character")}, not ${minimum} or more.`;
+      if (length < minimum) {
+        return `${name} has ${counted(length, "character")}, not ${minimum} or more.`;
+      }
+      const bits = Math.floor(length * bitsPerCharacter(value.string() ?? ""));
+      return (
+        bits >= leastBits / 2 || `${name} has at most ${bits} bits of entropy: it repeats few characters.`
+      );
     }
     const longest = Math.max(...(generators ?? sources.filter(isGenerator)).map(generatedLength));
     if (longest < minimum && longest > Number.NEGATIVE_INFINITY) {
       return `${name} has ${counted(longest, "character")}, not ${minimum} or more.`;
+    }
+    const weakest = (generators ?? []).find((generator) => generatedBits(generator) < leastBits);
+    if (weakest !== undefined) {
+      return `${name} has ${Math.floor(generatedBits(weakest))} bits of entropy, not ${leastBits} or more: ${weakest.name} draws its characters from too few.`;
     }
     return (generators ?? []).length > 0 || undecided(value);
   });
@@ -143,6 +190,15 @@ function generatedHere(stack: Stack, name: string): Finding[] {
 function identities({ value, generators }: NamedVariable): string[] {
   const text = value.isUnknown ? undefined : value.string();
   return [...(text === undefined ? [] : [`value ${text}`]), ...(generators ?? []).map(({ urn }) => urn)];
+}
+
+/** Where else at Vercel a variable of production has the same value. */
+function otherTarget({ vercel: entry }: Variable): string | undefined {
+  const targets = entry?.at("targets").strings() ?? [];
+  if (targets.includes("preview")) {
+    return "previews";
+  }
+  return targets.includes("development") ? "development" : undefined;
 }
 
 /** Whether a reference is to a stack of another name, the last part of organization/project/stack. */

@@ -13,6 +13,7 @@ import {
 } from "./framework/index.ts";
 import { cloudflare, render, vercel } from "./model/tokens.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
+import { actsOn, literals } from "./values/cloudflare-expression.ts";
 import { judgeOrigins, originFault } from "./values/origins.ts";
 
 // Item 4.3.
@@ -39,7 +40,10 @@ export const corsOriginsExact = policy({
   severity: "critical",
   fix: "List each origin as https://host, without a wildcard, a path or plain http.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS",
-  check: (stack) => judgeVariables(stack, isOriginList, judgeList),
+  check: (stack) => [
+    ...judgeVariables(stack, isOriginList, judgeList),
+    ...judgeVariables(stack, isOriginSwitch, judgeSwitch),
+  ],
 });
 
 export const corsHeader = policy({
@@ -59,7 +63,27 @@ export const corsHeader = policy({
 
 /** The name that this platform gives the list, and the names that others give it. */
 const isOriginList = (name: string): boolean =>
-  /^(CORS_(ALLOWED_)?ORIGINS?|(CORS_)?ALLOWED_ORIGINS?)$/.test(name);
+  /^(?:\w+_)?(?:CORS_(?:ALLOWED_|ALLOW_)?(?:ORIGINS?|DOMAINS?|WHITELIST)|(?:CORS_)?ALLOW(?:ED)?_ORIGINS?|ORIGIN_WHITELIST|TRUSTED_ORIGINS?|CORS)(?:_\w+)?$/i.test(
+    name,
+  ) && !isOriginSwitch(name);
+
+/** Names of what widens the list by a pattern, or does away with it. */
+const isOriginSwitch = (name: string): boolean =>
+  /(?:CORS|ORIGINS?)\w*_?(?:REG_?EXP?|PATTERNS?|SUFFIX(?:ES)?|ALL|ANY|REFLECT\w*|DISABLED?|WILDCARDS?|CREDENTIALS|METHODS|HEADERS|MAX_AGE|ENABLED)$/i.test(
+    name,
+  ) || /(?:ALLOW_ALL|ALLOW_ANY|REFLECT|DISABLE)_?(?:CORS|ORIGINS?)/i.test(name);
+
+/** No pattern can be proved to stand for listed origins alone. */
+function judgeSwitch(value: string, name: string): true | string {
+  const text = value.trim().toLowerCase();
+  if (
+    /CREDENTIALS$|METHODS$|HEADERS$|MAX_AGE$|ENABLED$/i.test(name) ||
+    ["", "false", "0", "no", "off"].includes(text)
+  ) {
+    return true;
+  }
+  return `${name} is ${JSON.stringify(value.slice(0, 80))}, which allows origins that no list names; list them in CORS_ORIGINS.`;
+}
 
 function listsOrigins(host: Host): Verdict {
   const isListed = some(host.variables, (variable) => isOriginList(variable.name() ?? ""));
@@ -102,11 +126,33 @@ function judgeChange(
   }
   const expression = change.at("expression").string();
   if (expression !== undefined) {
-    const asksForOrigin = /headers\[\s*"origin"\s*\]/i.test(rule.at("expression").string() ?? "");
-    return asksForOrigin || fault(change, "A rule answers any origin with Access-Control-Allow-Origin.");
+    const foreign = foreignOrigin(rule.at("expression").string() ?? "");
+    return (
+      foreign === undefined ||
+      fault(change, `A rule may answer the origin ${foreign} with Access-Control-Allow-Origin.`)
+    );
   }
   return judgeHeader(change.at("value"));
 }
+
+/**
+ * An origin of nobody's list on which a rule may act; undefined where it surely acts on none. Beside one that has
+ * nothing to do with the platform, those that begin, end or look like what the rule compares with.
+ */
+function foreignOrigin(expression: string): string | undefined {
+  const named = literals(expression).map((text) => text.replace(/^https?:\/\//, "").replace(/^\.|\/$/g, ""));
+  const hosts = [
+    "attacker.example",
+    ...named.flatMap((text) => [`${text}.attacker.example`, `attacker-${text}`, `attacker.${text}`]),
+  ];
+  const origins = hosts.flatMap((host) => [`https://${host}`, `http://${host}`]);
+  return ["null", ...origins, ...named.map((host) => `http://${host}`)].find(
+    (origin) => actsOn(expression, { ...anyRequest, origin }) !== false,
+  );
+}
+
+/** Of the host nothing is known, but that it is not one that a rule may name. */
+const anyRequest = { host: "", path: "/", isOpenEnded: true, scheme: "https" } as const;
 
 function routeFindings(stack: Stack): Finding[] {
   return stack.ofType(vercel.route).flatMap((route) => [

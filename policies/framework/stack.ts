@@ -136,6 +136,11 @@ class StackResource implements Resource {
     return textsIn(name === undefined ? outputs : Reflect.get(outputs, name));
   }
 
+  gave(): boolean {
+    const inputs = new Set(textsIn(this.#inputs()));
+    return this.outputTexts().some((text) => text !== "" && !inputs.has(text));
+  }
+
   get isDeclared(): boolean {
     return this.#recorded !== undefined;
   }

@@ -35,6 +35,8 @@ export interface Resource {
    * preview. They may be secrets.
    */
   outputTexts(name?: string): string[];
+  /** Whether its provider gave an output that is not among the inputs: then it exists. */
+  gave(): boolean;
   /** Its outputs: those of a stack are what the program exports. */
   readonly outputs: Value<unknown>;
   /** Resources from which the top-level property that a value is in is made. */

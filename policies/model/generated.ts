@@ -133,3 +133,24 @@ export function generatedLength(generator: Generator): number {
   // Bytes are written in base64, four characters for three, or longer.
   return generator.type === random.bytes ? Math.ceil((length * 4) / 3) : length;
 }
+
+/** Bits of entropy of what a random resource generates, by its length and alphabet. Throws UnknownRead. */
+export function generatedBits(generator: Generator): number {
+  const length = generator.at("length").number() ?? 0;
+  return generator.type === random.bytes ? length * 8 : length * Math.log2(alphabetSize(generator));
+}
+
+function alphabetSize(generator: Generator): number {
+  const isIn = (name: "lower" | "upper" | "numeric" | "special") => generator.at(name).boolean() !== false;
+  const special = generator.at("overrideSpecial").string();
+  // Without a list of its own, the provider has 21 of them.
+  const specials = special ? new Set(special).size : 21;
+  const isNumeric = isIn("numeric") && generator.at("number").boolean() !== false;
+  return Math.max(
+    1,
+    (isIn("lower") ? 26 : 0) +
+      (isIn("upper") ? 26 : 0) +
+      (isNumeric ? 10 : 0) +
+      (isIn("special") ? specials : 0),
+  );
+}

@@ -1,7 +1,8 @@
-import type { AnyValue } from "../framework/index.ts";
+import type { AnyValue, Resource } from "../framework/index.ts";
+import { looksRandom } from "../values/randomness.ts";
 import type { NamedInput } from "./named-inputs.ts";
-import { findCredential, isReference } from "./secret-formats.ts";
-import { isConnectionName, isPasswordName, isSecretName } from "./secret-names.ts";
+import { findCredential, isPublicToken, isReference } from "./secret-formats.ts";
+import { isConnectionName, isPasswordName, isPublicName, isSecretName } from "./secret-names.ts";
 
 /**
  * What kind of secret a known text is: a credential that its form gives away, or any text under the name of
@@ -15,17 +16,28 @@ export function literalKind(
   if (text === "" || isSupplied(text)) {
     return undefined;
   }
+  if (isPublicToken(text)) {
+    return undefined;
+  }
   const credential = findCredential(text);
   if (credential !== undefined) {
     return isSupplied(credential.secret) ? undefined : credential.kind;
+  }
+  if (plaintextKeys.has(value.path.at(-1) ?? "")) {
+    return "a secret";
   }
   const secret =
     isSecretName(name) &&
     !isConnectionName(name) &&
     !isReference(text) &&
     (isPasswordName(name) || text.length >= 8);
-  return secret ? "a secret" : undefined;
+  // A key of a vendor whose form is not known here is told by its being random.
+  const key = /key$/i.test(name) && !isPublicName(name) && looksRandom(text);
+  return secret || key ? "a secret" : undefined;
 }
+
+/** Properties that hold nothing but secrets, whatever they are called. */
+const plaintextKeys: ReadonlySet<string> = new Set(["plaintextValue"]);
 
 /**
  * Whether a known text is made from other resources that exist already. At an update, and at a preview after
@@ -33,13 +45,18 @@ export function literalKind(
  * digest or an encoding, by its being a secret as theirs are.
  */
 export function isDerived(value: AnyValue): boolean {
-  const existing = value.resource.sourcesOf(value).filter(({ id }) => id !== undefined);
+  const existing = value.resource.sourcesOf(value).filter(exists);
   if (existing.length === 0) {
     return false;
   }
   const text = value.string() ?? "";
   const given = existing.flatMap((resource) => resource.outputTexts());
   return value.isSecret !== false || given.some((part) => part.length >= 8 && text.includes(part));
+}
+
+/** A resource has an id once it exists, but for those whose provider leaves it out; these have other outputs. */
+function exists(resource: Resource): boolean {
+  return resource.id !== undefined || resource.gave();
 }
 
 /**

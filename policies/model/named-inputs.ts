@@ -13,7 +13,7 @@ export interface NamedInput {
 const maximumDepth = 30;
 
 /** Keys under which the value of something named is found. */
-const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo"]);
+const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo", "plaintextValue"]);
 
 /** Every text and every unknown part of the inputs, also those inside JSON documents. */
 export function namedInputs(inputs: Value): NamedInput[] {
@@ -21,7 +21,7 @@ export function namedInputs(inputs: Value): NamedInput[] {
 }
 
 function walk(input: NamedInput, depth: number): NamedInput[] {
-  const { value, name, labelled } = input;
+  const { value } = input;
   if (value.isUnknown) {
     return [input];
   }
@@ -30,14 +30,14 @@ function walk(input: NamedInput, depth: number): NamedInput[] {
   }
   const text = value.string();
   if (text !== undefined) {
-    const document = text.startsWith("{") ? properties(value.json(), name) : [];
+    const document = /^\s*[{[]/.test(text) ? parts({ ...input, value: value.json() }) : [];
     return [input, ...document.flatMap((inner) => walk(inner, depth + 1))];
   }
-  const parts = [
-    ...value.items().map((item) => ({ value: item, name, labelled })),
-    ...properties(value, name),
-  ];
-  return parts.flatMap((part) => walk(part, depth + 1));
+  return parts(input).flatMap((part) => walk(part, depth + 1));
+}
+
+function parts({ value, name, labelled }: NamedInput): NamedInput[] {
+  return [...value.items().map((item) => ({ value: item, name, labelled })), ...properties(value, name)];
 }
 
 function properties(value: Value, name: string): NamedInput[] {
@@ -53,7 +53,7 @@ function properties(value: Value, name: string): NamedInput[] {
 
 /** The name beside a value, as in `{ key: "JWT_SECRET", value: … }`. */
 function labelOf(entry: Value): string | undefined {
-  for (const key of ["key", "name"]) {
+  for (const key of ["key", "secretName", "variableName", "name"]) {
     const label = entry.at(key);
     const text = label.isUnknown ? undefined : label.string();
     if (text !== undefined) {

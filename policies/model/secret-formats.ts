@@ -1,3 +1,7 @@
+import { parseJson } from "../../lib/json.ts";
+import { looksRandom } from "../values/randomness.ts";
+import { isConnectionName, isPasswordName, isSecretName } from "./secret-names.ts";
+
 /** Credentials that can be told by their form alone. */
 const formats: readonly { readonly kind: string; readonly form: RegExp }[] = [
   { kind: "a private key", form: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/ },
@@ -6,12 +10,39 @@ const formats: readonly { readonly kind: string; readonly form: RegExp }[] = [
   { kind: "a GitHub token", form: /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60})/ },
   { kind: "a GitLab token", form: /\bglpat-[A-Za-z0-9_-]{20}/ },
   { kind: "a Slack token", form: /\bxox[abeoprs]-[A-Za-z0-9-]{10}/ },
-  { kind: "a Stripe key", form: /\b[rs]k_live_[A-Za-z0-9]{16}/ },
+  { kind: "a Stripe key", form: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16}|\bwhsec_[A-Za-z0-9+/=]{16}/ },
   { kind: "an npm token", form: /\bnpm_[A-Za-z0-9]{36}/ },
   { kind: "a Supabase token", form: /\bsbp_[a-f0-9]{40}|\bsb_secret_[A-Za-z0-9_-]{20}/ },
   { kind: "a Render key", form: /\brnd_[A-Za-z0-9]{20}/ },
   { kind: "a Grafana token", form: /\bgl(?:c|sa)_[A-Za-z0-9_+/=]{32}/ },
   { kind: "a SendGrid key", form: /\bSG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16}/ },
+  { kind: "a key of OpenAI or Anthropic", form: /\bsk-(?:proj-|svcacct-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20}/ },
+  { kind: "a Google key", form: /\bGOCSPX-[A-Za-z0-9_-]{20}|\bya29\.[A-Za-z0-9_-]{20}/ },
+  { kind: "a Twilio key", form: /\bSK[a-f0-9]{32}\b/ },
+  { kind: "a Mailgun key", form: /\bkey-[a-f0-9]{32}\b/ },
+  { kind: "a Mailchimp key", form: /\b[a-f0-9]{32}-us\d{1,2}\b/ },
+  { kind: "a DigitalOcean token", form: /\bdo[opr]_v1_[a-f0-9]{40}/ },
+  { kind: "a Shopify token", form: /\bshp(?:at|ss|ca|pa)_[a-fA-F0-9]{32}/ },
+  { kind: "a Square token", form: /\bsq0(?:atp|csp)-[A-Za-z0-9_-]{20}/ },
+  { kind: "a PyPI token", form: /\bpypi-[A-Za-z0-9_-]{40}/ },
+  { kind: "a Hugging Face token", form: /\bhf_[A-Za-z0-9]{30}/ },
+  { kind: "a Databricks token", form: /\bdapi[a-f0-9]{32}/ },
+  { kind: "a Doppler token", form: /\bdp\.(?:pt|st|ct|sa)\.[A-Za-z0-9._-]{30}/ },
+  { kind: "a Linear key", form: /\blin_api_[A-Za-z0-9]{32}/ },
+  { kind: "a Sentry token", form: /\bsntry[su]_[A-Za-z0-9_=+/-]{30}/ },
+  { kind: "a Telegram token", form: /\b\d{8,10}:AA[A-Za-z0-9_-]{32}/ },
+  { kind: "a Vault token", form: /\bhv[sb]\.[A-Za-z0-9_-]{20}/ },
+  { kind: "a New Relic key", form: /\bNRAK-[A-Z0-9]{27}/ },
+  { kind: "a PlanetScale password", form: /\bpscale_(?:tkn|pw|oauth)_[A-Za-z0-9._-]{30}/ },
+  { kind: "a Resend key", form: /\bre_[A-Za-z0-9]{6,}_[A-Za-z0-9]{16}/ },
+  { kind: "a Pulumi token", form: /\bpul-[a-f0-9]{40}/ },
+  { kind: "a Discord token", form: /\b[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}/ },
+  { kind: "an Atlassian token", form: /\bATATT3x[A-Za-z0-9_=-]{30}/ },
+  { kind: "a key of Azure storage", form: /\bAccountKey=[A-Za-z0-9+/=]{40}/ },
+  {
+    kind: "a webhook, whose address is its secret",
+    form: /hooks\.slack\.com\/(?:services|workflows)\/T\w+\/\w+|discord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{20}|webhook\.office\.com\/webhookb2\/|events\.pagerduty\.com\/integration\/[a-f0-9]{32}/,
+  },
 ];
 
 /** A credential found in a text. */
@@ -23,34 +54,97 @@ export interface Credential {
 }
 
 /** The first credential in a text that its form gives away, or undefined. */
-export function findCredential(text: string): Credential | undefined {
+export function findCredential(text: string, depth = 0): Credential | undefined {
   for (const { kind, form } of formats) {
     if (form.test(text)) {
       return { kind, secret: text };
     }
   }
-  const bearer = /^(?:Bearer|Basic) ([A-Za-z0-9._~+/=-]{8,})$/.exec(text)?.[1];
+  const token = webToken(text);
+  if (token !== undefined) {
+    return { kind: "a signed token", secret: token };
+  }
+  const bearer = /\b(?:Bearer|Basic|Token) ([A-Za-z0-9._~+/=-]{8,})/.exec(text)?.[1];
   if (bearer !== undefined) {
     return { kind: "an authorization header", secret: bearer };
   }
   const password = urlPassword(text);
-  return password === undefined ? undefined : { kind: "a URL with a password", secret: password };
+  if (password !== undefined) {
+    return { kind: "a URL with a password", secret: password };
+  }
+  const assigned = assignedSecret(text);
+  if (assigned !== undefined) {
+    return { kind: "a text with a password", secret: assigned };
+  }
+  const hidden = depth < 2 ? decoded(text) : undefined;
+  return hidden === undefined ? undefined : findCredential(hidden, depth + 1);
 }
 
-/** The password in a URL such as postgresql://user:password@host, or undefined. */
+/** Tokens that browsers are meant to have: their form says so, whatever their name. */
+export function isPublicToken(text: string): boolean {
+  return /^(?:pk\.eyJ|pk_(?:live|test)_|sb_publishable_|phc_)/.test(text) || webRole(text) === "anon";
+}
+
+/** A JSON Web Token; Supabase's anonymous key is one that anybody may have. */
+function webToken(text: string): string | undefined {
+  const token = /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/.exec(text)?.[0];
+  return token === undefined || webRole(token) === "anon" ? undefined : token;
+}
+
+function webRole(token: string): unknown {
+  const payload = /^eyJ[\w-]+\.(eyJ[\w-]+)\./.exec(token)?.[1];
+  const claims = payload && parseJson(Buffer.from(payload, "base64url").toString());
+  return typeof claims === "object" && claims !== null ? Reflect.get(claims, "role") : undefined;
+}
+
+/** The password in a URL such as postgresql://user:password@host, anywhere in a text and of one host or several. */
 function urlPassword(text: string): string | undefined {
-  if (!/^[a-z][a-z0-9+.-]{0,30}:\/\//i.test(text) || !URL.canParse(text)) {
-    return undefined;
-  }
-  const { password } = new URL(text);
-  if (password === "") {
-    return undefined;
-  }
+  const passwords = [...text.matchAll(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/?#"'<>]*:([^\s@"'<>]+)@/gi)];
+  const password = passwords.map(([, found = ""]) => found).find((found) => !isPlaceholder(found));
   try {
-    return decodeURIComponent(password);
+    return password && decodeURIComponent(password);
   } catch {
     return password;
   }
+}
+
+/** The secret in `password=…`, `--token …` or `-u user:…`: in a query, a connection string or a command. */
+function assignedSecret(text: string): string | undefined {
+  const [, user] = /\bcurl\b.*\s(?:-u|--user)[ =]["']?[^\s:"']+:([^\s"']+)/.exec(text) ?? [];
+  const pairs = [
+    ...text.matchAll(/([\w.-]+)(?:\s?=\s?|(?<=^|\s--?[\w-]+)\s)(?:"([^"]*)"|'([^']*)'|([^\s&;,"'}]+))/g),
+  ];
+  const named = pairs.map(([, name = "", double, single, bare]) => ({
+    name: name.replace(/^-+/, ""),
+    value: double ?? single ?? bare ?? "",
+  }));
+  return [{ name: "password", value: user ?? "" }, ...named].find(isAssignment)?.value;
+}
+
+function isAssignment({ name, value }: { name: string; value: string }): boolean {
+  if (isPlaceholder(value) || isReference(value)) {
+    return false;
+  }
+  const isPassword = isPasswordName(name) || /^(?:pwd|pass)$/i.test(name);
+  const isSecret = isSecretName(name) && !isConnectionName(name);
+  return (
+    (isPassword && value.length >= 4) ||
+    ((isSecret || /^(?:sig|signature)$/i.test(name)) && looksRandom(value, 8))
+  );
+}
+
+/** What stands for a value that something else puts in: `$X`, `{{x}}`, `<x>`, `***`. */
+function isPlaceholder(value: string): boolean {
+  return value === "" || /[$`{}<>]|^\*+$|^%\w+%$|^\[secret\]$/.test(value);
+}
+
+/** What base64 hides, where it is text. */
+function decoded(text: string): string | undefined {
+  if (text.length < 24 || text.length > 20_000 || !/^[\w+/-]+={0,2}$/.test(text)) {
+    return undefined;
+  }
+  const plain = Buffer.from(text, "base64").toString("utf8");
+  return /^[\x20-\x7e\s]+$/.test(plain) ? plain : undefined;
 }
 
 /** Whether a text only says where something is or is kept, for another program to fetch it. */

@@ -28,6 +28,11 @@ export function isSecretName(name: string): boolean {
   );
 }
 
+/** Whether that is the name of a key that anyone may read. */
+export function isPublicName(name: string): boolean {
+  return publicKey.test(letters(name));
+}
+
 /** Whether that is the name of a URL, which is a secret for the password in it. */
 export function isConnectionName(name: string): boolean {
   return connectionEnd.test(letters(name));

@@ -10,6 +10,7 @@ import {
   type Value,
   type Verdict,
 } from "../framework/index.ts";
+import { assignments } from "./commands.ts";
 import { belongsTo, candidatesBy } from "./links.ts";
 import { perStack } from "./per-stack.ts";
 import { render, vercel } from "./tokens.ts";
@@ -64,8 +65,20 @@ export const declaredVariables: (stack: Stack) => readonly Variable[] = perStack
         render.staticSite,
       )
       .flatMap((it) => renderVariables(it.at("envVars"), anyone)),
+    ...stack
+      .ofType(render.webService, render.privateService, render.backgroundWorker, render.cronJob)
+      .flatMap(commandVariables),
   ];
 });
+
+/** What the commands of a service set stands in place of its variables. A build has an environment of its own. */
+function commandVariables(
+  service: ResourceOf<Pick<WebServiceArgs, "startCommand" | "preDeployCommand">>,
+): Variable[] {
+  return (["startCommand", "preDeployCommand"] as const)
+    .flatMap((property) => assignments(service, service.at(property)))
+    .map(({ name, value }) => ({ resource: service, name: () => name, value }));
+}
 
 /**
  * Judges the value of each declared variable whose name matches; one that the host generates has no value.
@@ -162,7 +175,11 @@ function renderHosts(stack: Stack): Host[] {
     );
     return {
       resource: service,
-      variables: [...renderVariables(service.at("envVars"), () => true), ...grouped],
+      variables: [
+        ...renderVariables(service.at("envVars"), () => true),
+        ...grouped,
+        ...commandVariables(service),
+      ],
     };
   });
 }

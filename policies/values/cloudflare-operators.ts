@@ -24,7 +24,7 @@ export function field(name: string, request: SampleRequest): Operand {
     case "ssl":
       return scheme === "https";
     case "http.host":
-      return host;
+      return host === "" ? undefined : host;
     case "http.request.method":
       return method;
     case "http.request.uri.path":

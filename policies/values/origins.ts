@@ -45,8 +45,17 @@ export function originFault(entry: string): string | undefined {
   } catch {
     return "not an origin";
   }
+  if (isLocal(url.hostname)) return "a page on the visitor's own machine or network";
   if (url.protocol === "http:") return "plain http";
   if (url.protocol !== "https:") return "not an https origin";
   // Browsers send the origin in this exact form: anything else never matches.
   return url.origin === entry ? undefined : `not an exact origin, which would be ${url.origin}`;
+}
+
+/** Hosts that are not on the Internet: whatever runs there is not the platform's. */
+function isLocal(host: string): boolean {
+  return (
+    /(?:^|\.)(?:localhost|local|internal|lan)$/.test(host) ||
+    /^(?:127|10|0)\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\.|^169\.254\.|^\[/.test(host)
+  );
 }

@@ -4,6 +4,7 @@
  * undecided.
  */
 export interface SampleRequest {
+  /** Any host where it is empty. */
   readonly host: string;
   /** Absolute path without a query. */
   readonly path: string;
