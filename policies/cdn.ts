@@ -1,4 +1,6 @@
 import { fault, judge, policy, type Stack, type Verdict } from "./framework/index.ts";
+import { judgePages } from "./model/cached-pages.ts";
+import { onlyRedirects } from "./model/redirects.ts";
 import { headerOf } from "./model/response-headers.ts";
 import { type Rule, rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, requestTo, type Site } from "./model/sites.ts";
@@ -12,12 +14,15 @@ const year = 31_536_000;
 export const cacheRules = policy({
   name: "cdn-cache-rules",
   items: ["6.8"],
-  title: "Every zone must say what the CDN caches.",
+  title: "Every zone must say what the CDN caches, and no page or answer of the API may be among it.",
   severity: "medium",
   fix: "Declare a cloudflare.Ruleset of phase http_request_cache_settings with a rule of action set_cache_settings and cache: true.",
   url: "https://developers.cloudflare.com/cache/how-to/cache-rules/",
-  check: (stack) =>
-    judgeZones(stack, unlessVercelFacesPublic(stack, "No CDN with cache rules is declared."), (zone) => {
+  check: (stack) => [
+    ...judgeZones(stack, unlessVercelFacesPublic(stack, "No CDN with cache rules is declared."), (zone) => {
+      if (onlyRedirects(stack, zone)) {
+        return true;
+      }
       const keeps = rulesOf(stack, zone, cachePhase).some(
         ({ entry }) =>
           entry.at("enabled").boolean() !== false &&
@@ -26,6 +31,8 @@ export const cacheRules = policy({
       );
       return keeps || "No rule of the zone says what the CDN caches.";
     }),
+    ...judgeSites(stack, undefined, (site) => judgePages(stack, site)),
+  ],
 });
 
 export const immutableAssets = policy({

@@ -25,7 +25,7 @@ export const requiredVariables = policy({
   title: "Every host must declare every required variable for production.",
   severity: "critical",
   fix: "Declare the variable: at Vercel for the target production, at Render on the service or in an environment group that is linked to it.",
-  check: (stack) => everyHostHas(stack, required),
+  check: (stack) => everyHostHas(stack, required, (variable) => !isEmpty(variable)),
 });
 
 export const variablesNotInFiles = policy({
@@ -102,9 +102,7 @@ export const nodeEnvProduction = policy({
     judgeNamed(
       stack,
       "NODE_ENV",
-      ({ value }) =>
-        value.string() === "production" ||
-        `NODE_ENV is not production: it is ${JSON.stringify((value.string() ?? "").slice(0, 40))}.`,
+      ({ value }) => value.string() === "production" || "NODE_ENV is not production.",
     ),
 });
 
@@ -117,8 +115,8 @@ export const baseUrl = policy({
   check: (stack) =>
     judgeNamed(stack, "BASE_URL", ({ value }) => {
       const text = value.string() ?? "";
-      if (!URL.canParse(text)) {
-        return "BASE_URL is not a URL.";
+      if (!URL.canParse(text) || text !== text.trim()) {
+        return `BASE_URL is not a URL: ${JSON.stringify(text.slice(0, 80))}.`;
       }
       const { protocol, hostname } = new URL(text);
       if (protocol !== "https:") {
@@ -160,6 +158,11 @@ function everyHostHas(
       ),
     ),
   );
+}
+
+/** What is known to be empty, or that another than the text itself would read, such as spaces around it. */
+function isEmpty({ value }: Variable): boolean {
+  return !value.isUnknown && value.string()?.trim() === "";
 }
 
 /** An empty value does not count. An unknown one counts where it is made from a key at Sentry. */

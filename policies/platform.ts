@@ -12,6 +12,7 @@ import {
   violation,
 } from "./framework/index.ts";
 import { domains, recordsFor } from "./model/domains.ts";
+import { shownOrigins, targetFault } from "./model/origins.ts";
 import { regionGroup } from "./model/regions.ts";
 import { cloudflare, render, supabase, vercel } from "./model/tokens.ts";
 
@@ -58,13 +59,16 @@ export const dnsRecords = policy({
     if (domains(stack).length === 0) {
       return [violation("No domain is declared at a host, so none has a DNS record.")];
     }
-    return domains(stack).map(({ resource, name }) =>
+    return domains(stack).map(({ resource, name, redirect }) =>
       judge(resource, () => {
         const host = name.string()?.toLowerCase() ?? "";
+        const records = isVendorsOwn(host) ? [] : recordsFor(stack)(host);
+        if (records.length === 0) {
+          return isVendorsOwn(host) || fault(name, `${host} has no DNS record in this stack.`);
+        }
+        const wrong = records.map((record) => targetFault(record, resource)).find((it) => it !== undefined);
         return (
-          isVendorsOwn(host) ||
-          recordsFor(stack)(host).length > 0 ||
-          fault(name, `${host} has no DNS record in this stack.`)
+          wrong === undefined || redirect?.exists === true || { found: `The record of ${host} ${wrong}.` }
         );
       }),
     );
@@ -74,12 +78,12 @@ export const dnsRecords = policy({
 export const cdnEnabled = policy({
   name: "cdn-enabled",
   items: ["6.8", "7.8"],
-  title: "Every domain of a host must be served through the CDN.",
+  title: "Every domain of a host must be served through the CDN, and no record may show what is behind it.",
   severity: "medium",
   fix: "Set proxied to true in the domain's DNS record at Cloudflare.",
   url: "https://developers.cloudflare.com/dns/proxy-status/",
   check: (stack) => {
-    const findings = domains(stack).flatMap(({ name }) => proxied(stack, name));
+    const findings = [...domains(stack).flatMap(({ name }) => proxied(stack, name)), ...shownOrigins(stack)];
     return findings.length > 0
       ? findings
       : [violation("No domain of a host has a DNS record at Cloudflare.")];
@@ -145,7 +149,7 @@ function proxied(stack: Stack, name: AnyValue): Finding[] {
   const known = judgeStack(() => {
     const host = name.string()?.toLowerCase() ?? "";
     records = recordsFor(stack)(host).flatMap(({ resource }) =>
-      resource.is(cloudflare.dnsRecord) ? [resource] : [],
+      resource.is(cloudflare.dnsRecord, cloudflare.record) ? [resource] : [],
     );
     return true;
   });

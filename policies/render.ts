@@ -1,13 +1,17 @@
 import type { AutoscalingTarget, DockerSource, NativeRuntime, WebServiceArgs } from "@pulumi/render";
+import type { Context } from "./framework/context.ts";
 import {
+  type Fault,
   fault,
   judgeEach,
   policy,
   type ResourceOf,
+  type Stack,
   some,
   type Value,
   type Verdict,
 } from "./framework/index.ts";
+import { branchFault, repositoryFault } from "./model/deployed-code.ts";
 import { render } from "./model/tokens.ts";
 
 export const renderService = policy({
@@ -28,13 +32,24 @@ export const renderServiceConfigured = policy({
   severity: "medium",
   fix: "Set runtimeSource with the repository and branch or the image, and startCommand for a native runtime.",
   url: "https://render.com/docs/blueprint-spec",
-  check: (stack) =>
+  check: (stack, _threshold, context) =>
     judgeEach(
       stack.ofType(render.webService),
       "No web service at Render is declared, so nothing takes the place of render.yaml.",
       (service) => {
         const source = service.at("runtimeSource");
         const nativeRuntime = source.at("nativeRuntime");
+        if (service.at("maintenanceMode", "enabled").boolean() === true) {
+          return fault(
+            service.at("maintenanceMode", "enabled"),
+            `${service.name} is in maintenance mode, in which it answers nobody.`,
+          );
+        }
+        const git = (["nativeRuntime", "docker"] as const).find((kind) => source.at(kind).exists);
+        const wrong = git && sourceFault(stack, source.at(git).as<GitSource>(), context);
+        if (wrong !== undefined) {
+          return wrong;
+        }
         if (nativeRuntime.exists) {
           const missing = (["repoUrl", "branch", "buildCommand"] as const).find(
             (key) => !nativeRuntime.at(key).string(),
@@ -66,7 +81,7 @@ export const renderHealthCheck = policy({
       stack.ofType(render.webService),
       "No web service at Render is declared, so none has a health check path.",
       (service) =>
-        service.at("healthCheckPath").string()?.startsWith("/") === true ||
+        /^\/\S*$/.test(service.at("healthCheckPath").string() ?? "") ||
         fault(service.at("healthCheckPath"), `${service.name} has no health check path.`),
     ),
 });
@@ -88,6 +103,20 @@ export const renderAutoDeploy = policy({
           source.at("nativeRuntime").as<GitSource>(),
           source.at("docker").as<GitSource>(),
         ];
+        if (source.at("image").exists && !repositories.some(({ exists }) => exists)) {
+          return {
+            ...fault(
+              source.at("image"),
+              `${service.name} runs an image, which Render does not deploy when it changes.`,
+            ),
+            fix: "Build the service from its repository; or call its deploy hook (https://render.com/docs/deploy-hooks) from the workflow that pushes the image, and waive this policy for the service.",
+          };
+        }
+        const git = repositories.find((repository) => repository.exists);
+        const ignored = git?.at("buildFilter", "ignoredPaths");
+        if (ignored?.strings().some((path) => /^(?:\*|\*\*|\*\*\/\*|\.)$/.test(path))) {
+          return fault(ignored, `${service.name} ignores changes to every path, so nothing is deployed.`);
+        }
         return (
           repositories.some((repository) => repository.exists && deploysItself(repository)) ||
           fault(source, `${service.name} does not deploy automatically.`)
@@ -108,7 +137,7 @@ export const renderCustomDomain = policy({
       stack.ofType(render.webService),
       "No web service at Render is declared, so none has a domain.",
       (service) =>
-        some(service.at("customDomains").items(), (domain) => Boolean(domain.at("name").string())) ||
+        some(service.at("customDomains").items(), (domain) => isOwn(domain.at("name").string() ?? "")) ||
         fault(service.at("customDomains"), `${service.name} has no domain of its own.`),
     ),
 });
@@ -167,13 +196,26 @@ function declares(
 }
 
 /** What both kinds of source in a repository have. */
-type GitSource = Pick<NativeRuntime & DockerSource, "autoDeploy" | "autoDeployTrigger">;
+type GitSource = Pick<
+  NativeRuntime & DockerSource,
+  "autoDeploy" | "autoDeployTrigger" | "branch" | "buildFilter" | "repoUrl"
+>;
+
+/** What is wrong with which code is deployed. */
+function sourceFault(stack: Stack, source: Value<GitSource>, context: Context): Fault | undefined {
+  const { repoUrl, branch } = { repoUrl: source.at("repoUrl"), branch: source.at("branch") };
+  const repository = repositoryFault(stack, repoUrl, context);
+  return repository ?? branchFault(branch, context);
+}
 
 /** The trigger takes precedence over the switch, which Render keeps for older clients. */
 function deploysItself(source: Value<GitSource>): boolean {
   const trigger = source.at("autoDeployTrigger");
   return trigger.exists ? trigger.string() !== "off" : source.at("autoDeploy").boolean() === true;
 }
+
+/** Every service has a name under onrender.com. */
+const isOwn = (host: string): boolean => host !== "" && !/\.onrender\.com$/i.test(host);
 
 function isTarget(criterion: Value<AutoscalingTarget>): boolean {
   const percentage = criterion.at("percentage").number() ?? 0;

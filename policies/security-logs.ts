@@ -48,7 +48,7 @@ function judgeLevel(host: Host): Verdict {
   if (levels.length === 0) {
     return "LOG_LEVEL is missing, so the logger's own default decides what is logged.";
   }
-  const loud = levels.find(({ value }) => !quiet.has((value.string() ?? "").trim().toLowerCase()));
+  const loud = levels.find(({ value }) => !quiet.has((value.string() ?? "").toLowerCase()));
   return (
     loud === undefined ||
     fault(loud.value, `LOG_LEVEL is ${JSON.stringify((loud.value.string() ?? "").slice(0, 40))}.`)

@@ -1,5 +1,6 @@
 import type { ProjectDomainArgs } from "@pulumi/vercel";
 import { fault, judgeEach, policy, type ResourceOf } from "./framework/index.ts";
+import { branchFault, repositoryFault } from "./model/deployed-code.ts";
 import { ownedBy } from "./model/links.ts";
 import { vercel } from "./model/tokens.ts";
 
@@ -21,7 +22,7 @@ export const vercelGitRepository = policy({
   severity: "high",
   fix: "Set gitRepository with type github, repo as owner/name, and productionBranch.",
   url: "https://vercel.com/docs/git/vercel-for-github",
-  check: (stack) =>
+  check: (stack, _threshold, context) =>
     judgeEach(
       stack.ofType(vercel.project),
       "No project at Vercel is declared, so none is connected to a repository.",
@@ -29,6 +30,16 @@ export const vercelGitRepository = policy({
         const repository = project.at("gitRepository");
         if (repository.at("type").string() !== "github" || !repository.at("repo").string()) {
           return fault(repository, `${project.name} is not connected to a GitHub repository.`);
+        }
+        const ignore = project.at("ignoreCommand");
+        if (/^\s*(?:exit\s+0|true|:)\s*;?\s*$/.test(ignore.string() ?? "")) {
+          return fault(ignore, `${project.name} ignores every change, so nothing is deployed.`);
+        }
+        const wrong =
+          repositoryFault(stack, repository.at("repo"), context) ??
+          branchFault(repository.at("productionBranch"), context);
+        if (wrong !== undefined) {
+          return wrong;
         }
         return (
           Boolean(repository.at("productionBranch").string()) ||

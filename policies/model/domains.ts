@@ -65,7 +65,7 @@ const addressTypes: ReadonlySet<string | undefined> = new Set(["A", "AAAA", "ALI
 
 function cloudflareRecords(stack: Stack): HostRecord[] {
   const zoneById = lookup(stack.ofType(cloudflare.zone), (zone) => zone.id);
-  return stack.ofType(cloudflare.dnsRecord).map((resource) => ({
+  return stack.ofType(cloudflare.dnsRecord, cloudflare.record).map((resource) => ({
     resource,
     host: () => {
       if (!addressTypes.has(resource.at("type").string())) {

@@ -112,7 +112,9 @@ function urlPassword(text: string): string | undefined {
 function assignedSecret(text: string): string | undefined {
   const [, user] = /\bcurl\b.*\s(?:-u|--user)[ =]["']?[^\s:"']+:([^\s"']+)/.exec(text) ?? [];
   const pairs = [
-    ...text.matchAll(/([\w.-]+)(?:\s?=\s?|(?<=^|\s--?[\w-]+)\s)(?:"([^"]*)"|'([^']*)'|([^\s&;,"'}]+))/g),
+    ...text.matchAll(
+      /([\w.-]+)(?:\s?=\s?|(?<=\s--?[A-Za-z][\w-]*)\s)(?:"([^"]*)"|'([^']*)'|([^\s&;,"'}]+))/g,
+    ),
   ];
   const named = pairs.map(([, name = "", double, single, bare]) => ({
     name: name.replace(/^-+/, ""),

@@ -16,6 +16,7 @@ import type { SampleRequest } from "../values/sample-request.ts";
 import { customDomains, type HostRecord, hostRecords, type RenderHost, recordsFor } from "./domains.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
+import { redirectsHost } from "./redirects.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
 import { type Zone, zoneName, zoneOf, zones } from "./zones.ts";
 
@@ -133,6 +134,17 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
       servesProduction(domain) ? domain.at("domain").string() : undefined,
     );
   }
+  for (const record of hostRecords(stack)) {
+    const host = known(() => record.host());
+    const { domain, service } = (host === undefined ? undefined : found.get(host)) ?? {};
+    const { resource } = record;
+    const zone = resource.is(cloudflare.dnsRecord, cloudflare.record)
+      ? known(() => zoneOf(stack, resource))
+      : undefined;
+    if (host !== undefined && (domain ?? service) === undefined && zone && redirectsHost(stack, zone, host)) {
+      found.delete(host);
+    }
+  }
   // The record of a host that redirects is proxied like any other.
   for (const domain of domains.filter((it) => known(() => servesProduction(it)) !== true)) {
     found.delete(known(() => domain.at("domain").string()?.toLowerCase()) ?? "");
@@ -149,7 +161,7 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
 
 /** Vercel's own records are never proxied by Cloudflare. */
 function isProxied({ resource }: HostRecord): boolean {
-  return resource.is(cloudflare.dnsRecord) && resource.at("proxied").boolean() === true;
+  return resource.is(cloudflare.dnsRecord, cloudflare.record) && resource.at("proxied").boolean() === true;
 }
 
 /** The names that Vercel and Render give every project: nobody can put an edge in front of them. */
@@ -161,7 +173,7 @@ const servesProduction = (domain: ResourceOf<ProjectDomainArgs>): boolean =>
 
 function toSite(stack: Stack, host: string, { domain, service }: Declaration): Site {
   const [record, ...others] = recordsFor(stack)(host)
-    .flatMap(({ resource }) => (resource.is(cloudflare.dnsRecord) ? [resource] : []))
+    .flatMap(({ resource }) => (resource.is(cloudflare.dnsRecord, cloudflare.record) ? [resource] : []))
     .filter((resource) => resource.at("type").string() !== "HTTPS");
   const unproxied = (record === undefined ? [] : [record, ...others]).find(
     (candidate) => candidate.at("proxied").boolean() !== true,

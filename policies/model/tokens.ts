@@ -68,6 +68,8 @@ export const cloudflare = {
   zone: token<cf.ZoneArgs>("cloudflare:index/zone:Zone"),
   subscription: token<cf.ZoneSubscriptionArgs>("cloudflare:index/zoneSubscription:ZoneSubscription"),
   dnsRecord: token<cf.DnsRecordArgs>("cloudflare:index/dnsRecord:DnsRecord"),
+  /** The name of records before version 6 of the provider. */
+  record: token<cf.DnsRecordArgs>("cloudflare:index/record:Record"),
   dnssec: token<cf.ZoneDnssecArgs>("cloudflare:index/zoneDnssec:ZoneDnssec"),
   zoneSetting: token<cf.ZoneSettingArgs>("cloudflare:index/zoneSetting:ZoneSetting"),
   hostnameTls: token<cf.HostnameTlsSettingArgs>("cloudflare:index/hostnameTlsSetting:HostnameTlsSetting"),

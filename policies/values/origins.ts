@@ -45,9 +45,9 @@ export function originFault(entry: string): string | undefined {
   } catch {
     return "not an origin";
   }
-  if (isLocal(url.hostname)) return "a page on the visitor's own machine or network";
   if (url.protocol === "http:") return "plain http";
   if (url.protocol !== "https:") return "not an https origin";
+  if (isLocal(url.hostname)) return "a page on the visitor's own machine or network";
   // Browsers send the origin in this exact form: anything else never matches.
   return url.origin === entry ? undefined : `not an exact origin, which would be ${url.origin}`;
 }

@@ -19,7 +19,10 @@ import {
 } from "./fixture.ts";
 import { passingStack } from "./passing-stack.ts";
 
-const text = (character: string, length: number) => character.repeat(length);
+const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+/** A text as a machine makes it up, but for its first character. */
+const text = (character: string, length: number) => `${character}${alphabet.slice(0, length - 1)}`;
 const jwt = text("j", 64);
 const key = text("k", 64);
 

@@ -1,0 +1,52 @@
+import { fault, type Stack, type Verdict } from "../framework/index.ts";
+import { literals } from "../values/cloudflare-expression.ts";
+import { representativePaths } from "../values/representative-paths.ts";
+import { pageRulesOf } from "./page-rules.ts";
+import { mayActOn, rulesOf } from "./rulesets.ts";
+import { requestTo, type Site } from "./sites.ts";
+
+/** Files that are the same for every visitor, by their folder or ending. */
+const isFile =
+  /^\/(?:static|assets|public|images?|img|media|files|fonts|_next|_nuxt|_astro|_app|favicon|robots|sitemap|manifest)|\.(?:m?js|css|map|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|txt|xml|webmanifest|pdf|mp4|zip)$/i;
+
+/** Judges whether the edge may keep pages or answers of the API, whatever their host says of caching. */
+export function judgePages(stack: Stack, site: Site): Verdict {
+  const { zone } = site;
+  if (zone === undefined) {
+    return true;
+  }
+  const rules = rulesOf(stack, zone, "http_request_cache_settings");
+  const named = rules.flatMap(({ entry }) => literals(entry.at("expression").string() ?? ""));
+  const paths = ["/account/settings", "/api/orders/17", ...representativePaths(named, ["/"])];
+  for (const path of paths.filter((candidate) => !isFile.test(candidate))) {
+    const request = { ...requestTo(site, path), responseCode: 200 };
+    let isKept = false;
+    for (const rule of rules) {
+      const parameters = rule.entry.at("actionParameters");
+      const acts = mayActOn(rule, request);
+      if (acts !== false && parameters.at("edgeTtl", "mode").string() === "override_origin") {
+        isKept ||= parameters.at("cache").boolean() !== false;
+      }
+      if (acts === true && parameters.at("cache").boolean() === false) {
+        isKept = false;
+      }
+    }
+    if (isKept) {
+      return `A rule may keep ${site.host}${path} at the edge, whatever its host says, and show it to other visitors.`;
+    }
+  }
+  const pageRule = pageRulesOf(stack, zone, site).find(
+    (rule) =>
+      /^cache_?everything$/i.test(rule.at("actions", "cacheLevel").string() ?? "") &&
+      !isFile.test(
+        (rule.at("target").string() ?? "").replace(/^[^/]*(?:\/\/[^/]*)?/, "").replaceAll("*", ""),
+      ),
+  );
+  return (
+    pageRule === undefined ||
+    fault(
+      pageRule.at("actions"),
+      `The page rule ${pageRule.name} keeps every page of ${site.host} at the edge.`,
+    )
+  );
+}

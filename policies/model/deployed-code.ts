@@ -1,0 +1,71 @@
+import type { Context } from "../framework/context.ts";
+import { type AnyValue, type Fault, fault, known, type Stack } from "../framework/index.ts";
+import { render, vercel } from "./tokens.ts";
+
+/** Branches that production is deployed from by their name; any other has to be a setting. */
+const productionBranch =
+  /^(?:main|master|trunk|stable|live|default|prod(?:uction)?|releases?)(?:[/-](?!feature).+)?$/i;
+
+/** What is wrong with the branch that production is deployed from; a missing one is another matter. */
+export function branchFault(branch: AnyValue, { stage, isSupplied }: Context): Fault | undefined {
+  const name = branch.string() ?? "";
+  const isFine = name === "" || stage === "staging" || productionBranch.test(name) || isSupplied(name);
+  return isFine
+    ? undefined
+    : {
+        ...fault(
+          branch,
+          `Production is deployed from the branch ${name}, which neither its name nor a setting says is production's.`,
+        ),
+        fix: "Deploy from the branch that rules protect, such as main or release/production; name another one in a setting.",
+      };
+}
+
+/**
+ * What is wrong with the repository that is deployed: it has to be one that a setting names, or have the owner that
+ * the others of the stack have.
+ */
+export function repositoryFault(
+  stack: Stack,
+  repository: AnyValue,
+  { isSupplied }: Context,
+): Fault | undefined {
+  const text = repository.string() ?? "";
+  const slug = slugOf(text);
+  const others = slugs(stack).filter((other) => other !== slug);
+  const owner = slug.split("/")[0];
+  if (
+    text === "" ||
+    isSupplied(text) ||
+    isSupplied(slug) ||
+    others.every((other) => other.split("/")[0] === owner)
+  ) {
+    return undefined;
+  }
+  return {
+    ...fault(repository, `${slug} is deployed, beside ${others.join(", ")}: no setting names it.`),
+    fix: "Deploy the organization's own repository, or name the other one in a setting.",
+  };
+}
+
+function slugs(stack: Stack): string[] {
+  const atVercel = stack.ofType(vercel.project).map((project) => project.at("gitRepository", "repo"));
+  const atRender = stack
+    .ofType(render.webService, render.privateService, render.backgroundWorker)
+    .flatMap((service) => {
+      const source = service.at("runtimeSource");
+      return [source.at("nativeRuntime", "repoUrl"), source.at("docker", "repoUrl")];
+    });
+  const texts = [...atVercel, ...atRender].flatMap((value) => known(() => value.string()) ?? []);
+  return [...new Set(texts.map(slugOf))];
+}
+
+/** `https://github.com/owner/name.git` and `git@github.com:owner/name` as `owner/name`, in lower case. */
+function slugOf(text: string): string {
+  return text
+    .replace(/\.git$|\/$/, "")
+    .split(/[/:]/)
+    .slice(-2)
+    .join("/")
+    .toLowerCase();
+}
