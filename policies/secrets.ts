@@ -165,7 +165,7 @@ function longEnough(stack: Stack, name: string, minimum: number): Finding[] {
       }
       const bits = Math.floor(length * bitsPerCharacter(value.string() ?? ""));
       return (
-        bits >= leastBits / 2 || `${name} has at most ${bits} bits of entropy: it repeats few characters.`
+        bits >= leastBits / 4 || `${name} has at most ${bits} bits of entropy: it repeats few characters.`
       );
     }
     const longest = Math.max(...(generators ?? sources.filter(isGenerator)).map(generatedLength));
