@@ -189,7 +189,7 @@ describe("the job's keys", () => {
     const stack = change(passingStack(), "backups-token", (token) => ({
       ...token,
       type: cloudflareTokens[1] ?? "",
-      props: { policies: [{ effect: "allow", resources: { "com.cloudflare.api.account.*": "*" } }] },
+      props: { policies: [{ effect: "allow", resources: '{"com.cloudflare.api.account.*":"*"}' }] },
     }));
     expect(violated(stack)).toEqual(["backup-keys-scoped"]);
   });
@@ -206,6 +206,7 @@ describe("the job's keys", () => {
   test.each([["not JSON"], ["{}"], [undefined]])("with resources %j are not scoped", (resources) => {
     const policies = [{ effect: "allow", ...(resources === undefined ? {} : { resources }) }];
     expect(violated(withProps(passingStack(), "backups-token", { policies }))).toEqual([
+      "token-resources",
       "backup-keys-scoped",
     ]);
   });
