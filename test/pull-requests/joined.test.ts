@@ -112,7 +112,9 @@ describe("a pull request that breaks production", () => {
     expect(production).toMatch(
       /#### Refused, and how to fix it \(1\)\n\n- \*\*`tls-minimum-version`\*\* \(4\.1\): /,
     );
-    expect(production).toMatch(/ at `components\/edge\/[\w-]+\.ts:\d+`: .*1\.0\.\n {2}- Fix: /);
+    expect(production).toMatch(
+      / at `components\/edge\/[\w-]+\.ts:\d+`: .*1\.0\. Setting: `edge\.minTlsVersion` at `Pulumi\.production\.yaml:\d+`\n {2}- Fix: /,
+    );
     expect(production).toContain("- resources: 0 to add, 0 to remove, 1 to change\n- verdicts: 1 changed\n");
     expect(production).toContain('  - `value`: `"1.2"` → `"1.0"`\n');
     expect(staging).toContain("- resources: 0 to add, 0 to remove, 0 to change\n- verdicts: 0 changed\n");
