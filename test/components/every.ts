@@ -143,7 +143,7 @@ export const every: Readonly<Record<string, readonly Declaration[]>> = {
   ),
   database: [(transform, opts) => new Database("database", { ...database, transform }, opts)],
   delivery: [(transform, opts) => new Delivery("delivery", { ...pulumiDelivery, transform }, opts)],
-  edge: [(transform, opts) => new Edge("edge", { ...edge, transform }, opts)],
+  edge: [(transform, opts) => new Edge("edge", { ...edge, buyPlan: "pro", transform }, opts)],
   "error-tracking": [(transform, opts) => new ErrorTracking("errors", { ...errorTracking, transform }, opts)],
   "load-test": [(transform, opts) => new LoadTest("load-test", { ...loadTest, transform }, opts)],
   logs: [(transform, opts) => new Logs("logs", { ...logs, transform }, opts)],
