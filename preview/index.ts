@@ -9,6 +9,7 @@ import type { PreviewDocument } from "./document/document.ts";
 import { Origins } from "./document/origins.ts";
 import { previewDocument } from "./document/outcome.ts";
 import { Secrets } from "./document/secrets.ts";
+import { nameOf } from "./engine/urn.ts";
 import { isolationFor } from "./isolation/index.ts";
 import type { PreviewOptions } from "./options.ts";
 import { Session } from "./session.ts";
@@ -81,7 +82,19 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
       durationMs: performance.now() - started,
     });
   } catch (error) {
-    throw scrubbedError(error, secrets, places);
+    const soFar = await Promise.race([session.judgedSoFar(error), timer.expired]).catch(() => undefined);
+    const document =
+      soFar &&
+      previewDocument({
+        ...soFar,
+        origins: undefined,
+        project,
+        source: "program",
+        places,
+        secrets,
+        durationMs: 0,
+      });
+    throw scrubbedError(error, secrets, places, document && objectionsIn(document));
   } finally {
     timer.cancel();
     await session.close();
@@ -111,10 +124,24 @@ function checkPackConfigs({ policyPacks = [], policyPackConfigs = [] }: PreviewO
 }
 
 /** What failed, in words that hold no secret: a program's own error may quote one. */
-function scrubbedError(error: unknown, secrets: Secrets, places: Places): unknown {
+function scrubbedError(error: unknown, secrets: Secrets, places: Places, more: string[] = []): unknown {
   if (!(error instanceof Failure)) return error;
-  const scrubbed = new Failure(error.kind, secrets.scrub(error.message));
+  const scrubbed = new Failure(error.kind, [secrets.scrub(error.message), ...more].join("\n"));
   scrubbed.stack = secrets.scrub(error.stack ?? "");
   if (error.kind === "program") scrubbed.problems = places.problemsIn(scrubbed.message);
   return scrubbed;
+}
+
+/** What policies said of the resources that came before a preview's end. */
+function objectionsIn({ policies }: PreviewDocument): string[] {
+  const judged = policies.filter(({ status }) => status !== "not-applicable");
+  const lines = judged
+    .filter(({ status }) => status === "violated")
+    .flatMap(({ name, enforcement, violations }) =>
+      violations.map(({ urn, message }) => `  ${name} [${enforcement}], ${nameOf(urn)}: ${message}`),
+    );
+  if (judged.length === 0) return [];
+  return lines.length === 0
+    ? ["Until then, the policies for resources objected to nothing; those for the stack did not run."]
+    : ["Until then, policies objected; those for the stack did not run:", ...lines];
 }

@@ -8,7 +8,7 @@ import type { Sources } from "../project/sources.ts";
 import type { PreviewDocument } from "./document/document.ts";
 import type { Secrets } from "./document/secrets.ts";
 import { readState, suppliedSecrets } from "./document/state.ts";
-import { DynamicProviders } from "./engine/dynamic.ts";
+import { DynamicProviders, RefusedByProvider } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
 import { BoundedServer, listen, maxMessageBytes } from "./engine/grpc.ts";
 import { Monitor } from "./engine/monitor.ts";
@@ -140,6 +140,20 @@ export class Session {
       origins: this.#engine.origins,
       printed: this.#program.output + this.#program.errors + this.#dynamicProviders.printed,
       timings: { programMs, packsLoadedMs: judgement.loadedMs },
+    };
+  }
+
+  /** What was registered and judged until the run failed; undefined where that is not known. */
+  async judgedSoFar(error: unknown): Promise<Judged | undefined> {
+    if (!(error instanceof RefusedByProvider) || this.#judgement === undefined) return undefined;
+    await this.#judgement.settled();
+    return {
+      resources: [...(this.#monitor?.resources.values() ?? [])],
+      verdicts: this.#judgement.verdicts,
+      log: [],
+      origins: this.#engine.origins,
+      printed: "",
+      timings: { programMs: 0, packsLoadedMs: this.#judgement.loadedMs },
     };
   }
 

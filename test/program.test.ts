@@ -69,7 +69,10 @@ describe.concurrent("a setting against the checklist", () => {
     expect(stdout).toMatch(/✗ .*4\.1/);
     expect(stdout).toMatch(/1\.0/);
     expect(stdout).toMatch(/Fix: /);
-    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^Checklist: \d+ of 175 items enforced/);
+    expect(stdout).toMatch(/Fix: +Set edge\.minTlsVersion to 1\.2 in Pulumi\.production\.yaml:\d+\./);
+    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(
+      /^✗ Refused: 1 mandatory violated; \d+ of 175 items enforced/,
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { Config, runtime } from "@pulumi/pulumi";
+import * as z from "zod";
 import { readPlans } from "../../config/plans.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { Context } from "./context.ts";
@@ -21,11 +22,21 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
     backend: config.get("backend") === "self-managed" ? "self-managed" : "pulumi-cloud",
     now: today.getTime(),
     plans: readPlans(config.get("plans")),
-    waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10)),
+    waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10), {
+      domain: zoneOf(config.get("domains")),
+    }),
     isSupplied: (text) => configured.has(text) || environment.has(text),
     isConfigured: (form) => [...configured].some((text) => form.test(text)),
   };
 }
+
+/** The zone of the platform is the domain of the organization's addresses. */
+function zoneOf(domains: string | undefined): string | undefined {
+  const parsed = domainsSchema.safeParse(parseJson(domains ?? ""));
+  return parsed.success ? parsed.data.zone.toLowerCase() : undefined;
+}
+
+const domainsSchema = z.object({ zone: z.string().min(1) });
 
 function readScope(written: string | undefined): Context["scope"] {
   return written === undefined || written === "platform"

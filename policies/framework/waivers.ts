@@ -5,6 +5,10 @@ import { parseJson } from "../../lib/json.ts";
 /** Sizes above which the setting is refused unread: it comes from outside the pack. */
 const maximumCharacters = 100_000;
 const maximumWaivers = 200;
+/** More than these are no exceptions any more. */
+const mostWaivers = 20;
+/** What is not mended within a quarter of a year is a decision about the checklist, not a waiver of it. */
+const longestDays = 90;
 
 /** One line a person writes; control characters could rewrite a terminal. */
 const line = z
@@ -42,12 +46,23 @@ export interface WaiverProblem {
   readonly setting: string;
 }
 
+/** Who may approve a waiver. */
+export interface WaiverLimits {
+  /** Domain of the organization's addresses; without one, any address or code owner may approve. */
+  readonly domain?: string | undefined;
+}
+
 /**
  * Reads the setting `waivers`: a JSON array, as text. Each waiver is judged by itself; one that is
  * malformed, expired on `today` (YYYY-MM-DD, UTC) or for a policy that the pack does not have counts for
  * nothing and is named among the problems.
  */
-export function readWaivers(text: string | undefined, policies: ReadonlySet<string>, today: string): Waivers {
+export function readWaivers(
+  text: string | undefined,
+  policies: ReadonlySet<string>,
+  today: string,
+  limits: WaiverLimits = {},
+): Waivers {
   if (text === undefined || text.trim() === "") {
     return { valid: [], problems: [] };
   }
@@ -63,7 +78,9 @@ export function readWaivers(text: string | undefined, policies: ReadonlySet<stri
   const problems: WaiverProblem[] = [];
   document.forEach((entry: unknown, index) => {
     const result = waiverSchema.safeParse(entry);
-    const problem = result.success ? problemOf(result.data, policies, today) : malformed(result.error);
+    const problem = result.success
+      ? (problemOf(result.data, policies, today, limits) ?? excess(valid.length))
+      : malformed(result.error);
     if (result.success && problem === undefined) {
       valid.push(result.data);
     } else if (problem !== undefined) {
@@ -80,15 +97,49 @@ interface Wrong {
   readonly path: readonly string[];
 }
 
-function problemOf(waiver: Waiver, policies: ReadonlySet<string>, today: string): Wrong | undefined {
+function problemOf(
+  waiver: Waiver,
+  policies: ReadonlySet<string>,
+  today: string,
+  { domain }: WaiverLimits,
+): Wrong | undefined {
   if (!policies.has(waiver.policy)) {
     const what = `is for the policy ${waiver.policy}, which this pack does not have or which cannot be waived`;
     return { what, path: ["policy"] };
   }
   // ISO dates sort as text.
-  return waiver.until < today
-    ? { what: `of ${waiver.policy} ended on ${waiver.until}`, path: ["until"] }
-    : undefined;
+  if (waiver.until < today) {
+    return { what: `of ${waiver.policy} ended on ${waiver.until}`, path: ["until"] };
+  }
+  const left = (Date.parse(waiver.until) - Date.parse(today)) / 86_400_000;
+  if (left > longestDays) {
+    const what = `of ${waiver.policy} lasts ${left} days, until ${waiver.until}; a waiver may last ${longestDays}`;
+    return { what, path: ["until"] };
+  }
+  if (waiver.reason.split(/\s+/).filter((word) => /\p{L}{2}/u.test(word)).length < 3) {
+    return { what: `of ${waiver.policy} gives no reason: write a sentence`, path: ["reason"] };
+  }
+  return mayApprove(waiver.approvedBy, domain)
+    ? undefined
+    : {
+        what: `of ${waiver.policy} is approved by nobody of the organization: name an address${domain === undefined ? "" : ` at ${domain}`} or a code owner, such as @organization/team`,
+        path: ["approvedBy"],
+      };
+}
+
+/** By an address of the organization, or a team or person that GitHub knows as a code owner. */
+function mayApprove(approver: string, domain: string | undefined): boolean {
+  if (/^@[\w-]{1,39}(?:\/[\w.-]{1,100})?$/.test(approver)) {
+    return true;
+  }
+  const [, host] = /^[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)+)$/.exec(approver) ?? [];
+  return host !== undefined && (domain === undefined || host === domain || host.endsWith(`.${domain}`));
+}
+
+function excess(count: number): Wrong | undefined {
+  return count < mostWaivers
+    ? undefined
+    : { what: `is one of more than ${mostWaivers}, and counts for nothing`, path: [] };
 }
 
 function malformed({ issues }: z.ZodError): Wrong {

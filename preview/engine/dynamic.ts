@@ -36,6 +36,9 @@ const { ResourceProviderService: service } = providerRpc;
 /** The key of a dynamic resource's inputs at which its provider is, as source text. */
 const providerKey = "__provider";
 
+/** A resource that the program's own provider refuses; what was registered before is judged all the same. */
+export class RefusedByProvider extends Failure {}
+
 /**
  * The providers that a program brings itself. They travel as source text in each resource's inputs, and run in a
  * process of the program's own SDK, as with the engine, which in a preview of what does not exist yet asks them
@@ -77,7 +80,7 @@ export class DynamicProviders {
       const reasons = failures.map((failure) =>
         [failure.getProperty(), failure.getReason()].filter((text) => text !== "").join(": "),
       );
-      throw new Failure(
+      throw new RefusedByProvider(
         "program",
         `the dynamic provider of '${name}' (${type}) refuses it: ${reasons.join("; ")}`,
       );

@@ -125,6 +125,11 @@ export class Judgement {
     );
   }
 
+  /** Waits for the analyses that were begun, whatever becomes of them. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#pending);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.verdicts.map(({ pack }) => pack.close()));
   }

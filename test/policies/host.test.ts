@@ -150,13 +150,14 @@ describe("the pack in Pulumi's policy host", () => {
   });
 
   test("makes advisory what is waived, and what staging does not need", async () => {
+    const until = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
     const waivers = JSON.stringify([
       {
         policy: "render-health-check",
         resource: "api-service",
         reason: "The path is being renamed.",
         approvedBy: "devops@optropic.example",
-        until: "2999-12-31",
+        until,
       },
     ]);
     const stack = withProps(passingStack(), "api-service", { healthCheckPath: "", autoscaling: undefined });
@@ -164,8 +165,8 @@ describe("the pack in Pulumi's policy host", () => {
     const said = await host.preview(stack);
     expect(objecting(said)).toEqual(["render-health-check", "render-autoscaling"]);
     expect(said.map(({ level }) => level)).not.toContain("mandatory");
-    expect(said.find(({ policy }) => policy === "render-health-check")?.message).toMatch(
-      /\n {2}Waived until: 2999-12-31\n {2}Approved by: devops@optropic\.example\n {2}Waived because: The path is being renamed\.$/,
+    expect(said.find(({ policy }) => policy === "render-health-check")?.message).toContain(
+      `\n  Waived until: ${until}\n  Approved by: devops@optropic.example\n  Waived because: The path is being renamed.`,
     );
   });
 

@@ -91,7 +91,11 @@ function isTraced({ setting = "", fix = "" }: ShownViolation): boolean {
 }
 
 function waiver(of: { policy: string; resource: string }) {
-  return { ...of, reason: "An example", approvedBy: "security@optropic.example", until: "2099-12-31" };
+  return { ...of, reason: "Only an example", approvedBy: "security@optropic.example", until: inDays(30) };
+}
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 function platform(stack = "production") {

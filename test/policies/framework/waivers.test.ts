@@ -48,6 +48,11 @@ describe("waivers", () => {
     ["no policy", { policy: undefined }, "policy"],
     ["no resource", { resource: " " }, "resource"],
     ["no reason", { reason: "" }, "reason"],
+    ["a word for a reason", { reason: "later" }, "gives no reason"],
+    ["signs for a reason", { reason: "- - -" }, "gives no reason"],
+    ["somebody by a role", { approvedBy: "CTO" }, "approved by nobody"],
+    ["half a year", { until: "2027-06-01" }, "may last 90"],
+    ["a century", { until: "2126-12-01" }, "may last 90"],
     ["nobody who approved", { approvedBy: undefined }, "approvedBy"],
     ["a day that does not exist", { until: "2026-02-30" }, "until"],
     ["a moment for a day", { until: "2026-12-31T00:00:00Z" }, "until"],
@@ -62,6 +67,28 @@ describe("waivers", () => {
     expect(problems[0]?.found).toContain("Waiver 2");
     expect(problems[0]?.found).toContain(problem);
     expect(problems[0]?.setting).toMatch(/^waivers\[1\]/);
+  });
+
+  test("need an approver at the domain, or a code owner", () => {
+    const limits = { domain: "optropic.example" };
+    const problemsOf = (edit: Partial<typeof waiver>) =>
+      readWaivers(
+        JSON.stringify([{ ...waiver, until: "2026-12-10", ...edit }]),
+        policies,
+        "2026-12-01",
+        limits,
+      ).problems.map(({ setting }) => setting);
+    expect(problemsOf({})).toEqual([]);
+    expect(problemsOf({ approvedBy: "lead@team.optropic.example" })).toEqual([]);
+    expect(problemsOf({ approvedBy: "@optropic/platform" })).toEqual([]);
+    expect(problemsOf({ approvedBy: "lead@notoptropic.example" })).toEqual(["waivers[0].approvedBy"]);
+    expect(problemsOf({ approvedBy: "somebody@gmail.com" })).toEqual(["waivers[0].approvedBy"]);
+  });
+
+  test("beyond twenty count for nothing", () => {
+    const { valid, problems } = read(Array(25).fill(waiver));
+    expect(valid).toHaveLength(20);
+    expect(problems).toHaveLength(5);
   });
 
   test("take any JSON without a crash, and count nothing that is not whole", () => {
