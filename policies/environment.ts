@@ -15,6 +15,7 @@ import { judgeNamed } from "./model/generated.ts";
 import { keysBehind } from "./model/sentry-dsn.ts";
 import { render } from "./model/tokens.ts";
 import { applicationHosts, type Variable } from "./model/variables.ts";
+import { shownValue } from "./values/shown-value.ts";
 
 /** The variables of items 2.3 to 2.7; SENTRY_DSN of item 2.8 is optional. */
 const required = ["DATABASE_URL", "JWT_SECRET", "SECRET_KEY", "NODE_ENV", "BASE_URL"];
@@ -116,7 +117,7 @@ export const baseUrl = policy({
     judgeNamed(stack, "BASE_URL", ({ value }) => {
       const text = value.string() ?? "";
       if (!URL.canParse(text) || text !== text.trim()) {
-        return `BASE_URL is not a URL: ${JSON.stringify(text.slice(0, 80))}.`;
+        return `BASE_URL is not a URL: ${shownValue(text)}.`;
       }
       const { protocol, hostname } = new URL(text);
       if (protocol !== "https:") {

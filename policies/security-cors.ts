@@ -15,6 +15,7 @@ import { cloudflare, render, vercel } from "./model/tokens.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
 import { actsOn, literals } from "./values/cloudflare-expression.ts";
 import { judgeOrigins, originFault } from "./values/origins.ts";
+import { shownValue } from "./values/shown-value.ts";
 
 // Item 4.3.
 
@@ -82,7 +83,7 @@ function judgeSwitch(value: string, name: string): true | string {
   ) {
     return true;
   }
-  return `${name} is ${JSON.stringify(value.slice(0, 80))}, which allows origins that no list names; list them in CORS_ORIGINS.`;
+  return `${name} is ${shownValue(value)}, which allows origins that no list names; list them in CORS_ORIGINS.`;
 }
 
 function listsOrigins(host: Host): Verdict {

@@ -1,4 +1,5 @@
 import type { Finding, Stack } from "../framework/index.ts";
+import { shownValue } from "../values/shown-value.ts";
 import { judgeVariables } from "./variables.ts";
 
 /** Judges each variable by which a program can be told to accept any certificate. */
@@ -14,7 +15,7 @@ export function verificationFindings(stack: Stack): Finding[] {
         name === "NODE_OPTIONS" && /--tls-m(?:in|ax)-v1\.[01]\b|--insecure-http-parser/.test(text);
       return (
         !(isOff || isOld) ||
-        `${name} is ${JSON.stringify(value.slice(0, 40))}, so the program does not verify the TLS certificates of what it connects to.`
+        `${name} is ${shownValue(value)}, so the program does not verify the TLS certificates of what it connects to.`
       );
     },
   );
