@@ -73,7 +73,9 @@ In the project's own namespace of the stack's configuration:
       until: "2026-12-31"        # the last day on which it counts, UTC
   \`\`\`
 
-  A waiver that is malformed, has ended or names a policy that does not exist counts for nothing, and violates
+  \`approvedBy\` is an address at the domain of \`domains.zone\`, or a code owner such as \`@organization/team\`. The
+  reason has three words or more, and the end is no more than 90 days away. A stack has at most 20 waivers. One that
+  breaks these rules, is malformed, has ended or names a policy that does not exist counts for nothing, and violates
   \`waivers-valid\`.
 
 With \`--policy-pack-config FILE\`, a JSON object of policy names, you can set a policy's \`enforcementLevel\`, which is
