@@ -1,6 +1,6 @@
 import type { syntheticmonitoring } from "@pulumi/grafana";
 import { counted } from "../lib/text.ts";
-import { fault, judge, policy, type ResourceOf, type Stack, some } from "./framework/index.ts";
+import { fault, judge, policy, type ResourceOf, type Stack, some, type Verdict } from "./framework/index.ts";
 import { isGiven, isOn } from "./model/given.ts";
 import { judgeApplicationSites, type Site } from "./model/sites.ts";
 import { grafana, render, sentry } from "./model/tokens.ts";
@@ -28,15 +28,32 @@ export const healthChecked = policy({
     ...stack.ofType(grafana.check).map((check) =>
       judge(check, () => {
         const probes = check.at("probes");
-        return (
-          !isOn(check.at("enabled")) ||
-          probes.items().length >= threshold("minimumProbes") ||
-          fault(probes, `${check.name} runs from ${counted(probes.items().length, "location")} only.`)
-        );
+        if (!isOn(check.at("enabled"))) {
+          return true;
+        }
+        if (probes.items().length < threshold("minimumProbes")) {
+          return fault(probes, `${check.name} runs from ${counted(probes.items().length, "location")} only.`);
+        }
+        return !callsHealth(stack, check.at("target").string()) || judgeAnswers(check);
       }),
     ),
   ],
 });
+
+/** An error, or a redirect to a page that says nothing of health, is no answer of a service that is well. */
+function judgeAnswers(check: GrafanaCheck): Verdict {
+  const failing = check
+    .at("settings", "http", "validStatusCodes")
+    .items()
+    .find((code) => !isSuccess(code.number()));
+  return (
+    failing === undefined ||
+    fault(failing, `${check.name} takes the status ${failing.number() ?? "that is no number"} for healthy.`)
+  );
+}
+
+const isSuccess = (status: number | undefined): boolean =>
+  status !== undefined && status >= 200 && status <= 299;
 
 type GrafanaCheck = ResourceOf<syntheticmonitoring.CheckArgs>;
 
@@ -61,14 +78,15 @@ const asks = (check: GrafanaCheck): boolean =>
 /** An https URL at the host, with a path that a service declares as its health check or that is named like one. */
 function isHealthCheck(stack: Stack, text: string | undefined, host: string): boolean {
   const url = URL.parse(text ?? "");
-  if (url?.protocol !== "https:" || url.hostname !== host) {
-    return false;
-  }
+  return url?.protocol === "https:" && url.hostname === host && callsHealth(stack, text);
+}
+
+/** A URL with such a path. */
+function callsHealth(stack: Stack, text: string | undefined): boolean {
+  const { pathname } = URL.parse(text ?? "") ?? {};
   return (
-    /health|ready|live|status|ping/i.test(url.pathname) ||
-    some(
-      stack.ofType(render.webService),
-      (service) => service.at("healthCheckPath").string() === url.pathname,
-    )
+    pathname !== undefined &&
+    (/health|ready|live|status|ping/i.test(pathname) ||
+      some(stack.ofType(render.webService), (service) => service.at("healthCheckPath").string() === pathname))
   );
 }

@@ -120,7 +120,8 @@ test("metrics and health are asked of hosts of the application, not of records t
     props: { projectId: unknown, domain: "docs.optropic.example" },
     from: { projectId: ["web-project"] },
   };
-  expect(violated([...passingStack(), record, domain])).toEqual([
+  const served = { ...record, props: { ...record.props, content: "cname.vercel-dns.com" } };
+  expect(violated([...passingStack(), served, domain])).toEqual([
     "metrics-scraped",
     "health-checked-outside",
   ]);

@@ -123,6 +123,11 @@ export const monitoringMutants: readonly Mutant[] = [
   },
   {
     policy: "health-checked-outside",
+    what: "an error is taken for healthy",
+    break: (stack) => withChecks(stack, { settings: { http: { validStatusCodes: [200, 500, 503] } } }),
+  },
+  {
+    policy: "health-checked-outside",
     what: "the web host is left out",
     break: (stack) => without(stack, "observability-health-web"),
   },
