@@ -1,0 +1,77 @@
+import * as z from "zod";
+import { canonicalBytes } from "./canonical.ts";
+import type { SigningKey, VerifyingKey } from "./keys.ts";
+
+const base64 = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, "base64");
+
+/** The most signatures that an envelope may have. */
+const maximumSignatures = 20;
+
+/**
+ * A payload with its signatures: an envelope of DSSE, the Dead Simple Signing Envelope, version 1.0. Without a
+ * signature the payload is merely wrapped.
+ */
+export const envelopeSchema = z.strictObject({
+  payloadType: z.string().min(1).max(200),
+  /** The payload's bytes in base64. */
+  payload: base64,
+  signatures: z
+    .array(z.strictObject({ keyid: z.string().max(200).default(""), sig: base64 }))
+    .max(maximumSignatures),
+});
+
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** Who signed an envelope: nobody, keys that are trusted, or somebody else. */
+export type Signed =
+  | { state: "unsigned" }
+  | { state: "signed"; keyIds: readonly string[] }
+  /** There are signatures, and none of them is one of a trusted key. */
+  | { state: "untrusted" };
+
+/** Wraps a value as canonical JSON and signs it where a key is given. */
+export function seal(payloadType: string, value: unknown, key: SigningKey | undefined): Envelope {
+  const payload = canonicalBytes(value);
+  return {
+    payloadType,
+    payload: Buffer.from(payload).toString("base64"),
+    signatures:
+      key === undefined
+        ? []
+        : [
+            {
+              keyid: key.id,
+              sig: Buffer.from(key.sign(signedBytes(payloadType, payload))).toString("base64"),
+            },
+          ],
+  };
+}
+
+/**
+ * Which trusted keys signed an envelope. The id of a key in the envelope is a hint and proves nothing, so each
+ * signature is tried with each key.
+ */
+export function signedBy(envelope: Envelope, trusted: readonly VerifyingKey[]): Signed {
+  if (envelope.signatures.length === 0) return { state: "unsigned" };
+  const bytes = signedBytes(envelope.payloadType, payloadOf(envelope));
+  const keyIds = trusted
+    .filter((key) => envelope.signatures.some(({ sig }) => key.verifies(bytes, Buffer.from(sig, "base64"))))
+    .map(({ id }) => id);
+  return keyIds.length === 0 ? { state: "untrusted" } : { state: "signed", keyIds };
+}
+
+/** The payload's bytes. */
+export function payloadOf({ payload }: Envelope): Uint8Array {
+  return Buffer.from(payload, "base64");
+}
+
+/** What a signature covers: DSSE's pre-authentication encoding of the type and the payload. */
+function signedBytes(payloadType: string, payload: Uint8Array): Uint8Array {
+  const type = Buffer.from(payloadType, "utf8");
+  return Buffer.concat([
+    Buffer.from(`DSSEv1 ${type.length} `, "utf8"),
+    type,
+    Buffer.from(` ${payload.length} `, "utf8"),
+    payload,
+  ]);
+}
