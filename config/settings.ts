@@ -2,6 +2,7 @@ import * as z from "zod";
 import { backupsSchema } from "./backups.ts";
 import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
+import { evidenceSchema } from "./evidence.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
 import { branchName, hostname, identifier, text, whole, word } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
@@ -147,6 +148,7 @@ export const settingsSchema = z.strictObject({
   onCall: onCallSchema,
   logs: logsSchema,
   loadTest: loadTestSchema,
+  evidence: evidenceSchema,
   contacts: contactsSchema,
   links: linksSchema,
   waivers: z.unknown().optional().meta({

@@ -1,0 +1,110 @@
+import { Buffer } from "node:buffer";
+import * as z from "zod";
+import { Failure } from "../lib/failure.ts";
+import { parseJson } from "../lib/json.ts";
+import { canonicalBytes } from "./canonical.ts";
+import { sha256 } from "./digest.ts";
+import { envelopeSchema, payloadOf, type Signed, seal, signedBy } from "./envelope.ts";
+import type { SigningKey, VerifyingKey } from "./keys.ts";
+import {
+  payloadType,
+  predicateType,
+  type Run,
+  type Statement,
+  statementSchema,
+  statementType,
+} from "./statement.ts";
+
+/** The largest record that is read, in bytes. */
+export const maximumRecordBytes = 8 * 1024 * 1024;
+
+/** One run as it is kept: a file whose name says when it ended and the digest of its bytes. */
+export interface SealedRecord {
+  name: string;
+  bytes: Uint8Array;
+  digest: string;
+}
+
+/** A record that was read and checked. */
+export interface EvidenceRecord {
+  name: string;
+  digest: string;
+  run: Run;
+  signed: Signed;
+}
+
+/** `20261128T171500Z-<SHA-256>.json` */
+export const recordName = /^(\d{8}T\d{6}Z)-([0-9a-f]{64})\.json$/;
+
+/** Wraps a run as an in-toto Statement in an envelope, signed where a key is given. */
+export function sealRun(run: Run, key: SigningKey | undefined): SealedRecord {
+  const statement: Statement = {
+    _type: statementType,
+    subject: subjectsOf(run),
+    predicateType,
+    predicate: run,
+  };
+  const bytes = canonicalBytes(seal(payloadType, statementSchema.parse(statement), key));
+  if (bytes.length > maximumRecordBytes) {
+    throw new Failure(
+      "refused",
+      `The evidence of this ${run.kind} has ${bytes.length} bytes, and the limit is ${maximumRecordBytes}`,
+    );
+  }
+  const digest = sha256(bytes);
+  return { name: `${compact(run.finishedAt)}-${digest}.json`, bytes, digest };
+}
+
+/**
+ * Reads a record and checks that its name says what it is.
+ *
+ * @throws {Failure} `failed`, when it is not the record that its name says
+ */
+export function readRecord(
+  name: string,
+  bytes: Uint8Array,
+  trusted: readonly VerifyingKey[],
+): EvidenceRecord {
+  const [, moment, digest] = recordName.exec(name) ?? [];
+  if (moment === undefined || digest === undefined) throw invalid(name, "its name is not that of a record");
+  if (bytes.length > maximumRecordBytes) {
+    throw invalid(name, `it has ${bytes.length} bytes, and the limit is ${maximumRecordBytes}`);
+  }
+  if (sha256(bytes) !== digest)
+    throw invalid(name, "its bytes are not those that its name says: it was changed");
+  const envelope = envelopeSchema.safeParse(parseJson(utf8(bytes)));
+  if (!envelope.success) throw invalid(name, z.prettifyError(envelope.error));
+  if (envelope.data.payloadType !== payloadType) {
+    throw invalid(
+      name,
+      `its payload is of the type ${JSON.stringify(envelope.data.payloadType)}, not ${payloadType}`,
+    );
+  }
+  const payload = payloadOf(envelope.data);
+  const statement = statementSchema.safeParse(parseJson(utf8(payload)));
+  if (!statement.success) throw invalid(name, z.prettifyError(statement.error));
+  const run = statement.data.predicate;
+  if (compact(run.finishedAt) !== moment)
+    throw invalid(name, `it ended at ${run.finishedAt}, not when its name says`);
+  return { name, digest, run, signed: signedBy(envelope.data, trusted) };
+}
+
+function subjectsOf(run: Run): Statement["subject"] {
+  const name = `${run.project}/${run.stack}`;
+  if (run.commit !== undefined) return [{ name, digest: { gitCommit: run.commit } }];
+  return [{ name, digest: { sha256: run.settings ?? sha256(canonicalBytes(run.results)) } }];
+}
+
+/** A moment without punctuation and fractions of a second, for a file's name. */
+function compact(moment: string): string {
+  return `${new Date(moment).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+}
+
+/** Bytes that are no UTF-8 become a text that is no JSON of ours. */
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
+}
+
+function invalid(name: string, reason: string): Failure {
+  return new Failure("failed", `${name} is not a valid record: ${reason}`);
+}

@@ -1,0 +1,116 @@
+import * as z from "zod";
+import { drillSchema } from "../checklist/evidence.ts";
+import { controls, isItemId } from "../checklist/items.ts";
+import { controlStates } from "./states.ts";
+
+/** Type of the predicate: what one run of a command found. docs/schemas/run-v1.json is its JSON schema. */
+export const predicateType = "https://optropic.example/evidence/run/v1";
+
+export const statementType = "https://in-toto.io/Statement/v1";
+
+/** Type of the payload of a record's envelope. */
+export const payloadType = "application/vnd.in-toto+json";
+
+/** What kinds of runs there are; each has a validity of its own. */
+export const runKinds = [
+  "preview",
+  "verify",
+  "drill",
+  "backup",
+  "load-test",
+  "gate",
+  "attestation",
+  "release",
+  "rollback",
+  "watch",
+] as const;
+
+export type RunKind = (typeof runKinds)[number];
+
+const shortText = z.string().max(1000);
+const longText = z.string().max(4000);
+const moment = z.iso.datetime();
+
+export const digestText = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 digest in hexadecimal digits");
+export const commitText = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "a commit of Git");
+export const stackText = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "the name of a stack");
+
+/** What was measured, or expected: a number with its unit, or a text. */
+const quantity = z.union([z.number(), z.boolean(), shortText]);
+
+const waiver = z.strictObject({
+  until: z.iso.date(),
+  reason: shortText,
+  approver: shortText,
+});
+
+/** What one control found. */
+export const resultSchema = z.strictObject({
+  control: z.strictObject({ kind: z.enum(controls), name: z.string().min(1).max(200) }),
+  items: z.array(z.string().refine(isItemId, "an item of the checklist")).min(1).max(175),
+  state: z.enum(controlStates),
+  /** The control advises: an item is not blocked by it. */
+  advisory: z.boolean().optional(),
+  /** One sentence: what was found, or why nothing could tell. */
+  summary: longText,
+  /** What to do about it. */
+  fix: longText.optional(),
+  measured: quantity.optional(),
+  expected: quantity.optional(),
+  unit: z.string().max(40).optional(),
+  /** When it was measured. */
+  at: moment,
+  durationMs: z.number().min(0).optional(),
+  /** The last moment at which it counts, where the control itself knows one. */
+  until: moment.optional(),
+  /** Where the project declares what was expected. */
+  place: z.strictObject({ path: shortText, line: z.int().min(1) }).optional(),
+  /** Address that shows it. */
+  url: z.url().max(2000).optional(),
+  /** SHA-256 of the raw answer. */
+  raw: digestText.optional(),
+  waiver: waiver.optional(),
+  /** Who answers for it: the signer of an attestation. */
+  by: shortText.optional(),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+
+/** What one run found: the predicate of its statement. */
+export const runSchema = z.strictObject({
+  kind: z.enum(runKinds),
+  project: z.string().regex(/^[\w.-]{1,100}$/, "the name of a project"),
+  stack: stackText,
+  /** The commit that was judged or served. */
+  commit: commitText.optional(),
+  /** SHA-256 of the stack's settings in canonical JSON, secrets left out. */
+  settings: digestText.optional(),
+  tool: z.strictObject({ name: z.string().max(100), version: z.string().max(100) }),
+  startedAt: moment,
+  finishedAt: moment,
+  /** Digests of all records that no other record named when this one was written, sorted. */
+  parents: z.array(digestText).max(1000),
+  results: z.array(resultSchema).max(5000),
+  /** More of a drill. */
+  drill: drillSchema.optional(),
+});
+
+export type Run = z.infer<typeof runSchema>;
+
+/** An in-toto Statement, version 1, about one run. */
+export const statementSchema = z.strictObject({
+  _type: z.literal(statementType),
+  subject: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(300),
+        digest: z.partialRecord(z.enum(["sha256", "gitCommit"]), z.string().min(1).max(128)),
+      }),
+    )
+    .min(1)
+    .max(10),
+  predicateType: z.literal(predicateType),
+  predicate: runSchema,
+});
+
+export type Statement = z.infer<typeof statementSchema>;

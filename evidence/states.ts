@@ -1,0 +1,15 @@
+/** What a control says of an item, everywhere in this project. Missing is never a pass. */
+export const controlStates = [
+  "holds",
+  "does-not-hold",
+  /** Nothing could tell: the reason says why. */
+  "unknown",
+  /** It does not hold, and a waiver accepts that until a day. */
+  "waived",
+  "not-applicable",
+] as const;
+
+export type ControlState = (typeof controlStates)[number];
+
+/** What the decision adds to what was found: time has passed, or the moment has not come. */
+export type ItemVerdict = ControlState | "stale" | "not-due";

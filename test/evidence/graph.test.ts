@@ -1,0 +1,194 @@
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { checkpointOf, merkleRoot, readCheckpoint, writeCheckpoint } from "../../evidence/checkpoint.ts";
+import { sha256 } from "../../evidence/digest.ts";
+import { EvidenceFolder } from "../../evidence/folder.ts";
+import { generateKeys, readSigningKey } from "../../evidence/keys.ts";
+import { readRecord, sealRun } from "../../evidence/record.ts";
+import { verifyEvidence } from "../../evidence/verify.ts";
+import { runOf } from "./records.ts";
+
+const key = readSigningKey(generateKeys().privateKey);
+const stranger = readSigningKey(generateKeys().privateKey);
+const late = new Date("2026-12-01T00:00:00Z");
+
+let root: string;
+let folder: EvidenceFolder;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "evidence-"));
+  folder = new EvidenceFolder(root, "production");
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function add(minute: number, signing = key) {
+  const finishedAt = `2026-11-28T12:${String(minute).padStart(2, "0")}:00.000Z`;
+  const { parents: _, ...run } = runOf({ finishedAt });
+  return folder.add(run, signing);
+}
+
+function verified(checkpoints: string[] = []) {
+  const read = checkpoints.map((text) => readCheckpoint(text, [key]).checkpoint);
+  return verifyEvidence(folder.read([key]), read, late);
+}
+
+describe("a folder of evidence", () => {
+  it("is whole: each run names what nobody named before", () => {
+    const [one, two, three] = [add(1), add(2), add(3)];
+    expect(two.run.parents).toEqual([one.digest]);
+    expect(three.run.parents).toEqual([two.digest]);
+    expect(verified()).toMatchObject({ records: 3, signed: 3, heads: [three.digest], problems: [] });
+  });
+
+  it("forks where two runs are written at once, and the next run joins them", () => {
+    const one = add(1);
+    const elsewhere = sealRun(runOf({ finishedAt: "2026-11-28T12:02:30.000Z", parents: [one.digest] }), key);
+    const two = add(2);
+    writeFileSync(join(folder.path, elsewhere.name), elsewhere.bytes);
+    expect(verified().heads).toEqual([two.digest, elsewhere.digest].sort());
+    const joined = add(3);
+    expect(joined.run.parents).toEqual([two.digest, elsewhere.digest].sort());
+    expect(verified()).toMatchObject({ heads: [joined.digest], problems: [] });
+  });
+
+  it("shows any changed byte", () => {
+    const { name } = add(1);
+    const path = join(folder.path, name);
+    const bytes = readFileSync(path);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const changed = Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ flip : byte));
+        expect(() => readRecord(name, changed, [key])).toThrow(/was changed/);
+      }),
+    );
+    // Renamed to fit, it is no longer signed by a trusted key, and its child misses it.
+    add(2);
+    const edited = sealRun(
+      runOf({ finishedAt: "2026-11-28T12:01:00.000Z", commit: "a".repeat(40) }),
+      stranger,
+    );
+    rmSync(path);
+    writeFileSync(join(folder.path, edited.name), edited.bytes);
+    expect(verified().problems).toEqual([
+      expect.stringMatching(/is missing, which/),
+      expect.stringMatching(/not by a key that is trusted/),
+    ]);
+  });
+
+  it.each([
+    ["cut", (bytes: Buffer) => bytes.subarray(0, bytes.length - 20)],
+    ["emptied", () => Buffer.alloc(0)],
+    ["doubled", (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+  ])("shows a record that was %s", (_, change) => {
+    const { name } = add(1);
+    const path = join(folder.path, name);
+    writeFileSync(path, change(readFileSync(path)));
+    expect(verified().problems).toEqual([expect.stringMatching(/was changed/)]);
+  });
+
+  it("shows a record under another name, and one from the future", () => {
+    const { name } = add(1);
+    renameSync(join(folder.path, name), join(folder.path, `20261128T130000Z${name.slice(16)}`));
+    expect(verified().problems).toEqual([expect.stringMatching(/not when its name says/)]);
+    const { parents: _, ...run } = runOf({ finishedAt: "2026-12-02T00:00:00.000Z" });
+    folder.add(run, key);
+    expect(verified().problems).toContainEqual(expect.stringMatching(/is from the future/));
+  });
+
+  it("shows a missing parent", () => {
+    const one = add(1);
+    const two = add(2);
+    rmSync(join(folder.path, one.name));
+    expect(verified().problems).toEqual([
+      `The record ${one.digest} is missing, which ${two.digest} names as a parent`,
+    ]);
+  });
+
+  it("without a key is unsigned, which is no problem in itself", () => {
+    const { parents: _, ...run } = runOf();
+    folder.add(run, undefined);
+    expect(verified()).toMatchObject({ unsigned: 1, problems: [] });
+  });
+
+  it("where there is none has no records", () => {
+    expect(verified()).toMatchObject({ records: 0, heads: [], problems: [] });
+  });
+});
+
+describe("a checkpoint", () => {
+  it("anchors what was there, and says what is new since", () => {
+    add(1);
+    add(2);
+    const note = writeCheckpoint(checkpointOf(folder.read([key]).records, "optropic/production"), key);
+    expect(readCheckpoint(note, [key]).signed).toBe("signed");
+    expect(readCheckpoint(note, [stranger]).signed).toBe("untrusted");
+    const three = add(3);
+    expect(verified([note])).toMatchObject({ anchored: 2, open: [three.digest], problems: [] });
+  });
+
+  it("shows that the newest record was removed, which the graph alone cannot", () => {
+    add(1);
+    const newest = add(2);
+    const note = writeCheckpoint(checkpointOf(folder.read([key]).records, "optropic/production"), key);
+    rmSync(join(folder.path, newest.name));
+    expect(verified().problems).toEqual([]);
+    expect(verified([note]).problems).toEqual([
+      `The record ${newest.digest} is gone, which the checkpoint anchors`,
+    ]);
+  });
+
+  it("is no longer signed when it is edited", () => {
+    add(1);
+    const note = writeCheckpoint(checkpointOf(folder.read([key]).records, "optropic/production"), key);
+    const edited = note.replace("\n1\n", "\n2\n");
+    expect(readCheckpoint(edited, [key]).signed).toBe("untrusted");
+    expect(verified([edited]).problems).toEqual([expect.stringMatching(/anchors 2 records .* lead to 1/)]);
+  });
+
+  it.each(["", "a\n\n", "origin\n-1\nAAAA\n\n", `origin\n1\n${"A".repeat(200_000)}\n\n`])(
+    "refuses %j",
+    (text) => {
+      expect(() => readCheckpoint(text, [])).toThrow(/not a checkpoint/);
+    },
+  );
+
+  it("has the root of RFC 6962", () => {
+    expect(merkleRoot([])).toBe(sha256(""));
+    const leaf = (digest: string) => sha256(Buffer.concat([Buffer.from([0]), Buffer.from(digest, "hex")]));
+    const node = (one: string, other: string) =>
+      sha256(Buffer.concat([Buffer.from([1]), Buffer.from(one, "hex"), Buffer.from(other, "hex")]));
+    const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map((text) => sha256(text)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    expect(merkleRoot([a])).toBe(leaf(a));
+    expect(merkleRoot([a, b, c])).toBe(node(node(leaf(a), leaf(b)), leaf(c)));
+    expect(merkleRoot([a, b, c, d, e])).toBe(
+      node(node(node(leaf(a), leaf(b)), node(leaf(c), leaf(d))), leaf(e)),
+    );
+  });
+});
+
+describe("hostile files", () => {
+  it("are named and change nothing", () => {
+    add(1);
+    writeFileSync(join(folder.path, "note.json"), "{}");
+    writeFileSync(join(folder.path, ".hidden.json"), "{}");
+    const forged = JSON.stringify({ payloadType: "text/plain", payload: "", signatures: [] });
+    writeFileSync(join(folder.path, `20261128T120000Z-${sha256(forged)}.json`), forged);
+    expect(readdirSync(folder.path)).toHaveLength(4);
+    expect(verified()).toMatchObject({
+      records: 1,
+      problems: [
+        expect.stringMatching(/its payload is of the type/),
+        expect.stringMatching(/its name is not/),
+      ],
+    });
+  });
+});
