@@ -5,6 +5,8 @@ const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
 
+require("./compiled.cjs");
+
 const { createServer } = http2;
 // The server keeps the process alive; without one, it ends.
 const connection = new net.Socket({ fd: 3 }).unref();
@@ -36,6 +38,8 @@ function whenPrinted(port, ready) {
     if (chunk !== `${port}\n`) return write.call(stdout, chunk, ...rest);
     stdout.write = write;
     ready();
+    // The preview kills a pack once it has judged, so that Node.js never comes to write what it compiled.
+    setImmediate(Module.flushCompileCache);
     return true;
   };
 }

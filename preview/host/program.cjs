@@ -7,6 +7,8 @@ const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
 
+require("./compiled.cjs");
+
 const connection = new net.Socket({ fd: 3 }).unref();
 const server = http2.createServer();
 // Nothing here keeps the process from its end.
