@@ -1,7 +1,7 @@
 import type { Context } from "../../policies/framework/context.ts";
 import { evaluate, type Objection, type Outcome } from "../../policies/framework/evaluate.ts";
 import { type AnyValue, type Policy, type ResourceRecord, Stack } from "../../policies/framework/index.ts";
-import { pathKey, type RecordedInputs } from "../../policies/framework/stack.ts";
+import { type InputLookup, pathKey, type RecordedInputs } from "../../policies/framework/stack.ts";
 import { registry } from "../../policies/registry.ts";
 import type { RecordedResource } from "./record.ts";
 
@@ -46,13 +46,18 @@ export function refusing(judgments: readonly Judgment[]): Judgment[] {
 
 /** The view that policies have of the resources. */
 export function stackOf(resources: readonly RecordedResource[]): Stack {
+  return new Stack(...viewOf(resources));
+}
+
+/** What a view of the resources is made of. */
+export function viewOf(resources: readonly RecordedResource[]): [ResourceRecord[], InputLookup] {
   const inputs = new Map(
     resources.map(({ urn, inputs, secretPaths }): [string, RecordedInputs] => [
       urn,
       { inputs, secretPaths: new Set(secretPaths.map(pathKey)) },
     ]),
   );
-  return new Stack(resources.map(recordOf), (urn) => inputs.get(urn));
+  return [resources.map(recordOf), (urn) => inputs.get(urn)];
 }
 
 /** One of them, as a policy host hands it over. */

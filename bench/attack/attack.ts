@@ -1,0 +1,79 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { deployedOf } from "../../test/policies/deployed.ts";
+import { fixturesOf, recordedOf } from "../../test/policies/fixture.ts";
+import { type RecordedStack, recordDelivery, recordPlatform } from "../../test/recording/stacks.ts";
+import { type Addition, deliveryAdditions, platformAdditions } from "./beside.ts";
+import { Court } from "./court.ts";
+import { Equivalents } from "./equivalents.ts";
+import { mutantsOf } from "./mutants.ts";
+
+// Changes one thing of the platforms that pass, at every place and in every way that the operators know, has the pack
+// judge each, and reports which it accepts: `node bench/attack/attack.ts [--only TEXT] [--output FILE]`.
+
+const { values } = parseArgs({ options: { only: { type: "string" }, output: { type: "string" } } });
+
+interface Count {
+  refused: number;
+  undecided: number;
+  survived: number;
+  equivalent: number;
+}
+
+const equivalents = new Equivalents();
+const survivors: string[] = [];
+const killers = new Map<string, number>();
+const before = new Set<string>();
+const rows: (Count & { name: string })[] = [];
+
+const production = await recordPlatform();
+const delivery = await recordDelivery();
+attack("production", production, platformAdditions);
+attack("production, deployed", deployed(production), []);
+attack("delivery", delivery, deliveryAdditions);
+
+function attack(name: string, stack: RecordedStack, additions: readonly Addition[]): void {
+  const court = new Court(stack);
+  const count = { refused: 0, undecided: 0, survived: 0, equivalent: 0 };
+  for (const { id, operator, types, make } of mutantsOf(stack, additions, before)) {
+    before.add(id);
+    if (values.only !== undefined && !id.includes(values.only)) continue;
+    if (equivalents.has(id)) {
+      count.equivalent += 1;
+      continue;
+    }
+    const { resources, changed } = make();
+    const { answer, policy = "" } = court.judge(resources, changed, types);
+    if (answer === "refused") {
+      count.refused += 1;
+      killers.set(policy, (killers.get(policy) ?? 0) + 1);
+    } else if (answer === "undecided" || operator === "unknown") {
+      // What is not known yet is no break: a deployment decides it, or nobody reads it.
+      count.undecided += 1;
+      if (operator !== "unknown") survivors.push(`undecided by ${policy}: ${id}`);
+    } else {
+      count.survived += 1;
+      survivors.push(id);
+    }
+  }
+  rows.push({ name, ...count });
+}
+
+/** The stack after its first update. */
+function deployed({ resources, context }: RecordedStack): RecordedStack {
+  return { resources: recordedOf(deployedOf(fixturesOf(resources))), context };
+}
+
+const lines = rows.map(({ name, refused, undecided, survived, equivalent }) => {
+  const judged = refused + survived;
+  return `| ${name} | ${refused + undecided + survived + equivalent} | ${equivalent} | ${undecided} | ${refused} | ${survived} | ${((refused / judged) * 100).toFixed(1)} % |`;
+});
+if (values.output !== undefined) writeFileSync(values.output, `${survivors.join("\n")}\n`);
+else process.stdout.write(`${survivors.join("\n")}\n\n`);
+process.stdout.write(
+  `| platform | mutants | equivalent | decided later | refused | accepted | score |\n| --- | --- | --- | --- | --- | --- | --- |\n${lines.join("\n")}\n`,
+);
+const unused = equivalents.unused();
+if (values.only === undefined && unused.length > 0) {
+  process.stdout.write(`\nNo mutant matches these entries of equivalents.json: ${unused.join(", ")}\n`);
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+
+const schema = z.array(
+  z.strictObject({
+    /** Ids of mutants, with `*` for any text. */
+    at: z.union([z.string(), z.array(z.string())]),
+    reason: z.string().min(10),
+  }),
+);
+
+/** Mutants that were reviewed and break no item of the checklist, each with the reason. */
+export class Equivalents {
+  readonly #entries: readonly { readonly form: RegExp; readonly at: string }[];
+  readonly #used = new Set<string>();
+
+  constructor(file = join(import.meta.dirname, "equivalents.json")) {
+    this.#entries = schema
+      .parse(JSON.parse(readFileSync(file, "utf8")))
+      .flatMap(({ at }) => at)
+      .map((at) => ({ at, form: formOf(at) }));
+  }
+
+  has(id: string): boolean {
+    const found = this.#entries.find(({ form }) => form.test(id));
+    if (found !== undefined) this.#used.add(found.at);
+    return found !== undefined;
+  }
+
+  /** Entries that no mutant matched: what they were about is gone. */
+  unused(): string[] {
+    return this.#entries.map(({ at }) => at).filter((at) => !this.#used.has(at));
+  }
+}
+
+function formOf(at: string): RegExp {
+  const parts = at.split("*").map((part) => part.replace(/[$()+.?[\\\]^{|}/]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s");
+}
