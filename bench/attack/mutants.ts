@@ -1,8 +1,9 @@
 import type { RecordedResource } from "../../test/recording/record.ts";
 import type { RecordedStack } from "../../test/recording/stacks.ts";
 import type { Addition } from "./beside.ts";
+import type { Operator } from "./changes.ts";
 import { replaced, unknownValue } from "./edits.ts";
-import { type Mutation, mutations, type Operator, shownValue } from "./operators.ts";
+import { type Mutation, mutations, shownValue } from "./operators.ts";
 
 /** A platform with one thing changed. */
 export interface Mutant {

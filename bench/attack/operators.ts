@@ -1,17 +1,7 @@
 import { parseJson } from "../../lib/json.ts";
+import type { Change } from "./changes.ts";
 import { removed, replaced, unknownValue } from "./edits.ts";
 import { textChanges } from "./texts.ts";
-
-/** What a mutation does to a platform. */
-export type Operator = "remove" | "weaken" | "widen" | "reroute" | "rename" | "empty" | "add" | "unknown";
-
-/** Another value in place of one. */
-export interface Change {
-  readonly operator: Operator;
-  readonly to: unknown;
-  /** What tells this change from others of its operator, where the new value is too long to show. */
-  readonly note?: string;
-}
 
 /** A change at a path of the inputs of a resource. */
 export interface Mutation extends Change {

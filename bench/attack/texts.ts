@@ -1,4 +1,4 @@
-import type { Change } from "./operators.ts";
+import type { Change } from "./changes.ts";
 
 /** Words of the vendors that say how strict something is, each with words for less. */
 const weaker: Readonly<Record<string, readonly string[]>> = {
