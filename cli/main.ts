@@ -1,6 +1,7 @@
 import { backupCommand } from "./backup.ts";
 import { backupsCommand } from "./backups.ts";
 import { drillCommand } from "./drill.ts";
+import { evidenceCommand } from "./evidence.ts";
 import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
 import { restoreCommand } from "./restore.ts";
@@ -14,5 +15,6 @@ export async function main(args: readonly string[]): Promise<void> {
     backupsCommand(),
     drillCommand(),
     restoreCommand(),
+    evidenceCommand(),
   ]);
 }

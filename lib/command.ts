@@ -73,7 +73,7 @@ export function commandError(error: unknown): CommandError {
 
 /** Parses a command line and runs the command that it names. A usage error ends with status 2. */
 export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
-  for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
+  for (const command of withSubcommands(program)) command.exitOverride().showSuggestionAfterError();
   // The reader of a pipe, such as head, may stop early.
   process.stdout.on("error", leaveOnClosedPipe);
   try {
@@ -88,6 +88,11 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
       if (json) process.stdout.write(errorLine({ failure: "usage", message }));
     }
   }
+}
+
+/** A command, its subcommands, and theirs. */
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 function errorLine(error: CommandError): string {

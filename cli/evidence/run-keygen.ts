@@ -1,0 +1,39 @@
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { generateKey } from "../../evidence/keys.ts";
+import { runCommand } from "../../lib/command.ts";
+import { exitStatus } from "../../lib/exit.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { jsonLine } from "../../lib/json.ts";
+import { printableText } from "../../lib/text.ts";
+import type { KeygenFlags } from "./keygen.ts";
+
+/** Makes a key pair, writes or prints the private key, and prints the public one. */
+export async function runKeygen(flags: KeygenFlags): Promise<void> {
+  await runCommand(flags, async () => {
+    const { privateKey, publicKey } = generateKey();
+    const file = flags.printPrivateKey ? undefined : resolve(flags.out);
+    if (file !== undefined) writePrivateKey(file, privateKey);
+    const document = {
+      publicKey: publicKey.text,
+      keyId: publicKey.id,
+      ...(file === undefined ? { privateKey } : { file }),
+    };
+    const kept = file === undefined ? privateKey : `Private key: ${file} (keep it secret)\n`;
+    const text = `${kept}Public key, for evidence.publicKeys in the settings:\n${publicKey.text}`;
+    return {
+      status: exitStatus.holds,
+      output: flags.json ? jsonLine(document) : `${printableText(text)}\n`,
+    };
+  });
+}
+
+function writePrivateKey(file: string, privateKey: string): void {
+  try {
+    writeFileSync(file, privateKey, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
+    const reason = exists ? "it exists already, and a key is never overwritten" : reasonOf(error);
+    throw new Failure("refused", `Cannot write --out ${file}: ${reason}`);
+  }
+}
