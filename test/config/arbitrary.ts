@@ -176,6 +176,11 @@ const backups = fc
   )
   .map(([where, rest]) => ({ ...where, ...rest }));
 
+/** A public key of Ed25519, as keygen prints it. */
+const publicKey = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes) => `MCowBQYDK2VwAyEA${Buffer.from(bytes).toString("base64")}`);
+
 /** Any settings that a stack may have, as a person writes them. */
 export const anySettings = fc.record<SettingsInput>(
   {
@@ -269,6 +274,7 @@ export const anySettings = fc.record<SettingsInput>(
       { requiredKeys: ["corsOrigins"] },
     ),
     backups,
+    evidence: partial({ publicKeys: fc.uniqueArray(publicKey, { maxLength: 3 }) }),
     objectives: partial({
       rpoMinutes: whole(1, 43_200),
       rtoMinutes: whole(1, 43_200),
