@@ -142,7 +142,6 @@ export const settingsSchema = z.strictObject({
   database: databaseSchema,
   edge: edgeSchema,
   backups: backupsSchema,
-  evidence: evidenceSchema,
   objectives: objectivesSchema,
   errorTracking: errorTrackingSchema,
   observability: observabilitySchema,

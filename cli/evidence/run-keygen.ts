@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { generateKey } from "../../evidence/keys.ts";
+import { generateKeys, readVerifyingKey } from "../../evidence/keys.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
@@ -11,16 +11,16 @@ import type { KeygenFlags } from "./keygen.ts";
 /** Makes a key pair, writes or prints the private key, and prints the public one. */
 export async function runKeygen(flags: KeygenFlags): Promise<void> {
   await runCommand(flags, async () => {
-    const { privateKey, publicKey } = generateKey();
+    const { privateKey, publicKey } = generateKeys();
     const file = flags.printPrivateKey ? undefined : resolve(flags.out);
     if (file !== undefined) writePrivateKey(file, privateKey);
     const document = {
-      publicKey: publicKey.text,
-      keyId: publicKey.id,
+      publicKey,
+      keyId: readVerifyingKey(publicKey).id,
       ...(file === undefined ? { privateKey } : { file }),
     };
     const kept = file === undefined ? privateKey : `Private key: ${file} (keep it secret)\n`;
-    const text = `${kept}Public key, for evidence.publicKeys in the settings:\n${publicKey.text}`;
+    const text = `${kept}Public key, for evidence.publicKeys in the settings:\n${publicKey}`;
     return {
       status: exitStatus.holds,
       output: flags.json ? jsonLine(document) : `${printableText(text)}\n`,

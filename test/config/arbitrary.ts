@@ -179,7 +179,7 @@ const backups = fc
 /** A public key of Ed25519, as keygen prints it. */
 const publicKey = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
-  .map((bytes) => `MCowBQYDK2VwAyEA${Buffer.from(bytes).toString("base64")}`);
+  .map((bytes) => `ed25519:${Buffer.from(bytes).toString("base64")}`);
 
 /** Any settings that a stack may have, as a person writes them. */
 export const anySettings = fc.record<SettingsInput>(
@@ -274,7 +274,19 @@ export const anySettings = fc.record<SettingsInput>(
       { requiredKeys: ["corsOrigins"] },
     ),
     backups,
-    evidence: partial({ publicKeys: fc.uniqueArray(publicKey, { maxLength: 3 }) }),
+    evidence: partial({
+      publicKeys: fc.array(publicKey, { maxLength: 3 }),
+      fourEyes: fc.boolean(),
+      attestationDays: whole(1, 366),
+      validHours: partial(
+        Object.fromEntries(
+          ["preview", "verify", "drill", "backup", "loadTest", "gate", "release", "watch"].map((kind) => [
+            kind,
+            whole(1, 87_600),
+          ]),
+        ),
+      ),
+    }),
     objectives: partial({
       rpoMinutes: whole(1, 43_200),
       rtoMinutes: whole(1, 43_200),

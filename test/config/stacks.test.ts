@@ -14,7 +14,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
     expect(accept(written).stage).toBe(stack);
   });
 
-  it("write every setting out, but no waiver, no Prometheus server, no signer and no other store of their own", () => {
+  it("write every setting out, but no waiver, no Prometheus server and no other store of their own", () => {
     const missing = settingsCatalogue(settingsSchema)
       .map((entry) => entry.path)
       .filter(
@@ -27,8 +27,6 @@ describe.each(stacks)("the settings of %s", (stack) => {
       "backups.s3.endpoint",
       "backups.s3.region",
       "backups.s3.bucket",
-      "evidence",
-      "evidence.publicKeys",
       "observability.grafana.prometheus",
       "observability.grafana.prometheus.url",
       "observability.grafana.prometheus.username",

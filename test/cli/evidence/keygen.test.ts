@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../cli/main.ts";
 import { evidenceSchema } from "../../../config/evidence.ts";
-import { readPublicKey, readSigningKey } from "../../../evidence/keys.ts";
+import { readSigningKey, readVerifyingKey } from "../../../evidence/keys.ts";
 import { captureConsole } from "../console.ts";
 
 const captured = captureConsole();
@@ -30,8 +30,8 @@ describe("optropic evidence keygen", () => {
       stderr: "",
     });
     expect(statSync(out).mode & 0o777).toBe(0o600);
-    const key = readSigningKey(readFileSync(out, "utf8"), "key");
-    expect(key.publicKey).toMatchObject({ id: keyId, text: publicKey });
+    const key = readSigningKey(readFileSync(out, "utf8"));
+    expect(key).toMatchObject({ id: keyId, text: publicKey });
     expect(evidenceSchema.parse({ publicKeys: [publicKey] }).publicKeys).toEqual([publicKey]);
   });
 
@@ -39,7 +39,7 @@ describe("optropic evidence keygen", () => {
     await main(["evidence", "keygen", "--print-private-key"]);
     const [, privateKey = ""] = /^(-----BEGIN.*END PRIVATE KEY-----\n)/s.exec(captured.stdout) ?? [];
     const publicKey = captured.stdout.trim().split("\n").at(-1) ?? "";
-    expect(readSigningKey(privateKey, "key").publicKey.id).toBe(readPublicKey(publicKey, "key").id);
+    expect(readSigningKey(privateKey).id).toBe(readVerifyingKey(publicKey).id);
   });
 
   test("never overwrites a key", async () => {
