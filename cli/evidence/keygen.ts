@@ -1,11 +1,5 @@
 import { Command, Option } from "commander";
-
-export interface KeygenFlags {
-  out: string;
-  printPrivateKey: boolean;
-  json: boolean;
-  debug: boolean;
-}
+import type { KeygenFlags } from "./run-keygen.ts";
 
 /** `optropic evidence keygen`: makes a key pair. */
 export function keygenCommand(): Command {

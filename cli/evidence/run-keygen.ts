@@ -6,7 +6,13 @@ import { exitStatus } from "../../lib/exit.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { printableText } from "../../lib/text.ts";
-import type { KeygenFlags } from "./keygen.ts";
+
+export interface KeygenFlags {
+  out: string;
+  printPrivateKey: boolean;
+  json: boolean;
+  debug: boolean;
+}
 
 /** Makes a key pair, writes or prints the private key, and prints the public one. */
 export async function runKeygen(flags: KeygenFlags): Promise<void> {
