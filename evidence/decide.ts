@@ -1,0 +1,172 @@
+import { type Control, type Item, type ItemId, items } from "../checklist/items.ts";
+import { type DecisionInput, type Latest, latestResults } from "./latest.ts";
+import { isOfRollback, type Phase, phaseOf } from "./phases.ts";
+import { controlKey, type RegisteredControl } from "./registered.ts";
+import type { Result, RunKind } from "./statement.ts";
+import type { ItemVerdict } from "./states.ts";
+
+/** One control of one item, now. */
+export interface ControlDecision {
+  kind: Control;
+  name: string;
+  title: string;
+  run: RunKind;
+  verdict: ItemVerdict;
+  /** It cannot block its items. */
+  advisory: boolean;
+  /** What was found, or why nothing is known. */
+  summary: string;
+  /** What was found, where there is something; also where it is stale. */
+  result?: Result;
+  /** Digest of the record that it stands on. */
+  record?: string;
+  /** The last moment at which it counts. */
+  until?: string;
+}
+
+export interface ItemDecision {
+  item: Item;
+  phase: Phase;
+  verdict: ItemVerdict;
+  /** Whether it stands in the way of a go. What only advises does not. */
+  blocks: boolean;
+  /** Why, in one sentence. */
+  reason: string;
+  controls: ControlDecision[];
+}
+
+export interface Decision {
+  project: string;
+  stack: string;
+  at: string;
+  commit?: string;
+  phase: Phase;
+  /** Whether no item stands in the way. */
+  go: boolean;
+  items: ItemDecision[];
+}
+
+/** From what must be seen first to what needs no look. An item is as bad as the worst of its controls. */
+const worstFirst: readonly ItemVerdict[] = [
+  "does-not-hold",
+  "unknown",
+  "stale",
+  "waived",
+  "not-due",
+  "holds",
+  "not-applicable",
+];
+
+const passing: ReadonlySet<ItemVerdict> = new Set<ItemVerdict>([
+  "holds",
+  "waived",
+  "not-applicable",
+  "not-due",
+]);
+
+/** Decides all items of the checklist. */
+export function decide(input: DecisionInput): Decision {
+  const latest = latestResults(input);
+  const decided = items.map((item) => decideItem(item, input, latest));
+  return {
+    project: input.project,
+    stack: input.stack,
+    at: input.at.toISOString(),
+    ...(input.commit !== undefined && { commit: input.commit }),
+    phase: input.phase,
+    go: !decided.some(({ blocks }) => blocks),
+    items: decided,
+  };
+}
+
+/** Whether an item of that verdict lets a release go on. */
+export function passes(verdict: ItemVerdict): boolean {
+  return passing.has(verdict);
+}
+
+function decideItem(item: Item, input: DecisionInput, latest: Latest): ItemDecision {
+  const phase = phaseOf(item.id);
+  const controls = input.controls
+    .filter((control) => control.items.includes(item.id))
+    .map((control) => decideControl(control, item.id, latest));
+  const missing = item.controls.filter((kind) => !controls.some((control) => control.kind === kind));
+  const decision = { item, phase, controls };
+  if (!isDue(item.id, phase, input.phase, controls)) {
+    return { ...decision, verdict: "not-due", blocks: false, reason: notDue(item.id, phase) };
+  }
+  const unbuilt = missing.length > 0 || controls.length === 0;
+  const verdict = worstOf([
+    ...controls.map((control) => control.verdict),
+    ...(unbuilt ? (["unknown"] as const) : []),
+  ]);
+  const shown = controls.find((control) => control.verdict === verdict);
+  const blocks = unbuilt || controls.some((control) => !control.advisory && !passing.has(control.verdict));
+  return {
+    ...decision,
+    verdict,
+    blocks,
+    reason: shown === undefined ? nothingFor(missing) : reasonOf(shown, controls),
+  };
+}
+
+function decideControl(control: RegisteredControl, id: ItemId, latest: Latest): ControlDecision {
+  const { kind, name, title, run } = control;
+  const base = { kind, name, title, run };
+  const found = latest.get(controlKey(control));
+  if (found === undefined) {
+    return { ...base, verdict: "unknown", advisory: false, summary: `No evidence: ${nobody[run]}` };
+  }
+  const { result, record, until, refusal } = found;
+  const known = {
+    ...base,
+    advisory: result.advisory === true,
+    result,
+    record: record.digest,
+    until: until.toISOString(),
+  };
+  if (!result.items.includes(id)) {
+    return { ...known, verdict: "unknown", summary: `The evidence of ${name} does not speak of ${id}` };
+  }
+  if (refusal !== undefined) return { ...known, verdict: "unknown", summary: refusal };
+  if (found.stale !== undefined) return { ...known, verdict: "stale", summary: found.stale };
+  return { ...known, verdict: result.state, summary: result.summary };
+}
+
+/** Items of a rollback are due only where there was one. */
+function isDue(id: ItemId, phase: Phase, now: Phase, controls: readonly ControlDecision[]): boolean {
+  if (isOfRollback(id)) return controls.some(({ result }) => result !== undefined);
+  return order.indexOf(phase) <= order.indexOf(now);
+}
+
+const order: readonly Phase[] = ["before", "release", "after"];
+
+function notDue(id: ItemId, phase: Phase): string {
+  if (isOfRollback(id)) return "Due after a rollback";
+  return phase === "release" ? "Due during the release" : "Due after the release";
+}
+
+const nobody: Readonly<Record<RunKind, string>> = {
+  preview: "no preview is recorded",
+  verify: "nothing was measured",
+  drill: "no restore drill is recorded",
+  backup: "no backup is recorded",
+  "load-test": "no load test is recorded",
+  gate: "this gate was not checked",
+  attestation: "nobody has signed this",
+  release: "this step of the release is not recorded",
+  rollback: "no rollback is recorded",
+  watch: "the watch over the platform is not recorded",
+};
+
+function reasonOf(shown: ControlDecision, all: readonly ControlDecision[]): string {
+  const alike = all.filter(({ verdict }) => verdict === shown.verdict).length;
+  return alike > 1 && shown.verdict !== "holds" ? `${shown.summary} (and ${alike - 1} more)` : shown.summary;
+}
+
+function nothingFor(missing: readonly Control[]): string {
+  return `This version of optropic has no ${missing.join(" and no ")} control for this item yet`;
+}
+
+function worstOf(verdicts: readonly ItemVerdict[]): ItemVerdict {
+  return worstFirst.find((verdict) => verdicts.includes(verdict)) ?? "unknown";
+}

@@ -1,0 +1,113 @@
+import type { Phase } from "./phases.ts";
+import type { EvidenceRecord } from "./record.ts";
+import { controlKey, type RegisteredControl } from "./registered.ts";
+import type { Result, Run, RunKind } from "./statement.ts";
+
+/** What a decision is made of. The same evidence at the same moment gives the same decision. */
+export interface DecisionInput {
+  project: string;
+  stack: string;
+  at: Date;
+  /** The commit that is to go live; without one, evidence of any commit counts. */
+  commit?: string | undefined;
+  records: readonly EvidenceRecord[];
+  /** Every control that the code registers. */
+  controls: readonly RegisteredControl[];
+  /** Hours that evidence of each kind counts; an attestation says itself until when. */
+  validHours: Readonly<Record<Exclude<RunKind, "attestation">, number>>;
+  /** Evidence that no trusted key signed does not count. */
+  signedOnly: boolean;
+  /** How far the release is: items of a later phase are not due yet. */
+  phase: Phase;
+}
+
+/** The newest that is known of a control. */
+export interface Found {
+  result: Result;
+  record: EvidenceRecord;
+  /** The last moment at which it counts. */
+  until: Date;
+  /** Why it counts no longer, or not for this commit. */
+  stale?: string;
+  /** Why it does not count at all. */
+  refusal?: string;
+}
+
+/** By the key of the control. */
+export type Latest = ReadonlyMap<string, Found>;
+
+const hour = 3_600_000;
+
+/**
+ * The newest result of each control that was there at the moment of the decision. A control may be asked in
+ * several programs, the platform and its delivery: what applies in one of them counts, and the worse of two.
+ */
+export function latestResults(input: DecisionInput): Latest {
+  const registered = new Set(input.controls.map(controlKey));
+  const newest = new Map<string, Map<string, Found>>();
+  for (const record of input.records) {
+    const { run } = record;
+    if (run.stack !== input.stack || Date.parse(run.finishedAt) > input.at.getTime()) continue;
+    for (const result of run.results) {
+      const key = controlKey(result.control);
+      if (!registered.has(key)) continue;
+      const byProject = newest.get(key) ?? new Map<string, Found>();
+      newest.set(key, byProject);
+      const before = byProject.get(run.project);
+      if (before === undefined || isNewer(result, record, before)) {
+        byProject.set(run.project, foundIn(result, record, input));
+      }
+    }
+  }
+  return new Map([...newest].map(([key, byProject]) => [key, joined([...byProject.values()])]));
+}
+
+/** Of two at the same moment the one with the greater digest, so that the order of files does not count. */
+function isNewer(result: Result, record: EvidenceRecord, before: Found): boolean {
+  const difference = Date.parse(result.at) - Date.parse(before.result.at);
+  return difference === 0 ? record.digest > before.record.digest : difference > 0;
+}
+
+function foundIn(result: Result, record: EvidenceRecord, input: DecisionInput): Found {
+  const until = endOf(result, record.run, input.validHours);
+  const found = { result, record, until };
+  if (input.signedOnly && record.signed.state !== "signed") {
+    return { ...found, refusal: "Its evidence is not signed by a trusted key" };
+  }
+  if (until.getTime() < input.at.getTime()) {
+    return {
+      ...found,
+      stale: `It was shown at ${minute(result.at)} and counted until ${minute(until.toISOString())}`,
+    };
+  }
+  const { commit } = record.run;
+  if (input.commit !== undefined && ofOneCommit.has(record.run.kind) && commit !== input.commit) {
+    const of = commit === undefined ? "no commit that is known" : commit.slice(0, 12);
+    return { ...found, stale: `It was shown for ${of}, and ${input.commit.slice(0, 12)} is to go live` };
+  }
+  return found;
+}
+
+/** What says something of one commit alone. */
+const ofOneCommit: ReadonlySet<RunKind> = new Set<RunKind>(["preview", "gate", "load-test", "release"]);
+
+function endOf(result: Result, run: Run, validHours: DecisionInput["validHours"]): Date {
+  const own = result.until === undefined ? undefined : Date.parse(result.until);
+  const byKind = run.kind === "attestation" ? undefined : Date.parse(result.at) + validHours[run.kind] * hour;
+  return new Date(Math.min(own ?? Number.POSITIVE_INFINITY, byKind ?? own ?? 0));
+}
+
+const severity = ["does-not-hold", "unknown", "waived", "holds", "not-applicable"] as const;
+
+/** What applies in one program counts; of two that apply, the worse. */
+function joined(all: readonly Found[]): Found {
+  const rank = (found: Found): number =>
+    found.refusal !== undefined || found.stale !== undefined ? 1 : severity.indexOf(found.result.state);
+  const [worst] = all.toSorted((one, other) => rank(one) - rank(other));
+  if (worst === undefined) throw new RangeError("There is nothing to join");
+  return worst;
+}
+
+function minute(moment: string): string {
+  return `${moment.slice(0, 16).replace("T", " ")} UTC`;
+}

@@ -1,0 +1,19 @@
+import type { Control, ItemId } from "../checklist/items.ts";
+import type { RunKind } from "./statement.ts";
+
+/** A control as the code registers it. */
+export interface RegisteredControl {
+  kind: Control;
+  /** Unique among the controls of its kind. */
+  name: string;
+  /** One sentence: what it asks for. */
+  title: string;
+  items: readonly ItemId[];
+  /** What kind of run finds it. */
+  run: RunKind;
+}
+
+/** What identifies a control: its kind and its name. */
+export function controlKey({ kind, name }: { kind: Control; name: string }): string {
+  return `${kind}:${name}`;
+}

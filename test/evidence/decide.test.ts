@@ -1,0 +1,261 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ItemId, items } from "../../checklist/items.ts";
+import { actionsOf } from "../../evidence/actions.ts";
+import { decide } from "../../evidence/decide.ts";
+import type { DecisionInput } from "../../evidence/latest.ts";
+import { type EvidenceRecord, readRecord, sealRun } from "../../evidence/record.ts";
+import type { RegisteredControl } from "../../evidence/registered.ts";
+import type { Run } from "../../evidence/statement.ts";
+import { resultOf, runOf } from "./records.ts";
+
+const commit = "a".repeat(40);
+
+/** Every kind of control of every item, one a kind. */
+const everything: RegisteredControl[] = (
+  ["policy", "probe", "gate", "attest", "docs", "report"] as const
+).map((kind) => ({
+  kind,
+  name: `all-${kind}`,
+  title: "Everything.",
+  items: items.filter(({ controls }) => controls.some((control) => control === kind)).map(({ id }) => id),
+  run: (
+    {
+      policy: "preview",
+      probe: "verify",
+      attest: "attestation",
+      gate: "gate",
+      docs: "gate",
+      report: "gate",
+    } as const
+  )[kind],
+}));
+
+const validHours = {
+  preview: 168,
+  verify: 24,
+  drill: 720,
+  backup: 26,
+  "load-test": 720,
+  gate: 168,
+  release: 720,
+  rollback: 720,
+  watch: 24,
+};
+
+function recordOf(run: Run): EvidenceRecord {
+  const { name, bytes } = sealRun(run, undefined);
+  return readRecord(name, bytes, []);
+}
+
+const at = "2026-11-28T12:00:00.000Z";
+
+/** Evidence that every control holds. */
+function whole(changes: { without?: string; edit?: (run: Run) => Run } = {}): EvidenceRecord[] {
+  return everything
+    .filter(({ name }) => name !== changes.without)
+    .map(({ kind, name, items: ids, run }) => {
+      const result = resultOf({
+        control: { kind, name },
+        items: [...ids],
+        ...(run === "attestation" && { until: "2026-12-20T00:00:00.000Z" }),
+      });
+      return recordOf(
+        (changes.edit ?? ((same) => same))(runOf({ kind: run, commit, finishedAt: at, results: [result] })),
+      );
+    });
+}
+
+function decided(records: EvidenceRecord[], changes: Partial<DecisionInput> = {}) {
+  return decide({
+    project: "optropic",
+    stack: "production",
+    at: new Date("2026-11-28T13:00:00Z"),
+    commit,
+    records,
+    controls: everything,
+    validHours,
+    signedOnly: false,
+    phase: "after",
+    ...changes,
+  });
+}
+
+function verdictOf(decision: ReturnType<typeof decide>, id: ItemId) {
+  return decision.items.find(({ item }) => item.id === id);
+}
+
+describe("a decision", () => {
+  it("is go when every control of every item was shown to hold", () => {
+    const decision = decided(whole());
+    expect(decision.go).toBe(true);
+    expect(decision.items).toHaveLength(175);
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it("is no-go without evidence, and each item says why", () => {
+    const decision = decided([]);
+    expect(decision.go).toBe(false);
+    expect(decision.items.filter(({ verdict }) => verdict === "holds")).toEqual([]);
+    expect(decision.items.every(({ reason }) => reason !== "")).toBe(true);
+  });
+
+  it("is no-go when one kind of evidence is missing, and one command would show it", () => {
+    const decision = decided(whole({ without: "all-probe" }));
+    expect(verdictOf(decision, "4.2")).toMatchObject({
+      verdict: "unknown",
+      reason: "No evidence: nothing was measured",
+    });
+    const [action, ...others] = actionsOf(decision);
+    expect(action).toMatchObject({
+      what: "npx optropic verify --stack production --evidence",
+      command: true,
+    });
+    expect(action?.items).toContain("3.7");
+    expect(others).toEqual([]);
+  });
+
+  it.each(["does-not-hold", "unknown"] as const)("is no-go when one item is %s, with its fix", (state) => {
+    const edit = (run: Run): Run =>
+      run.kind === "verify"
+        ? {
+            ...run,
+            results: run.results.map((result) => ({
+              ...result,
+              state,
+              summary: "It answers 200",
+              fix: "Turn HTTPS on",
+            })),
+          }
+        : run;
+    const decision = decided(whole({ edit }));
+    expect(decision.go).toBe(false);
+    expect(verdictOf(decision, "4.2")).toMatchObject({ verdict: state, reason: "It answers 200" });
+    if (state === "does-not-hold") expect(actionsOf(decision)[0]).toMatchObject({ what: "Turn HTTPS on" });
+  });
+
+  it("is not stopped by what only advises", () => {
+    const edit = (run: Run): Run =>
+      run.kind === "verify"
+        ? {
+            ...run,
+            results: run.results.map((result) => ({
+              ...result,
+              state: "does-not-hold" as const,
+              advisory: true,
+            })),
+          }
+        : run;
+    const decision = decided(whole({ edit }));
+    expect(decision.go).toBe(true);
+    expect(verdictOf(decision, "4.2")).toMatchObject({ verdict: "does-not-hold", blocks: false });
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it("counts a waiver as waived and never as held", () => {
+    const edit = (run: Run): Run =>
+      run.kind === "preview"
+        ? { ...run, results: run.results.map((result) => ({ ...result, state: "waived" as const })) }
+        : run;
+    const decision = decided(whole({ edit }));
+    expect(decision.go).toBe(true);
+    expect(verdictOf(decision, "2.1")).toMatchObject({ verdict: "waived" });
+  });
+
+  it("is stale when time has passed, and can be replayed for any moment", () => {
+    const records = whole();
+    expect(decided(records, { at: new Date("2026-11-29T12:00:01Z") })).toMatchObject({ go: false });
+    expect(verdictOf(decided(records, { at: new Date("2026-11-29T12:00:01Z") }), "4.2")).toMatchObject({
+      verdict: "stale",
+      reason: "It was shown at 2026-11-28 12:00 UTC and counted until 2026-11-29 12:00 UTC",
+    });
+    expect(decided(records, { at: new Date("2026-11-29T12:00:00Z") }).go).toBe(true);
+    expect(decided(records, { at: new Date("2026-11-28T11:59:59Z") })).toMatchObject({ go: false });
+  });
+
+  it("does not take a preview of another commit", () => {
+    const other = decided(whole(), { commit: "b".repeat(40) });
+    expect(verdictOf(other, "2.1")).toMatchObject({
+      verdict: "stale",
+      reason: "It was shown for aaaaaaaaaaaa, and bbbbbbbbbbbb is to go live",
+    });
+  });
+
+  it("does not take unsigned evidence where it must be signed", () => {
+    expect(verdictOf(decided(whole(), { signedOnly: true }), "4.2")).toMatchObject({
+      verdict: "unknown",
+      reason: "Its evidence is not signed by a trusted key (and 1 more)",
+    });
+  });
+
+  it("does not take the evidence of another stack", () => {
+    expect(decided(whole({ edit: (run) => ({ ...run, stack: "staging" }) })).go).toBe(false);
+  });
+
+  it("does not ask for what is due later", () => {
+    const decision = decided(whole({ without: "all-probe" }), { phase: "before" });
+    expect(verdictOf(decision, "H1.1")).toMatchObject({
+      verdict: "not-due",
+      reason: "Due after the release",
+    });
+    expect(verdictOf(decision, "4.2")).toMatchObject({ verdict: "unknown" });
+  });
+
+  it("takes what applies in one of two programs, and the worse of two that apply", () => {
+    const records = whole();
+    const policy = everything.find(({ kind }) => kind === "policy");
+    const of = (state: "not-applicable" | "does-not-hold") =>
+      recordOf(
+        runOf({
+          kind: "preview",
+          project: "optropic-delivery",
+          commit,
+          finishedAt: "2026-11-28T12:30:00.000Z",
+          results: [
+            resultOf({
+              control: { kind: "policy", name: "all-policy" },
+              items: [...(policy?.items ?? [])],
+              state,
+              at: "2026-11-28T12:30:00.000Z",
+            }),
+          ],
+        }),
+      );
+    expect(verdictOf(decided([...records, of("not-applicable")]), "2.1")).toMatchObject({ verdict: "holds" });
+    expect(verdictOf(decided([...records, of("does-not-hold")]), "2.1")).toMatchObject({
+      verdict: "does-not-hold",
+    });
+  });
+
+  it("says where a version has no control for an item", () => {
+    const decision = decided(whole(), { controls: everything.filter(({ kind }) => kind !== "docs") });
+    expect(verdictOf(decision, "C.5")).toMatchObject({
+      verdict: "unknown",
+      reason: "This version of optropic has no docs control for this item yet",
+    });
+  });
+
+  it("is the same in whatever order the records are read", () => {
+    const records = [
+      ...whole(),
+      ...whole({ edit: (run) => ({ ...run, finishedAt: "2026-11-28T12:10:00.000Z" }) }),
+    ];
+    const expected = JSON.stringify(decided(records));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(records, { minLength: records.length }), (shuffled) => {
+        expect(JSON.stringify(decided(shuffled))).toBe(expected);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it("never becomes go by taking evidence away or making it older", () => {
+    const records = whole();
+    fc.assert(
+      fc.property(fc.subarray(records, { maxLength: records.length - 1 }), (some) => {
+        expect(decided(some).go).toBe(false);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
