@@ -1,9 +1,75 @@
 import { Command } from "commander";
+import { runCommand } from "../lib/command.ts";
 import { keygenCommand } from "./evidence/keygen.ts";
+import {
+  type CheckpointFlags,
+  type EvidenceFlags,
+  evidenceOptions,
+  type VerifyEvidenceFlags,
+} from "./evidence/options.ts";
 
-/** `optropic evidence`: keys for the signatures of backups and evidence. */
+/** `optropic evidence`: whether evidence is whole, checkpoints of it, keys, and the gates of the repository. */
 export function evidenceCommand(): Command {
   return new Command("evidence")
-    .description("Makes the keys that sign backups and evidence.")
+    .description("Checks evidence, anchors it, makes keys, and records the gates of the repository.")
+    .addCommand(verify())
+    .addCommand(checkpoint())
+    .addCommand(gates())
     .addCommand(keygenCommand());
+}
+
+function verify(): Command {
+  const command = withOptions(
+    new Command("verify").description(
+      "Checks the digests, signatures and parents of all records, and compares them with checkpoints.",
+    ),
+  );
+  return command
+    .option(
+      "--checkpoint <file>",
+      "a checkpoint from where nobody can change it; repeatable",
+      (value: string, previous: string[]) => [...previous, value],
+      [],
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ optropic evidence verify --checkpoint checkpoint.txt\n\nExit status: 0 the evidence is whole, 1 it is not, 2 could not tell.",
+    )
+    .action(async (flags: VerifyEvidenceFlags) => {
+      await runCommand(flags, async () => (await import("./evidence/commands.ts")).verify(flags));
+    });
+}
+
+function checkpoint(): Command {
+  return withOptions(
+    new Command("checkpoint").description(
+      "Writes a checkpoint of all records, to be kept where whoever writes evidence cannot change it.",
+    ),
+  )
+    .option("-o, --output <file>", "write a file instead of printing")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ optropic evidence checkpoint --output checkpoint.txt && git tag -a -F checkpoint.txt evidence-2026-11-28\n",
+    )
+    .action(async (flags: CheckpointFlags) => {
+      await runCommand(flags, async () => (await import("./evidence/commands.ts")).checkpoint(flags));
+    });
+}
+
+function gates(): Command {
+  return withOptions(
+    new Command("gates").description("Checks what the repository itself shows, and records it as evidence."),
+  )
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ optropic evidence gates --stack production\n\nExit status: 0 every gate holds, 1 one does not, 2 could not tell.",
+    )
+    .action(async (flags: EvidenceFlags) => {
+      await runCommand(flags, async () => (await import("./evidence/commands.ts")).runAllGates(flags));
+    });
+}
+
+function withOptions(command: Command): Command {
+  for (const option of evidenceOptions()) command.addOption(option);
+  return command;
 }

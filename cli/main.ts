@@ -1,9 +1,11 @@
+import { attestCommand } from "./attest.ts";
 import { backupCommand } from "./backup.ts";
 import { backupsCommand } from "./backups.ts";
 import { drillCommand } from "./drill.ts";
 import { evidenceCommand } from "./evidence.ts";
 import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
+import { decideCommand, reportCommand, statusCommand } from "./report.ts";
 import { restoreCommand } from "./restore.ts";
 
 /** Runs the `optropic` command. */
@@ -15,6 +17,10 @@ export async function main(args: readonly string[]): Promise<void> {
     backupsCommand(),
     drillCommand(),
     restoreCommand(),
+    reportCommand(),
+    statusCommand(),
+    decideCommand(),
     evidenceCommand(),
+    attestCommand(),
   ]);
 }

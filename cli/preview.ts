@@ -42,6 +42,7 @@ interface PreviewFlags {
   resources: boolean;
   policies: boolean;
   items: boolean;
+  evidence?: string | true;
   json: boolean;
   color: boolean;
   debug: boolean;
@@ -102,6 +103,7 @@ export function previewCommand(): Command {
     .option("--resources", "show every resource, not their numbers alone", false)
     .option("--policies", "show every policy, not their numbers alone", false)
     .option("--items", "show every item of the checklist and what is known of it", false)
+    .option("--evidence [folder]", "record what was found as evidence (default folder: records)")
     .option("--json", "print one JSON document and nothing else", false)
     .addOption(
       new Option(
@@ -159,11 +161,13 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
         ...(flags.output.length > 0 ? ["--output"] : []),
         ...(flags.state === undefined ? [] : ["--state"]),
         ...(flags.diff === undefined ? [] : ["--diff"]),
+        ...(flags.evidence === undefined ? [] : ["--evidence"]),
       ];
       return previewStacks([first, ...others], { alone, printed: plan.printed, view }, (stack) =>
         judge(flags, { cwd, project, stack }, progress),
       );
     }
+    const startedAt = new Date();
     const result = await judge(flags, { cwd, project, stack: first }, progress).catch(
       async (error: unknown) => {
         await writeFiles(plan, report(first, { error: commandError(error) })).catch((unwritten) =>
@@ -173,6 +177,11 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
       },
     );
     await writeFiles(plan, report(first, result));
+    if (flags.evidence !== undefined) {
+      const { recordPreview } = await import("./evidence/preview.ts");
+      const folder = flags.evidence === true ? undefined : flags.evidence;
+      await recordPreview(folder, { cwd, stack: first, startedAt, document: result.document });
+    }
     return { status: statusOf(result.document), output: await print(first, result) };
   });
 }

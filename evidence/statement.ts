@@ -83,7 +83,7 @@ export const runSchema = z.strictObject({
   stack: stackText,
   /** The commit that was judged or served. */
   commit: commitText.optional(),
-  /** SHA-256 of the stack's settings in canonical JSON, secrets left out. */
+  /** SHA-256 of the file with the stack's settings. */
   settings: digestText.optional(),
   tool: z.strictObject({ name: z.string().max(100), version: z.string().max(100) }),
   startedAt: moment,

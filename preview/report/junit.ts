@@ -1,3 +1,4 @@
+import { attributes, text } from "../../lib/xml.ts";
 import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
 import { isAboutStack, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import type { Report } from "./report.ts";
@@ -113,30 +114,4 @@ function errorCase(name: string, error: { failure: string; message: string }): s
 
 function seconds3({ summary }: PreviewDocument): string {
   return (summary.durationMs / 1000).toFixed(3);
-}
-
-function attributes(values: Record<string, string | number>): string {
-  return Object.entries(values)
-    .map(
-      ([name, value]) =>
-        ` ${name}="${text(String(value)).replaceAll("\n", "&#10;").replaceAll("\t", "&#9;")}"`,
-    )
-    .join("");
-}
-
-const entities = new Map([
-  ["&", "&amp;"],
-  ["<", "&lt;"],
-  [">", "&gt;"],
-  ['"', "&quot;"],
-  ["'", "&apos;"],
-]);
-
-/** Character data of XML 1.0: what it has no character for, a lone surrogate included, is replaced. */
-function text(value: string): string {
-  return value
-    .toWellFormed()
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replaceAll(/[&<>"']/g, (character) => entities.get(character) ?? character);
 }

@@ -1,8 +1,8 @@
+import { abridged, block, code } from "../../lib/markdown-text.ts";
 import { verdictText } from "../document/diff.ts";
 import type { PolicyChange, PreviewDiff, PropertyChange, ResourceChange } from "../document/document.ts";
 import { isDeclared, shortType } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
-import { abridged, block, code } from "./markdown-text.ts";
 import type { Section } from "./sections.ts";
 
 /** Changes shown of one resource. */

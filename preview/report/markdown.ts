@@ -1,8 +1,8 @@
 import type { SourcePosition } from "../../lib/failure.ts";
+import { block, code, prose } from "../../lib/markdown-text.ts";
 import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { changeSections } from "./markdown-changes.ts";
-import { block, code, prose } from "./markdown-text.ts";
 import { type Failed, type Judged, placedProblems, type Report } from "./report.ts";
 import { layOut, type Section } from "./sections.ts";
 import { unknownWords } from "./state-words.ts";

@@ -1,10 +1,10 @@
+import type { Painter } from "../../lib/paint.ts";
 import { printable, shortened } from "../../lib/text.ts";
 import { wrapped } from "../../lib/wrap.ts";
 import { verdictText } from "../document/diff.ts";
 import type { PreviewDiff, PropertyChange } from "../document/document.ts";
 import { isDeclared, shortType } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
-import type { Painter } from "./paint.ts";
 import type { View } from "./view.ts";
 
 /** Characters shown of one value. */

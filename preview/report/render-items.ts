@@ -1,8 +1,8 @@
 import { itemStates, stateWords } from "../../checklist/coverage.ts";
+import type { Painter } from "../../lib/paint.ts";
 import { wrapped } from "../../lib/wrap.ts";
 import type { PreviewDocument } from "../document/document.ts";
 import { ownPolicies } from "./checklist-words.ts";
-import type { Painter } from "./paint.ts";
 import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";
 

@@ -1,9 +1,9 @@
 import { coverageLine } from "../../checklist/coverage.ts";
+import type { Painter } from "../../lib/paint.ts";
 import { counted, printable } from "../../lib/text.ts";
 import { wrapped } from "../../lib/wrap.ts";
 import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
 import { itemOf, ownPolicies } from "./checklist-words.ts";
-import type { Painter } from "./paint.ts";
 import { resourceText } from "./resource-text.ts";
 import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";

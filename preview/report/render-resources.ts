@@ -1,8 +1,8 @@
+import type { Painter } from "../../lib/paint.ts";
 import { printable } from "../../lib/text.ts";
 import { displayWidth, wrapped } from "../../lib/wrap.ts";
 import type { PreviewDocument, ShownResource } from "../document/document.ts";
 import { isDeclared, rootStackType, shortType } from "../engine/urn.ts";
-import type { Painter } from "./paint.ts";
 import type { View } from "./view.ts";
 
 /** Components that are named; of more, only their number is shown. */

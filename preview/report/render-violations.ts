@@ -1,8 +1,8 @@
+import { linked, type Painter } from "../../lib/paint.ts";
 import { counted, printable } from "../../lib/text.ts";
 import { wrapped } from "../../lib/wrap.ts";
 import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { itemOf } from "./checklist-words.ts";
-import { linked, type Painter } from "./paint.ts";
 import { resourceText } from "./resource-text.ts";
 import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";

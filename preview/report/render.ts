@@ -1,8 +1,8 @@
+import { type Painter, painter } from "../../lib/paint.ts";
 import { printable } from "../../lib/text.ts";
 import { wrapped } from "../../lib/wrap.ts";
 import type { PreviewDocument } from "../document/document.ts";
 import { nameOf, shortType, typeOf } from "../engine/urn.ts";
-import { type Painter, painter } from "./paint.ts";
 import { renderChanges } from "./render-changes.ts";
 import { renderItems } from "./render-items.ts";
 import { renderPolicies } from "./render-policies.ts";

@@ -1,9 +1,9 @@
 import { enforcedWords } from "../../checklist/coverage.ts";
+import { painter } from "../../lib/paint.ts";
 import { counted, listed, printable } from "../../lib/text.ts";
 import { displayWidth, wrapped } from "../../lib/wrap.ts";
 import type { PreviewDocument } from "../document/document.ts";
 import { ownPolicies } from "./checklist-words.ts";
-import { painter } from "./paint.ts";
 import type { Failed, Judged } from "./report.ts";
 import { plainView, type View } from "./view.ts";
 

@@ -63,7 +63,7 @@ export function takesLinks(
 ): boolean {
   const forced = env.FORCE_HYPERLINK;
   if (forced !== undefined && forced !== "") return forced !== "0";
-  if (stream.isTTY !== true || Boolean(env.CI) || env.TERM === "dumb") return false;
+  if (stream.isTTY !== true || env.CI || env.TERM === "dumb") return false;
   // A multiplexer passes on what it knows.
   if (env.TMUX !== undefined || env.STY !== undefined) return false;
   return (

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { abridged, block, code, prose } from "../../../lib/markdown-text.ts";
 import { longestComment, markdownReport } from "../../../preview/report/markdown.ts";
-import { abridged, block, code, prose } from "../../../preview/report/markdown-text.ts";
 import { layOut, type Section } from "../../../preview/report/sections.ts";
 import { failed, hostileReport, hostileText, judged, policy, resource, stackUrn } from "../documents.ts";
 

@@ -1,4 +1,4 @@
-import { shortened } from "../../lib/text.ts";
+import { shortened } from "./text.ts";
 
 /**
  * Text of others in GitHub's Markdown. A backslash does not stop GitHub from linking a name, a number or an

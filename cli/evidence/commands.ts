@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { checkpointOf, readCheckpoint, writeCheckpoint } from "../../evidence/checkpoint.ts";
+import { EvidenceFolder } from "../../evidence/folder.ts";
+import { gates } from "../../evidence/gates/registry.ts";
+import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
+import { verifyEvidence } from "../../evidence/verify.ts";
+import type { Result } from "../../lib/command.ts";
+import { exitStatus } from "../../lib/exit.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { jsonLine } from "../../lib/json.ts";
+import { counted, printableText } from "../../lib/text.ts";
+import { alertNames } from "../../metrics/alerts.ts";
+import { projectNameOf } from "../../project/project.ts";
+import { readStackSettings } from "../../project/settings.ts";
+import { writeOutput } from "../output.ts";
+import { git } from "./git.ts";
+import type { CheckpointFlags, EvidenceFlags, VerifyEvidenceFlags } from "./options.ts";
+import { recordRun, signingKey, trustedKeys } from "./record.ts";
+
+/** Whether the evidence of a stack is whole. */
+export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
+  const { folder, trusted } = opened(flags);
+  const notes = flags.checkpoint.map((file) => ({ file, ...readCheckpoint(readText(file), trusted) }));
+  const verification = verifyEvidence(
+    folder.read(trusted),
+    notes.map(({ checkpoint: note }) => note),
+    new Date(),
+  );
+  const foreign = notes.filter(
+    ({ signed }) => signed === "untrusted" || (signed === "unsigned" && trusted.length > 0),
+  );
+  const problems = [
+    ...verification.problems,
+    ...foreign.map(
+      ({ file, signed }) =>
+        `${file} is ${signed === "unsigned" ? "not signed" : "signed, but not by a key in evidence.publicKeys"}`,
+    ),
+  ];
+  const { records, signed, unsigned, untrusted, anchored, open } = verification;
+  const lines = [
+    ...problems.map((problem) => `✗ ${problem}`),
+    `${counted(records, "record")}: ${signed} signed, ${unsigned} unsigned, ${untrusted} signed by others.`,
+    `${anchored} anchored by ${counted(notes.length, "checkpoint")}, ${open.length} not: nothing would show that the newest of these was removed.`,
+    problems.length === 0 ? "The evidence is whole." : "The evidence is not whole.",
+  ];
+  return {
+    status: problems.length === 0 ? exitStatus.holds : exitStatus.doesNotHold,
+    output: flags.json ? jsonLine({ ...verification, problems }) : printableText(`${lines.join("\n")}\n`),
+  };
+}
+
+/** A checkpoint of all records. Evidence that is not whole is not anchored. */
+export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
+  const { cwd, folder, trusted } = opened(flags);
+  const kept = folder.read(trusted);
+  const { problems } = verifyEvidence(kept, [], new Date());
+  const [problem] = problems;
+  if (problem !== undefined) {
+    throw new Failure("refused", `The evidence is not whole, so there is nothing to anchor: ${problem}`);
+  }
+  const made = checkpointOf(kept.records, `${projectNameOf(cwd)}/${flags.stack}`);
+  const text = writeCheckpoint(made, signingKey(process.env));
+  if (flags.output !== undefined) writeOutput(flags.output, text);
+  const printed =
+    flags.output === undefined ? text : `${counted(made.size, "record")} anchored: ${flags.output}\n`;
+  return { status: exitStatus.holds, output: flags.json ? jsonLine({ ...made, note: text }) : printed };
+}
+
+/** Checks every gate of the repository, and records what was found. */
+export async function runAllGates(flags: EvidenceFlags): Promise<Result> {
+  const cwd = resolve(flags.cwd);
+  const settings = readStackSettings(cwd, flags.stack);
+  const { domains, contacts, objectives, release } = settings;
+  const startedAt = new Date();
+  const results = await runGates(
+    gates,
+    repositoryAt(cwd, (args) => git(cwd, args), {
+      release,
+      hosts: [domains.web, domains.api],
+      contacts: [contacts.technicalLead, contacts.devops, contacts.databaseAdmin, contacts.security],
+      alerts: alertNames,
+      rtoMinutes: objectives.rtoMinutes,
+      rpoMinutes: objectives.rpoMinutes,
+    }),
+  );
+  const record = await recordRun(resolve(cwd, flags.evidence), {
+    kind: "gate",
+    cwd,
+    project: projectNameOf(cwd),
+    stack: flags.stack,
+    startedAt,
+    results,
+  });
+  const failed = results.some(({ state }) => state === "does-not-hold");
+  const open = results.some(({ state }) => state === "unknown");
+  const signs = {
+    holds: "✓",
+    "does-not-hold": "✗",
+    unknown: "?",
+    waived: "~",
+    "not-applicable": "-",
+  } as const;
+  const lines = results.map(
+    ({ state, control, items, summary }) =>
+      `${signs[state]} ${control.name} (${items.join(", ")}): ${summary}`,
+  );
+  return {
+    status: failed ? exitStatus.doesNotHold : open ? exitStatus.couldNotTell : exitStatus.holds,
+    output: flags.json
+      ? jsonLine({ record: record.name, results })
+      : printableText(`${lines.join("\n")}\nRecord: ${record.name}\n`),
+  };
+}
+
+function opened(flags: EvidenceFlags) {
+  const cwd = resolve(flags.cwd);
+  const { evidence } = readStackSettings(cwd, flags.stack);
+  return {
+    cwd,
+    trusted: trustedKeys(evidence.publicKeys),
+    folder: new EvidenceFolder(resolve(cwd, flags.evidence), flags.stack),
+  };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Failure("refused", `Cannot read the checkpoint ${file}: ${reasonOf(error)}`);
+  }
+}

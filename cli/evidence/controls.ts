@@ -1,0 +1,55 @@
+import { type Item, items } from "../../checklist/items.ts";
+import { gates } from "../../evidence/gates/registry.ts";
+import { loadTestControls } from "../../evidence/load-test-results.ts";
+import type { RegisteredControl } from "../../evidence/registered.ts";
+import { drillItems } from "../../operations/drill/findings.ts";
+import { registry as policies } from "../../policies/registry.ts";
+
+/** Every control that this version has, by kind, in the order of the checklist. */
+export function registeredControls(): RegisteredControl[] {
+  const all: readonly Item[] = items;
+  return [
+    ...policies.map(
+      ({ name, title, items: ids }): RegisteredControl => ({
+        kind: "policy",
+        name,
+        title,
+        items: ids,
+        run: "preview",
+      }),
+    ),
+    {
+      kind: "probe",
+      name: "restore-drill",
+      title: "The newest backup must be restored and compared, within the objectives.",
+      items: [...drillItems],
+      run: "drill",
+    },
+    ...loadTestControls,
+    ...gates.map(
+      ({ kind, name, title, items: ids }): RegisteredControl => ({
+        kind,
+        name,
+        title,
+        items: ids,
+        run: "gate",
+      }),
+    ),
+    ...all
+      .filter(({ controls }) => controls.includes("attest"))
+      .map(
+        ({ id, text }): RegisteredControl => ({
+          kind: "attest",
+          name: attestationName(id),
+          title: text,
+          items: [id],
+          run: "attestation",
+        }),
+      ),
+  ];
+}
+
+/** The name of the attestation of an item. */
+export function attestationName(id: string): string {
+  return `attest-${id}`;
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { readCheckpoint } from "../../evidence/checkpoint.ts";
+import { decide } from "../../evidence/decide.ts";
+import { EvidenceFolder } from "../../evidence/folder.ts";
+import { type ReportDocument, reportDocument } from "../../evidence/report/document.ts";
+import { verifyEvidence } from "../../evidence/verify.ts";
+import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { projectNameOf } from "../../project/project.ts";
+import { readStackSettings } from "../../project/settings.ts";
+import { registeredControls } from "./controls.ts";
+import { git } from "./git.ts";
+import type { DecisionFlags } from "./options.ts";
+import { trustedKeys } from "./record.ts";
+
+/**
+ * Reads the evidence of a stack and decides.
+ *
+ * @throws {Failure} `refused`, for settings, keys or a checkpoint that cannot be read
+ */
+export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
+  const { stack, phase } = flags;
+  const cwd = resolve(flags.cwd);
+  const settings = readStackSettings(cwd, stack);
+  const { contacts, links, evidence } = settings;
+  const trusted = trustedKeys(evidence.publicKeys);
+  const kept = new EvidenceFolder(resolve(cwd, flags.evidence), stack).read(trusted);
+  const at = flags.at ?? new Date();
+  const checkpoints = flags.checkpoint.map((file) => {
+    const { checkpoint, signed } = readCheckpoint(readNote(file), trusted);
+    if (signed === "untrusted" || (signed === "unsigned" && trusted.length > 0)) {
+      throw new Failure("refused", `${file} is not signed by a key in evidence.publicKeys`);
+    }
+    return checkpoint;
+  });
+  const commit = flags.commit ?? (await git(cwd, ["rev-parse", "--verify", "HEAD"]));
+  const { loadTest, ...hours } = evidence.validHours;
+  const decision = decide({
+    project: projectNameOf(cwd),
+    stack,
+    at,
+    commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
+    records: kept.records,
+    controls: registeredControls(),
+    validHours: { ...hours, "load-test": loadTest, rollback: hours.release },
+    signedOnly: trusted.length > 0,
+    phase,
+  });
+  return reportDocument({
+    tool: { name: packageJson.name, version: packageJson.version },
+    decision,
+    verification: verifyEvidence(kept, checkpoints, at),
+    contacts,
+    links: [
+      { title: "Status page", url: links.statusPage },
+      { title: "Runbooks", url: links.runbooks },
+    ],
+  });
+}
+
+/** 0 go; 1 where something does not hold; 2 where nothing is known to be wrong and something is not known. */
+export function statusOfDecision({ decision, items }: ReportDocument): ExitStatus {
+  if (decision === "go") return exitStatus.holds;
+  return items.some(({ blocks, verdict }) => blocks && verdict === "does-not-hold")
+    ? exitStatus.doesNotHold
+    : exitStatus.couldNotTell;
+}
+
+function readNote(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Failure("refused", `Cannot read the checkpoint ${file}: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,91 @@
+import { dirname } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+import type { Phase } from "../../evidence/phases.ts";
+
+/** The project of this checkout. */
+const ownProject = dirname(dirname(import.meta.dirname));
+
+/** Where evidence is kept unless a flag says otherwise, from the project's folder. */
+export const defaultFolder = "records";
+
+/** Options of every command about evidence. */
+export interface EvidenceFlags {
+  stack: string;
+  /** Folder of the Pulumi project. */
+  cwd: string;
+  /** Folder with the evidence of all stacks. */
+  evidence: string;
+  json: boolean;
+  debug: boolean;
+}
+
+export interface DecisionFlags extends EvidenceFlags {
+  at?: Date;
+  commit?: string;
+  phase: Phase;
+  checkpoint: string[];
+}
+
+export interface AttestFlags extends EvidenceFlags {
+  by?: string;
+  shows?: string;
+  until?: string;
+  note?: string;
+  doesNotHold: boolean;
+  list: boolean;
+}
+
+export interface VerifyEvidenceFlags extends EvidenceFlags {
+  checkpoint: string[];
+}
+
+export interface CheckpointFlags extends EvidenceFlags {
+  output?: string;
+}
+
+/** The options of every command that decides. */
+export function decisionOptions(): Option[] {
+  return [
+    ...evidenceOptions(),
+    new Option(
+      "--at <time>",
+      "decide as at this time, such as 2026-11-27T12:00:00Z (default: now)",
+    ).argParser(readMoment),
+    new Option(
+      "--commit <commit>",
+      "the commit that is to go live (default: that of the project's folder)",
+    ).argParser(readCommit),
+    new Option("--phase <name>", "what is due: before the release, during it, or after it")
+      .choices(["before", "release", "after"])
+      .default("before"),
+    new Option("--checkpoint <file>", "a checkpoint from where nobody can change it; repeatable")
+      .argParser((value: string, previous: string[] = []) => [...previous, value])
+      .default([], "none"),
+  ];
+}
+
+/** Where the evidence of which stack is. */
+export function evidenceOptions(): Option[] {
+  return [
+    new Option("-s, --stack <name>", "the stack").default("production"),
+    new Option("-C, --cwd <folder>", "the folder of the Pulumi project").default(ownProject),
+    new Option("--evidence <folder>", "the folder with the evidence").default(defaultFolder),
+    new Option("--json", "print one JSON document and nothing else").default(false),
+    new Option("--debug", "print stack traces").default(false),
+  ];
+}
+
+export function readMoment(text: string): Date {
+  const time = new Date(text);
+  if (
+    /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) &&
+    !Number.isNaN(time.getTime())
+  )
+    return time;
+  throw new InvalidArgumentError("Expected a time such as 2026-11-27T12:00:00Z.");
+}
+
+function readCommit(text: string): string {
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected a whole commit in hexadecimal digits.");
+}

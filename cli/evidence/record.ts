@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256 } from "../../evidence/digest.ts";
+import { EvidenceFolder } from "../../evidence/folder.ts";
+import { readSigningKey, readVerifyingKey, type SigningKey, type VerifyingKey } from "../../evidence/keys.ts";
+import type { EvidenceRecord } from "../../evidence/record.ts";
+import type { Result, Run, RunKind } from "../../evidence/statement.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { cleanCommit } from "./git.ts";
+
+/** What a command found, before it becomes a record. */
+export interface Finding {
+  kind: RunKind;
+  /** Folder of the project. */
+  cwd: string;
+  project: string;
+  stack: string;
+  startedAt: Date;
+  results: Result[];
+  /** The commit that was judged; by default that of `cwd`, where nothing in it was changed since. */
+  commit?: string | undefined;
+  drill?: Run["drill"];
+}
+
+/**
+ * Writes what was found as a record, signed where `EVIDENCE_SIGNING_KEY` is set.
+ *
+ * @throws {Failure} `refused` for a key that cannot be read, `failed` when the record cannot be written
+ */
+export async function recordRun(folder: string, finding: Finding): Promise<EvidenceRecord> {
+  const { kind, cwd, project, stack, startedAt, results, drill } = finding;
+  const commit = finding.commit ?? (await cleanCommit(cwd, folder));
+  const settings = settingsDigest(cwd, stack);
+  return new EvidenceFolder(folder, stack).add(
+    {
+      kind,
+      project,
+      stack,
+      ...(commit !== undefined && { commit }),
+      ...(settings !== undefined && { settings }),
+      tool: { name: packageJson.name, version: packageJson.version },
+      startedAt: startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      results,
+      ...(drill !== undefined && { drill }),
+    },
+    signingKey(process.env),
+  );
+}
+
+/** @throws {Failure} `refused`, for a key that cannot be read */
+export function signingKey(environment: NodeJS.ProcessEnv): SigningKey | undefined {
+  const text = environment.EVIDENCE_SIGNING_KEY;
+  return text === undefined || text === "" ? undefined : readSigningKey(text);
+}
+
+/** @throws {Failure} `refused`, for a key that cannot be read */
+export function trustedKeys(texts: readonly string[]): VerifyingKey[] {
+  return texts.map(readVerifyingKey);
+}
+
+/** SHA-256 of the stack's settings as they are written, in which secrets are encrypted; undefined without. */
+function settingsDigest(cwd: string, stack: string): string | undefined {
+  try {
+    return sha256(readFileSync(join(cwd, `Pulumi.${stack}.yaml`)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import { Command, Option } from "commander";
+import type { ReportDocument } from "../evidence/report/document.ts";
+import { type CommandOptions, runCommand } from "../lib/command.ts";
+import { jsonLine } from "../lib/json.ts";
+import { type DecisionFlags, decisionOptions } from "./evidence/options.ts";
+import { writeOutput } from "./output.ts";
+
+const formats = ["html", "markdown", "json", "junit", "pretty"] as const;
+
+type Format = (typeof formats)[number];
+
+interface ReportFlags extends DecisionFlags {
+  format?: Format;
+  output?: string;
+  color: boolean;
+}
+
+const exits = "Exit status: 0 go, 1 something does not hold, 2 something is not known.";
+
+/** `optropic report`: the decision with all that it stands on. */
+export function reportCommand(): Command {
+  const command = decisionCommand(
+    "report",
+    "Shows the state of all items from the evidence, go or no-go, and what would make it go.",
+  );
+  return command
+    .addOption(
+      new Option(
+        "-f, --format <format>",
+        "the output format (default: by the file's extension, else pretty)",
+      ).choices(formats),
+    )
+    .option("-o, --output <file>", "write a file instead of printing: .html, .md, .json or .xml")
+    .option("--no-color", "print without colors")
+    .addHelpText("after", `\nExample:\n  $ optropic report --output report.html\n\n${exits}`)
+    .action((flags: ReportFlags) => run(flags, printed));
+}
+
+/** `optropic status`: the decision on one screen. */
+export function statusCommand(): Command {
+  const command = decisionCommand(
+    "status",
+    "Shows the decision on one screen: a line for each section, then what blocks.",
+  );
+  return command
+    .option("--no-color", "print without colors")
+    .addHelpText("after", `\nExample:\n  $ optropic status --stack production\n\n${exits}`)
+    .action((flags: ReportFlags) => run({ ...flags, format: flags.json ? "json" : "pretty" }, printed));
+}
+
+/** `optropic decide`: go or no-go, for a script. */
+export function decideCommand(): Command {
+  const command = decisionCommand("decide", "Says go or no-go, and replays a past decision with --at.");
+  return command
+    .addHelpText("after", `\nExample:\n  $ optropic decide --at 2026-11-27T12:00:00Z\n\n${exits}`)
+    .action((flags: ReportFlags) =>
+      run(flags, async (document) => {
+        if (flags.json) return jsonLine(document);
+        const { totalsLine } = await import("../evidence/report/words.ts");
+        return `${document.decision}: ${totalsLine(document.totals)}\n`;
+      }),
+    );
+}
+
+function decisionCommand(name: string, description: string): Command {
+  const command = new Command(name).description(description);
+  for (const option of decisionOptions()) command.addOption(option);
+  return command;
+}
+
+async function run(
+  flags: ReportFlags,
+  print: (document: ReportDocument, flags: ReportFlags) => Promise<string>,
+): Promise<void> {
+  const options: CommandOptions = { json: flags.json, debug: flags.debug };
+  await runCommand(options, async () => {
+    const { decided, statusOfDecision } = await import("./evidence/decision.ts");
+    const document = await decided(flags);
+    return { status: statusOfDecision(document), output: await print(document, flags) };
+  });
+}
+
+async function printed(document: ReportDocument, flags: ReportFlags): Promise<string> {
+  const format = flags.json ? "json" : (flags.format ?? formatOf(flags.output));
+  const text = await rendered(document, format, flags.color);
+  if (flags.output === undefined) return text;
+  writeOutput(flags.output, text);
+  return flags.json
+    ? jsonLine({ decision: document.decision, output: flags.output })
+    : `${document.decision}: ${flags.output}\n`;
+}
+
+async function rendered(document: ReportDocument, format: Format, color: boolean): Promise<string> {
+  switch (format) {
+    case "html":
+      return (await import("../evidence/report/html.ts")).htmlReport(document);
+    case "markdown":
+      return (await import("../evidence/report/markdown.ts")).markdownReport(document);
+    case "junit":
+      return (await import("../evidence/report/junit.ts")).junitReport(document);
+    case "json":
+      return jsonLine(document);
+    case "pretty": {
+      const { statusText } = await import("../evidence/report/status.ts");
+      const { isTTY, columns } = process.stdout;
+      return statusText(document, {
+        color: color && isTTY === true && process.env.NO_COLOR === undefined,
+        width: columns ?? 100,
+        actions: 8,
+      });
+    }
+  }
+}
+
+function formatOf(file: string | undefined): Format {
+  const [, extension] = /\.(html?|md|json|xml)$/.exec(file ?? "") ?? [];
+  const byExtension: Record<string, Format> = {
+    html: "html",
+    htm: "html",
+    md: "markdown",
+    json: "json",
+    xml: "junit",
+  };
+  return byExtension[extension ?? ""] ?? "pretty";
+}

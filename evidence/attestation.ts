@@ -1,0 +1,91 @@
+import * as z from "zod";
+import { findItem } from "../checklist/items.ts";
+import { Failure } from "../lib/failure.ts";
+import { listed } from "../lib/text.ts";
+import type { Result } from "./statement.ts";
+
+/** What a person says of an item that no machine can decide. */
+export interface AttestationRequest {
+  item: string | undefined;
+  by: string | undefined;
+  shows: string | undefined;
+  until: string | undefined;
+  note: string | undefined;
+  holds: boolean;
+}
+
+export interface AttestationRules {
+  at: Date;
+  /** The most days from today on which it may count. */
+  maximumDays: number;
+  /** Address of the author of the commit that goes live, who may not sign; undefined where that is allowed. */
+  author: string | undefined;
+}
+
+const day = 86_400_000;
+
+const address = z.email().max(200);
+
+/**
+ * The result of an attestation.
+ *
+ * @throws {Failure} `refused`, for an item that a machine decides, an unknown one, a day that has passed or is
+ * too far away, and the author of the release
+ */
+export function attestationOf(request: AttestationRequest, rules: AttestationRules): Result {
+  const { by, shows, until, note, holds } = request;
+  const missing = [
+    ...(request.item === undefined ? ["the item"] : []),
+    ...(by === undefined ? ["--by"] : []),
+    ...(shows === undefined ? ["--shows"] : []),
+    ...(until === undefined ? ["--until"] : []),
+  ];
+  if (request.item === undefined || by === undefined || shows === undefined || until === undefined) {
+    throw refused(`An attestation needs ${listed(missing, "and")}`);
+  }
+  const item = findItem(request.item);
+  if (item === undefined) throw refused(`The checklist has no item ${JSON.stringify(request.item)}`);
+  if (!item.controls.includes("attest")) {
+    throw refused(
+      `${item.id} is not for a person to sign: it is decided by ${listed([...item.controls], "and")}. See npx optropic attest --list`,
+    );
+  }
+  if (!address.safeParse(by).success) throw refused(`--by ${JSON.stringify(by)} is not an e-mail address`);
+  if (!/^https:\/\/[^\s]{1,1900}$/.test(shows) || !URL.canParse(shows)) {
+    throw refused("--shows must be an https URL: what shows it to somebody who asks in a year");
+  }
+  const end = endOf(until, rules);
+  if (rules.author !== undefined && rules.author.toLowerCase() === by.toLowerCase()) {
+    throw refused(
+      `${by} wrote the commit that goes live, and evidence.fourEyes asks for somebody else: let another person sign`,
+    );
+  }
+  return {
+    control: { kind: "attest", name: `attest-${item.id}` },
+    items: [item.id],
+    state: holds ? "holds" : "does-not-hold",
+    summary: `${by} ${holds ? "answers for it" : "says that it does not hold"}${note === undefined || note === "" ? "" : `: ${note}`}`,
+    at: rules.at.toISOString(),
+    until: end.toISOString(),
+    url: shows,
+    by,
+  };
+}
+
+/** The end of a day in UTC. */
+function endOf(until: string, { at, maximumDays }: AttestationRules): Date {
+  if (!z.iso.date().safeParse(until).success)
+    throw refused(`--until ${JSON.stringify(until)} is not a day such as 2026-12-24`);
+  const end = new Date(Date.parse(`${until}T00:00:00Z`) + day - 1000);
+  if (end.getTime() < at.getTime()) throw refused(`--until ${until} has passed`);
+  if (end.getTime() > at.getTime() + (maximumDays + 1) * day) {
+    throw refused(
+      `--until ${until} is more than ${maximumDays} days away, which evidence.attestationDays allows`,
+    );
+  }
+  return end;
+}
+
+function refused(message: string): Failure {
+  return new Failure("refused", message);
+}

@@ -1,0 +1,85 @@
+import type { RegisteredControl } from "./registered.ts";
+import type { Result } from "./statement.ts";
+
+/** What one load test showed: the figures of k6's end-of-test summary, against the stack's objectives. */
+export interface LoadTestFigures {
+  target: string;
+  p95Ms: number | undefined;
+  p99Ms: number | undefined;
+  errorRatePercent: number | undefined;
+  requests: number;
+}
+
+export interface LoadTestObjectives {
+  p95Ms: number;
+  p99Ms: number;
+  errorRatePercent: number;
+}
+
+/** Fewer requests than these show nothing of a percentile. */
+const minimumRequests = 1000;
+
+function control(name: string, title: string, items: RegisteredControl["items"]): RegisteredControl {
+  return { kind: "gate", name, title, items, run: "load-test" };
+}
+
+export const loadTestControls: readonly RegisteredControl[] = [
+  control("load-test-completed", "A load test must have run to its end within every objective.", [
+    "6.1",
+    "S2.6",
+  ]),
+  control("load-test-p95", "P95 of a load test must be within the objective.", ["6.2"]),
+  control("load-test-p99", "P99 of a load test must be within the objective.", ["6.3"]),
+  control("load-test-errors", "The error rate of a load test must be within the objective.", ["6.4"]),
+];
+
+/** One result for each control of a load test. Too few requests are unknown, whatever they measured. */
+export function loadTestResults(
+  figures: LoadTestFigures,
+  objectives: LoadTestObjectives,
+  at: Date,
+): Result[] {
+  const measured: Record<string, readonly [number | undefined, number, string]> = {
+    "load-test-p95": [figures.p95Ms, objectives.p95Ms, "ms"],
+    "load-test-p99": [figures.p99Ms, objectives.p99Ms, "ms"],
+    "load-test-errors": [figures.errorRatePercent, objectives.errorRatePercent, "%"],
+  };
+  const states = Object.values(measured).map(([found, most]) => stateOf(found, most, figures.requests));
+  const worst =
+    (["does-not-hold", "unknown", "holds"] as const).find((state) => states.includes(state)) ?? "unknown";
+  return loadTestControls.map(({ kind, name, items }): Result => {
+    const base = { control: { kind, name }, items: [...items], at: at.toISOString() };
+    const of = measured[name];
+    if (of === undefined) {
+      return {
+        ...base,
+        state: worst,
+        summary: `${figures.requests} requests to ${figures.target}`,
+        measured: figures.requests,
+        unit: "requests",
+      };
+    }
+    const [found, most, unit] = of;
+    const state = stateOf(found, most, figures.requests);
+    return {
+      ...base,
+      state,
+      summary:
+        state === "unknown"
+          ? `${figures.requests} requests to ${figures.target} show nothing: at least ${minimumRequests} are needed`
+          : `${found} ${unit} in ${figures.requests} requests to ${figures.target}`,
+      ...(found !== undefined && { measured: found }),
+      expected: most,
+      unit,
+    };
+  });
+}
+
+function stateOf(
+  found: number | undefined,
+  most: number,
+  requests: number,
+): "holds" | "does-not-hold" | "unknown" {
+  if (found === undefined || !Number.isFinite(found) || requests < minimumRequests) return "unknown";
+  return found < most ? "holds" : "does-not-hold";
+}

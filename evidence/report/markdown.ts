@@ -1,0 +1,51 @@
+import { code, prose } from "../../lib/markdown-text.ts";
+import { markdownTable } from "../../lib/table.ts";
+import type { ReportDocument } from "./document.ts";
+import { evidenceLine } from "./status.ts";
+import { oneVerdict, totalsLine, verdictWords } from "./words.ts";
+
+/** The decision as Markdown, for a pull request or a file. A text of the evidence is shown and never obeyed. */
+export function markdownReport(document: ReportDocument): string {
+  const { project, stack, at, commit, decision, totals, sections, items, actions, evidence, links } =
+    document;
+  const shown = verdictWords.filter(({ verdict }) => totals[verdict] > 0);
+  const parts = [
+    `# ${decision === "go" ? "Go" : "No-go"}: ${prose(`${project}/${stack}`)}`,
+    [
+      `${at.slice(0, 16).replace("T", " ")} UTC${commit === undefined ? "" : `, commit \`${commit.slice(0, 12)}\``}.`,
+      `${totalsLine(totals)} of ${items.length} items. Evidence: ${evidenceLine(evidence)}.`,
+    ].join(" "),
+    ...(actions.length > 0
+      ? [
+          "## What would make it go",
+          markdownTable(
+            ["", "what", "where", "owner", "items"],
+            actions.map(({ what, command, where, owner, items: ids }, index) => [
+              String(index + 1),
+              command ? code(what) : prose(what),
+              where === undefined ? "" : code(where),
+              prose(owner),
+              ids.join(", "),
+            ]),
+          ),
+        ]
+      : []),
+    "## Sections",
+    markdownTable(
+      ["section", ...shown.map(({ words }) => words)],
+      sections.map((section) => [
+        section.section,
+        ...shown.map(({ verdict }) => (section.totals[verdict] === 0 ? "" : String(section.totals[verdict]))),
+      ]),
+    ),
+    "## Items",
+    markdownTable(
+      ["item", "", "state", "why"],
+      items.map(({ id, text, verdict, reason }) => [id, prose(text), oneVerdict[verdict], prose(reason)]),
+    ),
+    ...(links.length > 0
+      ? ["## Links", links.map(({ title, url }) => `- ${prose(title)}: <${new URL(url).href}>`).join("\n")]
+      : []),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}

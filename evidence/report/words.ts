@@ -1,0 +1,31 @@
+import type { ItemVerdict } from "../states.ts";
+import type { Totals } from "./document.ts";
+
+/** Every verdict in the order in which a report counts them, with its words and its sign. */
+export const verdictWords: readonly { verdict: ItemVerdict; words: string; sign: string }[] = [
+  { verdict: "holds", words: "hold", sign: "✓" },
+  { verdict: "does-not-hold", words: "do not hold", sign: "✗" },
+  { verdict: "unknown", words: "unknown", sign: "?" },
+  { verdict: "stale", words: "stale", sign: "…" },
+  { verdict: "waived", words: "waived", sign: "~" },
+  { verdict: "not-applicable", words: "not applicable", sign: "-" },
+  { verdict: "not-due", words: "not due yet", sign: "·" },
+];
+
+export const oneVerdict: Readonly<Record<ItemVerdict, string>> = {
+  holds: "holds",
+  "does-not-hold": "does not hold",
+  unknown: "unknown",
+  stale: "stale",
+  waived: "waived",
+  "not-applicable": "not applicable",
+  "not-due": "not due yet",
+};
+
+/** `120 hold, 3 do not hold, 52 unknown`; what is not there is left out. */
+export function totalsLine(totals: Totals): string {
+  return verdictWords
+    .filter(({ verdict }) => totals[verdict] > 0)
+    .map(({ verdict, words }) => `${totals[verdict]} ${words}`)
+    .join(", ");
+}

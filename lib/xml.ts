@@ -1,0 +1,26 @@
+/** Attributes of an element of XML, each with a space before it. */
+export function attributes(values: Record<string, string | number>): string {
+  return Object.entries(values)
+    .map(
+      ([name, value]) =>
+        ` ${name}="${text(String(value)).replaceAll("\n", "&#10;").replaceAll("\t", "&#9;")}"`,
+    )
+    .join("");
+}
+
+const entities = new Map([
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&apos;"],
+]);
+
+/** Character data of XML 1.0: what it has no character for, a lone surrogate included, is replaced. */
+export function text(value: string): string {
+  return value
+    .toWellFormed()
+    .replaceAll(/\r\n?/g, "\n")
+    .replaceAll(/[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
+    .replaceAll(/[&<>"']/g, (character) => entities.get(character) ?? character);
+}
