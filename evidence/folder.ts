@@ -14,6 +14,8 @@ export interface Kept {
   records: EvidenceRecord[];
   /** One sentence for each file that is not what its name says. */
   problems: string[];
+  /** How many keys are trusted. Without one, nobody can tell whose signature is whose. */
+  keys: number;
 }
 
 /** `<root>/<stack>`, one file a run. Two runs never write the same file, so that Git merges them. */
@@ -31,7 +33,7 @@ export class EvidenceFolder {
    */
   read(trusted: readonly VerifyingKey[]): Kept {
     const names = this.#names();
-    const kept: Kept = { records: [], problems: [] };
+    const kept: Kept = { records: [], problems: [], keys: trusted.length };
     for (const name of names) {
       try {
         kept.records.push(readRecord(name, this.#bytes(name), trusted));

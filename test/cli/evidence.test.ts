@@ -1,0 +1,174 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Item, items } from "../../checklist/items.ts";
+import { registeredControls } from "../../cli/evidence/controls.ts";
+
+const command = join(import.meta.dirname, "../../cli/optropic.js");
+
+/** Items and kinds of control that wait for the steps of the release. Probes have a list of their own. */
+const notBuilt = [
+  "1.1 gate",
+  "1.2 gate",
+  "1.3 gate",
+  "1.4 gate",
+  "3.6 gate",
+  "S1.1 gate",
+  "S1.2 gate",
+  "S1.3 gate",
+  "S1.4 gate",
+  "S2.1 gate",
+  "S2.2 gate",
+  "S2.7 gate",
+  "S2.8 gate",
+  "S3.1 gate",
+  "S3.2 gate",
+  "S4.1 gate",
+  "S7.2 gate",
+  "S7.7 gate",
+  "S8.1 gate",
+  "S8.2 gate",
+  "S8.5 gate",
+  "R.1 gate",
+  "R.2 gate",
+  "OK.1 report",
+];
+
+let root: string;
+let privateKey: string;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "evidence-cli-"));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function optropic(args: string[], environment: Record<string, string> = {}) {
+  try {
+    const output = execFileSync(process.execPath, [command, ...args], {
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1", ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return { status: 0, output, errors: "" };
+  } catch (error) {
+    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
+    return { status, output: stdout, errors: stderr };
+  }
+}
+
+describe("optropic evidence", () => {
+  it("keygen keeps the private key in a file of its own and prints the public one", () => {
+    const file = join(root, "key.pem");
+    const { status, output } = optropic(["evidence", "keygen", "--output", file]);
+    privateKey = readFileSync(file, "utf8");
+    expect(status).toBe(0);
+    expect(output).toMatch(/^ed25519:[A-Za-z0-9+/]{43}=\n/);
+    expect(output).not.toContain(privateKey.split("\n")[1]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(optropic(["evidence", "keygen", "--output", file]).status).toBe(2);
+    expect(readFileSync(file, "utf8")).toBe(privateKey);
+  });
+
+  it("goes from a signature to a decision, and shows what was removed", () => {
+    const records = join(root, "records");
+    const evidence = ["--evidence", records];
+    const attest = (item: string) =>
+      optropic(
+        [
+          "attest",
+          item,
+          "--by",
+          "lead@optropic.example",
+          "--shows",
+          "https://optropic.example/tickets/1",
+          "--until",
+          inDays(7),
+          ...evidence,
+        ],
+        { EVIDENCE_SIGNING_KEY: privateKey },
+      );
+    expect(attest("S8.3")).toMatchObject({ status: 0, output: expect.stringMatching(/\(signed\)/) });
+    expect(attest("4.2")).toMatchObject({
+      status: 2,
+      errors: expect.stringMatching(/not for a person to sign/),
+    });
+    const listed = JSON.parse(optropic(["attest", "--list", "--json", ...evidence]).output);
+    expect(listed.attestations).toContainEqual(
+      expect.objectContaining({ id: "S8.3", by: "lead@optropic.example" }),
+    );
+
+    const note = join(root, "checkpoint.txt");
+    expect(optropic(["evidence", "checkpoint", "--output", note, ...evidence]).status).toBe(0);
+    expect(optropic(["evidence", "verify", "--checkpoint", note, ...evidence])).toMatchObject({ status: 0 });
+
+    const decided = optropic(["decide", "--json", "--checkpoint", note, ...evidence]);
+    const document = JSON.parse(decided.output);
+    expect(decided.status).toBe(2);
+    expect(document).toMatchObject({ decision: "no-go", evidence: { records: 1, problems: [] } });
+    expect(document.items).toHaveLength(175);
+
+    const page = join(root, "report.html");
+    expect(optropic(["report", "--output", page, ...evidence]).output).toBe(`no-go: ${page}\n`);
+    expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>/);
+
+    rmSync(join(records, "production"), { recursive: true });
+    expect(optropic(["evidence", "verify", "--checkpoint", note, ...evidence])).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/is gone, which the checkpoint anchors/),
+    });
+  });
+
+  it("never shows a signing key that it cannot read", () => {
+    const file = join(root, "unused.txt");
+    writeFileSync(file, "");
+    const { status, output, errors } = optropic(
+      [
+        "attest",
+        "S8.3",
+        "--by",
+        "lead@optropic.example",
+        "--shows",
+        "https://optropic.example",
+        "--until",
+        inDays(7),
+        "--evidence",
+        join(root, "other"),
+      ],
+      { EVIDENCE_SIGNING_KEY: "canary-c0ffee" },
+    );
+    expect(status).toBe(2);
+    expect(errors).toMatch(/EVIDENCE_SIGNING_KEY is not an Ed25519 private key/);
+    expect(output + errors).not.toContain("canary");
+  });
+});
+
+describe("the controls that the code registers", () => {
+  const controls = registeredControls();
+
+  it("cover every item but these, which no version has a control for yet", () => {
+    const all: readonly Item[] = items;
+    const left = all.flatMap(({ id, controls: asked }) =>
+      asked
+        .filter(
+          (kind) =>
+            kind !== "probe" &&
+            !controls.some((control) => control.kind === kind && control.items.includes(id)),
+        )
+        .map((kind) => `${id} ${kind}`),
+    );
+    // This list may only become shorter.
+    expect(left).toEqual(notBuilt);
+  });
+
+  it("have a name of their own and items of the checklist that ask for such a control", () => {
+    const names = controls.map(({ kind, name }) => `${kind}:${name}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect(controls.filter(({ items: ids }) => ids.length === 0)).toEqual([]);
+  });
+});
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { type AttestationRequest, attestationOf } from "../../evidence/attestation.ts";
+
+const at = new Date("2026-11-28T12:00:00Z");
+
+const request: AttestationRequest = {
+  item: "S8.3",
+  by: "lead@optropic.example",
+  shows: "https://optropic.example/tickets/1",
+  until: "2026-12-24",
+  note: "Briefed on Friday",
+  holds: true,
+};
+
+function attested(changes: Partial<AttestationRequest>, author?: string) {
+  return attestationOf({ ...request, ...changes }, { at, maximumDays: 90, author });
+}
+
+describe("an attestation", () => {
+  it("counts to the end of its last day", () => {
+    expect(attested({})).toMatchObject({
+      control: { kind: "attest", name: "attest-S8.3" },
+      items: ["S8.3"],
+      state: "holds",
+      until: "2026-12-24T23:59:59.000Z",
+      by: "lead@optropic.example",
+    });
+    expect(attested({ until: "2026-11-28" }).until).toBe("2026-11-28T23:59:59.000Z");
+  });
+
+  it("may say that something does not hold", () => {
+    expect(attested({ holds: false })).toMatchObject({ state: "does-not-hold" });
+  });
+
+  it.each<[string, Partial<AttestationRequest>, RegExp]>([
+    ["an item that a machine decides", { item: "4.2" }, /not for a person to sign/],
+    ["an unknown item", { item: "S99.1" }, /no item "S99\.1"/],
+    ["nothing", { item: undefined, by: undefined }, /needs the item and --by/],
+    ["a day that has passed", { until: "2026-11-27" }, /has passed/],
+    ["a day that is too far away", { until: "2027-03-30" }, /more than 90 days/],
+    ["a day that is none", { until: "2026-02-30" }, /not a day/],
+    ["a name", { by: "the lead" }, /not an e-mail address/],
+    ["an address that is not https", { shows: "http://optropic.example" }, /https URL/],
+    ["a script", { shows: "javascript:alert(1)" }, /https URL/],
+  ])("refuses %s", (_, changes, message) => {
+    expect(() => attested(changes)).toThrow(message);
+  });
+
+  it("refuses the author of the release where four eyes are asked for", () => {
+    expect(() => attested({}, "Lead@Optropic.Example")).toThrow(/let another person sign/);
+    expect(attested({}, "other@optropic.example").state).toBe("holds");
+  });
+});

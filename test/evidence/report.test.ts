@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import { decide } from "../../evidence/decide.ts";
+import { readRecord, sealRun } from "../../evidence/record.ts";
+import { reportDocument } from "../../evidence/report/document.ts";
+import { htmlReport } from "../../evidence/report/html.ts";
+import { junitReport } from "../../evidence/report/junit.ts";
+import { markdownReport } from "../../evidence/report/markdown.ts";
+import { statusText } from "../../evidence/report/status.ts";
+import type { Run } from "../../evidence/statement.ts";
+import { verifyEvidence } from "../../evidence/verify.ts";
+import { resultOf, runOf } from "./records.ts";
+
+const hostile =
+  "</script><script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) @lead #1 `x` | https://evil.example ]]> \u202e \u001b[31m";
+
+const at = new Date("2026-11-28T13:00:00Z");
+
+function reported(summary: string, changes: Partial<Run> = {}) {
+  const controls = [
+    {
+      kind: "probe" as const,
+      name: "https-redirect",
+      title: summary,
+      items: ["4.2" as const],
+      run: "verify" as const,
+    },
+  ];
+  const run = runOf({
+    results: [
+      resultOf({
+        state: "does-not-hold",
+        summary,
+        fix: summary,
+        measured: summary,
+        expected: summary,
+        unit: "ms",
+        place: { path: summary.slice(0, 100), line: 1 },
+        url: "javascript:alert(1)",
+      }),
+    ],
+    ...changes,
+  });
+  const { name, bytes } = sealRun(run, undefined);
+  const records = [readRecord(name, bytes, [])];
+  const decision = decide({
+    project: "optropic",
+    stack: "production",
+    at,
+    records,
+    controls,
+    signedOnly: false,
+    phase: "after",
+    validHours: {
+      preview: 1,
+      verify: 24,
+      drill: 1,
+      backup: 1,
+      "load-test": 1,
+      gate: 1,
+      release: 1,
+      rollback: 1,
+      watch: 1,
+    },
+  });
+  return reportDocument({
+    tool: { name: "optropic", version: "3.0.0" },
+    decision,
+    verification: verifyEvidence({ records, problems: [summary], keys: 0 }, [], at),
+    contacts: {
+      technicalLead: "lead@optropic.example",
+      devops: "devops@optropic.example",
+      databaseAdmin: "database@optropic.example",
+      security: "security@optropic.example",
+    },
+    links: [
+      { title: summary, url: "https://status.optropic.example/" },
+      { title: "x", url: "javascript:alert(1)" },
+    ],
+  });
+}
+
+describe("every format", () => {
+  const document = reported(hostile);
+
+  it("gives the same bytes for the same evidence at the same moment", () => {
+    expect(htmlReport(reported(hostile))).toBe(htmlReport(document));
+    expect(JSON.stringify(reported(hostile))).toBe(JSON.stringify(document));
+  });
+
+  it("is no-go with evidence that is not whole, and says what would restore it", () => {
+    expect(document.decision).toBe("no-go");
+    expect(document.actions[0]?.what).toMatch(/^Restore the evidence/);
+  });
+
+  it("has all items with a state and a reason", () => {
+    expect(document.items).toHaveLength(175);
+    expect(document.items.filter(({ reason, verdict }) => reason === "" || verdict === undefined)).toEqual(
+      [],
+    );
+    expect(document.items.find(({ id }) => id === "4.2")?.verdict).toBe("does-not-hold");
+  });
+});
+
+describe("HTML", () => {
+  const html = htmlReport(reported(hostile));
+
+  it("keeps a text of the evidence from being more than text", () => {
+    const [before = ""] = html.split("<script>");
+    const body = before.slice(before.indexOf("<body>"));
+    expect(body).not.toMatch(/<script|<img|onerror=(?!alert\(1\)&#62;)/i);
+    expect(html).not.toMatch(/href="(?!https?:|#)/i);
+    expect(html).not.toContain("\u001b");
+    expect(html).not.toContain("\u202e");
+    expect(html.match(/<script>/g)).toHaveLength(1);
+  });
+
+  it("asks for nothing from elsewhere", () => {
+    expect(html).not.toMatch(/(?:src|@import|url\()\s*=?\s*["']?(?:https?:)?\/\//i);
+    expect(html).toContain("default-src 'none'");
+  });
+});
+
+describe("Markdown", () => {
+  it("keeps a text of the evidence from being more than text", () => {
+    const markdown = markdownReport(reported(hostile));
+    const outside = markdown.replaceAll(/(`+)[^`][\s\S]*?\1/g, "");
+    expect(outside).not.toMatch(/@lead|#1\b|https:\/\/evil|<script|<img|\]\(/);
+  });
+});
+
+describe("JUnit", () => {
+  it("counts what does not hold, what is not known and what is skipped", () => {
+    const xml = junitReport(reported("It answers 200"));
+    expect(xml).toMatch(
+      /<testsuites name="optropic report optropic\/production" tests="175" failures="1" errors="17\d" skipped="\d+">/,
+    );
+    expect(xml).toContain(
+      '<testcase classname="4. Security Configuration" name="4.2 HTTPS enforced (no HTTP)">',
+    );
+    expect(xml).toContain('<failure message="It answers 200"/>');
+    expect(junitReport(reported(hostile))).not.toContain("<script");
+  });
+});
+
+describe("the status", () => {
+  it.each([60, 80, 120])("fits %i columns, with the verdict last", (width) => {
+    const text = statusText(reported(hostile), { color: false, width, actions: 5 });
+    const lines = text.trimEnd().split("\n");
+    expect(lines.at(-1)).toMatch(/^NO-GO: \d+ actions needed$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.max(width, 100));
+    expect(text).not.toContain("\u001b");
+    expect(text).not.toContain("\u202e");
+  });
+});
