@@ -149,6 +149,24 @@ export const settingsSchema = z.strictObject({
   logs: logsSchema,
   loadTest: loadTestSchema,
   evidence: evidenceSchema,
+  headers: z
+    .enum(["edge", "application"])
+    .default("edge")
+    .meta({
+      description:
+        "What sends the security headers: rules at the edge, or the application itself, for example with Helmet. What the application sends only a probe can measure: until then those policies say unknown.",
+      checklist: ["4.2", "4.5", "4.6", "4.8"],
+    }),
+  roles: z
+    .record(
+      z.string().min(1).max(200),
+      z.enum(["application", "documentation", "redirect", "tool", "worker"]),
+    )
+    .default({})
+    .meta({
+      description:
+        "What hosts are there for, by the name of the resource, where it cannot be told. Only the application is asked for its secrets.",
+    }),
   contacts: contactsSchema,
   links: linksSchema,
   waivers: z.unknown().optional().meta({

@@ -1,7 +1,6 @@
 import { every, type Finding, judgeStack, policy, type Stack } from "./framework/index.ts";
 import { backupJobs, schedulesOf } from "./model/backups.ts";
 import { databases } from "./model/databases.ts";
-import { hasRecovery, recoveryLossMinutes } from "./model/recovery.ts";
 import { judgeOutput, stackOutput } from "./model/stack-outputs.ts";
 import { longestGap } from "./values/schedule.ts";
 
@@ -65,8 +64,10 @@ function judgeInterval(stack: Stack): true | string {
 function isRecovered(stack: Stack, allowedMinutes: number): boolean {
   const all = databases(stack);
   return (
-    allowedMinutes >= recoveryLossMinutes &&
     all.length > 0 &&
-    every(all, (database) => hasRecovery(stack, database))
+    every(all, ({ recovery }) => {
+      const found = recovery();
+      return !("fault" in found) && found.lossMinutes <= allowedMinutes;
+    })
   );
 }

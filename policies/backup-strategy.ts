@@ -1,4 +1,4 @@
-import { type AnyValue, fault, judge, judgeEach, known, policy, some, violation } from "./framework/index.ts";
+import { type AnyValue, fault, judge, known, policy, some, violation } from "./framework/index.ts";
 import {
   type Bucket,
   backupBuckets,
@@ -7,7 +7,7 @@ import {
   type Job,
   judgeBackupJobs,
 } from "./model/backups.ts";
-import { databases } from "./model/databases.ts";
+import { judgeDatabases } from "./model/databases.ts";
 import { databasesBehind } from "./model/databases-behind.ts";
 import { declaredVariables } from "./model/variables.ts";
 import { holdsPublicKey, identityForm } from "./values/age.ts";
@@ -22,9 +22,9 @@ export const backupStrategy = policy({
   fix: "Make the connection in the backup job's envVars from the database's own outputs, and tell the job the bucket by a variable such as BACKUP_BUCKET.",
   url: "https://supabase.com/docs/guides/platform/backups",
   check: (stack) =>
-    judgeEach(databases(stack), "No database is declared, so nothing is backed up.", (database) => {
+    judgeDatabases(stack, "No database is declared, so nothing is backed up.", (database) => {
       const jobs = backupJobs(stack).filter((job) =>
-        databasesBehind([job]).some((source) => source === database),
+        databasesBehind([job]).some((source) => source === database.resource),
       );
       if (jobs.length === 0) {
         return "No backup job connects to the database.";

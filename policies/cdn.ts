@@ -1,10 +1,11 @@
 import { fault, judge, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { judgePages } from "./model/cached-pages.ts";
+import { domains } from "./model/domains.ts";
+import { edges, judgeEdges } from "./model/edges.ts";
 import { onlyRedirects } from "./model/redirects.ts";
 import { headerOf } from "./model/response-headers.ts";
 import { type Rule, rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, requestTo, type Site } from "./model/sites.ts";
-import { vercel } from "./model/tokens.ts";
 import { judgeInZones, judgeZones, type Zone, zoneSettings, zones } from "./model/zones.ts";
 
 // Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts.
@@ -19,7 +20,7 @@ export const cacheRules = policy({
   fix: "Declare a cloudflare.Ruleset of phase http_request_cache_settings with a rule of action set_cache_settings and cache: true.",
   url: "https://developers.cloudflare.com/cache/how-to/cache-rules/",
   check: (stack) => [
-    ...judgeZones(stack, unlessVercelFacesPublic(stack, "No CDN with cache rules is declared."), (zone) => {
+    ...judgeZones(stack, unlessCdnFacesPublic(stack, "No CDN with cache rules is declared."), (zone) => {
       if (onlyRedirects(stack, zone)) {
         return true;
       }
@@ -32,6 +33,7 @@ export const cacheRules = policy({
       return keeps || "No rule of the zone says what the CDN caches.";
     }),
     ...judgeSites(stack, undefined, (site) => judgePages(stack, site)),
+    ...judgeEdges(stack, ({ caching }) => caching()),
   ],
 });
 
@@ -47,7 +49,7 @@ export const immutableAssets = policy({
     judgeSites(
       stack,
       "No public host is declared, so such files are not cached.",
-      (site) => site.project === undefined || judgeAssets(stack, site),
+      (site) => site.edge?.keepsAssets() ?? (site.project === undefined || judgeAssets(stack, site)),
     ),
 });
 
@@ -62,7 +64,7 @@ export const assetsCompressed = policy({
     ...judgeSites(
       stack,
       "No public host is declared, so files are not compressed.",
-      (site) => site.project === undefined || judgeCompression(stack, site),
+      (site) => site.edge?.compresses() ?? (site.project === undefined || judgeCompression(stack, site)),
     ),
     ...zones(stack).map((zone) =>
       judge(zone.resource, () => {
@@ -81,21 +83,23 @@ export const http2 = policy({
   severity: "low",
   fix: "Declare a cloudflare.ZoneSetting with settingId http2 and value on, another for http3.",
   url: "https://developers.cloudflare.com/speed/optimization/protocol/http2/",
-  check: (stack) =>
-    judgeInZones(
+  check: (stack) => [
+    ...judgeEdges(stack, (edge) => edge.http2()),
+    ...judgeInZones(
       stack,
-      unlessVercelFacesPublic(stack, "No CDN that speaks HTTP/2 is declared."),
+      unlessCdnFacesPublic(stack, "No CDN that speaks HTTP/2 is declared."),
       (zone) => protocols(stack, zone),
       "The zone has neither http2 nor http3 on.",
       () => true,
     ),
+  ],
 });
 
 const cachePhase = "http_request_cache_settings";
 
-/** Vercel is a CDN by itself: https://vercel.com/docs/cdn */
-function unlessVercelFacesPublic(stack: Stack, absent: string): string | undefined {
-  return stack.ofType(vercel.domain).length > 0 ? undefined : absent;
+/** Some hosts are a CDN by themselves: https://vercel.com/docs/cdn */
+function unlessCdnFacesPublic(stack: Stack, absent: string): string | undefined {
+  return edges(stack).length > 0 || domains(stack).some(({ isCdn }) => isCdn) ? undefined : absent;
 }
 
 /** Where each framework, as Vercel names it, puts files whose name contains the hash of their content. */

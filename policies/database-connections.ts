@@ -1,9 +1,7 @@
 import type { ProviderArgs } from "@pulumi/postgresql";
-import type { ProjectArgs } from "@pulumi/supabase";
 import {
   fault,
   judge,
-  judgeEach,
   judgeStack,
   policy,
   type ResourceOf,
@@ -11,9 +9,10 @@ import {
   some,
   type Verdict,
 } from "./framework/index.ts";
-import { databases, poolersOf, settingsOf } from "./model/databases.ts";
+import { judgeDatabases } from "./model/databases.ts";
+import { isJob } from "./model/jobs.ts";
 import { verificationFindings } from "./model/tls-verification.ts";
-import { postgresql, render, supabase } from "./model/tokens.ts";
+import { postgresql } from "./model/tokens.ts";
 import { declaredVariables, judgeVariables } from "./model/variables.ts";
 import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./values/connection-string.ts";
 
@@ -27,9 +26,8 @@ export const poolerConfigured = policy({
   fix: "Declare a supabase.PoolerConfig for the project with poolMode and defaultPoolSize.",
   url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
   check: (stack) =>
-    judgeEach(databases(stack), "No database is declared, so none has a connection pooler.", (database) =>
-      // Render has no pooler of its own: only the connection string says whether one is used.
-      database.is(supabase.project) ? judgePooler(stack, database) : true,
+    judgeDatabases(stack, "No database is declared, so none has a connection pooler.", ({ pooler }) =>
+      pooler(),
     ),
 });
 
@@ -45,7 +43,7 @@ export const applicationPooled = policy({
     ...judgeVariables(
       stack,
       // A job may need a session of its own: pg_dump cannot go through a transaction pooler.
-      (name, resource) => name === "DATABASE_URL" && resource.type !== render.cronJob,
+      (name, resource) => name === "DATABASE_URL" && !isJob(resource),
       (value) => {
         const connection = parseConnection(value);
         return (
@@ -66,12 +64,10 @@ export const sslEnforced = policy({
   fix: "Set sslEnforcement: true in the supabase.Settings of the project.",
   url: "https://supabase.com/docs/guides/platform/ssl-enforcement",
   check: (stack) =>
-    judgeEach(
-      databases(stack),
+    judgeDatabases(
+      stack,
       "No database is declared, so none rejects connections without TLS.",
-      (database) =>
-        // Render takes no plaintext connection from outside: https://render.com/docs/postgresql-creating-connecting
-        database.is(supabase.project) ? judgeEnforcement(stack, database) : true,
+      ({ refusesPlaintext }) => refusesPlaintext(),
     ),
 });
 
@@ -106,28 +102,6 @@ export const connectionsEncrypted = policy({
 
 const isDeclared = (stack: Stack, ...names: readonly string[]): boolean =>
   some(declaredVariables(stack), (variable) => names.includes(variable.name() ?? ""));
-
-function judgePooler(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
-  const poolers = poolersOf(stack, project);
-  if (poolers.length === 0) {
-    const ignored = settingsOf(stack, project).some((settings) => settings.at("pooler").exists);
-    return ignored
-      ? "No PoolerConfig is declared for the project; `pooler` in its Settings stays in the state and is never sent to Supabase."
-      : "No PoolerConfig is declared for the project.";
-  }
-  const modes = poolers.map((pooler) => pooler.at("poolMode").string() ?? "");
-  const wrong = modes.find((mode) => !["transaction", "session"].includes(mode));
-  return wrong === undefined || `The pooler has the mode ${JSON.stringify(wrong)}, which does not exist.`;
-}
-
-function judgeEnforcement(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
-  const settings = settingsOf(stack, project);
-  if (settings.length === 0) {
-    return "The project has no Settings, and Supabase takes plaintext connections by default.";
-  }
-  const lax = settings.find((it) => it.at("sslEnforcement").boolean() !== true);
-  return lax === undefined || `${lax.name} does not set sslEnforcement to true.`;
-}
 
 /** The schemes of AWS and Google connect by their own means, always by TLS, and send no sslmode. */
 function judgeProvider(provider: ResourceOf<ProviderArgs>): Verdict {

@@ -39,7 +39,7 @@ export const productionEnvironmentReviewed = policy({
   title:
     "Someone other than the person who starts it must approve each deployment to production, which must come from named branches or tags.",
   severity: "critical",
-  fix: "Declare a github.RepositoryEnvironment named production with reviewers, preventSelfReview true, canAdminsBypass false and a deploymentBranchPolicy, and with custom policies a github.RepositoryEnvironmentDeploymentPolicy.",
+  fix: "Declare a github.RepositoryEnvironment named production, or as the setting productionEnvironment says, with reviewers, preventSelfReview true, canAdminsBypass false and a deploymentBranchPolicy, and with custom policies a github.RepositoryEnvironmentDeploymentPolicy.",
   url: "https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments",
   check: (stack) =>
     judgeRepositories(stack, "No repository is declared, so no environment gates production.", (repository) =>
@@ -85,16 +85,18 @@ function reviewsProduction(stack: Stack, repository: Repository): Verdict {
   const { label } = repository;
   // GitHub tells no letter case apart.
   const environments = ofRepository(stack, repository, github.environment, (candidate) =>
-    isProduction(candidate.at("environment")),
+    isProduction(stack, candidate.at("environment")),
   );
   if (environments.length === 0) {
-    return `${label} has no environment named production.`;
+    return `${label} has no environment named ${stack.declared.productionEnvironment}.`;
   }
   const verdicts = environments.map((environment) => reviewsEnvironment(stack, repository, environment));
   return verdicts.find((verdict) => verdict !== true) ?? true;
 }
 
-const isProduction = (name: AnyValue): boolean => name.string()?.toLowerCase() === "production";
+/** By the name that the setting productionEnvironment gives, or by its short form. */
+const isProduction = (stack: Stack, name: AnyValue): boolean =>
+  ["prod", stack.declared.productionEnvironment].includes(name.string()?.toLowerCase() ?? "");
 
 function reviewsEnvironment(
   stack: Stack,
@@ -136,7 +138,7 @@ function reviewsEnvironment(
 /** Each pattern of what may be deployed is of branches that rules guard, or of tags with a name of their own. */
 function deployedRefs(stack: Stack, repository: Repository): Verdict {
   const allowed = ofRepository(stack, repository, github.environmentRefs, (refs) =>
-    isProduction(refs.at("environment")),
+    isProduction(stack, refs.at("environment")),
   );
   for (const refs of allowed) {
     const tag = refs.at("tagPattern").string();

@@ -13,7 +13,7 @@ import { databasesBehind } from "./model/databases-behind.ts";
 import { recordsFor, servingDomains } from "./model/domains.ts";
 import { judgeNamed } from "./model/generated.ts";
 import { keysBehind } from "./model/sentry-dsn.ts";
-import { render } from "./model/tokens.ts";
+import { render, stackReference } from "./model/tokens.ts";
 import { applicationHosts, type Variable } from "./model/variables.ts";
 import { shownValue } from "./values/shown-value.ts";
 
@@ -88,7 +88,11 @@ export const databaseUrlOwn = policy({
         );
       }
       // In a map of variables, the one that is made from the database may be another.
-      const certain = alone || databasesBehind(elsewhere).some((database) => databases.includes(database));
+      const certain =
+        alone ||
+        databasesBehind(elsewhere).some((database) => databases.includes(database)) ||
+        // An unknown value of a map that is made from nothing else that could give a connection is the database's.
+        (value.isUnknown && !sources.some((source) => source.is(stackReference)));
       return certain || undecided(value);
     }),
 });

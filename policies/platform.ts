@@ -1,31 +1,22 @@
-import type { DnsRecordArgs } from "@pulumi/cloudflare";
-import {
-  type AnyValue,
-  type Finding,
-  fault,
-  judge,
-  judgeStack,
-  policy,
-  type Resource,
-  type ResourceOf,
-  type Stack,
-  violation,
-} from "./framework/index.ts";
-import { domains, recordsFor } from "./model/domains.ts";
+import { type Finding, fault, judge, judgeStack, policy, type Stack, violation } from "./framework/index.ts";
+import type { Location } from "./model/adapter.ts";
+import { type Domain, domains, type HostRecord, isVendorsOwn, recordsFor } from "./model/domains.ts";
+import { locations } from "./model/locations.ts";
 import { shownOrigins, targetFault } from "./model/origins.ts";
 import { regionGroup } from "./model/regions.ts";
-import { cloudflare, render, supabase, vercel } from "./model/tokens.ts";
+import { staticSites } from "./model/static-sites.ts";
+import { hosts } from "./model/variables.ts";
 
 export const hostingPlatform = policy({
   name: "hosting-platform",
   items: ["7.1"],
   title: "The stack must declare where the application is hosted.",
   severity: "high",
-  fix: "Declare a project at Vercel or a service at Render.",
+  fix: "Declare a project at Vercel, a service at Render, or a service, function or App Runner service at AWS.",
   check: (stack) =>
-    stack.ofType(vercel.project, render.webService, render.staticSite).length > 0
+    hosts(stack).length + staticSites(stack).length > 0
       ? []
-      : [violation("No project at Vercel and no service at Render is declared.")],
+      : [violation("Nothing that runs the application is declared, at Vercel, Render or AWS.")],
 });
 
 export const oneRegion = policy({
@@ -59,14 +50,15 @@ export const dnsRecords = policy({
     if (domains(stack).length === 0) {
       return [violation("No domain is declared at a host, so none has a DNS record.")];
     }
-    return domains(stack).map(({ resource, name, redirect }) =>
-      judge(resource, () => {
+    return domains(stack).map((domain) =>
+      judge(domain.resource, () => {
+        const { name, redirect } = domain;
         const host = name.string()?.toLowerCase() ?? "";
         const records = isVendorsOwn(host) ? [] : recordsFor(stack)(host);
         if (records.length === 0) {
           return isVendorsOwn(host) || fault(name, `${host} has no DNS record in this stack.`);
         }
-        const wrong = records.map((record) => targetFault(record, resource)).find((it) => it !== undefined);
+        const wrong = records.map((record) => targetFault(record, domain)).find((it) => it !== undefined);
         return (
           wrong === undefined || redirect?.exists === true || { found: `The record of ${host} ${wrong}.` }
         );
@@ -80,43 +72,16 @@ export const cdnEnabled = policy({
   items: ["6.8", "7.8"],
   title: "Every domain of a host must be served through the CDN, and no record may show what is behind it.",
   severity: "medium",
-  fix: "Set proxied to true in the domain's DNS record at Cloudflare.",
+  fix: "Set proxied to true in the domain's DNS record at Cloudflare, or serve the domain by a CDN such as CloudFront or Vercel's own.",
   url: "https://developers.cloudflare.com/dns/proxy-status/",
   check: (stack) => {
-    const findings = [...domains(stack).flatMap(({ name }) => proxied(stack, name)), ...shownOrigins(stack)];
-    return findings.length > 0
-      ? findings
-      : [violation("No domain of a host has a DNS record at Cloudflare.")];
+    const findings = [
+      ...domains(stack).flatMap((domain) => throughCdn(stack, domain)),
+      ...shownOrigins(stack),
+    ];
+    return findings.length > 0 ? findings : [violation("No domain of a host is served through a CDN.")];
   },
 });
-
-/** What runs in a region, or in several. */
-interface Location {
-  readonly resource: Resource;
-  /** Its regions as the vendor names them; empty where the vendor chooses. Throws UnknownRead. */
-  readonly regions: () => string[];
-}
-
-function locations(stack: Stack): Location[] {
-  const functions = stack.ofType(vercel.project).map((resource) => ({
-    resource,
-    regions: () => [
-      ...resource.at("resourceConfig", "functionDefaultRegions").strings(),
-      ...text(resource.at("serverlessFunctionRegion")),
-    ],
-  }));
-  const rest = stack
-    .ofType(
-      render.webService,
-      render.privateService,
-      render.backgroundWorker,
-      render.cronJob,
-      render.postgres,
-      supabase.project,
-    )
-    .map((resource) => ({ resource, regions: () => text(resource.at("region")) }));
-  return [...functions, ...rest];
-}
 
 /** A violation where known regions are apart, whatever the unknown ones are. */
 function inOnePlace(located: readonly Location[]): Finding[] {
@@ -138,35 +103,37 @@ function inOnePlace(located: readonly Location[]): Finding[] {
   return [...findings, judgeStack(() => places.size <= 1 || apart)];
 }
 
-function text(value: AnyValue): string[] {
-  const known = value.string();
-  return known === undefined || known === "" ? [] : [known];
-}
-
-/** Judges the records at Cloudflare of one domain; another policy judges whether there is one. */
-function proxied(stack: Stack, name: AnyValue): Finding[] {
-  let records: readonly ResourceOf<DnsRecordArgs>[] = [];
+/** Judges the records of one domain; another policy judges whether there is one. */
+function throughCdn(stack: Stack, { name, isCdn, resource }: Domain): Finding[] {
+  let records: readonly HostRecord[] = [];
   const known = judgeStack(() => {
-    const host = name.string()?.toLowerCase() ?? "";
-    records = recordsFor(stack)(host).flatMap(({ resource }) =>
-      resource.is(cloudflare.dnsRecord, cloudflare.record) ? [resource] : [],
-    );
+    records = recordsFor(stack)(name.string()?.toLowerCase() ?? "");
     return true;
   });
   if (known.answer === "unknown") {
     return [known];
   }
-  return records.map((record) =>
-    judge(
-      record,
-      () =>
-        record.at("proxied").boolean() === true ||
-        fault(record.at("proxied"), `The record ${record.name} sends visitors past the CDN.`),
-    ),
+  const proxies = records.flatMap((record) =>
+    record.proxied === undefined ? [] : [{ resource: record.resource, proxied: record.proxied }],
   );
-}
-
-/** Names that a host gives by itself, with DNS of its own. */
-function isVendorsOwn(host: string): boolean {
-  return host.endsWith(".vercel.app") || host.endsWith(".onrender.com");
+  if (proxies.length > 0) {
+    return proxies.map((record) =>
+      judge(
+        record.resource,
+        () =>
+          record.proxied.boolean() === true ||
+          fault(record.proxied, `The record ${record.resource.name} sends visitors past the CDN.`),
+      ),
+    );
+  }
+  if (isCdn) {
+    return [{ answer: "holds" }];
+  }
+  return records.length === 0
+    ? []
+    : [
+        judge(resource, () =>
+          fault(name, `${name.string()} is not served through a CDN: its DNS leads to the host itself.`),
+        ),
+      ];
 }

@@ -2,6 +2,7 @@ import type { AutoscalingTarget, DockerSource, NativeRuntime, WebServiceArgs } f
 import type { Context } from "./framework/context.ts";
 import {
   type Fault,
+  type Finding,
   fault,
   judgeEach,
   policy,
@@ -11,17 +12,19 @@ import {
   type Value,
   type Verdict,
 } from "./framework/index.ts";
+import { deployHookOf } from "./model/deploy-hooks.ts";
 import { branchFault, repositoryFault } from "./model/deployed-code.ts";
 import { render } from "./model/tokens.ts";
+import { isOtherHost } from "./model/variables.ts";
+import { asksOfRender } from "./model/vendor-use.ts";
 
 export const renderService = policy({
   name: "render-service",
   items: ["7R.1"],
   title: "The stack must declare a web service at Render.",
   severity: "high",
-  fix: "Declare a render.WebService; for a stack without Render, disable the policies named render-.",
-  check: (stack) =>
-    judgeEach(stack.ofType(render.webService), "No web service at Render is declared.", () => true),
+  fix: "Declare a render.WebService, or remove what is left at Render, such as a DNS record that leads there.",
+  check: (stack) => judgeServices(stack, "No web service at Render is declared.", () => true),
 });
 
 export const renderServiceConfigured = policy({
@@ -33,8 +36,8 @@ export const renderServiceConfigured = policy({
   fix: "Set runtimeSource with the repository and branch or the image, and startCommand for a native runtime.",
   url: "https://render.com/docs/blueprint-spec",
   check: (stack, _threshold, context) =>
-    judgeEach(
-      stack.ofType(render.webService),
+    judgeServices(
+      stack,
       "No web service at Render is declared, so nothing takes the place of render.yaml.",
       (service) => {
         const source = service.at("runtimeSource");
@@ -77,8 +80,8 @@ export const renderHealthCheck = policy({
   fix: "Set healthCheckPath to a path that answers 200 when the service can serve, such as /api/health.",
   url: "https://render.com/docs/health-checks",
   check: (stack) =>
-    judgeEach(
-      stack.ofType(render.webService),
+    judgeApplications(
+      stack,
       "No web service at Render is declared, so none has a health check path.",
       (service) =>
         /^\/\S*$/.test(service.at("healthCheckPath").string() ?? "") ||
@@ -94,8 +97,8 @@ export const renderAutoDeploy = policy({
   fix: "Set autoDeployTrigger of the runtime source to checksPass or commit.",
   url: "https://render.com/docs/deploys",
   check: (stack) =>
-    judgeEach(
-      stack.ofType(render.webService),
+    judgeServices(
+      stack,
       "No web service at Render is declared, so none deploys automatically.",
       (service) => {
         const source = service.at("runtimeSource");
@@ -104,13 +107,15 @@ export const renderAutoDeploy = policy({
           source.at("docker").as<GitSource>(),
         ];
         if (source.at("image").exists && !repositories.some(({ exists }) => exists)) {
-          return {
-            ...fault(
-              source.at("image"),
-              `${service.name} runs an image, which Render does not deploy when it changes.`,
-            ),
-            fix: "Build the service from its repository; or call its deploy hook (https://render.com/docs/deploy-hooks) from the workflow that pushes the image, and waive this policy for the service.",
-          };
+          return (
+            deployHookOf(stack, service) !== undefined || {
+              ...fault(
+                source.at("image"),
+                `${service.name} runs an image, which Render does not deploy when it changes.`,
+              ),
+              fix: "Build the service from its repository; or declare what calls its deploy hook (https://render.com/docs/deploy-hooks) when the image is pushed: a github.ActionsSecret named like RENDER_DEPLOY_HOOK, or a webhook of the registry with the hook's URL.",
+            }
+          );
         }
         const git = repositories.find((repository) => repository.exists);
         const ignored = git?.at("buildFilter", "ignoredPaths");
@@ -133,8 +138,8 @@ export const renderCustomDomain = policy({
   fix: "Set customDomains to the host name of the service.",
   url: "https://render.com/docs/custom-domains",
   check: (stack) =>
-    judgeEach(
-      stack.ofType(render.webService),
+    judgeApplications(
+      stack,
       "No web service at Render is declared, so none has a domain.",
       (service) =>
         some(service.at("customDomains").items(), (domain) => isOwn(domain.at("name").string() ?? "")) ||
@@ -159,33 +164,47 @@ export const renderAutoscaling = policy({
     },
   },
   check: (stack, threshold) =>
-    judgeEach(
-      stack.ofType(render.webService),
-      "No web service at Render is declared, so nothing scales.",
-      (service) => {
-        const scaling = service.at("autoscaling");
-        if (service.at("plan").string() === "free") {
-          return fault(
-            service.at("plan"),
-            `${service.name} has the free instance type, which does not scale automatically.`,
-          );
-        }
-        if (scaling.at("enabled").boolean() !== true) {
-          return fault(scaling, `${service.name} does not scale automatically.`);
-        }
-        const min = scaling.at("min").number() ?? 0;
-        const max = scaling.at("max").number() ?? 0;
-        if (min < threshold("minimumInstances") || max <= min) {
-          return fault(scaling, `${service.name} scales from ${min} to ${max} instances.`);
-        }
-        return (
-          some(["cpu", "memory"] as const, (load) =>
-            isTarget(scaling.at("criteria", load).as<AutoscalingTarget>()),
-          ) || fault(scaling.at("criteria"), `${service.name} has no target to scale by.`)
+    judgeApplications(stack, "No web service at Render is declared, so nothing scales.", (service) => {
+      const scaling = service.at("autoscaling");
+      if (service.at("plan").string() === "free") {
+        return fault(
+          service.at("plan"),
+          `${service.name} has the free instance type, which does not scale automatically.`,
         );
-      },
-    ),
+      }
+      if (scaling.at("enabled").boolean() !== true) {
+        return fault(scaling, `${service.name} does not scale automatically.`);
+      }
+      const min = scaling.at("min").number() ?? 0;
+      const max = scaling.at("max").number() ?? 0;
+      if (min < threshold("minimumInstances") || max <= min) {
+        return fault(scaling, `${service.name} scales from ${min} to ${max} instances.`);
+      }
+      return (
+        some(["cpu", "memory"] as const, (load) =>
+          isTarget(scaling.at("criteria", load).as<AutoscalingTarget>()),
+        ) || fault(scaling.at("criteria"), `${service.name} has no target to scale by.`)
+      );
+    }),
 });
+
+/** A platform without Render is not asked for a service there. */
+function judgeServices(
+  stack: Stack,
+  absent: string,
+  test: (service: ResourceOf<WebServiceArgs>) => Verdict,
+): Finding[] {
+  return asksOfRender(stack) ? judgeEach(stack.ofType(render.webService), absent, test) : [];
+}
+
+/** The same of those that are of the application. */
+function judgeApplications(
+  stack: Stack,
+  absent: string,
+  test: (service: ResourceOf<WebServiceArgs>) => Verdict,
+): Finding[] {
+  return judgeServices(stack, absent, (service) => isOtherHost(stack)(service) || test(service));
+}
 
 function declares(
   service: ResourceOf<WebServiceArgs>,

@@ -56,7 +56,7 @@ export const dependencyUpdates = policy({
   scope: "delivery",
   title: "Pull requests must update dependencies with known vulnerabilities.",
   severity: "medium",
-  fix: "Declare a github.RepositoryDependabotSecurityUpdates for the repository with enabled: true, or a github.RepositoryFile renovate.json.",
+  fix: "Declare a github.RepositoryDependabotSecurityUpdates for the repository with enabled: true, or a github.RepositoryFile renovate.json or .github/dependabot.yml.",
   url: "https://docs.github.com/en/code-security/dependabot/dependabot-security-updates/about-dependabot-security-updates",
   check: (stack) =>
     judgeRepositories(stack, absent, (repository) => {
@@ -75,8 +75,9 @@ export const dependencyUpdates = policy({
     }),
 });
 
-/** Files by which Renovate is told what to update. */
-const renovate = /^(?:\.github\/|\.gitlab\/)?(?:renovate\.json5?|\.renovaterc(?:\.json5?)?)$/;
+/** Files by which Renovate or Dependabot is told what to update. */
+const renovate =
+  /^(?:(?:\.github\/|\.gitlab\/)?(?:renovate\.json5?|\.renovaterc(?:\.json5?)?)|\.github\/dependabot\.ya?ml)$/;
 
 export const workflowsRestricted = policy({
   name: "workflows-restricted",

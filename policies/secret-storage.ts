@@ -3,16 +3,8 @@ import { isGenerator } from "./model/generated.ts";
 import { isDerived, isExpectedSecret, literalKind } from "./model/literal-secrets.ts";
 import { namedInputs } from "./model/named-inputs.ts";
 import { findCredential, isPublicToken } from "./model/secret-formats.ts";
-import { browserName, isSecretName } from "./model/secret-names.ts";
-import { vercel } from "./model/tokens.ts";
+import { browserName, isBrowserKey, isSecretName } from "./model/secret-names.ts";
 import { applicationHosts, declaredVariables, type Variable } from "./model/variables.ts";
-
-const hidingTypes: ReadonlySet<string> = new Set([
-  vercel.project,
-  vercel.variable,
-  vercel.variables,
-  vercel.sharedVariable,
-]);
 
 export const noLiteralSecrets = policy({
   name: "no-literal-secrets",
@@ -67,23 +59,21 @@ export const secretVariablesSensitive = policy({
   url: "https://vercel.com/docs/environment-variables/sensitive-environment-variables",
   check: (stack) => [
     ...withoutHosts(stack),
-    ...declaredVariables(stack)
-      .filter(({ resource }) => hidingTypes.has(resource.type))
-      .map((variable) =>
-        judge(variable.resource, () => {
-          const { vercel: entry, value } = variable;
-          // An unknown list of variables has no entry: to ask for its name is to ask for the unknown.
-          const name = (entry === undefined ? value : entry.at("key")).string() ?? "";
-          return (
-            !holdsSecret(variable, name) ||
-            entry?.at("sensitive").boolean() === true ||
-            fault(
-              entry?.at("sensitive") ?? value,
-              `${name} is not sensitive, so whoever can see the project can read it.`,
-            )
-          );
-        }),
-      ),
+    ...declaredVariables(stack).flatMap((variable) => {
+      const { hiding } = variable;
+      return hiding === undefined
+        ? []
+        : [
+            judge(variable.resource, () => {
+              const name = hiding.key.string() ?? "";
+              return (
+                !holdsSecret(variable, name) ||
+                hiding.switch.boolean() === true ||
+                fault(hiding.switch, `${name} is not sensitive, so whoever can see the project can read it.`)
+              );
+            }),
+          ];
+    }),
   ],
 });
 
@@ -102,6 +92,7 @@ export const secretsNotInBrowsers = policy({
         const rest = browserName(name);
         return (
           rest === undefined ||
+          isBrowserKey(rest) ||
           !holdsSecret(variable, rest) ||
           fault(variable.value, `${name} is a secret, and the build sends it to browsers.`)
         );

@@ -1,5 +1,5 @@
 import { policy, type Stack, type Verdict } from "./framework/index.ts";
-import { headersByPage, judgeHeader, otherResponses } from "./model/page-headers.ts";
+import { byProbe, headersByPage, judgeHeader, otherResponses, senderOf } from "./model/page-headers.ts";
 import { headersOf, pageRequest } from "./model/response-headers.ts";
 import { judgeSites, notProxied, type Site } from "./model/sites.ts";
 import { framingFault, nosniffFault, permissionsFault, referrerFault } from "./values/header-values.ts";
@@ -55,6 +55,8 @@ export const permissionsHeader = policy({
 
 /** By either header: each that a page may have of the one goes with each that it may have of the other. */
 function judgeFraming(stack: Stack, site: Site): Verdict {
+  let isLeft = false;
+  const sender = senderOf(stack, site);
   const policies = headersByPage(stack, site, "content-security-policy");
   const options = headersByPage(stack, site, "x-frame-options");
   for (const { path } of [...policies, ...options]) {
@@ -62,11 +64,13 @@ function judgeFraming(stack: Stack, site: Site): Verdict {
     for (const csp of headersOf(stack, site, "content-security-policy", request)) {
       for (const frame of headersOf(stack, site, "x-frame-options", request)) {
         const fault = framingFault(csp?.value, frame?.value);
-        if (fault !== undefined) {
+        if (fault !== undefined && sender !== undefined && (csp ?? frame) === undefined) {
+          isLeft = true;
+        } else if (fault !== undefined) {
           return `${site.host}${path} has ${fault}${notProxied(site)}.`;
         }
       }
     }
   }
-  return true;
+  return isLeft && sender !== undefined ? byProbe(sender, site, "X-Frame-Options or frame-ancestors") : true;
 }

@@ -9,19 +9,12 @@ import {
   some,
   type Verdict,
 } from "./framework/index.ts";
+import { judgeEdges, unlessHostFacesPublic } from "./model/edges.ts";
 import { judgeHeader, otherResponses } from "./model/page-headers.ts";
 import { rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
 import { cloudflare } from "./model/tokens.ts";
-import {
-  inZone,
-  judgeZones,
-  unlessHostFacesPublic,
-  type Zone,
-  zoneName,
-  zoneSettings,
-  zones,
-} from "./model/zones.ts";
+import { inZone, judgeZones, type Zone, zoneName, zoneSettings, zones } from "./model/zones.ts";
 import { hstsFault, parseHsts } from "./values/hsts.ts";
 import type { SampleRequest } from "./values/sample-request.ts";
 
@@ -34,8 +27,9 @@ export const alwaysHttps = policy({
   severity: "critical",
   fix: "Declare a cloudflare.ZoneSetting with settingId always_use_https and value on.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/always-use-https/",
-  check: (stack) =>
-    judgeZones(
+  check: (stack) => [
+    ...judgeEdges(stack, ({ redirectsHttp }) => redirectsHttp()),
+    ...judgeZones(
       stack,
       unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none redirects plain http."),
       (zone) => {
@@ -53,6 +47,7 @@ export const alwaysHttps = policy({
         return redirects || "The zone does not redirect plain http: always_use_https is not on.";
       },
     ),
+  ],
 });
 
 export const strictTransport = policy({

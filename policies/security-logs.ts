@@ -1,5 +1,14 @@
-import { fault, judge, judgeStack, policy, type Stack, select, type Verdict } from "./framework/index.ts";
-import { render } from "./model/tokens.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  judgeStack,
+  policy,
+  type Stack,
+  select,
+  type Verdict,
+} from "./framework/index.ts";
+import { databases } from "./model/databases.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
 
 // Item 4.10. What the error tracker scrubs is judged with its resources, in error-tracking.ts.
@@ -64,16 +73,6 @@ function judgeSwitch(value: string, name: string): true | string {
   return isOff || `${name} is set, which prints statements and requests.`;
 }
 
-/** `ddl` logs only changes of the schema; `mod` and `all` log rows. */
-function databaseFindings(stack: Stack) {
-  return stack.ofType(render.postgres).map((database) =>
-    judge(database, () => {
-      const parameter = database.at("parameterOverrides", "log_statement");
-      const setting = parameter.string() ?? "none";
-      return (
-        ["none", "ddl"].includes(setting.toLowerCase()) ||
-        fault(parameter, `log_statement of the database is ${setting}.`)
-      );
-    }),
-  );
+function databaseFindings(stack: Stack): Finding[] {
+  return databases(stack).map(({ resource, quiet }) => judge(resource, quiet));
 }

@@ -3,7 +3,7 @@ import { bypassOf, type Protection } from "./model/bypasses.ts";
 import { limitsOf, type RateLimit } from "./model/rate-limits.ts";
 import { judgeSites, notProxied, requestTo, type Site } from "./model/sites.ts";
 import { stackOutput } from "./model/stack-outputs.ts";
-import { render, vercel } from "./model/tokens.ts";
+import { applicationHosts } from "./model/variables.ts";
 import { representativePaths } from "./values/representative-paths.ts";
 import type { SampleRequest } from "./values/sample-request.ts";
 
@@ -57,12 +57,12 @@ export const loginRateLimit = policy({
     ),
 });
 
-/** Services at Render are the API; without any, the Vercel projects are, and without those every host is. */
+/** Services are the API; without any, the hosts of pages are, and without a host of the application every site is. */
 function servesApi(stack: Stack, site: Site): boolean {
-  if (stack.ofType(render.webService).length > 0) {
-    return site.service?.type === render.webService;
-  }
-  return stack.ofType(vercel.project).length === 0 || site.project !== undefined;
+  const all = applicationHosts(stack);
+  const services = all.filter(({ kind }) => kind === "service");
+  const serving = services.length > 0 ? services : all;
+  return serving.length === 0 || serving.some(({ resource }) => resource === site.application);
 }
 
 const protection: Protection = { name: "the rate limits", phase: "http_ratelimit", product: "rateLimit" };

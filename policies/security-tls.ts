@@ -1,10 +1,8 @@
 import type { DnsRecordArgs as CloudflareRecordArgs } from "@pulumi/cloudflare";
-import type { DnsRecordArgs as VercelRecordArgs } from "@pulumi/vercel";
 import {
   type AnyValue,
   fault,
   judge,
-  judgeStack,
   policy,
   type ResourceOf,
   type Stack,
@@ -12,20 +10,12 @@ import {
   some,
   type Verdict,
 } from "./framework/index.ts";
+import { dnsZones, judgeEdges, unlessHostFacesPublic } from "./model/edges.ts";
 import { isOn } from "./model/given.ts";
 import { rulesOf } from "./model/rulesets.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
-import { cloudflare, vercel } from "./model/tokens.ts";
-import {
-  inZone,
-  judgeInZones,
-  judgeZones,
-  unlessHostFacesPublic,
-  type Zone,
-  zoneName,
-  zoneSettings,
-  zones,
-} from "./model/zones.ts";
+import { cloudflare } from "./model/tokens.ts";
+import { inZone, judgeInZones, judgeZones, type Zone, zoneName, zoneSettings, zones } from "./model/zones.ts";
 
 // Item 4.1. Item 4.2 is in security-https.ts.
 
@@ -43,6 +33,7 @@ export const certificateDeclared = policy({
       (zone) => hasCertificate(stack, zone) || "The zone has no certificate.",
     ),
     ...judgeSites(stack, undefined, (site) => judgeCoverage(stack, site)),
+    ...judgeEdges(stack, ({ certificate }) => certificate()),
   ],
 });
 
@@ -61,6 +52,7 @@ export const minimumTls = policy({
       "The zone does not set min_tls_version, and Cloudflare accepts TLS 1.0 by default.",
       (setting) => judgeVersion(setting.at("value")),
     ),
+    ...judgeEdges(stack, (edge) => edge.minimumTls()),
     ...stack
       .ofType(cloudflare.hostnameTls)
       .map((setting) =>
@@ -87,6 +79,7 @@ export const strictTls = policy({
       "The zone does not set ssl, so Cloudflare decides how it connects to the hosts.",
       (setting) => judgeMode(setting.at("value")),
     ),
+    ...judgeEdges(stack, ({ originTls }) => originTls()),
     ...zones(stack).flatMap((zone) => [
       judge(zone.resource, () => judgeModeRules(stack, zone)),
       judge(zone.resource, () => judgePageRules(stack, zone)),
@@ -102,20 +95,27 @@ export const caaRecords = policy({
   fix: 'Declare a cloudflare.DnsRecord of type CAA at the zone\'s apex with data { flags: 0, tag: "issue", value: "letsencrypt.org" } for each authority.',
   url: "https://developers.cloudflare.com/ssl/edge-certificates/caa-records/",
   check: (stack) => {
-    // Where Vercel holds the DNS there is no Cloudflare zone.
-    const atVercel = stack.ofType(vercel.dnsRecord);
-    if (zones(stack).length === 0 && atVercel.length > 0) {
-      return [
-        judgeStack(() => some(atVercel, isVercelCaa) || "No CAA record with the tag issue is declared."),
-      ];
-    }
-    return judgeZones(
-      stack,
-      "No Cloudflare zone is declared, so none has a CAA record.",
-      (zone) =>
-        inZone(stack, zone, cloudflare.dnsRecord, (record) => isIssue(record, zone)).length > 0 ||
-        "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
+    const elsewhere = dnsZones(stack).map((zone) =>
+      judge(
+        zone.resource,
+        () =>
+          zone.hasIssuers() ||
+          "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
+      ),
     );
+    if (elsewhere.length > 0 && zones(stack).length === 0) {
+      return elsewhere;
+    }
+    return [
+      ...elsewhere,
+      ...judgeZones(
+        stack,
+        "No Cloudflare zone is declared, so none has a CAA record.",
+        (zone) =>
+          inZone(stack, zone, cloudflare.dnsRecord, (record) => isIssue(record, zone)).length > 0 ||
+          "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
+      ),
+    ];
   },
 });
 
@@ -127,16 +127,18 @@ export const dnssecActive = policy({
   level: "advisory",
   fix: "Declare a cloudflare.ZoneDnssec with status active, and enter its DS record at the registrar.",
   url: "https://developers.cloudflare.com/dns/dnssec/",
-  check: (stack) =>
-    judgeInZones(
+  check: (stack) => [
+    ...dnsZones(stack).map((zone) => judge(zone.resource, () => zone.isSigned())),
+    ...judgeInZones(
       stack,
-      "No Cloudflare zone is declared, so none is signed.",
+      dnsZones(stack).length > 0 ? undefined : "No Cloudflare zone is declared, so none is signed.",
       (zone) => inZone(stack, zone, cloudflare.dnssec),
       "The zone is not signed.",
       (dnssec) =>
         dnssec.at("status").string() === "active" ||
         fault(dnssec.at("status"), "The status of DNSSEC is not active."),
     ),
+  ],
 });
 
 function hasCertificate(stack: Stack, zone: Zone): boolean {
@@ -209,12 +211,4 @@ function isIssue(record: ResourceOf<CloudflareRecordArgs>, zone: Zone): boolean 
   const name = record.at("name").string()?.toLowerCase();
   const apex = zoneName(zone);
   return tag?.toLowerCase() === "issue" && (apex === undefined || name === "@" || name === apex);
-}
-
-function isVercelCaa(record: ResourceOf<VercelRecordArgs>): boolean {
-  return (
-    record.at("type").string() === "CAA" &&
-    ["", "@"].includes(record.at("name").string() ?? "") &&
-    /^\d+\s+issue\s/i.test(record.at("value").string() ?? "")
-  );
 }

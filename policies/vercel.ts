@@ -1,8 +1,17 @@
-import type { ProjectDomainArgs } from "@pulumi/vercel";
-import { fault, judgeEach, policy, type ResourceOf } from "./framework/index.ts";
+import type { ProjectArgs, ProjectDomainArgs } from "@pulumi/vercel";
+import {
+  type Finding,
+  fault,
+  judgeEach,
+  policy,
+  type ResourceOf,
+  type Stack,
+  type Verdict,
+} from "./framework/index.ts";
 import { branchFault, repositoryFault } from "./model/deployed-code.ts";
 import { ownedBy } from "./model/links.ts";
 import { vercel } from "./model/tokens.ts";
+import { asksOfVercel } from "./model/vendor-use.ts";
 
 const domainsOf = ownedBy([vercel.domain], "projectId");
 
@@ -11,8 +20,8 @@ export const vercelProject = policy({
   items: ["7V.1"],
   title: "The stack must declare a project at Vercel.",
   severity: "high",
-  fix: "Declare a vercel.Project; for a stack without Vercel, disable the policies named vercel-.",
-  check: (stack) => judgeEach(stack.ofType(vercel.project), "No project at Vercel is declared.", () => true),
+  fix: "Declare a vercel.Project, or remove what is left at Vercel, such as a DNS record that leads there.",
+  check: (stack) => judgeProjects(stack, "No project at Vercel is declared.", () => true),
 });
 
 export const vercelGitRepository = policy({
@@ -23,8 +32,8 @@ export const vercelGitRepository = policy({
   fix: "Set gitRepository with type github, repo as owner/name, and productionBranch.",
   url: "https://vercel.com/docs/git/vercel-for-github",
   check: (stack, _threshold, context) =>
-    judgeEach(
-      stack.ofType(vercel.project),
+    judgeProjects(
+      stack,
       "No project at Vercel is declared, so none is connected to a repository.",
       (project) => {
         const repository = project.at("gitRepository");
@@ -57,13 +66,22 @@ export const vercelCustomDomain = policy({
   fix: "Declare a ProjectDomain of the project that is not under vercel.app and does not redirect.",
   url: "https://vercel.com/docs/domains",
   check: (stack) =>
-    judgeEach(
-      stack.ofType(vercel.project),
+    judgeProjects(
+      stack,
       "No project at Vercel is declared, so none has a domain.",
       (project) =>
         domainsOf(stack, project, isCustom).length > 0 || `${project.name} has no domain of its own.`,
     ),
 });
+
+/** A platform without Vercel is not asked for a project there. */
+function judgeProjects(
+  stack: Stack,
+  absent: string,
+  test: (project: ResourceOf<ProjectArgs>) => Verdict,
+): Finding[] {
+  return asksOfVercel(stack) ? judgeEach(stack.ofType(vercel.project), absent, test) : [];
+}
 
 /** Whether it serves visitors of production. */
 function isCustom(domain: ResourceOf<ProjectDomainArgs>): boolean {

@@ -1,4 +1,5 @@
 import type { StatedPlans } from "../../config/plans.ts";
+import type { Declared } from "./declared.ts";
 import type { Waivers } from "./waivers.ts";
 
 /** What a stack's settings say to the pack. */
@@ -10,6 +11,8 @@ export interface Context {
   /** What keeps the state of the platform: with a backend other than Pulumi Cloud, nothing there is asked. */
   readonly backend: "pulumi-cloud" | "self-managed";
   readonly waivers: Waivers;
+  /** What the settings say of the resources, where these cannot tell it. */
+  readonly declared?: Declared;
   /** The plans that the accounts have, as the setting `plans` states them. */
   readonly plans: StatedPlans;
   /** When the stack is judged, in milliseconds since 1970. */

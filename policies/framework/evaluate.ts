@@ -19,6 +19,8 @@ export interface Outcome {
   readonly violations: readonly Objection[];
   /** The first value that has to be known before the policy can decide; absent where it has decided. */
   readonly unknown?: AnyValue;
+  /** What tells it, where it is not the value of an output. */
+  readonly reason?: string;
 }
 
 /**
@@ -35,19 +37,20 @@ export function evaluate(
     return { status: "not-applicable", violations: [] };
   }
   const violations: Objection[] = [];
-  let unknown: AnyValue | undefined;
+  let unknown: Extract<Finding, { answer: "unknown" }> | undefined;
   for (const finding of policy.check(stack, configuration, context)) {
     if (finding.answer === "violated" || finding.answer === "unproved") {
       violations.push(objection(policy, finding, context));
     } else if (finding.answer === "unknown") {
-      unknown ??= finding.value;
+      unknown ??= finding;
     }
   }
   if (violations.some(({ waiver }) => waiver === undefined)) {
     return { status: "violated", violations };
   }
   if (unknown !== undefined) {
-    return { status: "unknown", violations, unknown };
+    const { value, found: reason } = unknown;
+    return { status: "unknown", violations, unknown: value, ...(reason !== undefined && { reason }) };
   }
   return { status: violations.length > 0 ? "waived" : "passed", violations };
 }

@@ -8,7 +8,7 @@ import type { AnyValue, Resource } from "./view.ts";
 export type Finding =
   | { readonly answer: "holds" }
   | ({ readonly answer: "violated" | "unproved"; readonly resource?: Resource } & Fault)
-  | { readonly answer: "unknown"; readonly value: AnyValue };
+  | { readonly answer: "unknown"; readonly value: AnyValue; readonly found?: string };
 
 /** What is wrong. */
 export interface Fault {
@@ -61,6 +61,26 @@ class Objected extends Error {
 }
 
 /**
+ * Gives the answer unknown where only something after the preview can tell, such as a probe of what the application
+ * answers.
+ *
+ * @param found what tells it, and when, as a sentence.
+ */
+export function postponed(value: AnyValue, found: string): never {
+  throw new Postponed(value, found);
+}
+
+class Postponed extends Error {
+  readonly value: AnyValue;
+
+  constructor(value: AnyValue, found: string) {
+    super(found);
+    this.name = "Postponed";
+    this.value = value;
+  }
+}
+
+/**
  * Judges one thing. A test that reads an unknown value gets the answer unknown, so that an unknown in one
  * finding never hides a violation in another. A violation is reported on `resource`; without one, on the
  * stack.
@@ -77,6 +97,9 @@ export function judge(resource: Resource | undefined, test: () => Verdict): Find
       return error.value.isUnknown
         ? { answer: "unknown", value: error.value }
         : wrong(resource, unreadable(error.value));
+    }
+    if (error instanceof Postponed) {
+      return { answer: "unknown", value: error.value, found: error.message };
     }
     if (error instanceof Objected) {
       return wrong(resource, error.fault);

@@ -1,3 +1,4 @@
+export type { Declared, StatedRole } from "./declared.ts";
 export {
   every,
   type Fault,
@@ -8,6 +9,7 @@ export {
   judgeStack,
   known,
   object,
+  postponed,
   select,
   some,
   undecided,

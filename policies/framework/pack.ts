@@ -4,6 +4,7 @@ import { getItem } from "../../checklist/items.ts";
 import { propertyPath } from "../../checklist/violation.ts";
 import { violationText } from "../../checklist/wire.ts";
 import type { Context } from "./context.ts";
+import type { Declared } from "./declared.ts";
 import { evaluate, type Outcome } from "./evaluate.ts";
 import type { Policy } from "./policy.ts";
 import { Recorder } from "./recorder.ts";
@@ -41,7 +42,7 @@ function stackPolicy(policy: Policy, stacks: SharedStack, context: () => Context
     ...metadata(policy),
     enforcementLevel: policy.level,
     validateStack: (args, reportViolation) => {
-      const stack = stacks.get(policy, args.resources);
+      const stack = stacks.get(policy, args.resources, context().declared);
       show(policy, evaluate(policy, stack, context(), args.getConfig()), args, { report: reportViolation });
     },
   };
@@ -61,9 +62,9 @@ class SharedStack {
     this.#recorder = recorder;
   }
 
-  get(policy: Policy, resources: readonly ResourceRecord[]): Stack {
+  get(policy: Policy, resources: readonly ResourceRecord[], declared: Declared | undefined): Stack {
     if (this.#stack === undefined || this.#served.has(policy)) {
-      this.#stack = new Stack(resources, this.#recorder.lookup);
+      this.#stack = new Stack(resources, this.#recorder.lookup, declared);
       this.#served.clear();
     }
     this.#served.add(policy);
@@ -153,17 +154,16 @@ function show(policy: Policy, outcome: Outcome, args: Scoped, reporter: Reporter
     reporter.report({ message, ...(urn && { urn }), ...(enforcementLevel && { enforcementLevel }) });
   }
   if (outcome.unknown !== undefined) {
-    throw unknownError(policy, outcome.unknown);
+    throw unknownError(policy, outcome.unknown, outcome.reason);
   }
 }
 
 /** The host's own error for an unknown value, by which it shows the policy as one that cannot run yet. */
-function unknownError(policy: Policy, value: AnyValue): UnknownValueError {
+function unknownError(policy: Policy, value: AnyValue, told?: string): UnknownValueError {
   const { resource, property } = value;
   const error = new UnknownValueError(value.sentinel ?? unknownText, [...property]);
-  const reason = value.isUnknown
-    ? error.message
-    : `this policy cannot read the value at .${property.join(".")}`;
+  const reason =
+    told ?? (value.isUnknown ? error.message : `this policy cannot read the value at .${property.join(".")}`);
   error.message = violationText({
     policy: policy.name,
     items: policy.items,

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { readPlans } from "../../config/plans.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { Context } from "./context.ts";
+import { type Declared, nothingDeclared, statedRoles } from "./declared.ts";
 import { readWaivers } from "./waivers.ts";
 
 /**
@@ -22,6 +23,7 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
     backend: config.get("backend") === "self-managed" ? "self-managed" : "pulumi-cloud",
     now: today.getTime(),
     plans: readPlans(config.get("plans")),
+    declared: readDeclared((key) => config.get(key)),
     waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10), {
       domain: zoneOf(config.get("domains")),
     }),
@@ -29,6 +31,29 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
     isConfigured: (form) => [...configured].some((text) => form.test(text)),
   };
 }
+
+/** One that is malformed says nothing, so that the strict reading stays. */
+function readDeclared(get: (key: string) => string | undefined): Declared {
+  const roles = rolesSchema.safeParse(parseJson(get("roles") ?? ""));
+  const environment = environmentSchema.safeParse(get("productionEnvironment"));
+  return {
+    roles: new Map(Object.entries(roles.success ? roles.data : {})),
+    headers: get("headers") === "application" ? "application" : "edge",
+    productionEnvironment: environment.success
+      ? environment.data.toLowerCase()
+      : nothingDeclared.productionEnvironment,
+  };
+}
+
+const rolesSchema = z.record(z.string().min(1).max(200), z.enum(statedRoles));
+
+/** What is called staging or preview is not production. */
+const environmentSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((name) => !/stag|preview|dev|test|review|sandbox/i.test(name));
 
 /** The zone of the platform is the domain of the organization's addresses. */
 function zoneOf(domains: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { type Declared, nothingDeclared } from "./declared.ts";
 import { InputValue, isUnknown } from "./value.ts";
 import type { AnyValue, PropertiesOf, Resource, ResourceOf, Token } from "./view.ts";
 
@@ -40,8 +41,15 @@ export class Stack {
   readonly #byType: ReadonlyMap<string, readonly ResourceRecord[]>;
   readonly #resources = new Map<string, StackResource>();
   readonly #recorded: InputLookup;
+  /** What the settings say of the resources. */
+  readonly declared: Declared;
 
-  constructor(records: readonly ResourceRecord[], recorded: InputLookup = nothingRecorded) {
+  constructor(
+    records: readonly ResourceRecord[],
+    recorded: InputLookup = nothingRecorded,
+    declared: Declared = nothingDeclared,
+  ) {
+    this.declared = declared;
     const byUrn = new Map<string, ResourceRecord>();
     const byType = new Map<string, ResourceRecord[]>();
     for (const record of records) {

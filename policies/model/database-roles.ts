@@ -9,9 +9,11 @@ import {
   type Verdict,
 } from "../framework/index.ts";
 import { parseConnection } from "../values/connection-string.ts";
+import { isDatabase } from "./database-tokens.ts";
+import { isJob } from "./jobs.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
-import { postgresql, render, supabase } from "./tokens.ts";
+import { postgresql } from "./tokens.ts";
 import { declaredVariables } from "./variables.ts";
 
 export type Role = ResourceOf<RoleArgs>;
@@ -60,7 +62,7 @@ export function judgeUser(stack: Stack, resource: Resource, value: AnyValue): Ve
   const sources = resource.sourcesOf(value);
   const isOwner =
     stack.ofType(postgresql.role).length > 0 &&
-    sources.some((source) => source.is<unknown>(supabase.project, render.postgres)) &&
+    sources.some(isDatabase) &&
     !sources.some((source) => source.is(postgresql.role));
   return isOwner
     ? fault(value, "DATABASE_URL is made from no role of this stack, so it connects as the database's owner.")
@@ -70,7 +72,7 @@ export function judgeUser(stack: Stack, resource: Resource, value: AnyValue): Ve
 /** pg_dump fails on rows that row-level security hides, so that a role for backups alone must bypass it. */
 function judgeBypass(stack: Stack, role: Role): Verdict {
   const bypass = role.at("bypassRowLevelSecurity");
-  const user = usersOf(stack, role).find((resource) => !resource.is(render.cronJob));
+  const user = usersOf(stack, role).find((resource) => !isJob(resource));
   if (user !== undefined) {
     return fault(bypass, `The role bypasses row-level security, and ${user.name} connects with it.`);
   }

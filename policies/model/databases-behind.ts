@@ -1,5 +1,5 @@
 import type { Resource } from "../framework/index.ts";
-import { render, supabase } from "./tokens.ts";
+import { isDatabase } from "./database-tokens.ts";
 
 const found = new WeakMap<Iterable<Resource>, readonly Resource[]>();
 
@@ -21,5 +21,5 @@ function search(resources: Iterable<Resource>): Resource[] {
       seen.add(dependency);
     }
   }
-  return [...seen].filter((resource) => resource.is<unknown>(supabase.project, render.postgres));
+  return [...seen].filter(isDatabase);
 }

@@ -1,15 +1,22 @@
-import type { PropertiesOf, ResourceOf, Stack } from "../framework/index.ts";
-import { ownedBy } from "./links.ts";
-import { render, supabase } from "./tokens.ts";
+import { adapters } from "../adapters/index.ts";
+import { type Finding, judge, type Stack, type Verdict, violation } from "../framework/index.ts";
+import type { Database } from "./database.ts";
+import { perStack } from "./per-stack.ts";
 
-/** A database of a vendor that the pack knows. */
-export type Database = ResourceOf<PropertiesOf<typeof supabase.project | typeof render.postgres>>;
+export type { Database } from "./database.ts";
 
-export function databases(stack: Stack): Database[] {
-  return stack.ofType(supabase.project, render.postgres);
+export const databases: (stack: Stack) => readonly Database[] = perStack((stack) =>
+  adapters.flatMap((adapter) => adapter.databases?.(stack) ?? []),
+);
+
+/** Judges each database; a stack without any violates the requirement, with the sentence `absent`. */
+export function judgeDatabases(
+  stack: Stack,
+  absent: string,
+  test: (database: Database) => Verdict,
+): Finding[] {
+  const all = databases(stack);
+  return all.length === 0
+    ? [violation(absent)]
+    : all.map((database) => judge(database.resource, () => test(database)));
 }
-
-/** What a Supabase project has: its settings, add-ons and pooler. Each throws UnknownRead if it cannot be told. */
-export const settingsOf = ownedBy([supabase.settings], "projectRef");
-export const addOnsOf = ownedBy([supabase.addOn, supabase.addOnByModule], "projectRef");
-export const poolersOf = ownedBy([supabase.poolerConfig, supabase.poolerConfigByModule], "projectRef");

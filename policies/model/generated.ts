@@ -10,12 +10,12 @@ import {
   violation,
 } from "../framework/index.ts";
 import { isGiven } from "./given.ts";
-import { random } from "./tokens.ts";
+import { privateKey, random } from "./tokens.ts";
 import { declaredVariables, type Variable } from "./variables.ts";
 
 /** A random resource, which makes up a value. */
 export type Generator = ResourceOf<
-  PropertiesOf<typeof random.password | typeof random.string | typeof random.bytes>
+  PropertiesOf<typeof random.password | typeof random.string | typeof random.bytes | typeof random.id>
 >;
 
 /** A variable whose name is known, with where its value comes from. */
@@ -27,6 +27,8 @@ export interface NamedVariable {
   readonly sources: readonly Resource[];
   /** Whether the sources are its own: Pulumi knows them by top-level property only. */
   readonly alone: boolean;
+  /** Characters of what the host itself makes up, where it does. */
+  readonly hostGenerated: number | undefined;
   /** Sources of the variables of that name that stand alone, on whatever host. */
   readonly elsewhere: ReadonlySet<Resource>;
   /**
@@ -74,8 +76,9 @@ export function variablesNamed(
       name,
       resource: variable.resource,
       value: held,
-      sources: variable.resource.sourcesOf(held),
+      sources: variable.sources ?? variable.resource.sourcesOf(held),
       alone: held.path.length === 1,
+      hostGenerated: variable.generatedLength,
     };
   });
   const elsewhere = new Set(located.filter(({ alone }) => alone).flatMap(({ sources }) => sources));
@@ -87,23 +90,30 @@ export function variablesNamed(
   };
 }
 
-/** The value, or Vercel's write-only one. */
-function written({ value, vercel }: Variable): AnyValue {
-  const writeOnly = vercel?.at("valueWo");
+/** The value, or the one that cannot be read back. */
+function written({ value, writeOnly }: Variable): AnyValue {
   return writeOnly !== undefined && !isGiven(value) && isGiven(writeOnly) ? writeOnly : value;
 }
 
 export function isGenerator(resource: Resource): resource is Generator {
-  return (
-    resource.type === random.password || resource.type === random.string || resource.type === random.bytes
-  );
+  return generators.has(resource.type);
 }
+
+const generators: ReadonlySet<string> = new Set([
+  random.password,
+  random.string,
+  random.bytes,
+  random.id,
+  random.uuid,
+  privateKey,
+]);
 
 /**
  * In a map of variables Pulumi knows the sources of the map, not of each variable. There the value tells,
  * once it is known, and before that the sources of the same variable where it stands alone.
  */
 function generatorsOf({
+  name,
   value,
   sources,
   alone,
@@ -118,26 +128,58 @@ function generatorsOf({
     return candidates.filter((candidate) => generatedTexts(candidate).some((part) => text.includes(part)));
   }
   const shared = candidates.filter((candidate) => elsewhere.has(candidate));
-  return shared.length > 0 ? shared : undefined;
+  return shared.length > 0 ? shared : namedLike(candidates, name);
 }
 
+/** Before the first update the name of a generator alone says which of the variables it is for. */
+function namedLike(candidates: readonly Generator[], name: string): readonly Generator[] | undefined {
+  const wanted = lettersOf(name);
+  const like = candidates.filter((candidate) => lettersOf(candidate.name).endsWith(wanted));
+  const [shortest, ...others] = like.toSorted((one, other) => one.name.length - other.name.length);
+  return shortest !== undefined && others.every(({ name: longer }) => longer.length > shortest.name.length)
+    ? [shortest]
+    : undefined;
+}
+
+const lettersOf = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+
 function generatedTexts(generator: Resource): string[] {
-  return ["result", "hex", "base64"]
+  return ["result", "hex", "base64", "b64Std", "b64Url", "privateKeyPem"]
     .flatMap((name) => generator.outputTexts(name))
     .filter((text) => text !== "");
 }
 
+/** The shortest private key is Ed25519's: its PEM has 119 characters and 256 bits of entropy. */
+const pemLength = 119;
+const keyBits = 256;
+
 /** Fewest characters of what a random resource generates. Throws UnknownRead. */
 export function generatedLength(generator: Generator): number {
-  const length = generator.at("length").number() ?? 0;
+  if (generator.type === privateKey) {
+    return pemLength;
+  }
+  if (generator.type === random.uuid) {
+    return 36;
+  }
+  const length = generator.at("length").number() ?? generator.at("byteLength").number() ?? 0;
   // Bytes are written in base64, four characters for three, or longer.
-  return generator.type === random.bytes ? Math.ceil((length * 4) / 3) : length;
+  return generator.type === random.bytes || generator.type === random.id
+    ? Math.ceil((length * 4) / 3)
+    : length;
 }
 
 /** Bits of entropy of what a random resource generates, by its length and alphabet. Throws UnknownRead. */
 export function generatedBits(generator: Generator): number {
-  const length = generator.at("length").number() ?? 0;
-  return generator.type === random.bytes ? length * 8 : length * Math.log2(alphabetSize(generator));
+  if (generator.type === privateKey) {
+    return keyBits;
+  }
+  if (generator.type === random.uuid) {
+    return 122;
+  }
+  const length = generator.at("length").number() ?? generator.at("byteLength").number() ?? 0;
+  return generator.type === random.bytes || generator.type === random.id
+    ? length * 8
+    : length * Math.log2(alphabetSize(generator));
 }
 
 function alphabetSize(generator: Generator): number {

@@ -1,4 +1,4 @@
-import type { Stack, Verdict } from "../framework/index.ts";
+import { postponed, type Resource, type Stack, type Verdict } from "../framework/index.ts";
 import { representativePaths } from "../values/representative-paths.ts";
 import { type Header, headersOf, mayRemove, namesInRules, pageRequest } from "./response-headers.ts";
 import { notProxied, type Site } from "./sites.ts";
@@ -70,9 +70,15 @@ export function judgeHeader(
   faultOf: (value: string) => string | undefined,
   others: readonly Response[] = [],
 ): Verdict {
+  let isLeft = false;
+  const sender = senderOf(stack, site);
   for (const { path, headers } of headersByPage(stack, site, name.toLowerCase(), others)) {
     const some = headers.length === 1 ? "" : " on some responses";
     for (const header of headers) {
+      if (header === undefined && sender !== undefined) {
+        isLeft = true;
+        continue;
+      }
       if (header === undefined) {
         return `${site.host}${path} sends no ${name}${some}${notProxied(site)}.`;
       }
@@ -85,5 +91,18 @@ export function judgeHeader(
       }
     }
   }
-  return true;
+  return isLeft && sender !== undefined ? byProbe(sender, site, name) : true;
+}
+
+/** What sends the headers that no rule declares, where a setting says that the application does. */
+export function senderOf(stack: Stack, { application }: Site): Resource | undefined {
+  return stack.declared.headers === "application" ? application : undefined;
+}
+
+/** The application's own headers are measured where it runs. */
+export function byProbe(sender: Resource, { host }: Site, name: string): never {
+  return postponed(
+    sender.outputs,
+    `the setting headers says that the application at ${host} sends ${name}: a probe has to measure it`,
+  );
 }

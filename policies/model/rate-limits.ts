@@ -1,8 +1,8 @@
 import type { FirewallConfigArgs, types } from "@pulumi/vercel";
-import type { Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
+import type { ResourceOf, Stack, Value } from "../framework/index.ts";
 import { actsOn, literals, usesPattern } from "../values/cloudflare-expression.ts";
-import type { SampleRequest } from "../values/sample-request.ts";
 import { type VercelCondition, vercelRuleActsOn } from "../values/vercel-condition.ts";
+import type { RateLimit } from "./edge.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
 import { type Rule, rulesOf } from "./rulesets.ts";
@@ -10,26 +10,12 @@ import type { Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
 import { letsPast } from "./waf.ts";
 
-/** A rule at the edge that turns requests away when there are too many. */
-export interface RateLimit {
-  readonly resource: Resource;
-  /** Requests a second that it lets through, from one caller. */
-  readonly rate: number;
-  /** Hosts and paths that the rule names. */
-  readonly names: readonly string[];
-  /** Whether it compares by a regular expression. */
-  readonly usesPattern: boolean;
-  /** What the callers choose themselves, among what it counts them by; undefined where there is nothing of it. */
-  readonly chosenKey: string | undefined;
-  /** Whether it surely acts on a request. */
-  readonly actsOn: (request: SampleRequest) => boolean;
-  /** Whether it surely counts a request of which the response has that status. */
-  readonly counts: (request: SampleRequest, responseCode: number) => boolean;
-}
+export type { RateLimit } from "./edge.ts";
 
 /** The limits in front of a site, by its zone and by its Vercel project. Throws UnknownRead. */
-export function limitsOf(stack: Stack, { zone, project }: Site): RateLimit[] {
+export function limitsOf(stack: Stack, { zone, project, edge }: Site): RateLimit[] {
   return [
+    ...(edge?.limits() ?? []),
     ...(zone === undefined ? [] : rulesOf(stack, zone, "http_ratelimit").flatMap(cloudflareLimit)),
     ...(project === undefined ? [] : firewallsOf(stack, project).flatMap(vercelLimits)),
   ];

@@ -3,6 +3,7 @@ import type { ProjectRouteArgs } from "@pulumi/vercel";
 import type { ResourceOf, Stack, Value } from "../framework/index.ts";
 import { literals } from "../values/cloudflare-expression.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
+import type { Header } from "./edge.ts";
 import { candidatesBy } from "./links.ts";
 import { perStack } from "./per-stack.ts";
 import { mayActOn, type Rule, rulesOf } from "./rulesets.ts";
@@ -10,13 +11,7 @@ import { requestTo, type Site } from "./sites.ts";
 import { cloudflare, vercel } from "./tokens.ts";
 import { inZone, type Zone, zoneSettings } from "./zones.ts";
 
-/** A response header as visitors get it; undefined where it is not sent. */
-export type Header = SentHeader | undefined;
-
-interface SentHeader {
-  /** Its value; undefined where a rule computes it on each response. */
-  readonly value: string | undefined;
-}
+export type { Header } from "./edge.ts";
 
 /**
  * What the declared rules may make of a response header: one possibility where each rule surely acts on the request
@@ -26,8 +21,8 @@ interface SentHeader {
  * @param name in lower case.
  */
 export function headersOf(stack: Stack, site: Site, name: string, request: SampleRequest): Header[] {
-  const { zone } = site;
-  const byRoutes = fromVercel(stack, site, name, request);
+  const { zone, edge } = site;
+  const byRoutes = [...fromVercel(stack, site, name, request), ...(edge?.header?.(name, request) ?? [])];
   const atHost = byRoutes.length > 0 ? byRoutes : [fromRender(site, name, request.path)];
   return zone === undefined ? atHost : fromCloudflare(stack, zone, name, request, atHost);
 }
@@ -55,7 +50,7 @@ export function pageRequest(site: Site, path: string, contentType = "text/html")
 }
 
 /** Texts that the rules on a header compare with, by which they may tell paths apart. */
-export function namesInRules(stack: Stack, { zone, project, service }: Site, name: string): string[] {
+export function namesInRules(stack: Stack, { zone, project, service, edge }: Site, name: string): string[] {
   const atEdge =
     zone === undefined
       ? []
@@ -71,7 +66,8 @@ export function namesInRules(stack: Stack, { zone, project, service }: Site, nam
       ?.at("headers")
       .items()
       .flatMap((header) => header.at("path").string() ?? []) ?? [];
-  return [...atEdge, ...atVercel.filter((source) => /^[\w/.*-]*$/.test(source)), ...atRender];
+  const elsewhere = edge?.headerPaths?.() ?? [];
+  return [...elsewhere, ...atEdge, ...atVercel.filter((source) => /^[\w/.*-]*$/.test(source)), ...atRender];
 }
 
 const transformPhase = "http_response_headers_transform";

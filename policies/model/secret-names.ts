@@ -33,6 +33,15 @@ export function isPublicName(name: string): boolean {
   return publicKey.test(letters(name));
 }
 
+/** Keys of vendors whose scripts run in browsers, which the vendor ties to a site or lets do nothing but write. */
+const browserKey =
+  /^(?:.*(?:clienttoken|sitekey|writekey|clientsideid)|.*(?:maps|mapbox|firebase|amplitude|mixpanel|posthog|segment|intercom|logrocket|bugsnag|recaptcha|turnstile|hcaptcha|clerk|pusher)(?:api|app|access|client|browser|js)*(?:key|token)|.*algolia(?:search)(?:api|only)*key)$/;
+
+/** Whether a vendor means browsers to have what has that name, without the prefix that sends it there. */
+export function isBrowserKey(name: string): boolean {
+  return browserKey.test(letters(name));
+}
+
 /** Whether that is the name of a URL, which is a secret for the password in it. */
 export function isConnectionName(name: string): boolean {
   return connectionEnd.test(letters(name));

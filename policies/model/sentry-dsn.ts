@@ -1,6 +1,6 @@
 import { known, type Resource, type Stack, undecided } from "../framework/index.ts";
 import type { NamedVariable } from "./generated.ts";
-import { sentry } from "./tokens.ts";
+import { sentry, stackReference } from "./tokens.ts";
 
 /** Keys at Sentry from which the variable's value, or its neighbours' in a map, is made. */
 export function keysBehind({ sources }: Pick<NamedVariable, "sources">): Resource[] {
@@ -21,7 +21,10 @@ export function isDsnOfStack(stack: Stack, variable: NamedVariable): boolean {
   if (keys.length === 0) {
     return false;
   }
-  return variable.alone || keys.some((key) => variable.elsewhere.has(key)) || undecided(variable.value);
+  const isOwn = !variable.sources.some((source) => source.is(stackReference));
+  return (
+    variable.alone || keys.some((key) => variable.elsewhere.has(key)) || isOwn || undecided(variable.value)
+  );
 }
 
 /** The DSNs of a key that exists; as one map, or each by itself in older packages. */

@@ -1,4 +1,4 @@
-import type { ProjectArgs, ProjectDomainArgs } from "@pulumi/vercel";
+import type { ProjectArgs } from "@pulumi/vercel";
 import {
   type AnyValue,
   type Finding,
@@ -13,11 +13,14 @@ import {
   violation,
 } from "../framework/index.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
-import { customDomains, type HostRecord, hostRecords, type RenderHost, recordsFor } from "./domains.ts";
-import { ownerOf } from "./links.ts";
+import { type Domain, domains, type HostRecord, hostRecords, isVendorsOwn, recordsFor } from "./domains.ts";
+import type { Edge } from "./edge.ts";
+import { edges } from "./edges.ts";
 import { perStack } from "./per-stack.ts";
 import { redirectsHost } from "./redirects.ts";
+import type { RenderHost, RenderHostArgs } from "./render-host.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
+import { applicationHosts } from "./variables.ts";
 import { type Zone, zoneName, zoneOf, zones } from "./zones.ts";
 
 /** A public host of the platform and what stands in front of it. */
@@ -27,6 +30,10 @@ export interface Site {
   readonly zone: Zone | undefined;
   /** The record that leaves the zone out of the traffic, since it is not proxied. */
   readonly unproxied: Resource | undefined;
+  /** What else stands in front of the host. */
+  readonly edge: Edge | undefined;
+  /** The host of the application that answers there, where it is one. */
+  readonly application: Resource | undefined;
   /** The Vercel project that serves the host, if one does. */
   readonly project: ResourceOf<ProjectArgs> | undefined;
   /** The Render service that serves the host, if one does. */
@@ -48,8 +55,8 @@ export function judgeSites(
 }
 
 /**
- * Judges, as `judgeSites` does, only the hosts at which a Vercel project or a Render service answers by name.
- * A record without either may lead anywhere, and a wildcard is not a host to call.
+ * Judges, as `judgeSites` does, only the names at which a host of the application answers. A record without one may
+ * lead anywhere, and a wildcard is not a host to call.
  */
 export function judgeApplicationSites(
   stack: Stack,
@@ -58,7 +65,7 @@ export function judgeApplicationSites(
 ): Finding[] {
   const { found, unknowns } = declarations(stack);
   const answering = [...found].filter(
-    ([host, { domain, service }]) => !host.startsWith("*") && (domain ?? service) !== undefined,
+    ([host, { domain }]) => !host.startsWith("*") && domain !== undefined && isOfApplication(stack, domain),
   );
   return judgeFound(stack, { found: answering, unknowns }, absent, test);
 }
@@ -94,8 +101,7 @@ export function notProxied({ unproxied }: Site): string {
 interface Declaration {
   /** The resource that declares the host. */
   readonly resource: Resource;
-  readonly domain?: ResourceOf<ProjectDomainArgs>;
-  readonly service?: RenderHost;
+  readonly domain?: Domain;
 }
 
 interface Declarations {
@@ -110,7 +116,7 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
   const add = (declaration: Declaration, read: () => string | undefined) => {
     try {
       const host = read()?.toLowerCase();
-      if (host !== undefined && !isPlatformsOwn(host)) {
+      if (host !== undefined && !isVendorsOwn(host)) {
         found.set(host, { ...found.get(host), ...declaration });
       }
     } catch (error) {
@@ -123,31 +129,23 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
   for (const record of hostRecords(stack)) {
     add({ resource: record.resource }, () => (isProxied(record) ? record.host() : undefined));
   }
-  for (const service of stack.ofType(render.webService, render.staticSite)) {
-    for (const name of customDomains(service)) {
-      add({ resource: service, service }, () => name.string());
-    }
-  }
-  const domains = stack.ofType(vercel.domain);
-  for (const domain of domains) {
-    add({ resource: domain, domain }, () =>
-      servesProduction(domain) ? domain.at("domain").string() : undefined,
-    );
+  for (const domain of domains(stack)) {
+    add({ resource: domain.resource, domain }, () => (domain.isServing() ? domain.name.string() : undefined));
   }
   for (const record of hostRecords(stack)) {
     const host = known(() => record.host());
-    const { domain, service } = (host === undefined ? undefined : found.get(host)) ?? {};
+    const { domain } = (host === undefined ? undefined : found.get(host)) ?? {};
     const { resource } = record;
     const zone = resource.is(cloudflare.dnsRecord, cloudflare.record)
       ? known(() => zoneOf(stack, resource))
       : undefined;
-    if (host !== undefined && (domain ?? service) === undefined && zone && redirectsHost(stack, zone, host)) {
+    if (host !== undefined && domain === undefined && zone && redirectsHost(stack, zone, host)) {
       found.delete(host);
     }
   }
   // The record of a host that redirects is proxied like any other.
-  for (const domain of domains.filter((it) => known(() => servesProduction(it)) !== true)) {
-    found.delete(known(() => domain.at("domain").string()?.toLowerCase()) ?? "");
+  for (const domain of domains(stack).filter((it) => known(() => it.isServing()) !== true)) {
+    found.delete(known(() => domain.name.string()?.toLowerCase()) ?? "");
   }
   if (found.size === 0 && unknowns.length === 0) {
     for (const { resource } of zones(stack)) {
@@ -159,19 +157,17 @@ const declarations: (stack: Stack) => Declarations = perStack((stack) => {
   return { found, unknowns };
 });
 
-/** Vercel's own records are never proxied by Cloudflare. */
-function isProxied({ resource }: HostRecord): boolean {
-  return resource.is(cloudflare.dnsRecord, cloudflare.record) && resource.at("proxied").boolean() === true;
+/** A record at a vendor that is no CDN is never proxied. */
+const isProxied = ({ proxied }: HostRecord): boolean => proxied?.boolean() === true;
+
+/** Whether the host behind a domain is one of the application; of one that the stack does not declare it is taken so. */
+function isOfApplication(stack: Stack, domain: Domain): boolean {
+  const host = known(() => domain.host());
+  const all = applicationHosts(stack);
+  return host === undefined || all.length === 0 || all.some(({ resource }) => resource === host);
 }
 
-/** The names that Vercel and Render give every project: nobody can put an edge in front of them. */
-const isPlatformsOwn = (host: string): boolean => /\.(vercel\.app|onrender\.com)$/i.test(host);
-
-/** A domain that redirects, or that shows a preview, is not a site of its own. */
-const servesProduction = (domain: ResourceOf<ProjectDomainArgs>): boolean =>
-  !(["redirect", "gitBranch", "customEnvironmentId"] as const).some((property) => domain.at(property).exists);
-
-function toSite(stack: Stack, host: string, { domain, service }: Declaration): Site {
+function toSite(stack: Stack, host: string, { domain }: Declaration): Site {
   const [record, ...others] = recordsFor(stack)(host)
     .flatMap(({ resource }) => (resource.is(cloudflare.dnsRecord, cloudflare.record) ? [resource] : []))
     .filter((resource) => resource.at("type").string() !== "HTTPS");
@@ -181,9 +177,20 @@ function toSite(stack: Stack, host: string, { domain, service }: Declaration): S
   const zone = zoneFor(stack, host, record);
   // A paused zone answers by DNS alone.
   const acts = unproxied === undefined && zone?.resource?.at("paused").boolean() !== true;
-  const project = domain && ownerOf(stack, domain, "projectId", vercel.project);
-  return { host, zone: acts ? zone : undefined, unproxied, project, service };
+  const answering = domain?.host();
+  return {
+    host,
+    zone: acts ? zone : undefined,
+    unproxied,
+    edge: edgeOf(stack, host),
+    application: applicationHosts(stack).find(({ resource }) => resource === answering)?.resource,
+    project: answering?.is(vercel.project) ? answering : undefined,
+    service: answering?.is<RenderHostArgs>(render.webService, render.staticSite) ? answering : undefined,
+  };
 }
+
+const edgeOf = (stack: Stack, host: string): Edge | undefined =>
+  edges(stack).find(({ names }) => names.some((name) => known(() => name.string()?.toLowerCase()) === host));
 
 /** By its record, else by its name: the longest name of a zone that the host ends in. */
 function zoneFor(

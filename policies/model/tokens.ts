@@ -179,6 +179,11 @@ export const aws = {
   ],
 } as const;
 
+/** Databases at Neon, of whose package the pack has no types. */
+export const neon = {
+  project: token<unknown>("neon:index/project:Project"),
+} as const;
+
 export const github = {
   repository: token<gh.RepositoryArgs>("github:index/repository:Repository"),
   ruleset: token<gh.RepositoryRulesetArgs>("github:index/repositoryRuleset:RepositoryRuleset"),
@@ -222,7 +227,12 @@ export const random = {
   password: token<rd.RandomPasswordArgs>("random:index/randomPassword:RandomPassword"),
   bytes: token<rd.RandomBytesArgs>("random:index/randomBytes:RandomBytes"),
   string: token<rd.RandomStringArgs>("random:index/randomString:RandomString"),
+  id: token<rd.RandomIdArgs>("random:index/randomId:RandomId"),
+  uuid: token<rd.RandomUuidArgs>("random:index/randomUuid:RandomUuid"),
 } as const;
+
+/** A private key that the stack makes up. */
+export const privateKey = token<object>("tls:index/privateKey:PrivateKey");
 
 /** A reference to the outputs of another stack. */
 export const stackReference = token<other.StackReferenceArgs>("pulumi:pulumi:StackReference");

@@ -38,7 +38,11 @@ const protection: Protection = {
  * sets, or those against injection in the firewall of Vercel. Throws UnknownRead.
  */
 export function wafFault(stack: Stack, site: Site): Fault | undefined {
-  const { zone, project } = site;
+  const { zone, project, edge } = site;
+  const atEdge = edge?.managedRules();
+  if (edge !== undefined && (atEdge === undefined || zone === undefined)) {
+    return atEdge;
+  }
   const fault =
     zone === undefined ? { found: "no managed rules act on it" } : cloudflareFault(stack, site, zone);
   if (fault === undefined || (project !== undefined && firewallsOf(stack, project).some(stopsInjection))) {

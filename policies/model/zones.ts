@@ -13,7 +13,7 @@ import {
 } from "../framework/index.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
-import { cloudflare, render, vercel } from "./tokens.ts";
+import { cloudflare } from "./tokens.ts";
 
 /** A Cloudflare zone: one that the stack declares, or one whose protection it declares by the zone's id. */
 export interface Zone {
@@ -78,15 +78,6 @@ export function judgeInZones<R extends Resource>(
 }
 
 const nothing = (absent: string | undefined): Finding[] => (absent === undefined ? [] : [violation(absent)]);
-
-/**
- * The message that no zone is declared; nothing where Vercel or Render face the public themselves. Both then
- * issue certificates, take TLS 1.2 or higher and redirect plain http, whatever the stack says:
- * https://vercel.com/docs/encryption and https://render.com/docs/tls
- */
-export function unlessHostFacesPublic(stack: Stack, absent: string): string | undefined {
-  return stack.ofType(vercel.domain, render.webService).length > 0 ? undefined : absent;
-}
 
 /** The name of a zone, in lower case; undefined for one that is declared elsewhere. Throws UnknownRead. */
 export function zoneName(zone: Zone): string | undefined {

@@ -6,7 +6,7 @@ import {
   requiredVariables,
   sentryDsn,
 } from "../../policies/environment.ts";
-import { cloudflare, render, supabase, vercel } from "../../policies/model/tokens.ts";
+import { cloudflare, render, stackReference, supabase, vercel } from "../../policies/model/tokens.ts";
 import { change, type Fixture, outcomeOf, secret, unknown, without, withProps } from "./fixture.ts";
 import { passingStack } from "./passing-stack.ts";
 
@@ -129,9 +129,17 @@ describe("DATABASE_URL", () => {
     ).toEqual([]);
   });
 
-  test("cannot be told in a map alone", () => {
+  test("is told by entry in a map, unless another stack may give it", () => {
     const stack = passingStack().filter(({ type }) => !type.startsWith("vercel:"));
-    expect(outcomeOf(databaseUrlOwn, stack).status).toBe("unknown");
+    expect(outcomeOf(databaseUrlOwn, stack).status).toBe("passed");
+    const shared: Fixture[] = [
+      ...change(stack, "api-variables", (fixture) => ({
+        ...fixture,
+        from: { ...fixture.from, envVars: [...(fixture.from?.envVars ?? []), "other"] },
+      })),
+      { type: stackReference, name: "other", props: { name: "acme/optropic/shared" } },
+    ];
+    expect(outcomeOf(databaseUrlOwn, shared).status).toBe("unknown");
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Context } from "../../policies/framework/context.ts";
 import { evaluate, type Outcome } from "../../policies/framework/evaluate.ts";
-import { type Policy, Stack } from "../../policies/framework/index.ts";
+import { type Declared, type Policy, Stack } from "../../policies/framework/index.ts";
 import { pathKey } from "../../policies/framework/stack.ts";
 import { registry } from "../../policies/registry.ts";
 import { recordOf, stackOf as stackOfRecorded } from "../recording/judge.ts";
@@ -116,9 +116,15 @@ export function recordedOf(fixtures: readonly Fixture[]): RecordedResource[] {
  * The stack of those resources: by default with their inputs recorded as the pack records them, else with
  * the same values as outputs, as in an exported state.
  */
-export function stackOf(fixtures: readonly Fixture[], phase: "recorded" | "state" = "recorded"): Stack {
+export function stackOf(
+  fixtures: readonly Fixture[],
+  phase: "recorded" | "state" = "recorded",
+  declared?: Declared,
+): Stack {
   const recorded = recordedOf(fixtures);
-  return phase === "state" ? new Stack(recorded.map(recordOf)) : stackOfRecorded(recorded);
+  return phase === "state"
+    ? new Stack(recorded.map(recordOf), undefined, declared)
+    : stackOfRecorded(recorded, declared);
 }
 
 /** What the policy says of the resources. */
@@ -128,12 +134,12 @@ export function outcomeOf(
   context = production,
   configuration: Readonly<Record<string, unknown>> = {},
 ): Outcome {
-  return evaluate(policy, stackOf(fixtures), context, configuration);
+  return evaluate(policy, stackOf(fixtures, "recorded", context.declared), context, configuration);
 }
 
 /** Names of the policies of the registry that the resources violate. */
 export function violated(fixtures: readonly Fixture[], context = production): string[] {
-  const stack = stackOf(fixtures);
+  const stack = stackOf(fixtures, "recorded", context.declared);
   return registry
     .filter((policy) => evaluate(policy, stack, context).status === "violated")
     .map(({ name }) => name);

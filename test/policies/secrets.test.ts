@@ -50,6 +50,13 @@ function renderOnly(): Fixture[] {
   return passingStack().filter(({ type }) => !type.startsWith("vercel:"));
 }
 
+/** The same with generators whose names say nothing of the variables. */
+function nameless(): Fixture[] {
+  return renderOnly().map((fixture, index) =>
+    fixture.type === random.password ? { ...fixture, name: `generated-${index}` } : fixture,
+  );
+}
+
 describe("length of secrets", () => {
   test("is judged by the value once it is known", () => {
     expect(outcomeOf(jwtSecretLength, deployed(jwt, key)).status).toBe("passed");
@@ -84,8 +91,12 @@ describe("length of secrets", () => {
     expect(outcomeOf(jwtSecretLength, short, production, { minimumLength: 16 }).status).toBe("violated");
   });
 
-  test("cannot be told in a map alone, unless nothing there is long enough", () => {
-    expect(outcomeOf(jwtSecretLength, renderOnly()).status).toBe("unknown");
+  test("is told in a map by the name of what generates it, else only where nothing there is long enough", () => {
+    expect(outcomeOf(jwtSecretLength, renderOnly()).status).toBe("passed");
+    expect(
+      outcomeOf(jwtSecretLength, withProps(renderOnly(), "secrets-jwt-secret", { length: 63 })).status,
+    ).toBe("violated");
+    expect(outcomeOf(jwtSecretLength, nameless()).status).toBe("unknown");
     const short = [
       "secrets-jwt-secret",
       "secrets-secret-key",
@@ -124,7 +135,8 @@ describe("where secrets come from", () => {
   });
 
   test("is told by the value in a map, once it is known", () => {
-    expect(outcomeOf(secretsGenerated, renderOnly()).status).toBe("unknown");
+    expect(outcomeOf(secretsGenerated, renderOnly()).status).toBe("passed");
+    expect(outcomeOf(secretsGenerated, nameless()).status).toBe("unknown");
     const pasted = withProps(deployed(jwt, key), "api-variables", {
       envVars: { JWT_SECRET: { value: secret(text("p", 64)) }, SECRET_KEY: { value: secret(key) } },
     });
@@ -148,7 +160,8 @@ describe("two secrets", () => {
     expect(outcomeOf(secretsDistinct, passingStack()).status).toBe("passed");
     expect(outcomeOf(secretsDistinct, deployed(jwt, key)).status).toBe("passed");
     expect(outcomeOf(secretsDistinct, deployed(jwt, jwt)).status).toBe("violated");
-    expect(outcomeOf(secretsDistinct, renderOnly()).status).toBe("unknown");
+    expect(outcomeOf(secretsDistinct, renderOnly()).status).toBe("passed");
+    expect(outcomeOf(secretsDistinct, nameless()).status).toBe("unknown");
   });
 
   test("are one where the values of different hosts are one", () => {

@@ -87,7 +87,7 @@ function fail(message: string): never {
 
 /** Policies that object to a stack so that it is not deployed, all of them or those that are named. */
 export function objecting({ resources, context }: RecordedStack, ...names: readonly string[]): string[] {
-  const whole = stackOf(resources);
+  const whole = stackOf(resources, context.declared);
   return registry
     .filter((policy) => policy.level === "mandatory" && (names.length === 0 || names.includes(policy.name)))
     .filter((policy) => {

@@ -1,6 +1,12 @@
 import type { Context } from "../../policies/framework/context.ts";
 import { evaluate, type Objection, type Outcome } from "../../policies/framework/evaluate.ts";
-import { type AnyValue, type Policy, type ResourceRecord, Stack } from "../../policies/framework/index.ts";
+import {
+  type AnyValue,
+  type Declared,
+  type Policy,
+  type ResourceRecord,
+  Stack,
+} from "../../policies/framework/index.ts";
 import { type InputLookup, pathKey, type RecordedInputs } from "../../policies/framework/stack.ts";
 import { registry } from "../../policies/registry.ts";
 import type { RecordedResource } from "./record.ts";
@@ -18,7 +24,7 @@ export interface Judgment {
 
 /** Has every policy of the pack judge the resources, in this process. */
 export function judge(resources: readonly RecordedResource[], context: Context): Judgment[] {
-  const whole = stackOf(resources);
+  const whole = stackOf(resources, context.declared);
   const parts = resources.map((resource) =>
     stackOf([{ ...resource, dependencies: [], propertyDependencies: {} }]),
   );
@@ -45,8 +51,8 @@ export function refusing(judgments: readonly Judgment[]): Judgment[] {
 }
 
 /** The view that policies have of the resources. */
-export function stackOf(resources: readonly RecordedResource[]): Stack {
-  return new Stack(...viewOf(resources));
+export function stackOf(resources: readonly RecordedResource[], declared?: Declared): Stack {
+  return new Stack(...viewOf(resources), declared);
 }
 
 /** What a view of the resources is made of. */

@@ -1,0 +1,26 @@
+import { known, lookup, type Stack } from "../framework/index.ts";
+import type { Adapter } from "../model/adapter.ts";
+import { fullName, isAddress } from "../model/dns-names.ts";
+import type { HostRecord } from "../model/domain.ts";
+import { cloudflare } from "../model/tokens.ts";
+
+export const cloudflareAdapter: Adapter = { records };
+
+function records(stack: Stack): HostRecord[] {
+  const zoneById = lookup(stack.ofType(cloudflare.zone), (zone) => zone.id);
+  return stack.ofType(cloudflare.dnsRecord, cloudflare.record).map((resource) => ({
+    resource,
+    host: () => {
+      if (!isAddress(resource.at("type").string())) {
+        return undefined;
+      }
+      const zone =
+        resource.dependenciesOf("zoneId").find((source) => source.is(cloudflare.zone)) ??
+        zoneById(known(() => resource.at("zoneId").string()) ?? "")[0];
+      return fullName(resource.at("name").string(), zone && known(() => zone.at("name").string()));
+    },
+    content: resource.at("content"),
+    sources: resource.dependenciesOf("content"),
+    proxied: resource.at("proxied"),
+  }));
+}

@@ -1,0 +1,160 @@
+import type { EnvVar, WebServiceArgs } from "@pulumi/render";
+import { type AnyValue, fault, type ResourceOf, type Stack, some, type Value } from "../framework/index.ts";
+import { type Adapter, type Location, textsOf } from "../model/adapter.ts";
+import { assignments } from "../model/commands.ts";
+import type { Database } from "../model/database.ts";
+import type { Domain } from "../model/domain.ts";
+import { isGiven } from "../model/given.ts";
+import type { Host, Variable } from "../model/host.ts";
+import { belongsTo, candidatesBy } from "../model/links.ts";
+import { isEverywhere } from "../model/networks.ts";
+import type { RenderPostgresArgs } from "../model/other-args.ts";
+import type { RenderHost } from "../model/render-host.ts";
+import { render } from "../model/tokens.ts";
+
+/** Characters of what Render generates: 256 bits in base64. */
+const generatedLength = 44;
+
+const isTarget = (content: string): boolean => /\.onrender\.com$|^216\.24\.57\.\d+$/.test(content);
+
+export const renderAdapter: Adapter = {
+  hosts,
+  variables: (stack) => [
+    ...stack
+      .ofType(
+        render.envGroup,
+        render.webService,
+        render.privateService,
+        render.backgroundWorker,
+        render.cronJob,
+        render.staticSite,
+      )
+      .flatMap((it) => variablesIn(it.at("envVars"), anyone)),
+    ...stack
+      .ofType(render.webService, render.privateService, render.backgroundWorker, render.cronJob)
+      .flatMap(commandVariables),
+  ],
+  domains: (stack) =>
+    stack.ofType(render.webService, render.staticSite).flatMap((resource) =>
+      customDomains(resource).map(
+        (name): Domain => ({
+          resource,
+          name,
+          redirect: undefined,
+          isServing: () => true,
+          host: () => resource,
+          isCdn: resource.type === render.staticSite,
+          isTarget,
+        }),
+      ),
+    ),
+  databases: (stack) => stack.ofType(render.postgres).map(toDatabase),
+  locations: (stack) =>
+    stack
+      .ofType(
+        render.webService,
+        render.privateService,
+        render.backgroundWorker,
+        render.cronJob,
+        render.postgres,
+      )
+      .map((resource): Location => ({ resource, regions: () => textsOf(resource.at("region")) })),
+  logDrains: (stack) => stack.ofType(render.logStream),
+  isTarget,
+  isOwnName: (host) => host.endsWith(".onrender.com"),
+};
+
+const anyone = () => true;
+
+function hosts(stack: Stack): Host[] {
+  const links = candidatesBy(stack.ofType(render.envGroupLink), "serviceIds");
+  return stack.ofType(render.webService).map((service) => {
+    const grouped = links(service).flatMap((link) =>
+      link
+        .dependenciesOf("envGroupId")
+        .filter((group) => group.is(render.envGroup))
+        .flatMap((group) => variablesIn(group.at("envVars"), () => belongsTo(link, "serviceIds", service))),
+    );
+    return {
+      resource: service,
+      kind: "service" as const,
+      variables: [...variablesIn(service.at("envVars"), anyone), ...grouped, ...commandVariables(service)],
+      labels: () => [service.name, ...textsOf(service.at("name"))],
+      domains: customDomains(service),
+      facesPublic: true,
+      logs: () =>
+        some(stack.ofType(render.logStream), (stream) => isGiven(stream.at("endpoint"))) ||
+        `${service.name} does not send its logs to an aggregator.`,
+    };
+  });
+}
+
+function variablesIn(map: Value<WebServiceArgs["envVars"]>, belongs: () => boolean): Variable[] {
+  if (map.isUnknown) {
+    // It stands for all that the map may hold: to ask for its name is to ask for the unknown.
+    return [{ resource: map.resource, name: () => map.string(), value: map }];
+  }
+  return map.entries().map(([name, entry]: [string, Value<EnvVar>]) => ({
+    resource: entry.resource,
+    name: () => (belongs() ? name : undefined),
+    value: entry.at("value"),
+    ...(isGenerated(entry) && { generatedLength }),
+  }));
+}
+
+const isGenerated = (entry: Value<EnvVar>): boolean =>
+  !entry.isUnknown && !entry.at("generateValue").isUnknown && entry.at("generateValue").boolean() === true;
+
+/** What the commands of a service set stands in place of its variables. A build has an environment of its own. */
+function commandVariables(
+  service: ResourceOf<Pick<WebServiceArgs, "startCommand" | "preDeployCommand">>,
+): Variable[] {
+  return (["startCommand", "preDeployCommand"] as const)
+    .flatMap((property) => assignments(service, service.at(property)))
+    .map(({ name, value }) => ({ resource: service, name: () => name, value }));
+}
+
+/** Names of a Render service's own domains; an unknown list is one unknown name. */
+function customDomains(service: RenderHost): AnyValue[] {
+  const list = service.at("customDomains");
+  return list.isUnknown ? [list] : list.items().map((entry) => entry.at("name"));
+}
+
+function toDatabase(resource: ResourceOf<RenderPostgresArgs>): Database {
+  const plan = resource.at("plan");
+  return {
+    resource,
+    isProtected: () => resource.protect,
+    region: () =>
+      (resource.at("region").string() ?? "") !== "" || fault(resource.at("region"), "No region is chosen."),
+    network: () => judgeNetwork(resource),
+    // Render recovers each paid database to a point in time: https://render.com/docs/postgresql-backups
+    recovery: () =>
+      plan.string() === "free"
+        ? { fault: fault(plan, "The plan free does not include point-in-time recovery.") }
+        : { days: Number.POSITIVE_INFINITY, lossMinutes: 2 },
+    // Render sells recovery by plan, not by size.
+    compute: () => true,
+    // https://render.com/docs/postgresql-creating-connecting
+    refusesPlaintext: () => true,
+    // Render has no pooler of its own: only the connection string says whether one is used.
+    pooler: () => true,
+    quiet: () => {
+      const parameter = resource.at("parameterOverrides", "log_statement");
+      const setting = parameter.string() ?? "none";
+      // `ddl` logs only changes of the schema; `mod` and `all` log rows.
+      return (
+        ["none", "ddl"].includes(setting.toLowerCase()) ||
+        fault(parameter, `log_statement of the database is ${setting}.`)
+      );
+    },
+  };
+}
+
+/** Without a list Render opens the database to all; an empty one leaves only the private network. */
+function judgeNetwork(database: ResourceOf<RenderPostgresArgs>) {
+  const list = database.at("ipAllowLists");
+  const open =
+    !list.exists || some(list.items(), (entry) => isEverywhere(entry.at("cidrBlock").string() ?? ""));
+  return !open || fault(list, "Every network reaches the database: ipAllowLists is missing or allows all.");
+}

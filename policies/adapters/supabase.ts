@@ -1,0 +1,123 @@
+import type { ProjectArgs } from "@pulumi/supabase";
+import { fault, type ResourceOf, type Stack, type Verdict } from "../framework/index.ts";
+import { type Adapter, textsOf } from "../model/adapter.ts";
+import type { Database, Recovery } from "../model/database.ts";
+import { ownedBy } from "../model/links.ts";
+import { isEverywhere } from "../model/networks.ts";
+import { recoveryDays, recoveryLossMinutes } from "../model/recovery.ts";
+import { supabase } from "../model/tokens.ts";
+
+export const supabaseAdapter: Adapter = {
+  databases: (stack) => stack.ofType(supabase.project).map((project) => toDatabase(stack, project)),
+  locations: (stack) =>
+    stack
+      .ofType(supabase.project)
+      .map((resource) => ({ resource, regions: () => textsOf(resource.at("region")) })),
+};
+
+// What a project has. Each throws UnknownRead if it cannot be told.
+const settingsOf = ownedBy([supabase.settings], "projectRef");
+const addOnsOf = ownedBy([supabase.addOn, supabase.addOnByModule], "projectRef");
+const poolersOf = ownedBy([supabase.poolerConfig, supabase.poolerConfigByModule], "projectRef");
+
+function toDatabase(stack: Stack, resource: ResourceOf<ProjectArgs>): Database {
+  return {
+    resource,
+    isProtected: () => resource.protect,
+    region: () => judgeRegion(resource),
+    network: () => judgeNetwork(stack, resource),
+    recovery: () => recoveryOf(stack, resource),
+    compute: () => {
+      // Without a size a paid project starts at micro.
+      const size = resource.at("instanceSize").string() ?? "micro";
+      return (
+        !["nano", "micro"].includes(size) ||
+        fault(resource.at("instanceSize"), `The compute size ${size} does not allow point-in-time recovery.`)
+      );
+    },
+    refusesPlaintext: () => judgeEnforcement(stack, resource),
+    pooler: () => judgePooler(stack, resource),
+    quiet: () => true,
+  };
+}
+
+/** The codes that the Management API takes; the provider does not check them and fails when it applies one. */
+const regions: ReadonlySet<string> = new Set([
+  "ap-east-1",
+  "ap-northeast-1",
+  "ap-northeast-2",
+  "ap-south-1",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ca-central-1",
+  "eu-central-1",
+  "eu-central-2",
+  "eu-north-1",
+  "eu-west-1",
+  "eu-west-2",
+  "eu-west-3",
+  "sa-east-1",
+  "us-east-1",
+  "us-east-2",
+  "us-west-1",
+  "us-west-2",
+]);
+
+function judgeRegion(project: ResourceOf<ProjectArgs>): Verdict {
+  const value = project.at("region");
+  const region = value.string() ?? "";
+  if (region === "") {
+    return fault(value, "No region is chosen.");
+  }
+  return regions.has(region) || fault(value, `Supabase has no region ${region}.`);
+}
+
+function judgeNetwork(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
+  const networks = settingsOf(stack, project).flatMap((settings) =>
+    settings.at("network").json().at("restrictions").strings(),
+  );
+  if (networks.length === 0) {
+    return "Every network reaches the database: network.restrictions of its settings is empty.";
+  }
+  const open = networks.find(isEverywhere);
+  return open === undefined || `Every network reaches the database: ${open} is allowed.`;
+}
+
+function recoveryOf(stack: Stack, project: ResourceOf<ProjectArgs>): Recovery {
+  const addOns = addOnsOf(stack, project, (addOn) => addOn.at("type").string() === "pitr");
+  if (addOns.length === 0) {
+    return { fault: "The project has no pitr add-on." };
+  }
+  const variants = addOns.map((addOn) => addOn.at("variant").string() ?? "");
+  const days = Math.max(...variants.map((variant) => recoveryDays.get(variant) ?? 0));
+  if (days > 0) {
+    return { days, lossMinutes: recoveryLossMinutes };
+  }
+  return {
+    fault: variants.some((variant) => variant !== "")
+      ? `Supabase has no recovery variant ${variants.join(", ")}.`
+      : "The pitr add-on has no variant.",
+  };
+}
+
+function judgePooler(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
+  const poolers = poolersOf(stack, project);
+  if (poolers.length === 0) {
+    const ignored = settingsOf(stack, project).some((settings) => settings.at("pooler").exists);
+    return ignored
+      ? "No PoolerConfig is declared for the project; `pooler` in its Settings stays in the state and is never sent to Supabase."
+      : "No PoolerConfig is declared for the project.";
+  }
+  const modes = poolers.map((pooler) => pooler.at("poolMode").string() ?? "");
+  const wrong = modes.find((mode) => !["transaction", "session"].includes(mode));
+  return wrong === undefined || `The pooler has the mode ${JSON.stringify(wrong)}, which does not exist.`;
+}
+
+function judgeEnforcement(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
+  const settings = settingsOf(stack, project);
+  if (settings.length === 0) {
+    return "The project has no Settings, and Supabase takes plaintext connections by default.";
+  }
+  const lax = settings.find((it) => it.at("sslEnforcement").boolean() !== true);
+  return lax === undefined || `${lax.name} does not set sslEnforcement to true.`;
+}

@@ -1,0 +1,228 @@
+import type * as ve from "@pulumi/vercel";
+import {
+  known,
+  type ResourceOf,
+  type Stack,
+  select,
+  some,
+  type Value,
+  type Verdict,
+} from "../framework/index.ts";
+import { type Adapter, type Location, textsOf } from "../model/adapter.ts";
+import { fullName, isAddress } from "../model/dns-names.ts";
+import type { Domain, HostRecord } from "../model/domain.ts";
+import type { DnsZone } from "../model/edge.ts";
+import type { Host, Variable } from "../model/host.ts";
+import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
+import { vercel } from "../model/tokens.ts";
+
+const targets =
+  /\.vercel-dns(?:-\d+)?\.com$|\.vercel\.app$|^76\.76\.21\.\d+$|^(?:64\.29\.17|216\.150\.(?:1|16))\.\d+$/;
+
+const isTarget = (content: string): boolean => targets.test(content);
+
+export const vercelAdapter: Adapter = {
+  hosts,
+  variables: (stack) => [
+    ...stack
+      .ofType(vercel.variable, vercel.sharedVariable)
+      .map((it) => toVariable(it.at().as<Entry>(), anyone)),
+    ...stack.ofType(vercel.variables).flatMap((it) => severalVariables(it, anyone)),
+    ...stack.ofType(vercel.project).flatMap((it) => projectVariables(it, anyone)),
+  ],
+  domains,
+  records,
+  dnsZones,
+  locations: (stack) =>
+    stack.ofType(vercel.project).map(
+      (resource): Location => ({
+        resource,
+        regions: () => [
+          ...resource.at("resourceConfig", "functionDefaultRegions").strings(),
+          ...textsOf(resource.at("serverlessFunctionRegion")),
+        ],
+      }),
+    ),
+  logDrains: (stack) => stack.ofType(vercel.logDrain),
+  isTarget,
+  isOwnName: (host) => host.endsWith(".vercel.app"),
+};
+
+const anyone = () => true;
+
+/** Vercel's variables, in a resource of their own, among several or in the project's. */
+type Entry =
+  | ve.ProjectEnvironmentVariableArgs
+  | ve.SharedEnvironmentVariableArgs
+  | ve.types.input.ProjectEnvironmentVariablesVariable
+  | ve.types.input.ProjectEnvironment;
+
+function hosts(stack: Stack): Host[] {
+  const single = candidatesBy(stack.ofType(vercel.variable), "projectId");
+  const several = candidatesBy(stack.ofType(vercel.variables), "projectId");
+  const shared = candidatesBy(stack.ofType(vercel.sharedVariable), "projectIds");
+  const links = candidatesBy(stack.ofType(vercel.sharedVariableLink), "projectId");
+  const answering = candidatesBy(stack.ofType(vercel.domain), "projectId");
+  return stack.ofType(vercel.project).map((project) => {
+    const linked = links(project).flatMap((link) =>
+      link
+        .dependenciesOf("sharedEnvironmentVariableId")
+        .filter((variable) => variable.is(vercel.sharedVariable))
+        .map((variable) =>
+          toVariable(variable.at().as<Entry>(), () => belongsTo(link, "projectId", project)),
+        ),
+    );
+    return {
+      resource: project,
+      kind: "pages" as const,
+      variables: [
+        ...single(project).map((it) =>
+          toVariable(it.at().as<Entry>(), () => belongsTo(it, "projectId", project)),
+        ),
+        ...several(project).flatMap((it) => severalVariables(it, () => belongsTo(it, "projectId", project))),
+        ...shared(project).map((it) =>
+          toVariable(it.at().as<Entry>(), () => belongsTo(it, "projectIds", project)),
+        ),
+        ...linked,
+        ...projectVariables(project, () => true),
+      ],
+      labels: () => [project.name, ...textsOf(project.at("name")), ...textsOf(project.at("framework"))],
+      domains: answering(project)
+        .filter((domain) => known(() => isServing(domain)) !== false)
+        .map((domain) => domain.at("domain")),
+      facesPublic: true,
+      logs: () => judgeDrains(stack, project),
+    };
+  });
+}
+
+function severalVariables(
+  resource: ResourceOf<ve.ProjectEnvironmentVariablesArgs>,
+  belongs: () => boolean,
+): Variable[] {
+  const list = resource.at("variables");
+  return list.isUnknown
+    ? [{ resource, name: () => list.string(), value: list, hiding: hidden(list, list) }]
+    : list.items().map((entry) => toVariable(entry.as<Entry>(), belongs));
+}
+
+function projectVariables(project: ResourceOf<ve.ProjectArgs>, belongs: () => boolean): Variable[] {
+  const list = project.at("environments");
+  return list.isUnknown
+    ? [{ resource: project, name: () => list.string(), value: list, hiding: hidden(list, list) }]
+    : list.items().map((entry) => toVariable(entry.as<Entry>(), belongs));
+}
+
+/** To ask an unknown list for a name is to ask for the unknown. */
+const hidden = (key: Value, own: Value) => ({ key, switch: own, otherStages: () => [] });
+
+function toVariable(entry: Value<Entry>, belongs: () => boolean): Variable {
+  return {
+    resource: entry.resource,
+    name: () =>
+      belongs() && entry.at("targets").strings().includes("production")
+        ? entry.at("key").string()
+        : undefined,
+    value: entry.at("value"),
+    writeOnly: entry.at("valueWo"),
+    hiding: {
+      key: entry.at("key"),
+      switch: entry.at("sensitive"),
+      otherStages: () => {
+        const given = entry.at("targets").strings();
+        return [
+          ...(given.includes("preview") ? ["previews"] : []),
+          ...(given.includes("development") ? ["development"] : []),
+        ];
+      },
+    },
+  };
+}
+
+function domains(stack: Stack): Domain[] {
+  return stack.ofType(vercel.domain).map((resource) => ({
+    resource,
+    name: resource.at("domain"),
+    redirect: resource.at("redirect"),
+    isServing: () => isServing(resource),
+    host: () => ownerOf(stack, resource, "projectId", vercel.project),
+    isCdn: true,
+    isTarget,
+  }));
+}
+
+/** A domain that redirects, or that shows a preview, is not a site of its own. */
+function isServing(domain: ResourceOf<ve.ProjectDomainArgs>): boolean {
+  return !(["redirect", "gitBranch", "customEnvironmentId"] as const).some(
+    (property) => domain.at(property).exists,
+  );
+}
+
+function records(stack: Stack): HostRecord[] {
+  return stack.ofType(vercel.dnsRecord).map((resource) => ({
+    resource,
+    host: () =>
+      isAddress(resource.at("type").string())
+        ? fullName(resource.at("name").string() ?? "", resource.at("domain").string())
+        : undefined,
+    content: resource.at("value"),
+    sources: resource.dependenciesOf("value"),
+  }));
+}
+
+/** What Vercel has the DNS of: it signs no zone. */
+function dnsZones(stack: Stack): DnsZone[] {
+  const byName = Map.groupBy(
+    stack.ofType(vercel.dnsRecord),
+    (record) => known(() => record.at("domain").string()) ?? "",
+  );
+  return [...byName.values()].flatMap((own) => {
+    const [first] = own;
+    return first === undefined
+      ? []
+      : [
+          {
+            resource: first,
+            hasIssuers: () => some(own, isCaa),
+            isSigned: () => "Vercel signs no zone: its DNS has no DNSSEC.",
+          },
+        ];
+  });
+}
+
+function isCaa(record: ResourceOf<ve.DnsRecordArgs>): boolean {
+  return (
+    record.at("type").string() === "CAA" &&
+    ["", "@"].includes(record.at("name").string() ?? "") &&
+    /^\d+\s+issue\s/i.test(record.at("value").string() ?? "")
+  );
+}
+
+function judgeDrains(stack: Stack, project: ResourceOf<ve.ProjectArgs>): Verdict {
+  const own = select(stack.ofType(vercel.logDrain), (drain) => isFor(drain, project));
+  if (own.length === 0) {
+    return `${project.name} does not send its logs to an aggregator.`;
+  }
+  return some(own, takesAll) || `${project.name} sends only some of its logs.`;
+}
+
+/** A drain that names no project is for all projects of the team. */
+function isFor(drain: ResourceOf<ve.LogDrainArgs>, project: ResourceOf<ve.ProjectArgs>): boolean {
+  const projects = drain.at("projectIds");
+  const isOfTeam = !projects.isUnknown && projects.items().length === 0;
+  return (
+    drain.at("environments").strings().includes("production") &&
+    (isOfTeam || belongsTo(drain, "projectIds", project))
+  );
+}
+
+/** The application's code logs to `lambda` or, at the edge, to `edge`. */
+function takesAll(drain: ResourceOf<ve.LogDrainArgs>): boolean {
+  const sources = drain.at("sources").strings();
+  const endpoint = drain.at("endpoint").isUnknown ? "https:" : (drain.at("endpoint").string() ?? "");
+  return (
+    (drain.at("samplingRate").number() ?? 1) === 1 &&
+    ["lambda", "edge"].every((source) => sources.includes(source)) &&
+    endpoint.startsWith("https:")
+  );
+}

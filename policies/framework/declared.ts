@@ -1,0 +1,26 @@
+/** What a program's host is there for, where a setting says it. */
+export type StatedRole = "application" | "documentation" | "redirect" | "tool" | "worker";
+
+export const statedRoles: readonly StatedRole[] = [
+  "application",
+  "documentation",
+  "redirect",
+  "tool",
+  "worker",
+];
+
+/** What a stack's settings say of its resources, where these cannot tell it. */
+export interface Declared {
+  /** Roles of hosts and zones, by the name of the resource. */
+  readonly roles: ReadonlyMap<string, StatedRole>;
+  /** What sends the security headers: rules at the edge, or the application itself, which a probe then measures. */
+  readonly headers: "edge" | "application";
+  /** Name of the environment at GitHub that production is deployed from, in lower case. */
+  readonly productionEnvironment: string;
+}
+
+export const nothingDeclared: Declared = {
+  roles: new Map(),
+  headers: "edge",
+  productionEnvironment: "production",
+};

@@ -1,0 +1,47 @@
+import type { AnyValue, Resource, Stack, Verdict } from "../framework/index.ts";
+import type { Database } from "./database.ts";
+import type { Domain, HostRecord } from "./domain.ts";
+import type { DnsZone, Edge } from "./edge.ts";
+import type { Host, Variable } from "./host.ts";
+
+/**
+ * What a vendor's resources are to the platform: each adapter fills the part of the model that its vendor has, and
+ * policies read the model alone.
+ */
+export interface Adapter {
+  /** What runs the program's code. */
+  readonly hosts?: (stack: Stack) => readonly Host[];
+  /** Every variable that reaches production, also of hosts outside the stack. */
+  readonly variables?: (stack: Stack) => readonly Variable[];
+  /** Host names that the vendor's hosts answer on. */
+  readonly domains?: (stack: Stack) => readonly Domain[];
+  /** DNS records of host names. */
+  readonly records?: (stack: Stack) => readonly HostRecord[];
+  /** What stands in front of hosts. */
+  readonly edges?: (stack: Stack) => readonly Edge[];
+  readonly dnsZones?: (stack: Stack) => readonly DnsZone[];
+  readonly databases?: (stack: Stack) => readonly Database[];
+  /** What runs in a region. */
+  readonly locations?: (stack: Stack) => readonly Location[];
+  /** What sends logs to an aggregator. */
+  readonly logDrains?: (stack: Stack) => readonly Resource[];
+  /** Whether a DNS record's content is the vendor's own name or address. */
+  readonly isTarget?: (content: string) => boolean;
+  /** Names that the vendor gives every host, with DNS of its own. */
+  readonly isOwnName?: (host: string) => boolean;
+}
+
+/** What runs in a region, or in several. */
+export interface Location {
+  readonly resource: Resource;
+  /** Its regions as the vendor names them; empty where the vendor chooses. Throws UnknownRead. */
+  readonly regions: () => readonly string[];
+}
+
+/** A question about a resource, whose answer may throw UnknownRead. */
+export type Question = () => Verdict;
+
+export function textsOf(value: AnyValue): string[] {
+  const known = value.string();
+  return known === undefined || known === "" ? [] : [known];
+}

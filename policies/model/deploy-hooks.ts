@@ -1,0 +1,28 @@
+import { known, type Resource, type Stack } from "../framework/index.ts";
+
+/**
+ * What deploys a service when its image is pushed: a webhook that calls its deploy hook, or the secret by which a
+ * workflow does. Of several services with images, a name or the dependency says whose it is.
+ */
+export function deployHookOf(stack: Stack, service: Resource): Resource | undefined {
+  return stack.all().find((resource) => {
+    const name = known(() => resource.at("secretName").string() ?? resource.at("variableName").string());
+    const url = known(() => resource.at("url").string() ?? resource.at("configuration", "url").string());
+    const isHook =
+      /deploy_?hook/i.test(name ?? "") ||
+      (/webhook/i.test(resource.type) &&
+        /webhook|deploy-?hook/i.test(`${resource.type} ${resource.name}`) &&
+        calls(url));
+    return isHook && (resource.dependencies.includes(service) || isAlone(stack, service));
+  });
+}
+
+/** Unknown addresses are made from something that only the deployment knows, such as the service. */
+const calls = (url: string | undefined): boolean =>
+  url === undefined || /^https:\/\/api\.render\.com\/deploy\//.test(url);
+
+const isAlone = (stack: Stack, { type }: Resource): boolean =>
+  stack
+    .all()
+    .filter((one) => one.type === type && known(() => one.at("runtimeSource", "image").exists) === true)
+    .length === 1;

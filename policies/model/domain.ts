@@ -1,0 +1,31 @@
+import type { AnyValue, Resource } from "../framework/index.ts";
+
+/** A host name that a host of the application answers on. */
+export interface Domain {
+  /** The resource that declares it. */
+  readonly resource: Resource;
+  readonly name: AnyValue;
+  /** Where its visitors are sent on to; absent where it serves them itself. */
+  readonly redirect: AnyValue | undefined;
+  /** Whether it serves the visitors of production. Throws UnknownRead. */
+  readonly isServing: () => boolean;
+  /** The host that answers there, where the stack declares it. */
+  readonly host: () => Resource | undefined;
+  /** Whether the vendor serves it from many places, so that no CDN is needed in front of it. */
+  readonly isCdn: boolean;
+  /** Whether a record that leads there leads to the vendor. */
+  readonly isTarget: (content: string) => boolean;
+}
+
+/** A DNS record for a host name. */
+export interface HostRecord {
+  readonly resource: Resource;
+  /** Its host name in full, in lower case; undefined where it is not an address of a host. Throws UnknownRead. */
+  readonly host: () => string | undefined;
+  /** What it leads to. */
+  readonly content: AnyValue;
+  /** Resources that this is made from. */
+  readonly sources: readonly Resource[];
+  /** Whether visitors go through the CDN that has the DNS, where it is one. */
+  readonly proxied?: AnyValue;
+}
