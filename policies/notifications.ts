@@ -3,12 +3,12 @@ import {
   type Finding,
   fault,
   judge,
-  judgeEach,
   judgeStack,
   lookup,
   policy,
   type Stack,
   select,
+  some,
   type Value,
   type Verdict,
   violation,
@@ -170,12 +170,7 @@ export const pagerReachesOnCall = policy({
   fix: "Make integrationKey from a pagerduty.ServiceIntegration of the service, whose escalationPolicy the stack declares too.",
   url: "https://support.pagerduty.com/main/docs/services-and-integrations",
   productionOnly: true,
-  check: (stack) =>
-    judgeEach(
-      contactPoints(stack).filter(isPager),
-      "No contact point of PagerDuty is declared, so no alert reaches the person on call.",
-      judgePager,
-    ),
+  check: (stack) => judgePagers(stack),
 });
 
 interface Reach {
@@ -225,6 +220,22 @@ function namedBelow(route: Value<Route>): AnyValue[] {
     route.at("contactPoint"),
     ...(children.isUnknown ? [children] : children.items().flatMap((child) => namedBelow(child.as<Route>()))),
   ];
+}
+
+/** PagerDuty's key shows which service it is of; others only say that they page, and whom is judged with their schedules. */
+function judgePagers(stack: Stack): Finding[] {
+  const pagers = contactPoints(stack).filter(isPager);
+  const others = contactPoints(stack).filter((point) => !isPager(point));
+  const isPaged = () => some(others, (point) => channelsOf(point).some(({ pages }) => pages));
+  return pagers.length > 0
+    ? pagers.map((point) => judge(point, () => judgePager(point)))
+    : [
+        judgeStack(
+          () =>
+            isPaged() ||
+            "No contact point of a pager, such as PagerDuty, is declared, so no alert reaches the person on call.",
+        ),
+      ];
 }
 
 function isPager(point: ContactPoint): boolean {

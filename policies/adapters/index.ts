@@ -1,5 +1,10 @@
 import type { Adapter } from "../model/adapter.ts";
+import { awsAdapter } from "./aws/index.ts";
 import { cloudflareAdapter } from "./cloudflare.ts";
+import { neonAdapter } from "./neon.ts";
+import { onCallAdapter } from "./oncall.ts";
+import { opsgenieAdapter } from "./opsgenie.ts";
+import { pagerdutyAdapter } from "./pagerduty.ts";
 import { renderAdapter } from "./render.ts";
 import { supabaseAdapter } from "./supabase.ts";
 import { vercelAdapter } from "./vercel.ts";
@@ -10,4 +15,9 @@ export const adapters: readonly Adapter[] = [
   vercelAdapter,
   renderAdapter,
   supabaseAdapter,
+  awsAdapter,
+  neonAdapter,
+  pagerdutyAdapter,
+  opsgenieAdapter,
+  onCallAdapter,
 ];

@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import type { Domain, HostRecord } from "./domain.ts";
 import type { DnsZone, Edge } from "./edge.ts";
 import type { Host, Variable } from "./host.ts";
+import type { Escalation, OnCallSchedule } from "./pager.ts";
 
 /**
  * What a vendor's resources are to the platform: each adapter fills the part of the model that its vendor has, and
@@ -20,6 +21,8 @@ export interface Adapter {
   /** What stands in front of hosts. */
   readonly edges?: (stack: Stack) => readonly Edge[];
   readonly dnsZones?: (stack: Stack) => readonly DnsZone[];
+  readonly schedules?: (stack: Stack) => readonly OnCallSchedule[];
+  readonly escalations?: (stack: Stack) => readonly Escalation[];
   readonly databases?: (stack: Stack) => readonly Database[];
   /** What runs in a region. */
   readonly locations?: (stack: Stack) => readonly Location[];

@@ -6,6 +6,47 @@ import type { Token } from "../framework/index.ts";
  */
 const token = (text: string): Token => text;
 
+export const awsProvider = token("pulumi:providers:aws");
+
+export const ecs = {
+  service: token("aws:ecs/service:Service"),
+  taskDefinition: token("aws:ecs/taskDefinition:TaskDefinition"),
+} as const;
+
+export const appRunner = {
+  service: token("aws:apprunner/service:Service"),
+  scaling: token("aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion"),
+  customDomain: token("aws:apprunner/customDomainAssociation:CustomDomainAssociation"),
+} as const;
+
+export const lambda = {
+  function: token("aws:lambda/function:Function"),
+  url: token("aws:lambda/functionUrl:FunctionUrl"),
+  permission: token("aws:lambda/permission:Permission"),
+} as const;
+
+export const scaling = {
+  target: token("aws:appautoscaling/target:Target"),
+  policy: token("aws:appautoscaling/policy:Policy"),
+} as const;
+
+export const balancing = {
+  balancer: [token("aws:lb/loadBalancer:LoadBalancer"), token("aws:alb/loadBalancer:LoadBalancer")],
+  listener: [token("aws:lb/listener:Listener"), token("aws:alb/listener:Listener")],
+  targetGroup: [token("aws:lb/targetGroup:TargetGroup"), token("aws:alb/targetGroup:TargetGroup")],
+} as const;
+
+export const cloudFront = {
+  distribution: token("aws:cloudfront/distribution:Distribution"),
+  headers: token("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"),
+  cachePolicy: token("aws:cloudfront/cachePolicy:CachePolicy"),
+} as const;
+
+export const waf = {
+  acl: token("aws:wafv2/webAcl:WebAcl"),
+  association: token("aws:wafv2/webAclAssociation:WebAclAssociation"),
+} as const;
+
 export const rds = {
   instance: token("aws:rds/instance:Instance"),
   cluster: token("aws:rds/cluster:Cluster"),
@@ -13,4 +54,26 @@ export const rds = {
   parameterGroup: token("aws:rds/parameterGroup:ParameterGroup"),
   clusterParameterGroup: token("aws:rds/clusterParameterGroup:ClusterParameterGroup"),
   proxy: token("aws:rds/proxy:Proxy"),
+} as const;
+
+export const secretStores = {
+  secret: token("aws:secretsmanager/secret:Secret"),
+  version: token("aws:secretsmanager/secretVersion:SecretVersion"),
+  parameter: token("aws:ssm/parameter:Parameter"),
+} as const;
+
+export const route53 = {
+  zone: token("aws:route53/zone:Zone"),
+  record: token("aws:route53/record:Record"),
+  dnssec: token("aws:route53/hostedZoneDnsSec:HostedZoneDnsSec"),
+} as const;
+
+export const cloudWatch = {
+  logGroup: token("aws:cloudwatch/logGroup:LogGroup"),
+  alarm: token("aws:cloudwatch/metricAlarm:MetricAlarm"),
+} as const;
+
+export const sns = {
+  topic: token("aws:sns/topic:Topic"),
+  subscription: token("aws:sns/topicSubscription:TopicSubscription"),
 } as const;

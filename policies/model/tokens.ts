@@ -113,6 +113,8 @@ export const grafana = {
 export const pagerduty = {
   user: token<pd.UserArgs>("pagerduty:index/user:User"),
   schedule: token<pd.ScheduleArgs>("pagerduty:index/schedule:Schedule"),
+  /** What will take its place. Not every account has it yet, and the package on npm does not. */
+  scheduleV2: token<unknown>("pagerduty:index/schedulev2:Schedulev2"),
   escalationPolicy: token<pd.EscalationPolicyArgs>("pagerduty:index/escalationPolicy:EscalationPolicy"),
   service: token<pd.ServiceArgs>("pagerduty:index/service:Service"),
   integration: token<pd.ServiceIntegrationArgs>("pagerduty:index/serviceIntegration:ServiceIntegration"),
@@ -150,6 +152,20 @@ export const cloudflareTokens = [
   token<cf.AccountTokenArgs>("cloudflare:index/accountToken:AccountToken"),
   token<cf.ApiTokenArgs>("cloudflare:index/apiToken:ApiToken"),
 ] as const;
+
+/** On-call at Opsgenie and at Grafana OnCall. */
+export const opsgenie = {
+  schedule: token<unknown>("opsgenie:index/schedule:Schedule"),
+  rotation: token<unknown>("opsgenie:index/scheduleRotation:ScheduleRotation"),
+  escalation: token<unknown>("opsgenie:index/escalation:Escalation"),
+} as const;
+
+export const onCall = {
+  schedule: token<gf.oncall.ScheduleArgs>("grafana:onCall/schedule:Schedule"),
+  shift: token<gf.oncall.OnCallShiftArgs>("grafana:onCall/onCallShift:OnCallShift"),
+  chain: token<gf.oncall.EscalationChainArgs>("grafana:onCall/escalationChain:EscalationChain"),
+  step: token<gf.oncall.EscalationArgs>("grafana:onCall/escalation:Escalation"),
+} as const;
 
 /** Buckets at any store that speaks S3. */
 export const minio = {

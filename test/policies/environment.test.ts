@@ -59,7 +59,13 @@ describe("required variables", () => {
       from: { projectId: ["other"] },
     }));
     const other: Fixture = { type: vercel.project, name: "other", props: {} };
-    const found = messages(requiredVariables, [...stack, other]);
+    const domain: Fixture = {
+      type: vercel.domain,
+      name: "other-domain",
+      props: { domain: "other.optropic.example", projectId: unknown },
+      from: { projectId: ["other"] },
+    };
+    const found = messages(requiredVariables, [...stack, other, domain]);
     expect(found.filter((message) => message.includes("web-project"))).toHaveLength(1);
     expect(found.filter((message) => message.includes("other has no variable"))).toHaveLength(4);
   });

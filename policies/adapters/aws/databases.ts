@@ -1,0 +1,115 @@
+import { fault, type Resource, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
+import { textsOf } from "../../model/adapter.ts";
+import { awsProvider, rds } from "../../model/aws-tokens.ts";
+import type { Database, Recovery } from "../../model/database.ts";
+
+type Any = ResourceOf<unknown>;
+
+/** Instances of their own and Aurora's clusters; an instance of a cluster is a part of it. */
+export function databases(stack: Stack): Database[] {
+  return [
+    ...stack.ofType(rds.instance).map((one) => toDatabase(stack, one, [one], rds.parameterGroup)),
+    ...stack.ofType(rds.cluster).map((cluster) => {
+      const parts = stack
+        .ofType(rds.clusterInstance)
+        .filter((one) => one.refersTo(cluster, "clusterIdentifier"));
+      return toDatabase(stack, cluster, parts, rds.clusterParameterGroup);
+    }),
+  ];
+}
+
+/** RDS keeps what was written within five minutes: the latest restorable time is at most so old. */
+const lossMinutes = 5;
+
+function toDatabase(stack: Stack, resource: Any, instances: readonly Any[], groupType: string): Database {
+  return {
+    resource,
+    isProtected: () => resource.protect || resource.at("deletionProtection").boolean() === true,
+    region: () => regionsOf(stack, resource).length > 0 || "No region is chosen: the provider has none.",
+    network: () => {
+      const open = instances.find((one) => one.at("publiclyAccessible").boolean() === true);
+      return (
+        open === undefined ||
+        fault(open.at("publiclyAccessible"), `${open.name} has an address on the Internet.`)
+      );
+    },
+    recovery: () => recoveryOf(resource),
+    compute: () => true,
+    refusesPlaintext: () => judgeTls(resource, groupType),
+    pooler: () => judgePooler(stack, resource),
+    quiet: () => {
+      const setting = parameterOf(resource, groupType, "log_statement");
+      return (
+        setting === undefined ||
+        ["none", "ddl"].includes((setting.string() ?? "none").toLowerCase()) ||
+        fault(setting, `log_statement of the database is ${setting.string()}.`)
+      );
+    },
+  };
+}
+
+/** Of the resource itself, else of its availability zone, else of the provider. */
+export function regionsOf(stack: Stack, resource: Any): string[] {
+  const own = textsOf(resource.at("region"));
+  const zones = textsOf(resource.at("availabilityZone")).map((zone) => zone.replace(/[a-z]$/, ""));
+  const byProvider = stack.ofType(awsProvider).flatMap((provider) => textsOf(provider.at("region")));
+  return [own, zones, [...new Set(byProvider)]].find((found) => found.length > 0) ?? [];
+}
+
+/** Automated backups are what RDS recovers to a point in time from; a cluster keeps them for a day by default. */
+function recoveryOf(resource: Any): Recovery {
+  const retention = resource.at("backupRetentionPeriod");
+  const days = retention.number() ?? (resource.type === rds.cluster ? 1 : 0);
+  if (days === 0) {
+    return { fault: fault(retention, "Automated backups are off: backupRetentionPeriod is 0.") };
+  }
+  const encrypted = resource.at("storageEncrypted");
+  return encrypted.boolean() === true
+    ? { days, lossMinutes }
+    : { fault: fault(encrypted, "The storage, and so its backups, are not encrypted.") };
+}
+
+/** From version 15 on the default parameters of RDS refuse plaintext; before that they take it. */
+function judgeTls(resource: Any, groupType: string): Verdict {
+  const forced = parameterOf(resource, groupType, "rds.force_ssl");
+  if (forced !== undefined) {
+    return ["1", "true", "on"].includes((forced.string() ?? "").toLowerCase())
+      ? true
+      : fault(forced, `rds.force_ssl is ${forced.string()}, so the database takes plaintext connections.`);
+  }
+  const version = resource.at("engineVersion");
+  const major = Number.parseInt(version.string() ?? "", 10);
+  return (
+    major >= 15 ||
+    fault(
+      version,
+      "rds.force_ssl is not set to 1, and its default before PostgreSQL 15 takes plaintext connections.",
+    )
+  );
+}
+
+function parameterOf(resource: Any, groupType: string, name: string) {
+  const property = resource.type === rds.cluster ? "dbClusterParameterGroupName" : "parameterGroupName";
+  const group = resource
+    .dependenciesOf(property)
+    .find((source: Resource): source is Any => source.type === groupType);
+  return group
+    ?.at("parameters")
+    .items()
+    .find((parameter) => parameter.at("name").string() === name)
+    ?.at("value");
+}
+
+function judgePooler(stack: Stack, resource: Any): Verdict {
+  const isProxied = stack.ofType(rds.proxy).length > 0;
+  const isPooled = stack.all().some((one) => /pg-?bouncer|pooler|pgcat/i.test(one.name));
+  return isProxied || isPooled || `${resource.name} has no pooler: no rds.Proxy is declared.`;
+}
+
+/** What runs in a region of Amazon's. */
+export function locations(stack: Stack, types: readonly string[]) {
+  return stack
+    .all()
+    .filter(({ type }) => types.includes(type))
+    .map((resource) => ({ resource, regions: () => regionsOf(stack, resource) }));
+}

@@ -1,0 +1,242 @@
+import {
+  type AnyValue,
+  fault,
+  known,
+  type ResourceOf,
+  type Stack,
+  some,
+  type Value,
+  type Verdict,
+} from "../../framework/index.ts";
+import { textsOf } from "../../model/adapter.ts";
+import { appRunner, balancing, cloudFront, ecs, lambda, scaling } from "../../model/aws-tokens.ts";
+import type { Host, Variable } from "../../model/host.ts";
+import { domains } from "./domains.ts";
+import { plainVariables, stored, storedVariables } from "./secrets.ts";
+
+type Any = ResourceOf<unknown>;
+
+export function hosts(stack: Stack): Host[] {
+  return [
+    ...stack
+      .ofType(ecs.service)
+      .filter(hasVisitors)
+      .map((service) => toService(stack, service)),
+    ...stack.ofType(appRunner.service).map((service) => toAppRunner(stack, service)),
+    ...stack
+      .ofType(lambda.function)
+      .filter((one) => isCalled(stack, one))
+      .map((one) => toFunction(stack, one)),
+  ];
+}
+
+/** Variables of everything that runs a program, also of workers and jobs. */
+export function variables(stack: Stack): Variable[] {
+  return [
+    ...stack.ofType(ecs.taskDefinition).flatMap((task) => taskVariables(stack, task)),
+    ...stack.ofType(appRunner.service).flatMap((service) => runnerVariables(stack, service)),
+    ...stack
+      .ofType(lambda.function)
+      .flatMap((one) => plainVariables(one, one.at("environment", "variables"))),
+  ];
+}
+
+/** A service that no load balancer leads to is a worker. */
+const hasVisitors = (service: Any): boolean =>
+  service.at("loadBalancers").isUnknown || service.at("loadBalancers").items().length > 0;
+
+function toService(stack: Stack, service: Any): Host {
+  const tasks = service.dependenciesOf("taskDefinition").filter((task) => task.is(ecs.taskDefinition));
+  return {
+    resource: service,
+    kind: "service",
+    variables: tasks.flatMap((task) => taskVariables(stack, task)),
+    labels: () => [service.name, ...textsOf(service.at("name"))],
+    domains: domainsOf(stack, service),
+    facesPublic: false,
+    logs: () => judgeContainerLogs(service, tasks),
+    health: () => judgeTargetHealth(stack, service),
+    scaling: () => judgeServiceScaling(stack, service),
+    ownDomain: () => hasDomain(stack, service),
+    deploys: () => true,
+  };
+}
+
+/** Container definitions are one JSON document: all of it is unknown where any part is. */
+function containersOf(task: Any): Value[] {
+  return task.at("containerDefinitions").json().items();
+}
+
+function taskVariables(stack: Stack, task: Any): Variable[] {
+  const document = task.at("containerDefinitions");
+  if (document.isUnknown) {
+    return [{ resource: task, name: () => document.string(), value: document }];
+  }
+  return containersOf(task).flatMap((container) => [
+    ...container
+      .at("environment")
+      .items()
+      .map(
+        (entry): Variable => ({
+          resource: task,
+          name: () => entry.at("name").string(),
+          value: entry.at("value"),
+        }),
+      ),
+    ...container
+      .at("secrets")
+      .items()
+      .map((entry) => stored(stack, task, entry.at("name").string() ?? "", entry.at("valueFrom"))),
+  ]);
+}
+
+function judgeContainerLogs(service: Any, tasks: readonly Any[]): Verdict {
+  const silent = tasks
+    .flatMap(containersOf)
+    .find((container) => ["", "none"].includes(container.at("logConfiguration", "logDriver").string() ?? ""));
+  return (
+    silent === undefined ||
+    fault(silent, `A container of ${service.name} has no logConfiguration, so its logs stay where it runs.`)
+  );
+}
+
+function judgeTargetHealth(stack: Stack, service: Any): Verdict {
+  const groups = service
+    .dependenciesOf("loadBalancers")
+    .filter((source) => source.is(...balancing.targetGroup));
+  if (groups.length === 0 && stack.ofType(...balancing.targetGroup).length === 0) {
+    return `${service.name} has no target group, so nothing asks whether it can serve.`;
+  }
+  const judged = groups.length > 0 ? groups : stack.ofType(...balancing.targetGroup);
+  for (const group of judged) {
+    const path = group.at("healthCheck", "path");
+    if (!/^\/\S+$/.test(path.string() ?? "") || group.at("healthCheck", "enabled").boolean() === false) {
+      return fault(path, `${group.name} has no health check path of its own.`);
+    }
+    const codes = group.at("healthCheck", "matcher").string() ?? "200";
+    if (!/^2\d\d(?:[,-]2\d\d)*$/.test(codes)) {
+      return fault(
+        group.at("healthCheck", "matcher"),
+        `${group.name} takes the status ${codes} for healthy.`,
+      );
+    }
+  }
+  return true;
+}
+
+function judgeServiceScaling(stack: Stack, service: Any): Verdict {
+  const targets = stack.ofType(scaling.target).filter((target) => isAbout(target, service));
+  const [target] = targets;
+  if (target === undefined) {
+    return `${service.name} does not scale automatically: no appautoscaling.Target is for it.`;
+  }
+  const [min, max] = [target.at("minCapacity").number() ?? 0, target.at("maxCapacity").number() ?? 0];
+  if (min < 1 || max <= min) {
+    return fault(target.at("maxCapacity"), `${service.name} scales from ${min} to ${max} tasks.`);
+  }
+  return (
+    some(
+      stack.ofType(scaling.policy),
+      (policy) => policy.dependencies.includes(target) || isAbout(policy, service),
+    ) || `${service.name} has no policy to scale by.`
+  );
+}
+
+/** By the dependency, or by the name in `service/cluster/name`. */
+function isAbout(resource: Any, service: Any): boolean {
+  const id = known(() => resource.at("resourceId").string());
+  const name = known(() => service.at("name").string()) ?? service.name;
+  return resource.dependencies.includes(service) || id?.split("/").at(-1) === name;
+}
+
+function toAppRunner(stack: Stack, service: Any): Host {
+  const source = service.at("sourceConfiguration");
+  const health = service.at("healthCheckConfiguration");
+  return {
+    resource: service,
+    kind: "service",
+    variables: runnerVariables(stack, service),
+    labels: () => [service.name, ...textsOf(service.at("serviceName"))],
+    domains: domainsOf(stack, service),
+    facesPublic: true,
+    logs: () => true,
+    health: () =>
+      (health.at("protocol").string() === "HTTP" && /^\/\S+$/.test(health.at("path").string() ?? "")) ||
+      fault(
+        health,
+        `${service.name} has no health check path: App Runner asks only whether the port is open.`,
+      ),
+    scaling: () => {
+      const [own] = service
+        .dependenciesOf("autoScalingConfigurationArn")
+        .filter((it) => it.is(appRunner.scaling));
+      const max = own?.at("maxSize").number();
+      // Without a configuration of its own App Runner scales from 1 to 25 instances.
+      return (
+        own === undefined ||
+        max === undefined ||
+        max > (own.at("minSize").number() ?? 1) ||
+        fault(own.at("maxSize"), `${service.name} scales to ${max} instances.`)
+      );
+    },
+    ownDomain: () => hasDomain(stack, service),
+    deploys: () =>
+      source.at("autoDeploymentsEnabled").boolean() === true ||
+      fault(source.at("autoDeploymentsEnabled"), `${service.name} does not deploy automatically.`),
+  };
+}
+
+function runnerVariables(stack: Stack, service: Any): Variable[] {
+  const source = service.at("sourceConfiguration");
+  const places = [
+    source.at("imageRepository", "imageConfiguration"),
+    source.at("codeRepository", "codeConfiguration", "codeConfigurationValues"),
+  ].filter((place) => place.isUnknown || place.exists);
+  return places.flatMap((place) => [
+    ...plainVariables(service, place.at("runtimeEnvironmentVariables")),
+    ...storedVariables(stack, service, place.at("runtimeEnvironmentSecrets")),
+  ]);
+}
+
+/** Functions that visitors call: by a URL of their own, or by what may invoke them. */
+function isCalled(stack: Stack, one: Any): boolean {
+  return (
+    stack.ofType(lambda.url).some((url) => url.refersTo(one, "functionName")) ||
+    stack
+      .ofType(lambda.permission)
+      .some(
+        (permission) =>
+          permission.refersTo(one, "function") &&
+          /^(?:apigateway|elasticloadbalancing|cloudfront)\.amazonaws\.com$/.test(
+            known(() => permission.at("principal").string()) ?? "",
+          ),
+      )
+  );
+}
+
+function toFunction(stack: Stack, one: Any): Host {
+  return {
+    resource: one,
+    kind: "service",
+    variables: plainVariables(one, one.at("environment", "variables")),
+    labels: () => [one.name, ...textsOf(one.at("name"))],
+    domains: domainsOf(stack, one),
+    facesPublic: true,
+    // A function logs to CloudWatch by itself, and scales by itself.
+    logs: () => true,
+    ownDomain: () => hasDomain(stack, one),
+  };
+}
+
+const domainsOf = (stack: Stack, host: Any): AnyValue[] =>
+  domains(stack)
+    .filter((domain) => known(() => domain.host()) === host)
+    .map(({ name }) => name);
+
+function hasDomain(stack: Stack, host: Any): Verdict {
+  return (
+    domainsOf(stack, host).length > 0 ||
+    stack.ofType(cloudFront.distribution).some((one) => one.at("aliases").isUnknown) ||
+    `${host.name} has no domain of its own.`
+  );
+}

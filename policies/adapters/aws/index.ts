@@ -1,0 +1,22 @@
+import type { Adapter } from "../../model/adapter.ts";
+import { appRunner, cloudWatch, ecs, lambda, rds } from "../../model/aws-tokens.ts";
+import { databases, locations } from "./databases.ts";
+import { dnsZones, domains, isTarget, records } from "./domains.ts";
+import { edges } from "./edges.ts";
+import { hosts, variables } from "./hosts.ts";
+
+/** Amazon: services and functions, distributions and load balancers, databases, DNS and logs. */
+export const awsAdapter: Adapter = {
+  hosts,
+  variables,
+  domains,
+  records,
+  dnsZones,
+  edges,
+  databases,
+  locations: (stack) =>
+    locations(stack, [ecs.service, appRunner.service, lambda.function, rds.instance, rds.cluster]),
+  logDrains: (stack) => stack.ofType(cloudWatch.logGroup),
+  isTarget,
+  isOwnName: (host) => /\.(?:cloudfront\.net|awsapprunner\.com|on\.aws|elb\.amazonaws\.com)$/.test(host),
+};

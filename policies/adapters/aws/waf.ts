@@ -1,0 +1,195 @@
+import {
+  type Fault,
+  fault,
+  known,
+  type ResourceOf,
+  type Stack,
+  unproved,
+  type Value,
+} from "../../framework/index.ts";
+import { waf } from "../../model/aws-tokens.ts";
+import type { RateLimit } from "../../model/edge.ts";
+import type { SampleRequest } from "../../values/sample-request.ts";
+
+type Any = ResourceOf<unknown>;
+
+/** The web ACL of a distribution or a load balancer. */
+export function aclOf(stack: Stack, edge: Any): Any | undefined {
+  const own = edge.dependenciesOf("webAclId").find((it) => it.is(waf.acl));
+  if (own !== undefined) {
+    return own;
+  }
+  const id = edge.at("webAclId").isUnknown ? undefined : edge.at("webAclId").string();
+  const byId = id === undefined ? undefined : stack.ofType(waf.acl).find((acl) => acl.id === id);
+  return (
+    byId ??
+    stack
+      .ofType(waf.association)
+      .filter(
+        (association) =>
+          association.refersTo(edge, "resourceArn") ||
+          association.dependenciesOf("resourceArn").includes(edge),
+      )
+      .flatMap((association) => association.dependenciesOf("webAclArn"))
+      .find((it): it is Any => it.type === waf.acl)
+  );
+}
+
+/** Amazon's rule groups against injection. */
+const groups = ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet"] as const;
+
+/** What keeps the managed rules from requests: they are missing, only count, or a rule before them lets past. */
+export function managedFault(acl: Any | undefined): Fault | undefined {
+  if (acl === undefined) {
+    return { found: "no web ACL with managed rules acts on it" };
+  }
+  for (const group of groups) {
+    const rule = rulesOf(acl).find(
+      (candidate) => statementOf(candidate, "managedRuleGroupStatement").at("name").string() === group,
+    );
+    if (rule === undefined) {
+      return fault(acl.at("rules"), `${acl.name} does not have the rule group ${group}`);
+    }
+    const statement = statementOf(rule, "managedRuleGroupStatement");
+    const override = rule.at("overrideAction");
+    if (override.at("count").exists) {
+      return fault(override, `the rule group ${group} only counts`);
+    }
+    if (statement.at("scopeDownStatement").exists) {
+      return unproved(
+        statement.at("scopeDownStatement"),
+        `the rule group ${group} acts only on some requests`,
+        "Remove scopeDownStatement, or waive this policy for the resource.",
+      );
+    }
+    const counted = statement
+      .at("ruleActionOverrides")
+      .items()
+      .find((it) => it.at("actionToUse", "count").exists || it.at("actionToUse", "allow").exists);
+    const excluded = statement.at("excludedRules").items()[0];
+    const weakened = counted ?? excluded;
+    if (weakened !== undefined && essential.test(weakened.at("name").string() ?? "")) {
+      return fault(weakened, `the rule ${weakened.at("name").string()} of ${group} does not block`);
+    }
+  }
+  return letsPast(acl);
+}
+
+/** Rules that a site with a database and pages cannot do without. */
+const essential = /SQLi|CrossSiteScripting|GenericRFI|GenericLFI|RestrictedExtensions/i;
+
+/** A rule that allows ends the judgment of a request: what comes after it does not act. */
+export function letsPast(acl: Any): Fault | undefined {
+  const allowing = rulesOf(acl).find((rule) => rule.at("action", "allow").exists);
+  return (
+    allowing &&
+    unproved(
+      allowing,
+      `the rule ${allowing.at("name").string()} of ${acl.name} lets requests past the rules after it`,
+      "Remove the rule, or put it behind the managed rules and the rate limits and waive this policy.",
+    )
+  );
+}
+
+export function limitsOf(acl: Any | undefined): RateLimit[] {
+  if (acl === undefined || letsPast(acl) !== undefined) {
+    return [];
+  }
+  return rulesOf(acl).flatMap((rule): RateLimit[] => {
+    const statement = statementOf(rule, "rateBasedStatement");
+    const limit = statement.at("limit").number();
+    const stops = (["block", "challenge", "captcha"] as const).some(
+      (action) => rule.at("action", action).exists,
+    );
+    if (limit === undefined || !stops) {
+      return [];
+    }
+    const scope = statement.at("scopeDownStatement");
+    const acts = (request: SampleRequest) => !scope.exists || takes(scope, request) === true;
+    return [
+      {
+        resource: acl,
+        rate: limit / (statement.at("evaluationWindowSec").number() ?? 300),
+        names: textsIn(scope),
+        usesPattern: false,
+        chosenKey: chosenKey(statement),
+        actsOn: acts,
+        counts: acts,
+      },
+    ];
+  });
+}
+
+const rulesOf = (acl: Any): Value[] => acl.at("rules").items();
+const statementOf = (rule: Value, kind: string): Value => rule.at("statement", kind);
+
+/** A forwarded address is a header, which the caller writes. */
+function chosenKey(statement: Value): string | undefined {
+  const kind = statement.at("aggregateKeyType").string() ?? "IP";
+  return kind === "IP" || kind === "CONSTANT" ? undefined : kind;
+}
+
+/** Whether a statement matches a request; undefined where that is not known. */
+function takes(statement: Value, request: SampleRequest): boolean | undefined {
+  const inner = (kind: string) => statement.at(kind, "statements").items();
+  if (statement.at("andStatement").exists) {
+    const answers = inner("andStatement").map((one) => takes(one, request));
+    return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
+  }
+  if (statement.at("orStatement").exists) {
+    const answers = inner("orStatement").map((one) => takes(one, request));
+    return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+  }
+  if (statement.at("notStatement").exists) {
+    const [one] = statement.at("notStatement", "statements").items();
+    const answer = one && takes(one, request);
+    return answer === undefined ? undefined : !answer;
+  }
+  const match = statement.at("byteMatchStatement");
+  return match.exists ? matches(match, request) : undefined;
+}
+
+function matches(match: Value, request: SampleRequest): boolean | undefined {
+  const field = match.at("fieldToMatch");
+  const header = field.at("singleHeader", "name").string()?.toLowerCase();
+  const text = field.at("uriPath").exists
+    ? request.path
+    : field.at("method").exists
+      ? request.method
+      : header === "host"
+        ? request.host
+        : undefined;
+  const wanted = match.at("searchString").string();
+  if (text === undefined || wanted === undefined) {
+    return undefined;
+  }
+  const isLower = match
+    .at("textTransformations")
+    .items()
+    .some((one) => one.at("type").string() === "LOWERCASE");
+  const own = isLower ? text.toLowerCase() : text;
+  const isOpen = request.isOpenEnded === true && field.at("uriPath").exists;
+  switch (match.at("positionalConstraint").string()) {
+    case "STARTS_WITH":
+      return own.startsWith(wanted) || (isOpen && wanted.startsWith(own) ? undefined : false);
+    case "EXACTLY":
+      return isOpen ? (wanted.startsWith(own) ? undefined : false) : own === wanted;
+    case "CONTAINS":
+      return own.includes(wanted) || (isOpen ? undefined : false);
+    case "ENDS_WITH":
+      return isOpen ? undefined : own.endsWith(wanted);
+    default:
+      return undefined;
+  }
+}
+
+function textsIn(statement: Value): string[] {
+  return [
+    ...(known(() => statement.at("byteMatchStatement", "searchString").string()) ?? "")
+      .split(" ")
+      .filter((text) => text !== ""),
+    ...["andStatement", "orStatement", "notStatement"].flatMap((kind) =>
+      statement.at(kind, "statements").items().flatMap(textsIn),
+    ),
+  ];
+}

@@ -1,0 +1,109 @@
+import { counted } from "../../lib/text.ts";
+import {
+  fault,
+  type ResourceOf,
+  type Stack,
+  some,
+  unproved,
+  type Value,
+  type Verdict,
+} from "../framework/index.ts";
+import type { Adapter } from "../model/adapter.ts";
+import type { LevelLimits, PeopleLimits } from "../model/pager.ts";
+import { opsgenie } from "../model/tokens.ts";
+
+type Any = ResourceOf<unknown>;
+
+/** On-call at Opsgenie: schedules with rotations of their own, and escalations. */
+export const opsgenieAdapter: Adapter = {
+  schedules: (stack) =>
+    stack.ofType(opsgenie.schedule).map((schedule) => ({
+      resource: schedule,
+      people: (limits: PeopleLimits) => judgePeople(stack, schedule, limits),
+      coverage: (now: number) => judgeCoverage(stack, schedule, now),
+    })),
+  escalations: (stack) =>
+    stack.ofType(opsgenie.escalation).map((escalation) => ({
+      resource: escalation,
+      levels: (limits: LevelLimits) => judgeLevels(escalation, limits),
+      beginsWithSchedule: () => judgeFirst(escalation),
+    })),
+};
+
+const rotationsOf = (stack: Stack, schedule: Any): Any[] =>
+  stack.ofType(opsgenie.rotation).filter((rotation) => rotation.refersTo(schedule, "scheduleId"));
+
+const days: Readonly<Record<string, number>> = { hourly: 1 / 24, daily: 1, weekly: 7 };
+
+function judgePeople(stack: Stack, schedule: Any, { people, turnDays }: PeopleLimits): Verdict {
+  const rotations = rotationsOf(stack, schedule);
+  for (const rotation of rotations) {
+    const turn = (days[rotation.at("type").string() ?? ""] ?? 0) * (rotation.at("length").number() ?? 1);
+    if (turn > turnDays) {
+      return fault(
+        rotation.at("length"),
+        `${rotation.name} keeps one person on call for ${turn} days before the next.`,
+      );
+    }
+  }
+  const participants = rotations.flatMap((rotation) => rotation.at("participants").items());
+  // A team is people of whom the stack need not know.
+  const isTeam = participants.some((one) => ["team", "escalation"].includes(one.at("type").string() ?? ""));
+  return (
+    isTeam ||
+    participants.length === 0 ||
+    participants.length >= people ||
+    fault(schedule.at(), `${schedule.name} has only ${counted(participants.length, "person", "people")}.`)
+  );
+}
+
+function judgeCoverage(stack: Stack, schedule: Any, now: number): Verdict {
+  const rotations = rotationsOf(stack, schedule);
+  if (rotations.length === 0 || schedule.at("enabled").boolean() === false) {
+    return `${schedule.name} has no rotation or is off, so nobody is on call.`;
+  }
+  const isWhole = (rotation: Any): boolean =>
+    rotation.at("participants").items().length > 0 &&
+    !(Date.parse(rotation.at("startDate").string() ?? "") > now) &&
+    !rotation.at("endDate").string() &&
+    rotation.at("timeRestrictions").items().length === 0;
+  return (
+    some(rotations, isWhole) ||
+    unproved(
+      schedule.at(),
+      `No rotation of ${schedule.name} has somebody on call at any time from now on.`,
+      "Declare a rotation that has begun, without endDate and timeRestrictions.",
+    )
+  );
+}
+
+const recipientsOf = (rule: Value): Value[] => rule.at("recipients").items();
+
+function judgeLevels(escalation: Any, { levels, minutes }: LevelLimits): Verdict {
+  const rules = escalation.at("rules");
+  const own = rules.items().filter((rule) => recipientsOf(rule).length > 0);
+  if (own.length < levels) {
+    return fault(rules, `${escalation.name} has only ${counted(own.length, "level")}.`);
+  }
+  const delays = own.map((rule) => rule.at("delay").number() ?? 0);
+  const late = own.find((_, index) => (delays[index] ?? 0) - (delays[index - 1] ?? 0) > minutes);
+  if (late !== undefined) {
+    return fault(
+      late.at("delay"),
+      `${escalation.name} waits too long for a level to answer before it calls the next.`,
+    );
+  }
+  const known = own.map((rule) =>
+    recipientsOf(rule)
+      .map((one) => (one.at("id").isUnknown ? "" : (one.at("id").string() ?? "")))
+      .join(),
+  );
+  const isSame = known.every((text) => text !== "") && new Set(known).size < levels;
+  return !isSame || fault(rules, `${escalation.name} calls the same people on each level.`);
+}
+
+function judgeFirst(escalation: Any): Verdict {
+  const first = escalation.at("rules", "0");
+  const isSchedule = recipientsOf(first).some((one) => one.at("type").string() === "schedule");
+  return isSchedule || fault(first, `${escalation.name} does not begin with a schedule.`);
+}
