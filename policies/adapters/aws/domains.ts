@@ -141,5 +141,7 @@ function behind(stack: Stack, sources: readonly Resource[]): Resource | undefine
   );
   return stack
     .ofType(ecs.service)
-    .find((service) => service.dependenciesOf("loadBalancers").some((it) => groups.some((group) => group === it)));
+    .find((service) =>
+      service.dependenciesOf("loadBalancers").some((it) => groups.some((group) => group === it)),
+    );
 }
