@@ -40,7 +40,7 @@ afterEach(async () => {
 
 describe("a backup", () => {
   test("is stored whole, sealed, with a manifest of its own snapshot", async () => {
-    const run = await backup();
+    const run = await ended(startBackup());
     expect(run).toMatchObject({ status: 0, stderr: "" });
     const [dump = "", beside = "", ...others] = store.keysOf();
     expect(others).toEqual([]);
@@ -120,7 +120,7 @@ describe("a backup", () => {
   });
 
   test("may be made twice at once", async () => {
-    const runs = await Promise.all([backup(), backup()]);
+    const runs = await Promise.all([ended(startBackup()), ended(startBackup())]);
     expect(runs.map(({ status }) => status)).toEqual([0, 0]);
     expect(new Set(runs.map(({ stdout }) => JSON.parse(stdout).backup.key)).size).toBe(2);
     expect(store.keysOf()).toHaveLength(4);
@@ -265,7 +265,7 @@ describe("it is not begun", () => {
 });
 
 test("no secret is in the output, in the arguments of any process, or in the manifest", async () => {
-  const job = startBackup({});
+  const job = startBackup();
   const whole = ended(job);
   const seen = await titlesWhile(job);
   const run = await whole;
@@ -286,7 +286,8 @@ function environment(changes: Record<string, string>): Record<string, string> {
   return { ...given, ...changes };
 }
 
-function startBackup(changes: Record<string, string>) {
+/** As a process of its own, which a signal ends and whose arguments others see. */
+function startBackup(changes: Record<string, string> = {}) {
   return startOperation(["backup", "--json"], environment(changes));
 }
 

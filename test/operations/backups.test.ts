@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Manifest, manifestSchema } from "../../operations/archive/manifest.ts";
 import { manifestKey } from "../../operations/store/names.ts";
-import type { Ended } from "../cli/command.ts";
+import { type Ended, ended } from "../cli/command.ts";
 import { manifestWith } from "./support/manifest.ts";
-import { operationEnvironment, runOperation, startFolder } from "./support/operation.ts";
+import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { canary, makeProject } from "./support/rig.ts";
 import { startStore, type TestStore } from "./support/store.ts";
 
@@ -45,7 +45,7 @@ describe("the list of backups", () => {
     write(`${prefix}20261301T000000Z-00000000.dump.age`, "a month that is none");
     write(`${prefix}deeper/20260101T000000Z-00000000.dump.age`, "elsewhere");
     write(`${prefix}20260101T000000Z-00000000.dump.age.part`, "unfinished");
-    const run = await backups(["--json"]);
+    const run = await ended(startOperation(argumentsOf("--json"), environment()));
     expect(run.stderr).toBe("");
     const { backups: listed, objectives } = JSON.parse(run.stdout);
     expect(
@@ -175,13 +175,14 @@ function write(key: string, text: string): void {
 }
 
 function backups(args: readonly string[] = [], changes: Record<string, string> = {}): Promise<Ended> {
-  const environment = operationEnvironment(undefined, store, {
-    holder: files.holder,
-    temporary: files.folder,
-  });
-  return runOperation(["backups", "--cwd", project, ...args], {
-    ...environment,
-    BACKUP_PREFIX: prefix,
-    ...changes,
-  });
+  return runOperation(argumentsOf(...args), { ...environment(), ...changes });
+}
+
+function argumentsOf(...args: string[]): string[] {
+  return ["backups", "--cwd", project, ...args];
+}
+
+function environment(): Record<string, string> {
+  const given = { holder: files.holder, temporary: files.folder };
+  return { ...operationEnvironment(undefined, store, given), BACKUP_PREFIX: prefix };
 }

@@ -46,7 +46,7 @@ afterEach(() => {
 
 describe("a drill", () => {
   test("restores the newest backup, finds all as it was, says so in evidence and leaves nothing", async () => {
-    const run = await drill();
+    const run = await ended(rig.start(argumentsOf()));
     expect(run).toMatchObject({ status: 0, stderr: "" });
     const { evidence, file } = JSON.parse(run.stdout);
     expect(file).toBe(join(rig.evidence, "production", "drill.json"));
@@ -328,10 +328,13 @@ function manifestOf(name: string) {
 }
 
 function drill(args: readonly string[] = [], changes: Record<string, string> = {}, prefix = "postgres/") {
+  return rig.run(argumentsOf(args), { prefix, changes });
+}
+
+function argumentsOf(args: readonly string[] = []): string[] {
   const { holder } = rig.files;
   const given = args.includes("--cwd") ? args : ["--cwd", project, ...args];
-  const options = ["--json", "--identity", holder.file, "--evidence", rig.evidence];
-  return rig.run(["drill", ...options, ...given], { prefix, changes });
+  return ["drill", "--json", "--identity", holder.file, "--evidence", rig.evidence, ...given];
 }
 
 async function shell(command: string, variables: Record<string, string> = {}): Promise<string> {

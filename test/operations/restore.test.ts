@@ -46,7 +46,8 @@ afterEach(() => {
 
 describe("a restore", () => {
   test("into an empty database brings back every byte", async () => {
-    const run = await restore();
+    const changes = { PGPASSWORD: other.password };
+    const run = await ended(rig.start(argumentsOf(other, database), { changes }));
     expect(run).toMatchObject({ status: 0 });
     expect(JSON.parse(run.stdout)).toMatchObject({
       restored: { key, tables: 12 },

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import type { Connection } from "../../../postgres/connection.ts";
-import { type Ended, ended, start } from "../../cli/command.ts";
+import { type Ended, start } from "../../cli/command.ts";
+import { runHereWith } from "../../cli/here.ts";
 import type { TestStore } from "./store.ts";
 
 /** A key holder, with the file that holds the key. */
@@ -56,12 +57,13 @@ export function operationEnvironment(
   };
 }
 
-/** Starts `optropic` with an environment and no other. */
+/** Starts `optropic` as a process, with an environment and no other. */
 export function startOperation(args: readonly string[], environment: Record<string, string>): ChildProcess {
   const cleared = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
   return start(args, { ...cleared, ...environment });
 }
 
+/** Runs `optropic` in this process, with an environment and no other. */
 export function runOperation(args: readonly string[], environment: Record<string, string>): Promise<Ended> {
-  return ended(startOperation(args, environment));
+  return runHereWith(args, environment);
 }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import type { Check } from "../../../operations/drill/checks.ts";
 import type { Connection } from "../../../postgres/connection.ts";
-import { type Ended, ended } from "../../cli/command.ts";
-import { operationEnvironment, startFolder, startOperation } from "./operation.ts";
+import type { Ended } from "../../cli/command.ts";
+import { operationEnvironment, runOperation, startFolder, startOperation } from "./operation.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 import { startStore, type TestStore } from "./store.ts";
 
@@ -24,8 +24,9 @@ export interface Rig {
   made(): string[];
   /** Files and processes that operations have left. */
   left(): string[];
-  /** Starts `optropic` with a database, a prefix of the store and other variables. */
+  /** Starts `optropic` as a process, with a database, a prefix of the store and other variables. */
   start(args: readonly string[], given?: Given): ChildProcess;
+  /** Runs it in this process, which costs less. */
   run(args: readonly string[], given?: Given): Promise<Ended>;
   /** Backs a database up below a prefix, and answers the key. */
   backup(database: string, prefix: string, changes?: Record<string, string>): Promise<string>;
@@ -48,13 +49,13 @@ export async function startRig(): Promise<Rig> {
   mkdirSync(temporary, { mode: 0o755 });
   const names = new Set<string>();
   const watcher: FSWatcher = watch(temporary, (_, name) => name !== null && names.add(name));
-  const start = (args: readonly string[], { connection, prefix, changes }: Given = {}): ChildProcess =>
-    startOperation(args, {
-      ...operationEnvironment(connection, store, { holder: files.holder, temporary }),
-      BACKUP_PREFIX: prefix ?? store.address.prefix,
-      ...changes,
-    });
-  const run = (args: readonly string[], given?: Given): Promise<Ended> => ended(start(args, given));
+  const environment = ({ connection, prefix, changes }: Given = {}): Record<string, string> => ({
+    ...operationEnvironment(connection, store, { holder: files.holder, temporary }),
+    BACKUP_PREFIX: prefix ?? store.address.prefix,
+    ...changes,
+  });
+  const run = (args: readonly string[], given?: Given): Promise<Ended> =>
+    runOperation(args, environment(given));
   return {
     postgres,
     store,
@@ -70,7 +71,7 @@ export async function startRig(): Promise<Rig> {
       const running = processes().filter(({ title }) => title.includes(temporary));
       return [...readdirSync(temporary), ...running.map(({ title }) => title)];
     },
-    start,
+    start: (args, given) => startOperation(args, environment(given)),
     run,
     async backup(database, prefix, changes = {}) {
       const connection = postgres.connection(database);
