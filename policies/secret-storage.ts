@@ -16,7 +16,7 @@ export const noLiteralSecrets = policy({
   url: "https://www.pulumi.com/docs/iac/concepts/secrets/",
   check: (stack, _threshold, { isSupplied }) =>
     stack.all().flatMap((resource) => {
-      const inputs = resource.isDeclared ? namedInputs(resource.at()) : [];
+      const inputs = resource.isDeclared ? namedInputs(resource) : [];
       return inputs.flatMap((input) => {
         const kind = literalKind(input, isSupplied);
         const found = `${input.value.path.join(".")} is ${kind} that is written in the program.`;
@@ -38,7 +38,7 @@ export const secretsEncrypted = policy({
   phase: "resource",
   check: (stack) =>
     stack.all().flatMap((resource) =>
-      namedInputs(resource.at())
+      namedInputs(resource)
         .filter((input) => input.value.isSecret !== true && isExpectedSecret(input))
         .map(
           ({ value }): Finding =>

@@ -1,4 +1,4 @@
-import type { Value } from "../framework/index.ts";
+import type { ResourceOf, Value } from "../framework/index.ts";
 
 /** A text among the inputs of a resource, or a part of them that is unknown, with what it is called there. */
 export interface NamedInput {
@@ -15,9 +15,18 @@ const maximumDepth = 30;
 /** Keys under which the value of something named is found. */
 const valueKeys: ReadonlySet<string> = new Set(["value", "valueWo", "plaintextValue"]);
 
-/** Every text and every unknown part of the inputs, also those inside JSON documents. */
-export function namedInputs(inputs: Value): NamedInput[] {
-  return walk({ value: inputs, name: "", labelled: false }, 0);
+/** Inputs of resources that were looked through, which more than one policy asks for. */
+const walked = new WeakMap<object, readonly NamedInput[]>();
+
+/** Every text and every unknown part of a resource's inputs, also those inside JSON documents. */
+export function namedInputs(resource: ResourceOf<unknown>): readonly NamedInput[] {
+  const known = walked.get(resource);
+  if (known !== undefined) {
+    return known;
+  }
+  const inputs = walk({ value: resource.at(), name: "", labelled: false }, 0);
+  walked.set(resource, inputs);
+  return inputs;
 }
 
 function walk(input: NamedInput, depth: number): NamedInput[] {

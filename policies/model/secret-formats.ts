@@ -53,8 +53,29 @@ export interface Credential {
   readonly secret: string;
 }
 
+/** What was found in texts so far: the inputs of a stack repeat most of theirs, and several policies ask of each. */
+const answers = new Map<string, Credential | undefined>();
+/** Most answers that are kept, and the most characters of a text for which one is. */
+const mostAnswers = 2_000;
+const mostCharacters = 20_000;
+
 /** The first credential in a text that its form gives away, or undefined. */
-export function findCredential(text: string, depth = 0): Credential | undefined {
+export function findCredential(text: string): Credential | undefined {
+  const known = answers.get(text);
+  if (known !== undefined || answers.has(text)) {
+    return known;
+  }
+  const answer = search(text, 0);
+  if (answers.size >= mostAnswers) {
+    answers.clear();
+  }
+  if (text.length <= mostCharacters) {
+    answers.set(text, answer);
+  }
+  return answer;
+}
+
+function search(text: string, depth: number): Credential | undefined {
   for (const { kind, form } of formats) {
     if (form.test(text)) {
       return { kind, secret: text };
@@ -77,7 +98,7 @@ export function findCredential(text: string, depth = 0): Credential | undefined 
     return { kind: "a text with a password", secret: assigned };
   }
   const hidden = depth < 2 ? decoded(text) : undefined;
-  return hidden === undefined ? undefined : findCredential(hidden, depth + 1);
+  return hidden === undefined ? undefined : search(hidden, depth + 1);
 }
 
 /** Tokens that browsers are meant to have: their form says so, whatever their name. */
@@ -99,6 +120,9 @@ function webRole(token: string): unknown {
 
 /** The password in a URL such as postgresql://user:password@host, anywhere in a text and of one host or several. */
 function urlPassword(text: string): string | undefined {
+  if (!text.includes("://") || !text.includes("@")) {
+    return undefined;
+  }
   const passwords = [...text.matchAll(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/?#"'<>]*:([^\s@"'<>]+)@/gi)];
   const password = passwords.map(([, found = ""]) => found).find((found) => !isPlaceholder(found));
   try {
@@ -110,6 +134,9 @@ function urlPassword(text: string): string | undefined {
 
 /** The secret in `password=…`, `--token …` or `-u user:…`: in a query, a connection string or a command. */
 function assignedSecret(text: string): string | undefined {
+  if (!/=|\s-/.test(text)) {
+    return undefined;
+  }
   const [, user] = /\bcurl\b.*\s(?:-u|--user)[ =]["']?[^\s:"']+:([^\s"']+)/.exec(text) ?? [];
   const pairs = [
     ...text.matchAll(
