@@ -59,7 +59,10 @@ const answers = new Map<string, Credential | undefined>();
 const mostAnswers = 2_000;
 const mostCharacters = 20_000;
 
-/** The first credential in a text that its form gives away, or undefined. */
+/**
+ * The first credential in a text that its form gives away, or undefined. Texts are long where somebody wants them
+ * to be, so that no pattern looks from each of its starts to the end of the text.
+ */
 export function findCredential(text: string): Credential | undefined {
   const known = answers.get(text);
   if (known !== undefined || answers.has(text)) {
@@ -108,7 +111,7 @@ export function isPublicToken(text: string): boolean {
 
 /** A JSON Web Token; Supabase's anonymous key is one that anybody may have. */
 function webToken(text: string): string | undefined {
-  const token = /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/.exec(text)?.[0];
+  const token = /\beyJ[\w-]{8,500}\.eyJ[\w-]{8,4000}\.[\w-]{16,}/.exec(text)?.[0];
   return token === undefined || webRole(token) === "anon" ? undefined : token;
 }
 
@@ -123,7 +126,9 @@ function urlPassword(text: string): string | undefined {
   if (!text.includes("://") || !text.includes("@")) {
     return undefined;
   }
-  const passwords = [...text.matchAll(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/?#"'<>]*:([^\s@"'<>]+)@/gi)];
+  const passwords = [
+    ...text.matchAll(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/?#"'<>]{0,200}:([^\s@"'<>]{1,500})@/gi),
+  ];
   const password = passwords.map(([, found = ""]) => found).find((found) => !isPlaceholder(found));
   try {
     return password && decodeURIComponent(password);
@@ -137,10 +142,10 @@ function assignedSecret(text: string): string | undefined {
   if (!/=|\s-/.test(text)) {
     return undefined;
   }
-  const [, user] = /\bcurl\b.*\s(?:-u|--user)[ =]["']?[^\s:"']+:([^\s"']+)/.exec(text) ?? [];
+  const [, user] = /\bcurl\b.{0,500}\s(?:-u|--user)[ =]["']?[^\s:"']+:([^\s"']+)/.exec(text) ?? [];
   const pairs = [
     ...text.matchAll(
-      /([\w.-]+)(?:\s?=\s?|(?<=\s--?[A-Za-z][\w-]*)\s)(?:"([^"]*)"|'([^']*)'|([^\s&;,"'}]+))/g,
+      /(?<![\w.-])([\w.-]+)(?:\s?=\s?|\s(?<=\s--?[A-Za-z][\w-]*\s))(?:"([^"]*)"|'([^']*)'|([^\s&;,"'}]+))/g,
     ),
   ];
   const named = pairs.map(([, name = "", double, single, bare]) => ({

@@ -96,10 +96,7 @@ describe("a backup", () => {
 
   test("is sent in parts where it is large", async () => {
     await postgres.sql("create database large");
-    await postgres.sql(
-      "create table noise as select md5(random()::text) || md5(random()::text) as noise from generate_series(1, 500000)",
-      "large",
-    );
+    await postgres.sql(noise(12), "large");
     const run = await backup({ PGDATABASE: "large" });
     expect(run).toMatchObject({ status: 0, stderr: "" });
     const parts = store.requests.filter((request) => request.includes("partNumber="));
@@ -165,11 +162,7 @@ describe("no backup is there, and nothing of one but what the store keeps for it
     ["the store refuses the third part", (request: string) => request.includes("partNumber=3")],
     ["the store refuses to put the parts together", (request: string) => /^POST .*uploadId=/.test(request)],
   ])("when %s", async (_, isRefused) => {
-    await postgres.sql("create database mid").catch(() => undefined);
-    await postgres.sql(
-      "create table if not exists noise as select md5(random()::text) || md5(random()::text) as noise from generate_series(1, 700000)",
-      "mid",
-    );
+    await fill("mid", 20);
     store.refuse = (request) => (isRefused(request) ? 403 : undefined);
     const run = await backup({ PGDATABASE: "mid" });
     expect(run).toMatchObject({ status: 1 });
@@ -191,7 +184,7 @@ describe("no backup is there, and nothing of one but what the store keeps for it
   test("when the server is killed in the middle of the dump", async () => {
     const victim = await startPostgres(password);
     try {
-      await fillSlowly(victim);
+      await victim.sql(noise(40));
       const job = startBackup({ ...victim.connection() });
       const whole = ended(job);
       await firstPart();
@@ -206,31 +199,26 @@ describe("no backup is there, and nothing of one but what the store keeps for it
   });
 
   test.each(["SIGTERM", "SIGINT"] as const)("when %s comes in the middle of the dump", async (signal) => {
-    const victim = await startPostgres(password);
-    try {
-      await fillSlowly(victim);
-      const job = startBackup({ ...victim.connection() });
-      const whole = ended(job);
-      await firstPart();
-      job.kill(signal);
-      const run = await whole;
-      expect(run).toMatchObject({ status: 1, signal: null });
-      expect(run.stderr).toContain(`Stopped by ${signal}`);
-      expect(store.keysOf()).toEqual([]);
-      expect(store.openUploads()).toEqual([]);
-      expect(
-        await victim.sql("select count(*) from pg_stat_activity where application_name = 'optropic backup'"),
-      ).toBe("0");
-    } finally {
-      await victim.stop();
-    }
+    await fill("slow", 40);
+    const job = startBackup({ PGDATABASE: "slow" });
+    const whole = ended(job);
+    await firstPart();
+    job.kill(signal);
+    const run = await whole;
+    expect(run).toMatchObject({ status: 1, signal: null });
+    expect(run.stderr).toContain(`Stopped by ${signal}`);
+    expect(store.keysOf()).toEqual([]);
+    expect(store.openUploads()).toEqual([]);
+    expect(
+      await postgres.sql("select count(*) from pg_stat_activity where application_name = 'optropic backup'"),
+    ).toBe("0");
   });
 
-  /** A table that pg_dump is still busy with when the first part of it has arrived. */
-  async function fillSlowly(server: PostgresServer): Promise<void> {
-    await server.sql(
-      "create table noise as select md5(random()::text) || md5(random()::text) as noise from generate_series(1, 1200000)",
-    );
+  /** Makes a database with a dump of so many megabytes, unless it is there. */
+  async function fill(database: string, megabytes: number): Promise<void> {
+    if ((await postgres.sql(`select 1 from pg_database where datname = '${database}'`)) !== "") return;
+    await postgres.sql(`create database ${database}`);
+    await postgres.sql(noise(megabytes), database);
   }
 
   function firstPart(): Promise<void> {
@@ -280,6 +268,15 @@ test("no secret is in the output, in the arguments of any process, or in the man
     expect(text).not.toMatch(canary);
   }
 });
+
+/**
+ * A table whose dump has so many megabytes, whatever compresses it. It is sent in parts of 8, two at once, so that
+ * pg_dump is still busy with 40 when the first has arrived.
+ */
+function noise(megabytes: number): string {
+  return `create extension pgcrypto; create table noise as
+    select encode(gen_random_bytes(1024), 'base64') as noise from generate_series(1, ${megabytes} * 1024)`;
+}
 
 function environment(changes: Record<string, string>): Record<string, string> {
   const given = operationEnvironment(postgres.connection("rich"), store, { holder: files.holder, temporary });

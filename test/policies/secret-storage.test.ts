@@ -142,9 +142,29 @@ describe("a secret written in the program", () => {
     }
   });
 
-  test("is found however deep and long the inputs are", () => {
+  test("is looked for however deep the inputs are", () => {
     const deep = Array.from({ length: 500 }).reduce<unknown>((inner) => ({ inner }), "x");
-    expect(literal({ deep, text: `${"a".repeat(200_000)}@` })).toEqual([]);
+    expect(literal({ deep })).toEqual([]);
+  });
+
+  // Where a pattern looks from each of its starts to the end, one of these takes minutes.
+  test.each([
+    "a",
+    "a://",
+    "a://:",
+    "a://b:",
+    "curl ",
+    "curl -u ",
+    "eyJ-",
+    "eyJaaaaaaaa.",
+    "a-",
+    "--a ",
+    "a =",
+  ])("is looked for in 200,000 characters of %j", (part) => {
+    const text = part.repeat(200_000 / part.length);
+    for (const long of [`${text} @`, `x= ${text}`, `${text} --token`, `curl ${text}=`]) {
+      expect(literal({ long })).toEqual([]);
+    }
   });
 });
 
