@@ -7,7 +7,8 @@ import { longestComment } from "../../preview/report/markdown.ts";
 import { pack, program } from "../preview/harness.ts";
 import { readSarif } from "../preview/report/sarif-schema.ts";
 import { readXml } from "../preview/report/xml.ts";
-import { type Ended, run } from "./command.ts";
+import { type Ended, run as runProcess } from "./command.ts";
+import { runHere as run } from "./here.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const formats = ["preview.md", "preview.sarif", "preview.json", "preview.xml", "preview.txt"];
@@ -41,7 +42,7 @@ describe("the production stack with an old TLS version", () => {
 
   beforeAll(async () => {
     const base = join(folder, "base.json");
-    const saved = await run(["preview", "--output", base, "--no-color"]);
+    const saved = await runProcess(["preview", "--output", base, "--no-color"]);
     expect(saved.status).toBe(0);
     ended = await runAll("--config", "edge.minTlsVersion=1.0", "--diff", base);
     // Two previews, one after the other.

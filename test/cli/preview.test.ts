@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pack, program } from "../preview/harness.ts";
-import { run, start } from "./command.ts";
+import { run as runProcess, start } from "./command.ts";
+import { runHere as run } from "./here.ts";
 
 /** Control characters but the line feed, and those that turn the direction of a text. */
 const unprintable = /[\p{Cc}\p{Cf}]/u;
@@ -28,7 +29,7 @@ function unprintableIn(text: string): string[] {
 
 describe("exit status and output", () => {
   it("is 0 where all holds: the resources, no colours for no terminal, and nothing on standard error", async () => {
-    const { status, stdout, stderr } = await run(
+    const { status, stdout, stderr } = await runProcess(
       of("small", "--policy-pack", pack("remediating"), "--policy-pack-config", config({ all: "advisory" })),
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
@@ -40,7 +41,7 @@ describe("exit status and output", () => {
   });
 
   it("is 1 where a mandatory policy is violated, which stands last, above the verdict", async () => {
-    const { status, stdout } = await run(
+    const { status, stdout } = await runProcess(
       of("small", "--policy-pack", pack("configured"), "--policy-pack", pack("echo"), "--resources"),
     );
     expect(status).toBe(1);
@@ -57,7 +58,7 @@ describe("exit status and output", () => {
   });
 
   it("is 2 where the preview could not tell, with the reason on standard error alone", async () => {
-    const { status, stdout, stderr } = await run(of("misbehaving", "--config", "mode=throw"));
+    const { status, stdout, stderr } = await runProcess(of("misbehaving", "--config", "mode=throw"));
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/^error: [\s\S]*the program threw/);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { getItem } from "../../checklist/items.ts";
 import { registry } from "../../policies/registry.ts";
-import { type Fixture, secret, unknown, violated, without, withProps } from "./fixture.ts";
+import { secret, unknown, violated, without, withProps } from "./fixture.ts";
 import { Host, type HostOptions, type Said } from "./host.ts";
 import { firstOfEach, together } from "./mutants.ts";
 import { alertMutants } from "./mutants-alerts.ts";
