@@ -5,7 +5,7 @@ const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
 
-require("./compiled.cjs");
+require("./start.cjs");
 
 const { createServer } = http2;
 // The server keeps the process alive; without one, it ends.

@@ -7,7 +7,7 @@ const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
 
-require("./compiled.cjs");
+require("./start.cjs");
 
 const connection = new net.Socket({ fd: 3 }).unref();
 const server = http2.createServer();

@@ -69,6 +69,18 @@ module.exports = async () => ({ name: new random.RandomPet("pet", {}).id });
     expect(resources[2]?.source).toEqual({ path: "program.js", line: 2, column: 39 });
   });
 
+  it("may use what the SDK loads late: npm's resolver of packages", async () => {
+    write({
+      "Pulumi.yaml": "name: late\nruntime: nodejs\nmain: program.js\n",
+      "package.json": '{"name":"late"}',
+      "program.js": `const { Arborist } = require("@npmcli/arborist");
+module.exports = async () => ({ resolved: (await new Arborist({ path: __dirname }).loadVirtual()).package });
+`,
+      "package-lock.json": '{"lockfileVersion":3,"packages":{"":{"name":"late"}}}',
+    });
+    expect((await run()).outputs).toEqual({ resolved: { name: "late" } });
+  });
+
   it("without its dependencies says what to do", async () => {
     writeFileSync(join(folder, "Pulumi.yaml"), "name: bare\nruntime: nodejs\n");
     expect(await failureOf(run())).toEqual({
