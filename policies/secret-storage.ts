@@ -19,10 +19,11 @@ export const noLiteralSecrets = policy({
       const inputs = resource.isDeclared ? namedInputs(resource) : [];
       return inputs.flatMap((input) => {
         const kind = literalKind(input, isSupplied);
+        if (kind === undefined || isDerived(input.value)) {
+          return [];
+        }
         const found = `${input.value.path.join(".")} is ${kind} that is written in the program.`;
-        return kind === undefined || isDerived(input.value)
-          ? []
-          : [violation(fault(input.value, found), resource)];
+        return [violation(fault(input.value, found), resource)];
       });
     }),
 });

@@ -24,25 +24,33 @@ export function namedInputs(resource: ResourceOf<unknown>): readonly NamedInput[
   if (known !== undefined) {
     return known;
   }
-  const inputs = walk({ value: resource.at(), name: "", labelled: false }, 0);
+  const inputs: NamedInput[] = [];
+  walk({ value: resource.at(), name: "", labelled: false }, 0, inputs);
   walked.set(resource, inputs);
   return inputs;
 }
 
-function walk(input: NamedInput, depth: number): NamedInput[] {
+/** How a JSON document begins that holds anything: to try one that is none, such as a template, costs an error. */
+const document = /^\s*(?:\{\s*"|\[\s*["[{\dtfn-])/;
+
+/** Adds what is in an input to those that were found. */
+function walk(input: NamedInput, depth: number, found: NamedInput[]): void {
   const { value } = input;
   if (value.isUnknown) {
-    return [input];
+    found.push(input);
+    return;
   }
   if (depth > maximumDepth) {
-    return [];
+    return;
   }
   const text = value.string();
   if (text !== undefined) {
-    const document = /^\s*[{[]/.test(text) ? parts({ ...input, value: value.json() }) : [];
-    return [input, ...document.flatMap((inner) => walk(inner, depth + 1))];
+    found.push(input);
   }
-  return parts(input).flatMap((part) => walk(part, depth + 1));
+  const whole = text !== undefined && document.test(text) ? { ...input, value: value.json() } : input;
+  for (const part of parts(whole)) {
+    walk(part, depth + 1, found);
+  }
 }
 
 function parts({ value, name, labelled }: NamedInput): NamedInput[] {

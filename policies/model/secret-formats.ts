@@ -1,5 +1,6 @@
 import { parseJson } from "../../lib/json.ts";
 import { looksRandom } from "../values/randomness.ts";
+import { remembered } from "../values/remembered.ts";
 import { isConnectionName, isPasswordName, isSecretName } from "./secret-names.ts";
 
 /** Credentials that can be told by their form alone. */
@@ -53,30 +54,11 @@ export interface Credential {
   readonly secret: string;
 }
 
-/** What was found in texts so far: the inputs of a stack repeat most of theirs, and several policies ask of each. */
-const answers = new Map<string, Credential | undefined>();
-/** Most answers that are kept, and the most characters of a text for which one is. */
-const mostAnswers = 2_000;
-const mostCharacters = 20_000;
-
 /**
  * The first credential in a text that its form gives away, or undefined. Texts are long where somebody wants them
  * to be, so that no pattern looks from each of its starts to the end of the text.
  */
-export function findCredential(text: string): Credential | undefined {
-  const known = answers.get(text);
-  if (known !== undefined || answers.has(text)) {
-    return known;
-  }
-  const answer = search(text, 0);
-  if (answers.size >= mostAnswers) {
-    answers.clear();
-  }
-  if (text.length <= mostCharacters) {
-    answers.set(text, answer);
-  }
-  return answer;
-}
+export const findCredential: (text: string) => Credential | undefined = remembered((text) => search(text, 0));
 
 function search(text: string, depth: number): Credential | undefined {
   for (const { kind, form } of formats) {

@@ -1,3 +1,4 @@
+import { remembered } from "./remembered.ts";
 import { type Groups, scan } from "./scan.ts";
 
 export type Token =
@@ -11,9 +12,9 @@ export type Token =
  * Words are fields, functions and operators in English; the other notation of an operator becomes the
  * English one. IP addresses and ranges are words: nothing here needs their value.
  */
-export function tokenize(expression: string): Token[] | undefined {
-  return scan(expression, pattern, toToken);
-}
+export const tokenize: (expression: string) => readonly Token[] | undefined = remembered((expression) =>
+  scan(expression, pattern, toToken),
+);
 
 const pattern = new RegExp(
   [

@@ -8,23 +8,24 @@ import {
 } from "./promql-ast.ts";
 import { PromqlCursor } from "./promql-cursor.ts";
 import { promqlTokens } from "./promql-tokens.ts";
+import { remembered } from "./remembered.ts";
 
 /**
  * Reads a PromQL expression; undefined when it is not one.
  *
  * Source: Prometheus, Querying, Basics and Operators (version 3).
  */
-export function parsePromql(expression: string): Expr | undefined {
-  return parse(expression, false);
-}
+export const parsePromql: (expression: string) => Expr | undefined = remembered((expression) =>
+  parse(expression, false),
+);
 
 /**
  * Reads a math expression of Grafana, in which `$A` is another query, `&&`, `||` and `!` join, and every
  * comparison gives 0 or 1; undefined when it is not one.
  */
-export function parseMath(expression: string): Expr | undefined {
-  return parse(expression, true);
-}
+export const parseMath: (expression: string) => Expr | undefined = remembered((expression) =>
+  parse(expression, true),
+);
 
 function parse(expression: string, isMath: boolean): Expr | undefined {
   const tokens = expression.length > 20_000 ? undefined : promqlTokens(expression);
