@@ -1,11 +1,12 @@
 import { Failure } from "../lib/failure.ts";
 
-/** What may take long as long as it goes on. */
-export interface Advancing {
-  /** What is being waited for, in a few words. */
-  readonly waitingFor: string;
-  /** To be called whenever something came of it. */
-  advanced: () => unknown;
+/** What ends a preview of which nothing comes any more. */
+export interface Deadline {
+  /** Rejects when the time is up; never resolves. */
+  readonly expired: Promise<never>;
+  /** To be called whenever something came of the preview. */
+  readonly advanced: () => void;
+  readonly cancel: () => void;
 }
 
 /**
@@ -13,34 +14,29 @@ export interface Advancing {
  *
  * @param silenceMs milliseconds without a registration or an answer
  * @param wholeMs milliseconds for the whole; undefined without a limit
+ * @param waitingFor says in a few words what is being waited for
  */
-export function deadline(
-  silenceMs: number,
-  session: Advancing,
-  wholeMs: number | undefined,
-): { expired: Promise<never>; cancel: () => void } {
-  const timers: NodeJS.Timeout[] = [];
-  const expired = new Promise<never>((_, reject) => {
-    const expire = (afterMs: number): void => {
-      const seconds = Math.round(afterMs / 100) / 10;
-      reject(
-        new Failure(
-          "limit",
-          `stopped after ${seconds} s waiting for ${session.waitingFor}: allow more with --timeout, or find what never ends`,
-        ),
-      );
-    };
-    const silence = setTimeout(expire, silenceMs, silenceMs);
-    session.advanced = () => silence.refresh();
-    timers.push(silence);
-    if (wholeMs !== undefined) timers.push(setTimeout(expire, wholeMs, wholeMs));
-  });
+export function deadline(silenceMs: number, wholeMs: number | undefined, waitingFor: () => string): Deadline {
+  const { promise: expired, reject } = Promise.withResolvers<never>();
   expired.catch(() => undefined);
+  const expire = (afterMs: number): void => {
+    const seconds = Math.round(afterMs / 100) / 10;
+    const advice = "allow more with --timeout, or find what never ends";
+    reject(new Failure("limit", `stopped after ${seconds} s waiting for ${waitingFor()}: ${advice}`));
+  };
+  const silence = setTimeout(expire, silenceMs, silenceMs);
+  const whole = wholeMs === undefined ? undefined : setTimeout(expire, wholeMs, wholeMs);
+  let isOver = false;
   return {
     expired,
+    advanced: () => {
+      // A timer that was cleared would start again.
+      if (!isOver) silence.refresh();
+    },
     cancel: () => {
-      session.advanced = () => undefined;
-      for (const timer of timers) clearTimeout(timer);
+      isOver = true;
+      clearTimeout(silence);
+      clearTimeout(whole);
     },
   };
 }

@@ -59,13 +59,11 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const removeHandlers = handleSignals();
   const sources = new Sources(project.root, project.programDirectory);
   const places = new Places(project, sources);
-  const session = new Session({ project, options, secrets, sources, isolation, folder });
   const limitMs = options.timeoutMs ?? defaultTimeoutMs;
-  const timer = deadline(
-    limitMs,
-    session,
-    options.isolation === undefined ? undefined : limitMs * wholeTimes,
-  );
+  const wholeMs = options.isolation === undefined ? undefined : limitMs * wholeTimes;
+  const timer = deadline(limitMs, wholeMs, () => session.waitingFor);
+  const { advanced } = timer;
+  const session = new Session({ project, options, secrets, sources, isolation, folder, advanced });
   try {
     const judged = await Promise.race([session.run(), session.overflow, timer.expired]);
     const isWrong = judged.verdicts.some(({ diagnostics }) => diagnostics.length > 0);

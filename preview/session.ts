@@ -37,6 +37,8 @@ export interface SessionOptions {
   isolation: Isolation;
   /** Of the run, which only the caller can read. */
   folder: string;
+  /** Told whenever the program registers something, a pack is loaded, and one has judged something. */
+  advanced: () => void;
 }
 
 /** What came of a run. */
@@ -54,8 +56,7 @@ export interface Judged {
 export class Session {
   /** Rejects when the program or a pack sends more than the preview holds; never resolves. */
   readonly overflow: Promise<never>;
-  /** Called whenever the program registers something and a pack has judged something. */
-  advanced: () => unknown = () => undefined;
+  #advanced: () => void;
   #overflow: (error: unknown) => void = () => undefined;
   #step = "the start";
   #project: Project;
@@ -72,7 +73,7 @@ export class Session {
   #program: Child | undefined;
   #dynamicProviders: DynamicProviders | undefined;
 
-  constructor({ project, options, secrets, sources, isolation, folder }: SessionOptions) {
+  constructor({ project, options, secrets, sources, isolation, folder, advanced }: SessionOptions) {
     this.overflow = new Promise((_, reject) => {
       this.#overflow = reject;
     });
@@ -83,6 +84,7 @@ export class Session {
     this.#secrets = secrets;
     this.#isolation = isolation;
     this.#folder = folder;
+    this.#advanced = advanced;
     for (const warning of project.warnings) this.#engine.warn(warning, "");
   }
 
@@ -104,7 +106,7 @@ export class Session {
       isolation: this.#isolation,
       env: state === undefined ? env : { ...env, ...suppliedSecrets(state) },
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
-      advanced: () => this.advanced(),
+      advanced: this.#advanced,
     });
     const judgement = this.#judgement;
     if (state !== undefined) return this.#judgeState(judgement, state, started);
@@ -207,7 +209,7 @@ export class Session {
         (await this.#dynamicProviders?.check(resource, provider.inputs)) ?? resource.inputs,
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
       registered: (resource) => {
-        this.advanced();
+        this.#advanced();
         this.#judgement?.analyze(resource);
       },
       connection: () => this.#connection,

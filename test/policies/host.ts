@@ -8,7 +8,8 @@ import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { type Fixture, production, SecretValue, urnOf } from "./fixture.ts";
+import type { RecordedResource } from "../recording/record.ts";
+import { type Fixture, production, recordedOf, SecretValue, urnOf } from "./fixture.ts";
 
 /** What the pack said, as the engine would show it. */
 export interface Said {
@@ -111,9 +112,9 @@ export class Host {
 
   /** What the pack says of a whole stack, by the outputs of its resources. */
   async judge(stack: readonly Fixture[]): Promise<Said[]> {
-    const urns = new Map(stack.map((fixture) => [fixture.name, urnOf(fixture)]));
+    const recorded = recordedOf(stack);
     const whole = new analyzerPb.AnalyzeStackRequest();
-    whole.setResourcesList(stack.map((fixture) => stackResource(fixture, urns)));
+    whole.setResourcesList(stack.map((fixture, index) => stackResource(fixture, recorded[index])));
     return readAll(await call<AnalyzeResponse>((done) => this.#client.analyzeStack(whole, done)));
   }
 
@@ -141,19 +142,17 @@ function request(fixture: Fixture, internal: boolean) {
   return message;
 }
 
-function stackResource(fixture: Fixture, urns: ReadonlyMap<string, string>) {
+function stackResource(fixture: Fixture, recorded: RecordedResource | undefined) {
   const message = new analyzerPb.AnalyzerResource();
   message.setUrn(urnOf(fixture));
   message.setType(fixture.type);
   message.setName(fixture.name);
   message.setProperties(toStruct({ ...fixture.props, ...fixture.outputs }));
   message.setOptions(options(fixture));
-  const from = Object.entries(fixture.from ?? {});
-  const sources = [...(fixture.dependsOn ?? []), ...from.flatMap(([, names]) => names)];
-  message.setDependenciesList(sources.map((name) => urns.get(name) ?? name));
-  for (const [property, names] of from) {
+  message.setDependenciesList([...(recorded?.dependencies ?? [])]);
+  for (const [property, urns] of Object.entries(recorded?.propertyDependencies ?? {})) {
     const dependencies = new analyzerPb.AnalyzerPropertyDependencies();
-    dependencies.setUrnsList(names.map((name) => urns.get(name) ?? name));
+    dependencies.setUrnsList([...urns]);
     message.getPropertydependenciesMap().set(property, dependencies);
   }
   return message;

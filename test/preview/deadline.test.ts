@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const session = () => ({ waitingFor: "the program", advanced: (): unknown => undefined });
+const waitingFor = () => "the program";
 
 async function outcomeAfter(expired: Promise<never>, milliseconds: number): Promise<string> {
   let outcome = "goes on";
@@ -22,11 +22,10 @@ async function outcomeAfter(expired: Promise<never>, milliseconds: number): Prom
 
 describe("the time limit of a preview", () => {
   it("is on silence: what goes on may take long", async () => {
-    const running = session();
-    const { expired, cancel } = deadline(1000, running, undefined);
+    const { expired, advanced, cancel } = deadline(1000, undefined, waitingFor);
     for (let step = 0; step < 20; step += 1) {
       expect(await outcomeAfter(expired, 900)).toBe("goes on");
-      running.advanced();
+      advanced();
     }
     expect(await outcomeAfter(expired, 999)).toBe("goes on");
     expect(await outcomeAfter(expired, 1)).toBe(
@@ -36,19 +35,19 @@ describe("the time limit of a preview", () => {
   });
 
   it("is on the whole too where the program is a stranger's", async () => {
-    const running = session();
-    const { expired, cancel } = deadline(1000, running, 5000);
+    const { expired, advanced, cancel } = deadline(1000, 5000, waitingFor);
     for (let step = 0; step < 9; step += 1) {
       expect(await outcomeAfter(expired, 500)).toBe("goes on");
-      running.advanced();
+      advanced();
     }
     expect(await outcomeAfter(expired, 500)).toMatch(/^stopped after 5 s waiting for the program/);
     cancel();
   });
 
   it("leaves nothing behind", () => {
-    const { cancel } = deadline(1000, session(), 5000);
+    const { advanced, cancel } = deadline(1000, 5000, waitingFor);
     cancel();
+    advanced();
     expect(vi.getTimerCount()).toBe(0);
   });
 });
