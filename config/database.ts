@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { publicNetwork, whole } from "./kinds.ts";
 
-const regions = [
+/** Regions of Supabase, by the codes that its Management API takes. */
+export const regions = [
   "ap-east-1",
   "ap-northeast-1",
   "ap-northeast-2",

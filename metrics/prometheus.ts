@@ -27,14 +27,16 @@ export function ruleFile(rules: readonly AlertRule[]): RuleFile {
         alert: rule.name,
         expr: rule.expr,
         for: rule.for,
-        labels: { severity: rule.severity, owner: rule.owner },
-        annotations: {
-          summary: rule.summary,
-          description: rule.description,
-          dashboard_url: rule.dashboardUrl,
-          runbook_url: rule.runbookUrl,
-        },
+        ...describedBy(rule),
       })),
     })),
+  };
+}
+
+/** What an alert says of itself, wherever its rule is evaluated. */
+export function describedBy({ severity, owner, summary, description, dashboardUrl, runbookUrl }: AlertRule) {
+  return {
+    labels: { severity, owner },
+    annotations: { summary, description, dashboard_url: dashboardUrl, runbook_url: runbookUrl },
   };
 }

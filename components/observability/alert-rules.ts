@@ -4,6 +4,7 @@ import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { RuleGroup, type RuleGroupArgs } from "@pulumi/grafana/alerting/ruleGroup.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlertRule } from "../../metrics/alerts.ts";
+import { describedBy } from "../../metrics/prometheus.ts";
 import type { ObservabilityScope } from "./args.ts";
 import { type Dashboards, panelOf } from "./dashboards.ts";
 
@@ -47,6 +48,7 @@ export function createAlertRules(scope: ObservabilityScope, args: AlertRulesArgs
  * https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/prom/query.go
  */
 function grafanaRule(rule: AlertRule, args: AlertRulesArgs): Rule {
+  const { labels, annotations } = describedBy(rule);
   return {
     name: rule.name,
     for: rule.for,
@@ -55,12 +57,9 @@ function grafanaRule(rule: AlertRule, args: AlertRulesArgs): Rule {
     noDataState: "OK",
     execErrState: "Error",
     missingSeriesEvalsToResolve: 1,
-    labels: { severity: rule.severity, owner: rule.owner },
+    labels,
     annotations: {
-      summary: rule.summary,
-      description: rule.description,
-      dashboard_url: rule.dashboardUrl,
-      runbook_url: rule.runbookUrl,
+      ...annotations,
       // Grafana's own annotations for the panel that an alert links. It needs both.
       __dashboardUid__: rule.dashboard,
       __panelId__: String(panelOf(args.dashboards, rule)),

@@ -1,4 +1,5 @@
 import type { ProjectArgs } from "@pulumi/supabase";
+import { regions } from "../../config/database.ts";
 import { fault, type ResourceOf, type Stack, type Verdict } from "../framework/index.ts";
 import { type Adapter, textsOf } from "../model/adapter.ts";
 import type { Database, Recovery } from "../model/database.ts";
@@ -42,26 +43,7 @@ function toDatabase(stack: Stack, resource: ResourceOf<ProjectArgs>): Database {
 }
 
 /** The codes that the Management API takes; the provider does not check them and fails when it applies one. */
-const regions: ReadonlySet<string> = new Set([
-  "ap-east-1",
-  "ap-northeast-1",
-  "ap-northeast-2",
-  "ap-south-1",
-  "ap-southeast-1",
-  "ap-southeast-2",
-  "ca-central-1",
-  "eu-central-1",
-  "eu-central-2",
-  "eu-north-1",
-  "eu-west-1",
-  "eu-west-2",
-  "eu-west-3",
-  "sa-east-1",
-  "us-east-1",
-  "us-east-2",
-  "us-west-1",
-  "us-west-2",
-]);
+const offered: ReadonlySet<string> = new Set(regions);
 
 function judgeRegion(project: ResourceOf<ProjectArgs>): Verdict {
   const value = project.at("region");
@@ -69,7 +51,7 @@ function judgeRegion(project: ResourceOf<ProjectArgs>): Verdict {
   if (region === "") {
     return fault(value, "No region is chosen.");
   }
-  return regions.has(region) || fault(value, `Supabase has no region ${region}.`);
+  return offered.has(region) || fault(value, `Supabase has no region ${region}.`);
 }
 
 function judgeNetwork(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
