@@ -1,0 +1,43 @@
+import { cloudflare } from "../../policies/model/tokens.ts";
+import { add, append, type Edit, list, set } from "../recording/edited.ts";
+
+// Edits of the recorded production, at its edge.
+
+export const beside = { beside: "edge-api", by: "zoneId" };
+
+export const skip = (expression: string, actionParameters: object) => ({
+  action: "skip",
+  enabled: true,
+  expression,
+  actionParameters,
+});
+export const phases = (...names: string[]) => ({ phases: names });
+export const managed = phases("http_request_firewall_managed");
+export const skipping = (expression: string, parameters: object = managed): Edit =>
+  append("edge-waf-custom", "rules", skip(expression, parameters));
+
+export const header = (name: string, change: object, expression = "true"): Edit =>
+  append("edge-response-headers", "rules", {
+    action: "rewrite",
+    enabled: true,
+    expression,
+    actionParameters: { headers: { [name]: change } },
+  });
+export const remove = { operation: "remove" };
+export const value = (text: string) => ({ operation: "set", value: text });
+
+/** Changes both limits, or the one at that place. */
+export const limits = (change: (rule: Record<string, unknown>) => object, ...places: number[]): Edit =>
+  set("edge-rate-limits", ({ rules }) => ({
+    rules: list(rules).map((rule, place) =>
+      places.length === 0 || places.includes(place) ? { ...Object(rule), ...change(Object(rule)) } : rule,
+    ),
+  }));
+export const counted = (edit: object, ...places: number[]): Edit =>
+  limits(({ ratelimit }) => ({ ratelimit: { ...Object(ratelimit), ...edit } }), ...places);
+export const expression = (text: string, place: number): Edit => limits(() => ({ expression: text }), place);
+export const login = 'http.request.uri.path eq "/api/trpc/login"';
+export const api = 'http.host eq "api.optropic.example"';
+
+export const pageRule = (actions: object, target = "*optropic.example/*"): Edit =>
+  add(cloudflare.pageRule, "page-rule", { status: "active", target, actions }, beside);
