@@ -1,3 +1,4 @@
+import { escapeIdentifier } from "pg";
 import type { LeftOut } from "./extensions.ts";
 import type { Beside, Manifest } from "./manifest.ts";
 
@@ -141,6 +142,7 @@ function isAbout(rest: string, other: string): boolean {
     ) ?? [];
   if (kind === undefined || schema === undefined || tag === undefined) return false;
   const subject = rest.replace(aboutLine, "");
+  if (kind.endsWith("VIEW") && isOfColumn(subject, schema, tag)) return true;
   const names =
     kind === "SERVER"
       ? ["SERVER", "FOREIGN SERVER"]
@@ -148,4 +150,10 @@ function isAbout(rest: string, other: string): boolean {
         ? [kind, "TABLE"]
         : [kind, "LANGUAGE"];
   return subject === `${schema} ${tag}` || names.some((name) => subject === `${schema} ${name} ${tag}`);
+}
+
+/** Whether the subject is a column of a view, whose name is followed by its owner. */
+function isOfColumn(subject: string, schema: string, tag: string): boolean {
+  const name = tag.replace(/ \S*$/, "");
+  return [name, escapeIdentifier(name)].some((one) => subject.startsWith(`${schema} COLUMN ${one}.`));
 }

@@ -7,6 +7,7 @@ import { expressionsOf, readSettings, sealDetails } from "./details.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Description, Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
+import { type Remote, readRemote } from "./remote.ts";
 import type { Scope } from "./scope.ts";
 
 /** The part of a manifest that says what its dump contains. */
@@ -17,6 +18,7 @@ export type Contents = Pick<
   | "globals"
   | "dependents"
   | "companionRows"
+  | "remote"
   | "lockable"
   | "notes"
   | "details"
@@ -40,6 +42,7 @@ export async function describeContents(
   const globals = await globalsIn(session, scope);
   const dependents = await selectDependents(session, schemas, around.objects);
   const lockable = await lockableObjects(session, schemas);
+  const remote = await readRemote(session);
   const details = {
     expressions: expressionsOf(globals, around.objects, own.objects),
     settings: await readSettings(session),
@@ -50,8 +53,9 @@ export async function describeContents(
     globals: besideOf(globals),
     dependents: besideOf(dependents),
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
+    remote,
     lockable,
-    notes: await notesOn(session, scope, own.description, lockable),
+    notes: await notesOn(session, scope, { description: own.description, lockable, remote }),
     details: await sealDetails(details, recipients),
   };
 }
@@ -93,8 +97,7 @@ const hiddenQuery = `
 async function notesOn(
   session: Session,
   scope: Scope,
-  description: Description,
-  lockable: number,
+  { description, lockable, remote }: { description: Description; lockable: number; remote: Remote },
 ): Promise<string[]> {
   const schemas = scope.schemas.map(({ name }) => name);
   const invalid = await namesOf(session, invalidIndexesQuery, schemas);
@@ -111,6 +114,10 @@ async function notesOn(
       : [...(await namesOf(session, subscriptionsQuery))].map(
           (name) => `The subscription ${name} is not in the backup: only a superuser can back it up.`,
         )),
+    ...Object.keys(remote).map(
+      (name) =>
+        `The rows of the materialized view ${name} come from another server and are not in the backup: a drill leaves it empty, and a restore refreshes it at its end.`,
+    ),
     ...(locks === undefined ? [] : [`${upperFirst(locks)}: restore into a new database with --jobs.`]),
     ...[...(await namesOf(session, columnUsersQuery, schemas))].map(
       (name) =>

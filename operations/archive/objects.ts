@@ -5,7 +5,7 @@ import { comment, inherits, notOfExtension, ownerOf, privileges } from "./fragme
  * contents (catalog and number), the attributes that a restored copy must have exactly, and its expressions.
  * The server may print an expression differently after a restore, although it means the same. Left out are
  * objects that belong to an extension, and what a dump does not contain: who granted a privilege, the order of
- * privileges, dropped columns, invalid indexes.
+ * privileges, dropped columns, invalid indexes, operators that are only named as the negator of another.
  */
 export const objectQueries: readonly string[] = [
   // Schemas.
@@ -122,7 +122,7 @@ export const objectQueries: readonly string[] = [
               t.typcollation::regcollation) end,
             (select concat_ws(' ', format_type(r.rngsubtype, null), r.rngcollation::regcollation, r.rngsubdiff)
                from pg_range r where r.rngtypid = t.oid)) as definition,
-          case t.typtype when 'd' then t.typdefault end as expression
+          case t.typtype when 'd' then coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) end as expression
      from pg_type t
      join pg_namespace n on n.oid = t.typnamespace
     where n.nspname = any($1) and t.typtype in ('e', 'd', 'r') and ${notOfExtension("pg_type", "t.oid")}`,
@@ -168,6 +168,7 @@ export const objectQueries: readonly string[] = [
         'pg_default_acl'::regclass, 'pg_constraint'::regclass, 'pg_extension'::regclass,
         'pg_publication_namespace'::regclass)
       and not (d.classid = 'pg_type'::regclass and d.objid in (select oid from pg_type where typtype <> 'b'))
+      and not (d.classid = 'pg_operator'::regclass and d.objid in (select oid from pg_operator where oprcode = 0))
       and not exists (select from pg_depend x where x.classid = d.classid and x.objid = d.objid and x.deptype = 'e')`,
 ];
 

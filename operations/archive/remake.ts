@@ -4,6 +4,7 @@ import { parseJson } from "../../lib/json.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "./attempt.ts";
 import { type Described, digestOf, type Objects } from "./describe.ts";
+import { quietEventTriggers } from "./event-triggers.ts";
 
 /** A description of a backup's objects, and the restored ones. */
 export interface Compared {
@@ -28,6 +29,7 @@ export async function findSame(session: Session, compared: Compared): Promise<Re
   const suspects = suspectsOf(compared);
   if (suspects.length === 0) return new Set();
   await session.run("savepoint remake");
+  await quietEventTriggers(session);
   const remade = new Set<string>();
   const same = new Set<string>();
   for (const suspect of suspects) {

@@ -7,11 +7,14 @@ import type { Session } from "../../postgres/session.ts";
 import { selectContents } from "./contents.ts";
 import { prepareSession } from "./describe.ts";
 import type { Details } from "./details.ts";
+import { splitEventTriggers } from "./event-triggers.ts";
+import { extensionCommentStatements } from "./extension-comments.ts";
 import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
 import { setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { powerless, roleStatements, schemaStatements } from "./prepare.ts";
+import { withoutRemote } from "./remote.ts";
 import { withSearchPath } from "./search-path.ts";
 import { settingStatements } from "./settings.ts";
 import type { Restored } from "./verify.ts";
@@ -57,8 +60,17 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const leftOut = await prepare(options);
     const notes = leftOutNotes(leftOut);
     const globals = new Set(Object.keys(manifest.globals).filter((name) => !belongsTo(name, leftOut)));
+    for (const [name, statement] of extensionCommentStatements(manifest, details)) {
+      const reason = await attemptEach(session, [statement]);
+      if (reason === undefined) continue;
+      globals.delete(name);
+      notes.push(`The ${name} was not restored: ${reason}.`);
+    }
     const list = `${file}.contents`;
-    writeFileSync(list, selectContents(contents, manifest, { globals, leftOut }), { mode: 0o600 });
+    const without = withoutRemote(manifest.remote);
+    const selected = selectContents(contents, manifest, { globals, leftOut, without });
+    const { others, eventTriggers } = splitEventTriggers(selected);
+    writeFileSync(list, others, { mode: 0o600 });
     await runRestore(options, list, ["--section=pre-data"]);
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
@@ -71,6 +83,8 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       const reason = await attemptEach(session, [statement]);
       if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
     }
+    writeFileSync(list, eventTriggers, { mode: 0o600 });
+    await runRestore(options, list, ["--section=post-data"]);
     return {
       notes,
       restored: {

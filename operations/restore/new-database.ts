@@ -4,6 +4,7 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
+import { refreshRemote } from "../archive/remote.ts";
 import { restoreParallel } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
 import type { DumpFiles, Replaced } from "./replace.ts";
@@ -73,7 +74,8 @@ async function restoreWithin(
       `The restored database differs from the backup:\n${differences.join("\n")}\nPass --accept-differences to accept that.`,
     );
   }
-  return { ...totalsOf(description), differences: [...notes, ...differences] };
+  const empty = await refreshRemote(session, manifest.remote);
+  return { ...totalsOf(description), differences: [...notes, ...differences, ...empty] };
 }
 
 async function createOrCheck(target: Connection, manifest: Manifest): Promise<void> {

@@ -1,13 +1,18 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
+import { withSession } from "../../postgres/session.ts";
+import { attempt } from "../archive/attempt.ts";
 import type { Details } from "../archive/details.ts";
+import { quietEventTriggers } from "../archive/event-triggers.ts";
+import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
+import { refreshRemote } from "../archive/remote.ts";
 import { belongsTo } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
 import { readBystanders } from "./bystanders.ts";
 import { droppedDefaults, isDefaultPrivilegesOf, type RoleName } from "./default-privileges.ts";
 import { makeRoom } from "./make-room.ts";
-import { planBeside } from "./plan.ts";
+import { type Plan, planBeside } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
 import { runDump } from "./run-dump.ts";
 import { ScriptSession } from "./script-session.ts";
@@ -60,7 +65,8 @@ export async function replace(
       throw new Failure("failed", `${reasonOf(error)}\nNothing was changed.`, { cause: error });
     });
     await commit(session);
-    return result;
+    const empty = await refreshAfterwards(options, manifest);
+    return { ...result, differences: [...result.differences, ...empty] };
   } finally {
     await session.end();
   }
@@ -88,32 +94,34 @@ async function replaceWithin(
   await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
   const before = await readBystanders(session, manifest);
   const publishAgain = await watchPublications(session, manifest);
+  const enableBystanders = await quietEventTriggers(session);
   const room = await makeRoom(session, options, manifest);
+  await enableBystanders();
   const after = await readBystanders(session, manifest);
   const plan = await planBeside(session, manifest, { before, after }, room.ownDefaults);
   failOn("The restore would drop or change objects that depend on what it replaces", plan.lost, options);
+  const enableOthers = await quietEventTriggers(session);
   for (const statement of plan.drops) await session.run(statement);
   const schemas = manifest.schemas.map(({ name }) => name);
   const forbidCreate = await letCreate(session, room.actedFor, schemas);
-  await runDump(
-    session,
-    manifest,
-    { plan, room },
-    {
-      file: files.file,
-      contents: files.contents,
-      foreignRoles: files.foreignRoles,
-      noOwner: options.noOwner,
-      tablespaces: files.tablespaces,
-      signal: options.signal,
-    },
-  );
+  const run = {
+    file: files.file,
+    contents: files.contents,
+    foreignRoles: files.foreignRoles,
+    noOwner: options.noOwner,
+    tablespaces: files.tablespaces,
+    signal: options.signal,
+  };
+  const runEventTriggers = await runDump(session, manifest, { plan, room }, run);
+  const uncommented = await commentExtensions(session, manifest, files.details, plan);
   await forbidCreate();
   const unpublished = await publishAgain();
   for (const [name, statements] of room.ownDefaults) {
     if (Object.hasOwn(manifest.globals, name)) continue;
     for (const statement of statements) await session.run(statement);
   }
+  await runEventTriggers();
+  await enableOthers();
   const isForeign = isDefaultPrivilegesOf(files.foreignRoles);
   const { description, differences } = await verify(session, manifest, files.details, {
     description: manifest.description,
@@ -121,7 +129,7 @@ async function replaceWithin(
     surroundings: false,
     globals: new Set(
       Object.keys(manifest.globals).filter(
-        (name) => !belongsTo(name, room.leftOut) && !plan.unchanged.has(name),
+        (name) => !belongsTo(name, room.leftOut) && !plan.unchanged.has(name) && !uncommented.has(name),
       ),
     ),
     dependents: new Set(Object.keys(manifest.dependents)),
@@ -141,9 +149,25 @@ async function replaceWithin(
       ...droppedDefaults(manifest.description, description, isForeign),
       ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
       ...room.notes,
+      ...[...uncommented].map((name) => `The ${name} was not restored: only its owner can set it.`),
       ...differences,
     ],
   };
+}
+
+/** @returns the names of the comments that the session may not set */
+async function commentExtensions(
+  session: ScriptSession,
+  manifest: Manifest,
+  details: Details,
+  plan: Plan,
+): Promise<ReadonlySet<string>> {
+  const failed = new Set<string>();
+  for (const [name, statement] of extensionCommentStatements(manifest, details)) {
+    if (!plan.globals.has(name)) continue;
+    if ((await attempt(session, [statement])) !== undefined) failed.add(name);
+  }
+  return failed;
 }
 
 function failOn(what: string, sentences: readonly string[], { acceptDifferences }: ReplaceOptions): void {
@@ -152,6 +176,15 @@ function failOn(what: string, sentences: readonly string[], { acceptDifferences 
     "failed",
     `${what}:\n${sentences.join("\n")}\nPass --accept-differences to restore anyway.`,
   );
+}
+
+/** Fills what other servers have: they may be this one, whose tables were locked until now. */
+async function refreshAfterwards(
+  { target, signal }: ReplaceOptions,
+  { remote }: Manifest,
+): Promise<string[]> {
+  if (Object.keys(remote).length === 0) return [];
+  return withSession(target, "optropic restore", (session) => refreshRemote(session, remote), signal);
 }
 
 async function commit(session: ScriptSession): Promise<void> {

@@ -3,8 +3,10 @@ import { Child } from "../../lib/child.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { attempt } from "../archive/attempt.ts";
 import { contentsOf, dataOf, privilegesOf, selectContents } from "../archive/contents.ts";
+import { splitEventTriggers } from "../archive/event-triggers.ts";
 import { setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { withoutRemote } from "../archive/remote.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import { type RoleName, withoutDefaultPrivileges } from "./default-privileges.ts";
 import { emptyCompanions, type Room } from "./make-room.ts";
@@ -27,37 +29,44 @@ export interface DumpRun {
 /**
  * Runs the part of a dump that is restored, in the session's transaction: first rows of other schemas that
  * foreign keys refer to, then the schemas and what is in none, then what other schemas lost.
+ *
+ * @returns a function that makes the event triggers, which run at what is made after them
  */
 export async function runDump(
   session: ScriptSession,
   manifest: Manifest,
   { plan, room }: { plan: Plan; room: Room },
   run: DumpRun,
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const companions = manifest.companions.map(({ name }) => name);
   const filled = await emptyCompanions(session, manifest);
   if (filled.size > 0) {
     await runList(session, run, dataOf(run.contents, filled), ["--section=data"]);
   }
-  const main = mainContents(manifest, { plan, room }, run);
-  const others = companions.map((name) => `--exclude-schema=${name}`);
+  const { others: main, eventTriggers } = splitEventTriggers(mainContents(manifest, { plan, room }, run));
+  const without = companions.map((name) => `--exclude-schema=${name}`);
   const { lend, takeBack } = lendSearchPath(manifest);
-  await runList(session, run, main, ["--section=pre-data", ...others]);
+  await runList(session, run, main, ["--section=pre-data", ...without]);
   for (const statement of lend) await session.run(statement);
   const schemas = manifest.schemas.map(({ name }) => name);
   const checks = await setChecksAside(session, schemas);
-  await runList(session, run, main, ["--section=data", ...others]);
+  await runList(session, run, main, ["--section=data", ...without]);
   for (const statement of checks) await session.run(statement);
-  await runList(session, run, main, ["--section=post-data", ...others]);
+  await runList(session, run, main, ["--section=post-data", ...without]);
   for (const statement of takeBack) await session.run(statement);
   // With schemas left out, pg_restore leaves out privileges whose object has no line of its own.
   if (companions.length > 0) await runList(session, run, privilegesOf(main, plan.globals, manifest), []);
   const entries = [...plan.dependents].flatMap((name) => manifest.dependents[name]?.entry ?? []);
   if (entries.length > 0) await runList(session, run, contentsOf(run.contents, new Set(entries)), []);
+  const isRemote = (name: string): boolean =>
+    Object.hasOwn(manifest.remote, name.slice("materialized view ".length));
   for (const name of plan.dependents) {
     // The dump does not fill the materialized views of other schemas.
-    if (name.startsWith("materialized view ")) await attempt(session, [`refresh ${name}`]);
+    if (name.startsWith("materialized view ") && !isRemote(name)) {
+      await attempt(session, [`refresh ${name}`]);
+    }
   }
+  return () => runList(session, run, eventTriggers, ["--section=post-data"]);
 }
 
 function mainContents(
@@ -72,13 +81,12 @@ function mainContents(
   const schemas = manifest.companions.flatMap(({ name }) =>
     ["ACL", "COMMENT", "SECURITY LABEL"].map((kind) => `${kind} - SCHEMA ${name} `),
   );
+  const isRemote = withoutRemote(manifest.remote);
   const selected = selectContents(contents, manifest, {
     globals: plan.globals,
     leftOut: room.leftOut,
     without: ({ entry, rest }) =>
-      left.has(entry) ||
-      rest.startsWith("COMMENT - EXTENSION ") ||
-      schemas.some((start) => rest.startsWith(start)),
+      left.has(entry) || isRemote({ entry, rest }) || schemas.some((start) => rest.startsWith(start)),
   });
   return withoutDefaultPrivileges(selected, foreignRoles);
 }

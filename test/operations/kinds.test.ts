@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cycle, startCycle } from "./support/cycle.ts";
+import { type Kind, moreKinds } from "./support/more-kinds.ts";
 import { supabaseProject, supabaseRoles } from "./support/supabase.ts";
 
 let cycle: Cycle;
@@ -10,21 +11,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => cycle.close());
-
-/** What a database holds, and how its backup comes back. */
-interface Kind {
-  name: string;
-  /** Statements that make the database. */
-  made: string;
-  /** How the database itself is created. */
-  create?: string;
-  /** Schemas of the backup; the complete database unless given. */
-  schemas?: readonly string[];
-  /** A query that must answer the same after the restore as before. */
-  asked?: string;
-  /** What the backup says that it does not carry. */
-  notes?: readonly string[];
-}
 
 const kinds: readonly Kind[] = [
   {
@@ -181,7 +167,7 @@ const kinds: readonly Kind[] = [
 ];
 
 describe("a backup, a drill and a restore bring back", () => {
-  test.each(kinds)("$name", async ({ made, create = "", schemas, asked, notes = [] }) => {
+  test.each([...kinds, ...moreKinds])("$name", async ({ made, create = "", schemas, asked, notes = [] }) => {
     const { connection, ask } = await make(made, create);
     const before = asked && (await ask(asked));
     expect((await cycle.backUp(connection, schemas)).notes).toEqual(notes);
@@ -189,6 +175,18 @@ describe("a backup, a drill and a restore bring back", () => {
     expect((await cycle.restore(connection)).differences).toEqual([]);
     if (asked !== undefined) expect(await ask(asked)).toBe(before);
   });
+});
+
+test("a table of another schema that would lose its rows is not replaced", async () => {
+  const { connection, ask } = await make(
+    `create schema app; create schema beside; create table app.t (a int); create table beside.child (b int) inherits (app.t);
+     insert into beside.child values (1, 2);`,
+  );
+  await cycle.backUp(connection, ["app"]);
+  await expect(cycle.restore(connection)).rejects.toThrow(
+    /table beside\.child is missing\.[\s\S]*Nothing was changed/,
+  );
+  expect(await ask("select * from beside.child")).toBe("1|2");
 });
 
 test("default privileges of the role that restores give nothing to what is restored", async () => {

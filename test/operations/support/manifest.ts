@@ -51,6 +51,7 @@ export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
     globals: {},
     dependents: {},
     companionRows: {},
+    remote: {},
     lockable: 10,
     notes: [],
     details: "",

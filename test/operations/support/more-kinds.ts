@@ -1,0 +1,67 @@
+/** What a database holds, and how its backup comes back. */
+export interface Kind {
+  name: string;
+  /** Statements that make the database. */
+  made: string;
+  /** How the database itself is created. */
+  create?: string;
+  /** Schemas of the backup; the complete database unless given. */
+  schemas?: readonly string[];
+  /** A query that must answer the same after the restore as before. */
+  asked?: string;
+  /** What the backup says that it does not carry. */
+  notes?: readonly string[];
+}
+
+/** Password of the server that tests with these kinds use. */
+const password = "canary-cycle-71";
+
+const empty = (view: string): string =>
+  `The rows of the materialized view ${view} come from another server and are not in the backup: a drill leaves it empty, and a restore refreshes it at its end.`;
+
+export const moreKinds: readonly Kind[] = [
+  {
+    name: "a comment of its own on an extension",
+    made: "create extension hstore; comment on extension hstore is 'ours, see the ''wiki''';",
+    asked: "select obj_description(oid, 'pg_extension') from pg_extension where extname = 'hstore'",
+  },
+  {
+    name: "event triggers that forbid and record changes",
+    made: `create table log (tag text); create table t (a int); insert into t values (1);
+      create function deny() returns event_trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+      create function note() returns event_trigger language plpgsql as $$ begin insert into public.log values (tg_tag); end $$;
+      create view v as select 1 as a where 'x'::varchar in ('a', 'b');
+      create event trigger note on ddl_command_end execute function note(); alter event trigger note enable always;
+      create event trigger deny on ddl_command_start execute function deny();`,
+    asked:
+      "select count(*)::text from log union all select format('%s %s', evtname, evtenabled) from pg_event_trigger order by 1",
+  },
+  {
+    name: "materialized views that read from another server, which is this one",
+    made: `create extension postgres_fdw; create extension dblink; create table base (a int); insert into base values (1), (2); commit;
+      do $$ begin execute format('create server loop foreign data wrapper postgres_fdw options (host ''127.0.0.1'', port %L, dbname %L)',
+        inet_server_port(), current_database()); end $$;
+      create user mapping for postgres server loop options (user 'postgres', password '${password}');
+      create foreign table ft (a int) server loop options (table_name 'base'); create view w as select * from ft;
+      create materialized view mv as select * from w; create unique index on mv (a);
+      create function far() returns setof int language sql as $f$ select * from dblink('loop', 'select a from base') as x(a int) $f$;
+      create materialized view mf as select * from far(); create materialized view mm as select count(*) from mf;`,
+    asked: "select sum(a) from mv union all select sum(far) from mf union all select count from mm",
+    notes: ["public.mv", "public.mf", "public.mm"].map(empty),
+  },
+  {
+    name: "a default that names a type by the search path, and an operator that is only named",
+    made: `create type mood as enum ('ok'); create domain dm as mood default 'ok';
+      create function ne(boolean, boolean) returns boolean language sql immutable as 'select $1 <> $2';
+      create operator === (leftarg = boolean, rightarg = boolean, function = ne, negator = !==);`,
+  },
+  {
+    name: "comments on columns of what depends on a schema",
+    schemas: ["app"],
+    made: `create schema app; create schema beside; create table app.t (a int);
+      create view beside."V w" as select a as "c d" from app.t; comment on column beside."V w"."c d" is 'why';
+      grant select ("c d") on beside."V w" to pg_monitor;`,
+    asked: `select col_description('beside."V w"'::regclass, 1) || attacl::text from pg_attribute where attrelid = 'beside."V w"'::regclass and attnum = 1`,
+    notes: ["The backup also has the definitions of 1 schema that belong with it: beside."],
+  },
+];
