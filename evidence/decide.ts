@@ -129,6 +129,7 @@ function decideControl(control: RegisteredControl, id: ItemId, latest: Latest): 
   }
   if (refusal !== undefined) return { ...known, verdict: "unknown", summary: refusal };
   if (found.stale !== undefined) return { ...known, verdict: "stale", summary: found.stale };
+  if (found.lapsed !== undefined) return { ...known, verdict: "does-not-hold", summary: found.lapsed };
   return { ...known, verdict: result.state, summary: result.summary };
 }
 

@@ -31,6 +31,8 @@ export interface Found {
   stale?: string;
   /** Why it does not count at all. */
   refusal?: string;
+  /** Its waiver has ended, so it does not hold. */
+  lapsed?: string;
 }
 
 /** By the key of the control. */
@@ -80,6 +82,9 @@ function foundIn(result: Result, record: EvidenceRecord, input: DecisionInput): 
       stale: `It was shown at ${minute(result.at)} and counted until ${minute(until.toISOString())}`,
     };
   }
+  const lapsed =
+    result.state === "waived" && result.waiver !== undefined && hasEnded(result.waiver.until, input.at);
+  if (lapsed) return { ...found, lapsed: `Its waiver ended on ${result.waiver?.until}: ${result.summary}` };
   const { commit } = record.run;
   if (input.commit !== undefined && ofOneCommit.has(record.run.kind) && commit !== input.commit) {
     const of = commit === undefined ? "no commit that is known" : commit.slice(0, 12);
@@ -106,6 +111,11 @@ function joined(all: readonly Found[]): Found {
   const [worst] = all.toSorted((one, other) => rank(one) - rank(other));
   if (worst === undefined) throw new RangeError("There is nothing to join");
   return worst;
+}
+
+/** A waiver counts up to and including its last day, in UTC. */
+function hasEnded(until: string, at: Date): boolean {
+  return at.toISOString().slice(0, 10) > until;
 }
 
 function minute(moment: string): string {

@@ -95,9 +95,9 @@ function subjectsOf(run: Run): Statement["subject"] {
   return [{ name, digest: { sha256: run.settings ?? sha256(canonicalBytes(run.results)) } }];
 }
 
-/** A moment without punctuation and fractions of a second, for a file's name. */
+/** A moment in UTC without punctuation and fractions of a second, for a file's name. */
 function compact(moment: string): string {
-  return `${new Date(moment).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+  return `${moment.slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
 /** Bytes that are no UTF-8 become a text that is no JSON of ours. */

@@ -162,6 +162,28 @@ describe("a decision", () => {
     expect(verdictOf(decision, "2.1")).toMatchObject({ verdict: "waived" });
   });
 
+  it("takes a waiver that has ended for a violation", () => {
+    const waiver = { until: "2026-11-28", reason: "Moves next week", approver: "lead@optropic.example" };
+    const edit = (run: Run): Run =>
+      run.kind === "preview"
+        ? {
+            ...run,
+            results: run.results.map((result) => ({
+              ...result,
+              state: "waived" as const,
+              summary: "It is off",
+              waiver,
+            })),
+          }
+        : run;
+    const records = whole({ edit });
+    expect(verdictOf(decided(records), "2.1")).toMatchObject({ verdict: "waived" });
+    expect(verdictOf(decided(records, { at: new Date("2026-11-29T00:00:00Z") }), "2.1")).toMatchObject({
+      verdict: "does-not-hold",
+      reason: "Its waiver ended on 2026-11-28: It is off",
+    });
+  });
+
   it("is stale when time has passed, and can be replayed for any moment", () => {
     const records = whole();
     expect(decided(records, { at: new Date("2026-11-29T12:00:01Z") })).toMatchObject({ go: false });
