@@ -3,7 +3,7 @@ import { createWriteStream, readFileSync, rmSync, statSync, writeFileSync } from
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { evidenceSchema } from "../checklist/evidence.ts";
+import { lastDrill } from "../evidence/drill-record.ts";
 import { findProgram } from "../postgres/programs.ts";
 import { operationEnvironment, startFolder } from "../test/operations/support/operation.ts";
 import { type PostgresServer, startPostgres } from "../test/operations/support/postgres.ts";
@@ -56,9 +56,7 @@ async function main(): Promise<void> {
     const evidence = join(files.folder, "evidence");
     const drill = await optropic("drill", "--identity", files.holder.file, "--evidence", evidence);
     row("optropic drill", drill, newestBytes(store), Number(readFileSync(memory, "utf8")));
-    const { drill: found } = evidenceSchema.parse(
-      JSON.parse(readFileSync(join(evidence, "production", "drill.json"), "utf8")),
-    );
+    const found = lastDrill(evidence, "production")?.drill;
     for (const step of found?.steps ?? [])
       console.log(`| … ${step.name} | ${(step.durationMs / 1000).toFixed(1)} | | | |`);
     console.log(`

@@ -14,7 +14,7 @@ export function drillCommand(): Command {
     .option("--target <url>", "restore into this empty database instead of a scratch server")
     .option("--scratch <folder>", "the folder for the scratch server and the decrypted dump")
     .option("--keep", "keep the scratch server running for inspection", false)
-    .option("--evidence <folder>", "the folder for the evidence", "evidence")
+    .option("--evidence <folder>", "the folder for the evidence", "records")
     .action(async (flags: DrillFlags) => {
       const { runDrill } = await import("./operations/run-drill.ts");
       await runDrill(flags);

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { drillSchema } from "../checklist/evidence.ts";
 import { controls, isItemId } from "../checklist/items.ts";
+import { drillSchema } from "./drill.ts";
 import { controlStates } from "./states.ts";
 
 /** Type of the predicate: what one run of a command found. docs/schemas/run-v1.json is its JSON schema. */
@@ -53,6 +53,8 @@ export const resultSchema = z.strictObject({
   advisory: z.boolean().optional(),
   /** One sentence: what was found, or why nothing could tell. */
   summary: longText,
+  /** More of what was found, one sentence each. */
+  details: z.array(shortText).max(1000).optional(),
   /** What to do about it. */
   fix: longText.optional(),
   measured: quantity.optional(),

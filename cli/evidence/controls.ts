@@ -1,4 +1,5 @@
 import { type Item, items } from "../../checklist/items.ts";
+import { drillControl } from "../../evidence/drill-record.ts";
 import { gates } from "../../evidence/gates/registry.ts";
 import { loadTestControls } from "../../evidence/load-test-results.ts";
 import type { RegisteredControl } from "../../evidence/registered.ts";
@@ -22,8 +23,7 @@ export function registeredControls(): RegisteredControl[] {
         }),
       ),
     {
-      kind: "probe",
-      name: "restore-drill",
+      ...drillControl,
       title: "The newest backup must be restored and compared, within the objectives.",
       items: [...drillItems],
       run: "drill",

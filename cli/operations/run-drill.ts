@@ -1,10 +1,13 @@
-import { writeEvidence } from "../../checklist/evidence.ts";
+import { join, resolve } from "node:path";
+import { drillResult } from "../../evidence/drill-record.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { formatBytes, formatDuration, formatMinutes } from "../../lib/units.ts";
 import { evidenceOfFailure } from "../../operations/drill/findings.ts";
 import { type DrillOptions, type DrillOutcome, drill } from "../../operations/drill/run.ts";
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
 import { targetConnection } from "../../postgres/environment.ts";
+import { projectNameOf } from "../../project/project.ts";
+import { recordRun } from "../evidence/record.ts";
 import { readIdentity } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
 import { openStore, readStack } from "./stack.ts";
@@ -69,9 +72,19 @@ async function drilled(flags: DrillFlags, work: Work, options: DrillOptions): Pr
 }
 
 /** @returns the path of the evidence; if writing fails, the scratch server is removed */
-async function written({ evidence: folder }: DrillFlags, outcome: DrillOutcome): Promise<string> {
+async function written({ evidence: folder, cwd }: DrillFlags, outcome: DrillOutcome): Promise<string> {
   try {
-    return writeEvidence(folder, outcome.evidence);
+    const { evidence } = outcome;
+    const record = await recordRun(resolve(folder), {
+      kind: "drill",
+      cwd,
+      project: projectNameOf(cwd),
+      stack: evidence.stack,
+      startedAt: new Date(evidence.at),
+      results: [drillResult(evidence)],
+      drill: evidence.drill,
+    });
+    return join(resolve(folder), evidence.stack, record.name);
   } catch (error) {
     await outcome.kept?.remove();
     throw new Failure("failed", `Cannot write the evidence to ${folder}: ${reasonOf(error)}`);

@@ -1,26 +1,21 @@
 import { join } from "node:path";
-import { type Drill, type Evidence, readEvidence } from "../../checklist/evidence.ts";
+import type { Drill, DrillFinding } from "../../evidence/drill.ts";
+import { lastDrill } from "../../evidence/drill-record.ts";
 import { markdownTable } from "../../lib/table.ts";
 import { code, inline } from "./inline.ts";
 
 /**
- * Evidence of a stack's last restore drill; undefined where there is none.
+ * What a stack's last recorded drill found; undefined where there is none.
  *
- * @param root folder with `evidence/`
- * @throws {Error} when the file is too large, is not a drill's evidence, or belongs to another stack
+ * @param root folder with `records/`
+ * @throws {Failure} when the records are not whole
  */
-export function readDrill(root: string, stack: string): Evidence | undefined {
-  const evidence = readEvidence(join(root, "evidence"), stack, "drill");
-  if (evidence === undefined) return undefined;
-  if (evidence.stack !== stack)
-    throw new Error(`The evidence for the drill of ${stack} belongs to ${evidence.stack}`);
-  if (evidence.drill === undefined)
-    throw new Error(`The evidence for ${stack} contains no drill: run the drill again`);
-  return evidence;
+export function readDrill(root: string, stack: string): DrillFinding | undefined {
+  return lastDrill(join(root, "records"), stack);
 }
 
 /** What the last drill showed, as a section's text. */
-export function drillText(evidence: Evidence | undefined, command: string): string {
+export function drillText(evidence: DrillFinding | undefined, command: string): string {
   const drill = evidence?.drill;
   if (evidence === undefined || drill === undefined) {
     return `No drill is recorded yet, so nothing shows that the backups can be restored. Run one:

@@ -1,7 +1,7 @@
-import type { Evidence } from "../../checklist/evidence.ts";
 import { type BackupStore, backupStore } from "../../config/backup-store.ts";
 import { vendorName } from "../../config/naming.ts";
 import type { Settings } from "../../config/settings.ts";
+import type { DrillFinding } from "../../evidence/drill.ts";
 import { spokenDuration } from "../../lib/units.ts";
 import { recoveryDays, recoveryLossMinutes } from "../../policies/model/recovery.ts";
 import { longestGap } from "../../policies/values/schedule.ts";
@@ -17,7 +17,7 @@ export interface RecoveryFacts {
   /** Resources of the stack that recovery rests on, by name. */
   readonly resources: readonly ShownResource[];
   /** Evidence of the last restore drill; none where there was no drill yet. */
-  readonly drill: Evidence | undefined;
+  readonly drill: DrillFinding | undefined;
   /** Figures in words. */
   readonly words: Readonly<Record<"rpo" | "rto" | "interval" | "grace" | "recoveryLoss", string>>;
   /** Days of point-in-time recovery that Supabase sells, the fewest first. */
@@ -26,7 +26,7 @@ export interface RecoveryFacts {
 
 export function recoveryFacts(
   settings: Settings,
-  found: { stack: string; resources: readonly ShownResource[]; drill: Evidence | undefined },
+  found: { stack: string; resources: readonly ShownResource[]; drill: DrillFinding | undefined },
 ): RecoveryFacts {
   const { objectives, backups, project, stage } = settings;
   return {

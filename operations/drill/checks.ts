@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Drill } from "../../checklist/evidence.ts";
+import type { Drill } from "../../evidence/drill.ts";
 import { reasonOf } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import type { ServerSession } from "../../postgres/session.ts";

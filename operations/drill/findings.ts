@@ -1,4 +1,4 @@
-import type { Drill, Evidence } from "../../checklist/evidence.ts";
+import type { Drill, DrillFinding } from "../../evidence/drill.ts";
 import { counted } from "../../lib/text.ts";
 import type { Choice } from "../archive/inventory.ts";
 
@@ -6,8 +6,6 @@ const minute = 60_000;
 
 /** A drill is evidence that backups can be restored (8.4), within the RTO (8.6) and the RPO (8.7). */
 export const drillItems = ["8.4", "8.6", "8.7"] as const;
-
-const about = { version: 1, control: "probe", source: "drill" } as const;
 
 /** The stack of a drill, when it began, and which backup was asked for. */
 export interface Occasion {
@@ -17,12 +15,11 @@ export interface Occasion {
 }
 
 /** Evidence of a drill that finished. */
-export function evidenceOf({ stack, at, choice }: Occasion, drill: Drill): Evidence {
+export function evidenceOf({ stack, at, choice }: Occasion, drill: Drill): DrillFinding {
   const problems = problemsOf(drill, isNewest(choice));
   const seconds = (drill.durationMs / 1000).toFixed(1);
   const result = problems.length === 0 ? "no differences" : counted(problems.length, "problem");
   return {
-    ...about,
     items: [...drillItems],
     stack,
     at: at.toISOString(),
@@ -34,10 +31,9 @@ export function evidenceOf({ stack, at, choice }: Occasion, drill: Drill): Evide
 }
 
 /** Evidence of a drill that could not restore the backup. */
-export function evidenceOfFailure({ stack, at }: Omit<Occasion, "choice">, reason: string): Evidence {
+export function evidenceOfFailure({ stack, at }: Omit<Occasion, "choice">, reason: string): DrillFinding {
   const problem = reason.slice(0, 1000);
   return {
-    ...about,
     items: [...drillItems],
     stack,
     at: at.toISOString(),

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Drill, Evidence } from "../../checklist/evidence.ts";
+import type { Drill, DrillFinding } from "../../evidence/drill.ts";
 import { removeFolder } from "../../lib/files.ts";
 import { shortened } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
@@ -44,7 +44,7 @@ export interface DrillOptions {
 }
 
 export interface DrillOutcome {
-  evidence: Evidence;
+  evidence: DrillFinding;
   /** The scratch server, if it was kept. */
   kept: ScratchServer | undefined;
 }

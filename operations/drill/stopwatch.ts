@@ -1,4 +1,4 @@
-import type { Drill } from "../../checklist/evidence.ts";
+import type { Drill } from "../../evidence/drill.ts";
 
 /** Times steps, in milliseconds. */
 export class Stopwatch {

@@ -1,22 +1,21 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Evidence, maximumEvidenceBytes } from "../../checklist/evidence.ts";
 import { readDrill } from "../../docs/recovery/drill.ts";
 import { type RecoveryFacts, recoveryFacts } from "../../docs/recovery/facts.ts";
 import { code, inline } from "../../docs/recovery/inline.ts";
 import { productionFacts, recoveryPages } from "../../docs/recovery.ts";
+import type { DrillFinding } from "../../evidence/drill.ts";
+import { drillResult } from "../../evidence/drill-record.ts";
+import { EvidenceFolder } from "../../evidence/folder.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const names = ["backup-strategy.md", "disaster-recovery.md"];
 
-const evidence: Evidence = {
-  version: 1,
-  control: "probe",
-  source: "drill",
+const evidence: DrillFinding = {
   items: ["8.4"],
   stack: "production",
   at: "2026-11-20T03:00:00.000Z",
@@ -48,7 +47,7 @@ const evidence: Evidence = {
   },
 };
 
-function factsOf(changes: Readonly<Record<string, unknown>>, drill?: Evidence): RecoveryFacts {
+function factsOf(changes: Readonly<Record<string, unknown>>, drill?: DrillFinding): RecoveryFacts {
   const written = Object.entries(changes).reduce(
     (settings, [path, value]) => changed(settings, path, value),
     writtenSettings("production"),
@@ -56,7 +55,7 @@ function factsOf(changes: Readonly<Record<string, unknown>>, drill?: Evidence): 
   return recoveryFacts(accept(written), { stack: "production", resources: [], drill });
 }
 
-function pagesOf(changes: Readonly<Record<string, unknown>>, drill?: Evidence): string[] {
+function pagesOf(changes: Readonly<Record<string, unknown>>, drill?: DrillFinding): string[] {
   return [...recoveryPages(factsOf(changes, drill)).values()];
 }
 
@@ -203,28 +202,41 @@ describe("text from elsewhere", () => {
   });
 });
 
-describe("a drill's file", () => {
+describe("a recorded drill", () => {
   const folder = mkdtempSync(join(tmpdir(), "optropic-evidence-"));
-  const path = join(folder, "evidence", "production", "drill.json");
-  mkdirSync(join(folder, "evidence", "production"), { recursive: true });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const { drill: _, ...drillless } = evidence;
+  function record(finding: DrillFinding): string {
+    const { at, stack, drill } = finding;
+    const { name } = new EvidenceFolder(join(folder, "records"), stack).add(
+      {
+        ...{ kind: "drill", project: "optropic", stack, startedAt: at, finishedAt: at },
+        tool: { name: "optropic", version: "3.0.0" },
+        results: [drillResult(finding)],
+        ...(drill !== undefined && { drill }),
+      },
+      undefined,
+    );
+    return join(folder, "records", stack, name);
+  }
 
-  it("is read where there is one", () => {
+  it("is read where there is one, the newest first", () => {
     expect(readDrill(join(folder, "elsewhere"), "production")).toBeUndefined();
-    writeFileSync(path, JSON.stringify(evidence));
+    record(evidence);
     expect(readDrill(folder, "production")).toEqual(evidence);
+    const later = {
+      ...evidence,
+      at: "2026-11-21T03:00:00.000Z",
+      holds: false,
+      problems: ["Table users has 3 rows less."],
+    };
+    record(later);
+    expect(readDrill(folder, "production")).toEqual(later);
   });
 
-  it.each([
-    ["no JSON", "{", /drill\.json is not a valid evidence file: it is not JSON/],
-    ["another shape", '{"version":2}', /drill\.json is not a valid evidence file:/],
-    ["no drill", JSON.stringify(drillless), /contains no drill: run the drill again/],
-    ["another stack", JSON.stringify({ ...evidence, stack: "staging" }), /belongs to staging/],
-    ["too much", " ".repeat(maximumEvidenceBytes + 1), /1048577 bytes, and the limit is 1048576/],
-  ])("is refused with %s", (_what, text, message) => {
-    writeFileSync(path, text);
-    expect(() => readDrill(folder, "production")).toThrow(message);
+  it("is refused where a record was changed", () => {
+    const path = record({ ...evidence, stack: "staging" });
+    writeFileSync(path, readFileSync(path, "utf8").replace("payload", "Payload"));
+    expect(() => readDrill(folder, "staging")).toThrow(/was changed/);
   });
 });

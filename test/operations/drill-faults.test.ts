@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { globSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { readEvidence } from "../../checklist/evidence.ts";
+import { lastDrill } from "../../evidence/drill-record.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import {
   canary,
@@ -157,10 +157,10 @@ describe("a backup is refused before any server is started", () => {
 
   test("and its failure is evidence, which no earlier success outlives", async () => {
     expect(await drill()).toMatchObject({ status: 0 });
-    expect(readEvidence(rig.evidence, "production", "drill")?.holds).toBe(true);
+    expect(lastDrill(rig.evidence, "production")?.holds).toBe(true);
     rig.store.write(key, flipped(sealed, 100_000));
     expect(await drill()).toMatchObject({ status: 1 });
-    const evidence = readEvidence(rig.evidence, "production", "drill");
+    const evidence = lastDrill(rig.evidence, "production");
     expect(evidence).toMatchObject({ holds: false, items: ["8.4", "8.6", "8.7"] });
     expect(evidence?.problems[0]).toMatch(changed);
   });

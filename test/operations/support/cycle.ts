@@ -1,4 +1,4 @@
-import type { Evidence } from "../../../checklist/evidence.ts";
+import type { DrillFinding } from "../../../evidence/drill.ts";
 import { databaseStatement } from "../../../operations/archive/database.ts";
 import type { Manifest } from "../../../operations/archive/manifest.ts";
 import { backUp } from "../../../operations/backup/run.ts";
@@ -18,7 +18,7 @@ export interface Cycle {
   holder: Holder;
   backUp(connection: Connection, schemas?: readonly string[]): Promise<Manifest>;
   /** Restores the newest backup into an empty database of the other server, and compares. */
-  drill(): Promise<Evidence>;
+  drill(): Promise<DrillFinding>;
   restore(target: Connection, changes?: Partial<Parameters<typeof restore>[0]>): Promise<RestoreOutcome>;
   close(): Promise<void>;
 }
