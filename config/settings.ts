@@ -166,6 +166,7 @@ export const settingsSchema = z.strictObject({
     .meta({
       description:
         "What hosts are there for, by the name of the resource, where it cannot be told. Only the application is asked for its secrets.",
+      expected: "application, documentation, redirect, tool or worker, by the name of a resource",
     }),
   contacts: contactsSchema,
   links: linksSchema,

@@ -7,7 +7,7 @@ import {
   type Verdict,
   violation,
 } from "./framework/index.ts";
-import { type AlertRule, alertRules, pendingSeconds } from "./model/alert-rules.ts";
+import { type AlertRule, alertRules } from "./model/alert-rules.ts";
 import { judgeSeverities, seenAlerts } from "./model/named-alerts.ts";
 import { isPlaceholderUrl } from "./values/placeholder.ts";
 
@@ -21,12 +21,10 @@ export const pendingPeriod = policy({
   fix: "Set for on the rule, such as 5m.",
   url: "https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/",
   check: (stack) =>
-    judgeAlerts(
-      stack,
-      (rule) =>
-        pendingSeconds(rule) > 0 ||
-        fault(rule.entry.at("for"), `The alert ${rule.name()} fires immediately.`),
-    ),
+    judgeAlerts(stack, (rule) => {
+      const { value, at } = rule.pending();
+      return value > 0 || fault(at, `The alert ${rule.name()} fires immediately.`);
+    }),
 });
 
 export const severity = policy({
@@ -39,8 +37,7 @@ export const severity = policy({
   check: (stack) => [
     ...judgeSeverities(stack, seenAlerts, "warning"),
     ...judgeAlerts(stack, (rule) => {
-      const label = rule.entry.at("labels", "severity");
-      const level = label.string();
+      const { value: level, at: label } = rule.severity();
       if (level === undefined) {
         return fault(label, `The alert ${rule.name()} has no severity.`);
       }
@@ -60,8 +57,7 @@ export const runbookLink = policy({
   fix: "Set the annotation runbook_url of the rule to the https URL of a page that says what to do.",
   check: (stack) =>
     judgeAlerts(stack, (rule) => {
-      const annotation = rule.entry.at("annotations", "runbook_url");
-      const url = annotation.string();
+      const { value: url, at: annotation } = rule.runbook();
       if (url === undefined) {
         return fault(annotation, `The alert ${rule.name()} links to no runbook.`);
       }

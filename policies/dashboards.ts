@@ -1,4 +1,5 @@
 import type { oss } from "@pulumi/grafana";
+import { adapters } from "./adapters/index.ts";
 import {
   type AnyValue,
   judgeStack,
@@ -23,12 +24,15 @@ export const goldenSignalsShown = policy({
   url: "https://sre.google/sre-book/monitoring-distributed-systems/",
   check: (stack) => {
     const dashboards = stack.ofType(grafana.dashboard);
-    if (dashboards.length === 0) {
+    const elsewhere = adapters
+      .flatMap((adapter) => adapter.dashboards?.(stack) ?? [])
+      .map((signals): Shown => ({ signals, unread: undefined }));
+    if (dashboards.length + elsewhere.length === 0) {
       return [violation("No dashboard is declared.")];
     }
     return [
       judgeStack(() => {
-        const shown = dashboards.map(shownOn);
+        const shown = [...dashboards.map(shownOn), ...elsewhere];
         const best = shown.toSorted((one, other) => other.signals.size - one.signals.size)[0];
         const missing = goldenSignals.filter((signal) => best?.signals.has(signal) !== true);
         const open = shown.find(({ unread }) => unread !== undefined)?.unread;

@@ -1,5 +1,6 @@
 import type { syntheticmonitoring } from "@pulumi/grafana";
 import { counted } from "../lib/text.ts";
+import { adapters } from "./adapters/index.ts";
 import { fault, judge, policy, type ResourceOf, type Stack, some, type Verdict } from "./framework/index.ts";
 import { isGiven, isOn } from "./model/given.ts";
 import { judgeApplicationSites, type Site } from "./model/sites.ts";
@@ -60,6 +61,18 @@ type GrafanaCheck = ResourceOf<syntheticmonitoring.CheckArgs>;
 /** Questions whether each check is for the site. Sentry's count only in a stack without Grafana's, which alerts use. */
 function checks(stack: Stack, { host }: Site): (() => boolean)[] {
   const atGrafana = stack.ofType(grafana.check);
+  const elsewhere = adapters
+    .flatMap((adapter) => adapter.healthChecks?.(stack) ?? [])
+    .map((check) => () => check.isOn() && check.locations() > 1 && isHealthCheck(stack, check.url(), host));
+  if (elsewhere.length > 0) {
+    return [
+      ...elsewhere,
+      ...atGrafana.map(
+        (check) => () =>
+          isOn(check.at("enabled")) && asks(check) && isHealthCheck(stack, check.at("target").string(), host),
+      ),
+    ];
+  }
   return atGrafana.length > 0
     ? atGrafana.map(
         (check) => () =>

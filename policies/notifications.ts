@@ -1,3 +1,4 @@
+import { adapters } from "./adapters/index.ts";
 import {
   type AnyValue,
   type Finding,
@@ -13,6 +14,8 @@ import {
   type Verdict,
   violation,
 } from "./framework/index.ts";
+import type { Sender } from "./model/adapter.ts";
+import type { Channel } from "./model/alert-rule.ts";
 import { type AlertRule, alertRules } from "./model/alert-rules.ts";
 import { type ContactPoint, channelsOf, contactPoints } from "./model/contact-points.ts";
 import { isGiven } from "./model/given.ts";
@@ -38,7 +41,8 @@ export const notificationChannels = policy({
   },
   check: (stack, threshold) => {
     const points = contactPoints(stack);
-    if (points.length === 0) {
+    const others = sendersElsewhere(stack);
+    if (points.length + others.length === 0) {
       return [violation("No contact point is declared, so no alert reaches anybody.")];
     }
     return [
@@ -46,7 +50,11 @@ export const notificationChannels = policy({
         judge(point, () => channelsOf(point).length > 0 || `The contact point ${point.name} reaches nobody.`),
       ),
       judgeStack(() => {
-        const kinds = new Set(points.flatMap((point) => channelsOf(point).map(({ kind }) => kind)));
+        const kinds = new Set(
+          [...points.flatMap(channelsOf), ...others.flatMap(({ channels }) => channels())].map(
+            ({ kind }) => kind,
+          ),
+        );
         return (
           kinds.size >= threshold("minimumChannels") ||
           `Alerts have ${kinds.size === 0 ? "no channel" : `no channel besides ${[...kinds].join(", ")}`}.`
@@ -66,8 +74,15 @@ export const contactPointsDeclared = policy({
   check: (stack) => {
     const named = [
       ...stack.ofType(grafana.notificationPolicy).flatMap((it) => namedBelow(it.at().as<Route>())),
-      ...alertRules(stack).map(({ entry }) => entry.at("notificationSettings", "contactPoint")),
+      ...alertRules(stack).flatMap(
+        ({ grafana: entry }) => entry?.at("notificationSettings", "contactPoint") ?? [],
+      ),
     ].filter(isGiven);
+    const isElsewhere =
+      alertRules(stack).length > 0 && alertRules(stack).every((rule) => rule.grafana === undefined);
+    if (named.length === 0 && isElsewhere) {
+      return [];
+    }
     if (named.length === 0) {
       return [violation("No notification policy and no alert rule names a contact point.")];
     }
@@ -97,6 +112,7 @@ export const alertsRouted = policy({
   check: (stack, _threshold, { now }) =>
     judgeDeliveries(stack, alertRules(stack), "No alert rule is declared, so none is sent.", {
       unrouted: "No notification policy is declared, so Grafana's default decides where alerts go.",
+      tells: (channels) => channels.length > 0 || "reaches nobody.",
       reaches: (deliveries) => {
         const reaching = select(deliveries, ({ contactPoint }) => channelsAt(stack, contactPoint).length > 0);
         if (reaching.length === 0) {
@@ -128,7 +144,7 @@ export const criticalAlertsPage = policy({
     const open: Finding[] = [];
     for (const rule of alertRules(stack)) {
       const known = judge(rule.resource, () => {
-        if (rule.entry.at("labels", "severity").string()?.toLowerCase() === "critical") {
+        if (rule.severity().value?.toLowerCase() === "critical") {
           critical.push(rule);
         }
         return true;
@@ -144,6 +160,7 @@ export const criticalAlertsPage = policy({
       ...judgeSeverities(stack, wakingAlerts, "critical"),
       ...judgeDeliveries(stack, critical, absent, {
         unrouted: "No notification policy is declared, so critical alerts page nobody.",
+        tells: (channels) => channels.some(({ pages }) => pages) || "is critical and pages nobody.",
         reaches: (deliveries) => {
           const paging = select(deliveries, ({ contactPoint }) =>
             channelsAt(stack, contactPoint).some(({ pages }) => pages),
@@ -178,21 +195,37 @@ interface Reach {
   readonly unrouted: string;
   /** True, or what is wrong with where an alert goes, to follow its name. */
   readonly reaches: (deliveries: Deliveries) => true | string;
+  /** The same of one that tells somebody by itself. */
+  readonly tells: (channels: readonly Channel[]) => true | string;
 }
 
 function judgeDeliveries(
   stack: Stack,
   rules: readonly AlertRule[],
   absent: string,
-  { unrouted, reaches }: Reach,
+  { unrouted, reaches, tells }: Reach,
 ): Finding[] {
   if (rules.length === 0) {
     return [violation(absent)];
   }
   const isTree = stack.ofType(grafana.notificationPolicy).length > 0;
-  const going = rules.filter(({ entry }) => isTree || isGiven(entry.at("notificationSettings")));
+  const routed = rules.filter(({ grafana: entry }) => entry !== undefined);
+  const going = routed.filter(
+    ({ grafana: entry }) => isTree || (entry !== undefined && isGiven(entry.at("notificationSettings"))),
+  );
   return [
-    ...(going.length < rules.length ? [violation(unrouted)] : []),
+    ...rules.flatMap((rule) => {
+      const { channels } = rule;
+      return channels === undefined
+        ? []
+        : [
+            judge(rule.resource, () => {
+              const wrong = tells(channels());
+              return wrong === true || fault(rule.entry, `The alert ${rule.name()} ${wrong}`);
+            }),
+          ];
+    }),
+    ...(going.length < routed.length ? [violation(unrouted)] : []),
     ...going.map((rule) =>
       judge(rule.resource, () => {
         const wrong = deliveriesOf(stack, rule)
@@ -213,6 +246,10 @@ function channelsAt(stack: Stack, name: AnyValue) {
   return pointsNamed(stack)(name.string() ?? "").flatMap(channelsOf);
 }
 
+/** What sends messages to people beside Grafana. */
+const sendersElsewhere = (stack: Stack): readonly Sender[] =>
+  adapters.flatMap((adapter) => adapter.channels?.(stack) ?? []);
+
 /** Names of contact points in a route and those below it. */
 function namedBelow(route: Value<Route>): AnyValue[] {
   const children = route.at("policies");
@@ -226,7 +263,9 @@ function namedBelow(route: Value<Route>): AnyValue[] {
 function judgePagers(stack: Stack): Finding[] {
   const pagers = contactPoints(stack).filter(isPager);
   const others = contactPoints(stack).filter((point) => !isPager(point));
-  const isPaged = () => some(others, (point) => channelsOf(point).some(({ pages }) => pages));
+  const isPaged = () =>
+    some(others, (point) => channelsOf(point).some(({ pages }) => pages)) ||
+    some(sendersElsewhere(stack), ({ channels }) => channels().some(({ pages }) => pages));
   return pagers.length > 0
     ? pagers.map((point) => judge(point, () => judgePager(point)))
     : [

@@ -121,8 +121,9 @@ const countsEach = (limit: RateLimit): boolean => limit.chosenKey === undefined;
 
 /** Where the program exports its login path, the API is in the same folder. */
 function apiRoot(stack: Stack): string | undefined {
-  const path = loginPathOf(stack);
-  return path === undefined ? undefined : `${/^\/[^/]*/.exec(path)?.[0]}/`;
+  // A login at the root, such as /login, says nothing of where the API is.
+  const folder = /^(\/[^/]+)\/./.exec(loginPathOf(stack) ?? "")?.[1];
+  return folder === undefined ? undefined : `${folder}/`;
 }
 
 function loginPathOf(stack: Stack): string | undefined {

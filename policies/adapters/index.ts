@@ -1,6 +1,8 @@
 import type { Adapter } from "../model/adapter.ts";
 import { awsAdapter } from "./aws/index.ts";
 import { cloudflareAdapter } from "./cloudflare.ts";
+import { datadogAdapter } from "./datadog.ts";
+import { grafanaAdapter } from "./grafana.ts";
 import { neonAdapter } from "./neon.ts";
 import { onCallAdapter } from "./oncall.ts";
 import { opsgenieAdapter } from "./opsgenie.ts";
@@ -17,6 +19,8 @@ export const adapters: readonly Adapter[] = [
   supabaseAdapter,
   awsAdapter,
   neonAdapter,
+  grafanaAdapter,
+  datadogAdapter,
   pagerdutyAdapter,
   opsgenieAdapter,
   onCallAdapter,

@@ -1,4 +1,6 @@
 import type { AnyValue, Resource, Stack, Verdict } from "../framework/index.ts";
+import type { GoldenSignal } from "../values/golden-signals.ts";
+import type { AlertRule, Channel } from "./alert-rule.ts";
 import type { Database } from "./database.ts";
 import type { Domain, HostRecord } from "./domain.ts";
 import type { DnsZone, Edge } from "./edge.ts";
@@ -21,6 +23,13 @@ export interface Adapter {
   /** What stands in front of hosts. */
   readonly edges?: (stack: Stack) => readonly Edge[];
   readonly dnsZones?: (stack: Stack) => readonly DnsZone[];
+  readonly alerts?: (stack: Stack) => readonly AlertRule[];
+  /** Ways by which alerts reach people, each with what declares it, beside Grafana's contact points. */
+  readonly channels?: (stack: Stack) => readonly Sender[];
+  /** What calls a health check from outside. */
+  readonly healthChecks?: (stack: Stack) => readonly HealthCheck[];
+  /** Golden signals that dashboards show, each dashboard by itself. */
+  readonly dashboards?: (stack: Stack) => readonly ReadonlySet<GoldenSignal>[];
   readonly schedules?: (stack: Stack) => readonly OnCallSchedule[];
   readonly escalations?: (stack: Stack) => readonly Escalation[];
   readonly databases?: (stack: Stack) => readonly Database[];
@@ -32,6 +41,21 @@ export interface Adapter {
   readonly isTarget?: (content: string) => boolean;
   /** Names that the vendor gives every host, with DNS of its own. */
   readonly isOwnName?: (host: string) => boolean;
+}
+
+/** What sends messages to people. */
+export interface Sender {
+  readonly resource: Resource;
+  readonly channels: () => readonly Channel[];
+}
+
+/** A call of a URL from outside, again and again. Each question may throw UnknownRead. */
+export interface HealthCheck {
+  readonly resource: Resource;
+  readonly isOn: () => boolean;
+  readonly url: () => string | undefined;
+  /** Places that it is called from. */
+  readonly locations: () => number;
 }
 
 /** What runs in a region, or in several. */

@@ -28,7 +28,10 @@ export function silence(stack: Stack, rule: AlertRule): string | undefined {
 const silences = new WeakMap<AlertRule, { readonly reason: string | undefined }>();
 
 function search(stack: Stack, rule: AlertRule): string | undefined {
-  const { entry } = rule;
+  const { grafana: entry } = rule;
+  if (entry === undefined) {
+    return rule.silence?.();
+  }
   const interval = intervalOf(rule);
   if (interval !== undefined && interval > longestIntervalSeconds) {
     return `is evaluated only every ${interval} seconds`;
@@ -68,18 +71,15 @@ export function selectorsOf(rule: AlertRule): Selector[] {
 }
 
 /** The queries of a rule, as far as they are PromQL. */
-function expressionsOf({ entry }: AlertRule): Expr[] {
-  return entry
-    .at("datas")
-    .items()
-    .flatMap((data) => {
-      const expr = data.at("model").json().at("expr").string();
-      return expr === undefined ? [] : (parsePromql(expr) ?? []);
-    });
+function expressionsOf({ grafana }: AlertRule): Expr[] {
+  const queries = grafana?.at("datas").items() ?? [];
+  return queries.flatMap((data) => {
+    const expr = data.at("model").json().at("expr").string();
+    return expr === undefined ? [] : (parsePromql(expr) ?? []);
+  });
 }
 
-function intervalOf({ entry }: AlertRule): number | undefined {
-  const { resource } = entry;
+function intervalOf({ resource }: AlertRule): number | undefined {
   return resource.is<{ intervalSeconds: number }>(resource.type)
     ? resource.at("intervalSeconds").number()
     : undefined;

@@ -13,7 +13,7 @@ import type { Measure } from "../values/alert-measures.ts";
 import { allOf } from "../values/promql-labels.ts";
 import { alertFacts } from "./alert-facts.ts";
 import { limitsOf, selectorsOf, silence } from "./alert-proof.ts";
-import { type AlertRule, alertRules, pendingSeconds } from "./alert-rules.ts";
+import { type AlertRule, alertRules } from "./alert-rules.ts";
 
 /** What an alert has to watch. */
 export interface AlertRequirement {
@@ -123,10 +123,10 @@ function meets(rule: AlertRule, requirement: AlertRequirement): true | string | 
   if (!verdicts.includes(true)) {
     return verdicts.find((verdict) => verdict !== undefined);
   }
-  if (rule.entry.at("isPaused").boolean() === true) {
+  if (rule.isPaused()) {
     return `The alert ${rule.name()} is paused.`;
   }
-  const seconds = pendingSeconds(rule);
+  const seconds = rule.pending().value;
   const most = requirement.pendingMinutes ?? standardPendingMinutes;
   return seconds <= most * 60 || `The alert ${rule.name()} fires only after ${seconds / 60} minutes.`;
 }

@@ -65,11 +65,13 @@ export const secretStores = {
 export const route53 = {
   zone: token("aws:route53/zone:Zone"),
   record: token("aws:route53/record:Record"),
+  healthCheck: token("aws:route53/healthCheck:HealthCheck"),
   dnssec: token("aws:route53/hostedZoneDnsSec:HostedZoneDnsSec"),
 } as const;
 
 export const cloudWatch = {
   logGroup: token("aws:cloudwatch/logGroup:LogGroup"),
+  dashboard: token("aws:cloudwatch/dashboard:Dashboard"),
   alarm: token("aws:cloudwatch/metricAlarm:MetricAlarm"),
 } as const;
 

@@ -9,18 +9,12 @@ import {
   type Value,
 } from "../framework/index.ts";
 import { isPlaceholder } from "../values/placeholder.ts";
+import type { Channel } from "./alert-rule.ts";
 import { isGiven } from "./given.ts";
 import { perStack } from "./per-stack.ts";
 import { grafana } from "./tokens.ts";
 
 export type ContactPoint = ResourceOf<alerting.ContactPointArgs>;
-
-/** One way in which a contact point of Grafana reaches people. */
-export interface Channel {
-  readonly kind: string;
-  /** Whether it wakes somebody: it keeps calling until a person answers. */
-  readonly pages: boolean;
-}
 
 interface ChannelKind {
   readonly kind: string;

@@ -38,6 +38,8 @@ export interface Host {
   readonly domains: readonly AnyValue[];
   /** Whether its vendor issues certificates, takes TLS 1.2 or higher and redirects plain http, whatever the stack says. */
   readonly facesPublic: boolean;
+  /** Whether its vendor measures its requests, errors, latency and load without being asked. */
+  readonly isMeasured?: boolean;
   /** Whether all of its logs reach an aggregator. Throws UnknownRead. */
   readonly logs: () => Verdict;
   /** Whether it is asked whether it can serve; absent where policies of its vendor ask it. */

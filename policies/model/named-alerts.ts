@@ -83,7 +83,7 @@ export function judgeSeverities(
             return (
               some(rules, isSevere) ||
               fault(
-                first.entry.at("labels", "severity"),
+                first.severity().at,
                 `The alert ${first.name()} has the severity ${severity}, and no alert to ${what} is ${least}.`,
               )
             );
@@ -93,5 +93,5 @@ export function judgeSeverities(
 }
 
 function severityOf(rule: AlertRule): string | undefined {
-  return rule.entry.at("labels", "severity").string()?.toLowerCase();
+  return rule.severity().value?.toLowerCase();
 }

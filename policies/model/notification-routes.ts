@@ -57,8 +57,8 @@ const mostCases = 256;
  * not inherited.
  */
 export function deliveriesOf(stack: Stack, rule: AlertRule): Deliveries[] {
-  const own = rule.entry.at("notificationSettings");
-  if (isGiven(own)) {
+  const own = rule.grafana?.at("notificationSettings");
+  if (own !== undefined && isGiven(own)) {
     const times = own.as<Pick<Route, Timing | Wait>>();
     return [[delivery(times, own.at("contactPoint"), waitsOf(times, noWaits))]];
   }
@@ -135,7 +135,10 @@ function matchesAll(route: Value<Route>, rule: AlertRule): boolean | undefined {
 }
 
 /** What a rule gives a label; undefined where the series may, or a template does. */
-function labelOf({ entry }: AlertRule, label: string): string | undefined {
+function labelOf({ grafana: entry }: AlertRule, label: string): string | undefined {
+  if (entry === undefined) {
+    return undefined;
+  }
   const value = label === "alertname" ? entry.at("name") : entry.at("labels", label);
   const text = value.isUnknown ? undefined : value.string();
   return text?.includes("{{") ? undefined : text;

@@ -160,6 +160,12 @@ export const opsgenie = {
   escalation: token<unknown>("opsgenie:index/escalation:Escalation"),
 } as const;
 
+/** Monitors of Datadog, whose package the pack does not have. */
+export const datadog = {
+  monitor: token<unknown>("datadog:index/monitor:Monitor"),
+  synthetics: token<unknown>("datadog:index/syntheticsTest:SyntheticsTest"),
+} as const;
+
 export const onCall = {
   schedule: token<gf.oncall.ScheduleArgs>("grafana:onCall/schedule:Schedule"),
   shift: token<gf.oncall.OnCallShiftArgs>("grafana:onCall/onCallShift:OnCallShift"),

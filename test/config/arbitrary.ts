@@ -315,6 +315,12 @@ export const anySettings = fc.record<SettingsInput>(
       start: day,
       schedule,
     }),
+    headers: fc.constantFrom("edge", "application"),
+    roles: fc.dictionary(
+      fc.stringMatching(/^[a-z][a-z-]{0,20}$/),
+      fc.constantFrom("application", "documentation", "redirect", "tool", "worker"),
+      { minKeys: 1, maxKeys: 3 },
+    ),
     links: fc.record({ statusPage: httpsUrl, runbooks: httpsUrl }),
     contacts: fc.record({ technicalLead: email, devops: email, databaseAdmin: email, security: email }),
     waivers: fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 3 }),

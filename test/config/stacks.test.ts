@@ -14,7 +14,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
     expect(accept(written).stage).toBe(stack);
   });
 
-  it("write every setting out, but no waiver, no Prometheus server and no other store of their own", () => {
+  it("write every setting out, but no waiver, no role, no Prometheus server and no other store of their own", () => {
     const missing = settingsCatalogue(settingsSchema)
       .map((entry) => entry.path)
       .filter(
@@ -30,6 +30,8 @@ describe.each(stacks)("the settings of %s", (stack) => {
       "observability.grafana.prometheus",
       "observability.grafana.prometheus.url",
       "observability.grafana.prometheus.username",
+      "headers",
+      "roles",
       "waivers",
     ]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sentryDsn } from "../../policies/environment.ts";
 import * as errorTracking from "../../policies/error-tracking.ts";
 import * as errorTrackingAlerts from "../../policies/error-tracking-alerts.ts";
-import { sentry } from "../../policies/model/tokens.ts";
+import { sentry, stackReference } from "../../policies/model/tokens.ts";
 import {
   change,
   type Fixture,
@@ -39,9 +39,17 @@ describe("what a preview does not know", () => {
     expect(outcomeOf(policy, stack).status).toBe("unknown");
   });
 
-  test("leaves it open whether a DSN is the stack's, where only a map of variables says so", () => {
+  test("takes the DSN in a map of variables for the stack's, unless another stack may give it", () => {
     const stack = without(passingStack(), "web-SENTRY_DSN", "web-project");
-    expect(outcomeOf(errorTracking.sentryDsnWired, stack).status).toBe("unknown");
+    expect(outcomeOf(errorTracking.sentryDsnWired, stack).status).toBe("passed");
+    const shared = [
+      ...change(stack, "api-variables", (fixture) => ({
+        ...fixture,
+        from: { ...fixture.from, envVars: [...(fixture.from?.envVars ?? []), "other"] },
+      })),
+      { type: stackReference, name: "other", props: { name: "acme/optropic/shared" } },
+    ];
+    expect(outcomeOf(errorTracking.sentryDsnWired, shared).status).toBe("unknown");
   });
 });
 

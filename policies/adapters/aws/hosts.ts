@@ -54,6 +54,7 @@ function toService(stack: Stack, service: Any): Host {
     labels: () => [service.name, ...textsOf(service.at("name"))],
     domains: domainsOf(stack, service),
     facesPublic: false,
+    isMeasured: true,
     logs: () => judgeContainerLogs(service, tasks),
     health: () => judgeTargetHealth(stack, service),
     scaling: () => judgeServiceScaling(stack, service),
@@ -159,6 +160,7 @@ function toAppRunner(stack: Stack, service: Any): Host {
     labels: () => [service.name, ...textsOf(service.at("serviceName"))],
     domains: domainsOf(stack, service),
     facesPublic: true,
+    isMeasured: true,
     logs: () => true,
     health: () =>
       (health.at("protocol").string() === "HTTP" && /^\/\S+$/.test(health.at("path").string() ?? "")) ||
@@ -222,6 +224,7 @@ function toFunction(stack: Stack, one: Any): Host {
     labels: () => [one.name, ...textsOf(one.at("name"))],
     domains: domainsOf(stack, one),
     facesPublic: true,
+    isMeasured: true,
     // A function logs to CloudWatch by itself, and scales by itself.
     logs: () => true,
     ownDomain: () => hasDomain(stack, one),

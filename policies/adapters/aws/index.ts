@@ -1,5 +1,6 @@
 import type { Adapter } from "../../model/adapter.ts";
 import { appRunner, cloudWatch, ecs, lambda, rds } from "../../model/aws-tokens.ts";
+import { alerts, channels, dashboards, healthChecks } from "./alarms.ts";
 import { databases, locations } from "./databases.ts";
 import { dnsZones, domains, isTarget, records } from "./domains.ts";
 import { edges } from "./edges.ts";
@@ -17,6 +18,10 @@ export const awsAdapter: Adapter = {
   locations: (stack) =>
     locations(stack, [ecs.service, appRunner.service, lambda.function, rds.instance, rds.cluster]),
   logDrains: (stack) => stack.ofType(cloudWatch.logGroup),
+  alerts,
+  channels,
+  healthChecks,
+  dashboards,
   isTarget,
   isOwnName: (host) => /\.(?:cloudfront\.net|awsapprunner\.com|on\.aws|elb\.amazonaws\.com)$/.test(host),
 };

@@ -9,13 +9,16 @@ import {
 } from "../../framework/index.ts";
 import { waf } from "../../model/aws-tokens.ts";
 import type { RateLimit } from "../../model/edge.ts";
+import { isGiven } from "../../model/given.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
 
 type Any = ResourceOf<unknown>;
 
 /** The web ACL of a distribution or a load balancer. */
 export function aclOf(stack: Stack, edge: Any): Any | undefined {
-  const own = edge.dependenciesOf("webAclId").find((it) => it.is(waf.acl));
+  const own = isGiven(edge.at("webAclId"))
+    ? edge.dependenciesOf("webAclId").find((it) => it.is(waf.acl))
+    : undefined;
   if (own !== undefined) {
     return own;
   }

@@ -1,0 +1,75 @@
+import type { Measure } from "../values/alert-measures.ts";
+
+const other: Measure = { kind: "other" };
+
+const units: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+
+/** Seconds of the window that a query looks at, such as `last_5m`. */
+export function windowOf(query: string): number {
+  const [, count = "0", unit = "m"] = /last_(\d+)([mhd])/.exec(query) ?? [];
+  return Number(count) * (units[unit] ?? 60);
+}
+
+/**
+ * What a monitor of Datadog measures: `avg(last_5m):… > 0.01`, by the names of its metrics. A query that the pack does
+ * not read measures something else.
+ */
+export function measureOf(query: string, type: string): Measure {
+  const text = query.replaceAll(/\s+/g, " ").trim();
+  const window = windowOf(text);
+  if (type === "service check") {
+    return /^"?datadog\.agent\.up|http\.can_connect|process\.up|"\w+\.can_connect/.test(text)
+      ? { kind: "down", from: /postgres/.test(text) ? "database" : "scrape", all: false, window: 60 }
+      : other;
+  }
+  const [, body = "", operator = "", bound = ""] =
+    /^(?:avg|min|max|sum|percentile|change)\([^)]*\):(.*?) ?(>=?|<=?|==) ?(-?[\d.]+)$/.exec(text) ?? [];
+  const value = Number(bound);
+  if (body === "" || Number.isNaN(value)) {
+    return other;
+  }
+  return operator.startsWith(">") ? above(body, value, window) : below(body, value, window);
+}
+
+const errors = /\b(?:trace\.[\w.]+\.errors|[\w.]*(?:5xx|errors?|httpcode_target_5xx|http_5xx)[\w.]*)\{/i;
+const hits = /\b(?:trace\.[\w.]+\.hits|[\w.]*(?:request_count|requests?|hits)[\w.]*)\{/i;
+
+function above(body: string, value: number, window: number): Measure {
+  const [dividend = "", divisor] = body.split(" / ");
+  if (divisor !== undefined && errors.test(dividend) && hits.test(divisor)) {
+    const isPercent = /\* ?100|100 ?\*/.test(body);
+    return { kind: "error ratio", above: isPercent ? value / 100 : value, window };
+  }
+  const quantile = /^p(\d+):|:p(\d+):|^percentile.*p(\d+)/.exec(body);
+  const latency = /\b(trace\.[\w.]+|[\w.]*(?:duration|latency|response_time)[\w.]*)\{/.exec(body)?.[1];
+  if (quantile !== null && latency !== undefined) {
+    const share = Number(quantile[1] ?? quantile[2] ?? quantile[3]) / 100;
+    return {
+      kind: "latency",
+      quantile: share,
+      aboveSeconds: /_ms\b|milliseconds/.test(latency) ? value / 1000 : value,
+      window,
+    };
+  }
+  if (/mem(?:ory)?[\w.]*(?:pct|percent|utilization|usage_pct)|mem\.usage/.test(body)) {
+    return { kind: "memory", above: value > 1 ? value / 100 : value, isShare: true };
+  }
+  if (/(?:postgresql|rds)[\w.]*\.percent_usage_connections/.test(body)) {
+    return { kind: "connections", above: value > 1 ? value / 100 : value, isShare: true };
+  }
+  if (/(?:postgresql|rds)[\w.]*connections\{/.test(body)) {
+    return { kind: "connections", above: value, isShare: false };
+  }
+  return /connection[\w.]*(?:error|fail)|(?:error|fail)[\w.]*connection/.test(body)
+    ? { kind: "failed connections", above: (value * 60) / Math.max(window, 60) }
+    : other;
+}
+
+function below(body: string, value: number, window: number): Measure {
+  if (/mem(?:ory)?[\w.]*pct_usable/.test(body)) {
+    return { kind: "memory", above: 1 - value, isShare: true };
+  }
+  return /healthy_host_count|\.up\{|synthetics[\w.]*/.test(body) && value >= 1
+    ? { kind: "down", from: /synthetics/.test(body) ? "outside" : "scrape", all: false, window }
+    : other;
+}

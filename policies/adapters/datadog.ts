@@ -1,0 +1,94 @@
+import type { ResourceOf, Stack } from "../framework/index.ts";
+import type { Adapter, HealthCheck, Sender } from "../model/adapter.ts";
+import type { AlertRule, Channel } from "../model/alert-rule.ts";
+import { datadog } from "../model/tokens.ts";
+import { measureOf, windowOf } from "./datadog-query.ts";
+
+type Any = ResourceOf<unknown>;
+
+/** Monitors of Datadog, which tell by themselves whom their message mentions. */
+export const datadogAdapter: Adapter = {
+  alerts: (stack) => stack.ofType(datadog.monitor).map(toRule),
+  channels: (stack): Sender[] =>
+    stack
+      .ofType(datadog.monitor)
+      .map((monitor) => ({ resource: monitor, channels: () => mentionsIn(monitor) })),
+  healthChecks,
+};
+
+function toRule(monitor: Any): AlertRule {
+  const query = () => monitor.at("query").string() ?? "";
+  return {
+    resource: monitor,
+    entry: monitor.at("query"),
+    name: () => monitor.at("name").string() ?? monitor.name,
+    // Where it tells of missing data, it fires for that alone too.
+    conditions: () => [
+      [measureOf(query(), monitor.at("type").string() ?? "")],
+      ...(monitor.at("notifyNoData").boolean() === true ? [[{ kind: "absence" } as const]] : []),
+    ],
+    isPaused: () => monitor.at("draftStatus").string() === "draft",
+    // A monitor fires when the condition holds over its window.
+    pending: () => ({ at: monitor.at("query"), value: windowOf(query()) }),
+    severity: () => ({ at: monitor.at("priority"), value: severityOf(monitor) }),
+    runbook: () => {
+      const at = monitor.at("message");
+      return { at, value: /https:\/\/[^\s)>\]]+/.exec(at.string() ?? "")?.[0] };
+    },
+    channels: () => mentionsIn(monitor),
+    silence: () => {
+      const isDown = measureOf(query(), monitor.at("type").string() ?? "").kind === "down";
+      const isQuiet =
+        monitor.at("notifyNoData").boolean() !== true &&
+        !/show_and_notify/.test(monitor.at("onMissingData").string() ?? "");
+      return isDown && isQuiet ? "stays silent when no data comes: notifyNoData is not true" : undefined;
+    },
+  };
+}
+
+const byPriority: Readonly<Record<string, string>> = {
+  1: "critical",
+  2: "high",
+  3: "warning",
+  4: "info",
+  5: "info",
+};
+
+/** By a tag, else by the priority. */
+function severityOf(monitor: Any): string | undefined {
+  const tag = monitor
+    .at("tags")
+    .strings()
+    .find((text) => text.startsWith("severity:"));
+  const priority = monitor.at("priority").string() ?? String(monitor.at("priority").number() ?? "");
+  return tag?.slice("severity:".length).toLowerCase() ?? byPriority[priority];
+}
+
+const kinds: readonly (readonly [RegExp, string, boolean])[] = [
+  [/^@pagerduty/i, "PagerDuty", true],
+  [/^@opsgenie/i, "Opsgenie", true],
+  [/^@(?:victorops|splunk)/i, "Splunk On-Call", true],
+  [/^@oncall-/i, "Datadog On-Call", true],
+  [/^@slack-/i, "Slack", false],
+  [/^@(?:teams-|webhook-|hangouts-|discord)/i, "chat", false],
+  [/^@[\w.+-]+@[\w-]+\.[\w.]+$/, "e-mail", false],
+];
+
+function mentionsIn(monitor: Any): Channel[] {
+  const message = monitor.at("message").string() ?? "";
+  // What is told only of a warning or of the recovery reaches nobody when it counts.
+  const plain = message.replace(/\{\{#is_(?:recovery|warning|no_data)\}\}[\s\S]*?\{\{\/is_\w+\}\}/g, "");
+  return (plain.match(/@[\w.+@-]+\w/g) ?? []).flatMap((mention) => {
+    const found = kinds.find(([form]) => form.test(mention));
+    return found === undefined ? [] : [{ kind: found[1], pages: found[2] }];
+  });
+}
+
+function healthChecks(stack: Stack): HealthCheck[] {
+  return stack.ofType(datadog.synthetics).map((test) => ({
+    resource: test,
+    isOn: () => test.at("status").string() === "live",
+    url: () => test.at("requestDefinition", "url").string(),
+    locations: () => test.at("locations").items().length,
+  }));
+}

@@ -1,0 +1,51 @@
+import type * as grafanaTypes from "@pulumi/grafana";
+import { type Stack, undecided, type Value } from "../framework/index.ts";
+import type { Adapter } from "../model/adapter.ts";
+import type { AlertRule } from "../model/alert-rule.ts";
+import { isGiven } from "../model/given.ts";
+import { firingConditions } from "../model/grafana-conditions.ts";
+import { grafana } from "../model/tokens.ts";
+import { type Measure, measureOf } from "../values/alert-measures.ts";
+import { durationSeconds } from "../values/duration.ts";
+
+export const grafanaAdapter: Adapter = { alerts };
+
+/** A rule that records a series alerts nobody; a list of rules that is unknown is one unknown rule. */
+function alerts(stack: Stack): AlertRule[] {
+  return stack.ofType(grafana.ruleGroup).flatMap((resource) => {
+    const rules = resource.at("rules");
+    return rules.isUnknown
+      ? [toRule(resource.at("rules", "0"))]
+      : rules
+          .items()
+          .filter((entry) => entry.isUnknown || !isGiven(entry.at("record")))
+          .map(toRule);
+  });
+}
+
+function toRule(entry: Value<grafanaTypes.types.input.alerting.RuleGroupRule>): AlertRule {
+  let conditions: readonly (readonly Measure[])[] | undefined;
+  return {
+    resource: entry.resource,
+    entry,
+    grafana: entry,
+    name: () => entry.at("name").string() ?? "without a name",
+    conditions: () => {
+      conditions ??= firingConditions(entry).map(({ atoms }) => atoms.map(measureOf));
+      return conditions;
+    },
+    isPaused: () => entry.at("isPaused").boolean() === true,
+    pending: () => {
+      const at = entry.at("for");
+      return { at, value: durationSeconds(at.string() ?? "0") ?? undecided(at) };
+    },
+    severity: () => {
+      const at = entry.at("labels", "severity");
+      return { at, value: at.string() };
+    },
+    runbook: () => {
+      const at = entry.at("annotations", "runbook_url");
+      return { at, value: at.string() };
+    },
+  };
+}

@@ -1,0 +1,268 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { add, type Edit, objecting, set } from "../../recording/edited.ts";
+import type { RecordedStack } from "../../recording/stacks.ts";
+import { platform } from "./aws/program.ts";
+import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
+
+let sample: RecordedStack;
+
+beforeAll(async () => {
+  sample = await recordSample("shop", platform);
+}, 60_000);
+
+/** What the sample does not have, and so is told. */
+const missing: Readonly<Record<string, string>> = {
+  "alert-backup-overdue": "no copy outside RDS, so no age of one is watched",
+  "alert-error-budget": "CloudWatch has one window in an alarm, and no composite of two is declared",
+  "backup-bucket": "only RDS itself keeps backups, and no bucket at another vendor",
+  "backup-encrypted": "no job that copies them",
+  "backup-interval": "no job that copies them",
+  "backup-job-daily": "no job that copies them",
+  "backup-keys-scoped": "no job that copies them",
+  "backup-lock": "no bucket for them",
+  "backup-retention": "no bucket for them",
+  "backup-strategy": "no job that copies them",
+  "error-tracking-error-rate": "nothing tracks errors",
+  "error-tracking-incidents-page": "nothing tracks errors",
+  "error-tracking-issue-alert": "nothing tracks errors",
+  "error-tracking-key": "nothing tracks errors",
+  "error-tracking-monitors-routed": "nothing tracks errors",
+  "error-tracking-origins": "nothing tracks errors",
+  "error-tracking-project": "nothing tracks errors",
+  "sentry-dsn-wired": "nothing tracks errors",
+};
+
+test("is told what it does not have, and nothing else", () => {
+  expect(objecting(sample).toSorted()).toEqual(Object.keys(missing).toSorted());
+});
+
+const edge = (change: (inputs: Record<string, unknown>) => object): Edit =>
+  set("pages-edge", (inputs) => ({ ...change(Object(inputs)) }));
+const behavior = (change: object): Edit =>
+  edge(({ defaultCacheBehavior }) => ({
+    defaultCacheBehavior: { ...Object(defaultCacheBehavior), ...change },
+  }));
+const rules = (change: (rule: Record<string, unknown>) => object): Edit =>
+  set("firewall", (inputs) => ({ rules: mapped(inputs.rules, change) }));
+const rule = (name: string, change: (rule: Record<string, unknown>) => object): Edit =>
+  rules((own) => (own.name === name ? { ...own, ...change(own) } : own));
+const security = (change: object): Edit =>
+  set("headers", ({ securityHeadersConfig }) => ({
+    securityHeadersConfig: { ...Object(securityHeadersConfig), ...change },
+  }));
+const runner = (variables: Record<string, string>): Edit =>
+  set("api", ({ sourceConfiguration }) => {
+    const { imageRepository, ...rest } = Object(sourceConfiguration);
+    const { imageConfiguration, ...image } = imageRepository;
+    return {
+      sourceConfiguration: {
+        ...rest,
+        imageRepository: {
+          ...image,
+          imageConfiguration: {
+            ...imageConfiguration,
+            runtimeEnvironmentVariables: { ...imageConfiguration.runtimeEnvironmentVariables, ...variables },
+          },
+        },
+      },
+    };
+  });
+const container = (change: (definition: Record<string, unknown>) => object): Edit =>
+  set("pages-task", ({ containerDefinitions }) => ({
+    containerDefinitions: JSON.stringify(mapped(JSON.parse(String(containerDefinitions)), change)),
+  }));
+const withoutVariable = (name: string): Edit =>
+  container((definition) => ({
+    ...definition,
+    environment: mapped(definition.environment, (it) => it).filter((it) => Object(it).name !== name),
+  }));
+
+describe("a break at Amazon is refused", () => {
+  test.each<[policy: string, what: string, Edit]>([
+    [
+      "tls-minimum-version",
+      "the distribution takes TLS 1.0",
+      edge(({ viewerCertificate }) => ({
+        viewerCertificate: { ...Object(viewerCertificate), minimumProtocolVersion: "TLSv1" },
+      })),
+    ],
+    ["https-always", "pages come by plain http", behavior({ viewerProtocolPolicy: "allow-all" })],
+    [
+      "https-always",
+      "files come by plain http",
+      edge(({ orderedCacheBehaviors }) => ({
+        orderedCacheBehaviors: mapped(orderedCacheBehaviors, (it) => ({
+          ...it,
+          viewerProtocolPolicy: "allow-all",
+        })),
+      })),
+    ],
+    [
+      "tls-strict-to-origin",
+      "the origin is asked by plain http",
+      edge(({ origins }) => ({
+        origins: mapped(origins, (it) => ({
+          ...it,
+          customOriginConfig: { ...Object(it.customOriginConfig), originProtocolPolicy: "match-viewer" },
+        })),
+      })),
+    ],
+    [
+      "tls-certificate-declared",
+      "there is no certificate",
+      edge(() => ({
+        viewerCertificate: { cloudfrontDefaultCertificate: true, minimumProtocolVersion: "TLSv1.2_2021" },
+      })),
+    ],
+    [
+      "csp-restricts-scripts",
+      "any script runs",
+      security({
+        contentSecurityPolicy: { contentSecurityPolicy: "script-src * 'unsafe-inline'", override: true },
+      }),
+    ],
+    ["https-hsts", "browsers are not told to use https", security({ strictTransportSecurity: undefined })],
+    ["header-nosniff", "types are guessed", security({ contentTypeOptions: undefined })],
+    [
+      "waf-managed-rules",
+      "the rules against injection only count",
+      rule("AWSManagedRulesSQLiRuleSet", () => ({ overrideAction: { count: {} } })),
+    ],
+    [
+      "waf-managed-rules",
+      "a rule allows a header before them",
+      rules((own) => (own.name === "all" ? { ...own, action: { allow: {} } } : own)),
+    ],
+    ["waf-managed-rules", "no firewall acts", edge(() => ({ webAclId: undefined }))],
+    ["rate-limit-login", "login has no limit", rule("login", () => ({ action: { count: {} } }))],
+    [
+      "rate-limit-api",
+      "the limit counts by a header",
+      rule("all", (own) => ({
+        statement: {
+          rateBasedStatement: {
+            ...Object(Object(own.statement).rateBasedStatement),
+            aggregateKeyType: "FORWARDED_IP",
+          },
+        },
+      })),
+    ],
+    [
+      "rate-limit-api",
+      "the limit never bites",
+      rule("all", (own) => ({
+        statement: {
+          rateBasedStatement: { ...Object(Object(own.statement).rateBasedStatement), limit: 100_000_000 },
+        },
+      })),
+    ],
+    [
+      "cdn-cache-rules",
+      "pages are kept",
+      behavior({ cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6" }),
+    ],
+    ["database-pitr", "backups are kept for a day", set("database", () => ({ backupRetentionPeriod: 1 }))],
+    ["database-pitr", "backups are not encrypted", set("database", () => ({ storageEncrypted: false }))],
+    [
+      "database-protected",
+      "anybody may delete the database",
+      set("database", () => ({ deletionProtection: false })),
+    ],
+    [
+      "database-ssl-enforced",
+      "plaintext is taken",
+      set("parameters", () => ({ parameters: [{ name: "rds.force_ssl", value: "0" }] })),
+    ],
+    [
+      "log-without-statements",
+      "statements are logged",
+      set("parameters", () => ({
+        parameters: [
+          { name: "rds.force_ssl", value: "1" },
+          { name: "log_statement", value: "all" },
+        ],
+      })),
+    ],
+    ["database-pooler", "nothing pools connections", without("database-proxy")],
+    ["jwt-secret-length", "a secret is short", set("jwt-secret", () => ({ length: 32 }))],
+    ["log-level-quiet", "the API logs requests", runner({ LOG_LEVEL: "debug" })],
+    ["cors-origins-exact", "any origin may call the API", runner({ CORS_ORIGINS: "*" })],
+    ["connections-encrypted", "certificates are not verified", runner({ NODE_TLS_REJECT_UNAUTHORIZED: "0" })],
+    [
+      "no-literal-secrets",
+      "a key is in the program",
+      runner({ STRIPE_API_KEY: ["sk", "live", "51HabcdEFGHijklMNOPqrstuv"].join("_") }),
+    ],
+    ["required-variables", "a container lacks a variable", withoutVariable("NODE_ENV")],
+    ["required-variables", "a container lacks the database", container((it) => ({ ...it, secrets: [] }))],
+    [
+      "log-drain-every-host",
+      "a container logs to its disk",
+      container((it) => ({ ...it, logConfiguration: undefined })),
+    ],
+    ["tls-caa", "any authority may issue certificates", without("caa")],
+    ["dns-records", "a domain has no record", without("pages-record")],
+    [
+      "alert-high-error-rate",
+      "an alarm waits for a tenth of errors",
+      set("errors", () => ({ threshold: 10 })),
+    ],
+    ["alert-service-down", "an alarm is off", set("down", () => ({ actionsEnabled: false }))],
+    ["alert-service-down", "no data is no alarm", set("down", () => ({ treatMissingData: "notBreaching" }))],
+    [
+      "alert-high-memory",
+      "an alarm is for another figure",
+      set("memory", () => ({ metricName: "MemoryReservation" })),
+    ],
+    ["critical-alerts-page", "nobody is paged", without("pages-https")],
+    ["alert-runbook", "an alarm says not what to do", set("down", () => ({ alarmDescription: "down" }))],
+    [
+      "on-call-people",
+      "one person is on call",
+      set("rotation", (inputs) => ({ participants: mapped(inputs.participants, (it) => it).slice(0, 1) })),
+    ],
+    [
+      "on-call-without-gap",
+      "the rotation ends",
+      set("rotation", () => ({ endDate: "2027-01-05T08:00:00Z" })),
+    ],
+    [
+      "escalation-levels",
+      "a page goes no further",
+      set("escalation", (inputs) => ({ rules: mapped(inputs.rules, (it) => it).slice(0, 1) })),
+    ],
+    ["health-checked-outside", "nothing calls the API", without("check-api.shop.example")],
+  ])("%s: %s", (policy, _, edit) => {
+    expect(newlyObjecting(sample, edit)).toContain(policy);
+  });
+});
+
+describe("what a platform at Amazon may do", () => {
+  test.each<[what: string, Edit]>([
+    [
+      "a function without visitors has variables of its own",
+      set("thumbnails", () => ({ environment: { variables: { SIZE: "200" } } })),
+    ],
+    [
+      "a monitor of Datadog pages by PagerDuty",
+      set("checkout-latency", () => ({ message: "See https://wiki.shop.example/checkout @pagerduty-shop" })),
+    ],
+    [
+      "an instance of its own has the same",
+      add("aws:rds/instance:Instance", "reports", {
+        engine: "postgres",
+        engineVersion: "17.2",
+        backupRetentionPeriod: 7,
+        storageEncrypted: true,
+        deletionProtection: true,
+        publiclyAccessible: false,
+      }),
+    ],
+    [
+      "pages are left to the headers of the origin",
+      behavior({ cachePolicyId: "83da9c7e-98b4-4e11-a168-04f0df8e2c65" }),
+    ],
+  ])("%s", (_, edit) => {
+    expect(newlyObjecting(sample, edit)).toEqual([]);
+  });
+});

@@ -1,0 +1,209 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Declared } from "../../../policies/framework/index.ts";
+import { type Edit, objecting, set } from "../../recording/edited.ts";
+import type { RecordedStack } from "../../recording/stacks.ts";
+import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
+import { platform as neon } from "./neon/program.ts";
+import { platform as render } from "./render/program.ts";
+import { platform as vercel } from "./vercel/program.ts";
+
+// Platforms of other vendors, each in a style of its own.
+
+const samples = { vercel, render, neon };
+type Name = keyof typeof samples;
+
+const recorded = new Map<Name, RecordedStack>();
+
+/** Their headers are the application's, as their settings say. */
+const declared: Declared = { roles: new Map(), headers: "application", productionEnvironment: "production" };
+
+beforeAll(async () => {
+  for (const name of ["vercel", "render", "neon"] as const) {
+    const sample = await recordSample(name, samples[name]);
+    recorded.set(name, { ...sample, context: { ...sample.context, declared } });
+  }
+}, 60_000);
+
+function sampleOf(name: Name): RecordedStack {
+  const sample = recorded.get(name);
+  if (sample === undefined) throw new RangeError(`No sample ${name} is recorded.`);
+  return sample;
+}
+
+/** None of them has Sentry, metrics and dashboards of its own, or an alarm on the budget and on backups. */
+const ofAll = [
+  "alert-backup-overdue",
+  "alert-error-budget",
+  "dashboard-golden-signals",
+  "error-tracking-error-rate",
+  "error-tracking-incidents-page",
+  "error-tracking-issue-alert",
+  "error-tracking-key",
+  "error-tracking-monitors-routed",
+  "error-tracking-origins",
+  "error-tracking-project",
+  "metrics-protected",
+  "metrics-scraped",
+  "sentry-dsn-wired",
+];
+
+/** Neon and Vercel keep their own backups, and nothing copies them elsewhere. */
+const withoutBackups = [
+  "backup-bucket",
+  "backup-encrypted",
+  "backup-interval",
+  "backup-job-daily",
+  "backup-keys-scoped",
+  "backup-lock",
+  "backup-retention",
+  "backup-strategy",
+];
+
+/** Nothing stands in front of Render. */
+const withoutEdge = [
+  "assets-http2",
+  "cdn-cache-rules",
+  "cdn-enabled",
+  "rate-limit-login",
+  "waf-managed-rules",
+];
+
+/** What each does not have, and so is told. */
+const missing: Readonly<Record<Name, readonly string[]>> = {
+  vercel: [...ofAll, ...withoutBackups],
+  // Its zone has no managed rules, no limits and no cache rules.
+  render: [...ofAll, "cdn-cache-rules", "rate-limit-api", "rate-limit-login", "waf-managed-rules"],
+  neon: [...ofAll, ...withoutBackups, ...withoutEdge, "rate-limit-api"],
+};
+
+test.each<[Name]>([["vercel"], ["render"], ["neon"]])(
+  "%s is told what it does not have, and nothing else",
+  (name) => {
+    expect(objecting(sampleOf(name)).toSorted()).toEqual(missing[name].toSorted());
+  },
+);
+
+const render1 = (name: string, value: object): Edit =>
+  set("tasks", ({ envVars }) => ({ envVars: { ...Object(envVars), [name]: value } }));
+const variable = (key: string, change: object): Edit =>
+  set("variables", (inputs) => ({
+    variables: mapped(inputs.variables, (it) => (it.key === key ? { ...it, ...change } : it)),
+  }));
+
+describe("a break is refused", () => {
+  test.each<[Name, policy: string, what: string, Edit]>([
+    [
+      "vercel",
+      "required-variables",
+      "a variable is for previews alone",
+      variable("NODE_ENV", { targets: ["preview"] }),
+    ],
+    [
+      "vercel",
+      "secrets-not-shared",
+      "previews have production's secret",
+      variable("JWT_SECRET", { targets: ["production", "preview"] }),
+    ],
+    [
+      "vercel",
+      "secret-variables-sensitive",
+      "anybody can read a secret",
+      variable("SECRET_KEY", { sensitive: false }),
+    ],
+    ["vercel", "jwt-secret-length", "a secret is short", set("jwt-secret", () => ({ byteLength: 32 }))],
+    [
+      "vercel",
+      "vercel-git-repository",
+      "a feature is deployed",
+      set("notes", ({ gitRepository }) => ({
+        gitRepository: { ...Object(gitRepository), productionBranch: "feature/x" },
+      })),
+    ],
+    [
+      "vercel",
+      "waf-managed-rules",
+      "injection passes",
+      set("firewall", () => ({ managedRulesets: undefined })),
+    ],
+    ["vercel", "rate-limit-login", "login has no limit", set("firewall", () => ({ rules: { rules: [] } }))],
+    ["vercel", "tls-caa", "any authority may issue certificates", without("dns-CAA")],
+    [
+      "vercel",
+      "database-pitr",
+      "the history is of a day",
+      set("notes-db", () => ({ historyRetentionSeconds: 86_400 })),
+    ],
+    [
+      "vercel",
+      "escalation-levels",
+      "a page goes no further",
+      set("escalation", (inputs) => ({ rules: mapped(inputs.rules, (it) => it).slice(0, 1) })),
+    ],
+    [
+      "render",
+      "render-health-check",
+      "nothing asks whether it can serve",
+      set("tasks", () => ({ healthCheckPath: undefined })),
+    ],
+    [
+      "render",
+      "jwt-secret-length",
+      "Render makes up a secret",
+      render1("JWT_SECRET", { generateValue: true }),
+    ],
+    ["render", "jwt-secret-length", "a secret is short", set("jwt-secret", () => ({ length: 32 }))],
+    ["render", "required-variables", "a variable is empty", render1("BASE_URL", { value: "" })],
+    ["render", "log-level-quiet", "requests are logged", render1("LOG_LEVEL", { value: "trace" })],
+    ["render", "database-pitr", "the database is free", set("tasks-db", () => ({ plan: "free" }))],
+    [
+      "render",
+      "backup-lock",
+      "backups are locked for a week",
+      set("lock", () => ({
+        rules: [
+          { id: "kept", enabled: true, prefix: "", condition: { type: "Age", maxAgeSeconds: 604_800 } },
+        ],
+      })),
+    ],
+    [
+      "render",
+      "backup-job-daily",
+      "backups are weekly",
+      set("nightly-backup", () => ({ schedule: "0 3 * * 0" })),
+    ],
+    [
+      "render",
+      "tls-minimum-version",
+      "TLS 1.0 is taken",
+      set("setting-min_tls_version", () => ({ value: "1.0" })),
+    ],
+    [
+      "render",
+      "alert-high-error-rate",
+      "an alert waits for a tenth of errors",
+      set("errors", ({ query }) => ({ query: String(query).replace("0.01", "0.1") })),
+    ],
+    [
+      "render",
+      "critical-alerts-page",
+      "nobody is paged",
+      set("down", () => ({ message: "https://wiki.tasks.example/runbooks/down @slack-alerts" })),
+    ],
+    ["neon", "render-auto-deploy", "nothing deploys the image", without("deploy-hook")],
+    ["neon", "dns-records", "the domain leads elsewhere", set("apex", () => ({ records: ["203.0.113.9"] }))],
+    ["neon", "dns-records", "the domain has no record", without("apex")],
+    ["neon", "database-pitr", "there is no history", set("pets", () => ({ historyRetentionSeconds: 0 }))],
+    [
+      "neon",
+      "secrets-generated",
+      "a secret is no setting",
+      set("pets-web", ({ envVars }) => ({
+        envVars: { ...Object(envVars), JWT_SECRET: { value: "Jx7".repeat(30) } },
+      })),
+    ],
+    ["neon", "on-call-without-gap", "nobody is on call by night", set("on-call", () => ({ rotations: [] }))],
+    ["neon", "tls-caa", "any authority may issue certificates", without("caa")],
+  ])("%s: %s where %s", (name, policy, _, edit) => {
+    expect(newlyObjecting(sampleOf(name), edit)).toContain(policy);
+  });
+});
