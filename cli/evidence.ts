@@ -5,6 +5,7 @@ import {
   type CheckpointFlags,
   type EvidenceFlags,
   evidenceOptions,
+  type LoadTestFlags,
   type VerifyEvidenceFlags,
 } from "./evidence/options.ts";
 
@@ -15,6 +16,7 @@ export function evidenceCommand(): Command {
     .addCommand(verify())
     .addCommand(checkpoint())
     .addCommand(gates())
+    .addCommand(loadTest())
     .addCommand(keygenCommand());
 }
 
@@ -66,6 +68,24 @@ function gates(): Command {
     )
     .action(async (flags: EvidenceFlags) => {
       await runCommand(flags, async () => (await import("./evidence/commands.ts")).runAllGates(flags));
+    });
+}
+
+function loadTest(): Command {
+  return withOptions(
+    new Command("load-test")
+      .description("Records what a load test showed, from k6's summary.")
+      .argument("<summary>", "the file that npm run loadtest -- --summary FILE wrote"),
+  )
+    .requiredOption("--target <url>", "what was put under load")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ optropic evidence load-test summary.json --target https://api.staging.example\n\nExit status: 0 within every objective, 1 not, 2 too few requests to tell.",
+    )
+    .action(async (summary: string, flags: LoadTestFlags) => {
+      await runCommand(flags, async () =>
+        (await import("./evidence/commands.ts")).recordLoadTest(summary, flags),
+      );
     });
 }
 

@@ -65,7 +65,8 @@ const commands: Readonly<Record<Exclude<RunKind, "attestation">, (stack: string)
   verify: (stack) => `npx optropic verify --stack ${stack} --evidence`,
   drill: (stack) => `npx optropic drill --stack ${stack}`,
   backup: (stack) => `npx optropic backup --stack ${stack}`,
-  "load-test": (stack) => `npm run loadtest -- --evidence ${stack}`,
+  "load-test": (stack) =>
+    `npm run loadtest -- --summary summary.json; npx optropic evidence load-test summary.json --stack ${stack}`,
   gate: (stack) => `npx optropic evidence gates --stack ${stack}`,
   release: (stack) => `npx optropic release --stack ${stack}`,
   rollback: (stack) => `npx optropic rollback --stack ${stack}`,

@@ -1,3 +1,6 @@
+import * as z from "zod";
+import { Failure } from "../lib/failure.ts";
+import { parseJson } from "../lib/json.ts";
 import type { RegisteredControl } from "./registered.ts";
 import type { Result } from "./statement.ts";
 
@@ -8,6 +11,47 @@ export interface LoadTestFigures {
   p99Ms: number | undefined;
   errorRatePercent: number | undefined;
   requests: number;
+  /** Thresholds of the test that were crossed, those of single routes included. */
+  crossed: readonly string[];
+}
+
+/** Metrics of k6 as `--summary-export` writes them; a threshold is true where it was crossed. */
+const metric = z.object({
+  thresholds: z.record(z.string().max(200), z.boolean()).optional(),
+  count: z.number().optional(),
+  value: z.number().optional(),
+  "p(95)": z.number().optional(),
+  "p(99)": z.number().optional(),
+});
+
+const summarySchema = z.object({ metrics: z.record(z.string().max(500), metric) });
+
+/**
+ * Reads the end-of-test summary of k6.
+ *
+ * @throws {Failure} `refused`, when it is none
+ */
+export function readLoadTest(text: string, target: string): LoadTestFigures {
+  const parsed = summarySchema.safeParse(parseJson(text));
+  if (!parsed.success)
+    throw new Failure(
+      "refused",
+      "This is not a summary of k6: write one with npm run loadtest -- --summary FILE",
+    );
+  const { metrics } = parsed.data;
+  const failed = metrics.http_req_failed?.value;
+  return {
+    target,
+    p95Ms: metrics.http_req_duration?.["p(95)"],
+    p99Ms: metrics.http_req_duration?.["p(99)"],
+    errorRatePercent: failed === undefined ? undefined : failed * 100,
+    requests: metrics.http_reqs?.count ?? 0,
+    crossed: Object.entries(metrics).flatMap(([name, { thresholds = {} }]) =>
+      Object.entries(thresholds)
+        .filter(([, crossed]) => crossed)
+        .map(([threshold]) => `${name}: ${threshold}`),
+    ),
+  };
 }
 
 export interface LoadTestObjectives {

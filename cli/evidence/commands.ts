@@ -4,6 +4,8 @@ import { checkpointOf, readCheckpoint, writeCheckpoint } from "../../evidence/ch
 import { EvidenceFolder } from "../../evidence/folder.ts";
 import { gates } from "../../evidence/gates/registry.ts";
 import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
+import { loadTestResults, readLoadTest } from "../../evidence/load-test-results.ts";
+import type { Result as ControlResult, RunKind } from "../../evidence/statement.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
 import type { Result } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
@@ -15,7 +17,7 @@ import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { writeOutput } from "../output.ts";
 import { git } from "./git.ts";
-import type { CheckpointFlags, EvidenceFlags, VerifyEvidenceFlags } from "./options.ts";
+import type { CheckpointFlags, EvidenceFlags, LoadTestFlags, VerifyEvidenceFlags } from "./options.ts";
 import { recordRun, signingKey, trustedKeys } from "./record.ts";
 
 /** Whether the evidence of a stack is whole. */
@@ -84,23 +86,39 @@ export async function runAllGates(flags: EvidenceFlags): Promise<Result> {
       rpoMinutes: objectives.rpoMinutes,
     }),
   );
-  const record = await recordRun(resolve(cwd, flags.evidence), {
-    kind: "gate",
-    cwd,
-    project: projectNameOf(cwd),
-    stack: flags.stack,
-    startedAt,
-    results,
-  });
+  return recorded(flags, "gate", cwd, startedAt, results);
+}
+
+/** Records what k6's summary says against the objectives of the stack that goes live. */
+export async function recordLoadTest(summary: string, flags: LoadTestFlags): Promise<Result> {
+  const cwd = resolve(flags.cwd);
+  const { objectives } = readStackSettings(cwd, flags.stack);
+  const at = new Date();
+  const figures = readLoadTest(readText(summary), flags.target);
+  return recorded(flags, "load-test", cwd, at, loadTestResults(figures, objectives, at));
+}
+
+const signs = {
+  holds: "✓",
+  "does-not-hold": "✗",
+  unknown: "?",
+  waived: "~",
+  "not-applicable": "-",
+} as const;
+
+/** Records results and shows them. */
+async function recorded(
+  flags: EvidenceFlags,
+  kind: RunKind,
+  cwd: string,
+  startedAt: Date,
+  results: ControlResult[],
+): Promise<Result> {
+  const project = projectNameOf(cwd);
+  const folder = resolve(cwd, flags.evidence);
+  const record = await recordRun(folder, { kind, cwd, project, stack: flags.stack, startedAt, results });
   const failed = results.some(({ state }) => state === "does-not-hold");
   const open = results.some(({ state }) => state === "unknown");
-  const signs = {
-    holds: "✓",
-    "does-not-hold": "✗",
-    unknown: "?",
-    waived: "~",
-    "not-applicable": "-",
-  } as const;
   const lines = results.map(
     ({ state, control, items, summary }) =>
       `${signs[state]} ${control.name} (${items.join(", ")}): ${summary}`,
@@ -127,6 +145,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new Failure("refused", `Cannot read the checkpoint ${file}: ${reasonOf(error)}`);
+    throw new Failure("refused", `Cannot read ${file}: ${reasonOf(error)}`);
   }
 }

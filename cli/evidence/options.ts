@@ -39,6 +39,10 @@ export interface VerifyEvidenceFlags extends EvidenceFlags {
   checkpoint: string[];
 }
 
+export interface LoadTestFlags extends EvidenceFlags {
+  target: string;
+}
+
 export interface CheckpointFlags extends EvidenceFlags {
   output?: string;
 }
