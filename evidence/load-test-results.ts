@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../lib/failure.ts";
 import { parseJson } from "../lib/json.ts";
+import { printable, shortened } from "../lib/text.ts";
 import type { RegisteredControl } from "./registered.ts";
 import type { Result } from "./statement.ts";
 
@@ -95,11 +96,13 @@ export function loadTestResults(
     const base = { control: { kind, name }, items: [...items], at: at.toISOString() };
     const of = measured[name];
     if (of === undefined) {
+      const { crossed, requests, target } = figures;
+      const found = crossed.length === 0 ? "" : `; crossed: ${crossed.slice(0, 3).join("; ")}`;
       return {
         ...base,
-        state: worst,
-        summary: `${figures.requests} requests to ${figures.target}`,
-        measured: figures.requests,
+        state: crossed.length > 0 ? "does-not-hold" : worst,
+        summary: shortened(printable(`${requests} requests to ${target}${found}`), 3900),
+        measured: requests,
         unit: "requests",
       };
     }
