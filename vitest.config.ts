@@ -28,18 +28,18 @@ class DearFirst extends BaseSequencer {
   }
 }
 
+const limits = { maxConcurrency: 2, testTimeout: 180_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
-    sequence: { sequencer: DearFirst },
     globalSetup: ["test/recording/once.ts"],
+    sequence: { sequencer: DearFirst },
     // Two cores: each end-to-end test starts processes of its own.
     maxWorkers: 2,
-    maxConcurrency: 2,
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // They inherit nothing: what is set in a project goes before what a command line says, such as --maxWorkers.
     projects: [
-      { extends: true, test: { name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },
-      { extends: true, test: { name: "sharing", include: sharing, isolate: false } },
+      { test: { ...limits, name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },
+      { test: { ...limits, name: "sharing", include: sharing, isolate: false } },
     ],
   },
 });

@@ -17,8 +17,6 @@ declare module "vitest" {
  * and to run the program costs seconds, so that it is done once, by the first file that asks.
  */
 export async function setup(project: TestProject): Promise<() => void> {
-  // Each project of Vitest sets up, and has what the root provides.
-  if (!project.isRootProject()) return () => undefined;
   let recorded: Promise<string> | undefined;
   const server = createServer((socket) => {
     recorded ??= recordInChild();
