@@ -7,6 +7,7 @@ import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
 import { decideCommand, reportCommand, statusCommand } from "./report.ts";
 import { restoreCommand } from "./restore.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** Runs the `optropic` command. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -22,5 +23,6 @@ export async function main(args: readonly string[]): Promise<void> {
     decideCommand(),
     evidenceCommand(),
     attestCommand(),
+    verifyCommand(),
   ]);
 }

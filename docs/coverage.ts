@@ -6,6 +6,7 @@ import { writeAtomic } from "../lib/files.ts";
 import { markdownTable } from "../lib/table.ts";
 import { drillItems } from "../operations/drill/findings.ts";
 import { registry } from "../policies/registry.ts";
+import { measuredItems } from "../verify/registry.ts";
 
 /** The README's table of what is shown to hold and how, computed from the code. */
 export function coverageText(): string {
@@ -48,7 +49,7 @@ function shownHere(): Shown {
     // A gate is there where a policy demands it as a required check of every pull request.
     gate: enforced,
     policy: enforced,
-    probe: new Set(drillItems),
+    probe: new Set<string>([...drillItems, ...measuredItems()]),
     attest: new Set(),
     docs: new Set(pageItems.values()),
     report: new Set(),

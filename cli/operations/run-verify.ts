@@ -1,0 +1,116 @@
+import { readFileSync, statSync } from "node:fs";
+import type { ItemId } from "../../checklist/items.ts";
+import { runCommand } from "../../lib/command.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { writeAtomic } from "../../lib/files.ts";
+import { jsonLine } from "../../lib/json.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { Places } from "../../project/places.ts";
+import { readProject } from "../../project/project.ts";
+import { readStackSettings } from "../../project/settings.ts";
+import { Sources } from "../../project/sources.ts";
+import { Credentials } from "../../verify/credentials.ts";
+import { statusOf } from "../../verify/document.ts";
+import { defaultLimits } from "../../verify/limits.ts";
+import { HttpClient } from "../../verify/network/http.ts";
+import { readTargets } from "../../verify/network/targets.ts";
+import { askForOutputs, type Outputs, readOutputs } from "../../verify/outputs.ts";
+import { registry } from "../../verify/registry.ts";
+import { verificationText } from "../../verify/report/text.ts";
+import { verify } from "../../verify/runner.ts";
+
+export interface VerifyFlags {
+  stack: string;
+  cwd: string;
+  outputs?: string;
+  target: string[];
+  ca?: string;
+  only?: ItemId[];
+  allowUnknown: ItemId[];
+  allowWrites: boolean;
+  report?: string;
+  json: boolean;
+  debug: boolean;
+}
+
+/** Measures what runs against the settings and outputs of a stack. */
+export async function runVerify(flags: VerifyFlags): Promise<void> {
+  await runCommand(flags, async ({ progress, warn }) => {
+    const settings = readStackSettings(flags.cwd, flags.stack);
+    const targets = readTargets(flags.target);
+    const authorities = flags.ca === undefined ? undefined : readAuthorities(flags.ca);
+    const stop = new AbortController();
+    const outputs = await outputsOf(flags, stop.signal, warn);
+    const credentials = new Credentials(process.env, outputs);
+    const limits = defaultLimits;
+    const http = new HttpClient({ targets, limits, authorities });
+    const { allowWrites } = flags;
+    if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");
+    try {
+      const verification = await verify(
+        registry,
+        { settings, outputs, credentials, targets, limits, http, authorities, allowWrites },
+        {
+          tool: { name: packageJson.name, version: packageJson.version },
+          stack: flags.stack,
+          only: flags.only,
+          allowUnknown: flags.allowUnknown,
+          placeOf: placesOf(flags),
+          progress,
+          signal: stop.signal,
+        },
+      );
+      if (flags.report !== undefined) {
+        const { verificationPage } = await import("../../verify/report/page.ts");
+        writeReport(flags.report, verificationPage(verification));
+      }
+      const output = flags.json ? jsonLine(verification) : `${verificationText(verification)}\n`;
+      return { status: statusOf(verification), output };
+    } finally {
+      http.close();
+    }
+  });
+}
+
+async function outputsOf(
+  flags: VerifyFlags,
+  signal: AbortSignal,
+  warn: (message: string) => void,
+): Promise<Outputs> {
+  if (flags.outputs !== undefined) return readOutputs(flags.outputs);
+  // With an address of its own, what is verified is not what the stack's outputs describe.
+  if (flags.target.length > 0) return {};
+  const { cwd, stack } = flags;
+  const asked = await askForOutputs({ cwd, stack, env: process.env }, signal);
+  if ("outputs" in asked) return asked.outputs;
+  warn(`The outputs of stack ${stack} are unknown (${asked.missing}); pass them with --outputs`);
+  return {};
+}
+
+/** Where each setting is written in the stack's file. */
+function placesOf({ cwd, stack }: VerifyFlags): Places["ofStack"] {
+  const project = readProject({ cwd, stack });
+  const places = new Places(project, new Sources(project.root));
+  return (setting) => places.ofStack(setting);
+}
+
+const maximumAuthorityBytes = 4 * 1024 * 1024;
+
+function readAuthorities(path: string): string {
+  try {
+    if (statSync(path).size > maximumAuthorityBytes) throw new Error("it is larger than 4 MiB");
+    const text = readFileSync(path, "utf8");
+    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+    throw new Error("it has no certificate in PEM");
+  } catch (error) {
+    throw new Failure("refused", `Cannot read --ca ${path}: ${reasonOf(error)}`);
+  }
+}
+
+function writeReport(path: string, page: string): void {
+  try {
+    writeAtomic(path, page);
+  } catch (error) {
+    throw new Failure("output", `Cannot write --report ${path}: ${reasonOf(error)}`);
+  }
+}

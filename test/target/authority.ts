@@ -1,0 +1,69 @@
+import "reflect-metadata";
+import { webcrypto } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const day = 86_400_000;
+
+/** A key and a certificate, in PEM. */
+export interface Identity {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** An authority made for one run, which certifies what a test asks for. */
+export interface Authority {
+  /** Its certificate, in PEM. */
+  readonly cert: string;
+  certify(names: readonly string[], validity?: { from?: Date; to?: Date }): Promise<Identity>;
+}
+
+export async function createAuthority(name = "Target Authority"): Promise<Authority> {
+  const keys = await keyPair();
+  const notBefore = new Date(Date.now() - day);
+  const root = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: `CN=${name}`,
+      keys,
+      notBefore,
+      notAfter: new Date(Date.now() + 365 * day),
+      signingAlgorithm: algorithm,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 1, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    },
+    webcrypto,
+  );
+  return {
+    cert: root.toString("pem"),
+    async certify(names, { from = notBefore, to = new Date(Date.now() + 90 * day) } = {}) {
+      const own = await keyPair();
+      const cert = await x509.X509CertificateGenerator.create(
+        {
+          subject: `CN=${names[0] ?? "nobody"}`,
+          issuer: root.subject,
+          notBefore: from,
+          notAfter: to,
+          publicKey: own.publicKey,
+          signingKey: keys.privateKey,
+          signingAlgorithm: algorithm,
+          extensions: [
+            new x509.BasicConstraintsExtension(false),
+            new x509.ExtendedKeyUsageExtension(["1.3.6.1.5.5.7.3.1"]),
+            new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns" as const, value }))),
+            await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
+          ],
+        },
+        webcrypto,
+      );
+      const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", own.privateKey);
+      return { key: x509.PemConverter.encode(pkcs8, "PRIVATE KEY"), cert: cert.toString("pem") };
+    },
+  };
+}
+
+function keyPair(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+}

@@ -1,0 +1,77 @@
+import type { Server } from "node:net";
+import type { Settings } from "../../config/settings.ts";
+import type { Targets } from "../../verify/network/targets.ts";
+import { createAuthority } from "./authority.ts";
+import type { Fault } from "./faults.ts";
+import { type Account, createService, type Database } from "./service.ts";
+
+/** A platform on loopback that passes every probe until a fault is switched on. */
+export interface Target {
+  readonly targets: Required<Pick<Targets, "https" | "http">>;
+  /** Certificate of the authority that certified it, in PEM. */
+  readonly authorities: string;
+  readonly account: Account;
+  readonly metricsToken: string;
+  readonly commit: string;
+  /** Switches faults on and all others off, and starts the rate limits anew. */
+  become(...faults: readonly Fault[]): void;
+  stop(): Promise<void>;
+}
+
+export async function startTarget(
+  settings: Settings,
+  database: Database = memoryDatabase(),
+): Promise<Target> {
+  const { web, redirect, api } = settings.domains;
+  const authority = await createAuthority();
+  const names = redirect === undefined ? [web, api] : [web, redirect, api];
+  const account: Account = { email: "verify@optropic.example", password: "canary-password-5e1f" };
+  const metricsToken = "canary-metrics-token-77aa";
+  const commit = "3f9c2a1b5d7e8f60112233445566778899aabbcc";
+  let active = new Set<Fault>();
+  let round = 0;
+  const { app, plain } = await createService({
+    settings,
+    identity: await authority.certify(names),
+    account,
+    metricsToken,
+    commit,
+    has: (fault) => active.has(fault),
+    round: () => round,
+    database,
+  });
+  const [https, http] = await Promise.all([
+    listen(app.server, () => app.listen({ host: "127.0.0.1", port: 0 })),
+    listen(plain),
+  ]);
+  return {
+    targets: { https, http },
+    authorities: authority.cert,
+    account,
+    metricsToken,
+    commit,
+    become(...wanted) {
+      active = new Set(wanted);
+      round += 1;
+    },
+    async stop() {
+      plain.closeAllConnections();
+      await Promise.all([app.close(), new Promise((resolve) => plain.close(resolve))]);
+    },
+  };
+}
+
+async function listen(
+  server: Pick<Server, "address" | "listen">,
+  start: () => Promise<unknown> = () =>
+    new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)),
+): Promise<{ host: string; port: number }> {
+  await start();
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port");
+  return { host: "127.0.0.1", port: address.port };
+}
+
+function memoryDatabase(): Database {
+  return { passwordOf: async () => "known", ping: async () => {} };
+}

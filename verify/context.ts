@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import type { Settings } from "../config/settings.ts";
+import type { CredentialName, Credentials } from "./credentials.ts";
+import type { Limits } from "./limits.ts";
+import type { HttpAnswer, HttpClient, HttpRequest } from "./network/http.ts";
+import type { Targets } from "./network/targets.ts";
+import type { Outputs } from "./outputs.ts";
+import { Unknown } from "./unknown.ts";
+
+/** What all probes of a run share. */
+export interface Subject {
+  readonly settings: Settings;
+  /** Outputs of the stack, as far as they are known. */
+  readonly outputs: Outputs;
+  readonly credentials: Credentials;
+  readonly targets: Targets;
+  readonly limits: Limits;
+  readonly http: HttpClient;
+  /** Certificates of authorities to trust in place of the usual ones, in PEM. */
+  readonly authorities: string | undefined;
+  readonly allowWrites: boolean;
+}
+
+/** What one probe has while it measures: the stack as declared, and bounded ways to ask what runs. */
+export class Context {
+  readonly settings: Settings;
+  readonly outputs: Outputs;
+  readonly targets: Targets;
+  readonly limits: Limits;
+  readonly authorities: string | undefined;
+  /** Raised when the probe's time is up or the run is stopped. */
+  readonly signal: AbortSignal;
+  #subject: Subject;
+  #digests: string[] = [];
+
+  constructor(subject: Subject, signal: AbortSignal) {
+    this.#subject = subject;
+    this.settings = subject.settings;
+    this.outputs = subject.outputs;
+    this.targets = subject.targets;
+    this.limits = subject.limits;
+    this.authorities = subject.authorities;
+    this.signal = signal;
+  }
+
+  /** The hosts that serve people and programs; the one that only redirects is not among them. */
+  get hosts(): readonly [web: string, api: string] {
+    const { web, api } = this.settings.domains;
+    return [web, api];
+  }
+
+  /** Every host of the platform. */
+  get allHosts(): readonly string[] {
+    const { web, redirect, api } = this.settings.domains;
+    return redirect === undefined ? [web, api] : [web, redirect, api];
+  }
+
+  /**
+   * Sends a request to one of the platform's hosts.
+   *
+   * @throws {Unknown} when there is no proper answer, or the edge holds it back because of a rate limit
+   */
+  async request(request: HttpRequest): Promise<HttpAnswer> {
+    const answer = await this.requestUnlimited(request);
+    if (answer.status !== 429) return answer;
+    throw new Unknown(
+      "rate-limited",
+      `${request.host} answered 429: wait until the rate limit lets this address through`,
+    );
+  }
+
+  /** The same for a probe that asks for the limit itself: 429 is an answer like any other. */
+  requestUnlimited(request: HttpRequest): Promise<HttpAnswer> {
+    if (!this.allHosts.includes(request.host)) {
+      throw new Error(`${request.host} is not a host of the stack, so no probe may ask it`);
+    }
+    return this.#subject.http.send(request, this.signal, (raw) => this.record(raw));
+  }
+
+  /** @throws {Unknown} `no-credential` */
+  credential(name: CredentialName): string {
+    return this.#subject.credentials.get(name);
+  }
+
+  /** The commit that every host should serve, if somebody said so. */
+  get commit(): string | undefined {
+    return this.#subject.credentials.commit;
+  }
+
+  /** Keeps the digest of an answer as it came. */
+  record(raw: string | Uint8Array): void {
+    this.#digests.push(createHash("sha256").update(raw).digest("hex"));
+  }
+
+  /** One digest of every answer that came, in whatever order; undefined where none did. */
+  get digest(): string | undefined {
+    if (this.#digests.length === 0) return undefined;
+    const all = createHash("sha256").update(this.#digests.toSorted().join("\n"));
+    return `sha256:${all.digest("hex")}`;
+  }
+}

@@ -1,0 +1,67 @@
+import type { ItemId } from "../checklist/items.ts";
+import { type ExitStatus, exitStatus } from "../lib/exit.ts";
+import type { SourcePosition } from "../lib/failure.ts";
+import type { Check } from "./probe.ts";
+import type { UnknownReason } from "./unknown.ts";
+
+/** States of a probe and of an item. `error` is a fault of the probe itself. */
+export const states = ["holds", "does-not-hold", "unknown", "error"] as const;
+
+export type State = (typeof states)[number];
+
+/** A check, and where its expectation is declared. */
+export interface PlacedCheck extends Check {
+  readonly declared?: SourcePosition | undefined;
+}
+
+/** What one probe measured. */
+export interface ProbeResult {
+  readonly name: string;
+  readonly title: string;
+  readonly items: readonly ItemId[];
+  readonly state: State;
+  /** Why, unless it holds. */
+  readonly reason?: UnknownReason | undefined;
+  readonly message?: string | undefined;
+  readonly checks: readonly PlacedCheck[];
+  /** Where the settings say what is expected. */
+  readonly declared?: SourcePosition | undefined;
+  /** When it began, in UTC. */
+  readonly at: string;
+  readonly durationMs: number;
+  /** Digest of the answers as they came. */
+  readonly digest?: string | undefined;
+}
+
+/** An item that was asked for, by the worst of its probes. */
+export interface ItemResult {
+  readonly id: ItemId;
+  readonly text: string;
+  readonly state: State;
+  readonly probes: readonly string[];
+  /** Whether it may be unknown, as `--allow-unknown` says. */
+  readonly allowed: boolean;
+}
+
+/** A verification, as `optropic verify --json` prints it. */
+export interface Verification {
+  readonly version: 1;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly stack: string;
+  readonly at: string;
+  readonly durationMs: number;
+  readonly summary: Readonly<Record<State, number>> & {
+    /** Items of the checklist that ask for a probe and have none here. */
+    readonly withoutProbe: number;
+  };
+  readonly items: readonly ItemResult[];
+  readonly probes: readonly ProbeResult[];
+}
+
+/** What could not be told weighs more than what is wrong: it could be anything. */
+export function statusOf({ items }: Pick<Verification, "items">): ExitStatus {
+  const open = items.filter(({ state, allowed }) => state === "error" || (state === "unknown" && !allowed));
+  if (open.length > 0) return exitStatus.couldNotTell;
+  const wrong = items.some(({ state }) => state === "does-not-hold");
+  return wrong ? exitStatus.doesNotHold : exitStatus.holds;
+}

@@ -1,0 +1,87 @@
+import { only } from "./network/headers.ts";
+import { compare, eachOf, probe } from "./probe.ts";
+
+/** Permanent redirects that keep the method or may change it (RFC 9110, section 15.4). */
+const permanent = [301, 308];
+
+export const httpRedirected = probe({
+  name: "http-redirected",
+  items: ["4.2"],
+  title: "Plain http must be redirected to https on the same host, permanently.",
+  needs: ["web"],
+  settings: ["edge.alwaysHttps"],
+  measure: (context) =>
+    eachOf(context.allHosts, String, async (host) => {
+      const path = "/a-path?and=query";
+      const answer = await context.request({ scheme: "http", host, path });
+      const location = only(answer, "location") ?? "no location";
+      const expected = `https://${host}${path}`;
+      return [
+        compare(host, {
+          expected: `${permanent.join(" or ")} to ${expected}`,
+          measured: `${answer.status} to ${location}`,
+          holds: permanent.includes(answer.status) && location === expected,
+          setting: "edge.alwaysHttps",
+        }),
+      ];
+    }),
+});
+
+export const strictTransport = probe({
+  name: "strict-transport",
+  items: ["4.2", "4.5"],
+  title:
+    "Every host must send the declared Strict-Transport-Security header, and may be preloaded where that is declared.",
+  needs: ["web"],
+  settings: ["edge.hsts.maxAgeSeconds", "edge.hsts.includeSubdomains", "edge.hsts.preload"],
+  measure: (context) =>
+    eachOf(context.allHosts, String, async (host) => {
+      const { maxAgeSeconds, includeSubdomains, preload } = context.settings.edge.hsts;
+      const answer = await context.request({ host, path: "/" });
+      const header = only(answer, "strict-transport-security");
+      const directives = directivesOf(header ?? "");
+      const maxAge = directives.get("max-age") ?? "missing";
+      const flag = (name: string) => (directives.has(name) ? "present" : "missing");
+      return [
+        compare(`max-age of ${host}`, {
+          expected: `at least ${maxAgeSeconds}`,
+          measured: maxAge,
+          holds: /^\d+$/.test(maxAge) && Number(maxAge) >= maxAgeSeconds,
+          unit: "s",
+          setting: "edge.hsts.maxAgeSeconds",
+        }),
+        ...(includeSubdomains
+          ? [
+              compare(`includeSubDomains of ${host}`, {
+                expected: "present",
+                measured: flag("includesubdomains"),
+                holds: directives.has("includesubdomains"),
+                setting: "edge.hsts.includeSubdomains",
+              }),
+            ]
+          : []),
+        ...(preload
+          ? [
+              compare(`preload of ${host}`, {
+                expected: "present",
+                measured: flag("preload"),
+                holds: directives.has("preload"),
+                setting: "edge.hsts.preload",
+              }),
+            ]
+          : []),
+      ];
+    }),
+});
+
+/** Directives of the header by name in lowercase (RFC 6797, section 6.1). */
+export function directivesOf(header: string): ReadonlyMap<string, string> {
+  return new Map(
+    header.split(";").flatMap((part) => {
+      const [name = "", value = ""] = part.trim().split("=");
+      return name === ""
+        ? []
+        : [[name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, "$1")] as const];
+    }),
+  );
+}

@@ -1,0 +1,72 @@
+import { textTable } from "../../lib/table.ts";
+import { counted, printable } from "../../lib/text.ts";
+import { formatDuration } from "../../lib/units.ts";
+import type { PlacedCheck, ProbeResult, State, Verification } from "../document.ts";
+
+const marks: Readonly<Record<State, string>> = {
+  holds: "✓",
+  "does-not-hold": "✗",
+  unknown: "?",
+  error: "!",
+};
+
+/** A verification for a terminal: one line an item, then what does not hold and what could not be told. */
+export function verificationText(verification: Verification): string {
+  const { items, probes, stack, durationMs, summary } = verification;
+  const rows = items.map(({ id, text, state, probes: names, allowed }) => [
+    marks[state],
+    id,
+    text,
+    `${stateWord(state)}${state === "unknown" && allowed ? ", allowed" : ""}`,
+    names.length === 0 ? "no probe" : names.join(", "),
+  ]);
+  const open = probes.filter(({ state }) => state !== "holds");
+  const without =
+    summary.withoutProbe === 0
+      ? []
+      : [`${counted(summary.withoutProbe, "item")} of the checklist that ask for a probe have none yet.`];
+  const lines = [
+    ...textTable(rows),
+    ...open.flatMap((probe) => ["", ...probeLines(probe)]),
+    "",
+    `${stack}: ${summaryLine(verification)}, in ${formatDuration(durationMs)}.`,
+    ...without,
+  ];
+  return lines.map(printable).join("\n");
+}
+
+export function summaryLine({ summary, items }: Verification): string {
+  const parts = [
+    `${counted(items.length, "item")} measured`,
+    `${summary.holds} ${summary.holds === 1 ? "holds" : "hold"}`,
+    ...(summary["does-not-hold"] > 0 ? [`${summary["does-not-hold"]} not holding`] : []),
+    ...(summary.unknown > 0 ? [`${summary.unknown} unknown`] : []),
+    ...(summary.error > 0 ? [`${counted(summary.error, "error")}`] : []),
+  ];
+  return parts.join(", ");
+}
+
+function probeLines(probe: ProbeResult): string[] {
+  const { name, state, items, title, declared, message, reason } = probe;
+  const checks = probe.checks.filter((check) => check.state !== "holds");
+  const place = declared === undefined ? [] : [`    declared in ${declared.path}:${declared.line}`];
+  const why =
+    checks.length > 0 || message === undefined ? [] : [`    ${message}${reason ? ` (${reason})` : ""}`];
+  return [
+    `${marks[state]} ${name} (${items.join(", ")}): ${stateWord(state)}`,
+    `    ${title}`,
+    ...why,
+    ...checks.map(checkLine),
+    ...place,
+  ];
+}
+
+function checkLine({ subject, state, expected, measured, unit, reason }: PlacedCheck): string {
+  const of = unit === undefined ? "" : ` ${unit}`;
+  if (state === "unknown") return `    ${subject}: ${measured}${reason ? ` (${reason})` : ""}`;
+  return `    ${subject}: expected ${expected}${of}, measured ${measured}${of}`;
+}
+
+function stateWord(state: State): string {
+  return state.replaceAll("-", " ");
+}
