@@ -15,9 +15,10 @@ function introduction(covered: number): string {
   return `# The checklist as a policy pack
 
 ${registry.length} policies enforce ${covered} of the ${items.length} items of the production deployment checklist. They judge the providers' resources, so
-they work with any Pulumi program that uses Vercel, Render, Supabase, Cloudflare, PostgreSQL, Sentry, Grafana or
-PagerDuty, stores backups at Cloudflare R2, Amazon S3 or another store that speaks S3, or declares its repository at
-GitHub and its deployments at Pulumi Cloud.
+they work with any Pulumi program that runs at Vercel, Render or AWS (ECS, App Runner, Lambda), has its database at
+Supabase, Render, Neon or RDS and its DNS at Cloudflare, Vercel or Route 53, is watched by Sentry, Grafana, CloudWatch
+or Datadog, pages by PagerDuty, Opsgenie or Grafana OnCall, stores backups at Cloudflare R2, Amazon S3 or another store
+that speaks S3, or declares its repository at GitHub and its deployments at Pulumi Cloud.
 
 \`\`\`sh
 npm run preview                            # offline: no account, no Pulumi CLI, no network
@@ -62,6 +63,14 @@ In the project's own namespace of the stack's configuration:
 - \`backend\`: where it is \`self-managed\`, nothing is asked of Pulumi Cloud: \`pack-enforced\` and
   \`pull-requests-previewed\` then ask for the required check \`preview\`, which runs this pack. The default is Pulumi
   Cloud.
+- \`roles\`: what hosts are there for, by the name of the resource, where it cannot be told: \`application\`,
+  \`documentation\`, \`redirect\`, \`tool\` or \`worker\`. Only hosts of the application are asked for its variables, its
+  health checks and its metrics. A host that has the application's secrets is of the application whatever the setting
+  says, but for a \`tool\`, which may have the database.
+- \`headers\`: \`application\` where the application sends the security headers itself, for example with Helmet. Where no
+  rule declares a header, its policies then say unknown, and a probe has to measure it. The default is \`edge\`.
+- \`productionEnvironment\`: name of the environment at GitHub that production is deployed from, if it is neither
+  \`production\` nor \`prod\`.
 - \`waivers\`: accepted violations, shown as advisory with their reason until they end.
 
   \`\`\`yaml
@@ -78,9 +87,9 @@ In the project's own namespace of the stack's configuration:
   breaks these rules, is malformed, has ended or names a policy that does not exist counts for nothing, and violates
   \`waivers-valid\`.
 
-With \`--policy-pack-config FILE\`, a JSON object of policy names, you can set a policy's \`enforcementLevel\`, which is
-also how a stack without Vercel or without Render disables the policies on them, and tighten its thresholds. A
-threshold that is looser than the checklist's figure is ignored.
+With \`--policy-pack-config FILE\`, a JSON object of policy names, you can set a policy's \`enforcementLevel\` and
+tighten its thresholds. A stack without Vercel or without Render is not asked for a project or a service there, unless
+something of the stack, such as a DNS record, still leads there. A threshold that is looser than the checklist's figure is ignored.
 
 \`\`\`json
 { "jwt-secret-length": { "minimumLength": 128 }, "sentry-dsn": "mandatory" }
@@ -104,10 +113,17 @@ What the pack cannot see:
   secret that a program looks up by a function call must come from a setting or Pulumi ESC instead.
 - What keys that are given to the stack may do. The bucket's lock, which \`backup-lock\` asks for, decides whether they
   could delete backups; \`backup-keys-scoped\` judges the tokens that the stack creates.
-- Who else may do what a ruleset forbids: an owner of the organization can change the ruleset. Rulesets of the
-  organization and classic branch protection rules are not read, so they do not count.
+- Who else may do what a ruleset forbids: an owner of the organization can change the ruleset.
 - In a map of variables, such as Render's, which variable comes from which resource. The same variable at Vercel tells,
-  or its value at \`pulumi up\`.
+  the name of what generates it, or its value at \`pulumi up\`.
+- What a container of ECS is given where its definitions hold a value that only the deployment knows: they are one JSON
+  document, which is then unknown. Written in the names of secrets they are known.
+
+## Vendors
+
+Each vendor has an adapter in \`adapters/\`, which says what its resources are to the platform: hosts, variables, domains,
+DNS records, databases, edges, alerts, on-call. Policies read that model. To add a vendor, write its adapter and name it
+in \`adapters/index.ts\`.
 `;
 }
 

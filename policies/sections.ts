@@ -17,6 +17,7 @@ export * as environment from "./environment.ts";
 export * as errorTracking from "./error-tracking.ts";
 export * as errorTrackingAlerts from "./error-tracking-alerts.ts";
 export * as health from "./health.ts";
+export * as hosts from "./hosts.ts";
 export * as logs from "./logs.ts";
 export * as metrics from "./metrics.ts";
 export * as notifications from "./notifications.ts";

@@ -9,6 +9,7 @@ import { databaseMutants } from "./mutants-database.ts";
 import { deliveryMutants } from "./mutants-delivery.ts";
 import { environmentMutants } from "./mutants-environment.ts";
 import { errorTrackingMutants } from "./mutants-error-tracking.ts";
+import { hostMutants } from "./mutants-hosts.ts";
 import { cdnMutants, contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
 import { notificationMutants, onCallMutants } from "./mutants-notifications.ts";
 import { planMutants } from "./mutants-plans.ts";
@@ -22,6 +23,7 @@ const mutants: readonly Mutant[] = [
   ...backupMutants,
   ...securityMutants,
   ...platformMutants,
+  ...hostMutants,
   ...planMutants,
   ...errorTrackingMutants,
   ...alertMutants,
