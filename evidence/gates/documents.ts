@@ -35,14 +35,14 @@ const pages: readonly Page[] = [
     name: "rollback-procedure",
     title: "The rollback must be written down, step by step.",
     items: ["8.8"],
-    paths: ["docs/disaster-recovery.md", "docs/rollback.md", "DEPLOYMENT_GUIDE.md"],
+    paths: ["docs/DEPLOYMENT_GUIDE.md", "DEPLOYMENT_GUIDE.md", "docs/rollback.md"],
     names: () => [["the word", "rollback"]],
   },
   {
     name: "escalation-documented",
     title: "The escalation must be written down.",
     items: ["S6.5"],
-    paths: ["docs/runbooks/README.md", "docs/observability.md"],
+    paths: ["docs/DEPLOYMENT_GUIDE.md", "DEPLOYMENT_GUIDE.md", "docs/runbooks/README.md"],
     names: () => [["the word", "escalat"]],
   },
   {
