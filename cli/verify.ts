@@ -25,6 +25,7 @@ export function verifyCommand(): Command {
     .option("--only <ids>", "measure these items of the checklist, by commas", readItems)
     .option("--allow-unknown <ids>", "items that may stay unknown, by commas", readItems, [])
     .option("--allow-writes", "run the probes that write too; they clean up after themselves", false)
+    .option("--evidence [folder]", "record what was measured as evidence (default folder: records)")
     .option("--report <file>", "write a page that shows every check")
     .option("--json", "print one JSON document and nothing else", false)
     .option("--debug", "print stack traces", false)

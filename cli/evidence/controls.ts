@@ -5,6 +5,7 @@ import { loadTestControls } from "../../evidence/load-test-results.ts";
 import type { RegisteredControl } from "../../evidence/registered.ts";
 import { drillItems } from "../../operations/drill/findings.ts";
 import { registry as policies } from "../../policies/registry.ts";
+import { registry as probes } from "../../verify/registry.ts";
 
 /** Every control that this version has, by kind, in the order of the checklist. */
 export function registeredControls(): RegisteredControl[] {
@@ -22,6 +23,15 @@ export function registeredControls(): RegisteredControl[] {
           run: "preview",
         }),
       ),
+    ...probes.map(
+      ({ name, title, items: ids }): RegisteredControl => ({
+        kind: "probe",
+        name,
+        title,
+        items: ids,
+        run: "verify",
+      }),
+    ),
     {
       ...drillControl,
       title: "The newest backup must be restored and compared, within the objectives.",

@@ -29,6 +29,7 @@ export interface VerifyFlags {
   allowUnknown: ItemId[];
   allowWrites: boolean;
   report?: string;
+  evidence?: string | true;
   json: boolean;
   debug: boolean;
 }
@@ -63,6 +64,11 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
       if (flags.report !== undefined) {
         const { verificationPage } = await import("../../verify/report/page.ts");
         writeReport(flags.report, verificationPage(verification));
+      }
+      if (flags.evidence !== undefined) {
+        const { recordVerification } = await import("../evidence/verify.ts");
+        const folder = flags.evidence === true ? undefined : flags.evidence;
+        await recordVerification(folder, flags.cwd, verification);
       }
       const output = flags.json ? jsonLine(verification) : `${verificationText(verification)}\n`;
       return { status: statusOf(verification), output };

@@ -1,0 +1,71 @@
+import type { ItemId } from "../checklist/items.ts";
+import type { SourcePosition } from "../lib/failure.ts";
+import { printable, shortened } from "../lib/text.ts";
+import type { Result } from "./statement.ts";
+
+/** What a verification says of one probe, as its document has it. */
+export interface MeasuredProbe {
+  name: string;
+  title: string;
+  items: readonly ItemId[];
+  /** `error` is a fault of the probe itself, which shows nothing of the platform. */
+  state: "holds" | "does-not-hold" | "unknown" | "error";
+  message?: string | undefined;
+  checks: readonly {
+    subject: string;
+    state: "holds" | "does-not-hold" | "unknown";
+    expected: string;
+    measured: string;
+    unit?: string | undefined;
+  }[];
+  declared?: SourcePosition | undefined;
+  at: string;
+  durationMs: number;
+  digest?: string | undefined;
+}
+
+/** The results of a verification: one for each probe, with the check that decides it. */
+export function verifyResults(probes: readonly MeasuredProbe[]): Result[] {
+  return probes.map((probe) => {
+    const state = probe.state === "error" ? "unknown" : probe.state;
+    const [worst] = probe.checks.filter((check) => check.state === state);
+    const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(probe.digest ?? "")?.[1];
+    return {
+      control: { kind: "probe", name: probe.name },
+      items: [...probe.items],
+      state,
+      summary: text(summaryOf(probe, worst)),
+      ...(state !== "holds" && {
+        fix: text(`${probe.title} See npx optropic verify --only ${probe.items.join(",")}.`),
+      }),
+      ...(worst !== undefined && { measured: short(worst.measured), expected: short(worst.expected) }),
+      ...(worst?.unit !== undefined && { unit: worst.unit.slice(0, 40) }),
+      at: probe.at,
+      durationMs: Math.max(0, probe.durationMs),
+      ...(probe.declared !== undefined && {
+        place: { path: short(probe.declared.path), line: probe.declared.line },
+      }),
+      ...(digest !== undefined && { raw: digest }),
+    };
+  });
+}
+
+function summaryOf(
+  { title, state, message, checks }: MeasuredProbe,
+  worst: MeasuredProbe["checks"][number] | undefined,
+): string {
+  if (state === "holds") return title;
+  if (worst === undefined) return message ?? title;
+  const alike = checks.filter((check) => check.state === worst.state).length;
+  const more = alike > 1 ? ` (and ${alike - 1} more)` : "";
+  const wanted = state === "does-not-hold" ? `, not ${worst.expected}` : "";
+  return `${worst.subject}: ${worst.measured}${wanted}${more}`;
+}
+
+function text(value: string): string {
+  return shortened(printable(value), 3900);
+}
+
+function short(value: string): string {
+  return shortened(printable(value), 990);
+}
