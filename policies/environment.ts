@@ -1,3 +1,4 @@
+import { adapters } from "./adapters/index.ts";
 import {
   type Finding,
   fault,
@@ -35,8 +36,13 @@ export const variablesNotInFiles = policy({
   title: "No host may take its variables from an .env file.",
   severity: "high",
   fix: "Declare each variable by itself, so that it can be checked, and remove the file from secretFiles.",
-  check: (stack) =>
-    stack.ofType(...Object.values(render)).map((resource) =>
+  check: (stack) => [
+    ...adapters
+      .flatMap((adapter) => adapter.variableFiles?.(stack) ?? [])
+      .map((file) =>
+        violation(fault(file, `${file.resource.name} takes variables from a file.`), file.resource),
+      ),
+    ...stack.ofType(...Object.values(render)).map((resource) =>
       judge(resource, () => {
         const [name, file] = resource.at("secretFiles").entries().find(isEnvironmentFile) ?? [];
         if (file !== undefined) {
@@ -51,6 +57,7 @@ export const variablesNotInFiles = policy({
         );
       }),
     ),
+  ],
 });
 
 /** By its name, or by what is in it: nothing but assignments. */

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/cloudflare";
+import { adapters } from "./adapters/index.ts";
 import {
   type AnyValue,
   type Finding,
@@ -59,6 +60,9 @@ export const corsHeader = policy({
     ...routeFindings(stack),
     ...staticSiteFindings(stack),
     ...bucketFindings(stack),
+    ...adapters
+      .flatMap((adapter) => adapter.corsOrigins?.(stack) ?? [])
+      .map((origin) => judge(origin.resource, () => judgeHeader(origin))),
   ],
 });
 

@@ -33,6 +33,10 @@ export interface Adapter {
   readonly schedules?: (stack: Stack) => readonly OnCallSchedule[];
   readonly escalations?: (stack: Stack) => readonly Escalation[];
   readonly databases?: (stack: Stack) => readonly Database[];
+  /** Origins that something of the vendor's answers with Access-Control-Allow-Origin. */
+  readonly corsOrigins?: (stack: Stack) => readonly AnyValue[];
+  /** Files that hosts take variables from. */
+  readonly variableFiles?: (stack: Stack) => readonly AnyValue[];
   /** What runs in a region. */
   readonly locations?: (stack: Stack) => readonly Location[];
   /** What sends logs to an aggregator. */

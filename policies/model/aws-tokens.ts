@@ -42,6 +42,13 @@ export const cloudFront = {
   cachePolicy: token("aws:cloudfront/cachePolicy:CachePolicy"),
 } as const;
 
+/** What answers other origins by a list of its own. */
+export const cors = {
+  api: token("aws:apigatewayv2/api:Api"),
+  bucket: token("aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"),
+  bucketV2: token("aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2"),
+} as const;
+
 export const waf = {
   acl: token("aws:wafv2/webAcl:WebAcl"),
   association: token("aws:wafv2/webAclAssociation:WebAclAssociation"),

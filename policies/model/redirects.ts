@@ -16,5 +16,9 @@ export function redirectsHost(stack: Stack, zone: Zone, host: string): boolean {
 /** Whether a zone serves nothing itself, such as that of a brand's other domain. */
 export function onlyRedirects(stack: Stack, zone: Zone): boolean {
   const name = known(() => zoneName(zone));
+  const role = zone.resource && stack.declared.roles.get(zone.resource.name);
+  if (role !== undefined && role !== "application") {
+    return true;
+  }
   return name !== undefined && [name, `any.${name}`].every((host) => redirectsHost(stack, zone, host));
 }

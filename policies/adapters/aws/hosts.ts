@@ -41,6 +41,17 @@ export function variables(stack: Stack): Variable[] {
   ];
 }
 
+/** Files of variables that a container reads from a bucket. */
+export function variableFiles(stack: Stack): AnyValue[] {
+  return stack
+    .ofType(ecs.taskDefinition)
+    .flatMap((task) =>
+      task.at("containerDefinitions").isUnknown
+        ? []
+        : containersOf(task).flatMap((container) => container.at("environmentFiles").items()),
+    );
+}
+
 /** A service that no load balancer leads to is a worker. */
 const hasVisitors = (service: Any): boolean =>
   service.at("loadBalancers").isUnknown || service.at("loadBalancers").items().length > 0;

@@ -1,10 +1,11 @@
 import type { Adapter } from "../../model/adapter.ts";
 import { appRunner, cloudWatch, ecs, lambda, rds } from "../../model/aws-tokens.ts";
 import { alerts, channels, dashboards, healthChecks } from "./alarms.ts";
+import { corsOrigins } from "./cors.ts";
 import { databases, locations } from "./databases.ts";
 import { dnsZones, domains, isTarget, records } from "./domains.ts";
 import { edges } from "./edges.ts";
-import { hosts, variables } from "./hosts.ts";
+import { hosts, variableFiles, variables } from "./hosts.ts";
 
 /** Amazon: services and functions, distributions and load balancers, databases, DNS and logs. */
 export const awsAdapter: Adapter = {
@@ -18,6 +19,8 @@ export const awsAdapter: Adapter = {
   locations: (stack) =>
     locations(stack, [ecs.service, appRunner.service, lambda.function, rds.instance, rds.cluster]),
   logDrains: (stack) => stack.ofType(cloudWatch.logGroup),
+  corsOrigins,
+  variableFiles,
   alerts,
   channels,
   healthChecks,

@@ -232,6 +232,25 @@ describe("a break at Amazon is refused", () => {
       set("escalation", (inputs) => ({ rules: mapped(inputs.rules, (it) => it).slice(0, 1) })),
     ],
     ["health-checked-outside", "nothing calls the API", without("check-api.shop.example")],
+    [
+      "cors-header-restricted",
+      "any origin may read files",
+      add("aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2", "files-cors", {
+        bucket: "files",
+        corsRules: [{ allowedMethods: ["GET"], allowedOrigins: ["*"] }],
+      }),
+    ],
+    [
+      "variables-not-in-files",
+      "a container reads a file of variables",
+      container((it) => ({ ...it, environmentFiles: [{ type: "s3", value: "arn:aws:s3:::shop/.env" }] })),
+    ],
+    [
+      "service-health-check",
+      "a group takes any answer for healthy",
+      set("pages-group", () => ({ healthCheck: { path: "/health", matcher: "200-499" } })),
+    ],
+    ["service-autoscaling", "the number of tasks is fixed", set("pages-scaling", () => ({ maxCapacity: 2 }))],
   ])("%s: %s", (policy, _, edit) => {
     expect(newlyObjecting(sample, edit)).toContain(policy);
   });
