@@ -1,5 +1,5 @@
 import { every, type Finding, judgeStack, policy, type Stack } from "./framework/index.ts";
-import { backupJobs, schedulesOf } from "./model/backups.ts";
+import { backupJobs } from "./model/backups.ts";
 import { databases } from "./model/databases.ts";
 import { judgeOutput, stackOutput } from "./model/stack-outputs.ts";
 import { longestGap } from "./values/schedule.ts";
@@ -52,7 +52,9 @@ function judgeInterval(stack: Stack): true | string {
   if (allowed === undefined) {
     return true;
   }
-  const gaps = jobs.flatMap(schedulesOf).map((schedule) => longestGap(schedule) ?? Number.POSITIVE_INFINITY);
+  const gaps = jobs
+    .flatMap(({ schedules }) => schedules())
+    .map((schedule) => longestGap(schedule) ?? Number.POSITIVE_INFINITY);
   const gap = Math.min(...gaps);
   if (gap <= allowed || isRecovered(stack, allowed)) {
     return true;

@@ -76,7 +76,7 @@ export const backupKeys = policy({
   url: "https://developers.cloudflare.com/r2/api/tokens/",
   check: (stack) =>
     judgeBackupJobs(stack, (job) => {
-      const tokens = job.dependenciesOf("envVars").filter((source) => source.is(...cloudflareTokens));
+      const tokens = job.variables.sources.filter((source) => source.is(...cloudflareTokens));
       const policies = tokens.flatMap((token) => token.at("policies").items());
       const wide = some(policies, (rule) => rule.at("effect").string() === "allow" && !isScoped(rule));
       return !wide || "The job's token reaches more than the objects of named buckets.";

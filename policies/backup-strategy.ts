@@ -24,7 +24,9 @@ export const backupStrategy = policy({
   check: (stack) =>
     judgeDatabases(stack, "No database is declared, so nothing is backed up.", (database) => {
       const jobs = backupJobs(stack).filter((job) =>
-        databasesBehind([job]).some((source) => source === database.resource),
+        databasesBehind([job.resource, ...job.variables.sources]).some(
+          (source) => source === database.resource,
+        ),
       );
       if (jobs.length === 0) {
         return "No backup job connects to the database.";
@@ -71,16 +73,15 @@ export const backupIdentity = policy({
 
 /** Values of a job's variables whose names match. Throws UnknownRead where the variables are unknown. */
 function named(job: Job, form: RegExp): AnyValue[] {
-  return job
-    .at("envVars")
+  return job.variables
     .entries()
     .filter(([name]) => form.test(name))
-    .map(([, variable]) => variable.at("value"));
+    .map(([, value]) => value);
 }
 
 /** Whether a job is told of the bucket, by a variable made from it or holding its name. Throws UnknownRead. */
 function isTold(job: Job, bucket: Bucket): boolean {
-  if (job.dependenciesOf("envVars").some((source) => source === bucket)) {
+  if (job.variables.sources.some((source) => source === bucket)) {
     return true;
   }
   const name = bucketName(bucket) ?? "";

@@ -1,13 +1,6 @@
 import { fault, policy, some, type Verdict } from "./framework/index.ts";
-import {
-  type Job,
-  judgeBackupBuckets,
-  judgeBackupJobs,
-  runsOnlyBackups,
-  schedulesOf,
-} from "./model/backups.ts";
+import { type Job, judgeBackupBuckets, judgeBackupJobs, runsOnlyBackups } from "./model/backups.ts";
 import { deletionOf, lifecycleRules } from "./model/bucket-rules.ts";
-import { cloudflare } from "./model/tokens.ts";
 import { backupCommandFault } from "./values/backup-command.ts";
 import { runsDaily } from "./values/schedule.ts";
 
@@ -39,14 +32,13 @@ export const backupJob = policy({
   url: "https://render.com/docs/cronjobs",
   check: (stack) =>
     judgeBackupJobs(stack, (job) => {
-      const schedules = schedulesOf(job);
+      const schedules = job.schedules();
       if (schedules.some((schedule) => runsDaily(schedule) === true)) {
         return judgeWork(job);
       }
       const texts = schedules.map((schedule) => JSON.stringify(schedule)).join(", ");
-      const schedule = job.at(job.type === cloudflare.cronTrigger ? "schedules" : "schedule");
       return fault(
-        schedule,
+        job.scheduleAt,
         texts === ""
           ? "The job has no schedule."
           : `The job does not run every day: its schedule is ${texts}.`,
@@ -56,17 +48,17 @@ export const backupJob = policy({
 
 /** By the command, which goes before what an image would run by itself. */
 function judgeWork(job: Job): Verdict {
-  const command = job.at("startCommand");
+  const { command, programs } = job;
   const text = command.string()?.trim() ?? "";
   if (text !== "") {
     const wrong = backupCommandFault(text);
     return wrong === undefined || fault(command, `The command of the job ${wrong}.`);
   }
   return (
-    job.type === cloudflare.cronTrigger ||
+    programs.length === 0 ||
     runsOnlyBackups(job) ||
     fault(
-      job.at("runtimeSource"),
+      programs[0] ?? command,
       "The job has no startCommand, and neither its Dockerfile nor its image says that it makes a backup.",
     )
   );

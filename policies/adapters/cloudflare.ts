@@ -2,9 +2,29 @@ import { known, lookup, type Stack } from "../framework/index.ts";
 import type { Adapter } from "../model/adapter.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { HostRecord } from "../model/domain.ts";
+import type { Job } from "../model/job.ts";
 import { cloudflare } from "../model/tokens.ts";
 
-export const cloudflareAdapter: Adapter = { records };
+export const cloudflareAdapter: Adapter = {
+  records,
+  jobs: (stack) =>
+    stack.ofType(cloudflare.cronTrigger).map(
+      (trigger): Job => ({
+        resource: trigger,
+        schedules: () =>
+          trigger
+            .at("schedules")
+            .items()
+            .map((schedule) => schedule.at("cron").string() ?? ""),
+        scheduleAt: trigger.at("schedules"),
+        labels: [trigger.at("scriptName")],
+        // What a Worker runs is its code, and its variables are not in the trigger.
+        command: trigger.outputs.at("startCommand"),
+        programs: [],
+        variables: { at: trigger.at("scriptName"), entries: () => [], sources: [] },
+      }),
+    ),
+};
 
 function records(stack: Stack): HostRecord[] {
   const zoneById = lookup(stack.ofType(cloudflare.zone), (zone) => zone.id);

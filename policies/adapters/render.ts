@@ -1,4 +1,4 @@
-import type { EnvVar, WebServiceArgs } from "@pulumi/render";
+import type { CronJobArgs, EnvVar, WebServiceArgs } from "@pulumi/render";
 import { type AnyValue, fault, type ResourceOf, type Stack, some, type Value } from "../framework/index.ts";
 import { type Adapter, type Location, textsOf } from "../model/adapter.ts";
 import { assignments } from "../model/commands.ts";
@@ -6,6 +6,7 @@ import type { Database } from "../model/database.ts";
 import type { Domain } from "../model/domain.ts";
 import { isGiven } from "../model/given.ts";
 import type { Host, Variable } from "../model/host.ts";
+import type { Job } from "../model/job.ts";
 import { belongsTo, candidatesBy } from "../model/links.ts";
 import { isEverywhere } from "../model/networks.ts";
 import type { RenderPostgresArgs } from "../model/other-args.ts";
@@ -34,6 +35,7 @@ export const renderAdapter: Adapter = {
       .ofType(render.webService, render.privateService, render.backgroundWorker, render.cronJob)
       .flatMap(commandVariables),
   ],
+  jobs: (stack) => stack.ofType(render.cronJob).map(toJob),
   domains: (stack) =>
     stack.ofType(render.webService, render.staticSite).flatMap((resource) =>
       customDomains(resource).map(
@@ -104,6 +106,29 @@ function variablesIn(map: Value<WebServiceArgs["envVars"]>, belongs: () => boole
 
 const isGenerated = (entry: Value<EnvVar>): boolean =>
   !entry.isUnknown && !entry.at("generateValue").isUnknown && entry.at("generateValue").boolean() === true;
+
+function toJob(job: ResourceOf<CronJobArgs>): Job {
+  const source = job.at("runtimeSource");
+  const variables = job.at("envVars");
+  const programs = [
+    source.at("docker", "dockerfilePath"),
+    source.at("docker", "context"),
+    source.at("image", "imageUrl"),
+  ];
+  return {
+    resource: job,
+    schedules: () => [job.at("schedule").string() ?? ""],
+    scheduleAt: job.at("schedule"),
+    labels: [job.at("name"), job.at("startCommand"), ...programs],
+    command: job.at("startCommand"),
+    programs,
+    variables: {
+      at: variables,
+      entries: () => variables.entries().map(([name, variable]) => [name, variable.at("value")] as const),
+      sources: job.dependenciesOf("envVars"),
+    },
+  };
+}
 
 /** What the commands of a service set stands in place of its variables. A build has an environment of its own. */
 function commandVariables(

@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 import type { Domain, HostRecord } from "./domain.ts";
 import type { DnsZone, Edge } from "./edge.ts";
 import type { Host, Variable } from "./host.ts";
+import type { Job } from "./job.ts";
 import type { Escalation, OnCallSchedule } from "./pager.ts";
 
 /**
@@ -37,6 +38,8 @@ export interface Adapter {
   readonly corsOrigins?: (stack: Stack) => readonly AnyValue[];
   /** Files that hosts take variables from. */
   readonly variableFiles?: (stack: Stack) => readonly AnyValue[];
+  /** What runs on a schedule. */
+  readonly jobs?: (stack: Stack) => readonly Job[];
   /** What runs in a region. */
   readonly locations?: (stack: Stack) => readonly Location[];
   /** What sends logs to an aggregator. */

@@ -82,6 +82,12 @@ export const cloudWatch = {
   alarm: token("aws:cloudwatch/metricAlarm:MetricAlarm"),
 } as const;
 
+export const scheduling = {
+  schedule: token("aws:scheduler/schedule:Schedule"),
+  rule: token("aws:cloudwatch/eventRule:EventRule"),
+  target: token("aws:cloudwatch/eventTarget:EventTarget"),
+} as const;
+
 export const sns = {
   topic: token("aws:sns/topic:Topic"),
   subscription: token("aws:sns/topicSubscription:TopicSubscription"),

@@ -1,4 +1,6 @@
+import { adapters } from "../adapters/index.ts";
 import {
+  type AnyValue,
   type Finding,
   judge,
   judgeStack,
@@ -9,15 +11,16 @@ import {
   select,
   type Verdict,
 } from "../framework/index.ts";
-import { aws, cloudflare, minio, render } from "./tokens.ts";
+import type { Job } from "./job.ts";
+import { perStack } from "./per-stack.ts";
+import { aws, cloudflare, minio } from "./tokens.ts";
 
 /** A bucket at any store that the pack knows. */
 export type Bucket = ResourceOf<
   PropertiesOf<typeof cloudflare.r2Bucket | typeof minio.bucket | (typeof aws.bucket)[number]>
 >;
 
-/** A job that runs on a schedule. */
-export type Job = ResourceOf<PropertiesOf<typeof render.cronJob | typeof cloudflare.cronTrigger>>;
+export type { Job } from "./job.ts";
 
 /** Judges each bucket that backups go to; a stack without any violates the requirement. */
 export function judgeBackupBuckets(stack: Stack, test: (bucket: Bucket) => Verdict): Finding[] {
@@ -33,7 +36,7 @@ export function judgeBackupJobs(stack: Stack, test: (job: Job) => Verdict): Find
   const absent = "No scheduled job that backs up the database is declared.";
   return [
     judgeStack(() => backupJobs(stack).length > 0 || absent),
-    ...scheduledJobs(stack).map((job) => judge(job, () => !isBackupJob(job) || test(job))),
+    ...scheduledJobs(stack).map((job) => judge(job.resource, () => !isBackupJob(job) || test(job))),
   ];
 }
 
@@ -59,65 +62,40 @@ export function bucketName(bucket: Bucket): string | undefined {
   return bucket.at(bucket.type === cloudflare.r2Bucket ? "name" : "bucket").string();
 }
 
-/** The cron texts of a job. Throws UnknownRead. */
-export function schedulesOf(job: Job): string[] {
-  const schedules =
-    job.type === cloudflare.cronTrigger
-      ? job
-          .at("schedules")
-          .items()
-          .map((schedule) => schedule.at("cron"))
-      : [job.at("schedule")];
-  return schedules.map((schedule) => schedule.string() ?? "");
-}
-
 function allBuckets(stack: Stack): Bucket[] {
   return stack.ofType(cloudflare.r2Bucket, minio.bucket, ...aws.bucket);
 }
 
-function scheduledJobs(stack: Stack): Job[] {
-  return stack.ofType(render.cronJob, cloudflare.cronTrigger);
-}
+const scheduledJobs: (stack: Stack) => readonly Job[] = perStack((stack) =>
+  adapters.flatMap((adapter) => adapter.jobs?.(stack) ?? []),
+);
 
 function isForBackups(stack: Stack, bucket: Bucket): boolean {
   return saysBackup(bucket.name) || jobsOf(stack, bucket).length > 0 || saysBackup(bucketName(bucket));
 }
 
 /** By what it is called or runs. */
-function isBackupJob(job: Job): boolean {
-  const source = job.at("runtimeSource");
-  const texts = [
-    job.at("name"),
-    job.at("startCommand"),
-    job.at("scriptName"),
-    source.at("docker", "context"),
-    source.at("docker", "dockerfilePath"),
-    source.at("image", "imageUrl"),
-  ];
-  return select(texts, (text) => saysBackup(job.name, text.string())).length > 0;
+function isBackupJob({ resource, labels }: Job): boolean {
+  return saysBackup(resource.name) || select(labels, (text) => saysBackup(text.string())).length > 0;
 }
 
 /** Whether what the job runs without a command of its own says that it makes a backup. Throws UnknownRead. */
-export function runsOnlyBackups(job: Job): boolean {
-  const source = job.at("runtimeSource");
-  const places = [
-    source.at("docker", "dockerfilePath"),
-    source.at("docker", "context"),
-    source.at("image", "imageUrl"),
-  ];
-  return select(places, (place) => saysBackup(place.string())).length > 0;
+export function runsOnlyBackups({ programs }: Job): boolean {
+  return select(programs, (place) => saysBackup(place.string())).length > 0;
 }
 
-function fills(job: Job, bucket: Bucket): boolean {
-  if (job.dependenciesOf("envVars").some((source) => source === bucket)) {
+function fills({ variables }: Job, bucket: Bucket): boolean {
+  if (variables.sources.some((source) => source === bucket)) {
     return true;
   }
   const name = bucketName(bucket);
-  const texts = job
-    .at("envVars")
-    .entries()
-    .map(([, variable]) => known(() => variable.at("value").string()));
+  const texts = variables.entries().map(([, value]) => known(() => value.string()));
   return name !== undefined && texts.some((text) => text?.includes(name));
+}
+
+/** The value of a variable of the job. Throws UnknownRead. */
+export function variableOf({ variables }: Job, name: string): AnyValue | undefined {
+  return variables.entries().find(([key]) => key === name)?.[1];
 }
 
 const saysBackup = (...texts: readonly (string | undefined)[]): boolean =>

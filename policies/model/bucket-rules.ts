@@ -9,7 +9,7 @@ import {
   select,
   type Value,
 } from "../framework/index.ts";
-import { type Bucket, backupJobs, bucketName, jobsOf } from "./backups.ts";
+import { type Bucket, backupJobs, bucketName, jobsOf, variableOf } from "./backups.ts";
 import { belongsTo, candidatesBy } from "./links.ts";
 import type { AwsBucketLifecycleRule, AwsRetention } from "./other-args.ts";
 import { perStack } from "./per-stack.ts";
@@ -73,7 +73,7 @@ export function locksOf(stack: Stack, bucket: Bucket): BucketRule[] {
 /** Prefix of the backups in a bucket, as a job that fills it is told; without one, empty. Throws UnknownRead. */
 export function backupPrefix(stack: Stack, bucket: Bucket): string {
   const [job] = jobsOf(stack, bucket);
-  return job?.at("envVars", "BACKUP_PREFIX", "value").string() ?? "";
+  return (job && variableOf(job, "BACKUP_PREFIX")?.string()) ?? "";
 }
 
 const r2Lifecycles = perStack((stack) => candidatesBy(stack.ofType(cloudflare.r2Lifecycle), "bucketName"));
@@ -164,7 +164,7 @@ function locksByJobs(stack: Stack, bucket: Bucket): number[] {
   }
   const jobs = jobsOf(stack, bucket);
   // A job of which nothing is known yet may be the one: to ask for its variables is to ask for the unknown.
-  const asked = jobs.length > 0 ? jobs : backupJobs(stack).filter((job) => job.at("envVars").isUnknown);
-  const days = asked.map((job) => job.at("envVars", "BACKUP_LOCK_DAYS", "value").string() ?? "");
+  const asked = jobs.length > 0 ? jobs : backupJobs(stack).filter((job) => job.variables.at.isUnknown);
+  const days = asked.map((job) => variableOf(job, "BACKUP_LOCK_DAYS")?.string() ?? "");
   return days.flatMap((text) => (/^\d{1,6}$/.test(text) ? [Number(text)] : []));
 }

@@ -75,11 +75,11 @@ function toService(stack: Stack, service: Any): Host {
 }
 
 /** Container definitions are one JSON document: all of it is unknown where any part is. */
-function containersOf(task: Any): Value[] {
+export function containersOf(task: Any): Value[] {
   return task.at("containerDefinitions").json().items();
 }
 
-function taskVariables(stack: Stack, task: Any): Variable[] {
+export function taskVariables(stack: Stack, task: Any): Variable[] {
   const document = task.at("containerDefinitions");
   if (document.isUnknown) {
     return [{ resource: task, name: () => document.string(), value: document }];

@@ -6,6 +6,7 @@ import { databases, locations } from "./databases.ts";
 import { dnsZones, domains, isTarget, records } from "./domains.ts";
 import { edges } from "./edges.ts";
 import { hosts, variableFiles, variables } from "./hosts.ts";
+import { jobs } from "./jobs.ts";
 
 /** Amazon: services and functions, distributions and load balancers, databases, DNS and logs. */
 export const awsAdapter: Adapter = {
@@ -16,6 +17,7 @@ export const awsAdapter: Adapter = {
   dnsZones,
   edges,
   databases,
+  jobs,
   locations: (stack) =>
     locations(stack, [ecs.service, appRunner.service, lambda.function, rds.instance, rds.cluster]),
   logDrains: (stack) => stack.ofType(cloudWatch.logGroup),

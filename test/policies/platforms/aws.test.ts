@@ -12,16 +12,8 @@ beforeAll(async () => {
 
 /** What the sample does not have, and so is told. */
 const missing: Readonly<Record<string, string>> = {
-  "alert-backup-overdue": "no copy outside RDS, so no age of one is watched",
+  "alert-backup-overdue": "no alarm is on the age of the newest backup",
   "alert-error-budget": "CloudWatch has one window in an alarm, and no composite of two is declared",
-  "backup-bucket": "only RDS itself keeps backups, and no bucket at another vendor",
-  "backup-encrypted": "no job that copies them",
-  "backup-interval": "no job that copies them",
-  "backup-job-daily": "no job that copies them",
-  "backup-keys-scoped": "no job that copies them",
-  "backup-lock": "no bucket for them",
-  "backup-retention": "no bucket for them",
-  "backup-strategy": "no job that copies them",
   "error-tracking-error-rate": "nothing tracks errors",
   "error-tracking-incidents-page": "nothing tracks errors",
   "error-tracking-issue-alert": "nothing tracks errors",
@@ -184,6 +176,25 @@ describe("a break at Amazon is refused", () => {
       })),
     ],
     ["database-pooler", "nothing pools connections", without("database-proxy")],
+    [
+      "backup-job-daily",
+      "backups are weekly",
+      set("nightly-backup", () => ({ scheduleExpression: "cron(15 2 ? * SUN *)" })),
+    ],
+    ["backup-lock", "backups can be deleted", without("backups-lock")],
+    ["backup-strategy", "backups are of nothing", set("backup-task", () => ({ containerDefinitions: "[]" }))],
+    [
+      "backup-strategy",
+      "a second database is not copied",
+      add("aws:rds/instance:Instance", "reports", {
+        engine: "postgres",
+        engineVersion: "17.2",
+        backupRetentionPeriod: 7,
+        storageEncrypted: true,
+        deletionProtection: true,
+        publiclyAccessible: false,
+      }),
+    ],
     ["jwt-secret-length", "a secret is short", set("jwt-secret", () => ({ length: 32 }))],
     ["log-level-quiet", "the API logs requests", runner({ LOG_LEVEL: "debug" })],
     ["cors-origins-exact", "any origin may call the API", runner({ CORS_ORIGINS: "*" })],
@@ -265,17 +276,6 @@ describe("what a platform at Amazon may do", () => {
     [
       "a monitor of Datadog pages by PagerDuty",
       set("checkout-latency", () => ({ message: "See https://wiki.shop.example/checkout @pagerduty-shop" })),
-    ],
-    [
-      "an instance of its own has the same",
-      add("aws:rds/instance:Instance", "reports", {
-        engine: "postgres",
-        engineVersion: "17.2",
-        backupRetentionPeriod: 7,
-        storageEncrypted: true,
-        deletionProtection: true,
-        publiclyAccessible: false,
-      }),
     ],
     [
       "pages are left to the headers of the origin",

@@ -98,8 +98,78 @@ export function platform() {
     { name: "/shop/pages", retentionInDays: 90 },
     inFrankfurt,
   );
+  backups(secrets, inFrankfurt);
   monitoring(zoneName, inFrankfurt);
   return outputs;
+}
+
+/** Each night a task copies the database into a bucket at another vendor. */
+function backups(
+  secrets: Readonly<Record<string, pulumi.CustomResource>>,
+  options: pulumi.CustomResourceOptions,
+) {
+  const place = { accountId: "0123456789abcdef0123456789abcdef", bucketName: "shop-backups" };
+  const days = (count: number) => count * 86_400;
+  declare("cloudflare:index/r2Bucket:R2Bucket", "backups", {
+    accountId: place.accountId,
+    name: place.bucketName,
+  });
+  declare("cloudflare:index/r2BucketLifecycle:R2BucketLifecycle", "backups-expire", {
+    ...place,
+    rules: [
+      {
+        id: "old",
+        enabled: true,
+        conditions: { prefix: "" },
+        deleteObjectsTransition: { condition: { type: "Age", maxAge: days(60) } },
+      },
+    ],
+  });
+  declare("cloudflare:index/r2BucketLock:R2BucketLock", "backups-lock", {
+    ...place,
+    rules: [{ id: "kept", enabled: true, prefix: "", condition: { type: "Age", maxAgeSeconds: days(30) } }],
+  });
+  const task = declare(
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "backup-task",
+    {
+      family: "backup",
+      containerDefinitions: JSON.stringify([
+        {
+          name: "backup",
+          image: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/pg-backup:2",
+          environment: [
+            { name: "BACKUP_BUCKET", value: place.bucketName },
+            {
+              name: "AGE_RECIPIENTS",
+              value: "age1kfqr6cdcyw0hu26xe8ck5z6ku0llr82grc9yv6c2j6g2f4zsyy6qtmlm22",
+            },
+          ],
+          secrets: [
+            {
+              name: "DATABASE_URL",
+              valueFrom: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/DATABASE_URL",
+            },
+          ],
+          logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/shop/backup" } },
+        },
+      ]),
+    },
+    { ...options, dependsOn: Object.values(secrets) },
+  );
+  declare(
+    "aws:scheduler/schedule:Schedule",
+    "nightly-backup",
+    {
+      scheduleExpression: "cron(15 2 * * ? *)",
+      flexibleTimeWindow: { mode: "OFF" },
+      target: {
+        arn: "arn:aws:ecs:eu-central-1:123456789012:cluster/shop",
+        ecsParameters: { taskDefinitionArn: given(task) },
+      },
+    },
+    options,
+  );
 }
 
 const plain = {

@@ -1,0 +1,71 @@
+import type { AnyValue, ResourceOf, Stack, Value } from "../../framework/index.ts";
+import { ecs, lambda, scheduling } from "../../model/aws-tokens.ts";
+import type { Job } from "../../model/job.ts";
+import { containersOf, taskVariables } from "./hosts.ts";
+import { plainVariables } from "./secrets.ts";
+
+type Any = ResourceOf<unknown>;
+
+/** Schedules of EventBridge, by its scheduler or by rules with targets, that start tasks of ECS or functions. */
+export function jobs(stack: Stack): Job[] {
+  const schedules = stack.ofType(scheduling.schedule).map((schedule) => toJob(stack, schedule, [schedule]));
+  const rules = stack.ofType(scheduling.rule).flatMap((rule) => {
+    const targets = stack.ofType(scheduling.target).filter((target) => target.refersTo(rule, "rule"));
+    return rule.at("scheduleExpression").isUnknown || rule.at("scheduleExpression").exists
+      ? [toJob(stack, rule, targets)]
+      : [];
+  });
+  return [...schedules, ...rules];
+}
+
+function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
+  const started = targets.flatMap((target) => target.dependencies);
+  const tasks = started.filter((source) => source.is(ecs.taskDefinition));
+  const functions = started.filter((source) => source.is(lambda.function));
+  const containers = tasks.flatMap((task) =>
+    task.at("containerDefinitions").isUnknown ? [] : containersOf(task),
+  );
+  const programs = [
+    ...containers.map((container) => container.at("image")),
+    ...functions.map((one) => one.at("name")),
+  ];
+  const first: Value | undefined = containers[0];
+  const variables = [
+    ...tasks.flatMap((task) => taskVariables(stack, task)),
+    ...functions.flatMap((one) => plainVariables(one, one.at("environment", "variables"))),
+  ];
+  return {
+    resource,
+    schedules: () => [cronOf(resource.at("scheduleExpression").string() ?? "")],
+    scheduleAt: resource.at("scheduleExpression"),
+    labels: [resource.at("name"), ...programs, ...tasks.map((task) => task.at("family"))],
+    command: (first ?? resource.at()).at("command", "0"),
+    programs,
+    variables: {
+      at: tasks[0]?.at("containerDefinitions") ?? resource.at("scheduleExpression"),
+      entries: () => variables.map((variable): [string, AnyValue] => [variable.name() ?? "", variable.value]),
+      sources: [
+        ...[...tasks, ...functions].flatMap((one) => one.dependencies),
+        ...variables.flatMap(({ sources }) => sources ?? []),
+      ],
+    },
+  };
+}
+
+/** `cron(15 2 * * ? *)` has a year, and `?` for any day; `rate(12 hours)` begins when it is created. */
+function cronOf(expression: string): string {
+  const fields = /^cron\((.*)\)$/.exec(expression)?.[1]?.trim().split(/\s+/);
+  if (fields !== undefined) {
+    const [minute, hour, day, month, weekday, year = "*"] = fields.map((field) =>
+      field === "?" ? "*" : field,
+    );
+    return year === "*" ? [minute, hour, day, month, weekday].join(" ") : expression;
+  }
+  const [, count = "", unit = ""] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  const forms: Readonly<Record<string, string>> = {
+    minute: `*/${count} * * * *`,
+    hour: count === "1" ? "0 * * * *" : `0 */${count} * * *`,
+    day: count === "1" ? "0 0 * * *" : `0 0 */${count} * *`,
+  };
+  return forms[unit] ?? expression;
+}

@@ -1,0 +1,26 @@
+import type { AnyValue, Resource } from "../framework/index.ts";
+
+/** What runs on a schedule, at whatever vendor. */
+export interface Job {
+  readonly resource: Resource;
+  /** Its schedules as the five fields of cron. Throws UnknownRead. */
+  readonly schedules: () => readonly string[];
+  readonly scheduleAt: AnyValue;
+  /** What it is called and what it runs, beside the name of the resource. */
+  readonly labels: readonly AnyValue[];
+  /** The command that goes before what its program would run by itself. */
+  readonly command: AnyValue;
+  /** What it runs without a command: images and Dockerfiles; empty where the vendor has no such thing. */
+  readonly programs: readonly AnyValue[];
+  /** Its variables. */
+  readonly variables: JobVariables;
+}
+
+interface JobVariables {
+  /** What they are among, to ask for where they are unknown. */
+  readonly at: AnyValue;
+  /** By name. Throws UnknownRead. */
+  readonly entries: () => readonly (readonly [string, AnyValue])[];
+  /** Resources that they are made from. */
+  readonly sources: readonly Resource[];
+}
