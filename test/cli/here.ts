@@ -1,6 +1,8 @@
 import { main } from "../../cli/main.ts";
 import type { Ended } from "./command.ts";
 
+type Command = (args: readonly string[]) => Promise<void>;
+
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -14,9 +16,17 @@ export function runHere(args: readonly string[], env: NodeJS.ProcessEnv = {}): P
   return inTurn(() => run(args, { ...process.env, ...env }));
 }
 
-/** Runs the command in this process with these variables and no other. */
-export function runHereWith(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
-  return inTurn(() => run(args, environment));
+/**
+ * Runs a command in this process with these variables and no other.
+ *
+ * @param command `optropic` unless it is another one
+ */
+export function runHereWith(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  command: Command = main,
+): Promise<Ended> {
+  return inTurn(() => run(args, environment, command));
 }
 
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -25,7 +35,11 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return running;
 }
 
-async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
+async function run(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  command: Command = main,
+): Promise<Ended> {
   const before = { ...process.env };
   const written = { stdout: "", stderr: "" };
   const { stdout, stderr } = process;
@@ -40,7 +54,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   stdout.write = capture("stdout");
   stderr.write = capture("stderr");
   try {
-    await main(args);
+    await command(args);
     const status = Number(process.exitCode ?? 0);
     return { status, signal: null, ...written };
   } finally {

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pullRequest } from "../../pull-requests/commands.ts";
 import { type Ended, ended } from "../cli/command.ts";
+import { runHereWith } from "../cli/here.ts";
 import { type FakeGitHub, run } from "./github-server.ts";
 
 const script = join(import.meta.dirname, "..", "..", "pull-requests", "main.ts");
@@ -26,31 +28,43 @@ export function runEvent(changes: Record<string, unknown> = {}) {
   };
 }
 
-/** Runs a command of the pull requests as a workflow does, against a GitHub on loopback. */
-export async function runCommand(
+/** Runs a command of the pull requests as a process, as a workflow does, against a GitHub on loopback. */
+export function runProcess(github: FakeGitHub, command: string): Promise<Ended> {
+  return withEvent(runEvent(), (file) => {
+    const env = environmentOf(github, file);
+    return ended(spawn(process.execPath, [script, command], { stdio: ["ignore", "pipe", "pipe"], env }));
+  });
+}
+
+/** Runs it in this process, which costs less. */
+export function runCommand(
   github: FakeGitHub,
   command: string,
   event: object = runEvent(),
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
+  return withEvent(event, (file) =>
+    runHereWith([command], { ...environmentOf(github, file), ...environment }, pullRequest),
+  );
+}
+
+function environmentOf(github: FakeGitHub, file: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    GITHUB_API_URL: github.url,
+    GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_REPOSITORY: github.repository,
+    GITHUB_TOKEN: github.token,
+    GITHUB_EVENT_PATH: file,
+  };
+}
+
+async function withEvent(event: object, run: (file: string) => Promise<Ended>): Promise<Ended> {
   const folder = await mkdtemp(join(tmpdir(), "run-event-"));
   try {
     const file = join(folder, "event.json");
     await writeFile(file, JSON.stringify(event));
-    return await ended(
-      spawn(process.execPath, [script, command], {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: {
-          PATH: process.env.PATH,
-          GITHUB_API_URL: github.url,
-          GITHUB_SERVER_URL: "https://github.com",
-          GITHUB_REPOSITORY: github.repository,
-          GITHUB_TOKEN: github.token,
-          GITHUB_EVENT_PATH: file,
-          ...environment,
-        },
-      }),
-    );
+    return await run(file);
   } finally {
     await rm(folder, { recursive: true });
   }

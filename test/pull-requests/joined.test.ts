@@ -9,7 +9,7 @@ import { commentLimit, commentMarker } from "../../pull-requests/comment-body.ts
 import { formats, previewedStacks } from "../../pull-requests/stacks.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { readSarif } from "../preview/report/sarif-schema.ts";
-import { commit, fork, runCommand } from "./command.ts";
+import { commit, fork, runProcess } from "./command.ts";
 import { type FakeGitHub, startGitHub } from "./github-server.ts";
 import { zipOf } from "./zip-archive.ts";
 
@@ -66,8 +66,8 @@ beforeAll(async () => {
   const files = [...texts].map(([name, content]) => ({ name, content }));
   github.artifacts.push({ id: 1, name: "previews-42", bytes: zipOf(files) });
   // Twice, as after a second push.
-  commented = [await runCommand(github, "comment"), await runCommand(github, "comment")];
-  scanned = await runCommand(github, "code-scanning");
+  commented = [await runProcess(github, "comment"), await runProcess(github, "comment")];
+  scanned = await runProcess(github, "code-scanning");
   // Six previews, one after the other.
 }, 240_000);
 

@@ -1,0 +1,92 @@
+import { dirname, join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { runCommand, runProgram } from "../lib/command.ts";
+import { exitStatus } from "../lib/exit.ts";
+import { Failure } from "../lib/failure.ts";
+import { uploadSarif } from "./code-scanning.ts";
+import { comment } from "./comment.ts";
+import type { GitHub } from "./github.ts";
+import { previewAll } from "./previews.ts";
+import { readRunEvent } from "./run.ts";
+import { previewedStacks, resultsFolder } from "./stacks.ts";
+
+const root = dirname(import.meta.dirname);
+
+/** The commands that the workflows of a pull request run; each is an npm script too. */
+export async function pullRequest(args: readonly string[]): Promise<void> {
+  const program = new Command("pull-request");
+  program
+    .command("preview")
+    .description("Previews every stack offline and compares it with the base branch.")
+    .option("--base <folder>", "a checkout of the base branch, with its packages installed")
+    .option("--results <folder>", "the folder for the results", join(root, resultsFolder))
+    .addOption(
+      new Option("--isolate [by]", "isolate the programs and the packs, as optropic preview does")
+        .choices(["namespaces", "permissions"])
+        .preset("namespaces"),
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ git worktree add ../base main && npm ci --prefix ../base\n  $ npm run pull-request:preview -- --base ../base",
+    )
+    .action(async (flags: { base?: string; results: string; isolate?: string }) => {
+      await runCommand({}, async () => {
+        const status = await previewAll({
+          head: root,
+          base: flags.base === undefined ? undefined : resolve(flags.base),
+          results: resolve(flags.results),
+          stacks: previewedStacks,
+          isolate: flags.isolate,
+          summary: given("GITHUB_STEP_SUMMARY"),
+          say: (text) => console.error(text),
+        });
+        return { status, output: "" };
+      });
+    });
+  program
+    .command("comment")
+    .description(
+      "Posts the result of a finished run on its pull request, in one comment that later runs update.",
+    )
+    .option("--author <login>", "the login that GITHUB_TOKEN writes as", "github-actions[bot]")
+    .action(async ({ author }: { author: string }) => {
+      await said(() => {
+        const serverUrl = required("GITHUB_SERVER_URL", "set it to a URL such as https://github.com");
+        return comment(gitHub(), runEvent(), { author, serverUrl });
+      });
+    });
+  program
+    .command("code-scanning")
+    .description("Uploads the SARIF of a finished run to GitHub code scanning.")
+    .action(() => said(() => uploadSarif(gitHub(), runEvent())));
+  await runProgram(program, args);
+}
+
+/** Runs an action and prints what it did. */
+async function said(act: () => Promise<string>): Promise<void> {
+  await runCommand({}, async () => ({ status: exitStatus.holds, output: `${await act()}\n` }));
+}
+
+function gitHub(): GitHub {
+  return {
+    url: required("GITHUB_API_URL", "set it to a URL such as https://api.github.com").replace(/\/+$/, ""),
+    token: required("GITHUB_TOKEN", "set it to a token that may write to the pull request"),
+    repository: required("GITHUB_REPOSITORY", "set it to the repository, as owner/name"),
+    pauseMs: 1000,
+  };
+}
+
+function runEvent() {
+  return readRunEvent(required("GITHUB_EVENT_PATH", "set it to the file of a workflow_run event"));
+}
+
+function required(name: string, what: string): string {
+  const value = given(name);
+  if (value === undefined) throw new Failure("refused", `${name} is not set; ${what}`);
+  return value;
+}
+
+function given(name: string): string | undefined {
+  const value = process.env[name];
+  return value === "" ? undefined : value;
+}
