@@ -7,7 +7,7 @@ import { type Ended, run as runCommand } from "./cli/command.ts";
 import { judged } from "./cli/judged.ts";
 import { judge, refusing } from "./recording/judge.ts";
 import type { RecordedResource } from "./recording/record.ts";
-import { recordedStacks } from "./recording/recorded.ts";
+import { previewedProduction, recordedStacks } from "./recording/recorded.ts";
 import { recordPlatform } from "./recording/stacks.ts";
 
 // The program with its own policy pack, by the real command, as a person and CI run it; and recorded, where that
@@ -15,9 +15,8 @@ import { recordPlatform } from "./recording/stacks.ts";
 
 describe.concurrent("the shipped stacks", () => {
   it("holds in production", async () => {
-    const { status, document } = await judged();
+    const document = await previewedProduction();
     expect(mandatory(document)).toEqual([]);
-    expect(status).toBe(0);
     expect(document.summary.advisory).toBe(0);
     for (const item of ["2.4", "3.3", "4.1", "5.1", "5.9", "7.4", "7V.2", "7R.5", "S6.4", "A.1", "C.8"]) {
       expect(passed(document), item).toContain(item);
@@ -53,7 +52,7 @@ describe.concurrent("the shipped stacks", () => {
   });
 
   it("protects what holds data and what secrets are made of", async () => {
-    const { document } = await judged();
+    const document = await previewedProduction();
     const unprotected = document.resources.filter(
       ({ type, protect }) =>
         /(RandomPassword|supabase:index\/project|zone:Zone|r2Bucket:)/.test(type) && !protect,
