@@ -107,10 +107,9 @@ describe("the scenarios", () => {
   }
 
   async function passesAll(name: string, mutant: AlertRule): Promise<boolean> {
-    const own = scenarios.filter(({ alert }) => alert === name);
-    for (const [, sameStep] of Map.groupBy(own, ({ stepSeconds }) => stepSeconds)) {
+    for (const scenario of scenarios.filter(({ alert }) => alert === name)) {
       // Only when alerts fire is compared: their texts are those of the mutant on both sides.
-      if (!(await testRules([mutant], sameStep)).passed) return false;
+      if (!(await testRules([mutant], [scenario])).passed) return false;
     }
     return true;
   }
