@@ -1,47 +1,22 @@
-import type { ItemId } from "../checklist/items.ts";
-import type { VendorName } from "./plans.ts";
+import { cloudflareFeatures } from "./cloudflare-features.ts";
+import type { PlanFeature } from "./plan-feature.ts";
 
-/** Something that a stack may declare and not every plan of the vendor includes. */
-export interface PlanFeature {
-  readonly vendor: VendorName;
-  /** What is declared, as a noun phrase. */
-  readonly title: string;
-  /** Id of the smallest plan that includes it. */
-  readonly needs: string;
-  /** Items of the checklist that the feature serves. */
-  readonly items: readonly ItemId[];
-  /** Whether the production stack in this repository declares it. */
-  readonly shipped: boolean;
-  /** Page of the vendor. */
-  readonly source: string;
-}
-
-const rateLimits = {
-  vendor: "cloudflare",
-  items: ["4.4"],
-  shipped: false,
-  source: "https://developers.cloudflare.com/waf/rate-limiting-rules/#availability",
-} as const;
-
-const customRules = {
-  vendor: "cloudflare",
-  items: ["4.7"],
-  shipped: false,
-  source: "https://developers.cloudflare.com/waf/custom-rules/#availability",
-} as const;
-
-const zoneRules = {
-  vendor: "cloudflare",
-  items: ["4.5", "6.8"],
-  shipped: false,
-  source: "https://developers.cloudflare.com/rules/#availability",
-} as const;
+export type { PlanFeature } from "./plan-feature.ts";
 
 const vercelRateLimits = {
   vendor: "vercel",
   items: ["4.4"],
   source: "https://vercel.com/docs/vercel-firewall/vercel-waf/rate-limiting#limits",
 } as const;
+
+const vercelRules = {
+  vendor: "vercel",
+  items: ["4.7"],
+  shipped: false,
+  source: "https://vercel.com/docs/vercel-firewall/vercel-waf#limits",
+} as const;
+
+const supabaseAuth = { vendor: "supabase", needs: "pro", items: ["3.1"] } as const;
 
 const environments = {
   vendor: "github",
@@ -50,100 +25,14 @@ const environments = {
   source: "https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments",
 } as const;
 
-const onCall = {
-  vendor: "pagerduty",
-  needs: "professional",
-  items: ["S6.4", "S6.5"],
-  source: "https://www.pagerduty.com/pricing/incident-management/",
-} as const;
+const onCall = { vendor: "pagerduty", needs: "professional", items: ["S6.4", "S6.5"] } as const;
 
 const sentry = { vendor: "sentry", needs: "team", items: ["5.1"], shipped: true } as const;
-const pulumi = { vendor: "pulumiCloud", needs: "pro", shipped: true } as const;
+const pulumi = { vendor: "pulumiCloud", needs: "pro", shipped: true, unconfirmed: true } as const;
 
 /** What needs a plan, in one place: the policies and docs/plans.md read it. */
 export const planFeatures = {
-  cloudflareSecondRateLimit: {
-    ...rateLimits,
-    title: "a second rate-limit rule",
-    needs: "pro",
-    shipped: true,
-  },
-  cloudflareMinuteRateLimit: {
-    ...rateLimits,
-    title: "a rate limit that counts or blocks for more than 10 seconds",
-    needs: "pro",
-    shipped: true,
-  },
-  cloudflareHostRateLimit: {
-    ...rateLimits,
-    title: "a rate limit that reads more than the path, such as the host",
-    needs: "pro",
-    shipped: true,
-  },
-  cloudflareThirdRateLimit: { ...rateLimits, title: "a third rate-limit rule", needs: "business" },
-  cloudflareLongRateLimit: {
-    ...rateLimits,
-    title: "a rate limit that counts for more than a minute or blocks for more than an hour",
-    needs: "business",
-  },
-  cloudflareMethodRateLimit: {
-    ...rateLimits,
-    title: "a rate limit that reads the method, address or user agent, or has a counting expression",
-    needs: "business",
-  },
-  cloudflareSixthRateLimit: { ...rateLimits, title: "a sixth rate-limit rule", needs: "enterprise" },
-  cloudflareHourRateLimit: {
-    ...rateLimits,
-    title: "a rate limit that counts for more than 10 minutes",
-    needs: "enterprise",
-  },
-  cloudflareHeaderRateLimit: {
-    ...rateLimits,
-    title: "a rate limit that reads headers or other fields, or counts by more than the address",
-    needs: "enterprise",
-  },
-  cloudflareManagedRules: {
-    vendor: "cloudflare",
-    title: "the Cloudflare and OWASP managed rule sets",
-    needs: "pro",
-    items: ["4.7"],
-    shipped: true,
-    source: "https://developers.cloudflare.com/waf/managed-rules/#availability",
-  },
-  cloudflareRegularExpressions: {
-    vendor: "cloudflare",
-    title: "a rule with a regular expression",
-    needs: "business",
-    items: ["4.4", "4.7"],
-    shipped: false,
-    source: "https://developers.cloudflare.com/ruleset-engine/rules-language/operators/",
-  },
-  cloudflareSixthCustomRule: { ...customRules, title: "more than 5 custom firewall rules", needs: "pro" },
-  cloudflareManyCustomRules: {
-    ...customRules,
-    title: "more than 20 custom firewall rules",
-    needs: "business",
-  },
-  cloudflareMostCustomRules: {
-    ...customRules,
-    title: "more than 100 custom firewall rules",
-    needs: "enterprise",
-  },
-  cloudflareEleventhRule: {
-    ...zoneRules,
-    title: "more than 10 rules for response headers, or more than 10 for the cache",
-    needs: "pro",
-  },
-  cloudflareManyRules: {
-    ...zoneRules,
-    title: "more than 25 rules for response headers, or more than 25 for the cache",
-    needs: "business",
-  },
-  cloudflareMostRules: {
-    ...zoneRules,
-    title: "more than 50 rules for response headers, or more than 50 for the cache",
-    needs: "enterprise",
-  },
+  ...cloudflareFeatures,
   vercelManagedRules: {
     vendor: "vercel",
     title: "the OWASP rule set",
@@ -164,6 +53,32 @@ export const planFeatures = {
     needs: "enterprise",
     shipped: false,
   },
+  vercelFourthRule: {
+    ...vercelRules,
+    title: "more than 3 firewall rules, or more than 10 blocked addresses",
+    needs: "pro",
+  },
+  vercelManyRules: {
+    ...vercelRules,
+    title: "more than 40 firewall rules, or more than 100 blocked addresses",
+    needs: "enterprise",
+  },
+  vercelSkewProtection: {
+    vendor: "vercel",
+    title: "skew protection",
+    needs: "pro",
+    items: ["7V.1"],
+    shipped: true,
+    source: "https://vercel.com/docs/skew-protection",
+  },
+  vercelTrustedIps: {
+    vendor: "vercel",
+    title: "trusted IP addresses of a project",
+    needs: "enterprise",
+    items: ["7V.1"],
+    shipped: false,
+    source: "https://vercel.com/docs/deployment-protection",
+  },
   vercelLogDrain: {
     vendor: "vercel",
     title: "a log drain",
@@ -179,6 +94,7 @@ export const planFeatures = {
     items: ["7V.1"],
     shipped: true,
     source: "https://vercel.com/docs/limits/fair-use-guidelines",
+    unconfirmed: true,
   },
   renderAutoscaling: {
     vendor: "render",
@@ -187,6 +103,14 @@ export const planFeatures = {
     items: ["7.4"],
     shipped: true,
     source: "https://render.com/docs/scaling#autoscaling",
+  },
+  renderSecondProject: {
+    vendor: "render",
+    title: "a second project, or a project with more than 2 environments",
+    needs: "professional",
+    items: ["7.4"],
+    shipped: false,
+    source: "https://render.com/docs/projects",
   },
   supabaseCompute: {
     vendor: "supabase",
@@ -203,6 +127,18 @@ export const planFeatures = {
     items: ["3.3"],
     shipped: true,
     source: "https://supabase.com/docs/guides/platform/backups#point-in-time-recovery",
+  },
+  supabaseLeakedPasswords: {
+    ...supabaseAuth,
+    title: "protection against leaked passwords",
+    shipped: true,
+    source: "https://supabase.com/docs/guides/auth/password-security",
+  },
+  supabaseSessions: {
+    ...supabaseAuth,
+    title: "limits on sessions",
+    shipped: false,
+    source: "https://supabase.com/docs/guides/auth/sessions",
   },
   githubPrivateRules: {
     vendor: "github",
@@ -230,6 +166,7 @@ export const planFeatures = {
     items: ["1.6"],
     shipped: true,
     source: "https://docs.github.com/en/code-security/secret-scanning/introduction/about-secret-scanning",
+    unconfirmed: true,
   },
   githubInternalRepository: {
     vendor: "github",
@@ -247,19 +184,39 @@ export const planFeatures = {
     shipped: true,
     source:
       "https://grafana.com/docs/grafana-cloud/cost-management-and-billing/understand-your-invoice/synthetic-monitoring-invoice/",
+    unconfirmed: true,
   },
   sentryIntegration: {
     ...sentry,
     title: "an integration with PagerDuty",
     source: "https://docs.sentry.io/organization/integrations/notification-incidents/pagerduty/",
+    unconfirmed: true,
+  },
+  sentryKeyRateLimit: {
+    ...sentry,
+    title: "a rate limit of a key",
+    needs: "business",
+    source: "https://docs.sentry.io/pricing/quotas/manage-event-stream-guide/#rate-limiting",
   },
   sentryMonitors: {
     ...sentry,
     title: "a second uptime monitor or a second cron monitor",
     source: "https://docs.sentry.io/pricing/",
+    unconfirmed: true,
   },
-  pagerdutySchedules: { ...onCall, title: "a second on-call schedule or escalation policy", shipped: true },
-  pagerdutyUsers: { ...onCall, title: "a sixth user", shipped: false },
+  pagerdutySchedules: {
+    ...onCall,
+    title: "a second on-call schedule or escalation policy",
+    shipped: true,
+    source: "https://support.pagerduty.com/main/docs/escalation-policies-and-schedules",
+  },
+  pagerdutyUsers: {
+    ...onCall,
+    title: "a sixth user",
+    shipped: false,
+    source: "https://www.pagerduty.com/pricing/incident-management/",
+    unconfirmed: true,
+  },
   pulumiPolicyGroups: {
     ...pulumi,
     title: "policy groups",

@@ -5,7 +5,7 @@ import { parseJson } from "../lib/json.ts";
 export interface Plan {
   readonly id: string;
   readonly title: string;
-  /** The lowest price. Prices change, so the vendor's page decides. */
+  /** The lowest price as far as we know. None is confirmed by a copy of the vendor's list: its page decides. */
   readonly price: string;
 }
 
@@ -17,7 +17,7 @@ interface Vendor {
   readonly source: string;
 }
 
-/** The vendors' plans, smallest first, with the list prices of November 2026. */
+/** The vendors' plans, smallest first, with the list prices of 2026 as far as we know them. */
 export const vendors = {
   cloudflare: {
     title: "Cloudflare",

@@ -18,7 +18,7 @@ const introduction = `# Plans
 
 The first \`pulumi up\` stops where the plan of an account does not include what the program declares. This page says what to buy first. The setting \`plans\` states the plan of each account, and the policies whose names begin with \`plan-\` refuse a preview that declares more than that plan includes, with the item and the plan. A plan that no setting states counts as unproved: it refuses production and is advice in staging.
 
-Prices are the vendors' list prices of November 2026, without taxes. The linked pages decide.`;
+The prices are what the vendors' lists said when this was written, as far as we know, without taxes. We could not read the lists themselves, so no price here is confirmed: the linked pages decide. In the tables below, "not confirmed" marks a plan for which we could read no copy of the linked page that names it. The policies take these plans as stated; if your vendor includes more, waive the policy.`;
 
 function purchases(features: readonly PlanFeature[]): string {
   const rows = vendorNames.map((name) => {
@@ -28,15 +28,16 @@ function purchases(features: readonly PlanFeature[]): string {
   });
   return `## What to buy first
 
-${markdownTable(["vendor", "smallest plan", "price", "because the program declares"], rows)}`;
+${markdownTable(["vendor", "smallest plan", "price (not confirmed)", "because the program declares"], rows)}`;
 }
 
 const notes = `## What the table leaves out
 
 - Cloudflare: a new zone is Free. The program buys the plan in \`plans.cloudflare\` itself, by the month, and everything that needs it waits for the purchase. The API token needs the permission Billing Write. With \`plans.subscribe: false\` you buy the plan in the dashboard before the first update. Enterprise is always bought by contract. A destroy does not cancel the plan ([teardown.md](teardown.md)).
 - Cloudflare: a zone that is a subdomain (\`app.example.com\` as a zone) needs [Enterprise](https://developers.cloudflare.com/dns/zone-setups/subdomain-setup/), and the certificate of a host two levels below the zone needs [Advanced Certificate Manager](https://developers.cloudflare.com/ssl/edge-certificates/advanced-certificate-manager/). No policy checks these two.
-- Supabase: point-in-time recovery is an add-on, $100 a month for 7 days, $200 for 14 and $400 for 28. It needs the compute size small ($15 a month) or larger.
-- GitHub: secret scanning of a private repository also needs GitHub Secret Protection, $19 a month for each active committer.
+- Supabase: point-in-time recovery is an add-on, about $100 a month for 7 days, $200 for 14 and $400 for 28 (not confirmed). It needs the compute size small (about $15 a month) or larger. A paid organization cannot create a project of the size nano.
+- Sentry: without the plan Business the API accepts the rate limit of a key and drops it, so each refresh would report it as missing.
+- GitHub: secret scanning of a private repository also needs GitHub Secret Protection, about $19 a month for each active committer (not confirmed).
 - Pulumi Cloud: its page on drift names no edition. Teams and policy groups need Pro, so drift and time-to-live schedules are listed there too.`;
 
 function smallest(name: VendorName, features: readonly PlanFeature[]) {
@@ -55,12 +56,12 @@ function reasons(name: VendorName, plan: string, features: readonly PlanFeature[
 function section(name: VendorName, features: readonly PlanFeature[]): string {
   const rows = features
     .filter(({ vendor }) => vendor === name)
-    .map(({ title, needs, items, source, shipped }) => [
+    .map(({ title, needs, items, source, shipped, unconfirmed }) => [
       title,
       planTitle(name, needs),
       items.join(", "),
       shipped ? "yes" : "no",
-      `[${new URL(source).hostname}](${source})`,
+      `[${new URL(source).hostname}](${source})${unconfirmed ? ", not confirmed" : ""}`,
     ]);
   const head = ["feature", "smallest plan", "items", "in the production stack", "source"];
   return `## ${vendors[name].title}\n\n${markdownTable(head, rows)}`;

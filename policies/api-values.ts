@@ -1,18 +1,26 @@
 import { parseJson } from "../lib/json.ts";
 import { type AnyValue, fault, judge, policy, unproved, type Verdict } from "./framework/index.ts";
-import { cloudflare, cloudflareTokens, grafana } from "./model/tokens.ts";
+import { isGiven } from "./model/given.ts";
+import { cloudflare, cloudflareTokens, grafana, vercel } from "./model/tokens.ts";
 import {
   type Allowed,
   allowedText,
   checkMethods,
   errorStates,
   isAllowed,
+  isInterval,
+  isMoment,
   isTimeField,
+  isTimeRange,
   isTimeZone,
   isTokenResources,
+  isVercelDuration,
   noDataStates,
+  objectZoneSettings,
   otherZoneSettings,
   rateLimitSeconds,
+  vercelAlgorithms,
+  vercelWindow,
   zoneSettingValues,
 } from "./values/api-values.ts";
 
@@ -31,6 +39,10 @@ export const zoneSettingsValid = policy({
         const id = setting.at("settingId");
         const name = id.string() ?? "";
         if (otherZoneSettings.includes(name)) return true;
+        if (objectZoneSettings.includes(name)) {
+          const value = setting.at("value");
+          return value.entries().length > 0 || fault(value, `The setting ${name} must be an object.`);
+        }
         const allowed = zoneSettingValues.get(name);
         return allowed === undefined
           ? unproved(
@@ -48,12 +60,18 @@ export const recordTtl = policy({
   items: ["7.7"],
   title: "The time to live of every DNS record must be one that Cloudflare accepts.",
   severity: "medium",
-  fix: "Set ttl to 1, which is automatic, or to 60 to 86400 seconds; the plan Enterprise allows 30.",
+  fix: "Set ttl to 1, which is automatic and the only one of a proxied record, or to 60 to 86400 seconds; the plan Enterprise allows 30.",
   url: "https://developers.cloudflare.com/dns/manage-dns-records/reference/ttl/",
   check: (stack, _, { plans }) =>
     stack.ofType(cloudflare.dnsRecord).map((record) =>
       judge(record, () => {
         const ttl = record.at("ttl");
+        if (record.at("proxied").boolean() === true && ttl.exists && ttl.number() !== 1) {
+          return fault(
+            ttl,
+            `${record.name} is proxied and has a ttl of ${ttl.number()}. Cloudflare makes it 1, so every refresh would differ.`,
+          );
+        }
         const least = plans.cloudflare === "enterprise" ? 30 : 60;
         return (
           !ttl.exists ||
@@ -96,13 +114,21 @@ export const rateLimitPeriods = policy({
 export const alertValues = policy({
   name: "alert-values",
   items: ["S6.2"],
-  title: "Every alert rule and mute timing must have states, days and places that Grafana accepts.",
+  title:
+    "Every alert rule and mute timing must have states, intervals, times and places that Grafana accepts.",
   severity: "medium",
-  fix: "Use the spelling of Grafana's API: NoData and KeepLast, sunday and not sun, Europe/Berlin and not CET+1.",
+  fix: "Use the spelling of Grafana's API: NoData and KeepLast, sunday and not sun, 03:00 and not 3 am, Europe/Berlin and not CET+1; intervals are multiples of 10 seconds.",
   url: "https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning/",
   check: (stack) => [
     ...stack.ofType(grafana.ruleGroup).map((group) =>
       judge(group, () => {
+        const interval = group.at("intervalSeconds");
+        if (!isInterval(interval.number())) {
+          return fault(
+            interval,
+            `${group.name} has an interval of ${interval.number()} seconds, not a multiple of 10.`,
+          );
+        }
         for (const rule of group.at("rules").items()) {
           for (const [value, allowed] of [
             [rule.at("noDataState"), noDataStates],
@@ -125,6 +151,16 @@ export const alertValues = policy({
               .find((text) => !isTimeField(field, text));
             if (wrong !== undefined) {
               return fault(interval.at(field), `${timing.name} has ${JSON.stringify(wrong)} in ${field}.`);
+            }
+          }
+          for (const time of interval.at("times").items()) {
+            const start = time.at("start").string() ?? "";
+            const end = time.at("end").string() ?? "";
+            if (!isTimeRange(start, end)) {
+              return fault(
+                time,
+                `${timing.name} is silent from ${JSON.stringify(start)} to ${JSON.stringify(end)}, which are not two times of one day.`,
+              );
             }
           }
           const location = interval.at("location");
@@ -151,6 +187,63 @@ export const checkMethod = policy({
       judge(check, () => {
         const method = check.at("settings", "http", "method");
         return method.exists ? oneOf(method, checkMethods, "The method") : true;
+      }),
+    ),
+});
+
+export const firewallValues = policy({
+  name: "firewall-values",
+  items: ["4.4"],
+  title: "Every rule of Vercel's firewall must count and block for a time that Vercel accepts.",
+  severity: "medium",
+  fix: "Set actionDuration to full minutes, 1m to 60m, and window to 10 to 3600 seconds.",
+  url: "https://vercel.com/docs/vercel-firewall/vercel-waf/rate-limiting#limits",
+  check: (stack) =>
+    stack.ofType(vercel.firewall).map((firewall) =>
+      judge(firewall, () => {
+        for (const rule of firewall.at("rules", "rules").items()) {
+          const duration = rule.at("action", "actionDuration");
+          const time = duration.string();
+          if (time !== undefined && !isVercelDuration(time)) {
+            return fault(duration, `${rule.at("name").string()} blocks for ${JSON.stringify(time)}.`);
+          }
+          const limit = rule.at("action", "rateLimit");
+          if (!limit.exists) continue;
+          for (const [value, allowed, what] of [
+            [limit.at("window"), vercelWindow, "The window"],
+            [limit.at("algo"), vercelAlgorithms, "The algorithm"],
+          ] as const) {
+            const verdict = oneOf(value, allowed, what);
+            if (verdict !== true) return verdict;
+          }
+        }
+        return true;
+      }),
+    ),
+});
+
+export const loadTestStart = policy({
+  name: "load-test-start",
+  items: ["6.1"],
+  title: "Every schedule of a load test must have a start that Grafana k6 accepts, and must run again.",
+  severity: "medium",
+  fix: "Set starts to a moment such as 2026-01-05T00:00:00Z. A start in the past needs cron or recurrenceRule.",
+  url: "https://github.com/grafana/terraform-provider-grafana/blob/main/docs/resources/k6_schedule.md",
+  check: (stack, _, { now }) =>
+    stack.ofType(grafana.k6Schedule).map((schedule) =>
+      judge(schedule, () => {
+        const starts = schedule.at("starts");
+        const text = starts.string() ?? "";
+        if (!isMoment(text)) {
+          return fault(starts, `${schedule.name} starts at ${JSON.stringify(text)}, which is not RFC 3339.`);
+        }
+        // The provider's own tests create schedules with a start in the past that recur.
+        const recurs = isGiven(schedule.at("cron")) || isGiven(schedule.at("recurrenceRule"));
+        return (
+          recurs ||
+          Date.parse(text) > now ||
+          fault(starts, `${schedule.name} runs once, at ${text}, which is in the past.`)
+        );
       }),
     ),
 });

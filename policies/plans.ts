@@ -1,12 +1,15 @@
+import type { ProjectArgs } from "@pulumi/supabase";
 import { planFeatures } from "../config/plan-features.ts";
 import { planHas, planIds, planTitle, vendors } from "../config/plans.ts";
 import { listed } from "../lib/text.ts";
 import type { Context } from "./framework/context.ts";
 import {
   type Finding,
+  fault,
   judge,
   policy,
   type Resource,
+  type ResourceOf,
   type Stack,
   select,
   unproved,
@@ -23,12 +26,14 @@ import {
   scalingUses,
   webHostUses,
 } from "./model/plan-uses.ts";
+import { supabase } from "./model/tokens.ts";
 import {
   edgeRuleUses,
   firewallUses,
   planOfSubscription,
   rateLimitUses,
   subscriptionOf,
+  zoneSettingUses,
 } from "./model/zone-plans.ts";
 
 // Whether the accounts' plans include what the stack declares: docs/plans.md.
@@ -65,10 +70,20 @@ export const planEdgeRules = policy({
   check: (stack, _, context) => within(edgeRuleUses(stack), stack, context),
 });
 
+export const planZoneSettings = policy({
+  name: "plan-zone-settings",
+  items: ["4.1", "6.8"],
+  title: "The zone's plan must include the declared settings.",
+  severity: "medium",
+  fix: "Remove the setting, or set plans.cloudflare to the plan that it needs.",
+  url: url("cloudflarePaidSettings"),
+  check: (stack, _, context) => within(zoneSettingUses(stack), stack, context),
+});
+
 export const planWebHost = policy({
   name: "plan-web-host",
   items: ["4.4", "4.7", "5.9", "7V.1"],
-  title: "The plan at Vercel must include the declared firewall and log drain.",
+  title: "The plan at Vercel must include the declared firewall, log drain and protections.",
   severity: "high",
   fix: "Buy the plan at Vercel and set plans.vercel to it.",
   url: url("vercelManagedRules"),
@@ -78,7 +93,7 @@ export const planWebHost = policy({
 export const planAutoscaling = policy({
   name: "plan-autoscaling",
   items: ["7.4"],
-  title: "The plan at Render must include autoscaling if a service declares it.",
+  title: "The plan at Render must include the declared autoscaling and projects.",
   severity: "high",
   fix: "Buy the plan at Render and set plans.render to it.",
   url: url("renderAutoscaling"),
@@ -88,12 +103,29 @@ export const planAutoscaling = policy({
 export const planDatabase = policy({
   name: "plan-database",
   items: ["3.1", "3.3"],
-  title: "The plan at Supabase must include the declared compute size and point-in-time recovery.",
+  title:
+    "The plan at Supabase must include the declared compute size, point-in-time recovery and sign-in settings.",
   severity: "high",
   fix: "Buy the plan at Supabase and set plans.supabase to it.",
   url: url("supabasePitr"),
-  check: (stack, _, context) => within(databaseUses(stack), stack, context),
+  check: (stack, _, context) => [
+    ...within(databaseUses(stack), stack, context),
+    ...stack.ofType(supabase.project).map((project) => judge(project, () => judgeSmallest(project, context))),
+  ],
 });
+
+/** A paid organization starts at micro: https://supabase.com/docs/guides/platform/compute-and-disk */
+function judgeSmallest(project: ResourceOf<ProjectArgs>, { plans }: Context): Verdict {
+  const size = project.at("instanceSize");
+  return (
+    size.string() !== "nano" ||
+    !planHas("supabase", plans.supabase ?? "", "pro") ||
+    fault(
+      size,
+      `${project.name} has the compute size nano, which Supabase rejects on the plan ${planTitle("supabase", plans.supabase ?? "")}: set database.computeSize to micro or larger.`,
+    )
+  );
+}
 
 export const planHealthChecks = policy({
   name: "plan-health-checks",
@@ -108,7 +140,7 @@ export const planHealthChecks = policy({
 export const planErrorTracking = policy({
   name: "plan-error-tracking",
   items: ["5.1"],
-  title: "The plan at Sentry must include the declared integrations and monitors.",
+  title: "The plan at Sentry must include the declared rate limits, integrations and monitors.",
   severity: "medium",
   fix: "Buy the plan at Sentry and set plans.sentry to it.",
   url: url("sentryIntegration"),

@@ -17,13 +17,24 @@ export function createSettings(
   return new Settings(
     ...scope.child("settings", {
       projectRef: project.id,
-      network: JSON.stringify({ restrictions: args.database.allowedNetworks }),
+      network: JSON.stringify({ restrictions: restrictions(args.database.allowedNetworks) }),
       sslEnforcement: args.database.enforceSsl,
       api: JSON.stringify(dataApi(args)),
       // The document holds Auth's secrets when it has any, and the provider does not mark it as a secret.
       auth: pulumi.secret(JSON.stringify(auth(args))),
     }),
   );
+}
+
+/**
+ * The networks in the form in which the provider reads them back, or each refresh would differ: those of IPv4
+ * first, and null where there is none, which lets nobody in as an empty list does.
+ */
+function restrictions(networks: readonly string[]): readonly string[] | null {
+  const isIpv6 = (network: string) => network.includes(":");
+  return networks.length === 0
+    ? null
+    : networks.toSorted((one, other) => Number(isIpv6(one)) - Number(isIpv6(other)));
 }
 
 /** The Data API is off while it serves no schema; the switch in the dashboard writes the same empty list. */

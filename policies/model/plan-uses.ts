@@ -1,7 +1,7 @@
 import type { RepositoryArgs } from "@pulumi/github";
 import type { Input } from "@pulumi/pulumi";
 import type { FeatureName } from "../../config/plan-features.ts";
-import type { Resource, ResourceOf, Stack } from "../framework/index.ts";
+import type { AnyValue, Resource, ResourceOf, Stack } from "../framework/index.ts";
 import { isGiven, isOn } from "./given.ts";
 import { github, grafana, pagerduty, pulumiCloud, render, sentry, supabase, vercel } from "./tokens.ts";
 import type { Zone } from "./zones.ts";
@@ -17,16 +17,18 @@ export interface PlanUse {
 
 export function webHostUses(stack: Stack): PlanUse[] {
   const firewalls = stack.ofType(vercel.firewall).map((firewall): PlanUse => {
+    const rules = () => firewall.at("rules", "rules").items();
+    const addresses = () => firewall.at("ipRules", "rules").items();
     const limits = () =>
-      firewall
-        .at("rules", "rules")
-        .items()
+      rules()
         .filter((rule) => rule.at("action", "action").string() === "rate_limit")
         .map((rule) => rule.at("action", "rateLimit"));
     return {
       resource: firewall,
       features: [
         ["vercelManagedRules", () => isGiven(firewall.at("managedRulesets", "owasp"))],
+        ["vercelFourthRule", () => rules().length > 3 || addresses().length > 10],
+        ["vercelManyRules", () => rules().length > 40 || addresses().length > 100],
         ["vercelSecondRateLimit", () => limits().length > 1],
         [
           "vercelLongRateLimit",
@@ -46,21 +48,36 @@ export function webHostUses(stack: Stack): PlanUse[] {
   });
   return [
     ...firewalls,
-    ...stack.ofType(vercel.project).map((project) => use(project, "vercelProduction")),
+    ...stack.ofType(vercel.project).map(
+      (project): PlanUse => ({
+        resource: project,
+        features: [
+          ["vercelProduction", () => true],
+          ["vercelSkewProtection", () => isGiven(project.at("skewProtection"))],
+          ["vercelTrustedIps", () => isGiven(project.at("trustedIps"))],
+        ],
+      }),
+    ),
     ...stack.ofType(vercel.logDrain).map((drain) => use(drain, "vercelLogDrain")),
   ];
 }
 
 export function scalingUses(stack: Stack): PlanUse[] {
-  return stack
-    .ofType(render.webService, render.privateService, render.backgroundWorker)
-    .map((service) =>
-      use(
-        service,
-        "renderAutoscaling",
-        () => service.at("autoscaling").exists && isOn(service.at("autoscaling", "enabled")),
+  const projects = stack.ofType(render.project);
+  return [
+    ...stack
+      .ofType(render.webService, render.privateService, render.backgroundWorker)
+      .map((service) =>
+        use(
+          service,
+          "renderAutoscaling",
+          () => service.at("autoscaling").exists && isOn(service.at("autoscaling", "enabled")),
+        ),
       ),
-    );
+    ...projects.map((project, index) =>
+      use(project, "renderSecondProject", () => index > 0 || project.at("environments").entries().length > 2),
+    ),
+  ];
 }
 
 export function databaseUses(stack: Stack): PlanUse[] {
@@ -75,7 +92,24 @@ export function databaseUses(stack: Stack): PlanUse[] {
         ),
       ),
     ...stack.ofType(supabase.addOn, supabase.addOnByModule).map((addOn) => use(addOn, "supabasePitr")),
+    ...stack.ofType(supabase.settings).map((settings): PlanUse => {
+      const auth = settings.at("auth").json();
+      return {
+        resource: settings,
+        features: [
+          ["supabaseLeakedPasswords", () => auth.at("password_hibp_enabled").boolean() === true],
+          ["supabaseSessions", () => sessionLimits.some((name) => isLimit(auth.at(name)))],
+        ],
+      };
+    }),
   ];
+}
+
+const sessionLimits = ["sessions_timebox", "sessions_inactivity_timeout", "sessions_single_per_user"];
+
+/** A limit of 0, or false, is none. */
+function isLimit(value: AnyValue): boolean {
+  return value.boolean() === true || (value.number() ?? 0) > 0;
 }
 
 /** Runs of synthetic checks that Grafana Cloud's Free plan includes in a month of 30 days. */
@@ -99,6 +133,15 @@ export function healthCheckUses(stack: Stack): PlanUse[] {
 export function errorTrackingUses(stack: Stack): PlanUse[] {
   return [
     ...stack.ofType(sentry.pagerduty).map((integration) => use(integration, "sentryIntegration")),
+    ...stack
+      .ofType(...sentry.key)
+      .map((key) =>
+        use(
+          key,
+          "sentryKeyRateLimit",
+          () => isGiven(key.at("rateLimitCount")) || isGiven(key.at("rateLimitWindow")),
+        ),
+      ),
     ...after(1, stack.ofType(sentry.uptimeMonitor), "sentryMonitors"),
     ...after(1, stack.ofType(sentry.cronMonitor), "sentryMonitors"),
   ];

@@ -42,6 +42,7 @@ export const vercel = {
 } as const;
 
 export const render = {
+  project: token<rn.ProjectArgs>("render:index/project:Project"),
   webService: token<rn.WebServiceArgs>("render:index/webService:WebService"),
   privateService: token<other.RenderServiceArgs>("render:index/privateService:PrivateService"),
   backgroundWorker: token<other.RenderServiceArgs>("render:index/backgroundWorker:BackgroundWorker"),
@@ -108,6 +109,7 @@ export const grafana = {
     "grafana:connections/metricsEndpointScrapeJob:MetricsEndpointScrapeJob",
   ),
   check: token<gf.syntheticmonitoring.CheckArgs>("grafana:syntheticMonitoring/check:Check"),
+  k6Schedule: token<gf.k6.ScheduleArgs>("grafana:k6/schedule:Schedule"),
 } as const;
 
 export const pagerduty = {

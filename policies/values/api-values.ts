@@ -17,7 +17,11 @@ export const zoneSettingValues: ReadonlyMap<string, Allowed> = new Map<string, A
     automatic_https_rewrites: onOff,
     brotli: onOff,
     // 0 respects the headers of the host.
-    browser_cache_ttl: { from: 0, to: 31_536_000 },
+    browser_cache_ttl: [
+      0, 30, 60, 120, 300, 1200, 1800, 3600, 7200, 10_800, 14_400, 18_000, 28_800, 43_200, 57_600, 72_000,
+      86_400, 172_800, 259_200, 345_600, 432_000, 691_200, 1_382_400, 2_073_600, 2_678_400, 5_356_800,
+      16_070_400, 31_536_000,
+    ],
     browser_check: onOff,
     cache_level: ["bypass", "basic", "simplified", "aggressive", "cache_everything"],
     challenge_ttl: [
@@ -27,6 +31,10 @@ export const zoneSettingValues: ReadonlyMap<string, Allowed> = new Map<string, A
     cname_flattening: ["flatten_at_root", "flatten_all"],
     development_mode: onOff,
     early_hints: onOff,
+    edge_cache_ttl: [
+      30, 60, 300, 1200, 1800, 3600, 7200, 10_800, 14_400, 18_000, 28_800, 43_200, 57_600, 72_000, 86_400,
+      172_800, 259_200, 345_600, 432_000, 518_400, 604_800,
+    ],
     email_obfuscation: onOff,
     h2_prioritization: ["on", "off", "custom"],
     hotlink_protection: onOff,
@@ -61,24 +69,27 @@ export const zoneSettingValues: ReadonlyMap<string, Allowed> = new Map<string, A
   }),
 );
 
-/** Settings whose value is an object, a list, or bounded by a contract. */
-export const otherZoneSettings: readonly string[] = [
+/** Settings whose value is an object. */
+export const objectZoneSettings: readonly string[] = [
   "aegis",
   "automatic_platform_optimization",
+  "nel",
+  "security_header",
+];
+
+/** Settings whose value is a list, is bounded by a contract, or has no list of values. */
+export const otherZoneSettings: readonly string[] = [
   "china_network_enabled",
   "ciphers",
   "content_converter",
-  "edge_cache_ttl",
   "fonts",
   "image_resizing",
   "max_upload",
-  "nel",
   "origin_h2_max_streams",
   "proxy_read_timeout",
   "redirects_for_ai_training",
   "replace_insecure_js",
   "search_for_agents",
-  "security_header",
   "sha1_support",
   "ssl_recommender",
   "transformations",
@@ -93,12 +104,52 @@ export const rateLimitSeconds: Allowed = [
   10, 15, 20, 30, 40, 45, 60, 90, 120, 180, 240, 300, 480, 600, 900, 1200, 1800, 2400, 3600, 65_535, 86_400,
 ];
 
-/** Source: https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning/ */
+/** Source: https://github.com/grafana/terraform-provider-grafana/blob/main/docs/resources/rule_group.md */
 export const noDataStates: Allowed = ["Alerting", "NoData", "OK", "KeepLast"];
 export const errorStates: Allowed = ["Alerting", "Error", "OK", "KeepLast"];
 
 /** Source: https://github.com/grafana/synthetic-monitoring-agent/blob/main/pkg/pb/synthetic_monitoring/checks.proto */
 export const checkMethods: Allowed = ["GET", "CONNECT", "DELETE", "HEAD", "OPTIONS", "POST", "PUT", "TRACE"];
+
+/**
+ * Seconds between two evaluations that Grafana accepts: full runs of its scheduler, which looks each 10 s.
+ * Source: https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/store/alert_rule.go
+ */
+export function isInterval(seconds: number | undefined): boolean {
+  return seconds !== undefined && seconds > 0 && seconds % 10 === 0;
+}
+
+/** Seconds that a rate limit of Vercel may count for: https://vercel.com/docs/vercel-firewall/vercel-waf/rate-limiting#limits */
+export const vercelWindow: Allowed = { from: 10, to: 3600 };
+export const vercelAlgorithms: Allowed = ["fixed_window", "token_bucket"];
+
+/**
+ * Whether Vercel may block for a time: full minutes up to an hour.
+ * Source: https://vercel.com/changelog/vercel-waf-now-supports-persistent-actions
+ */
+export function isVercelDuration(text: string): boolean {
+  return /^(?:[1-9]|[1-5]\d|60)m$|^1h$/.test(text);
+}
+
+/** Whether a text is a moment as RFC 3339 writes it, which exists. */
+export function isMoment(text: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text) &&
+    !Number.isNaN(Date.parse(text)) &&
+    isDay(text.slice(0, 10))
+  );
+}
+
+/** Date takes 31 February for 3 March. */
+function isDay(text: string): boolean {
+  return new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+}
+
+/** Whether the times of a mute timing are two times of a day, one after the other; 24:00 is its end. */
+export function isTimeRange(start: string, end: string): boolean {
+  const isTime = (text: string) => /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/.test(text);
+  return isTime(start) && isTime(end) && start < end;
+}
 
 export function isAllowed(value: string | number | undefined, allowed: Allowed): boolean {
   if (value === undefined) return false;

@@ -72,6 +72,17 @@ describe("the settings", () => {
     expect(json(inputs.network)).toEqual({ restrictions: ["192.0.2.0/24", "2001:db8::/32"] });
   });
 
+  test.each([
+    [
+      ["2001:db8::/32", "198.51.100.0/24", "192.0.2.0/24"],
+      ["198.51.100.0/24", "192.0.2.0/24", "2001:db8::/32"],
+    ],
+    [[], null],
+  ])("give the networks %j as the provider reads them back", async (allowedNetworks, restrictions) => {
+    const { inputs } = (await declare({ allowedNetworks })).named("database-settings");
+    expect(json(inputs.network)).toEqual({ restrictions });
+  });
+
   test("leave the pooler out, which the provider would take and never send", async () => {
     expect((await declare()).named("database-settings").inputs).not.toHaveProperty("pooler");
   });

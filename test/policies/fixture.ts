@@ -52,7 +52,7 @@ export const production: Context = {
     supabase: "pro",
     github: "enterprise",
     grafana: "pro",
-    sentry: "team",
+    sentry: "business",
     pagerduty: "professional",
     pulumiCloud: "pro",
   },

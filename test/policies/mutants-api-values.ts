@@ -1,4 +1,4 @@
-import { cloudflare, cloudflareTokens } from "../../policies/model/tokens.ts";
+import { cloudflare, cloudflareTokens, grafana } from "../../policies/model/tokens.ts";
 import { withLimits } from "./edge-edits.ts";
 import { apiExpression, limitRule, loginExpression, zoned, zoneSetting } from "./edge-rules.ts";
 import { change, type Fixture, withProps } from "./fixture.ts";
@@ -25,6 +25,22 @@ export const apiValueMutants: readonly Mutant[] = [
     policy: "zone-setting-values",
     what: "a setting is misspelled",
     break: (stack) => [...stack, zoneSetting("web_sockets", "on")],
+  },
+  {
+    policy: "zone-setting-values",
+    what: "browsers keep files for 100 seconds",
+    break: (stack) => withProps(stack, "edge-browser-cache-ttl", { value: 100 }),
+    takesMore: true,
+  },
+  {
+    policy: "zone-setting-values",
+    what: "the reports of network errors are a word",
+    break: (stack) => [...stack, zoneSetting("nel", "on")],
+  },
+  {
+    policy: "dns-record-ttl",
+    what: "a proxied record lives for five minutes",
+    break: (stack) => withProps(stack, "edge-api", { ttl: 300 }),
   },
   {
     policy: "dns-record-ttl",
@@ -69,6 +85,41 @@ export const apiValueMutants: readonly Mutant[] = [
         intervals: [{ weekdays: ["sun"], times: [{ start: "03:00", end: "04:00" }], location: "UTC" }],
       }),
     takesMore: true,
+  },
+  {
+    policy: "alert-values",
+    what: "rules are evaluated each 15 seconds",
+    break: (stack) =>
+      stack.map((fixture) =>
+        fixture.type === grafana.ruleGroup
+          ? { ...fixture, props: { ...fixture.props, intervalSeconds: 15 } }
+          : fixture,
+      ),
+  },
+  {
+    policy: "alert-values",
+    what: "the maintenance window ends before it starts",
+    break: (stack) =>
+      withProps(stack, "observability-maintenance", {
+        intervals: [{ weekdays: ["sunday"], times: [{ start: "04:00", end: "03:00" }], location: "UTC" }],
+      }),
+    takesMore: true,
+  },
+  ...[{ actionDuration: "2h" }, { actionDuration: "30s" }, { rateLimit: { window: 5 } }].map((edit) => ({
+    policy: "firewall-values",
+    what: `Vercel's firewall is told ${JSON.stringify(edit)}`,
+    break: (stack: Fixture[]) => withFirewallRule(stack, edit),
+    takesMore: edit.rateLimit !== undefined,
+  })),
+  ...["2026-12-24", "2026-02-30T10:00:00Z", "tomorrow", "2026-01-05T00:00:00Z"].map((starts) => ({
+    policy: "load-test-start",
+    what: `a load test runs once, at ${starts}`,
+    break: (stack: Fixture[]) => [...stack, loadTestAt({ starts })],
+  })),
+  {
+    policy: "load-test-start",
+    what: "a load test starts on a day, without a time, and recurs",
+    break: (stack) => [...stack, loadTestAt({ starts: "2026-01-05", cron: { schedule: "30 4 * * 1" } })],
   },
   {
     policy: "health-check-method",
@@ -125,5 +176,22 @@ function withResources(stack: Fixture[], resources: string): Fixture[] {
         policies: Array.isArray(policies) ? policies.map((entry) => ({ ...entry, resources })) : [],
       },
     };
+  });
+}
+
+function loadTestAt(props: Readonly<Record<string, unknown>>): Fixture {
+  return { type: grafana.k6Schedule, name: "load-test-again", props: { loadTestId: "1", ...props } };
+}
+
+/** The first rule of Vercel's firewall with other values in its action. */
+function withFirewallRule(
+  stack: Fixture[],
+  { rateLimit, ...edit }: { actionDuration?: string; rateLimit?: Readonly<Record<string, unknown>> },
+): Fixture[] {
+  return change(stack, "web-firewall", (fixture) => {
+    const { rules: list } = Object(fixture.props.rules);
+    const [first, ...others] = list;
+    const action = { ...first.action, ...edit, rateLimit: { ...first.action.rateLimit, ...rateLimit } };
+    return { ...fixture, props: { ...fixture.props, rules: { rules: [{ ...first, action }, ...others] } } };
   });
 }
