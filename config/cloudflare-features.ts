@@ -148,7 +148,7 @@ export const cloudflareFeatures = {
   },
   cloudflarePaidSettings: {
     ...zoneSettings,
-    title: "Polish, HTTP/2 prioritization, CNAME flattening of every record, or HTTP/2 turned off",
+    title: "Polish, HTTP/2 prioritization, or CNAME flattening of every record",
     needs: "pro",
   },
   cloudflareEnterpriseSettings: {

@@ -130,7 +130,6 @@ const paidSettings: ReadonlyMap<string, readonly [FeatureName, (value: string) =
   ["polish", ["cloudflarePaidSettings", (value) => value !== "off"]],
   ["h2_prioritization", ["cloudflarePaidSettings", (value) => value !== "off"]],
   ["cname_flattening", ["cloudflarePaidSettings", (value) => value === "flatten_all"]],
-  ["http2", ["cloudflarePaidSettings", (value) => value === "off"]],
   ["ssl", ["cloudflareEnterpriseSettings", (value) => value === "origin_pull"]],
   ["true_client_ip_header", ["cloudflareEnterpriseSettings", (value) => value === "on"]],
   ["prefetch_preload", ["cloudflareEnterpriseSettings", (value) => value === "on"]],

@@ -15,6 +15,7 @@ import { notificationMutants, onCallMutants } from "./mutants-notifications.ts";
 import { planMutants } from "./mutants-plans.ts";
 import { platformMutants } from "./mutants-platform.ts";
 import { securityMutants } from "./mutants-security.ts";
+import { zonePlanMutants } from "./mutants-zone-plans.ts";
 import { passingStack } from "./passing-stack.ts";
 
 const mutants: readonly Mutant[] = [
@@ -25,6 +26,7 @@ const mutants: readonly Mutant[] = [
   ...platformMutants,
   ...hostMutants,
   ...planMutants,
+  ...zonePlanMutants,
   ...errorTrackingMutants,
   ...alertMutants,
   ...apiValueMutants,
