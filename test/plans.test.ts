@@ -35,6 +35,7 @@ describe("production", () => {
       "5.1",
       "the plan Team at Sentry; the plan is Developer.",
     ],
+    ["plans.sentry=team", "plan-error-tracking", "5.1", "the plan Business at Sentry; the plan is Team."],
     ["plans.pagerduty=free", "plan-on-call", "S6.4", "the plan Professional at PagerDuty; the plan is Free."],
   ])("with %s is refused by %s, which names item %s and the plan", async (setting, policy, item, said) => {
     const { resources, context } = await recordPlatform("production", setting);
