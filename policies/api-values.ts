@@ -1,5 +1,14 @@
+import type { ScheduleArgs } from "@pulumi/grafana/k6/schedule.js";
 import { parseJson } from "../lib/json.ts";
-import { type AnyValue, fault, judge, policy, unproved, type Verdict } from "./framework/index.ts";
+import {
+  type AnyValue,
+  fault,
+  judge,
+  policy,
+  type ResourceOf,
+  unproved,
+  type Verdict,
+} from "./framework/index.ts";
 import { isGiven } from "./model/given.ts";
 import { cloudflare, cloudflareTokens, grafana, vercel } from "./model/tokens.ts";
 import {
@@ -117,9 +126,9 @@ export const alertValues = policy({
   title:
     "Every alert rule and mute timing must have states, intervals, times and places that Grafana accepts.",
   severity: "medium",
-  fix: "Use the spelling of Grafana's API: NoData and KeepLast, sunday and not sun, 03:00 and not 3 am, Europe/Berlin and not CET+1; intervals are multiples of 10 seconds.",
+  fix: "Use the spelling of Grafana's API: NoData and KeepLast, sunday and not sun, 03:00 and not 3 am, Europe/Berlin and not CET+1; intervals are multiples of 10 seconds; a load test starts at a moment such as 2026-01-05T00:00:00Z, and recurs if that is past.",
   url: "https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning/",
-  check: (stack) => [
+  check: (stack, _, { now }) => [
     ...stack.ofType(grafana.ruleGroup).map((group) =>
       judge(group, () => {
         const interval = group.at("intervalSeconds");
@@ -172,6 +181,7 @@ export const alertValues = policy({
         return true;
       }),
     ),
+    ...stack.ofType(grafana.k6Schedule).map((schedule) => judge(schedule, () => judgeStart(schedule, now))),
   ],
 });
 
@@ -222,32 +232,6 @@ export const firewallValues = policy({
     ),
 });
 
-export const loadTestStart = policy({
-  name: "load-test-start",
-  items: ["6.1"],
-  title: "Every schedule of a load test must have a start that Grafana k6 accepts, and must run again.",
-  severity: "medium",
-  fix: "Set starts to a moment such as 2026-01-05T00:00:00Z. A start in the past needs cron or recurrenceRule.",
-  url: "https://github.com/grafana/terraform-provider-grafana/blob/main/docs/resources/k6_schedule.md",
-  check: (stack, _, { now }) =>
-    stack.ofType(grafana.k6Schedule).map((schedule) =>
-      judge(schedule, () => {
-        const starts = schedule.at("starts");
-        const text = starts.string() ?? "";
-        if (!isMoment(text)) {
-          return fault(starts, `${schedule.name} starts at ${JSON.stringify(text)}, which is not RFC 3339.`);
-        }
-        // The provider's own tests create schedules with a start in the past that recur.
-        const recurs = isGiven(schedule.at("cron")) || isGiven(schedule.at("recurrenceRule"));
-        return (
-          recurs ||
-          Date.parse(text) > now ||
-          fault(starts, `${schedule.name} runs once, at ${text}, which is in the past.`)
-        );
-      }),
-    ),
-});
-
 export const tokenResources = policy({
   name: "token-resources",
   items: ["3.2", "8.2"],
@@ -273,5 +257,20 @@ function oneOf(value: AnyValue, allowed: Allowed, what: string): Verdict {
   return (
     isAllowed(found, allowed) ||
     fault(value, `${what} is ${JSON.stringify(found) ?? "missing"}, not ${allowedText(allowed)}.`)
+  );
+}
+
+/** The provider's own tests create schedules with a start in the past that recur. */
+function judgeStart(schedule: ResourceOf<ScheduleArgs>, now: number): Verdict {
+  const starts = schedule.at("starts");
+  const text = starts.string() ?? "";
+  if (!isMoment(text)) {
+    return fault(starts, `${schedule.name} starts at ${JSON.stringify(text)}, which is not RFC 3339.`);
+  }
+  const recurs = isGiven(schedule.at("cron")) || isGiven(schedule.at("recurrenceRule"));
+  return (
+    recurs ||
+    Date.parse(text) > now ||
+    fault(starts, `${schedule.name} runs once, at ${text}, which is in the past.`)
   );
 }

@@ -93,12 +93,12 @@ export function databaseUses(stack: Stack): PlanUse[] {
       ),
     ...stack.ofType(supabase.addOn, supabase.addOnByModule).map((addOn) => use(addOn, "supabasePitr")),
     ...stack.ofType(supabase.settings).map((settings): PlanUse => {
-      const auth = settings.at("auth").json();
+      const auth = () => settings.at("auth").json();
       return {
         resource: settings,
         features: [
-          ["supabaseLeakedPasswords", () => auth.at("password_hibp_enabled").boolean() === true],
-          ["supabaseSessions", () => sessionLimits.some((name) => isLimit(auth.at(name)))],
+          ["supabaseLeakedPasswords", () => auth().at("password_hibp_enabled").boolean() === true],
+          ["supabaseSessions", () => sessionLimits.some((name) => isLimit(auth().at(name)))],
         ],
       };
     }),

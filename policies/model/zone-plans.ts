@@ -1,7 +1,6 @@
 import type { FeatureName } from "../../config/plan-features.ts";
 import { known, type Stack } from "../framework/index.ts";
 import { tokenize } from "../values/cloudflare-tokens.ts";
-import { isGiven } from "./given.ts";
 import type { PlanUse } from "./plan-uses.ts";
 import type { Rule } from "./rulesets.ts";
 import { cloudflare } from "./tokens.ts";
@@ -182,7 +181,7 @@ function edgeSeconds({ entry }: Rule): number {
 
 function hasCacheKey({ entry }: Rule): boolean {
   const key = entry.at("actionParameters", "cacheKey", "customKey");
-  return (["queryString", "header", "cookie", "host", "user"] as const).some((part) => isGiven(key.at(part)));
+  return (["queryString", "header", "cookie", "host", "user"] as const).some((part) => key.at(part).exists);
 }
 
 /**

@@ -112,12 +112,12 @@ export const apiValueMutants: readonly Mutant[] = [
     takesMore: edit.rateLimit !== undefined,
   })),
   ...["2026-12-24", "2026-02-30T10:00:00Z", "tomorrow", "2026-01-05T00:00:00Z"].map((starts) => ({
-    policy: "load-test-start",
+    policy: "alert-values",
     what: `a load test runs once, at ${starts}`,
     break: (stack: Fixture[]) => [...stack, loadTestAt({ starts })],
   })),
   {
-    policy: "load-test-start",
+    policy: "alert-values",
     what: "a load test starts on a day, without a time, and recurs",
     break: (stack) => [...stack, loadTestAt({ starts: "2026-01-05", cron: { schedule: "30 4 * * 1" } })],
   },

@@ -29,6 +29,8 @@ const notOfPresence = new Set([
   "log-without-statements",
   "no-literal-secrets",
   "dns-record-ttl",
+  "firewall-values",
+  "plan-zone-settings",
   "health-check-method",
   "plan-autoscaling",
   "plan-database",
