@@ -51,13 +51,7 @@ function judgeRegion(project: ResourceOf<ProjectArgs>): Verdict {
   if (region === "") {
     return fault(value, "No region is chosen.");
   }
-<<<<<<< HEAD
   return offered.has(region) || fault(value, `Supabase has no region ${region}.`);
-=======
-  return (
-    supabaseRegions.some((offered) => offered === region) || fault(value, `Supabase has no region ${region}.`)
-  );
->>>>>>> 24c8dce (Count the new policies in the pages, and format)
 }
 
 function judgeNetwork(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
