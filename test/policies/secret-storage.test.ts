@@ -130,6 +130,22 @@ describe("a secret written in the program", () => {
     expect(outcomeOf(noLiteralSecrets, stack).status).toBe("violated");
   });
 
+  test.each([
+    [{ value: "made-by-the-provider" }, "passed"],
+    [{}, "violated"],
+  ])("is none where a resource without an id gave it: %j", (outputs, status) => {
+    const stack = [
+      { type: "native:index:Token", name: "token", props: { size: 20 }, outputs },
+      {
+        type: render.envGroup,
+        name: "group",
+        props: { envVars: { API_TOKEN: { value: secret("made-by-the-provider") } } },
+        from: { envVars: ["token"] },
+      },
+    ];
+    expect(outcomeOf(noLiteralSecrets, stack).status).toBe(status);
+  });
+
   test("is not repeated in the message", () => {
     const canary = "c4nary-c4nary";
     for (const props of [
@@ -251,4 +267,12 @@ describe("a secret variable", () => {
       expect(reach(key), key).toBe("passed");
     }
   });
+});
+
+test("whether secrets are encrypted is unknown where the host does not say which inputs are secrets", () => {
+  const stack = stackOf(
+    [{ type: render.envGroup, name: "group", props: { envVars: { API_TOKEN: { value: "abcdefgh" } } } }],
+    "state",
+  );
+  expect(evaluate(secretsEncrypted, stack, production).status).toBe("unknown");
 });
