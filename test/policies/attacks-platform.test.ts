@@ -33,7 +33,7 @@ const cache = (expression: string, parameters: object): Edit =>
     expression,
     actionParameters: parameters,
   });
-const kept = { cache: true, edgeTtl: { mode: "override_origin", default: 3600 } };
+const kept = { cache: true, edgeTtl: { mode: "override_origin", default: 7200 } };
 
 describe("what breaks an item of the hosts", () => {
   test.each<[policy: string, what: string, Edit]>([
