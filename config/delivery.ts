@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { text } from "./kinds.ts";
+import { text, waiverDaysSchema } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
 import { deliveryPlansSchema } from "./plans.ts";
 import { pulumiCloudSchema } from "./pulumi-cloud.ts";
@@ -34,6 +34,7 @@ export const deliverySchema = z
     repository: repositorySchema,
     environments: environmentsSchema,
     pulumiCloud: pulumiCloudSchema.optional(),
+    waiverDays: waiverDaysSchema,
     waivers: z.unknown().optional().meta({
       description:
         "Violations that are accepted for a limited time. The policies evaluate them: see policies/README.md.",

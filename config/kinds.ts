@@ -168,3 +168,8 @@ function isoDay(value: string): string {
 function isPlain(value: URL): boolean {
   return value.search === "" && value.hash === "";
 }
+
+/** Most days that a waiver may last: the pack takes 90 without the setting, and never more than 180. */
+export const waiverDaysSchema = whole(1, 180)
+  .default(90)
+  .meta({ description: "Most days that a waiver may last, from the day on which it is judged." });

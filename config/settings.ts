@@ -4,7 +4,7 @@ import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
 import { evidenceSchema } from "./evidence.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
-import { branchName, hostname, identifier, text, whole, word } from "./kinds.ts";
+import { branchName, hostname, identifier, text, waiverDaysSchema, whole, word } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
 import { contactsSchema, objectivesSchema } from "./operations.ts";
 import { platformPlansSchema } from "./plans.ts";
@@ -170,6 +170,7 @@ export const settingsSchema = z.strictObject({
     }),
   contacts: contactsSchema,
   links: linksSchema,
+  waiverDays: waiverDaysSchema,
   waivers: z.unknown().optional().meta({
     description:
       "Violations that are accepted for a limited time. The policies evaluate them: see policies/README.md.",

@@ -1,5 +1,12 @@
-import { fault, policy, some, type Verdict } from "./framework/index.ts";
-import { type Job, judgeBackupBuckets, judgeBackupJobs, runsOnlyBackups } from "./model/backups.ts";
+import { fault, judge, known, policy, some, type Verdict } from "./framework/index.ts";
+import { connectionFault, destinationFault } from "./model/backup-variables.ts";
+import {
+  backupJobs,
+  type Job,
+  judgeBackupBuckets,
+  judgeBackupJobs,
+  runsOnlyBackups,
+} from "./model/backups.ts";
 import { deletionOf, lifecycleRules } from "./model/bucket-rules.ts";
 import { backupCommandFault } from "./values/backup-command.ts";
 import { runsDaily } from "./values/schedule.ts";
@@ -14,13 +21,17 @@ export const backupBucket = policy({
   severity: "critical",
   fix: "Declare a cloudflare.R2Bucket with backup in its name, and a cloudflare.R2BucketLifecycle for it with an enabled rule that deletes old backups.",
   url: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
-  check: (stack) =>
-    judgeBackupBuckets(
+  check: (stack) => [
+    ...judgeBackupBuckets(
       stack,
       (bucket) =>
         some(lifecycleRules(stack, bucket), (rule) => deletionOf(rule) !== undefined) ||
         "No enabled lifecycle rule deletes old backups from the bucket.",
     ),
+    ...(known(() => backupJobs(stack)) ?? []).map((job) =>
+      judge(job.resource, () => destinationFault(stack, job) ?? true),
+    ),
+  ],
 });
 
 export const backupJob = policy({
@@ -34,7 +45,8 @@ export const backupJob = policy({
     judgeBackupJobs(stack, (job) => {
       const schedules = job.schedules();
       if (schedules.some((schedule) => runsDaily(schedule) === true)) {
-        return judgeWork(job);
+        const work = judgeWork(job);
+        return work === true ? (connectionFault(stack, job) ?? true) : work;
       }
       const texts = schedules.map((schedule) => JSON.stringify(schedule)).join(", ");
       return fault(

@@ -6,6 +6,7 @@ import {
   judge,
   judgeEach,
   judgeStack,
+  known,
   policy,
   type ResourceOf,
   type Stack,
@@ -16,6 +17,8 @@ import { judgeRequiredCheck } from "./model/branch-rules.ts";
 import { rulesFor } from "./model/branch-sources.ts";
 import { judgePaths, judgeWork } from "./model/deployment-work.ts";
 import {
+  type DeploymentSettings,
+  deployedRepository,
   deploymentSettings,
   enforcesPack,
   isInGroup,
@@ -25,8 +28,9 @@ import {
   stackLabel,
   trigger,
 } from "./model/deployments.ts";
+import type { StackSchedule } from "./model/other-args.ts";
 import { judgeRepositories, ofRepository, type Repository } from "./model/repositories.ts";
-import { github, pulumiCloud } from "./model/tokens.ts";
+import { github, pulumiCloud, stackSchedules } from "./model/tokens.ts";
 
 // What deploys the platform. The checklist has no item for the pack itself. That nothing is deployed unjudged,
 // whoever starts it, is under 1.5, because reviews and approvals rely on it; that every pull request is judged is
@@ -41,10 +45,16 @@ export const productionEnvironmentReviewed = policy({
   severity: "critical",
   fix: "Declare a github.RepositoryEnvironment named production, or as the setting productionEnvironment says, with reviewers, preventSelfReview true, canAdminsBypass false and a deploymentBranchPolicy, and with custom policies a github.RepositoryEnvironmentDeploymentPolicy.",
   url: "https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments",
-  check: (stack) =>
-    judgeRepositories(stack, "No repository is declared, so no environment gates production.", (repository) =>
-      reviewsProduction(stack, repository),
+  check: (stack) => [
+    ...judgeRepositories(
+      stack,
+      "No repository is declared, so no environment gates production.",
+      (repository) => reviewsProduction(stack, repository),
     ),
+    ...stack
+      .ofType(...stackSchedules)
+      .map((schedule) => judge(schedule, () => judgeSchedule(stack, schedule))),
+  ],
 });
 
 export const pullRequestsPreviewed = policy({
@@ -166,6 +176,7 @@ function judgeGroups(stack: Stack): Finding[] {
     judgeStack(() => isEnforced() || "No policy group enforces this pack on a stack."),
     ...deployed.flatMap((settings) => [
       judge(settings, () => judgeWork(stack, settings)),
+      judge(settings, () => judgeSource(stack, settings)),
       judge(
         settings,
         () =>
@@ -177,4 +188,43 @@ function judgeGroups(stack: Stack): Finding[] {
       ),
     ]),
   ];
+}
+
+/** The code comes from the repository whose branches the stack guards. */
+function judgeSource(stack: Stack, settings: DeploymentSettings): Verdict {
+  const names = stack
+    .ofType(github.repository)
+    .flatMap((repository) => known(() => repository.at("name").string()?.toLowerCase()) ?? []);
+  const deployed = deployedRepository(settings)?.toLowerCase();
+  return (
+    deployed === undefined ||
+    names.length === 0 ||
+    names.includes(deployed) ||
+    `${stackLabel(settings)} is deployed from the repository ${deployed}, whose branches no rules of this stack guard.`
+  );
+}
+
+/** What runs by the clock nobody approves: it may look for drift, and remove what is no production. */
+function judgeSchedule(stack: Stack, schedule: ResourceOf<StackSchedule>): Verdict {
+  const name = schedule.at("stack").string() ?? "";
+  const destroys =
+    schedule.type === pulumiCloud.ttlSchedule ||
+    /destroy|update|up/.test(schedule.at("pulumiOperation").string() ?? "");
+  const isProduction =
+    /prod|live/i.test(name) ||
+    stack
+      .ofType(pulumiCloud.stackTag)
+      .some(
+        (tag) =>
+          known(() => tag.at("stack").string()) === name &&
+          known(() => tag.at("value").string()) === "production",
+      );
+  return (
+    !destroys ||
+    !isProduction ||
+    fault(
+      schedule.at("stack"),
+      `${schedule.name} changes or destroys ${name} by the clock, without approval.`,
+    )
+  );
 }

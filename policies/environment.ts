@@ -83,6 +83,9 @@ export const databaseUrlOwn = policy({
   fix: "Make DATABASE_URL from the outputs of this stack's own database, not from a setting, a literal or another stack.",
   check: (stack) =>
     judgeNamed(stack, "DATABASE_URL", ({ value, alone, sources, elsewhere }) => {
+      if (!value.isUnknown && !isConnection(value.string() ?? "")) {
+        return "DATABASE_URL is not the URL of a database.";
+      }
       const databases = databasesBehind(sources);
       if (databases.length === 0) {
         return "DATABASE_URL is not made from a database of this stack.";
@@ -103,6 +106,11 @@ export const databaseUrlOwn = policy({
       return certain || undecided(value);
     }),
 });
+
+/** In the forms of libpq, Prisma and JDBC. */
+const isConnection = (text: string): boolean =>
+  /^(?:jdbc:)?(?:postgres(?:ql)?|prisma(?:\+postgres)?):\S*$/i.test(text) ||
+  /(?:^|\s)host(?:addr)?\s*=/i.test(text);
 
 export const nodeEnvProduction = policy({
   name: "node-env-production",

@@ -126,11 +126,22 @@ function judgeRate(rate: Rate, maximum: number): Verdict {
     return "The monitor has no fixed threshold for the error rate.";
   }
   const lowest = Math.min(...figures);
+  const window = rate.is(sentry.metricMonitor) ? rate.at("timeWindowSeconds") : undefined;
+  const seconds = window?.number() ?? 0;
+  if (window !== undefined && seconds > longestWindowSeconds) {
+    return fault(
+      window,
+      `The monitor averages the error rate over ${seconds / 60} minutes, which hides an incident.`,
+    );
+  }
   return (
     lowest <= maximum ||
     `The monitor opens an incident when the error rate is above ${percent(lowest)}, not ${percent(maximum)}.`
   );
 }
+
+/** A day's average moves too little for an incident of minutes. */
+const longestWindowSeconds = 3600;
 
 /** What the rate is compared with; in alerts from before monitors, which have triggers, above it (0). */
 function limitsOf(rate: Rate): AnyValue[] {

@@ -1,3 +1,4 @@
+import type { ServiceArgs } from "@pulumi/pagerduty";
 import { adapters } from "./adapters/index.ts";
 import {
   type AnyValue,
@@ -7,6 +8,7 @@ import {
   judgeStack,
   lookup,
   policy,
+  type ResourceOf,
   type Stack,
   select,
   some,
@@ -22,6 +24,7 @@ import { isGiven } from "./model/given.ts";
 import { judgeSeverities, wakingAlerts } from "./model/named-alerts.ts";
 import { type Deliveries, deliveriesOf, type Route } from "./model/notification-routes.ts";
 import { isPrompt, messageWaits, muteFault, pageWaits } from "./model/notification-times.ts";
+import { judgeSilence } from "./model/pager-silence.ts";
 import { perStack } from "./model/per-stack.ts";
 import { grafana, pagerduty } from "./model/tokens.ts";
 
@@ -182,12 +185,16 @@ export const criticalAlertsPage = policy({
 export const pagerReachesOnCall = policy({
   name: "pager-reaches-on-call",
   items: ["S6.3", "S6.4"],
-  title: "The pager's key must be that of a service that the stack declares, with an escalation policy.",
+  title:
+    "The pager's key must be that of a service that the stack declares, with an escalation policy, and nothing may silence it.",
   severity: "high",
-  fix: "Make integrationKey from a pagerduty.ServiceIntegration of the service, whose escalationPolicy the stack declares too.",
+  fix: "Make integrationKey from a pagerduty.ServiceIntegration of the service, whose escalationPolicy the stack declares too; leave the urgency high, and suppress nothing that is critical.",
   url: "https://support.pagerduty.com/main/docs/services-and-integrations",
   productionOnly: true,
-  check: (stack) => judgePagers(stack),
+  check: (stack, _threshold, { now }) => [
+    ...judgePagers(stack),
+    ...judgeSilence(stack, contactPoints(stack).filter(isPager).flatMap(servicesOf), now),
+  ],
 });
 
 interface Reach {
@@ -292,9 +299,7 @@ function judgePager(point: ContactPoint): Verdict {
       `The key of ${point.name} is not that of a service that this stack declares.`,
     );
   }
-  const services = integrations
-    .flatMap((integration) => integration.dependenciesOf("service"))
-    .filter((source) => source.is(pagerduty.service));
+  const services = servicesOf(point);
   if (services.length === 0) {
     return `The integration of ${point.name} is not that of a service that this stack declares.`;
   }
@@ -304,4 +309,11 @@ function judgePager(point: ContactPoint): Verdict {
       .some((source) => source.is(pagerduty.escalationPolicy)) ||
     `The service behind ${point.name} has no escalation policy that this stack declares.`
   );
+}
+
+function servicesOf(point: ContactPoint): ResourceOf<ServiceArgs>[] {
+  return point
+    .dependenciesOf("pagerduties")
+    .flatMap((source) => (source.is(pagerduty.integration) ? [...source.dependenciesOf("service")] : []))
+    .filter((source) => source.is(pagerduty.service));
 }

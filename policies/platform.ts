@@ -2,7 +2,7 @@ import { type Finding, fault, judge, judgeStack, policy, type Stack, violation }
 import type { Location } from "./model/adapter.ts";
 import { type Domain, domains, type HostRecord, isVendorsOwn, recordsFor } from "./model/domains.ts";
 import { locations } from "./model/locations.ts";
-import { shownOrigins, targetFault } from "./model/origins.ts";
+import { leadsNowhere, shownOrigins, targetFault } from "./model/origins.ts";
 import { regionGroup } from "./model/regions.ts";
 import { staticSites } from "./model/static-sites.ts";
 import { hosts } from "./model/variables.ts";
@@ -60,7 +60,11 @@ export const dnsRecords = policy({
         }
         const wrong = records.map((record) => targetFault(record, domain)).find((it) => it !== undefined);
         return (
-          wrong === undefined || redirect?.exists === true || { found: `The record of ${host} ${wrong}.` }
+          wrong === undefined ||
+          // A host that only redirects needs no machine behind it.
+          (redirect?.exists === true && records.every(leadsNowhere)) || {
+            found: `The record of ${host} ${wrong}.`,
+          }
         );
       }),
     );

@@ -57,7 +57,11 @@ export const renderServiceConfigured = policy({
           const missing = (["repoUrl", "branch", "buildCommand"] as const).find(
             (key) => !nativeRuntime.at(key).string(),
           );
-          const start = service.at("startCommand").string() ? undefined : "startCommand";
+          const command = service.at("startCommand");
+          const start = command.string() ? undefined : "startCommand";
+          if (startsNothing.test(command.string() ?? "")) {
+            return fault(command, `${service.name} is started by ${command.string()}, which starts nothing.`);
+          }
           return declares(service, missing ?? start);
         }
         const docker = source.at("docker");
@@ -226,6 +230,10 @@ function sourceFault(stack: Stack, source: Value<GitSource>, context: Context): 
   const repository = repositoryFault(stack, repoUrl, context);
   return repository ?? branchFault(branch, context);
 }
+
+/** Commands that end at once, or wait without serving. */
+const startsNothing =
+  /^\s*(?:true|:|exit(?:\s+\d+)?|(?:echo|printf|sleep)\b[^;&|]*|tail\s+-f\s+\/dev\/null)\s*;?\s*$/;
 
 /** The trigger takes precedence over the switch, which Render keeps for older clients. */
 function deploysItself(source: Value<GitSource>): boolean {

@@ -15,6 +15,7 @@ import {
   generatedBits,
   generatedLength,
   isGenerator,
+  isImported,
   judgeNamed,
   type NamedVariable,
   variablesNamed,
@@ -202,6 +203,10 @@ function longEnough(stack: Stack, name: string, minimum: number, { isSupplied }:
 function generatedHere(stack: Stack, name: string, { isSupplied }: Context): Finding[] {
   return judgeNamed(stack, name, ({ value, generators, hostGenerated }) => {
     const text = value.isUnknown ? undefined : value.string();
+    const imported = hostGenerated === undefined ? (generators ?? []).find(isImported) : undefined;
+    if (imported !== undefined) {
+      return `${imported.name} does not generate ${name}: it imports a value that is written in the program.`;
+    }
     const isSetting = text !== undefined && value.isSecret === true && isSupplied(text);
     return (
       hostGenerated !== undefined ||

@@ -1,5 +1,5 @@
 import { judge, known, policy } from "./framework/index.ts";
-import { judgeMembership, judgeRole, judgeUser } from "./model/database-roles.ts";
+import { judgeMembership, judgePublic, judgeRole, judgeUser } from "./model/database-roles.ts";
 import { judgeSites, notProxied } from "./model/sites.ts";
 import { postgresql } from "./model/tokens.ts";
 import { declaredVariables } from "./model/variables.ts";
@@ -31,6 +31,7 @@ export const leastPrivilege = policy({
   check: (stack) => [
     ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeRole(stack, role))),
     ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
+    ...stack.ofType(postgresql.grant).map((grant) => judge(grant, () => judgePublic(grant))),
     ...declaredVariables(stack)
       .filter((variable) => known(() => variable.name()) === "DATABASE_URL")
       .map(({ resource, value }) => judge(resource, () => judgeUser(stack, resource, value))),

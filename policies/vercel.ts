@@ -3,12 +3,14 @@ import {
   type Finding,
   fault,
   judgeEach,
+  known,
   policy,
   type ResourceOf,
   type Stack,
   type Verdict,
 } from "./framework/index.ts";
 import { branchFault, repositoryFault } from "./model/deployed-code.ts";
+import { domains } from "./model/domains.ts";
 import { ownedBy } from "./model/links.ts";
 import { vercel } from "./model/tokens.ts";
 import { asksOfVercel } from "./model/vendor-use.ts";
@@ -66,12 +68,15 @@ export const vercelCustomDomain = policy({
   fix: "Declare a ProjectDomain of the project that is not under vercel.app and does not redirect.",
   url: "https://vercel.com/docs/domains",
   check: (stack) =>
-    judgeProjects(
-      stack,
-      "No project at Vercel is declared, so none has a domain.",
-      (project) =>
-        domainsOf(stack, project, isCustom).length > 0 || `${project.name} has no domain of its own.`,
-    ),
+    judgeProjects(stack, "No project at Vercel is declared, so none has a domain.", (project) => {
+      const astray = domainsOf(stack, project, (domain) => leavesPlatform(stack, domain))[0];
+      if (astray !== undefined) {
+        return {
+          found: `${astray.name} sends its visitors to ${astray.at("redirect").string()}, which is no domain of this stack.`,
+        };
+      }
+      return domainsOf(stack, project, isCustom).length > 0 || `${project.name} has no domain of its own.`;
+    }),
 });
 
 /** A platform without Vercel is not asked for a project there. */
@@ -82,6 +87,16 @@ function judgeProjects(
 ): Finding[] {
   return asksOfVercel(stack) ? judgeEach(stack.ofType(vercel.project), absent, test) : [];
 }
+
+/** Whether it redirects to a host that is neither declared nor in the zone of one that is. Throws UnknownRead. */
+function leavesPlatform(stack: Stack, domain: ResourceOf<ProjectDomainArgs>): boolean {
+  const target = domain.at("redirect").string()?.toLowerCase() ?? "";
+  const own = domains(stack).flatMap(({ name }) => known(() => name.string()?.toLowerCase()) ?? []);
+  return target !== "" && !own.some((host) => host === target || baseOf(host) === baseOf(target));
+}
+
+/** The last two labels of a host name. */
+const baseOf = (host: string): string => host.split(".").slice(-2).join(".");
 
 /** Whether it serves visitors of production. */
 function isCustom(domain: ResourceOf<ProjectDomainArgs>): boolean {

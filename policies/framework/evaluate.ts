@@ -33,7 +33,7 @@ export function evaluate(
   context: Context,
   configuration: Readonly<Record<string, unknown>> = {},
 ): Outcome {
-  if (!isAsked(policy, context)) {
+  if (!isAsked(policy, context, stack)) {
     return { status: "not-applicable", violations: [] };
   }
   const violations: Objection[] = [];
@@ -55,9 +55,19 @@ export function evaluate(
   return { status: violations.length > 0 ? "waived" : "passed", violations };
 }
 
-function isAsked({ scope }: Policy, context: Context): boolean {
-  return scope === "any" || context.scope === "all" || scope === context.scope;
+/** A scope leaves nothing out that the stack has: beside hosts and databases, the scope `delivery` asks for everything. */
+function isAsked({ scope }: Policy, context: Context, stack: Stack): boolean {
+  return (
+    scope === "any" ||
+    context.scope === "all" ||
+    scope === context.scope ||
+    (context.scope === "delivery" && stack.all().some(({ type }) => platformTypes.test(type)))
+  );
 }
+
+/** Resources that make a stack a platform: where the application runs, and its database. */
+const platformTypes =
+  /^(?:vercel:index\/project:|render:index\/(?:webService|privateService|backgroundWorker|postgres):|supabase:index\/project:|postgresql:|neon:|aws:(?:ecs|apprunner|lambda|rds)\/)/;
 
 function objection(
   policy: Policy,

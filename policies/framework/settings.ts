@@ -1,4 +1,4 @@
-import { Config, runtime } from "@pulumi/pulumi";
+import { Config, getStack, runtime } from "@pulumi/pulumi";
 import * as z from "zod";
 import { readPlans } from "../../config/plans.ts";
 import { parseJson } from "../../lib/json.ts";
@@ -18,7 +18,7 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
   // A policy host shares its environment with its engine.
   const environment = new Set(Object.values(process.env));
   return {
-    stage: config.get("stage") === "staging" ? "staging" : "production",
+    stage: config.get("stage") === "staging" && !isCalledProduction(getStack()) ? "staging" : "production",
     scope: readScope(config.get("scope")),
     backend: config.get("backend") === "self-managed" ? "self-managed" : "pulumi-cloud",
     now: today.getTime(),
@@ -26,6 +26,7 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
     declared: readDeclared((key) => config.get(key)),
     waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10), {
       domain: zoneOf(config.get("domains")),
+      days: config.get("waiverDays"),
     }),
     isSupplied: (text) => configured.has(text) || environment.has(text),
     isConfigured: (form) => [...configured].some((text) => form.test(text)),
@@ -54,6 +55,9 @@ const environmentSchema = z
   .min(1)
   .max(100)
   .refine((name) => !/stag|preview|dev|test|review|sandbox/i.test(name));
+/** A stack whose name says production is production, whatever its settings say. */
+const isCalledProduction = (stack: string): boolean =>
+  /(?:^|[^a-z])(?:prod(?:uction)?|live)(?:[^a-z]|$)/i.test(stack);
 
 /** The zone of the platform is the domain of the organization's addresses. */
 function zoneOf(domains: string | undefined): string | undefined {

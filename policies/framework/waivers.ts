@@ -8,7 +8,9 @@ const maximumWaivers = 200;
 /** More than these are no exceptions any more. */
 const mostWaivers = 20;
 /** What is not mended within a quarter of a year is a decision about the checklist, not a waiver of it. */
-const longestDays = 90;
+const defaultDays = 90;
+/** Where a setting allows more. */
+const longestDays = 180;
 
 /** One line a person writes; control characters could rewrite a terminal. */
 const line = z
@@ -50,6 +52,8 @@ export interface WaiverProblem {
 export interface WaiverLimits {
   /** Domain of the organization's addresses; without one, any address or code owner may approve. */
   readonly domain?: string | undefined;
+  /** Most days that a waiver may last, as text; 90 without a number from 1 to 180. */
+  readonly days?: string | undefined;
 }
 
 /**
@@ -101,7 +105,7 @@ function problemOf(
   waiver: Waiver,
   policies: ReadonlySet<string>,
   today: string,
-  { domain }: WaiverLimits,
+  { domain, days }: WaiverLimits,
 ): Wrong | undefined {
   if (!policies.has(waiver.policy)) {
     const what = `is for the policy ${waiver.policy}, which this pack does not have or which cannot be waived`;
@@ -112,8 +116,9 @@ function problemOf(
     return { what: `of ${waiver.policy} ended on ${waiver.until}`, path: ["until"] };
   }
   const left = (Date.parse(waiver.until) - Date.parse(today)) / 86_400_000;
-  if (left > longestDays) {
-    const what = `of ${waiver.policy} lasts ${left} days, until ${waiver.until}; a waiver may last ${longestDays}`;
+  const most = mostDays(days);
+  if (left > most) {
+    const what = `of ${waiver.policy} lasts ${left} days, until ${waiver.until}; a waiver may last ${most}`;
     return { what, path: ["until"] };
   }
   if (waiver.reason.split(/\s+/).filter((word) => /\p{L}{2}/u.test(word)).length < 3) {
@@ -125,6 +130,11 @@ function problemOf(
         what: `of ${waiver.policy} is approved by nobody of the organization: name an address${domain === undefined ? "" : ` at ${domain}`} or a code owner, such as @organization/team`,
         path: ["approvedBy"],
       };
+}
+
+function mostDays(written: string | undefined): number {
+  const days = Number(written ?? "");
+  return Number.isInteger(days) && days >= 1 && days <= longestDays ? days : defaultDays;
 }
 
 /** By an address of the organization, or a team or person that GitHub knows as a code owner. */

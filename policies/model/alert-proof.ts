@@ -39,6 +39,10 @@ function search(stack: Stack, rule: AlertRule): string | undefined {
   if (/^(?:OK|KeepLast)$/i.test(entry.at("execErrState").string() ?? "")) {
     return `stays silent when its query fails: execErrState is ${entry.at("execErrState").string()}`;
   }
+  const unreduced = unreducedRange(entry);
+  if (unreduced !== undefined) {
+    return unreduced;
+  }
   for (const data of entry.at("datas").items()) {
     const to = data.at("relativeTimeRange", "to").number() ?? 0;
     if (to !== 0) {
@@ -57,6 +61,28 @@ function search(stack: Stack, rule: AlertRule): string | undefined {
     }
   }
   return undefined;
+}
+
+/**
+ * A query that is not instant gives a number for each point in time, which neither a threshold nor a formula takes:
+ * without a reduction the evaluation fails. A query that says nothing is of a range.
+ */
+function unreducedRange(entry: NonNullable<AlertRule["grafana"]>): string | undefined {
+  const models = entry
+    .at("datas")
+    .items()
+    .map((data) => data.at("model").json());
+  const reduces = models.some((model) =>
+    ["reduce", "classic_conditions"].includes(model.at("type").string() ?? ""),
+  );
+  const range = models.find(
+    (model) =>
+      model.at("expr").exists &&
+      (model.at("instant").boolean() !== true || model.at("range").boolean() === true),
+  );
+  return range === undefined || reduces
+    ? undefined
+    : `asks ${range.at("refId").string() ?? "a query"} for a range of time, which nothing reduces to one number`;
 }
 
 /** The values that a rule is limited to, of each label that the stack decides; empty where it takes all. */

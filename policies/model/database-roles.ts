@@ -1,4 +1,4 @@
-import type { GrantRoleArgs, RoleArgs } from "@pulumi/postgresql";
+import type { GrantArgs, GrantRoleArgs, RoleArgs } from "@pulumi/postgresql";
 import {
   type AnyValue,
   fault,
@@ -48,6 +48,21 @@ export function judgeMembership(stack: Stack, grant: ResourceOf<GrantRoleArgs>):
   }
   const member = known(() => ownerOf(stack, grant, "role", postgresql.role)?.name);
   return fault(grant.at("grantRole"), `${member ?? "A role"} becomes a member of ${group}.`);
+}
+
+/** What PUBLIC is granted every role has, also those of other applications. Throws UnknownRead. */
+export function judgePublic(grant: ResourceOf<GrantArgs>): Verdict {
+  if (grant.at("role").isUnknown || grant.at("role").string()?.toLowerCase() !== "public") {
+    return true;
+  }
+  const held = grant
+    .at("privileges")
+    .strings()
+    .find((privilege) => !/^(?:USAGE|CONNECT|EXECUTE)$/i.test(privilege));
+  return (
+    held === undefined ||
+    fault(grant.at("privileges"), `Every role of the database has ${held.toUpperCase()}.`)
+  );
 }
 
 /** Judges whom DATABASE_URL names: never the owner of the database. Throws UnknownRead. */

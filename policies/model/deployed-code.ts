@@ -34,6 +34,18 @@ export function repositoryFault(
   const slug = slugOf(text);
   const others = slugs(stack).filter((other) => other !== slug);
   const owner = slug.split("/")[0];
+  const host = hostOf(text);
+  if (host === undefined || !codeHosts.has(host)) {
+    return isSupplied(text)
+      ? undefined
+      : {
+          ...fault(
+            repository,
+            `${JSON.stringify(text)} is deployed, which is at no host of code that is known.`,
+          ),
+          fix: "Give the https URL of the organization's own repository, or name the other one in a setting.",
+        };
+  }
   if (
     text === "" ||
     isSupplied(text) ||
@@ -46,6 +58,18 @@ export function repositoryFault(
     ...fault(repository, `${slug} is deployed, beside ${others.join(", ")}: no setting names it.`),
     fix: "Deploy the organization's own repository, or name the other one in a setting.",
   };
+}
+
+/** Hosts of code that Render and Vercel deploy from. */
+const codeHosts: ReadonlySet<string> = new Set(["github.com", "gitlab.com", "bitbucket.org"]);
+
+/** The host of a repository, that of GitHub for `owner/name`; undefined for a URL that is not encrypted. */
+function hostOf(text: string): string | undefined {
+  if (/^(?:[\w.-]+\/[\w./-]+)?$/.test(text)) {
+    return "github.com";
+  }
+  const [, host] = /^(?:https:\/\/|(?:ssh:\/\/)?git@)(?:www\.)?([\w.-]+)[/:]/i.exec(text) ?? [];
+  return host?.toLowerCase();
 }
 
 function slugs(stack: Stack): string[] {

@@ -152,6 +152,14 @@ function generatedTexts(generator: Resource): string[] {
 /** The shortest private key is Ed25519's: its PEM has 119 characters and 256 bits of entropy. */
 const pemLength = 119;
 const keyBits = 256;
+/**
+ * Whether the value is that of an import. Such a resource has the value as its id, as the program gives it; the
+ * provider gives every other the id `none`.
+ */
+export function isImported(generator: Generator): boolean {
+  const [id] = generator.outputTexts("id");
+  return id !== undefined && id !== "" && generator.outputTexts("result").includes(id);
+}
 
 /** Fewest characters of what a random resource generates. Throws UnknownRead. */
 export function generatedLength(generator: Generator): number {

@@ -19,6 +19,12 @@ export function targetFault(record: HostRecord, domain: Domain): string | undefi
     : `leads to ${content}, which is not the host that the stack declares`;
 }
 
+/** Whether a record leads to an address that is on no network, as that of a host which only redirects may. */
+export function leadsNowhere(record: HostRecord): boolean {
+  const content = targetOf(record);
+  return content !== undefined && isPrivate(content);
+}
+
 /** Records that lead past the CDN to where a proxied one leads, or to a host of the stack. */
 export function shownOrigins(stack: Stack): Finding[] {
   const records = hostRecords(stack).flatMap(({ proxied, ...record }) =>

@@ -92,3 +92,9 @@ export interface StackReferenceArgs {
   /** The stack that is referred to: organization/project/stack. */
   name: Input<string>;
 }
+
+/** A schedule of Pulumi Cloud for a stack. */
+export interface StackSchedule {
+  stack?: string;
+  pulumiOperation?: string;
+}

@@ -10,12 +10,14 @@ export function verificationFindings(stack: Stack): Finding[] {
     (value, name) => {
       const text = value.trim().toLowerCase();
       const isOff =
-        (verifies.test(name) && negative.has(text)) || (skips.test(name) && affirmative.has(text));
+        (verifies.test(name) && negative.has(text)) ||
+        (skips.test(name) && affirmative.has(text)) ||
+        (encrypts.test(name) && (negative.has(text) || text === "disable" || text === "disabled"));
       const isOld =
         name === "NODE_OPTIONS" && /--tls-m(?:in|ax)-v1\.[01]\b|--insecure-http-parser/.test(text);
       return (
         !(isOff || isOld) ||
-        `${name} is ${shownValue(value)}, so the program does not verify the TLS certificates of what it connects to.`
+        `${name} is ${shownValue(value)}, so the program does not connect by TLS, or does not verify the certificates.`
       );
     },
   );
@@ -27,6 +29,10 @@ const affirmative: ReadonlySet<string> = new Set(["1", "true", "yes", "on", "alw
 /** Switches that are on by default. */
 const verifies =
   /REJECT_UNAUTHORI[SZ]ED$|HTTPSVERIFY$|(?:SSL|TLS|CERT(?:IFICATE)?S?)_?VERIF(?:Y|ICATION)$|VERIFY_?(?:SSL|TLS|CERT(?:IFICATE)?S?|PEER|HOST)$|STRICT_SSL$/i;
+
+/** Switches of TLS itself, as the libraries of databases and caches have them. */
+const encrypts =
+  /^(?:(?:DATABASE|DB|PG|POSTGRES(?:QL)?|TYPEORM|REDIS|MYSQL|MONGO(?:DB)?|AMQP|SMTP)_?(?:USE_?)?(?:SSL|TLS)(?:_?(?:MODE|ENABLED))?|(?:USE|ENABLE)_(?:SSL|TLS))$/i;
 
 /** Switches that are off by default. */
 const skips =

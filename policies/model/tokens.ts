@@ -122,6 +122,18 @@ export const pagerduty = {
   integration: token<pd.ServiceIntegrationArgs>("pagerduty:index/serviceIntegration:ServiceIntegration"),
 } as const;
 
+/** What may keep an incident of PagerDuty from calling anybody. Versions of the provider differ in which they have. */
+export const pagerRules = {
+  window: token("pagerduty:index/maintenanceWindow:MaintenanceWindow"),
+  rules: [
+    token("pagerduty:index/eventOrchestrationService:EventOrchestrationService"),
+    token("pagerduty:index/eventOrchestrationGlobal:EventOrchestrationGlobal"),
+    token("pagerduty:index/eventOrchestrationUnrouted:EventOrchestrationUnrouted"),
+    token("pagerduty:index/serviceEventRule:ServiceEventRule"),
+    token("pagerduty:index/rulesetRule:RulesetRule"),
+  ],
+} as const;
+
 /** Sentry, also under the names of the older package on npm. */
 export const sentry = {
   project: [
@@ -263,3 +275,9 @@ export const stackReference = token<other.StackReferenceArgs>("pulumi:pulumi:Sta
 
 /** The stack itself, whose outputs are those of the program. */
 export const pulumiStack = token<object>("pulumi:pulumi:Stack");
+
+/** What changes a stack of Pulumi Cloud by the clock. */
+export const stackSchedules = [
+  token<other.StackSchedule>("pulumiservice:index:TtlSchedule"),
+  token<other.StackSchedule>("pulumiservice:index:DeploymentSchedule"),
+] as const;

@@ -28,6 +28,8 @@ export interface PreviewDocument {
     notApplicable: number;
     durationMs: number;
   };
+  /** Settings that ask less of the stack than of a production platform, each as a sentence; absent without any. */
+  exceptions?: string[];
   /** What changed since a preview that was saved before. */
   diff?: PreviewDiff;
 }

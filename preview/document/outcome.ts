@@ -4,6 +4,7 @@ import type { SourcePosition } from "../../lib/failure.ts";
 import type { Places } from "../../project/places.ts";
 import type { Project } from "../../project/project.ts";
 import type { LogEntry } from "../engine/engine.ts";
+import { isImportedByValue } from "../engine/registration.ts";
 import type { PreviewResource } from "../engine/resource.ts";
 import { isAboutStack, rootStackType } from "../engine/urn.ts";
 import { forDisplay, type PropertyMap, type PropertyValue } from "../engine/values.ts";
@@ -20,6 +21,7 @@ import type {
   ShownResource,
   ShownViolation,
 } from "./document.ts";
+import { exceptionsOf } from "./exceptions.ts";
 import { fixOf, type OriginSetting, type Origins } from "./origins.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
@@ -83,9 +85,11 @@ export function previewDocument(run: {
       durationMs: Math.round(run.durationMs),
     },
   };
+  const exceptions = exceptionsOf(run.project, policies, Date.now()).map(scrub);
+  const shownDocument = exceptions.length === 0 ? document : { ...document, exceptions };
   return run.base === undefined
-    ? document
-    : { ...document, diff: diffPreviews(scrubbedBase(run.base, scrub), document) };
+    ? shownDocument
+    : { ...shownDocument, diff: diffPreviews(scrubbedBase(run.base, scrub), document) };
 }
 
 function outputsOf(resources: readonly PreviewResource[], scrub: Scrub): PropertyMap {
@@ -225,7 +229,9 @@ function shownOptions(resource: PreviewResource): ResourceOptions {
     ...(resource.replaceOnChanges.length > 0 && { replaceOnChanges: resource.replaceOnChanges }),
     ...(resource.deletedWith !== "" && { deletedWith: resource.deletedWith }),
     ...(resource.replaceWith.length > 0 && { replaceWith: resource.replaceWith }),
-    ...(resource.importId !== "" && { importId: resource.importId }),
+    ...(resource.importId !== "" && {
+      importId: isImportedByValue(resource) ? "[secret]" : resource.importId,
+    }),
     ...(resource.deleteBeforeReplace !== undefined && { deleteBeforeReplace: resource.deleteBeforeReplace }),
     ...(resource.ignoreChanges.length > 0 && { ignoreChanges: resource.ignoreChanges }),
     ...(resource.additionalSecretOutputs.length > 0 && {

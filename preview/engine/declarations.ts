@@ -1,7 +1,7 @@
 import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Sources } from "../../project/sources.ts";
 import type { Providers } from "./providers.ts";
-import { reportedPlaces, secondsOf } from "./registration.ts";
+import { isImportedByValue, reportedPlaces, secondsOf } from "./registration.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
 import type { Registration } from "./transforms.ts";
 import { checkUrn, isTypeToken, makeUrn, providedPackage } from "./urn.ts";
@@ -42,13 +42,7 @@ export class Declarations {
     checkUrns(registration);
     const importId = options.getImport();
     const urn = this.#urn(type, request.getName(), parent);
-    if (importId !== "") {
-      this.#options.warn(
-        `is to be imported as ${importId}: whether that exists and is as the program says is not known offline`,
-        urn,
-      );
-    }
-    return bareResource({
+    const resource = bareResource({
       urn,
       type,
       name: request.getName(),
@@ -74,6 +68,14 @@ export class Declarations {
       timeouts: secondsOf(options.getCustomTimeouts()),
       source: this.#options.sources.first(reportedPlaces(request)),
     });
+    if (importId !== "") {
+      const shown = isImportedByValue(resource) ? "a value" : importId;
+      this.#options.warn(
+        `is to be imported as ${shown}: whether that exists and is as the program says is not known offline`,
+        urn,
+      );
+    }
+    return resource;
   }
 
   /** @throws {Error} for what is no URN or version where one must be, and without an id */

@@ -1,6 +1,7 @@
 import { Failure } from "../../lib/failure.ts";
 import { builtinOutputs } from "./builtins.ts";
 import { dynamicPackage } from "./providers.ts";
+import { importedOutputs } from "./registration.ts";
 import type { PreviewResource } from "./resource.ts";
 import { packageOf, rootStackType } from "./urn.ts";
 import { holdsUnknown, type PropertyMap } from "./values.ts";
@@ -60,7 +61,7 @@ export class Records {
     if (resource.custom) {
       resource.outputs = this.hasUnknownProvider(resource)
         ? {}
-        : (builtinOutputs(resource) ?? resource.inputs);
+        : (builtinOutputs(resource) ?? { ...resource.inputs, ...importedOutputs(resource) });
     }
     this.#options.registered(resource);
   }

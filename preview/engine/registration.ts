@@ -8,12 +8,29 @@ import { isSecret, type PropertyMap, secret, unknown } from "./values.ts";
  * takes as unknown.
  */
 export function outputsOf(resource: PreviewResource): PropertyMap {
-  const outputs = { ...resource.inputs };
+  const outputs = { ...resource.inputs, ...importedOutputs(resource) };
   for (const name of resource.additionalSecretOutputs) {
     const value = outputs[name] ?? unknown;
     outputs[name] = isSecret(value) ? value : secret(value);
   }
   return outputs;
+}
+
+const generated: ReadonlySet<string> = new Set([
+  "random:index/randomPassword:RandomPassword",
+  "random:index/randomString:RandomString",
+]);
+
+/** Whether what a resource is imported by is what it generates: then the id is as secret as that. */
+export function isImportedByValue({ type, importId }: PreviewResource): boolean {
+  return importId !== "" && generated.has(type);
+}
+
+/** What an import makes known offline: a random resource takes over the value that it is imported by. */
+export function importedOutputs(resource: PreviewResource): PropertyMap {
+  return isImportedByValue(resource)
+    ? { id: secret(resource.importId), result: secret(resource.importId) }
+    : {};
 }
 
 /** Places that the SDK reports for a registration: its own choice first, then the callers from the inside out. */

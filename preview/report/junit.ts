@@ -16,6 +16,7 @@ export function junitReport({ project, stack, result }: Report): string {
           suite(
             pack,
             policies.map((policy) => policyCase(policy)),
+            result.document.exceptions,
           ),
         )
       : [suite(name, [{ status: "errors", text: errorCase(name, result.error) }])];
@@ -39,9 +40,13 @@ interface Suite {
   text: string;
 }
 
-function suite(name: string, cases: readonly Case[]): Suite {
+function suite(name: string, cases: readonly Case[], exceptions: readonly string[] = []): Suite {
   const open = `  <testsuite${attributes({ name, ...counts(cases) })}>`;
-  return { cases, text: [open, ...cases.map(({ text }) => text), "  </testsuite>"].join("\n") };
+  const properties = exceptions.map(
+    (value) => `      <property${attributes({ name: "exception", value })}/>`,
+  );
+  const listed = properties.length === 0 ? [] : ["    <properties>", ...properties, "    </properties>"];
+  return { cases, text: [open, ...listed, ...cases.map(({ text }) => text), "  </testsuite>"].join("\n") };
 }
 
 function counts(cases: readonly Case[]): Record<string, number> {

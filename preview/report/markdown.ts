@@ -45,8 +45,13 @@ function verdict(report: Report, { document, coverage }: Judged): string[] {
       "| --- | --- | --- | --- | --- | --- | --- |",
       `| **${summary.mandatory}** | ${summary.advisory} | ${summary.waived} | ${summary.unknown} | ${summary.passed} | ${summary.notApplicable} | ${declared} |`,
     ].join("\n"),
+    ...exceptionList(document),
     ...(coverage === undefined ? [] : [prose(coverage, 2000)]),
   ];
+}
+
+function exceptionList({ exceptions = [] }: PreviewDocument): string[] {
+  return exceptions.length === 0 ? [] : [exceptions.map((line) => `- ${prose(line, 300)}`).join("\n")];
 }
 
 function failure(report: Report, result: Failed): string[] {

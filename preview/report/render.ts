@@ -33,6 +33,9 @@ export function renderPreview(document: PreviewDocument, wanted: Partial<View> =
     ...wrapped(title, view.width),
     ...sections.filter((lines) => lines.length > 0).flatMap((lines) => ["", ...lines]),
     "",
+    ...(document.exceptions ?? [])
+      .flatMap((line) => wrapped(printable(`! ${line}`), view.width, "", "  "))
+      .map(paint.yellow),
     ...verdict,
   ].join("\n");
 }

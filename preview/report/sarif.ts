@@ -47,20 +47,24 @@ interface Parts {
   invocation: NonNullable<Run["invocations"]>[number];
 }
 
-function judgedRun({ policies, summary }: PreviewDocument): Parts {
+function judgedRun({ policies, summary, exceptions = [] }: PreviewDocument): Parts {
   const all = policies.flatMap((policy, ruleIndex) => results(policy, ruleIndex));
   const left = all.length - mostResults;
-  const notification: Notification = {
+  const warnings = [
+    ...exceptions,
+    ...(left > 0 ? [`${left} results are left out, those of mandatory policies last.`] : []),
+  ];
+  const notifications: Notification[] = warnings.map((warning) => ({
     level: "warning",
-    message: { text: `${left} results are left out, those of mandatory policies last.` },
-  };
+    message: message(warning),
+  }));
   return {
     rules: policies.map(rule),
     results: left <= 0 ? all : all.toSorted((one, other) => rank(one) - rank(other)).slice(0, mostResults),
     invocation: {
       executionSuccessful: true,
       exitCode: summary.mandatory > 0 ? 1 : 0,
-      ...(left > 0 && { toolExecutionNotifications: [notification] }),
+      ...(notifications.length > 0 && { toolExecutionNotifications: notifications }),
     },
   };
 }

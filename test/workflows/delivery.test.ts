@@ -66,6 +66,16 @@ describe("what is deployed", () => {
     }
   });
 
+  it("is judged a second time, by what the update made known", () => {
+    const runs = jobs.deploy?.steps.map(({ run = "" }) => run) ?? [];
+    const places = ["pulumi:up", "pulumi:export", "--state"].map((word) =>
+      runs.findIndex((run) => run.includes(word)),
+    );
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(runs.at(-1)).toBe('npm run preview -- --stack "$STACK" --state "$RUNNER_TEMP/state.json"');
+  });
+
   it("goes to staging from the default branch, and to production from a release's tag", () => {
     expect(on.push?.branches).toEqual([repository.defaultBranch]);
     expect(on.release?.types).toEqual(["published"]);

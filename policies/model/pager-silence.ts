@@ -1,0 +1,120 @@
+import {
+  type Fault,
+  type Finding,
+  fault,
+  judge,
+  known,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+  unproved,
+  type Value,
+  type Verdict,
+} from "../framework/index.ts";
+import { pagerduty, pagerRules } from "./tokens.ts";
+
+type Service = ResourceOf<unknown>;
+
+/** Longer windows are no maintenance: nobody is called for as long. */
+const longestWindowHours = 12;
+
+/** Judges what keeps a page from waking somebody: urgency, maintenance windows and rules that suppress. */
+export function judgeSilence(stack: Stack, services: readonly Resource[], now: number): Finding[] {
+  const others = stack.ofType(pagerduty.service).filter((service) => !services.includes(service));
+  const concerns = (resource: Resource) =>
+    !others.some((other) => resource.dependencies.includes(other)) ||
+    services.some((service) => resource.dependencies.includes(service));
+  return [
+    ...stack
+      .ofType(pagerduty.service)
+      .filter((service) => services.includes(service))
+      .map((service) => judge(service, () => judgeUrgency(service))),
+    ...stack
+      .ofType(pagerRules.window)
+      .filter(concerns)
+      .map((window) => judge(window, () => judgeWindow(window, now))),
+    ...stack
+      .ofType(...pagerRules.rules)
+      .filter(concerns)
+      .map((rules) => judge(rules, () => judgeRules(rules))),
+  ];
+}
+
+/** At low urgency PagerDuty sends an e-mail, by default, and does not escalate. */
+function judgeUrgency(service: Service): Verdict {
+  const rule = service.at("incidentUrgencyRule");
+  const parts: Value[] =
+    rule.at("type").string() === "use_support_hours"
+      ? [rule.at("duringSupportHours"), rule.at("outsideSupportHours")]
+      : [rule];
+  const low = parts.map((part) => part.at("urgency")).find((urgency) => urgency.string() === "low");
+  return (
+    low === undefined || fault(low, `Incidents of ${service.name} have low urgency, which wakes nobody.`)
+  );
+}
+
+function judgeWindow(window: ResourceOf<unknown>, now: number): Verdict {
+  const [start, end] = [window.at("startTime"), window.at("endTime")].map((time) =>
+    Date.parse(time.string() ?? ""),
+  );
+  if (start === undefined || end === undefined || Number.isNaN(start) || Number.isNaN(end) || end <= now) {
+    return true;
+  }
+  const hours = Math.round((end - start) / 3_600_000);
+  return (
+    hours <= longestWindowHours ||
+    fault(
+      window.at("endTime"),
+      `The maintenance window ${window.name} silences the pager for ${hours} hours.`,
+    )
+  );
+}
+
+/** Event orchestrations have sets of rules and a last one for the rest; the older rules are resources of their own. */
+function judgeRules(resource: ResourceOf<unknown>): Verdict {
+  const sets = resource.at("sets").items();
+  const rules: Value[] = [
+    ...sets.flatMap((set) => set.at("rules").items()),
+    ...(resource.at("catchAll").exists && !isRule(resource) ? [resource.at("catchAll")] : []),
+    ...(isRule(resource) ? [resource.at()] : []),
+  ];
+  return rules.map((rule) => ruleFault(resource, rule)).find((wrong) => wrong !== undefined) ?? true;
+}
+
+const isRule = ({ type }: Resource): boolean => /(?:serviceEventRule|rulesetRule):/.test(type);
+
+function ruleFault({ name }: Resource, rule: Value): Fault | undefined {
+  const action = silencing(rule.at("actions"));
+  if (rule.at("disabled").boolean() === true || action === undefined) {
+    return undefined;
+  }
+  const expressions = rule
+    .at("conditions")
+    .items()
+    .map((condition) => condition.at("expression").string() ?? "");
+  if (expressions.length > 0 && expressions.every(isMinor)) {
+    return undefined;
+  }
+  if (expressions.length === 0 && !rule.at("conditions").exists) {
+    return fault(action, `The rules of ${name} suppress every event, so nobody is paged.`);
+  }
+  return unproved(
+    action,
+    `A rule of ${name} suppresses events, and its condition does not say that critical ones are not among them.`,
+    "Suppress only what is not critical: begin the condition with event.severity matches 'info' or 'warning'.",
+  );
+}
+
+const isMinor = (expression: string): boolean =>
+  /^\s*event\.severity\s+matches\s+'(?:info|warning)'(?:\s+and\s(?!.*\bor\b).*)?\s*$/i.test(expression);
+
+/** The action of a rule by which an event calls nobody. */
+function silencing(actions: Value): Value | undefined {
+  const switches = [actions.at("suppress"), actions.at("dropEvent")];
+  const delays = [actions.at("suspend"), actions.at("suspends", "0", "value")];
+  return (
+    switches.find((value) => known(() => value.boolean()) === true) ??
+    delays.find((value) => Number(known(() => value.number() ?? value.string()) ?? 0) > 900) ??
+    [actions.at("suppresses", "0")].find((value) => known(() => value.at("value").boolean()) === true)
+  );
+}

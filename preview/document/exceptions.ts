@@ -1,0 +1,68 @@
+import { parseJson } from "../../lib/json.ts";
+import { counted } from "../../lib/text.ts";
+import type { Project } from "../../project/project.ts";
+import type { PolicyOutcome } from "./document.ts";
+
+/** More waivers than these are counted, not listed. */
+const mostWaivers = 20;
+
+const day = 86_400_000;
+
+/**
+ * What asks less of a stack than of a production platform: its stage, its scope and its waivers. Each leaves a line
+ * in every report, whatever else there is to say.
+ *
+ * @param now milliseconds since 1970, from which the days of a waiver are counted.
+ */
+export function exceptionsOf(
+  { config, name }: Pick<Project, "config" | "name">,
+  policies: readonly PolicyOutcome[],
+  now: number,
+): string[] {
+  const stage = config.get(`${name}:stage`);
+  const scope = config.get(`${name}:scope`);
+  return [
+    ...(stage === "staging" ? ["Stage staging: violations of what only production needs are advisory."] : []),
+    ...(scope === "delivery"
+      ? ["Scope delivery: the items of the platform are not asked of this stack."]
+      : []),
+    ...waiverLines(policies, now),
+    ...uselessWaivers(config.get(`${name}:waivers`), policies),
+  ];
+}
+
+function waiverLines(policies: readonly PolicyOutcome[], now: number): string[] {
+  const lines = policies.flatMap((policy) =>
+    policy.violations.flatMap(({ waiver, urn }) => {
+      if (waiver === undefined) return [];
+      const days = Math.max(0, Math.floor((Date.parse(waiver.until) + day - now) / day));
+      const resource = urn.split("::").at(-1) ?? urn;
+      return [
+        `Waived: ${policy.name} for ${resource}, ${counted(days, "day")} left, approved by ${waiver.approvedBy}.`,
+      ];
+    }),
+  );
+  const unique = [...new Set(lines)];
+  const left = unique.length - mostWaivers;
+  return left > 0
+    ? [...unique.slice(0, mostWaivers), `Waived: ${counted(left, "further violation")}.`]
+    : unique;
+}
+
+/** Waivers that nothing needs any more are a way out that stands open. */
+function uselessWaivers(written: string | undefined, policies: readonly PolicyOutcome[]): string[] {
+  const document: unknown = parseJson(written ?? "");
+  if (!Array.isArray(document)) return [];
+  const used = new Set(
+    policies.flatMap(({ name, violations }) => (violations.some(({ waiver }) => waiver) ? [name] : [])),
+  );
+  const known = new Set(policies.map(({ name }) => name));
+  const names = document.flatMap((entry: unknown) => {
+    const policy: unknown =
+      typeof entry === "object" && entry !== null ? Reflect.get(entry, "policy") : undefined;
+    return typeof policy === "string" && known.has(policy) && !used.has(policy) ? [policy] : [];
+  });
+  return [...new Set(names)]
+    .slice(0, mostWaivers)
+    .map((policy) => `Waiver of ${policy}: nothing in this stack needs it; remove it.`);
+}
