@@ -81,12 +81,17 @@ function named(job: Job, form: RegExp): AnyValue[] {
 
 /** Whether a job is told of the bucket, by a variable made from it or holding its name. Throws UnknownRead. */
 function isTold(job: Job, bucket: Bucket): boolean {
+  // Where a variable is for the bucket, no other tells the job of one.
+  const own = named(job, /bucket/i);
+  const told = own.flatMap((value) => known(() => value.string()) ?? []);
+  const declared = known(() => bucketName(bucket));
+  if (declared !== undefined && told.length > 0) {
+    return told.some((text) => text.split(/[^\w.-]+/).includes(declared));
+  }
   if (job.variables.sources.some((source) => source === bucket)) {
     return true;
   }
   const name = bucketName(bucket) ?? "";
-  // Where a variable is for the bucket, no other tells the job of one.
-  const own = named(job, /bucket/i);
   const places = own.length > 0 ? own : named(job, /destination|target|remote|repository|url|path/i);
   return name !== "" && some(places, (value) => (value.string() ?? "").includes(name));
 }

@@ -1,5 +1,5 @@
 import { type AnyValue, type Fault, fault, known, type Stack } from "../framework/index.ts";
-import { type Bucket, bucketName, type Job } from "./backups.ts";
+import type { Bucket, Job } from "./backups.ts";
 import { databases } from "./databases.ts";
 import { aws, cloudflare, minio, supabase } from "./tokens.ts";
 
@@ -7,16 +7,6 @@ import { aws, cloudflare, minio, supabase } from "./tokens.ts";
 export function destinationFault(stack: Stack, job: Job): Fault | undefined {
   const buckets: Bucket[] = stack.ofType(cloudflare.r2Bucket, minio.bucket, ...aws.bucket);
   for (const [name, value, text] of knownVariables(job)) {
-    if (/(?:^|_)BUCKET(?:_NAME)?$/i.test(name)) {
-      const isOwn = buckets.some((bucket) => known(() => bucketName(bucket)) === text);
-      const isOpen = buckets.some((bucket) => known(() => bucketName(bucket)) === undefined);
-      if (!isOwn && !isOpen) {
-        return fault(
-          value,
-          `${job.resource.name} stores backups in ${JSON.stringify(text)}, which is no bucket of this stack.`,
-        );
-      }
-    }
     if (/(?:^|_)ENDPOINT(?:_URL)?$/i.test(name) && buckets.length > 0) {
       const isStore = buckets.some((bucket) => bucket.type !== cloudflare.r2Bucket || isR2Of(bucket, text));
       if (!isStore || !/^https:\/\//.test(text)) {

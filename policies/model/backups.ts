@@ -84,14 +84,21 @@ export function runsOnlyBackups({ programs }: Job): boolean {
   return select(programs, (place) => saysBackup(place.string())).length > 0;
 }
 
+/** The variable that names a bucket decides; without one, the job may be told of it in any other way. */
 function fills({ variables }: Job, bucket: Bucket): boolean {
-  if (variables.sources.some((source) => source === bucket)) {
-    return true;
+  const name = known(() => bucketName(bucket));
+  const texts = variables
+    .entries()
+    .map(([key, value]) => ({ key, text: known(() => value.string())?.trim() }));
+  const named = texts.filter(({ key, text }) => /(?:^|_)BUCKET(?:_NAME)?$/i.test(key) && text !== undefined);
+  if (name !== undefined && named.length > 0) {
+    return named.some(({ text }) => text === name);
   }
-  const name = bucketName(bucket);
-  const texts = variables.entries().map(([, value]) => known(() => value.string()));
-  return name !== undefined && texts.some((text) => text?.includes(name));
+  return variables.sources.some((source) => source === bucket) || isNamed(texts, bucketName(bucket));
 }
+
+const isNamed = (texts: readonly { text: string | undefined }[], name: string | undefined): boolean =>
+  name !== undefined && texts.some(({ text }) => text?.split(/[^\w.-]+/).includes(name));
 
 /** The value of a variable of the job. Throws UnknownRead. */
 export function variableOf({ variables }: Job, name: string): AnyValue | undefined {

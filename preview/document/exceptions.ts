@@ -15,14 +15,16 @@ const day = 86_400_000;
  * @param now milliseconds since 1970, from which the days of a waiver are counted.
  */
 export function exceptionsOf(
-  { config, name }: Pick<Project, "config" | "name">,
+  { config, name, stack }: Pick<Project, "config" | "name" | "stack">,
   policies: readonly PolicyOutcome[],
   now: number,
 ): string[] {
   const stage = config.get(`${name}:stage`);
   const scope = config.get(`${name}:scope`);
   return [
-    ...(stage === "staging" ? ["Stage staging: violations of what only production needs are advisory."] : []),
+    ...(stage === "staging"
+      ? [`Stage staging: unless the name ${stack} says production, what only production needs is advisory.`]
+      : []),
     ...(scope === "delivery"
       ? ["Scope delivery: the items of the platform are not asked of this stack."]
       : []),

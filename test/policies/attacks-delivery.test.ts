@@ -130,7 +130,11 @@ describe("what breaks an item of the platform", () => {
         beside,
       ),
     ],
-    ["backup-bucket", "backups go to another bucket", job({ BACKUP_BUCKET: "someones-backups" })],
+    [
+      "backup-strategy",
+      "backups go to another bucket",
+      job({ BACKUP_BUCKET: "optropic-backups-of-someone" }),
+    ],
     ["backup-bucket", "backups go to another store", job({ BACKUP_ENDPOINT: "https://elsewhere.example" })],
     [
       "backup-bucket",
