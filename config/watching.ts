@@ -40,7 +40,10 @@ export const errorTrackingSchema = z
         windowSeconds: whole(1, 86_400).default(60).meta({ description: "Window in seconds." }),
       })
       .prefault({})
-      .meta({ description: "Rate limit of the key, which is public. Events above it are dropped. It needs the plan Business." }),
+      .meta({
+        description:
+          "Rate limit of the key, which is public. Events above it are dropped. It needs the plan Business.",
+      }),
   })
   .meta({ description: "Error tracking, by Sentry.", checklist: ["5.1", "5.2", "2.8"] });
 
