@@ -1,5 +1,3 @@
-import type { ServiceArgs } from "@pulumi/pagerduty";
-import { adapters } from "./adapters/index.ts";
 import {
   type AnyValue,
   type Finding,
@@ -8,25 +6,22 @@ import {
   judgeStack,
   lookup,
   policy,
-  type ResourceOf,
   type Stack,
   select,
-  some,
   type Value,
-  type Verdict,
   violation,
 } from "./framework/index.ts";
-import type { Sender } from "./model/adapter.ts";
 import type { Channel } from "./model/alert-rule.ts";
 import { type AlertRule, alertRules } from "./model/alert-rules.ts";
-import { type ContactPoint, channelsOf, contactPoints } from "./model/contact-points.ts";
+import { channelsOf, contactPoints } from "./model/contact-points.ts";
 import { isGiven } from "./model/given.ts";
 import { judgeSeverities, wakingAlerts } from "./model/named-alerts.ts";
 import { type Deliveries, deliveriesOf, type Route } from "./model/notification-routes.ts";
 import { isPrompt, messageWaits, muteFault, pageWaits } from "./model/notification-times.ts";
 import { judgeSilence } from "./model/pager-silence.ts";
+import { isPager, judgePagers, sendersElsewhere, servicesOf } from "./model/pagers.ts";
 import { perStack } from "./model/per-stack.ts";
-import { grafana, pagerduty } from "./model/tokens.ts";
+import { grafana } from "./model/tokens.ts";
 
 // Item S6.3. Whom a page calls is in on-call.ts.
 
@@ -253,10 +248,6 @@ function channelsAt(stack: Stack, name: AnyValue) {
   return pointsNamed(stack)(name.string() ?? "").flatMap(channelsOf);
 }
 
-/** What sends messages to people beside Grafana. */
-const sendersElsewhere = (stack: Stack): readonly Sender[] =>
-  adapters.flatMap((adapter) => adapter.channels?.(stack) ?? []);
-
 /** Names of contact points in a route and those below it. */
 function namedBelow(route: Value<Route>): AnyValue[] {
   const children = route.at("policies");
@@ -264,56 +255,4 @@ function namedBelow(route: Value<Route>): AnyValue[] {
     route.at("contactPoint"),
     ...(children.isUnknown ? [children] : children.items().flatMap((child) => namedBelow(child.as<Route>()))),
   ];
-}
-
-/** PagerDuty's key shows which service it is of; others only say that they page, and whom is judged with their schedules. */
-function judgePagers(stack: Stack): Finding[] {
-  const pagers = contactPoints(stack).filter(isPager);
-  const others = contactPoints(stack).filter((point) => !isPager(point));
-  const isPaged = () =>
-    some(others, (point) => channelsOf(point).some(({ pages }) => pages)) ||
-    some(sendersElsewhere(stack), ({ channels }) => channels().some(({ pages }) => pages));
-  return pagers.length > 0
-    ? pagers.map((point) => judge(point, () => judgePager(point)))
-    : [
-        judgeStack(
-          () =>
-            isPaged() ||
-            "No contact point of a pager, such as PagerDuty, is declared, so no alert reaches the person on call.",
-        ),
-      ];
-}
-
-function isPager(point: ContactPoint): boolean {
-  const pagers = point.at("pagerduties");
-  return pagers.isUnknown || pagers.items().length > 0;
-}
-
-function judgePager(point: ContactPoint): Verdict {
-  const integrations = point
-    .dependenciesOf("pagerduties")
-    .filter((source) => source.is(pagerduty.integration));
-  if (integrations.length === 0) {
-    return fault(
-      point.at("pagerduties"),
-      `The key of ${point.name} is not that of a service that this stack declares.`,
-    );
-  }
-  const services = servicesOf(point);
-  if (services.length === 0) {
-    return `The integration of ${point.name} is not that of a service that this stack declares.`;
-  }
-  return (
-    services
-      .flatMap((service) => service.dependenciesOf("escalationPolicy"))
-      .some((source) => source.is(pagerduty.escalationPolicy)) ||
-    `The service behind ${point.name} has no escalation policy that this stack declares.`
-  );
-}
-
-function servicesOf(point: ContactPoint): ResourceOf<ServiceArgs>[] {
-  return point
-    .dependenciesOf("pagerduties")
-    .flatMap((source) => (source.is(pagerduty.integration) ? [...source.dependenciesOf("service")] : []))
-    .filter((source) => source.is(pagerduty.service));
 }
