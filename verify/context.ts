@@ -43,6 +43,16 @@ export class Context {
     this.signal = signal;
   }
 
+  /** What stands for the run, the same for all of its probes. */
+  get run(): object {
+    return this.#subject;
+  }
+
+  /** A context with a digest of its own. */
+  apart(): Context {
+    return new Context(this.#subject, this.signal);
+  }
+
   /** The hosts that serve people and programs; the one that only redirects is not among them. */
   get hosts(): readonly [web: string, api: string] {
     const { web, api } = this.settings.domains;

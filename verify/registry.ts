@@ -1,9 +1,33 @@
 import { items as checklist, type ItemId } from "../checklist/items.ts";
+import * as assets from "./assets.ts";
+import * as cors from "./cors.ts";
+import * as errors from "./errors.ts";
+import * as headers from "./headers.ts";
+import * as health from "./health.ts";
 import * as https from "./https.ts";
+import * as injection from "./injection.ts";
+import * as login from "./login.ts";
+import * as metrics from "./metrics.ts";
 import type { Probe } from "./probe.ts";
+import * as rateLimits from "./rate-limits.ts";
+import * as redirects from "./redirects.ts";
+import * as tls from "./tls.ts";
 
 /** The files of probes, in the order of the checklist. */
-const files: readonly Readonly<Record<string, unknown>>[] = [https];
+const files: readonly Readonly<Record<string, unknown>>[] = [
+  https,
+  tls,
+  headers,
+  cors,
+  rateLimits,
+  injection,
+  login,
+  errors,
+  metrics,
+  health,
+  assets,
+  redirects,
+];
 
 /** Every probe, in the order of its file and then of its first item. */
 export const registry: readonly Probe[] = files.flatMap((file) => Object.values(file).filter(isProbe));

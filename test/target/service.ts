@@ -1,4 +1,5 @@
 import { createServer as createPlainServer, type Server } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { brotliCompressSync, constants } from "node:zlib";
 import cookie from "@fastify/cookie";
 import cors from "@fastify/cors";
@@ -8,7 +9,7 @@ import Fastify from "fastify";
 import * as z from "zod";
 import type { Settings } from "../../config/settings.ts";
 import type { Identity } from "./authority.ts";
-import type { Fault } from "./faults.ts";
+import { type Fault, faults } from "./faults.ts";
 import { HostMetrics } from "./metrics.ts";
 
 /** Who may log in. */
@@ -27,13 +28,11 @@ export interface ServiceOptions {
   readonly has: (fault: Fault) => boolean;
   /** Counts up when the rate limits start anew. */
   readonly round: () => number;
-  /** Looks up an account and checks that the database answers. */
+  /** What the health check asks. */
   readonly database: Database;
 }
 
 export interface Database {
-  /** The password of an account. */
-  passwordOf(email: string): Promise<string | undefined>;
   ping(): Promise<void>;
 }
 
@@ -48,16 +47,20 @@ export async function createService(options: ServiceOptions) {
   const { settings, identity, account, has, round, database } = options;
   const { domains, api, edge, observability } = settings;
   const isApi = (request: Asked): boolean => hostOf(request) === domains.api;
-  const metrics = {
-    api: new HostMetrics("api", { version: settings.release, commit: options.commit }),
-    web: new HostMetrics("web", { version: settings.release, commit: options.commit }),
+  const build = { version: settings.release, commit: options.commit };
+  const metrics = new Map<string, HostMetrics>();
+  const metricsOf = (request: Asked): HostMetrics => {
+    const host = isApi(request) ? "api" : "web";
+    const key = `${host} ${round()}`;
+    const known = metrics.get(key) ?? new HostMetrics(host, build);
+    metrics.set(key, known);
+    return known;
   };
-  const metricsOf = (request: Asked) => metrics[isApi(request) ? "api" : "web"];
 
   const app = Fastify({
     http2: true,
     https: { allowHTTP1: true, ...identity, minVersion: "TLSv1.2" },
-    bodyLimit: 64 * 1024,
+    bodyLimit: 3 * 1024 * 1024,
     forceCloseConnections: true,
   });
   await app.register(cookie);
@@ -73,7 +76,7 @@ export async function createService(options: ServiceOptions) {
     crossOriginResourcePolicy: { policy: "same-site" },
   });
   await app.register(cors, {
-    origin: [...edge.corsOrigins],
+    origin: (origin, decide) => decide(null, mayCall(edge.corsOrigins, origin, has)),
     credentials: true,
     methods: ["GET", "POST"],
   });
@@ -81,13 +84,23 @@ export async function createService(options: ServiceOptions) {
     max: edge.rateLimits.api.requests,
     timeWindow: edge.rateLimits.api.periodSeconds * 1000,
     keyGenerator: ({ ip }) => `${round()} ${ip}`,
-    allowList: (request) => !(isApi(request) || request.url.startsWith("/api/")),
+    allowList: (request) => {
+      const isLogin = request.url === api.loginPath;
+      if (has(isLogin ? "login-unlimited" : "api-unlimited")) return true;
+      return !(isApi(request) || request.url.startsWith("/api/"));
+    },
   });
 
+  app.addHook("preValidation", async (request, reply) => {
+    const length = Number(request.headers["content-length"] ?? 0);
+    if (length > 64 * 1024)
+      return reply.code(has("oversized-bodies") ? 500 : 413).send({ error: "too large" });
+  });
   app.addHook("onRequest", async (request, reply) => {
     metricsOf(request).begin();
     if (hostOf(request) === domains.redirect) {
-      return reply.redirect(`https://${domains.web}${request.url}`, 308);
+      const to = has("redirect-host-elsewhere") ? "elsewhere.example" : domains.web;
+      return reply.redirect(`https://${to}${request.url}`, has("redirect-host-temporary") ? 302 : 308);
     }
   });
   app.addHook("onResponse", async (request, reply) => {
@@ -97,16 +110,26 @@ export async function createService(options: ServiceOptions) {
   app.addHook("onSend", async (request, reply) => {
     reply.header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
     if (isApi(request)) {
-      reply.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+      const unsafe = "script-src 'unsafe-inline'";
+      const policy = has("api-csp-unsafe") ? unsafe : "default-src 'none'; frame-ancestors 'none'";
+      reply.header("content-security-policy", policy);
     }
     spoil(has, reply);
   });
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) metricsOf(request).failed(error.name);
+    if (has("stack-traces")) return reply.code(status).send({ error: error.stack });
+    if (has("paths-in-errors")) return reply.code(status).send({ error: "in /srv/platform/api/login.ts" });
     return reply.code(status).send({ error: status >= 500 ? "internal error" : "the request was refused" });
   });
-  app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "not found" }));
+  app.setNotFoundHandler((request, reply) => {
+    if (has("input-reflected")) {
+      const asked = decodeURIComponent(request.url.replaceAll(/%(?![0-9A-F]{2})|%E0.*/gi, ""));
+      return reply.code(404).type("text/html").send(`There is no ${asked}`);
+    }
+    return reply.code(404).send({ error: "not found" });
+  });
 
   app.get("/", async (request, reply) => {
     if (isApi(request)) return reply.code(404).send({ error: "not found" });
@@ -115,28 +138,32 @@ export async function createService(options: ServiceOptions) {
   });
   app.get(assetPath, async (request, reply) => {
     if (isApi(request)) return reply.code(404).send({ error: "not found" });
-    reply.header("cache-control", "public, max-age=31536000, immutable").header("vary", "accept-encoding");
+    const kept = has("asset-not-kept") ? "public, max-age=300" : "public, max-age=31536000, immutable";
+    reply.header("cache-control", kept).header("vary", "accept-encoding");
     reply.type("text/javascript; charset=utf-8");
-    if (!/\bbr\b/.test(request.headers["accept-encoding"] ?? "")) return reply.send(script);
+    if (has("asset-not-compressed") || !/\bbr\b/.test(request.headers["accept-encoding"] ?? ""))
+      return reply.send(script);
     return reply.header("content-encoding", "br").send(packed);
   });
   app.get(api.healthCheckPath, async (_, reply) => {
     await database.ping();
-    return reply.header("cache-control", "no-store").send({
-      status: "ok",
+    if (has("health-failing")) return reply.code(404).send({ status: "ok" });
+    return reply.header("cache-control", has("health-cached") ? "public, max-age=60" : "no-store").send({
+      status: has("health-degraded") ? "degraded" : "ok",
       version: settings.release,
       checks: { database: "ok" },
     });
   });
   app.get(observability.metricsPath, async (request, reply) => {
-    if (request.headers.authorization !== `Bearer ${options.metricsToken}`) {
+    const isOwn = request.headers.authorization === `Bearer ${options.metricsToken}`;
+    if (!isOwn && !has("metrics-open")) {
       return reply.code(401).send({ error: "a token is required" });
     }
     const registry = metricsOf(request).registry;
     return reply
       .type(registry.contentType)
       .header("cache-control", "no-store")
-      .send(await registry.metrics());
+      .send(spoiled(has, await registry.metrics()));
   });
   const loginLimit = {
     max: edge.rateLimits.login.requests,
@@ -144,22 +171,29 @@ export async function createService(options: ServiceOptions) {
   };
   app.post(api.loginPath, { config: { rateLimit: loginLimit } }, async (request, reply) => {
     const { origin } = request.headers;
-    if (origin !== undefined && !edge.corsOrigins.includes(origin)) {
+    if (origin !== undefined && !edge.corsOrigins.includes(origin) && !has("foreign-login")) {
       return reply.code(403).send({ error: "this origin may not" });
     }
     const input = loginInput.safeParse(request.body);
     if (!input.success) return reply.code(400).send({ error: "email and password are required" });
     const { email, password } = input.data;
-    const known = await database.passwordOf(email);
+    if (has("injection-crashes") && email.includes("'")) throw new Error("unterminated quoted string");
+    const known = email === account.email;
     reply.header("cache-control", "no-store");
-    if (known === undefined || password !== account.password) {
-      return reply.code(401).send({ error: "wrong email or password" });
+    if (has("account-timed") && known) await wait(150);
+    const injected = has("sql-injection") && / or '1'='1'/.test(email);
+    const right = known && (password === account.password || has("wrong-password-accepted"));
+    if (!right && !injected) {
+      const unknown = has("account-enumerable") && !known;
+      return reply
+        .code(401)
+        .send({ error: unknown ? "there is no such account" : "wrong email or password" });
     }
     reply.setCookie("__Host-session", "s3ssion", {
       path: "/",
-      secure: true,
-      httpOnly: true,
-      sameSite: "lax",
+      secure: !has("cookie-insecure"),
+      httpOnly: !has("cookie-readable"),
+      sameSite: has("cookie-cross-site") ? "none" : "lax",
     });
     return reply.send({ result: { data: { ok: true } } });
   });
@@ -189,6 +223,29 @@ function hostOf(request: Asked): string {
   return request.host.replace(/:\d+$/, "").toLowerCase();
 }
 
+function mayCall(own: readonly string[], origin: string | undefined, has: ServiceOptions["has"]): boolean {
+  if (origin === undefined) return false;
+  if (has("cors-reflects")) return true;
+  if (has("cors-null") && origin === "null") return true;
+  if (has("cors-lookalike") && own.some((each) => origin.startsWith(each))) return true;
+  return own.includes(origin) && !has("cors-own-refused");
+}
+
+/** What is wrong with the metrics. */
+function spoiled(has: ServiceOptions["has"], text: string): string {
+  const without = (pattern: RegExp) => text.replaceAll(pattern, "");
+  if (has("series-missing")) return without(/^.*optropic_db_pool_waiting.*\n/gm);
+  if (has("label-missing")) return without(/,?method="\w+"/g);
+  if (has("old-release")) return text.replaceAll(/version="[^"]*"/g, 'version="2.9.9"');
+  if (has("old-commit")) return text.replaceAll(/commit="[^"]*"/g, 'commit="0000000"');
+  if (has("memory-full")) return text.replace(/^(optropic_process_memory_limit_bytes\{.*\}) .*$/m, "$1 1000");
+  if (has("many-errors"))
+    return `${text}optropic_http_requests_total{host="x",method="GET",route="/",status="500"} 1000\n`;
+  if (has("slow-requests"))
+    return text.replaceAll(/^(.*request_duration_seconds_bucket\{le="[\d.]+".*\}) .*$/gm, "$1 0");
+  return text;
+}
+
 function cspDirectives(csp: Settings["edge"]["csp"]): Record<string, string[]> {
   return Object.fromEntries(Object.entries(csp));
 }
@@ -197,6 +254,28 @@ function cspDirectives(csp: Settings["edge"]["csp"]): Record<string, string[]> {
 function spoil(has: ServiceOptions["has"], reply: Headers): void {
   const hsts = String(reply.getHeader("strict-transport-security"));
   const set = (value: string) => reply.header("strict-transport-security", value);
+  const turned: Partial<Record<Fault, readonly [name: string, value: string]>> = {
+    "nosniff-missing": ["x-content-type-options", ""],
+    "framing-allowed": ["x-frame-options", "ALLOWALL"],
+    "referrer-leaked": ["referrer-policy", "unsafe-url"],
+    "permissions-missing": ["permissions-policy", ""],
+    "opener-policy-missing": ["cross-origin-opener-policy", ""],
+    "resource-policy-open": ["cross-origin-resource-policy", "cross-origin"],
+    "software-named": ["x-powered-by", "Express"],
+    "cors-any-origin": ["access-control-allow-origin", "*"],
+  };
+  for (const [fault, [name, value]] of Object.entries(turned)) {
+    if (!faults.some((each) => each === fault && has(each))) continue;
+    if (value === "") reply.removeHeader(name);
+    else reply.header(name, value);
+  }
+  if (has("csp-other-than-declared")) {
+    const csp = String(reply.getHeader("content-security-policy"));
+    reply.header(
+      "content-security-policy",
+      csp.replace("img-src 'self'", "img-src 'self' https://images.example"),
+    );
+  }
   if (has("hsts-missing")) reply.removeHeader("strict-transport-security");
   if (has("hsts-short")) set(hsts.replace(/max-age=\d+/, "max-age=300"));
   if (has("hsts-without-subdomains")) set(hsts.replace(/; *includeSubDomains/, ""));

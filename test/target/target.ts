@@ -30,9 +30,12 @@ export async function startTarget(
   const commit = "3f9c2a1b5d7e8f60112233445566778899aabbcc";
   let active = new Set<Fault>();
   let round = 0;
+  const identity = await authority.certify(names);
+  const expiring = await authority.certify(names, { to: new Date(Date.now() + 5 * 86_400_000) });
+  const other = await authority.certify(["elsewhere.example"]);
   const { app, plain } = await createService({
     settings,
-    identity: await authority.certify(names),
+    identity,
     account,
     metricsToken,
     commit,
@@ -53,6 +56,18 @@ export async function startTarget(
     become(...wanted) {
       active = new Set(wanted);
       round += 1;
+      const shown = active.has("certificate-expiring")
+        ? expiring
+        : active.has("certificate-of-another-name")
+          ? other
+          : identity;
+      const protocols = active.has("without-http2") ? "\x08http/1.1" : "\x02h2\x08http/1.1";
+      Object.assign(app.server, { ALPNProtocols: Buffer.from(protocols) });
+      app.server.setSecureContext({
+        ...shown,
+        minVersion: active.has("old-tls") ? "TLSv1" : "TLSv1.2",
+        ciphers: ciphersOf(active),
+      });
     },
     async stop() {
       plain.closeAllConnections();
@@ -73,5 +88,10 @@ async function listen(
 }
 
 function memoryDatabase(): Database {
-  return { passwordOf: async () => "known", ping: async () => {} };
+  return { ping: async () => {} };
+}
+
+function ciphersOf(active: ReadonlySet<Fault>): string {
+  if (active.has("weak-ciphers")) return "ALL:eNULL:aNULL:@SECLEVEL=0";
+  return active.has("old-tls") ? "DEFAULT:@SECLEVEL=0" : "DEFAULT";
 }

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../../config/settings.ts";
 import { registry } from "../../verify/registry.ts";
+import { verificationPage } from "../../verify/report/page.ts";
+import { verificationText } from "../../verify/report/text.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
+import { freePort } from "../operations/support/postgres.ts";
 import { type Fault, faults } from "../target/faults.ts";
 import { startTarget, type Target } from "../target/target.ts";
 import { everythingFor, inState, verified } from "../target/verified.ts";
@@ -24,6 +27,55 @@ const finders: Readonly<Record<Fault, string>> = {
   "hsts-short": "strict-transport",
   "hsts-without-subdomains": "strict-transport",
   "hsts-without-preload": "strict-transport",
+  "certificate-expiring": "certificate-trusted",
+  "certificate-of-another-name": "certificate-trusted",
+  "old-tls": "old-tls-refused",
+  "weak-ciphers": "weak-ciphers-refused",
+  "without-http2": "http2-offered",
+  "nosniff-missing": "security-headers",
+  "framing-allowed": "security-headers",
+  "referrer-leaked": "security-headers",
+  "permissions-missing": "security-headers",
+  "opener-policy-missing": "security-headers",
+  "resource-policy-open": "security-headers",
+  "software-named": "security-headers",
+  "csp-other-than-declared": "declared-csp-served",
+  "api-csp-unsafe": "csp-effective",
+  "cors-any-origin": "cors-restricted",
+  "cors-reflects": "cors-restricted",
+  "cors-null": "cors-restricted",
+  "cors-lookalike": "cors-restricted",
+  "cors-own-refused": "cors-restricted",
+  "login-unlimited": "login-rate-limited",
+  "api-unlimited": "api-rate-limited",
+  "sql-injection": "sql-injection-without-effect",
+  "injection-crashes": "sql-injection-without-effect",
+  "input-reflected": "input-not-reflected",
+  "wrong-password-accepted": "login-works",
+  "account-enumerable": "login-works",
+  "account-timed": "login-works",
+  "cookie-insecure": "session-cookies-guarded",
+  "cookie-readable": "session-cookies-guarded",
+  "cookie-cross-site": "session-cookies-guarded",
+  "foreign-login": "foreign-requests-refused",
+  "stack-traces": "errors-sanitized",
+  "paths-in-errors": "errors-sanitized",
+  "oversized-bodies": "errors-sanitized",
+  "series-missing": "metrics-contract-kept",
+  "label-missing": "metrics-contract-kept",
+  "metrics-open": "metrics-closed",
+  "old-release": "release-served",
+  "old-commit": "release-served",
+  "many-errors": "error-rate-low",
+  "slow-requests": "latency-low",
+  "memory-full": "memory-low",
+  "health-degraded": "health-answers",
+  "health-cached": "health-answers",
+  "health-failing": "health-answers",
+  "asset-not-kept": "assets-optimized",
+  "asset-not-compressed": "assets-optimized",
+  "redirect-host-elsewhere": "redirect-host-redirects",
+  "redirect-host-temporary": "redirect-host-redirects",
 };
 
 describe("a healthy platform", () => {
@@ -46,4 +98,50 @@ describe("a platform with one fault", () => {
     expect(inState(verification, "does-not-hold")).toEqual([finders[fault]]);
     expect(inState(verification, "error")).toEqual([]);
   });
+});
+
+describe("a platform that cannot be judged", () => {
+  it("is unknown where credentials are missing", async () => {
+    target.become();
+    const { environment, outputs, ...rest } = everythingFor(target, settings);
+    const verification = await verified(rest);
+    const unknown = verification.probes.filter(({ state }) => state !== "holds");
+    expect(unknown.map(({ name, state, reason }) => [name, state, reason])).toEqual([
+      ["login-works", "unknown", "no-credential"],
+      ["session-cookies-guarded", "unknown", "no-credential"],
+      ["foreign-requests-refused", "unknown", "no-credential"],
+      ["metrics-contract-kept", "unknown", "no-credential"],
+      ["release-served", "unknown", "no-data"],
+      ["error-rate-low", "unknown", "no-credential"],
+      ["latency-low", "unknown", "no-credential"],
+      ["memory-low", "unknown", "no-credential"],
+    ]);
+  });
+
+  it("is unknown in every probe where nothing answers", async () => {
+    const nowhere = { host: "127.0.0.1", port: await freePort() };
+    const given = everythingFor(target, settings);
+    const { probes } = await verified({ ...given, targets: { https: nowhere, http: nowhere } });
+    expect(probes.filter(({ state }) => state !== "unknown")).toEqual([]);
+    for (const { reason } of probes) expect(["target-refused", "not-understood"]).toContain(reason);
+  });
+
+  it("is unknown where the rate limit holds the probes back", async () => {
+    target.become();
+    const given = everythingFor(target, settings);
+    await verified({ ...given, only: ["4.4"] });
+    const { items } = await verified({ ...given, only: ["S4.3", "S4.5"] });
+    expect(items).toMatchObject([{ state: "unknown" }, { state: "unknown" }]);
+  });
+});
+
+it("shows no credential, whatever the target sends back", async () => {
+  target.become("metrics-open", "stack-traces", "input-reflected");
+  const verification = await verified(everythingFor(target, settings));
+  const outputs = [
+    JSON.stringify(verification),
+    verificationText(verification),
+    verificationPage(verification),
+  ];
+  for (const output of outputs) expect(output).not.toContain("canary");
 });

@@ -1,0 +1,147 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, it } from "vitest";
+import { defaultLimits } from "../../verify/limits.ts";
+import { HttpClient } from "../../verify/network/http.ts";
+import { addressOf, isPrivate, readTargets } from "../../verify/network/targets.ts";
+
+const limits = { ...defaultLimits, requestMs: 300, bodyBytes: 64 * 1024, headerBytes: 8 * 1024 };
+const servers: { server: Server; sockets: Set<Socket> }[] = [];
+
+afterEach(async () => {
+  for (const { server, sockets } of servers.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+/** A server that does to each connection what it likes, once a request has come. */
+async function hostile(
+  answer: (socket: Socket) => void,
+): Promise<{ host: string; port: number; asked: () => number }> {
+  const sockets = new Set<Socket>();
+  let asked = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.once("data", () => {
+      asked += 1;
+      answer(socket);
+    });
+  });
+  servers.push({ server, sockets });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { host: "127.0.0.1", port: address.port, asked: () => asked };
+}
+
+async function ask(http: { host: string; port: number }) {
+  const client = new HttpClient({ targets: { http }, limits });
+  try {
+    const request = { host: "app.example.com", scheme: "http", path: "/" } as const;
+    return await client.send(request, new AbortController().signal, () => undefined);
+  } finally {
+    client.close();
+  }
+}
+
+const head = "HTTP/1.1 200 OK\r\n";
+
+function flood(socket: Socket, chunk: string | Buffer): void {
+  const more = (): void => {
+    if (!socket.destroyed && socket.write(chunk)) setImmediate(more);
+  };
+  socket.on("drain", more);
+  more();
+}
+
+describe("a hostile target", () => {
+  it.each<[string, (socket: Socket) => void, string]>([
+    ["that never answers", () => undefined, "timed-out"],
+    [
+      "that sends one byte at a time",
+      (socket) => {
+        const text = `${head}x: ${"y".repeat(1000)}`;
+        let sent = 0;
+        const timer = setInterval(() => socket.write(text.charAt(sent++)), 20);
+        socket.on("close", () => clearInterval(timer));
+      },
+      "timed-out",
+    ],
+    ["with an endless body", (socket) => flood(socket, `${head}\r\n${"x".repeat(65_536)}`), "too-large"],
+    [
+      "with an endless header",
+      (socket) => flood(socket, `${head}x: ${"y".repeat(65_536)}`),
+      "target-refused",
+    ],
+    ["that is no web server", (socket) => socket.end("SSH-2.0-x\r\n"), "target-refused"],
+    ["that hangs up", (socket) => socket.destroy(), "target-refused"],
+    [
+      "with a zip bomb",
+      (socket) => {
+        const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024));
+        socket.end(
+          Buffer.concat([
+            Buffer.from(`${head}content-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`),
+            bomb,
+          ]),
+        );
+      },
+      "too-large",
+    ],
+    [
+      "with an unknown encoding",
+      (socket) => socket.end(`${head}content-encoding: secret\r\n\r\nx`),
+      "not-understood",
+    ],
+  ])("%s is unknown within the limits", async (_, answer, reason) => {
+    await expect(ask(await hostile(answer))).rejects.toMatchObject({ name: "Unknown", reason });
+  });
+
+  it("that redirects in a loop, elsewhere or to a private address is followed nowhere", async () => {
+    const target = await hostile((socket) =>
+      socket.end("HTTP/1.1 301 M\r\nlocation: http://169.254.169.254/\r\n\r\n"),
+    );
+    expect(await ask(target)).toMatchObject({ status: 301 });
+    expect(target.asked()).toBe(1);
+  });
+
+  it("with bytes that are no UTF-8 is read all the same", async () => {
+    const target = await hostile((socket) =>
+      socket.end(Buffer.concat([Buffer.from(`${head}\r\n`), Buffer.from([0xff, 0xfe])])),
+    );
+    expect((await ask(target)).body).toBe("\ufffd\ufffd");
+  });
+});
+
+describe("where a probe may connect to", () => {
+  it.each([
+    "127.0.0.1",
+    "10.1.2.3",
+    "169.254.169.254",
+    "192.168.0.1",
+    "::1",
+    "fd00::1",
+    "fe80::1",
+    "::ffff:127.0.0.1",
+  ])("%s is private", (address) => expect(isPrivate(address)).toBe(true));
+
+  it.each(["192.0.2.1", "104.16.0.1", "2606:4700::1"])("%s is not", (address) => {
+    expect(isPrivate(address)).toBe(false);
+  });
+
+  it("is not what a declared name has of this machine", async () => {
+    await expect(addressOf("localhost", "https", {})).rejects.toMatchObject({ reason: "target-refused" });
+  });
+
+  it("is what --target says, one for each scheme", () => {
+    expect(readTargets(["https://127.0.0.1:8443", "http://[::1]:8080"])).toEqual({
+      https: { host: "127.0.0.1", port: 8443 },
+      http: { host: "::1", port: 8080 },
+    });
+    for (const wrong of [["ftp://x"], ["x"], ["https://a", "https://b"], ["https://u:p@a"]]) {
+      expect(() => readTargets(wrong)).toThrow(/--target/);
+    }
+  });
+});

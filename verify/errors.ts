@@ -1,0 +1,74 @@
+import type { Context } from "./context.ts";
+import type { HttpAnswer, HttpRequest } from "./network/http.ts";
+import { compare, eachOf, probe } from "./probe.ts";
+
+/** What only somebody who debugs should see, and what it is called. */
+const leaks: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ["a stack trace", /\n?\s+at (?:async )?(?:[\w.<>[\] ]+ \()?(?:file:\/\/|node:|\/)[^\s)]+:\d+:\d+/],
+  [
+    "a path of the server",
+    /(?:\/(?:app|home|opt|srv|usr|var|root|workspace|render|vercel)\/[\w.-]+\/[\w./-]+)|node_modules/,
+  ],
+  [
+    "a statement of SQL",
+    /\b(?:SELECT\b.+\bFROM|INSERT INTO|UPDATE\b.+\bSET|DELETE FROM|syntax error at or near)\b/i,
+  ],
+  [
+    "the error of a database library",
+    /Prisma\w*Error|PrismaClient|SequelizeDatabaseError|QueryFailedError|pg_catalog/,
+  ],
+  ["the version of the software", /\b(?:node|express|fastify|nginx|next\.js|prisma)[/ ]v?\d+\.\d+/i],
+];
+
+/** Requests that no client of the platform sends, each of which a server should refuse. */
+function wrongRequests(context: Context): readonly (Omit<HttpRequest, "host"> & { what: string })[] {
+  const { api } = context.settings;
+  const json = { "content-type": "application/json" };
+  const folder = api.loginPath.slice(0, api.loginPath.lastIndexOf("/"));
+  return [
+    { what: "an unknown route", path: "/optropic-verify/no-such-route" },
+    { what: "an unknown procedure", path: `${folder}/noSuchProcedure?input=%7B` },
+    { what: "a wrong method", method: "DELETE", path: api.healthCheckPath },
+    { what: "malformed JSON", method: "POST", path: api.loginPath, headers: json, body: '{"email":' },
+    { what: "a malformed escape", path: "/%E0%A4%A" },
+    {
+      what: "an oversized body",
+      method: "POST",
+      path: `${folder}/noSuchProcedure`,
+      headers: json,
+      body: JSON.stringify({ text: "x".repeat(2 * 1024 * 1024) }),
+    },
+  ];
+}
+
+export const errorsSanitized = probe({
+  name: "errors-sanitized",
+  items: ["4.11"],
+  title: "The answer to a wrong request must be a refusal without a stack trace, path, SQL or version.",
+  needs: ["web"],
+  settings: ["api.loginPath"],
+  measure: (context) =>
+    eachOf(
+      wrongRequests(context),
+      ({ what }) => what,
+      async ({ what, ...request }) => {
+        const answer = await context.request({ ...request, host: context.settings.domains.api });
+        const found = leakIn(answer);
+        const expected = "a 4xx status without details";
+        const refused = answer.status >= 400 && answer.status < 500;
+        const details = found === undefined ? "without details" : `with ${found}`;
+        return [
+          compare(what, {
+            expected,
+            measured: `${answer.status} ${details}`,
+            holds: refused && found === undefined,
+          }),
+        ];
+      },
+    ),
+});
+
+function leakIn({ body, headers }: HttpAnswer): string | undefined {
+  const text = `${[...headers].map(([name, values]) => `${name}: ${values.join(", ")}`).join("\n")}\n${body}`;
+  return leaks.find(([, pattern]) => pattern.test(text))?.[0];
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { only } from "./network/headers.ts";
+import { compare, eachOf, probe } from "./probe.ts";
+
+/** Input that ends a string of SQL, each in its own way. */
+const injections = ["' or '1'='1' -- ", "\\'; select pg_sleep(0) -- "] as const;
+
+export const sqlInjectionWithoutEffect = probe({
+  name: "sql-injection-without-effect",
+  items: ["4.7"],
+  title: "A login with SQL in it must be refused as a wrong login is.",
+  needs: ["web"],
+  settings: ["api.loginPath"],
+  measure: (context) =>
+    eachOf(
+      injections,
+      (input) => `login as ${input}`,
+      async (input) => {
+        const answer = await context.request({
+          host: context.settings.domains.api,
+          method: "POST",
+          path: context.settings.api.loginPath,
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ email: input, password: input }),
+        });
+        return [
+          compare(`login as ${input}`, {
+            expected: "a 4xx status",
+            measured: answer.status,
+            holds: answer.status >= 400 && answer.status < 500,
+            setting: "api.loginPath",
+          }),
+        ];
+      },
+    ),
+});
+
+export const inputNotReflected = probe({
+  name: "input-not-reflected",
+  items: ["4.8"],
+  title: "Markup in a request must not come back as markup.",
+  needs: ["web"],
+  settings: ["domains.web"],
+  measure: (context) =>
+    eachOf(context.hosts, String, async (host) => {
+      const mark = `<x-${randomBytes(6).toString("hex")}>`;
+      const encoded = encodeURIComponent(mark);
+      const places = {
+        query: { path: `/?q=${encoded}&search=${encoded}` },
+        path: { path: `/${encoded}` },
+        header: { path: "/optropic-verify", headers: { referer: mark, "x-forwarded-host": mark } },
+      };
+      return Promise.all(
+        Object.entries(places).map(async ([place, request]) => {
+          const answer = await context.request({ host, ...request });
+          const isPage = !/json|text\/plain/i.test(only(answer, "content-type") ?? "text/html");
+          const reflected = isPage && answer.body.includes(mark);
+          return compare(`${place} at ${host}`, {
+            expected: "no markup of the request",
+            measured: reflected ? "the markup of the request" : "no markup of the request",
+            holds: !reflected,
+          });
+        }),
+      );
+    }),
+});

@@ -1,0 +1,137 @@
+import type { Context } from "./context.ts";
+import { all } from "./network/headers.ts";
+import type { HttpAnswer } from "./network/http.ts";
+import { compare, probe } from "./probe.ts";
+import { Shared } from "./shared.ts";
+
+/** Differences that a network makes, in milliseconds. */
+const noiseMs = 100;
+
+function logIn(context: Context, email: string, password: string, headers = {}): Promise<HttpAnswer> {
+  return context.request({
+    host: context.settings.domains.api,
+    method: "POST",
+    path: context.settings.api.loginPath,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ email, password }),
+  });
+}
+
+const sessions = new Shared<HttpAnswer>();
+
+/** Logs the test account in once for all probes, since logins are limited. */
+function session(context: Context): Promise<HttpAnswer> {
+  const email = context.credential("VERIFY_USER");
+  const password = context.credential("VERIFY_PASSWORD");
+  return sessions.of(context, "session", (own) => logIn(own, email, password));
+}
+
+export const loginWorks = probe({
+  name: "login-works",
+  items: ["S2.4", "S4.5", "S5.2"],
+  title: "The test account must be able to log in, and a wrong password or account be refused alike.",
+  needs: ["web", "test-account"],
+  settings: ["api.loginPath"],
+  measure: async (context) => {
+    const right = await session(context);
+    const email = context.credential("VERIFY_USER");
+    const stranger = `nobody-${email}`;
+    const wrong: HttpAnswer[] = [];
+    const unknown: HttpAnswer[] = [];
+    // In turn, so that a slow moment meets both.
+    for (let index = 0; index < 2; index += 1) {
+      wrong.push(await logIn(context, email, "optropic-verify-wrong"));
+      unknown.push(await logIn(context, stranger, "optropic-verify-wrong"));
+    }
+    const fastest = (answers: readonly HttpAnswer[]) =>
+      Math.min(...answers.map(({ durationMs }) => durationMs));
+    const difference = Math.round(Math.abs(fastest(wrong) - fastest(unknown)));
+    const shapes = new Set([...wrong, ...unknown].map(shapeOf));
+    return [
+      compare("login of the test account", {
+        expected: 200,
+        measured: right.status,
+        holds: right.status === 200,
+        setting: "api.loginPath",
+      }),
+      compare("login with a wrong password", {
+        expected: "400, 401 or 403",
+        measured: [...new Set(wrong.map(({ status }) => status))].join(", "),
+        holds: wrong.every(({ status }) => [400, 401, 403].includes(status)),
+      }),
+      compare("answers to a wrong password and to an unknown account", {
+        expected: "alike",
+        measured: shapes.size === 1 ? "alike" : "different",
+        holds: shapes.size === 1,
+      }),
+      compare("time between the answers to both", {
+        expected: `at most ${noiseMs}`,
+        measured: difference,
+        unit: "ms",
+        holds: difference <= noiseMs,
+      }),
+    ];
+  },
+});
+
+/** Status and body, without what is new in every answer, such as the id of a request or a time. */
+function shapeOf({ status, body }: HttpAnswer): string {
+  return `${status} ${body.replaceAll(/[0-9a-f-]{16,}|\d{4}-\d\d-\d\dT[\d:.]+Z?/gi, "…")}`;
+}
+
+export const sessionCookiesGuarded = probe({
+  name: "session-cookies-guarded",
+  items: ["4.9"],
+  title: "Cookies of a session must be Secure, HttpOnly and SameSite.",
+  needs: ["web", "test-account"],
+  settings: ["api.loginPath"],
+  measure: async (context) => {
+    const cookies = all(await session(context), "set-cookie");
+    if (cookies.length === 0) {
+      return [compare("session", { expected: "no bare cookie", measured: "no cookie", holds: true })];
+    }
+    return cookies.map((cookie) => {
+      const [pair = "", ...attributes] = cookie.split(";").map((part) => part.trim());
+      const has = (pattern: RegExp) => attributes.some((attribute) => pattern.test(attribute));
+      const missing = [
+        ...(has(/^secure$/i) ? [] : ["Secure"]),
+        ...(has(/^httponly$/i) ? [] : ["HttpOnly"]),
+        ...(has(/^samesite=(lax|strict)$/i) ? [] : ["SameSite"]),
+      ];
+      // Its value is the session.
+      return compare(`cookie ${pair.split("=")[0]}`, {
+        expected: "Secure, HttpOnly and SameSite",
+        measured: missing.length === 0 ? "Secure, HttpOnly and SameSite" : `without ${missing.join(", ")}`,
+        holds: missing.length === 0,
+      });
+    });
+  },
+});
+
+export const foreignRequestsRefused = probe({
+  name: "foreign-requests-refused",
+  items: ["4.9"],
+  title: "A login that another site sends must be refused, unless sessions are not kept in cookies.",
+  needs: ["web", "test-account"],
+  settings: ["edge.corsOrigins"],
+  measure: async (context) => {
+    const expected = "refused";
+    const own = await session(context);
+    if (all(own, "set-cookie").length === 0) {
+      return [compare("session", { expected, measured: "no cookie to abuse", holds: true })];
+    }
+    const email = context.credential("VERIFY_USER");
+    const password = context.credential("VERIFY_PASSWORD");
+    const origin = "https://evil.example";
+    const answer = await logIn(context, email, password, { origin, "sec-fetch-site": "cross-site" });
+    const refused = answer.status >= 400 && answer.status < 500 && all(answer, "set-cookie").length === 0;
+    return [
+      compare(`login from ${origin}`, {
+        expected,
+        measured: refused ? expected : `${answer.status}`,
+        holds: refused,
+        setting: "edge.corsOrigins",
+      }),
+    ];
+  },
+});

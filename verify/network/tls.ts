@@ -1,0 +1,53 @@
+import { connect, type DetailedPeerCertificate } from "node:tls";
+import type { Context } from "../context.ts";
+import { Unknown } from "../unknown.ts";
+import { addressOf } from "./targets.ts";
+
+/** What a server shows in a handshake, before anything is sent to it. */
+export interface Handshake {
+  /** Why the certificate is not trusted; undefined where it is. */
+  readonly problem: string | undefined;
+  readonly certificate: DetailedPeerCertificate;
+  /** Protocol that the server chose of HTTP/2 and HTTP/1.1. */
+  readonly protocol: string | undefined;
+}
+
+/**
+ * Shakes hands with a host and hangs up.
+ *
+ * @throws {Unknown} where there is no handshake
+ */
+export async function shakeHands(context: Context, host: string): Promise<Handshake> {
+  const address = await addressOf(host, "https", context.targets);
+  const socket = connect({
+    ...address,
+    servername: host,
+    ca: context.authorities,
+    // The problem is the answer; nothing is sent over this connection.
+    rejectUnauthorized: false,
+    ALPNProtocols: ["h2", "http/1.1"],
+  });
+  const stop = (): void => void socket.destroy();
+  context.signal.addEventListener("abort", stop, { once: true });
+  socket.setTimeout(context.limits.requestMs, () => socket.destroy(new Error("timed out")));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("secureConnect", resolve).once("error", reject);
+      socket.once("close", () => reject(new Error("the connection was closed")));
+    });
+    const certificate = socket.getPeerCertificate(true);
+    context.record(certificate.raw);
+    const error: unknown = socket.authorizationError;
+    return {
+      problem: socket.authorized ? undefined : error instanceof Error ? error.message : String(error),
+      certificate,
+      protocol: socket.alpnProtocol || undefined,
+    };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw new Unknown("target-refused", `${host}: no TLS handshake`, { cause: error });
+  } finally {
+    context.signal.removeEventListener("abort", stop);
+    socket.destroy();
+  }
+}

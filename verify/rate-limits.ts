@@ -1,0 +1,82 @@
+import type { Context } from "./context.ts";
+import type { HttpRequest } from "./network/http.ts";
+import { type Check, compare, probe } from "./probe.ts";
+import { Unknown } from "./unknown.ts";
+
+/** Requests that are on their way at the same time. */
+const abreast = 16;
+
+const disturbs = true;
+
+export const loginRateLimited = probe({
+  name: "login-rate-limited",
+  items: ["4.4"],
+  title: "The login endpoint must answer 429 to more requests than are declared.",
+  needs: ["web"],
+  settings: ["edge.rateLimits.login.requests"],
+  limitMs: 60_000,
+  disturbs,
+  measure: async (context) => {
+    const request = {
+      host: context.settings.domains.api,
+      method: "POST",
+      path: context.settings.api.loginPath,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: "nobody@optropic-verify.invalid", password: "wrong" }),
+    };
+    return [await limitCheck(context, request, "login")];
+  },
+});
+
+export const apiRateLimited = probe({
+  name: "api-rate-limited",
+  items: ["4.4"],
+  title: "The API must answer 429 to more requests than are declared.",
+  needs: ["web"],
+  settings: ["edge.rateLimits.api.requests"],
+  limitMs: 120_000,
+  disturbs,
+  measure: async (context) => {
+    const { domains, api } = context.settings;
+    return [await limitCheck(context, { host: domains.api, path: api.healthCheckPath }, "api")];
+  },
+});
+
+/**
+ * Sends requests until one is refused. What other probes have sent counts too, so a refusal may come early; it must
+ * come after twice the declared number, since an edge counts in each of its places.
+ */
+async function limitCheck(context: Context, request: HttpRequest, name: "login" | "api"): Promise<Check> {
+  const { requests, periodSeconds } = context.settings.edge.rateLimits[name];
+  const most = Math.min(2 * requests, context.limits.requestBudget);
+  if (most <= requests) {
+    throw new Unknown(
+      "not-allowed",
+      `It takes more than ${requests} requests to tell, and a run may send ${most}`,
+    );
+  }
+  const started = performance.now();
+  let sent = 0;
+  let refused: number | undefined;
+  const worker = async (): Promise<void> => {
+    while (sent < most && refused === undefined) {
+      sent += 1;
+      const { status } = await context.requestUnlimited(request);
+      if (status === 429) refused ??= sent;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(abreast, requests) }, worker));
+  const seconds = (performance.now() - started) / 1000;
+  if (refused === undefined && seconds > periodSeconds) {
+    throw new Unknown(
+      "no-data",
+      `${sent} requests took ${Math.round(seconds)} s, longer than the period of the limit`,
+    );
+  }
+  return compare(`${name} limit`, {
+    expected: `429 after ${requests} requests in ${periodSeconds} s`,
+    measured: refused === undefined ? `no 429 after ${sent} requests` : "429",
+    holds: refused !== undefined,
+    setting: `edge.rateLimits.${name}.requests`,
+  });
+}
