@@ -17,7 +17,7 @@ const year = 31_536_000;
 
 export const assetsOptimized = probe({
   name: "assets-optimized",
-  items: ["6.8", "6.9", "7.8"],
+  items: ["6.9"],
   title: "Files whose names hold their hash must be kept for a year and be sent compressed.",
   needs: ["web"],
   settings: ["web.framework"],

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accept, writtenSettings } from "../config/stack.ts";
+import { startTarget, type Target } from "../target/target.ts";
+import { run } from "./command.ts";
+
+const settings = accept(writtenSettings("production"));
+const folder = mkdtempSync(join(tmpdir(), "verify-"));
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget(settings);
+  writeFileSync(join(folder, "authority.pem"), target.authorities);
+  writeFileSync(join(folder, "outputs.json"), JSON.stringify({ metricsToken: target.metricsToken }));
+});
+afterAll(async () => {
+  await target.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function verify(args: readonly string[], env: Record<string, string> = {}) {
+  const { https, http } = target.targets;
+  const addresses = [`https://127.0.0.1:${https.port}`, `http://127.0.0.1:${http.port}`];
+  const all = addresses.flatMap((address) => ["--target", address]);
+  return run(
+    [
+      "verify",
+      ...all,
+      "--ca",
+      join(folder, "authority.pem"),
+      "--outputs",
+      join(folder, "outputs.json"),
+      ...args,
+    ],
+    env,
+  );
+}
+
+describe("optropic verify", () => {
+  it("verifies a platform, prints one document and writes a page", async () => {
+    target.become();
+    const report = join(folder, "report.html");
+    const ended = await verify(["--json", "--report", report], {
+      VERIFY_USER: target.account.email,
+      VERIFY_PASSWORD: target.account.password,
+      VERIFY_COMMIT: target.commit,
+    });
+    const document: unknown = JSON.parse(ended.stdout);
+    expect(document).toMatchObject({
+      version: 1,
+      stack: "production",
+      summary: { "does-not-hold": 0, unknown: 0, error: 0 },
+    });
+    expect(ended.status).toBe(0);
+    expect(ended.stdout).toContain('"path":"Pulumi.production.yaml","line":');
+    const page = readFileSync(report, "utf8");
+    expect(page).toContain("strict-transport");
+    for (const output of [ended.stdout, ended.stderr, page]) expect(output).not.toContain("canary");
+  });
+
+  it("ends with 1 and says what was declared, where, and what was measured", async () => {
+    target.become("hsts-short");
+    const { status, stdout } = await verify(["--only", "4.2"]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("max-age of optropic.example: expected at least 31536000 s, measured 300 s");
+    expect(stdout).toMatch(/declared in Pulumi\.production\.yaml:\d+/);
+  });
+
+  it("ends with 2 where a credential is missing, and with 0 where that is allowed", async () => {
+    target.become();
+    expect((await verify(["--only", "S4.5"])).status).toBe(2);
+    expect((await verify(["--only", "S4.5", "--allow-unknown", "S4.5"])).status).toBe(0);
+  });
+
+  it("refuses what the checklist does not have", async () => {
+    const { status, stderr } = await verify(["--only", "9.9"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('no item "9.9"');
+  });
+});
