@@ -94,7 +94,9 @@ describe("a healthy platform", () => {
 describe("a platform with one fault", () => {
   it.each(faults)("%s fails its probe and no other", async (fault) => {
     target.become(fault);
-    const verification = await verified(everythingFor(target, settings));
+    // Those that send hundreds of requests run for their own faults, and with all others when nothing is wrong.
+    const probes = registry.filter(({ name, disturbs }) => disturbs !== true || name === finders[fault]);
+    const verification = await verified({ ...everythingFor(target, settings), probes });
     expect(inState(verification, "does-not-hold")).toEqual([finders[fault]]);
     expect(inState(verification, "error")).toEqual([]);
   });
