@@ -4,6 +4,10 @@
 const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
+const { dirname, join } = require("node:path");
+
+const lazyCompiler = require("./compiler.cjs");
+const lazyInputs = require("./inputs.cjs");
 
 require("./start.cjs");
 
@@ -18,6 +22,9 @@ http2.createServer = (...args) => {
     if (isTaken || server.address()?.address !== "127.0.0.1") return;
     isTaken = true;
     const { emit } = server;
+    lazyInputs();
+    // The process is killed at its end, before Node.js would keep what it compiled.
+    setImmediate(() => Module.flushCompileCache?.());
     // Before it prints its port, the server of an older SDK refuses what it is asked.
     whenPrinted(server.address().port, () => server.emit("connection", connection));
     server.emit = (event, ...rest) => {
@@ -45,4 +52,7 @@ function whenPrinted(port, ready) {
 }
 
 process.argv.splice(1, 1);
+const sdk = join(dirname(process.argv[1]), "..", "..");
+require("./lazy.cjs")(sdk, () => require(join(sdk, "index.js")));
+lazyCompiler(sdk);
 Module.runMain();

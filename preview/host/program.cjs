@@ -6,6 +6,7 @@
 const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
+const { dirname, join } = require("node:path");
 
 require("./start.cjs");
 
@@ -35,6 +36,8 @@ const room = process.execArgv.findIndex((argument) => argument.startsWith("--max
 if (room !== -1) process.execArgv.splice(room, 1);
 
 process.argv.splice(1, 1);
-require("./positions.cjs");
-require("./answers.cjs");
+require("./lazy.cjs")(join(dirname(process.argv[1]), "..", ".."), () => {
+  require("./positions.cjs");
+  require("./answers.cjs");
+});
 Module.runMain();
