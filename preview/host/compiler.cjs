@@ -9,7 +9,7 @@ const extensions = [".ts", ".tsx", ".cts", ".mts"];
 /** @param {string} sdk folder of the SDK */
 module.exports = (sdk) => {
   // A configuration of its own may have ts-node compile JavaScript too.
-  if (existsSync("tsconfig.json")) return;
+  if (existsSync(join(process.cwd(), "tsconfig.json"))) return;
   const path = join(sdk, "tsutils.js");
   if (!existsSync(path)) return;
   const tsutils = require(path);

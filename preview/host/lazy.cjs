@@ -47,7 +47,7 @@ function whenUsed(load) {
     const exported = load();
     return key === "default" && !(key in exported) ? exported : exported[key];
   };
-  return new Proxy(function () {}, {
+  return new Proxy(class {}, {
     // The helper of compiled modules would copy all that one exports unless it is an ES module.
     get: (_, key) => key === "__esModule" || read(key),
     has: (_, key) => key in load(),

@@ -6,10 +6,10 @@ const Module = require("node:module");
 const net = require("node:net");
 const { dirname, join } = require("node:path");
 
+require("./start.cjs");
+
 const lazyCompiler = require("./compiler.cjs");
 const lazyInputs = require("./inputs.cjs");
-
-require("./start.cjs");
 
 const { createServer } = http2;
 // The server keeps the process alive; without one, it ends.
@@ -23,8 +23,6 @@ http2.createServer = (...args) => {
     isTaken = true;
     const { emit } = server;
     lazyInputs();
-    // The process is killed at its end, before Node.js would keep what it compiled.
-    setImmediate(() => Module.flushCompileCache?.());
     // Before it prints its port, the server of an older SDK refuses what it is asked.
     whenPrinted(server.address().port, () => server.emit("connection", connection));
     server.emit = (event, ...rest) => {
