@@ -1,7 +1,7 @@
 // Watches what a previewed program does with the answers of functions that only a provider could give. As an
 // output such an answer is unknown, as the preview wants it; but a program that awaits one reads it at once. What
 // it reads then is the SDK's own unknown value, which stays unknown where it becomes an input, and the program is
-// warned, once for each function.
+// warned, once for each function. So it is with outputs of other stacks that nobody gave.
 const { existsSync } = require("node:fs");
 const { basename, dirname, join, relative } = require("node:path");
 const { isMainThread } = require("node:worker_threads");
@@ -33,6 +33,25 @@ function watch(sdk) {
         (...args) =>
           original(...args).apply((answer) => (isOpen(answer) ? unknown : answer), true),
     );
+  }
+
+  watchOtherStacks();
+
+  function watchOtherStacks() {
+    const { prototype } = require(join(sdk, "stackReference.js")).StackReference;
+    const { readOutputValue } = prototype;
+    if (typeof readOutputValue !== "function") return;
+    prototype.readOutputValue = async function (caller, output, ...rest) {
+      const stack = longStack();
+      if (await this.outputs.isKnown) return readOutputValue.call(this, caller, output, ...rest);
+      const name = `${await this.name.promise()}:${output}`;
+      if (!warned.has(name)) {
+        warned.add(name);
+        const text = `${name}, an output of another stack, is not known offline, and ${placeIn(stack)} reads it as a plain value: give it with --stack-output, or ask for it with getOutput`;
+        void log.warn(text);
+      }
+      return [unknown, false];
+    };
   }
 
   function replace(name, change) {

@@ -21,8 +21,8 @@ function write(files: Record<string, string>): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }
 
-function run() {
-  return preview({ cwd: folder, stack: "dev", timeoutMs: 30_000 });
+function run(options: { stackOutputs?: string[] } = {}) {
+  return preview({ cwd: folder, stack: "dev", timeoutMs: 30_000, ...options });
 }
 
 const typescript = `import * as random from "@pulumi/random";
@@ -79,6 +79,37 @@ module.exports = async () => ({ resolved: (await new Arborist({ path: __dirname 
       "package-lock.json": '{"lockfileVersion":3,"packages":{"":{"name":"late"}}}',
     });
     expect((await run()).outputs).toEqual({ resolved: { name: "late" } });
+  });
+
+  it("is told where it reads an unknown output of another stack as a plain value, which stays unknown", async () => {
+    write({
+      "Pulumi.yaml": "name: reading\nruntime: nodejs\nmain: program.js\n",
+      "package.json": '{"name":"reading"}',
+      "program.js": `const { StackReference } = require("@pulumi/pulumi");
+module.exports = async () => {
+  const [other, given] = ["acme/net/other", "acme/net/given"].map((name) => new StackReference(name));
+  return {
+    details: (await other.getOutputDetails("subnet")).value,
+    required: await other.requireOutputValue("subnet"),
+    given: (await given.getOutputDetails("subnet")).value,
+  };
+};
+`,
+    });
+    const { outputs, messages } = await run({ stackOutputs: ["acme/net/given:subnet=10.0.0.0/24"] });
+    expect(outputs).toEqual({
+      details: { unknown: true },
+      required: { unknown: true },
+      given: "10.0.0.0/24",
+    });
+    expect(messages).toEqual([
+      {
+        severity: "warning",
+        message:
+          "acme/net/other:subnet, an output of another stack, is not known offline, and program.js:5 reads it as a plain value: give it with --stack-output, or ask for it with getOutput",
+        urn: "",
+      },
+    ]);
   });
 
   it("without its dependencies says what to do", async () => {
