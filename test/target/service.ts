@@ -180,7 +180,7 @@ export async function createService(options: ServiceOptions) {
     if (has("injection-crashes") && email.includes("'")) throw new Error("unterminated quoted string");
     const known = email === account.email;
     reply.header("cache-control", "no-store");
-    if (has("account-timed") && known) await wait(150);
+    if (has("account-timed") && known) await wait(600);
     const injected = has("sql-injection") && / or '1'='1'/.test(email);
     const right = known && (password === account.password || has("wrong-password-accepted"));
     if (!right && !injected) {
