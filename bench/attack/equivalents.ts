@@ -4,7 +4,7 @@ import * as z from "zod";
 
 const schema = z.array(
   z.strictObject({
-    /** Ids of mutants, with `*` for any text. */
+    /** Ids of mutants, with `*` for any text and `?` for one character. */
     at: z.union([z.string(), z.array(z.string())]),
     reason: z.string().min(10),
   }),
@@ -35,6 +35,6 @@ export class Equivalents {
 }
 
 function formOf(at: string): RegExp {
-  const parts = at.split("*").map((part) => part.replace(/[$()+.?[\\\]^{|}/]/g, "\\$&"));
+  const parts = at.split("*").map((part) => part.replace(/[$()+.[\\\]^{|}/]/g, "\\$&").replaceAll("?", "."));
   return new RegExp(`^${parts.join(".*")}$`, "s");
 }
