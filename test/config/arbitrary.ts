@@ -323,6 +323,7 @@ export const anySettings = fc.record<SettingsInput>(
     ),
     links: fc.record({ statusPage: httpsUrl, runbooks: httpsUrl }),
     contacts: fc.record({ technicalLead: email, devops: email, databaseAdmin: email, security: email }),
+    waiverDays: fc.integer({ min: 1, max: 180 }),
     waivers: fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 3 }),
   },
   {

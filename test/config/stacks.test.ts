@@ -14,7 +14,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
     expect(accept(written).stage).toBe(stack);
   });
 
-  it("write every setting out, but no waiver, no role, no Prometheus server and no other store of their own", () => {
+  it("write every setting out, but no waiver and none of its days, no role, no Prometheus server and no other store of their own", () => {
     const missing = settingsCatalogue(settingsSchema)
       .map((entry) => entry.path)
       .filter(
@@ -32,6 +32,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
       "observability.grafana.prometheus.username",
       "headers",
       "roles",
+      "waiverDays",
       "waivers",
     ]);
   });
