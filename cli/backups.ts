@@ -1,5 +1,10 @@
 import type { Command } from "commander";
-import { cwdOption, type OperationFlags, operationCommand } from "./operations/operation.ts";
+import {
+  acceptUnsignedOption,
+  cwdOption,
+  type OperationFlags,
+  operationCommand,
+} from "./operations/operation.ts";
 
 /** `optropic backups`: lists what is in the store and checks it against the objectives. */
 export function backupsCommand(): Command {
@@ -9,7 +14,8 @@ export function backupsCommand(): Command {
     example: "optropic backups --stack production",
   })
     .addOption(cwdOption())
-    .action(async (flags: OperationFlags) => {
+    .addOption(acceptUnsignedOption())
+    .action(async (flags: OperationFlags & { acceptUnsigned: boolean }) => {
       const { runBackups } = await import("./operations/run-backups.ts");
       await runBackups(flags);
     });

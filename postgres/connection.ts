@@ -7,6 +7,8 @@ function text(characters: number): z.ZodString {
 }
 
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+const sslNegotiations = ["postgres", "direct"] as const;
+const tlsVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 const channelBindings = ["disable", "prefer", "require"] as const;
 
 /**
@@ -29,6 +31,10 @@ export const connectionSchema = z.object({
   PGSSLROOTCERT: text(4096).optional(),
   PGSSLCERT: text(4096).optional(),
   PGSSLKEY: text(4096).optional(),
+  PGSSLCRL: text(4096).optional(),
+  PGSSLNEGOTIATION: z.enum(sslNegotiations, `one of ${sslNegotiations.join(", ")}`).optional(),
+  PGSSLMINPROTOCOLVERSION: z.enum(tlsVersions, `one of ${tlsVersions.join(", ")}`).optional(),
+  PGSSLMAXPROTOCOLVERSION: z.enum(tlsVersions, `one of ${tlsVersions.join(", ")}`).optional(),
   PGCHANNELBINDING: z.enum(channelBindings, `one of ${channelBindings.join(", ")}`).optional(),
 });
 
@@ -44,13 +50,16 @@ export function describeConnection(connection: Connection): string {
 
 /** Environment for one of PostgreSQL's programs: the connection, and nothing secret besides. */
 export function programEnvironment(connection: Connection, name: string): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG, TMPDIR, LD_LIBRARY_PATH } = process.env;
+  // The last two say where the operating system's certificates are, to this process too.
+  const { PATH, HOME, LANG, TMPDIR, LD_LIBRARY_PATH, SSL_CERT_FILE, SSL_CERT_DIR } = process.env;
   return {
     PATH,
     HOME,
     LANG,
     TMPDIR,
     LD_LIBRARY_PATH,
+    SSL_CERT_FILE,
+    SSL_CERT_DIR,
     ...connection,
     PGAPPNAME: name,
     PGCONNECT_TIMEOUT: `${connectSeconds}`,
@@ -63,6 +72,14 @@ export function isSocket({ PGHOST }: Pick<Connection, "PGHOST">): boolean {
 }
 
 /** Where libpq looks for a file when no variable names one. */
-export function defaultFile(name: ".pgpass" | "root.crt" | "postgresql.crt" | "postgresql.key"): string {
-  return join(homedir(), name === ".pgpass" ? name : join(".postgresql", name));
+export function defaultFile(name: DefaultFile): string {
+  return join(homedir(), name.startsWith(".") ? name : join(".postgresql", name));
 }
+
+type DefaultFile =
+  | ".pgpass"
+  | ".pg_service.conf"
+  | "root.crt"
+  | "root.crl"
+  | "postgresql.crt"
+  | "postgresql.key";

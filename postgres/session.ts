@@ -55,6 +55,17 @@ export class ServerSession implements Session {
     await this.#client.query(statements);
   }
 
+  /**
+   * Whether something between here and the server, such as a pooler, shares the server's sessions out: the
+   * process that a client is told at the start is then not the one that runs its statements.
+   */
+  async isPooled(): Promise<boolean> {
+    const { rows } = await this.#client.query<{ id: number }>("select pg_backend_pid() as id");
+    // The library's types leave it out.
+    const told: unknown = "processID" in this.#client ? this.#client.processID : undefined;
+    return told !== rows[0]?.id;
+  }
+
   /** Ends the session and a running statement. */
   async end(): Promise<void> {
     await this.#client.end().catch(() => undefined);
@@ -76,7 +87,7 @@ const asText = {
 export async function connect(connection: Connection, name: string): Promise<ServerSession> {
   const reasons = new Set<string>();
   for (const ssl of tlsAttempts(connection)) {
-    const client = new Client({ ...clientConfig(connection), ssl, application_name: name });
+    const client = new Client({ ...clientConfig(connection, ssl !== false), ssl, application_name: name });
     // A session that the server ends fails the running or the next statement.
     client.on("error", () => undefined);
     try {
@@ -117,8 +128,8 @@ export async function withSession<T>(
   }
 }
 
-function clientConfig(connection: Connection): ClientConfig {
-  const { PGPASSWORD, PGOPTIONS, PGCHANNELBINDING } = connection;
+function clientConfig(connection: Connection, isEncrypted: boolean): ClientConfig {
+  const { PGPASSWORD, PGOPTIONS, PGCHANNELBINDING, PGSSLNEGOTIATION = "postgres" } = connection;
   return {
     host: connection.PGHOST,
     port: Number(connection.PGPORT),
@@ -127,6 +138,8 @@ function clientConfig(connection: Connection): ClientConfig {
     password: () => PGPASSWORD ?? passwordFromFile(connection) ?? missingPassword(),
     connectionTimeoutMillis: connectSeconds * 1000,
     keepAlive: true,
+    // The library would read the variable by itself.
+    sslnegotiation: isEncrypted ? PGSSLNEGOTIATION : "postgres",
     ...(PGOPTIONS === undefined ? {} : { options: PGOPTIONS }),
     // The library binds the channel when the server can, but cannot require it; libpq's programs do.
     enableChannelBinding: PGCHANNELBINDING === "prefer" || PGCHANNELBINDING === "require",

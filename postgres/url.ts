@@ -8,7 +8,7 @@ export type UrlVariables = { PGHOST: string; PGPORT: string; PGDATABASE: string;
 >;
 
 /** Parameters of libpq and their variables: https://www.postgresql.org/docs/17/libpq-connect.html */
-const parameters: ReadonlyMap<string, keyof Connection> = new Map([
+export const parameters: ReadonlyMap<string, keyof Connection> = new Map([
   ["host", "PGHOST"],
   ["port", "PGPORT"],
   ["dbname", "PGDATABASE"],
@@ -20,16 +20,21 @@ const parameters: ReadonlyMap<string, keyof Connection> = new Map([
   ["sslrootcert", "PGSSLROOTCERT"],
   ["sslcert", "PGSSLCERT"],
   ["sslkey", "PGSSLKEY"],
+  ["sslcrl", "PGSSLCRL"],
+  ["sslnegotiation", "PGSSLNEGOTIATION"],
+  ["ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION"],
+  ["ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION"],
   ["channel_binding", "PGCHANNELBINDING"],
 ]);
 
 /** Parameters that change the server or its verification, which are not supported. */
-const unsupported = [
+export const unsupported = [
   "hostaddr",
   "service",
   "sslpassword",
-  "sslcrl",
   "sslcrldir",
+  "sslcertmode",
+  "gssencmode",
   "requirepeer",
   "require_auth",
   "target_session_attrs",

@@ -3,6 +3,7 @@ import type { BackupOptions } from "../../operations/backup/run.ts";
 import { ObjectStore } from "../../operations/store/object-store.ts";
 import { readConnection } from "../../postgres/environment.ts";
 import { readBackupVariables, readStoreKeys } from "./environment.ts";
+import { readSigner } from "./trust.ts";
 
 /** What a backup is made of, apart from how it is run. */
 export type BackupSubject = Omit<BackupOptions, "stack" | "signal" | "progress" | "warn">;
@@ -28,6 +29,7 @@ export function jobOptions(environment: NodeJS.ProcessEnv): BackupSubject | unde
     connection: readConnection(environment),
     schemas: variables.BACKUP_SCHEMAS ?? ["public"],
     recipients,
+    signingKey: readSigner(environment),
     store: new ObjectStore(address, readStoreKeys(environment), variables.BACKUP_LOCK_DAYS ?? 0),
     checkInUrl: variables.BACKUP_CHECK_IN_URL,
   };

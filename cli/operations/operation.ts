@@ -21,6 +21,7 @@ export interface ChoiceFlags {
   backup?: string;
   at?: Date;
   identity?: string;
+  acceptUnsigned: boolean;
 }
 
 /** What an operation works with. */
@@ -66,8 +67,17 @@ export function choiceOptions(): Option[] {
       "--at <time>",
       "the newest backup at or before this time, such as 2026-11-27T12:00:00Z",
     ).argParser(readTime),
+    acceptUnsignedOption(),
     new Option("--identity <file>", "the file with the age identity; BACKUP_IDENTITY may hold it instead"),
   ];
+}
+
+/** Takes backups without a signature. */
+export function acceptUnsignedOption(): Option {
+  return new Option(
+    "--accept-unsigned",
+    "take a backup without a signature although the settings name keys that backups are signed with",
+  ).default(false);
 }
 
 /** Runs an operation within its time limit and lets it clean up when a signal stops it. */

@@ -21,9 +21,16 @@ export function runBackup(flags: OperationFlags, fromSettings: FromSettings | un
       const manifest = await backUp({ ...subject, stack: flags.stack, ...work });
       const text = [
         `Backed up ${describeConnection(subject.connection)} as ${manifest.key}: ${contentOf(manifest)}`,
+        subject.signingKey === undefined
+          ? "  Unsigned: EVIDENCE_SIGNING_KEY is not set."
+          : `  Signed by the key ${subject.signingKey.id.slice(0, 16)}.`,
         ...manifest.notes.map((note) => `  Note: ${note}`),
       ].join("\n");
-      return { holds: true, document: { backup: shownBackup(manifest) }, text };
+      return {
+        holds: true,
+        document: { backup: shownBackup(manifest), signedBy: subject.signingKey?.id ?? null },
+        text,
+      };
     } finally {
       subject.store.close();
     }

@@ -2,22 +2,25 @@ import { textTable } from "../../lib/table.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes, formatMinutes } from "../../lib/units.ts";
 import { type Entry, listBackups } from "../../operations/archive/inventory.ts";
+import { checkSignatures } from "../../operations/archive/signature.ts";
 import { judgeObjectives, type ObjectivesMet } from "../../operations/backup/objectives.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
 import { openStore, readStack } from "./stack.ts";
+import { readTrust } from "./trust.ts";
 
 const minute = 60_000;
 
 /** Lists what is in the store and checks it against the objectives. */
-export function runBackups(flags: OperationFlags): Promise<void> {
+export function runBackups(flags: OperationFlags & { acceptUnsigned: boolean }): Promise<void> {
   return runOperation(flags, async ({ progress, signal }) => {
     const stack = readStack(flags.cwd, flags.stack);
     const { backups, objectives } = stack.settings;
     const store = openStore(stack, signal);
     try {
       progress?.("the store");
-      const entries = await listBackups(store);
+      const trust = readTrust(stack.settings.evidence.publicKeys, flags, process.env);
+      const entries = await checkSignatures(store, await listBackups(store), trust);
       const now = new Date();
       const limits = {
         rpoMinutes: objectives.rpoMinutes,

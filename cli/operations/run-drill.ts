@@ -11,6 +11,7 @@ import { recordRun } from "../evidence/record.ts";
 import { readIdentity } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
 import { openStore, readStack } from "./stack.ts";
+import { readTrust } from "./trust.ts";
 
 export interface DrillFlags extends OperationFlags, ChoiceFlags {
   target?: string;
@@ -33,6 +34,7 @@ export function runDrill(flags: DrillFlags): Promise<void> {
         store,
         at: new Date(),
         choice: { name: flags.backup, at: flags.at },
+        trust: readTrust(stack.settings.evidence.publicKeys, flags, process.env),
         identities,
         target,
         scratch: flags.scratch,

@@ -1,5 +1,6 @@
 import { counted } from "../../lib/text.ts";
 import { formatDuration } from "../../lib/units.ts";
+import { describeSignature } from "../../operations/archive/signature.ts";
 import { type RestoreOutcome, restore } from "../../operations/restore/run.ts";
 import { describeConnection } from "../../postgres/connection.ts";
 import { targetConnection } from "../../postgres/environment.ts";
@@ -8,6 +9,7 @@ import { readIdentity } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
 import { openStore, readStack, recipientsOf } from "./stack.ts";
+import { readSigner, readTrust } from "./trust.ts";
 
 export interface RestoreFlags extends OperationFlags, ChoiceFlags {
   target: string;
@@ -31,6 +33,8 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
         stack: flags.stack,
         store,
         choice: { name: flags.backup, at: flags.at },
+        trust: readTrust(stack.settings.evidence.publicKeys, flags, process.env),
+        signingKey: readSigner(process.env),
         identities,
         target,
         recipients: recipientsOf(stack),
@@ -65,9 +69,10 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
 }
 
 function describe(outcome: RestoreOutcome, target: string): string[] {
-  const { manifest, before, tables, rows, differences, durationMs } = outcome;
+  const { manifest, signature, before, tables, rows, differences, durationMs } = outcome;
   return [
     `Restored ${manifest.key} from ${manifest.takenAt} into ${target}: ${counted(tables, "table")}, ${counted(rows, "row")} in ${formatDuration(durationMs)}.`,
+    describeSignature(signature),
     before === undefined
       ? "The target had none of these schemas before."
       : `The target's previous state is backed up as ${before}`,

@@ -5,6 +5,7 @@ import { readConnection } from "../../postgres/environment.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import type { BackupSubject } from "./job.ts";
+import { readSigner } from "./trust.ts";
 
 /** A stack's settings and the environment, as the database operations use them. */
 export interface StackContext {
@@ -29,6 +30,7 @@ export function subjectOf(cwd: string, stack: string): BackupSubject {
     connection: readConnection(process.env),
     schemas: context.variables.BACKUP_SCHEMAS ?? backups.schemas,
     recipients: recipientsOf(context),
+    signingKey: readSigner(process.env),
     store: openStore(context),
     checkInUrl: context.variables.BACKUP_CHECK_IN_URL,
   };

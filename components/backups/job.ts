@@ -13,6 +13,7 @@ const sources = [
   "checklist",
   "components",
   "config",
+  "evidence",
   "lib",
   "postgres",
   "preview",

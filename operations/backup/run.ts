@@ -1,6 +1,8 @@
 import * as z from "zod";
+import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
+import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { prepareSession } from "../archive/describe.ts";
@@ -9,8 +11,9 @@ import { dump } from "../archive/dump.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
+import { signBackup } from "../archive/signature.ts";
 import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
-import { backupKey, manifestKey, type Purpose } from "../store/names.ts";
+import { backupKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkIns } from "./check-in.ts";
 
@@ -22,6 +25,8 @@ export interface BackupOptions {
   /** age public keys. */
   recipients: readonly string[];
   store: ObjectStore;
+  /** Signs the manifest; without it the backup is unsigned. */
+  signingKey?: SigningKey | undefined;
   /** Why the backup is taken. Default: `backup`. */
   purpose?: Purpose;
   /** Check-in URL of a cron monitor at Sentry. */
@@ -56,6 +61,7 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
 async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const { connection, signal, progress } = options;
   const started = performance.now();
+  refuseKnownPooler(connection);
   const dumpVersion = await versionOf("pg_dump");
   progress?.("the database");
   try {
@@ -77,6 +83,7 @@ async function backUpIn(
   { started, dumpVersion }: { started: number; dumpVersion: string },
 ): Promise<Manifest> {
   const { store, stack, signal, progress } = options;
+  await refuseTransactionPooler(session, options.connection);
   const key = backupKey(store.address.prefix, new Date(), options.purpose);
   const { snapshot, scope, surroundings } = await openSnapshot(session, options, dumpVersion);
   progress?.("the dump");
@@ -102,6 +109,10 @@ async function backUpIn(
       "failed",
       `The manifest exceeds the limit of ${maximumManifestBytes} bytes: back up fewer schemas at a time`,
     );
+  }
+  // The manifest is last: it makes the backup complete.
+  if (options.signingKey !== undefined) {
+    await store.put(signatureKey(key), signBackup(manifest, options.signingKey));
   }
   await store.put(manifestKey(key), text);
   return manifest;

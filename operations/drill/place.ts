@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
+import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
 import type { Manifest } from "../archive/manifest.ts";
@@ -50,7 +51,9 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
 
 /** @returns the version of the server */
 async function lookAtTarget(target: Connection, manifest: Manifest): Promise<string> {
+  refuseKnownPooler(target);
   return withSession(target, "optropic drill", async (session) => {
+    await refuseTransactionPooler(session, target);
     await checkTarget(session, target, manifest);
     const [row] = await session.rows("select current_setting('server_version') as version");
     const { version } = z.object({ version: z.string() }).parse(row);

@@ -11,6 +11,7 @@ import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import { type Description, type Manifest, totalsOf } from "../archive/manifest.ts";
 import { listContents, restoreParallel } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
+import { checkSignature, describeSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { verify } from "../archive/verify.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type Check, runChecks } from "./checks.ts";
@@ -23,6 +24,8 @@ export interface DrillOptions {
   stack: string;
   store: ObjectStore;
   choice: Choice;
+  /** Whose signature the backup must have. */
+  trust: Trust;
   /** age identities, at least one of which decrypts the backup. */
   identities: readonly string[];
   /** An empty database to restore into. Default: a scratch server. */
@@ -61,7 +64,10 @@ const minute = 60_000;
 export async function drill(options: DrillOptions): Promise<DrillOutcome> {
   const { store, choice, identities, signal, warn } = options;
   const watch = new Stopwatch(options.progress);
-  const manifest = await watch.time("choose", () => chooseBackup(store, choice, warn));
+  const { manifest, signature } = await watch.time("choose and check the signature", async () => {
+    const chosen = await chooseBackup(store, choice, warn);
+    return { manifest: chosen, signature: await checkSignature(store, chosen, options.trust) };
+  });
   const makePlace = await findPlace(options, manifest);
   const folder = makeScratchFolder("optropic-drill", options.scratch);
   const file = join(folder, "dump");
@@ -74,7 +80,7 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
     const place = await (options.target === undefined
       ? watch.time("start the scratch server", makePlace)
       : makePlace());
-    return await drillIn(place, options, { manifest, file, ...opened, watch });
+    return await drillIn(place, options, { manifest, signature, file, ...opened, watch });
   } finally {
     removeFolder(folder);
   }
@@ -83,6 +89,7 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
 /** The backup under test, and the time so far. */
 interface Subject {
   manifest: Manifest;
+  signature: Signature;
   details: Details;
   /** The decrypted dump. */
   file: string;
@@ -113,7 +120,7 @@ interface Restored {
 async function restoreAndLook(
   { connection, server }: Place,
   { jobs, signal, checks }: DrillOptions,
-  { manifest, details, file, contents, watch }: Subject,
+  { manifest, signature, details, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const roles = server === undefined ? "powerless" : "full";
   const work = async (session: ServerSession): Promise<Restored> => {
@@ -140,7 +147,16 @@ async function restoreAndLook(
       return found;
     });
     const answers = await watch.time("check", () => runChecks(session, checks));
-    return { ...compared, notes: [...manifest.notes, ...(server?.notes ?? []), ...notes], checks: answers };
+    return {
+      ...compared,
+      notes: [
+        ...(signature.state === "signed" ? [] : [describeSignature(signature)]),
+        ...manifest.notes,
+        ...(server?.notes ?? []),
+        ...notes,
+      ],
+      checks: answers,
+    };
   };
   return withSession(connection, "optropic drill", work, signal);
 }

@@ -1,6 +1,7 @@
 import { Failure } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
+import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "../archive/locks.ts";
 import type { Manifest } from "../archive/manifest.ts";
@@ -31,7 +32,9 @@ export interface Present {
 
 /** Looks at the target of a restore, without changing it. */
 export async function inspectTarget(target: Connection, manifest: Manifest): Promise<Present> {
+  refuseKnownPooler(target);
   return withSession(target, "optropic restore", async (session) => {
+    await refuseTransactionPooler(session, target);
     const restored = new Set(manifest.schemas.map(({ name }) => name));
     const schemas = [...(await namesOf(session, schemasQuery))].filter((name) => restored.has(name));
     const roles = await namesOf(session, "select rolname::text as name from pg_roles");

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
 import { describeConnection } from "../../postgres/connection.ts";
@@ -8,6 +9,7 @@ import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { listContents } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
+import { checkSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { backUp } from "../backup/run.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { inspectServer, inspectTarget, type Present, refuseUnrestorable } from "./inspect.ts";
@@ -18,6 +20,10 @@ export interface RestoreOptions extends ReplaceOptions {
   stack: string;
   store: ObjectStore;
   choice: Choice;
+  /** Whose signature the backup must have. */
+  trust: Trust;
+  /** Signs the backup of the target. */
+  signingKey?: SigningKey | undefined;
   identities: readonly string[];
   /** age public keys that the backup of the target is encrypted to. */
   recipients: readonly string[];
@@ -33,6 +39,7 @@ export interface RestoreOptions extends ReplaceOptions {
 
 export interface RestoreOutcome extends Replaced {
   manifest: Manifest;
+  signature: Signature;
   /** Key of the backup of the target; undefined when the target had none of the schemas. */
   before: string | undefined;
   durationMs: number;
@@ -50,6 +57,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
   const started = performance.now();
   progress?.("the store");
   const manifest = await chooseBackup(store, options.choice, options.warn);
+  const signature = await checkSignature(store, manifest, options.trust);
   const present =
     options.jobs === undefined
       ? await inspectTarget(target, manifest)
@@ -71,7 +79,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
     const result = await (jobs === undefined
       ? replace(options, manifest, files)
       : restoreIntoNew({ ...options, jobs }, manifest, files));
-    return { manifest, before, ...result, durationMs: Math.round(performance.now() - started) };
+    return { manifest, signature, before, ...result, durationMs: Math.round(performance.now() - started) };
   } finally {
     removeFolder(folder);
   }
@@ -86,7 +94,7 @@ async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: n
 
 /** @returns the key of the backup; undefined when there is nothing to lose */
 async function backUpTarget(options: RestoreOptions, present: Present): Promise<string | undefined> {
-  const { stack, store, recipients, target, warn, signal, progress } = options;
+  const { stack, store, recipients, signingKey, target, warn, signal, progress } = options;
   const { schemas, largeObjects } = present;
   if (schemas.length === 0 && !largeObjects) return undefined;
   progress?.("a backup of the target as it is");
@@ -95,6 +103,7 @@ async function backUpTarget(options: RestoreOptions, present: Present): Promise<
     stack,
     store,
     recipients,
+    signingKey,
     connection: target,
     schemas,
     purpose,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 const dumpEnding = ".dump.age";
 const manifestEnding = ".manifest.json";
+const signatureEnding = ".signature.json";
 
 /** Folder for the backups that a restore takes of its target, which are not backups of the stack. */
 const beforeRestoreFolder = "before-restore/";
@@ -22,6 +23,11 @@ export function backupKey(prefix: string, at: Date, purpose: Purpose = "backup")
 /** Key of the manifest of a backup. */
 export function manifestKey(key: string): string {
   return key.slice(0, -dumpEnding.length) + manifestEnding;
+}
+
+/** Key of the signature of a backup. */
+export function signatureKey(key: string): string {
+  return key.slice(0, -dumpEnding.length) + signatureEnding;
 }
 
 /** Parses a key below a prefix; undefined for an object that is not part of a backup. */

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/failure.ts";
 import { readConnection, targetConnection } from "../../postgres/environment.ts";
+import { serviceIn } from "../../postgres/service-file.ts";
 
 const canary = "canary-4d1e";
 const database = { PGHOST: "db.example.com", PGDATABASE: "app", PGUSER: "reader" };
@@ -19,6 +23,17 @@ describe("a connection", () => {
     [
       { ...database, PGSSLROOTCERT: "system", PGSSLMODE: "require" },
       "PGSSLROOTCERT=system needs PGSSLMODE=verify-full",
+    ],
+    [{ ...database, PGSSLNEGOTIATION: canary }, "PGSSLNEGOTIATION is not one of postgres, direct"],
+    [
+      { ...database, PGSSLNEGOTIATION: "direct", PGSSLMODE: "prefer" },
+      "PGSSLNEGOTIATION=direct needs PGSSLMODE=require, verify-ca or verify-full",
+    ],
+    [{ ...database, PGHOSTADDR: canary }, "PGHOSTADDR is set, which is not supported: unset it"],
+    [{ ...database, PGREQUIREAUTH: canary }, "PGREQUIREAUTH is set, which is not supported: unset it"],
+    [
+      { ...database, PGSERVICE: canary, PGSERVICEFILE: "/absent" },
+      "PGSERVICE names a service that is not in /absent",
     ],
   ])("of %o is refused", (variables, message) => {
     expect(refusal(() => readConnection(variables)).message).toBe(message);
@@ -44,6 +59,67 @@ describe("a connection", () => {
 
   test("with the operating system's certificates verifies the host", () => {
     expect(readConnection({ ...database, PGSSLROOTCERT: "system" }).PGSSLMODE).toBe("verify-full");
+  });
+});
+
+describe("a service file", () => {
+  const text = `# services
+[other]
+host=other.example.com
+
+[live]
+host=db.example.com
+port=5433
+dbname=app
+user=reader
+password=a=b # c
+sslmode=verify-full
+sslrootcert=/roots.pem
+application_name=x
+host=second.example.com
+[live]
+host=third.example.com
+`;
+
+  test("gives the variables of a service, the first of its name and of each parameter", () => {
+    expect(serviceIn(text, "live", "file")).toEqual({
+      PGHOST: "db.example.com",
+      PGPORT: "5433",
+      PGDATABASE: "app",
+      PGUSER: "reader",
+      PGPASSWORD: "a=b # c",
+      PGSSLMODE: "verify-full",
+      PGSSLROOTCERT: "/roots.pem",
+    });
+    expect(serviceIn(text, "liv", "file")).toBeUndefined();
+  });
+
+  test("comes before other variables", () => {
+    const folder = mkdtempSync(join(tmpdir(), "service-"));
+    const file = join(folder, "services");
+    writeFileSync(file, text);
+    const connection = readConnection({
+      PGSERVICE: "live",
+      PGSERVICEFILE: file,
+      PGHOST: "x",
+      PGOPTIONS: "-c a=b",
+    });
+    expect(connection).toMatchObject({
+      PGHOST: "db.example.com",
+      PGOPTIONS: "-c a=b",
+      PGSSLMODE: "verify-full",
+    });
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    [`[a]\nhostaddr=${canary}`, "Line 2 of file has the parameter hostaddr, which is not supported"],
+    [`[a]\n${canary}`, "Line 2 of file is not KEY=VALUE"],
+    [`[a]\n${canary}!=1`, "Line 2 of file has a parameter that does not exist"],
+    [`[a]\nldap://${canary}=1`, "Line 2 of file has a parameter that does not exist"],
+  ])("with %j is refused, and not repeated", (lines, message) => {
+    expect(() => serviceIn(lines, "a", "file")).toThrow(message);
+    expect(() => serviceIn(lines, "a", "file")).not.toThrow(canary);
   });
 });
 

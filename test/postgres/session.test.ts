@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -90,6 +90,69 @@ test("a password file has the password", async () => {
   await expect(connect({ ...connection, PGPASSFILE: join(folder, "absent") }, "test")).rejects.toThrow(
     `Cannot connect to 127.0.0.1:${plain.port}/postgres: the server asks for a password: set PGPASSWORD, or add the database to the password file`,
   );
+});
+
+test("a client's private key that others may read is refused, as psql refuses it", async () => {
+  vi.stubEnv("HOME", home(false));
+  const open = join(folder, "open.key");
+  copyFileSync(join(folder, "client.key"), open);
+  chmodSync(open, 0o644);
+  const connection: Connection = {
+    ...secure.connection(),
+    PGSSLMODE: "require",
+    PGSSLCERT: join(folder, "client.crt"),
+    PGSSLKEY: open,
+  };
+  await expect(connect(connection, "test")).rejects.toMatchObject({
+    kind: "refused",
+    message: `Other users may access the private key ${open}: set its mode to 600 (u=rw), or to 640 if root owns it`,
+  });
+  expect(await byPsql(connection)).toBe("no session");
+});
+
+test.each([
+  ["TLSv1.3", undefined],
+  ["TLSv1.2", "TLSv1.2"],
+  ["TLSv1.1", "TLSv1.1"],
+] as const)(
+  "the versions of TLS from %s to %s are psql's",
+  async (PGSSLMINPROTOCOLVERSION, PGSSLMAXPROTOCOLVERSION) => {
+    vi.stubEnv("HOME", home(false));
+    const connection: Connection = {
+      ...secure.connection(),
+      PGSSLMODE: "require",
+      PGSSLMINPROTOCOLVERSION,
+      ...(PGSSLMAXPROTOCOLVERSION && { PGSSLMAXPROTOCOLVERSION }),
+    };
+    expect(await bySession(connection)).toBe(await byPsql(connection));
+  },
+);
+
+test("a revoked certificate of the server is refused, as psql refuses it", async () => {
+  vi.stubEnv("HOME", home(false));
+  writeFileSync(join(folder, "index.txt"), "");
+  writeFileSync(join(folder, "crlnumber"), "01\n");
+  const settings =
+    "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\ncrlnumber=crlnumber\ndefault_md=sha256\n";
+  writeFileSync(join(folder, "ca.cnf"), settings);
+  const signer = ["-config", "ca.cnf", "-cert", "ca.crt", "-keyfile", "ca.key"];
+  const connection: Connection = {
+    ...secure.connection(),
+    PGHOST: "localhost",
+    PGSSLMODE: "verify-full",
+    PGSSLROOTCERT: join(folder, "ca.crt"),
+    PGSSLCRL: join(folder, "ca.crl"),
+  };
+  openssl("ca", ...signer, "-gencrl", "-crldays", "2", "-out", "ca.crl");
+  expect([await bySession(connection), await byPsql(connection)]).toEqual(["t", "t"]);
+  openssl("ca", ...signer, "-revoke", "localhost.crt");
+  openssl("ca", ...signer, "-gencrl", "-crldays", "2", "-out", "ca.crl");
+  expect([await bySession(connection), await byPsql(connection)]).toEqual(["no session", "no session"]);
+});
+
+test("direct negotiation is not understood by a server that is older than 17", async () => {
+  const connection: Connection = { ...secure.connection(), PGSSLMODE: "require", PGSSLNEGOTIATION: "direct" };
+  await expect(connect(connection, "test")).rejects.toMatchObject({ kind: "failed" });
 });
 
 test("options reach the server", async () => {

@@ -98,5 +98,10 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
 }
 
 function common({ identity }: Holder, store: ObjectStore) {
-  return { store, identities: [identity], choice: {} };
+  return {
+    store,
+    identities: [identity],
+    choice: {},
+    trust: { keys: [], acceptUnsigned: false, stack: "production" },
+  };
 }
