@@ -14,7 +14,7 @@ export async function main(args: readonly string[]): Promise<void> {
   await runOptropic(args, [
     previewCommand(),
     // The job's bundle leaves the readers of settings out.
-    backupCommand(async (cwd, stack) => (await import("./operations/stack.ts")).subjectOf(cwd, stack)),
+    backupCommand(async (...given) => (await import("./operations/stack.ts")).subjectOf(...given)),
     backupsCommand(),
     drillCommand(),
     restoreCommand(),

@@ -37,6 +37,12 @@ const variablesSchema = z.object({
     .transform(Number)
     .refine((days) => days <= 3650, "a number of days up to 3650")
     .optional(),
+  BACKUP_PATIENCE_MINUTES: z
+    .string()
+    .regex(/^\d{1,3}$/, "a number of minutes up to 720")
+    .transform(Number)
+    .refine((minutes) => minutes <= 720, "a number of minutes up to 720")
+    .optional(),
   BACKUP_CHECK_IN_URL: z.url({ protocol: /^https?$/, error: "a URL" }).optional(),
 });
 
@@ -54,13 +60,18 @@ export function readBackupVariables(environment: NodeJS.ProcessEnv): BackupVaria
 /**
  * Reads the keys of the store from the variables that every S3 client uses.
  *
- * @throws {Failure} `refused`
+ * @returns undefined when there are none, so that the SDK looks for a profile, web identity or a role
+ * @throws {Failure} `refused`, when one of the two is missing
  */
-export function readStoreKeys(environment: NodeJS.ProcessEnv): StoreKeys {
-  return {
-    accessKeyId: required(environment, "AWS_ACCESS_KEY_ID"),
-    secretAccessKey: required(environment, "AWS_SECRET_ACCESS_KEY"),
-  };
+export function readStoreKeys(environment: NodeJS.ProcessEnv): StoreKeys | undefined {
+  const accessKeyId = keyOf(environment, "AWS_ACCESS_KEY_ID");
+  const secretAccessKey = keyOf(environment, "AWS_SECRET_ACCESS_KEY");
+  if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    const missing = accessKeyId === undefined ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
+    throw new Failure("refused", `${missing} is not set, and the other half of the store's keys is`);
+  }
+  return { accessKeyId, secretAccessKey, sessionToken: keyOf(environment, "AWS_SESSION_TOKEN") };
 }
 
 /**
@@ -92,8 +103,10 @@ function readSmallFile(file: string): string {
   );
 }
 
-function required(environment: NodeJS.ProcessEnv, name: string): string {
-  const value = environment[name];
-  if (value !== undefined && value !== "" && value.length <= maximumCharacters) return value;
-  throw new Failure("refused", `${name} is not set`);
+/** Secret stores may leave spaces or a newline around a value, which no key has. */
+function keyOf(environment: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = environment[name]?.trim();
+  if (value === undefined || value === "") return undefined;
+  if (value.length <= maximumCharacters && !/[^\x21-\x7e]/.test(value)) return value;
+  throw new Failure("refused", `${name} is not a key of a store`);
 }

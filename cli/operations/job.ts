@@ -2,8 +2,15 @@ import { Failure } from "../../lib/failure.ts";
 import type { BackupOptions } from "../../operations/backup/run.ts";
 import { ObjectStore } from "../../operations/store/object-store.ts";
 import { readConnection } from "../../postgres/environment.ts";
-import { readBackupVariables, readStoreKeys } from "./environment.ts";
+import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import { readSigner } from "./trust.ts";
+
+const minute = 60_000;
+
+/** How long an outage of the store is waited out, in milliseconds. */
+export function patienceOf({ BACKUP_PATIENCE_MINUTES: minutes }: BackupVariables): number | undefined {
+  return minutes === undefined ? undefined : minutes * minute;
+}
 
 /** What a backup is made of, apart from how it is run. */
 export type BackupSubject = Omit<BackupOptions, "stack" | "signal" | "progress" | "warn">;
@@ -14,7 +21,10 @@ export type BackupSubject = Omit<BackupOptions, "stack" | "signal" | "progress" 
  * @returns undefined when the environment does not name a store, as on a laptop
  * @throws {Failure} `refused`, when a part is missing
  */
-export function jobOptions(environment: NodeJS.ProcessEnv): BackupSubject | undefined {
+export function jobOptions(
+  environment: NodeJS.ProcessEnv,
+  warn: (message: string) => void,
+): BackupSubject | undefined {
   const variables = readBackupVariables(environment);
   const { BACKUP_ENDPOINT: endpoint, BACKUP_BUCKET: bucket, BACKUP_RECIPIENTS: recipients } = variables;
   if (endpoint === undefined || bucket === undefined || recipients === undefined) return undefined;
@@ -30,7 +40,12 @@ export function jobOptions(environment: NodeJS.ProcessEnv): BackupSubject | unde
     schemas: variables.BACKUP_SCHEMAS ?? ["public"],
     recipients,
     signingKey: readSigner(environment),
-    store: new ObjectStore(address, readStoreKeys(environment), variables.BACKUP_LOCK_DAYS ?? 0),
+    store: new ObjectStore(address, {
+      keys: readStoreKeys(environment),
+      lockDays: variables.BACKUP_LOCK_DAYS,
+      patienceMs: patienceOf(variables),
+      warn,
+    }),
     checkInUrl: variables.BACKUP_CHECK_IN_URL,
   };
 }

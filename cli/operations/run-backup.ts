@@ -8,12 +8,17 @@ import { type BackupSubject, jobOptions } from "./job.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 
 /** Reads what to back up from a stack's settings. */
-export type FromSettings = (cwd: string, stack: string) => Promise<BackupSubject>;
+export type FromSettings = (
+  cwd: string,
+  stack: string,
+  warn: (message: string) => void,
+) => Promise<BackupSubject>;
 
 /** Backs up what the environment names, or else what the stack's settings name. */
 export function runBackup(flags: OperationFlags, fromSettings: FromSettings | undefined): Promise<void> {
   return runOperation(flags, async (work) => {
-    const subject = jobOptions(process.env) ?? (await fromSettings?.(flags.cwd, flags.stack));
+    const subject =
+      jobOptions(process.env, work.warn) ?? (await fromSettings?.(flags.cwd, flags.stack, work.warn));
     if (subject === undefined) {
       throw new Failure("refused", "Set BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS");
     }

@@ -13,10 +13,10 @@ const minute = 60_000;
 
 /** Lists what is in the store and checks it against the objectives. */
 export function runBackups(flags: OperationFlags & { acceptUnsigned: boolean }): Promise<void> {
-  return runOperation(flags, async ({ progress, signal }) => {
+  return runOperation(flags, async ({ progress, signal, warn }) => {
     const stack = readStack(flags.cwd, flags.stack);
     const { backups, objectives } = stack.settings;
-    const store = openStore(stack, signal);
+    const store = openStore(stack, { signal, warn });
     try {
       progress?.("the store");
       const trust = readTrust(stack.settings.evidence.publicKeys, flags, process.env);

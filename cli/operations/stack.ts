@@ -4,7 +4,7 @@ import { ObjectStore, type StoreAddress } from "../../operations/store/object-st
 import { readConnection } from "../../postgres/environment.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
-import type { BackupSubject } from "./job.ts";
+import { type BackupSubject, patienceOf } from "./job.ts";
 import { readSigner } from "./trust.ts";
 
 /** A stack's settings and the environment, as the database operations use them. */
@@ -23,7 +23,7 @@ export function readStack(cwd: string, stack: string): StackContext {
 }
 
 /** What a backup of the stack needs. */
-export function subjectOf(cwd: string, stack: string): BackupSubject {
+export function subjectOf(cwd: string, stack: string, warn: (message: string) => void): BackupSubject {
   const context = readStack(cwd, stack);
   const { backups } = context.settings;
   return {
@@ -31,13 +31,16 @@ export function subjectOf(cwd: string, stack: string): BackupSubject {
     schemas: context.variables.BACKUP_SCHEMAS ?? backups.schemas,
     recipients: recipientsOf(context),
     signingKey: readSigner(process.env),
-    store: openStore(context),
+    store: openStore(context, { warn }),
     checkInUrl: context.variables.BACKUP_CHECK_IN_URL,
   };
 }
 
 /** Opens the store of a stack's backups with the keys from the environment; `signal` aborts its reads. */
-export function openStore({ settings, variables }: StackContext, signal?: AbortSignal): ObjectStore {
+export function openStore(
+  { settings, variables }: StackContext,
+  { signal, warn }: { signal?: AbortSignal; warn: (message: string) => void },
+): ObjectStore {
   const declared = backupStore(settings);
   const address: StoreAddress = {
     endpoint: variables.BACKUP_ENDPOINT ?? declared.endpoint,
@@ -47,7 +50,13 @@ export function openStore({ settings, variables }: StackContext, signal?: AbortS
   };
   const declaredLock = settings.backups.provider === "s3" ? settings.backups.retentionDays : 0;
   const lockDays = variables.BACKUP_LOCK_DAYS ?? declaredLock;
-  return new ObjectStore(address, readStoreKeys(process.env), lockDays, signal);
+  return new ObjectStore(address, {
+    keys: readStoreKeys(process.env),
+    lockDays,
+    signal,
+    patienceMs: patienceOf(variables),
+    warn,
+  });
 }
 
 /** The age public keys that backups of the stack are encrypted to. */

@@ -1,14 +1,14 @@
-import { addAbortSignal, Readable } from "node:stream";
 import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { Upload } from "@aws-sdk/lib-storage";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { download } from "./download.ts";
+import { limitFor, type ObjectFields, partBytes, partsOf, uploadParts } from "./parts.ts";
+import { type Clock, type Patience, persist, realClock, statusOf, TemporaryError } from "./persist.ts";
 
 /** Where backups are kept: any S3-compatible store. */
 export interface StoreAddress {
@@ -24,6 +24,22 @@ export interface StoreAddress {
 export interface StoreKeys {
   accessKeyId: string;
   secretAccessKey: string;
+  /** Of temporary keys. */
+  sessionToken?: string | undefined;
+}
+
+export interface StoreOptions {
+  /** Undefined uses whatever the SDK finds: a profile, web identity, the role of a container or an instance. */
+  keys: StoreKeys | undefined;
+  /** Days of object lock for each object; 0 leaves the lock to the bucket. */
+  lockDays?: number | undefined;
+  /** Aborts listing and reading, which then throw its reason. */
+  signal?: AbortSignal | undefined;
+  /** How long an outage of the store is waited out, in milliseconds. Default: 15 minutes. */
+  patienceMs?: number | undefined;
+  /** Called when the store keeps a request waiting. */
+  warn?: ((message: string) => void) | undefined;
+  clock?: Clock | undefined;
 }
 
 export interface StoredObject {
@@ -31,20 +47,19 @@ export interface StoredObject {
   bytes: number;
 }
 
-const mebibyte = 1024 * 1024;
 const second = 1000;
+const minute = 60 * second;
+
+export const defaultPatienceMs = 15 * minute;
+
+/** Time limit of a request with a short answer. */
+const shortMs = minute;
+
+/** Most objects in a listing: 10 years of hourly backups make 263,000 with their manifests and signatures. */
+const maximumObjects = 300_000;
 
 /**
- * Parts of an upload. S3 allows 10,000 of them, and two are in memory at a time. They are larger than 8 MiB
- * when more than 78 GiB are expected.
- */
-const parts = { bytes: 8 * mebibyte, most: 10_000, atOnce: 2 } as const;
-
-/** Most objects in a listing: 10 years of hourly backups make 175,200. */
-const maximumObjects = 200_000;
-
-/**
- * A bucket at an S3-compatible store. Every request has a time limit and is attempted up to three times.
+ * A bucket at an S3-compatible store. Every request has a time limit and is sent again while the store is out.
  *
  * Methods throw a Failure (`failed`) with the store's answer.
  */
@@ -53,27 +68,29 @@ export class ObjectStore {
   #client: S3Client;
   #lockDays: number;
   #signal: AbortSignal | undefined;
+  #patience: Patience;
 
-  /**
-   * @param lockDays days of object lock for each object; 0 leaves the lock to the bucket
-   * @param signal aborts listing and reading, which then throw its reason
-   */
-  constructor(address: StoreAddress, keys: StoreKeys, lockDays = 0, signal?: AbortSignal) {
+  constructor(address: StoreAddress, options: StoreOptions) {
     this.address = address;
-    this.#signal = signal;
-    this.#lockDays = lockDays;
+    this.#signal = options.signal;
+    this.#lockDays = options.lockDays ?? 0;
+    this.#patience = {
+      clock: options.clock ?? realClock,
+      forMs: options.patienceMs ?? defaultPatienceMs,
+      warn: options.warn,
+    };
     this.#client = new S3Client({
       endpoint: address.endpoint,
       region: address.region,
-      credentials: keys,
+      ...(options.keys === undefined ? {} : { credentials: options.keys }),
       // A store's certificate may not cover host names that start with the bucket.
       forcePathStyle: true,
-      maxAttempts: 3,
+      // `persist` sends again, and knows what a repeated request may find.
+      maxAttempts: 1,
       requestHandler: {
         connectionTimeout: 10 * second,
-        requestTimeout: 120 * second,
         // Also when a response stops halfway.
-        socketTimeout: 120 * second,
+        socketTimeout: 2 * minute,
       },
       // Not every store supports the checksums that AWS added. A restore checks digests of its own.
       requestChecksumCalculation: "WHEN_REQUIRED",
@@ -90,41 +107,44 @@ export class ObjectStore {
   async upload(
     key: string,
     body: AsyncIterable<Uint8Array>,
-    options: { expectedBytes: number; signal: AbortSignal },
+    { expectedBytes, signal }: { expectedBytes: number; signal: AbortSignal },
   ): Promise<void> {
-    const upload = new Upload({
-      client: this.#client,
-      params: { Bucket: this.address.bucket, Key: key, Body: Readable.from(body), ...this.#lock() },
-      partSize: Math.max(parts.bytes, Math.ceil((options.expectedBytes * 1.1) / parts.most)),
-      queueSize: parts.atOnce,
-      leavePartsOnError: false,
-    });
-    const abort = (): void => void upload.abort();
-    options.signal.addEventListener("abort", abort, { once: true });
+    const bytes = partBytes(expectedBytes);
+    const parts = partsOf(body, bytes);
     try {
-      await upload.done();
+      const first = await parts.next();
+      if (first.done === true) throw new Failure("failed", `There is nothing to store as ${key}`);
+      if (first.value.length < bytes) {
+        await this.#place(key, first.value, signal);
+        return;
+      }
+      await uploadParts(
+        {
+          client: this.#client,
+          bucket: this.address.bucket,
+          key,
+          fields: this.#fields(),
+          patience: this.#patience,
+          signal,
+        },
+        withFirst(first.value, parts),
+      );
     } catch (error) {
-      throw storeFailure(`store ${key}`, error);
+      signal.throwIfAborted();
+      throw error;
     } finally {
-      options.signal.removeEventListener("abort", abort);
+      await parts.return(undefined);
     }
   }
 
-  /** Stores a small object. */
+  /** Stores a small object, until it stands: it is read back and compared. */
   async put(key: string, body: string): Promise<void> {
-    const input = { Bucket: this.address.bucket, Key: key, Body: body, ...this.#lock() };
-    await this.#ask(`store ${key}`, () => this.#client.send(new PutObjectCommand(input)));
+    await this.#place(key, Buffer.from(body, "utf8"), undefined);
   }
 
   /** Size of an object in bytes; undefined when it does not exist. */
   async size(key: string): Promise<number | undefined> {
-    const input = { Bucket: this.address.bucket, Key: key };
-    try {
-      return (await this.#client.send(new HeadObjectCommand(input))).ContentLength;
-    } catch (error) {
-      if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined;
-      throw storeFailure(`read the size of ${key}`, error);
-    }
+    return this.#ask(`read the size of ${key}`, shortMs, (abortSignal) => this.#sizeNow(key, abortSignal));
   }
 
   /** Reads a small object as text. */
@@ -141,15 +161,16 @@ export class ObjectStore {
     return Buffer.concat(chunks).toString("utf8");
   }
 
-  /** Reads an object as a stream. */
+  /** Reads an object as a stream, which goes on where it was cut off. */
   async open(key: string): Promise<AsyncIterable<Uint8Array>> {
-    const input = { Bucket: this.address.bucket, Key: key };
-    const { Body } = await this.#ask(`read ${key}`, () =>
-      this.#client.send(new GetObjectCommand(input), this.#reading()),
-    );
-    if (!(Body instanceof Readable)) throw new Failure("failed", `The store sent ${key} without a body`);
-    if (this.#signal !== undefined) addAbortSignal(this.#signal, Body);
-    return named(Body, key);
+    return download({
+      client: this.#client,
+      bucket: this.address.bucket,
+      key,
+      patience: this.#patience,
+      limitMs: shortMs,
+      signal: this.#signal,
+    });
   }
 
   /** Lists every object below the prefix, sorted by key. */
@@ -159,13 +180,17 @@ export class ObjectStore {
     let token: string | undefined;
     do {
       const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
-      const page = await this.#ask(`list ${bucket}/${prefix}`, () =>
-        this.#client.send(new ListObjectsV2Command(input), this.#reading()),
+      const page = await this.#ask(`list ${bucket}/${prefix}`, shortMs, (abortSignal) =>
+        this.#client.send(new ListObjectsV2Command(input), { abortSignal }),
       );
       for (const { Key: key, Size: bytes } of page.Contents ?? []) {
         if (key !== undefined) found.push({ key, bytes: bytes ?? 0 });
       }
-      token = page.IsTruncated ? page.NextContinuationToken : undefined;
+      const next = page.IsTruncated ? page.NextContinuationToken : undefined;
+      if (next !== undefined && (next === token || (page.Contents ?? []).length === 0)) {
+        throw new Failure("failed", `The store lists ${bucket}/${prefix} without an end`);
+      }
+      token = next;
       if (found.length > maximumObjects) {
         throw new Failure("failed", `${bucket}/${prefix} has more than ${maximumObjects} objects`);
       }
@@ -177,44 +202,56 @@ export class ObjectStore {
     this.#client.destroy();
   }
 
-  #lock() {
-    if (this.#lockDays === 0) return {};
-    const until = new Date(Date.now() + this.#lockDays * 86_400 * second);
-    // Stores require a checksum for an object with a lock.
-    return {
-      ObjectLockMode: "COMPLIANCE",
-      ObjectLockRetainUntilDate: until,
-      ChecksumAlgorithm: "CRC32",
-    } as const;
+  /**
+   * A lost answer leaves open whether the object is there, and a bucket that locks objects accepts it once only:
+   * before it is sent again, the store is asked what it has.
+   */
+  async #place(key: string, body: Buffer, signal: AbortSignal | undefined): Promise<void> {
+    const input = { Bucket: this.address.bucket, Key: key, Body: body, ...this.#fields() };
+    const request = { what: `store ${key}`, limitMs: 2 * limitFor(body.length), signal };
+    let sent = false;
+    await persist(this.#patience, request, async (abortSignal) => {
+      if (sent && (await this.#stands(key, body, abortSignal))) return;
+      sent = true;
+      await this.#client.send(new PutObjectCommand(input), { abortSignal });
+      if (!(await this.#stands(key, body, abortSignal))) {
+        throw new TemporaryError("it accepted the object, and has another one or none");
+      }
+    });
   }
 
-  #reading() {
-    return this.#signal === undefined ? {} : { abortSignal: this.#signal };
+  async #stands(key: string, body: Buffer, abortSignal: AbortSignal): Promise<boolean> {
+    if ((await this.#sizeNow(key, abortSignal)) !== body.length) return false;
+    const answer = await this.#client.send(new GetObjectCommand({ Bucket: this.address.bucket, Key: key }), {
+      abortSignal,
+    });
+    const bytes = await answer.Body?.transformToByteArray();
+    return bytes !== undefined && body.equals(bytes);
   }
 
-  async #ask<T>(what: string, request: () => Promise<T>): Promise<T> {
+  async #sizeNow(key: string, abortSignal: AbortSignal): Promise<number | undefined> {
+    const input = { Bucket: this.address.bucket, Key: key };
     try {
-      return await request();
+      return (await this.#client.send(new HeadObjectCommand(input), { abortSignal })).ContentLength;
     } catch (error) {
-      this.#signal?.throwIfAborted();
-      throw storeFailure(what, error);
+      if (statusOf(error) === 404) return undefined;
+      throw error;
     }
   }
-}
 
-async function* named(body: Readable, key: string): AsyncIterable<Uint8Array> {
-  try {
-    for await (const chunk of body) yield chunk;
-  } catch (error) {
-    throw storeFailure(`read ${key}`, error);
+  #fields(): ObjectFields {
+    if (this.#lockDays === 0) return {};
+    const until = new Date(Date.now() + this.#lockDays * 24 * 60 * minute);
+    // Stores require a checksum for an object with a lock.
+    return { ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate: until, ChecksumAlgorithm: "CRC32" };
+  }
+
+  #ask<T>(what: string, limitMs: number, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return persist(this.#patience, { what, limitMs, signal: this.#signal }, send);
   }
 }
 
-/** A Failure, such as that of the stream that is uploaded, stays as it is. */
-function storeFailure(what: string, error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  const answer = error instanceof S3ServiceException ? error.name : reasonOf(error);
-  const detail = status === undefined ? answer : `${answer}, status ${status}`;
-  return new Failure("failed", `The store failed to ${what}: ${detail}`, { cause: error });
+async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
 }

@@ -92,10 +92,34 @@ describe("identities", () => {
   }
 });
 
-test("the keys of the store are asked for by name", () => {
-  expect(refusal(() => readStoreKeys({ AWS_SECRET_ACCESS_KEY: canary })).message).toBe(
-    "AWS_ACCESS_KEY_ID is not set",
-  );
+describe("the keys of the store", () => {
+  const keys = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: `${canary}\n` };
+
+  test("are those of the environment, with the token of temporary ones", () => {
+    expect(readStoreKeys(keys)).toEqual({ accessKeyId: "id", secretAccessKey: canary });
+    expect(readStoreKeys({ ...keys, AWS_SESSION_TOKEN: "token" })).toEqual({
+      accessKeyId: "id",
+      secretAccessKey: canary,
+      sessionToken: "token",
+    });
+  });
+
+  test("are looked for by the SDK where the environment has none", () => {
+    expect(readStoreKeys({ AWS_SESSION_TOKEN: "x", AWS_PROFILE: "backup" })).toBeUndefined();
+  });
+
+  test.each(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])("without %s alone are refused", (name) => {
+    expect(refusal(() => readStoreKeys({ ...keys, [name]: "" })).message).toBe(
+      `${name} is not set, and the other half of the store's keys is`,
+    );
+  });
+
+  test("that no store gives out are refused, and not repeated", () => {
+    const broken = { ...keys, AWS_SECRET_ACCESS_KEY: `${canary} ${canary}` };
+    expect(refusal(() => readStoreKeys(broken)).message).toBe(
+      "AWS_SECRET_ACCESS_KEY is not a key of a store",
+    );
+  });
 });
 
 function refusal(read: () => unknown): Failure {

@@ -35,7 +35,7 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
   let drills = 0;
   let newest: Manifest | undefined;
   let address = store.address;
-  const open = (): ObjectStore => new ObjectStore(address, store.keys);
+  const open = (): ObjectStore => new ObjectStore(address, { keys: store.keys, patienceMs: 0 });
   return {
     source,
     other,

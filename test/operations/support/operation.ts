@@ -54,6 +54,8 @@ export function operationEnvironment(
     ...store.environment,
     BACKUP_RECIPIENTS: JSON.stringify([holder.recipient]),
     BACKUP_SCHEMAS: "[]",
+    // No outage is waited out.
+    BACKUP_PATIENCE_MINUTES: "0",
   };
 }
 

@@ -29,6 +29,8 @@ export interface TestStore {
   refuse: (request: string) => number | undefined;
   /** Whether a request is never answered, or not beyond the first half of what is answered. */
   stall: (request: string) => "whole" | "half" | undefined;
+  /** Whether the connection ends in the place of the answer of a request that the server got, or in its middle. */
+  cut: (request: string) => "whole" | "half" | undefined;
   /** Keys of the objects that are there, sorted. */
   keysOf(): string[];
   /** Where the object of a key is, as a file. */
@@ -77,8 +79,9 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     const status = store.refuse(what);
     const stalled = store.stall(what);
     if (stalled === "whole") return;
-    if (status === undefined) forward(request, response, port, stalled === "half");
-    else refuse(request, response, status);
+    if (status === undefined) {
+      forward(request, response, port, { stall: stalled === "half", cut: store.cut(what) });
+    } else refuse(request, response, status);
   });
   await new Promise<void>((resolve) => gate.listen(0, "127.0.0.1", resolve));
   const address = gate.address();
@@ -98,6 +101,7 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     requests: [],
     refuse: () => undefined,
     stall: () => undefined,
+    cut: () => undefined,
     keysOf: () => filesIn(objects).filter((path) => !path.startsWith(".sgwtmp/")),
     path: (key) => join(objects, key),
     size: (key) => statSync(join(objects, key)).size,
@@ -117,12 +121,28 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
 }
 
 /** Passes a request on as it is: its signature covers the host that the client asked for. */
-function forward(request: IncomingMessage, response: ServerResponse, port: number, half: boolean): void {
+function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  { stall, cut }: { stall: boolean; cut: "whole" | "half" | undefined },
+): void {
   const { method, url: path, headers } = request;
   const onward = httpRequest({ host: "127.0.0.1", port, method, path, headers }, (answer) => {
+    if (cut === "whole") {
+      answer.resume().once("end", () => response.destroy());
+      return;
+    }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
-    if (half) answer.once("data", (chunk: Buffer) => response.write(chunk.subarray(0, chunk.length >> 1)));
-    else answer.pipe(response);
+    if (!stall && cut === undefined) {
+      answer.pipe(response);
+      return;
+    }
+    answer.once("data", (chunk: Buffer) => {
+      response.write(chunk.subarray(0, chunk.length >> 1), () => {
+        if (cut === "half") response.destroy();
+      });
+    });
   });
   onward.on("error", () => response.destroy());
   request.on("error", () => onward.destroy());
