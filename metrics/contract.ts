@@ -122,6 +122,37 @@ export const contract = {
   },
 } as const satisfies Record<`optropic_${string}`, Metric>;
 
+/**
+ * Series that the backup job itself reports, beside the time of the last success: to a file for node exporter or
+ * to a Pushgateway.
+ */
+export const backupJob = {
+  optropic_backup_duration_seconds: {
+    type: "gauge",
+    unit: "seconds",
+    labels: [],
+    help: "How long the last successful backup took.",
+  },
+  optropic_backup_size_bytes: {
+    type: "gauge",
+    unit: "bytes",
+    labels: [],
+    help: "Size of the last successful backup as it is stored.",
+  },
+  optropic_backup_last_run_timestamp_seconds: {
+    type: "gauge",
+    unit: "seconds",
+    labels: [],
+    help: "When the last run of the backup ended, whether it succeeded or not, in Unix time.",
+  },
+  optropic_backup_last_run_success: {
+    type: "gauge",
+    unit: "boolean",
+    labels: [],
+    help: "1 where the last run of the backup succeeded, else 0.",
+  },
+} as const satisfies Record<`optropic_${string}`, Metric>;
+
 /** Series that the scraper and the synthetic checks add by themselves. */
 export const external = {
   up: {

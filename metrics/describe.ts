@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { markdownTable } from "../lib/table.ts";
-import { contract, external, labels, type Metric } from "./contract.ts";
+import { backupJob, contract, external, labels, type Metric } from "./contract.ts";
 
 /** The reference of the metrics, in Markdown: docs/metrics.md is this text, and a test compares them. */
 export function metricsReference(): string {
@@ -12,6 +12,7 @@ export function metricsReference(): string {
     `## Buckets\n\nUpper bounds of the histograms. An objective is measured exactly where it is one of them.\n\n${histograms.map(buckets).join("\n")}`,
     `## Labels\n\n${labelTable()}`,
     endpoint,
+    `${job}\n\n${seriesTable(Object.entries(backupJob))}`,
     `## Series of others\n\nAlerts and dashboards read these too; nothing has to export them.\n\n${seriesTable(Object.entries(external))}`,
   ].join("\n\n")}\n`;
 }
@@ -31,6 +32,14 @@ const endpoint = `## What a host has to do
 - Start counters at 0 before the first event, or the first increase is not seen: \`optropic_db_connection_errors_total\`, and \`optropic_http_requests_total\` with the status 500 on the route \`unmatched\`.
 - Report what belongs to the database from the API alone: cache hits, replication, slow statements and the time of the newest backup, which the API reads from the bucket.
 - Keep labels bounded: a label that holds a path, an id or an address makes a series of each.`;
+
+const job = `## The backup job
+
+The alert \`backup-overdue\` reads \`optropic_backup_last_success_timestamp_seconds\`, whoever reports it. Beside the
+API, \`optropic backup\` reports it by itself, with the series below:
+
+- \`BACKUP_METRICS_FILE\` names a file for node exporter's textfile collector, such as \`/var/lib/node_exporter/optropic_backup.prom\`. It is written in one step; after a failure, the values of the last success stay.
+- \`BACKUP_PUSHGATEWAY_URL\` is the address of a Pushgateway or of what is compatible with it. The group is \`job="optropic-backup"\` and \`stack="NAME"\`. The alert takes the newest time that it finds, so give each stage a Prometheus of its own.`;
 
 function seriesTable(series: readonly (readonly [string, Metric])[]): string {
   return markdownTable(

@@ -24,8 +24,11 @@ function textOf(characters: number): z.ZodString {
   return z.string().max(characters, `text of at most ${characters} characters`);
 }
 
+const webUrl = z.url({ protocol: /^https?$/, error: "a URL" });
+const mailAddress = z.email("a mail address").max(254, "a mail address");
+
 const variablesSchema = z.object({
-  BACKUP_ENDPOINT: z.url({ protocol: /^https?$/, error: "a URL" }).optional(),
+  BACKUP_ENDPOINT: webUrl.optional(),
   BACKUP_REGION: textOf(100).optional(),
   BACKUP_BUCKET: textOf(255).optional(),
   BACKUP_PREFIX: textOf(500).optional(),
@@ -43,7 +46,18 @@ const variablesSchema = z.object({
     .transform(Number)
     .refine((minutes) => minutes <= 720, "a number of minutes up to 720")
     .optional(),
-  BACKUP_CHECK_IN_URL: z.url({ protocol: /^https?$/, error: "a URL" }).optional(),
+  BACKUP_CHECK_IN_URL: webUrl.optional(),
+  BACKUP_WEBHOOK_URL: webUrl.optional(),
+  BACKUP_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: "a URL such as smtps://mail.example.com:465" })
+    .optional(),
+  BACKUP_MAIL_FROM: mailAddress.optional(),
+  BACKUP_MAIL_TO: textOf(4000)
+    .transform((text) => text.split(",").map((address) => address.trim()))
+    .pipe(z.array(mailAddress, "addresses, separated by commas").max(20, "at most 20 addresses"))
+    .optional(),
+  BACKUP_METRICS_FILE: textOf(4096).endsWith(".prom", "a path that ends in .prom").optional(),
+  BACKUP_PUSHGATEWAY_URL: webUrl.optional(),
 });
 
 export type BackupVariables = z.infer<typeof variablesSchema>;

@@ -3,6 +3,7 @@ import type { BackupOptions } from "../../operations/backup/run.ts";
 import { ObjectStore } from "../../operations/store/object-store.ts";
 import { readConnection } from "../../postgres/environment.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
+import { reportersOf } from "./reporters.ts";
 import { readSigner } from "./trust.ts";
 
 const minute = 60_000;
@@ -23,6 +24,7 @@ export type BackupSubject = Omit<BackupOptions, "stack" | "signal" | "progress" 
  */
 export function jobOptions(
   environment: NodeJS.ProcessEnv,
+  stack: string,
   warn: (message: string) => void,
 ): BackupSubject | undefined {
   const variables = readBackupVariables(environment);
@@ -46,6 +48,6 @@ export function jobOptions(
       patienceMs: patienceOf(variables),
       warn,
     }),
-    checkInUrl: variables.BACKUP_CHECK_IN_URL,
+    reporters: reportersOf(variables, stack),
   };
 }

@@ -18,7 +18,8 @@ export type FromSettings = (
 export function runBackup(flags: OperationFlags, fromSettings: FromSettings | undefined): Promise<void> {
   return runOperation(flags, async (work) => {
     const subject =
-      jobOptions(process.env, work.warn) ?? (await fromSettings?.(flags.cwd, flags.stack, work.warn));
+      jobOptions(process.env, flags.stack, work.warn) ??
+      (await fromSettings?.(flags.cwd, flags.stack, work.warn));
     if (subject === undefined) {
       throw new Failure("refused", "Set BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS");
     }

@@ -5,6 +5,7 @@ import { readConnection } from "../../postgres/environment.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import { type BackupSubject, patienceOf } from "./job.ts";
+import { reportersOf } from "./reporters.ts";
 import { readSigner } from "./trust.ts";
 
 /** A stack's settings and the environment, as the database operations use them. */
@@ -32,7 +33,7 @@ export function subjectOf(cwd: string, stack: string, warn: (message: string) =>
     recipients: recipientsOf(context),
     signingKey: readSigner(process.env),
     store: openStore(context, { warn }),
-    checkInUrl: context.variables.BACKUP_CHECK_IN_URL,
+    reporters: reportersOf(context.variables, stack),
   };
 }
 

@@ -15,6 +15,7 @@ const sources = [
   "config",
   "evidence",
   "lib",
+  "metrics",
   "postgres",
   "preview",
   "project",

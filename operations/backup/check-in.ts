@@ -1,38 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { reasonOf } from "../../lib/failure.ts";
-
-type Status = "in_progress" | "ok" | "error";
-
-const timeoutMs = 10_000;
-const attempts = 3;
+import { sendRequest } from "./http.ts";
+import type { Reporter } from "./report.ts";
 
 /**
  * Reports the state of a run to a cron monitor at Sentry, with one id for the run
- * (https://docs.sentry.io/product/crons/getting-started/http/). A check-in that fails is only a warning,
- * because the monitor alerts by itself when one is missing.
+ * (https://docs.sentry.io/product/crons/getting-started/http/). The monitor alerts by itself when a check-in is
+ * missing.
  */
-export function checkIns(
-  url: string | undefined,
-  warn: (message: string) => void,
-): (status: Status) => Promise<void> {
-  if (url === undefined) return async () => undefined;
+export function checkIns(url: string): Reporter {
   const run = randomUUID();
-  return async (status) => {
+  const checkIn = (status: "in_progress" | "ok" | "error") => async (): Promise<void> => {
     const target = new URL(url);
     target.searchParams.set("check_in_id", run);
     target.searchParams.set("status", status);
-    let problem = "";
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      try {
-        const response = await fetch(target, { signal: AbortSignal.timeout(timeoutMs), redirect: "error" });
-        await response.body?.cancel();
-        if (response.ok) return;
-        problem = `status ${response.status}`;
-        if (response.status < 500 && response.status !== 429) break;
-      } catch (error) {
-        problem = reasonOf(error);
-      }
-    }
-    warn(`check-in ${status} failed: ${problem}`);
+    await sendRequest(target);
+  };
+  return {
+    name: "check-in",
+    begun: checkIn("in_progress"),
+    succeeded: checkIn("ok"),
+    failed: checkIn("error"),
   };
 }

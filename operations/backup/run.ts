@@ -15,7 +15,7 @@ import { signBackup } from "../archive/signature.ts";
 import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
 import { backupKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { checkIns } from "./check-in.ts";
+import { type Reporter, tell } from "./report.ts";
 
 export interface BackupOptions {
   stack: string;
@@ -29,8 +29,8 @@ export interface BackupOptions {
   signingKey?: SigningKey | undefined;
   /** Why the backup is taken. Default: `backup`. */
   purpose?: Purpose;
-  /** Check-in URL of a cron monitor at Sentry. */
-  checkInUrl?: string | undefined;
+  /** Who is told how the backup ended. */
+  reporters?: readonly Reporter[];
   /** Called with each warning. */
   warn: (message: string) => void;
   signal: AbortSignal;
@@ -40,20 +40,24 @@ export interface BackupOptions {
 
 /**
  * Backs up a database: dumps one snapshot, encrypts it to the recipients and uploads it in a single pass with
- * constant memory, then writes the manifest of the same snapshot, which completes the backup. Reports to the
- * cron monitor, if there is one.
+ * constant memory, then writes the manifest of the same snapshot, which completes the backup. Tells the reporters
+ * how it ended.
  *
  * @throws {Failure} when the backup fails; what was uploaded by then counts as an incomplete backup
  */
 export async function backUp(options: BackupOptions): Promise<Manifest> {
-  const checkIn = checkIns(options.checkInUrl, options.warn);
-  await checkIn("in_progress");
+  const { stack, connection, reporters = [], warn } = options;
+  await tell(reporters, warn, (reporter) => reporter.begun?.());
   try {
     const manifest = await takeBackup(options);
-    await checkIn("ok");
+    const { key, takenAt, durationMs, sealed } = manifest;
+    const success = { stack, key, takenAt, durationMs, bytes: sealed.bytes };
+    await tell(reporters, warn, (reporter) => reporter.succeeded?.(success));
     return manifest;
   } catch (error) {
-    await checkIn("error");
+    const database = describeConnection(connection);
+    const failing = { stack, database, reason: reasonOf(error), at: new Date() };
+    await tell(reporters, warn, (reporter) => reporter.failed?.(failing));
     throw error;
   }
 }

@@ -70,7 +70,7 @@ function ask(
   etag: string | undefined,
 ): Promise<GetObjectCommandOutput> {
   const request = { what: `read ${key}`, limitMs, signal };
-  const rest = from === 0 ? {} : { Range: `bytes=${from}-`, ...(etag && { IfMatch: etag }) };
+  const rest = { ...(from > 0 && { Range: `bytes=${from}-` }), ...(etag && { IfMatch: etag }) };
   return persist(patience, request, async (abortSignal) => {
     // The signal ends with the answer's beginning; the body has one of its own.
     const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...rest }), {

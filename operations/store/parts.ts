@@ -115,10 +115,9 @@ async function sendParts(
   let bytes = 0;
   const queue = numbered(parts);
   const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
   const send = async (): Promise<void> => {
     for (;;) {
-      either.throwIfAborted();
+      if (failed.signal.aborted) return;
       const next = await queue.next();
       if (next.done === true) return;
       const { PartNumber, Body } = next.value;
@@ -127,7 +126,8 @@ async function sendParts(
       }
       bytes += Body.length;
       const what = `store part ${PartNumber} of ${key}`;
-      const request = { what, limitMs: limitFor(Body.length), signal: either };
+      // A part that is on its way when the upload is given up would arrive after its parts are removed.
+      const request = { what, limitMs: limitFor(Body.length), signal, giveUp: failed.signal };
       const checksum = fields.ChecksumAlgorithm && { ChecksumAlgorithm: fields.ChecksumAlgorithm };
       const answer = await persist(patience, request, (abortSignal) => {
         const input = { Bucket: bucket, Key: key, UploadId, PartNumber, Body, ...checksum };
@@ -143,10 +143,10 @@ async function sendParts(
       throw error;
     }),
   );
-  const ends = await Promise.allSettled(senders);
+  await Promise.allSettled(senders);
+  signal.throwIfAborted();
   // The first failure ended the others.
-  if (failed.signal.aborted) throw signal.aborted ? signal.reason : failed.signal.reason;
-  if (ends.some(({ status }) => status === "rejected")) throw new Failure("failed", `Cannot store ${key}`);
+  failed.signal.throwIfAborted();
   sent.sort((one, other) => (one.PartNumber ?? 0) - (other.PartNumber ?? 0));
   return { parts: sent, bytes };
 }

@@ -29,6 +29,8 @@ export interface Request {
   /** Time limit of one attempt, from the start to the answer, in milliseconds. */
   limitMs: number;
   signal: AbortSignal | undefined;
+  /** Raised when a further attempt is of no use; the running one may end. */
+  giveUp?: AbortSignal;
 }
 
 const second = 1000;
@@ -75,7 +77,7 @@ export async function persist<T>(
   request: Request,
   send: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { what, signal } = request;
+  const { what, signal, giveUp } = request;
   const begun = clock.now();
   for (let attempt = 1; ; attempt += 1) {
     signal?.throwIfAborted();
@@ -85,14 +87,18 @@ export async function persist<T>(
       signal?.throwIfAborted();
       const delay = delayBefore(attempt, clock);
       const isOver = attempt >= quickAttempts && clock.now() - begun + delay > forMs;
-      if (isOver || !isTemporary(error)) throw storeFailure(what, error);
+      if (isOver || giveUp?.aborted || !isTemporary(error)) throw storeFailure(what, error);
       if (attempt === quickAttempts) {
         const minutes = counted(Math.round(forMs / (60 * second)), "minute");
         warn?.(`The store failed to ${what}: ${answerOf(error)}. It is asked again for up to ${minutes}`);
       }
-      await clock.sleep(delay, signal);
+      await clock.sleep(delay, eitherOf(signal, giveUp));
     }
   }
+}
+
+function eitherOf(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
 }
 
 /** The library's own limits leave out a request that is not accepted, and one that it cannot abort. */

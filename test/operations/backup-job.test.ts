@@ -119,7 +119,7 @@ describe("the cron monitor", () => {
     answer = () => 404;
     const run = await backup();
     expect(run.status).toBe(0);
-    expect(run.stderr).toMatch(/warning: check-in ok failed: status 404/);
+    expect(run.stderr).toMatch(/warning: check-in failed: status 404/);
     expect(`${run.stdout}${run.stderr}`).not.toContain("canary");
   });
 
