@@ -17,12 +17,14 @@ import type { Settings } from "./config/settings.ts";
 
 /** The secrets that a person has to give to a stack with these settings. */
 export function secretsOf(settings: Settings): readonly SecretName[] {
-  const { backups, observability } = settings;
+  const { backups, evidence, observability } = settings;
   return [
     "slackWebhookUrl",
     "logsToken",
     ...(isLoadTested(settings) ? (["loadTestPassword"] as const) : []),
     ...(backups.provider === "s3" ? (["backupsAccessKeyId", "backupsSecretAccessKey"] as const) : []),
+    ...(backups.copies.length > 0 ? (["backupsCopyKeys"] as const) : []),
+    ...(evidence.publicKeys.length > 0 ? (["evidenceSigningKey"] as const) : []),
     ...(observability.grafana.prometheus === undefined ? [] : (["prometheusPassword"] as const)),
   ];
 }
@@ -122,6 +124,8 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
           },
         }
       : {}),
+    ...(settings.backups.copies.length > 0 && { copyKeys: secretOf("backupsCopyKeys") }),
+    ...(settings.evidence.publicKeys.length > 0 && { signingKey: secretOf("evidenceSigningKey") }),
     checkInUrl: errors.backupCheckInUrl,
   });
 

@@ -1,10 +1,6 @@
 import type { Command } from "commander";
-import {
-  acceptUnsignedOption,
-  cwdOption,
-  type OperationFlags,
-  operationCommand,
-} from "./operations/operation.ts";
+import { acceptUnsignedOption, cwdOption, operationCommand, storeOption } from "./operations/operation.ts";
+import type { BackupsFlags } from "./operations/run-backups.ts";
 
 /** `optropic backups`: lists what is in the store and checks it against the objectives. */
 export function backupsCommand(): Command {
@@ -14,8 +10,9 @@ export function backupsCommand(): Command {
     example: "optropic backups --stack production",
   })
     .addOption(cwdOption())
+    .addOption(storeOption())
     .addOption(acceptUnsignedOption())
-    .action(async (flags: OperationFlags & { acceptUnsigned: boolean }) => {
+    .action(async (flags: BackupsFlags) => {
       const { runBackups } = await import("./operations/run-backups.ts");
       await runBackups(flags);
     });

@@ -24,6 +24,23 @@ export function backupStore(
     : { endpoint: s3.endpoint, region: s3.region, bucket: s3.bucket ?? bucket, prefix };
 }
 
+/** Another store that each backup is copied to. */
+export interface BackupCopy {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** Whether a backup without this copy has failed. */
+  readonly required: boolean;
+  /** Days of object lock for each object; 0 for none. */
+  readonly lockDays: number;
+}
+
+/** The copies that the settings declare. */
+export function backupCopies({ copies, retentionDays }: Settings["backups"]): BackupCopy[] {
+  return copies.map(({ lock, ...copy }) => ({ ...copy, lockDays: lock ? retentionDays : 0 }));
+}
+
 /** Source: https://developers.cloudflare.com/r2/reference/data-location/ */
 function r2Endpoint({ accounts, backups }: Pick<Settings, "accounts" | "backups">): string {
   const { cloudflare } = accounts;

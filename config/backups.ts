@@ -31,6 +31,25 @@ const s3Schema = z
   .optional()
   .meta({ description: "The store; only with `provider: s3`." });
 
+const copySchema = z
+  .strictObject({
+    name: text(
+      "1 to 31 lower-case letters, digits and dashes, a letter first, and not main",
+      31,
+      /^(?!main$)[a-z][a-z0-9-]{0,30}$/,
+    ).meta({ description: "Name of the store in commands and messages." }),
+    endpoint: httpsOrigin,
+    region: identifier.default("us-east-1"),
+    bucket: text(
+      "a bucket's name, 3 to 63 lower-case letters, digits, dots, dashes",
+      63,
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    ),
+    required: z.boolean().default(true),
+    lock: z.boolean().default(false),
+  })
+  .meta({ expected: "a mapping of name, endpoint, region, bucket, required and lock" });
+
 const check = z
   .strictObject({
     name: text("text on one line, 1 to 100 characters", 100, (value) => line.safeParse(value).success).meta({
@@ -110,6 +129,16 @@ export const backupsSchema = z
     jurisdiction: z.enum(["default", "eu", "fedramp"]).default("default").meta({
       description: "Jurisdiction that the bucket stays in, as R2 names it; only for R2.",
     }),
+    copies: z
+      .array(copySchema)
+      .max(3)
+      .superRefine(withoutRepeats("a name that no other copy has", ({ name }) => name, "name"))
+      .default([])
+      .meta({
+        description:
+          "Further S3-compatible stores that each backup is copied to, by preference at another vendor. The buckets are yours: the stack does not declare them. A backup fails when a copy fails, unless `required` is false: then it warns. With `lock`, each object is locked for `backups.retentionDays` when it is stored. The keys come from the variable `BACKUP_COPY_KEYS`, a JSON object by names.",
+        checklist: ["8.1"],
+      }),
     drill: drillSchema,
   })
   .superRefine(({ provider, s3 }, context) => {

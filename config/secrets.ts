@@ -8,6 +8,10 @@ export const givenSecrets = {
   backupsAccessKeyId: "access key of the backup job for the store in `backups.s3`, if that is set",
   backupsSecretAccessKey:
     "its secret key; it does not need the right to delete objects or to change the bucket",
+  backupsCopyKeys:
+    'keys of the stores in `backups.copies`, if there are any: {"NAME": {"accessKeyId": "…", "secretAccessKey": "…"}}',
+  evidenceSigningKey:
+    "private key that signs backups, as `optropic evidence keygen` writes it, if `evidence.publicKeys` has any",
   prometheusPassword: "password of `observability.grafana.prometheus`, if that is set",
 } as const;
 

@@ -5,6 +5,7 @@ import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 import { readIdentities } from "../../operations/archive/seal.ts";
 import type { StoreKeys } from "../../operations/store/object-store.ts";
+import { copiesText, copyKeysText } from "./copies.ts";
 
 /** The longest value of an environment variable that is read, in characters. */
 const maximumCharacters = 100_000;
@@ -46,6 +47,8 @@ const variablesSchema = z.object({
     .transform(Number)
     .refine((minutes) => minutes <= 720, "a number of minutes up to 720")
     .optional(),
+  BACKUP_COPIES: copiesText.optional(),
+  BACKUP_COPY_KEYS: copyKeysText.optional(),
   BACKUP_CHECK_IN_URL: webUrl.optional(),
   BACKUP_WEBHOOK_URL: webUrl.optional(),
   BACKUP_SMTP_URL: z

@@ -2,6 +2,7 @@ import { Failure } from "../../lib/failure.ts";
 import type { BackupOptions } from "../../operations/backup/run.ts";
 import { ObjectStore } from "../../operations/store/object-store.ts";
 import { readConnection } from "../../postgres/environment.ts";
+import { openCopy } from "./copies.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import { reportersOf } from "./reporters.ts";
 import { readSigner } from "./trust.ts";
@@ -48,6 +49,14 @@ export function jobOptions(
       patienceMs: patienceOf(variables),
       warn,
     }),
+    copies: (variables.BACKUP_COPIES ?? []).map((copy) =>
+      openCopy(copy, {
+        prefix: address.prefix,
+        keys: variables.BACKUP_COPY_KEYS ?? {},
+        patienceMs: patienceOf(variables),
+        warn,
+      }),
+    ),
     reporters: reportersOf(variables, stack),
   };
 }

@@ -22,6 +22,7 @@ export interface ChoiceFlags {
   at?: Date;
   identity?: string;
   acceptUnsigned: boolean;
+  store: string;
 }
 
 /** What an operation works with. */
@@ -67,9 +68,17 @@ export function choiceOptions(): Option[] {
       "--at <time>",
       "the newest backup at or before this time, such as 2026-11-27T12:00:00Z",
     ).argParser(readTime),
+    storeOption(),
     acceptUnsignedOption(),
     new Option("--identity <file>", "the file with the age identity; BACKUP_IDENTITY may hold it instead"),
   ];
+}
+
+/** Which of several stores to look at. */
+export function storeOption(): Option {
+  return new Option("--store <name>", "the main store, or a copy from backups.copies by its name").default(
+    "main",
+  );
 }
 
 /** Takes backups without a signature. */

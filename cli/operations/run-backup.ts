@@ -39,6 +39,7 @@ export function runBackup(flags: OperationFlags, fromSettings: FromSettings | un
       };
     } finally {
       subject.store.close();
+      for (const { store } of subject.copies ?? []) store.close();
     }
   });
 }

@@ -11,12 +11,17 @@ import { readTrust } from "./trust.ts";
 
 const minute = 60_000;
 
+export interface BackupsFlags extends OperationFlags {
+  store: string;
+  acceptUnsigned: boolean;
+}
+
 /** Lists what is in the store and checks it against the objectives. */
-export function runBackups(flags: OperationFlags & { acceptUnsigned: boolean }): Promise<void> {
+export function runBackups(flags: BackupsFlags): Promise<void> {
   return runOperation(flags, async ({ progress, signal, warn }) => {
     const stack = readStack(flags.cwd, flags.stack);
     const { backups, objectives } = stack.settings;
-    const store = openStore(stack, { signal, warn });
+    const store = openStore(stack, { signal, warn }, flags.store);
     try {
       progress?.("the store");
       const trust = readTrust(stack.settings.evidence.publicKeys, flags, process.env);

@@ -27,7 +27,7 @@ export function runDrill(flags: DrillFlags): Promise<void> {
     const { backups, objectives } = stack.settings;
     const identities = readIdentity(flags.identity, process.env);
     const target = flags.target === undefined ? undefined : targetConnection(flags.target, process.env);
-    const store = openStore(stack, work);
+    const store = openStore(stack, work, flags.store);
     try {
       const outcome = await drilled(flags, work, {
         stack: flags.stack,

@@ -27,7 +27,7 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
     const stack = readStack(flags.cwd, flags.stack);
     const identities = readIdentity(flags.identity, process.env);
     const target = targetConnection(flags.target, process.env);
-    const store = openStore(stack, work);
+    const store = openStore(stack, work, flags.store);
     try {
       const outcome = await restore({
         stack: flags.stack,

@@ -1,8 +1,9 @@
-import { backupStore } from "../../config/backup-store.ts";
+import { type BackupCopy, backupCopies, backupStore } from "../../config/backup-store.ts";
 import type { Settings } from "../../config/settings.ts";
 import { ObjectStore, type StoreAddress } from "../../operations/store/object-store.ts";
 import { readConnection } from "../../postgres/environment.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { type CopyOptions, copyNamed, openCopy } from "./copies.ts";
 import { type BackupVariables, readBackupVariables, readStoreKeys } from "./environment.ts";
 import { type BackupSubject, patienceOf } from "./job.ts";
 import { reportersOf } from "./reporters.ts";
@@ -33,15 +34,45 @@ export function subjectOf(cwd: string, stack: string, warn: (message: string) =>
     recipients: recipientsOf(context),
     signingKey: readSigner(process.env),
     store: openStore(context, { warn }),
+    copies: copiesOf(context).map((copy) => openCopy(copy, copyOptions(context, { warn }))),
     reporters: reportersOf(context.variables, stack),
   };
 }
 
-/** Opens the store of a stack's backups with the keys from the environment; `signal` aborts its reads. */
-export function openStore(
-  { settings, variables }: StackContext,
-  { signal, warn }: { signal?: AbortSignal; warn: (message: string) => void },
-): ObjectStore {
+interface Opening {
+  /** Aborts reads. */
+  signal?: AbortSignal;
+  warn: (message: string) => void;
+}
+
+/** The stores that have each backup too. */
+function copiesOf({ settings, variables }: StackContext): readonly BackupCopy[] {
+  return variables.BACKUP_COPIES ?? backupCopies(settings.backups);
+}
+
+function copyOptions({ settings, variables }: StackContext, opening: Opening): CopyOptions {
+  return {
+    ...opening,
+    prefix: variables.BACKUP_PREFIX ?? backupStore(settings).prefix,
+    keys: variables.BACKUP_COPY_KEYS ?? {},
+    patienceMs: patienceOf(variables),
+  };
+}
+
+/** Name of the store that is not a copy. */
+export const mainStore = "main";
+
+/**
+ * Opens a store of a stack's backups with the keys from the environment: the main one or the copy of a name.
+ *
+ * @throws {Failure} `refused`, when there is no such copy
+ */
+export function openStore(context: StackContext, opening: Opening, name: string = mainStore): ObjectStore {
+  if (name !== mainStore) {
+    return openCopy(copyNamed(copiesOf(context), name), copyOptions(context, opening)).store;
+  }
+  const { settings, variables } = context;
+  const { signal, warn } = opening;
   const declared = backupStore(settings);
   const address: StoreAddress = {
     endpoint: variables.BACKUP_ENDPOINT ?? declared.endpoint,

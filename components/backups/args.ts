@@ -49,6 +49,13 @@ export interface BackupsArgs extends ComponentArgs<BackupsChildren> {
    * creates its own.
    */
   storeKeys?: StoreKeys;
+  /**
+   * Keys of the stores in `backups.copies`, as JSON by their names; required when there are any. Always treated as
+   * a secret.
+   */
+  copyKeys?: pulumi.Input<string>;
+  /** Private key that signs backups. Default: they are unsigned. Always treated as a secret. */
+  signingKey?: pulumi.Input<string>;
   /** Render instance type of the job. Default: `starter`. */
   plan?: string;
   /** URL of the cron monitor that the job checks in at. Default: the job does not check in. */

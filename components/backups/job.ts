@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CronJob } from "@pulumi/render";
-import type { BackupStore } from "../../config/backup-store.ts";
+import { type BackupStore, backupCopies } from "../../config/backup-store.ts";
 import { vendorName } from "../../config/naming.ts";
 import { connectionVariables } from "../../postgres/url.ts";
 import type { BackupsArgs, BackupsScope } from "./args.ts";
@@ -68,7 +68,11 @@ function databaseVariables({ databaseUrl }: BackupsArgs) {
   };
 }
 
-function backupVariables({ backups, checkInUrl }: BackupsArgs, place: BackupStore, store: Store) {
+function backupVariables(
+  { backups, checkInUrl, copyKeys, signingKey }: BackupsArgs,
+  place: BackupStore,
+  store: Store,
+) {
   return {
     BACKUP_STACK: { value: pulumi.getStack() },
     BACKUP_ENDPOINT: { value: place.endpoint },
@@ -78,6 +82,9 @@ function backupVariables({ backups, checkInUrl }: BackupsArgs, place: BackupStor
     BACKUP_RECIPIENTS: { value: JSON.stringify(backups.recipients) },
     BACKUP_SCHEMAS: { value: JSON.stringify(backups.schemas) },
     ...(store.lockDays !== undefined && { BACKUP_LOCK_DAYS: { value: String(store.lockDays) } }),
+    ...(backups.copies.length > 0 && { BACKUP_COPIES: { value: JSON.stringify(backupCopies(backups)) } }),
+    ...(copyKeys !== undefined && { BACKUP_COPY_KEYS: { value: pulumi.secret(copyKeys) } }),
+    ...(signingKey !== undefined && { EVIDENCE_SIGNING_KEY: { value: pulumi.secret(signingKey) } }),
     ...(checkInUrl !== undefined && { BACKUP_CHECK_IN_URL: { value: checkInUrl } }),
     AWS_ACCESS_KEY_ID: { value: store.keys.accessKeyId },
     AWS_SECRET_ACCESS_KEY: { value: pulumi.secret(store.keys.secretAccessKey) },

@@ -15,6 +15,7 @@ import { signBackup } from "../archive/signature.ts";
 import { databaseBytes, readSurroundings } from "../archive/surroundings.ts";
 import { backupKey, manifestKey, type Purpose, signatureKey } from "../store/names.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { type CopyTarget, copyBackup } from "./copy.ts";
 import { type Reporter, tell } from "./report.ts";
 
 export interface BackupOptions {
@@ -29,6 +30,8 @@ export interface BackupOptions {
   signingKey?: SigningKey | undefined;
   /** Why the backup is taken. Default: `backup`. */
   purpose?: Purpose;
+  /** Other stores that the backup is copied to once it is complete. */
+  copies?: readonly CopyTarget[];
   /** Who is told how the backup ended. */
   reporters?: readonly Reporter[];
   /** Called with each warning. */
@@ -46,10 +49,12 @@ export interface BackupOptions {
  * @throws {Failure} when the backup fails; what was uploaded by then counts as an incomplete backup
  */
 export async function backUp(options: BackupOptions): Promise<Manifest> {
-  const { stack, connection, reporters = [], warn } = options;
+  const { stack, connection, store, copies = [], reporters = [], warn, progress } = options;
   await tell(reporters, warn, (reporter) => reporter.begun?.());
   try {
     const manifest = await takeBackup(options);
+    if (copies.length > 0) progress?.("the copies");
+    await copyBackup(store, copies, manifest, options);
     const { key, takenAt, durationMs, sealed } = manifest;
     const success = { stack, key, takenAt, durationMs, bytes: sealed.bytes };
     await tell(reporters, warn, (reporter) => reporter.succeeded?.(success));

@@ -163,6 +163,20 @@ const backups = fc
         schemas: fc.uniqueArray(fc.constantFrom("public", "Odd Name", 'quo"ted', "übung"), { maxLength: 4 }),
         location: fc.constantFrom("apac", "eeur", "enam", "weur", "wnam", "oc"),
         jurisdiction: fc.constantFrom("default", "eu", "fedramp"),
+        copies: fc.uniqueArray(
+          fc.record(
+            {
+              name: fc.stringMatching(/^copy[a-z0-9-]{0,9}$/),
+              endpoint: zone.map((host) => `https://${host}`),
+              region: label,
+              bucket: fc.stringMatching(/^[a-z][a-z0-9.-]{1,20}[a-z0-9]$/),
+              required: fc.boolean(),
+              lock: fc.boolean(),
+            },
+            { requiredKeys: ["name", "endpoint", "bucket"] },
+          ),
+          { maxLength: 3, selector: ({ name }) => name },
+        ),
         drill: partial({
           jobs: whole(1, 16),
           checks: fc.uniqueArray(fc.record({ name: word, sql: command, expect: fc.string() }), {

@@ -27,6 +27,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
       "backups.s3.endpoint",
       "backups.s3.region",
       "backups.s3.bucket",
+      "backups.copies",
       "observability.grafana.prometheus",
       "observability.grafana.prometheus.url",
       "observability.grafana.prometheus.username",

@@ -4,7 +4,9 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { generateKeys } from "../../evidence/keys.ts";
 import { bundleJob } from "../../operations/backup/bundle.ts";
+import { manifestKey } from "../../operations/store/names.ts";
 import { ended } from "../cli/command.ts";
 import { operationEnvironment, runOperation, startFolder, startOperation } from "./support/operation.ts";
 import { type PostgresServer, startPostgres } from "./support/postgres.ts";
@@ -66,6 +68,41 @@ test("the image takes that file, and runs it", async () => {
   expect(dockerfile).toContain("/build/dist/backup/optropic.mjs /opt/optropic/optropic.mjs");
   expect(dockerfile).toContain('ENTRYPOINT ["node", "/opt/optropic/optropic.mjs"]');
   expect(dockerfile).toContain('CMD ["backup"]');
+});
+
+test("a signed backup has a copy elsewhere, and an edited one is found in either store", async () => {
+  const elsewhere = await startStore();
+  const { privateKey, publicKey } = generateKeys();
+  const { endpoint, region, bucket } = elsewhere.address;
+  const copy = { name: "elsewhere", endpoint, region, bucket };
+  const changes = {
+    BACKUP_PREFIX: "signed/",
+    BACKUP_COPIES: JSON.stringify([copy]),
+    BACKUP_COPY_KEYS: JSON.stringify({ elsewhere: elsewhere.keys }),
+    BACKUP_CHECK_IN_URL: "",
+  };
+  try {
+    const taken = await backup({ ...changes, EVIDENCE_SIGNING_KEY: privateKey });
+    expect(taken).toMatchObject({ status: 0, stderr: "" });
+    const { key } = JSON.parse(taken.stdout).backup;
+    const found = async (store: string): Promise<unknown> => {
+      const env = { ...environment(), ...changes, EVIDENCE_PUBLIC_KEY: publicKey };
+      const { stdout } = await runOperation(["backups", "--json", "--store", store], env);
+      return JSON.parse(stdout).backups;
+    };
+    expect(await found("elsewhere")).toMatchObject([{ key, whole: true }]);
+    const edited = JSON.stringify({
+      ...JSON.parse(elsewhere.read(manifestKey(key)).toString()),
+      notes: ["x"],
+    });
+    elsewhere.write(manifestKey(key), Buffer.from(edited));
+    expect(await found("elsewhere")).toMatchObject([
+      { key, whole: false, problem: expect.stringContaining("its signature does not hold") },
+    ]);
+    expect(await found("main")).toMatchObject([{ key, whole: true }]);
+  } finally {
+    await elsewhere.close();
+  }
 });
 
 describe("the cron monitor", () => {

@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { chooseBackup } from "../../../operations/archive/inventory.ts";
+import type { Manifest } from "../../../operations/archive/manifest.ts";
+import { type CopyTarget, copyBackup } from "../../../operations/backup/copy.ts";
+import { backupKey, manifestKey, signatureKey } from "../../../operations/store/names.ts";
+import { ObjectStore } from "../../../operations/store/object-store.ts";
+import { fakeClock } from "../support/clock.ts";
+import { manifestWith } from "../support/manifest.ts";
+import { startStore, type TestStore } from "../support/store.ts";
+
+let main: TestStore;
+let elsewhere: TestStore;
+let from: ObjectStore;
+let to: ObjectStore;
+let manifest: Manifest;
+let warnings: string[];
+const dump = randomBytes(9_000_000);
+const { signal } = new AbortController();
+
+beforeAll(async () => {
+  [main, elsewhere] = await Promise.all([startStore(), startStore()]);
+  const open = ({ address, keys }: TestStore) =>
+    new ObjectStore(address, { keys, clock: fakeClock(), patienceMs: 0 });
+  [from, to] = [open(main), open(elsewhere)];
+});
+
+afterAll(async () => {
+  from.close();
+  to.close();
+  await Promise.all([main.close(), elsewhere.close()]);
+});
+
+beforeEach(async () => {
+  for (const store of [main, elsewhere]) store.refuse = () => undefined;
+  warnings = [];
+  const key = backupKey(from.address.prefix, new Date());
+  const sealed = { bytes: dump.length, sha256: createHash("sha256").update(dump).digest("hex") };
+  manifest = manifestWith({ key, sealed });
+  async function* body(): AsyncGenerator<Uint8Array> {
+    yield dump;
+  }
+  await from.upload(key, body(), { expectedBytes: dump.length, signal });
+  await from.put(signatureKey(key), "signature");
+  await from.put(manifestKey(key), `${JSON.stringify(manifest)}\n`);
+});
+
+function copy(required = true): Promise<void> {
+  const target: CopyTarget = { name: "elsewhere", store: to, required };
+  return copyBackup(from, [target], manifest, { signal, warn: (message) => warnings.push(message) });
+}
+
+describe("a copy", () => {
+  test("has every object of the backup, and is one to restore from", async () => {
+    await copy();
+    const { key } = manifest;
+    for (const name of [key, signatureKey(key), manifestKey(key)]) {
+      expect(elsewhere.read(name).equals(main.read(name))).toBe(true);
+    }
+    expect(await chooseBackup(to, { name: key }, () => undefined)).toEqual(manifest);
+  });
+
+  test("that fails fails the backup, by its name", async () => {
+    elsewhere.refuse = (request) =>
+      request.startsWith("PUT") || request.startsWith("POST") ? 403 : undefined;
+    await expect(copy()).rejects.toMatchObject({
+      kind: "failed",
+      message: expect.stringMatching(
+        /is stored, but not everywhere\. The copy to «elsewhere» failed: .*status 403$/,
+      ),
+    });
+  });
+
+  test("that is not required is a warning, by its name", async () => {
+    elsewhere.refuse = () => 503;
+    await copy(false);
+    expect(warnings).toEqual([expect.stringMatching(/^The copy to «elsewhere» failed: .*status 503$/)]);
+  });
+
+  test("of what is no longer what was stored is incomplete", async () => {
+    const changed = Buffer.from(dump);
+    changed[4_000_000] = (changed[4_000_000] ?? 0) ^ 1;
+    main.write(manifest.key, changed);
+    await expect(copy()).rejects.toThrow("its digest differs");
+    expect(elsewhere.keysOf()).not.toContain(manifestKey(manifest.key));
+  });
+});
