@@ -11,7 +11,7 @@ import type { FromSettings } from "./operations/run-backup.ts";
 export function backupCommand(fromSettings?: FromSettings): Command {
   const command = operationCommand("backup", {
     description:
-      "Backs up the database: dumps it from one snapshot, encrypts the dump to the public keys in the settings, and stores it with its manifest. Connects to DATABASE_URL, or with PGHOST, PGDATABASE, PGUSER and PGPASSWORD or PGPASSFILE. The store needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      "Backs up the database: dumps it from one snapshot, encrypts the dump to the public keys in the settings, and stores it with its manifest. Connects to DATABASE_URL, or with PGHOST, PGDATABASE, PGUSER and PGPASSWORD or PGPASSFILE. The store's keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or wherever AWS's SDK finds some. EVIDENCE_SIGNING_KEY signs the backup.",
     example: "optropic backup --stack production",
   });
   if (fromSettings !== undefined) command.addOption(cwdOption());

@@ -6,7 +6,7 @@ import type { BackupsFlags } from "./operations/run-backups.ts";
 export function backupsCommand(): Command {
   return operationCommand("backups", {
     description:
-      "Lists the backups in the store, newest first, and checks the recovery point objective and the retention. The store needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      "Lists the backups in the store, newest first, and checks the recovery point objective and the retention. The store's keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or wherever AWS's SDK finds some.",
     example: "optropic backups --stack production",
   })
     .addOption(cwdOption())

@@ -6,7 +6,7 @@ import type { DrillFlags } from "./operations/run-drill.ts";
 export function drillCommand(): Command {
   const command = operationCommand("drill", {
     description:
-      "Restores the newest backup into a scratch server that runs this machine's PostgreSQL, compares it with its manifest, runs the checks from the settings, and writes the evidence. The store needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      "Restores the newest backup into a scratch server that runs this machine's PostgreSQL, compares it with its manifest, runs the checks from the settings, and writes the evidence. The store's keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or wherever AWS's SDK finds some.",
     example: "optropic drill --identity ~/backup-identity.txt",
   }).addOption(cwdOption());
   for (const option of choiceOptions()) command.addOption(option);

@@ -36,16 +36,34 @@ Pulumi refuses to delete or replace protected resources.
 - It holds one consistent moment of the database, taken by \`pg_dump\` in its custom format while the platform keeps writing.
 - It is encrypted with age before the upload, to ${counted(backups.recipients.length, "public key")} (\`backups.recipients\`). The private keys stay with their holders: the job, the settings and this repository have none. Any one of them decrypts, and nobody can decrypt without one. Have two holders in two places, and a paper copy in a safe.
 - It is complete only with its manifest, which is written last and holds digests, row counts and a fingerprint of the schema. \`optropic backups\` marks an object without a manifest as incomplete, and no restore uses it.
-- It is not signed: digests reveal damage and mix-ups, but not who made a backup. Anyone with the job's keys and the public keys, which are not secret, can add a backup of their own, but cannot delete or change a locked one. After a theft of keys, restore a backup from before the theft, by name or with \`--at\`.
+${signatureText(settings.evidence.publicKeys.length)}
 - Without a key, only its manifest is readable: the names of schemas, tables and roles, and row counts. The bucket is private.
 
 ## Where it goes
 
 Bucket \`${facts.store.bucket}\` at ${store.vendor}, \`${facts.store.prefix}…\`; endpoint \`${facts.store.endpoint}\`, region \`${facts.store.region}\`. ${store.lock}
 
+An outage of the store is waited out for up to 15 minutes (\`BACKUP_PATIENCE_MINUTES\`); what is already stored of an upload is not sent again. Keys come from \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\` and, for temporary ones, \`AWS_SESSION_TOKEN\`, or from a profile, web identity, or the role of a container or an instance.
+
+${copiesText(facts)}
+
 What cannot be declared or prevented there:
 
 ${store.cannot.map((limit) => `- ${limit}`).join("\n")}
+
+## How it connects
+
+- The database needs one session from the beginning to the end: use its direct address, or a pooler in session mode. A pooler in transaction mode, such as Supavisor at port 6543 or PgBouncer, is recognized by its address or by how it behaves, and refused with the address to use.
+- TLS is libpq's, for \`pg_dump\` and for the command's own sessions alike: \`PGSSLMODE\` (\`require\` unless set), \`PGSSLROOTCERT\` (a file, or \`system\` with \`pg_dump\` 16 or newer), \`PGSSLCRL\`, \`PGSSLCERT\`, \`PGSSLKEY\`, \`PGSSLNEGOTIATION\` and the limits of the TLS version. Of \`PGCHANNELBINDING\`, the command's own sessions bind the channel where the server can, and only \`pg_dump\` insists on it.
+- A URL without a password takes \`PGPASSWORD\` or the password file. \`PGSERVICE\` names a service of the service file. What would change the server or its verification and is not supported, such as \`PGHOSTADDR\`, is refused by name.
+
+## Who is told
+
+Sentry's cron monitor (\`BACKUP_CHECK_IN_URL\`) is told of every run. A failure is also sent to these, where the job's environment names them; one that cannot be reached is a warning and never changes how the backup ended:
+
+- \`BACKUP_WEBHOOK_URL\` gets a JSON document, whose \`text\` Slack, Mattermost and Teams show.
+- \`BACKUP_MAIL_TO\` gets a mail from \`BACKUP_MAIL_FROM\` by the server of \`BACKUP_SMTP_URL\`, such as \`smtps://user:password@mail.example.com:465\`.
+- \`BACKUP_METRICS_FILE\` and \`BACKUP_PUSHGATEWAY_URL\` get [metrics](metrics.md#the-backup-job) of every run, which the alert \`backup-overdue\` reads.
 
 ## What the database's vendor cannot do
 
@@ -61,6 +79,31 @@ ${drillText(facts.drill, `npx optropic drill --stack ${stack} --identity FILE`)}
 A drill restores into its own scratch server with ${counted(backups.drill.jobs, "connection")}, compares the result with the manifest, and runs the ${counted(backups.drill.checks.length, "check")} of \`backups.drill.checks\`. Each check must return this text:
 
 ${backups.drill.checks.map(({ name, expect }) => `- ${inline(name)}: ${code(expect)}\n`).join("")}`;
+}
+
+function signatureText(keys: number): string {
+  const covers =
+    "A signature (Ed25519, in a DSSE envelope beside the manifest) covers the manifest, and with it the digests of the dump, the name, the stack and the recipients";
+  if (keys === 0) {
+    return `- It is unsigned: digests reveal damage and mix-ups, but not who made a backup. Anyone with the job's keys and the public keys, which are not secret, can add a backup of their own, but cannot delete or change a locked one. After a theft of keys, restore a backup from before the theft, by name or with \`--at\`. To sign backups, run \`optropic evidence keygen\`, put the public key in \`evidence.publicKeys\`, and give the private one to the job (\`optropic-secrets:evidenceSigningKey\`). ${covers}: a backup that was edited or put in the place of another is then refused.`;
+  }
+  return `- It is signed with ${keys === 1 ? "the key" : `one of the ${keys} keys`} of \`evidence.publicKeys\`. ${covers}. \`optropic backups\`, a drill and a restore refuse a backup that was edited, renamed, made by somebody else or put in the place of another; one from before backups were signed needs \`--accept-unsigned\`. Whoever steals the signing key from the job can sign: use another key for it than for evidence.`;
+}
+
+function copiesText({ settings, stack }: RecoveryFacts): string {
+  const { copies } = settings.backups;
+  if (copies.length === 0) {
+    return "There is no second copy. `backups.copies` declares further stores, by preference at another vendor, that each backup is copied to.";
+  }
+  const lines = copies.map(({ name, endpoint, bucket, required }) => {
+    const failing = required ? "the backup fails" : "the backup warns";
+    return `- ${code(name)}: bucket ${code(bucket)} at ${code(endpoint)}; when the copy fails, ${failing}.`;
+  });
+  return `Each backup is copied to further stores (\`backups.copies\`), with its digest compared on the way:
+
+${lines.join("\n")}
+
+\`--store NAME\` lists, drills or restores from a copy: \`npx optropic drill --stack ${stack} --store ${copies[0]?.name} --identity FILE\`. Its keys are in \`BACKUP_COPY_KEYS\`.`;
 }
 
 function figures({ settings, words }: RecoveryFacts): string {

@@ -1,6 +1,7 @@
 import { markdownTable } from "../../lib/table.ts";
 import { drillText } from "./drill.ts";
 import type { RecoveryFacts } from "./facts.ts";
+import { code } from "./inline.ts";
 import { seedCommands } from "./seed-commands.ts";
 import { storeText } from "./stores.ts";
 
@@ -81,7 +82,7 @@ If the data is correct and the release is not, leave the database alone and prom
 npx optropic backup --stack ${stack}
 \`\`\`
 
-The connection comes from \`DATABASE_URL\` or from libpq's variables such as \`PGHOST\` and \`PGPASSFILE\`, the store's keys from \`AWS_ACCESS_KEY_ID\` and \`AWS_SECRET_ACCESS_KEY\`, and everything else from the settings.
+The connection comes from \`DATABASE_URL\` or from libpq's variables such as \`PGHOST\` and \`PGPASSFILE\`, the store's keys from \`AWS_ACCESS_KEY_ID\` and \`AWS_SECRET_ACCESS_KEY\` (or wherever AWS's SDK finds some), and everything else from the settings.
 
 ## A host or the edge is down
 
@@ -89,11 +90,12 @@ The database is fine, so do not restore anything: that does not bring Vercel, Re
 
 ## The backups are lost
 
-If the bucket or its account is lost and the database is fine, users have lost nothing, but after the next accident only the vendor's recovery is left. Run \`npx pulumi refresh --stack ${stack}\` to remove the lost resources from the state. Then declare another store (\`backups.provider\`, [settings](settings.md#backups)), update, and run a backup by hand at once. If backups are only late, see [backup-overdue](runbooks/backup-overdue.md).
+${secondCopy(facts)}If the bucket or its account is lost and the database is fine, users have lost nothing, but after the next accident only the vendor's recovery is left. Run \`npx pulumi refresh --stack ${stack}\` to remove the lost resources from the state. Then declare another store (\`backups.provider\`, [settings](settings.md#backups)), update, and run a backup by hand at once. If backups are only late, see [backup-overdue](runbooks/backup-overdue.md).
 
 ## Keys
 
-- **The job's keys are stolen.** Replace them: ${replaceKeys(facts)} The thief could add objects but could not replace locked backups, which still exist. \`optropic backups\` and a drill show which ones are complete.
+- **The job's keys are stolen.** Replace them: ${replaceKeys(facts)} The thief could add objects but could not replace locked backups, which still exist. \`optropic backups\` and a drill show which ones are complete${settings.evidence.publicKeys.length > 0 ? " and whose signature holds" : ""}.
+- **The key that signs backups is stolen.** Make another with \`optropic evidence keygen\`, replace its public key in \`evidence.publicKeys\`, set \`optropic-secrets:evidenceSigningKey\`, and update. Backups that the old key signed are refused from then on: name the old key in \`EVIDENCE_PUBLIC_KEY\` to restore one from before the theft.
 - **A private key is stolen.** Replace its public key in \`backups.recipients\`, update, and back up. A thief who can also read the bucket can decrypt older backups for ${settings.backups.retentionDays} days: security decides who has to be informed.
 - **A private key is lost.** The other holders' keys still decrypt every backup. Replace it in the same way at once: if the last key is lost, so are all backups until then.
 
@@ -102,6 +104,12 @@ If the bucket or its account is lost and the database is fine, users have lost n
 ${drillText(facts.drill, `npx optropic drill --stack ${stack} --identity FILE`)}
 
 ${seedCommands(stack)}`;
+}
+
+function secondCopy({ stack, settings }: RecoveryFacts): string {
+  const [copy] = settings.backups.copies;
+  if (copy === undefined) return "";
+  return `The copy ${code(copy.name)} still has every backup: add \`--store ${copy.name}\` to \`optropic backups\`, \`drill\` and \`restore\`, such as \`npx optropic backups --stack ${stack} --store ${copy.name}\`. Otherwise:\n\n`;
 }
 
 function contacts({ settings }: RecoveryFacts): string {
