@@ -1,7 +1,7 @@
 import { Client, type ClientConfig, type QueryConfig, types } from "pg";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Connection, connectSeconds, describeConnection } from "./connection.ts";
-import { passwordFromFile } from "./password-file.ts";
+import { passwordFileProblem, passwordFromFile } from "./password-file.ts";
 import { tlsAttempts } from "./tls.ts";
 
 /** A session in which statements run one after another. */
@@ -135,7 +135,7 @@ function clientConfig(connection: Connection, isEncrypted: boolean): ClientConfi
     port: Number(connection.PGPORT),
     database: connection.PGDATABASE,
     user: connection.PGUSER,
-    password: () => PGPASSWORD ?? passwordFromFile(connection) ?? missingPassword(),
+    password: () => PGPASSWORD ?? passwordFromFile(connection) ?? missingPassword(connection),
     connectionTimeoutMillis: connectSeconds * 1000,
     keepAlive: true,
     // The library would read the variable by itself.
@@ -146,6 +146,9 @@ function clientConfig(connection: Connection, isEncrypted: boolean): ClientConfi
   };
 }
 
-function missingPassword(): never {
-  throw new Error("the server asks for a password: set PGPASSWORD, or add the database to the password file");
+function missingPassword(connection: Connection): never {
+  const problem = passwordFileProblem(connection) ?? "the password file has none for this database";
+  throw new Error(
+    `the server asks for a password: set PGPASSWORD, or add the database to the password file (${problem})`,
+  );
 }

@@ -8,7 +8,7 @@ interface DownloadOptions {
   bucket: string;
   key: string;
   patience: Patience;
-  /** Time limit until an answer begins, in milliseconds. */
+  /** Time limit until an answer begins, and between two parts of it, in milliseconds. */
   limitMs: number;
   signal: AbortSignal | undefined;
 }
@@ -39,7 +39,7 @@ async function* body(options: DownloadOptions, first: GetObjectCommandOutput): A
     signal?.addEventListener("abort", abort, { once: true });
     try {
       signal?.throwIfAborted();
-      for await (const chunk of stream) {
+      for await (const chunk of withinLimit(stream, options)) {
         read += chunk.length;
         yield chunk;
       }
@@ -55,6 +55,20 @@ async function* body(options: DownloadOptions, first: GetObjectCommandOutput): A
     }
     await patience.clock.sleep(1000 * fruitless, signal);
     answer = await ask(options, read, first.ETag);
+  }
+}
+
+/** Ends a body that sends nothing for a time. What its reader needs between two chunks does not count. */
+async function* withinLimit(
+  stream: Readable,
+  { patience: { clock }, limitMs }: DownloadOptions,
+): AsyncGenerator<Uint8Array> {
+  const chunks = stream[Symbol.asyncIterator]();
+  for (;;) {
+    const cancel = clock.limit(limitMs, () => stream.destroy(new TemporaryError("the answer stopped")));
+    const next: IteratorResult<Uint8Array> = await chunks.next().finally(cancel);
+    if (next.done === true) return;
+    yield next.value;
   }
 }
 

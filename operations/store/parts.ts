@@ -125,7 +125,7 @@ async function sendParts(
         throw new Failure("failed", `${key} has more than ${mostParts} parts of ${Body.length} bytes`);
       }
       bytes += Body.length;
-      const what = `store part ${PartNumber} of ${key}`;
+      const what = `store ${key}, part ${PartNumber}`;
       // A part that is on its way when the upload is given up would arrive after its parts are removed.
       const request = { what, limitMs: limitFor(Body.length), signal, giveUp: failed.signal };
       const checksum = fields.ChecksumAlgorithm && { ChecksumAlgorithm: fields.ChecksumAlgorithm };

@@ -140,7 +140,9 @@ describe("the job", () => {
               "checklist/**",
               "components/**",
               "config/**",
+              "evidence/**",
               "lib/**",
+              "metrics/**",
               "postgres/**",
               "preview/**",
               "project/**",
@@ -176,6 +178,22 @@ describe("the job", () => {
         BACKUP_SCHEMAS: { value: '["public"]' },
         AWS_ACCESS_KEY_ID: { value: "backups-token-id" },
         AWS_SECRET_ACCESS_KEY: { value: createHash("sha256").update("token canary").digest("hex") },
+      },
+    });
+  });
+
+  test("gets the copies with their keys, and the key that signs", async () => {
+    const copy = { name: "elsewhere", endpoint: "https://s3.example.com", region: "eu", bucket: "copies" };
+    const { named } = await declare({
+      backups: { ...args.backups, copies: [{ ...copy, required: false, lock: true }] },
+      copyKeys: "canary-copy",
+      signingKey: "canary-sign",
+    });
+    expect(named("backups-job").inputs.envVars).toMatchObject({
+      secret: {
+        BACKUP_COPIES: { value: JSON.stringify([{ ...copy, required: false, lockDays: 30 }]) },
+        BACKUP_COPY_KEYS: { value: "canary-copy" },
+        EVIDENCE_SIGNING_KEY: { value: "canary-sign" },
       },
     });
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Connection } from "../../postgres/connection.ts";
-import { passwordFromFile, passwordIn } from "../../postgres/password-file.ts";
+import { passwordFileProblem, passwordFromFile, passwordIn } from "../../postgres/password-file.ts";
 
 const connection: Connection = {
   PGHOST: "db.example.com",
@@ -26,8 +26,21 @@ test.each([
   ["db.example.com:5433:app:reader:no", undefined],
   ["*:*:*:*", undefined],
   ["", undefined],
+  ["*:*:*:*:", ""],
+  ["*:*:*:reader:ends with a backslash\\", "ends with a backslash\\"],
+  // Escaped, a star is a name.
+  ["\\*:*:*:*:no", undefined],
 ])("%j has the password %j", (text, password) => {
   expect(passwordIn(text, connection)).toBe(password);
+});
+
+test.each([
+  ["/var/run/postgresql", "localhost:5432:app:reader:yes", "yes"],
+  ["/srv/sockets", "localhost:5432:app:reader:no", undefined],
+  ["/srv/sockets", "/srv/sockets:5432:app:reader:yes", "yes"],
+  ["2001:db8::1", "2001\\:db8\\:\\:1:5432:app:reader:yes", "yes"],
+])("at %s, %j has the password %j", (PGHOST, text, password) => {
+  expect(passwordIn(text, { ...connection, PGHOST })).toBe(password);
 });
 
 test("what is escaped comes back, whatever it is", () => {
@@ -52,10 +65,14 @@ test("a file that others may read, or that is not there, has none", () => {
     const file = join(folder, "pgpass");
     const of = { ...connection, PGPASSFILE: file };
     expect(passwordFromFile(of)).toBeUndefined();
+    expect(passwordFileProblem(of)).toBe(`the password file ${file} does not exist`);
     writeFileSync(file, "*:*:*:*:secret\n", { mode: 0o600 });
     expect(passwordFromFile(of)).toBe("secret");
     chmodSync(file, 0o640);
     expect(passwordFromFile(of)).toBeUndefined();
+    expect(passwordFileProblem(of)).toBe(
+      `other users may access the password file ${file}, so it is not read: set its mode to 600`,
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

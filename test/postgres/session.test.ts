@@ -88,7 +88,7 @@ test("a password file has the password", async () => {
   const session = await connect({ ...connection, PGPASSFILE: file }, "test");
   await session.end();
   await expect(connect({ ...connection, PGPASSFILE: join(folder, "absent") }, "test")).rejects.toThrow(
-    `Cannot connect to 127.0.0.1:${plain.port}/postgres: the server asks for a password: set PGPASSWORD, or add the database to the password file`,
+    `Cannot connect to 127.0.0.1:${plain.port}/postgres: the server asks for a password: set PGPASSWORD, or add the database to the password file (the password file ${join(folder, "absent")} does not exist)`,
   );
 });
 

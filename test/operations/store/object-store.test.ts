@@ -80,14 +80,14 @@ describe("an upload in parts", () => {
     expect([sent(/partNumber=1&/).length, sent(/partNumber=2&/).length]).toEqual([1, 17]);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^The store failed to store part 2 of .* It is asked again for up to 15 minutes$/,
+        /^The store failed to store .*, part 2: .* It is asked again for up to 15 minutes$/,
       ),
     ]);
   });
 
   test("that the store never takes fails, and leaves no part behind", async () => {
     server.refuse = (request) => (/partNumber=2/.test(request) ? 503 : undefined);
-    await expect(upload()).rejects.toThrow(`The store failed to store part 2 of ${key}: Refused, status 503`);
+    await expect(upload()).rejects.toThrow(`The store failed to store ${key}, part 2: Refused, status 503`);
     expect(server.openUploads()).toEqual([]);
     expect(server.keysOf()).not.toContain(key);
   });
@@ -165,6 +165,17 @@ describe("a download", () => {
     server.cut = first(/^GET /, "half", 3);
     expect((await buffer(await store.open(key))).equals(data)).toBe(true);
     expect(sent(/^GET /)).toHaveLength(4);
+  });
+
+  test("that stops in its middle goes on after its time limit", async () => {
+    server.stall = first(/^GET /, "half");
+    const reader = (await store.open(key))[Symbol.asyncIterator]();
+    const start = await reader.next();
+    const rest = reader.next();
+    setImmediate(() => clock.expire());
+    const chunks: Uint8Array[] = [start.value];
+    for (let next = await rest; next.done !== true; next = await reader.next()) chunks.push(next.value);
+    expect(Buffer.concat(chunks).equals(data)).toBe(true);
   });
 
   test("of an object that was replaced meanwhile is refused", async () => {
