@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { writeAtomic } from "../../lib/files.ts";
 import { backupJob, contract } from "../../metrics/contract.ts";
 import { sendRequest } from "./http.ts";
@@ -31,10 +32,8 @@ export function metricsText(values: Values): string {
 export function metricsFile(path: string, now: () => Date = () => new Date()): Reporter {
   return {
     name: "metrics file",
-    succeeded: async (backup) => writeAtomic(path, metricsText(valuesOf(backup, now()))),
-    failed: async () => {
-      writeAtomic(path, metricsText({ ...valuesIn(path), ...runOf(now(), false) }));
-    },
+    succeeded: async (backup) => write(path, valuesOf(backup, now())),
+    failed: async () => write(path, { ...valuesIn(path), ...runOf(now(), false) }),
   };
 }
 
@@ -58,6 +57,15 @@ export function pushgateway(url: string, stack: string, now: () => Date = () => 
     succeeded: (backup) => push(valuesOf(backup, now())),
     failed: () => push(runOf(now(), false)),
   };
+}
+
+/** The folder is the collector's. Below some, such as /proc, making one would never end. */
+function write(path: string, values: Values): void {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new Error(`${folder} does not exist`);
+  }
+  writeAtomic(path, metricsText(values));
 }
 
 function valuesOf(backup: Success, now: Date): Values {
