@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { publicNetwork, whole } from "./kinds.ts";
+import { publicNetwork, text, whole } from "./kinds.ts";
 
 /** Regions of Supabase, by the codes that its Management API takes. */
 export const regions = [
@@ -85,6 +85,15 @@ export const databaseSchema = z
       .meta({
         description: "Whether Supabase rejects plaintext connections.",
         checklist: ["3.5"],
+      }),
+    anonymousReads: z
+      .array(text("a table such as public.countries", 201, /^[^."\s]{1,100}\.[^."\s]{1,100}$/))
+      .max(500)
+      .default([])
+      .meta({
+        description:
+          "Tables of which the anonymous role may read rows. `optropic verify` tries all the others.",
+        checklist: ["3.7"],
       }),
     allowedNetworks: z.array(publicNetwork).max(100).meta({
       description:

@@ -4,6 +4,11 @@ import * as cors from "./cors.ts";
 import * as errors from "./errors.ts";
 import * as headers from "./headers.ts";
 import * as health from "./health.ts";
+import * as connection from "./database/connection.ts";
+import * as lints from "./database/lints.ts";
+import * as migrations from "./database/migrations.ts";
+import * as performance from "./database/performance.ts";
+import * as rows from "./database/rows.ts";
 import * as https from "./https.ts";
 import * as injection from "./injection.ts";
 import * as login from "./login.ts";
@@ -27,6 +32,11 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   health,
   assets,
   redirects,
+  connection,
+  migrations,
+  rows,
+  lints,
+  performance,
 ];
 
 /** Every probe, in the order of its file and then of its first item. */

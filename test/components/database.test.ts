@@ -16,6 +16,7 @@ const args: DatabaseArgs = {
     pool: { enabled: true, mode: "transaction", size: 15, connectionsPerInstance: 5 },
     sslMode: "require",
     enforceSsl: true,
+    anonymousReads: [],
     allowedNetworks: ["192.0.2.0/24", "2001:db8::/32"],
   },
   siteUrl: "https://optropic.example",

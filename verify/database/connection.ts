@@ -1,0 +1,115 @@
+import * as z from "zod";
+import { reasonOf } from "../../lib/failure.ts";
+import { isSocket } from "../../postgres/connection.ts";
+import { connect } from "../../postgres/session.ts";
+import { compare, probe } from "../probe.ts";
+import { Unknown } from "../unknown.ts";
+import { databaseOf, reading } from "./session.ts";
+
+/** Item 3.5: nothing but TLS gets in. */
+export const databaseEncrypted = probe({
+  name: "database-encrypted",
+  items: ["3.5"],
+  title: "The database must refuse a connection without TLS, and its certificate must be checked and right.",
+  needs: ["database"],
+  settings: ["database.enforceSsl"],
+  async measure(context) {
+    const connection = databaseOf(context);
+    if (isSocket(connection)) {
+      throw new Unknown("not-understood", "VERIFY_DATABASE_URL is a Unix socket, over which there is no TLS");
+    }
+    const { PGHOST: host } = connection;
+    const plain = await answerOf(() => connect({ ...connection, PGSSLMODE: "disable" }, "optropic verify"));
+    const checked = await answerOf(() =>
+      connect(
+        { ...connection, PGSSLMODE: "verify-full", PGSSLROOTCERT: connection.PGSSLROOTCERT ?? "system" },
+        "optropic verify",
+      ),
+    );
+    // Only the server's own words are a refusal: no answer at all says nothing.
+    const isRefusal =
+      plain !== undefined &&
+      /no encryption|SSL (?:off|connection is required)|requires? (?:SSL|TLS)|insecure|pg_hba\.conf/i.test(
+        plain,
+      );
+    if (plain !== undefined && !isRefusal) {
+      throw new Unknown("target-refused", `Without TLS there was no refusal but: ${plain}`);
+    }
+    return [
+      compare(`${host} without TLS`, {
+        expected: "refused",
+        measured: plain === undefined ? "accepted" : "refused",
+        holds: isRefusal,
+      }),
+      compare(`certificate of ${host}`, {
+        expected: "checked against the authorities and the name",
+        measured: checked ?? "checked against the authorities and the name",
+        holds: checked === undefined,
+      }),
+    ];
+  },
+});
+
+/** Items S3.4, S5.3: it answers. */
+export const databaseAnswers = probe({
+  name: "database-answers",
+  items: ["3.1", "S3.4", "S5.3"],
+  title: "The database must answer a query.",
+  needs: ["database"],
+  settings: [],
+  async measure(context) {
+    const [row] = await reading(context, (database) =>
+      database.rows(
+        "select 1 as one, current_setting('server_version') as version",
+        z.object({ one: z.literal(1), version: z.string().max(200) }),
+      ),
+    );
+    return [
+      compare("a query", {
+        expected: "answered",
+        measured: `answered by PostgreSQL ${row?.version ?? "?"}`,
+        holds: row?.one === 1,
+      }),
+    ];
+  },
+});
+
+/** Items H1.5: connections against the limit. */
+export const databaseConnections = probe({
+  name: "database-connections-left",
+  items: ["H1.5"],
+  title: "Open connections must stay below the declared share of those allowed.",
+  needs: ["database"],
+  settings: ["objectives.databaseConnectionsPercent"],
+  async measure(context) {
+    const most = context.settings.objectives.databaseConnectionsPercent;
+    const [row] = await reading(context, (database) =>
+      database.rows(
+        `select count(*)::int as open, current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as allowed
+         from pg_catalog.pg_stat_activity where backend_type = 'client backend'`,
+        z.object({ open: z.int().min(0), allowed: z.int().min(1) }),
+      ),
+    );
+    if (row === undefined) throw new Unknown("no-data", "The database did not count its connections");
+    const percent = Math.round((row.open / row.allowed) * 1000) / 10;
+    return [
+      compare(`${row.open} of ${row.allowed} connections`, {
+        expected: `below ${most}`,
+        measured: percent,
+        holds: percent < most,
+        unit: "%",
+        setting: "objectives.databaseConnectionsPercent",
+      }),
+    ];
+  },
+});
+
+/** What went wrong with a connection; undefined where it was made. */
+async function answerOf(open: () => ReturnType<typeof connect>): Promise<string | undefined> {
+  try {
+    await (await open()).end();
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}

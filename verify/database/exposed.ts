@@ -1,0 +1,44 @@
+import * as z from "zod";
+import type { Reader } from "./session.ts";
+
+/** A schema that clients of the API reach, and why that is known. */
+export interface Exposed {
+  schemas: readonly string[];
+  how: string;
+}
+
+/**
+ * Schemas that the API exposes: those that PostgREST is told to serve, else every schema that `anon` may use
+ * besides the system's, else `public`.
+ */
+export async function exposedSchemas(database: Reader): Promise<Exposed> {
+  const told = await database.rows(
+    "select split_part(setting, '=', 2) as schemas from pg_catalog.pg_db_role_setting, unnest(setconfig) setting where setting like 'pgrst.db\\_schemas=%'",
+    z.object({ schemas: z.string().max(10_000) }),
+  );
+  const [first] = told;
+  if (first !== undefined) {
+    return {
+      schemas: first.schemas
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== ""),
+      how: "pgrst.db_schemas",
+    };
+  }
+  const usable = await database.rows(
+    `select nspname as schema from pg_catalog.pg_namespace
+     where exists (select from pg_catalog.pg_roles where rolname = 'anon')
+       and has_schema_privilege('anon', oid, 'usage')
+       and nspname !~ '^pg_' and nspname <> 'information_schema' order by 1`,
+    z.object({ schema: z.string().max(100) }),
+  );
+  if (usable.length > 0)
+    return { schemas: usable.map(({ schema }) => schema), how: "schemas that anon may use" };
+  return { schemas: ["public"], how: "no role anon" };
+}
+
+/** The schemas as a list for SQL. */
+export function listOf({ schemas }: Exposed): string {
+  return `array[${schemas.map((name) => `'${name.replaceAll("'", "''")}'`).join(", ")}]::name[]`;
+}

@@ -1,0 +1,57 @@
+import * as z from "zod";
+import { compare, probe } from "../probe.ts";
+import { Unknown } from "../unknown.ts";
+import { reading } from "./session.ts";
+
+const migration = z.object({
+  name: z.string().max(300),
+  finished: z.boolean(),
+  rolled_back: z.boolean(),
+});
+
+/** Items 3.6 and S3.3, by Prisma's own table. */
+export const migrationsApplied = probe({
+  name: "migrations-applied",
+  items: ["3.6", "S3.3"],
+  title: "No migration of Prisma may have failed or be unfinished.",
+  needs: ["database"],
+  settings: [],
+  async measure(context) {
+    const rows = await reading(context, async (database) => {
+      const [table] = await database.rows(
+        "select c.oid::regclass::text as name from pg_catalog.pg_class c where relname = '_prisma_migrations' and relkind = 'r' order by c.oid",
+        z.object({ name: z.string().max(300) }),
+      );
+      if (table === undefined)
+        throw new Unknown(
+          "no-data",
+          "The database has no table _prisma_migrations: nothing was migrated with Prisma",
+        );
+      const found = await database.rowsWhereAllowed(
+        `select migration_name as name, finished_at is not null as finished, rolled_back_at is not null as rolled_back from ${table.name} order by started_at`,
+        migration,
+      );
+      if (found === undefined) throw new Unknown("no-right", `The role may not read ${table.name}`);
+      return found;
+    });
+    if (rows.length === 0) throw new Unknown("no-data", "The table _prisma_migrations is empty");
+    // A migration that was rolled back and applied again has a row for each.
+    const applied = new Set(rows.filter(({ finished }) => finished).map(({ name }) => name));
+    const failed = rows.filter(
+      ({ name, finished, rolled_back }) => !finished && !rolled_back && !applied.has(name),
+    );
+    const undone = rows.filter(({ name, rolled_back }) => rolled_back && !applied.has(name));
+    return [
+      compare(`${rows.length} migrations`, {
+        expected: "no failed or unfinished migration",
+        measured: failed.length === 0 ? "none" : failed.map(({ name }) => name).join(", "),
+        holds: failed.length === 0,
+      }),
+      compare("migrations that were rolled back", {
+        expected: "applied again",
+        measured: undone.length === 0 ? "none open" : undone.map(({ name }) => name).join(", "),
+        holds: undone.length === 0,
+      }),
+    ];
+  },
+});
