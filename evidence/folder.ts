@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { graphOf } from "./graph.ts";
@@ -52,13 +52,15 @@ export class EvidenceFolder {
   add(run: Omit<Run, "parents">, key: SigningKey | undefined): EvidenceRecord {
     const { heads } = graphOf(this.read([]).records);
     const sealed = sealRun({ ...run, parents: heads }, key);
+    // Before it is written: what would be no valid record must not be left there.
+    const record = readRecord(sealed.name, sealed.bytes, key === undefined ? [] : [key]);
     try {
       mkdirSync(this.path, { recursive: true });
       writeFileSync(join(this.path, sealed.name), sealed.bytes, { flag: "wx" });
     } catch (error) {
       throw new Failure("failed", `Cannot write evidence to ${this.path}: ${reasonOf(error)}`);
     }
-    return readRecord(sealed.name, sealed.bytes, key === undefined ? [] : [key]);
+    return record;
   }
 
   #names(): string[] {
@@ -82,7 +84,9 @@ export class EvidenceFolder {
     const path = join(this.path, name);
     if (!recordName.test(name))
       throw new Failure("failed", `${name} is not a valid record: its name is not that of a record`);
-    const { size } = statSync(path);
+    const stats = lstatSync(path);
+    if (!stats.isFile()) throw new Failure("failed", `${name} is not a valid record: it is no regular file`);
+    const { size } = stats;
     if (size > maximumRecordBytes) {
       throw new Failure(
         "failed",

@@ -13,8 +13,8 @@ export interface DecisionInput {
   records: readonly EvidenceRecord[];
   /** Every control that the code registers. */
   controls: readonly RegisteredControl[];
-  /** Hours that evidence of each kind counts; an attestation says itself until when. */
-  validHours: Readonly<Record<Exclude<RunKind, "attestation">, number>>;
+  /** Hours that evidence of each kind counts; an attestation may itself say that it counts for less. */
+  validHours: Readonly<Record<RunKind, number>>;
   /** Evidence that no trusted key signed does not count. */
   signedOnly: boolean;
   /** How far the release is: items of a later phase are not due yet. */
@@ -45,14 +45,15 @@ const hour = 3_600_000;
  * several programs, the platform and its delivery: what applies in one of them counts, and the worse of two.
  */
 export function latestResults(input: DecisionInput): Latest {
-  const registered = new Set(input.controls.map(controlKey));
+  const registered = new Map(input.controls.map((control) => [controlKey(control), control.run]));
   const newest = new Map<string, Map<string, Found>>();
   for (const record of input.records) {
     const { run } = record;
     if (run.stack !== input.stack || Date.parse(run.finishedAt) > input.at.getTime()) continue;
     for (const result of run.results) {
       const key = controlKey(result.control);
-      if (!registered.has(key)) continue;
+      // A run of another kind cannot speak for it: a person's signature is no measurement.
+      if (registered.get(key) !== run.kind) continue;
       const byProject = newest.get(key) ?? new Map<string, Found>();
       newest.set(key, byProject);
       const before = byProject.get(run.project);
@@ -98,8 +99,8 @@ const ofOneCommit: ReadonlySet<RunKind> = new Set<RunKind>(["preview", "gate", "
 
 function endOf(result: Result, run: Run, validHours: DecisionInput["validHours"]): Date {
   const own = result.until === undefined ? undefined : Date.parse(result.until);
-  const byKind = run.kind === "attestation" ? undefined : Date.parse(result.at) + validHours[run.kind] * hour;
-  return new Date(Math.min(own ?? Number.POSITIVE_INFINITY, byKind ?? own ?? 0));
+  const byKind = Date.parse(result.at) + validHours[run.kind] * hour;
+  return new Date(Math.min(own ?? byKind, byKind));
 }
 
 const severity = ["does-not-hold", "unknown", "waived", "holds", "not-applicable"] as const;

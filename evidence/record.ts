@@ -86,6 +86,9 @@ export function readRecord(
   const run = statement.data.predicate;
   if (compact(run.finishedAt) !== moment)
     throw invalid(name, `it ended at ${run.finishedAt}, not when its name says`);
+  const late = run.results.find(({ at }) => Date.parse(at) > Date.parse(run.finishedAt));
+  if (late !== undefined)
+    throw invalid(name, `${late.control.name} was found at ${late.at}, after the run had ended`);
   return { name, digest, run, signed: signedBy(envelope.data, trusted) };
 }
 

@@ -44,7 +44,12 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
     commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
     records: kept.records,
     controls: registeredControls(),
-    validHours: { ...hours, "load-test": loadTest, rollback: hours.release },
+    validHours: {
+      ...hours,
+      "load-test": loadTest,
+      rollback: hours.release,
+      attestation: (evidence.attestationDays + 1) * 24,
+    },
     signedOnly: trusted.length > 0,
     phase,
   });

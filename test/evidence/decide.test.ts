@@ -41,6 +41,7 @@ const validHours = {
   release: 720,
   rollback: 720,
   watch: 24,
+  attestation: 2184,
 };
 
 function recordOf(run: Run): EvidenceRecord {
@@ -207,6 +208,20 @@ describe("a decision", () => {
     expect(verdictOf(decided(whole(), { signedOnly: true }), "4.2")).toMatchObject({
       verdict: "unknown",
       reason: "Its evidence is not signed by a trusted key (and 1 more)",
+    });
+  });
+
+  it("does not take a person's signature for a measurement, or a signature that ends after every limit", () => {
+    const forged = whole({ edit: (run) => (run.kind === "verify" ? { ...run, kind: "attestation" } : run) });
+    expect(verdictOf(decided(forged), "4.2")).toMatchObject({ verdict: "unknown" });
+    const endless = whole({
+      edit: (run) => ({
+        ...run,
+        results: run.results.map((result) => ({ ...result, until: "2099-01-01T00:00:00.000Z" })),
+      }),
+    });
+    expect(verdictOf(decided(endless, { at: new Date("2027-03-01T00:00:00Z") }), "S8.3")).toMatchObject({
+      verdict: "stale",
     });
   });
 

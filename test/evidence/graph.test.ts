@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -96,6 +104,16 @@ describe("a folder of evidence", () => {
     const { parents: _, ...run } = runOf({ finishedAt: "2026-12-02T00:00:00.000Z" });
     folder.add(run, key);
     expect(verified().problems).toContainEqual(expect.stringMatching(/is from the future/));
+  });
+
+  it("shows a result that was found after its run had ended, and a record that is no file", () => {
+    const [result] = runOf().results;
+    if (result === undefined) throw new Error("There is no result");
+    const { parents: _, ...run } = runOf({ results: [{ ...result, at: "2026-11-28T12:00:01.000Z" }] });
+    expect(() => folder.add(run, key)).toThrow(/after the run had ended/);
+    add(1);
+    symlinkSync("/dev/zero", join(folder.path, `20261128T120000Z-${"0".repeat(64)}.json`));
+    expect(verified().problems).toEqual([expect.stringMatching(/it is no regular file/)]);
   });
 
   it("shows a missing parent", () => {

@@ -60,6 +60,7 @@ function reported(summary: string, changes: Partial<Run> = {}) {
       release: 1,
       rollback: 1,
       watch: 1,
+      attestation: 2184,
     },
   });
   return reportDocument({
