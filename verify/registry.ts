@@ -1,14 +1,14 @@
 import { items as checklist, type ItemId } from "../checklist/items.ts";
 import * as assets from "./assets.ts";
 import * as cors from "./cors.ts";
-import * as errors from "./errors.ts";
-import * as headers from "./headers.ts";
-import * as health from "./health.ts";
 import * as connection from "./database/connection.ts";
 import * as lints from "./database/lints.ts";
 import * as migrations from "./database/migrations.ts";
 import * as performance from "./database/performance.ts";
 import * as rows from "./database/rows.ts";
+import * as errors from "./errors.ts";
+import * as headers from "./headers.ts";
+import * as health from "./health.ts";
 import * as https from "./https.ts";
 import * as injection from "./injection.ts";
 import * as login from "./login.ts";

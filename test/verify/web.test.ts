@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../../config/settings.ts";
-import { registry } from "../../verify/registry.ts";
+import { registry as everyProbe } from "../../verify/registry.ts";
 import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
@@ -12,6 +12,9 @@ import { everythingFor, inState, verified } from "../target/verified.ts";
 const settings: Settings = accept(
   changed(writtenSettings("production"), "edge.rateLimits.api.requests", 150),
 );
+/** The target has no database of its own: test/verify/database.test.ts has one. */
+const registry = everyProbe.filter(({ needs }) => !needs.includes("database"));
+
 let target: Target;
 beforeAll(async () => {
   target = await startTarget(settings);
@@ -81,7 +84,7 @@ const finders: Readonly<Record<Fault, string>> = {
 describe("a healthy platform", () => {
   it("passes every probe", async () => {
     target.become();
-    const verification = await verified(everythingFor(target, settings));
+    const verification = await verified({ probes: registry, ...everythingFor(target, settings) });
     expect(verification.probes.filter(({ state }) => state !== "holds")).toEqual([]);
     expect(verification.probes.map(({ name }) => name)).toEqual(registry.map(({ name }) => name));
     for (const { checks, digest } of verification.probes) {
@@ -106,7 +109,7 @@ describe("a platform that cannot be judged", () => {
   it("is unknown where credentials are missing", async () => {
     target.become();
     const { environment, outputs, ...rest } = everythingFor(target, settings);
-    const verification = await verified(rest);
+    const verification = await verified({ probes: registry, ...rest });
     const unknown = verification.probes.filter(({ state }) => state !== "holds");
     expect(unknown.map(({ name, state, reason }) => [name, state, reason])).toEqual([
       ["login-works", "unknown", "no-credential"],
@@ -123,7 +126,11 @@ describe("a platform that cannot be judged", () => {
   it("is unknown in every probe where nothing answers", async () => {
     const nowhere = { host: "127.0.0.1", port: await freePort() };
     const given = everythingFor(target, settings);
-    const { probes } = await verified({ ...given, targets: { https: nowhere, http: nowhere } });
+    const { probes } = await verified({
+      probes: registry,
+      ...given,
+      targets: { https: nowhere, http: nowhere },
+    });
     expect(probes.filter(({ state }) => state !== "unknown")).toEqual([]);
     for (const { reason } of probes) expect(["target-refused", "not-understood"]).toContain(reason);
   });
@@ -139,7 +146,7 @@ describe("a platform that cannot be judged", () => {
 
 it("shows no credential, whatever the target sends back", async () => {
   target.become("metrics-open", "stack-traces", "input-reflected");
-  const verification = await verified(everythingFor(target, settings));
+  const verification = await verified({ probes: registry, ...everythingFor(target, settings) });
   const outputs = [
     JSON.stringify(verification),
     verificationText(verification),
