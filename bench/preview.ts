@@ -4,8 +4,9 @@ import { type PreviewDocument, preview } from "../preview/index.ts";
 import { usageOf } from "./usage.ts";
 
 /**
- * Measures the offline preview: `node bench/preview.ts [runs] [large]`, where `large` adds 50,000 resources. Prints a table for bench/README.md; figures of
- * different machines or of different runs are not for comparison, ratios within one run are.
+ * Measures the offline preview: `node bench/preview.ts [runs] [large]`, where `large` adds 50,000 resources. Prints
+ * a table for bench/README.md; figures of different machines or of different runs are not for comparison, ratios
+ * within one run are.
  */
 const runs = Number(process.argv[2] ?? 5);
 const sizes = process.argv.slice(3);
