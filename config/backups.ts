@@ -118,10 +118,10 @@ export const backupsSchema = z
       .array(schemaName)
       .max(100)
       .superRefine(withoutRepeats("a schema that is not yet in the list", (name) => name))
-      .default(["public"])
+      .default([])
       .meta({
         description:
-          "Schemas that are backed up; an empty list means all of them. A Supabase project has the vendor's own schemas next to the application's.",
+          "Schemas that are backed up; by default all of them. A Supabase project has the vendor's own schemas next to the application's.",
       }),
     location: z.enum(["apac", "eeur", "enam", "weur", "wnam", "oc"]).default("weur").meta({
       description: "Location of the bucket, as R2 names it; only for R2.",

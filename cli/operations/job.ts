@@ -40,7 +40,7 @@ export function jobOptions(
   };
   return {
     connection: readConnection(environment),
-    schemas: variables.BACKUP_SCHEMAS ?? ["public"],
+    schemas: variables.BACKUP_SCHEMAS ?? [],
     recipients,
     signingKey: readSigner(environment),
     store: new ObjectStore(address, {

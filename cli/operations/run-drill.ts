@@ -3,6 +3,7 @@ import { drillResult } from "../../evidence/drill-record.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { formatBytes, formatDuration, formatMinutes } from "../../lib/units.ts";
 import { evidenceOfFailure } from "../../operations/drill/findings.ts";
+import { rehearse } from "../../operations/drill/rehearse.ts";
 import { type DrillOptions, type DrillOutcome, drill } from "../../operations/drill/run.ts";
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
 import { targetConnection } from "../../postgres/environment.ts";
@@ -39,6 +40,7 @@ export function runDrill(flags: DrillFlags): Promise<void> {
         target,
         scratch: flags.scratch,
         keep: flags.keep,
+        rehearse,
         jobs: backups.drill.jobs,
         checks: backups.drill.checks,
         objectives: { ...objectives, graceMinutes: backups.graceMinutes },

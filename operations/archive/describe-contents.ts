@@ -8,6 +8,7 @@ import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Description, Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { type Remote, readRemote } from "./remote.ts";
+import type { Within } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 
 /** The part of a manifest that says what its dump contains. */
@@ -24,20 +25,25 @@ export type Contents = Pick<
   | "details"
 >;
 
-/** Describes what a dump contains, as the session's transaction sees it. */
+/**
+ * Describes what a dump contains, as the session's transaction sees it.
+ *
+ * @param within where rows are counted
+ */
 export async function describeContents(
   session: Session,
   scope: Scope,
-  recipients: readonly string[],
+  { recipients, within }: { recipients: readonly string[]; within: Within },
 ): Promise<Contents> {
   const schemas = scope.schemas.map(({ name }) => name);
   const beside = scope.companions.map(({ name }) => name);
-  const own = await describeDatabase(session, schemas);
+  const own = await describeDatabase(session, schemas, { within });
   const rows = new Set(scope.withRows.map(({ table }) => table));
   const hidden = await namesOf(session, hiddenQuery, scope.unreadable);
   const around = await describeDatabase(session, beside, {
     isCounted: (table) => rows.has(table),
     isHidden: ({ entry }) => hidden.has(entry),
+    within,
   });
   const globals = await globalsIn(session, scope);
   const dependents = await selectDependents(session, schemas, around.objects);
@@ -108,6 +114,10 @@ async function notesOn(
   return [
     ...[...invalid].map((name) => `The index ${name} is invalid and is not in the backup.`),
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
+    ...[...(await namesOf(session, unloggedQuery, schemas))].map(
+      (name) =>
+        `The rows of the unlogged table ${name} are not in the backup: a replica, which was backed up, does not have them.`,
+    ),
     ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
     ...((await mayDumpSubscriptions(session))
       ? []
@@ -155,6 +165,10 @@ const invalidIndexesQuery = `
   select i.indexrelid::regclass::text as name
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and not i.indisvalid and c.relkind = 'i'`;
+
+const unloggedQuery = `
+  select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where pg_is_in_recovery() and n.nspname = any($1) and c.relkind = 'r' and c.relpersistence = 'u'`;
 
 const subscriptionsQuery = `
   select quote_ident(s.subname) as name from pg_subscription s

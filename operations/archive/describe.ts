@@ -4,7 +4,7 @@ import type { Session } from "../../postgres/session.ts";
 import { globalQueries, memberPrivilegesQuery } from "./globals.ts";
 import type { Beside, Description } from "./manifest.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
-import { countRows } from "./rows.ts";
+import { countRows, type Within } from "./rows.ts";
 
 /**
  * Settings of a session that reads definitions: names with their schemas, constants in one format, no time
@@ -48,6 +48,7 @@ export type Objects = ReadonlyMap<string, Described>;
  *
  * @param isCounted whether the rows of a table are counted; by default those of every table
  * @param isHidden whether an object is left out
+ * @param within where rows are counted and sequences are read; by default in the session's transaction
  */
 export async function describeDatabase(
   session: Session,
@@ -55,7 +56,12 @@ export async function describeDatabase(
   {
     isCounted = () => true,
     isHidden = () => false,
-  }: { isCounted?: (table: string) => boolean; isHidden?: (object: Described) => boolean } = {},
+    within = (work) => work(session),
+  }: {
+    isCounted?: (table: string) => boolean;
+    isHidden?: (object: Described) => boolean;
+    within?: Within;
+  } = {},
 ): Promise<{ description: Description; objects: Objects }> {
   const all = await readObjects(session, schemas);
   const objects = new Map([...all].filter(([, described]) => !isHidden(described)));
@@ -66,8 +72,12 @@ export async function describeDatabase(
     tables: await readTables(session, schemas, {
       isCounted,
       isKnown: (name) => objects.has(`table ${name}`),
+      within,
     }),
-    sequences: await readSequences(session, schemas),
+    sequences: await readSequences(session, schemas, {
+      isKnown: (name) => objects.has(`sequence ${name}`),
+      within,
+    }),
     largeObjects: await countOf(session, "select count(*)::int as count from pg_largeobject_metadata"),
   };
   return { description, objects };
@@ -139,12 +149,16 @@ function fingerprintOf(objects: Readonly<Record<string, string>>): string {
 async function readTables(
   session: Session,
   schemas: readonly string[],
-  { isCounted, isKnown }: { isCounted: (table: string) => boolean; isKnown: (table: string) => boolean },
+  {
+    isCounted,
+    isKnown,
+    within,
+  }: { isCounted: (table: string) => boolean; isKnown: (table: string) => boolean; within: Within },
 ): Promise<Description["tables"]> {
   const all = tableRows.parse(await session.rows(tablesQuery, schemas));
   const tables = all.filter(({ name }) => isKnown(name));
   const names = tables.map(({ name }) => name).filter(isCounted);
-  const counts = await countRows(session, names);
+  const counts = await countRows(within, names);
   return Object.fromEntries(
     tables.map(({ name, ...rls }) => [name, { rows: counts.get(name) ?? null, rls }]),
   );
@@ -160,8 +174,10 @@ const sequencesAtOnce = 200;
 async function readSequences(
   session: Session,
   schemas: readonly string[],
+  { isKnown, within }: { isKnown: (sequence: string) => boolean; within: Within },
 ): Promise<Description["sequences"]> {
-  const all = sequenceRows.parse(await session.rows(sequencesQuery, schemas));
+  const every = sequenceRows.parse(await session.rows(sequencesQuery, schemas));
+  const all = every.filter(({ name }) => isKnown(name));
   const found: Description["sequences"] = {};
   for (let start = 0; start < all.length; start += sequencesAtOnce) {
     const some = all.slice(start, start + sequencesAtOnce);
@@ -170,7 +186,8 @@ async function readSequences(
       ({ name }, index) =>
         `select ${index} as index, last_value::text as last, is_called as called from ${name}`,
     );
-    for (const { index, ...state } of stateRows.parse(await session.rows(selects.join(" union all ")))) {
+    const rows = await within((reader) => reader.rows(selects.join(" union all ")));
+    for (const { index, ...state } of stateRows.parse(rows)) {
       const sequence = some[index];
       if (sequence !== undefined) found[sequence.name] = { ...state, descending: sequence.descending };
     }

@@ -6,6 +6,12 @@ import type { Session } from "../../postgres/session.ts";
 const tablesAtOnce = 100;
 
 /**
+ * Gives work a session that sees the described rows. Where each piece of work has a transaction of its own,
+ * no more tables and indexes are locked at once than that piece reads.
+ */
+export type Within = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+
+/**
  * Counts the rows of tables, each without its partitions and children. The planner may run functions of an
  * index or a check, which find their names only in the search path of the database; a table whose functions
  * fail all the same is left out.
@@ -13,17 +19,20 @@ const tablesAtOnce = 100;
  * @param tables names, quoted and with their schemas
  */
 export async function countRows(
-  session: Session,
+  within: Within,
   tables: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  await session.run(widenSearchPath);
   for (let start = 0; start < tables.length; start += tablesAtOnce) {
     const some = tables.slice(start, start + tablesAtOnce);
-    if (await countAll(session, some, found)) continue;
-    for (const table of some) await countAll(session, [table], found);
+    await within(async (session) => {
+      await session.run(widenSearchPath);
+      if (!(await countAll(session, some, found))) {
+        for (const table of some) await countAll(session, [table], found);
+      }
+      await session.run("set search_path = pg_catalog");
+    });
   }
-  await session.run("set search_path = pg_catalog");
   return found;
 }
 

@@ -176,7 +176,7 @@ const tablesQuery = `
   select n.nspname::text as schema, c.relname::text as name, c.oid::regclass::text as table, c.oid::text as oid,
          has_table_privilege(c.oid, 'select') as readable
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = any($1) and c.relkind in ('r', 'p')
+   where n.nspname = any($1) and c.relkind in ('r', 'p', 'S')
    order by n.nspname collate "C", c.relname collate "C"`;
 
 /** Schemas that hold extensions and nothing else. */

@@ -1,3 +1,4 @@
+import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
@@ -9,6 +10,7 @@ import { prepareSession } from "../archive/describe.ts";
 import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
+import type { Within } from "../archive/rows.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
 import { signBackup } from "../archive/signature.ts";
@@ -174,11 +176,35 @@ async function dumpAndDescribe(
     }
   };
   const [contents] = await Promise.all([
-    failing(describeContents(session, scope, recipients)),
+    failing(describe(session, options, { snapshot, scope })),
     failing(send()),
   ]);
   if (contents === undefined || failures.length > 0) throw failures[0];
   return { plain: plain.result(), sealed: sealed.result(), ...contents };
+}
+
+/**
+ * Describes the snapshot. Rows are counted in short transactions of another session, since a transaction keeps
+ * its locks on every table and index that it reads, and a server has room for few.
+ */
+async function describe(
+  session: ServerSession,
+  { connection, recipients, signal }: BackupOptions,
+  { snapshot, scope }: { snapshot: string; scope: Scope },
+): Promise<Contents> {
+  const counting = (counter: ServerSession): Promise<Contents> => {
+    const within: Within = async (work) => {
+      await counter.run("begin transaction isolation level repeatable read, read only");
+      await counter.run(`set transaction snapshot ${escapeLiteral(snapshot)}`);
+      try {
+        return await work(counter);
+      } finally {
+        await counter.run("commit").catch(() => undefined);
+      }
+    };
+    return prepareSession(counter).then(() => describeContents(session, scope, { recipients, within }));
+  };
+  return withSession(connection, "optropic backup", counting, signal);
 }
 
 async function checkStored(store: ObjectStore, key: string, bytes: number): Promise<void> {

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Drill, DrillFinding } from "../../evidence/drill.ts";
 import { removeFolder } from "../../lib/files.ts";
@@ -17,6 +16,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { evidenceOf } from "./findings.ts";
 import { findPlace, type Place } from "./place.ts";
+import type { rehearse } from "./rehearse.ts";
 import type { ScratchServer } from "./scratch-server.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
@@ -42,6 +42,8 @@ export interface DrillOptions {
   at: Date;
   /** Called with each warning. */
   warn: (message: string) => void;
+  /** Tries a restore in place in the restored database; answers what it could not. Default: not tried. */
+  rehearse?: typeof rehearse | undefined;
   signal: AbortSignal;
   progress?: ((step: string) => void) | undefined;
 }
@@ -115,11 +117,13 @@ interface Restored {
   differences: string[];
   notes: string[];
   checks: Drill["checks"];
+  /** From the start of the drill to the last check, in milliseconds. */
+  durationMs: number;
 }
 
 async function restoreAndLook(
   { connection, server }: Place,
-  { jobs, signal, checks }: DrillOptions,
+  { jobs, signal, checks, rehearse, progress }: DrillOptions,
   { manifest, signature, details, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const roles = server === undefined ? "powerless" : "full";
@@ -138,8 +142,6 @@ async function restoreAndLook(
         signal,
       }),
     );
-    // The comparison may need the disk space.
-    rmSync(file);
     const compared = await watch.time("compare", async () => {
       await session.run("begin");
       const found = await verify(session, manifest, details, restored);
@@ -156,16 +158,22 @@ async function restoreAndLook(
         ...notes,
       ],
       checks: answers,
+      durationMs: watch.total(),
     };
   };
-  return withSession(connection, "optropic drill", work, signal);
+  const done = await withSession(connection, "optropic drill", work, signal);
+  if (rehearse === undefined || done.differences.length > 0) return done;
+  progress?.("a restore in place, as a rehearsal");
+  const restoreMs = watch.steps.find(({ name }) => name === "restore")?.durationMs ?? 0;
+  const rehearsed = await rehearse({ connection, restoreMs, signal }, manifest, { file, contents, details });
+  return { ...done, notes: [...done.notes, ...rehearsed] };
 }
 
 function figuresOf(
   place: Place,
   { objectives, at }: DrillOptions,
   { manifest, watch }: Subject,
-  { description, differences, notes, checks }: Restored,
+  { description, differences, notes, checks, durationMs }: Restored,
 ): Drill {
   return {
     backup: {
@@ -176,7 +184,7 @@ function figuresOf(
     },
     serverVersion: place.version,
     steps: watch.steps,
-    durationMs: watch.total(),
+    durationMs,
     rtoMinutes: objectives.rtoMinutes,
     rpoMinutes: objectives.rpoMinutes,
     graceMinutes: objectives.graceMinutes,

@@ -57,7 +57,7 @@ const maximumSocketBytes = 107;
 export async function startScratchServer(options: {
   signal: AbortSignal;
   parent?: string | undefined;
-  manifest: Pick<Manifest, "database" | "encoding" | "server" | "description" | "surroundings">;
+  manifest: Pick<Manifest, "database" | "encoding" | "server" | "description" | "surroundings" | "lockable">;
 }): Promise<ScratchServer> {
   const { signal } = options;
   const account = serverAccount();
@@ -132,15 +132,19 @@ function settingsFor({
   server,
   description,
   surroundings,
-}: Pick<Manifest, "database" | "server" | "description" | "surroundings">): Record<string, string> {
+  lockable,
+}: Pick<Manifest, "database" | "server" | "description" | "surroundings" | "lockable">): Record<
+  string,
+  string
+> {
   const folder = join(dirname(findProgram("postgres")), "..", "lib");
   const libraries = (server.preload ?? []).filter(
     (library) => /^[\w-]+$/.test(library) && existsSync(join(folder, `${library}.so`)),
   );
   const objects = Object.keys(description.objects).length + Object.keys(surroundings.objects).length;
   return {
-    // The comparison reads every table in one transaction.
-    max_locks_per_transaction: `${Math.max(fewestLocks, Math.ceil(objects / 10))}`,
+    // The comparison and a restore in place lock every object in one transaction; there are 40 connections.
+    max_locks_per_transaction: `${Math.max(fewestLocks, Math.ceil(objects / 10), Math.ceil(lockable / 10))}`,
     ...(libraries.length === 0
       ? {}
       : { shared_preload_libraries: libraries.join(","), "cron.database_name": database, ...idle }),

@@ -4,7 +4,6 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
-import { refreshRemote } from "../archive/remote.ts";
 import { restoreParallel } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
 import type { DumpFiles, Replaced } from "./replace.ts";
@@ -74,8 +73,7 @@ async function restoreWithin(
       `The restored database differs from the backup:\n${differences.join("\n")}\nPass --accept-differences to accept that.`,
     );
   }
-  const empty = await refreshRemote(session, manifest.remote);
-  return { ...totalsOf(description), differences: [...notes, ...differences, ...empty] };
+  return { ...totalsOf(description), differences: [...notes, ...differences] };
 }
 
 async function createOrCheck(target: Connection, manifest: Manifest): Promise<void> {

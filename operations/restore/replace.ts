@@ -1,12 +1,10 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
-import { withSession } from "../../postgres/session.ts";
 import { attempt } from "../archive/attempt.ts";
 import type { Details } from "../archive/details.ts";
 import { quietEventTriggers } from "../archive/event-triggers.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
-import { refreshRemote } from "../archive/remote.ts";
 import { belongsTo } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
 import { readBystanders } from "./bystanders.ts";
@@ -65,8 +63,7 @@ export async function replace(
       throw new Failure("failed", `${reasonOf(error)}\nNothing was changed.`, { cause: error });
     });
     await commit(session);
-    const empty = await refreshAfterwards(options, manifest);
-    return { ...result, differences: [...result.differences, ...empty] };
+    return result;
   } finally {
     await session.end();
   }
@@ -176,15 +173,6 @@ function failOn(what: string, sentences: readonly string[], { acceptDifferences 
     "failed",
     `${what}:\n${sentences.join("\n")}\nPass --accept-differences to restore anyway.`,
   );
-}
-
-/** Fills what other servers have: they may be this one, whose tables were locked until now. */
-async function refreshAfterwards(
-  { target, signal }: ReplaceOptions,
-  { remote }: Manifest,
-): Promise<string[]> {
-  if (Object.keys(remote).length === 0) return [];
-  return withSession(target, "optropic restore", (session) => refreshRemote(session, remote), signal);
 }
 
 async function commit(session: ScriptSession): Promise<void> {

@@ -3,10 +3,12 @@ import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
 import { describeConnection } from "../../postgres/connection.ts";
+import { withSession } from "../../postgres/session.ts";
 import { openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { refreshRemote } from "../archive/remote.ts";
 import { listContents } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
 import { checkSignature, type Signature, type Trust } from "../archive/signature.ts";
@@ -79,10 +81,22 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
     const result = await (jobs === undefined
       ? replace(options, manifest, files)
       : restoreIntoNew({ ...options, jobs }, manifest, files));
-    return { manifest, signature, before, ...result, durationMs: Math.round(performance.now() - started) };
+    const empty = await refreshAfterwards(options, manifest);
+    const differences = [...result.differences, ...empty];
+    const durationMs = Math.round(performance.now() - started);
+    return { manifest, signature, before, ...result, differences, durationMs };
   } finally {
     removeFolder(folder);
   }
+}
+
+/** Fills what other servers have, once the target is committed: they may be this one, and wait for its locks. */
+async function refreshAfterwards(
+  { target, signal }: RestoreOptions,
+  { remote }: Manifest,
+): Promise<string[]> {
+  if (Object.keys(remote).length === 0) return [];
+  return withSession(target, "optropic restore", (session) => refreshRemote(session, remote), signal);
 }
 
 async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rehearse } from "../../operations/drill/rehearse.ts";
 import { type Cycle, startCycle } from "./support/cycle.ts";
 import { type Kind, moreKinds } from "./support/more-kinds.ts";
 import { supabaseProject, supabaseRoles } from "./support/supabase.ts";
@@ -189,6 +190,21 @@ test("a table of another schema that would lose its rows is not replaced", async
   expect(await ask("select * from beside.child")).toBe("1|2");
 });
 
+test("a drill rehearses a restore in place, and says when it failed", async () => {
+  const { connection } = await make(
+    `create schema app; create schema beside; create type app.mood as enum ('ok');
+     create table app.t (a int); create table beside.t (m app.mood);`,
+  );
+  await cycle.backUp(connection);
+  expect((await cycle.drill(rehearse)).drill?.notes).toEqual([]);
+  await cycle.backUp(connection, ["app"]);
+  const evidence = await cycle.drill(rehearse);
+  expect(evidence).toMatchObject({ holds: true, problems: [] });
+  expect(evidence.drill?.notes.at(-1)).toMatch(
+    /^A restore in place failed in the drill; [^\n]* table beside\.t has a different definition/,
+  );
+});
+
 test("default privileges of the role that restores give nothing to what is restored", async () => {
   const { connection, ask } = await make(
     "create table t (a int); create function f() returns int language sql as 'select 1';",
@@ -204,15 +220,15 @@ test("a restore that its target has too few locks for is refused, and says so at
   const small = await startCycle({ max_connections: "20", max_locks_per_transaction: "10" });
   try {
     await small.source.sql(
-      "do $$ begin for i in 1..60 loop execute format('create table t%s (id int primary key)', i); end loop; end $$",
+      "do $$ begin for i in 1..160 loop execute format('create table t%s (id int primary key)', i); end loop; end $$",
     );
     const manifest = await small.backUp(small.source.connection());
-    expect(manifest.notes).toEqual([expect.stringMatching(/^A restore in one transaction locks about 240 /)]);
+    expect(manifest.notes).toEqual([expect.stringMatching(/^A restore in one transaction locks about 640 /)]);
     await expect(small.restore(small.source.connection())).rejects.toThrow(
       /is too small: a restore in one transaction[\s\S]*Nothing was changed/,
     );
     const target = small.source.connection("anew");
-    expect((await small.restore(target, { jobs: 2 })).tables).toBe(60);
+    expect((await small.restore(target, { jobs: 2 })).tables).toBe(160);
     await expect(small.restore(target, { jobs: 2 })).rejects.toThrow(/anew is not empty/);
   } finally {
     await small.close();

@@ -2,6 +2,7 @@ import type { DrillFinding } from "../../../evidence/drill.ts";
 import { databaseStatement } from "../../../operations/archive/database.ts";
 import type { Manifest } from "../../../operations/archive/manifest.ts";
 import { backUp } from "../../../operations/backup/run.ts";
+import type { rehearse } from "../../../operations/drill/rehearse.ts";
 import { drill } from "../../../operations/drill/run.ts";
 import { type RestoreOutcome, restore } from "../../../operations/restore/run.ts";
 import { ObjectStore } from "../../../operations/store/object-store.ts";
@@ -18,7 +19,7 @@ export interface Cycle {
   holder: Holder;
   backUp(connection: Connection, schemas?: readonly string[]): Promise<Manifest>;
   /** Restores the newest backup into an empty database of the other server, and compares. */
-  drill(): Promise<DrillFinding>;
+  drill(rehearsed?: typeof rehearse): Promise<DrillFinding>;
   restore(target: Connection, changes?: Partial<Parameters<typeof restore>[0]>): Promise<RestoreOutcome>;
   close(): Promise<void>;
 }
@@ -56,7 +57,7 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
       });
       return newest;
     },
-    async drill() {
+    async drill(rehearsed) {
       if (newest === undefined) throw new Error("There is no backup");
       drills += 1;
       const name = `drill_${drills}`;
@@ -66,6 +67,7 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
         stack: "production",
         target: other.connection(name),
         keep: false,
+        rehearse: rehearsed,
         jobs: 2,
         checks: [],
         objectives: { rtoMinutes: 60, rpoMinutes: 60, graceMinutes: 60 },
