@@ -62,6 +62,8 @@ Use this if the database no longer exists or the vendor no longer has the data. 
 
    It asks you to type the target as \`host:port/database\` (or takes it from \`--confirm\`), backs up the target into the same bucket, and replaces the backed-up schemas in one transaction: all of them or none. If the target lacks a role, the restore stops before it changes anything; in a database that no stack declares, \`--create-roles\` creates the missing roles without a login. Default privileges that only another role may set, such as those of \`supabase_admin\` at Supabase, are lost in the replaced schemas, and the restore reports them. Without \`--backup\` it uses the newest backup, and with \`--at TIME\` the newest before that time.
 
+   With \`--jobs 4\` the restore makes a new database instead, by that many parallel jobs: \`--target\` then names a database that does not exist or is empty. The old database stays as it is. A restore that fails leaves the new one without connections, with a comment that says why. Use it when one transaction would need more locks than the server has room for, which the backup notes and the restore refuses before it starts, or when tables of other schemas use types of the backup. Each drill restores this way and then tries a restore in place, and its notes say when that failed.
+
 6. Run \`npx pulumi up --stack ${stack}\` again to grant the roles their rights on the restored objects. Then reopen the platform, and watch the health checks and the error rate.
 
 ## Get rows or a table back

@@ -176,7 +176,7 @@ async function dumpAndDescribe(
     }
   };
   const [contents] = await Promise.all([
-    failing(describe(session, options, { snapshot, scope })),
+    failing(describe(session, { ...options, signal }, { snapshot, scope })),
     failing(send()),
   ]);
   if (contents === undefined || failures.length > 0) throw failures[0];
