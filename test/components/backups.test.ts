@@ -175,7 +175,7 @@ describe("the job", () => {
         BACKUP_BUCKET: { value: "optropic-backups" },
         BACKUP_PREFIX: { value: "postgres/" },
         BACKUP_RECIPIENTS: { value: JSON.stringify(recipients) },
-        BACKUP_SCHEMAS: { value: '["public"]' },
+        BACKUP_SCHEMAS: { value: "[]" },
         AWS_ACCESS_KEY_ID: { value: "backups-token-id" },
         AWS_SECRET_ACCESS_KEY: { value: createHash("sha256").update("token canary").digest("hex") },
       },

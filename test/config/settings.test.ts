@@ -234,7 +234,7 @@ describe("defaults", () => {
       schedule: "15 2 * * *",
       graceMinutes: 120,
       recipients: [...recipients],
-      schemas: ["public"],
+      schemas: [],
       location: "weur",
       jurisdiction: "default",
       drill: { jobs: 2, checks: [] },

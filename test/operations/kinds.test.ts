@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rehearse } from "../../operations/drill/rehearse.ts";
 import { type Cycle, startCycle } from "./support/cycle.ts";
+import { manyKinds } from "./support/many-kinds.ts";
 import { type Kind, moreKinds } from "./support/more-kinds.ts";
+import { readIndependently, readingDifferences } from "./support/reader.ts";
 import { supabaseProject, supabaseRoles } from "./support/supabase.ts";
 
 let cycle: Cycle;
@@ -188,6 +190,17 @@ test("a table of another schema that would lose its rows is not replaced", async
     /table beside\.child is missing\.[\s\S]*Nothing was changed/,
   );
   expect(await ask("select * from beside.child")).toBe("1|2");
+});
+
+test("both restores are the same as the source to pg_dump and to digests of rows", async () => {
+  const { connection } = await make(manyKinds);
+  const before = await readIndependently(connection);
+  await cycle.backUp(connection);
+  const target = cycle.source.connection("many_kinds");
+  expect((await cycle.restore(target, { jobs: 2 })).differences).toEqual([]);
+  expect(readingDifferences(before, await readIndependently(target))).toEqual([]);
+  expect((await cycle.restore(connection)).differences).toEqual([]);
+  expect(readingDifferences(before, await readIndependently(connection))).toEqual([]);
 });
 
 test("a drill rehearses a restore in place, and says when it failed", async () => {
