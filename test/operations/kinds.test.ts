@@ -209,7 +209,9 @@ test("a drill rehearses a restore in place, and says when it failed", async () =
      create table app.t (a int); create table beside.t (m app.mood);`,
   );
   await cycle.backUp(connection);
-  expect((await cycle.drill(rehearse)).drill?.notes).toEqual([]);
+  expect((await cycle.drill(rehearse)).drill?.notes).toEqual([
+    "The backup is unsigned: nothing shows who made it.",
+  ]);
   await cycle.backUp(connection, ["app"]);
   const evidence = await cycle.drill(rehearse);
   expect(evidence).toMatchObject({ holds: true, problems: [] });
