@@ -150,7 +150,7 @@ export const manifestSchema = z.strictObject({
   /** The companions' tables whose rows the dump has, with their entries. */
   companionRows: z.record(z.string(), entry),
   /** Materialized views that read from another server, with their entries. */
-  remote: z.record(z.string(), entry),
+  remote: z.record(z.string(), entry).default({}),
   /** Tables, indexes and large objects that a transaction locks when it creates the schemas. */
   lockable: count,
   /** What the dump does not contain, one sentence each. */

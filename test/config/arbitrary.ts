@@ -266,6 +266,12 @@ export const anySettings = fc.record<SettingsInput>(
         }),
         sslMode: fc.constantFrom("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
         enforceSsl: fc.boolean(),
+        anonymousReads: fc.array(
+          fc
+            .tuple(fc.stringMatching(/^[a-z_]{1,20}$/), fc.stringMatching(/^[a-z_]{1,20}$/))
+            .map((names) => names.join(".")),
+          { maxLength: 5 },
+        ),
         allowedNetworks: fc.array(network, { maxLength: 5 }),
       },
       { requiredKeys: ["region", "allowedNetworks"] },

@@ -238,6 +238,7 @@ describe("defaults", () => {
       location: "weur",
       jurisdiction: "default",
       drill: { jobs: 2, checks: [] },
+      copies: [],
     });
     expect(objectives).toEqual({
       rpoMinutes: 1440,
