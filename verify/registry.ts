@@ -1,4 +1,3 @@
-import { items as checklist, type ItemId } from "../checklist/items.ts";
 import * as assets from "./assets.ts";
 import * as cors from "./cors.ts";
 import * as connection from "./database/connection.ts";
@@ -41,11 +40,6 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
 
 /** Every probe, in the order of its file and then of its first item. */
 export const registry: readonly Probe[] = files.flatMap((file) => Object.values(file).filter(isProbe));
-
-/** Items that a probe measures, in the order of the checklist. */
-export function measuredItems(): ItemId[] {
-  return checklist.map(({ id }) => id).filter((id) => registry.some(({ items }) => items.includes(id)));
-}
 
 function isProbe(value: unknown): value is Probe {
   return typeof value === "object" && value !== null && "measure" in value;
