@@ -33,7 +33,8 @@ class WhenRead {
     if (this.#make !== undefined) {
       const make = this.#make;
       this.#make = undefined;
-      Object.assign(target, make());
+      // A property may be called `__proto__`, which an assignment would take for the prototype.
+      Object.defineProperties(target, Object.getOwnPropertyDescriptors(make()));
     }
     return target;
   }
