@@ -70,10 +70,10 @@ describe("a drill", () => {
       rows: Object.values(manifest.description.tables).reduce((sum, { rows }) => sum + (rows ?? 0), 0),
       checks: good.map(({ name, expect: found }) => ({ name, holds: true, found })),
       differences: [],
-      notes: [],
+      notes: ["The backup is unsigned: nothing shows who made it."],
     });
     expect(steps.map(({ name }: { name: string }) => name)).toEqual([
-      "choose",
+      "choose and check the signature",
       "fetch, decrypt and check the digests",
       "start the scratch server",
       "restore",
