@@ -4,7 +4,7 @@ import { parseJson } from "../../lib/json.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "./attempt.ts";
 import { type Described, digestOf, type Objects } from "./describe.ts";
-import { quietEventTriggers } from "./event-triggers.ts";
+import { quietEventTriggers } from "./triggers.ts";
 
 /** A description of a backup's objects, and the restored ones. */
 export interface Compared {

@@ -7,7 +7,6 @@ import type { Session } from "../../postgres/session.ts";
 import { selectContents } from "./contents.ts";
 import { prepareSession } from "./describe.ts";
 import type { Details } from "./details.ts";
-import { splitEventTriggers } from "./event-triggers.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
 import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
 import { setChecksAside } from "./late-checks.ts";
@@ -17,6 +16,7 @@ import { powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { withoutRemote } from "./remote.ts";
 import { withSearchPath } from "./search-path.ts";
 import { settingStatements } from "./settings.ts";
+import { splitEventTriggers, splitTriggers } from "./triggers.ts";
 import type { Restored } from "./verify.ts";
 
 export interface RestoreOptions {
@@ -69,7 +69,8 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const list = `${file}.contents`;
     const without = withoutRemote(manifest.remote);
     const selected = selectContents(contents, manifest, { globals, leftOut, without });
-    const { others, eventTriggers } = splitEventTriggers(selected);
+    const { others: withTriggers, eventTriggers } = splitEventTriggers(selected);
+    const { others, triggers } = splitTriggers(withTriggers);
     writeFileSync(list, others, { mode: 0o600 });
     await runRestore(options, list, ["--section=pre-data"]);
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
@@ -78,6 +79,8 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       await runRestore(options, list, ["--section=data"]);
       for (const statement of checks) await run(session, statement);
       await runRestore(options, list, ["--section=post-data"]);
+      writeFileSync(list, triggers, { mode: 0o600 });
+      await runRestore({ ...options, jobs: 1 }, list, ["--section=post-data"]);
     });
     for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
       const reason = await attemptEach(session, [statement]);

@@ -135,7 +135,11 @@ describe("the pack in Pulumi's policy host", () => {
       },
     ]);
     const stack = withProps(passingStack(), "api-service", { healthCheckPath: "", autoscaling: undefined });
-    const host = await start({ config: { "optropic:stage": "staging", "optropic:waivers": waivers } });
+    // A stack that is called production is production, whatever its stage says.
+    const host = await start({
+      config: { "optropic:stage": "staging", "optropic:waivers": waivers },
+      env: { PULUMI_NODEJS_STACK: "staging" },
+    });
     const said = await host.preview(stack);
     expect(objecting(said)).toEqual(["render-health-check", "render-autoscaling"]);
     expect(said.map(({ level }) => level)).not.toContain("mandatory");

@@ -58,7 +58,6 @@ export class Host {
       cwd: pack,
       env: {
         ...process.env,
-        ...env,
         PULUMI_CONFIG: JSON.stringify({
           "optropic:scope": "all",
           "optropic:plans": JSON.stringify(production.plans),
@@ -66,6 +65,7 @@ export class Host {
         }),
         PULUMI_NODEJS_PROJECT: "optropic",
         PULUMI_NODEJS_STACK: "production",
+        ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -32,11 +32,26 @@ export async function quietEventTriggers(session: Session): Promise<() => Promis
 
 /** Divides a table of contents: the event triggers are made last, since they run at what is made after them. */
 export function splitEventTriggers(contents: string): { others: string; eventTriggers: string } {
-  const isOne = (line: string): boolean =>
-    /^\d+; (?:3466 \d+ EVENT TRIGGER|\d+ \d+ COMMENT - EVENT TRIGGER) /.test(line);
+  const [eventTriggers, others] = divided(
+    contents,
+    /^\d+; (?:3466 \d+ EVENT TRIGGER|\d+ \d+ COMMENT - EVENT TRIGGER) /,
+  );
+  return { others, eventTriggers };
+}
+
+/**
+ * Divides a table of contents: the triggers are made one after the other. A partition's trigger is switched off by
+ * an entry of its own, and where partitions have partitions, pg_dump does not say that this needs the trigger of
+ * the topmost table first: two workers would race.
+ */
+export function splitTriggers(contents: string): { others: string; triggers: string } {
+  const [triggers, others] = divided(contents, /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT \S+ TRIGGER) /);
+  return { others, triggers };
+}
+
+/** The lines of a table of contents that fit, and the others. */
+function divided(contents: string, fits: RegExp): [fitting: string, others: string] {
   const lines = contents.split("\n");
-  return {
-    others: lines.filter((line) => !isOne(line)).join("\n"),
-    eventTriggers: `${lines.filter(isOne).join("\n")}\n`,
-  };
+  const fitting = lines.filter((line) => fits.test(line));
+  return [`${fitting.join("\n")}\n`, lines.filter((line) => !fits.test(line)).join("\n")];
 }
