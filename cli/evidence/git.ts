@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { Child } from "../../lib/child.ts";
 
 /** The most output of Git that is read, in bytes. */
@@ -12,14 +12,10 @@ const maximumBytes = 1024 * 1024;
  */
 export async function cleanCommit(cwd: string, apart: string): Promise<string | undefined> {
   const commit = await git(cwd, ["rev-parse", "--verify", "HEAD"]);
-  const changes = await git(cwd, [
-    "status",
-    "--porcelain",
-    "--untracked-files=no",
-    "--",
-    ".",
-    `:(exclude)${relative(cwd, apart) || "."}`,
-  ]);
+  const inside = relative(cwd, apart);
+  const besides =
+    inside === "" || inside.startsWith("..") || isAbsolute(inside) ? [] : [`:(exclude)${inside}`];
+  const changes = await git(cwd, ["status", "--porcelain", "--untracked-files=no", "--", ".", ...besides]);
   return changes === "" && commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
 }
 

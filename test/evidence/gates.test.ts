@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { git } from "../../cli/evidence/git.ts";
+import { cleanCommit, git } from "../../cli/evidence/git.ts";
 import { documents } from "../../evidence/gates/documents.ts";
 import { envFile } from "../../evidence/gates/env-file.ts";
 import type { Facts } from "../../evidence/gates/gate.ts";
@@ -112,5 +112,23 @@ describe("documents", () => {
 
   it.each(documents.map(({ name }) => name))("%s does not hold in an empty repository", async (name) => {
     expect(await checked(name)).toMatchObject({ state: "does-not-hold" });
+  });
+});
+
+describe("the commit that was judged", () => {
+  it("is known where nothing tracked was changed since, wherever evidence is kept", async () => {
+    repository({ "a.ts": "1", "records/one.json": "{}" });
+    const commit = await git(root, ["rev-parse", "HEAD"]);
+    expect(await cleanCommit(root, join(root, "records"))).toBe(commit);
+    expect(await cleanCommit(root, tmpdir())).toBe(commit);
+    write("records/one.json", "{ }");
+    write("untracked.ts", "");
+    expect(await cleanCommit(root, join(root, "records"))).toBe(commit);
+    write("a.ts", "2");
+    expect(await cleanCommit(root, join(root, "records"))).toBeUndefined();
+  });
+
+  it("is unknown without Git", async () => {
+    expect(await cleanCommit(root, join(root, "records"))).toBeUndefined();
   });
 });
