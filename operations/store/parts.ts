@@ -84,12 +84,35 @@ export async function uploadParts(options: UploadOptions, parts: AsyncIterable<B
     const sent = await sendParts(options, UploadId, parts);
     await complete(options, UploadId, sent);
   } catch (error) {
-    const once = { clock: patience.clock, forMs: 0 };
-    const request = { what: `remove the parts of ${key}`, limitMs: 30 * second, signal: undefined };
-    await persist(once, request, (abortSignal) =>
-      client.send(new AbortMultipartUploadCommand({ ...object, UploadId }), { abortSignal }),
-    ).catch(() => undefined);
+    await removeParts(options, UploadId);
     throw error;
+  }
+}
+
+/** How often, and after how many milliseconds, removed parts are looked for again. */
+const removals = 4;
+const settleMs = 250;
+
+/**
+ * Removes what the store has of an upload. A part whose last byte was there when its request was broken off may
+ * still arrive afterwards, so the store is asked again until it knows no such upload.
+ */
+async function removeParts(
+  { client, bucket, key, patience }: UploadOptions,
+  UploadId: string,
+): Promise<void> {
+  const once = { clock: patience.clock, forMs: 0 };
+  const request = { what: `remove the parts of ${key}`, limitMs: 30 * second, signal: undefined };
+  for (let times = 0; times < removals; times += 1) {
+    try {
+      await persist(once, request, (abortSignal) =>
+        client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId }), { abortSignal }),
+      );
+    } catch {
+      // It knows none, or does not answer: nothing more can be done.
+      return;
+    }
+    await patience.clock.sleep(settleMs, undefined);
   }
 }
 
