@@ -73,15 +73,21 @@ export const errorTrackingKey = policy({
           some(keys, (key) => isOf(key, project)) || `${project.name} has no key that the stack declares.`,
       ),
       ...keys.map((key) =>
-        judge(
-          key,
-          () =>
+        judge(key, () => {
+          if (key.at("isActive").boolean() === false) {
+            return fault(
+              key.at("isActive"),
+              "The key is switched off, so Sentry drops every event that is sent with it.",
+            );
+          }
+          return (
             isPositive(key.at("rateLimitCount"), key.at("rateLimitWindow")) ||
             fault(
               key.at("rateLimitCount"),
               "The key has no rate limit. It is in every page, so anybody can use up the quota with it.",
-            ),
-        ),
+            )
+          );
+        }),
       ),
     ];
   },

@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { IpAllowRule, WebServiceArgs } from "@pulumi/render";
+import type { KeyArgs } from "@pulumi/sentry";
 
 // Properties of resources that no package of this project declares, as the providers' documentation has them
 // and as Pulumi's bridge names them; only those that a policy reads.
@@ -20,6 +21,12 @@ export interface RenderPostgresArgs {
   /** Networks that may connect from outside; without a list all may. */
   ipAllowLists?: Input<Input<IpAllowRule>[]>;
   parameterOverrides?: Input<Record<string, Input<string>>>;
+}
+
+/** A key of Sentry, with what providers in other versions and Sentry's API know of it. */
+export interface SentryKeyArgs extends KeyArgs {
+  /** A key that is switched off accepts no event. */
+  isActive?: Input<boolean>;
 }
 
 /** Alerts of Sentry from before there were monitors: their parts as lists of objects or as JSON. */

@@ -140,7 +140,10 @@ export const sentry = {
     token<se.ProjectArgs>("sentry:index/project:Project"),
     token<se.ProjectArgs>("sentry:index/sentryProject:SentryProject"),
   ],
-  key: [token<se.KeyArgs>("sentry:index/key:Key"), token<se.KeyArgs>("sentry:index/sentryKey:SentryKey")],
+  key: [
+    token<other.SentryKeyArgs>("sentry:index/key:Key"),
+    token<other.SentryKeyArgs>("sentry:index/sentryKey:SentryKey"),
+  ],
   alert: token<se.AlertArgs>("sentry:index/alert:Alert"),
   metricMonitor: token<se.MetricMonitorArgs>("sentry:index/metricMonitor:MetricMonitor"),
   uptimeMonitor: token<se.UptimeMonitorArgs>("sentry:index/uptimeMonitor:UptimeMonitor"),

@@ -52,6 +52,11 @@ export const errorTrackingMutants: readonly Mutant[] = [
     break: (stack) => withProps(stack, "errors-key", { rateLimitCount: 0 }),
   },
   {
+    policy: "error-tracking-key",
+    what: "the key is switched off",
+    break: (stack) => withProps(stack, "errors-key", { isActive: false }),
+  },
+  {
     policy: "sentry-dsn-wired",
     what: "the DSN is written in the program",
     break: (stack) => writtenDsn(stack, written),
