@@ -3,6 +3,7 @@ import { runCommand } from "../lib/command.ts";
 import { keygenCommand } from "./evidence/keygen.ts";
 import {
   type CheckpointFlags,
+  checkpointOption,
   type EvidenceFlags,
   evidenceOptions,
   type LoadTestFlags,
@@ -27,12 +28,7 @@ function verify(): Command {
     ),
   );
   return command
-    .option(
-      "--checkpoint <file>",
-      "a checkpoint from where nobody can change it; repeatable",
-      (value: string, previous: string[]) => [...previous, value],
-      [],
-    )
+    .addOption(checkpointOption())
     .addHelpText(
       "after",
       "\nExample:\n  $ optropic evidence verify --checkpoint checkpoint.txt\n\nExit status: 0 the evidence is whole, 1 it is not, 2 could not tell.",

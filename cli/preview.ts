@@ -179,8 +179,7 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
     await writeFiles(plan, report(first, result));
     if (flags.evidence !== undefined) {
       const { recordPreview } = await import("./evidence/preview.ts");
-      const folder = flags.evidence === true ? undefined : flags.evidence;
-      await recordPreview(folder, { cwd, stack: first, startedAt, document: result.document });
+      await recordPreview(flags.evidence, { cwd, stack: first, startedAt, document: result.document });
     }
     return { status: statusOf(result.document), output: await print(first, result) };
   });

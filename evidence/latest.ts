@@ -1,3 +1,4 @@
+import { formatMoment } from "../lib/units.ts";
 import type { Phase } from "./phases.ts";
 import type { EvidenceRecord } from "./record.ts";
 import { controlKey, type RegisteredControl } from "./registered.ts";
@@ -80,7 +81,7 @@ function foundIn(result: Result, record: EvidenceRecord, input: DecisionInput): 
   if (until.getTime() < input.at.getTime()) {
     return {
       ...found,
-      stale: `It was shown at ${minute(result.at)} and counted until ${minute(until.toISOString())}`,
+      stale: `It was shown at ${formatMoment(result.at)} and counted until ${formatMoment(until.toISOString())}`,
     };
   }
   const lapsed =
@@ -117,8 +118,4 @@ function joined(all: readonly Found[]): Found {
 /** A waiver counts up to and including its last day, in UTC. */
 function hasEnded(until: string, at: Date): boolean {
   return at.toISOString().slice(0, 10) > until;
-}
-
-function minute(moment: string): string {
-  return `${moment.slice(0, 16).replace("T", " ")} UTC`;
 }

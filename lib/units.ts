@@ -56,3 +56,8 @@ const unitWords: Readonly<Record<string, string>> = {
   s: "second",
   ms: "millisecond",
 };
+
+/** A moment in UTC for a person, to the minute: `2026-11-28 12:00 UTC`. It must be in the form of ISO 8601. */
+export function formatMoment(moment: string): string {
+  return `${moment.slice(0, 16).replace("T", " ")} UTC`;
+}

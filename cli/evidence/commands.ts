@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { checkpointOf, readCheckpoint, writeCheckpoint } from "../../evidence/checkpoint.ts";
 import { EvidenceFolder } from "../../evidence/folder.ts";
@@ -9,7 +8,7 @@ import type { Result as ControlResult, RunKind } from "../../evidence/statement.
 import { verifyEvidence } from "../../evidence/verify.ts";
 import type { Result } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
 import { alertNames } from "../../metrics/alerts.ts";
@@ -18,12 +17,13 @@ import { readStackSettings } from "../../project/settings.ts";
 import { writeOutput } from "../output.ts";
 import { git } from "./git.ts";
 import type { CheckpointFlags, EvidenceFlags, LoadTestFlags, VerifyEvidenceFlags } from "./options.ts";
+import { readInput } from "./read.ts";
 import { recordRun, signingKey, trustedKeys } from "./record.ts";
 
 /** Whether the evidence of a stack is whole. */
 export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
   const { folder, trusted } = opened(flags);
-  const notes = flags.checkpoint.map((file) => ({ file, ...readCheckpoint(readText(file), trusted) }));
+  const notes = flags.checkpoint.map((file) => ({ file, ...readCheckpoint(readInput(file), trusted) }));
   const verification = verifyEvidence(
     folder.read(trusted),
     notes.map(({ checkpoint: note }) => note),
@@ -94,7 +94,7 @@ export async function recordLoadTest(summary: string, flags: LoadTestFlags): Pro
   const cwd = resolve(flags.cwd);
   const { objectives } = readStackSettings(cwd, flags.stack);
   const at = new Date();
-  const figures = readLoadTest(readText(summary), flags.target);
+  const figures = readLoadTest(readInput(summary), flags.target);
   return recorded(flags, "load-test", cwd, at, loadTestResults(figures, objectives, at));
 }
 
@@ -139,12 +139,4 @@ function opened(flags: EvidenceFlags) {
     trusted: trustedKeys(evidence.publicKeys),
     folder: new EvidenceFolder(resolve(cwd, flags.evidence), flags.stack),
   };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Failure("refused", `Cannot read ${file}: ${reasonOf(error)}`);
-  }
 }

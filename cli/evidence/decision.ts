@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { readCheckpoint } from "../../evidence/checkpoint.ts";
 import { decide } from "../../evidence/decide.ts";
@@ -6,13 +5,14 @@ import { EvidenceFolder } from "../../evidence/folder.ts";
 import { type ReportDocument, reportDocument } from "../../evidence/report/document.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
 import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { registeredControls } from "./controls.ts";
 import { git } from "./git.ts";
 import type { DecisionFlags } from "./options.ts";
+import { readInput } from "./read.ts";
 import { trustedKeys } from "./record.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   const kept = new EvidenceFolder(resolve(cwd, flags.evidence), stack).read(trusted);
   const at = flags.at ?? new Date();
   const checkpoints = flags.checkpoint.map((file) => {
-    const { checkpoint, signed } = readCheckpoint(readNote(file), trusted);
+    const { checkpoint, signed } = readCheckpoint(readInput(file), trusted);
     if (signed === "untrusted" || (signed === "unsigned" && trusted.length > 0)) {
       throw new Failure("refused", `${file} is not signed by a key in evidence.publicKeys`);
     }
@@ -71,12 +71,4 @@ export function statusOfDecision({ decision, items }: ReportDocument): ExitStatu
   return items.some(({ blocks, verdict }) => blocks && verdict === "does-not-hold")
     ? exitStatus.doesNotHold
     : exitStatus.couldNotTell;
-}
-
-function readNote(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Failure("refused", `Cannot read the checkpoint ${file}: ${reasonOf(error)}`);
-  }
 }

@@ -62,10 +62,15 @@ export function decisionOptions(): Option[] {
     new Option("--phase <name>", "what is due: before the release, during it, or after it")
       .choices(["before", "release", "after"])
       .default("before"),
-    new Option("--checkpoint <file>", "a checkpoint from where nobody can change it; repeatable")
-      .argParser((value: string, previous: string[] = []) => [...previous, value])
-      .default([], "none"),
+    checkpointOption(),
   ];
+}
+
+/** Checkpoints to compare evidence with. */
+export function checkpointOption(): Option {
+  return new Option("--checkpoint <file>", "a checkpoint from where nobody can change it; repeatable")
+    .argParser((value: string, previous: string[] = []) => [...previous, value])
+    .default([], "none");
 }
 
 /** Where the evidence of which stack is. */

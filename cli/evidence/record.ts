@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { sha256 } from "../../evidence/digest.ts";
 import { EvidenceFolder } from "../../evidence/folder.ts";
 import { readSigningKey, readVerifyingKey, type SigningKey, type VerifyingKey } from "../../evidence/keys.ts";
 import type { EvidenceRecord } from "../../evidence/record.ts";
 import type { Result, Run, RunKind } from "../../evidence/statement.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { repositoryRoot } from "../../project/sources.ts";
 import { cleanCommit } from "./git.ts";
+import { defaultFolder } from "./options.ts";
 
 /** What a command found, before it becomes a record. */
 export interface Finding {
@@ -46,6 +48,11 @@ export async function recordRun(folder: string, finding: Finding): Promise<Evide
     },
     signingKey(process.env),
   );
+}
+
+/** The folder of an `--evidence` flag that may name none: then the repository's own. */
+export function recordsFolder(cwd: string, named: string | true): string {
+  return named === true ? resolve(repositoryRoot(cwd), defaultFolder) : resolve(named);
 }
 
 /** @throws {Failure} `refused`, for a key that cannot be read */

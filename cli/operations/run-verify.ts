@@ -67,8 +67,7 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
       }
       if (flags.evidence !== undefined) {
         const { recordVerification } = await import("../evidence/verify.ts");
-        const folder = flags.evidence === true ? undefined : flags.evidence;
-        await recordVerification(folder, flags.cwd, verification);
+        await recordVerification(flags.evidence, flags.cwd, verification);
       }
       const output = flags.json ? jsonLine(verification) : `${verificationText(verification)}\n`;
       return { status: statusOf(verification), output };

@@ -1,8 +1,9 @@
+import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument, ReportedControl, ReportedItem, Totals } from "./document.ts";
 import { script, style } from "./html-assets.ts";
 import { escaped as text } from "./html-text.ts";
 import { evidenceLine } from "./status.ts";
-import { oneVerdict, totalsLine, verdictWords } from "./words.ts";
+import { oneVerdict, progressOf, totalOf, totalsLine, verdictWords } from "./words.ts";
 
 /**
  * The decision as one HTML page that asks for nothing from elsewhere: it can be read without JavaScript,
@@ -27,7 +28,7 @@ export function htmlReport(document: ReportDocument): string {
 <p class="stamp ${decision}"><span aria-hidden="true">${go ? "✓" : "✗"}</span> ${go ? "Go" : "No-go"}</p>
 <div>
 <h1>${text(`${project}/${stack}`)}</h1>
-<p>${text(moment(at))}${commit === undefined ? "" : `, commit <code>${text(commit.slice(0, 12))}</code>`}. ${text(totalsLine(totals))} of ${items.length} items.</p>
+<p>${text(formatMoment(at))}${commit === undefined ? "" : `, commit <code>${text(commit.slice(0, 12))}</code>`}. ${text(totalsLine(totals))} of ${items.length} items.</p>
 <p>Evidence: ${text(evidenceLine(evidence))}.</p>
 </div>
 </header>
@@ -70,15 +71,14 @@ function sectionsHtml({ sections }: ReportDocument): string {
     )
     .join("");
   const rows = sections.map(({ section, totals }) => {
-    const done = totals.holds + totals.waived + totals["not-applicable"];
-    const due = sum(totals) - totals["not-due"];
+    const { done, due } = progressOf(totals);
     return `<tr><th scope="row">${text(section)}</th><td>${bar(section, totals)}</td><td class="number">${done}/${due}</td></tr>`;
   });
   return `<section aria-labelledby="sections"><h2 id="sections">Sections</h2><ul class="legend">${legend}</ul><table class="sections"><thead><tr><th scope="col">section</th><th scope="col">state</th><th scope="col">done of due</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></section>`;
 }
 
 function bar(section: string, totals: Totals): string {
-  const all = sum(totals);
+  const all = totalOf(totals);
   let x = 0;
   const parts = verdictWords
     .filter(({ verdict }) => totals[verdict] > 0)
@@ -123,7 +123,7 @@ function controlsHtml(controls: readonly ReportedControl[]): string {
     ]
       .filter((part) => part !== "")
       .join(" ");
-    return `<tr><th scope="row">${text(kind)} <code>${text(name)}</code><br><span class="note">${text(title)}</span></th><td>${oneVerdict[verdict]}</td><td>${quantity(expected, unit)}</td><td>${quantity(measured, unit) || text(summary)}</td><td>${at === undefined ? "" : text(moment(at))} ${where}</td></tr>`;
+    return `<tr><th scope="row">${text(kind)} <code>${text(name)}</code><br><span class="note">${text(title)}</span></th><td>${oneVerdict[verdict]}</td><td>${quantity(expected, unit)}</td><td>${quantity(measured, unit) || text(summary)}</td><td>${at === undefined ? "" : text(formatMoment(at))} ${where}</td></tr>`;
   });
   return `<table class="controls"><thead><tr><th scope="col">control</th><th scope="col">state</th><th scope="col">declared</th><th scope="col">found</th><th scope="col">when and where</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
@@ -151,14 +151,6 @@ function quantity(value: string | number | boolean | undefined, unit: string | u
   return text(unit === undefined ? String(value) : `${value} ${unit}`);
 }
 
-function moment(at: string): string {
-  return `${at.slice(0, 16).replace("T", " ")} UTC`;
-}
-
 function round(value: number): string {
   return String(Math.round(value * 100) / 100);
-}
-
-function sum(totals: Totals): number {
-  return verdictWords.reduce((all, { verdict }) => all + totals[verdict], 0);
 }

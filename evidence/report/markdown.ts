@@ -1,5 +1,6 @@
 import { code, prose } from "../../lib/markdown-text.ts";
 import { markdownTable } from "../../lib/table.ts";
+import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument } from "./document.ts";
 import { evidenceLine } from "./status.ts";
 import { oneVerdict, totalsLine, verdictWords } from "./words.ts";
@@ -12,7 +13,7 @@ export function markdownReport(document: ReportDocument): string {
   const parts = [
     `# ${decision === "go" ? "Go" : "No-go"}: ${prose(`${project}/${stack}`)}`,
     [
-      `${at.slice(0, 16).replace("T", " ")} UTC${commit === undefined ? "" : `, commit \`${commit.slice(0, 12)}\``}.`,
+      `${formatMoment(at)}${commit === undefined ? "" : `, commit \`${commit.slice(0, 12)}\``}.`,
       `${totalsLine(totals)} of ${items.length} items. Evidence: ${evidenceLine(evidence)}.`,
     ].join(" "),
     ...(actions.length > 0

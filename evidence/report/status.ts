@@ -1,7 +1,8 @@
 import { painter } from "../../lib/paint.ts";
 import { counted, printable, shortened } from "../../lib/text.ts";
+import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument, Totals } from "./document.ts";
-import { totalsLine, verdictWords } from "./words.ts";
+import { progressOf, totalOf, totalsLine } from "./words.ts";
 
 export interface StatusView {
   color: boolean;
@@ -21,12 +22,11 @@ export function statusText(document: ReportDocument, { color, width, actions }: 
   const shown = document.actions.slice(0, actions);
   const left = document.actions.length - shown.length;
   const lines = [
-    printable(`${project}/${stack} at ${at.slice(0, 16).replace("T", " ")} UTC${of}`),
+    printable(`${project}/${stack} at ${formatMoment(at)}${of}`),
     "",
     ...sections.map(({ section, totals: of }) => {
-      const all = sum(of);
-      const done = of.holds + of.waived + of["not-applicable"];
-      return `${section.padEnd(nameWidth)}  ${bar(of, barWidth, color)}  ${done}/${all - of["not-due"]}`;
+      const { done, due } = progressOf(of);
+      return `${section.padEnd(nameWidth)}  ${bar(of, barWidth, color)}  ${done}/${due}`;
     }),
     "",
     ...shown.map(({ what, items, owner }) =>
@@ -89,7 +89,7 @@ function bar(totals: Totals, width: number, color: boolean): string {
     "unknown",
     "not-due",
   ] as const;
-  const all = sum(totals);
+  const all = totalOf(totals);
   let left = width;
   const cells = order
     .filter((verdict) => totals[verdict] > 0)
@@ -102,10 +102,6 @@ function bar(totals: Totals, width: number, color: boolean): string {
       return look(cell.repeat(size));
     });
   return cells.join("");
-}
-
-function sum(totals: Totals): number {
-  return verdictWords.reduce((all, { verdict }) => all + totals[verdict], 0);
 }
 
 function cut(line: string, width: number): string {

@@ -29,3 +29,16 @@ export function totalsLine(totals: Totals): string {
     .map(({ verdict, words }) => `${totals[verdict]} ${words}`)
     .join(", ");
 }
+
+/** How many items there are. */
+export function totalOf(totals: Totals): number {
+  return verdictWords.reduce((all, { verdict }) => all + totals[verdict], 0);
+}
+
+/** How many of the items that are due need nothing more. */
+export function progressOf(totals: Totals): { done: number; due: number } {
+  return {
+    done: totals.holds + totals.waived + totals["not-applicable"],
+    due: totalOf(totals) - totals["not-due"],
+  };
+}
