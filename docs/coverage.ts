@@ -18,7 +18,7 @@ export function coverageText(): string {
   const covered = items.filter((item) => controls.some((control) => isShown(item, control, shown)));
   return `${markdownTable(["how an item is shown to hold", "items that ask for it", "items with it here"], rows)}
 
-An item can ask for several. ${covered.length} of the ${items.length} items have at least one of them here. Nothing here shows the other ${items.length - covered.length}, and every preview counts them as left for later.`;
+An item can ask for several. ${covered.length} of the ${items.length} items have at least one of them here. No machine here shows the other ${items.length - covered.length}: a person signs for them in place of what is not built, and every report says so.`;
 }
 
 /** Puts the table into a page, between the two comments that mark its place. */

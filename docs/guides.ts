@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Settings } from "../config/settings.ts";
 import { preview } from "../preview/index.ts";
 import { readStackSettings } from "../project/settings.ts";
+import { apiPage, openApi } from "./guides/api.ts";
 import { databaseSecurity } from "./guides/database-security.ts";
 import { deploymentGuide } from "./guides/deployment.ts";
 import { type Declared, platformPage } from "./guides/platform.ts";
@@ -12,6 +13,8 @@ export function guidePages(settings: Settings, resources: readonly Declared[]): 
   return new Map([
     ["DEPLOYMENT_GUIDE.md", deploymentGuide(settings)],
     ["DATABASE_SECURITY.md", databaseSecurity(settings)],
+    ["api.md", apiPage(settings)],
+    ["openapi.json", openApi(settings)],
     ["platform.md", platformPage(settings, resources)],
   ]);
 }

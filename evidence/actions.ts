@@ -25,7 +25,8 @@ export function actionsOf(decision: Decision): Action[] {
   for (const { item, controls, blocks } of decision.items) {
     if (!blocks) continue;
     const open = controls.filter((control) => !control.advisory && !passes(control.verdict));
-    const needed = open.length === 0 ? [unbuilt] : open.map((control) => needFor(control, item.id, decision));
+    const needed =
+      open.length === 0 ? [unbuilt] : open.flatMap((control) => needFor(control, item.id, decision));
     for (const need of needed) {
       const action = actions.get(need.what) ?? { ...need, owner: ownerOf(item.id), items: [] };
       if (!action.items.includes(item.id)) action.items.push(item.id);
@@ -42,20 +43,24 @@ const unbuilt: Need = {
   command: false,
 };
 
-function needFor(control: ControlDecision, id: ItemId, { stack, at }: Decision): Need {
+function needFor(control: ControlDecision, id: ItemId, { stack, at }: Decision): Need[] {
   const { verdict, result, run } = control;
+  // What is worked out from other items needs what those need.
+  if (run === "decision") return [];
   if (verdict === "does-not-hold" && result !== undefined) {
     const where = result.place === undefined ? result.url : `${result.place.path}:${result.place.line}`;
-    return { what: result.fix ?? result.summary, command: false, ...(where !== undefined && { where }) };
+    return [{ what: result.fix ?? result.summary, command: false, ...(where !== undefined && { where }) }];
   }
   if (run === "attestation") {
     const until = new Date(Date.parse(at) + 30 * 86_400_000).toISOString().slice(0, 10);
-    return {
-      what: `npx optropic attest ${id} --stack ${stack} --by ${ownerAddress} --shows URL --until ${until}`,
-      command: true,
-    };
+    return [
+      {
+        what: `npx optropic attest ${id} --stack ${stack} --by ${ownerAddress} --shows URL --until ${until}`,
+        command: true,
+      },
+    ];
   }
-  return { what: commands[run](stack), command: true };
+  return [{ what: commands[run](stack), command: true }];
 }
 
 const ownerAddress = "YOUR@ADDRESS";

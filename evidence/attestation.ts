@@ -18,6 +18,8 @@ export interface AttestationRules {
   at: Date;
   /** The most days from today on which it may count. */
   maximumDays: number;
+  /** Items that a person signs, alone or in place of a control that is not built. */
+  signable: ReadonlySet<string>;
   /** Address of the author of the commit that goes live, who may not sign; undefined where that is allowed. */
   author: string | undefined;
 }
@@ -45,7 +47,7 @@ export function attestationOf(request: AttestationRequest, rules: AttestationRul
   }
   const item = findItem(request.item);
   if (item === undefined) throw refused(`The checklist has no item ${JSON.stringify(request.item)}`);
-  if (!item.controls.includes("attest")) {
+  if (!rules.signable.has(item.id)) {
     throw refused(
       `${item.id} is not for a person to sign: it is decided by ${listed([...item.controls], "and")}. See npx optropic attest --list`,
     );

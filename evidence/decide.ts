@@ -2,7 +2,7 @@ import { type Control, type Item, type ItemId, items } from "../checklist/items.
 import { type DecisionInput, type Latest, latestResults } from "./latest.ts";
 import { isOfRollback, type Phase, phaseOf } from "./phases.ts";
 import { controlKey, type RegisteredControl } from "./registered.ts";
-import type { Result, RunKind } from "./statement.ts";
+import type { Result } from "./statement.ts";
 import type { ItemVerdict } from "./states.ts";
 
 /** One control of one item, now. */
@@ -10,7 +10,9 @@ export interface ControlDecision {
   kind: Control;
   name: string;
   title: string;
-  run: RunKind;
+  run: RegisteredControl["run"];
+  /** Kinds of controls that this version does not have, in whose place a person signs. */
+  standsFor?: readonly Control[];
   verdict: ItemVerdict;
   /** It cannot block its items. */
   advisory: boolean;
@@ -67,7 +69,13 @@ const passing: ReadonlySet<ItemVerdict> = new Set<ItemVerdict>([
 /** Decides all items of the checklist. */
 export function decide(input: DecisionInput): Decision {
   const latest = latestResults(input);
-  const decided = items.map((item) => decideItem(item, input, latest));
+  const all: readonly Item[] = items;
+  const steps = new Map(
+    all.filter(isStep).map((item) => [item.id, decideItem(item, input, latest, [])] as const),
+  );
+  const decided = all.map(
+    (item) => steps.get(item.id) ?? decideItem(item, input, latest, [...steps.values()]),
+  );
   return {
     project: input.project,
     stack: input.stack,
@@ -84,12 +92,35 @@ export function passes(verdict: ItemVerdict): boolean {
   return passing.has(verdict);
 }
 
-function decideItem(item: Item, input: DecisionInput, latest: Latest): ItemDecision {
+/** Worked out from the items of all steps: OK.1. */
+export const stepsControl: RegisteredControl = {
+  kind: "report",
+  name: "deployment-steps-completed",
+  title: "Each item of the deployment's steps must be shown to hold.",
+  items: ["OK.1"],
+  run: "decision",
+};
+
+/** Whether an item is one of the checklist's numbered steps of a deployment. */
+function isStep({ section }: Item): boolean {
+  return section.startsWith("Step ");
+}
+
+function decideItem(
+  item: Item,
+  input: DecisionInput,
+  latest: Latest,
+  steps: readonly ItemDecision[],
+): ItemDecision {
   const phase = phaseOf(item.id);
   const controls = input.controls
     .filter((control) => control.items.includes(item.id))
-    .map((control) => decideControl(control, item.id, latest));
-  const missing = item.controls.filter((kind) => !controls.some((control) => control.kind === kind));
+    .map((control) =>
+      control.run === "decision" ? decideSteps(control, steps) : decideControl(control, item.id, latest),
+    );
+  const missing = item.controls.filter(
+    (kind) => !controls.some((control) => control.kind === kind || control.standsFor?.includes(kind)),
+  );
   const decision = { item, phase, controls };
   if (!isDue(item.id, phase, input.phase, controls)) {
     return { ...decision, verdict: "not-due", blocks: false, reason: notDue(item.id, phase) };
@@ -110,8 +141,8 @@ function decideItem(item: Item, input: DecisionInput, latest: Latest): ItemDecis
 }
 
 function decideControl(control: RegisteredControl, id: ItemId, latest: Latest): ControlDecision {
-  const { kind, name, title, run } = control;
-  const base = { kind, name, title, run };
+  const { kind, name, title, run, standsFor } = control;
+  const base = { kind, name, title, run, ...(standsFor !== undefined && { standsFor }) };
   const found = latest.get(controlKey(control));
   if (found === undefined) {
     return { ...base, verdict: "unknown", advisory: false, summary: `No evidence: ${nobody[run]}` };
@@ -133,6 +164,24 @@ function decideControl(control: RegisteredControl, id: ItemId, latest: Latest): 
   return { ...known, verdict: result.state, summary: result.summary };
 }
 
+/** A control that says whether every step of the deployment was shown to be done. */
+function decideSteps(
+  { kind, name, title, run }: RegisteredControl,
+  steps: readonly ItemDecision[],
+): ControlDecision {
+  const open = steps.filter(({ verdict }) => !passing.has(verdict)).map(({ item }) => item.id);
+  const more = open.length > 5 ? ` and ${open.length - 5} more` : "";
+  return {
+    ...{ kind, name, title, run },
+    verdict: worstOf(steps.map(({ verdict }) => verdict)),
+    advisory: false,
+    summary:
+      open.length === 0
+        ? `Each of the ${steps.length} items of the steps holds, is waived or does not apply`
+        : `${open.length} of the ${steps.length} items of the steps are not shown: ${open.slice(0, 5).join(", ")}${more}`,
+  };
+}
+
 /** Items of a rollback are due only where there was one. */
 function isDue(id: ItemId, phase: Phase, now: Phase, controls: readonly ControlDecision[]): boolean {
   if (isOfRollback(id)) return controls.some(({ result }) => result !== undefined);
@@ -146,7 +195,8 @@ function notDue(id: ItemId, phase: Phase): string {
   return phase === "release" ? "Due during the release" : "Due after the release";
 }
 
-const nobody: Readonly<Record<RunKind, string>> = {
+const nobody: Readonly<Record<RegisteredControl["run"], string>> = {
+  decision: "it is worked out from other items",
   preview: "no preview is recorded",
   verify: "nothing was measured",
   drill: "no restore drill is recorded",

@@ -9,8 +9,10 @@ export interface RegisteredControl {
   /** One sentence: what it asks for. */
   title: string;
   items: readonly ItemId[];
-  /** What kind of run finds it. */
-  run: RunKind;
+  /** What kind of run finds it; `decision` is worked out from the other items. */
+  run: RunKind | "decision";
+  /** Kinds of controls that the item asks for and this version does not have: a person signs in their place. */
+  standsFor?: readonly Control[];
 }
 
 /** What identifies a control: its kind and its name. */

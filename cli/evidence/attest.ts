@@ -7,6 +7,7 @@ import { textTable } from "../../lib/table.ts";
 import { counted, printableText } from "../../lib/text.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { registeredControls } from "./controls.ts";
 import { decided } from "./decision.ts";
 import { authorOf, git } from "./git.ts";
 import type { AttestFlags } from "./options.ts";
@@ -20,9 +21,12 @@ export async function attest(item: string | undefined, flags: AttestFlags): Prom
   const commit = await git(cwd, ["rev-parse", "--verify", "HEAD"]);
   const author = evidence.fourEyes && commit !== undefined ? await authorOf(cwd, commit) : undefined;
   const { by, shows, until, note, doesNotHold } = flags;
+  const signable = new Set<string>(
+    registeredControls().flatMap(({ kind, items }) => (kind === "attest" ? items : [])),
+  );
   const result = attestationOf(
     { item, by, shows, until, note, holds: !doesNotHold },
-    { at, maximumDays: evidence.attestationDays, author },
+    { at, maximumDays: evidence.attestationDays, signable, author },
   );
   const record = await recordRun(resolve(cwd, flags.evidence), {
     kind: "attestation",
@@ -54,10 +58,11 @@ export async function listAttestations(flags: AttestFlags): Promise<Result> {
   const rows = document.items.flatMap(({ id, text, owner, controls }) =>
     controls
       .filter(({ kind }) => kind === "attest")
-      .map(({ verdict, until, by }) => ({
+      .map(({ verdict, until, by, standsFor = [] }) => ({
         id,
         text,
         owner,
+        inPlaceOf: standsFor,
         state:
           verdict !== "holds"
             ? until === undefined
@@ -72,8 +77,15 @@ export async function listAttestations(flags: AttestFlags): Promise<Result> {
   );
   const open = rows.filter(({ state }) => state !== "holds" && state !== "ends soon");
   const table = textTable([
-    ["item", "state", "until", "owner", "what"],
-    ...rows.map(({ id, state, until, owner, text }) => [id, state, until?.slice(0, 10) ?? "", owner, text]),
+    ["item", "state", "until", "in place of", "owner", "what"],
+    ...rows.map(({ id, state, until, inPlaceOf, owner, text }) => [
+      id,
+      state,
+      until?.slice(0, 10) ?? "",
+      inPlaceOf.join(" and "),
+      owner,
+      text,
+    ]),
   ]);
   return {
     status: open.length === 0 ? exitStatus.holds : exitStatus.doesNotHold,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { checkpointOf, readCheckpoint, writeCheckpoint } from "../../evidence/checkpoint.ts";
 import { EvidenceFolder } from "../../evidence/folder.ts";
+import { factsOf } from "../../evidence/gates/facts.ts";
 import { gates } from "../../evidence/gates/registry.ts";
 import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
 import { loadTestResults, readLoadTest } from "../../evidence/load-test-results.ts";
@@ -11,7 +12,6 @@ import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
-import { alertNames } from "../../metrics/alerts.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { writeOutput } from "../output.ts";
@@ -73,18 +73,10 @@ export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
 export async function runAllGates(flags: EvidenceFlags): Promise<Result> {
   const cwd = resolve(flags.cwd);
   const settings = readStackSettings(cwd, flags.stack);
-  const { domains, contacts, objectives, release } = settings;
   const startedAt = new Date();
   const results = await runGates(
     gates,
-    repositoryAt(cwd, (args) => git(cwd, args), {
-      release,
-      hosts: [domains.web, domains.api],
-      contacts: [contacts.technicalLead, contacts.devops, contacts.databaseAdmin, contacts.security],
-      alerts: alertNames,
-      rtoMinutes: objectives.rtoMinutes,
-      rpoMinutes: objectives.rpoMinutes,
-    }),
+    repositoryAt(cwd, (args) => git(cwd, args), factsOf(settings)),
   );
   return recorded(flags, "gate", cwd, startedAt, results);
 }

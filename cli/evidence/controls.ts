@@ -1,4 +1,5 @@
 import { type Item, items } from "../../checklist/items.ts";
+import { stepsControl } from "../../evidence/decide.ts";
 import { drillControl } from "../../evidence/drill-record.ts";
 import { gates } from "../../evidence/gates/registry.ts";
 import { loadTestControls } from "../../evidence/load-test-results.ts";
@@ -9,7 +10,34 @@ import { registry as probes } from "../../verify/registry.ts";
 
 /** Every control that this version has, by kind, in the order of the checklist. */
 export function registeredControls(): RegisteredControl[] {
+  const machine = machineControls();
+  return [...machine, ...attestations(machine)];
+}
+
+/**
+ * A signature for each item that asks for one, and for each item that asks for a kind of control that is not
+ * built: a person then signs in its place, and every report says so.
+ */
+function attestations(machine: readonly RegisteredControl[]): RegisteredControl[] {
   const all: readonly Item[] = items;
+  return all.flatMap(({ id, text, controls }) => {
+    const standsFor = controls.filter(
+      (kind) =>
+        kind !== "attest" && !machine.some((control) => control.kind === kind && control.items.includes(id)),
+    );
+    if (standsFor.length === 0 && !controls.includes("attest")) return [];
+    const name = attestationName(id);
+    return [
+      {
+        ...{ kind: "attest", name, title: text, items: [id], run: "attestation" },
+        ...(standsFor.length > 0 && { standsFor }),
+      } satisfies RegisteredControl,
+    ];
+  });
+}
+
+/** What a machine decides. */
+function machineControls(): RegisteredControl[] {
   return [
     // The rule about waivers covers no item of its own.
     ...policies
@@ -48,17 +76,7 @@ export function registeredControls(): RegisteredControl[] {
         run: "gate",
       }),
     ),
-    ...all
-      .filter(({ controls }) => controls.includes("attest"))
-      .map(
-        ({ id, text }): RegisteredControl => ({
-          kind: "attest",
-          name: attestationName(id),
-          title: text,
-          items: [id],
-          run: "attestation",
-        }),
-      ),
+    stepsControl,
   ];
 }
 

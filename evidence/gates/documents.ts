@@ -1,7 +1,8 @@
 import type { ItemId } from "../../checklist/items.ts";
 import { listed } from "../../lib/text.ts";
 import { spokenDuration } from "../../lib/units.ts";
-import type { Facts, Gate } from "./gate.ts";
+import type { Facts } from "./facts.ts";
+import type { Gate } from "./gate.ts";
 
 /** A page, where it may stand, and what of the stack it must name to be current. */
 interface Page {

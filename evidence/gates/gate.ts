@@ -1,5 +1,6 @@
 import type { ItemId } from "../../checklist/items.ts";
 import type { ControlState } from "../states.ts";
+import type { Facts } from "./facts.ts";
 
 /** Something of the repository that a machine can look at: it reads files and Git, and changes nothing. */
 export interface Gate {
@@ -30,16 +31,4 @@ export interface Repository {
   git(args: readonly string[]): Promise<string | undefined>;
   /** What the stack declares, which its documents must name. */
   facts: Facts;
-}
-
-export interface Facts {
-  release: string;
-  /** Hosts that the platform is served by. */
-  hosts: readonly string[];
-  /** Addresses of the contacts. */
-  contacts: readonly string[];
-  /** Names of the alerts that a runbook must have a page for. */
-  alerts: readonly string[];
-  rtoMinutes: number;
-  rpoMinutes: number;
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { reasonOf } from "../../lib/failure.ts";
 import { printable, shortened } from "../../lib/text.ts";
 import type { Result } from "../statement.ts";
-import type { Facts, Gate, GateFinding, Repository } from "./gate.ts";
+import type { Facts } from "./facts.ts";
+import type { Gate, GateFinding, Repository } from "./gate.ts";
 
 /** The largest file that a gate reads, in bytes. */
 const maximumBytes = 4 * 1024 * 1024;

@@ -33,7 +33,7 @@ describe("what is shown to hold", () => {
 
   it("adds up to every item", () => {
     const [, shown, all, left] =
-      /(\d+) of the (\d+) items have .* shows the other (\d+),/.exec(coverageText()) ?? [];
+      /(\d+) of the (\d+) items have .* shows the other (\d+):/.exec(coverageText()) ?? [];
     expect(Number(all)).toBe(items.length);
     expect(Number(shown) + Number(left)).toBe(items.length);
   });

@@ -13,7 +13,10 @@ const request: AttestationRequest = {
 };
 
 function attested(changes: Partial<AttestationRequest>, author?: string) {
-  return attestationOf({ ...request, ...changes }, { at, maximumDays: 90, author });
+  return attestationOf(
+    { ...request, ...changes },
+    { at, maximumDays: 90, signable: new Set(["S8.3"]), author },
+  );
 }
 
 describe("an attestation", () => {

@@ -2,17 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ItemId, items } from "../../checklist/items.ts";
 import { actionsOf } from "../../evidence/actions.ts";
-import { decide } from "../../evidence/decide.ts";
+import { decide, stepsControl } from "../../evidence/decide.ts";
 import type { DecisionInput } from "../../evidence/latest.ts";
 import { type EvidenceRecord, readRecord, sealRun } from "../../evidence/record.ts";
 import type { RegisteredControl } from "../../evidence/registered.ts";
-import type { Run } from "../../evidence/statement.ts";
+import type { Run, RunKind } from "../../evidence/statement.ts";
 import { resultOf, runOf } from "./records.ts";
 
 const commit = "a".repeat(40);
 
 /** Every kind of control of every item, one a kind. */
-const everything: RegisteredControl[] = (
+const everything: (RegisteredControl & { run: RunKind })[] = (
   ["policy", "probe", "gate", "attest", "docs", "report"] as const
 ).map((kind) => ({
   kind,
@@ -294,5 +294,79 @@ describe("a decision", () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe("a control that is not built", () => {
+  const signed: RegisteredControl = {
+    ...{ kind: "attest", name: "attest-S1.4", title: "Frozen.", items: ["S1.4"], run: "attestation" },
+    standsFor: ["gate"],
+  };
+  const built = everything.map((control) => ({
+    ...control,
+    items: control.items.filter((id) => id !== "S1.4"),
+  }));
+  const signature = recordOf(
+    runOf({
+      kind: "attestation",
+      finishedAt: at,
+      results: [
+        resultOf({
+          control: { kind: "attest", name: "attest-S1.4" },
+          items: ["S1.4"],
+          until: "2026-12-20T00:00:00.000Z",
+        }),
+      ],
+    }),
+  );
+
+  it("leaves its item unknown, until a person signs in its place", () => {
+    expect(verdictOf(decided(whole(), { controls: built }), "S1.4")).toMatchObject({
+      verdict: "unknown",
+      blocks: true,
+      reason: "This version of optropic has no gate control for this item yet",
+    });
+    const controls = [...built, signed];
+    expect(verdictOf(decided(whole(), { controls }), "S1.4")?.verdict).toBe("unknown");
+    const item = verdictOf(decided([...whole(), signature], { controls }), "S1.4");
+    expect(item).toMatchObject({ verdict: "holds", controls: [{ standsFor: ["gate"] }] });
+  });
+
+  it("is no longer stood in for once it is built", () => {
+    const decision = decided([...whole({ without: "all-gate" }), signature]);
+    expect(verdictOf(decision, "S1.4")?.verdict).toBe("unknown");
+  });
+});
+
+describe("whether every step of the deployment is done", () => {
+  const controls = [...everything.filter(({ kind }) => kind !== "report"), stepsControl];
+
+  it("is worked out from the items of the steps", () => {
+    expect(verdictOf(decided(whole(), { controls }), "OK.1")).toMatchObject({
+      verdict: "holds",
+      reason: "Each of the 53 items of the steps holds, is waived or does not apply",
+    });
+    const decision = decided(whole({ without: "all-attest" }), { controls });
+    expect(verdictOf(decision, "OK.1")).toMatchObject({ verdict: "unknown", blocks: true });
+    // What the steps need is named there.
+    expect(actionsOf(decision).filter(({ items: ids }) => ids.includes("OK.1"))).toEqual([]);
+  });
+
+  it("is never counted as holding where a step is waived", () => {
+    const waived = whole({
+      edit: (run) => ({
+        ...run,
+        results: run.results.map((result) =>
+          run.kind === "attestation"
+            ? {
+                ...result,
+                state: "waived" as const,
+                waiver: { until: "2026-12-01", reason: "x", approver: "y" },
+              }
+            : result,
+        ),
+      }),
+    });
+    expect(verdictOf(decided(waived, { controls }), "OK.1")?.verdict).toBe("waived");
   });
 });

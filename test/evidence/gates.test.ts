@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cleanCommit, git } from "../../cli/evidence/git.ts";
+import { sha256 } from "../../evidence/digest.ts";
+import { apiDocumentation } from "../../evidence/gates/api-documentation.ts";
 import { documents } from "../../evidence/gates/documents.ts";
 import { envFile } from "../../evidence/gates/env-file.ts";
-import type { Facts } from "../../evidence/gates/gate.ts";
+import type { Facts } from "../../evidence/gates/facts.ts";
+import { releaseBranch, releaseMerged } from "../../evidence/gates/release-branch.ts";
 import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
 
 const facts: Facts = {
@@ -130,5 +133,62 @@ describe("the commit that was judged", () => {
 
   it("is unknown without Git", async () => {
     expect(await cleanCommit(root, join(root, "records"))).toBeUndefined();
+  });
+});
+
+describe("the release branch", () => {
+  async function found(gates = [releaseBranch, releaseMerged]) {
+    const at = repositoryAt(root, (args) => git(root, args), facts);
+    return (await runGates(gates, at)).map(({ state, summary }) => `${state}: ${summary}`);
+  }
+
+  it("must be there, and have nothing that main lacks", async () => {
+    repository({ "a.txt": "1" });
+    run("branch", "-M", "main");
+    expect(await found()).toEqual([
+      "does-not-hold: There is no branch release/v3.0.0",
+      "holds: main has every commit of the release",
+    ]);
+    run("switch", "--quiet", "-c", "release/v3.0.0");
+    expect((await found())[0]).toBe("holds: release/v3.0.0 is there");
+    run("commit", "--quiet", "--allow-empty", "-m", "Fix");
+    expect((await found())[1]).toBe("does-not-hold: main lacks 1 commit of the release");
+  });
+
+  it("counts where it was fetched only, and a branch whose name merely ends alike does not", async () => {
+    repository({ "a.txt": "1" });
+    run("branch", "-M", "main");
+    run("branch", "old/release/v3.0.0");
+    expect((await found([releaseBranch]))[0]).toMatch(/^does-not-hold/);
+    run("update-ref", "refs/remotes/origin/release/v3.0.0", "HEAD");
+    expect((await found([releaseBranch]))[0]).toMatch(/^holds/);
+  });
+
+  it("is unknown without Git, and without a main branch", async () => {
+    expect(await found()).toEqual([
+      expect.stringMatching(/^unknown: The branches are not here/),
+      expect.stringMatching(/^unknown: The branches are not here/),
+    ]);
+    repository({ "a.txt": "1" });
+    run("branch", "-M", "trunk");
+    expect((await found())[1]).toMatch(/^unknown: There is neither main nor master/);
+  });
+});
+
+describe("the page about the API", () => {
+  async function found() {
+    const at = repositoryAt(root, (args) => git(root, args), facts);
+    const [result] = await runGates([apiDocumentation], at);
+    return `${result?.state}: ${result?.summary}`;
+  }
+
+  it("must be written for the description that is there", async () => {
+    expect(await found()).toMatch(/^does-not-hold: There is no docs\/openapi\.json/);
+    write("docs/openapi.json", "{}");
+    expect(await found()).toBe("does-not-hold: There is no docs/api.md");
+    write("docs/api.md", `SHA-256 ${sha256("{}")}`);
+    expect(await found()).toBe("holds: docs/api.md names the SHA-256 of docs/openapi.json");
+    write("docs/openapi.json", '{"openapi":"3.1.0"}');
+    expect(await found()).toMatch(/^does-not-hold: docs\/api\.md was not written for docs\/openapi\.json/);
   });
 });
