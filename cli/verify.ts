@@ -22,6 +22,10 @@ export function verifyCommand(): Command {
       [],
     )
     .option("--ca <file>", "trust the authorities in this PEM file instead of the usual ones")
+    .option(
+      "--trust-anchor <file>",
+      "trust the DS records in this file for DNSSEC instead of the keys of the root zone",
+    )
     .option("--only <ids>", "measure these items of the checklist, by commas", readItems)
     .option("--allow-unknown <ids>", "items that may stay unknown, by commas", readItems, [])
     .option("--allow-writes", "run the probes that write too; they clean up after themselves", false)

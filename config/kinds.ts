@@ -1,4 +1,4 @@
-import { BlockList } from "node:net";
+import { BlockList, isIP } from "node:net";
 import { Cron } from "croner";
 import * as z from "zod";
 
@@ -134,6 +134,8 @@ export const publicNetwork = text("a public network such as 203.0.113.0/24", 49,
   if (family === "ipv6" && !z.cidrv6().safeParse(value).success) return false;
   return !privateNetworks.check(value.slice(0, value.indexOf("/")), family);
 });
+
+export const ipAddress = text("an IP address", 45, (value) => isIP(value) !== 0);
 
 /**
  * Times by cron's five fields, in UTC, that come some day. Digits only, and no step without a range: not every

@@ -8,6 +8,7 @@ import { branchName, hostname, identifier, text, waiverDaysSchema, whole, word }
 import type { SettingsModel } from "./model.ts";
 import { contactsSchema, objectivesSchema } from "./operations.ts";
 import { platformPlansSchema } from "./plans.ts";
+import { verifySchema } from "./verify.ts";
 import {
   errorTrackingSchema,
   linksSchema,
@@ -149,6 +150,7 @@ export const settingsSchema = z.strictObject({
   logs: logsSchema,
   loadTest: loadTestSchema,
   evidence: evidenceSchema,
+  verify: verifySchema,
   headers: z
     .enum(["edge", "application"])
     .default("edge")

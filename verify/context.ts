@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import type { Settings } from "../config/settings.ts";
 import type { CredentialName, Credentials } from "./credentials.ts";
 import type { Limits } from "./limits.ts";
+import type { TrustAnchor } from "./network/dns/anchor.ts";
+import type { DnsAnswer, Question } from "./network/dns/message.ts";
+import type { Resolver } from "./network/dns/resolver.ts";
 import type { HttpAnswer, HttpClient, HttpRequest } from "./network/http.ts";
 import type { Targets } from "./network/targets.ts";
 import type { Outputs } from "./outputs.ts";
@@ -16,6 +19,7 @@ export interface Subject {
   readonly targets: Targets;
   readonly limits: Limits;
   readonly http: HttpClient;
+  readonly resolver: Resolver;
   /** Certificates of authorities to trust in place of the usual ones, in PEM. */
   readonly authorities: string | undefined;
   readonly allowWrites: boolean;
@@ -85,6 +89,28 @@ export class Context {
       throw new Error(`${request.host} is not a host of the stack, so no probe may ask it`);
     }
     return this.#subject.http.send(request, this.signal, (raw) => this.record(raw));
+  }
+
+  /**
+   * Asks a resolver about a name.
+   *
+   * @throws {Unknown} when there is no answer that can be read
+   */
+  resolve(question: Question): Promise<DnsAnswer> {
+    return this.#subject.resolver.resolve(question, this.#asking());
+  }
+
+  /** The same of a name server, by its address. */
+  askNameServer(address: string, question: Question): Promise<DnsAnswer> {
+    return this.#subject.resolver.askNameServer(address, question, this.#asking());
+  }
+
+  get trustAnchors(): readonly TrustAnchor[] {
+    return this.#subject.resolver.anchors;
+  }
+
+  #asking() {
+    return { signal: this.signal, record: (raw: Buffer) => this.record(raw) };
   }
 
   /** @throws {Unknown} `no-credential` */

@@ -6,6 +6,8 @@ export interface Limits {
   readonly probeMs: number;
   /** Milliseconds from the start of a request to the last byte of its answer. */
   readonly requestMs: number;
+  /** Milliseconds until a DNS server has answered, repetitions included. */
+  readonly dnsMs: number;
   /** Bytes of an answer's body, both as sent and as unpacked. */
   readonly bodyBytes: number;
   /** Bytes of an answer's headers. */
@@ -18,6 +20,7 @@ export const defaultLimits: Limits = {
   concurrency: 8,
   probeMs: 30_000,
   requestMs: 10_000,
+  dnsMs: 5000,
   bodyBytes: 4 * 1024 * 1024,
   headerBytes: 64 * 1024,
   requestBudget: 1000,

@@ -5,6 +5,10 @@ import * as lints from "./database/lints.ts";
 import * as migrations from "./database/migrations.ts";
 import * as performance from "./database/performance.ts";
 import * as rows from "./database/rows.ts";
+import * as authorities from "./dns/caa.ts";
+import * as dnssec from "./dns/dnssec.ts";
+import * as nameServers from "./dns/name-servers.ts";
+import * as records from "./dns/records.ts";
 import * as errors from "./errors.ts";
 import * as headers from "./headers.ts";
 import * as health from "./health.ts";
@@ -31,6 +35,10 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   health,
   assets,
   redirects,
+  records,
+  nameServers,
+  authorities,
+  dnssec,
   connection,
   migrations,
   rows,

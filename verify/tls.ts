@@ -1,8 +1,7 @@
-import type { Context } from "./context.ts";
 import { type HelloAnswer, offer, type TlsVersion, tlsVersions } from "./network/client-hello.ts";
 import { shakeHands } from "./network/tls.ts";
 import { type Check, compare, eachOf, probe } from "./probe.ts";
-import { Unknown } from "./unknown.ts";
+import { settingOf } from "./settings.ts";
 
 const day = 86_400_000;
 
@@ -120,12 +119,4 @@ function accepted(subject: string, answer: HelloAnswer, version: number): Check 
   const holds = (answer.kind === "accepted" && answer.version === version) || optional;
   const measured = answer.kind === "accepted" ? "accepted" : `alert ${answer.code}`;
   return compare(subject, { expected: optional ? "accepted or an alert" : "accepted", measured, holds });
-}
-
-function settingOf(context: Context, host: string): string {
-  const { domains } = context.settings;
-  if (host === domains.api) return "domains.api";
-  if (host === domains.web) return "domains.web";
-  if (host === domains.redirect) return "domains.redirect";
-  throw new Unknown("no-data", `${host} is not a host of the settings`);
 }

@@ -12,6 +12,8 @@ import { Sources } from "../../project/sources.ts";
 import { Credentials } from "../../verify/credentials.ts";
 import { statusOf } from "../../verify/document.ts";
 import { defaultLimits } from "../../verify/limits.ts";
+import { parseAnchors, type TrustAnchor } from "../../verify/network/dns/anchor.ts";
+import { Resolver } from "../../verify/network/dns/resolver.ts";
 import { HttpClient } from "../../verify/network/http.ts";
 import { readTargets } from "../../verify/network/targets.ts";
 import { askForOutputs, type Outputs, readOutputs } from "../../verify/outputs.ts";
@@ -25,6 +27,7 @@ export interface VerifyFlags {
   outputs?: string;
   target: string[];
   ca?: string;
+  trustAnchor?: string;
   only?: ItemId[];
   allowUnknown: ItemId[];
   allowWrites: boolean;
@@ -45,12 +48,15 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
     const credentials = new Credentials(process.env, outputs);
     const limits = defaultLimits;
     const http = new HttpClient({ targets, limits, authorities });
+    const { resolvers } = settings.verify;
+    const anchors = flags.trustAnchor === undefined ? undefined : readAnchors(flags.trustAnchor);
+    const resolver = new Resolver({ targets, limits, resolvers, anchors });
     const { allowWrites } = flags;
     if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");
     try {
       const verification = await verify(
         registry,
-        { settings, outputs, credentials, targets, limits, http, authorities, allowWrites },
+        { settings, outputs, credentials, targets, limits, http, resolver, authorities, allowWrites },
         {
           tool: { name: packageJson.name, version: packageJson.version },
           stack: flags.stack,
@@ -99,16 +105,25 @@ function placesOf({ cwd, stack }: VerifyFlags): Places["ofStack"] {
   return (setting) => places.ofStack(setting);
 }
 
-const maximumAuthorityBytes = 4 * 1024 * 1024;
+/** Largest file of certificates or trust anchors that is read, in bytes. */
+const maximumBytes = 4 * 1024 * 1024;
 
 function readAuthorities(path: string): string {
+  const text = readSmall("--ca", path);
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new Failure("refused", `Cannot read --ca ${path}: it has no certificate in PEM`);
+}
+
+function readAnchors(path: string): TrustAnchor[] {
+  return parseAnchors(readSmall("--trust-anchor", path));
+}
+
+function readSmall(flag: string, path: string): string {
   try {
-    if (statSync(path).size > maximumAuthorityBytes) throw new Error("it is larger than 4 MiB");
-    const text = readFileSync(path, "utf8");
-    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-    throw new Error("it has no certificate in PEM");
+    if (statSync(path).size > maximumBytes) throw new Error("it is larger than 4 MiB");
+    return readFileSync(path, "utf8");
   } catch (error) {
-    throw new Failure("refused", `Cannot read --ca ${path}: ${reasonOf(error)}`);
+    throw new Failure("refused", `Cannot read ${flag} ${path}: ${reasonOf(error)}`);
   }
 }
 

@@ -16,7 +16,11 @@ try {
   const report = join(folder, "report.html");
   const authorities = join(folder, "authority.pem");
   writeFileSync(authorities, target.authorities);
-  const { https, http } = target.targets;
+  const anchor = join(folder, "root.key");
+  writeFileSync(anchor, target.anchor);
+  const outputs = join(folder, "outputs.json");
+  writeFileSync(outputs, JSON.stringify({ zoneNameServers: target.nameServers }));
+  const { https, http, dns } = target.targets;
   const previewed = await optropic(["preview", "--stack", stack, "--evidence", evidence]);
   const verified = await optropic(
     [
@@ -24,6 +28,7 @@ try {
       // The target keeps its accounts in memory: there is no database to ask.
       ...["--allow-unknown", "3.1,3.5,3.6,3.7,3.8,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4"],
       ...["--target", `https://${https.host}:${https.port}`, "--target", `http://${http.host}:${http.port}`],
+      ...["--target", `dns://${dns.host}:${dns.port}`, "--trust-anchor", anchor, "--outputs", outputs],
     ],
     {
       METRICS_TOKEN: target.metricsToken,

@@ -56,6 +56,18 @@ export const faults = [
   "asset-not-compressed",
   "redirect-host-elsewhere",
   "redirect-host-temporary",
+  "address-missing",
+  "ipv6-missing",
+  "past-the-edge",
+  "name-server-stale",
+  "name-server-foreign",
+  "caa-missing",
+  "caa-stranger",
+  "caa-report-missing",
+  "dnssec-forged",
+  "dnssec-expired",
+  "dnssec-not-delegated",
+  "dnssec-other-key",
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -3,11 +3,16 @@ import type { Settings } from "../../config/settings.ts";
 import type { Targets } from "../../verify/network/targets.ts";
 import { createAuthority } from "./authority.ts";
 import type { Fault } from "./faults.ts";
+import { startNameServers } from "./name-server.ts";
 import { type Account, createService, type Database } from "./service.ts";
 
 /** A platform on loopback that passes every probe until a fault is switched on. */
 export interface Target {
-  readonly targets: Required<Pick<Targets, "https" | "http">>;
+  readonly targets: Required<Pick<Targets, "https" | "http" | "dns">>;
+  /** The key of the root zone of its name servers, as a DS record. */
+  readonly anchor: string;
+  /** Names of the name servers of its zone. */
+  readonly nameServers: readonly string[];
   /** Certificate of the authority that certified it, in PEM. */
   readonly authorities: string;
   readonly account: Account;
@@ -33,6 +38,7 @@ export async function startTarget(
   const identity = await authority.certify(names);
   const expiring = await authority.certify(names, { to: new Date(Date.now() + 5 * 86_400_000) });
   const other = await authority.certify(["elsewhere.example"]);
+  const nameServers = await startNameServers(settings, (fault) => active.has(fault));
   const { app, plain } = await createService({
     settings,
     identity,
@@ -48,7 +54,9 @@ export async function startTarget(
     listen(plain),
   ]);
   return {
-    targets: { https, http },
+    targets: { https, http, dns: nameServers.dns },
+    anchor: nameServers.anchor,
+    nameServers: nameServers.names,
     authorities: authority.cert,
     account,
     metricsToken,
@@ -71,7 +79,7 @@ export async function startTarget(
     },
     async stop() {
       plain.closeAllConnections();
-      await Promise.all([app.close(), new Promise((resolve) => plain.close(resolve))]);
+      await Promise.all([app.close(), nameServers.stop(), new Promise((resolve) => plain.close(resolve))]);
     },
   };
 }

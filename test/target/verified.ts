@@ -3,6 +3,8 @@ import type { Settings } from "../../config/settings.ts";
 import { Credentials } from "../../verify/credentials.ts";
 import type { Verification } from "../../verify/document.ts";
 import { defaultLimits, type Limits } from "../../verify/limits.ts";
+import { parseAnchors } from "../../verify/network/dns/anchor.ts";
+import { Resolver } from "../../verify/network/dns/resolver.ts";
 import { HttpClient } from "../../verify/network/http.ts";
 import type { Targets } from "../../verify/network/targets.ts";
 import type { Outputs } from "../../verify/outputs.ts";
@@ -19,6 +21,8 @@ export interface Given {
   readonly outputs?: Outputs;
   readonly targets: Targets;
   readonly authorities?: string;
+  /** A trust anchor of DNSSEC, as a DS record. */
+  readonly anchor?: string;
   readonly limits?: Partial<Limits>;
   readonly only?: readonly ItemId[];
   readonly allowUnknown?: readonly ItemId[];
@@ -30,11 +34,13 @@ export async function verified(given: Given): Promise<Verification> {
   const { settings, targets, authorities, outputs = {}, probes = registry } = given;
   const limits = { ...defaultLimits, ...given.limits };
   const http = new HttpClient({ targets, limits, authorities });
+  const anchors = given.anchor === undefined ? undefined : parseAnchors(given.anchor);
+  const resolver = new Resolver({ targets, limits, anchors });
   try {
     return await verify(
       probes,
       {
-        ...{ settings, outputs, targets, limits, http, authorities },
+        ...{ settings, outputs, targets, limits, http, resolver, authorities },
         credentials: new Credentials({ ...given.environment }, outputs),
         allowWrites: given.allowWrites ?? false,
       },
@@ -58,7 +64,8 @@ export function everythingFor(target: Target, settings: Settings): Given {
     settings,
     targets: target.targets,
     authorities: target.authorities,
-    outputs: { metricsToken: target.metricsToken },
+    anchor: target.anchor,
+    outputs: { metricsToken: target.metricsToken, zoneNameServers: [...target.nameServers] },
     environment: {
       VERIFY_USER: target.account.email,
       VERIFY_PASSWORD: target.account.password,

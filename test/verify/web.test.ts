@@ -10,7 +10,11 @@ import { startTarget, type Target } from "../target/target.ts";
 import { everythingFor, inState, verified } from "../target/verified.ts";
 
 const settings: Settings = accept(
-  changed(writtenSettings("production"), "edge.rateLimits.api.requests", 150),
+  changed(
+    changed(writtenSettings("production"), "edge.rateLimits.api.requests", 150),
+    "edge.dnssecDelegated",
+    true,
+  ),
 );
 /** The target has no database of its own: test/verify/database.test.ts has one. */
 const registry = everyProbe.filter(({ needs }) => !needs.includes("database"));
@@ -79,6 +83,18 @@ const finders: Readonly<Record<Fault, string>> = {
   "asset-not-compressed": "assets-optimized",
   "redirect-host-elsewhere": "redirect-host-redirects",
   "redirect-host-temporary": "redirect-host-redirects",
+  "address-missing": "hosts-resolved",
+  "ipv6-missing": "ipv6-resolved",
+  "past-the-edge": "hosts-behind-edge",
+  "name-server-stale": "name-servers-alike",
+  "name-server-foreign": "name-servers-alike",
+  "caa-missing": "authorities-restricted",
+  "caa-stranger": "authorities-restricted",
+  "caa-report-missing": "authorities-restricted",
+  "dnssec-forged": "dnssec-validated",
+  "dnssec-expired": "dnssec-validated",
+  "dnssec-not-delegated": "dnssec-validated",
+  "dnssec-other-key": "dnssec-validated",
 };
 
 describe("a healthy platform", () => {
@@ -120,6 +136,7 @@ describe("a platform that cannot be judged", () => {
       ["error-rate-low", "unknown", "no-credential"],
       ["latency-low", "unknown", "no-credential"],
       ["memory-low", "unknown", "no-credential"],
+      ["name-servers-alike", "unknown", "no-data"],
     ]);
   });
 
@@ -129,7 +146,7 @@ describe("a platform that cannot be judged", () => {
     const { probes } = await verified({
       probes: registry,
       ...given,
-      targets: { https: nowhere, http: nowhere },
+      targets: { https: nowhere, http: nowhere, dns: nowhere },
     });
     expect(probes.filter(({ state }) => state !== "unknown")).toEqual([]);
     for (const { reason } of probes) expect(["target-refused", "not-understood"]).toContain(reason);

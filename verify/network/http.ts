@@ -58,11 +58,11 @@ const userAgent = "optropic-verify";
 export class HttpClient {
   #options: HttpOptions;
   #https: HttpsAgent;
-  #http = new HttpAgent({ keepAlive: true, maxSockets: 16 });
+  #http = new HttpAgent({ keepAlive: true, maxSockets: 4 });
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#https = new HttpsAgent({ keepAlive: true, maxSockets: 16, ca: options.authorities });
+    this.#https = new HttpsAgent({ keepAlive: true, maxSockets: 4, ca: options.authorities });
   }
 
   /**

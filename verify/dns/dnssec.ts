@@ -1,0 +1,64 @@
+import type { Context } from "../context.ts";
+import { canonicalName } from "../network/dns/message.ts";
+import { problemOf, recordSet } from "../network/dns/signature.ts";
+import { type Check, compare, probe } from "../probe.ts";
+import { Unknown } from "../unknown.ts";
+import { ask, trust } from "./ask.ts";
+
+const validated = "a chain of signatures from the root";
+
+/** Signatures are checked here: what a resolver says of them would have to be believed. */
+export const dnssecValidated = probe({
+  name: "dnssec-validated",
+  items: ["4.1", "7.7"],
+  title: "A chain of signatures must lead from the root of DNS to every record of the hosts.",
+  needs: ["dns"],
+  settings: ["edge.dnssecDelegated"],
+  measure: async (context) => {
+    const { zone } = context.settings.domains;
+    const found = await trust(context, zone);
+    const setting = "edge.dnssecDelegated";
+    if (found.state !== "secure") {
+      const isPending = found.state === "insecure" && canonicalName(zone) === found.zone;
+      if (isPending && !context.settings.edge.dnssecDelegated) {
+        throw new Unknown("no-data", `The registrar has no DS record of ${zone} yet, as is declared`);
+      }
+      const measured = found.state === "bogus" ? found.problem : `no DS record vouches for ${found.zone}`;
+      return [compare(zone, { expected: validated, measured, holds: false, setting })];
+    }
+    const chain = compare(zone, { expected: validated, measured: validated, holds: true, setting });
+    const names = new Set([zone, ...context.allHosts].map(canonicalName));
+    const checks = await Promise.all(
+      [...names].map((name) => signedCheck(context, name, found.zone, found.keys)),
+    );
+    return [chain, ...checks];
+  },
+});
+
+async function signedCheck(
+  context: Context,
+  name: string,
+  zone: string,
+  keys: Parameters<typeof problemOf>[2],
+): Promise<Check> {
+  const problems: string[] = [];
+  const types: string[] = [];
+  for (const type of ["CNAME", "A", "AAAA", "CAA", "SOA", "NS"] as const) {
+    const set = recordSet((await ask(context, { name, type })).records, name, type);
+    if (set.records.length === 0) continue;
+    types.push(type);
+    const problem = problemOf(set, zone, keys, new Date());
+    if (problem !== undefined) problems.push(problem);
+  }
+  const setting = "edge.dnssecDelegated";
+  if (types.length === 0) {
+    const measured = "no record to check";
+    return { subject: name, state: "unknown", expected: "signed", measured, setting, reason: "no-data" };
+  }
+  return compare(`${types.join(", ")} of ${name}`, {
+    expected: "signed",
+    measured: problems.join("; ") || "signed",
+    holds: problems.length === 0,
+    setting,
+  });
+}
