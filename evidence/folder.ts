@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, reasonOf } from "../lib/failure.ts";
+import { writeAtomic } from "../lib/files.ts";
 import { graphOf } from "./graph.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
 import { type EvidenceRecord, maximumRecordBytes, readRecord, recordName, sealRun } from "./record.ts";
@@ -55,8 +56,8 @@ export class EvidenceFolder {
     // Before it is written: what would be no valid record must not be left there.
     const record = readRecord(sealed.name, sealed.bytes, key === undefined ? [] : [key]);
     try {
-      mkdirSync(this.path, { recursive: true });
-      writeFileSync(join(this.path, sealed.name), sealed.bytes, { flag: "wx" });
+      // In one step: half a record, of a process that was killed, would count as one that was changed.
+      writeAtomic(join(this.path, sealed.name), sealed.bytes);
     } catch (error) {
       throw new Failure("failed", `Cannot write evidence to ${this.path}: ${reasonOf(error)}`);
     }

@@ -142,6 +142,39 @@ export class ObjectStore {
     await this.#place(key, Buffer.from(body, "utf8"), undefined);
   }
 
+  /**
+   * Stores a small object where there is none of that name yet. After a lost answer the store is asked whose object
+   * is there, so a body must be unlike that of any other writer.
+   *
+   * @returns false where another object has the name
+   */
+  async create(key: string, body: string): Promise<boolean> {
+    const bytes = Buffer.from(body, "utf8");
+    const input = {
+      Bucket: this.address.bucket,
+      Key: key,
+      Body: bytes,
+      IfNoneMatch: "*",
+      ...this.#fields(),
+    };
+    let sent = false;
+    return this.#ask(`create ${key}`, 2 * limitFor(bytes.length), async (abortSignal) => {
+      // Also for a store that knows no conditions, where two writers at the same moment may both get through.
+      if ((await this.#sizeNow(key, abortSignal)) !== undefined) {
+        return sent && this.#stands(key, bytes, abortSignal);
+      }
+      sent = true;
+      try {
+        await this.#client.send(new PutObjectCommand(input), { abortSignal });
+      } catch (error) {
+        if (statusOf(error) === 412) return this.#stands(key, bytes, abortSignal);
+        throw error;
+      }
+      if (await this.#stands(key, bytes, abortSignal)) return true;
+      throw new TemporaryError("it accepted the object, and has another one or none");
+    });
+  }
+
   /** Size of an object in bytes; undefined when it does not exist. */
   async size(key: string): Promise<number | undefined> {
     return this.#ask(`read the size of ${key}`, shortMs, (abortSignal) => this.#sizeNow(key, abortSignal));

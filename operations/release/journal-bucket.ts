@@ -1,0 +1,54 @@
+import { Failure } from "../../lib/failure.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { type Entry, type Journal, maximumEntries, parseEntry } from "./journal.ts";
+
+/** What a journal needs of a store. */
+export type JournalStore = Pick<ObjectStore, "address" | "list" | "read" | "create">;
+
+const maximumEntryBytes = 1024 * 1024;
+
+/** Objects that are read at the same time. */
+const width = 16;
+
+/**
+ * A journal in a bucket, for runs on several machines: one object an entry. The store writes each only where there is
+ * none (`If-None-Match: *`), so that one of two writers gets through.
+ *
+ * @param store its prefix ends in the journal's own folder
+ */
+export class BucketJournal implements Journal {
+  #store: JournalStore;
+  /** Entries never change, so each is read once. */
+  #known: Entry[] = [];
+
+  constructor(store: JournalStore) {
+    this.#store = store;
+  }
+
+  async read(): Promise<Entry[]> {
+    const keys = new Set((await this.#store.list()).map(({ key }) => key));
+    const count = keys.size;
+    if (count > maximumEntries) {
+      throw new Failure("failed", `The journal has more than ${maximumEntries} entries`);
+    }
+    for (let from = this.#known.length; from < count; from += width) {
+      const indexes = Array.from({ length: Math.min(width, count - from) }, (_, offset) => from + offset);
+      const texts = await Promise.all(
+        indexes.map((index) => {
+          if (!keys.has(this.#keyOf(index))) throw new Failure("failed", `The journal lacks entry ${index}`);
+          return this.#store.read(this.#keyOf(index), maximumEntryBytes);
+        }),
+      );
+      this.#known.push(...texts.map((text, offset) => parseEntry(text, from + offset)));
+    }
+    return [...this.#known];
+  }
+
+  append(index: number, entry: Entry): Promise<boolean> {
+    return this.#store.create(this.#keyOf(index), JSON.stringify(entry));
+  }
+
+  #keyOf(index: number): string {
+    return `${this.#store.address.prefix}${String(index).padStart(8, "0")}.json`;
+  }
+}
