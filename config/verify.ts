@@ -1,5 +1,35 @@
 import * as z from "zod";
-import { ipAddress } from "./kinds.ts";
+import { distinct, ipAddress, line, text, whole } from "./kinds.ts";
+
+const header = z.record(
+  text("a header's name", 60, /^[A-Za-z0-9-]+$/),
+  text("a header's value on one line", 500, /^[\x20-\x7e]*$/),
+);
+
+const journeyRequest = z.strictObject({
+  host: z.enum(["web", "api"]).default("web").meta({ description: "Which host of `domains`." }),
+  method: z.enum(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]).default("GET").meta({
+    description: "One that writes is sent only with `--allow-writes`, but for a login at `api.loginPath`.",
+  }),
+  path: text("a path with its query, such as /prices", 500, /^\/[\x21-\x7e]*$/),
+  headers: header.default({}),
+  body: z.string().max(10_000).optional().meta({
+    description:
+      "Sent as JSON unless the headers say otherwise. `{VERIFY_USER}` and `{VERIFY_PASSWORD}` stand for the test account.",
+  }),
+  expect: z
+    .strictObject({
+      status: whole(100, 599).default(200),
+      contains: z.string().max(500).optional().meta({ description: "Text that the answer must have." }),
+      withinMs: whole(1, 60_000).optional().meta({ description: "Default: `objectives.p99Ms`." }),
+    })
+    .prefault({}),
+});
+
+const journey = z.strictObject({
+  name: line,
+  requests: z.array(journeyRequest).min(1).max(50),
+});
 
 /** What `optropic verify` needs besides what the stack declares. */
 export const verifySchema = z
@@ -12,6 +42,21 @@ export const verifySchema = z
         description:
           "Addresses of DNS resolvers that pass signatures on (RFC 4035). By default those of the machine that runs `optropic verify`.",
         checklist: ["7.7"],
+      }),
+    observatoryScore: whole(0, 145)
+      .default(100)
+      .meta({
+        description:
+          "Least score of the web host by the scoring of Mozilla's HTTP Observatory; 100 is an A+.",
+        checklist: ["4.5"],
+      }),
+    journeys: distinct(journey, 20, ({ name }) => name)
+      .default([])
+      .meta({
+        description:
+          "Critical paths of users: requests that are sent one after the other, cookies kept, with what each must answer.",
+        checklist: ["S2.5", "S5.1"],
+        expected: "a list of journeys, each with a name and requests",
       }),
   })
   .prefault({})

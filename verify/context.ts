@@ -92,6 +92,26 @@ export class Context {
   }
 
   /**
+   * Gets a public document that the platform's own certificates name, such as a revocation list. Nothing that is
+   * secret goes with it.
+   *
+   * @throws {Unknown} when there is no proper answer, or the address is not a public one
+   */
+  async publicDocument(address: string): Promise<HttpAnswer> {
+    const url = URL.parse(address);
+    if (url === null || url.protocol !== "http:" || url.port !== "" || url.username !== "") {
+      throw new Unknown("not-understood", `${address} is not an address over http that can be asked`);
+    }
+    const request = { scheme: "http", host: url.hostname, path: url.pathname + url.search } as const;
+    return this.#subject.http.send(request, this.signal, (raw) => this.record(raw));
+  }
+
+  /** Whether probes may write to the platform. */
+  get allowWrites(): boolean {
+    return this.#subject.allowWrites;
+  }
+
+  /**
    * Asks a resolver about a name.
    *
    * @throws {Unknown} when there is no answer that can be read

@@ -2,16 +2,22 @@ import type { Context } from "./context.ts";
 import type { HttpAnswer, HttpRequest } from "./network/http.ts";
 import { compare, eachOf, probe } from "./probe.ts";
 
+/** Characters of an answer that are searched: an error is short, and a hostile answer is not. */
+const mostSearched = 256 * 1024;
+
 /** What only somebody who debugs should see, and what it is called. */
 const leaks: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ["a stack trace", /\n?\s+at (?:async )?(?:[\w.<>[\] ]+ \()?(?:file:\/\/|node:|\/)[^\s)]+:\d+:\d+/],
+  [
+    "a stack trace",
+    /\s{1,8}at (?:async )?(?:[\w.<>[\] ]{1,200} \()?(?:file:\/\/|node:|\/)[^\s):]{1,500}:\d{1,7}:\d{1,7}/,
+  ],
   [
     "a path of the server",
     /(?:\/(?:app|home|opt|srv|usr|var|root|workspace|render|vercel)\/[\w.-]+\/[\w./-]+)|node_modules/,
   ],
   [
     "a statement of SQL",
-    /\b(?:SELECT\b.+\bFROM|INSERT INTO|UPDATE\b.+\bSET|DELETE FROM|syntax error at or near)\b/i,
+    /\b(?:SELECT\b.{1,500}\bFROM|INSERT INTO|UPDATE\b.{1,500}\bSET|DELETE FROM|syntax error at or near)\b/i,
   ],
   [
     "the error of a database library",
@@ -69,6 +75,10 @@ export const errorsSanitized = probe({
 });
 
 function leakIn({ body, headers }: HttpAnswer): string | undefined {
-  const text = `${[...headers].map(([name, values]) => `${name}: ${values.join(", ")}`).join("\n")}\n${body}`;
+  const text =
+    `${[...headers].map(([name, values]) => `${name}: ${values.join(", ")}`).join("\n")}\n${body}`.slice(
+      0,
+      mostSearched,
+    );
   return leaks.find(([, pattern]) => pattern.test(text))?.[0];
 }

@@ -53,7 +53,7 @@ function softwareIn(answer: HttpAnswer): string | undefined {
   const powered = only(answer, "x-powered-by");
   if (powered !== undefined) return `x-powered-by: ${powered}`;
   const server = only(answer, "server");
-  return server !== undefined && /\d+\.\d+/.test(server) ? `server: ${server}` : undefined;
+  return server !== undefined && /\d\.\d/.test(server) ? `server: ${server}` : undefined;
 }
 
 function is(wanted: string): (value: string) => boolean {

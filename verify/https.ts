@@ -1,4 +1,4 @@
-import { only } from "./network/headers.ts";
+import { all, only } from "./network/headers.ts";
 import { compare, eachOf, probe } from "./probe.ts";
 
 /** Permanent redirects that keep the method or may change it (RFC 9110, section 15.4). */
@@ -38,7 +38,8 @@ export const strictTransport = probe({
     eachOf(context.allHosts, String, async (host) => {
       const { maxAgeSeconds, includeSubdomains, preload } = context.settings.edge.hsts;
       const answer = await context.request({ host, path: "/" });
-      const header = only(answer, "strict-transport-security");
+      // Of several headers, browsers read the first (RFC 6797, section 8.1).
+      const [header] = all(answer, "strict-transport-security");
       const directives = directivesOf(header ?? "");
       const maxAge = directives.get("max-age") ?? "missing";
       const flag = (name: string) => (directives.has(name) ? "present" : "missing");

@@ -12,20 +12,29 @@ import * as records from "./dns/records.ts";
 import * as errors from "./errors.ts";
 import * as headers from "./headers.ts";
 import * as health from "./health.ts";
+import * as http3 from "./http3.ts";
 import * as https from "./https.ts";
 import * as injection from "./injection.ts";
+import * as journeys from "./journeys.ts";
 import * as login from "./login.ts";
 import * as metrics from "./metrics.ts";
+import * as observatory from "./observatory.ts";
+import * as preload from "./preload.ts";
 import type { Probe } from "./probe.ts";
 import * as rateLimits from "./rate-limits.ts";
 import * as redirects from "./redirects.ts";
+import * as revocation from "./revocation.ts";
+import * as securityTxt from "./security-txt.ts";
 import * as tls from "./tls.ts";
 
 /** The files of probes, in the order of the checklist. */
 const files: readonly Readonly<Record<string, unknown>>[] = [
   https,
+  preload,
   tls,
+  revocation,
   headers,
+  observatory,
   cors,
   rateLimits,
   injection,
@@ -34,6 +43,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   metrics,
   health,
   assets,
+  http3,
   redirects,
   records,
   nameServers,
@@ -44,6 +54,8 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   rows,
   lints,
   performance,
+  journeys,
+  securityTxt,
 ];
 
 /** Every probe, in the order of its file and then of its first item. */

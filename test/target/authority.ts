@@ -16,9 +16,12 @@ export interface Authority {
   /** Its certificate, in PEM. */
   readonly cert: string;
   certify(names: readonly string[], validity?: { from?: Date; to?: Date }): Promise<Identity>;
+  /** Its list of revoked certificates, in DER. */
+  revoked(identities: readonly Identity[]): Promise<Buffer>;
 }
 
-export async function createAuthority(name = "Target Authority"): Promise<Authority> {
+/** @param list address of the list of revoked certificates */
+export async function createAuthority(list?: string, name = "Target Authority"): Promise<Authority> {
   const keys = await keyPair();
   const notBefore = new Date(Date.now() - day);
   const root = await x509.X509CertificateGenerator.createSelfSigned(
@@ -54,12 +57,30 @@ export async function createAuthority(name = "Target Authority"): Promise<Author
             new x509.ExtendedKeyUsageExtension(["1.3.6.1.5.5.7.3.1"]),
             new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns" as const, value }))),
             await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
+            ...(list === undefined ? [] : [new x509.CRLDistributionPointsExtension([list])]),
           ],
         },
         webcrypto,
       );
       const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", own.privateKey);
       return { key: x509.PemConverter.encode(pkcs8, "PRIVATE KEY"), cert: cert.toString("pem") };
+    },
+    async revoked(identities) {
+      const crl = await x509.X509CrlGenerator.create(
+        {
+          issuer: root.subject,
+          thisUpdate: notBefore,
+          nextUpdate: new Date(Date.now() + day),
+          entries: identities.map(({ cert }) => ({
+            serialNumber: new x509.X509Certificate(cert).serialNumber,
+            revocationDate: notBefore,
+          })),
+          signingKey: keys.privateKey,
+          signingAlgorithm: algorithm,
+        },
+        webcrypto,
+      );
+      return Buffer.from(crl.rawData);
     },
   };
 }

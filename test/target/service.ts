@@ -28,6 +28,9 @@ export interface ServiceOptions {
   readonly has: (fault: Fault) => boolean;
   /** Counts up when the rate limits start anew. */
   readonly round: () => number;
+  /** The authority's list of revoked certificates, and where it stands. */
+  readonly revoked: () => Buffer;
+  readonly revokedAt: string;
   /** What the health check asks. */
   readonly database: Database;
 }
@@ -39,6 +42,9 @@ export interface Database {
 const script = "document.documentElement.dataset.ready = 'yes';\n".repeat(40);
 const packed = brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
 export const assetPath = "/_next/static/app-5f2c91d0.js";
+
+/** The value of a session's cookie. */
+const session = "canary-session-9b1d";
 
 const loginInput = z.object({ email: z.string().max(200), password: z.string().max(200) });
 
@@ -109,6 +115,7 @@ export async function createService(options: ServiceOptions) {
   });
   app.addHook("onSend", async (request, reply) => {
     reply.header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
+    if (!has("alt-svc-missing")) reply.header("alt-svc", 'h3=":443"; ma=86400');
     if (isApi(request)) {
       const unsafe = "script-src 'unsafe-inline'";
       const policy = has("api-csp-unsafe") ? unsafe : "default-src 'none'; frame-ancestors 'none'";
@@ -134,7 +141,22 @@ export async function createService(options: ServiceOptions) {
   app.get("/", async (request, reply) => {
     if (isApi(request)) return reply.code(404).send({ error: "not found" });
     reply.header("cache-control", "no-cache");
-    return reply.type("text/html; charset=utf-8").send(page);
+    const others = '<script src="//cdn.evil.example/x.js"></script>';
+    return reply.type("text/html; charset=utf-8").send(has("script-of-others") ? page + others : page);
+  });
+  app.get("/.well-known/security.txt", async (request, reply) => {
+    if (isApi(request) || has("security-txt-missing")) return reply.code(404).send({ error: "not found" });
+    const contact = has("security-txt-of-another") ? "nobody@elsewhere.example" : settings.contacts.security;
+    const days = has("security-txt-expired") ? -1 : 90;
+    const expires = new Date(Date.now() + days * 86_400_000).toISOString();
+    return reply
+      .type("text/plain; charset=utf-8")
+      .send(`Contact: mailto:${contact}\nExpires: ${expires}\nPreferred-Languages: en\n`);
+  });
+  app.get("/api/account", async (request, reply) => {
+    if (request.cookies["__Host-session"] !== session) return reply.code(401).send({ error: "log in" });
+    if (has("journey-broken")) return reply.code(503).send({ error: "unavailable" });
+    return reply.header("cache-control", "no-store").send({ email: account.email });
   });
   app.get(assetPath, async (request, reply) => {
     if (isApi(request)) return reply.code(404).send({ error: "not found" });
@@ -189,7 +211,7 @@ export async function createService(options: ServiceOptions) {
         .code(401)
         .send({ error: unknown ? "there is no such account" : "wrong email or password" });
     }
-    reply.setCookie("__Host-session", "s3ssion", {
+    reply.setCookie("__Host-session", session, {
       path: "/",
       secure: !has("cookie-insecure"),
       httpOnly: !has("cookie-readable"),
@@ -199,7 +221,7 @@ export async function createService(options: ServiceOptions) {
   });
 
   await app.ready();
-  return { app, plain: createPlain(has) };
+  return { app, plain: createPlain(options) };
 }
 
 /** What is read of a request, whichever version of HTTP it came by. */
@@ -210,7 +232,7 @@ interface Asked {
 /** What is changed in an answer, whichever version of HTTP it goes by. */
 interface Headers {
   getHeader(name: string): unknown;
-  header(name: string, value: string): unknown;
+  header(name: string, value: string | string[]): unknown;
   removeHeader(name: string): unknown;
 }
 
@@ -276,6 +298,7 @@ function spoil(has: ServiceOptions["has"], reply: Headers): void {
       csp.replace("img-src 'self'", "img-src 'self' https://images.example"),
     );
   }
+  if (has("hsts-twice")) reply.header("strict-transport-security", [hsts, "max-age=300"]);
   if (has("hsts-missing")) reply.removeHeader("strict-transport-security");
   if (has("hsts-short")) set(hsts.replace(/max-age=\d+/, "max-age=300"));
   if (has("hsts-without-subdomains")) set(hsts.replace(/; *includeSubDomains/, ""));
@@ -283,8 +306,13 @@ function spoil(has: ServiceOptions["has"], reply: Headers): void {
 }
 
 /** Port 80: nothing but a redirect. */
-function createPlain(has: ServiceOptions["has"]): Server {
+function createPlain({ has, revoked, revokedAt }: ServiceOptions): Server {
   return createPlainServer((request, response) => {
+    if (`http://${request.headers.host}${request.url}` === revokedAt) {
+      response.writeHead(200, { "content-type": "application/pkix-crl" }).end(revoked());
+      return;
+    }
+    if (has("hsts-over-http")) response.setHeader("strict-transport-security", "max-age=31536000");
     if (has("no-https-redirect")) {
       response.writeHead(200, { "content-type": "text/plain" }).end("hello");
       return;

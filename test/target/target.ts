@@ -4,6 +4,7 @@ import type { Targets } from "../../verify/network/targets.ts";
 import { createAuthority } from "./authority.ts";
 import type { Fault } from "./faults.ts";
 import { startNameServers } from "./name-server.ts";
+import { answerQuic } from "./quic.ts";
 import { type Account, createService, type Database } from "./service.ts";
 
 /** A platform on loopback that passes every probe until a fault is switched on. */
@@ -28,7 +29,8 @@ export async function startTarget(
   database: Database = memoryDatabase(),
 ): Promise<Target> {
   const { web, redirect, api } = settings.domains;
-  const authority = await createAuthority();
+  const revokedAt = `http://crl.${settings.domains.zone}/authority.crl`;
+  const authority = await createAuthority(revokedAt);
   const names = redirect === undefined ? [web, api] : [web, redirect, api];
   const account: Account = { email: "verify@optropic.example", password: "canary-password-5e1f" };
   const metricsToken = "canary-metrics-token-77aa";
@@ -38,6 +40,7 @@ export async function startTarget(
   const identity = await authority.certify(names);
   const expiring = await authority.certify(names, { to: new Date(Date.now() + 5 * 86_400_000) });
   const other = await authority.certify(["elsewhere.example"]);
+  const lists = { empty: await authority.revoked([]), own: await authority.revoked([identity]) };
   const nameServers = await startNameServers(settings, (fault) => active.has(fault));
   const { app, plain } = await createService({
     settings,
@@ -47,12 +50,15 @@ export async function startTarget(
     commit,
     has: (fault) => active.has(fault),
     round: () => round,
+    revokedAt,
+    revoked: () => (active.has("certificate-revoked") ? lists.own : lists.empty),
     database,
   });
   const [https, http] = await Promise.all([
     listen(app.server, () => app.listen({ host: "127.0.0.1", port: 0 })),
     listen(plain),
   ]);
+  const quic = await answerQuic(https, () => active);
   return {
     targets: { https, http, dns: nameServers.dns },
     anchor: nameServers.anchor,
@@ -79,7 +85,12 @@ export async function startTarget(
     },
     async stop() {
       plain.closeAllConnections();
-      await Promise.all([app.close(), nameServers.stop(), new Promise((resolve) => plain.close(resolve))]);
+      await Promise.all([
+        app.close(),
+        nameServers.stop(),
+        quic.stop(),
+        new Promise((resolve) => plain.close(resolve)),
+      ]);
     },
   };
 }
@@ -103,3 +114,26 @@ function ciphersOf(active: ReadonlySet<Fault>): string {
   if (active.has("weak-ciphers")) return "ALL:eNULL:aNULL:@SECLEVEL=0";
   return active.has("old-tls") ? "DEFAULT:@SECLEVEL=0" : "DEFAULT";
 }
+
+/** Journeys of users that the target's hosts answer. */
+export const journeys = [
+  {
+    name: "A visitor opens the home page",
+    requests: [{ host: "web", path: "/", expect: { contains: "<h1>Optropic</h1>", withinMs: 20_000 } }],
+  },
+  {
+    name: "A user logs in and sees the account",
+    requests: [
+      {
+        ...{ host: "api", method: "POST", path: "/api/trpc/login" },
+        body: '{"email":"{VERIFY_USER}","password":"{VERIFY_PASSWORD}"}',
+        expect: { withinMs: 20_000 },
+      },
+      {
+        host: "api",
+        path: "/api/account",
+        expect: { contains: "verify@optropic.example", withinMs: 20_000 },
+      },
+    ],
+  },
+];

@@ -35,6 +35,8 @@ export interface HttpAnswer {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   /** As text; bytes that are not UTF-8 are replaced. */
   readonly body: string;
+  /** The same as bytes. */
+  readonly bytes: Buffer;
   /** Bytes of the body as they were sent. */
   readonly sentBytes: number;
   /** Milliseconds from the first byte sent to the last one received. */
@@ -155,7 +157,7 @@ async function readAnswer(
     Object.entries(incoming.headersDistinct).map(([name, values]) => [name, values ?? []]),
   );
   const body = await unpack(raw, headers.get("content-encoding")?.join(", ") ?? "", limits);
-  return { status, headers, body: body.toString("utf8"), sentBytes, durationMs };
+  return { status, headers, body: body.toString("utf8"), bytes: body, sentBytes, durationMs };
 }
 
 const unpackers: Readonly<

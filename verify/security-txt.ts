@@ -1,0 +1,62 @@
+import { only } from "./network/headers.ts";
+import { compare, probe } from "./probe.ts";
+
+/** Where the file stands (RFC 9116, section 3). */
+const path = "/.well-known/security.txt";
+
+/** Longest time for which such a file should be valid, in days (RFC 9116, section 2.5.5). */
+const mostDays = 366;
+
+const day = 86_400_000;
+
+export const securityContactServed = probe({
+  name: "security-contact-served",
+  items: ["C.4"],
+  title: "The web host must serve a security.txt that names the declared contact and has not expired.",
+  needs: ["web"],
+  settings: ["contacts.security"],
+  measure: async (context) => {
+    const host = context.settings.domains.web;
+    const answer = await context.request({ host, path });
+    const type = only(answer, "content-type") ?? "none";
+    const isServed = answer.status === 200 && /^text\/plain\b/i.test(type);
+    const served = compare(`${path} of ${host}`, {
+      expected: "200, text/plain",
+      measured: `${answer.status}, ${type}`,
+      holds: isServed,
+      setting: "contacts.security",
+    });
+    if (!isServed) return [served];
+    const fields = fieldsOf(answer.body);
+    const contact = `mailto:${context.settings.contacts.security}`;
+    const contacts = fields.get("contact") ?? [];
+    const expires = fields.get("expires") ?? [];
+    const days = Math.floor((Date.parse(expires[0] ?? "") - Date.now()) / day);
+    return [
+      served,
+      compare(`Contact of ${host}`, {
+        expected: contact,
+        measured: contacts.join(", ") || "missing",
+        holds: contacts.some((each) => each.toLowerCase() === contact.toLowerCase()),
+        setting: "contacts.security",
+      }),
+      compare(`Expires of ${host}`, {
+        expected: `one, within ${mostDays} days`,
+        measured: expires.join(", ") || "missing",
+        holds: expires.length === 1 && days >= 0 && days <= mostDays,
+      }),
+    ];
+  },
+});
+
+/** Values of each field by its name in lowercase; a signature around them is left out (RFC 9116, section 2.2). */
+function fieldsOf(text: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const line of text.split(/\r?\n/)) {
+    const [, name = "", value = ""] = /^([A-Za-z-]{1,40}):[ \t]*(\S.*?)\s*$/.exec(line) ?? [];
+    if (name === "") continue;
+    const key = name.toLowerCase();
+    found.set(key, [...(found.get(key) ?? []), value]);
+  }
+  return found;
+}
