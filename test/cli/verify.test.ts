@@ -12,7 +12,9 @@ let target: Target;
 beforeAll(async () => {
   target = await startTarget(settings);
   writeFileSync(join(folder, "authority.pem"), target.authorities);
-  writeFileSync(join(folder, "outputs.json"), JSON.stringify({ metricsToken: target.metricsToken }));
+  writeFileSync(join(folder, "root.key"), target.anchor);
+  const { metricsToken, nameServers } = target;
+  writeFileSync(join(folder, "outputs.json"), JSON.stringify({ metricsToken, zoneNameServers: nameServers }));
 });
 afterAll(async () => {
   await target.stop();
@@ -20,8 +22,12 @@ afterAll(async () => {
 });
 
 function verify(args: readonly string[], env: Record<string, string> = {}) {
-  const { https, http } = target.targets;
-  const addresses = [`https://127.0.0.1:${https.port}`, `http://127.0.0.1:${http.port}`];
+  const { https, http, dns } = target.targets;
+  const addresses = [
+    `https://127.0.0.1:${https.port}`,
+    `http://127.0.0.1:${http.port}`,
+    `dns://127.0.0.1:${dns.port}`,
+  ];
   const all = addresses.flatMap((address) => ["--target", address]);
   return run(
     [
@@ -29,6 +35,8 @@ function verify(args: readonly string[], env: Record<string, string> = {}) {
       ...all,
       "--ca",
       join(folder, "authority.pem"),
+      "--trust-anchor",
+      join(folder, "root.key"),
       "--outputs",
       join(folder, "outputs.json"),
       ...args,
