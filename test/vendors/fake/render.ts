@@ -1,0 +1,146 @@
+import { at, textAt } from "./read.ts";
+import type { FakeAnswer, FakeRequest, FakeVendor } from "./server.ts";
+
+export interface FakeRenderDeploy {
+  readonly id: string;
+  readonly commit: string;
+  readonly createdAt: number;
+  readonly trigger: string;
+  status: string;
+  /** States that it goes through, one each time that it is asked for. */
+  readonly ahead: string[];
+}
+
+export interface FakeRenderService {
+  readonly id: string;
+  name: string;
+  type: string;
+  autoDeployTrigger: string;
+  suspended: string;
+  branch: string;
+  repo: string;
+  serviceDetails: Record<string, unknown>;
+  domains: { id: string; name: string; verificationStatus: string }[];
+  envs: { key: string; value: string }[];
+  deploys: FakeRenderDeploy[];
+}
+
+export interface FakeRenderState {
+  readonly owner: { id: string; name: string; email: string; type: string };
+  services: FakeRenderService[];
+}
+
+export const renderToken = "canaryRenderKey_44556677";
+
+/** Render's API with the state of one workspace. A rollback leaves auto-deploy on, as the vendor documents. */
+export function fakeRender(state: FakeRenderState): FakeVendor {
+  let count = 0;
+  const now = () => {
+    count += 1;
+    return Date.parse("2026-11-28T12:00:00Z") + count * 1000;
+  };
+  const find = (id = "") => state.services.find((one) => one.id === id);
+  const start = (service: FakeRenderService, commit: string, trigger: string): FakeAnswer => {
+    const deploy: FakeRenderDeploy = {
+      ...{ id: `dep-new${service.deploys.length + 1}`, commit, createdAt: now(), trigger },
+      status: trigger === "rollback" ? "update_in_progress" : "build_in_progress",
+      ahead: trigger === "rollback" ? ["live"] : ["update_in_progress", "live"],
+    };
+    service.deploys.push(deploy);
+    return { status: 201, body: shownDeploy(deploy) };
+  };
+  return {
+    prefix: "render",
+    authorization: `Bearer ${renderToken}`,
+    routes: {
+      "GET /owners/:id": ({ parts: [id] }) => (id === state.owner.id ? { body: state.owner } : missing),
+      "GET /services": (request) => {
+        const name = request.query.get("name");
+        const owned = request.query.get("ownerId") === state.owner.id ? state.services : [];
+        const found = owned.filter((one) => name === null || one.name === name);
+        return paged(request, "service", found.map(shownService));
+      },
+      "GET /services/:id": ({ parts: [id] }) => {
+        const service = find(id);
+        return service === undefined ? missing : { body: shownService(service) };
+      },
+      "PATCH /services/:id": ({ parts: [id], body }) => {
+        const service = find(id);
+        if (service === undefined) return missing;
+        const wanted = textAt(body, "autoDeployTrigger");
+        if (wanted !== "") service.autoDeployTrigger = wanted;
+        return { body: shownService(service) };
+      },
+      "GET /services/:id/custom-domains": (request) =>
+        paged(request, "customDomain", find(request.parts[0])?.domains),
+      "GET /services/:id/env-vars": (request) => paged(request, "envVar", find(request.parts[0])?.envs),
+      "GET /services/:id/deploys": (request) =>
+        paged(
+          request,
+          "deploy",
+          find(request.parts[0])
+            ?.deploys.toSorted((a, b) => b.createdAt - a.createdAt)
+            .map(shownDeploy),
+        ),
+      "GET /services/:id/deploys/:deploy": ({ parts: [id, deployId] }) => {
+        const service = find(id);
+        const deploy = service?.deploys.find((one) => one.id === deployId);
+        if (service === undefined || deploy === undefined) return missing;
+        settle(service, deploy);
+        return { body: shownDeploy(deploy) };
+      },
+      "POST /services/:id/deploys": ({ parts: [id], body }) => {
+        const service = find(id);
+        if (service === undefined) return missing;
+        return start(service, textAt(body, "commitId") || (service.deploys.at(-1)?.commit ?? ""), "api");
+      },
+      "POST /services/:id/rollback": ({ parts: [id], body }) => {
+        const service = find(id);
+        const deploy = service?.deploys.find((one) => one.id === at(body, "deployId"));
+        if (service === undefined || deploy === undefined) return missing;
+        return start(service, deploy.commit, "rollback");
+      },
+    },
+  };
+}
+
+/** One step on the way to its end; the one that was live before is so no longer. */
+function settle({ deploys }: FakeRenderService, deploy: FakeRenderDeploy): void {
+  const next = deploy.ahead.shift();
+  if (next === undefined) return;
+  if (next === "live") {
+    for (const other of deploys) if (other.status === "live") other.status = "deactivated";
+  }
+  deploy.status = next;
+}
+
+/** Lists come as entries with a cursor each. */
+function paged({ query }: FakeRequest, name: string, items: readonly unknown[] | undefined): FakeAnswer {
+  if (items === undefined) return missing;
+  const from = Number(query.get("cursor") ?? 0);
+  const limit = Number(query.get("limit") ?? 20);
+  const page = items.slice(from, from + limit);
+  return { body: page.map((item, index) => ({ cursor: String(from + index + 1), [name]: item })) };
+}
+
+function shownService({ domains, envs, deploys, autoDeployTrigger, ...service }: FakeRenderService) {
+  return {
+    ...service,
+    ownerId: "tea-example",
+    ...{ autoDeployTrigger, autoDeploy: autoDeployTrigger === "off" ? "no" : "yes" },
+    ...{ createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-11-01T00:00:00Z" },
+    notifyOnFail: "default",
+    dashboardUrl: `https://dashboard.render.com/web/${service.id}`,
+  };
+}
+
+function shownDeploy({ id, commit, createdAt, trigger, status }: FakeRenderDeploy) {
+  const moment = new Date(createdAt).toISOString();
+  return {
+    ...{ id, status, trigger, createdAt: moment, startedAt: moment, updatedAt: moment },
+    commit: { id: commit, message: "Release", createdAt: moment },
+    finishedAt: status === "live" || status === "deactivated" ? moment : null,
+  };
+}
+
+const missing: FakeAnswer = { status: 404, body: { message: "not found" } };

@@ -1,0 +1,242 @@
+import type * as z from "zod";
+import { parseJson } from "../lib/json.ts";
+import { readBody } from "./body.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { defaultLimits, type VendorLimits } from "./limits.ts";
+import { codeOf, conceal, messageOf } from "./messages.ts";
+import { VendorProblem } from "./problem.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+/** What a client needs to ask one vendor. */
+export interface VendorOptions {
+  /** The vendor's name in messages. */
+  readonly vendor: string;
+  readonly baseUrl: URL;
+  /** The token, and the variable that it comes from. */
+  readonly token: { readonly variable: string; readonly value: string | undefined };
+  /** How the vendor wants the token. Default: `Bearer TOKEN`. */
+  readonly authorization?: (token: string) => string;
+  readonly limits?: Partial<VendorLimits> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Is given each answer as it came, for a digest. */
+  readonly record?: ((raw: Uint8Array) => void) | undefined;
+}
+
+/** What every client of a vendor takes from whoever uses it. */
+export interface Access extends Pick<VendorOptions, "limits" | "clock" | "signal" | "record"> {
+  /** Variables with tokens; by default those of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export interface VendorRequest<Answer> {
+  /** Default: GET. */
+  readonly method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Of the API, with a slash first; see `path`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** What the token must allow, as in "lacks the right to …". */
+  readonly right: string;
+  readonly schema: z.ZodType<Answer>;
+  /** Whether it may be sent again after an error of the server. Default: unless it is a POST. */
+  readonly repeatable?: boolean;
+}
+
+/** An answer with the headers that carry a place in a list. */
+export interface VendorAnswer<Answer> {
+  readonly data: Answer;
+  readonly headers: Headers;
+}
+
+/**
+ * Asks the API of one vendor. The token goes to the vendor's own address only, and no redirect is followed. What
+ * an answer can cost is bounded in time, bytes and repetitions.
+ */
+export class VendorClient {
+  readonly limits: VendorLimits;
+  #options: VendorOptions;
+  #clock: Clock;
+
+  constructor(options: VendorOptions) {
+    this.#options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** @throws {VendorProblem} when there is no answer of the documented form */
+  async ask<Answer>(request: VendorRequest<Answer>): Promise<Answer> {
+    const { data } = await this.askFully(request);
+    return data;
+  }
+
+  /** The same with the headers of the answer. */
+  async askFully<Answer>(request: VendorRequest<Answer>): Promise<VendorAnswer<Answer>> {
+    const token = this.#token();
+    const { vendor } = this.#options;
+    const { method = "GET" } = request;
+    const asked = `${vendor}, ${method} ${request.path}`;
+    const { response, raw } = await this.#persist(request, token, asked);
+    this.#options.record?.(raw);
+    const text = raw.toString("utf8");
+    if (!response.ok) throw refused(request, response, conceal(messageOf(text), token), asked);
+    const answer = request.schema.safeParse(text === "" ? undefined : parseJson(text));
+    if (answer.success) return { data: answer.data, headers: response.headers };
+    const where = answer.error.issues[0]?.path.map(String).join(".") || "its body";
+    throw new VendorProblem(
+      "not-understood",
+      `${asked}: the answer does not have the documented form at ${conceal(where, token)}`,
+      response.status,
+    );
+  }
+
+  /**
+   * All items of a list that comes in pages.
+   *
+   * @param ask is given the cursor of the page, undefined for the first, and gives the next one
+   * @throws {VendorProblem} `too-large` after the most pages, or where the pages go in a circle
+   */
+  async collect<Item>(
+    what: string,
+    ask: (cursor: string | undefined) => Promise<{ items: readonly Item[]; next: string | undefined }>,
+  ): Promise<Item[]> {
+    const items: Item[] = [];
+    const seen = new Set<string>();
+    let cursor: string | undefined;
+    for (let page = 0; page < this.limits.pages; page += 1) {
+      const answer = await ask(cursor);
+      items.push(...answer.items);
+      if (answer.next === undefined) return items;
+      if (seen.has(answer.next)) {
+        throw new VendorProblem(
+          "not-understood",
+          `${this.#options.vendor}: the pages of ${what} go in a circle`,
+        );
+      }
+      seen.add(answer.next);
+      cursor = answer.next;
+    }
+    throw new VendorProblem(
+      "too-large",
+      `${this.#options.vendor}: there are more than ${this.limits.pages} pages of ${what}`,
+    );
+  }
+
+  #token(): string {
+    const { vendor, token } = this.#options;
+    const value = token.value?.trim() ?? "";
+    if (value === "") throw new VendorProblem("no-credential", `${vendor}: ${token.variable} is not set`);
+    // fetch would quote a header that it cannot send.
+    if (/^[\x21-\x7e]{1,4096}$/.test(value)) return value;
+    throw new VendorProblem("no-credential", `${vendor}: ${token.variable} does not hold a token`);
+  }
+
+  /** Sends the request until an answer is final. */
+  async #persist(
+    request: VendorRequest<unknown>,
+    token: string,
+    asked: string,
+  ): Promise<{ response: Response; raw: Buffer }> {
+    const { attempts, pauseMs, longestWaitMs, totalMs } = this.limits;
+    const repeatable = request.repeatable ?? request.method !== "POST";
+    const deadline = this.#clock.now() + totalMs;
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt >= attempts;
+      let waitMs = pauseMs * 2 ** (attempt - 1);
+      let problem: VendorProblem;
+      try {
+        const answer = await this.#exchange(request, token, asked, deadline - this.#clock.now());
+        const { status, headers } = answer.response;
+        const limited = status === 429;
+        if (!limited && status < 500) return answer;
+        const asks = retryAfterMs(headers.get("retry-after"), this.#clock.now());
+        problem = new VendorProblem(
+          limited ? "rate-limited" : "unreachable",
+          limited ? `${asked}: too many requests${asksToWait(asks)}` : `${asked}: status ${status}`,
+          status,
+        );
+        if ((asks ?? 0) > longestWaitMs || (!limited && !repeatable)) throw problem;
+        waitMs = Math.max(waitMs, asks ?? 0);
+      } catch (error) {
+        if (!(error instanceof VendorProblem)) throw error;
+        problem = error;
+        const passing = error.reason === "unreachable" && error.status === undefined && repeatable;
+        if (!passing) throw error;
+      }
+      if (last || this.#clock.now() + waitMs >= deadline) throw problem;
+      await this.#clock.sleep(waitMs, this.#signal());
+    }
+  }
+
+  #signal(): AbortSignal {
+    return this.#options.signal ?? new AbortController().signal;
+  }
+
+  async #exchange(
+    { method = "GET", path, query = {}, headers = {}, body }: VendorRequest<unknown>,
+    token: string,
+    asked: string,
+    leftMs: number,
+  ): Promise<{ response: Response; raw: Buffer }> {
+    const { baseUrl, authorization = (value: string) => `Bearer ${value}` } = this.#options;
+    const url = new URL(`${baseUrl.pathname.replace(/\/$/, "")}${path}`, baseUrl.origin);
+    // `//host/path` is an address of its own.
+    if (url.origin !== baseUrl.origin) throw new RangeError(`${path} leads away from the API`);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const limitMs = Math.max(1, Math.min(this.limits.requestMs, leftMs));
+    const time = AbortSignal.timeout(limitMs);
+    const signal = this.#signal();
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: {
+          accept: "application/json",
+          "user-agent": "optropic",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+          authorization: authorization(token),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: "manual",
+        signal: AbortSignal.any([signal, time]),
+      });
+      return { response, raw: await readBody(response, this.limits.bodyBytes, asked) };
+    } catch (error) {
+      if (error instanceof VendorProblem) throw error;
+      signal.throwIfAborted();
+      if (time.aborted) {
+        throw new VendorProblem("timed-out", `${asked}: no complete answer in ${limitMs / 1000} s`);
+      }
+      // Only the kind of error, since messages of fetch can quote headers.
+      throw new VendorProblem("unreachable", `${asked}: no answer (${codeOf(error)})`);
+    }
+  }
+}
+
+function asksToWait(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? "" : `; it asks to wait ${Math.ceil(milliseconds / 1000)} s`;
+}
+
+function refused(
+  { right }: VendorRequest<unknown>,
+  { status }: Response,
+  message: string,
+  asked: string,
+): VendorProblem {
+  const said = message === "" ? "" : ` (${message})`;
+  switch (status) {
+    case 401:
+      return new VendorProblem("no-right", `${asked}: the vendor does not accept this token${said}`, status);
+    case 403:
+      return new VendorProblem("no-right", `${asked}: this token lacks the right to ${right}${said}`, status);
+    case 404:
+      return new VendorProblem("not-found", `${asked}: not found${said}`, status);
+    default:
+      return status >= 300 && status < 400
+        ? new VendorProblem("unreachable", `${asked}: a redirect, which is not followed`, status)
+        : new VendorProblem("conflict", `${asked}: status ${status}${said}`, status);
+  }
+}
