@@ -149,6 +149,7 @@ describe("a release", () => {
     await fc.assert(
       fc.asyncProperty(kindsOf, callOf, callOf, fc.nat(120), async (kinds, one, other, delay) => {
         const world = new World();
+        world.latency = 60;
         world.faults = [...one.faults, ...other.faults];
         const outcomes = await Promise.allSettled(
           [one, other].map(async ({ dies }, index) => {

@@ -27,6 +27,8 @@ export class World {
   readonly entries: Entry[] = [];
   readonly records: StepRecord[] = [];
   faults: Fault[] = [];
+  /** How long a request is on its way, in turns. */
+  latency = 3;
 
   readonly now = (): Date => new Date(this.time);
 
@@ -144,7 +146,7 @@ function actionOf(name: string, step: string, findable: boolean, process: Proces
       return world.effects.has(id) ? { state: "done", done: { summary: "found" } } : { state: "not-done" };
     },
     async perform() {
-      await turns(3);
+      await turns(world.latency);
       process.live();
       const fault = world.fault();
       if (fault === "not-done") throw new NotDone("refused");
