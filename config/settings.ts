@@ -8,6 +8,7 @@ import { branchName, hostname, identifier, text, waiverDaysSchema, whole, word }
 import type { SettingsModel } from "./model.ts";
 import { contactsSchema, objectivesSchema } from "./operations.ts";
 import { platformPlansSchema } from "./plans.ts";
+import { rolloutSchema } from "./rollout.ts";
 import { verifySchema } from "./verify.ts";
 import {
   errorTrackingSchema,
@@ -150,6 +151,7 @@ export const settingsSchema = z.strictObject({
   logs: logsSchema,
   loadTest: loadTestSchema,
   evidence: evidenceSchema,
+  rollout: rolloutSchema,
   verify: verifySchema,
   headers: z
     .enum(["edge", "application"])

@@ -49,7 +49,7 @@ export interface MailOptions {
  * @throws {Failure} `refused`, when the server is not a URL of a mail server; the message does not quote it
  */
 export function mail({ server, from, to }: MailOptions): Reporter {
-  const options = transportOf(server);
+  const options = transportOf(server, "BACKUP_SMTP_URL");
   return {
     name: "mail",
     failed: async (failure) => {
@@ -77,13 +77,13 @@ export function mail({ server, from, to }: MailOptions): Reporter {
  * How to reach a mail server. Without TLS a login and the message could be read on the way, so it is required but
  * on this machine.
  */
-function transportOf(server: string) {
+export function transportOf(server: string, variable: string) {
   const url = URL.canParse(server) ? new URL(server) : undefined;
   const isEncoded = url !== undefined && !/%(?![0-9a-f]{2})/i.test(`${url.username}${url.password}`);
   if (!isEncoded || !/^smtps?:$/.test(url.protocol) || url.hostname === "") {
     throw new Failure(
       "refused",
-      "BACKUP_SMTP_URL is not a URL such as smtps://user:password@mail.example.com:465",
+      `${variable} is not a URL such as smtps://user:password@mail.example.com:465`,
     );
   }
   const secure = url.protocol === "smtps:";

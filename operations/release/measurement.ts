@@ -57,3 +57,8 @@ export function measured(summary: string, findings: readonly Finding[]): Measure
     findings,
   };
 }
+
+/** More time is needed; it is looked at again after the milliseconds. */
+export function waiting(now: Date, summary: string, milliseconds = 30_000): Measurement {
+  return { state: "waiting", summary, until: new Date(now.getTime() + milliseconds) };
+}

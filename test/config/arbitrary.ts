@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { vendors } from "../../config/plans.ts";
 import type { SettingsInput } from "../../config/settings.ts";
+import { anyRollout } from "./arbitrary-rollout.ts";
 import { recipients } from "./recipients.ts";
 
 function planOf<const Name extends keyof typeof vendors>(vendor: Name) {
@@ -307,6 +308,7 @@ export const anySettings = fc.record<SettingsInput>(
         ),
       ),
     }),
+    rollout: anyRollout,
     objectives: partial({
       rpoMinutes: whole(1, 43_200),
       rtoMinutes: whole(1, 43_200),

@@ -1,0 +1,48 @@
+import { createTransport } from "nodemailer";
+import { listed, printable } from "../../lib/text.ts";
+import { transportOf } from "../backup/notify.ts";
+import { NotDone } from "../release/step.ts";
+import type { Channel } from "./channel.ts";
+import { messageText } from "./message.ts";
+
+export interface MailSettings {
+  /** `smtps://user:password@host:465`; undefined where none is set. */
+  server: string | undefined;
+  from: string;
+  to: readonly string[];
+}
+
+/** Errors of the library that come before a message is handed over. */
+const beforeHandover: ReadonlySet<string> = new Set(["EAUTH", "ECONNECTION", "EDNS", "EENVELOPE", "ETLS"]);
+
+/** Mail to a list of people. The key is in its Message-ID, by which servers and readers know a repeated one. */
+export function mail(name: string, { server, from, to }: MailSettings): Channel {
+  return {
+    name,
+    does: `Mails ${listed([...to], "and")}`,
+    missing:
+      server === undefined ? "ANNOUNCE_SMTP_URL" : to.length === 0 ? "rollout.announcements" : undefined,
+    async deliver(message, key) {
+      const transport = createTransport(transportOf(server ?? "", "ANNOUNCE_SMTP_URL"));
+      try {
+        await transport.sendMail({
+          from,
+          to: [...to],
+          subject: printable(message.subject),
+          text: `${messageText(message)}\n`,
+          messageId: `<${key}@${from.split("@")[1] ?? "localhost"}>`,
+          disableFileAccess: true,
+          disableUrlAccess: true,
+        });
+      } catch (error) {
+        // The library's messages quote what the server said, which may repeat the login.
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        if (beforeHandover.has(code)) throw new NotDone(`the mail server did not take it (${code})`);
+        throw new Error(`the mail server's answer is unknown (${code})`);
+      } finally {
+        transport.close();
+      }
+      return { summary: `The mail server took the message for ${to.length} people` };
+    },
+  };
+}

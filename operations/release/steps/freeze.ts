@@ -1,0 +1,210 @@
+import { Failure } from "../../../lib/failure.ts";
+import { counted } from "../../../lib/text.ts";
+import { telling } from "../../announce/channel.ts";
+import { type Finding, holdsSuccessfully, measured, waiting } from "../measurement.ts";
+import type { CheckEnd } from "../ports.ts";
+import type { Step, StepRun } from "../step.ts";
+import { toldEveryone } from "./announcements.ts";
+import { controls } from "./controls.ts";
+import { findingOf } from "./finding.ts";
+import type { Parts } from "./parts.ts";
+
+/** Step 1 of the checklist: the commit is fixed, is whole, is green, has notes, and people know. */
+export function freezeSteps(parts: Parts): Step[] {
+  return [branch(parts), merged(parts), checks(parts), notes(parts), announcement(parts)];
+}
+
+export const branchOf = (version: string): string => `release/v${version}`;
+export const tagOf = (version: string): string => `v${version}`;
+
+const approver = "technicalLead";
+
+function branch({ repository, settings }: Parts): Step {
+  const { mainBranch } = settings.rollout;
+  return {
+    name: "freeze-branch",
+    title: "The release branch must be at the commit that goes live.",
+    items: ["S1.1"],
+    controls: [controls.branch],
+    approver,
+    limitMinutes: 60,
+    back: "Delete the release branch.",
+    async before({ commit, signal }) {
+      const ahead = await repository.ahead(mainBranch, commit, signal);
+      return ahead === 0
+        ? holdsSuccessfully(`${mainBranch} has ${commit.slice(0, 12)}`)
+        : {
+            state: "failed",
+            summary: `${mainBranch} lacks ${counted(ahead, "commit")} of ${commit.slice(0, 12)}: merge first`,
+          };
+    },
+    actions: [
+      {
+        name: "branch",
+        does: "Creates the branch release/vVERSION at the commit.",
+        async find({ version, commit, signal }) {
+          const name = branchOf(version);
+          const at = await repository.branch(name, signal);
+          if (at === undefined) return { state: "not-done" };
+          if (at !== commit) {
+            throw new Failure(
+              "failed",
+              `${name} is at ${at.slice(0, 12)}, and ${commit.slice(0, 12)} is to go live: move the branch, or release its commit`,
+            );
+          }
+          return { state: "done", done: { summary: `${name} is there` } };
+        },
+        async perform({ version, commit, signal }) {
+          await repository.createBranch(branchOf(version), commit, signal);
+          return { summary: `Created ${branchOf(version)}` };
+        },
+      },
+    ],
+    async after({ version, commit, signal }) {
+      const at = await repository.branch(branchOf(version), signal);
+      return measured(`${branchOf(version)} is at ${commit.slice(0, 12)}`, [
+        findingOf(
+          controls.branch,
+          at === commit,
+          `${branchOf(version)} is at ${at?.slice(0, 12) ?? "no commit"}`,
+        ),
+      ]);
+    },
+  };
+}
+
+function merged({ repository, settings }: Parts): Step {
+  const { mainBranch } = settings.rollout;
+  return {
+    name: "freeze-merged",
+    title: "Every change of the release must be merged.",
+    items: ["S1.2"],
+    controls: [controls.merged],
+    approver,
+    limitMinutes: 7 * 1440,
+    back: "Nothing is changed.",
+    async after({ version, commit, signal }) {
+      const ahead = await repository.ahead(mainBranch, commit, signal);
+      const open = await repository.openPullRequests(tagOf(version), signal);
+      const numbers = open.map(({ number }) => `#${number}`).join(", ");
+      const summary =
+        ahead > 0
+          ? `${mainBranch} lacks ${counted(ahead, "commit")} of the release`
+          : open.length > 0
+            ? `Open in the milestone ${tagOf(version)}: ${numbers}`
+            : `${mainBranch} has the commit, and no pull request of ${tagOf(version)} is open`;
+      return measured(summary, [findingOf(controls.merged, ahead === 0 && open.length === 0, summary)]);
+    },
+  };
+}
+
+const required = [controls.test, controls.typecheck, controls.lint, controls.build] as const;
+
+function checks({ repository }: Parts): Step {
+  return {
+    name: "freeze-checks",
+    title: "Every check must be green on the commit.",
+    items: ["S1.3", "1.1", "1.2", "1.3", "1.4"],
+    controls: [...required, controls.checks],
+    approver,
+    limitMinutes: 180,
+    back: "Nothing is changed.",
+    async after({ commit, signal, now }) {
+      const ends = await repository.checks(commit, signal);
+      const pending = [...ends].filter(([, end]) => end === "pending").map(([name]) => name);
+      if (pending.length > 0) return waiting(now, `Checks are running: ${pending.join(", ")}`);
+      return measured(`${counted(ends.size, "check")} green`, [
+        ...required.map((control) => ofCheck(control, ends.get(control.name.slice("check-".length)))),
+        ofAll(ends),
+      ]);
+    },
+  };
+}
+
+function ofCheck(control: (typeof required)[number], end: CheckEnd | undefined): Finding {
+  const name = control.name.slice("check-".length);
+  if (end !== undefined) return findingOf(control, end === "success", `The check ${name} ended with ${end}`);
+  return { ...findingOf(control, false, `The commit has no check ${name}`), state: "unknown" };
+}
+
+function ofAll(ends: ReadonlyMap<string, CheckEnd>): Finding {
+  const red = [...ends].filter(([, end]) => end !== "success").map(([name]) => name);
+  if (ends.size === 0) {
+    return { ...findingOf(controls.checks, false, "The commit has no checks"), state: "unknown" };
+  }
+  return findingOf(
+    controls.checks,
+    red.length === 0,
+    red.length === 0 ? `${counted(ends.size, "check")} green` : `Not green: ${red.join(", ")}`,
+  );
+}
+
+function notes({ repository }: Parts): Step {
+  return {
+    name: "freeze-notes",
+    title: "The release notes must be there as a draft.",
+    items: ["S1.5"],
+    controls: [controls.notes],
+    approver,
+    limitMinutes: 60,
+    back: "Delete the draft.",
+    actions: [
+      {
+        name: "draft",
+        does: "Drafts the release with notes from the merged pull requests.",
+        async find({ version, signal }) {
+          const found = await repository.release(tagOf(version), signal);
+          return found === undefined
+            ? { state: "not-done" }
+            : {
+                state: "done",
+                done: { summary: `${tagOf(version)} is there`, note: { id: found.id, url: found.url } },
+              };
+        },
+        async perform({ version, commit, signal }) {
+          const { id, url } = await repository.draftRelease(tagOf(version), commit, signal);
+          return { summary: `Drafted ${tagOf(version)}`, note: { id, url } };
+        },
+      },
+    ],
+    async after({ version, signal }) {
+      const found = await repository.release(tagOf(version), signal);
+      const length = found?.notes.trim().length ?? 0;
+      const summary = length > 0 ? `The notes have ${counted(length, "character")}` : "There are no notes";
+      return measured(summary, [findingOf(controls.notes, length > 0, summary)]);
+    },
+  };
+}
+
+function announcement(parts: Parts): Step {
+  const { settings, stack, channel, links } = parts;
+  const names = settings.rollout.announcements.freeze;
+  return {
+    name: "freeze-announcement",
+    title: "The team must know of the freeze.",
+    items: ["S1.4"],
+    controls: [controls.freeze],
+    approver,
+    limitMinutes: 120,
+    back: "Announce that the freeze has ended.",
+    actions: names.map((name) =>
+      telling(channel(name), (run: StepRun) => ({
+        event: "code-freeze",
+        subject: `${run.version} of ${settings.project.name} is frozen`,
+        paragraphs: [
+          `The branch ${branchOf(run.version)} is cut at ${run.commit.slice(0, 12)}. Only fixes for this release are merged until it is out.`,
+        ],
+        links: [...noteLinks(run), ...links],
+        version: run.version,
+        stack,
+        at: run.now,
+      })),
+    ),
+    after: async () => toldEveryone(names, [controls.freeze]),
+  };
+}
+
+function noteLinks(run: StepRun) {
+  const url = run.noted("freeze-notes", "draft")?.url;
+  return url === undefined ? [] : [{ title: "Release notes", url }];
+}
