@@ -7,11 +7,13 @@ import { Failure, reasonOf } from "../lib/failure.ts";
 import packageJson from "../package.json" with { type: "json" };
 import {
   defaultTimeoutMs,
+  type ExportedState,
   type IsolationOptions,
   preview,
   projectNameOf,
   readPackConfig,
   readSavedPreview,
+  readState,
 } from "../preview/index.ts";
 import { judgedOf } from "../preview/report/checklist-words.ts";
 import { type ReportFormat, reporterOf, reportFormats } from "../preview/report/formats.ts";
@@ -130,7 +132,6 @@ export function previewCommand(): Command {
 }
 
 async function run(flags: PreviewFlags, command: Command): Promise<void> {
-  const { stack: [first = defaultStack, ...others] = [] } = flags;
   const plan = readPlan(flags, command);
   const cwd = resolve(flags.cwd);
   const wanted = {
@@ -140,9 +141,13 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
     items: flags.items,
   };
   const view = viewOf(process.stdout, process.env, { ...wanted, addressOf: addressesIn(cwd) });
-  const project = projectNameOf(cwd);
+  let stated: ExportedState | undefined;
+  const [given, ...others] = flags.stack ?? [];
+  // A state says of which project and stack it is, unless a project's folder is named.
+  const project = (): string => stated?.project ?? projectNameOf(cwd);
+  const first = (): string => given ?? stated?.stack ?? defaultStack;
   const report = (stack: string, result: Judged | Failed): Report => ({
-    ...{ project, stack },
+    ...{ project: project(), stack },
     tool: { name: packageJson.name, version: packageJson.version },
     result,
   });
@@ -152,10 +157,16 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
     json: plan.printed !== "pretty",
     debug: flags.debug,
     // A person has read it on standard error.
-    outputOf: (error: CommandError) => (plan.printed === "pretty" ? "" : print(first, { error })),
+    outputOf: (error: CommandError) => (plan.printed === "pretty" ? "" : print(first(), { error })),
   };
   await runCommand(options, async ({ progress, warn }) => {
     checkOutputs(plan);
+    // Several stacks have no state, which is refused below.
+    const state = flags.state === undefined || others.length > 0 ? undefined : readState(flags.state);
+    const asStated = command.getOptionValueSource("cwd") === "default";
+    if (asStated) stated = state;
+    const judgeStack = (stack: string): Promise<Judged> =>
+      judge(flags, { cwd, project: project(), stack, state, asStated }, progress);
     if (others.length > 0) {
       const alone = [
         ...(flags.output.length > 0 ? ["--output"] : []),
@@ -163,25 +174,22 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
         ...(flags.diff === undefined ? [] : ["--diff"]),
         ...(flags.evidence === undefined ? [] : ["--evidence"]),
       ];
-      return previewStacks([first, ...others], { alone, printed: plan.printed, view }, (stack) =>
-        judge(flags, { cwd, project, stack }, progress),
-      );
+      return previewStacks([first(), ...others], { alone, printed: plan.printed, view }, judgeStack);
     }
     const startedAt = new Date();
-    const result = await judge(flags, { cwd, project, stack: first }, progress).catch(
-      async (error: unknown) => {
-        await writeFiles(plan, report(first, { error: commandError(error) })).catch((unwritten) =>
-          warn(reasonOf(unwritten)),
-        );
-        throw error;
-      },
-    );
-    await writeFiles(plan, report(first, result));
+    const stack = first();
+    const result = await judgeStack(stack).catch(async (error: unknown) => {
+      await writeFiles(plan, report(stack, { error: commandError(error) })).catch((unwritten) =>
+        warn(reasonOf(unwritten)),
+      );
+      throw error;
+    });
+    await writeFiles(plan, report(stack, result));
     if (flags.evidence !== undefined) {
       const { recordPreview } = await import("./evidence/preview.ts");
-      await recordPreview(flags.evidence, { cwd, stack: first, startedAt, document: result.document });
+      await recordPreview(flags.evidence, { cwd, stack, startedAt, document: result.document });
     }
-    return { status: statusOf(result.document), output: await print(first, result) };
+    return { status: statusOf(result.document), output: await print(stack, result) };
   });
 }
 
@@ -213,9 +221,10 @@ function readPlan(flags: PreviewFlags, command: Command): OutputPlan {
 
 async function judge(
   flags: PreviewFlags,
-  { cwd, project, stack }: { cwd: string; project: string; stack: string },
+  of: { cwd: string; project: string; stack: string; state: ExportedState | undefined; asStated: boolean },
   progress: Work["progress"],
 ): Promise<Judged> {
+  const { cwd, project, stack, state, asStated } = of;
   const document = await preview({
     cwd,
     stack,
@@ -224,7 +233,7 @@ async function judge(
     policyPackConfigs: flags.policyPackConfig.map(readPackConfig),
     config: flags.config,
     stackOutputs: flags.stackOutput,
-    state: flags.state,
+    ...{ state, asStated },
     base: flags.diff === undefined ? undefined : readSavedPreview(flags.diff, { project, stack }),
     timeoutMs: flags.timeout * 1000,
     stackTraces: flags.debug,

@@ -2,13 +2,15 @@ import { killGroupsOnSignal } from "../lib/child.ts";
 import { Failure } from "../lib/failure.ts";
 import { makePrivateFolder, removeFolder } from "../lib/files.ts";
 import { Places } from "../project/places.ts";
-import { readProject } from "../project/project.ts";
+import { type Project, projectNameOf, projectWithout, readProject, stackNames } from "../project/project.ts";
 import { Sources } from "../project/sources.ts";
 import { deadline } from "./deadline.ts";
 import type { PreviewDocument } from "./document/document.ts";
+import type { ExportedState } from "./document/exported.ts";
 import { Origins } from "./document/origins.ts";
 import { previewDocument } from "./document/outcome.ts";
 import { Secrets } from "./document/secrets.ts";
+import { readState } from "./document/state.ts";
 import { nameOf } from "./engine/urn.ts";
 import { isolationFor } from "./isolation/index.ts";
 import type { PreviewOptions } from "./options.ts";
@@ -16,7 +18,9 @@ import { Session } from "./session.ts";
 
 export { projectNameOf } from "../project/project.ts";
 export type { PolicyOutcome, PreviewDocument, ShownResource, ShownViolation } from "./document/document.ts";
+export type { ExportedState } from "./document/exported.ts";
 export { readSavedPreview } from "./document/saved.ts";
+export { readState } from "./document/state.ts";
 export type { IsolationOptions } from "./isolation/index.ts";
 export type { PreviewOptions } from "./options.ts";
 export { type PackConfig, readPackConfig } from "./packs/pack-config.ts";
@@ -47,13 +51,9 @@ export async function preview(options: PreviewOptions): Promise<PreviewDocument>
 async function previewIn(folder: string, options: PreviewOptions): Promise<PreviewDocument> {
   const started = performance.now();
   const isolation = isolationFor(options.isolation, folder);
-  const project = readProject({
-    cwd: options.cwd,
-    stack: options.stack,
-    organization: options.organization,
-    overrides: options.config,
-    mayRead: (path) => isolation.mayRead(options.cwd, path),
-  });
+  const state = typeof options.state === "string" ? readState(options.state) : options.state;
+  const mayRead = (path: string): void => isolation.mayRead(options.cwd, path);
+  const project = projectOf(options, state, mayRead);
   const secrets = new Secrets();
   for (const text of project.givenSecrets) secrets.add(text);
   const removeHandlers = handleSignals();
@@ -63,12 +63,12 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const wholeMs = options.isolation === undefined ? undefined : limitMs * wholeTimes;
   const timer = deadline(limitMs, wholeMs, () => session.waitingFor);
   const { advanced } = timer;
-  const session = new Session({ project, options, secrets, sources, isolation, folder, advanced });
+  const session = new Session({ project, options, state, secrets, sources, isolation, folder, advanced });
   try {
     const judged = await Promise.race([session.run(), session.overflow, timer.expired]);
     const isWrong = judged.verdicts.some(({ diagnostics }) => diagnostics.length > 0);
     const origins = isWrong ? await Origins.of(judged.origins) : undefined;
-    const source = options.state === undefined ? "program" : "state";
+    const source = state === undefined ? "program" : "state";
     return previewDocument({
       ...judged,
       origins,
@@ -98,6 +98,22 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
     await session.close();
     removeHandlers();
   }
+}
+
+/** The project that is judged: the one in `cwd`, or the one that a state says that it is of. */
+function projectOf(
+  { cwd, stack, organization, config: overrides, asStated }: PreviewOptions,
+  state: ExportedState | undefined,
+  mayRead: (path: string) => void,
+): Project {
+  if (state?.project === undefined || asStated !== true || isSettled(cwd, state))
+    return readProject({ cwd, stack, organization, overrides, mayRead });
+  return projectWithout({ name: state.project, stack, organization, overrides, file: state.path });
+}
+
+/** Whether the settings of a state's stack are in `cwd`. */
+function isSettled(cwd: string, { project, stack }: ExportedState): boolean {
+  return projectNameOf(cwd) === project && stack !== undefined && stackNames(cwd).includes(stack);
 }
 
 /** Ends the run with this process, and leaves nobody a way to open this one's inspector. */

@@ -1,3 +1,4 @@
+import type { ExportedState } from "./document/exported.ts";
 import type { SavedPreview } from "./document/saved.ts";
 import type { IsolationOptions } from "./isolation/index.ts";
 import type { PackConfig } from "./packs/pack-config.ts";
@@ -16,8 +17,10 @@ export interface PreviewOptions {
   config?: readonly string[] | undefined;
   /** `stack:output=value`, for stack references. */
   stackOutputs?: readonly string[] | undefined;
-  /** An exported state to judge in place of what the program declares. */
-  state?: string | undefined;
+  /** An exported state to judge in place of what the program declares, or the path of one. */
+  state?: string | ExportedState | undefined;
+  /** Judge the state as its own project and stack, with settings only if `cwd` is the folder of that project. */
+  asStated?: boolean | undefined;
   /** A preview that was saved before, to say what changed since. */
   base?: SavedPreview | undefined;
   /** For how long nothing may come of the program or a pack, in milliseconds. */

@@ -6,8 +6,9 @@ import { Failure } from "../lib/failure.ts";
 import type { Project } from "../project/project.ts";
 import type { Sources } from "../project/sources.ts";
 import type { PreviewDocument } from "./document/document.ts";
+import type { ExportedState } from "./document/exported.ts";
 import type { Secrets } from "./document/secrets.ts";
-import { readState, suppliedSecrets } from "./document/state.ts";
+import { suppliedSecrets } from "./document/state.ts";
 import { DynamicProviders, RefusedByProvider } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
 import { BoundedServer, listen, maxMessageBytes } from "./engine/grpc.ts";
@@ -31,6 +32,8 @@ const isolatedLimits = { messageBytes: 32 * 1024 * 1024, totalBytes: 512 * 1024 
 export interface SessionOptions {
   project: Project;
   options: PreviewOptions;
+  /** What to judge in place of what the program declares. */
+  state: ExportedState | undefined;
   /** Which every secret that is heard of is added to. */
   secrets: Secrets;
   sources: Sources;
@@ -61,6 +64,7 @@ export class Session {
   #step = "the start";
   #project: Project;
   #options: PreviewOptions;
+  #state: ExportedState | undefined;
   #secrets: Secrets;
   #sources: Sources;
   #engine = new Engine();
@@ -73,7 +77,7 @@ export class Session {
   #program: Child | undefined;
   #dynamicProviders: DynamicProviders | undefined;
 
-  constructor({ project, options, secrets, sources, isolation, folder, advanced }: SessionOptions) {
+  constructor({ project, options, state, secrets, sources, isolation, folder, advanced }: SessionOptions) {
     this.overflow = new Promise((_, reject) => {
       this.#overflow = reject;
     });
@@ -81,11 +85,12 @@ export class Session {
     this.#sources = sources;
     this.#project = project;
     this.#options = options;
+    this.#state = state;
     this.#secrets = secrets;
     this.#isolation = isolation;
     this.#folder = folder;
     this.#advanced = advanced;
-    for (const warning of project.warnings) this.#engine.warn(warning, "");
+    for (const warning of [...project.warnings, ...(state?.warnings ?? [])]) this.#engine.warn(warning, "");
   }
 
   /** What is being waited for, for the error of a run that takes too long. */
@@ -99,7 +104,7 @@ export class Session {
     const monitor = this.#startMonitor();
     const socket = await this.#serve(this.#engine, monitor);
     const env = guestEnvironment(this.#project);
-    const state = this.#options.state === undefined ? undefined : readState(this.#options.state);
+    const state = this.#state?.resources;
     this.#judgement = new Judgement({
       stack: this.#project,
       packs: await this.#packSources(),
@@ -273,7 +278,11 @@ export class Session {
     throw new Failure("program", this.#options.stackTraces === true ? message : withoutCallers(message));
   }
 
-  async #judgeState(judgement: Judgement, resources: PreviewResource[], started: number): Promise<Judged> {
+  async #judgeState(
+    judgement: Judgement,
+    resources: readonly PreviewResource[],
+    started: number,
+  ): Promise<Judged> {
     this.#progress("the policies");
     for (const resource of resources) {
       this.#secrets.hear(resource.inputs);
@@ -282,10 +291,10 @@ export class Session {
       await judgement.remediate(resource);
       judgement.analyze(resource);
     }
-    await judgement.conclude(resources);
+    await judgement.conclude([...resources]);
     const timings = { programMs: 0, packsLoadedMs: performance.now() - started };
     return {
-      resources,
+      resources: [...resources],
       verdicts: judgement.verdicts,
       log: this.#engine.log,
       origins: [],

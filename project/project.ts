@@ -122,6 +122,38 @@ export function readProject(options: ProjectOptions): Project {
   };
 }
 
+/**
+ * A project of which only the name is known and what else a caller gives, such as that of a state.
+ *
+ * @param file that the project was heard of in
+ * @throws {Failure} for a name, a stack or an override that Pulumi would not take
+ */
+export function projectWithout(
+  options: Pick<ProjectOptions, "stack" | "organization" | "overrides"> & { name: string; file: string },
+): Project {
+  const { organization, stack } = stackIn(options.stack, options.name);
+  const root = dirname(resolve(options.file));
+  const configuration = new Configuration(options.name);
+  for (const override of options.overrides ?? []) configuration.override(override);
+  return {
+    name: options.name,
+    stack,
+    organization: options.organization ?? organization ?? "organization",
+    root,
+    files: { project: resolve(options.file), stack: undefined },
+    programDirectory: root,
+    entryPoint: ".",
+    typescript: false,
+    tsconfig: undefined,
+    nodeArgs: [],
+    config: configuration.values(),
+    secretKeys: configuration.secretKeys,
+    givenSecrets: configuration.givenSecrets,
+    tags: { "pulumi:project": options.name },
+    warnings: [],
+  };
+}
+
 /** @throws {Failure} for tags that are not texts */
 function tagsOf(file: z.infer<typeof projectFile>, given: unknown): Record<string, string> {
   const tags = z.record(z.string(), z.string()).default({}).safeParse(given);

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { bareResource, type PreviewResource } from "../engine/resource.ts";
-import { nameOf, typeOf } from "../engine/urn.ts";
+import { nameOf, rootStackType, typeOf } from "../engine/urn.ts";
 import {
   checkDepth,
   isSecret,
@@ -11,6 +11,8 @@ import {
   secretFromState,
   textsIn,
 } from "../engine/values.ts";
+import type { ExportedState } from "./exported.ts";
+import { isTerraform, readTerraform } from "./terraform/state.ts";
 
 /** An exported state is read up to this size, in bytes. */
 const maxStateBytes = 256 * 1024 * 1024;
@@ -53,15 +55,30 @@ const stateFile = z.object({
 });
 
 /**
- * Reads the resources of a state as `pulumi stack export` writes it. A secret that is encrypted there is an
- * unknown secret here.
+ * Reads a state as `pulumi stack export` writes it, or a Terraform state of version 4, whose resources are named
+ * as Pulumi's providers name them. A secret that is encrypted is an unknown secret here.
  *
- * @throws {Failure} when the file cannot be read or is not an exported state
+ * @throws {Failure} when the file cannot be read or is no such state
  */
-export function readState(path: string): PreviewResource[] {
+export function readState(path: string): ExportedState {
+  const content = readContent(path);
+  if (isTerraform(content)) return readTerraform(path, content);
+  const resources = pulumiResources(path, content);
+  // A state holds one stack; the root says which.
+  const named = (resources.find(({ type }) => type === rootStackType) ?? resources[0])?.urn.split("::");
+  return {
+    path,
+    project: named?.[1],
+    stack: named?.[0]?.slice("urn:pulumi:".length),
+    resources,
+    warnings: [],
+  };
+}
+
+function pulumiResources(path: string, content: unknown): PreviewResource[] {
   const seen = new Set<string>();
   // What waits for its deletion is no longer part of the stack.
-  return parseState(path)
+  return parseState(path, content)
     .filter((resource) => !resource.delete)
     .map((resource) => {
       if (seen.has(resource.urn)) throw new Failure("state", `${path} holds ${resource.urn} twice`);
@@ -113,20 +130,26 @@ export function suppliedSecrets(resources: readonly PreviewResource[]): Record<s
 const longestSupplied = 10_000;
 const mostSupplied = 100;
 
-function parseState(path: string): z.infer<typeof stateFile>["deployment"]["resources"] {
-  let problem: string;
+function readContent(path: string): unknown {
   try {
     const { size } = statSync(path);
     if (size > maxStateBytes) throw new Error(`larger than ${maxStateBytes / 1024 / 1024} MiB`);
     const content: unknown = JSON.parse(readFileSync(path, "utf8"));
     checkDepth(content);
-    const parsed = stateFile.safeParse(content);
-    if (parsed.success) return parsed.data.deployment.resources;
-    problem = z.prettifyError(parsed.error).slice(0, 4000);
+    return content;
   } catch (error) {
     throw new Failure("state", `state ${path} cannot be read: ${reasonOf(error)}`);
   }
-  throw new Failure("state", `${path} is not a state as pulumi stack export writes it:\n${problem}`);
+}
+
+function parseState(path: string, content: unknown): z.infer<typeof stateFile>["deployment"]["resources"] {
+  const parsed = stateFile.safeParse(content);
+  if (parsed.success) return parsed.data.deployment.resources;
+  const problem = z.prettifyError(parsed.error).slice(0, 4000);
+  throw new Failure(
+    "state",
+    `${path} is not a state as pulumi stack export writes it, or Terraform since 0.12:\n${problem}`,
+  );
 }
 
 function readable(properties: PropertyMap): PropertyMap {

@@ -35,7 +35,7 @@ function stateOf(...resources: unknown[]): string {
 }
 
 function read(path: string) {
-  return new Map(readState(path).map((resource) => [resource.name, resource]));
+  return new Map(readState(path).resources.map((resource) => [resource.name, resource]));
 }
 
 describe("a state", () => {

@@ -1,0 +1,52 @@
+import { isSecret, type PropertyMap, type PropertyValue, secret } from "../../engine/values.ts";
+import type { Field, Fields } from "./fields.ts";
+import { camelCase } from "./sdk.ts";
+
+/**
+ * Attributes of Terraform as the properties that Pulumi's bridge makes of them: names in camel case, a list in the
+ * plural, and a block that occurs at most once as an object and no list.
+ */
+export function propertiesOf(attributes: PropertyMap, fields: Fields): PropertyMap {
+  const properties: PropertyMap = {};
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (value === null) continue;
+    const name = nameIn(fields, attribute);
+    const read = readValue(value, fields[name]);
+    if (read !== undefined) properties[name] = read;
+  }
+  return properties;
+}
+
+function nameIn(fields: Fields, attribute: string): string {
+  const name = camelCase(attribute);
+  const candidates = [name, `${name}s`, `${name}es`, name.replace(/y$/, "ies"), name.replace(/s$/, "")];
+  return candidates.find((candidate) => Object.hasOwn(fields, candidate)) ?? name;
+}
+
+function readValue(value: PropertyValue, field: Field | undefined): PropertyValue | undefined {
+  if (isMarked(value)) {
+    const inner = readValue(value.value ?? null, field);
+    return inner === undefined ? undefined : secret(inner);
+  }
+  if (field === undefined) return value;
+  if (field.isMap) return value;
+  if (Array.isArray(value)) {
+    if (field.isList) return value.map((element) => elementOf(element, field) ?? null);
+    // A block that occurs at most once.
+    const [only] = value;
+    return only === undefined ? undefined : elementOf(only, field);
+  }
+  if (field.isList && value !== null && typeof value === "object") return [elementOf(value, field) ?? null];
+  return elementOf(value, field);
+}
+
+function elementOf(value: PropertyValue, field: Field): PropertyValue | undefined {
+  if (isMarked(value)) return secret(elementOf(value.value ?? null, field) ?? null);
+  if (value === null) return undefined;
+  if (typeof value !== "object" || Array.isArray(value) || field.fields === undefined) return value;
+  return propertiesOf(value, field.fields());
+}
+
+function isMarked(value: PropertyValue): value is PropertyMap {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && isSecret(value);
+}
