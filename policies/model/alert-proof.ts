@@ -1,9 +1,9 @@
 import type { Stack, Value } from "../framework/index.ts";
-import { parsePromql } from "../values/promql.ts";
+import { parseMath, parsePromql } from "../values/promql.ts";
 import type { Expr, Selector } from "../values/promql-ast.ts";
-import { limitsIn, narrowed } from "../values/promql-labels.ts";
-import { obstacle } from "../values/promql-proof.ts";
-import { selectorsIn } from "../values/promql-reads.ts";
+import { limitsIn, matchingFault, narrowed } from "../values/promql-labels.ts";
+import { labelsGiven, obstacle } from "../values/promql-proof.ts";
+import { referencesIn, selectorsIn } from "../values/promql-reads.ts";
 import { alertFacts } from "./alert-facts.ts";
 import type { AlertRule } from "./alert-rules.ts";
 
@@ -11,6 +11,7 @@ import type { AlertRule } from "./alert-rules.ts";
 const longestIntervalSeconds = 300;
 /** Grafana takes the last value, or one of these, of what a query gives over a time. */
 const reducers: ReadonlySet<string> = new Set(["last", "mean", "median", "max", "min"]);
+const classicReducers: ReadonlySet<string> = new Set(["last", "avg", "median", "max", "min"]);
 const longestRangeSeconds = 900;
 
 /**
@@ -54,6 +55,10 @@ function search(stack: Stack, rule: AlertRule): string | undefined {
       return wrong;
     }
   }
+  const apart = unjoined(stack, entry);
+  if (apart !== undefined) {
+    return apart;
+  }
   for (const expr of expressionsOf(rule)) {
     const reason = obstacle(expr, alertFacts(stack));
     if (reason !== undefined) {
@@ -83,6 +88,53 @@ function unreducedRange(entry: NonNullable<AlertRule["grafana"]>): string | unde
   return range === undefined || reduces
     ? undefined
     : `asks ${range.at("refId").string() ?? "a query"} for a range of time, which nothing reduces to one number`;
+}
+
+/**
+ * Grafana joins two queries of a formula where the labels of one are among those of the other; else it drops both.
+ */
+function unjoined(stack: Stack, entry: NonNullable<AlertRule["grafana"]>): string | undefined {
+  const models = entry
+    .at("datas")
+    .items()
+    .map((data) => ({ id: data.at("refId").string() ?? "", model: data.at("model").json() }));
+  const queryOf = (id: string, depth = 0): Expr | undefined => {
+    const model = models.find((one) => one.id === id)?.model;
+    const query = model?.at("expr").string();
+    const input = model?.at("expression").string()?.replace("$", "") ?? "";
+    return query !== undefined ? parsePromql(query) : depth < 5 ? queryOf(input, depth + 1) : undefined;
+  };
+  for (const { model } of models) {
+    const formula =
+      model.at("type").string() === "math" ? parseMath(model.at("expression").string() ?? "") : undefined;
+    const sides = [...new Set(formula === undefined ? [] : referencesIn(formula))].flatMap((id) => {
+      const query = queryOf(id);
+      return query === undefined ? [] : [labelsGiven(query, alertFacts(stack))];
+    });
+    const wrong = sides.flatMap((one, index) => sides.slice(index + 1).map((other) => joinFault(one, other)));
+    const reason = wrong.find((text) => text !== undefined);
+    if (reason !== undefined) {
+      return reason;
+    }
+  }
+  return undefined;
+}
+
+type Given = ReturnType<typeof labelsGiven>;
+
+function joinFault(one: Given, other: Given): string | undefined {
+  // Numbers join with everything; why a query gives none is said of the query itself.
+  if (one === undefined || other === undefined || typeof one === "string" || typeof other === "string") {
+    return undefined;
+  }
+  if ("names" in one && "names" in other) {
+    const isWithin = (inner: ReadonlySet<string>, outer: ReadonlySet<string>) =>
+      [...inner].every((name) => outer.has(name));
+    return isWithin(one.names, other.names) || isWithin(other.names, one.names)
+      ? undefined
+      : `joins queries with the labels {${[...one.names].join(", ")}} and {${[...other.names].join(", ")}}, which never match`;
+  }
+  return matchingFault(one, other, undefined, true);
 }
 
 /** The values that a rule is limited to, of each label that the stack decides; empty where it takes all. */
@@ -117,6 +169,14 @@ function modelFault(model: Value, from: number): string | undefined {
     return reducers.has(reducer)
       ? undefined
       : `reduces its series by ${reducer}, which the pack does not read`;
+  }
+  if (model.at("type").string() === "classic_conditions") {
+    const other = model
+      .at("conditions")
+      .items()
+      .map((condition) => condition.at("reducer", "type").string() ?? "last")
+      .find((reducer) => !classicReducers.has(reducer));
+    return other && `reduces its series by ${other}, which the pack does not read`;
   }
   const isRange = model.at("range").boolean() === true && model.at("instant").boolean() !== true;
   if (model.at("expr").exists && isRange && from > longestRangeSeconds) {

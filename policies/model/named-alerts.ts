@@ -1,4 +1,5 @@
 import { type Finding, fault, judge, type Stack, some } from "../framework/index.ts";
+import type { Measure } from "../values/alert-measures.ts";
 import { type AlertRequirement, meetingRules } from "./alert-requirements.ts";
 import type { AlertRule } from "./alert-rules.ts";
 
@@ -11,7 +12,7 @@ interface NamedAlert {
 
 const quickSeconds = 900;
 const slack = 1 + 1e-9;
-const isSeveral: Needed["allows"] = ({ kind }) => kind === "several";
+const isOne: Needed["allows"] = (measure) => measure.kind === "several" && measure.least <= 1;
 
 /** The alerts that the checklist names and that wake somebody: users cannot work (items A.1 and A.3). */
 export const wakingAlerts: readonly NamedAlert[] = [
@@ -27,15 +28,48 @@ export const wakingAlerts: readonly NamedAlert[] = [
     what: "a host that is down",
     needs: {
       measures: (measure) => (measure.kind === "down" && measure.from === "scrape") || undefined,
-      allows: isSeveral,
+      allows: isOne,
     },
   },
 ];
 
-/** The others that it names: somebody has to see them on the same day (items A.2, A.4 and A.5). */
+/** The others that it names or leads to: somebody has to see them on the same day. */
 export const seenAlerts: readonly NamedAlert[] = [
   ...wakingAlerts,
-  { what: "high latency", needs: { measures: ({ kind }) => kind === "latency" || undefined } },
+  ...[
+    { what: "high latency at P95", from: 0.95, to: 0.99 },
+    { what: "high latency at P99", from: 0.99, to: 1 },
+  ].map(({ what, from, to }) => ({
+    what,
+    needs: {
+      measures: (measure: Measure) =>
+        (measure.kind === "latency" && measure.quantile >= from && measure.quantile < to) || undefined,
+    },
+  })),
+  {
+    what: "a health check that fails",
+    needs: {
+      measures: (measure) => (measure.kind === "down" && measure.from === "outside") || undefined,
+      allows: (measure) => measure.kind === "several" && measure.least <= 2,
+    },
+  },
+  {
+    what: "an overdue backup",
+    needs: { measures: ({ kind }) => kind === "backup" || undefined, pendingMinutes: 120 },
+  },
+  ...[
+    { what: "an error budget that burns within an hour", from: 1800, to: 7200 },
+    { what: "an error budget that burns within hours", from: 7200, to: 86_400 },
+    { what: "an error budget that burns over days", from: 86_400, to: Number.POSITIVE_INFINITY },
+  ].map(({ what, from, to }) => ({
+    what,
+    needs: {
+      measures: (measure: Measure) =>
+        (measure.kind === "error ratio" && measure.window >= from && measure.window < to) || undefined,
+      allows: ({ kind }: Measure) => kind === "error ratio",
+      pendingMinutes: 60,
+    },
+  })),
   { what: "high memory use", needs: { measures: ({ kind }) => kind === "memory" || undefined } },
   {
     what: "database connections that run out",

@@ -1,7 +1,10 @@
-import { type Subject, subjectOf } from "./metric-names.ts";
-import type { Expr, Selector } from "./promql-ast.ts";
-import { type Atom, type Interval, includes } from "./promql-conditions.ts";
-import { perSecond, selectorsIn, windowOf } from "./promql-reads.ts";
+import { down } from "./alert-down.ts";
+import type { Interval } from "./intervals.ts";
+import { subjectIn, subjectOf } from "./metric-names.ts";
+import { isLevel, keepsStatus, volumeOf } from "./promql-amounts.ts";
+import type { Expr } from "./promql-ast.ts";
+import type { Atom } from "./promql-conditions.ts";
+import { selectorsIn, windowOf } from "./promql-reads.ts";
 
 /** What a bound of an alert measures, in units of its own. */
 export type Measure =
@@ -73,8 +76,7 @@ export function measureOf({ subject, interval }: Atom): Measure {
     };
   }
   if (selectors.some(({ metric }) => /backup/i.test(metric))) {
-    const isAge = subject.kind === "binary" && subject.operator === "-";
-    return { kind: "backup", aboveSeconds: isAge ? interval.low : Number.NaN };
+    return { kind: "backup", aboveSeconds: isAge(subject) ? upwards(interval) : Number.NaN };
   }
   return (
     ratio(subject, interval) ??
@@ -84,18 +86,14 @@ export function measureOf({ subject, interval }: Atom): Measure {
   );
 }
 
-/** The one thing that all selectors of an expression measure; undefined for several. */
-function subjectIn(expr: Expr): Subject | undefined {
-  const [first, ...others] = new Set(selectorsIn(expr).map(subjectOf));
-  return others.length === 0 ? first : undefined;
-}
-
-/** Series become one where an aggregation names no labels to keep. */
-function ungrouped(expr: Expr, operators: readonly string[]): boolean {
+/** The time now less the one of something, which a series gives in seconds since 1970. */
+function isAge(subject: Expr): boolean {
   return (
-    expr.kind === "aggregate" &&
-    operators.includes(expr.operator) &&
-    (expr.grouping === undefined || (expr.grouping.by && expr.grouping.labels.length === 0))
+    subject.kind === "binary" &&
+    subject.operator === "-" &&
+    subject.left.kind === "call" &&
+    subject.left.name === "time" &&
+    isLevel(subject.right)
   );
 }
 
@@ -103,18 +101,22 @@ function ratio(subject: Expr, interval: Interval): Measure | undefined {
   if (subject.kind !== "binary" || subject.operator !== "/") {
     return undefined;
   }
-  const above = subjectIn(subject.left);
-  const below = subjectIn(subject.right);
-  const window = windowOf(subject);
-  const isRate = selectorsIn(subject).every(({ range }) => range !== undefined);
-  if (below === "requests" && isRate) {
-    if (above === "failed requests") {
+  const counted = volumeOf(subject.left);
+  const all = volumeOf(subject.right);
+  if (counted !== undefined && all?.subject === "requests" && counted.perSecond === all.perSecond) {
+    const window = windowOf(subject);
+    if (counted.subject === "failed requests") {
       return { kind: "error ratio", above: upwards(interval), window };
     }
-    if (above === "served requests") {
+    if (counted.subject === "served requests" && !keepsStatus(subject.left)) {
       return { kind: "error ratio", above: upwards(inverted(interval)), window };
     }
     return fastShare(subject.left, interval, window);
+  }
+  const above = subjectIn(subject.left);
+  const below = subjectIn(subject.right);
+  if (!isLevel(subject) || isLeast(subject.left)) {
+    return undefined;
   }
   const isPart = !limits(subject.left) && limits(subject.right);
   if (above === "memory" && below === "memory" && isPart) {
@@ -179,6 +181,9 @@ function latency(subject: Expr, interval: Interval): Measure | undefined {
   if (quantile === undefined || series === undefined || first === undefined) {
     return undefined;
   }
+  if (series.kind !== "selector" && volumeOf(series) === undefined) {
+    return undefined;
+  }
   const isDuration = subjectIn(series) === "request duration" && interval.high === Number.POSITIVE_INFINITY;
   return isDuration
     ? {
@@ -212,68 +217,33 @@ function worst(expr: Expr): Expr {
 /** Seconds in the unit that a metric's name gives. */
 const unitOf = (metric: string): number => (/_(?:ms|milliseconds)(?:_|$)/i.test(metric) ? 0.001 : 1);
 
-function down(subject: Expr, interval: Interval): Measure | undefined {
-  const isProbe = isProbeShare(subject);
-  const answers = isProbe || (subject.kind !== "binary" && subjectIn(subject) === "up");
-  if (!answers || !includes(interval, 0) || includes(interval, 1)) {
-    return undefined;
-  }
-  const from = origins(selectorsIn(subject));
-  if (from === undefined) {
-    return undefined;
-  }
-  // With two targets, one that is down leaves an average of one half.
-  const isDiluted = !isProbe && ungrouped(subject, ["avg"]) && !includes(interval, 0.5);
-  return {
-    kind: "down",
-    from,
-    all: ungrouped(subject, ["max", "sum", "group"]) || (from === "scrape" && isDiluted),
-    window: windowOf(subject),
-  };
-}
-
-/** Who finds a target down: the scraper, a check from outside, or the exporter of a database. */
-function origins(selectors: readonly Selector[]): Extract<Measure, { kind: "down" }>["from"] | undefined {
-  const names = selectors.map(({ metric }) => metric);
-  if (names.every((name) => name.startsWith("probe"))) {
-    return "outside";
-  }
-  if (names.every((name) => /^(?:pg|postgres|postgresql|pgbouncer)_up$/.test(name))) {
-    return "database";
-  }
-  return names.every((name) => name === "up") ? "scrape" : undefined;
-}
-
-/** Grafana's synthetic checks count successes and runs. */
-function isProbeShare(subject: Expr): boolean {
-  return (
-    subject.kind === "binary" &&
-    subject.operator === "/" &&
-    selectorsIn(subject).every(({ metric }) => /^probe_(?:all_)?success_(?:sum|count)$/.test(metric))
-  );
-}
-
 function level(subject: Expr, interval: Interval): Measure | undefined {
   if (subject.kind === "binary") {
     return undefined;
   }
   const above = interval.high === Number.POSITIVE_INFINITY ? interval.low : Number.POSITIVE_INFINITY;
-  switch (subjectIn(subject)) {
-    case "requests":
-      return {
-        kind: "traffic",
-        above: interval.low * perSecond(subject),
-        isBounded: interval.high !== Number.POSITIVE_INFINITY,
-      };
-    case "memory":
-      return limits(subject) || isLeast(subject) ? undefined : { kind: "memory", above, isShare: false };
-    case "database connections":
-      return limits(subject) || isLeast(subject) ? undefined : { kind: "connections", above, isShare: false };
-    case "failed connections":
-      return { kind: "failed connections", above: above * perSecond(subject) * 60 };
-    default:
-      return undefined;
+  const volume = volumeOf(subject);
+  if (volume?.subject === "requests") {
+    return {
+      kind: "traffic",
+      above: interval.low * volume.perSecond,
+      isBounded: interval.high !== Number.POSITIVE_INFINITY,
+    };
   }
+  if (volume?.subject === "failed connections") {
+    return { kind: "failed connections", above: above * volume.perSecond * 60 };
+  }
+  const kind = subjectIn(subject);
+  if (kind === "failed connections" && isLevel(subject)) {
+    return { kind, above };
+  }
+  if (!isLevel(subject) || limits(subject) || isLeast(subject)) {
+    return undefined;
+  }
+  if (kind === "memory") {
+    return { kind: "memory", above, isShare: false };
+  }
+  return kind === "database connections" ? { kind: "connections", above, isShare: false } : undefined;
 }
 
 /** Whether the least of several series decides, so that one which is high goes unseen. */

@@ -1,4 +1,5 @@
-import type { Matcher, Selector } from "./promql-ast.ts";
+import type { Expr, Matcher, Selector } from "./promql-ast.ts";
+import { selectorsIn } from "./promql-reads.ts";
 
 /** What a selector's name and labels say that it counts. The words are those of the common exporters. */
 export type Subject =
@@ -38,17 +39,25 @@ export function subjectOf(selector: Selector): Subject {
   if (/error|fail|exception/.test(name)) {
     return "failed requests";
   }
-  return /request|http|response|rpc_/.test(name) ? requestsOf(selector.matchers) : "other";
+  return /request|http|response|rpc_/.test(name) ? requestsOf(selector) : "other";
 }
 
-function requestsOf(matchers: readonly Matcher[]): Subject {
-  const byStatus = matchers.filter(({ label }) => statusLabels.test(label));
+/** The one thing that all selectors of an expression measure; undefined for several. */
+export function subjectIn(expr: Expr): Subject | undefined {
+  const [first, ...others] = new Set(selectorsIn(expr).map(subjectOf));
+  return others.length === 0 ? first : undefined;
+}
+
+function requestsOf({ metric, matchers }: Selector): Subject {
+  const byStatus = matchers.filter(({ label }) => isStatusLabel(label));
   if (byStatus.length === 0) {
     return "requests";
   }
   const takesAll = (values: readonly string[]) =>
     values.every((value) => byStatus.every((matcher) => takes(matcher, value)));
-  for (const { errors, success } of statusForms) {
+  // The platform's own series have codes.
+  const forms = metric.startsWith("optropic_") ? statusForms.slice(0, 1) : statusForms;
+  for (const { errors, success } of forms) {
     const failed = takesAll(errors);
     const served = takesAll([success]);
     if (failed !== served) {
@@ -57,6 +66,8 @@ function requestsOf(matchers: readonly Matcher[]): Subject {
   }
   return "other";
 }
+
+export const isStatusLabel = (label: string): boolean => statusLabels.test(label);
 
 const statusLabels = /^(?:http_)?(?:response_)?(?:status|code|status_code|status_class|code_class)$/;
 
@@ -74,9 +85,28 @@ export function takes({ operator, value }: Matcher, label: string): boolean {
 }
 
 function matchesAll(pattern: string, text: string): boolean {
+  if (patternFault(pattern) !== undefined) {
+    return false;
+  }
+  const [, flags = "", rest = ""] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(pattern) ?? [];
   try {
-    return new RegExp(`^(?:${pattern})$`, "s").test(text);
+    return new RegExp(`^(?:${rest})$`, `s${flags.replaceAll("s", "")}`).test(text);
   } catch {
     return false;
   }
+}
+
+const longestPattern = 2000;
+
+/**
+ * Why Prometheus refuses a regular expression, or the pack does not try it; undefined of one that both read. RE2 has
+ * neither look-around nor references, and a repetition inside a repetition may take a backtracking engine for ever.
+ */
+export function patternFault(pattern: string): string | undefined {
+  if (/\(\?(?:[=!]|<[=!]|>)|\\[1-9]|\\k</.test(pattern)) {
+    return "has look-around or a reference, which Prometheus refuses";
+  }
+  return pattern.length > longestPattern || /\([^()]*[+*}][^()]*\)(?:[+*]|\{\d)/.test(pattern)
+    ? "repeats a repetition, which the pack does not try"
+    : undefined;
 }

@@ -9,7 +9,7 @@ export type Expr =
   | Aggregate
   | Binary
   | { readonly kind: "negation"; readonly operand: Expr }
-  | { readonly kind: "subquery"; readonly operand: Expr; readonly range: number; readonly isMoved?: true };
+  | Subquery;
 
 export interface Selector {
   readonly kind: "selector";
@@ -19,6 +19,15 @@ export interface Selector {
   /** Seconds of a range vector; undefined for an instant one, not a number for a dashboard's variable. */
   readonly range: number | undefined;
   /** Set where `offset` or `@` reads another time than now. */
+  readonly isMoved?: true;
+}
+
+export interface Subquery {
+  readonly kind: "subquery";
+  readonly operand: Expr;
+  readonly range: number;
+  /** Seconds between two values; the interval of the evaluation where it is left out. */
+  readonly step?: number;
   readonly isMoved?: true;
 }
 

@@ -1,3 +1,4 @@
+import { holds, type Interval, intersect, interval, isEmpty, mirrored, opposite } from "./intervals.ts";
 import { constantOf, linear } from "./promql-arithmetic.ts";
 import { comparisonOperators, type Expr } from "./promql-ast.ts";
 
@@ -6,16 +7,6 @@ export interface Atom {
   /** The expression without constant factors and summands. */
   readonly subject: Expr;
   readonly interval: Interval;
-}
-
-/** Values strictly or not between two bounds. */
-export interface Interval {
-  readonly low: number;
-  readonly lowOpen: boolean;
-  readonly high: number;
-  readonly highOpen: boolean;
-  /** A value between them that is left out. */
-  readonly except?: number | undefined;
 }
 
 /** One way in which an expression gives a series: all atoms hold, and the series has the value. */
@@ -136,6 +127,10 @@ function constrain({ value, atoms }: Alternative, operator: string, bound: numbe
   if (constant !== undefined) {
     return holds(constant, operator, bound) ? [{ value, atoms }] : [];
   }
+  const clamped = unclamped(value, operator, bound);
+  if (clamped !== undefined) {
+    return clamped.flatMap((inner) => constrain({ value: inner, atoms }, operator, bound));
+  }
   if (value.kind === "binary" && value.bool && comparisonOperators.has(value.operator)) {
     return indicator(value, operator, bound).flatMap((met) => meet(value, [...atoms, ...met.atoms]));
   }
@@ -153,6 +148,31 @@ function constrain({ value, atoms }: Alternative, operator: string, bound: numbe
     return meet(value, [...atoms, ...needsMore]);
   }
   return meet(value, [...atoms, atom(value, operator, bound)]);
+}
+
+/**
+ * What a function that limits values limits, where the comparison is about that; empty where the limits keep it from
+ * ever being true; undefined where they make it true by themselves, and of anything else.
+ */
+export function unclamped(value: Expr, operator: string, bound: number): Expr[] | undefined {
+  const [inner, first, second] = value.kind === "call" && value.name.startsWith("clamp") ? value.args : [];
+  const isUpwards = operator === ">" || operator === ">=";
+  if (
+    value.kind !== "call" ||
+    inner === undefined ||
+    first === undefined ||
+    (!isUpwards && !operator.startsWith("<"))
+  ) {
+    return undefined;
+  }
+  const low = value.name === "clamp_max" ? undefined : constantOf(first);
+  const high =
+    value.name === "clamp_min" ? undefined : constantOf(value.name === "clamp" ? (second ?? first) : first);
+  const [needed, other] = isUpwards ? [high, low] : [low, high];
+  if (other !== undefined && holds(other, operator, bound)) {
+    return undefined;
+  }
+  return needed === undefined || holds(needed, operator, bound) ? [inner] : [];
 }
 
 /** When a comparison that gives 0 or 1 stands in a relation to a number. */
@@ -206,86 +226,3 @@ function atom(subject: Expr, operator: string, bound: number): Atom {
   const limit = (bound - offset) / scale;
   return { subject: base, interval: interval(scale < 0 ? mirrored(operator) : operator, limit) };
 }
-
-const everything: Interval = {
-  low: Number.NEGATIVE_INFINITY,
-  lowOpen: true,
-  high: Number.POSITIVE_INFINITY,
-  highOpen: true,
-};
-
-/** What is measured is never below 0, so that `!= 0` means above it. */
-function interval(operator: string, bound: number): Interval {
-  switch (operator) {
-    case ">":
-      return { ...everything, low: bound };
-    case ">=":
-      return { ...everything, low: bound, lowOpen: false };
-    case "<":
-      return { ...everything, high: bound };
-    case "<=":
-      return { ...everything, high: bound, highOpen: false };
-    case "==":
-      return { low: bound, lowOpen: false, high: bound, highOpen: false };
-    default:
-      return bound === 0 ? { ...everything, low: 0 } : { ...everything, except: bound };
-  }
-}
-
-function intersect(one: Interval, other: Interval): Interval {
-  const low = Math.max(one.low, other.low);
-  const high = Math.min(one.high, other.high);
-  return {
-    low,
-    lowOpen: (one.low === low && one.lowOpen) || (other.low === low && other.lowOpen),
-    high,
-    highOpen: (one.high === high && one.highOpen) || (other.high === high && other.highOpen),
-    except: one.except ?? other.except,
-  };
-}
-
-function isEmpty({ low, lowOpen, high, highOpen, except }: Interval): boolean {
-  return low > high || (low === high && (lowOpen || highOpen || low === except));
-}
-
-/** Whether an interval holds a value. */
-export function includes({ low, lowOpen, high, highOpen, except }: Interval, value: number): boolean {
-  const isAbove = value > low || (value === low && !lowOpen);
-  const isBelow = value < high || (value === high && !highOpen);
-  return isAbove && isBelow && value !== except;
-}
-
-function holds(value: number, operator: string, bound: number): boolean {
-  switch (operator) {
-    case ">":
-      return value > bound;
-    case ">=":
-      return value >= bound;
-    case "<":
-      return value < bound;
-    case "<=":
-      return value <= bound;
-    case "==":
-      return value === bound;
-    default:
-      return value !== bound;
-  }
-}
-
-const mirrors = new Map([
-  [">", "<"],
-  [">=", "<="],
-  ["<", ">"],
-  ["<=", ">="],
-]);
-const mirrored = (operator: string): string => mirrors.get(operator) ?? operator;
-
-const opposites = new Map([
-  [">", "<="],
-  [">=", "<"],
-  ["<", ">="],
-  ["<=", ">"],
-  ["==", "!="],
-  ["!=", "=="],
-]);
-const opposite = (operator: string): string => opposites.get(operator) ?? operator;

@@ -1,5 +1,5 @@
-import { contract, external, hosts } from "../../metrics/contract.ts";
-import { takes } from "./metric-names.ts";
+import { contract, external, hosts, type Metric, scrapeJobs } from "../../metrics/contract.ts";
+import { patternFault, takes } from "./metric-names.ts";
 import type { Expr, Matcher, Matching, Selector } from "./promql-ast.ts";
 
 /** What the stack says of the series that its alerts read. */
@@ -26,10 +26,12 @@ const targetLabels = ["instance", "job", "scrape_job"] as const;
 /** Labels of a selector's series. */
 export function labelsOf({ metric }: Selector): Labels {
   const names = declaredLabels(metric);
-  return names === undefined
-    ? { exporter: metric.split("_")[0] ?? metric, less: new Set() }
-    : { names: new Set(names) };
+  return names === undefined ? { exporter: exporterOf(metric), less: new Set() } : { names: new Set(names) };
 }
+
+/** The views of a database's statistics each have labels of their own. */
+const exporterOf = (metric: string): string =>
+  metric.startsWith("pg_stat_") ? metric : (metric.split("_")[0] ?? metric);
 
 /** What a series of the platform or the scraper is; undefined of another exporter's. */
 export function declaredSeries(metric: string): { type: string; labels: readonly string[] } | undefined {
@@ -66,16 +68,28 @@ function domainOf(metric: string, label: string, facts: AlertFacts): readonly st
       return isCheck ? facts.checkJobs : metric === "up" ? facts.scrapeJobs : undefined;
     case "instance":
       return isCheck ? facts.checkTargets : undefined;
+    case "le":
+      return bucketsOf(metric);
     default:
       return undefined;
   }
+}
+
+/** Bounds of the platform's own histograms, as a scraper writes them. */
+function bucketsOf(metric: string): readonly string[] | undefined {
+  const all: Readonly<Record<string, Metric>> = contract;
+  const buckets = all[metric.replace(/_bucket$/, "")]?.buckets;
+  return buckets && [...buckets.map(String), "+Inf"];
 }
 
 /** The values that a selector takes of each label that the stack decides; those that it does not limit are left out. */
 function partsOf(selector: Selector, facts: AlertFacts): Map<string, readonly string[]> {
   const parts = new Map<string, readonly string[]>();
   for (const matcher of selector.matchers) {
-    const domain = parts.get(matcher.label) ?? domainOf(selector.metric, matcher.label, facts);
+    const domain =
+      matcher.label === "le"
+        ? undefined
+        : (parts.get(matcher.label) ?? domainOf(selector.metric, matcher.label, facts));
     const taken = domain?.filter((value) => takes(matcher, value));
     if (taken !== undefined && domain !== undefined) {
       parts.set(matcher.label, taken);
@@ -155,9 +169,26 @@ export function matcherFault(selector: Selector, facts: AlertFacts): string | un
   return undefined;
 }
 
+/** Why a selector takes nothing at all, of the labels whose values the stack decides. */
+export function emptyFault({ metric, matchers }: Selector, facts: AlertFacts): string | undefined {
+  const empty = matchers.find((matcher) => {
+    const domain = domainOf(metric, matcher.label, facts);
+    // The alert on what is missing is right to name a host that nothing scrapes.
+    const known = matcher.label === "scrape_job" ? [...(domain ?? []), ...Object.values(scrapeJobs)] : domain;
+    return known !== undefined && known.length > 0 && !known.some((value) => takes(matcher, value));
+  });
+  return (
+    empty && `takes only series with ${empty.label}${empty.operator}"${empty.value}", of which there are none`
+  );
+}
+
 function faultOf({ metric }: Selector, matcher: Matcher, facts: AlertFacts): string | undefined {
   const { label } = matcher;
   const text = `${label}${matcher.operator}"${matcher.value}"`;
+  const pattern = matcher.operator.endsWith("~") ? patternFault(matcher.value) : undefined;
+  if (pattern !== undefined) {
+    return `has the pattern ${text}, which ${pattern}`;
+  }
   const domain = domainOf(metric, label, facts);
   if (domain !== undefined) {
     // Where nothing is scraped or checked, other policies say so.

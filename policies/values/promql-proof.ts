@@ -1,14 +1,19 @@
+import { mostGuardedRequests } from "./promql-amounts.ts";
 import { constantOf } from "./promql-arithmetic.ts";
 import { type Aggregate, type Binary, comparisonOperators, type Expr, type Selector } from "./promql-ast.ts";
+import { unclamped } from "./promql-conditions.ts";
 import {
   type AlertFacts,
   declaredSeries,
+  emptyFault,
   keyOf,
   type Labels,
   labelsOf,
   matcherFault,
   matchingFault,
 } from "./promql-labels.ts";
+import { selectorsIn } from "./promql-reads.ts";
+import { typeFault } from "./promql-types.ts";
 
 /**
  * Why an expression may give no series although its condition holds; undefined where it is proved that it does: by
@@ -16,9 +21,18 @@ import {
  * reads. What it does not know is a reason.
  */
 export function obstacle(expr: Expr, facts: AlertFacts): string | undefined {
+  const wrong = typeFault(expr);
+  if (wrong !== undefined) {
+    return wrong;
+  }
+  const labels = labelsGiven(expr, facts);
+  return typeof labels === "string" ? labels : undefined;
+}
+
+/** The labels of the series that an expression gives, undefined of a number, or why it may give none. */
+export function labelsGiven(expr: Expr, facts: AlertFacts): Labels | undefined | string {
   try {
-    new Prover(facts).labels(expr);
-    return undefined;
+    return new Prover(facts).labels(expr);
   } catch (error) {
     if (error instanceof Blocked) {
       return error.message;
@@ -60,6 +74,9 @@ class Prover {
         if (expr.isMoved) {
           throw new Blocked("reads another time than now, by offset or @");
         }
+        if (expr.step !== undefined && expr.step > expr.range) {
+          throw new Blocked(`takes a value every ${expr.step} seconds of a range of ${expr.range}`);
+        }
         return this.labels(expr.operand);
       case "reference":
         return block("refers to another query inside PromQL");
@@ -93,8 +110,13 @@ class Prover {
   #aggregate({ operator, args, grouping }: Aggregate): Labels {
     const inner = args.at(-1);
     const labels = (inner && this.labels(inner)) ?? none;
+    const [parameter] = args.length > 1 ? args : [];
+    const figure = parameter && constantOf(parameter);
     if (keeping.has(operator)) {
-      return labels;
+      return (figure ?? 0) >= 1 ? labels : block(`keeps the first ${figure ?? "unread"} series`);
+    }
+    if (operator === "quantile" && !((figure ?? 0) > 0 && (figure ?? 1) < 1)) {
+      return block(`asks for the quantile ${figure ?? "unread"}, which is not between 0 and 1`);
     }
     if (!joining.has(operator)) {
       return block(`aggregates by ${operator}, which the pack does not read`);
@@ -111,7 +133,7 @@ class Prover {
   }
 
   #binary({ operator, left, right, matching }: Binary): Result {
-    const one = this.labels(left);
+    const one = this.labels(comparisonOperators.has(operator) ? compared(left, operator, right) : left);
     const other = this.labels(right);
     if (one === undefined || other === undefined) {
       return one ?? other;
@@ -163,6 +185,12 @@ class Prover {
     if (name === "label_replace" || name === "label_join") {
       return withLabel(this.labels(first), second);
     }
+    if (name === "clamp_min" && (constantOf(second ?? first) ?? Infinity) <= mostGuardedRequests) {
+      return this.labels(first);
+    }
+    if (name.startsWith("clamp")) {
+      return block(`limits what it measures by ${name}`);
+    }
     return transparent.has(name) ? this.labels(first) : block(`calls ${name}, which the pack does not read`);
   }
 
@@ -170,8 +198,13 @@ class Prover {
     if (expr.kind !== "selector") {
       return block("waits for the absence of something other than a series");
     }
-    // It fires as soon as no series has what it asks for, so that asking for too much never keeps it silent.
+    // It fires as soon as no series has what it asks for: asking for too much does not keep it silent, but what can
+    // never be there fires always, which tells nobody anything.
     this.#check({ ...expr, matchers: [] });
+    const never = emptyFault(expr, this.#facts);
+    if (never !== undefined) {
+      return block(`fires always: it ${never}`);
+    }
     return none;
   }
 
@@ -203,6 +236,10 @@ class Prover {
     if (labels === undefined) {
       return block("asks for a quantile of nothing");
     }
+    const plain = series && selectorsIn(series).find(({ metric }) => !metric.endsWith("_bucket"));
+    if (plain !== undefined) {
+      return block(`asks for a quantile of ${plain.metric}, which has no buckets as far as its name shows`);
+    }
     if ("names" in labels) {
       return labels.names.has("le")
         ? { names: new Set([...labels.names].filter((name) => name !== "le")) }
@@ -212,6 +249,13 @@ class Prover {
       ? block("aggregates the label le away, without which a histogram has no quantiles")
       : labels;
   }
+}
+
+/** What a comparison compares, without the limits that do not keep it from being true. */
+function compared(left: Expr, operator: string, right: Expr): Expr {
+  const bound = constantOf(right);
+  const inner = bound === undefined ? undefined : unclamped(left, operator, bound);
+  return inner?.[0] ?? left;
 }
 
 function block(reason: string): never {
@@ -248,6 +292,4 @@ const samples = new Map([
   ]),
 ]);
 
-const transparent: ReadonlySet<string> = new Set(
-  "abs ceil floor round clamp clamp_min clamp_max sort sort_desc".split(" "),
-);
+const transparent: ReadonlySet<string> = new Set("abs ceil sort sort_desc".split(" "));

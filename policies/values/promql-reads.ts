@@ -24,16 +24,20 @@ export function windowOf(expr: Expr): number {
   return Math.max(own, ...selectorsIn(expr).map(({ range }) => range ?? 0));
 }
 
-/** Of an increase over a range the part of a second; a rate has it. */
-export function perSecond(expr: Expr): number {
+/** Names of the queries that a formula of Grafana refers to. */
+export function referencesIn(expr: Expr): string[] {
   switch (expr.kind) {
+    case "reference":
+      return [expr.name];
     case "call":
-      return ["increase", "delta", "changes"].includes(expr.name) ? 1 / Math.max(windowOf(expr), 1) : 1;
-    case "aggregate": {
-      const inner = expr.args.at(-1);
-      return inner === undefined ? 1 : perSecond(inner);
-    }
+    case "aggregate":
+      return expr.args.flatMap(referencesIn);
+    case "binary":
+      return [...referencesIn(expr.left), ...referencesIn(expr.right)];
+    case "negation":
+    case "subquery":
+      return referencesIn(expr.operand);
     default:
-      return 1;
+      return [];
   }
 }

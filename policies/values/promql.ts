@@ -154,10 +154,11 @@ class Parser {
       return undefined;
     }
     if (this.#cursor.takeSign(":")) {
-      if (!this.#cursor.isSign("]") && this.#cursor.duration() === undefined) {
-        return undefined;
-      }
-      return this.#cursor.takeSign("]") ? { kind: "subquery", operand, range } : undefined;
+      const isPlain = this.#cursor.isSign("]");
+      const step = isPlain ? undefined : this.#cursor.duration();
+      return (isPlain || step !== undefined) && this.#cursor.takeSign("]")
+        ? { kind: "subquery", operand, range, ...(step !== undefined && { step }) }
+        : undefined;
     }
     return this.#cursor.takeSign("]") && operand.kind === "selector" ? { ...operand, range } : undefined;
   }
@@ -183,7 +184,7 @@ class Parser {
 
   #enclosed(sign: string): Expr | undefined {
     if (sign === "{") {
-      return this.#selector("");
+      return this.#isMath ? undefined : this.#selector("");
     }
     const inner = sign === "(" ? this.expression(0) : undefined;
     return inner !== undefined && this.#cursor.takeSign(")") ? inner : undefined;
@@ -199,6 +200,10 @@ class Parser {
     if (this.#cursor.takeSign("(")) {
       const args = this.#arguments();
       return args && { kind: "call", name: word, args };
+    }
+    // A formula of Grafana reads series by other queries alone.
+    if (this.#isMath) {
+      return undefined;
     }
     return this.#cursor.takeSign("{")
       ? this.#selector(word)

@@ -82,6 +82,90 @@ describe("an alert is known by what it measures", () => {
   });
 });
 
+test.each<[what: string, alert: string, expr: string, policy: Policy]>([
+  [
+    "rates beside increases",
+    "high-error-rate",
+    `${errors} / ${requests.replace("rate", "increase")} > 0.01`,
+    highErrorRate,
+  ],
+  [
+    "how many series fail",
+    "high-error-rate",
+    `${errors.replace("sum", "count")} / ${requests.replace("sum", "count")} > 0.01`,
+    highErrorRate,
+  ],
+  [
+    "served requests against themselves",
+    "high-error-rate",
+    'rate(http_requests_total{code!~"5.."}[5m]) / rate(http_requests_total[5m]) < 0.99',
+    highErrorRate,
+  ],
+  [
+    "a limit below the bound",
+    "high-error-rate",
+    `clamp_max(${errors} / ${requests}, 0.005) > 0.01`,
+    highErrorRate,
+  ],
+  [
+    "a divisor that is never small",
+    "high-error-rate",
+    `${errors} / clamp_min(${requests}, 1e6) > 0.01`,
+    highErrorRate,
+  ],
+  ["a share that is rounded", "high-error-rate", `round(${errors} / ${requests}) > 0.01`, highErrorRate],
+  [
+    "a comparison of numbers",
+    "high-error-rate",
+    `${errors} / ${requests} > 0.01 and vector(1) > vector(2)`,
+    highErrorRate,
+  ],
+  [
+    "a class of status that series do not have",
+    "high-error-rate",
+    'sum(rate(optropic_http_requests_total{status=~"5xx"}[5m])) / sum(rate(optropic_http_requests_total[5m])) > 0.01',
+    highErrorRate,
+  ],
+  [
+    "look-ahead, which RE2 does not have",
+    "high-error-rate",
+    'sum(rate(optropic_http_requests_total{status=~"(?!2).."}[5m])) / sum(rate(optropic_http_requests_total[5m])) > 0.01',
+    highErrorRate,
+  ],
+  [
+    "quantiles of a sum",
+    "high-latency-p95",
+    "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_sum[5m]))) > 0.5",
+    highLatencyP95,
+  ],
+  [
+    "a bucket that does not exist",
+    "high-latency-p95",
+    'sum(rate(optropic_http_request_duration_seconds_bucket{le="0.42"}[5m])) / sum(rate(optropic_http_request_duration_seconds_count[5m])) < 0.95',
+    highLatencyP95,
+  ],
+  ["how fast memory grows", "high-memory", "deriv(process_resident_memory_bytes[5m]) > 4e8", highMemory],
+  [
+    "how many processes there are",
+    "high-memory",
+    "count(optropic_process_memory_bytes) / count(optropic_process_memory_limit_bytes) > 0.9",
+    highMemory,
+  ],
+  ["two series of a target that has one", "service-down", "count by (instance) (up == 0) >= 2", serviceDown],
+  ["that nothing changes", "service-down", "changes(up[5m]) == 0", serviceDown],
+  ["how many samples there are", "service-down", "count_over_time(up[5m]) < 1", serviceDown],
+  ["a range of series", "service-down", "up[5m] == 0", serviceDown],
+  ["a step longer than the range", "service-down", "max_over_time(up[1m:5m]) == 0", serviceDown],
+  [
+    "views with labels of their own",
+    "database-connections",
+    "pg_stat_activity_count / pg_settings_max_connections > 0.8",
+    databaseConnections,
+  ],
+])("an alert on %s does not count", (_, alert, expr, policy) => {
+  expect(outcomeOf(policy, withExpr(passingStack(), alert, expr)).status).toBe("violated");
+});
+
 describe("Grafana's own expressions", () => {
   const parts = [query(errors, "A"), query(requests, "B")];
   const ratio = expression("C", { type: "math", expression: "$A / $B" });
@@ -121,6 +205,33 @@ describe("Grafana's own expressions", () => {
       ],
     ],
     ["violated", [expression("D", { type: "math", expression: "$D" })]],
+    // A formula has no series of its own.
+    ["violated", [expression("D", { type: "math", expression: "$A / $B > 0.01 - other" })]],
+    // By host on one side and by route on the other, nothing matches.
+    [
+      "violated",
+      [
+        query('sum by (host) (rate(optropic_http_requests_total{status=~"5.."}[5m]))', "E"),
+        query("sum by (route) (rate(optropic_http_requests_total[5m]))", "F"),
+        expression("D", { type: "math", expression: "$E / $F > 0.01" }),
+      ],
+    ],
+    [
+      "violated",
+      [
+        expression("D", {
+          type: "classic_conditions",
+          conditions: [
+            {
+              evaluator: { type: "gt", params: [0.01] },
+              query: { params: ["C"] },
+              reducer: { type: "count" },
+            },
+          ],
+        }),
+        ratio,
+      ],
+    ],
   ])("%s: %#", (status, datas) => {
     expect(statusOf(...datas)).toBe(status);
   });

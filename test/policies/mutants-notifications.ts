@@ -138,7 +138,14 @@ export const notificationMutants: readonly Mutant[] = [
     what: "a high error rate is a warning, beside alerts that page",
     break: (stack) => withRule(stack, "high-error-rate", { labels: { severity: "warning" } }),
   },
-  ...["high-memory", "database-connections"].map(
+  ...[
+    "high-memory",
+    "database-connections",
+    "high-latency-p99",
+    "health-check-failing",
+    "backup-overdue",
+    "error-budget-burn-fast",
+  ].map(
     (alert): Mutant => ({
       policy: "alert-severity",
       what: `${alert} is for information`,

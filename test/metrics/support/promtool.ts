@@ -44,6 +44,43 @@ export function testRules(rules: readonly AlertRule[], scenarios: readonly Scena
   });
 }
 
+/**
+ * Which of the expressions, each of a rule of its own that waits for two minutes, does not fire at that minute, by one
+ * run of `promtool test rules`.
+ */
+export async function neverFiring(
+  exprs: readonly string[],
+  input: readonly { readonly series: string; readonly values: string }[],
+  minute: number,
+): Promise<string[]> {
+  const rules = exprs.map((expr, index) => ({ alert: `rule-${index}`, expr, for: "2m" }));
+  const isFiring = (index: number) => `count(ALERTS{alertname="rule-${index}",alertstate="firing"}) > bool 0`;
+  const { passed, output } = await promtool(["test", "rules", "test.yml"], {
+    "rules.yml": { groups: [{ name: "rules", rules }] },
+    "test.yml": {
+      rule_files: ["rules.yml"],
+      evaluation_interval: "1m",
+      tests: [
+        {
+          interval: "1m",
+          input_series: input,
+          promql_expr_test: exprs.map((_, index) => ({
+            expr: isFiring(index),
+            eval_time: `${minute}m`,
+            exp_samples: [{ labels: "{}", value: 1 }],
+          })),
+        },
+      ],
+    },
+  });
+  if (passed) return [];
+  const silent = exprs.filter(
+    (_, index) =>
+      output.includes(`alertname=\\"rule-${index}\\"`) || output.includes(`alertname="rule-${index}"`),
+  );
+  return silent.length > 0 ? silent : [output];
+}
+
 /** An alert as Prometheus sends it: the labels of its series, and the texts with them filled in. */
 function expected(rules: readonly AlertRule[], name: string, series: Readonly<Record<string, string>>) {
   const [group] = ruleFile(rules.filter((rule) => rule.name === name)).groups;
