@@ -1,12 +1,22 @@
-import type { Measure } from "./alert-measures.ts";
 import { type Interval, includes } from "./intervals.ts";
 import { subjectIn } from "./metric-names.ts";
 import { isLevel, volumeOf } from "./promql-amounts.ts";
 import type { Expr, Selector } from "./promql-ast.ts";
 import { selectorsIn, windowOf } from "./promql-reads.ts";
 
+/**
+ * A target that does not answer, to the scrape or to a check from outside; `all` where every one has to be down before
+ * it counts.
+ */
+export interface Down {
+  readonly kind: "down";
+  readonly from: "scrape" | "outside" | "database";
+  readonly all: boolean;
+  readonly window: number;
+}
+
 /** What a bound says of targets that do not answer; undefined where it is about something else. */
-export function down(subject: Expr, interval: Interval): Measure | undefined {
+export function down(subject: Expr, interval: Interval): Down | undefined {
   const isProbe = isProbeShare(subject);
   const answers = isProbe || (subject.kind !== "binary" && isLevel(subject) && subjectIn(subject) === "up");
   if (!answers || !includes(interval, 0) || includes(interval, 1)) {
@@ -27,7 +37,7 @@ export function down(subject: Expr, interval: Interval): Measure | undefined {
 }
 
 /** Who finds a target down: the scraper, a check from outside, or the exporter of a database. */
-function origins(selectors: readonly Selector[]): Extract<Measure, { kind: "down" }>["from"] | undefined {
+function origins(selectors: readonly Selector[]): Down["from"] | undefined {
   const names = selectors.map(({ metric }) => metric);
   if (names.every((name) => name.startsWith("probe"))) {
     return "outside";

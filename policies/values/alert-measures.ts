@@ -1,4 +1,4 @@
-import { down } from "./alert-down.ts";
+import { type Down, down } from "./alert-down.ts";
 import type { Interval } from "./intervals.ts";
 import { subjectIn, subjectOf } from "./metric-names.ts";
 import { isLevel, keepsStatus, volumeOf } from "./promql-amounts.ts";
@@ -16,16 +16,7 @@ export type Measure =
       readonly aboveSeconds: number;
       readonly window: number;
     }
-  /**
-   * A target that does not answer, to the scrape or to a check from outside; `all` where every one has to be
-   * down before it counts.
-   */
-  | {
-      readonly kind: "down";
-      readonly from: "scrape" | "outside" | "database";
-      readonly all: boolean;
-      readonly window: number;
-    }
+  | Down
   /** Use of something limited: a share from 0 to 1 where it is divided by its limit, else in units. */
   | {
       readonly kind: "memory" | "connections";
