@@ -220,9 +220,10 @@ function asksToWait(milliseconds: number | undefined): string {
   return milliseconds === undefined ? "" : `; it asks to wait ${Math.ceil(milliseconds / 1000)} s`;
 }
 
-function refused(
+/** What an answer means that refuses the request. */
+export function refused(
   { right }: VendorRequest<unknown>,
-  { status }: Response,
+  { status }: { readonly status: number },
   message: string,
   asked: string,
 ): VendorProblem {
