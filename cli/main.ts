@@ -3,6 +3,7 @@ import { backupCommand } from "./backup.ts";
 import { backupsCommand } from "./backups.ts";
 import { drillCommand } from "./drill.ts";
 import { evidenceCommand } from "./evidence.ts";
+import { matrixCommand } from "./matrix.ts";
 import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
 import { decideCommand, reportCommand, statusCommand } from "./report.ts";
@@ -24,5 +25,6 @@ export async function main(args: readonly string[]): Promise<void> {
     evidenceCommand(),
     attestCommand(),
     verifyCommand(),
+    matrixCommand(),
   ]);
 }

@@ -50,6 +50,17 @@ export const verifySchema = z
           "Least score of the web host by the scoring of Mozilla's HTTP Observatory; 100 is an A+.",
         checklist: ["4.5"],
       }),
+    rowMatrix: text(
+      "a file of the repository that ends in .json",
+      200,
+      (value) => /^[\w-][\w./-]*\.json$/.test(value) && !value.includes(".."),
+    )
+      .default("rls-matrix.json")
+      .meta({
+        description:
+          "File of the repository that records who reaches which rows of the database. A drill compares the restored copy with it, and `optropic matrix` writes it.",
+        checklist: ["3.7"],
+      }),
     journeys: distinct(journey, 20, ({ name }) => name)
       .default([])
       .meta({

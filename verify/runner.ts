@@ -19,7 +19,10 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs the probes of the items that are asked for. Results come in the order of the probes. */
+/**
+ * Runs the probes of the items that are asked for. Results come in the order of the probes. A signal ends the run with
+ * what was measured until then; the other probes are unknown.
+ */
 export async function verify(
   probes: readonly Probe[],
   subject: Subject,
@@ -140,11 +143,14 @@ async function runOne(probe: Probe, subject: Subject, options: RunOptions): Prom
       "This probe writes: pass --allow-writes to let it, and it cleans up after itself",
     );
   }
+  const interrupted = () =>
+    unknown("interrupted", `${reasonOf(options.signal.reason)} before it was measured`);
+  if (options.signal.aborted) return interrupted();
   try {
     const checks = await Promise.race([probe.measure(context), rejected(signal)]);
     return done(stateOf(checks), checks);
   } catch (error) {
-    options.signal.throwIfAborted();
+    if (options.signal.aborted) return interrupted();
     if (time.aborted) return unknown("timed-out", `It took longer than ${limitMs / 1000} s`);
     if (error instanceof Unknown) return unknown(error.reason, error.message);
     return done({ state: "error", message: reasonOf(error) });

@@ -10,6 +10,7 @@ export const unknownReasons = [
   "rate-limited",
   "target-refused",
   "timed-out",
+  "interrupted",
   "too-large",
 ] as const;
 

@@ -115,8 +115,12 @@ export async function runOperation(
   });
 }
 
-/** The first signal lets the operation clean up; the second ends the process at once. */
-function abortOnSignals(stop: AbortController): () => void {
+/**
+ * The first signal lets the operation clean up; the second ends the process at once.
+ *
+ * @returns what takes the handlers away again
+ */
+export function abortOnSignals(stop: AbortController): () => void {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const abort = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(exitStatus.doesNotHold);

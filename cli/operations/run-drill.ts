@@ -8,6 +8,7 @@ import { type DrillOptions, type DrillOutcome, drill } from "../../operations/dr
 import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
 import { targetConnection } from "../../postgres/environment.ts";
 import { projectNameOf } from "../../project/project.ts";
+import { matrixChecks } from "../../verify/row-access/check.ts";
 import { recordRun } from "../evidence/record.ts";
 import { readIdentity } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
@@ -25,7 +26,7 @@ export interface DrillFlags extends OperationFlags, ChoiceFlags {
 export function runDrill(flags: DrillFlags): Promise<void> {
   return runOperation(flags, async (work) => {
     const stack = readStack(flags.cwd, flags.stack);
-    const { backups, objectives } = stack.settings;
+    const { backups, objectives, verify } = stack.settings;
     const identities = readIdentity(flags.identity, process.env);
     const target = flags.target === undefined ? undefined : targetConnection(flags.target, process.env);
     const store = openStore(stack, work, flags.store);
@@ -43,6 +44,7 @@ export function runDrill(flags: DrillFlags): Promise<void> {
         rehearse,
         jobs: backups.drill.jobs,
         checks: backups.drill.checks,
+        inspect: (session) => matrixChecks(session, resolve(flags.cwd, verify.rowMatrix)),
         objectives: { ...objectives, graceMinutes: backups.graceMinutes },
         ...work,
       });

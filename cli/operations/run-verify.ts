@@ -21,6 +21,8 @@ import { registry } from "../../verify/registry.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { verify } from "../../verify/runner.ts";
 
+import { abortOnSignals } from "./operation.ts";
+
 export interface VerifyFlags {
   stack: string;
   cwd: string;
@@ -44,6 +46,7 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
     const targets = readTargets(flags.target);
     const authorities = flags.ca === undefined ? undefined : readAuthorities(flags.ca);
     const stop = new AbortController();
+    const removeHandlers = abortOnSignals(stop);
     const outputs = await outputsOf(flags, stop.signal, warn);
     const credentials = new Credentials(process.env, outputs);
     const limits = defaultLimits;
@@ -73,12 +76,17 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
       }
       if (flags.evidence !== undefined) {
         const { recordVerification } = await import("../evidence/verify.ts");
-        await recordVerification(flags.evidence, flags.cwd, verification);
+        // What was not measured any more leaves the older evidence as it is.
+        const probes = verification.probes.filter(({ reason }) => reason !== "interrupted");
+        if (probes.length > 0) {
+          await recordVerification(flags.evidence, flags.cwd, { ...verification, probes });
+        }
       }
       const output = flags.json ? jsonLine(verification) : `${verificationText(verification)}\n`;
       return { status: statusOf(verification), output };
     } finally {
       http.close();
+      removeHandlers();
     }
   });
 }

@@ -37,6 +37,8 @@ export interface DrillOptions {
   /** Parallel jobs of pg_restore. */
   jobs: number;
   checks: readonly Check[];
+  /** More checks of the restored database, besides those of the settings. */
+  inspect?: ((session: ServerSession) => Promise<Drill["checks"]>) | undefined;
   objectives: { rtoMinutes: number; rpoMinutes: number; graceMinutes: number };
   /** When the drill begins. */
   at: Date;
@@ -123,7 +125,7 @@ interface Restored {
 
 async function restoreAndLook(
   { connection, server }: Place,
-  { jobs, signal, checks, rehearse, progress }: DrillOptions,
+  { jobs, signal, checks, inspect, rehearse, progress }: DrillOptions,
   { manifest, signature, details, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const roles = server === undefined ? "powerless" : "full";
@@ -148,7 +150,10 @@ async function restoreAndLook(
       await session.run("rollback");
       return found;
     });
-    const answers = await watch.time("check", () => runChecks(session, checks));
+    const answers = await watch.time("check", async () => [
+      ...(await runChecks(session, checks)),
+      ...((await inspect?.(session)) ?? []),
+    ]);
     return {
       ...compared,
       notes: [

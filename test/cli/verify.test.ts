@@ -1,10 +1,12 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accept, writtenSettings } from "../config/stack.ts";
 import { startTarget, type Target } from "../target/target.ts";
-import { run } from "./command.ts";
+import { ended, run, start } from "./command.ts";
 
 const settings = accept(writtenSettings("production"));
 const folder = mkdtempSync(join(tmpdir(), "verify-"));
@@ -83,6 +85,37 @@ describe("optropic verify", () => {
     expect((await verify(["--only", "S4.5"])).status).toBe(2);
     expect((await verify(["--only", "S4.5", "--allow-unknown", "S4.5"])).status).toBe(0);
   });
+
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "ends after %s with what was measured until then",
+    async (signal) => {
+      const silent = createServer(() => undefined);
+      await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+      const connected = once(silent, "connection");
+      const records = join(folder, signal);
+      const address = silent.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      const dns = `dns://127.0.0.1:${target.targets.dns.port}`;
+      const child = start([
+        ...["verify", "--target", `https://127.0.0.1:${port}`, "--target", dns, "--only", "6.8,4.2,4.5"],
+        ...["--trust-anchor", join(folder, "root.key"), "--outputs", join(folder, "outputs.json")],
+        ...["--json", "--evidence", records],
+      ]);
+      const end = ended(child);
+      await connected;
+      child.kill(signal);
+      const { status, stdout } = await end;
+      silent.close();
+      expect(status).toBe(2);
+      const document = JSON.parse(stdout);
+      expect(document.items).toMatchObject([
+        { id: "4.2", state: "unknown" },
+        { id: "4.5", state: "unknown" },
+        { id: "6.8" },
+      ]);
+      expect(stdout).toContain(`Stopped by ${signal}`);
+    },
+  );
 
   it("refuses what the checklist does not have", async () => {
     const { status, stderr } = await verify(["--only", "9.9"]);

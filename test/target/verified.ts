@@ -27,6 +27,7 @@ export interface Given {
   readonly only?: readonly ItemId[];
   readonly allowUnknown?: readonly ItemId[];
   readonly allowWrites?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** Verifies in this process what `optropic verify` would. */
@@ -50,7 +51,7 @@ export async function verified(given: Given): Promise<Verification> {
         only: given.only,
         allowUnknown: given.allowUnknown,
         placeOf: (setting) => ({ path: "Pulumi.production.yaml", line: setting.length, column: 1 }),
-        signal: new AbortController().signal,
+        signal: given.signal ?? new AbortController().signal,
       },
     );
   } finally {

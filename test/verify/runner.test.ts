@@ -102,6 +102,27 @@ describe("a run", () => {
     expect(ended).toEqual(["c", "b", "a"]);
   });
 
+  it("that is stopped keeps what was measured, and the rest is unknown", async () => {
+    const stop = new AbortController();
+    const probes = [
+      named("one", {}),
+      named("two", {
+        measure: async () => {
+          stop.abort(new Error("Stopped by SIGTERM"));
+          return new Promise(() => undefined);
+        },
+      }),
+      named("three", {}),
+    ];
+    const verification = await run(probes, { limits: { concurrency: 1 }, signal: stop.signal });
+    expect(verification.probes).toMatchObject([
+      { name: "one", state: "holds" },
+      { name: "two", state: "unknown", reason: "interrupted", message: expect.stringContaining("SIGTERM") },
+      { name: "three", state: "unknown", reason: "interrupted" },
+    ]);
+    expect(statusOf(verification)).toBe(exitStatus.couldNotTell);
+  });
+
   it("runs no more probes at a time than it may", async () => {
     let now = 0;
     let most = 0;

@@ -7,11 +7,18 @@ export interface Exposed {
   how: string;
 }
 
+/** Schemas of Supabase and of extensions, whose owners look after them (as splinter leaves them out). */
+const ofOthers = [
+  ...["auth", "cron", "extensions", "graphql", "graphql_public", "net", "pgbouncer", "pgmq", "pgsodium"],
+  ...["pgsodium_masks", "pgtle", "realtime", "repack", "storage", "supabase_functions"],
+  ...["supabase_migrations", "tiger", "topology", "vault"],
+];
+
 /**
  * Schemas that the API exposes: those that PostgREST is told to serve, else every schema that `anon` may use
- * besides the system's, else `public`.
+ * besides those of the system and of Supabase, else `public`.
  */
-export async function exposedSchemas(database: Reader): Promise<Exposed> {
+export async function exposedSchemas(database: Pick<Reader, "rows">): Promise<Exposed> {
   const told = await database.rows(
     "select split_part(setting, '=', 2) as schemas from pg_catalog.pg_db_role_setting, unnest(setconfig) setting where setting like 'pgrst.db\\_schemas=%'",
     z.object({ schemas: z.string().max(10_000) }),
@@ -30,7 +37,8 @@ export async function exposedSchemas(database: Reader): Promise<Exposed> {
     `select nspname as schema from pg_catalog.pg_namespace
      where exists (select from pg_catalog.pg_roles where rolname = 'anon')
        and has_schema_privilege('anon', oid, 'usage')
-       and nspname !~ '^pg_' and nspname <> 'information_schema' order by 1`,
+       and nspname !~ '^pg_' and nspname <> 'information_schema'
+       and nspname <> all(array['${ofOthers.join("', '")}']) order by 1`,
     z.object({ schema: z.string().max(100) }),
   );
   if (usable.length > 0)

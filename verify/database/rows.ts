@@ -2,7 +2,8 @@ import * as z from "zod";
 import { type Check, compare, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { exposedSchemas, listOf } from "./exposed.ts";
-import { quotedIdentifier, type Reader, reading } from "./session.ts";
+import { quotedIdentifier } from "./identifier.ts";
+import { type Reader, reading } from "./session.ts";
 
 const table = z.object({
   schema: z.string().max(100),

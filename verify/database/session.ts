@@ -5,6 +5,7 @@ import { readConnection } from "../../postgres/environment.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
 import type { Context } from "../context.ts";
 import { Unknown } from "../unknown.ts";
+import { quotedIdentifier } from "./identifier.ts";
 
 /** The most rows that a probe reads of one answer. */
 const maximumRows = 20_000;
@@ -92,10 +93,6 @@ export class Reader {
       `The database answered in another shape: ${z.prettifyError(parsed.error)}`,
     );
   }
-}
-
-export function quotedIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function bounded(query: string): string {

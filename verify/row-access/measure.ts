@@ -1,0 +1,157 @@
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
+import { exposedSchemas, listOf } from "../database/exposed.ts";
+import { quotedIdentifier } from "../database/identifier.ts";
+import { Unknown } from "../unknown.ts";
+import { attempt } from "./attempt.ts";
+import { type Action, type Actor, actions, actors, type Cell, type Matrix } from "./matrix.ts";
+
+/** Rows of a table that are tried, for each actor and for those whom no actor sees. */
+const sampled = 20;
+
+/** Tables that are tried. */
+const mostTables = 2000;
+
+const tableSchema = z.object({
+  schema: z.string(),
+  name: z.string(),
+  /** Columns that can be written, in their order. */
+  columns: z.array(z.string()),
+  /** The first column that can be changed. */
+  changed: z.string().nullable(),
+});
+
+export type Table = z.infer<typeof tableSchema>;
+
+/** Two users by their ids, whose rows must stay apart. */
+export type Users = readonly [string, string];
+
+/**
+ * Tries every action on every exposed table as a stranger and as two users, on a copy of the database. Everything
+ * happens in one transaction that is rolled back, and triggers stay silent where the role may silence them.
+ *
+ * @param users whose rows to look for. Default: the first two of `auth.users`, else two that have no rows
+ * @throws {Unknown} where the roles are missing, or there is no table
+ */
+export async function measureMatrix(session: Session, users?: Users): Promise<Matrix> {
+  await session.run("begin");
+  try {
+    await session.run("set local statement_timeout = '60s'; set local lock_timeout = '5s'");
+    await session.attempt("select set_config('session_replication_role', 'replica', true)");
+    await requireRoles(session);
+    const exposed = await exposedSchemas({ rows: (query, shape) => rowsOf(session, query, shape) });
+    const tables = await rowsOf(session, tablesQuery(listOf(exposed)), tableSchema);
+    if (tables.length === 0) {
+      throw new Unknown("no-data", `The schemas ${exposed.schemas.join(", ")} have no table`);
+    }
+    const ids = users ?? (await firstUsers(session));
+    const measured: Matrix["tables"] = {};
+    for (const table of tables)
+      measured[`${table.schema}.${table.name}`] = await rowsFor(session, table, ids);
+    return { version: 1, tables: measured };
+  } finally {
+    await session.run("rollback").catch(() => undefined);
+  }
+}
+
+const tablesQuery = (schemas: string): string => `
+  select n.nspname::text as schema, c.relname::text as name,
+    array(select a.attname::text from pg_catalog.pg_attribute a
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns,
+    (select a.attname::text from pg_catalog.pg_attribute a
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity <> 'a'
+      order by a.attnum limit 1) as changed
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any(${schemas})
+    and c.relname <> '_prisma_migrations'
+    and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e')
+  order by 1, 2 limit ${mostTables}`;
+
+async function requireRoles(session: Session): Promise<void> {
+  const found = await rowsOf(
+    session,
+    "select rolname::text as name from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')",
+    z.object({ name: z.string() }),
+  );
+  const missing = ["anon", "authenticated"].filter((role) => !found.some(({ name }) => name === role));
+  if (missing.length > 0) throw new Unknown("no-data", `The database has no role ${missing.join(" and ")}`);
+}
+
+/** Ids that nobody has (RFC 9562, section 5.9, leaves their form to us). */
+const nobody: Users = ["00000000-0000-8000-8000-000000000001", "00000000-0000-8000-8000-000000000002"];
+
+async function firstUsers(session: Session): Promise<Users> {
+  const rows = await session.attempt("select id::text as id from auth.users order by 1 limit 2");
+  const found = z.array(z.object({ id: z.string().max(100) })).safeParse(rows ?? []);
+  const [one, other] = found.success ? found.data : [];
+  return one === undefined || other === undefined ? nobody : [one.id, other.id];
+}
+
+/** What each actor reaches of one table. */
+async function rowsFor(session: Session, table: Table, users: Users): Promise<Matrix["tables"][string]> {
+  await session.run("savepoint of_table");
+  try {
+    const sample = await sampleOf(session, table, users);
+    const reached = new Map<string, readonly string[] | "denied" | "failed">();
+    for (const actor of actors) {
+      for (const action of actions) {
+        reached.set(`${actor} ${action}`, await attempt(session, { table, actor, action, users, sample }));
+      }
+    }
+    const rowOf = (actor: Actor) => ({
+      select: cellOf(reached, actor, "select", sample),
+      insert: cellOf(reached, actor, "insert", sample),
+      update: cellOf(reached, actor, "update", sample),
+      delete: cellOf(reached, actor, "delete", sample),
+    });
+    return { anon: rowOf("anon"), user: rowOf("user"), "other user": rowOf("other user") };
+  } finally {
+    await session.run("rollback to savepoint of_table");
+  }
+}
+
+/** Some rows that each actor sees and some of all, by their place in the table, kept in a temporary table. */
+async function sampleOf(session: Session, table: Table, users: Users): Promise<readonly string[]> {
+  const seen = new Set<string>();
+  for (const actor of actors) {
+    const found = await attempt(session, { table, actor, action: "select", users, sample: sampled });
+    if (typeof found !== "string") for (const row of found) seen.add(row);
+  }
+  const name = `${quotedIdentifier(table.schema)}.${quotedIdentifier(table.name)}`;
+  const place = z.object({ place: z.string() });
+  const some = await session.attempt(`select tableoid || ' ' || ctid as place from ${name} limit ${sampled}`);
+  for (const each of z.array(place).parse(some ?? [])) seen.add(each.place);
+  const rows = [...seen];
+  const list = rows.map((row) => `'${row}'`).join(", ") || "''";
+  await session.run(
+    `create temporary table optropic_sample on commit drop as
+       select tableoid || ' ' || ctid as optropic_place, * from ${name} where tableoid || ' ' || ctid in (${list});
+     grant select on optropic_sample to public`,
+  );
+  return rows;
+}
+
+function cellOf(
+  reached: ReadonlyMap<string, readonly string[] | "denied" | "failed">,
+  actor: Actor,
+  action: Action,
+  sample: readonly string[],
+): Cell {
+  const own = reached.get(`${actor} ${action}`) ?? "failed";
+  if (own === "denied") return "denied";
+  if (own === "failed" || sample.length === 0) return "untold";
+  if (own.length === 0) return "none";
+  const others = actors
+    .filter((other) => other !== actor)
+    .map((other) => reached.get(`${other} ${action}`) ?? "failed")
+    .flatMap((rows) => (typeof rows === "string" ? [] : rows));
+  const isShared = own.some((row) => others.includes(row));
+  if (!isShared) return "own";
+  return own.length === sample.length ? "all" : "shared";
+}
+
+async function rowsOf<Row>(session: Session, query: string, shape: z.ZodType<Row>): Promise<Row[]> {
+  const parsed = z.array(shape).safeParse(await session.rows(query));
+  if (parsed.success) return parsed.data;
+  throw new Unknown("not-understood", "The database answered in another shape");
+}
