@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { quotedIdentifier } from "../database/identifier.ts";
 import type { Action, Actor } from "./matrix.ts";
-import type { Table, Users } from "./measure.ts";
+import type { Table, Users } from "./table.ts";
 
 /** One try of an action. */
 export interface Attempt {

@@ -5,26 +5,13 @@ import { quotedIdentifier } from "../database/identifier.ts";
 import { Unknown } from "../unknown.ts";
 import { attempt } from "./attempt.ts";
 import { type Action, type Actor, actions, actors, type Cell, type Matrix } from "./matrix.ts";
+import { type Table, tableSchema, type Users } from "./table.ts";
 
 /** Rows of a table that are tried, for each actor and for those whom no actor sees. */
 const sampled = 20;
 
 /** Tables that are tried. */
 const mostTables = 2000;
-
-const tableSchema = z.object({
-  schema: z.string(),
-  name: z.string(),
-  /** Columns that can be written, in their order. */
-  columns: z.array(z.string()),
-  /** The first column that can be changed. */
-  changed: z.string().nullable(),
-});
-
-export type Table = z.infer<typeof tableSchema>;
-
-/** Two users by their ids, whose rows must stay apart. */
-export type Users = readonly [string, string];
 
 /**
  * Tries every action on every exposed table as a stranger and as two users, on a copy of the database. Everything
