@@ -2,10 +2,17 @@ import * as z from "zod";
 import { canonicalBytes } from "./canonical.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
 
-// In four characters each, which a regular expression would check one group at a time.
-const base64 = z
-  .string()
-  .refine((text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text), "base64");
+const base64 = z.string().refine(isBase64, "base64");
+
+/**
+ * Decoding skips what is not base64 and takes the alphabet of URLs too: what comes out is then shorter than the
+ * text says, or the text has a character of that alphabet. A regular expression takes ten times as long.
+ */
+function isBase64(text: string): boolean {
+  if (text.length % 4 !== 0 || text.includes("-") || text.includes("_")) return false;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return Buffer.from(text, "base64").length === (text.length / 4) * 3 - padding;
+}
 
 /** The most signatures that an envelope may have. */
 const maximumSignatures = 20;
@@ -60,6 +67,22 @@ export function signedBy(envelope: Envelope, trusted: readonly VerifyingKey[]): 
   const keyIds = trusted
     .filter((key) => envelope.signatures.some(({ sig }) => key.verifies(bytes, Buffer.from(sig, "base64"))))
     .map(({ id }) => id);
+  return keyIds.length === 0 ? { state: "untrusted" } : { state: "signed", keyIds };
+}
+
+/** {@link signedBy} with the work on other threads. */
+export async function signedByLater(envelope: Envelope, trusted: readonly VerifyingKey[]): Promise<Signed> {
+  if (envelope.signatures.length === 0) return { state: "unsigned" };
+  if (trusted.length === 0) return { state: "untrusted" };
+  const bytes = signedBytes(envelope.payloadType, payloadOf(envelope));
+  const keyIds: string[] = [];
+  for (const key of trusted) {
+    for (const { sig } of envelope.signatures) {
+      if (!(await key.verifiesLater(bytes, Buffer.from(sig, "base64")))) continue;
+      keyIds.push(key.id);
+      break;
+    }
+  }
   return keyIds.length === 0 ? { state: "untrusted" } : { state: "signed", keyIds };
 }
 

@@ -1,23 +1,16 @@
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { writeAtomic } from "../lib/files.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { graphOf } from "./graph.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
+import { type Kept, type RecordSource, readAll } from "./read-all.ts";
 import { type EvidenceRecord, maximumRecordBytes, readRecord, recordName, sealRun } from "./record.ts";
 import type { Run } from "./statement.ts";
 
 /** The most records that are read of one stack. */
 const maximumRecords = 200_000;
-
-/** What is in the folder of a stack's evidence. */
-export interface Kept {
-  records: EvidenceRecord[];
-  /** One sentence for each file that is not what its name says. */
-  problems: string[];
-  /** How many keys are trusted. Without one, nobody can tell whose signature is whose. */
-  keys: number;
-}
 
 /** `<root>/<stack>`, one file a run. Two runs never write the same file, so that Git merges them. */
 export class EvidenceFolder {
@@ -43,6 +36,21 @@ export class EvidenceFolder {
       }
     }
     return kept;
+  }
+
+  /**
+   * {@link read}, with the signatures checked on other threads: for many records.
+   *
+   * @param vouched checkpoints that a trusted key signed
+   * @throws {Failure} `refused`, for a folder that cannot be read or has too many files
+   */
+  readAll(trusted: readonly VerifyingKey[], vouched: readonly Checkpoint[] = []): Promise<Kept> {
+    const source: RecordSource = {
+      names: async () => this.#names(),
+      bytes: (name) => this.#bytes(name),
+      atOnce: 1,
+    };
+    return readAll(source, trusted, vouched);
   }
 
   /**
@@ -82,20 +90,43 @@ export class EvidenceFolder {
   }
 
   #bytes(name: string): Uint8Array {
+    if (!recordName.test(name)) throw invalid(name, "its name is not that of a record");
     const path = join(this.path, name);
-    if (!recordName.test(name))
-      throw new Failure("failed", `${name} is not a valid record: its name is not that of a record`);
-    const stats = lstatSync(path);
-    if (!stats.isFile()) throw new Failure("failed", `${name} is not a valid record: it is no regular file`);
-    const { size } = stats;
-    if (size > maximumRecordBytes) {
-      throw new Failure(
-        "failed",
-        `${name} is not a valid record: it has ${size} bytes, and the limit is ${maximumRecordBytes}`,
-      );
+    const file = opened(name, path);
+    try {
+      const bytes = readSync(file, shared, 0, shared.length, 0);
+      // Almost every record fits, and its size need not be asked for.
+      if (bytes < shared.length) return Buffer.from(shared.subarray(0, bytes));
+      const { size } = fstatSync(file);
+      if (size > maximumRecordBytes) {
+        throw invalid(name, `it has ${size} bytes, and the limit is ${maximumRecordBytes}`);
+      }
+      const whole = Buffer.alloc(size);
+      return whole.subarray(0, readSync(file, whole, 0, size, 0));
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw invalid(name, `it cannot be read: ${reasonOf(error)}`);
+    } finally {
+      closeSync(file);
     }
-    return readFileSync(path);
   }
+}
+
+/** A link is refused, and a pipe is not waited for. */
+function opened(name: string, path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const isLink = error instanceof Error && "code" in error && error.code === "ELOOP";
+    throw invalid(name, isLink ? "it is no regular file" : `it cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** Read into first, for each file. */
+const shared = Buffer.alloc(64 * 1024);
+
+function invalid(name: string, reason: string): Failure {
+  return new Failure("failed", `${name} is not a valid record: ${reason}`);
 }
 
 function isMissing(error: unknown): boolean {

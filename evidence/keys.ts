@@ -16,6 +16,8 @@ export interface VerifyingKey {
   /** `ed25519:` and the 32 bytes of the key in base64, as settings hold it. */
   readonly text: string;
   verifies(bytes: Uint8Array, signature: Uint8Array): boolean;
+  /** The same on another thread. */
+  verifiesLater(bytes: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }
 
 /** An Ed25519 key that makes signatures. */
@@ -85,6 +87,12 @@ function verifyingKeyOf(key: KeyObject): VerifyingKey {
     id: sha256(der),
     text: `${prefix}${der.subarray(publicKeyHeader.length).toString("base64")}`,
     verifies: (bytes, signature) => verifyBytes(null, bytes, key, signature),
+    verifiesLater: (bytes, signature) =>
+      new Promise((resolve, reject) => {
+        verifyBytes(null, bytes, key, signature, (error, verified) =>
+          error === null ? resolve(verified) : reject(error),
+        );
+      }),
   };
 }
 

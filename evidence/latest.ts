@@ -47,7 +47,7 @@ const hour = 3_600_000;
  */
 export function latestResults(input: DecisionInput): Latest {
   const registered = new Map(input.controls.map((control) => [controlKey(control), control.run]));
-  const newest = new Map<string, Map<string, Found>>();
+  const newest = new Map<string, Map<string, Newest>>();
   for (const record of input.records) {
     const { run } = record;
     if (run.stack !== input.stack || Date.parse(run.finishedAt) > input.at.getTime()) continue;
@@ -55,19 +55,26 @@ export function latestResults(input: DecisionInput): Latest {
       const key = controlKey(result.control);
       // A run of another kind cannot speak for it: a person's signature is no measurement.
       if (registered.get(key) !== run.kind) continue;
-      const byProject = newest.get(key) ?? new Map<string, Found>();
+      const byProject = newest.get(key) ?? new Map<string, Newest>();
       newest.set(key, byProject);
       const before = byProject.get(run.project);
       if (before === undefined || isNewer(result, record, before)) {
-        byProject.set(run.project, foundIn(result, record, input));
+        byProject.set(run.project, { result, record });
       }
     }
   }
-  return new Map([...newest].map(([key, byProject]) => [key, joined([...byProject.values()])]));
+  return new Map(
+    [...newest].map(([key, byProject]) => [
+      key,
+      joined([...byProject.values()].map(({ result, record }) => foundIn(result, record, input))),
+    ]),
+  );
 }
 
+type Newest = Pick<Found, "result" | "record">;
+
 /** Of two at the same moment the one with the greater digest, so that the order of files does not count. */
-function isNewer(result: Result, record: EvidenceRecord, before: Found): boolean {
+function isNewer(result: Result, record: EvidenceRecord, before: Newest): boolean {
   const difference = Date.parse(result.at) - Date.parse(before.result.at);
   return difference === 0 ? record.digest > before.record.digest : difference > 0;
 }

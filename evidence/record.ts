@@ -4,7 +4,7 @@ import { Failure } from "../lib/failure.ts";
 import { parseJson } from "../lib/json.ts";
 import { canonicalBytes } from "./canonical.ts";
 import { sha256 } from "./digest.ts";
-import { envelopeSchema, payloadOf, type Signed, seal, signedBy } from "./envelope.ts";
+import { type Envelope, envelopeSchema, payloadOf, type Signed, seal, signedBy } from "./envelope.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
 import {
   payloadType,
@@ -56,7 +56,7 @@ export function sealRun(run: Run, key: SigningKey | undefined): SealedRecord {
 }
 
 /**
- * Reads a record and checks that its name says what it is.
+ * Reads a record and checks that its name says what it is, and who signed it.
  *
  * @throws {Failure} `failed`, when it is not the record that its name says
  */
@@ -65,6 +65,17 @@ export function readRecord(
   bytes: Uint8Array,
   trusted: readonly VerifyingKey[],
 ): EvidenceRecord {
+  const { record, envelope } = openRecord(name, bytes);
+  return { ...record, signed: signedBy(envelope, trusted) };
+}
+
+/**
+ * Reads a record and checks all but its signatures.
+ *
+ * @returns the record, whose signatures count as nobody's until they are checked
+ * @throws {Failure} `failed`, when it is not the record that its name says
+ */
+export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceRecord; envelope: Envelope } {
   const [, moment, digest] = recordName.exec(name) ?? [];
   if (moment === undefined || digest === undefined) throw invalid(name, "its name is not that of a record");
   if (bytes.length > maximumRecordBytes) {
@@ -89,7 +100,8 @@ export function readRecord(
   const late = run.results.find(({ at }) => Date.parse(at) > Date.parse(run.finishedAt));
   if (late !== undefined)
     throw invalid(name, `${late.control.name} was found at ${late.at}, after the run had ended`);
-  return { name, digest, run, signed: signedBy(envelope.data, trusted) };
+  const signed: Signed = { state: envelope.data.signatures.length === 0 ? "unsigned" : "untrusted" };
+  return { record: { name, digest, run, signed }, envelope: envelope.data };
 }
 
 function subjectsOf(run: Run): Statement["subject"] {

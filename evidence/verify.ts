@@ -1,7 +1,7 @@
 import type { Checkpoint } from "./checkpoint.ts";
 import { compareCheckpoint } from "./checkpoint.ts";
-import type { Kept } from "./folder.ts";
 import { graphOf } from "./graph.ts";
+import type { Kept } from "./read-all.ts";
 
 /** Whether the evidence of a stack is whole. */
 export interface Verification {

@@ -25,7 +25,7 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
   const { folder, trusted } = opened(flags);
   const notes = flags.checkpoint.map((file) => ({ file, ...readCheckpoint(readInput(file), trusted) }));
   const verification = verifyEvidence(
-    folder.read(trusted),
+    await folder.readAll(trusted),
     notes.map(({ checkpoint: note }) => note),
     new Date(),
   );
@@ -55,14 +55,16 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
 /** A checkpoint of all records. Evidence that is not whole is not anchored. */
 export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
   const { cwd, folder, trusted } = opened(flags);
-  const kept = folder.read(trusted);
+  const key = signingKey(process.env);
+  // Who signs a checkpoint answers for the signatures of what it anchors.
+  const kept = await folder.readAll(key === undefined ? trusted : [...trusted, key]);
   const { problems } = verifyEvidence(kept, [], new Date());
   const [problem] = problems;
   if (problem !== undefined) {
     throw new Failure("refused", `The evidence is not whole, so there is nothing to anchor: ${problem}`);
   }
   const made = checkpointOf(kept.records, `${projectNameOf(cwd)}/${flags.stack}`);
-  const text = writeCheckpoint(made, signingKey(process.env));
+  const text = writeCheckpoint(made, key);
   if (flags.output !== undefined) writeOutput(flags.output, text);
   const printed =
     flags.output === undefined ? text : `${counted(made.size, "record")} anchored: ${flags.output}\n`;

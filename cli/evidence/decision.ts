@@ -26,15 +26,18 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   const settings = readStackSettings(cwd, stack);
   const { contacts, links, evidence } = settings;
   const trusted = trustedKeys(evidence.publicKeys);
-  const kept = new EvidenceFolder(resolve(cwd, flags.evidence), stack).read(trusted);
   const at = flags.at ?? new Date();
   const checkpoints = flags.checkpoint.map((file) => {
     const { checkpoint, signed } = readCheckpoint(readInput(file), trusted);
     if (signed === "untrusted" || (signed === "unsigned" && trusted.length > 0)) {
       throw new Failure("refused", `${file} is not signed by a key in evidence.publicKeys`);
     }
-    return checkpoint;
+    return { checkpoint, signed };
   });
+  const kept = await new EvidenceFolder(resolve(cwd, flags.evidence), stack).readAll(
+    trusted,
+    checkpoints.flatMap(({ checkpoint, signed }) => (signed === "signed" ? [checkpoint] : [])),
+  );
   const commit = flags.commit ?? (await git(cwd, ["rev-parse", "--verify", "HEAD"]));
   const { loadTest, ...hours } = evidence.validHours;
   const decision = decide({
@@ -56,7 +59,11 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   return reportDocument({
     tool: { name: packageJson.name, version: packageJson.version },
     decision,
-    verification: verifyEvidence(kept, checkpoints, at),
+    verification: verifyEvidence(
+      kept,
+      checkpoints.map(({ checkpoint }) => checkpoint),
+      at,
+    ),
     contacts,
     links: [
       { title: "Status page", url: links.statusPage },

@@ -1,0 +1,91 @@
+import { reasonOf } from "../lib/failure.ts";
+import { type Checkpoint, compareCheckpoint } from "./checkpoint.ts";
+import { type Envelope, signedByLater } from "./envelope.ts";
+import type { VerifyingKey } from "./keys.ts";
+import { type EvidenceRecord, openRecord } from "./record.ts";
+
+/** What is kept of a stack's evidence. */
+export interface Kept {
+  records: EvidenceRecord[];
+  /** One sentence for each file that is not what its name says. */
+  problems: string[];
+  /** How many keys are trusted. Without one, nobody can tell whose signature is whose. */
+  keys: number;
+}
+
+/** Where records are kept: a folder, or a bucket. */
+export interface RecordSource {
+  /** Names of all records in ascending order. */
+  names(): Promise<readonly string[]>;
+  /** The bytes of one, at most as many as a record may have. */
+  bytes(name: string): Uint8Array | Promise<Uint8Array>;
+  /** How many are read at once. */
+  readonly atOnce: number;
+}
+
+type Opened = ReturnType<typeof openRecord>;
+
+/**
+ * Reads and checks every record. Signatures take most of the time, so other threads check them.
+ *
+ * @param vouched checkpoints that a trusted key signed: who signed one had checked the signatures of all that it
+ * anchors, and they are not checked again
+ */
+export async function readAll(
+  source: RecordSource,
+  trusted: readonly VerifyingKey[],
+  vouched: readonly Checkpoint[] = [],
+): Promise<Kept> {
+  const names = await source.names();
+  const found: (Opened | string)[] = Array.from({ length: names.length }, () => "");
+  const open = names.keys();
+  const reader = async (): Promise<void> => {
+    for (const index of open) {
+      const name = names[index] ?? "";
+      try {
+        const bytes = source.bytes(name);
+        found[index] = openRecord(name, bytes instanceof Promise ? await bytes : bytes);
+      } catch (error) {
+        found[index] = reasonOf(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: source.atOnce }, reader));
+  const opened = found.filter((each) => typeof each !== "string");
+  const records = opened.map(({ record }) => record);
+  await checkSignatures(opened, trusted, anchoredBy(vouched, records));
+  return { records, problems: found.filter((each) => typeof each === "string"), keys: trusted.length };
+}
+
+/** Digests of what checkpoints anchor, of those alone that fit the records that are there. */
+function anchoredBy(checkpoints: readonly Checkpoint[], records: readonly EvidenceRecord[]): Set<string> {
+  const fitting = checkpoints
+    .map((checkpoint) => compareCheckpoint(checkpoint, records))
+    .filter(({ problems }) => problems.length === 0);
+  return new Set(fitting.flatMap(({ anchored }) => [...anchored]));
+}
+
+/** Signatures that wait for a thread: more would only fill the memory. */
+const atATime = 2000;
+
+async function checkSignatures(
+  opened: readonly Opened[],
+  trusted: readonly VerifyingKey[],
+  anchored: ReadonlySet<string>,
+): Promise<void> {
+  const ids = new Set(trusted.map(({ id }) => id));
+  for (let start = 0; start < opened.length; start += atATime) {
+    await Promise.all(
+      opened.slice(start, start + atATime).map(async ({ record, envelope }) => {
+        const named = anchored.has(record.digest) ? namedIn(envelope, ids) : [];
+        record.signed =
+          named.length > 0 ? { state: "signed", keyIds: named } : await signedByLater(envelope, trusted);
+      }),
+    );
+  }
+}
+
+/** The trusted keys that an envelope says it is signed by. */
+function namedIn({ signatures }: Envelope, ids: ReadonlySet<string>): string[] {
+  return signatures.flatMap(({ keyid }) => (ids.has(keyid) ? [keyid] : []));
+}

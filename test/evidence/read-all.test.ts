@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { checkpointOf } from "../../evidence/checkpoint.ts";
+import { EvidenceFolder } from "../../evidence/folder.ts";
+import { generateKeys, readSigningKey } from "../../evidence/keys.ts";
+import { sealRun } from "../../evidence/record.ts";
+import { runOf } from "./records.ts";
+
+const key = readSigningKey(generateKeys().privateKey);
+const stranger = readSigningKey(generateKeys().privateKey);
+
+let root: string;
+let folder: EvidenceFolder;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "read-all-"));
+  folder = new EvidenceFolder(root, "production");
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function add(minute: number, signing: typeof key | undefined) {
+  const { parents: _, ...run } = runOf({ finishedAt: `2026-11-28T12:0${minute}:00.000Z` });
+  return folder.add(run, signing);
+}
+
+/** A record that names the trusted key and was signed by another. */
+function forge(minute: number) {
+  const claimed = { ...stranger, id: key.id };
+  const { name, bytes } = sealRun(runOf({ finishedAt: `2026-11-28T12:0${minute}:00.000Z` }), claimed);
+  writeFileSync(join(folder.path, name), bytes);
+}
+
+it("says the same as reading one record after the other", async () => {
+  add(1, key);
+  add(2, stranger);
+  add(3, undefined);
+  forge(4);
+  writeFileSync(join(folder.path, "note.json"), "{}");
+  const kept = await folder.readAll([key]);
+  expect(kept).toEqual(folder.read([key]));
+  expect(kept.records.map(({ signed }) => signed.state)).toEqual([
+    "signed",
+    "untrusted",
+    "unsigned",
+    "untrusted",
+  ]);
+  expect(kept.problems).toHaveLength(1);
+});
+
+it("takes the word of a checkpoint for the signatures of what it anchors, and of nothing else", async () => {
+  add(1, key);
+  add(2, undefined);
+  const checkpoint = checkpointOf(folder.read([]).records, "optropic/production");
+  forge(3);
+  const states = async (vouched: (typeof checkpoint)[]) =>
+    (await folder.readAll([key], vouched)).records.map(({ signed }) => signed.state);
+  expect(await states([checkpoint])).toEqual(["signed", "unsigned", "untrusted"]);
+  // One that does not fit anchors nothing, and every signature is checked.
+  const covering = checkpointOf(folder.read([]).records, "optropic/production");
+  expect(await states([{ ...covering, root: checkpoint.root }])).toEqual(["signed", "unsigned", "untrusted"]);
+});
