@@ -5,7 +5,7 @@ import { jsonLine } from "../lib/json.ts";
 import { type DecisionFlags, decisionOptions } from "./evidence/options.ts";
 import { writeOutput } from "./output.ts";
 
-const formats = ["html", "markdown", "json", "junit", "pretty"] as const;
+const formats = ["html", "markdown", "json", "junit", "sarif", "oscal", "vsa", "pretty"] as const;
 
 type Format = (typeof formats)[number];
 
@@ -30,7 +30,10 @@ export function reportCommand(): Command {
         "the output format (default: by the file's extension, else pretty)",
       ).choices(formats),
     )
-    .option("-o, --output <file>", "write a file instead of printing: .html, .md, .json or .xml")
+    .option(
+      "-o, --output <file>",
+      "write a file instead of printing: .html, .md, .json, .xml, .sarif, .oscal.json or .vsa.json",
+    )
     .option("--no-color", "print without colors")
     .addHelpText("after", `\nExample:\n  $ optropic report --output report.html\n\n${exits}`)
     .action((flags: ReportFlags) => run(flags, printed));
@@ -98,6 +101,15 @@ async function rendered(document: ReportDocument, format: Format, color: boolean
       return (await import("../evidence/report/markdown.ts")).markdownReport(document);
     case "junit":
       return (await import("../evidence/report/junit.ts")).junitReport(document);
+    case "sarif":
+      return (await import("../evidence/report/sarif.ts")).sarifReport(document);
+    case "oscal":
+      return (await import("../evidence/report/oscal.ts")).oscalReport(document);
+    case "vsa": {
+      const { summaryAttestation } = await import("../evidence/report/summary.ts");
+      const { signingKey } = await import("./evidence/record.ts");
+      return summaryAttestation(document, signingKey(process.env));
+    }
     case "json":
       return jsonLine(document);
     case "pretty": {
@@ -113,13 +125,16 @@ async function rendered(document: ReportDocument, format: Format, color: boolean
 }
 
 function formatOf(file: string | undefined): Format {
-  const [, extension] = /\.(html?|md|json|xml)$/.exec(file ?? "") ?? [];
+  const [, extension] = /\.(html?|md|oscal\.json|vsa\.json|json|xml|sarif)$/.exec(file ?? "") ?? [];
   const byExtension: Record<string, Format> = {
     html: "html",
     htm: "html",
     md: "markdown",
     json: "json",
     xml: "junit",
+    sarif: "sarif",
+    "oscal.json": "oscal",
+    "vsa.json": "vsa",
   };
   return byExtension[extension ?? ""] ?? "pretty";
 }

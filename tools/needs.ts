@@ -12,13 +12,14 @@ interface Need {
   readonly debian: string;
 }
 
-/** PostgreSQL, and Prometheus for the alert rules. Go is needed where a tool of go-tools.ts is to be built. */
+/** PostgreSQL, Prometheus for the alert rules, and a browser for the report. Go is needed where a tool of go-tools.ts is to be built. */
 export const needs: readonly Need[] = [
   { command: ["initdb", "--version"], folders: "/usr/lib/postgresql/*/bin", debian: "postgresql" },
   { command: ["psql", "--version"], folders: "/usr/lib/postgresql/*/bin", debian: "postgresql-client" },
   { command: ["pg_dump", "--version"], folders: "/usr/lib/postgresql/*/bin", debian: "postgresql-client" },
   { command: ["promtool", "--version"], debian: "prometheus" },
   { command: ["prometheus", "--version"], debian: "prometheus" },
+  { command: ["chromium", "--version"], debian: "chromium" },
 ];
 
 /** One line on the programs that are missing and how Debian installs them; undefined when all are there. */

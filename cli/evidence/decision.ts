@@ -58,7 +58,9 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   });
   return reportDocument({
     tool: { name: packageJson.name, version: packageJson.version },
+    release: settings.release,
     decision,
+    records: kept.records,
     verification: verifyEvidence(
       kept,
       checkpoints.map(({ checkpoint }) => checkpoint),

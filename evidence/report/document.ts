@@ -4,8 +4,10 @@ import type { ControlDecision, Decision } from "../decide.ts";
 import type { Contact } from "../owners.ts";
 import { ownerOf } from "../owners.ts";
 import type { Phase } from "../phases.ts";
+import type { EvidenceRecord } from "../record.ts";
 import type { ItemVerdict } from "../states.ts";
 import type { Verification } from "../verify.ts";
+import { type History, historyOf } from "./history.ts";
 
 /** How many items have each verdict. */
 export type Totals = Record<ItemVerdict, number>;
@@ -16,6 +18,8 @@ export interface ReportDocument {
   tool: { name: string; version: string };
   project: string;
   stack: string;
+  /** Version that is to be released. */
+  release: string;
   at: string;
   commit?: string;
   phase: Phase;
@@ -27,6 +31,7 @@ export interface ReportDocument {
   /** What would make it go. */
   actions: (Omit<Action, "owner"> & { owner: string })[];
   evidence: Verification;
+  history: History;
   links: { title: string; url: string }[];
 }
 
@@ -52,7 +57,9 @@ export type ReportedControl = Omit<ControlDecision, "result"> &
 
 export interface ReportInput {
   tool: ReportDocument["tool"];
+  release: string;
   decision: Decision;
+  records: readonly EvidenceRecord[];
   verification: Verification;
   /** Address of each contact. */
   contacts: Readonly<Record<Contact, string>>;
@@ -61,7 +68,9 @@ export interface ReportInput {
 
 export function reportDocument({
   tool,
+  release,
   decision,
+  records,
   verification,
   contacts,
   links,
@@ -93,6 +102,7 @@ export function reportDocument({
     tool,
     project,
     stack,
+    release,
     at,
     ...(commit !== undefined && { commit }),
     phase,
@@ -108,6 +118,7 @@ export function reportDocument({
       ...actionsOf(decision).map((action) => ({ ...action, owner: contacts[action.owner] })),
     ],
     evidence: verification,
+    history: historyOf(records, { stack, at: new Date(at), commit }),
     links,
   };
 }

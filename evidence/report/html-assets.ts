@@ -1,58 +1,77 @@
 /** Style of the report's page: light and dark, for a phone, a screen and paper. */
 export const style = `
-:root{--ink:#1b1f24;--quiet:#57606a;--paper:#fff;--line:#d0d7de;--soft:#f6f8fa;--link:#0550ae;
---holds:#1a7f37;--does-not-hold:#cf222e;--unknown:#9a6700;--stale:#bc4c00;--waived:#8250df;--not-applicable:#8c959f;--not-due:#d0d7de}
-@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9da7b3;--paper:#0d1117;--line:#30363d;--soft:#161b22;--link:#79b8ff;
---holds:#3fb950;--does-not-hold:#ff7b72;--unknown:#d29922;--stale:#f0883e;--waived:#bc8cff;--not-applicable:#6e7681;--not-due:#484f58}}
+:root{--ink:#1a1f26;--quiet:#57606a;--paper:#f6f7f9;--card:#fff;--line:#d8dee4;--soft:#eef1f4;--link:#0550ae;--shade:0 1px 2px rgb(27 31 36/.06),0 4px 16px rgb(27 31 36/.05);
+--holds:#176b30;--does-not-hold:#c21c2b;--unknown:#8a5d00;--stale:#ad4600;--waived:#7640c9;--not-applicable:#8c959f;--not-due:#d5dbe1;--good:#2da44e;--bad:#d1242f;--open:#c69026;--old:#e16f24;--let:#8957e5}
+@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--quiet:#9da7b3;--paper:#0d1117;--card:#151b23;--line:#30363d;--soft:#1e252e;--link:#79b8ff;--shade:none;
+--holds:#3fb950;--does-not-hold:#ff7b72;--unknown:#d9a531;--stale:#f0883e;--waived:#bc8cff;--not-applicable:#6e7681;--not-due:#30363d;--good:#3fb950;--bad:#f85149;--open:#d29922;--old:#f0883e;--let:#a371f7}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:72rem;padding:1.5rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
-header{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:center;border-bottom:1px solid var(--line);padding-bottom:1rem}
-header>div{flex:1 1 20rem}
-h1{margin:0;font-size:1.6rem}h2{margin:2rem 0 .5rem;font-size:1.25rem}h3{margin:1.5rem 0 .25rem;font-size:1rem}
-p{margin:.25rem 0}
-a{color:var(--link)}
-code{font:.875em/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
-.stamp{margin:0;padding:.75rem 1.5rem;border:3px solid;border-radius:.75rem;font-size:1.75rem;font-weight:700;white-space:nowrap}
+html{scroll-behavior:smooth;scroll-padding-top:8rem}
+body{margin:0 auto;max-width:76rem;padding:1.5rem;font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:break-word}
+h1{margin:0;font-size:1.7rem;line-height:1.2;letter-spacing:-.01em;overflow-wrap:anywhere}h2{margin:0 0 .75rem;font-size:1.2rem}h3{margin:1.5rem 0 .25rem;font-size:.95rem;color:var(--quiet);text-transform:none}
+p{margin:.25rem 0}a{color:var(--link)}
+code{font:.875em/1.45 ui-monospace,"SF Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}
+.skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.5rem 1rem;border-radius:.5rem;z-index:3}
+header,section{background:var(--card);border:1px solid var(--line);border-radius:.9rem;padding:1.25rem 1.5rem;margin-bottom:1.25rem;box-shadow:var(--shade)}
+header{border-top:.4rem solid var(--does-not-hold)}header.go{border-top-color:var(--holds)}
+.verdict{display:flex;flex-wrap:wrap;gap:1rem 1.75rem;align-items:center}.verdict>div{flex:1 1 20rem}
+.stamp{margin:0;padding:.6rem 1.4rem;border:3px solid;border-radius:.8rem;font-size:2rem;line-height:1.2;font-weight:750;letter-spacing:-.01em;white-space:nowrap}
 .stamp.go{color:var(--holds)}.stamp.no-go{color:var(--does-not-hold)}
 .note{color:var(--quiet);font-size:.875rem}
-.actions li{margin:.5rem 0}
-.legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:.5rem 0;list-style:none;font-size:.875rem}
+.progress{margin:1.1rem 0 .9rem}.progress svg{height:1rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.5rem;list-style:none;margin:0;padding:0}
+.tiles li{background:var(--soft);border-radius:.6rem;padding:.45rem .75rem;font-size:.875rem;white-space:nowrap}.tiles b{font-size:1.3rem;font-variant-numeric:tabular-nums}.tiles .none b{color:var(--quiet);font-weight:400}
+.actions{margin:0;padding-left:2.2rem}.actions li{overflow-wrap:anywhere;margin:0;padding:.55rem 0;border-top:1px solid var(--line)}.actions li::marker{color:var(--quiet);font-variant-numeric:tabular-nums}.actions:first-of-type li:first-child{border-top:0}
+.command{background:var(--soft);border-radius:.35rem;padding:.15rem .45rem;-webkit-box-decoration-break:clone;box-decoration-break:clone}
+.more summary{cursor:pointer;padding:.5rem 0;color:var(--link)}
 table{width:100%;border-collapse:collapse}
-th,td{padding:.25rem .5rem;text-align:left;vertical-align:top;font-weight:400;border-bottom:1px solid var(--line)}
-thead th{font-size:.875rem;color:var(--quiet)}
-.sections td:nth-child(2){width:50%}
+th,td{padding:.3rem .6rem;text-align:left;vertical-align:top;font-weight:400;border-bottom:1px solid var(--line)}
+thead th{font-size:.8rem;color:var(--quiet)}tbody tr:last-child>*{border-bottom:0}
+.sections td,.sections th{vertical-align:middle}.sections td:nth-child(2){width:52%}.sections th:first-child,.sections td:last-child{padding-left:0;padding-right:0}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-svg{display:block;width:100%;height:1.25rem;border-radius:.25rem}
-rect.holds{fill:var(--holds)}rect.does-not-hold{fill:var(--does-not-hold)}rect.unknown{fill:var(--unknown)}rect.stale{fill:var(--stale)}rect.waived{fill:var(--waived)}rect.not-applicable{fill:var(--not-applicable)}rect.not-due{fill:var(--not-due)}
+svg{display:block;width:100%}
+.bar{height:.8rem;border-radius:.4rem;overflow:hidden;background:var(--soft)}
+rect.holds,g.holds{fill:var(--good)}rect.does-not-hold,g.does-not-hold{fill:var(--bad)}rect.unknown,g.unknown{fill:var(--open)}rect.stale{fill:var(--old)}rect.waived{fill:var(--let)}rect.not-applicable{fill:var(--not-applicable)}rect.not-due{fill:var(--not-due)}
+figure{margin:0 0 1.25rem}figcaption{color:var(--quiet);font-size:.875rem;margin-bottom:.5rem}
+.chart,.wide{overflow-x:auto}.chart svg{min-width:34rem}
+.chart text{fill:var(--quiet);font-size:11px}.chart line{stroke:var(--line)}.timeline g.own>*{stroke:var(--ink);stroke-width:2}
+.chart line.objective,.spark line.objective{stroke:var(--old);stroke-dasharray:5 4;stroke-width:1.5}
+.sparks{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.6rem;list-style:none;margin:0;padding:0}
+.sparks li{background:var(--soft);border-radius:.6rem;padding:.55rem .75rem;font-size:.85rem;display:grid;gap:.25rem}.sparks .name{overflow-wrap:anywhere}.sparks .number{text-align:left;color:var(--quiet)}
+.spark{height:2.5rem}.spark path{fill:none;stroke:var(--link);stroke-width:1.75}.spark circle{fill:var(--link)}
 .mark{display:inline-block;width:1.25em;text-align:center;font-weight:700}
-.mark.holds{color:var(--holds)}.mark.does-not-hold{color:var(--does-not-hold)}.mark.unknown{color:var(--unknown)}.mark.stale{color:var(--stale)}.mark.waived{color:var(--waived)}.mark.not-applicable,.mark.not-due{color:var(--quiet)}
-.item{border-bottom:1px solid var(--line);padding:.25rem 0}
-.item summary{display:flex;gap:.5rem;cursor:pointer;padding:.125rem 0}
-.item summary:focus-visible,a:focus-visible,input:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-.id{min-width:3.5rem;font-variant-numeric:tabular-nums}.words{flex:1;overflow-wrap:anywhere}.state{color:var(--quiet);white-space:nowrap}
-.item>p,.item>table{margin-left:1.75rem;width:auto;overflow-wrap:anywhere}
-.controls{font-size:.875rem}
-.filter{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;background:var(--soft);padding:.75rem;border-radius:.5rem;position:sticky;top:0}
+.mark.holds,.state.holds,td.holds{color:var(--holds)}.mark.does-not-hold,.state.does-not-hold,td.does-not-hold{color:var(--does-not-hold)}.mark.unknown,.state.unknown,td.unknown{color:var(--unknown)}.mark.stale,.state.stale,td.stale{color:var(--stale)}.mark.waived,.state.waived,td.waived{color:var(--waived)}.mark.not-applicable,.mark.not-due{color:var(--quiet)}
+.item{border-bottom:1px solid var(--line)}
+.item>summary{display:flex;gap:.6rem;cursor:pointer;padding:.4rem .25rem;border-radius:.4rem;list-style:none}.item>summary::-webkit-details-marker{display:none}
+.item>summary::after{content:"";width:.5rem;height:.5rem;margin:.45rem .2rem 0;border:solid var(--quiet);border-width:0 1.5px 1.5px 0;transform:rotate(45deg);flex:none}.item[open]>summary::after{transform:rotate(225deg);margin-top:.7rem}
+.item>summary:hover{background:var(--soft)}
+:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+.id{min-width:3.5rem;font-variant-numeric:tabular-nums}.words{flex:1;overflow-wrap:anywhere}.state{white-space:nowrap;font-size:.9rem;color:var(--quiet)}
+.item>p,.item>.wide{margin:.25rem 0 .75rem 1.9rem;overflow-wrap:anywhere}
+.controls{font-size:.85rem;min-width:44rem;background:var(--soft);border-radius:.5rem}
+.filter{display:flex;flex-wrap:wrap;gap:.6rem 1.25rem;align-items:center;background:var(--card);padding:.6rem 0;border-bottom:1px solid var(--line);position:sticky;top:0;z-index:2}
 .filter[hidden]{display:none}
-fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1rem}legend{float:left;margin-right:1rem}
-input[type=search]{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--quiet);border-radius:.25rem;padding:.25rem .5rem}
-footer{margin-top:2rem;color:var(--quiet);font-size:.875rem}
-@media (max-width:40rem){body{padding:1rem}.item summary{flex-wrap:wrap}.words{flex:1 0 70%}.controls,.controls tbody,.controls tr,.controls th,.controls td{display:block}.controls thead{display:none}.sections td:nth-child(2){width:35%}}
-@media print{body{max-width:none;padding:0;font-size:10pt}.filter,script{display:none}.item:not([open])>summary{list-style:none}a{color:inherit}section{break-inside:auto}h2,h3,tr,.item>summary{break-after:avoid}}
+fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem .4rem;align-items:center}legend{float:left;margin-right:.5rem}
+.chip{border:1px solid var(--line);border-radius:2rem;padding:.1rem .7rem .1rem .5rem;font-size:.85rem;cursor:pointer}.chip:has(:checked){background:var(--soft);border-color:var(--quiet)}
+input[type=search]{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--quiet);border-radius:.5rem;padding:.3rem .6rem;width:16rem;max-width:100%}
+.filter [role=status]{color:var(--quiet);font-size:.875rem;margin-left:auto}
+footer{color:var(--quiet);font-size:.875rem}
+@media (max-width:40rem){body{padding:.6rem}header,section{padding:1rem;border-radius:.7rem}.stamp{font-size:1.6rem}.item>summary{flex-wrap:wrap;gap:.1rem .5rem}.id{min-width:2.6rem}.words{flex:1 0 60%}.state{margin-left:1.75rem;order:4;flex-basis:100%}.item>p,.item>.wide{margin-left:.25rem}.filter{position:static}.tiles{grid-template-columns:repeat(2,1fr)}.sections td:nth-child(2){width:34%}.actions{padding-left:1.6rem}html{scroll-padding-top:1rem}}
+@media print{:root{--paper:#fff;--card:#fff;--shade:none}body{max-width:none;padding:0;font-size:9.5pt}header,section{border:0;padding:0;margin-bottom:.8rem;border-radius:0}header{border-top:.25rem solid}.filter,script,.skip,.item>summary::after{display:none}.chart svg{min-width:0}.controls{min-width:0}a{color:inherit;text-decoration:none}h2,h3,tr,figure,.item>summary,.actions li{break-after:avoid;break-inside:avoid}section[aria-labelledby=items]{break-before:page}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `;
 
 /** Search and filter; without JavaScript everything is shown. */
 export const script = `
 (()=>{const form=document.querySelector('.filter');if(!form)return;form.hidden=false;
-const items=[...document.querySelectorAll('.item')];const status=form.querySelector('[role=status]');
+const items=[...document.querySelectorAll('.item')].map(item=>({item,text:item.textContent.toLowerCase()}));const status=form.querySelector('[role=status]');
 const show=()=>{const words=form.elements.search.value.toLowerCase().split(/\\s+/).filter(Boolean);
 const wanted=new Set([...form.querySelectorAll('[name=verdict]:checked')].map(box=>box.value));let shown=0;
-for(const item of items){const text=item.textContent.toLowerCase();
-const fits=wanted.has(item.dataset.verdict)&&words.every(word=>text.includes(word));item.hidden=!fits;if(fits)shown++}
-for(const heading of document.querySelectorAll('#items ~ h3')){let next=heading.nextElementSibling,any=false;
-while(next&&next.matches('.item')){any=any||!next.hidden;next=next.nextElementSibling}heading.hidden=!any}
+for(const {item,text} of items){const fits=wanted.has(item.dataset.verdict)&&words.every(word=>text.includes(word));item.hidden=!fits;if(fits)shown++}
+for(const group of document.querySelectorAll('.group'))group.hidden=!group.querySelector('.item:not([hidden])');
 status.textContent=shown+' of '+items.length+' items'};
 form.addEventListener('input',show);form.addEventListener('submit',event=>event.preventDefault());show();
-addEventListener('hashchange',()=>{const item=document.getElementById(location.hash.slice(1));if(item&&item.matches('.item')){item.hidden=false;item.open=true}});
+const open=()=>{const item=document.getElementById(location.hash.slice(1));if(!item||!item.matches('.item'))return;
+if(item.hidden){form.reset();show()}item.open=true;item.scrollIntoView({block:'center'})};
+addEventListener('hashchange',open);open();
 })();
 `;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
 import type { SourcePosition } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
+import { longestMessage, sarifAddress, sarifMessage } from "../../lib/sarif-text.ts";
 import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { nameOf } from "../engine/urn.ts";
 import { type Failed, placedProblems, type Report } from "./report.ts";
@@ -35,9 +36,6 @@ export function sarifReport(report: Report): string {
 
 const root = "%SRCROOT%";
 
-/** Characters kept of one message. */
-const longestMessage = 20_000;
-
 /** Results kept: GitHub refuses a run with more. */
 const mostResults = 25_000;
 
@@ -56,7 +54,7 @@ function judgedRun({ policies, summary, exceptions = [] }: PreviewDocument): Par
   ];
   const notifications: Notification[] = warnings.map((warning) => ({
     level: "warning",
-    message: message(warning),
+    message: sarifMessage(warning),
   }));
   return {
     rules: policies.map(rule),
@@ -82,8 +80,8 @@ function rule(policy: PolicyOutcome): ReportingDescriptor {
   return {
     id: ruleId(policy),
     name,
-    shortDescription: message(description || name),
-    ...(fix !== undefined && { help: message(fix) }),
+    shortDescription: sarifMessage(description || name),
+    ...(fix !== undefined && { help: sarifMessage(fix) }),
     defaultConfiguration: { level: levelOf(policy), enabled: policy.enforcement !== "disabled" },
     properties: { tags: [...new Set(items)] },
   };
@@ -102,7 +100,7 @@ function results(policy: PolicyOutcome, ruleIndex: number): Result[] {
       ruleId: ruleId(policy),
       ruleIndex,
       ...verdictOf(policy, violation),
-      message: message(sentences(policy, violation)),
+      message: sarifMessage(sentences(policy, violation)),
       locations: [location(violation)],
       // The place to change comes first; where that is a setting, the resource is declared elsewhere.
       ...(violation.declared && {
@@ -180,10 +178,9 @@ function location({ urn, source = anywhere }: ShownViolation): Location {
 }
 
 function physical({ path, line, column }: SourcePosition): Location {
-  const uri = path.toWellFormed().split("/").map(encodeURIComponent).join("/");
   return {
     physicalLocation: {
-      artifactLocation: { uri, uriBaseId: root },
+      artifactLocation: { uri: sarifAddress(path), uriBaseId: root },
       region: { startLine: line, startColumn: column },
     },
   };
@@ -197,7 +194,7 @@ function failedRun(result: Failed): Parts {
   const problems = placedProblems(result);
   const notification: Notification = {
     level: "error",
-    message: message(error.message),
+    message: sarifMessage(error.message),
     descriptor: { id: failureRule },
     properties: { failure: error.failure },
     ...(problems.length > 0 && { locations: problems.map(({ source }) => physical(source)) }),
@@ -214,7 +211,7 @@ function failedRun(result: Failed): Parts {
       ruleId: failureRule,
       ruleIndex: 0,
       level: "error",
-      message: message(text),
+      message: sarifMessage(text),
       locations: [physical(source)],
     })),
     invocation: {
@@ -223,11 +220,4 @@ function failedRun(result: Failed): Parts {
       toolExecutionNotifications: [notification],
     },
   };
-}
-
-/** Text in which SARIF reads no link and no placeholder (sections 3.11.5 and 3.11.6 of the standard). */
-function message(text: string): { text: string } {
-  const kept = text.slice(0, longestMessage).toWellFormed();
-  const unlinked = /\]\s*\(/.test(kept) ? kept.replaceAll(/[\\[\]]/g, "\\$&") : kept;
-  return { text: unlinked.replaceAll(/\{(?=\d+\})/g, "{{").replaceAll(/(?<=\{\{\d+)\}/g, "}}") };
 }

@@ -8,10 +8,8 @@ import { markdownReport } from "../../evidence/report/markdown.ts";
 import { statusText } from "../../evidence/report/status.ts";
 import type { Run } from "../../evidence/statement.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
+import { hostile } from "./hostile.ts";
 import { resultOf, runOf } from "./records.ts";
-
-const hostile =
-  "</script><script>alert(1)</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) @lead #1 `x` | https://evil.example ]]> \u202e \u001b[31m";
 
 const at = new Date("2026-11-28T13:00:00Z");
 
@@ -65,7 +63,9 @@ function reported(summary: string, changes: Partial<Run> = {}) {
   });
   return reportDocument({
     tool: { name: "optropic", version: "3.0.0" },
+    release: "3.0.0",
     decision,
+    records,
     verification: verifyEvidence({ records, problems: [summary], keys: 0 }, [], at),
     contacts: {
       technicalLead: "lead@optropic.example",
@@ -108,8 +108,8 @@ describe("HTML", () => {
   it("keeps a text of the evidence from being more than text", () => {
     const [before = ""] = html.split("<script>");
     const body = before.slice(before.indexOf("<body>"));
-    expect(body).not.toMatch(/<script|<img|onerror=(?!alert\(1\)&#62;)/i);
-    expect(html).not.toMatch(/href="(?!https?:|#)/i);
+    expect(body).not.toMatch(/<script|<img|onerror=(?!alert\(1\)&gt;)/i);
+    expect(html).not.toMatch(/href="(?!https?:|#|data:,")/i);
     expect(html).not.toContain("\u001b");
     expect(html).not.toContain("\u202e");
     expect(html.match(/<script>/g)).toHaveLength(1);

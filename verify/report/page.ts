@@ -1,4 +1,4 @@
-import { printable } from "../../lib/text.ts";
+import { htmlText as inert } from "../../lib/html.ts";
 import { formatDuration } from "../../lib/units.ts";
 import type { ItemResult, PlacedCheck, ProbeResult, Verification } from "../document.ts";
 import { summaryLine } from "./text.ts";
@@ -66,19 +66,6 @@ function checkRow({ subject, expected, measured, unit, state, declared, reason }
 
 function words(state: string): string {
   return state.replaceAll("-", " ");
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** What a target says is text, never markup. */
-function inert(text: string): string {
-  return printable(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 const style = `

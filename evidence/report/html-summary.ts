@@ -1,0 +1,90 @@
+import { htmlText as text } from "../../lib/html.ts";
+import { counted } from "../../lib/text.ts";
+import { formatMoment } from "../../lib/units.ts";
+import type { ReportDocument, Totals } from "./document.ts";
+import { evidenceLine } from "./status.ts";
+import { progressOf, totalOf, totalsLine, verdictWords } from "./words.ts";
+
+/** Actions that are shown at once; the others open with a click. */
+const firstActions = 8;
+
+/** The decision, what it is about, and how many items have each verdict. */
+export function headerHtml(document: ReportDocument): string {
+  const { project, stack, release, at, commit, phase, decision, totals, items, evidence } = document;
+  const go = decision === "go";
+  const { done, due } = progressOf(totals);
+  const of = commit === undefined ? "" : `, commit <code>${text(commit.slice(0, 12))}</code>`;
+  const blocking = items.filter(({ blocks }) => blocks).length;
+  const tiles = verdictWords
+    .map(
+      ({ verdict, words, sign }) =>
+        `<li class="${verdict}${totals[verdict] === 0 ? " none" : ""}"><span class="mark ${verdict}" aria-hidden="true">${sign}</span> <b>${totals[verdict]}</b> <span>${words}</span></li>`,
+    )
+    .join("");
+  return `<header class="${decision}">
+<div class="verdict"><p class="stamp ${decision}"><span aria-hidden="true">${go ? "✓" : "✗"}</span> ${go ? "Go" : "No-go"}</p>
+<div><h1>${text(`${project}/${stack} ${release}`)}</h1>
+<p>${text(formatMoment(at))}${of}. What is due ${phaseWords[phase]}.</p>
+<p class="note">${go ? "Every item that is due holds, is waived or does not apply" : counted(blocking, "item is", "items are")}${go ? "" : " in the way"}: ${done} of ${due} done. Evidence: ${text(evidenceLine(evidence))}.</p></div></div>
+<div class="progress">${bar("All items", totals)}</div>
+<ul class="tiles">${tiles}</ul>
+</header>`;
+}
+
+const phaseWords = {
+  before: "before the release",
+  release: "during the release",
+  after: "after the release",
+} as const;
+
+/** What would make it go. */
+export function actionsHtml({ actions, decision }: ReportDocument): string {
+  if (actions.length === 0) {
+    return `<section aria-labelledby="next"><h2 id="next">What would make it go</h2><p>${decision === "go" ? "Nothing: it is go." : "See the evidence below."}</p></section>`;
+  }
+  const rows = actions.map(actionHtml);
+  const rest = rows.slice(firstActions);
+  const more =
+    rest.length === 0
+      ? ""
+      : `<details class="more"><summary>${rest.length} more</summary><ol class="actions" start="${firstActions + 1}">${rest.join("\n")}</ol></details>`;
+  return `<section aria-labelledby="next"><h2 id="next">What would make it go</h2><ol class="actions">${rows.slice(0, firstActions).join("\n")}</ol>${more}</section>`;
+}
+
+function actionHtml({ what, command, where, owner, items }: ReportDocument["actions"][number]): string {
+  const about = [
+    where === undefined ? "" : `<code>${text(where)}</code>`,
+    text(owner),
+    items.map((id) => `<a href="#item-${text(id)}">${text(id)}</a>`).join(" "),
+  ];
+  return `<li><p>${command ? `<code class="command">${text(what)}</code>` : text(what)}</p><p class="note">${about
+    .filter((part) => part !== "")
+    .join(" · ")}</p></li>`;
+}
+
+/** A bar for each section of the checklist. */
+export function sectionsHtml({ sections }: ReportDocument): string {
+  const rows = sections.map(({ section, totals }) => {
+    const { done, due } = progressOf(totals);
+    return `<tr><th scope="row">${text(section)}</th><td>${bar(section, totals)}</td><td class="number">${due === 0 ? "not due" : `${done}/${due}`}</td></tr>`;
+  });
+  return `<section aria-labelledby="sections"><h2 id="sections">Sections</h2><table class="sections"><thead><tr><th scope="col">section</th><th scope="col">state</th><th scope="col" class="number">done of due</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></section>`;
+}
+
+function bar(section: string, totals: Totals): string {
+  const all = totalOf(totals);
+  let x = 0;
+  const parts = verdictWords
+    .filter(({ verdict }) => totals[verdict] > 0)
+    .map(({ verdict }) => {
+      const width = (totals[verdict] / all) * 100;
+      const part = `<rect class="${verdict}" x="${round(x)}" y="0" width="${round(width)}" height="10"/>`;
+      x += width;
+      return part;
+    });
+  return `<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="${text(`${section}: ${totalsLine(totals)}`)}">${parts.join("")}</svg>`;
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}

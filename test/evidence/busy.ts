@@ -1,0 +1,160 @@
+import { items } from "../../checklist/items.ts";
+import { registeredControls } from "../../cli/evidence/controls.ts";
+import { decide } from "../../evidence/decide.ts";
+import { type EvidenceRecord, readRecord, sealRun } from "../../evidence/record.ts";
+import { type ReportDocument, reportDocument } from "../../evidence/report/document.ts";
+import type { Result, Run, RunKind } from "../../evidence/statement.ts";
+import { verifyEvidence } from "../../evidence/verify.ts";
+import { resultOf, runOf } from "./records.ts";
+
+export const busyCommit = "c0ffee".padEnd(40, "0");
+const day = 86_400_000;
+export const busyAt = new Date("2026-11-28T18:00:00Z");
+
+/** A release whose evidence has everything in it: what holds, fails, is waived, unknown, stale or not due. */
+export function busyRecords(): EvidenceRecord[] {
+  const records: EvidenceRecord[] = [];
+  const add = (changes: Partial<Run>): void => {
+    const run = runOf({
+      commit: busyCommit,
+      parents: records.slice(-1).map(({ digest }) => digest),
+      ...changes,
+    });
+    const { name, bytes } = sealRun(run, undefined);
+    records.push(readRecord(name, bytes, []));
+  };
+  for (let week = 5; week >= 0; week -= 1) {
+    const at = new Date(busyAt.getTime() - week * 6.7 * day - day / 8).toISOString();
+    add(drillRun(at, week));
+    add({
+      kind: "verify",
+      finishedAt: at,
+      commit: "b".repeat(40),
+      results: controlsOf("verify").map((control, index) => measured(control, index, week, at)),
+    });
+  }
+  const at = new Date(busyAt.getTime() - 2 * 3_600_000).toISOString();
+  add({
+    kind: "preview",
+    finishedAt: at,
+    results: controlsOf("preview").map((each, index) => judged(each, index, at)),
+  });
+  add({
+    kind: "gate",
+    finishedAt: at,
+    results: controlsOf("gate").map(({ kind, name, items: ids, title }) =>
+      resultOf({ control: { kind, name }, items: [...ids], at, summary: title }),
+    ),
+  });
+  for (const { name, items: ids } of controlsOf("attestation").slice(0, 24)) {
+    add({
+      kind: "attestation",
+      finishedAt: at,
+      results: [
+        resultOf({
+          control: { kind: "attest", name },
+          items: [...ids],
+          at,
+          until: "2026-12-24T23:59:59.000Z",
+          summary: "lead@optropic.example answers for it",
+          by: "lead@optropic.example",
+          url: "https://optropic.example/tickets/1",
+        }),
+      ],
+    });
+  }
+  return records;
+}
+
+/** The decision that these records give. */
+export function busyReport(records = busyRecords()): ReportDocument {
+  const validHours = {
+    ...{ preview: 168, verify: 24, drill: 720, backup: 26, "load-test": 720 },
+    ...{ gate: 168, release: 720, rollback: 720, watch: 24, attestation: 2184 },
+  };
+  const decision = decide({
+    ...{ project: "optropic", stack: "production", at: busyAt, commit: busyCommit, records, validHours },
+    ...{ controls: registeredControls(), signedOnly: false, phase: "before" as const },
+  });
+  return reportDocument({
+    tool: { name: "optropic", version: "3.0.0" },
+    release: "3.0.0",
+    decision,
+    records,
+    verification: verifyEvidence({ records, problems: [], keys: 0 }, [], busyAt),
+    contacts: {
+      technicalLead: "lead@optropic.example",
+      devops: "devops@optropic.example",
+      databaseAdmin: "database@optropic.example",
+      security: "security@optropic.example",
+    },
+    links: [
+      { title: "Status page", url: "https://status.optropic.example/" },
+      { title: "Runbooks", url: "https://optropic.example/runbooks" },
+    ],
+  });
+}
+
+type Registered = ReturnType<typeof registeredControls>[number];
+
+function controlsOf(run: RunKind): Registered[] {
+  return registeredControls().filter((control) => control.run === run);
+}
+
+function measured(
+  { kind, name, items: ids, title }: Registered,
+  index: number,
+  week: number,
+  at: string,
+): Result {
+  const fails = week === 0 && index % 17 === 5;
+  const open = week === 0 && index % 11 === 3;
+  const value = 180 + ((index * 37 + week * 53) % 190) + (fails ? 400 : 0);
+  return resultOf({
+    ...{ control: { kind, name }, items: [...ids], at },
+    state: fails ? "does-not-hold" : open ? "unknown" : "holds",
+    summary: fails ? `${title} It took ${value} ms.` : open ? "No answer within 10 s" : title,
+    ...(fails && { fix: `${title} See npx optropic verify --only ${ids.join(",")}.` }),
+    ...(index % 4 === 0 && { measured: value, expected: 500, unit: "ms" }),
+    place: { path: "Pulumi.production.yaml", line: 12 + index },
+  });
+}
+
+function judged({ kind, name, items: ids, title }: Registered, index: number, at: string): Result {
+  const waived = name === "dnssec-active" || index === 40;
+  return resultOf({
+    ...{ control: { kind, name }, items: [...ids], at, summary: title },
+    state: waived ? "waived" : "holds",
+    ...(waived && {
+      waiver: {
+        until: "2026-12-31",
+        reason: "The registrar takes DS records from December.",
+        approver: "security@optropic.example",
+      },
+    }),
+  });
+}
+
+function drillRun(at: string, week: number): Partial<Run> {
+  const durationMs = (22 + ((week * 7) % 13)) * 60_000;
+  return {
+    kind: "drill",
+    finishedAt: at,
+    results: [
+      resultOf({
+        control: { kind: "probe", name: "restore-drill" },
+        items: items.filter(({ id }) => id === "8.4").map(({ id }) => id),
+        at,
+        summary: "The newest backup was restored and is as its manifest says.",
+      }),
+    ],
+    drill: {
+      backup: { name: "postgres/x.dump.age", takenAt: at, plainBytes: 1, sealedBytes: 1 },
+      serverVersion: "17.4",
+      steps: [{ name: "restore", durationMs }],
+      durationMs,
+      ...{ rtoMinutes: 60, lossMinutes: 20, rpoMinutes: 60, graceMinutes: 10, tables: 40, rows: 1_000_000 },
+      ...{ checks: [], differences: [], notes: [] },
+    },
+  };
+}
