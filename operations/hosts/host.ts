@@ -8,6 +8,8 @@ export interface Deployment {
   ready: boolean;
   /** Whether it is building, so that it may become ready. */
   pending: boolean;
+  /** Whether its domains ever pointed at it. */
+  hasServed: boolean;
   /** Address of its own, where it has one. */
   url?: string | undefined;
 }

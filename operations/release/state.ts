@@ -38,6 +38,8 @@ export interface ReleaseState {
   lease: Extract<Entry, { kind: "lease" }> | undefined;
   closed: Extract<Entry, { kind: "closed" }> | undefined;
   steps: Map<string, StepState>;
+  /** What was done and how steps ended, the oldest first, for people. */
+  history: { at: string; text: string }[];
   /** The latest moment of any entry. */
   latest: string | undefined;
   size: number;
@@ -50,6 +52,7 @@ export function stateOf(entries: readonly Entry[]): ReleaseState {
     lease: undefined,
     closed: undefined,
     steps: new Map(),
+    history: [],
     latest: undefined,
     size: entries.length,
   };
@@ -76,6 +79,10 @@ export function stepOf(state: ReleaseState, name: string): StepState {
 }
 
 function read(entry: Entry, state: ReleaseState): void {
+  if (entry.kind === "acted" || entry.kind === "ended") {
+    const ending = entry.kind === "ended" && entry.state !== "successful" ? ` (${entry.state})` : "";
+    state.history.push({ at: entry.at, text: `${entry.step}${ending}: ${entry.summary}` });
+  }
   if (state.latest === undefined || entry.at > state.latest) state.latest = entry.at;
   if (entry.kind === "opened") state.opened ??= entry;
   else if (entry.kind === "lease") state.lease = entry;

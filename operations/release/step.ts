@@ -15,6 +15,10 @@ export interface StepRun {
   signal: AbortSignal;
   /** What an action of an earlier step noted, such as the id of a deployment. */
   noted(step: string, action?: string): Readonly<Record<string, string>> | undefined;
+  /** When the release, or the rollback, was begun. */
+  openedAt: Date;
+  /** What happened so far, the oldest first, for people. */
+  history: readonly { at: string; text: string }[];
   /** When a step ended successfully. */
   endedAt(step: string): Date | undefined;
 }

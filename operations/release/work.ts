@@ -65,6 +65,8 @@ export class StepWork implements ActionContext {
         now: now(),
         begunAt: new Date(this.state.begunAt ?? now()),
         signal: AbortSignal.any([signal, stop.signal]),
+        openedAt: new Date(state.opened?.at ?? now()),
+        history: state.history,
         noted: (name, action) => {
           const { actions } = stepOf(state, name);
           return (action === undefined ? [...actions.values()][0] : actions.get(action))?.note;

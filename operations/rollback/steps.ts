@@ -1,0 +1,264 @@
+import { counted } from "../../lib/text.ts";
+import { type Host, sameCommit } from "../hosts/host.ts";
+import { holdsSuccessfully, waiting } from "../release/measurement.ts";
+import type { Action, Step, StepRun } from "../release/step.ts";
+import { chooseTargets } from "./choose.ts";
+import type { RollbackParts } from "./parts.ts";
+import { short, targetOf } from "./targets.ts";
+import { tellingSteps } from "./telling.ts";
+
+const approver = "devops";
+const quickMs = 2000;
+
+/** A rollback from the look at the hosts to the report. No monitor and no open item keeps it from being done. */
+export function rollbackSteps(parts: RollbackParts): Step[] {
+  return [
+    targets(parts),
+    schema(parts),
+    automation(parts),
+    hold(parts),
+    back(parts),
+    probed(parts),
+    ...tellingSteps(parts),
+  ];
+}
+
+/** What ends a rollback, when a good release is out again or the platform is meant to stay as it is. */
+export function finishSteps(parts: RollbackParts): Step[] {
+  return [restored(parts)];
+}
+
+function plain(name: string, title: string, limitMinutes: number): Omit<Step, "after"> {
+  return { name, title, items: [], controls: [], approver, limitMinutes, back: "optropic rollback --finish" };
+}
+
+function targets({ hosts, choice }: RollbackParts): Step {
+  return {
+    ...plain("targets", "Each host must have an earlier deployment that served well.", 10),
+    actions: [
+      {
+        name: "choose",
+        does: "Asks each host for the last deployment that served before.",
+        find: async () => ({ state: "not-done" }),
+        async perform({ signal }) {
+          const histories = await Promise.all(
+            hosts.map(async (host) => {
+              const [served, deployments] = await Promise.all([
+                host.served(signal),
+                host.deployments(signal),
+              ]);
+              return { host, served, deployments };
+            }),
+          );
+          const chosen = chooseTargets(histories, choice);
+          const note = Object.fromEntries(
+            chosen.flatMap(({ host, from, to }) => [
+              [`${host}.id`, to.id],
+              [`${host}.commit`, to.commit ?? ""],
+              [`${host}.from`, from?.commit ?? ""],
+            ]),
+          );
+          const summary = chosen
+            .map(
+              ({ host, from, to }) =>
+                `${host}: ${short(from?.commit)} back to ${short(to.commit)} (${to.id}, ${to.createdAt})`,
+            )
+            .join("; ");
+          return { summary, note };
+        },
+      },
+    ],
+    after: async (run) =>
+      holdsSuccessfully(
+        hosts.map(({ name }) => `${name} to ${short(targetOf(run, name).commit)}`).join(", "),
+      ),
+  };
+}
+
+function schema({ hosts, judge, acceptSchema }: RollbackParts): Step {
+  return {
+    ...plain("schema", "The earlier code must be able to work with the schema as it is.", 10),
+    async after(run) {
+      const pairs = new Map(
+        hosts.map(({ name }) => {
+          const { commit, from } = targetOf(run, name);
+          return [`${commit}..${from}`, { commit, from }] as const;
+        }),
+      );
+      for (const { commit, from } of pairs.values()) {
+        if (commit === "" || from === "") {
+          if (acceptSchema) continue;
+          return {
+            state: "inconclusive",
+            summary:
+              "A host does not say which commits it has, so the schema cannot be judged; pass --accept-schema if you have",
+          };
+        }
+        const { state, summary } = await judge(commit, from, run.signal);
+        if (state === "compatible" || acceptSchema) continue;
+        return {
+          state: state === "incompatible" ? "failed" : "inconclusive",
+          summary: `${summary}. Judge it yourself and pass --accept-schema, or repair forward; what a restore loses is in docs/release.md`,
+        };
+      }
+      return holdsSuccessfully(
+        acceptSchema
+          ? "A person has judged the schema (--accept-schema)"
+          : "The earlier code knows the schema",
+      );
+    },
+  };
+}
+
+function automation({ hosts }: RollbackParts): Step {
+  return {
+    ...plain("automation", "What each host does by itself must be known, so that it can be restored.", 10),
+    actions: hosts.map(
+      (host): Action => ({
+        name: host.name,
+        does: `Reads what ${host.name} does by itself.`,
+        find: async () => ({ state: "not-done" }),
+        async perform({ signal }) {
+          const note = await host.automation(signal);
+          return { summary: `${host.name}: ${shown(note)}`, note };
+        },
+      }),
+    ),
+    after: async () => holdsSuccessfully("Read"),
+  };
+}
+
+/** Before the rollback: a host that goes on deploying would undo it with the next push. */
+function hold({ hosts }: RollbackParts): Step {
+  return {
+    ...plain("hold", "No host may deploy by itself.", 10),
+    actions: hosts.map(
+      (host): Action => ({
+        name: host.name,
+        does: `Switches off what ${host.name} does by itself.`,
+        find: async () => ({ state: "not-done" }),
+        async perform({ signal }) {
+          await host.hold(signal);
+          return { summary: `${host.name} does nothing by itself` };
+        },
+      }),
+    ),
+    after: async () => holdsSuccessfully("Nothing is deployed by itself"),
+  };
+}
+
+function back({ hosts }: RollbackParts): Step {
+  return {
+    ...plain("roll-back", "Each host must serve its last good deployment.", 15),
+    actions: hosts.map(
+      (host): Action => ({
+        name: host.name,
+        does: `Rolls back ${host.domains.join(" and ")} on ${host.name}.`,
+        async find(run) {
+          const { commit, id } = targetOf(run, host.name);
+          const served = await host.served(run.signal);
+          const own = (each: { commit: string | undefined; id: string }): boolean =>
+            each.id === id || (commit !== "" && sameCommit(each.commit, commit));
+          const comes = (await host.deployments(run.signal)).some((each) => each.pending && own(each));
+          return (served !== undefined && own(served)) || comes
+            ? { state: "done", done: { summary: `${host.name} is rolled back` } }
+            : { state: "not-done" };
+        },
+        async perform(run, key) {
+          const { id } = targetOf(run, host.name);
+          const to = (await host.deployments(run.signal)).find((each) => each.id === id);
+          if (to === undefined) throw new Error(`${host.name} no longer lists the deployment ${id}`);
+          await host.rollBack(to, key, run.signal);
+          return { summary: `${host.name} was told to serve ${id}` };
+        },
+      }),
+    ),
+    async after(run) {
+      const open = await openHosts(hosts, run);
+      return open.length === 0
+        ? holdsSuccessfully(`${hosts.map(({ name }) => name).join(" and ")} serve what they served before`)
+        : waiting(run.now, `${open.join(" and ")} do not serve it yet`, quickMs);
+    },
+  };
+}
+
+async function openHosts(hosts: readonly Host[], run: StepRun): Promise<string[]> {
+  const found = await Promise.all(
+    hosts.map(async (host) => {
+      const { id, commit } = targetOf(run, host.name);
+      const served = await host.served(run.signal);
+      const is = served?.id === id || (commit !== "" && sameCommit(served?.commit, commit));
+      return is ? [] : [host.name];
+    }),
+  );
+  return found.flat();
+}
+
+/** A host's own word is not enough: what counts is what people are served. */
+function probed({ hosts, servedCommit }: RollbackParts): Step {
+  return {
+    ...plain("probe", "Every domain must serve the earlier commit.", 15),
+    async after(run) {
+      const asked = hosts.flatMap((host) =>
+        host.domains.map((domain) => ({ domain, commit: targetOf(run, host.name).commit })),
+      );
+      const found = await Promise.all(
+        asked.map(async ({ domain, commit }) => ({
+          domain,
+          commit,
+          served: await servedCommit(domain, run.signal),
+        })),
+      );
+      const silent = found.filter(({ served, commit }) => served === undefined || commit === "");
+      if (silent.length > 0) {
+        return {
+          state: "inconclusive",
+          summary: `${silent.map(({ domain }) => domain).join(" and ")} do not say which commit they serve`,
+        };
+      }
+      const other = found.filter(({ served, commit }) => !sameCommit(served, commit));
+      return other.length === 0
+        ? holdsSuccessfully(`${counted(found.length, "domain")} serve ${short(found[0]?.commit)}`)
+        : waiting(
+            run.now,
+            other.map(({ domain, served }) => `${domain} serves ${short(served)}`).join("; "),
+            quickMs,
+          );
+    },
+  };
+}
+
+function restored({ hosts }: RollbackParts): Step {
+  return {
+    ...plain("restore", "Each host must do by itself what it did before the rollback.", 60),
+    actions: hosts.map(
+      (host): Action => ({
+        name: host.name,
+        does: `Lets ${host.name} do by itself what it did before.`,
+        find: async () => ({ state: "not-done" }),
+        async perform(run) {
+          const before = run.noted("automation", host.name) ?? {};
+          await host.restore(before, run.signal);
+          return { summary: `${host.name}: ${shown(before)}` };
+        },
+      }),
+    ),
+    async after(run) {
+      for (const host of hosts) {
+        const before = run.noted("automation", host.name) ?? {};
+        const now = await host.automation(run.signal);
+        if (shown(now) !== shown(before)) {
+          return { state: "failed", summary: `${host.name} has ${shown(now)}, and had ${shown(before)}` };
+        }
+      }
+      return holdsSuccessfully("As before the rollback. Run the preview: it must show no difference");
+    },
+  };
+}
+
+function shown(note: Readonly<Record<string, string>>): string {
+  return Object.entries(note)
+    .map(([key, value]) => `${key} ${value}`)
+    .sort()
+    .join(", ");
+}

@@ -1,0 +1,161 @@
+import { formatDuration } from "../../lib/units.ts";
+import { telling } from "../announce/channel.ts";
+import type { Message } from "../announce/message.ts";
+import { holdsSuccessfully, measured } from "../release/measurement.ts";
+import type { Step, StepRun } from "../release/step.ts";
+import { toldEveryone } from "../release/steps/announcements.ts";
+import { findingOf } from "../release/steps/finding.ts";
+import { rehearsalControl, rollbackControls } from "./controls.ts";
+import type { RollbackParts } from "./parts.ts";
+import { incidentReport } from "./report.ts";
+import { short, targetOf } from "./targets.ts";
+
+/** Who is told of a rollback, what is written of it, and how long it took. */
+export function tellingSteps(parts: RollbackParts): Step[] {
+  return parts.rehearsal ? [rehearsed(parts)] : [announced(parts), reported(parts), postMortem(parts)];
+}
+
+const common = { approver: "technicalLead", back: "Nothing is to be undone." } as const;
+
+/** From the beginning of the rollback to the moment when every domain served the earlier commit. */
+export function tookMs(run: StepRun): number | undefined {
+  const end = run.endedAt("probe");
+  return end === undefined ? undefined : end.getTime() - run.openedAt.getTime();
+}
+
+function messageOf(parts: RollbackParts, run: StepRun): Message {
+  const { settings, stack, hosts, links, reason } = parts;
+  const targets = hosts.map(
+    ({ name, domains }) => `${domains.join(" and ")} serve ${short(targetOf(run, name).commit)}`,
+  );
+  return {
+    event: "rolled-back",
+    subject: `${settings.project.name} was rolled back in ${stack}`,
+    paragraphs: [reason, `${targets.join("; ")}. The database was not changed.`],
+    links,
+    version: run.version,
+    stack,
+    at: run.now,
+  };
+}
+
+function announced(parts: RollbackParts): Step {
+  const names = parts.settings.rollout.announcements.rollback;
+  return {
+    ...common,
+    name: "announcement",
+    title: "The stakeholders must know of the rollback.",
+    items: ["R.1"],
+    controls: [rollbackControls.announced],
+    limitMinutes: 120,
+    actions: names.map((name) => telling(parts.channel(name), (run) => messageOf(parts, run))),
+    after: async () => toldEveryone(names, [rollbackControls.announced]),
+  };
+}
+
+function reported(parts: RollbackParts): Step {
+  const minutes = parts.settings.rollout.rollback.minutes;
+  return {
+    ...common,
+    name: "incident-report",
+    title: "The incident report must be written from the evidence.",
+    items: ["R.2"],
+    controls: [rollbackControls.report],
+    limitMinutes: 120,
+    actions: [
+      {
+        name: "write",
+        does: "Writes the incident report.",
+        find: async () => ({ state: "not-done" }),
+        async perform(run) {
+          const path = await parts.writeReport(`${run.version}.md`, incidentReport(parts, run));
+          return { summary: `Wrote ${path}`, note: { path } };
+        },
+      },
+    ],
+    async after(run) {
+      const took = tookMs(run);
+      const spent = took === undefined ? "an unknown time" : formatDuration(took);
+      const summary = `${run.noted("incident-report", "write")?.path}: every domain served the earlier commit after ${spent}; the objective is ${minutes} min`;
+      return measured(summary, [
+        {
+          ...findingOf(rollbackControls.report, true, summary),
+          ...(took !== undefined && { measured: Math.round(took / 1000), expected: minutes * 60, unit: "s" }),
+        },
+      ]);
+    },
+  };
+}
+
+function postMortem({ repository, stack }: RollbackParts): Step {
+  const marker = (run: StepRun): string => `<!-- optropic ${run.version} -->`;
+  const title = `Post-mortem: rollback of ${stack}`;
+  return {
+    ...common,
+    name: "post-mortem",
+    title: "An issue for the post-mortem must be open.",
+    items: ["R.3"],
+    controls: [],
+    limitMinutes: 120,
+    actions:
+      repository === undefined
+        ? []
+        : [
+            {
+              name: "issue",
+              does: "Opens an issue for the post-mortem.",
+              async find(run) {
+                const open = await repository.openIssues("post-mortem", run.signal);
+                return open.some(({ body }) => body.includes(marker(run)))
+                  ? { state: "done", done: { summary: "The issue is open" } }
+                  : { state: "not-done" };
+              },
+              async perform(run) {
+                const path = run.noted("incident-report", "write")?.path ?? "";
+                const body = `${marker(run)}\n\nThe incident report is ${path}. Agree on a day, write down what was learned, and sign R.3 and R.4 with \`optropic attest\`.`;
+                const { url } = await repository.createIssue(
+                  { title, body, labels: ["post-mortem"] },
+                  run.signal,
+                );
+                return { summary: `Opened ${url}`, note: { url } };
+              },
+            },
+          ],
+    after: async () =>
+      repository === undefined
+        ? {
+            state: "inconclusive",
+            summary: "GITHUB_TOKEN is not set: open an issue for the post-mortem yourself",
+          }
+        : holdsSuccessfully("The issue is open"),
+  };
+}
+
+function rehearsed({ settings, stack }: RollbackParts): Step {
+  const { minutes } = settings.rollout.rollback;
+  return {
+    ...common,
+    name: "rehearsed",
+    title: "The rollback must have taken no longer than it may.",
+    items: ["8.8"],
+    controls: [rehearsalControl],
+    limitMinutes: 60,
+    async after(run) {
+      const took = tookMs(run);
+      const summary =
+        took === undefined
+          ? "How long the rollback took is not known"
+          : `A rehearsal in ${stack} took ${formatDuration(took)}; the objective is ${minutes} min`;
+      const finding = findingOf(rehearsalControl, took !== undefined && took <= minutes * 60_000, summary);
+      return measured(summary, [
+        {
+          ...finding,
+          ...(took === undefined && { state: "unknown" as const }),
+          ...(took !== undefined && { measured: Math.round(took / 1000) }),
+          expected: minutes * 60,
+          unit: "s",
+        },
+      ]);
+    },
+  };
+}

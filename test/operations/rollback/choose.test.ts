@@ -1,0 +1,75 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Deployment } from "../../../operations/hosts/host.ts";
+import { chooseTargets, type HostHistory } from "../../../operations/rollback/choose.ts";
+
+function commitOf(letter: string): string {
+  return letter.repeat(40);
+}
+
+/** A host whose deployments are given oldest first; the last one serves. */
+function history(name: string, letters: string, changes: Partial<Deployment> = {}): HostHistory {
+  const deployments = [...letters].map(
+    (letter, index): Deployment => ({
+      id: `${name}-${index}`,
+      commit: commitOf(letter),
+      createdAt: new Date(Date.parse("2026-11-01T00:00:00Z") + index * 3_600_000).toISOString(),
+      ready: true,
+      pending: false,
+      hasServed: true,
+      ...(index === letters.length - 1 ? {} : changes),
+    }),
+  );
+  return { host: { name }, served: deployments.at(-1), deployments };
+}
+
+function chosen(histories: HostHistory[], choice: { commit?: string; bad?: string[] } = {}): string[] {
+  return chooseTargets(histories, { bad: [], ...choice }).map(({ host, to }) => `${host}:${to.commit?.[0]}`);
+}
+
+describe("the target of a rollback", () => {
+  it("is the newest earlier deployment that all hosts have in common", () => {
+    expect(chosen([history("vercel", "abcd"), history("render", "abd")])).toEqual(["vercel:b", "render:b"]);
+  });
+
+  it("is each host's own where they have none in common", () => {
+    expect(chosen([history("vercel", "ad"), history("render", "bd")])).toEqual(["vercel:a", "render:b"]);
+  });
+
+  it("is never what was rolled back before, and never what serves under another id", () => {
+    expect(() => chosen([history("render", "aba")], { bad: [commitOf("b")] })).toThrow(
+      /no earlier deployment/,
+    );
+    expect(chosen([history("render", "caba")], { bad: [commitOf("b")] })).toEqual(["render:c"]);
+  });
+
+  it("is what the person names, as far as it has served", () => {
+    expect(chosen([history("vercel", "abcd")], { commit: commitOf("a").slice(0, 12) })).toEqual(["vercel:a"]);
+    expect(() => chosen([history("vercel", "abcd")], { commit: commitOf("e") })).toThrow(
+      /no deployment of e+ that has served/,
+    );
+  });
+
+  it("is nothing that never served or could not be built", () => {
+    for (const changes of [{ hasServed: false }, { ready: false }]) {
+      expect(() => chosen([history("vercel", "abcd", changes)])).toThrow(/vercel: no earlier deployment/);
+    }
+  });
+
+  it("always has served, is older than what serves, and has another commit", () => {
+    const letters = fc.stringMatching(/^[a-e]{2,8}$/);
+    fc.assert(
+      fc.property(letters, letters, (one, other) => {
+        const histories = [history("vercel", one), history("render", other)];
+        try {
+          for (const { from, to } of chooseTargets(histories, { bad: [] })) {
+            expect(to.hasServed && to.ready && to.createdAt < (from?.createdAt ?? "")).toBe(true);
+            expect(to.commit).not.toBe(from?.commit);
+          }
+        } catch (error) {
+          expect(String(error)).toMatch(/no earlier deployment/);
+        }
+      }),
+    );
+  });
+});

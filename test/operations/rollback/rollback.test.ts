@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Channel } from "../../../operations/announce/channel.ts";
+import { renderHost } from "../../../operations/hosts/render.ts";
+import { vercelHost } from "../../../operations/hosts/vercel.ts";
+import { reconcile } from "../../../operations/release/engine.ts";
+import type { Outcome } from "../../../operations/release/options.ts";
+import type { RollbackParts } from "../../../operations/rollback/parts.ts";
+import type { SchemaVerdict } from "../../../operations/rollback/schema.ts";
+import { finishSteps, rollbackSteps } from "../../../operations/rollback/steps.ts";
+import { Render } from "../../../vendors/render.ts";
+import { Vercel } from "../../../vendors/vercel.ts";
+import { accept, writtenSettings } from "../../config/stack.ts";
+import { commits } from "../../vendors/fake/healthy.ts";
+import { type FakePlatform, startPlatform } from "../../vendors/fake/platform.ts";
+import { Crash, limits, Process, World } from "../release/world.ts";
+
+const settings = accept(writtenSettings("production"));
+const { web, redirect = "", api } = settings.domains;
+
+let platform: FakePlatform;
+let world: World;
+let told: string[];
+let reports: string[];
+let issues: { title: string; body: string }[];
+let verdict: SchemaVerdict;
+beforeAll(async () => {
+  platform = await startPlatform(settings);
+});
+afterAll(() => platform.stop());
+beforeEach(() => {
+  platform.reset();
+  world = new World();
+  told = [];
+  reports = [];
+  issues = [];
+  verdict = { state: "compatible", summary: "No migration" };
+});
+
+/** What people are served: what the fakes say that the domains point at. */
+function served(domain: string): string | undefined {
+  const { vercel, render } = platform.states;
+  if (domain === api) return render.services[0]?.deploys.findLast(({ status }) => status === "live")?.commit;
+  const [project] = vercel.projects;
+  return project?.deployments.find(({ id }) => id === project.serving)?.commit;
+}
+
+function partsOf(changes: Partial<RollbackParts> = {}): RollbackParts {
+  const { environment } = platform;
+  const channel = (name: string): Channel => ({
+    name,
+    does: "Tells",
+    find: async (key) =>
+      told.includes(`${name} ${key}`) ? { state: "done", done: { summary: "told" } } : { state: "not-done" },
+    async deliver(_message, key) {
+      told.push(`${name} ${key}`);
+      return { summary: "told" };
+    },
+  });
+  return {
+    stack: "production",
+    settings,
+    hosts: [
+      vercelHost({
+        api: new Vercel(settings.accounts.vercelTeam, { environment }),
+        project: "optropic-web",
+        repository: settings.project.repository,
+        branch: settings.project.branch,
+        domains: [web, redirect],
+      }),
+      renderHost({
+        api: new Render(settings.accounts.renderOwner, { environment }),
+        service: "optropic-api",
+        domains: [api],
+      }),
+    ],
+    choice: { bad: [] },
+    judge: async () => verdict,
+    acceptSchema: false,
+    servedCommit: async (domain) => served(domain),
+    repository: {
+      openIssues: async () => issues.map((issue, number) => ({ number, ...issue })),
+      async createIssue({ title, body }) {
+        issues.push({ title, body });
+        return { url: "https://github.com/optropic/platform/issues/1" };
+      },
+    },
+    channel,
+    links: [{ title: "Status page", url: settings.links.statusPage }],
+    reason: "Logins fail since the deployment",
+    async writeReport(name, text) {
+      reports.push(text);
+      return name;
+    },
+    rehearsal: false,
+    ...changes,
+  };
+}
+
+let runs = 0;
+
+async function run(parts: RollbackParts, process: Process, finish = false): Promise<Outcome> {
+  runs += 1;
+  return reconcile({
+    version: "rollback-3.0.0",
+    commit: commits.current,
+    steps: finish ? finishSteps(parts) : rollbackSteps(parts),
+    journal: process,
+    evidence: process,
+    now: world.now,
+    limits: { ...limits, failed: 0, inconclusive: 0, intervalMs: 1000 },
+    run: `run-${runs}`,
+    holder: "a test",
+    signal: new AbortController().signal,
+  });
+}
+
+/** Calls until it ends, as --wait does, with the driven clock. */
+async function waited(
+  parts: RollbackParts,
+  process: () => Process = () => new Process(world),
+): Promise<Outcome> {
+  for (let turn = 0; turn < 40; turn += 1) {
+    const outcome = await run(parts, process());
+    if (outcome.state !== "waiting") return outcome;
+    world.time = outcome.until.getTime();
+  }
+  throw new Error("It never ends");
+}
+
+describe("a rollback", () => {
+  it("brings every domain back to the commit before, tells people, and leaves what it has to leave", async () => {
+    expect(await waited(partsOf())).toMatchObject({ state: "done" });
+    expect([web, redirect, api].map(served)).toEqual([commits.previous, commits.previous, commits.previous]);
+    expect(platform.states.vercel.projects[0]?.autoAssignCustomDomains).toBe(false);
+    expect(platform.states.render.services[0]?.autoDeployTrigger).toBe("off");
+    expect(told).toHaveLength(5);
+    expect(issues).toHaveLength(1);
+    expect(
+      world.records.flatMap(({ results }) => results).map(({ control, state }) => [control.name, state]),
+    ).toEqual([
+      ["rollback-announced", "holds"],
+      ["incident-report", "holds"],
+    ]);
+    const [report = ""] = reports;
+    for (const text of [
+      "Logins fail",
+      "from 3f9c2a1b5d7e to 111111111111",
+      'policy: "render-auto-deploy"',
+      "roll-back: ",
+    ]) {
+      expect(report).toContain(text);
+    }
+    expect(world.time - Date.parse(world.entries[0]?.at ?? "")).toBeLessThan(5 * 60_000);
+  });
+
+  it("switches Render's auto-deploy off before it rolls anything back", async () => {
+    await waited(partsOf());
+    const requests = platform.server.requests.filter((request) => !request.startsWith("GET"));
+    const held = requests.indexOf("PATCH /render/services/srv-example");
+    const back = requests.findIndex((request) => request.endsWith("/rollback"));
+    expect(held).toBeGreaterThanOrEqual(0);
+    expect(held).toBeLessThan(back);
+  });
+
+  it("restores with --finish what each host did by itself before", async () => {
+    const parts = partsOf();
+    await waited(parts);
+    expect(await run(parts, new Process(world), true)).toMatchObject({ state: "done" });
+    expect(platform.states.vercel.projects[0]?.autoAssignCustomDomains).toBe(true);
+    expect(platform.states.render.services[0]?.autoDeployTrigger).toBe("checksPass");
+  });
+
+  it.each([
+    ["incompatible", "stopped"],
+    ["unknown", "unclear"],
+  ] as const)(
+    "changes nothing where the schema is %s, unless a person answers for it",
+    async (state, ends) => {
+      verdict = { state, summary: "A migration drops a column" };
+      expect(await waited(partsOf())).toMatchObject({
+        state: ends,
+        step: "schema",
+        summary: expect.stringMatching(/--accept-schema/),
+      });
+      expect(platform.server.requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
+      expect(await waited(partsOf({ acceptSchema: true }))).toMatchObject({ state: "done" });
+    },
+  );
+
+  it("does not believe a host whose domain serves something else", async () => {
+    const parts = partsOf({
+      servedCommit: async (domain) => (domain === web ? commits.current : served(domain)),
+    });
+    const process = new Process(world);
+    for (let turn = 0; turn < 12; turn += 1) {
+      const outcome = await run(parts, process);
+      if (outcome.state === "waiting") world.time = outcome.until.getTime();
+    }
+    world.time += 3_600_000;
+    expect(await run(parts, process)).toMatchObject({
+      state: "unclear",
+      step: "probe",
+      summary: expect.stringMatching(`${web} serves 3f9c`),
+    });
+    expect(told).toEqual([]);
+  });
+
+  it("is continued by the next call wherever it died, and does nothing twice", async () => {
+    for (let dies = 1; dies < 60; dies += 3) {
+      platform.reset();
+      world = new World();
+      [told, issues, reports] = [[], [], []];
+      const parts = partsOf();
+      let first = true;
+      const outcome = await survived(() =>
+        waited(parts, () => {
+          const process = first ? new Process(world, dies, dies % 2 === 0) : new Process(world);
+          first = false;
+          return process;
+        }),
+      );
+      world.time += 20 * 60_000;
+      if (outcome?.state !== "done") expect(await waited(parts)).toMatchObject({ state: "done" });
+      const posts = platform.server.requests.filter((request) => request.startsWith("POST"));
+      expect(posts.sort()).toEqual([
+        "POST /render/services/srv-example/rollback",
+        "POST /vercel/v1/projects/prj_example/rollback/dpl_previous",
+      ]);
+      expect(told.length).toBe(5);
+      expect(issues.length).toBe(1);
+    }
+  });
+
+  it("records the time of a rehearsal, and tells nobody", async () => {
+    expect(await waited(partsOf({ rehearsal: true, stack: "staging" }))).toMatchObject({ state: "done" });
+    expect(world.records.flatMap(({ results }) => results)).toMatchObject([
+      {
+        control: { kind: "docs", name: "rollback-rehearsed" },
+        items: ["8.8"],
+        state: "holds",
+        expected: 300,
+        unit: "s",
+      },
+    ]);
+    expect([told, issues, reports]).toEqual([[], [], []]);
+  });
+});
+
+async function survived(work: () => Promise<Outcome>): Promise<Outcome | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Crash) return undefined;
+    throw error;
+  }
+}
