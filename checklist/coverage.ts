@@ -56,9 +56,20 @@ export function coverageOf(policies: readonly CoveringPolicy[]): Coverage {
   return coverage;
 }
 
-/** A state in words. Only what no other control has to show is called enforced without more. */
-export function stateWords({ state, needs }: ItemState, unknown = "unknown until deployed"): string {
-  const left = needs.map((control) => toDo[control]);
+/**
+ * A state in words. Only what no other control has to show is called enforced without more.
+ *
+ * @param measured items that a probe measures. Default: all that ask for one
+ */
+export function stateWords(
+  { item, state, needs }: ItemState,
+  unknown = "unknown until deployed",
+  measured?: ReadonlySet<string>,
+): string {
+  const isMeasured = measured === undefined || measured.has(item.id);
+  const left = needs.map((control) =>
+    control === "probe" && !isMeasured ? "without a probe so far" : toDo[control],
+  );
   switch (state) {
     case "violated":
       return "does not hold";

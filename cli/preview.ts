@@ -140,7 +140,8 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
     policies: flags.policies,
     items: flags.items,
   };
-  const view = viewOf(process.stdout, process.env, { ...wanted, addressOf: addressesIn(cwd) });
+  const measured = flags.items ? await measuredItems() : undefined;
+  const view = viewOf(process.stdout, process.env, { ...wanted, measured, addressOf: addressesIn(cwd) });
   let stated: ExportedState | undefined;
   const [given, ...others] = flags.stack ?? [];
   // A state says of which project and stack it is, unless a project's folder is named.
@@ -240,7 +241,14 @@ async function judge(
     isolation: isolationFrom(flags),
     progress,
   });
-  return judgedOf(document, flags.items);
+  return judgedOf(document, flags.items, flags.items ? await measuredItems() : undefined);
+}
+
+/** Items that something here measures: a probe, a drill or a load test. */
+async function measuredItems(): Promise<ReadonlySet<string>> {
+  const { registeredControls } = await import("./evidence/controls.ts");
+  const probes = registeredControls().filter(({ kind }) => kind === "probe");
+  return new Set(probes.flatMap(({ items }) => items));
 }
 
 /** Whether a folder, links resolved, holds one of this project's own programs: the platform or its delivery. */

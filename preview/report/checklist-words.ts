@@ -17,15 +17,23 @@ export function ownPolicies(policies: readonly PolicyOutcome[]): PolicyOutcome[]
   return policies.filter(({ pack }) => pack === ownPack);
 }
 
-/** What a preview says of the checklist: in one line, and with every item where that is asked for. */
-export function judgedOf(document: PreviewDocument, withItems: boolean): Judged {
+/**
+ * What a preview says of the checklist: in one line, and with every item where that is asked for.
+ *
+ * @param measured items that a probe measures. Default: all that ask for one
+ */
+export function judgedOf(
+  document: PreviewDocument,
+  withItems: boolean,
+  measured?: ReadonlySet<string>,
+): Judged {
   const own = ownPolicies(document.policies);
   const unknown = unknownWords(document);
   const items = withItems
     ? itemStates(own).map((entry) => {
         const { item, state, needs } = entry;
         const { id, section, text } = item;
-        return { id, section, text, state, needs, words: stateWords(entry, unknown) };
+        return { id, section, text, state, needs, words: stateWords(entry, unknown, measured) };
       })
     : undefined;
   return { document, coverage: coverageLine(own, unknown), items };

@@ -9,7 +9,7 @@ import type { View } from "./view.ts";
 const marks = { passed: "✓", violated: "✗", waived: "~", unknown: "?", left: "·" } as const;
 
 /** Every item of the checklist with its own words and its state, by section. */
-export function renderItems(document: PreviewDocument, { width }: View, paint: Painter): string[] {
+export function renderItems(document: PreviewDocument, { width, measured }: View, paint: Painter): string[] {
   const states = itemStates(ownPolicies(document.policies));
   const unknown = unknownWords(document);
   const paints = {
@@ -30,7 +30,7 @@ export function renderItems(document: PreviewDocument, { width }: View, paint: P
         const mark = isVerified ? paints[entry.state](marks[entry.state]) : paint.yellow("◐");
         const indent = " ".repeat(widest + 7);
         return wrapped(
-          `${text} [${stateWords(entry, unknown)}]`,
+          `${text} [${stateWords(entry, unknown, measured)}]`,
           width,
           `    ${mark} ${id.padEnd(widest)} `,
           indent,

@@ -14,6 +14,8 @@ export interface View {
   policies: boolean;
   /** A row for every item of the checklist. */
   items: boolean;
+  /** Items that a probe measures. Default: all that ask for one. */
+  measured?: ReadonlySet<string> | undefined;
   /** Address of a place in the repository, where the terminal takes links. */
   addressOf?: ((place: SourcePosition) => string | undefined) | undefined;
 }

@@ -44,5 +44,8 @@ describe("what a preview covers of the checklist", () => {
     expect(words.get("1.1")).toBe("declared, to pass a gate");
     expect(words.get("2.5")).toBe("not judged by this preview");
     expect(words.get("OK.5")).toBe("to be signed and to be measured");
+    const [entry] = itemStates(policies).filter(({ item }) => item.id === "4.1");
+    expect(entry && stateWords(entry, undefined, new Set(["4.1"]))).toBe("declared, to be measured");
+    expect(entry && stateWords(entry, undefined, new Set())).toBe("declared, without a probe so far");
   });
 });

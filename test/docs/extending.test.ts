@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PreviewDocument, preview } from "../../preview/index.ts";
+import type { Probe } from "../../verify/probe.ts";
+import { accept, changed, writtenSettings } from "../config/stack.ts";
+import { startTarget } from "../target/target.ts";
+import { everythingFor, verified } from "../target/verified.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const page = readFileSync(join(root, "docs", "extending.md"), "utf8");
@@ -39,7 +43,10 @@ function applied(diff: string, text: string, file: string): string {
 
 describe("the changes of docs/extending.md", () => {
   it("are a new file, and edits of what is there", () => {
-    expect(blocks.filter(({ kind }) => kind === "ts").map(({ file }) => file)).toEqual(["policies/mail.ts"]);
+    expect(blocks.filter(({ kind }) => kind === "ts").map(({ file }) => file)).toEqual([
+      "policies/mail.ts",
+      "verify/status-page.ts",
+    ]);
     expect(blocks.length).toBeGreaterThan(4);
   });
 
@@ -60,6 +67,35 @@ describe("the changes of docs/extending.md", () => {
     expect(violated.map(({ name }) => name)).toEqual(["forged-mail-rejected"]);
   });
 });
+
+describe("the probe of docs/extending.md", () => {
+  const written = writtenSettings("production");
+  const elsewhere = accept(changed(written, "links.statusPage", "https://status.elsewhere.example"));
+
+  it("is in the registry, holds where the page has the link, does not where it has another, and else cannot tell", async () => {
+    const settings = accept(written);
+    const probes = await registryOf(copy);
+    const own = probes.filter(({ name }) => name === "status-page-linked");
+    const target = await startTarget(settings);
+    try {
+      const given = everythingFor(target, settings);
+      const stateOf = async (changes: object): Promise<string | undefined> =>
+        (await verified({ ...given, ...changes, probes: own })).probes[0]?.state;
+      expect(await stateOf({})).toBe("holds");
+      expect(await stateOf({ settings: elsewhere })).toBe("does-not-hold");
+      expect(await stateOf({ targets: { http: target.targets.http } })).toBe("unknown");
+    } finally {
+      await target.stop();
+    }
+  });
+});
+
+/** The probes of a copy of the project. */
+async function registryOf(folder: string): Promise<readonly Probe[]> {
+  const path = join(folder, "verify", "registry.ts");
+  const { registry }: { registry: readonly Probe[] } = await import(path);
+  return registry;
+}
 
 function judged(config: readonly string[]): Promise<PreviewDocument> {
   return preview({

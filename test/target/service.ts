@@ -141,6 +141,7 @@ export async function createService(options: ServiceOptions) {
   app.get("/", async (request, reply) => {
     if (isApi(request)) return reply.code(404).send({ error: "not found" });
     reply.header("cache-control", "no-cache");
+    const page = pageOf(settings);
     const others = '<script src="//cdn.evil.example/x.js"></script>';
     return reply.type("text/html; charset=utf-8").send(has("script-of-others") ? page + others : page);
   });
@@ -236,10 +237,12 @@ interface Headers {
   removeHeader(name: string): unknown;
 }
 
-const page = `<!doctype html>
+function pageOf({ links }: Settings): string {
+  return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Optropic</title><script src="${assetPath}"></script></head>
-<body><h1>Optropic</h1></body></html>
+<body><h1>Optropic</h1><a href="${links.statusPage}">Status</a></body></html>
 `;
+}
 
 function hostOf(request: Asked): string {
   return request.host.replace(/:\d+$/, "").toLowerCase();
