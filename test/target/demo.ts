@@ -3,14 +3,22 @@ import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reasonOf } from "../../lib/failure.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { startTargetDatabase } from "./database.ts";
 import { startTarget } from "./target.ts";
 
 // `npm run demo`: a platform on loopback, previewed, verified and decided on as production is, without an account.
 const root = join(import.meta.dirname, "..", "..");
 const stack = "production";
+/** What stays unknown on a machine without PostgreSQL. */
+const itemsOfTheDatabase = "3.1,3.5,3.6,3.7,3.8,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
 const folder = mkdtempSync(join(tmpdir(), "optropic-demo-"));
 const target = await startTarget(readStackSettings(root, stack));
+const database = await startTargetDatabase(target.authority).catch((error: unknown) => {
+  console.log(`Without a database to probe: ${reasonOf(error)}`);
+  return undefined;
+});
 try {
   const evidence = join(folder, "records");
   const report = join(folder, "report.html");
@@ -25,8 +33,7 @@ try {
   const verified = await optropic(
     [
       ...["verify", "--stack", stack, "--ca", authorities, "--evidence", evidence],
-      // The target keeps its accounts in memory: there is no database to ask.
-      ...["--allow-unknown", "3.1,3.5,3.6,3.7,3.8,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4"],
+      ...(database === undefined ? ["--allow-unknown", itemsOfTheDatabase] : []),
       ...["--target", `https://${https.host}:${https.port}`, "--target", `http://${http.host}:${http.port}`],
       ...["--target", `dns://${dns.host}:${dns.port}`, "--trust-anchor", anchor, "--outputs", outputs],
     ],
@@ -35,6 +42,7 @@ try {
       VERIFY_USER: target.account.email,
       VERIFY_PASSWORD: target.account.password,
       VERIFY_COMMIT: target.commit,
+      ...(database !== undefined && { VERIFY_DATABASE_URL: database.url }),
     },
   );
   await optropic(["evidence", "gates", "--stack", stack, "--evidence", evidence]);
@@ -46,7 +54,7 @@ try {
   );
   process.exitCode = Math.max(previewed, verified);
 } finally {
-  await target.stop();
+  await Promise.all([target.stop(), database?.stop()]);
 }
 
 /** Runs the command as a person does. */

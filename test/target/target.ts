@@ -1,7 +1,7 @@
 import type { Server } from "node:net";
 import type { Settings } from "../../config/settings.ts";
 import type { Targets } from "../../verify/network/targets.ts";
-import { createAuthority } from "./authority.ts";
+import { type Authority, createAuthority } from "./authority.ts";
 import type { Fault } from "./faults.ts";
 import { startNameServers } from "./name-server.ts";
 import { answerQuic } from "./quic.ts";
@@ -16,6 +16,8 @@ export interface Target {
   readonly nameServers: readonly string[];
   /** Certificate of the authority that certified it, in PEM. */
   readonly authorities: string;
+  /** The authority itself, for what stands beside the target. */
+  readonly authority: Authority;
   readonly account: Account;
   readonly metricsToken: string;
   readonly commit: string;
@@ -64,6 +66,7 @@ export async function startTarget(
     anchor: nameServers.anchor,
     nameServers: nameServers.names,
     authorities: authority.cert,
+    authority,
     account,
     metricsToken,
     commit,
