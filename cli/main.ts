@@ -1,8 +1,10 @@
 import { attestCommand } from "./attest.ts";
 import { backupCommand } from "./backup.ts";
 import { backupsCommand } from "./backups.ts";
+import { doctorCommand } from "./doctor.ts";
 import { drillCommand } from "./drill.ts";
 import { evidenceCommand } from "./evidence.ts";
+import { importCommand } from "./import.ts";
 import { matrixCommand } from "./matrix.ts";
 import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
@@ -26,5 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
     attestCommand(),
     verifyCommand(),
     matrixCommand(),
+    doctorCommand(),
+    importCommand(),
   ]);
 }

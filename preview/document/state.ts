@@ -27,6 +27,7 @@ const stateFile = z.object({
         z.looseObject({
           urn,
           type: z.string(),
+          id: z.string().optional(),
           custom: z.boolean().default(false),
           delete: z.boolean().default(false),
           external: z.boolean().default(false),
@@ -89,6 +90,7 @@ function pulumiResources(path: string, content: unknown): PreviewResource[] {
         name: nameOf(resource.urn),
         parent: resource.parent,
         custom: resource.custom,
+        ...(resource.id !== undefined && { id: resource.id }),
         external: resource.external,
         protect: resource.protect,
         inputs: readable(resource.inputs),

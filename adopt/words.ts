@@ -1,0 +1,68 @@
+import { textTable } from "../lib/table.ts";
+import { counted, printable } from "../lib/text.ts";
+import type { Action, Plan, Step } from "./plan.ts";
+import { vendorOf } from "./resources.ts";
+
+/** What each action means to a person, in the order in which they are shown. */
+const meanings: Readonly<Record<Action, string>> = {
+  import: "is there, and Pulumi takes it over",
+  create: "is not there, and is created",
+  overwrite: "is always there, and is written over",
+  adopt: "takes over what is there when it is created",
+  rotate: "is generated anew: whoever uses the old secret loses access",
+  ask: "may be there: choose an id, or create it",
+  unknown: "cannot be told: nothing is known of that vendor",
+};
+
+/** The plan for a terminal: how many of each, and each of those that need a person. */
+export function planText({ steps, unmanaged }: Plan): string {
+  const rows = actions
+    .map((action) => ({ action, count: steps.filter((step) => step.action === action).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ action, count }) => [String(count), action, meanings[action]]);
+  const parts = [
+    textTable(rows),
+    section("To decide", steps.filter(({ action }) => action === "ask").map(askLine)),
+    section("Would be lost", steps.filter(({ loses }) => loses !== undefined).map(lossLine)),
+    section("Secrets made anew", named(steps, "rotate")),
+    section("Written over", named(steps, "overwrite")),
+    section("Not known", unknownLines(steps)),
+    unmanaged.length === 0
+      ? []
+      : [
+          `${counted(unmanaged.length, "resource")} of the vendors that the program does not declare stay as they are.`,
+        ],
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+const actions: readonly Action[] = ["import", "create", "overwrite", "adopt", "rotate", "ask", "unknown"];
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${printable(line)}`)];
+}
+
+function named(steps: readonly Step[], action: Action): string[] {
+  return steps.filter((step) => step.action === action).map(({ declared }) => declared.name);
+}
+
+function askLine({ declared, candidates = [] }: Step): string {
+  const which = candidates.length === 0 ? "its id cannot be told" : candidates.join(", ");
+  return `${declared.name} (${declared.type}): ${which}`;
+}
+
+function lossLine({ declared, loses }: Step): string {
+  return `${declared.name}: ${loses}`;
+}
+
+function unknownLines(steps: readonly Step[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { action, declared } of steps) {
+    const vendor = vendorOf(declared.type);
+    if (action === "unknown") counts.set(vendor, (counts.get(vendor) ?? 0) + 1);
+  }
+  return [...counts].map(([vendor, count]) => `${vendor}: ${counted(count, "resource")}`);
+}

@@ -1,0 +1,35 @@
+import { dirname } from "node:path";
+import { Command } from "commander";
+
+/** The project of this checkout. */
+const ownProject = dirname(dirname(import.meta.dirname));
+
+/** A subcommand that compares the program with what is there. */
+export function adoptCommand(name: string, about: { description: string; example: string }): Command {
+  return new Command(name)
+    .description(about.description)
+    .option("-s, --stack <name>", "the stack", "production")
+    .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
+    .option(
+      "--from <file>",
+      "a state of pulumi stack export or of Terraform, of whatever manages the platform today; repeatable",
+      collect,
+      [],
+    )
+    .option(
+      "--vendor <name>",
+      "a vendor of which the states have everything, or that has nothing yet, such as sentry; repeatable",
+      collect,
+      [],
+    )
+    .option("--answers <file>", "what a person decided, in the file that import writes")
+    .option("--json", "print one JSON document and nothing else", false)
+    .addHelpText(
+      "after",
+      `\nExample:\n  $ ${about.example}\n\nExit status: 0 holds, 1 does not hold, 2 could not tell.`,
+    );
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
