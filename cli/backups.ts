@@ -12,6 +12,7 @@ export function backupsCommand(): Command {
     .addOption(cwdOption())
     .addOption(storeOption())
     .addOption(acceptUnsignedOption())
+    .option("--evidence [folder]", "record what was found as evidence (default folder: records)")
     .action(async (flags: BackupsFlags) => {
       const { runBackups } = await import("./operations/run-backups.ts");
       await runBackups(flags);

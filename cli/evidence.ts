@@ -45,10 +45,12 @@ function checkpoint(): Command {
     ),
   )
     .option("-o, --output <file>", "write a file instead of printing")
-    .addHelpText(
-      "after",
-      "\nExample:\n  $ optropic evidence checkpoint --output checkpoint.txt && git tag -a -F checkpoint.txt evidence-2026-11-28\n",
+    .option(
+      "--bucket [place]",
+      "keep it in a bucket, locked where the bucket locks (default: that of the backups)",
     )
+    .option("--tag <name>", "keep it in an annotated tag of Git")
+    .addHelpText("after", "\nExample:\n  $ optropic evidence checkpoint --bucket --tag evidence-2026-11-28\n")
     .action(async (flags: CheckpointFlags) => {
       await runCommand(flags, async () => (await import("./evidence/commands.ts")).checkpoint(flags));
     });

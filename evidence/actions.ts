@@ -69,7 +69,7 @@ const commands: Readonly<Record<Exclude<RunKind, "attestation">, (stack: string)
   preview: (stack) => `npx optropic preview --stack ${stack} --evidence`,
   verify: (stack) => `npx optropic verify --stack ${stack} --evidence`,
   drill: (stack) => `npx optropic drill --stack ${stack}`,
-  backup: (stack) => `npx optropic backup --stack ${stack}`,
+  backup: (stack) => `npx optropic backups --stack ${stack} --evidence`,
   "load-test": (stack) =>
     `npm run loadtest -- --summary summary.json; npx optropic evidence load-test summary.json --stack ${stack}`,
   gate: (stack) => `npx optropic evidence gates --stack ${stack}`,

@@ -8,12 +8,13 @@ import type { SigningKey, VerifyingKey } from "./keys.ts";
 import { type Kept, type RecordSource, readAll } from "./read-all.ts";
 import { type EvidenceRecord, maximumRecordBytes, readRecord, recordName, sealRun } from "./record.ts";
 import type { Run } from "./statement.ts";
+import type { EvidenceStore } from "./store.ts";
 
 /** The most records that are read of one stack. */
 const maximumRecords = 200_000;
 
 /** `<root>/<stack>`, one file a run. Two runs never write the same file, so that Git merges them. */
-export class EvidenceFolder {
+export class EvidenceFolder implements EvidenceStore {
   readonly path: string;
 
   constructor(root: string, stack: string) {

@@ -11,6 +11,7 @@ import { registeredControls } from "./controls.ts";
 import { decided } from "./decision.ts";
 import { authorOf, git } from "./git.ts";
 import type { AttestFlags } from "./options.ts";
+import { placeIn } from "./place.ts";
 import { recordRun } from "./record.ts";
 
 /** @throws {Failure} `refused` */
@@ -28,7 +29,7 @@ export async function attest(item: string | undefined, flags: AttestFlags): Prom
     { item, by, shows, until, note, holds: !doesNotHold },
     { at, maximumDays: evidence.attestationDays, signable, author },
   );
-  const record = await recordRun(resolve(cwd, flags.evidence), {
+  const record = await recordRun(placeIn(cwd, flags.evidence), {
     kind: "attestation",
     cwd,
     project: projectNameOf(cwd),

@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
-import { checkpointOf, readCheckpoint, writeCheckpoint } from "../../evidence/checkpoint.ts";
-import { EvidenceFolder } from "../../evidence/folder.ts";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { checkpointOf, writeCheckpoint } from "../../evidence/checkpoint.ts";
 import { factsOf } from "../../evidence/gates/facts.ts";
 import { gates } from "../../evidence/gates/registry.ts";
 import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
@@ -10,22 +10,25 @@ import { verifyEvidence } from "../../evidence/verify.ts";
 import type { Result } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
+import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { writeOutput } from "../output.ts";
+import { readCheckpoints, tagCheckpoint } from "./checkpoints.ts";
 import { git } from "./git.ts";
 import type { CheckpointFlags, EvidenceFlags, LoadTestFlags, VerifyEvidenceFlags } from "./options.ts";
+import { openBucket, openEvidence, placeIn } from "./place.ts";
 import { readInput } from "./read.ts";
 import { recordRun, signingKey, trustedKeys } from "./record.ts";
 
 /** Whether the evidence of a stack is whole. */
 export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
-  const { folder, trusted } = opened(flags);
-  const notes = flags.checkpoint.map((file) => ({ file, ...readCheckpoint(readInput(file), trusted) }));
+  const { cwd, store, trusted } = await opened(flags);
+  const notes = await readCheckpoints(flags.checkpoint, { cwd, stack: flags.stack, trusted });
   const verification = verifyEvidence(
-    await folder.readAll(trusted),
+    await store.readAll(trusted),
     notes.map(({ checkpoint: note }) => note),
     new Date(),
   );
@@ -35,8 +38,8 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
   const problems = [
     ...verification.problems,
     ...foreign.map(
-      ({ file, signed }) =>
-        `${file} is ${signed === "unsigned" ? "not signed" : "signed, but not by a key in evidence.publicKeys"}`,
+      ({ name, signed }) =>
+        `${name} is ${signed === "unsigned" ? "not signed" : "signed, but not by a key in evidence.publicKeys"}`,
     ),
   ];
   const { records, signed, unsigned, untrusted, anchored, open } = verification;
@@ -54,10 +57,10 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
 
 /** A checkpoint of all records. Evidence that is not whole is not anchored. */
 export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
-  const { cwd, folder, trusted } = opened(flags);
+  const { cwd, store, trusted } = await opened(flags);
   const key = signingKey(process.env);
   // Who signs a checkpoint answers for the signatures of what it anchors.
-  const kept = await folder.readAll(key === undefined ? trusted : [...trusted, key]);
+  const kept = await store.readAll(key === undefined ? trusted : [...trusted, key]);
   const { problems } = verifyEvidence(kept, [], new Date());
   const [problem] = problems;
   if (problem !== undefined) {
@@ -65,10 +68,47 @@ export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
   }
   const made = checkpointOf(kept.records, `${projectNameOf(cwd)}/${flags.stack}`);
   const text = writeCheckpoint(made, key);
-  if (flags.output !== undefined) writeOutput(flags.output, text);
-  const printed =
-    flags.output === undefined ? text : `${counted(made.size, "record")} anchored: ${flags.output}\n`;
-  return { status: exitStatus.holds, output: flags.json ? jsonLine({ ...made, note: text }) : printed };
+  const places = await keepCheckpoint(text, cwd, flags);
+  const lines = places.map((place) => `${counted(made.size, "record")} anchored: ${place}\n`).join("");
+  return {
+    status: exitStatus.holds,
+    output: flags.json ? jsonLine({ ...made, note: text, kept: places }) : lines || text,
+  };
+}
+
+/** Keeps a checkpoint wherever the flags say. */
+async function keepCheckpoint(text: string, cwd: string, flags: CheckpointFlags): Promise<string[]> {
+  const places: string[] = [];
+  if (flags.output !== undefined) {
+    writeOutput(flags.output, text);
+    places.push(flags.output);
+  }
+  if (flags.bucket !== undefined) {
+    const { anchor } = await import("../../operations/store/evidence-bucket.ts");
+    const bucket = await openBucket(
+      cwd,
+      flags.bucket === true ? "s3:" : flags.bucket,
+      flags.stack,
+      "checkpoints",
+    );
+    try {
+      places.push(await anchor(bucket, text, new Date()));
+    } finally {
+      bucket.close();
+    }
+  }
+  if (flags.tag !== undefined) {
+    const folder = makePrivateFolder("checkpoint");
+    try {
+      const file = join(folder, "note.txt");
+      writeFileSync(file, text);
+      await tagCheckpoint(cwd, flags.tag, file);
+    } finally {
+      removeFolder(folder);
+    }
+    places.push(`tag ${flags.tag}`);
+  }
+  return places;
 }
 
 /** Checks every gate of the repository, and records what was found. */
@@ -109,8 +149,14 @@ async function recorded(
   results: ControlResult[],
 ): Promise<Result> {
   const project = projectNameOf(cwd);
-  const folder = resolve(cwd, flags.evidence);
-  const record = await recordRun(folder, { kind, cwd, project, stack: flags.stack, startedAt, results });
+  const record = await recordRun(placeIn(cwd, flags.evidence), {
+    kind,
+    cwd,
+    project,
+    stack: flags.stack,
+    startedAt,
+    results,
+  });
   const failed = results.some(({ state }) => state === "does-not-hold");
   const open = results.some(({ state }) => state === "unknown");
   const lines = results.map(
@@ -125,12 +171,12 @@ async function recorded(
   };
 }
 
-function opened(flags: EvidenceFlags) {
+async function opened(flags: EvidenceFlags) {
   const cwd = resolve(flags.cwd);
   const { evidence } = readStackSettings(cwd, flags.stack);
   return {
     cwd,
     trusted: trustedKeys(evidence.publicKeys),
-    folder: new EvidenceFolder(resolve(cwd, flags.evidence), flags.stack),
+    store: await openEvidence(cwd, flags.evidence, flags.stack),
   };
 }

@@ -1,4 +1,5 @@
 import { type Item, items } from "../../checklist/items.ts";
+import { backupControl } from "../../evidence/backup-results.ts";
 import { stepsControl } from "../../evidence/decide.ts";
 import { drillControl } from "../../evidence/drill-record.ts";
 import { gates } from "../../evidence/gates/registry.ts";
@@ -66,6 +67,7 @@ function machineControls(): RegisteredControl[] {
       items: [...drillItems],
       run: "drill",
     },
+    backupControl,
     ...loadTestControls,
     ...gates.map(
       ({ kind, name, title, items: ids }): RegisteredControl => ({

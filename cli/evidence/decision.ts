@@ -1,7 +1,5 @@
 import { resolve } from "node:path";
-import { readCheckpoint } from "../../evidence/checkpoint.ts";
 import { decide } from "../../evidence/decide.ts";
-import { EvidenceFolder } from "../../evidence/folder.ts";
 import { type ReportDocument, reportDocument } from "../../evidence/report/document.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
 import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
@@ -9,10 +7,11 @@ import { Failure } from "../../lib/failure.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { readCheckpoints } from "./checkpoints.ts";
 import { registeredControls } from "./controls.ts";
 import { git } from "./git.ts";
 import type { DecisionFlags } from "./options.ts";
-import { readInput } from "./read.ts";
+import { openEvidence } from "./place.ts";
 import { trustedKeys } from "./record.ts";
 
 /**
@@ -27,14 +26,14 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   const { contacts, links, evidence } = settings;
   const trusted = trustedKeys(evidence.publicKeys);
   const at = flags.at ?? new Date();
-  const checkpoints = flags.checkpoint.map((file) => {
-    const { checkpoint, signed } = readCheckpoint(readInput(file), trusted);
+  const checkpoints = await readCheckpoints(flags.checkpoint, { cwd, stack, trusted });
+  for (const { name, signed } of checkpoints) {
     if (signed === "untrusted" || (signed === "unsigned" && trusted.length > 0)) {
-      throw new Failure("refused", `${file} is not signed by a key in evidence.publicKeys`);
+      throw new Failure("refused", `${name} is not signed by a key in evidence.publicKeys`);
     }
-    return { checkpoint, signed };
-  });
-  const kept = await new EvidenceFolder(resolve(cwd, flags.evidence), stack).readAll(
+  }
+  const store = await openEvidence(cwd, flags.evidence, stack);
+  const kept = await store.readAll(
     trusted,
     checkpoints.flatMap(({ checkpoint, signed }) => (signed === "signed" ? [checkpoint] : [])),
   );

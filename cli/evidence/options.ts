@@ -45,6 +45,10 @@ export interface LoadTestFlags extends EvidenceFlags {
 
 export interface CheckpointFlags extends EvidenceFlags {
   output?: string;
+  /** A bucket; `true` for that of the stack's backups. */
+  bucket?: string | true;
+  /** Name of an annotated tag. */
+  tag?: string;
 }
 
 /** The options of every command that decides. */
@@ -68,7 +72,10 @@ export function decisionOptions(): Option[] {
 
 /** Checkpoints to compare evidence with. */
 export function checkpointOption(): Option {
-  return new Option("--checkpoint <file>", "a checkpoint from where nobody can change it; repeatable")
+  return new Option(
+    "--checkpoint <file>",
+    "a checkpoint from where nobody can change it: a file, tag:NAME, or a bucket (s3:, s3://BUCKET/PREFIX); repeatable",
+  )
     .argParser((value: string, previous: string[] = []) => [...previous, value])
     .default([], "none");
 }
@@ -78,7 +85,10 @@ export function evidenceOptions(): Option[] {
   return [
     new Option("-s, --stack <name>", "the stack").default("production"),
     new Option("-C, --cwd <folder>", "the folder of the Pulumi project").default(ownProject),
-    new Option("--evidence <folder>", "the folder with the evidence").default(defaultFolder),
+    new Option(
+      "--evidence <folder>",
+      "the folder with the evidence, or a bucket: s3: for that of the backups, s3://BUCKET/PREFIX",
+    ).default(defaultFolder),
     new Option("--json", "print one JSON document and nothing else").default(false),
     new Option("--debug", "print stack traces").default(false),
   ];

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sha256 } from "../../evidence/digest.ts";
-import { EvidenceFolder } from "../../evidence/folder.ts";
 import { readSigningKey, readVerifyingKey, type SigningKey, type VerifyingKey } from "../../evidence/keys.ts";
 import type { EvidenceRecord } from "../../evidence/record.ts";
 import type { Result, Run, RunKind } from "../../evidence/statement.ts";
@@ -9,6 +8,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { repositoryRoot } from "../../project/sources.ts";
 import { cleanCommit } from "./git.ts";
 import { defaultFolder } from "./options.ts";
+import { isBucket, openEvidence } from "./place.ts";
 
 /** What a command found, before it becomes a record. */
 export interface Finding {
@@ -31,9 +31,10 @@ export interface Finding {
  */
 export async function recordRun(folder: string, finding: Finding): Promise<EvidenceRecord> {
   const { kind, cwd, project, stack, startedAt, results, drill } = finding;
-  const commit = finding.commit ?? (await cleanCommit(cwd, folder));
+  const commit =
+    finding.commit ?? (await cleanCommit(cwd, isBucket(folder) ? join(cwd, defaultFolder) : folder));
   const settings = settingsDigest(cwd, stack);
-  return new EvidenceFolder(folder, stack).add(
+  return (await openEvidence(cwd, folder, stack)).add(
     {
       kind,
       project,
@@ -52,7 +53,11 @@ export async function recordRun(folder: string, finding: Finding): Promise<Evide
 
 /** The folder of an `--evidence` flag that may name none: then the repository's own. */
 export function recordsFolder(cwd: string, named: string | true): string {
-  return named === true ? resolve(repositoryRoot(cwd), defaultFolder) : resolve(named);
+  return named === true
+    ? resolve(repositoryRoot(cwd), defaultFolder)
+    : isBucket(named)
+      ? named
+      : resolve(named);
 }
 
 /** @throws {Failure} `refused`, for a key that cannot be read */

@@ -1,9 +1,12 @@
+import { backupResult } from "../../evidence/backup-results.ts";
 import { textTable } from "../../lib/table.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes, formatMinutes } from "../../lib/units.ts";
 import { type Entry, listBackups } from "../../operations/archive/inventory.ts";
 import { checkSignatures } from "../../operations/archive/signature.ts";
 import { judgeObjectives, type ObjectivesMet } from "../../operations/backup/objectives.ts";
+import { projectNameOf } from "../../project/project.ts";
+import { recordRun, recordsFolder } from "../evidence/record.ts";
 import { type OperationFlags, runOperation } from "./operation.ts";
 import { shownBackup } from "./run-backup.ts";
 import { openStore, readStack } from "./stack.ts";
@@ -14,6 +17,8 @@ const minute = 60_000;
 export interface BackupsFlags extends OperationFlags {
   store: string;
   acceptUnsigned: boolean;
+  /** Where to record what was found; `true` for the repository's own folder. */
+  evidence?: string | true;
 }
 
 /** Lists what is in the store and checks it against the objectives. */
@@ -33,6 +38,16 @@ export function runBackups(flags: BackupsFlags): Promise<void> {
         retentionDays: backups.retentionDays,
       };
       const met = judgeObjectives(entries, limits, now);
+      if (flags.evidence !== undefined) {
+        await recordRun(recordsFolder(flags.cwd, flags.evidence), {
+          kind: "backup",
+          cwd: flags.cwd,
+          project: projectNameOf(flags.cwd),
+          stack: flags.stack,
+          startedAt: now,
+          results: [backupResult({ ...limits, ...met }, now)],
+        });
+      }
       return {
         holds: met.rpoHolds && met.retentionHolds,
         document: {

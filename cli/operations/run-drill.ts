@@ -9,6 +9,7 @@ import type { ScratchServer } from "../../operations/drill/scratch-server.ts";
 import { targetConnection } from "../../postgres/environment.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { matrixChecks } from "../../verify/row-access/check.ts";
+import { isBucket, placeIn } from "../evidence/place.ts";
 import { recordRun } from "../evidence/record.ts";
 import { readIdentity } from "./environment.ts";
 import { type ChoiceFlags, type OperationFlags, runOperation, type Work } from "./operation.ts";
@@ -81,7 +82,7 @@ async function drilled(flags: DrillFlags, work: Work, options: DrillOptions): Pr
 async function written({ evidence: folder, cwd }: DrillFlags, outcome: DrillOutcome): Promise<string> {
   try {
     const { evidence } = outcome;
-    const record = await recordRun(resolve(folder), {
+    const record = await recordRun(placeIn(".", folder), {
       kind: "drill",
       cwd,
       project: projectNameOf(cwd),
@@ -90,7 +91,9 @@ async function written({ evidence: folder, cwd }: DrillFlags, outcome: DrillOutc
       results: [drillResult(evidence)],
       drill: evidence.drill,
     });
-    return join(resolve(folder), evidence.stack, record.name);
+    return isBucket(folder)
+      ? `${record.name} in ${folder}`
+      : join(resolve(folder), evidence.stack, record.name);
   } catch (error) {
     await outcome.kept?.remove();
     throw new Failure("failed", `Cannot write the evidence to ${folder}: ${reasonOf(error)}`);

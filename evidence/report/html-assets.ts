@@ -18,7 +18,7 @@ header{border-top:.4rem solid var(--does-not-hold)}header.go{border-top-color:va
 .stamp.go{color:var(--holds)}.stamp.no-go{color:var(--does-not-hold)}
 .note{color:var(--quiet);font-size:.875rem}
 .progress{margin:1.1rem 0 .9rem}.progress svg{height:1rem}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.5rem;list-style:none;margin:0;padding:0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.75rem,1fr));gap:.5rem;list-style:none;margin:0;padding:0}
 .tiles li{background:var(--soft);border-radius:.6rem;padding:.45rem .75rem;font-size:.875rem;white-space:nowrap}.tiles b{font-size:1.3rem;font-variant-numeric:tabular-nums}.tiles .none b{color:var(--quiet);font-weight:400}
 .actions{margin:0;padding-left:2.2rem}.actions li{overflow-wrap:anywhere;margin:0;padding:.55rem 0;border-top:1px solid var(--line)}.actions li::marker{color:var(--quiet);font-variant-numeric:tabular-nums}.actions:first-of-type li:first-child{border-top:0}
 .command{background:var(--soft);border-radius:.35rem;padding:.15rem .45rem;-webkit-box-decoration-break:clone;box-decoration-break:clone}

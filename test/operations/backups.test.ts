@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { EvidenceFolder } from "../../evidence/folder.ts";
 import { type Manifest, manifestSchema } from "../../operations/archive/manifest.ts";
 import { manifestKey } from "../../operations/store/names.ts";
 import { type Ended, ended } from "../cli/command.ts";
@@ -129,9 +130,15 @@ describe("the objectives", () => {
     put(0, { manifest: undefined });
     put(0, { dump: "longer than it was" });
     put(3 * day);
-    const run = await backups(["--json"]);
+    const records = join(files.folder, `records-${prefixes}`);
+    const run = await backups(["--json", "--evidence", records]);
     expect(run).toMatchObject({ status: 1 });
     expect(JSON.parse(run.stdout).objectives).toMatchObject({ ageMinutes: 3 * 1440, rpoHolds: false });
+    const [record] = new EvidenceFolder(records, "production").read([]).records;
+    expect(record?.run).toMatchObject({
+      kind: "backup",
+      results: [{ items: ["3.2", "8.2"], state: "does-not-hold", measured: 3 * 1440, unit: "min" }],
+    });
   });
 });
 
