@@ -1,8 +1,10 @@
+import { parseJson } from "../lib/json.ts";
 import type { Context } from "./context.ts";
 import { all } from "./network/headers.ts";
 import type { HttpAnswer } from "./network/http.ts";
 import { compare, probe } from "./probe.ts";
 import { Shared } from "./shared.ts";
+import { Unknown } from "./unknown.ts";
 
 /** Differences that a network makes, in milliseconds. */
 const noiseMs = 200;
@@ -83,6 +85,22 @@ function shapeOf({ status, body }: HttpAnswer): string {
   return `${status} ${body.replaceAll(/[0-9a-f-]{16,}|\d{4}-\d\d-\d\dT[\d:.]+Z?/gi, "…")}`;
 }
 
+/**
+ * The same for probes that ask what a session is made of.
+ *
+ * @throws {Unknown} where there is none: nothing that was refused or not understood is a guarded session
+ */
+async function openSession(context: Context): Promise<HttpAnswer> {
+  const answer = await session(context);
+  if (answer.status !== 200) {
+    throw new Unknown("target-refused", `The test account cannot log in (${answer.status})`);
+  }
+  if (all(answer, "set-cookie").length === 0 && parseJson(answer.body) === undefined) {
+    throw new Unknown("not-understood", "The login answers with neither a cookie nor JSON");
+  }
+  return answer;
+}
+
 export const sessionCookiesGuarded = probe({
   name: "session-cookies-guarded",
   items: ["4.9"],
@@ -90,7 +108,7 @@ export const sessionCookiesGuarded = probe({
   needs: ["web", "test-account"],
   settings: ["api.loginPath"],
   measure: async (context) => {
-    const cookies = all(await session(context), "set-cookie");
+    const cookies = all(await openSession(context), "set-cookie");
     if (cookies.length === 0) {
       return [compare("session", { expected: "no bare cookie", measured: "no cookie", holds: true })];
     }
@@ -120,7 +138,7 @@ export const foreignRequestsRefused = probe({
   settings: ["edge.corsOrigins"],
   measure: async (context) => {
     const expected = "refused";
-    const own = await session(context);
+    const own = await openSession(context);
     if (all(own, "set-cookie").length === 0) {
       return [compare("session", { expected, measured: "no cookie to abuse", holds: true })];
     }
