@@ -5,6 +5,7 @@ import { doctorCommand } from "./doctor.ts";
 import { drillCommand } from "./drill.ts";
 import { evidenceCommand } from "./evidence.ts";
 import { importCommand } from "./import.ts";
+import { initCommand } from "./init.ts";
 import { matrixCommand } from "./matrix.ts";
 import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
@@ -28,6 +29,7 @@ export async function main(args: readonly string[]): Promise<void> {
     attestCommand(),
     verifyCommand(),
     matrixCommand(),
+    initCommand(),
     doctorCommand(),
     importCommand(),
   ]);

@@ -1,0 +1,156 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { advisoryPack, packFile, workflow, workflowFile } from "../../adopt/init/judge-only.ts";
+import { type Answers, answerQuestions, type Question, questions } from "../../adopt/init/questions.ts";
+import { settingsFrom } from "../../adopt/init/settings.ts";
+import type { Existing } from "../../adopt/resources.ts";
+import { runCommand } from "../../lib/command.ts";
+import { exitStatus } from "../../lib/exit.ts";
+import { Failure } from "../../lib/failure.ts";
+import { writeAtomic } from "../../lib/files.ts";
+import { jsonLine } from "../../lib/json.ts";
+import { printable } from "../../lib/text.ts";
+import { readState } from "../../preview/index.ts";
+
+export interface InitFlags extends Record<string, unknown> {
+  stack: string;
+  folder: string;
+  from: string[];
+  judgeOnly: boolean;
+  action?: string;
+  yes: boolean;
+  force: boolean;
+  json: boolean;
+}
+
+const template = join(import.meta.dirname, "..", "..", "Pulumi.production.yaml");
+
+/** Writes the files with which a platform that runs already begins. */
+export async function runInit(flags: InitFlags): Promise<void> {
+  await runCommand({ json: flags.json }, async ({ warn }) => {
+    const states = flags.from.map(readState);
+    for (const warning of states.flatMap(({ warnings }) => warnings)) warn(warning);
+    const files = flags.judgeOnly
+      ? filesToJudge(flags, states[0]?.path)
+      : await filesToManage(
+          flags,
+          states.flatMap(({ resources }) => resources.map(existingOf)),
+        );
+    const there = [...files.keys()].filter((name) => existsSync(join(flags.folder, name)));
+    if (there.length > 0 && !flags.force)
+      throw new Failure("refused", `${there.join(" and ")} exist already: --force writes over them`);
+    for (const [name, content] of files) {
+      mkdirSync(dirname(join(flags.folder, name)), { recursive: true });
+      writeAtomic(join(flags.folder, name), content);
+    }
+    const next = flags.judgeOnly
+      ? nextToJudge(states[0]?.path, flags.action !== undefined)
+      : nextToManage(flags);
+    return {
+      status: exitStatus.holds,
+      output: flags.json
+        ? jsonLine({ files: [...files.keys()], next })
+        : `${["Written:", ...[...files.keys()].map((name) => `  ${name}`), "", "Next:", ...next.map((line) => `  ${line}`)].join("\n")}\n`,
+    };
+  });
+}
+
+/** @throws {Failure} for an action that is not pinned, and for a state that a workflow would not find */
+function filesToJudge({ action, stack, folder }: InitFlags, path: string | undefined): Map<string, string> {
+  const files = new Map([[packFile, advisoryPack]]);
+  if (action === undefined) return files;
+  if (!/^[\w.-]+\/[\w.-]+(?:\/[\w.-]+)*@[0-9a-f]{40}$/.test(action))
+    throw new Failure(
+      "refused",
+      `--action ${printable(action)} must be OWNER/NAME@ and a commit of 40 digits`,
+    );
+  const state = path === undefined ? undefined : relative(resolve(folder), resolve(path));
+  if (state !== undefined && (state.startsWith("..") || !/^[\w./-]+$/.test(state)))
+    throw new Failure(
+      "refused",
+      `the workflow cannot read ${printable(state)}: keep the state in the repository, under a plain name`,
+    );
+  return files.set(workflowFile, workflow({ action, stack, ...(state !== undefined && { state }) }));
+}
+
+async function filesToManage(flags: InitFlags, existing: readonly Existing[]): Promise<Map<string, string>> {
+  const given = Object.fromEntries(
+    questions.flatMap(({ flag }) => {
+      const value = flags[camelCase(flag)];
+      return typeof value === "string" ? [[flag, value]] : [];
+    }),
+  );
+  const answers = await allAnswers(given, existing, flags);
+  const { text, left } = settingsFrom(readFileSync(template, "utf8"), answers);
+  if (left.length > 0)
+    throw new Failure(
+      "refused",
+      `these settings would still have a value of the example: ${left.join(", ")}`,
+    );
+  return new Map([
+    [`Pulumi.${flags.stack}.yaml`, text],
+    [packFile, advisoryPack],
+  ]);
+}
+
+async function allAnswers(given: Answers, existing: readonly Existing[], flags: InitFlags): Promise<Answers> {
+  let { answers, open } = answerQuestions(given, existing);
+  if (open.length === 0) return answers;
+  if (flags.yes || flags.json || !process.stdin.isTTY) {
+    const missing = open.map(({ flag, text }) => `  --${flag}: ${text}`).join("\n");
+    throw new Failure("refused", `nobody is asked here, and there is no answer to:\n${missing}`);
+  }
+  const asked: Record<string, string> = { ...given };
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    while (open.length > 0) {
+      for (const question of open) asked[question.flag] = await ask(terminal, question);
+      ({ answers, open } = answerQuestions(asked, existing));
+    }
+    return answers;
+  } finally {
+    terminal.close();
+  }
+}
+
+async function ask(terminal: ReturnType<typeof createInterface>, { text }: Question): Promise<string> {
+  for (;;) {
+    const answer = (await terminal.question(`${text}: `)).trim();
+    if (answer !== "") return answer;
+  }
+}
+
+function existingOf({
+  type,
+  name,
+  id,
+  inputs,
+  outputs,
+}: ReturnType<typeof readState>["resources"][number]): Existing {
+  return { type, name, id, properties: { ...inputs, ...outputs } };
+}
+
+function nextToJudge(state: string | undefined, hasWorkflow: boolean): string[] {
+  const what = state === undefined ? "--cwd ." : `--state ${printable(state)}`;
+  return [
+    `npx optropic preview ${what} --policy-pack-config ${packFile}`,
+    hasWorkflow
+      ? `git add ${packFile} ${workflowFile}`
+      : "npx optropic init --judge-only --force --action OWNER/NAME@COMMIT, to judge every pull request",
+    `then raise a policy in ${packFile} from advisory to mandatory once it holds`,
+  ];
+}
+
+function nextToManage({ stack, from }: InitFlags): string[] {
+  const states = from.map((path) => ` --from ${printable(path)}`).join("");
+  return [
+    `npx optropic preview --stack ${stack} --policy-pack-config ${packFile}`,
+    `npx optropic doctor --stack ${stack}${states}`,
+    `npx optropic import --plan --stack ${stack}${states}`,
+  ];
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
