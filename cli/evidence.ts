@@ -4,8 +4,8 @@ import { keygenCommand } from "./evidence/keygen.ts";
 import {
   type CheckpointFlags,
   checkpointOption,
-  type EvidenceFlags,
   evidenceOptions,
+  type GatesFlags,
   type LoadTestFlags,
   type VerifyEvidenceFlags,
 } from "./evidence/options.ts";
@@ -60,11 +60,12 @@ function gates(): Command {
   return withOptions(
     new Command("gates").description("Checks what the repository itself shows, and records it as evidence."),
   )
+    .option("--record-only", "end with 0 whatever the gates show, since a decision follows", false)
     .addHelpText(
       "after",
       "\nExample:\n  $ optropic evidence gates --stack production\n\nExit status: 0 every gate holds, 1 one does not, 2 could not tell.",
     )
-    .action(async (flags: EvidenceFlags) => {
+    .action(async (flags: GatesFlags) => {
       await runCommand(flags, async () => (await import("./evidence/commands.ts")).runAllGates(flags));
     });
 }

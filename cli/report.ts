@@ -59,8 +59,8 @@ export function decideCommand(): Command {
     .action((flags: ReportFlags) =>
       run(flags, async (document) => {
         if (flags.json) return jsonLine(document);
-        const { totalsLine } = await import("../evidence/report/words.ts");
-        return `${document.decision}: ${totalsLine(document.totals)}\n`;
+        const { decisionText } = await import("../evidence/report/status.ts");
+        return decisionText(document);
       }),
     );
 }

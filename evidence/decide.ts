@@ -1,6 +1,6 @@
 import { type Control, type Item, type ItemId, items } from "../checklist/items.ts";
 import { type DecisionInput, type Latest, latestResults } from "./latest.ts";
-import { isOfRollback, type Phase, phaseOf } from "./phases.ts";
+import { isOfRollback, type Moment, moments, type Phase, phaseOf } from "./phases.ts";
 import { controlKey, type RegisteredControl } from "./registered.ts";
 import type { Result } from "./statement.ts";
 import type { ItemVerdict } from "./states.ts";
@@ -42,7 +42,7 @@ export interface Decision {
   stack: string;
   at: string;
   commit?: string;
-  phase: Phase;
+  phase: Moment;
   /** Whether no item stands in the way. */
   go: boolean;
   items: ItemDecision[];
@@ -117,7 +117,8 @@ function decideItem(
     .filter((control) => control.items.includes(item.id))
     .map((control) =>
       control.run === "decision" ? decideSteps(control, steps) : decideControl(control, item.id, latest),
-    );
+    )
+    .map((control) => (input.phase === "deploy" ? beforeDeployment(control) : control));
   const missing = item.controls.filter(
     (kind) => !controls.some((control) => control.kind === kind || control.standsFor?.includes(kind)),
   );
@@ -164,6 +165,24 @@ function decideControl(control: RegisteredControl, id: ItemId, latest: Latest): 
   return { ...known, verdict: result.state, summary: result.summary };
 }
 
+/** What only a platform that runs can show; a signature in place of a probe is of these, too. */
+const ofRunning: ReadonlySet<ControlDecision["run"]> = new Set<ControlDecision["run"]>([
+  ...(["verify", "drill", "backup", "release", "rollback", "watch"] as const),
+]);
+
+/**
+ * What a deployment is not asked for: nothing runs yet, or not this commit. What was measured and still counts is
+ * asked for, so that what is known to be wrong stops the next deployment.
+ */
+function beforeDeployment(control: ControlDecision): ControlDecision {
+  const { run, standsFor = [], verdict, summary } = control;
+  const isOfRunning =
+    ofRunning.has(run) || (standsFor.length > 0 && standsFor.every((kind) => kind === "probe"));
+  return isOfRunning && (verdict === "unknown" || verdict === "stale")
+    ? { ...control, verdict: "not-due", summary: `Not due before a deployment. ${summary}` }
+    : control;
+}
+
 /** A control that says whether every step of the deployment was shown to be done. */
 function decideSteps(
   { kind, name, title, run }: RegisteredControl,
@@ -183,12 +202,10 @@ function decideSteps(
 }
 
 /** Items of a rollback are due only where there was one. */
-function isDue(id: ItemId, phase: Phase, now: Phase, controls: readonly ControlDecision[]): boolean {
+function isDue(id: ItemId, phase: Phase, now: Moment, controls: readonly ControlDecision[]): boolean {
   if (isOfRollback(id)) return controls.some(({ result }) => result !== undefined);
-  return order.indexOf(phase) <= order.indexOf(now);
+  return phase === "before" || moments.indexOf(phase) <= moments.indexOf(now);
 }
-
-const order: readonly Phase[] = ["before", "release", "after"];
 
 function notDue(id: ItemId, phase: Phase): string {
   if (isOfRollback(id)) return "Due after a rollback";

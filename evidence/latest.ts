@@ -1,5 +1,5 @@
 import { formatMoment } from "../lib/units.ts";
-import type { Phase } from "./phases.ts";
+import type { Moment } from "./phases.ts";
 import type { EvidenceRecord } from "./record.ts";
 import { controlKey, type RegisteredControl } from "./registered.ts";
 import type { Result, Run, RunKind } from "./statement.ts";
@@ -19,7 +19,7 @@ export interface DecisionInput {
   /** Evidence that no trusted key signed does not count. */
   signedOnly: boolean;
   /** How far the release is: items of a later phase are not due yet. */
-  phase: Phase;
+  phase: Moment;
 }
 
 /** The newest that is known of a control. */

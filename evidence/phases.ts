@@ -4,6 +4,14 @@ import { getItem } from "../checklist/items.ts";
 /** When an item is due: before the decision to go live, during the release, or in the day after it. */
 export type Phase = "before" | "release" | "after";
 
+/**
+ * What is asked for. `deploy` is the decision to deploy: what is due before the release, but for what only a
+ * platform that runs can show, so that a first deployment is possible.
+ */
+export const moments = ["deploy", "before", "release", "after"] as const;
+
+export type Moment = (typeof moments)[number];
+
 /** By what the name of a section begins with; every other section is due before. */
 const later: readonly (readonly [string, Phase])[] = [
   ["Step 3", "release"],

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
-import type { Phase } from "../../evidence/phases.ts";
+import { type Moment, moments } from "../../evidence/phases.ts";
 
 /** The project of this checkout. */
 const ownProject = dirname(dirname(import.meta.dirname));
@@ -22,7 +22,7 @@ export interface EvidenceFlags {
 export interface DecisionFlags extends EvidenceFlags {
   at?: Date;
   commit?: string;
-  phase: Phase;
+  phase: Moment;
   checkpoint: string[];
 }
 
@@ -37,6 +37,10 @@ export interface AttestFlags extends EvidenceFlags {
 
 export interface VerifyEvidenceFlags extends EvidenceFlags {
   checkpoint: string[];
+}
+
+export interface GatesFlags extends EvidenceFlags {
+  recordOnly: boolean;
 }
 
 export interface LoadTestFlags extends EvidenceFlags {
@@ -63,8 +67,11 @@ export function decisionOptions(): Option[] {
       "--commit <commit>",
       "the commit that is to go live (default: that of the project's folder)",
     ).argParser(readCommit),
-    new Option("--phase <name>", "what is due: before the release, during it, or after it")
-      .choices(["before", "release", "after"])
+    new Option(
+      "--phase <name>",
+      "what is due: before a deployment, before the release, during it, or after it",
+    )
+      .choices(moments)
       .default("before"),
     checkpointOption(),
   ];

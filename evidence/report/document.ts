@@ -3,7 +3,7 @@ import { type Action, actionsOf } from "../actions.ts";
 import type { ControlDecision, Decision } from "../decide.ts";
 import type { Contact } from "../owners.ts";
 import { ownerOf } from "../owners.ts";
-import type { Phase } from "../phases.ts";
+import type { Moment, Phase } from "../phases.ts";
 import type { EvidenceRecord } from "../record.ts";
 import type { ItemVerdict } from "../states.ts";
 import type { Verification } from "../verify.ts";
@@ -22,7 +22,7 @@ export interface ReportDocument {
   release: string;
   at: string;
   commit?: string;
-  phase: Phase;
+  phase: Moment;
   /** `go` needs both: no item in the way, and evidence that is whole. */
   decision: "go" | "no-go";
   totals: Totals;

@@ -32,6 +32,7 @@ export function headerHtml(document: ReportDocument): string {
 }
 
 const phaseWords = {
+  deploy: "before a deployment",
   before: "before the release",
   release: "during the release",
   after: "after the release",

@@ -1,5 +1,5 @@
 import { painter } from "../../lib/paint.ts";
-import { counted, printable, shortened } from "../../lib/text.ts";
+import { counted, printable, printableText, shortened } from "../../lib/text.ts";
 import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument, Totals } from "./document.ts";
 import { progressOf, totalOf, totalsLine } from "./words.ts";
@@ -41,6 +41,14 @@ export function statusText(document: ReportDocument, { color, width, actions }: 
   const verdict = go ? paint.green("GO") : paint.red("NO-GO");
   const why = go ? "every item that is due holds or is waived" : counted(document.actions.length, "action");
   return `${lines.join("\n")}\n${paint.bold(verdict)}: ${go ? why : `${why} needed`}\n`;
+}
+
+/** The decision for a script's log: the verdict first, then each thing that would make it go. */
+export function decisionText({ decision, totals, actions }: ReportDocument): string {
+  const lines = actions.map(
+    ({ what, items, owner }) => `- ${what}${items.length === 0 ? "" : ` (${itemList(items)})`}, ${owner}`,
+  );
+  return printableText(`${[`${decision}: ${totalsLine(totals)}`, ...lines].join("\n")}\n`);
 }
 
 export function evidenceLine({

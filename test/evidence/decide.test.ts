@@ -370,3 +370,38 @@ describe("whether every step of the deployment is done", () => {
     expect(verdictOf(decided(waived, { controls }), "OK.1")?.verdict).toBe("waived");
   });
 });
+
+describe("before a deployment", () => {
+  const phase = "deploy" as const;
+
+  it("nothing is due that only a platform that runs can show, so that a first one is possible", () => {
+    const first = whole({ without: "all-probe" });
+    expect(decided(first, { phase: "before" }).go).toBe(false);
+    const decision = decided(first, { phase });
+    expect(decision.go).toBe(true);
+    expect(verdictOf(decision, "4.2")).toMatchObject({
+      verdict: "not-due",
+      reason: "Not due before a deployment. No evidence: nothing was measured",
+    });
+    expect(verdictOf(decision, "S4.1")?.verdict).toBe("not-due");
+  });
+
+  it("what a machine or a person can show without it is due", () => {
+    for (const without of ["all-policy", "all-gate", "all-docs"]) {
+      expect(decided(whole({ without }), { phase }).go, without).toBe(false);
+    }
+    expect(verdictOf(decided(whole({ without: "all-attest" }), { phase }), "7.2")?.blocks).toBe(true);
+  });
+
+  it("what was measured and still counts stops the next one", () => {
+    const broken = whole({
+      edit: (run) =>
+        run.kind === "verify"
+          ? { ...run, results: run.results.map((result) => ({ ...result, state: "does-not-hold" as const })) }
+          : run,
+    });
+    expect(decided(broken, { phase }).go).toBe(false);
+    const late = { phase, at: new Date("2026-11-30T13:00:00Z") };
+    expect(verdictOf(decided(broken, late), "4.2")?.verdict).toBe("not-due");
+  });
+});

@@ -50,7 +50,7 @@ it("the variables are those that the delivery sets, for either backend", () => {
   const declared = Object.keys({ ...variables, ...selfManaged });
   const read = new Set([...texts.values()].flatMap((text) => text.match(/(?<=\bvars\.)\w+/g) ?? []));
   // What a provider needs and only its user knows, from the environment.
-  const ofEnvironment = ["AWS_REGION", "RENDER_OWNER_ID"];
+  const ofEnvironment = ["AWS_REGION", "EVIDENCE", "RENDER_OWNER_ID"];
   expect([...read].filter((name) => !ofEnvironment.includes(name)).toSorted()).toEqual(declared.toSorted());
 });
 
@@ -64,6 +64,18 @@ describe("what is deployed", () => {
     for (const text of [jobs.deploy?.env?.STACK, jobs.deploy?.environment]) {
       expect(text).toContain(`'release' && '${production.stack}' || '${staging.stack}'`);
     }
+  });
+
+  it("has a go in production, decided from the preview, the gates and what is known, before anything changes", () => {
+    const steps = jobs.deploy?.steps ?? [];
+    const places = ["npm run preview", "npm run gates", "npm run decide", "pulumi:up"].map((word) =>
+      steps.findIndex(({ run = "" }) => run.includes(word)),
+    );
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places[0]).toBeGreaterThan(0);
+    const decides = steps[places[2] ?? -1];
+    expect(decides?.run).toBe('npm run decide -- --stack "$STACK" --phase deploy --evidence "$EVIDENCE"');
+    expect(decides?.if).toBe("github.event_name == 'release'");
   });
 
   it("is judged a second time, by what the update made known", () => {
