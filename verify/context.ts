@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Settings } from "../config/settings.ts";
 import type { CredentialName, Credentials } from "./credentials.ts";
+import type { MigrationFiles } from "./database/migration-files.ts";
 import type { Limits } from "./limits.ts";
 import type { TrustAnchor } from "./network/dns/anchor.ts";
 import type { DnsAnswer, Question } from "./network/dns/message.ts";
@@ -23,6 +24,8 @@ export interface Subject {
   /** Certificates of authorities to trust in place of the usual ones, in PEM. */
   readonly authorities: string | undefined;
   readonly allowWrites: boolean;
+  /** Migrations of the repository, where they are to be compared. */
+  readonly migrations?: MigrationFiles | undefined;
 }
 
 /** What one probe has while it measures: the stack as declared, and bounded ways to ask what runs. */
@@ -104,6 +107,10 @@ export class Context {
     }
     const request = { scheme: "http", host: url.hostname, path: url.pathname + url.search } as const;
     return this.#subject.http.send(request, this.signal, (raw) => this.record(raw));
+  }
+
+  get migrations(): MigrationFiles | undefined {
+    return this.#subject.migrations;
   }
 
   /** Whether probes may write to the platform. */

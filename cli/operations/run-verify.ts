@@ -10,6 +10,7 @@ import { readProject } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { Sources } from "../../project/sources.ts";
 import { Credentials } from "../../verify/credentials.ts";
+import { readMigrationFiles } from "../../verify/database/migration-files.ts";
 import { statusOf } from "../../verify/document.ts";
 import { defaultLimits } from "../../verify/limits.ts";
 import { parseAnchors, type TrustAnchor } from "../../verify/network/dns/anchor.ts";
@@ -30,6 +31,7 @@ export interface VerifyFlags {
   target: string[];
   ca?: string;
   trustAnchor?: string;
+  migrations?: string;
   only?: ItemId[];
   allowUnknown: ItemId[];
   allowWrites: boolean;
@@ -55,11 +57,23 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
     const anchors = flags.trustAnchor === undefined ? undefined : readAnchors(flags.trustAnchor);
     const resolver = new Resolver({ targets, limits, resolvers, anchors });
     const { allowWrites } = flags;
+    const migrations = flags.migrations === undefined ? undefined : readMigrationFiles(flags.migrations);
     if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");
     try {
       const verification = await verify(
         registry,
-        { settings, outputs, credentials, targets, limits, http, resolver, authorities, allowWrites },
+        {
+          settings,
+          outputs,
+          credentials,
+          targets,
+          limits,
+          http,
+          resolver,
+          authorities,
+          allowWrites,
+          migrations,
+        },
         {
           tool: { name: packageJson.name, version: packageJson.version },
           stack: flags.stack,

@@ -17,7 +17,7 @@ export interface Authority {
   readonly cert: string;
   certify(names: readonly string[], validity?: { from?: Date; to?: Date }): Promise<Identity>;
   /** Its list of revoked certificates, in DER. */
-  revoked(identities: readonly Identity[]): Promise<Buffer>;
+  revoked(identities: readonly Identity[], until?: Date): Promise<Buffer>;
 }
 
 /** @param list address of the list of revoked certificates */
@@ -65,12 +65,12 @@ export async function createAuthority(list?: string, name = "Target Authority"):
       const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", own.privateKey);
       return { key: x509.PemConverter.encode(pkcs8, "PRIVATE KEY"), cert: cert.toString("pem") };
     },
-    async revoked(identities) {
+    async revoked(identities, until = new Date(Date.now() + day)) {
       const crl = await x509.X509CrlGenerator.create(
         {
           issuer: root.subject,
           thisUpdate: notBefore,
-          nextUpdate: new Date(Date.now() + day),
+          nextUpdate: until,
           entries: identities.map(({ cert }) => ({
             serialNumber: new x509.X509Certificate(cert).serialNumber,
             revocationDate: notBefore,

@@ -80,4 +80,14 @@ export const faults = [
   "dnssec-other-key",
 ] as const;
 
-export type Fault = (typeof faults)[number];
+/** What keeps something from being told, which is neither a pass nor a failure. */
+export const obstacles = [
+  "quic-silent",
+  "list-missing",
+  "list-expired",
+  "list-of-another",
+  "page-unavailable",
+  "dns-unsigned",
+] as const;
+
+export type Fault = (typeof faults)[number] | (typeof obstacles)[number];

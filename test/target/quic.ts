@@ -12,6 +12,7 @@ export async function answerQuic(
 ): Promise<{ stop(): Promise<void> }> {
   const socket = createSocket("udp4");
   socket.on("message", (raw, from) => {
+    if (faults().has("quic-silent")) return;
     const destination = raw.subarray(6, 6 + (raw[5] ?? 0));
     const at = 6 + destination.length;
     const source = raw.subarray(at + 1, at + 1 + (raw[at] ?? 0));

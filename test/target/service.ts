@@ -29,7 +29,7 @@ export interface ServiceOptions {
   /** Counts up when the rate limits start anew. */
   readonly round: () => number;
   /** The authority's list of revoked certificates, and where it stands. */
-  readonly revoked: () => Buffer;
+  readonly revoked: () => Buffer | undefined;
   readonly revokedAt: string;
   /** What the health check asks. */
   readonly database: Database;
@@ -140,6 +140,7 @@ export async function createService(options: ServiceOptions) {
 
   app.get("/", async (request, reply) => {
     if (isApi(request)) return reply.code(404).send({ error: "not found" });
+    if (has("page-unavailable")) return reply.code(404).send({ error: "not found" });
     reply.header("cache-control", "no-cache");
     const page = pageOf(settings);
     const others = '<script src="//cdn.evil.example/x.js"></script>';
@@ -312,7 +313,10 @@ function spoil(has: ServiceOptions["has"], reply: Headers): void {
 function createPlain({ has, revoked, revokedAt }: ServiceOptions): Server {
   return createPlainServer((request, response) => {
     if (`http://${request.headers.host}${request.url}` === revokedAt) {
-      response.writeHead(200, { "content-type": "application/pkix-crl" }).end(revoked());
+      const list = revoked();
+      response
+        .writeHead(list === undefined ? 404 : 200, { "content-type": "application/pkix-crl" })
+        .end(list);
       return;
     }
     if (has("hsts-over-http")) response.setHeader("strict-transport-security", "max-age=31536000");

@@ -42,7 +42,12 @@ export async function startTarget(
   const identity = await authority.certify(names);
   const expiring = await authority.certify(names, { to: new Date(Date.now() + 5 * 86_400_000) });
   const other = await authority.certify(["elsewhere.example"]);
-  const lists = { empty: await authority.revoked([]), own: await authority.revoked([identity]) };
+  const lists = {
+    empty: await authority.revoked([]),
+    own: await authority.revoked([identity]),
+    expired: await authority.revoked([], new Date(Date.now() - 3_600_000)),
+    another: await (await createAuthority()).revoked([]),
+  };
   const nameServers = await startNameServers(settings, (fault) => active.has(fault));
   const { app, plain } = await createService({
     settings,
@@ -53,7 +58,12 @@ export async function startTarget(
     has: (fault) => active.has(fault),
     round: () => round,
     revokedAt,
-    revoked: () => (active.has("certificate-revoked") ? lists.own : lists.empty),
+    revoked: () => {
+      if (active.has("list-missing")) return undefined;
+      if (active.has("list-expired")) return lists.expired;
+      if (active.has("list-of-another")) return lists.another;
+      return active.has("certificate-revoked") ? lists.own : lists.empty;
+    },
     database,
   });
   const [https, http] = await Promise.all([

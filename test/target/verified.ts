@@ -1,6 +1,7 @@
 import { type ItemId, isItemId } from "../../checklist/items.ts";
 import type { Settings } from "../../config/settings.ts";
 import { Credentials } from "../../verify/credentials.ts";
+import type { MigrationFiles } from "../../verify/database/migration-files.ts";
 import type { Verification } from "../../verify/document.ts";
 import { defaultLimits, type Limits } from "../../verify/limits.ts";
 import { parseAnchors } from "../../verify/network/dns/anchor.ts";
@@ -27,6 +28,7 @@ export interface Given {
   readonly only?: readonly ItemId[];
   readonly allowUnknown?: readonly ItemId[];
   readonly allowWrites?: boolean;
+  readonly migrations?: MigrationFiles;
   readonly signal?: AbortSignal;
 }
 
@@ -44,6 +46,7 @@ export async function verified(given: Given): Promise<Verification> {
         ...{ settings, outputs, targets, limits, http, resolver, authorities },
         credentials: new Credentials({ ...given.environment }, outputs),
         allowWrites: given.allowWrites ?? false,
+        migrations: given.migrations,
       },
       {
         tool: { name: "optropic", version: "0.0.0" },

@@ -1,14 +1,18 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as connection from "../../verify/database/connection.ts";
 import * as lints from "../../verify/database/lints.ts";
-import * as migrations from "../../verify/database/migrations.ts";
+import { type MigrationFiles, readMigrationFiles } from "../../verify/database/migration-files.ts";
+import * as applied from "../../verify/database/migrations.ts";
 import * as performance from "../../verify/database/performance.ts";
 import * as rows from "../../verify/database/rows.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { type PostgresServer, startPostgres } from "../operations/support/postgres.ts";
 import { inState, verified } from "../target/verified.ts";
 
-const probes = [connection, lints, migrations, performance, rows].flatMap((file) => Object.values(file));
+const probes = [connection, lints, applied, performance, rows].flatMap((file) => Object.values(file));
 
 /** Without TLS, as on a socket of its own, this one cannot hold. */
 const overTls = "database-encrypted";
@@ -50,6 +54,7 @@ async function verifiedWith(
   statements = "",
   changes: Record<string, unknown> = {},
   environment?: Record<string, string>,
+  migrations?: MigrationFiles,
 ) {
   count += 1;
   const name = `platform_${count}`;
@@ -63,6 +68,7 @@ async function verifiedWith(
     settings: accept(settings),
     targets: {},
     probes,
+    ...(migrations !== undefined && { migrations }),
     environment: environment ?? {
       VERIFY_DATABASE_URL: `postgresql://postgres:canary-password@127.0.0.1:${server.port}/${name}?sslmode=disable`,
     },
@@ -164,6 +170,33 @@ describe("a fault is found by its probe and no other", () => {
     const again =
       "insert into public._prisma_migrations (migration_name, rolled_back_at) values ('20260101_init', now())";
     expect(inState(await verifiedWith(again), "does-not-hold")).toEqual([overTls]);
+  });
+});
+
+describe("the migrations of the repository", () => {
+  const folder = mkdtempSync(join(tmpdir(), "migrations-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const migrate = (name: string, sql: string): void => {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, "migration.sql"), sql);
+  };
+
+  it("must be applied, and be as they were applied", async () => {
+    const asApplied = "update public._prisma_migrations set checksum = encode(sha256('create'), 'hex')";
+    const failing = async (): Promise<string[]> => {
+      const found = await verifiedWith(asApplied, {}, undefined, readMigrationFiles(folder));
+      const probe = found.probes.find(({ name }) => name === "migrations-applied");
+      return probe?.checks.filter(({ state }) => state !== "holds").map(({ measured }) => measured) ?? [];
+    };
+    expect(() => readMigrationFiles(folder)).toThrow(/no migrations/);
+    migrate("20260101_init", "create");
+    expect(await failing()).toEqual([]);
+    migrate("20260303_more", "alter");
+    expect(await failing()).toEqual(["20260303_more"]);
+    migrate("20260101_init", "create otherwise");
+    expect(await failing()).toEqual(["20260303_more", "20260101_init"]);
+    rmSync(join(folder, "20260101_init"), { recursive: true });
+    expect(await failing()).toEqual(["20260303_more", "20260101_init"]);
   });
 });
 

@@ -5,7 +5,7 @@ import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { freePort } from "../operations/support/postgres.ts";
-import { type Fault, faults } from "../target/faults.ts";
+import { type Fault, faults, obstacles } from "../target/faults.ts";
 import { journeys, startTarget, type Target } from "../target/target.ts";
 import { everythingFor, inState, verified } from "../target/verified.ts";
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => target.stop());
 
 /** Which probe finds each fault. */
-const finders: Readonly<Record<Fault, string>> = {
+const finders: Readonly<Record<(typeof faults)[number], string>> = {
   "script-of-others": "observatory-grade",
   "hsts-twice": "preload-eligible",
   "hsts-over-http": "preload-eligible",
@@ -141,6 +141,32 @@ describe("a platform with one fault", () => {
 });
 
 describe("a platform that cannot be judged", () => {
+  /** What each obstacle keeps from being told. A page that is not served fails what needs one. */
+  const untold: Readonly<Record<(typeof obstacles)[number], { unknown: string[]; wrong?: string[] }>> = {
+    "quic-silent": { unknown: ["http3-offered"] },
+    "list-missing": { unknown: ["certificate-not-revoked"] },
+    "list-expired": { unknown: ["certificate-not-revoked"] },
+    "list-of-another": { unknown: ["certificate-not-revoked"] },
+    "page-unavailable": {
+      unknown: ["observatory-grade", "assets-optimized"],
+      wrong: ["redirect-host-redirects", "journeys-pass"],
+    },
+    "dns-unsigned": { unknown: ["dnssec-validated"] },
+  };
+
+  it.each(obstacles)("by %s is unknown in what needs it, and in nothing else", async (obstacle) => {
+    target.become(obstacle);
+    const probes = registry.filter(({ disturbs }) => disturbs !== true);
+    const verification = await verified({
+      ...everythingFor(target, settings),
+      limits: { dnsMs: 400 },
+      probes,
+    });
+    const { unknown, wrong = [] } = untold[obstacle];
+    expect(inState(verification, "unknown").sort()).toEqual(unknown.toSorted());
+    expect(inState(verification, "does-not-hold").sort()).toEqual(wrong.toSorted());
+  });
+
   it("is unknown where credentials are missing", async () => {
     target.become();
     const { environment, outputs, ...rest } = everythingFor(target, settings);

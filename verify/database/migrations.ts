@@ -1,19 +1,24 @@
 import * as z from "zod";
-import { compare, probe } from "../probe.ts";
+import { type Check, compare, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
+import type { MigrationFiles } from "./migration-files.ts";
 import { reading } from "./session.ts";
 
 const migration = z.object({
   name: z.string().max(300),
   finished: z.boolean(),
   rolled_back: z.boolean(),
+  checksum: z.string().max(300).nullable(),
 });
+
+type Migration = z.infer<typeof migration>;
 
 /** Items 3.6 and S3.3, by Prisma's own table. */
 export const migrationsApplied = probe({
   name: "migrations-applied",
   items: ["3.6", "S3.3"],
-  title: "No migration of Prisma may have failed or be unfinished.",
+  title:
+    "No migration of Prisma may have failed or be unfinished, and those of the repository must be applied as they are.",
   needs: ["database"],
   settings: [],
   async measure(context) {
@@ -28,7 +33,7 @@ export const migrationsApplied = probe({
           "The database has no table _prisma_migrations: nothing was migrated with Prisma",
         );
       const found = await database.rowsWhereAllowed(
-        `select migration_name as name, finished_at is not null as finished, rolled_back_at is not null as rolled_back from ${table.name} order by started_at`,
+        `select migration_name as name, finished_at is not null as finished, rolled_back_at is not null as rolled_back, checksum from ${table.name} order by started_at`,
         migration,
       );
       if (found === undefined) throw new Unknown("no-right", `The role may not read ${table.name}`);
@@ -52,6 +57,34 @@ export const migrationsApplied = probe({
         measured: undone.length === 0 ? "none open" : undone.map(({ name }) => name).join(", "),
         holds: undone.length === 0,
       }),
+      ...(context.migrations === undefined ? [] : ofRepository(rows, context.migrations)),
     ];
   },
 });
+
+/** What the database applied against the files that it was applied from. */
+function ofRepository(rows: readonly Migration[], files: MigrationFiles): Check[] {
+  const applied = new Map(
+    rows.flatMap(({ name, finished, rolled_back, checksum }) =>
+      finished && !rolled_back ? [[name, checksum] as const] : [],
+    ),
+  );
+  const pending = [...files.keys()].filter((name) => !applied.has(name));
+  const changed = [...applied].flatMap(([name, checksum]) => {
+    const file = files.get(name);
+    return file !== undefined && file !== checksum ? [name] : [];
+  });
+  const unknown = [...applied.keys()].filter((name) => !files.has(name));
+  const listed = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));
+  return [
+    compare("migrations of the repository that are pending", {
+      ...{ expected: "none", measured: listed(pending), holds: pending.length === 0 },
+    }),
+    compare("migrations that were changed after they were applied", {
+      ...{ expected: "none", measured: listed(changed), holds: changed.length === 0 },
+    }),
+    compare("applied migrations that the repository does not have", {
+      ...{ expected: "none", measured: listed(unknown), holds: unknown.length === 0 },
+    }),
+  ];
+}
