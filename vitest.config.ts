@@ -6,8 +6,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * components and the providers' packages are loaded once, and not for each file.
  */
 const sharing = [
-  "test/{checklist,components,config,docs,evidence,metrics,operations}/**/*.test.ts",
-  "test/{policies,project,pull-requests,workflows}/**/*.test.ts",
+  "test/{adopt,checklist,components,config,docs,evidence,metrics,operations}/**/*.test.ts",
+  "test/{policies,project,pull-requests,vendors,verify,workflows}/**/*.test.ts",
+  "test/cli/{adopt,init,judged-state,output,terminal}.test.ts",
+  "test/cli/evidence/{decision,keygen}.test.ts",
   "test/{plans,settings}.test.ts",
   "test/lib/!(child).test.ts",
   "test/preview/!(compiled|deadline).test.ts",
