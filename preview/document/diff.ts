@@ -155,11 +155,12 @@ function policyChanges(
   const changes: PolicyChange[] = [];
   for (const policy of after) {
     const { pack, name } = policy;
+    const items = policy.items.length > 0 ? { items: [...policy.items] } : {};
     const was = old.get(key(policy));
     old.delete(key(policy));
-    if (was === undefined) changes.push({ pack, name, after: verdict(policy) });
+    if (was === undefined) changes.push({ pack, name, ...items, after: verdict(policy) });
     else if (was.status !== policy.status || was.enforcement !== policy.enforcement) {
-      changes.push({ pack, name, before: verdict(was), after: verdict(policy) });
+      changes.push({ pack, name, ...items, before: verdict(was), after: verdict(policy) });
     }
   }
   for (const gone of old.values()) changes.push({ pack: gone.pack, name: gone.name, before: verdict(gone) });

@@ -139,6 +139,8 @@ export interface PolicyVerdict {
 export interface PolicyChange {
   pack: string;
   name: string;
+  /** Items of the checklist that it decides; absent for a policy that only the base has. */
+  items?: string[];
   before?: PolicyVerdict;
   after?: PolicyVerdict;
 }

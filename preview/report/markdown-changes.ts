@@ -1,6 +1,12 @@
 import { abridged, block, code } from "../../lib/markdown-text.ts";
 import { verdictText } from "../document/diff.ts";
-import type { PolicyChange, PreviewDiff, PropertyChange, ResourceChange } from "../document/document.ts";
+import type {
+  PolicyChange,
+  PolicyVerdict,
+  PreviewDiff,
+  PropertyChange,
+  ResourceChange,
+} from "../document/document.ts";
 import { isDeclared, shortType } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
 import type { Section } from "./sections.ts";
@@ -21,6 +27,7 @@ export function changeSections(diff: PreviewDiff): Section[] {
   const parts = [
     `resources: ${added.length} to add, ${removed.length} to remove, ${changed.length} to change`,
     `verdicts: ${diff.policies.length} changed`,
+    `decision to go live: ${decisionText(diff.policies)}`,
     ...(diff.secrets > 0 ? [`secret values, which cannot be compared: ${diff.secrets}`] : []),
   ];
   const resources = [
@@ -42,6 +49,49 @@ export function changeSections(diff: PreviewDiff): Section[] {
       entries: resources,
       priority: 6,
     },
+  ];
+}
+
+/**
+ * What a change does to the decision, as far as policies decide it: which items it puts in the way of a go, and
+ * which it takes out of the way. What is measured, drilled or signed counts as before.
+ */
+function decisionText(policies: readonly PolicyChange[]): string {
+  const itemsOf = (some: readonly PolicyChange[]) => new Set(some.flatMap(({ items = [] }) => items));
+  const blocked = itemsOf(policies.filter(({ before, after }) => blocks(after) && !blocks(before)));
+  const stillBlocked = itemsOf(policies.filter(({ after }) => blocks(after)));
+  const freed = itemsOf(policies.filter(({ before, after }) => blocks(before) && !blocks(after)));
+  const parts = [
+    ...listOf(blocked, "put in the way"),
+    ...listOf(
+      [...freed].filter((id) => !stillBlocked.has(id)),
+      "taken out of the way",
+    ),
+    ...listOf(
+      policies.filter(({ after }) => after === undefined).map(({ name }) => name),
+      "no longer judged",
+    ),
+  ];
+  return parts.length === 0 ? "unchanged" : parts.join("; ");
+}
+
+/** A mandatory policy that is not shown to hold stands in the way of a go. */
+function blocks(verdict: PolicyVerdict | undefined): boolean {
+  return verdict?.enforcement === "mandatory" && ["violated", "unknown"].includes(verdict.status);
+}
+
+/** Names that a list shows. */
+const mostNames = 20;
+
+function listOf(names: Iterable<string>, what: string): string[] {
+  const all = [...names];
+  if (all.length === 0) return [];
+  const more = all.length > mostNames ? ` and ${all.length - mostNames} more` : "";
+  return [
+    `${what}: ${all
+      .slice(0, mostNames)
+      .map((name) => code(name, 100))
+      .join(", ")}${more}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { abridged, block, code, prose } from "../../../lib/markdown-text.ts";
+import type { PolicyChange } from "../../../preview/document/document.ts";
 import { longestComment, markdownReport } from "../../../preview/report/markdown.ts";
 import { layOut, type Section } from "../../../preview/report/sections.ts";
 import { failed, hostileReport, hostileText, judged, policy, resource, stackUrn } from "../documents.ts";
@@ -206,6 +207,34 @@ describe("a comment", () => {
     );
   });
 
+  it("says which items a change puts in the way of a go, and which it takes out of it", () => {
+    const mandatory = (status: "passed" | "violated" | "unknown") => ({
+      status,
+      enforcement: "mandatory" as const,
+    });
+    const advisory = { status: "violated" as const, enforcement: "advisory" as const };
+    const decision = (policies: PolicyChange[]) =>
+      /^- decision to go live: (.*)$/m.exec(
+        markdownReport(judged({ diff: { added: [], removed: [], changed: [], policies, secrets: 0 } })),
+      )?.[1];
+    const change = (items: string[], before: PolicyChange["before"], after: PolicyChange["after"]) => ({
+      ...{ pack: "p", name: items.join("-"), items },
+      ...(before !== undefined && { before }),
+      ...(after !== undefined && { after }),
+    });
+    expect(decision([])).toBe("unchanged");
+    expect(decision([change(["4.1"], mandatory("passed"), advisory)])).toBe("unchanged");
+    expect(
+      decision([
+        change(["4.1", "4.2"], mandatory("passed"), mandatory("violated")),
+        change(["3.3"], mandatory("violated"), mandatory("passed")),
+        // What another policy still refuses is not out of the way.
+        change(["4.2"], mandatory("violated"), mandatory("passed")),
+        change(["2.4"], undefined, mandatory("unknown")),
+      ]),
+    ).toBe("put in the way: `4.1`, `4.2`, `2.4`; taken out of the way: `3.3`");
+  });
+
   it("says what changed against the base, in numbers, and folds the details", () => {
     const markdown = markdownReport(
       judged({
@@ -235,6 +264,7 @@ describe("a comment", () => {
 
 - resources: 1 to add, 1 to remove, 1 to change
 - verdicts: 2 changed
+- decision to go live: no longer judged: \`gone\`
 - secret values, which cannot be compared: 3
 
 <details>
