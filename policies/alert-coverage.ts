@@ -62,12 +62,15 @@ export const backupOverdue = policy({
     judgeAlert(stack, {
       absent: "No alert watches the age of the newest backup.",
       measures: (measure) => {
-        if (measure.kind !== "backup") {
+        if (measure.kind !== "backup" || Number.isNaN(measure.aboveSeconds)) {
           return undefined;
         }
         const hours = measure.aboveSeconds / hour;
+        if (hours <= 0) {
+          return "fires at any age of the newest backup, which is always.";
+        }
         return (
-          !(hours > threshold("maximumHours")) || `fires only when the newest backup is ${hours} hours old.`
+          hours <= threshold("maximumHours") || `fires only when the newest backup is ${hours} hours old.`
         );
       },
       pendingMinutes: 120,

@@ -118,7 +118,8 @@ function judgePaging(stack: Stack, monitor: Resource): Verdict {
 type Rate = ResourceOf<PropertiesOf<typeof sentry.metricMonitor | (typeof sentry.metricAlert)[number]>>;
 
 /** Of requests, by their spans or transactions. */
-const isErrorRate = (rate: Rate): boolean => /\bfailure_rate\(\)/.test(rate.at("aggregate").string() ?? "");
+const isErrorRate = (rate: Rate): boolean =>
+  /^failure_rate\(\)$/.test((rate.at("aggregate").string() ?? "").trim());
 
 function judgeRate(rate: Rate, maximum: number): Verdict {
   const figures = limitsOf(rate).flatMap((limit) => limit.number() ?? []);
@@ -128,6 +129,9 @@ function judgeRate(rate: Rate, maximum: number): Verdict {
   const lowest = Math.min(...figures);
   const window = rate.is(sentry.metricMonitor) ? rate.at("timeWindowSeconds") : undefined;
   const seconds = window?.number() ?? 0;
+  if (window !== undefined && seconds <= 0) {
+    return fault(window, "The monitor has no window over which it counts.");
+  }
   if (window !== undefined && seconds > longestWindowSeconds) {
     return fault(
       window,

@@ -80,6 +80,14 @@ export const errorTrackingKey = policy({
               "The key is switched off, so Sentry drops every event that is sent with it.",
             );
           }
+          const perMinute =
+            ((key.at("rateLimitCount").number() ?? 0) * 60) / (key.at("rateLimitWindow").number() ?? 60);
+          if (perMinute > mostPerMinute) {
+            return fault(
+              key.at("rateLimitCount"),
+              `The key takes ${Math.round(perMinute)} events a minute, which no quota holds for long.`,
+            );
+          }
           return (
             isPositive(key.at("rateLimitCount"), key.at("rateLimitWindow")) ||
             fault(
@@ -133,6 +141,9 @@ export const errorTrackingScrubs = policy({
     ),
   ],
 });
+
+/** Of a plan that has a million events a month these are used up within an hour. */
+const mostPerMinute = 20_000;
 
 const projects = (stack: Stack) => stack.ofType(...sentry.project);
 

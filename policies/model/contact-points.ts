@@ -1,5 +1,6 @@
 import type { alerting } from "@pulumi/grafana";
 import {
+  type AnyValue,
   type Child,
   every,
   type Item,
@@ -33,7 +34,10 @@ const having =
     point
       .at(list)
       .items()
-      .filter((entry) => keys.every((key) => isGiven(entry.at(key)))).length;
+      .filter((entry) => keys.every((key) => isFilled(entry.at(key)))).length;
+
+/** Whether a value is given, known or not, and is not an empty text. */
+const isFilled = (value: AnyValue): boolean => value.isUnknown || (isGiven(value) && value.string() !== "");
 
 /** The notifiers of the provider's contact points. */
 const kinds: readonly ChannelKind[] = [
@@ -74,5 +78,5 @@ function hasAddresses(entry: Entry<"emails">): boolean {
 
 /** By a webhook, or by a token and a channel. */
 function reachesSlack(entry: Entry<"slacks">): boolean {
-  return isGiven(entry.at("url")) || (isGiven(entry.at("token")) && isGiven(entry.at("recipient")));
+  return isFilled(entry.at("url")) || (isFilled(entry.at("token")) && isFilled(entry.at("recipient")));
 }

@@ -64,8 +64,8 @@ export const seenAlerts: readonly NamedAlert[] = [
   ].map(({ what, from, to }) => ({
     what,
     needs: {
-      measures: (measure: Measure) =>
-        (measure.kind === "error ratio" && measure.window >= from && measure.window < to) || undefined,
+      measures: (measure: Measure, all: readonly Measure[]) =>
+        (measure.kind === "error ratio" && longest(all) >= from && longest(all) < to) || undefined,
       allows: ({ kind }: Measure) => kind === "error ratio",
       pendingMinutes: 60,
     },
@@ -85,6 +85,9 @@ export const seenAlerts: readonly NamedAlert[] = [
     },
   },
 ];
+
+const longest = (all: readonly Measure[]): number =>
+  Math.max(...all.map((measure) => (measure.kind === "error ratio" ? measure.window : 0)));
 
 /** Severities, from what nobody has to see to what wakes somebody. */
 const ranks: Readonly<Record<string, number>> = {

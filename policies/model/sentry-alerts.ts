@@ -1,5 +1,6 @@
 import type { AlertArgs } from "@pulumi/sentry";
 import {
+  type AnyValue,
   type PropertiesOf,
   type Resource,
   type ResourceOf,
@@ -27,18 +28,36 @@ export const monitors = (stack: Stack): Monitor[] => stack.ofType(...monitorType
 export function alertsOf(stack: Stack, monitor: Resource): Alert[] {
   return select(
     stack.ofType(sentry.alert),
-    (alert) => isOn(alert.at("enabled")) && alert.refersTo(monitor, "monitorIds") && hasAction(alert),
+    (alert) =>
+      isOn(alert.at("enabled")) &&
+      alert.refersTo(monitor, "monitorIds") &&
+      namesAll(alert) &&
+      waitsFor(alert, "firstSeenEvent", "regressionEvent") &&
+      hasAction(alert),
   );
+}
+
+/** Ids are unknown before there are monitors: an alert with fewer of them than monitors it is made from leaves some out. */
+function namesAll(alert: Alert): boolean {
+  const own = alert.dependenciesOf("monitorIds").filter((source) => source.is<unknown>(...monitorTypes));
+  const ids = new Set(own.flatMap(({ id }) => id ?? []));
+  const named = alert
+    .at("monitorIds")
+    .items()
+    .filter((id) => id.isUnknown || ids.has(id.string() ?? ""));
+  return named.length >= own.length;
+}
+
+function waitsFor(alert: Alert, ...events: readonly ("firstSeenEvent" | "regressionEvent")[]): boolean {
+  const triggers = alert.at("triggerConditions").items();
+  return events.every((event) => some(triggers, (trigger) => trigger.at(event).exists));
 }
 
 /** Whether an alert tells somebody of issues that are new and that are back, and not of monitors alone. */
 export function tellsOfIssues(alert: Alert): boolean {
-  const triggers = alert.at("triggerConditions").items();
   return (
     isOn(alert.at("enabled")) &&
-    (["firstSeenEvent", "regressionEvent"] as const).every((event) =>
-      some(triggers, (trigger) => trigger.at(event).exists),
-    ) &&
+    waitsFor(alert, "firstSeenEvent", "regressionEvent") &&
     hasAction(alert) &&
     watchesMoreThanMonitors(alert)
   );
@@ -50,9 +69,14 @@ const hasAction = (alert: Alert): boolean =>
 /** Whether an alert pages somebody. */
 export function pages(alert: Alert): boolean {
   return some(alert.at("actionFilters").items(), (filter) =>
-    some(filter.at("actions").items(), (action) => some(pagers, (pager) => action.at(pager).exists)),
+    some(filter.at("actions").items(), (action) =>
+      some(pagers, (pager) => action.at(pager).exists && !isMinor(action.at("pagerduty", "severity"))),
+    ),
   );
 }
+
+/** At a service whose urgency follows the severity, such a page is an e-mail. */
+const isMinor = (severity: AnyValue): boolean => ["info", "warning"].includes(severity.string() ?? "");
 
 const pagers = ["pagerduty", "opsgenie"] as const;
 

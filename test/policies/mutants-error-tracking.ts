@@ -167,12 +167,20 @@ export const errorTrackingMutants: readonly Mutant[] = [
   {
     policy: "error-tracking-error-rate",
     what: "the threshold is 2 %",
-    break: (stack) => withConditions(stack, [{ type: "gt", comparison: 0.02, conditionResult: 75 }]),
+    break: (stack) =>
+      withConditions(stack, [
+        { type: "gt", comparison: 0.02, conditionResult: 75 },
+        { type: "lte", comparison: 0.02, conditionResult: 0 },
+      ]),
   },
   {
     policy: "error-tracking-error-rate",
     what: "the threshold is given in percent",
-    break: (stack) => withConditions(stack, [{ type: "gt", comparison: 1, conditionResult: 75 }]),
+    break: (stack) =>
+      withConditions(stack, [
+        { type: "gt", comparison: 1, conditionResult: 75 },
+        { type: "lte", comparison: 1, conditionResult: 0 },
+      ]),
   },
   {
     policy: "error-tracking-error-rate",

@@ -165,6 +165,7 @@ export const notificationMutants: readonly Mutant[] = [
         contactPoint: "PagerDuty",
         matchers: [{ ...critical, value: "disaster" }],
       }),
+    takesMore: true,
   },
   {
     policy: "critical-alerts-page",

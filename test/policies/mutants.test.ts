@@ -11,6 +11,7 @@ import { environmentMutants } from "./mutants-environment.ts";
 import { errorTrackingMutants } from "./mutants-error-tracking.ts";
 import { hostMutants } from "./mutants-hosts.ts";
 import { cdnMutants, contactMutants, monitoringMutants } from "./mutants-monitoring.ts";
+import { watchingValueMutants } from "./mutants-monitoring-values.ts";
 import { notificationMutants, onCallMutants } from "./mutants-notifications.ts";
 import { planMutants } from "./mutants-plans.ts";
 import { platformMutants } from "./mutants-platform.ts";
@@ -33,6 +34,7 @@ const mutants: readonly Mutant[] = [
   ...notificationMutants,
   ...onCallMutants,
   ...monitoringMutants,
+  ...watchingValueMutants,
   ...cdnMutants,
   ...contactMutants,
   ...deliveryMutants,
