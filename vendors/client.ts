@@ -36,7 +36,10 @@ export interface VendorRequest<Answer> {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it stands, in place of `body`. */
+  readonly text?: string;
   /** What the token must allow, as in "lacks the right to …". */
   readonly right: string;
   readonly schema: z.ZodType<Answer>;
@@ -174,7 +177,7 @@ export class VendorClient {
   }
 
   async #exchange(
-    { method = "GET", path, query = {}, headers = {}, body }: VendorRequest<unknown>,
+    { method = "GET", path, query = {}, headers = {}, body, text }: VendorRequest<unknown>,
     token: string,
     asked: string,
     leftMs: number,
@@ -189,6 +192,7 @@ export class VendorClient {
     const limitMs = Math.max(1, Math.min(this.limits.requestMs, leftMs));
     const time = AbortSignal.timeout(limitMs);
     const signal = this.#signal();
+    const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
     try {
       const response = await fetch(url, {
         method,
@@ -199,7 +203,7 @@ export class VendorClient {
           ...headers,
           authorization: authorization(token),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(sent === undefined ? {} : { body: sent }),
         redirect: "manual",
         signal: AbortSignal.any([signal, time]),
       });

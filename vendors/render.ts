@@ -61,6 +61,15 @@ const customDomain = z.looseObject({
 /** Without the value: nothing that asks for it here may show it. */
 const variable = z.object({ key: text });
 
+const listedGroup = z.looseObject({ id: text, name: text });
+
+const variableGroup = z.object({
+  id: text,
+  name: text,
+  envVars: z.array(variable).max(5000),
+  serviceLinks: z.array(z.looseObject({ id: text })).max(5000),
+});
+
 export type RenderOwner = z.infer<typeof owner>;
 export type RenderService = z.infer<typeof service>;
 export type RenderTrigger = NonNullable<RenderService["autoDeployTrigger"]>;
@@ -124,6 +133,21 @@ export class Render {
     const of = path`/services/${serviceId}/env-vars`;
     const found = await this.#list("environment variables", of, {}, "envVar", variable);
     return found.map(({ key }) => key);
+  }
+
+  /** Groups of environment variables of the workspace. */
+  variableGroups(name?: string) {
+    const query = { ownerId: this.#ownerId, name };
+    return this.#list("groups of variables", "/env-groups", query, "envGroup", listedGroup);
+  }
+
+  /** A group with the names of its variables, and the services that have them. */
+  variableGroup(id: string) {
+    return this.#client.ask({
+      path: path`/env-groups/${id}`,
+      right: "read groups of variables",
+      schema: variableGroup,
+    });
   }
 
   /**

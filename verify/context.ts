@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Settings } from "../config/settings.ts";
+import { type Clock, systemClock } from "../vendors/clock.ts";
 import type { CredentialName, Credentials } from "./credentials.ts";
 import type { MigrationFiles } from "./database/migration-files.ts";
+import type { DeclaredResource } from "./declared.ts";
 import type { Limits } from "./limits.ts";
 import type { TrustAnchor } from "./network/dns/anchor.ts";
 import type { DnsAnswer, Question } from "./network/dns/message.ts";
@@ -26,6 +28,10 @@ export interface Subject {
   readonly allowWrites: boolean;
   /** Migrations of the repository, where they are to be compared. */
   readonly migrations?: MigrationFiles | undefined;
+  /** Resources that the program declares; asked for once, by the first probe that compares one. */
+  readonly declared?: (() => Promise<readonly DeclaredResource[]>) | undefined;
+  /** The time and the waiting of what asks vendors. Default: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
 /** What one probe has while it measures: the stack as declared, and bounded ways to ask what runs. */
@@ -148,6 +154,26 @@ export class Context {
   /** The commit that every host should serve, if somebody said so. */
   get commit(): string | undefined {
     return this.#subject.credentials.commit;
+  }
+
+  /** Tokens of the vendors, and addresses in place of theirs. */
+  get vendorEnvironment(): Readonly<Record<string, string>> {
+    return this.#subject.credentials.vendors;
+  }
+
+  get clock(): Clock {
+    return this.#subject.clock ?? systemClock;
+  }
+
+  /**
+   * The resources that the program declares, with what it says of them.
+   *
+   * @throws {Unknown} where nobody has previewed the program
+   */
+  async declared(): Promise<readonly DeclaredResource[]> {
+    const { declared } = this.#subject;
+    if (declared !== undefined) return declared();
+    throw new Unknown("no-data", "The declared resources are not known: pass a preview with --preview");
   }
 
   /** Keeps the digest of an answer as it came. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { readVariables } from "../lib/environment.ts";
+import { vendorAddresses, vendorTokens } from "../vendors/variables.ts";
 import type { Outputs } from "./outputs.ts";
 import { Unknown } from "./unknown.ts";
 
@@ -32,12 +33,17 @@ const concealed = "[secret]";
 export class Credentials {
   /** The commit that the stack should serve, which is no secret. */
   readonly commit: string | undefined;
+  /** Tokens of the vendors, and addresses in place of theirs, by the names of their variables. */
+  readonly vendors: Readonly<Record<string, string>>;
   #values = new Map<string, string>();
 
   /** @throws {Failure} `refused`, for a malformed variable; its value is not quoted */
   constructor(environment: NodeJS.ProcessEnv, outputs: Outputs) {
     const { VERIFY_COMMIT, ...given } = readVariables(verifyVariables, environment);
     this.commit = VERIFY_COMMIT;
+    const tokens = readVariables(vendorTokens, environment);
+    this.vendors = { ...tokens, ...readVariables(vendorAddresses, environment) };
+    for (const [name, value] of Object.entries(tokens)) this.#values.set(name, value);
     for (const [name, output] of Object.entries(fromOutputs)) {
       const value = outputs[output];
       if (value !== undefined && value !== "") this.#values.set(name, value);

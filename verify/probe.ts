@@ -1,4 +1,5 @@
 import type { ItemId } from "../checklist/items.ts";
+import type { SourcePosition } from "../lib/failure.ts";
 import type { Context } from "./context.ts";
 import { Unknown, type UnknownReason } from "./unknown.ts";
 
@@ -24,6 +25,8 @@ export interface Check {
   readonly unit?: string | undefined;
   /** Path of the setting that declares what is expected, such as `edge.hsts.maxAgeSeconds`. */
   readonly setting?: string | undefined;
+  /** Where the program declares what is expected, where no setting does. */
+  readonly at?: SourcePosition | undefined;
   /** Set where the state is `unknown`. */
   readonly reason?: UnknownReason | undefined;
 }

@@ -26,6 +26,15 @@ import * as redirects from "./redirects.ts";
 import * as revocation from "./revocation.ts";
 import * as securityTxt from "./security-txt.ts";
 import * as tls from "./tls.ts";
+import * as cloudflare from "./vendors/cloudflare.ts";
+import * as cloudflareRules from "./vendors/cloudflare-rules.ts";
+import * as grafana from "./vendors/grafana.ts";
+import * as pagerduty from "./vendors/pagerduty.ts";
+import * as render from "./vendors/render.ts";
+import * as sentry from "./vendors/sentry.ts";
+import * as sentryEvent from "./vendors/sentry-event.ts";
+import * as supabase from "./vendors/supabase.ts";
+import * as vercel from "./vendors/vercel.ts";
 
 /** The files of probes, in the order of the checklist. */
 const files: readonly Readonly<Record<string, unknown>>[] = [
@@ -56,6 +65,15 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   performance,
   journeys,
   securityTxt,
+  supabase,
+  vercel,
+  render,
+  cloudflare,
+  cloudflareRules,
+  sentry,
+  sentryEvent,
+  grafana,
+  pagerduty,
 ];
 
 /** Every probe, in the order of its file and then of its first item. */

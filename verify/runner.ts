@@ -129,7 +129,7 @@ async function runOne(probe: Probe, subject: Subject, options: RunOptions): Prom
       subject: shown(check.subject),
       expected: shown(check.expected),
       measured: shown(check.measured),
-      declared: check.setting === undefined ? undefined : options.placeOf(check.setting),
+      declared: check.setting === undefined ? check.at : options.placeOf(check.setting),
     })),
     declared: probe.settings[0] === undefined ? undefined : options.placeOf(probe.settings[0]),
     at: at.toISOString(),

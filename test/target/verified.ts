@@ -1,7 +1,9 @@
 import { type ItemId, isItemId } from "../../checklist/items.ts";
 import type { Settings } from "../../config/settings.ts";
+import type { Clock } from "../../vendors/clock.ts";
 import { Credentials } from "../../verify/credentials.ts";
 import type { MigrationFiles } from "../../verify/database/migration-files.ts";
+import type { DeclaredResource } from "../../verify/declared.ts";
 import type { Verification } from "../../verify/document.ts";
 import { defaultLimits, type Limits } from "../../verify/limits.ts";
 import { parseAnchors } from "../../verify/network/dns/anchor.ts";
@@ -30,6 +32,8 @@ export interface Given {
   readonly allowWrites?: boolean;
   readonly migrations?: MigrationFiles;
   readonly signal?: AbortSignal;
+  readonly declared?: readonly DeclaredResource[];
+  readonly clock?: Clock;
 }
 
 /** Verifies in this process what `optropic verify` would. */
@@ -47,6 +51,8 @@ export async function verified(given: Given): Promise<Verification> {
         credentials: new Credentials({ ...given.environment }, outputs),
         allowWrites: given.allowWrites ?? false,
         migrations: given.migrations,
+        ...(given.declared !== undefined && { declared: async () => given.declared ?? [] }),
+        clock: given.clock,
       },
       {
         tool: { name: "optropic", version: "0.0.0" },

@@ -1,3 +1,4 @@
+import { environmentNames } from "../../../config/environment-names.ts";
 import { vendorName } from "../../../config/naming.ts";
 import type { Settings } from "../../../config/settings.ts";
 import type { FakeRenderState } from "./render.ts";
@@ -33,7 +34,10 @@ export function healthyVercel(settings: Settings): FakeVercelState {
             ? []
             : [{ name: domains.redirect, verified: true, redirect: domains.web, redirectStatusCode: 308 }]),
         ],
-        envs: [],
+        envs: [
+          ...environmentNames.secret.map((key) => variable(key, "sensitive")),
+          ...environmentNames.plain.map((key) => variable(key, "plain")),
+        ],
         deployments: [
           {
             ...{ id: "dpl_previous", commit: commits.previous, createdAt: created.previous, ahead: [] },
@@ -49,12 +53,25 @@ export function healthyVercel(settings: Settings): FakeVercelState {
   };
 }
 
+function variable(key: string, type: string) {
+  return { id: `env-${key}`, key, type, target: ["production"], value: "canary-value-of-a-variable" };
+}
+
 /** Render's state of the platform, where it is as declared. */
 export function healthyRender(settings: Settings): FakeRenderState {
   const { domains, project, stage, api, accounts } = settings;
   const { scaling } = api;
   return {
     owner: { id: accounts.renderOwner, name: "Example", email: "ops@optropic.example", type: "team" },
+    groups: [
+      {
+        ...{ id: "evg-example", name: vendorName(project, stage, "api") },
+        envVars: [...environmentNames.secret, ...environmentNames.plain].map((key) => ({
+          ...{ key, value: "canary-value-of-a-variable" },
+        })),
+        serviceLinks: [{ id: "srv-example" }],
+      },
+    ],
     services: [
       {
         ...{ id: "srv-example", name: vendorName(project, stage, "api"), type: "web_service" },

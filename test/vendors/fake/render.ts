@@ -28,6 +28,12 @@ export interface FakeRenderService {
 export interface FakeRenderState {
   readonly owner: { id: string; name: string; email: string; type: string };
   services: FakeRenderService[];
+  groups: {
+    id: string;
+    name: string;
+    envVars: { key: string; value: string }[];
+    serviceLinks: { id: string }[];
+  }[];
 }
 
 export const renderToken = "canaryRenderKey_44556677";
@@ -74,6 +80,14 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
       "GET /services/:id/custom-domains": (request) =>
         paged(request, "customDomain", find(request.parts[0])?.domains),
       "GET /services/:id/env-vars": (request) => paged(request, "envVar", find(request.parts[0])?.envs),
+      "GET /env-groups": (request) => {
+        const listed = state.groups.map(({ id, name }) => ({ id, name, ownerId: state.owner.id }));
+        return paged(request, "envGroup", listed);
+      },
+      "GET /env-groups/:id": ({ parts: [id] }) => {
+        const group = state.groups.find((one) => one.id === id);
+        return group === undefined ? missing : { body: group };
+      },
       "GET /services/:id/deploys": (request) =>
         paged(
           request,

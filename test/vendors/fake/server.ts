@@ -17,6 +17,8 @@ export interface FakeRequest {
   readonly parts: readonly string[];
   readonly query: URLSearchParams;
   readonly body: unknown;
+  /** The body as it came. */
+  readonly text: string;
   readonly headers: IncomingMessage["headers"];
 }
 
@@ -132,7 +134,8 @@ function answerOf(
     if (parts === undefined) continue;
     const { headers } = incoming;
     const query = url.searchParams;
-    return handle({ method, path, parts, query, body: text === "" ? undefined : parseJson(text), headers });
+    const body = text === "" ? undefined : parseJson(text);
+    return handle({ method, path, parts, query, body, text, headers });
   }
   return { status: 404, body: { message: `no route for ${method} ${path}` } };
 }

@@ -1,0 +1,104 @@
+import type { FakeAnswer, FakeVendor } from "./server.ts";
+
+export interface FakeCloudflareRule {
+  id: string;
+  ref: string;
+  action: string;
+  expression: string;
+  description: string;
+  enabled: boolean;
+  [field: string]: unknown;
+}
+
+export interface FakeCloudflareState {
+  readonly account: { id: string; name: string };
+  zones: { id: string; name: string; status: string; paused: boolean; plan: string }[];
+  settings: Record<string, unknown>;
+  rulesets: Record<string, FakeCloudflareRule[]>;
+  records: {
+    id: string;
+    type: string;
+    name: string;
+    content?: string;
+    proxied?: boolean;
+    ttl: number;
+    data?: unknown;
+  }[];
+  dnssec: string;
+  universalSsl: boolean;
+  packs: { id: string; type: string; status: string; hosts: string[] }[];
+  normalization: { type: string; scope: string };
+}
+
+export const cloudflareToken = "canary-cloudflare_0123456789";
+
+/** Cloudflare's API with the state of one zone. */
+export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
+  const of = (id: string | undefined, result: unknown): FakeAnswer =>
+    state.zones.some((one) => one.id === id) && result !== undefined ? enveloped(result) : missing;
+  return {
+    prefix: "cloudflare",
+    authorization: `Bearer ${cloudflareToken}`,
+    routes: {
+      "GET /accounts/:id": ({ parts: [id] }) =>
+        id === state.account.id ? enveloped(state.account) : missing,
+      "GET /zones": ({ query }) =>
+        enveloped(
+          state.zones
+            .filter(({ name }) => query.get("name") === null || name === query.get("name"))
+            .filter(() => query.get("account.id") === state.account.id)
+            .map(({ plan, ...one }) => ({
+              ...{
+                ...one,
+                type: "full",
+                name_servers: ["ns1.example", "ns2.example"],
+                account: state.account,
+              },
+              plan: { id: "1", name: `${plan} Website`, legacy_id: plan },
+            })),
+        ),
+      "GET /zones/:id/settings/:setting": ({ parts: [id, setting = ""] }) =>
+        of(
+          id,
+          setting in state.settings
+            ? { id: setting, value: state.settings[setting], editable: true }
+            : undefined,
+        ),
+      "GET /zones/:id/rulesets/phases/:phase/entrypoint": ({ parts: [id, phase = ""] }) => {
+        const rules = state.rulesets[phase];
+        return of(
+          id,
+          rules && { ...{ id: `rs-${phase}`, kind: "zone", name: "default", version: "1" }, phase, rules },
+        );
+      },
+      "GET /zones/:id/dns_records": ({ parts: [id], query }) => {
+        const page = Number(query.get("page") ?? 1);
+        const size = Number(query.get("per_page") ?? 100);
+        const answer = of(id, state.records.slice((page - 1) * size, page * size));
+        const info = {
+          page,
+          per_page: size,
+          total_pages: Math.max(1, Math.ceil(state.records.length / size)),
+        };
+        return { ...answer, body: { ...Object(answer.body), result_info: info } };
+      },
+      "GET /zones/:id/dnssec": ({ parts: [id] }) =>
+        of(id, {
+          status: state.dnssec,
+          ...{ dnssec_multi_signer: false, dnssec_presigned: false, dnssec_use_nsec3: false },
+        }),
+      "GET /zones/:id/ssl/universal/settings": ({ parts: [id] }) => of(id, { enabled: state.universalSsl }),
+      "GET /zones/:id/ssl/certificate_packs": ({ parts: [id] }) => of(id, state.packs),
+      "GET /zones/:id/url_normalization": ({ parts: [id] }) => of(id, state.normalization),
+    },
+  };
+}
+
+function enveloped(result: unknown): FakeAnswer {
+  return { body: { success: true, errors: [], messages: [], result } };
+}
+
+const missing: FakeAnswer = {
+  status: 404,
+  body: { success: false, errors: [{ code: 10000, message: "not found" }], messages: [], result: null },
+};

@@ -1,0 +1,160 @@
+import * as z from "zod";
+import { baseUrlOf } from "./base-url.ts";
+import { type Access, VendorClient } from "./client.ts";
+import { path } from "./path.ts";
+import { VendorProblem } from "./problem.ts";
+
+const text = z.string().max(10_000);
+
+const zone = z.looseObject({
+  id: text,
+  name: text,
+  status: text,
+  paused: z.boolean().optional(),
+  type: text.optional(),
+  name_servers: z.array(text).max(100).optional(),
+  plan: z.looseObject({ legacy_id: text.nullish(), name: text.nullish() }).nullish(),
+  account: z.looseObject({ id: text }),
+});
+
+const setting = z.looseObject({ id: text, value: z.json() });
+
+const rule = z.looseObject({
+  id: text.optional(),
+  ref: text.optional(),
+  action: text,
+  expression: text.optional(),
+  description: text.nullish(),
+  enabled: z.boolean().optional(),
+  action_parameters: z.json().optional(),
+  ratelimit: z.json().optional(),
+});
+
+const ruleset = z.looseObject({
+  id: text,
+  phase: text,
+  kind: text,
+  rules: z.array(rule).max(5000).default([]),
+});
+
+const record = z.looseObject({
+  id: text,
+  type: text,
+  name: text,
+  content: text.nullish(),
+  proxied: z.boolean().nullish(),
+  ttl: z.number().nullish(),
+  data: z.json().optional(),
+});
+
+const dnssec = z.looseObject({
+  status: text,
+  dnssec_multi_signer: z.boolean().nullish(),
+  dnssec_presigned: z.boolean().nullish(),
+  dnssec_use_nsec3: z.boolean().nullish(),
+});
+
+const certificatePack = z.looseObject({ id: text, type: text, status: text, hosts: z.array(text).max(1000) });
+
+export type CloudflareZone = z.infer<typeof zone>;
+export type CloudflareRule = z.infer<typeof rule>;
+export type CloudflareRuleset = z.infer<typeof ruleset>;
+export type CloudflareRecord = z.infer<typeof record>;
+
+/** Cloudflare's API, as https://developers.cloudflare.com/api describes it. The token is in `CLOUDFLARE_API_TOKEN`. */
+export class Cloudflare {
+  #client: VendorClient;
+  #account: string;
+
+  /** @param accountId the account that holds the zones */
+  constructor(accountId: string, { environment = process.env, ...access }: Access = {}) {
+    this.#account = accountId;
+    this.#client = new VendorClient({
+      vendor: "Cloudflare",
+      baseUrl: baseUrlOf("https://api.cloudflare.com/client/v4", "OPTROPIC_CLOUDFLARE_URL", environment),
+      token: { variable: "CLOUDFLARE_API_TOKEN", value: environment.CLOUDFLARE_API_TOKEN },
+      ...access,
+    });
+  }
+
+  account() {
+    const schema = z.looseObject({ id: text, name: text });
+    return this.#get(path`/accounts/${this.#account}`, "read the account", schema);
+  }
+
+  /** The zones of the account that the token can see, by name where one is given. */
+  zones(name?: string): Promise<CloudflareZone[]> {
+    return this.#list("/zones", "read the zone", zone, { "account.id": this.#account, name });
+  }
+
+  setting(zoneId: string, id: string) {
+    return this.#get(path`/zones/${zoneId}/settings/${id}`, "read the settings of the zone", setting);
+  }
+
+  /** The zone's own rules of a phase; undefined where it has none. */
+  async ruleset(zoneId: string, phase: string): Promise<CloudflareRuleset | undefined> {
+    try {
+      const of = path`/zones/${zoneId}/rulesets/phases/${phase}/entrypoint`;
+      return await this.#get(of, "read the rules of the zone", ruleset);
+    } catch (error) {
+      if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
+      throw error;
+    }
+  }
+
+  records(zoneId: string): Promise<CloudflareRecord[]> {
+    return this.#list(path`/zones/${zoneId}/dns_records`, "read the DNS records", record);
+  }
+
+  dnssec(zoneId: string) {
+    return this.#get(path`/zones/${zoneId}/dnssec`, "read DNSSEC of the zone", dnssec);
+  }
+
+  universalSsl(zoneId: string) {
+    const schema = z.looseObject({ enabled: z.boolean() });
+    return this.#get(path`/zones/${zoneId}/ssl/universal/settings`, "read the certificates", schema);
+  }
+
+  certificatePacks(zoneId: string) {
+    const of = path`/zones/${zoneId}/ssl/certificate_packs`;
+    return this.#list(of, "read the certificates", certificatePack, { status: "all" });
+  }
+
+  urlNormalization(zoneId: string) {
+    const schema = z.looseObject({ type: text, scope: text });
+    return this.#get(path`/zones/${zoneId}/url_normalization`, "read URL normalization", schema);
+  }
+
+  async #get<Result>(of: string, right: string, result: z.ZodType<Result>): Promise<Result> {
+    const answer = await this.#client.ask({ path: of, right, schema: enveloped(result) });
+    return answer.result;
+  }
+
+  #list<Item>(
+    of: string,
+    right: string,
+    item: z.ZodType<Item>,
+    query: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Item[]> {
+    return this.#client.collect(of, async (page = "1") => {
+      const answer = await this.#client.ask({
+        path: of,
+        query: { ...query, page, per_page: 50 },
+        right,
+        schema: enveloped(z.array(item).max(5000)),
+      });
+      const last = answer.result_info?.total_pages ?? 1;
+      const next = Number(page) < last ? String(Number(page) + 1) : undefined;
+      return { items: answer.result, next };
+    });
+  }
+}
+
+/** Every answer has the result in the same envelope. */
+function enveloped<Result>(result: z.ZodType<Result>) {
+  return z.looseObject({
+    success: z.literal(true),
+    result,
+    result_info: z.looseObject({ total_pages: z.number().optional() }).nullish(),
+  });
+}

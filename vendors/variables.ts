@@ -1,0 +1,28 @@
+import * as z from "zod";
+
+const secret = z.string().max(4096, "a token of at most 4096 characters").optional();
+const address = z.string().max(2000, "an address of at most 2000 characters").optional();
+
+/** Variables with the tokens of the vendors, by the names that their providers take. */
+export const vendorTokens = z.object({
+  CLOUDFLARE_API_TOKEN: secret,
+  GRAFANA_AUTH: secret,
+  PAGERDUTY_TOKEN: secret,
+  RENDER_API_KEY: secret,
+  SENTRY_AUTH_TOKEN: secret,
+  SUPABASE_ACCESS_TOKEN: secret,
+  VERCEL_API_TOKEN: secret,
+});
+
+/** Variables with addresses on this machine in place of the vendors' own, for tests. */
+export const vendorAddresses = z.object({
+  OPTROPIC_CLOUDFLARE_URL: address,
+  OPTROPIC_GRAFANA_URL: address,
+  OPTROPIC_PAGERDUTY_URL: address,
+  OPTROPIC_RENDER_URL: address,
+  OPTROPIC_SENTRY_URL: address,
+  OPTROPIC_SUPABASE_URL: address,
+  OPTROPIC_VERCEL_URL: address,
+});
+
+export type VendorToken = keyof z.infer<typeof vendorTokens>;

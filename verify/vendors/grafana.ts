@@ -1,0 +1,209 @@
+import * as z from "zod";
+import { parseJson } from "../../lib/json.ts";
+import { alertRules } from "../../metrics/alerts.ts";
+import { Grafana } from "../../vendors/grafana.ts";
+import type { Context } from "../context.ts";
+import type { DeclaredResource } from "../declared.ts";
+import { type Check, compare, eachOf, probe } from "../probe.ts";
+import { Unknown } from "../unknown.ts";
+import { absent, same, sameMembers } from "./checks.ts";
+import { present, question } from "./question.ts";
+
+const clientOf = ({ settings }: Context, access: ConstructorParameters<typeof Grafana>[1]) =>
+  new Grafana(settings.observability.grafana.url, access);
+
+const dashboard = question((context, access, uid) => {
+  const client = clientOf(context, access);
+  return present(client.dashboard(uid), () => client.organization());
+});
+
+const health = question((context, access) =>
+  clientOf(context, access).dataSourceHealth(context.settings.observability.grafana.dataSource),
+);
+
+const provisioned = question((context, access) => clientOf(context, access).provisionedRules());
+
+const evaluated = question((context, access) => clientOf(context, access).rules());
+
+const active = question((context, access) => clientOf(context, access).activeAlerts());
+
+const contactPoints = question((context, access) => clientOf(context, access).contactPoints());
+
+const declaredDashboard = z.looseObject({
+  uid: z.string(),
+  title: z.string(),
+  panels: z.array(z.looseObject({ title: z.string().optional() })).default([]),
+});
+
+async function declaredOf(context: Context, type: string): Promise<DeclaredResource[]> {
+  return (await context.declared()).filter((one) => one.type.startsWith(`grafana:${type}:`));
+}
+
+export const grafanaDashboards = probe({
+  name: "grafana-dashboards",
+  items: ["5.5", "S6.1"],
+  title: "Grafana must have every declared dashboard with its panels.",
+  needs: ["vendor:grafana"],
+  settings: ["observability.grafana.url"],
+  measure: async (context) =>
+    eachOf(
+      await declaredOf(context, "oss/dashboard"),
+      ({ name }) => name,
+      async ({ name, inputs, source }) => {
+        const wanted = declaredDashboard.safeParse(parseJson(String(inputs.configJson)));
+        if (!wanted.success)
+          throw new Unknown("no-data", `The dashboard ${name} is not known before an update`);
+        const { uid, title, panels } = wanted.data;
+        const found = await dashboard(context, uid);
+        const checks: Check[] =
+          found === undefined
+            ? [absent(`dashboard ${uid}`, title)]
+            : [
+                same(`dashboard ${uid}`, title, found.dashboard.title),
+                sameMembers(`panels of ${uid}`, titlesOf(panels), titlesOf(found.dashboard.panels ?? [])),
+              ];
+        return checks.map((check) => ({ ...check, at: source }));
+      },
+    ),
+});
+
+function titlesOf(panels: readonly { title?: string | undefined }[]): string[] {
+  return panels.flatMap(({ title }) => (title === undefined || title === "" ? [] : [title]));
+}
+
+export const grafanaDataSource = probe({
+  name: "grafana-data-source",
+  items: ["S6.1", "OK.6"],
+  title: "The data source of dashboards and alerts must answer.",
+  needs: ["vendor:grafana"],
+  settings: ["observability.grafana.dataSource"],
+  measure: async (context) => {
+    const { status } = await health(context);
+    return [same("data source", "OK", status, "observability.grafana.dataSource")];
+  },
+});
+
+function wantedRules({ settings }: Context) {
+  const { observability, objectives, links } = settings;
+  return alertRules(objectives, { grafana: observability.grafana.url, runbooks: links.runbooks });
+}
+
+export const grafanaRules = probe({
+  name: "grafana-rules",
+  items: ["5.6"],
+  title: "Grafana must have every declared alert rule in its group, and none of them paused.",
+  needs: ["vendor:grafana"],
+  settings: ["objectives.errorRatePercent", "objectives.p95Ms"],
+  measure: async (context) => {
+    const found = await provisioned(context);
+    return wantedRules(context).map(({ name, group }) => {
+      const rule = found.find(({ title, ruleGroup }) => title === name && ruleGroup === group);
+      const elsewhere = found.find(({ title }) => title === name);
+      return compare(`rule ${name}`, {
+        expected: `in group ${group}, active`,
+        measured:
+          rule === undefined
+            ? elsewhere === undefined
+              ? "missing"
+              : `in group ${elsewhere.ruleGroup}`
+            : `in group ${group}, ${rule.isPaused === true ? "paused" : "active"}`,
+        holds: rule !== undefined && rule.isPaused !== true,
+        setting: "objectives",
+      });
+    });
+  },
+});
+
+export const grafanaRulesHealthy = probe({
+  name: "grafana-rules-healthy",
+  items: ["OK.6"],
+  title: "Grafana must be able to evaluate every declared alert rule.",
+  needs: ["vendor:grafana"],
+  settings: ["observability.grafana.dataSource"],
+  measure: async (context) => {
+    const rules = (await evaluated(context)).flatMap((group) => group.rules);
+    return wantedRules(context).flatMap(({ name }) => {
+      const rule = rules.find((one) => one.name === name);
+      // That it is missing is said by the probe of the rules.
+      if (rule === undefined) return [];
+      const healthy = ["ok", "nodata"].includes(rule.health);
+      return [
+        compare(`health of ${name}`, {
+          expected: "ok",
+          measured: rule.lastError ? `${rule.health}: ${rule.lastError}` : rule.health,
+          holds: healthy,
+          setting: "observability.grafana.dataSource",
+        }),
+      ];
+    });
+  },
+});
+
+export const grafanaQuiet = probe({
+  name: "grafana-nothing-firing",
+  items: ["S5.8"],
+  title: "No alert may fire.",
+  needs: ["vendor:grafana"],
+  settings: ["observability.grafana.url"],
+  measure: async (context) => {
+    const firing = (await active(context)).filter(({ status }) => status.state === "active");
+    const names = [...new Set(firing.map(({ labels }) => labels.alertname ?? "an alert without a name"))];
+    return [sameMembers("alerts that fire", [], names, "observability.grafana.url")];
+  },
+});
+
+export const grafanaTestNotification = probe({
+  name: "grafana-test-notification",
+  items: ["S6.6"],
+  title: "A test notification must be delivered to every declared contact point; people receive it.",
+  needs: ["vendor:grafana", "writes"],
+  settings: ["observability.slackChannel"],
+  limitMs: 60_000,
+  measure: async (context) => {
+    const declared = await declaredOf(context, "alerting/contactPoint");
+    const found = await contactPoints(context);
+    return eachOf(
+      declared,
+      ({ name }) => name,
+      async ({ inputs, source }) => {
+        const name = String(inputs.name);
+        const own = found.filter((one) => one.name === name);
+        if (own.length === 0) return [{ ...absent(`contact point ${name}`, "delivered"), at: source }];
+        return Promise.all(own.map(async (point) => ({ ...(await deliveryTo(context, point)), at: source })));
+      },
+    );
+  },
+});
+
+type ContactPoint = Awaited<ReturnType<typeof contactPoints>>[number];
+
+const delivery = question(async (context, access, uid) => {
+  const point = (await contactPoints(context)).find((one) => one.uid === uid);
+  if (point === undefined) return undefined;
+  return clientOf(context, access).testContactPoint(
+    { ...point, settings: withoutHidden(point.settings) },
+    {
+      summary: "Test of optropic verify",
+      description: "Somebody verifies that alerts arrive. Nothing needs to be done.",
+    },
+  );
+});
+
+async function deliveryTo(context: Context, { name, uid, type }: ContactPoint): Promise<Check> {
+  const answer = await delivery(context, uid);
+  const config = answer?.receivers
+    .flatMap((receiver) => receiver.grafana_managed_receiver_configs)
+    .find((one) => one.uid === uid);
+  return compare(`contact point ${name} (${type})`, {
+    expected: "delivered",
+    measured: config?.status === "ok" ? "delivered" : (config?.error ?? config?.status ?? "missing"),
+    holds: config?.status === "ok",
+  });
+}
+
+/** Grafana hides secrets in what it shows, and takes those that are left out from what it keeps. */
+function withoutHidden(settings: unknown): z.infer<ReturnType<typeof z.json>> {
+  const object = z.record(z.string(), z.json()).safeParse(settings);
+  if (!object.success) return {};
+  return Object.fromEntries(Object.entries(object.data).filter(([, value]) => value !== "[REDACTED]"));
+}
