@@ -9,6 +9,7 @@ import { Places } from "../../project/places.ts";
 import { readProject } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { Sources } from "../../project/sources.ts";
+import { type DeclaredResource, readDeclared } from "../../verify/declared.ts";
 import { Credentials } from "../../verify/credentials.ts";
 import { readMigrationFiles } from "../../verify/database/migration-files.ts";
 import { statusOf } from "../../verify/document.ts";
@@ -35,6 +36,7 @@ export interface VerifyFlags {
   only?: ItemId[];
   allowUnknown: ItemId[];
   allowWrites: boolean;
+  preview?: string;
   report?: string;
   evidence?: string | true;
   json: boolean;

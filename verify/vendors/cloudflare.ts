@@ -145,28 +145,27 @@ export const cloudflareRecords = probe({
     const declared = await declaredOf(context, "dnsRecord");
     const found = await records(context);
     const known = declared.map(({ inputs, source }): Check => {
-      const { type, name, content, proxied, data } = inputs;
-      const wanted = { type, name, ...(proxied !== undefined && { proxied }) };
+      const { type, name, content, data } = inputs;
+      const parts = ["type", "name", "content", "proxied", "data"].filter((key) => inputs[key] !== undefined);
+      const wanted = Object.fromEntries(parts.map((key) => [key, inputs[key]]));
       const alike = found.filter((one) => one.type === type && one.name === name);
-      const own = alike.find((one) => differenceOf({ ...wanted, content, data }, one) === undefined);
-      const subject = `${type} ${name}${recordText(content, data)}`;
-      const nearest =
-        alike[0] === undefined ? undefined : differenceOf({ ...wanted, content, data }, alike[0]);
+      const differences = alike.map((one) => differenceOf(wanted, one));
+      const holds = differences.includes(undefined);
+      const [nearest] = differences;
       return {
-        ...compare(subject, {
+        ...compare(`${type} ${name}${recordText(content, data)}`, {
           expected: "as declared",
-          measured: own ? "as declared" : nearest ? `${nearest.path}: ${nearest.found}` : "missing",
-          holds: own !== undefined,
+          measured: holds ? "as declared" : nearest ? `${nearest.path}: ${nearest.found}` : "missing",
+          holds,
         }),
         at: source,
       };
     });
     const others = context.allHosts.map((host): Check => {
-      const count = (of: (type: unknown) => boolean) =>
-        declared.filter((one) => one.inputs.name === host && of(one.inputs.type)).length;
       const isAddress = (type: unknown) => ["A", "AAAA", "CNAME"].includes(String(type));
       const served = found.filter(({ name, type }) => name === host && isAddress(type)).length;
-      return same(`addresses and aliases of ${host}`, count(isAddress), served);
+      const wanted = declared.filter(({ inputs }) => inputs.name === host && isAddress(inputs.type)).length;
+      return same(`addresses and aliases of ${host}`, wanted, served);
     });
     return [...known, ...others];
   },
