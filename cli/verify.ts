@@ -7,7 +7,7 @@ import type { VerifyFlags } from "./operations/run-verify.ts";
 export function verifyCommand(): Command {
   return new Command("verify")
     .description(
-      "Measures what runs and compares it with what the stack declares. It only reads, unless --allow-writes is given. Credentials come from the stack's outputs or from METRICS_TOKEN, VERIFY_USER and VERIFY_PASSWORD, and VERIFY_DATABASE_URL.",
+      "Measures what runs and compares it with what the stack declares. It only reads, unless --allow-writes is given. Credentials come from the stack's outputs or from METRICS_TOKEN, VERIFY_USER and VERIFY_PASSWORD, and VERIFY_DATABASE_URL, and the vendors' tokens from the variables that their providers take.",
     )
     .option("-s, --stack <name>", "the stack", "production")
     .addOption(cwdOption())
@@ -30,6 +30,10 @@ export function verifyCommand(): Command {
     .option("--only <ids>", "measure these items of the checklist, by commas", readItems)
     .option("--allow-unknown <ids>", "items that may stay unknown, by commas", readItems, [])
     .option("--allow-writes", "run the probes that write too; they clean up after themselves", false)
+    .option(
+      "--preview <file>",
+      "what optropic preview --json printed, to compare vendors with (default: previews the program when needed)",
+    )
     .option("--evidence [folder]", "record what was measured as evidence (default folder: records)")
     .option("--report <file>", "write a page that shows every check")
     .option("--json", "print one JSON document and nothing else", false)

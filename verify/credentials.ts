@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { readVariables } from "../lib/environment.ts";
-import { vendorAddresses, vendorTokens } from "../vendors/variables.ts";
+import { type VendorToken, vendorAddresses, vendorTokens } from "../vendors/variables.ts";
 import type { Outputs } from "./outputs.ts";
 import { Unknown } from "./unknown.ts";
 
@@ -18,7 +18,7 @@ export const verifyVariables = z.object({
     .optional(),
 });
 
-export type CredentialName = Exclude<keyof z.infer<typeof verifyVariables>, "VERIFY_COMMIT">;
+export type CredentialName = Exclude<keyof z.infer<typeof verifyVariables>, "VERIFY_COMMIT"> | VendorToken;
 
 /** Which output of the stack says the same. */
 const fromOutputs = {

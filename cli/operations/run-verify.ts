@@ -9,7 +9,6 @@ import { Places } from "../../project/places.ts";
 import { readProject } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { Sources } from "../../project/sources.ts";
-import { type DeclaredResource, readDeclared } from "../../verify/declared.ts";
 import { Credentials } from "../../verify/credentials.ts";
 import { readMigrationFiles } from "../../verify/database/migration-files.ts";
 import { statusOf } from "../../verify/document.ts";
@@ -23,6 +22,7 @@ import { registry } from "../../verify/registry.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { verify } from "../../verify/runner.ts";
 
+import { declaredBy } from "./declared.ts";
 import { abortOnSignals } from "./operation.ts";
 
 export interface VerifyFlags {
@@ -58,6 +58,7 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
     const { resolvers } = settings.verify;
     const anchors = flags.trustAnchor === undefined ? undefined : readAnchors(flags.trustAnchor);
     const resolver = new Resolver({ targets, limits, resolvers, anchors });
+    const declared = declaredBy(flags);
     const { allowWrites } = flags;
     const migrations = flags.migrations === undefined ? undefined : readMigrationFiles(flags.migrations);
     if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");
@@ -75,6 +76,8 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
           authorities,
           allowWrites,
           migrations,
+          ...{ settings, outputs, credentials, targets, limits, http, resolver, authorities, allowWrites },
+          declared,
         },
         {
           tool: { name: packageJson.name, version: packageJson.version },

@@ -5,21 +5,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accept, writtenSettings } from "../config/stack.ts";
+import { previewedProduction } from "../recording/recorded.ts";
 import { startTarget, type Target } from "../target/target.ts";
+import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
 import { ended, run, start } from "./command.ts";
 
 const settings = accept(writtenSettings("production"));
 const folder = mkdtempSync(join(tmpdir(), "verify-"));
 let target: Target;
+let platform: FakePlatform;
 beforeAll(async () => {
   target = await startTarget(settings);
+  const preview = await previewedProduction();
+  platform = await startPlatform(settings, { declared: preview.resources });
+  writeFileSync(join(folder, "preview.json"), JSON.stringify(preview));
   writeFileSync(join(folder, "authority.pem"), target.authorities);
   writeFileSync(join(folder, "root.key"), target.anchor);
   const { metricsToken, nameServers } = target;
   writeFileSync(join(folder, "outputs.json"), JSON.stringify({ metricsToken, zoneNameServers: nameServers }));
 });
 afterAll(async () => {
-  await target.stop();
+  await Promise.all([target.stop(), platform.stop()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -47,14 +53,17 @@ function verify(args: readonly string[], env: Record<string, string> = {}) {
   );
 }
 
-/** The target has no database to ask. */
-const ofTheDatabase = "3.1,3.5,3.6,3.7,3.8,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
+const previewed = ["--preview", join(folder, "preview.json")];
+
+/** The target has no database to ask, and nothing may be written. */
+const unknown = "5.3,S6.6,3.1,3.5,3.6,3.7,3.8,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
 
 describe("optropic verify", () => {
   it("verifies a platform, prints one document and writes a page", async () => {
     target.become();
     const report = join(folder, "report.html");
-    const ended = await verify(["--json", "--report", report, "--allow-unknown", ofTheDatabase], {
+    const ended = await verify(["--json", "--report", report, "--allow-unknown", unknown, ...previewed], {
+      ...platform.environment,
       VERIFY_USER: target.account.email,
       VERIFY_PASSWORD: target.account.password,
       VERIFY_COMMIT: target.commit,
@@ -63,7 +72,7 @@ describe("optropic verify", () => {
     expect(document).toMatchObject({
       version: 1,
       stack: "production",
-      summary: { "does-not-hold": 0, unknown: ofTheDatabase.split(",").length, error: 0 },
+      summary: { "does-not-hold": 0, unknown: unknown.split(",").length, error: 0 },
     });
     expect(ended.status).toBe(0);
     expect(ended.stdout).toContain('"path":"Pulumi.production.yaml","line":');

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reasonOf } from "../../lib/failure.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { readDeclared } from "../../verify/declared.ts";
+import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
 import { startTargetDatabase } from "./database.ts";
 import { startTarget } from "./target.ts";
 
@@ -13,12 +15,17 @@ const root = join(import.meta.dirname, "..", "..");
 const stack = "production";
 /** What stays unknown on a machine without PostgreSQL. */
 const itemsOfTheDatabase = "3.1,3.5,3.6,3.7,3.8,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
+/** What only probes that write can tell. */
+const itemsOfWrites = "5.3,S6.6";
 const folder = mkdtempSync(join(tmpdir(), "optropic-demo-"));
-const target = await startTarget(readStackSettings(root, stack));
+const settings = readStackSettings(root, stack);
+const target = await startTarget(settings);
 const database = await startTargetDatabase(target.authority).catch((error: unknown) => {
   console.log(`Without a database to probe: ${reasonOf(error)}`);
   return undefined;
 });
+const withoutDatabase = database === undefined ? [itemsOfTheDatabase] : [];
+let vendors: FakePlatform | undefined;
 try {
   const evidence = join(folder, "records");
   const report = join(folder, "report.html");
@@ -29,15 +36,26 @@ try {
   const outputs = join(folder, "outputs.json");
   writeFileSync(outputs, JSON.stringify({ zoneNameServers: target.nameServers }));
   const { https, http, dns } = target.targets;
-  const previewed = await optropic(["preview", "--stack", stack, "--evidence", evidence]);
+  const preview = join(folder, "preview.json");
+  const previewed = await optropic([
+    "preview",
+    "--stack",
+    stack,
+    "--evidence",
+    evidence,
+    "--output",
+    preview,
+  ]);
+  vendors = await startPlatform(settings, { declared: readDeclared(preview) });
   const verified = await optropic(
     [
       ...["verify", "--stack", stack, "--ca", authorities, "--evidence", evidence],
-      ...(database === undefined ? ["--allow-unknown", itemsOfTheDatabase] : []),
+      ...["--preview", preview, "--allow-unknown", [itemsOfWrites, ...withoutDatabase].join()],
       ...["--target", `https://${https.host}:${https.port}`, "--target", `http://${http.host}:${http.port}`],
       ...["--target", `dns://${dns.host}:${dns.port}`, "--trust-anchor", anchor, "--outputs", outputs],
     ],
     {
+      ...vendors.environment,
       METRICS_TOKEN: target.metricsToken,
       VERIFY_USER: target.account.email,
       VERIFY_PASSWORD: target.account.password,
@@ -54,7 +72,7 @@ try {
   );
   process.exitCode = Math.max(previewed, verified);
 } finally {
-  await Promise.all([target.stop(), database?.stop()]);
+  await Promise.all([target.stop(), database?.stop(), vendors?.stop()]);
 }
 
 /** Runs the command as a person does. */

@@ -51,6 +51,8 @@ export async function zoneIdOf(context: Context): Promise<string> {
 
 /** Declared resources of a type of Cloudflare's, such as `ruleset`. */
 export async function declaredOf(context: Context, type: string): Promise<DeclaredResource[]> {
+  // Nobody needs a preview where there is nothing to compare it with.
+  context.credential("CLOUDFLARE_API_TOKEN");
   return (await context.declared()).filter((one) => one.type.startsWith(`cloudflare:index/${type}:`));
 }
 

@@ -36,6 +36,8 @@ const declaredDashboard = z.looseObject({
 });
 
 async function declaredOf(context: Context, type: string): Promise<DeclaredResource[]> {
+  // Nobody needs a preview where there is nothing to compare it with.
+  context.credential("GRAFANA_AUTH");
   return (await context.declared()).filter((one) => one.type.startsWith(`grafana:${type}:`));
 }
 

@@ -1,0 +1,39 @@
+import { reasonOf } from "../../lib/failure.ts";
+import { type DeclaredResource, readDeclared } from "../../verify/declared.ts";
+import { Unknown } from "../../verify/unknown.ts";
+
+/**
+ * What the stack's program declares: of a saved preview, or of one that is made when the first probe asks for it,
+ * which takes some seconds.
+ *
+ * @throws {Failure} `refused`, for a file that holds no preview
+ */
+export function declaredBy({
+  cwd,
+  stack,
+  preview: file,
+}: {
+  cwd: string;
+  stack: string;
+  preview?: string;
+}): () => Promise<readonly DeclaredResource[]> {
+  const saved = file === undefined ? undefined : readDeclared(file);
+  let made: Promise<readonly DeclaredResource[]> | undefined;
+  return () => {
+    made ??= saved === undefined ? previewed(cwd, stack) : Promise.resolve(saved);
+    return made;
+  };
+}
+
+async function previewed(cwd: string, stack: string): Promise<readonly DeclaredResource[]> {
+  const { preview } = await import("../../preview/index.ts");
+  try {
+    const { resources } = await preview({ cwd, stack });
+    return resources;
+  } catch (error) {
+    throw new Unknown(
+      "no-data",
+      `The program cannot be previewed, so what it declares is unknown: ${reasonOf(error)}`,
+    );
+  }
+}
