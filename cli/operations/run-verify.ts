@@ -76,7 +76,6 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
           authorities,
           allowWrites,
           migrations,
-          ...{ settings, outputs, credentials, targets, limits, http, resolver, authorities, allowWrites },
           declared,
         },
         {
