@@ -196,6 +196,28 @@ const publicKey = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((bytes) => `ed25519:${Buffer.from(bytes).toString("base64")}`);
 
+const anyJourney = fc.record({
+  name: fc.constantFrom("A visitor reads", "A user logs in", "A user pays"),
+  requests: fc.array(
+    fc.record(
+      {
+        host: fc.constantFrom("web" as const, "api" as const),
+        method: fc.constantFrom("GET" as const, "POST" as const),
+        path: fc.constantFrom("/", "/prices?currency=EUR"),
+        headers: fc.constant({ accept: "text/html" }),
+        body: fc.constant('{"email":"{VERIFY_USER}"}'),
+        expect: partial({
+          status: whole(100, 599),
+          contains: fc.constant("Prices"),
+          withinMs: whole(1, 60_000),
+        }),
+      },
+      { requiredKeys: ["path"] },
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
+
 /** Any settings that a stack may have, as a person writes them. */
 export const anySettings = fc.record<SettingsInput>(
   {
@@ -309,6 +331,12 @@ export const anySettings = fc.record<SettingsInput>(
       ),
     }),
     rollout: anyRollout,
+    verify: partial({
+      resolvers: fc.array(fc.constantFrom("192.0.2.53", "2001:db8::53"), { maxLength: 2 }),
+      observatoryScore: whole(0, 145),
+      rowMatrix: fc.constantFrom("rls-matrix.json", "docs/rows.json"),
+      journeys: fc.uniqueArray(anyJourney, { maxLength: 3, selector: ({ name }) => name }),
+    }),
     objectives: partial({
       rpoMinutes: whole(1, 43_200),
       rtoMinutes: whole(1, 43_200),
