@@ -5,7 +5,7 @@ import { writeAtomic } from "../lib/files.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { graphOf } from "./graph.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
-import { type Kept, type RecordSource, readAll } from "./read-all.ts";
+import { type Kept, ofStack, type RecordSource, readAll } from "./read-all.ts";
 import { type EvidenceRecord, maximumRecordBytes, readRecord, recordName, sealRun } from "./record.ts";
 import type { Run } from "./statement.ts";
 import type { EvidenceStore } from "./store.ts";
@@ -16,9 +16,11 @@ const maximumRecords = 200_000;
 /** `<root>/<stack>`, one file a run. Two runs never write the same file, so that Git merges them. */
 export class EvidenceFolder implements EvidenceStore {
   readonly path: string;
+  readonly #stack: string;
 
   constructor(root: string, stack: string) {
     this.path = join(root, stack);
+    this.#stack = stack;
   }
 
   /**
@@ -31,7 +33,7 @@ export class EvidenceFolder implements EvidenceStore {
     const kept: Kept = { records: [], problems: [], keys: trusted.length };
     for (const name of names) {
       try {
-        kept.records.push(readRecord(name, this.#bytes(name), trusted));
+        kept.records.push(ofStack(readRecord(name, this.#bytes(name), trusted), this.#stack));
       } catch (error) {
         kept.problems.push(reasonOf(error));
       }
@@ -50,6 +52,7 @@ export class EvidenceFolder implements EvidenceStore {
       names: async () => this.#names(),
       bytes: (name) => this.#bytes(name),
       atOnce: 1,
+      stack: this.#stack,
     };
     return readAll(source, trusted, vouched);
   }

@@ -1,4 +1,4 @@
-import { reasonOf } from "../lib/failure.ts";
+import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Checkpoint, compareCheckpoint } from "./checkpoint.ts";
 import { type Envelope, signedByLater } from "./envelope.ts";
 import type { VerifyingKey } from "./keys.ts";
@@ -21,6 +21,8 @@ export interface RecordSource {
   bytes(name: string): Uint8Array | Promise<Uint8Array>;
   /** How many are read at once. */
   readonly atOnce: number;
+  /** The stack that all of them are about. */
+  readonly stack: string;
 }
 
 type Opened = ReturnType<typeof openRecord>;
@@ -44,7 +46,9 @@ export async function readAll(
       const name = names[index] ?? "";
       try {
         const bytes = source.bytes(name);
-        found[index] = openRecord(name, bytes instanceof Promise ? await bytes : bytes);
+        const opened = openRecord(name, bytes instanceof Promise ? await bytes : bytes);
+        ofStack(opened.record, source.stack);
+        found[index] = opened;
       } catch (error) {
         found[index] = reasonOf(error);
       }
@@ -55,6 +59,12 @@ export async function readAll(
   const records = opened.map(({ record }) => record);
   await checkSignatures(opened, trusted, anchoredBy(vouched, records));
   return { records, problems: found.filter((each) => typeof each === "string"), keys: trusted.length };
+}
+
+/** @throws {Failure} `failed`, for a record that was put to those of another stack */
+export function ofStack(record: EvidenceRecord, stack: string): EvidenceRecord {
+  if (record.run.stack === stack) return record;
+  throw new Failure("failed", `${record.name} is about the stack ${record.run.stack}, not ${stack}`);
 }
 
 /** Digests of what checkpoints anchor, of those alone that fit the records that are there. */

@@ -24,7 +24,7 @@ export function placeIn(cwd: string, place: string): string {
 export async function openEvidence(cwd: string, place: string, stack: string): Promise<EvidenceStore> {
   if (!isBucket(place)) return new EvidenceFolder(resolve(cwd, place), stack);
   const { EvidenceBucket } = await import("../../operations/store/evidence-bucket.ts");
-  return new EvidenceBucket(await openBucket(cwd, place, stack, "records"));
+  return new EvidenceBucket(await openBucket(cwd, place, stack, "records"), stack);
 }
 
 /** Opens a bucket's folder of a stack's records or checkpoints. */

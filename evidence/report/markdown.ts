@@ -7,11 +7,11 @@ import { oneVerdict, totalsLine, verdictWords } from "./words.ts";
 
 /** The decision as Markdown, for a pull request or a file. A text of the evidence is shown and never obeyed. */
 export function markdownReport(document: ReportDocument): string {
-  const { project, stack, at, commit, decision, totals, sections, items, actions, evidence, links } =
+  const { project, stack, release, at, commit, decision, totals, sections, items, actions, evidence, links } =
     document;
   const shown = verdictWords.filter(({ verdict }) => totals[verdict] > 0);
   const parts = [
-    `# ${decision === "go" ? "Go" : "No-go"}: ${prose(`${project}/${stack}`)}`,
+    `# ${decision === "go" ? "Go" : "No-go"}: ${prose(`${project}/${stack} ${release}`)}`,
     [
       `${formatMoment(at)}${commit === undefined ? "" : `, commit \`${commit.slice(0, 12)}\``}.`,
       `${totalsLine(totals)} of ${items.length} items. Evidence: ${evidenceLine(evidence)}.`,

@@ -29,9 +29,11 @@ const mostNotes = 20;
  */
 export class EvidenceBucket implements EvidenceStore {
   #store: BucketStore;
+  #stack: string;
 
-  constructor(store: BucketStore) {
+  constructor(store: BucketStore, stack: string) {
     this.#store = store;
+    this.#stack = stack;
   }
 
   get path(): string {
@@ -50,6 +52,7 @@ export class EvidenceBucket implements EvidenceStore {
         bytes: async (name) =>
           Buffer.from(await this.#store.read(`${prefix}${name}`, maximumRecordBytes), "utf8"),
         atOnce: width,
+        stack: this.#stack,
       },
       trusted,
       vouched,

@@ -49,6 +49,15 @@ it("says the same as reading one record after the other", async () => {
   expect(kept.problems).toHaveLength(1);
 });
 
+it("says which record was put to those of another stack", async () => {
+  add(1, key);
+  const { name, bytes } = sealRun(runOf({ stack: "staging" }), key);
+  writeFileSync(join(folder.path, name), bytes);
+  const kept = await folder.readAll([key]);
+  expect(kept).toEqual(folder.read([key]));
+  expect(kept.problems).toEqual([`${name} is about the stack staging, not production`]);
+});
+
 it("takes the word of a checkpoint for the signatures of what it anchors, and of nothing else", async () => {
   add(1, key);
   add(2, undefined);

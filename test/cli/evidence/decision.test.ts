@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Item, items } from "../../../checklist/items.ts";
+import { namedControls } from "../../../checklist/named-controls.ts";
 import { registeredControls } from "../../../cli/evidence/controls.ts";
+import { namedControlsSource } from "../../../docs/controls.ts";
 import { generateKeys } from "../../../evidence/keys.ts";
+import { controlKey } from "../../../evidence/registered.ts";
 
 const command = join(import.meta.dirname, "../../../cli/optropic.js");
 
@@ -147,6 +150,24 @@ describe("the controls that the code registers", () => {
     );
     // This list may only become shorter.
     expect(instead).toEqual(signedInstead);
+  });
+
+  it("are what the checklist names, each at its items, and nothing else: npm run docs", () => {
+    const registered = new Map(
+      items.map(({ id }) => [id, controls.filter((control) => control.items.includes(id)).map(controlKey)]),
+    );
+    const unknown = Object.entries(namedControls).flatMap(([id, names]) =>
+      names
+        .filter((name) => !controls.some((control) => controlKey(control) === name))
+        .map((name) => `${id} ${name}`),
+    );
+    const unnamed = [...registered].flatMap(([id, names]) =>
+      names.filter((name) => !namedControls[id].includes(name)).map((name) => `${id} ${name}`),
+    );
+    const uncontrolled = items.filter(({ id }) => namedControls[id].length === 0).map(({ id }) => id);
+    expect({ unknown, unnamed, uncontrolled }).toEqual({ unknown: [], unnamed: [], uncontrolled: [] });
+    const source = readFileSync(join(import.meta.dirname, "../../../checklist/named-controls.ts"), "utf8");
+    expect(source).toBe(namedControlsSource());
   });
 
   it("have a name of their own and items of the checklist that ask for such a control", () => {

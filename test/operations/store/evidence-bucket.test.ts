@@ -35,7 +35,7 @@ beforeEach(() => {
     { ...server.address, prefix: `evidence-${tests}/records/production/` },
     { keys: server.keys, patienceMs: 2000 },
   );
-  bucket = new EvidenceBucket(store);
+  bucket = new EvidenceBucket(store, "production");
 });
 
 function run(minute: number) {
