@@ -27,7 +27,7 @@ ${markdownTable(
     ],
     [
       "rows",
-      "row-level security on every table of an exposed schema, measured by `optropic verify`",
+      "row-level security on every table of an exposed schema, measured by `optropic verify`; who reaches which rows, tried by `optropic matrix` and by each drill",
       "item 3.7",
     ],
     ["point-in-time recovery", `${database.pitrDays} days`, "setting `database.pitrDays`"],
