@@ -40,7 +40,9 @@ export function evaluate(
   let unknown: Extract<Finding, { answer: "unknown" }> | undefined;
   for (const finding of policy.check(stack, configuration, context)) {
     if (finding.answer === "violated" || finding.answer === "unproved") {
-      violations.push(objection(policy, finding, context));
+      const found = objection(policy, finding, context);
+      // Two ways to the same finding are one.
+      if (!violations.some((one) => isSame(one, found))) violations.push(found);
     } else if (finding.answer === "unknown") {
       unknown ??= finding;
     }
@@ -54,6 +56,12 @@ export function evaluate(
   }
   return { status: violations.length > 0 ? "waived" : "passed", violations };
 }
+
+const isSame = (one: Objection, other: Objection): boolean =>
+  one.found === other.found &&
+  one.resource === other.resource &&
+  one.property === other.property &&
+  one.setting === other.setting;
 
 /** A scope leaves nothing out that the stack has: beside hosts and databases, the scope `delivery` asks for everything. */
 function isAsked({ scope }: Policy, context: Context, stack: Stack): boolean {

@@ -11,6 +11,8 @@ export interface PreviewDocument {
   /** What the stack exports: an unknown value is `{"unknown":true}`, a secret one `"[secret]"`. */
   outputs: PropertyMap;
   policies: PolicyOutcome[];
+  /** What policies object to, each once, with every policy that it concerns. */
+  findings?: ShownFinding[];
   /** What policies changed before anything was judged. */
   remediations: AppliedRemediation[];
   /** What the program and the packs logged or printed. */
@@ -68,6 +70,23 @@ export interface ShownViolation {
   /** What to do, where it is not the policy's fix. */
   fix?: string;
   waiver?: ViolationWaiver;
+}
+
+/** One thing that is wrong, whichever policies say so. */
+export interface ShownFinding {
+  urn: string;
+  /** What was found. */
+  message: string;
+  /** Path of the property within the resource. */
+  property?: string;
+  /** Path of the setting, without the project's namespace. */
+  setting?: string;
+  /** The strictest level of the policies. */
+  enforcement: EnforcementLevel;
+  /** Names of the policies that object to it. */
+  policies: string[];
+  /** Ids of the requirements that it concerns. */
+  items: string[];
 }
 
 export interface ShownResource {

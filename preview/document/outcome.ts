@@ -22,6 +22,7 @@ import type {
   ShownViolation,
 } from "./document.ts";
 import { exceptionsOf } from "./exceptions.ts";
+import { findingsOf } from "./findings.ts";
 import { fixOf, type OriginSetting, type Origins } from "./origins.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
@@ -62,6 +63,7 @@ export function previewDocument(run: {
     resources: run.resources.map((resource) => shown(resource, run.source, scrub)),
     outputs: outputsOf(run.resources, scrub),
     policies,
+    findings: findingsOf(policies),
     remediations: run.verdicts.flatMap((verdict) => remediations(verdict, run.source, scrub)),
     messages: [
       ...[run.log, ...run.verdicts.map(({ pack }) => pack.log)]

@@ -3,6 +3,7 @@ import { block, code, prose } from "../../lib/markdown-text.ts";
 import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { isAboutStack, isDeclared, nameOf, shortType, typeOf } from "../engine/urn.ts";
 import { changeSections } from "./markdown-changes.ts";
+import { type Merged, merged } from "./merged.ts";
 import { type Failed, type Judged, placedProblems, type Report } from "./report.ts";
 import { layOut, type Section } from "./sections.ts";
 import { unknownWords } from "./state-words.ts";
@@ -82,7 +83,7 @@ function judgedSections(document: PreviewDocument): Section[] {
   ): Section => ({
     heading: `${heading} (${policies.length})`,
     folded,
-    entries: policies.map(policyEntry),
+    entries: merged(policies).map(policyEntry),
     priority,
   });
   return [
@@ -105,8 +106,19 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function policyEntry(policy: PolicyOutcome): string {
-  const { name, items, description, violations } = policy;
+/** Policies of one entry that are named; of more, their number is. */
+const mostNames = 10;
+
+/** Several policies that object to the same are one entry. */
+function policyEntry({ first, others, violations }: Merged): string {
+  const all = [first, ...others];
+  const items = [...new Set(all.flatMap((policy) => policy.items))];
+  const named = all.slice(0, mostNames);
+  const names = [
+    ...named.map(({ name }) => `**${code(name, 100)}**`),
+    ...(all.length > named.length ? [`and ${all.length - named.length} more`] : []),
+  ].join(", ");
+  const descriptions = [...new Set(named.map(({ description }) => prose(description, 500)))].join(" ");
   const numbers =
     items.length === 0
       ? ""
@@ -116,18 +128,26 @@ function policyEntry(policy: PolicyOutcome): string {
           .join(", ")})`;
   const left = violations.length - mostViolations;
   return [
-    `- **${code(name, 100)}**${numbers}: ${prose(description, 500)}`,
-    ...violations.slice(0, mostViolations).map((violation) => `  - ${violationText(violation)}`),
+    `- ${names}${numbers}: ${descriptions}`,
+    ...violations
+      .slice(0, mostViolations)
+      .map(({ violation, shownBy }) =>
+        shownBy === undefined
+          ? `  - ${violationText(violation)}`
+          : `  - ${aboutText(violation)}: the same as under ${code(shownBy, 100)}`,
+      ),
     ...(left > 0 ? [`  - and ${left} more of the same policy`] : []),
-    ...fixesOf(policy)
+    ...[...new Set(all.flatMap(fixesOf))]
       .slice(0, mostViolations)
       .map((fix) => `  - Fix: ${prose(fix, 1000)}`),
   ].join("\n");
 }
 
+const aboutText = ({ urn }: ShownViolation): string => (isAboutStack(urn) ? "The stack" : resourceText(urn));
+
 function violationText(violation: ShownViolation): string {
-  const { urn, source, setting, declared } = violation;
-  const about = isAboutStack(urn) ? "The stack" : resourceText(urn);
+  const { source, setting, declared } = violation;
+  const about = aboutText(violation);
   const place = setting === undefined ? source : declared;
   const where = place === undefined ? "" : ` at ${placeText(place)}`;
   return `${about}${where}: ${violationParts(violation)

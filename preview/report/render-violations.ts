@@ -3,10 +3,11 @@ import { counted, printable } from "../../lib/text.ts";
 import { wrapped } from "../../lib/wrap.ts";
 import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { itemOf } from "./checklist-words.ts";
+import { type Merged, merged } from "./merged.ts";
 import { resourceText } from "./resource-text.ts";
 import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";
-import { waiverText } from "./violation-text.ts";
+import { fixesOf, waiverText } from "./violation-text.ts";
 
 /** Rows below the violations: a blank one, and the verdict. */
 const rowsBelow = 4;
@@ -23,33 +24,51 @@ export function renderViolations(document: PreviewDocument, view: View, paint: P
   ];
   if (ordered.length === 0) return [];
   const words = unknownWords(document);
-  const lines = ordered.flatMap((policy, index) => [
+  const lines = merged(ordered).flatMap((entry, index) => [
     ...(index === 0 ? [] : [""]),
-    ...policyLines(policy, words, view, paint),
+    ...entryLines(entry, words, view, paint),
   ]);
   if (lines.length + rowsBelow <= view.rows || ordered.length < 2) return lines;
   return [...lines, "", ...overview(ordered, view, paint)];
 }
 
-function policyLines(policy: PolicyOutcome, unknown: string, view: View, paint: Painter): string[] {
+/** Several policies with the same findings have a heading each, and their findings and ways to fix them once. */
+function entryLines(
+  { first: policy, others, violations }: Merged,
+  unknown: string,
+  view: View,
+  paint: Painter,
+) {
   const { width } = view;
   const isMandatory = policy.enforcement === "mandatory";
-  const fixes = new Set(policy.violations.map((violation) => violation.fix ?? policy.fix));
+  const shown = violations.filter(({ shownBy }) => shownBy === undefined);
+  const fixes = new Set(shown.map(({ violation }) => violation.fix ?? policy.fix));
   const [common] = fixes.size < 2 ? [policy.violations.length === 0 ? policy.fix : [...fixes][0]] : [];
-  const [first, ...rest] = headings(policy);
+  const own = new Set(others.flatMap((other) => fixesOf(other)));
+  const all = [policy, ...others];
+  const [first, ...rest] = all.flatMap(headings);
+  const required = new Set(all.map(({ description }) => description));
   return [
     ...wrapped(first ?? "", width, `${isMandatory ? paint.red("✗") : paint.yellow("!")} `, "  ").map(
       paint.bold,
     ),
     ...rest.flatMap((line) => wrapped(line, width, "  ").map(paint.bold)),
-    ...(first?.includes(printable(policy.description))
-      ? []
-      : labelled("Required", policy.description, view, paint)),
-    ...policy.violations.flatMap((violation) =>
-      violationLines(violation, policy, common === undefined, unknown, view, paint),
+    ...[...required]
+      .filter((text) => !first?.includes(printable(text)))
+      .flatMap((text) => labelled("Required", text, view, paint)),
+    ...violations.flatMap(({ violation, shownBy }) =>
+      shownBy === undefined
+        ? violationLines(violation, policy, common === undefined, unknown, view, paint)
+        : wrapped(`${placeOf(violation)}: the same as under ${printable(shownBy)}`, width, "  - ", "    "),
     ),
     ...(common === undefined ? [] : labelled("Fix", common, view, paint)),
+    ...[...own].filter((fix) => !fixes.has(fix)).flatMap((fix) => labelled("Fix", fix, view, paint)),
   ];
+}
+
+/** The resource and the path of the property. */
+function placeOf({ urn, property }: ShownViolation): string {
+  return printable(`${resourceText(urn) || "The stack"}${property === undefined ? "" : `, ${property}`}`);
 }
 
 /** The items with the checklist's own words, and the policy; the policy alone where it has no item. */
@@ -73,13 +92,12 @@ function violationLines(
   view: View,
   paint: Painter,
 ): string[] {
-  const { urn, message, expected, property, setting, source, declared, waiver, status } = violation;
+  const { urn, message, expected, setting, source, declared, waiver, status } = violation;
   const about = resourceText(urn);
-  const path = property === undefined ? "" : `, ${property}`;
   // That of the stack as a whole is no more than its file.
   const place = setting !== undefined ? declared : about === "" ? undefined : source;
   const at = place === undefined ? "" : `, ${placed(place, view)}`;
-  const resource = `${printable(`${about || "The stack"}${path}`)}${at}`;
+  const resource = `${placeOf(violation)}${at}`;
   const fix = violation.fix ?? policy.fix;
   return [
     ...wrapped(resource, view.width, "  - ", "    "),

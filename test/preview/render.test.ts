@@ -236,8 +236,47 @@ describe("a violation of the checklist", () => {
     }
   });
 
+  it("is shown once with every policy that objects to it", () => {
+    const other = policy("tls-pci", {
+      pack: "optropic-checklist",
+      items: ["4.2"],
+      status: "violated",
+      description: "The edge must accept what PCI accepts.",
+      violations: [wrong],
+    });
+    const third = { ...other, name: "tls-all", violations: [wrong, { ...wrong, message: "TLS 1.1 is on." }] };
+    const rendered = lines({ policies: [tls, other, third] });
+    expect(
+      rendered.slice(
+        rendered.indexOf("✗ 4.1 SSL/TLS certificates configured · tls-minimum-version [mandatory]"),
+        -2,
+      ),
+    ).toEqual([
+      "✗ 4.1 SSL/TLS certificates configured · tls-minimum-version [mandatory]",
+      "  4.2 HTTPS enforced (no HTTP) · tls-pci [mandatory]",
+      "    Required: The edge must accept no TLS version below 1.2.",
+      "    Required: The edge must accept what PCI accepts.",
+      "  - cloudflare:index:ZoneSetting (edge-min-tls), value, edge.ts:14",
+      "    Found:    The minimum TLS version is 1.0.",
+      "    Setting:  edge.minTlsVersion at Pulumi.dev.yaml:88",
+      "    Fix:      Set edge.minTlsVersion to 1.2 in Pulumi.dev.yaml:88.",
+      "",
+      "✗ 4.2 HTTPS enforced (no HTTP) · tls-all [mandatory]",
+      "    Required: The edge must accept what PCI accepts.",
+      "  - cloudflare:index:ZoneSetting (edge-min-tls), value: the same as under tls-minimum-version",
+      "  - cloudflare:index:ZoneSetting (edge-min-tls), value, edge.ts:14",
+      "    Found:    TLS 1.1 is on.",
+      "    Setting:  edge.minTlsVersion at Pulumi.dev.yaml:88",
+      "    Fix:      Set edge.minTlsVersion to 1.2 in Pulumi.dev.yaml:88.",
+    ]);
+  });
+
   it("is named once more at the end where a screen does not hold all violations", () => {
-    const many = Array.from({ length: 12 }, (_, index) => ({ ...tls, name: `policy-${index}` }));
+    const many = Array.from({ length: 12 }, (_, index) => ({
+      ...tls,
+      name: `policy-${index}`,
+      violations: [{ ...wrong, message: `The minimum TLS version is 1.${index}.` }],
+    }));
     const end = lines({ policies: many }, { width: 80 }).slice(-24);
     expect(end.filter((line) => /^ {2}✗ 4\.1 policy-\d+$/.test(line))).toHaveLength(12);
   });

@@ -170,7 +170,7 @@ describe("a comment", () => {
       Array.from({ length: 300 }, (_, index) =>
         policy(`${name}-${index}`, {
           ...{ status: "violated", enforcement },
-          violations: [{ urn: "", message: "word ".repeat(15_000) }],
+          violations: [{ urn: "", message: `${name} ${index} ${"word ".repeat(15_000)}` }],
         }),
       );
     const markdown = markdownReport(
@@ -187,10 +187,25 @@ describe("a comment", () => {
   });
 
   it("shows some of a policy's many violations and counts the others", () => {
-    const violations = Array.from({ length: 8 }, () => ({ urn: "", message: "wrong" }));
+    const violations = Array.from({ length: 8 }, (_, index) => ({ urn: "", message: `wrong ${index}` }));
     const markdown = markdownReport(judged({ policies: [policy("p", { status: "violated", violations })] }));
     expect(markdown.match(/The stack: wrong/g)).toHaveLength(5);
     expect(markdown).toContain("  - and 3 more of the same policy\n");
+  });
+
+  it("shows a finding once, with the policies and the items that it concerns", () => {
+    const violations = [{ urn: "", message: "It is off." }];
+    const [one, two] = ["one", "two"].map((name, index) =>
+      policy(name, { status: "violated", items: [`4.${index + 1}`], violations }),
+    );
+    const third = policy("three", {
+      status: "violated",
+      violations: [...violations, { urn: "", message: "It is slow." }],
+    });
+    const markdown = markdownReport(judged({ policies: [one, two, third].flatMap((it) => it ?? []) }));
+    expect(markdown.match(/It is off/g)).toHaveLength(1);
+    expect(markdown).toContain("- **`one`**, **`two`** (4.1, 4.2): one holds. two holds.\n");
+    expect(markdown).toContain("  - The stack: the same as under `one`\n  - The stack: It is slow.\n");
   });
 
   it("says of a preview that could not tell why, and where", () => {
