@@ -12,6 +12,7 @@ import { runOptropic } from "./program.ts";
 import { decideCommand, reportCommand, statusCommand } from "./report.ts";
 import { restoreCommand } from "./restore.ts";
 import { verifyCommand } from "./verify.ts";
+import { watchCommand } from "./watch.ts";
 
 /** Runs the `optropic` command. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -29,6 +30,7 @@ export async function main(args: readonly string[]): Promise<void> {
     attestCommand(),
     verifyCommand(),
     matrixCommand(),
+    watchCommand(),
     initCommand(),
     doctorCommand(),
     importCommand(),

@@ -75,5 +75,5 @@ const commands: Readonly<Record<Exclude<RunKind, "attestation">, (stack: string)
   gate: (stack) => `npx optropic evidence gates --stack ${stack}`,
   release: (stack) => `npx optropic release --stack ${stack}`,
   rollback: (stack) => `npx optropic rollback --stack ${stack}`,
-  watch: (stack) => `npx optropic watch --stack ${stack}`,
+  watch: (stack) => `npx optropic watch --stack ${stack} --since WENT-LIVE-AT --evidence`,
 };

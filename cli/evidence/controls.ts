@@ -6,6 +6,7 @@ import { gates } from "../../evidence/gates/registry.ts";
 import { loadTestControls } from "../../evidence/load-test-results.ts";
 import type { RegisteredControl } from "../../evidence/registered.ts";
 import { drillItems } from "../../operations/drill/findings.ts";
+import { watchControls } from "../../operations/watch/controls.ts";
 import { registry as policies } from "../../policies/registry.ts";
 import { registry as probes } from "../../verify/registry.ts";
 
@@ -61,6 +62,7 @@ function machineControls(): RegisteredControl[] {
         run: "verify",
       }),
     ),
+    ...watchControls,
     {
       ...drillControl,
       title: "The newest backup must be restored and compared, within the objectives.",

@@ -1,0 +1,131 @@
+import type { Result } from "../../evidence/statement.ts";
+import { runCommand } from "../../lib/command.ts";
+import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
+import { Failure } from "../../lib/failure.ts";
+import { jsonLine } from "../../lib/json.ts";
+import { textTable } from "../../lib/table.ts";
+import { criteriaOf } from "../../operations/watch/criteria.ts";
+import { type Watched, type WatchResult, watch } from "../../operations/watch/watch.ts";
+import { projectNameOf } from "../../project/project.ts";
+import { readStackSettings } from "../../project/settings.ts";
+import { Prometheus } from "../../vendors/prometheus.ts";
+import { recordRun, recordsFolder } from "../evidence/record.ts";
+
+export interface WatchFlags {
+  stack: string;
+  cwd: string;
+  since: Date;
+  before?: Date;
+  evidence?: string | true;
+  json: boolean;
+}
+
+/** Judges the hours that have come, and says when the next one does. */
+export async function runWatch(flags: WatchFlags): Promise<void> {
+  await runCommand({ json: flags.json }, async ({ progress }) => {
+    const now = new Date();
+    const { stack, cwd, since, before, evidence } = flags;
+    if (since > now) throw new Failure("refused", "--since is in the future");
+    if (before !== undefined && before >= since)
+      throw new Failure("refused", "--before is not before --since");
+    const metrics = new Prometheus();
+    progress?.("the metrics");
+    const criteria = criteriaOf(readStackSettings(cwd, stack));
+    const result = await watch({ criteria, metrics, since, before, now });
+    const watched = result.hours.flatMap((hour) => hour.watched);
+    if (evidence !== undefined && watched.length > 0) {
+      await recordRun(recordsFolder(cwd, evidence), {
+        ...{ kind: "watch", cwd, stack, startedAt: since, project: projectNameOf(cwd) },
+        results: [...watched.map((one) => resultOf(one, now)), ...baselineOf(result, now)],
+      });
+    }
+    const output = flags.json ? jsonLine(documentOf(result)) : `${textOf(result)}\n`;
+    return { status: statusOf(result), output };
+  });
+}
+
+function statusOf({ hours, nextAt }: WatchResult): ExitStatus {
+  const states = hours.flatMap(({ watched }) => watched.map(({ judgment }) => judgment.state));
+  if (states.includes("does-not-hold")) return exitStatus.doesNotHold;
+  if (states.includes("unknown")) return exitStatus.couldNotTell;
+  return nextAt === undefined ? exitStatus.holds : exitStatus.waiting;
+}
+
+function resultOf({ criterion, judgment, series }: Watched, now: Date): Result {
+  const { state, summary, measured, expected } = judgment;
+  return {
+    control: { kind: "probe", name: criterion.name },
+    items: [...criterion.items],
+    state,
+    summary: `${criterion.title} ${series === "" ? "" : `${series}: `}${summary}.`.slice(0, 4000),
+    ...(measured !== undefined && { measured }),
+    ...(expected !== undefined && { expected }),
+    at: now.toISOString(),
+  };
+}
+
+/** Item H24.4: what the next release is compared with is on record. */
+function baselineOf({ baselines, hours }: WatchResult, now: Date): Result[] {
+  if (!hours.some(({ hour }) => hour === 24)) return [];
+  return [
+    {
+      control: { kind: "probe", name: "watch-baselines" },
+      items: ["H24.4"],
+      state: baselines.length > 0 ? "holds" : "unknown",
+      summary:
+        baselines.length > 0
+          ? "The medians of the day are on record."
+          : "There are no values to make baselines of.",
+      details: baselines
+        .slice(0, 1000)
+        .map(({ name, series, median }) =>
+          `${name} ${series}: ${Number(median.toPrecision(4))}`.slice(0, 1000),
+        ),
+      at: now.toISOString(),
+    },
+  ];
+}
+
+function documentOf({ hours, nextAt, baselines }: WatchResult) {
+  return {
+    hours: hours.map(({ hour, endedAt, watched }) => ({
+      hour,
+      endedAt,
+      criteria: watched.map(({ criterion: { name, items }, judgment, series }) => ({
+        ...{ name, items, series },
+        ...judgment,
+      })),
+    })),
+    nextAt,
+    baselines,
+  };
+}
+
+const marks = { holds: "✓", "does-not-hold": "✗", unknown: "?" } as const;
+
+function textOf({ hours, nextAt }: WatchResult): string {
+  const parts = hours.map(({ hour, watched }) =>
+    [
+      `Hour ${hour}`,
+      ...textTable(
+        watched.map(({ criterion, judgment, series }) => [
+          `  ${marks[judgment.state]}`,
+          criterion.items.join(" "),
+          criterion.name,
+          series,
+          judgment.summary,
+        ]),
+      ),
+    ].join("\n"),
+  );
+  const states = hours.flatMap(({ watched }) => watched.map(({ judgment }) => judgment.state));
+  const end = states.includes("does-not-hold")
+    ? "✗ An hour does not hold. To go back: npx optropic rollback"
+    : states.includes("unknown")
+      ? "? Could not tell"
+      : nextAt === undefined
+        ? "✓ The first day holds"
+        : "… So far it holds";
+  const next = nextAt === undefined ? "" : `; the next hour ends at ${nextAt.toISOString()}`;
+  return [...parts, `${end}${next}.`].join("\n\n");
+}

@@ -1,0 +1,32 @@
+import { dirname } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import type { WatchFlags } from "./operations/run-watch.ts";
+
+/** `optropic watch`: judges the first day after a deployment. */
+export function watchCommand(): Command {
+  return new Command("watch")
+    .description(
+      "Judges hours 1, 6 and 24 after a deployment by the metrics of the platform: against the objectives, the same hours of last week and of the release before. Each call looks anew, so a schedule can run it. PROMETHEUS_URL and PROMETHEUS_TOKEN say where the metrics are.",
+    )
+    .option("-s, --stack <name>", "the stack", "production")
+    .option("-C, --cwd <folder>", "the folder of the Pulumi project", dirname(import.meta.dirname))
+    .requiredOption("--since <time>", "when the release went live, such as 2026-11-27T12:00:00Z", readTime)
+    .option("--before <time>", "when the release before it went live", readTime)
+    .option("--evidence [folder]", "record what was found as evidence (default folder: records)")
+    .option("--json", "print one JSON document and nothing else", false)
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ optropic watch --since 2026-11-27T12:00:00Z --evidence\n\nExit status: 0 all 24 hours hold, 1 an hour does not hold, 2 could not tell, 3 waiting for the next hour.",
+    )
+    .action(async (flags: WatchFlags) => {
+      const { runWatch } = await import("./operations/run-watch.ts");
+      await runWatch(flags);
+    });
+}
+
+function readTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\dT/.test(text))
+    throw new InvalidArgumentError("Write it like 2026-11-27T12:00:00Z.");
+  return time;
+}

@@ -1,0 +1,116 @@
+import type { ItemId } from "../../checklist/items.ts";
+import type { Settings } from "../../config/settings.ts";
+import {
+  connectionRatio,
+  errorRatio,
+  healthChecks,
+  latency,
+  memory,
+  memoryRatio,
+  statementLatency,
+  unexpectedErrors,
+} from "../../metrics/indicators.ts";
+
+/** The hours after a deployment at which it is judged. */
+export const hours = [1, 6, 24] as const;
+export type Hour = (typeof hours)[number];
+
+/** What is asked of a series in the hours since a deployment. */
+export interface Criterion {
+  /** In kebab case, unique. */
+  readonly name: string;
+  readonly title: string;
+  readonly items: readonly ItemId[];
+  readonly hour: Hour;
+  readonly query: string;
+  readonly judge:
+    | { readonly kind: "below"; readonly limit: number }
+    /** A share that must be 1 nearly always: judged as its distance from 1. */
+    | { readonly kind: "whole" }
+    | { readonly kind: "not-worse" }
+    | { readonly kind: "no-leak" };
+}
+
+const range = 300;
+
+/** The criteria of a stack, by its objectives. */
+export function criteriaOf({ objectives }: Pick<Settings, "objectives">): Criterion[] {
+  const errors = errorRatio({ range });
+  const p95 = latency(0.95, { range });
+  const p99 = latency(0.99, { range });
+  return [
+    {
+      ...{ name: "watch-health", title: "Health checks must pass.", items: ["H1.1"], hour: 1 },
+      ...{ query: healthChecks(), judge: { kind: "whole" } },
+    },
+    {
+      ...{ name: "watch-error-rate", title: "Fewer requests must fail than the objective.", items: ["H1.2"] },
+      ...{ hour: 1, query: errors, judge: { kind: "below", limit: objectives.errorRatePercent / 100 } },
+    },
+    {
+      ...{ name: "watch-latency-p95", title: "P95 must stay below the objective.", items: ["H1.3"], hour: 1 },
+      ...{ query: p95, judge: { kind: "below", limit: objectives.p95Ms / 1000 } },
+    },
+    {
+      ...{ name: "watch-connections", title: "The database must have connections left.", items: ["H1.5"] },
+      hour: 1,
+      query: connectionRatio(),
+      judge: { kind: "below", limit: objectives.databaseConnectionsPercent / 100 },
+    },
+    {
+      ...{ name: "watch-memory", title: "Memory must stay below the objective.", items: ["H1.6"], hour: 1 },
+      ...{ query: memoryRatio(), judge: { kind: "below", limit: objectives.memoryPercent / 100 } },
+    },
+    {
+      ...{
+        name: "watch-error-rate-stable",
+        title: "No more requests must fail than before.",
+        items: ["H6.1"],
+      },
+      ...{ hour: 6, query: errors, judge: { kind: "not-worse" } },
+    },
+    {
+      ...{ name: "watch-latency-stable", title: "P95 must be as it was before.", items: ["H6.2"], hour: 6 },
+      ...{ query: p95, judge: { kind: "not-worse" } },
+    },
+    {
+      ...{ name: "watch-no-leak", title: "Memory must not rise steadily.", items: ["H6.3"], hour: 6 },
+      ...{ query: memory(), judge: { kind: "no-leak" } },
+    },
+    {
+      ...{
+        name: "watch-statements",
+        title: "Statements must be as fast as before.",
+        items: ["H6.4"],
+        hour: 6,
+      },
+      ...{ query: statementLatency(0.95, { range }), judge: { kind: "not-worse" } },
+    },
+    {
+      ...{ name: "watch-day-errors", title: "The error rate of a day must be as before.", items: ["H24.1"] },
+      ...{ hour: 24, query: errors, judge: { kind: "not-worse" } },
+    },
+    {
+      ...{ name: "watch-day-p99", title: "P99 of a day must stay below the objective.", items: ["H24.1"] },
+      ...{ hour: 24, query: p99, judge: { kind: "below", limit: objectives.p99Ms / 1000 } },
+    },
+    {
+      ...{
+        name: "watch-day-leak",
+        title: "Memory of a day must not rise steadily.",
+        items: ["H24.1"],
+        hour: 24,
+      },
+      ...{ query: memory(), judge: { kind: "no-leak" } },
+    },
+    {
+      ...{
+        name: "watch-unexpected",
+        title: "No more unexpected errors than before.",
+        items: ["H24.2"],
+        hour: 24,
+      },
+      ...{ query: unexpectedErrors({ range }), judge: { kind: "not-worse" } },
+    },
+  ];
+}

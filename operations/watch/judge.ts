@@ -1,0 +1,102 @@
+import { mannWhitney, median, thinned, trend } from "./statistics.ts";
+
+/** What a window of a series is judged to be. */
+export interface Judgment {
+  readonly state: "holds" | "does-not-hold" | "unknown";
+  /** One sentence, with what was measured. */
+  readonly summary: string;
+  readonly measured?: number;
+  readonly expected?: number;
+}
+
+/** The values of a series in a window, gaps left out. */
+export interface Window {
+  readonly values: readonly number[];
+  /** How many values a window without gaps has. */
+  readonly whole: number;
+}
+
+/** The fewest values from which anything is concluded. */
+const fewest = 20;
+/** The part of a window that may be missing. */
+const mostMissing = 0.2;
+/** The part of a window's values that may be above a limit. */
+const mostAbove = 0.05;
+/** The probability below which a difference counts, and the effect and the rise that it needs beside it. */
+const significant = 0.01;
+const leastEffect = 0.33;
+const leastRise = 0.1;
+/** How many values of a window are compared: neighbors follow each other, so all of them would count too much. */
+const compared = 60;
+
+/** Not a number and infinities are no values: a ratio of nothing says nothing. */
+export function windowOf(values: readonly number[], whole: number): Window {
+  return { values: values.filter(Number.isFinite), whole };
+}
+
+function tooFew({ values, whole }: Window): Judgment | undefined {
+  if (values.length >= fewest && values.length >= whole * (1 - mostMissing)) return undefined;
+  return { state: "unknown", summary: `${values.length} of ${whole} values are there` };
+}
+
+/** Whether a window stays below a limit: at most one value in 20 is at or above it. */
+export function belowLimit(window: Window, limit: number): Judgment {
+  const missing = tooFew(window);
+  if (missing !== undefined) return missing;
+  const above = window.values.filter((value) => value >= limit).length / window.values.length;
+  const measured = median(window.values);
+  const summary = `median ${shown(measured)}, limit ${shown(limit)}, ${Math.round(above * 100)} % of the time above`;
+  return { state: above > mostAbove ? "does-not-hold" : "holds", summary, measured, expected: limit };
+}
+
+/**
+ * Whether a window is as good as the same hours before: it is not if it is above each of them by the test of Mann
+ * and Whitney, with an effect and a rise that matter.
+ *
+ * @param earlier by the name of what it is compared with
+ */
+export function notWorse(window: Window, earlier: Readonly<Record<string, Window>>): Judgment {
+  const missing = tooFew(window);
+  if (missing !== undefined) return missing;
+  const usable = Object.entries(earlier).filter(([, before]) => tooFew(before) === undefined);
+  if (usable.length === 0)
+    return { state: "unknown", summary: "there are too few values of earlier hours to compare with" };
+  const after = thinned(window.values, compared);
+  const measured = median(window.values);
+  const compare = ([name, before]: [string, Window]) => {
+    const { p, effect } = mannWhitney(thinned(before.values, compared), after);
+    const expected = median(before.values);
+    const rise = expected === 0 ? (measured > 0 ? 1 : 0) : (measured - expected) / Math.abs(expected);
+    return { name, expected, isWorse: p < significant && effect >= leastEffect && rise >= leastRise };
+  };
+  const comparisons = usable.map(compare);
+  const best = comparisons.find(({ isWorse }) => !isWorse);
+  const [shownOne = comparisons[0]] = best === undefined ? comparisons : [best];
+  if (shownOne === undefined) return { state: "unknown", summary: "there is nothing to compare with" };
+  const { name, expected } = shownOne;
+  const summary = `median ${shown(measured)}, ${name} ${shown(expected)}`;
+  return { state: best === undefined ? "does-not-hold" : "holds", summary, measured, expected };
+}
+
+/**
+ * Whether memory leaks: it rises steadily, and by so much that a day would add a tenth of what is there.
+ *
+ * @param hours that the window spans
+ */
+export function noLeak(window: Window, hours: number): Judgment {
+  const missing = tooFew(window);
+  if (missing !== undefined) return missing;
+  const values = thinned(window.values, compared);
+  const { p, slope } = trend(values);
+  const level = median(values);
+  const byDay = ((slope * values.length) / hours) * 24;
+  const part = level === 0 ? 0 : byDay / level;
+  const leaks = p < significant && part >= leastRise;
+  const summary = `${part >= 0 ? "+" : ""}${Math.round(part * 100)} % in a day at this rate`;
+  return { state: leaks ? "does-not-hold" : "holds", summary, measured: part, expected: leastRise };
+}
+
+/** Three digits, without a tail of zeros. */
+function shown(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,152 @@
+import { VendorProblem } from "../../vendors/problem.ts";
+import type { RangeSeries } from "../../vendors/prometheus.ts";
+import { type Criterion, type Hour, hours } from "./criteria.ts";
+import { belowLimit, type Judgment, noLeak, notWorse, type Window, windowOf } from "./judge.ts";
+import { median } from "./statistics.ts";
+
+/** Where series are read. */
+export interface Metrics {
+  range(query: string, from: Date, to: Date, stepSeconds: number): Promise<RangeSeries[]>;
+}
+
+export interface WatchOptions {
+  readonly criteria: readonly Criterion[];
+  readonly metrics: Metrics;
+  /** When the release went live. */
+  readonly since: Date;
+  /** When the release before went live, whose same hours are compared with. */
+  readonly before?: Date | undefined;
+  readonly now: Date;
+}
+
+/** What a criterion found, for the worst of its series. */
+export interface Watched {
+  readonly criterion: Criterion;
+  readonly judgment: Judgment;
+  /** Labels of the series, such as `host=api`; empty for one without. */
+  readonly series: string;
+}
+
+export interface WatchResult {
+  /** The hours that have come, each with what was found. */
+  readonly hours: readonly {
+    readonly hour: Hour;
+    readonly endedAt: Date;
+    readonly watched: readonly Watched[];
+  }[];
+  /** When the next hour comes; undefined after the last. */
+  readonly nextAt: Date | undefined;
+  /** Median of each series in the last 24 hours, once they have passed: what the next release is compared with. */
+  readonly baselines: readonly { readonly name: string; readonly series: string; readonly median: number }[];
+}
+
+const hourMs = 3_600_000;
+const week = 7 * 24 * hourMs;
+
+/** Values by hour are enough for a judgment, and few enough for a server. */
+const stepSeconds: Readonly<Record<Hour, number>> = { 1: 15, 6: 60, 24: 240 };
+
+/**
+ * Judges every hour that has come since a deployment. Everything is read from the metrics each time, so it can be
+ * called from a schedule, at any moment and again.
+ */
+export async function watch(options: WatchOptions): Promise<WatchResult> {
+  const { criteria, since, now } = options;
+  const due = hours.filter((hour) => now.getTime() >= endOf(since, hour).getTime());
+  const next = hours.find((hour) => !due.includes(hour));
+  const judged: { hour: Hour; endedAt: Date; watched: Watched[] }[] = [];
+  const baselines: { name: string; series: string; median: number }[] = [];
+  for (const hour of due) {
+    const watched: Watched[] = [];
+    for (const criterion of criteria.filter((one) => one.hour === hour)) {
+      const { worst, medians } = await judge(criterion, options);
+      watched.push(worst);
+      if (hour === 24) baselines.push(...medians);
+    }
+    judged.push({ hour, endedAt: endOf(since, hour), watched });
+  }
+  return { hours: judged, nextAt: next === undefined ? undefined : endOf(since, next), baselines };
+}
+
+function endOf(since: Date, hour: Hour): Date {
+  return new Date(since.getTime() + hour * hourMs);
+}
+
+async function judge(criterion: Criterion, options: WatchOptions) {
+  const none = (summary: string) => ({
+    worst: { criterion, judgment: { state: "unknown", summary } satisfies Judgment, series: "" },
+    medians: [],
+  });
+  try {
+    const current = await read(criterion, options, options.since);
+    if (current.size === 0) return none("there is no such series");
+    const earlier: [string, Map<string, Window>][] =
+      criterion.judge.kind === "not-worse" ? await earlierHours(criterion, options) : [];
+    const all = [...current].map(([series, window]): Watched => {
+      const before = Object.fromEntries(
+        earlier.flatMap(([name, windows]) => {
+          const same = windows.get(series);
+          return same === undefined ? [] : [[name, same] as const];
+        }),
+      );
+      return { criterion, judgment: judgmentOf(criterion, window, before), series };
+    });
+    const [worst] = all.toSorted((one, other) => rank(one) - rank(other));
+    const medians = [...current].flatMap(([series, { values }]) =>
+      values.length === 0 ? [] : [{ name: criterion.name, series, median: median(values) }],
+    );
+    return worst === undefined ? none("there is no such series") : { worst, medians };
+  } catch (error) {
+    if (error instanceof VendorProblem) return none(error.message);
+    throw error;
+  }
+}
+
+async function earlierHours(criterion: Criterion, options: WatchOptions) {
+  const { since, before } = options;
+  const starts: [string, Date][] = [
+    ["the same hours of last week", new Date(since.getTime() - week)],
+    ...(before === undefined ? [] : [["the release before", before] satisfies [string, Date]]),
+  ];
+  const windows: [string, Map<string, Window>][] = [];
+  for (const [name, start] of starts) windows.push([name, await read(criterion, options, start)]);
+  return windows;
+}
+
+async function read(
+  { query, hour }: Criterion,
+  { metrics }: WatchOptions,
+  from: Date,
+): Promise<Map<string, Window>> {
+  const seconds = stepSeconds[hour];
+  const series = await metrics.range(query, from, endOf(from, hour), seconds);
+  const whole = (hour * 3600) / seconds + 1;
+  return new Map(
+    series.map(({ labels, values }) => [
+      Object.entries(labels)
+        .toSorted()
+        .map(([name, value]) => `${name}=${value}`)
+        .join(","),
+      windowOf(
+        values.map(([, value]) => value),
+        whole,
+      ),
+    ]),
+  );
+}
+
+function judgmentOf(
+  { judge: how, hour }: Criterion,
+  window: Window,
+  earlier: Readonly<Record<string, Window>>,
+): Judgment {
+  if (how.kind === "below") return belowLimit(window, how.limit);
+  if (how.kind === "no-leak") return noLeak(window, hour);
+  if (how.kind === "not-worse") return notWorse(window, earlier);
+  // One region that fails now and then is no outage.
+  return belowLimit({ ...window, values: window.values.map((value) => 1 - value) }, 0.5);
+}
+
+function rank({ judgment: { state } }: Watched): number {
+  return ["does-not-hold", "unknown", "holds"].indexOf(state);
+}

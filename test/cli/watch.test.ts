@@ -1,0 +1,66 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { runHere as run } from "./here.ts";
+
+const token = "canary-prometheus";
+let stop: (() => void) | undefined;
+
+afterEach(() => stop?.());
+
+/** A server with the API of Prometheus, on which each series has one value; a refusal for another token. */
+async function prometheus(value: (query: string) => string): Promise<string> {
+  const server = createServer((request, response) => {
+    const { searchParams, pathname } = new URL(request.url ?? "", "http://localhost");
+    if (request.headers.authorization !== `Bearer ${token}`) {
+      response.writeHead(401).end("{}");
+      return;
+    }
+    const [start, end, step] = ["start", "end", "step"].map((name) => Number(searchParams.get(name)));
+    const values: [number, string][] = [];
+    for (let at = start ?? 0; at <= (end ?? 0); at += step ?? 1)
+      values.push([at, value(searchParams.get("query") ?? "")]);
+    const result = [{ metric: { host: "api" }, values }];
+    response.writeHead(pathname === "/api/v1/query_range" ? 200 : 404, {
+      "content-type": "application/json",
+    });
+    response.end(JSON.stringify({ status: "success", data: { resultType: "matrix", result } }));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  stop = () => server.close();
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const good = (query: string): string => (query.includes("probe_success") ? "1" : "0.001");
+const ago = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+
+describe("optropic watch", () => {
+  it("waits for the next hour while all holds, and is done after a day", async () => {
+    const env = { PROMETHEUS_URL: await prometheus(good), PROMETHEUS_TOKEN: token };
+    const early = await run(["watch", "--since", ago(2), "--json"], env);
+    expect(early.status).toBe(3);
+    expect(JSON.parse(early.stdout)).toMatchObject({ hours: [{ hour: 1 }], nextAt: expect.any(String) });
+    const done = await run(["watch", "--since", ago(30)], env);
+    expect(done).toMatchObject({ status: 0, stderr: "" });
+    expect(done.stdout).toMatch(/✓ The first day holds\.\n$/);
+  });
+
+  it("says what does not hold and how to go back", async () => {
+    const env = { PROMETHEUS_URL: await prometheus(() => "0.99"), PROMETHEUS_TOKEN: token };
+    const { status, stdout } = await run(["watch", "--since", ago(2)], env);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/✗ +H1\.2 +watch-error-rate +host=api +median 0\.99, limit 0\.01/);
+    expect(stdout).toContain("npx optropic rollback");
+  });
+
+  it("cannot tell with a token that is refused, and never shows one", async () => {
+    const env = { PROMETHEUS_URL: await prometheus(good), PROMETHEUS_TOKEN: "canary-other" };
+    const { status, stdout, stderr } = await run(["watch", "--since", ago(2)], env);
+    expect(status).toBe(2);
+    expect(stdout + stderr).not.toContain("canary");
+    const nowhere = await run(["watch", "--since", ago(2)], { PROMETHEUS_URL: "", PROMETHEUS_TOKEN: token });
+    expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining("PROMETHEUS_URL") });
+    const future = await run(["watch", "--since", ago(-2)], env);
+    expect(future).toMatchObject({ status: 2, stderr: expect.stringContaining("in the future") });
+  });
+});

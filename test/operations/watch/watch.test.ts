@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { registeredControls } from "../../../cli/evidence/controls.ts";
+import { watchControls } from "../../../operations/watch/controls.ts";
+import { criteriaOf } from "../../../operations/watch/criteria.ts";
+import { type Metrics, watch } from "../../../operations/watch/watch.ts";
+import { VendorProblem } from "../../../vendors/problem.ts";
+
+const objectives = {
+  ...{ rpoMinutes: 1440, rtoMinutes: 60, p95Ms: 500, p99Ms: 1000 },
+  ...{ errorRatePercent: 1, memoryPercent: 90, databaseConnectionsPercent: 80 },
+};
+const criteria = criteriaOf({ objectives });
+const since = new Date("2026-11-20T12:00:00Z");
+const later = (hours: number): Date => new Date(since.getTime() + hours * 3_600_000);
+
+/** Metrics that are well, but for the expressions with this text in them. */
+function metrics(change: (query: string, at: Date) => number | undefined = () => undefined): Metrics {
+  return {
+    async range(query, from, to, stepSeconds) {
+      const values: [number, number][] = [];
+      for (let at = from.getTime(); at <= to.getTime(); at += stepSeconds * 1000) {
+        const wobble = 1 + 0.02 * Math.sin(at / 97_000) + 0.01 * Math.cos(at / 31_000);
+        values.push([at, (change(query, new Date(at)) ?? usual(query)) * wobble]);
+      }
+      return [{ labels: { host: "api" }, values }];
+    },
+  };
+}
+
+function usual(query: string): number {
+  if (query.includes("probe_success")) return 1;
+  if (query.includes("memory_limit") || query.includes("connections_max")) return 0.5;
+  if (query.includes("memory")) return 4e8;
+  if (query.includes("errors_total") || query.includes('status=~"5..')) return 0.001;
+  return 0.2;
+}
+
+function states(result: Awaited<ReturnType<typeof watch>>): Record<string, string> {
+  return Object.fromEntries(
+    result.hours.flatMap(({ watched }) =>
+      watched
+        .filter(({ judgment }) => judgment.state !== "holds")
+        .map(({ criterion, judgment }) => [criterion.name, judgment.state]),
+    ),
+  );
+}
+
+describe("the watch over a deployment", () => {
+  it("judges the hours that have come and no other, and says when the next one does", async () => {
+    const at = async (hours: number) => {
+      const result = await watch({ criteria, metrics: metrics(), since, now: later(hours) });
+      return { hours: result.hours.map(({ hour }) => hour), nextAt: result.nextAt, bad: states(result) };
+    };
+    expect(await at(0.99)).toEqual({ hours: [], nextAt: later(1), bad: {} });
+    expect(await at(1)).toEqual({ hours: [1], nextAt: later(6), bad: {} });
+    expect(await at(10)).toEqual({ hours: [1, 6], nextAt: later(24), bad: {} });
+    expect(await at(400)).toEqual({ hours: [1, 6, 24], nextAt: undefined, bad: {} });
+  });
+
+  it.each([
+    ["health checks that fail", /probe_success/, 0.2, ["watch-health"]],
+    [
+      "requests that fail",
+      /5\.\./,
+      0.03,
+      ["watch-error-rate", "watch-error-rate-stable", "watch-day-errors"],
+    ],
+    ["a full memory", /memory_limit/, 0.97, ["watch-memory"]],
+    ["connections that run out", /connections_max/, 0.9, ["watch-connections"]],
+    ["statements that became slow", /db_query/, 0.5, ["watch-statements"]],
+  ])("finds %s, and nothing else", async (_, query, value, expected) => {
+    const broken = metrics((asked, at) => (query.test(asked) && at >= since ? value : undefined));
+    const found = states(await watch({ criteria, metrics: broken, since, now: later(25) }));
+    expect(found).toEqual(Object.fromEntries(expected.map((name) => [name, "does-not-hold"])));
+  });
+
+  it("finds memory that rises through the day", async () => {
+    const leaking = metrics((asked, at) =>
+      /memory_bytes/.test(asked) && !/limit/.test(asked)
+        ? 4e8 * (1 + (0.6 * (at.getTime() - since.getTime())) / 86_400_000)
+        : undefined,
+    );
+    expect(states(await watch({ criteria, metrics: leaking, since, now: later(25) }))).toEqual({
+      "watch-no-leak": "does-not-hold",
+      "watch-day-leak": "does-not-hold",
+    });
+  });
+
+  it("cannot tell without data, with no number for a value, and where the metrics refuse", async () => {
+    const all = Object.fromEntries(criteria.map(({ name }) => [name, "unknown"]));
+    const none: Metrics = { range: async () => [] };
+    const refusing: Metrics = {
+      range: () => Promise.reject(new VendorProblem("no-right", "Prometheus: the token lacks the right")),
+    };
+    for (const source of [none, refusing, metrics(() => Number.NaN)]) {
+      const result = await watch({ criteria, metrics: source, since, now: later(25) });
+      expect(states(result)).toEqual(all);
+      expect(result.baselines).toEqual([]);
+    }
+  });
+
+  it("compares with the release before where last week was worse, and leaves baselines of the day", async () => {
+    const before = later(-48);
+    const slowSinceThen = metrics((query, at) => (/db_query/.test(query) && at >= before ? 0.5 : undefined));
+    const result = await watch({ criteria, metrics: slowSinceThen, since, before, now: later(25) });
+    expect(states(result)).toEqual({});
+    expect(result.baselines.map(({ name }) => name)).toContain("watch-day-errors");
+    const alone = await watch({ criteria, metrics: slowSinceThen, since, now: later(25) });
+    expect(states(alone)).toEqual({ "watch-statements": "does-not-hold" });
+  });
+
+  it("has a registered control for each criterion", () => {
+    const names = registeredControls().map(({ name }) => name);
+    for (const { name } of watchControls) expect(names.filter((one) => one === name)).toEqual([name]);
+    expect(watchControls).toHaveLength(criteria.length + 1);
+  });
+});

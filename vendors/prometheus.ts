@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { checkedUrl } from "./base-url.ts";
+import { type Access, VendorClient } from "./client.ts";
+
+/** A series with its values in order; a gap is a missing moment. */
+export interface RangeSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970, and the value, which may be NaN. */
+  readonly values: readonly (readonly [number, number])[];
+}
+
+/** More values of a series than this are refused by Prometheus itself. */
+const mostValues = 11_000;
+
+const number = z.string().transform((text) => (text === "+Inf" ? Number.POSITIVE_INFINITY : Number(text)));
+const matrix = z.looseObject({
+  status: z.literal("success"),
+  data: z.looseObject({
+    resultType: z.literal("matrix"),
+    result: z
+      .array(
+        z.looseObject({
+          metric: z.record(z.string().max(200), z.string().max(2000)),
+          values: z.array(z.tuple([z.number(), number])).max(mostValues),
+        }),
+      )
+      .max(1000),
+  }),
+});
+
+/** Reads series over the HTTP API of Prometheus, which Grafana Cloud has as well. */
+export class Prometheus {
+  #client: VendorClient;
+
+  /**
+   * @param access `PROMETHEUS_URL` is the address in front of `/api/v1`, and `PROMETHEUS_TOKEN` may read there
+   * @throws {Failure} `refused`, for an address to which no token may be sent
+   */
+  constructor(access: Access = {}) {
+    const { environment = process.env, ...rest } = access;
+    this.#client = new VendorClient({
+      ...rest,
+      vendor: "Prometheus",
+      baseUrl: checkedUrl(environment.PROMETHEUS_URL ?? "", "PROMETHEUS_URL"),
+      token: { variable: "PROMETHEUS_TOKEN", value: environment.PROMETHEUS_TOKEN },
+    });
+  }
+
+  /**
+   * The series of an expression between two moments, both included.
+   *
+   * @throws {VendorProblem} when there is no answer of the documented form
+   */
+  async range(query: string, from: Date, to: Date, stepSeconds: number): Promise<RangeSeries[]> {
+    const { data } = await this.#client.ask({
+      path: "/api/v1/query_range",
+      query: { query, start: from.getTime() / 1000, end: to.getTime() / 1000, step: stepSeconds },
+      right: "query metrics",
+      schema: matrix,
+    });
+    return data.result.map(({ metric, values }) => ({
+      labels: metric,
+      values: values.map(([seconds, value]): [number, number] => [seconds * 1000, value]),
+    }));
+  }
+}
