@@ -20,6 +20,7 @@ import { type ReportFormat, reporterOf, reportFormats } from "../preview/report/
 import type { Failed, Judged, Report } from "../preview/report/report.ts";
 import { type View, viewOf } from "../preview/report/view.ts";
 import { repositoryRoot } from "../project/sources.ts";
+import { collect } from "./collect.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 import { previewStacks, statusOf } from "./stacks.ts";
 
@@ -261,10 +262,6 @@ function isOwn(folder: string): boolean {
 
 async function writeFiles({ files }: OutputPlan, report: Report): Promise<void> {
   for (const { path, format } of files) writeOutput(path, (await reporterOf(format))(report));
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }
 
 function readSeconds(text: string): number {

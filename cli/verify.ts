@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { type ItemId, isItemId } from "../checklist/items.ts";
+import { collect } from "./collect.ts";
 import { cwdOption } from "./operations/operation.ts";
 import type { VerifyFlags } from "./operations/run-verify.ts";
 
@@ -46,10 +47,6 @@ export function verifyCommand(): Command {
       const { runVerify } = await import("./operations/run-verify.ts");
       await runVerify(flags);
     });
-}
-
-function collect(value: string, earlier: readonly string[]): string[] {
-  return [...earlier, value];
 }
 
 function readItems(text: string): ItemId[] {

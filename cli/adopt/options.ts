@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { Command } from "commander";
+import { collect } from "../collect.ts";
 
 /** The project of this checkout. */
 const ownProject = dirname(dirname(import.meta.dirname));
@@ -28,8 +29,4 @@ export function adoptCommand(name: string, about: { description: string; example
       "after",
       `\nExample:\n  $ ${about.example}\n\nExit status: 0 holds, 1 does not hold, 2 could not tell.`,
     );
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }

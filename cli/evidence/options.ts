@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { type Moment, moments } from "../../evidence/phases.ts";
+import { collect } from "../collect.ts";
 
 /** The project of this checkout. */
 const ownProject = dirname(dirname(import.meta.dirname));
@@ -83,7 +84,7 @@ export function checkpointOption(): Option {
     "--checkpoint <file>",
     "a checkpoint from where nobody can change it: a file, tag:NAME, or a bucket (s3:, s3://BUCKET/PREFIX); repeatable",
   )
-    .argParser((value: string, previous: string[] = []) => [...previous, value])
+    .argParser(collect)
     .default([], "none");
 }
 

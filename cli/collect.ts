@@ -1,0 +1,4 @@
+/** Reads an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
