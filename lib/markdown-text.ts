@@ -75,7 +75,7 @@ function partOf(word: string): Part {
  */
 function isPlain(word: string): boolean {
   if (word === "" || word === "—") return true;
-  if (/^(?:[a-f]{7,}|www)$/i.test(word)) return false;
+  if (/^www$/i.test(word) || /(?<![A-Za-z])[a-f]{7,40}(?![A-Za-z])/i.test(word)) return false;
   return (
     /^[A-Za-z\u00c0-\u024f]+(?:[-'’][A-Za-z\u00c0-\u024f]+)*$/.test(word) ||
     /^\d{1,6}(?:\.\d{1,6})?%?$/.test(word) ||

@@ -2,9 +2,10 @@ import { gzipSync } from "node:zlib";
 import * as z from "zod";
 import { Failure } from "../lib/failure.ts";
 import { parseJson } from "../lib/json.ts";
-import { ask, type GitHub } from "./github.ts";
-import { artifactName, type Results, resultsOf } from "./results.ts";
-import { pullRequestsOf, type RunEvent } from "./run.ts";
+import { pullRequestsOf } from "./open.ts";
+import { inRepository, type Repository } from "./repository.ts";
+import { artifactName, type Files, resultsOf } from "./results.ts";
+import { isSameRepository, type RunEvent } from "./run.ts";
 import { previewedStacks } from "./stacks.ts";
 
 /** The parts of a SARIF file that are read or changed; GitHub validates the rest. */
@@ -23,16 +24,25 @@ const receipt = z.object({ id: z.string() });
  * @returns what was done, in words
  * @throws {Failure} when GitHub refuses it or the run's artifact is invalid
  */
-export async function uploadSarif(github: GitHub, event: RunEvent): Promise<string> {
+export async function uploadSarif(repository: Repository, event: RunEvent): Promise<string> {
   const { id: run, head_sha: commit } = event.workflow_run;
-  const places = await placesOf(github, event);
+  const places = await placesOf(repository, event);
   if (places.length === 0) return `No open pull request is at ${commit} any more; nothing to upload.`;
   const done: string[] = [];
   for (const { artifact, ref } of places) {
-    const results = await resultsOf(github, run, artifact);
-    for (const { category, sarif } of analysesOf(results)) {
-      const body = { commit_sha: commit, ref, sarif: gzipSync(JSON.stringify(sarif)).toString("base64") };
-      await ask(github, "/code-scanning/sarifs", receipt, { method: "POST", body });
+    const results = await resultsOf(repository, run, artifact);
+    if (results.kind === "unreadable") throw results.reason;
+    if (results.kind !== "files") continue;
+    for (const { category, sarif } of analysesOf(results.files)) {
+      await repository.api.ask({
+        method: "POST",
+        path: inRepository(repository, "/code-scanning/sarifs"),
+        body: { commit_sha: commit, ref, sarif: gzipSync(JSON.stringify(sarif)).toString("base64") },
+        right: "upload to code scanning",
+        schema: receipt,
+        // The same analysis again takes the place of the first.
+        repeatable: true,
+      });
       done.push(`Uploaded ${category} for ${ref}.`);
     }
   }
@@ -44,20 +54,20 @@ interface Place {
   readonly ref: string;
 }
 
-async function placesOf(github: GitHub, event: RunEvent): Promise<Place[]> {
+async function placesOf(repository: Repository, event: RunEvent): Promise<Place[]> {
   const { event: cause, head_branch: branch, head_repository: head } = event.workflow_run;
-  const { full_name: repository, default_branch: main } = event.repository;
-  if (cause === "push" && branch === main && head?.full_name === repository) {
+  const { default_branch: main } = event.repository;
+  if (cause === "push" && branch === main && isSameRepository(head, event.repository)) {
     return [{ artifact: artifactName("push"), ref: `refs/heads/${main}` }];
   }
-  const numbers = await pullRequestsOf(github, event);
-  return numbers.map((number) => ({ artifact: artifactName(number), ref: `refs/pull/${number}/head` }));
+  const pulls = await pullRequestsOf(repository, event);
+  return pulls.map(({ number }) => ({ artifact: artifactName(number), ref: `refs/pull/${number}/head` }));
 }
 
 /** The analyses, each in its own category: GitHub keeps only one for each tool and category. */
-function analysesOf(results: Results): { category: string; sarif: unknown }[] {
+function analysesOf(files: Files): { category: string; sarif: unknown }[] {
   return previewedStacks.flatMap(({ name }) => {
-    const file = results.get(`${name}.sarif`);
+    const file = files.get(`${name}.sarif`);
     if (file === undefined) return [];
     const category = `optropic-${name}`;
     const sarif = readSarif(`${name}.sarif`, file);

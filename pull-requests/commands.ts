@@ -3,10 +3,12 @@ import { Command, Option } from "commander";
 import { runCommand, runProgram } from "../lib/command.ts";
 import { exitStatus } from "../lib/exit.ts";
 import { Failure } from "../lib/failure.ts";
+import { GitHub } from "../vendors/github.ts";
+import { checkOutBase } from "./base.ts";
 import { uploadSarif } from "./code-scanning.ts";
 import { comment } from "./comment.ts";
-import type { GitHub } from "./github.ts";
 import { previewAll } from "./previews.ts";
+import type { Repository } from "./repository.ts";
 import { readRunEvent } from "./run.ts";
 import { previewedStacks, resultsFolder } from "./stacks.ts";
 
@@ -44,6 +46,19 @@ export async function pullRequest(args: readonly string[]): Promise<void> {
       });
     });
   program
+    .command("base")
+    .description("Checks out what a pull request is compared with, and installs its packages.")
+    .requiredOption("--into <folder>", "a folder for it, which does not exist yet")
+    .option(
+      "--commit <commit>",
+      "the commit; by default the first parent of the merge that is checked out",
+      "",
+    )
+    .addHelpText("after", "\nExample:\n  $ npm run pull-request:base -- --into ../base")
+    .action(async ({ into, commit }: { into: string; commit: string }) => {
+      await said(async () => checkOutBase({ head: root, into: resolve(into), commit }));
+    });
+  program
     .command("comment")
     .description(
       "Posts the result of a finished run on its pull request, in one comment that later runs update.",
@@ -52,13 +67,13 @@ export async function pullRequest(args: readonly string[]): Promise<void> {
     .action(async ({ author }: { author: string }) => {
       await said(() => {
         const serverUrl = required("GITHUB_SERVER_URL", "set it to a URL such as https://github.com");
-        return comment(gitHub(), runEvent(), { author, serverUrl });
+        return comment(repository(), runEvent(), { author, serverUrl });
       });
     });
   program
     .command("code-scanning")
     .description("Uploads the SARIF of a finished run to GitHub code scanning.")
-    .action(() => said(() => uploadSarif(gitHub(), runEvent())));
+    .action(() => said(() => uploadSarif(repository(), runEvent())));
   await runProgram(program, args);
 }
 
@@ -67,13 +82,11 @@ async function said(act: () => Promise<string>): Promise<void> {
   await runCommand({}, async () => ({ status: exitStatus.holds, output: `${await act()}\n` }));
 }
 
-function gitHub(): GitHub {
-  return {
-    url: required("GITHUB_API_URL", "set it to a URL such as https://api.github.com").replace(/\/+$/, ""),
-    token: required("GITHUB_TOKEN", "set it to a token that may write to the pull request"),
-    repository: required("GITHUB_REPOSITORY", "set it to the repository, as owner/name"),
-    pauseMs: 1000,
-  };
+function repository(): Repository {
+  required("GITHUB_API_URL", "set it to a URL such as https://api.github.com");
+  required("GITHUB_TOKEN", "set it to a token that may write to the pull request");
+  const name = required("GITHUB_REPOSITORY", "set it to the repository, as owner/name");
+  return { api: new GitHub(), name };
 }
 
 function runEvent() {

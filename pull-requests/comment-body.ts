@@ -1,77 +1,99 @@
-import type { Results } from "./results.ts";
+import { block, code, prose } from "../lib/markdown-text.ts";
+import { documentMarkdown, failureMarkdown } from "../preview/report/markdown.ts";
+import { type CommentState, markerOf } from "./comment-state.ts";
+import type { StackResult } from "./stack-result.ts";
 import { previewedStacks } from "./stacks.ts";
-
-/** The first line of the comment, which lets the next run find it. */
-export const commentMarker = "<!-- optropic-pull-request -->";
+import type { Judgment, Verdict } from "./verdict.ts";
 
 /** The longest comment that GitHub accepts, in characters. */
 export const commentLimit = 65_536;
 
-/** Characters reserved for each preview, for a notice if its text is cut. */
-const noticeLength = 300;
+/** Characters that each stack has at least, however much those before it need. */
+const leastForStack = 9000;
+
+/** What a comment is made of. Only `results` and `unreadable` come from the run; the rest is GitHub's word. */
+export interface CommentParts {
+  readonly state: CommentState;
+  readonly judgment: Judgment;
+  /** How the run ended, as GitHub says it; null while it has not. */
+  readonly conclusion: string | null;
+  /** The fork that the commit is in; undefined for the repository itself, null where it is gone. */
+  readonly fork: string | null | undefined;
+  /** Page of the run, which has the full results. */
+  readonly runUrl: string;
+  readonly results: readonly StackResult[];
+  readonly unreadable?: string | undefined;
+}
+
+const words: Readonly<Record<Verdict, string>> = {
+  holds: "✅ **Holds**",
+  refused: "❌ **Refused**",
+  "could-not-tell": "⚠️ **Could not tell**",
+  none: "⚠️ **No verdict**",
+};
 
 /**
- * The comment: the Markdown of each preview, in the order of the stacks. Text that does not fit is cut at the
- * end of a line, from the last preview first.
- *
- * @param runUrl page of the run, which has the full results
+ * The comment. Its first line is about the run as GitHub knows it. Everything below is rendered here from data:
+ * whatever a stranger's text holds, it stands in code or in plain words.
  */
-export function commentBody(results: Results, commit: string, runUrl: string): string {
-  const head = `${commentMarker}\n`;
-  const foot = `\n\n---\nPreview of ${commit.slice(0, 12)} by [this run](${runUrl}), produced by the pull request's own code.`;
-  const texts = previewedStacks.map(({ name }) => ({ name, file: results.get(`${name}.md`) }));
-  if (texts.every(({ file }) => file === undefined)) {
-    return `${head}**No preview**: the run ended without a result; [its log](${runUrl}) says why.${foot}`;
-  }
-  let left = commentLimit - head.length - foot.length;
-  const sections = texts.map(({ name, file }, index) => {
-    const text = file === undefined ? `**${name}**: no result.` : harmless(file.toString("utf8"));
-    const reserved = (texts.length - index - 1) * noticeLength;
-    const section = fitted(
-      text,
-      left - reserved,
-      `Shortened: the rest of ${name} is in [the run](${runUrl}).`,
-    );
+export function commentBody(parts: CommentParts): string {
+  const head = `${markerOf(parts.state)}\n${firstLine(parts)}`;
+  const sections = sectionsOf(parts, commentLimit - head.length - 10);
+  return [head, ...sections].join("\n\n");
+}
+
+function firstLine({ state, judgment, conclusion, fork, runUrl }: CommentParts): string {
+  const run = `[run ${state.number}](${runUrl})${state.attempt > 1 ? `, attempt ${state.attempt},` : ""}`;
+  const ended = conclusion === null ? "has not concluded" : `concluded with **${prose(conclusion, 50)}**`;
+  const why = judgment.why === undefined ? "" : ` ${judgment.why}`;
+  const commit = state.commit.slice(0, 12);
+  return `${words[judgment.verdict]}: ${run} of commit \`${commit}\` against ${code(state.base, 100)} ${ended}.${why} ${madeBy(fork)}`;
+}
+
+function madeBy(fork: string | null | undefined): string {
+  if (fork === undefined) return "The results were made by the pull request's own code.";
+  const from = fork === null ? "a fork that is gone" : `the fork ${code(fork, 250)}`;
+  return `**The results were made by code that nobody has reviewed**, from ${from}.`;
+}
+
+function sectionsOf({ judgment, results, unreadable }: CommentParts, most: number): string[] {
+  if (unreadable !== undefined) return [block(unreadable, 2000)];
+  if (judgment.verdict === "none" || results.every(({ kind }) => kind === "missing")) return [];
+  let left = most;
+  return results.map((result, index) => {
+    const room = left - (results.length - index - 1) * leastForStack;
+    const section = sectionOf(previewedStacks[index]?.name ?? "", result, judgment, room);
     left -= section.length + 2;
     return section;
   });
-  return head + sections.join("\n\n") + foot;
 }
 
-/**
- * Removes from a text what takes effect when a bot posts it: mentions, which notify people, hidden comments, and
- * control and direction characters, which can disguise text. GitHub itself removes scripts.
- */
-function harmless(text: string): string {
-  return (
-    text
-      .replaceAll(/\r\n?/g, "\n")
-      .replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (/[\n\t]/.test(character) ? character : ""))
-      .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, "")
-      // Removing one comment can leave the start of another.
-      .replaceAll("<!--", "&lt;!--")
-      // Also as a character reference, which GitHub decodes before it looks for mentions.
-      .replaceAll(/(?:@|&#0*64;|&#x0*40;|&commat;)(?=[\p{L}\p{N}_&-])/giu, "$&\u200b")
-      .trim()
-  );
+function sectionOf(name: string, result: StackResult, { agrees }: Judgment, most: number): string {
+  const heading = `### ${headingOf(name, result, agrees)}`;
+  const body = bodyOf(result, most - heading.length - 2);
+  const section = body === "" ? heading : `${heading}\n\n${body}`;
+  return section.length <= most
+    ? section
+    : `${heading}\n\nThe run has it in full: it is too long for a comment.`;
 }
 
-/** A text within a limit: complete, or its first lines with open blocks closed and a notice. */
-function fitted(text: string, limit: number, notice: string): string {
-  if (text.length <= limit) return text;
-  let kept = text.slice(0, Math.max(0, limit - noticeLength));
-  kept = kept.slice(0, kept.lastIndexOf("\n") + 1);
-  const closing = [
-    ...(count(kept, /^ {0,3}```/gm) % 2 === 1 ? ["```"] : []),
-    ...Array<string>(Math.max(0, count(kept, /<details\b/g) - count(kept, /<\/details>/g))).fill(
-      "</details>",
-    ),
-  ];
-  // Our own reports never nest that deeply, so the text is dropped.
-  const end = closing.join("\n\n");
-  return end.length > noticeLength / 2 ? notice : `${kept}${end}\n\n${notice}`;
+function headingOf(name: string, { kind }: StackResult, agrees: boolean): string {
+  if (kind === "missing" || kind === "invalid") return `⚠️ ${name}: no result`;
+  if (kind === "could-not-tell") return `⚠️ ${name}: could not tell`;
+  if (!agrees)
+    return `⚠️ ${name}: could not tell; its result claims that it ${kind === "holds" ? "holds" : "is refused"}`;
+  return kind === "holds" ? `✅ ${name}: holds` : `❌ ${name}: refused`;
 }
 
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0;
+function bodyOf(result: StackResult, most: number): string {
+  switch (result.kind) {
+    case "missing":
+      return "";
+    case "invalid":
+      return `The result is not one: ${prose(result.reason, 500)}`;
+    case "could-not-tell":
+      return failureMarkdown(result.failed, Math.min(4000, most - 3000));
+    default:
+      return documentMarkdown(result.document, most - 2000);
+  }
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ExitStatus, exitStatus } from "../lib/exit.ts";
+import { parseJson } from "../lib/json.ts";
 import { runOptropic } from "./optropic.ts";
 import { formats, type PreviewedStack } from "./stacks.ts";
 
@@ -61,11 +62,16 @@ async function saveBase(
     say("Nothing to compare with: the base does not have this project.");
     return undefined;
   }
+  // The pull request that introduces the command has a base without it.
+  if (!existsSync(join(base, "cli", "optropic.js"))) {
+    say("Nothing to compare with: the base does not have the command.");
+    return undefined;
+  }
   const { status, output } = await runOptropic(base, [...argumentsIn(base, stack), "--json"], {
     stdout: "pipe",
     cwd: base,
   });
-  if (status === exitStatus.couldNotTell) {
+  if (status === exitStatus.couldNotTell || parseJson(output.toString("utf8")) === undefined) {
     say("Nothing to compare with: the base could not be previewed.");
     return undefined;
   }
@@ -75,8 +81,8 @@ async function saveBase(
   return file;
 }
 
-function argumentsIn(repository: string, { project, args }: PreviewedStack): string[] {
-  return ["preview", "--cwd", join(repository, project), ...args];
+function argumentsIn(repository: string, { project, stack }: PreviewedStack): string[] {
+  return ["preview", "--cwd", join(repository, project), "--stack", stack];
 }
 
 async function summarize({ summary, results, stacks }: PreviewsOptions): Promise<void> {

@@ -1,34 +1,34 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { Failure } from "../lib/failure.ts";
-import { ask, type GitHub } from "./github.ts";
 
 const repositoryName = z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/);
-const sha = z.string().regex(/^[0-9a-f]{40}$/);
+const id = z.int().positive();
 
 /** A run of a workflow, as the `workflow_run` event describes it to the workflow that follows. */
 const runEvent = z.object({
-  repository: z.object({ full_name: repositoryName, default_branch: z.string().min(1) }),
+  repository: z.object({
+    id: id.optional(),
+    full_name: repositoryName,
+    default_branch: z.string().min(1),
+  }),
   workflow_run: z.object({
-    id: z.int().positive(),
+    id,
+    workflow_id: id.optional(),
+    run_number: id,
+    run_attempt: id.default(1),
     event: z.string(),
-    head_sha: sha,
+    conclusion: z.string().max(100).nullable(),
+    head_sha: z.string().regex(/^[0-9a-f]{40}$/),
     head_branch: z.string().min(1),
     // A fork can be deleted before its run has finished.
     head_repository: z
-      .object({ full_name: repositoryName, owner: z.object({ login: z.string() }) })
+      .object({ id: id.optional(), full_name: repositoryName, owner: z.object({ login: z.string() }) })
       .nullable(),
   }),
 });
 
 export type RunEvent = z.infer<typeof runEvent>;
-
-const pullRequests = z.array(
-  z.object({
-    number: z.int().positive(),
-    head: z.object({ sha, ref: z.string(), repo: z.object({ full_name: z.string() }).nullable() }),
-  }),
-);
 
 /** The largest event in bytes, which is GitHub's own limit for a payload. */
 const eventLimit = 25_000_000;
@@ -57,23 +57,14 @@ export function readRunEvent(file: string): RunEvent {
   return event.data;
 }
 
-/**
- * The numbers of the open pull requests whose head is this run's commit, usually one. GitHub is asked, since the
- * run could claim another's number. Empty when the pull request has newer commits or was closed.
- */
-export async function pullRequestsOf(
-  github: GitHub,
-  { workflow_run: run }: RunEvent,
-): Promise<readonly number[]> {
-  const { head_repository: repository } = run;
-  if (run.event !== "pull_request" || repository === null) return [];
-  const query = new URLSearchParams({
-    state: "open",
-    head: `${repository.owner.login}:${run.head_branch}`,
-    per_page: "100",
-  });
-  const found = await ask(github, `/pulls?${query}`, pullRequests);
-  return found
-    .filter(({ head }) => head.sha === run.head_sha && head.repo?.full_name === repository.full_name)
-    .map(({ number }) => number);
+/** Whether two repositories are one: by id, which a renamed repository keeps, else by name. */
+export function isSameRepository(one: Named | null, other: Named | null): boolean {
+  if (one === null || other === null) return false;
+  if (one.id !== undefined && other.id !== undefined) return one.id === other.id;
+  return one.full_name.toLowerCase() === other.full_name.toLowerCase();
+}
+
+interface Named {
+  readonly id?: number | undefined;
+  readonly full_name: string;
 }

@@ -4,14 +4,15 @@ export interface PreviewedStack {
   readonly name: string;
   /** Folder of the Pulumi project, from the root of the repository. */
   readonly project: string;
-  readonly args: readonly string[];
+  /** Name of the stack in its project. */
+  readonly stack: string;
 }
 
 /** In the order of the comment: the most important comes first and is cut last. */
 export const previewedStacks: readonly PreviewedStack[] = [
-  { name: "production", project: ".", args: ["--stack", "production"] },
-  { name: "staging", project: ".", args: ["--stack", "staging"] },
-  { name: "delivery", project: "delivery", args: ["--stack", "production"] },
+  { name: "production", project: ".", stack: "production" },
+  { name: "staging", project: ".", stack: "staging" },
+  { name: "delivery", project: "delivery", stack: "production" },
 ];
 
 /** Extensions of the result files, which decide their formats. */

@@ -18,6 +18,9 @@ export const longestComment = 65_000;
 /** Violations shown of one policy, which may object to every resource of a stack. */
 const mostViolations = 5;
 
+/** Exceptions shown, which stand above everything that is refused. */
+const mostExceptions = 50;
+
 /** A comment for a pull request; its first line is a marker, by which the next run finds it. */
 export function markdownReport(report: Report): string {
   const { result } = report;
@@ -30,37 +33,63 @@ export function markdownReport(report: Report): string {
   return body === "" ? `${head}\n` : `${head}\n\n${body}\n`;
 }
 
+/**
+ * What a preview found, without a heading and a marker, for a comment that says more than one thing.
+ *
+ * @param most characters, as far as there is room for the frames of the sections
+ */
+export function documentMarkdown(document: PreviewDocument, most: number): string {
+  const head = [totals(document), ...exceptionList(document)].join("\n\n");
+  const body = layOut(judgedSections(document), most - head.length - 2);
+  return body === "" ? head : `${head}\n\n${body}`;
+}
+
+/** Why a preview could not tell, in the same way. */
+export function failureMarkdown(failed: Failed, most: number): string {
+  return failureParts(failed, most).join("\n\n");
+}
+
 /** A name as it may stand in an HTML comment, where nothing can be escaped. */
 function marked(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9_.]+/g, "-").slice(0, 200);
 }
 
 function verdict(report: Report, { document, coverage }: Judged): string[] {
-  const { resources, summary } = document;
-  const declared = resources.filter(isDeclared).length;
-  const outcome = summary.mandatory > 0 ? "❌ Refused" : "✅ Holds";
+  const outcome = document.summary.mandatory > 0 ? "❌ Refused" : "✅ Holds";
   return [
     `### ${outcome}: ${subject(report)}`,
-    [
-      `| refused | advisory | waived | ${unknownWords(document)} | passed | not applicable | resources |`,
-      "| --- | --- | --- | --- | --- | --- | --- |",
-      `| **${summary.mandatory}** | ${summary.advisory} | ${summary.waived} | ${summary.unknown} | ${summary.passed} | ${summary.notApplicable} | ${declared} |`,
-    ].join("\n"),
+    totals(document),
     ...exceptionList(document),
     ...(coverage === undefined ? [] : [prose(coverage, 2000)]),
   ];
 }
 
+function totals(document: PreviewDocument): string {
+  const { resources, summary } = document;
+  const declared = resources.filter(isDeclared).length;
+  return [
+    `| refused | advisory | waived | ${unknownWords(document)} | passed | not applicable | resources |`,
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    `| **${summary.mandatory}** | ${summary.advisory} | ${summary.waived} | ${summary.unknown} | ${summary.passed} | ${summary.notApplicable} | ${declared} |`,
+  ].join("\n");
+}
+
 function exceptionList({ exceptions = [] }: PreviewDocument): string[] {
-  return exceptions.length === 0 ? [] : [exceptions.map((line) => `- ${prose(line, 300)}`).join("\n")];
+  if (exceptions.length === 0) return [];
+  const left = exceptions.length - mostExceptions;
+  const lines = exceptions.slice(0, mostExceptions).map((line) => `- ${prose(line, 300)}`);
+  return [[...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join("\n")];
 }
 
 function failure(report: Report, result: Failed): string[] {
+  return [`### ⚠️ Could not tell: ${subject(report)}`, ...failureParts(result, 20_000)];
+}
+
+function failureParts(result: Failed, most: number): string[] {
   const places = [...new Set(placedProblems(result).map(({ source }) => placeText(source)))].slice(0, 20);
   return [
-    `### ⚠️ Could not tell: ${subject(report)}`,
     "The preview could not be judged, so nothing is known of the checklist.",
-    block(result.error.message, 20_000),
+    block(result.error.message, most),
     ...(places.length === 0 ? [] : [`Where: ${places.join(", ")}`]),
   ];
 }

@@ -18,7 +18,11 @@ export function runEvent(changes: Record<string, unknown> = {}) {
     repository: { full_name: "optropic/platform", default_branch: "main" },
     workflow_run: {
       id: run,
+      workflow_id: 11,
+      run_number: 57,
+      run_attempt: 1,
       event: "pull_request",
+      conclusion: "success",
       head_sha: commit,
       head_branch: "patch-1",
       head_repository: { full_name: fork, owner: { login: "stranger" } },
@@ -29,8 +33,8 @@ export function runEvent(changes: Record<string, unknown> = {}) {
 }
 
 /** Runs a command of the pull requests as a process, as a workflow does, against a GitHub on loopback. */
-export function runProcess(github: FakeGitHub, command: string): Promise<Ended> {
-  return withEvent(runEvent(), (file) => {
+export function runProcess(github: FakeGitHub, command: string, changes = {}): Promise<Ended> {
+  return withEvent(runEvent(changes), (file) => {
     const env = environmentOf(github, file);
     return ended(spawn(process.execPath, [script, command], { stdio: ["ignore", "pipe", "pipe"], env }));
   });

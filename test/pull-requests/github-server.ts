@@ -12,7 +12,9 @@ export interface FakePullRequest {
   sha: string;
   /** Branch with its owner, `owner:branch`, and the repository that it is in. */
   head: string;
-  repository: string;
+  repository: string | null;
+  /** Branch that it would be merged into; `main` unless it says so. */
+  base?: string;
 }
 
 export interface FakeArtifact {
@@ -21,6 +23,26 @@ export interface FakeArtifact {
   bytes: Buffer;
   /** Size that the list claims. */
   claimed?: number;
+  /** GitHub lists what it no longer keeps, and answers a download with 410. */
+  expired?: boolean;
+}
+
+export interface FakeRun {
+  id: number;
+  run_number: number;
+  run_attempt: number;
+  head_sha: string;
+  workflow_id: number;
+}
+
+/** What the next request whose method and path match gets instead. */
+export interface FakeFault {
+  match: RegExp;
+  status: number;
+  message?: string;
+  headers?: Record<string, string>;
+  /** The request is done all the same: only its answer is lost. */
+  done?: boolean;
 }
 
 /** GitHub's REST API on loopback, as far as the results of a pull request need it. */
@@ -39,7 +61,11 @@ export interface FakeGitHub extends AsyncDisposable {
   /** Requests that reached the artifact store with a token of GitHub's. */
   readonly leaks: string[];
   /** Statuses that the next requests whose method and path match get instead. */
-  readonly faults: { match: RegExp; status: number; message?: string }[];
+  readonly faults: FakeFault[];
+  /** Runs of workflows that can be asked for. */
+  readonly runs: FakeRun[];
+  /** The repository's former name, which GitHub redirects from. */
+  formerly?: string;
 }
 
 export const run = 4711;
@@ -59,6 +85,7 @@ export async function startGitHub(): Promise<FakeGitHub> {
     requests: [],
     leaks: [],
     faults: [],
+    runs: [],
     [Symbol.asyncDispose]: async () => {
       await Promise.all([store, api].map(close));
     },
@@ -70,8 +97,8 @@ export async function startGitHub(): Promise<FakeGitHub> {
   });
   api.on("request", (request: IncomingMessage, response: ServerResponse) => {
     text(request).then((body) => {
-      const { status, answer, location } = answerTo(github, storeUrl, request, body);
-      response.writeHead(status, location === undefined ? {} : { location });
+      const { status, answer, headers = {} } = answerTo(github, storeUrl, request, body);
+      response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
       response.end(answer === undefined ? "" : JSON.stringify(answer));
     });
   });
@@ -81,30 +108,55 @@ export async function startGitHub(): Promise<FakeGitHub> {
 interface Answer {
   status: number;
   answer?: unknown;
-  location?: string;
+  headers?: Record<string, string>;
 }
 
 function answerTo(github: FakeGitHub, storeUrl: string, request: IncomingMessage, body: string): Answer {
-  const { pathname, searchParams } = new URL(request.url ?? "", github.url);
+  const { pathname } = new URL(request.url ?? "", github.url);
   const asked = `${request.method} ${pathname}`;
   github.requests.push(asked);
-  if (request.headers.authorization !== `Bearer ${github.token}`) return refused(401, "Bad credentials");
+  if (request.headers.authorization !== `token ${github.token}`) return refused(401, "Bad credentials");
   const fault = github.faults.findIndex(({ match }) => match.test(asked));
   const [found] = fault === -1 ? [] : github.faults.splice(fault, 1);
-  if (found !== undefined) return refused(found.status, found.message ?? "Fault");
+  if (found !== undefined) {
+    if (found.done) answerRight(github, storeUrl, request, body);
+    return { ...refused(found.status, found.message ?? "Fault"), headers: found.headers ?? {} };
+  }
+  if (github.formerly !== undefined && pathname.startsWith(`/repos/${github.formerly}/`)) {
+    const rest = (request.url ?? "").slice(`/repos/${github.formerly}`.length);
+    return {
+      ...refused(301, "Moved Permanently"),
+      headers: { location: `${github.url}/repositories/7${rest}` },
+    };
+  }
+  return answerRight(github, storeUrl, request, body);
+}
+
+function answerRight(github: FakeGitHub, storeUrl: string, request: IncomingMessage, body: string): Answer {
+  const url = new URL(request.url ?? "", github.url);
+  const { searchParams } = url;
   const prefix = `/repos/${github.repository}`;
+  const pathname = url.pathname.replace(/^\/repositories\/7(?=\/)/, prefix);
   if (!pathname.startsWith(`${prefix}/`)) return refused(404, "Not Found");
   const path = `${request.method} ${pathname.slice(prefix.length)}`;
   if (path === "GET /pulls") {
-    const open = github.pullRequests.filter(({ head }) => head === searchParams.get("head"));
+    const head = searchParams.get("head");
+    const open = github.pullRequests.filter((pull) => head === null || pull.head === head);
     return { status: 200, answer: open.map(asPullRequest) };
   }
   if (path === `GET /actions/runs/${run}/artifacts`) {
     const artifacts = github.artifacts.filter(({ name }) => name === searchParams.get("name"));
     return { status: 200, answer: { total_count: artifacts.length, artifacts: artifacts.map(asArtifact) } };
   }
+  const asksRun = /^GET \/actions\/runs\/(\d+)$/.exec(path);
+  const itsRun = github.runs.find(({ id }) => id === Number(asksRun?.[1]));
+  if (itsRun !== undefined) return { status: 200, answer: itsRun };
   const zip = /^GET \/actions\/artifacts\/(\d+)\/zip$/.exec(path);
-  if (zip !== null) return { status: 302, location: `${storeUrl}/${zip[1]}` };
+  if (zip !== null) {
+    const isGone = github.artifacts.some(({ id, expired }) => id === Number(zip[1]) && expired);
+    if (isGone) return refused(410, "Artifact has expired");
+    return { status: 302, headers: { location: `${storeUrl}/${zip[1]}` } };
+  }
   if (path === "POST /code-scanning/sarifs") {
     github.uploads.push(JSON.parse(body));
     return { status: 202, answer: { id: "47177e22-5596-11eb-80a1-c1e54ef945c6" } };
@@ -125,11 +177,24 @@ function answerComment(
     if (list[1] === "GET") {
       const size = Number(query.get("per_page"));
       const first = (Number(query.get("page")) - 1) * size;
-      return { status: 200, answer: comments.slice(first, first + size).map(asComment) };
+      const page = comments.slice(first, first + size);
+      const isLast = first + size >= comments.length;
+      const next = `<${github.url}/repositories/7/issues/${number}/comments?page=next>; rel="next"`;
+      return { status: 200, answer: page.map(asComment), headers: isLast ? {} : { link: next } };
     }
     const created = { id: 9000 + comments.length, login: "github-actions[bot]", body: JSON.parse(body).body };
     github.comments.set(number, [...comments, created]);
     return { status: 201, answer: asComment(created) };
+  }
+  const gone = /^DELETE \/issues\/comments\/(\d+)$/.exec(path);
+  if (gone !== null) {
+    for (const [number, comments] of github.comments) {
+      github.comments.set(
+        number,
+        comments.filter(({ id }) => id !== Number(gone[1])),
+      );
+    }
+    return { status: 204 };
   }
   const change = /^PATCH \/issues\/comments\/(\d+)$/.exec(path);
   const changed = [...github.comments.values()].flat().find(({ id }) => id === Number(change?.[1]));
@@ -138,12 +203,14 @@ function answerComment(
   return { status: 200, answer: asComment(changed) };
 }
 
-function asPullRequest({ number, sha, head, repository }: FakePullRequest) {
-  return { number, head: { sha, ref: head.split(":")[1], repo: { full_name: repository } } };
+function asPullRequest({ number, sha, head, repository, base = "main" }: FakePullRequest) {
+  const [login = "", ref = ""] = head.split(":");
+  const repo = repository === null ? null : { full_name: repository };
+  return { number, head: { sha, ref, user: { login }, repo }, base: { ref: base } };
 }
 
-function asArtifact({ id, name, bytes, claimed }: FakeArtifact) {
-  return { id, name, size_in_bytes: claimed ?? bytes.length, expired: false };
+function asArtifact({ id, name, bytes, claimed, expired = false }: FakeArtifact) {
+  return { id, name, size_in_bytes: claimed ?? bytes.length, expired };
 }
 
 function asComment({ id, login, body }: FakeComment) {

@@ -5,7 +5,8 @@ import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
-import { commentLimit, commentMarker } from "../../pull-requests/comment-body.ts";
+import { commentLimit } from "../../pull-requests/comment-body.ts";
+import { commentMarker } from "../../pull-requests/comment-state.ts";
 import { formats, previewedStacks } from "../../pull-requests/stacks.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { readSarif } from "../preview/report/sarif-schema.ts";
@@ -66,7 +67,8 @@ beforeAll(async () => {
   const files = [...texts].map(([name, content]) => ({ name, content }));
   github.artifacts.push({ id: 1, name: "previews-42", bytes: zipOf(files) });
   // Twice, as after a second push.
-  commented = [await runProcess(github, "comment"), await runProcess(github, "comment")];
+  const failed = { conclusion: "failure" };
+  commented = [await runProcess(github, "comment", failed), await runProcess(github, "comment", failed)];
   scanned = await runProcess(github, "code-scanning");
   // Six previews, one after the other.
 }, 240_000);
@@ -89,19 +91,20 @@ describe("a pull request that breaks production", () => {
   it("gets one comment: totals, what is refused, how to fix it and what changed, stack by stack", () => {
     expect(commented).toMatchObject([
       { status: 0, stdout: "Commented on pull request 42.\n", stderr: "" },
-      { status: 0, stdout: "Updated the comment on pull request 42.\n", stderr: "" },
+      { status: 0, stdout: "The comment on pull request 42 says so already.\n", stderr: "" },
     ]);
     const comments = github.comments.get(42) ?? [];
     expect(comments).toHaveLength(1);
 
     const body = comments[0]?.body ?? "";
-    expect(body.startsWith(`${commentMarker}\n### ❌ Refused: preview of \`optropic\``)).toBe(true);
+    expect(body.startsWith(`${commentMarker} run=`)).toBe(true);
+    expect(body.split("\n")[1]).toMatch(/^❌ \*\*Refused\*\*: \[run 57\]/);
     expect(body.length).toBeLessThan(commentLimit);
     const [production = "", staging = "", delivery = ""] = body.split(/^### /m).slice(1);
     for (const [section, verdict] of [
-      [production, "❌ Refused: preview of `optropic`, stack `production`"],
-      [staging, "✅ Holds: preview of `optropic`, stack `staging`"],
-      [delivery, "❌ Refused: preview of `optropic-delivery`, stack `production`"],
+      [production, "❌ production: refused"],
+      [staging, "✅ staging: holds"],
+      [delivery, "❌ delivery: refused"],
     ] as const) {
       const [first, , header] = section.split("\n");
       expect(first).toBe(verdict);

@@ -41,7 +41,7 @@ function previews(stacks: readonly string[], changes: Partial<PreviewsOptions> =
     head: join(folder, "head"),
     base: join(folder, "base"),
     results: join(folder, "results"),
-    stacks: stacks.map((name) => ({ name, project: ".", args: ["--stack", name] })),
+    stacks: stacks.map((name) => ({ name, project: ".", stack: name })),
     say: () => {},
     ...changes,
   });
@@ -90,11 +90,22 @@ it("compares with nothing where the base cannot be previewed", async () => {
 });
 
 it.each([
-  ["has no such project", { stacks: [{ name: "new", project: "delivery", args: ["--stack", "new-0"] }] }],
+  ["has no such project", { stacks: [{ name: "new", project: "delivery", stack: "new-0" }] }],
   ["is not there", { base: undefined }],
 ])("compares with nothing where the base %s", async (_, changes) => {
   expect(await previews(["a-0"], changes)).toBe(0);
   expect(await asked("base")).toEqual([]);
+  expect(await asked("head")).toMatchObject([{ against: null }]);
+});
+
+it.each([
+  ["has no such command, as for the pull request that introduces it", undefined],
+  ["has a command that says nothing", "process.exitCode = 1;"],
+])("compares with nothing where the base %s", async (_, program) => {
+  const file = join(folder, "base", "cli", "optropic.js");
+  if (program === undefined) await rm(file);
+  else await writeFile(file, program);
+  expect(await previews(["a-0"])).toBe(0);
   expect(await asked("head")).toMatchObject([{ against: null }]);
 });
 

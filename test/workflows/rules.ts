@@ -49,17 +49,34 @@ function pins(text: string): string[] {
 function problemsOfWorkflow(file: string, workflow: Workflow): string[] {
   const { on, permissions, env } = workflow;
   return [
-    ...found(
-      "pull_request_target" in on,
-      "pull_request_target gives a stranger's code a token that may write",
-    ),
+    ...dangerous
+      .filter((trigger) => trigger in on)
+      .map((trigger) => `${trigger} gives a stranger's code or words a token that may write`),
     ...found(
       JSON.stringify(permissions) !== "{}" && JSON.stringify(permissions) !== '{"contents":"read"}',
       "the workflow's own permissions are more than to read",
     ),
     ...found(env !== undefined && usesCredential(env), "every step sees a credential"),
-    ...found(file === judging && on.pull_request !== null, "a filter: its checks would never be reported"),
+    ...found(file === judging && isFiltered(on), "a filter: its checks would never be reported"),
+    ...found(
+      file === judging && !("merge_group" in on),
+      "no merge_group: a merge queue would wait for its checks for ever",
+    ),
+    ...found(
+      file === judging && !neededTypes.every((type) => on.pull_request?.types?.includes(type)),
+      "a new commit or a new base would keep the old checks",
+    ),
   ];
+}
+
+/** Triggers that anybody can pull, and that run with the rights of the repository. */
+const dangerous = ["pull_request_target", "issue_comment", "issues", "discussion", "fork", "watch"];
+
+/** `edited` is a new base too. */
+const neededTypes = ["opened", "synchronize", "reopened", "edited"];
+
+function isFiltered({ pull_request: pulls, merge_group: queue }: Workflow["on"]): boolean {
+  return Object.keys({ ...pulls, ...queue }).some((key) => key !== "types");
 }
 
 function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
@@ -81,6 +98,15 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
     ...found(forForks && job.environment !== undefined, "a fork's code runs in an environment"),
     ...found(!forForks && writes.some((scope) => !allowed.includes(scope)), `may write: ${writes}`),
     ...found(writes.includes("id-token") && !withOidc.includes(file), "may ask for a token by OIDC"),
+    ...found(
+      (follows || writes.length > 0 || secret) &&
+        steps.some(({ run = "" }) => /\bnpm ci\b(?!.*--ignore-scripts)/.test(run)),
+      "scripts of packages run where credentials are",
+    ),
+    ...found(
+      steps.some(({ uses = "", with: inputs = {} }) => keepsCache(uses, inputs)),
+      "a cache that another run may have filled",
+    ),
     ...found(secret && (file !== withSecrets || job.environment === undefined), "sees a secret"),
     ...found(job.env !== undefined && usesCredential(job.env), "every step sees a credential"),
     ...found(
@@ -90,6 +116,12 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
     ...steps.flatMap((step) => [...problemsOfStep(step), ...(follows ? problemsOfFollower(step) : [])]),
     ...steps.flatMap(problemsOfCheckout),
   ];
+}
+
+/** Everything that may write to the default branch's cache can leave something in it for the next run. */
+function keepsCache(uses: string, inputs: NonNullable<Step["with"]>): boolean {
+  if (/^actions\/cache\b/.test(uses)) return true;
+  return /^actions\/setup-/.test(uses) && ("cache" in inputs || inputs["package-manager-cache"] !== false);
 }
 
 /** What a fork's pull request looks like to a condition, in a repository where everything is set up. */
@@ -109,6 +141,8 @@ function problemsOfStep(step: Step): string[] {
   const lines = (step.run ?? "").split("\n").filter((line) => line.trim() !== "");
   return [
     ...found((step.run ?? "").includes("${{"), "an expression in a script"),
+    ...found(/GITHUB_(ENV|PATH)\b/.test(step.run ?? ""), "changes the environment of the steps behind it"),
+    ...found(/\bset -x|ACTIONS_STEP_DEBUG/.test(step.run ?? ""), "prints what it runs"),
     ...lines.flatMap(problemsOfLine),
   ];
 }

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
 import { readyGoTool } from "../../tools/go-tool.ts";
 import * as tools from "../../tools/go-tools.ts";
 import { holds } from "./expression.ts";
@@ -32,6 +34,21 @@ it("are clean to actionlint", () => {
 
 it("break no rule", () => {
   expect(problemsOf(workflows, action)).toEqual([]);
+});
+
+it("are updated by Dependabot, a week after a version is published", () => {
+  const file = readFileSync(join(root, ".github", "dependabot.yml"), "utf8");
+  const { updates } = z
+    .object({
+      updates: z.array(
+        z.looseObject({
+          "package-ecosystem": z.string(),
+          cooldown: z.object({ "default-days": z.number().min(7) }),
+        }),
+      ),
+    })
+    .parse(parse(file));
+  expect(updates.map((each) => each["package-ecosystem"])).toEqual(["npm", "github-actions"]);
 });
 
 it("install what a bare machine needs for the tests", () => {

@@ -1,0 +1,168 @@
+import * as z from "zod";
+import { parseJson } from "../lib/json.ts";
+import type { PolicyOutcome, PreviewDocument } from "../preview/document/document.ts";
+import type { Failed, Judged } from "../preview/report/report.ts";
+import type { Files } from "./results.ts";
+import type { PreviewedStack } from "./stacks.ts";
+
+/**
+ * What a run says of one stack, as data. The author of the pull request controls it, so it is read as a claim:
+ * numbers are counted again, and nothing is taken over that is not checked.
+ */
+export type StackResult =
+  | { readonly kind: "holds" | "refused"; readonly document: PreviewDocument }
+  | { readonly kind: "could-not-tell"; readonly failed: Failed }
+  | { readonly kind: "missing" }
+  | { readonly kind: "invalid"; readonly reason: string };
+
+/** Entries of one list; a program with more is not shown in a comment anyway. */
+const most = 20_000;
+/** Levels of a value that is shown as JSON. */
+const deepest = 50;
+
+const text = z.string().max(1_000_000);
+const source = z.object({
+  path: text,
+  line: z.int().nonnegative(),
+  column: z.int().nonnegative().default(1),
+});
+const waiver = z.object({ until: text, approvedBy: text, reason: text });
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(most);
+const value = z.json().refine((given) => depthOf(given) <= deepest, "nests too deep");
+const resource = z.object({ urn: text, type: text, name: text });
+const enforcement = z.enum(["advisory", "mandatory", "disabled", "remediate"]);
+const status = z.enum(["passed", "violated", "waived", "not-applicable", "unknown"]);
+
+const violation = z.object({
+  urn: text,
+  message: text,
+  status: z.enum(["waived", "unknown", "unproved"]).optional(),
+  source: source.optional(),
+  declared: source.optional(),
+  property: text.optional(),
+  setting: text.optional(),
+  expected: text.optional(),
+  fix: text.optional(),
+  waiver: waiver.optional(),
+});
+
+const policy = z.object({
+  pack: text,
+  name: text,
+  description: text,
+  enforcement,
+  items: list(text),
+  status,
+  fix: text.optional(),
+  violations: list(violation),
+});
+
+const side = z.object({ status, enforcement }).optional();
+
+const diff = z.object({
+  unavailable: text.optional(),
+  added: list(resource),
+  removed: list(resource),
+  changed: list(
+    z.object({
+      ...resource.shape,
+      properties: z
+        .array(
+          z.object({
+            path: text,
+            change: z.enum(["added", "removed", "changed"]),
+            before: value.optional(),
+            after: value.optional(),
+          }),
+        )
+        .max(200),
+      left: z.int().nonnegative(),
+    }),
+  ),
+  policies: list(z.object({ pack: text, name: text, before: side, after: side })),
+  secrets: z.int().nonnegative(),
+});
+
+const document = z.object({
+  project: text,
+  stack: text,
+  resources: list(z.object({ ...resource.shape, operation: z.enum(["create", "read", "same"]) })),
+  policies: list(policy).min(1, "no policy judged it"),
+  messages: list(z.object({ severity: text, message: text, urn: text.default("") })),
+  exceptions: list(text).optional(),
+  diff: diff.optional(),
+});
+
+const failed = z.object({
+  error: z.object({
+    failure: text,
+    message: text,
+    problems: list(z.object({ message: text, source: source.optional() })).optional(),
+  }),
+});
+
+/** Reads `NAME.json` of a stack. */
+export function stackResult(files: Files, { name, stack }: PreviewedStack): StackResult {
+  const file = files.get(`${name}.json`);
+  if (file === undefined) return { kind: "missing" };
+  const content = parseJson(file.toString("utf8"));
+  const isError = typeof content === "object" && content !== null && "error" in content;
+  if (isError) {
+    const error = failed.safeParse(content);
+    return error.success ? { kind: "could-not-tell", failed: error.data } : invalid(name, error.error);
+  }
+  const parsed = document.safeParse(content);
+  if (!parsed.success) return invalid(name, parsed.error);
+  if (parsed.data.stack !== stack) {
+    return { kind: "invalid", reason: `${name}.json is about another stack than ${stack}` };
+  }
+  const judged = completed(parsed.data);
+  return { kind: judged.summary.mandatory > 0 ? "refused" : "holds", document: judged };
+}
+
+/** The words of the checker name the place and what was expected there, and repeat nothing of the file. */
+function invalid(name: string, { issues }: z.ZodError): StackResult {
+  const { path = [], message = "" } = issues[0] ?? {};
+  const at = path.filter((step) => typeof step === "string").join(".");
+  return {
+    kind: "invalid",
+    reason: `${name}.json is not a result of optropic preview${at === "" ? "" : ` at ${at}`}: ${message}`,
+  };
+}
+
+/** With the numbers that its policies have, whatever it says of itself. */
+function completed({ resources, policies, ...rest }: z.infer<typeof document>): Judged["document"] {
+  const having = (wanted: PolicyOutcome["status"]) =>
+    policies.filter((each) => each.status === wanted).length;
+  const violated = policies.filter((each) => each.status === "violated");
+  const advisory = violated.filter((each) => each.enforcement === "advisory").length;
+  return {
+    ...rest,
+    policies,
+    resources: resources.map((each) => ({ ...each, parent: "", custom: true, protect: false, inputs: {} })),
+    outputs: {},
+    remediations: [],
+    timings: { programMs: 0, packsLoadedMs: 0 },
+    summary: {
+      resources: resources.length,
+      passed: having("passed"),
+      violated: violated.length,
+      mandatory: violated.length - advisory,
+      advisory,
+      waived: having("waived"),
+      unknown: having("unknown"),
+      notApplicable: having("not-applicable"),
+      durationMs: 0,
+    },
+  };
+}
+
+function depthOf(given: unknown, depth = 0): number {
+  if (typeof given !== "object" || given === null || depth > deepest) return depth;
+  return Math.max(
+    depth,
+    ...Object.values(given)
+      .slice(0, 1000)
+      .map((inner) => depthOf(inner, depth + 1)),
+  );
+}
