@@ -6,6 +6,7 @@ const address = z.string().max(2000, "an address of at most 2000 characters").op
 /** Variables with the tokens of the vendors, by the names that their providers take. */
 export const vendorTokens = z.object({
   CLOUDFLARE_API_TOKEN: secret,
+  GITHUB_TOKEN: secret,
   GRAFANA_AUTH: secret,
   PAGERDUTY_TOKEN: secret,
   RENDER_API_KEY: secret,
@@ -14,8 +15,9 @@ export const vendorTokens = z.object({
   VERCEL_API_TOKEN: secret,
 });
 
-/** Variables with addresses on this machine in place of the vendors' own, for tests. */
+/** Variables with addresses on this machine in place of the vendors' own, for tests; GitHub's may be elsewhere. */
 export const vendorAddresses = z.object({
+  GITHUB_API_URL: address,
   OPTROPIC_CLOUDFLARE_URL: address,
   OPTROPIC_GRAFANA_URL: address,
   OPTROPIC_PAGERDUTY_URL: address,

@@ -43,6 +43,22 @@ export interface ItemResult {
   readonly allowed: boolean;
 }
 
+/** One thing that is declared, what its vendor has, and what is served. */
+export interface DriftRow {
+  readonly vendor: string;
+  readonly subject: string;
+  /** Path of the setting that declares it, where one does. */
+  readonly setting?: string | undefined;
+  /** The line that declares it. */
+  readonly declaredIn?: SourcePosition | undefined;
+  readonly declared: string;
+  readonly atVendor: string;
+  /** What probes of the platform itself measured of the same setting; the first that differs, else the first. */
+  readonly served?: string | undefined;
+  /** `drift` where the vendor or what is served differs. */
+  readonly state: "as-declared" | "drift" | "unknown";
+}
+
 /** A verification, as `optropic verify --json` prints it. */
 export interface Verification {
   readonly version: 1;
@@ -56,6 +72,8 @@ export interface Verification {
   };
   readonly items: readonly ItemResult[];
   readonly probes: readonly ProbeResult[];
+  /** What is declared, what its vendor has and what is served, side by side. */
+  readonly drift: readonly DriftRow[];
 }
 
 /** What could not be told weighs more than what is wrong: it could be anything. */

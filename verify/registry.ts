@@ -28,6 +28,7 @@ import * as securityTxt from "./security-txt.ts";
 import * as tls from "./tls.ts";
 import * as cloudflare from "./vendors/cloudflare.ts";
 import * as cloudflareRules from "./vendors/cloudflare-rules.ts";
+import * as github from "./vendors/github.ts";
 import * as grafana from "./vendors/grafana.ts";
 import * as pagerduty from "./vendors/pagerduty.ts";
 import * as render from "./vendors/render.ts";
@@ -65,6 +66,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   performance,
   journeys,
   securityTxt,
+  github,
   supabase,
   vercel,
   render,

@@ -4,6 +4,7 @@ import { counted } from "../lib/text.ts";
 import { Context, type Subject } from "./context.ts";
 import type { Credentials } from "./credentials.ts";
 import type { ItemResult, ProbeResult, State, Verification } from "./document.ts";
+import { driftOf } from "./drift.ts";
 import type { Check, Probe } from "./probe.ts";
 import { Unknown, type UnknownReason } from "./unknown.ts";
 
@@ -50,6 +51,7 @@ export async function verify(
     },
     items,
     probes: results,
+    drift: driftOf(chosen, results),
   };
 }
 

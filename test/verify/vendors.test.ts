@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../vendors/clock.ts";
 import type { DeclaredResource } from "../../verify/declared.ts";
+import type { Probe } from "../../verify/probe.ts";
 import { registry as everyProbe } from "../../verify/registry.ts";
 import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
@@ -338,6 +339,29 @@ const faults: Readonly<Record<string, readonly [probe: string, (states: VendorSt
     "escalation-as-declared",
     ({ pagerduty }) => void pagerduty.escalation.minutes.splice(0, 1, 60),
   ],
+  ...Object.fromEntries(
+    ["test", "typecheck", "lint", "build"].map((name, index) => [
+      `check ${name} failed`,
+      [
+        `release-${name}-green`,
+        ({ github }: VendorStates) => Object.assign(github.runs[index] ?? {}, { conclusion: "failure" }),
+      ] as const,
+    ]),
+  ),
+  "check did not run": ["release-lint-green", ({ github }) => void github.runs.splice(2, 1)],
+  "commit without a pull request": ["release-reviewed", ({ github }) => void github.pulls.splice(0)],
+  "approved by its author": [
+    "release-reviewed",
+    ({ github }) => Object.assign(github, { reviews: [{ login: "author", state: "APPROVED" }] }),
+  ],
+  "approval dismissed": [
+    "release-reviewed",
+    ({ github }) => void github.reviews.push({ login: "reviewer", state: "DISMISSED" }),
+  ],
+  "no approval required": ["branch-rules", ({ github }) => Object.assign(github, { approvals: 0 })],
+  "check not required": ["branch-rules", ({ github }) => void github.required.shift()],
+  "critical alert": ["no-open-alerts", ({ github }) => void github.dependabot.push(1)],
+  "leaked secret": ["no-open-alerts", ({ github }) => void github.secrets.push(1)],
   "service disabled": [
     "escalation-as-declared",
     ({ pagerduty }) => Object.assign(pagerduty.service, { status: "disabled" }),
@@ -375,7 +399,7 @@ describe("a platform with one fault at a vendor", () => {
   });
 });
 
-const vendors = ["vercel", "render", "supabase", "cloudflare", "sentry", "grafana", "pagerduty"];
+const vendors = ["vercel", "render", "supabase", "cloudflare", "sentry", "grafana", "pagerduty", "github"];
 
 describe("a vendor that cannot be asked", () => {
   it("is unknown without its token, and says which", async () => {
@@ -438,6 +462,35 @@ it("shows no token and no value of a variable, whatever the vendors send back", 
     ];
     for (const text of texts) expect(text).not.toMatch(/canary/i);
   }
+});
+
+it("puts what is declared, what the vendor has and what is served side by side, with the declaring line", async () => {
+  const hsts = "edge.hsts.maxAgeSeconds";
+  const served = (measured: string, state: "holds" | "does-not-hold"): Probe => ({
+    ...{ name: "served", items: ["4.2"], title: "It must be served.", needs: ["web"], settings: [hsts] },
+    measure: async () => [{ subject: "max-age", state, expected: "31536000", measured, setting: hsts }],
+  });
+  const rowsOf = async (probe: Probe) => {
+    const { drift } = await verified(given({ probes: [...reading, probe] }));
+    return drift.filter(({ state }) => state !== "as-declared");
+  };
+  expect(await rowsOf(served("31536000", "holds"))).toEqual([]);
+  expect(await rowsOf(served("300", "does-not-hold"))).toMatchObject([
+    {
+      ...{ vendor: "cloudflare", setting: hsts, state: "drift" },
+      ...{ declared: "31536000", atVendor: "31536000", served: "max-age: 300" },
+      declaredIn: { path: "Pulumi.production.yaml", line: expect.any(Number) },
+    },
+  ]);
+  Object.assign(rule(platform.states, "http_ratelimit"), { action: "log" });
+  const verification = await verified(given());
+  expect(verification.drift.filter(({ state }) => state === "drift")).toMatchObject([
+    { vendor: "cloudflare", subject: "rule login (action)", declared: "block", atVendor: "log" },
+  ]);
+  expect(verificationText(verification)).toMatch(
+    /Drift:[\s\S]*rule login \(action\) +block +cloudflare: log/,
+  );
+  expect(verificationPage(verification)).toContain("cloudflare: rule login (action)");
 });
 
 it("knows the variables that the program declares", async () => {

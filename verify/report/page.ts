@@ -1,6 +1,6 @@
 import { htmlText as inert } from "../../lib/html.ts";
 import { formatDuration } from "../../lib/units.ts";
-import type { ItemResult, PlacedCheck, ProbeResult, Verification } from "../document.ts";
+import type { DriftRow, ItemResult, PlacedCheck, ProbeResult, Verification } from "../document.ts";
 import { summaryLine } from "./text.ts";
 
 /** A verification as one HTML page that loads nothing and runs no script. */
@@ -23,6 +23,7 @@ export function verificationPage(verification: Verification): string {
 <tr><th>item</th><th>what it asks for</th><th>state</th><th>probes</th></tr>
 ${items.map(itemRow).join("\n")}
 </table>
+${driftSection(verification.drift)}
 <h2>Probes</h2>
 ${probes.map(probeSection).join("\n")}
 </body>
@@ -34,6 +35,21 @@ function itemRow({ id, text, state, probes, allowed }: ItemResult): string {
   const names = probes.map((name) => `<a href="#${inert(name)}">${inert(name)}</a>`).join(", ");
   const note = state === "unknown" && allowed ? ", allowed" : "";
   return `<tr><td>${inert(id)}</td><td>${inert(text)}</td><td class="${state}">${words(state)}${note}</td><td>${names || "no probe"}</td></tr>`;
+}
+
+function driftSection(rows: readonly DriftRow[]): string {
+  if (rows.length === 0) return "";
+  return `<h2>Declared, at the vendor, and served</h2>
+<table>
+<tr><th>what</th><th>declared</th><th>at the vendor</th><th>served</th><th>state</th><th>declared in</th></tr>
+${rows.map(driftRow).join("\n")}
+</table>`;
+}
+
+function driftRow({ vendor, subject, declared, atVendor, served, state, declaredIn }: DriftRow): string {
+  const place = declaredIn === undefined ? "" : `${declaredIn.path}:${declaredIn.line}`;
+  const look = state === "drift" ? "does-not-hold" : state === "unknown" ? "unknown" : "holds";
+  return `<tr><td>${inert(vendor)}: ${inert(subject)}</td><td>${inert(declared)}</td><td>${inert(atVendor)}</td><td>${inert(served ?? "")}</td><td class="${look}">${words(state)}</td><td>${inert(place)}</td></tr>`;
 }
 
 function probeSection(probe: ProbeResult): string {

@@ -1,7 +1,7 @@
 import { textTable } from "../../lib/table.ts";
 import { counted, printable } from "../../lib/text.ts";
 import { formatDuration } from "../../lib/units.ts";
-import type { PlacedCheck, ProbeResult, State, Verification } from "../document.ts";
+import type { DriftRow, PlacedCheck, ProbeResult, State, Verification } from "../document.ts";
 
 const marks: Readonly<Record<State, string>> = {
   holds: "✓",
@@ -28,6 +28,7 @@ export function verificationText(verification: Verification): string {
   const lines = [
     ...textTable(rows),
     ...open.flatMap((probe) => ["", ...probeLines(probe)]),
+    ...driftLines(verification.drift),
     "",
     `${stack}: ${summaryLine(verification)}, in ${formatDuration(durationMs)}.`,
     ...without,
@@ -44,6 +45,24 @@ export function summaryLine({ summary, items }: Verification): string {
     ...(summary.error > 0 ? [`${counted(summary.error, "error")}`] : []),
   ];
   return parts.join(", ");
+}
+
+/** What a vendor or the platform has otherwise than it is declared. */
+function driftLines(rows: readonly DriftRow[]): string[] {
+  const drifted = rows.filter(({ state }) => state === "drift");
+  if (drifted.length === 0) return [];
+  const shown = drifted.map(({ vendor, subject, declared, atVendor, served, declaredIn }) => [
+    declaredIn === undefined ? "" : `${declaredIn.path}:${declaredIn.line}`,
+    subject,
+    declared,
+    `${vendor}: ${atVendor}`,
+    served ?? "",
+  ]);
+  return [
+    "",
+    "Drift:",
+    ...textTable([["declared in", "what", "declared", "at the vendor", "served"], ...shown]),
+  ];
 }
 
 function probeLines(probe: ProbeResult): string[] {

@@ -1,6 +1,7 @@
 import type { Settings } from "../../../config/settings.ts";
 import type { DeclaredResource } from "../../../verify/declared.ts";
 import { cloudflareToken, type FakeCloudflareState, fakeCloudflare } from "./cloudflare.ts";
+import { type FakeGitHubState, fakeGitHub, githubToken, healthyGitHub } from "./github.ts";
 import { type FakeGrafanaState, fakeGrafana, grafanaToken } from "./grafana.ts";
 import { healthyRender, healthyVercel } from "./healthy.ts";
 import { healthyCloudflare } from "./healthy-edge.ts";
@@ -21,6 +22,7 @@ export interface VendorStates {
   readonly sentry: FakeSentryState;
   readonly grafana: FakeGrafanaState;
   readonly pagerduty: FakePagerDutyState;
+  readonly github: FakeGitHubState;
 }
 
 /** The APIs of the vendors on loopback. What is written there stays until {@link FakePlatform.reset}. */
@@ -55,6 +57,7 @@ export async function startPlatform(
     sentry: healthySentry(settings, now()),
     grafana: healthyGrafana(settings, declared),
     pagerduty: healthyPagerDuty(settings, now()),
+    github: healthyGitHub(settings.project.repository),
   });
   const states = healthy();
   const server = await startFake([
@@ -66,6 +69,7 @@ export async function startPlatform(
     fakeIngest(states.sentry),
     fakeGrafana(states.grafana),
     fakePagerDuty(states.pagerduty),
+    fakeGitHub(states.github),
   ]);
   return {
     server,
@@ -76,6 +80,7 @@ export async function startPlatform(
       ...{ CLOUDFLARE_API_TOKEN: cloudflareToken, OPTROPIC_CLOUDFLARE_URL: `${server.url}/cloudflare` },
       ...{ SENTRY_AUTH_TOKEN: sentryToken, OPTROPIC_SENTRY_URL: `${server.url}/sentry` },
       ...{ GRAFANA_AUTH: grafanaToken, OPTROPIC_GRAFANA_URL: `${server.url}/grafana` },
+      ...{ GITHUB_TOKEN: githubToken, GITHUB_API_URL: `${server.url}/github` },
       ...{ PAGERDUTY_TOKEN: pagerDutyToken, OPTROPIC_PAGERDUTY_URL: `${server.url}/pagerduty` },
     },
     sentryDsn: `${server.url.replace("://", `://${sentryKey}@`)}/ingest/4501`,
@@ -89,6 +94,7 @@ export async function startPlatform(
       Object.assign(states.sentry, fresh.sentry);
       Object.assign(states.grafana, fresh.grafana);
       Object.assign(states.pagerduty, fresh.pagerduty);
+      Object.assign(states.github, fresh.github);
       server.behave();
     },
     stop: () => server.stop(),

@@ -1,0 +1,76 @@
+import type { FakeAnswer, FakeVendor } from "./server.ts";
+
+export interface FakeGitHubState {
+  readonly repository: string;
+  pulls: { number: number; author: string; merged: boolean }[];
+  reviews: { login: string; state: string }[];
+  runs: { id: number; name: string; status: string; conclusion: string | null }[];
+  approvals: number;
+  required: string[];
+  dependabot: number[];
+  secrets: number[];
+}
+
+export const githubToken = "ghp_canary00112233445566778899";
+
+/** GitHub's REST API with the state of one repository and of one commit. */
+export function fakeGitHub(state: FakeGitHubState): FakeVendor {
+  const of = (owner: string | undefined, name: string | undefined, body: unknown): FakeAnswer =>
+    `${owner}/${name}` === state.repository ? { body } : { status: 404, body: { message: "Not Found" } };
+  const alerts = (numbers: readonly number[]) => numbers.map((number) => ({ number, state: "open" }));
+  return {
+    prefix: "github",
+    authorization: `token ${githubToken}`,
+    routes: {
+      "GET /repos/:owner/:name/commits/:sha/pulls": ({ parts: [owner, name] }) =>
+        of(
+          owner,
+          name,
+          state.pulls.map(({ number, author, merged }) => ({
+            ...{ number, user: { login: author }, base: { ref: "release/production" } },
+            merged_at: merged ? "2026-11-27T09:00:00Z" : null,
+          })),
+        ),
+      "GET /repos/:owner/:name/pulls/:number/reviews": ({ parts: [owner, name] }) =>
+        of(
+          owner,
+          name,
+          state.reviews.map(({ login, state: said }) => ({ user: { login }, state: said })),
+        ),
+      "GET /repos/:owner/:name/commits/:sha/check-runs": ({ parts: [owner, name] }) =>
+        of(owner, name, { total_count: state.runs.length, check_runs: state.runs }),
+      "GET /repos/:owner/:name/rules/branches/:branch": ({ parts: [owner, name] }) =>
+        of(owner, name, [
+          { type: "deletion" },
+          { type: "pull_request", parameters: { required_approving_review_count: state.approvals } },
+          {
+            type: "required_status_checks",
+            parameters: { required_status_checks: state.required.map((context) => ({ context })) },
+          },
+        ]),
+      "GET /repos/:owner/:name/dependabot/alerts": ({ parts: [owner, name] }) =>
+        of(owner, name, alerts(state.dependabot)),
+      "GET /repos/:owner/:name/secret-scanning/alerts": ({ parts: [owner, name] }) =>
+        of(owner, name, alerts(state.secrets)),
+    },
+  };
+}
+
+/** A repository whose release was checked and approved. */
+export function healthyGitHub(repository: string): FakeGitHubState {
+  const names = ["test", "typecheck", "lint", "build"];
+  return {
+    repository,
+    pulls: [{ number: 12, author: "author", merged: true }],
+    reviews: [
+      { login: "reviewer", state: "CHANGES_REQUESTED" },
+      { login: "reviewer", state: "APPROVED" },
+      { login: "reviewer", state: "COMMENTED" },
+    ],
+    runs: names.map((name, id) => ({ id, name, status: "completed", conclusion: "success" })),
+    approvals: 1,
+    required: names,
+    dependabot: [],
+    secrets: [],
+  };
+}

@@ -1,0 +1,210 @@
+import * as z from "zod";
+import type { ItemId } from "../../checklist/items.ts";
+import type { Access } from "../../vendors/client.ts";
+import type { GitHub } from "../../vendors/github.ts";
+import { path } from "../../vendors/path.ts";
+import type { Context } from "../context.ts";
+import { compare, eachOf, type Probe, probe } from "../probe.ts";
+import { Unknown } from "../unknown.ts";
+import { absent, same } from "./checks.ts";
+import { question } from "./question.ts";
+
+const text = z.string().max(10_000);
+const user = z.looseObject({ login: text }).nullish();
+
+const pullRequest = z.looseObject({
+  number: z.number().int(),
+  merged_at: text.nullish(),
+  user,
+  base: z.looseObject({ ref: text }),
+});
+const review = z.looseObject({ user, state: text });
+const checkRuns = z.looseObject({
+  check_runs: z
+    .array(z.looseObject({ id: z.number(), name: text, status: text, conclusion: text.nullish() }))
+    .max(1000),
+});
+const rule = z.looseObject({
+  type: text,
+  parameters: z
+    .looseObject({
+      required_approving_review_count: z.number().optional(),
+      required_status_checks: z.array(z.looseObject({ context: text })).optional(),
+    })
+    .nullish(),
+});
+const alert = z.looseObject({ number: z.number() });
+
+/** The client is heavy, so it is loaded by the first probe that asks. */
+async function clientOf(access: Access): Promise<GitHub> {
+  const { GitHub } = await import("../../vendors/github.ts");
+  return new GitHub(access);
+}
+
+function repositoryOf({ settings }: Context): [owner: string, name: string] {
+  const [owner = "", name = ""] = settings.project.repository.split("/");
+  return [owner, name];
+}
+
+function commitOf({ commit }: Context): string {
+  if (commit !== undefined) return commit;
+  throw new Unknown("no-data", "VERIFY_COMMIT is not set: which commit is the release?");
+}
+
+const pullRequests = question(async (context, access, commit) => {
+  const [owner, name] = repositoryOf(context);
+  return (await clientOf(access)).list({
+    path: path`/repos/${owner}/${name}/commits/${commit}/pulls`,
+    right: "read pull requests",
+    schema: z.array(pullRequest).max(1000),
+  });
+});
+
+const reviews = question(async (context, access, number) => {
+  const [owner, name] = repositoryOf(context);
+  return (await clientOf(access)).list({
+    path: path`/repos/${owner}/${name}/pulls/${number}/reviews`,
+    right: "read pull requests",
+    schema: z.array(review).max(1000),
+  });
+});
+
+const runs = question(async (context, access, commit) => {
+  const [owner, name] = repositoryOf(context);
+  return (await clientOf(access)).ask({
+    path: path`/repos/${owner}/${name}/commits/${commit}/check-runs`,
+    query: { filter: "latest", per_page: 100 },
+    right: "read checks",
+    schema: checkRuns,
+  });
+});
+
+const rules = question(async (context, access, branch) => {
+  const [owner, name] = repositoryOf(context);
+  return (await clientOf(access)).list({
+    path: path`/repos/${owner}/${name}/rules/branches/${branch}`,
+    right: "read the rules of the branch",
+    schema: z.array(rule).max(1000),
+  });
+});
+
+const alerts = question(async (context, access, kind) => {
+  const [owner, name] = repositoryOf(context);
+  const query = kind === "dependabot" ? { state: "open", severity: "critical" } : { state: "open" };
+  return (await clientOf(access)).list({
+    path: path`/repos/${owner}/${name}/${kind}/alerts`,
+    query,
+    right: `read ${kind} alerts`,
+    schema: z.array(alert).max(1000),
+  });
+});
+
+/** What a ruleset must require, by the items that ask for it. */
+const wantedChecks = { test: "1.1", typecheck: "1.2", lint: "1.3", build: "1.4" } as const satisfies Record<
+  string,
+  ItemId
+>;
+
+function checkProbe(name: keyof typeof wantedChecks): Probe {
+  return probe({
+    name: `release-${name}-green`,
+    items: [wantedChecks[name]],
+    title: `The check ${name} must have succeeded on the release's commit.`,
+    needs: ["vendor:github", "release-commit"],
+    settings: ["project.repository"],
+    measure: async (context) => {
+      const { check_runs: found } = await runs(context, commitOf(context));
+      const own = found.filter((run) => run.name === name);
+      const newest = own.toSorted((a, b) => b.id - a.id)[0];
+      return [same(`check ${name}`, "success", newest && (newest.conclusion ?? newest.status))];
+    },
+  });
+}
+
+export const testGreen = checkProbe("test");
+export const typecheckGreen = checkProbe("typecheck");
+export const lintGreen = checkProbe("lint");
+export const buildGreen = checkProbe("build");
+
+export const releaseReviewed = probe({
+  name: "release-reviewed",
+  items: ["1.5"],
+  title: "The release's commit must come through a merged pull request that another person approved.",
+  needs: ["vendor:github", "release-commit"],
+  settings: ["project.repository", "project.branch"],
+  measure: async (context) => {
+    const merged = (await pullRequests(context, commitOf(context))).filter(({ merged_at: at }) =>
+      Boolean(at),
+    );
+    const [own] = merged;
+    if (own === undefined)
+      return [absent("merged pull request of the commit", "approved", "project.repository")];
+    const latest = new Map<string, string>();
+    for (const { user: by, state } of await reviews(context, String(own.number))) {
+      // A comment leaves an approval as it is.
+      if (by && ["APPROVED", "CHANGES_REQUESTED", "DISMISSED"].includes(state)) latest.set(by.login, state);
+    }
+    const approving = [...latest].filter(
+      ([login, state]) => state === "APPROVED" && login !== own.user?.login,
+    );
+    const objecting = [...latest.values()].filter((state) => state === "CHANGES_REQUESTED");
+    return [
+      compare(`approvals of pull request ${own.number}`, {
+        expected: "at least 1",
+        measured: approving.length,
+        holds: approving.length > 0,
+        setting: "project.repository",
+      }),
+      same(`requests for changes of pull request ${own.number}`, 0, objecting.length, "project.repository"),
+    ];
+  },
+});
+
+export const branchRules = probe({
+  name: "branch-rules",
+  items: ["1.5"],
+  title: "GitHub must require an approval and the four checks before something is merged.",
+  needs: ["vendor:github"],
+  settings: ["project.branch"],
+  measure: async (context) => {
+    const { branch } = context.settings.project;
+    const found = await rules(context, branch);
+    const approvals = found.flatMap(({ type, parameters }) =>
+      type === "pull_request" ? [parameters?.required_approving_review_count ?? 0] : [],
+    );
+    const required = found.flatMap(({ parameters }) =>
+      (parameters?.required_status_checks ?? []).map(({ context: name }) => name),
+    );
+    const most = Math.max(0, ...approvals);
+    return [
+      compare(`approvals that ${branch} requires`, {
+        expected: "at least 1",
+        measured: most,
+        holds: most >= 1,
+        setting: "project.branch",
+      }),
+      ...Object.keys(wantedChecks).map((name) =>
+        same(
+          `check ${name} of ${branch}`,
+          "required",
+          required.includes(name) ? "required" : "optional",
+          "project.branch",
+        ),
+      ),
+    ];
+  },
+});
+
+export const noOpenAlerts = probe({
+  name: "no-open-alerts",
+  items: ["1.6"],
+  title: "GitHub must have no open critical alert of a dependency, and none of a secret.",
+  needs: ["vendor:github"],
+  settings: ["project.repository"],
+  measure: (context) =>
+    eachOf(["dependabot", "secret-scanning"], String, async (kind) => {
+      const found = await alerts(context, kind);
+      const which = kind === "dependabot" ? "critical alerts of dependencies" : "alerts of secrets";
+      return [same(`open ${which}`, 0, found.length, "project.repository")];
+    }),
+});
