@@ -2,104 +2,11 @@ import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
 import { path } from "./path.ts";
+import * as answers from "./vercel-answers.ts";
 
-const text = z.string().max(2000);
-const milliseconds = z.number().int().nonnegative();
-const team = z.looseObject({ id: text, slug: text, billing: z.looseObject({ plan: text }).nullish() });
-
-const project = z.looseObject({
-  id: text,
-  name: text,
-  framework: text.nullish(),
-  nodeVersion: text.nullish(),
-  serverlessFunctionRegion: text.nullish(),
-  resourceConfig: z.looseObject({ functionDefaultRegions: z.array(text).max(100).optional() }).nullish(),
-  /** Whether a production deployment gets the project's domains when it is ready. */
-  autoAssignCustomDomains: z.boolean().optional(),
-  link: z
-    .looseObject({
-      type: text.optional(),
-      org: text.optional(),
-      repo: text.optional(),
-      repoId: z.number().optional(),
-      productionBranch: text.optional(),
-    })
-    .nullish(),
-  ssoProtection: z.looseObject({ deploymentType: text }).nullish(),
-  passwordProtection: z.looseObject({ deploymentType: text }).nullish(),
-  gitForkProtection: z.boolean().optional(),
-  /** The last request to point the domains elsewhere. */
-  lastAliasRequest: z
-    .looseObject({
-      fromDeploymentId: text.nullish(),
-      toDeploymentId: text,
-      jobStatus: z.enum(["pending", "in-progress", "succeeded", "failed", "skipped"]),
-      requestedAt: milliseconds,
-      type: z.enum(["promote", "rollback"]),
-    })
-    .nullish(),
-  /** The deployment that serves each target. */
-  targets: z.record(text, z.looseObject({ id: text }).nullable()).optional(),
-});
-
-const commitMeta = z.looseObject({
-  githubCommitSha: text.optional(),
-  githubCommitRef: text.optional(),
-});
-
-const listedDeployment = z.looseObject({
-  uid: text,
-  name: text.optional(),
-  url: text.nullish(),
-  state: text.optional(),
-  readyState: text.optional(),
-  readySubstate: text.nullish(),
-  target: text.nullish(),
-  created: milliseconds.optional(),
-  createdAt: milliseconds.optional(),
-  meta: commitMeta.optional(),
-  isRollbackCandidate: z.boolean().nullish(),
-});
-
-const oneDeployment = z.looseObject({
-  id: text,
-  url: text.nullish(),
-  readyState: text,
-  readySubstate: text.nullish(),
-  target: text.nullish(),
-  createdAt: milliseconds,
-  projectId: text.optional(),
-  alias: z.array(text).max(1000).nullish(),
-  aliasAssigned: z.union([z.boolean(), z.number()]).nullish(),
-  meta: commitMeta.optional(),
-  gitSource: z.looseObject({ sha: text.optional(), ref: text.nullish() }).nullish(),
-  errorMessage: text.nullish(),
-});
-
-const domain = z.looseObject({
-  name: text,
-  verified: z.boolean(),
-  redirect: text.nullish(),
-  redirectStatusCode: z.number().nullish(),
-  gitBranch: text.nullish(),
-});
-
-const domainConfig = z.looseObject({ misconfigured: z.boolean(), configuredBy: text.nullish() });
-
-/** Without the value: nothing that asks for it here may show it. */
-const variable = z.object({
-  id: text.optional(),
-  key: text,
-  type: text,
-  target: z.union([text.transform((one) => [one]), z.array(text).max(100)]).optional(),
-  gitBranch: text.nullish(),
-});
-
-const pagination = z.looseObject({ next: z.number().nullish() });
-
-export type VercelProject = z.infer<typeof project>;
-export type VercelDomain = z.infer<typeof domain>;
-export type VercelVariable = z.infer<typeof variable>;
+export type VercelProject = z.infer<typeof answers.project>;
+export type VercelDomain = z.infer<typeof answers.domain>;
+export type VercelVariable = z.infer<typeof answers.variable>;
 
 /** Where a deployment is: `QUEUED`, `INITIALIZING` and `BUILDING` lead to one of the others. */
 export type VercelState = "QUEUED" | "INITIALIZING" | "BUILDING" | "READY" | "ERROR" | "CANCELED" | string;
@@ -141,13 +48,16 @@ export class Vercel {
     return this.#client.ask({
       path: path`/v2/teams/${this.#team.teamId}`,
       right: "read the team",
-      schema: team,
+      schema: answers.team,
     });
   }
 
   /** Every project of the team. */
   projects(): Promise<VercelProject[]> {
-    const schema = z.looseObject({ projects: z.array(project).max(1000), pagination: pagination.optional() });
+    const schema = z.looseObject({
+      projects: z.array(answers.project).max(1000),
+      pagination: answers.pagination.optional(),
+    });
     return this.#client.collect("projects", async (from) => {
       const answer = await this.#client.ask({
         path: "/v10/projects",
@@ -165,12 +75,15 @@ export class Vercel {
       path: path`/v9/projects/${idOrName}`,
       query: this.#team,
       right: "read the project",
-      schema: project,
+      schema: answers.project,
     });
   }
 
   domains(idOrName: string): Promise<VercelDomain[]> {
-    const schema = z.looseObject({ domains: z.array(domain).max(1000), pagination: pagination.optional() });
+    const schema = z.looseObject({
+      domains: z.array(answers.domain).max(1000),
+      pagination: answers.pagination.optional(),
+    });
     return this.#client.collect("domains", async (until) => {
       const answer = await this.#client.ask({
         path: path`/v9/projects/${idOrName}/domains`,
@@ -188,13 +101,16 @@ export class Vercel {
       path: path`/v6/domains/${name}/config`,
       query: this.#team,
       right: "read the domain",
-      schema: domainConfig,
+      schema: answers.domainConfig,
     });
   }
 
   /** Names, kinds and targets of the environment variables, without their values. */
   async variables(idOrName: string): Promise<VercelVariable[]> {
-    const schema = z.looseObject({ envs: z.array(variable).max(5000), pagination: pagination.optional() });
+    const schema = z.looseObject({
+      envs: z.array(answers.variable).max(5000),
+      pagination: answers.pagination.optional(),
+    });
     return this.#client.collect("environment variables", async (until) => {
       const answer = await this.#client.ask({
         path: path`/v10/projects/${idOrName}/env`,
@@ -219,7 +135,7 @@ export class Vercel {
       path: "/v6/deployments",
       query: { ...this.#team, projectId, target, state, limit: Math.min(most, 100) },
       right: "read deployments",
-      schema: z.looseObject({ deployments: z.array(listedDeployment).max(1000) }),
+      schema: z.looseObject({ deployments: z.array(answers.listedDeployment).max(1000) }),
     });
     return answer.deployments.map(fromList).toSorted((a, b) => b.createdAt - a.createdAt);
   }
@@ -230,7 +146,7 @@ export class Vercel {
       path: path`/v13/deployments/${idOrHost}`,
       query: this.#team,
       right: "read deployments",
-      schema: oneDeployment,
+      schema: answers.oneDeployment,
     });
     return fromOne(answer);
   }
@@ -260,7 +176,7 @@ export class Vercel {
         gitSource: { type: "github", org, repo, ref, sha: commit },
       },
       right: "create deployments",
-      schema: oneDeployment,
+      schema: answers.oneDeployment,
     });
     return fromOne(answer);
   }
@@ -300,16 +216,16 @@ export class Vercel {
       query: this.#team,
       body: { autoAssignCustomDomains },
       right: "change the project",
-      schema: project,
+      schema: answers.project,
     });
   }
 }
 
-function nextOf(page: z.infer<typeof pagination> | undefined): string | undefined {
+function nextOf(page: z.infer<typeof answers.pagination> | undefined): string | undefined {
   return page?.next === undefined || page.next === null ? undefined : String(page.next);
 }
 
-function fromList(deployment: z.infer<typeof listedDeployment>): VercelDeployment {
+function fromList(deployment: z.infer<typeof answers.listedDeployment>): VercelDeployment {
   const { uid, url, state, readyState, readySubstate, target, created, createdAt, meta } = deployment;
   return {
     id: uid,
@@ -324,7 +240,7 @@ function fromList(deployment: z.infer<typeof listedDeployment>): VercelDeploymen
   };
 }
 
-function fromOne(deployment: z.infer<typeof oneDeployment>): VercelDeployment {
+function fromOne(deployment: z.infer<typeof answers.oneDeployment>): VercelDeployment {
   const { id, url, readyState, readySubstate, target, createdAt, alias, meta, gitSource } = deployment;
   return {
     ...{ id, createdAt, state: readyState },

@@ -1,0 +1,97 @@
+import * as z from "zod";
+
+// What Vercel answers, as far as it is read here: https://vercel.com/docs/rest-api
+
+const text = z.string().max(2000);
+const milliseconds = z.number().int().nonnegative();
+export const team = z.looseObject({ id: text, slug: text, billing: z.looseObject({ plan: text }).nullish() });
+
+export const project = z.looseObject({
+  id: text,
+  name: text,
+  framework: text.nullish(),
+  nodeVersion: text.nullish(),
+  serverlessFunctionRegion: text.nullish(),
+  resourceConfig: z.looseObject({ functionDefaultRegions: z.array(text).max(100).optional() }).nullish(),
+  /** Whether a production deployment gets the project's domains when it is ready. */
+  autoAssignCustomDomains: z.boolean().optional(),
+  link: z
+    .looseObject({
+      type: text.optional(),
+      org: text.optional(),
+      repo: text.optional(),
+      repoId: z.number().optional(),
+      productionBranch: text.optional(),
+    })
+    .nullish(),
+  ssoProtection: z.looseObject({ deploymentType: text }).nullish(),
+  passwordProtection: z.looseObject({ deploymentType: text }).nullish(),
+  gitForkProtection: z.boolean().optional(),
+  /** The last request to point the domains elsewhere. */
+  lastAliasRequest: z
+    .looseObject({
+      fromDeploymentId: text.nullish(),
+      toDeploymentId: text,
+      jobStatus: z.enum(["pending", "in-progress", "succeeded", "failed", "skipped"]),
+      requestedAt: milliseconds,
+      type: z.enum(["promote", "rollback"]),
+    })
+    .nullish(),
+  /** The deployment that serves each target. */
+  targets: z.record(text, z.looseObject({ id: text }).nullable()).optional(),
+});
+
+export const commitMeta = z.looseObject({
+  githubCommitSha: text.optional(),
+  githubCommitRef: text.optional(),
+});
+
+export const listedDeployment = z.looseObject({
+  uid: text,
+  name: text.optional(),
+  url: text.nullish(),
+  state: text.optional(),
+  readyState: text.optional(),
+  readySubstate: text.nullish(),
+  target: text.nullish(),
+  created: milliseconds.optional(),
+  createdAt: milliseconds.optional(),
+  meta: commitMeta.optional(),
+  isRollbackCandidate: z.boolean().nullish(),
+});
+
+export const oneDeployment = z.looseObject({
+  id: text,
+  url: text.nullish(),
+  readyState: text,
+  readySubstate: text.nullish(),
+  target: text.nullish(),
+  createdAt: milliseconds,
+  projectId: text.optional(),
+  alias: z.array(text).max(1000).nullish(),
+  aliasAssigned: z.union([z.boolean(), z.number()]).nullish(),
+  meta: commitMeta.optional(),
+  gitSource: z.looseObject({ sha: text.optional(), ref: text.nullish() }).nullish(),
+  errorMessage: text.nullish(),
+});
+
+export const domain = z.looseObject({
+  name: text,
+  verified: z.boolean(),
+  redirect: text.nullish(),
+  redirectStatusCode: z.number().nullish(),
+  gitBranch: text.nullish(),
+});
+
+export const domainConfig = z.looseObject({ misconfigured: z.boolean(), configuredBy: text.nullish() });
+
+/** Without the value: nothing that asks for it here may show it. */
+export const variable = z.object({
+  id: text.optional(),
+  key: text,
+  type: text,
+  target: z.union([text.transform((one) => [one]), z.array(text).max(100)]).optional(),
+  gitBranch: text.nullish(),
+});
+
+export const pagination = z.looseObject({ next: z.number().nullish() });
