@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import type { Finding } from "./findings.ts";
 import type { Policy } from "./policy.ts";
 import type { Stack } from "./stack.ts";
+import { fixFor } from "./vendor-fixes.ts";
 import type { AnyValue, Resource } from "./view.ts";
 import type { Waiver } from "./waivers.ts";
 
@@ -40,7 +41,7 @@ export function evaluate(
   let unknown: Extract<Finding, { answer: "unknown" }> | undefined;
   for (const finding of policy.check(stack, configuration, context)) {
     if (finding.answer === "violated" || finding.answer === "unproved") {
-      const found = objection(policy, finding, context);
+      const found = objection(policy, finding, context, stack);
       // Two ways to the same finding are one.
       if (!violations.some((one) => isSame(one, found))) violations.push(found);
     } else if (finding.answer === "unknown") {
@@ -81,6 +82,7 @@ function objection(
   policy: Policy,
   { answer, resource, found, at, setting, expected, fix }: Extract<Finding, { found: string }>,
   context: Context,
+  stack: Stack,
 ): Objection {
   const waiver = context.waivers.valid.find((candidate) => covers(candidate, policy, resource));
   const isForProduction = policy.productionOnly || answer === "unproved";
@@ -95,7 +97,7 @@ function objection(
     kind: answer,
     found,
     expected: expected ?? policy.title,
-    fix: fix ?? policy.fix,
+    fix: fix ?? fixFor(policy, stack),
     ...(waiver && {
       waiver: { until: waiver.until, approvedBy: waiver.approvedBy, reason: waiver.reason },
     }),
