@@ -6,12 +6,12 @@ import type { ItemId } from "./items.ts";
  */
 // biome-ignore format: a table reads best with one item a line
 export const namedControls: Readonly<Record<ItemId, readonly string[]>> = {
-  "1.1": ["attest:attest-1.1","policy:required-check-test","policy:required-checks-current"],
-  "1.2": ["attest:attest-1.2","policy:required-check-typecheck"],
-  "1.3": ["attest:attest-1.3","policy:required-check-lint"],
-  "1.4": ["attest:attest-1.4","policy:plan-pulumi-cloud","policy:pull-requests-previewed","policy:required-check-build","policy:required-check-preview"],
-  "1.5": ["attest:attest-1.5","policy:branch-history-kept","policy:branch-rules-for-all","policy:pack-enforced","policy:plan-pulumi-cloud","policy:plan-repository","policy:production-environment-reviewed","policy:pull-request-approval-current","policy:pull-request-approved","policy:pull-request-code-owners","policy:pull-request-conversations","policy:workflows-restricted"],
-  "1.6": ["attest:attest-1.6","policy:dependency-alerts","policy:dependency-updates","policy:plan-repository","policy:secret-scanning","policy:workflows-restricted"],
+  "1.1": ["attest:attest-1.1","policy:required-check-test","policy:required-checks-current","probe:release-test-green"],
+  "1.2": ["attest:attest-1.2","policy:required-check-typecheck","probe:release-typecheck-green"],
+  "1.3": ["attest:attest-1.3","policy:required-check-lint","probe:release-lint-green"],
+  "1.4": ["attest:attest-1.4","policy:plan-pulumi-cloud","policy:pull-requests-previewed","policy:required-check-build","policy:required-check-preview","probe:release-build-green"],
+  "1.5": ["policy:branch-history-kept","policy:branch-rules-for-all","policy:pack-enforced","policy:plan-pulumi-cloud","policy:plan-repository","policy:production-environment-reviewed","policy:pull-request-approval-current","policy:pull-request-approved","policy:pull-request-code-owners","policy:pull-request-conversations","policy:workflows-restricted","probe:branch-rules","probe:release-reviewed"],
+  "1.6": ["policy:dependency-alerts","policy:dependency-updates","policy:plan-repository","policy:secret-scanning","policy:workflows-restricted","probe:no-open-alerts"],
   "2.1": ["policy:required-variables","policy:variables-not-in-files"],
   "2.2": ["policy:required-variables"],
   "2.3": ["policy:database-url-own","policy:secret-variables-sensitive"],
