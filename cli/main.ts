@@ -9,8 +9,10 @@ import { initCommand } from "./init.ts";
 import { matrixCommand } from "./matrix.ts";
 import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
+import { releaseCommand } from "./release.ts";
 import { decideCommand, reportCommand, statusCommand } from "./report.ts";
 import { restoreCommand } from "./restore.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { verifyCommand } from "./verify.ts";
 import { watchCommand } from "./watch.ts";
 
@@ -29,6 +31,8 @@ export async function main(args: readonly string[]): Promise<void> {
     evidenceCommand(),
     attestCommand(),
     verifyCommand(),
+    releaseCommand(),
+    rollbackCommand(),
     matrixCommand(),
     watchCommand(),
     initCommand(),

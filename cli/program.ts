@@ -7,6 +7,8 @@ export function runOptropic(args: readonly string[], commands: readonly Command[
   const program = new Command("optropic")
     .description("The production deployment checklist, executable.")
     .version(packageJson.version);
+  // A subcommand may have an option --version of its own.
+  program.enablePositionalOptions();
   for (const command of commands) program.addCommand(command);
   return runProgram(program, args);
 }

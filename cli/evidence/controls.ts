@@ -6,6 +6,8 @@ import { gates } from "../../evidence/gates/registry.ts";
 import { loadTestControls } from "../../evidence/load-test-results.ts";
 import type { RegisteredControl } from "../../evidence/registered.ts";
 import { drillItems } from "../../operations/drill/findings.ts";
+import { releaseControls } from "../../operations/release/steps/controls.ts";
+import { rehearsalControl, rollbackControls } from "../../operations/rollback/controls.ts";
 import { watchControls } from "../../operations/watch/controls.ts";
 import { registry as policies } from "../../policies/registry.ts";
 import { registry as probes } from "../../verify/registry.ts";
@@ -80,6 +82,9 @@ function machineControls(): RegisteredControl[] {
         run: "gate",
       }),
     ),
+    ...releaseControls,
+    ...Object.values(rollbackControls),
+    rehearsalControl,
     stepsControl,
   ];
 }

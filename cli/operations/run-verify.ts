@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import type { ItemId } from "../../checklist/items.ts";
-import { runCommand } from "../../lib/command.ts";
+import { runCommand, type Work } from "../../lib/command.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { writeAtomic } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
@@ -11,7 +11,7 @@ import { readStackSettings } from "../../project/settings.ts";
 import { Sources } from "../../project/sources.ts";
 import { Credentials } from "../../verify/credentials.ts";
 import { readMigrationFiles } from "../../verify/database/migration-files.ts";
-import { statusOf } from "../../verify/document.ts";
+import { statusOf, type Verification } from "../../verify/document.ts";
 import { defaultLimits } from "../../verify/limits.ts";
 import { parseAnchors, type TrustAnchor } from "../../verify/network/dns/anchor.ts";
 import { Resolver } from "../../verify/network/dns/resolver.ts";
@@ -45,72 +45,84 @@ export interface VerifyFlags {
 
 /** Measures what runs against the settings and outputs of a stack. */
 export async function runVerify(flags: VerifyFlags): Promise<void> {
-  await runCommand(flags, async ({ progress, warn }) => {
-    const settings = readStackSettings(flags.cwd, flags.stack);
-    const targets = readTargets(flags.target);
-    const authorities = flags.ca === undefined ? undefined : readAuthorities(flags.ca);
+  await runCommand(flags, async (work) => {
     const stop = new AbortController();
     const removeHandlers = abortOnSignals(stop);
-    const outputs = await outputsOf(flags, stop.signal, warn);
-    const credentials = new Credentials(process.env, outputs);
-    const limits = defaultLimits;
-    const http = new HttpClient({ targets, limits, authorities });
-    const { resolvers } = settings.verify;
-    const anchors = flags.trustAnchor === undefined ? undefined : readAnchors(flags.trustAnchor);
-    const resolver = new Resolver({ targets, limits, resolvers, anchors });
-    const declared = declaredBy(flags);
-    const { allowWrites } = flags;
-    const migrations = flags.migrations === undefined ? undefined : readMigrationFiles(flags.migrations);
-    if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");
     try {
-      const verification = await verify(
-        registry,
-        {
-          settings,
-          outputs,
-          credentials,
-          targets,
-          limits,
-          http,
-          resolver,
-          authorities,
-          allowWrites,
-          migrations,
-          declared,
-        },
-        {
-          tool: { name: packageJson.name, version: packageJson.version },
-          stack: flags.stack,
-          only: flags.only,
-          allowUnknown: flags.allowUnknown,
-          placeOf: placesOf(flags),
-          progress,
-          signal: stop.signal,
-        },
-      );
+      const verification = await measure(flags, { ...work, signal: stop.signal, environment: process.env });
       if (flags.report !== undefined) {
         const { verificationPage } = await import("../../verify/report/page.ts");
         writeReport(flags.report, verificationPage(verification));
       }
-      if (flags.evidence !== undefined) {
-        const { recordVerification } = await import("../evidence/verify.ts");
-        // What was not measured any more leaves the older evidence as it is.
-        const probes = verification.probes.filter(({ reason }) => reason !== "interrupted");
-        if (probes.length > 0) {
-          await recordVerification(flags.evidence, flags.cwd, { ...verification, probes });
-        }
-      }
       const output = flags.json ? jsonLine(verification) : `${verificationText(verification)}\n`;
       return { status: statusOf(verification), output };
     } finally {
-      http.close();
       removeHandlers();
     }
   });
 }
 
+/** Measures, and records what was measured where the flags ask for it. */
+export async function measure(
+  flags: Omit<VerifyFlags, "report" | "json" | "debug">,
+  { progress, warn, signal, environment }: Work & { signal: AbortSignal; environment: NodeJS.ProcessEnv },
+): Promise<Verification> {
+  const settings = readStackSettings(flags.cwd, flags.stack);
+  const targets = readTargets(flags.target);
+  const authorities = flags.ca === undefined ? undefined : readAuthorities(flags.ca);
+  const outputs = await outputsOf(flags, signal, warn);
+  const credentials = new Credentials(environment, outputs);
+  const limits = defaultLimits;
+  const http = new HttpClient({ targets, limits, authorities });
+  const { resolvers } = settings.verify;
+  const anchors = flags.trustAnchor === undefined ? undefined : readAnchors(flags.trustAnchor);
+  const resolver = new Resolver({ targets, limits, resolvers, anchors });
+  const declared = declaredBy(flags);
+  const { allowWrites } = flags;
+  const migrations = flags.migrations === undefined ? undefined : readMigrationFiles(flags.migrations);
+  if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");
+  try {
+    const verification = await verify(
+      registry,
+      {
+        settings,
+        outputs,
+        credentials,
+        targets,
+        limits,
+        http,
+        resolver,
+        authorities,
+        allowWrites,
+        migrations,
+        declared,
+      },
+      {
+        tool: { name: packageJson.name, version: packageJson.version },
+        stack: flags.stack,
+        only: flags.only,
+        allowUnknown: flags.allowUnknown,
+        placeOf: placesOf(flags),
+        progress,
+        signal,
+      },
+    );
+    if (flags.evidence !== undefined) {
+      const { recordVerification } = await import("../evidence/verify.ts");
+      // What was not measured any more leaves the older evidence as it is.
+      const probes = verification.probes.filter(({ reason }) => reason !== "interrupted");
+      if (probes.length > 0) {
+        await recordVerification(flags.evidence, flags.cwd, { ...verification, probes });
+      }
+    }
+    return verification;
+  } finally {
+    http.close();
+  }
+}
+
 async function outputsOf(
-  flags: VerifyFlags,
+  flags: Pick<VerifyFlags, "cwd" | "stack" | "outputs" | "target">,
   signal: AbortSignal,
   warn: (message: string) => void,
 ): Promise<Outputs> {
@@ -125,7 +137,7 @@ async function outputsOf(
 }
 
 /** Where each setting is written in the stack's file. */
-function placesOf({ cwd, stack }: VerifyFlags): Places["ofStack"] {
+function placesOf({ cwd, stack }: Pick<VerifyFlags, "cwd" | "stack">): Places["ofStack"] {
   const project = readProject({ cwd, stack });
   const places = new Places(project, new Sources(project.root));
   return (setting) => places.ofStack(setting);

@@ -20,6 +20,7 @@ const findingSchema = z.strictObject({
   expected: z.union([z.number(), short]).optional(),
   unit: z.string().max(40).optional(),
   url: z.url().max(2000).optional(),
+  until: moment.optional(),
 });
 
 const common = { at: moment, run: z.string().min(1).max(100) };

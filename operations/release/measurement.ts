@@ -19,6 +19,8 @@ export interface Finding {
   expected?: string | number | undefined;
   unit?: string | undefined;
   url?: string | undefined;
+  /** The last moment at which it counts, where it ends before its kind does. */
+  until?: Date | undefined;
 }
 
 export interface Measurement {

@@ -207,7 +207,7 @@ function complete(step: Step, state: EndState, summary: string, findings: readon
     if (found === undefined) {
       return { control: { kind, name }, items: [...items], state: byEnd[state], summary };
     }
-    const { details, measured, expected, unit, url } = found;
+    const { details, measured, expected, unit, url, until } = found;
     return {
       control: { kind, name },
       items: [...items],
@@ -220,6 +220,7 @@ function complete(step: Step, state: EndState, summary: string, findings: readon
       ...(expected !== undefined && { expected }),
       ...(unit !== undefined && { unit }),
       ...(url !== undefined && { url }),
+      ...(until !== undefined && { until: until.toISOString() }),
     };
   });
 }

@@ -132,7 +132,7 @@ function postMortem({ repository, stack }: RollbackParts): Step {
 }
 
 function rehearsed({ settings, stack }: RollbackParts): Step {
-  const { minutes } = settings.rollout.rollback;
+  const { minutes, rehearsalDays } = settings.rollout.rollback;
   return {
     ...common,
     name: "rehearsed",
@@ -154,6 +154,7 @@ function rehearsed({ settings, stack }: RollbackParts): Step {
           ...(took !== undefined && { measured: Math.round(took / 1000) }),
           expected: minutes * 60,
           unit: "s",
+          until: new Date(run.now.getTime() + rehearsalDays * 86_400_000),
         },
       ]);
     },

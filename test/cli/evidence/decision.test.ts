@@ -13,28 +13,7 @@ import { controlKey } from "../../../evidence/registered.ts";
 const command = join(import.meta.dirname, "../../../cli/optropic.js");
 
 /** Items and kinds of control, but probes, that no version has yet: a person signs in their place. */
-const signedInstead = [
-  "1.1 gate",
-  "1.2 gate",
-  "1.3 gate",
-  "1.4 gate",
-  "3.6 gate",
-  "S1.3 gate",
-  "S1.4 gate",
-  "S2.1 gate",
-  "S2.2 gate",
-  "S2.7 gate",
-  "S2.8 gate",
-  "S3.1 gate",
-  "S3.2 gate",
-  "S4.1 gate",
-  "S7.7 gate",
-  "S8.1 gate",
-  "S8.2 gate",
-  "S8.5 gate",
-  "R.1 gate",
-  "R.2 gate",
-];
+const signedInstead = ["3.6 gate", "S3.1 gate", "S3.2 gate"];
 
 let root: string;
 const { privateKey } = generateKeys();

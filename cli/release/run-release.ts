@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { isItemId } from "../../checklist/items.ts";
+import type { Settings } from "../../config/settings.ts";
+import { type Result, runCommand, type Work } from "../../lib/command.ts";
+import { exitStatus } from "../../lib/exit.ts";
+import { Failure } from "../../lib/failure.ts";
+import { jsonLine } from "../../lib/json.ts";
+import { printableText } from "../../lib/text.ts";
+import { reconcile } from "../../operations/release/engine.ts";
+import { FolderSink } from "../../operations/release/evidence-sink.ts";
+import { grafanaAlerts } from "../../operations/release/grafana-alerts.ts";
+import type { Limits } from "../../operations/release/measurement.ts";
+import { planDocument, planText } from "../../operations/release/plan.ts";
+import { readSettlement, settle } from "../../operations/release/settle.ts";
+import type { Parts, Stage } from "../../operations/release/steps/parts.ts";
+import { releaseSteps } from "../../operations/release/steps/registry.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { projectNameOf } from "../../project/project.ts";
+import { readStackSettings } from "../../project/settings.ts";
+import { decided } from "../evidence/decision.ts";
+import { git } from "../evidence/git.ts";
+import { signingKey } from "../evidence/record.ts";
+import { abortOnSignals } from "../operations/operation.ts";
+import { measure } from "../operations/run-verify.ts";
+import { type ReleaseVariables, readReleaseVariables } from "./environment.ts";
+import { openJournal } from "./journal.ts";
+import { reported, untilSettled } from "./outcome.ts";
+import { channelsOf, healthOf, holder, hostsOf, linksOf, repositoryOf } from "./reach.ts";
+
+export interface ReleaseFlags {
+  version: string;
+  commit?: string;
+  stack: string;
+  cwd: string;
+  evidence: string;
+  journal?: string;
+  plan: boolean;
+  wait: boolean;
+  from?: string;
+  until?: string;
+  dryRun: boolean;
+  settle?: string;
+  takeOver: boolean;
+  json: boolean;
+  debug: boolean;
+}
+
+/** Runs what is due of a release. */
+export async function runRelease(flags: ReleaseFlags): Promise<void> {
+  await runCommand(flags, async (work) => {
+    const stop = new AbortController();
+    const removeHandlers = abortOnSignals(stop);
+    try {
+      return await release(flags, work, stop.signal);
+    } finally {
+      removeHandlers();
+    }
+  });
+}
+
+async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Promise<Result> {
+  const { stack, version, json } = flags;
+  const cwd = resolve(flags.cwd);
+  const settings = readStackSettings(cwd, stack);
+  if (settings.release !== version) {
+    throw new Failure(
+      "refused",
+      `--version is ${version}, and optropic:release of ${stack} is ${settings.release}: release what the settings declare`,
+    );
+  }
+  const variables = readReleaseVariables(process.env);
+  if (flags.plan) {
+    const steps = releaseSteps(partsOf(flags, cwd, settings, variables, work));
+    return {
+      status: exitStatus.holds,
+      output: json
+        ? jsonLine(planDocument(version, steps, settings.contacts))
+        : printableText(planText(version, steps, settings.contacts)),
+    };
+  }
+  const commit = await commitOf(flags, cwd);
+  const steps = releaseSteps(partsOf(flags, cwd, settings, variables, work));
+  const { journal, close } = openJournal({ cwd, stack, journal: flags.journal, name: version }, work.warn);
+  const run = randomUUID();
+  const now = (): Date => new Date();
+  try {
+    if (flags.settle !== undefined) {
+      await settle(readSettlement(flags.settle), { journal, steps, run, by: holder(), now });
+    }
+    const call = () =>
+      reconcile({
+        version,
+        commit,
+        steps,
+        journal,
+        evidence: new FolderSink({
+          root: resolve(cwd, flags.evidence),
+          project: projectNameOf(cwd),
+          stack,
+          kind: "release",
+          tool: { name: packageJson.name, version: packageJson.version },
+          key: signingKey(process.env),
+        }),
+        now,
+        limits: limitsOf(settings),
+        run,
+        holder: holder(),
+        signal,
+        from: flags.from,
+        until: flags.until,
+        dryRun: flags.dryRun,
+        takeOver: flags.takeOver,
+        progress: work.progress,
+      });
+    const outcome =
+      flags.wait && !flags.dryRun
+        ? await untilSettled(call, { signal, progress: work.progress })
+        : await call();
+    return reported(outcome, json);
+  } finally {
+    close();
+  }
+}
+
+/** Limits of a release, in the units of the engine. */
+export function limitsOf({ rollout }: Settings): Limits {
+  const { failed, error, inconclusive, intervalSeconds, callSeconds, leaseMinutes } = rollout.limits;
+  return {
+    failed,
+    error,
+    inconclusive,
+    intervalMs: intervalSeconds * 1000,
+    callMs: callSeconds * 1000,
+    leaseMs: leaseMinutes * 60_000,
+  };
+}
+
+function partsOf(
+  flags: ReleaseFlags,
+  cwd: string,
+  settings: Settings,
+  variables: ReleaseVariables,
+  work: Work,
+): Parts {
+  const { stagingStack } = settings.rollout;
+  const stageOf = (stack: string, own: Settings): Stage => ({
+    hosts: hostsOf(own),
+    alerts: grafanaAlerts({
+      url: own.observability.grafana.url,
+      dataSource: own.observability.grafana.dataSource,
+      token: stack === flags.stack ? variables.GRAFANA_AUTH : process.env.STAGING_GRAFANA_AUTH,
+      intervalSeconds: own.observability.scrapeIntervalSeconds,
+    }),
+    verifier: {
+      async verify({ commit, only }, signal) {
+        const { probes } = await measure(
+          {
+            ...{ stack, cwd, target: [], allowUnknown: [], allowWrites: false },
+            evidence: resolve(cwd, flags.evidence),
+            ...(only !== undefined && { only: [...only] }),
+          },
+          { ...work, signal, environment: { ...process.env, VERIFY_COMMIT: commit } },
+        );
+        return probes;
+      },
+    },
+  });
+  return {
+    stack: flags.stack,
+    settings,
+    production: stageOf(flags.stack, settings),
+    staging: stageOf(stagingStack, readStackSettings(cwd, stagingStack)),
+    // A plan needs no token.
+    repository: lazily(() => repositoryOf(settings)),
+    decisions: {
+      async decide({ phase, commit }) {
+        const { decision, items } = await decided({
+          ...{ stack: flags.stack, cwd, evidence: flags.evidence, json: false, debug: false },
+          ...{ phase, commit, checkpoint: [] },
+        });
+        return {
+          go: decision === "go",
+          items: items.flatMap(({ id, verdict, blocks, reason }) =>
+            isItemId(id) ? [{ id, verdict, blocks, reason }] : [],
+          ),
+        };
+      },
+    },
+    channel: channelsOf(settings, variables),
+    links: linksOf(settings),
+    health: healthOf(settings, variables),
+  };
+}
+
+/** An object that is made when one of its methods is first called. */
+function lazily<T extends object>(make: () => T): T {
+  let made: T | undefined;
+  return new Proxy(Object.create(null), {
+    get(_, name) {
+      made ??= make();
+      return Reflect.get(made, name);
+    },
+  });
+}
+
+async function commitOf({ commit }: Pick<ReleaseFlags, "commit">, cwd: string): Promise<string> {
+  const found = commit ?? (await git(cwd, ["rev-parse", "--verify", "HEAD"]));
+  if (found !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(found)) return found;
+  throw new Failure("refused", "Which commit goes live is not known: pass --commit, in full");
+}

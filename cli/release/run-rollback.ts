@@ -1,0 +1,189 @@
+import { randomUUID } from "node:crypto";
+import { join, resolve } from "node:path";
+import type { Settings } from "../../config/settings.ts";
+import { EvidenceFolder } from "../../evidence/folder.ts";
+import { type Result, runCommand, type Work } from "../../lib/command.ts";
+import { Failure } from "../../lib/failure.ts";
+import { writeAtomic } from "../../lib/files.ts";
+import type { Host } from "../../operations/hosts/host.ts";
+import { reconcile } from "../../operations/release/engine.ts";
+import { FolderSink } from "../../operations/release/evidence-sink.ts";
+import { stateOf, stepOf } from "../../operations/release/state.ts";
+import type { RollbackParts } from "../../operations/rollback/parts.ts";
+import { judgeByText } from "../../operations/rollback/schema.ts";
+import { finishSteps, rollbackSteps } from "../../operations/rollback/steps.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { projectNameOf } from "../../project/project.ts";
+import { readStackSettings } from "../../project/settings.ts";
+import { git } from "../evidence/git.ts";
+import { signingKey } from "../evidence/record.ts";
+import { abortOnSignals } from "../operations/operation.ts";
+import { readReleaseVariables } from "./environment.ts";
+import { openJournal } from "./journal.ts";
+import { reported, untilSettled } from "./outcome.ts";
+import { channelsOf, holder, hostsOf, linksOf, repositoryOf, servedCommitOf } from "./reach.ts";
+
+export interface RollbackFlags {
+  reason?: string;
+  to?: string;
+  stack: string;
+  cwd: string;
+  evidence: string;
+  journal?: string;
+  reports: string;
+  acceptSchema: boolean;
+  dryRun: boolean;
+  finish: boolean;
+  rehearse: boolean;
+  takeOver: boolean;
+  json: boolean;
+  debug: boolean;
+}
+
+/** Rolls back, or restores afterwards what each host did by itself. */
+export async function runRollback(flags: RollbackFlags): Promise<void> {
+  await runCommand(flags, async (work) => {
+    const stop = new AbortController();
+    const removeHandlers = abortOnSignals(stop);
+    try {
+      return await rollback(flags, work, stop.signal);
+    } finally {
+      removeHandlers();
+    }
+  });
+}
+
+/** Short, since a person waits for it, and without a second chance for what is a fact. */
+const limits = {
+  ...{ failed: 0, error: 5, inconclusive: 5 },
+  ...{ intervalMs: 2000, callMs: 60_000, leaseMs: 150_000 },
+};
+
+async function rollback(flags: RollbackFlags, work: Work, signal: AbortSignal): Promise<Result> {
+  const cwd = resolve(flags.cwd);
+  const declared = readStackSettings(cwd, flags.stack);
+  const stack = flags.rehearse ? declared.rollout.stagingStack : flags.stack;
+  const settings = flags.rehearse ? readStackSettings(cwd, stack) : declared;
+  if (flags.reason === undefined && !flags.finish && !flags.rehearse && !flags.dryRun) {
+    throw new Failure("refused", "Say why with --reason: it goes into the report and the announcement");
+  }
+  const hosts = hostsOf(settings);
+  const { journal, close, name } = await journalOf(flags, { cwd, stack, settings, hosts, signal }, work);
+  const entries = await journal.read();
+  const { opened } = stateOf(entries);
+  const commit = opened?.commit ?? (await servedNow(hosts, signal));
+  const parts = partsOf(flags, { cwd, stack, settings, hosts, commit });
+  const run = randomUUID();
+  try {
+    if (flags.finish && stepOf(stateOf(entries), "automation").ended?.state !== "successful") {
+      throw new Failure("refused", `Nothing was rolled back as ${name}: there is nothing to restore`);
+    }
+    const outcome = await untilSettled(
+      () =>
+        reconcile({
+          version: name,
+          commit,
+          steps: flags.finish ? finishSteps(parts) : rollbackSteps(parts),
+          journal,
+          evidence: new FolderSink({
+            root: resolve(cwd, flags.evidence),
+            project: projectNameOf(cwd),
+            // A rehearsal in staging speaks for the stack that would be rolled back.
+            stack: flags.stack,
+            kind: "rollback",
+            tool: { name: packageJson.name, version: packageJson.version },
+            key: signingKey(process.env),
+          }),
+          now: () => new Date(),
+          limits,
+          run,
+          holder: holder(),
+          signal,
+          dryRun: flags.dryRun,
+          takeOver: flags.takeOver,
+          progress: work.progress,
+        }).then((each) =>
+          flags.dryRun && each.state === "waiting" ? { ...each, state: "unclear" as const } : each,
+        ),
+      { signal, progress: work.progress },
+    );
+    const lines = stateOf(await journal.read()).history.map(({ at, text }) => `${at} ${text}`);
+    return reported(outcome, flags.json, lines);
+  } finally {
+    close();
+  }
+}
+
+interface Place {
+  cwd: string;
+  stack: string;
+  settings: Settings;
+  hosts: readonly Host[];
+  signal: AbortSignal;
+}
+
+/**
+ * The journal of the rollback: one for each release and day, so that a second rollback of a day goes on with the first
+ * unless that was finished.
+ */
+async function journalOf(flags: RollbackFlags, { cwd, stack, settings }: Place, { warn }: Work) {
+  const kind = flags.rehearse ? "rehearsal" : "rollback";
+  for (let number = 1; number <= 100; number += 1) {
+    const name = `${kind}-${settings.release}-${number}`;
+    const opened = openJournal({ cwd, stack, journal: flags.journal, name }, warn);
+    const state = stateOf(await opened.journal.read());
+    const isFinished = stepOf(state, "restore").ended?.state === "successful";
+    const isRehearsed = flags.rehearse && stepOf(state, "rehearsed").ended !== undefined;
+    if (!isFinished && !(isRehearsed && !flags.finish)) return { ...opened, name };
+    opened.close();
+  }
+  throw new Failure("refused", `${settings.release} was rolled back 100 times`);
+}
+
+async function servedNow(hosts: readonly Host[], signal: AbortSignal): Promise<string> {
+  for (const host of hosts) {
+    const commit = (await host.served(signal))?.commit;
+    if (commit !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return commit;
+  }
+  throw new Failure("failed", "No host says which commit it serves");
+}
+
+function partsOf(
+  flags: RollbackFlags,
+  { cwd, stack, settings, hosts, commit }: Omit<Place, "signal"> & { commit: string },
+): RollbackParts {
+  const variables = readReleaseVariables(process.env);
+  const hasToken = (process.env.GITHUB_TOKEN ?? "") !== "";
+  return {
+    stack,
+    settings,
+    hosts,
+    choice: { commit: flags.to, bad: badCommits(resolve(cwd, flags.evidence), flags.stack, commit) },
+    judge: judgeByText((args) => git(cwd, args), settings.rollout.rollback.migrations),
+    acceptSchema: flags.acceptSchema,
+    servedCommit: servedCommitOf(settings, variables),
+    repository: hasToken ? repositoryOf(settings) : undefined,
+    channel: channelsOf(settings, variables),
+    links: linksOf(settings),
+    reason: flags.reason ?? "A rehearsal",
+    async writeReport(name, text) {
+      const path = join(resolve(cwd, flags.reports), name);
+      writeAtomic(path, text);
+      return path;
+    },
+    rehearsal: flags.rehearse,
+  };
+}
+
+/** Commits that were rolled back before: their evidence names them. */
+function badCommits(root: string, stack: string, current: string): string[] {
+  const { records } = new EvidenceFolder(root, stack).read([]);
+  return records.flatMap(({ run }) =>
+    run.kind === "rollback" &&
+    run.commit !== undefined &&
+    run.commit !== current &&
+    run.results.some(({ control }) => control.name === "incident-report")
+      ? [run.commit]
+      : [],
+  );
+}

@@ -1,0 +1,38 @@
+import { Command } from "commander";
+import { defaultFolder } from "./evidence/options.ts";
+import { cwdOption } from "./operations/operation.ts";
+import type { RollbackFlags } from "./release/run-rollback.ts";
+
+/** `optropic rollback`: every host back to what served before. */
+export function rollbackCommand(): Command {
+  return new Command("rollback")
+    .description(
+      "Brings every host back to the last deployment that served, in minutes. It shows what it chose, judges the schema first, and never asks whether monitors are green. The database is not touched.",
+    )
+    .option("--reason <text>", "why, in a sentence; it goes into the report and the announcement")
+    .option("--to <commit>", "the commit to go back to (default: the last good deployment of each host)")
+    .option("-s, --stack <name>", "the stack", "production")
+    .addOption(cwdOption())
+    .option("--evidence <folder>", "the folder with the evidence", defaultFolder)
+    .option("--journal <file>", "the file of the journal, where rollout.journal is file")
+    .option("--reports <folder>", "the folder for the incident report", "reports")
+    .option("--accept-schema", "you have judged that the earlier code works with the schema", false)
+    .option("--dry-run", "show what would be done, and change nothing", false)
+    .option("--finish", "restore what each host did by itself before the rollback", false)
+    .option(
+      "--rehearse",
+      "rehearse it in the staging stack of the settings, and record that for item 8.8",
+      false,
+    )
+    .option("--take-over", "take the rollback from a run that you know to be dead", false)
+    .option("--json", "print one JSON document and nothing else", false)
+    .option("--debug", "print stack traces", false)
+    .addHelpText(
+      "after",
+      '\nExamples:\n  $ optropic rollback --reason "Logins fail since 3.0.0"\n  $ optropic rollback --finish\n  $ optropic rollback --rehearse\n\nExit status: 0 done, 1 something does not hold, 2 could not tell, 3 another run holds it.',
+    )
+    .action(async (flags: RollbackFlags) => {
+      const { runRollback } = await import("./release/run-rollback.ts");
+      await runRollback(flags);
+    });
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { hostsOf } from "../../../cli/release/reach.ts";
+import { rolloutSteps } from "../../../config/rollout.ts";
+import { planDocument, planText } from "../../../operations/release/plan.ts";
+import { controls, releaseControls } from "../../../operations/release/steps/controls.ts";
+import type { Parts } from "../../../operations/release/steps/parts.ts";
+import { releaseSteps } from "../../../operations/release/steps/registry.ts";
+import { accept, writtenSettings } from "../../config/stack.ts";
+
+const settings = accept(writtenSettings("production"));
+
+function unreached(): never {
+  throw new Error("A plan asks nobody");
+}
+
+const stage = {
+  hosts: hostsOf(settings),
+  verifier: { verify: unreached },
+  alerts: { fired: unreached },
+};
+
+const parts: Parts = {
+  stack: "production",
+  settings,
+  production: stage,
+  staging: stage,
+  repository: {
+    ...{ branch: unreached, createBranch: unreached, ahead: unreached, openPullRequests: unreached },
+    ...{ checks: unreached, release: unreached, draftRelease: unreached, publishRelease: unreached },
+    ...{ openIssues: unreached, createIssue: unreached },
+  },
+  decisions: { decide: unreached },
+  channel: (name) => ({ name, does: `Tells ${name}`, deliver: unreached }),
+  links: [],
+  health: unreached,
+};
+
+describe("the plan of a release", () => {
+  const steps = releaseSteps(parts);
+
+  it("has every step that the settings may name, and asks nobody", () => {
+    expect(steps.map(({ name }) => name)).toEqual([...rolloutSteps]);
+    const text = planText("3.0.0", steps, settings.contacts);
+    for (const { name, title } of steps) {
+      expect(text).toContain(name);
+      expect(text).toContain(title);
+    }
+    expect(planDocument("3.0.0", steps, settings.contacts).steps.map(({ approver }) => approver)).toContain(
+      settings.contacts.databaseAdmin,
+    );
+  });
+
+  it("records each control by one step", () => {
+    const recorded = steps.flatMap((step) => step.controls.map(({ name }) => name));
+    expect(recorded.toSorted()).toEqual(releaseControls.map(({ name }) => name).toSorted());
+    expect(new Set(recorded).size).toBe(Object.keys(controls).length);
+  });
+
+  it("follows the order of the settings", () => {
+    const few = {
+      ...settings,
+      rollout: { ...settings.rollout, steps: ["decision", "freeze-branch"] as const },
+    };
+    const reordered = releaseSteps({
+      ...parts,
+      settings: { ...few, rollout: { ...few.rollout, steps: [...few.rollout.steps] } },
+    });
+    expect(reordered.map(({ name }) => name)).toEqual(["decision", "freeze-branch"]);
+  });
+});
