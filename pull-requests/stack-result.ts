@@ -120,6 +120,12 @@ export function stackResult(files: Files, { name, stack }: PreviewedStack): Stac
   return { kind: judged.summary.mandatory > 0 ? "refused" : "holds", document: judged };
 }
 
+/** What `preview --json` wrote, if it could tell. */
+export function documentOf(file: Buffer): PreviewDocument | undefined {
+  const parsed = document.safeParse(parseJson(file.toString("utf8")));
+  return parsed.success ? completed(parsed.data) : undefined;
+}
+
 /** The words of the checker name the place and what was expected there, and repeat nothing of the file. */
 function invalid(name: string, { issues }: z.ZodError): StackResult {
   const { path = [], message = "" } = issues[0] ?? {};

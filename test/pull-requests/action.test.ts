@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -48,7 +48,14 @@ async function runAction(given: Record<string, string>): Promise<Ended & { outpu
     spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", previewStep?.run ?? "exit 99"], {
       cwd: workspace,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env, GITHUB_WORKSPACE: workspace, GITHUB_OUTPUT: outputs },
+      env: {
+        ...process.env,
+        ...env,
+        GITHUB_WORKSPACE: workspace,
+        GITHUB_OUTPUT: outputs,
+        GITHUB_ACTIONS: "true",
+        GITHUB_STEP_SUMMARY: join(workspace, "summary"),
+      },
     }),
   );
   return { ...end, outputs: existsSync(outputs) ? await readFile(outputs, "utf8") : "" };
@@ -64,6 +71,32 @@ describe("the action", () => {
     const end = await runAction({ "working-directory": root, config: "edge.minTlsVersion=1.0\n" });
     expect(end).toMatchObject({ status: 1, outputs: "status=does-not-hold\nreport=\n" });
     expect(end.stdout).toContain("4.1");
+    expect(end.stdout).toMatch(
+      /^::error file=[\w./-]+,line=\d+,title=tls-minimum-version::.*%0AExpected: .*%0AFix: /m,
+    );
+    expect(await readFile(join(workspace, "summary"), "utf8")).toContain(
+      "### ❌ Refused: preview of `optropic`",
+    );
+  });
+
+  it("cannot tell with a Node.js that is too old, whatever the caller's path has", async () => {
+    const bin = join(workspace, "bin");
+    await mkdir(bin);
+    await writeFile(join(bin, "node"), '#!/bin/sh\n[ "$1" = --version ] && echo v20.19.0\nexit 1\n', {
+      mode: 0o755,
+    });
+    const outputs = join(workspace, "outputs");
+    const end = await ended(
+      spawn("bash", [join(root, ".ci", "action")], {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { PATH: `${bin}:/usr/bin:/bin`, GITHUB_OUTPUT: outputs },
+      }),
+    );
+    expect(end).toMatchObject({
+      status: 2,
+      stdout: expect.stringMatching(/^::error .*22\.18 or newer.*v20\.19\.0/),
+    });
+    expect(await readFile(outputs, "utf8")).toBe("status=could-not-tell\nreport=\n");
   });
 
   it("cannot tell where there is no program", async () => {
@@ -131,7 +164,11 @@ describe("the action", () => {
       OPTROPIC_INPUT_WORKING_DIRECTORY: "infra",
       OPTROPIC_INPUT_STACK: "staging",
       OPTROPIC_INPUT_POLICY_PACK: "one\r\n\n/two\n",
+      OPTROPIC_INPUT_POLICY_PACK_CONFIG: "one.json\n",
       OPTROPIC_INPUT_CONFIG: "a=1\n--state=b",
+      OPTROPIC_INPUT_STACK_OUTPUT: "network:id=7",
+      OPTROPIC_INPUT_STATE: "state.json",
+      OPTROPIC_INPUT_FORMAT: "json",
       OPTROPIC_INPUT_DIFF: "base.json",
       OPTROPIC_INPUT_OUTPUT: "out/preview.md\nout/preview.sarif",
       OPTROPIC_INPUT_ENV: "REGION\nZONE",
@@ -143,8 +180,12 @@ describe("the action", () => {
       "--stack=staging",
       "--policy-pack=/w/one",
       "--policy-pack=/two",
+      "--policy-pack-config=/w/one.json",
       "--config=a=1",
       "--config=--state=b",
+      "--stack-output=network:id=7",
+      "--state=/w/state.json",
+      "--format=json",
       "--diff=/w/base.json",
       "--isolate=namespaces",
       "--env=REGION",

@@ -151,7 +151,7 @@ const scripts = scriptsOfPackage();
 
 /** What a workflow runs, a laptop runs too: scripts of the package, their libraries, and Debian's packages. */
 function problemsOfLine(line: string): string[] {
-  if (/^(npm ci\b|sudo apt-get (update|install)\b)/.test(line)) return [];
+  if (/^(npm (ci|rebuild)\b|sudo apt-get (update|install)\b)/.test(line)) return [];
   const script = /^npm (?:run )?(?:--silent )?(?:--prefix "\$ACTION_PATH" )?([\w:-]+)( --( .*)?)?$/.exec(
     line,
   )?.[1];
