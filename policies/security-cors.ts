@@ -12,10 +12,11 @@ import {
   type Value,
   type Verdict,
 } from "./framework/index.ts";
+import { isOwnName } from "./model/own-names.ts";
 import { cloudflare, render, vercel } from "./model/tokens.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
 import { actsOn, literals } from "./values/cloudflare-expression.ts";
-import { judgeOrigins, originFault } from "./values/origins.ts";
+import { judgeOrigins, originFault, splitOrigins } from "./values/origins.ts";
 import { shownValue } from "./values/shown-value.ts";
 
 // Item 4.3.
@@ -38,12 +39,12 @@ export const corsOriginsListed = policy({
 export const corsOriginsExact = policy({
   name: "cors-origins-exact",
   items: ["4.3"],
-  title: "Every origin that may call the API must be an exact https origin.",
+  title: "Every origin that may call the API must be an exact https origin of the platform.",
   severity: "critical",
-  fix: "List each origin as https://host, without a wildcard, a path or plain http.",
+  fix: "List each origin as https://host, without a wildcard, a path or plain http, and declare the host as a domain or in the DNS of the stack.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS",
   check: (stack) => [
-    ...judgeVariables(stack, isOriginList, judgeList),
+    ...judgeVariables(stack, isOriginList, (value, name) => judgeList(stack, value, name)),
     ...judgeVariables(stack, isOriginSwitch, judgeSwitch),
   ],
 });
@@ -62,7 +63,7 @@ export const corsHeader = policy({
     ...bucketFindings(stack),
     ...adapters
       .flatMap((adapter) => adapter.corsOrigins?.(stack) ?? [])
-      .map((origin) => judge(origin.resource, () => judgeHeader(origin))),
+      .map((origin) => judge(origin.resource, () => judgeHeader(stack, origin))),
   ],
 });
 
@@ -96,10 +97,14 @@ function listsOrigins(host: Host): Verdict {
 }
 
 /** Origins are public, so a message may repeat them; a long one is cut. */
-function judgeList(value: string, name: string): true | string {
+function judgeList(stack: Stack, value: string, name: string): true | string {
   const [first, ...others] = judgeOrigins(value);
   if (first === undefined) {
-    return true;
+    const foreign = splitOrigins(value).find((origin) => !isOwnName(stack, new URL(origin).hostname));
+    return (
+      foreign === undefined ||
+      `${name} has ${JSON.stringify(foreign.slice(0, 80))}: its host is not a name of the platform.`
+    );
   }
   const entry = first.entry === "" ? "" : ` has ${JSON.stringify(first.entry.slice(0, 80))}`;
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
@@ -115,7 +120,8 @@ function rulesetFindings(stack: Stack): Finding[] {
     .flatMap((ruleset) =>
       entries(ruleset.at("rules"), (rules) => rules.items()).flatMap((rule) =>
         entries(rule.at("actionParameters", "headers"), (headers) => headers.entries()).flatMap(
-          ([name, change]) => (isAllowOrigin(name) ? [judge(ruleset, () => judgeChange(rule, change))] : []),
+          ([name, change]) =>
+            isAllowOrigin(name) ? [judge(ruleset, () => judgeChange(stack, rule, change))] : [],
         ),
       ),
     );
@@ -123,6 +129,7 @@ function rulesetFindings(stack: Stack): Finding[] {
 
 /** An expression usually repeats the caller's origin: then the rule itself must say which origins it is for. */
 function judgeChange(
+  stack: Stack,
   rule: Value<types.input.RulesetRule>,
   change: Value<types.input.RulesetRuleActionParametersHeaders>,
 ): Verdict {
@@ -137,7 +144,7 @@ function judgeChange(
       fault(change, `A rule may answer the origin ${foreign} with Access-Control-Allow-Origin.`)
     );
   }
-  return judgeHeader(change.at("value"));
+  return judgeHeader(stack, change.at("value"));
 }
 
 /**
@@ -162,13 +169,13 @@ const anyRequest = { host: "", path: "/", isOpenEnded: true, scheme: "https" } a
 function routeFindings(stack: Stack): Finding[] {
   return stack.ofType(vercel.route).flatMap((route) => [
     ...entries(route.at("route", "headers"), (headers) => headers.entries()).flatMap(([name, value]) =>
-      isAllowOrigin(name) ? [judge(route, () => judgeHeader(value))] : [],
+      isAllowOrigin(name) ? [judge(route, () => judgeHeader(stack, value))] : [],
     ),
     ...entries(route.at("route", "transforms"), (transforms) => transforms.items()).map((transform) =>
       judge(route, () => {
         const isAnswer = transform.at("type").string() === "response.headers";
         const sets = isAnswer && isAllowOrigin(transform.at("target").json().at("key").string());
-        return !sets || judgeHeader(transform.at("args").json());
+        return !sets || judgeHeader(stack, transform.at("args").json());
       }),
     ),
   ]);
@@ -179,7 +186,10 @@ function staticSiteFindings(stack: Stack): Finding[] {
     .ofType(render.staticSite)
     .flatMap((site) =>
       entries(site.at("headers"), (headers) => headers.items()).map((header) =>
-        judge(site, () => !isAllowOrigin(header.at("name").string()) || judgeHeader(header.at("value"))),
+        judge(
+          site,
+          () => !isAllowOrigin(header.at("name").string()) || judgeHeader(stack, header.at("value")),
+        ),
       ),
     );
 }
@@ -190,15 +200,21 @@ function bucketFindings(stack: Stack): Finding[] {
     .flatMap((cors) =>
       entries(cors.at("rules"), (rules) => rules.items()).flatMap((rule) =>
         entries(rule.at("allowed", "origins"), (origins) => origins.items()).map((origin) =>
-          judge(cors, () => judgeHeader(origin)),
+          judge(cors, () => judgeHeader(stack, origin)),
         ),
       ),
     );
 }
 
-function judgeHeader(value: AnyValue): Verdict {
+function judgeHeader(stack: Stack, value: AnyValue): Verdict {
   const text = value.string();
-  const wrong = text === undefined ? undefined : originFault(text.trim());
+  const wrong =
+    text === undefined
+      ? undefined
+      : (originFault(text.trim()) ??
+        (isOwnName(stack, new URL(text.trim()).hostname)
+          ? undefined
+          : "its host is not a name of the platform"));
   return (
     wrong === undefined || fault(value, `Access-Control-Allow-Origin is ${JSON.stringify(text)}: ${wrong}.`)
   );

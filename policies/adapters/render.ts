@@ -81,6 +81,11 @@ function hosts(stack: Stack): Host[] {
       resource: service,
       kind: "service" as const,
       variables: [...variablesIn(service.at("envVars"), anyone), ...grouped, ...commandVariables(service)],
+      commands: [
+        { when: "start", command: service.at("startCommand") },
+        { when: "release", command: service.at("preDeployCommand") },
+        { when: "build", command: service.at("runtimeSource", "nativeRuntime", "buildCommand") },
+      ],
       labels: () => [service.name, ...textsOf(service.at("name"))],
       domains: customDomains(service),
       facesPublic: true,

@@ -86,6 +86,10 @@ function hosts(stack: Stack): Host[] {
         ...linked,
         ...projectVariables(project, () => true),
       ],
+      commands: (["buildCommand", "installCommand"] as const).map((property) => ({
+        when: "build" as const,
+        command: project.at(property),
+      })),
       labels: () => [project.name, ...textsOf(project.at("name")), ...textsOf(project.at("framework"))],
       domains: answering(project)
         .filter((domain) => known(() => isServing(domain)) !== false)

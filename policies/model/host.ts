@@ -26,12 +26,20 @@ export interface Hiding {
   readonly otherStages: () => readonly string[];
 }
 
+/** A command of a host: what it serves with, what it runs before a release, or what it builds with. */
+export interface Command {
+  readonly when: "start" | "release" | "build";
+  readonly command: AnyValue;
+}
+
 /** What runs the program's code, with its variables, whatever kind of resource sets them. */
 export interface Host {
   readonly resource: Resource;
   /** Whether it is made for pages, as a project at Vercel is, or runs a program of whatever kind. */
   readonly kind: "pages" | "service";
   readonly variables: readonly Variable[];
+  /** What it runs, and when. */
+  readonly commands?: readonly Command[];
   /** What the vendor calls it, and the kind of program that it is made for, where these are known. */
   readonly labels: () => readonly string[];
   /** Names that it answers on, those of its vendor left out; an unknown one counts. */

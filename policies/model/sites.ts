@@ -60,7 +60,7 @@ export function judgeSites(
  */
 export function judgeApplicationSites(
   stack: Stack,
-  absent: string,
+  absent: string | undefined,
   test: (site: Site) => Verdict,
 ): Finding[] {
   const { found, unknowns } = declarations(stack);

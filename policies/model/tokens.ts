@@ -39,6 +39,9 @@ export const vercel = {
   route: token<ve.ProjectRouteArgs>("vercel:index/projectRoute:ProjectRoute"),
   logDrain: token<ve.LogDrainArgs>("vercel:index/logDrain:LogDrain"),
   dnsRecord: token<ve.DnsRecordArgs>("vercel:index/dnsRecord:DnsRecord"),
+  bulkRedirects: token<ve.BulkRedirectsArgs>("vercel:index/bulkRedirects:BulkRedirects"),
+  firewallBypass: token<ve.FirewallBypassArgs>("vercel:index/firewallBypass:FirewallBypass"),
+  attackMode: token<ve.AttackChallengeModeArgs>("vercel:index/attackChallengeMode:AttackChallengeMode"),
 } as const;
 
 export const render = {
@@ -88,6 +91,17 @@ export const cloudflare = {
   r2Lifecycle: token<cf.R2BucketLifecycleArgs>("cloudflare:index/r2BucketLifecycle:R2BucketLifecycle"),
   r2Lock: token<cf.R2BucketLockArgs>("cloudflare:index/r2BucketLock:R2BucketLock"),
   r2Cors: token<cf.R2BucketCorsArgs>("cloudflare:index/r2BucketCors:R2BucketCors"),
+  r2ManagedDomain: token<cf.R2ManagedDomainArgs>("cloudflare:index/r2ManagedDomain:R2ManagedDomain"),
+  r2CustomDomain: token<cf.R2CustomDomainArgs>("cloudflare:index/r2CustomDomain:R2CustomDomain"),
+  workersRoute: token<cf.WorkersRouteArgs>("cloudflare:index/workersRoute:WorkersRoute"),
+  workersDomain: token<cf.WorkersCustomDomainArgs>(
+    "cloudflare:index/workersCustomDomain:WorkersCustomDomain",
+  ),
+  loadBalancer: token<cf.LoadBalancerArgs>("cloudflare:index/loadBalancer:LoadBalancer"),
+  pool: token<cf.LoadBalancerPoolArgs>("cloudflare:index/loadBalancerPool:LoadBalancerPool"),
+  spectrum: token<cf.SpectrumApplicationArgs>("cloudflare:index/spectrumApplication:SpectrumApplication"),
+  snippetRules: token<cf.SnippetRulesArgs>("cloudflare:index/snippetRules:SnippetRules"),
+  lockdown: token<cf.ZoneLockdownArgs>("cloudflare:index/zoneLockdown:ZoneLockdown"),
 } as const;
 
 export const postgresql = {

@@ -16,6 +16,7 @@ import { notificationMutants, onCallMutants } from "./mutants-notifications.ts";
 import { planMutants } from "./mutants-plans.ts";
 import { platformMutants } from "./mutants-platform.ts";
 import { securityMutants } from "./mutants-security.ts";
+import { trafficMutants } from "./mutants-traffic.ts";
 import { zonePlanMutants } from "./mutants-zone-plans.ts";
 import { passingStack } from "./passing-stack.ts";
 
@@ -38,6 +39,7 @@ const mutants: readonly Mutant[] = [
   ...cdnMutants,
   ...contactMutants,
   ...deliveryMutants,
+  ...trafficMutants,
 ];
 
 /** Policies on the connection strings, which a first preview does not know. */

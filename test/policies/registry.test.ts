@@ -55,6 +55,7 @@ const notOfPresence = new Set([
   "variables-not-in-files",
   "waivers-valid",
   "zone-setting-values",
+  "zone-settings-safe",
 ]);
 
 /** Files beside the sections: the pack itself, and what is done with it. */

@@ -1,0 +1,66 @@
+import { type Fault, fault, judge, policy, type Verdict, violation } from "./framework/index.ts";
+import type { Command } from "./model/host.ts";
+import { applicationHosts, type Host } from "./model/variables.ts";
+import * as shell from "./values/shell.ts";
+
+// Items 2.6 and 7.1: what a host runs is the production program, with the variables that it was given.
+
+export const commandsForProduction = policy({
+  name: "commands-for-production",
+  items: ["2.6", "7.1"],
+  title:
+    "Every command of a host must run the production program, keep its variables and its data, and fail where a step fails.",
+  severity: "critical",
+  fix: "Start the built program, such as npm run start; build with the production's own environment; before a release only apply migrations, such as npx prisma migrate deploy.",
+  url: "https://nodejs.org/en/learn/getting-started/nodejs-the-difference-between-development-and-production",
+  check: (stack) => {
+    const hosts = applicationHosts(stack);
+    return hosts.length === 0
+      ? [violation("No host of the application is declared, so nothing runs the production program.")]
+      : hosts.flatMap((host) => judgeHost(host));
+  },
+});
+
+function judgeHost({ resource, commands = [] }: Host) {
+  return commands.map((command) =>
+    judge(resource, (): Verdict => {
+      const text = command.command.string();
+      return text === undefined || text === "" || (wrongIn(command, text) ?? true);
+    }),
+  );
+}
+
+const labels = { start: "The start command", release: "The command before a release", build: "The build" };
+
+function wrongIn({ when, command }: Command, text: string): Fault | undefined {
+  const found = when === "start" ? inStart(text) : when === "release" ? inRelease(text) : inBuild(text);
+  const anywhere = shell.skipsVerification(text) ? "does not verify certificates" : undefined;
+  const what = found ?? anywhere;
+  return what === undefined ? undefined : fault(command, `${labels[when]} ${what}.`);
+}
+
+function inStart(text: string): string | undefined {
+  const lost = shell.unsetVariables(text).find((name) => name === "*" || own.test(name));
+  if (shell.develops(text)) return "runs a program that is made for development";
+  if (shell.debugs(text)) return "opens the debugger, through which anybody who reaches it runs code";
+  if (lost !== undefined) return `takes ${lost === "*" ? "every variable" : lost} from the program`;
+  if (shell.destroys(text)) return "may destroy data at every start";
+  return shell.masksFailure(text) ? "ends as a success where the program fails" : undefined;
+}
+
+function inRelease(text: string): string | undefined {
+  if (shell.destroys(text)) return "may destroy the data of production";
+  if (shell.doesNothing(text)) return "does nothing, so that no migration is applied";
+  return shell.masksFailure(text) ? "lets a release go on where a migration fails" : undefined;
+}
+
+function inBuild(text: string): string | undefined {
+  if (shell.doesNothing(text)) return "builds nothing";
+  if (shell.buildsForDevelopment(text)) return "is not for production: it sets NODE_ENV to something else";
+  if (shell.develops(text)) return "runs a program that is made for development, and does not end";
+  return shell.masksFailure(text) ? "ends as a success where a step fails" : undefined;
+}
+
+/** Variables that the checklist asks of a host. */
+const own =
+  /^(?:NODE_ENV|DATABASE_URL|DIRECT_URL|JWT_SECRET|SECRET_KEY|BASE_URL|SENTRY_DSN|CORS_\w+|PGSSL\w+|LOG_\w+)$/;

@@ -1,0 +1,142 @@
+import { adapters } from "../adapters/index.ts";
+import { type AnyValue, type Fault, fault, type Stack, unproved } from "../framework/index.ts";
+import { targetOfExpression, targetOfUrl } from "../values/redirect-target.ts";
+import { isOn } from "./given.ts";
+import { isOwnName } from "./own-names.ts";
+import { pageRulesOf } from "./page-rules.ts";
+import { type Reach, reachOf } from "./reach.ts";
+import { type Rule, rulesOf } from "./rulesets.ts";
+import type { Site } from "./sites.ts";
+import type { Zone } from "./zones.ts";
+
+/**
+ * What a rule of the zone makes of requests to a site so that its host does not answer them: a redirect, another
+ * origin, another path, a page in place of an error. Undefined where each rule is proved not to. Throws UnknownRead.
+ */
+export function ruleDiversion(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  return (
+    firstOf(stack, site, zone, redirectPhases, "redirect", (rule) => redirected(stack, rule)) ??
+    firstOf(stack, site, zone, ["http_request_origin"], "route", (rule) => routed(stack, rule)) ??
+    firstOf(stack, site, zone, ["http_request_transform"], "rewrite", rewritten) ??
+    firstOf(stack, site, zone, ["http_custom_errors"], "serve_error", hidden) ??
+    byPageRule(stack, site, zone)
+  );
+}
+
+const redirectPhases = ["http_request_dynamic_redirect", "http_request_redirect"];
+
+function firstOf(
+  stack: Stack,
+  site: Site,
+  zone: Zone,
+  phases: readonly string[],
+  action: string,
+  judge: (rule: Rule, reach: Reach) => Fault | undefined,
+): Fault | undefined {
+  for (const rule of phases.flatMap((phase) => rulesOf(stack, zone, phase))) {
+    if (rule.entry.at("action").string() !== action || !isOn(rule.entry.at("enabled"))) continue;
+    const reach = reachOf(rule.entry.at("expression").string() ?? "", site);
+    const found = reach.kind === "none" ? undefined : judge(rule, reach);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function redirected(stack: Stack, { entry, resource }: Rule): Fault | undefined {
+  const target = entry.at("actionParameters", "fromValue", "targetUrl");
+  const value = target.at("value").exists ? target.at("value") : target.at("expression");
+  const text = value.string();
+  if (text === undefined) return undefined;
+  const sent = target.at("value").exists ? targetOfUrl(text) : targetOfExpression(text);
+  return sentTo(stack, value, `a rule of ${resource.name} redirects requests`, sent);
+}
+
+function sentTo(
+  stack: Stack,
+  at: AnyValue,
+  what: string,
+  sent: ReturnType<typeof targetOfUrl>,
+): Fault | undefined {
+  if (sent.kind === "unreadable") {
+    return unproved(
+      at,
+      `${what} to a URL that the policy cannot read`,
+      'Begin the URL with a fixed host, as in concat("https://www.example.com", http.request.uri.path).',
+    );
+  }
+  if (sent.scheme === "http") return fault(at, `${what} to plain http`);
+  return sent.kind === "same" || isOwnName(stack, sent.host)
+    ? undefined
+    : fault(at, `${what} to ${sent.host}, which is not a name of the platform`);
+}
+
+/** Ports at which Cloudflare connects without TLS: https://developers.cloudflare.com/fundamentals/reference/network-ports/ */
+const plainPorts: ReadonlySet<number | undefined> = new Set([80, 8080, 8880, 2052, 2082, 2086, 2095]);
+
+function routed(stack: Stack, { entry, resource }: Rule): Fault | undefined {
+  const parameters = entry.at("actionParameters");
+  const port = parameters.at("origin", "port");
+  if (plainPorts.has(port.number())) {
+    return fault(port, `a rule of ${resource.name} sends requests to port ${port.number()}, without TLS`);
+  }
+  for (const name of [
+    parameters.at("origin", "host"),
+    parameters.at("hostHeader"),
+    parameters.at("sni", "value"),
+  ]) {
+    const found = otherOrigin(stack, name, `a rule of ${resource.name} sends requests`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A host is right that the stack declares, or that is the name of a vendor which hosts something of it. */
+function otherOrigin(stack: Stack, name: AnyValue, what: string): Fault | undefined {
+  const host = name.string()?.toLowerCase();
+  const isRight =
+    host === undefined ||
+    host === "" ||
+    isOwnName(stack, host) ||
+    // What is made from a host of the stack is its name.
+    name.resource.sourcesOf(name).length > 0 ||
+    adapters.some(
+      (adapter) =>
+        adapter.isTarget?.(host) === true && (adapter.hosts?.(stack) ?? []).length > 0 && !isNamedHost(host),
+    );
+  return isRight ? undefined : fault(name, `${what} to ${host}, which is not a host of the stack`);
+}
+
+/** Names that a vendor gives one host alone. */
+const isNamedHost = (host: string): boolean => /\.(?:onrender\.com|vercel\.app)$/.test(host);
+
+function rewritten({ entry, resource }: Rule, reach: Reach): Fault | undefined {
+  const path = entry.at("actionParameters", "uri", "path");
+  const isFixed = path.at("value").exists && (path.at("value").string() ?? "") !== "";
+  return isFixed && reach.kind === "all"
+    ? fault(path, `a rule of ${resource.name} makes every request one for ${path.at("value").string()}`)
+    : undefined;
+}
+
+/** An error that is answered as a success is seen by no health check and no alert. */
+function hidden({ entry, resource }: Rule): Fault | undefined {
+  const status = entry.at("actionParameters", "statusCode");
+  const code = status.number();
+  return code !== undefined && code < 400
+    ? fault(status, `a rule of ${resource.name} answers errors with the status ${code}`)
+    : undefined;
+}
+
+function byPageRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  for (const rule of pageRulesOf(stack, zone, site)) {
+    const actions = rule.at("actions");
+    const url = actions.at("forwardingUrl", "url");
+    const text = url.string();
+    const what = `the page rule ${rule.name} sends requests`;
+    const found =
+      (text === undefined ? undefined : sentTo(stack, url, what, targetOfUrl(text))) ??
+      otherOrigin(stack, actions.at("resolveOverride"), what) ??
+      otherOrigin(stack, actions.at("hostHeaderOverride"), what);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

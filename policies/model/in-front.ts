@@ -1,0 +1,146 @@
+import { adapters } from "../adapters/index.ts";
+import { type Fault, fault, known, type Stack, unproved } from "../framework/index.ts";
+import { isOn } from "./given.ts";
+import { ownedBy } from "./links.ts";
+import { isOwnName } from "./own-names.ts";
+import { reachOf } from "./reach.ts";
+import type { Site } from "./sites.ts";
+import { cloudflare, vercel } from "./tokens.ts";
+import { inZone, type Zone } from "./zones.ts";
+
+const isTarget = (content: string): boolean => adapters.some((it) => it.isTarget?.(content) === true);
+
+/**
+ * What runs in front of a site in place of its host, or past the rules of the zone: a Worker, a snippet, a load
+ * balancer, a TCP proxy. Undefined where nothing does. Throws UnknownRead.
+ */
+export function interposed(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  return byWorker(stack, site, zone) ?? bySnippet(stack, site, zone) ?? byBalancer(stack, site, zone);
+}
+
+function byWorker(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  const [domain] = stack
+    .ofType(cloudflare.workersDomain)
+    .filter((it) => it.at("hostname").string()?.toLowerCase() === site.host);
+  if (domain !== undefined) {
+    return fault(domain.at("hostname"), `the Worker ${domain.at("service").string()} answers in its place`);
+  }
+  const [route] = inZone(
+    stack,
+    zone,
+    cloudflare.workersRoute,
+    // A route without a script keeps the Workers of wider routes away.
+    (it) => Boolean(it.at("script").string()) && takes(it.at("pattern").string() ?? "", site.host),
+  );
+  return route === undefined
+    ? undefined
+    : unproved(
+        route.at("pattern"),
+        `the Worker of ${route.name} may answer in its place, or change what it answers`,
+        "Give the Worker a host of its own, or waive this policy for the host.",
+      );
+}
+
+/** `*example.com/*`: a star stands for any text. */
+function takes(pattern: string, host: string): boolean {
+  const [authority = ""] = pattern
+    .toLowerCase()
+    .replace(/^(?:https?|\*):\/\//, "")
+    .split("/");
+  const form = authority.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${form.join(".*")}$`).test(host);
+}
+
+function bySnippet(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  for (const resource of inZone(stack, zone, cloudflare.snippetRules)) {
+    for (const rule of resource.at("rules").items()) {
+      const isOff =
+        !isOn(rule.at("enabled")) || reachOf(rule.at("expression").string() ?? "", site).kind === "none";
+      if (isOff) continue;
+      return unproved(
+        rule.at("expression"),
+        `the snippet ${rule.at("snippetName").string()} may change what it is asked or answers`,
+        "Limit the snippet to another host, or waive this policy for the host.",
+      );
+    }
+  }
+  return undefined;
+}
+
+function byBalancer(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  const [proxy] = inZone(
+    stack,
+    zone,
+    cloudflare.spectrum,
+    (it) => it.at("dns", "name").string()?.toLowerCase() === site.host,
+  );
+  if (proxy !== undefined) {
+    return fault(proxy.at("dns", "name"), `${proxy.name} takes its traffic past every rule of the zone`);
+  }
+  for (const balancer of inZone(
+    stack,
+    zone,
+    cloudflare.loadBalancer,
+    (it) => it.at("name").string()?.toLowerCase() === site.host,
+  )) {
+    if (balancer.at("proxied").boolean() !== true) {
+      return fault(
+        balancer.at("proxied"),
+        `the load balancer ${balancer.name} is not proxied, so no rule acts on it`,
+      );
+    }
+    const pools = balancer.dependencies.filter((it) => it.is(cloudflare.pool));
+    const origins = pools.flatMap((pool) => (pool.is(cloudflare.pool) ? pool.at("origins").items() : []));
+    const foreign = origins.find((origin) => {
+      const address = origin.at("address").string()?.toLowerCase() ?? "";
+      return !isTarget(address) && !isOwnName(stack, address);
+    });
+    if (foreign !== undefined) {
+      return fault(
+        foreign.at("address"),
+        `the load balancer ${balancer.name} leads to ${foreign.at("address").string()}, which is not a host of the stack`,
+      );
+    }
+    if (origins.length === 0) {
+      return unproved(
+        balancer.at("defaultPools"),
+        `the load balancer ${balancer.name} leads to pools that the stack does not declare`,
+        "Declare the cloudflare.LoadBalancerPool in this stack.",
+      );
+    }
+  }
+  return undefined;
+}
+
+const routesOf = ownedBy([vercel.route], "projectId");
+const redirectsOf = ownedBy([vercel.bulkRedirects], "projectId");
+
+/** What a project's routes and redirects at Vercel send elsewhere. Throws UnknownRead. */
+export function routedElsewhere(stack: Stack, { project }: Site): Fault | undefined {
+  if (project === undefined) return undefined;
+  for (const resource of routesOf(stack, project)) {
+    const route = resource.at("route");
+    const host = foreignHost(stack, route.at("dest").string());
+    const isOff = resource.at("enabled").boolean() === false;
+    if (!isOff && host !== undefined && takesPages.test(route.at("src").string() ?? "")) {
+      return fault(route.at("dest"), `the route ${resource.name} sends its requests to ${host}`);
+    }
+  }
+  for (const resource of redirectsOf(stack, project)) {
+    for (const redirect of resource.at("redirects").items()) {
+      const host = known(() => foreignHost(stack, redirect.at("destination").string()));
+      if (host !== undefined && takesPages.test(redirect.at("source").string() ?? "")) {
+        return fault(redirect.at("destination"), `${resource.name} redirects its visitors to ${host}`);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Every page, the first one, or the API; a folder of another name may be another program's. */
+const takesPages = /^\^?\/(?:$|\$$|\(|:path|\.\*|\*|api\b)/;
+
+function foreignHost(stack: Stack, text: string | undefined): string | undefined {
+  const [, host] = /^(?:https?:)?\/\/([^/:?#]+)/i.exec(text ?? "") ?? [];
+  return host === undefined || isOwnName(stack, host) ? undefined : host.toLowerCase();
+}

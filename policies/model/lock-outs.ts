@@ -1,0 +1,91 @@
+import { type Fault, fault, type Stack } from "../framework/index.ts";
+import { coversCloudflare } from "../values/cloudflare-networks.ts";
+import { isOn } from "./given.ts";
+import { ownedBy } from "./links.ts";
+import { isEverywhere } from "./networks.ts";
+import { reachOf } from "./reach.ts";
+import { rulesOf } from "./rulesets.ts";
+import type { Site } from "./sites.ts";
+import { cloudflare, render, vercel } from "./tokens.ts";
+import { inZone, type Zone } from "./zones.ts";
+
+/** What keeps every visitor of a site out, or lets only some in; undefined where nothing does. Throws UnknownRead. */
+export function lockedOut(stack: Stack, site: Site): Fault | undefined {
+  return (
+    (site.zone && (byRule(stack, site, site.zone) ?? byLockdown(stack, site, site.zone))) ??
+    byProject(stack, site) ??
+    byService(site)
+  );
+}
+
+const stops: ReadonlySet<string | undefined> = new Set([
+  "block",
+  "challenge",
+  "js_challenge",
+  "managed_challenge",
+]);
+
+function byRule(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  for (const { entry, resource } of rulesOf(stack, zone, "http_request_firewall_custom")) {
+    const acts = stops.has(entry.at("action").string()) && isOn(entry.at("enabled"));
+    const expression = entry.at("expression");
+    if (acts && reachOf(expression.string() ?? "", site).kind === "all") {
+      return fault(expression, `a rule of ${resource.name} stops every request`);
+    }
+  }
+  return undefined;
+}
+
+/** A lockdown lets only named addresses to its URLs. */
+function byLockdown(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  for (const lockdown of inZone(stack, zone, cloudflare.lockdown)) {
+    if (lockdown.at("paused").boolean() === true) continue;
+    const all = lockdown
+      .at("urls")
+      .items()
+      .find((url) => isAllOf(url.string() ?? "", site.host));
+    if (all !== undefined) {
+      return fault(all, `the lockdown ${lockdown.name} lets only named addresses to ${all.string()}`);
+    }
+  }
+  return undefined;
+}
+
+function isAllOf(url: string, host: string): boolean {
+  const [authority = "", ...path] = url
+    .toLowerCase()
+    .replace(/^(?:https?|\*):\/\//, "")
+    .split("/");
+  const isHost = authority === host || (authority.startsWith("*") && host.endsWith(authority.slice(1)));
+  return isHost && /^(?:|\*|api\/\*?)$/.test(path.join("/"));
+}
+
+const attackModesOf = ownedBy([vercel.attackMode], "projectId");
+
+/** What asks every visitor of production, and not only of previews, for a sign-in, a password or an address. */
+function byProject(stack: Stack, { project }: Site): Fault | undefined {
+  if (project === undefined) return undefined;
+  for (const protection of ["vercelAuthentication", "passwordProtection", "trustedIps"] as const) {
+    const type = project.at(protection, "deploymentType");
+    if (/^(?:all_deployments|only_production_deployments)$/.test(type.string() ?? "")) {
+      return fault(type, `${protection} of ${project.name} keeps the visitors of production out`);
+    }
+  }
+  const [challenge] = attackModesOf(stack, project, (mode) => mode.at("enabled").boolean() === true);
+  return challenge === undefined
+    ? undefined
+    : fault(
+        challenge.at("enabled"),
+        `${challenge.name} challenges every request, also those of clients without a browser`,
+      );
+}
+
+/** Only the CDN in front of a service, or everybody: any other list keeps visitors out. */
+function byService({ service, zone }: Site): Fault | undefined {
+  if (service === undefined || !service.is(render.webService)) return undefined;
+  const list = service.at("ipAllowLists");
+  if (!list.exists) return undefined;
+  const networks = list.items().map((entry) => entry.at("cidrBlock").string() ?? "");
+  const isOpen = networks.some(isEverywhere) || (zone !== undefined && coversCloudflare(networks));
+  return isOpen ? undefined : fault(list, `ipAllowLists of ${service.name} lets only some networks in`);
+}

@@ -1,0 +1,51 @@
+import { known, type Stack } from "../framework/index.ts";
+import { domains, hostRecords } from "./domains.ts";
+import { perStack } from "./per-stack.ts";
+import { render, vercel } from "./tokens.ts";
+import { zoneName, zones } from "./zones.ts";
+
+/**
+ * Whether a host is of the platform: a domain or a record of the stack, a name in a zone or beside a domain of it, or
+ * the name that a vendor gives a host of the stack. Where the stack has no name at all, any host may be its own.
+ */
+export function isOwnName(stack: Stack, host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  const { exact, below } = ownNames(stack);
+  return (
+    exact.size + below.size === 0 ||
+    exact.has(name) ||
+    [...below].some((parent) => name === parent || name.endsWith(`.${parent}`))
+  );
+}
+
+const ownNames = perStack((stack) => {
+  const texts = (read: () => string | undefined): string[] => {
+    const text = known(read);
+    return text === undefined || text === "" ? [] : [text.toLowerCase()];
+  };
+  const declared = [
+    ...domains(stack).flatMap(({ name }) => texts(() => name.string())),
+    ...hostRecords(stack).flatMap((record) => texts(() => record.host())),
+  ];
+  const named = zones(stack).flatMap((zone) => texts(() => zoneName(zone)));
+  const given = [
+    ...stack.ofType(vercel.project).flatMap((it) => texts(() => it.at("name").string()).map(atVercel)),
+    ...stack
+      .ofType(render.webService, render.staticSite)
+      .flatMap((it) => texts(() => it.at("name").string()).map(atRender)),
+  ];
+  return {
+    exact: new Set([...declared, ...given]),
+    below: new Set([...named, ...declared.map(registered)]),
+  };
+});
+
+const atVercel = (project: string): string => `${project}.vercel.app`;
+const atRender = (service: string): string => `${service}.onrender.com`;
+
+/** What somebody registers: a name below a public suffix, which has two labels in some countries. */
+function registered(host: string): string {
+  const labels = host.split(".");
+  const isNational = /^(?:ac|co|com|edu|gov|net|or|org)$/.test(labels.at(-2) ?? "");
+  return labels.slice(isNational && labels.length > 2 ? -3 : -2).join(".");
+}

@@ -1,0 +1,101 @@
+/** A command for people and machines: the parts between `&&`, `||`, `;` and line ends, without `sh -c '…'` around. */
+export function partsOf(command: string): string[] {
+  return unwrapped(command)
+    .split(/&&|\|\||[;\n]/)
+    .map((part) =>
+      part
+        .trim()
+        .replace(/^\(|\)$/g, "")
+        .trim(),
+    )
+    .filter((part) => part !== "");
+}
+
+/** What `sh -c '…'` and the like run. */
+function unwrapped(command: string): string {
+  const [, quoted] =
+    /^\s*(?:\/\S*\/)?(?:ba|da|z)?sh\s+-\w*c\s+(["'])([\s\S]*)\1\s*$/.exec(command)?.slice(1) ?? [];
+  return quoted ?? command;
+}
+
+/** Programs for development: they reload, trace and show what production must not. */
+const developing = [
+  /\b(?:next|nuxi?|nuxt|remix|react-router|astro|gatsby|vite|vinxi|ng|webpack|webpack-dev-server|parcel|rsbuild|wrangler|netlify|vercel|medusa|strapi|expo|sst|keystone)\s+(?:dev|serve|develop|start:dev)\b/,
+  /\b(?:nodemon|ts-node-dev|tsnd|node-dev|supervisor|webpack-dev-server|live-server|browser-sync)\b/,
+  /\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:[\w-]+:)?(?:dev|develop|development|watch)(?:[:\s]|$)/,
+  /\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:start|serve):(?:dev|development|debug|watch|local)\b/,
+  /\b(?:node|tsx|bun|deno)\b[^;&|]*\s--(?:watch|hot)\b|\btsx\s+watch\b/,
+  /\bnest\s+start\b[^;&|]*--(?:watch|debug)\b/,
+  /\bflask\b[^;&|]*--debug\b|\b(?:uvicorn|hypercorn|gunicorn)\b[^;&|]*--reload\b|\bmanage\.py\s+runserver\b|\brails\s+(?:s|server)\b[^;&|]*-e\s*dev/,
+];
+
+/** Whether a command serves with a program that is made for development. */
+export const develops = (command: string): boolean =>
+  partsOf(command).some((part) => developing.some((form) => form.test(part)));
+
+/** Whether it opens the debugger, which runs any code for whoever reaches the port. */
+export const debugs = (command: string): boolean =>
+  /(?:^|[\s"'=])--(?:inspect|inspect-brk|inspect-wait|debug-brk|inspect-port)(?:=|\s|$)/.test(command);
+
+/** Whether it ends as a success although something in it failed. */
+export const masksFailure = (command: string): boolean =>
+  /(?:\|\||;)\s*(?:true|:|exit\s+0|echo\b[^;&|]*|printf\b[^;&|]*)\s*\)?\s*;?\s*$/.test(unwrapped(command)) ||
+  /(?:^|[;&\n]\s*)set\s+\+e\b/.test(unwrapped(command));
+
+/** Whether it does nothing at all. */
+export const doesNothing = (command: string): boolean => {
+  const parts = partsOf(command);
+  return parts.length > 0 && parts.every((part) => nothing.test(part));
+};
+
+const nothing =
+  /^(?:true|:|exit(?:\s+0)?|(?:echo|printf)\b[^|`$>]*|sleep\s+\S+|tail\s+-f\s+\/dev\/null|\[\s*(\S+)\s*(?:=|==|-eq)\s*\1\s*\]|test\s+(\S+)\s+(?:=|==|-eq)\s+\2|false\s*)$/;
+
+/** What destroys data where it runs before a release. */
+const destructive = [
+  /\bprisma\s+migrate\s+(?:reset|dev)\b/,
+  /\bprisma\s+db\s+push\b[^;&|]*--(?:accept-data-loss|force-reset)\b/,
+  /\bdrizzle-kit\s+(?:push|drop)\b/,
+  /\b(?:typeorm|typeorm-ts-node-\w+)\s+(?:\S+\s+)*?schema:(?:drop|sync)\b|\bmigration:revert\b/,
+  /\b(?:sequelize|sequelize-cli)\s+(?:db:drop|db:migrate:undo\S*)\b/,
+  /\bknex\s+migrate:(?:rollback|down)\b/,
+  /\b(?:rails|rake)\s+db:(?:drop|reset|setup|schema:load|purge)\b/,
+  /\bmanage\.py\s+(?:flush|reset_db|sqlflush)\b|\balembic\s+downgrade\b|\bflyway\s+clean\b|\bliquibase\s+drop-?all\b/i,
+  /\b(?:DROP\s+(?:DATABASE|SCHEMA|TABLE)|TRUNCATE)\b/i,
+  /(?:^|\s)dropdb\b/,
+  /\b(?:supabase\s+db\s+reset|atlas\s+schema\s+clean)\b/,
+];
+
+/** Whether it may take data away. */
+export const destroys = (command: string): boolean => destructive.some((form) => form.test(command));
+
+/** Variables that it takes from what it starts: `env -i`, `env -u NAME`, `unset NAME`; `*` for all. */
+export function unsetVariables(command: string): string[] {
+  const all = /\benv\s+(?:-\w*i\b|--ignore-environment\b|-\s)/.test(command) ? ["*"] : [];
+  const single = [...command.matchAll(/\benv\b[^;&|]*?\s(?:-u\s*|--unset[= ])([A-Za-z_]\w*)/g)].map(
+    ([, name = ""]) => name,
+  );
+  const lists = [...command.matchAll(/(?:^|[;&|\n]\s*)unset\s+(?:-v\s+)?([\w ]+)/g)].flatMap(
+    ([, names = ""]) => names.trim().split(/\s+/),
+  );
+  return [...all, ...single, ...lists];
+}
+
+/** Whether it fetches or installs without verifying certificates. */
+export const skipsVerification = (command: string): boolean =>
+  /\bNODE_TLS_REJECT_UNAUTHORIZED=["']?0|\bGIT_SSL_NO_VERIFY=["']?(?:1|true)|(?:npm_config_strict_ssl|--strict-ssl)[= ]["']?false|\bcurl\b[^;&|]*\s(?:-\w*k\w*|--insecure)\b|\bwget\b[^;&|]*--no-check-certificate/i.test(
+    command,
+  );
+
+/** Whether a build is told that it is not for production; what only installs needs the packages of development. */
+export const buildsForDevelopment = (command: string): boolean =>
+  partsOf(command).some(
+    (part) =>
+      /(?:^|\s)(?:export\s+)?NODE_ENV=["']?(?!production\b)\w+/.test(part) &&
+      !/\b(?:npm|pnpm|yarn|bun)\s+(?:ci|i|install|add)\b|^(?:NODE_ENV=\S+\s+)?yarn\s*$/.test(part),
+  );
+
+/** Whether a command that says when to skip a build always does, or always does for production. */
+export const skipsEveryBuild = (command: string): boolean =>
+  doesNothing(command) ||
+  (/VERCEL_ENV\}?["']?\s*(?:==?|-eq)\s*["']?production/.test(command) && !/exit\s+1/.test(command));

@@ -1,0 +1,30 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { objecting } from "../recording/edited.ts";
+import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
+import { accepted, diverted, lockedOut, switched, unsafeCommands, weakened } from "./traffic-edits.ts";
+
+// The recorded production with one thing changed between visitors and the program that answers them.
+
+let production: RecordedStack;
+
+beforeAll(async () => {
+  production = await recordPlatform();
+}, 60_000);
+
+describe.each([
+  ["traffic-reaches-host", diverted],
+  ["visitors-let-in", lockedOut],
+  ["zone-settings-safe", weakened],
+  ["commands-for-production", unsafeCommands],
+  ["protections-on", switched],
+])("%s", (policy, edits) => {
+  test.each(Object.entries(edits))("objects: %s", (_, edit) => {
+    expect(objecting(edit(production), policy)).toEqual([policy]);
+  });
+});
+
+describe("what breaks nothing", () => {
+  test.each(Object.entries(accepted))("%s", (_, edit) => {
+    expect(objecting(edit(production))).toEqual([]);
+  });
+});
