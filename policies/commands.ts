@@ -1,6 +1,6 @@
 import { type Fault, fault, judge, policy, type Verdict, violation } from "./framework/index.ts";
 import type { Command } from "./model/host.ts";
-import { applicationHosts, type Host } from "./model/variables.ts";
+import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
 import * as shell from "./values/shell.ts";
 
 // Items 2.6 and 7.1: what a host runs is the production program, with the variables that it was given.
@@ -17,7 +17,7 @@ export const commandsForProduction = policy({
     const hosts = applicationHosts(stack);
     return hosts.length === 0
       ? [violation("No host of the application is declared, so nothing runs the production program.")]
-      : hosts.flatMap((host) => judgeHost(host));
+      : [...hosts.flatMap((host) => judgeHost(host)), ...judgeVariables(stack, isOptions, judgeOptions)];
   },
 });
 
@@ -29,6 +29,11 @@ function judgeHost({ resource, commands = [] }: Host) {
     }),
   );
 }
+
+const isOptions = (name: string): boolean => name === "NODE_OPTIONS";
+
+const judgeOptions = (value: string, name: string): true | string =>
+  !shell.debugs(value) || `${name} opens the debugger, through which anybody who reaches it runs code.`;
 
 const labels = { start: "The start command", release: "The command before a release", build: "The build" };
 

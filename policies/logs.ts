@@ -1,4 +1,13 @@
-import { fault, judge, judgeStack, policy, select, type Verdict, violation } from "./framework/index.ts";
+import {
+  fault,
+  judge,
+  judgeStack,
+  known,
+  policy,
+  select,
+  type Verdict,
+  violation,
+} from "./framework/index.ts";
 import { logDrains as drainsOf } from "./model/log-drains.ts";
 import { applicationHosts, type Host } from "./model/variables.ts";
 
@@ -7,16 +16,33 @@ import { applicationHosts, type Host } from "./model/variables.ts";
 export const logFormat = policy({
   name: "log-format-json",
   items: ["5.8"],
-  title: "Every host must log in JSON.",
+  title: "Every host must log its errors, in JSON.",
   severity: "medium",
-  fix: "Set the variable LOG_FORMAT on the host to json.",
+  fix: "Set the variable LOG_FORMAT on the host to json, and LOG_LEVEL to info, warn or error.",
   check: (stack) => {
     const hosts = applicationHosts(stack);
     return hosts.length === 0
       ? [violation("No host is declared, so none logs in JSON.")]
-      : hosts.map((host) => judge(host.resource, () => judgeFormat(host)));
+      : hosts.flatMap((host) => [
+          judge(host.resource, () => judgeFormat(host)),
+          judge(host.resource, () => judgeSilence(host)),
+        ]);
   },
 });
+
+/** Levels above errors, at which a program that fails says nothing. */
+const silent: ReadonlySet<string> = new Set(["silent", "none", "off", "fatal", "emerg", "alert"]);
+
+function judgeSilence({ variables }: Host): Verdict {
+  const level = variables.find(
+    ({ name, value }) =>
+      known(name) === "LOG_LEVEL" && silent.has((known(() => value.string()) ?? "").toLowerCase()),
+  );
+  return (
+    level === undefined ||
+    fault(level.value, `LOG_LEVEL is ${level.value.string()}, at which no error is logged.`)
+  );
+}
 
 export const logAggregation = policy({
   name: "log-aggregation",

@@ -2,7 +2,7 @@ import { type Finding, fault, judge, judgeStack, policy, type Stack, violation }
 import type { Location } from "./model/adapter.ts";
 import { type Domain, domains, type HostRecord, isVendorsOwn, recordsFor } from "./model/domains.ts";
 import { locations } from "./model/locations.ts";
-import { leadsNowhere, shownOrigins, targetFault } from "./model/origins.ts";
+import { delegations, leadsNowhere, shownOrigins, targetFault } from "./model/origins.ts";
 import { regionGroup } from "./model/regions.ts";
 import { staticSites } from "./model/static-sites.ts";
 import { hosts } from "./model/variables.ts";
@@ -50,7 +50,8 @@ export const dnsRecords = policy({
     if (domains(stack).length === 0) {
       return [violation("No domain is declared at a host, so none has a DNS record.")];
     }
-    return domains(stack).map((domain) =>
+    const delegated = delegations(stack);
+    const found = domains(stack).map((domain) =>
       judge(domain.resource, () => {
         const { name, redirect } = domain;
         const host = name.string()?.toLowerCase() ?? "";
@@ -68,6 +69,7 @@ export const dnsRecords = policy({
         );
       }),
     );
+    return [...found, ...delegated];
   },
 });
 

@@ -1,4 +1,10 @@
-import type { AutoscalingTarget, DockerSource, NativeRuntime, WebServiceArgs } from "@pulumi/render";
+import type {
+  AutoscalingTarget,
+  BuildFilter,
+  DockerSource,
+  NativeRuntime,
+  WebServiceArgs,
+} from "@pulumi/render";
 import type { Context } from "./framework/context.ts";
 import {
   type Fault,
@@ -13,10 +19,11 @@ import {
   type Verdict,
 } from "./framework/index.ts";
 import { deployHookOf } from "./model/deploy-hooks.ts";
-import { branchFault, repositoryFault } from "./model/deployed-code.ts";
+import { branchFault, otherBranchFault, repositoryFault } from "./model/deployed-code.ts";
 import { render } from "./model/tokens.ts";
 import { isOtherHost } from "./model/variables.ts";
 import { asksOfRender } from "./model/vendor-use.ts";
+import { mayMatchBoth } from "./values/ref-cover.ts";
 
 export const renderService = policy({
   name: "render-service",
@@ -122,9 +129,9 @@ export const renderAutoDeploy = policy({
           );
         }
         const git = repositories.find((repository) => repository.exists);
-        const ignored = git?.at("buildFilter", "ignoredPaths");
-        if (ignored?.strings().some((path) => /^(?:\*|\*\*|\*\*\/\*|\.)$/.test(path))) {
-          return fault(ignored, `${service.name} ignores changes to every path, so nothing is deployed.`);
+        const filter = git && filterFault(service, git.at("buildFilter").as<BuildFilter>());
+        if (filter !== undefined) {
+          return filter;
         }
         return (
           repositories.some((repository) => repository.exists && deploysItself(repository)) ||
@@ -170,6 +177,9 @@ export const renderAutoscaling = policy({
   check: (stack, threshold) =>
     judgeApplications(stack, "No web service at Render is declared, so nothing scales.", (service) => {
       const scaling = service.at("autoscaling");
+      if (service.at("disk").exists) {
+        return fault(service.at("disk"), `${service.name} has a disk, so it runs as one instance.`);
+      }
       if (service.at("plan").string() === "free") {
         return fault(
           service.at("plan"),
@@ -228,7 +238,28 @@ type GitSource = Pick<
 function sourceFault(stack: Stack, source: Value<GitSource>, context: Context): Fault | undefined {
   const { repoUrl, branch } = { repoUrl: source.at("repoUrl"), branch: source.at("branch") };
   const repository = repositoryFault(stack, repoUrl, context);
-  return repository ?? branchFault(branch, context);
+  return repository ?? branchFault(branch, context) ?? otherBranchFault(stack, repoUrl, branch);
+}
+
+/** Files by which a change of a program is told, in a repository of one program. */
+const sources = ["src/index.ts", "app/page.tsx", "server/index.js", "package.json", "prisma/schema.prisma"];
+
+/** What is wrong with the paths of which a change is deployed: a program's own files have to be among them. */
+function filterFault(service: ResourceOf<WebServiceArgs>, filter: Value<BuildFilter>): Fault | undefined {
+  const ignored = filter.at("ignoredPaths");
+  const lost = ignored
+    .strings()
+    .find(
+      (path) => /^(?:\*|\*\*|\*\*\/\*|\.)$/.test(path) || sources.some((file) => mayMatchBoth(path, file)),
+    );
+  if (lost !== undefined) {
+    return fault(ignored, `${service.name} ignores changes to ${lost}, so the program is not deployed.`);
+  }
+  const taken = filter.at("paths").strings();
+  const isDocuments = taken.length > 0 && taken.every((path) => /^docs?\/|\.(?:md|mdx|txt)$/.test(path));
+  return isDocuments
+    ? fault(filter.at("paths"), `${service.name} is deployed only when ${taken.join(", ")} change.`)
+    : undefined;
 }
 
 /** Commands that end at once, or wait without serving. */
@@ -246,5 +277,5 @@ const isOwn = (host: string): boolean => host !== "" && !/\.onrender\.com$/i.tes
 
 function isTarget(criterion: Value<AutoscalingTarget>): boolean {
   const percentage = criterion.at("percentage").number() ?? 0;
-  return criterion.at("enabled").boolean() === true && percentage > 0 && percentage <= 100;
+  return criterion.at("enabled").boolean() === true && percentage > 0 && percentage < 100;
 }

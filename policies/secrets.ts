@@ -22,8 +22,8 @@ import {
 } from "./model/generated.ts";
 import type { StackReferenceArgs } from "./model/other-args.ts";
 import { isConnectionName, isSecretName } from "./model/secret-names.ts";
-import { stackReference } from "./model/tokens.ts";
-import { applicationHosts, declaredVariables } from "./model/variables.ts";
+import { render, stackReference } from "./model/tokens.ts";
+import { applicationHosts, declaredVariables, isOtherHost } from "./model/variables.ts";
 import { bitsPerCharacter } from "./values/randomness.ts";
 
 const thresholds = {
@@ -119,41 +119,57 @@ export const secretsNotShared = policy({
   items: ["2.10"],
   title: "No secret variable may be shared with another stage.",
   severity: "critical",
-  fix: "Declare the secret in this stack, or read it from the stack of the same stage; at Vercel give previews and development values of their own.",
+  fix: "Declare the secret in this stack, or read it from the stack of the same stage; at Vercel give previews and development values of their own, and at Render set previews.generation to off.",
   check: (stack) => {
     if (applicationHosts(stack).length === 0) {
       return [
         violation("No host of the application is declared, so whether its secrets are its own is not known."),
       ];
     }
-    return declaredVariables(stack).map((variable) =>
-      judge(variable.resource, () => {
-        const name = variable.name();
-        const foreign = variable.resource
-          .sourcesOf(variable.value)
-          .filter((source) => source.is(stackReference) && isOtherStage(source));
-        if (name === undefined || !isSecretName(name)) {
-          return true;
-        }
-        const [other] = variable.hiding?.otherStages() ?? [];
-        if (other !== undefined) {
-          return fault(
-            variable.value,
-            `${name} of production is given to ${other} too, which run code that nobody has approved.`,
+    return [
+      ...stack.ofType(render.webService).map((service) =>
+        judge(service, () => {
+          const generation = service.at("previews", "generation");
+          return (
+            !["automatic", "manual"].includes(generation.string() ?? "off") ||
+            isOtherHost(stack)(service) ||
+            fault(
+              generation,
+              `Previews of ${service.name} get the secrets of production, with code that nobody has approved.`,
+            )
           );
-        }
-        if (foreign.length === 0) {
-          return true;
-        }
-        // In a map of variables any of them may come from there: its value tells, once it is known.
-        const alone = variable.value.path.length === 1;
-        const value = alone ? undefined : variable.value.string();
-        return (
-          (value !== undefined && !foreign.some((source) => source.outputTexts("outputs").includes(value))) ||
-          fault(variable.value, `${name} comes from the stack ${foreign.map((it) => it.name).join(", ")}.`)
-        );
-      }),
-    );
+        }),
+      ),
+      ...declaredVariables(stack).map((variable) =>
+        judge(variable.resource, () => {
+          const name = variable.name();
+          const foreign = variable.resource
+            .sourcesOf(variable.value)
+            .filter((source) => source.is(stackReference) && isOtherStage(source));
+          if (name === undefined || !isSecretName(name)) {
+            return true;
+          }
+          const [other] = variable.hiding?.otherStages() ?? [];
+          if (other !== undefined) {
+            return fault(
+              variable.value,
+              `${name} of production is given to ${other} too, which run code that nobody has approved.`,
+            );
+          }
+          if (foreign.length === 0) {
+            return true;
+          }
+          // In a map of variables any of them may come from there: its value tells, once it is known.
+          const alone = variable.value.path.length === 1;
+          const value = alone ? undefined : variable.value.string();
+          return (
+            (value !== undefined &&
+              !foreign.some((source) => source.outputTexts("outputs").includes(value))) ||
+            fault(variable.value, `${name} comes from the stack ${foreign.map((it) => it.name).join(", ")}.`)
+          );
+        }),
+      ),
+    ];
   },
 });
 

@@ -1,5 +1,5 @@
 import { judge, known, policy } from "./framework/index.ts";
-import { judgeMembership, judgePublic, judgeRole, judgeUser } from "./model/database-roles.ts";
+import { judgeExpiry, judgeMembership, judgePublic, judgeRole, judgeUser } from "./model/database-roles.ts";
 import { judgeSites, notProxied } from "./model/sites.ts";
 import { postgresql } from "./model/tokens.ts";
 import { declaredVariables } from "./model/variables.ts";
@@ -28,8 +28,9 @@ export const leastPrivilege = policy({
   severity: "critical",
   fix: "Set superuser, createDatabase, createRole, replication and bypassRowLevelSecurity to false on the postgresql.Role, and grant what it needs. A role that only backup jobs connect with, and that may only read, may bypass row-level security. Make DATABASE_URL from the role of the application.",
   url: "https://www.postgresql.org/docs/current/role-attributes.html",
-  check: (stack) => [
+  check: (stack, _threshold, { now }) => [
     ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeRole(stack, role))),
+    ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeExpiry(role, now))),
     ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
     ...stack.ofType(postgresql.grant).map((grant) => judge(grant, () => judgePublic(grant))),
     ...declaredVariables(stack)

@@ -66,11 +66,26 @@ function judgeLevel(host: Host): Verdict {
 
 /** `DEBUG` prints what Prisma and other libraries do, NODE_DEBUG what Node.js sends and receives. */
 const isDebugSwitch = (name: string): boolean =>
-  /^(DEBUG|NODE_DEBUG|(PRISMA_|DATABASE_|DB_|SQL_)?LOG_(QUERIES|STATEMENTS|SQL))$/.test(name);
+  /^(DEBUG|NODE_DEBUG|(PRISMA_|DATABASE_|DB_|SQL_)?LOG_(QUERIES|STATEMENTS|SQL)|(PRISMA|DATABASE|DB|SQL|TYPEORM|SEQUELIZE|KNEX|DRIZZLE)_(LOG|LOGGING|LOG_LEVEL|DEBUG)|PGOPTIONS)$/.test(
+    name,
+  );
 
 function judgeSwitch(value: string, name: string): true | string {
-  const isOff = ["", "0", "false", "off", "no", "none"].includes(value.trim().toLowerCase());
-  return isOff || `${name} is set, which prints statements and requests.`;
+  const text = value.trim().toLowerCase();
+  if (name === "PGOPTIONS") {
+    return (
+      !/log_(?:statement|min_duration_statement|duration)\s*=\s*(?!none|ddl|-1|off)/.test(text) ||
+      `${name} has the server log statements.`
+    );
+  }
+  const words = text.split(/[\s,|]+/);
+  const isOff = words.every((word) =>
+    ["", "0", "false", "off", "no", "none", "error", "errors", "warn", "warning", "info"].includes(word),
+  );
+  return (
+    (isOff && !(name.endsWith("DEBUG") && words.some((word) => /error|warn|info/.test(word)))) ||
+    `${name} is set, which prints statements and requests.`
+  );
 }
 
 function databaseFindings(stack: Stack): Finding[] {

@@ -9,11 +9,12 @@ import {
   type Stack,
   type Verdict,
 } from "./framework/index.ts";
-import { branchFault, repositoryFault } from "./model/deployed-code.ts";
+import { branchFault, otherBranchFault, repositoryFault } from "./model/deployed-code.ts";
 import { domains } from "./model/domains.ts";
 import { ownedBy } from "./model/links.ts";
 import { vercel } from "./model/tokens.ts";
 import { asksOfVercel } from "./model/vendor-use.ts";
+import { skipsEveryBuild } from "./values/shell.ts";
 
 const domainsOf = ownedBy([vercel.domain], "projectId");
 
@@ -43,12 +44,17 @@ export const vercelGitRepository = policy({
           return fault(repository, `${project.name} is not connected to a GitHub repository.`);
         }
         const ignore = project.at("ignoreCommand");
-        if (/^\s*(?:exit\s+0|true|:)\s*;?\s*$/.test(ignore.string() ?? "")) {
+        if (skipsEveryBuild(ignore.string() ?? "")) {
           return fault(ignore, `${project.name} ignores every change, so nothing is deployed.`);
+        }
+        const deployments = project.at("gitProviderOptions", "createDeployments");
+        if (deployments.string() === "disabled") {
+          return fault(deployments, `${project.name} makes no deployment of what is pushed.`);
         }
         const wrong =
           repositoryFault(stack, repository.at("repo"), context) ??
-          branchFault(repository.at("productionBranch"), context);
+          branchFault(repository.at("productionBranch"), context) ??
+          otherBranchFault(stack, repository.at("repo"), repository.at("productionBranch"));
         if (wrong !== undefined) {
           return wrong;
         }
@@ -76,6 +82,33 @@ export const vercelCustomDomain = policy({
         };
       }
       return domainsOf(stack, project, isCustom).length > 0 || `${project.name} has no domain of its own.`;
+    }),
+});
+
+export const vercelProjectClosed = policy({
+  name: "vercel-project-closed",
+  items: ["2.9", "2.10"],
+  title:
+    "No project at Vercel may show its source or its files to everybody, or build a stranger's code with its variables.",
+  severity: "critical",
+  fix: "Set gitForkProtection to true, and publicSource and directoryListing to false.",
+  url: "https://vercel.com/docs/project-configuration/security-settings",
+  check: (stack) =>
+    judgeProjects(stack, "No project at Vercel is declared, so none protects its variables.", (project) => {
+      const open = (["publicSource", "directoryListing"] as const).find(
+        (property) => project.at(property).boolean() === true,
+      );
+      if (open !== undefined) {
+        return fault(
+          project.at(open),
+          `${open} of ${project.name} shows to everybody what only the team may see.`,
+        );
+      }
+      const forks = project.at("gitForkProtection");
+      return (
+        forks.boolean() !== false ||
+        fault(forks, `${project.name} builds pull requests from forks with its variables, without asking.`)
+      );
     }),
 });
 

@@ -1,5 +1,13 @@
 import type { CronJobArgs, EnvVar, WebServiceArgs } from "@pulumi/render";
-import { type AnyValue, fault, type ResourceOf, type Stack, some, type Value } from "../framework/index.ts";
+import {
+  type AnyValue,
+  fault,
+  known,
+  type ResourceOf,
+  type Stack,
+  some,
+  type Value,
+} from "../framework/index.ts";
 import { type Adapter, type Location, textsOf } from "../model/adapter.ts";
 import { assignments } from "../model/commands.ts";
 import type { Database } from "../model/database.ts";
@@ -46,7 +54,7 @@ export const renderAdapter: Adapter = {
           isServing: () => true,
           host: () => resource,
           isCdn: resource.type === render.staticSite,
-          isTarget,
+          isTarget: (content) => isTarget(content) && isNameOf(resource, content),
         }),
       ),
     ),
@@ -67,6 +75,12 @@ export const renderAdapter: Adapter = {
 };
 
 const anyone = () => true;
+
+/** A service answers at its own name, with letters behind it where another had it before. */
+function isNameOf(service: RenderHost, content: string): boolean {
+  const name = known(() => service.at("name").string()?.toLowerCase());
+  return name === undefined || !content.endsWith(".onrender.com") || content.startsWith(name);
+}
 
 function hosts(stack: Stack): Host[] {
   const links = candidatesBy(stack.ofType(render.envGroupLink), "serviceIds");

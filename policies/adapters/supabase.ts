@@ -38,7 +38,7 @@ function toDatabase(stack: Stack, resource: ResourceOf<ProjectArgs>): Database {
     },
     refusesPlaintext: () => judgeEnforcement(stack, resource),
     pooler: () => judgePooler(stack, resource),
-    quiet: () => true,
+    quiet: () => judgeQuiet(stack, resource),
   };
 }
 
@@ -55,12 +55,12 @@ function judgeRegion(project: ResourceOf<ProjectArgs>): Verdict {
 }
 
 function judgeNetwork(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
-  const networks = settingsOf(stack, project).flatMap((settings) =>
-    settings.at("network").json().at("restrictions").strings(),
-  );
-  if (networks.length === 0) {
-    return "Every network reaches the database: network.restrictions of its settings is empty.";
+  const documents = settingsOf(stack, project).map((settings) => settings.at("network").json());
+  // A list that is given and empty, or null, lets nobody in; without one, Supabase lets everybody in.
+  if (!documents.some((document) => document.entries().some(([key]) => key === "restrictions"))) {
+    return "Every network reaches the database: its settings have no network.restrictions.";
   }
+  const networks = documents.flatMap((document) => document.at("restrictions").strings());
   const open = networks.find(isEverywhere);
   return open === undefined || `Every network reaches the database: ${open} is allowed.`;
 }
@@ -82,6 +82,16 @@ function recoveryOf(stack: Stack, project: ResourceOf<ProjectArgs>): Recovery {
   };
 }
 
+function judgeQuiet(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
+  for (const settings of settingsOf(stack, project)) {
+    const logged = settings.at("database").json().at("log_statement");
+    if (!["none", "ddl"].includes(logged.string() ?? "none")) {
+      return fault(settings.at("database"), `log_statement of ${settings.name} is ${logged.string()}.`);
+    }
+  }
+  return true;
+}
+
 function judgePooler(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
   const poolers = poolersOf(stack, project);
   if (poolers.length === 0) {
@@ -91,6 +101,10 @@ function judgePooler(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
       : "No PoolerConfig is declared for the project.";
   }
   const modes = poolers.map((pooler) => pooler.at("poolMode").string() ?? "");
+  const empty = poolers.find((pooler) => (pooler.at("defaultPoolSize").number() ?? 1) < 1);
+  if (empty !== undefined) {
+    return fault(empty.at("defaultPoolSize"), `The pooler ${empty.name} has no connection to give.`);
+  }
   const wrong = modes.find((mode) => !["transaction", "session"].includes(mode));
   return wrong === undefined || `The pooler has the mode ${JSON.stringify(wrong)}, which does not exist.`;
 }

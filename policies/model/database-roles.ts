@@ -34,10 +34,48 @@ export function judgeRole(stack: Stack, role: Role): Verdict {
   if (group !== undefined) {
     return fault(role.at("roles"), `The role is a member of ${group}.`);
   }
+  const assumed = role.at("assumeRole").string() ?? "";
+  if (isAdministrator(assumed)) {
+    return fault(role.at("assumeRole"), `The role acts as ${assumed}.`);
+  }
   if (role.at("bypassRowLevelSecurity").boolean() === true) {
     return judgeBypass(stack, role);
   }
-  return applicationRoles(stack).has(role) ? judgeGrants(stack, role) : true;
+  return applicationRoles(stack).has(role) ? judgeApplication(stack, role) : true;
+}
+
+/** The application's role has what it is granted itself, and what each group grants of which it is a member. */
+function judgeApplication(stack: Stack, role: Role): Verdict {
+  const groups = [
+    ...role.at("roles").strings(),
+    ...stack
+      .ofType(postgresql.grantRole)
+      .filter((grant) =>
+        known(() => grant.refersTo(role, "role") || isNamed(grant.at("role").string(), role)),
+      )
+      .map((grant) => grant.at("grantRole").string() ?? ""),
+  ];
+  const reading = groups.find((name) =>
+    /^pg_(?:read_all_data|read_server_files|signal_backend|checkpoint)$/.test(name),
+  );
+  if (reading !== undefined) {
+    return fault(role.at("roles"), `The application's role is a member of ${reading}.`);
+  }
+  const others = stack
+    .ofType(postgresql.role)
+    .filter((other) => other !== role && groups.includes(known(() => other.at("name").string()) ?? ""));
+  for (const held of [role, ...others]) {
+    const verdict = judgeGrants(stack, held);
+    if (verdict !== true) return verdict;
+  }
+  return true;
+}
+
+/** A role whose password has expired connects no more. Throws UnknownRead. */
+export function judgeExpiry(role: Role, now: number): Verdict {
+  const until = role.at("validUntil");
+  const moment = Date.parse(until.string() ?? "");
+  return !(moment < now) || fault(until, `The password of the role expired at ${until.string()}.`);
 }
 
 /** Membership by a grant counts as much as membership in the role's own list. Throws UnknownRead. */
@@ -124,7 +162,7 @@ function judgeGrants(stack: Stack, role: Role): Verdict {
 
 function grantsTo(stack: Stack, role: Role) {
   return stack
-    .ofType(postgresql.grant)
+    .ofType(postgresql.grant, postgresql.defaultPrivileges)
     .filter((grant) => known(() => grant.refersTo(role, "role") || isNamed(grant.at("role").string(), role)));
 }
 

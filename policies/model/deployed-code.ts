@@ -1,6 +1,7 @@
 import type { Context } from "../framework/context.ts";
 import { type AnyValue, type Fault, fault, known, type Stack } from "../framework/index.ts";
 import { render, vercel } from "./tokens.ts";
+import { applicationHosts } from "./variables.ts";
 
 /** Branches that production is deployed from by their name; any other has to be a setting. */
 const productionBranch =
@@ -9,13 +10,15 @@ const productionBranch =
 /** What is wrong with the branch that production is deployed from; a missing one is another matter. */
 export function branchFault(branch: AnyValue, { stage, isSupplied }: Context): Fault | undefined {
   const name = branch.string() ?? "";
-  const isFine = name === "" || stage === "staging" || productionBranch.test(name) || isSupplied(name);
+  const isName = name === "" || /^[^\s~^:?*[\\]+$/.test(name);
+  const isFine =
+    isName && (name === "" || stage === "staging" || productionBranch.test(name) || isSupplied(name));
   return isFine
     ? undefined
     : {
         ...fault(
           branch,
-          `Production is deployed from the branch ${name}, which neither its name nor a setting says is production's.`,
+          `Production is deployed from the branch ${JSON.stringify(name)}, which neither its name nor a setting says is production's.`,
         ),
         fix: "Deploy from the branch that rules protect, such as main or release/production; name another one in a setting.",
       };
@@ -70,6 +73,53 @@ function hostOf(text: string): string | undefined {
   }
   const [, host] = /^(?:https:\/\/|(?:ssh:\/\/)?git@)(?:www\.)?([\w.-]+)[/:]/i.exec(text) ?? [];
   return host?.toLowerCase();
+}
+
+/** What is wrong with a branch beside those of the other hosts of the same repository: one release is one branch. */
+export function otherBranchFault(stack: Stack, repository: AnyValue, branch: AnyValue): Fault | undefined {
+  const own = { slug: slugOf(repository.string() ?? ""), host: hostOf(repository.string() ?? "") };
+  const name = branch.string() ?? "";
+  for (const other of sources(stack)) {
+    const text = known(() => other.repository.string());
+    const deployed = known(() => other.branch.string()) ?? "";
+    if (text === undefined || slugOf(text) !== own.slug || own.slug === "") {
+      continue;
+    }
+    if (hostOf(text) !== own.host) {
+      return fault(repository, `${own.slug} is deployed from ${own.host} and from ${hostOf(text)}.`);
+    }
+    if (name !== "" && deployed !== "" && deployed !== name) {
+      return {
+        ...fault(
+          branch,
+          `${own.slug} is deployed from the branch ${name}, and from ${deployed} at ${other.branch.resource.name}.`,
+        ),
+        fix: "Deploy every host of the application from the same branch.",
+      };
+    }
+  }
+  return undefined;
+}
+
+interface Source {
+  readonly repository: AnyValue;
+  readonly branch: AnyValue;
+}
+
+/** Where the hosts of the application are deployed from. */
+function sources(stack: Stack): Source[] {
+  const applications = new Set(applicationHosts(stack).map(({ resource }) => resource.urn));
+  const atVercel = stack.ofType(vercel.project).map((project) => ({
+    repository: project.at("gitRepository", "repo"),
+    branch: project.at("gitRepository", "productionBranch"),
+  }));
+  const atRender = stack.ofType(render.webService).flatMap((service) =>
+    (["nativeRuntime", "docker"] as const).map((kind) => ({
+      repository: service.at("runtimeSource", kind, "repoUrl"),
+      branch: service.at("runtimeSource", kind, "branch"),
+    })),
+  );
+  return [...atVercel, ...atRender].filter(({ branch }) => applications.has(branch.resource.urn));
 }
 
 function slugs(stack: Stack): string[] {

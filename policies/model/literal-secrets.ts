@@ -9,7 +9,7 @@ import { isConnectionName, isPasswordName, isPublicName, isSecretName } from "./
  * a secret; undefined if it is not a secret, or if it was supplied from outside the program.
  */
 export function literalKind(
-  { value, name }: NamedInput,
+  { value, name, labelled }: NamedInput,
   isSupplied: (text: string) => boolean,
 ): string | undefined {
   const text = value.isUnknown ? "" : (value.string() ?? "");
@@ -33,8 +33,15 @@ export function literalKind(
     (isPasswordName(name) || text.length >= 8);
   // A key of a vendor whose form is not known here is told by its being random.
   const key = /key$/i.test(name) && !isPublicName(name) && looksRandom(text);
-  return secret || key ? "a secret" : undefined;
+  // A digest is written so too, and is called one.
+  const digits = labelled && /^(?:[0-9a-f]{32}|[0-9a-f]{48,128})$/i.test(text) && !isDigestName(name);
+  return secret || key || digits ? "a secret" : undefined;
 }
+
+const isDigestName = (name: string): boolean =>
+  /(?:sha\d*|hash|digest|checksum|commit|revision|rev|version|release|build|ids?|etag|fingerprint|thumbprint|dsn|tag|ref)$/i.test(
+    name,
+  ) || isPublicName(name);
 
 /** Properties that hold nothing but secrets, whatever they are called. */
 const plaintextKeys: ReadonlySet<string> = new Set(["plaintextValue"]);

@@ -1,5 +1,9 @@
+import { adapters } from "../adapters/index.ts";
 import { type Finding, fault, judge, known, type Stack } from "../framework/index.ts";
-import { type Domain, type HostRecord, hostRecords } from "./domains.ts";
+import { fullName } from "./dns-names.ts";
+import { type Domain, domains, type HostRecord, hostRecords } from "./domains.ts";
+import { cloudflare } from "./tokens.ts";
+import { zoneName, zoneOf } from "./zones.ts";
 
 /** What is wrong with where a domain's record leads, as the predicate of a sentence. Throws UnknownRead. */
 export function targetFault(record: HostRecord, domain: Domain): string | undefined {
@@ -32,16 +36,53 @@ export function shownOrigins(stack: Stack): Finding[] {
   );
   const isProxied = ({ proxied }: (typeof records)[number]) => known(() => proxied.boolean() === true);
   const hidden = new Set(records.filter(isProxied).flatMap(targetsOf));
+  const names = new Set(
+    domains(stack).flatMap(({ name }) => known(() => name.string()?.toLowerCase()) ?? []),
+  );
+  /** Another name for what a vendor hosts, although all that the stack declares there is behind the CDN. */
+  const isVendors = (record: HostRecord): boolean => {
+    const target = known(() => targetOf(record));
+    const isDeclared = names.has(known(() => record.host()) ?? "");
+    return target !== undefined && hidden.size > 0 && !isDeclared && isHosted(stack, target);
+  };
   return records
     .filter((record) => isProxied(record) === false)
     .map((record) =>
       judge(
         record.resource,
         () =>
-          !targetsOf(record).some((target) => hidden.has(target)) ||
+          (!targetsOf(record).some((target) => hidden.has(target)) && !isVendors(record)) ||
           fault(record.proxied, `The record ${record.resource.name} shows where a host behind the CDN is.`),
       ),
     );
+}
+
+/** Whether a vendor at which the stack has a service answers at an address or name that is of one host alone. */
+function isHosted(stack: Stack, target: string): boolean {
+  return (
+    !/\.vercel-dns(?:-\d+)?\.com$/.test(target) &&
+    adapters.some(
+      (adapter) => adapter.isTarget?.(target) === true && (adapter.hosts?.(stack) ?? []).length > 0,
+    )
+  );
+}
+
+/** Records that give a host of the stack, or what is above it, to other name servers. */
+export function delegations(stack: Stack): Finding[] {
+  const hosts = domains(stack).flatMap(({ name }) => known(() => name.string()?.toLowerCase()) ?? []);
+  return stack.ofType(cloudflare.dnsRecord, cloudflare.record).map((record) =>
+    judge(record, () => {
+      if (record.at("type").string() !== "NS") return true;
+      const zone = zoneOf(stack, record);
+      const apex = zone && known(() => zoneName(zone));
+      const name = fullName(record.at("name").string(), apex) ?? "";
+      const lost = hosts.find((host) => name !== apex && (host === name || host.endsWith(`.${name}`)));
+      return (
+        lost === undefined ||
+        fault(record.at("content"), `${record.name} gives ${lost} to other name servers.`)
+      );
+    }),
+  );
 }
 
 function targetsOf(record: HostRecord): string[] {

@@ -109,6 +109,7 @@ export const postgresql = {
   role: token<pg.RoleArgs>("postgresql:index/role:Role"),
   grant: token<pg.GrantArgs>("postgresql:index/grant:Grant"),
   grantRole: token<pg.GrantRoleArgs>("postgresql:index/grantRole:GrantRole"),
+  defaultPrivileges: token<pg.DefaultPrivilegesArgs>("postgresql:index/defaultPrivileges:DefaultPrivileges"),
 } as const;
 
 export const grafana = {

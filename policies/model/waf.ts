@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/cloudflare";
 import type { FirewallConfigArgs } from "@pulumi/vercel";
-import type { Fault, ResourceOf, Stack, Value } from "../framework/index.ts";
+import type { Fault, Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
+import { isCloudflare } from "../values/cloudflare-networks.ts";
 import { bypassOf, exemption, type Protection } from "./bypasses.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
@@ -44,8 +45,12 @@ export function wafFault(stack: Stack, site: Site): Fault | undefined {
     return atEdge;
   }
   const fault =
-    zone === undefined ? { found: "no managed rules act on it" } : cloudflareFault(stack, site, zone);
-  if (fault === undefined || (project !== undefined && firewallsOf(stack, project).some(stopsInjection))) {
+    (project && bypassAtVercel(stack, project)) ??
+    (zone === undefined ? { found: "no managed rules act on it" } : cloudflareFault(stack, site, zone));
+  const isBypassed = project !== undefined && bypassAtVercel(stack, project) !== undefined;
+  const stopsAtVercel =
+    project !== undefined && !isBypassed && firewallsOf(stack, project).some(stopsInjection);
+  if (fault === undefined || stopsAtVercel) {
     return undefined;
   }
   return fault;
@@ -133,6 +138,32 @@ const isDefused = (override: Value<Override>): boolean =>
   override.at("enabled").boolean() === false || override.at("action").string() === "log";
 
 const firewallsOf = ownedBy([vercel.firewall], "projectId");
+const bypassesOf = ownedBy([vercel.firewallBypass], "projectId");
+
+/** What lets requests past the firewall of a project, or switches it off: what the CDN connects from may pass. */
+function bypassAtVercel(stack: Stack, project: Resource): Fault | undefined {
+  for (const firewall of firewallsOf(stack, project)) {
+    if (firewall.at("enabled").boolean() === false) {
+      return {
+        found: `the firewall ${firewall.name} of its project is switched off`,
+        at: firewall.at("enabled"),
+      };
+    }
+    if (letsPast(firewall)) {
+      return {
+        found: `the firewall ${firewall.name} of its project has a rule that lets requests past`,
+        at: firewall.at("rules"),
+      };
+    }
+  }
+  const [bypass] = bypassesOf(stack, project, (it) => !isCloudflare(it.at("sourceIp").string() ?? ""));
+  return bypass === undefined
+    ? undefined
+    : {
+        found: `${bypass.name} lets ${bypass.at("sourceIp").string()} past the firewall of its project`,
+        at: bypass.at("sourceIp"),
+      };
+}
 
 /** Whether a firewall of Vercel has a rule by which requests go past its other rules. */
 export function letsPast(firewall: ResourceOf<FirewallConfigArgs>): boolean {

@@ -15,6 +15,8 @@ export interface Connection {
  * libpq does (PostgreSQL manual, 34.1.1); undefined when the text is neither.
  */
 export function parseConnection(text: string): Connection | undefined {
+  if (/^jdbc:postgres(ql)?:/i.test(text))
+    return parseUri(text.slice(5).replace(/^(postgres(?:ql)?:)(?!\/\/)/i, "$1//"));
   if (/^postgres(ql)?:\/\//i.test(text)) return parseUri(text);
   return /(^|\s)(host|hostaddr|dbname|service)\s*=/i.test(text) ? parseKeywords(text) : undefined;
 }
@@ -32,9 +34,25 @@ export function sslModeFault(mode: string): string | undefined {
 }
 
 /** What is wrong with a connection's encryption; undefined when it never falls back to plaintext. */
-export function plaintextFault({ sslModes }: Connection): string | undefined {
-  if (sslModes.length === 0) return "no sslmode";
-  return sslModes.map(sslModeFault).find((fault) => fault !== undefined);
+export function plaintextFault({ sslModes, parameters }: Connection): string | undefined {
+  const switched = parameters.get("ssl")?.toLowerCase();
+  // JDBC, node-postgres and libpq take it for sslmode=require or more.
+  const isOn = switched !== undefined && ["true", "1", "require", "verify-full"].includes(switched);
+  if (sslModes.length === 0 && !isOn) return "no sslmode";
+  return (
+    sslModes.map(sslModeFault).find((fault) => fault !== undefined) ?? unverified(parameters, switched ?? "")
+  );
+}
+
+/** What makes a client accept any certificate, or an old version of TLS, although it asks for TLS. */
+function unverified(parameters: ReadonlyMap<string, string>, switched: string): string | undefined {
+  if (parameters.get("sslaccept") === "accept_invalid_certs") return "sslaccept=accept_invalid_certs";
+  if (/NonValidating/i.test(parameters.get("sslfactory") ?? "")) return "an sslfactory that verifies nothing";
+  if (/no-?verify|^false$|^0$|"?rejectUnauthorized"?:\s*false/i.test(switched))
+    return "an ssl that verifies nothing";
+  if (/^(?:false|0)$/i.test(parameters.get("rejectunauthorized") ?? "")) return "rejectUnauthorized=false";
+  const version = parameters.get("ssl_min_protocol_version") ?? parameters.get("sslminprotocolversion") ?? "";
+  return /^TLSv1(?:\.[01])?$/i.test(version) ? `ssl_min_protocol_version=${version}` : undefined;
 }
 
 /**

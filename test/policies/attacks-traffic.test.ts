@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { objecting } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
+import { acceptedSettings, brokenSettings } from "./settings-edits.ts";
 import { accepted, diverted, lockedOut, switched, unsafeCommands, weakened } from "./traffic-edits.ts";
 
 // The recorded production with one thing changed between visitors and the program that answers them.
@@ -23,8 +24,14 @@ describe.each([
   });
 });
 
+describe("a setting of a host, a database or a bucket", () => {
+  test.each(brokenSettings)("breaks %s: %s", (policy, _, edit) => {
+    expect(objecting(edit(production), policy)).toEqual([policy]);
+  });
+});
+
 describe("what breaks nothing", () => {
-  test.each(Object.entries(accepted))("%s", (_, edit) => {
+  test.each(Object.entries({ ...accepted, ...acceptedSettings }))("%s", (_, edit) => {
     expect(objecting(edit(production))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { cloudflare } from "../../policies/model/tokens.ts";
 import { ruleset, zoned, zoneSetting } from "./edge-rules.ts";
-import { withProps } from "./fixture.ts";
+import { type Fixture, SecretValue, secret, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 
 /** Ways to keep requests from the host, or the host from running the production program. */
@@ -58,4 +58,35 @@ export const trafficMutants: readonly Mutant[] = [
       return withProps(stack, "api-variables", { envVars });
     },
   },
+  {
+    policy: "vercel-project-closed",
+    what: "forks are built with the variables",
+    break: (stack) => withProps(stack, "web-project", { gitForkProtection: false }),
+  },
+  {
+    policy: "backups-private",
+    what: "the backups have a public domain",
+    break: (stack) => [
+      ...stack,
+      zoned(cloudflare.r2ManagedDomain, "public", { bucketName: "optropic-backups", enabled: true }),
+    ],
+  },
+  {
+    policy: "supabase-sign-in",
+    what: "a sign-in may lead anywhere",
+    break: (stack) => withDocument(stack, "auth", { uri_allow_list: "https://**" }),
+  },
+  {
+    policy: "supabase-exposed-schemas",
+    what: "the Data API serves the people's passwords",
+    break: (stack) => withDocument(stack, "api", { db_schema: "public,auth" }),
+  },
 ];
+
+/** The settings of the database with another value in one of their documents. */
+function withDocument(stack: Fixture[], property: "auth" | "api", values: object): Fixture[] {
+  const given = stack.find(({ name }) => name === "database-settings")?.props[property];
+  const text = given instanceof SecretValue ? given.value : given;
+  const document = { ...JSON.parse(String(text)), ...values };
+  return withProps(stack, "database-settings", { [property]: secret(JSON.stringify(document)) });
+}

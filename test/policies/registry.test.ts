@@ -51,6 +51,8 @@ const notOfPresence = new Set([
   "service-autoscaling",
   "service-custom-domain",
   "service-health-check",
+  "supabase-exposed-schemas",
+  "supabase-sign-in",
   "token-resources",
   "variables-not-in-files",
   "waivers-valid",

@@ -1,0 +1,121 @@
+import {
+  type Fault,
+  type Finding,
+  fault,
+  judge,
+  policy,
+  type Stack,
+  type Value,
+  type Verdict,
+} from "./framework/index.ts";
+import { isOwnName } from "./model/own-names.ts";
+import { supabase } from "./model/tokens.ts";
+
+// Supabase signs people in and serves tables by itself: its settings decide who gets in, and where they are sent.
+
+export const supabaseSignIn = policy({
+  name: "supabase-sign-in",
+  items: ["3.1", "4.3"],
+  title:
+    "Supabase Auth must send people only to the platform, and let in only those whose address is confirmed.",
+  severity: "critical",
+  fix: "In auth of the supabase.Settings set site_url and uri_allow_list to https URLs of the platform, mailer_autoconfirm to false, password_min_length to 8 or more and jwt_exp to a day or less.",
+  url: "https://supabase.com/docs/guides/deployment/going-into-prod",
+  check: (stack) => judgeSettings(stack, "auth", (document) => signInFault(stack, document) ?? true),
+});
+
+export const supabaseSchemas = policy({
+  name: "supabase-exposed-schemas",
+  items: ["3.1", "4.7"],
+  title: "The Data API of Supabase must serve only schemas of the application.",
+  severity: "critical",
+  fix: "Take the schemas of Supabase and PostgreSQL out of db_schema in api of the supabase.Settings; leave public, graphql_public and those of the application.",
+  url: "https://supabase.com/docs/guides/api/hardening-data-api",
+  check: (stack) =>
+    judgeSettings(stack, "api", (document) => {
+      const schemas = document.at("db_schema");
+      const own = (schemas.string() ?? "").split(",").find((schema) => internal.test(schema.trim()));
+      return own === undefined || fault(schemas, `The Data API serves the schema ${own.trim()}.`);
+    }),
+});
+
+/** Schemas that hold passwords, secrets or the server's own tables. */
+const internal =
+  /^(?:auth|vault|pg_\w+|information_schema|supabase_\w+|cron|net|extensions|pgsodium\w*|pgbouncer|realtime|_\w+)$/;
+
+function judgeSettings(
+  stack: Stack,
+  property: "auth" | "api",
+  test: (document: Value) => Verdict,
+): Finding[] {
+  return stack
+    .ofType(supabase.settings)
+    .map((settings) =>
+      judge(settings, () => !settings.at(property).exists || test(settings.at(property).json())),
+    );
+}
+
+const longestToken = 86_400;
+const shortestPassword = 8;
+
+function signInFault(stack: Stack, auth: Value): Fault | undefined {
+  const isOn = (name: string) => auth.at(name).boolean() === true;
+  const site = auth.at("site_url");
+  const [wrongSite] = wrongUrls(stack, site.string() ?? "");
+  if (wrongSite !== undefined) {
+    return fault(site, `site_url ${wrongSite}.`);
+  }
+  const list = auth.at("uri_allow_list");
+  const [wrongEntry] = (list.string() ?? "").split(",").flatMap((url) => wrongUrls(stack, url.trim()));
+  if (wrongEntry !== undefined) {
+    return fault(
+      list,
+      `uri_allow_list ${wrongEntry}, to which a sign-in may send the visitor with the token.`,
+    );
+  }
+  const takesMail = auth.at("external_email_enabled").boolean() !== false;
+  if (isOn("mailer_autoconfirm") && takesMail) {
+    return fault(
+      auth.at("mailer_autoconfirm"),
+      "Anybody may sign up with somebody else's address: mailer_autoconfirm is true.",
+    );
+  }
+  if (isOn("mailer_allow_unverified_email_sign_ins")) {
+    return fault(
+      auth.at("mailer_allow_unverified_email_sign_ins"),
+      "People sign in with an address that nobody has confirmed.",
+    );
+  }
+  const seconds = auth.at("jwt_exp");
+  if ((seconds.number() ?? 0) > longestToken) {
+    return fault(
+      seconds,
+      `A token that was taken is valid for ${seconds.number()} seconds, more than a day.`,
+    );
+  }
+  const length = auth.at("password_min_length");
+  if ((length.number() ?? shortestPassword) < shortestPassword) {
+    return fault(length, `Passwords may have ${length.number()} characters.`);
+  }
+  const rotation = auth.at("refresh_token_rotation_enabled");
+  return rotation.boolean() === false
+    ? fault(
+        rotation,
+        "A refresh token that was taken works for ever: refresh_token_rotation_enabled is false.",
+      )
+    : undefined;
+}
+
+/** What is wrong with a URL that Supabase sends people to, as a predicate; nothing for the scheme of an app. */
+function wrongUrls(stack: Stack, text: string): string[] {
+  if (text === "") return [];
+  const [, scheme = "", host = ""] = /^([a-z][\w+.-]*):\/\/([^/:?#]*)/i.exec(text) ?? [];
+  const shown = JSON.stringify(text.slice(0, 80));
+  if (scheme === "") return [`has ${shown}, which is not a URL`];
+  if (!/^https?$/i.test(scheme)) return [];
+  if (scheme.toLowerCase() === "http") return [`has ${shown}, which is plain http`];
+  // A star stands for what has no dot, two for anything: what is fixed behind them says whose it is.
+  const fixed = host.replace(/^\*+\.?/, "");
+  const isFixed = fixed.includes(".") && !fixed.includes("*");
+  return isFixed && isOwnName(stack, fixed) ? [] : [`has ${shown}, whose host is not a name of the platform`];
+}
