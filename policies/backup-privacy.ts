@@ -1,5 +1,5 @@
-import { fault, known, policy, type Stack, type Verdict } from "./framework/index.ts";
-import { type Bucket, bucketName, judgeBackupBuckets } from "./model/backups.ts";
+import { fault, judge, known, policy, type Stack, type Verdict } from "./framework/index.ts";
+import { type Bucket, backupBuckets, bucketName } from "./model/backups.ts";
 import { cloudflare } from "./model/tokens.ts";
 
 export const backupsPrivate = policy({
@@ -9,7 +9,10 @@ export const backupsPrivate = policy({
   severity: "critical",
   fix: "Remove the bucket's r2.dev domain, its custom domain or its public ACL.",
   url: "https://developers.cloudflare.com/r2/buckets/public-buckets/",
-  check: (stack) => judgeBackupBuckets(stack, (bucket) => judgeBucket(stack, bucket)),
+  check: (stack) =>
+    (known(() => backupBuckets(stack)) ?? []).map((bucket) =>
+      judge(bucket, () => judgeBucket(stack, bucket)),
+    ),
 });
 
 function judgeBucket(stack: Stack, bucket: Bucket): Verdict {

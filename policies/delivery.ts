@@ -15,10 +15,9 @@ import {
 } from "./framework/index.ts";
 import { judgeRequiredCheck } from "./model/branch-rules.ts";
 import { rulesFor } from "./model/branch-sources.ts";
+import { judgeSource, judgeTags } from "./model/deployment-source.ts";
 import { judgePaths, judgeWork } from "./model/deployment-work.ts";
 import {
-  type DeploymentSettings,
-  deployedRepository,
   deploymentSettings,
   enforcesPack,
   isInGroup,
@@ -29,6 +28,7 @@ import {
   trigger,
 } from "./model/deployments.ts";
 import type { StackSchedule } from "./model/other-args.ts";
+import { tagFault } from "./model/release-tags.ts";
 import { judgeRepositories, ofRepository, type Repository } from "./model/repositories.ts";
 import { github, pulumiCloud, stackSchedules } from "./model/tokens.ts";
 
@@ -54,6 +54,32 @@ export const productionEnvironmentReviewed = policy({
     ...stack
       .ofType(...stackSchedules)
       .map((schedule) => judge(schedule, () => judgeSchedule(stack, schedule))),
+    ...stack.ofType(pulumiCloud.driftSchedule).map((schedule) =>
+      judge(schedule, () => {
+        const remedy = schedule.at("autoRemediate");
+        return (
+          remedy.boolean() !== true ||
+          !isCalledProduction(schedule.at("stack").string() ?? "") ||
+          fault(
+            remedy,
+            `${schedule.name} updates ${schedule.at("stack").string()} by the clock, without approval.`,
+          )
+        );
+      }),
+    ),
+    ...stack.ofType(pulumiCloud.teamPermission).map((granted) =>
+      judge(granted, () => {
+        const level = granted.at("permission");
+        return (
+          level.number() !== 103 ||
+          !isCalledProduction(granted.at("stack").string() ?? "") ||
+          fault(
+            level,
+            `The team ${granted.at("team").string()} may delete ${granted.at("stack").string()} and change who approves.`,
+          )
+        );
+      }),
+    ),
   ],
 });
 
@@ -105,8 +131,13 @@ function reviewsProduction(stack: Stack, repository: Repository): Verdict {
 }
 
 /** By the name that the setting productionEnvironment gives, or by its short form. */
-const isProduction = (stack: Stack, name: AnyValue): boolean =>
-  ["prod", stack.declared.productionEnvironment].includes(name.string()?.toLowerCase() ?? "");
+const isProduction = (stack: Stack, name: AnyValue): boolean => {
+  const text = name.string()?.toLowerCase() ?? "";
+  return ["prod", stack.declared.productionEnvironment].includes(text) || partOfProduction.test(text);
+};
+
+/** A region or a part of production, such as `production-eu`. */
+const partOfProduction = /^(?:prod|production)[-_/](?!preview|pre|staging|test|copy)/;
 
 function reviewsEnvironment(
   stack: Stack,
@@ -155,6 +186,13 @@ function deployedRefs(stack: Stack, repository: Repository): Verdict {
     if (tag !== undefined && !/^[\w.-]/.test(tag)) {
       return fault(refs.at("tagPattern"), `Any tag that matches ${tag} may be deployed to production.`);
     }
+    const kept = tag === undefined ? undefined : tagFault(stack, repository, tag);
+    if (kept !== undefined) {
+      return {
+        ...fault(refs.at("tagPattern"), `Tags that match ${tag} may be deployed to production, and ${kept}.`),
+        fix: "Declare a github.RepositoryRuleset of target tag, with enforcement active, for the pattern, with the rules update and deletion and without bypassActors.",
+      };
+    }
     const branch = refs.at("branchPattern").string();
     const place = { what: "branches", anyOf: [`refs/heads/${branch}`] };
     if (branch !== undefined && rulesFor(stack, repository, place).length === 0) {
@@ -167,6 +205,8 @@ function deployedRefs(stack: Stack, repository: Repository): Verdict {
   return true;
 }
 
+const isCalledProduction = (name: string): boolean => /prod|live/i.test(name);
+
 function judgeGroups(stack: Stack): Finding[] {
   const groups = stack.ofType(pulumiCloud.policyGroup);
   const deployed = deploymentSettings(stack);
@@ -174,6 +214,7 @@ function judgeGroups(stack: Stack): Finding[] {
     some(groups, (group) => enforcesPack(group) && group.at("stacks").items().length > 0);
   return [
     judgeStack(() => isEnforced() || "No policy group enforces this pack on a stack."),
+    ...judgeTags(stack),
     ...deployed.flatMap((settings) => [
       judge(settings, () => judgeWork(stack, settings)),
       judge(settings, () => judgeSource(stack, settings)),
@@ -190,20 +231,6 @@ function judgeGroups(stack: Stack): Finding[] {
   ];
 }
 
-/** The code comes from the repository whose branches the stack guards. */
-function judgeSource(stack: Stack, settings: DeploymentSettings): Verdict {
-  const names = stack
-    .ofType(github.repository)
-    .flatMap((repository) => known(() => repository.at("name").string()?.toLowerCase()) ?? []);
-  const deployed = deployedRepository(settings)?.toLowerCase();
-  return (
-    deployed === undefined ||
-    names.length === 0 ||
-    names.includes(deployed) ||
-    `${stackLabel(settings)} is deployed from the repository ${deployed}, whose branches no rules of this stack guard.`
-  );
-}
-
 /** What runs by the clock nobody approves: it may look for drift, and remove what is no production. */
 function judgeSchedule(stack: Stack, schedule: ResourceOf<StackSchedule>): Verdict {
   const name = schedule.at("stack").string() ?? "";
@@ -211,7 +238,7 @@ function judgeSchedule(stack: Stack, schedule: ResourceOf<StackSchedule>): Verdi
     schedule.type === pulumiCloud.ttlSchedule ||
     /destroy|update|up/.test(schedule.at("pulumiOperation").string() ?? "");
   const isProduction =
-    /prod|live/i.test(name) ||
+    isCalledProduction(name) ||
     stack
       .ofType(pulumiCloud.stackTag)
       .some(

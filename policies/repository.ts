@@ -1,5 +1,6 @@
-import { policy, some } from "./framework/index.ts";
+import { fault, judge, policy, some } from "./framework/index.ts";
 import { judgeBranches, judgeRequiredCheck, judgeRule } from "./model/branch-rules.ts";
+import { github } from "./model/tokens.ts";
 
 // Items 1.1 to 1.5: what must hold before a change reaches a branch that releases come from. The check
 // `preview` is under 1.4: it is to the platform's stack what `npm run build` is to the application.
@@ -182,9 +183,22 @@ export const branchRulesForAll = policy({
   severity: "critical",
   fix: "Remove bypassActors from the ruleset; for an emergency, waive this policy for a few days.",
   url: rulesets,
-  check: (stack) =>
-    judgeBranches(stack, (covering, what) => {
+  check: (stack) => [
+    ...judgeBranches(stack, (covering, what) => {
       const around = some(covering, (rules) => rules.hasBypass());
       return !around || `Some actors may bypass the rules of ${what}.`;
     }),
+    ...stack.ofType(github.collaborator).map((collaborator) =>
+      judge(collaborator, () => {
+        const permission = collaborator.at("permission");
+        return (
+          permission.string() !== "admin" ||
+          fault(
+            permission,
+            `${collaborator.at("username").string()} alone may change the rules of ${collaborator.at("repository").string()}.`,
+          )
+        );
+      }),
+    ),
+  ],
 });

@@ -4,7 +4,7 @@ import { type DeploymentSettings, isTaggedStaging, stackLabel } from "./deployme
 
 /** Commands before a deployment that bring dependencies and programs, and cannot take the pack away. */
 const harmless: readonly RegExp[] = [
-  /^(?:npm (?:ci|install)|pnpm (?:install|i)|yarn(?: install)?|bun install|corepack enable)(?: --?[\w-]+(?:=[\w-]+)?)*$/,
+  /^(?:npm (?:ci|install)|pnpm (?:install|i)|yarn(?: install)?|bun install|corepack enable)(?: --(?:frozen-lockfile|immutable|ignore-scripts|no-audit|no-fund|no-progress|prefer-offline|legacy-peer-deps|omit=\w+|include=\w+|production|silent|quiet|ci|no-save|no-optional))*$/,
   /^(?:npm|pnpm|yarn) run build$/,
   /^(?:node|npm|pulumi|pnpm|yarn|corepack) (?:--version|-v|version)$/,
   /^echo "PATH=[\w$./:-]+" >> \/PULUMI_ENV$/,
@@ -13,7 +13,7 @@ const harmless: readonly RegExp[] = [
 
 /** Variables that make Pulumi or Node.js leave out the pack, or run something else before it. */
 const meddling =
-  /^(?:NODE_OPTIONS|NODE_PATH|LD_PRELOAD|PATH|PULUMI_(?!OPTION_POLICY_PACK$|STACK|ORG|BACKEND|ACCESS_TOKEN|CONFIG_PASSPHRASE|CI_|PARALLEL|OPTION_PARALLEL|OPTION_MESSAGE|SKIP_UPDATE_CHECK)\w*)$/;
+  /^(?:NODE_OPTIONS|NODE_PATH|LD_(?:PRELOAD|LIBRARY_PATH)|PATH|SHELL|ENV|BASH_ENV|GIT_\w+|npm_config_(?!(?:loglevel|fund|audit|cache|progress)$)\w+|NPM_CONFIG_(?!(?:LOGLEVEL|FUND|AUDIT|CACHE|PROGRESS)$)\w+|PULUMI_(?!OPTION_POLICY_PACK$|STACK|ORG|BACKEND|ACCESS_TOKEN|CONFIG_PASSPHRASE|CI_|PARALLEL|OPTION_PARALLEL|OPTION_MESSAGE|SKIP_UPDATE_CHECK)\w*)$/;
 
 /** Judges what a deployment does before it runs the program: that nothing takes the pack away. Throws UnknownRead. */
 export function judgeWork(stack: Stack, settings: DeploymentSettings): Verdict {
@@ -29,6 +29,15 @@ export function judgeWork(stack: Stack, settings: DeploymentSettings): Verdict {
       );
     }
   }
+  const image = settings.at("executorContext", "executorImage");
+  const reference = image.string();
+  if (reference !== undefined && !isKnownImage(reference, deployedOwner(settings))) {
+    return unproved(
+      image,
+      `Deployments of ${label} run in the image ${reference}, in which anything may take Pulumi's place.`,
+      "Use pulumi/pulumi or another image of Pulumi's, or one of your own organization.",
+    );
+  }
   for (const [name, value] of operation.at("environmentVariables").entries()) {
     if (meddling.test(name)) {
       return fault(value, `Deployments of ${label} set ${name}, which may change what Pulumi runs.`);
@@ -39,6 +48,19 @@ export function judgeWork(stack: Stack, settings: DeploymentSettings): Verdict {
     }
   }
   return true;
+}
+
+/** Pulumi's own images, and those of the organization whose code is deployed. */
+function isKnownImage(reference: string, owner: string | undefined): boolean {
+  const [path = ""] = reference.replace(/^[\w.-]+\.[\w.-]+(?::\d+)?\//, "").split(/[@:]/);
+  return (
+    path === "" || /^pulumi\/pulumi(?:-[\w-]+)?$/.test(path) || path.toLowerCase().split("/")[0] === owner
+  );
+}
+
+function deployedOwner(settings: DeploymentSettings): string | undefined {
+  const source = (["vcs", "github"] as const).find((kind) => settings.at(kind).exists);
+  return source && settings.at(source, "repository").string()?.toLowerCase().split("/").at(-2);
 }
 
 /** Files that no preview reads: what is left out of the paths must be one of these. */

@@ -23,7 +23,12 @@ export function literalKind(
   if (credential !== undefined) {
     return isSupplied(credential.secret) ? undefined : credential.kind;
   }
-  if (plaintextKeys.has(value.path.at(-1) ?? "")) {
+  const property = value.path.at(-1) ?? "";
+  // GitHub's resources for secrets hold nothing else in their value.
+  if (
+    plaintextKeys.has(property) ||
+    (property === "value" && /^github:.*Secret$/.test(value.resource.type))
+  ) {
     return "a secret";
   }
   const secret =

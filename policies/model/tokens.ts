@@ -262,6 +262,9 @@ export const github = {
   actionsPermissions: token<gh.ActionsRepositoryPermissionsArgs>(
     "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
   ),
+  collaborator: token<gh.RepositoryCollaboratorArgs>(
+    "github:index/repositoryCollaborator:RepositoryCollaborator",
+  ),
   workflowPermissions: token<gh.WorkflowRepositoryPermissionsArgs>(
     "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
   ),

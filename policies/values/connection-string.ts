@@ -15,8 +15,7 @@ export interface Connection {
  * libpq does (PostgreSQL manual, 34.1.1); undefined when the text is neither.
  */
 export function parseConnection(text: string): Connection | undefined {
-  if (/^jdbc:postgres(ql)?:/i.test(text))
-    return parseUri(text.slice(5).replace(/^(postgres(?:ql)?:)(?!\/\/)/i, "$1//"));
+  if (/^jdbc:postgres(ql)?:/i.test(text)) return parseJdbc(text);
   if (/^postgres(ql)?:\/\//i.test(text)) return parseUri(text);
   return /(^|\s)(host|hostaddr|dbname|service)\s*=/i.test(text) ? parseKeywords(text) : undefined;
 }
@@ -35,12 +34,10 @@ export function sslModeFault(mode: string): string | undefined {
 
 /** What is wrong with a connection's encryption; undefined when it never falls back to plaintext. */
 export function plaintextFault({ sslModes, parameters }: Connection): string | undefined {
-  const switched = parameters.get("ssl")?.toLowerCase();
-  // JDBC, node-postgres and libpq take it for sslmode=require or more.
-  const isOn = switched !== undefined && ["true", "1", "require", "verify-full"].includes(switched);
-  if (sslModes.length === 0 && !isOn) return "no sslmode";
+  if (sslModes.length === 0) return "no sslmode";
   return (
-    sslModes.map(sslModeFault).find((fault) => fault !== undefined) ?? unverified(parameters, switched ?? "")
+    sslModes.map(sslModeFault).find((fault) => fault !== undefined) ??
+    unverified(parameters, parameters.get("ssl") ?? "")
   );
 }
 
@@ -66,6 +63,15 @@ export function isPooled({ host = "", port, parameters }: Connection): boolean {
   // A direct Supabase host stays direct whatever the client is told.
   if (host.endsWith(".supabase.co")) return false;
   return parameters.get("pgbouncer") === "true";
+}
+
+/** The driver of Java verifies the host by `ssl=true`, which others do not know. */
+function parseJdbc(text: string): Connection | undefined {
+  const connection = parseUri(text.slice("jdbc:".length).replace(/^(postgres(?:ql)?:)(?!\/\/)/i, "$1//"));
+  const isOn = /^(?:true|)$/i.test(connection?.parameters.get("ssl") ?? "false");
+  return connection?.sslModes.length === 0 && isOn
+    ? { ...connection, sslModes: ["verify-full"] }
+    : connection;
 }
 
 function parseUri(text: string): Connection | undefined {

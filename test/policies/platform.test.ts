@@ -153,7 +153,7 @@ describe("a domain of a host", () => {
 
 describe("a service at Render", () => {
   const service = (props: Record<string, unknown>) => withProps(passingStack(), "api-service", props);
-  const repository = { repoUrl: "https://github.com/optropic/platform", branch: "main" };
+  const repository = { repoUrl: "https://github.com/optropic/platform", branch: "release/production" };
 
   test("may be built by Docker or be an image, which does not deploy by itself", () => {
     const docker = service({

@@ -23,6 +23,7 @@ const notOfPresence = new Set([
   "monitoring-values",
   "on-call-values",
   "backup-identity-absent",
+  "backups-private",
   "cors-header-restricted",
   "cors-origins-exact",
   "csp-restricts-base-and-plugins",
