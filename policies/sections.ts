@@ -44,6 +44,7 @@ export * as securityLogs from "./security-logs.ts";
 export * as securityRateLimits from "./security-rate-limits.ts";
 export * as securityTls from "./security-tls.ts";
 export * as supabase from "./supabase.ts";
+export * as texts from "./texts.ts";
 export * as traffic from "./traffic.ts";
 export * as vercel from "./vercel.ts";
 export * as zoneSettings from "./zone-settings.ts";

@@ -77,22 +77,19 @@ function hostOf(text: string): string | undefined {
 
 /** What is wrong with a branch beside those of the other hosts of the same repository: one release is one branch. */
 export function otherBranchFault(stack: Stack, repository: AnyValue, branch: AnyValue): Fault | undefined {
-  const own = { slug: slugOf(repository.string() ?? ""), host: hostOf(repository.string() ?? "") };
+  const own = slugOf(repository.string() ?? "");
   const name = branch.string() ?? "";
   for (const other of sources(stack)) {
     const text = known(() => other.repository.string());
     const deployed = known(() => other.branch.string()) ?? "";
-    if (text === undefined || slugOf(text) !== own.slug || own.slug === "") {
+    if (text === undefined || slugOf(text) !== own || own === "") {
       continue;
-    }
-    if (hostOf(text) !== own.host) {
-      return fault(repository, `${own.slug} is deployed from ${own.host} and from ${hostOf(text)}.`);
     }
     if (name !== "" && deployed !== "" && deployed !== name) {
       return {
         ...fault(
           branch,
-          `${own.slug} is deployed from the branch ${name}, and from ${deployed} at ${other.branch.resource.name}.`,
+          `${own} is deployed from the branch ${name}, and from ${deployed} at ${other.branch.resource.name}.`,
         ),
         fix: "Deploy every host of the application from the same branch.",
       };

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { postgresql } from "../../policies/model/tokens.ts";
 import { add, type Edit, list, objecting, set } from "../recording/edited.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
+import { acceptedDelivery, brokenDelivery } from "./delivery-edits.ts";
 
 // The recorded stacks with one thing changed in what is deployed, who is called, and what is backed up.
 
@@ -214,6 +215,14 @@ describe("what breaks an item of the delivery", () => {
     ],
   ])("%s: %s", (policy, _, edit) => {
     expect(objecting(edit(delivery), policy)).toEqual([policy]);
+  });
+
+  test.each(brokenDelivery)("%s: %s", (policy, _, edit) => {
+    expect(objecting(edit(delivery), policy)).toEqual([policy]);
+  });
+
+  test.each(Object.entries(acceptedDelivery))("and %s does not", (_, edit) => {
+    expect(objecting(edit(delivery))).toEqual([]);
   });
 
   test("and a look for drift by the clock does not", () => {

@@ -50,6 +50,11 @@ export const trafficMutants: readonly Mutant[] = [
     break: (stack) => [...stack, zoneSetting("development_mode", "on")],
   },
   {
+    policy: "texts-exact",
+    what: "the name of a drain ends with a space",
+    break: (stack) => withProps(stack, "logs-web", { name: "optropic-web " }),
+  },
+  {
     policy: "protections-on",
     what: "a variable switches rate limits off",
     break: (stack) => {

@@ -54,6 +54,7 @@ const notOfPresence = new Set([
   "service-health-check",
   "supabase-exposed-schemas",
   "supabase-sign-in",
+  "texts-exact",
   "token-resources",
   "variables-not-in-files",
   "waivers-valid",

@@ -63,11 +63,6 @@ export const brokenSettings: readonly (readonly [policy: string, what: string, E
   ],
   ["render-service-configured", "the hosts deploy different branches", runtime({ branch: "main" })],
   ["render-service-configured", "a branch with a space", runtime({ branch: "release/production " })],
-  [
-    "render-service-configured",
-    "the same name at another host of code",
-    runtime({ repoUrl: "https://gitlab.com/optropic/platform" }),
-  ],
   ["render-auto-deploy", "only documents are deployed", runtime({ buildFilter: { paths: ["docs/**"] } })],
   ["render-auto-deploy", "the source is ignored", runtime({ buildFilter: { ignoredPaths: ["src/**"] } })],
   ["render-autoscaling", "a disk", service({ disk: { name: "data", mountPath: "/data", sizeGb: 10 } })],
