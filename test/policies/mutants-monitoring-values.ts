@@ -190,7 +190,7 @@ const ofTracking: readonly Case[] = [
 ];
 
 function mutantOf(policy: string) {
-  return ([what, mutate]: Case): Mutant => ({ policy, what, takesMore: true, break: mutate });
+  return ([what, mutate]: Case): Mutant => ({ policy, what, break: mutate });
 }
 
 /** Values of Grafana, PagerDuty and Sentry by which nothing arrives. */
