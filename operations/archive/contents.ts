@@ -1,4 +1,3 @@
-import { escapeIdentifier } from "pg";
 import type { LeftOut } from "./extensions.ts";
 import type { Beside, Manifest } from "./manifest.ts";
 
@@ -20,13 +19,17 @@ const globalCatalogs: ReadonlySet<string> = new Set([
 /** Number of pg_class, whose objects have the rows that a dump contains. */
 const pgClass = "1259";
 
-/** A line of a table of contents, as `pg_restore --list` prints it. */
+/** A line of a table of contents, as `pg_restore --list --verbose` prints it. */
 interface Line {
   text: string;
+  /** Number of the line in the dump. */
+  id: string;
   /** Catalog and number of the object, as in an entry of a manifest. */
   entry: string;
-  /** Kind, schema, name and owner. */
+  /** Kind, schema, name and owner: any of these may have spaces. */
   rest: string;
+  /** Numbers of the lines whose objects it needs. */
+  needs: string[];
 }
 
 /** What is restored of a dump. */
@@ -49,17 +52,28 @@ export function selectContents(contents: string, manifest: Manifest, selection: 
     selection.leftOut.flatMap(({ extension }) => extension.data.map(({ entry }) => entry)),
   );
   const goneStarts = selection.leftOut.flatMap(({ extension }) => startsOf(extension.name, manifest));
-  const isLeftOut = ({ entry, rest }: Line): boolean =>
-    gone.has(entry) ||
-    goneStarts.some((start) => rest.startsWith(start)) ||
-    /^(?:SCHEMA|EXTENSION|COMMENT - EXTENSION|SECURITY LABEL - EXTENSION) /.test(rest) ||
-    dropped.some((about) => isAbout(rest, about)) ||
-    selection.without?.({ entry, rest }) === true;
+  const isLeftOut = (line: Line): boolean => {
+    const { entry, rest } = line;
+    return (
+      gone.has(entry) ||
+      goneStarts.some((start) => rest.startsWith(start)) ||
+      /^(?:SCHEMA|EXTENSION|COMMENT - EXTENSION|SECURITY LABEL - EXTENSION) /.test(rest) ||
+      keyTrigger.test(rest) ||
+      isAbout(line, dropped) ||
+      selection.without?.({ entry, rest }) === true
+    );
+  };
   return `${kept
     .filter((line) => !isLeftOut(line))
     .map(({ text }) => text)
     .join("\n")}\n`;
 }
+
+/**
+ * Where the triggers of a foreign key are disabled on a partition, pg_dump names them by the numbers that they
+ * have in the source.
+ */
+const keyTrigger = /^TRIGGER .* RI_ConstraintTrigger_[ac]_\d+ /;
 
 /** The lines of these objects, with their comments and privileges. */
 export function contentsOf(contents: string, entries: ReadonlySet<string>): string {
@@ -67,8 +81,8 @@ export function contentsOf(contents: string, entries: ReadonlySet<string>): stri
   const isRefresh = ({ entry, rest }: Line): boolean =>
     rest.startsWith("MATERIALIZED VIEW DATA ") && entries.has(entry.replace(/^0 /, `${pgClass} `));
   const chosen = lines.filter((line) => entries.has(line.entry) || isRefresh(line));
-  const about = chosen.map(({ rest }) => rest);
-  const others = lines.filter(({ rest }) => about.some((one) => isAbout(rest, one)));
+  const ids = idsOf(chosen);
+  const others = lines.filter((line) => isAbout(line, ids));
   return `${[...chosen, ...others].map(({ text }) => text).join("\n")}\n`;
 }
 
@@ -94,10 +108,17 @@ export function privilegesOf(contents: string, selected: ReadonlySet<string>, { 
 }
 
 function linesOf(contents: string): Line[] {
-  return contents.split("\n").flatMap((text) => {
-    const [, entry, rest] = /^\d+; (\d+ \d+) (.*)$/.exec(text) ?? [];
-    return entry === undefined || rest === undefined ? [] : [{ text, entry, rest }];
-  });
+  const lines: Line[] = [];
+  for (const text of contents.split("\n")) {
+    const [, id, entry, rest] = /^(\d+); (\d+ \d+) (.*)$/.exec(text) ?? [];
+    if (id !== undefined && entry !== undefined && rest !== undefined) {
+      lines.push({ text, id, entry, rest, needs: [] });
+      continue;
+    }
+    const [, needs] = /^;\tdepends on: ([\d ]+)$/.exec(text) ?? [];
+    lines.at(-1)?.needs.push(...(needs?.split(" ") ?? []));
+  }
+  return lines;
 }
 
 function splitGlobals(lines: readonly Line[], all: Beside, wanted: ReadonlySet<string>) {
@@ -120,7 +141,7 @@ function splitGlobals(lines: readonly Line[], all: Beside, wanted: ReadonlySet<s
   };
   return {
     kept: lines.filter(isKept),
-    dropped: lines.filter((line) => !isKept(line)).map(({ rest }) => rest),
+    dropped: idsOf(lines.filter((line) => !isKept(line))),
   };
 }
 
@@ -133,27 +154,11 @@ function startsOf(extension: string, { globals }: Manifest): string[] {
 
 const aboutLine = /^(?:COMMENT|ACL|SECURITY LABEL) /;
 
-/** Whether a line has the comment, the privileges or the label of another line's object. */
-function isAbout(rest: string, other: string): boolean {
-  if (!aboutLine.test(rest)) return false;
-  const [, kind, schema, tag] =
-    /^(CAST|EVENT TRIGGER|FOREIGN DATA WRAPPER|SERVER|PROCEDURAL LANGUAGE|PUBLICATION|SUBSCRIPTION|ACCESS METHOD|TRANSFORM|MATERIALIZED VIEW|VIEW|FUNCTION|TRIGGER|POLICY|CONSTRAINT|FK CONSTRAINT|RULE|INDEX|STATISTICS) (\S+) (.*)$/.exec(
-      other,
-    ) ?? [];
-  if (kind === undefined || schema === undefined || tag === undefined) return false;
-  const subject = rest.replace(aboutLine, "");
-  if (kind.endsWith("VIEW") && isOfColumn(subject, schema, tag)) return true;
-  const names =
-    kind === "SERVER"
-      ? ["SERVER", "FOREIGN SERVER"]
-      : kind.endsWith("VIEW")
-        ? [kind, "TABLE"]
-        : [kind, "LANGUAGE"];
-  return subject === `${schema} ${tag}` || names.some((name) => subject === `${schema} ${name} ${tag}`);
+/** Whether a line has the comment, the privileges or the label of one of these lines' objects. */
+function isAbout({ rest, needs }: Line, lines: ReadonlySet<string>): boolean {
+  return aboutLine.test(rest) && needs.some((id) => lines.has(id));
 }
 
-/** Whether the subject is a column of a view, whose name is followed by its owner. */
-function isOfColumn(subject: string, schema: string, tag: string): boolean {
-  const name = tag.replace(/ \S*$/, "");
-  return [name, escapeIdentifier(name)].some((one) => subject.startsWith(`${schema} COLUMN ${one}.`));
+function idsOf(lines: readonly Line[]): ReadonlySet<string> {
+  return new Set(lines.map(({ id }) => id));
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { counted, listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
+import { readProperties } from "./database-properties.ts";
 import { selectDependents } from "./dependents.ts";
 import { besideOf, describeDatabase, type Objects, readGlobals } from "./describe.ts";
 import { expressionsOf, readSettings, sealDetails } from "./details.ts";
@@ -52,6 +53,7 @@ export async function describeContents(
   const details = {
     expressions: expressionsOf(globals, around.objects, own.objects),
     settings: await readSettings(session),
+    properties: await readProperties(session),
   };
   return {
     description: own.description,
@@ -113,6 +115,10 @@ async function notesOn(
   const locks = locksProblem(2 * lockable, await lockCapacity(session));
   return [
     ...[...invalid].map((name) => `The index ${name} is invalid and is not in the backup.`),
+    ...[...(await namesOf(session, disabledKeysQuery, schemas))].map(
+      (name) =>
+        `Triggers that enforce foreign keys are disabled on ${name}. They are enabled in a restored database, and rows that violate a key make a restore fail.`,
+    ),
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
     ...[...(await namesOf(session, unloggedQuery, schemas))].map(
       (name) =>
@@ -165,6 +171,14 @@ const invalidIndexesQuery = `
   select i.indexrelid::regclass::text as name
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and not i.indisvalid and c.relkind = 'i'`;
+
+const disabledKeysQuery = `
+  select distinct c.oid::regclass::text as name
+    from pg_trigger t
+    join pg_constraint k on k.oid = t.tgconstraint and k.contype = 'f'
+    join pg_class c on c.oid = t.tgrelid
+    join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1) and t.tgisinternal and t.tgenabled <> 'O'`;
 
 const unloggedQuery = `
   select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { Session } from "../../postgres/session.ts";
+import { propertiesSchema } from "./database-properties.ts";
 import type { Objects } from "./describe.ts";
 import type { Manifest } from "./manifest.ts";
 import { seal, unseal } from "./seal.ts";
@@ -24,6 +25,8 @@ const detailsSchema = z.strictObject({
   /** Expressions by the names of their objects. */
   expressions: z.record(z.string(), z.string()),
   settings: z.array(settingSchema),
+  /** Null in the manifests of earlier versions. */
+  properties: propertiesSchema.nullable().default(null),
 });
 
 /**

@@ -22,7 +22,8 @@ export const objectQueries: readonly string[] = [
             ${comment("pg_class", "c.oid")}, c.relkind::text, c.relpersistence::text, c.relreplident::text,
             (select string_agg(option, ',' order by option) from unnest(c.reloptions) option),
             'rls ' || c.relrowsecurity || ' ' || c.relforcerowsecurity,
-            pg_get_expr(c.relpartbound, c.oid), case c.relkind when 'p' then pg_get_partkeydef(c.oid) end,
+            pg_get_expr(c.relpartbound, c.oid),
+            (select pg_get_partkeydef(c.oid) from pg_partitioned_table p where p.partrelid = c.oid and p.partexprs is null),
             (select string_agg(i.inhparent::regclass::text, ',' order by i.inhseqno)
                from pg_inherits i where i.inhrelid = c.oid),
             (select string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
@@ -37,10 +38,14 @@ export const objectQueries: readonly string[] = [
                left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
               where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as definition,
           case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) else
-            (select jsonb_object_agg(a.attname, pg_get_expr(d.adbin, d.adrelid))::text
-               from pg_attrdef d
-               join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-              where d.adrelid = c.oid) end as expression
+            (select jsonb_object_agg(part.name, part.text)::text
+               from (select a.attname::text, pg_get_expr(d.adbin, d.adrelid)
+                       from pg_attrdef d
+                       join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+                      where d.adrelid = c.oid
+                     -- No column has an empty name.
+                     union all select '', pg_get_partkeydef(p.partrelid)
+                       from pg_partitioned_table p where p.partrelid = c.oid and p.partexprs is not null) part (name, text)) end as expression
      from pg_class c
      join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = any($1) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and ${notOfExtension("pg_class", "c.oid")}
@@ -50,9 +55,9 @@ export const objectQueries: readonly string[] = [
   `select format('constraint %I of %s', k.conname,
             case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end) as object,
           k.tableoid || ' ' || k.oid as entry,
-          concat_ws(E'\\n', k.contype::text, case when k.contype <> 'c' then pg_get_constraintdef(k.oid) end,
+          concat_ws(E'\\n', k.contype::text, case when k.contype not in ('c', 'x') then pg_get_constraintdef(k.oid) end,
             k.convalidated, ${comment("pg_constraint", "k.oid")}) as definition,
-          case k.contype when 'c' then pg_get_constraintdef(k.oid) end as expression
+          case when k.contype in ('c', 'x') then pg_get_constraintdef(k.oid) end as expression
      from pg_constraint k
      join pg_namespace n on n.oid = k.connamespace
     where n.nspname = any($1) and k.contype not in ('t', 'n') and ${notOfExtension("pg_class", "k.conrelid")}

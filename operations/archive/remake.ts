@@ -70,9 +70,12 @@ function suspectsOf({ expected, expressions, found }: Compared): Suspect[] {
 type Answer = "same" | "remade" | "failed";
 
 async function remake(session: Session, { name, found, source }: Suspect): Promise<Answer> {
-  const kind = name.slice(0, name.indexOf(" "));
+  const kind =
+    / in publication /.test(name) && name.startsWith("table ")
+      ? "membership"
+      : name.slice(0, name.indexOf(" "));
   const oid = found.entry.split(" ")[1] ?? "0";
-  if (/^(?:table|foreign table) /.test(name)) {
+  if (kind === "table" || kind === "foreign") {
     return remakeTable(session, oid, { source, found: found.expression ?? "{}" });
   }
   if (kind === "materialized" || kind === "view") {
@@ -81,7 +84,7 @@ async function remake(session: Session, { name, found, source }: Suspect): Promi
   const [row] = await session.rows(partsQuery(kind, oid));
   const parts = partsShape.safeParse(row);
   if (!parts.success) return "failed";
-  const statements = statementsOf(kind, parts.data, source);
+  const statements = statementsOf({ kind, oid, source }, parts.data);
   return (await attempt(session, statements)) === undefined ? "remade" : "failed";
 }
 
@@ -97,6 +100,10 @@ function partsQuery(kind: string, oid: string): string {
     rule: `select quote_ident(rulename) as name, ev_class::regclass::text as on from pg_rewrite where oid = ${oid}`,
     index: `select '' as name, indexrelid::regclass::text as on from pg_index where indexrelid = ${oid}`,
     statistics: `select '' as name, format('%I.%I', stxnamespace::regnamespace, stxname) as on from pg_statistic_ext where oid = ${oid}`,
+    membership: `select quote_ident(p.pubname) as name, r.prrelid::regclass
+        || coalesce((select ' (' || string_agg(quote_ident(a.attname), ', ' order by a.attnum) || ')'
+             from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any(r.prattrs)), '') as on
+      from pg_publication_rel r join pg_publication p on p.oid = r.prpubid where r.oid = ${oid}`,
     function: `select '' as name, '' as on from pg_proc where oid = ${oid}`,
     type: `select '' as name, oid::regtype::text as on from pg_type where oid = ${oid} and typtype = 'd'`,
   };
@@ -105,20 +112,35 @@ function partsQuery(kind: string, oid: string): string {
 
 const aside = escapeIdentifier("optropic remade");
 
-/** Statements that replace an object by one made from an expression. */
-function statementsOf(kind: string, { name, on }: z.infer<typeof partsShape>, source: string): string[] {
+/**
+ * Statements that replace an object by one made from an expression.
+ *
+ * @param oid its number, which tells apart the names of those that are put aside
+ */
+function statementsOf(
+  { kind, oid, source }: { kind: string; oid: string; source: string },
+  { name, on }: z.infer<typeof partsShape>,
+): string[] {
   if (kind === "constraint") {
     return [`alter ${on} drop constraint ${name}`, `alter ${on} add constraint ${name} ${source}`];
   }
   if (kind === "trigger") return [`drop trigger ${name} on ${on}`, source];
   if (kind === "policy") return [`alter policy ${name} on ${on} ${source}`];
   if (kind === "rule") return [`drop rule ${name} on ${on}`, source];
-  if (kind === "index" || kind === "statistics") return [`alter ${kind} ${on} rename to ${aside}`, source];
+  if (kind === "index" || kind === "statistics") {
+    return [`alter ${kind} ${on} rename to ${escapeIdentifier(`optropic remade ${oid}`)}`, source];
+  }
+  if (kind === "membership") {
+    return [
+      `alter publication ${name} drop table only ${on.replace(/ \(.*$/, "")}`,
+      `alter publication ${name} add table only ${on} where (${source})`,
+    ];
+  }
   if (kind === "type") return [`alter domain ${on} set default ${source}`];
   return [source];
 }
 
-/** Compares defaults and generated columns one by one, each in a query of the table. */
+/** Compares defaults, generated columns and the partition key, which has no name, one by one. */
 async function remakeTable(
   session: Session,
   oid: string,
@@ -133,10 +155,24 @@ async function remakeTable(
     const other = after.data[column];
     if (other === undefined) return "failed";
     if (other === expression) continue;
-    const query = (text: string): string => `select (${text}) as value from only ${name}`;
-    if (!(await sameQuery(session, query(expression), query(other)))) return "failed";
+    const print = column === "" ? printedKey : printedValue;
+    const [first, second] = [await print(session, name, expression), await print(session, name, other)];
+    if (first === undefined || first !== second) return "failed";
   }
   return "same";
+}
+
+function printedValue(session: Session, table: string, expression: string): Promise<string | undefined> {
+  return printed(session, `select (${expression}) as value from only ${table}`);
+}
+
+/** How the server prints a partition key once it has parsed it; undefined when it cannot. */
+async function printedKey(session: Session, table: string, key: string): Promise<string | undefined> {
+  const made = await attempt(session, [`create table ${view} (like ${table}) partition by ${key}`]);
+  if (made !== undefined) return undefined;
+  const [row] = await session.rows(`select pg_get_partkeydef('${view}'::regclass) as text`);
+  await session.run(`drop table ${view}`);
+  return z.object({ text: z.string() }).parse(row).text;
 }
 
 /** Whether the server prints two queries the same way, once it has parsed them. */

@@ -137,9 +137,9 @@ async function runRestore(
   await outputOf("pg_restore", launchOf("pg_restore", args, env), signal);
 }
 
-/** Reads the table of contents of a dump; fails when the file is not a dump. */
+/** Reads the table of contents of a dump, with what each line needs; fails when the file is not a dump. */
 export function listContents(file: string, signal: AbortSignal): Promise<string> {
-  return outputOf("pg_restore", launchOf("pg_restore", ["--list", file]), signal);
+  return outputOf("pg_restore", launchOf("pg_restore", ["--list", "--verbose", file]), signal);
 }
 
 /** @returns the extensions that could not be created */

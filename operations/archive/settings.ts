@@ -4,23 +4,23 @@ import type { Setting } from "./details.ts";
 /**
  * Statements that give the session's database the settings of a backup.
  *
- * @param roles whether roles get their settings too
+ * @param roles whether roles also get the settings that they have in every database
  */
 export function settingStatements(settings: readonly Setting[], { roles }: { roles: boolean }): string[] {
   return settings
-    .filter(({ role }) => role === null || roles)
+    .filter(({ isLocal }) => isLocal || roles)
     .map(({ role, isLocal, name, values }) => {
       // An empty list is written as one empty name.
       const value = (values.length === 0 ? [""] : values).map(escapeLiteral).join(", ");
       const change = ` set ${name.split(".").map(escapeIdentifier).join(".")} to ${value}`;
-      const subject = role === null ? "alter" : `alter role ${escapeIdentifier(role)}`;
+      const subject = `alter role ${role === null ? "all" : escapeIdentifier(role)}`;
       if (!isLocal) return `${subject}${change}`;
-      return inThisDatabase(`${subject}${role === null ? "" : " in"} database `, change);
+      return inThisDatabase(role === null ? "alter database " : `${subject} in database `, change);
     });
 }
 
 /** A statement that names the session's database. */
-function inThisDatabase(before: string, after: string): string {
+export function inThisDatabase(before: string, after: string): string {
   const body = `begin execute ${escapeLiteral(before)} || quote_ident(current_database()) || ${escapeLiteral(after)}; end`;
   return `do ${escapeLiteral(body)}`;
 }

@@ -42,10 +42,11 @@ export function splitEventTriggers(contents: string): { others: string; eventTri
 /**
  * Divides a table of contents: the triggers are made one after the other. A partition's trigger is switched off by
  * an entry of its own, and where partitions have partitions, pg_dump does not say that this needs the trigger of
- * the topmost table first: two workers would race.
+ * the topmost table first: two workers would race. A name of a schema may have spaces, and a comment that only looks
+ * like one on a trigger is as good among these.
  */
 export function splitTriggers(contents: string): { others: string; triggers: string } {
-  const [triggers, others] = divided(contents, /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT \S+ TRIGGER) /);
+  const [triggers, others] = divided(contents, /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT .* TRIGGER) /);
   return { others, triggers };
 }
 

@@ -4,6 +4,7 @@ import { removeFolder } from "../../lib/files.ts";
 import { shortened } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
+import { restoreProperties } from "../archive/database-properties.ts";
 import { type Details, openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
@@ -148,7 +149,11 @@ async function restoreAndLook(
       await session.run("begin");
       const found = await verify(session, manifest, details, restored);
       await session.run("rollback");
-      return found;
+      // A scratch server has the roles of the source, and nobody else's database.
+      const { properties } = details;
+      const kept =
+        properties === null || server === undefined ? [] : await restoreProperties(session, properties);
+      return { ...found, differences: [...found.differences, ...kept] };
     });
     const answers = await watch.time("check", async () => [
       ...(await runChecks(session, checks)),

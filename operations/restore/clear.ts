@@ -1,26 +1,35 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
+import { namesOf } from "../archive/names.ts";
 import { asInitialized } from "../archive/prepare.ts";
 import type { Schema } from "../archive/scope.ts";
 
 /**
  * Empties schemas, and makes those that are missing. Members of extensions stay, and a schema that has some
- * stays with them, since dropping an extension would take with it what other schemas have of its types.
+ * stays with them, since dropping an extension would take with it what other schemas have of its types. A schema
+ * that the session does not own stays as it is, but for the objects in it.
  *
  * @param noOwner whether the session's role gets the schemas
+ * @returns the schemas that the session does not own
  */
 export async function clearSchemas(
   session: Session,
   schemas: readonly Schema[],
   noOwner: boolean,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const names = schemas.map(({ name }) => name);
+  const foreign = await namesOf(session, foreignQuery, names);
   const kept = new Set(keptRows.parse(await session.rows(keptQuery, names)).map(({ name }) => name));
   for (const { name, owner } of schemas) {
     const schema = escapeIdentifier(name);
+    if (foreign.has(name)) {
+      await session.run(emptySchema(name));
+      continue;
+    }
     if (kept.has(name)) {
       await session.run(emptySchema(name));
+      await session.run(resetPrivileges(name));
       if (!noOwner) await session.run(`alter schema ${schema} owner to ${escapeIdentifier(owner)}`);
     } else {
       await session.run(`drop schema if exists ${schema} cascade`);
@@ -30,7 +39,12 @@ export async function clearSchemas(
     }
     for (const statement of asInitialized(name)) await session.run(statement);
   }
+  return foreign;
 }
+
+/** Schemas of others. A superuser has every role. */
+const foreignQuery = `
+  select nspname::text as name from pg_namespace where nspname = any($1) and not pg_has_role(nspowner, 'usage')`;
 
 const keptRows = z.array(z.object({ name: z.string() }));
 
@@ -42,13 +56,12 @@ const keptQuery = `
      or exists (select from pg_depend s join pg_depend e on e.classid = s.classid and e.objid = s.objid and e.deptype = 'e'
                  where s.refclassid = 'pg_namespace'::regclass and s.refobjid = n.oid))`;
 
-/** Drops every object of a schema but members of extensions, its privileges and the defaults for those. */
+/** Drops every object of a schema but members of extensions. */
 function emptySchema(name: string): string {
   const literal = escapeLiteral(name);
   const body = `
     declare
       place oid := (select oid from pg_namespace where nspname = ${literal});
-      one record;
       statement text;
       statements text[] := array(
         select format('drop %s if exists %s cascade', case
@@ -68,6 +81,18 @@ function emptySchema(name: string): string {
       foreach statement in array statements loop
         execute statement;
       end loop;
+    end`;
+  return `do ${escapeLiteral(body)}`;
+}
+
+/** Revokes the privileges on a schema, and the default privileges in it. */
+function resetPrivileges(name: string): string {
+  const literal = escapeLiteral(name);
+  const body = `
+    declare
+      place oid := (select oid from pg_namespace where nspname = ${literal});
+      one record;
+    begin
       for one in select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee
         from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.oid = place and x.grantee <> n.nspowner
       loop

@@ -19,6 +19,8 @@ export interface Room {
   leftOut: LeftOut[];
   /** Names of the extensions whose data is restored. */
   withData: ReadonlySet<string>;
+  /** Schemas that the session does not own, which keep their privileges and comments. */
+  foreignSchemas: ReadonlySet<string>;
   /** What is not restored, one sentence each. */
   notes: string[];
 }
@@ -38,7 +40,7 @@ export async function makeRoom(
   const ownDefaults = await putOwnDefaultsAside(session);
   // Every backup contains all of them.
   await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
-  await clearSchemas(session, manifest.schemas, options.noOwner);
+  const foreignSchemas = await clearSchemas(session, manifest.schemas, options.noOwner);
   const leftOut = await createExtensions(session, manifest, (statements) => attempt(session, statements));
   const notes = leftOutNotes(leftOut);
   const { withData, refused } = await clearData(session, manifest, leftOut);
@@ -47,6 +49,7 @@ export async function makeRoom(
     ownDefaults,
     leftOut,
     withData,
+    foreignSchemas,
     notes: [
       ...notes,
       ...refused.map(

@@ -3,6 +3,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
+import { restoreProperties } from "../archive/database-properties.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
 import { restoreParallel } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
@@ -73,7 +74,10 @@ async function restoreWithin(
       `The restored database differs from the backup:\n${differences.join("\n")}\nPass --accept-differences to accept that.`,
     );
   }
-  return { ...totalsOf(description), differences: [...notes, ...differences] };
+  // A new owner or privileges could forbid the comparison.
+  const { properties } = details;
+  const kept = properties === null ? [] : await restoreProperties(session, properties);
+  return { ...totalsOf(description), differences: [...notes, ...kept, ...differences] };
 }
 
 async function createOrCheck(target: Connection, manifest: Manifest): Promise<void> {

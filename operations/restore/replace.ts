@@ -1,6 +1,7 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { attempt } from "../archive/attempt.ts";
+import { differingProperties } from "../archive/database-properties.ts";
 import type { Details } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
@@ -74,6 +75,7 @@ export async function replace(
  * notice when they next write), and settings of the database do not stand in the way.
  */
 const sessionSettings = `
+  set client_min_messages = error;
   set client_encoding = 'UTF8';
   set default_transaction_read_only = off;
   set standard_conforming_strings = on;
@@ -100,7 +102,11 @@ async function replaceWithin(
   const enableOthers = await quietEventTriggers(session);
   for (const statement of plan.drops) await session.run(statement);
   const schemas = manifest.schemas.map(({ name }) => name);
-  const forbidCreate = await letCreate(session, room.actedFor, schemas);
+  const forbidCreate = await letCreate(
+    session,
+    room.actedFor,
+    schemas.filter((name) => !room.foreignSchemas.has(name)),
+  );
   const run = {
     file: files.file,
     contents: files.contents,
@@ -146,10 +152,16 @@ async function replaceWithin(
       ...droppedDefaults(manifest.description, description, isForeign),
       ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
       ...room.notes,
+      ...(await differingDatabase(session, files.details)),
       ...[...uncommented].map((name) => `The ${name} was not restored: only its owner can set it.`),
       ...differences,
     ],
   };
+}
+
+/** What the database itself has, which a restore in place leaves as it is. */
+async function differingDatabase(session: ScriptSession, { properties }: Details): Promise<string[]> {
+  return properties === null ? [] : differingProperties(session, properties);
 }
 
 /** @returns the names of the comments that the session may not set */

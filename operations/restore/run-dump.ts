@@ -78,7 +78,8 @@ function mainContents(
     .filter(({ name }) => !room.withData.has(name))
     .flatMap(({ data }) => data.map(({ entry }) => entry));
   const left = new Set(unchanged);
-  const schemas = manifest.companions.flatMap(({ name }) =>
+  const companions = manifest.companions.map(({ name }) => name);
+  const schemas = [...companions, ...room.foreignSchemas].flatMap((name) =>
     ["ACL", "COMMENT", "SECURITY LABEL"].map((kind) => `${kind} - SCHEMA ${name} `),
   );
   const isRemote = withoutRemote(manifest.remote);

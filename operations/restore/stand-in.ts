@@ -48,7 +48,7 @@ export async function letCreate(
   schemas: readonly string[],
 ): Promise<() => Promise<void>> {
   const makers = await namesOf(session, makersQuery);
-  if (roles.length === 0 || makers.size === 0) return async () => undefined;
+  if (roles.length === 0 || schemas.length === 0 || makers.size === 0) return async () => undefined;
   const creator = `optropic_restore_${randomBytes(4).toString("hex")}`;
   const places = schemas.map(escapeIdentifier).join(", ");
   await session.run(`create role ${creator} nologin; grant ${creator} to ${roles.join(", ")}`);
