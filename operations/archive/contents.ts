@@ -94,6 +94,14 @@ export function dataOf(contents: string, entries: ReadonlySet<string>): string {
     .join("\n")}\n`;
 }
 
+/** The lines of the privileges on schemas: owners of tables need theirs before they get the tables. */
+export function schemaPrivilegesOf(contents: string): string {
+  return `${contents
+    .split("\n")
+    .filter((line) => /^\d+; \d+ \d+ ACL - SCHEMA /.test(line))
+    .join("\n")}\n`;
+}
+
 /** The lines about schemas, and about the privileges of extensions that are selected. */
 export function privilegesOf(contents: string, selected: ReadonlySet<string>, { globals }: Manifest): string {
   const starts = Object.entries(globals).flatMap(([name, { entry }]) =>

@@ -65,9 +65,7 @@ export async function differingProperties(session: Session, wanted: DatabaseProp
   const names = changesOf(wanted, await readProperties(session)).map(({ what }) => what);
   return names.length === 0
     ? []
-    : [
-        `The database's own ${listed(names, "and")} ${names.length === 1 && names[0] !== "privileges" ? "differs" : "differ"} from the backup and stay unchanged.`,
-      ];
+    : [`The target keeps its own ${listed(names, "and")}, which the backup has differently.`];
 }
 
 function changesOf(wanted: DatabaseProperties, present: DatabaseProperties): Change[] {

@@ -52,3 +52,11 @@ export function ownerOf(catalog: string, oid: string): string {
   );
   return `case ${catalog} ${cases.join(" ")} end`;
 }
+
+/** Whether a check is only its parent's: a restore validates it when the parent's is valid. */
+export const inherited = "k.contype = 'c' and k.coninhcount > 0 and not k.conislocal";
+
+/** A name as a dump's table of contents has it, on one line. */
+export function onOneLine(name: string): string {
+  return `translate(${name}, E'\\n\\r', '  ')`;
+}

@@ -1,4 +1,4 @@
-import { comment, othersPrivileges, privileges } from "./fragments.ts";
+import { comment, onOneLine, othersPrivileges, privileges } from "./fragments.ts";
 
 /**
  * Queries that list the objects of a database that are in no schema, with the columns of `objectQueries`. A
@@ -7,7 +7,7 @@ import { comment, othersPrivileges, privileges } from "./fragments.ts";
  */
 export const globalQueries: readonly string[] = [
   // Only comments that the extension does not bring itself.
-  `select format('comment on extension %I', e.extname) as object, format('COMMENT - EXTENSION %s ', e.extname) as entry,
+  `select format('comment on extension %I', e.extname) as object, format('COMMENT - EXTENSION %s ', ${onOneLine("e.extname")}) as entry,
           '' as definition, ${comment("pg_extension", "e.oid")} as expression
      from pg_extension e left join pg_available_extensions a on a.name = e.extname
     where ${comment("pg_extension", "e.oid")} <> coalesce(a.comment, '') and e.extname <> 'plpgsql'`,
@@ -43,7 +43,7 @@ export const globalQueries: readonly string[] = [
 
   // In a dump's table of contents they have a text instead of a number.
   `select format('user mapping of %I on %I', u.usename, u.srvname) as object,
-          format('USER MAPPING - USER MAPPING %s SERVER %s ', u.usename, u.srvname) as entry,
+          ${onOneLine("format('USER MAPPING - USER MAPPING %s SERVER %s ', u.usename, u.srvname)")} as entry,
           '' as definition, null as expression
      from pg_user_mappings u`,
 
@@ -118,7 +118,7 @@ export const memberPrivilegesQuery = `
        and array(select x::text from unnest(coalesce(acl, acldefault(kind, owner))) x order by 1)
            <> array(select x::text from unnest(coalesce(b.initprivs, acldefault(kind, owner))) x order by 1)
   )
-  select format('privileges of %I on %s %s', c.extname, i.type, i.identity) as object, c.entry,
+  select format('privileges of %I on %s %s', c.extname, i.type, i.identity) as object, ${onOneLine("c.entry")} as entry,
          ${othersPrivileges("c.acl", "c.owner")} as definition, null as expression
     from changed c cross join lateral pg_identify_object(c.classid, c.objid, 0) i`;
 

@@ -1,4 +1,4 @@
-import { comment, inherits, notOfExtension, ownerOf, privileges } from "./fragments.ts";
+import { comment, inherited, inherits, notOfExtension, ownerOf, privileges } from "./fragments.ts";
 
 /**
  * Queries that list the objects in the schemas `$1` (names): each with its name, its place in a dump's table of
@@ -56,8 +56,9 @@ export const objectQueries: readonly string[] = [
             case when k.conrelid <> 0 then k.conrelid::regclass::text else k.contypid::regtype::text end) as object,
           k.tableoid || ' ' || k.oid as entry,
           concat_ws(E'\\n', k.contype::text, case when k.contype not in ('c', 'x') then pg_get_constraintdef(k.oid) end,
-            k.convalidated, ${comment("pg_constraint", "k.oid")}) as definition,
-          case when k.contype in ('c', 'x') then pg_get_constraintdef(k.oid) end as expression
+            case when not (${inherited}) then k.convalidated end, ${comment("pg_constraint", "k.oid")}) as definition,
+          case when ${inherited} then regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '')
+            when k.contype in ('c', 'x') then pg_get_constraintdef(k.oid) end as expression
      from pg_constraint k
      join pg_namespace n on n.oid = k.connamespace
     where n.nspname = any($1) and k.contype not in ('t', 'n') and ${notOfExtension("pg_class", "k.conrelid")}

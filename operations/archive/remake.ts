@@ -99,7 +99,7 @@ function partsQuery(kind: string, oid: string): string {
     policy: `select quote_ident(polname) as name, polrelid::regclass::text as on from pg_policy where oid = ${oid}`,
     rule: `select quote_ident(rulename) as name, ev_class::regclass::text as on from pg_rewrite where oid = ${oid}`,
     index: `select '' as name, indexrelid::regclass::text as on from pg_index where indexrelid = ${oid}`,
-    statistics: `select '' as name, format('%I.%I', stxnamespace::regnamespace, stxname) as on from pg_statistic_ext where oid = ${oid}`,
+    statistics: `select '' as name, format('%s.%I', stxnamespace::regnamespace, stxname) as on from pg_statistic_ext where oid = ${oid}`,
     membership: `select quote_ident(p.pubname) as name, r.prrelid::regclass
         || coalesce((select ' (' || string_agg(quote_ident(a.attname), ', ' order by a.attnum) || ')'
              from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any(r.prattrs)), '') as on

@@ -4,7 +4,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
-import { selectContents } from "./contents.ts";
+import { schemaPrivilegesOf, selectContents } from "./contents.ts";
 import { prepareSession } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
@@ -71,6 +71,11 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const selected = selectContents(contents, manifest, { globals, leftOut, without });
     const { others: withTriggers, eventTriggers } = splitEventTriggers(selected);
     const { others, triggers } = splitTriggers(withTriggers);
+    const privileges = schemaPrivilegesOf(others);
+    if (privileges.trim() !== "") {
+      writeFileSync(list, privileges, { mode: 0o600 });
+      await runRestore({ ...options, jobs: 1 }, list, []);
+    }
     writeFileSync(list, others, { mode: 0o600 });
     await runRestore(options, list, ["--section=pre-data"]);
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);

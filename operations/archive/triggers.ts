@@ -46,7 +46,10 @@ export function splitEventTriggers(contents: string): { others: string; eventTri
  * like one on a trigger is as good among these.
  */
 export function splitTriggers(contents: string): { others: string; triggers: string } {
-  const [triggers, others] = divided(contents, /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT .* TRIGGER) /);
+  const [triggers, others] = divided(
+    contents,
+    /^\d+; (?:2620 \d+ TRIGGER|\d+ \d+ COMMENT (?!- EVENT ).* TRIGGER) /,
+  );
   return { others, triggers };
 }
 

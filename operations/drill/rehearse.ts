@@ -34,6 +34,8 @@ export async function rehearse(
     };
     const { differences } = await replace(options, manifest, {
       ...files,
+      // The drill's database is not one that a restore would keep.
+      details: { ...files.details, properties: null },
       foreignRoles: [],
       tablespaces: false,
     });

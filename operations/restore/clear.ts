@@ -85,7 +85,10 @@ function emptySchema(name: string): string {
   return `do ${escapeLiteral(body)}`;
 }
 
-/** Revokes the privileges on a schema, and the default privileges in it. */
+/**
+ * Revokes the privileges on a schema, but for those that an extension gave when it was created, which a dump does
+ * not have, and the default privileges in it.
+ */
 function resetPrivileges(name: string): string {
   const literal = escapeLiteral(name);
   const body = `
@@ -97,6 +100,14 @@ function resetPrivileges(name: string): string {
         from pg_namespace n cross join lateral aclexplode(n.nspacl) x where n.oid = place and x.grantee <> n.nspowner
       loop
         execute format('revoke all on schema %I from %s cascade', ${literal}, one.grantee);
+      end loop;
+      for one in select x.privilege_type as privilege, case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee
+        from pg_namespace n
+        join pg_init_privs i on i.classoid = n.tableoid and i.objoid = n.oid and i.privtype = 'e'
+       cross join lateral aclexplode(i.initprivs) x
+       where n.oid = place and x.grantee <> n.nspowner
+      loop
+        execute format('grant %s on schema %I to %s', one.privilege, ${literal}, one.grantee);
       end loop;
       for one in select quote_ident(pg_get_userbyid(d.defaclrole)) as role,
                case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end as grantee,

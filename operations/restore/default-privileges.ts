@@ -23,7 +23,7 @@ export async function readForeignRoles(session: Session): Promise<RoleName[]> {
  * Removes the default privileges of these roles from a table of contents as `pg_restore --list` prints it.
  */
 export function withoutDefaultPrivileges(contents: string, roles: readonly RoleName[]): string {
-  const names = new Set(roles.map(({ name }) => name));
+  const names = new Set(roles.map(({ name }) => name.replaceAll(/[\n\r]/g, " ")));
   return contents
     .split("\n")
     .filter((line) => {

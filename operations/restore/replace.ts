@@ -104,7 +104,7 @@ async function replaceWithin(
   const schemas = manifest.schemas.map(({ name }) => name);
   const forbidCreate = await letCreate(
     session,
-    room.actedFor,
+    manifest.needsRoles,
     schemas.filter((name) => !room.foreignSchemas.has(name)),
   );
   const run = {

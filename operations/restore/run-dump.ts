@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { Child } from "../../lib/child.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { attempt } from "../archive/attempt.ts";
-import { contentsOf, dataOf, privilegesOf, selectContents } from "../archive/contents.ts";
+import { contentsOf, dataOf, privilegesOf, schemaPrivilegesOf, selectContents } from "../archive/contents.ts";
 import { setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { withoutRemote } from "../archive/remote.ts";
@@ -46,6 +46,8 @@ export async function runDump(
   const { others: main, eventTriggers } = splitEventTriggers(mainContents(manifest, { plan, room }, run));
   const without = companions.map((name) => `--exclude-schema=${name}`);
   const { lend, takeBack } = lendSearchPath(manifest);
+  const privileges = schemaPrivilegesOf(main);
+  if (privileges.trim() !== "") await runList(session, run, privileges, []);
   await runList(session, run, main, ["--section=pre-data", ...without]);
   for (const statement of lend) await session.run(statement);
   const schemas = manifest.schemas.map(({ name }) => name);
@@ -80,7 +82,9 @@ function mainContents(
   const left = new Set(unchanged);
   const companions = manifest.companions.map(({ name }) => name);
   const schemas = [...companions, ...room.foreignSchemas].flatMap((name) =>
-    ["ACL", "COMMENT", "SECURITY LABEL"].map((kind) => `${kind} - SCHEMA ${name} `),
+    ["ACL", "COMMENT", "SECURITY LABEL"].map(
+      (kind) => `${kind} - SCHEMA ${name.replaceAll(/[\n\r]/g, " ")} `,
+    ),
   );
   const isRemote = withoutRemote(manifest.remote);
   const selected = selectContents(contents, manifest, {

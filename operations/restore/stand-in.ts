@@ -16,7 +16,12 @@ const actingQuery = "select quote_ident(rolname) as name from pg_roles where pg_
 
 /** The session's role, if it may create roles. */
 const makersQuery =
-  "select rolname::text as name from pg_roles where rolname = current_user and rolcreaterole";
+  "select rolname::text as name from pg_roles where rolname = current_user and rolcreaterole and not rolsuper";
+
+/** Roles of a backup that the session may act for. */
+const ownersQuery = `
+  select quote_ident(rolname) as name from pg_roles
+   where rolname = any($1) and rolname <> current_user and rolname !~ '^pg_' and not rolsuper and pg_has_role(oid, 'usage')`;
 
 /**
  * Grants the session the roles that it may grant, within its transaction. Since PostgreSQL 16 a role's
@@ -40,14 +45,16 @@ export async function standIn(session: Session): Promise<string[]> {
  * Lets roles create objects in schemas, through a temporary role. The new owner of a table needs that
  * privilege, and the dump grants it only after it created the tables.
  *
+ * @param names of the roles that a backup needs
  * @returns a function that revokes it
  */
 export async function letCreate(
   session: Session,
-  roles: readonly string[],
+  names: readonly string[],
   schemas: readonly string[],
 ): Promise<() => Promise<void>> {
   const makers = await namesOf(session, makersQuery);
+  const roles = [...(await namesOf(session, ownersQuery, names))];
   if (roles.length === 0 || schemas.length === 0 || makers.size === 0) return async () => undefined;
   const creator = `optropic_restore_${randomBytes(4).toString("hex")}`;
   const places = schemas.map(escapeIdentifier).join(", ");

@@ -95,11 +95,19 @@ describe("the table of contents of a dump", () => {
   });
 
   test("has the objects in no schema that are selected, and what is of them", () => {
-    const contents = [
+    const lines = [
       "7; 2605 16400 CAST - CAST (bytea AS text) postgres",
       "8; 0 0 COMMENT - CAST (bytea AS text) postgres",
       "9; 6104 16401 PUBLICATION - pub postgres",
       "10; 0 0 COMMENT - PUBLICATION pub postgres",
+    ];
+    const contents = [
+      lines[0],
+      lines[1],
+      ";\tdepends on: 7",
+      lines[2],
+      lines[3],
+      ";\tdepends on: 3 9",
       "11; 0 0 USER MAPPING - USER MAPPING postgres SERVER far postgres",
     ];
     const definition = "0123456789abcdef";
@@ -109,8 +117,8 @@ describe("the table of contents of a dump", () => {
         "publication pub": { definition, entry: "6104 16401" },
       },
     });
-    expect(selected(contents, manifest, ["publication pub"])).toEqual(contents.slice(2, 4));
-    expect(selected(contents, manifest, ["cast (bytea AS text)"])).toEqual(contents.slice(0, 2));
+    expect(selected(contents, manifest, ["publication pub"])).toEqual(lines.slice(2));
+    expect(selected(contents, manifest, ["cast (bytea AS text)"])).toEqual(lines.slice(0, 2));
   });
 
   function selected(

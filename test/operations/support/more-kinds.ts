@@ -64,4 +64,36 @@ export const moreKinds: readonly Kind[] = [
     asked: `select col_description('beside."V w"'::regclass, 1) || attacl::text from pg_attribute where attrelid = 'beside."V w"'::regclass and attnum = 1`,
     notes: ["The backup also has the definitions of 1 schema that belong with it: beside."],
   },
+  {
+    name: "constraints, partition keys and row filters that the server prints in another way",
+    made: `create table doc (state varchar(10), r int4range, k varchar(5) unique);
+      alter table doc add constraint ex exclude using gist (r with &&) where (state in ('a', 'b'));
+      create index one on doc ((k in ('a', 'b'))); create index two on doc ((k in ('c', 'd')));
+      create table part (state varchar(10)) partition by list ((case when state in ('a', 'b') then 1 else 2 end));
+      create table part_1 partition of part for values in (1); create table part_2 partition of part default; insert into part values ('a'), ('z');
+      create publication filtered for table doc (k) where (state = 'a' or k <> 'x'::varchar(3));
+      create schema "Odd ""s"; create statistics "Odd ""s"."S" on (state in ('a', 'b')), k from doc;`,
+    asked: "select count(*) from part_1 union all select count(*) from part",
+  },
+  {
+    name: "a disabled foreign key of a partition, and a check that is validated only where it is inherited",
+    made: `create table r (a int primary key); create table p (a int references r) partition by list (a);
+      create table p1 partition of p for values in (1); alter table p1 disable trigger all;
+      create table up (a int); alter table up add constraint positive check (a > 0) not valid; create table down () inherits (up);`,
+    notes: [
+      "Triggers that enforce foreign keys are disabled on public.p1. They are enabled in a restored database, and rows that violate a key make a restore fail.",
+    ],
+  },
+  {
+    name: "names with line breaks where a dump's contents have texts",
+    schemas: ["app"],
+    made: `create schema app; create schema "other one"; create table app.t (a int);
+      create view "other one"."v\nw" as select a from app.t; comment on view "other one"."v\nw" is 'why'; grant select (a) on "other one"."v\nw" to pg_monitor;
+      create table "other one"."t t" (a int); create function app.f() returns trigger language plpgsql as 'begin return new; end';
+      create trigger "tr g" before insert on "other one"."t t" for each row execute function app.f(); comment on trigger "tr g" on "other one"."t t" is 'c';
+      create foreign data wrapper fw; create server "s\nt" foreign data wrapper fw; create user mapping for public server "s\nt";`,
+    asked: `select obj_description('"other one"."v\nw"'::regclass) union all select obj_description(oid) from pg_trigger where tgname = 'tr g'
+      union all select srvname::text from pg_user_mappings`,
+    notes: ["The backup also has the definitions of 1 schema that belong with it: other one."],
+  },
 ];

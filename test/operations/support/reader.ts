@@ -57,3 +57,12 @@ export function readingDifferences(before: Reading, after: Reading): string[] {
     ];
   });
 }
+
+/**
+ * A reading without what the server prints otherwise once it has parsed it again: casts of lists, and the brackets
+ * around them.
+ */
+export function settled({ definitions, rows }: Reading): Reading {
+  const plain = (text: string): string => text.replaceAll(/::character varying|::text|\[\]|[()\s]/g, "");
+  return { definitions: definitions.map(plain).sort(), rows };
+}
