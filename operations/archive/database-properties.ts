@@ -1,6 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
-import { listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "./attempt.ts";
 import { inThisDatabase } from "./settings.ts";
@@ -60,12 +59,9 @@ export async function restoreProperties(session: Session, wanted: DatabaseProper
   return failed;
 }
 
-/** A sentence on the properties of the session's database that differ from those of a backup; none if they do not. */
+/** What of the session's database differs from that of a backup, in words. */
 export async function differingProperties(session: Session, wanted: DatabaseProperties): Promise<string[]> {
-  const names = changesOf(wanted, await readProperties(session)).map(({ what }) => what);
-  return names.length === 0
-    ? []
-    : [`The target keeps its own ${listed(names, "and")}, which the backup has differently.`];
+  return changesOf(wanted, await readProperties(session)).map(({ what }) => what);
 }
 
 function changesOf(wanted: DatabaseProperties, present: DatabaseProperties): Change[] {

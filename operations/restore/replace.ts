@@ -1,8 +1,9 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { attempt } from "../archive/attempt.ts";
 import { differingProperties } from "../archive/database-properties.ts";
-import type { Details } from "../archive/details.ts";
+import { type Details, readSettings } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
 import { belongsTo } from "../archive/restore.ts";
@@ -159,9 +160,19 @@ async function replaceWithin(
   };
 }
 
-/** What the database itself has, which a restore in place leaves as it is. */
-async function differingDatabase(session: ScriptSession, { properties }: Details): Promise<string[]> {
-  return properties === null ? [] : differingProperties(session, properties);
+/** A sentence on what the database itself has and a restore in place leaves as it is. */
+async function differingDatabase(
+  session: ScriptSession,
+  { properties, settings }: Details,
+): Promise<string[]> {
+  if (properties === null) return [];
+  const own = (all: Details["settings"]): string => JSON.stringify(all.filter(({ isLocal }) => isLocal));
+  const names = [
+    ...(await differingProperties(session, properties)),
+    ...(own(settings) === own(await readSettings(session)) ? [] : ["settings"]),
+  ];
+  if (names.length === 0) return [];
+  return [`The database keeps its own ${listed(names, "and")}, which the backup has differently.`];
 }
 
 /** @returns the names of the comments that the session may not set */
