@@ -2,7 +2,7 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "./attempt.ts";
-import { inThisDatabase } from "./settings.ts";
+import { inThisDatabase } from "./this-database.ts";
 
 const grantSchema = z.strictObject({
   /** A role; null for everyone. */

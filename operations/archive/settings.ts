@@ -1,5 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Setting } from "./details.ts";
+import { inThisDatabase } from "./this-database.ts";
 
 /**
  * Statements that give the session's database the settings of a backup.
@@ -17,10 +18,4 @@ export function settingStatements(settings: readonly Setting[], { roles }: { rol
       if (!isLocal) return `${subject}${change}`;
       return inThisDatabase(role === null ? "alter database " : `${subject} in database `, change);
     });
-}
-
-/** A statement that names the session's database. */
-export function inThisDatabase(before: string, after: string): string {
-  const body = `begin execute ${escapeLiteral(before)} || quote_ident(current_database()) || ${escapeLiteral(after)}; end`;
-  return `do ${escapeLiteral(body)}`;
 }
