@@ -18,13 +18,18 @@ const rowsBelow = 4;
  */
 export function renderViolations(document: PreviewDocument, view: View, paint: Painter): string[] {
   const violated = document.policies.filter(({ status }) => status === "violated");
-  const ordered = [
-    ...violated.filter(({ enforcement }) => enforcement !== "mandatory"),
-    ...violated.filter(({ enforcement }) => enforcement === "mandatory"),
-  ];
+  const refusing = violated.filter(({ enforcement }) => enforcement === "mandatory");
+  const advising = violated.filter(({ enforcement }) => enforcement !== "mandatory");
+  const ordered = [...advising, ...refusing];
   if (ordered.length === 0) return [];
   const words = unknownWords(document);
-  const lines = merged(ordered).flatMap((entry, index) => [
+  // What two levels object to is shown in full where it refuses, and named at the other.
+  const all = merged([...refusing, ...advising]);
+  const entries = [
+    ...all.filter(({ first }) => first.enforcement !== "mandatory"),
+    ...all.filter(({ first }) => first.enforcement === "mandatory"),
+  ];
+  const lines = entries.flatMap((entry, index) => [
     ...(index === 0 ? [] : [""]),
     ...entryLines(entry, words, view, paint),
   ]);

@@ -104,6 +104,7 @@ describe("--json", () => {
       "resources",
       "outputs",
       "policies",
+      "findings",
       "remediations",
       "messages",
       "timings",

@@ -41,12 +41,13 @@ describe("the scope of a stack", () => {
     const [ofPlatform, ofDelivery] = [asked(platform), asked(delivery)];
     expect(new Set([...ofPlatform, ...ofDelivery])).toEqual(new Set(registry));
     expect(ofPlatform.filter((policy) => ofDelivery.includes(policy)).map(({ name }) => name)).toEqual([
+      "texts-exact",
       "no-literal-secrets",
       "secrets-encrypted",
       "waivers-valid",
     ]);
     const items = new Set(ofDelivery.flatMap((policy) => policy.items));
-    expect([...items]).toEqual(["1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "2.9"]);
+    expect([...items]).toEqual(["1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "2.1", "7.1", "2.9"]);
     expect(ofPlatform.flatMap((policy) => policy.items).filter((id) => id.startsWith("1."))).toEqual([]);
   });
 

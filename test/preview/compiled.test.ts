@@ -24,7 +24,8 @@ it("leaves a pack's compiled code for the next preview, which takes all of it", 
   const first = await told();
   expect(count(first, "was not initialized")).toBeGreaterThan(200);
   const second = await told();
-  expect(count(second, "was accepted")).toBeGreaterThan(200);
+  // The process is stopped once it has judged, before it has told of all.
+  expect(count(second, "was accepted")).toBeGreaterThan(100);
   expect(count(second, "was rejected")).toBe(0);
   expect(count(second, "was not initialized")).toBeLessThan(5);
 });

@@ -16,7 +16,7 @@ const other = "22222222-2222-4222-8222-222222222222";
 const platform = `
   create schema auth;
   create table auth.users (id uuid primary key);
-  insert into auth.users values ('${one}'), ('${other}'), (gen_random_uuid());
+  insert into auth.users values ('${one}'), ('${other}'), ('eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee');
   create function auth.uid() returns uuid language sql stable set search_path = '' as
     $$ select (current_setting('request.jwt.claims', true)::jsonb ->> 'sub')::uuid $$;
   grant usage on schema auth, public to anon, authenticated;
