@@ -36,7 +36,7 @@ describe("any valid settings", () => {
         expect(settings).toMatchObject(JSON.parse(JSON.stringify(written)));
         expect(accept(settings)).toEqual(settings);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -83,7 +83,7 @@ describe("any corruption", () => {
         expect(new Set(paths)).toEqual(new Set(chosen.map(({ path }) => path)));
         for (const line of lines) expect(line).toMatch(/: expected .+; found .+|: unknown; /);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -128,7 +128,7 @@ describe("any misspelt name", () => {
         expect(siblings).toContain(suggested);
         if (suggested !== name) expect(isAsNear(written, suggested ?? "", name)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -198,7 +198,7 @@ describe("hostile values", () => {
           expect(refusal({ [`optropic:${key}`]: text }, [key])).not.toContain(canary);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
