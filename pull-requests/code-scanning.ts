@@ -25,7 +25,9 @@ const receipt = z.object({ id: z.string() });
  * @throws {Failure} when GitHub refuses it or the run's artifact is invalid
  */
 export async function uploadSarif(repository: Repository, event: RunEvent): Promise<string> {
-  const { id: run, head_sha: commit } = event.workflow_run;
+  const { id: run, head_sha: commit, conclusion } = event.workflow_run;
+  if (conclusion !== "success" && conclusion !== "failure")
+    return `Run ${run} did not end with success or failure; nothing to upload.`;
   const places = await placesOf(repository, event);
   if (places.length === 0) return `No open pull request is at ${commit} any more; nothing to upload.`;
   const done: string[] = [];

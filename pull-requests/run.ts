@@ -15,6 +15,8 @@ const runEvent = z.object({
   workflow_run: z.object({
     id,
     workflow_id: id.optional(),
+    // A name is anyone's to take: a pull request may bring a workflow of the same name, but not at the same path.
+    path: z.string().regex(/^\.github\/workflows\/pull-request\.yml(?:@.*)?$/, "the project's own workflow"),
     run_number: id,
     run_attempt: id.default(1),
     event: z.string(),

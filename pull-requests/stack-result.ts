@@ -28,7 +28,7 @@ const source = z.object({
 });
 const waiver = z.object({ until: text, approvedBy: text, reason: text });
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(most);
-const value = z.json().refine((given) => depthOf(given) <= deepest, "nests too deep");
+const value = z.json();
 const resource = z.object({ urn: text, type: text, name: text });
 const enforcement = z.enum(["advisory", "mandatory", "disabled", "remediate"]);
 const status = z.enum(["passed", "violated", "waived", "not-applicable", "unknown"]);
@@ -106,6 +106,7 @@ export function stackResult(files: Files, { name, stack }: PreviewedStack): Stac
   const file = files.get(`${name}.json`);
   if (file === undefined) return { kind: "missing" };
   const content = parseJson(file.toString("utf8"));
+  if (isTooDeep(content)) return { kind: "invalid", reason: `${name}.json nests too deep` };
   const isError = typeof content === "object" && content !== null && "error" in content;
   if (isError) {
     const error = failed.safeParse(content);
@@ -122,7 +123,9 @@ export function stackResult(files: Files, { name, stack }: PreviewedStack): Stac
 
 /** What `preview --json` wrote, if it could tell. */
 export function documentOf(file: Buffer): PreviewDocument | undefined {
-  const parsed = document.safeParse(parseJson(file.toString("utf8")));
+  const content = parseJson(file.toString("utf8"));
+  if (isTooDeep(content)) return undefined;
+  const parsed = document.safeParse(content);
   return parsed.success ? completed(parsed.data) : undefined;
 }
 
@@ -163,12 +166,14 @@ function completed({ resources, policies, ...rest }: z.infer<typeof document>): 
   };
 }
 
-function depthOf(given: unknown, depth = 0): number {
-  if (typeof given !== "object" || given === null || depth > deepest) return depth;
-  return Math.max(
-    depth,
-    ...Object.values(given)
-      .slice(0, 1000)
-      .map((inner) => depthOf(inner, depth + 1)),
-  );
+/** Whether a document nests too deep for what reads it, which goes down call by call. */
+function isTooDeep(content: unknown): boolean {
+  let level: unknown[] = [content];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest + 10) return true;
+    level = level.flatMap((given) =>
+      typeof given === "object" && given !== null ? Object.values(given) : [],
+    );
+  }
+  return false;
 }

@@ -33,17 +33,22 @@ export function judge(conclusion: string | null, results: Results, stacks: reado
   const notFinished = unfinished.get(conclusion ?? "");
   if (notFinished !== undefined) return { verdict: "none", why: notFinished, agrees: false };
   if (conclusion === null) return { verdict: "none", why: "It has no conclusion yet.", agrees: false };
-  if (results.kind === "expired") {
+  // What was green before must not stand above a run that failed.
+  if (results.kind === "expired" && conclusion !== "failure") {
     return { verdict: "none", why: "GitHub no longer keeps its results. Run it again.", agrees: false };
   }
   const unknown = (why: string, agrees = false): Judgment => ({ verdict: "could-not-tell", why, agrees });
+  if (results.kind === "expired")
+    return unknown("It failed, and GitHub no longer keeps its results. Run it again.");
   if (results.kind === "none") return unknown("It ended without a result; its log says why.");
   if (results.kind === "unreadable") return unknown("Its results cannot be read.");
   const isRefused = stacks.some(({ kind }) => kind === "refused");
   const isComplete = stacks.every(({ kind }) => kind === "refused" || kind === "holds");
   if (conclusion === "failure") {
     if (isRefused) return { verdict: "refused", agrees: true };
-    if (!isComplete) return unknown("Not every stack was judged.", true);
+    // What holds in a run that failed is a claim.
+    if (!isComplete)
+      return unknown("Not every stack was judged.", !stacks.some(({ kind }) => kind === "holds"));
     return unknown("Its results claim that every stack holds, but the run failed; its log says where.");
   }
   if (conclusion !== "success") return unknown("It did not end with success or failure.");

@@ -19,6 +19,7 @@ export function runEvent(changes: Record<string, unknown> = {}) {
     workflow_run: {
       id: run,
       workflow_id: 11,
+      path: ".github/workflows/pull-request.yml",
       run_number: 57,
       run_attempt: 1,
       event: "pull_request",

@@ -208,6 +208,36 @@ describe("the verdict", () => {
   });
 });
 
+describe("a run that failed", () => {
+  it("takes the place of what held before, where its results are gone", async () => {
+    keep(jsonOfAll());
+    await comment();
+    github.runs.push({ id: run, run_number: 57, run_attempt: 1, head_sha: commit, workflow_id: 11 });
+    Object.assign(github.artifacts[0] ?? {}, { expired: true });
+    await comment({ ...failure, run_number: 58 });
+    expect(firstLine()).toMatch(
+      /^⚠️ \*\*Could not tell\*\*: \[run 58\].*It failed, and GitHub no longer keeps/,
+    );
+  });
+
+  it("has no stack that simply holds, where another has no result", async () => {
+    keep(jsonOfAll().filter(({ name }) => name !== "delivery.json"));
+    await comment(failure);
+    expect(said()[0]).not.toMatch(/### ✅/);
+  });
+
+  it("is told of where its results nest without end", async () => {
+    keep(jsonOfAll());
+    await comment();
+    const deep = `${"[".repeat(3000)}${"]".repeat(3000)}`;
+    const [first, ...others] = jsonOfAll();
+    kept([...others, { name: first?.name ?? "", content: `{"policies":${deep}}` }]);
+    await comment({ ...failure, run_number: 58, head_sha: commit });
+    expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*: \[run 58\]/);
+    expect(said()[0]).toContain("nests too deep");
+  });
+});
+
 describe("the newest run", () => {
   const isRun = (number: number) => expect(firstLine()).toContain(`[run ${number}](`);
   const known = (run_number: number, run_attempt = 1) =>
@@ -589,6 +619,7 @@ describe("GitHub", () => {
   it.each([
     ["another event", { workflow_run: undefined, action: "opened" }],
     ["a commit that is none", runEvent({ head_sha: "main" })],
+    ["a workflow of the same name at another path", runEvent({ path: ".github/workflows/evil.yml" })],
     [
       "a repository that would be another path",
       runEvent({ head_repository: { full_name: "../x/y", owner: { login: "x" } } }),
