@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { questions } from "../adopt/init/questions.ts";
 import type { InitFlags } from "./adopt/run-init.ts";
+import { collect } from "./collect.ts";
 
 /** `optropic init`: writes what a platform that runs already begins with. */
 export function initCommand(): Command {
@@ -13,7 +14,7 @@ export function initCommand(): Command {
     .option(
       "--from <file>",
       "a state of pulumi stack export or of Terraform, from which answers are taken; repeatable",
-      (value: string, before: string[]) => [...before, value],
+      collect,
       [],
     )
     .option("--judge-only", "judge a repository's own program or state, and manage nothing", false)

@@ -2,10 +2,11 @@ import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { answersFile, givenAnswers } from "../../adopt/answers.ts";
 import { type Plan, planImports } from "../../adopt/plan.ts";
-import type { Declared, Existing } from "../../adopt/resources.ts";
+import type { Declared } from "../../adopt/resources.ts";
 import type { Work } from "../../lib/command.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { preview, readState } from "../../preview/index.ts";
+import { existingOf } from "./existing.ts";
 
 export interface AdoptFlags {
   stack: string;
@@ -44,16 +45,6 @@ export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promi
       `${flags.answers} answers for what the program does not declare: ${foreign[0]}`,
     );
   return { declared, plan: planImports({ declared, existing, answers, vendors: flags.vendor }) };
-}
-
-function existingOf({
-  type,
-  name,
-  id,
-  inputs,
-  outputs,
-}: ReturnType<typeof readState>["resources"][number]): Existing {
-  return { type, name, id, properties: { ...inputs, ...outputs } };
 }
 
 function readAnswers(path: string): Record<string, string> {

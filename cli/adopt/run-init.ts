@@ -12,6 +12,7 @@ import { writeAtomic } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { printable } from "../../lib/text.ts";
 import { readState } from "../../preview/index.ts";
+import { existingOf } from "./existing.ts";
 
 export interface InitFlags extends Record<string, unknown> {
   stack: string;
@@ -119,16 +120,6 @@ async function ask(terminal: ReturnType<typeof createInterface>, { text }: Quest
     const answer = (await terminal.question(`${text}: `)).trim();
     if (answer !== "") return answer;
   }
-}
-
-function existingOf({
-  type,
-  name,
-  id,
-  inputs,
-  outputs,
-}: ReturnType<typeof readState>["resources"][number]): Existing {
-  return { type, name, id, properties: { ...inputs, ...outputs } };
 }
 
 function nextToJudge(state: string | undefined, hasWorkflow: boolean): string[] {

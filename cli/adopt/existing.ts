@@ -1,0 +1,13 @@
+import type { Existing } from "../../adopt/resources.ts";
+import type { ExportedState } from "../../preview/index.ts";
+
+/** A resource of a state, as the vendor has it: what was asked for, and what the vendor adds. */
+export function existingOf({
+  type,
+  name,
+  id,
+  inputs,
+  outputs,
+}: ExportedState["resources"][number]): Existing {
+  return { type, name, id, properties: { ...inputs, ...outputs } };
+}
