@@ -36,9 +36,10 @@ export const commitText = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "a
 export const stackText = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "the name of a stack");
 
 /** What was measured, or expected: a number with its unit, or a text. */
-const quantity = z.union([z.number(), z.boolean(), shortText]);
+export const quantity = z.union([z.number(), z.boolean(), shortText]);
 
-const waiver = z.strictObject({
+/** Who accepted what does not hold, and until when. */
+export const waiver = z.strictObject({
   until: z.iso.date(),
   reason: shortText,
   approver: shortText,

@@ -12,4 +12,6 @@ export const controlStates = [
 export type ControlState = (typeof controlStates)[number];
 
 /** What the decision adds to what was found: time has passed, or the moment has not come. */
-export type ItemVerdict = ControlState | "stale" | "not-due";
+export const itemVerdicts = [...controlStates, "stale", "not-due"] as const;
+
+export type ItemVerdict = (typeof itemVerdicts)[number];

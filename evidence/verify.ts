@@ -2,6 +2,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { compareCheckpoint } from "./checkpoint.ts";
 import { graphOf } from "./graph.ts";
 import type { Kept } from "./read-all.ts";
+import type { EvidenceRecord } from "./record.ts";
 
 /** Whether the evidence of a stack is whole. */
 export interface Verification {
@@ -24,11 +25,13 @@ export interface Verification {
  *
  * @param checkpoints from where whoever writes evidence cannot change them
  * @param at records that end later are from the future
+ * @param all records of later moments too, which a checkpoint may anchor
  */
 export function verifyEvidence(
   { records, problems: broken, keys }: Kept,
   checkpoints: readonly Checkpoint[],
   at: Date,
+  all: readonly EvidenceRecord[] = records,
 ): Verification {
   const graph = graphOf(records);
   const anchored = new Set<string>();
@@ -42,7 +45,7 @@ export function verifyEvidence(
       problems.push(`${name} is from the future: it ended at ${run.finishedAt}`);
   }
   for (const checkpoint of checkpoints) {
-    const compared = compareCheckpoint(checkpoint, records);
+    const compared = compareCheckpoint(checkpoint, all);
     for (const digest of compared.anchored) anchored.add(digest);
     problems.push(...compared.problems);
   }
@@ -55,8 +58,13 @@ export function verifyEvidence(
     unsigned: records.filter(({ signed }) => signed.state === "unsigned").length,
     untrusted: untrusted.length,
     heads: graph.heads,
-    anchored: anchored.size,
+    anchored: records.filter(({ digest }) => anchored.has(digest)).length,
     open: records.filter(({ digest }) => !anchored.has(digest)).map(({ digest }) => digest),
     problems,
   };
+}
+
+/** What was there at a moment. */
+export function recordsUntil(records: readonly EvidenceRecord[], at: Date): EvidenceRecord[] {
+  return records.filter(({ run }) => Date.parse(run.finishedAt) <= at.getTime());
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { decide } from "../../evidence/decide.ts";
 import { type ReportDocument, reportDocument } from "../../evidence/report/document.ts";
-import { verifyEvidence } from "../../evidence/verify.ts";
+import { recordsUntil, verifyEvidence } from "../../evidence/verify.ts";
 import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import packageJson from "../../package.json" with { type: "json" };
@@ -37,6 +37,8 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
     trusted,
     checkpoints.flatMap(({ checkpoint, signed }) => (signed === "signed" ? [checkpoint] : [])),
   );
+  // What was written later was not known then: with `--at` the report of that moment comes out again.
+  const known = flags.at === undefined ? kept : { ...kept, records: recordsUntil(kept.records, at) };
   const commit = flags.commit ?? (await git(cwd, ["rev-parse", "--verify", "HEAD"]));
   const { loadTest, ...hours } = evidence.validHours;
   const decision = decide({
@@ -44,7 +46,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
     stack,
     at,
     commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
-    records: kept.records,
+    records: known.records,
     controls: registeredControls(),
     validHours: {
       ...hours,
@@ -59,11 +61,12 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
     tool: { name: packageJson.name, version: packageJson.version },
     release: settings.release,
     decision,
-    records: kept.records,
+    records: known.records,
     verification: verifyEvidence(
-      kept,
+      known,
       checkpoints.map(({ checkpoint }) => checkpoint),
       at,
+      kept.records,
     ),
     contacts,
     links: [

@@ -10,6 +10,8 @@ interface Page {
   title: string;
   items: readonly ItemId[];
   paths: readonly string[];
+  /** How to write it, where a command does. */
+  fix?: string;
   /** What the page must say, each with a word for a message. */
   names: (facts: Facts) => readonly (readonly [what: string, text: string])[];
 }
@@ -79,6 +81,7 @@ const pages: readonly Page[] = [
     title: "PLATFORM_AUDIT_REPORT.md must be there, for the release.",
     items: ["C.7"],
     paths: ["PLATFORM_AUDIT_REPORT.md", "docs/PLATFORM_AUDIT_REPORT.md"],
+    fix: "Write it with npx optropic report --output PLATFORM_AUDIT_REPORT.md, and commit it.",
     names: ({ release }) => [["the release", release]],
   },
   {
@@ -101,12 +104,12 @@ const pages: readonly Page[] = [
 const gates: ReadonlySet<ItemId> = new Set<ItemId>(["S7.1", "S1.5"]);
 
 /** Pages that must be there and say what the stack declares. */
-export const documents: readonly Gate[] = pages.map(({ name, title, items, paths, names }) => ({
+export const documents: readonly Gate[] = pages.map(({ name, title, items, paths, fix, names }) => ({
   kind: items.every((id) => gates.has(id)) ? "gate" : "docs",
   name,
   title,
   items,
-  fix: `Write ${listed(paths, "or")}, with what the stack declares in it.`,
+  fix: fix ?? `Write ${listed(paths, "or")}, with what the stack declares in it.`,
   async check({ file, facts }) {
     const found = paths.flatMap((path) => {
       const content = file(path);

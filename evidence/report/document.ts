@@ -1,59 +1,20 @@
 import { type Item, items } from "../../checklist/items.ts";
-import { type Action, actionsOf } from "../actions.ts";
+import { actionsOf } from "../actions.ts";
 import type { ControlDecision, Decision } from "../decide.ts";
 import type { Contact } from "../owners.ts";
 import { ownerOf } from "../owners.ts";
-import type { Moment, Phase } from "../phases.ts";
 import type { EvidenceRecord } from "../record.ts";
 import type { ItemVerdict } from "../states.ts";
 import type { Verification } from "../verify.ts";
-import { type History, historyOf } from "./history.ts";
+import { historyOf } from "./history.ts";
+import type { ReportDocument } from "./schema.ts";
+import { waiversOf } from "./waivers.ts";
 
-/** How many items have each verdict. */
-export type Totals = Record<ItemVerdict, number>;
+export type { ReportDocument };
 
-/** What a report shows, as its JSON has it. The same evidence at the same moment gives the same bytes. */
-export interface ReportDocument {
-  version: 1;
-  tool: { name: string; version: string };
-  project: string;
-  stack: string;
-  /** Version that is to be released. */
-  release: string;
-  at: string;
-  commit?: string;
-  phase: Moment;
-  /** `go` needs both: no item in the way, and evidence that is whole. */
-  decision: "go" | "no-go";
-  totals: Totals;
-  sections: { section: string; totals: Totals }[];
-  items: ReportedItem[];
-  /** What would make it go. */
-  actions: (Omit<Action, "owner"> & { owner: string })[];
-  evidence: Verification;
-  history: History;
-  links: { title: string; url: string }[];
-}
-
-export interface ReportedItem {
-  id: string;
-  section: string;
-  text: string;
-  phase: Phase;
-  verdict: ItemVerdict;
-  blocks: boolean;
-  reason: string;
-  owner: string;
-  controls: ReportedControl[];
-}
-
-export type ReportedControl = Omit<ControlDecision, "result"> &
-  Partial<
-    Pick<
-      NonNullable<ControlDecision["result"]>,
-      "measured" | "expected" | "unit" | "at" | "place" | "url" | "waiver" | "by"
-    >
-  >;
+export type Totals = ReportDocument["totals"];
+export type ReportedItem = ReportDocument["items"][number];
+export type ReportedControl = ReportedItem["controls"][number];
 
 export interface ReportInput {
   tool: ReportDocument["tool"];
@@ -117,6 +78,7 @@ export function reportDocument({
       ...evidenceActions,
       ...actionsOf(decision).map((action) => ({ ...action, owner: contacts[action.owner] })),
     ],
+    waivers: waiversOf(decision),
     evidence: verification,
     history: historyOf(records, { stack, at: new Date(at), commit }),
     links,

@@ -3,7 +3,7 @@ import { counted } from "../../lib/text.ts";
 import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument, Totals } from "./document.ts";
 import { evidenceLine } from "./status.ts";
-import { progressOf, totalOf, totalsLine, verdictWords } from "./words.ts";
+import { daysLeftWords, progressOf, totalOf, totalsLine, verdictWords } from "./words.ts";
 
 /** Actions that are shown at once; the others open with a click. */
 const firstActions = 8;
@@ -61,6 +61,17 @@ function actionHtml({ what, command, where, owner, items }: ReportDocument["acti
   return `<li><p>${command ? `<code class="command">${text(what)}</code>` : text(what)}</p><p class="note">${about
     .filter((part) => part !== "")
     .join(" · ")}</p></li>`;
+}
+
+/** What is accepted for a time, and by whom. */
+export function waiversHtml({ waivers }: ReportDocument): string {
+  if (waivers.length === 0) return "";
+  const rows = waivers.map((waiver) => {
+    const { control, items, until, state, reason, approver } = waiver;
+    const links = items.map((id) => `<a href="#item-${text(id)}">${text(id)}</a>`).join(" ");
+    return `<tr><th scope="row"><code>${text(control)}</code></th><td>${links}</td><td class="${state === "ended" ? "does-not-hold" : "waived"}">${text(until)}<br><span class="note">${text(daysLeftWords(waiver))}</span></td><td>${text(reason)}<br><span class="note">approved by ${text(approver)}</span></td></tr>`;
+  });
+  return `<section aria-labelledby="waivers"><h2 id="waivers">Waivers</h2><div class="wide" tabindex="0" role="group" aria-label="Waivers"><table class="controls"><thead><tr><th scope="col">control</th><th scope="col">items</th><th scope="col">until</th><th scope="col">why</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div></section>`;
 }
 
 /** A bar for each section of the checklist. */

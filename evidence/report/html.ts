@@ -3,7 +3,7 @@ import type { ReportDocument } from "./document.ts";
 import { script, style } from "./html-assets.ts";
 import { historyHtml } from "./html-charts.ts";
 import { itemsHtml } from "./html-items.ts";
-import { actionsHtml, headerHtml, sectionsHtml } from "./html-summary.ts";
+import { actionsHtml, headerHtml, sectionsHtml, waiversHtml } from "./html-summary.ts";
 import { evidenceLine } from "./status.ts";
 
 /**
@@ -30,6 +30,7 @@ ${headerHtml(document)}
 <main>
 ${actionsHtml(document)}
 ${sectionsHtml(document)}
+${waiversHtml(document)}
 ${historyHtml(history)}
 ${itemsHtml(items)}
 ${evidenceHtml(document)}

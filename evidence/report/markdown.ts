@@ -3,12 +3,13 @@ import { markdownTable } from "../../lib/table.ts";
 import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument } from "./document.ts";
 import { evidenceLine } from "./status.ts";
-import { oneVerdict, totalsLine, verdictWords } from "./words.ts";
+import { daysLeftWords, oneVerdict, totalsLine, verdictWords } from "./words.ts";
 
 /** The decision as Markdown, for a pull request or a file. A text of the evidence is shown and never obeyed. */
 export function markdownReport(document: ReportDocument): string {
-  const { project, stack, release, at, commit, decision, totals, sections, items, actions, evidence, links } =
+  const { project, stack, release, at, commit, decision, totals, sections, items, actions, evidence } =
     document;
+  const { waivers, links } = document;
   const shown = verdictWords.filter(({ verdict }) => totals[verdict] > 0);
   const parts = [
     `# ${decision === "go" ? "Go" : "No-go"}: ${prose(`${project}/${stack} ${release}`)}`,
@@ -27,6 +28,22 @@ export function markdownReport(document: ReportDocument): string {
               where === undefined ? "" : code(where),
               prose(owner),
               ids.join(", "),
+            ]),
+          ),
+        ]
+      : []),
+    ...(waivers.length > 0
+      ? [
+          "## Waivers",
+          markdownTable(
+            ["control", "items", "until", "", "approved by", "reason"],
+            waivers.map((waiver) => [
+              code(waiver.control),
+              waiver.items.join(", "),
+              waiver.until,
+              daysLeftWords(waiver),
+              prose(waiver.approver),
+              prose(waiver.reason),
             ]),
           ),
         ]

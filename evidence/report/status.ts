@@ -2,7 +2,7 @@ import { painter } from "../../lib/paint.ts";
 import { counted, printable, printableText, shortened } from "../../lib/text.ts";
 import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument, Totals } from "./document.ts";
-import { progressOf, totalOf, totalsLine } from "./words.ts";
+import { progressOf, totalOf, totalsLine, waiversLine } from "./words.ts";
 
 export interface StatusView {
   color: boolean;
@@ -21,6 +21,7 @@ export function statusText(document: ReportDocument, { color, width, actions }: 
   const of = commit === undefined ? "" : `, commit ${commit.slice(0, 12)}`;
   const shown = document.actions.slice(0, actions);
   const left = document.actions.length - shown.length;
+  const waivers = waiversLine(document.waivers);
   const lines = [
     printable(`${project}/${stack} at ${formatMoment(at)}${of}`),
     "",
@@ -35,6 +36,7 @@ export function statusText(document: ReportDocument, { color, width, actions }: 
     ...(left > 0 ? [`  and ${counted(left, "more action")}: npx optropic report --format markdown`] : []),
     ...(document.actions.length > 0 ? [""] : []),
     `Evidence: ${evidenceLine(evidence)}`,
+    ...(waivers === undefined ? [] : [`Waivers: ${waivers}`]),
     `Items: ${totalsLine(totals)}`,
   ];
   const go = document.decision === "go";

@@ -1,5 +1,6 @@
+import { counted } from "../../lib/text.ts";
 import type { ItemVerdict } from "../states.ts";
-import type { Totals } from "./document.ts";
+import type { ReportDocument, Totals } from "./document.ts";
 
 /** Every verdict in the order in which a report counts them, with its words and its sign. */
 export const verdictWords: readonly { verdict: ItemVerdict; words: string; sign: string }[] = [
@@ -28,6 +29,25 @@ export function totalsLine(totals: Totals): string {
     .filter(({ verdict }) => totals[verdict] > 0)
     .map(({ verdict, words }) => `${totals[verdict]} ${words}`)
     .join(", ");
+}
+
+/** `ends in 9 days`; a waiver counts up to and including its last day. */
+export function daysLeftWords({ daysLeft, until }: ReportDocument["waivers"][number]): string {
+  if (daysLeft < 0) return `ended on ${until}`;
+  return daysLeft === 0 ? "ends today" : `ends in ${counted(daysLeft, "day")}`;
+}
+
+/** `3 waivers, 1 ends within two weeks, 1 has ended`; nothing where there is none. */
+export function waiversLine(waivers: ReportDocument["waivers"]): string | undefined {
+  if (waivers.length === 0) return undefined;
+  const of = (state: string): number => waivers.filter((waiver) => waiver.state === state).length;
+  const [ending, ended] = [of("ending"), of("ended")];
+  const parts = [
+    counted(waivers.length, "waiver"),
+    ...(ending > 0 ? [`${ending} ${ending === 1 ? "ends" : "end"} within two weeks`] : []),
+    ...(ended > 0 ? [`${ended} ${ended === 1 ? "has" : "have"} ended`] : []),
+  ];
+  return parts.join(", ");
 }
 
 /** How many items there are. */

@@ -6,11 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Item, items } from "../../../checklist/items.ts";
 import { namedControls } from "../../../checklist/named-controls.ts";
 import { registeredControls } from "../../../cli/evidence/controls.ts";
+import { decided } from "../../../cli/evidence/decision.ts";
 import { namedControlsSource } from "../../../docs/controls.ts";
+import { EvidenceFolder } from "../../../evidence/folder.ts";
 import { generateKeys } from "../../../evidence/keys.ts";
 import { controlKey } from "../../../evidence/registered.ts";
+import { resultOf, runOf } from "../../evidence/records.ts";
 
-const command = join(import.meta.dirname, "../../../cli/optropic.js");
+const project = join(import.meta.dirname, "../../..");
+const command = join(project, "cli/optropic.js");
 
 /** Items and kinds of control, but probes, that no version has yet: a person signs in their place. */
 const signedInstead = ["3.6 gate", "S3.1 gate", "S3.2 gate"];
@@ -85,6 +89,35 @@ describe("optropic evidence", () => {
       status: 1,
       output: expect.stringMatching(/is gone, which the checkpoint anchors/),
     });
+  });
+
+  it("replays a decision as it was, whatever was written later", async () => {
+    const records = join(root, "replayed");
+    const folder = new EvidenceFolder(records, "production");
+    const runAt = (finishedAt: string, state: "holds" | "does-not-hold") =>
+      runOf({
+        finishedAt,
+        results: [resultOf({ control: { kind: "probe", name: "http-redirected" }, at: finishedAt, state })],
+      });
+    folder.add(runAt("2026-11-28T12:00:00.000Z", "holds"), undefined);
+    const flags = {
+      ...{ stack: "production", cwd: project, evidence: records, json: true, debug: false },
+      ...{
+        at: new Date("2026-11-28T13:00:00Z"),
+        commit: "a".repeat(40),
+        phase: "after" as const,
+        checkpoint: [],
+      },
+    };
+    const then = await decided(flags);
+    folder.add(runAt("2026-11-28T14:00:00.000Z", "does-not-hold"), undefined);
+    expect(await decided(flags)).toEqual(then);
+    const later = await decided({ ...flags, at: new Date("2026-11-28T15:00:00Z") });
+    const verdictOf = ({ items: all }: typeof then) =>
+      all.flatMap(({ controls }) => controls).find(({ name }) => name === "http-redirected")?.verdict;
+    expect([then.evidence.problems, then.evidence.records]).toEqual([[], 1]);
+    expect(later.evidence.records).toBe(2);
+    expect([verdictOf(then), verdictOf(later)]).toEqual(["holds", "does-not-hold"]);
   });
 
   it("never shows a signing key that it cannot read", () => {

@@ -1,0 +1,154 @@
+import * as z from "zod";
+import { controls, isItemId } from "../../checklist/items.ts";
+import { moments } from "../phases.ts";
+import { digestText, quantity, runKinds, waiver } from "../statement.ts";
+import { itemVerdicts } from "../states.ts";
+
+/** Type of the report: docs/schemas/report-v1.json is its JSON schema. */
+export const reportType = "https://optropic.example/evidence/report/v1";
+
+const count = z.int().min(0);
+const moment = z.iso.datetime();
+const verdict = z.enum(itemVerdicts);
+const itemId = z.string().refine(isItemId, "an item of the checklist");
+
+/** How many items have each verdict. */
+const totals = z.record(verdict, count);
+
+/** One control of one item, now. */
+const control = z.strictObject({
+  kind: z.enum(controls),
+  name: z.string(),
+  title: z.string(),
+  /** The kind of run that finds it; `decision` is worked out from other items. */
+  run: z.enum([...runKinds, "decision"]),
+  /** Kinds of controls that this version does not have, in whose place a person signs. */
+  standsFor: z.array(z.enum(controls)).readonly().optional(),
+  verdict,
+  /** It cannot block its items. */
+  advisory: z.boolean(),
+  /** What was found, or why nothing is known. */
+  summary: z.string(),
+  /** Digest of the record that it stands on. */
+  record: digestText.optional(),
+  /** The last moment at which it counts. */
+  until: moment.optional(),
+  measured: quantity.optional(),
+  expected: quantity.optional(),
+  unit: z.string().optional(),
+  at: moment.optional(),
+  /** Where the project declares what was expected. */
+  place: z.strictObject({ path: z.string(), line: z.int().min(1) }).optional(),
+  /** Address that shows it. */
+  url: z.string().optional(),
+  waiver: waiver.optional(),
+  /** Who signed it. */
+  by: z.string().optional(),
+});
+
+const item = z.strictObject({
+  id: itemId,
+  section: z.string(),
+  text: z.string(),
+  phase: z.enum(["before", "release", "after"]),
+  verdict,
+  /** Whether it stands in the way of a go. */
+  blocks: z.boolean(),
+  reason: z.string(),
+  owner: z.string(),
+  controls: z.array(control),
+});
+
+const action = z.strictObject({
+  /** A command, or what to change, in one sentence. */
+  what: z.string(),
+  /** Whether `what` is a command to run. */
+  command: z.boolean(),
+  /** A file and line, or an address. */
+  where: z.string().optional(),
+  owner: z.string(),
+  items: z.array(itemId),
+});
+
+/** A waiver that accepts what a control found. */
+const reportedWaiver = z.strictObject({
+  ...waiver.shape,
+  control: z.string(),
+  items: z.array(itemId),
+  /** Whole days from the day of the report to its last day; below 0 where it has ended. */
+  daysLeft: z.int(),
+  /** `ending` within two weeks; one that has `ended` accepts nothing more. */
+  state: z.enum(["counts", "ending", "ended"]),
+});
+
+const evidence = z.strictObject({
+  records: count,
+  signed: count,
+  unsigned: count,
+  /** Signed by keys that are not trusted. */
+  untrusted: count,
+  heads: z.array(digestText),
+  /** Records that a checkpoint anchors. */
+  anchored: count,
+  /** Records that no checkpoint anchors. */
+  open: z.array(digestText),
+  problems: z.array(z.string()),
+});
+
+/** What happened until the moment of the decision, for charts. */
+const history = z.strictObject({
+  /** The newest runs, in the order of time. */
+  runs: z.array(
+    z.strictObject({
+      at: moment,
+      kind: z.enum(runKinds),
+      /** How many of its results are of each kind. */
+      holds: count,
+      fails: count,
+      unknown: count,
+      /** Whether it is of the commit that is to go live. */
+      ofCommit: z.boolean(),
+    }),
+  ),
+  /** Restore drills against their objective. */
+  drills: z.array(
+    z.strictObject({ at: moment, durationMs: z.number(), rtoMinutes: z.number(), holds: z.boolean() }),
+  ),
+  /** What one control measured over time. */
+  series: z.array(
+    z.strictObject({
+      control: z.string(),
+      unit: z.string(),
+      expected: z.number().optional(),
+      points: z.array(z.strictObject({ at: moment, value: z.number() })),
+    }),
+  ),
+});
+
+/** A report as `optropic report --format json` prints it. */
+export const reportSchema = z.strictObject({
+  version: z.literal(1),
+  tool: z.strictObject({ name: z.string(), version: z.string() }),
+  project: z.string(),
+  stack: z.string(),
+  /** Version that is to be released. */
+  release: z.string(),
+  at: moment,
+  commit: z.string().optional(),
+  phase: z.enum(moments),
+  /** `go` needs both: no item in the way, and evidence that is whole. */
+  decision: z.enum(["go", "no-go"]),
+  totals,
+  sections: z.array(z.strictObject({ section: z.string(), totals })),
+  items: z.array(item),
+  /** What would make it go. */
+  actions: z.array(action),
+  /** Those that end first come first. */
+  waivers: z.array(reportedWaiver),
+  evidence,
+  history,
+  links: z.array(z.strictObject({ title: z.string(), url: z.string() })),
+});
+
+/** What a report shows. The same evidence at the same moment gives the same bytes. */
+export type ReportDocument = z.infer<typeof reportSchema>;
