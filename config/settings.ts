@@ -177,7 +177,7 @@ export const settingsSchema = z.strictObject({
   waiverDays: waiverDaysSchema,
   waivers: z.unknown().optional().meta({
     description:
-      "Violations that are accepted for a limited time. The policies evaluate them: see policies/README.md.",
+      "Violations of policies, and what probes find, that are accepted for a limited time: see policies/README.md.",
     expected: "a list of waivers",
   }),
 });

@@ -9,7 +9,7 @@ export interface MeasuredProbe {
   title: string;
   items: readonly ItemId[];
   /** `error` is a fault of the probe itself, which shows nothing of the platform. */
-  state: "holds" | "does-not-hold" | "unknown" | "error";
+  state: "holds" | "does-not-hold" | "waived" | "unknown" | "error";
   message?: string | undefined;
   checks: readonly {
     subject: string;
@@ -22,13 +22,15 @@ export interface MeasuredProbe {
   at: string;
   durationMs: number;
   digest?: string | undefined;
+  waiver?: { until: string; reason: string; approvedBy: string } | undefined;
 }
 
 /** The results of a verification: one for each probe, with the check that decides it. */
 export function verifyResults(probes: readonly MeasuredProbe[]): Result[] {
   return probes.map((probe) => {
     const state = probe.state === "error" ? "unknown" : probe.state;
-    const [worst] = probe.checks.filter((check) => check.state === state);
+    const shown = state === "waived" ? "does-not-hold" : state;
+    const [worst] = probe.checks.filter((check) => check.state === shown);
     const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(probe.digest ?? "")?.[1];
     return {
       control: { kind: "probe", name: probe.name },
@@ -40,6 +42,13 @@ export function verifyResults(probes: readonly MeasuredProbe[]): Result[] {
       }),
       ...(worst !== undefined && { measured: short(worst.measured), expected: short(worst.expected) }),
       ...(worst?.unit !== undefined && { unit: worst.unit.slice(0, 40) }),
+      ...(probe.waiver !== undefined && {
+        waiver: {
+          until: probe.waiver.until,
+          reason: short(probe.waiver.reason),
+          approver: short(probe.waiver.approvedBy),
+        },
+      }),
       at: probe.at,
       durationMs: Math.max(0, probe.durationMs),
       ...(probe.declared !== undefined && {
@@ -58,7 +67,7 @@ function summaryOf(
   if (worst === undefined) return message ?? title;
   const alike = checks.filter((check) => check.state === worst.state).length;
   const more = alike > 1 ? ` (and ${alike - 1} more)` : "";
-  const wanted = state === "does-not-hold" ? `, not ${worst.expected}` : "";
+  const wanted = worst.state === "does-not-hold" ? `, not ${worst.expected}` : "";
   return `${worst.subject}: ${worst.measured}${wanted}${more}`;
 }
 

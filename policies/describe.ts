@@ -85,7 +85,8 @@ In the project's own namespace of the stack's configuration:
   \`approvedBy\` is an address at the domain of \`domains.zone\`, or a code owner such as \`@organization/team\`. The
   reason has three words or more, and the end is no more than 90 days away. A stack has at most 20 waivers. One that
   breaks these rules, is malformed, has ended or names a policy that does not exist counts for nothing, and violates
-  \`waivers-valid\`.
+  \`waivers-valid\`. With \`probe\` in place of \`policy\`, a waiver accepts what that probe of \`optropic verify\`
+  measured; its \`resource\` is the subject that the probe names, or "*".
 
 With \`--policy-pack-config FILE\`, a JSON object of policy names, you can set a policy's \`enforcementLevel\` and
 tighten its thresholds. A stack without Vercel or without Render is not asked for a project or a service there, unless

@@ -135,7 +135,7 @@ describe("a stranger's program without the setting", () => {
       stage: "production",
       scope: "platform",
       backend: "pulumi-cloud",
-      waivers: { valid: [], problems: [] },
+      waivers: { policies: [], probes: [], problems: [] },
       plans: {},
       now: 0,
       isSupplied: () => false,

@@ -1,11 +1,12 @@
 import type { ItemId } from "../checklist/items.ts";
+import type { ProbeWaiver } from "../checklist/waivers.ts";
 import { type ExitStatus, exitStatus } from "../lib/exit.ts";
 import type { SourcePosition } from "../lib/failure.ts";
 import type { Check } from "./probe.ts";
 import type { UnknownReason } from "./unknown.ts";
 
-/** States of a probe and of an item. `error` is a fault of the probe itself. */
-export const states = ["holds", "does-not-hold", "unknown", "error"] as const;
+/** States of a probe and of an item. `error` is a fault of the probe itself; a waived one does not hold. */
+export const states = ["holds", "does-not-hold", "waived", "unknown", "error"] as const;
 
 export type State = (typeof states)[number];
 
@@ -24,6 +25,8 @@ export interface ProbeResult {
   readonly reason?: UnknownReason | undefined;
   readonly message?: string | undefined;
   readonly checks: readonly PlacedCheck[];
+  /** Who accepts what does not hold, and until when. */
+  readonly waiver?: Pick<ProbeWaiver, "until" | "reason" | "approvedBy"> | undefined;
   /** Where the settings say what is expected. */
   readonly declared?: SourcePosition | undefined;
   /** When it began, in UTC. */
@@ -74,6 +77,8 @@ export interface Verification {
   readonly probes: readonly ProbeResult[];
   /** What is declared, what its vendor has and what is served, side by side. */
   readonly drift: readonly DriftRow[];
+  /** One sentence for each waiver of a probe that counts for nothing. */
+  readonly waiverProblems: readonly string[];
 }
 
 /** What could not be told weighs more than what is wrong: it could be anything. */

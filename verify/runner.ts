@@ -7,6 +7,7 @@ import type { ItemResult, ProbeResult, State, Verification } from "./document.ts
 import { driftOf } from "./drift.ts";
 import type { Check, Probe } from "./probe.ts";
 import { Unknown, type UnknownReason } from "./unknown.ts";
+import { probeWaivers, waive } from "./waivers.ts";
 
 export interface RunOptions {
   readonly tool: { readonly name: string; readonly version: string };
@@ -32,7 +33,9 @@ export async function verify(
   const started = new Date();
   const asked = askedItems(probes, options.only);
   const chosen = probes.filter(({ items }) => items.some((id) => asked.includes(id)));
-  const results = await runAll(chosen, subject, options);
+  const waivers = probeWaivers(subject.settings, probes, started);
+  const found = await runAll(chosen, subject, options);
+  const results = found.map((result) => waive(result, waivers.valid));
   const items = asked.map((id) => itemResult(id, results, options.allowUnknown ?? []));
   const count = (state: State) => items.filter((item) => item.state === state).length;
   const measured = new Set(probes.flatMap((probe) => probe.items));
@@ -46,12 +49,14 @@ export async function verify(
       error: count("error"),
       unknown: count("unknown"),
       "does-not-hold": count("does-not-hold"),
+      waived: count("waived"),
       holds: count("holds"),
       withoutProbe: itemsWithControl("probe").filter(({ id }) => !measured.has(id)).length,
     },
     items,
     probes: results,
     drift: driftOf(chosen, results),
+    waiverProblems: waivers.problems,
   };
 }
 
@@ -79,7 +84,7 @@ function itemResult(
 }
 
 /** An item that one probe shows to be unmet is unmet, whatever the others could tell. */
-const weight = ["does-not-hold", "error", "unknown", "holds"] as const satisfies readonly State[];
+const weight = ["does-not-hold", "error", "unknown", "waived", "holds"] as const satisfies readonly State[];
 
 function worstOf(found: readonly State[]): State {
   return weight.find((state) => found.includes(state)) ?? "unknown";

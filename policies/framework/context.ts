@@ -1,6 +1,6 @@
+import type { Waivers } from "../../checklist/waivers.ts";
 import type { StatedPlans } from "../../config/plans.ts";
 import type { Declared } from "./declared.ts";
-import type { Waivers } from "./waivers.ts";
 
 /** What a stack's settings say to the pack. */
 export interface Context {

@@ -1,4 +1,5 @@
 import { propertyPath } from "../../checklist/violation.ts";
+import type { PolicyWaiver } from "../../checklist/waivers.ts";
 import type { WritableViolation } from "../../checklist/wire.ts";
 import type { Context } from "./context.ts";
 import type { Finding } from "./findings.ts";
@@ -6,7 +7,6 @@ import type { Policy } from "./policy.ts";
 import type { Stack } from "./stack.ts";
 import { fixFor } from "./vendor-fixes.ts";
 import type { AnyValue, Resource } from "./view.ts";
-import type { Waiver } from "./waivers.ts";
 
 /** A violation as it is reported. */
 export interface Objection extends WritableViolation {
@@ -84,7 +84,7 @@ function objection(
   context: Context,
   stack: Stack,
 ): Objection {
-  const waiver = context.waivers.valid.find((candidate) => covers(candidate, policy, resource));
+  const waiver = context.waivers.policies.find((candidate) => covers(candidate, policy, resource));
   const isForProduction = policy.productionOnly || answer === "unproved";
   const isAdvisory = waiver !== undefined || (isForProduction && context.stage === "staging");
   return {
@@ -105,7 +105,7 @@ function objection(
   };
 }
 
-function covers(waiver: Waiver, policy: Policy, resource: Resource | undefined): boolean {
+function covers(waiver: PolicyWaiver, policy: Policy, resource: Resource | undefined): boolean {
   if (waiver.policy !== policy.name) {
     return false;
   }

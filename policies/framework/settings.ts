@@ -1,10 +1,10 @@
 import { Config, getStack, runtime } from "@pulumi/pulumi";
 import * as z from "zod";
+import { readWaivers } from "../../checklist/waivers.ts";
 import { readPlans } from "../../config/plans.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { Context } from "./context.ts";
 import { type Declared, nothingDeclared, statedRoles } from "./declared.ts";
-import { readWaivers } from "./waivers.ts";
 
 /**
  * Reads `stage`, `scope`, `backend`, `plans` and `waivers` from the stack's configuration, in the project's own
@@ -24,7 +24,7 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
     now: today.getTime(),
     plans: readPlans(config.get("plans")),
     declared: readDeclared((key) => config.get(key)),
-    waivers: readWaivers(config.get("waivers"), waivable, today.toISOString().slice(0, 10), {
+    waivers: readWaivers(config.get("waivers"), { policies: waivable }, today.toISOString().slice(0, 10), {
       domain: zoneOf(config.get("domains")),
       days: config.get("waiverDays"),
     }),

@@ -44,7 +44,7 @@ export const production: Context = {
   stage: "production",
   scope: "all",
   backend: "pulumi-cloud",
-  waivers: { valid: [], problems: [] },
+  waivers: { policies: [], probes: [], problems: [] },
   plans: {
     cloudflare: "pro",
     vercel: "enterprise",

@@ -1,7 +1,7 @@
 import { htmlText as inert } from "../../lib/html.ts";
 import { formatDuration } from "../../lib/units.ts";
 import type { DriftRow, ItemResult, PlacedCheck, ProbeResult, Verification } from "../document.ts";
-import { summaryLine } from "./text.ts";
+import { summaryLine, waiverWords } from "./text.ts";
 
 /** A verification as one HTML page that loads nothing and runs no script. */
 export function verificationPage(verification: Verification): string {
@@ -23,6 +23,7 @@ export function verificationPage(verification: Verification): string {
 <tr><th>item</th><th>what it asks for</th><th>state</th><th>probes</th></tr>
 ${items.map(itemRow).join("\n")}
 </table>
+${verification.waiverProblems.map((problem) => `<p>${inert(problem)}</p>`).join("\n")}
 ${driftSection(verification.drift)}
 <h2>Probes</h2>
 ${probes.map(probeSection).join("\n")}
@@ -66,7 +67,7 @@ ${checks.map(checkRow).join("\n")}
   return `<section id="${inert(name)}">
 <h3><span class="${state}">${words(state)}</span> ${inert(name)} (${inert(items.join(", "))})</h3>
 <p>${inert(title)}</p>
-${why}
+${why}${probe.waiver === undefined ? "" : `<p>${inert(waiverWords(probe.waiver))}</p>`}
 ${table}
 <p class="small">${inert(at)}, ${Math.round(durationMs)} ms.${place}${digest === undefined ? "" : ` Answers: ${inert(digest)}`}</p>
 </section>`;
@@ -88,8 +89,8 @@ const style = `
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1a1a1a; background: #fff; }
 table { border-collapse: collapse; width: 100%; margin: 0.5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.5rem; border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
-.holds { color: #146c2e; } .does-not-hold, .error { color: #b3261e; font-weight: 600; } .unknown { color: #8a5a00; }
+.holds { color: #146c2e; } .does-not-hold, .error { color: #b3261e; font-weight: 600; } .unknown, .waived { color: #8a5a00; }
 .small { color: #555; font-size: 0.85rem; overflow-wrap: anywhere; }
 section { border-top: 2px solid #ddd; margin-top: 1.5rem; }
-@media (prefers-color-scheme: dark) { body { color: #e6e6e6; background: #161616; } th, td, section { border-color: #444; } .holds { color: #6dd58c; } .does-not-hold, .error { color: #ffb4ab; } .unknown { color: #ffcc80; } .small { color: #aaa; } }
+@media (prefers-color-scheme: dark) { body { color: #e6e6e6; background: #161616; } th, td, section { border-color: #444; } .holds { color: #6dd58c; } .does-not-hold, .error { color: #ffb4ab; } .unknown, .waived { color: #ffcc80; } .small { color: #aaa; } }
 `;

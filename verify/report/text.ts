@@ -6,6 +6,7 @@ import type { DriftRow, PlacedCheck, ProbeResult, State, Verification } from "..
 const marks: Readonly<Record<State, string>> = {
   holds: "✓",
   "does-not-hold": "✗",
+  waived: "~",
   unknown: "?",
   error: "!",
 };
@@ -29,6 +30,7 @@ export function verificationText(verification: Verification): string {
     ...textTable(rows),
     ...open.flatMap((probe) => ["", ...probeLines(probe)]),
     ...driftLines(verification.drift),
+    ...(verification.waiverProblems.length === 0 ? [] : ["", ...verification.waiverProblems]),
     "",
     `${stack}: ${summaryLine(verification)}, in ${formatDuration(durationMs)}.`,
     ...without,
@@ -41,6 +43,7 @@ export function summaryLine({ summary, items }: Verification): string {
     `${counted(items.length, "item")} measured`,
     `${summary.holds} ${summary.holds === 1 ? "holds" : "hold"}`,
     ...(summary["does-not-hold"] > 0 ? [`${summary["does-not-hold"]} not holding`] : []),
+    ...(summary.waived > 0 ? [`${summary.waived} waived`] : []),
     ...(summary.unknown > 0 ? [`${summary.unknown} unknown`] : []),
     ...(summary.error > 0 ? [`${counted(summary.error, "error")}`] : []),
   ];
@@ -76,8 +79,14 @@ function probeLines(probe: ProbeResult): string[] {
     `    ${title}`,
     ...why,
     ...checks.map(checkLine),
+    ...(probe.waiver === undefined ? [] : [`    ${waiverWords(probe.waiver)}`]),
     ...place,
   ];
+}
+
+/** `waived until 2026-12-31 by devops@optropic.example: Load is measured first.` */
+export function waiverWords({ until, reason, approvedBy }: NonNullable<ProbeResult["waiver"]>): string {
+  return `waived until ${until} by ${approvedBy}: ${reason}`;
 }
 
 function checkLine({ subject, state, expected, measured, unit, reason }: PlacedCheck): string {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { PolicyWaiver } from "../../../checklist/waivers.ts";
 import type { Context } from "../../../policies/framework/context.ts";
 import {
   judge,
@@ -7,7 +8,6 @@ import {
   unproved,
   violation,
 } from "../../../policies/framework/index.ts";
-import type { Waiver } from "../../../policies/framework/waivers.ts";
 import { type Fixture, outcomeOf, production, staging, unknown, urnOf } from "../fixture.ts";
 
 const sized = (edit: Partial<PolicyDefinition> = {}) =>
@@ -27,14 +27,17 @@ const sized = (edit: Partial<PolicyDefinition> = {}) =>
   });
 
 const box = (name: string, props: Record<string, unknown>): Fixture => ({ type: "a:b:Box", name, props });
-const waiver: Waiver = {
+const waiver: PolicyWaiver = {
   policy: "size-chosen",
   resource: "small",
   reason: "It is measured first.",
   approvedBy: "devops@optropic.example",
   until: "2026-12-31",
 };
-const waiving = (...valid: Waiver[]): Context => ({ ...production, waivers: { valid, problems: [] } });
+const waiving = (...policies: PolicyWaiver[]): Context => ({
+  ...production,
+  waivers: { policies, probes: [], problems: [] },
+});
 
 describe("a policy", () => {
   test("passes where every finding holds", () => {

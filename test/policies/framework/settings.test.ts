@@ -72,7 +72,7 @@ describe("the settings that a pack reads", () => {
         until,
       };
       const waivers = JSON.stringify([waiver]);
-      expect((await contextOf({ waiverDays, waivers })).waivers.valid).toHaveLength(count);
+      expect((await contextOf({ waiverDays, waivers })).waivers.policies).toHaveLength(count);
     },
   );
 });

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { propertyPath } from "../../checklist/violation.ts";
-import { parseJson } from "../../lib/json.ts";
+import { parseJson } from "../lib/json.ts";
+import { propertyPath } from "./violation.ts";
 
 /** Sizes above which the setting is refused unread: it comes from outside the pack. */
 const maximumCharacters = 100_000;
@@ -20,24 +20,35 @@ const line = z
   .max(500)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, "text without control characters");
 
-const waiverSchema = z.strictObject({
-  /** Name of the policy. */
-  policy: z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, "the name of a policy"),
-  /** Urn or name of the resource; `*` for a violation that is on no resource, such as an absence. */
+const controlName = (kind: string) => z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, `the name of a ${kind}`);
+
+const common = {
+  /**
+   * Of a policy the URN or name of the resource, and `*` for a violation that is on no resource, such as an absence.
+   * Of a probe the subject that it measured, and `*` for all of them.
+   */
   resource: line,
   reason: line,
   /** Who approved it, by role or address. */
   approvedBy: line,
   /** Last day on which the waiver counts, UTC. */
   until: z.iso.date(),
-});
+};
+const policyWaiver = z.strictObject({ policy: controlName("policy"), ...common });
+const probeWaiver = z.strictObject({ probe: controlName("probe"), ...common });
 
-/** An accepted violation: which, why, who approved it and until when. */
-export type Waiver = z.infer<typeof waiverSchema>;
+/** What is accepted of a policy: which violation, why, who approved it and until when. */
+export type PolicyWaiver = z.infer<typeof policyWaiver>;
+
+/** The same of what a probe measured. */
+export type ProbeWaiver = z.infer<typeof probeWaiver>;
+
+export type Waiver = PolicyWaiver | ProbeWaiver;
 
 /** The waivers that count, and what is wrong with the others. */
 export interface Waivers {
-  readonly valid: readonly Waiver[];
+  readonly policies: readonly PolicyWaiver[];
+  readonly probes: readonly ProbeWaiver[];
   readonly problems: readonly WaiverProblem[];
 }
 
@@ -46,6 +57,14 @@ export interface WaiverProblem {
   readonly found: string;
   /** Path of the setting that is wrong: `waivers`, or of one waiver `waivers[2].until`. */
   readonly setting: string;
+  /** Which waiver it is, from 0; absent where it is the setting as a whole. */
+  readonly index?: number;
+}
+
+/** Names that a waiver may give. Of a kind that is absent every name is taken: somebody else judges it. */
+export interface Waivable {
+  readonly policies?: ReadonlySet<string>;
+  readonly probes?: ReadonlySet<string>;
 }
 
 /** Who may approve a waiver. */
@@ -58,41 +77,47 @@ export interface WaiverLimits {
 
 /**
  * Reads the setting `waivers`: a JSON array, as text. Each waiver is judged by itself; one that is
- * malformed, expired on `today` (YYYY-MM-DD, UTC) or for a policy that the pack does not have counts for
- * nothing and is named among the problems.
+ * malformed, expired on `today` (YYYY-MM-DD, UTC) or for a control that cannot be waived counts for nothing and is
+ * named among the problems.
  */
 export function readWaivers(
   text: string | undefined,
-  policies: ReadonlySet<string>,
+  waivable: Waivable,
   today: string,
   limits: WaiverLimits = {},
 ): Waivers {
   if (text === undefined || text.trim() === "") {
-    return { valid: [], problems: [] };
+    return { policies: [], probes: [], problems: [] };
   }
   const document = text.length > maximumCharacters ? undefined : parseJson(text);
   if (!Array.isArray(document) || document.length > maximumWaivers) {
     const expected = `a JSON array of at most ${maximumWaivers} waivers, ${maximumCharacters} characters`;
     return {
-      valid: [],
+      ...{ policies: [], probes: [] },
       problems: [{ found: `The setting waivers is not ${expected}.`, setting: "waivers" }],
     };
   }
-  const valid: Waiver[] = [];
+  const policies: PolicyWaiver[] = [];
+  const probes: ProbeWaiver[] = [];
   const problems: WaiverProblem[] = [];
   document.forEach((entry: unknown, index) => {
-    const result = waiverSchema.safeParse(entry);
+    const result = (isOfProbe(entry) ? probeWaiver : policyWaiver).safeParse(entry);
     const problem = result.success
-      ? (problemOf(result.data, policies, today, limits) ?? excess(valid.length))
+      ? (problemOf(result.data, waivable, today, limits) ?? excess(policies.length + probes.length))
       : malformed(result.error);
     if (result.success && problem === undefined) {
-      valid.push(result.data);
+      if ("probe" in result.data) probes.push(result.data);
+      else policies.push(result.data);
     } else if (problem !== undefined) {
       const path = ["waivers", String(index), ...problem.path];
-      problems.push({ found: `Waiver ${index + 1} ${problem.what}.`, setting: propertyPath(path) });
+      problems.push({ found: `Waiver ${index + 1} ${problem.what}.`, setting: propertyPath(path), index });
     }
   });
-  return { valid, problems };
+  return { policies, probes, problems };
+}
+
+function isOfProbe(entry: unknown): boolean {
+  return typeof entry === "object" && entry !== null && "probe" in entry;
 }
 
 /** What is wrong with a waiver, to follow its number, and where in it. */
@@ -103,31 +128,35 @@ interface Wrong {
 
 function problemOf(
   waiver: Waiver,
-  policies: ReadonlySet<string>,
+  waivable: Waivable,
   today: string,
   { domain, days }: WaiverLimits,
 ): Wrong | undefined {
-  if (!policies.has(waiver.policy)) {
-    const what = `is for the policy ${waiver.policy}, which this pack does not have or which cannot be waived`;
-    return { what, path: ["policy"] };
+  const isPolicy = "policy" in waiver;
+  const name = isPolicy ? waiver.policy : waiver.probe;
+  if ((isPolicy ? waivable.policies : waivable.probes)?.has(name) === false) {
+    const what = isPolicy
+      ? `is for the policy ${name}, which this pack does not have or which cannot be waived`
+      : `is for the probe ${name}, which this version does not have`;
+    return { what, path: [isPolicy ? "policy" : "probe"] };
   }
   // ISO dates sort as text.
   if (waiver.until < today) {
-    return { what: `of ${waiver.policy} ended on ${waiver.until}`, path: ["until"] };
+    return { what: `of ${name} ended on ${waiver.until}`, path: ["until"] };
   }
   const left = (Date.parse(waiver.until) - Date.parse(today)) / 86_400_000;
   const most = mostDays(days);
   if (left > most) {
-    const what = `of ${waiver.policy} lasts ${left} days, until ${waiver.until}; a waiver may last ${most}`;
+    const what = `of ${name} lasts ${left} days, until ${waiver.until}; a waiver may last ${most}`;
     return { what, path: ["until"] };
   }
   if (waiver.reason.split(/\s+/).filter((word) => /\p{L}{2}/u.test(word)).length < 3) {
-    return { what: `of ${waiver.policy} gives no reason: write a sentence`, path: ["reason"] };
+    return { what: `of ${name} gives no reason: write a sentence`, path: ["reason"] };
   }
   return mayApprove(waiver.approvedBy, domain)
     ? undefined
     : {
-        what: `of ${waiver.policy} is approved by nobody of the organization: name an address${domain === undefined ? "" : ` at ${domain}`} or a code owner, such as @organization/team`,
+        what: `of ${name} is approved by nobody of the organization: name an address${domain === undefined ? "" : ` at ${domain}`} or a code owner, such as @organization/team`,
         path: ["approvedBy"],
       };
 }

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readWaivers } from "../../../policies/framework/waivers.ts";
+import { readWaivers } from "../../checklist/waivers.ts";
 
 const policies = new Set(["database-pitr", "base-url"]);
+const probes = new Set(["tls-versions"]);
+const waivable = { policies, probes };
 const waiver = {
   policy: "database-pitr",
   resource: "database-project",
@@ -12,22 +14,25 @@ const waiver = {
 };
 
 function read(value: unknown, today = "2026-12-01") {
-  return readWaivers(JSON.stringify(value), policies, today);
+  return readWaivers(JSON.stringify(value), waivable, today);
 }
 
 describe("waivers", () => {
   test("count until the end of their last day", () => {
-    expect(read([waiver])).toEqual({ valid: [waiver], problems: [] });
-    expect(read([waiver], "2026-12-31").valid).toHaveLength(1);
+    expect(read([waiver])).toEqual({ policies: [waiver], probes: [], problems: [] });
+    expect(read([waiver], "2026-12-31").policies).toHaveLength(1);
     expect(read([waiver], "2027-01-01")).toEqual({
-      valid: [],
-      problems: [{ found: "Waiver 1 of database-pitr ended on 2026-12-31.", setting: "waivers[0].until" }],
+      policies: [],
+      probes: [],
+      problems: [
+        { found: "Waiver 1 of database-pitr ended on 2026-12-31.", setting: "waivers[0].until", index: 0 },
+      ],
     });
   });
 
   test("are none where the setting is absent or empty", () => {
     for (const text of [undefined, "", "  ", "[]"]) {
-      expect(readWaivers(text, policies, "2026-12-01")).toEqual({ valid: [], problems: [] });
+      expect(readWaivers(text, waivable, "2026-12-01")).toEqual({ policies: [], probes: [], problems: [] });
     }
   });
 
@@ -37,7 +42,7 @@ describe("waivers", () => {
     ["too many", JSON.stringify(Array(201).fill(waiver)), "at most 200 waivers"],
     ["too long", `["${"x".repeat(100_000)}"]`, "100000 characters"],
   ])("are all refused where the setting is %s", (_, text, problem) => {
-    const { valid, problems } = readWaivers(text, policies, "2026-12-01");
+    const { policies: valid, problems } = readWaivers(text, waivable, "2026-12-01");
     expect(valid).toEqual([]);
     expect(problems.map(({ found }) => found).join()).toContain(problem);
     expect(problems.map(({ setting }) => setting)).toEqual(["waivers"]);
@@ -61,7 +66,7 @@ describe("waivers", () => {
     ["hidden direction marks", { approvedBy: "owner\u202e" }, "approvedBy"],
     ["a novel for a reason", { reason: "x".repeat(501) }, "reason"],
   ])("are refused one by one: %s", (_, edit, problem) => {
-    const { valid, problems } = read([waiver, { ...waiver, ...edit }]);
+    const { policies: valid, problems } = read([waiver, { ...waiver, ...edit }]);
     expect(valid).toEqual([waiver]);
     expect(problems).toHaveLength(1);
     expect(problems[0]?.found).toContain("Waiver 2");
@@ -74,7 +79,7 @@ describe("waivers", () => {
     const problemsOf = (edit: Partial<typeof waiver>) =>
       readWaivers(
         JSON.stringify([{ ...waiver, until: "2026-12-10", ...edit }]),
-        policies,
+        waivable,
         "2026-12-01",
         limits,
       ).problems.map(({ setting }) => setting);
@@ -85,8 +90,24 @@ describe("waivers", () => {
     expect(problemsOf({ approvedBy: "somebody@gmail.com" })).toEqual(["waivers[0].approvedBy"]);
   });
 
+  test("are of a policy or of a probe, and never of both", () => {
+    const { policy: _, ...rest } = waiver;
+    const ofProbe = { ...rest, probe: "tls-versions" };
+    expect(read([ofProbe])).toEqual({ policies: [], probes: [ofProbe], problems: [] });
+    expect(read([{ ...ofProbe, probe: "no-such-probe" }]).problems).toEqual([
+      {
+        found: "Waiver 1 is for the probe no-such-probe, which this version does not have.",
+        setting: "waivers[0].probe",
+        index: 0,
+      },
+    ]);
+    expect(read([{ ...waiver, probe: "tls-versions" }]).problems).toHaveLength(1);
+    // Who does not know the names of a kind takes each.
+    expect(readWaivers(JSON.stringify([ofProbe]), { policies }, "2026-12-01").probes).toEqual([ofProbe]);
+  });
+
   test("beyond twenty count for nothing", () => {
-    const { valid, problems } = read(Array(25).fill(waiver));
+    const { policies: valid, problems } = read(Array(25).fill(waiver));
     expect(valid).toHaveLength(20);
     expect(problems).toHaveLength(5);
   });
@@ -94,7 +115,7 @@ describe("waivers", () => {
   test("take any JSON without a crash, and count nothing that is not whole", () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), (entries) => {
-        const { valid, problems } = read(entries);
+        const { policies: valid, problems } = read(entries);
         expect(valid).toEqual([]);
         expect(problems).toHaveLength(Math.min(entries.length, 200));
       }),
