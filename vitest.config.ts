@@ -8,7 +8,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const sharing = [
   "test/{adopt,checklist,components,config,docs,evidence,metrics,operations}/**/*.test.ts",
   "test/{policies,project,pull-requests,vendors,verify,workflows}/**/*.test.ts",
-  "test/cli/{adopt,init,judged-state,output,terminal}.test.ts",
+  "test/cli/{adopt,export,init,judged-state,output,terminal}.test.ts",
   "test/cli/evidence/{decision,keygen}.test.ts",
   "test/{plans,settings}.test.ts",
   "test/lib/!(child).test.ts",

@@ -4,6 +4,7 @@ import { backupsCommand } from "./backups.ts";
 import { doctorCommand } from "./doctor.ts";
 import { drillCommand } from "./drill.ts";
 import { evidenceCommand } from "./evidence.ts";
+import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
 import { matrixCommand } from "./matrix.ts";
@@ -38,5 +39,6 @@ export async function main(args: readonly string[]): Promise<void> {
     initCommand(),
     doctorCommand(),
     importCommand(),
+    exportCommand(),
   ]);
 }

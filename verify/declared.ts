@@ -15,6 +15,7 @@ const preview = z.object({
       z.object({
         type: name,
         name,
+        parent: name.optional(),
         inputs: z.record(z.string(), z.unknown()),
         source: z.object({ path: name, line: count, column: count }).optional(),
       }),

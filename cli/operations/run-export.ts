@@ -1,0 +1,66 @@
+import { readFileSync, statSync } from "node:fs";
+import { runCommand } from "../../lib/command.ts";
+import { exitStatus } from "../../lib/exit.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { jsonLine } from "../../lib/json.ts";
+import { counted, printableText } from "../../lib/text.ts";
+import { blueprintOf } from "../../operations/blueprint/blueprint.ts";
+import { blueprintText, differencesOf } from "../../operations/blueprint/file.ts";
+import { writeOutput } from "../output.ts";
+import { declaredBy } from "./declared.ts";
+
+export interface ExportFlags {
+  stack: string;
+  cwd: string;
+  preview?: string;
+  output?: string;
+  check?: string;
+  json: boolean;
+  debug: boolean;
+}
+
+/** Writes what a stack declares at Render as a Blueprint, or compares a file with it. */
+export async function runExport(flags: ExportFlags): Promise<void> {
+  const { stack, json, output, check } = flags;
+  await runCommand(flags, async () => {
+    if (check !== undefined && output !== undefined) {
+      throw new Failure("refused", "--check writes nothing, so it cannot be combined with --output");
+    }
+    const exported = blueprintOf(await declaredBy(flags)());
+    if (check !== undefined) {
+      const differences = differencesOf(readBlueprint(check), exported);
+      const status = differences.length === 0 ? exitStatus.holds : exitStatus.doesNotHold;
+      const words =
+        differences.length === 0
+          ? [`${check} is what ${stack} declares at Render.`]
+          : [
+              `${check} differs from what ${stack} declares at Render:`,
+              ...differences.map((each) => `- ${each}`),
+            ];
+      return {
+        status,
+        output: json ? jsonLine({ stack, file: check, differences }) : printableText(`${words.join("\n")}\n`),
+      };
+    }
+    const text = blueprintText(exported, stack);
+    if (output !== undefined) writeOutput(output, text);
+    const left =
+      exported.left.length === 0
+        ? ""
+        : `, ${counted(exported.left.length, "setting")} left out (named in it)`;
+    const said = output === undefined ? text : printableText(`${output}: written${left}\n`);
+    return { status: exitStatus.holds, output: json ? jsonLine({ stack, ...exported }) : said };
+  });
+}
+
+/** Largest Blueprint that is read, in bytes. */
+const maximumBytes = 1024 * 1024;
+
+function readBlueprint(path: string): string {
+  try {
+    if (statSync(path).size > maximumBytes) throw new Error("it is larger than 1 MiB");
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Failure("refused", `Cannot read --check ${path}: ${reasonOf(error)}`);
+  }
+}
