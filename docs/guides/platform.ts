@@ -67,5 +67,19 @@ ${[...nodes, ...edges].join("\n")}
 \`\`\`
 
 ${markdownTable(["component", "resources", "of which"], rows)}
+
+${renderYaml}
 `;
 }
+
+/** Item 7R.2. */
+const renderYaml = `## render.yaml
+
+The checklist asks for a \`render.yaml\`. The program takes its place, and writes one for whoever needs it, from what it declares:
+
+\`\`\`sh
+npx optropic export render.yaml --output render.yaml   # previews the program offline
+npx optropic export render.yaml --check render.yaml    # status 1 where the file differs from what is declared
+\`\`\`
+
+No secret is in the file: a variable whose value is secret, or known only after the deployment, has \`sync: false\`, so that Render asks for it. Its head names what a Blueprint cannot say, such as notifications and log streams. The form is checked against [the documented fields](https://render.com/docs/blueprint-spec). Do not connect the file to Render while Pulumi manages the services: both would change them.`;
