@@ -64,10 +64,10 @@ export type CloudflareRecord = z.infer<typeof record>;
 /** Cloudflare's API, as https://developers.cloudflare.com/api describes it. The token is in `CLOUDFLARE_API_TOKEN`. */
 export class Cloudflare {
   #client: VendorClient;
-  #account: string;
+  #account: string | undefined;
 
-  /** @param accountId the account that holds the zones */
-  constructor(accountId: string, { environment = process.env, ...access }: Access = {}) {
+  /** @param accountId the account that holds the zones; undefined for whatever the token can see */
+  constructor(accountId: string | undefined, { environment = process.env, ...access }: Access = {}) {
     this.#account = accountId;
     this.#client = new VendorClient({
       vendor: "Cloudflare",
@@ -79,7 +79,7 @@ export class Cloudflare {
 
   account() {
     const schema = z.looseObject({ id: text, name: text });
-    return this.#get(path`/accounts/${this.#account}`, "read the account", schema);
+    return this.#get(path`/accounts/${this.#account ?? ""}`, "read the account", schema);
   }
 
   /** The zones of the account that the token can see, by name where one is given. */
@@ -100,6 +100,12 @@ export class Cloudflare {
       if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
       throw error;
     }
+  }
+
+  /** Rules of every phase of the zone, without the rules themselves; Cloudflare's own are among them. */
+  rulesets(zoneId: string) {
+    const listed = z.looseObject({ id: text, phase: text, kind: text });
+    return this.#list(path`/zones/${zoneId}/rulesets`, "read the rules of the zone", listed);
   }
 
   records(zoneId: string): Promise<CloudflareRecord[]> {

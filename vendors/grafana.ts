@@ -108,6 +108,45 @@ export class Grafana {
     });
   }
 
+  /** Dashboards by title and uid, without what they show. */
+  dashboards() {
+    return this.#client.collect("dashboards", async (page = "1") => {
+      const items = await this.#client.ask({
+        path: "/api/search",
+        query: { type: "dash-db", limit: 1000, page },
+        right: "read dashboards",
+        schema: z.array(z.looseObject({ uid: text, title: text })).max(1000),
+      });
+      return { items, next: items.length < 1000 ? undefined : String(Number(page) + 1) };
+    });
+  }
+
+  folders() {
+    return this.#client.ask({
+      path: "/api/folders",
+      query: { limit: 1000 },
+      right: "read folders",
+      schema: z.array(z.looseObject({ uid: text, title: text })).max(1000),
+    });
+  }
+
+  /** The tree by which alerts find their contact points, of which an organization has one. */
+  notificationPolicy() {
+    return this.#client.ask({
+      path: "/api/v1/provisioning/policies",
+      right: "read notification policies",
+      schema: z.record(z.string(), z.json()),
+    });
+  }
+
+  muteTimings() {
+    return this.#client.ask({
+      path: "/api/v1/provisioning/mute-timings",
+      right: "read mute timings",
+      schema: z.array(z.looseObject({ name: text, time_intervals: z.json().optional() })).max(1000),
+    });
+  }
+
   dataSourceHealth(uid: string) {
     return this.#client.ask({
       path: path`/api/datasources/uid/${uid}/health`,

@@ -7,6 +7,8 @@ const text = z.string().max(2000);
 const moment = z.iso.datetime({ offset: true });
 const named = z.looseObject({ id: text, name: text });
 
+const user = named.extend({ email: text, role: text.nullish() });
+
 const schedule = z.looseObject({
   id: text,
   name: text,
@@ -60,6 +62,11 @@ export class PagerDuty {
       authorization: (token) => `Token token=${token}`,
       ...access,
     });
+  }
+
+  /** Those whose name or address contains a text. */
+  users(query: string) {
+    return this.#list("users", "/users", user, { query });
   }
 
   /** Those whose name contains a text. */

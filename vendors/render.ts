@@ -92,10 +92,10 @@ export interface RenderDeploy {
 /** Render's API, as https://api-docs.render.com describes it. The key is in `RENDER_API_KEY`. */
 export class Render {
   #client: VendorClient;
-  #ownerId: string;
+  #ownerId: string | undefined;
 
-  /** @param ownerId the workspace, `tea-…` or `usr-…` */
-  constructor(ownerId: string, { environment = process.env, ...access }: Access = {}) {
+  /** @param ownerId the workspace, `tea-…` or `usr-…`; undefined for all that the key can see */
+  constructor(ownerId: string | undefined, { environment = process.env, ...access }: Access = {}) {
     this.#ownerId = ownerId;
     this.#client = new VendorClient({
       vendor: "Render",
@@ -107,7 +107,7 @@ export class Render {
 
   owner(): Promise<RenderOwner> {
     return this.#client.ask({
-      path: path`/owners/${this.#ownerId}`,
+      path: path`/owners/${this.#ownerId ?? ""}`,
       right: "read the workspace",
       schema: owner,
     });

@@ -78,6 +78,14 @@ export class Sentry {
     });
   }
 
+  projects() {
+    return this.#list("projects", {
+      path: path`/organizations/${this.#organization}/projects/`,
+      right: "read the projects (project:read)",
+      schema: z.array(project).max(1000),
+    });
+  }
+
   /** @throws {VendorProblem} `not-found` */
   project(slug: string) {
     return this.#client.ask({

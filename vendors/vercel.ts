@@ -31,10 +31,10 @@ export interface VercelDeployment {
 /** Vercel's API, as https://vercel.com/docs/rest-api describes it. The token is in `VERCEL_API_TOKEN`. */
 export class Vercel {
   #client: VendorClient;
-  #team: { teamId: string };
+  #team: { teamId: string | undefined };
 
-  /** @param teamId the team whose projects are asked for, `team_…` */
-  constructor(teamId: string, { environment = process.env, ...access }: Access = {}) {
+  /** @param teamId the team whose projects are asked for, `team_…`; undefined for the token's own person */
+  constructor(teamId: string | undefined, { environment = process.env, ...access }: Access = {}) {
     this.#team = { teamId };
     this.#client = new VendorClient({
       vendor: "Vercel",
@@ -46,10 +46,21 @@ export class Vercel {
 
   team() {
     return this.#client.ask({
-      path: path`/v2/teams/${this.#team.teamId}`,
+      path: path`/v2/teams/${this.#team.teamId ?? ""}`,
       right: "read the team",
       schema: answers.team,
     });
+  }
+
+  /** The teams that the token can see; one page. */
+  async teams() {
+    const answer = await this.#client.ask({
+      path: "/v2/teams",
+      query: { limit: 100 },
+      right: "read the teams",
+      schema: z.looseObject({ teams: z.array(answers.team).max(1000) }),
+    });
+    return answer.teams;
   }
 
   /** Every project of the team. */

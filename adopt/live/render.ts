@@ -1,0 +1,97 @@
+import type { Access } from "../../vendors/client.ts";
+import { Render, type RenderService } from "../../vendors/render.ts";
+import { forEachPart, type Reading } from "./reading.ts";
+
+const kinds: Readonly<Record<string, string>> = {
+  web_service: "render_web_service",
+  private_service: "render_private_service",
+  background_worker: "render_background_worker",
+  cron_job: "render_cron_job",
+  static_site: "render_static_site",
+};
+
+const unasked = ["render_postgres", "render_log_stream", "render_project"];
+const groups = ["render_env_group", "render_env_group_link"];
+
+export const renderTypes = [...Object.values(kinds), ...groups, ...unasked];
+
+/** @param owner the workspace; by default all that the key can see */
+export async function readRender(
+  reading: Reading,
+  { owner }: { owner?: string | undefined },
+  access: Access,
+): Promise<void> {
+  const api = new Render(owner, access);
+  const [services] = await Promise.all([
+    reading.read({ types: Object.values(kinds), what: "services" }, () => api.services()),
+    readGroups(reading, api),
+  ]);
+  await forEachPart(
+    services ?? [],
+    (service) => readService(reading, api, service),
+    (count) =>
+      reading.leave({ types: Object.values(kinds), what: `${count} more services`, why: "there are too many" }),
+  );
+  reading.leave({
+    ...{ types: unasked, what: "databases, log streams and projects" },
+    why: "optropic does not ask Render for them",
+  });
+}
+
+async function readService(reading: Reading, api: Render, service: RenderService): Promise<void> {
+  const { id, name, ownerId, serviceDetails: details = {} } = service;
+  const type = kinds[service.type];
+  if (type === undefined) {
+    reading.leave({ types: Object.values(kinds), what: name, why: `its type ${service.type} is not known` });
+    return;
+  }
+  // Variables and domains are part of the service, so what cannot be read of them is unknown of all.
+  const of = (what: string) => ({ types: [type], what: `${what} of ${name}`, attributes: { name } });
+  const [variables = [], domains = []] = await Promise.all([
+    reading.read(of("environment variables"), () => api.variables(id)),
+    type === "render_cron_job" ? [] : reading.read(of("custom domains"), () => api.customDomains(id)),
+  ]);
+  const scaling = details.autoscaling;
+  reading.add({
+    ...{ type, name, id },
+    attributes: {
+      ...{ name, owner_id: ownerId, environment_id: service.environmentId, plan: details.plan },
+      ...{ region: details.region, health_check_path: details.healthCheckPath, schedule: details.schedule },
+      num_instances: details.numInstances,
+      ...(scaling && { autoscaling: scaling }),
+      runtime_source: {
+        native_runtime: {
+          ...{ repo_url: service.repo, branch: service.branch, auto_deploy: service.autoDeploy === "yes" },
+          auto_deploy_trigger: service.autoDeployTrigger,
+        },
+      },
+      custom_domains: domains.map((domain) => ({ name: domain.name })),
+      env_vars: Object.fromEntries(variables.map((key) => [key, {}])),
+    },
+    withheld: variables.map((key) => `env_vars.${key}.value`),
+  });
+}
+
+async function readGroups(reading: Reading, api: Render): Promise<void> {
+  const of = { types: groups, what: "groups of environment variables" };
+  const listed = await reading.read(of, () => api.variableGroups());
+  await forEachPart(
+    listed ?? [],
+    async ({ id, name }) => {
+      const group = await reading.read({ ...of, what: `group ${name} of environment variables` }, () =>
+        api.variableGroup(id),
+      );
+      if (group === undefined) return;
+      reading.add({
+        ...{ type: "render_env_group", name, id },
+        attributes: { name, env_vars: Object.fromEntries(group.envVars.map(({ key }) => [key, {}])) },
+        withheld: group.envVars.map(({ key }) => `env_vars.${key}.value`),
+      });
+      reading.add({
+        ...{ type: "render_env_group_link", name, id },
+        attributes: { env_group_id: id, service_ids: group.serviceLinks.map((link) => link.id) },
+      });
+    },
+    (count) => reading.leave({ ...of, why: `there are ${count} more than are read` }),
+  );
+}

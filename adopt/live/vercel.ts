@@ -1,0 +1,115 @@
+import type { Access } from "../../vendors/client.ts";
+import { Vercel, type VercelProject } from "../../vendors/vercel.ts";
+import { forEachPart, type Reading } from "./reading.ts";
+
+const unasked = [
+  ...["project_route", "firewall_config", "firewall_bypass", "bulk_redirects", "attack_challenge_mode"],
+  ...["log_drain", "shared_environment_variable"],
+].map((kind) => `vercel_${kind}`);
+
+const ofProject = ["vercel_project_domain", "vercel_project_environment_variable"];
+
+export const vercelTypes = ["vercel_project", ...ofProject, ...unasked];
+
+/** The API's words for what a login protects, and the provider's. */
+const protections: Readonly<Record<string, string>> = {
+  all: "all_deployments",
+  preview: "only_preview_deployments",
+  prod_deployment_urls_and_all_previews: "standard_protection",
+  all_except_custom_domains: "standard_protection_new",
+};
+
+/** @param team whose projects are read; by default the only one that the token can see */
+export async function readVercel(
+  reading: Reading,
+  { team }: { team?: string | undefined },
+  access: Access,
+): Promise<void> {
+  const teamId = team ?? (await teamOf(reading, access));
+  if (teamId === undefined) return;
+  const team_id = teamId === person ? undefined : teamId;
+  const api = new Vercel(team_id, access);
+  const projects = await reading.read({ types: vercelTypes, what: "projects" }, () => api.projects());
+  await forEachPart(
+    projects ?? [],
+    (project) => readVercelProject(reading, api, project, team_id),
+    (count) => reading.leave({ types: vercelTypes, what: `${count} more projects`, why: "there are too many" }),
+  );
+  if (projects !== undefined && projects.length > 0)
+    reading.leave({
+      types: unasked,
+      what: "routes, firewalls, log drains and shared variables",
+      why: "optropic does not ask Vercel for them",
+    });
+}
+
+/** A token without a team sees the projects of a person. */
+const person = "";
+
+async function teamOf(reading: Reading, access: Access): Promise<string | undefined> {
+  const of = { types: vercelTypes, what: "teams" };
+  const teams = await reading.read(of, () => new Vercel(undefined, access).teams());
+  if (teams === undefined || teams.length < 2) return teams && (teams[0]?.id ?? person);
+  reading.leave({ ...of, why: `the token sees ${teams.length} teams; name one with --vercel-team` });
+  return undefined;
+}
+
+async function readVercelProject(
+  reading: Reading,
+  api: Vercel,
+  project: VercelProject,
+  team_id: string | undefined,
+): Promise<void> {
+  const { id, name, link } = project;
+  const own = { project_id: id, team_id };
+  const repo = link?.org === undefined || link.repo === undefined ? undefined : `${link.org}/${link.repo}`;
+  reading.add({
+    ...{ type: "vercel_project", name, id },
+    attributes: {
+      ...{ name, team_id, framework: project.framework, node_version: project.nodeVersion },
+      serverless_function_region: project.serverlessFunctionRegion,
+      git_repository: link && { type: link.type, repo, production_branch: link.productionBranch },
+      git_fork_protection: project.gitForkProtection,
+      auto_assign_custom_domains: project.autoAssignCustomDomains,
+      resource_config: project.resourceConfig && {
+        function_default_regions: project.resourceConfig.functionDefaultRegions,
+      },
+      vercel_authentication: { deployment_type: protectionOf(project.ssoProtection) },
+      password_protection: project.passwordProtection && {
+        deployment_type: protectionOf(project.passwordProtection),
+      },
+    },
+  });
+  const [domains = [], variables = []] = await Promise.all([
+    reading.read({ types: ["vercel_project_domain"], what: `domains of ${name}`, attributes: own }, () =>
+      api.domains(id),
+    ),
+    reading.read(
+      {
+        types: ["vercel_project_environment_variable"],
+        what: `environment variables of ${name}`,
+        attributes: own,
+      },
+      () => api.variables(id),
+    ),
+  ]);
+  for (const { name: domain, redirect, redirectStatusCode, gitBranch } of domains)
+    reading.add({
+      ...{ type: "vercel_project_domain", name: domain, id: domain },
+      attributes: {
+        ...{ ...own, domain, redirect, git_branch: gitBranch },
+        redirect_status_code: redirectStatusCode,
+      },
+    });
+  for (const { id: variableId, key, type, target, gitBranch } of variables)
+    reading.add({
+      ...{ type: "vercel_project_environment_variable", name: `${name} ${key}`, id: variableId ?? key },
+      attributes: { ...own, key, target, git_branch: gitBranch, sensitive: type === "sensitive" },
+      withheld: ["value"],
+    });
+}
+
+function protectionOf(protection: { deploymentType: string } | null | undefined): string {
+  if (protection === undefined || protection === null) return "none";
+  return protections[protection.deploymentType] ?? protection.deploymentType;
+}
