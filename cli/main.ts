@@ -7,6 +7,7 @@ import { evidenceCommand } from "./evidence.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
+import { judgeCommand } from "./judge.ts";
 import { matrixCommand } from "./matrix.ts";
 import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
@@ -36,6 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
     rollbackCommand(),
     matrixCommand(),
     watchCommand(),
+    judgeCommand(),
     initCommand(),
     doctorCommand(),
     importCommand(),

@@ -9,6 +9,11 @@ export function listed(parts: readonly string[], conjunction: "and" | "or"): str
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} ${conjunction} ${last}`;
 }
 
+/** `zone_setting` or `zone-setting` as `zoneSetting`. */
+export function camelCase(name: string): string {
+  return name.replace(/[_-]+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** A name in camel case with dashes instead: `urlNormalization` gives `url-normalization`. */
 export function kebabCase(camelCase: string): string {
   return camelCase.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -173,6 +173,15 @@ export class Grafana {
     });
   }
 
+  /** Seconds between evaluations of a group's rules. */
+  ruleGroup(folderUid: string, group: string) {
+    return this.#client.ask({
+      path: path`/api/v1/provisioning/folder/${folderUid}/rule-groups/${group}`,
+      right: "read alert rules",
+      schema: z.looseObject({ interval: z.number() }),
+    });
+  }
+
   /** Alerts that fire now and are not silenced. */
   activeAlerts() {
     return this.#client.ask({

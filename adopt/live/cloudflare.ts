@@ -91,9 +91,8 @@ async function readZone(reading: Reading, api: Cloudflare, zone: CloudflareZone)
       .read(of(["url_normalization_settings"], "URL normalization"), () => api.urlNormalization(id))
       .then((found) => found && add("url_normalization_settings", name, id, found)),
   ]);
-  reading.leave({
+  reading.leaveUnasked({
     ...{ types: unasked, what: `page rules, workers and the like of ${name}`, attributes: { zone_id } },
-    why: "optropic does not ask Cloudflare for them",
   });
 }
 

@@ -13,11 +13,13 @@ const blocks: Readonly<Record<string, string>> = {
 /** Settings that name nobody's secret. The address of a webhook is one. */
 const shown = new Set(["recipient", "severity", "class", "component", "group", "summary", "title", "room"]);
 
-/** Receivers of one contact point. What the API gives as a secret, or may be one, is left out. */
-export function contactPointAttributes(
-  receivers: readonly { type: string; settings: unknown }[],
-): Record<string, Json> {
+/** Receivers of one contact point. What the API gives as a secret, or may be one, is withheld. */
+export function contactPointAttributes(receivers: readonly { type: string; settings: unknown }[]): {
+  attributes: Record<string, Json>;
+  withheld: string[][];
+} {
   const attributes: Record<string, Json[]> = {};
+  const withheld: string[][] = [];
   for (const { type, settings } of receivers) {
     const block = blocks[type] ?? type;
     const own: Record<string, Json> = {};
@@ -25,10 +27,15 @@ export function contactPointAttributes(
       if (key === "addresses" && typeof value === "string")
         own.addresses = value.split(/[;,\s]+/).filter((address) => address !== "");
       else if (shown.has(key) && typeof value === "string") own[key] = value;
+      else withheld.push([block, String(attributes[block]?.length ?? 0), snakeCase(key)]);
     }
     attributes[block] = [...(attributes[block] ?? []), own];
   }
-  return attributes;
+  return { attributes, withheld };
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** One node of the tree and those below it. */

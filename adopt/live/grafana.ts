@@ -41,7 +41,13 @@ export async function readGrafana(
       .read(of("contact_point", "contact points"), () => api.contactPoints())
       .then((points = []) => {
         for (const [name, own] of Map.groupBy(points, (point) => point.name))
-          add("contact_point", name, name, { name, ...contactPointAttributes(own) });
+          {
+            const { attributes, withheld } = contactPointAttributes(own);
+            reading.add({
+              ...{ type: "grafana_contact_point", name, id: name, withheld },
+              attributes: { name, ...attributes },
+            });
+          }
       }),
     reading
       .read(of("notification_policy", "the notification policy"), () => api.notificationPolicy())
@@ -53,9 +59,8 @@ export async function readGrafana(
           add("mute_timing", name, name, { name, intervals: time_intervals });
       }),
   ]);
-  reading.leave({
+  reading.leaveUnasked({
     ...{ types: unasked, what: "synthetic checks, on-call schedules and scrape jobs" },
-    why: "optropic does not ask Grafana for them",
   });
 }
 
@@ -82,14 +87,21 @@ async function readRules(reading: Reading, api: Grafana): Promise<void> {
   const of = { types: ["grafana_rule_group"], what: "alert rules" };
   const rules = (await reading.read(of, () => api.provisionedRules())) ?? [];
   const groups = Map.groupBy(rules, ({ folderUID, ruleGroup }) => JSON.stringify([folderUID, ruleGroup]));
-  for (const own of groups.values()) {
-    const [first] = own;
-    if (first === undefined) continue;
-    const { folderUID, ruleGroup } = first;
-    const rule = own.map((one): Json => ruleAttributes({ ...one }));
-    reading.add({
-      ...{ type: "grafana_rule_group", name: ruleGroup, id: `${folderUID}:${ruleGroup}` },
-      attributes: { name: ruleGroup, folder_uid: folderUID, rule },
-    });
-  }
+  const first = [...groups.values()].flatMap(([one]) => one ?? []);
+  await forEachPart(
+    first,
+    async ({ folderUID, ruleGroup }) => {
+      const own = groups.get(JSON.stringify([folderUID, ruleGroup])) ?? [];
+      const attributes = { name: ruleGroup, folder_uid: folderUID };
+      const of = { types: ["grafana_rule_group"], what: `interval of rule group ${ruleGroup}`, attributes };
+      const group = await reading.read(of, () => api.ruleGroup(folderUID, ruleGroup));
+      const rule = own.map((one): Json => ruleAttributes({ ...one }));
+      reading.add({
+        ...{ type: "grafana_rule_group", name: ruleGroup, id: `${folderUID}:${ruleGroup}` },
+        attributes: { ...attributes, rule, interval_seconds: group?.interval },
+        ...(group === undefined && { withheld: [["interval_seconds"]] }),
+      });
+    },
+    (count) => reading.leave({ ...of, what: `${count} more rule groups`, why: "there are too many" }),
+  );
 }

@@ -7,8 +7,8 @@ export interface LiveResource {
   readonly name: string;
   readonly id: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Attributes whose value was not asked for, because it is a secret. */
-  readonly withheld?: readonly string[];
+  /** Paths of what was not asked for, because it is a secret. */
+  readonly withheld?: readonly (readonly string[])[];
 }
 
 /** What could not be read: there may be any number of these, and nothing is known of them. */
@@ -18,6 +18,8 @@ export interface Gap {
   /** What it is, such as `DNS records of example.com`. */
   readonly what: string;
   readonly why: string;
+  /** Nobody asks for it here, whatever the token may read. */
+  readonly unasked?: true;
   /** What is known of each, such as the zone that it belongs to. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
@@ -43,6 +45,11 @@ export class Reading {
 
   leave(gap: Omit<Gap, "vendor">): void {
     this.gaps.push({ vendor: this.vendor, ...gap });
+  }
+
+  /** What the vendor may have and is never asked for. */
+  leaveUnasked(gap: Omit<Gap, "vendor" | "why" | "unasked">): void {
+    this.leave({ ...gap, why: "optropic does not ask for it", unasked: true });
   }
 
   /** @returns undefined where it cannot be read, which is then a gap */

@@ -32,9 +32,8 @@ export async function readRender(
     (count) =>
       reading.leave({ types: Object.values(kinds), what: `${count} more services`, why: "there are too many" }),
   );
-  reading.leave({
+  reading.leaveUnasked({
     ...{ types: unasked, what: "databases, log streams and projects" },
-    why: "optropic does not ask Render for them",
   });
 }
 
@@ -68,7 +67,7 @@ async function readService(reading: Reading, api: Render, service: RenderService
       custom_domains: domains.map((domain) => ({ name: domain.name })),
       env_vars: Object.fromEntries(variables.map((key) => [key, {}])),
     },
-    withheld: variables.map((key) => `env_vars.${key}.value`),
+    withheld: variables.map((key) => ["env_vars", key, "value"]),
   });
 }
 
@@ -85,7 +84,7 @@ async function readGroups(reading: Reading, api: Render): Promise<void> {
       reading.add({
         ...{ type: "render_env_group", name, id },
         attributes: { name, env_vars: Object.fromEntries(group.envVars.map(({ key }) => [key, {}])) },
-        withheld: group.envVars.map(({ key }) => `env_vars.${key}.value`),
+        withheld: group.envVars.map(({ key }) => ["env_vars", key, "value"]),
       });
       reading.add({
         ...{ type: "render_env_group_link", name, id },

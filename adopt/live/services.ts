@@ -13,11 +13,10 @@ export async function readSupabase(reading: Reading, access: Access): Promise<vo
     reading.add({
       ...{ type: "supabase_project", name, id: ref },
       attributes: { name, region, organization_id: organizations[0] },
-      withheld: ["database_password", "instance_size"],
+      withheld: [["database_password"], ["instance_size"]],
     });
-    reading.leave({
+    reading.leaveUnasked({
       ...{ types: ["supabase_settings"], what: `settings of ${name}`, attributes: { project_ref: ref } },
-      why: "optropic does not ask Supabase for them",
     });
   }
 }
@@ -65,9 +64,8 @@ export async function readSentry(
     (count) => reading.leave({ types: sentryTypes, what: `${count} more projects`, why: "there are too many" }),
   );
   if (projects !== undefined)
-    reading.leave({
+    reading.leaveUnasked({
       ...{ types: unaskedOfSentry, what: "alerts and monitors" },
-      why: "optropic does not ask Sentry for them",
     });
 }
 
@@ -115,8 +113,7 @@ export async function readPagerDuty(reading: Reading, access: Access): Promise<v
           });
       }),
   ]);
-  reading.leave({
+  reading.leaveUnasked({
     ...{ types: unaskedOfPagerDuty, what: "schedules, integrations and event rules" },
-    why: "optropic does not ask PagerDuty for them",
   });
 }

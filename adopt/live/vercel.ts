@@ -36,10 +36,9 @@ export async function readVercel(
     (count) => reading.leave({ types: vercelTypes, what: `${count} more projects`, why: "there are too many" }),
   );
   if (projects !== undefined && projects.length > 0)
-    reading.leave({
+    reading.leaveUnasked({
       types: unasked,
       what: "routes, firewalls, log drains and shared variables",
-      why: "optropic does not ask Vercel for them",
     });
 }
 
@@ -105,7 +104,7 @@ async function readVercelProject(
     reading.add({
       ...{ type: "vercel_project_environment_variable", name: `${name} ${key}`, id: variableId ?? key },
       attributes: { ...own, key, target, git_branch: gitBranch, sensitive: type === "sensitive" },
-      withheld: ["value"],
+      withheld: [["value"]],
     });
 }
 

@@ -10,7 +10,7 @@ import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { writeAtomic } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
-import { printable } from "../../lib/text.ts";
+import { camelCase, printable } from "../../lib/text.ts";
 import { readState } from "../../preview/index.ts";
 import { existingOf } from "./existing.ts";
 
@@ -140,8 +140,4 @@ function nextToManage({ stack, from }: InitFlags): string[] {
     `npx optropic doctor --stack ${stack}${states}`,
     `npx optropic import --plan --stack ${stack}${states}`,
   ];
-}
-
-function camelCase(flag: string): string {
-  return flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -34,6 +34,18 @@ export interface PreviewDocument {
   exceptions?: string[];
   /** What changed since a preview that was saved before. */
   diff?: PreviewDiff;
+  /** What vendors have and was not read; only where their answers were judged. */
+  unread?: UnreadPart[];
+}
+
+/** A part of a platform that was not read, so that what depends on it is unknown. */
+export interface UnreadPart {
+  vendor: string;
+  /** What it is, such as `DNS records of example.com`. */
+  what: string;
+  why: string;
+  /** Nobody asked for it, whatever the token may read. */
+  unasked?: true;
 }
 
 export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown";

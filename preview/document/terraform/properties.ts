@@ -1,6 +1,6 @@
+import { camelCase } from "../../../lib/text.ts";
 import { isSecret, type PropertyMap, type PropertyValue, secret } from "../../engine/values.ts";
 import type { Field, Fields } from "./fields.ts";
-import { camelCase } from "./sdk.ts";
 
 /**
  * Attributes of Terraform as the properties that Pulumi's bridge makes of them: names in camel case, a list in the

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { camelCase } from "../../../lib/text.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 
 /** A resource type of Pulumi, as the package of its provider declares it. */
@@ -29,11 +30,6 @@ const known = new Map<string, SdkType | undefined>();
 export function sdkTypeOf(terraformType: string): SdkType | undefined {
   if (!known.has(terraformType)) known.set(terraformType, findType(terraformType));
   return known.get(terraformType);
-}
-
-/** `zone_setting` as `zoneSetting`. */
-export function camelCase(name: string): string {
-  return name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function findType(terraformType: string): SdkType | undefined {

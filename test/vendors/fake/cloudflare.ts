@@ -46,7 +46,7 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
         enveloped(
           state.zones
             .filter(({ name }) => query.get("name") === null || name === query.get("name"))
-            .filter(() => query.get("account.id") === state.account.id)
+            .filter(() => [null, state.account.id].includes(query.get("account.id")))
             .map(({ plan, ...one }) => ({
               ...{
                 ...one,
@@ -64,6 +64,11 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
             ? { id: setting, value: state.settings[setting], editable: true }
             : undefined,
         ),
+      "GET /zones/:id/rulesets": ({ parts: [id] }) =>
+        of(id, [
+          { id: "managed", kind: "managed", phase: "http_request_firewall_managed", name: "Cloudflare's own" },
+          ...Object.keys(state.rulesets).map((phase) => ({ id: `rs-${phase}`, kind: "zone", phase })),
+        ]),
       "GET /zones/:id/rulesets/phases/:phase/entrypoint": ({ parts: [id, phase = ""] }) => {
         const rules = state.rulesets[phase];
         return of(

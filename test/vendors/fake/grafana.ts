@@ -2,7 +2,8 @@ import { at, listOf, textAt } from "./read.ts";
 import type { FakeVendor } from "./server.ts";
 
 export interface FakeGrafanaState {
-  dashboards: { uid: string; title: string; panels: { id: number; title: string }[] }[];
+  folders?: { uid: string; title: string }[];
+  dashboards: { uid: string; title: string; panels: { id: number; title: string; [field: string]: unknown }[] }[];
   dataSource: { uid: string; status: string };
   rules: {
     uid: string;
@@ -11,7 +12,10 @@ export interface FakeGrafanaState {
     isPaused: boolean;
     health: string;
     state: string;
+    [field: string]: unknown;
   }[];
+  /** The tree of routes, as the API gives it. */
+  policy?: Record<string, unknown>;
   firing: { labels: Record<string, string>; state: string }[];
   contactPoints: { uid: string; name: string; type: string; settings: Record<string, unknown> }[];
   /** Names of contact points at which nothing arrives. */
@@ -29,6 +33,12 @@ export function fakeGrafana(state: FakeGrafanaState): FakeVendor {
     authorization: `Bearer ${grafanaToken}`,
     routes: {
       "GET /api/org": () => ({ body: { id: 1, name: "Main Org." } }),
+      "GET /api/search": () => ({
+        body: state.dashboards.map(({ uid, title }) => ({ uid, title, type: "dash-db", tags: [] })),
+      }),
+      "GET /api/folders": () => ({ body: state.folders ?? [] }),
+      "GET /api/v1/provisioning/policies": () => ({ body: state.policy ?? { receiver: "email" } }),
+      "GET /api/v1/provisioning/mute-timings": () => ({ body: [] }),
       "GET /api/dashboards/uid/:uid": ({ parts: [uid] }) => {
         const dashboard = state.dashboards.find((one) => one.uid === uid);
         return dashboard === undefined
@@ -46,10 +56,11 @@ export function fakeGrafana(state: FakeGrafanaState): FakeVendor {
           : { status: 404, body: { message: "data source not found" } },
       "GET /api/v1/provisioning/alert-rules": () => ({
         body: state.rules.map(({ health: _, state: __, ...rule }) => ({
-          ...rule,
-          folderUID: "optropic",
-          for: "5m",
+          ...{ folderUID: "optropic", for: "5m", ...rule },
         })),
+      }),
+      "GET /api/v1/provisioning/folder/:folder/rule-groups/:group": ({ parts: [folder, group] }) => ({
+        body: { title: group, folderUid: folder, interval: 60, rules: [] },
       }),
       "GET /api/prometheus/grafana/api/v1/rules": () => ({
         body: {

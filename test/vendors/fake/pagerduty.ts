@@ -14,6 +14,8 @@ export function fakePagerDuty(state: FakePagerDutyState): FakeVendor {
     prefix: "pagerduty",
     authorization: `Token token=${pagerDutyToken}`,
     routes: {
+      "GET /users": (request) =>
+        paged(request, "users", [{ id: "U1", name: "Primary", email: "primary@optropic.example", role: "user" }]),
       "GET /schedules": (request) =>
         paged(
           request,

@@ -42,6 +42,7 @@ export function fakeSentry(state: FakeSentryState): FakeVendor {
     prefix: "sentry",
     authorization: `Bearer ${sentryToken}`,
     routes: {
+      "GET /organizations/:org/projects/": ({ parts: [org] }) => owned(org, state.projects),
       "GET /projects/:org/:slug/": ({ parts: [org, slug] }) => owned(org, find(slug)),
       "GET /projects/:org/:slug/keys/": ({ parts: [org, slug] }) => owned(org, find(slug) && state.keys),
       "GET /organizations/:org/workflows/": ({ parts: [org], query }) =>

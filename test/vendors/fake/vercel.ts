@@ -70,6 +70,7 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
     authorization: `Bearer ${vercelToken}`,
     routes: {
       "GET /v2/teams/:id": ({ parts: [id] }) => (id === state.team.id ? { body: state.team } : missing),
+      "GET /v2/teams": () => ({ body: { teams: [state.team], pagination: { count: 1, next: null } } }),
       "GET /v10/projects": () => ({
         body: {
           projects: state.projects.map(shownProject),

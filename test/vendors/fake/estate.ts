@@ -1,0 +1,138 @@
+import { type FakeCloudflareState, cloudflareToken, fakeCloudflare } from "./cloudflare.ts";
+import { type FakeGrafanaState, fakeGrafana, grafanaToken } from "./grafana.ts";
+import { type FakeServer, startFake } from "./server.ts";
+import { type FakeVercelState, fakeVercel, vercelToken } from "./vercel.ts";
+
+/** What the vendors have of a platform that nobody has adopted yet. */
+export interface Estate {
+  readonly server: FakeServer;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly states: {
+    readonly cloudflare: FakeCloudflareState;
+    readonly vercel: FakeVercelState;
+    readonly grafana: FakeGrafanaState;
+  };
+  stop(): Promise<void>;
+}
+
+/** What no command may show. */
+export const canary = "canary-hunter2-of-the-estate";
+
+/**
+ * A platform of 64 resources that was made by hand: a zone of 40 records with weak settings, two projects at
+ * Vercel, and a Grafana stack with a dashboard, an alert and one contact point.
+ */
+export async function startEstate(): Promise<Estate> {
+  const states = { cloudflare: cloudflare(), vercel: vercel(), grafana: grafana() };
+  const server = await startFake([
+    fakeCloudflare(states.cloudflare),
+    fakeVercel(states.vercel),
+    fakeGrafana(states.grafana),
+  ]);
+  const environment = {
+    ...{ CLOUDFLARE_API_TOKEN: cloudflareToken, OPTROPIC_CLOUDFLARE_URL: `${server.url}/cloudflare` },
+    ...{ VERCEL_API_TOKEN: vercelToken, OPTROPIC_VERCEL_URL: `${server.url}/vercel` },
+    ...{ GRAFANA_AUTH: grafanaToken, OPTROPIC_GRAFANA_URL: `${server.url}/grafana` },
+    GRAFANA_URL: "https://acme.grafana.net",
+  };
+  return { server, environment, states, stop: () => server.stop() };
+}
+
+function cloudflare(): FakeCloudflareState {
+  const named: [name: string, type: string, content: string, proxied?: boolean][] = [
+    ["acme.test", "CNAME", "cname.vercel-dns.com", true],
+    ["www.acme.test", "CNAME", "cname.vercel-dns.com", true],
+    ["app.acme.test", "CNAME", "cname.vercel-dns.com"],
+    ["api.acme.test", "CNAME", "acme-api.onrender.com", true],
+    ["acme.test", "TXT", "v=spf1 include:_spf.google.com ~all"],
+    ["_dmarc.acme.test", "TXT", "v=DMARC1; p=none"],
+    ["mail.acme.test", "A", "192.0.2.10"],
+    ["vpn.acme.test", "A", "192.0.2.11"],
+    ["status.acme.test", "CNAME", "statuspage.example"],
+  ];
+  const services = Array.from({ length: 31 }, (_, index): (typeof named)[number] => [
+    `svc${index}.acme.test`,
+    "A",
+    `192.0.2.${20 + index}`,
+    index % 2 === 0,
+  ]);
+  return {
+    account: { id: "a".repeat(32), name: "Acme" },
+    zones: [{ id: "zone-acme", name: "acme.test", status: "active", paused: false, plan: "pro" }],
+    settings: { ssl: "full", min_tls_version: "1.0", always_use_https: "on" },
+    rulesets: {
+      http_request_firewall_custom: [
+        {
+          ...{ id: "rule-1", ref: "ours", action: "block", expression: '(ip.geoip.country eq "XX")' },
+          ...{ description: "ours", enabled: true },
+        },
+      ],
+    },
+    records: [...named, ...services].map(([name, type, content, proxied = false], index) => ({
+      ...{ id: `record-${index}`, type, name, content, proxied, ttl: 1 },
+    })),
+    dnssec: "disabled",
+    universalSsl: true,
+    packs: [],
+    normalization: { type: "cloudflare", scope: "incoming" },
+  };
+}
+
+function vercel(): FakeVercelState {
+  const project = (name: string, domain: string) => ({
+    ...{ id: `prj_${name}`, name: `acme-${name}`, framework: "nextjs", autoAssignCustomDomains: true },
+    link: { type: "github", org: "acme", repo: name, productionBranch: "main" },
+    domains: [{ name: domain, verified: true }],
+    envs: ["DATABASE_URL", "JWT_SECRET", "SENTRY_DSN", "NEXTAUTH_SECRET"].map((key) => ({
+      ...{ id: `env_${name}_${key}`, key, type: "encrypted", target: ["production"], value: canary },
+    })),
+    ...{ deployments: [], serving: "" },
+  });
+  return {
+    team: { id: "team_acme", slug: "acme", name: "Acme", billing: { plan: "pro" } },
+    projects: [project("shop", "acme.test"), project("admin", "app.acme.test")],
+    misconfigured: new Set(),
+  };
+}
+
+const errorRate =
+  'sum(rate(http_requests_total{status=~"5.."}[5m]))/sum(rate(http_requests_total[5m]))';
+
+function grafana(): FakeGrafanaState {
+  const data = [
+    {
+      ...{ refId: "A", datasourceUid: "prom", relativeTimeRange: { from: 300, to: 0 } },
+      model: { refId: "A", expr: `${errorRate} > 0.01` },
+    },
+    {
+      ...{ refId: "B", datasourceUid: "__expr__", relativeTimeRange: { from: 0, to: 0 } },
+      model: {
+        ...{ refId: "B", type: "threshold", expression: "A" },
+        conditions: [{ evaluator: { type: "gt", params: [0] } }],
+      },
+    },
+  ];
+  return {
+    folders: [{ uid: "ops", title: "Ops" }],
+    dashboards: [
+      {
+        ...{ uid: "main", title: "Main" },
+        panels: [{ id: 1, title: "Errors", type: "timeseries", targets: [{ expr: errorRate }] }],
+      },
+    ],
+    dataSource: { uid: "prom", status: "OK" },
+    rules: [
+      {
+        ...{ uid: "r1", title: "errors", ruleGroup: "api", folderUID: "ops", isPaused: false },
+        ...{ health: "ok", state: "inactive", condition: "B", for: "5m", data },
+      },
+    ],
+    policy: { receiver: "slack", group_by: ["alertname"] },
+    firing: [],
+    contactPoints: [
+      { uid: "cp1", name: "slack", type: "slack", settings: { url: `https://hooks.slack.test/${canary}` } },
+    ],
+    broken: new Set(),
+    tested: [],
+  };
+}
