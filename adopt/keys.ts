@@ -14,8 +14,19 @@ export interface NaturalKey {
    * @returns undefined where its properties do not say
    */
   readonly importId: (id: string, properties: Properties) => string | undefined;
-  /** There is one of it, so a declaration replaces what it holds. The property lists what would be lost. */
-  readonly singleton?: { readonly holds: string; readonly property: string };
+  /** There is one of it, so a declaration replaces what it holds. */
+  readonly singleton?: Singleton;
+}
+
+/** Something that holds a list, of which an update leaves what it declares. */
+export interface Singleton {
+  /** What the list is of, such as `rule`. */
+  readonly holds: string;
+  readonly property: string;
+  /** Names of an element, of which one is enough to know it by: what a vendor adds to it says nothing. */
+  readonly names: (element: Properties) => readonly (string | undefined)[];
+  /** The vendor always has one, whether anybody made it or not. */
+  readonly isAlwaysThere?: true;
 }
 
 /** What a resource belongs to. */
@@ -63,7 +74,7 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     scope: zone,
     key: named("phase"),
     importId: (id, properties) => joined("zones", textOf(properties, "zoneId"), id),
-    singleton: { holds: "rule", property: "rules" },
+    singleton: { holds: "rule", property: "rules", names: ruleNames },
   },
   "cloudflare:index/zoneDnssec:ZoneDnssec": oneOfZone,
   "cloudflare:index/universalSslSetting:UniversalSslSetting": oneOfZone,
@@ -133,7 +144,7 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
   "grafana:alerting/notificationPolicy:NotificationPolicy": {
     key: () => "",
     importId: () => "policy",
-    singleton: { holds: "route", property: "policies" },
+    singleton: { holds: "route", property: "policies", names: routeNames, isAlwaysThere: true },
   },
   "render:index/project:Project": byName,
   "render:index/webService:WebService": byName,
@@ -155,6 +166,18 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     importId: (_, properties) => textOf(properties, "name"),
   },
 };
+
+/** By its reference, or by what it does. */
+function ruleNames(rule: Properties): (string | undefined)[] {
+  const ref = textOf(rule, "ref");
+  return [ref && `ref ${ref}`, JSON.stringify([rule.action, rule.expression])];
+}
+
+function routeNames({ contactPoint, matchers, policies }: Properties): string[] {
+  const conditions = Array.isArray(matchers) ? matchers.map((matcher) => JSON.stringify(matcher)) : [];
+  const below = Array.isArray(policies) ? policies.length : 0;
+  return [JSON.stringify([contactPoint, conditions.toSorted(), below])];
+}
 
 function inOrganization(_: string, properties: Properties): string | undefined {
   return joined(textOf(properties, "organization"), textOf(properties, "slug"));

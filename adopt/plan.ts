@@ -1,9 +1,11 @@
+import { counted } from "../lib/text.ts";
 import { type NaturalKey, naturalKeys } from "./keys.ts";
 import { type Declared, type Existing, textOf, vendorOf } from "./resources.ts";
 
 /**
  * What becomes of a declared resource in the first update.
  *
+ * - `managed`: the state of the stack has it already.
  * - `import`: the vendor has it, and Pulumi takes it over by its id.
  * - `create`: the vendor has none by its natural key.
  * - `ask`: several could be it, or it is there and its id cannot be told; a person decides.
@@ -12,7 +14,7 @@ import { type Declared, type Existing, textOf, vendorOf } from "./resources.ts";
  * - `rotate`: a generated secret, which is new and replaces the one in use.
  * - `unknown`: nothing is known of that vendor, so whether it is there cannot be told.
  */
-export type Action = "import" | "create" | "ask" | "adopt" | "overwrite" | "rotate" | "unknown";
+export type Action = "managed" | "import" | "create" | "ask" | "adopt" | "overwrite" | "rotate" | "unknown";
 
 export interface Step {
   readonly declared: Declared;
@@ -23,6 +25,10 @@ export interface Step {
   readonly candidates?: readonly string[];
   /** What the update would remove from a resource of which there is one, in words. */
   readonly loses?: string;
+  /** What a resource of which there is one holds, while it is not imported: an update would replace that, too. */
+  readonly replaces?: string;
+  /** Why it cannot be told whether it is there. */
+  readonly why?: string;
 }
 
 export interface Plan {
@@ -38,6 +44,8 @@ export interface Given {
   readonly answers?: Readonly<Record<string, string>> | undefined;
   /** Vendors of which everything is known, beside those that something was found of. */
   readonly vendors?: readonly string[] | undefined;
+  /** Types of which there may be more than what is known, each with the reason. */
+  readonly unread?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Types that no provider imports; declaring one writes over what is there. */
@@ -50,8 +58,10 @@ const overwritten = new Set([
 
 /** Matches what is declared with what is there by their natural keys. The same input has the same plan. */
 export function planImports(given: Given): Plan {
-  const { declared, existing, answers = {} } = given;
+  const { declared, existing, answers = {}, unread = new Map<string, string>() } = given;
   const known = new Set([...existing.map(({ type }) => vendorOf(type)), ...(given.vendors ?? [])]);
+  const managed = new Set(existing.flatMap(({ urn }) => urn ?? []));
+  const types = Map.groupBy(existing, ({ type }) => type);
   const found = indexOf(existing);
   const scopes = scopesIn(declared, found);
   const taken = new Set<Existing>();
@@ -59,6 +69,12 @@ export function planImports(given: Given): Plan {
     .filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"))
     .map((resource): Step => {
       const answer = Object.hasOwn(answers, resource.urn) ? answers[resource.urn] : undefined;
+      if (managed.has(resource.urn)) {
+        const matches = matchesOf(resource, found, scopes);
+        for (const match of matches) taken.add(match);
+        const live = only(matches.filter(({ urn }) => urn === undefined));
+        return { declared: resource, action: "managed", ...(live && lossOf(resource, live)) };
+      }
       if (answer === "create") return { declared: resource, action: "create" };
       if (answer !== undefined) return { declared: resource, action: "import", id: answer };
       if (resource.type.startsWith("pulumi-nodejs:")) return { declared: resource, action: "adopt" };
@@ -66,40 +82,79 @@ export function planImports(given: Given): Plan {
       if (overwritten.has(resource.type)) return { declared: resource, action: "overwrite" };
       const matches = matchesOf(resource, found, scopes);
       for (const match of matches) taken.add(match);
-      if (matches.length === 0)
-        return { declared: resource, action: known.has(vendorOf(resource.type)) ? "create" : "unknown" };
-      return stepOf(resource, matches);
+      if (matches.length > 0) return stepOf(resource, matches);
+      const why = unread.get(resource.type);
+      if (why !== undefined) return { declared: resource, action: "unknown", why };
+      if (!known.has(vendorOf(resource.type))) return { declared: resource, action: "unknown" };
+      const isTold = given.vendors?.includes(vendorOf(resource.type)) ?? false;
+      return absent(resource, types.get(resource.type) ?? [], isTold);
     });
-  return { steps, unmanaged: existing.filter((one) => !taken.has(one) && isManageable(one.type)) };
+  const declaredUrns = new Set(declared.map(({ urn }) => urn));
+  const isLeft = (one: Existing): boolean =>
+    !taken.has(one) && !declaredUrns.has(one.urn ?? "") && isManageable(one.type);
+  return { steps, unmanaged: existing.filter(isLeft) };
 }
 
 function isManageable(type: string): boolean {
   return !type.startsWith("pulumi:") && !type.startsWith("pulumi-nodejs:") && !type.startsWith("random:");
 }
 
+/**
+ * What nothing known is, by its natural key. Without a key, whatever is there of its type may be it.
+ *
+ * @param isTold whether a person said that all of the vendor is known
+ */
+function absent(declared: Declared, ofType: readonly Existing[], isTold: boolean): Step {
+  const natural = naturalKeys[declared.type];
+  if (natural === undefined && ofType.length > 0)
+    return { declared, action: "ask", candidates: ofType.map(({ id }) => id).slice(0, mostCandidates) };
+  if (isTold || natural?.singleton?.isAlwaysThere !== true) return { declared, action: "create" };
+  const id = natural.importId("", declared.inputs ?? {});
+  const { holds } = natural.singleton;
+  return {
+    ...{ declared, action: id === undefined ? "ask" : "import" },
+    ...(id !== undefined && { id }),
+    replaces: `what it holds, which is not known: any ${holds} of it`,
+  };
+}
+
+const mostCandidates = 50;
+
 function stepOf(declared: Declared, matches: readonly Existing[]): Step {
   const natural = naturalKeys[declared.type];
-  const ids = matches.flatMap(({ id, properties }) => natural?.importId(id, properties) ?? []);
-  const [only] = matches;
+  // A state and a vendor may tell of the same thing: it is one where it is imported by one id.
+  const told = matches.map((match) => natural?.importId(match.id, match.properties));
+  const ids = [...new Set(told.filter((id) => id !== undefined))];
+  const newest = matches.find(({ urn }) => urn === undefined) ?? matches[0];
   const [id] = ids;
-  if (only === undefined || id === undefined || ids.length !== 1 || matches.length !== 1)
+  if (newest === undefined || id === undefined || ids.length !== 1 || told.includes(undefined))
     return { declared, action: "ask", candidates: ids };
-  const loses = lossOf(natural, declared, only);
-  return { declared, action: "import", id, ...(loses !== undefined && { loses }) };
+  return { declared, action: "import", id, ...lossOf(declared, newest), ...replacedBy(natural, newest) };
 }
 
 /** What is in a resource of which there is one and not in its declaration. */
-function lossOf(natural: NaturalKey | undefined, declared: Declared, existing: Existing): string | undefined {
-  if (natural?.singleton === undefined) return undefined;
-  const { holds, property } = natural.singleton;
-  const stated = new Set(elementsOf(declared.inputs?.[property]));
-  const lost = elementsOf(existing.properties[property]).filter((element) => !stated.has(element));
-  if (lost.length === 0) return undefined;
-  return `${lost.length} ${holds}${lost.length === 1 ? "" : "s"} that the program does not declare`;
+function lossOf(declared: Declared, existing: Existing): Pick<Step, "loses"> {
+  const singleton = naturalKeys[declared.type]?.singleton;
+  if (singleton === undefined) return {};
+  const { holds, property, names } = singleton;
+  const stated = new Set(elementsOf(declared.inputs?.[property]).flatMap(names));
+  const lost = elementsOf(existing.properties[property]).filter(
+    (element) => !names(element).some((name) => name !== undefined && stated.has(name)),
+  );
+  return lost.length === 0
+    ? {}
+    : { loses: `${counted(lost.length, holds)} that the program does not declare` };
 }
 
-function elementsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map((element) => JSON.stringify(element)) : [];
+function replacedBy(natural: NaturalKey | undefined, { properties }: Existing): Pick<Step, "replaces"> {
+  if (natural?.singleton === undefined) return {};
+  const { holds, property } = natural.singleton;
+  const count = elementsOf(properties[property]).length;
+  return count === 0 ? {} : { replaces: counted(count, holds) };
+}
+
+function elementsOf(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "object" && one !== null) : [];
 }
 
 /** What the declared resources belong to, as far as it is there. */

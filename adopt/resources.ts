@@ -11,6 +11,8 @@ export interface Declared {
 
 /** A resource that a vendor has. */
 export interface Existing {
+  /** Where a state of Pulumi has it. */
+  readonly urn?: string | undefined;
   readonly type: string;
   /** What it is called where it was found. */
   readonly name: string;

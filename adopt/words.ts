@@ -5,6 +5,7 @@ import { vendorOf } from "./resources.ts";
 
 /** What each action means to a person, in the order in which they are shown. */
 const meanings: Readonly<Record<Action, string>> = {
+  managed: "is in the state of the stack",
   import: "is there, and Pulumi takes it over",
   create: "is not there, and is created",
   overwrite: "is always there, and is written over",
@@ -24,6 +25,7 @@ export function planText({ steps, unmanaged }: Plan): string {
     textTable(rows),
     section("To decide", steps.filter(({ action }) => action === "ask").map(askLine)),
     section("Would be lost", steps.filter(({ loses }) => loses !== undefined).map(lossLine)),
+    section("To import first", steps.filter(({ replaces }) => replaces !== undefined).map(replaceLine)),
     section("Secrets made anew", named(steps, "rotate")),
     section("Written over", named(steps, "overwrite")),
     section("Not known", unknownLines(steps)),
@@ -39,7 +41,16 @@ export function planText({ steps, unmanaged }: Plan): string {
     .join("\n\n");
 }
 
-const actions: readonly Action[] = ["import", "create", "overwrite", "adopt", "rotate", "ask", "unknown"];
+const actions: readonly Action[] = [
+  "managed",
+  "import",
+  "create",
+  "overwrite",
+  "adopt",
+  "rotate",
+  "ask",
+  "unknown",
+];
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${printable(line)}`)];
@@ -58,10 +69,14 @@ function lossLine({ declared, loses }: Step): string {
   return `${declared.name}: ${loses}`;
 }
 
+function replaceLine({ declared, replaces }: Step): string {
+  return `${declared.name}: without an import, an update replaces ${replaces}`;
+}
+
 function unknownLines(steps: readonly Step[]): string[] {
   const counts = new Map<string, number>();
-  for (const { action, declared } of steps) {
-    const vendor = vendorOf(declared.type);
+  for (const { action, declared, why } of steps) {
+    const vendor = `${vendorOf(declared.type)}${why === undefined ? "" : `, ${why}`}`;
     if (action === "unknown") counts.set(vendor, (counts.get(vendor) ?? 0) + 1);
   }
   return [...counts].map(([vendor, count]) => `${vendor}: ${counted(count, "resource")}`);

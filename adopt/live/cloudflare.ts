@@ -109,7 +109,11 @@ async function readRulesets(
     phases,
     async (phase) => {
       const ruleset = await reading.read(
-        { ...of, what: `rules of phase ${phase} of ${name}`, attributes: { zone_id: id, phase, kind: "zone" } },
+        {
+          ...of,
+          what: `rules of phase ${phase} of ${name}`,
+          attributes: { zone_id: id, phase, kind: "zone" },
+        },
         () => api.ruleset(id, phase),
       );
       if (ruleset !== undefined)

@@ -8,9 +8,14 @@ const unasked = [
   ...["oncall_escalation", "connections_metrics_endpoint_scrape_job"],
 ].map((kind) => `grafana_${kind}`);
 
-const asked = ["folder", "dashboard", "contact_point", "notification_policy", "rule_group", "mute_timing"].map(
-  (kind) => `grafana_${kind}`,
-);
+const asked = [
+  "folder",
+  "dashboard",
+  "contact_point",
+  "notification_policy",
+  "rule_group",
+  "mute_timing",
+].map((kind) => `grafana_${kind}`);
 
 export const grafanaTypes = [...asked, ...unasked];
 
@@ -40,14 +45,13 @@ export async function readGrafana(
     reading
       .read(of("contact_point", "contact points"), () => api.contactPoints())
       .then((points = []) => {
-        for (const [name, own] of Map.groupBy(points, (point) => point.name))
-          {
-            const { attributes, withheld } = contactPointAttributes(own);
-            reading.add({
-              ...{ type: "grafana_contact_point", name, id: name, withheld },
-              attributes: { name, ...attributes },
-            });
-          }
+        for (const [name, own] of Map.groupBy(points, (point) => point.name)) {
+          const { attributes, withheld } = contactPointAttributes(own);
+          reading.add({
+            ...{ type: "grafana_contact_point", name, id: name, withheld },
+            attributes: { name, ...attributes },
+          });
+        }
       }),
     reading
       .read(of("notification_policy", "the notification policy"), () => api.notificationPolicy())

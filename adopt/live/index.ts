@@ -73,7 +73,12 @@ export const liveVendors = Object.keys(vendors);
 
 /** Whether a token of any vendor is set. */
 export function hasToken(environment: Readonly<Record<string, string | undefined>>): boolean {
-  return Object.values(vendors).some(({ variable }) => (environment[variable] ?? "") !== "");
+  return tokenlessVendors(environment).length < liveVendors.length;
+}
+
+/** Vendors whose token is not set. */
+export function tokenlessVendors(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return liveVendors.filter((name) => (environment[vendors[name]?.variable ?? ""] ?? "") === "");
 }
 
 /**

@@ -53,7 +53,10 @@ export class Reading {
   }
 
   /** @returns undefined where it cannot be read, which is then a gap */
-  async read<Answer>(of: Omit<Gap, "vendor" | "why">, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  async read<Answer>(
+    of: Omit<Gap, "vendor" | "why">,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer | undefined> {
     try {
       return await ask();
     } catch (error) {

@@ -30,7 +30,11 @@ export async function readRender(
     services ?? [],
     (service) => readService(reading, api, service),
     (count) =>
-      reading.leave({ types: Object.values(kinds), what: `${count} more services`, why: "there are too many" }),
+      reading.leave({
+        types: Object.values(kinds),
+        what: `${count} more services`,
+        why: "there are too many",
+      }),
   );
   reading.leaveUnasked({
     ...{ types: unasked, what: "databases, log streams and projects" },

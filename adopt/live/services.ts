@@ -48,7 +48,11 @@ export async function readSentry(
         ...{ type: "sentry_project", name: slug, id },
         attributes: { organization, name: slug, slug },
       });
-      const of = { types: ["sentry_key"], what: `keys of ${slug}`, attributes: { organization, project: slug } };
+      const of = {
+        types: ["sentry_key"],
+        what: `keys of ${slug}`,
+        attributes: { organization, project: slug },
+      };
       for (const key of (await reading.read(of, () => api.keys(slug))) ?? [])
         reading.add({
           ...{ type: "sentry_key", name: `${slug} ${key.name ?? key.id}`, id: key.id },
@@ -61,7 +65,8 @@ export async function readSentry(
           },
         });
     },
-    (count) => reading.leave({ types: sentryTypes, what: `${count} more projects`, why: "there are too many" }),
+    (count) =>
+      reading.leave({ types: sentryTypes, what: `${count} more projects`, why: "there are too many" }),
   );
   if (projects !== undefined)
     reading.leaveUnasked({

@@ -33,7 +33,8 @@ export async function readVercel(
   await forEachPart(
     projects ?? [],
     (project) => readVercelProject(reading, api, project, team_id),
-    (count) => reading.leave({ types: vercelTypes, what: `${count} more projects`, why: "there are too many" }),
+    (count) =>
+      reading.leave({ types: vercelTypes, what: `${count} more projects`, why: "there are too many" }),
   );
   if (projects !== undefined && projects.length > 0)
     reading.leaveUnasked({

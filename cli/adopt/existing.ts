@@ -3,11 +3,12 @@ import type { ExportedState } from "../../preview/index.ts";
 
 /** A resource of a state, as the vendor has it: what was asked for, and what the vendor adds. */
 export function existingOf({
+  urn,
   type,
   name,
   id,
   inputs,
   outputs,
 }: ExportedState["resources"][number]): Existing {
-  return { type, name, id, properties: { ...inputs, ...outputs } };
+  return { urn, type, name, id, properties: { ...inputs, ...outputs } };
 }

@@ -1,13 +1,14 @@
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { collect } from "../collect.ts";
+import { withLiveOptions } from "./live.ts";
 
 /** The project of this checkout. */
 const ownProject = dirname(dirname(import.meta.dirname));
 
 /** A subcommand that compares the program with what is there. */
 export function adoptCommand(name: string, about: { description: string; example: string }): Command {
-  return new Command(name)
+  const command = new Command(name)
     .description(about.description)
     .option("-s, --stack <name>", "the stack", "production")
     .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
@@ -24,9 +25,10 @@ export function adoptCommand(name: string, about: { description: string; example
       [],
     )
     .option("--answers <file>", "what a person decided, in the file that import writes")
-    .option("--json", "print one JSON document and nothing else", false)
-    .addHelpText(
-      "after",
-      `\nExample:\n  $ ${about.example}\n\nExit status: 0 holds, 1 does not hold, 2 could not tell.`,
-    );
+    .option("--no-live", "read no vendor, whichever tokens are set")
+    .option("--json", "print one JSON document and nothing else", false);
+  return withLiveOptions(command).addHelpText(
+    "after",
+    `\nExample:\n  $ ${about.example}\n\nExit status: 0 holds, 1 does not hold, 2 could not tell.`,
+  );
 }

@@ -10,14 +10,18 @@ export async function runDoctor(flags: AdoptFlags): Promise<void> {
     const { plan } = await gather(flags, work);
     const loses = plan.steps.filter((step) => step.loses !== undefined).length;
     const open = plan.steps.filter(({ action }) => action === "ask" || action === "unknown").length;
+    const replaces = plan.steps.filter((step) => step.replaces !== undefined).length;
     const verdict =
       loses > 0
         ? "✗ Refused: the first update would remove what the program does not declare. Declare it, or move it elsewhere first."
-        : open > 0
-          ? "? Could not tell: give states of the vendors that are not known with --from, or name those that have nothing yet with --vendor."
-          : "✓ The first update removes nothing.";
+        : replaces > 0
+          ? "✗ Refused: the first update would replace what is not imported yet. Import it first, then give the stack's own state with --from."
+          : open > 0
+            ? "? Could not tell: give states of the vendors that are not known with --from, or name those that have nothing yet with --vendor."
+            : "✓ The first update removes nothing.";
     return {
-      status: loses > 0 ? exitStatus.doesNotHold : open > 0 ? exitStatus.couldNotTell : exitStatus.holds,
+      status:
+        loses + replaces > 0 ? exitStatus.doesNotHold : open > 0 ? exitStatus.couldNotTell : exitStatus.holds,
       output: flags.json ? jsonLine({ ...planDocument(plan), verdict }) : `${planText(plan)}\n\n${verdict}\n`,
     };
   });

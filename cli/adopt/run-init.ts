@@ -4,6 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { advisoryPack, packFile, workflow, workflowFile } from "../../adopt/init/judge-only.ts";
 import { type Answers, answerQuestions, type Question, questions } from "../../adopt/init/questions.ts";
 import { settingsFrom } from "../../adopt/init/settings.ts";
+import { hasToken, tokenlessVendors } from "../../adopt/live/index.ts";
 import type { Existing } from "../../adopt/resources.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
@@ -13,6 +14,7 @@ import { jsonLine } from "../../lib/json.ts";
 import { camelCase, printable } from "../../lib/text.ts";
 import { readState } from "../../preview/index.ts";
 import { existingOf } from "./existing.ts";
+import { liveState } from "./live.ts";
 
 export interface InitFlags extends Record<string, unknown> {
   stack: string;
@@ -22,6 +24,8 @@ export interface InitFlags extends Record<string, unknown> {
   action?: string;
   yes: boolean;
   force: boolean;
+  live: boolean;
+  without: string[];
   json: boolean;
 }
 
@@ -32,12 +36,13 @@ export async function runInit(flags: InitFlags): Promise<void> {
   await runCommand({ json: flags.json }, async ({ warn }) => {
     const states = flags.from.map(readState);
     for (const warning of states.flatMap(({ warnings }) => warnings)) warn(warning);
+    const live = flags.judgeOnly ? [] : await readLive(flags, warn);
     const files = flags.judgeOnly
       ? filesToJudge(flags, states[0]?.path)
-      : await filesToManage(
-          flags,
-          states.flatMap(({ resources }) => resources.map(existingOf)),
-        );
+      : await filesToManage(flags, [
+          ...states.flatMap(({ resources }) => resources.map(existingOf)),
+          ...live,
+        ]);
     const there = [...files.keys()].filter((name) => existsSync(join(flags.folder, name)));
     if (there.length > 0 && !flags.force)
       throw new Failure("refused", `${there.join(" and ")} exist already: --force writes over them`);
@@ -46,7 +51,7 @@ export async function runInit(flags: InitFlags): Promise<void> {
       writeAtomic(join(flags.folder, name), content);
     }
     const next = flags.judgeOnly
-      ? nextToJudge(states[0]?.path, flags.action !== undefined)
+      ? nextToJudge(states[0]?.path, flags.action !== undefined, flags.live && hasToken(process.env))
       : nextToManage(flags);
     return {
       status: exitStatus.holds,
@@ -55,6 +60,18 @@ export async function runInit(flags: InitFlags): Promise<void> {
         : `${["Written:", ...[...files.keys()].map((name) => `  ${name}`), "", "Next:", ...next.map((line) => `  ${line}`)].join("\n")}\n`,
     };
   });
+}
+
+/** What the vendors have whose tokens are set. */
+async function readLive(flags: InitFlags, warn: (message: string) => void): Promise<Existing[]> {
+  if (!flags.live || !hasToken(process.env)) return [];
+  const without = [...new Set([...flags.without, ...tokenlessVendors(process.env)])];
+  const { resources, warnings, untold } = await liveState(
+    { grafana: process.env.GRAFANA_URL, ...flags, without },
+    { project: "live", stack: flags.stack },
+  );
+  for (const warning of warnings) warn(warning);
+  return resources.filter(({ custom, urn }) => custom && !untold.urns.has(urn)).map(existingOf);
 }
 
 /** @throws {Failure} for an action that is not pinned, and for a state that a workflow would not find */
@@ -78,7 +95,7 @@ function filesToJudge({ action, stack, folder }: InitFlags, path: string | undef
 async function filesToManage(flags: InitFlags, existing: readonly Existing[]): Promise<Map<string, string>> {
   const given = Object.fromEntries(
     questions.flatMap(({ flag }) => {
-      const value = flags[camelCase(flag)];
+      const value = flags[camelCase(flag)] ?? (flag === "grafana" ? process.env.GRAFANA_URL : undefined);
       return typeof value === "string" ? [[flag, value]] : [];
     }),
   );
@@ -122,10 +139,10 @@ async function ask(terminal: ReturnType<typeof createInterface>, { text }: Quest
   }
 }
 
-function nextToJudge(state: string | undefined, hasWorkflow: boolean): string[] {
-  const what = state === undefined ? "--cwd ." : `--state ${printable(state)}`;
+function nextToJudge(state: string | undefined, hasWorkflow: boolean, isLive: boolean): string[] {
+  const what = state === undefined ? "preview --cwd ." : `preview --state ${printable(state)}`;
   return [
-    `npx optropic preview ${what} --policy-pack-config ${packFile}`,
+    `npx optropic ${state === undefined && isLive ? "judge" : what} --policy-pack-config ${packFile}`,
     hasWorkflow
       ? `git add ${packFile} ${workflowFile}`
       : "npx optropic init --judge-only --force --action OWNER/NAME@COMMIT, to judge every pull request",

@@ -1,6 +1,12 @@
 import { isAboutStack } from "../engine/urn.ts";
 import type { PropertyValue } from "../engine/values.ts";
-import type { PolicyOutcome, PreviewDocument, ShownResource, ShownViolation, UnreadPart } from "./document.ts";
+import type {
+  PolicyOutcome,
+  PreviewDocument,
+  ShownResource,
+  ShownViolation,
+  UnreadPart,
+} from "./document.ts";
 import { findingsOf } from "./findings.ts";
 
 /** What of a platform was not read, and the resources that stand for it. */
@@ -57,8 +63,9 @@ function isTold(
     isWhole: boolean;
   },
 ): boolean {
-  if (status !== undefined && status !== "unproved") return true;
-  if (of.urns.has(urn)) return false;
+  if (status === "waived" || status === "unknown") return true;
+  // What proves it may be in what was not read.
+  if (of.urns.has(urn) || (status === "unproved" && !of.isWhole)) return false;
   if (isAboutStack(urn)) return of.isWhole;
   const value = property === undefined ? undefined : valueAt(of.byUrn.get(urn)?.inputs, property);
   // No secret was asked for, so whatever is one here is not known.

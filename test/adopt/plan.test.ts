@@ -141,6 +141,60 @@ describe("a plan of imports", () => {
   });
 });
 
+describe("a stack that is partly managed", () => {
+  const rulesOf = (...rules: object[]) => ({ zoneId: "z1", phase: "http_ratelimit", rules });
+  const ours = { ref: "ours", action: "block", expression: "a" };
+  const waf = declared(rulesetType, "waf", rulesOf({ ...ours, expression: "b" }));
+
+  it("imports nothing anew that its own state has, and knows a rule by its reference or by what it does", () => {
+    const stored = { ...ours, id: "r1", version: "3" };
+    const given = {
+      declared: [zone, waf],
+      existing: [
+        { ...theirZone, urn: zone.urn },
+        { ...existing(rulesetType, "rs", rulesOf(stored)), urn: waf.urn },
+        theirZone,
+        existing(rulesetType, "rs", rulesOf(stored)),
+      ],
+    };
+    const plan = planImports(given);
+    expect(actionsOf(plan)).toEqual({ zone: "managed", waf: "managed" });
+    expect(plan.steps.filter(({ loses, replaces }) => (loses ?? replaces) !== undefined)).toEqual([]);
+    expect(importFileOf(plan, given.declared).resources).toEqual([]);
+    const theirs = existing(rulesetType, "rs", rulesOf(stored, { action: "skip", expression: "c" }));
+    expect(
+      planImports({ ...given, existing: [...given.existing.slice(0, 3), theirs] }).steps[1],
+    ).toMatchObject({
+      loses: "1 rule that the program does not declare",
+    });
+  });
+
+  it("takes a state's and a vendor's word of one thing for one", () => {
+    const given = { declared: [zone], existing: [{ ...theirZone, urn: "urn:pulumi:a::b::c::d" }, theirZone] };
+    expect(actionsOf(planImports(given))).toEqual({ zone: "import z1" });
+  });
+
+  it("creates nothing of what could not be read, nor what it has no name for and may be there", () => {
+    const alert = declared("sentry:index/alert:Alert", "alert", { name: "errors" });
+    const tree = declared("grafana:alerting/notificationPolicy:NotificationPolicy", "tree", {});
+    const read = existing("grafana:oss/folder:Folder", "f", { uid: "f" });
+    const unread = new Map([[recordType, "DNS records (not read)"]]);
+    const plan = planImports({
+      declared: [zone, declared(recordType, "www", { name: "www", type: "A" }), alert, tree],
+      existing: [theirZone, existing(alert.type, "7"), read],
+      unread,
+    });
+    expect(actionsOf(plan)).toEqual({
+      zone: "import z1",
+      www: "unknown",
+      alert: "ask",
+      tree: "import policy",
+    });
+    expect(plan.steps[3]?.replaces).toContain("not known");
+    expect(planText(plan)).toContain("cloudflare, DNS records (not read): 1 resource");
+  });
+});
+
 describe("Pulumi's import file", () => {
   it("has the components, the packages and the configured providers of what is imported, and nothing else", () => {
     const edge = { urn: component, type: "optropic:index:Edge", name: "edge", custom: false };

@@ -1,22 +1,137 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateIdentity, identityToRecipient } from "age-encryption";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { PreviewDocument } from "../../preview/index.ts";
 import { canary, type Estate, startEstate } from "../vendors/fake/estate.ts";
 import { runHere } from "./here.ts";
 
+const folder = mkdtempSync(join(tmpdir(), "judge-"));
 let estate: Estate;
+
 beforeAll(async () => {
   estate = await startEstate();
 });
-afterAll(() => estate.stop());
 
-it("x", async () => {
-  const t = performance.now();
-  const { status, stdout, stderr } = await runHere(["judge", "--json"], estate.environment);
-  console.log(status, stderr, performance.now() - t);
-  const d: PreviewDocument = JSON.parse(stdout);
-  console.log(d.summary, d.resources.filter((r) => !r.name.includes("not read")).length);
-  for (const p of d.policies) if (p.status === "passed") console.log("passed", p.name);
-  for (const p of d.policies) if (p.status === "violated") console.log("VIOL", p.name, p.violations.filter(v=>v.status===undefined).slice(0,4).map((v) => [v.urn.split("::").slice(-2).join(" "), v.property, v.message].join(" | ")));
-  for (const p of d.policies.filter((p) => p.status === "unknown").slice(0,5)) console.log("UNK", p.name, p.violations.slice(0,2).map((v) => v.urn.split("::").slice(-2).join(" ") + v.message));
-  expect(stdout + stderr).not.toContain(canary);
+afterEach(() => estate.server.behave());
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await estate.stop();
+});
+
+async function run(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  const ended = await runHere(args, { ...estate.environment, ...more });
+  expect(ended.stdout + ended.stderr).not.toContain(canary);
+  return ended;
+}
+
+async function judged(args: readonly string[] = [], more: NodeJS.ProcessEnv = {}): Promise<PreviewDocument> {
+  return JSON.parse((await run(["judge", "--json", ...args], more)).stdout);
+}
+
+const unused = ["render", "supabase", "sentry", "pagerduty"].flatMap((name) => ["--without", name]);
+
+function statusOf({ policies }: PreviewDocument, name: string) {
+  return policies.find((policy) => policy.name === name)?.status;
+}
+
+describe("optropic judge", () => {
+  it("judges what the vendors have, with no state and no settings, and changes nothing", async () => {
+    const { status, stdout } = await run(["judge", "--json", ...unused]);
+    expect(status).toBe(1);
+    const document: PreviewDocument = JSON.parse(stdout);
+    const messages = document.findings?.map(({ message }) => message) ?? [];
+    expect(messages).toContain("The minimum TLS version is 1.0.");
+    expect(messages).toContain("The ssl mode is full.");
+    expect(messages).toContain("The record CNAME app.acme.test sends visitors past the CDN.");
+    expect(messages).toContain("The alert errors links to no runbook.");
+    expect(document.resources.filter(({ type }) => type.endsWith(":DnsRecord"))).toHaveLength(40);
+    expect(statusOf(document, "render-service")).not.toBe("violated");
+    expect(estate.server.requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
+  });
+
+  it("says of nothing that it passes while a vendor could not be read, and names the vendor", async () => {
+    const { status, stderr, stdout } = await run(["judge", "--json"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("render: everything not read: RENDER_API_KEY is not set");
+    const document: PreviewDocument = JSON.parse(stdout);
+    expect(document.summary.passed).toBe(0);
+    expect(document.unread).toContainEqual({
+      ...{ vendor: "sentry", what: "everything", why: "SENTRY_AUTH_TOKEN is not set" },
+    });
+    expect(document.findings?.some(({ urn }) => urn.includes("not read"))).toBe(false);
+  });
+
+  it("counts what a token may not read as unknown, not as missing and not as passed", async () => {
+    const forbidden = {
+      kind: "status",
+      status: 403,
+      body: { errors: [{ message: "not entitled" }] },
+    } as const;
+    estate.server.misbehaveAt("cloudflare", "/dns_records", forbidden);
+    estate.server.misbehaveAt("cloudflare", "/settings/min_tls_version", forbidden);
+    const document = await judged(unused);
+    expect(document.unread).toContainEqual(
+      expect.objectContaining({
+        ...{ vendor: "cloudflare", what: "DNS records of acme.test" },
+        why: expect.stringContaining("lacks the right to read the DNS records"),
+      }),
+    );
+    for (const name of ["tls-caa", "tls-minimum-version"]) expect(statusOf(document, name)).toBe("unknown");
+    expect(statusOf(document, "tls-strict-to-origin")).toBe("violated");
+  });
+
+  it.each([
+    ["text that is no JSON", { kind: "text", text: "<html>" }],
+    ["an answer of another form", { kind: "text", text: '{"success":true,"result":[{"id":7}]}' }],
+    ["an id that leads elsewhere", { kind: "text", text: hostileZone("..") }],
+    ["a redirect", { kind: "redirect", to: "http://127.0.0.1:1/" }],
+  ] as const)("takes %s of a vendor for nothing known", async (_, misbehavior) => {
+    estate.server.misbehaveAt("cloudflare", "/zones", misbehavior);
+    const document = await judged(unused);
+    expect(document.unread?.some(({ vendor, unasked }) => vendor === "cloudflare" && !unasked)).toBe(true);
+    expect(statusOf(document, "tls-minimum-version")).toBe("unknown");
+    expect(document.summary.passed).toBe(0);
+  });
+
+  it("refuses a vendor that it does not know, and an address to which no token may go", async () => {
+    expect(await run(["judge", "--without", "acme"])).toMatchObject({ status: 2, stdout: "" });
+    const { status, stderr } = await run(["judge"], { OPTROPIC_CLOUDFLARE_URL: "https://evil.example" });
+    expect(status).toBe(2);
+    expect(stderr).toContain("must be an address on this machine");
+  });
+});
+
+function hostileZone(id: string): string {
+  const zone = { id, name: "acme.test", status: "active", account: { id: "a" } };
+  return JSON.stringify({ success: true, errors: [], messages: [], result: [zone] });
+}
+
+describe("a platform that only its vendors know", () => {
+  it("becomes settings, a plan of imports without a false creation, and a verdict, with no file edited", async () => {
+    const recipients = await Promise.all(
+      [1, 2].map(async () => identityToRecipient(await generateIdentity())),
+    );
+    const told = {
+      ...{ recipients: recipients.join(","), networks: "203.0.113.0/24", "render-owner": "tea-acme" },
+      ...{ "supabase-organization": "acme", sentry: "acme", "sentry-pagerduty": "1", "grafana-stack": "2" },
+      ...{ pagerduty: "acme", primary: "first@acme.test", secondary: "second@acme.test" },
+      ...{ logs: "https://logs.acme.test/raw", syslog: "logs.acme.test:6514" },
+    };
+    const flags = Object.entries(told).flatMap(([flag, value]) => [`--${flag}`, value]);
+    const first = await run(["init", "--yes", "--folder", folder, ...flags]);
+    expect(first).toMatchObject({ status: 0, stderr: "" });
+    const settings = readFileSync(join(folder, "Pulumi.live.yaml"), "utf8");
+    for (const text of ["zone: acme.test", "team_acme", "acme/shop", "https://acme.grafana.net"])
+      expect(settings).toContain(text);
+    expect(
+      (await judged(["--policy-pack-config", join(folder, "checklist-pack.json"), ...unused])).summary,
+    ).toMatchObject({ mandatory: 0 });
+    expect(existsSync(join(folder, "checklist-pack.json"))).toBe(true);
+    writeFileSync(join(folder, "kept"), settings);
+    await run(["init", "--yes", "--force", "--folder", folder, ...flags]);
+    expect(readFileSync(join(folder, "Pulumi.live.yaml"), "utf8")).toBe(settings);
+  });
 });

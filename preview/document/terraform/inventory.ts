@@ -84,7 +84,12 @@ export function stateOfInventory(
       .map(({ vendor, what, why }) => `${vendor}: ${what} not read: ${why}`),
     untold: {
       urns: new Set(unread.map(({ urn }) => urn)),
-      parts: gaps.map(({ vendor, what, why, unasked }) => ({ vendor, what, why, ...(unasked && { unasked }) })),
+      parts: gaps.map(({ vendor, what, why, unasked }) => ({
+        vendor,
+        what,
+        why,
+        ...(unasked && { unasked }),
+      })),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { camelCase } from "../../../lib/text.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 
@@ -62,7 +62,10 @@ function filesOf(folder: string): Map<string, string> {
     for (const name of readdirSync(place)) {
       const match = /^(\w[\w-]*?)(?:\.js|(?<!\.d)\.ts)$/.exec(name);
       if (match?.[1] === undefined || /^(?:index|utilities|provider|package|types)$/.test(match[1])) continue;
-      files.set(match[1].replaceAll("-", "").toLowerCase(), join(place, match[1]));
+      const key = match[1].replaceAll("-", "").toLowerCase();
+      files.set(key, join(place, match[1]));
+      // Terraform says the module in the name: grafana_oncall_schedule is Schedule in onCall.
+      if (place !== folder) files.set(`${basename(place).toLowerCase()}${key}`, join(place, match[1]));
     }
   }
   return files;

@@ -66,7 +66,12 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
         ),
       "GET /zones/:id/rulesets": ({ parts: [id] }) =>
         of(id, [
-          { id: "managed", kind: "managed", phase: "http_request_firewall_managed", name: "Cloudflare's own" },
+          {
+            id: "managed",
+            kind: "managed",
+            phase: "http_request_firewall_managed",
+            name: "Cloudflare's own",
+          },
           ...Object.keys(state.rulesets).map((phase) => ({ id: `rs-${phase}`, kind: "zone", phase })),
         ]),
       "GET /zones/:id/rulesets/phases/:phase/entrypoint": ({ parts: [id, phase = ""] }) => {

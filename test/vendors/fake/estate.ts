@@ -1,4 +1,4 @@
-import { type FakeCloudflareState, cloudflareToken, fakeCloudflare } from "./cloudflare.ts";
+import { cloudflareToken, type FakeCloudflareState, fakeCloudflare } from "./cloudflare.ts";
 import { type FakeGrafanaState, fakeGrafana, grafanaToken } from "./grafana.ts";
 import { type FakeServer, startFake } from "./server.ts";
 import { type FakeVercelState, fakeVercel, vercelToken } from "./vercel.ts";
@@ -95,8 +95,7 @@ function vercel(): FakeVercelState {
   };
 }
 
-const errorRate =
-  'sum(rate(http_requests_total{status=~"5.."}[5m]))/sum(rate(http_requests_total[5m]))';
+const errorRate = 'sum(rate(http_requests_total{status=~"5.."}[5m]))/sum(rate(http_requests_total[5m]))';
 
 function grafana(): FakeGrafanaState {
   const data = [

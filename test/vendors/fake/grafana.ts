@@ -3,7 +3,11 @@ import type { FakeVendor } from "./server.ts";
 
 export interface FakeGrafanaState {
   folders?: { uid: string; title: string }[];
-  dashboards: { uid: string; title: string; panels: { id: number; title: string; [field: string]: unknown }[] }[];
+  dashboards: {
+    uid: string;
+    title: string;
+    panels: { id: number; title: string; [field: string]: unknown }[];
+  }[];
   dataSource: { uid: string; status: string };
   rules: {
     uid: string;

@@ -15,7 +15,9 @@ export function fakePagerDuty(state: FakePagerDutyState): FakeVendor {
     authorization: `Token token=${pagerDutyToken}`,
     routes: {
       "GET /users": (request) =>
-        paged(request, "users", [{ id: "U1", name: "Primary", email: "primary@optropic.example", role: "user" }]),
+        paged(request, "users", [
+          { id: "U1", name: "Primary", email: "primary@optropic.example", role: "user" },
+        ]),
       "GET /schedules": (request) =>
         paged(
           request,
