@@ -34,6 +34,16 @@ export const deliverySchema = z
     repository: repositorySchema,
     environments: environmentsSchema,
     pulumiCloud: pulumiCloudSchema.optional(),
+    evidenceStore: text(
+      "s3: or s3://BUCKET/PREFIX",
+      300,
+      /^s3:(?:\/\/[a-z0-9][a-z0-9.-]{1,62}(?:\/[\w./-]{0,200})?)?$/,
+    )
+      .optional()
+      .meta({
+        description:
+          "Bucket in which the workflows keep evidence: `s3:` is that of the backups. Without it they read and write the folder records/ of the checkout.",
+      }),
     waiverDays: waiverDaysSchema,
     waivers: z.unknown().optional().meta({
       description:

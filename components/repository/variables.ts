@@ -15,13 +15,19 @@ export function setVariables(
   }
 }
 
-/** Tells the workflows who deploys, and where the state is or which teams they act as at Pulumi Cloud. */
+/**
+ * Tells the workflows who deploys, where the state is or which teams they act as at Pulumi Cloud, and where evidence
+ * is.
+ */
 export function workflowVariables({
   backendUrl,
   pulumiCloud,
-}: Pick<DeliverySettings, "backendUrl" | "pulumiCloud">): Record<string, string> {
+  evidenceStore,
+}: Pick<DeliverySettings, "backendUrl" | "pulumiCloud" | "evidenceStore">): Record<string, string> {
+  const kept: Record<string, string> = evidenceStore === undefined ? {} : { EVIDENCE: evidenceStore };
   if (pulumiCloud === undefined) {
-    return { DEPLOY_BY: "workflows", ...(backendUrl !== undefined && { PULUMI_BACKEND_URL: backendUrl }) };
+    const url: Record<string, string> = backendUrl === undefined ? {} : { PULUMI_BACKEND_URL: backendUrl };
+    return { DEPLOY_BY: "workflows", ...url, ...kept };
   }
   const { deployBy, organization, workflowTeams } = pulumiCloud;
   return {
@@ -29,5 +35,6 @@ export function workflowVariables({
     PULUMI_ORGANIZATION: organization,
     PULUMI_DEPLOY_TEAM: workflowTeams.deploy,
     PULUMI_PREVIEW_TEAM: workflowTeams.preview,
+    ...kept,
   };
 }

@@ -37,7 +37,7 @@ describe("the settings of the delivery", () => {
     expect(settings).toMatchObject(written);
   });
 
-  it("write every setting out, but no waiver, none of its days and no backend of one's own", () => {
+  it("write every setting out, but no waiver, none of its days, no backend and no bucket of one's own", () => {
     const missing = catalogue
       .map((entry) => entry.path)
       .filter(
@@ -45,7 +45,7 @@ describe("the settings of the delivery", () => {
           path.reduce<unknown>((value, name) => (isMapping(value) ? value[name] : undefined), written) ===
           undefined,
       );
-    expect(missing).toEqual([["backendUrl"], ["waiverDays"], ["waivers"]]);
+    expect(missing).toEqual([["backendUrl"], ["evidenceStore"], ["waiverDays"], ["waivers"]]);
   });
 
   it("need little more than names: the rest is the checklist's", () => {

@@ -47,10 +47,12 @@ it("the actions are GitHub's own and those that the settings allow", () => {
 it("the variables are those that the delivery sets, for either backend", () => {
   const own = changed(changed(writtenDelivery(), "backend", "self-managed"), "pulumiCloud");
   const selfManaged = workflowVariables(acceptDelivery(changed(own, "backendUrl", "s3://state")));
-  const declared = Object.keys({ ...variables, ...selfManaged });
+  const withBucket = workflowVariables({ ...settings, evidenceStore: "s3:" });
+  expect(withBucket).toEqual({ ...variables, EVIDENCE: "s3:" });
+  const declared = Object.keys({ ...withBucket, ...selfManaged });
   const read = new Set([...texts.values()].flatMap((text) => text.match(/(?<=\bvars\.)\w+/g) ?? []));
   // What a provider needs and only its user knows, from the environment.
-  const ofEnvironment = ["AWS_REGION", "EVIDENCE", "RENDER_OWNER_ID"];
+  const ofEnvironment = ["AWS_REGION", "RENDER_OWNER_ID"];
   expect([...read].filter((name) => !ofEnvironment.includes(name)).toSorted()).toEqual(declared.toSorted());
 });
 
