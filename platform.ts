@@ -21,6 +21,7 @@ export function secretsOf(settings: Settings): readonly SecretName[] {
   return [
     "slackWebhookUrl",
     "logsToken",
+    ...settings.secrets.existing,
     ...(isLoadTested(settings) ? (["loadTestPassword"] as const) : []),
     ...(backups.provider === "s3" ? (["backupsAccessKeyId", "backupsSecretAccessKey"] as const) : []),
     ...(backups.copies.length > 0 ? (["backupsCopyKeys"] as const) : []),
@@ -39,7 +40,9 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
   const { accounts, stage, project, domains } = settings;
   const { prometheus } = settings.observability.grafana;
   const baseUrl = settings.web.baseUrl ?? `https://${domains.web}`;
-  const secrets = new Secrets("secrets", settings.secrets);
+  const { existing, ...generated } = settings.secrets;
+  const given = Object.fromEntries(existing.map((name) => [name, secretOf(name)]));
+  const secrets = new Secrets("secrets", { ...generated, ...(existing.length > 0 && { given }) });
 
   const onCall = new OnCall("on-call", { stage, project, onCall: settings.onCall });
 

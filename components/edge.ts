@@ -48,8 +48,8 @@ export class Edge extends Component {
     createCaaRecords(scope, zone.id, args);
     createCertificates(scope, zone.id, args);
     createZoneSettings(scope, zone.id, args.edge);
-    createManagedFirewall(afterPlan, zone.id, args.owasp);
-    createCustomFirewall(scope, zone.id);
+    createManagedFirewall(afterPlan, zone.id, args);
+    createCustomFirewall(scope, zone.id, args);
     createRateLimits(afterPlan, zone.id, args);
     createResponseHeaders(scope, zone.id, args);
     createCacheRules(scope, zone.id, args);

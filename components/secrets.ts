@@ -18,6 +18,9 @@ export type { SecretsArgs } from "./secrets/args.ts";
  * JWT_SECRET ends every session that it signed, and the pooler may refuse the first connections for some
  * seconds, until it has read the new passwords.
  *
+ * A secret that is in use already is given and not generated: it has no resource, and how long
+ * and how random it is was up to whoever made it.
+ *
  * Secrets consist of letters and digits, 5.95 bits per character, since they go into connection URLs and shells.
  */
 export class Secrets extends Component {
@@ -41,7 +44,7 @@ export class Secrets extends Component {
   constructor(name: string, args: SecretsArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("Secrets", name, opts);
     const scope = new Scope(name, { parent: this }, args);
-    const generate = (key: keyof SecretsChildren) => generateSecret(scope, key, args);
+    const generate = (key: keyof SecretsChildren) => args.given?.[key] ?? generateSecret(scope, key, args);
 
     this.jwtSecret = generate("jwtSecret");
     this.secretKey = generate("secretKey");

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { extraRulesSchema } from "./extra-rules.ts";
 import { hostname, origin, text, whole } from "./kinds.ts";
 
 /** Directives of CSP Level 3 and of the specifications that extend it. */
@@ -130,6 +131,7 @@ export const edgeSchema = z
       .min(1)
       .max(50)
       .meta({ description: "Origins whose pages may call the API.", checklist: ["4.3"] }),
+    extraRules: extraRulesSchema,
     dnssecDelegated: z
       .boolean()
       .default(false)

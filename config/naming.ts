@@ -1,9 +1,17 @@
 import type { Settings, Stage } from "./settings.ts";
 
+/** A project, with the names that things have already. */
+export type NamedProject = Pick<Settings["project"], "name" | "names">;
+
 /**
  * Name of a thing at a vendor: `optropic-web` in production, `optropic-web-staging` elsewhere. Vendors keep
- * the names of all stages in one account, so a stage other than production is part of the name.
+ * the names of all stages in one account, so a stage other than production is part of the name. A name that the
+ * settings give stands as it is.
  */
-export function vendorName(project: Pick<Settings["project"], "name">, stage: Stage, part: string): string {
+export function vendorName(project: NamedProject, stage: Stage, part: string): string {
+  if (project.names !== undefined && Object.hasOwn(project.names, part)) {
+    const own = project.names[part];
+    if (own !== undefined) return own;
+  }
   return stage === "production" ? `${project.name}-${part}` : `${project.name}-${part}-${stage}`;
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { generatedSecrets } from "./generated-secrets.ts";
 
-/** Secrets that nobody can generate for the stack, since a vendor hands them out, and what each is. */
+/** Secrets that a person gives to the stack, since a vendor hands them out or they exist already, and what each is. */
 export const givenSecrets = {
   slackWebhookUrl: "URL of the incoming webhook of the Slack app that posts alerts",
   logsToken: "token that the aggregator, or the collector in front of it, requires",
@@ -13,6 +14,7 @@ export const givenSecrets = {
   evidenceSigningKey:
     "private key that signs backups, as `optropic evidence keygen` writes it, if `evidence.publicKeys` has any",
   prometheusPassword: "password of `observability.grafana.prometheus`, if that is set",
+  ...generatedSecrets,
 } as const;
 
 export type SecretName = keyof typeof givenSecrets;

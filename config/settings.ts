@@ -3,8 +3,9 @@ import { backupsSchema } from "./backups.ts";
 import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
 import { evidenceSchema } from "./evidence.ts";
+import { generatedSecretNames } from "./generated-secrets.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
-import { branchName, hostname, identifier, text, waiverDaysSchema, whole, word } from "./kinds.ts";
+import { branchName, distinct, hostname, identifier, text, waiverDaysSchema, whole, word } from "./kinds.ts";
 import type { SettingsModel } from "./model.ts";
 import { contactsSchema, objectivesSchema } from "./operations.ts";
 import { platformPlansSchema } from "./plans.ts";
@@ -22,6 +23,9 @@ import {
 /** Stage of a stack: production is strict; staging keeps what only production needs advisory. */
 export const stageSchema = z.enum(["production", "staging"]);
 
+/** As the strictest of the vendors takes it. */
+const vendorText = text("1 to 60 letters, digits, dashes and underscores", 60, /^[A-Za-z0-9][\w-]*$/);
+
 const projectSchema = z
   .strictObject({
     name: text(
@@ -31,6 +35,14 @@ const projectSchema = z
     )
       .default("optropic")
       .meta({ description: "Name that the names of all resources begin with." }),
+    names: z
+      .record(text("a part such as web or on-call-primary", 40, /^[a-z][a-z-]*$/), vendorText)
+      .optional()
+      .meta({
+        description:
+          "Names that things have at the vendors already, by the part of the name that would be made: `web` for the project at Vercel, `api` for the service at Render, `database`, `backup` and so on. What is not named is called by `project.name`.",
+        expected: "names by part, such as { web: shop-frontend }",
+      }),
     repository: text("a GitHub repository, OWNER/NAME", 140, /^[\w.-]{1,39}\/[\w.-]{1,100}$/).meta({
       description: "GitHub repository that both hosts build.",
       checklist: ["7V.2"],
@@ -106,6 +118,13 @@ const secretsSchema = z
       description:
         "Change this word to regenerate every secret; set `protect` to false for that one change. Quote it if it is a number.",
     }),
+    existing: distinct(z.enum(generatedSecretNames), generatedSecretNames.length, String)
+      .default([])
+      .meta({
+        description:
+          "Secrets that are in use already and stay as they are. Give each as a secret of that name in the namespace of the given secrets; none is generated for it.",
+        checklist: ["2.4", "2.5"],
+      }),
     protect: z.boolean().default(true).meta({
       description: "Whether Pulumi refuses to replace or delete the generated secrets.",
     }),

@@ -2,7 +2,7 @@ import type { Settings } from "../../config/settings.ts";
 import type { EdgeArgs, EdgeScope, ZoneId } from "./args.ts";
 import { and, type Expression, equals, not, or, startsWith } from "./expressions.ts";
 import { apiRequests } from "./requests.ts";
-import { createRuleset } from "./ruleset.ts";
+import { createRuleset, type Rule } from "./ruleset.ts";
 
 /** One year, the longest that HTTP asked caches to keep a response (RFC 2616, section 14.21). */
 export const IMMUTABLE_SECONDS = 31_536_000;
@@ -35,9 +35,9 @@ export function immutableRequests({
 export function createCacheRules(
   scope: EdgeScope,
   zoneId: ZoneId,
-  args: Pick<EdgeArgs, "framework" | "domains">,
+  args: Pick<EdgeArgs, "framework" | "domains" | "edge">,
 ): void {
-  createRuleset(scope, zoneId, "cache", "http_request_cache_settings", [
+  const rules: Rule[] = [
     {
       ref: "immutable_assets",
       description: "Files named after their content are kept a year, at the edge and in browsers",
@@ -61,5 +61,6 @@ export function createCacheRules(
       action: "set_cache_settings",
       actionParameters: { cache: false },
     },
-  ]);
+  ];
+  createRuleset(scope, zoneId, "cache", { rules, extra: args.edge.extraRules });
 }

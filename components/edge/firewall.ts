@@ -1,6 +1,6 @@
-import type { EdgeScope, OwaspOptions, ZoneId } from "./args.ts";
+import type { EdgeArgs, EdgeScope, OwaspOptions, ZoneId } from "./args.ts";
 import { always, and, contains, not, oneOf, startsWith } from "./expressions.ts";
-import { createRuleset } from "./ruleset.ts";
+import { createRuleset, type Rule } from "./ruleset.ts";
 
 /** Source of the ids: https://developers.cloudflare.com/waf/managed-rules/ */
 export const CLOUDFLARE_MANAGED_RULESET = "efb7b8c949ac4650a09736fc376e9aee";
@@ -11,8 +11,12 @@ const OWASP_SCORE_RULE = "6179ae15870a4bb7b2d480d4843b323c";
 const paranoiaLevels = [1, 2, 3, 4] as const;
 
 /** Managed WAF rules on every request of the zone (items 4.7 and 4.8). They need the Pro plan or higher. */
-export function createManagedFirewall(scope: EdgeScope, zoneId: ZoneId, owasp: OwaspOptions = {}): void {
-  createRuleset(scope, zoneId, "wafManaged", "http_request_firewall_managed", [
+export function createManagedFirewall(
+  scope: EdgeScope,
+  zoneId: ZoneId,
+  args: Pick<EdgeArgs, "edge" | "owasp">,
+): void {
+  const rules: Rule[] = [
     {
       ref: "cloudflare_managed",
       description: "Cloudflare Managed Ruleset, each rule with Cloudflare's own action",
@@ -25,12 +29,13 @@ export function createManagedFirewall(scope: EdgeScope, zoneId: ZoneId, owasp: O
       description: "OWASP Core Ruleset",
       when: always,
       action: "execute",
-      actionParameters: { id: OWASP_CORE_RULESET, overrides: owaspOverrides(owasp) },
+      actionParameters: { id: OWASP_CORE_RULESET, overrides: owaspOverrides(args.owasp) },
     },
-  ]);
+  ];
+  createRuleset(scope, zoneId, "wafManaged", { rules, extra: args.edge.extraRules });
 }
 
-function owaspOverrides({ paranoiaLevel = 1, scoreThreshold = 40, action = "block" }: OwaspOptions) {
+function owaspOverrides({ paranoiaLevel = 1, scoreThreshold = 40, action = "block" }: OwaspOptions = {}) {
   const above = paranoiaLevels.filter((level) => level > paranoiaLevel);
   const scoreRule = { id: OWASP_SCORE_RULE, action, scoreThreshold };
   if (above.length === 0) return { rules: [scoreRule] };
@@ -41,8 +46,12 @@ function owaspOverrides({ paranoiaLevel = 1, scoreThreshold = 40, action = "bloc
 }
 
 /** Blocks requests that no client of the platform sends. Two of the Free plan's five custom rules. */
-export function createCustomFirewall(scope: EdgeScope, zoneId: ZoneId): void {
-  createRuleset(scope, zoneId, "wafCustom", "http_request_firewall_custom", [
+export function createCustomFirewall(
+  scope: EdgeScope,
+  zoneId: ZoneId,
+  { edge }: Pick<EdgeArgs, "edge">,
+): void {
+  const rules: Rule[] = [
     {
       ref: "other_ports",
       description: "Only the standard ports: Cloudflare also listens on 8080, 8443 and others",
@@ -58,5 +67,6 @@ export function createCustomFirewall(scope: EdgeScope, zoneId: ZoneId): void {
       ),
       action: "block",
     },
-  ]);
+  ];
+  createRuleset(scope, zoneId, "wafCustom", { rules, extra: edge.extraRules });
 }

@@ -53,7 +53,7 @@ type ResponseHeaderArgs = Pick<EdgeArgs, "domains" | "edge" | "framework" | "con
 /** Response headers (items 4.5, 4.6 and 4.8). Later rules win. Four of the Free plan's ten rules. */
 export function createResponseHeaders(scope: EdgeScope, zoneId: ZoneId, args: ResponseHeaderArgs): void {
   const rules = [securityRule(args), apiRule(args), ...assetRules(args)];
-  createRuleset(scope, zoneId, "responseHeaders", "http_response_headers_transform", rules);
+  createRuleset(scope, zoneId, "responseHeaders", { rules, extra: args.edge.extraRules });
 }
 
 function securityRule({ domains, edge, connectOrigins = [], headers = {} }: ResponseHeaderArgs): Rule {

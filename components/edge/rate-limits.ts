@@ -15,12 +15,13 @@ type Limit = Settings["edge"]["rateLimits"]["api"];
 export function createRateLimits(
   scope: EdgeScope,
   zoneId: ZoneId,
-  { domains, edge: { rateLimits }, loginPath }: Pick<EdgeArgs, "domains" | "edge" | "loginPath">,
+  { domains, edge: { rateLimits, extraRules }, loginPath }: Pick<EdgeArgs, "domains" | "edge" | "loginPath">,
 ): void {
-  createRuleset(scope, zoneId, "rateLimits", "http_ratelimit", [
+  const rules = [
     limitRule("login", "Sign-in attempts from one address", loginRequests(loginPath), rateLimits.login),
     limitRule("api", "API requests from one address", apiRequests(domains.api), rateLimits.api),
-  ]);
+  ];
+  createRuleset(scope, zoneId, "rateLimits", { rules, extra: extraRules });
 }
 
 function limitRule(ref: string, description: string, when: Expression, limit: Limit): Rule {

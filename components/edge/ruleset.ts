@@ -1,5 +1,6 @@
 import { Ruleset } from "@pulumi/cloudflare/ruleset.js";
 import type { RulesetRule } from "@pulumi/cloudflare/types/input.js";
+import type { ExtraRules } from "../../config/extra-rules.ts";
 import { kebabCase } from "../../lib/text.ts";
 import type { EdgeScope, ZoneId } from "./args.ts";
 import type { Expression } from "./expressions.ts";
@@ -7,13 +8,14 @@ import type { Expression } from "./expressions.ts";
 /** The children of an edge that are rulesets. */
 export type RulesetKey = "wafManaged" | "wafCustom" | "rateLimits" | "responseHeaders" | "cache";
 
-/** Phases of a zone that the edge fills. A zone holds one ruleset per phase. */
-export type Phase =
-  | "http_request_firewall_custom"
-  | "http_request_firewall_managed"
-  | "http_ratelimit"
-  | "http_request_cache_settings"
-  | "http_response_headers_transform";
+/** The phase of each. A zone holds one ruleset per phase. */
+const phases: Readonly<Record<RulesetKey, ExtraRules["before"][number]["phase"]>> = {
+  wafManaged: "http_request_firewall_managed",
+  wafCustom: "http_request_firewall_custom",
+  rateLimits: "http_ratelimit",
+  responseHeaders: "http_response_headers_transform",
+  cache: "http_request_cache_settings",
+};
 
 /** A rule: `ref` identifies it when rules are reordered, `when` is its expression. */
 export interface Rule extends Omit<RulesetRule, "expression" | "enabled" | "id" | "ref" | "description"> {
@@ -22,21 +24,27 @@ export interface Rule extends Omit<RulesetRule, "expression" | "enabled" | "id" 
   readonly when: Expression;
 }
 
-/** The zone's ruleset for a phase. */
+/** The zone's ruleset for a phase: the platform's rules between those that the zone has beside them. */
 export function createRuleset(
   scope: EdgeScope,
   zoneId: ZoneId,
   key: RulesetKey,
-  phase: Phase,
-  rules: readonly Rule[],
+  { rules, extra }: { rules: readonly Rule[]; extra: ExtraRules | undefined },
 ): Ruleset {
+  const phase = phases[key];
+  const beside = (place: keyof ExtraRules): RulesetRule[] =>
+    (extra?.[place] ?? []).filter((rule) => rule.phase === phase).map(({ phase: _, ...rule }) => rule);
   return new Ruleset(
     ...scope.child(key, {
       zoneId,
       kind: "zone",
       phase,
       name: `${scope.name}-${kebabCase(key)}`,
-      rules: rules.map(({ when, ...rule }) => ({ ...rule, expression: when.text, enabled: true })),
+      rules: [
+        ...beside("before"),
+        ...rules.map(({ when, ...rule }) => ({ ...rule, expression: when.text, enabled: true })),
+        ...beside("after"),
+      ],
     }),
   );
 }

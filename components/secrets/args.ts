@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { RandomPasswordArgs } from "@pulumi/random/randomPassword.js";
 import type { ComponentArgs } from "../scope.ts";
 
@@ -14,6 +15,8 @@ export interface SecretsArgs extends ComponentArgs<SecretsChildren> {
   length?: number;
   /** Any word; changing it generates every secret anew. Default: `1`. */
   rotation?: string;
+  /** Secrets that are in use already, which are not generated. */
+  given?: Readonly<Partial<Record<keyof SecretsChildren, pulumi.Output<string>>>>;
   /** Whether Pulumi refuses to replace or delete the secrets. Default: true. */
   protect?: boolean;
 }

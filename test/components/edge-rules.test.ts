@@ -3,6 +3,28 @@ import { args, type Declared, declare, headersOf, inputs, rules, withEdge } from
 import { matches } from "./edge-rules-language.ts";
 
 describe("the edge's firewall", () => {
+  it("keeps the rules of the zone beside its own, in their place and phase", async () => {
+    const rule = (ref: string, phase: "http_ratelimit" | "http_request_firewall_custom") => ({
+      ...{ ref, phase, description: "theirs", expression: "true", action: "log" as const, enabled: false },
+    });
+    const extraRules = {
+      before: [rule("first", "http_request_firewall_custom"), rule("limit", "http_ratelimit")],
+      after: [rule("last", "http_request_firewall_custom")],
+    };
+    const { declared } = await declare(withEdge({ extraRules }));
+    expect(inputs(declared, "edge-waf-custom").rules).toMatchObject([
+      { ref: "first", action: "log", expression: "true", enabled: false },
+      { ref: "other_ports" },
+      { ref: "hidden_files" },
+      { ref: "last" },
+    ]);
+    expect(inputs(declared, "edge-rate-limits").rules).toMatchObject([
+      { ref: "limit" },
+      { ref: "login" },
+      { ref: "api" },
+    ]);
+  });
+
   it("runs both managed rulesets on every request", async () => {
     const { declared } = await declare(args);
     expect(inputs(declared, "edge-waf-managed")).toMatchObject({

@@ -36,6 +36,14 @@ describe("with no options given", () => {
   });
 });
 
+test("a secret that is in use is given, and nothing is generated for it", async () => {
+  const inUse = pulumi.secret("in-use");
+  const { component, resources } = await declare({ given: { jwtSecret: inUse } });
+  expect(resources.map(({ name }) => name)).not.toContain("secrets-jwt-secret");
+  expect(resources).toHaveLength(7);
+  expect(component.jwtSecret).toBe(inUse);
+});
+
 test("each output is secret", async () => {
   const { component } = await declare();
   const outputs = [

@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import { extraPhases } from "../../config/extra-rules.ts";
+import { generatedSecretNames } from "../../config/generated-secrets.ts";
 import { vendors } from "../../config/plans.ts";
 import type { SettingsInput } from "../../config/settings.ts";
 import { anyRollout } from "./arbitrary-rollout.ts";
@@ -49,6 +51,21 @@ const rateLimit = partial({
   periodSeconds: fc.constantFrom(10, 60, 120, 300, 600, 3600),
   blockSeconds: whole(10, 86_400),
 });
+
+const extraRules = fc.uniqueArray(
+  fc.record(
+    {
+      phase: fc.constantFrom(...extraPhases),
+      ref: word,
+      expression: word.map((host) => `http.host eq "${host}"`),
+      action: fc.constantFrom("block", "skip", "log"),
+      actionParameters: fc.dictionary(word, fc.oneof(word, fc.array(word))),
+      enabled: fc.boolean(),
+    },
+    { requiredKeys: ["phase", "ref", "expression", "action"] },
+  ),
+  { maxLength: 3, selector: ({ ref }) => ref },
+);
 
 const csp = fc.dictionary(
   fc.constantFrom("default-src", "script-src", "connect-src", "frame-ancestors", "upgrade-insecure-requests"),
@@ -229,6 +246,7 @@ export const anySettings = fc.record<SettingsInput>(
     project: fc.record(
       {
         name: word,
+        names: fc.dictionary(fc.constantFrom("web", "api", "on-call-primary"), word),
         repository: fc.tuple(word, word).map((names) => names.join("/")),
         branch: fc.tuple(word, word).map((names) => names.join("/")),
       },
@@ -251,7 +269,12 @@ export const anySettings = fc.record<SettingsInput>(
       pagerduty: planOf("pagerduty"),
     }),
     domains,
-    secrets: partial({ length: whole(4, 512), rotation: word, protect: fc.boolean() }),
+    secrets: partial({
+      length: whole(4, 512),
+      rotation: word,
+      protect: fc.boolean(),
+      existing: fc.subarray([...generatedSecretNames]),
+    }),
     web: fc.record(
       {
         baseUrl: fc.tuple(origin, urlPath).map((parts) => parts.join("")),
@@ -310,6 +333,7 @@ export const anySettings = fc.record<SettingsInput>(
         }),
         rateLimits: partial({ api: rateLimit, login: rateLimit }),
         csp,
+        extraRules: partial({ before: extraRules, after: extraRules }),
         corsOrigins: fc.array(fc.oneof(origin, fc.constant("*")), { minLength: 1, maxLength: 4 }),
         dnssecDelegated: fc.boolean(),
         certificateAuthorities: fc.array(zone, { minLength: 1, maxLength: 4 }),
