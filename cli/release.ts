@@ -17,6 +17,7 @@ export function releaseCommand(): Command {
     .option("--journal <file>", "the file of the journal, where rollout.journal is file")
     .option("--plan", "print every step, what it does and who answers for it", false)
     .option("--wait", "stay until the release is done, stops or cannot go on", false)
+    .option("--scheduled", "end with 0 where it only waits: whoever runs it by a schedule calls again", false)
     .option("--from <step>", "begin with this step; earlier ones then have no evidence from this release")
     .option("--until <step>", "end behind this step")
     .option("--dry-run", "look, and say what is due, but change nothing", false)
@@ -26,7 +27,7 @@ export function releaseCommand(): Command {
     .option("--debug", "print stack traces", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  $ optropic release --version 3.0.0 --plan\n  $ optropic release --version 3.0.0 --wait\n\nExit status: 0 done, 1 something does not hold, 2 could not tell, 3 waiting until the time that is printed.",
+      "\nExamples:\n  $ optropic release --version 3.0.0 --plan\n  $ optropic release --version 3.0.0 --wait\n\nExit status: 0 done, 1 something does not hold, 2 could not tell, 3 waiting until the time that is printed (0 with --scheduled).",
     )
     .action(async (flags: ReleaseFlags) => {
       const { runRelease } = await import("./release/run-release.ts");

@@ -10,13 +10,18 @@ export function watchCommand(): Command {
     )
     .option("-s, --stack <name>", "the stack", "production")
     .option("-C, --cwd <folder>", "the folder of the Pulumi project", dirname(import.meta.dirname))
-    .requiredOption("--since <time>", "when the release went live, such as 2026-11-27T12:00:00Z", readTime)
+    .requiredOption(
+      "--since <time>",
+      "when the release went live, such as 2026-11-27T12:00:00Z, or `release`: when the newest release of the repository was published, as GitHub says",
+      (text) => (text === "release" ? text : readTime(text)),
+    )
     .option("--before <time>", "when the release before it went live", readTime)
     .option("--evidence [folder]", "record what was found as evidence (default folder: records)")
+    .option("--scheduled", "end with 0 where it only waits: whoever runs it by a schedule calls again", false)
     .option("--json", "print one JSON document and nothing else", false)
     .addHelpText(
       "after",
-      "\nExample:\n  $ optropic watch --since 2026-11-27T12:00:00Z --evidence\n\nExit status: 0 all 24 hours hold, 1 an hour does not hold, 2 could not tell, 3 waiting for the next hour.",
+      "\nExample:\n  $ optropic watch --since 2026-11-27T12:00:00Z --evidence\n\nExit status: 0 all 24 hours hold, 1 an hour does not hold, 2 could not tell, 3 waiting for the next hour (0 with --scheduled).",
     )
     .action(async (flags: WatchFlags) => {
       const { runWatch } = await import("./operations/run-watch.ts");

@@ -209,11 +209,22 @@ function environmentSchema(meaning: string, refs: { branches: string[]; tags: st
     .meta({ description: meaning });
 }
 
-/** The environments of GitHub, which the deploying workflows run in. */
+/** The environments of GitHub, which the workflows with credentials run in. */
 export const environmentsSchema = z
   .strictObject({
     staging: environmentSchema("Deployments to staging.", { branches: ["main"], tags: [] }),
     production: environmentSchema("Deployments to production.", { branches: [], tags: ["v*"] }),
+    release: environmentSchema("The steps of a release, which a person starts.", {
+      branches: ["main"],
+      tags: [],
+    }),
+    monitoring: environmentSchema("What looks at production by itself: give it tokens that only read.", {
+      branches: ["main"],
+      tags: [],
+    }),
   })
   .prefault({})
-  .meta({ description: "Environments on GitHub, which control what the workflows may deploy." });
+  .meta({
+    description:
+      "Environments on GitHub, which control what the workflows may deploy and which credentials they see.",
+  });

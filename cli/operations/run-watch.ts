@@ -1,3 +1,5 @@
+import * as z from "zod";
+import type { Settings } from "../../config/settings.ts";
 import type { Result } from "../../evidence/statement.ts";
 import { runCommand } from "../../lib/command.ts";
 import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
@@ -8,15 +10,20 @@ import { criteriaOf } from "../../operations/watch/criteria.ts";
 import { type Watched, type WatchResult, watch } from "../../operations/watch/watch.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { GitHub } from "../../vendors/github.ts";
+import { VendorProblem } from "../../vendors/problem.ts";
 import { Prometheus } from "../../vendors/prometheus.ts";
 import { recordRun, recordsFolder } from "../evidence/record.ts";
 
 export interface WatchFlags {
   stack: string;
   cwd: string;
-  since: Date;
+  /** A moment, or `release` for when the newest release was published. */
+  since: Date | "release";
   before?: Date;
   evidence?: string | true;
+  /** Waiting for the next hour is no failure of a schedule. */
+  scheduled: boolean;
   json: boolean;
 }
 
@@ -24,13 +31,22 @@ export interface WatchFlags {
 export async function runWatch(flags: WatchFlags): Promise<void> {
   await runCommand({ json: flags.json }, async ({ progress }) => {
     const now = new Date();
-    const { stack, cwd, since, before, evidence } = flags;
+    const { stack, cwd, before, evidence } = flags;
+    const settings = readStackSettings(cwd, stack);
+    const since = flags.since === "release" ? await newestRelease(settings) : flags.since;
     if (since > now) throw new Failure("refused", "--since is in the future");
     if (before !== undefined && before >= since)
       throw new Failure("refused", "--before is not before --since");
+    if (flags.scheduled && now.getTime() - since.getTime() > firstDayMs) {
+      const words = `The first day after ${since.toISOString()} is over.`;
+      return {
+        status: exitStatus.holds,
+        output: flags.json ? jsonLine({ hours: [], baselines: [], over: true }) : `${words}\n`,
+      };
+    }
     const metrics = new Prometheus();
     progress?.("the metrics");
-    const criteria = criteriaOf(readStackSettings(cwd, stack));
+    const criteria = criteriaOf(settings);
     const result = await watch({ criteria, metrics, since, before, now });
     const watched = result.hours.flatMap((hour) => hour.watched);
     if (evidence !== undefined && watched.length > 0) {
@@ -40,8 +56,34 @@ export async function runWatch(flags: WatchFlags): Promise<void> {
       });
     }
     const output = flags.json ? jsonLine(documentOf(result)) : `${textOf(result)}\n`;
-    return { status: statusOf(result), output };
+    const status = statusOf(result);
+    const waits = flags.scheduled && status === exitStatus.waiting;
+    return { status: waits ? exitStatus.holds : status, output };
   });
+}
+
+/** A day, and some hours in which a schedule that was late still looks at hour 24. */
+const firstDayMs = 30 * 3_600_000;
+
+const release = z.object({ published_at: z.iso.datetime() });
+
+/**
+ * When the newest release of the repository was published; a prerelease or a draft does not count.
+ *
+ * @throws {Failure} `failed`, where GitHub does not tell
+ */
+async function newestRelease({ project }: Settings): Promise<Date> {
+  try {
+    const { published_at: at } = await new GitHub().ask({
+      path: `/repos/${project.repository}/releases/latest`,
+      right: "Contents: read",
+      schema: release,
+    });
+    return new Date(at);
+  } catch (error) {
+    if (!(error instanceof VendorProblem)) throw error;
+    throw new Failure("refused", `When the newest release was published is not known: ${error.message}`);
+  }
 }
 
 function statusOf({ hours, nextAt }: WatchResult): ExitStatus {

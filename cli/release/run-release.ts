@@ -8,7 +8,7 @@ import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { printableText } from "../../lib/text.ts";
 import { reconcile } from "../../operations/release/engine.ts";
-import { FolderSink } from "../../operations/release/evidence-sink.ts";
+import { StoreSink } from "../../operations/release/evidence-sink.ts";
 import { grafanaAlerts } from "../../operations/release/grafana-alerts.ts";
 import type { Limits } from "../../operations/release/measurement.ts";
 import { planDocument, planText } from "../../operations/release/plan.ts";
@@ -20,6 +20,7 @@ import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { decided } from "../evidence/decision.ts";
 import { git } from "../evidence/git.ts";
+import { openEvidence } from "../evidence/place.ts";
 import { signingKey } from "../evidence/record.ts";
 import { abortOnSignals } from "../operations/operation.ts";
 import { measure } from "../operations/run-verify.ts";
@@ -37,6 +38,7 @@ export interface ReleaseFlags {
   journal?: string;
   plan: boolean;
   wait: boolean;
+  scheduled: boolean;
   from?: string;
   until?: string;
   dryRun: boolean;
@@ -94,8 +96,8 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
         commit,
         steps,
         journal,
-        evidence: new FolderSink({
-          root: resolve(cwd, flags.evidence),
+        evidence: new StoreSink({
+          open: () => openEvidence(cwd, flags.evidence, stack),
           project: projectNameOf(cwd),
           stack,
           kind: "release",
@@ -117,7 +119,10 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
       flags.wait && !flags.dryRun
         ? await untilSettled(call, { signal, progress: work.progress })
         : await call();
-    return reported(outcome, json);
+    const result = reported(outcome, json);
+    return flags.scheduled && result.status === exitStatus.waiting
+      ? { ...result, status: exitStatus.holds }
+      : result;
   } finally {
     close();
   }

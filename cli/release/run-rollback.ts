@@ -7,7 +7,7 @@ import { Failure } from "../../lib/failure.ts";
 import { writeAtomic } from "../../lib/files.ts";
 import type { Host } from "../../operations/hosts/host.ts";
 import { reconcile } from "../../operations/release/engine.ts";
-import { FolderSink } from "../../operations/release/evidence-sink.ts";
+import { StoreSink } from "../../operations/release/evidence-sink.ts";
 import { stateOf, stepOf } from "../../operations/release/state.ts";
 import type { RollbackParts } from "../../operations/rollback/parts.ts";
 import { judgeByText } from "../../operations/rollback/schema.ts";
@@ -16,6 +16,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { git } from "../evidence/git.ts";
+import { openEvidence } from "../evidence/place.ts";
 import { signingKey } from "../evidence/record.ts";
 import { abortOnSignals } from "../operations/operation.ts";
 import { readReleaseVariables } from "./environment.ts";
@@ -85,8 +86,8 @@ async function rollback(flags: RollbackFlags, work: Work, signal: AbortSignal): 
           commit,
           steps: flags.finish ? finishSteps(parts) : rollbackSteps(parts),
           journal,
-          evidence: new FolderSink({
-            root: resolve(cwd, flags.evidence),
+          evidence: new StoreSink({
+            open: () => openEvidence(cwd, flags.evidence, stack),
             project: projectNameOf(cwd),
             // A rehearsal in staging speaks for the stack that would be rolled back.
             stack: flags.stack,

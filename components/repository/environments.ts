@@ -8,17 +8,18 @@ import type { RepositoryName, RepositoryScope } from "./args.ts";
 type EnvironmentSettings = DeliverySettings["environments"]["production"];
 
 /**
- * The environments that the deploying workflows run in: who approves, how long a deployment waits, and which
+ * The environments that workflows with credentials run in: who approves, how long a deployment waits, and which
  * branches and tags may be deployed. `permissions` are the reviewers', which GitHub requires first.
  */
 export function createEnvironments(
   scope: RepositoryScope,
   repository: RepositoryName,
-  { staging, production }: DeliverySettings["environments"],
+  environments: DeliverySettings["environments"],
   permissions: readonly Resource[],
 ): void {
-  createEnvironment(scope, repository, "staging", staging, permissions);
-  createEnvironment(scope, repository, "production", production, permissions);
+  for (const [name, settings] of Object.entries(environments)) {
+    createEnvironment(scope, repository, name, settings, permissions);
+  }
 }
 
 function createEnvironment(

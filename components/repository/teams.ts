@@ -11,7 +11,7 @@ export function givePermissions(
   repository: RepositoryName,
   { repository: { owners }, environments }: Pick<DeliverySettings, "repository" | "environments">,
 ): TeamRepository[] {
-  const reviewers = [environments.staging, environments.production].flatMap(({ reviewers }) => reviewers);
+  const reviewers = Object.values(environments).flatMap(({ reviewers }) => reviewers);
   const readers = new Set(reviewers.filter((team) => !owners.includes(team)));
   const rights = [
     ...owners.map((team) => ({ team, permission: "push" })),

@@ -1,13 +1,13 @@
 import { canonicalBytes } from "../../evidence/canonical.ts";
 import { sha256 } from "../../evidence/digest.ts";
-import { EvidenceFolder } from "../../evidence/folder.ts";
 import type { SigningKey } from "../../evidence/keys.ts";
 import type { Run, RunKind } from "../../evidence/statement.ts";
+import type { EvidenceStore } from "../../evidence/store.ts";
 import type { EvidenceSink, StepRecord } from "./options.ts";
 
 export interface SinkOptions {
-  /** Folder with the evidence of all stacks. */
-  root: string;
+  /** Opened when something is recorded, so that what records nothing needs no credential. */
+  open: () => Promise<EvidenceStore>;
   project: string;
   stack: string;
   kind: RunKind;
@@ -17,8 +17,8 @@ export interface SinkOptions {
   key: SigningKey | undefined;
 }
 
-/** The folder of a stack's evidence, in which each end of a step stands once. */
-export class FolderSink implements EvidenceSink {
+/** The evidence of a stack, in which each end of a step stands once. */
+export class StoreSink implements EvidenceSink {
   #options: SinkOptions;
 
   constructor(options: SinkOptions) {
@@ -26,9 +26,9 @@ export class FolderSink implements EvidenceSink {
   }
 
   async record({ commit, startedAt, finishedAt, results }: StepRecord): Promise<string> {
-    const { root, stack, project, kind, tool, settings, key } = this.#options;
-    const folder = new EvidenceFolder(root, stack);
-    const { records } = folder.read([]);
+    const { open, stack, project, kind, tool, settings, key } = this.#options;
+    const store = await open();
+    const { records } = await store.readAll([]);
     const digest = digestOf(results);
     const present = records.find(
       ({ run }) =>
@@ -38,7 +38,7 @@ export class FolderSink implements EvidenceSink {
         digestOf(run.results) === digest,
     );
     if (present !== undefined) return present.name;
-    return folder.add(
+    const record = await store.add(
       {
         kind,
         project,
@@ -51,7 +51,8 @@ export class FolderSink implements EvidenceSink {
         results,
       },
       key,
-    ).name;
+    );
+    return record.name;
   }
 }
 

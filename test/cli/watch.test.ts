@@ -9,9 +9,16 @@ let stop: (() => void) | undefined;
 afterEach(() => stop?.());
 
 /** A server with the API of Prometheus, on which each series has one value; a refusal for another token. */
-async function prometheus(value: (query: string) => string): Promise<string> {
+async function prometheus(value: (query: string) => string, published?: string): Promise<string> {
   const server = createServer((request, response) => {
     const { searchParams, pathname } = new URL(request.url ?? "", "http://localhost");
+    if (pathname.endsWith("/releases/latest")) {
+      response.writeHead(published === undefined ? 404 : 200, { "content-type": "application/json" });
+      response.end(
+        JSON.stringify(published === undefined ? { message: "Not Found" } : { published_at: published }),
+      );
+      return;
+    }
     if (request.headers.authorization !== `Bearer ${token}`) {
       response.writeHead(401).end("{}");
       return;
@@ -62,5 +69,32 @@ describe("optropic watch", () => {
     expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining("PROMETHEUS_URL") });
     const future = await run(["watch", "--since", ago(-2)], env);
     expect(future).toMatchObject({ status: 2, stderr: expect.stringContaining("in the future") });
+  });
+
+  it("takes the moment from the newest release, for a schedule that ends quietly", async () => {
+    const args = ["watch", "--since", "release", "--scheduled"];
+    const at = async (published: string | undefined) => {
+      const url = await prometheus(good, published);
+      return {
+        PROMETHEUS_URL: url,
+        PROMETHEUS_TOKEN: token,
+        GITHUB_API_URL: url,
+        GITHUB_TOKEN: "canary-github",
+      };
+    };
+    const early = await run(args, await at(ago(2)));
+    expect(early).toMatchObject({ status: 0, stderr: "" });
+    expect(early.stdout).toContain("… So far it holds");
+    stop?.();
+    const over = await run(args, await at(ago(31)));
+    expect(over).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^The first day after .* is over\.\n$/),
+    });
+    stop?.();
+    const none = await run(args, await at(undefined));
+    expect(none.status).toBe(2);
+    expect(none.stderr).toContain("When the newest release was published is not known");
+    expect(none.stdout + none.stderr).not.toContain("canary");
   });
 });

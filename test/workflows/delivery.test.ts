@@ -2,6 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { backupsCommand } from "../../cli/backups.ts";
+import { drillCommand } from "../../cli/drill.ts";
+import { releaseCommand } from "../../cli/release.ts";
+import { rollbackCommand } from "../../cli/rollback.ts";
+import { verifyCommand } from "../../cli/verify.ts";
+import { watchCommand } from "../../cli/watch.ts";
 import { Delivery } from "../../components/delivery.ts";
 import { workflowVariables } from "../../components/repository/variables.ts";
 import { Repository } from "../../components/repository.ts";
@@ -52,7 +58,7 @@ it("the variables are those that the delivery sets, for either backend", () => {
   const declared = Object.keys({ ...withBucket, ...selfManaged });
   const read = new Set([...texts.values()].flatMap((text) => text.match(/(?<=\bvars\.)\w+/g) ?? []));
   // What a provider needs and only its user knows, from the environment.
-  const ofEnvironment = ["AWS_REGION", "RENDER_OWNER_ID"];
+  const ofEnvironment = ["AWS_REGION", "PROMETHEUS_URL", "RENDER_OWNER_ID"];
   expect([...read].filter((name) => !ofEnvironment.includes(name)).toSorted()).toEqual(declared.toSorted());
 });
 
@@ -105,6 +111,54 @@ describe("what is deployed", () => {
       const patterns = [...branches, ...tags];
       expect(patterns).not.toEqual([]);
       expect(patterns.filter((pattern) => matchesRef(pattern, "pull/42/merge"))).toEqual([]);
+    }
+  });
+});
+
+describe("what runs by a schedule or by hand", () => {
+  const own = ["release.yml", "staging.yml", "watch.yml", "nightly.yml"];
+
+  it("has the credentials of an environment that the delivery declares, from the default branch alone", () => {
+    const named = own.flatMap((file) =>
+      Object.values(workflow(file).jobs).flatMap(({ environment }) => environment ?? []),
+    );
+    for (const name of new Set(named)) {
+      const declared = new Map(Object.entries(environments)).get(name) ?? fail(`no environment ${name}`);
+      expect(declared).toMatchObject({ branches: [repository.defaultBranch], tags: [] });
+    }
+  });
+
+  it("is approved where it changes production, and never waits for a person where it only looks", () => {
+    expect(environments.release.reviewers).not.toEqual([]);
+    expect(environments.monitoring.reviewers).toEqual([]);
+    expect(Object.keys(workflow("release.yml").on)).toEqual(["workflow_dispatch"]);
+    for (const file of own.slice(1)) expect(Object.keys(workflow(file).on)).toContain("schedule");
+  });
+
+  it("names options that the commands have", () => {
+    const runs = own.flatMap((file) =>
+      Object.values(workflow(file).jobs).flatMap(({ steps }) =>
+        steps.flatMap(({ run = "" }) => run.split("\n")),
+      ),
+    );
+    const commands = new Map(
+      [
+        releaseCommand(),
+        rollbackCommand(),
+        watchCommand(),
+        verifyCommand(),
+        backupsCommand(),
+        drillCommand(),
+      ].map((command) => [command.name(), command]),
+    );
+    const options = runs.flatMap((run) => {
+      const [, name = "", rest = ""] = /^npm run ([\w]+) -- (.*)$/.exec(run) ?? [];
+      return (rest.match(/--[\w-]+/g) ?? []).map((option) => [name, option] as const);
+    });
+    expect(options.length).toBeGreaterThan(10);
+    for (const [name, option] of options) {
+      const known = commands.get(name)?.options.map(({ long }) => long);
+      expect(known).toContain(option);
     }
   });
 });

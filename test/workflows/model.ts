@@ -35,9 +35,31 @@ const jobSchema = z.looseObject({
   steps: z.array(stepSchema),
 });
 
+const scheduled = z.array(z.strictObject({ cron: z.string() }));
+const dispatched = z.strictObject({ inputs: z.record(z.string(), z.looseObject({ type: z.string() })) });
+
+/** Times and the names of inputs as lists, as every other trigger has its filters. */
+function listed(on: unknown): unknown {
+  if (typeof on !== "object" || on === null) return on;
+  return Object.fromEntries(
+    Object.entries(on).map(([trigger, value]) => {
+      const times = scheduled.safeParse(value);
+      if (trigger === "schedule" && times.success)
+        return [trigger, { cron: times.data.map(({ cron }) => cron) }];
+      const inputs = dispatched.safeParse(value);
+      return trigger === "workflow_dispatch" && inputs.success
+        ? [trigger, { inputs: Object.keys(inputs.data.inputs) }]
+        : [trigger, value];
+    }),
+  );
+}
+
 const workflowSchema = z.looseObject({
   name: z.string(),
-  on: z.record(z.string(), z.union([z.null(), z.record(z.string(), z.array(z.string()))])),
+  on: z.preprocess(
+    listed,
+    z.record(z.string(), z.union([z.null(), z.record(z.string(), z.array(z.string()))])),
+  ),
   permissions: z.union([permissions, z.string()]).optional(),
   concurrency: concurrency.optional(),
   env: texts.optional(),

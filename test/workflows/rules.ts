@@ -8,8 +8,10 @@ export const requiredChecks = ["typecheck", "lint", "test", "build", "preview"];
 const judging = "pull-request.yml";
 /** Workflows that may ask for a token by OIDC. */
 const withOidc = ["preview.yml", "deploy.yml"];
-/** The one workflow that may see a secret, in a job with an environment. */
-const withSecrets = "deploy.yml";
+/** Workflows that may see a secret, in a job with an environment: nobody's pull request starts them. */
+const withSecrets = ["deploy.yml", "release.yml", "staging.yml", "watch.yml", "nightly.yml"];
+/** What a workflow may write beyond what its kind may: a release has a branch, a tag, notes and, if it breaks, an issue. */
+const mayWrite: Readonly<Record<string, readonly string[]>> = { "release.yml": ["contents", "issues"] };
 
 /**
  * What is wrong with the workflows and the action, each as `file job: what`; nothing is wrong with those that
@@ -86,7 +88,10 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
   const minutes = job["timeout-minutes"];
   const forForks = "pull_request" in workflow.on && (job.if === undefined || holds(job.if, fromFork));
   const follows = "workflow_run" in workflow.on;
-  const allowed = follows ? ["pull-requests", "security-events"] : ["id-token"];
+  const allowed = [
+    ...(follows ? ["pull-requests", "security-events"] : ["id-token"]),
+    ...(mayWrite[file] ?? []),
+  ];
   const secret = /\bsecrets\b/.test(JSON.stringify(job));
   return [
     ...found(minutes === undefined || minutes > 60, "no time limit of an hour or less"),
@@ -96,6 +101,10 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
     ...found(forForks && writes.length > 0, `a fork's code may write: ${writes}`),
     ...found(forForks && usesCredential(job), "a fork's code sees a credential"),
     ...found(forForks && job.environment !== undefined, "a fork's code runs in an environment"),
+    ...found(
+      job.environment !== undefined && strangers.some((trigger) => trigger in workflow.on),
+      "a pull request reaches the credentials of an environment",
+    ),
     ...found(!forForks && writes.some((scope) => !allowed.includes(scope)), `may write: ${writes}`),
     ...found(writes.includes("id-token") && !withOidc.includes(file), "may ask for a token by OIDC"),
     ...found(
@@ -107,7 +116,7 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
       steps.some(({ uses = "", with: inputs = {} }) => keepsCache(uses, inputs)),
       "a cache that another run may have filled",
     ),
-    ...found(secret && (file !== withSecrets || job.environment === undefined), "sees a secret"),
+    ...found(secret && (!withSecrets.includes(file) || job.environment === undefined), "sees a secret"),
     ...found(job.env !== undefined && usesCredential(job.env), "every step sees a credential"),
     ...found(
       job.environment !== undefined && concurrency?.["cancel-in-progress"] !== false,
@@ -117,6 +126,9 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
     ...steps.flatMap(problemsOfCheckout),
   ];
 }
+
+/** Triggers by which code that nobody has reviewed, or its author's words, get into a run. */
+const strangers = ["pull_request", "merge_group", "workflow_run", "repository_dispatch"];
 
 /** Everything that may write to the default branch's cache can leave something in it for the next run. */
 function keepsCache(uses: string, inputs: NonNullable<Step["with"]>): boolean {
