@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type CommandError, commandError, runCommand, type Work } from "../lib/command.ts";
@@ -22,10 +22,8 @@ import { type View, viewOf } from "../preview/report/view.ts";
 import { repositoryRoot } from "../project/sources.ts";
 import { collect } from "./collect.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
+import { isPackaged, ownFolder, ownPack, ownProject } from "./own.ts";
 import { previewStacks, statusOf } from "./stacks.ts";
-
-/** The project of this checkout, which is previewed unless `--cwd` names another. */
-const ownProject = dirname(import.meta.dirname);
 
 const defaultStack = "production";
 
@@ -64,7 +62,7 @@ export function previewCommand(): Command {
     .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
     .option(
       "--policy-pack <folder>",
-      "a policy pack; repeatable (default: this project's own, for this project)",
+      "a policy pack; repeatable (default: the checklist, where the command is installed or for its own project)",
       collect,
     )
     .option(
@@ -231,7 +229,7 @@ async function judge(
     cwd,
     stack,
     organization: flags.organization,
-    policyPacks: flags.policyPack ?? (isOwn(cwd) ? [resolve(ownProject, "policies")] : []),
+    policyPacks: flags.policyPack ?? (isPackaged || isOwn(cwd) ? [ownPack] : []),
     policyPackConfigs: flags.policyPackConfig.map(readPackConfig),
     config: flags.config,
     stackOutputs: flags.stackOutput,
@@ -256,7 +254,7 @@ async function measuredItems(): Promise<ReadonlySet<string>> {
 function isOwn(folder: string): boolean {
   return (
     existsSync(folder) &&
-    [ownProject, join(ownProject, "delivery")].some((own) => realpathSync(own) === realpathSync(folder))
+    [ownFolder, join(ownFolder, "delivery")].some((own) => realpathSync(own) === realpathSync(folder))
   );
 }
 

@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { WatchFlags } from "./operations/run-watch.ts";
+import { ownProject } from "./own.ts";
 
 /** `optropic watch`: judges the first day after a deployment. */
 export function watchCommand(): Command {
@@ -9,7 +9,7 @@ export function watchCommand(): Command {
       "Judges hours 1, 6 and 24 after a deployment by the metrics of the platform: against the objectives, the same hours of last week and of the release before. Each call looks anew, so a schedule can run it. PROMETHEUS_URL and PROMETHEUS_TOKEN say where the metrics are.",
     )
     .option("-s, --stack <name>", "the stack", "production")
-    .option("-C, --cwd <folder>", "the folder of the Pulumi project", dirname(import.meta.dirname))
+    .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
     .requiredOption(
       "--since <time>",
       "when the release went live, such as 2026-11-27T12:00:00Z, or `release`: when the newest release of the repository was published, as GitHub says",

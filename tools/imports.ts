@@ -27,7 +27,7 @@ export async function checkImports(root: string, rooms: readonly Room[]): Promis
       validate: true,
       ruleSet: { forbidden: [{ name: "circle", from: {}, to: { circular: true } }] },
       doNotFollow: { path: installed.source },
-      exclude: { path: "^(node_modules|test/fixtures)/" },
+      exclude: { path: "^(node_modules|test/fixtures|dist)/" },
       tsPreCompilationDeps: true,
     },
     { conditionNames: ["import", "types", "node"], exportsFields: ["exports"] },

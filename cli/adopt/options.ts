@@ -1,10 +1,7 @@
-import { dirname } from "node:path";
 import { Command } from "commander";
 import { collect } from "../collect.ts";
+import { ownProject } from "../own.ts";
 import { withLiveOptions } from "./live.ts";
-
-/** The project of this checkout. */
-const ownProject = dirname(dirname(import.meta.dirname));
 
 /** A subcommand that compares the program with what is there. */
 export function adoptCommand(name: string, about: { description: string; example: string }): Command {

@@ -13,6 +13,7 @@ import { writeAtomic } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { camelCase, printable } from "../../lib/text.ts";
 import { readState } from "../../preview/index.ts";
+import { ownFolder } from "../own.ts";
 import { existingOf } from "./existing.ts";
 import { liveState } from "./live.ts";
 
@@ -29,7 +30,7 @@ export interface InitFlags extends Record<string, unknown> {
   json: boolean;
 }
 
-const template = join(import.meta.dirname, "..", "..", "Pulumi.production.yaml");
+const template = join(ownFolder, "Pulumi.production.yaml");
 
 /** Writes the files with which a platform that runs already begins. */
 export async function runInit(flags: InitFlags): Promise<void> {

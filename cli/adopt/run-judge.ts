@@ -1,4 +1,3 @@
-import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { type CommandError, commandError, runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
@@ -10,6 +9,7 @@ import { type ReportFormat, reporterOf } from "../../preview/report/formats.ts";
 import type { Failed, Judged, Report } from "../../preview/report/report.ts";
 import { viewOf } from "../../preview/report/view.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "../output.ts";
+import { ownFolder, ownPack } from "../own.ts";
 import { type LiveFlags, liveState } from "./live.ts";
 
 export interface JudgeFlags extends LiveFlags {
@@ -24,8 +24,6 @@ export interface JudgeFlags extends LiveFlags {
   json: boolean;
   color: boolean;
 }
-
-const root = dirname(dirname(import.meta.dirname));
 
 /** Judges what the vendors have, and reports it as a preview of a state is reported. */
 export async function runJudge(flags: JudgeFlags, command: Command): Promise<void> {
@@ -51,8 +49,8 @@ export async function runJudge(flags: JudgeFlags, command: Command): Promise<voi
     const state = await liveState(flags, { project, stack });
     for (const warning of state.warnings) warn(warning);
     const judging = preview({
-      ...{ cwd: root, stack, state, asStated: true, progress },
-      policyPacks: [join(root, "policies")],
+      ...{ cwd: ownFolder, stack, state, asStated: true, progress },
+      policyPacks: [ownPack],
       policyPackConfigs: config === undefined ? [] : [readPackConfig(config)],
     });
     const result = await judging.then(

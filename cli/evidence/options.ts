@@ -1,10 +1,7 @@
-import { dirname } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { type Moment, moments } from "../../evidence/phases.ts";
 import { collect } from "../collect.ts";
-
-/** The project of this checkout. */
-const ownProject = dirname(dirname(import.meta.dirname));
+import { ownProject } from "../own.ts";
 
 /** Where evidence is kept unless a flag says otherwise, from the project's folder. */
 export const defaultFolder = "records";

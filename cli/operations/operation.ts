@@ -1,10 +1,10 @@
-import { dirname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Work as CommandWork, runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
+import { ownProject } from "../own.ts";
 
 /** Options of every operation. */
 export interface OperationFlags {
@@ -51,9 +51,6 @@ export function operationCommand(name: string, about: { description: string; exa
       `\nExample:\n  $ ${about.example}\n\nExit status: 0 holds, 1 does not hold or failed, 2 did not start.`,
     );
 }
-
-/** The project of this checkout. */
-const ownProject = dirname(dirname(import.meta.dirname));
 
 /** Where to read the stack's settings. */
 export function cwdOption(): Option {

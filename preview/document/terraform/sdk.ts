@@ -19,6 +19,9 @@ export interface SdkType {
 /** Packages whose name is not the first word of Terraform's types. */
 const packages = join(dirname(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json")), "..");
 
+/** Those of this project, where no package manager linked them. */
+const ownPackages = join(import.meta.dirname, "..", "..", "..", "sdks");
+
 const known = new Map<string, SdkType | undefined>();
 
 /**
@@ -35,8 +38,8 @@ export function sdkTypeOf(terraformType: string): SdkType | undefined {
 function findType(terraformType: string): SdkType | undefined {
   const [provider = "", ...rest] = terraformType.split("_");
   if (!/^[a-z][a-z0-9]*$/.test(provider) || !/^[a-z0-9_]+$/.test(terraformType)) return undefined;
-  const folder = join(packages, provider);
-  if (rest.length === 0 || !existsSync(folder)) return undefined;
+  const folder = [join(packages, provider), join(ownPackages, provider)].find((path) => existsSync(path));
+  if (rest.length === 0 || folder === undefined) return undefined;
   for (const name of [camelCase(rest.join("_")), camelCase(terraformType)]) {
     const found = filesOf(folder).get(name.toLowerCase());
     if (found !== undefined) return typeIn(folder, found);
