@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { parseJson } from "../lib/json.ts";
-import { readBody } from "./body.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { type Exchanged, exchange } from "./exchange.ts";
 import { defaultLimits, type VendorLimits } from "./limits.ts";
 import { codeOf, conceal, messageOf } from "./messages.ts";
 import { VendorProblem } from "./problem.ts";
@@ -80,7 +80,8 @@ export class VendorClient {
     const { vendor } = this.#options;
     const { method = "GET" } = request;
     const asked = `${vendor}, ${method} ${request.path}`;
-    const { response, raw } = await this.#persist(request, token, asked);
+    const response = await this.#persist(request, token, asked);
+    const { raw } = response;
     this.#options.record?.(raw);
     const text = raw.toString("utf8");
     if (!response.ok) throw refused(request, response, conceal(messageOf(text), token), asked);
@@ -130,17 +131,13 @@ export class VendorClient {
     const { vendor, token } = this.#options;
     const value = token.value?.trim() ?? "";
     if (value === "") throw new VendorProblem("no-credential", `${vendor}: ${token.variable} is not set`);
-    // fetch would quote a header that it cannot send.
+    // Node.js would quote a header that it cannot send.
     if (/^[\x21-\x7e]{1,4096}$/.test(value)) return value;
     throw new VendorProblem("no-credential", `${vendor}: ${token.variable} does not hold a token`);
   }
 
   /** Sends the request until an answer is final. */
-  async #persist(
-    request: VendorRequest<unknown>,
-    token: string,
-    asked: string,
-  ): Promise<{ response: Response; raw: Buffer }> {
+  async #persist(request: VendorRequest<unknown>, token: string, asked: string): Promise<Exchanged> {
     const { attempts, pauseMs, longestWaitMs, totalMs } = this.limits;
     const repeatable = request.repeatable ?? request.method !== "POST";
     const deadline = this.#clock.now() + totalMs;
@@ -150,7 +147,7 @@ export class VendorClient {
       let problem: VendorProblem;
       try {
         const answer = await this.#exchange(request, token, asked, deadline - this.#clock.now());
-        const { status, headers } = answer.response;
+        const { status, headers } = answer;
         const limited = status === 429;
         if (!limited && status < 500) return answer;
         const asks = retryAfterMs(headers.get("retry-after"), this.#clock.now());
@@ -181,7 +178,7 @@ export class VendorClient {
     token: string,
     asked: string,
     leftMs: number,
-  ): Promise<{ response: Response; raw: Buffer }> {
+  ): Promise<Exchanged> {
     const { baseUrl, authorization = (value: string) => `Bearer ${value}` } = this.#options;
     const url = new URL(`${baseUrl.pathname.replace(/\/$/, "")}${path}`, baseUrl.origin);
     // `//host/path` is an address of its own.
@@ -194,27 +191,30 @@ export class VendorClient {
     const signal = this.#signal();
     const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
     try {
-      const response = await fetch(url, {
-        method,
-        headers: {
-          accept: "application/json",
-          "user-agent": "optropic",
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...headers,
-          authorization: authorization(token),
+      return await exchange(
+        url,
+        {
+          method,
+          headers: {
+            accept: "application/json",
+            "user-agent": "optropic",
+            ...(body === undefined ? {} : { "content-type": "application/json" }),
+            ...headers,
+            authorization: authorization(token),
+          },
+          body: sent,
+          signal: AbortSignal.any([signal, time]),
+          bodyBytes: this.limits.bodyBytes,
         },
-        ...(sent === undefined ? {} : { body: sent }),
-        redirect: "manual",
-        signal: AbortSignal.any([signal, time]),
-      });
-      return { response, raw: await readBody(response, this.limits.bodyBytes, asked) };
+        asked,
+      );
     } catch (error) {
       if (error instanceof VendorProblem) throw error;
       signal.throwIfAborted();
       if (time.aborted) {
         throw new VendorProblem("timed-out", `${asked}: no complete answer in ${limitMs / 1000} s`);
       }
-      // Only the kind of error, since messages of fetch can quote headers.
+      // Only the kind of error, since its message could quote a header.
       throw new VendorProblem("unreachable", `${asked}: no answer (${codeOf(error)})`);
     }
   }

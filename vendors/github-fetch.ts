@@ -1,5 +1,5 @@
-import { readBody } from "./body.ts";
 import type { VendorOptions } from "./client.ts";
+import { exchange as send } from "./exchange.ts";
 import type { VendorLimits } from "./limits.ts";
 import { codeOf } from "./messages.ts";
 import { VendorProblem } from "./problem.ts";
@@ -40,14 +40,18 @@ export function boundedFetch({
   async function exchange(url: URL, init: RequestInit, asked: string): Promise<Response> {
     const time = AbortSignal.timeout(limits.requestMs);
     try {
-      const response = await fetch(url, {
-        ...init,
-        redirect: "manual",
-        signal: signal === undefined ? time : AbortSignal.any([signal, time]),
-      });
-      const raw = await readBody(response, limits.bodyBytes, asked);
+      const { status, headers, raw } = await send(
+        url,
+        {
+          method: init.method ?? "GET",
+          headers: Object.fromEntries(new Headers(init.headers)),
+          body: typeof init.body === "string" ? init.body : undefined,
+          signal: signal === undefined ? time : AbortSignal.any([signal, time]),
+          bodyBytes: limits.bodyBytes,
+        },
+        asked,
+      );
       record?.(raw);
-      const { status, headers } = response;
       return new Response(raw.length === 0 ? null : new Uint8Array(raw), { status, headers });
     } catch (error) {
       if (error instanceof VendorProblem) throw error;

@@ -5,9 +5,9 @@ import { throttling } from "@octokit/plugin-throttling";
 import * as z from "zod";
 import { parseJson } from "../lib/json.ts";
 import { checkedUrl } from "./base-url.ts";
-import { readBody } from "./body.ts";
 import { type Access, refused, type VendorRequest } from "./client.ts";
 import { systemClock } from "./clock.ts";
+import { exchange } from "./exchange.ts";
 import { boundedFetch } from "./github-fetch.ts";
 import { Patience, Settled } from "./github-patience.ts";
 import { defaultLimits, type VendorLimits } from "./limits.ts";
@@ -117,11 +117,17 @@ export class GitHub {
     }
     const time = AbortSignal.timeout(this.limits.requestMs);
     try {
-      const response = await fetch(location, {
-        redirect: "error",
-        signal: this.#signal === undefined ? time : AbortSignal.any([this.#signal, time]),
-      });
-      if (response.ok) return await readBody(response, mostBytes, asked);
+      const response = await exchange(
+        location,
+        {
+          method: "GET",
+          headers: { "user-agent": "optropic" },
+          signal: this.#signal === undefined ? time : AbortSignal.any([this.#signal, time]),
+          bodyBytes: mostBytes,
+        },
+        asked,
+      );
+      if (response.ok) return response.raw;
       throw new VendorProblem(
         response.status === 404 || response.status === 410 ? "not-found" : "unreachable",
         `${asked}: the download has status ${response.status}`,

@@ -32,5 +32,7 @@ export function conceal(text: string, token: string): string {
 /** The code of a failed connection, or the name of the error. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
-  return error.cause instanceof Error && "code" in error.cause ? String(error.cause.code) : error.name;
+  const { cause } = error;
+  if ("code" in error) return String(error.code);
+  return cause instanceof Error && "code" in cause ? String(cause.code) : error.name;
 }

@@ -1,5 +1,6 @@
 import type { Settings } from "../config/settings.ts";
 import { only } from "./network/headers.ts";
+import { pageAt } from "./pages.ts";
 import { compare, probe } from "./probe.ts";
 import { Unknown } from "./unknown.ts";
 
@@ -23,16 +24,20 @@ export const assetsOptimized = probe({
   settings: ["web.framework"],
   measure: async (context) => {
     const { domains, web } = context.settings;
-    const page = await context.request({ host: domains.web, path: "/" });
+    const page = await pageAt(context, domains.web, "/");
     const prefix = immutablePrefixes[web.framework];
-    const found = page.body.match(/(?:src|href)="([^"<>\s]{1,500})"/g) ?? [];
-    const paths = found
-      .map((text) => text.replace(/^(?:src|href)="|"$/g, ""))
-      .filter((path) => path.startsWith(prefix));
-    const path = paths.find((each) => /\.(m?js|css)$/.test(each));
-    if (path === undefined) {
+    const origin = `https://${domains.web}`;
+    const found = [...page.body.matchAll(/\b(?:src|href)=["']?([^"'<>\s]{1,500})/g)]
+      .map(([, address = ""]) => URL.parse(address.replaceAll("&amp;", "&"), `${origin}/`))
+      .find(
+        (url) =>
+          url?.origin === origin && url.pathname.startsWith(prefix) && /\.(m?js|css)$/.test(url.pathname),
+      );
+    if (found === undefined || found === null) {
       throw new Unknown("no-data", `The home page of ${domains.web} names no file below ${prefix}`);
     }
+    // Vercel names the deployment in the query.
+    const path = found.pathname + found.search;
     const asset = await context.request({
       host: domains.web,
       path,

@@ -34,6 +34,14 @@ export interface Subject {
   readonly clock?: Clock | undefined;
 }
 
+/** Who answered in place of the platform, to find out whether a person asks; undefined where nobody did. */
+export function challengedBy({ headers }: Pick<HttpAnswer, "headers">): string | undefined {
+  const says = (name: string) =>
+    headers.get(name)?.some((value) => value.toLowerCase() === "challenge") === true;
+  if (says("cf-mitigated")) return "Cloudflare";
+  return says("x-vercel-mitigated") ? "Vercel" : undefined;
+}
+
 /** What one probe has while it measures: the stack as declared, and bounded ways to ask what runs. */
 export class Context {
   readonly settings: Settings;
@@ -85,6 +93,13 @@ export class Context {
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
     const answer = await this.requestUnlimited(request);
+    const by = challengedBy(answer);
+    if (by !== undefined) {
+      throw new Unknown(
+        "target-refused",
+        `${by} asks whether a person sends this request to ${request.host}: let the address of this machine through, or probe from another one`,
+      );
+    }
     if (answer.status !== 429) return answer;
     throw new Unknown(
       "rate-limited",

@@ -13,11 +13,13 @@ const leaks: readonly (readonly [what: string, pattern: RegExp])[] = [
   ],
   [
     "a path of the server",
-    /(?:\/(?:app|home|opt|srv|usr|var|root|workspace|render|vercel)\/[\w.-]+\/[\w./-]+)|node_modules/,
+    // Routes may begin like folders do, so that those need a file's ending.
+    /\/(?:opt|srv|usr|var|root)\/[\w.-]{1,200}\/[\w./-]|\/(?:app|home|workspace|render|vercel)\/[\w./-]{1,500}\.(?:[cm]?[jt]sx?|py|rb|php|go|java|json|env|ya?ml|sql|prisma)\b|[A-Z]:\\[\w.-]{1,200}\\|node_modules/,
   ],
   [
     "a statement of SQL",
-    /\b(?:SELECT\b.{1,500}\bFROM|INSERT INTO|UPDATE\b.{1,500}\bSET|DELETE FROM|syntax error at or near)\b/i,
+    // In lowercase, only what no sentence has: "select one from the list" is none.
+    /\b(?:SELECT\b.{1,500}\bFROM|INSERT INTO|UPDATE\b.{1,500}\bSET|DELETE FROM)\b|\b(?:select \*|select "|insert into "|update "|delete from ")|\bsyntax error at or near\b/,
   ],
   [
     "the error of a database library",
@@ -75,10 +77,12 @@ export const errorsSanitized = probe({
 });
 
 function leakIn({ body, headers }: HttpAnswer): string | undefined {
-  const text =
-    `${[...headers].map(([name, values]) => `${name}: ${values.join(", ")}`).join("\n")}\n${body}`.slice(
-      0,
-      mostSearched,
+  const text = `${[...headers].map(([name, values]) => `${name}: ${values.join(", ")}`).join("\n")}\n${body}`
+    .slice(0, mostSearched)
+    // Addresses that everybody may ask are no paths of the server.
+    .replaceAll(
+      /\bhttps?:\/\/[^\s"'<>]{1,2000}|\b(?:href|src|action)=(?:"[^"]{0,2000}"|'[^']{0,2000}')/gi,
+      " ",
     );
   return leaks.find(([, pattern]) => pattern.test(text))?.[0];
 }

@@ -1,4 +1,4 @@
-import type { Context } from "./context.ts";
+import { type Context, challengedBy } from "./context.ts";
 import type { HttpRequest } from "./network/http.ts";
 import { type Check, compare, probe } from "./probe.ts";
 import { Unknown } from "./unknown.ts";
@@ -61,8 +61,11 @@ async function limitCheck(context: Context, request: HttpRequest, name: "login" 
   const worker = async (): Promise<void> => {
     while (sent < most && refused === undefined) {
       sent += 1;
-      const { status } = await context.requestUnlimited(request);
-      if (status === 429) refused ??= sent;
+      const answer = await context.requestUnlimited(request);
+      const by = challengedBy(answer);
+      if (by !== undefined)
+        throw new Unknown("target-refused", `${by} asks whether a person sends the requests`);
+      if (answer.status === 429) refused ??= sent;
     }
   };
   await Promise.all(Array.from({ length: Math.min(abreast, requests) }, worker));

@@ -1,4 +1,5 @@
 import { only } from "./network/headers.ts";
+import { pageAt, redirectOf } from "./pages.ts";
 import { compare, probe } from "./probe.ts";
 
 export const redirectHostRedirects = probe({
@@ -10,7 +11,7 @@ export const redirectHostRedirects = probe({
   settings: ["domains.web", "domains.redirect"],
   measure: async (context) => {
     const { web, redirect } = context.settings.domains;
-    const page = await context.request({ host: web, path: "/" });
+    const page = await pageAt(context, web, "/");
     const served = compare(web, {
       expected: 200,
       measured: page.status,
@@ -18,15 +19,17 @@ export const redirectHostRedirects = probe({
       setting: "domains.web",
     });
     if (redirect === undefined) return [served];
-    const answer = await context.request({ host: redirect, path: "/a-path?and=query" });
-    const location = only(answer, "location") ?? "no location";
-    const expected = `https://${web}/a-path?and=query`;
+    const path = "/a-path?and=query";
+    const answer = await context.request({ host: redirect, path });
+    const expected = `https://${web}${path}`;
     return [
       served,
       compare(redirect, {
         expected: `301 or 308 to ${expected}`,
-        measured: `${answer.status} to ${location}`,
-        holds: [301, 308].includes(answer.status) && location === expected,
+        measured: `${answer.status} to ${only(answer, "location") ?? "no location"}`,
+        holds:
+          [301, 308].includes(answer.status) &&
+          redirectOf(answer, new URL(`https://${redirect}${path}`))?.href === expected,
         setting: "domains.redirect",
       }),
     ];

@@ -1,5 +1,6 @@
 import * as assets from "./assets.ts";
 import * as cors from "./cors.ts";
+import * as csp from "./csp.ts";
 import * as connection from "./database/connection.ts";
 import * as lints from "./database/lints.ts";
 import * as migrations from "./database/migrations.ts";
@@ -44,6 +45,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   tls,
   revocation,
   headers,
+  csp,
   observatory,
   cors,
   rateLimits,

@@ -1,4 +1,5 @@
 import { only } from "./network/headers.ts";
+import { pageAt } from "./pages.ts";
 import { compare, probe } from "./probe.ts";
 
 /** Where the file stands (RFC 9116, section 3). */
@@ -17,7 +18,7 @@ export const securityContactServed = probe({
   settings: ["contacts.security"],
   measure: async (context) => {
     const host = context.settings.domains.web;
-    const answer = await context.request({ host, path });
+    const answer = await pageAt(context, host, path);
     const type = only(answer, "content-type") ?? "none";
     const isServed = answer.status === 200 && /^text\/plain\b/i.test(type);
     const served = compare(`${path} of ${host}`, {

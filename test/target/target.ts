@@ -40,7 +40,8 @@ export async function startTarget(
   let active = new Set<Fault>();
   let round = 0;
   const identity = await authority.certify(names);
-  const expiring = await authority.certify(names, { to: new Date(Date.now() + 5 * 86_400_000) });
+  const fromNow = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+  const expiring = await authority.certify(names, { from: fromNow(-85), to: fromNow(5) });
   const other = await authority.certify(["elsewhere.example"]);
   const lists = {
     empty: await authority.revoked([]),

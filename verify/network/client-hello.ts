@@ -18,11 +18,30 @@ export type HelloAnswer =
   | { readonly kind: "alert"; readonly code: number }
   | { readonly kind: "silent" };
 
+/** With every exchange of keys, since an old server may know only one: ECDHE, RSA and DHE. */
+const oldSuites = [
+  ...[0xc013, 0xc014, 0xc009, 0xc00a, 0x002f, 0x0035, 0x000a],
+  ...[0x0033, 0x0039, 0x0032, 0x0038, 0x0016, 0x0041, 0x0084, 0x0005, 0x0004],
+] as const;
+
 /** Suites that any server of a version should know. */
 const usualSuites = {
-  "1.0": [0xc013, 0xc014, 0xc009, 0xc00a, 0x002f, 0x0035, 0x000a],
-  "1.1": [0xc013, 0xc014, 0xc009, 0xc00a, 0x002f, 0x0035, 0x000a],
-  "1.2": [0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc027, 0xc023, 0x009c, 0x009d],
+  "1.0": oldSuites,
+  "1.1": oldSuites,
+  "1.2": [
+    0xc02b,
+    0xc02f,
+    0xc02c,
+    0xc030,
+    0xcca9,
+    0xcca8,
+    0xc027,
+    0xc023,
+    0x009c,
+    0x009d,
+    0x009e,
+    ...oldSuites,
+  ],
   "1.3": [0x1301, 0x1302, 0x1303],
 } as const satisfies Record<TlsVersion, readonly number[]>;
 
@@ -100,6 +119,9 @@ function extensions(host: string, version: TlsVersion): Buffer[] {
     extension(10, vector(2, Buffer.concat(groups.map(word)))),
     extension(11, vector(1, Buffer.from([0]))),
     extension(13, vector(2, Buffer.concat(signatures.map(word)))),
+    // Servers under FIPS 140-3 refuse a client without the first, and careful ones a client without the second.
+    extension(0x0017, Buffer.alloc(0)),
+    extension(0xff01, Buffer.from([0])),
   ];
   if (version !== "1.3") return common;
   const share = Buffer.concat([word(0x001d), vector(2, randomBytes(32))]);

@@ -6,10 +6,9 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { TLSSocket } from "node:tls";
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
 import { reasonOf } from "../../lib/failure.ts";
 import { formatBytes } from "../../lib/units.ts";
+import { UnpackError, unpack } from "../../lib/unpack.ts";
 import type { Limits } from "../limits.ts";
 import { Unknown } from "../unknown.ts";
 import { addressOf, type Targets } from "./targets.ts";
@@ -52,6 +51,9 @@ export interface HttpOptions {
 }
 
 const userAgent = "optropic-verify";
+
+/** Interim answers (status 1xx) before the one that counts. */
+const mostInterim = 16;
 
 /**
  * Sends requests to the platform's hosts. It never follows a redirect, so what a header carries reaches no other
@@ -124,6 +126,12 @@ export class HttpClient {
           ? httpsRequest({ ...options, agent: this.#https, servername: host })
           : httpRequest({ ...options, agent: this.#http });
       outgoing.on("error", reject);
+      let interim = 0;
+      outgoing.on("information", () => {
+        interim += 1;
+        if (interim <= mostInterim) return;
+        outgoing.destroy(new Unknown("not-understood", "The answer begins with too many interim ones"));
+      });
       outgoing.on("response", (incoming) => {
         readAnswer(incoming, started, limits, record).then(resolve, (error: unknown) => {
           outgoing.destroy();
@@ -156,31 +164,17 @@ async function readAnswer(
   const headers = new Map(
     Object.entries(incoming.headersDistinct).map(([name, values]) => [name, values ?? []]),
   );
-  const body = await unpack(raw, headers.get("content-encoding")?.join(", ") ?? "", limits);
+  const body = await unpacked(raw, headers.get("content-encoding")?.join(", ") ?? "", limits);
   return { status, headers, body: body.toString("utf8"), bytes: body, sentBytes, durationMs };
 }
 
-const unpackers: Readonly<
-  Record<string, (raw: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
-> = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-  zstd: promisify(zstdDecompress),
-};
-
-async function unpack(raw: Buffer, encoding: string, limits: Limits): Promise<Buffer> {
-  const name = encoding.trim().toLowerCase();
-  if (name === "" || name === "identity" || raw.length === 0) return raw;
-  const unpacker = unpackers[name];
-  if (unpacker === undefined) {
-    throw new Unknown("not-understood", `The answer is encoded as ${JSON.stringify(name.slice(0, 40))}`);
-  }
+async function unpacked(raw: Buffer, encoding: string, limits: Limits): Promise<Buffer> {
   try {
-    return await unpacker(raw, { maxOutputLength: limits.bodyBytes });
+    return await unpack(raw, encoding, limits.bodyBytes);
   } catch (error) {
-    if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limits);
-    throw new Unknown("not-understood", `The answer is not valid ${name}`);
+    if (!(error instanceof UnpackError)) throw error;
+    if (error.reason === "too-large") throw tooLarge(limits);
+    throw new Unknown("not-understood", `The answer is ${error.message}`);
   }
 }
 

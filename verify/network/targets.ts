@@ -55,9 +55,11 @@ export async function addressOf(host: string, scheme: "https" | "http", targets:
   if (targets.https !== undefined || targets.http !== undefined) {
     throw new Unknown("no-data", `no --target ${scheme}:// was given to ask for ${host}`);
   }
-  const [found] = await lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
+  const addresses = await lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
     throw new Unknown("target-refused", `${host} has no address (${error.code ?? "unknown"})`);
   });
+  // Many networks that run probes have no IPv6.
+  const found = addresses.find(({ family }) => family === 4) ?? addresses[0];
   if (found === undefined) throw new Unknown("target-refused", `${host} has no address`);
   if (isPrivate(found.address)) {
     throw new Unknown(
@@ -70,15 +72,18 @@ export async function addressOf(host: string, scheme: "https" | "http", targets:
 
 /** Whether an address is not one of the public Internet (RFC 6890). */
 export function isPrivate(address: string): boolean {
-  const family = isIP(address);
+  const [bare = ""] = address.split("%");
+  const family = isIP(bare);
   if (family === 0) return true;
-  return privateNetworks.check(address, family === 6 ? "ipv6" : "ipv4");
+  return privateNetworks.check(bare, family === 6 ? "ipv6" : "ipv4");
 }
 
 const privateNetworks = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
+  // Services of Azure for its own machines.
+  ["168.63.129.16", 32],
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
   ["169.254.0.0", 16],
@@ -91,8 +96,15 @@ for (const [network, prefix] of [
   privateNetworks.addSubnet(network, prefix, "ipv4");
 }
 for (const [network, prefix] of [
-  ["::", 127],
+  // With an address of IPv4 in them, which may be a private one: compatible, translated, Teredo, 6to4.
+  ["::", 96],
+  ["::ffff:0:0:0", 96],
+  ["64:ff9b::", 96],
+  ["2001::", 32],
+  ["2002::", 16],
   ["64:ff9b:1::", 48],
+  ["100::", 64],
+  ["fec0::", 10],
   ["fc00::", 7],
   ["fe80::", 10],
   ["ff00::", 8],

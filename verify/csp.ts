@@ -1,0 +1,122 @@
+import { CspEvaluator } from "csp_evaluator";
+import { CspParser } from "csp_evaluator/dist/parser.js";
+import { all } from "./network/headers.ts";
+import type { HttpAnswer } from "./network/http.ts";
+import { compare, eachOf, probe } from "./probe.ts";
+
+/** Directives of one policy with their sources. */
+type Policy = ReadonlyMap<string, readonly string[]>;
+
+/** A page obeys each of its policies; a comma ends one, as a new header does (CSP Level 3, section 2.2.2). */
+function policyTexts(answer: HttpAnswer): string[] {
+  return all(answer, "content-security-policy")
+    .flatMap((header) => header.split(","))
+    .map((text) => text.trim())
+    .filter((text) => text !== "")
+    .slice(0, mostPolicies);
+}
+
+/** More policies than this are not read; each of them could only restrict further. */
+const mostPolicies = 10;
+
+/** The policies of an answer. */
+export function policiesOf(answer: HttpAnswer): Policy[] {
+  return policyTexts(answer).map(directivesOf);
+}
+
+export const declaredCspServed = probe({
+  name: "declared-csp-served",
+  items: ["4.6", "4.8"],
+  title: "The web host must send the declared Content Security Policy.",
+  needs: ["web"],
+  settings: ["edge.csp"],
+  measure: async (context) => {
+    const host = context.settings.domains.web;
+    const policies = policiesOf(await context.request({ host, path: "/" }));
+    const candidates = (policies.length === 0 ? [new Map()] : policies).map((served: Policy) =>
+      Object.entries(context.settings.edge.csp).map(([directive, sources]) => {
+        const found = served.get(directive);
+        const missing = sources.filter((source) => found?.some((each) => sameSource(each, source)) !== true);
+        // The edge adds the origins that the stack itself names, to which no page may lead its code; and a nonce
+        // is new in every answer, which csp-effective checks.
+        const added = (directive === "connect-src" ? [] : (found ?? [])).filter(
+          (source) => !nonce.test(source) && !sources.some((each) => sameSource(each, source)),
+        );
+        return compare(`${directive} of ${host}`, {
+          expected: sources.join(" ") || "present",
+          measured: found?.join(" ") ?? "missing",
+          holds: found !== undefined && added.length === 0 && missing.length === 0,
+          setting: `edge.csp["${directive}"]`,
+        });
+      }),
+    );
+    // A second policy, of the host or of the application, can only forbid more.
+    const wrong = (checks: ReturnType<typeof compare>[]) => checks.filter(({ state }) => state !== "holds");
+    return candidates.toSorted((a, b) => wrong(a).length - wrong(b).length)[0] ?? [];
+  },
+});
+
+/** Findings at or above this severity let a page run somebody else's code (csp_evaluator, Severity.MEDIUM). */
+const worstAllowed = 30;
+
+export const cspEffective = probe({
+  name: "csp-effective",
+  items: ["4.6", "4.8"],
+  title: "No host may send a Content Security Policy that lets injected code run.",
+  needs: ["web"],
+  settings: ["edge.csp"],
+  measure: (context) =>
+    eachOf(context.hosts, String, async (host) => {
+      const answer = await context.request({ host, path: "/" });
+      const texts = policyTexts(answer);
+      const nonces = noncesOf(answer);
+      const again = nonces.length === 0 ? [] : noncesOf(await context.request({ host, path: "/" }));
+      const findings = [
+        ...findingsOf(texts),
+        ...(nonces.some((each) => again.includes(each))
+          ? ["a nonce comes twice, so that anyone knows it"]
+          : []),
+      ];
+      const expected = "no severe finding of csp_evaluator";
+      const measured = texts.length === 0 ? "no policy" : findings.join("; ") || expected;
+      return [compare(host, { expected, measured, holds: measured === expected, setting: "edge.csp" })];
+    }),
+});
+
+/** What is wrong with all policies together: code runs only where every one of them lets it. */
+function findingsOf(texts: readonly string[]): string[] {
+  const [first = [], ...others] = texts.map((text) =>
+    new CspEvaluator(new CspParser(text).csp).evaluate().filter(({ severity }) => severity <= worstAllowed),
+  );
+  return first
+    .filter(({ directive }) => others.every((found) => found.some((each) => each.directive === directive)))
+    .map(
+      ({ directive, value, description }) =>
+        `${[directive, value].filter(Boolean).join(" ")}: ${description}`,
+    );
+}
+
+const nonce = /^'nonce-[\w+/=-]{1,500}'$/i;
+
+function noncesOf(answer: HttpAnswer): string[] {
+  return policiesOf(answer).flatMap((policy) =>
+    [...policy.values()].flat().filter((source) => nonce.test(source)),
+  );
+}
+
+/** Schemes, hosts and keywords are the same in whatever case; paths and hashes are not. */
+function sameSource(one: string, other: string): boolean {
+  if (one === other) return true;
+  const isPlain = !/^'(?:nonce|sha\d+)-|[^:/]\/./i.test(one);
+  return isPlain && one.toLowerCase() === other.toLowerCase();
+}
+
+/** Of a directive that comes twice, the first counts (CSP Level 3, section 2.2.1). */
+function directivesOf(policy: string): Policy {
+  const found = new Map<string, readonly string[]>();
+  for (const part of policy.split(";")) {
+    const [name = "", ...sources] = part.trim().split(/\s+/);
+    if (name !== "" && !found.has(name.toLowerCase())) found.set(name.toLowerCase(), sources);
+  }
+  return found;
+}

@@ -1,0 +1,92 @@
+import * as z from "zod";
+import { parseJson } from "../../lib/json.ts";
+import { only } from "../network/headers.ts";
+import type { HttpAnswer } from "../network/http.ts";
+
+/** What a health check says of the service and of what it needs. */
+export interface Health {
+  readonly says: string;
+  readonly isWell: boolean;
+}
+
+const well = /^(?:ok|okay|up|pass|passing|healthy|alive|available|ready|running|operational|success)$/i;
+
+/** Words that say that something does not work, or not all of it. */
+const unwell =
+  /^(?:down|fail|failed|failing|error|unhealthy|degraded|warn|warning|critical|offline|unavailable|disconnected|dead|timeout|outofservice|out_of_service|unreachable)$/i;
+
+/** Members that list what a service needs, as the formats for health checks of several frameworks have them. */
+const parts = ["checks", "dependencies", "components", "services", "details", "info", "entries", "results"];
+
+/** Where `false` says that a part does not work; elsewhere it may be any fact. */
+const partsWithFlags = ["checks", "dependencies", "components", "services"];
+
+/** Deepest list of parts of a part, and the longest one that is read. */
+const deepest = 4;
+const mostParts = 200;
+
+const object = z.record(z.string(), z.unknown());
+
+/** Reads the body of a health check: JSON of the usual shapes, one word, or nothing with status 204. */
+export function healthIn({ status, body, headers }: HttpAnswer): Health {
+  if (status === 204 && body === "") return { says: "no content", isWell: true };
+  const isPage = /html/i.test(only({ headers }, "content-type") ?? "");
+  const word = body.trim();
+  if (!isPage && word.length <= 40 && well.test(word)) return { says: word, isWell: true };
+  const json = object.safeParse(parseJson(body));
+  if (!json.success) {
+    return { says: word.length <= 40 && unwell.test(word) ? word : "no JSON with a status", isWell: false };
+  }
+  const own = stateOf(json.data);
+  if (own === undefined) return { says: "no JSON with a status", isWell: false };
+  const broken = brokenIn(json.data, deepest);
+  if (!own.isWell || broken === undefined) return own;
+  return { says: `${own.says}, but ${broken}`, isWell: false };
+}
+
+/** `status`, `state` or `health` as a word, or `ok`, `healthy` or `success` as true or false. */
+function stateOf(value: Readonly<Record<string, unknown>>): Health | undefined {
+  for (const name of ["status", "state", "health"]) {
+    const said = value[name];
+    if (typeof said === "string") return { says: said.slice(0, 100), isWell: well.test(said) };
+    if (said === 200) return { says: "200", isWell: true };
+  }
+  for (const name of ["ok", "healthy", "success", "alive", "up"]) {
+    const said = value[name];
+    if (typeof said === "boolean") return { says: `${name}: ${said}`, isWell: said };
+  }
+  return undefined;
+}
+
+/** The first part that says that it does not work. */
+function brokenIn(value: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+  if (depth === 0) return undefined;
+  for (const name of parts) {
+    const listed = value[name];
+    if (typeof listed !== "object" || listed === null) continue;
+    for (const [key, part] of Object.entries(listed).slice(0, mostParts)) {
+      const found = brokenPart(key, part, depth, partsWithFlags.includes(name));
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function brokenPart(key: string, part: unknown, depth: number, hasFlags: boolean): string | undefined {
+  const name = key.slice(0, 100);
+  if (part === false && hasFlags) return `${name}: false`;
+  if (typeof part === "string") return unwell.test(part) ? `${name}: ${part}` : undefined;
+  // The format of health+json has a list for each part.
+  if (Array.isArray(part)) {
+    return part
+      .slice(0, mostParts)
+      .map((each) => brokenPart(name, each, depth - 1, hasFlags))
+      .find((found) => found);
+  }
+  const inner = object.safeParse(part);
+  if (!inner.success || depth === 0) return undefined;
+  const own = stateOf(inner.data);
+  const isDown = own !== undefined && (unwell.test(own.says) || (hasFlags && own.says.endsWith(": false")));
+  if (isDown) return `${name}: ${own.says}`;
+  return brokenIn(inner.data, depth - 1);
+}
