@@ -14,6 +14,7 @@ import {
 import { metaHeaders, tagsOf } from "./observatory/markup.ts";
 import { gradeAt, gradeOf, type Scored } from "./observatory/score.ts";
 import { scoreScripts } from "./observatory/scripts.ts";
+import { pageAt } from "./pages.ts";
 import { compare, probe } from "./probe.ts";
 import { Unknown } from "./unknown.ts";
 
@@ -51,7 +52,7 @@ export const observatoryGrade = probe({
 const stranger = "https://http-observatory.security.mozilla.org";
 
 async function scoredTests(context: Context, host: string): Promise<Scored[]> {
-  const page = await context.request({ host, path: "/" });
+  const page = await pageAt(context, host, "/");
   if (page.status < 200 || page.status >= 300) {
     throw new Unknown("no-data", `${host} answered ${page.status}; only a page that is served has a score`);
   }

@@ -78,6 +78,8 @@ export const faults = [
   "dnssec-expired",
   "dnssec-not-delegated",
   "dnssec-other-key",
+  "health-of-database",
+  "nonce-reused",
 ] as const;
 
 /** What keeps something from being told, which is neither a pass nor a failure. */
@@ -88,6 +90,15 @@ export const obstacles = [
   "list-of-another",
   "page-unavailable",
   "dns-unsigned",
+  "challenged",
 ] as const;
 
-export type Fault = (typeof faults)[number] | (typeof obstacles)[number];
+/** What healthy platforms do as well, one group at a time: nothing of it is a fault. */
+export const oddities = [
+  ["headers-twice", "policy-in-two-headers", "health-word", "redirect-with-port", "login-numbered"],
+  ["framing-by-policy", "policy-with-nonce", "health-empty", "login-creates", "cookies-of-the-edge"],
+  ["home-elsewhere", "security-txt-elsewhere", "asset-with-query", "metrics-hidden", "errors-with-routes"],
+  ["redirect-at-once", "short-lived-certificate"],
+] as const;
+
+export type Fault = (typeof faults)[number] | (typeof obstacles)[number] | (typeof oddities)[number][number];

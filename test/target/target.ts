@@ -42,6 +42,7 @@ export async function startTarget(
   const identity = await authority.certify(names);
   const fromNow = (days: number): Date => new Date(Date.now() + days * 86_400_000);
   const expiring = await authority.certify(names, { from: fromNow(-85), to: fromNow(5) });
+  const shortLived = await authority.certify(names, { from: fromNow(-1), to: fromNow(5) });
   const other = await authority.certify(["elsewhere.example"]);
   const lists = {
     empty: await authority.revoked([]),
@@ -88,7 +89,9 @@ export async function startTarget(
         ? expiring
         : active.has("certificate-of-another-name")
           ? other
-          : identity;
+          : active.has("short-lived-certificate")
+            ? shortLived
+            : identity;
       const protocols = active.has("without-http2") ? "\x08http/1.1" : "\x02h2\x08http/1.1";
       Object.assign(app.server, { ALPNProtocols: Buffer.from(protocols) });
       app.server.setSecureContext({

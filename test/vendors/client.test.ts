@@ -91,6 +91,15 @@ describe("a client of a vendor", () => {
     ["no JSON", { kind: "text", text: "<html>" }, "not-understood"],
     ["an empty answer", { kind: "text", text: "" }, "not-understood"],
     ["an endless answer", { kind: "endless" }, "too-large"],
+    [
+      "many encodings",
+      {
+        kind: "status",
+        status: 200,
+        headers: { "content-encoding": "gzip,".repeat(1000), connection: "close" },
+      },
+      "not-understood",
+    ],
   ])("does not ask again after %s", async (_, misbehavior, reason) => {
     server.misbehave("api", misbehavior);
     const problem = await problemOf(client().ask(get));

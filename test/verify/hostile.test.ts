@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { defaultLimits } from "../../verify/limits.ts";
 import { HttpClient } from "../../verify/network/http.ts";
@@ -47,7 +47,13 @@ async function ask(http: { host: string; port: number }, requestMs = limits.requ
 }
 
 const head = "HTTP/1.1 200 OK\r\n";
-const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024));
+const zeros = Buffer.alloc(8 * 1024 * 1024);
+const bomb = gzipSync(zeros);
+
+function packed(encoding: string, body: Buffer): (socket: Socket) => void {
+  const lines = `${head}content-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`;
+  return (socket) => socket.end(Buffer.concat([Buffer.from(lines), body]));
+}
 
 function flood(socket: Socket, chunk: string | Buffer): void {
   const more = (): void => {
@@ -78,17 +84,44 @@ describe("a hostile target", () => {
     ],
     ["that is no web server", (socket) => socket.end("SSH-2.0-x\r\n"), "target-refused"],
     ["that hangs up", (socket) => socket.destroy(), "target-refused"],
+    ["with a zip bomb", packed("gzip", bomb), "too-large"],
+    ["with a bomb by Brotli", packed("br", brotliCompressSync(zeros)), "too-large"],
+    ["with a bomb by zstd", packed("zstd", zstdCompressSync(zeros)), "too-large"],
     [
-      "with a zip bomb",
+      "with a window of zstd that takes 128 MiB",
+      packed("zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x88, 0x09, 0x00, 0x00, 0x61])),
+      "not-understood",
+    ],
+    ["with a bomb in a bomb", packed("gzip, gzip", gzipSync(bomb)), "not-understood"],
+    ["with thousands of encodings", packed("gzip,".repeat(1000), gzipSync("x")), "not-understood"],
+    ["with the name of a method for an encoding", packed("constructor", bomb), "not-understood"],
+    [
+      "with interim answers without an end",
+      (socket) => flood(socket, "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".repeat(100)),
+      "not-understood",
+    ],
+    [
+      "with chunks without an end",
       (socket) => {
-        socket.end(
-          Buffer.concat([
-            Buffer.from(`${head}content-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`),
-            bomb,
-          ]),
-        );
+        socket.write(`${head}transfer-encoding: chunked\r\n\r\n`);
+        flood(socket, `1000\r\n${"x".repeat(4096)}\r\n`);
       },
       "too-large",
+    ],
+    [
+      "with an extension of a chunk without an end",
+      (socket) => flood(socket, `${head}transfer-encoding: chunked\r\n\r\n1;${"y".repeat(65_536)}`),
+      "target-refused",
+    ],
+    [
+      "with trailers without an end",
+      (socket) => flood(socket, `${head}transfer-encoding: chunked\r\n\r\n0\r\n${"t: x\r\n".repeat(10_000)}`),
+      "target-refused",
+    ],
+    [
+      "with two lengths",
+      (socket) => socket.end(`${head}content-length: 1\r\ncontent-length: 5\r\n\r\nxxxxx`),
+      "target-refused",
     ],
     [
       "with an unknown encoding",
@@ -128,6 +161,13 @@ describe("where a probe may connect to", () => {
     "fd00::1",
     "fe80::1",
     "::ffff:127.0.0.1",
+    "::ffff:a9fe:a9fe",
+    "64:ff9b::a9fe:a9fe",
+    "2002:7f00:1::",
+    "::127.0.0.1",
+    "fe80::1%eth0",
+    "168.63.129.16",
+    "0x7f.1",
   ])("%s is private", (address) => expect(isPrivate(address)).toBe(true));
 
   it.each(["192.0.2.1", "104.16.0.1", "2606:4700::1"])("%s is not", (address) => {

@@ -1,0 +1,56 @@
+import { brotliCompressSync, constants } from "node:zlib";
+import type { Settings } from "../../../config/settings.ts";
+import type { App } from "./app.ts";
+import { hostOf, type ServiceOptions } from "./options.ts";
+
+const script = "document.documentElement.dataset.ready = 'yes';\n".repeat(40);
+const packed = brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
+const assetPath = "/_next/static/app-5f2c91d0.js";
+
+/** What the web host shows to everybody. */
+export function addPages(app: App, { settings, has }: ServiceOptions): void {
+  const isApi = (request: { readonly host: string }): boolean => hostOf(request) === settings.domains.api;
+  for (const path of ["/", "/en"]) {
+    app.get(path, async (request, reply) => {
+      if (isApi(request)) return reply.code(404).send({ error: "not found" });
+      if (has("home-elsewhere") && path === "/") return reply.redirect("/en", 307);
+      if (has("page-unavailable")) return reply.code(404).send({ error: "not found" });
+      reply.header("cache-control", "no-cache");
+      const page = pageOf(settings, has("asset-with-query"));
+      const others = '<script src="//cdn.evil.example/x.js"></script>';
+      return reply.type("text/html; charset=utf-8").send(has("script-of-others") ? page + others : page);
+    });
+  }
+  for (const path of ["/.well-known/security.txt", "/security.txt"]) {
+    app.get(path, async (request, reply) => {
+      if (has("security-txt-elsewhere") && request.url.startsWith("/.well-known"))
+        return reply.redirect("/security.txt", 301);
+      if (isApi(request) || has("security-txt-missing")) return reply.code(404).send({ error: "not found" });
+      const contact = has("security-txt-of-another")
+        ? "nobody@elsewhere.example"
+        : settings.contacts.security;
+      const days = has("security-txt-expired") ? -1 : 90;
+      const expires = new Date(Date.now() + days * 86_400_000).toISOString();
+      return reply
+        .type("text/plain; charset=utf-8")
+        .send(`Contact: mailto:${contact}\nExpires: ${expires}\nPreferred-Languages: en\n`);
+    });
+  }
+  app.get(assetPath, async (request, reply) => {
+    if (isApi(request)) return reply.code(404).send({ error: "not found" });
+    const kept = has("asset-not-kept") ? "public, max-age=300" : "public, max-age=31536000, immutable";
+    reply.header("cache-control", kept).header("vary", "accept-encoding");
+    reply.type("text/javascript; charset=utf-8");
+    if (has("asset-not-compressed") || !/\bbr\b/.test(request.headers["accept-encoding"] ?? ""))
+      return reply.send(script);
+    return reply.header("content-encoding", "br").send(packed);
+  });
+}
+
+function pageOf({ links }: Settings, withQuery: boolean): string {
+  const source = withQuery ? `'${assetPath}?dpl=dpl_5f2c'` : `"${assetPath}"`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Optropic</title><script src=${source}></script></head>
+<body><h1>Optropic</h1><a href="${links.statusPage}">Status</a></body></html>
+`;
+}

@@ -1,0 +1,94 @@
+import { type Fault, faults } from "../faults.ts";
+import type { ServiceOptions } from "./options.ts";
+
+/** What is changed in an answer, whichever version of HTTP it goes by. */
+interface Headers {
+  getHeader(name: string): unknown;
+  header(name: string, value: string | string[]): unknown;
+  removeHeader(name: string): unknown;
+}
+
+/** What is wrong with the headers of every answer. */
+export function spoil(has: ServiceOptions["has"], reply: Headers): void {
+  const hsts = String(reply.getHeader("strict-transport-security"));
+  const set = (value: string) => reply.header("strict-transport-security", value);
+  const turned: Partial<Record<Fault, readonly [name: string, value: string]>> = {
+    "nosniff-missing": ["x-content-type-options", ""],
+    "framing-allowed": ["x-frame-options", "ALLOWALL"],
+    "referrer-leaked": ["referrer-policy", "unsafe-url"],
+    "permissions-missing": ["permissions-policy", ""],
+    "opener-policy-missing": ["cross-origin-opener-policy", ""],
+    "resource-policy-open": ["cross-origin-resource-policy", "cross-origin"],
+    "software-named": ["x-powered-by", "Express"],
+    "cors-any-origin": ["access-control-allow-origin", "*"],
+  };
+  for (const [fault, [name, value]] of Object.entries(turned)) {
+    if (!faults.some((each) => each === fault && has(each))) continue;
+    if (value === "") reply.removeHeader(name);
+    else reply.header(name, value);
+  }
+  if (has("csp-other-than-declared")) {
+    const csp = String(reply.getHeader("content-security-policy"));
+    reply.header(
+      "content-security-policy",
+      csp.replace("img-src 'self'", "img-src 'self' https://images.example"),
+    );
+  }
+  if (has("hsts-twice")) reply.header("strict-transport-security", [hsts, "max-age=300"]);
+  if (has("hsts-missing")) reply.removeHeader("strict-transport-security");
+  if (has("hsts-short")) set(hsts.replace(/max-age=\d+/, "max-age=300"));
+  if (has("hsts-without-subdomains")) set(hsts.replace(/; *includeSubDomains/, ""));
+  if (has("hsts-without-preload")) set(hsts.replace(/; *preload/, ""));
+}
+
+/** What is odd in the headers of every answer, and still right: an edge and the application both send them. */
+export function vary(has: ServiceOptions["has"], reply: Headers): void {
+  if (has("headers-twice")) {
+    for (const name of ["x-content-type-options", "x-frame-options"]) {
+      const value = reply.getHeader(name);
+      if (value !== undefined) reply.header(name, [String(value), String(value)]);
+    }
+    reply.header("referrer-policy", ["no-referrer", "strict-origin-when-cross-origin, a-policy-to-come"]);
+    reply.header("cross-origin-opener-policy", 'same-origin-allow-popups; report-to="coop"');
+  }
+  if (has("framing-by-policy")) reply.removeHeader("x-frame-options");
+  const csp = reply.getHeader("content-security-policy");
+  if (has("policy-in-two-headers") && csp !== undefined) {
+    reply.header("content-security-policy", ["upgrade-insecure-requests; object-src 'none'", String(csp)]);
+  }
+  if (has("policy-with-nonce") || has("nonce-reused")) {
+    const nonce = has("nonce-reused") ? "c2FtZQ" : Math.random().toString(36).slice(2);
+    reply.header(
+      "content-security-policy",
+      String(csp).replace(/script-src /, `script-src 'nonce-${nonce}' `),
+    );
+  }
+}
+
+/** Whether pages of an origin may call the API. */
+export function mayCall(
+  own: readonly string[],
+  origin: string | undefined,
+  has: ServiceOptions["has"],
+): boolean {
+  if (origin === undefined) return false;
+  if (has("cors-reflects")) return true;
+  if (has("cors-null") && origin === "null") return true;
+  if (has("cors-lookalike") && own.some((each) => origin.startsWith(each))) return true;
+  return own.includes(origin) && !has("cors-own-refused");
+}
+
+/** What is wrong with the metrics. */
+export function spoiled(has: ServiceOptions["has"], text: string): string {
+  const without = (pattern: RegExp) => text.replaceAll(pattern, "");
+  if (has("series-missing")) return without(/^.*optropic_db_pool_waiting.*\n/gm);
+  if (has("label-missing")) return without(/,?method="\w+"/g);
+  if (has("old-release")) return text.replaceAll(/version="[^"]*"/g, 'version="2.9.9"');
+  if (has("old-commit")) return text.replaceAll(/commit="[^"]*"/g, 'commit="0000000"');
+  if (has("memory-full")) return text.replace(/^(optropic_process_memory_limit_bytes\{.*\}) .*$/m, "$1 1000");
+  if (has("many-errors"))
+    return `${text}optropic_http_requests_total{host="x",method="GET",route="/",status="500"} 1000\n`;
+  if (has("slow-requests"))
+    return text.replaceAll(/^(.*request_duration_seconds_bucket\{le="[\d.]+".*\}) .*$/gm, "$1 0");
+  return text;
+}
