@@ -1,0 +1,257 @@
+import * as z from "zod";
+import { reasonOf } from "../../lib/failure.ts";
+import { counted } from "../../lib/text.ts";
+import type { Connection } from "../../postgres/connection.ts";
+import { type ServerSession, withSession } from "../../postgres/session.ts";
+import { objectDifferences } from "../archive/compare.ts";
+import { digestsOf, readObjects } from "../archive/describe.ts";
+import { type Catalog, readCatalog, removedBetween } from "./catalog.ts";
+import type { Migration } from "./folder.ts";
+import { readHistory, refuseUnclear } from "./history.ts";
+import { type Access, accessChanges, contractProblems, few, harmIn, securityProblems } from "./judge.ts";
+import { type Linted, type MigrationWaiver, waiverOf } from "./lint.ts";
+import { type Observation, observe, type Sessions } from "./observe.ts";
+import { brokenBetween, type Planned, planChanges, planQueries } from "./plans.ts";
+import type { Previous } from "./previous.ts";
+import { record } from "./record-applied.ts";
+
+export interface RehearsalOptions {
+  /** A copy of the database, which is changed. */
+  connection: Connection;
+  migrations: readonly Migration[];
+  /** What is pending, as it was understood. */
+  lint: (pending: readonly Migration[]) => Promise<Linted[]>;
+  /** The release that a rollback would return to; undefined where it is not known. */
+  previous: Previous | undefined;
+  /** The slowest statements of the source. */
+  statements?: Previous["queries"];
+  /** Who reaches which rows: a value for each cell of the matrix. */
+  access?: ((session: ServerSession) => Promise<Readonly<Record<string, string>>>) | undefined;
+  /** A lock that blocks others and is held for longer is a problem, in milliseconds. */
+  longestLockMs: number;
+  /** For the rules `rewrite` and `blocking-lock`, besides those of the lint. */
+  waivers?: readonly MigrationWaiver[];
+  progress?: ((step: string) => void) | undefined;
+  signal: AbortSignal;
+}
+
+/** What a rehearsal found. It holds if there is no problem. */
+export interface Rehearsal {
+  /** Migrations that the copy had already. */
+  applied: string[];
+  migrations: RehearsedMigration[];
+  /** What is gone or has another name afterwards. */
+  removed: string[];
+  /** Cells of the row access matrix that changed. */
+  access: string[];
+  plans: string[];
+  /** Whether the down scripts lead back to the schema before; undefined where there are none. */
+  down: { holds: boolean; differences: string[] } | undefined;
+  /** What does not hold, one sentence each. */
+  problems: string[];
+  /** What a person should know. */
+  notes: string[];
+}
+
+export interface RehearsedMigration {
+  name: string;
+  checksum: string;
+  phase: "expand" | "contract";
+  durationMs: number;
+  observations: Observation[];
+}
+
+/**
+ * Runs what is pending on a copy of the database with its rows, and records what really happens: locks, rewrites,
+ * time, what is gone, who reaches which rows, and whether the release before still works.
+ *
+ * @throws {Failure} `refused`, where the copy is not in a state to migrate
+ */
+export function rehearseMigrations(options: RehearsalOptions): Promise<Rehearsal> {
+  const { connection, signal } = options;
+  return withSession(
+    connection,
+    "optropic migrate",
+    (subject) =>
+      withSession(
+        connection,
+        "optropic migrate: witness",
+        (witness) => rehearse({ subject, witness }, options),
+        signal,
+      ),
+    signal,
+  );
+}
+
+async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<Rehearsal> {
+  const { subject } = sessions;
+  const { progress, previous, statements = [] } = options;
+  const history = await readHistory(subject, options.migrations);
+  refuseUnclear(history);
+  const linted = await options.lint(history.pending);
+  progress?.("the copy before");
+  const queries = [...(previous?.queries ?? []), ...statements];
+  const before = await lookAt(subject, queries, options);
+  const objects = await definitions(subject);
+  const migrations: RehearsedMigration[] = [];
+  const problems: string[] = [];
+  for (const each of linted) {
+    progress?.(each.migration.name);
+    const catalog = await readCatalog(subject);
+    const { observations, failure } = await observe(sessions, each.statements, each.wrapping);
+    const durationMs = observations.reduce((sum, { durationMs: ms }) => sum + ms, 0);
+    const removed = failure === undefined ? removedBetween(catalog, await readCatalog(subject)) : [];
+    const { name, checksum } = each.migration;
+    const phase = removed.length > 0 || each.phase === "contract" ? "contract" : "expand";
+    migrations.push({ name, checksum, phase, durationMs: Math.round(durationMs), observations });
+    if (failure !== undefined) {
+      problems.push(`${name} failed on the copy at ${failure}`);
+      break;
+    }
+    const harm = harmIn(name, observations, options.longestLockMs);
+    const { waivers = [] } = options;
+    problems.push(
+      ...harm.filter(({ rule }) => waiverOf(waivers, rule, name) === undefined).map(({ text }) => text),
+    );
+    await record(subject, each.migration);
+  }
+  if (problems.some((problem) => problem.includes(" failed on the copy "))) {
+    return { ...empty(history.applied), migrations, problems };
+  }
+  progress?.("the copy after");
+  const after = await lookAt(subject, queries, options);
+  const removed = removedBetween(before.catalog, after.catalog);
+  const access = accessChanges(before.access, after.access);
+  problems.push(
+    ...contractProblems(removed, linted, previous),
+    ...brokenBetween(before.planned, after.planned).map(
+      ({ name, problem }) =>
+        `The query ${name} of ${previous?.release ?? "the source"} no longer works: ${problem}`,
+    ),
+    ...securityProblems(before.catalog, after.catalog),
+    ...access.problems,
+  );
+  const down = await rehearseDown(subject, linted, objects);
+  if (down?.holds === false) {
+    problems.push(`The down scripts do not lead back: ${down.differences.slice(0, 3).join(" ")}`);
+  }
+  return {
+    applied: history.applied,
+    migrations,
+    removed,
+    access: access.changes,
+    plans: planChanges(before.planned, after.planned),
+    down,
+    problems,
+    notes: notesOf(options, linted, { before, down, late: history.late }),
+  };
+}
+
+function empty(applied: string[]): Omit<Rehearsal, "migrations" | "problems"> {
+  return { applied, removed: [], access: [], plans: [], down: undefined, notes: [] };
+}
+
+interface Look {
+  catalog: Catalog;
+  planned: Planned[];
+  access: Access;
+}
+
+async function lookAt(
+  session: ServerSession,
+  queries: Previous["queries"],
+  { access }: RehearsalOptions,
+): Promise<Look> {
+  return {
+    catalog: await readCatalog(session),
+    planned: await planQueries(session, queries),
+    access: access === undefined ? { unmeasured: "it was not asked for" } : await measured(session, access),
+  };
+}
+
+async function measured(
+  session: ServerSession,
+  access: NonNullable<RehearsalOptions["access"]>,
+): Promise<Access> {
+  try {
+    return await access(session);
+  } catch (error) {
+    return { unmeasured: reasonOf(error) };
+  }
+}
+
+async function rehearseDown(
+  session: ServerSession,
+  linted: readonly Linted[],
+  before: Readonly<Record<string, string>>,
+): Promise<Rehearsal["down"]> {
+  const downs = linted.map(({ migration }) => migration.down);
+  if (downs.length === 0 || downs.includes(undefined)) return undefined;
+  try {
+    for (const down of downs.toReversed()) await session.run(down ?? "");
+  } catch (error) {
+    return { holds: false, differences: [`it failed: ${reasonOf(error)}`] };
+  }
+  const differences = objectDifferences(before, await definitions(session)).map((text) =>
+    text.replace("is not in the backup", "is left"),
+  );
+  return { holds: differences.length === 0, differences: differences.slice(0, 50) };
+}
+
+/** Definitions of everything in the schemas that are not the system's, besides Prisma's own table. */
+export async function definitions(session: ServerSession): Promise<Record<string, string>> {
+  const schemas = z
+    .array(z.object({ name: z.string() }))
+    .parse(
+      await session.rows(
+        "select nspname::text as name from pg_catalog.pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1",
+      ),
+    );
+  await session.run("begin");
+  try {
+    await session.run("set local search_path = pg_catalog");
+    const objects = await readObjects(
+      session,
+      schemas.map(({ name }) => name),
+    );
+    return Object.fromEntries(
+      Object.entries(digestsOf(objects)).filter(
+        ([name]) => !/\b_prisma_migrations\b|_prisma_migrations_pkey/.test(name),
+      ),
+    );
+  } finally {
+    await session.run("rollback");
+  }
+}
+
+function notesOf(
+  { previous, longestLockMs }: RehearsalOptions,
+  linted: readonly Linted[],
+  { before, down, late }: { before: Look; down: Rehearsal["down"]; late: readonly string[] },
+): string[] {
+  const tightened = linted.flatMap(({ changes }) => changes).filter(({ how }) => how === "tightens");
+  const unplanned = before.planned.filter((each) => "problem" in each);
+  return [
+    `A copy has nobody else on it: in production a statement also waits for others, up to the lock time limit. The limit for a lock here is ${longestLockMs} ms.`,
+    ...(previous === undefined ? ["The release that a rollback would return to is not known."] : []),
+    ...("unmeasured" in before.access
+      ? [`Who reaches which rows was not measured: ${before.access.unmeasured}.`]
+      : []),
+    ...(tightened.length === 0
+      ? []
+      : [
+          `The release before may write what ${few([...new Set(tightened.map(({ object }) => object))])} no longer takes.`,
+        ]),
+    ...(down === undefined && linted.length > 0
+      ? ["There is no down script for each of the migrations: the ways back are a forward fix or a restore."]
+      : []),
+    ...(late.length === 0
+      ? []
+      : [`${few(late)} ${late.length === 1 ? "is" : "are"} older than what is applied already.`]),
+    ...(unplanned.length === 0
+      ? []
+      : [
+          `${counted(unplanned.length, "query", "queries")} did not work before either: ${few(unplanned.map(({ name }) => name))}.`,
+        ]),
+  ];
+}

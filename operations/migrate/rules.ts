@@ -1,0 +1,188 @@
+import type { AlterTableCmd, Node } from "libpg-query";
+import { targetsOf } from "./names.ts";
+import { boundaryOf, isAlone } from "./transaction.ts";
+
+/** What this project finds in a parsed statement and squawk has no rule for. */
+export interface Rule {
+  name: string;
+  /** Whether it refuses in production unless it is waived. */
+  danger: boolean;
+  message: string;
+  help: string;
+  /** Whether it is about the table, so that one that the migrations create themselves is none of its business. */
+  ofTable: boolean;
+  matches(node: Node, script: { statements: number }): boolean;
+}
+
+export const rules: readonly Rule[] = [
+  {
+    name: "no-rewrite-command",
+    danger: true,
+    message:
+      "VACUUM FULL, CLUSTER and a new tablespace or access method write the table again and block reads and writes meanwhile.",
+    help: "Use pg_repack, or do it in a maintenance window that a waiver names.",
+    ofTable: true,
+    matches: (node) =>
+      "ClusterStmt" in node ||
+      ("VacuumStmt" in node &&
+        (node.VacuumStmt.options ?? []).some(
+          (each) => "DefElem" in each && each.DefElem.defname === "full",
+        )) ||
+      commandsOf(node).some(({ subtype }) => rewriting.has(subtype ?? "")),
+  },
+  {
+    name: "no-rewriting-column",
+    danger: true,
+    message: "A new column that counts or is computed for the rows that are there writes the table again.",
+    help: "Add it without a value, fill it in batches, and set the default afterwards.",
+    ofTable: true,
+    matches: (node) =>
+      commandsOf(node).some((command) => command.subtype === "AT_AddColumn" && isComputed(command)),
+  },
+  {
+    name: "refresh-concurrently",
+    danger: true,
+    message: "REFRESH MATERIALIZED VIEW blocks reads of the view until it is done.",
+    help: "Use CONCURRENTLY, which needs a unique index on the view.",
+    ofTable: true,
+    matches: (node) =>
+      "RefreshMatViewStmt" in node &&
+      node.RefreshMatViewStmt.concurrent !== true &&
+      node.RefreshMatViewStmt.skipData !== true,
+  },
+  {
+    name: "no-explicit-lock",
+    danger: true,
+    message: "LOCK TABLE keeps others out until the end of the migration.",
+    help: "Let statements take the locks that they need.",
+    ofTable: true,
+    matches: (node) => "LockStmt" in node,
+  },
+  {
+    name: "no-change-of-every-row",
+    danger: true,
+    message: "UPDATE or DELETE without WHERE locks every row until the end of the migration.",
+    help: "Change the rows in batches, outside the migration.",
+    ofTable: true,
+    matches: (node) =>
+      ("UpdateStmt" in node && node.UpdateStmt.whereClause === undefined) ||
+      ("DeleteStmt" in node && node.DeleteStmt.whereClause === undefined),
+  },
+  {
+    name: "alone-in-its-file",
+    danger: true,
+    message:
+      "The statement cannot run in a transaction, and Prisma sends a file with several statements as one.",
+    help: "Put it into a migration of its own, without any other statement.",
+    ofTable: false,
+    matches: (node, { statements }) => statements > 1 && isAlone({ node }),
+  },
+  {
+    name: "no-own-transaction",
+    danger: true,
+    message: "The migration ends a transaction by itself: a failure after that leaves it half done.",
+    help: "Leave BEGIN and COMMIT out. Prisma sends the file as one transaction.",
+    ofTable: false,
+    matches: (node) => boundaryOf({ node }) === "end",
+  },
+  {
+    name: "no-drop-cascade",
+    danger: true,
+    message: "CASCADE drops everything that depends on it, of which the migration names nothing.",
+    help: "Drop what depends on it by name first.",
+    ofTable: true,
+    matches: (node) =>
+      ("DropStmt" in node && node.DropStmt.behavior === "DROP_CASCADE") ||
+      commandsOf(node).some(
+        ({ behavior, subtype }) => behavior === "DROP_CASCADE" && subtype !== "AT_AddColumn",
+      ),
+  },
+  {
+    name: "row-security-kept",
+    danger: true,
+    message: "The statement turns row-level security off, or no longer holds the owner to it.",
+    help: "Keep it on, and write a policy for what must be reached.",
+    ofTable: true,
+    matches: (node) =>
+      commandsOf(node).some(
+        ({ subtype }) => subtype === "AT_DisableRowSecurity" || subtype === "AT_NoForceRowSecurity",
+      ),
+  },
+  {
+    name: "no-rights-to-everyone",
+    danger: true,
+    message: "The statement gives rights to everyone: PUBLIC.",
+    help: "Name the role that needs the right.",
+    ofTable: false,
+    matches: (node) =>
+      "GrantStmt" in node &&
+      node.GrantStmt.is_grant === true &&
+      (node.GrantStmt.grantees ?? []).some(
+        (each) => "RoleSpec" in each && each.RoleSpec.roletype === "ROLESPEC_PUBLIC",
+      ),
+  },
+  {
+    name: "no-role-above-policies",
+    danger: true,
+    message: "The statement lets a role pass by every policy: BYPASSRLS or SUPERUSER.",
+    help: "Write a policy for the role.",
+    ofTable: false,
+    matches: (node) =>
+      optionsOf(node).some(({ defname, arg }) => {
+        const isOn = arg === undefined || ("Boolean" in arg && arg.Boolean.boolval === true);
+        return (defname === "bypassrls" || defname === "superuser") && isOn;
+      }),
+  },
+  {
+    name: "trigger-blocks-writes",
+    danger: false,
+    message: "CREATE TRIGGER blocks writes to the table until the end of the migration.",
+    help: "Make it the last statement, so that the lock is short.",
+    ofTable: true,
+    matches: (node) => "CreateTrigStmt" in node,
+  },
+  {
+    name: "code-that-nobody-parsed",
+    danger: false,
+    message: "What the block of code does, only the rehearsal tells.",
+    help: "Write the statements out where possible.",
+    ofTable: false,
+    matches: (node) => "DoStmt" in node || "CallStmt" in node,
+  },
+];
+
+const rewriting: ReadonlySet<string> = new Set([
+  ...["AT_SetLogged", "AT_SetUnLogged", "AT_SetAccessMethod", "AT_SetTableSpace", "AT_SetExpression"],
+]);
+
+function commandsOf(node: Node): AlterTableCmd[] {
+  if (!("AlterTableStmt" in node)) return [];
+  return (node.AlterTableStmt.cmds ?? []).flatMap((each) =>
+    "AlterTableCmd" in each ? [each.AlterTableCmd] : [],
+  );
+}
+
+function isComputed({ def }: AlterTableCmd): boolean {
+  if (def === undefined || !("ColumnDef" in def)) return false;
+  const { typeName, constraints = [] } = def.ColumnDef;
+  const type = typeName?.names?.at(-1);
+  const isSerial = type !== undefined && "String" in type && /serial[248]?$/.test(type.String.sval ?? "");
+  const kinds = constraints.map((each) => ("Constraint" in each ? each.Constraint.contype : undefined));
+  return isSerial || kinds.includes("CONSTR_IDENTITY") || kinds.includes("CONSTR_GENERATED");
+}
+
+function optionsOf(node: Node): { defname?: string; arg?: Node }[] {
+  const options =
+    "AlterRoleStmt" in node
+      ? node.AlterRoleStmt.options
+      : "CreateRoleStmt" in node
+        ? node.CreateRoleStmt.options
+        : [];
+  return (options ?? []).flatMap((each) => ("DefElem" in each ? [each.DefElem] : []));
+}
+
+/** Whether a statement is about tables that the migrations create themselves, and about no other. */
+export function isOfNew(node: Node, created: ReadonlySet<string>): boolean {
+  const targets = targetsOf(node);
+  return targets.length > 0 && targets.every((target) => created.has(target));
+}
