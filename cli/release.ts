@@ -21,13 +21,14 @@ export function releaseCommand(): Command {
     .option("--from <step>", "begin with this step; earlier ones then have no evidence from this release")
     .option("--until <step>", "end behind this step")
     .option("--dry-run", "look, and say what is due, but change nothing", false)
+    .option("--auto-rollback", "roll back at once when what people are served does not hold", false)
     .option("--settle <step/action=state>", "say what you saw of an action in doubt: done or not-done")
     .option("--take-over", "take the release from a run that you know to be dead", false)
     .option("--json", "print one JSON document and nothing else", false)
     .option("--debug", "print stack traces", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  $ optropic release --version 3.0.0 --plan\n  $ optropic release --version 3.0.0 --wait\n\nExit status: 0 done, 1 something does not hold, 2 could not tell, 3 waiting until the time that is printed (0 with --scheduled).",
+      "\nExamples:\n  $ optropic release --version 3.0.0 --plan\n  $ optropic release --version 3.0.0 --wait\n  $ optropic release --version 3.0.0 --wait --auto-rollback\n\nExit status: 0 done, 1 something does not hold, 2 could not tell, 3 waiting until the time that is printed (0 with --scheduled).",
     )
     .action(async (flags: ReleaseFlags) => {
       const { runRelease } = await import("./release/run-release.ts");

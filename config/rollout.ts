@@ -75,6 +75,12 @@ export const rolloutSchema = z
     soakHours: whole(1, 720)
       .default(24)
       .meta({ description: "Hours without an alert in staging.", checklist: ["S2.7"] }),
+    lookMinutes: whole(1, 60)
+      .default(5)
+      .meta({
+        description: "Minutes between two looks at the metrics in the first 24 hours.",
+        checklist: ["H1.1", "H1.2"],
+      }),
     limits: z
       .strictObject({
         failed: whole(0, 100).default(1).meta({
@@ -107,6 +113,7 @@ export const rolloutSchema = z
         freeze: channels(["slack"], "Where the freeze is announced."),
         deployment: channels(["slack", "status-page"], "Where a deployment is announced."),
         marks: channels(["pagerduty", "grafana"], "Where the moment of a deployment is marked."),
+        alarm: channels(["slack"], "Who is told at once when a release that is out does not hold."),
         rollback: channels(
           ["slack", "mail", "status-page", "pagerduty", "grafana"],
           "Where a rollback is announced.",

@@ -6,8 +6,10 @@ import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { textTable } from "../../lib/table.ts";
+import type { Finding } from "../../operations/release/measurement.ts";
 import { criteriaOf } from "../../operations/watch/criteria.ts";
-import { type Watched, type WatchResult, watch } from "../../operations/watch/watch.ts";
+import { findingOfBaselines, findingOfWatched } from "../../operations/watch/findings.ts";
+import { type WatchResult, watch } from "../../operations/watch/watch.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { GitHub } from "../../vendors/github.ts";
@@ -52,7 +54,9 @@ export async function runWatch(flags: WatchFlags): Promise<void> {
     if (evidence !== undefined && watched.length > 0) {
       await recordRun(recordsFolder(cwd, evidence), {
         ...{ kind: "watch", cwd, stack, startedAt: since, project: projectNameOf(cwd) },
-        results: [...watched.map((one) => resultOf(one, now)), ...baselineOf(result, now)],
+        results: [...watched.map(findingOfWatched), ...findingOfBaselines(result)].map((finding) =>
+          resultOf(finding, now),
+        ),
       });
     }
     const output = flags.json ? jsonLine(documentOf(result)) : `${textOf(result)}\n`;
@@ -93,39 +97,14 @@ function statusOf({ hours, nextAt }: WatchResult): ExitStatus {
   return nextAt === undefined ? exitStatus.holds : exitStatus.waiting;
 }
 
-function resultOf({ criterion, judgment, series }: Watched, now: Date): Result {
-  const { state, summary, measured, expected } = judgment;
+function resultOf({ items, until: _, ...finding }: Finding, now: Date): Result {
+  const { details, ...rest } = finding;
   return {
-    control: { kind: "probe", name: criterion.name },
-    items: [...criterion.items],
-    state,
-    summary: `${criterion.title} ${series === "" ? "" : `${series}: `}${summary}.`.slice(0, 4000),
-    ...(measured !== undefined && { measured }),
-    ...(expected !== undefined && { expected }),
+    ...rest,
+    items: [...items],
+    ...(details !== undefined && { details: [...details] }),
     at: now.toISOString(),
   };
-}
-
-/** Item H24.4: what the next release is compared with is on record. */
-function baselineOf({ baselines, hours }: WatchResult, now: Date): Result[] {
-  if (!hours.some(({ hour }) => hour === 24)) return [];
-  return [
-    {
-      control: { kind: "probe", name: "watch-baselines" },
-      items: ["H24.4"],
-      state: baselines.length > 0 ? "holds" : "unknown",
-      summary:
-        baselines.length > 0
-          ? "The medians of the day are on record."
-          : "There are no values to make baselines of.",
-      details: baselines
-        .slice(0, 1000)
-        .map(({ name, series, median }) =>
-          `${name} ${series}: ${Number(median.toPrecision(4))}`.slice(0, 1000),
-        ),
-      at: now.toISOString(),
-    },
-  ];
 }
 
 function documentOf({ hours, nextAt, baselines }: WatchResult) {

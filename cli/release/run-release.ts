@@ -15,9 +15,11 @@ import { planDocument, planText } from "../../operations/release/plan.ts";
 import { readSettlement, settle } from "../../operations/release/settle.ts";
 import type { Parts, Stage } from "../../operations/release/steps/parts.ts";
 import { releaseSteps } from "../../operations/release/steps/registry.ts";
+import { type Automatic, releaseOrRollBack } from "../../operations/rollback/automatic.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { Prometheus } from "../../vendors/prometheus.ts";
 import { decided } from "../evidence/decision.ts";
 import { git } from "../evidence/git.ts";
 import { openEvidence } from "../evidence/place.ts";
@@ -28,6 +30,7 @@ import { type ReleaseVariables, readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
 import { reported, untilSettled } from "./outcome.ts";
 import { channelsOf, healthOf, holder, hostsOf, linksOf, repositoryOf } from "./reach.ts";
+import { defaultReports, rollback, rollbackName } from "./run-rollback.ts";
 
 export interface ReleaseFlags {
   version: string;
@@ -44,6 +47,7 @@ export interface ReleaseFlags {
   dryRun: boolean;
   settle?: string;
   takeOver: boolean;
+  autoRollback: boolean;
   json: boolean;
   debug: boolean;
 }
@@ -115,10 +119,17 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
         takeOver: flags.takeOver,
         progress: work.progress,
       });
+    const back = { ...rollbackFlags, ...flags, dryRun: false };
+    const automatic: Automatic = {
+      ...{ journal, steps, run, now, release: call },
+      nameRollback: () => rollbackName(back, { cwd, stack, settings }, work),
+      rollBack: async (name, reason) => (await rollback({ ...back, reason }, work, signal, name)).outcome,
+    };
+    const once = flags.autoRollback && !flags.dryRun ? () => releaseOrRollBack(automatic) : call;
     const outcome =
       flags.wait && !flags.dryRun
-        ? await untilSettled(call, { signal, progress: work.progress })
-        : await call();
+        ? await untilSettled(once, { signal, progress: work.progress })
+        : await once();
     const result = reported(outcome, json);
     return flags.scheduled && result.status === exitStatus.waiting
       ? { ...result, status: exitStatus.holds }
@@ -127,6 +138,9 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
     close();
   }
 }
+
+/** What a rollback is not told by a release: it goes to the last good deployment, by the schema's own judgment. */
+const rollbackFlags = { acceptSchema: false, finish: false, rehearse: false, reports: defaultReports };
 
 /** Limits of a release, in the units of the engine. */
 export function limitsOf({ rollout }: Settings): Limits {
@@ -151,6 +165,7 @@ function partsOf(
   const { stagingStack } = settings.rollout;
   const stageOf = (stack: string, own: Settings): Stage => ({
     hosts: hostsOf(own),
+    metrics: lazily(() => new Prometheus()),
     alerts: grafanaAlerts({
       url: own.observability.grafana.url,
       dataSource: own.observability.grafana.dataSource,

@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { EvidenceFolder } from "../../evidence/folder.ts";
-import { type Result, runCommand, type Work } from "../../lib/command.ts";
+import { runCommand, type Work } from "../../lib/command.ts";
 import { Failure } from "../../lib/failure.ts";
 import { writeAtomic } from "../../lib/files.ts";
 import type { Host } from "../../operations/hosts/host.ts";
 import { reconcile } from "../../operations/release/engine.ts";
 import { StoreSink } from "../../operations/release/evidence-sink.ts";
+import type { Outcome } from "../../operations/release/options.ts";
 import { stateOf, stepOf } from "../../operations/release/state.ts";
 import type { RollbackParts } from "../../operations/rollback/parts.ts";
 import { judgeByText } from "../../operations/rollback/schema.ts";
@@ -47,12 +48,16 @@ export async function runRollback(flags: RollbackFlags): Promise<void> {
     const stop = new AbortController();
     const removeHandlers = abortOnSignals(stop);
     try {
-      return await rollback(flags, work, stop.signal);
+      const { outcome, lines } = await rollback(flags, work, stop.signal);
+      return reported(outcome, flags.json, lines);
     } finally {
       removeHandlers();
     }
   });
 }
+
+/** Folder of the incident reports. */
+export const defaultReports = "reports";
 
 /** Short, since a person waits for it, and without a second chance for what is a fact. */
 const limits = {
@@ -60,7 +65,17 @@ const limits = {
   ...{ intervalMs: 2000, callMs: 60_000, leaseMs: 150_000 },
 };
 
-async function rollback(flags: RollbackFlags, work: Work, signal: AbortSignal): Promise<Result> {
+/**
+ * Rolls back, or goes on with a rollback.
+ *
+ * @param known name of its journal; undefined takes the one that is open, or a new one
+ */
+export async function rollback(
+  flags: RollbackFlags,
+  work: Work,
+  signal: AbortSignal,
+  known?: string,
+): Promise<{ outcome: Outcome; lines: string[] }> {
   const cwd = resolve(flags.cwd);
   const declared = readStackSettings(cwd, flags.stack);
   const stack = flags.rehearse ? declared.rollout.stagingStack : flags.stack;
@@ -69,7 +84,8 @@ async function rollback(flags: RollbackFlags, work: Work, signal: AbortSignal): 
     throw new Failure("refused", "Say why with --reason: it goes into the report and the announcement");
   }
   const hosts = hostsOf(settings);
-  const { journal, close, name } = await journalOf(flags, { cwd, stack, settings, hosts, signal }, work);
+  const name = known ?? (await rollbackName(flags, { cwd, stack, settings }, work));
+  const { journal, close } = openJournal({ cwd, stack, journal: flags.journal, name }, work.warn);
   const entries = await journal.read();
   const { opened } = stateOf(entries);
   const commit = opened?.commit ?? (await servedNow(hosts, signal));
@@ -109,7 +125,7 @@ async function rollback(flags: RollbackFlags, work: Work, signal: AbortSignal): 
       { signal, progress: work.progress },
     );
     const lines = stateOf(await journal.read()).history.map(({ at, text }) => `${at} ${text}`);
-    return reported(outcome, flags.json, lines);
+    return { outcome, lines };
   } finally {
     close();
   }
@@ -124,19 +140,25 @@ interface Place {
 }
 
 /**
- * The journal of the rollback: one for each release and day, so that a second rollback of a day goes on with the first
- * unless that was finished.
+ * Name of the journal of a rollback: that of the last one of this release, which is gone on with unless it was
+ * finished.
+ *
+ * @throws {Failure} `refused`, after 100 of them
  */
-async function journalOf(flags: RollbackFlags, { cwd, stack, settings }: Place, { warn }: Work) {
+export async function rollbackName(
+  flags: Pick<RollbackFlags, "rehearse" | "finish" | "journal">,
+  { cwd, stack, settings }: Pick<Place, "cwd" | "stack" | "settings">,
+  { warn }: Work,
+): Promise<string> {
   const kind = flags.rehearse ? "rehearsal" : "rollback";
   for (let number = 1; number <= 100; number += 1) {
     const name = `${kind}-${settings.release}-${number}`;
     const opened = openJournal({ cwd, stack, journal: flags.journal, name }, warn);
     const state = stateOf(await opened.journal.read());
+    opened.close();
     const isFinished = stepOf(state, "restore").ended?.state === "successful";
     const isRehearsed = flags.rehearse && stepOf(state, "rehearsed").ended !== undefined;
-    if (!isFinished && !(isRehearsed && !flags.finish)) return { ...opened, name };
-    opened.close();
+    if (!isFinished && !(isRehearsed && !flags.finish)) return name;
   }
   throw new Failure("refused", `${settings.release} was rolled back 100 times`);
 }

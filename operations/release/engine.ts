@@ -60,7 +60,10 @@ function settled(options: ReleaseOptions, state: ReleaseState, steps: readonly S
       `The release ${opened.version} was begun with the commit ${opened.commit.slice(0, 12)}, and this is ${options.commit.slice(0, 12)}: release the new commit as a new version`,
     );
   }
-  if (closed !== undefined) return { state: "stopped", step: "closed", summary: closed.reason };
+  if (closed !== undefined) {
+    const went = closed.rollback === undefined ? "" : `Rolled back as ${closed.rollback}: `;
+    return { state: "stopped", step: "closed", summary: `${went}${closed.reason}` };
+  }
   const open = steps.find(({ name }) => {
     const step = stepOf(state, name);
     return !isOver(step, now) || step.recorded === undefined;

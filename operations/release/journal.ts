@@ -66,7 +66,13 @@ export const entrySchema = z.discriminatedUnion("kind", [
   /** Its end stands in the evidence. */
   z.strictObject({ kind: z.literal("recorded"), ...ofStep, attempt, record: short }),
   z.strictObject({ kind: z.literal("noted"), ...common, text: z.string().max(4000) }),
-  z.strictObject({ kind: z.literal("closed"), ...common, reason: z.string().max(4000) }),
+  /** The release ends here; `rollback` is the journal of the rollback that ends it. */
+  z.strictObject({
+    kind: z.literal("closed"),
+    ...common,
+    reason: z.string().max(4000),
+    rollback: z.string().min(1).max(200).optional(),
+  }),
 ]);
 
 export type Entry = z.infer<typeof entrySchema>;

@@ -1,4 +1,4 @@
-import type { Result } from "../../evidence/statement.ts";
+import type { Result, RunKind } from "../../evidence/statement.ts";
 import type { Journal } from "./journal.ts";
 import type { Limits } from "./measurement.ts";
 import type { Step } from "./step.ts";
@@ -42,6 +42,8 @@ export const clockToleranceMs = 5 * 60_000;
 
 /** The end of a step as evidence. */
 export interface StepRecord {
+  /** What kind of run it is of; undefined takes that of the sink. */
+  kind?: RunKind | undefined;
   commit: string;
   startedAt: string;
   finishedAt: string;

@@ -21,6 +21,7 @@ export async function recordEnd(
     : ended.findings.length === 0
       ? "none"
       : await evidence.record({
+          ...(step.recordsAs !== undefined && { kind: step.recordsAs }),
           commit,
           startedAt: ended.begunAt < ended.at ? ended.begunAt : ended.at,
           finishedAt: ended.at,

@@ -82,6 +82,8 @@ function read(entry: Entry, state: ReleaseState): void {
   if (entry.kind === "acted" || entry.kind === "ended") {
     const ending = entry.kind === "ended" && entry.state !== "successful" ? ` (${entry.state})` : "";
     state.history.push({ at: entry.at, text: `${entry.step}${ending}: ${entry.summary}` });
+  } else if (entry.kind === "noted") {
+    state.history.push({ at: entry.at, text: entry.text });
   }
   if (state.latest === undefined || entry.at > state.latest) state.latest = entry.at;
   if (entry.kind === "opened") state.opened ??= entry;

@@ -1,6 +1,7 @@
 import type { ItemId } from "../../checklist/items.ts";
 import type { Contact } from "../../evidence/owners.ts";
 import type { RegisteredControl } from "../../evidence/registered.ts";
+import type { RunKind } from "../../evidence/statement.ts";
 import type { Measurement } from "./measurement.ts";
 
 /** What a step is given for one call. */
@@ -80,4 +81,10 @@ export interface Step {
   after: (run: StepRun) => Promise<Measurement>;
   /** How to undo it, in a sentence. */
   back: string;
+  /** What kind of run its evidence is of, where that is not the release itself. */
+  recordsAs?: RunKind;
+  /** It looks at what people are served: where that does not hold, going back is due. */
+  rollsBack?: boolean;
+  /** Who is told at once when a look at it fails, or when nothing can tell any more. */
+  alarms?: (measurement: Measurement) => readonly Action[];
 }

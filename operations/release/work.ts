@@ -7,7 +7,7 @@ import { type RunLogbook, TakenOver } from "./logbook.ts";
 import type { Finding, Measurement } from "./measurement.ts";
 import { leaseEnd, type Outcome, type ReleaseOptions } from "./options.ts";
 import { stepOf } from "./state.ts";
-import type { Step, StepRun } from "./step.ts";
+import type { Action, Step, StepRun } from "./step.ts";
 
 type Check = Extract<Entry, { kind: "measured" }>["check"];
 type EndState = Extract<Entry, { kind: "ended" }>["state"];
@@ -133,9 +133,9 @@ export class StepWork implements ActionContext {
     }
     const at = now();
     const late = this.#late(at);
-    if (state !== "waiting" && this.#count(check, state) >= limits[state]) {
-      return this.#end(state, summary, measurement.findings);
-    }
+    const isOver = state !== "waiting" && this.#count(check, state) >= limits[state];
+    if (state === "failed" || isOver || late !== undefined) await this.#alarm({ ...measurement, summary });
+    if (isOver) return this.#end(state, summary, measurement.findings);
     if (late !== undefined) return this.#end("inconclusive", `${late}: ${summary}`, measurement.findings);
     const until = measurement.until ?? new Date(at.getTime() + limits.intervalMs);
     const last = this.state.measured.at(-1);
@@ -152,6 +152,23 @@ export class StepWork implements ActionContext {
       });
     }
     return { state: "waiting", step: this.step.name, until, summary };
+  }
+
+  /** Tells people, once in each attempt. Whoever cannot be told must not keep the step from ending. */
+  async #alarm(measurement: Measurement): Promise<void> {
+    if (this.options.dryRun) return;
+    const alarms = this.step.alarms?.(measurement) ?? [];
+    const { attempts } = this.state;
+    const told = await Promise.all(
+      alarms.map((alarm) =>
+        new ActionWork({ ...surely(alarm), name: `alarm-${attempts}-${alarm.name}` }, this).go(),
+      ),
+    );
+    const untold = told.flatMap((each) => (each === undefined ? [] : [each.summary]));
+    const text = `${this.step.name}: nobody was told there: ${untold.join("; ")}`;
+    const isKnown = this.logbook.state.history.some((entry) => entry.text === text);
+    if (untold.length > 0 && !isKnown)
+      await this.logbook.write({ kind: "noted", text: shortened(text, 3900) });
   }
 
   /** Looks of this attempt that ended so: all that failed, and those of the other kinds that follow each other. */
@@ -189,6 +206,17 @@ export class StepWork implements ActionContext {
     const step = this.step.name;
     return state === "failed" ? { state: "stopped", step, summary } : { state: "unclear", step, summary };
   }
+}
+
+/** An alarm that may have been lost is sent again: twice is better than never. */
+function surely(alarm: Action): Action {
+  return {
+    ...alarm,
+    async find(run, key) {
+      const trace = await alarm.find(run, key);
+      return trace.state === "unknown" ? { state: "not-done" } : trace;
+    },
+  };
 }
 
 /** Each control of the step with what was found of it, or else with how the step ended. */

@@ -68,17 +68,53 @@ export async function watch(options: WatchOptions): Promise<WatchResult> {
   return { hours: judged, nextAt: next === undefined ? undefined : endOf(since, next), baselines };
 }
 
+/** How long back a look between the hours goes. */
+const backMs = hourMs;
+/** Before that there are too few values for any look. */
+const leastMs = 10 * 60_000;
+
+/**
+ * Judges the last hour by the objectives, so that what breaks between the hours is found when it breaks.
+ *
+ * @returns nothing in the first minutes, which have too few values
+ */
+export async function watchLately(options: WatchOptions): Promise<readonly Watched[]> {
+  const { criteria, since, now } = options;
+  const from = new Date(Math.max(since.getTime(), now.getTime() - backMs));
+  if (now.getTime() - from.getTime() < leastMs) return [];
+  const span = { from, to: now, seconds: stepSeconds[1] };
+  const looked: Watched[] = [];
+  for (const criterion of criteria.filter(({ hour }) => hour === 1)) {
+    looked.push((await judge(criterion, options, span)).worst);
+  }
+  return looked;
+}
+
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
+  readonly seconds: number;
+}
+
+function spanOf(hour: Hour, from: Date): Span {
+  return { from, to: endOf(from, hour), seconds: stepSeconds[hour] };
+}
+
 function endOf(since: Date, hour: Hour): Date {
   return new Date(since.getTime() + hour * hourMs);
 }
 
-async function judge(criterion: Criterion, options: WatchOptions) {
+async function judge(
+  criterion: Criterion,
+  options: WatchOptions,
+  span: Span = spanOf(criterion.hour, options.since),
+) {
   const none = (summary: string) => ({
     worst: { criterion, judgment: { state: "unknown", summary } satisfies Judgment, series: "" },
     medians: [],
   });
   try {
-    const current = await read(criterion, options, options.since);
+    const current = await read(criterion, options, span);
     if (current.size === 0) return none("there is no such series");
     const earlier: [string, Map<string, Window>][] =
       criterion.judge.kind === "not-worse" ? await earlierHours(criterion, options) : [];
@@ -109,18 +145,18 @@ async function earlierHours(criterion: Criterion, options: WatchOptions) {
     ...(before === undefined ? [] : [["the release before", before] satisfies [string, Date]]),
   ];
   const windows: [string, Map<string, Window>][] = [];
-  for (const [name, start] of starts) windows.push([name, await read(criterion, options, start)]);
+  for (const [name, start] of starts)
+    windows.push([name, await read(criterion, options, spanOf(criterion.hour, start))]);
   return windows;
 }
 
 async function read(
-  { query, hour }: Criterion,
+  { query }: Criterion,
   { metrics }: WatchOptions,
-  from: Date,
+  { from, to, seconds }: Span,
 ): Promise<Map<string, Window>> {
-  const seconds = stepSeconds[hour];
-  const series = await metrics.range(query, from, endOf(from, hour), seconds);
-  const whole = (hour * 3600) / seconds + 1;
+  const series = await metrics.range(query, from, to, seconds);
+  const whole = Math.floor((to.getTime() - from.getTime()) / 1000 / seconds) + 1;
   return new Map(
     series.map(({ labels, values }) => [
       Object.entries(labels)

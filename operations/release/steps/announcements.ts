@@ -30,6 +30,21 @@ export function toldEveryone(names: readonly string[], toldBy: readonly Register
   );
 }
 
+/** Tells people at once that a release which is out does not hold. */
+export function alarmsOf(parts: Parts, step: string, title: string): NonNullable<Step["alarms"]> {
+  const names = parts.settings.rollout.announcements.alarm;
+  return ({ state, summary }) =>
+    names.map((name) =>
+      telling(parts.channel(name), (run) => ({
+        ...releaseMessage(parts, run),
+        event: "release-alarm",
+        subject: `${parts.settings.project.name} ${run.version}: ${state === "failed" ? `${step} does not hold` : `${step} could not tell`}`,
+        paragraphs: [title, summary, "To go back: npx optropic rollback"],
+        at: run.now,
+      })),
+    );
+}
+
 /** What people are told of a release that is out. */
 export function releaseMessage({ settings, stack, links }: Parts, run: StepRun): Message {
   const { project, domains, rollout } = settings;

@@ -67,7 +67,7 @@ function noteOf({ name }: Host, { id, url }: Deployment, before: Deployment | un
     note: {
       deployment: id,
       ...(url !== undefined && { url }),
-      ...(before !== undefined && { previous: before.id }),
+      ...(before !== undefined && { previous: before.id, previousAt: before.createdAt }),
       ...(before?.commit !== undefined && { previousCommit: before.commit }),
     },
   };

@@ -1,14 +1,17 @@
 import { items as checklist, type ItemId } from "../../../checklist/items.ts";
-import { holdsSuccessfully, waiting } from "../measurement.ts";
-import type { Step } from "../step.ts";
+import { hours as watchHours } from "../../watch/criteria.ts";
+import { holdsSuccessfully, type Measurement, waiting } from "../measurement.ts";
+import type { Step, StepRun } from "../step.ts";
+import { alarmsOf } from "./announcements.ts";
 import { ofProbes } from "./finding.ts";
 import type { Parts } from "./parts.ts";
+import { controlsOf, DayWatch } from "./watching.ts";
 
 const hourMs = 3_600_000;
 
 /** The first 24 hours, and the decision at their end. */
 export function firstDaySteps(parts: Parts): Step[] {
-  return [watch(parts, 1), watch(parts, 6), watch(parts, 24), finish(parts)];
+  return [...watchHours.map((hour) => watch(parts, hour)), finish(parts)];
 }
 
 /** The items of an hour that something measures. */
@@ -18,23 +21,56 @@ function itemsOf(hour: number): ItemId[] {
     .map(({ id }) => id);
 }
 
-function watch({ production, settings }: Parts, hour: number): Step {
+function watch(parts: Parts, hour: (typeof watchHours)[number]): Step {
+  const { production, settings } = parts;
   const items = itemsOf(hour);
+  const name = `watch-${hour}`;
+  const title = `Hour ${hour} after the deployment must be as good as it has to be.`;
   return {
-    name: `watch-${hour}`,
-    title: `Hour ${hour} after the deployment must be as good as it has to be.`,
+    name,
+    title,
     items,
-    controls: [],
+    controls: controlsOf(settings, hour),
+    recordsAs: "watch",
     approver: "devops",
     limitMinutes: hour * 60 + 180,
     back: "optropic rollback",
-    async after({ commit, signal, now, begunAt, endedAt }) {
-      const due = new Date((endedAt("production-promote") ?? begunAt).getTime() + hour * hourMs);
-      if (now < due) return { state: "waiting", summary: `Hour ${hour} has not come`, until: due };
-      const request = { commit, release: settings.release, only: items };
-      return ofProbes(await production.verifier.verify(request, signal));
+    rollsBack: true,
+    alarms: alarmsOf(parts, name, title),
+    async after(run) {
+      const since = wentLive(run);
+      const due = new Date(since.getTime() + hour * hourMs);
+      const day = new DayWatch({ settings, metrics: production.metrics, since, before: before(run), hour });
+      if (run.now < due) return day.lookBetween(run.now, due);
+      const watched = await day.judge(run.now);
+      if (watched.state === "failed") return watched;
+      const request = { commit: run.commit, release: settings.release, only: items };
+      const probed = ofProbes(await production.verifier.verify(request, run.signal));
+      return worse(watched, probed);
     },
   };
+}
+
+/** When people were first served by the release. */
+function wentLive({ endedAt, begunAt }: StepRun): Date {
+  return endedAt("production-promote") ?? begunAt;
+}
+
+/** When the release before went live, as far as the hosts say. */
+function before(run: StepRun): Date | undefined {
+  const at = run.noted("production-promote")?.previousAt;
+  return at === undefined ? undefined : new Date(at);
+}
+
+/** The findings of the one, and the state of whichever is worse. */
+function worse(watched: Measurement, probed: Measurement): Measurement {
+  const order = ["failed", "error", "inconclusive", "waiting", "successful"] as const;
+  const isProbe = order.indexOf(probed.state) < order.indexOf(watched.state);
+  const { findings = [] } = watched;
+  if (probed.state === "successful" && watched.state === "successful") {
+    return { state: "successful", summary: `${watched.summary}; ${probed.summary}`, findings };
+  }
+  return { ...(isProbe ? probed : watched), findings };
 }
 
 function finish({ decisions, stack }: Parts): Step {

@@ -2,6 +2,7 @@ import type { Settings } from "../../../config/settings.ts";
 import type { Channel } from "../../announce/channel.ts";
 import type { Link } from "../../announce/message.ts";
 import type { Host } from "../../hosts/host.ts";
+import type { Metrics } from "../../watch/watch.ts";
 import type { Alerts, Decisions, Repository, Verifier } from "../ports.ts";
 import type { Step } from "../step.ts";
 
@@ -10,6 +11,8 @@ export interface Stage {
   hosts: readonly Host[];
   verifier: Verifier;
   alerts: Alerts;
+  /** Series of what runs. */
+  metrics: Metrics;
 }
 
 /** Everything that the steps of a release reach. */
@@ -26,6 +29,6 @@ export interface Parts {
   links: readonly Link[];
   /** Asks a deployment that serves nobody yet; the status of its health check. */
   health(url: string, signal: AbortSignal): Promise<number>;
-  /** Steps that stand in for the ones below: of a migration, and of the watch over the first day. */
+  /** Steps that stand in for those of their name, such as one that migrates the database. */
   steps?: readonly Step[];
 }

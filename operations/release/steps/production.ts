@@ -2,7 +2,7 @@ import type { ItemId } from "../../../checklist/items.ts";
 import { telling } from "../../announce/channel.ts";
 import { holdsSuccessfully, waiting } from "../measurement.ts";
 import type { Step, StepRun } from "../step.ts";
-import { releaseMessage, toldEveryone } from "./announcements.ts";
+import { alarmsOf, releaseMessage, toldEveryone } from "./announcements.ts";
 import { controls } from "./controls.ts";
 import { building, deploying, promoting, servedEverywhere } from "./deploying.ts";
 import { ofProbes } from "./finding.ts";
@@ -159,15 +159,19 @@ const releaseItems: readonly ItemId[] = [
   ...(["S5.1", "S5.2", "S5.3", "S5.4", "S5.5", "S5.6", "S5.8"] as const),
 ];
 
-function verified({ production, settings }: Parts): Step {
+function verified(parts: Parts): Step {
+  const { production, settings } = parts;
+  const title = "Every domain must serve the release as it is declared.";
   return {
     name: "production-verify",
-    title: "Every domain must serve the release as it is declared.",
+    title,
     items: releaseItems,
     controls: [],
     approver,
     limitMinutes: 120,
     back: "optropic rollback",
+    rollsBack: true,
+    alarms: alarmsOf(parts, "production-verify", title),
     async after({ commit, signal }) {
       const request = { commit, release: settings.release, only: releaseItems };
       return ofProbes(await production.verifier.verify(request, signal));

@@ -5,6 +5,7 @@ import { planDocument, planText } from "../../../operations/release/plan.ts";
 import { controls, releaseControls } from "../../../operations/release/steps/controls.ts";
 import type { Parts } from "../../../operations/release/steps/parts.ts";
 import { releaseSteps } from "../../../operations/release/steps/registry.ts";
+import { watchControls } from "../../../operations/watch/controls.ts";
 import { accept, writtenSettings } from "../../config/stack.ts";
 
 const settings = accept(writtenSettings("production"));
@@ -17,6 +18,7 @@ const stage = {
   hosts: hostsOf(settings),
   verifier: { verify: unreached },
   alerts: { fired: unreached },
+  metrics: { range: unreached },
 };
 
 const parts: Parts = {
@@ -50,8 +52,14 @@ describe("the plan of a release", () => {
     );
   });
 
-  it("records each control by one step", () => {
-    const recorded = steps.flatMap((step) => step.controls.map(({ name }) => name));
+  it("records each control by one step, and those of the watch as a watch", () => {
+    const recorded = steps
+      .filter(({ recordsAs }) => recordsAs === undefined)
+      .flatMap((step) => step.controls.map(({ name }) => name));
+    const watched = steps.filter(({ recordsAs }) => recordsAs === "watch");
+    expect(watched.map(({ name }) => name)).toEqual(["watch-1", "watch-6", "watch-24"]);
+    // The end of the day speaks for its hours too, since what a watch finds counts for a day.
+    expect(watched.at(-1)?.controls).toEqual(watchControls);
     expect(recorded.toSorted()).toEqual(releaseControls.map(({ name }) => name).toSorted());
     expect(new Set(recorded).size).toBe(Object.keys(controls).length);
   });

@@ -1,0 +1,37 @@
+import { shortened } from "../../lib/text.ts";
+import type { Finding } from "../release/measurement.ts";
+import type { Watched, WatchResult } from "./watch.ts";
+
+/** What a criterion found, as the evidence has it. */
+export function findingOfWatched({ criterion, judgment, series }: Watched): Finding {
+  const { state, summary, measured, expected } = judgment;
+  return {
+    control: { kind: "probe", name: criterion.name },
+    items: criterion.items,
+    state,
+    summary: shortened(`${criterion.title} ${series === "" ? "" : `${series}: `}${summary}.`, 3900),
+    ...(measured !== undefined && { measured }),
+    ...(expected !== undefined && { expected }),
+  };
+}
+
+/** Item H24.4: what the next release is compared with is on record. Nothing before the day has passed. */
+export function findingOfBaselines({ baselines, hours }: WatchResult): Finding[] {
+  if (!hours.some(({ hour }) => hour === 24)) return [];
+  return [
+    {
+      control: { kind: "probe", name: "watch-baselines" },
+      items: ["H24.4"],
+      state: baselines.length > 0 ? "holds" : "unknown",
+      summary:
+        baselines.length > 0
+          ? "The medians of the day are on record."
+          : "There are no values to make baselines of.",
+      details: baselines
+        .slice(0, 1000)
+        .map(({ name, series, median }) =>
+          shortened(`${name} ${series}: ${Number(median.toPrecision(4))}`, 900),
+        ),
+    },
+  ];
+}
