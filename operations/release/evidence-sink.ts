@@ -25,9 +25,9 @@ export class StoreSink implements EvidenceSink {
     this.#options = options;
   }
 
-  async record({ commit, startedAt, finishedAt, results, ...record }: StepRecord): Promise<string> {
+  async record({ commit, startedAt, finishedAt, results, ...given }: StepRecord): Promise<string> {
     const { open, stack, project, tool, settings, key } = this.#options;
-    const kind = record.kind ?? this.#options.kind;
+    const kind = given.kind ?? this.#options.kind;
     const store = await open();
     const { records } = await store.readAll([]);
     const digest = digestOf(results);

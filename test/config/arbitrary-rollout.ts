@@ -16,6 +16,7 @@ export const anyRollout = fc.record(
     stagingStack: word,
     criticalLabel: word,
     soakHours: whole(1, 720),
+    lookMinutes: whole(1, 60),
     limits: fc.record(
       {
         failed: whole(0, 100),
@@ -33,6 +34,7 @@ export const anyRollout = fc.record(
         freeze: channels,
         deployment: channels,
         marks: channels,
+        alarm: channels,
         rollback: channels,
         from: email,
         stakeholders: fc.array(email, { maxLength: 3 }),

@@ -51,9 +51,9 @@ function watch(parts: Parts, hour: (typeof watchHours)[number]): Step {
   };
 }
 
-/** When people were first served by the release. */
-function wentLive({ endedAt, begunAt }: StepRun): Date {
-  return endedAt("production-promote") ?? begunAt;
+/** When people were first served by the release; where others deployed it, when the release was begun. */
+function wentLive({ endedAt, openedAt }: StepRun): Date {
+  return endedAt("production-promote") ?? openedAt;
 }
 
 /** When the release before went live, as far as the hosts say. */

@@ -73,7 +73,8 @@ export class DayWatch {
       const same = this.#criteria.find(
         (each) => each.hour === hour && each.query === watched.criterion.query,
       );
-      return findingOfWatched({ ...watched, criterion: same ?? watched.criterion });
+      const { control, items } = findingOfWatched({ ...watched, criterion: same ?? watched.criterion });
+      return { ...findingOfWatched(watched), control, items };
     });
     const named = new Set(own.map(({ control }) => control.name));
     const rest = this.#criteria

@@ -4,6 +4,7 @@ import { watchControls } from "../../../operations/watch/controls.ts";
 import { criteriaOf } from "../../../operations/watch/criteria.ts";
 import { type Metrics, watch } from "../../../operations/watch/watch.ts";
 import { VendorProblem } from "../../../vendors/problem.ts";
+import { seriesOf as metrics } from "../release/series.ts";
 
 const objectives = {
   ...{ rpoMinutes: 1440, rtoMinutes: 60, p95Ms: 500, p99Ms: 1000 },
@@ -12,28 +13,6 @@ const objectives = {
 const criteria = criteriaOf({ objectives });
 const since = new Date("2026-11-20T12:00:00Z");
 const later = (hours: number): Date => new Date(since.getTime() + hours * 3_600_000);
-
-/** Metrics that are well, but for the expressions with this text in them. */
-function metrics(change: (query: string, at: Date) => number | undefined = () => undefined): Metrics {
-  return {
-    async range(query, from, to, stepSeconds) {
-      const values: [number, number][] = [];
-      for (let at = from.getTime(); at <= to.getTime(); at += stepSeconds * 1000) {
-        const wobble = 1 + 0.02 * Math.sin(at / 97_000) + 0.01 * Math.cos(at / 31_000);
-        values.push([at, (change(query, new Date(at)) ?? usual(query)) * wobble]);
-      }
-      return [{ labels: { host: "api" }, values }];
-    },
-  };
-}
-
-function usual(query: string): number {
-  if (query.includes("probe_success")) return 1;
-  if (query.includes("memory_limit") || query.includes("connections_max")) return 0.5;
-  if (query.includes("memory")) return 4e8;
-  if (query.includes("errors_total") || query.includes('status=~"5..')) return 0.001;
-  return 0.2;
-}
 
 function states(result: Awaited<ReturnType<typeof watch>>): Record<string, string> {
   return Object.fromEntries(
