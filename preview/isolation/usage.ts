@@ -7,21 +7,22 @@ export interface Usage {
   memoryBytes: number;
 }
 
-/** Processes that are counted; whoever has more is beyond every limit. */
-const mostProcesses = 10_000;
 /** Bytes of a page of memory where the processor allows for it; larger ones only make the count too small. */
 const pageBytes = 4096;
 
 /**
  * Counts a process and its descendants. In a PID namespace everything descends from its first process, also what
  * left its session or lost its parent.
+ *
+ * @param most when there are more processes than these, the count ends: they become more while they are counted
  */
-export function usageBelow(pid: number): Usage {
+export function usageBelow(pid: number, most: number): Usage {
   const found = new Set([pid]);
   let memoryBytes = 0;
   for (const process of found) {
+    if (found.size > most) break;
     memoryBytes += residentBytes(process);
-    for (const child of found.size < mostProcesses ? childrenOf(process) : []) found.add(child);
+    for (const child of childrenOf(process)) found.add(child);
   }
   return { processes: found.size, memoryBytes };
 }

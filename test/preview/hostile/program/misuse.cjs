@@ -85,7 +85,7 @@ exports.misuse = {
     return most;
   },
   async "fork-bomb"() {
-    spawn("/bin/sh", ["-c", "f() { f & f & wait; }; setsid sh -c 'while :; do sleep 60 & done' & f"], {
+    spawn("/bin/sh", ["-c", "f() { f & sleep 0.1; f & wait; }; setsid sh -c 'while :; do sleep 60 & done' & f"], {
       detached: true,
       stdio: "ignore",
     }).unref();
