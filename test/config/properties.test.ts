@@ -219,16 +219,15 @@ describe("hostile values", () => {
       "https://",
       "https://a@",
     ];
-    const values = [60, 240, 600, 60_000].flatMap((length) =>
+    // A pattern that tries every way to match would not end at the first of these, nor a slower one at the second.
+    const values = [600, 60_000].flatMap((length) =>
       pieces.map((piece) => `${piece.repeat(length / piece.length)}!`),
     );
     for (const value of values) {
       const everywhere = judgedPaths.reduce<Mapping>((settings, path) => changed(settings, path, value), {});
       const inLists = { allowedNetworks: [value], corsOrigins: [value], certificateAuthorities: [value] };
-      const start = performance.now();
-      refusal(configOf(everywhere));
-      refusal(configOf({ database: inLists, edge: inLists }));
-      expect(performance.now() - start).toBeLessThan(1000);
+      expect(refusal(configOf(everywhere))).not.toEqual([]);
+      expect(refusal(configOf({ database: inLists, edge: inLists }))).not.toEqual([]);
     }
   });
 });

@@ -85,10 +85,14 @@ exports.misuse = {
     return most;
   },
   async "fork-bomb"() {
-    spawn("/bin/sh", ["-c", "f() { f & sleep 0.1; f & wait; }; setsid sh -c 'while :; do sleep 60 & done' & f"], {
-      detached: true,
-      stdio: "ignore",
-    }).unref();
+    spawn(
+      "/bin/sh",
+      ["-c", "f() { f & sleep 0.1; f & wait; }; setsid sh -c 'while :; do sleep 60 & done' & f"],
+      {
+        detached: true,
+        stdio: "ignore",
+      },
+    ).unref();
     await forever();
   },
   async "use-memory"() {
