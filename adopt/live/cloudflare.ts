@@ -51,6 +51,7 @@ export async function readCloudflare(
 async function readZone(reading: Reading, api: Cloudflare, zone: CloudflareZone): Promise<void> {
   const { id, name } = zone;
   const zone_id = id;
+  reading.addPlan(name, zone.plan?.legacy_id);
   const of = (types: readonly string[], what: string) => ({
     types: types.map((type) => `cloudflare_${type}`),
     what: `${what} of ${name}`,

@@ -15,7 +15,7 @@ import {
 } from "./services.ts";
 import { readVercel, vercelTypes } from "./vercel.ts";
 
-export type { Gap, Inventory, LiveResource } from "./reading.ts";
+export type { Gap, Inventory, LiveResource, VendorPlan } from "./reading.ts";
 
 /** Where the platform is at its vendors. What is left out is whatever a token can see. */
 export interface Whereabouts {
@@ -111,5 +111,6 @@ export async function readVendors(
   return {
     resources: readings.flatMap(({ resources }) => resources),
     gaps: readings.flatMap(({ gaps }) => gaps),
+    plans: readings.flatMap(({ plans }) => plans),
   };
 }

@@ -24,15 +24,25 @@ export interface Gap {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
+/** The plan that an account or a zone has. */
+export interface VendorPlan {
+  readonly vendor: string;
+  readonly of: string;
+  /** Undefined where the vendor does not say, or not to this token. */
+  readonly plan: string | undefined;
+}
+
 export interface Inventory {
   readonly resources: readonly LiveResource[];
   readonly gaps: readonly Gap[];
+  readonly plans: readonly VendorPlan[];
 }
 
 /** What is read of one vendor: each thing that cannot be read becomes a gap, and the rest goes on. */
 export class Reading {
   readonly resources: LiveResource[] = [];
   readonly gaps: Gap[] = [];
+  readonly plans: VendorPlan[] = [];
   readonly vendor: string;
 
   constructor(vendor: string) {
@@ -41,6 +51,10 @@ export class Reading {
 
   add(resource: LiveResource): void {
     this.resources.push(resource);
+  }
+
+  addPlan(of: string, plan: string | null | undefined): void {
+    this.plans.push({ vendor: this.vendor, of, plan: plan ?? undefined });
   }
 
   leave(gap: Omit<Gap, "vendor">): void {
@@ -65,6 +79,16 @@ export class Reading {
       this.leave({ ...of, why: reasonOf(error) });
       return undefined;
     }
+  }
+}
+
+/** @returns undefined where it cannot be read, of which nothing else depends */
+export async function readOptional<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Failure || error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

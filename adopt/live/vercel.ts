@@ -1,6 +1,6 @@
 import type { Access } from "../../vendors/client.ts";
 import { Vercel, type VercelProject } from "../../vendors/vercel.ts";
-import { forEachPart, type Reading } from "./reading.ts";
+import { forEachPart, type Reading, readOptional } from "./reading.ts";
 
 const unasked = [
   ...["project_route", "firewall_config", "firewall_bypass", "bulk_redirects", "attack_challenge_mode"],
@@ -29,6 +29,10 @@ export async function readVercel(
   if (teamId === undefined) return;
   const team_id = teamId === person ? undefined : teamId;
   const api = new Vercel(team_id, access);
+  if (team_id !== undefined) {
+    const account = await readOptional(() => api.team());
+    reading.addPlan(team_id, account?.billing?.plan);
+  }
   const projects = await reading.read({ types: vercelTypes, what: "projects" }, () => api.projects());
   await forEachPart(
     projects ?? [],

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { answersFile, givenAnswers } from "../../adopt/answers.ts";
-import { hasToken, tokenlessVendors } from "../../adopt/live/index.ts";
+import { hasToken, tokenlessVendors, type VendorPlan } from "../../adopt/live/index.ts";
 import { type Plan, planImports } from "../../adopt/plan.ts";
 import { type Declared, type Existing, vendorOf } from "../../adopt/resources.ts";
 import type { Work } from "../../lib/command.ts";
@@ -23,6 +23,8 @@ export interface AdoptFlags extends LiveFlags {
 export interface Gathered {
   readonly declared: readonly Declared[];
   readonly plan: Plan;
+  readonly existing: readonly Existing[];
+  readonly plans: readonly VendorPlan[];
 }
 
 const mostAnswerBytes = 1024 * 1024;
@@ -53,12 +55,15 @@ export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promi
   return {
     declared,
     plan: planImports({ declared, existing, answers, vendors: flags.vendor, unread: live.unread }),
+    existing,
+    plans: live.plans,
   };
 }
 
 interface Live {
   readonly existing: readonly Existing[];
   readonly unread: ReadonlyMap<string, string>;
+  readonly plans: readonly VendorPlan[];
   /** Whether a resource of a state was read anew. */
   readonly has: (one: Existing) => boolean;
 }
@@ -72,7 +77,8 @@ async function readLive(
   stated: readonly Existing[],
   { progress, warn }: Work,
 ): Promise<Live> {
-  if (!flags.live || !hasToken(process.env)) return { existing: [], unread: new Map(), has: () => false };
+  if (!flags.live || !hasToken(process.env))
+    return { existing: [], unread: new Map(), plans: [], has: () => false };
   progress?.("the vendors");
   const withoutTokens = tokenlessVendors(process.env);
   const without = [...new Set([...flags.without, ...withoutTokens])];
@@ -87,7 +93,7 @@ async function readLive(
     .filter((one) => one.custom && !isUnread(one))
     .map((one): Existing => ({ ...existingOf(one), urn: undefined }));
   const keys = new Set(existing.map(keyOf));
-  return { existing, unread: new Map(unread), has: (one) => keys.has(keyOf(one)) };
+  return { existing, unread: new Map(unread), plans: state.plans, has: (one) => keys.has(keyOf(one)) };
 }
 
 function keyOf({ type, id }: Existing): string {

@@ -35,5 +35,6 @@ const places: readonly (readonly [flags: string, text: string, variable?: string
 
 /** What the vendors have, as a state. */
 export async function liveState(flags: LiveFlags, of: { project: string; stack: string }) {
-  return stateOfInventory(await readVendors(flags, flags.without), of);
+  const inventory = await readVendors(flags, flags.without);
+  return { ...stateOfInventory(inventory, of), plans: inventory.plans };
 }

@@ -1,28 +1,85 @@
+import { planLines, switchText } from "../../adopt/doctor-words.ts";
+import type { Plan } from "../../adopt/plan.ts";
+import { planLimits } from "../../adopt/plan-limits.ts";
+import { needsTls, neighborsOf, switchesOf } from "../../adopt/switches.ts";
 import { planText } from "../../adopt/words.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { jsonLine } from "../../lib/json.ts";
+import { type AskFlags, askHosts } from "./ask-hosts.ts";
 import { type AdoptFlags, gather, planDocument } from "./gather.ts";
 
+export interface DoctorFlags extends AdoptFlags, AskFlags {
+  ask: boolean;
+}
+
 /** Says what the first update would do to what is there. */
-export async function runDoctor(flags: AdoptFlags): Promise<void> {
+export async function runDoctor(flags: DoctorFlags): Promise<void> {
   await runCommand({ json: flags.json }, async (work) => {
-    const { plan } = await gather(flags, work);
-    const loses = plan.steps.filter((step) => step.loses !== undefined).length;
-    const open = plan.steps.filter(({ action }) => action === "ask" || action === "unknown").length;
-    const replaces = plan.steps.filter((step) => step.replaces !== undefined).length;
+    const { plan, declared, existing, plans } = await gather(flags, work);
+    const switches = switchesOf(declared, existing);
+    const neighbors = switches.some(needsTls) ? neighborsOf(plan.unmanaged) : [];
+    const hosts = flags.ask
+      ? await askHosts(neighbors, flags, work.progress)
+      : neighbors.map((one) => ({ ...one, serves: undefined, why: "not asked" }));
+    const limits = planLimits(plans, declared);
+    const { refusal, doubt } = reasonsOf(plan, { hosts, limits: limits.length });
     const verdict =
-      loses > 0
-        ? "✗ Refused: the first update would remove what the program does not declare. Declare it, or move it elsewhere first."
-        : replaces > 0
-          ? "✗ Refused: the first update would replace what is not imported yet. Import it first, then give the stack's own state with --from."
-          : open > 0
-            ? "? Could not tell: give states of the vendors that are not known with --from, or name those that have nothing yet with --vendor."
-            : "✓ The first update removes nothing.";
+      refusal !== undefined
+        ? `✗ Refused: ${refusal}`
+        : doubt !== undefined
+          ? `? Could not tell: ${doubt}`
+          : "✓ The first update removes nothing.";
+    const more = [switchText(switches, hosts), planLines(limits, plans)].filter((lines) => lines.length > 0);
+    const document = {
+      ...planDocument(plan),
+      switches: switches.map(({ declared: { urn }, what }) => ({ urn, what })),
+      ...{ hosts, limits, verdict },
+    };
     return {
       status:
-        loses + replaces > 0 ? exitStatus.doesNotHold : open > 0 ? exitStatus.couldNotTell : exitStatus.holds,
-      output: flags.json ? jsonLine({ ...planDocument(plan), verdict }) : `${planText(plan)}\n\n${verdict}\n`,
+        refusal !== undefined
+          ? exitStatus.doesNotHold
+          : doubt !== undefined
+            ? exitStatus.couldNotTell
+            : exitStatus.holds,
+      output: flags.json
+        ? jsonLine(document)
+        : `${[planText(plan), ...more.map((lines) => lines.join("\n")), verdict].join("\n\n")}\n`,
     };
   });
+}
+
+/** Why the update must not run, and why that cannot be told: the first reason of each. */
+function reasonsOf(
+  { steps }: Plan,
+  { hosts, limits }: { hosts: readonly { serves: boolean | undefined }[]; limits: number },
+): { refusal: string | undefined; doubt: string | undefined } {
+  const refusals: [boolean, string][] = [
+    [
+      steps.some(({ loses }) => loses !== undefined),
+      "the first update would remove what the program does not declare. Declare it, or move it elsewhere first.",
+    ],
+    [
+      steps.some(({ replaces }) => replaces !== undefined),
+      "the first update would replace what is not imported yet. Import it first, then give the stack's own state with --from.",
+    ],
+    [
+      hosts.some(({ serves }) => serves === false),
+      "the first update would cut off hosts of the zone that serve no TLS. Give each a certificate first.",
+    ],
+    [limits > 0, "the plan of an account does not include what the program declares."],
+  ];
+  const doubts: [boolean, string][] = [
+    [
+      steps.some(({ action }) => action === "ask" || action === "unknown"),
+      "give states of the vendors that are not known with --from, or name those that have nothing yet with --vendor.",
+    ],
+    [
+      hosts.some(({ serves }) => serves === undefined),
+      "find out of each host with a question mark whether it serves TLS.",
+    ],
+  ];
+  const first = (reasons: readonly [boolean, string][]) => reasons.find(([holds]) => holds)?.[1];
+  return { refusal: first(refusals), doubt: first(doubts) };
 }

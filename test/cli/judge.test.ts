@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { PreviewDocument } from "../../preview/index.ts";
 import { canary, type Estate, startEstate } from "../vendors/fake/estate.ts";
 import { runHere } from "./here.ts";
 
+const root = join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "judge-"));
 let estate: Estate;
 
@@ -133,5 +134,10 @@ describe("a platform that only its vendors know", () => {
     writeFileSync(join(folder, "kept"), settings);
     await run(["init", "--yes", "--force", "--folder", folder, ...flags]);
     expect(readFileSync(join(folder, "Pulumi.live.yaml"), "utf8")).toBe(settings);
+    cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+    appendFileSync(join(folder, "Pulumi.yaml"), `\nmain: ${relative(realpathSync(folder), root)}\n`);
+    const program = ["--stack", "live", "--cwd", folder, "--no-ask", "--json"];
+    const doctor = await run(["doctor", ...program]);
+    console.log(doctor.status, doctor.stderr, doctor.stdout.slice(0, 3000));
   });
 });

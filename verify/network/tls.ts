@@ -12,13 +12,17 @@ export interface Handshake {
   readonly protocol: string | undefined;
 }
 
+/** What a handshake needs of a probe's context. */
+export type Hands = Pick<Context, "targets" | "authorities" | "signal" | "limits" | "record">;
+
 /**
  * Shakes hands with a host and hangs up.
  *
+ * @param at name or address of the server that is asked for the host, where it is not the host's own
  * @throws {Unknown} where there is no handshake
  */
-export async function shakeHands(context: Context, host: string): Promise<Handshake> {
-  const address = await addressOf(host, "https", context.targets);
+export async function shakeHands(context: Hands, host: string, at = host): Promise<Handshake> {
+  const address = await addressOf(at, "https", context.targets);
   const socket = connect({
     ...address,
     servername: host,
