@@ -21,7 +21,7 @@ export type { PolicyOutcome, PreviewDocument, ShownResource, ShownViolation } fr
 export type { ExportedState } from "./document/exported.ts";
 export { readSavedPreview } from "./document/saved.ts";
 export { readState } from "./document/state.ts";
-export { stateOfInventory } from "./document/terraform/inventory.ts";
+export { stateOfInventory, tokenOf } from "./document/terraform/inventory.ts";
 export { type Untold, withUntold } from "./document/unread.ts";
 export type { IsolationOptions } from "./isolation/index.ts";
 export type { PreviewOptions } from "./options.ts";

@@ -9,9 +9,14 @@ const example =
  * Writes the settings of a stack from those of the example, whose comments stay.
  *
  * @param template the settings of the example's production
+ * @param names that things have at the vendors already
  * @returns the text, and the settings that still have a value of the example
  */
-export function settingsFrom(template: string, answers: Answers): { text: string; left: readonly string[] } {
+export function settingsFrom(
+  template: string,
+  answers: Answers,
+  names: Readonly<Record<string, string>> = {},
+): { text: string; left: readonly string[] } {
   const document = parseDocument(template);
   for (const { flag, settings, isList } of questions) {
     const answer = answers[flag];
@@ -19,6 +24,7 @@ export function settingsFrom(template: string, answers: Answers): { text: string
     const value = isList ? answer.split(",").map((part) => part.trim()) : answer;
     for (const setting of settings) document.setIn(pathOf(setting), document.createNode(value));
   }
+  if (Object.keys(names).length > 0) document.setIn(pathOf("project.names"), document.createNode(names));
   const left: string[] = [];
   visit(document, {
     Scalar(key, node, ancestors) {

@@ -22,7 +22,9 @@ const ofZone = [
   "url_normalization_settings",
 ].map((kind) => `cloudflare_${kind}`);
 
-export const cloudflareTypes = ["cloudflare_zone", ...ofZone, ...unasked];
+export const cloudflareAsked = ["cloudflare_zone", ...ofZone];
+
+export const cloudflareTypes = [...cloudflareAsked, ...unasked];
 
 /** @param zone the only one to read; by default all that the token can see */
 export async function readCloudflare(

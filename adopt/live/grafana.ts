@@ -8,7 +8,7 @@ const unasked = [
   ...["oncall_escalation", "connections_metrics_endpoint_scrape_job"],
 ].map((kind) => `grafana_${kind}`);
 
-const asked = [
+export const grafanaAsked = [
   "folder",
   "dashboard",
   "contact_point",
@@ -17,7 +17,7 @@ const asked = [
   "mute_timing",
 ].map((kind) => `grafana_${kind}`);
 
-export const grafanaTypes = [...asked, ...unasked];
+export const grafanaTypes = [...grafanaAsked, ...unasked];
 
 /** @param url of the Grafana stack */
 export async function readGrafana(

@@ -1,19 +1,22 @@
 import { Failure } from "../../lib/failure.ts";
 import { listed, printable } from "../../lib/text.ts";
 import type { Access } from "../../vendors/client.ts";
-import { cloudflareTypes, readCloudflare } from "./cloudflare.ts";
-import { grafanaTypes, readGrafana } from "./grafana.ts";
+import { cloudflareAsked, cloudflareTypes, readCloudflare } from "./cloudflare.ts";
+import { grafanaAsked, grafanaTypes, readGrafana } from "./grafana.ts";
 import { type Inventory, Reading } from "./reading.ts";
-import { readRender, renderTypes } from "./render.ts";
+import { readRender, renderAsked, renderTypes } from "./render.ts";
 import {
+  pagerDutyAsked,
   pagerDutyTypes,
   readPagerDuty,
   readSentry,
   readSupabase,
+  sentryAsked,
   sentryTypes,
+  supabaseAsked,
   supabaseTypes,
 } from "./services.ts";
-import { readVercel, vercelTypes } from "./vercel.ts";
+import { readVercel, vercelAsked, vercelTypes } from "./vercel.ts";
 
 export type { Gap, Inventory, LiveResource, VendorPlan } from "./reading.ts";
 
@@ -67,6 +70,12 @@ const vendors: Readonly<Record<string, Vendor>> = {
     read: (reading, _, access) => readPagerDuty(reading, access),
   },
 };
+
+/** Types that the vendors are asked for; what they have of another is not known from them. */
+export const askedTypes: readonly string[] = [
+  ...[...cloudflareAsked, ...vercelAsked, ...renderAsked, ...grafanaAsked],
+  ...[...supabaseAsked, ...sentryAsked, ...pagerDutyAsked],
+];
 
 /** Vendors that can be read, in the order in which they are shown. */
 export const liveVendors = Object.keys(vendors);

@@ -13,7 +13,9 @@ const kinds: Readonly<Record<string, string>> = {
 const unasked = ["render_postgres", "render_log_stream", "render_project"];
 const groups = ["render_env_group", "render_env_group_link"];
 
-export const renderTypes = [...Object.values(kinds), ...groups, ...unasked];
+export const renderAsked = [...Object.values(kinds), ...groups];
+
+export const renderTypes = [...renderAsked, ...unasked];
 
 /** @param owner the workspace; by default all that the key can see */
 export async function readRender(

@@ -4,7 +4,9 @@ import { Sentry } from "../../vendors/sentry.ts";
 import { Supabase } from "../../vendors/supabase.ts";
 import { forEachPart, type Reading } from "./reading.ts";
 
-export const supabaseTypes = ["supabase_project", "supabase_settings"];
+export const supabaseAsked = ["supabase_project"];
+
+export const supabaseTypes = [...supabaseAsked, "supabase_settings"];
 
 export async function readSupabase(reading: Reading, access: Access): Promise<void> {
   const api = new Supabase(access);
@@ -26,7 +28,9 @@ const unaskedOfSentry = [
   ...["organization_data_scrubbing", "integration_pagerduty"],
 ].map((kind) => `sentry_${kind}`);
 
-export const sentryTypes = ["sentry_project", "sentry_key", ...unaskedOfSentry];
+export const sentryAsked = ["sentry_project", "sentry_key"];
+
+export const sentryTypes = [...sentryAsked, ...unaskedOfSentry];
 
 /** @param region that stores the organization's data, such as `de` */
 export async function readSentry(
@@ -79,9 +83,9 @@ const unaskedOfPagerDuty = [
   ...["event_orchestration_unrouted", "event_orchestration_service", "event_orchestration_global"],
 ].map((kind) => `pagerduty_${kind}`);
 
-const askedOfPagerDuty = ["pagerduty_user", "pagerduty_escalation_policy", "pagerduty_service"];
+export const pagerDutyAsked = ["pagerduty_user", "pagerduty_escalation_policy", "pagerduty_service"];
 
-export const pagerDutyTypes = [...askedOfPagerDuty, ...unaskedOfPagerDuty];
+export const pagerDutyTypes = [...pagerDutyAsked, ...unaskedOfPagerDuty];
 
 export async function readPagerDuty(reading: Reading, access: Access): Promise<void> {
   const api = new PagerDuty(access);

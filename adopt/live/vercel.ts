@@ -9,7 +9,9 @@ const unasked = [
 
 const ofProject = ["vercel_project_domain", "vercel_project_environment_variable"];
 
-export const vercelTypes = ["vercel_project", ...ofProject, ...unasked];
+export const vercelAsked = ["vercel_project", ...ofProject];
+
+export const vercelTypes = [...vercelAsked, ...unasked];
 
 /** The API's words for what a login protects, and the provider's. */
 const protections: Readonly<Record<string, string>> = {

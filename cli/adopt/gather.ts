@@ -1,12 +1,18 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { answersFile, givenAnswers } from "../../adopt/answers.ts";
-import { hasToken, tokenlessVendors, type VendorPlan } from "../../adopt/live/index.ts";
+import {
+  askedTypes,
+  hasToken,
+  liveVendors,
+  tokenlessVendors,
+  type VendorPlan,
+} from "../../adopt/live/index.ts";
 import { type Plan, planImports } from "../../adopt/plan.ts";
 import { type Declared, type Existing, vendorOf } from "../../adopt/resources.ts";
 import type { Work } from "../../lib/command.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { preview, readState } from "../../preview/index.ts";
+import { preview, readState, tokenOf } from "../../preview/index.ts";
 import { existingOf } from "./existing.ts";
 import { type LiveFlags, liveState } from "./live.ts";
 
@@ -54,13 +60,30 @@ export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promi
     );
   return {
     declared,
-    plan: planImports({ declared, existing, answers, vendors: flags.vendor, unread: live.unread }),
+    plan: planImports({
+      declared,
+      existing,
+      answers,
+      vendors: flags.vendor,
+      unread: unreadOf(declared, live),
+    }),
     existing,
     plans: live.plans,
   };
 }
 
+/** Types that could not be read, or that no vendor is asked for. */
+function unreadOf(declared: readonly Declared[], { unread, vendors }: Live): ReadonlyMap<string, string> {
+  const asked = new Set(askedTypes.map(tokenOf));
+  const unasked = declared
+    .filter(({ type }) => vendors.has(vendorOf(type)) && !asked.has(type))
+    .map(({ type }): [string, string] => [type, "which optropic does not ask for"]);
+  return new Map([...unasked, ...unread]);
+}
+
 interface Live {
+  /** Those that were asked, and of which no state says anything. */
+  readonly vendors: ReadonlySet<string>;
   readonly existing: readonly Existing[];
   readonly unread: ReadonlyMap<string, string>;
   readonly plans: readonly VendorPlan[];
@@ -78,7 +101,7 @@ async function readLive(
   { progress, warn }: Work,
 ): Promise<Live> {
   if (!flags.live || !hasToken(process.env))
-    return { existing: [], unread: new Map(), plans: [], has: () => false };
+    return { existing: [], vendors: new Set(), unread: new Map(), plans: [], has: () => false };
   progress?.("the vendors");
   const withoutTokens = tokenlessVendors(process.env);
   const without = [...new Set([...flags.without, ...withoutTokens])];
@@ -93,7 +116,13 @@ async function readLive(
     .filter((one) => one.custom && !isUnread(one))
     .map((one): Existing => ({ ...existingOf(one), urn: undefined }));
   const keys = new Set(existing.map(keyOf));
-  return { existing, unread: new Map(unread), plans: state.plans, has: (one) => keys.has(keyOf(one)) };
+  return {
+    existing,
+    unread: new Map(unread),
+    vendors: new Set(liveVendors.filter((name) => !without.includes(name) && !told.has(name))),
+    plans: state.plans,
+    has: (one) => keys.has(keyOf(one)),
+  };
 }
 
 function keyOf({ type, id }: Existing): string {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { advisoryPack, packFile, workflow, workflowFile } from "../../adopt/init/judge-only.ts";
+import { namesFrom } from "../../adopt/init/names.ts";
 import { type Answers, answerQuestions, type Question, questions } from "../../adopt/init/questions.ts";
 import { settingsFrom } from "../../adopt/init/settings.ts";
 import { hasToken, tokenlessVendors } from "../../adopt/live/index.ts";
@@ -101,7 +102,7 @@ async function filesToManage(flags: InitFlags, existing: readonly Existing[]): P
     }),
   );
   const answers = await allAnswers(given, existing, flags);
-  const { text, left } = settingsFrom(readFileSync(template, "utf8"), answers);
+  const { text, left } = settingsFrom(readFileSync(template, "utf8"), answers, namesFrom(existing, answers));
   if (left.length > 0)
     throw new Failure(
       "refused",

@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
@@ -137,7 +146,20 @@ describe("a platform that only its vendors know", () => {
     cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     appendFileSync(join(folder, "Pulumi.yaml"), `\nmain: ${relative(realpathSync(folder), root)}\n`);
     const program = ["--stack", "live", "--cwd", folder, "--no-ask", "--json"];
-    const doctor = await run(["doctor", ...program]);
-    console.log(doctor.status, doctor.stderr, doctor.stdout.slice(0, 3000));
+    const output = join(folder, "import.json");
+    const imported = await run([
+      "import",
+      "--plan",
+      ...program.filter((flag) => flag !== "--no-ask"),
+      "--output",
+      output,
+    ]);
+    const { steps } = JSON.parse(imported.stdout);
+    const actions = new Map<string, string>(
+      steps.map((step: { urn: string; action: string }) => [step.urn.split("::").at(-1), step.action]),
+    );
+    for (const name of ["edge-zone", "web-project", "web-optropic-domain", "edge-ssl", "edge-waf-custom"])
+      console.log(name, actions.get(name));
+    console.log([...actions].filter(([, action]) => action === "create" || action === "import"));
   });
 });

@@ -94,6 +94,11 @@ export function stateOfInventory(
   };
 }
 
+/** The type that a state has in place of one of Terraform. */
+export function tokenOf(type: string): string {
+  return typeOf(type, {}).token;
+}
+
 interface TypeOf {
   readonly token: string;
   readonly inputs: Fields;
