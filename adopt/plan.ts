@@ -56,6 +56,14 @@ const overwritten = new Set([
   "render:index/logStream:LogStream",
 ]);
 
+/** Settings of a zone, which always have some value: where none is known, declaring one writes over it. */
+const alwaysThere = new Set([
+  "cloudflare:index/zoneSetting:ZoneSetting",
+  "cloudflare:index/zoneDnssec:ZoneDnssec",
+  "cloudflare:index/universalSslSetting:UniversalSslSetting",
+  "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings",
+]);
+
 /** Matches what is declared with what is there by their natural keys. The same input has the same plan. */
 export function planImports(given: Given): Plan {
   const { declared, existing, answers = {}, unread = new Map<string, string>() } = given;
@@ -108,6 +116,7 @@ function absent(declared: Declared, ofType: readonly Existing[], isTold: boolean
   const natural = naturalKeys[declared.type];
   if (natural === undefined && ofType.length > 0)
     return { declared, action: "ask", candidates: ofType.map(({ id }) => id).slice(0, mostCandidates) };
+  if (alwaysThere.has(declared.type)) return { declared, action: "overwrite" };
   if (isTold || natural?.singleton?.isAlwaysThere !== true) return { declared, action: "create" };
   const id = natural.importId("", declared.inputs ?? {});
   const { holds } = natural.singleton;

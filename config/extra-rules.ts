@@ -36,7 +36,8 @@ const rateLimit = z
   })
   .meta({ description: "For the phase http_ratelimit: what is counted." });
 
-const rule = z.strictObject({
+/** One rule beside the platform's own. */
+export const extraRule = z.strictObject({
   phase: z.enum(extraPhases).meta({ description: "Phase of the ruleset that it is part of." }),
   ref: text("1 to 60 letters, digits, dashes and underscores", 60, /^[\w-]+$/).meta({
     description: "Name by which Cloudflare knows the rule when rules are moved.",
@@ -57,7 +58,7 @@ const rule = z.strictObject({
 });
 
 const rules = z
-  .array(rule)
+  .array(extraRule)
   .max(200)
   .refine((all) => new Set(all.map(({ phase, ref }) => `${phase} ${ref}`)).size === all.length, {
     error: "rules of which no two of a phase have the same ref",

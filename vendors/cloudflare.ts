@@ -32,6 +32,7 @@ const rule = z.looseObject({
 
 const ruleset = z.looseObject({
   id: text,
+  name: text.optional(),
   phase: text,
   kind: text,
   rules: z.array(rule).max(5000).default([]),

@@ -5,17 +5,25 @@ import { type Answers, questions } from "./questions.ts";
 const example =
   /example|192\.0\.2\.|198\.51\.100\.|0123456789abcdef|\b[12]00001\b|age1(?:kfqr6cdcyw|fth7xhlhre)/;
 
+/** What a platform has already. */
+export interface Found {
+  /** Names at the vendors, by part. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Rules of the zone. */
+  readonly extraRules?: readonly Readonly<Record<string, unknown>>[];
+}
+
 /**
  * Writes the settings of a stack from those of the example, whose comments stay.
  *
  * @param template the settings of the example's production
- * @param names that things have at the vendors already
+ * @param found what the platform has already and keeps
  * @returns the text, and the settings that still have a value of the example
  */
 export function settingsFrom(
   template: string,
   answers: Answers,
-  names: Readonly<Record<string, string>> = {},
+  { names = {}, extraRules = [] }: Found = {},
 ): { text: string; left: readonly string[] } {
   const document = parseDocument(template);
   for (const { flag, settings, isList } of questions) {
@@ -25,6 +33,7 @@ export function settingsFrom(
     for (const setting of settings) document.setIn(pathOf(setting), document.createNode(value));
   }
   if (Object.keys(names).length > 0) document.setIn(pathOf("project.names"), document.createNode(names));
+  if (extraRules.length > 0) document.setIn(pathOf("edge.extraRules.after"), document.createNode(extraRules));
   const left: string[] = [];
   visit(document, {
     Scalar(key, node, ancestors) {

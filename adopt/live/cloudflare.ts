@@ -120,7 +120,12 @@ async function readRulesets(
         () => api.ruleset(id, phase),
       );
       if (ruleset !== undefined)
-        add("ruleset", `${name} ${phase}`, ruleset.id, { kind: "zone", phase, rules: ruleset.rules });
+        add("ruleset", `${name} ${phase}`, ruleset.id, {
+          kind: "zone",
+          phase,
+          name: ruleset.name,
+          rules: ruleset.rules,
+        });
     },
     (count) => reading.leave({ ...of, why: `there are ${count} more phases than are read` }),
   );

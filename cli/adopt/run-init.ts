@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { extraRulesFrom } from "../../adopt/init/extra-rules.ts";
 import { advisoryPack, packFile, workflow, workflowFile } from "../../adopt/init/judge-only.ts";
 import { namesFrom } from "../../adopt/init/names.ts";
 import { type Answers, answerQuestions, type Question, questions } from "../../adopt/init/questions.ts";
@@ -102,7 +103,10 @@ async function filesToManage(flags: InitFlags, existing: readonly Existing[]): P
     }),
   );
   const answers = await allAnswers(given, existing, flags);
-  const { text, left } = settingsFrom(readFileSync(template, "utf8"), answers, namesFrom(existing, answers));
+  const { text, left } = settingsFrom(readFileSync(template, "utf8"), answers, {
+    names: namesFrom(existing, answers),
+    extraRules: extraRulesFrom(existing),
+  });
   if (left.length > 0)
     throw new Failure(
       "refused",

@@ -145,21 +145,32 @@ describe("a platform that only its vendors know", () => {
     expect(readFileSync(join(folder, "Pulumi.live.yaml"), "utf8")).toBe(settings);
     cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     appendFileSync(join(folder, "Pulumi.yaml"), `\nmain: ${relative(realpathSync(folder), root)}\n`);
-    const program = ["--stack", "live", "--cwd", folder, "--no-ask", "--json"];
+    const program = [
+      "--stack",
+      "live",
+      "--cwd",
+      folder,
+      "--json",
+      "--questions",
+      join(folder, "answers.json"),
+    ];
     const output = join(folder, "import.json");
-    const imported = await run([
-      "import",
-      "--plan",
-      ...program.filter((flag) => flag !== "--no-ask"),
-      "--output",
-      output,
-    ]);
-    const { steps } = JSON.parse(imported.stdout);
-    const actions = new Map<string, string>(
-      steps.map((step: { urn: string; action: string }) => [step.urn.split("::").at(-1), step.action]),
+    const imported = await run(["import", "--plan", ...program, "--output", output]);
+    const { steps }: { steps: { urn: string; type: string; action: string; loses?: string }[] } = JSON.parse(
+      imported.stdout,
     );
-    for (const name of ["edge-zone", "web-project", "web-optropic-domain", "edge-ssl", "edge-waf-custom"])
-      console.log(name, actions.get(name));
-    console.log([...actions].filter(([, action]) => action === "create" || action === "import"));
+    const actions = new Map(steps.map(({ urn, action }) => [urn.split("::").at(-1), action]));
+    const there = [
+      ...["edge-zone", "edge-ssl", "edge-waf-custom", "edge-web", "edge-redirect", "edge-api", "edge-dnssec"],
+      ...["web-project", "web-domain", "web-DATABASE_URL", "web-JWT_SECRET", "web-SENTRY_DSN"],
+      "observability-notifications",
+    ];
+    expect(there.filter((name) => actions.get(name) !== "import")).toEqual([]);
+    // Of what no token was given for, nothing is said to be new.
+    const silent = /^(?:sentry|pagerduty|render|supabase|postgresql):/;
+    const created = steps.filter(({ action }) => action === "create");
+    expect(created.filter(({ type }) => silent.test(type) || type.endsWith(":ZoneSetting"))).toEqual([]);
+    expect(steps.filter(({ loses }) => loses !== undefined)).toEqual([]);
+    expect(JSON.parse(readFileSync(output, "utf8")).resources.length).toBeGreaterThan(there.length);
   });
 });
