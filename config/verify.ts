@@ -61,6 +61,13 @@ export const verifySchema = z
           "File of the repository that records who reaches which rows of the database. A drill compares the restored copy with it, and `optropic matrix` writes it.",
         checklist: ["3.7"],
       }),
+    pagingContactPoints: distinct(line, 20, (name) => name)
+      .default([])
+      .meta({
+        description:
+          "Contact points of Grafana that page whoever is on call and may get a test notification anyway, by their names. All others are tested with `--allow-writes`.",
+        checklist: ["S6.6"],
+      }),
     journeys: distinct(journey, 20, ({ name }) => name)
       .default([])
       .meta({

@@ -9,13 +9,14 @@ export const vendorTokens = z.object({
   GITHUB_TOKEN: secret,
   GRAFANA_AUTH: secret,
   PAGERDUTY_TOKEN: secret,
+  PROMETHEUS_TOKEN: secret,
   RENDER_API_KEY: secret,
   SENTRY_AUTH_TOKEN: secret,
   SUPABASE_ACCESS_TOKEN: secret,
   VERCEL_API_TOKEN: secret,
 });
 
-/** Variables with addresses on this machine in place of the vendors' own, for tests; GitHub's may be elsewhere. */
+/** Variables with addresses in place of the vendors' own, on this machine and for tests; GitHub's and the metrics' may be elsewhere. */
 export const vendorAddresses = z.object({
   GITHUB_API_URL: address,
   OPTROPIC_CLOUDFLARE_URL: address,
@@ -25,6 +26,7 @@ export const vendorAddresses = z.object({
   OPTROPIC_SENTRY_URL: address,
   OPTROPIC_SUPABASE_URL: address,
   OPTROPIC_VERCEL_URL: address,
+  PROMETHEUS_URL: address,
 });
 
 export type VendorToken = keyof z.infer<typeof vendorTokens>;

@@ -6,7 +6,8 @@ export function driftOf(probes: readonly Probe[], results: readonly ProbeResult[
   const vendors = new Map(
     probes.flatMap(({ name, needs }) => {
       const vendor = needs.find((need) => need.startsWith("vendor:"))?.slice("vendor:".length);
-      return vendor === undefined ? [] : [[name, vendor] as const];
+      // What was measured of the past is no setting at a vendor.
+      return vendor === undefined || vendor === "prometheus" ? [] : [[name, vendor] as const];
     }),
   );
   const served = results.filter(({ name }) => !vendors.has(name)).flatMap(({ checks }) => checks);

@@ -29,6 +29,7 @@ import * as securityTxt from "./security-txt.ts";
 import * as tls from "./tls.ts";
 import * as cloudflare from "./vendors/cloudflare.ts";
 import * as cloudflareRules from "./vendors/cloudflare-rules.ts";
+import * as day from "./vendors/day.ts";
 import * as github from "./vendors/github.ts";
 import * as grafana from "./vendors/grafana.ts";
 import * as pagerduty from "./vendors/pagerduty.ts";
@@ -78,6 +79,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   sentryEvent,
   grafana,
   pagerduty,
+  day,
 ];
 
 /** Every probe, in the order of its file and then of its first item. */

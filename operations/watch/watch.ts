@@ -1,8 +1,8 @@
+import { belowLimit, type Judgment, noLeak, notWorse, type Window, windowOf } from "../../metrics/judge.ts";
+import { median } from "../../metrics/statistics.ts";
 import { VendorProblem } from "../../vendors/problem.ts";
 import type { RangeSeries } from "../../vendors/prometheus.ts";
 import { type Criterion, type Hour, hours } from "./criteria.ts";
-import { belowLimit, type Judgment, noLeak, notWorse, type Window, windowOf } from "./judge.ts";
-import { median } from "./statistics.ts";
 
 /** Where series are read. */
 export interface Metrics {

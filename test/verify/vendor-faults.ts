@@ -1,8 +1,10 @@
-import { accept, writtenSettings } from "../config/stack.ts";
+import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { commits } from "../vendors/fake/healthy.ts";
 import type { VendorStates } from "../vendors/fake/platform.ts";
 
-export const settings = accept(writtenSettings("production"));
+export const settings = accept(
+  changed(writtenSettings("production"), "verify.pagingContactPoints", ["PagerDuty"]),
+);
 /** When the vendors are asked. */
 export const start = Date.parse("2026-11-28T12:00:00Z");
 

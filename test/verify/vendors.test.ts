@@ -5,13 +5,18 @@ import type { Probe } from "../../verify/probe.ts";
 import { registry as everyProbe } from "../../verify/registry.ts";
 import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
+import { accept, writtenSettings } from "../config/stack.ts";
 import { previewedProduction } from "../recording/recorded.ts";
 import { type Given, inState, verified } from "../target/verified.ts";
 import { commits } from "../vendors/fake/healthy.ts";
 import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
 import type { Misbehavior } from "../vendors/fake/server.ts";
-import { faults, rule, settings, start } from "./vendor-faults.ts";
+import { historyFaults } from "./history-faults.ts";
+import { rule, settings, start, faults as vendorFaults } from "./vendor-faults.ts";
 
+const faults = { ...vendorFaults, ...historyFaults };
+
+const withoutPages = accept(writtenSettings("production"));
 const registry = everyProbe.filter(({ needs }) => needs.some((need) => need.startsWith("vendor:")));
 const reading = registry.filter(({ needs }) => !needs.includes("writes"));
 
@@ -65,6 +70,16 @@ it("cleans up what it wrote, and tells people by every contact point", async () 
   expect(new Set(grafana.tested)).toEqual(new Set(grafana.contactPoints.map(({ name }) => name)));
 });
 
+it("pages nobody whom the settings do not name", async () => {
+  const { probes } = await verified(
+    given({ probes: registry, allowWrites: true, only: ["S6.6"], settings: withoutPages }),
+  );
+  expect(probes).toMatchObject([{ state: "unknown", reason: "not-allowed" }]);
+  expect(probes[0]?.message).toContain("verify.pagingContactPoints");
+  expect(platform.states.grafana.tested).toContain("Slack");
+  expect(platform.states.grafana.tested).not.toContain("PagerDuty");
+});
+
 it("writes nothing unless it may", async () => {
   const { probes } = await verified(given({ probes: registry }));
   const writing = probes.filter(({ reason }) => reason === "not-allowed").map(({ name }) => name);
@@ -95,6 +110,16 @@ describe("a platform with one fault at a vendor", () => {
     expect(inState(verification, "does-not-hold")).toEqual(["sentry-event-found"]);
   });
 
+  it("a day with gaps is unknown, and so is one without metrics", async () => {
+    const gap = (part: number) => (part > 0.5 && part < 0.9 ? undefined : 0.2);
+    Object.assign(platform.states.prometheus, { latency: gap, memory: () => undefined });
+    const { probes } = await verified(given({ only: ["OK.4", "6.6"] }));
+    expect(probes.map(({ name, state, reason }) => [name, state, reason])).toEqual([
+      ["day-latency", "unknown", "no-data"],
+      ["day-memory", "unknown", "no-data"],
+    ]);
+  });
+
   it("a contact point where nothing arrives fails its probe", async () => {
     platform.states.grafana.broken.add("Slack");
     const { probes } = await verified(given({ probes: registry, allowWrites: true, only: ["S6.6"] }));
@@ -103,7 +128,17 @@ describe("a platform with one fault at a vendor", () => {
   });
 });
 
-const vendors = ["vercel", "render", "supabase", "cloudflare", "sentry", "grafana", "pagerduty", "github"];
+const vendors = [
+  "vercel",
+  "render",
+  "supabase",
+  "cloudflare",
+  "sentry",
+  "grafana",
+  "pagerduty",
+  "github",
+  "prometheus",
+];
 
 describe("a vendor that cannot be asked", () => {
   it("is unknown without its token, and says which", async () => {

@@ -4,7 +4,7 @@ import { alertRules } from "../../metrics/alerts.ts";
 import { Grafana } from "../../vendors/grafana.ts";
 import type { Context } from "../context.ts";
 import type { DeclaredResource } from "../declared.ts";
-import { type Check, compare, eachOf, probe } from "../probe.ts";
+import { type Check, compare, eachOf, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { absent, same, sameMembers } from "./checks.ts";
 import { present, question } from "./question.ts";
@@ -157,9 +157,10 @@ export const grafanaQuiet = probe({
 export const grafanaTestNotification = probe({
   name: "grafana-test-notification",
   items: ["S6.6"],
-  title: "A test notification must be delivered to every declared contact point; people receive it.",
+  title:
+    "A test notification must be delivered to every declared contact point, and to a pager only where the settings name it.",
   needs: ["vendor:grafana", "writes"],
-  settings: ["observability.slackChannel"],
+  settings: ["observability.slackChannel", "verify.pagingContactPoints"],
   limitMs: 60_000,
   measure: async (context) => {
     const declared = await declaredOf(context, "alerting/contactPoint");
@@ -171,13 +172,30 @@ export const grafanaTestNotification = probe({
         const name = String(inputs.name);
         const own = found.filter((one) => one.name === name);
         if (own.length === 0) return [{ ...absent(`contact point ${name}`, "delivered"), at: source }];
-        return Promise.all(own.map(async (point) => ({ ...(await deliveryTo(context, point)), at: source })));
+        return Promise.all(
+          own.map(async (point): Promise<Check> => {
+            if (!mayTest(context, point)) return { ...unknownCheck(name, pagesSomebody(point)), at: source };
+            return { ...(await deliveryTo(context, point)), at: source };
+          }),
+        );
       },
     );
   },
 });
 
 type ContactPoint = Awaited<ReturnType<typeof contactPoints>>[number];
+
+/** Kinds of contact points that wake somebody up. */
+const paging = /pagerdut|opsgenie|victorops|oncall|squadcast|incident|webhook/i;
+
+function mayTest({ settings }: Context, { name, type }: ContactPoint): boolean {
+  return !paging.test(type) || settings.verify.pagingContactPoints.includes(name);
+}
+
+function pagesSomebody({ name, type }: ContactPoint): Unknown {
+  const message = `The contact point ${name} (${type}) pages whoever is on call: add its name to verify.pagingContactPoints to test it, and tell them first`;
+  return new Unknown("not-allowed", message);
+}
 
 const delivery = question(async (context, access, uid) => {
   const point = (await contactPoints(context)).find((one) => one.uid === uid);

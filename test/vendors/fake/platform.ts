@@ -7,6 +7,12 @@ import { healthyRender, healthyVercel } from "./healthy.ts";
 import { healthyCloudflare } from "./healthy-edge.ts";
 import { healthyGrafana, healthyPagerDuty, healthySentry, healthySupabase } from "./healthy-services.ts";
 import { type FakePagerDutyState, fakePagerDuty, pagerDutyToken } from "./pagerduty.ts";
+import {
+  type FakePrometheusState,
+  fakePrometheus,
+  healthyPrometheus,
+  prometheusToken,
+} from "./prometheus.ts";
 import { type FakeRenderState, fakeRender, renderToken } from "./render.ts";
 import { type FakeSentryState, fakeIngest, fakeSentry, sentryKey, sentryToken } from "./sentry.ts";
 import { type FakeServer, startFake } from "./server.ts";
@@ -23,6 +29,7 @@ export interface VendorStates {
   readonly grafana: FakeGrafanaState;
   readonly pagerduty: FakePagerDutyState;
   readonly github: FakeGitHubState;
+  readonly prometheus: FakePrometheusState;
 }
 
 /** The APIs of the vendors on loopback. What is written there stays until {@link FakePlatform.reset}. */
@@ -58,6 +65,7 @@ export async function startPlatform(
     grafana: healthyGrafana(settings, declared),
     pagerduty: healthyPagerDuty(settings, now()),
     github: healthyGitHub(settings.project.repository),
+    prometheus: healthyPrometheus(),
   });
   const states = healthy();
   const server = await startFake([
@@ -70,6 +78,7 @@ export async function startPlatform(
     fakeGrafana(states.grafana),
     fakePagerDuty(states.pagerduty),
     fakeGitHub(states.github),
+    fakePrometheus(states.prometheus),
   ]);
   return {
     server,
@@ -81,6 +90,7 @@ export async function startPlatform(
       ...{ SENTRY_AUTH_TOKEN: sentryToken, OPTROPIC_SENTRY_URL: `${server.url}/sentry` },
       ...{ GRAFANA_AUTH: grafanaToken, OPTROPIC_GRAFANA_URL: `${server.url}/grafana` },
       ...{ GITHUB_TOKEN: githubToken, GITHUB_API_URL: `${server.url}/github` },
+      ...{ PROMETHEUS_TOKEN: prometheusToken, PROMETHEUS_URL: `${server.url}/prometheus` },
       ...{ PAGERDUTY_TOKEN: pagerDutyToken, OPTROPIC_PAGERDUTY_URL: `${server.url}/pagerduty` },
     },
     sentryDsn: `${server.url.replace("://", `://${sentryKey}@`)}/ingest/4501`,
@@ -95,6 +105,7 @@ export async function startPlatform(
       Object.assign(states.grafana, fresh.grafana);
       Object.assign(states.pagerduty, fresh.pagerduty);
       Object.assign(states.github, fresh.github);
+      Object.assign(states.prometheus, fresh.prometheus);
       server.behave();
     },
     stop: () => server.stop(),

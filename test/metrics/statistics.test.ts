@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mannWhitney, median, thinned, trend, upperTail } from "../../../operations/watch/statistics.ts";
+import { mannWhitney, median, thinned, trend, upperTail } from "../../metrics/statistics.ts";
 
 const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 3, maxLength: 40 });
 

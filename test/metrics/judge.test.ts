@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { belowLimit, noLeak, notWorse, windowOf } from "../../../operations/watch/judge.ts";
+import { belowLimit, noLeak, notWorse, windowOf } from "../../metrics/judge.ts";
 
 /** Numbers from 0 to 1 that are the same in every run (mulberry32). */
 function random(seed: number): () => number {
