@@ -8,7 +8,7 @@ import type { VerifyFlags } from "./operations/run-verify.ts";
 export function verifyCommand(): Command {
   return new Command("verify")
     .description(
-      "Measures what runs and compares it with what the stack declares. It only reads, unless --allow-writes is given. Credentials come from the stack's outputs or from METRICS_TOKEN, VERIFY_USER and VERIFY_PASSWORD, and VERIFY_DATABASE_URL, and the vendors' tokens from the variables that their providers take.",
+      "Measures what runs and compares it with what the stack declares. It only reads, unless --allow-writes is given. Credentials come from the stack's outputs or from METRICS_TOKEN, VERIFY_USER and VERIFY_PASSWORD, and VERIFY_DATABASE_URL and VERIFY_POOLER_URL, and the vendors' tokens from the variables that their providers take.",
     )
     .option("-s, --stack <name>", "the stack", "production")
     .addOption(cwdOption())

@@ -166,6 +166,10 @@ export class Context {
     return this.#subject.credentials.get(name);
   }
 
+  hasCredential(name: CredentialName): boolean {
+    return this.#subject.credentials.has(name);
+  }
+
   /** The commit that every host should serve, if somebody said so. */
   get commit(): string | undefined {
     return this.#subject.credentials.commit;

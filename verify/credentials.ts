@@ -12,6 +12,7 @@ export const verifyVariables = z.object({
   VERIFY_USER: secret.optional(),
   VERIFY_PASSWORD: secret.optional(),
   VERIFY_DATABASE_URL: secret.optional(),
+  VERIFY_POOLER_URL: secret.optional(),
   VERIFY_COMMIT: z
     .string()
     .regex(/^[0-9a-f]{7,64}$/, "a commit in hexadecimal digits")
@@ -25,6 +26,15 @@ const fromOutputs = {
   METRICS_TOKEN: "metricsToken",
   VERIFY_DATABASE_URL: "databaseProbeUrl",
 } as const satisfies Partial<Record<CredentialName, keyof Outputs>>;
+
+/** A part of a URL as it was before it was escaped. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 /** What a placeholder for a credential in a text looks like. */
 const concealed = "[secret]";
@@ -75,8 +85,9 @@ export class Credentials {
   #texts(): string[] {
     const secrets = [...this.#values].flatMap(([name, value]) => {
       if (name === "VERIFY_USER") return [];
-      const parsed = name === "VERIFY_DATABASE_URL" ? URL.parse(value) : null;
-      return parsed === null || parsed.password === "" ? [value] : [value, parsed.password];
+      const parsed = /^VERIFY_(?:DATABASE|POOLER)_URL$/.test(name) ? URL.parse(value) : null;
+      if (parsed === null || parsed.password === "") return [value];
+      return [value, parsed.password, decoded(parsed.password)];
     });
     const forms = secrets.flatMap((value) => [
       value,

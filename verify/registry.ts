@@ -5,6 +5,8 @@ import * as connection from "./database/connection.ts";
 import * as lints from "./database/lints.ts";
 import * as migrations from "./database/migrations.ts";
 import * as performance from "./database/performance.ts";
+import * as pooler from "./database/pooler.ts";
+import * as roles from "./database/roles.ts";
 import * as rows from "./database/rows.ts";
 import * as authorities from "./dns/caa.ts";
 import * as dnssec from "./dns/dnssec.ts";
@@ -63,8 +65,10 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   authorities,
   dnssec,
   connection,
+  pooler,
   migrations,
   rows,
+  roles,
   lints,
   performance,
   journeys,

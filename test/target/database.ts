@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serverAccount } from "../../postgres/server-account.ts";
 import { withSession } from "../../postgres/session.ts";
+import type { DeclaredResource } from "../../verify/declared.ts";
+import { startPooler } from "../operations/support/pooler.ts";
 import { startPostgres } from "../operations/support/postgres.ts";
 import type { Authority } from "./authority.ts";
 
@@ -10,6 +12,8 @@ import type { Authority } from "./authority.ts";
 export interface TargetDatabase {
   /** How a probe connects to it, with its password. */
   readonly url: string;
+  /** How the application connects to it: through a pooler in transaction mode. */
+  readonly poolerUrl: string;
   /** Runs statements as its owner. */
   sql(statements: string): Promise<void>;
   stop(): Promise<void>;
@@ -19,7 +23,10 @@ const password = "canary-database-31c7";
 const name = "platform";
 
 /** @throws {Failure} where PostgreSQL is not installed */
-export async function startTargetDatabase(authority: Authority): Promise<TargetDatabase> {
+export async function startTargetDatabase(
+  authority: Authority,
+  declared: readonly DeclaredResource[] = [],
+): Promise<TargetDatabase> {
   const folder = mkdtempSync(join(tmpdir(), "target-database-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
@@ -33,10 +40,11 @@ export async function startTargetDatabase(authority: Authority): Promise<TargetD
       return path;
     };
     for (const each of [folder, own]) chownSync(each, owner.uid, owner.gid);
+    const [certificate, keyFile] = [file(join(own, "server.crt"), cert), file(join(own, "server.key"), key)];
     const server = await startPostgres(password, {
       ssl: "on",
-      ssl_cert_file: file(join(own, "server.crt"), cert),
-      ssl_key_file: file(join(own, "server.key"), key),
+      ssl_cert_file: certificate,
+      ssl_key_file: keyFile,
       hba_file: file(join(own, "hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256\n"),
       shared_preload_libraries: "pg_stat_statements",
       "pg_stat_statements.track": "all",
@@ -53,16 +61,28 @@ export async function startTargetDatabase(authority: Authority): Promise<TargetD
       await sql("create role anon nologin; create role authenticated nologin", "postgres");
       await sql(`create database ${name}`, "postgres");
       await sql(schema);
+      await sql(declared.map(roleOf).join(""));
       // Statistics are kept when a session ends.
       await sql(traffic);
     } catch (error) {
       await server.stop();
       throw error;
     }
+    const pooler = await startPooler(server, name, {
+      server_tls_sslmode: "require",
+      client_tls_sslmode: "require",
+      client_tls_cert_file: certificate,
+      client_tls_key_file: keyFile,
+    }).catch(async (error: unknown) => {
+      await server.stop();
+      throw error;
+    });
     return {
       url: `postgresql://${user}:${password}@localhost:${port}/${name}?${parameters}`,
+      poolerUrl: `postgresql://${user}:${password}@localhost:${pooler.port}/transaction?${parameters}`,
       sql,
       async stop() {
+        await pooler.stop();
         await server.stop();
         remove();
       },
@@ -71,6 +91,17 @@ export async function startTargetDatabase(authority: Authority): Promise<TargetD
     remove();
     throw error;
   }
+}
+
+/** A role as the program declares it. */
+function roleOf({ type, inputs }: DeclaredResource): string {
+  if (type !== "postgresql:index/role:Role") return "";
+  const powers = { login: "login", bypassRowLevelSecurity: "bypassrls" };
+  const given = Object.entries(powers).flatMap(([input, power]) => (inputs[input] === true ? [power] : []));
+  const limit = typeof inputs.connectionLimit === "number" ? inputs.connectionLimit : -1;
+  const groups =
+    Array.isArray(inputs.roles) && inputs.roles.length > 0 ? ` in role ${inputs.roles.join(", ")}` : "";
+  return `create role ${String(inputs.name)} ${given.join(" ")} connection limit ${limit}${groups};\n`;
 }
 
 const schema = `

@@ -7,24 +7,20 @@ import { reasonOf } from "../../lib/failure.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { readDeclared } from "../../verify/declared.ts";
 import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
-import { startTargetDatabase } from "./database.ts";
+import { startTargetDatabase, type TargetDatabase } from "./database.ts";
 import { startTarget } from "./target.ts";
 
 // `npm run demo`: a platform on loopback, previewed, verified and decided on as production is, without an account.
 const root = join(import.meta.dirname, "..", "..");
 const stack = "production";
 /** What stays unknown on a machine without PostgreSQL. */
-const itemsOfTheDatabase = "3.1,3.5,3.6,3.7,3.8,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
+const itemsOfTheDatabase = "3.1,3.4,3.5,3.6,3.7,3.8,4.7,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
 /** What only probes that write can tell. */
 const itemsOfWrites = "5.3,S6.6";
 const folder = mkdtempSync(join(tmpdir(), "optropic-demo-"));
 const settings = readStackSettings(root, stack);
 const target = await startTarget(settings);
-const database = await startTargetDatabase(target.authority).catch((error: unknown) => {
-  console.log(`Without a database to probe: ${reasonOf(error)}`);
-  return undefined;
-});
-const withoutDatabase = database === undefined ? [itemsOfTheDatabase] : [];
+let database: TargetDatabase | undefined;
 let vendors: FakePlatform | undefined;
 try {
   const evidence = join(folder, "records");
@@ -46,7 +42,13 @@ try {
     "--output",
     preview,
   ]);
-  vendors = await startPlatform(settings, { declared: readDeclared(preview) });
+  const declared = readDeclared(preview);
+  vendors = await startPlatform(settings, { declared });
+  database = await startTargetDatabase(target.authority, declared).catch((error: unknown) => {
+    console.log(`Without a database to probe: ${reasonOf(error)}`);
+    return undefined;
+  });
+  const withoutDatabase = database === undefined ? [itemsOfTheDatabase] : [];
   const verified = await optropic(
     [
       ...["verify", "--stack", stack, "--ca", authorities, "--evidence", evidence],
@@ -60,7 +62,10 @@ try {
       VERIFY_USER: target.account.email,
       VERIFY_PASSWORD: target.account.password,
       VERIFY_COMMIT: target.commit,
-      ...(database !== undefined && { VERIFY_DATABASE_URL: database.url }),
+      ...(database !== undefined && {
+        VERIFY_DATABASE_URL: database.url,
+        VERIFY_POOLER_URL: database.poolerUrl,
+      }),
     },
   );
   await optropic(["evidence", "gates", "--stack", stack, "--evidence", evidence]);

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../../config/settings.ts";
+import type { DeclaredResource } from "../../verify/declared.ts";
 import { registry } from "../../verify/registry.ts";
 import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
+import { previewedProduction } from "../recording/recorded.ts";
 import { startTargetDatabase, type TargetDatabase } from "../target/database.ts";
 import { startTarget, type Target } from "../target/target.ts";
 import { everythingFor, inState, verified } from "../target/verified.ts";
@@ -17,15 +19,22 @@ const ofTheDatabase = registry.filter(({ needs }) => needs.includes("database"))
 
 let target: Target;
 let database: TargetDatabase;
+let declared: readonly DeclaredResource[];
 beforeAll(async () => {
   target = await startTarget(settings);
-  database = await startTargetDatabase(target.authority);
+  declared = (await previewedProduction()).resources;
+  database = await startTargetDatabase(target.authority, declared);
 });
 afterAll(() => Promise.all([target.stop(), database.stop()]));
 
 function everything() {
   const given = everythingFor(target, settings);
-  return { ...given, environment: { ...given.environment, VERIFY_DATABASE_URL: database.url } };
+  const { url: VERIFY_DATABASE_URL, poolerUrl: VERIFY_POOLER_URL } = database;
+  return {
+    ...given,
+    declared,
+    environment: { ...given.environment, VERIFY_DATABASE_URL, VERIFY_POOLER_URL },
+  };
 }
 
 describe("the whole platform, with its database", () => {
@@ -40,6 +49,47 @@ describe("the whole platform, with its database", () => {
       verificationPage(verification),
     ];
     for (const output of shown) expect(output).not.toContain("canary");
+  });
+
+  it.each<[string, string, string, string]>([
+    ["a role with more power", "alter role $ createrole", "alter role $ nocreaterole", "database-roles"],
+    ["a membership", "grant pg_read_all_data to $", "revoke pg_read_all_data from $", "database-roles"],
+    [
+      "an application that owns its tables",
+      "alter table public.event owner to $",
+      "alter table public.event owner to postgres",
+      "database-roles",
+    ],
+  ])("%s is found by its probe and no other", async (_, spoil, repair, probe) => {
+    const role = `${settings.project.name}_application`;
+    const [spoiling, repairing] = [spoil, repair].map((text) => text.replace("$", role));
+    await database.sql(spoiling ?? "");
+    try {
+      expect(inState(await verified({ ...everything(), probes: ofTheDatabase }), "does-not-hold")).toEqual([
+        probe,
+      ]);
+    } finally {
+      await database.sql(repairing ?? "");
+    }
+  });
+
+  it("knows a pooler by how it shares sessions out", async () => {
+    const given = everything();
+    const stateWith = async (pool: string, mode: string) => {
+      const VERIFY_POOLER_URL = database.poolerUrl.replace("/transaction?", `/${pool}?`);
+      const { probes } = await verified({
+        ...given,
+        settings: accept(changed(writtenSettings("production"), "database.pool.mode", mode)),
+        environment: { ...given.environment, VERIFY_POOLER_URL },
+        probes: ofTheDatabase.filter(({ name }) => name === "pooler-as-declared"),
+      });
+      return probes[0]?.state;
+    };
+    expect(await stateWith("session", "transaction")).toBe("does-not-hold");
+    expect(await stateWith("statement", "transaction")).toBe("does-not-hold");
+    expect(await stateWith("robin", "transaction")).toBe("holds");
+    expect(await stateWith("session", "session")).toBe("holds");
+    expect(await stateWith("nowhere", "session")).toBe("unknown");
   });
 
   it("is known by its certificate, whose authority must be trusted", async () => {

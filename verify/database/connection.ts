@@ -5,6 +5,7 @@ import { connect } from "../../postgres/session.ts";
 import { compare, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { databaseOf, reading } from "./session.ts";
+import { inTurn } from "./turns.ts";
 
 /** Item 3.5: nothing but TLS gets in. */
 export const databaseEncrypted = probe({
@@ -19,13 +20,15 @@ export const databaseEncrypted = probe({
       throw new Unknown("not-understood", "VERIFY_DATABASE_URL is a Unix socket, over which there is no TLS");
     }
     const { PGHOST: host } = connection;
-    const plain = await answerOf(() => connect({ ...connection, PGSSLMODE: "disable" }, "optropic verify"));
-    const checked = await answerOf(() =>
-      connect(
-        { ...connection, PGSSLMODE: "verify-full", PGSSLROOTCERT: connection.PGSSLROOTCERT ?? "system" },
-        "optropic verify",
+    const [plain, checked] = await inTurn(context, async () => [
+      await answerOf(() => connect({ ...connection, PGSSLMODE: "disable" }, "optropic verify")),
+      await answerOf(() =>
+        connect(
+          { ...connection, PGSSLMODE: "verify-full", PGSSLROOTCERT: connection.PGSSLROOTCERT ?? "system" },
+          "optropic verify",
+        ),
       ),
-    );
+    ]);
     // Only the server's own words are a refusal: no answer at all says nothing.
     const isRefusal =
       plain !== undefined &&

@@ -6,6 +6,7 @@ import { type Session, withSession } from "../../postgres/session.ts";
 import type { Context } from "../context.ts";
 import { Unknown } from "../unknown.ts";
 import { quotedIdentifier } from "./identifier.ts";
+import { inTurn } from "./turns.ts";
 
 /** The most rows that a probe reads of one answer. */
 const maximumRows = 20_000;
@@ -14,11 +15,19 @@ const application = "optropic verify";
 
 /** Where the database is, from VERIFY_DATABASE_URL, whose password may be in PGPASSWORD or the password file. */
 export function databaseOf(context: Context): Connection {
-  const url = context.credential("VERIFY_DATABASE_URL");
+  return connectionIn(context, "VERIFY_DATABASE_URL");
+}
+
+/** The same of another variable with a connection string. */
+export function connectionIn(
+  context: Context,
+  name: "VERIFY_DATABASE_URL" | "VERIFY_POOLER_URL",
+): Connection {
+  const url = context.credential(name);
   try {
     return readConnection({ ...process.env, DATABASE_URL: url });
   } catch (error) {
-    throw new Unknown("not-understood", `VERIFY_DATABASE_URL cannot be used: ${reasonOf(error)}`);
+    throw new Unknown("not-understood", `${name} cannot be used: ${reasonOf(error)}`);
   }
 }
 
@@ -29,18 +38,20 @@ export async function reading<Answer>(
 ): Promise<Answer> {
   const connection = databaseOf(context);
   try {
-    return await withSession(
-      connection,
-      application,
-      async (session) => {
-        await session.run(
-          "begin transaction isolation level repeatable read read only; set local statement_timeout = '10s'; set local lock_timeout = '2s'",
-        );
-        const answer = await ask(new Reader(session, context));
-        await session.run("rollback");
-        return answer;
-      },
-      context.signal,
+    return await inTurn(context, () =>
+      withSession(
+        connection,
+        application,
+        async (session) => {
+          await session.run(
+            "begin transaction isolation level repeatable read read only; set local statement_timeout = '10s'; set local lock_timeout = '2s'",
+          );
+          const answer = await ask(new Reader(session, context));
+          await session.run("rollback");
+          return answer;
+        },
+        context.signal,
+      ),
     );
   } catch (error) {
     if (error instanceof Unknown) throw error;

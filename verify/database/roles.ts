@@ -1,0 +1,125 @@
+import * as z from "zod";
+import type { DeclaredResource } from "../declared.ts";
+import { type Check, compare, probe } from "../probe.ts";
+import { Unknown } from "../unknown.ts";
+import { exposedSchemas, listOf } from "./exposed.ts";
+import { reading } from "./session.ts";
+
+const declaredRole = z.looseObject({
+  name: z.string(),
+  login: z.boolean().default(false),
+  superuser: z.boolean().default(false),
+  bypassRowLevelSecurity: z.boolean().default(false),
+  createDatabase: z.boolean().default(false),
+  createRole: z.boolean().default(false),
+  replication: z.boolean().default(false),
+  connectionLimit: z.number().default(-1),
+  roles: z.array(z.string()).default([]),
+});
+
+type DeclaredRole = z.infer<typeof declaredRole>;
+
+const foundRole = z.object({
+  name: z.string().max(200),
+  login: z.boolean(),
+  superuser: z.boolean(),
+  bypassRowLevelSecurity: z.boolean(),
+  createDatabase: z.boolean(),
+  createRole: z.boolean(),
+  replication: z.boolean(),
+  connectionLimit: z.int(),
+  roles: z.array(z.string().max(200)),
+  owned: z.array(z.string().max(500)),
+});
+
+type FoundRole = z.infer<typeof foundRole>;
+
+/** What roles have, and the exposed tables that each owns whose rows it reads past every policy. */
+const roles = (schemas: string): string => `
+  select rolname::text as name, rolcanlogin as login, rolsuper as superuser, rolbypassrls as "bypassRowLevelSecurity",
+    rolcreatedb as "createDatabase", rolcreaterole as "createRole", rolreplication as replication,
+    rolconnlimit as "connectionLimit",
+    array(select g.rolname::text from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
+      where m.member = r.oid order by 1) as roles,
+    array(select n.nspname || '.' || c.relname from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and not c.relforcerowsecurity and c.relowner = r.oid
+        and c.relname <> '_prisma_migrations' and n.nspname = any(${schemas}) order by 1 limit 20) as owned
+  from pg_catalog.pg_roles r`;
+
+/** Items 3.7 and 4.7: nobody has more power than is declared. */
+export const databaseRoles = probe({
+  name: "database-roles",
+  items: ["3.7", "4.7"],
+  title:
+    "Each declared role must have the declared attributes and memberships, and the application must own no table whose policies would not bind it.",
+  needs: ["database"],
+  settings: ["database.pool.size"],
+  measure: async (context) => {
+    context.credential("VERIFY_DATABASE_URL");
+    const wanted = declaredIn(await context.declared());
+    if (wanted.length === 0) throw new Unknown("no-data", "The program declares no role of the database");
+    const found = await reading(context, async (database) => {
+      const exposed = await exposedSchemas(database);
+      return database.rows(roles(listOf(exposed)), foundRole);
+    });
+    return wanted.flatMap(({ role, source }) =>
+      checksOf(
+        role,
+        found.find(({ name }) => name === role.name),
+      ).map((check) => ({ ...check, at: source })),
+    );
+  },
+});
+
+function declaredIn(resources: readonly DeclaredResource[]) {
+  return resources
+    .filter(({ type }) => type === "postgresql:index/role:Role")
+    .flatMap(({ inputs, source }) => {
+      const role = declaredRole.safeParse(inputs);
+      return role.success ? [{ role: role.data, source }] : [];
+    });
+}
+
+const attributes = [
+  ...(["login", "superuser", "bypassRowLevelSecurity", "createDatabase", "createRole"] as const),
+  "replication",
+] as const;
+
+function checksOf(role: DeclaredRole, found: FoundRole | undefined): Check[] {
+  const { name } = role;
+  if (found === undefined) {
+    return [compare(`role ${name}`, { expected: "there", measured: "missing", holds: false })];
+  }
+  const powers = (of: Pick<DeclaredRole, (typeof attributes)[number]>) =>
+    attributes.filter((attribute) => of[attribute]).join(", ") || "none";
+  const members = (of: readonly string[]) => of.toSorted().join(", ") || "no role";
+  const owned = found.owned.join(", ") || "no table";
+  const isApplication = name.endsWith("_application");
+  return [
+    compare(`attributes of ${name}`, {
+      expected: powers(role),
+      measured: powers(found),
+      holds: powers(role) === powers(found),
+    }),
+    compare(`memberships of ${name}`, {
+      expected: members(role.roles),
+      measured: members(found.roles),
+      holds: members(role.roles) === members(found.roles),
+    }),
+    compare(`connections of ${name}`, {
+      expected: role.connectionLimit,
+      measured: found.connectionLimit,
+      holds: role.connectionLimit === found.connectionLimit,
+    }),
+    ...(isApplication
+      ? [
+          compare(`tables that ${name} owns without forced row-level security`, {
+            expected: "no table",
+            measured: owned,
+            holds: found.owned.length === 0,
+          }),
+        ]
+      : []),
+  ];
+}
