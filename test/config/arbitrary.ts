@@ -359,6 +359,7 @@ export const anySettings = fc.record<SettingsInput>(
       resolvers: fc.array(fc.constantFrom("192.0.2.53", "2001:db8::53"), { maxLength: 2 }),
       observatoryScore: whole(0, 145),
       rowMatrix: fc.constantFrom("rls-matrix.json", "docs/rows.json"),
+      pagingContactPoints: fc.constantFrom([], ["PagerDuty"]),
       journeys: fc.uniqueArray(anyJourney, { maxLength: 3, selector: ({ name }) => name }),
     }),
     objectives: partial({
