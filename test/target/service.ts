@@ -14,11 +14,11 @@ export async function createService(options: ServiceOptions) {
   const { settings, has, round } = options;
   const { domains } = settings;
   const isApi = (request: { readonly host: string }): boolean => hostOf(request) === domains.api;
-  const build = { version: settings.release, commit: options.commit };
   const metrics = new Map<string, HostMetrics>();
   const metricsOf = (request: { readonly host: string }): HostMetrics => {
     const host = isApi(request) ? "api" : "web";
-    const key = `${host} ${round()}`;
+    const build = { version: settings.release, commit: options.served?.(host) ?? options.commit };
+    const key = `${host} ${round()} ${build.commit}`;
     const known = metrics.get(key) ?? new HostMetrics(host, build);
     metrics.set(key, known);
     return known;

@@ -5,6 +5,7 @@ import { type Authority, createAuthority } from "./authority.ts";
 import type { Fault } from "./faults.ts";
 import { startNameServers } from "./name-server.ts";
 import { answerQuic } from "./quic.ts";
+import type { ServiceOptions } from "./service/options.ts";
 import { type Account, createService, type Database } from "./service.ts";
 
 /** A platform on loopback that passes every probe until a fault is switched on. */
@@ -29,6 +30,7 @@ export interface Target {
 export async function startTarget(
   settings: Settings,
   database: Database = memoryDatabase(),
+  served?: ServiceOptions["served"],
 ): Promise<Target> {
   const { web, redirect, api } = settings.domains;
   const revokedAt = `http://crl.${settings.domains.zone}/authority.crl`;
@@ -57,6 +59,7 @@ export async function startTarget(
     account,
     metricsToken,
     commit,
+    served,
     has: (fault) => active.has(fault),
     round: () => round,
     revokedAt,

@@ -14,6 +14,8 @@ export interface ServiceOptions {
   readonly account: Account;
   readonly metricsToken: string;
   readonly commit: string;
+  /** The commit that a host serves now, where that changes. */
+  readonly served?: ((host: "web" | "api") => string) | undefined;
   /** Whether something goes wrong at the moment. */
   readonly has: (fault: Fault) => boolean;
   /** Counts up when the rate limits start anew. */
