@@ -60,6 +60,8 @@ export function looksAtTarget(settings: Settings): (stacks: Stacks) => Promise<L
     return {
       async verify(stack, only, signal) {
         asked = stack === "production" ? production : staging;
+        // Each look may log in anew.
+        target.become();
         try {
           const { probes } = await verified({
             ...everything,

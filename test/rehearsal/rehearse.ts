@@ -36,8 +36,7 @@ const hourMs = 3_600_000;
 export interface Rehearsal {
   /** Where its journal, its evidence and its reports are left. */
   readonly folder: string;
-  readonly production: Settings;
-  readonly staging: Settings;
+  readonly settings: Settings;
   /** Hours after the deployment at which requests begin to fail; undefined where nothing goes wrong. */
   readonly faultAtHour?: number;
   /** How it looks at what is served; undefined believes the vendors. */
@@ -68,7 +67,7 @@ export interface Rehearsed {
 
 /** Takes a release from the freeze to its end, on a clock that goes from one due moment to the next. */
 export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
-  const { folder, production: settings, faultAtHour, progress } = rehearsal;
+  const { folder, settings, faultAtHour, progress } = rehearsal;
   const clock = new RehearsalClock(Date.parse("2026-12-01T08:00:00Z"));
   const version = settings.release;
   const receivers = await startReceivers();
@@ -77,7 +76,8 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
   const releases = repositoryBefore(version, rehearsed.commit);
   const server = await startFake([{ ...github, routes: { ...releaseRoutes(releases), ...github.routes } }]);
   const production = await startStack(settings);
-  const staging = await startStack(rehearsal.staging);
+  // Of the same settings, so that one target can serve for both.
+  const staging = await startStack(settings);
   const looks = await (rehearsal.looks ?? trustful)({ production, staging });
   const evidence = new RehearsalEvidence({
     root: join(folder, "records"),

@@ -1,5 +1,6 @@
 import type { RegisteredControl } from "../../../evidence/registered.ts";
 import type { MeasuredProbe } from "../../../evidence/verify-results.ts";
+import { counted } from "../../../lib/text.ts";
 import type { Finding, Measurement } from "../measurement.ts";
 
 /** What a look shows of a control. */
@@ -20,7 +21,7 @@ export function ofProbes(probes: readonly MeasuredProbe[]): Measurement {
   if (unmet.length > 0) return { state: "failed", summary: `Not met: ${unmet.join("; ")}` };
   const open = named("unknown", "error");
   if (open.length > 0) return { state: "inconclusive", summary: `Could not tell: ${open.join("; ")}` };
-  return { state: "successful", summary: `${probes.length} probes hold` };
+  return { state: "successful", summary: counted(probes.length, "probe holds", "probes hold") };
 }
 
 function reasonOf({ message, title, checks, state }: MeasuredProbe): string {

@@ -12,13 +12,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const written = accept(writtenSettings("production"));
 // An hour between two looks keeps the test short; what is looked for is the same.
-const production = { ...written, rollout: { ...written.rollout, lookMinutes: 60 } };
-const staging = accept(writtenSettings("staging"));
+const settings = { ...written, rollout: { ...written.rollout, lookMinutes: 60 } };
 
-describe("a rehearsed release", () => {
+describe.concurrent("a rehearsed release", () => {
   it("goes from the freeze to hour 24 and ends with a go", async () => {
     const { outcome, entries, decision, received, served, rollback } = await rehearse({
-      ...{ folder: join(folder, "good"), production, staging },
+      ...{ folder: join(folder, "good"), settings },
     });
     expect(outcome).toMatchObject({ state: "done" });
     expect(
@@ -44,7 +43,7 @@ describe("a rehearsed release", () => {
       incident = "",
       decision,
     } = await rehearse({
-      ...{ folder: join(folder, "bad"), production, staging, faultAtHour: 3 },
+      ...{ folder: join(folder, "bad"), settings, faultAtHour: 3 },
     });
     expect(outcome).toMatchObject({
       state: "stopped",
