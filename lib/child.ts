@@ -282,12 +282,14 @@ function killGroups(): void {
 /**
  * Kills the groups when this process is told to end, then lets the signal have its usual effect.
  *
+ * @param raises whether it has that effect: not where the caller ends by itself
  * @returns a function that takes the handlers away again
  */
-export function killGroupsOnSignal(): () => void {
+export function killGroupsOnSignal(raises = true): () => void {
   const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
     const handler = (): void => {
       killGroups();
+      if (!raises) return;
       remove();
       process.kill(process.pid, signal);
     };

@@ -58,7 +58,8 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const project = projectOf(options, state, mayRead);
   const secrets = new Secrets();
   for (const text of project.givenSecrets) secrets.add(text);
-  const removeHandlers = handleSignals();
+  const removeHandlers = handleSignals(options.signal === undefined);
+  const stopped = rejectionOf(options.signal);
   const sources = new Sources(project.root, project.programDirectory);
   const places = new Places(project, sources);
   const limitMs = options.timeoutMs ?? defaultTimeoutMs;
@@ -67,7 +68,7 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const { advanced } = timer;
   const session = new Session({ project, options, state, secrets, sources, isolation, folder, advanced });
   try {
-    const judged = await Promise.race([session.run(), session.overflow, timer.expired]);
+    const judged = await Promise.race([session.run(), session.overflow, timer.expired, stopped]);
     const isWrong = judged.verdicts.some(({ diagnostics }) => diagnostics.length > 0);
     const origins = isWrong ? await Origins.of(judged.origins) : undefined;
     const source = state === undefined ? "program" : "state";
@@ -82,6 +83,7 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
       durationMs: performance.now() - started,
     });
   } catch (error) {
+    options.signal?.throwIfAborted();
     const soFar = await Promise.race([session.judgedSoFar(error), timer.expired]).catch(() => undefined);
     const document =
       soFar &&
@@ -119,8 +121,8 @@ function isSettled(cwd: string, { project, stack }: ExportedState): boolean {
 }
 
 /** Ends the run with this process, and leaves nobody a way to open this one's inspector. */
-function handleSignals(): () => void {
-  const removeHandlers = killGroupsOnSignal();
+function handleSignals(raises: boolean): () => void {
+  const removeHandlers = killGroupsOnSignal(raises);
   // Without a handler, Node.js opens its inspector to whoever may send the signal.
   const ignore = (): void => undefined;
   process.on("SIGUSR1", ignore);
@@ -128,6 +130,15 @@ function handleSignals(): () => void {
     removeHandlers();
     process.off("SIGUSR1", ignore);
   };
+}
+
+/** Rejects with the reason of a signal that is raised. */
+function rejectionOf(signal: AbortSignal | undefined): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  if (signal?.aborted) reject(signal.reason);
+  return promise;
 }
 
 /** @throws {Failure} when a configuration has no pack to go with */

@@ -31,6 +31,8 @@ export interface PreviewOptions {
   outputBytes?: number | undefined;
   /** Keeps the program and the packs from the caller's own; without, they run as the caller. */
   isolation?: IsolationOptions | undefined;
+  /** Ends the preview, with its reason, in place of a signal that ends this process. */
+  signal?: AbortSignal | undefined;
   /** Told of each step, for a person who waits. */
   progress?: ((step: string) => void) | undefined;
 }

@@ -12,25 +12,33 @@ export function declaredBy({
   cwd,
   stack,
   preview: file,
+  signal,
 }: {
   cwd: string;
   stack: string;
   preview?: string;
+  /** Ends the preview too. */
+  signal?: AbortSignal;
 }): () => Promise<readonly DeclaredResource[]> {
   const saved = file === undefined ? undefined : readDeclared(file);
   let made: Promise<readonly DeclaredResource[]> | undefined;
   return () => {
-    made ??= saved === undefined ? previewed(cwd, stack) : Promise.resolve(saved);
+    made ??= saved === undefined ? previewed(cwd, stack, signal) : Promise.resolve(saved);
     return made;
   };
 }
 
-async function previewed(cwd: string, stack: string): Promise<readonly DeclaredResource[]> {
+async function previewed(
+  cwd: string,
+  stack: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly DeclaredResource[]> {
   const { preview } = await import("../../preview/index.ts");
   try {
-    const { resources } = await preview({ cwd, stack });
+    const { resources } = await preview({ cwd, stack, signal });
     return resources;
   } catch (error) {
+    signal?.throwIfAborted();
     throw new Unknown(
       "no-data",
       `The program cannot be previewed, so what it declares is unknown: ${reasonOf(error)}`,

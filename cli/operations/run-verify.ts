@@ -45,8 +45,8 @@ export interface VerifyFlags {
 
 /** Measures what runs against the settings and outputs of a stack. */
 export async function runVerify(flags: VerifyFlags): Promise<void> {
-  await runCommand(flags, async (work) => {
-    const stop = new AbortController();
+  const stop = new AbortController();
+  const status = await runCommand(flags, async (work) => {
     const removeHandlers = abortOnSignals(stop);
     try {
       const verification = await measure(flags, { ...work, signal: stop.signal, environment: process.env });
@@ -60,6 +60,8 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
       removeHandlers();
     }
   });
+  // What a probe left behind, such as a connection that is still being made, must not hold up whoever stopped it.
+  if (stop.signal.aborted) process.stdout.write("", () => process.exit(status));
 }
 
 /** Measures, and records what was measured where the flags ask for it. */
@@ -77,7 +79,7 @@ export async function measure(
   const { resolvers } = settings.verify;
   const anchors = flags.trustAnchor === undefined ? undefined : readAnchors(flags.trustAnchor);
   const resolver = new Resolver({ targets, limits, resolvers, anchors });
-  const declared = declaredBy(flags);
+  const declared = declaredBy({ ...flags, signal });
   const { allowWrites } = flags;
   const migrations = flags.migrations === undefined ? undefined : readMigrationFiles(flags.migrations);
   if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");

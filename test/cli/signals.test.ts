@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { preview } from "../../preview/index.ts";
 import { pack, program } from "../preview/harness.ts";
 import { ended, start } from "./command.ts";
 
@@ -69,6 +70,20 @@ describe("a preview that is told to end", () => {
     command.kill(signal);
     expect(await end).toEqual({ status: null, signal, stdout: "", stderr: "" });
     await vi.waitFor(() => expect(running(ids)).toEqual([]));
+  });
+});
+
+describe("a preview within another command", () => {
+  it("ends with that command, and leaves no process behind", async () => {
+    vi.stubEnv("PID_FILE", join(folder, "program"));
+    const stop = new AbortController();
+    const options = { cwd: program("misbehaving"), stack: "dev", config: ["mode=never-end"] };
+    const end = preview({ ...options, signal: stop.signal }).catch((error: unknown) => error);
+    const ids = await saidIn("program");
+    stop.abort(new Error("Stopped by SIGINT"));
+    expect(String(await end)).toContain("Stopped by SIGINT");
+    await vi.waitFor(() => expect(running(ids)).toEqual([]));
+    vi.unstubAllEnvs();
   });
 });
 
