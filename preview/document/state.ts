@@ -19,9 +19,11 @@ const maxStateBytes = 256 * 1024 * 1024;
 
 const urn = z.string().regex(/^urn:pulumi:.*::.*::.*::/s, "a URN");
 
-const stateFile = z.object({
-  version: z.literal([3, 4]),
-  deployment: z.looseObject({
+const deployment = z
+  .looseObject({
+    pending_operations: z
+      .array(z.looseObject({ type: z.string(), resource: z.looseObject({ urn: z.string() }) }))
+      .nullish(),
     resources: z
       .array(
         z.looseObject({
@@ -30,6 +32,7 @@ const stateFile = z.object({
           id: z.string().optional(),
           custom: z.boolean().default(false),
           delete: z.boolean().default(false),
+          pendingReplacement: z.boolean().default(false),
           external: z.boolean().default(false),
           protect: z.boolean().default(false),
           parent: z.string().default(""),
@@ -51,9 +54,17 @@ const stateFile = z.object({
             .nullish(),
         }),
       )
-      .default([]),
-  }),
-});
+      .nullish(),
+  })
+  .nullish();
+
+const version = z.literal([3, 4]);
+
+/** What `pulumi stack export` writes. */
+const stateFile = z.object({ version, deployment });
+
+/** The file in which a backend of one's own keeps a stack. */
+const checkpointFile = z.object({ version, checkpoint: z.looseObject({ latest: deployment }) });
 
 /**
  * Reads a state as `pulumi stack export` writes it, or a Terraform state of version 4, whose resources are named
@@ -64,7 +75,7 @@ const stateFile = z.object({
 export function readState(path: string): ExportedState {
   const content = readContent(path);
   if (isTerraform(content)) return readTerraform(path, content);
-  const resources = pulumiResources(path, content);
+  const { resources, warnings } = pulumiResources(path, content);
   // A state holds one stack; the root says which.
   const named = (resources.find(({ type }) => type === rootStackType) ?? resources[0])?.urn.split("::");
   return {
@@ -72,15 +83,20 @@ export function readState(path: string): ExportedState {
     project: named?.[1],
     stack: named?.[0]?.slice("urn:pulumi:".length),
     resources,
-    warnings: [],
+    warnings,
   };
 }
 
-function pulumiResources(path: string, content: unknown): PreviewResource[] {
+function pulumiResources(path: string, content: unknown): Pick<ExportedState, "resources" | "warnings"> {
   const seen = new Set<string>();
-  // What waits for its deletion is no longer part of the stack.
-  return parseState(path, content)
-    .filter((resource) => !resource.delete)
+  const { resources, pending_operations } = parseState(path, content) ?? {};
+  const pending = (pending_operations ?? []).map(
+    ({ type, resource }) =>
+      `the state has an operation that was interrupted, so it may not be what the vendor has: ${type} ${nameOf(resource.urn)}`,
+  );
+  // What waits for its deletion, or was deleted to be made anew, is no longer part of the stack.
+  const kept = (resources ?? [])
+    .filter((resource) => !resource.delete && !resource.pendingReplacement)
     .map((resource) => {
       if (seen.has(resource.urn)) throw new Failure("state", `${path} holds ${resource.urn} twice`);
       seen.add(resource.urn);
@@ -106,6 +122,7 @@ function pulumiResources(path: string, content: unknown): PreviewResource[] {
         timeouts: resource.customTimeouts ?? { create: 0, update: 0, delete: 0, read: 0 },
       });
     });
+  return { resources: kept, warnings: pending };
 }
 
 /**
@@ -144,9 +161,11 @@ function readContent(path: string): unknown {
   }
 }
 
-function parseState(path: string, content: unknown): z.infer<typeof stateFile>["deployment"]["resources"] {
-  const parsed = stateFile.safeParse(content);
-  if (parsed.success) return parsed.data.deployment.resources;
+function parseState(path: string, content: unknown): z.infer<typeof deployment> {
+  const isCheckpoint = typeof content === "object" && content !== null && "checkpoint" in content;
+  const parsed = isCheckpoint ? checkpointFile.safeParse(content) : stateFile.safeParse(content);
+  if (parsed.success)
+    return "checkpoint" in parsed.data ? parsed.data.checkpoint.latest : parsed.data.deployment;
   const problem = z.prettifyError(parsed.error).slice(0, 4000);
   throw new Failure(
     "state",

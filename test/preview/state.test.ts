@@ -39,6 +39,32 @@ function read(path: string) {
 }
 
 describe("a state", () => {
+  const pet = { urn: petUrn, type: "random:index/randomPet:RandomPet", custom: true, id: "x" };
+
+  it("may be the checkpoint of a backend of one's own, or of a stack that has nothing yet", () => {
+    const latest = { manifest: {}, resources: [pet] };
+    const checkpoint = file(JSON.stringify({ version: 3, checkpoint: { stack: "s", latest } }));
+    expect([...read(checkpoint).keys()]).toEqual(["pet"]);
+    for (const nothing of [null, {}, { resources: null }]) {
+      expect(read(file(JSON.stringify({ version: 4, deployment: nothing }))).size).toBe(0);
+    }
+  });
+
+  it("leaves out what was deleted to be made anew, and says what was interrupted", () => {
+    const path = file(
+      JSON.stringify({
+        version: 3,
+        deployment: {
+          resources: [{ ...pet, pendingReplacement: true }],
+          pending_operations: [{ type: "creating", resource: pet }],
+        },
+      }),
+    );
+    const { resources, warnings } = readState(path);
+    expect(resources).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining("creating pet")]);
+  });
+
   it("has the resources that are deployed, without those that wait for their deletion", () => {
     expect([...read(encrypted).keys()]).toEqual(["small-dev", "default_4_21_2", "pet", "password", "read"]);
     expect(read(encrypted).get("pet")).toMatchObject({

@@ -231,3 +231,63 @@ describe("a Terraform state", () => {
     );
   });
 });
+
+describe("what Terraform and OpenTofu write beside a state of version 4", () => {
+  const write = (content: object, file = "shown.json"): string => {
+    const path = join(folder, file);
+    writeFileSync(path, JSON.stringify(content));
+    return path;
+  };
+
+  it("is read from terraform show -json, with modules, indexes and what is sensitive", () => {
+    const value = (type: string, values: object, more: object = {}) => ({
+      ...{ address: type, mode: "managed", type, name: "main", provider_name: "", values },
+      ...more,
+    });
+    const path = write({
+      ...{ format_version: "1.0", terraform_version: "1.9.0" },
+      values: {
+        outputs: { token: { sensitive: true, value: "canary" } },
+        root_module: {
+          resources: [
+            value("cloudflare_zone_setting", { setting_id: "ssl", value: "full" }, { index: "a" }),
+            value("cloudflare_zone", { name: "shop.test" }, { mode: "data" }),
+            value("cloudflare_zone", { name: "old.test" }, { deposed_key: "d" }),
+          ],
+          child_modules: [
+            {
+              address: "module.web[0]",
+              resources: [
+                value(
+                  "vercel_project_environment_variable",
+                  { key: "K", value: "canary", target: ["production"] },
+                  { sensitive_values: { value: true, target: [false] } },
+                ),
+              ],
+            },
+          ],
+        },
+      },
+    });
+    const [root, ...resources] = readState(path).resources;
+    expect(root?.outputs).toEqual({ token: secret("canary") });
+    expect(resources.map(({ name }) => name)).toEqual(["main[a]", "module.web[0].main"]);
+    expect(resources[1]?.inputs).toMatchObject({ value: secret("canary"), targets: ["production"] });
+  });
+
+  it("may be empty, and have modes and blocks that are newer", () => {
+    expect(read([], { resources: null, outputs: null, check_results: null }).resources).toHaveLength(1);
+    const ephemeral = { type: "random_password", mode: "ephemeral", instances: [{ attributes: {} }] };
+    expect(read([ephemeral]).resources).toHaveLength(1);
+    const path = write({ format_version: "1.0", terraform_version: "1.9.0" });
+    expect(readState(path).resources).toHaveLength(1);
+  });
+
+  it("is refused with what to do where OpenTofu has encrypted it", () => {
+    const path = write({
+      ...{ serial: 1, lineage: "0c4d", meta: { "key_provider.pbkdf2.p": "e30=" } },
+      ...{ encrypted_data: "AAAA", encryption_version: "v0" },
+    });
+    expect(() => readState(path)).toThrow(/encrypted by OpenTofu: write the plain one with tofu state pull/);
+  });
+});

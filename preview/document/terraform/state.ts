@@ -7,6 +7,7 @@ import { holdsSecret, type PropertyMap, type PropertyValue, secret } from "../..
 import type { ExportedState } from "../exported.ts";
 import { propertiesOf } from "./properties.ts";
 import { sdkTypeOf } from "./sdk.ts";
+import { isShown, storedState } from "./shown.ts";
 
 const step = z.looseObject({
   type: z.string(),
@@ -28,18 +29,23 @@ const terraformState = z.looseObject({
   lineage: z.string(),
   outputs: z
     .record(z.string(), z.looseObject({ value: z.json(), sensitive: z.boolean().default(false) }))
-    .default({}),
+    .nullish()
+    .transform((all) => all ?? {}),
   resources: z
     .array(
       z.looseObject({
         module: z.string().optional(),
-        mode: z.enum(["managed", "data"]),
+        mode: z.string(),
         type: z.string().max(200),
         name: z.string(),
-        instances: z.array(instance).default([]),
+        instances: z
+          .array(instance)
+          .nullish()
+          .transform((all) => all ?? []),
       }),
     )
-    .default([]),
+    .nullish()
+    .transform((all) => all ?? []),
 });
 
 type TerraformState = z.infer<typeof terraformState>;
@@ -48,7 +54,17 @@ type Instance = z.infer<typeof instance>;
 
 /** Whether a file's content is what Terraform or OpenTofu writes, rather than Pulumi. */
 export function isTerraform(content: unknown): boolean {
-  return z.looseObject({ lineage: z.string(), version: z.number() }).safeParse(content).success;
+  return (
+    z.looseObject({ lineage: z.string(), version: z.number() }).safeParse(content).success ||
+    isShown(content) ||
+    isEncrypted(content)
+  );
+}
+
+/** Whether OpenTofu has encrypted it, so that nothing here can read it. */
+function isEncrypted(content: unknown): boolean {
+  return z.looseObject({ encrypted_data: z.string(), encryption_version: z.string() }).safeParse(content)
+    .success;
 }
 
 /** The stack of a state that names none: Terraform's workspace without a name. */
@@ -61,7 +77,12 @@ const defaultWorkspace = "default";
  * @throws {Failure} when it is of another version than 4
  */
 export function readTerraform(path: string, content: unknown): ExportedState {
-  const parsed = terraformState.safeParse(content);
+  if (isEncrypted(content))
+    throw new Failure(
+      "state",
+      `${path} is encrypted by OpenTofu: write the plain one with tofu state pull, or tofu show -json`,
+    );
+  const parsed = terraformState.safeParse(isShown(content) ? storedState(content) : content);
   if (!parsed.success) {
     throw new Failure(
       "state",
