@@ -56,7 +56,7 @@ function verify(args: readonly string[], env: Record<string, string> = {}) {
 const previewed = ["--preview", join(folder, "preview.json")];
 
 /** The target has no database to ask, and nothing may be written. */
-const unknown = "5.3,S6.6,3.1,3.5,3.6,3.7,3.8,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
+const unknown = "5.3,S6.6,3.1,3.4,3.5,3.6,3.7,3.8,4.7,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
 
 describe("optropic verify", () => {
   it("verifies a platform, prints one document and writes a page", async () => {
