@@ -30,8 +30,12 @@ export function stepsChart(entries: readonly Entry[]): string {
     const label = `${step}: ${formatMoment(new Date(from).toISOString())}, ${formatDuration(to - from)}`;
     return `<text x="${left - 10}" y="${y + 14}" text-anchor="end">${text(step)}</text><line x1="${left}" x2="${width - right}" y1="${y + 10}" y2="${y + 10}"/><g class="${verdict}"><title>${text(label)}</title><rect x="${x(from)}" y="${y + 4}" width="${Math.max(4, Number(x(to)) - Number(x(from)))}" height="12" rx="2"/></g>`;
   });
-  const label = `${bars.length} steps in ${formatDuration(last - first)}`;
+  const label = `${bars.length} steps in ${spanOf(last - first)}`;
   return `<figure><figcaption>From when to when each step went on: ${text(label)}.</figcaption><div class="chart" tabindex="0" role="group" aria-label="Steps"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(label)}">${rows.join("")}${axis(first, last, height)}</svg></div></figure>`;
+}
+
+function spanOf(ms: number): string {
+  return ms < 2 * hourMs ? formatDuration(ms) : `${Math.round(ms / hourMs)} hours`;
 }
 
 function barsOf(entries: readonly Entry[]): Bar[] {

@@ -56,7 +56,7 @@ async function storyHtml({ name, title, rehearsed, report }: Story): Promise<str
   return `<header class="${stamp}" id="${text(name)}">
 <div class="verdict"><p class="stamp ${stamp}"><span aria-hidden="true">${isGo ? "✓" : "✗"}</span> ${isGo ? "Go" : "Rolled back"}</p>
 <div><h1>${text(title)}</h1>
-<p>${text(outcome.summary)}.</p>
+<p>${text(outcome.summary.replace(/\.$/, ""))}.</p>
 <p class="note">${text(`People were served by it from ${live}.${back}`)} <a href="${text(report)}">The decision on all items</a></p></div></div>
 </header>
 <section aria-label="${text(`Timeline: ${title}`)}">${stepsChart(entries)}${chart}${
