@@ -47,7 +47,7 @@ async function measure(which: string, read: () => Promise<Kept>, signedOnly: boo
     decide({
       ...{ project: "optropic", stack, at, records: kept.records, controls: registeredControls() },
       ...{ signedOnly, phase: "after" as const },
-      validHours: { ...hours, release: 720, rollback: 720, watch: 24, attestation: 2184 },
+      validHours: { ...hours, migration: 720, release: 720, rollback: 720, watch: 24, attestation: 2184 },
     });
   });
   const end = performance.now();

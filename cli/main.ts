@@ -9,6 +9,7 @@ import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
 import { judgeCommand } from "./judge.ts";
 import { matrixCommand } from "./matrix.ts";
+import { migrateCommand } from "./migrate.ts";
 import { previewCommand } from "./preview.ts";
 import { runOptropic } from "./program.ts";
 import { releaseCommand } from "./release.ts";
@@ -33,6 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
     evidenceCommand(),
     attestCommand(),
     verifyCommand(),
+    migrateCommand(),
     releaseCommand(),
     rollbackCommand(),
     matrixCommand(),

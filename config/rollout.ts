@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { branchName, emailAddress, httpsUrl, slug, text, whole } from "./kinds.ts";
+import { migrationSchema } from "./migration.ts";
 import { withoutRepeats } from "./repeats.ts";
 
 /** Every step that a release may have, in the order of the checklist. */
@@ -165,6 +166,7 @@ export const rolloutSchema = z
       })
       .prefault({})
       .meta({ description: "How a release comes back.", checklist: ["8.8"] }),
+    migration: migrationSchema,
   })
   .prefault({})
   .meta({ description: "How a release goes out and comes back: docs/release.md." });

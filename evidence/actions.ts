@@ -73,6 +73,8 @@ const commands: Readonly<Record<Exclude<RunKind, "attestation">, (stack: string)
   "load-test": (stack) =>
     `npm run loadtest -- --summary summary.json; npx optropic evidence load-test summary.json --stack ${stack}`,
   gate: (stack) => `npx optropic evidence gates --stack ${stack}`,
+  migration: (stack) =>
+    `npx optropic migrate rehearse --stack ${stack}; npx optropic migrate apply --stack ${stack}`,
   release: (stack) => `npx optropic release --stack ${stack}`,
   rollback: (stack) => `npx optropic rollback --stack ${stack}`,
   watch: (stack) => `npx optropic watch --stack ${stack} --since WENT-LIVE-AT --evidence`,

@@ -221,6 +221,7 @@ const nobody: Readonly<Record<RegisteredControl["run"], string>> = {
   "load-test": "no load test is recorded",
   gate: "this gate was not checked",
   attestation: "nobody has signed this",
+  migration: "no migration is recorded",
   release: "this step of the release is not recorded",
   rollback: "no rollback is recorded",
   watch: "the watch over the platform is not recorded",

@@ -103,7 +103,13 @@ function foundIn(result: Result, record: EvidenceRecord, input: DecisionInput): 
 }
 
 /** What says something of one commit alone. */
-const ofOneCommit: ReadonlySet<RunKind> = new Set<RunKind>(["preview", "gate", "load-test", "release"]);
+const ofOneCommit: ReadonlySet<RunKind> = new Set<RunKind>([
+  "preview",
+  "gate",
+  "load-test",
+  "migration",
+  "release",
+]);
 
 function endOf(result: Result, run: Run, validHours: DecisionInput["validHours"]): Date {
   const own = result.until === undefined ? undefined : Date.parse(result.until);

@@ -105,9 +105,23 @@ export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceR
 }
 
 function subjectsOf(run: Run): Statement["subject"] {
+  return [platformOf(run), ...partsOf(run)];
+}
+
+/** What a migration binds besides: the backup, and the migrations as a list. */
+function partsOf({ migration }: Run): Statement["subject"] {
+  if (migration === undefined) return [];
+  const { backup, digest } = migration;
+  return [
+    { name: "migrations", digest: { sha256: digest } },
+    ...(backup === undefined ? [] : [{ name: backup.name.slice(0, 300), digest: { sha256: backup.sha256 } }]),
+  ];
+}
+
+function platformOf(run: Run): Statement["subject"][number] {
   const name = `${run.project}/${run.stack}`;
-  if (run.commit !== undefined) return [{ name, digest: { gitCommit: run.commit } }];
-  return [{ name, digest: { sha256: run.settings ?? sha256(canonicalBytes(run.results)) } }];
+  if (run.commit !== undefined) return { name, digest: { gitCommit: run.commit } };
+  return { name, digest: { sha256: run.settings ?? sha256(canonicalBytes(run.results)) } };
 }
 
 /** A moment in UTC without punctuation and fractions of a second, for a file's name. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { controls, isItemId } from "../checklist/items.ts";
 import { drillSchema } from "./drill.ts";
+import { migrationSchema } from "./migration.ts";
 import { controlStates } from "./states.ts";
 
 /** Type of the predicate: what one run of a command found. docs/schemas/run-v1.json is its JSON schema. */
@@ -20,6 +21,7 @@ export const runKinds = [
   "load-test",
   "gate",
   "attestation",
+  "migration",
   "release",
   "rollback",
   "watch",
@@ -96,6 +98,8 @@ export const runSchema = z.strictObject({
   results: z.array(resultSchema).max(5000),
   /** More of a drill. */
   drill: drillSchema.optional(),
+  /** More of a migration or of its rehearsal. */
+  migration: migrationSchema.optional(),
 });
 
 export type Run = z.infer<typeof runSchema>;

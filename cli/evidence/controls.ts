@@ -6,6 +6,7 @@ import { gates } from "../../evidence/gates/registry.ts";
 import { loadTestControls } from "../../evidence/load-test-results.ts";
 import type { RegisteredControl } from "../../evidence/registered.ts";
 import { drillItems } from "../../operations/drill/findings.ts";
+import { migrationControls } from "../../operations/migrate/controls.ts";
 import { releaseControls } from "../../operations/release/steps/controls.ts";
 import { rehearsalControl, rollbackControls } from "../../operations/rollback/controls.ts";
 import { watchControls } from "../../operations/watch/controls.ts";
@@ -82,6 +83,7 @@ function machineControls(): RegisteredControl[] {
         run: "gate",
       }),
     ),
+    ...Object.values(migrationControls),
     ...releaseControls,
     ...Object.values(rollbackControls),
     rehearsalControl,

@@ -51,6 +51,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
     validHours: {
       ...hours,
       "load-test": loadTest,
+      migration: hours.release,
       rollback: hours.release,
       attestation: (evidence.attestationDays + 1) * 24,
     },

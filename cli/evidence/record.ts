@@ -22,6 +22,7 @@ export interface Finding {
   /** The commit that was judged; by default that of `cwd`, where nothing in it was changed since. */
   commit?: string | undefined;
   drill?: Run["drill"];
+  migration?: Run["migration"];
 }
 
 /**
@@ -30,7 +31,7 @@ export interface Finding {
  * @throws {Failure} `refused` for a key that cannot be read, `failed` when the record cannot be written
  */
 export async function recordRun(folder: string, finding: Finding): Promise<EvidenceRecord> {
-  const { kind, cwd, project, stack, startedAt, results, drill } = finding;
+  const { kind, cwd, project, stack, startedAt, results, drill, migration } = finding;
   const commit =
     finding.commit ?? (await cleanCommit(cwd, isBucket(folder) ? join(cwd, defaultFolder) : folder));
   const settings = settingsDigest(cwd, stack);
@@ -46,6 +47,7 @@ export async function recordRun(folder: string, finding: Finding): Promise<Evide
       finishedAt: new Date().toISOString(),
       results,
       ...(drill !== undefined && { drill }),
+      ...(migration !== undefined && { migration }),
     },
     signingKey(process.env),
   );

@@ -1,11 +1,10 @@
-import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { objectDifferences } from "../archive/compare.ts";
-import { digestsOf, readObjects } from "../archive/describe.ts";
 import { type Catalog, readCatalog, removedBetween } from "./catalog.ts";
+import { definitions } from "./definitions.ts";
 import type { Migration } from "./folder.ts";
 import { readHistory, refuseUnclear } from "./history.ts";
 import { type Access, accessChanges, contractProblems, few, harmIn, securityProblems } from "./judge.ts";
@@ -14,6 +13,7 @@ import { type Observation, observe, type Sessions } from "./observe.ts";
 import { brokenBetween, type Planned, planChanges, planQueries } from "./plans.ts";
 import type { Previous } from "./previous.ts";
 import { record } from "./record-applied.ts";
+import { resetSession } from "./run-migration.ts";
 
 export interface RehearsalOptions {
   /** A copy of the database, which is changed. */
@@ -90,6 +90,8 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
   refuseUnclear(history);
   const linted = await options.lint(history.pending);
   progress?.("the copy before");
+  // A restored database has no statistics, and plans need some.
+  await subject.run("analyze");
   const queries = [...(previous?.queries ?? []), ...statements];
   const before = await lookAt(subject, queries, options);
   const objects = await definitions(subject);
@@ -99,6 +101,7 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
     progress?.(each.migration.name);
     const catalog = await readCatalog(subject);
     const { observations, failure } = await observe(sessions, each.statements, each.wrapping);
+    await resetSession(subject);
     const durationMs = observations.reduce((sum, { durationMs: ms }) => sum + ms, 0);
     const removed = failure === undefined ? removedBetween(catalog, await readCatalog(subject)) : [];
     const { name, checksum } = each.migration;
@@ -119,6 +122,7 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
     return { ...empty(history.applied), migrations, problems };
   }
   progress?.("the copy after");
+  await subject.run("analyze");
   const after = await lookAt(subject, queries, options);
   const removed = removedBetween(before.catalog, after.catalog);
   const access = accessChanges(before.access, after.access);
@@ -196,32 +200,6 @@ async function rehearseDown(
     text.replace("is not in the backup", "is left"),
   );
   return { holds: differences.length === 0, differences: differences.slice(0, 50) };
-}
-
-/** Definitions of everything in the schemas that are not the system's, besides Prisma's own table. */
-export async function definitions(session: ServerSession): Promise<Record<string, string>> {
-  const schemas = z
-    .array(z.object({ name: z.string() }))
-    .parse(
-      await session.rows(
-        "select nspname::text as name from pg_catalog.pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1",
-      ),
-    );
-  await session.run("begin");
-  try {
-    await session.run("set local search_path = pg_catalog");
-    const objects = await readObjects(
-      session,
-      schemas.map(({ name }) => name),
-    );
-    return Object.fromEntries(
-      Object.entries(digestsOf(objects)).filter(
-        ([name]) => !/\b_prisma_migrations\b|_prisma_migrations_pkey/.test(name),
-      ),
-    );
-  } finally {
-    await session.run("rollback");
-  }
 }
 
 function notesOf(

@@ -52,6 +52,27 @@ export const anyRollout = fc.record(
       },
       { requiredKeys: [] },
     ),
+    migration: fc.record(
+      {
+        schema: word,
+        queries: word,
+        lockTimeoutMs: whole(100, 60_000),
+        attempts: whole(1, 100),
+        longestLockMs: whole(1, 600_000),
+        rehearsalHours: whole(1, 720),
+        waivers: fc.array(
+          fc.record({
+            rule: word,
+            migration: fc.constantFrom("*", "20260101000000_add"),
+            reason: fc.constant("The table is small"),
+            approvedBy: email,
+            until: fc.constant("2026-12-31"),
+          }),
+          { maxLength: 2 },
+        ),
+      },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: [] },
 );

@@ -70,7 +70,7 @@ export function busyRecords(): EvidenceRecord[] {
 export function busyReport(records = busyRecords()): ReportDocument {
   const validHours = {
     ...{ preview: 168, verify: 24, drill: 720, backup: 26, "load-test": 720 },
-    ...{ gate: 168, release: 720, rollback: 720, watch: 24, attestation: 2184 },
+    ...{ gate: 168, migration: 720, release: 720, rollback: 720, watch: 24, attestation: 2184 },
   };
   const decision = decide({
     ...{ project: "optropic", stack: "production", at: busyAt, commit: busyCommit, records, validHours },

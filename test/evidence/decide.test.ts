@@ -38,6 +38,7 @@ const validHours = {
   backup: 26,
   "load-test": 720,
   gate: 168,
+  migration: 720,
   release: 720,
   rollback: 720,
   watch: 24,

@@ -55,6 +55,7 @@ function reported(summary: string, changes: Partial<Run> = {}) {
       backup: 1,
       "load-test": 1,
       gate: 1,
+      migration: 1,
       release: 1,
       rollback: 1,
       watch: 1,

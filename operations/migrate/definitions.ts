@@ -1,0 +1,33 @@
+import * as z from "zod";
+import type { ServerSession } from "../../postgres/session.ts";
+import { digestsOf, prepareSession, readObjects } from "../archive/describe.ts";
+
+/**
+ * Definitions of everything in the schemas that are not the system's, besides Prisma's own table.
+ *
+ * @param only the schemas that are read
+ */
+export async function definitions(
+  session: ServerSession,
+  only?: ReadonlySet<string>,
+): Promise<Record<string, string>> {
+  const schemas = z
+    .array(z.object({ name: z.string() }))
+    .parse(
+      await session.rows(
+        "select nspname::text as name from pg_catalog.pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1",
+      ),
+    )
+    .map(({ name }) => name)
+    .filter((name) => only === undefined || only.has(name));
+  await session.run("begin");
+  try {
+    await prepareSession(session);
+    const objects = await readObjects(session, schemas);
+    return Object.fromEntries(
+      Object.entries(digestsOf(objects)).filter(([name]) => !/\b_prisma_migrations(?:_pkey)?\b/.test(name)),
+    );
+  } finally {
+    await session.run("rollback");
+  }
+}

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from "node:timers/promises";
+import * as z from "zod";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { counted } from "../../lib/text.ts";
+import type { ServerSession } from "../../postgres/session.ts";
+import type { Linted } from "./lint.ts";
+import { begin, fail, finish, forget } from "./record-applied.ts";
+
+export interface Patience {
+  /** Longest wait for a lock, in milliseconds. */
+  lockTimeoutMs: number;
+  attempts: number;
+  /** Waits between two attempts. */
+  wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+  signal: AbortSignal;
+  progress?: ((step: string) => void) | undefined;
+}
+
+/** SQLSTATE of a lock that was not to be had in time. */
+const lockNotAvailable = "55P03";
+
+const withCode = z.object({ code: z.string() });
+
+/**
+ * Applies one migration as Prisma does, in one message, and records it in Prisma's table. A wait for a lock is cut
+ * short, so that others do not queue behind it, and tried again.
+ *
+ * @returns how often it was tried
+ * @throws {Failure} `failed`; of one transaction nothing is left, of any other form it says so
+ */
+export async function runMigration(
+  session: ServerSession,
+  { migration, wrapping }: Pick<Linted, "migration" | "wrapping">,
+  patience: Patience,
+): Promise<number> {
+  const {
+    lockTimeoutMs,
+    attempts,
+    wait = (ms, signal) => pause(ms, undefined, { signal }),
+    signal,
+  } = patience;
+  for (let attempt = 1; ; attempt += 1) {
+    const id = await begin(session, migration);
+    try {
+      // What works beside others waits for their transactions without keeping anybody out.
+      await session.run(`set lock_timeout = ${wrapping === "none" ? 0 : lockTimeoutMs}`);
+      await session.run(migration.sql.replace(/^\uFEFF/, ""));
+      await resetSession(session);
+      await finish(session, id);
+      return attempt;
+    } catch (error) {
+      signal.throwIfAborted();
+      await session.run("rollback").catch(() => undefined);
+      await resetSession(session);
+      const isLock = withCode.safeParse(error).data?.code === lockNotAvailable && wrapping === "one";
+      if (!isLock) {
+        await fail(session, id, reasonOf(error));
+        throw new Failure("failed", failureText(migration.name, wrapping, reasonOf(error)));
+      }
+      // Nothing of it was done, so that it is as pending as before.
+      await forget(session, id);
+      if (attempt >= attempts) {
+        throw new Failure(
+          "failed",
+          `${migration.name} did not get its locks within ${lockTimeoutMs} ms in ${counted(attempts, "attempt")}; nothing of it was done. Look for long transactions in pg_stat_activity, and run it again`,
+        );
+      }
+      patience.progress?.(`${migration.name}: waiting for a lock, attempt ${attempt}`);
+      await wait(Math.min(30_000, 500 * 2 ** (attempt - 1)), signal);
+    }
+  }
+}
+
+/** What a script may have left in the session. */
+export async function resetSession(session: ServerSession): Promise<void> {
+  await session.run("reset session authorization; reset role; reset all");
+}
+
+function failureText(name: string, wrapping: Linted["wrapping"], reason: string): string {
+  const left =
+    wrapping === "one"
+      ? "Its transaction took everything back"
+      : "It does not run in one transaction: something of it may be left, such as an invalid index";
+  return `${name} failed: ${reason}. ${left}. Run optropic migrate resolve ${name} to see the ways on`;
+}
