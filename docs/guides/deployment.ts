@@ -51,7 +51,7 @@ ${markdownTable(
 ## Deploy
 
 1. Take a backup, and wait until it is complete: \`npx optropic backup\`, then \`npx optropic backups\`.
-2. Migrate with \`npx prisma migrate deploy\`, then check \`npx prisma migrate status\`. A migration that only adds can go before the code; one that removes goes after the last code that reads what it removes.
+2. Rehearse what is pending with \`npx optropic migrate rehearse\`, then apply it with \`npx optropic migrate apply\`: [migrations](migrate.md). A migration that only adds can go before the code; one that removes goes after the last code that reads what it removes.
 3. Deploy: publish the release, or \`npm run pulumi:up -- --stack production\`. Vercel and Render build \`${project.branch}\` of \`${project.repository}\`.
 4. Measure what is served, on both hosts:
 

@@ -36,7 +36,7 @@ function migration({ decisions, settings }: Parts): Step {
     back: `Code that is ${settings.release} may need the new schema; see docs/release.md for what each way back loses.`,
     async after({ commit, signal, now }) {
       const { items } = await decisions.decide({ phase: "release", commit }, signal);
-      return shown(items, migrated, now, "back up and migrate the production database, and record it");
+      return shown(items, migrated, now, "run npx optropic migrate rehearse and npx optropic migrate apply");
     },
   };
 }
