@@ -65,7 +65,7 @@ export class RehearsalEvidence {
       ...{ project, stack, at, commit, phase, controls: this.#controls, signedOnly: false },
       records: [...this.folder.read([]).records, ...this.#records(at)],
       validHours: {
-        ...{ ...hours, "load-test": loadTest, rollback: hours.release },
+        ...{ ...hours, "load-test": loadTest, migration: hours.release, rollback: hours.release },
         attestation: (settings.evidence.attestationDays + 1) * 24,
       },
     });
