@@ -79,7 +79,7 @@ export const namedControls: Readonly<Record<ItemId, readonly string[]>> = {
   "7R.4": ["policy:render-health-check","probe:render-health-check"],
   "7R.5": ["policy:render-auto-deploy","probe:render-auto-deploy"],
   "8.1": ["docs:backup-strategy","policy:backup-encrypted","policy:backup-identity-absent","policy:backup-strategy"],
-  "8.2": ["policy:alert-backup-overdue","policy:backup-interval","policy:backup-job-daily","policy:token-resources","probe:backup-checked-in","probe:backups-current"],
+  "8.2": ["policy:alert-backup-overdue","policy:backup-interval","policy:backup-job-configured","policy:backup-job-daily","policy:token-resources","probe:backup-checked-in","probe:backups-current"],
   "8.3": ["policy:backup-keys-scoped","policy:backup-lock","policy:backup-retention"],
   "8.4": ["probe:restore-drill"],
   "8.5": ["docs:disaster-recovery-plan"],

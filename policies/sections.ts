@@ -3,6 +3,7 @@ export * as alertCoverage from "./alert-coverage.ts";
 export * as alertDetails from "./alert-details.ts";
 export * as alerts from "./alerts.ts";
 export * as apiValues from "./api-values.ts";
+export * as backupJob from "./backup-job.ts";
 export * as backupObjectives from "./backup-objectives.ts";
 export * as backupPrivacy from "./backup-privacy.ts";
 export * as backupRetention from "./backup-retention.ts";

@@ -1,4 +1,5 @@
 import type { DnsRecordArgs as CloudflareRecordArgs } from "@pulumi/cloudflare";
+import type { Context } from "./framework/context.ts";
 import {
   type AnyValue,
   fault,
@@ -94,7 +95,7 @@ export const caaRecords = policy({
   severity: "medium",
   fix: 'Declare a cloudflare.DnsRecord of type CAA at the zone\'s apex with data { flags: 0, tag: "issue", value: "letsencrypt.org" } for each authority.',
   url: "https://developers.cloudflare.com/ssl/edge-certificates/caa-records/",
-  check: (stack) => {
+  check: (stack, _threshold, context) => {
     const elsewhere = dnsZones(stack).map((zone) =>
       judge(
         zone.resource,
@@ -115,6 +116,10 @@ export const caaRecords = policy({
           inZone(stack, zone, cloudflare.dnsRecord, (record) => isIssue(record, zone)).length > 0 ||
           "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
       ),
+      // A record of a name below the apex replaces those of the apex for it.
+      ...stack
+        .ofType(cloudflare.dnsRecord)
+        .map((record) => judge(record, () => judgeAuthority(record, context))),
     ];
   },
 });
@@ -202,6 +207,67 @@ function judgePageRules(stack: Stack, zone: Zone): Verdict {
 }
 
 /** A record with `data`, or with the same in `content`: `0 issue "letsencrypt.org"`. */
+/** Whom a CAA record lets issue: nobody, an authority that browsers trust, or one that a setting names. */
+function judgeAuthority(record: ResourceOf<CloudflareRecordArgs>, { isSupplied }: Context): Verdict {
+  if (record.at("type").string() !== "CAA") return true;
+  const [, ofContent, text] = /^\d+\s+(\w+)\s+"?([^"]*)"?$/.exec(record.at("content").string() ?? "") ?? [];
+  const tag = (record.at("data", "tag").string() ?? ofContent ?? "").toLowerCase();
+  if (tag !== "issue" && tag !== "issuewild") return true;
+  const value = record.at("data", "value");
+  const [authority = ""] = (value.string() ?? text ?? "").split(";");
+  const name = authority.trim().toLowerCase();
+  return (
+    name === "" ||
+    authorities.has(name) ||
+    isSupplied(name) ||
+    fault(
+      value.exists ? value : record.at("content"),
+      `The CAA record ${record.name} lets ${JSON.stringify(name)} issue certificates, which is no authority that is known and in no setting.`,
+    )
+  );
+}
+
+/** By what each authority calls itself in CAA records. Source: https://www.ccadb.org/resources */
+const authorities: ReadonlySet<string> = new Set([
+  ...[
+    "letsencrypt.org",
+    "pki.goog",
+    "digicert.com",
+    "sectigo.com",
+    "comodoca.com",
+    "usertrust.com",
+    "ssl.com",
+  ],
+  ...["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com", "globalsign.com", "godaddy.com"],
+  ...[
+    "starfieldtech.com",
+    "buypass.com",
+    "buypass.no",
+    "entrust.net",
+    "certum.pl",
+    "certum.eu",
+    "actalis.it",
+  ],
+  ...[
+    "harica.gr",
+    "identrust.com",
+    "trust-provider.com",
+    "quovadisglobal.com",
+    "swisssign.com",
+    "d-trust.net",
+  ],
+  ...[
+    "telesec.de",
+    "microsoft.com",
+    "rapidssl.com",
+    "geotrust.com",
+    "thawte.com",
+    "symantec.com",
+    "zerossl.com",
+  ],
+  ...["cloudflare.com", "gts.goog", "firmaprofesional.com", "trustwave.com", "camerfirma.com", "izenpe.com"],
+]);
+
 function isIssue(record: ResourceOf<CloudflareRecordArgs>, zone: Zone): boolean {
   if (record.at("type").string() !== "CAA") {
     return false;

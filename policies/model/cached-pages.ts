@@ -2,12 +2,16 @@ import { fault, type Stack, type Verdict } from "../framework/index.ts";
 import { literals } from "../values/cloudflare-expression.ts";
 import { representativePaths } from "../values/representative-paths.ts";
 import { pageRulesOf } from "./page-rules.ts";
-import { mayActOn, rulesOf } from "./rulesets.ts";
+import { mayActOn, type Rule, rulesOf } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
 
 /** Files that are the same for every visitor, by their folder or ending. */
 const isFile =
   /^\/(?:static|assets|public|images?|img|media|files|fonts|_next|_nuxt|_astro|_app|favicon|robots|sitemap|manifest)|\.(?:m?js|css|map|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|txt|xml|webmanifest|pdf|mp4|zip)$/i;
+
+const isEligible = ({ entry }: Rule): boolean =>
+  entry.at("action").string() === "set_cache_settings" &&
+  entry.at("actionParameters", "cache").boolean() === true;
 
 /** Judges whether the edge may keep pages or answers of the API, whatever their host says of caching. */
 export function judgePages(stack: Stack, site: Site): Verdict {
@@ -24,7 +28,9 @@ export function judgePages(stack: Stack, site: Site): Verdict {
     for (const rule of rules) {
       const parameters = rule.entry.at("actionParameters");
       const acts = mayActOn(rule, request);
-      if (acts !== false && parameters.at("edgeTtl", "mode").string() === "override_origin") {
+      // Without a time of its own, what the rule makes eligible is kept for two hours where its host says nothing.
+      const mode = parameters.at("edgeTtl", "mode").string();
+      if (acts !== false && (mode === "override_origin" || (mode === undefined && isEligible(rule)))) {
         isKept ||= parameters.at("cache").boolean() !== false;
       }
       if (acts === true && parameters.at("cache").boolean() === false) {

@@ -5,6 +5,9 @@ import type { Mutant } from "./mutants.ts";
 const days = (count: number) => count * 86_400;
 const bucketScope = "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abcdef_eu";
 
+/** A public key of age in which two letters changed places. */
+const mistyped = "age1kfqr6cdcyw0hu26xe8ck5z6ku0llr82grc9yv6c2j6g2f4zsyy6qtmml22";
+
 /** Ways to break section 8. */
 export const backupMutants: readonly Mutant[] = [
   ...[
@@ -22,6 +25,38 @@ export const backupMutants: readonly Mutant[] = [
       break: (stack) => withProps(stack, "backups-job", { startCommand }),
     }),
   ),
+  ...(
+    [
+      ["without a store", { BACKUP_ENDPOINT: undefined }],
+      ["with an empty store", { BACKUP_ENDPOINT: { value: "" } }],
+      ["without a database", { PGHOST: undefined }],
+      ["with half of the keys", { AWS_SECRET_ACCESS_KEY: undefined }],
+      ["for schemas that are no list", { BACKUP_SCHEMAS: { value: "public" } }],
+      ["with a prefix that ends in a space", { BACKUP_PREFIX: { value: "postgres/ " } }],
+      ["with a key that has a wrong letter", { BACKUP_RECIPIENTS: { value: JSON.stringify([mistyped]) } }],
+    ] as const
+  ).map(
+    ([what, variables]): Mutant => ({
+      policy: "backup-job-configured",
+      what: `a backup ${what}`,
+      break: (stack) => {
+        const job = stack.find(({ name }) => name === "backups-job");
+        return withProps(stack, "backups-job", { envVars: { ...Object(job?.props.envVars), ...variables } });
+      },
+      ...(/key|prefix|empty/.test(what) ? { takesMore: true } : {}),
+    }),
+  ),
+  {
+    policy: "backup-job-configured",
+    what: "the job is built from somebody else's repository",
+    break: (stack) => {
+      const job = stack.find(({ name }) => name === "backups-job");
+      const { docker } = Object(job?.props.runtimeSource);
+      return withProps(stack, "backups-job", {
+        runtimeSource: { docker: { ...docker, repoUrl: "https://github.com/elsewhere/platform" } },
+      });
+    },
+  },
   {
     policy: "backup-job-daily",
     what: "the job runs an image of nothing",
