@@ -94,6 +94,14 @@ export function dataOf(contents: string, entries: ReadonlySet<string>): string {
     .join("\n")}\n`;
 }
 
+/** All lines but those that `dataOf` chooses. */
+export function withoutData(contents: string, entries: ReadonlySet<string>): string {
+  return `${linesOf(contents)
+    .filter(({ entry }) => !entries.has(entry))
+    .map(({ text }) => text)
+    .join("\n")}\n`;
+}
+
 /** The lines of the privileges on schemas: owners of tables need theirs before they get the tables. */
 export function schemaPrivilegesOf(contents: string): string {
   return `${contents

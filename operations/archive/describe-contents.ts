@@ -5,6 +5,7 @@ import { readProperties } from "./database-properties.ts";
 import { selectDependents } from "./dependents.ts";
 import { besideOf, describeDatabase, type Objects, readGlobals } from "./describe.ts";
 import { expressionsOf, readSettings, sealDetails } from "./details.ts";
+import { notesOnExtensions } from "./extension-changes.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "./locks.ts";
 import type { Description, Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
@@ -124,6 +125,7 @@ async function notesOn(
       (name) =>
         `The rows of the unlogged table ${name} are not in the backup: a replica, which was backed up, does not have them.`,
     ),
+    ...(await notesOnExtensions(session)),
     ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
     ...((await mayDumpSubscriptions(session))
       ? []

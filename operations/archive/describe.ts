@@ -7,11 +7,19 @@ import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 import { countRows, type Within } from "./rows.ts";
 
 /**
+ * Lets a session read all texts of its database. Those of an SQL_ASCII database may not be valid in any other
+ * encoding, and the server refuses to send them as UTF-8; unknown bytes are then replaced as they are read.
+ */
+export const readableEncoding =
+  "select set_config('client_encoding', case getdatabaseencoding() when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end, false)";
+
+/**
  * Settings of a session that reads definitions: names with their schemas, constants in one format, no time
  * limit, and an error when row-level security would hide a row.
  */
 const sessionSettings = `
   set search_path = pg_catalog;
+  ${readableEncoding};
   set standard_conforming_strings = on;
   set datestyle = 'ISO, YMD';
   set intervalstyle = postgres;

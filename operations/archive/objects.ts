@@ -93,7 +93,7 @@ export const objectQueries: readonly string[] = [
      from pg_policy p
      join pg_class c on c.oid = p.polrelid
      join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = any($1)`,
+    where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}`,
 
   `select format('rule %I on %s', r.rulename, r.ev_class::regclass) as object,
           r.tableoid || ' ' || r.oid as entry,

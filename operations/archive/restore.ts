@@ -4,7 +4,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
-import { schemaPrivilegesOf, selectContents } from "./contents.ts";
+import { dataOf, schemaPrivilegesOf, selectContents, withoutData } from "./contents.ts";
 import { prepareSession } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
@@ -81,8 +81,14 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
       const checks = await setChecksAside(session, all);
-      await runRestore(options, list, ["--section=data"]);
-      for (const statement of checks) await run(session, statement);
+      // A dump does not record that a table of an extension refers to another one, so these are not parallel.
+      const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
+      writeFileSync(list, dataOf(others, ofExtensions), { mode: 0o600 });
+      await runRestore({ ...options, jobs: 1 }, list, ["--section=data"]);
+      writeFileSync(list, withoutData(others, ofExtensions), { mode: 0o600 });
+      await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, list, ["--section=data"]);
+      writeFileSync(list, others, { mode: 0o600 });
+      for (const statement of checks.statements) await run(session, statement);
       await runRestore(options, list, ["--section=post-data"]);
       writeFileSync(list, triggers, { mode: 0o600 });
       await runRestore({ ...options, jobs: 1 }, list, ["--section=post-data"]);

@@ -19,6 +19,7 @@ import { backupKey, manifestKey, type Purpose, signatureKey } from "../store/nam
 import type { ObjectStore } from "../store/object-store.ts";
 import { type CopyTarget, copyBackup } from "./copy.ts";
 import { type Reporter, tell } from "./report.ts";
+import { checkSessions } from "./sessions.ts";
 
 export interface BackupOptions {
   stack: string;
@@ -95,10 +96,11 @@ async function backUpIn(
 ): Promise<Manifest> {
   const { store, stack, signal, progress } = options;
   await refuseTransactionPooler(session, options.connection);
+  const hasRoom = await checkSessions(session);
   const key = backupKey(store.address.prefix, new Date(), options.purpose);
   const { snapshot, scope, surroundings } = await openSnapshot(session, options, dumpVersion);
   progress?.("the dump");
-  const content = await dumpAndDescribe(session, options, { key, snapshot, scope });
+  const content = await dumpAndDescribe(session, options, { key, snapshot, scope, hasRoom });
   await checkStored(store, key, content.sealed.bytes);
   const manifest: Manifest = {
     version: 2,
@@ -151,7 +153,7 @@ async function openSnapshot(session: ServerSession, options: BackupOptions, dump
 async function dumpAndDescribe(
   session: ServerSession,
   options: BackupOptions,
-  { key, snapshot, scope }: { key: string; snapshot: string; scope: Scope },
+  { key, snapshot, scope, hasRoom }: { key: string; snapshot: string; scope: Scope; hasRoom: boolean },
 ): Promise<Pick<Manifest, "plain" | "sealed"> & Contents> {
   const { store, connection, recipients } = options;
   const expectedBytes = await databaseBytes(session);
@@ -176,7 +178,7 @@ async function dumpAndDescribe(
     }
   };
   const [contents] = await Promise.all([
-    failing(describe(session, { ...options, signal }, { snapshot, scope })),
+    failing(describe(session, { ...options, signal }, { snapshot, scope, hasRoom })),
     failing(send()),
   ]);
   if (contents === undefined || failures.length > 0) throw failures[0];
@@ -185,13 +187,15 @@ async function dumpAndDescribe(
 
 /**
  * Describes the snapshot. Rows are counted in short transactions of another session, since a transaction keeps
- * its locks on every table and index that it reads, and a server has room for few.
+ * its locks on every table and index that it reads, and a server has room for few. Where no other session is
+ * allowed, they are counted in this one.
  */
 async function describe(
   session: ServerSession,
   { connection, recipients, signal }: BackupOptions,
-  { snapshot, scope }: { snapshot: string; scope: Scope },
+  { snapshot, scope, hasRoom }: { snapshot: string; scope: Scope; hasRoom: boolean },
 ): Promise<Contents> {
+  if (!hasRoom) return describeContents(session, scope, { recipients, within: (work) => work(session) });
   const counting = (counter: ServerSession): Promise<Contents> => {
     const within: Within = async (work) => {
       await counter.run("begin transaction isolation level repeatable read, read only");

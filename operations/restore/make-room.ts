@@ -70,14 +70,18 @@ async function clearData(
   for (const { name, data } of extensions) {
     if (leftOut.some(({ extension }) => extension.name === name)) continue;
     const tables = data.filter(({ isTable }) => isTable);
-    const reason = await attempt(session, [
-      ...tables.map(({ table, condition }) => `delete from only ${table} ${condition}`),
+    const deletions = tables.map(({ table, condition }) => `delete from only ${table} ${condition}`);
+    const privileges = [
       // Whether rows may be added, too.
       ...tables.map(
         ({ table }) =>
           `do $do$ begin if not has_table_privilege('${table.replaceAll("'", "''")}', 'insert') then raise exception 'no'; end if; end $do$`,
       ),
-    ]);
+    ];
+    // Tables that others refer to mostly come first.
+    const reason =
+      (await attempt(session, [...deletions].reverse().concat(privileges))) &&
+      (await attempt(session, deletions.concat(privileges)));
     if (reason === undefined) withData.add(name);
     else if (tables.some(({ rows }) => rows !== 0)) refused.push(name);
   }

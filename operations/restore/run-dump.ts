@@ -3,6 +3,7 @@ import { Child } from "../../lib/child.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { attempt } from "../archive/attempt.ts";
 import { contentsOf, dataOf, privilegesOf, schemaPrivilegesOf, selectContents } from "../archive/contents.ts";
+import { readableEncoding } from "../archive/describe.ts";
 import { setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { withoutRemote } from "../archive/remote.ts";
@@ -53,7 +54,7 @@ export async function runDump(
   const schemas = manifest.schemas.map(({ name }) => name);
   const checks = await setChecksAside(session, schemas);
   await runList(session, run, main, ["--section=data", ...without]);
-  for (const statement of checks) await session.run(statement);
+  for (const statement of checks.statements) await session.run(statement);
   await runList(session, run, main, ["--section=post-data", ...without]);
   for (const statement of takeBack) await session.run(statement);
   // With schemas left out, pg_restore leaves out privileges whose object has no line of its own.
@@ -118,7 +119,7 @@ async function runList(
   try {
     await session.script(withoutCommit(script));
     // The script sets that of the dump.
-    await session.run("set client_encoding = 'UTF8'");
+    await session.run(readableEncoding);
   } finally {
     await script.stop();
   }

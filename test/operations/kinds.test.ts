@@ -250,6 +250,19 @@ test("a restore that its target has too few locks for is refused, and says so at
   }
 });
 
+test("a limit to connections leaves pg_dump its session, or is named before the backup begins", async () => {
+  const { connection, ask } = await make("create table t (a int); insert into t values (1);");
+  await ask(
+    `create role limited login password 'canary-limited' connection limit 2; alter table t owner to limited;`,
+  );
+  const limited = { ...connection, PGUSER: "limited", PGPASSWORD: "canary-limited" };
+  expect((await cycle.backUp(limited)).description.tables["public.t"]?.rows).toBe(1);
+  await ask("alter role limited connection limit 1");
+  await expect(cycle.backUp(limited)).rejects.toThrow(
+    "A backup needs 2 sessions at once, and the role limited allows 1 (1 in use): raise its CONNECTION LIMIT",
+  );
+});
+
 test("a new database that could not be restored says so, and accepts no connections", async () => {
   const { connection } = await make(
     `create function most() returns int language sql immutable as 'select 10';

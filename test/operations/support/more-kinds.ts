@@ -96,4 +96,42 @@ export const moreKinds: readonly Kind[] = [
       union all select srvname::text from pg_user_mappings`,
     notes: ["The backup also has the definitions of 1 schema that belong with it: other one."],
   },
+  {
+    name: "what an extension has of the database's own, but for what no dump contains, which is named",
+    made: `create extension postgis; create extension hstore; commit; create table h (a int); insert into h values (1), (2); create sequence s; commit;
+      alter extension hstore add table h; alter extension hstore add sequence s; select setval('s', 7);
+      create function f() returns trigger language plpgsql as 'begin return new; end'; create index own_index on spatial_ref_sys (srtext);
+      create trigger tr before insert on spatial_ref_sys for each row execute function f(); create policy p on spatial_ref_sys using (true);
+      alter function akeys(hstore) set search_path = public; update spatial_ref_sys set auth_name = 'own' where srid = 4326;
+      grant execute on function avals(hstore) to pg_monitor;`,
+    notes: [
+      "The extension hstore was changed after it was created, and the backup does not have these changes: function public.akeys(public.hstore) and table public.h.",
+      "The extension postgis was changed after it was created, and the backup does not have these changes: index public.own_index, policy p on public.spatial_ref_sys and trigger tr on public.spatial_ref_sys.",
+      "The table public.h of the extension hstore has 2 rows that the backup does not have, because the extension does not mark them as configuration data.",
+      "The table public.spatial_ref_sys of the extension postgis has 1 row that the backup does not have, because the extension does not mark them as configuration data.",
+      "The sequence public.s of the extension hstore starts again in a restored database: its value is not in the backup, because the extension does not mark it as configuration data.",
+    ],
+  },
+  {
+    name: "tables of an extension that refer to each other",
+    made: `create extension postgis_topology cascade; insert into topology.topology (id, name, srid, precision, hasz) values (5, 'own', 4326, 0, false);
+      insert into topology.layer values (5, 1, 'public', 't', 'g', 1);`,
+    asked: "select count(*) from topology.layer join topology.topology on id = topology_id",
+  },
+  {
+    name: "a check of a domain that reads rows, and an array of another domain of it",
+    made: `create table allowed (a text); create function known(t text) returns boolean language sql stable as 'select exists (select from public.allowed where a = t)';
+      insert into allowed values ('x'); create domain d as text check (known(value));
+      create domain e as d check (value <> 'q'); create table zz (a e, b e[]); insert into zz values ('x', '{x}');`,
+    asked: "select * from zz",
+  },
+  {
+    name: "names and definitions that are no text in any encoding",
+    create: "encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0",
+    made: `create table t (a int); insert into t values (1);
+      do $$ begin execute convert_from('\\x637265617465207669657720762061732073656c6563742027e9273a3a746578742061732078', 'SQL_ASCII');
+        execute convert_from('\\x637265617465207461626c652022e922286120696e7429', 'SQL_ASCII'); end $$;`,
+    notes: [`The rows of public."\ufffd" could not be counted, so a restore cannot compare them.`],
+    asked: "select encode(convert_to(x, 'SQL_ASCII'), 'hex') from v",
+  },
 ];
