@@ -90,8 +90,9 @@ const members = `
       left join pg_class c on m.classid = c.tableoid and c.oid = m.objid
       left join pg_type t on t.oid = case when m.classid = t.tableoid then m.objid else c.reltype end
       left join pg_proc p on m.classid = p.tableoid and p.oid = m.objid
+      left join pg_sequence q on q.seqrelid = c.oid
      cross join lateral pg_identify_object(m.classid, m.objid, 0) i
-     where age(coalesce(t.xmin, p.xmin)) > age(m.made)
+     where age(coalesce(t.xmin, p.xmin, q.xmin)) > age(m.made)
   ), own as materialized (
     select m.* from member m
      where not exists (select from added a where a.classid = m.classid and a.objid = m.objid)

@@ -105,7 +105,7 @@ export const moreKinds: readonly Kind[] = [
       alter function akeys(hstore) set search_path = public; update spatial_ref_sys set auth_name = 'own' where srid = 4326;
       grant execute on function avals(hstore) to pg_monitor;`,
     notes: [
-      "The extension hstore was changed after it was created, and the backup does not have these changes: function public.akeys(public.hstore) and table public.h.",
+      "The extension hstore was changed after it was created, and the backup does not have these changes: function public.akeys(public.hstore), sequence public.s and table public.h.",
       "The extension postgis was changed after it was created, and the backup does not have these changes: index public.own_index, policy p on public.spatial_ref_sys and trigger tr on public.spatial_ref_sys.",
       "The table public.h of the extension hstore has 2 rows that the backup does not have, because the extension does not mark them as configuration data.",
       "The table public.spatial_ref_sys of the extension postgis has 1 row that the backup does not have, because the extension does not mark them as configuration data.",
