@@ -7,7 +7,7 @@ import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { printableText } from "../../lib/text.ts";
-import { reconcile } from "../../operations/release/engine.ts";
+import { chosen, reconcile } from "../../operations/release/engine.ts";
 import { StoreSink } from "../../operations/release/evidence-sink.ts";
 import { grafanaAlerts } from "../../operations/release/grafana-alerts.ts";
 import type { Limits } from "../../operations/release/measurement.ts";
@@ -77,7 +77,8 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
   }
   const variables = readReleaseVariables(process.env);
   if (flags.plan) {
-    const steps = releaseSteps(partsOf(flags, cwd, settings, variables, work));
+    const all = releaseSteps(partsOf(flags, cwd, settings, variables, work));
+    const steps = chosen({ steps: all, from: flags.from, until: flags.until });
     return {
       status: exitStatus.holds,
       output: json

@@ -115,7 +115,12 @@ function done({ version }: ReleaseOptions, steps: readonly Step[]): Outcome {
   return { state: "done", summary: `${version}: every step up to ${last} is done` };
 }
 
-function chosen({ steps, from, until }: ReleaseOptions): Step[] {
+/**
+ * The steps from one to another, both included.
+ *
+ * @throws {Failure} `refused`, for a name that no step has, and an end before the beginning
+ */
+export function chosen({ steps, from, until }: Pick<ReleaseOptions, "steps" | "from" | "until">): Step[] {
   const indexOf = (name: string | undefined, fallback: number): number => {
     if (name === undefined) return fallback;
     const index = steps.findIndex((step) => step.name === name);

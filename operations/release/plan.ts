@@ -1,4 +1,5 @@
 import type { Contact } from "../../evidence/owners.ts";
+import { counted, listed } from "../../lib/text.ts";
 import { formatMinutes } from "../../lib/units.ts";
 import type { Step } from "./step.ts";
 
@@ -23,13 +24,29 @@ export function planDocument(version: string, steps: readonly Step[], contacts: 
 
 /** The same for people. */
 export function planText(version: string, steps: readonly Step[], contacts: Contacts): string {
-  const blocks = steps.map(({ name, title, items, approver, limitMinutes, actions = [], back }, index) =>
-    [
+  const blocks = steps.map((step, index) => {
+    const { name, title, items, approver, limitMinutes, actions = [], back } = step;
+    return [
       `${String(index + 1).padStart(2)}. ${name}${items.length > 0 ? ` (${items.join(", ")})` : ""}`,
       `    ${title}`,
       ...actions.map(({ does }) => `    - ${does}`),
-      `    Answers for it: ${contacts[approver]}. Within ${formatMinutes(limitMinutes)}. Way back: ${back}`,
-    ].join("\n"),
-  );
-  return `Release ${version}, ${steps.length} steps:\n\n${blocks.join("\n\n")}\n`;
+      ...(actions.length === 0 ? ["    - Looks only, and changes nothing."] : []),
+      ...alarmOf(step),
+      `    Approver: ${contacts[approver]}. Time limit: ${shortMinutes(limitMinutes)}. Way back: ${back}`,
+    ].join("\n");
+  });
+  return `Release ${version}, ${counted(steps.length, "step")}, each after the one before:\n\n${blocks.join("\n\n")}\n`;
+}
+
+/** What happens where a step does not hold, beside that the release stops. */
+function alarmOf({ alarms, rollsBack }: Step): string[] {
+  const told = alarms?.({ state: "failed", summary: "" }).map(({ name }) => name) ?? [];
+  const says = told.length === 0 ? "" : ` people are told at once by ${listed(told, "and")}.`;
+  const goes = rollsBack === true ? " With --auto-rollback the release goes back." : "";
+  return says === "" && goes === "" ? [] : [`    If it does not hold:${says}${goes}`];
+}
+
+/** Without the smaller unit where that is zero. */
+function shortMinutes(minutes: number): string {
+  return formatMinutes(minutes).replace(/ 0 (?:min|h)$/, "");
 }

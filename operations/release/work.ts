@@ -131,6 +131,10 @@ export class StepWork implements ActionContext {
       if (check === "after") await this.#end("successful", summary, measurement.findings);
       return undefined;
     }
+    if (this.options.dryRun && state !== "waiting") {
+      const step = this.step.name;
+      return state === "failed" ? { state: "stopped", step, summary } : { state: "unclear", step, summary };
+    }
     const at = now();
     const late = this.#late(at);
     const isOver = state !== "waiting" && this.#count(check, state) >= limits[state];

@@ -41,7 +41,7 @@ function branch({ repository, settings }: Parts): Step {
     actions: [
       {
         name: "branch",
-        does: "Creates the branch release/vVERSION at the commit.",
+        does: `Creates the branch ${branchOf(settings.release)} at the commit.`,
         async find({ version, commit, signal }) {
           const name = branchOf(version);
           const at = await repository.branch(name, signal);
@@ -82,7 +82,7 @@ function merged({ repository, settings }: Parts): Step {
     controls: [controls.merged],
     approver,
     limitMinutes: 7 * 1440,
-    back: "Nothing is changed.",
+    back: "None is needed: it changes nothing.",
     async after({ version, commit, signal }) {
       const ahead = await repository.ahead(mainBranch, commit, signal);
       const open = await repository.openPullRequests(tagOf(version), signal);
@@ -108,7 +108,7 @@ function checks({ repository }: Parts): Step {
     controls: [...required, controls.checks],
     approver,
     limitMinutes: 180,
-    back: "Nothing is changed.",
+    back: "None is needed: it changes nothing.",
     async after({ commit, signal, now }) {
       const ends = await repository.checks(commit, signal);
       const pending = [...ends].filter(([, end]) => end === "pending").map(([name]) => name);

@@ -33,7 +33,7 @@ function migration({ decisions, settings }: Parts): Step {
     controls: [],
     approver: "databaseAdmin",
     limitMinutes: 1440,
-    back: `Code that is ${settings.release} may need the new schema; see docs/release.md for what each way back loses.`,
+    back: `Version ${settings.release} may need the new schema; docs/release.md says what each way back loses.`,
     async after({ commit, signal, now }) {
       const { items } = await decisions.decide({ phase: "release", commit }, signal);
       return shown(items, migrated, now, "run npx optropic migrate rehearse and npx optropic migrate apply");
@@ -49,7 +49,7 @@ function decision({ decisions, stack }: Parts): Step {
     controls: [],
     approver: "technicalLead",
     limitMinutes: 7 * 1440,
-    back: "Nothing is changed.",
+    back: "None is needed: it changes nothing.",
     async after({ commit, signal, now }) {
       const { go, items } = await decisions.decide({ phase: "before", commit }, signal);
       if (go) return holdsSuccessfully("Go: every item that is due holds");
@@ -147,7 +147,7 @@ function marked(parts: Parts): Step {
     controls: [],
     approver,
     limitMinutes: 120,
-    back: "Nothing is to be undone.",
+    back: "None is needed.",
     actions: names.map((name) => telling(parts.channel(name), (run: StepRun) => releaseMessage(parts, run))),
     after: async () => toldEveryone(names, []),
   };

@@ -42,7 +42,7 @@ function smoke({ staging, settings }: Parts): Step {
     controls: [controls.smoke],
     approver,
     limitMinutes: 60,
-    back: "Nothing is changed.",
+    back: "None is needed: it changes nothing.",
     async after({ commit, signal }) {
       const request = { commit, release: settings.release, only: smokeItems };
       const found = ofProbes(await staging.verifier.verify(request, signal));
@@ -61,7 +61,7 @@ function loadTest({ decisions }: Parts): Step {
     controls: [],
     approver,
     limitMinutes: 7 * 1440,
-    back: "Nothing is changed.",
+    back: "None is needed: it changes nothing.",
     async after({ commit, signal, now }) {
       const { items } = await decisions.decide({ phase: "before", commit }, signal);
       return shown(
@@ -83,7 +83,7 @@ function soak({ staging, settings }: Parts): Step {
     controls: [controls.soak],
     approver,
     limitMinutes: hours * 60 + 240,
-    back: "Nothing is changed.",
+    back: "None is needed: it changes nothing.",
     async after({ signal, now, begunAt, endedAt }) {
       const from = endedAt("staging-deploy") ?? begunAt;
       const end = new Date(from.getTime() + hours * hour);
@@ -116,7 +116,7 @@ function signed({ repository, settings, decisions }: Parts): Step {
     controls: [controls.issues],
     approver: "technicalLead",
     limitMinutes: 7 * 1440,
-    back: "Nothing is changed.",
+    back: "None is needed: it changes nothing.",
     async after({ commit, signal, now }) {
       const open = await repository.openIssues(criticalLabel, signal);
       if (open.length > 0) {

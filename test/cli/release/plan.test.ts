@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hostsOf } from "../../../cli/release/reach.ts";
 import { rolloutSteps } from "../../../config/rollout.ts";
+import { chosen } from "../../../operations/release/engine.ts";
 import { planDocument, planText } from "../../../operations/release/plan.ts";
 import { controls, releaseControls } from "../../../operations/release/steps/controls.ts";
 import type { Parts } from "../../../operations/release/steps/parts.ts";
@@ -47,6 +48,11 @@ describe("the plan of a release", () => {
       expect(text).toContain(name);
       expect(text).toContain(title);
     }
+    expect(text).toContain("Creates the branch release/v3.0.0 at the commit.");
+    expect(text).toMatch(
+      /watch-6 [\s\S]*?people are told at once by slack\. With --auto-rollback the release goes back\./,
+    );
+    expect(text).not.toMatch(/VERSION| 0 min\./);
     expect(planDocument("3.0.0", steps, settings.contacts).steps.map(({ approver }) => approver)).toContain(
       settings.contacts.databaseAdmin,
     );
@@ -62,6 +68,13 @@ describe("the plan of a release", () => {
     expect(watched.at(-1)?.controls).toEqual(watchControls);
     expect(recorded.toSorted()).toEqual(releaseControls.map(({ name }) => name).toSorted());
     expect(new Set(recorded).size).toBe(Object.keys(controls).length);
+  });
+
+  it("ends and begins where it is asked to, and refuses a step that there is none of", () => {
+    const some = chosen({ steps, from: "decision", until: "production-probe" });
+    expect(some.map(({ name }) => name)).toEqual(["decision", "production-build", "production-probe"]);
+    expect(() => chosen({ steps, until: "nowhere" })).toThrow(/There is no step "nowhere"; the steps are/);
+    expect(() => chosen({ steps, from: "finish", until: "decision" })).toThrow(/comes before --from finish/);
   });
 
   it("follows the order of the settings", () => {
