@@ -1,11 +1,12 @@
 import { parseJson } from "../../lib/json.ts";
+import { remembered } from "../values/remembered.ts";
 import type { AnyValue, Resource } from "./view.ts";
 
 /** What stands for an unknown string. */
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What stands for an unknown value in a preview, by kind of value (node_modules/@pulumi/policy/proxy.js). */
-const sentinels: ReadonlySet<unknown> = new Set([
+const sentinels: ReadonlySet<string> = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
   unknownText,
@@ -16,8 +17,12 @@ const sentinels: ReadonlySet<unknown> = new Set([
 ]);
 
 export function isUnknown(raw: unknown): boolean {
-  return sentinels.has(raw);
+  // To look up an object or a long text costs its hash, and most values are neither of that length.
+  return typeof raw === "string" && raw.length === unknownText.length && sentinels.has(raw);
 }
+
+/** Several policies read each document, and none can change it: values only read. */
+const documentIn = remembered(parseJson);
 
 /** Thrown by a read of a value that is not known at preview; `judge` turns it into the answer unknown. */
 export class UnknownRead extends Error {
@@ -108,7 +113,7 @@ export class InputValue implements AnyValue {
     return new InputValue(
       this.resource,
       this.path,
-      text === undefined ? undefined : parseJson(text),
+      text === undefined ? undefined : documentIn(text),
       this.path,
     );
   }

@@ -58,9 +58,13 @@ function parts({ value, name, labelled }: NamedInput): NamedInput[] {
 }
 
 function properties(value: Value, name: string): NamedInput[] {
+  const entries = value.entries();
+  // Most values have none, and to look for a label costs a read of each of its names.
+  if (entries.length === 0) {
+    return [];
+  }
   const label = labelOf(value) ?? name;
-  return value
-    .entries()
+  return entries
     .filter(([key]) => !key.startsWith("__"))
     .map(([key, child]) => {
       const isValue = valueKeys.has(key) && label !== "";

@@ -1,3 +1,5 @@
+import { remembered } from "./remembered.ts";
+
 /** What a value at an API may be: one of a few texts, or a whole number between two bounds. */
 export type Allowed = readonly (string | number)[] | { readonly from: number; readonly to: number };
 
@@ -187,13 +189,13 @@ const timeFields = {
 } as const;
 
 /** Whether a text names a time zone (IANA). */
-export function isTimeZone(text: string): boolean {
+export const isTimeZone: (text: string) => boolean = remembered((text) => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone !== "";
   } catch {
     return false;
   }
-}
+});
 
 /**
  * Whether a text is what Cloudflare takes as the resources of a token: an object in JSON that maps names of

@@ -1,3 +1,5 @@
+import { remembered } from "./remembered.ts";
+
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
@@ -46,23 +48,23 @@ interface Day {
  * it is not a cron schedule: five fields as in crontab(5), with names, lists, ranges and steps, or a macro such
  * as `@daily`.
  */
-export function runsDaily(schedule: string): boolean | undefined {
+export const runsDaily: (schedule: string) => boolean | undefined = remembered((schedule) => {
   const parsed = parseSchedule(schedule);
   return parsed && longestDays(parsed) === 1;
-}
+});
 
 /**
  * The longest time between two runs of a cron schedule, in minutes: what it leaves unsaved at worst (item
  * 8.7). Infinity when it never runs; undefined when it is not a cron schedule.
  */
-export function longestGap(schedule: string): number | undefined {
+export const longestGap: (schedule: string) => number | undefined = remembered((schedule) => {
   const parsed = parseSchedule(schedule);
   if (parsed === undefined) return undefined;
   const { minutes } = parsed;
   const within = minutes.slice(1).map((minute, index) => minute - (minutes[index] ?? 0));
   const overnight = longestDays(parsed) * 1440 - (minutes.at(-1) ?? 0) + (minutes[0] ?? 0);
   return Math.max(overnight, ...within);
-}
+});
 
 /** Dates and weekdays come round every 28 years, as long as no century leaves its leap day out. */
 const cycle: readonly Day[] = Array.from({ length: 28 * 365 + 7 }, (_, index) => {
