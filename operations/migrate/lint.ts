@@ -93,8 +93,11 @@ export async function lint(migrations: readonly Migration[], options: LintOption
     );
     const others = (squawked[index] ?? []).flatMap(
       ({ rule, line, lastLine, message, help }): LintFinding[] => {
-        const statement = statements.find((each) => each.line <= lastLine && each.lastLine >= line);
-        if (statement !== undefined && !ofFile.has(rule) && isOfNew(statement.node, created)) return [];
+        // Several statements may share a line; only if each is about a new table, the finding is.
+        const near = statements.filter((each) => each.line <= lastLine && each.lastLine >= line);
+        const isNew = near.length > 0 && near.every(({ node }) => isOfNew(node, created));
+        if (isNew && !ofFile.has(rule)) return [];
+        const statement = near.find(({ node }) => !isOfNew(node, created)) ?? near[0];
         return [
           {
             migration: migration.name,

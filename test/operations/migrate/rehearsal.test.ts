@@ -296,6 +296,13 @@ describe("the lint", () => {
     expect(dangersIn(await lint([change], { version: "17.4", signal, waivers }))).toEqual([]);
   });
 
+  test("names a danger that shares its line with a new table", async () => {
+    const change = migration("create table other (id int); create index i on account (email)");
+    expect(dangersIn(await lint([change], { version: "17.4", signal }))).toMatchObject([
+      { rule: "require-concurrent-index-creation", statement: "create index i on account (email)" },
+    ]);
+  });
+
   test("refuses what is no SQL, with its place", async () => {
     await expect(lint([migration("select 1;\nselekt 2")], { version: "17.4", signal })).rejects.toThrow(
       /20260101000000_change\/migration\.sql:2 is not SQL of PostgreSQL: .*selekt/,
