@@ -73,7 +73,7 @@ function isEnvironmentFile([name, file]: [string, Value<{ content?: unknown }>])
 }
 
 const readsFile =
-  /--env-file(?:-if-exists)?[ =]|\bdotenv(?:x|-cli)?\s+(?:run\s|-[ef]\s|--)|(?:^|[;&|]\s*)(?:source|\.)\s+\S*env\b|\benv\s+\$\(/;
+  /--env-file(?:-if-exists)?[ =]|\bdotenv(?:x|-cli)?\s+(?:run\s|-\w+\s|--)|\benv-cmd\s|(?:^|[;&|]\s*)(?:source|\.)\s+\S*env\b|\benv\s+\$\(/;
 
 export const databaseUrlOwn = policy({
   name: "database-url-own",
@@ -138,9 +138,12 @@ export const baseUrl = policy({
       if (!URL.canParse(text) || text !== text.trim()) {
         return `BASE_URL is not a URL: ${shownValue(text)}.`;
       }
-      const { protocol, hostname } = new URL(text);
+      const { protocol, hostname, port } = new URL(text);
       if (protocol !== "https:") {
         return `BASE_URL is ${protocol}//${hostname}, not https.`;
+      }
+      if (port !== "") {
+        return `BASE_URL names port ${port}; ${hostname} is served at 443.`;
       }
       return (
         some([servingDomains(stack), recordsFor(stack)], (find) => find(hostname).length > 0) ||

@@ -200,5 +200,28 @@ export const branchRulesForAll = policy({
         );
       }),
     ),
+    ...stack.ofType(github.teamRepository).map((team) =>
+      judge(team, () => {
+        const permission = team.at("permission");
+        return (
+          permission.string() !== "admin" ||
+          fault(permission, `A team may change the rules of ${team.at("repository").string()}.`)
+        );
+      }),
+    ),
+    ...stack.ofType(github.collaborators).map((collaborators) =>
+      judge(collaborators, () => {
+        const permission = [...collaborators.at("users").items(), ...collaborators.at("teams").items()]
+          .map((member) => member.at("permission"))
+          .find((it) => it.string() === "admin");
+        return (
+          permission === undefined ||
+          fault(
+            permission,
+            `A collaborator may change the rules of ${collaborators.at("repository").string()}.`,
+          )
+        );
+      }),
+    ),
   ],
 });

@@ -130,11 +130,14 @@ export const secretsNotShared = policy({
       ...stack.ofType(render.webService).map((service) =>
         judge(service, () => {
           const generation = service.at("previews", "generation");
+          const older = service.at("pullRequestPreviewsEnabled");
+          const isOn = ["automatic", "manual"].includes(generation.string() ?? "off");
+          const by = isOn ? generation : older;
           return (
-            !["automatic", "manual"].includes(generation.string() ?? "off") ||
+            (!isOn && older.boolean() !== true) ||
             isOtherHost(stack)(service) ||
             fault(
-              generation,
+              by,
               `Previews of ${service.name} get the secrets of production, with code that nobody has approved.`,
             )
           );

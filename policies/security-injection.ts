@@ -1,5 +1,12 @@
 import { judge, known, policy } from "./framework/index.ts";
-import { judgeExpiry, judgeMembership, judgePublic, judgeRole, judgeUser } from "./model/database-roles.ts";
+import {
+  judgeExpiry,
+  judgeMembership,
+  judgeOwner,
+  judgePublic,
+  judgeRole,
+  judgeUser,
+} from "./model/database-roles.ts";
 import { judgeSites, notProxied } from "./model/sites.ts";
 import { postgresql } from "./model/tokens.ts";
 import { declaredVariables } from "./model/variables.ts";
@@ -33,6 +40,7 @@ export const leastPrivilege = policy({
     ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeExpiry(role, now))),
     ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
     ...stack.ofType(postgresql.grant).map((grant) => judge(grant, () => judgePublic(grant))),
+    ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeOwner(stack, schema))),
     ...declaredVariables(stack)
       .filter((variable) => known(() => variable.name()) === "DATABASE_URL")
       .map(({ resource, value }) => judge(resource, () => judgeUser(stack, resource, value))),

@@ -137,6 +137,10 @@ function toVariable(entry: Value<Entry>, belongs: () => boolean): Variable {
         return [
           ...(given.includes("preview") ? ["previews"] : []),
           ...(given.includes("development") ? ["development"] : []),
+          ...entry
+            .at("customEnvironmentIds")
+            .strings()
+            .map((id) => `the environment ${id}`),
         ];
       },
     },

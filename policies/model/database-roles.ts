@@ -1,4 +1,4 @@
-import type { GrantArgs, GrantRoleArgs, RoleArgs } from "@pulumi/postgresql";
+import type { GrantArgs, GrantRoleArgs, RoleArgs, SchemaArgs } from "@pulumi/postgresql";
 import {
   type AnyValue,
   fault,
@@ -156,8 +156,54 @@ function judgeGrants(stack: Stack, role: Role): Verdict {
     if (excess !== undefined) {
       return `${grant.name} lets the application's role ${excess.toUpperCase()}.`;
     }
+    const passedOn = grant.at("withGrantOption");
+    if (passedOn.boolean() === true) {
+      return fault(passedOn, `${grant.name} lets the application's role grant to others what it has.`);
+    }
+    const verdict = judgeObjects(grant);
+    if (verdict !== true) return verdict;
   }
   return true;
+}
+
+/** Functions that read files or run programs, and schemas whose tables are not the application's. */
+function judgeObjects(grant: ReturnType<typeof grantsTo>[number]): Verdict {
+  const schema = known(() => grant.at("schema").string())?.toLowerCase() ?? "";
+  const isTable = known(() => grant.at("objectType").string()) === "table";
+  if (isTable && /^(?:auth|vault|pgsodium|storage|supabase_\w+)$/.test(schema)) {
+    return fault(grant.at("schema"), `${grant.name} gives the application's role tables of ${schema}.`);
+  }
+  const risky = grant.is(postgresql.grant)
+    ? grant
+        .at("objects")
+        .items()
+        .find((object) => riskyFunction.test(known(() => object.string()) ?? ""))
+    : undefined;
+  return (
+    risky === undefined ||
+    fault(
+      risky,
+      `${grant.name} lets the application's role call ${risky.string()}, which leaves the database.`,
+    )
+  );
+}
+
+const riskyFunction =
+  /^"?(?:pg_read_|pg_write_|pg_ls_|pg_stat_file|pg_reload_conf|pg_terminate_|lo_import|lo_export|dblink)/i;
+
+/** Who owns a schema may drop and change all that is in it. Throws UnknownRead. */
+export function judgeOwner(stack: Stack, schema: ResourceOf<SchemaArgs>): Verdict {
+  const owner = schema.at("owner");
+  const role = [...applicationRoles(stack)].find(
+    (candidate) =>
+      known(() => schema.refersTo(candidate, "owner")) === true ||
+      (candidate.is(postgresql.role) &&
+        isNamed(
+          known(() => owner.string()),
+          candidate,
+        )),
+  );
+  return role === undefined || fault(owner, `The application's role owns the schema ${schema.name}.`);
 }
 
 function grantsTo(stack: Stack, role: Role) {

@@ -4,13 +4,14 @@ export function switchesOff(name: string, value: string): boolean {
   const words = wordsOf(name);
   return (
     (negative.has(text) && (enables.test(words) || isProtection.test(words))) ||
-    (affirmative.has(text) && (disables.test(words) || widens.test(words)))
+    (affirmative.has(text) && (disables.test(words) || widens.test(words))) ||
+    (sampling.test(words) && Number(text) === 0)
   );
 }
 
 /** Whether a variable of that name switches a protection. */
 export const isSwitch = (name: string): boolean =>
-  [isProtection, enables, disables, widens].some((form) => form.test(wordsOf(name)));
+  [isProtection, enables, disables, widens, sampling].some((form) => form.test(wordsOf(name)));
 
 const wordsOf = (name: string): string =>
   name.toUpperCase().replace(/^(?:APP|API|NEXT|NUXT|SERVER|OPTROPIC)_/, "");
@@ -36,6 +37,9 @@ const enables = new RegExp(`^(?:ENABLE_|USE_)?${protection}(?:_(?:ENABLED?|ON|AC
 const disables = new RegExp(
   `^(?:DISABLE|SKIP|NO|BYPASS|IGNORE)_${protection}$|^${protection}_(?:DISABLED?|OFF|BYPASS|SKIP)$|^(?:BYPASS|SKIP|DISABLE)_(?:AUTH|LOGIN|PERMISSIONS?|SECURITY)\\w*$`,
 );
+
+/** How many of the errors are sent: with none, nobody hears of any. */
+const sampling = /^SENTRY_(?:ERRORS?_)?SAMPLE_RATE$/;
 
 /** What shows more than it should. */
 const widens =

@@ -107,6 +107,7 @@ export const cloudflare = {
 export const postgresql = {
   provider: token<pg.ProviderArgs>("pulumi:providers:postgresql"),
   role: token<pg.RoleArgs>("postgresql:index/role:Role"),
+  schema: token<pg.SchemaArgs>("postgresql:index/schema:Schema"),
   grant: token<pg.GrantArgs>("postgresql:index/grant:Grant"),
   grantRole: token<pg.GrantRoleArgs>("postgresql:index/grantRole:GrantRole"),
   defaultPrivileges: token<pg.DefaultPrivilegesArgs>("postgresql:index/defaultPrivileges:DefaultPrivileges"),
@@ -265,6 +266,10 @@ export const github = {
   collaborator: token<gh.RepositoryCollaboratorArgs>(
     "github:index/repositoryCollaborator:RepositoryCollaborator",
   ),
+  collaborators: token<gh.RepositoryCollaboratorsArgs>(
+    "github:index/repositoryCollaborators:RepositoryCollaborators",
+  ),
+  teamRepository: token<gh.TeamRepositoryArgs>("github:index/teamRepository:TeamRepository"),
   workflowPermissions: token<gh.WorkflowRepositoryPermissionsArgs>(
     "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
   ),

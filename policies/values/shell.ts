@@ -21,7 +21,9 @@ function unwrapped(command: string): string {
 /** Programs for development: they reload, trace and show what production must not. */
 const developing = [
   /\b(?:next|nuxi?|nuxt|remix|react-router|astro|gatsby|vite|vinxi|ng|webpack|webpack-dev-server|parcel|rsbuild|wrangler|netlify|vercel|medusa|strapi|expo|sst|keystone)\s+(?:dev|serve|develop|start:dev)\b/,
-  /\b(?:nodemon|ts-node-dev|tsnd|node-dev|supervisor|webpack-dev-server|live-server|browser-sync)\b/,
+  /\b(?:nodemon|pm2-dev|ts-node-dev|tsnd|node-dev|supervisor|webpack-dev-server|live-server|browser-sync)\b/,
+  // Without a command, each of these serves for development.
+  /(?:^|\s|\/)(?:vite|vinxi|parcel)(?:\s+-\S.*)?$/,
   /\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:[\w-]+:)?(?:dev|develop|development|watch)(?:[:\s]|$)/,
   /\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:start|serve):(?:dev|development|debug|watch|local)\b/,
   /\b(?:node|tsx|bun|deno)\b[^;&|]*\s--(?:watch|hot)\b|\btsx\s+watch\b/,

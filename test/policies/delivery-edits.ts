@@ -75,6 +75,23 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
     add(github.collaborator, "another", { repository: "platform", username: "someone", permission: "admin" }),
   ],
   [
+    "branch-rules-for-all",
+    "a team administers the repository",
+    add("github:index/teamRepository:TeamRepository", "another", {
+      repository: "platform",
+      teamId: "everybody",
+      permission: "admin",
+    }),
+  ],
+  [
+    "branch-rules-for-all",
+    "one of a list is an administrator",
+    add("github:index/repositoryCollaborators:RepositoryCollaborators", "another", {
+      repository: "platform",
+      users: [{ username: "someone", permission: "admin" }],
+    }),
+  ],
+  [
     "no-literal-secrets",
     "a secret of the organization in plain text",
     add("github:index/actionsOrganizationSecret:ActionsOrganizationSecret", "another", {

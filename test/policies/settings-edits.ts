@@ -25,6 +25,9 @@ const url = (text: string): Edit =>
   );
 const pooled = "postgresql://optropic_application:[secret]@aws-0.pooler.supabase.com:6543/postgres";
 
+const granted = (inputs: object): Edit =>
+  add(postgresql.grant, "another", { database: "postgres", role: "optropic_application", ...inputs });
+
 export const brokenSettings: readonly (readonly [policy: string, what: string, Edit])[] = [
   [
     "waf-managed-rules",
@@ -129,6 +132,38 @@ export const brokenSettings: readonly (readonly [policy: string, what: string, E
     "the role joins another",
     add(postgresql.grantRole, "another", { role: "optropic_application", grantRole: "optropic_migration" }),
   ],
+  [
+    "database-role-least-privilege",
+    "the role grants to others",
+    set("database-application-table-grant", () => ({ withGrantOption: true })),
+  ],
+  [
+    "database-role-least-privilege",
+    "the role reads the server's files",
+    granted({ objectType: "function", objects: ["pg_read_file"], privileges: ["EXECUTE"] }),
+  ],
+  [
+    "database-role-least-privilege",
+    "the role reads who signs in",
+    granted({ objectType: "table", schema: "auth", privileges: ["SELECT"] }),
+  ],
+  [
+    "database-role-least-privilege",
+    "the role owns its schema",
+    add(postgresql.schema, "another", { name: "app", owner: "optropic_application" }),
+  ],
+  ["secrets-not-shared", "previews by the older switch", service({ pullRequestPreviewsEnabled: true })],
+  [
+    "secrets-not-shared",
+    "another environment of Vercel",
+    set("web-JWT_SECRET", () => ({ customEnvironmentIds: ["env_123"] })),
+  ],
+  ["base-url", "a port", variables({ BASE_URL: "https://optropic.example:3000" })],
+  [
+    "variables-not-in-files",
+    "a file of one's own machine",
+    service({ startCommand: "npx dotenv -o -e .env -- npm start" }),
+  ],
   ["no-literal-secrets", "a key in hexadecimal digits", variables({ SIGNING: "3b2c1f0e9d8c7b6a".repeat(4) })],
   ["supabase-sign-in", "the site is a developer's machine", auth({ site_url: "http://localhost:3000" })],
   ["supabase-sign-in", "the site is another", auth({ site_url: "https://elsewhere.example.org" })],
@@ -177,6 +212,13 @@ export const acceptedSettings: Readonly<Record<string, Edit>> = {
   ),
   "a service for mail": record({ type: "A", name: "mail", content: "198.51.100.25" }),
   "a page of a status service": record({ type: "CNAME", name: "status", content: "statuspage.example.net" }),
+  "a schema of the owner": add(postgresql.schema, "another", { name: "app", owner: "postgres" }),
+  "a function of the application": granted({
+    objectType: "function",
+    objects: ["next_number"],
+    privileges: ["EXECUTE"],
+  }),
+  "half of the errors": variables({ SENTRY_SAMPLE_RATE: "0.5" }),
   "a digest": variables({ BUILD_SHA: "3b2c1f0e9d8c7b6a".repeat(4) }),
   "a logger of warnings": variables({ PRISMA_LOG: "warn,error" }),
 };

@@ -139,6 +139,8 @@ export const weakened: Edits = {
 export const unsafeCommands: Edits = {
   "a server for development": start("npm run dev"),
   "a framework's server for development": start("npx next dev"),
+  "a bundler that serves": start("npx vite --host"),
+  "a manager for development": start("npx pm2-dev dist/index.js"),
   "a server that reloads": start("npx nodemon src/index.ts"),
   "an open debugger": start("node --inspect=0.0.0.0:9229 dist/index.js"),
   "no variables": start("env -i npm start"),
@@ -174,6 +176,7 @@ export const switched: Edits = Object.fromEntries([
   switchedBy("CSRF_PROTECTION", "0"),
   switchedBy("SENTRY_ENABLED", "false"),
   switchedBy("METRICS_ENABLED", "no"),
+  switchedBy("SENTRY_SAMPLE_RATE", "0"),
   switchedBy("EXPOSE_STACK_TRACES", "true"),
 ]);
 
@@ -230,6 +233,8 @@ export const accepted: Edits = {
     redirects: [{ source: "/twitter", destination: "https://x.com/optropic", statusCode: 302 }],
   }),
   "another server for production": start("node --max-old-space-size=1024 dist/main.js"),
+  "files by a bundler": start("npx vite preview --host --port $PORT"),
+  "a build by a bundler": project({ buildCommand: "npx vite build" }),
   "a framework's server": start("npx next start -p $PORT"),
   "migrations at the start": start("npx prisma migrate deploy && node dist/main.js"),
   "packages of development for the build": build("NODE_ENV=development npm ci && npm run build"),
