@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { backupsCommand } from "../../cli/backups.ts";
 import { drillCommand } from "../../cli/drill.ts";
+import { migrateCommand } from "../../cli/migrate.ts";
 import { releaseCommand } from "../../cli/release.ts";
 import { rollbackCommand } from "../../cli/rollback.ts";
 import { verifyCommand } from "../../cli/verify.ts";
@@ -149,6 +150,7 @@ describe("what runs by a schedule or by hand", () => {
         verifyCommand(),
         backupsCommand(),
         drillCommand(),
+        migrateCommand(),
       ].map((command) => [command.name(), command]),
     );
     const options = runs.flatMap((run) => {
@@ -157,8 +159,9 @@ describe("what runs by a schedule or by hand", () => {
     });
     expect(options.length).toBeGreaterThan(10);
     for (const [name, option] of options) {
-      const known = commands.get(name)?.options.map(({ long }) => long);
-      expect(known).toContain(option);
+      const command = commands.get(name) ?? fail(`no command ${name}`);
+      const all = [command, ...command.commands].flatMap(({ options: own }) => own.map(({ long }) => long));
+      expect(all).toContain(option);
     }
   });
 });
