@@ -1,5 +1,5 @@
 import { type AnyValue, fault, known, policy, type Verdict } from "./framework/index.ts";
-import { type Job, judgeBackupJobs } from "./model/backups.ts";
+import { type Job, judgePresentJobs } from "./model/backups.ts";
 import { branchFault, repositoryFault } from "./model/deployed-code.ts";
 import { render } from "./model/tokens.ts";
 import { isRecipient } from "./values/age.ts";
@@ -13,7 +13,7 @@ export const backupJobConfigured = policy({
   severity: "high",
   fix: "Build the job from the organization's own repository, and give it BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS, and DATABASE_URL or PGHOST, PGUSER and PGDATABASE.",
   check: (stack, _threshold, context) =>
-    judgeBackupJobs(stack, (job) => {
+    judgePresentJobs(stack, (job) => {
       for (const kind of ["docker", "nativeRuntime"] as const) {
         if (!job.resource.is(render.cronJob)) break;
         const source = job.resource.at("runtimeSource", kind);

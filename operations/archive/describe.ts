@@ -14,6 +14,11 @@ export const readableEncoding =
   "select set_config('client_encoding', case getdatabaseencoding() when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end, false)";
 
 /**
+ * Queries of catalogs look dear to the planner and read few rows: the server would compile each for up to a second.
+ */
+export const withoutCompiler = "set jit = off";
+
+/**
  * Settings of a session that reads definitions: names with their schemas, constants in one format, no time
  * limit, and an error when row-level security would hide a row.
  */
@@ -27,6 +32,7 @@ const sessionSettings = `
   set bytea_output = hex;
   set extra_float_digits = 1;
   set quote_all_identifiers = off;
+  ${withoutCompiler};
   set row_security = off;
   set statement_timeout = 0;
   set idle_in_transaction_session_timeout = 0;

@@ -44,7 +44,7 @@ const checksQuery = `
          obj_description(k.oid, 'pg_constraint') as comment,
          exists (
        with recursive uses(type, is_within) as (
-       select k.contypid, false
+       select k.contypid, false where k.contypid <> 0
        union
        select t.oid, u.is_within or t.typtype <> 'd'
        from uses u
@@ -54,7 +54,7 @@ const checksQuery = `
        where c.oid = t.typrelid and a.atttypid = u.type and a.attnum > 0 and not a.attisdropped)
        )
        select from uses u join pg_attribute a on a.atttypid = u.type join pg_class c on c.oid = a.attrelid
-       where k.contypid <> 0 and u.is_within and not a.attisdropped and c.relkind in ('r', 'p', 'm')) as stays
+       where u.is_within and not a.attisdropped and c.relkind in ('r', 'p', 'm')) as stays
     from pg_constraint k
     join pg_namespace n on n.oid = k.connamespace
    where n.nspname = any($1) and k.contype = 'c' and k.coninhcount = 0

@@ -5,7 +5,7 @@ import { type Connection, programEnvironment } from "../../postgres/connection.t
 import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import { dataOf, schemaPrivilegesOf, selectContents, withoutData } from "./contents.ts";
-import { prepareSession } from "./describe.ts";
+import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
 import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
@@ -57,6 +57,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
   const { session, manifest, details, file, contents, signal } = options;
   const fullRoles = options.roles === "full";
   try {
+    await session.run(withoutCompiler);
     const leftOut = await prepare(options);
     const notes = leftOutNotes(leftOut);
     const globals = new Set(Object.keys(manifest.globals).filter((name) => !belongsTo(name, leftOut)));
@@ -83,11 +84,13 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       const checks = await setChecksAside(session, all);
       // A dump does not record that a table of an extension refers to another one, so these are not parallel.
       const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
-      writeFileSync(list, dataOf(others, ofExtensions), { mode: 0o600 });
-      await runRestore({ ...options, jobs: 1 }, list, ["--section=data"]);
-      writeFileSync(list, withoutData(others, ofExtensions), { mode: 0o600 });
+      if (ofExtensions.size > 0) {
+        writeFileSync(list, dataOf(others, ofExtensions), { mode: 0o600 });
+        await runRestore({ ...options, jobs: 1 }, list, ["--section=data"]);
+        writeFileSync(list, withoutData(others, ofExtensions), { mode: 0o600 });
+      }
       await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, list, ["--section=data"]);
-      writeFileSync(list, others, { mode: 0o600 });
+      if (ofExtensions.size > 0) writeFileSync(list, others, { mode: 0o600 });
       for (const statement of checks.statements) await run(session, statement);
       await runRestore(options, list, ["--section=post-data"]);
       writeFileSync(list, triggers, { mode: 0o600 });

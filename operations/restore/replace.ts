@@ -3,7 +3,7 @@ import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { attempt } from "../archive/attempt.ts";
 import { differingProperties } from "../archive/database-properties.ts";
-import { readableEncoding } from "../archive/describe.ts";
+import { readableEncoding, withoutCompiler } from "../archive/describe.ts";
 import { type Details, readSettings } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
@@ -79,6 +79,7 @@ export async function replace(
 const sessionSettings = `
   set client_min_messages = error;
   ${readableEncoding};
+  ${withoutCompiler};
   set default_transaction_read_only = off;
   set standard_conforming_strings = on;
   do $do$ begin perform set_config('client_connection_check_interval', '2s', false);

@@ -34,10 +34,12 @@ export function judgeBackupBuckets(stack: Stack, test: (bucket: Bucket) => Verdi
 /** Judges each scheduled job that backs up; a stack without any violates the requirement. */
 export function judgeBackupJobs(stack: Stack, test: (job: Job) => Verdict): Finding[] {
   const absent = "No scheduled job that backs up the database is declared.";
-  return [
-    judgeStack(() => backupJobs(stack).length > 0 || absent),
-    ...scheduledJobs(stack).map((job) => judge(job.resource, () => !isBackupJob(job) || test(job))),
-  ];
+  return [judgeStack(() => backupJobs(stack).length > 0 || absent), ...judgePresentJobs(stack, test)];
+}
+
+/** Judges each scheduled job that backs up, if there is one: that one is there is for others to judge. */
+export function judgePresentJobs(stack: Stack, test: (job: Job) => Verdict): Finding[] {
+  return scheduledJobs(stack).map((job) => judge(job.resource, () => !isBackupJob(job) || test(job)));
 }
 
 /** Throws UnknownRead where no job surely backs up and one that is unknown could. */

@@ -23,6 +23,7 @@ const notOfPresence = new Set([
   "monitoring-values",
   "on-call-values",
   "backup-identity-absent",
+  "backup-job-configured",
   "backups-private",
   "cors-header-restricted",
   "cors-origins-exact",
