@@ -157,8 +157,10 @@ class Observer {
     const { witness } = this.#sessions;
     let stands = isInTheWay;
     while (!isOver()) {
+      // Looked at after it waits and before it may go on: all its locks of that moment are there.
+      const waiting = stands && (await waits(witness, this.#process));
       for (const [relation, mode] of await readLocks(witness, this.#process)) raise(seen, relation, mode);
-      if (stands && (await waits(witness, this.#process))) {
+      if (waiting) {
         await witness.run("rollback");
         stands = false;
       }
