@@ -1,8 +1,7 @@
-import { Command, Option } from "commander";
-import { reportFormats } from "../preview/report/formats.ts";
+import { Command } from "commander";
 import { withLiveOptions } from "./adopt/live.ts";
 import type { JudgeFlags } from "./adopt/run-judge.ts";
-import { collect } from "./collect.ts";
+import { withReportOptions } from "./report-options.ts";
 
 /** `optropic judge`: judges what the vendors have, without a program or a state. */
 export function judgeCommand(): Command {
@@ -12,19 +11,8 @@ export function judgeCommand(): Command {
     )
     .option("-s, --stack <name>", "what to call what is judged", "live")
     .option("--project <name>", "what to call the platform", "platform")
-    .option("--policy-pack-config <file>", "the configuration of the checklist's policy pack")
-    .addOption(
-      new Option("-f, --format <format>", "the output format (default: pretty)").choices(reportFormats),
-    )
-    .option(
-      "-o, --output <file>",
-      "write a file; its extension (.md, .sarif, .json, .xml, .txt) or --format decides the format; repeatable",
-      collect,
-      [],
-    )
-    .option("--resources", "show every resource, not their numbers alone", false)
-    .option("--policies", "show every policy, not their numbers alone", false)
-    .option("--items", "show every item of the checklist and what is known of it", false)
+    .option("--policy-pack-config <file>", "the configuration of the checklist's policy pack");
+  withReportOptions(command)
     .option("--json", "print one JSON document and nothing else", false)
     .option("--no-color", "print without colors");
   return withLiveOptions(command)

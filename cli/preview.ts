@@ -16,13 +16,14 @@ import {
   readState,
 } from "../preview/index.ts";
 import { judgedOf } from "../preview/report/checklist-words.ts";
-import { type ReportFormat, reporterOf, reportFormats } from "../preview/report/formats.ts";
+import { type ReportFormat, reporterOf } from "../preview/report/formats.ts";
 import type { Failed, Judged, Report } from "../preview/report/report.ts";
 import { type View, viewOf } from "../preview/report/view.ts";
 import { repositoryRoot } from "../project/sources.ts";
 import { collect } from "./collect.ts";
 import { checkOutputs, type OutputPlan, planOutput, writeOutput } from "./output.ts";
 import { isPackaged, ownFolder, ownPack, ownProject } from "./own.ts";
+import { withReportOptions } from "./report-options.ts";
 import { previewStacks, statusOf } from "./stacks.ts";
 
 const defaultStack = "production";
@@ -54,7 +55,7 @@ interface PreviewFlags {
 
 /** `optropic preview`: runs the program and the pack offline. */
 export function previewCommand(): Command {
-  return new Command("preview")
+  const command = new Command("preview")
     .description(
       "Runs a Pulumi program and its policy packs offline, without the Pulumi CLI, an account or a network.",
     )
@@ -91,19 +92,8 @@ export function previewCommand(): Command {
       readSeconds,
       defaultTimeoutMs / 1000,
     )
-    .option("--diff <file>", "show what changed since a preview saved with --json")
-    .addOption(
-      new Option("-f, --format <format>", "the output format (default: pretty)").choices(reportFormats),
-    )
-    .option(
-      "-o, --output <file>",
-      "write a file; its extension (.md, .sarif, .json, .xml, .txt) or --format decides the format; repeatable",
-      collect,
-      [],
-    )
-    .option("--resources", "show every resource, not their numbers alone", false)
-    .option("--policies", "show every policy, not their numbers alone", false)
-    .option("--items", "show every item of the checklist and what is known of it", false)
+    .option("--diff <file>", "show what changed since a preview saved with --json");
+  return withReportOptions(command)
     .option("--evidence [folder]", "record what was found as evidence (default folder: records)")
     .option("--json", "print one JSON document and nothing else", false)
     .addOption(

@@ -3,6 +3,7 @@ import type { Moment } from "./phases.ts";
 import type { EvidenceRecord } from "./record.ts";
 import { controlKey, type RegisteredControl } from "./registered.ts";
 import type { Result, Run, RunKind } from "./statement.ts";
+import { recordsUntil } from "./verify.ts";
 
 /** What a decision is made of. The same evidence at the same moment gives the same decision. */
 export interface DecisionInput {
@@ -48,9 +49,9 @@ const hour = 3_600_000;
 export function latestResults(input: DecisionInput): Latest {
   const registered = new Map(input.controls.map((control) => [controlKey(control), control.run]));
   const newest = new Map<string, Map<string, Newest>>();
-  for (const record of input.records) {
+  for (const record of recordsUntil(input.records, input.at)) {
     const { run } = record;
-    if (run.stack !== input.stack || Date.parse(run.finishedAt) > input.at.getTime()) continue;
+    if (run.stack !== input.stack) continue;
     for (const result of run.results) {
       const key = controlKey(result.control);
       // A run of another kind cannot speak for it: a person's signature is no measurement.

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Settings } from "../../config/settings.ts";
 import type { Result } from "../../evidence/statement.ts";
 import { runCommand } from "../../lib/command.ts";
-import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
+import { type ExitStatus, exitStatus, statusForSchedule } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { textTable } from "../../lib/table.ts";
@@ -61,8 +61,7 @@ export async function runWatch(flags: WatchFlags): Promise<void> {
     }
     const output = flags.json ? jsonLine(documentOf(result)) : `${textOf(result)}\n`;
     const status = statusOf(result);
-    const waits = flags.scheduled && status === exitStatus.waiting;
-    return { status: waits ? exitStatus.holds : status, output };
+    return { status: flags.scheduled ? statusForSchedule(status) : status, output };
   });
 }
 
@@ -74,7 +73,7 @@ const release = z.object({ published_at: z.iso.datetime() });
 /**
  * When the newest release of the repository was published; a prerelease or a draft does not count.
  *
- * @throws {Failure} `failed`, where GitHub does not tell
+ * @throws {Failure} `refused`, where GitHub does not tell
  */
 async function newestRelease({ project }: Settings): Promise<Date> {
   try {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { isItemId } from "../../checklist/items.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type Result, runCommand, type Work } from "../../lib/command.ts";
-import { exitStatus } from "../../lib/exit.ts";
+import { exitStatus, statusForSchedule } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { printableText } from "../../lib/text.ts";
@@ -132,9 +132,7 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
         ? await untilSettled(once, { signal, progress: work.progress })
         : await once();
     const result = reported(outcome, json);
-    return flags.scheduled && result.status === exitStatus.waiting
-      ? { ...result, status: exitStatus.holds }
-      : result;
+    return flags.scheduled ? { ...result, status: statusForSchedule(result.status) } : result;
   } finally {
     close();
   }

@@ -1,41 +1,16 @@
 import type { EvidenceRecord } from "../record.ts";
-import type { Run, RunKind } from "../statement.ts";
-
-/** One run on the timeline. */
-export interface ShownRun {
-  at: string;
-  kind: RunKind;
-  /** How many of its results are of each kind. */
-  holds: number;
-  fails: number;
-  unknown: number;
-  /** Whether it is of the commit that is to go live. */
-  ofCommit: boolean;
-}
-
-/** One restore drill against its objective. */
-export interface ShownDrill {
-  at: string;
-  durationMs: number;
-  rtoMinutes: number;
-  holds: boolean;
-}
-
-/** What one control measured over time. */
-export interface ShownSeries {
-  control: string;
-  unit: string;
-  expected?: number;
-  points: { at: string; value: number }[];
-}
+import type { Run } from "../statement.ts";
+import { recordsUntil } from "../verify.ts";
+import type { ReportDocument } from "./schema.ts";
 
 /** What happened until the moment of the decision, for charts. */
-export interface History {
-  /** The newest runs, in the order of time. */
-  runs: ShownRun[];
-  drills: ShownDrill[];
-  series: ShownSeries[];
-}
+export type History = ReportDocument["history"];
+/** One run on the timeline. */
+export type ShownRun = History["runs"][number];
+/** One restore drill against its objective. */
+export type ShownDrill = History["drills"][number];
+/** What one control measured over time. */
+export type ShownSeries = History["series"][number];
 
 const mostRuns = 200;
 const mostDrills = 50;
@@ -47,8 +22,8 @@ export function historyOf(
   records: readonly EvidenceRecord[],
   { stack, at, commit }: { stack: string; at: Date; commit: string | undefined },
 ): History {
-  const runs = records
-    .filter(({ run }) => run.stack === stack && Date.parse(run.finishedAt) <= at.getTime())
+  const runs = recordsUntil(records, at)
+    .filter(({ run }) => run.stack === stack)
     // Of two at the same moment the one with the smaller digest first, so that the order of files does not count.
     .toSorted(
       (one, other) =>
