@@ -1,4 +1,5 @@
 import type { AlterTableCmd, Node } from "libpg-query";
+import { type Part, partsOf, selects } from "./inside.ts";
 import { targetsOf } from "./names.ts";
 import { boundaryOf, isAlone } from "./transaction.ts";
 
@@ -61,12 +62,63 @@ export const rules: readonly Rule[] = [
   {
     name: "no-change-of-every-row",
     danger: true,
-    message: "UPDATE or DELETE without WHERE locks every row until the end of the migration.",
+    message:
+      "UPDATE, DELETE, MERGE or SELECT FOR UPDATE without a condition on a column locks every row until the end of the migration.",
     help: "Change the rows in batches, outside the migration.",
     ofTable: true,
+    matches: (node) => partsOf(node).some(isOfEveryRow),
+  },
+  {
+    name: "no-loss-of-rows",
+    danger: true,
+    message: "TRUNCATE removes every row of the table, and blocks reads and writes meanwhile.",
+    help: "Remove rows in batches, outside the migration, once nothing reads them.",
+    ofTable: true,
+    matches: (node) => "TruncateStmt" in node,
+  },
+  {
+    name: "no-drop-owned",
+    danger: true,
+    message:
+      "DROP OWNED drops every object of the role and every right that it was given, of which the migration names nothing.",
+    help: "Drop objects and revoke rights by name.",
+    ofTable: false,
+    matches: (node) => "DropOwnedStmt" in node,
+  },
+  {
+    name: "integrity-kept",
+    danger: true,
+    message: "The statement switches triggers or rules off, those of foreign keys too where it says ALL.",
+    help: "Leave them on: what they would refuse is what the next reader trips over.",
+    ofTable: true,
     matches: (node) =>
-      ("UpdateStmt" in node && node.UpdateStmt.whereClause === undefined) ||
-      ("DeleteStmt" in node && node.DeleteStmt.whereClause === undefined),
+      commandsOf(node).some(({ subtype }) => switchingOff.has(subtype ?? "")) ||
+      settingOf(node)?.name === "session_replication_role",
+  },
+  {
+    name: "limits-kept",
+    danger: true,
+    message:
+      "The statement takes the limit away that keeps a migration from waiting for a lock while others queue behind it.",
+    help: "Leave lock_timeout as it is, or set a shorter one.",
+    ofTable: false,
+    matches: (node) => {
+      const setting = settingOf(node);
+      return (
+        ("DiscardStmt" in node && node.DiscardStmt.target === "DISCARD_ALL") ||
+        setting?.name === "" ||
+        (setting?.name === "lock_timeout" && setting.isLimit !== true)
+      );
+    },
+  },
+  {
+    name: "attach-reads-the-table",
+    danger: false,
+    message:
+      "ATTACH PARTITION reads the whole table, which nobody else can use meanwhile, unless a CHECK shows that every row fits.",
+    help: "Add such a CHECK as NOT VALID before, validate it, and attach then.",
+    ofTable: true,
+    matches: (node) => commandsOf(node).some(({ subtype }) => subtype === "AT_AttachPartition"),
   },
   {
     name: "alone-in-its-file",
@@ -144,16 +196,47 @@ export const rules: readonly Rule[] = [
   {
     name: "code-that-nobody-parsed",
     danger: false,
-    message: "What the block of code does, only the rehearsal tells.",
+    message: "What the block of code or the function does, only the rehearsal tells.",
     help: "Write the statements out where possible.",
     ofTable: false,
-    matches: (node) => "DoStmt" in node || "CallStmt" in node,
+    matches: (node) =>
+      "DoStmt" in node ||
+      "CallStmt" in node ||
+      ("SelectStmt" in node && partsOf(node).some(({ kind }) => kind === "FuncCall")),
   },
 ];
 
 const rewriting: ReadonlySet<string> = new Set([
   ...["AT_SetLogged", "AT_SetUnLogged", "AT_SetAccessMethod", "AT_SetTableSpace", "AT_SetExpression"],
 ]);
+
+const switchingOff: ReadonlySet<string> = new Set([
+  ...["AT_DisableTrig", "AT_DisableTrigAll", "AT_DisableTrigUser", "AT_DisableRule"],
+]);
+
+/** Whether a part changes or locks rows and no column decides which. */
+function isOfEveryRow({ kind, fields }: Part): boolean {
+  if (kind === "UpdateStmt" || kind === "DeleteStmt") return !selects(fields.whereClause);
+  if (kind === "SelectStmt") {
+    return (
+      fields.lockingClause !== undefined && fields.limitCount === undefined && !selects(fields.whereClause)
+    );
+  }
+  return kind === "MergeStmt" && !selects(fields.joinCondition);
+}
+
+/** The setting that a statement changes, all of them as an empty name, and whether it becomes a limit above 0. */
+function settingOf(node: Node): { name: string; isLimit: boolean } | undefined {
+  if (!("VariableSetStmt" in node)) return undefined;
+  const { kind, name = "", args = [] } = node.VariableSetStmt;
+  const [first] = args;
+  const constant = first !== undefined && "A_Const" in first ? first.A_Const : undefined;
+  const text = constant?.sval?.sval ?? String(constant?.ival?.ival ?? 0);
+  return {
+    name,
+    isLimit: kind === "VAR_SET_VALUE" && /^\s*0*[1-9]\d*(?:\.\d+)?\s*(?:us|ms|s)?\s*$/.test(text),
+  };
+}
 
 function commandsOf(node: Node): AlterTableCmd[] {
   if (!("AlterTableStmt" in node)) return [];
