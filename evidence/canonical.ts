@@ -10,3 +10,20 @@ export function canonicalBytes(value: unknown): Uint8Array {
   if (text === undefined) throw new TypeError("This value has no canonical JSON");
   return new TextEncoder().encode(text);
 }
+
+/** Whether a text is the canonical JSON of what it says: no key twice, none out of order, nothing written otherwise. */
+export function isCanonical(text: string, value: unknown): boolean {
+  return JSON.stringify(value) === text && isSorted(value);
+}
+
+function isSorted(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every(isSorted);
+  let last: string | undefined;
+  for (const [key, child] of Object.entries(value)) {
+    // By UTF-16 units, as RFC 8785 has it.
+    if ((last !== undefined && key <= last) || !isSorted(child)) return false;
+    last = key;
+  }
+  return true;
+}

@@ -4,14 +4,9 @@ import type { SigningKey, VerifyingKey } from "./keys.ts";
 
 const base64 = z.string().refine(isBase64, "base64");
 
-/**
- * Decoding skips what is not base64 and takes the alphabet of URLs too: what comes out is then shorter than the
- * text says, or the text has a character of that alphabet. A regular expression takes ten times as long.
- */
+/** Decoding skips what is not base64 and takes other forms of it: only one text comes out of the bytes again. */
 function isBase64(text: string): boolean {
-  if (text.length % 4 !== 0 || text.includes("-") || text.includes("_")) return false;
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  return Buffer.from(text, "base64").length === (text.length / 4) * 3 - padding;
+  return Buffer.from(text, "base64").toString("base64") === text;
 }
 
 /** The most signatures that an envelope may have. */
@@ -27,7 +22,8 @@ export const envelopeSchema = z.strictObject({
   payload: base64,
   signatures: z
     .array(z.strictObject({ keyid: z.string().max(200).default(""), sig: base64 }))
-    .max(maximumSignatures),
+    .max(maximumSignatures)
+    .refine((all) => new Set(all.map(({ sig }) => sig)).size === all.length, "no signature twice"),
 });
 
 export type Envelope = z.infer<typeof envelopeSchema>;

@@ -79,7 +79,7 @@ export class EvidenceFolder implements EvidenceStore {
   #names(): string[] {
     let names: string[];
     try {
-      names = readdirSync(this.path).filter((name) => !name.startsWith(".") && name.endsWith(".json"));
+      names = readdirSync(this.path).filter((name) => !name.startsWith(".") && /\.json$/i.test(name));
     } catch (error) {
       if (isMissing(error)) return [];
       throw new Failure("refused", `Cannot read the evidence in ${this.path}: ${reasonOf(error)}`);

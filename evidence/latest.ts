@@ -74,10 +74,15 @@ export function latestResults(input: DecisionInput): Latest {
 
 type Newest = Pick<Found, "result" | "record">;
 
-/** Of two at the same moment the one with the greater digest, so that the order of files does not count. */
+/**
+ * Of two at the same moment the worse, which nobody can choose by the digest of what they write; of two alike the one
+ * with the greater digest, so that the order of files does not count.
+ */
 function isNewer(result: Result, record: EvidenceRecord, before: Newest): boolean {
   const difference = Date.parse(result.at) - Date.parse(before.result.at);
-  return difference === 0 ? record.digest > before.record.digest : difference > 0;
+  if (difference !== 0) return difference > 0;
+  const worse = severity.indexOf(before.result.state) - severity.indexOf(result.state);
+  return worse === 0 ? record.digest > before.record.digest : worse > 0;
 }
 
 function foundIn(result: Result, record: EvidenceRecord, input: DecisionInput): Found {

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import * as z from "zod";
 import { Failure } from "../lib/failure.ts";
 import { parseJson } from "../lib/json.ts";
-import { canonicalBytes } from "./canonical.ts";
+import { canonicalBytes, isCanonical } from "./canonical.ts";
 import { sha256 } from "./digest.ts";
 import { type Envelope, envelopeSchema, payloadOf, type Signed, seal, signedBy } from "./envelope.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
@@ -83,7 +83,8 @@ export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceR
   }
   if (sha256(bytes) !== digest)
     throw invalid(name, "its bytes are not those that its name says: it was changed");
-  const envelope = envelopeSchema.safeParse(parseJson(utf8(bytes)));
+  const [outer, outerText] = readJson(name, bytes, "it");
+  const envelope = envelopeSchema.safeParse(outer);
   if (!envelope.success) throw invalid(name, z.prettifyError(envelope.error));
   if (envelope.data.payloadType !== payloadType) {
     throw invalid(
@@ -91,12 +92,19 @@ export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceR
       `its payload is of the type ${JSON.stringify(envelope.data.payloadType)}, not ${payloadType}`,
     );
   }
-  const payload = payloadOf(envelope.data);
-  const statement = statementSchema.safeParse(parseJson(utf8(payload)));
+  const [inner, innerText] = readJson(name, payloadOf(envelope.data), "its payload");
+  const statement = statementSchema.safeParse(inner);
   if (!statement.success) throw invalid(name, z.prettifyError(statement.error));
+  // One value has one form, so that no two readers see different things in the same bytes.
+  if (!isCanonical(outerText, outer) || !isCanonical(innerText, inner)) {
+    throw invalid(name, "it is not canonical JSON (RFC 8785)");
+  }
   const run = statement.data.predicate;
   if (compact(run.finishedAt) !== moment)
     throw invalid(name, `it ended at ${run.finishedAt}, not when its name says`);
+  if (JSON.stringify(statement.data.subject) !== JSON.stringify(subjectsOf(run))) {
+    throw invalid(name, "its subject is not what its predicate is about");
+  }
   const late = run.results.find(({ at }) => Date.parse(at) > Date.parse(run.finishedAt));
   if (late !== undefined)
     throw invalid(name, `${late.control.name} was found at ${late.at}, after the run had ended`);
@@ -127,6 +135,13 @@ function platformOf(run: Run): Statement["subject"][number] {
 /** A moment in UTC without punctuation and fractions of a second, for a file's name. */
 function compact(moment: string): string {
   return `${moment.slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+}
+
+function readJson(name: string, bytes: Uint8Array, what: string): [value: unknown, text: string] {
+  const text = utf8(bytes);
+  const value = parseJson(text);
+  if (value === undefined) throw invalid(name, `${what} is not JSON`);
+  return [value, text];
 }
 
 /** Bytes that are no UTF-8 become a text that is no JSON of ours. */

@@ -94,7 +94,13 @@ export const runSchema = z.strictObject({
   startedAt: moment,
   finishedAt: moment,
   /** Digests of all records that no other record named when this one was written, sorted. */
-  parents: z.array(digestText).max(1000),
+  parents: z
+    .array(digestText)
+    .max(1000)
+    .refine(
+      (all) => all.every((digest, index) => index === 0 || digest > (all[index - 1] ?? "")),
+      "digests in ascending order, none twice",
+    ),
   results: z.array(resultSchema).max(5000),
   /** More of a drill. */
   drill: drillSchema.optional(),

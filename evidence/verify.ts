@@ -25,13 +25,13 @@ export interface Verification {
  *
  * @param checkpoints from where whoever writes evidence cannot change them
  * @param at records that end later are from the future
- * @param all records of later moments too, which a checkpoint may anchor
+ * @param more records of later moments too, which a checkpoint may anchor, and the projects that records may be about
  */
 export function verifyEvidence(
   { records, problems: broken, keys }: Kept,
   checkpoints: readonly Checkpoint[],
   at: Date,
-  all: readonly EvidenceRecord[] = records,
+  { all = records, projects }: { all?: readonly EvidenceRecord[]; projects?: ReadonlySet<string> } = {},
 ): Verification {
   const graph = graphOf(records);
   const anchored = new Set<string>();
@@ -41,6 +41,7 @@ export function verifyEvidence(
   }
   for (const name of graph.backwards) problems.push(`${name} ended before one of its parents`);
   for (const { name, run } of records) {
+    if (projects?.has(run.project) === false) problems.push(`${name} is about the project ${run.project}`);
     if (Date.parse(run.finishedAt) > at.getTime())
       problems.push(`${name} is from the future: it ended at ${run.finishedAt}`);
   }

@@ -26,6 +26,7 @@ import type {
   VerifyEvidenceFlags,
 } from "./options.ts";
 import { openBucket, openEvidence, placeIn } from "./place.ts";
+import { projectsIn } from "./projects.ts";
 import { readInput } from "./read.ts";
 import { recordRun, signingKey, trustedKeys } from "./record.ts";
 
@@ -37,6 +38,7 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
     await store.readAll(trusted),
     notes.map(({ checkpoint: note }) => note),
     new Date(),
+    { projects: projectsIn(cwd) },
   );
   const foreign = notes.filter(
     ({ signed }) => signed === "untrusted" || (signed === "unsigned" && trusted.length > 0),
@@ -51,7 +53,7 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
   const { records, signed, unsigned, untrusted, anchored, open } = verification;
   const lines = [
     ...problems.map((problem) => `✗ ${problem}`),
-    `${counted(records, "record")}: ${signed} signed, ${unsigned} unsigned, ${untrusted} signed by others.`,
+    `${counted(records, "record")}: ${signed} signed, ${unsigned} unsigned, ${untrusted} signed by keys that are not in evidence.publicKeys.`,
     `${anchored} anchored by ${counted(notes.length, "checkpoint")}, ${open.length} not: nothing would show that the newest of these was removed.`,
     problems.length === 0 ? "The evidence is whole." : "The evidence is not whole.",
   ];
@@ -67,7 +69,7 @@ export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
   const key = signingKey(process.env);
   // Who signs a checkpoint answers for the signatures of what it anchors.
   const kept = await store.readAll(key === undefined ? trusted : [...trusted, key]);
-  const { problems } = verifyEvidence(kept, [], new Date());
+  const { problems } = verifyEvidence(kept, [], new Date(), { projects: projectsIn(cwd) });
   const [problem] = problems;
   if (problem !== undefined) {
     throw new Failure("refused", `The evidence is not whole, so there is nothing to anchor: ${problem}`);

@@ -12,6 +12,7 @@ import { registeredControls } from "./controls.ts";
 import { git } from "./git.ts";
 import type { DecisionFlags } from "./options.ts";
 import { openEvidence } from "./place.ts";
+import { projectsIn } from "./projects.ts";
 import { trustedKeys } from "./record.ts";
 
 /**
@@ -67,7 +68,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
       known,
       checkpoints.map(({ checkpoint }) => checkpoint),
       at,
-      kept.records,
+      { all: kept.records, projects: projectsIn(cwd) },
     ),
     contacts,
     links: [

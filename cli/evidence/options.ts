@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import * as z from "zod";
 import { type Moment, moments } from "../../evidence/phases.ts";
 import { collect } from "../collect.ts";
 import { ownProject } from "../own.ts";
@@ -99,14 +100,13 @@ export function evidenceOptions(): Option[] {
   ];
 }
 
+const moment = z.iso.datetime({ offset: true, precision: null });
+
 export function readMoment(text: string): Date {
-  const time = new Date(text);
-  if (
-    /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) &&
-    !Number.isNaN(time.getTime())
-  )
-    return time;
-  throw new InvalidArgumentError("Expected a time such as 2026-11-27T12:00:00Z.");
+  // A day alone would be its first moment here, and is its last one in waivers and signatures.
+  const whole = text.replace(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/, "$1:00$2");
+  if (moment.safeParse(whole).success) return new Date(whole);
+  throw new InvalidArgumentError("Expected a moment with its time zone, such as 2026-11-27T12:00:00Z.");
 }
 
 function readCommit(text: string): string {

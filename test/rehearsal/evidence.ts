@@ -79,7 +79,7 @@ export class RehearsalEvidence {
       reportDocument({
         ...{ tool, release: settings.release, decision, contacts: settings.contacts, links: [] },
         records: kept.records,
-        verification: verifyEvidence(kept, [], new Date(decision.at), kept.records),
+        verification: verifyEvidence(kept, [], new Date(decision.at)),
       }),
     );
   }
