@@ -28,7 +28,9 @@ export function boundedFetch({
       const location = URL.parse(response.headers.get("location") ?? "", url.href);
       if (![301, 302, 307, 308].includes(response.status) || location === null) return response;
       const elsewhere = location.origin !== base.origin;
-      if (elsewhere && init.redirect === "manual") return response;
+      // GitHub Enterprise Server may keep files on the API's own host, outside of the API.
+      const inApi = !elsewhere && location.pathname.startsWith(base.pathname);
+      if (init.redirect === "manual" && !inApi) return response;
       if (elsewhere || redirects === mostRedirects) {
         const what = elsewhere ? "a redirect to another host" : `more than ${mostRedirects} redirects`;
         throw new VendorProblem("unreachable", `${asked}: ${what}, which is not followed`, response.status);

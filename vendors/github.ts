@@ -6,8 +6,8 @@ import * as z from "zod";
 import { parseJson } from "../lib/json.ts";
 import { checkedUrl } from "./base-url.ts";
 import { type Access, refused, type VendorRequest } from "./client.ts";
-import { systemClock } from "./clock.ts";
-import { exchange } from "./exchange.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { fetchSigned, persistently } from "./github-download.ts";
 import { boundedFetch } from "./github-fetch.ts";
 import { Patience, Settled } from "./github-patience.ts";
 import { defaultLimits, type VendorLimits } from "./limits.ts";
@@ -42,6 +42,7 @@ export class GitHub {
   #octokit: Octokit;
   #token: string;
   #base: URL;
+  #clock: Clock;
   #signal: AbortSignal | undefined;
 
   /** @throws {VendorProblem} `no-credential`; {Failure} `refused`, for an address that may not have the token */
@@ -51,6 +52,7 @@ export class GitHub {
     this.#base = checkedUrl(environment.GITHUB_API_URL || "https://api.github.com", "GITHUB_API_URL");
     this.#token = tokenOf(environment[variable]);
     this.#signal = signal;
+    this.#clock = clock;
     const patience = new Patience(this.limits, clock, signal);
     const Client = Octokit.plugin(patience.plugin, retry, throttling);
     this.#octokit = new Client({
@@ -103,41 +105,28 @@ export class GitHub {
   }
 
   /**
-   * Downloads what GitHub keeps elsewhere, without the token: the address that it redirects to carries a
-   * signature.
+   * Downloads what GitHub keeps elsewhere, without the token: the address that it redirects to carries a signature,
+   * which is good for a minute, so each attempt asks for a new one.
    *
-   * @throws {VendorProblem} when there is no redirect, or more than `mostBytes`
+   * @throws {VendorProblem} `not-found` where it is kept no longer; when there is no redirect, or more than `mostBytes`
    */
   async download(path: string, right: string, mostBytes: number): Promise<Buffer> {
     const asked = `GitHub, GET ${path}`;
+    const { limits } = this;
+    const [clock, signal] = [this.#clock, this.#signal];
+    return await persistently(limits, clock, signal, async () => {
+      const location = await this.#redirectOf(path, right, asked);
+      return await fetchSigned(location, { asked, limits, clock, signal, mostBytes });
+    });
+  }
+
+  async #redirectOf(path: string, right: string, asked: string): Promise<URL> {
     const { status, headers } = await this.#send({ path, right, schema: z.unknown() }, "manual");
     const location = URL.parse(headers.location ?? "", this.#base.href);
-    if (status < 300 || location === null || !["https:", this.#base.protocol].includes(location.protocol)) {
-      throw new VendorProblem("not-understood", `${asked}: no redirect to the download`, status);
+    if (status >= 300 && location !== null && ["https:", this.#base.protocol].includes(location.protocol)) {
+      return location;
     }
-    const time = AbortSignal.timeout(this.limits.requestMs);
-    try {
-      const response = await exchange(
-        location,
-        {
-          method: "GET",
-          headers: { "user-agent": "optropic" },
-          signal: this.#signal === undefined ? time : AbortSignal.any([this.#signal, time]),
-          bodyBytes: mostBytes,
-        },
-        asked,
-      );
-      if (response.ok) return response.raw;
-      throw new VendorProblem(
-        response.status === 404 || response.status === 410 ? "not-found" : "unreachable",
-        `${asked}: the download has status ${response.status}`,
-        response.status,
-      );
-    } catch (error) {
-      if (error instanceof VendorProblem) throw error;
-      this.#signal?.throwIfAborted();
-      throw new VendorProblem("unreachable", `${asked}: the download broke off (${codeOf(error)})`);
-    }
+    throw new VendorProblem("not-understood", `${asked}: no redirect to the download`, status);
   }
 
   #read<Answer>({ method = "GET", path, schema }: VendorRequest<Answer>, data: unknown): Answer {

@@ -1,6 +1,6 @@
-import type { Location, Log, ReportingDescriptor, Result, Run } from "sarif";
+import type { Location, ReportingDescriptor, Result } from "sarif";
 import { jsonLine } from "../../lib/json.ts";
-import { sarifAddress, sarifMessage } from "../../lib/sarif-text.ts";
+import { sarifLog, sarifMessage, sarifNotifications, sarifPlace } from "../../lib/sarif.ts";
 import { sha256 } from "../digest.ts";
 import type { ReportDocument, ReportedControl, ReportedItem } from "./document.ts";
 
@@ -10,35 +10,21 @@ import type { ReportDocument, ReportedControl, ReportedItem } from "./document.t
  */
 export function sarifReport(document: ReportDocument): string {
   const { tool, project, stack, items, evidence, decision } = document;
-  const run: Run = {
-    tool: { driver: { name: tool.name, semanticVersion: tool.version, rules: items.map(rule) } },
-    // Keeps the results of one stack from taking the place of another's.
-    automationDetails: { id: `optropic-decision/${project}/${stack}/` },
-    invocations: [
-      {
+  return jsonLine(
+    sarifLog({
+      tool,
+      category: `optropic-decision/${project}/${stack}`,
+      rules: items.map(rule),
+      results: items.flatMap((item, ruleIndex) => results(item, ruleIndex, stack)),
+      invocation: {
         executionSuccessful: evidence.problems.length === 0,
         endTimeUtc: document.at,
         exitCode: decision === "go" ? 0 : 1,
-        ...(evidence.problems.length > 0 && {
-          toolExecutionNotifications: evidence.problems
-            .slice(0, 1000)
-            .map((problem) => ({ level: "error" as const, message: sarifMessage(problem) })),
-        }),
+        ...sarifNotifications("error", evidence.problems),
       },
-    ],
-    originalUriBaseIds: { [root]: { description: { text: "The root of the repository." } } },
-    columnKind: "utf16CodeUnits",
-    results: items.flatMap((item, ruleIndex) => results(item, ruleIndex, stack)),
-  };
-  const log: Log = {
-    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-    version: "2.1.0",
-    runs: [run],
-  };
-  return jsonLine(log);
+    }),
+  );
 }
-
-const root = "%SRCROOT%";
 
 function rule({ id, text, section }: ReportedItem): ReportingDescriptor {
   return {
@@ -76,10 +62,7 @@ function results(item: ReportedItem, ruleIndex: number, stack: string): Result[]
 function location(control: ReportedControl | undefined, stack: string): Location {
   const { path, line } = control?.place ?? { path: `Pulumi.${stack}.yaml`, line: 1 };
   return {
-    physicalLocation: {
-      artifactLocation: { uri: sarifAddress(path), uriBaseId: root },
-      region: { startLine: line },
-    },
+    ...sarifPlace(path, line),
     ...(control !== undefined && {
       logicalLocations: [
         { name: control.name, kind: "control", fullyQualifiedName: `${control.kind}:${control.name}` },

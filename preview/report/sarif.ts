@@ -1,68 +1,58 @@
 import { createHash } from "node:crypto";
-import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
+import type { Location, Log, ReportingDescriptor, Result } from "sarif";
 import type { SourcePosition } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
-import { longestMessage, sarifAddress, sarifMessage } from "../../lib/sarif-text.ts";
+import {
+  type Analysis,
+  longestMessage,
+  sarifLog,
+  sarifMessage,
+  sarifNotifications,
+  sarifPlace,
+} from "../../lib/sarif.ts";
 import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { nameOf } from "../engine/urn.ts";
 import { type Failed, placedProblems, type Report } from "./report.ts";
 import { waiverText } from "./violation-text.ts";
 
 /**
- * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html): a rule for each policy, a
- * result for each violation, at the line that declares the resource. What passes has no result.
+ * SARIF 2.1.0: a rule for each policy, a result for each violation, at the line that declares the resource. What
+ * passes has no result.
  */
 export function sarifReport(report: Report): string {
-  const { result } = report;
-  const judged = "document" in result ? judgedRun(result.document) : failedRun(result);
-  const run: Run = {
-    tool: {
-      driver: { name: report.tool.name, semanticVersion: report.tool.version, rules: judged.rules },
-    },
-    // Keeps the results of one stack from taking the place of another's.
-    automationDetails: { id: `optropic-preview/${report.project}/${report.stack}/` },
-    invocations: [judged.invocation],
-    originalUriBaseIds: { [root]: { description: { text: "The root of the repository." } } },
-    columnKind: "utf16CodeUnits",
-    results: judged.results,
-  };
-  const log: Log = {
-    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-    version: "2.1.0",
-    runs: [run],
-  };
-  return jsonLine(log);
+  return jsonLine(sarifOf(report));
 }
 
-const root = "%SRCROOT%";
+/** @param category of the analysis, where it is not that of the stack's preview */
+export function sarifOf(
+  { tool, project, stack, result }: Report,
+  category = `optropic-preview/${project}/${stack}`,
+): Log {
+  return sarifLog({
+    ...("document" in result ? judgedRun(result.document) : failedRun(result)),
+    ...{ tool, category },
+  });
+}
 
 /** Results kept: GitHub refuses a run with more. */
 const mostResults = 25_000;
 
-interface Parts {
-  rules: ReportingDescriptor[];
-  results: Result[];
-  invocation: NonNullable<Run["invocations"]>[number];
-}
+type Parts = Pick<Analysis, "rules" | "results" | "invocation">;
 
 function judgedRun({ policies, summary, exceptions = [] }: PreviewDocument): Parts {
   const all = policies.flatMap((policy, ruleIndex) => results(policy, ruleIndex));
   const left = all.length - mostResults;
   const warnings = [
-    ...exceptions,
     ...(left > 0 ? [`${left} results are left out, those of mandatory policies last.`] : []),
+    ...exceptions,
   ];
-  const notifications: Notification[] = warnings.map((warning) => ({
-    level: "warning",
-    message: sarifMessage(warning),
-  }));
   return {
     rules: policies.map(rule),
     results: left <= 0 ? all : all.toSorted((one, other) => rank(one) - rank(other)).slice(0, mostResults),
     invocation: {
       executionSuccessful: true,
       exitCode: summary.mandatory > 0 ? 1 : 0,
-      ...(notifications.length > 0 && { toolExecutionNotifications: notifications }),
+      ...sarifNotifications("warning", warnings),
     },
   };
 }
@@ -177,13 +167,8 @@ function location({ urn, source = anywhere }: ShownViolation): Location {
   };
 }
 
-function physical({ path, line, column }: SourcePosition): Location {
-  return {
-    physicalLocation: {
-      artifactLocation: { uri: sarifAddress(path), uriBaseId: root },
-      region: { startLine: line, startColumn: column },
-    },
-  };
+function physical({ path, line, column }: SourcePosition): Pick<Location, "physicalLocation"> {
+  return sarifPlace(path, line, column);
 }
 
 const failureRule = "preview/could-not-tell";
@@ -192,8 +177,8 @@ const failureRule = "preview/could-not-tell";
 function failedRun(result: Failed): Parts {
   const { error } = result;
   const problems = placedProblems(result);
-  const notification: Notification = {
-    level: "error",
+  const notification = {
+    level: "error" as const,
     message: sarifMessage(error.message),
     descriptor: { id: failureRule },
     properties: { failure: error.failure },

@@ -35,9 +35,16 @@ const api = createServer(async (request: IncomingMessage, response: ServerRespon
       .writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers })
       .end(said === undefined ? "" : JSON.stringify(said));
 });
+/** What the store of downloads answers next, and from then on the archive. */
+let stored: Said[] = [];
+let fetched: string[] = [];
 const store = createServer((request, response) => {
-  if (request.headers.authorization !== undefined) leaks.push(request.headers.authorization);
-  response.writeHead(request.url === "/gone" ? 410 : 200).end("archive");
+  fetched.push(request.url ?? "");
+  if (JSON.stringify(request.headers).includes("canary")) leaks.push(JSON.stringify(request.headers));
+  const { status, headers = {} } = stored.shift() ?? { status: 200 };
+  if (status === 0)
+    return response.writeHead(200, { "content-length": "100" }).write("arch", () => response.destroy());
+  return response.writeHead(status, headers).end("archive");
 });
 
 beforeAll(async () => {
@@ -60,6 +67,8 @@ beforeEach(() => {
   answers = [];
   asked = [];
   leaks = [];
+  stored = [];
+  fetched = [];
 });
 
 /** A clock that moves only by waiting. */
@@ -252,19 +261,71 @@ describe("a list", () => {
 });
 
 describe("a download", () => {
-  const github = () =>
-    new GitHub({ environment: { GITHUB_API_URL: url, GITHUB_TOKEN: token }, clock: driven() });
   const to = (location: string): Said => ({ status: 302, headers: { location } });
+  const path = "/repos/o/r/zip";
+
+  /** What becomes of a download of at most some bytes, and the seconds that were waited. */
+  async function downloaded(most = 100, base = url) {
+    const clock = driven();
+    const github = new GitHub({ environment: { GITHUB_API_URL: base, GITHUB_TOKEN: token }, clock });
+    const end = await github.download(path, "read it", most).then(String, (error: unknown) => error);
+    expect(leaks).toEqual([]);
+    return { end, waits: clock.waits };
+  }
 
   it("is fetched from where GitHub keeps it, without the token, also after a renaming", async () => {
     answers = [{ status: 301, headers: { location: "/repositories/7/zip" } }, to(`${elsewhere}/signed`)];
-    expect(String(await github().download("/repos/o/r/zip", "read it", 100))).toBe("archive");
-    expect(leaks).toEqual([]);
+    expect(await downloaded()).toEqual({ end: "archive", waits: [] });
+  });
+
+  it("leaves the API where a server of one's own keeps files on the same host", async () => {
+    answers = [to("/_services/pipelines/signed"), { status: 500 }];
+    // That host has the token's own check: whoever asks without it is written down.
+    await new GitHub({
+      environment: { GITHUB_API_URL: `${url}/api/v3`, GITHUB_TOKEN: token },
+      clock: driven(),
+    })
+      .download(path, "read it", 100)
+      .catch(() => {});
+    expect(asked[1]?.line).toBe("GET /_services/pipelines/signed");
+    expect(leaks[0]).toBe("undefined");
+  });
+
+  it.each<[string, Said[], number[]]>([
+    ["an error of the store", [{ status: 503 }, { status: 500 }], [1, 2]],
+    ["a pause that the store asks for", [{ status: 429, headers: { "retry-after": "20" } }], [20]],
+    [
+      "a date that it asks to wait for",
+      [{ status: 503, headers: { "retry-after": "Sat, 28 Nov 2026 12:00:09 GMT" } }],
+      [9],
+    ],
+    ["a signature that has ended", [{ status: 403 }], [1]],
+    ["a connection that breaks off", [{ status: 0 }], [1]],
+  ])("is repeated after %s, with an address of its own each time", async (_, said, waits) => {
+    stored = [...said];
+    answers = [to(`${elsewhere}/1`), to(`${elsewhere}/2`), to(`${elsewhere}/3`)];
+    expect(await downloaded()).toEqual({ end: "archive", waits });
+    expect(fetched).toEqual(["/1", "/2", "/3"].slice(0, said.length + 1));
+  });
+
+  it.each<[string, Said[], number, RegExp]>([
+    ["that fails each time", Array(9).fill({ status: 502 }), 4, /the download has status 502/],
+    ["that should wait too long", [{ status: 503, headers: { "retry-after": "9999" } }], 1, /status 503/],
+    ["that leads elsewhere again", [{ status: 302, headers: { location: "/x" } }], 1, /status 302/],
+    ["that is gone", [{ status: 410 }], 1, /status 410/],
+    ["that was never there", [{ status: 404 }], 1, /status 404/],
+  ])("%s is given up on", async (_, said, attempts, message) => {
+    stored = [...said];
+    answers = [to(`${elsewhere}/x`)];
+    const { end } = await downloaded();
+    expect(String(end)).toMatch(message);
+    expect(fetched).toHaveLength(attempts);
+    const isGone = said[0]?.status === 410 || said[0]?.status === 404;
+    expect(end).toMatchObject({ reason: isGone ? "not-found" : "unreachable" });
   });
 
   it.each([
     ["too large", to("/signed"), 3, /larger than 3/],
-    ["gone", to("/gone"), 100, /the download has status 410/],
     ["not redirected", fine, 100, /no redirect/],
     [
       "on this machine's disk",
@@ -272,10 +333,12 @@ describe("a download", () => {
       100,
       /no redirect/,
     ],
-  ])("that is %s is refused", async (_, said, most, message) => {
+  ])("that is %s is refused at once", async (_, said, most, message) => {
     const { location = "" } = said.headers ?? {};
     answers = [location.startsWith("/") ? to(`${elsewhere}${location}`) : said];
-    await expect(github().download("/repos/o/r/zip", "read it", most)).rejects.toThrow(message);
+    const { end, waits } = await downloaded(most);
+    expect(String(end)).toMatch(message);
+    expect(waits).toEqual([]);
   });
 });
 
