@@ -35,6 +35,7 @@ export const {
   alertsUrl,
   metricsUrls,
   metricsToken,
+  secretFingerprints,
   errorTrackingUrl,
   errorTrackingProject,
   sentryDsn,

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Api } from "./components/api.ts";
 import { Backups } from "./components/backups.ts";
 import { Database } from "./components/database.ts";
@@ -11,6 +11,8 @@ import { Observability } from "./components/observability.ts";
 import { OnCall } from "./components/on-call.ts";
 import { Secrets } from "./components/secrets.ts";
 import { WebApp } from "./components/web-app.ts";
+import { fingerprintOf } from "./config/fingerprint.ts";
+import type { GeneratedSecret } from "./config/generated-secrets.ts";
 import { boughtPlan } from "./config/plans.ts";
 import type { SecretName } from "./config/secrets.ts";
 import type { Settings } from "./config/settings.ts";
@@ -212,6 +214,8 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
     metricsUrls: observability.metricsUrls,
     /** Token of the metrics. Secret. */
     metricsToken: secrets.metricsToken,
+    /** What tells that no other stack has the same secrets (item 2.10). Secret. */
+    secretFingerprints: fingerprintsOf(secrets),
     /** Page of the project's issues (item C.9). */
     errorTrackingUrl: errors.url,
     errorTrackingProject: errors.projectSlug,
@@ -221,6 +225,20 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
     onCallUrl: onCall.scheduleUrl,
     escalationUrl: onCall.escalationUrl,
   };
+}
+
+function fingerprintsOf(secrets: Secrets) {
+  const fingerprint = (secret: pulumi.Output<string>) => secret.apply(fingerprintOf);
+  return pulumi.secret({
+    jwtSecret: fingerprint(secrets.jwtSecret),
+    secretKey: fingerprint(secrets.secretKey),
+    metricsToken: fingerprint(secrets.metricsToken),
+    databaseOwner: fingerprint(secrets.ownerPassword),
+    databaseApplication: fingerprint(secrets.applicationPassword),
+    databaseMigration: fingerprint(secrets.migrationPassword),
+    databaseBackup: fingerprint(secrets.backupPassword),
+    databaseProbe: fingerprint(secrets.probePassword),
+  } satisfies Record<GeneratedSecret, pulumi.Output<string>>);
 }
 
 /** No schedule puts production under load. */

@@ -17,6 +17,12 @@ export function verifyCommand(): Command {
       "the stack's outputs as JSON (default: pulumi stack output, where there is a CLI)",
     )
     .option(
+      "--outputs-of <stack=file>",
+      "the outputs of another stack as JSON, whose secrets must be different; repeatable (default: pulumi stack output of each)",
+      collect,
+      [],
+    )
+    .option(
       "--target <url>",
       "connect here instead of to what a host resolves to: https://, http:// or dns:// with an address and a port; repeatable",
       collect,

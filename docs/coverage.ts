@@ -16,9 +16,14 @@ export function coverageText(): string {
     return [meanings[control], String(all.length), `${here.length}${named}`];
   });
   const covered = items.filter((item) => controls.some((control) => isShown(item, control, shown)));
+  const open = items.length - covered.length;
+  const rest =
+    open === 0
+      ? `Each of the ${items.length} items has at least one of them here.`
+      : `${covered.length} of the ${items.length} items have at least one of them here. No machine here shows the other ${open}: a person signs for them in place of what is not built, and every report says so.`;
   return `${markdownTable(["how an item is shown to hold", "items that ask for it", "items with it here"], rows)}
 
-An item can ask for several. ${covered.length} of the ${items.length} items have at least one of them here. No machine here shows the other ${items.length - covered.length}: a person signs for them in place of what is not built, and every report says so.`;
+An item can ask for several. ${rest}`;
 }
 
 /** Puts the table into a page, between the two comments that mark its place. */

@@ -35,6 +35,18 @@ export function promDuration(seconds: number): string {
   return `${milliseconds / length}${unit}`;
 }
 
+/**
+ * The seconds of a length of time as `promDuration` writes it.
+ *
+ * @throws {RangeError} for any other text
+ */
+export function secondsOf(duration: string): number {
+  const [, count = "", unit = ""] = /^(\d+)(d|h|m|s|ms)$/.exec(duration) ?? [];
+  const size = promUnits.find(([name]) => name === unit)?.[1];
+  if (size === undefined) throw new RangeError(`${duration} is not a length of time such as 5m`);
+  return (Number(count) * size) / 1000;
+}
+
 /** Seconds in words: 300 gives `5 minutes`. */
 export function spokenDuration(seconds: number): string {
   const [, count = "", unit = ""] = promDuration(seconds).match(/^(\d+)(\w+)$/) ?? [];

@@ -96,6 +96,22 @@ export function noLeak(window: Window, hours: number): Judgment {
   return { state: leaks ? "does-not-hold" : "holds", summary, measured: part, expected: leastRise };
 }
 
+/**
+ * Whether memory stays where it is under load: it does not where it rises steadily, and by a tenth from the beginning
+ * of the load to its end. A load is too short to say what a day would add.
+ */
+export function steady(window: Window): Judgment {
+  const missing = tooFew(window);
+  if (missing !== undefined) return missing;
+  const values = thinned(window.values, compared);
+  const { p, slope } = trend(values);
+  const level = median(values);
+  const part = level === 0 ? 0 : (slope * (values.length - 1)) / level;
+  const rises = p < significant && part >= leastRise;
+  const summary = `${part >= 0 ? "+" : ""}${Math.round(part * 100)} % from the beginning to the end`;
+  return { state: rises ? "does-not-hold" : "holds", summary, measured: part, expected: leastRise };
+}
+
 /** Three digits, without a tail of zeros. */
 function shown(value: number): string {
   return String(Number(value.toPrecision(3)));

@@ -28,21 +28,30 @@ const matrix = z.looseObject({
   }),
 });
 
+/** Variables that say where the metrics are, and with which token they may be read. */
+export interface PrometheusVariables {
+  readonly url: string;
+  readonly token: string;
+}
+
+const ownVariables: PrometheusVariables = { url: "PROMETHEUS_URL", token: "PROMETHEUS_TOKEN" };
+
 /** Reads series over the HTTP API of Prometheus, which Grafana Cloud has as well. */
 export class Prometheus {
   #client: VendorClient;
 
   /**
    * @param access `PROMETHEUS_URL` is the address in front of `/api/v1`, and `PROMETHEUS_TOKEN` may read there
+   * @param variables other names of the two
    * @throws {Failure} `refused`, for an address to which no token may be sent
    */
-  constructor(access: Access = {}) {
+  constructor(access: Access = {}, { url, token }: PrometheusVariables = ownVariables) {
     const { environment = process.env, ...rest } = access;
     this.#client = new VendorClient({
       ...rest,
       vendor: "Prometheus",
-      baseUrl: checkedUrl(environment.PROMETHEUS_URL ?? "", "PROMETHEUS_URL"),
-      token: { variable: "PROMETHEUS_TOKEN", value: environment.PROMETHEUS_TOKEN },
+      baseUrl: checkedUrl(environment[url] ?? "", url),
+      token: { variable: token, value: environment[token] },
     });
   }
 

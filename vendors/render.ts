@@ -70,6 +70,11 @@ const variableGroup = z.object({
   serviceLinks: z.array(z.looseObject({ id: text })).max(5000),
 });
 
+const logs = z.looseObject({
+  hasMore: z.boolean().optional(),
+  logs: z.array(z.looseObject({ message: long, timestamp: text })).max(1000),
+});
+
 export type RenderOwner = z.infer<typeof owner>;
 export type RenderService = z.infer<typeof service>;
 export type RenderTrigger = NonNullable<RenderService["autoDeployTrigger"]>;
@@ -212,6 +217,24 @@ export class Render {
       right: "change the service",
       schema: service,
     });
+  }
+
+  /**
+   * The newest lines that a service wrote, without those of Render itself and of requests.
+   *
+   * @param most of them; one page, at most 100
+   */
+  async lines(serviceId: string, most = 100): Promise<string[]> {
+    const answer = await this.#client.ask({
+      path: "/logs",
+      query: {
+        ...{ ownerId: this.#ownerId, resource: serviceId, type: "app" },
+        ...{ direction: "backward", limit: Math.min(most, 100) },
+      },
+      right: "read logs",
+      schema: logs,
+    });
+    return answer.logs.map(({ message }) => message);
   }
 
   /** Lists come as `[{ cursor, NAME: item }]`, and end with a page that is not full. */

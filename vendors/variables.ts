@@ -12,6 +12,7 @@ export const vendorTokens = z.object({
   PROMETHEUS_TOKEN: secret,
   RENDER_API_KEY: secret,
   SENTRY_AUTH_TOKEN: secret,
+  STAGING_PROMETHEUS_TOKEN: secret,
   SUPABASE_ACCESS_TOKEN: secret,
   VERCEL_API_TOKEN: secret,
 });
@@ -27,6 +28,7 @@ export const vendorAddresses = z.object({
   OPTROPIC_SUPABASE_URL: address,
   OPTROPIC_VERCEL_URL: address,
   PROMETHEUS_URL: address,
+  STAGING_PROMETHEUS_URL: address,
 });
 
 export type VendorToken = keyof z.infer<typeof vendorTokens>;

@@ -28,6 +28,10 @@ export interface Subject {
   readonly allowWrites: boolean;
   /** Migrations of the repository, where they are to be compared. */
   readonly migrations?: MigrationFiles | undefined;
+  /** Settings of the stack that a release is tried in, where it is another one. */
+  readonly staging?: Settings | undefined;
+  /** Outputs of the project's other stacks by their names; undefined where a stack's are not known. */
+  readonly otherOutputs?: (() => Promise<ReadonlyMap<string, Outputs | undefined>>) | undefined;
   /** Resources that the program declares; asked for once, by the first probe that compares one. */
   readonly declared?: (() => Promise<readonly DeclaredResource[]>) | undefined;
   /** The time and the waiting of what asks vendors. Default: the system's. */
@@ -132,6 +136,21 @@ export class Context {
 
   get migrations(): MigrationFiles | undefined {
     return this.#subject.migrations;
+  }
+
+  get staging(): Settings | undefined {
+    return this.#subject.staging;
+  }
+
+  /**
+   * The outputs of the project's other stacks, by their names.
+   *
+   * @throws {Unknown} where nobody has asked for them
+   */
+  async otherOutputs(): Promise<ReadonlyMap<string, Outputs | undefined>> {
+    const { otherOutputs } = this.#subject;
+    if (otherOutputs !== undefined) return otherOutputs();
+    throw new Unknown("no-data", "The outputs of other stacks are not known: pass them with --outputs-of");
   }
 
   /** Whether probes may write to the platform. */

@@ -25,6 +25,7 @@ export const outputsSchema = z.looseObject({
   zoneDsRecord: text,
   sentryDsn: text,
   errorTrackingProject: text,
+  secretFingerprints: z.record(z.string().max(100), z.string().max(200)).optional(),
 });
 
 export type Outputs = z.infer<typeof outputsSchema>;

@@ -11,6 +11,7 @@ export type Need =
   | "metrics-token"
   | "test-account"
   | "release-commit"
+  | "outputs"
   | "writes"
   | `vendor:${string}`;
 

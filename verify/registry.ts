@@ -27,7 +27,10 @@ import type { Probe } from "./probe.ts";
 import * as rateLimits from "./rate-limits.ts";
 import * as redirects from "./redirects.ts";
 import * as revocation from "./revocation.ts";
+import * as secrets from "./secrets.ts";
 import * as securityTxt from "./security-txt.ts";
+import * as load from "./staging/load.ts";
+import * as stagingQuiet from "./staging/quiet.ts";
 import * as tls from "./tls.ts";
 import * as cloudflare from "./vendors/cloudflare.ts";
 import * as cloudflareRules from "./vendors/cloudflare-rules.ts";
@@ -84,6 +87,9 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   grafana,
   pagerduty,
   day,
+  secrets,
+  load,
+  stagingQuiet,
 ];
 
 /** Every probe, in the order of its file and then of its first item. */

@@ -24,11 +24,14 @@ import { verify } from "../../verify/runner.ts";
 
 import { declaredBy } from "./declared.ts";
 import { abortOnSignals } from "./operation.ts";
+import { otherOutputsBy, stagingOf } from "./other-stacks.ts";
 
 export interface VerifyFlags {
   stack: string;
   cwd: string;
   outputs?: string;
+  /** `STACK=FILE` each. */
+  outputsOf?: string[];
   target: string[];
   ca?: string;
   trustAnchor?: string;
@@ -98,6 +101,8 @@ export async function measure(
         allowWrites,
         migrations,
         declared,
+        staging: stagingOf(flags.cwd, settings),
+        otherOutputs: otherOutputsBy(flags, { environment, signal }),
       },
       {
         tool: { name: packageJson.name, version: packageJson.version },

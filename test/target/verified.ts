@@ -34,6 +34,9 @@ export interface Given {
   readonly signal?: AbortSignal;
   readonly declared?: readonly DeclaredResource[];
   readonly clock?: Clock;
+  /** Settings of the stack that a release is tried in. */
+  readonly staging?: Settings;
+  readonly otherOutputs?: ReadonlyMap<string, Outputs | undefined>;
 }
 
 /** Verifies in this process what `optropic verify` would. */
@@ -53,6 +56,10 @@ export async function verified(given: Given): Promise<Verification> {
         migrations: given.migrations,
         ...(given.declared !== undefined && { declared: async () => given.declared ?? [] }),
         clock: given.clock,
+        staging: given.staging,
+        ...(given.otherOutputs !== undefined && {
+          otherOutputs: async () => given.otherOutputs ?? new Map(),
+        }),
       },
       {
         tool: { name: "optropic", version: "0.0.0" },

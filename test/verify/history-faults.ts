@@ -20,4 +20,24 @@ export const historyFaults: Readonly<
     "day-memory",
     ({ prometheus }) => Object.assign(prometheus, { memory: (part: number) => 200e6 * (1 + part) }),
   ],
+  "an alert in staging that fired last night": [
+    "staging-quiet",
+    ({ staging }) =>
+      Object.assign(staging, {
+        fires: (expression: string, part: number) =>
+          expression.includes("memory") && part > 0.5 && part < 0.51,
+      }),
+  ],
+  "a load that staging answers slowly": [
+    "load-test-seen",
+    ({ staging }) => Object.assign(staging, { p99: () => 1.4 }),
+  ],
+  "a load of which staging fails a part": [
+    "load-test-seen",
+    ({ staging }) => Object.assign(staging, { errors: () => 0.02 }),
+  ],
+  "memory that rises under load": [
+    "memory-under-load",
+    ({ staging }) => Object.assign(staging, { memory: (part: number) => 200e6 * (1 + 0.3 * part) }),
+  ],
 };

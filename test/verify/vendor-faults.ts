@@ -53,6 +53,14 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     "vercel-deployment",
     ({ vercel }) => Object.assign(first(vercel.projects), { serving: "dpl_previous" }),
   ],
+  "a stack trace in the API's log": [
+    "render-logs",
+    ({ render }) => first(render.services).lines.splice(9, 2, "Error: x", "    at main (/app/server.js:1:2)"),
+  ],
+  "lines that are JSON and no entries": [
+    "render-logs",
+    ({ render }) => first(render.services).lines.splice(0, 2, "200", '["GET","/"]'),
+  ],
   "no Render service of the region": [
     "render-service",
     ({ render }) => Object.assign(first(render.services).serviceDetails, { region: "oregon" }),

@@ -16,6 +16,7 @@ import { rule, settings, start, faults as vendorFaults } from "./vendor-faults.t
 
 const faults = { ...vendorFaults, ...historyFaults };
 
+const staging = accept(writtenSettings("staging"));
 const withoutPages = accept(writtenSettings("production"));
 const registry = everyProbe.filter(({ needs }) => needs.some((need) => need.startsWith("vendor:")));
 const reading = registry.filter(({ needs }) => !needs.includes("writes"));
@@ -42,7 +43,7 @@ function driven(): Clock {
 
 function given(more: Partial<Given> = {}): Given {
   return {
-    ...{ probes: reading, settings, targets: {}, declared, clock: driven() },
+    ...{ probes: reading, settings, targets: {}, declared, clock: driven(), staging },
     environment: { ...platform.environment, VERIFY_COMMIT: commits.current },
     outputs: { sentryDsn: platform.sentryDsn },
     ...more,
@@ -120,6 +121,43 @@ describe("a platform with one fault at a vendor", () => {
     ]);
   });
 
+  it("staging that was not watched, not loaded or of another commit is unknown, and so are logs of few lines", async () => {
+    const gap = (part: number) => (part > 0.5 && part < 0.7 ? undefined : 1);
+    const lately = (part: number) => commits[part > 0.3 ? "current" : "previous"];
+    const wrong = [
+      { scraped: gap },
+      { commit: lately },
+      { requests: () => 20 },
+      // A load test of five minutes, which has too few values of memory.
+      { requests: (part: number) => (part > 0.6 && part < 0.6005 ? 5000 : 20) },
+    ];
+    const unknown: string[][] = [];
+    for (const spoiled of wrong) {
+      Object.assign(platform.states.staging, spoiled);
+      const verification = await verified(given({ only: ["S2.7", "6.1", "6.5"] }));
+      unknown.push(inState(verification, "unknown"));
+      expect(inState(verification, "does-not-hold")).toEqual([]);
+      platform.reset();
+    }
+    expect(unknown).toEqual([
+      ["staging-quiet"],
+      ["staging-quiet"],
+      ["load-test-seen", "memory-under-load"],
+      ["memory-under-load"],
+    ]);
+    platform.states.render.services.forEach(({ lines }) => void lines.splice(19));
+    const { probes } = await verified(given({ only: ["5.8"] }));
+    expect(probes).toMatchObject([{ state: "unknown", reason: "no-data" }]);
+  });
+
+  it("staging is unknown where its settings are not known", async () => {
+    const { staging: _, ...rest } = given({ only: ["S2.7", "6.1", "6.5"] });
+    const { probes } = await verified(rest);
+    expect(new Set(probes.map(({ state, reason }) => `${state} ${reason}`))).toEqual(
+      new Set(["unknown no-data"]),
+    );
+  });
+
   it("a contact point where nothing arrives fails its probe", async () => {
     platform.states.grafana.broken.add("Slack");
     const { probes } = await verified(given({ probes: registry, allowWrites: true, only: ["S6.6"] }));
@@ -138,6 +176,7 @@ const vendors = [
   "pagerduty",
   "github",
   "prometheus",
+  "staging",
 ];
 
 describe("a vendor that cannot be asked", () => {

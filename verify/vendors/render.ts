@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { compare, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { absent, same, sameCommit, sameMembers } from "./checks.ts";
+import { structuredCheck } from "./log-lines.ts";
 import { question } from "./question.ts";
 
 const clientOf = (settings: Settings, access: ConstructorParameters<typeof Render>[1]) =>
@@ -24,6 +25,8 @@ const groups = question(({ settings }, access) =>
 );
 
 const group = question(({ settings }, access, id) => clientOf(settings, access).variableGroup(id));
+
+const lines = question(({ settings }, access, id) => clientOf(settings, access).lines(id));
 
 const deploys = question(({ settings }, access, id) => clientOf(settings, access).deploys(id, 100));
 
@@ -211,4 +214,15 @@ export const renderDeploy = probe({
       }),
     ];
   },
+});
+
+export const renderLogs = probe({
+  name: "render-logs",
+  items: ["5.8"],
+  title: "Each line that the API writes must be one JSON object with a level and a message.",
+  needs: ["vendor:render"],
+  settings: ["domains.api"],
+  measure: async (context) => [
+    structuredCheck(context.settings.domains.api, await lines(context, (await neededService(context)).id)),
+  ],
 });

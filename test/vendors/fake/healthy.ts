@@ -94,6 +94,9 @@ export function healthyRender(settings: Settings): FakeRenderState {
         },
         domains: [{ id: "cdm-example", name: domains.api, verificationStatus: "verified" }],
         envs: [],
+        lines: Array.from({ length: 40 }, (_, index) =>
+          JSON.stringify({ level: 30, time: created.current + index, msg: "request completed" }),
+        ),
         deploys: [
           {
             ...{ id: "dep-previous", commit: commits.previous, createdAt: created.previous },

@@ -16,6 +16,7 @@ import {
 import { type FakeRenderState, fakeRender, renderToken } from "./render.ts";
 import { type FakeSentryState, fakeIngest, fakeSentry, sentryKey, sentryToken } from "./sentry.ts";
 import { type FakeServer, startFake } from "./server.ts";
+import { type FakeStagingState, fakeStaging, healthyStaging, stagingToken } from "./staging-metrics.ts";
 import { type FakeSupabaseState, fakeSupabase, supabaseToken } from "./supabase.ts";
 import { type FakeVercelState, fakeVercel, vercelToken } from "./vercel.ts";
 
@@ -30,6 +31,7 @@ export interface VendorStates {
   readonly pagerduty: FakePagerDutyState;
   readonly github: FakeGitHubState;
   readonly prometheus: FakePrometheusState;
+  readonly staging: FakeStagingState;
 }
 
 /** The APIs of the vendors on loopback. What is written there stays until {@link FakePlatform.reset}. */
@@ -66,6 +68,7 @@ export async function startPlatform(
     pagerduty: healthyPagerDuty(settings, now()),
     github: healthyGitHub(settings.project.repository),
     prometheus: healthyPrometheus(),
+    staging: healthyStaging(),
   });
   const states = healthy();
   const server = await startFake([
@@ -79,6 +82,7 @@ export async function startPlatform(
     fakePagerDuty(states.pagerduty),
     fakeGitHub(states.github),
     fakePrometheus(states.prometheus),
+    fakeStaging(states.staging),
   ]);
   return {
     server,
@@ -91,6 +95,7 @@ export async function startPlatform(
       ...{ GRAFANA_AUTH: grafanaToken, OPTROPIC_GRAFANA_URL: `${server.url}/grafana` },
       ...{ GITHUB_TOKEN: githubToken, GITHUB_API_URL: `${server.url}/github` },
       ...{ PROMETHEUS_TOKEN: prometheusToken, PROMETHEUS_URL: `${server.url}/prometheus` },
+      ...{ STAGING_PROMETHEUS_TOKEN: stagingToken, STAGING_PROMETHEUS_URL: `${server.url}/staging` },
       ...{ PAGERDUTY_TOKEN: pagerDutyToken, OPTROPIC_PAGERDUTY_URL: `${server.url}/pagerduty` },
     },
     sentryDsn: `${server.url.replace("://", `://${sentryKey}@`)}/ingest/4501`,
@@ -106,6 +111,7 @@ export async function startPlatform(
       Object.assign(states.pagerduty, fresh.pagerduty);
       Object.assign(states.github, fresh.github);
       Object.assign(states.prometheus, fresh.prometheus);
+      Object.assign(states.staging, fresh.staging);
       server.behave();
     },
     stop: () => server.stop(),

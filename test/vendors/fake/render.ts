@@ -23,6 +23,8 @@ export interface FakeRenderService {
   domains: { id: string; name: string; verificationStatus: string }[];
   envs: { key: string; value: string }[];
   deploys: FakeRenderDeploy[];
+  /** What it wrote, the newest line first. */
+  lines: string[];
 }
 
 export interface FakeRenderState {
@@ -80,6 +82,16 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
       "GET /services/:id/custom-domains": (request) =>
         paged(request, "customDomain", find(request.parts[0])?.domains),
       "GET /services/:id/env-vars": (request) => paged(request, "envVar", find(request.parts[0])?.envs),
+      "GET /logs": ({ query }) => {
+        const isOwn = query.get("ownerId") === state.owner.id && query.get("type") === "app";
+        const service = isOwn ? find(query.get("resource") ?? "") : undefined;
+        if (service === undefined) return missing;
+        const logs = service.lines.slice(0, Number(query.get("limit") ?? 20)).map((message, index) => ({
+          ...{ id: `log-${index}`, timestamp: new Date(now()).toISOString(), message },
+          labels: [{ name: "type", value: "app" }],
+        }));
+        return { body: { hasMore: false, logs } };
+      },
       "GET /env-groups": (request) => {
         const listed = state.groups.map(({ id, name }) => ({ id, name, ownerId: state.owner.id }));
         return paged(request, "envGroup", listed);
@@ -137,7 +149,14 @@ function paged({ query }: FakeRequest, name: string, items: readonly unknown[] |
   return { body: page.map((item, index) => ({ cursor: String(from + index + 1), [name]: item })) };
 }
 
-function shownService({ domains, envs, deploys, autoDeployTrigger, ...service }: FakeRenderService) {
+function shownService({
+  domains,
+  envs,
+  deploys,
+  lines: _,
+  autoDeployTrigger,
+  ...service
+}: FakeRenderService) {
   return {
     ...service,
     ownerId: "tea-example",
