@@ -43,7 +43,7 @@ export const immutableAssets = policy({
   title:
     "Files whose name contains the hash of their content must be cached for a year, at the edge and in browsers.",
   severity: "medium",
-  fix: "Add a cache rule for the framework's folder of such files with edgeTtl and browserTtl override_origin, default 31536000.",
+  fix: "Add a cache rule for the framework's folder of such files with edgeTtl and browserTtl override_origin, default 31536000; where Vercel says so itself, as for Next.js, respect_origin will do.",
   url: "https://developers.cloudflare.com/cache/how-to/cache-rules/settings/",
   check: (stack) =>
     judgeSites(
@@ -126,15 +126,35 @@ function judgeAssets(stack: Stack, site: Site): Verdict {
     return true;
   }
   const rules = acting(stack, site, site.zone);
-  const edge = ttl(rules, "edgeTtl");
-  const keeps = lastOf(rules, (rule) => rule.entry.at("actionParameters", "cache").boolean());
-  const header = headerOf(stack, site, "cache-control", assetOf(site))?.value;
-  const browser = Math.max(ttl(rules, "browserTtl"), maxAge(header));
-  if (keeps !== true || edge < year) {
+  const edge = lifetime(rules, "edgeTtl");
+  const browsers = lifetime(rules, "browserTtl");
+  const sent = yearIfImmutable(site);
+  const isKept = lastOf(rules, (rule) => rule.entry.at("actionParameters", "cache").boolean());
+  if (isKept !== true || secondsOf(edge, sent) < year) {
     return `${site.host} does not cache such files at the edge for a year.`;
   }
-  return browser >= year || `${site.host} does not let browsers cache such files for a year.`;
+  // Rules on headers have the last word on what browsers get.
+  const header = headerOf(stack, site, "cache-control", assetOf(site))?.value;
+  const seconds =
+    header === undefined ? secondsOf(browsers ?? (edge === "host" ? edge : 0), sent) : maxAge(header);
+  return seconds >= year || `${site.host} does not let browsers cache such files for a year.`;
 }
+
+/**
+ * Seconds for which the host itself says to keep such a file, as far as that is known: Vercel sends them with
+ * `max-age=31536000, immutable` for these frameworks, whatever the project says.
+ */
+function yearIfImmutable({ project }: Site): number {
+  return immutableAtVercel.has(project?.at("framework").string() ?? "") ? year : 0;
+}
+
+const immutableAtVercel: ReadonlySet<string> = new Set([
+  "nextjs",
+  "nuxtjs",
+  "sveltekit",
+  "sveltekit-1",
+  "astro",
+]);
 
 /** Rules of the cache that surely act on such a file; the last that says something wins. */
 function acting(stack: Stack, site: Site, zone: Zone): Rule[] {
@@ -142,17 +162,21 @@ function acting(stack: Stack, site: Site, zone: Zone): Rule[] {
   return rulesOf(stack, zone, cachePhase).filter((rule) => surelyActsOn(rule, request));
 }
 
-/** Seconds that the last rule with such a time sets; 0 where no rule overrides what the host says. */
-function ttl(rules: readonly Rule[], property: "edgeTtl" | "browserTtl"): number {
-  const seconds = lastOf(rules, ({ entry }) => {
+/** The time that the last rule with one sets, in seconds, or that of the host; undefined where no rule says one. */
+type Lifetime = number | "host" | undefined;
+
+function lifetime(rules: readonly Rule[], property: "edgeTtl" | "browserTtl"): Lifetime {
+  return lastOf(rules, ({ entry }): Lifetime => {
     const time = entry.at("actionParameters", property);
-    if (!time.exists) {
-      return undefined;
+    const mode = time.at("mode").string();
+    if (mode === "override_origin") {
+      return time.at("default").number() ?? 0;
     }
-    return time.at("mode").string() === "override_origin" ? (time.at("default").number() ?? 0) : 0;
+    return !time.exists ? undefined : mode === "respect_origin" || mode === "bypass_by_default" ? "host" : 0;
   });
-  return seconds ?? 0;
 }
+
+const secondsOf = (time: Lifetime, sent: number): number => (time === "host" ? sent : (time ?? 0));
 
 function lastOf<T>(rules: readonly Rule[], read: (rule: Rule) => T | undefined): T | undefined {
   return rules.map(read).findLast((value) => value !== undefined);

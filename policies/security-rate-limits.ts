@@ -1,8 +1,9 @@
-import { policy, type Stack, type Verdict } from "./framework/index.ts";
+import { known, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { bypassOf, type Protection } from "./model/bypasses.ts";
 import { limitsOf, type RateLimit } from "./model/rate-limits.ts";
 import { judgeSites, notProxied, requestTo, type Site } from "./model/sites.ts";
 import { stackOutput } from "./model/stack-outputs.ts";
+import { grafana } from "./model/tokens.ts";
 import { applicationHosts } from "./model/variables.ts";
 import { representativePaths } from "./values/representative-paths.ts";
 import type { SampleRequest } from "./values/sample-request.ts";
@@ -137,14 +138,24 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /** Calls of the API that stand for all, as far as the limits tell them apart. */
 function callsOf(stack: Stack, site: Site, limits: readonly RateLimit[], root: string): SampleRequest[] {
   const texts = limits.flatMap(({ names }) => names);
-  const exempt = new Set(
-    [site.service?.at("healthCheckPath"), stackOutput(stack, "healthCheckPath")].flatMap((it) =>
+  const exempt = new Set([
+    ...[site.service?.at("healthCheckPath"), stackOutput(stack, "healthCheckPath")].flatMap((it) =>
       it === undefined || it.isUnknown ? [] : (it.string() ?? []),
     ),
-  );
+    ...scrapedPaths(stack, site.host),
+  ]);
   return representativePaths(texts, [root])
     .filter((path) => path.startsWith(root) && !exempt.has(path) && !isLogin(path))
     .flatMap((path) => methods.map((method) => requestTo(site, path, method)));
+}
+
+/** Metrics of a host that a job reads with credentials: a limit there would only keep the job away. */
+function scrapedPaths(stack: Stack, host: string): string[] {
+  return stack.ofType(grafana.scrapeJob).flatMap((job) => {
+    const method = known(() => job.at("authenticationMethod").string()) ?? "";
+    const url = URL.parse(known(() => job.at("url").string()) ?? "");
+    return url?.hostname === host && ["bearer", "basic"].includes(method) ? [url.pathname] : [];
+  });
 }
 
 /** A call that no limit surely acts on; undefined where each has one. */

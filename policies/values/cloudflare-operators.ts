@@ -8,6 +8,8 @@ export type Operand = string | number | boolean | undefined | readonly Operand[]
 
 interface Beginning {
   readonly prefix: string;
+  /** What follows where anything does; any text where it is undefined. */
+  readonly next?: "?";
 }
 
 const isBeginning = (value: Operand): value is Beginning =>
@@ -32,13 +34,15 @@ export function field(name: string, request: SampleRequest): Operand {
       return isOpenEnded ? { prefix: path } : path;
     case "http.request.uri.path.extension":
       return isOpenEnded ? undefined : (/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "");
-    // A client chooses the query.
+    // A client chooses the query, and nothing else of a path that is known to its end.
     case "http.request.uri":
     case "raw.http.request.uri":
-      return { prefix: path };
+      return { prefix: path, ...(!isOpenEnded && { next: "?" }) };
     case "http.request.full_uri":
     case "raw.http.request.full_uri":
-      return { prefix: `${scheme}://${host}${path}` };
+      return host === ""
+        ? undefined
+        : { prefix: `${scheme}://${host}${path}`, ...(!isOpenEnded && { next: "?" }) };
     case "http.response.code":
       return request.responseCode;
     case "http.response.content_type.media_type":
@@ -93,24 +97,29 @@ export function call(name: string, [first, second]: readonly Operand[]): Operand
   }
 }
 
-function callOnBeginning(name: string, { prefix }: Beginning, second: Operand): Operand {
+function callOnBeginning(name: string, text: Beginning, second: Operand): Operand {
   switch (name) {
     case "lower":
-      return { prefix: prefix.toLowerCase() };
+      return { ...text, prefix: text.prefix.toLowerCase() };
     case "upper":
-      return { prefix: prefix.toUpperCase() };
+      return { ...text, prefix: text.prefix.toUpperCase() };
     case "url_decode":
-      return { prefix };
+      return text;
     case "starts_with":
-      return typeof second === "string" ? beginsWith(prefix, second) : undefined;
+      return typeof second === "string" ? beginsWith(text, second) : undefined;
     default:
       return undefined;
   }
 }
 
 /** Whether a text of which the beginning is known begins with another. */
-function beginsWith(prefix: string, other: string): boolean | undefined {
-  return prefix.startsWith(other) ? true : other.startsWith(prefix) ? undefined : false;
+function beginsWith(text: Beginning, other: string): boolean | undefined {
+  return text.prefix.startsWith(other) ? true : mayGoOnAs(text, other) ? undefined : false;
+}
+
+/** Whether it may be that other, longer text, or begin so. */
+function mayGoOnAs({ prefix, next }: Beginning, other: string): boolean {
+  return other.startsWith(prefix) && (next === undefined || other.charAt(prefix.length) === next);
 }
 
 /** Comparison operators, by their English names; `wildcard` may follow `strict`. */
@@ -136,7 +145,7 @@ export function compare(operator: string, left: Operand, right: Operand): Operan
     return isIn(left, right);
   }
   if (isBeginning(left)) {
-    return typeof right === "string" ? compareBeginning(operator, left.prefix, right) : undefined;
+    return typeof right === "string" ? compareBeginning(operator, left, right) : undefined;
   }
   if (typeof left === "number" && typeof right === "number") {
     return compareNumbers(operator, left, right);
@@ -174,42 +183,47 @@ function compareStrings(operator: string, left: string, right: string): Operand 
     case "contains":
       return left.includes(right);
     case "matches":
-      return matchesPattern(left, right, "");
+      return matchesPattern(left, right);
     case "wildcard":
-      return matchesPattern(left, wildcard(right), "i");
+      return matchesWildcard(left.toLowerCase(), right.toLowerCase());
     case "strict wildcard":
-      return matchesPattern(left, wildcard(right), "");
+      return matchesWildcard(left, right);
     default:
       return undefined;
   }
 }
 
 /** What is known of a text by how it begins: `contains` and `matches` hold for it once they hold for that. */
-function compareBeginning(operator: string, prefix: string, right: string): Operand {
+function compareBeginning(operator: string, left: Beginning, right: string): Operand {
+  const { prefix } = left;
   switch (operator) {
     case "eq":
-      return right.startsWith(prefix) ? undefined : false;
+      return isPossible(left, right) ? undefined : false;
     case "ne":
-      return right.startsWith(prefix) ? undefined : true;
+      return isPossible(left, right) ? undefined : true;
     case "contains":
       return prefix.includes(right) || undefined;
     case "matches":
-      return (!/[$\\]|\(\?/.test(right) && matchesPattern(prefix, right, "")) || undefined;
+      return (!/[$\\]|\(\?/.test(right) && matchesPattern(prefix, right)) || undefined;
     case "wildcard":
-      return wildcardOnBeginning(prefix.toLowerCase(), right.toLowerCase());
+      return wildcardOnBeginning({ ...left, prefix: prefix.toLowerCase() }, right.toLowerCase());
     case "strict wildcard":
-      return wildcardOnBeginning(prefix, right);
+      return wildcardOnBeginning(left, right);
     default:
       return undefined;
   }
 }
 
-function wildcardOnBeginning(prefix: string, pattern: string): boolean | undefined {
-  const [head = ""] = pattern.split("*");
-  if (pattern.endsWith("*") && matchesPattern(prefix, wildcard(pattern), "") === true) {
+const isPossible = (left: Beginning, text: string): boolean => text === left.prefix || mayGoOnAs(left, text);
+
+function wildcardOnBeginning(left: Beginning, pattern: string): boolean | undefined {
+  const [head = "", ...rest] = pattern.split("*");
+  if (pattern.endsWith("*") && matchesWildcard(left.prefix, pattern)) {
     return true;
   }
-  return beginsWith(prefix, head) === false ? false : undefined;
+  // Without a star the pattern is one text.
+  const isPossibly = rest.length === 0 ? isPossible(left, head) : beginsWith(left, head) !== false;
+  return isPossibly ? undefined : false;
 }
 
 function isIn(left: Operand, right: Operand): Operand {
@@ -217,22 +231,30 @@ function isIn(left: Operand, right: Operand): Operand {
     return undefined;
   }
   if (isBeginning(left)) {
-    const possible = right.some((it) => typeof it !== "string" || it.startsWith(left.prefix));
+    const possible = right.some((it) => typeof it !== "string" || isPossible(left, it));
     return possible ? undefined : false;
   }
   return right.includes(left) ? true : right.includes(undefined) ? undefined : false;
 }
 
-function matchesPattern(text: string, pattern: string, flags: "" | "i"): boolean | undefined {
+/**
+ * Whether a text matches a regular expression of Rust's syntax, which Cloudflare uses; undefined for one that
+ * JavaScript does not read in the same way. In its mode `u` it refuses what it would take for plain letters, such as
+ * `\\A` and `[[:alpha:]]`. Flags may stand at the beginning alone.
+ */
+function matchesPattern(text: string, pattern: string): boolean | undefined {
+  const [, flags = "", body = ""] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(pattern) ?? [];
   try {
-    return new RegExp(pattern, flags).test(text);
+    return new RegExp(body, `u${[...new Set(flags)].join("")}`).test(text);
   } catch {
     return undefined;
   }
 }
 
-const wildcard = (pattern: string): string =>
-  `^${pattern.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", "[^]*")}$`;
+function matchesWildcard(text: string, pattern: string): boolean {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", "[^]*");
+  return new RegExp(`^${escaped}$`).test(text);
+}
 
 export const negate = (value: Operand): Operand => (typeof value === "boolean" ? !value : undefined);
 

@@ -5,7 +5,9 @@ import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 import {
   api,
   beside,
+  cached,
   counted,
+  everything,
   expression,
   header,
   login,
@@ -165,6 +167,49 @@ describe("what breaks an item at the edge", () => {
       "rate-limit-api",
       "some paths are not limited, by a pattern",
       expression(`${api} and not http.request.uri.path matches "^/api/v[0-9]+/"`, 1),
+    ],
+    [
+      "rate-limit-api",
+      "metrics that anybody reads are not limited",
+      all(
+        expression(`${api} and not http.request.uri.path eq "/api/metrics"`, 1),
+        set("observability-scrape-api", () => ({ authenticationMethod: "none" })),
+      ),
+    ],
+    [
+      "rate-limit-api",
+      "what is below the metrics is not limited",
+      expression(`${api} and not starts_with(http.request.uri.path, "/api/metrics")`, 1),
+    ],
+    [
+      "rate-limit-login",
+      "another path is limited by a pattern",
+      expression('http.request.uri.path matches "(?i)^/api/trpc/logout"', 0),
+    ],
+    [
+      "cdn-cache-rules",
+      "pages are kept by their URL",
+      cached({
+        ...everything,
+        expression: 'http.request.full_uri wildcard "https://optropic.example/*"',
+        actionParameters: { cache: true, edgeTtl: { mode: "override_origin", default: 31_536_000 } },
+      }),
+    ],
+    [
+      "assets-cached-a-year",
+      "a host that says nothing of its files decides",
+      all(
+        cached(everything),
+        set("web-project", () => ({ framework: "vite" })),
+      ),
+    ],
+    [
+      "assets-cached-a-year",
+      "a header takes back what the host says",
+      all(
+        cached(everything),
+        header("Cache-Control", value("no-store"), 'starts_with(http.request.uri.path, "/_next/static/")'),
+      ),
     ],
     [
       "rate-limit-api",

@@ -5,7 +5,9 @@ import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 import {
   api,
   beside,
+  cached,
   counted,
+  everything,
   expression,
   header,
   login,
@@ -60,6 +62,25 @@ describe("what a platform may do at the edge", () => {
       "the health check is not limited",
       expression(`${api} and not http.request.uri.path eq "/api/health"`, 1),
     ],
+    [
+      "metrics that are read with a token are not limited",
+      expression(`${api} and not http.request.uri.path eq "/api/metrics"`, 1),
+    ],
+    ["login is limited by a pattern", expression('http.request.uri.path matches "(?i)^/api/trpc/login"', 0)],
+    [
+      "files are kept by their URL",
+      set("edge-cache", ({ rules }) => ({
+        rules: list(rules).map((rule, place) =>
+          place === 0
+            ? {
+                ...Object(rule),
+                expression: 'http.request.full_uri wildcard "https://optropic.example/_next/static/*"',
+              }
+            : rule,
+        ),
+      })),
+    ],
+    ["what is kept is left to the host, which keeps such files", cached(everything)],
     ["login is limited by posts", expression(`${login} and http.request.method eq "POST"`, 0)],
     [
       "failed logins are counted",
@@ -101,7 +122,7 @@ describe("what a platform may do at the edge", () => {
     ],
   ])("%s", (_, edit) => {
     // What the zone's plan has to include is judged apart from what the rules do.
-    expect(objecting(edit(production)).filter((name) => name !== "plan-rate-limits")).toEqual([]);
+    expect(objecting(edit(production)).filter((name) => !name.startsWith("plan-"))).toEqual([]);
   });
 
   test("Vercel challenges a path", () => {

@@ -36,6 +36,16 @@ export const limits = (change: (rule: Record<string, unknown>) => object, ...pla
 export const counted = (edit: object, ...places: number[]): Edit =>
   limits(({ ratelimit }) => ({ ratelimit: { ...Object(ratelimit), ...edit } }), ...places);
 export const expression = (text: string, place: number): Edit => limits(() => ({ expression: text }), place);
+/** Makes a rule the only one that keeps anything; the rest still says what is never kept. */
+export const cached = (rule: object): Edit =>
+  set("edge-cache", ({ rules }) => ({ rules: [rule, ...list(rules).slice(1)] }));
+/** Keeps what its host says may be kept, and nothing else. */
+export const everything = {
+  action: "set_cache_settings",
+  enabled: true,
+  expression: "true",
+  actionParameters: { cache: true, edgeTtl: { mode: "bypass_by_default" } },
+};
 export const login = 'http.request.uri.path eq "/api/trpc/login"';
 export const api = 'http.host eq "api.optropic.example"';
 

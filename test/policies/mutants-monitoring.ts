@@ -226,9 +226,19 @@ export const cdnMutants: readonly Mutant[] = [
   },
   {
     policy: "assets-cached-a-year",
-    what: "browsers do as the host says",
+    what: "browsers do as a host says that says nothing",
     break: (stack) =>
-      withoutHeader(withRules(stack, withTtl("browserTtl", { mode: "respect_origin" })), "Cache-Control"),
+      withoutHeader(
+        withProps(
+          withRules(stack, {
+            ...withTtl("browserTtl", { mode: "respect_origin" }),
+            expression: 'starts_with(http.request.uri.path, "/assets/")',
+          }),
+          "web-project",
+          { framework: "vite" },
+        ),
+        "Cache-Control",
+      ),
   },
   {
     policy: "assets-cached-a-year",

@@ -31,6 +31,8 @@ describe("actsOn", () => {
     'http.request.uri.path wildcard "/API/*"',
     'http.request.uri.path strict wildcard "/api/*/17"',
     'http.request.full_uri wildcard r"https://*.example.com/*"',
+    'http.request.uri.path matches "(?i)^/API/orders/"',
+    'http.request.uri.path matches "^/(?i:API)/"',
     'http.request.method ne "GET"',
     "http.response.code lt 400",
     "http.response.code in {200 201}",
@@ -59,6 +61,10 @@ describe("actsOn", () => {
     "false and ip.src eq 192.0.2.1",
     'ssl xor http.request.method eq "POST"',
     "http.response.code gt 299",
+    'http.request.full_uri wildcard "https://app.example.com/_next/static/*"',
+    'http.request.full_uri eq "https://app.example.com/api/Orders/17/lines"',
+    'starts_with(http.request.uri, "/api/Orders/17/")',
+    'http.request.uri.path matches "^(?-i:/API)"',
   ])("not %s", (expression) => {
     expect(actsOn(expression, request)).toBe(false);
   });
@@ -75,6 +81,11 @@ describe("actsOn", () => {
     'http.cookie contains "session"',
     'regex_replace(http.host, "a", "b") eq "bpp.example.com"',
     "not ip.src eq 192.0.2.1",
+    'http.request.full_uri eq "https://app.example.com/api/Orders/17"',
+    'http.request.full_uri wildcard "https://app.example.com/api/Orders/17?export=*"',
+    'starts_with(http.request.uri, "/api/Orders/17?")',
+    String.raw`http.request.uri.path matches "\\A/api"`,
+    'http.request.uri.path matches "[[:alpha:]]"',
   ])("cannot tell %s", (expression) => {
     expect(actsOn(expression, request)).toBeUndefined();
   });
