@@ -46,7 +46,7 @@ async function measure(which: string, read: () => Promise<Kept>, signedOnly: boo
     const hours = { preview: 168, verify: 24, drill: 720, backup: 26, "load-test": 720, gate: 168 };
     decide({
       ...{ project: "optropic", stack, at, records: kept.records, controls: registeredControls() },
-      ...{ signedOnly, phase: "after" as const },
+      ...{ signedOnly, phase: "after" as const, waivers: [] },
       validHours: { ...hours, migration: 720, release: 720, rollback: 720, watch: 24, attestation: 2184 },
     });
   });

@@ -19,8 +19,17 @@ export interface DecisionInput {
   validHours: Readonly<Record<RunKind, number>>;
   /** Evidence that no trusted key signed does not count. */
   signedOnly: boolean;
+  /** What the settings accept: a waiver that only a record knows accepts nothing. */
+  waivers: readonly AcceptedWaiver[];
   /** How far the release is: items of a later phase are not due yet. */
   phase: Moment;
+}
+
+/** A waiver of the settings, and the policy or probe that it is for. */
+export interface AcceptedWaiver {
+  control: string;
+  until: string;
+  approver: string;
 }
 
 /** The newest that is known of a control. */
@@ -33,7 +42,7 @@ export interface Found {
   stale?: string;
   /** Why it does not count at all. */
   refusal?: string;
-  /** Its waiver has ended, so it does not hold. */
+  /** Its waiver has ended or is not in the settings, so it does not hold. */
   lapsed?: string;
 }
 
@@ -97,15 +106,26 @@ function foundIn(result: Result, record: EvidenceRecord, input: DecisionInput): 
       stale: `It was shown at ${formatMoment(result.at)} and counted until ${formatMoment(until.toISOString())}`,
     };
   }
-  const lapsed =
-    result.state === "waived" && result.waiver !== undefined && hasEnded(result.waiver.until, input.at);
-  if (lapsed) return { ...found, lapsed: `Its waiver ended on ${result.waiver?.until}: ${result.summary}` };
+  const lapsed = lapsedOf(result, input);
+  if (lapsed !== undefined) return { ...found, lapsed: `${lapsed}: ${result.summary}` };
   const { commit } = record.run;
   if (input.commit !== undefined && ofOneCommit.has(record.run.kind) && commit !== input.commit) {
     const of = commit === undefined ? "no commit that is known" : commit.slice(0, 12);
     return { ...found, stale: `It was shown for ${of}, and ${input.commit.slice(0, 12)} is to go live` };
   }
   return found;
+}
+
+/** Why a waiver accepts nothing at that moment; undefined where it does, or where nothing is waived. */
+function lapsedOf({ state, control, waiver }: Result, { at, waivers }: DecisionInput): string | undefined {
+  if (state !== "waived") return undefined;
+  if (waiver === undefined) return "Nobody approved its waiver";
+  if (hasEnded(waiver.until, at)) return `Its waiver ended on ${waiver.until}`;
+  const isAccepted = waivers.some(
+    ({ control: name, until, approver }) =>
+      name === control.name && until === waiver.until && approver === waiver.approver,
+  );
+  return isAccepted ? undefined : `Its waiver until ${waiver.until} is not in the settings`;
 }
 
 /** What says something of one commit alone. */

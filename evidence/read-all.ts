@@ -41,6 +41,7 @@ export async function readAll(
   const names = await source.names();
   const found: (Opened | string)[] = Array.from({ length: names.length }, () => "");
   const open = names.keys();
+  const signatures = new Signatures(trusted);
   const reader = async (): Promise<void> => {
     for (const index of open) {
       const name = names[index] ?? "";
@@ -51,13 +52,25 @@ export async function readAll(
         found[index] = opened;
       } catch (error) {
         found[index] = reasonOf(error);
+        continue;
       }
+      // What a checkpoint vouches for shows only in the whole graph.
+      const opened = found[index];
+      if (vouched.length === 0 && typeof opened !== "string") await signatures.check(opened);
     }
   };
   await Promise.all(Array.from({ length: source.atOnce }, reader));
   const opened = found.filter((each) => typeof each !== "string");
   const records = opened.map(({ record }) => record);
-  await checkSignatures(opened, trusted, anchoredBy(vouched, records));
+  if (vouched.length > 0) {
+    const anchored = anchoredBy(vouched, records);
+    for (const each of opened) {
+      const named = anchored.has(each.record.digest) ? namedIn(each.envelope, signatures.ids) : [];
+      if (named.length > 0) each.record.signed = { state: "signed", keyIds: named };
+      else await signatures.check(each);
+    }
+  }
+  await signatures.done();
   return { records, problems: found.filter((each) => typeof each === "string"), keys: trusted.length };
 }
 
@@ -78,20 +91,35 @@ function anchoredBy(checkpoints: readonly Checkpoint[], records: readonly Eviden
 /** Signatures that wait for a thread: more would only fill the memory. */
 const atATime = 2000;
 
-async function checkSignatures(
-  opened: readonly Opened[],
-  trusted: readonly VerifyingKey[],
-  anchored: ReadonlySet<string>,
-): Promise<void> {
-  const ids = new Set(trusted.map(({ id }) => id));
-  for (let start = 0; start < opened.length; start += atATime) {
-    await Promise.all(
-      opened.slice(start, start + atATime).map(async ({ record, envelope }) => {
-        const named = anchored.has(record.digest) ? namedIn(envelope, ids) : [];
-        record.signed =
-          named.length > 0 ? { state: "signed", keyIds: named } : await signedByLater(envelope, trusted);
+/** Checks signatures on other threads while this one reads on. */
+class Signatures {
+  readonly ids: ReadonlySet<string>;
+  readonly #trusted: readonly VerifyingKey[];
+  #before: Promise<unknown> = Promise.resolve();
+  #batch: Promise<void>[] = [];
+
+  constructor(trusted: readonly VerifyingKey[]) {
+    this.#trusted = trusted;
+    this.ids = new Set(trusted.map(({ id }) => id));
+  }
+
+  /** Begins to check the signatures of a record; waits only where two batches are under way. */
+  check({ record, envelope }: Opened): Promise<unknown> | undefined {
+    if (envelope.signatures.length === 0) return undefined;
+    this.#batch.push(
+      signedByLater(envelope, this.#trusted).then((signed) => {
+        record.signed = signed;
       }),
     );
+    if (this.#batch.length < atATime) return undefined;
+    const before = this.#before;
+    this.#before = Promise.all(this.#batch);
+    this.#batch = [];
+    return before;
+  }
+
+  async done(): Promise<void> {
+    await Promise.all([this.#before, ...this.#batch]);
   }
 }
 

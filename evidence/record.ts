@@ -4,7 +4,15 @@ import { Failure } from "../lib/failure.ts";
 import { parseJson } from "../lib/json.ts";
 import { canonicalBytes, isCanonical } from "./canonical.ts";
 import { sha256 } from "./digest.ts";
-import { type Envelope, envelopeSchema, payloadOf, type Signed, seal, signedBy } from "./envelope.ts";
+import {
+  type Envelope,
+  envelopeSchema,
+  payloadOf,
+  type Signed,
+  seal,
+  signedBy,
+  usualEnvelope,
+} from "./envelope.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
 import {
   payloadType,
@@ -83,33 +91,25 @@ export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceR
   }
   if (sha256(bytes) !== digest)
     throw invalid(name, "its bytes are not those that its name says: it was changed");
-  const [outer, outerText] = readJson(name, bytes, "it");
-  const envelope = envelopeSchema.safeParse(outer);
-  if (!envelope.success) throw invalid(name, z.prettifyError(envelope.error));
-  if (envelope.data.payloadType !== payloadType) {
-    throw invalid(
-      name,
-      `its payload is of the type ${JSON.stringify(envelope.data.payloadType)}, not ${payloadType}`,
-    );
-  }
-  const [inner, innerText] = readJson(name, payloadOf(envelope.data), "its payload");
-  const statement = statementSchema.safeParse(inner);
+  const envelope = envelopeIn(name, utf8(bytes));
+  const text = utf8(payloadOf(envelope));
+  const value = parseJson(text);
+  if (value === undefined) throw invalid(name, "its payload is not JSON");
+  const statement = statementSchema.safeParse(value);
   if (!statement.success) throw invalid(name, z.prettifyError(statement.error));
-  // One value has one form, so that no two readers see different things in the same bytes.
-  if (!isCanonical(outerText, outer) || !isCanonical(innerText, inner)) {
-    throw invalid(name, "it is not canonical JSON (RFC 8785)");
-  }
+  if (!isCanonical(text, value)) throw notCanonical(name);
   const run = statement.data.predicate;
   if (compact(run.finishedAt) !== moment)
     throw invalid(name, `it ended at ${run.finishedAt}, not when its name says`);
   if (JSON.stringify(statement.data.subject) !== JSON.stringify(subjectsOf(run))) {
     throw invalid(name, "its subject is not what its predicate is about");
   }
-  const late = run.results.find(({ at }) => Date.parse(at) > Date.parse(run.finishedAt));
+  const end = Date.parse(run.finishedAt);
+  const late = run.results.find(({ at }) => at !== run.finishedAt && Date.parse(at) > end);
   if (late !== undefined)
     throw invalid(name, `${late.control.name} was found at ${late.at}, after the run had ended`);
-  const signed: Signed = { state: envelope.data.signatures.length === 0 ? "unsigned" : "untrusted" };
-  return { record: { name, digest, run, signed }, envelope: envelope.data };
+  const signed: Signed = { state: envelope.signatures.length === 0 ? "unsigned" : "untrusted" };
+  return { record: { name, digest, run, signed }, envelope };
 }
 
 function subjectsOf(run: Run): Statement["subject"] {
@@ -137,11 +137,27 @@ function compact(moment: string): string {
   return `${moment.slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
-function readJson(name: string, bytes: Uint8Array, what: string): [value: unknown, text: string] {
-  const text = utf8(bytes);
+function envelopeIn(name: string, text: string): Envelope {
+  const usual = usualEnvelope(text);
+  if (usual !== undefined) return ofOurType(name, usual);
   const value = parseJson(text);
-  if (value === undefined) throw invalid(name, `${what} is not JSON`);
-  return [value, text];
+  if (value === undefined) throw invalid(name, "it is not JSON");
+  const envelope = envelopeSchema.safeParse(value);
+  if (!envelope.success) throw invalid(name, z.prettifyError(envelope.error));
+  const found = ofOurType(name, envelope.data);
+  if (!isCanonical(text, value)) throw notCanonical(name);
+  return found;
+}
+
+function ofOurType(name: string, envelope: Envelope): Envelope {
+  if (envelope.payloadType === payloadType) return envelope;
+  const type = JSON.stringify(envelope.payloadType);
+  throw invalid(name, `its payload is of the type ${type}, not ${payloadType}`);
+}
+
+/** One value has one form, so that no two readers see different things in the same bytes. */
+function notCanonical(name: string): Failure {
+  return invalid(name, "it is not canonical JSON (RFC 8785)");
 }
 
 /** Bytes that are no UTF-8 become a text that is no JSON of ours. */

@@ -81,8 +81,10 @@ export const resultSchema = z.strictObject({
 
 export type Result = z.infer<typeof resultSchema>;
 
-/** What one run found: the predicate of its statement. */
-export const runSchema = z.strictObject({
+/** Runs whose findings a waiver of the settings may accept. A person's signature, a drill or a gate cannot be waived. */
+const waivable: ReadonlySet<RunKind> = new Set<RunKind>(["preview", "verify"]);
+
+const runFields = z.strictObject({
   kind: z.enum(runKinds),
   project: z.string().regex(/^[\w.-]{1,100}$/, "the name of a project"),
   stack: stackText,
@@ -106,6 +108,19 @@ export const runSchema = z.strictObject({
   drill: drillSchema.optional(),
   /** More of a migration or of its rehearsal. */
   migration: migrationSchema.optional(),
+});
+
+/** What one run found: the predicate of its statement. */
+export const runSchema = runFields.superRefine(({ kind, results }, context) => {
+  for (const [index, { state, waiver: accepted }] of results.entries()) {
+    const path = ["results", index, "waiver"];
+    if (state === "waived" && !waivable.has(kind)) {
+      context.addIssue({ code: "custom", path, message: `a result of the kind ${kind} cannot be waived` });
+    } else if ((state === "waived") !== (accepted !== undefined)) {
+      const message = state === "waived" ? "who approved it and until when" : "none where nothing is waived";
+      context.addIssue({ code: "custom", path, message });
+    }
+  }
 });
 
 export type Run = z.infer<typeof runSchema>;

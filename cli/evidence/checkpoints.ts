@@ -1,6 +1,8 @@
 import { type Checkpoint, readCheckpoint } from "../../evidence/checkpoint.ts";
 import type { VerifyingKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
+import type { BucketStore } from "../../operations/store/evidence-bucket.ts";
+import { projectNameOf } from "../../project/project.ts";
 import { git } from "./git.ts";
 import { isBucket, openBucket } from "./place.ts";
 import { readInput } from "./read.ts";
@@ -28,6 +30,24 @@ export async function readCheckpoints(
     else texts.push({ name: place, text: readInput(place) });
   }
   return texts.map(({ name, text }) => ({ name, ...readCheckpoint(text, trusted) }));
+}
+
+/** What a checkpoint of a stack's evidence says that it is of. */
+export function originOf(cwd: string, stack: string): string {
+  return `${projectNameOf(cwd)}/${stack}`;
+}
+
+/**
+ * The checkpoints that a bucket has already; none in a new one.
+ *
+ * @throws {Failure} `failed` for an object that is no checkpoint
+ */
+export async function checkpointsIn(
+  store: BucketStore,
+  trusted: readonly VerifyingKey[],
+): Promise<FoundCheckpoint[]> {
+  const { anchored } = await import("../../operations/store/evidence-bucket.ts");
+  return (await anchored(store)).map(({ name, text }) => ({ name, ...readCheckpoint(text, trusted) }));
 }
 
 /** Tags a commit with a checkpoint. An annotated tag is an object of its own, which a push carries elsewhere. */

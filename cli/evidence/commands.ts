@@ -13,10 +13,11 @@ import { Failure } from "../../lib/failure.ts";
 import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
+import type { ObjectStore } from "../../operations/store/object-store.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { writeOutput } from "../output.ts";
-import { readCheckpoints, tagCheckpoint } from "./checkpoints.ts";
+import { checkpointsIn, originOf, readCheckpoints, tagCheckpoint } from "./checkpoints.ts";
 import { git } from "./git.ts";
 import type {
   CheckpointFlags,
@@ -38,7 +39,7 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
     await store.readAll(trusted),
     notes.map(({ checkpoint: note }) => note),
     new Date(),
-    { projects: projectsIn(cwd) },
+    { projects: projectsIn(cwd), origin: originOf(cwd, flags.stack) },
   );
   const foreign = notes.filter(
     ({ signed }) => signed === "untrusted" || (signed === "unsigned" && trusted.length > 0),
@@ -50,9 +51,10 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
         `${name} is ${signed === "unsigned" ? "not signed" : "signed, but not by a key in evidence.publicKeys"}`,
     ),
   ];
-  const { records, signed, unsigned, untrusted, anchored, open } = verification;
+  const { records, signed, unsigned, untrusted, anchored, open, late } = verification;
   const lines = [
     ...problems.map((problem) => `✗ ${problem}`),
+    ...late.map(lateLine),
     `${counted(records, "record")}: ${signed} signed, ${unsigned} unsigned, ${untrusted} signed by keys that are not in evidence.publicKeys.`,
     `${anchored} anchored by ${counted(notes.length, "checkpoint")}, ${open.length} not: nothing would show that the newest of these was removed.`,
     problems.length === 0 ? "The evidence is whole." : "The evidence is not whole.",
@@ -63,47 +65,65 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
   };
 }
 
-/** A checkpoint of all records. Evidence that is not whole is not anchored. */
+function lateLine(name: string): string {
+  return `~ ${name} is dated before records that an earlier checkpoint anchors, and a later one was the first to anchor it`;
+}
+
+/** A checkpoint of all records. Evidence that is not whole, or less than what was anchored before, is not anchored. */
 export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
   const { cwd, store, trusted } = await opened(flags);
   const key = signingKey(process.env);
-  // Who signs a checkpoint answers for the signatures of what it anchors.
-  const kept = await store.readAll(key === undefined ? trusted : [...trusted, key]);
-  const { problems } = verifyEvidence(kept, [], new Date(), { projects: projectsIn(cwd) });
-  const [problem] = problems;
-  if (problem !== undefined) {
-    throw new Failure("refused", `The evidence is not whole, so there is nothing to anchor: ${problem}`);
+  const bucket =
+    flags.bucket === undefined
+      ? undefined
+      : await openBucket(cwd, flags.bucket === true ? "s3:" : flags.bucket, flags.stack, "checkpoints");
+  try {
+    // Who signs a checkpoint answers for the signatures of what it anchors.
+    const keys = key === undefined ? trusted : [...trusted, key];
+    const kept = await store.readAll(keys);
+    const earlier = bucket === undefined ? [] : await checkpointsIn(bucket, keys);
+    const notes = earlier.filter(({ signed }) => keys.length === 0 || signed === "signed");
+    const made = checkpointOf(kept.records, originOf(cwd, flags.stack));
+    const { problems, late } = verifyEvidence(
+      kept,
+      [...notes.map(({ checkpoint: note }) => note), made],
+      new Date(),
+      { projects: projectsIn(cwd), origin: made.origin },
+    );
+    const [problem] = problems;
+    if (problem !== undefined) {
+      throw new Failure("refused", `The evidence is not whole, so there is nothing to anchor: ${problem}`);
+    }
+    const text = writeCheckpoint(made, key);
+    const places = await keepCheckpoint(text, cwd, flags, bucket);
+    const lines = [
+      ...late.map((name) => `${lateLine(name)}\n`),
+      ...places.map((place) => `${counted(made.size, "record")} anchored: ${place}\n`),
+    ].join("");
+    return {
+      status: exitStatus.holds,
+      output: flags.json ? jsonLine({ ...made, note: text, kept: places, late }) : printableText(lines) || text,
+    };
+  } finally {
+    bucket?.close();
   }
-  const made = checkpointOf(kept.records, `${projectNameOf(cwd)}/${flags.stack}`);
-  const text = writeCheckpoint(made, key);
-  const places = await keepCheckpoint(text, cwd, flags);
-  const lines = places.map((place) => `${counted(made.size, "record")} anchored: ${place}\n`).join("");
-  return {
-    status: exitStatus.holds,
-    output: flags.json ? jsonLine({ ...made, note: text, kept: places }) : lines || text,
-  };
 }
 
 /** Keeps a checkpoint wherever the flags say. */
-async function keepCheckpoint(text: string, cwd: string, flags: CheckpointFlags): Promise<string[]> {
+async function keepCheckpoint(
+  text: string,
+  cwd: string,
+  flags: CheckpointFlags,
+  bucket: ObjectStore | undefined,
+): Promise<string[]> {
   const places: string[] = [];
   if (flags.output !== undefined) {
     writeOutput(flags.output, text);
     places.push(flags.output);
   }
-  if (flags.bucket !== undefined) {
+  if (bucket !== undefined) {
     const { anchor } = await import("../../operations/store/evidence-bucket.ts");
-    const bucket = await openBucket(
-      cwd,
-      flags.bucket === true ? "s3:" : flags.bucket,
-      flags.stack,
-      "checkpoints",
-    );
-    try {
-      places.push(await anchor(bucket, text, new Date()));
-    } finally {
-      bucket.close();
-    }
+    places.push(await anchor(bucket, text, new Date()));
   }
   if (flags.tag !== undefined) {
     const folder = makePrivateFolder("checkpoint");

@@ -7,13 +7,14 @@ import { Failure } from "../../lib/failure.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
-import { readCheckpoints } from "./checkpoints.ts";
+import { originOf, readCheckpoints } from "./checkpoints.ts";
 import { registeredControls } from "./controls.ts";
 import { git } from "./git.ts";
 import type { DecisionFlags } from "./options.ts";
 import { openEvidence } from "./place.ts";
 import { projectsIn } from "./projects.ts";
 import { trustedKeys } from "./record.ts";
+import { acceptedWaivers } from "./waivers.ts";
 
 /**
  * Reads the evidence of a stack and decides.
@@ -57,6 +58,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
       attestation: (evidence.attestationDays + 1) * 24,
     },
     signedOnly: trusted.length > 0,
+    waivers: acceptedWaivers(cwd, stack, settings, at),
     phase,
   });
   return reportDocument({
@@ -68,7 +70,10 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
       known,
       checkpoints.map(({ checkpoint }) => checkpoint),
       at,
-      { all: kept.records, projects: projectsIn(cwd) },
+      {
+        ...{ all: kept.records, projects: projectsIn(cwd) },
+        origin: originOf(cwd, stack),
+      },
     ),
     contacts,
     links: [

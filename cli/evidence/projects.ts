@@ -7,10 +7,15 @@ import { projectNameOf } from "../../project/project.ts";
  * key may sign for other projects too, and what was shown of these says nothing here.
  */
 export function projectsIn(cwd: string): ReadonlySet<string> {
+  return new Set(projectFoldersIn(cwd).map(projectNameOf));
+}
+
+/** The folders of these projects, its own first. */
+export function projectFoldersIn(cwd: string): string[] {
   const below = existsSync(cwd)
     ? readdirSync(cwd, { withFileTypes: true })
         .filter((entry) => entry.isDirectory() && existsSync(join(cwd, entry.name, "Pulumi.yaml")))
-        .map(({ name }) => projectNameOf(join(cwd, name)))
+        .map(({ name }) => join(cwd, name))
     : [];
-  return new Set([projectNameOf(cwd), ...below]);
+  return [cwd, ...below];
 }

@@ -1,4 +1,5 @@
 import { type Item, items } from "../../checklist/items.ts";
+import { counted } from "../../lib/text.ts";
 import { actionsOf } from "../actions.ts";
 import type { ControlDecision, Decision } from "../decide.ts";
 import type { Contact } from "../owners.ts";
@@ -52,7 +53,7 @@ export function reportDocument({
       controls: each.controls.map(reportedControl),
     };
   });
-  const evidenceActions = verification.problems.map((problem) => ({
+  const evidenceActions = wordedProblems(verification.problems).map((problem) => ({
     what: `Restore the evidence: ${problem}`,
     command: false,
     owner: contacts.technicalLead,
@@ -83,6 +84,17 @@ export function reportDocument({
     history: historyOf(records, { stack, at: new Date(at), commit }),
     links,
   };
+}
+
+/** The problems that are actions of their own; all of them are in the report's part about the evidence. */
+const mostProblems = 20;
+
+function wordedProblems(problems: readonly string[]): string[] {
+  const more = problems.length - mostProblems;
+  return [
+    ...problems.slice(0, mostProblems),
+    ...(more > 0 ? [`${counted(more, "more problem")}; npx optropic evidence verify names each`] : []),
+  ];
 }
 
 function reportedControl({ result, ...control }: ControlDecision): ReportedControl {

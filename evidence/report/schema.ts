@@ -92,6 +92,8 @@ const evidence = z.strictObject({
   anchored: count,
   /** Records that no checkpoint anchors. */
   open: z.array(digestText),
+  /** Names of records that a later checkpoint was the first to anchor, although they are dated before an earlier one. */
+  late: z.array(z.string()),
   problems: z.array(z.string()),
 });
 

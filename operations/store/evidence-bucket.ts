@@ -18,8 +18,11 @@ const width = 16;
 /** The largest checkpoint that is read, in bytes. */
 const maximumNoteBytes = 200_000;
 
-/** The newest checkpoints of a bucket that are compared. */
+/** The checkpoints of a bucket that are compared: the newest of them, and as many of those that anchor most. */
 const mostNotes = 20;
+
+/** The most checkpoints that are read, from the newest back. */
+const mostRead = 2000;
 
 /**
  * The evidence of a stack in a bucket: one object a record, which is written only where there is none of its name
@@ -86,13 +89,25 @@ export async function anchor(store: BucketStore, note: string, at: Date): Promis
   return `s3://${bucket}/${key}`;
 }
 
-/** The newest checkpoints of a bucket, oldest first, with their addresses. */
+/**
+ * The newest checkpoints of a bucket and those that anchor most, oldest first, with their addresses. The newest alone
+ * could be rolled back: any number of small ones can be written behind a large one.
+ */
 export async function anchored(store: BucketStore): Promise<{ name: string; text: string }[]> {
   const keys = (await store.list()).map(({ key }) => key).filter((key) => key.endsWith(".txt"));
-  return Promise.all(
-    keys.slice(-mostNotes).map(async (key) => ({
-      name: `s3://${store.address.bucket}/${key}`,
-      text: await store.read(key, maximumNoteBytes),
-    })),
-  );
+  const read = keys.slice(-mostRead);
+  const notes: { name: string; text: string; size: number }[] = [];
+  for (let start = 0; start < read.length; start += width) {
+    notes.push(
+      ...(await Promise.all(
+        read.slice(start, start + width).map(async (key) => {
+          const text = await store.read(key, maximumNoteBytes);
+          return { name: `s3://${store.address.bucket}/${key}`, text, size: Number(text.split("\n", 2)[1]) || 0 };
+        }),
+      )),
+    );
+  }
+  const largest = notes.toSorted((one, other) => other.size - one.size).slice(0, mostNotes);
+  const kept = new Set([...notes.slice(-mostNotes), ...largest]);
+  return notes.filter((note) => kept.has(note)).map(({ name, text }) => ({ name, text }));
 }

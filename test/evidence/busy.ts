@@ -75,6 +75,7 @@ export function busyReport(records = busyRecords()): ReportDocument {
   const decision = decide({
     ...{ project: "optropic", stack: "production", at: busyAt, commit: busyCommit, records, validHours },
     ...{ controls: registeredControls(), signedOnly: false, phase: "before" as const },
+    waivers: records.flatMap(({ run }) => run.results.flatMap(acceptedIn)),
   });
   return reportDocument({
     tool: { name: "optropic", version: "3.0.0" },
@@ -93,6 +94,11 @@ export function busyReport(records = busyRecords()): ReportDocument {
       { title: "Runbooks", url: "https://optropic.example/runbooks" },
     ],
   });
+}
+
+/** The settings have every waiver that the evidence knows. */
+function acceptedIn({ control, waiver }: Result) {
+  return waiver === undefined ? [] : [{ control: control.name, ...waiver }];
 }
 
 type Registered = ReturnType<typeof registeredControls>[number];

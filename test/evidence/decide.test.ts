@@ -78,6 +78,7 @@ function decided(records: EvidenceRecord[], changes: Partial<DecisionInput> = {}
     controls: everything,
     validHours,
     signedOnly: false,
+    waivers: [],
     phase: "after",
     ...changes,
   });
@@ -154,33 +155,58 @@ describe("a decision", () => {
     expect(actionsOf(decision)).toEqual([]);
   });
 
-  it("counts a waiver as waived and never as held", () => {
-    const edit = (run: Run): Run =>
-      run.kind === "preview"
-        ? { ...run, results: run.results.map((result) => ({ ...result, state: "waived" as const })) }
+  const waiver = { until: "2026-11-28", reason: "Moves next week", approver: "lead@optropic.example" };
+  const accepted = { control: "all-policy", until: waiver.until, approver: waiver.approver };
+  const waivedIn =
+    (kind: RunKind, more: { waiver?: typeof waiver } = { waiver }) =>
+    (run: Run): Run =>
+      run.kind === kind
+        ? {
+            ...run,
+            results: run.results.map((result) => ({
+              ...{ ...result, state: "waived" as const, summary: "It is off" },
+              ...more,
+            })),
+          }
         : run;
-    const decision = decided(whole({ edit }));
+
+  it("counts a waiver as waived and never as held", () => {
+    const decision = decided(whole({ edit: waivedIn("preview") }), { waivers: [accepted] });
     expect(decision.go).toBe(true);
     expect(verdictOf(decision, "2.1")).toMatchObject({ verdict: "waived" });
   });
 
+  it.each([
+    ["another day", { ...accepted, until: "2026-12-28" }],
+    ["another approver", { ...accepted, approver: "dev@optropic.example" }],
+    ["another control", { ...accepted, control: "all-probe" }],
+  ])("takes no waiver that the settings have for %s, or not at all", (_, other) => {
+    const records = whole({ edit: waivedIn("preview") });
+    for (const waivers of [[], [other]]) {
+      expect(verdictOf(decided(records, { waivers }), "2.1")).toMatchObject({
+        verdict: "does-not-hold",
+        reason: "Its waiver until 2026-11-28 is not in the settings: It is off",
+        blocks: true,
+      });
+    }
+  });
+
+  it.each(["attestation", "gate"] as const)("has no waived %s: only settings waive, and neither is measured", (kind) => {
+    expect(() => whole({ edit: waivedIn(kind) })).toThrow(/cannot be waived/);
+  });
+
+  it("has no waiver without who approved it and until when", () => {
+    expect(() => whole({ edit: waivedIn("preview", {}) })).toThrow(/who approved it and until when/);
+    const held = (run: Run): Run => ({ ...run, results: run.results.map((result) => ({ ...result, waiver })) });
+    expect(() => whole({ edit: held })).toThrow(/none where nothing is waived/);
+  });
+
   it("takes a waiver that has ended for a violation", () => {
-    const waiver = { until: "2026-11-28", reason: "Moves next week", approver: "lead@optropic.example" };
-    const edit = (run: Run): Run =>
-      run.kind === "preview"
-        ? {
-            ...run,
-            results: run.results.map((result) => ({
-              ...result,
-              state: "waived" as const,
-              summary: "It is off",
-              waiver,
-            })),
-          }
-        : run;
-    const records = whole({ edit });
-    expect(verdictOf(decided(records), "2.1")).toMatchObject({ verdict: "waived" });
-    expect(verdictOf(decided(records, { at: new Date("2026-11-29T00:00:00Z") }), "2.1")).toMatchObject({
+    const records = whole({ edit: waivedIn("preview") });
+    const waivers = [accepted];
+    expect(verdictOf(decided(records, { waivers }), "2.1")).toMatchObject({ verdict: "waived" });
+    const later = { at: new Date("2026-11-29T00:00:00Z"), waivers };
+    expect(verdictOf(decided(records, later), "2.1")).toMatchObject({
       verdict: "does-not-hold",
       reason: "Its waiver ended on 2026-11-28: It is off",
     });
@@ -358,7 +384,7 @@ describe("whether every step of the deployment is done", () => {
       edit: (run) => ({
         ...run,
         results: run.results.map((result) =>
-          run.kind === "attestation"
+          run.kind === "verify"
             ? {
                 ...result,
                 state: "waived" as const,
@@ -368,7 +394,8 @@ describe("whether every step of the deployment is done", () => {
         ),
       }),
     });
-    expect(verdictOf(decided(waived, { controls }), "OK.1")?.verdict).toBe("waived");
+    const waivers = [{ control: "all-probe", until: "2026-12-01", approver: "y" }];
+    expect(verdictOf(decided(waived, { controls, waivers }), "OK.1")?.verdict).toBe("waived");
   });
 });
 

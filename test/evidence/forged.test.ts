@@ -96,7 +96,7 @@ describe("evidence", () => {
         recordOf({ results: [resultOf({ state, summary: `look ${index}` })] }),
       );
       const latest = latestResults({
-        ...{ project: "optropic", stack: "production", at, records, signedOnly: true, phase: "after" },
+        ...{ project: "optropic", stack: "production", at, records, signedOnly: true, phase: "after", waivers: [] },
         controls: [{ kind: "probe", name: "https-redirect", title: "", items: ["4.2"], run: "verify" }],
         validHours: {
           ...{ preview: 1, verify: 24, drill: 1, backup: 1, "load-test": 1, gate: 1, attestation: 1 },

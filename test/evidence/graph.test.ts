@@ -125,10 +125,11 @@ describe("a folder of evidence", () => {
     ]);
   });
 
-  it("without a key is unsigned, which is no problem in itself", () => {
+  it("without a key is unsigned, which is a problem as soon as a key is trusted", () => {
     const { parents: _, ...run } = runOf();
-    folder.add(run, undefined);
-    expect(verified()).toMatchObject({ unsigned: 1, problems: [] });
+    const { name } = folder.add(run, undefined);
+    expect(verifyEvidence(folder.read([]), [], late)).toMatchObject({ unsigned: 1, problems: [] });
+    expect(verified()).toMatchObject({ unsigned: 1, problems: [`${name} is not signed`] });
   });
 
   it("where there is none has no records", () => {
@@ -156,6 +157,53 @@ describe("a checkpoint", () => {
     expect(verified([note]).problems).toEqual([
       `The record ${newest.digest} is gone, which the checkpoint anchors`,
     ]);
+  });
+
+  /** A record that claims an earlier moment, and is written beside the others. */
+  function backdate(finishedAt: string) {
+    const { name, bytes } = sealRun(runOf({ finishedAt, startedAt: finishedAt }), key);
+    writeFileSync(join(folder.path, name), bytes);
+    return name;
+  }
+
+  it("shows a record that is dated before it and was not there", () => {
+    add(2);
+    const note = writeCheckpoint(checkpointOf(folder.read([key]).records, "optropic/production"), key);
+    const name = backdate("2026-11-28T12:01:00.000Z");
+    expect(verified().problems).toEqual([]);
+    expect(verified([note]).problems).toEqual([
+      expect.stringMatching(new RegExp(`^${name} is dated before records that a checkpoint anchors`)),
+    ]);
+    // A later checkpoint answers for it, and does not hide when it was first there.
+    const later = writeCheckpoint(checkpointOf(folder.read([key]).records, "optropic/production"), key);
+    for (const notes of [
+      [note, later],
+      [later, note],
+    ]) {
+      expect(verified(notes)).toMatchObject({ problems: [], late: [name], anchored: 2 });
+    }
+    expect(verified([later])).toMatchObject({ problems: [], late: [] });
+  });
+
+  it("shows evidence that was rolled back behind it, whatever was anchored since", () => {
+    add(1);
+    const newest = add(2);
+    const large = writeCheckpoint(checkpointOf(folder.read([key]).records, "optropic/production"), key);
+    rmSync(join(folder.path, newest.name));
+    const small = writeCheckpoint(checkpointOf(folder.read([key]).records, "optropic/production"), key);
+    expect(verified([small]).problems).toEqual([]);
+    expect(verified([large, small]).problems).toEqual([expect.stringMatching(/is gone/)]);
+  });
+
+  it("of another stack anchors nothing here", () => {
+    add(1);
+    const { records } = folder.read([key]);
+    const foreign = checkpointOf(records, "optropic/staging");
+    const origin = "optropic/production";
+    expect(verifyEvidence(folder.read([key]), [foreign], late, { origin })).toMatchObject({
+      anchored: 0,
+      problems: ['A checkpoint is of "optropic/staging", not of optropic/production'],
+    });
   });
 
   it("is no longer signed when it is edited", () => {

@@ -47,6 +47,7 @@ function reported(summary: string, changes: Partial<Run> = {}) {
     records,
     controls,
     signedOnly: false,
+    waivers: [],
     phase: "after",
     validHours: {
       preview: 1,

@@ -62,7 +62,7 @@ export class RehearsalEvidence {
     const { settings, commit } = this.#options;
     const { loadTest, ...hours } = settings.evidence.validHours;
     return decide({
-      ...{ project, stack, at, commit, phase, controls: this.#controls, signedOnly: false },
+      ...{ project, stack, at, commit, phase, controls: this.#controls, signedOnly: false, waivers: [] },
       records: [...this.folder.read([]).records, ...this.#records(at)],
       validHours: {
         ...{ ...hours, "load-test": loadTest, migration: hours.release, rollback: hours.release },
