@@ -13,7 +13,17 @@ export function canonicalBytes(value: unknown): Uint8Array {
 
 /** Whether a text is the canonical JSON of what it says: no key twice, none out of order, nothing written otherwise. */
 export function isCanonical(text: string, value: unknown): boolean {
-  return JSON.stringify(value) === text && isSorted(value);
+  return JSON.stringify(value) === text && isSorted(value) && isWellFormed(text, value);
+}
+
+/** JSON writes half a surrogate pair as an escape, and RFC 8785 has no form for it. */
+function isWellFormed(text: string, value: unknown): boolean {
+  if (!text.includes("\\ud")) return true;
+  try {
+    return canonicalBytes(value).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function isSorted(value: unknown): boolean {

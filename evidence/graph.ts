@@ -37,6 +37,24 @@ export function graphOf(records: readonly EvidenceRecord[]): Graph {
   };
 }
 
+/**
+ * Names of records that say what another says, with the name of that one: an envelope can be written once more around
+ * a payload that was signed, by whoever has no key.
+ */
+export function replays(records: readonly EvidenceRecord[]): [name: string, first: string][] {
+  const byMoment = Map.groupBy(records, ({ run }) => run.finishedAt);
+  return [...byMoment.values()].flatMap((alike) => {
+    if (alike.length === 1) return [];
+    const first = new Map<string, string>();
+    return alike.flatMap(({ name, run }): [string, string][] => {
+      const text = JSON.stringify(run);
+      const before = first.get(text);
+      if (before === undefined) first.set(text, name);
+      return before === undefined ? [] : [[name, before]];
+    });
+  });
+}
+
 /** The records that can be reached from some heads by their parents, heads included. */
 export function reachable(
   records: readonly EvidenceRecord[],

@@ -25,7 +25,7 @@ export interface JudgedPolicy {
 /** The results of a preview: one for each policy that covers an item of the checklist. */
 export function previewResults(policies: readonly JudgedPolicy[], at: Date): Result[] {
   return policies.flatMap((policy) => {
-    const items = policy.items.filter(isItemId);
+    const items = [...new Set(policy.items.filter(isItemId))];
     if (items.length === 0 || policy.enforcement === "disabled") return [];
     const [first] = policy.violations.filter(
       ({ status }) => policy.status !== "violated" || status !== "waived",

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import * as z from "zod";
 import { Failure } from "../lib/failure.ts";
 import { parseJson } from "../lib/json.ts";
@@ -91,8 +91,8 @@ export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceR
   }
   if (sha256(bytes) !== digest)
     throw invalid(name, "its bytes are not those that its name says: it was changed");
-  const envelope = envelopeIn(name, utf8(bytes));
-  const text = utf8(payloadOf(envelope));
+  const envelope = envelopeIn(name, utf8(name, bytes));
+  const text = utf8(name, payloadOf(envelope));
   const value = parseJson(text);
   if (value === undefined) throw invalid(name, "its payload is not JSON");
   const statement = statementSchema.safeParse(value);
@@ -160,8 +160,9 @@ function notCanonical(name: string): Failure {
   return invalid(name, "it is not canonical JSON (RFC 8785)");
 }
 
-/** Bytes that are no UTF-8 become a text that is no JSON of ours. */
-function utf8(bytes: Uint8Array): string {
+/** Bytes that are no UTF-8 would become a text that other bytes have, too. */
+function utf8(name: string, bytes: Uint8Array): string {
+  if (!isUtf8(bytes)) throw invalid(name, "it is not UTF-8");
   return Buffer.from(bytes).toString("utf8");
 }
 

@@ -37,6 +37,9 @@ export const digestText = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 digest i
 export const commitText = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "a commit of Git");
 export const stackText = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "the name of a stack");
 
+/** Without letters that look like others, so that two names that look alike are one. */
+const controlName = z.string().regex(/^[\x20-\x7e]{1,200}$/, "the name of a control, in ASCII");
+
 /** What was measured, or expected: a number with its unit, or a text. */
 export const quantity = z.union([z.number(), z.boolean(), shortText]);
 
@@ -49,8 +52,12 @@ export const waiver = z.strictObject({
 
 /** What one control found. */
 export const resultSchema = z.strictObject({
-  control: z.strictObject({ kind: z.enum(controls), name: z.string().min(1).max(200) }),
-  items: z.array(z.string().refine(isItemId, "an item of the checklist")).min(1).max(175),
+  control: z.strictObject({ kind: z.enum(controls), name: controlName }),
+  items: z
+    .array(z.string().refine(isItemId, "an item of the checklist"))
+    .min(1)
+    .max(175)
+    .refine((all) => new Set(all).size === all.length, "no item twice"),
   state: z.enum(controlStates),
   /** The control advises: an item is not blocked by it. */
   advisory: z.boolean().optional(),

@@ -1,6 +1,6 @@
 import { anchoredBy } from "./anchored.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { graphOf } from "./graph.ts";
+import { graphOf, replays } from "./graph.ts";
 import type { Kept } from "./read-all.ts";
 import type { EvidenceRecord } from "./record.ts";
 
@@ -50,6 +50,7 @@ export function verifyEvidence(
     problems.push(`The record ${digest} is missing, which ${namedBy} names as a parent`);
   }
   for (const name of graph.backwards) problems.push(`${name} ended before one of its parents`);
+  for (const [name, first] of replays(records)) problems.push(`${name} says again what ${first} says`);
   for (const { name, run, signed } of records) {
     if (projects?.has(run.project) === false) problems.push(`${name} is about the project ${run.project}`);
     if (Date.parse(run.finishedAt) > at.getTime())

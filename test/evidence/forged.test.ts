@@ -57,6 +57,26 @@ describe("a record that its key signed", () => {
     expect(() => read(Buffer.from(sealed.replace("{", '{"payload":"e30=",')))).toThrow(/not canonical JSON/);
   });
 
+  it("is refused where its bytes are no text, or its text is half a character", () => {
+    const text = Buffer.from(canonicalBytes(statementOf(runOf({ commit }), {}))).toString();
+    const bytes = Buffer.from(text.replace("redirects", "redir\u00ffcts"), "latin1");
+    const latin = canonicalBytes({ ...seal(payloadType, {}, key), payload: bytes.toString("base64") });
+    expect(() => read(latin)).toThrow(/not UTF-8/);
+    expect(() => read(around(text.replace("redirects", "\\ud800")))).toThrow(/not canonical JSON/);
+    expect(() => read(around(text.replace("redirects", "\\\\ud800")))).not.toThrow();
+  });
+
+  it.each(["\uff14.2", "4.2 ", "4.2\u200b", "\u202e4.2", "__proto__"])("is refused for the item %j", (id) => {
+    expect(() => sealRun(runOf({ results: [resultOf({ items: [id] })] }), key)).toThrow(/an item of the/);
+  });
+
+  it("is refused for a control in letters that look like others, and with an item twice", () => {
+    const control = { kind: "probe" as const, name: "https\u2010redirect" };
+    expect(() => sealRun(runOf({ results: [resultOf({ control })] }), key)).toThrow(/in ASCII/);
+    const items = ["4.2", "4.2"];
+    expect(() => sealRun(runOf({ results: [resultOf({ items })] }), key)).toThrow(/no item twice/);
+  });
+
   it("is refused with a parent or a signature twice, and with base64 that says the same otherwise", () => {
     const parent = "b".repeat(64);
     const parents = statementOf(runOf({ commit, parents: [parent, parent] }), {});
@@ -76,6 +96,17 @@ describe("evidence", () => {
     const { name, bytes } = sealRun(runOf({ commit, ...changes }), key);
     return readRecord(name, bytes, [key]);
   };
+
+  it("that says again what a record says, in another envelope, is named", () => {
+    const sealed = sealRun(runOf({ commit }), key);
+    const envelope: object = JSON.parse(Buffer.from(sealed.bytes).toString());
+    const signatures = seal(payloadType, statementOf(runOf({ commit }), {}), key).signatures;
+    const bytes = canonicalBytes({ ...envelope, signatures: [...signatures, { keyid: "", sig: "AAAA" }] });
+    const records = [sealed, { name: named(bytes), bytes }].map((one) => readRecord(one.name, one.bytes, [key]));
+    expect(records.map(({ signed }) => signed.state)).toEqual(["signed", "signed"]);
+    const { problems } = verifyEvidence({ records, problems: [], keys: 1 }, [], at);
+    expect(problems).toEqual([`${named(bytes)} says again what ${sealed.name} says`]);
+  });
 
   it("of a project that is not of the folder is named", () => {
     const records = [
