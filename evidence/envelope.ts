@@ -40,7 +40,8 @@ export type Envelope = z.infer<typeof envelopeSchema>;
 
 /** What stands around the payload and behind it in an envelope as we write it. */
 const opening = '{"payload":"';
-const closing = /^","payloadType":"([\w./+-]{1,200})","signatures":\[(?:\{"keyid":"([0-9a-f]{64})","sig":"([A-Za-z0-9+/]{86}==)"\})?\]\}$/;
+const closing =
+  /^","payloadType":"([\w./+-]{1,200})","signatures":\[(?:\{"keyid":"([0-9a-f]{64})","sig":"([A-Za-z0-9+/]{86}==)"\})?\]\}$/;
 
 /**
  * Reads an envelope of the usual form, canonical with one signature or none, without its JSON being parsed, which

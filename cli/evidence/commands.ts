@@ -102,7 +102,9 @@ export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
     ].join("");
     return {
       status: exitStatus.holds,
-      output: flags.json ? jsonLine({ ...made, note: text, kept: places, late }) : printableText(lines) || text,
+      output: flags.json
+        ? jsonLine({ ...made, note: text, kept: places, late })
+        : printableText(lines) || text,
     };
   } finally {
     bucket?.close();

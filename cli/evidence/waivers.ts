@@ -26,7 +26,11 @@ export function acceptedWaivers(
       const limits = { domain: domains.zone, days: config.get(`${name}:waiverDays`) };
       const { policies, probes } = readWaivers(config.get(`${name}:waivers`), {}, today, limits);
       return [
-        ...policies.map(({ policy, until, approvedBy }) => ({ control: policy, until, approver: approvedBy })),
+        ...policies.map(({ policy, until, approvedBy }) => ({
+          control: policy,
+          until,
+          approver: approvedBy,
+        })),
         ...probes.map(({ probe, until, approvedBy }) => ({ control: probe, until, approver: approvedBy })),
       ];
     });

@@ -102,7 +102,11 @@ export async function anchored(store: BucketStore): Promise<{ name: string; text
       ...(await Promise.all(
         read.slice(start, start + width).map(async (key) => {
           const text = await store.read(key, maximumNoteBytes);
-          return { name: `s3://${store.address.bucket}/${key}`, text, size: Number(text.split("\n", 2)[1]) || 0 };
+          return {
+            name: `s3://${store.address.bucket}/${key}`,
+            text,
+            size: Number(text.split("\n", 2)[1]) || 0,
+          };
         }),
       )),
     );

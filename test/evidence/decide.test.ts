@@ -191,13 +191,19 @@ describe("a decision", () => {
     }
   });
 
-  it.each(["attestation", "gate"] as const)("has no waived %s: only settings waive, and neither is measured", (kind) => {
-    expect(() => whole({ edit: waivedIn(kind) })).toThrow(/cannot be waived/);
-  });
+  it.each(["attestation", "gate"] as const)(
+    "has no waived %s: only settings waive, and neither is measured",
+    (kind) => {
+      expect(() => whole({ edit: waivedIn(kind) })).toThrow(/cannot be waived/);
+    },
+  );
 
   it("has no waiver without who approved it and until when", () => {
     expect(() => whole({ edit: waivedIn("preview", {}) })).toThrow(/who approved it and until when/);
-    const held = (run: Run): Run => ({ ...run, results: run.results.map((result) => ({ ...result, waiver })) });
+    const held = (run: Run): Run => ({
+      ...run,
+      results: run.results.map((result) => ({ ...result, waiver })),
+    });
     expect(() => whole({ edit: held })).toThrow(/none where nothing is waived/);
   });
 

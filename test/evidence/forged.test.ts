@@ -103,7 +103,9 @@ describe("evidence", () => {
     const envelope: object = JSON.parse(Buffer.from(sealed.bytes).toString());
     const signatures = seal(payloadType, statementOf(runOf({ commit }), {}), key).signatures;
     const bytes = canonicalBytes({ ...envelope, signatures: [...signatures, { keyid: "", sig: "AAAA" }] });
-    const records = [sealed, { name: named(bytes), bytes }].map((one) => readRecord(one.name, one.bytes, [key]));
+    const records = [sealed, { name: named(bytes), bytes }].map((one) =>
+      readRecord(one.name, one.bytes, [key]),
+    );
     expect(records.map(({ signed }) => signed.state)).toEqual(["signed", "signed"]);
     const { problems } = verifyEvidence({ records, problems: [], keys: 1 }, [], at);
     expect(problems).toEqual([`${named(bytes)} says again what ${sealed.name} says`]);
@@ -128,7 +130,15 @@ describe("evidence", () => {
         recordOf({ results: [resultOf({ state, summary: `look ${index}` })] }),
       );
       const latest = latestResults({
-        ...{ project: "optropic", stack: "production", at, records, signedOnly: true, phase: "after", waivers: [] },
+        ...{
+          project: "optropic",
+          stack: "production",
+          at,
+          records,
+          signedOnly: true,
+          phase: "after",
+          waivers: [],
+        },
         controls: [{ kind: "probe", name: "https-redirect", title: "", items: ["4.2"], run: "verify" }],
         validHours: {
           ...{ preview: 1, verify: 24, drill: 1, backup: 1, "load-test": 1, gate: 1, attestation: 1 },
