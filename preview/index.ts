@@ -11,6 +11,7 @@ import { Origins } from "./document/origins.ts";
 import { previewDocument } from "./document/outcome.ts";
 import { Secrets } from "./document/secrets.ts";
 import { readState } from "./document/state.ts";
+import { withUntold } from "./document/unread.ts";
 import { nameOf } from "./engine/urn.ts";
 import { isolationFor } from "./isolation/index.ts";
 import type { PreviewOptions } from "./options.ts";
@@ -72,7 +73,7 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
     const isWrong = judged.verdicts.some(({ diagnostics }) => diagnostics.length > 0);
     const origins = isWrong ? await Origins.of(judged.origins) : undefined;
     const source = state === undefined ? "program" : "state";
-    return previewDocument({
+    const document = previewDocument({
       ...judged,
       origins,
       project,
@@ -82,6 +83,8 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
       base: options.base,
       durationMs: performance.now() - started,
     });
+    const parts = state?.unread ?? [];
+    return parts.length === 0 ? document : withUntold(document, { urns: new Set(), parts, hasSecrets: true });
   } catch (error) {
     options.signal?.throwIfAborted();
     const soFar = await Promise.race([session.judgedSoFar(error), timer.expired]).catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { PreviewResource } from "../engine/resource.ts";
+import type { UnreadPart } from "./document.ts";
 
 /** A state that was exported, and of which stack it is. */
 export interface ExportedState {
@@ -10,4 +11,6 @@ export interface ExportedState {
   readonly resources: readonly PreviewResource[];
   /** What of it could not be read as a resource, in words. */
   readonly warnings: readonly string[];
+  /** What of it no policy sees, though policies judge its vendor: nothing passes for it. */
+  readonly unread?: readonly UnreadPart[];
 }

@@ -12,6 +12,7 @@ import {
   textsIn,
 } from "../engine/values.ts";
 import type { ExportedState } from "./exported.ts";
+import { withPlainSecrets } from "./plain-secrets.ts";
 import { isTerraform, readTerraform } from "./terraform/state.ts";
 
 /** An exported state is read up to this size, in bytes. */
@@ -109,8 +110,8 @@ function pulumiResources(path: string, content: unknown): Pick<ExportedState, "r
         ...(resource.id !== undefined && { id: resource.id }),
         external: resource.external,
         protect: resource.protect,
-        inputs: readable(resource.inputs),
-        outputs: readable(resource.outputs),
+        inputs: withPlainSecrets(resource.type, readable(resource.inputs)),
+        outputs: withPlainSecrets(resource.type, readable(resource.outputs)),
         provider: resource.provider.split("::").slice(0, -1).join("::"),
         dependencies: resource.dependencies ?? [],
         propertyDependencies: new Map(
@@ -153,7 +154,11 @@ function readContent(path: string): unknown {
   try {
     const { size } = statSync(path);
     if (size > maxStateBytes) throw new Error(`larger than ${maxStateBytes / 1024 / 1024} MiB`);
-    const content: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const bytes = readFileSync(path);
+    const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? "utf16le" : "utf8");
+    if (text.startsWith("\0GITCRYPT")) throw new Error("git-crypt has encrypted it: run git-crypt unlock");
+    // Windows begins files that a shell writes with a mark of their encoding.
+    const content: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     checkDepth(content);
     return content;
   } catch (error) {

@@ -13,19 +13,21 @@ import { findingsOf } from "./findings.ts";
 export interface Untold {
   readonly urns: ReadonlySet<string>;
   readonly parts: readonly UnreadPart[];
+  /** Secrets are known, since whoever wrote the state had them. */
+  readonly hasSecrets?: true;
 }
 
 /**
- * A judgement of what vendors answered, which is not all that they have: what a policy objects to counts where it
+ * A judgement of what vendors answered or a state says, which is not all that there is: what a policy objects to counts where it
  * was read, what is missing is unknown while something was not read, and nothing passes while a vendor could
  * not be read.
  */
-export function withUntold(document: PreviewDocument, { urns, parts }: Untold): PreviewDocument {
+export function withUntold(document: PreviewDocument, { urns, parts, hasSecrets }: Untold): PreviewDocument {
   const byUrn = new Map(document.resources.map((resource) => [resource.urn, resource]));
   const refused = parts.filter(({ unasked }) => unasked !== true);
   const policies = document.policies.map((policy) => {
     const violations = policy.violations.map((violation) =>
-      isTold(violation, { urns, byUrn, isWhole: parts.length === 0 })
+      isTold(violation, { urns, byUrn, isWhole: parts.length === 0, hasSecrets })
         ? violation
         : ({ ...violation, status: "unknown" } as const),
     );
@@ -61,6 +63,7 @@ function isTold(
     urns: ReadonlySet<string>;
     byUrn: ReadonlyMap<string, ShownResource>;
     isWhole: boolean;
+    hasSecrets: true | undefined;
   },
 ): boolean {
   if (status === "waived" || status === "unknown") return true;
@@ -69,7 +72,7 @@ function isTold(
   if (isAboutStack(urn)) return of.isWhole;
   const value = property === undefined ? undefined : valueAt(of.byUrn.get(urn)?.inputs, property);
   // No secret was asked for, so whatever is one here is not known.
-  return value !== "[secret]" && !isUnknown(value);
+  return (value !== "[secret]" || of.hasSecrets === true) && !isUnknown(value);
 }
 
 function told(

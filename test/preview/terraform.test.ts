@@ -161,16 +161,27 @@ describe("a Terraform state", () => {
   });
 
   it("leaves out data sources and what waits for its deletion, and says what it cannot read", () => {
-    const { resources, warnings } = read([
+    const { resources, warnings, unread } = read([
       { type: "cloudflare_zone", mode: "data", instances: [{ attributes: {} }] },
       { type: "cloudflare_zone", instances: [{ attributes: {}, deposed: "1a2b" }] },
       { type: "aws_iam_role", instances: [{ attributes: {} }, { index_key: 1, attributes: {} }] },
       { type: "cloudflare_no_such_thing", instances: [{ attributes: {} }] },
       { type: "../../etc/passwd", instances: [{ attributes: {} }] },
+      { type: "vercel_project", instances: [{ attributes_flat: { id: "p" } }] },
+      { type: "null_resource", instances: [{ attributes: { id: "1" } }] },
     ]);
     expect(resources).toHaveLength(1);
     expect(warnings).toEqual([
-      "the state has resources that no provider of this project has, so no policy sees them: aws_iam_role × 2, cloudflare_no_such_thing, ../../etc/passwd",
+      "the state has data sources, which it does not manage, so no policy sees them: cloudflare_zone",
+      "the state has resources that wait to be deleted, so no policy sees them: cloudflare_zone",
+      "the state has resources in the form of Terraform before 0.12, so no policy sees them; terraform apply -refresh-only writes them anew: vercel_project",
+      "the state has resources that no provider of this project has, so no policy sees them: aws_iam_role × 2, cloudflare_no_such_thing, ../../etc/passwd, null_resource",
+    ]);
+    // Policies judge these vendors, so that nothing passes for what is left out; null_resource is nobody's.
+    expect(unread?.map(({ vendor, what }) => [vendor, what])).toEqual([
+      ["aws", "aws_iam_role"],
+      ["cloudflare", "cloudflare_no_such_thing"],
+      ["vercel", "vercel_project"],
     ]);
   });
 
@@ -232,6 +243,124 @@ describe("a Terraform state", () => {
   });
 });
 
+describe("a state of an older provider", () => {
+  it("has the records, the zone and each setting as the newest version has them", () => {
+    const { resources, unread } = read([
+      {
+        type: "cloudflare_zone_settings_override",
+        instances: [
+          {
+            attributes: {
+              id: "z1",
+              zone_id: "z1",
+              settings: [
+                {
+                  ...{ ssl: "flexible", zero_rtt: "off", brotli: "", minify: [], universal_ssl: "on" },
+                  security_header: [{ enabled: true, max_age: 300 }],
+                },
+              ],
+            },
+          },
+        ],
+      },
+      {
+        type: "cloudflare_record",
+        instances: [{ attributes: { id: "r", name: "api", value: "192.0.2.1" } }],
+      },
+      { type: "cloudflare_dns_record", instances: [{ attributes: { id: "s", name: "web" } }] },
+      { type: "cloudflare_zone", instances: [{ attributes: { id: "z1", zone: "a.test", account_id: "a" } }] },
+      {
+        type: "cloudflare_ruleset",
+        instances: [
+          {
+            attributes: {
+              rules: [
+                {
+                  action: "rewrite",
+                  action_parameters: [{ headers: [{ name: "X-Frame-Options", value: "DENY" }] }],
+                },
+              ],
+            },
+          },
+        ],
+      },
+    ]);
+    expect(unread).toEqual([]);
+    const inputs = Object.fromEntries(
+      resources.map((one) => [`${one.type.split(":")[2]} ${one.name}`, one.inputs]),
+    );
+    const header = { strict_transport_security: { enabled: true, max_age: 300 } };
+    expect(inputs).toMatchObject({
+      "ZoneSetting main.ssl": { zoneId: "z1", settingId: "ssl", value: "flexible" },
+      "ZoneSetting main.zero_rtt": { settingId: "0rtt", value: "off" },
+      "ZoneSetting main.security_header": { settingId: "security_header", value: header },
+      "UniversalSslSetting main.universal_ssl": { zoneId: "z1", enabled: true },
+      "DnsRecord main (cloudflare_record)": { name: "api", content: "192.0.2.1" },
+      "DnsRecord main": { name: "web" },
+      "Zone main": { name: "a.test", account: { id: "a" } },
+      "Ruleset main": {
+        rules: [{ actionParameters: { headers: { "X-Frame-Options": { value: "DENY" } } } }],
+      },
+    });
+    expect(Object.keys(inputs).filter((name) => name.startsWith("ZoneSetting"))).toHaveLength(3);
+  });
+
+  it("has what a resource's inputs extend, and names of variables as they are", () => {
+    const service = propertiesOf("render_web_service", {
+      ...{ name: "api", plan: "starter", region: "frankfurt", start_command: "node ." },
+      env_vars: { NODE_ENV: { value: "production", generate_value: false } },
+    });
+    expect(service?.inputs).toEqual({
+      ...{ name: "api", plan: "starter", region: "frankfurt", startCommand: "node ." },
+      envVars: { NODE_ENV: { value: "production", generateValue: false } },
+    });
+  });
+});
+
+describe("a secret that Terraform does not mark", () => {
+  const whole = (type: string, attributes: Record<string, unknown>): string =>
+    JSON.stringify(propertiesOf(type, attributes)?.outputs).replaceAll(
+      /"value":"(?:canary|https:\/\/u:canary)[^"]*"/g,
+      "",
+    );
+
+  it.each([
+    [
+      "grafana_contact_point",
+      { slack: [{ url: "canary", token: "canary" }], pagerduty: [{ integration_key: "canary" }] },
+    ],
+    [
+      "grafana_contact_point",
+      { webhook: [{ url: "https://u:canary@a.test", http_headers: { "X-Api": "canary" } }] },
+    ],
+    [
+      "render_web_service",
+      { env_vars: { JWT_SECRET: { value: "canary" } }, secret_files: { ".env": { content: "canary" } } },
+    ],
+    ["vercel_project", { environment: [{ key: "STRIPE", value: "canary 0123", target: ["production"] }] }],
+    ["github_actions_secret", { secret_name: "S", plaintext_value: "canary" }],
+    ["supabase_project", { database_password: "canary" }],
+    ["cloudflare_workers_script", { bindings: [{ name: "K", type: "secret_text", text: "canary" }] }],
+    ["cloudflare_zone", { name: "https://u:canary@a.test" }],
+    ["sentry_key", { secret: "canary", dsn_secret: "canary" }],
+  ])("is one by its name or form in %s", (type, attributes) => {
+    expect(whole(type, attributes)).not.toContain("canary");
+  });
+
+  it("is nothing that is only named like a place or a plain value", () => {
+    expect(
+      propertiesOf("vercel_project", {
+        name: "web",
+        public_source: false,
+        environment: [{ key: "NODE_ENV", value: "production", target: ["production"] }],
+      })?.inputs,
+    ).toEqual({
+      ...{ name: "web", publicSource: false },
+      environments: [{ key: "NODE_ENV", value: "production", targets: ["production"] }],
+    });
+  });
+});
+
 describe("what Terraform and OpenTofu write beside a state of version 4", () => {
   const write = (content: object, file = "shown.json"): string => {
     const path = join(folder, file);
@@ -281,6 +410,36 @@ describe("what Terraform and OpenTofu write beside a state of version 4", () => 
     expect(read([ephemeral]).resources).toHaveLength(1);
     const path = write({ format_version: "1.0", terraform_version: "1.9.0" });
     expect(readState(path).resources).toHaveLength(1);
+  });
+
+  it("is Terraform's without a lineage, with a mark of its encoding, and in UTF-16", () => {
+    const content = {
+      version: 4,
+      resources: [
+        {
+          mode: "managed",
+          type: "cloudflare_zone",
+          name: "z",
+          instances: [{ attributes: { name: "a.test" } }],
+        },
+      ],
+    };
+    for (const bytes of [
+      Buffer.from(JSON.stringify(content)),
+      Buffer.from(`\uFEFF${JSON.stringify(content)}`),
+      Buffer.from(`\uFEFF${JSON.stringify(content)}`, "utf16le"),
+    ]) {
+      const path = join(folder, "cut.json");
+      writeFileSync(path, bytes);
+      expect(readState(path).resources).toHaveLength(2);
+    }
+  });
+
+  it("is refused with what to do where it is a plan, or git-crypt has encrypted it", () => {
+    expect(() => readState(write({ format_version: "1.2", planned_values: {} }))).toThrow(/is a plan/);
+    const path = join(folder, "locked.tfstate");
+    writeFileSync(path, "\0GITCRYPT\0abc");
+    expect(() => readState(path)).toThrow(/run git-crypt unlock/);
   });
 
   it("is refused with what to do where OpenTofu has encrypted it", () => {

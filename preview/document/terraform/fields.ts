@@ -18,8 +18,13 @@ export type Fields = Readonly<Record<string, Field>>;
  * @returns nothing for an interface that is not there
  */
 export function fieldsOf(name: string, declarations: string, nested: string): Fields {
+  const { body, above } = interfaceOf(name, declarations);
   const fields: Record<string, Field> = {};
-  for (const line of bodyOf(name, declarations)) {
+  for (const base of above) {
+    const place = interfaceOf(base, declarations).body.length > 0 ? declarations : nested;
+    if (base !== name) Object.assign(fields, fieldsOf(base, place, nested));
+  }
+  for (const line of body) {
     const match = /^\s*(?:readonly )?["']?(\w+)["']?\??: (.+?);?$/.exec(line);
     if (match?.[1] === undefined || match[2] === undefined) continue;
     fields[match[1]] = fieldOf(match[2], nested);
@@ -31,10 +36,15 @@ function fieldOf(type: string, nested: string): Field {
   const mentioned = [...type.matchAll(/(?<![\w.])(?:inputs\.|outputs\.)?((?:[a-z]\w*\.)*[A-Z]\w*)/g)]
     .flatMap(([, name]) => name ?? [])
     .find((name) => !plain.has(name));
+  const alias = mentioned && new RegExp(`^export type ${mentioned} = ([^;]+);`, "m").exec(nested)?.[1];
+  if (alias !== undefined && !new RegExp(`\\b${mentioned}\\b`).test(alias)) {
+    const field = fieldOf(alias, nested);
+    return { ...field, isList: field.isList || type.includes("[]"), isMap: field.isMap || isMap(type) };
+  }
   let read: Fields | undefined;
   return {
     isList: type.includes("[]"),
-    isMap: type.includes("[key: string]") || type.includes("Record<"),
+    isMap: isMap(type),
     fields:
       mentioned === undefined
         ? undefined
@@ -45,21 +55,35 @@ function fieldOf(type: string, nested: string): Field {
   };
 }
 
-/** Names in a type that are no type of the provider's own. */
-const plain = new Set(["pulumi.Input", "pulumi.Output", "pulumi.ID", "Out", "Input", "Record", "Array"]);
+function isMap(type: string): boolean {
+  return type.includes("[key: string]") || type.includes("Record<");
+}
 
-/** The lines between the braces of an interface; none where it is not declared. */
-function bodyOf(name: string, declarations: string): string[] {
+/** Names in a type that are no type of the provider's own. */
+const plain = new Set([
+  "pulumi.Input",
+  "pulumi.Output",
+  "pulumi.ID",
+  "Out",
+  "Input",
+  "Record",
+  "Array",
+  "Partial",
+]);
+
+/** The lines between the braces of an interface and the names of those that it extends; none where it is not declared. */
+function interfaceOf(name: string, declarations: string): { body: string[]; above: string[] } {
   const steps = name.split(".");
   let at = 0;
   for (const namespace of steps.slice(0, -1)) {
     at = declarations.indexOf(`namespace ${namespace} {`, at);
-    if (at < 0) return [];
+    if (at < 0) return { body: [], above: [] };
   }
-  const start = new RegExp(`^([ \\t]*)(?:export )?interface ${steps.at(-1)} (?:extends [^{]*)?\\{\\n`, "m");
+  const start = new RegExp(`^([ \\t]*)(?:export )?interface ${steps.at(-1)} (?:extends ([^{]*))?\\{\\n`, "m");
   const match = start.exec(at === 0 ? declarations : declarations.slice(at));
-  if (match === null) return [];
+  if (match === null) return { body: [], above: [] };
   const from = at + match.index + match[0].length;
   const end = declarations.indexOf(`\n${match[1]}}`, from);
-  return declarations.slice(from, end < 0 ? undefined : end).split("\n");
+  const above = [...(match[2] ?? "").matchAll(/[A-Z]\w*/g)].flatMap(([one]) => (plain.has(one) ? [] : one));
+  return { body: declarations.slice(from, end < 0 ? undefined : end).split("\n"), above };
 }

@@ -29,7 +29,12 @@ function readValue(value: PropertyValue, field: Field | undefined): PropertyValu
     return inner === undefined ? undefined : secret(inner);
   }
   if (field === undefined) return value;
-  if (field.isMap) return value;
+  if (field.isMap) {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, elementOf(one, field) ?? null]),
+    );
+  }
   if (Array.isArray(value)) {
     if (field.isList) return value.map((element) => elementOf(element, field) ?? null);
     // A block that occurs at most once.

@@ -5,6 +5,9 @@ import { bareResource, type PreviewResource } from "../../engine/resource.ts";
 import { makeUrn, rootStackType } from "../../engine/urn.ts";
 import { holdsSecret, type PropertyMap, type PropertyValue, secret } from "../../engine/values.ts";
 import type { ExportedState } from "../exported.ts";
+import { withPlainSecrets } from "../plain-secrets.ts";
+import { Left } from "./left.ts";
+import { newest, type Versioned } from "./older.ts";
 import { propertiesOf } from "./properties.ts";
 import { sdkTypeOf } from "./sdk.ts";
 import { isShown, storedState } from "./shown.ts";
@@ -26,7 +29,6 @@ const instance = z.looseObject({
 
 const terraformState = z.looseObject({
   version: z.literal(4),
-  lineage: z.string(),
   outputs: z
     .record(z.string(), z.looseObject({ value: z.json(), sensitive: z.boolean().default(false) }))
     .nullish()
@@ -54,11 +56,20 @@ type Instance = z.infer<typeof instance>;
 
 /** Whether a file's content is what Terraform or OpenTofu writes, rather than Pulumi. */
 export function isTerraform(content: unknown): boolean {
-  return (
-    z.looseObject({ lineage: z.string(), version: z.number() }).safeParse(content).success ||
-    isShown(content) ||
-    isEncrypted(content)
-  );
+  return isStored(content) || isShown(content) || isPlan(content) || isEncrypted(content);
+}
+
+/** Whether it has what a state of Pulumi has nothing of. Tools that cut a state down leave some of it out. */
+function isStored(content: unknown): boolean {
+  if (typeof content !== "object" || content === null || !("version" in content)) return false;
+  if ("deployment" in content || "checkpoint" in content) return false;
+  return ["lineage", "serial", "terraform_version", "resources", "modules"].some((key) => key in content);
+}
+
+/** Whether it is what `terraform show -json` prints of a plan. */
+function isPlan(content: unknown): boolean {
+  return z.looseObject({ format_version: z.string(), planned_values: z.unknown() }).safeParse(content)
+    .success;
 }
 
 /** Whether OpenTofu has encrypted it, so that nothing here can read it. */
@@ -82,6 +93,11 @@ export function readTerraform(path: string, content: unknown): ExportedState {
       "state",
       `${path} is encrypted by OpenTofu: write the plain one with tofu state pull, or tofu show -json`,
     );
+  if (isPlan(content))
+    throw new Failure(
+      "state",
+      `${path} is a plan, which is not what there is: give the state, as terraform show -json prints it without a plan`,
+    );
   const parsed = terraformState.safeParse(isShown(content) ? storedState(content) : content);
   if (!parsed.success) {
     throw new Failure(
@@ -92,19 +108,27 @@ export function readTerraform(path: string, content: unknown): ExportedState {
   const project = projectOf(path);
   const stack = defaultWorkspace;
   const root = makeUrn({ stack, project, type: rootStackType, name: `${project}-${stack}` });
-  const unread = new Map<string, number>();
-  const managed = parsed.data.resources
-    .filter(({ mode }) => mode === "managed")
-    .flatMap((resource) => resource.instances.map((one) => ({ resource, one })))
-    // What waits for its deletion is no longer part of the stack.
-    .filter(({ one }) => one.deposed === undefined);
+  const left = new Left();
+  const types = new Set(parsed.data.resources.map(({ type }) => type));
+  const managed = parsed.data.resources.flatMap((resource) =>
+    resource.instances.flatMap((one) => {
+      if (resource.mode !== "managed") return left.add(resource.type, "data sources");
+      // What waits for its deletion is no longer part of the stack.
+      if (one.deposed !== undefined) return left.add(resource.type, "waiting to be deleted");
+      if (!one.attributes) return left.add(resource.type, "in the form of Terraform before 0.12");
+      const attributes = marked(one.attributes, one.sensitive_attributes ?? []);
+      return newest(resource.type, attributes).map((versioned) => {
+        // A state that is on its way to a newer provider has both under one name.
+        const isBoth = versioned.type !== resource.type && types.has(versioned.type);
+        const suffix = isBoth ? `${versioned.suffix} (${resource.type})` : versioned.suffix;
+        return { resource, one, versioned: { ...versioned, suffix } };
+      });
+    }),
+  );
   const urns = new Map<string, string[]>();
-  const found = managed.flatMap(({ resource, one }) => {
-    const read = readInstance(resource, one, { stack, project, root });
-    if (read === undefined) {
-      unread.set(resource.type, (unread.get(resource.type) ?? 0) + 1);
-      return [];
-    }
+  const found = managed.flatMap(({ resource, one, versioned }) => {
+    const read = readInstance(resource, one, versioned, { stack, project, root });
+    if (read === undefined) return left.add(resource.type, "unmapped");
     const address = `${resource.module === undefined ? "" : `${resource.module}.`}${resource.type}.${resource.name}`;
     urns.set(address, [...(urns.get(address) ?? []), read.urn]);
     return [{ read, dependencies: one.dependencies ?? [] }];
@@ -126,27 +150,27 @@ export function readTerraform(path: string, content: unknown): ExportedState {
       }),
       ...found.map(({ read }) => read),
     ],
-    warnings: warningsOf(unread),
+    warnings: left.warnings(),
+    unread: left.parts(),
   };
 }
 
 function readInstance(
-  { type, module, name }: TerraformResource,
+  { module, name }: TerraformResource,
   one: Instance,
+  { type, suffix, attributes }: Versioned,
   { stack, project, root }: { stack: string; project: string; root: string },
 ): PreviewResource | undefined {
   const sdkType = sdkTypeOf(type);
-  if (sdkType === undefined || !one.attributes) return undefined;
-  const attributes: PropertyMap = one.attributes;
-  const sensitive = (one.sensitive_attributes ?? []).map((path) => path.map(keyOf));
-  const all = propertiesOf(sensitive.reduce(markIn, attributes), sdkType.outputs);
+  if (sdkType === undefined) return undefined;
+  const all = withPlainSecrets(type, propertiesOf(attributes, sdkType.outputs));
   for (const key of sdkType.secrets) {
     const value = all[key];
     if (value !== undefined && !holdsSecret(value)) all[key] = secret(value);
   }
   const { id } = attributes;
   const index = one.index_key === undefined ? "" : `[${one.index_key}]`;
-  const resourceName = `${module === undefined ? "" : `${module}.`}${name}${index}`;
+  const resourceName = `${module === undefined ? "" : `${module}.`}${name}${index}${suffix}`;
   return bareResource({
     urn: makeUrn({ stack, project, type: sdkType.token, name: resourceName, parent: root }),
     type: sdkType.token,
@@ -157,6 +181,10 @@ function readInstance(
     inputs: Object.fromEntries(Object.entries(all).filter(([key]) => Object.hasOwn(sdkType.inputs, key))),
     outputs: all,
   });
+}
+
+function marked(attributes: PropertyMap, paths: NonNullable<Instance["sensitive_attributes"]>): PropertyMap {
+  return paths.map((path) => path.map(keyOf)).reduce(markIn, attributes);
 }
 
 /** @returns attributes in which what stands at a path is a secret; a path that leads nowhere marks nothing */
@@ -197,14 +225,3 @@ function refuseDoubles(path: string, urns: readonly string[]): void {
     seen.add(urn);
   }
 }
-
-function warningsOf(unread: ReadonlyMap<string, number>): string[] {
-  if (unread.size === 0) return [];
-  const shown = [...unread].map(([type, count]) => (count === 1 ? type : `${type} × ${count}`));
-  const more = shown.length > mostShown ? ` and ${shown.length - mostShown} more types` : "";
-  return [
-    `the state has resources that no provider of this project has, so no policy sees them: ${shown.slice(0, mostShown).join(", ")}${more}`,
-  ];
-}
-
-const mostShown = 30;

@@ -1,0 +1,98 @@
+import type { PropertyMap, PropertyValue } from "../../engine/values.ts";
+
+/** A resource of Terraform, as far as its provider's version makes a difference. */
+export interface Versioned {
+  readonly type: string;
+  /** Added to its name where several are made of one. */
+  readonly suffix: string;
+  readonly attributes: PropertyMap;
+}
+
+/** Types of version 4 of Cloudflare's provider, and what version 5 calls them. */
+const renamed: Readonly<Record<string, string>> = {
+  cloudflare_record: "cloudflare_dns_record",
+  cloudflare_worker_cron_trigger: "cloudflare_workers_cron_trigger",
+  cloudflare_worker_domain: "cloudflare_workers_custom_domain",
+  cloudflare_worker_route: "cloudflare_workers_route",
+  cloudflare_worker_script: "cloudflare_workers_script",
+};
+
+/**
+ * A resource as the newest version of its provider has it. Sources: the guide "Terraform Cloudflare Provider Version 5
+ * Upgrade", and the section "Attributes" of each resource in both versions.
+ */
+export function newest(type: string, attributes: PropertyMap): readonly Versioned[] {
+  if (type === "cloudflare_zone_settings_override") return settingsOf(attributes);
+  const newer = renamed[type] ?? type;
+  return [{ type: newer, suffix: "", attributes: attributesOf(newer, attributes) }];
+}
+
+function attributesOf(type: string, attributes: PropertyMap): PropertyMap {
+  if (type === "cloudflare_zone") {
+    const { zone, account_id: id, ...rest } = attributes;
+    return {
+      ...rest,
+      ...(rest.name === undefined && zone !== undefined && { name: zone }),
+      ...(rest.account === undefined && id !== undefined && { account: { id } }),
+    };
+  }
+  if (type === "cloudflare_dns_record") {
+    const { value, ...rest } = attributes;
+    const isEmpty = rest.content === undefined || rest.content === null || rest.content === "";
+    return { ...rest, ...(isEmpty && value !== undefined && { content: value }) };
+  }
+  return type === "cloudflare_ruleset" ? withHeaders(attributes) : attributes;
+}
+
+/** One resource set all settings of a zone; now each has its own. */
+function settingsOf({ zone_id = null, settings }: PropertyMap): Versioned[] {
+  const given = mapOf(Array.isArray(settings) ? settings[0] : settings);
+  return Object.entries(given).flatMap(([key, value]): Versioned[] => {
+    if (value === null || value === "" || (Array.isArray(value) && value.length === 0)) return [];
+    const suffix = `.${key}`;
+    if (key === "universal_ssl") {
+      const attributes = { zone_id, enabled: value === "on" };
+      return [{ type: "cloudflare_universal_ssl_setting", suffix, attributes }];
+    }
+    const setting_id = key === "zero_rtt" ? "0rtt" : key;
+    return [
+      {
+        type: "cloudflare_zone_setting",
+        suffix,
+        attributes: { id: setting_id, zone_id, setting_id, value: valueOf(key, value) },
+      },
+    ];
+  });
+}
+
+function valueOf(key: string, value: PropertyValue): PropertyValue {
+  if (key === "security_header") return { strict_transport_security: mapOf(blockOf(value)) };
+  return ["minify", "mobile_redirect", "nel"].includes(key) ? mapOf(blockOf(value)) : value;
+}
+
+/** Headers were blocks with a name, and are a map by name. */
+function withHeaders(attributes: PropertyMap): PropertyMap {
+  const rules = attributes.rules;
+  if (!Array.isArray(rules)) return attributes;
+  return {
+    ...attributes,
+    rules: rules.map((rule) => {
+      const own = mapOf(rule);
+      const parameters = mapOf(blockOf(own.action_parameters));
+      if (!Array.isArray(parameters.headers)) return rule;
+      const headers = parameters.headers.map((header): [string, PropertyValue] => {
+        const { name, ...rest } = mapOf(header);
+        return [typeof name === "string" ? name : "", rest];
+      });
+      return { ...own, action_parameters: { ...parameters, headers: Object.fromEntries(headers) } };
+    }),
+  };
+}
+
+function blockOf(value: PropertyValue | undefined): PropertyValue | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function mapOf(value: PropertyValue | undefined): PropertyMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
