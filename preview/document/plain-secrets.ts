@@ -8,7 +8,7 @@ import { isSecret, type PropertyMap, type PropertyValue, secret, signatureKey } 
  */
 export function withPlainSecrets(type: string, properties: PropertyMap): PropertyMap {
   const name = lettersOf(type);
-  const holder: Holder = { name, isContact: /contactpoint|notificationchannel/.test(name) };
+  const holder: Holder = { name, isResource: true, isContact: /contactpoint|notificationchannel/.test(name) };
   return inMap(properties, holder);
 }
 
@@ -18,6 +18,7 @@ interface Holder {
   readonly name: string;
   /** Whether it says where alerts go, of which every address lets anyone send. */
   readonly isContact: boolean;
+  readonly isResource?: true;
   /** Whether it holds variables or files, by what they are called. */
   readonly variable?: string;
 }
@@ -37,7 +38,10 @@ const valueNames = new Set(["value", "content", "text", "url", "data"]);
 const givesKey = /(?:token|apikey|accesskey|serviceaccountkey)$/;
 
 function inMap(map: PropertyMap, holder: Holder): PropertyMap {
-  const isList = variables.test(holder.name) && Object.values(map).every((one) => typeof one === "string");
+  const isList =
+    holder.isResource !== true &&
+    variables.test(holder.name) &&
+    Object.values(map).every((one) => typeof one === "string");
   const ofVariables = isList && !Object.hasOwn(map, "value");
   const kind = typeof map.type === "string" && /^secret/.test(map.type);
   const called = typeof map.key === "string" ? map.key : typeof map.name === "string" ? map.name : undefined;

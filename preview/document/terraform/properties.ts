@@ -31,9 +31,8 @@ function readValue(value: PropertyValue, field: Field | undefined): PropertyValu
   if (field === undefined) return value;
   if (field.isMap) {
     if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, elementOf(one, field) ?? null]),
-    );
+    const map: PropertyMap = value;
+    return Object.fromEntries(Object.entries(map).map(([key, one]) => [key, elementOf(one, field) ?? null]));
   }
   if (Array.isArray(value)) {
     if (field.isList) return value.map((element) => elementOf(element, field) ?? null);
