@@ -59,13 +59,13 @@ function settingsOf({ zone_id = null, settings }: PropertyMap): Versioned[] {
       {
         type: "cloudflare_zone_setting",
         suffix,
-        attributes: { id: setting_id, zone_id, setting_id, value: valueOf(key, value) },
+        attributes: { id: setting_id, zone_id, setting_id, value: settingValue(key, value) },
       },
     ];
   });
 }
 
-function valueOf(key: string, value: PropertyValue): PropertyValue {
+function settingValue(key: string, value: PropertyValue): PropertyValue {
   if (key === "security_header") return { strict_transport_security: mapOf(blockOf(value)) };
   return ["minify", "mobile_redirect", "nel"].includes(key) ? mapOf(blockOf(value)) : value;
 }
