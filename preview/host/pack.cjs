@@ -51,6 +51,6 @@ function whenPrinted(port, ready) {
 
 process.argv.splice(1, 1);
 const sdk = join(dirname(process.argv[1]), "..", "..");
-require("./lazy.cjs")(sdk, () => require(join(sdk, "index.js")));
+require("./sdk.cjs")(sdk, () => require(join(sdk, "index.js")));
 lazyCompiler(sdk);
 Module.runMain();

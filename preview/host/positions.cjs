@@ -13,7 +13,6 @@ if (isMainThread && basename(folder) === "run" && basename(dirname(folder)) === 
   const instrumentation = join(folder, "instrumentation.js");
   if (existsSync(instrumentation)) require(instrumentation);
   const sdk = join(folder, "..", "..");
-  require("./promises.cjs")(sdk);
   const { Resource } = require(join(sdk, "resource.js"));
   if (Resource.framePositionRegExp instanceof RegExp) {
     Resource.framePositionRegExp =

@@ -36,7 +36,7 @@ const room = process.execArgv.findIndex((argument) => argument.startsWith("--max
 if (room !== -1) process.execArgv.splice(room, 1);
 
 process.argv.splice(1, 1);
-require("./lazy.cjs")(join(dirname(process.argv[1]), "..", ".."), () => {
+require("./sdk.cjs")(join(dirname(process.argv[1]), "..", ".."), () => {
   require("./positions.cjs");
   require("./answers.cjs");
 });

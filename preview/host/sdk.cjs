@@ -1,0 +1,21 @@
+// Loads the SDK of a guest before its runner does, less what a preview has no use for.
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+const lazy = require("./lazy.cjs");
+const quiet = require("./quiet.cjs");
+const inspector = require("./inspector.cjs");
+const promises = require("./promises.cjs");
+
+/**
+ * @param {string} sdk its folder
+ * @param {() => void} load loads what the guest needs of it
+ */
+module.exports = (sdk, load) => {
+  lazy(sdk, () => {
+    load();
+    const tracing = join(sdk, "cmd", "run", "tracing.js");
+    if (existsSync(tracing)) require(tracing);
+  });
+  for (const change of [promises, quiet, inspector]) change(sdk);
+};
