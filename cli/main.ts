@@ -1,48 +1,41 @@
-import { attestCommand } from "./attest.ts";
-import { backupCommand } from "./backup.ts";
-import { backupsCommand } from "./backups.ts";
-import { doctorCommand } from "./doctor.ts";
-import { drillCommand } from "./drill.ts";
-import { evidenceCommand } from "./evidence.ts";
-import { exportCommand } from "./export.ts";
-import { importCommand } from "./import.ts";
-import { initCommand } from "./init.ts";
-import { judgeCommand } from "./judge.ts";
-import { matrixCommand } from "./matrix.ts";
-import { migrateCommand } from "./migrate.ts";
-import { previewCommand } from "./preview.ts";
+import type { Command } from "commander";
 import { runOptropic } from "./program.ts";
-import { releaseCommand } from "./release.ts";
-import { decideCommand, reportCommand, statusCommand } from "./report.ts";
-import { restoreCommand } from "./restore.ts";
-import { rollbackCommand } from "./rollback.ts";
-import { verifyCommand } from "./verify.ts";
-import { watchCommand } from "./watch.ts";
+
+/** The subcommands in the order of the help. Each is loaded by itself, since all together take half a second. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["preview", async () => (await import("./preview.ts")).previewCommand()],
+  [
+    "backup",
+    async () => {
+      const { backupCommand } = await import("./backup.ts");
+      // The job's bundle leaves the readers of settings out.
+      return backupCommand(async (...given) => (await import("./operations/stack.ts")).subjectOf(...given));
+    },
+  ],
+  ["backups", async () => (await import("./backups.ts")).backupsCommand()],
+  ["drill", async () => (await import("./drill.ts")).drillCommand()],
+  ["restore", async () => (await import("./restore.ts")).restoreCommand()],
+  ["report", async () => (await import("./report.ts")).reportCommand()],
+  ["status", async () => (await import("./report.ts")).statusCommand()],
+  ["decide", async () => (await import("./report.ts")).decideCommand()],
+  ["evidence", async () => (await import("./evidence.ts")).evidenceCommand()],
+  ["attest", async () => (await import("./attest.ts")).attestCommand()],
+  ["verify", async () => (await import("./verify.ts")).verifyCommand()],
+  ["migrate", async () => (await import("./migrate.ts")).migrateCommand()],
+  ["release", async () => (await import("./release.ts")).releaseCommand()],
+  ["rollback", async () => (await import("./rollback.ts")).rollbackCommand()],
+  ["matrix", async () => (await import("./matrix.ts")).matrixCommand()],
+  ["watch", async () => (await import("./watch.ts")).watchCommand()],
+  ["judge", async () => (await import("./judge.ts")).judgeCommand()],
+  ["init", async () => (await import("./init.ts")).initCommand()],
+  ["doctor", async () => (await import("./doctor.ts")).doctorCommand()],
+  ["import", async () => (await import("./import.ts")).importCommand()],
+  ["export", async () => (await import("./export.ts")).exportCommand()],
+]);
 
 /** Runs the `optropic` command. */
 export async function main(args: readonly string[]): Promise<void> {
-  await runOptropic(args, [
-    previewCommand(),
-    // The job's bundle leaves the readers of settings out.
-    backupCommand(async (...given) => (await import("./operations/stack.ts")).subjectOf(...given)),
-    backupsCommand(),
-    drillCommand(),
-    restoreCommand(),
-    reportCommand(),
-    statusCommand(),
-    decideCommand(),
-    evidenceCommand(),
-    attestCommand(),
-    verifyCommand(),
-    migrateCommand(),
-    releaseCommand(),
-    rollbackCommand(),
-    matrixCommand(),
-    watchCommand(),
-    judgeCommand(),
-    initCommand(),
-    doctorCommand(),
-    importCommand(),
-    exportCommand(),
-  ]);
+  const named = commands.get(args[0] ?? "");
+  const wanted = named === undefined ? [...commands.values()] : [named];
+  await runOptropic(args, await Promise.all(wanted.map((load) => load())));
 }

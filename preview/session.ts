@@ -126,6 +126,7 @@ export class Session {
       env: programEnv,
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
     });
+    this.#engine.serializes = () => this.#dynamicProviders?.prepare();
     this.#program = this.#startProgram(sdk, socket, programEnv);
     let programMs = 0;
     const ended = this.#programEnd(this.#program, monitor).then(() => {

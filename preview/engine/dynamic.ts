@@ -93,11 +93,25 @@ export class DynamicProviders {
     await this.#child?.stop("SIGKILL");
   }
 
+  /** Starts their process, which takes a while, before there is anything to ask. */
+  prepare(): void {
+    this.#child ??= this.#host();
+  }
+
   async #start(configuration: PropertyMap): Promise<Caller> {
+    this.#child ??= this.#host();
+    const caller = new Caller(this.#child.connection);
+    const request = new providerPb.ConfigureRequest();
+    request.setArgs(toStruct(forProgram(configuration, plain)));
+    await this.#call(caller, service.configure, request, "the program");
+    return caller;
+  }
+
+  #host(): Child {
     const { isolation, project, host, socket, env, outputBytes } = this.#options;
     const address = isolation.address(socket);
     const directory = isolation.path(project.programDirectory);
-    const child = new Child({
+    return new Child({
       label: "the host of the program's dynamic providers",
       launch: isolation.launch({
         host: "pack",
@@ -115,12 +129,6 @@ export class DynamicProviders {
       connection: true,
       failure: "program",
     });
-    this.#child = child;
-    const caller = new Caller(child.connection);
-    const request = new providerPb.ConfigureRequest();
-    request.setArgs(toStruct(forProgram(configuration, plain)));
-    await this.#call(caller, service.configure, request, "the program");
-    return caller;
   }
 
   async #call<Request, Response>(

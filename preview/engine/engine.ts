@@ -19,6 +19,8 @@ export interface LogEntry {
 const maxEntries = 1000;
 /** Characters kept of what the program says of its settings. */
 const maxOrigins = 8_000_000;
+/** What `host/inspector.cjs` sends, as debug output. */
+const serializesMessage = "optropic:serializes";
 /** Characters kept of one entry. */
 const maxLength = 20_000;
 
@@ -30,6 +32,8 @@ const severities = new Map<number, LogSeverity>([
 
 /** Pulumi's Engine service, as far as a preview's program and packs call it: logs and the root resource. */
 export class Engine {
+  /** Called when the program begins to serialize functions, as the providers that it brings itself are. */
+  serializes: () => void = () => undefined;
   #log: LogEntry[] = [];
   #dropped = 0;
   #failed = false;
@@ -84,10 +88,15 @@ export class Engine {
 
   #add(request: InstanceType<typeof enginePb.LogRequest>): void {
     const severity = severities.get(request.getSeverity());
-    if (severity === undefined) this.#keepOrigins(request.getMessage());
+    if (severity === undefined) this.#takeNote(request.getMessage());
     // What has no severity here is debug output; ephemeral entries are progress.
     if (severity === undefined || request.getEphemeral()) return;
     this.#keep({ severity, message: request.getMessage(), urn: request.getUrn() });
+  }
+
+  #takeNote(message: string): void {
+    if (message === serializesMessage) this.serializes();
+    else this.#keepOrigins(message);
   }
 
   #keepOrigins(message: string): void {
