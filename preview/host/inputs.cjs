@@ -2,6 +2,8 @@
 // resources. Here every policy but the first gets properties that are made when it looks at them.
 const { basename, dirname } = require("node:path");
 
+const WhenRead = require("./when-read.cjs");
+
 module.exports = () => {
   for (const [path, { exports }] of Object.entries(require.cache)) {
     if (basename(path) !== "deserialize.js" || !dirname(path).endsWith("/@pulumi/policy")) continue;
@@ -20,54 +22,3 @@ module.exports = () => {
     };
   }
 };
-
-/** Fills an object before anything is done with it. */
-class WhenRead {
-  #make;
-
-  constructor(make) {
-    this.#make = make;
-  }
-
-  #filled(target) {
-    if (this.#make !== undefined) {
-      const make = this.#make;
-      this.#make = undefined;
-      // A property may be called `__proto__`, which an assignment would take for the prototype.
-      Object.defineProperties(target, Object.getOwnPropertyDescriptors(make()));
-    }
-    return target;
-  }
-
-  get(target, ...rest) {
-    return Reflect.get(this.#filled(target), ...rest);
-  }
-
-  set(target, ...rest) {
-    return Reflect.set(this.#filled(target), ...rest);
-  }
-
-  has(target, key) {
-    return Reflect.has(this.#filled(target), key);
-  }
-
-  deleteProperty(target, key) {
-    return Reflect.deleteProperty(this.#filled(target), key);
-  }
-
-  ownKeys(target) {
-    return Reflect.ownKeys(this.#filled(target));
-  }
-
-  getOwnPropertyDescriptor(target, key) {
-    return Reflect.getOwnPropertyDescriptor(this.#filled(target), key);
-  }
-
-  defineProperty(target, ...rest) {
-    return Reflect.defineProperty(this.#filled(target), ...rest);
-  }
-
-  preventExtensions(target) {
-    return Reflect.preventExtensions(this.#filled(target));
-  }
-}

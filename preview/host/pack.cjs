@@ -53,4 +53,5 @@ process.argv.splice(1, 1);
 const sdk = join(dirname(process.argv[1]), "..", "..");
 require("./sdk.cjs")(sdk, () => require(join(sdk, "index.js")));
 lazyCompiler(sdk);
+require("./stacks.cjs")();
 Module.runMain();
