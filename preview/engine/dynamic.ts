@@ -48,6 +48,7 @@ export class DynamicProviders {
   #options: DynamicOptions;
   #child: Child | undefined;
   #caller: Promise<Caller> | undefined;
+  #isClosed = false;
 
   constructor(options: DynamicOptions) {
     this.#options = options;
@@ -89,17 +90,19 @@ export class DynamicProviders {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#caller?.then((caller) => caller.close()).catch(() => undefined);
     await this.#child?.stop("SIGKILL");
   }
 
   /** Starts their process, which takes a while, before there is anything to ask. */
   prepare(): void {
-    this.#child ??= this.#host();
+    if (!this.#isClosed) this.#child ??= this.#host();
   }
 
   async #start(configuration: PropertyMap): Promise<Caller> {
-    this.#child ??= this.#host();
+    this.prepare();
+    if (this.#child === undefined) throw new Failure("program", "the preview has ended");
     const caller = new Caller(this.#child.connection);
     const request = new providerPb.ConfigureRequest();
     request.setArgs(toStruct(forProgram(configuration, plain)));

@@ -232,10 +232,8 @@ export class Monitor {
     checkUrn(urn, "what outputs are registered for", true);
     const outputs = this.#hear(request.getOutputs());
     this.#assets.check(outputs);
-    const resource = this.resources.get(urn);
-    if (resource === undefined || this.#isComplete) return;
-    resource.outputs = outputs;
-    if (resource.type === rootStackType) this.finished = true;
+    if (this.#isComplete) return;
+    if (this.#records.complete(urn, outputs).type === rootStackType) this.finished = true;
   }
 
   #transformed(request: RegisterRequest): Promise<Registration> {

@@ -21,6 +21,8 @@ export interface RecordOptions {
 export class Records {
   readonly byUrn = new Map<string, PreviewResource>();
   #options: RecordOptions;
+  /** URNs of components that have their outputs. */
+  #completed = new Set<string>();
   /** The root stack is mended while the program's own code is loaded, and before any other resource. */
   #rootMended: Promise<void> = Promise.resolve();
 
@@ -48,6 +50,28 @@ export class Records {
     await this.#rootMended;
     // What the stack only reads is neither the stack's to mend nor a policy's to judge.
     if (!resource.external) await this.#mend(resource);
+  }
+
+  /**
+   * Gives a component the outputs that the program registers for it, once, and the root stack as often as it likes.
+   *
+   * @throws {Failure} for another resource, which ends the preview as it ends the engine's
+   */
+  complete(urn: string, outputs: PropertyMap): PreviewResource {
+    const resource = this.byUrn.get(urn);
+    if (resource === undefined) return this.#refuse(urn, "it is not registered");
+    // The engine would take them, and policies would judge them in place of what is declared.
+    if (resource.custom) return this.#refuse(urn, "it is not a component");
+    if (this.#completed.has(urn)) return this.#refuse(urn, "it has its outputs already");
+    if (resource.type !== rootStackType) this.#completed.add(urn);
+    resource.outputs = outputs;
+    return resource;
+  }
+
+  #refuse(urn: string, reason: string): never {
+    const error = new Failure("program", `outputs of ${urn} cannot be registered: ${reason}`);
+    this.#options.refuse(error);
+    throw error;
   }
 
   /** A provider whose own inputs are not known yet is not asked, and tells nothing. */

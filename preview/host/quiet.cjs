@@ -11,7 +11,5 @@ module.exports = (sdk) => {
   const { debug } = log;
   if (!Object.getOwnPropertyDescriptor(log, "debug")?.writable) return;
   log.debug = (message, ...rest) =>
-    typeof message === "string" && !message.startsWith(ours)
-      ? Promise.resolve()
-      : debug(message, ...rest);
+    typeof message === "string" && !message.startsWith(ours) ? Promise.resolve() : debug(message, ...rest);
 };

@@ -6,6 +6,7 @@ import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes } from "../../lib/units.ts";
+import { adviceFor } from "./advice.ts";
 import { usageBelow } from "./usage.ts";
 
 /** How much a sandbox may use. */
@@ -74,7 +75,7 @@ export class Sandbox implements Guard {
     clearInterval(this.#timer);
     // Another process may have its number from now on.
     this.#init = undefined;
-    const [, reason] = /^bwrap: (.*)/.exec(errors) ?? [];
+    const reason = /^bwrap: (.*)/.exec(errors)?.[1]?.replace(/\.$/, "");
     if (this.#hasRun || reason === undefined) return undefined;
     return new Failure(
       "isolation",
@@ -102,11 +103,4 @@ function comeFirst(init: number | undefined): number | undefined {
 
 function tooMuch(limit: string): Failure {
   return new Failure("limit", `it used more than ${limit}, the most that --isolate allows`);
-}
-
-function adviceFor(reason: string): string {
-  if (/Unknown option/.test(reason)) return "It needs bubblewrap 0.8 or newer.";
-  if (/Can't find source path/.test(reason))
-    return "A file or folder that the project links to is not there.";
-  return "It may lack namespaces for users without privileges: docs/security.md says how to allow them on Ubuntu and in a container. --isolate=permissions stops less and needs none.";
 }
