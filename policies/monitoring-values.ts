@@ -136,6 +136,10 @@ type Data = Value<grafanaTypes.types.input.alerting.RuleGroupRuleData>;
 
 const isExpression = (uid: string): boolean => uid === "__expr__" || uid === "-100";
 
+/** The sources that each stack of Grafana Cloud has, by what is asked of them. */
+const cloudMetrics = /^grafanacloud-(?:[\w-]+-)?prom$/;
+const cloudLogs = /^grafanacloud-(?:[\w-]+-)?logs$/;
+
 function judgeSource(stack: Stack, data: Data): Verdict {
   const uid = data.at("datasourceUid");
   const model = data.at("model");
@@ -153,9 +157,9 @@ function judgeSource(stack: Stack, data: Data): Verdict {
     return fault(from, "The time range of a query ends before it begins, which Grafana refuses.");
   }
   const usual = usualSource(stack);
+  const ofCloud = model.json().at("datasource", "type").string() === "loki" ? cloudLogs : cloudMetrics;
   return (
-    (text !== "" &&
-      (usual === undefined || text === usual || /^grafanacloud-(?:[\w-]+-)?prom$/.test(text))) ||
+    (text !== "" && (usual === undefined || text === usual || ofCloud.test(text))) ||
     unproved(
       uid,
       `A query asks the data source ${JSON.stringify(text)}, and the others ask ${JSON.stringify(usual ?? "")}.`,

@@ -134,7 +134,7 @@ export const criticalAlertsPage = policy({
   title:
     "A high error rate and a host that is down must be critical, and every critical alert must page somebody at any time, within minutes.",
   severity: "critical",
-  fix: "Route severity=critical to a contact point of PagerDuty, without mute timings.",
+  fix: "Route severity=critical to a contact point of a pager, such as pagerduties, opsgenies, oncalls or the webhook of incident.io, without mute timings.",
   url: documentation,
   productionOnly: true,
   check: (stack) => {

@@ -15,15 +15,15 @@ function alerts(stack: Stack): AlertRule[] {
   return stack.ofType(grafana.ruleGroup).flatMap((resource) => {
     const rules = resource.at("rules");
     return rules.isUnknown
-      ? [toRule(resource.at("rules", "0"))]
+      ? [toRule(stack, resource.at("rules", "0"))]
       : rules
           .items()
           .filter((entry) => entry.isUnknown || !isGiven(entry.at("record")))
-          .map(toRule);
+          .map((entry) => toRule(stack, entry));
   });
 }
 
-function toRule(entry: Value<grafanaTypes.types.input.alerting.RuleGroupRule>): AlertRule {
+function toRule(stack: Stack, entry: Value<grafanaTypes.types.input.alerting.RuleGroupRule>): AlertRule {
   let conditions: readonly (readonly Measure[])[] | undefined;
   return {
     resource: entry.resource,
@@ -31,7 +31,7 @@ function toRule(entry: Value<grafanaTypes.types.input.alerting.RuleGroupRule>): 
     grafana: entry,
     name: () => entry.at("name").string() ?? "without a name",
     conditions: () => {
-      conditions ??= firingConditions(entry).map(({ atoms }) => atoms.map(measureOf));
+      conditions ??= firingConditions(stack, entry).map(({ atoms }) => atoms.map(measureOf));
       return conditions;
     },
     isPaused: () => entry.at("isPaused").boolean() === true,

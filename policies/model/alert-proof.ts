@@ -1,11 +1,12 @@
 import type { Stack, Value } from "../framework/index.ts";
-import { parseMath, parsePromql } from "../values/promql.ts";
+import { parseMath } from "../values/promql.ts";
 import type { Expr, Selector } from "../values/promql-ast.ts";
 import { limitsIn, matchingFault, narrowed } from "../values/promql-labels.ts";
 import { labelsGiven, obstacle } from "../values/promql-proof.ts";
 import { referencesIn, selectorsIn } from "../values/promql-reads.ts";
 import { alertFacts } from "./alert-facts.ts";
 import type { AlertRule } from "./alert-rules.ts";
+import { readQuery } from "./recordings.ts";
 
 /** A rule that is evaluated more seldom fires late, whatever it waits for. */
 const longestIntervalSeconds = 300;
@@ -14,31 +15,76 @@ const reducers: ReadonlySet<string> = new Set(["last", "mean", "median", "max", 
 const classicReducers: ReadonlySet<string> = new Set(["last", "avg", "median", "max", "min"]);
 const longestRangeSeconds = 900;
 
-/**
- * Why a rule may stay silent although what it waits for is there, to follow its name; undefined where it is proved
- * that it fires. Throws UnknownRead.
- */
-export function silence(stack: Stack, rule: AlertRule): string | undefined {
+/** Why a rule may stay silent although what it waits for is there. */
+export interface Silence {
+  /** To follow the name of the rule. */
+  readonly reason: string;
+  /** How to write it so that it can be proved to fire. */
+  readonly fix: string;
+}
+
+/** Undefined where it is proved that the rule fires. Throws UnknownRead. */
+export function silence(stack: Stack, rule: AlertRule): Silence | undefined {
   const before = silences.get(rule);
-  const { reason } = before ?? { reason: search(stack, rule) };
-  silences.set(rule, { reason });
-  return reason;
+  const { found } = before ?? { found: search(stack, rule) };
+  silences.set(rule, { found });
+  return found;
 }
 
 /** A rule is asked for each of the alerts that the checklist names. */
-const silences = new WeakMap<AlertRule, { readonly reason: string | undefined }>();
+const silences = new WeakMap<AlertRule, { readonly found: Silence | undefined }>();
 
-function search(stack: Stack, rule: AlertRule): string | undefined {
+const writeSo =
+  "Write the expression so that it can be proved to fire: of all hosts and routes, by labels that both sides have, over a range of several scrapes, at the time of the evaluation.";
+
+function search(stack: Stack, rule: AlertRule): Silence | undefined {
   const { grafana: entry } = rule;
-  if (entry === undefined) {
-    return rule.silence?.();
+  const mode = entry?.at("execErrState");
+  if (/^(?:OK|KeepLast)$/i.test(mode?.string() ?? "")) {
+    return {
+      reason: `stays silent when its query fails: execErrState is ${mode?.string()}`,
+      fix: "Set execErrState to Error or Alerting.",
+    };
   }
+  const reason = entry === undefined ? rule.silence?.() : reasonOf(stack, rule, entry);
+  return reason === undefined
+    ? undefined
+    : { reason, fix: fixes.find(([of]) => of.test(reason))?.[1] ?? writeSo };
+}
+
+/** What to write instead, where the reason is one of these. */
+const fixes: readonly (readonly [RegExp, string])[] = [
+  [
+    /^asks for a quantile of .* no buckets/,
+    "Read the series that ends in _bucket, by le. Where it is a native histogram, say so by a guard such as: and histogram_count(sum(rate(METRIC[5m]))) > 0.",
+  ],
+  [
+    /a series that the platform does not have$/,
+    "Read a series that the platform has, which docs/metrics.md lists; of a histogram, the one that ends in _bucket.",
+  ],
+  [
+    /^(?:leaves out|watches only) what has /,
+    "Leave the matcher out, so that the alert watches all hosts and routes.",
+  ],
+  [
+    /without a range of its own$/,
+    "Write the range out, such as [5m]: Grafana chooses the one of a variable.",
+  ],
+  [
+    /^is evaluated only every /,
+    `Set intervalSeconds of the rule group to ${longestIntervalSeconds} or less.`,
+  ],
+  [/^reads another time than now/, "Read up to now: without offset and @, and with relativeTimeRange.to 0."],
+];
+
+function reasonOf(
+  stack: Stack,
+  rule: AlertRule,
+  entry: NonNullable<AlertRule["grafana"]>,
+): string | undefined {
   const interval = intervalOf(rule);
   if (interval !== undefined && interval > longestIntervalSeconds) {
     return `is evaluated only every ${interval} seconds`;
-  }
-  if (/^(?:OK|KeepLast)$/i.test(entry.at("execErrState").string() ?? "")) {
-    return `stays silent when its query fails: execErrState is ${entry.at("execErrState").string()}`;
   }
   const unreduced = unreducedRange(entry);
   if (unreduced !== undefined) {
@@ -59,7 +105,7 @@ function search(stack: Stack, rule: AlertRule): string | undefined {
   if (apart !== undefined) {
     return apart;
   }
-  for (const expr of expressionsOf(rule)) {
+  for (const expr of expressionsOf(stack, rule)) {
     const reason = obstacle(expr, alertFacts(stack));
     if (reason !== undefined) {
       return reason;
@@ -97,12 +143,20 @@ function unjoined(stack: Stack, entry: NonNullable<AlertRule["grafana"]>): strin
   const models = entry
     .at("datas")
     .items()
-    .map((data) => ({ id: data.at("refId").string() ?? "", model: data.at("model").json() }));
+    .map((data) => ({
+      id: data.at("refId").string() ?? "",
+      model: data.at("model").json(),
+      source: data.at("datasourceUid").string(),
+    }));
   const queryOf = (id: string, depth = 0): Expr | undefined => {
-    const model = models.find((one) => one.id === id)?.model;
+    const { model, source } = models.find((one) => one.id === id) ?? {};
     const query = model?.at("expr").string();
     const input = model?.at("expression").string()?.replace("$", "") ?? "";
-    return query !== undefined ? parsePromql(query) : depth < 5 ? queryOf(input, depth + 1) : undefined;
+    return query !== undefined
+      ? readQuery(stack, query, source)
+      : depth < 5
+        ? queryOf(input, depth + 1)
+        : undefined;
   };
   for (const { model } of models) {
     const formula =
@@ -139,21 +193,21 @@ function joinFault(one: Given, other: Given): string | undefined {
 
 /** The values that a rule is limited to, of each label that the stack decides; empty where it takes all. */
 export function limitsOf(stack: Stack, rule: AlertRule): ReadonlyMap<string, readonly string[]> {
-  return expressionsOf(rule)
+  return expressionsOf(stack, rule)
     .map((expr) => limitsIn(expr, alertFacts(stack)))
     .reduce(narrowed, new Map());
 }
 
-export function selectorsOf(rule: AlertRule): Selector[] {
-  return expressionsOf(rule).flatMap(selectorsIn);
+export function selectorsOf(stack: Stack, rule: AlertRule): Selector[] {
+  return expressionsOf(stack, rule).flatMap(selectorsIn);
 }
 
 /** The queries of a rule, as far as they are PromQL. */
-function expressionsOf({ grafana }: AlertRule): Expr[] {
+function expressionsOf(stack: Stack, { grafana }: AlertRule): Expr[] {
   const queries = grafana?.at("datas").items() ?? [];
   return queries.flatMap((data) => {
     const expr = data.at("model").json().at("expr").string();
-    return expr === undefined ? [] : (parsePromql(expr) ?? []);
+    return expr === undefined ? [] : (readQuery(stack, expr, data.at("datasourceUid").string()) ?? []);
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  type AnyValue,
   type Fault,
   type Finding,
   fault,
@@ -46,7 +47,7 @@ export function judgeAlert(stack: Stack, requirement: AlertRequirement): Finding
   }
   if (unknown !== undefined) {
     const { value } = unknown;
-    return [judge(value.resource, () => undecided(value))];
+    return [judge(value.resource, () => (value.isUnknown ? undecided(value) : unreadable(value)))];
   }
   if (first !== undefined) {
     const found = `The alert ${first.name()} leaves out ${left}, and no other alert watches it.`;
@@ -55,6 +56,15 @@ export function judgeAlert(stack: Stack, requirement: AlertRequirement): Finding
   return near.length === 0
     ? [violation(requirement.absent)]
     : near.slice(0, 1).map(({ rule, wrong }) => violation(wrong, rule.resource));
+}
+
+/** A query in another language, or a formula that the pack does not read. */
+function unreadable(value: AnyValue): Fault {
+  return unproved(
+    value,
+    `${value.resource.name} has a query at ${value.path.join(".")} that the pack does not read.`,
+    "Write it in PromQL, with Grafana's reductions, thresholds and formulas; or waive the policy for this resource.",
+  );
 }
 
 interface Meeting {
@@ -73,13 +83,14 @@ export function meetingRules(stack: Stack, requirement: AlertRequirement): Meeti
   for (const rule of alertRules(stack)) {
     try {
       const verdict = meets(rule, requirement);
-      const reason = verdict === true ? silence(stack, rule) : undefined;
-      if (reason !== undefined) {
-        near.push({ rule, wrong: unproved(rule.entry, `The alert ${rule.name()} ${reason}.`, writeSo) });
+      const silent = verdict === true ? silence(stack, rule) : undefined;
+      if (silent !== undefined) {
+        const found = `The alert ${rule.name()} ${silent.reason}.`;
+        near.push({ rule, wrong: unproved(rule.entry, found, silent.fix) });
       } else if (verdict === true) {
         rules.push(rule);
       } else if (verdict !== undefined) {
-        near.push({ rule, wrong: fault(rule.entry, verdict) });
+        near.push({ rule, wrong: verdict });
       }
     } catch (error) {
       if (!(error instanceof UnknownRead)) {
@@ -90,9 +101,6 @@ export function meetingRules(stack: Stack, requirement: AlertRequirement): Meeti
   }
   return { rules, near, unknown };
 }
-
-const writeSo =
-  "Write the expression so that it can be proved to fire: of all hosts and routes, by labels that both sides have, over a range of several scrapes, at the time of the evaluation.";
 
 /** A value of a label that the rules together leave out, as a text. */
 function leftOut(stack: Stack, rules: readonly AlertRule[]): string | undefined {
@@ -113,13 +121,30 @@ function leftOut(stack: Stack, rules: readonly AlertRule[]): string | undefined 
 }
 
 function valuesOf(stack: Stack, rules: readonly AlertRule[], label: string): readonly string[] {
-  const values = rules.flatMap(selectorsOf).map((selector) => allOf(selector, label, alertFacts(stack)));
+  const values = rules
+    .flatMap((rule) => selectorsOf(stack, rule))
+    .map((selector) => allOf(selector, label, alertFacts(stack)));
   return values.find((all) => all.length > 0) ?? [];
 }
 
 /** True, what is wrong with a rule that watches the right thing, or undefined for a rule on another thing. */
-function meets(rule: AlertRule, requirement: AlertRequirement): true | string | undefined {
-  const verdicts = rule.conditions().map((measures) => meetsBy(rule, measures, requirement));
+function meets(rule: AlertRule, requirement: AlertRequirement): true | Fault | undefined {
+  const conditions = rule.conditions();
+  if (conditions.some((measures) => measures.some(({ kind }) => kind === "recorded"))) {
+    return unproved(
+      rule.entry,
+      `The alert ${rule.name()} reads the series of a recording rule that the pack does not follow.`,
+      "Declare the recording rule in the stack, as a rule with record in a group of the same data source that runs every five minutes or more often, and read its series without labels; or write its expression into the alert.",
+    );
+  }
+  const verdicts = conditions.map((measures) => meetsBy(rule, measures, requirement));
+  const wrong = wrongIn(rule, verdicts, requirement);
+  return typeof wrong === "string" ? fault(rule.entry, wrong) : wrong;
+}
+
+type Answer = true | string | undefined;
+
+function wrongIn(rule: AlertRule, verdicts: readonly Answer[], requirement: AlertRequirement): Answer {
   if (!verdicts.includes(true)) {
     return verdicts.find((verdict) => verdict !== undefined);
   }
@@ -135,10 +160,7 @@ function meetsBy(
   rule: AlertRule,
   measures: readonly Measure[],
   { measures: measure, allows }: AlertRequirement,
-): true | string | undefined {
-  if (measures.some(({ kind }) => kind === "recorded")) {
-    return `The alert ${rule.name()} reads the series of a recording rule, whose expression the pack does not follow.`;
-  }
+): Answer {
   const verdicts = measures.map((one) => measure(one, measures));
   const isOther = (one: Measure, index: number) =>
     verdicts[index] === undefined && !isGuard(one) && allows?.(one) !== true;

@@ -54,7 +54,11 @@ const kinds: readonly ChannelKind[] = [
   { kind: "Webex", count: having("webexes", "roomId") },
   { kind: "Pushover", count: having("pushovers", "userKey", "apiToken") },
   { kind: "Amazon SNS", count: having("sns", "topic") },
-  { kind: "webhook", count: having("webhooks", "url") },
+  { kind: "Jira", count: having("jiras", "apiUrl", "project") },
+  { kind: "LINE", count: having("lines", "token") },
+  { kind: "Threema", count: having("threemas", "gatewayId", "recipientId", "apiSecret") },
+  { kind: "WeCom", count: (point) => point.at("wecoms").items().filter(reachesWeCom).length },
+  { kind: "DingTalk", count: having("dingdings", "url") },
 ];
 
 /** Contact points that the stack declares. */
@@ -64,16 +68,41 @@ export const contactPoints: (stack: Stack) => readonly ContactPoint[] = perStack
 
 /** The channels of a contact point that reach somebody. Throws UnknownRead. */
 export function channelsOf(point: ContactPoint): Channel[] {
-  return kinds.flatMap(({ kind, pages = false, count }) =>
-    Array.from({ length: count(point) }, () => ({ kind, pages })),
+  const own = kinds.flatMap(({ kind, pages = false, count }) =>
+    Array.from({ length: count(point) }, (): Channel => ({ kind, pages })),
   );
+  const webhooks = point
+    .at("webhooks")
+    .items()
+    .filter((entry) => isFilled(entry.at("url")));
+  return [...own, ...webhooks.map((entry) => webhookTo(entry.at("url")))];
 }
+
+/** Where a webhook leads decides whether it pages; one that is not known yet may. */
+function webhookTo(url: AnyValue): Channel {
+  return {
+    kind: "webhook",
+    get pages() {
+      const { protocol, hostname = "" } = URL.parse(url.string() ?? "") ?? {};
+      return protocol === "https:" && pagersByWebhook.test(hostname);
+    },
+  };
+}
+
+/** Hosts at which services for incidents take the alerts of Grafana, and call whoever is on call until somebody answers. */
+const pagersByWebhook =
+  /^(?:api\.incident\.io|(?:webhooks|api)\.rootly\.com|(?:api|signals)\.firehydrant\.(?:io|com)|uptime\.betterstack\.com|uptime\.betteruptime\.com|api\.(?:eu\.)?squadcast\.com|api\.ilert\.com|[\w-]+\.xmatters\.com|(?:www|events)\.zenduty\.com|api\.pagertree\.com|notify\.alertops\.com|hooks\.spike\.sh|allquiet\.app|connect\.signl4\.com)$/i;
 
 type Entry<L extends Key<alerting.ContactPointArgs>> = Value<Item<Child<alerting.ContactPointArgs, L>>>;
 
 function hasAddresses(entry: Entry<"emails">): boolean {
   const addresses = entry.at("addresses").items();
   return addresses.length > 0 && every(addresses, (address) => !isPlaceholder(address.string() ?? ""));
+}
+
+/** By a webhook, or by an application of the company. */
+function reachesWeCom(entry: Entry<"wecoms">): boolean {
+  return isFilled(entry.at("url")) || (isFilled(entry.at("agentId")) && isFilled(entry.at("secret")));
 }
 
 /** By a webhook, or by a token and a channel. */

@@ -1,8 +1,9 @@
 import type * as grafanaTypes from "@pulumi/grafana";
-import { undecided, type Value } from "../framework/index.ts";
-import { parseMath, parsePromql } from "../values/promql.ts";
+import { type Stack, undecided, type Value } from "../framework/index.ts";
+import { parseMath } from "../values/promql.ts";
 import { comparisonOperators, type Expr } from "../values/promql-ast.ts";
 import { type Alternative, alternativesOf, both, compared, truthy } from "../values/promql-conditions.ts";
+import { readQuery } from "./recordings.ts";
 
 /**
  * The ways in which a rule of Grafana fires: its condition, followed from one query or expression to the
@@ -10,9 +11,9 @@ import { type Alternative, alternativesOf, both, compared, truthy } from "../val
  *
  * Source: Grafana, Alerting, Queries and conditions; the expression models are those of Grafana 9 to 13.
  */
-export function firingConditions(rule: Value<RuleGroupRule>): Alternative[] {
+export function firingConditions(stack: Stack, rule: Value<RuleGroupRule>): Alternative[] {
   const condition = rule.at("condition").string();
-  return condition === undefined ? [] : truthy(new Rule(rule).node(condition));
+  return condition === undefined ? [] : truthy(new Rule(stack, rule).node(condition));
 }
 
 type RuleGroupRule = grafanaTypes.types.input.alerting.RuleGroupRule;
@@ -22,9 +23,11 @@ type Data = grafanaTypes.types.input.alerting.RuleGroupRuleData;
 const deepest = 20;
 
 class Rule {
+  readonly #stack: Stack;
   readonly #entries: ReadonlyMap<string | undefined, Value<Data>>;
 
-  constructor(rule: Value<RuleGroupRule>) {
+  constructor(stack: Stack, rule: Value<RuleGroupRule>) {
+    this.#stack = stack;
     this.#entries = new Map(
       rule
         .at("datas")
@@ -43,7 +46,8 @@ class Rule {
     const model = text.json();
     const query = model.at("expr").string();
     if (query !== undefined) {
-      return alternativesOf(parsePromql(query) ?? undecided(text));
+      const source = entry.at("datasourceUid").string();
+      return alternativesOf(readQuery(this.#stack, query, source) ?? undecided(text));
     }
     const input = () => this.node(model.at("expression").string()?.replace("$", "") ?? "", depth + 1);
     switch (model.at("type").string()) {

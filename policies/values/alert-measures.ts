@@ -2,6 +2,7 @@ import { type Down, down } from "./alert-down.ts";
 import type { Interval } from "./intervals.ts";
 import { subjectIn, subjectOf } from "./metric-names.ts";
 import { isLevel, keepsStatus, volumeOf } from "./promql-amounts.ts";
+import { constantOf, linear } from "./promql-arithmetic.ts";
 import type { Expr } from "./promql-ast.ts";
 import type { Atom } from "./promql-conditions.ts";
 import { selectorsIn, windowOf } from "./promql-reads.ts";
@@ -72,10 +73,32 @@ export function measureOf({ subject, interval }: Atom): Measure {
   return (
     ratio(subject, interval) ??
     latency(subject, interval) ??
+    smoothed(subject, interval) ??
     down(subject, interval) ??
     level(subject, interval) ?? { kind: "other" }
   );
 }
+
+/** A share or a quantile that is averaged over some time meets a bound once it has met it for all of that time. */
+function smoothed(subject: Expr, interval: Interval): Measure | undefined {
+  const [over] = subject.kind === "call" && smoothing.has(subject.name) ? subject.args : [];
+  if (over?.kind !== "subquery" || over.isMoved) {
+    return undefined;
+  }
+  const { base, scale, offset } = linear(over.operand);
+  if (scale <= 0 || interval.except !== undefined) {
+    return undefined;
+  }
+  const measure = measureOf({
+    subject: base,
+    interval: { ...interval, low: (interval.low - offset) / scale, high: (interval.high - offset) / scale },
+  });
+  return measure.kind === "error ratio" || measure.kind === "latency"
+    ? { ...measure, window: measure.window + over.range }
+    : undefined;
+}
+
+const smoothing: ReadonlySet<string> = new Set(["avg_over_time", "min_over_time", "max_over_time"]);
 
 /** The time now less the one of something, which a series gives in seconds since 1970. */
 function isAge(subject: Expr): boolean {
@@ -167,6 +190,10 @@ function fastShare(counted: Expr, { high }: Interval, window: number): Measure |
 
 function latency(subject: Expr, interval: Interval): Measure | undefined {
   const expr = worst(subject);
+  const fraction = slowShare(expr, interval);
+  if (fraction !== undefined) {
+    return fraction;
+  }
   const [quantile, series] = quantileOf(expr);
   const [first] = series === undefined ? [] : selectorsIn(series);
   if (quantile === undefined || series === undefined || first === undefined) {
@@ -181,6 +208,25 @@ function latency(subject: Expr, interval: Interval): Measure | undefined {
         kind: "latency",
         quantile,
         aboveSeconds: interval.low * unitOf(first.metric),
+        window: windowOf(series),
+      }
+    : undefined;
+}
+
+/** The share of a native histogram's observations from 0 to a bound says the same as a quantile. */
+function slowShare(expr: Expr, { high }: Interval): Measure | undefined {
+  const [from, to, series] = expr.kind === "call" && expr.name === "histogram_fraction" ? expr.args : [];
+  const low = from && constantOf(from);
+  const bound = to && constantOf(to);
+  const [first] = series === undefined ? [] : selectorsIn(series);
+  if (series === undefined || first === undefined || low !== 0 || bound === undefined) {
+    return undefined;
+  }
+  return volumeOf(series) !== undefined && subjectIn(series) === "request duration"
+    ? {
+        kind: "latency",
+        quantile: high,
+        aboveSeconds: bound * unitOf(first.metric),
         window: windowOf(series),
       }
     : undefined;

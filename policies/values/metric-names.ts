@@ -27,7 +27,7 @@ export function subjectOf(selector: Selector): Subject {
   if (selector.matchers.some(({ label, value }) => label === "resource" && value === "memory")) {
     return "memory";
   }
-  if (/connection|pg_stat_activity|numbackends|(^|_)pool_/.test(name)) {
+  if (/connection|pg_stat_activity|num_?backends|(^|_)pool_/.test(name)) {
     return /error|fail|refus|timeout/.test(name) ? "failed connections" : "database connections";
   }
   if (/(^|_)(db|database|pg|postgres|sql|query|cpu|disk|filesystem)(_|$)/.test(name)) {

@@ -1,6 +1,7 @@
 import { isStatusLabel, type Subject, subjectOf } from "./metric-names.ts";
 import { constantOf } from "./promql-arithmetic.ts";
 import type { Aggregate, Binary, Expr } from "./promql-ast.ts";
+import { countsOf } from "./promql-native.ts";
 
 /** How much of something is counted, and in what: times `perSecond` it is a number by the second. */
 export interface Volume {
@@ -34,6 +35,9 @@ function volumeOfCall(name: string, [first, second]: readonly Expr[]): Volume | 
   if (first?.kind === "selector" && first.range !== undefined) {
     const factor = ["rate", "irate"].includes(name) ? 1 : name === "increase" ? 1 / first.range : undefined;
     return factor === undefined ? undefined : { subject: subjectOf(first), perSecond: factor };
+  }
+  if (name === "histogram_count" && first !== undefined) {
+    return volumeOf(countsOf(first));
   }
   const isSame =
     sameSeries.has(name) ||

@@ -117,6 +117,15 @@ function call(expr: Extract<Expr, { kind: "call" }>): Alternative[] {
 /** What a function or aggregation makes of the series that its argument leaves over. */
 function wrap(expr: Expr, argument: Expr | undefined): Alternative[] {
   const inner = argument === undefined ? [] : alternativesOf(argument);
+  const [only, ...others] = inner;
+  if (
+    expr.kind === "aggregate" &&
+    filtering.has(expr.operator) &&
+    only !== undefined &&
+    others.length === 0
+  ) {
+    return [{ value: { ...expr, args: [...expr.args.slice(0, -1), only.value] }, atoms: only.atoms }];
+  }
   return inner.some(({ atoms }) => atoms.length > 0)
     ? inner.map(({ atoms }) => ({ value: expr, atoms }))
     : [{ value: expr, atoms: [] }];
@@ -208,17 +217,35 @@ function meet(value: Expr, atoms: readonly Atom[]): Alternative[] {
   return [{ value, atoms: met.filter((atom) => !met.some((other) => implies(other, atom))) }];
 }
 
-/** Where a share is above 0 or more, so is what is divided. */
+/** Aggregations whose value is of the series that a filter inside leaves over, and nothing else. */
+const filtering: ReadonlySet<string> = new Set(["sum", "avg", "min", "max"]);
+
+/**
+ * Where a share is above 0 or more, so is what is divided, and so is what it is divided by: of a limit of 0 there is
+ * no share.
+ */
 function implies({ subject, interval }: Atom, other: Atom): boolean {
   return (
     subject.kind === "binary" &&
     subject.operator === "/" &&
     interval.low >= 0 &&
-    other.interval.low <= 0 &&
-    other.interval.high === Number.POSITIVE_INFINITY &&
-    other.interval.except === undefined &&
-    JSON.stringify(subject.left) === JSON.stringify(other.subject)
+    isAboveZero(other.interval) &&
+    [subject.left, subject.right].some((side) => isOf(side, other.subject))
   );
+}
+
+/** `> 0` and `!= 0` leave the same over of what is never negative. */
+function isAboveZero({ low, high, except }: Interval): boolean {
+  return low <= 0 && high === Number.POSITIVE_INFINITY && (except === undefined || except === 0);
+}
+
+/** Whether an expression is that other, or an aggregation of it. */
+function isOf(expr: Expr, other: Expr): boolean {
+  if (JSON.stringify(expr) === JSON.stringify(other)) {
+    return true;
+  }
+  const inner = expr.kind === "aggregate" && filtering.has(expr.operator) ? expr.args.at(-1) : undefined;
+  return inner !== undefined && isOf(inner, other);
 }
 
 function atom(subject: Expr, operator: string, bound: number): Atom {

@@ -47,6 +47,18 @@ export function declaredSeries(metric: string): { type: string; labels: readonly
   return all[base]?.type === "histogram" ? all[base] : undefined;
 }
 
+/** Whether a series counts from the start, so that its values alone say nothing. */
+export function isCounter(metric: string): boolean {
+  const type = declaredSeries(metric)?.type;
+  return type === undefined
+    ? /_(?:total|bucket|count|sum)$/.test(metric) && !isGaugeCount.test(metric)
+    : type !== "gauge";
+}
+
+/** Gauges of common exporters whose names end like those of counters. */
+const isGaugeCount =
+  /^(?:pg_stat_activity_count|(?:connection_stats|max_connections)_connection_count|node_processes_\w+|kube_\w+)$/;
+
 function declaredLabels(metric: string): readonly string[] | undefined {
   const series = declaredSeries(metric);
   if (series === undefined) {

@@ -6,12 +6,14 @@ import {
   type AlertFacts,
   declaredSeries,
   emptyFault,
+  isCounter,
   keyOf,
   type Labels,
   labelsOf,
   matcherFault,
   matchingFault,
 } from "./promql-labels.ts";
+import { nativeIn, ofNative } from "./promql-native.ts";
 import { selectorsIn } from "./promql-reads.ts";
 import { typeFault } from "./promql-types.ts";
 
@@ -32,7 +34,7 @@ export function obstacle(expr: Expr, facts: AlertFacts): string | undefined {
 /** The labels of the series that an expression gives, undefined of a number, or why it may give none. */
 export function labelsGiven(expr: Expr, facts: AlertFacts): Labels | undefined | string {
   try {
-    return new Prover(facts).labels(expr);
+    return new Prover(facts, expr).labels(expr);
   } catch (error) {
     if (error instanceof Blocked) {
       return error.message;
@@ -51,8 +53,12 @@ const none: Labels = { names: new Set() };
 class Prover {
   readonly #facts: AlertFacts;
 
-  constructor(facts: AlertFacts) {
+  /** Series that are read by functions of native histograms, so that whoever wrote it knows that they are some. */
+  readonly #native: ReadonlySet<string>;
+
+  constructor(facts: AlertFacts, expr: Expr) {
     this.#facts = facts;
+    this.#native = new Set(nativeIn(expr));
   }
 
   labels(expr: Expr): Result {
@@ -177,6 +183,9 @@ class Prover {
     if (name === "histogram_quantile") {
       return this.#quantile(first, second);
     }
+    if (ofNative.has(name)) {
+      return this.labels(args.at(-1) ?? first);
+    }
     const least = samples.get(name);
     if (least !== undefined) {
       const over = name.startsWith("quantile") ? second : first;
@@ -233,12 +242,16 @@ class Prover {
       return block(`asks for the quantile ${q}, which is not between 0 and 1`);
     }
     const labels = series && this.labels(series);
-    if (labels === undefined) {
+    if (series === undefined || labels === undefined) {
       return block("asks for a quantile of nothing");
     }
-    const plain = series && selectorsIn(series).find(({ metric }) => !metric.endsWith("_bucket"));
-    if (plain !== undefined) {
-      return block(`asks for a quantile of ${plain.metric}, which has no buckets as far as its name shows`);
+    const plain = selectorsIn(series).filter(({ metric }) => !metric.endsWith("_bucket"));
+    const classic = plain.find(({ metric }) => !this.#native.has(metric));
+    if (classic !== undefined) {
+      return block(`asks for a quantile of ${classic.metric}, which has no buckets as far as its name shows`);
+    }
+    if (plain.length > 0) {
+      return labels;
     }
     if ("names" in labels) {
       return labels.names.has("le")
@@ -268,16 +281,6 @@ function withLabel(labels: Result, label: Expr | undefined): Result {
     : labels;
 }
 
-function isCounter(metric: string): boolean {
-  const type = declaredSeries(metric)?.type;
-  return type === undefined
-    ? /_(?:total|bucket|count|sum)$/.test(metric) && !isGaugeCount.test(metric)
-    : type !== "gauge";
-}
-
-/** Gauges of common exporters whose names end like those of counters. */
-const isGaugeCount = /^(?:pg_stat_activity_count|node_processes_\w+|kube_\w+)$/;
-
 const keeping: ReadonlySet<string> = new Set(["topk", "bottomk"]);
 const joining: ReadonlySet<string> = new Set(["sum", "min", "max", "avg", "count", "group", "quantile"]);
 
@@ -292,4 +295,4 @@ const samples = new Map([
   ]),
 ]);
 
-const transparent: ReadonlySet<string> = new Set("abs ceil sort sort_desc".split(" "));
+const transparent: ReadonlySet<string> = new Set(["abs", "ceil", "sort", "sort_desc"]);

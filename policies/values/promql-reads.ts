@@ -18,10 +18,10 @@ export function selectorsIn(expr: Expr): Selector[] {
   }
 }
 
-/** The longest range that an expression looks back over, in seconds. */
+/** The longest range that an expression looks back over, in seconds, as far as it says one. */
 export function windowOf(expr: Expr): number {
   const own = expr.kind === "subquery" ? expr.range : 0;
-  return Math.max(own, ...selectorsIn(expr).map(({ range }) => range ?? 0));
+  return Math.max(own, ...selectorsIn(expr).map(({ range }) => range || 0));
 }
 
 /** Names of the queries that a formula of Grafana refers to. */
