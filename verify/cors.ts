@@ -1,5 +1,6 @@
 import type { Context } from "./context.ts";
 import { only } from "./network/headers.ts";
+import type { HttpAnswer } from "./network/http.ts";
 import { type Check, compare, probe } from "./probe.ts";
 
 export const corsRestricted = probe({
@@ -18,25 +19,53 @@ export const corsRestricted = probe({
       ...allowed.map((origin) => ({ origin, expected: origin })),
       ...strangers.map((origin) => ({ origin, expected: "no permission" })),
     ];
+    const { healthCheckPath } = context.settings.api;
+    const other = unknownProcedure(context);
+    const routed = strangers.slice(0, mostRouted);
     const checks = asked.map(async ({ origin, expected }): Promise<Check[]> => {
-      const [simple, preflight] = await Promise.all([ask(context, origin), askBefore(context, origin)]);
+      const isOwn = expected === origin;
       const check = (kind: string, measured: string) =>
         compare(`${kind} from ${origin}`, {
           expected,
           measured,
-          holds: expected === origin ? measured === origin : measured !== origin && measured !== "*",
+          holds: isOwn ? measured === origin : measured !== origin && measured !== "*",
           setting: "edge.corsOrigins",
         });
-      return [check("request", simple), check("preflight", preflight)];
+      const [simple, preflight] = await Promise.all([
+        ask(context, origin, healthCheckPath),
+        askBefore(context, origin, healthCheckPath),
+      ]);
+      if (isOwn) {
+        const refused = refusalOf(preflight);
+        return [check("request", permission(simple)), check("preflight", refused ?? permission(preflight))];
+      }
+      // A router may have rules of its own, beside those of the server.
+      if (!routed.includes(origin)) {
+        return [check("request", permission(simple)), check("preflight", permission(preflight))];
+      }
+      const [there, before] = await Promise.all([
+        ask(context, origin, other),
+        askBefore(context, origin, other),
+      ]);
+      return [
+        check("request", foundPermission(origin, simple, there)),
+        check("preflight", foundPermission(origin, preflight, before)),
+      ];
     });
     return (await Promise.all(checks)).flat();
   },
 });
 
+/** Strangers that are asked of a router too: any, none, and what looks like the first allowed origin. */
+const mostRouted = 5;
+
 /** Origins that a careless comparison takes for the real one. */
 function lookalikes(origin: string): string[] {
-  const { protocol, host } = new URL(origin);
+  const { protocol, host, port } = new URL(origin);
   return [
+    // A dot in a pattern stands for any character.
+    `${protocol}//${host.replace(".", "x")}`,
+    ...(port === "" ? [`${protocol}//${host}:8443`] : []),
     `${protocol}//${host}.evil.example`,
     `${protocol}//evil${host}`,
     `${protocol}//evil.${host}`,
@@ -44,29 +73,44 @@ function lookalikes(origin: string): string[] {
   ];
 }
 
-async function ask(context: Context, origin: string): Promise<string> {
-  const { domains, api } = context.settings;
-  return permission(
-    await context.request({ host: domains.api, path: api.healthCheckPath, headers: { origin } }),
-  );
+/** A path beside the login, which answers 404 by the rules of its router. */
+function unknownProcedure({ settings }: Context): string {
+  const { loginPath } = settings.api;
+  return `${loginPath.slice(0, loginPath.lastIndexOf("/"))}/noSuchProcedure`;
 }
 
-async function askBefore(context: Context, origin: string): Promise<string> {
-  const { domains, api } = context.settings;
-  return permission(
-    await context.request({
-      host: domains.api,
-      method: "OPTIONS",
-      path: api.healthCheckPath,
-      headers: {
-        origin,
-        "access-control-request-method": "POST",
-        "access-control-request-headers": "content-type",
-      },
-    }),
-  );
+function ask(context: Context, origin: string, path: string): Promise<HttpAnswer> {
+  return context.request({ host: context.settings.domains.api, path, headers: { origin } });
 }
 
-function permission(answer: Parameters<typeof only>[0]): string {
+function askBefore(context: Context, origin: string, path: string): Promise<HttpAnswer> {
+  return context.request({
+    host: context.settings.domains.api,
+    method: "OPTIONS",
+    path,
+    headers: {
+      origin,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type",
+    },
+  });
+}
+
+/** Why a browser would not send the request after all (Fetch, "CORS-preflight fetch"). */
+function refusalOf(answer: HttpAnswer): string | undefined {
+  if (answer.status < 200 || answer.status > 299) return `status ${answer.status}`;
+  const headers = (only(answer, "access-control-allow-headers") ?? "").toLowerCase().split(/\s*,\s*/);
+  if (headers.includes("content-type")) return undefined;
+  const isOpen = headers.includes("*") && only(answer, "access-control-allow-credentials") !== "true";
+  return isOpen ? undefined : "no permission for the header content-type";
+}
+
+function permission(answer: HttpAnswer): string {
   return only(answer, "access-control-allow-origin") ?? "no permission";
+}
+
+/** The permission that one of some answers gives a stranger; else that of the first. */
+function foundPermission(origin: string, ...answers: readonly HttpAnswer[]): string {
+  const all = answers.map(permission);
+  return all.find((each) => each === origin || each === "*") ?? all[0] ?? "no permission";
 }

@@ -2,6 +2,7 @@ import { CspEvaluator } from "csp_evaluator";
 import { CspParser } from "csp_evaluator/dist/parser.js";
 import { all } from "./network/headers.ts";
 import type { HttpAnswer } from "./network/http.ts";
+import { pageAt } from "./pages.ts";
 import { compare, eachOf, probe } from "./probe.ts";
 
 /** Directives of one policy with their sources. */
@@ -32,7 +33,7 @@ export const declaredCspServed = probe({
   settings: ["edge.csp"],
   measure: async (context) => {
     const host = context.settings.domains.web;
-    const policies = policiesOf(await context.request({ host, path: "/" }));
+    const policies = policiesOf(await pageAt(context, host, "/"));
     const candidates = (policies.length === 0 ? [new Map()] : policies).map((served: Policy) =>
       Object.entries(context.settings.edge.csp).map(([directive, sources]) => {
         const found = served.get(directive);
@@ -67,10 +68,10 @@ export const cspEffective = probe({
   settings: ["edge.csp"],
   measure: (context) =>
     eachOf(context.hosts, String, async (host) => {
-      const answer = await context.request({ host, path: "/" });
+      const answer = await pageAt(context, host, "/");
       const texts = policyTexts(answer);
       const nonces = noncesOf(answer);
-      const again = nonces.length === 0 ? [] : noncesOf(await context.request({ host, path: "/" }));
+      const again = nonces.length === 0 ? [] : noncesOf(await pageAt(context, host, "/"));
       const findings = [
         ...findingsOf(texts),
         ...(nonces.some((each) => again.includes(each))
@@ -89,11 +90,20 @@ function findingsOf(texts: readonly string[]): string[] {
     new CspEvaluator(new CspParser(text).csp).evaluate().filter(({ severity }) => severity <= worstAllowed),
   );
   return first
-    .filter(({ directive }) => others.every((found) => found.some((each) => each.directive === directive)))
+    .filter(({ directive }) =>
+      others.every((found) => found.some((each) => coversSame(each.directive, directive))),
+    )
     .map(
       ({ directive, value, description }) =>
         `${[directive, value].filter(Boolean).join(" ")}: ${description}`,
     );
+}
+
+/** One policy may let code run by what it says of scripts, and another by what it says of everything. */
+function coversSame(one: string, other: string): boolean {
+  const covered = (directive: string) =>
+    directive === "default-src" ? ["default-src", "script-src", "object-src"] : [directive];
+  return covered(one).some((directive) => covered(other).includes(directive));
 }
 
 const nonce = /^'nonce-[\w+/=-]{1,500}'$/i;

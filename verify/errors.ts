@@ -1,32 +1,7 @@
 import type { Context } from "./context.ts";
-import type { HttpAnswer, HttpRequest } from "./network/http.ts";
+import { leakIn } from "./errors/leaks.ts";
+import type { HttpRequest } from "./network/http.ts";
 import { compare, eachOf, probe } from "./probe.ts";
-
-/** Characters of an answer that are searched: an error is short, and a hostile answer is not. */
-const mostSearched = 256 * 1024;
-
-/** What only somebody who debugs should see, and what it is called. */
-const leaks: readonly (readonly [what: string, pattern: RegExp])[] = [
-  [
-    "a stack trace",
-    /\s{1,8}at (?:async )?(?:[\w.<>[\] ]{1,200} \()?(?:file:\/\/|node:|\/)[^\s):]{1,500}:\d{1,7}:\d{1,7}/,
-  ],
-  [
-    "a path of the server",
-    // Routes may begin like folders do, so that those need a file's ending.
-    /\/(?:opt|srv|usr|var|root)\/[\w.-]{1,200}\/[\w./-]|\/(?:app|home|workspace|render|vercel)\/[\w./-]{1,500}\.(?:[cm]?[jt]sx?|py|rb|php|go|java|json|env|ya?ml|sql|prisma)\b|[A-Z]:\\[\w.-]{1,200}\\|node_modules/,
-  ],
-  [
-    "a statement of SQL",
-    // In lowercase, only what no sentence has: "select one from the list" is none.
-    /\b(?:SELECT\b.{1,500}\bFROM|INSERT INTO|UPDATE\b.{1,500}\bSET|DELETE FROM)\b|\b(?:select \*|select "|insert into "|update "|delete from ")|\bsyntax error at or near\b/,
-  ],
-  [
-    "the error of a database library",
-    /Prisma\w*Error|PrismaClient|SequelizeDatabaseError|QueryFailedError|pg_catalog/,
-  ],
-  ["the version of the software", /\b(?:node|express|fastify|nginx|next\.js|prisma)[/ ]v?\d+\.\d+/i],
-];
 
 /** Requests that no client of the platform sends, each of which a server should refuse. */
 function wrongRequests(context: Context): readonly (Omit<HttpRequest, "host"> & { what: string })[] {
@@ -49,6 +24,12 @@ function wrongRequests(context: Context): readonly (Omit<HttpRequest, "host"> & 
   ];
 }
 
+/** The same of the web application, whose framework answers. */
+const wrongPages = [
+  { what: "an unknown page", path: "/optropic-verify/no-such-page" },
+  { what: "a malformed escape in the address of a page", path: "/%E0%A4%A" },
+];
+
 export const errorsSanitized = probe({
   name: "errors-sanitized",
   items: ["4.11"],
@@ -57,10 +38,13 @@ export const errorsSanitized = probe({
   settings: ["api.loginPath"],
   measure: (context) =>
     eachOf(
-      wrongRequests(context),
+      [
+        ...wrongRequests(context).map((each) => ({ ...each, host: context.settings.domains.api })),
+        ...wrongPages.map((each) => ({ ...each, host: context.settings.domains.web })),
+      ],
       ({ what }) => what,
       async ({ what, ...request }) => {
-        const answer = await context.request({ ...request, host: context.settings.domains.api });
+        const answer = await context.request(request);
         const found = leakIn(answer);
         const expected = "a 4xx status without details";
         const refused = answer.status >= 400 && answer.status < 500;
@@ -75,14 +59,3 @@ export const errorsSanitized = probe({
       },
     ),
 });
-
-function leakIn({ body, headers }: HttpAnswer): string | undefined {
-  const text = `${[...headers].map(([name, values]) => `${name}: ${values.join(", ")}`).join("\n")}\n${body}`
-    .slice(0, mostSearched)
-    // Addresses that everybody may ask are no paths of the server.
-    .replaceAll(
-      /\bhttps?:\/\/[^\s"'<>]{1,2000}|\b(?:href|src|action)=(?:"[^"]{0,2000}"|'[^']{0,2000}')/gi,
-      " ",
-    );
-  return leaks.find(([, pattern]) => pattern.test(text))?.[0];
-}

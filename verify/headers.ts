@@ -1,13 +1,18 @@
+import type { Context } from "./context.ts";
 import { policiesOf } from "./csp.ts";
 import { only } from "./network/headers.ts";
 import type { HttpAnswer } from "./network/http.ts";
+import { pageAt } from "./pages.ts";
 import { compare, eachOf, probe } from "./probe.ts";
 
 interface Required {
   readonly says: string;
   readonly holds: (value: string) => boolean;
-  /** Whether something else in the answer does the same where the header is missing. */
-  readonly replaced?: (answer: HttpAnswer) => boolean;
+  /** What counts in place of the header; undefined where it is the header. */
+  readonly replaced?: (
+    answer: HttpAnswer,
+    context: Pick<Context, "settings">,
+  ) => { readonly holds: boolean; readonly says: string } | undefined;
 }
 
 /**
@@ -21,10 +26,20 @@ const required: Readonly<Record<string, Required>> = {
   "x-frame-options": {
     says: "DENY or SAMEORIGIN",
     holds: (value) => listed(value).every((each) => /^(deny|sameorigin)$/i.test(each)),
-    replaced: (answer) =>
-      policiesOf(answer).some((policy) =>
-        (policy.get("frame-ancestors") ?? ["*"]).every((source) => /^'(none|self)'$/i.test(source)),
-      ),
+    // Where a policy says who may frame a page, browsers ignore the header (CSP Level 3, section 6.4.2.1).
+    replaced: (answer, { settings }) => {
+      const declared = settings.edge.csp["frame-ancestors"] ?? [];
+      const ancestors = policiesOf(answer).flatMap((policy) => {
+        const sources = policy.get("frame-ancestors");
+        return sources === undefined ? [] : [sources];
+      });
+      if (ancestors.length === 0) return undefined;
+      return ancestors.some((sources) =>
+        sources.every((source) => /^'(none|self)'$/i.test(source) || declared.includes(source)),
+      )
+        ? { holds: true, says: "replaced by the Content Security Policy" }
+        : { holds: false, says: `replaced by frame-ancestors ${ancestors.flat().join(" ")}` };
+    },
   },
   // The last one that a browser knows counts (Referrer Policy, section 8.1).
   "referrer-policy": {
@@ -69,14 +84,14 @@ export const securityHeaders = probe({
   settings: ["domains.web", "domains.api"],
   measure: (context) =>
     eachOf(context.hosts, String, async (host) => {
-      const answer = await context.request({ host, path: "/" });
+      const answer = await pageAt(context, host, "/");
       const checks = Object.entries(required).map(([name, { says, holds, replaced }]) => {
         const value = only(answer, name);
-        const isReplaced = value === undefined && replaced?.(answer) === true;
+        const other = replaced?.(answer, context);
         return compare(`${name} of ${host}`, {
           expected: says,
-          measured: value ?? (isReplaced ? "replaced by the Content Security Policy" : "missing"),
-          holds: isReplaced || (value !== undefined && holds(value)),
+          measured: other?.says ?? value ?? "missing",
+          holds: other?.holds ?? (value !== undefined && holds(value)),
         });
       });
       const named = softwareIn(answer);

@@ -81,14 +81,18 @@ export const strictTransport = probe({
     }),
 });
 
-/** Directives of the header by name in lowercase (RFC 6797, section 6.1). */
+/**
+ * Directives of the header by name in lowercase. With one that comes twice the header is not valid, and a browser
+ * ignores all of it (RFC 6797, section 6.1).
+ */
 export function directivesOf(header: string): ReadonlyMap<string, string> {
-  return new Map(
-    header.split(";").flatMap((part) => {
-      const [name = "", value = ""] = part.trim().split("=");
-      return name === ""
-        ? []
-        : [[name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, "$1")] as const];
-    }),
-  );
+  const found = new Map<string, string>();
+  for (const part of header.split(";")) {
+    const [name = "", value = ""] = part.trim().split("=");
+    const key = name.trim().toLowerCase();
+    if (key === "") continue;
+    if (found.has(key)) return new Map([["max-age", "twice"]]);
+    found.set(key, value.trim().replace(/^"(.*)"$/, "$1"));
+  }
+  return found;
 }

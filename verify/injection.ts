@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Context, challengedBy } from "./context.ts";
+import { leakIn } from "./errors/leaks.ts";
 import { only } from "./network/headers.ts";
 import type { HttpRequest } from "./network/http.ts";
 import { compare, eachOf, probe } from "./probe.ts";
@@ -29,11 +30,12 @@ export const sqlInjectionWithoutEffect = probe({
             "The login answered 429: wait until it lets this address through",
           );
         }
+        const leak = leakIn(answer);
         return [
           compare(`login as ${input}`, {
-            expected: "a 4xx status",
-            measured: answer.status,
-            holds: answer.status >= 400 && answer.status < 500,
+            expected: "a 4xx status without details",
+            measured: `${answer.status} ${leak === undefined ? "without details" : `with ${leak}`}`,
+            holds: answer.status >= 400 && answer.status < 500 && leak === undefined,
             setting: "api.loginPath",
           }),
         ];
@@ -59,8 +61,11 @@ export const inputNotReflected = probe({
   settings: ["domains.web"],
   measure: (context) =>
     eachOf(context.hosts, String, async (host) => {
-      const mark = `<x-${randomBytes(6).toString("hex")}>`;
-      const encoded = encodeURIComponent(mark);
+      const name = `x-${randomBytes(6).toString("hex")}`;
+      const mark = `<${name}>`;
+      // Ends the value of an attribute and begins another one.
+      const attribute = `"' ${name}=`;
+      const encoded = encodeURIComponent(mark + attribute);
       const places = {
         query: { path: `/?q=${encoded}&search=${encoded}` },
         path: { path: `/${encoded}` },
@@ -70,7 +75,7 @@ export const inputNotReflected = probe({
         Object.entries(places).map(async ([place, request]) => {
           const answer = await context.request({ host, ...request });
           const isPage = !/json|text\/plain/i.test(only(answer, "content-type") ?? "text/html");
-          const reflected = isPage && answer.body.includes(mark);
+          const reflected = isPage && (answer.body.includes(mark) || isAttribute(answer.body, `${name}=`));
           return compare(`${place} at ${host}`, {
             expected: "no markup of the request",
             measured: reflected ? "the markup of the request" : "no markup of the request",
@@ -80,3 +85,17 @@ export const inputNotReflected = probe({
       );
     }),
 });
+
+/** Whether a name stands inside a tag, where a quote before it has ended the value of an attribute. */
+function isAttribute(body: string, name: string): boolean {
+  for (let at = body.indexOf(name); at >= 0; at = body.indexOf(name, at + 1)) {
+    const start = body.lastIndexOf("<", at);
+    if (start < 0 || body.lastIndexOf(">", at) > start || !/^<[a-z]/i.test(body.slice(start, start + 2)))
+      continue;
+    // Still inside a value that another kind of quote began, the text is harmless.
+    const tag = body.slice(start, at).slice(-4096);
+    const rest = tag.replaceAll(/=\s*(?:"[^"]*"|'[^']*')/g, "=_");
+    if (!/=\s*(?:"[^"]*|'[^']*)$/.test(rest)) return true;
+  }
+  return false;
+}

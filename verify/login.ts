@@ -115,7 +115,9 @@ export const sessionCookiesGuarded = probe({
   needs: ["web", "test-account"],
   settings: ["api.loginPath"],
   measure: async (context) => {
-    const cookies = all(await openSession(context), "set-cookie").filter((cookie) => !isOfEdge(cookie));
+    const cookies = all(await openSession(context), "set-cookie").filter(
+      (cookie) => !isOfEdge(cookie) && !isDeletion(cookie),
+    );
     if (cookies.length === 0) {
       return [compare("session", { expected: "no bare cookie", measured: "no cookie", holds: true })];
     }
@@ -124,8 +126,7 @@ export const sessionCookiesGuarded = probe({
       const has = (pattern: RegExp) => attributes.some((attribute) => pattern.test(attribute));
       const missing = [
         ...(has(/^secure$/i) ? [] : ["Secure"]),
-        // A token against forged requests is there for scripts to read.
-        ...(has(/^httponly$/i) || /csrf|xsrf/i.test(pair.split("=")[0] ?? "") ? [] : ["HttpOnly"]),
+        ...(has(/^httponly$/i) || isForScripts(pair) ? [] : ["HttpOnly"]),
         ...(has(/^samesite=(lax|strict)$/i) ? [] : ["SameSite"]),
       ];
       // Its value is the session.
@@ -137,6 +138,26 @@ export const sessionCookiesGuarded = probe({
     });
   },
 });
+
+/** A token against forged requests is there for scripts to read, and a language or a theme is no secret. */
+function isForScripts(pair: string): boolean {
+  const at = pair.indexOf("=");
+  const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+  if (/csrf|xsrf/i.test(name)) return true;
+  return value.length < leastSecret && !/sess|sid|auth|token|jwt|login|user/i.test(name);
+}
+
+/** Characters of the shortest session id that is not guessed: 64 bits in hexadecimal (OWASP). */
+const leastSecret = 16;
+
+/** Whether it takes a cookie away, as frameworks do with those of an earlier session. */
+function isDeletion(cookie: string): boolean {
+  const [, expires = ""] = /;\s*expires=([^;]*)/i.exec(cookie) ?? [];
+  return (
+    /^[^=;]*=(?:""|deleted)?\s*;/.test(cookie) &&
+    (/;\s*max-age=\s*"?(?:0|-\d+)/i.test(cookie) || Date.parse(expires) < Date.now())
+  );
+}
 
 /** Cookies of edges and load balancers, which are no session. */
 const ofEdges =
@@ -156,7 +177,7 @@ export const foreignRequestsRefused = probe({
     const expected = "refused";
     const own = await openSession(context);
     const sessionsOf = (answer: HttpAnswer) =>
-      all(answer, "set-cookie").filter((cookie) => !isOfEdge(cookie));
+      all(answer, "set-cookie").filter((cookie) => !isOfEdge(cookie) && !isDeletion(cookie));
     if (sessionsOf(own).length === 0) {
       return [compare("session", { expected, measured: "no cookie to abuse", holds: true })];
     }

@@ -1,6 +1,7 @@
 import { contract, hosts, type Metric } from "../metrics/contract.ts";
 import type { Context } from "./context.ts";
 import { type Exposition, parseExposition, type Sample } from "./network/exposition.ts";
+import { redirectOf } from "./pages.ts";
 import { type Check, compare, eachOf, probe } from "./probe.ts";
 import { Shared } from "./shared.ts";
 import { Unknown } from "./unknown.ts";
@@ -18,9 +19,12 @@ const expositions = new Shared<Exposition>();
 
 /** The metrics of a host, asked once for all probes. */
 function read(context: Context, label: HostLabel): Promise<Exposition> {
+  return readAt(context, hostOf(context, label));
+}
+
+function readAt(context: Context, host: string): Promise<Exposition> {
   const token = context.credential("METRICS_TOKEN");
-  return expositions.of(context, label, async (own) => {
-    const host = hostOf(own, label);
+  return expositions.of(context, host, async (own) => {
     const answer = await own.request({
       host,
       path: own.settings.observability.metricsPath,
@@ -109,7 +113,8 @@ export const metricsClosed = probe({
 export const releaseServed = probe({
   name: "release-served",
   items: ["S4.2"],
-  title: "Both hosts must serve the declared release and the given commit.",
+  title:
+    "Both hosts must serve the declared release and the given commit, and the other domain nothing else.",
   needs: ["web", "metrics-token", "release-commit"],
   settings: ["release"],
   measure: async (context) => {
@@ -120,9 +125,9 @@ export const releaseServed = probe({
         "VERIFY_COMMIT is not set: the commit of the release, in hexadecimal digits",
       );
     }
-    return eachOf(hosts, String, async (label) => {
-      const info = (await read(context, label)).samples.filter(({ name }) => name === "optropic_build_info");
-      const served = (name: string) => [...new Set(info.map(({ labels }) => labels.get(name) ?? "none"))];
+    const served = await eachOf(hosts, String, async (label) => {
+      const info = buildsOf(await read(context, label));
+      const served = (name: string) => [...new Set(info.map((labels) => labels.get(name) ?? "none"))];
       const host = hostOf(context, label);
       const check = (name: string, expected: string, holds: (found: string) => boolean) => {
         const found = served(name);
@@ -135,15 +140,56 @@ export const releaseServed = probe({
       };
       return [
         check("version", context.settings.release, (found) => found === context.settings.release),
-        check(
-          "commit",
-          commit,
-          (found) => found.length >= 7 && (found.startsWith(commit) || commit.startsWith(found)),
-        ),
+        check("commit", commit, (found) => isSameCommit(found, commit)),
       ];
     });
+    return [...served, ...(await servedByRedirect(context, commit))];
   },
 });
+
+/**
+ * What the host that redirects serves. Where it sends whoever asks for the metrics to the web host, that host's commit
+ * is what people find; where it answers by itself, it serves a commit of its own.
+ */
+async function servedByRedirect(context: Context, commit: string): Promise<Check[]> {
+  const { web, redirect } = context.settings.domains;
+  if (redirect === undefined || redirect === web) return [];
+  const path = context.settings.observability.metricsPath;
+  return eachOf([redirect], String, async (host) => {
+    const subject = `commit of ${host}`;
+    const answer = await context.request({ host, path });
+    const to = redirectOf(answer, new URL(`https://${host}${path}`));
+    if (to !== undefined) {
+      // That it sends people elsewhere is said by the probe of the redirect.
+      if (to.href !== `https://${web}${path}`) {
+        throw new Unknown("not-understood", `${host} sends whoever asks for the metrics to ${to.href}`);
+      }
+      const expected = `that of ${web}`;
+      return [compare(subject, { expected, measured: expected, holds: true, setting: "domains.redirect" })];
+    }
+    if (![200, 401, 403].includes(answer.status)) {
+      throw new Unknown("not-understood", `${host} answered ${answer.status} to a request for the metrics`);
+    }
+    const own = await readAt(context, host);
+    const found = [...new Set(buildsOf(own).map((labels) => labels.get("commit") ?? "none"))];
+    return [
+      compare(subject, {
+        expected: commit,
+        measured: found.join(", ") || "none",
+        holds: found.length > 0 && found.every((each) => isSameCommit(each, commit)),
+        setting: "domains.redirect",
+      }),
+    ];
+  });
+}
+
+function buildsOf({ samples }: Exposition): ReadonlyMap<string, string>[] {
+  return samples.filter(({ name }) => name === "optropic_build_info").map(({ labels }) => labels);
+}
+
+function isSameCommit(found: string, commit: string): boolean {
+  return found.length >= 7 && (found.startsWith(commit) || commit.startsWith(found));
+}
 
 export const errorRateLow = probe({
   name: "error-rate-low",

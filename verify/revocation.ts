@@ -1,10 +1,13 @@
-import { shakeHands } from "./network/tls.ts";
+import type { DetailedPeerCertificate } from "node:tls";
+import type { Context } from "./context.ts";
+import type { Revocation } from "./network/revocation.ts";
+import { type Handshake, shakeHands } from "./network/tls.ts";
 import { type Check, compare, eachOf, probe, unknownCheck } from "./probe.ts";
 import { settingOf } from "./settings.ts";
 import { Unknown } from "./unknown.ts";
 
-/** Lists of one certificate that are asked for. */
-const mostLists = 4;
+/** Lists and responders of one certificate that are asked. */
+const mostPlaces = 4;
 
 export const certificateNotRevoked = probe({
   name: "certificate-not-revoked",
@@ -12,31 +15,99 @@ export const certificateNotRevoked = probe({
   title: "The authority of every host's certificate must not have revoked it.",
   needs: ["web"],
   settings: ["domains.web"],
-  measure: (context) =>
-    eachOf(context.allHosts, String, async (host): Promise<Check[]> => {
-      const { certificate } = await shakeHands(context, host);
-      const { lookedUp, revocationLists } = await import("./network/revocation.ts");
-      const expected = "not revoked";
-      const setting = settingOf(context, host);
-      const lists = revocationLists(certificate.raw).slice(0, mostLists);
-      const subject = `certificate of ${host}`;
-      if (lists.length === 0) {
-        const measured = "the certificate names no list, and its authority cannot be asked otherwise";
-        return [{ subject, state: "unknown", expected, measured, setting, reason: "no-data" }];
-      }
-      return eachOf(lists, String, async (address) => {
-        const answer = await context.publicDocument(address);
-        if (answer.status !== 200) throw new Unknown("no-data", `${address} answered ${answer.status}`);
-        const issuer = certificate.issuerCertificate?.raw;
-        if (issuer === undefined)
-          throw new Unknown("no-data", `${host} does not send the issuer's certificate`);
-        const found = await lookedUp(answer.bytes, certificate.raw, issuer);
-        const where = `${subject} in ${address}`;
-        if (found.state === "unusable")
-          return [unknownCheck(where, new Unknown("not-understood", found.why))];
-        const isListed = found.state === "listed";
-        const measured = isListed ? found.reason : expected;
-        return [compare(where, { expected, measured, holds: !isListed, setting })];
-      });
-    }),
+  measure: (context) => eachOf(context.allHosts, String, (host) => checksOf(context, host)),
 });
+
+/** What a place says: an answer that the server shows, a list, or a responder. */
+interface Told {
+  readonly where: string;
+  readonly found: Revocation;
+}
+
+async function checksOf(context: Context, host: string): Promise<Check[]> {
+  const shown = await shakeHands(context, host);
+  const expected = "not revoked";
+  const setting = settingOf(context, host);
+  const subject = `certificate of ${host}`;
+  const issuer = shown.certificate.issuerCertificate?.raw;
+  if (issuer === undefined) throw new Unknown("no-data", `${host} does not send the issuer's certificate`);
+  const { demandsAnswer } = await import("./network/revocation.ts");
+  if (shown.stapled === undefined && demandsAnswer(shown.certificate.raw)) {
+    const measured = "the server shows no answer of its authority, which the certificate demands";
+    return [compare(subject, { expected, measured, holds: false, setting })];
+  }
+  const told = await everyAnswer(context, shown, issuer);
+  if (told.length === 0) {
+    const measured = "the certificate names no list and no responder, and the server shows no answer of one";
+    return [{ subject, state: "unknown", expected, measured, setting, reason: "no-data" }];
+  }
+  const checks = told.map(({ where, found }) => {
+    const place = `${subject} in ${where}`;
+    if (found.state === "unusable") return unknownCheck(place, new Unknown("not-understood", found.why));
+    const isListed = found.state === "listed";
+    return compare(place, {
+      expected,
+      measured: isListed ? found.reason : expected,
+      holds: !isListed,
+      setting,
+    });
+  });
+  // Each place knows of every reason to revoke, so that one that answers is enough.
+  const answered = checks.filter(({ state }) => state !== "unknown");
+  return answered.length > 0 ? answered : checks;
+}
+
+async function everyAnswer(
+  context: Context,
+  { certificate, stapled }: Handshake,
+  issuer: Buffer,
+): Promise<Told[]> {
+  const { lookedUp, revocationLists } = await import("./network/revocation.ts");
+  const { ocspAddress, ocspState } = await import("./network/ocsp.ts");
+  const { raw } = certificate;
+  const asked = (address: string, read: (bytes: Buffer) => Revocation | Promise<Revocation>) =>
+    askedAt(context, address, read);
+  const lists = revocationLists(raw).flatMap((addresses) => {
+    const [address] = addresses.filter((each) => each.startsWith("http:"));
+    // Places that are asked by another protocol hold the same list.
+    const first = address ?? addresses[0];
+    return first === undefined ? [] : [{ first, addresses }];
+  });
+  return [
+    ...(stapled === undefined
+      ? []
+      : [{ where: "the answer that the server shows", found: ocspState(stapled, raw, issuer) }]),
+    ...(await Promise.all([
+      ...lists.slice(0, mostPlaces).map(async ({ first, addresses }) => ({
+        where: first,
+        found: await asked(first, (bytes) => lookedUp(bytes, raw, issuer, addresses)),
+      })),
+      ...respondersOf(certificate)
+        .slice(0, mostPlaces)
+        .map(async (responder) => ({
+          where: responder,
+          found: await asked(ocspAddress(responder, raw, issuer), (bytes) => ocspState(bytes, raw, issuer)),
+        })),
+    ])),
+  ];
+}
+
+async function askedAt(
+  context: Context,
+  address: string,
+  read: (bytes: Buffer) => Revocation | Promise<Revocation>,
+): Promise<Revocation> {
+  try {
+    const answer = await context.publicDocument(address);
+    if (answer.status !== 200) return { state: "unusable", why: `it answered ${answer.status}` };
+    return await read(answer.bytes);
+  } catch (error) {
+    if (error instanceof Unknown) return { state: "unusable", why: error.message };
+    throw error;
+  }
+}
+
+/** Addresses of the responders that a certificate names (RFC 5280, section 4.2.2.1). */
+function respondersOf({ infoAccess }: DetailedPeerCertificate): string[] {
+  return (infoAccess?.["OCSP - URI"] ?? []).filter((address) => address.startsWith("http:"));
+}

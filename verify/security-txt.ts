@@ -10,6 +10,9 @@ const mostDays = 366;
 
 const day = 86_400_000;
 
+/** A moment as RFC 3339 writes it, which is what the field must hold; `Date.parse` takes a year alone. */
+const dateTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
 export const securityContactServed = probe({
   name: "security-contact-served",
   items: ["C.4"],
@@ -28,11 +31,12 @@ export const securityContactServed = probe({
       setting: "contacts.security",
     });
     if (!isServed) return [served];
-    const fields = fieldsOf(answer.body);
+    const fields = fieldsOf(answer.body.replace(/^\ufeff/, ""));
     const contact = `mailto:${context.settings.contacts.security}`;
     const contacts = fields.get("contact") ?? [];
     const expires = fields.get("expires") ?? [];
-    const days = Math.floor((Date.parse(expires[0] ?? "") - Date.now()) / day);
+    const [moment = ""] = expires;
+    const days = dateTime.test(moment) ? Math.floor((Date.parse(moment) - Date.now()) / day) : Number.NaN;
     return [
       served,
       compare(`Contact of ${host}`, {

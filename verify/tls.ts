@@ -1,4 +1,5 @@
 import { type HelloAnswer, offer, type TlsVersion, tlsVersions } from "./network/client-hello.ts";
+import { askByHttp2 } from "./network/http2.ts";
 import { shakeHands } from "./network/tls.ts";
 import { type Check, compare, eachOf, probe } from "./probe.ts";
 import { settingOf } from "./settings.ts";
@@ -14,6 +15,23 @@ function leastDaysOf({ valid_from: from, valid_to: to }: { valid_from: string; v
   return Math.min(mostLeastDays, Math.floor((10 * lifetime) / 4) / 10);
 }
 
+/**
+ * Whether the names of a certificate are of a host as browsers read them: the subject is none, and a wildcard stands
+ * for one complete label (RFC 9525, section 6.3). OpenSSL and Node.js take more.
+ *
+ * @param names as Node.js lists them, such as `DNS:example.com, DNS:*.example.com`
+ */
+export function namesHost(names: string | undefined, host: string): boolean {
+  const wanted = host.toLowerCase().replace(/\.$/, "");
+  const parent = wanted.slice(wanted.indexOf(".") + 1);
+  return [...(names ?? "").matchAll(/(?:^|, )DNS:("(?:[^"\\]|\\.)*"|[^,"]*)(?=,|$)/g)].some(
+    ([, name = ""]) => {
+      const own = name.toLowerCase();
+      return own === wanted || (own === `*.${parent}` && parent.includes("."));
+    },
+  );
+}
+
 export const certificateTrusted = probe({
   name: "certificate-trusted",
   items: ["4.1", "7V.5"],
@@ -25,11 +43,16 @@ export const certificateTrusted = probe({
       const { problem, certificate } = await shakeHands(context, host);
       const days = Math.floor((10 * (Date.parse(certificate.valid_to) - Date.now())) / day) / 10;
       const leastDays = leastDaysOf(certificate);
+      const wrong =
+        problem ??
+        (namesHost(certificate.subjectaltname, host)
+          ? undefined
+          : "its names as browsers read them are of other hosts");
       return [
         compare(`certificate of ${host}`, {
           expected: "trusted, in the name of the host",
-          measured: problem ?? "trusted, in the name of the host",
-          holds: problem === undefined,
+          measured: wrong ?? "trusted, in the name of the host",
+          holds: wrong === undefined,
           setting: settingOf(context, host),
         }),
         compare(`time left of the certificate of ${host}`, {
@@ -46,14 +69,25 @@ export const certificateTrusted = probe({
 export const http2Offered = probe({
   name: "http2-offered",
   items: ["6.9"],
-  title: "Every host must offer HTTP/2.",
+  title: "Every host must offer HTTP/2 and answer by it.",
   needs: ["web"],
   settings: ["domains.web"],
   measure: (context) =>
     eachOf(context.hosts, String, async (host) => {
-      const { protocol = "none" } = await shakeHands(context, host);
-      const setting = settingOf(context, host);
-      return [compare(host, { expected: "h2", measured: protocol, holds: protocol === "h2", setting })];
+      const answer = await askByHttp2(context, host);
+      const shown = {
+        answered: "h2",
+        "not-offered": answer.kind === "not-offered" ? answer.protocol : "",
+        broken: answer.kind === "broken" ? `h2, but ${answer.why}` : "",
+      } as const;
+      return [
+        compare(host, {
+          expected: "h2",
+          measured: shown[answer.kind],
+          holds: answer.kind === "answered",
+          setting: settingOf(context, host),
+        }),
+      ];
     }),
 });
 

@@ -15,9 +15,19 @@ export interface Identity {
 export interface Authority {
   /** Its certificate, in PEM. */
   readonly cert: string;
-  certify(names: readonly string[], validity?: { from?: Date; to?: Date }): Promise<Identity>;
-  /** Its list of revoked certificates, in DER. */
-  revoked(identities: readonly Identity[], until?: Date): Promise<Buffer>;
+  /** Its own key, which signs what it says of certificates. */
+  readonly identity: Identity;
+  /** @param validity `purpose` is what the certificate is for; a server's by default */
+  certify(
+    names: readonly string[],
+    validity?: { from?: Date; to?: Date; purpose?: string },
+  ): Promise<Identity>;
+  /** Its list of revoked certificates, in DER; without an end where `until` is null. */
+  revoked(
+    identities: readonly Identity[],
+    until?: Date | null,
+    more?: Partial<x509.X509CrlCreateParams>,
+  ): Promise<Buffer>;
 }
 
 /** @param list address of the list of revoked certificates */
@@ -39,9 +49,15 @@ export async function createAuthority(list?: string, name = "Target Authority"):
     },
     webcrypto,
   );
+  const pem = async (key: webcrypto.CryptoKey) =>
+    x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
   return {
     cert: root.toString("pem"),
-    async certify(names, { from = notBefore, to = new Date(Date.now() + 90 * day) } = {}) {
+    identity: { key: await pem(keys.privateKey), cert: root.toString("pem") },
+    async certify(
+      names,
+      { from = notBefore, to = new Date(Date.now() + 90 * day), purpose = "1.3.6.1.5.5.7.3.1" } = {},
+    ) {
       const own = await keyPair();
       const cert = await x509.X509CertificateGenerator.create(
         {
@@ -54,7 +70,7 @@ export async function createAuthority(list?: string, name = "Target Authority"):
           signingAlgorithm: algorithm,
           extensions: [
             new x509.BasicConstraintsExtension(false),
-            new x509.ExtendedKeyUsageExtension(["1.3.6.1.5.5.7.3.1"]),
+            new x509.ExtendedKeyUsageExtension([purpose]),
             new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns" as const, value }))),
             await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
             ...(list === undefined ? [] : [new x509.CRLDistributionPointsExtension([list])]),
@@ -62,21 +78,21 @@ export async function createAuthority(list?: string, name = "Target Authority"):
         },
         webcrypto,
       );
-      const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", own.privateKey);
-      return { key: x509.PemConverter.encode(pkcs8, "PRIVATE KEY"), cert: cert.toString("pem") };
+      return { key: await pem(own.privateKey), cert: cert.toString("pem") };
     },
-    async revoked(identities, until = new Date(Date.now() + day)) {
+    async revoked(identities, until = new Date(Date.now() + day), more = {}) {
       const crl = await x509.X509CrlGenerator.create(
         {
           issuer: root.subject,
           thisUpdate: notBefore,
-          nextUpdate: until,
+          ...(until !== null && { nextUpdate: until }),
           entries: identities.map(({ cert }) => ({
             serialNumber: new x509.X509Certificate(cert).serialNumber,
             revocationDate: notBefore,
           })),
           signingKey: keys.privateKey,
           signingAlgorithm: algorithm,
+          ...more,
         },
         webcrypto,
       );

@@ -80,7 +80,31 @@ export const faults = [
   "dnssec-other-key",
   "health-of-database",
   "nonce-reused",
+  "limit-believes-headers",
 ] as const;
+
+/** More of them, in groups that are switched on together: each has a probe of its own that finds it. */
+export const faultGroups = [
+  [
+    ["framing-by-policy-of-any", "security-headers"],
+    ["database-down-beside", "health-answers"],
+    ["cors-of-a-router", "cors-restricted"],
+    ["database-error-shown", "sql-injection-without-effect"],
+    ["page-with-stack-trace", "errors-sanitized"],
+    ["attribute-reflected", "input-not-reflected"],
+    ["redirect-host-serves", "release-served"],
+    ["security-txt-of-a-year", "security-contact-served"],
+  ],
+  [
+    ["health-of-the-build", "health-answers"],
+    ["cors-preflight-fails", "cors-restricted"],
+    ["policies-of-halves", "csp-effective"],
+    ["http2-resets", "http2-offered"],
+    ["label-empty", "metrics-contract-kept"],
+  ],
+] as const;
+
+export type GroupedFault = (typeof faultGroups)[number][number][0];
 
 /** What keeps something from being told, which is neither a pass nor a failure. */
 export const obstacles = [
@@ -99,6 +123,11 @@ export const oddities = [
   ["framing-by-policy", "policy-with-nonce", "health-empty", "login-creates", "cookies-of-the-edge"],
   ["home-elsewhere", "security-txt-elsewhere", "asset-with-query", "metrics-hidden", "errors-with-routes"],
   ["redirect-at-once", "short-lived-certificate"],
+  ["metrics-in-open-format", "cookies-cleared", "security-txt-with-mark"],
 ] as const;
 
-export type Fault = (typeof faults)[number] | (typeof obstacles)[number] | (typeof oddities)[number][number];
+export type Fault =
+  | (typeof faults)[number]
+  | GroupedFault
+  | (typeof obstacles)[number]
+  | (typeof oddities)[number][number];

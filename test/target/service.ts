@@ -17,7 +17,9 @@ export async function createService(options: ServiceOptions) {
   const metrics = new Map<string, HostMetrics>();
   const metricsOf = (request: { readonly host: string }): HostMetrics => {
     const host = isApi(request) ? "api" : "web";
-    const build = { version: settings.release, commit: options.served?.(host) ?? options.commit };
+    const isOld = hostOf(request) === domains.redirect && has("redirect-host-serves");
+    const served = isOld ? "0123456789abcdef" : (options.served?.(host) ?? options.commit);
+    const build = { version: settings.release, commit: served };
     const key = `${host} ${round()} ${build.commit}`;
     const known = metrics.get(key) ?? new HostMetrics(host, build);
     metrics.set(key, known);
@@ -35,7 +37,8 @@ export async function createService(options: ServiceOptions) {
     if (has("challenged")) {
       return reply.code(403).header("cf-mitigated", "challenge").type("text/html").send("Just a moment...");
     }
-    if (hostOf(request) === domains.redirect) {
+    const isServedThere = has("redirect-host-serves") && request.url === settings.observability.metricsPath;
+    if (hostOf(request) === domains.redirect && !isServedThere) {
       const to = has("redirect-host-elsewhere") ? "elsewhere.example" : domains.web;
       return reply.redirect(`https://${to}${request.url}`, has("redirect-host-temporary") ? 302 : 308);
     }
@@ -49,9 +52,23 @@ export async function createService(options: ServiceOptions) {
     if (!has("alt-svc-missing")) reply.header("alt-svc", 'h3=":443"; ma=86400');
     if (isApi(request)) {
       const unsafe = "script-src 'unsafe-inline'";
-      const policy = has("api-csp-unsafe") ? unsafe : "default-src 'none'; frame-ancestors 'none'";
-      reply.header("content-security-policy", policy);
+      reply.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+      if (has("api-csp-unsafe")) reply.header("content-security-policy", unsafe);
+      if (has("framing-by-policy-of-any"))
+        reply.header("content-security-policy", "default-src 'none'; frame-ancestors https:");
+      if (has("framing-allowed")) {
+        reply.header("content-security-policy", "default-src 'none'").header("x-frame-options", "ALLOWALL");
+      }
+      if (has("policies-of-halves")) {
+        const halves =
+          "default-src 'self' 'unsafe-inline'; frame-ancestors 'none', script-src 'unsafe-inline'";
+        reply.header("content-security-policy", halves);
+      }
     }
+    if (has("cors-of-a-router") && request.url.endsWith("/noSuchProcedure"))
+      reply.header("access-control-allow-origin", request.headers.origin ?? "*");
+    if (has("cors-preflight-fails") && request.method === "OPTIONS") reply.code(404);
+    if (has("http2-resets") && "stream" in request.raw) request.raw.stream.close(2);
     vary(has, reply);
     spoil(has, reply);
   });
@@ -66,6 +83,15 @@ export async function createService(options: ServiceOptions) {
     if (has("input-reflected")) {
       const asked = decodeURIComponent(request.url.replaceAll(/%(?![0-9A-F]{2})|%E0.*/gi, ""));
       return reply.code(404).type("text/html").send(`There is no ${asked}`);
+    }
+    if (has("page-with-stack-trace") && request.url.endsWith("/no-such-page")) {
+      const trace = "Error: x<br> &nbsp; &nbsp;at render (file:///app/page.js:3:7)";
+      return reply.code(404).type("text/html").send(trace);
+    }
+    if (has("attribute-reflected")) {
+      const asked = decodeURIComponent(request.url.replaceAll(/%(?![0-9A-F]{2})|%E0.*/gi, ""));
+      const escaped = asked.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+      return reply.code(404).type("text/html").send(`<input name="asked" value="${escaped}">`);
     }
     if (has("errors-with-routes")) {
       const page = `<p>Please select a page from the list, or <a href="/app/help/contact.html">ask</a>.</p>`;

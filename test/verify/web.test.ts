@@ -5,7 +5,7 @@ import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { freePort } from "../operations/support/postgres.ts";
-import { type Fault, faults, obstacles, oddities } from "../target/faults.ts";
+import { type Fault, faultGroups, faults, obstacles, oddities } from "../target/faults.ts";
 import { journeys, startTarget, type Target } from "../target/target.ts";
 import { everythingFor, inState, verified } from "../target/verified.ts";
 
@@ -113,6 +113,7 @@ const finders: Readonly<Record<(typeof faults)[number], string>> = {
   "dnssec-other-key": "dnssec-validated",
   "health-of-database": "health-answers",
   "nonce-reused": "csp-effective",
+  "limit-believes-headers": "login-rate-limited",
 };
 
 /** Faults that alone take so many points that the grade suffers too, since it is made of what others measure. */
@@ -152,6 +153,16 @@ describe("a platform with one fault", () => {
     expect(inState(verification, "does-not-hold").sort()).toEqual(
       (graded.includes(fault) ? [finders[fault], "observatory-grade"] : [finders[fault]]).sort(),
     );
+    expect(inState(verification, "error")).toEqual([]);
+  });
+});
+
+describe("a platform with several faults", () => {
+  it.each(faultGroups.map((group) => [group]))("%s has each found by its probe", async (group) => {
+    target.become(...group.map(([fault]) => fault));
+    const probes = registry.filter(({ disturbs }) => disturbs !== true);
+    const verification = await verified({ ...everythingFor(target, settings), probes });
+    expect(inState(verification, "does-not-hold").sort()).toEqual(group.map(([, probe]) => probe).sort());
     expect(inState(verification, "error")).toEqual([]);
   });
 });

@@ -58,9 +58,19 @@ function stateOf(value: Readonly<Record<string, unknown>>): Health | undefined {
   return undefined;
 }
 
+/** Members that say something of the service itself, in which such a word would be no state of a part. */
+const facts =
+  /^(?:version|commit|release|environment|env|mode|name|service|host|hostname|region|message|description)$/i;
+
 /** The first part that says that it does not work. */
 function brokenIn(value: Readonly<Record<string, unknown>>, depth: number): string | undefined {
   if (depth === 0) return undefined;
+  // Many list their parts without a member around them, such as `database` beside `status`.
+  for (const [name, part] of Object.entries(value).slice(0, mostParts)) {
+    if (facts.test(name) || parts.includes(name)) continue;
+    const found = brokenPart(name, part, depth - 1, false);
+    if (found !== undefined) return found;
+  }
   for (const name of parts) {
     const listed = value[name];
     if (typeof listed !== "object" || listed === null) continue;

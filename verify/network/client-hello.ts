@@ -81,13 +81,40 @@ export async function offer(
 /** Longest record (RFC 8446, section 5.1). */
 const maximumAnswer = 5 + 16_384 + 256;
 
-/** Reads the first record; undefined where it is not complete. */
-function readAnswer(bytes: Buffer): HelloAnswer | undefined {
-  if (bytes.length < 5 || bytes.length < 5 + bytes.readUInt16BE(3)) return undefined;
-  const type = bytes[0];
-  const body = bytes.subarray(5, 5 + bytes.readUInt16BE(3));
-  if (type === 21 && body.length === 2) return { kind: "alert", code: body[1] ?? 0 };
-  if (type !== 22 || body[0] !== 2 || body.length < 41) return { kind: "silent" };
+/**
+ * Alerts after which a handshake goes on, or ends as any connection does: close_notify, user_canceled,
+ * no_renegotiation (RFC 5246, section 7.2).
+ */
+const harmless = [0, 90, 100];
+
+/** That the name is unknown may be a warning, which old servers send before they accept (RFC 6066, section 3). */
+const unrecognizedName = 112;
+
+/** Reads records until the answer is complete; undefined where more must come. */
+export function readAnswer(bytes: Buffer): HelloAnswer | undefined {
+  let hello = Buffer.alloc(0);
+  let rest = bytes;
+  while (rest.length >= 5 && rest.length >= 5 + rest.readUInt16BE(3)) {
+    const type = rest[0];
+    const body = rest.subarray(5, 5 + rest.readUInt16BE(3));
+    rest = rest.subarray(5 + body.length);
+    if (type === 21 && body.length === 2) {
+      const [level = 0, code = 0] = body;
+      if (!harmless.includes(code) && !(level === 1 && code === unrecognizedName)) {
+        return { kind: "alert", code };
+      }
+      continue;
+    }
+    if (type !== 22 || body.length === 0) return { kind: "silent" };
+    // A message may be cut into several records.
+    hello = Buffer.concat([hello, body]);
+    if (hello.length >= 4 && hello.length >= 4 + hello.readUIntBE(1, 3)) return readHello(hello);
+  }
+  return undefined;
+}
+
+function readHello(body: Buffer): HelloAnswer {
+  if (body[0] !== 2 || body.length < 41) return { kind: "silent" };
   const legacy = body.readUInt16BE(4);
   const after = 39 + (body[38] ?? 0);
   if (body.length < after + 3) return { kind: "silent" };

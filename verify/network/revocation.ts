@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { CRLDistributionPointsExtension, X509Certificate, X509Crl } from "@peculiar/x509";
 import { reasonOf } from "../../lib/failure.ts";
+import { contextTag, readAll, readOne, tags } from "./der.ts";
 
 /** What the list of an authority says of a certificate. */
 export type Revocation =
@@ -8,35 +9,93 @@ export type Revocation =
   | { readonly state: "not listed" }
   | { readonly state: "unusable"; readonly why: string };
 
-/** Addresses of the lists of revoked certificates that a certificate names (RFC 5280, section 4.2.1.13). */
-export function revocationLists(certificate: Uint8Array): string[] {
+/** Extensions of a list: its changes since another one, and what it is limited to (RFC 5280, section 5.2). */
+const deltaIndicator = "2.5.29.27";
+const issuingDistributionPoint = "2.5.29.28";
+
+/**
+ * Addresses of the lists of revoked certificates that a certificate names (RFC 5280, section 4.2.1.13): one array for
+ * each list, since a list may stand in several places.
+ */
+export function revocationLists(certificate: Uint8Array): string[][] {
   const extension = new X509Certificate(Uint8Array.from(certificate)).getExtension(
     CRLDistributionPointsExtension,
   );
-  const names = extension?.distributionPoints.flatMap((point) => point.distributionPoint?.fullName ?? []);
-  return (names ?? []).flatMap(({ uniformResourceIdentifier: address }) => address ?? []);
+  const places = extension?.distributionPoints.map((point) =>
+    (point.distributionPoint?.fullName ?? []).flatMap(
+      ({ uniformResourceIdentifier: address }) => address ?? [],
+    ),
+  );
+  return (places ?? []).filter((addresses) => addresses.length > 0);
 }
 
-/** Looks a certificate up in a list, which must be signed by its issuer and be valid now. */
+/** Whether a certificate may only be shown together with an answer of its authority (RFC 7633). */
+export function demandsAnswer(certificate: Uint8Array): boolean {
+  const feature = new X509Certificate(Uint8Array.from(certificate)).getExtension("1.3.6.1.5.5.7.1.24");
+  if (feature === null) return false;
+  const features = readAll(readOne(new Uint8Array(feature.value), tags.sequence).content);
+  return features.some(({ content }) => content.equals(Buffer.from([5])));
+}
+
+/**
+ * Looks a certificate up in a list, which must be signed by its issuer, be valid now, and be for such certificates.
+ *
+ * @param addresses where the certificate says that the list stands
+ */
 export async function lookedUp(
   list: Uint8Array,
   certificate: Uint8Array,
   issuer: Uint8Array,
+  addresses: readonly string[] = [],
 ): Promise<Revocation> {
   try {
     const own = new X509Certificate(Uint8Array.from(certificate));
     const crl = new X509Crl(Uint8Array.from(list));
-    const { publicKey } = new X509Certificate(Uint8Array.from(issuer));
-    if (!(await crl.verify({ publicKey }))) {
+    const { publicKey, subjectName } = new X509Certificate(Uint8Array.from(issuer));
+    if (crl.issuer !== subjectName.toString() || !(await crl.verify({ publicKey }))) {
       return { state: "unusable", why: "the list is not signed by the issuer of the certificate" };
     }
-    if (crl.nextUpdate !== undefined && crl.nextUpdate.getTime() < Date.now()) {
-      return { state: "unusable", why: `the list was valid until ${crl.nextUpdate.toISOString()}` };
-    }
+    const why = unusable(crl, addresses);
+    if (why !== undefined) return { state: "unusable", why };
     const entry = crl.findRevoked(own.serialNumber);
     if (entry === null) return { state: "not listed" };
     return { state: "listed", reason: `revoked at ${entry.revocationDate.toISOString()}` };
   } catch (error) {
     return { state: "unusable", why: `the list cannot be read: ${reasonOf(error)}` };
   }
+}
+
+/** Why a list that is genuine says nothing of the certificate: a list without it would be no answer. */
+function unusable(crl: X509Crl, addresses: readonly string[]): string | undefined {
+  const now = Date.now();
+  if (crl.thisUpdate.getTime() > now) return `the list is valid from ${crl.thisUpdate.toISOString()}`;
+  if (crl.nextUpdate === undefined) return "the list does not say until when it is valid";
+  if (crl.nextUpdate.getTime() < now) return `the list was valid until ${crl.nextUpdate.toISOString()}`;
+  for (const { type, critical, value } of crl.extensions) {
+    if (type === deltaIndicator) return "the list has only what changed since another one";
+    if (type === issuingDistributionPoint) {
+      const problem = limitsOf(value, addresses);
+      if (problem !== undefined) return problem;
+    } else if (critical) return `the list has an extension that must be understood (${type})`;
+  }
+  return undefined;
+}
+
+/** Whether a list is for certificates of hosts, and stands where the certificate says (RFC 5280, section 6.3.3). */
+function limitsOf(value: ArrayBuffer, addresses: readonly string[]): string | undefined {
+  const fields = new Map(
+    readAll(readOne(new Uint8Array(value), tags.sequence).content).map(({ tag, content }) => [tag, content]),
+  );
+  const isSet = (number: number) =>
+    fields.get(contextTag(number, false))?.some((byte) => byte !== 0) === true;
+  // Only those of authorities, indirect, and only those of attributes.
+  if ([2, 4, 5].some(isSet)) return "the list is for certificates of another kind";
+  if (fields.has(contextTag(3, false))) return "the list is for some reasons only";
+  const names = readAll(fields.get(contextTag(0)) ?? new Uint8Array()).flatMap(({ tag, content }) =>
+    tag === contextTag(0) ? readAll(content) : [],
+  );
+  const addressTag = contextTag(6, false);
+  const named = names.flatMap(({ tag, content }) => (tag === addressTag ? [content.toString("latin1")] : []));
+  const isElsewhere = named.length > 0 && !named.some((address) => addresses.includes(address));
+  return isElsewhere ? "the list is one part of several, and not the one of this certificate" : undefined;
 }

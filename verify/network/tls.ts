@@ -10,6 +10,8 @@ export interface Handshake {
   readonly certificate: DetailedPeerCertificate;
   /** Protocol that the server chose of HTTP/2 and HTTP/1.1. */
   readonly protocol: string | undefined;
+  /** What its authority says of the certificate, as the server shows it (RFC 6066, section 8). */
+  readonly stapled: Buffer | undefined;
 }
 
 /** What a handshake needs of a probe's context. */
@@ -30,6 +32,11 @@ export async function shakeHands(context: Hands, host: string, at = host): Promi
     // The problem is the answer; nothing is sent over this connection.
     rejectUnauthorized: false,
     ALPNProtocols: ["h2", "http/1.1"],
+    requestOCSP: true,
+  });
+  let stapled: Buffer | undefined;
+  socket.on("OCSPResponse", (answer: Buffer | null) => {
+    if (answer !== null && answer.length > 0) stapled = answer;
   });
   const stop = (): void => void socket.destroy();
   context.signal.addEventListener("abort", stop, { once: true });
@@ -46,6 +53,7 @@ export async function shakeHands(context: Hands, host: string, at = host): Promi
       problem: socket.authorized ? undefined : error instanceof Error ? error.message : String(error),
       certificate,
       protocol: socket.alpnProtocol || undefined,
+      stapled,
     };
   } catch (error) {
     context.signal.throwIfAborted();

@@ -43,7 +43,8 @@ export async function createApp({ settings, identity, has, round }: ServiceOptio
   await app.register(rateLimit, {
     max: edge.rateLimits.api.requests,
     timeWindow: edge.rateLimits.api.periodSeconds * 1000,
-    keyGenerator: ({ ip }) => `${round()} ${ip}`,
+    keyGenerator: ({ ip, headers }) =>
+      `${round()} ${has("limit-believes-headers") ? (headers["x-forwarded-for"] ?? ip) : ip}`,
     allowList: (request) => {
       const isLogin = request.url === api.loginPath;
       if (has(isLogin ? "login-unlimited" : "api-unlimited")) return true;

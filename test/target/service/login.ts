@@ -28,6 +28,9 @@ export function addAccounts(app: App, { settings, account, has }: ServiceOptions
     const input = loginInput.safeParse(request.body);
     if (!input.success) return reply.code(400).send({ error: "email and password are required" });
     const { email, password } = input.data;
+    if (has("database-error-shown") && email.includes("'")) {
+      return reply.code(400).send({ error: 'unterminated quoted string at or near "\'"' });
+    }
     if (has("injection-crashes") && email.includes("'")) throw new Error("unterminated quoted string");
     const known = email === account.email;
     reply.header("cache-control", "no-store");
@@ -53,6 +56,11 @@ export function addAccounts(app: App, { settings, account, has }: ServiceOptions
     if (has("cookies-of-the-edge")) {
       reply.header("set-cookie", "__cf_bm=canary; Path=/; Secure; HttpOnly; SameSite=None");
       reply.setCookie("XSRF-TOKEN", "for-scripts", { path: "/", secure: true, sameSite: "lax" });
+    }
+    if (has("cookies-cleared")) {
+      reply.header("set-cookie", "flash=; Path=/; Max-Age=0");
+      reply.header("set-cookie", "old=deleted; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+      reply.setCookie("NEXT_LOCALE", "en", { path: "/", secure: true, sameSite: "lax" });
     }
     return reply.code(has("login-creates") ? 201 : 200).send({ result: { data: { ok: true } } });
   });

@@ -22,6 +22,10 @@ export function addObserved(
         .send("OK\n");
     }
     if (has("health-failing")) return reply.code(404).send({ status: "ok" });
+    if (has("health-of-the-build")) reply.header("x-vercel-cache", "PRERENDER");
+    if (has("database-down-beside")) {
+      return reply.header("cache-control", "no-store").send({ status: "ok", database: "disconnected" });
+    }
     return reply.header("cache-control", has("health-cached") ? "public, max-age=60" : "no-store").send({
       status: has("health-degraded") ? "degraded" : "ok",
       version: settings.release,

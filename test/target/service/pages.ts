@@ -30,10 +30,14 @@ export function addPages(app: App, { settings, has }: ServiceOptions): void {
         ? "nobody@elsewhere.example"
         : settings.contacts.security;
       const days = has("security-txt-expired") ? -1 : 90;
-      const expires = new Date(Date.now() + days * 86_400_000).toISOString();
+      const moment = new Date(Date.now() + days * 86_400_000);
+      const expires = has("security-txt-of-a-year")
+        ? String(moment.getUTCFullYear() + 1)
+        : moment.toISOString();
+      const mark = has("security-txt-with-mark") ? "\ufeff" : "";
       return reply
         .type("text/plain; charset=utf-8")
-        .send(`Contact: mailto:${contact}\nExpires: ${expires}\nPreferred-Languages: en\n`);
+        .send(`${mark}Contact: mailto:${contact}\nExpires: ${expires}\nPreferred-Languages: en\n`);
     });
   }
   app.get(assetPath, async (request, reply) => {
