@@ -1,16 +1,18 @@
 import * as z from "zod";
 import type { ServerSession } from "../../postgres/session.ts";
-import { digestsOf, prepareSession, readObjects } from "../archive/describe.ts";
+import { digestsOf, type Objects, prepareSession, readObjects } from "../archive/describe.ts";
+
+/** Digests of the definitions of everything in the schemas that are not the system's, besides Prisma's own table. */
+export async function definitions(session: ServerSession): Promise<Record<string, string>> {
+  return digestsOf(await objectsIn(session));
+}
 
 /**
- * Definitions of everything in the schemas that are not the system's, besides Prisma's own table.
+ * The definitions themselves.
  *
  * @param only the schemas that are read
  */
-export async function definitions(
-  session: ServerSession,
-  only?: ReadonlySet<string>,
-): Promise<Record<string, string>> {
+export async function objectsIn(session: ServerSession, only?: ReadonlySet<string>): Promise<Objects> {
   const schemas = z
     .array(z.object({ name: z.string() }))
     .parse(
@@ -24,9 +26,7 @@ export async function definitions(
   try {
     await prepareSession(session);
     const objects = await readObjects(session, schemas);
-    return Object.fromEntries(
-      Object.entries(digestsOf(objects)).filter(([name]) => !/\b_prisma_migrations(?:_pkey)?\b/.test(name)),
-    );
+    return new Map([...objects].filter(([name]) => !/\b_prisma_migrations(?:_pkey)?\b/.test(name)));
   } finally {
     await session.run("rollback");
   }

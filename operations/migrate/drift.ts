@@ -1,8 +1,8 @@
 import { Failure } from "../../lib/failure.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
-import { objectDifferences } from "../archive/compare.ts";
-import { definitions } from "./definitions.ts";
+import { objectsIn } from "./definitions.ts";
+import { driftBetween } from "./drifted.ts";
 import type { Migration } from "./folder.ts";
 import { readHistory } from "./history.ts";
 import { observe } from "./observe.ts";
@@ -43,12 +43,7 @@ export async function findDrift({ connection, empty, migrations, signal }: Drift
         signal,
       );
       const schemas = new Set(expected.schemas);
-      const found = await definitions(source, schemas);
-      return objectDifferences(expected.objects, found).map((text) =>
-        text
-          .replace("is not in the backup.", "is in the database, and no migration makes it.")
-          .replace("is missing.", "is made by a migration, and not in the database."),
-      );
+      return driftBetween(expected.objects, await objectsIn(source, schemas));
     },
     signal,
   );
@@ -69,7 +64,7 @@ async function make(session: ServerSession, migrations: readonly Migration[], co
     }
   });
   const schemas = await schemasOf(session);
-  return { objects: await definitions(session, new Set(schemas)), schemas };
+  return { objects: await objectsIn(session, new Set(schemas)), schemas };
 }
 
 /** Who owns Prisma's table: the role that migrates. */

@@ -1,7 +1,9 @@
+import { createdBefore, isCertainlyNew, mayExist } from "./created.ts";
 import type { Migration } from "./folder.ts";
 import { inShort, parseScript, type Statement } from "./parse.ts";
-import { type Change, createdBy, labelOf, type Phase } from "./phase.ts";
+import { type Change, labelOf, type Phase } from "./phase.ts";
 import { isOfNew, rules } from "./rules.ts";
+import { newValueUsed } from "./rules-script.ts";
 import { squawk } from "./squawk.ts";
 import { type Wrapping, wrappingOf } from "./transaction.ts";
 
@@ -61,6 +63,9 @@ export function waiverOf(
   );
 }
 
+/** Tables that are new at a statement. */
+type New = ReadonlySet<string>;
+
 /** Rules of squawk that are about code that knows the schema before, not about locks. */
 const contracting: ReadonlySet<string> = new Set([
   ...["ban-drop-column", "ban-drop-table", "ban-drop-not-null", "renaming-column", "renaming-table"],
@@ -77,27 +82,31 @@ const ofFile: ReadonlySet<string> = new Set([
  * @throws {Failure} `refused`, for what is no SQL; `failed`, when squawk does not run
  */
 export async function lint(migrations: readonly Migration[], options: LintOptions): Promise<Linted[]> {
-  const parsed: { migration: Migration; statements: Statement[]; wrapping: Wrapping }[] = [];
+  const parsed: { migration: Migration; statements: Statement[]; wrapping: Wrapping; created: New[] }[] = [];
   for (const migration of migrations) {
     const statements = await parseScript(`${migration.name}/migration.sql`, migration.sql);
-    parsed.push({ migration, statements, wrapping: wrappingOf(statements) });
+    const created = createdBefore(statements, parsed.at(-1)?.created.at(-1));
+    parsed.push({ migration, statements, wrapping: wrappingOf(statements), created });
   }
-  const created = createdBy(parsed.flatMap(({ statements }) => statements));
   const squawked = await squawk(
-    parsed.map(({ migration, wrapping }) => ({ sql: migration.sql, inTransaction: wrapping === "one" })),
+    parsed.map(({ migration, statements, wrapping }) => ({
+      sql: withoutMaybes(migration.sql, statements),
+      inTransaction: wrapping === "one",
+    })),
     options,
   );
-  return parsed.map(({ migration, statements, wrapping }, index) => {
-    const own = statements.flatMap((statement) =>
-      ownFindings(statement, migration.name, statements.length, created),
+  return parsed.map(({ migration, statements, wrapping, created }, index) => {
+    const news = new Set(
+      statements.filter(({ node }, at) => isCertainlyNew(node) || isOfNew(node, created[at] ?? new Set())),
     );
+    const isNew = (statement: Statement): boolean => news.has(statement);
+    const own = ownFindings(migration.name, statements, wrapping, isNew);
     const others = (squawked[index] ?? []).flatMap(
       ({ rule, line, lastLine, message, help }): LintFinding[] => {
         // Several statements may share a line; only if each is about a new table, the finding is.
         const near = statements.filter((each) => each.line <= lastLine && each.lastLine >= line);
-        const isNew = near.length > 0 && near.every(({ node }) => isOfNew(node, created));
-        if (isNew && !ofFile.has(rule)) return [];
-        const statement = near.find(({ node }) => !isOfNew(node, created)) ?? near[0];
+        if (near.length > 0 && near.every(isNew) && !ofFile.has(rule)) return [];
+        const statement = near.find((each) => !isNew(each)) ?? near[0];
         return [
           {
             migration: migration.name,
@@ -124,24 +133,44 @@ export async function lint(migrations: readonly Migration[], options: LintOption
   });
 }
 
+/**
+ * The script without each CREATE TABLE IF NOT EXISTS, at the same lines: squawk takes such a table for a new one, and
+ * what follows about it, such as an index, for harmless.
+ */
+function withoutMaybes(sql: string, statements: readonly Statement[]): string {
+  let text = sql;
+  for (const statement of statements.filter(({ node }) => mayExist(node))) {
+    const at = text.indexOf(statement.text);
+    const blank = statement.text.replaceAll(/[^\n]/g, " ");
+    if (at >= 0) text = `${text.slice(0, at)}${blank}${text.slice(at + statement.text.length)}`;
+  }
+  return text;
+}
+
 function ownFindings(
-  statement: Statement,
   migration: string,
-  statements: number,
-  created: ReadonlySet<string>,
+  statements: readonly Statement[],
+  wrapping: Wrapping,
+  isNew: (statement: Statement) => boolean,
 ): LintFinding[] {
-  return rules
-    .filter((rule) => rule.matches(statement.node, { statements }))
-    .filter(({ ofTable }) => !(ofTable && isOfNew(statement.node, created)))
-    .map(({ name, danger, message, help }) => ({
-      migration,
-      line: statement.line,
-      rule: name,
-      kind: danger ? "danger" : "advice",
-      message,
-      help,
-      statement: inShort(statement),
-    }));
+  const single = statements.flatMap((statement) =>
+    rules
+      .filter((rule) => rule.matches(statement.node, { statements: statements.length }))
+      .filter(({ ofTable }) => !(ofTable && isNew(statement)))
+      .map(
+        ({ name, danger, message, help }): LintFinding => ({
+          ...{ migration, line: statement.line, rule: name, kind: danger ? "danger" : "advice" },
+          ...{ message, help, statement: inShort(statement) },
+        }),
+      ),
+  );
+  const together = newValueUsed(statements, wrapping).map(
+    ({ rule, message, help, statement }): LintFinding => ({
+      ...{ migration, line: statement.line, rule, kind: "danger" },
+      ...{ message, help, statement: inShort(statement) },
+    }),
+  );
+  return [...single, ...together];
 }
 
 function waived(finding: LintFinding, waivers: readonly MigrationWaiver[] = []): LintFinding {

@@ -1,4 +1,5 @@
 import type { AlterTableCmd, Node } from "libpg-query";
+import { createdBefore } from "./created.ts";
 import { nameOf, nameOfList, targetsOf } from "./names.ts";
 import type { Statement } from "./parse.ts";
 
@@ -26,34 +27,27 @@ export interface Labelled {
   unclear: { line: number; what: string }[];
 }
 
-/** Labels the statements of one or several migrations; what they create themselves they may also take away. */
+/**
+ * Labels the statements of a script; what it created itself it may also take away.
+ *
+ * @param created what is new at each statement
+ */
 export function labelOf(
   statements: readonly Statement[],
-  created: ReadonlySet<string> = createdBy(statements),
+  created: readonly ReadonlySet<string>[] = createdBefore(statements),
 ): Labelled {
-  const changes = statements.flatMap(({ node, line }) =>
-    changesIn(node)
-      .filter(({ object }) => !created.has(object) && !created.has(object.split(".").slice(0, 2).join(".")))
-      .map((change) => ({ ...change, line })),
-  );
+  const changes = statements.flatMap(({ node, line }, index) => {
+    const isNew = (name: string): boolean => created[index]?.has(name) === true;
+    return changesIn(node)
+      .filter(({ object }) => !isNew(object) && !isNew(object.split(".").slice(0, 2).join(".")))
+      .map((change) => ({ ...change, line }));
+  });
   const unclear = statements.flatMap(({ node, line }) => {
     const what = unclearIn(node);
     return what === undefined ? [] : [{ line, what }];
   });
   const phase = changes.length > 0 ? "contract" : unclear.length > 0 ? "unclear" : "expand";
   return { phase, changes, unclear };
-}
-
-/** Tables and views that the statements create. */
-export function createdBy(statements: readonly Statement[]): ReadonlySet<string> {
-  return new Set(
-    statements.flatMap(({ node }) =>
-      ("CreateStmt" in node && node.CreateStmt.if_not_exists !== true) ||
-      ("CreateTableAsStmt" in node && node.CreateTableAsStmt.if_not_exists !== true)
-        ? targetsOf(node)
-        : [],
-    ),
-  );
 }
 
 function changesIn(node: Node): Omit<Change, "line">[] {

@@ -1,6 +1,7 @@
 import type { AlterTableCmd, Node } from "libpg-query";
 import { type Part, partsOf, selects } from "./inside.ts";
 import { targetsOf } from "./names.ts";
+import { accessRules } from "./rules-access.ts";
 import { boundaryOf, isAlone } from "./transaction.ts";
 
 /** What this project finds in a parsed statement and squawk has no rule for. */
@@ -160,19 +161,7 @@ export const rules: readonly Rule[] = [
         ({ subtype }) => subtype === "AT_DisableRowSecurity" || subtype === "AT_NoForceRowSecurity",
       ),
   },
-  {
-    name: "no-rights-to-everyone",
-    danger: true,
-    message: "The statement gives rights to everyone: PUBLIC.",
-    help: "Name the role that needs the right.",
-    ofTable: false,
-    matches: (node) =>
-      "GrantStmt" in node &&
-      node.GrantStmt.is_grant === true &&
-      (node.GrantStmt.grantees ?? []).some(
-        (each) => "RoleSpec" in each && each.RoleSpec.roletype === "ROLESPEC_PUBLIC",
-      ),
-  },
+  ...accessRules,
   {
     name: "no-role-above-policies",
     danger: true,

@@ -98,7 +98,7 @@ describe("optropic migrate", () => {
   test("finds drift, and says so where the schema is as the migrations make it", async () => {
     await rig.postgres.sql("create database drifted");
     const folder = folderOf("drifted", {
-      "1_base": "create table account (id bigint primary key);",
+      "1_base": "create table account (id bigint primary key, plan varchar(9) default 'free', note text);",
       "2_index": "create index concurrently i on account (id)",
     });
     await apply("drifted", folder);
@@ -107,12 +107,15 @@ describe("optropic migrate", () => {
       document: { differences: [] },
     });
     await rig.postgres.sql(
-      "alter table account add column by_hand int; create table by_hand (); drop index i",
+      "alter table account add column by_hand int, alter plan set default 'pro', alter plan type text; alter table account drop column note; create table by_hand (); drop index i",
       "drifted",
     );
     expect((await command("drifted", ["drift", "--folder", folder])).document.differences).toEqual([
       "index public.i is made by a migration, and not in the database.",
-      "table public.account has a different definition.",
+      "table public.account: `plan text default` is `plan character varying(9) default` by the migrations.",
+      "table public.account: `by_hand integer` is in the database, and no migration makes it.",
+      "table public.account: `note text` is made by a migration, and not in the database.",
+      "table public.account: the default of plan is `'pro'::text`, and `'free'::character varying` by the migrations.",
       "table public.by_hand is in the database, and no migration makes it.",
     ]);
   });
