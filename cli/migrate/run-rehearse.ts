@@ -1,4 +1,4 @@
-import { Failure } from "../../lib/failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import { formatDuration } from "../../lib/units.ts";
 import { chooseBackup } from "../../operations/archive/inventory.ts";
@@ -9,7 +9,8 @@ import { factsOf } from "../../operations/migrate/facts.ts";
 import type { Linted } from "../../operations/migrate/lint.ts";
 import { readPrevious } from "../../operations/migrate/previous.ts";
 import { type Rehearsal, rehearseMigrations } from "../../operations/migrate/rehearse.ts";
-import type { ServerSession } from "../../postgres/session.ts";
+import { readSlowest, type Slowest } from "../../operations/migrate/slowest.ts";
+import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { actions, actors } from "../../verify/row-access/matrix.ts";
 import { measureMatrix } from "../../verify/row-access/measure.ts";
@@ -20,7 +21,7 @@ import { readIdentity } from "../operations/environment.ts";
 import { runOperation } from "../operations/operation.ts";
 import { openStore, readStack } from "../operations/stack.ts";
 import { readTrust } from "../operations/trust.ts";
-import { contextOf, linter } from "./context.ts";
+import { contextOf, databaseOf, linter } from "./context.ts";
 import type { RehearseFlags } from "./flags.ts";
 
 /** Rehearses what is pending on a restored backup, and records what happened. */
@@ -31,6 +32,7 @@ export function runRehearse(flags: RehearseFlags): Promise<void> {
     const context = contextOf(flags, settings, work);
     const identities = readIdentity(flags.identity, process.env);
     const previous = await previousOf(flags, settings.rollout.migration);
+    const slowest = await slowestOf(work.signal);
     const store = openStore(stack, work, flags.store);
     const startedAt = new Date();
     try {
@@ -52,6 +54,7 @@ export function runRehearse(flags: RehearseFlags): Promise<void> {
             return linted;
           },
           previous,
+          ...("queries" in slowest && { statements: slowest.queries }),
           access: accessCells,
           longestLockMs: settings.rollout.migration.longestLockMs,
           waivers: context.waivers,
@@ -61,6 +64,9 @@ export function runRehearse(flags: RehearseFlags): Promise<void> {
         rehearsal.notes.push(
           "The copy was migrated by its superuser: the rights of the role in production were not tried.",
         );
+        if ("unread" in slowest) {
+          rehearsal.notes.push(`The slowest statements were not planned: ${slowest.unread}.`);
+        }
         const file = await recorded(flags, { startedAt, rehearsal, linted, manifest });
         return {
           holds: rehearsal.problems.length === 0,
@@ -74,6 +80,18 @@ export function runRehearse(flags: RehearseFlags): Promise<void> {
       store.close();
     }
   });
+}
+
+/** The slowest statements of the database that the environment names, which is only read. */
+async function slowestOf(signal: AbortSignal): Promise<Slowest> {
+  const connection = databaseOf(process.env);
+  if (connection === undefined) return { unread: "DATABASE_URL is not set" };
+  try {
+    return await withSession(connection, "optropic migrate", readSlowest, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { unread: reasonOf(error) };
+  }
 }
 
 /** The release that a rollback would return to, as Git has it. */

@@ -6,19 +6,20 @@ import { runCommand, type Work } from "../../lib/command.ts";
 import { Failure } from "../../lib/failure.ts";
 import { writeAtomic } from "../../lib/files.ts";
 import type { Host } from "../../operations/hosts/host.ts";
+import { rehearsedPhases } from "../../operations/migrate/facts.ts";
 import { reconcile } from "../../operations/release/engine.ts";
 import { StoreSink } from "../../operations/release/evidence-sink.ts";
 import type { Outcome } from "../../operations/release/options.ts";
 import { stateOf, stepOf } from "../../operations/release/state.ts";
 import type { RollbackParts } from "../../operations/rollback/parts.ts";
-import { judgeByText } from "../../operations/rollback/schema.ts";
+import { judgeByMigrations } from "../../operations/rollback/schema.ts";
 import { finishSteps, rollbackSteps } from "../../operations/rollback/steps.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { git } from "../evidence/git.ts";
 import { openEvidence } from "../evidence/place.ts";
-import { signingKey } from "../evidence/record.ts";
+import { signingKey, trustedKeys } from "../evidence/record.ts";
 import { abortOnSignals } from "../operations/operation.ts";
 import { readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
@@ -182,7 +183,16 @@ function partsOf(
     settings,
     hosts,
     choice: { commit: flags.to, bad: badCommits(resolve(cwd, flags.evidence), flags.stack, commit) },
-    judge: judgeByText((args) => git(cwd, args), settings.rollout.rollback.migrations),
+    judge: judgeByMigrations({
+      git: (args) => git(cwd, args),
+      folder: settings.rollout.rollback.migrations,
+      reads: settings.rollout.migration,
+      async rehearsed() {
+        const keys = trustedKeys(settings.evidence.publicKeys);
+        const store = await openEvidence(cwd, flags.evidence, flags.stack);
+        return rehearsedPhases((await store.readAll(keys)).records, { signedOnly: keys.length > 0 });
+      },
+    }),
     acceptSchema: flags.acceptSchema,
     servedCommit: servedCommitOf(settings, variables),
     repository: hasToken ? repositoryOf(settings) : undefined,

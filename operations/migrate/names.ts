@@ -13,6 +13,18 @@ export function nameOfList(node: Node): string | undefined {
   return name === undefined ? undefined : `${parts.at(-2) ?? "public"}.${name}`;
 }
 
+/** Any object that DROP names: functions with their arguments, types and schemas too, as `public.total`. */
+export function objectNameOf(node: Node): string | undefined {
+  if ("String" in node) return node.String.sval;
+  const items =
+    "ObjectWithArgs" in node
+      ? node.ObjectWithArgs.objname
+      : "TypeName" in node
+        ? node.TypeName.names
+        : undefined;
+  return nameOfList(items === undefined ? node : { List: { items } });
+}
+
 /** Tables, views or indexes that a statement is about. */
 export function targetsOf(node: Node): string[] {
   if ("CreateStmt" in node) return named(node.CreateStmt.relation);

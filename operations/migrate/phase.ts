@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Node } from "libpg-query";
 import { createdBefore } from "./created.ts";
-import { nameOf, nameOfList, targetsOf } from "./names.ts";
+import { nameOf, objectNameOf, targetsOf } from "./names.ts";
 import type { Statement } from "./parse.ts";
 
 /**
@@ -123,7 +123,7 @@ function dropped({
   if (harmlessDrops.has(removeType ?? "")) return [];
   const isRelation = relations.has(removeType ?? "");
   return objects.map((each) => {
-    const name = nameOfList(each) ?? "";
+    const name = objectNameOf(each) ?? "";
     return { object: isRelation ? name : `${kindOf(removeType)} ${name}`.trim(), how: "drops" };
   });
 }

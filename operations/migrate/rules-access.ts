@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
 import { partsOf } from "./inside.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** Roles by which whoever knows the address of a Supabase project comes in, without a login. */
 const anonymous: ReadonlySet<string> = new Set(["anon"]);

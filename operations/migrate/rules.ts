@@ -1,20 +1,9 @@
 import type { AlterTableCmd, Node } from "libpg-query";
 import { type Part, partsOf, selects } from "./inside.ts";
 import { targetsOf } from "./names.ts";
+import type { Rule } from "./rule.ts";
 import { accessRules } from "./rules-access.ts";
 import { boundaryOf, isAlone } from "./transaction.ts";
-
-/** What this project finds in a parsed statement and squawk has no rule for. */
-export interface Rule {
-  name: string;
-  /** Whether it refuses in production unless it is waived. */
-  danger: boolean;
-  message: string;
-  help: string;
-  /** Whether it is about the table, so that one that the migrations create themselves is none of its business. */
-  ofTable: boolean;
-  matches(node: Node, script: { statements: number }): boolean;
-}
 
 export const rules: readonly Rule[] = [
   {

@@ -1,0 +1,124 @@
+import type { Node } from "libpg-query";
+import { createdBefore, isCertainlyNew } from "./created.ts";
+import { few } from "./judge.ts";
+import { parseScript, type Statement } from "./parse.ts";
+import { type Change, labelOf } from "./phase.ts";
+import type { Previous } from "./previous.ts";
+import { isOfNew } from "./rules.ts";
+
+/** A migration that came between two releases. */
+export interface Between {
+  name: string;
+  sql: string;
+  /** What a rehearsal that held showed it to do; undefined where it was not rehearsed. */
+  rehearsed: "expand" | "contract" | undefined;
+}
+
+/** Whether code that knows only the schema before can work with the one after. */
+export interface Verdict {
+  state: "compatible" | "incompatible" | "unknown";
+  summary: string;
+}
+
+/**
+ * Judges migrations by their parsed statements, by what the earlier release reads, and by their rehearsals.
+ *
+ * @param previous what the earlier release reads; undefined where nothing says it
+ */
+export async function judgeForEarlier(
+  migrations: readonly Between[],
+  previous: Previous | undefined,
+): Promise<Verdict> {
+  const broken: string[] = [];
+  const open: string[] = [];
+  let created: ReadonlySet<string> = new Set();
+  for (const { name, sql, rehearsed } of migrations) {
+    const statements = await parsed(name, sql);
+    if (statements === undefined) {
+      open.push(`${name}, which is not SQL of PostgreSQL`);
+      continue;
+    }
+    const news = createdBefore(statements, created);
+    const { changes } = labelOf(statements, news);
+    broken.push(...harming(changes, previous).map((change) => `${name} ${change}`));
+    const unproved = statements.find(
+      ({ node }, index) =>
+        !isCertainlyNew(node) && !isOfNew(node, news[index] ?? new Set()) && !onlyAdds(node),
+    );
+    // What is taken away was compared with what is read; what else it may do, its rehearsal on real rows shows.
+    if (unproved !== undefined && changes.length === 0 && rehearsed !== "expand") {
+      open.push(`${name}, line ${unproved.line}`);
+    }
+    created = news.at(-1) ?? created;
+  }
+  const { length } = migrations;
+  const count = `${length} ${length === 1 ? "migration" : "migrations"}`;
+  if (broken.length > 0) {
+    const release = previous?.release === undefined ? "the earlier code" : previous.release.slice(0, 12);
+    return {
+      state: "incompatible",
+      summary: `Takes away or tightens what ${release} may use: ${few(broken)}`,
+    };
+  }
+  if (open.length > 0) {
+    return {
+      state: "unknown",
+      summary: `${count} came with the release, and whether the earlier code works with ${few(open)} is not proved`,
+    };
+  }
+  return {
+    state: "compatible",
+    summary: `${count} came with the release and take nothing away that the earlier code reads`,
+  };
+}
+
+async function parsed(name: string, sql: string): Promise<Statement[] | undefined> {
+  try {
+    return await parseScript(name, sql);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Changes that the earlier release meets, in words. What it does not read, it does not miss. */
+function harming(changes: readonly Change[], previous: Previous | undefined): string[] {
+  // A Prisma schema without a model says nothing of what the code reads.
+  const columns = previous?.columns ?? [];
+  const read = columns.length === 0 ? undefined : new Set(columns);
+  return changes.flatMap(({ object, how, line }) => {
+    const table = object.split(".").slice(0, 2).join(".");
+    // Of objects with a kind before their name, such as a function, a Prisma schema says nothing.
+    const isKnown = read !== undefined && /^[^\s.]+\.[^\s.]+/.test(object);
+    const isMet = how === "tightens" ? read?.has(table) : read?.has(object);
+    return isKnown && isMet !== true ? [] : [`${how} ${object} (line ${line})`];
+  });
+}
+
+/** Whether a statement adds something beside what earlier code knows, and changes nothing of that. */
+function onlyAdds(node: Node): boolean {
+  if ("AlterTableStmt" in node) {
+    return (node.AlterTableStmt.cmds ?? []).every(
+      (each) => "AlterTableCmd" in each && adding.has(each.AlterTableCmd.subtype ?? ""),
+    );
+  }
+  if ("IndexStmt" in node) return node.IndexStmt.unique !== true;
+  if ("AlterEnumStmt" in node) return node.AlterEnumStmt.oldVal === undefined;
+  if ("ViewStmt" in node) return node.ViewStmt.replace !== true;
+  if ("CreateFunctionStmt" in node) return node.CreateFunctionStmt.replace !== true;
+  if ("GrantStmt" in node) return node.GrantStmt.is_grant === true;
+  return Object.keys(node).some((kind) => harmless.has(kind));
+}
+
+const adding: ReadonlySet<string> = new Set(["AT_AddColumn", "AT_ColumnDefault", "AT_DropNotNull"]);
+
+const harmless: ReadonlySet<string> = new Set([
+  ...[
+    "CreateStmt",
+    "CreateTableAsStmt",
+    "CreateSeqStmt",
+    "CreateEnumStmt",
+    "CreateSchemaStmt",
+    "CreateStatsStmt",
+  ],
+  ...["CreateExtensionStmt", "CompositeTypeStmt", "CommentStmt", "TransactionStmt", "VariableSetStmt"],
+]);
