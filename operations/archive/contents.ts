@@ -102,6 +102,43 @@ export function withoutData(contents: string, entries: ReadonlySet<string>): str
     .join("\n")}\n`;
 }
 
+/** A part of a table of contents, and the entry of the line before it, which was taken out. */
+export interface Part {
+  contents: string;
+  replaced: string | undefined;
+}
+
+/**
+ * Divides a table of contents where work is to be done between its lines: in the place of lines that something
+ * stands for, which are taken out, and before a table or view whose expressions call functions that were made since
+ * the last division, when the server needs them to find names.
+ *
+ * @param selected the lines that are restored, of all `contents`
+ * @param calls whether functions need something before they are called
+ */
+export function divideContents(
+  { contents, selected }: { contents: string; selected: string },
+  replaced: ReadonlySet<string>,
+  calls: boolean,
+): Part[] {
+  const needs = new Map(calls ? linesOf(contents).map((line) => [line.id, line.needs]) : []);
+  const parts: { lines: string[]; replaced: string | undefined }[] = [{ lines: [], replaced: undefined }];
+  const recent = new Set<string>();
+  for (const line of linesOf(selected)) {
+    if (replaced.has(line.entry)) {
+      parts.push({ lines: [], replaced: line.entry });
+      continue;
+    }
+    if (calls && line.rest.startsWith("TABLE ") && needs.get(line.id)?.some((id) => recent.has(id))) {
+      parts.push({ lines: [], replaced: undefined });
+      recent.clear();
+    }
+    if (line.rest.startsWith("FUNCTION ")) recent.add(line.id);
+    parts.at(-1)?.lines.push(line.text);
+  }
+  return parts.map(({ lines, ...part }) => ({ ...part, contents: `${lines.join("\n")}\n` }));
+}
+
 /** The lines of the privileges on schemas: owners of tables need theirs before they get the tables. */
 export function schemaPrivilegesOf(contents: string): string {
   return `${contents

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { counted, listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
+import { type Carried, readCarried } from "./carried.ts";
 import { readProperties } from "./database-properties.ts";
 import { selectDependents } from "./dependents.ts";
 import { besideOf, describeDatabase, type Objects, readGlobals } from "./describe.ts";
@@ -51,10 +52,12 @@ export async function describeContents(
   const dependents = await selectDependents(session, schemas, around.objects);
   const lockable = await lockableObjects(session, schemas);
   const remote = await readRemote(session);
+  const carried = await readCarried(session, [...schemas, ...beside]);
   const details = {
     expressions: expressionsOf(globals, around.objects, own.objects),
     settings: await readSettings(session),
     properties: await readProperties(session),
+    carried,
   };
   return {
     description: own.description,
@@ -64,7 +67,7 @@ export async function describeContents(
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
     remote,
     lockable,
-    notes: await notesOn(session, scope, { description: own.description, lockable, remote }),
+    notes: await notesOn(session, scope, { description: own.description, lockable, remote, carried }),
     details: await sealDetails(details, recipients),
   };
 }
@@ -106,7 +109,12 @@ const hiddenQuery = `
 async function notesOn(
   session: Session,
   scope: Scope,
-  { description, lockable, remote }: { description: Description; lockable: number; remote: Remote },
+  {
+    description,
+    lockable,
+    remote,
+    carried,
+  }: { description: Description; lockable: number; remote: Remote; carried: readonly Carried[] },
 ): Promise<string[]> {
   const schemas = scope.schemas.map(({ name }) => name);
   const invalid = await namesOf(session, invalidIndexesQuery, schemas);
@@ -125,7 +133,7 @@ async function notesOn(
       (name) =>
         `The rows of the unlogged table ${name} are not in the backup: a replica, which was backed up, does not have them.`,
     ),
-    ...(await notesOnExtensions(session)),
+    ...(await notesOnExtensions(session, carried)),
     ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
     ...((await mayDumpSubscriptions(session))
       ? []

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { Session } from "../../postgres/session.ts";
+import { carriedSchema } from "./carried.ts";
 import { propertiesSchema } from "./database-properties.ts";
 import type { Objects } from "./describe.ts";
 import type { Manifest } from "./manifest.ts";
@@ -27,6 +28,8 @@ const detailsSchema = z.strictObject({
   settings: z.array(settingSchema),
   /** Null in the manifests of earlier versions. */
   properties: propertiesSchema.nullable().default(null),
+  /** What the dump does not have, as statements. */
+  carried: z.array(carriedSchema).default([]),
 });
 
 /**

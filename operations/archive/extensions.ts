@@ -1,4 +1,4 @@
-import { escapeIdentifier } from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
@@ -45,13 +45,14 @@ export async function countData(
 export function extensionStatements(
   { name, schema, own }: Pick<Extension, "name" | "schema" | "own">,
   schemas: ReadonlySet<string>,
+  version?: string,
 ): string[] {
   const place = escapeIdentifier(schema);
   // The extension creates a schema of its own.
   const where = own.includes(schema) ? "" : ` schema ${place}`;
   return [
     ...(schemas.has(schema) || own.includes(schema) ? [] : [`create schema if not exists ${place}`]),
-    `create extension if not exists ${escapeIdentifier(name)}${where}`,
+    `create extension if not exists ${escapeIdentifier(name)}${where}${version === undefined ? "" : ` version ${escapeLiteral(version)}`}`,
   ];
 }
 
@@ -75,14 +76,45 @@ export async function createExtensions(
   const present = await namesOf(session, "select extname::text as name from pg_extension");
   const available = await namesOf(session, "select name::text as name from pg_available_extensions");
   const schemas = await namesOf(session, "select nspname::text as name from pg_namespace");
+  const versions = await namesOf(
+    session,
+    "select format('%s %s', name, version) as name from pg_available_extension_versions",
+  );
+  const createExtension = async (extension: Extension): Promise<string | undefined> => {
+    const { name, version } = extension;
+    if (!available.has(name)) return "it is not available on the server";
+    // Its own version, where the server still has that.
+    if (versions.has(`${name} ${version}`)) {
+      const reason = await attempt(extensionStatements(extension, schemas, version));
+      if (reason === undefined) return undefined;
+    }
+    return attempt(extensionStatements(extension, schemas));
+  };
   const leftOut: LeftOut[] = [];
   for (const extension of extensions.filter(({ name }) => !present.has(name))) {
-    const reason = available.has(extension.name)
-      ? await attempt(extensionStatements(extension, schemas))
-      : "it is not available on the server";
+    const reason = await createExtension(extension);
     if (reason !== undefined) leftOut.push({ extension, reason });
   }
   return leftOut;
+}
+
+/** Sentences on the extensions that have another version than in the backup. */
+export async function versionNotes(
+  session: Session,
+  { extensions }: Pick<Manifest, "extensions">,
+): Promise<string[]> {
+  const present = await namesOf(
+    session,
+    "select format('%s %s', extname, extversion) as name from pg_extension",
+  );
+  const versions = new Map([...present].map((text) => [text.slice(0, text.lastIndexOf(" ")), text]));
+  return extensions.flatMap(({ name, version }) => {
+    const found = versions.get(name);
+    if (found === undefined || found === `${name} ${version}`) return [];
+    return [
+      `The extension ${name} is of version ${found.slice(name.length + 1)}, and of ${version} in the backup.`,
+    ];
+  });
 }
 
 /** Runs statements one by one; a failure is the answer. */

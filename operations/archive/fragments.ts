@@ -54,7 +54,9 @@ export function ownerOf(catalog: string, oid: string): string {
 }
 
 /** Whether a check is only its parent's: a restore validates it when the parent's is valid. */
-export const inherited = "k.contype = 'c' and k.coninhcount > 0 and not k.conislocal";
+export const inherited = `k.contype = 'c' and k.coninhcount > 0 and not k.conislocal and exists (
+  select from pg_inherits i join pg_constraint p on p.conrelid = i.inhparent and p.conname = k.conname and p.contype = 'c'
+   where i.inhrelid = k.conrelid)`;
 
 /** A name as a dump's table of contents has it, on one line. */
 export function onOneLine(name: string): string {

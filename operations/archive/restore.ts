@@ -4,17 +4,18 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
-import { dataOf, schemaPrivilegesOf, selectContents, withoutData } from "./contents.ts";
+import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
+import { dataOf, divideContents, schemaPrivilegesOf, selectContents, withoutData } from "./contents.ts";
 import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
-import { attemptEach, createExtensions, type LeftOut, leftOutNotes } from "./extensions.ts";
+import { attemptEach, createExtensions, type LeftOut, leftOutNotes, versionNotes } from "./extensions.ts";
 import { setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 import { powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { withoutRemote } from "./remote.ts";
-import { withSearchPath } from "./search-path.ts";
+import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import { settingStatements } from "./settings.ts";
 import { splitEventTriggers, splitTriggers } from "./triggers.ts";
 import type { Restored } from "./verify.ts";
@@ -59,7 +60,15 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
   try {
     await session.run(withoutCompiler);
     const leftOut = await prepare(options);
-    const notes = leftOutNotes(leftOut);
+    const notes = [...leftOutNotes(leftOut), ...(await versionNotes(session, manifest))];
+    await session.run("begin");
+    const carrier = await carrierFor(session, details.carried, {
+      attempt: (statements) => attemptTogether(session, statements),
+      schemas: [...manifest.schemas, ...manifest.companions].map(({ name }) => name),
+      leftOut,
+    });
+    await session.run("commit");
+    await carrier.make("first");
     const globals = new Set(Object.keys(manifest.globals).filter((name) => !belongsTo(name, leftOut)));
     for (const [name, statement] of extensionCommentStatements(manifest, details)) {
       const reason = await attemptEach(session, [statement]);
@@ -78,9 +87,11 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       await runRestore({ ...options, jobs: 1 }, list, []);
     }
     writeFileSync(list, others, { mode: 0o600 });
-    await runRestore(options, list, ["--section=pre-data"]);
+    await runDefinitions(options, { list, selected: others, carrier });
     const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
     await withSearchPath(session, manifest, async () => {
+      await carrier.make("first");
+      await carrier.make("rows");
       const checks = await setChecksAside(session, all);
       // A dump does not record that a table of an extension refers to another one, so these are not parallel.
       const ofExtensions = new Set(manifest.extensions.flatMap(({ data }) => data.map(({ entry }) => entry)));
@@ -95,6 +106,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       await runRestore(options, list, ["--section=post-data"]);
       writeFileSync(list, triggers, { mode: 0o600 });
       await runRestore({ ...options, jobs: 1 }, list, ["--section=post-data"]);
+      await carrier.make("last");
     });
     for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
       const reason = await attemptEach(session, [statement]);
@@ -110,6 +122,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
         surroundings: true,
         globals,
         dependents: new Set(),
+        missing: carrier.missing,
         extensions: manifest.extensions.filter(
           ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
         ),
@@ -121,6 +134,24 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const hint = !fullRoles && lacksRights.test(reason) ? `\n${needsRights}` : "";
     throw new Failure("failed", `The restore failed: ${reason}${hint}`);
   }
+}
+
+/** Makes tables, types, functions and views, and what stands for some of them. */
+async function runDefinitions(
+  options: RestoreOptions,
+  { list, selected, carrier }: { list: string; selected: string; carrier: Carrier },
+): Promise<void> {
+  const { session, manifest, contents } = options;
+  const { lend } = lendSearchPath(manifest);
+  const parts = divideContents({ contents, selected }, carrier.replaced, lend.length > 0);
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) for (const statement of lend) await session.run(statement);
+    if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
+    if (part.contents.trim() === "") continue;
+    writeFileSync(list, part.contents, { mode: 0o600 });
+    await runRestore({ ...options, jobs: 1 }, list, ["--section=pre-data"]);
+  }
+  writeFileSync(list, selected, { mode: 0o600 });
 }
 
 /** Whether an object in no schema is the privilege of an extension that was left out. */

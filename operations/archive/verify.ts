@@ -24,6 +24,8 @@ export interface Restored {
   globals: ReadonlySet<string>;
   dependents: ReadonlySet<string>;
   extensions: Manifest["extensions"];
+  /** What the backup carries beside its dump and could not be made, one sentence each. */
+  missing: readonly string[];
   /** Objects that are not compared. */
   isIgnored?: (name: string) => boolean;
 }
@@ -61,6 +63,7 @@ export async function verify(
           read: () => readObjects(session, beside),
         })),
     ...(await compareExtensionData(session, restored.extensions)),
+    ...restored.missing,
   ];
   return { description: own.description, differences: limited(all) };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "../archive/attempt.ts";
-import { createExtensions, type LeftOut, leftOutNotes } from "../archive/extensions.ts";
+import { createExtensions, type LeftOut, leftOutNotes, versionNotes } from "../archive/extensions.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
 import { powerless, roleStatements } from "../archive/prepare.ts";
@@ -42,7 +42,7 @@ export async function makeRoom(
   await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   const foreignSchemas = await clearSchemas(session, manifest.schemas, options.noOwner);
   const leftOut = await createExtensions(session, manifest, (statements) => attempt(session, statements));
-  const notes = leftOutNotes(leftOut);
+  const notes = [...leftOutNotes(leftOut), ...(await versionNotes(session, manifest))];
   const { withData, refused } = await clearData(session, manifest, leftOut);
   return {
     actedFor,

@@ -2,6 +2,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { attempt } from "../archive/attempt.ts";
+import { carrierFor } from "../archive/carried.ts";
 import { differingProperties } from "../archive/database-properties.ts";
 import { readableEncoding, withoutCompiler } from "../archive/describe.ts";
 import { type Details, readSettings } from "../archive/details.ts";
@@ -118,7 +119,12 @@ async function replaceWithin(
     tablespaces: files.tablespaces,
     signal: options.signal,
   };
-  const runEventTriggers = await runDump(session, manifest, { plan, room }, run);
+  const carrier = await carrierFor(session, files.details.carried, {
+    attempt: (statements) => attempt(session, statements),
+    schemas,
+    leftOut: room.leftOut,
+  });
+  const runEventTriggers = await runDump(session, manifest, { plan, room, carrier }, run);
   const uncommented = await commentExtensions(session, manifest, files.details, plan);
   await forbidCreate();
   const unpublished = await publishAgain();
@@ -140,6 +146,7 @@ async function replaceWithin(
     ),
     dependents: new Set(Object.keys(manifest.dependents)),
     extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
+    missing: carrier.missing,
     isIgnored: isForeign,
   });
   failOn("The restored schemas differ from the backup", differences, options);

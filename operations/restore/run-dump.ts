@@ -2,7 +2,15 @@ import { writeFileSync } from "node:fs";
 import { Child } from "../../lib/child.ts";
 import { launchOf } from "../../postgres/programs.ts";
 import { attempt } from "../archive/attempt.ts";
-import { contentsOf, dataOf, privilegesOf, schemaPrivilegesOf, selectContents } from "../archive/contents.ts";
+import type { Carrier } from "../archive/carried.ts";
+import {
+  contentsOf,
+  dataOf,
+  divideContents,
+  privilegesOf,
+  schemaPrivilegesOf,
+  selectContents,
+} from "../archive/contents.ts";
 import { readableEncoding } from "../archive/describe.ts";
 import { setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
@@ -36,9 +44,10 @@ export interface DumpRun {
 export async function runDump(
   session: ScriptSession,
   manifest: Manifest,
-  { plan, room }: { plan: Plan; room: Room },
+  { plan, room, carrier }: { plan: Plan; room: Room; carrier: Carrier },
   run: DumpRun,
 ): Promise<() => Promise<void>> {
+  await carrier.make("first");
   const companions = manifest.companions.map(({ name }) => name);
   const filled = await emptyCompanions(session, manifest);
   if (filled.size > 0) {
@@ -49,13 +58,23 @@ export async function runDump(
   const { lend, takeBack } = lendSearchPath(manifest);
   const privileges = schemaPrivilegesOf(main);
   if (privileges.trim() !== "") await runList(session, run, privileges, []);
-  await runList(session, run, main, ["--section=pre-data", ...without]);
+  const division = { contents: run.contents, selected: main };
+  for (const [index, part] of divideContents(division, carrier.replaced, lend.length > 0).entries()) {
+    if (index > 0) for (const statement of lend) await session.run(statement);
+    if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
+    if (part.contents.trim() !== "") {
+      await runList(session, run, part.contents, ["--section=pre-data", ...without]);
+    }
+  }
   for (const statement of lend) await session.run(statement);
+  await carrier.make("first");
+  await carrier.make("rows");
   const schemas = manifest.schemas.map(({ name }) => name);
   const checks = await setChecksAside(session, schemas);
   await runList(session, run, main, ["--section=data", ...without]);
   for (const statement of checks.statements) await session.run(statement);
   await runList(session, run, main, ["--section=post-data", ...without]);
+  await carrier.make("last");
   for (const statement of takeBack) await session.run(statement);
   // With schemas left out, pg_restore leaves out privileges whose object has no line of its own.
   if (companions.length > 0) await runList(session, run, privilegesOf(main, plan.globals, manifest), []);

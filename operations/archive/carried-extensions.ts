@@ -1,0 +1,181 @@
+import { members } from "./extension-members.ts";
+
+/** An owner other than that of the extension, as a statement about an object; null when it is the same. */
+function ownerChange(what: string, owner: string, extension: string): string {
+  return `(select format('alter %s owner to %I', ${what}, pg_get_userbyid(${owner}))
+    from pg_extension x where x.oid = ${extension} and x.extowner <> ${owner})`;
+}
+
+/** The privileges that a member had when it was added; later ones are in the dump. */
+function grants(what: string, oid: string): string {
+  const given = `from pg_init_privs b %s where b.objoid = ${oid}::oid and b.objsubid = 0 and b.privtype = 'e'`;
+  return `array(select format('revoke all on ${what} %s from public', ${oid}::text) ${given.replace("%s", "")})
+    || array(select format('grant %s on ${what} %s to %s', x.privilege_type, ${oid}::text,
+      case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end)
+    ${given.replace("%s", "cross join lateral aclexplode(b.initprivs) x")})`;
+}
+
+/** How a column is declared. */
+const column = `format('%I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
+    case when a.attcollation <> 0 and a.attcollation <> t.typcollation then ' collate ' || a.attcollation::regcollation end,
+    case when a.attgenerated <> '' then format(' generated always as (%s) %s', pg_get_expr(d.adbin, d.adrelid),
+        case a.attgenerated when 's' then 'stored' else 'virtual' end)
+      when a.attidentity <> '' then format(' generated %s as identity', case a.attidentity when 'a' then 'always' else 'by default' end) end)`;
+
+const hasDefault = "d.oid is not null and a.attgenerated = '' and a.attidentity = ''";
+
+const columns = `pg_attribute a
+    join pg_type t on t.oid = a.atttypid
+    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum`;
+
+/** How a sequence is made. */
+export const sequenceOptions = `format('as %s increment %s minvalue %s maxvalue %s start %s cache %s%s',
+    format_type(q.seqtypid, null), q.seqincrement, q.seqmin, q.seqmax, q.seqstart, q.seqcache, case when q.seqcycle then ' cycle' end)`;
+
+const enabling = `case t.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' when 'A' then 'enable always' end`;
+
+/** Indexes, constraints and triggers of tables: those of `which`. */
+function partsOf(which: string): string {
+  return `
+    select m.extension, format('index %s', i.indexrelid::regclass) as name, x.xmin::text as made, 'last' as phase,
+           array[pg_get_indexdef(i.indexrelid)] as statements
+      from ${which} m
+      join pg_index i on m.classid = 'pg_class'::regclass and i.indrelid = m.objid and i.indisvalid
+      join pg_attribute x on x.attrelid = i.indexrelid and x.attnum = 1
+     where not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid)
+    union all
+    select m.extension, format('constraint %I of %s', k.conname, k.conrelid::regclass), k.xmin::text,
+           case k.contype when 'f' then 'last' else 'first' end,
+           array[format('alter table %s add constraint %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))]
+      from ${which} m join pg_constraint k on m.classid = 'pg_class'::regclass and k.conrelid = m.objid
+     where k.contype not in ('t', 'n') and k.conparentid = 0 and (k.conislocal or k.coninhcount = 0)
+    union all
+    select m.extension, format('trigger %I on %s', t.tgname, t.tgrelid::regclass), t.xmin::text, 'last',
+           array_remove(array[pg_get_triggerdef(t.oid), format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname)],
+             case when t.tgenabled = 'O' then format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname) end)
+      from ${which} m join pg_trigger t on m.classid = 'pg_class'::regclass and t.tgrelid = m.objid
+     where not t.tgisinternal and t.tgparentid = 0`;
+}
+
+/**
+ * What was changed of extensions after they were created, and the statements that change it again; without
+ * statements, it cannot be carried. A dump has policies and privileges itself.
+ */
+export const extensionChangesQuery = `
+  with ${members}, part as (
+    ${partsOf("own")}
+    union all
+    select m.extension, format('column %I of %s', a.attname, a.attrelid::regclass), a.xmin::text, 'first',
+           array_remove(array[format('alter table %s add column if not exists %s', c.oid::regclass, ${column}),
+             case when ${hasDefault} then format('alter table %s alter column %I set default %s', c.oid::regclass, a.attname,
+               pg_get_expr(d.adbin, d.adrelid)) end,
+             case when a.attnotnull and ${hasDefault} then format('alter table %s alter column %I set not null', c.oid::regclass, a.attname) end], null)
+      from own m
+      join pg_class c on m.classid = c.tableoid and c.oid = m.objid and c.relkind in ('r', 'p', 'f')
+      join (${columns}) on a.attrelid = c.oid
+     where a.attnum > 0 and not a.attisdropped and a.attacl is null
+    union all
+    -- A grant is in the dump.
+    select m.extension, format('function %s', p.oid::regprocedure), p.xmin::text, 'first',
+           case when p.prokind in ('f', 'p', 'w') then array_remove(array[pg_get_functiondef(p.oid),
+             ${ownerChange("'routine ' || p.oid::regprocedure", "p.proowner", "m.extension")}], null) end
+      from own m
+      join pg_proc p on m.classid = 'pg_proc'::regclass and p.oid = m.objid
+      left join pg_init_privs b on b.classoid = p.tableoid and b.objoid = p.oid and b.objsubid = 0
+     where p.proacl is not distinct from b.initprivs
+    union all
+    select m.extension, format('comment on %s %s', i.type, i.identity), c.xmin::text, 'last',
+           array[format('comment on %s %s is %L', case i.type when 'composite type' then 'type' else i.type end, i.identity, c.description)]
+      from own m
+      join pg_description c on c.classoid = m.classid and c.objoid = m.objid and c.objsubid = 0
+     cross join lateral pg_identify_object(c.classoid, c.objoid, 0) i
+     where i.type in ('function', 'procedure', 'aggregate', 'table', 'view', 'sequence', 'type', 'composite type', 'operator', 'cast')
+  ), made as (
+    select part.extension, part.name, part.phase, part.statements
+      from part join script using (extension) where part.made <> all (script.made)
+    union all
+    select part.extension, part.name, part.phase, part.statements from (${partsOf("added")}) part join script using (extension)
+    union all
+    select o.extension, format('owner of %s', o.name), 'last', array[o.change]
+      from (select m.extension, c.oid::regclass::text as name,
+                   ${ownerChange("case c.relkind when 'v' then 'view ' when 'S' then 'sequence ' else 'table ' end || c.oid::regclass", "c.relowner", "m.extension")} as change
+              from member m join pg_class c on m.classid = c.tableoid and c.oid = m.objid
+             where c.relkind in ('r', 'v', 'S') and not exists (
+               select from pg_depend d where d.classid = c.tableoid and d.objid = c.oid and d.deptype in ('a', 'i') and d.refobjsubid > 0)) o
+      join script using (extension)
+     where o.change is not null
+    union all
+    select a.extension, a.name, 'first',
+           case when c.relkind = 'S' then array[format('create sequence %s %s', c.oid::regclass, ${sequenceOptions})]
+             when c.relkind = 'v' then array[format('create view %s as %s', c.oid::regclass, pg_get_viewdef(c.oid))]
+             when c.relkind = 'r' then array[format('create table %s (%s)', c.oid::regclass,
+               (select string_agg(${column} || case when ${hasDefault} then ' default ' || pg_get_expr(d.adbin, d.adrelid) else '' end
+                    || case when a.attnotnull then ' not null' else '' end, ', ' order by a.attnum)
+                  from ${columns} where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))]
+             when p.prokind in ('f', 'p', 'w') then array[pg_get_functiondef(p.oid)]
+             when t.typtype = 'e' then array[format('create type %s as enum (%s)', t.oid::regtype,
+               (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))]
+           end
+      from added a
+      join script using (extension)
+      left join pg_class c on a.classid = c.tableoid and c.oid = a.objid
+      left join pg_sequence q on q.seqrelid = c.oid
+      left join pg_proc p on a.classid = p.tableoid and p.oid = a.objid
+      left join pg_type t on a.classid = t.tableoid and t.oid = a.objid
+     where t.oid is null or t.typrelid = 0 and t.typcategory <> 'A'
+    union all
+    -- Once it is a member, the server takes the privileges that it has for the extension's.
+    select a.extension, format('membership of %s', a.name), 'first',
+           case when c.oid is not null then ${grants("", "c.oid::regclass")} when p.oid is not null then ${grants("routine", "p.oid::regprocedure")} else '{}' end
+             || format('alter extension %I add %s', e.extname, a.name)
+      from added a
+      join script using (extension)
+      join pg_extension e on e.oid = a.extension
+      left join pg_class c on a.classid = c.tableoid and c.oid = a.objid
+      left join pg_proc p on a.classid = p.tableoid and p.oid = a.objid
+     where a.classid <> 'pg_type'::regclass or not exists (select from pg_type t where t.oid = a.objid and (t.typrelid <> 0 or t.typcategory = 'A'))
+    union all
+    -- A dump has such a sequence and not whose it is.
+    select m.extension, format('owner of the sequence %s', s.oid::regclass), 'last',
+           array[format('alter sequence %s owned by %s.%I', s.oid::regclass, d.refobjid::regclass, x.attname)]
+      from member m
+      join pg_depend d on d.refclassid = m.classid and d.refobjid = m.objid and d.refobjsubid > 0 and d.deptype = 'a'
+      join pg_class s on d.classid = s.tableoid and s.oid = d.objid and s.relkind = 'S'
+      join pg_attribute x on x.attrelid = d.refobjid and x.attnum = d.refobjsubid
+     where exists (select from added a where a.classid = m.classid and a.objid = m.objid)
+        or not exists (select from member o where o.classid = d.classid and o.objid = d.objid)
+  )
+  select e.extname::text as extension, made.name, made.phase, made.statements
+    from made join pg_extension e on e.oid = made.extension
+   order by e.extname collate "C", made.phase, case split_part(made.name, ' ', 1)
+            when 'sequence' then 0 when 'type' then 0 when 'function' then 1 when 'table' then 2 when 'column' then 2
+            when 'constraint' then 3 when 'view' then 3 when 'membership' then 5 else 4 end, made.name collate "C"`;
+
+/** Rows that neither the script of an extension nor the dump has, of its configuration and of what was added to it. */
+export const extensionRowsQuery = `
+  with ${members}
+  select e.extname::text as extension, c.oid::regclass::text as table, script.made as made,
+         coalesce(e.extcondition[array_position(e.extconfig, c.oid)], '') as condition,
+         array(select quote_ident(a.attname) from pg_attribute a
+                where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns,
+         array(select quote_ident(a.attname) from pg_index i cross join lateral unnest(i.indkey) key join pg_attribute a on a.attrelid = c.oid and a.attnum = key
+                where i.indrelid = c.oid and i.indisprimary) as key,
+         d.objid is not null as added
+    from member m
+    join pg_extension e on e.oid = m.extension
+    join script on script.extension = m.extension
+    join pg_class c on m.classid = c.tableoid and c.oid = m.objid and c.relkind = 'r'
+    left join added d on d.classid = m.classid and d.objid = m.objid
+   where has_table_privilege(c.oid, 'select') and (d.objid is not null or e.extcondition[array_position(e.extconfig, c.oid)] <> '')
+   order by e.extname collate "C", 2`;
+
+/** Sequences that were added to an extension, and their values. */
+export const extensionSequencesQuery = `
+  with ${members}
+  select e.extname::text as extension, c.oid::regclass::text as sequence
+    from added a
+    join pg_extension e on e.oid = a.extension
+    join script on script.extension = a.extension
+    join pg_class c on a.classid = c.tableoid and c.oid = a.objid and c.relkind = 'S'
+   where case c.relkind when 'S' then has_sequence_privilege(c.oid, 'select') end
+   order by e.extname collate "C", 2`;

@@ -1,0 +1,231 @@
+import { escapeLiteral } from "pg";
+import * as z from "zod";
+import { reasonOf } from "../../lib/failure.ts";
+import type { Session } from "../../postgres/session.ts";
+import { extensionChangesQuery, extensionRowsQuery, extensionSequencesQuery } from "./carried-extensions.ts";
+import { objectLossesQueries } from "./carried-objects.ts";
+
+/**
+ * What a dump does not have and a manifest carries beside it, as statements: changes of extensions, and what
+ * pg_dump loses or cannot restore.
+ */
+export const carriedSchema = z.strictObject({
+  /** What it is, such as `column note of public.spatial_ref_sys`. */
+  name: z.string(),
+  /** The extension that it changes. */
+  extension: z.string().nullable(),
+  /** The schema that it is in, when it does not belong to an extension. */
+  schema: z.string().nullable(),
+  /**
+   * When it is made: once the extensions are there, in the place of the line that it stands for, once all
+   * definitions are there, or at the end.
+   */
+  phase: z.enum(["first", "place", "rows", "last"]),
+  /** The entry of the line in the dump's contents that it stands for. */
+  replaces: z.string().nullable(),
+  statements: z.array(z.string()).min(1),
+});
+
+export type Carried = z.infer<typeof carriedSchema>;
+
+/** Most rows and characters of one table that are carried: a manifest is for little. */
+const mostRows = 10_000;
+const mostCharacters = 8 * 1024 * 1024;
+
+/** Reads what is carried of the extensions and the schemas. */
+export async function readCarried(session: Session, schemas: readonly string[]): Promise<Carried[]> {
+  const changes = changeRows.parse(await session.rows(extensionChangesQuery));
+  const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
+    statements === null ? [] : [{ ...change, statements, schema: null, replaces: null }],
+  );
+  for (const table of tableRows.parse(await session.rows(extensionRowsQuery))) {
+    const statements = await rowStatements(session, table);
+    if (statements.length === 0) continue;
+    const name = `rows of ${table.table}`;
+    found.push({ name, extension: table.extension, schema: null, phase: "rows", replaces: null, statements });
+  }
+  for (const { extension, sequence } of sequenceRows.parse(await session.rows(extensionSequencesQuery))) {
+    const answer = await session.attempt(
+      `select format('select setval(%L, %s, %s)', ${escapeLiteral(sequence)}, last_value, is_called) as statement from ${sequence}`,
+    );
+    const [row] = z.array(z.object({ statement: z.string() })).safeParse(answer).data ?? [];
+    if (row === undefined) continue;
+    const name = `value of ${sequence}`;
+    const statements = [row.statement];
+    found.push({ name, extension, schema: null, phase: "rows", replaces: null, statements });
+  }
+  const [server] = await session.rows("select current_setting('server_version_num')::int as version");
+  // Older servers lack columns that these read.
+  const queries = z.object({ version: z.int() }).parse(server).version < 140_000 ? [] : objectLossesQueries;
+  for (const query of queries) {
+    for (const loss of lossRows.parse(await session.rows(query, schemas))) {
+      found.push({ ...loss, extension: null });
+    }
+  }
+  return found;
+}
+
+/** Changes of extensions that no statement makes again: the extension, and what was changed. */
+export async function uncarriedChanges(session: Session): Promise<{ extension: string; name: string }[]> {
+  return changeRows
+    .parse(await session.rows(extensionChangesQuery))
+    .flatMap(({ extension, name, statements }) => (statements === null ? [{ extension, name }] : []));
+}
+
+/** Statements that give a table the rows that its extension did not give it; none when there are too many. */
+async function rowStatements(
+  session: Session,
+  { table, made, condition, columns, key, added }: z.infer<typeof tableRows>[number],
+): Promise<string[]> {
+  const own = added
+    ? ""
+    : `where t.xmin::text <> all (${escapeLiteral(`{${made.join(",")}}`)}::text[]) and t.ctid not in (select ctid from only ${table} ${condition})`;
+  const answer = await session.attempt(
+    `select t::text as row from only ${table} t ${own} order by t::text collate "C" limit ${mostRows + 1}`,
+  );
+  const rows =
+    z
+      .array(z.object({ row: z.string() }))
+      .safeParse(answer)
+      .data?.map(({ row }) => row) ?? [];
+  const characters = rows.reduce((sum, row) => sum + row.length, 0);
+  if (rows.length === 0 || rows.length > mostRows || characters > mostCharacters) return [];
+  if (!added && key.length === 0) return [];
+  const source = `unnest(array[${rows.map(escapeLiteral).join(", ")}]::${table}[]) r`;
+  const picked = (names: readonly string[]): string => names.map((name) => `(r).${name}`).join(", ");
+  return [
+    added
+      ? `delete from only ${table}`
+      : `delete from only ${table} where (${key.join(", ")}) in (select ${picked(key)} from ${source})`,
+    `insert into ${table} (${columns.join(", ")}) overriding system value select ${picked(columns)} from ${source}`,
+  ];
+}
+
+const phase = carriedSchema.shape.phase;
+const changeRows = z.array(
+  z.object({ extension: z.string(), name: z.string(), phase, statements: z.array(z.string()).nullable() }),
+);
+const tableRows = z.array(
+  z.object({
+    extension: z.string(),
+    table: z.string(),
+    made: z.array(z.string()),
+    condition: z.string(),
+    columns: z.array(z.string()),
+    key: z.array(z.string()),
+    added: z.boolean(),
+  }),
+);
+const sequenceRows = z.array(z.object({ extension: z.string(), sequence: z.string() }));
+const lossRows = z.array(carriedSchema.omit({ extension: true }));
+
+/**
+ * Prepares to make what a backup carries and the database does not have.
+ *
+ * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
+ * @param schemas those that are restored
+ * @param leftOut extensions that could not be created
+ */
+export async function carrierFor(
+  session: Session,
+  carried: readonly Carried[],
+  {
+    attempt,
+    schemas,
+    leftOut,
+  }: {
+    attempt: (statements: readonly string[]) => Promise<string | undefined>;
+    schemas: readonly string[];
+    leftOut: readonly { extension: { name: string } }[];
+  },
+): Promise<Carrier> {
+  const isGone = new Set(leftOut.map(({ extension }) => extension.name));
+  const wanted = carried.filter(
+    ({ extension, schema }) =>
+      (extension === null || !isGone.has(extension)) && (schema === null || schemas.includes(schema)),
+  );
+  const present = wanted.length === 0 ? [] : await readCarried(session, schemas);
+  return new Carrier(session, attempt, { wanted, present });
+}
+
+/** Makes what a backup carries. */
+export class Carrier {
+  readonly #session: Session;
+  readonly #attempt: (statements: readonly string[]) => Promise<string | undefined>;
+  /** What is not made yet, and why not. */
+  readonly #open = new Map<Carried, string>();
+
+  /**
+   * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
+   * @param present what the database has of it already
+   */
+  constructor(
+    session: Session,
+    attempt: (statements: readonly string[]) => Promise<string | undefined>,
+    { wanted, present }: { wanted: readonly Carried[]; present: readonly Carried[] },
+  ) {
+    this.#session = session;
+    this.#attempt = attempt;
+    const there = new Set(present.map(textOf));
+    for (const item of wanted) {
+      // What stands for a line is made when that line would be.
+      if (item.phase === "place" || !there.has(textOf(item))) this.#open.set(item, "it was not tried");
+    }
+  }
+
+  /** Makes what belongs to a phase, in any order that works. */
+  async make(phase: Carried["phase"]): Promise<void> {
+    for (let before = -1; before !== this.#open.size; ) {
+      before = this.#open.size;
+      for (const item of [...this.#open.keys()]) if (item.phase === phase) await this.#make(item);
+    }
+  }
+
+  /** Makes what stands for a line of the dump's contents. */
+  async makeInPlaceOf(entry: string): Promise<void> {
+    for (const item of [...this.#open.keys()]) if (item.replaces === entry) await this.#make(item);
+  }
+
+  /** The entries of the lines that something stands for. */
+  get replaced(): ReadonlySet<string> {
+    return new Set([...this.#open.keys()].flatMap(({ replaces }) => replaces ?? []));
+  }
+
+  /** A sentence for each that could not be made. */
+  get missing(): string[] {
+    return [...this.#open].flatMap(([{ name, extension, phase }, reason]) => {
+      const of = extension === null ? "" : ` of the extension ${extension}`;
+      return phase === "place" && reason === "it was not tried"
+        ? []
+        : [`The ${name}${of} was not restored: ${reason}.`];
+    });
+  }
+
+  async #make(item: Carried): Promise<void> {
+    await this.#session.run("set check_function_bodies = off");
+    const reason = await this.#attempt(item.statements);
+    await this.#session.run("reset check_function_bodies");
+    if (reason === undefined) this.#open.delete(item);
+    else this.#open.set(item, reason);
+  }
+}
+
+function textOf({ name, extension, statements }: Carried): string {
+  return JSON.stringify([name, extension, statements]);
+}
+
+/** Runs statements in a transaction of their own. */
+export async function attemptTogether(
+  session: Session,
+  statements: readonly string[],
+): Promise<string | undefined> {
+  await session.run("begin");
+  try {
+    for (const statement of statements) await session.run(statement);
+    await session.run("commit");
+    return undefined;
+  } catch (error) {
+    await session.run("rollback");
+    return reasonOf(error);
+  }
+}
