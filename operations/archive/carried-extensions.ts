@@ -54,7 +54,13 @@ function partsOf(which: string): string {
            array_remove(array[pg_get_triggerdef(t.oid), format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname)],
              case when t.tgenabled = 'O' then format('alter table %s %s trigger %I', t.tgrelid::regclass, ${enabling}, t.tgname) end)
       from ${which} m join pg_trigger t on m.classid = 'pg_class'::regclass and t.tgrelid = m.objid
-     where not t.tgisinternal and t.tgparentid = 0`;
+     where not t.tgisinternal and t.tgparentid = 0
+    union all
+    select m.extension, format('row-level security of %s', c.oid::regclass), c.xmin::text, 'last',
+           array_remove(array[case when c.relrowsecurity then format('alter table %s enable row level security', c.oid::regclass) end,
+             case when c.relforcerowsecurity then format('alter table %s force row level security', c.oid::regclass) end], null)
+      from ${which} m join pg_class c on m.classid = c.tableoid and c.oid = m.objid and c.relkind = 'r'
+     where c.relrowsecurity or c.relforcerowsecurity`;
 }
 
 /**
@@ -66,9 +72,12 @@ export const extensionChangesQuery = `
     ${partsOf("own")}
     union all
     select m.extension, format('column %I of %s', a.attname, a.attrelid::regclass), a.xmin::text, 'first',
-           array_remove(array[format('alter table %s add column if not exists %s', c.oid::regclass, ${column}),
+           array_remove(array[format('alter table %s add column if not exists %s%s', c.oid::regclass, ${column},
+               -- What the rows before it have.
+               ' default ' || quote_literal((a.attmissingval::text::text[])[1])),
              case when ${hasDefault} then format('alter table %s alter column %I set default %s', c.oid::regclass, a.attname,
-               pg_get_expr(d.adbin, d.adrelid)) end,
+               pg_get_expr(d.adbin, d.adrelid))
+               when a.atthasmissing then format('alter table %s alter column %I drop default', c.oid::regclass, a.attname) end,
              case when a.attnotnull and ${hasDefault} then format('alter table %s alter column %I set not null', c.oid::regclass, a.attname) end], null)
       from own m
       join pg_class c on m.classid = c.tableoid and c.oid = m.objid and c.relkind in ('r', 'p', 'f')
@@ -109,8 +118,7 @@ export const extensionChangesQuery = `
            case when c.relkind = 'S' then array[format('create sequence %s %s', c.oid::regclass, ${sequenceOptions})]
              when c.relkind = 'v' then array[format('create view %s as %s', c.oid::regclass, pg_get_viewdef(c.oid))]
              when c.relkind = 'r' then array[format('create table %s (%s)', c.oid::regclass,
-               (select string_agg(${column} || case when ${hasDefault} then ' default ' || pg_get_expr(d.adbin, d.adrelid) else '' end
-                    || case when a.attnotnull then ' not null' else '' end, ', ' order by a.attnum)
+               (select string_agg(${column} || case when a.attnotnull then ' not null' else '' end, ', ' order by a.attnum)
                   from ${columns} where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))]
              when p.prokind in ('f', 'p', 'w') then array[pg_get_functiondef(p.oid)]
              when t.typtype = 'e' then array[format('create type %s as enum (%s)', t.oid::regtype,
@@ -123,6 +131,13 @@ export const extensionChangesQuery = `
       left join pg_proc p on a.classid = p.tableoid and p.oid = a.objid
       left join pg_type t on a.classid = t.tableoid and t.oid = a.objid
      where t.oid is null or t.typrelid = 0 and t.typcategory <> 'A'
+    union all
+    select m.extension, format('default of %s.%I', a.attrelid::regclass, a.attname), 'first',
+           array[format('alter table %s alter column %I set default %s', a.attrelid::regclass, a.attname, pg_get_expr(d.adbin, d.adrelid))]
+      from added m
+      join (${columns}) on m.classid = 'pg_class'::regclass and a.attrelid = m.objid
+      join script using (extension)
+     where ${hasDefault}
     union all
     -- Once it is a member, the server takes the privileges that it has for the extension's.
     select a.extension, format('membership of %s', a.name), 'first',
@@ -169,13 +184,16 @@ export const extensionRowsQuery = `
    where has_table_privilege(c.oid, 'select') and (d.objid is not null or e.extcondition[array_position(e.extconfig, c.oid)] <> '')
    order by e.extname collate "C", 2`;
 
-/** Sequences that were added to an extension, and their values. */
+/** Sequences of extensions whose values no dump has, and that the role may set. */
 export const extensionSequencesQuery = `
   with ${members}
-  select e.extname::text as extension, c.oid::regclass::text as sequence
-    from added a
-    join pg_extension e on e.oid = a.extension
-    join script on script.extension = a.extension
-    join pg_class c on a.classid = c.tableoid and c.oid = a.objid and c.relkind = 'S'
-   where case c.relkind when 'S' then has_sequence_privilege(c.oid, 'select') end
-   order by e.extname collate "C", 2`;
+  select distinct e.extname::text as extension, c.oid::regclass::text as sequence
+    from member m
+    join pg_extension e on e.oid = m.extension
+    join script on script.extension = m.extension
+    join pg_class c on (m.classid = c.tableoid and c.oid = m.objid) or exists (
+      select from pg_depend d join added a on a.classid = d.refclassid and a.objid = d.refobjid
+       where d.classid = c.tableoid and d.objid = c.oid and d.deptype = 'i' and a.classid = m.classid and a.objid = m.objid)
+   where case c.relkind when 'S' then has_sequence_privilege(c.oid, 'update') end
+     and array_position(e.extconfig, c.oid) is null
+   order by 1, 2`;

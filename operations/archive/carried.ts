@@ -46,7 +46,7 @@ export async function readCarried(session: Session, schemas: readonly string[]):
   }
   for (const { extension, sequence } of sequenceRows.parse(await session.rows(extensionSequencesQuery))) {
     const answer = await session.attempt(
-      `select format('select setval(%L, %s, %s)', ${escapeLiteral(sequence)}, last_value, is_called) as statement from ${sequence}`,
+      `select format('select setval(%L, %s, %s)', ${escapeLiteral(sequence)}, last_value, is_called::text) as statement from ${sequence}`,
     );
     const [row] = z.array(z.object({ statement: z.string() })).safeParse(answer).data ?? [];
     if (row === undefined) continue;

@@ -102,10 +102,13 @@ export function withoutData(contents: string, entries: ReadonlySet<string>): str
     .join("\n")}\n`;
 }
 
-/** A part of a table of contents, and the entry of the line before it, which was taken out. */
+/** A part of a table of contents. */
 export interface Part {
-  contents: string;
+  /** The entry of the line before it, which was taken out. */
   replaced: string | undefined;
+  /** Comments, privileges and labels at its beginning. pg_restore knows their section by the lines before them. */
+  about: string;
+  contents: string;
 }
 
 /**
@@ -136,7 +139,15 @@ export function divideContents(
     if (line.rest.startsWith("FUNCTION ")) recent.add(line.id);
     parts.at(-1)?.lines.push(line.text);
   }
-  return parts.map(({ lines, ...part }) => ({ ...part, contents: `${lines.join("\n")}\n` }));
+  return parts.map(({ lines, replaced: entry }, index) => {
+    const start = lines.findIndex((text) => !/^\d+; \d+ \d+ (?:COMMENT|ACL|SECURITY LABEL) /.test(text));
+    const end = index === 0 ? 0 : start === -1 ? lines.length : start;
+    return {
+      replaced: entry,
+      about: `${lines.slice(0, end).join("\n")}\n`,
+      contents: `${lines.slice(end).join("\n")}\n`,
+    };
+  });
 }
 
 /** The lines of the privileges on schemas: owners of tables need theirs before they get the tables. */

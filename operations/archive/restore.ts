@@ -147,9 +147,14 @@ async function runDefinitions(
   for (const [index, part] of parts.entries()) {
     if (index > 0) for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
-    if (part.contents.trim() === "") continue;
-    writeFileSync(list, part.contents, { mode: 0o600 });
-    await runRestore({ ...options, jobs: 1 }, list, ["--section=pre-data"]);
+    for (const [text, sections] of [
+      [part.about, []],
+      [part.contents, ["--section=pre-data"]],
+    ] as const) {
+      if (text.trim() === "") continue;
+      writeFileSync(list, text, { mode: 0o600 });
+      await runRestore({ ...options, jobs: 1 }, list, sections);
+    }
   }
   writeFileSync(list, selected, { mode: 0o600 });
 }

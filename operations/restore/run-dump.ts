@@ -62,6 +62,7 @@ export async function runDump(
   for (const [index, part] of divideContents(division, carrier.replaced, lend.length > 0).entries()) {
     if (index > 0) for (const statement of lend) await session.run(statement);
     if (part.replaced !== undefined) await carrier.makeInPlaceOf(part.replaced);
+    if (part.about.trim() !== "") await runList(session, run, part.about, []);
     if (part.contents.trim() !== "") {
       await runList(session, run, part.contents, ["--section=pre-data", ...without]);
     }
