@@ -20,9 +20,16 @@ export interface CatalogueEntry {
 
 /** Every section and setting, in the order of the schema, sections before their settings. */
 export function settingsCatalogue(schema: z.ZodObject): readonly CatalogueEntry[] {
+  const known = catalogues.get(schema);
+  if (known !== undefined) return known;
   const root = node.parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
-  return entriesOf(root, []);
+  const catalogue = entriesOf(root, []);
+  catalogues.set(schema, catalogue);
+  return catalogue;
 }
+
+/** Made once for each schema: a schema does not change. */
+const catalogues = new WeakMap<z.ZodObject, readonly CatalogueEntry[]>();
 
 /** Names that the mapping at `path` takes: its settings, or the names it is limited to. */
 export function namesAt(catalogue: readonly CatalogueEntry[], path: readonly string[]): readonly string[] {

@@ -57,20 +57,20 @@ export function problemLines(message: string): string[] {
     .map((line) => line.slice("  optropic:".length));
 }
 
-/** A copy of settings with the value at a dotted path replaced, or removed where there is none. */
+/** Settings with the value at a dotted path replaced, or removed where there is none; what is not on the path is shared. */
 export function changed(settings: Mapping, path: string, value?: unknown): Mapping {
-  const copy = structuredClone(settings);
-  const names = path.split(".");
-  const last = names.pop() ?? "";
-  let parent = copy;
-  for (const name of names) {
-    const next = parent[name] ?? {};
+  return changedAt(settings, path.split("."), path, value);
+}
+
+function changedAt(settings: Mapping, names: readonly string[], path: string, value: unknown): Mapping {
+  const [name = "", ...inner] = names;
+  const copy = { ...settings };
+  if (inner.length > 0) {
+    const next = copy[name] ?? {};
     if (!isMapping(next)) throw new Error(`${path} is not inside a mapping`);
-    parent[name] = next;
-    parent = next;
-  }
-  if (value === undefined) delete parent[last];
-  else parent[last] = value;
+    copy[name] = changedAt(next, inner, path, value);
+  } else if (value === undefined) delete copy[name];
+  else copy[name] = value;
   return copy;
 }
 
