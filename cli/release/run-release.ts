@@ -22,7 +22,7 @@ import { readStackSettings } from "../../project/settings.ts";
 import { Prometheus } from "../../vendors/prometheus.ts";
 import { decided } from "../evidence/decision.ts";
 import { git } from "../evidence/git.ts";
-import { openEvidence } from "../evidence/place.ts";
+import { openEvidence, placeIn } from "../evidence/place.ts";
 import { signingKey } from "../evidence/record.ts";
 import { abortOnSignals } from "../operations/operation.ts";
 import { measure } from "../operations/run-verify.ts";
@@ -176,7 +176,7 @@ function partsOf(
         const { probes } = await measure(
           {
             ...{ stack, cwd, target: [], allowUnknown: [], allowWrites: false },
-            evidence: resolve(cwd, flags.evidence),
+            evidence: placeIn(cwd, flags.evidence),
             ...(only !== undefined && { only: [...only] }),
           },
           { ...work, signal, environment: { ...process.env, VERIFY_COMMIT: commit } },

@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Settings } from "../../config/settings.ts";
-import { EvidenceFolder } from "../../evidence/folder.ts";
+import type { EvidenceRecord } from "../../evidence/record.ts";
 import { runCommand, type Work } from "../../lib/command.ts";
-import { Failure } from "../../lib/failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import { writeAtomic } from "../../lib/files.ts";
 import type { Host } from "../../operations/hosts/host.ts";
 import { rehearsedPhases } from "../../operations/migrate/facts.ts";
 import { reconcile } from "../../operations/release/engine.ts";
 import { StoreSink } from "../../operations/release/evidence-sink.ts";
 import type { Outcome } from "../../operations/release/options.ts";
-import { stateOf, stepOf } from "../../operations/release/state.ts";
+import { type ReleaseState, stateOf, stepOf } from "../../operations/release/state.ts";
+import type { StepRun } from "../../operations/release/step.ts";
 import type { RollbackParts } from "../../operations/rollback/parts.ts";
 import { judgeByMigrations } from "../../operations/rollback/schema.ts";
-import { finishSteps, rollbackSteps } from "../../operations/rollback/steps.ts";
+import { finishSteps, openHosts, rollbackSteps } from "../../operations/rollback/steps.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
@@ -90,7 +91,7 @@ export async function rollback(
   const entries = await journal.read();
   const { opened } = stateOf(entries);
   const commit = opened?.commit ?? (await servedNow(hosts, signal));
-  const parts = partsOf(flags, { cwd, stack, settings, hosts, commit });
+  const parts = await partsOf(flags, { cwd, stack, settings, hosts, commit }, work);
   const run = randomUUID();
   try {
     if (flags.finish && stepOf(stateOf(entries), "automation").ended?.state !== "successful") {
@@ -125,11 +126,33 @@ export async function rollback(
         ),
       { signal, progress: work.progress },
     );
+    if (outcome.state === "done" && !flags.finish && !flags.dryRun) {
+      await refuseMoved(hosts, stateOf(await journal.read()), { name, signal });
+    }
     const lines = stateOf(await journal.read()).history.map(({ at, text }) => `${at} ${text}`);
     return { outcome, lines };
   } finally {
     close();
   }
+}
+
+/**
+ * A rollback that is done says nothing of a deployment that came behind it.
+ *
+ * @throws {Failure} `failed`, where a host serves something else by now
+ */
+async function refuseMoved(
+  hosts: readonly Host[],
+  state: ReleaseState,
+  { name, signal }: { name: string; signal: AbortSignal },
+): Promise<void> {
+  const noted: StepRun["noted"] = (step, action) => stepOf(state, step).actions.get(action ?? "")?.note;
+  const moved = await openHosts(hosts, { noted, signal });
+  if (moved.length === 0) return;
+  throw new Failure(
+    "failed",
+    `${name} is done, and ${moved.join(" and ")} ${moved.length === 1 ? "serves" : "serve"} something else since: run optropic rollback --finish, and then the rollback again`,
+  );
 }
 
 interface Place {
@@ -172,26 +195,24 @@ async function servedNow(hosts: readonly Host[], signal: AbortSignal): Promise<s
   throw new Failure("failed", "No host says which commit it serves");
 }
 
-function partsOf(
+async function partsOf(
   flags: RollbackFlags,
   { cwd, stack, settings, hosts, commit }: Omit<Place, "signal"> & { commit: string },
-): RollbackParts {
+  { warn }: Pick<Work, "warn">,
+): Promise<RollbackParts> {
+  const evidence = countedRecords(flags, { cwd, settings }, warn);
   const variables = readReleaseVariables(process.env);
   const hasToken = (process.env.GITHUB_TOKEN ?? "") !== "";
   return {
     stack,
     settings,
     hosts,
-    choice: { commit: flags.to, bad: badCommits(resolve(cwd, flags.evidence), flags.stack, commit) },
+    choice: { commit: flags.to, bad: badCommits(await evidence, commit) },
     judge: judgeByMigrations({
       git: (args) => git(cwd, args),
       folder: settings.rollout.rollback.migrations,
       reads: settings.rollout.migration,
-      async rehearsed() {
-        const keys = trustedKeys(settings.evidence.publicKeys);
-        const store = await openEvidence(cwd, flags.evidence, flags.stack);
-        return rehearsedPhases((await store.readAll(keys)).records, { signedOnly: keys.length > 0 });
-      },
+      rehearsed: async () => rehearsedPhases(await evidence),
     }),
     acceptSchema: flags.acceptSchema,
     servedCommit: servedCommitOf(settings, variables),
@@ -208,9 +229,26 @@ function partsOf(
   };
 }
 
+/** The evidence that counts; none where it cannot be read, which must not keep anybody from rolling back. */
+async function countedRecords(
+  { evidence, stack }: Pick<RollbackFlags, "evidence" | "stack">,
+  { cwd, settings }: Pick<Place, "cwd" | "settings">,
+  warn: Work["warn"],
+): Promise<EvidenceRecord[]> {
+  try {
+    const keys = trustedKeys(settings.evidence.publicKeys);
+    const { records } = await (await openEvidence(cwd, evidence, stack)).readAll(keys);
+    return records.filter(({ signed }) => keys.length === 0 || signed.state === "signed");
+  } catch (error) {
+    warn(
+      `The evidence cannot be read, so what was rolled back or rehearsed before is not known: ${reasonOf(error)}`,
+    );
+    return [];
+  }
+}
+
 /** Commits that were rolled back before: their evidence names them. */
-function badCommits(root: string, stack: string, current: string): string[] {
-  const { records } = new EvidenceFolder(root, stack).read([]);
+function badCommits(records: readonly EvidenceRecord[], current: string): string[] {
   return records.flatMap(({ run }) =>
     run.kind === "rollback" &&
     run.commit !== undefined &&

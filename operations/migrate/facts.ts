@@ -52,18 +52,18 @@ export function baseOf(applied: readonly string[]): string {
     .digest("hex");
 }
 
-/** What rehearsals that held showed each migration to do, by its SHA-256; the last one counts. */
-export function rehearsedPhases(
-  records: readonly EvidenceRecord[],
-  { signedOnly }: { signedOnly: boolean },
-): Map<string, "expand" | "contract"> {
+/**
+ * What rehearsals that held showed each migration to do, by its SHA-256; the last one counts.
+ *
+ * @param records those that count, without what a missing signature excludes
+ */
+export function rehearsedPhases(records: readonly EvidenceRecord[]): Map<string, "expand" | "contract"> {
   const found = new Map<string, "expand" | "contract">();
-  for (const { run, signed } of records.toSorted((one, other) =>
+  for (const { run } of records.toSorted((one, other) =>
     one.run.finishedAt.localeCompare(other.run.finishedAt),
   )) {
     const result = run.results.find(({ control }) => control.name === migrationControls.rehearsed.name);
     if (run.kind !== "migration" || result?.state !== "holds") continue;
-    if (signedOnly && signed.state !== "signed") continue;
     for (const { sha256, phase } of run.migration?.migrations ?? []) {
       if (phase !== "unclear") found.set(sha256, phase);
     }

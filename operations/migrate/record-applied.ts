@@ -13,35 +13,44 @@ const table = `create table if not exists _prisma_migrations (
   started_at timestamptz not null default now(),
   applied_steps_count integer not null default 0)`;
 
+/** Takes back what a script may have left in its session. */
+export const resetting = "reset session authorization; reset role; reset all";
+
 /** Creates Prisma's table where it is missing. */
 export async function createTable(session: Session): Promise<void> {
   await session.run(table);
 }
 
 /** Writes that a migration begins, before it does. @returns the id of its row */
-export async function begin(session: Session, { name, checksum }: Migration): Promise<string> {
+export async function begin(session: Session, migration: Migration): Promise<string> {
   const id = randomUUID();
-  await session.run(
-    `insert into _prisma_migrations (id, checksum, migration_name) values ('${id}', '${checksum}', ${literal(name)})`,
-  );
+  await session.run(beginning(id, migration));
   return id;
 }
 
 /** Writes that a migration is applied. */
 export async function finish(session: Session, id: string): Promise<void> {
-  await session.run(
-    `update _prisma_migrations set finished_at = now(), applied_steps_count = 1 where id = '${id}'`,
-  );
+  await session.run(finishing(id));
+}
+
+/** A script with its row around it, to be sent in one message and so to be one transaction. */
+export function withRow(migration: Migration, sql: string): { id: string; sql: string } {
+  const id = randomUUID();
+  // The script may end in a comment, and may leave the session with another role or search path.
+  return { id, sql: `${beginning(id, migration)};\n${sql}\n;${resetting};${finishing(id)}` };
+}
+
+function beginning(id: string, { name, checksum }: Migration): string {
+  return `insert into _prisma_migrations (id, checksum, migration_name) values ('${id}', '${checksum}', ${literal(name)})`;
+}
+
+function finishing(id: string): string {
+  return `update _prisma_migrations set finished_at = clock_timestamp(), applied_steps_count = 1 where id = '${id}'`;
 }
 
 /** Writes why a migration failed; it stays unfinished until somebody resolves it. */
 export async function fail(session: Session, id: string, log: string): Promise<void> {
   await session.run(`update _prisma_migrations set logs = ${literal(log.slice(0, 8000))} where id = '${id}'`);
-}
-
-/** Takes back that a migration began, when nothing of it was done. */
-export async function forget(session: Session, id: string): Promise<void> {
-  await session.run(`delete from _prisma_migrations where id = '${id}' and finished_at is null`);
 }
 
 /** Writes a migration that was run by other means. */

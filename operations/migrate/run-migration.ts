@@ -4,7 +4,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import type { ServerSession } from "../../postgres/session.ts";
 import type { Linted } from "./lint.ts";
-import { begin, fail, finish, forget } from "./record-applied.ts";
+import { begin, fail, finish, resetting, withRow } from "./record-applied.ts";
 
 export interface Patience {
   /** Longest wait for a lock, in milliseconds. */
@@ -39,26 +39,31 @@ export async function runMigration(
     wait = (ms, signal) => pause(ms, undefined, { signal }),
     signal,
   } = patience;
+  const text = migration.sql.replace(/^\uFEFF/, "");
   for (let attempt = 1; ; attempt += 1) {
-    const id = await begin(session, migration);
+    // In one transaction with its row, a migration is applied and recorded or neither, whenever the process dies.
+    const { id, sql } =
+      wrapping === "one" ? withRow(migration, text) : { id: await begin(session, migration), sql: text };
     try {
       // What works beside others waits for their transactions without keeping anybody out.
       await session.run(`set lock_timeout = ${wrapping === "none" ? 0 : lockTimeoutMs}`);
-      await session.run(migration.sql.replace(/^\uFEFF/, ""));
+      await session.run(sql);
       await resetSession(session);
-      await finish(session, id);
+      if (wrapping !== "one") await finish(session, id);
       return attempt;
     } catch (error) {
       signal.throwIfAborted();
       await session.run("rollback").catch(() => undefined);
-      await resetSession(session);
+      await resetSession(session).catch(() => {
+        throw new Failure("failed", lostText(migration.name, wrapping, reasonOf(error)));
+      });
       const isLock = withCode.safeParse(error).data?.code === lockNotAvailable && wrapping === "one";
       if (!isLock) {
-        await fail(session, id, reasonOf(error));
+        const row = wrapping === "one" ? await begin(session, migration) : id;
+        await fail(session, row, reasonOf(error));
         throw new Failure("failed", failureText(migration.name, wrapping, reasonOf(error)));
       }
       // Nothing of it was done, so that it is as pending as before.
-      await forget(session, id);
       if (attempt >= attempts) {
         throw new Failure(
           "failed",
@@ -73,7 +78,16 @@ export async function runMigration(
 
 /** What a script may have left in the session. */
 export async function resetSession(session: ServerSession): Promise<void> {
-  await session.run("reset session authorization; reset role; reset all");
+  await session.run(resetting);
+}
+
+/** Whether the server had committed when the connection ended, only the database can tell. */
+function lostText(name: string, wrapping: Linted["wrapping"], reason: string): string {
+  const either =
+    wrapping === "one"
+      ? "it was applied and recorded, or neither"
+      : "something of it may be left, such as an invalid index";
+  return `${name}: the connection to the database was lost (${reason}), and ${either}. Run optropic migrate status to see which`;
 }
 
 function failureText(name: string, wrapping: Linted["wrapping"], reason: string): string {

@@ -182,7 +182,15 @@ function back({ hosts }: RollbackParts): Step {
   };
 }
 
-async function openHosts(hosts: readonly Host[], run: StepRun): Promise<string[]> {
+/**
+ * Hosts that serve something else than a rollback brought back: it is done, and a deployment has come since.
+ *
+ * @param run what the journal of the rollback noted
+ */
+export async function openHosts(
+  hosts: readonly Host[],
+  run: Pick<StepRun, "noted" | "signal">,
+): Promise<string[]> {
   const found = await Promise.all(
     hosts.map(async (host) => {
       const { id, commit } = targetOf(run, host.name);

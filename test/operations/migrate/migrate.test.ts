@@ -189,6 +189,25 @@ describe("applying", () => {
     expect(applied.map(({ migration }) => migration.migration.name)).toEqual(["2_wrong", "3_never"]);
   });
 
+  test("records a migration with what it does or not at all, when the connection or the script ends early", async () => {
+    await rig.postgres.sql("create database lost");
+    await rig.postgres.sql("create role other", "lost");
+    const folder = folderOf("lost", {
+      "1_lost": "create table kept (id int); select pg_terminate_backend(pg_backend_pid())",
+    });
+    await expect(apply("lost", folder)).rejects.toThrow(
+      /connection to the database was lost .* applied and recorded, or neither/,
+    );
+    const status = (): ReturnType<typeof command> => command("lost", ["status", "--folder", folder]);
+    expect((await status()).document).toMatchObject({ applied: [], pending: ["1_lost"], failed: [] });
+    // What a script leaves in its session does not keep it from being recorded.
+    const script =
+      "create schema s; create table kept (id int); set search_path = s; grant usage on schema s to other; set role other -- to the end";
+    writeFileSync(join(folder, "1_lost", "migration.sql"), script);
+    expect((await apply("lost", folder)).applied).toHaveLength(1);
+    expect((await status()).document).toMatchObject({ applied: ["1_lost"], pending: [], failed: [] });
+  });
+
   test("runs beside nobody else, and names what is left wrong afterwards", async () => {
     await rig.postgres.sql("create database shared");
     await rig.postgres.sql(
