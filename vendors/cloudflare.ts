@@ -57,6 +57,27 @@ const dnssec = z.looseObject({
 
 const certificatePack = z.looseObject({ id: text, type: text, status: text, hosts: z.array(text).max(1000) });
 
+const pageRule = z.looseObject({
+  id: text,
+  status: text,
+  priority: z.number().nullish(),
+  targets: z.array(z.looseObject({ constraint: z.looseObject({ value: text }) })).max(100),
+  actions: z.array(z.looseObject({ id: text, value: z.json().optional() })).max(100),
+});
+
+const workersRoute = z.looseObject({ id: text, pattern: text, script: text.nullish() });
+const workersDomain = z.looseObject({ id: text, hostname: text, service: text.nullish() });
+const addresses = z.looseObject({ target: text, value: text });
+const lockdown = z.looseObject({
+  id: text,
+  paused: z.boolean().nullish(),
+  urls: z.array(text).max(1000),
+  configurations: z.array(addresses).max(1000),
+});
+const accessRule = z.looseObject({ id: text, mode: text, configuration: addresses });
+const transform = z.looseObject({ id: text, enabled: z.boolean() });
+const bucket = z.looseObject({ name: text, location: text.nullish(), jurisdiction: text.optional() });
+
 export type CloudflareZone = z.infer<typeof zone>;
 export type CloudflareRule = z.infer<typeof rule>;
 export type CloudflareRuleset = z.infer<typeof ruleset>;
@@ -130,6 +151,60 @@ export class Cloudflare {
   urlNormalization(zoneId: string) {
     const schema = z.looseObject({ type: text, scope: text });
     return this.#get(path`/zones/${zoneId}/url_normalization`, "read URL normalization", schema);
+  }
+
+  pageRules(zoneId: string) {
+    const right = "read the page rules (Page Rules Read)";
+    return this.#get(path`/zones/${zoneId}/pagerules`, right, z.array(pageRule).max(5000));
+  }
+
+  workersRoutes(zoneId: string) {
+    const right = "read the routes of workers (Workers Routes Read)";
+    return this.#get(path`/zones/${zoneId}/workers/routes`, right, z.array(workersRoute).max(5000));
+  }
+
+  async workersDomains(accountId: string, zoneId: string) {
+    const answer = await this.#client.ask({
+      path: path`/accounts/${accountId}/workers/domains`,
+      query: { zone_id: zoneId },
+      right: "read the domains of workers (Workers Scripts Read)",
+      schema: enveloped(z.array(workersDomain).max(5000)),
+    });
+    return answer.result;
+  }
+
+  lockdowns(zoneId: string) {
+    const right = "read the lockdowns (Firewall Services Read)";
+    return this.#list(path`/zones/${zoneId}/firewall/lockdowns`, right, lockdown);
+  }
+
+  accessRules(zoneId: string) {
+    const right = "read the rules by address (Firewall Services Read)";
+    return this.#list(path`/zones/${zoneId}/firewall/access_rules/rules`, right, accessRule);
+  }
+
+  managedTransforms(zoneId: string) {
+    const transforms = z.array(transform).max(1000);
+    const schema = z.looseObject({
+      managed_request_headers: transforms,
+      managed_response_headers: transforms,
+    });
+    const right = "read the managed headers (Transform Rules Read)";
+    return this.#get(path`/zones/${zoneId}/managed_headers`, right, schema);
+  }
+
+  /** Buckets of R2 in the jurisdiction that accounts have by default. */
+  async buckets(accountId: string) {
+    const right = "read the buckets (Workers R2 Storage Read)";
+    const schema = z.looseObject({ buckets: z.array(bucket).max(5000) });
+    return (await this.#get(path`/accounts/${accountId}/r2/buckets`, right, schema)).buckets;
+  }
+
+  /** @param part of a bucket, such as `lifecycle` or `domains/managed` */
+  bucketPart(accountId: string, { bucket_name: name }: { bucket_name: string }, part: string) {
+    const right = "read the buckets (Workers R2 Storage Read)";
+    const of = `${path`/accounts/${accountId}/r2/buckets/${name}`}/${part}`;
+    return this.#get(of, right, z.looseObject({}));
   }
 
   async #get<Result>(of: string, right: string, result: z.ZodType<Result>): Promise<Result> {

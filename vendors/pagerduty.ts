@@ -27,6 +27,26 @@ const schedule = z.looseObject({
   }),
 });
 
+/** How a schedule is made, of which {@link schedule} is the outcome. */
+const rotation = z.looseObject({
+  id: text,
+  name: text,
+  time_zone: text,
+  schedule_layers: z
+    .array(
+      z.looseObject({
+        name: text.nullish(),
+        start: text.nullish(),
+        end: text.nullish(),
+        rotation_virtual_start: text,
+        rotation_turn_length_seconds: z.number(),
+        users: z.array(z.looseObject({ user: z.looseObject({ id: text }) })).max(1000),
+        restrictions: z.array(z.json()).max(1000).nullish(),
+      }),
+    )
+    .max(1000),
+});
+
 const escalationPolicy = z.looseObject({
   id: text,
   name: text,
@@ -46,6 +66,18 @@ const service = z.looseObject({
   name: text,
   status: text,
   escalation_policy: z.looseObject({ id: text }),
+  integrations: z
+    .array(z.looseObject({ id: text, type: text, summary: text.nullish() }))
+    .max(1000)
+    .nullish(),
+});
+
+const window = z.looseObject({
+  id: text,
+  start_time: text,
+  end_time: text,
+  description: text.nullish(),
+  services: z.array(z.looseObject({ id: text })).max(1000),
 });
 
 export type PagerDutySchedule = z.infer<typeof schedule>;
@@ -80,6 +112,22 @@ export class PagerDuty {
 
   services(query: string) {
     return this.#list("services", "/services", service, { query });
+  }
+
+  /** Windows in which services call nobody, now or later. */
+  maintenanceWindows() {
+    return this.#list("maintenance_windows", "/maintenance_windows", window, { filter: "ongoing" });
+  }
+
+  /** The layers of a schedule. */
+  async rotation(id: string) {
+    const answer = await this.#client.ask({
+      path: path`/schedules/${id}`,
+      headers: versioned,
+      right: "read schedules",
+      schema: z.looseObject({ schedule: rotation }),
+    });
+    return answer.schedule;
   }
 
   /** Who is on call by a schedule between two moments. */

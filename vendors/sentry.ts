@@ -30,6 +30,36 @@ const alert = z.looseObject({
   detectorIds: z.array(id).max(1000).nullish(),
 });
 
+/** The same with what it waits for and does. */
+const alertInFull = alert.extend({
+  environment: text.nullish(),
+  config: z.looseObject({ frequency: z.number().nullish() }).nullish(),
+  triggers: z.looseObject({ conditions: z.array(z.looseObject({ type: text })).max(1000) }).nullish(),
+  actionFilters: z
+    .array(
+      z.looseObject({
+        logicType: text,
+        conditions: z
+          .array(z.looseObject({ type: text, comparison: z.json().optional() }))
+          .max(1000)
+          .nullish(),
+        actions: z
+          .array(
+            z.looseObject({
+              type: text,
+              integrationId: id.nullish(),
+              config: z
+                .looseObject({ targetIdentifier: id.nullish(), targetDisplay: text.nullish() })
+                .nullish(),
+            }),
+          )
+          .max(1000),
+      }),
+    )
+    .max(1000)
+    .nullish(),
+});
+
 /** A monitor of the workflow engine. */
 const monitor = z.looseObject({ id, name: text, type: text, enabled: z.boolean(), projectId: id.nullish() });
 
@@ -57,6 +87,7 @@ const event = z.looseObject({
   title: text.nullish(),
 });
 
+export type SentryAlert = z.infer<typeof alertInFull>;
 export type SentryIssue = z.infer<typeof issue>;
 
 /** Sentry's API, as https://docs.sentry.io/api describes it. The token is in `SENTRY_AUTH_TOKEN`. */
@@ -108,6 +139,14 @@ export class Sentry {
       path: path`/organizations/${this.#organization}/workflows/`,
       right: "read alerts (alerts:read)",
       schema: z.array(alert).max(1000),
+    });
+  }
+
+  alertsInFull() {
+    return this.#list("alerts", {
+      path: path`/organizations/${this.#organization}/workflows/`,
+      right: "read alerts (alerts:read)",
+      schema: z.array(alertInFull).max(1000),
     });
   }
 

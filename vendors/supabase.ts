@@ -47,6 +47,9 @@ const networkRestrictions = z.looseObject({
   config: z.looseObject({ dbAllowedCidrs: cidrs, dbAllowedCidrsV6: cidrs }),
 });
 
+/** Settings by their names, of which some are secrets. */
+const named = z.record(z.string().max(200), z.json());
+
 const addons = z.looseObject({
   selected_addons: z
     .array(z.looseObject({ type: text, variant: z.looseObject({ id: text, name: text.optional() }) }))
@@ -102,6 +105,20 @@ export class Supabase {
       "read network restrictions",
       networkRestrictions,
     );
+  }
+
+  /** Of the Data API. */
+  postgrest(ref: string) {
+    return this.#get(path`/v1/projects/${ref}/postgrest`, "read the settings of the Data API", named);
+  }
+
+  auth(ref: string) {
+    return this.#get(path`/v1/projects/${ref}/config/auth`, "read the settings of Auth", named);
+  }
+
+  postgres(ref: string) {
+    const of = path`/v1/projects/${ref}/config/database/postgres`;
+    return this.#get(of, "read the settings of PostgreSQL", named);
   }
 
   addons(ref: string) {

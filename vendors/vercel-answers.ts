@@ -41,6 +41,29 @@ export const project = z.looseObject({
   targets: z.record(text, z.looseObject({ id: text }).nullable()).optional(),
 });
 
+export const logDrain = z.looseObject({
+  id: text,
+  name: text.nullish(),
+  deliveryFormat: text.nullish(),
+  url: text.nullish(),
+  sources: z.array(text).max(100).nullish(),
+  environments: z.array(text).max(100).nullish(),
+  projectIds: z.array(text).max(10_000).nullish(),
+  samplingRate: z.number().nullish(),
+  status: text.nullish(),
+});
+
+export const sharedVariable = z.looseObject({
+  id: text,
+  key: text,
+  type: text.nullish(),
+  target: z
+    .union([text.transform((one) => [one]), z.array(text).max(100)])
+    .nullish()
+    .transform((targets) => targets ?? []),
+  projectId: z.array(text).max(10_000).nullish(),
+});
+
 export const commitMeta = z.looseObject({
   githubCommitSha: text.optional(),
   githubCommitRef: text.optional(),

@@ -80,6 +80,33 @@ export class Vercel {
     });
   }
 
+  /** Where log lines are sent to. */
+  logDrains() {
+    return this.#client.ask({
+      path: "/v1/log-drains",
+      query: this.#team,
+      right: "read the log drains",
+      schema: z.array(answers.logDrain).max(1000),
+    });
+  }
+
+  /** Variables that projects share, without their values. */
+  sharedVariables() {
+    const schema = z.looseObject({
+      data: z.array(answers.sharedVariable).max(1000),
+      pagination: answers.pagination.optional(),
+    });
+    return this.#client.collect("shared variables", async (until) => {
+      const answer = await this.#client.ask({
+        path: "/v1/env",
+        query: { ...this.#team, until },
+        right: "read the shared environment variables",
+        schema,
+      });
+      return { items: answer.data, next: nextOf(answer.pagination) };
+    });
+  }
+
   /** @throws {VendorProblem} `not-found` */
   project(idOrName: string): Promise<VercelProject> {
     return this.#client.ask({

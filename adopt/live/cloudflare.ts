@@ -1,5 +1,6 @@
 import type { Access } from "../../vendors/client.ts";
 import { Cloudflare, type CloudflareZone } from "../../vendors/cloudflare.ts";
+import { extrasOfZone, readBuckets, readZoneExtras, storageTypes } from "./cloudflare-extras.ts";
 import { forEachPart, type Reading } from "./reading.ts";
 
 /** Settings of a zone that the checklist or the program says something of. */
@@ -12,9 +13,8 @@ const settingIds = [
 
 /** What a zone can have that the API is not asked for. */
 const unasked = [
-  ...["zone_lockdown", "workers_route", "workers_custom_domain", "total_tls", "spectrum_application"],
-  ...["snippet_rules", "page_rule", "managed_transforms", "load_balancer", "hostname_tls_setting"],
-  ...["custom_ssl", "access_rule"],
+  ...["total_tls", "spectrum_application", "snippet_rules", "load_balancer", "hostname_tls_setting"],
+  "custom_ssl",
 ].map((kind) => `cloudflare_${kind}`);
 
 const ofZone = [
@@ -22,7 +22,7 @@ const ofZone = [
   "url_normalization_settings",
 ].map((kind) => `cloudflare_${kind}`);
 
-export const cloudflareAsked = ["cloudflare_zone", ...ofZone];
+export const cloudflareAsked = ["cloudflare_zone", ...ofZone, ...extrasOfZone, ...storageTypes];
 
 export const cloudflareTypes = [...cloudflareAsked, ...unasked];
 
@@ -48,6 +48,7 @@ export async function readCloudflare(
       why: "there are too many to read them all; name one with --zone",
     });
   await forEachPart(zones, (one) => readZone(reading, api, one), left);
+  for (const id of new Set(zones.map((one) => one.account.id))) await readBuckets(reading, api, id);
 }
 
 async function readZone(reading: Reading, api: Cloudflare, zone: CloudflareZone): Promise<void> {
@@ -93,9 +94,14 @@ async function readZone(reading: Reading, api: Cloudflare, zone: CloudflareZone)
     reading
       .read(of(["url_normalization_settings"], "URL normalization"), () => api.urlNormalization(id))
       .then((found) => found && add("url_normalization_settings", name, id, found)),
+    readZoneExtras(reading, api, zone, add),
   ]);
   reading.leaveUnasked({
-    ...{ types: unasked, what: `page rules, workers and the like of ${name}`, attributes: { zone_id } },
+    ...{
+      types: unasked,
+      what: `load balancers, own certificates and the like of ${name}`,
+      attributes: { zone_id },
+    },
   });
 }
 

@@ -1,6 +1,8 @@
 // What Grafana's provisioning API answers, in the words of its Terraform provider:
 // https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning
 
+import { snakeCase } from "./snake-keys.ts";
+
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -32,10 +34,6 @@ export function contactPointAttributes(receivers: readonly { type: string; setti
     attributes[block] = [...(attributes[block] ?? []), own];
   }
   return { attributes, withheld };
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** One node of the tree and those below it. */

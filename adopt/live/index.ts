@@ -2,20 +2,13 @@ import { Failure } from "../../lib/failure.ts";
 import { listed, printable } from "../../lib/text.ts";
 import type { Access } from "../../vendors/client.ts";
 import { cloudflareAsked, cloudflareTypes, readCloudflare } from "./cloudflare.ts";
+import { githubAsked, githubTypes, readGitHub } from "./github.ts";
 import { grafanaAsked, grafanaTypes, readGrafana } from "./grafana.ts";
+import { pagerDutyAsked, pagerDutyTypes, readPagerDuty } from "./pagerduty.ts";
 import { type Inventory, Reading } from "./reading.ts";
 import { readRender, renderAsked, renderTypes } from "./render.ts";
-import {
-  pagerDutyAsked,
-  pagerDutyTypes,
-  readPagerDuty,
-  readSentry,
-  readSupabase,
-  sentryAsked,
-  sentryTypes,
-  supabaseAsked,
-  supabaseTypes,
-} from "./services.ts";
+import { readSentry, sentryAsked, sentryTypes } from "./sentry.ts";
+import { readSupabase, supabaseAsked, supabaseTypes } from "./supabase.ts";
 import { readVercel, vercelAsked, vercelTypes } from "./vercel.ts";
 
 export type { Gap, Inventory, LiveResource, VendorPlan } from "./reading.ts";
@@ -29,12 +22,16 @@ export interface Whereabouts {
   readonly grafana?: string | undefined;
   readonly sentry?: string | undefined;
   readonly sentryRegion?: string | undefined;
+  /** At GitHub, as OWNER/NAME. */
+  readonly repository?: string | undefined;
 }
 
 interface Vendor {
   /** The variable with a token that may read. */
   readonly variable: string;
   readonly types: readonly string[];
+  /** It is read where its token is set, and nothing is asked of it elsewhere. */
+  readonly isOptional?: true;
   readonly read: (reading: Reading, where: Whereabouts, access: Access) => Promise<void>;
 }
 
@@ -69,24 +66,48 @@ const vendors: Readonly<Record<string, Vendor>> = {
     ...{ variable: "PAGERDUTY_TOKEN", types: pagerDutyTypes },
     read: (reading, _, access) => readPagerDuty(reading, access),
   },
+  github: {
+    ...{ variable: "GITHUB_TOKEN", types: githubTypes, isOptional: true },
+    read: (reading, { repository }, access) => readGitHub(reading, { repository }, access),
+  },
 };
 
 /** Types that the vendors are asked for; what they have of another is not known from them. */
 export const askedTypes: readonly string[] = [
   ...[...cloudflareAsked, ...vercelAsked, ...renderAsked, ...grafanaAsked],
-  ...[...supabaseAsked, ...sentryAsked, ...pagerDutyAsked],
+  ...[...supabaseAsked, ...sentryAsked, ...pagerDutyAsked, ...githubAsked],
 ];
 
 /** Vendors that can be read, in the order in which they are shown. */
 export const liveVendors = Object.keys(vendors);
 
+/** Whether a vendor is read, or said to be unread. A token of GitHub is everywhere, so a repository has to be named. */
+function isAsked(name: string, { repository }: Whereabouts, environment: Environment): boolean {
+  const vendor = vendors[name];
+  return (
+    vendor?.isOptional !== true || ((environment[vendor.variable] ?? "") !== "" && repository !== undefined)
+  );
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether the delivery is judged, too: what leads to a release is in the repository. */
+export function readsRepository(
+  where: Whereabouts,
+  without: readonly string[],
+  environment: Environment,
+): boolean {
+  return !without.includes("github") && isAsked("github", where, environment);
+}
+
 /** Whether a token of any vendor is set. */
-export function hasToken(environment: Readonly<Record<string, string | undefined>>): boolean {
-  return tokenlessVendors(environment).length < liveVendors.length;
+export function hasToken(environment: Environment): boolean {
+  const without = tokenlessVendors(environment);
+  return liveVendors.some((name) => !without.includes(name) && vendors[name]?.isOptional !== true);
 }
 
 /** Vendors whose token is not set. */
-export function tokenlessVendors(environment: Readonly<Record<string, string | undefined>>): string[] {
+export function tokenlessVendors(environment: Environment): string[] {
   return liveVendors.filter((name) => (environment[vendors[name]?.variable ?? ""] ?? "") === "");
 }
 
@@ -108,7 +129,7 @@ export async function readVendors(
   const { environment = process.env } = access;
   const readings = await Promise.all(
     Object.entries(vendors)
-      .filter(([name]) => !without.includes(name))
+      .filter(([name]) => !without.includes(name) && isAsked(name, where, environment))
       .map(async ([name, { variable, types, read }]) => {
         const reading = new Reading(name);
         if ((environment[variable] ?? "") === "")

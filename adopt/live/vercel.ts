@@ -4,12 +4,13 @@ import { forEachPart, type Reading, readOptional } from "./reading.ts";
 
 const unasked = [
   ...["project_route", "firewall_config", "firewall_bypass", "bulk_redirects", "attack_challenge_mode"],
-  ...["log_drain", "shared_environment_variable"],
 ].map((kind) => `vercel_${kind}`);
 
 const ofProject = ["vercel_project_domain", "vercel_project_environment_variable"];
 
-export const vercelAsked = ["vercel_project", ...ofProject];
+const ofTeam = ["vercel_log_drain", "vercel_shared_environment_variable"];
+
+export const vercelAsked = ["vercel_project", ...ofProject, ...ofTeam];
 
 export const vercelTypes = [...vercelAsked, ...unasked];
 
@@ -42,11 +43,44 @@ export async function readVercel(
     (count) =>
       reading.leave({ types: vercelTypes, what: `${count} more projects`, why: "there are too many" }),
   );
-  if (projects !== undefined && projects.length > 0)
-    reading.leaveUnasked({
-      types: unasked,
-      what: "routes, firewalls, log drains and shared variables",
+  if (projects === undefined || projects.length === 0) return;
+  await readTeam(reading, api, team_id);
+  reading.leaveUnasked({ types: unasked, what: "routes, firewalls and redirects" });
+}
+
+async function readTeam(reading: Reading, api: Vercel, team_id: string | undefined): Promise<void> {
+  const of = (type: string, what: string) => ({ types: [type], what, attributes: { team_id } });
+  const [drains = [], variables = []] = await Promise.all([
+    reading.read(of("vercel_log_drain", "log drains"), () => api.logDrains()),
+    reading.read(of("vercel_shared_environment_variable", "shared environment variables"), () =>
+      api.sharedVariables(),
+    ),
+  ]);
+  for (const { id, name, status, url, ...drain } of drains) {
+    // One that Vercel switched off sends nothing.
+    if (status === "disabled" || status === "errored") continue;
+    reading.add({
+      ...{ type: "vercel_log_drain", name: name ?? id, id },
+      attributes: {
+        ...{ team_id, name, delivery_format: drain.deliveryFormat, sources: drain.sources },
+        ...{ environments: drain.environments ?? ["production"], project_ids: drain.projectIds },
+        ...{ sampling_rate: drain.samplingRate, endpoint: withoutSecrets(url) },
+      },
+      withheld: [["secret"]],
     });
+  }
+  for (const { id, key, type, target, projectId } of variables)
+    reading.add({
+      ...{ type: "vercel_shared_environment_variable", name: key, id },
+      attributes: { team_id, key, target, project_ids: projectId, sensitive: type === "sensitive" },
+      withheld: [["value"]],
+    });
+}
+
+/** An address without what lets anyone write to it. */
+function withoutSecrets(url: string | null | undefined): string | undefined {
+  const parsed = URL.parse(url ?? "");
+  return parsed === null ? undefined : `${parsed.protocol}//${parsed.host}/`;
 }
 
 /** A token without a team sees the projects of a person. */

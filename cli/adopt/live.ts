@@ -30,6 +30,11 @@ const places: readonly (readonly [flags: string, text: string, variable?: string
   ["--render-owner <id>", "the workspace at Render", "RENDER_OWNER_ID"],
   ["--grafana <url>", "the URL of the Grafana stack", "GRAFANA_URL"],
   ["--sentry <slug>", "the organization at Sentry", "SENTRY_ORGANIZATION"],
+  [
+    "--repository <name>",
+    "the repository at GitHub, as OWNER/NAME; read where GITHUB_TOKEN is set",
+    "GITHUB_REPOSITORY",
+  ],
   ["--sentry-region <name>", "the region of the organization at Sentry, us or de"],
 ];
 

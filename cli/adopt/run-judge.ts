@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { readsRepository } from "../../adopt/live/index.ts";
 import { type CommandError, commandError, runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { reasonOf } from "../../lib/failure.ts";
@@ -50,6 +51,8 @@ export async function runJudge(flags: JudgeFlags, command: Command): Promise<voi
     for (const warning of state.warnings) warn(warning);
     const judging = preview({
       ...{ cwd: ownFolder, stack, state, asStated: true, progress },
+      // No program is judged, so nothing is asked of where one would keep its state.
+      config: readsRepository(flags, flags.without, process.env) ? ["scope=all", "backend=self-managed"] : [],
       policyPacks: [ownPack],
       policyPackConfigs: config === undefined ? [] : [readPackConfig(config)],
     });

@@ -1,0 +1,163 @@
+import type { Access } from "../../vendors/client.ts";
+import { GitHub } from "../../vendors/github.ts";
+import { type GitHubEnvironment, type GitHubRuleset, GitHubSettings } from "../../vendors/github-settings.ts";
+import type { Reading } from "./reading.ts";
+
+export const githubAsked = [
+  ...[
+    "repository",
+    "repository_ruleset",
+    "repository_environment",
+    "repository_environment_deployment_policy",
+  ],
+  ...["actions_repository_permissions", "workflow_repository_permissions"],
+  ...["repository_vulnerability_alerts", "repository_dependabot_security_updates"],
+].map((kind) => `github_${kind}`);
+
+const unasked = ["branch_protection", "repository_collaborators", "team_repository", "repository_file"].map(
+  (kind) => `github_${kind}`,
+);
+
+export const githubTypes = [...githubAsked, ...unasked];
+
+/** @param repository as OWNER/NAME */
+export async function readGitHub(
+  reading: Reading,
+  { repository }: { repository?: string | undefined },
+  access: Access,
+): Promise<void> {
+  const [, owner, name] = /^([\w.-]+)\/([\w.-]+)$/.exec(repository ?? "") ?? [];
+  if (owner === undefined || name === undefined) {
+    const why = "nobody said which repository it is; give --repository OWNER/NAME or GITHUB_REPOSITORY";
+    reading.leave({ types: githubTypes, what: "the repository", why });
+    return;
+  }
+  const all = { types: githubTypes, what: `the repository ${owner}/${name}`, attributes: { name } };
+  const api = await reading.read(all, async () => new GitHubSettings(new GitHub(access), { owner, name }));
+  const found = api && (await reading.read(all, () => api.repository()));
+  if (api === undefined || found === undefined) return;
+  const own = { repository: found.name };
+  const add = (kind: string, called: string, attributes: object, withheld: string[][] = []): void =>
+    reading.add({
+      ...{ type: `github_${kind}`, name: called, id: `${found.name}:${called}`, withheld },
+      attributes: { ...own, ...attributes },
+    });
+  const read = <Answer>(kind: string, what: string, ask: () => Promise<Answer>) =>
+    reading.read({ types: [`github_${kind}`], what: `${what} of ${name}`, attributes: own }, ask);
+  const shown = found.security_and_analysis ?? undefined;
+  reading.add({
+    ...{ type: "github_repository", name, id: found.name },
+    attributes: {
+      ...{ name: found.name, archived: found.archived, default_branch: found.default_branch },
+      visibility: found.visibility ?? (found.private ? "private" : "public"),
+      ...(shown && { security_and_analysis: [shown] }),
+    },
+    // It is shown to those who may change it.
+    withheld: shown === undefined ? [["security_and_analysis"]] : [],
+  });
+  await Promise.all([
+    read("repository_ruleset", "rulesets", () => api.rulesets()).then((rulesets = []) => {
+      for (const ruleset of rulesets)
+        add(
+          "repository_ruleset",
+          ruleset.name,
+          rulesetAttributes(ruleset),
+          ruleset.bypass_actors === undefined ? [["bypass_actors"]] : [],
+        );
+    }),
+    readEnvironments(read, api, add),
+    read("repository_vulnerability_alerts", "alerts", () => api.vulnerabilityAlerts()).then(
+      (enabled) => enabled === true && add("repository_vulnerability_alerts", name, { enabled }),
+    ),
+    read("repository_dependabot_security_updates", "security updates", () => api.securityUpdates()).then(
+      (updates) =>
+        updates &&
+        add("repository_dependabot_security_updates", name, {
+          enabled: updates.enabled && updates.paused !== true,
+        }),
+    ),
+    read("actions_repository_permissions", "permissions of Actions", async () => {
+      const actions = await api.actions();
+      const selected = actions.allowed_actions === "selected" ? [await api.selectedActions()] : [];
+      return { ...actions, selected };
+    }).then(
+      (actions) =>
+        actions &&
+        add("actions_repository_permissions", name, {
+          ...{ enabled: actions.enabled, allowed_actions: actions.allowed_actions },
+          ...{ sha_pinning_required: actions.sha_pinning_required, allowed_actions_config: actions.selected },
+        }),
+    ),
+    read("workflow_repository_permissions", "permissions of workflows", () => api.workflowPermissions()).then(
+      (permissions) => permissions && add("workflow_repository_permissions", name, permissions),
+    ),
+  ]);
+  reading.leaveUnasked({
+    types: unasked,
+    what: "branch protections, collaborators and files",
+    attributes: own,
+  });
+}
+
+async function readEnvironments(
+  read: <Answer>(kind: string, what: string, ask: () => Promise<Answer>) => Promise<Answer | undefined>,
+  api: GitHubSettings,
+  add: (kind: string, called: string, attributes: object) => void,
+): Promise<void> {
+  const environments = await read("repository_environment", "environments", () => api.environments());
+  for (const environment of (environments ?? []).slice(0, mostEnvironments)) {
+    const { name, deployment_branch_policy: policy } = environment;
+    add("repository_environment", name, environmentAttributes(environment));
+    if (policy?.custom_branch_policies !== true) continue;
+    const kind = "repository_environment_deployment_policy";
+    const refs = await read(kind, `deployable branches to ${name}`, () => api.deploymentPolicies(name));
+    for (const { name: pattern, type } of refs ?? [])
+      add(kind, `${name} ${pattern}`, {
+        environment: name,
+        ...(type === "tag" ? { tag_pattern: pattern } : { branch_pattern: pattern }),
+      });
+  }
+}
+
+/** GitHub makes an environment for each deployed branch where nothing forbids it. */
+const mostEnvironments = 50;
+
+function environmentAttributes({
+  name,
+  protection_rules,
+  deployment_branch_policy,
+  ...rest
+}: GitHubEnvironment) {
+  const review = protection_rules?.find(({ type }) => type === "required_reviewers");
+  const idsOf = (kind: string): number[] =>
+    (review?.reviewers ?? []).filter(({ type }) => type === kind).map(({ reviewer }) => reviewer.id);
+  return {
+    environment: name,
+    can_admins_bypass: rest.can_admins_bypass ?? true,
+    prevent_self_review: review?.prevent_self_review === true,
+    reviewers: review && [{ users: idsOf("User"), teams: idsOf("Team") }],
+    deployment_branch_policy: deployment_branch_policy && [deployment_branch_policy],
+  };
+}
+
+function rulesetAttributes({
+  name,
+  target,
+  enforcement,
+  conditions,
+  rules = [],
+  bypass_actors,
+}: GitHubRuleset) {
+  const { include = [], exclude = [] } = conditions?.ref_name ?? {};
+  return {
+    ...{ name, target: target ?? "branch", enforcement, bypass_actors },
+    conditions: [{ ref_name: [{ include, exclude }] }],
+    rules: [Object.fromEntries(rules.map(({ type, parameters }) => ruleOf(type, parameters ?? undefined)))],
+  };
+}
+
+function ruleOf(type: string, parameters: Readonly<Record<string, unknown>> | undefined): [string, unknown] {
+  if (parameters === undefined) return [type, true];
+  const { required_status_checks: checks, ...rest } = parameters;
+  return [type, [{ ...rest, ...(checks !== undefined && { required_check: checks }) }]];
+}

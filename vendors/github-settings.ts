@@ -1,0 +1,178 @@
+import * as z from "zod";
+import type { GitHub } from "./github.ts";
+import { path } from "./path.ts";
+import { VendorProblem } from "./problem.ts";
+
+// How a repository is set up: https://docs.github.com/rest/repos
+
+const text = z.string().max(10_000);
+const numbered = z.looseObject({ id: z.number() });
+const states = z.record(z.string().max(200), z.looseObject({ status: text.optional() }));
+
+const repository = z.looseObject({
+  id: z.number(),
+  name: text,
+  visibility: text.optional(),
+  private: z.boolean(),
+  archived: z.boolean(),
+  default_branch: text,
+  security_and_analysis: states.nullish(),
+});
+
+const ruleset = z.looseObject({
+  id: z.number(),
+  name: text,
+  target: text.nullish(),
+  enforcement: text,
+  conditions: z
+    .looseObject({
+      ref_name: z
+        .looseObject({ include: z.array(text).max(1000), exclude: z.array(text).max(1000) })
+        .optional(),
+    })
+    .nullish(),
+  rules: z
+    .array(z.looseObject({ type: text, parameters: z.record(z.string(), z.json()).nullish() }))
+    .max(1000)
+    .optional(),
+  /** Shown to those who may change it. */
+  bypass_actors: z
+    .array(z.looseObject({ actor_id: z.number().nullish(), actor_type: text, bypass_mode: text }))
+    .max(1000)
+    .optional(),
+});
+
+const environment = z.looseObject({
+  id: z.number(),
+  name: text,
+  can_admins_bypass: z.boolean().nullish(),
+  protection_rules: z
+    .array(
+      z.looseObject({
+        type: text,
+        prevent_self_review: z.boolean().nullish(),
+        wait_timer: z.number().nullish(),
+        reviewers: z
+          .array(z.looseObject({ type: text, reviewer: numbered }))
+          .max(1000)
+          .nullish(),
+      }),
+    )
+    .max(1000)
+    .nullish(),
+  deployment_branch_policy: z
+    .looseObject({ protected_branches: z.boolean(), custom_branch_policies: z.boolean() })
+    .nullish(),
+});
+
+const branchPolicy = z.looseObject({ id: z.number(), name: text, type: text.nullish() });
+
+const permissions = z.looseObject({
+  enabled: z.boolean(),
+  allowed_actions: text.nullish(),
+  sha_pinning_required: z.boolean().nullish(),
+});
+
+const selected = z.looseObject({
+  github_owned_allowed: z.boolean(),
+  verified_allowed: z.boolean(),
+  patterns_allowed: z.array(text).max(10_000),
+});
+
+const workflow = z.looseObject({
+  default_workflow_permissions: text,
+  can_approve_pull_request_reviews: z.boolean(),
+});
+
+export type GitHubRuleset = z.infer<typeof ruleset>;
+export type GitHubEnvironment = z.infer<typeof environment>;
+
+/** Reads how one repository is set up. */
+export class GitHubSettings {
+  #client: GitHub;
+  #of: string;
+
+  constructor(client: GitHub, { owner, name }: { owner: string; name: string }) {
+    this.#client = client;
+    this.#of = path`/repos/${owner}/${name}`;
+  }
+
+  repository() {
+    return this.#client.ask({ path: this.#of, right: "read the repository", schema: repository });
+  }
+
+  /** Rules of its branches and tags, those of its organization among them. */
+  async rulesets(): Promise<GitHubRuleset[]> {
+    const right = "read the rulesets";
+    const listed = await this.#client.list({
+      path: `${this.#of}/rulesets`,
+      query: { includes_parents: "true" },
+      right,
+      schema: z.array(numbered).max(1000),
+    });
+    const all: GitHubRuleset[] = [];
+    for (const { id } of listed.slice(0, mostRulesets)) {
+      const of = `${this.#of}${path`/rulesets/${String(id)}`}`;
+      all.push(await this.#client.ask({ path: of, right, schema: ruleset }));
+    }
+    if (listed.length > mostRulesets)
+      throw new VendorProblem("too-large", `GitHub: there are more than ${mostRulesets} rulesets`);
+    return all;
+  }
+
+  async environments(): Promise<GitHubEnvironment[]> {
+    const schema = z.looseObject({ environments: z.array(environment).max(1000).optional() });
+    const of = `${this.#of}/environments`;
+    const right = "read the environments (Actions or Environments)";
+    const answer = await this.#client.ask({ path: of, query: { per_page: 100 }, right, schema });
+    return answer.environments ?? [];
+  }
+
+  /** Branches and tags that may be deployed to an environment. */
+  async deploymentPolicies(name: string) {
+    const schema = z.looseObject({ branch_policies: z.array(branchPolicy).max(1000) });
+    const of = `${this.#of}${path`/environments/${name}/deployment-branch-policies`}`;
+    const answer = await this.#client.ask({ path: of, right: "read the environments", schema });
+    return answer.branch_policies;
+  }
+
+  actions() {
+    const right = "read the permissions of Actions (Administration)";
+    return this.#client.ask({ path: `${this.#of}/actions/permissions`, right, schema: permissions });
+  }
+
+  selectedActions() {
+    const of = `${this.#of}/actions/permissions/selected-actions`;
+    return this.#client.ask({
+      path: of,
+      right: "read the allowed actions (Administration)",
+      schema: selected,
+    });
+  }
+
+  workflowPermissions() {
+    const of = `${this.#of}/actions/permissions/workflow`;
+    const right = "read the permissions of workflows (Administration)";
+    return this.#client.ask({ path: of, right, schema: workflow });
+  }
+
+  /** Whether alerts about dependencies are on: GitHub answers with nothing, or with `not found`. */
+  async vulnerabilityAlerts(): Promise<boolean> {
+    try {
+      const right = "read whether there are alerts (Administration)";
+      await this.#client.ask({ path: `${this.#of}/vulnerability-alerts`, right, schema: z.unknown() });
+      return true;
+    } catch (error) {
+      if (error instanceof VendorProblem && error.reason === "not-found") return false;
+      throw error;
+    }
+  }
+
+  securityUpdates() {
+    const schema = z.looseObject({ enabled: z.boolean(), paused: z.boolean().nullish() });
+    const right = "read whether there are security updates (Administration)";
+    return this.#client.ask({ path: `${this.#of}/automated-security-fixes`, right, schema });
+  }
+}
+
+const mostRulesets = 100;
