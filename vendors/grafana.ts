@@ -135,7 +135,7 @@ export class Grafana {
     return this.#client.ask({
       path: "/api/v1/provisioning/policies",
       right: "read notification policies",
-      schema: z.record(z.string(), z.json()),
+      schema: z.object({ receiver: text, routes: z.array(z.json()).max(5000).nullish() }).catchall(z.json()),
     });
   }
 

@@ -28,6 +28,14 @@ export interface FakeCloudflareState {
   universalSsl: boolean;
   packs: { id: string; type: string; status: string; hosts: string[] }[];
   normalization: { type: string; scope: string };
+  /** What few zones have. */
+  extras?: {
+    pageRules?: unknown[];
+    routes?: unknown[];
+    lockdowns?: unknown[];
+    accessRules?: unknown[];
+    buckets?: Record<string, Record<string, unknown>>;
+  };
 }
 
 export const cloudflareToken = "canary-cloudflare_0123456789";
@@ -99,9 +107,28 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
         }),
       "GET /zones/:id/ssl/universal/settings": ({ parts: [id] }) => of(id, { enabled: state.universalSsl }),
       "GET /zones/:id/ssl/certificate_packs": ({ parts: [id] }) => of(id, state.packs),
+      "GET /zones/:id/pagerules": ({ parts: [id] }) => of(id, state.extras?.pageRules ?? []),
+      "GET /zones/:id/workers/routes": ({ parts: [id] }) => of(id, state.extras?.routes ?? []),
+      "GET /accounts/:id/workers/domains": () => enveloped([]),
+      "GET /zones/:id/firewall/lockdowns": ({ parts: [id] }) => of(id, state.extras?.lockdowns ?? []),
+      "GET /zones/:id/firewall/access_rules/rules": ({ parts: [id] }) =>
+        of(id, state.extras?.accessRules ?? []),
+      "GET /zones/:id/managed_headers": ({ parts: [id] }) =>
+        of(id, { managed_request_headers: [], managed_response_headers: [] }),
+      "GET /accounts/:id/r2/buckets": () =>
+        enveloped({ buckets: Object.keys(state.extras?.buckets ?? {}).map((name) => ({ name })) }),
+      "GET /accounts/:id/r2/buckets/:name/:part": ({ parts: [, name = "", part = ""] }) =>
+        bucketPart(state, name, part),
+      "GET /accounts/:id/r2/buckets/:name/domains/:kind": ({ parts: [, name = "", kind] }) =>
+        bucketPart(state, name, `domains/${kind}`),
       "GET /zones/:id/url_normalization": ({ parts: [id] }) => of(id, state.normalization),
     },
   };
+}
+
+function bucketPart({ extras }: FakeCloudflareState, name: string, part: string): FakeAnswer {
+  const found = extras?.buckets?.[name]?.[part];
+  return found === undefined ? missing : enveloped(found);
 }
 
 function enveloped(result: unknown): FakeAnswer {

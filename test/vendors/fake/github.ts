@@ -39,6 +39,59 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
         ),
       "GET /repos/:owner/:name/commits/:sha/check-runs": ({ parts: [owner, name] }) =>
         of(owner, name, { total_count: state.runs.length, check_runs: state.runs }),
+      "GET /repos/:owner/:name": ({ parts: [owner, name] }) =>
+        of(owner, name, {
+          ...{ id: 1, name, private: true, visibility: "private", archived: false, default_branch: "main" },
+          security_and_analysis: { secret_scanning: { status: "enabled" } },
+        }),
+      "GET /repos/:owner/:name/rulesets": ({ parts: [owner, name] }) => of(owner, name, [{ id: 5 }]),
+      "GET /repos/:owner/:name/rulesets/:id": ({ parts: [owner, name] }) =>
+        of(owner, name, {
+          ...{ id: 5, name: "branches", target: "branch", enforcement: "active" },
+          conditions: { ref_name: { include: ["~DEFAULT_BRANCH"], exclude: [] } },
+          rules: [
+            { type: "deletion" },
+            { type: "pull_request", parameters: { required_approving_review_count: state.approvals } },
+            {
+              type: "required_status_checks",
+              parameters: {
+                strict_required_status_checks_policy: true,
+                required_status_checks: state.required.map((context) => ({ context })),
+              },
+            },
+          ],
+        }),
+      "GET /repos/:owner/:name/environments": ({ parts: [owner, name] }) =>
+        of(owner, name, {
+          environments: [
+            {
+              ...{ id: 9, name: "production", can_admins_bypass: false },
+              protection_rules: [
+                {
+                  ...{ id: 1, type: "required_reviewers", prevent_self_review: true },
+                  reviewers: [{ type: "Team", reviewer: { id: 77 } }],
+                },
+              ],
+              deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+            },
+          ],
+        }),
+      "GET /repos/:owner/:name/environments/:environment/deployment-branch-policies": ({
+        parts: [owner, name],
+      }) => of(owner, name, { branch_policies: [{ id: 1, name: "release/*", type: "branch" }] }),
+      "GET /repos/:owner/:name/vulnerability-alerts": ({ parts: [owner, name] }) =>
+        `${owner}/${name}` === state.repository ? { status: 204 } : { status: 404 },
+      "GET /repos/:owner/:name/automated-security-fixes": ({ parts: [owner, name] }) =>
+        of(owner, name, { enabled: true, paused: false }),
+      "GET /repos/:owner/:name/actions/permissions": ({ parts: [owner, name] }) =>
+        of(owner, name, { enabled: true, allowed_actions: "selected", sha_pinning_required: true }),
+      "GET /repos/:owner/:name/actions/permissions/selected-actions": ({ parts: [owner, name] }) =>
+        of(owner, name, { github_owned_allowed: true, verified_allowed: false, patterns_allowed: [] }),
+      "GET /repos/:owner/:name/actions/permissions/workflow": ({ parts: [owner, name] }) =>
+        of(owner, name, {
+          default_workflow_permissions: "read",
+          can_approve_pull_request_reviews: false,
+        }),
       "GET /repos/:owner/:name/rules/branches/:branch": ({ parts: [owner, name] }) =>
         of(owner, name, [
           { type: "deletion" },

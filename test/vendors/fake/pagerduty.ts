@@ -32,6 +32,16 @@ export function fakePagerDuty(state: FakePagerDutyState): FakeVendor {
           body: {
             schedule: {
               ...{ id, name: schedule.name, time_zone: "UTC" },
+              schedule_layers: [
+                {
+                  ...{ id: "L1", name: "Layer", start: "2026-01-01T00:00:00Z", end: null },
+                  ...{ rotation_virtual_start: "2026-01-01T00:00:00Z", restrictions: [] },
+                  rotation_turn_length_seconds: 604_800,
+                  users: [...new Set(schedule.entries.map(({ user }) => user))].map((user) => ({
+                    user: { id: user, type: "user_reference" },
+                  })),
+                },
+              ],
               final_schedule: {
                 ...{ name: "Final Schedule", rendered_coverage_percentage: 100 },
                 rendered_schedule_entries: schedule.entries.map(({ start, end, user }) => ({
@@ -52,10 +62,16 @@ export function fakePagerDuty(state: FakePagerDutyState): FakeVendor {
           { id, name, num_loops: loops, escalation_rules: rules },
         ]);
       },
+      "GET /maintenance_windows": (request) => paged(request, "maintenance_windows", []),
       "GET /services": (request) => {
         const { id, name, status, policy } = state.service;
         return paged(request, "services", [
-          { id, name, status, escalation_policy: { id: policy, type: "x" } },
+          {
+            ...{ id, name, status, escalation_policy: { id: policy, type: "x" } },
+            integrations: [
+              { id: "I1", type: "events_api_v2_inbound_integration_reference", summary: "Sentry" },
+            ],
+          },
         ]);
       },
     },

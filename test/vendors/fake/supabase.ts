@@ -76,6 +76,15 @@ export function fakeSupabase(state: FakeSupabaseState): FakeVendor {
           ...{ entitlement: state.networks.entitlement, status: state.networks.status },
           config: { dbAllowedCidrs: state.networks.v4, dbAllowedCidrsV6: state.networks.v6 },
         }),
+      "GET /v1/projects/:ref/postgrest": ({ parts: [ref] }) =>
+        of(ref, { db_schema: "public", max_rows: 1000, jwt_secret: "canary-of-the-data-api" }),
+      "GET /v1/projects/:ref/config/auth": ({ parts: [ref] }) =>
+        of(ref, {
+          ...{ site_url: "https://optropic.example", disable_signup: true, jwt_exp: 3600 },
+          ...{ smtp_pass: "canary-of-mail", external_github_secret: "canary-of-github" },
+        }),
+      "GET /v1/projects/:ref/config/database/postgres": ({ parts: [ref] }) =>
+        of(ref, { statement_timeout: "60s", log_statement: "none" }),
       "GET /v1/projects/:ref/config/database/pooler": ({ parts: [ref] }) =>
         of(ref, [
           {

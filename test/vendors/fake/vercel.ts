@@ -28,6 +28,8 @@ export interface FakeVercelState {
   readonly team: { id: string; slug: string; name: string; billing: { plan: string } };
   projects: FakeVercelProject[];
   misconfigured: Set<string>;
+  logDrains?: unknown[];
+  sharedVariables?: unknown[];
 }
 
 export const vercelToken = "canaryVercelToken00112233";
@@ -69,6 +71,10 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
     prefix: "vercel",
     authorization: `Bearer ${vercelToken}`,
     routes: {
+      "GET /v1/log-drains": () => ({ body: state.logDrains ?? [] }),
+      "GET /v1/env": () => ({
+        body: { data: state.sharedVariables ?? [], pagination: { count: 0, next: null, prev: null } },
+      }),
       "GET /v2/teams/:id": ({ parts: [id] }) => (id === state.team.id ? { body: state.team } : missing),
       "GET /v2/teams": () => ({ body: { teams: [state.team], pagination: { count: 1, next: null } } }),
       "GET /v10/projects": () => ({

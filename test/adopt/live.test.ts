@@ -1,0 +1,255 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { liveVendors, readVendors } from "../../adopt/live/index.ts";
+import { planImports } from "../../adopt/plan.ts";
+import { stateOfInventory } from "../../preview/index.ts";
+import { accept, writtenSettings } from "../config/stack.ts";
+import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
+import type { Misbehavior } from "../vendors/fake/server.ts";
+
+let platform: FakePlatform;
+const settings = accept(writtenSettings("production"));
+const where = {
+  repository: settings.project.repository,
+  renderOwner: settings.accounts.renderOwner,
+  sentry: settings.errorTracking.organization,
+  grafana: "https://shop.grafana.net",
+};
+const quick = {
+  attempts: 1,
+  requestMs: 2000,
+  totalMs: 2000,
+  pauseMs: 1,
+  longestWaitMs: 1,
+  bodyBytes: 200_000,
+};
+
+beforeAll(async () => {
+  platform = await startPlatform(settings);
+});
+
+afterEach(() => platform.reset());
+
+afterAll(() => platform.stop());
+
+async function read(without: readonly string[] = [], limits: Partial<typeof quick> = quick) {
+  const inventory = await readVendors(where, without, { environment: platform.environment, limits });
+  const { resources, untold } = stateOfInventory(inventory, { project: "p", stack: "s" });
+  const found = resources.filter(({ custom, urn }) => custom && !untold.urns.has(urn));
+  return { inventory, gaps: inventory.gaps.filter(({ unasked }) => !unasked), found };
+}
+
+function inputsOf(found: Awaited<ReturnType<typeof read>>["found"], type: string) {
+  return found.filter((one) => one.type.endsWith(`:${type}`)).map(({ inputs }) => inputs);
+}
+
+describe("what the vendors have", () => {
+  it("is read of each, with what is seldom there, and with no secret", async () => {
+    Object.assign(platform.states.cloudflare, {
+      extras: {
+        pageRules: [
+          {
+            ...{ id: "p1", status: "active", priority: 1 },
+            targets: [{ target: "url", constraint: { operator: "matches", value: "shop.test/*" } }],
+            actions: [{ id: "disable_security" }, { id: "ssl", value: "off" }],
+          },
+        ],
+        routes: [{ id: "w1", pattern: "shop.test/*", script: "front" }],
+        lockdowns: [],
+        accessRules: [{ id: "a1", mode: "whitelist", configuration: { target: "ip", value: "192.0.2.1" } }],
+        buckets: {
+          backups: {
+            lifecycle: {
+              rules: [
+                {
+                  ...{ id: "old", enabled: true, conditions: { prefix: "" } },
+                  deleteObjectsTransition: { condition: { type: "Age", maxAge: 86_400 } },
+                },
+              ],
+            },
+            lock: { rules: [{ id: "k", enabled: true, condition: { type: "Age", maxAgeSeconds: 86_400 } }] },
+            "domains/managed": { bucketId: "b", domain: "pub.r2.dev", enabled: false },
+            "domains/custom": { domains: [{ domain: "files.shop.test", enabled: true }] },
+          },
+        },
+      },
+    });
+    Object.assign(platform.states.vercel, {
+      logDrains: [
+        {
+          ...{ id: "d1", name: "logs", deliveryFormat: "json", url: "https://logs.test/in?token=canary" },
+          ...{
+            sources: ["lambda", "edge"],
+            environments: ["production"],
+            secret: "canary",
+            headers: { a: "canary" },
+          },
+        },
+        { id: "d2", status: "disabled", url: "https://logs.test/" },
+      ],
+      sharedVariables: [
+        { id: "v1", key: "TOKEN", type: "sensitive", target: ["production"], value: "canary" },
+      ],
+    });
+    const { found, gaps, inventory } = await read();
+    expect(gaps).toEqual([]);
+    expect(JSON.stringify(inventory)).not.toContain("canary");
+    expect(inputsOf(found, "PageRule")).toMatchObject([
+      { target: "shop.test/*", actions: { disableSecurity: true, ssl: "off" } },
+    ]);
+    expect(inputsOf(found, "WorkersRoute")).toMatchObject([{ pattern: "shop.test/*", script: "front" }]);
+    expect(inputsOf(found, "AccessRule")).toMatchObject([{ mode: "whitelist" }]);
+    expect(inputsOf(found, "R2BucketLifecycle")).toMatchObject([
+      { bucketName: "backups", rules: [{ deleteObjectsTransition: { condition: { maxAge: 86_400 } } }] },
+    ]);
+    expect(inputsOf(found, "R2BucketLock")).toMatchObject([
+      { rules: [{ condition: { maxAgeSeconds: 86_400 } }] },
+    ]);
+    expect(inputsOf(found, "R2ManagedDomain")).toMatchObject([{ enabled: false }]);
+    expect(inputsOf(found, "R2CustomDomain")).toMatchObject([{ domain: "files.shop.test" }]);
+    expect(inputsOf(found, "LogDrain")).toMatchObject([
+      { endpoint: "https://logs.test/", sources: ["lambda", "edge"] },
+    ]);
+    expect(inputsOf(found, "SharedEnvironmentVariable")).toMatchObject([{ key: "TOKEN", sensitive: true }]);
+    expect(inputsOf(found, "Alert")).toMatchObject([{ monitorIds: ["99"] }, { enabled: true }]);
+    expect(inputsOf(found, "Schedule")).toMatchObject([
+      { timeZone: "UTC", layers: [{ rotationTurnLengthSeconds: 604_800 }] },
+      { timeZone: "UTC" },
+    ]);
+    expect(inputsOf(found, "ServiceIntegration")).toMatchObject([{ service: "V1" }]);
+    const [supabase] = inputsOf(found, "Settings");
+    expect(supabase).toMatchObject({ sslEnforcement: true });
+    expect(JSON.parse(String(supabase?.network))).toEqual({
+      restrictions: settings.database.allowedNetworks,
+    });
+    expect(JSON.parse(String(supabase?.auth))).toEqual({
+      ...{ site_url: "https://optropic.example", disable_signup: true, jwt_exp: 3600 },
+    });
+    const [service] = inputsOf(found, "WebService");
+    expect(service).toMatchObject({ region: settings.api.region, envVars: expect.anything() });
+  });
+
+  it("is read of a repository, with its rules, its environments and what its actions may do", async () => {
+    const { found } = await read(liveVendors.filter((name) => name !== "github"));
+    expect(inputsOf(found, "Repository")).toMatchObject([
+      { visibility: "private", securityAndAnalysis: { secretScanning: { status: "enabled" } } },
+    ]);
+    // Who may go past its rules is shown to those alone who may change them.
+    expect(inputsOf(found, "RepositoryRuleset")).toMatchObject([
+      {
+        ...{ target: "branch", enforcement: "active", bypassActors: expect.anything() },
+        conditions: { refName: { includes: ["~DEFAULT_BRANCH"] } },
+        rules: {
+          deletion: true,
+          pullRequest: { requiredApprovingReviewCount: 1 },
+          requiredStatusChecks: { strictRequiredStatusChecksPolicy: true, requiredChecks: expect.any(Array) },
+        },
+      },
+    ]);
+    expect(inputsOf(found, "RepositoryEnvironment")).toMatchObject([
+      { preventSelfReview: true, canAdminsBypass: false, reviewers: [{ teams: [77] }] },
+    ]);
+    expect(inputsOf(found, "RepositoryEnvironmentDeploymentPolicy")).toMatchObject([
+      { environment: "production", branchPattern: "release/*" },
+    ]);
+    expect(inputsOf(found, "RepositoryVulnerabilityAlerts")).toMatchObject([{ enabled: true }]);
+    expect(inputsOf(found, "ActionsRepositoryPermissions")).toMatchObject([
+      { shaPinningRequired: true, allowedActionsConfig: { githubOwnedAllowed: true } },
+    ]);
+  });
+});
+
+const hostile: readonly (readonly [string, Misbehavior])[] = [
+  ["no JSON", { kind: "text", text: "<html>502</html>" }],
+  [
+    "an error with the status of success",
+    { kind: "text", text: '{"error":"token canary expired","errors":["x"]}' },
+  ],
+  ["null", { kind: "text", text: "null" }],
+  ["wrong types", { kind: "text", text: '[{"id":{},"name":7,"uid":[],"slug":null}]' }],
+  ["a key of the prototype", { kind: "text", text: '{"__proto__":{"admin":true},"constructor":1}' }],
+  ["nothing", { kind: "text", text: "" }],
+  ["too much", { kind: "text", text: JSON.stringify([{ id: "x".repeat(300_000) }]) }],
+  ["an end before its time", { kind: "closed" }],
+  ["a redirect", { kind: "redirect", to: "http://127.0.0.1:1/" }],
+  ["no right", { kind: "status", status: 403, body: { message: "no" } }],
+  ["too many requests", { kind: "status", status: 429, headers: { "retry-after": "86400" } }],
+];
+
+describe("a vendor that answers with", () => {
+  it.each(hostile)("%s is not known, and no other is harmed", async (_, misbehavior) => {
+    for (const vendor of liveVendors) {
+      platform.server.behave();
+      platform.server.misbehave(vendor, misbehavior);
+      const without = liveVendors.filter((name) => name !== vendor && name !== "pagerduty");
+      const { gaps, found, inventory } = await read(without);
+      expect(gaps.filter((gap) => gap.vendor === vendor).length, vendor).toBeGreaterThan(0);
+      expect(
+        found.filter((one) => one.type.startsWith(`${vendor}:`)),
+        vendor,
+      ).toEqual([]);
+      expect(vendor === "pagerduty" || inputsOf(found, "EscalationPolicy").length > 0, vendor).toBe(true);
+      expect(JSON.stringify(inventory)).not.toMatch(/canary_|sbp_|ghp_|sntrys_/);
+    }
+    expect(Object.hasOwn(Object.prototype, "admin")).toBe(false);
+  });
+
+  it("nothing at all, pages without an end or one that leads back is not known", async () => {
+    const zones = [{ id: "z", name: "shop.test", status: "active", account: { id: "a" } }];
+    const endless = { success: true, result: zones, result_info: { total_pages: 1e9 } };
+    const more = {
+      more: true,
+      users: [],
+      schedules: [],
+      services: [],
+      escalation_policies: [],
+      maintenance_windows: [],
+    };
+    const circle = { projects: [{ id: "p", name: "p" }], pagination: { next: 7 } };
+    const lies: [string, Misbehavior, Partial<typeof quick>][] = [
+      ["cloudflare", { kind: "text", text: JSON.stringify(endless) }, { pages: 3 }],
+      ["pagerduty", { kind: "text", text: JSON.stringify(more) }, { pages: 3 }],
+      ["vercel", { kind: "text", text: JSON.stringify(circle) }, {}],
+      ["render", { kind: "silent" }, { requestMs: 20 }],
+    ];
+    for (const [vendor, misbehavior, limits] of lies) {
+      platform.server.misbehaveAt(vendor, vendor === "vercel" ? "/v10/projects" : "", misbehavior);
+      const { gaps } = await read(
+        liveVendors.filter((name) => name !== vendor),
+        { ...quick, ...limits },
+      );
+      expect(gaps.map((gap) => gap.why).join(), vendor).toMatch(
+        /more than 3 pages|circle|no complete answer/,
+      );
+    }
+  });
+
+  it("one thing twice has it once for an import and says no creation", async () => {
+    const record = { id: "r1", type: "CNAME", name: "api.shop.test", content: "shop.onrender.com", ttl: 1 };
+    platform.states.cloudflare.records = [record, record];
+    const { found } = await read(liveVendors.filter((name) => name !== "cloudflare"));
+    const records = found.filter(({ type }) => type.endsWith(":DnsRecord"));
+    expect(new Set(records.map(({ urn }) => urn)).size).toBe(2);
+    const existing = records.map(({ type, name, id = "", inputs }) => ({
+      type,
+      name,
+      id,
+      properties: inputs,
+    }));
+    const zone = {
+      urn: "z",
+      type: "cloudflare:index/zone:Zone",
+      name: "zone",
+      custom: true,
+      inputs: { name: platform.states.cloudflare.zones[0]?.name },
+    };
+    const declared = {
+      urn: "r",
+      type: records[0]?.type ?? "",
+      name: "r",
+      custom: true,
+      inputs: records[0]?.inputs ?? {},
+    };
+    const { steps } = planImports({ declared: [zone, declared], existing });
+    expect(steps.map(({ action }) => action)).toEqual(["create", "import"]);
+  });
+});
