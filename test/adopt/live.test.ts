@@ -20,6 +20,7 @@ const quick = {
   totalMs: 2000,
   pauseMs: 1,
   longestWaitMs: 1,
+  pages: 50,
   bodyBytes: 200_000,
 };
 
@@ -224,17 +225,18 @@ describe("a vendor that answers with", () => {
   });
 
   it("one thing twice has it once for an import and says no creation", async () => {
-    const record = { id: "r1", type: "CNAME", name: "api.shop.test", content: "shop.onrender.com", ttl: 1 };
+    const record = {
+      id: "r1",
+      type: "CNAME",
+      name: `api.${settings.domains.zone}`,
+      content: "shop.onrender.com",
+      ttl: 1,
+    };
     platform.states.cloudflare.records = [record, record];
     const { found } = await read(liveVendors.filter((name) => name !== "cloudflare"));
     const records = found.filter(({ type }) => type.endsWith(":DnsRecord"));
     expect(new Set(records.map(({ urn }) => urn)).size).toBe(2);
-    const existing = records.map(({ type, name, id = "", inputs }) => ({
-      type,
-      name,
-      id,
-      properties: inputs,
-    }));
+    const existing = found.map(({ type, name, id = "", inputs }) => ({ type, name, id, properties: inputs }));
     const zone = {
       urn: "z",
       type: "cloudflare:index/zone:Zone",
@@ -250,6 +252,6 @@ describe("a vendor that answers with", () => {
       inputs: records[0]?.inputs ?? {},
     };
     const { steps } = planImports({ declared: [zone, declared], existing });
-    expect(steps.map(({ action }) => action)).toEqual(["create", "import"]);
+    expect(steps.map(({ action }) => action)).toEqual(["import", "import"]);
   });
 });
