@@ -18,7 +18,7 @@ export const pendingPeriod = policy({
   items: ["5.6", "S6.2"],
   title: "Every alert must wait before it fires, so that a short spike wakes nobody.",
   severity: "low",
-  fix: "Set for on the rule, such as 5m.",
+  fix: "Set for on the rule, such as 5m; at Datadog a window such as last_5m, or monitorThresholds.critical of a service check to 2 or more.",
   url: "https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/",
   check: (stack) =>
     judgeAlerts(stack, (rule) => {

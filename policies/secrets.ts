@@ -163,7 +163,7 @@ export const secretsNotShared = policy({
             return true;
           }
           // In a map of variables any of them may come from there: its value tells, once it is known.
-          const alone = variable.value.path.length === 1;
+          const alone = variable.value.path.length === 1 && variable.isPart !== true;
           const value = alone ? undefined : variable.value.string();
           return (
             (value !== undefined &&

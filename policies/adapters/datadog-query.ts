@@ -34,6 +34,9 @@ export function measureOf(query: string, type: string): Measure {
 const errors = /\b(?:trace\.[\w.]+\.errors|[\w.]*(?:5xx|errors?|httpcode_target_5xx|http_5xx)[\w.]*)\{/i;
 const hits = /\b(?:trace\.[\w.]+\.hits|[\w.]*(?:request_count|requests?|hits)[\w.]*)\{/i;
 
+const memory = /\bmem(?:ory)?\.(?:usage|used|rss|working_set)\{/i;
+const memoryLimit = /\bmem(?:ory)?\.(?:limits?|total|hard_limit)\{/i;
+
 function above(body: string, value: number, window: number): Measure {
   const [dividend = "", divisor] = body.split(" / ");
   if (divisor !== undefined && errors.test(dividend) && hits.test(divisor)) {
@@ -51,7 +54,11 @@ function above(body: string, value: number, window: number): Measure {
       window,
     };
   }
-  if (/mem(?:ory)?[\w.]*(?:pct|percent|utilization|usage_pct)|mem\.usage/.test(body)) {
+  if (divisor !== undefined && memory.test(dividend) && memoryLimit.test(divisor)) {
+    const isPercent = /\* ?100|100 ?\*/.test(body);
+    return { kind: "memory", above: isPercent ? value / 100 : value, isShare: true };
+  }
+  if (/mem(?:ory)?[\w.]*(?:pct|percent|utilization|usage_pct)|mem\.(?:usage|in_use)\b/.test(body)) {
     return { kind: "memory", above: value > 1 ? value / 100 : value, isShare: true };
   }
   if (/(?:postgresql|rds)[\w.]*\.percent_usage_connections/.test(body)) {

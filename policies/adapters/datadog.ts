@@ -28,8 +28,7 @@ function toRule(monitor: Any): AlertRule {
       ...(monitor.at("notifyNoData").boolean() === true ? [[{ kind: "absence" } as const]] : []),
     ],
     isPaused: () => monitor.at("draftStatus").string() === "draft",
-    // A monitor fires when the condition holds over its window.
-    pending: () => ({ at: monitor.at("query"), value: windowOf(query()) }),
+    pending: () => ({ at: monitor.at("query"), value: pendingOf(monitor) }),
     severity: () => ({ at: monitor.at("priority"), value: severityOf(monitor) }),
     runbook: () => {
       const at = monitor.at("message");
@@ -44,6 +43,18 @@ function toRule(monitor: Any): AlertRule {
       return isDown && isQuiet ? "stays silent when no data comes: notifyNoData is not true" : undefined;
     },
   };
+}
+
+/** An agent asks every 15 seconds where nothing else is said. */
+const secondsOfRun = 15;
+
+/** A monitor fires when the condition holds over its window; one of a check after so many failures in a row. */
+function pendingOf(monitor: Any): number {
+  if (monitor.at("type").string() !== "service check") {
+    return windowOf(monitor.at("query").string() ?? "");
+  }
+  const failures = monitor.at("monitorThresholds", "critical");
+  return (Number(failures.string() ?? failures.number() ?? 1) - 1) * secondsOfRun;
 }
 
 const byPriority: Readonly<Record<string, string>> = {

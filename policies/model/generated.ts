@@ -77,7 +77,7 @@ export function variablesNamed(
       resource: variable.resource,
       value: held,
       sources: variable.sources ?? variable.resource.sourcesOf(held),
-      alone: held.path.length === 1,
+      alone: held.path.length === 1 && variable.isPart !== true,
       hostGenerated: variable.generatedLength,
     };
   });

@@ -14,6 +14,8 @@ export interface Variable {
   readonly generatedLength?: number;
   /** Resources that it alone is made from, where its vendor says so beside the property. */
   readonly sources?: readonly Resource[];
+  /** Set where the value is one entry of a document, whose sources are those of all of its entries. */
+  readonly isPart?: true;
   /** What hides it at the host, where the host can show a variable to those who may see it. */
   readonly hiding?: Hiding;
 }

@@ -30,12 +30,15 @@ export function stored(stack: Stack, resource: Resource, name: string, reference
     name: () => name,
     value: held?.value ?? reference,
     ...(held && { sources: held.sources }),
+    ...(held?.isPart && { isPart: held.isPart }),
   };
 }
 
 interface Content {
-  readonly value: AnyValue;
+  readonly value: Value;
   readonly sources: readonly Resource[];
+  /** Set where it is one entry of a document. */
+  readonly isPart?: true;
 }
 
 /**
@@ -47,12 +50,38 @@ function contentOf(stack: Stack, resource: Resource, name: string, reference: An
   const text = reference.isUnknown ? undefined : known(() => reference.string());
   const behind = resource.sourcesOf(reference).filter((source) => stores.some((store) => store === source));
   const candidates = stores.filter((store) => behind.length === 0 || behind.includes(store));
-  const found =
-    text === undefined
-      ? named(candidates, name)
-      : candidates.find((store) => store.id === text || (isNameOf(store, text) && text !== ""));
-  return found === undefined ? undefined : contentIn(stack, found);
+  if (text === undefined) {
+    const like = named(candidates, name);
+    const [only, ...others] = candidates;
+    // The only store that there is may hold a document, of which the address has a key.
+    return like !== undefined
+      ? contentIn(stack, like)
+      : only !== undefined && others.length === 0
+        ? partOf(contentIn(stack, only))
+        : undefined;
+  }
+  const found = candidates.find((store) => store.id === text || (isNameOf(store, text) && text !== ""));
+  const content = found === undefined ? undefined : contentIn(stack, found);
+  const key = keyIn(text);
+  return key === undefined ? content : partOf(content, key);
 }
+
+/** One entry of a document, whose value is not known before that of the document and its key are. */
+function partOf(content: Content | undefined, key?: string): Content | undefined {
+  if (content === undefined) {
+    return undefined;
+  }
+  const { value, sources } = content;
+  return {
+    sources,
+    isPart: true,
+    value: value.isUnknown || key === undefined ? value : value.json().at(key),
+  };
+}
+
+/** The key of a document that a container is given: `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME:KEY::`. */
+const keyIn = (reference: string): string | undefined =>
+  /^arn:aws[\w-]*:secretsmanager:/.test(reference) ? reference.split(":")[7] || undefined : undefined;
 
 function contentIn(stack: Stack, store: ResourceOf<unknown>): Content | undefined {
   if (store.type === secretStores.parameter) {
@@ -66,7 +95,7 @@ function contentIn(stack: Stack, store: ResourceOf<unknown>): Content | undefine
     : { value: version.at("secretString"), sources: version.dependenciesOf("secretString") };
 }
 
-/** The one whose name ends as the variable's, or the only one that there is. */
+/** The one whose name ends as the variable's. */
 function named(stores: readonly ResourceOf<unknown>[], name: string): ResourceOf<unknown> | undefined {
   const like = stores.filter((store) =>
     [store.name, known(() => store.at("name").string()) ?? ""].some((text) =>
@@ -76,14 +105,25 @@ function named(stores: readonly ResourceOf<unknown>[], name: string): ResourceOf
   const [first, ...others] = like.toSorted((one, other) => one.name.length - other.name.length);
   return first !== undefined && others.every((other) => other.name.length > first.name.length)
     ? first
-    : stores.length === 1
-      ? stores[0]
-      : undefined;
+    : undefined;
 }
 
 function isNameOf(store: ResourceOf<unknown>, reference: string): boolean {
   const name = known(() => store.at("name").string());
-  return name !== undefined && (reference === name || reference.split(":").at(-1)?.startsWith(name) === true);
+  return (
+    name !== undefined && name !== "" && (reference === name || isAddressOf(reference, name, store.type))
+  );
+}
+
+/** An address has the name of a parameter without its first slash, and that of a secret with six characters or without. */
+function isAddressOf(reference: string, name: string, type: string): boolean {
+  const parts = reference.split(":");
+  if (type === secretStores.parameter) {
+    return parts[5] === `parameter/${name.replace(/^\//, "")}`;
+  }
+  const secret = parts[5] === "secret" ? (parts[6] ?? "") : "";
+  const isSuffixed = secret.startsWith(`${name}-`) && /^[A-Za-z0-9]{6}$/.test(secret.slice(name.length + 1));
+  return secret === name || isSuffixed;
 }
 
 const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");

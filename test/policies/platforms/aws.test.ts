@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { add, type Edit, objecting, set } from "../../recording/edited.ts";
+import { add, all, type Edit, objecting, set } from "../../recording/edited.ts";
 import type { RecordedStack } from "../../recording/stacks.ts";
 import { platform } from "./aws/program.ts";
 import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
@@ -59,10 +59,63 @@ const runner = (variables: Record<string, string>): Edit =>
       },
     };
   });
-const container = (change: (definition: Record<string, unknown>) => object): Edit =>
-  set("pages-task", ({ containerDefinitions }) => ({
+const container = (change: (definition: Record<string, unknown>) => object, task = "pages-task"): Edit =>
+  set(task, ({ containerDefinitions }) => ({
     containerDefinitions: JSON.stringify(mapped(JSON.parse(String(containerDefinitions)), change)),
   }));
+/** The references of the containers' secrets, by the names of their variables. */
+const references = (address: (name: string) => string, task = "pages-task"): Edit =>
+  container(
+    ({ secrets, ...rest }) => ({
+      ...rest,
+      secrets: mapped(secrets, (it) => ({ ...it, valueFrom: address(String(it.name)) })),
+    }),
+    task,
+  );
+const region = "eu-central-1:123456789012";
+/** What the versions of the secrets hold, in parameters of the Systems Manager. */
+const inParameters: Edit = (stack) => {
+  const versions = stack.resources.filter(({ type }) => type.endsWith(":SecretVersion"));
+  const parameters = versions.map((version) => {
+    const name = `/shop/${version.name.replace(/^secret-|-version$/g, "")}`;
+    const inputs = { name, type: "SecureString", value: version.inputs.secretString };
+    const [, secret] = version.urn.split("aws:secretsmanager");
+    return {
+      ...version,
+      type: "aws:ssm/parameter:Parameter",
+      urn: `urn:parameter::${secret}`,
+      inputs,
+      outputs: inputs,
+      secretPaths: [["value"]],
+      propertyDependencies: { value: version.propertyDependencies.secretString ?? [] },
+    };
+  });
+  return { ...stack, resources: [...stack.resources, ...parameters] };
+};
+/** All of them in one document, of which each container is given its keys. */
+const inOneDocument: Edit = (stack) => {
+  const secrets = stack.resources.filter(({ type }) => /:Secret(?:Version)?$/.test(type));
+  const [first, ...others] = secrets.filter(({ type }) => type.endsWith(":Secret"));
+  const [version, ...versions] = secrets.filter(({ type }) => type.endsWith(":SecretVersion"));
+  const made = [version, ...versions].flatMap((one) => one?.propertyDependencies.secretString ?? []);
+  const inputs = { name: "shop/app" };
+  return {
+    ...stack,
+    resources: stack.resources
+      .filter((resource) => !others.includes(resource) && !versions.includes(resource))
+      .map((resource) =>
+        resource === first
+          ? { ...resource, name: "secret-app", inputs, outputs: inputs }
+          : resource === version
+            ? {
+                ...resource,
+                dependencies: [...resource.dependencies, ...made],
+                propertyDependencies: { secretId: [first?.urn ?? ""], secretString: made },
+              }
+            : resource,
+      ),
+  };
+};
 const withoutVariable = (name: string): Edit =>
   container((definition) => ({
     ...definition,
@@ -196,6 +249,25 @@ describe("a break at Amazon is refused", () => {
       }),
     ],
     ["jwt-secret-length", "a secret is short", set("jwt-secret", () => ({ length: 32 }))],
+    [
+      "secrets-generated",
+      "a secret is another whose name only begins like it",
+      references((name) => `arn:aws:secretsmanager:${region}:secret:shop/${name}_OLD`),
+    ],
+    [
+      "secrets-generated",
+      "a secret is a parameter that nobody declares",
+      references((name) => `arn:aws:ssm:${region}:parameter/shop/${name}`),
+    ],
+    [
+      "jwt-secret-length",
+      "a parameter is short",
+      all(
+        inParameters,
+        references((name) => `/shop/${name}`),
+        set("jwt-secret", () => ({ length: 20 })),
+      ),
+    ],
     ["log-level-quiet", "the API logs requests", runner({ LOG_LEVEL: "debug" })],
     ["cors-origins-exact", "any origin may call the API", runner({ CORS_ORIGINS: "*" })],
     ["connections-encrypted", "certificates are not verified", runner({ NODE_TLS_REJECT_UNAUTHORIZED: "0" })],
@@ -272,6 +344,33 @@ describe("what a platform at Amazon may do", () => {
     [
       "a function without visitors has variables of its own",
       set("thumbnails", () => ({ environment: { variables: { SIZE: "200" } } })),
+    ],
+    [
+      "secrets are named by their full addresses",
+      references((name) => `arn:aws:secretsmanager:${region}:secret:shop/${name}-AbC123`),
+    ],
+    [
+      "secrets are parameters, by address",
+      all(
+        inParameters,
+        references((name) => `arn:aws:ssm:${region}:parameter/shop/${name}`),
+      ),
+    ],
+    [
+      "secrets are parameters, by name",
+      all(
+        inParameters,
+        references((name) => `/shop/${name}`),
+      ),
+    ],
+    [
+      "secrets are keys of one document",
+      all(
+        inOneDocument,
+        ...["pages-task", "backup-task"].map((task) =>
+          references((name) => `arn:aws:secretsmanager:${region}:secret:shop/app-AbC123:${name}::`, task),
+        ),
+      ),
     ],
     [
       "a monitor of Datadog pages by PagerDuty",

@@ -90,6 +90,31 @@ const variable = (key: string, change: object): Edit =>
     variables: mapped(inputs.variables, (it) => (it.key === key ? { ...it, ...change } : it)),
   }));
 
+const check = '"http.can_connect".over("env:prod").by("host").last(4).count_by_status()';
+
+test.each<[Name, what: string, Edit]>([
+  [
+    "render",
+    "memory in use, divided by its limit",
+    set("memory", () => ({
+      query:
+        "avg(last_5m):avg:ecs.fargate.mem.usage{env:prod} / avg:ecs.fargate.mem.limit{env:prod} * 100 > 90",
+    })),
+  ],
+  [
+    "render",
+    "memory in use as Docker gives it",
+    set("memory", () => ({ query: "avg(last_10m):avg:docker.mem.in_use{env:prod} > 0.9" })),
+  ],
+  [
+    "render",
+    "a check that fails three times",
+    set("down", () => ({ type: "service check", query: check, monitorThresholds: { critical: "3" } })),
+  ],
+])("%s may watch %s", (name, _, edit) => {
+  expect(newlyObjecting(sampleOf(name), edit)).toEqual([]);
+});
+
 describe("a break is refused", () => {
   test.each<[Name, policy: string, what: string, Edit]>([
     [
@@ -182,6 +207,20 @@ describe("a break is refused", () => {
       "alert-high-error-rate",
       "an alert waits for a tenth of errors",
       set("errors", ({ query }) => ({ query: String(query).replace("0.01", "0.1") })),
+    ],
+    [
+      "render",
+      "alert-high-memory",
+      "an alert waits for nine times the memory",
+      set("memory", () => ({
+        query: "avg(last_5m):avg:container.memory.usage{env:prod} / avg:container.memory.limit{env:prod} > 9",
+      })),
+    ],
+    [
+      "render",
+      "alert-pending-period",
+      "a check fires at its first failure",
+      set("down", () => ({ type: "service check", query: check })),
     ],
     [
       "render",
