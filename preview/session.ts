@@ -18,7 +18,7 @@ import { findSdk, type Sdk } from "./engine/sdk.ts";
 import { readStackOutputs } from "./engine/stack-reference.ts";
 import { guestEnvironment, programEnvironment } from "./environment.ts";
 import type { Given } from "./isolation/environment.ts";
-import { type Isolation, roomForObjects } from "./isolation/index.ts";
+import { type Isolation, isolatedBytes, roomForObjects } from "./isolation/index.ts";
 import type { PreviewOptions } from "./options.ts";
 import { Judgement, type PackVerdict } from "./packs/judgement.ts";
 import type { PackSource } from "./packs/pack.ts";
@@ -26,7 +26,7 @@ import type { PackSource } from "./packs/pack.ts";
 const defaultOutputBytes = 4 * 1024 * 1024;
 /** What a program or a pack may send: as much as the engine takes, or what a preview can hold of a stranger's. */
 const openLimits = { messageBytes: maxMessageBytes, totalBytes: Number.POSITIVE_INFINITY };
-const isolatedLimits = { messageBytes: 32 * 1024 * 1024, totalBytes: 512 * 1024 * 1024 };
+const isolatedLimits = { messageBytes: isolatedBytes, totalBytes: 512 * 1024 * 1024 };
 
 /** What a run is of. */
 export interface SessionOptions {
@@ -219,6 +219,7 @@ export class Session {
         this.#judgement?.analyze(resource);
       },
       connection: () => this.#connection,
+      answerBytes: this.#isolation.answerBytes,
       warn: (message, urn) => this.#engine.warn(message, urn),
     });
     return this.#monitor;

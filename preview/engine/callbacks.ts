@@ -9,12 +9,17 @@ export type Callback = InstanceType<typeof callbackPb.Callback>;
 /** Calls functions that live in the program: transforms and hooks, which it offers by token and address. */
 export class Callbacks {
   #connection: () => Duplex;
+  #answerBytes: number | undefined;
   #tunnel: Tunnel | undefined;
   #callers = new Map<string, Caller>();
 
-  /** @param connection to the program's process, which is asked for once a function is called */
-  constructor(connection: () => Duplex) {
+  /**
+   * @param connection to the program's process, which is asked for once a function is called
+   * @param answerBytes that an answer may have
+   */
+  constructor(connection: () => Duplex, answerBytes: number | undefined) {
     this.#connection = connection;
+    this.#answerBytes = answerBytes;
   }
 
   /** @returns the bytes of the answer; rejects with the message that the function threw */
@@ -37,7 +42,7 @@ export class Callbacks {
     const existing = this.#callers.get(target);
     if (existing !== undefined) return existing;
     this.#tunnel ??= new Tunnel(this.#connection());
-    const caller = new Caller(this.#tunnel.connect(target));
+    const caller = new Caller(this.#tunnel.connect(target), this.#answerBytes);
     this.#callers.set(target, caller);
     return caller;
   }

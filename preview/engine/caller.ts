@@ -21,8 +21,11 @@ export class CallError extends Error {
  */
 export class Caller {
   #session: http2.ClientHttp2Session;
+  #answerBytes: number;
 
-  constructor(connection: Duplex) {
+  /** @param answerBytes that an answer may have */
+  constructor(connection: Duplex, answerBytes = maxMessageBytes) {
+    this.#answerBytes = answerBytes;
     this.#session = http2.connect("http://localhost", {
       createConnection: () => connection,
       settings: { enablePush: false, initialWindowSize: windowBytes },
@@ -48,7 +51,7 @@ export class Caller {
         "content-type": "application/grpc",
         te: "trailers",
       });
-      const answer = new Answer(stream);
+      const answer = new Answer(stream, this.#answerBytes);
       stream.once("close", () => {
         try {
           resolve(method.responseDeserialize(answer.message()));
@@ -86,9 +89,11 @@ class Answer {
   #bytes = 0;
   #headers: http2.IncomingHttpHeaders = {};
   #error: Error | undefined;
+  #most: number;
 
-  constructor(stream: http2.ClientHttp2Stream) {
+  constructor(stream: http2.ClientHttp2Stream, most: number) {
     this.#stream = stream;
+    this.#most = most;
     // A refusal that has no answer comes as headers alone, else the status comes behind the answer.
     stream.on("response", (headers) => Object.assign(this.#headers, headers));
     stream.on("trailers", (headers) => Object.assign(this.#headers, headers));
@@ -101,8 +106,8 @@ class Answer {
   /** @throws {CallError} where the call has not succeeded */
   message(): Buffer {
     const code = this.#headers["grpc-status"];
-    if (this.#bytes > maxMessageBytes + headBytes) {
-      throw new CallError(status.RESOURCE_EXHAUSTED, `the answer is larger than ${maxMessageBytes} bytes`);
+    if (this.#bytes > this.#most + headBytes) {
+      throw new CallError(status.RESOURCE_EXHAUSTED, `the answer is larger than ${this.#most} bytes`);
     }
     if (code === undefined) {
       throw new CallError(
@@ -120,7 +125,7 @@ class Answer {
 
   #take(chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > maxMessageBytes + headBytes) this.#stream.destroy();
+    if (this.#bytes > this.#most + headBytes) this.#stream.destroy();
     else this.#chunks.push(chunk);
   }
 }

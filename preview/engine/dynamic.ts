@@ -103,7 +103,7 @@ export class DynamicProviders {
   async #start(configuration: PropertyMap): Promise<Caller> {
     this.prepare();
     if (this.#child === undefined) throw new Failure("program", "the preview has ended");
-    const caller = new Caller(this.#child.connection);
+    const caller = new Caller(this.#child.connection, this.#options.isolation.answerBytes);
     const request = new providerPb.ConfigureRequest();
     request.setArgs(toStruct(forProgram(configuration, plain)));
     await this.#call(caller, service.configure, request, "the program");

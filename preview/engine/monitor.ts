@@ -43,6 +43,8 @@ export interface MonitorOptions extends Omit<RecordOptions, "refuse"> {
   heard: (properties: PropertyMap) => void;
   /** The connection to the program's process. */
   connection: () => Duplex;
+  /** Bytes that the program may answer when one of its functions is called; what the SDK allows by default. */
+  answerBytes?: number | undefined;
   /** Takes a warning about a resource. */
   warn: (message: string, urn: string) => void;
 }
@@ -87,7 +89,7 @@ export class Monitor {
     this.#options = options;
     this.#records = new Records({ ...options, refuse: (error) => this.#refuseWith(error) });
     this.resources = this.#records.byUrn;
-    this.#callbacks = new Callbacks(options.connection);
+    this.#callbacks = new Callbacks(options.connection, options.answerBytes);
     this.#transforms = new Transforms(this.#callbacks);
     this.#providers = new Providers({
       ...options,

@@ -2,7 +2,7 @@ import { type Isolation, type IsolationOptions, openly } from "./isolation.ts";
 import { inNamespaces } from "./namespaces.ts";
 import { byPermissions } from "./permissions.ts";
 
-export { type Isolation, type IsolationOptions, roomForObjects } from "./isolation.ts";
+export { type Isolation, type IsolationOptions, isolatedBytes, roomForObjects } from "./isolation.ts";
 
 /**
  * @param folder of the run, which only the caller can read

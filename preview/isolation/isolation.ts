@@ -32,8 +32,13 @@ export interface IsolationOptions {
   read: readonly string[];
 }
 
+/** Bytes of one message of an isolated guest. */
+export const isolatedBytes = 32 * 1024 * 1024;
+
 /** What keeps the code of others from the caller's own. */
 export interface Isolation {
+  /** Bytes that a guest may answer to one call; undefined for as many as an SDK takes. */
+  answerBytes?: number;
   /** @returns the address at which a guest finds the services at a socket */
   address(socket: string): string;
   /** @returns a folder's path as guests see it */

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import type { Launch } from "../../lib/child.ts";
 import { bubblewrapArgs, findBubblewrap, sandboxHome } from "./bubblewrap.ts";
 import { closedEnvironment } from "./environment.ts";
-import { cacheFolder, type Guest, hostFolder, type Isolation, type IsolationOptions } from "./isolation.ts";
+import {
+  cacheFolder,
+  type Guest,
+  hostFolder,
+  type Isolation,
+  type IsolationOptions,
+  isolatedBytes,
+} from "./isolation.ts";
 import { Sandbox } from "./sandbox.ts";
 import { syscallFilter } from "./seccomp.ts";
 import { Views } from "./views.ts";
@@ -31,6 +38,7 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
   const settings = writeSettings(join(folder, "etc"));
   const views = new Views(read);
   return {
+    answerBytes: isolatedBytes,
     address: () => `unix:${socketPath}`,
     path: (path) => realpathSync(path),
     mayRead: (...asked) => views.mayRead(...asked),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Launch } from "../../lib/child.ts";
 import { Failure } from "../../lib/failure.ts";
 import { closedEnvironment } from "./environment.ts";
-import { type Guest, hostFolder, type Isolation, type IsolationOptions } from "./isolation.ts";
+import { type Guest, hostFolder, type Isolation, type IsolationOptions, isolatedBytes } from "./isolation.ts";
 import { Views } from "./views.ts";
 
 /**
@@ -22,6 +22,7 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
   }
   const views = new Views(read);
   return {
+    answerBytes: isolatedBytes,
     address: (socket) => `unix:${socket}`,
     path: (path) => realpathSync(path),
     mayRead: (...asked) => views.mayRead(...asked),

@@ -102,7 +102,7 @@ export class PolicyPack {
       connection: true,
       failure: "policy-pack",
     });
-    this.#caller = new Caller(this.#child.connection);
+    this.#caller = new Caller(this.#child.connection, options.isolation.answerBytes);
     this.ready = this.#start(options.stack, options.config);
     this.ready.catch(() => undefined);
   }
