@@ -31,11 +31,9 @@ server.on("stream", (stream, headers) => {
 });
 server.emit("connection", connection);
 
-// What Node.js is started with is the program's own again; what the preview asked for its objects has taken effect.
-for (const ours of ["--max-semi-space-size=64", "--single-threaded-gc"]) {
-  const place = process.execArgv.indexOf(ours);
-  if (place !== -1) process.execArgv.splice(place, 1);
-}
+// What Node.js is started with is the program's own again; the room for its objects is taken.
+const room = process.execArgv.findIndex((argument) => argument.startsWith("--max-semi-space-size="));
+if (room !== -1) process.execArgv.splice(room, 1);
 
 process.argv.splice(1, 1);
 require("./sdk.cjs")(join(dirname(process.argv[1]), "..", ".."), () => {

@@ -57,10 +57,9 @@ export interface Isolation {
 
 /**
  * Arguments for Node.js by which a guest's short-lived objects have room: what a program makes for a resource is
- * let go at once, and collecting it in small steps takes a third of the processor time of a large program. Threads
- * that help collecting take the processors from the other guests, which are busy at the same time.
+ * let go at once, and collecting it in small steps takes a third of the processor time of a large program.
  */
-export const roomForObjects = ["--max-semi-space-size=64", "--single-threaded-gc"];
+export const roomForObjects = ["--max-semi-space-size=64"];
 
 /** Folder of the main modules of guests. */
 export const hostFolder = join(import.meta.dirname, "..", "host");
