@@ -40,6 +40,11 @@ export class Caller {
    * @throws {CallError} with the status that the other side gives; UNAVAILABLE where it is gone
    */
   call<Request, Response>(method: MethodDefinition<Request, Response>, request: Request): Promise<Response> {
+    return this.send(method, method.requestSerialize(request));
+  }
+
+  /** The same for a request that is serialized already. */
+  send<Request, Response>(method: MethodDefinition<Request, Response>, request: Buffer): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (this.#session.closed || this.#session.destroyed) {
         reject(new CallError(status.UNAVAILABLE, "the connection is closed"));
@@ -59,7 +64,7 @@ export class Caller {
           reject(error);
         }
       });
-      stream.end(framed(method.requestSerialize(request)));
+      stream.end(framed(request));
     });
   }
 

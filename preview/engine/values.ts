@@ -244,7 +244,8 @@ function never(): boolean {
   return false;
 }
 
-function isInternal(key: string): boolean {
+/** Whether a key is of the engine's own, which policies do not see. */
+export function isInternal(key: string): boolean {
   return key.startsWith("__");
 }
 

@@ -14,7 +14,7 @@ import { CallError, Caller } from "../engine/caller.ts";
 import type { Engine, LogEntry } from "../engine/engine.ts";
 import type { PreviewResource } from "../engine/resource.ts";
 import { fromStruct } from "../engine/struct.ts";
-import { forAnalysis, forRemediation, type PropertyMap } from "../engine/values.ts";
+import { forAnalysis, forRemediation, isInternal, type PropertyMap } from "../engine/values.ts";
 import type { Given } from "../isolation/environment.ts";
 import { type Isolation, roomForObjects } from "../isolation/isolation.ts";
 import {
@@ -77,6 +77,8 @@ export class PolicyPack {
   #caller: Caller;
   #isLoaded = false;
   #remediates = false;
+  /** By inputs, what was sent to be remediated: unless it was, the same is sent to be analyzed. */
+  #sent = new WeakMap<PropertyMap, Buffer>();
 
   constructor(options: PackOptions) {
     this.directory = resolve(options.directory);
@@ -123,8 +125,10 @@ export class PolicyPack {
     const { urn } = resource;
     let { inputs } = resource;
     if (!this.#remediates) return { inputs, diagnostics, changes };
-    const request = analyzeRequest(resource, providers, forRemediation(resource.inputs));
-    const response = await this.#call(analyzer.remediate, request);
+    const request = analyzeRequest(resource, providers, forRemediation(inputs));
+    const bytes = analyzer.remediate.requestSerialize(request);
+    if (!Object.keys(inputs).some(isInternal)) this.#sent.set(inputs, bytes);
+    const response = await this.#send(analyzer.remediate, bytes);
     for (const remediation of response.getRemediationsList()) {
       const properties = remediation.getProperties();
       const message = remediation.getDiagnostic();
@@ -141,8 +145,12 @@ export class PolicyPack {
   }
 
   async analyze(resource: PreviewResource, providers: Providers): Promise<Analysis> {
-    const request = analyzeRequest(resource, providers, forAnalysis(resource.inputs));
-    return readAnalysis(await this.#call(analyzer.analyze, request));
+    const sent = this.#sent.get(resource.inputs);
+    this.#sent.delete(resource.inputs);
+    const bytes =
+      sent ??
+      analyzer.analyze.requestSerialize(analyzeRequest(resource, providers, forAnalysis(resource.inputs)));
+    return readAnalysis(await this.#send(analyzer.analyze, bytes));
   }
 
   async analyzeStack(resources: readonly PreviewResource[], providers: Providers): Promise<Analysis> {
@@ -200,8 +208,15 @@ export class PolicyPack {
     method: MethodDefinition<Request, Response>,
     request: Request,
   ): Promise<Response> {
+    return this.#send(method, method.requestSerialize(request));
+  }
+
+  async #send<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Buffer,
+  ): Promise<Response> {
     try {
-      return await this.#caller.call(method, request);
+      return await this.#caller.send(method, request);
     } catch (error) {
       throw await this.#failure(error);
     }
