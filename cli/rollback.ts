@@ -1,5 +1,5 @@
-import { Command } from "commander";
-import { defaultFolder } from "./evidence/options.ts";
+import { Command, Option } from "commander";
+import { defaultFolder, readMoment } from "./evidence/options.ts";
 import { cwdOption } from "./operations/operation.ts";
 import type { RollbackFlags } from "./release/run-rollback.ts";
 
@@ -7,7 +7,7 @@ import type { RollbackFlags } from "./release/run-rollback.ts";
 export function rollbackCommand(): Command {
   return new Command("rollback")
     .description(
-      "Brings every host back to the last deployment that served, in minutes. It shows what it chose, judges the schema first, and never asks whether monitors are green. The database is not touched.",
+      "Brings every host back to the last deployment that served, in minutes. It shows what it chose, judges the schema first, and never asks whether monitors are green. The database is touched only with --database-to.",
     )
     .option("--reason <text>", "why, in a sentence; it goes into the report and the announcement")
     .option("--to <commit>", "the commit to go back to (default: the last good deployment of each host)")
@@ -17,6 +17,13 @@ export function rollbackCommand(): Command {
     .option("--journal <file>", "the file of the journal, where rollout.journal is file")
     .option("--reports <folder>", "the folder for the incident report", "reports")
     .option("--accept-schema", "you have judged that the earlier code works with the schema", false)
+    .addOption(
+      new Option(
+        "--database-to <time>",
+        "also recover the database to this moment, such as 2026-11-27T12:00:00Z, with the vendor; everything later is lost",
+      ).argParser(readMoment),
+    )
+    .option("--accept-loss", "you have read what the recovery loses, and want it", false)
     .option("--dry-run", "show what would be done, and change nothing", false)
     .option("--finish", "restore what each host did by itself before the rollback", false)
     .option(

@@ -95,6 +95,21 @@ export class Supabase {
     return this.#get(path`/v1/projects/${ref}/database/backups`, "read backups", backups);
   }
 
+  /**
+   * Begins to bring the database back to a moment; everything later is lost. Sent once, whatever is answered.
+   *
+   * @param moment in seconds since 1970
+   */
+  async recoverTo(ref: string, moment: number): Promise<void> {
+    await this.#client.ask({
+      method: "POST",
+      path: path`/v1/projects/${ref}/database/backups/restore-pitr`,
+      body: { recovery_time_target_unix: moment },
+      right: "restore backups",
+      schema: z.unknown(),
+    });
+  }
+
   sslEnforcement(ref: string) {
     return this.#get(path`/v1/projects/${ref}/ssl-enforcement`, "read SSL enforcement", sslEnforcement);
   }

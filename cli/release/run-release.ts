@@ -139,7 +139,13 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
 }
 
 /** What a rollback is not told by a release: it goes to the last good deployment, by the schema's own judgment. */
-const rollbackFlags = { acceptSchema: false, finish: false, rehearse: false, reports: defaultReports };
+const rollbackFlags = {
+  acceptSchema: false,
+  acceptLoss: false,
+  finish: false,
+  rehearse: false,
+  reports: defaultReports,
+};
 
 /** Limits of a release, in the units of the engine. */
 export function limitsOf({ rollout }: Settings): Limits {

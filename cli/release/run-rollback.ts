@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
+import { vendorName } from "../../config/naming.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { EvidenceRecord } from "../../evidence/record.ts";
 import { runCommand, type Work } from "../../lib/command.ts";
@@ -26,6 +27,7 @@ import { readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
 import { reported, untilSettled } from "./outcome.ts";
 import { channelsOf, holder, hostsOf, linksOf, repositoryOf, servedCommitOf } from "./reach.ts";
+import { recoveryOf } from "./recovery.ts";
 
 export interface RollbackFlags {
   reason?: string;
@@ -36,6 +38,8 @@ export interface RollbackFlags {
   journal?: string;
   reports: string;
   acceptSchema: boolean;
+  databaseTo?: Date;
+  acceptLoss: boolean;
   dryRun: boolean;
   finish: boolean;
   rehearse: boolean;
@@ -213,6 +217,14 @@ async function partsOf(
       folder: settings.rollout.rollback.migrations,
       reads: settings.rollout.migration,
       rehearsed: async () => rehearsedPhases(await evidence),
+    }),
+    ...(flags.databaseTo !== undefined && {
+      database: recoveryOf(
+        vendorName(settings.project, settings.stage, "database"),
+        settings,
+        { at: flags.databaseTo, acceptLoss: flags.acceptLoss },
+        process.env,
+      ),
     }),
     acceptSchema: flags.acceptSchema,
     servedCommit: servedCommitOf(settings, variables),

@@ -4,6 +4,7 @@ import type { Link } from "../announce/message.ts";
 import type { Host } from "../hosts/host.ts";
 import type { Repository } from "../release/ports.ts";
 import type { Choice } from "./choose.ts";
+import type { DatabaseRecovery } from "./recovery.ts";
 import type { SchemaJudge } from "./schema.ts";
 
 /** Everything that a rollback reaches. */
@@ -13,6 +14,8 @@ export interface RollbackParts {
   hosts: readonly Host[];
   choice: Choice;
   judge: SchemaJudge;
+  /** The database, only where a person asked that it goes back too. */
+  database?: DatabaseRecovery | undefined;
   /** A person has judged the schema, and answers for it. */
   acceptSchema: boolean;
   /** The commit that a domain serves; undefined where it does not say. */

@@ -2,6 +2,7 @@ import { printable } from "../../lib/text.ts";
 import { formatDuration, formatMoment } from "../../lib/units.ts";
 import type { StepRun } from "../release/step.ts";
 import type { RollbackParts } from "./parts.ts";
+import { databaseText } from "./recovery.ts";
 import { short, targetOf } from "./targets.ts";
 import { waiverOf, waiverText } from "./waiver.ts";
 
@@ -20,7 +21,7 @@ export function incidentReport(parts: RollbackParts, run: StepRun): string {
       const { from, commit, id } = targetOf(run, name);
       return `- ${name} (${domains.join(", ")}): from ${short(from)} to ${short(commit)}, deployment ${id}`;
     }),
-    "- The database was not changed.",
+    `- ${databaseText(run)}`,
     "",
     "## What happened",
     "",

@@ -4,6 +4,7 @@ import { holdsSuccessfully, waiting } from "../release/measurement.ts";
 import type { Action, Step, StepRun } from "../release/step.ts";
 import { chooseTargets } from "./choose.ts";
 import type { RollbackParts } from "./parts.ts";
+import { lossStep, recoveryStep } from "./recovery.ts";
 import { short, targetOf } from "./targets.ts";
 import { tellingSteps } from "./telling.ts";
 
@@ -12,13 +13,16 @@ const quickMs = 2000;
 
 /** A rollback from the look at the hosts to the report. No monitor and no open item keeps it from being done. */
 export function rollbackSteps(parts: RollbackParts): Step[] {
+  const { database } = parts;
   return [
     targets(parts),
+    ...(database === undefined ? [] : [lossStep(database)]),
     schema(parts),
     automation(parts),
     hold(parts),
     back(parts),
     probed(parts),
+    ...(database === undefined ? [] : [recoveryStep(database)]),
     ...tellingSteps(parts),
   ];
 }

@@ -7,6 +7,7 @@ import { toldEveryone } from "../release/steps/announcements.ts";
 import { findingOf } from "../release/steps/finding.ts";
 import { rehearsalControl, rollbackControls } from "./controls.ts";
 import type { RollbackParts } from "./parts.ts";
+import { databaseText } from "./recovery.ts";
 import { incidentReport } from "./report.ts";
 import { short, targetOf } from "./targets.ts";
 
@@ -31,7 +32,7 @@ function messageOf(parts: RollbackParts, run: StepRun): Message {
   return {
     event: "rolled-back",
     subject: `${settings.project.name} was rolled back in ${stack}`,
-    paragraphs: [reason, `${targets.join("; ")}. The database was not changed.`],
+    paragraphs: [reason, `${targets.join("; ")}. ${databaseText(run)}`],
     links,
     version: run.version,
     stack,

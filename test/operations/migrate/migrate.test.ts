@@ -6,7 +6,9 @@ import { EvidenceFolder } from "../../../evidence/folder.ts";
 import { type ApplyOptions, applyMigrations } from "../../../operations/migrate/apply.ts";
 import { readMigrations } from "../../../operations/migrate/folder.ts";
 import { lint } from "../../../operations/migrate/lint.ts";
+import { lossText, measureLoss } from "../../../operations/rollback/loss.ts";
 import { manifestKey } from "../../../operations/store/names.ts";
+import { withSession } from "../../../postgres/session.ts";
 import { makeProject, type Rig, startRig } from "../support/rig.ts";
 
 let rig: Rig;
@@ -206,6 +208,35 @@ describe("applying", () => {
     writeFileSync(join(folder, "1_lost", "migration.sql"), script);
     expect((await apply("lost", folder)).applied).toHaveLength(1);
     expect((await status()).document).toMatchObject({ applied: ["1_lost"], pending: [], failed: [] });
+  });
+
+  test("counts what a recovery to a moment would lose, and says where nothing tells", async () => {
+    await rig.postgres.sql("create database written");
+    await rig.postgres.sql(
+      `create table "Entry" (id int, "createdAt" timestamp(3) not null default current_timestamp, at timestamptz);
+       create table zoned (id int, made timestamptz default now());
+       create table still (id int, made timestamptz default now());
+       create table silent (id int);
+       insert into "Entry" (id) select generate_series(1, 3);
+       insert into zoned select 1; insert into zoned values (2, now() - interval '1 hour');
+       insert into still values (1, now() - interval '1 day')`,
+      "written",
+    );
+    const connection = rig.postgres.connection("written");
+    const now = new Date();
+    const at = new Date(now.getTime() - 600_000);
+    const loss = await withSession(connection, "test", (session) => measureLoss(session, at, now), signal);
+    expect(loss).toEqual({
+      minutes: 10,
+      tables: [
+        { table: 'public."Entry"', rows: 3 },
+        { table: "public.silent", rows: undefined },
+        { table: "public.zoned", rows: 1 },
+      ],
+    });
+    expect(lossText(loss)).toBe(
+      'the last 10 min of every table, 4 rows written since (public."Entry": 3, public.zoned: 1), and rows that nothing counts in public.silent',
+    );
   });
 
   test("runs beside nobody else, and names what is left wrong afterwards", async () => {

@@ -5,6 +5,7 @@ import { vercelHost } from "../../../operations/hosts/vercel.ts";
 import { reconcile } from "../../../operations/release/engine.ts";
 import type { Outcome } from "../../../operations/release/options.ts";
 import type { RollbackParts } from "../../../operations/rollback/parts.ts";
+import type { DatabaseRecovery } from "../../../operations/rollback/recovery.ts";
 import type { SchemaVerdict } from "../../../operations/rollback/schema.ts";
 import { finishSteps, rollbackSteps } from "../../../operations/rollback/steps.ts";
 import { Render } from "../../../vendors/render.ts";
@@ -229,6 +230,75 @@ describe("a rollback", () => {
       expect(told.length).toBe(5);
       expect(issues.length).toBe(1);
     }
+  });
+
+  describe("of the database too", () => {
+    const at = new Date("2026-12-01T07:30:00Z");
+    /** A vendor that says "healthy" for a while before it begins, and again before the server is back. */
+    function databaseOf(changes: Partial<DatabaseRecovery> = {}) {
+      const told: string[] = [];
+      const answers = [false, true, false];
+      const database: DatabaseRecovery = {
+        at,
+        acceptLoss: true,
+        window: async () => ({ earliest: new Date("2026-11-24T00:00:00Z"), latest: new Date(world.time) }),
+        loss: async () => ({
+          minutes: 30,
+          tables: [
+            { table: "public.entry", rows: 12 },
+            { table: "public.account", rows: undefined },
+          ],
+        }),
+        timeline: async () => (told.length === 0 ? "00000001" : answers.length > 0 ? undefined : "00000002"),
+        isRecovering: async () => told.length > 0 && answers.shift() === true,
+        async recover(moment) {
+          told.push(moment.toISOString());
+        },
+        ...changes,
+      };
+      return { database, told };
+    }
+
+    it("says what is lost, recovers once, and does not believe the vendor's word alone", async () => {
+      const { database, told: recovered } = databaseOf();
+      expect(await waited(partsOf({ database }))).toMatchObject({ state: "done" });
+      expect(recovered).toEqual([at.toISOString()]);
+      expect(reports[0]).toContain(
+        "The database went back to 2026-12-01T07:30:00.000Z, which lost the last 30 min of every table, 12 rows written since (public.entry: 12), and rows that nothing counts in public.account.",
+      );
+    });
+
+    it.each([
+      ["nobody accepted the loss", { acceptLoss: false }, /loses the last 30 min .* 12 rows .*--accept-loss/],
+      ["the vendor has no recovery", { window: async () => undefined }, /cannot recover this database/],
+      [
+        "the moment is too long ago",
+        { at: new Date("2026-11-23T00:00:00Z") },
+        /The vendor can recover to between/,
+      ],
+    ])("changes nothing where %s", async (_, changes, said) => {
+      const { database, told: recovered } = databaseOf(changes);
+      expect(await waited(partsOf({ database }))).toMatchObject({
+        state: "stopped",
+        summary: expect.stringMatching(said),
+      });
+      expect([recovered, served(api)]).toEqual([[], commits.current]);
+    });
+
+    it("asks a person where the answer to the request was lost, and never asks the vendor twice", async () => {
+      let asked = 0;
+      const { database } = databaseOf({
+        timeline: async () => "00000001",
+        isRecovering: async () => false,
+        async recover() {
+          asked += 1;
+          throw new Error("connection reset");
+        },
+      });
+      const outcome = await waited(partsOf({ database }));
+      expect(outcome).toMatchObject({ state: "unclear", summary: expect.stringContaining("--settle") });
+      expect(asked).toBe(1);
+    });
   });
 
   it("records the time of a rehearsal, and tells nobody", async () => {
