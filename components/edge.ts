@@ -29,7 +29,7 @@ export class Edge extends Component {
   readonly zoneId: pulumi.Output<string>;
   /** Name servers to enter at the registrar. */
   readonly nameServers: pulumi.Output<string[]>;
-  /** DS record to enter at the registrar, in zone-file form. It completes DNSSEC. */
+  /** DS record to enter at the registrar, in zone-file form. It completes DNSSEC; empty where the zone is not signed. */
   readonly dsRecord: pulumi.Output<string>;
   /** Host names that the edge answers for. */
   readonly hosts: pulumi.Output<EdgeHosts>;
@@ -42,10 +42,11 @@ export class Edge extends Component {
 
     const zone = createZone(scope, args);
     const afterPlan = subscribeZone(scope, zone.id, args);
-    const dnssec = signZone(scope, zone.id, args);
+    const { zoneWide } = args.edge;
+    const dnssec = zoneWide.dnssec ? signZone(scope, zone.id, args) : undefined;
     normalizeUrls(scope, zone.id);
     createHostRecords(scope, zone.id, args);
-    createCaaRecords(scope, zone.id, args);
+    if (zoneWide.caa) createCaaRecords(scope, zone.id, args);
     createCertificates(scope, zone.id, args);
     createZoneSettings(scope, zone.id, args.edge);
     createManagedFirewall(afterPlan, zone.id, args);
@@ -56,7 +57,7 @@ export class Edge extends Component {
 
     this.zoneId = zone.id;
     this.nameServers = zone.nameServers;
-    this.dsRecord = dnssec.ds;
+    this.dsRecord = dnssec?.ds ?? pulumi.output("");
     this.hosts = pulumi.output({ web, redirect, api });
     this.publish(scope);
   }

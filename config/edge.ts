@@ -81,6 +81,33 @@ const hsts = z
   .prefault({})
   .meta({ description: "HTTP Strict Transport Security (RFC 6797).", checklist: ["4.2"] });
 
+/** Whether the program sets something that holds for every host of the zone. */
+function forTheZone(what: string, checklist: string) {
+  return z
+    .boolean()
+    .default(true)
+    .meta({
+      description: `Whether the program ${what}. With false the zone keeps what it has, and policies object to what is missing.`,
+      checklist: [checklist],
+    });
+}
+
+/** What reaches hosts that the program does not declare. */
+const zoneWide = z
+  .strictObject({
+    strictTls: forTheZone("asks every server behind the edge for a valid certificate", "4.1"),
+    minTlsVersion: forTheZone("sets the minimum TLS version of every host", "4.1"),
+    alwaysHttps: forTheZone("sets whether plain http is redirected at every host", "4.2"),
+    hsts: forTheZone("tells browsers to use only https for every host", "4.2"),
+    caa: forTheZone("limits the authorities that may issue certificates", "4.1"),
+    dnssec: forTheZone("signs the zone", "4.1"),
+  })
+  .prefault({})
+  .meta({
+    description:
+      "What is set for the whole zone, one by one. Leave out what another host of the zone cannot have yet; optropic doctor says which.",
+  });
+
 /** What the edge, Cloudflare, does for both hosts. */
 export const edgeSchema = z
   .strictObject({
@@ -99,6 +126,7 @@ export const edgeSchema = z
         checklist: ["4.2"],
       }),
     hsts,
+    zoneWide,
     rateLimits: z
       .strictObject({
         api: rateLimit(300, "The whole API."),

@@ -3,19 +3,30 @@ import type { Settings } from "../../config/settings.ts";
 import type { EdgeScope, ZoneId } from "./args.ts";
 
 /** The settings of TLS and HTTPS. */
-export type TransportSettings = Pick<Settings["edge"], "minTlsVersion" | "alwaysHttps" | "hsts">;
+export type TransportSettings = Pick<Settings["edge"], "minTlsVersion" | "alwaysHttps" | "hsts" | "zoneWide">;
 
 /**
  * A resource for each setting below, named after its id. Cloudflare keeps the value when the resource is
  * destroyed. Brotli is not a setting any more: it is on in every zone.
  */
 export function createZoneSettings(scope: EdgeScope, zoneId: ZoneId, settings: TransportSettings): void {
+  const { zoneWide } = settings;
   for (const [settingId, value] of zoneSettings(settings)) {
+    const own = ownSettings[settingId];
+    if (own !== undefined && !zoneWide[own]) continue;
     new ZoneSetting(
       ...scope.named("zoneSetting", settingId.replaceAll("_", "-"), { zoneId, settingId, value }),
     );
   }
 }
+
+/** Settings that can be left as they are for the sake of other hosts. */
+const ownSettings: Readonly<Record<string, keyof Settings["edge"]["zoneWide"]>> = {
+  ssl: "strictTls",
+  min_tls_version: "minTlsVersion",
+  always_use_https: "alwaysHttps",
+  security_header: "hsts",
+};
 
 type SettingValue = string | number | { readonly strict_transport_security: StrictTransportSecurity };
 

@@ -186,6 +186,32 @@ describe("Edge", () => {
     });
   });
 
+  it("leaves each thing that holds for the whole zone as it is where the settings say so, and no other", async () => {
+    const all = {
+      strictTls: true,
+      minTlsVersion: true,
+      alwaysHttps: true,
+      hsts: true,
+      caa: true,
+      dnssec: true,
+    };
+    const namesOf = async (zoneWide: typeof all) =>
+      new Set((await declare(withEdge({ zoneWide }))).declared.keys());
+    const every = await namesOf(all);
+    const without = async (name: keyof typeof all) =>
+      [...every.difference(await namesOf({ ...all, [name]: false }))].toSorted();
+    expect(await without("strictTls")).toEqual(["edge-ssl"]);
+    expect(await without("minTlsVersion")).toEqual(["edge-min-tls-version"]);
+    expect(await without("alwaysHttps")).toEqual(["edge-always-use-https"]);
+    expect(await without("hsts")).toEqual(["edge-security-header"]);
+    expect(await without("dnssec")).toEqual(["edge-dnssec"]);
+    const caa = await without("caa");
+    expect(caa.length).toBeGreaterThan(2);
+    expect(caa.filter((name) => !name.startsWith("edge-caa-"))).toEqual([]);
+    const { edge } = await declare(withEdge({ zoneWide: { ...all, dnssec: false } }));
+    expect(await resolved(edge.dsRecord)).toBe("");
+  });
+
   it("declares weaker TLS where the settings say so, and leaves the verdict to the policies", async () => {
     const { declared } = await declare(
       withEdge({
