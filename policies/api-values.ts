@@ -107,6 +107,8 @@ export const rateLimitPeriods = policy({
       judge(ruleset, () => {
         if (ruleset.at("phase").string() !== "http_ratelimit") return true;
         for (const rule of ruleset.at("rules").items()) {
+          // What deploys a ruleset of the account, or skips others, has no limit of its own.
+          if (["execute", "skip"].includes(rule.at("action").string() ?? "")) continue;
           const period = oneOf(rule.at("ratelimit", "period"), rateLimitSeconds, "The period");
           if (period !== true) return period;
           const timeout = rule.at("ratelimit", "mitigationTimeout");

@@ -3,10 +3,11 @@ import { judgePages } from "./model/cached-pages.ts";
 import { domains } from "./model/domains.ts";
 import { edges, judgeEdges } from "./model/edges.ts";
 import { onlyRedirects } from "./model/redirects.ts";
-import { headerOf } from "./model/response-headers.ts";
+import { headersOf, pageRequest } from "./model/response-headers.ts";
 import { type Rule, rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, requestTo, type Site } from "./model/sites.ts";
 import { judgeInZones, judgeZones, type Zone, zoneSettings, zones } from "./model/zones.ts";
+import type { SampleRequest } from "./values/sample-request.ts";
 
 // Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts.
 
@@ -133,12 +134,17 @@ function judgeAssets(stack: Stack, site: Site): Verdict {
   if (isKept !== true || secondsOf(edge, sent) < year) {
     return `${site.host} does not cache such files at the edge for a year.`;
   }
+  const seconds = secondsOf(browsers ?? (edge === "host" ? edge : 0), sent);
   // Rules on headers have the last word on what browsers get.
-  const header = headerOf(stack, site, "cache-control", assetOf(site))?.value;
-  const seconds =
-    header === undefined ? secondsOf(browsers ?? (edge === "host" ? edge : 0), sent) : maxAge(header);
-  return seconds >= year || `${site.host} does not let browsers cache such files for a year.`;
+  const headers = headersOf(stack, site, "cache-control", assetRequest(site));
+  return (
+    headers.every((header) => (header === undefined ? seconds : maxAge(header.value)) >= year) ||
+    `${site.host} does not let browsers cache such files for a year.`
+  );
 }
+
+const assetRequest = (site: Site): SampleRequest =>
+  pageRequest(site, assetOf(site), "application/javascript");
 
 /**
  * Seconds for which the host itself says to keep such a file, as far as that is known: Vercel sends them with
@@ -188,8 +194,8 @@ function maxAge(header = ""): number {
 
 function judgeCompression(stack: Stack, site: Site): Verdict {
   const path = assetOf(site);
-  const header = headerOf(stack, site, "cache-control", path)?.value ?? "";
-  if (/(?:^|[\s,])no-transform(?:$|[\s,])/i.test(header)) {
+  const headers = headersOf(stack, site, "cache-control", assetRequest(site));
+  if (headers.some((header) => /(?:^|[\s,])no-transform(?:$|[\s,])/i.test(header?.value ?? ""))) {
     return `${site.host} sends such files with no-transform, which the edge does not compress.`;
   }
   const rules = site.zone === undefined ? [] : rulesOf(stack, site.zone, "http_response_compression");

@@ -1,11 +1,12 @@
 import type { FirewallConfigArgs, types } from "@pulumi/vercel";
 import type { ResourceOf, Stack, Value } from "../framework/index.ts";
 import { actsOn, literals, usesPattern } from "../values/cloudflare-expression.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
 import { type VercelCondition, vercelRuleActsOn } from "../values/vercel-condition.ts";
 import type { RateLimit } from "./edge.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
-import { type Rule, rulesOf } from "./rulesets.ts";
+import { deployedBy, type Rule, rulesOf } from "./rulesets.ts";
 import type { Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
 import { letsPast } from "./waf.ts";
@@ -16,8 +17,25 @@ export type { RateLimit } from "./edge.ts";
 export function limitsOf(stack: Stack, { zone, project, edge }: Site): RateLimit[] {
   return [
     ...(edge?.limits() ?? []),
-    ...(zone === undefined ? [] : rulesOf(stack, zone, "http_ratelimit").flatMap(cloudflareLimit)),
+    ...(zone === undefined
+      ? []
+      : rulesOf(stack, zone, "http_ratelimit").flatMap((rule) => limitsBy(stack, rule))),
     ...(project === undefined ? [] : firewallsOf(stack, project).flatMap(vercelLimits)),
+  ];
+}
+
+/** Those of one rule of a zone or its account: its own, or those of the ruleset that it deploys, where it acts. */
+function limitsBy(stack: Stack, rule: Rule): RateLimit[] {
+  const expression = rule.entry.at("expression").string() ?? "";
+  const deployed = isOn(rule.entry.at("enabled")) ? deployedBy(stack, rule).flatMap(cloudflareLimit) : [];
+  return [
+    ...cloudflareLimit(rule),
+    ...deployed.map((limit) => ({
+      ...limit,
+      names: [...limit.names, ...literals(expression)],
+      usesPattern: limit.usesPattern || usesPattern(expression),
+      actsOn: (request: SampleRequest) => limit.actsOn(request) && actsOn(expression, request) === true,
+    })),
   ];
 }
 

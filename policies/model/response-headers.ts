@@ -38,12 +38,6 @@ export function mayRemove(stack: Stack, { zone }: Site, name: string, request: S
   );
 }
 
-/** What the declared rules surely make of a response header; undefined where that is not sure. */
-export function headerOf(stack: Stack, site: Site, name: string, path: string): Header {
-  const headers = headersOf(stack, site, name, pageRequest(site, path));
-  return headers.length === 1 ? headers[0] : undefined;
-}
-
 /** A request for a page, by any method. */
 export function pageRequest(site: Site, path: string, contentType = "text/html"): SampleRequest {
   return { ...requestTo(site, path), method: undefined, contentType, responseCode: 200 };

@@ -1,5 +1,5 @@
 import type { RulesetArgs, types } from "@pulumi/cloudflare";
-import type { Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
+import { known, type Resource, type ResourceOf, type Stack, type Value } from "../framework/index.ts";
 import { actsOn } from "../values/cloudflare-expression.ts";
 import type { SampleRequest } from "../values/sample-request.ts";
 import { isOn } from "./given.ts";
@@ -30,6 +30,30 @@ export function rulesOf(stack: Stack, zone: Zone, phase: string): Rule[] {
       .items()
       .map((entry) => ({ resource, entry })),
   );
+}
+
+/**
+ * The rules of the account's custom ruleset that a rule deploys, which act where that rule does as well; empty where
+ * the stack does not declare it, or it is not sure which one it is. Throws UnknownRead.
+ */
+export function deployedBy(stack: Stack, { resource, entry }: Rule): Rule[] {
+  if (entry.at("action").string() !== "execute") {
+    return [];
+  }
+  const id = entry.at("actionParameters", "id");
+  const customs = stack
+    .ofType(cloudflare.ruleset)
+    .filter((ruleset) => ruleset !== resource && known(() => ruleset.at("kind").string()) === "custom");
+  const [only, ...others] = customs.filter((ruleset) =>
+    id.isUnknown ? resource.dependencies.includes(ruleset) : ruleset.id === id.string(),
+  );
+  return only === undefined || others.length > 0
+    ? []
+    : only
+        .at("rules")
+        .items()
+        .map((inner) => ({ resource: only, entry: inner }))
+        .filter((inner) => inner.entry.at("action").string() !== "execute");
 }
 
 /**

@@ -3,6 +3,7 @@ import { cloudflare } from "../../policies/model/tokens.ts";
 import { add, all, type Edit, list, objecting, set } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 import {
+  accountLimits,
   api,
   beside,
   cached,
@@ -10,6 +11,7 @@ import {
   everything,
   expression,
   header,
+  httpsRecord,
   login,
   pageRule,
   phases,
@@ -194,6 +196,16 @@ describe("what breaks an item at the edge", () => {
         expression: 'http.request.full_uri wildcard "https://optropic.example/*"',
         actionParameters: { cache: true, edgeTtl: { mode: "override_origin", default: 31_536_000 } },
       }),
+    ],
+    [
+      "rate-limit-api",
+      "the account has limits for another zone",
+      accountLimits('cf.zone.name eq "elsewhere.example" and cf.zone.plan eq "ENT"'),
+    ],
+    [
+      "cdn-enabled",
+      "a record of type HTTPS shows an address",
+      httpsRecord({ priority: 1, target: ".", value: 'ipv4hint="198.51.100.9"' }),
     ],
     [
       "assets-cached-a-year",

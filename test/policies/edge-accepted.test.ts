@@ -3,6 +3,7 @@ import { cloudflare, vercel } from "../../policies/model/tokens.ts";
 import { add, all, append, type Edit, list, objecting, set } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 import {
+  accountLimits,
   api,
   beside,
   cached,
@@ -10,6 +11,7 @@ import {
   everything,
   expression,
   header,
+  httpsRecord,
   login,
   managed,
   pageRule,
@@ -81,6 +83,19 @@ describe("what a platform may do at the edge", () => {
       })),
     ],
     ["what is kept is left to the host, which keeps such files", cached(everything)],
+    ["the account has the limits", accountLimits('cf.zone.plan eq "ENT"')],
+    [
+      "pages are asked for each time",
+      header(
+        "Cache-Control",
+        value("private, no-cache"),
+        'http.response.content_type.media_type eq "text/html"',
+      ),
+    ],
+    [
+      "a record says how to speak to the edge",
+      httpsRecord({ priority: 1, target: ".", value: 'alpn="h3,h2"' }),
+    ],
     ["login is limited by posts", expression(`${login} and http.request.method eq "POST"`, 0)],
     [
       "failed logins are counted",

@@ -1,5 +1,6 @@
 import { cloudflare } from "../../policies/model/tokens.ts";
 import { add, append, type Edit, list, set } from "../recording/edited.ts";
+import { unknown } from "./fixture.ts";
 
 // Edits of the recorded production, at its edge.
 
@@ -46,6 +47,29 @@ export const everything = {
   expression: "true",
   actionParameters: { cache: true, edgeTtl: { mode: "bypass_by_default" } },
 };
+/** Moves the zone's limits to a ruleset of the account, which a rule deploys where the expression is true. */
+export const accountLimits =
+  (expression: string): Edit =>
+  (stack) => {
+    const resources = stack.resources.map((resource) => {
+      if (resource.name !== "edge-rate-limits") return resource;
+      const inputs = { ...resource.inputs, kind: "custom", zoneId: undefined, accountId: "account" };
+      return { ...resource, inputs, outputs: inputs, propertyDependencies: {} };
+    });
+    const urns = resources.flatMap(({ name, urn }) => (name === "edge-rate-limits" ? [urn] : []));
+    const rule = { action: "execute", enabled: true, expression, actionParameters: { id: unknown } };
+    const deploy = { kind: "root", phase: "http_ratelimit", accountId: "account", rules: [rule] };
+    const added = add(cloudflare.ruleset, "deploy", deploy)({ ...stack, resources });
+    return {
+      ...added,
+      resources: added.resources.map((one) =>
+        one.name === "deploy" ? { ...one, dependencies: urns, propertyDependencies: { rules: urns } } : one,
+      ),
+    };
+  };
+/** A record of type HTTPS at the apex. */
+export const httpsRecord = (data: object): Edit =>
+  add(cloudflare.dnsRecord, "https", { type: "HTTPS", name: "optropic.example", ttl: 1, data }, beside);
 export const login = 'http.request.uri.path eq "/api/trpc/login"';
 export const api = 'http.host eq "api.optropic.example"';
 
