@@ -42,11 +42,10 @@ export class Edge extends Component {
 
     const zone = createZone(scope, args);
     const afterPlan = subscribeZone(scope, zone.id, args);
-    const { zoneWide } = args.edge;
-    const dnssec = zoneWide.dnssec ? signZone(scope, zone.id, args) : undefined;
+    const dnssec = signZone(scope, zone.id, args);
     normalizeUrls(scope, zone.id);
     createHostRecords(scope, zone.id, args);
-    if (zoneWide.caa) createCaaRecords(scope, zone.id, args);
+    createCaaRecords(scope, zone.id, args);
     createCertificates(scope, zone.id, args);
     createZoneSettings(scope, zone.id, args.edge);
     createManagedFirewall(afterPlan, zone.id, args);

@@ -44,6 +44,7 @@ export function createCaaRecords(
   zoneId: ZoneId,
   { domains, edge, securityContact }: Pick<EdgeArgs, "domains" | "edge" | "securityContact">,
 ): void {
+  if (!edge.zoneWide.caa) return;
   const caa = (suffix: string, tag: "issue" | "issuewild" | "iodef", value: string) =>
     new DnsRecord(
       ...scope.named("caaRecord", suffix, {

@@ -15,15 +15,16 @@ export function createZone(scope: EdgeScope, args: Pick<EdgeArgs, "accountId" | 
 }
 
 /**
- * Signs the zone. The chain is complete once the registrar has the record in the `ds` output. Until then
+ * Signs the zone, unless it is left as it is. The chain is complete once the registrar has the record in the `ds` output. Until then
  * Cloudflare reports `pending`, which no update can change, so a refresh must not count it as drift.
  * Source: https://developers.cloudflare.com/dns/dnssec/dnssec-states/
  */
 export function signZone(
   scope: EdgeScope,
   zoneId: ZoneId,
-  { edge: { dnssecDelegated } }: Pick<EdgeArgs, "edge">,
-): ZoneDnssec {
+  { edge: { dnssecDelegated, zoneWide } }: Pick<EdgeArgs, "edge">,
+): ZoneDnssec | undefined {
+  if (!zoneWide.dnssec) return undefined;
   return new ZoneDnssec(
     ...scope.child(
       "dnssec",
