@@ -10,44 +10,71 @@ type Program = "pg_dump" | "pg_restore" | "psql" | "pg_ctl" | "initdb" | "postgr
 /** Where Debian keeps the programs of each major version. */
 const debianFolder = "/usr/lib/postgresql";
 
+/** The variable that names the folder with PostgreSQL's programs. */
+const folderVariable = "POSTGRES_BIN";
+
 /**
- * Path of one of PostgreSQL's programs: the newest version in Debian's folders, which works with older
- * servers too, or else the first one in PATH.
+ * Path of one of PostgreSQL's programs: from the folder that `POSTGRES_BIN` names; or else from Debian's folders, of
+ * the oldest version that is new enough, since what newer programs write may need a newer server; or else the first
+ * one in PATH.
  *
+ * @param atLeast the oldest major version that is new enough; undefined takes the newest. When every version is
+ * older, the newest is taken, which says itself what it cannot do.
  * @throws {Failure} `refused`, when it is not installed
  */
-export function findProgram(program: Program): string {
-  const versions = existsSync(debianFolder) ? readdirSync(debianFolder) : [];
-  const folders = [
-    ...versions
-      .sort((one, other) => Number(other) - Number(one))
-      .map((version) => join(debianFolder, version, "bin")),
-    ...(process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== ""),
-  ];
+export function findProgram(program: Program, atLeast?: number): string {
+  const named = process.env[folderVariable] ?? "";
+  const folders = named === "" ? installed(atLeast) : [named];
   const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
   if (found !== undefined) return found;
+  if (named !== "") {
+    throw new Failure("refused", `${folderVariable} names a folder without ${program}: ${named}`);
+  }
   const isServer = program === "initdb" || program === "postgres" || program === "pg_ctl";
   const name = isServer ? "postgresql" : "postgresql-client";
   throw new Failure("refused", `${program} is not installed: on Debian, apt-get install ${name}`);
+}
+
+/** Folders with programs, the preferred ones first. */
+function installed(atLeast: number | undefined): string[] {
+  const all = existsSync(debianFolder) ? readdirSync(debianFolder).map(Number) : [];
+  const versions = orderedVersions(
+    all.filter((version) => !Number.isNaN(version)),
+    atLeast,
+  );
+  return [
+    ...versions.map((version) => join(debianFolder, `${version}`, "bin")),
+    ...(process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== ""),
+  ];
+}
+
+/** Versions with the best one first: the oldest that is new enough, or the newest. */
+export function orderedVersions(versions: readonly number[], atLeast: number | undefined): number[] {
+  const newestFirst = [...versions].sort((one, other) => other - one);
+  if (atLeast === undefined) return newestFirst;
+  const enough = newestFirst.filter((version) => version >= atLeast).reverse();
+  return [...enough, ...newestFirst.filter((version) => version < atLeast)];
 }
 
 /**
  * How one of PostgreSQL's programs is started.
  *
  * @param env its environment; by default one that names no database, for programs that read files
+ * @param atLeast the oldest major version that is new enough
  * @throws {Failure} `refused`, when it is not installed
  */
 export function launchOf(
   program: Program,
   args: readonly string[],
   env: NodeJS.ProcessEnv = { PATH: process.env.PATH, LC_ALL: "C" },
+  atLeast?: number,
 ): Launch {
-  return { command: findProgram(program), args, env };
+  return { command: findProgram(program, atLeast), args, env };
 }
 
-/** Version of a program, such as 17.4. */
-export async function versionOf(program: Program): Promise<string> {
-  const { stdout } = await promisify(execFile)(findProgram(program), ["--version"]);
+/** Version of a program, such as 17.4: the oldest that is new enough, or the newest. */
+export async function versionOf(program: Program, atLeast?: number): Promise<string> {
+  const { stdout } = await promisify(execFile)(findProgram(program, atLeast), ["--version"]);
   return /\d+(?:\.\d+)*(?:(?:devel|beta|rc)\d*)?/.exec(stdout)?.[0] ?? "";
 }
 

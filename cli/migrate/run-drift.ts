@@ -1,6 +1,7 @@
 import { counted } from "../../lib/text.ts";
 import { startScratchServer } from "../../operations/drill/scratch-server.ts";
 import { findDrift } from "../../operations/migrate/drift.ts";
+import { versionOf } from "../../postgres/programs.ts";
 import { runOperation } from "../operations/operation.ts";
 import { readStack } from "../operations/stack.ts";
 import { contextOf, requiredDatabase } from "./context.ts";
@@ -16,7 +17,7 @@ export function runDrift(flags: MigrateFlags & { scratch?: string }): Promise<vo
     const server = await startScratchServer({
       signal: work.signal,
       parent: flags.scratch,
-      manifest: nothing,
+      manifest: { ...nothing, serverVersion: await versionOf("postgres") },
     });
     try {
       const differences = await findDrift({

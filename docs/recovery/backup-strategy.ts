@@ -56,6 +56,7 @@ ${store.cannot.map((limit) => `- ${limit}`).join("\n")}
 
 ## How it connects
 
+- \`pg_dump\` is the oldest one of this machine that is as new as the server, or the one in the folder that \`POSTGRES_BIN\` names; where all are older, the backup is refused and names the version. A lock on a table is waited for one minute; then the backup fails and names the table and who holds it. When definitions change during the backup, it begins again, up to three times.
 - The database needs one session from the beginning to the end: use its direct address, or a pooler in session mode. A pooler in transaction mode, such as Supavisor at port 6543 or PgBouncer, is recognized by its address or by how it behaves, and refused with the address to use.
 - TLS is libpq's, for \`pg_dump\` and for the command's own sessions alike: \`PGSSLMODE\` (\`require\` unless set), \`PGSSLROOTCERT\` (a file, or \`system\` with \`pg_dump\` 16 or newer), \`PGSSLCRL\`, \`PGSSLCERT\`, \`PGSSLKEY\`, \`PGSSLNEGOTIATION\` and the limits of the TLS version. Of \`PGCHANNELBINDING\`, the command's own sessions bind the channel where the server can, and only \`pg_dump\` insists on it.
 - A URL without a password takes \`PGPASSWORD\` or the password file. \`PGSERVICE\` names a service of the service file. What would change the server or its verification and is not supported, such as \`PGHOSTADDR\`, is refused by name.

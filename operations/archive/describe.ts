@@ -36,7 +36,7 @@ const sessionSettings = `
   set row_security = off;
   set statement_timeout = 0;
   set idle_in_transaction_session_timeout = 0;
-  set lock_timeout = '60s'`;
+  select set_config('lock_timeout', '60s', false) where current_setting('lock_timeout') = '0'`;
 
 /** Applies the settings that reading a description needs. */
 export async function prepareSession(session: Session): Promise<void> {

@@ -8,6 +8,10 @@ export interface DumpOptions {
   scope: Scope;
   /** Name of a snapshot that another session exported and holds open. */
   snapshot: string;
+  /** Major version of the server. */
+  serverMajor: number;
+  /** For how long the dump waits for a lock, in milliseconds. */
+  lockTimeoutMs: number;
   signal: AbortSignal;
 }
 
@@ -19,7 +23,7 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
   const env = programEnvironment(options.connection, "optropic backup");
   const child = new Child({
     label: "pg_dump",
-    launch: launchOf("pg_dump", dumpArguments(options), env),
+    launch: launchOf("pg_dump", dumpArguments(options), env, options.serverMajor),
     signal: options.signal,
   });
   child.stdin.end();
@@ -36,11 +40,11 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
  * named: with schemas named, pg_dump leaves out everything that is in none, such as casts, event triggers,
  * publications, the privileges of extensions, and large objects.
  */
-function dumpArguments({ scope, snapshot }: DumpOptions): string[] {
+function dumpArguments({ scope, snapshot, lockTimeoutMs }: DumpOptions): string[] {
   return [
     "--format=custom",
     "--no-password",
-    "--lock-wait-timeout=60s",
+    `--lock-wait-timeout=${lockTimeoutMs}`,
     `--snapshot=${snapshot}`,
     ...scope.excluded.map((schema) => `--exclude-schema="${schema.replaceAll('"', '""')}"`),
     ...scope.withoutRows.map((pattern) => `--exclude-table-data=${pattern}`),

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, programEnvironment } from "../../postgres/connection.ts";
-import { launchOf } from "../../postgres/programs.ts";
+import { launchOf, majorOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
 import { dataOf, divideContents, schemaPrivilegesOf, selectContents, withoutData } from "./contents.ts";
@@ -169,7 +169,7 @@ const needsRights =
   "The role at the target must be able to give each object to its owner, as a superuser can. Without --target, the drill uses a scratch server, where it is one.";
 
 async function runRestore(
-  { connection, file, jobs, tablespaces, signal }: RestoreOptions,
+  { connection, manifest, file, jobs, tablespaces, signal }: RestoreOptions,
   list: string,
   sections: readonly string[],
 ): Promise<void> {
@@ -184,12 +184,17 @@ async function runRestore(
     file,
   ];
   const env = programEnvironment(connection, "optropic drill");
-  await outputOf("pg_restore", launchOf("pg_restore", args, env), signal);
+  await outputOf("pg_restore", launchOf("pg_restore", args, env, majorOf(manifest.dumpVersion)), signal);
 }
 
 /** Reads the table of contents of a dump, with what each line needs; fails when the file is not a dump. */
-export function listContents(file: string, signal: AbortSignal): Promise<string> {
-  return outputOf("pg_restore", launchOf("pg_restore", ["--list", "--verbose", file]), signal);
+export function listContents(
+  file: string,
+  { dumpVersion }: Pick<Manifest, "dumpVersion">,
+  signal: AbortSignal,
+): Promise<string> {
+  const launch = launchOf("pg_restore", ["--list", "--verbose", file], undefined, majorOf(dumpVersion));
+  return outputOf("pg_restore", launch, signal);
 }
 
 /** @returns the extensions that could not be created */

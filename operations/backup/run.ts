@@ -4,11 +4,12 @@ import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
-import { majorOf, versionOf } from "../../postgres/programs.ts";
+import { findProgram, majorOf, versionOf } from "../../postgres/programs.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { prepareSession } from "../archive/describe.ts";
 import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
+import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
 import type { Within } from "../archive/rows.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
@@ -40,6 +41,8 @@ export interface BackupOptions {
   /** Called with each warning. */
   warn: (message: string) => void;
   signal: AbortSignal;
+  /** For how long locks are waited for, in milliseconds. Default: one minute. */
+  lockTimeoutMs?: number | undefined;
   /** Called with the name of each step. */
   progress?: ((step: string) => void) | undefined;
 }
@@ -71,36 +74,59 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
 }
 
 async function takeBackup(options: BackupOptions): Promise<Manifest> {
-  const { connection, signal, progress } = options;
+  const { connection, warn, signal, progress } = options;
   const started = performance.now();
   refuseKnownPooler(connection);
-  const dumpVersion = await versionOf("pg_dump");
+  // Without the program, nothing else need be tried.
+  findProgram("pg_dump");
   progress?.("the database");
-  try {
-    const work = (session: ServerSession): Promise<Manifest> =>
-      backUpIn(session, options, { started, dumpVersion });
-    return await withSession(connection, "optropic backup", work, signal);
-  } catch (error) {
-    // An abort is reported with its own reason.
-    signal.throwIfAborted();
-    if (error instanceof Failure) throw error;
-    const where = describeConnection(connection);
-    throw new Failure("failed", `The backup of ${where} failed: ${reasonOf(error)}`, { cause: error });
+  const where = describeConnection(connection);
+  const work = (session: ServerSession): Promise<Manifest> => backUpIn(session, options, started);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await withSession(connection, "optropic backup", work, signal);
+    } catch (error) {
+      // An abort is reported with its own reason.
+      signal.throwIfAborted();
+      const reason = reasonOf(error);
+      if (isLockTimeout(reason)) {
+        const holders = await describeHolders(connection, "reading");
+        throw new Failure(
+          "failed",
+          `The backup of ${where} waited for a lock in vain. ${holders}\n${reason}`,
+          {
+            cause: error,
+          },
+        );
+      }
+      const isChanging = changing.test(reason);
+      if (isChanging && tries < mostTries) {
+        warn(`Definitions were changed during the backup, which begins again: ${reason}`);
+        continue;
+      }
+      if (error instanceof Failure && !isChanging) throw error;
+      const during = isChanging ? `, ${mostTries} times, while definitions were changed` : "";
+      throw new Failure("failed", `The backup of ${where} failed${during}: ${reason}`, { cause: error });
+    }
   }
 }
 
-async function backUpIn(
-  session: ServerSession,
-  options: BackupOptions,
-  { started, dumpVersion }: { started: number; dumpVersion: string },
-): Promise<Manifest> {
+/** How often a backup begins when tables are made and dropped meanwhile. */
+const mostTries = 3;
+
+/** What pg_dump and the server say about an object that was there when the backup began. */
+const changing =
+  /relation "?[^\n]*"? does not exist|relation with OID \d+ does not exist|could not open relation with OID|cache lookup failed for|could not find (?:tuple|block owner)|schema with OID \d+ does not exist|tuple concurrently (?:updated|deleted)|was concurrently dropped|function with OID \d+ does not exist|type with OID \d+ does not exist/;
+
+async function backUpIn(session: ServerSession, options: BackupOptions, started: number): Promise<Manifest> {
   const { store, stack, signal, progress } = options;
   await refuseTransactionPooler(session, options.connection);
   const hasRoom = await checkSessions(session);
   const key = backupKey(store.address.prefix, new Date(), options.purpose);
-  const { snapshot, scope, surroundings } = await openSnapshot(session, options, dumpVersion);
+  const { snapshot, scope, surroundings, dumpVersion } = await openSnapshot(session, options);
   progress?.("the dump");
-  const content = await dumpAndDescribe(session, options, { key, snapshot, scope, hasRoom });
+  const serverMajor = majorOf(surroundings.serverVersion);
+  const content = await dumpAndDescribe(session, options, { key, snapshot, serverMajor, scope, hasRoom });
   await checkStored(store, key, content.sealed.bytes);
   const manifest: Manifest = {
     version: 2,
@@ -132,37 +158,45 @@ async function backUpIn(
 }
 
 /** Opens the snapshot that pg_dump and the description both read. */
-async function openSnapshot(session: ServerSession, options: BackupOptions, dumpVersion: string) {
+async function openSnapshot(session: ServerSession, options: BackupOptions) {
   await prepareSession(session);
+  await session.run(`set lock_timeout = ${options.lockTimeoutMs ?? lockTimeoutMs}`);
   await session.run("begin transaction isolation level repeatable read, read only");
   const [row] = await session.rows("select pg_export_snapshot() as snapshot");
   const { snapshot } = z.object({ snapshot: z.string() }).parse(row);
   const scope = await findScope(session, options.schemas);
   const surroundings = await readSurroundings(session, scope);
   const { serverVersion } = surroundings;
+  const dumpVersion = await versionOf("pg_dump", majorOf(serverVersion));
   if (majorOf(serverVersion) > majorOf(dumpVersion)) {
     throw new Failure(
       "refused",
-      `pg_dump ${dumpVersion} cannot dump PostgreSQL ${serverVersion}: install postgresql-client-${majorOf(serverVersion)}`,
+      `pg_dump ${dumpVersion} cannot dump PostgreSQL ${serverVersion}: install postgresql-client-${majorOf(serverVersion)}, or name the folder of its programs in POSTGRES_BIN`,
     );
   }
-  return { snapshot, scope, surroundings };
+  return { snapshot, scope, surroundings, dumpVersion };
 }
 
 /** Describes the snapshot while it is dumped. When one of the two fails, the other is aborted. */
 async function dumpAndDescribe(
   session: ServerSession,
   options: BackupOptions,
-  { key, snapshot, scope, hasRoom }: { key: string; snapshot: string; scope: Scope; hasRoom: boolean },
+  {
+    key,
+    snapshot,
+    serverMajor,
+    scope,
+    hasRoom,
+  }: { key: string; snapshot: string; serverMajor: number; scope: Scope; hasRoom: boolean },
 ): Promise<Pick<Manifest, "plain" | "sealed"> & Contents> {
-  const { store, connection, recipients } = options;
+  const { store, connection, recipients, lockTimeoutMs: waits = lockTimeoutMs } = options;
   const expectedBytes = await databaseBytes(session);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const plain = new Tally();
   const sealed = new Tally();
   const send = async (): Promise<void> => {
-    const stream = dump({ connection, scope, snapshot, signal });
+    const stream = dump({ connection, scope, snapshot, serverMajor, lockTimeoutMs: waits, signal });
     const body = sealed.through(await seal(plain.through(stream), recipients));
     await store.upload(key, body, { expectedBytes, signal });
   };
@@ -192,11 +226,11 @@ async function dumpAndDescribe(
  */
 async function describe(
   session: ServerSession,
-  { connection, recipients, signal }: BackupOptions,
+  { connection, recipients, signal, lockTimeoutMs: waits = lockTimeoutMs }: BackupOptions,
   { snapshot, scope, hasRoom }: { snapshot: string; scope: Scope; hasRoom: boolean },
 ): Promise<Contents> {
   if (!hasRoom) return describeContents(session, scope, { recipients, within: (work) => work(session) });
-  const counting = (counter: ServerSession): Promise<Contents> => {
+  const counting = async (counter: ServerSession): Promise<Contents> => {
     const within: Within = async (work) => {
       await counter.run("begin transaction isolation level repeatable read, read only");
       await counter.run(`set transaction snapshot ${escapeLiteral(snapshot)}`);
@@ -206,7 +240,9 @@ async function describe(
         await counter.run("commit").catch(() => undefined);
       }
     };
-    return prepareSession(counter).then(() => describeContents(session, scope, { recipients, within }));
+    await prepareSession(counter);
+    await counter.run(`set lock_timeout = ${waits}`);
+    return describeContents(session, scope, { recipients, within });
   };
   return withSession(connection, "optropic backup", counting, signal);
 }

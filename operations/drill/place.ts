@@ -35,8 +35,8 @@ export async function findPlace(options: PlaceOptions, manifest: Manifest): Prom
     const version = await lookAtTarget(target, manifest);
     return async () => ({ connection: target, version, server: undefined });
   }
-  const version = await versionOf("postgres");
   const needed = majorOf(manifest.serverVersion);
+  const version = await versionOf("postgres", needed);
   if (majorOf(version) < needed) {
     throw new Failure(
       "refused",

@@ -80,7 +80,7 @@ export async function drill(options: DrillOptions): Promise<DrillOutcome> {
     const opened = await watch.time("fetch, decrypt and check the digests", async () => {
       const details = await openDetails(manifest, identities);
       await fetchBackup({ store, manifest, identities, file, signal });
-      return { details, contents: await listContents(file, signal) };
+      return { details, contents: await listContents(file, manifest, signal) };
     });
     const place = await (options.target === undefined
       ? watch.time("start the scratch server", makePlace)

@@ -5,7 +5,7 @@ import { outputOf } from "../../lib/child.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
 import type { Connection } from "../../postgres/connection.ts";
-import { findProgram } from "../../postgres/programs.ts";
+import { findProgram, majorOf } from "../../postgres/programs.ts";
 import { serverAccount } from "../../postgres/server-account.ts";
 import { withSession } from "../../postgres/session.ts";
 import { databaseStatement } from "../archive/database.ts";
@@ -57,12 +57,16 @@ const maximumSocketBytes = 107;
 export async function startScratchServer(options: {
   signal: AbortSignal;
   parent?: string | undefined;
-  manifest: Pick<Manifest, "database" | "encoding" | "server" | "description" | "surroundings" | "lockable">;
+  manifest: Pick<
+    Manifest,
+    "database" | "encoding" | "server" | "serverVersion" | "description" | "surroundings" | "lockable"
+  >;
 }): Promise<ScratchServer> {
   const { signal } = options;
+  const major = majorOf(options.manifest.serverVersion);
   const account = serverAccount();
-  const initdb = findProgram("initdb");
-  const control = findProgram("pg_ctl");
+  const initdb = findProgram("initdb", major);
+  const control = findProgram("pg_ctl", major);
   const folder = makeServerFolder(options.parent, account);
   const data = join(folder, "data");
   const log = join(folder, "server.log");
@@ -130,14 +134,15 @@ const fewestLocks = 1024;
 function settingsFor({
   database,
   server,
+  serverVersion,
   description,
   surroundings,
   lockable,
-}: Pick<Manifest, "database" | "server" | "description" | "surroundings" | "lockable">): Record<
-  string,
-  string
-> {
-  const folder = join(dirname(findProgram("postgres")), "..", "lib");
+}: Pick<
+  Manifest,
+  "database" | "server" | "serverVersion" | "description" | "surroundings" | "lockable"
+>): Record<string, string> {
+  const folder = join(dirname(findProgram("postgres", majorOf(serverVersion))), "..", "lib");
   const libraries = (server.preload ?? []).filter(
     (library) => /^[\w-]+$/.test(library) && existsSync(join(folder, `${library}.so`)),
   );

@@ -7,6 +7,7 @@ import { differingProperties } from "../archive/database-properties.ts";
 import { readableEncoding, withoutCompiler } from "../archive/describe.ts";
 import { type Details, readSettings } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
+import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
 import { belongsTo } from "../archive/restore.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
@@ -29,6 +30,8 @@ export interface ReplaceOptions {
   /** Commit even if the result differs from the backup, or other objects are lost. */
   acceptDifferences: boolean;
   signal: AbortSignal;
+  /** For how long locks are waited for, in milliseconds. Default: one minute. */
+  lockTimeoutMs?: number | undefined;
 }
 
 /** What was restored, and how it differs from the backup, one sentence per difference. */
@@ -63,8 +66,10 @@ export async function replace(
 ): Promise<Replaced> {
   const session = new ScriptSession(options.target, options.signal);
   try {
-    const result = await replaceWithin(session, options, manifest, files).catch((error) => {
-      throw new Failure("failed", `${reasonOf(error)}\nNothing was changed.`, { cause: error });
+    const result = await replaceWithin(session, options, manifest, files).catch(async (error) => {
+      const reason = reasonOf(error);
+      const holders = isLockTimeout(reason) ? `\n${await describeHolders(options.target, "replacing")}` : "";
+      throw new Failure("failed", `${reason}${holders}\nNothing was changed.`, { cause: error });
     });
     await commit(session);
     return result;
@@ -94,7 +99,8 @@ async function replaceWithin(
   files: DumpFiles,
 ): Promise<Replaced> {
   await session.run(sessionSettings);
-  await session.run("begin; set local lock_timeout = '60s'; set local statement_timeout = 0");
+  const waits = options.lockTimeoutMs ?? lockTimeoutMs;
+  await session.run(`begin; set local lock_timeout = ${waits}; set local statement_timeout = 0`);
   const before = await readBystanders(session, manifest);
   const publishAgain = await watchPublications(session, manifest);
   const enableBystanders = await quietEventTriggers(session);
@@ -113,6 +119,7 @@ async function replaceWithin(
   );
   const run = {
     file: files.file,
+    dumpVersion: manifest.dumpVersion,
     contents: files.contents,
     foreignRoles: files.foreignRoles,
     noOwner: options.noOwner,

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { Child } from "../../lib/child.ts";
-import { launchOf } from "../../postgres/programs.ts";
+import { launchOf, majorOf } from "../../postgres/programs.ts";
 import { attempt } from "../archive/attempt.ts";
 import type { Carrier } from "../archive/carried.ts";
 import {
@@ -25,6 +25,8 @@ import { type ScriptSession, withoutCommit } from "./script-session.ts";
 /** A decrypted dump, and how it is run. */
 export interface DumpRun {
   file: string;
+  /** Version of the pg_dump that wrote it. */
+  dumpVersion: string;
   /** Its table of contents. */
   contents: string;
   /** Roles whose default privileges are left out. */
@@ -119,7 +121,7 @@ function mainContents(
 
 async function runList(
   session: ScriptSession,
-  { file, noOwner, tablespaces, signal }: DumpRun,
+  { file, dumpVersion, noOwner, tablespaces, signal }: DumpRun,
   list: string,
   options: readonly string[],
 ): Promise<void> {
@@ -134,7 +136,11 @@ async function runList(
     ...options,
     file,
   ];
-  const script = new Child({ label: "pg_restore", launch: launchOf("pg_restore", args), signal });
+  const script = new Child({
+    label: "pg_restore",
+    launch: launchOf("pg_restore", args, undefined, majorOf(dumpVersion)),
+    signal,
+  });
   script.stdin.end();
   try {
     await session.script(withoutCommit(script));

@@ -72,7 +72,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
     const file = join(folder, "dump");
     const details = await openDetails(manifest, options.identities);
     await fetchBackup({ store, manifest, identities: options.identities, file, signal });
-    const contents = await listContents(file, signal);
+    const contents = await listContents(file, manifest, signal);
     const before = await backUpTarget(options, present);
     progress?.("the restore");
     const { foreignRoles, tablespaces } = present;
@@ -108,7 +108,7 @@ async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: n
 
 /** @returns the key of the backup; undefined when there is nothing to lose */
 async function backUpTarget(options: RestoreOptions, present: Present): Promise<string | undefined> {
-  const { stack, store, recipients, signingKey, target, warn, signal, progress } = options;
+  const { stack, store, recipients, signingKey, target, lockTimeoutMs, warn, signal, progress } = options;
   const { schemas, largeObjects } = present;
   if (schemas.length === 0 && !largeObjects) return undefined;
   progress?.("a backup of the target as it is");
@@ -121,6 +121,7 @@ async function backUpTarget(options: RestoreOptions, present: Present): Promise<
     connection: target,
     schemas,
     purpose,
+    lockTimeoutMs,
     warn,
     signal,
   });

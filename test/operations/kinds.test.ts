@@ -1,5 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rehearse } from "../../operations/drill/rehearse.ts";
+import { findProgram } from "../../postgres/programs.ts";
+import { withSession } from "../../postgres/session.ts";
 import { type Cycle, startCycle } from "./support/cycle.ts";
 import { manyKinds } from "./support/many-kinds.ts";
 import { type Kind, moreKinds } from "./support/more-kinds.ts";
@@ -260,6 +263,40 @@ test("a limit to connections leaves pg_dump its session, or is named before the 
   await ask("alter role limited connection limit 1");
   await expect(cycle.backUp(limited)).rejects.toThrow(
     "A backup needs 2 sessions at once, and the role limited allows 1 (1 in use): raise its CONNECTION LIMIT",
+  );
+});
+
+test("a lock that stays is named with its holder, by a backup and by a restore in place", async () => {
+  const { connection } = await make("create table held (a int); insert into held values (1);");
+  await withSession(connection, "a migration", async (session) => {
+    await session.run("begin; lock table held in access exclusive mode");
+    const holder =
+      /public\.held is locked by process \d+ of postgres \(a migration\), idle in transaction, in a transaction since \d{4}-/;
+    const waits = { lockTimeoutMs: 100 };
+    await expect(cycle.backUp(connection, [], waits)).rejects.toThrow(holder);
+    await session.run("rollback; begin; lock table held in share mode");
+    await cycle.backUp(connection);
+    await expect(cycle.restore(connection, waits)).rejects.toThrow(holder);
+  });
+});
+
+test("a backup begins again when a table is dropped meanwhile, and says so", async () => {
+  const { connection, ask } = await make("create table gone (a int); create table stays (a int);");
+  const warnings: string[] = [];
+  let isThere = true;
+  const progress = (step: string): void => {
+    if (step !== "the dump" || !isThere) return;
+    isThere = false;
+    execFileSync(findProgram("psql"), ["-qc", "drop table gone"], { env: { ...process.env, ...connection } });
+  };
+  const warn = (text: string): void => void warnings.push(text);
+  const { description } = await cycle.backUp(connection, [], { progress, warn });
+  expect(Object.keys(description.tables)).toEqual(["public.stays"]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Definitions were changed [^\n]* begins again: [\s\S]*gone/),
+  ]);
+  expect(await ask("select count(*) from pg_stat_activity where application_name = 'optropic backup'")).toBe(
+    "0",
   );
 });
 

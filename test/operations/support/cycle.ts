@@ -17,7 +17,11 @@ export interface Cycle {
   /** Another server, for drills. */
   other: PostgresServer;
   holder: Holder;
-  backUp(connection: Connection, schemas?: readonly string[]): Promise<Manifest>;
+  backUp(
+    connection: Connection,
+    schemas?: readonly string[],
+    changes?: Partial<Parameters<typeof backUp>[0]>,
+  ): Promise<Manifest>;
   /** Restores the newest backup into an empty database of the other server, and compares. */
   drill(rehearsed?: typeof rehearse): Promise<DrillFinding>;
   restore(target: Connection, changes?: Partial<Parameters<typeof restore>[0]>): Promise<RestoreOutcome>;
@@ -41,7 +45,7 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
     source,
     other,
     holder: files.holder,
-    async backUp(connection, schemas = []) {
+    async backUp(connection, schemas = [], changes = {}) {
       // Each has a prefix of its own, so that the newest backup is the one just taken.
       backups += 1;
       address = { ...store.address, prefix: `cycle-${backups}/` };
@@ -54,6 +58,7 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
         store: open(),
         warn,
         signal,
+        ...changes,
       });
       return newest;
     },

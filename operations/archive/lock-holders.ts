@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { listed } from "../../lib/text.ts";
+import type { Connection } from "../../postgres/connection.ts";
+import { withSession } from "../../postgres/session.ts";
+
+/** For how long a backup and a restore wait for a lock, in milliseconds. */
+export const lockTimeoutMs = 60_000;
+
+/** Most holders that are named. */
+const named = 5;
+
+/** Whether a program or the server gave up waiting for a lock. pg_dump sets a limit to the statement instead. */
+export function isLockTimeout(reason: string): boolean {
+  return /lock timeout|could not obtain lock|statement timeout[\s\S]*LOCK TABLE/.test(reason);
+}
+
+/**
+ * Says who holds the locks that keep others from a table, right after waiting for one was given up. What the holders
+ * run is left out, since it may contain secrets.
+ *
+ * @param from what the lock keeps others from: reading a table, or replacing it, which any lock does
+ */
+export async function describeHolders(
+  connection: Connection,
+  from: "reading" | "replacing",
+): Promise<string> {
+  const modes = from === "reading" ? "and l.mode = 'AccessExclusiveLock'" : "";
+  const holders = await withSession(connection, "optropic", async (session) =>
+    holderRows.parse(await session.rows(holdersQuery(modes))),
+  ).catch(() => []);
+  if (holders.length === 0) return "Nothing holds such a lock any more: try again.";
+  const texts = holders
+    .slice(0, named)
+    .map(
+      ({ table, pid, role, application, state, since }) =>
+        `${table} is locked by process ${pid} of ${role ?? "the server"}${application === "" ? "" : ` (${application})`}, ${state}, in a transaction since ${since}`,
+    );
+  const more = holders.length > named ? [`${holders.length - named} more`] : [];
+  return `${listed([...texts, ...more], "and")}. End it with pg_terminate_backend, or try again later.`;
+}
+
+const holderRows = z.array(
+  z.object({
+    table: z.string(),
+    pid: z.int(),
+    role: z.string().nullable(),
+    application: z.string(),
+    state: z.string(),
+    since: z.string(),
+  }),
+);
+
+const holdersQuery = (modes: string): string => `
+  select distinct c.oid::regclass::text as table, a.pid, a.usename::text as role, a.application_name as application,
+         coalesce(a.state, 'unknown') as state,
+         coalesce(to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'an unknown time') as since
+    from pg_locks l
+    join pg_class c on c.oid = l.relation and c.relkind in ('r', 'p', 'm', 'f', 'v', 'S')
+    join pg_stat_activity a on a.pid = l.pid
+   where l.granted and l.pid <> pg_backend_pid() and c.oid >= 16384 ${modes}
+     and l.database = (select oid from pg_database where datname = current_database())
+   order by 1, 2`;
