@@ -25,9 +25,10 @@ export async function describeHolders(
   from: "reading" | "replacing",
 ): Promise<string> {
   const modes = from === "reading" ? "and l.mode = 'AccessExclusiveLock'" : "";
-  const holders = await withSession(connection, "optropic", async (session) =>
-    holderRows.parse(await session.rows(holdersQuery(modes))),
-  ).catch(() => []);
+  const holders = await withSession(connection, "optropic", async (session) => {
+    await session.run("set search_path = pg_catalog");
+    return holderRows.parse(await session.rows(holdersQuery(modes)));
+  }).catch(() => []);
   if (holders.length === 0) return "Nothing holds such a lock any more: try again.";
   const texts = holders
     .slice(0, named)
