@@ -33,11 +33,22 @@ export function databaseOf(environment: NodeJS.ProcessEnv): Connection | undefin
 
 /** @throws {Failure} `refused`, where the environment names no database */
 export function requiredDatabase(environment: NodeJS.ProcessEnv): Connection {
+  refuseOtherSchema(environment.DATABASE_URL);
   const connection = databaseOf(environment);
   if (connection !== undefined) return connection;
   throw new Failure(
     "refused",
     "DATABASE_URL is not set: the direct address of the database, not of a pooler",
+  );
+}
+
+/** Prisma takes the schema from its URL, which no other program does. */
+function refuseOtherSchema(url: string | undefined): void {
+  const schema = url !== undefined && URL.canParse(url) ? new URL(url).searchParams.get("schema") : null;
+  if (schema === null || schema === "public") return;
+  throw new Failure(
+    "refused",
+    `DATABASE_URL has schema=${JSON.stringify(schema)}, and optropic migrate knows migrations of public alone`,
   );
 }
 

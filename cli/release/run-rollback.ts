@@ -130,7 +130,8 @@ export async function rollback(
         ),
       { signal, progress: work.progress },
     );
-    if (outcome.state === "done" && !flags.finish && !flags.dryRun) {
+    // A release that rolled itself back asks again and again, also when a good one is out.
+    if (outcome.state === "done" && known === undefined && !flags.finish && !flags.dryRun) {
       await refuseMoved(hosts, stateOf(await journal.read()), { name, signal });
     }
     const lines = stateOf(await journal.read()).history.map(({ at, text }) => `${at} ${text}`);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
-import { Failure } from "../../lib/failure.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
@@ -64,7 +64,9 @@ async function apply(session: ServerSession, options: ApplyOptions): Promise<App
   progress?.("the lint and the rehearsal");
   const linted = await options.lint(history.pending);
   if (strict) await refuseDangers(linted, history, options);
-  await createTable(session);
+  await createTable(session).catch((error: unknown) => {
+    throw new Failure("refused", `This role cannot migrate: ${reasonOf(error)}`);
+  });
   const before = await readCatalog(session);
   const applied: Applied["applied"] = [];
   for (const migration of linted) {

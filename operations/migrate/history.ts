@@ -33,6 +33,7 @@ const rowSchema = z.object({
 
 /** Reads Prisma's own table and compares it with the folder. */
 export async function readHistory(session: Session, migrations: readonly Migration[]): Promise<History> {
+  await refuseOtherSchema(session);
   const [table] = z
     .array(z.object({ found: z.boolean() }))
     .parse(await session.rows("select to_regclass('_prisma_migrations') is not null as found"));
@@ -70,6 +71,19 @@ export async function readHistory(session: Session, migrations: readonly Migrati
     missing: [...applied.keys()].filter((name) => !files.has(name)),
     late: pending.flatMap(({ name }) => (last !== undefined && name < last ? [name] : [])),
   };
+}
+
+/** Prisma's table and names without a schema are looked for in the first schema of the search path. */
+async function refuseOtherSchema(session: Session): Promise<void> {
+  const [row] = z
+    .array(z.object({ name: z.string().nullable() }))
+    .parse(await session.rows("select current_schema()::text as name"));
+  if (row?.name === "public") return;
+  const found = row?.name === null || row === undefined ? "no schema" : `the schema ${row.name}`;
+  throw new Failure(
+    "refused",
+    `Names without a schema mean ${found} for this role, and optropic migrate knows migrations of public alone: see its search_path, and its rights on public`,
+  );
 }
 
 /**

@@ -22,30 +22,28 @@ export async function createTable(session: Session): Promise<void> {
 }
 
 /** Writes that a migration begins, before it does. @returns the id of its row */
-export async function begin(session: Session, migration: Migration): Promise<string> {
+export async function begin(session: Session, { name, checksum }: Migration): Promise<string> {
   const id = randomUUID();
-  await session.run(beginning(id, migration));
+  await session.run(
+    `insert into _prisma_migrations (id, checksum, migration_name) values ('${id}', '${checksum}', ${literal(name)})`,
+  );
   return id;
 }
 
 /** Writes that a migration is applied. */
 export async function finish(session: Session, id: string): Promise<void> {
-  await session.run(finishing(id));
+  await session.run(
+    `update _prisma_migrations set finished_at = now(), applied_steps_count = 1 where id = '${id}'`,
+  );
 }
 
-/** A script with its row around it, to be sent in one message and so to be one transaction. */
-export function withRow(migration: Migration, sql: string): { id: string; sql: string } {
-  const id = randomUUID();
-  // The script may end in a comment, and may leave the session with another role or search path.
-  return { id, sql: `${beginning(id, migration)};\n${sql}\n;${resetting};${finishing(id)}` };
-}
-
-function beginning(id: string, { name, checksum }: Migration): string {
-  return `insert into _prisma_migrations (id, checksum, migration_name) values ('${id}', '${checksum}', ${literal(name)})`;
-}
-
-function finishing(id: string): string {
-  return `update _prisma_migrations set finished_at = clock_timestamp(), applied_steps_count = 1 where id = '${id}'`;
+/**
+ * A script with its row behind it, to be sent in one message and so to be one transaction. The script may end in a
+ * comment, and may leave the session with another role or search path.
+ */
+export function withRow({ name, checksum }: Migration, sql: string): string {
+  const row = `'${randomUUID()}', '${checksum}', ${literal(name)}, clock_timestamp(), 1`;
+  return `${sql}\n;${resetting};insert into _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) values (${row})`;
 }
 
 /** Writes why a migration failed; it stays unfinished until somebody resolves it. */

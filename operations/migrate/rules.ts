@@ -128,6 +128,19 @@ export const rules: readonly Rule[] = [
     matches: (node) => boundaryOf({ node }) === "end",
   },
   {
+    name: "no-savepoint",
+    danger: true,
+    message:
+      "SAVEPOINT works in a transaction that was begun by name, as in a rehearsal, and not in the one message that Prisma sends.",
+    help: "Leave it out, or split the migration in two.",
+    ofTable: false,
+    matches: (node) =>
+      "TransactionStmt" in node &&
+      ["TRANS_STMT_SAVEPOINT", "TRANS_STMT_RELEASE", "TRANS_STMT_ROLLBACK_TO"].includes(
+        node.TransactionStmt.kind ?? "",
+      ),
+  },
+  {
     name: "no-drop-cascade",
     danger: true,
     message: "CASCADE drops everything that depends on it, of which the migration names nothing.",

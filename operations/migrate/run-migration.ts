@@ -42,14 +42,13 @@ export async function runMigration(
   const text = migration.sql.replace(/^\uFEFF/, "");
   for (let attempt = 1; ; attempt += 1) {
     // In one transaction with its row, a migration is applied and recorded or neither, whenever the process dies.
-    const { id, sql } =
-      wrapping === "one" ? withRow(migration, text) : { id: await begin(session, migration), sql: text };
+    const id = wrapping === "one" ? undefined : await begin(session, migration);
     try {
       // What works beside others waits for their transactions without keeping anybody out.
       await session.run(`set lock_timeout = ${wrapping === "none" ? 0 : lockTimeoutMs}`);
-      await session.run(sql);
+      await session.run(id === undefined ? withRow(migration, text) : text);
       await resetSession(session);
-      if (wrapping !== "one") await finish(session, id);
+      if (id !== undefined) await finish(session, id);
       return attempt;
     } catch (error) {
       signal.throwIfAborted();
@@ -59,8 +58,7 @@ export async function runMigration(
       });
       const isLock = withCode.safeParse(error).data?.code === lockNotAvailable && wrapping === "one";
       if (!isLock) {
-        const row = wrapping === "one" ? await begin(session, migration) : id;
-        await fail(session, row, reasonOf(error));
+        await fail(session, id ?? (await begin(session, migration)), reasonOf(error));
         throw new Failure("failed", failureText(migration.name, wrapping, reasonOf(error)));
       }
       // Nothing of it was done, so that it is as pending as before.

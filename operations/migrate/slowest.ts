@@ -13,6 +13,10 @@ const longest = 20_000;
 /** The slowest statements of a database, or why they cannot be read. */
 export type Slowest = { queries: Query[] } | { unread: string };
 
+/** What migrations do not change. */
+const ofCatalogs =
+  /\b(?:pg_catalog|information_schema|pg_(?:class|namespace|locks|index|roles|stat_\w+)|_prisma_migrations)\b/i;
+
 const extensionRows = z.array(z.object({ view: z.string() }));
 
 const statementRows = z.array(
@@ -46,7 +50,7 @@ export async function readSlowest(session: Session): Promise<Slowest> {
     const known = new Set<string>();
     for (const { id, calls, mean, query } of rows) {
       if (queries.length >= most) break;
-      if (known.has(id) || !(await isOfRows(query))) continue;
+      if (known.has(id) || ofCatalogs.test(query) || !(await isOfRows(query))) continue;
       known.add(id);
       queries.push({ name: `statement ${id} (${mean.toFixed(1)} ms, ${calls} calls)`, sql: query });
     }

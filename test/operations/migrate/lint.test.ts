@@ -60,6 +60,7 @@ const cases: readonly [sql: string, rule: string | undefined][] = [
   ],
   ["drop table account; create table account (id bigint)", "ban-drop-table"],
   ["truncate account; create table if not exists account (id bigint)", "no-loss-of-rows"],
+  ["savepoint s; create table n (id int); rollback to s", "no-savepoint"],
   ["revoke all on account from anon", undefined],
   ["grant select on account to authenticated", undefined],
   ["create policy p on account to reporting using (true)", undefined],

@@ -208,6 +208,14 @@ describe("applying", () => {
     writeFileSync(join(folder, "1_lost", "migration.sql"), script);
     expect((await apply("lost", folder)).applied).toHaveLength(1);
     expect((await status()).document).toMatchObject({ applied: ["1_lost"], pending: [], failed: [] });
+    // Nor does it come before what must be first in a transaction.
+    const strict = folderOf("lost", { "2_strict": "set transaction isolation level serializable" });
+    expect((await apply("lost", strict)).applied).toHaveLength(1);
+    await rig.postgres.sql("alter database lost set search_path = s, public", "lost");
+    expect(await status()).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("the schema s for this role"),
+    });
   });
 
   test("counts what a recovery to a moment would lose, and says where nothing tells", async () => {

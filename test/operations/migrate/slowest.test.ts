@@ -22,6 +22,8 @@ test("the slowest statements are those that read or write rows, each once", asyn
             row(2, "create role app password 'secret'"),
             row(3, "<insufficient privilege>"),
             row(4, "update account set note = $1 where id = $2 returning id"),
+            row(7, "select relname from pg_class where oid = $1"),
+            row(8, "insert into _prisma_migrations (id) values ($1)"),
             row(5, "select 1; drop table account"),
             row(6, "with gone as (delete from account returning 1) select count(*) from gone"),
           ],
