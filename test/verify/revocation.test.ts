@@ -1,8 +1,30 @@
 import "reflect-metadata";
 import { createHash, createPrivateKey, X509Certificate as NodeCertificate, sign } from "node:crypto";
+import {
+  BasicOCSPResponse,
+  id_pkix_ocsp_basic as basicType,
+  CertStatus,
+  OCSPRequest,
+  OCSPResponse,
+  OCSPResponseStatus,
+  ResponderID,
+  ResponseBytes,
+  ResponseData,
+  RevokedInfo,
+  SingleResponse,
+} from "@peculiar/asn1-ocsp";
+import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
+import {
+  AlgorithmIdentifier,
+  Certificate,
+  DistributionPointName,
+  GeneralName,
+  IssuingDistributionPoint,
+  id_ce_issuingDistributionPoint as limits,
+  Reason,
+} from "@peculiar/asn1-x509";
 import * as x509 from "@peculiar/x509";
 import { beforeAll, describe, expect, it } from "vitest";
-import { contextTag, oidOf, readAll, readOne, tags, timeOf, write } from "../../verify/network/der.ts";
 import { ocspAddress, ocspState } from "../../verify/network/ocsp.ts";
 import { lookedUp, revocationLists } from "../../verify/network/revocation.ts";
 import { type Authority, createAuthority, type Identity } from "../target/authority.ts";
@@ -30,7 +52,7 @@ beforeAll(async () => {
 
 interface Answer {
   /** Of the certificate: good, revoked or unknown. */
-  readonly status?: Buffer;
+  readonly status?: CertStatus;
   readonly about?: Identity;
   readonly from?: number;
   readonly until?: number | undefined;
@@ -38,39 +60,48 @@ interface Answer {
   readonly certificates?: readonly Identity[];
 }
 
-const good = write(contextTag(0, false));
-const revoked = write(contextTag(1), time(Date.now() - 1000));
+const good = new CertStatus({ good: null });
+const revoked = new CertStatus({ revoked: new RevokedInfo({ revocationTime: new Date(Date.now() - 1000) }) });
+const unknown = new CertStatus({ unknown: null });
 const hour = 3_600_000;
 
-function time(at: number): Buffer {
-  const text = new Date(at).toISOString().replaceAll(/[-:T]|\.\d+/g, "");
-  return write(tags.generalizedTime, Buffer.from(text));
-}
-
-/** An answer of a responder in DER, as RFC 6960 has it. */
+/** An answer of a responder in DER. */
 function answerOf(given: Answer = {}): Buffer {
   const { status = good, about = identity, from = Date.now() - hour, signer = authorityIdentity() } = given;
   const until = "until" in given ? given.until : Date.now() + hour;
   // The question is the identifier, as it stands in the answer.
   const address = ocspAddress("http://ocsp.example.com", new NodeCertificate(about.cert).raw, issuer);
   const question = Buffer.from(decodeURIComponent(address.split("/").at(-1) ?? ""), "base64");
-  const [list] = readAll(readOne(question, tags.sequence).content);
-  const [requests] = readAll(list?.content ?? Buffer.alloc(0));
-  const [request] = readAll(requests?.content ?? Buffer.alloc(0));
-  const next = until === undefined ? [] : [write(contextTag(0), time(until))];
-  const single = write(tags.sequence, request?.content ?? Buffer.alloc(0), status, time(from), ...next);
-  const keyHash = write(tags.octetString, createHash("sha1").update("responder").digest());
-  const data = write(tags.sequence, write(contextTag(2), keyHash), time(from), write(tags.sequence, single));
-  const algorithm = write(tags.sequence, Buffer.from("06082a8648ce3d040302", "hex"));
-  const signature = sign("sha256", data, createPrivateKey(signer.key));
-  const certificates = (given.certificates ?? []).map(({ cert }) => new NodeCertificate(cert).raw);
-  const basic = write(
-    ...([tags.sequence, data, algorithm, write(tags.bitString, Buffer.from([0]), signature)] as const),
-    ...(certificates.length === 0 ? [] : [write(contextTag(0), write(tags.sequence, ...certificates))]),
+  const [asked] = AsnConvert.parse(question, OCSPRequest).tbsRequest.requestList;
+  const tbsResponseData = new ResponseData({
+    responderID: new ResponderID({ byKey: new OctetString(createHash("sha1").update("responder").digest()) }),
+    producedAt: new Date(from),
+    responses: [
+      new SingleResponse({
+        ...(asked && { certID: asked.reqCert }),
+        certStatus: status,
+        thisUpdate: new Date(from),
+        ...(until !== undefined && { nextUpdate: new Date(until) }),
+      }),
+    ],
+  });
+  const signed = Buffer.from(AsnConvert.serialize(tbsResponseData));
+  const certs = (given.certificates ?? []).map(({ cert }) =>
+    AsnConvert.parse(new NodeCertificate(cert).raw, Certificate),
   );
-  const type = Buffer.from("06092b0601050507300101", "hex");
-  const bytes = write(contextTag(0), write(tags.sequence, type, write(tags.octetString, basic)));
-  return write(tags.sequence, write(tags.enumerated, Buffer.from([0])), bytes);
+  const basic = new BasicOCSPResponse({
+    tbsResponseData,
+    signatureAlgorithm: new AlgorithmIdentifier({ algorithm: "1.2.840.10045.4.3.2" }),
+    signature: Uint8Array.from(sign("sha256", signed, createPrivateKey(signer.key))).buffer,
+    ...(certs.length > 0 && { certs }),
+  });
+  const response = new OctetString(AsnConvert.serialize(basic));
+  return answered(OCSPResponseStatus.successful, new ResponseBytes({ responseType: basicType, response }));
+}
+
+function answered(responseStatus: OCSPResponseStatus, responseBytes?: ResponseBytes): Buffer {
+  const whole = new OCSPResponse({ responseStatus, ...(responseBytes && { responseBytes }) });
+  return Buffer.from(AsnConvert.serialize(whole));
 }
 
 const authorityIdentity = (): Identity => authority.identity;
@@ -91,7 +122,7 @@ describe("an answer of a responder", () => {
     ["that has run out", () => ({ until: Date.now() - hour }), /not valid any more/],
     ["that does not say until when", () => ({ until: undefined }), /until when/],
     ["of the future", () => ({ from: Date.now() + hour }), /future/],
-    ["that does not know the certificate", () => ({ status: write(contextTag(2, false)) }), /does not know/],
+    ["that does not know the certificate", () => ({ status: unknown }), /does not know/],
     ["signed by another authority", () => ({ signer: stranger.identity }), /not signed/],
     [
       "signed by a certificate that is not for it",
@@ -105,7 +136,7 @@ describe("an answer of a responder", () => {
 
   it("that is nothing of the kind is unusable, wherever it ends", () => {
     const whole = answerOf();
-    const refused = write(tags.sequence, write(tags.enumerated, Buffer.from([6])));
+    const refused = answered(OCSPResponseStatus.unauthorized);
     const wrong = [
       Buffer.alloc(0),
       Buffer.from("<html>"),
@@ -136,11 +167,13 @@ describe("a list of an authority", () => {
     const list = await authority.revoked([], until, { extensions, ...more });
     return lookedUp(list, certificate, issuer, [listAt]);
   }
-  const limited = (...fields: Buffer[]) =>
-    new x509.Extension("2.5.29.28", true, write(tags.sequence, ...fields));
-  const yes = (number: number) => write(contextTag(number, false), Buffer.from([0xff]));
-  const at = (address: string) =>
-    write(contextTag(0), write(contextTag(0), write(contextTag(6, false), Buffer.from(address))));
+  const limited = (fields: Partial<IssuingDistributionPoint>) =>
+    new x509.Extension(limits, true, AsnConvert.serialize(new IssuingDistributionPoint(fields)));
+  const at = (address: string) => ({
+    distributionPoint: new DistributionPointName({
+      fullName: [new GeneralName({ uniformResourceIdentifier: address })],
+    }),
+  });
 
   it("is where the certificate says", () => {
     expect(revocationLists(certificate)).toEqual([[listAt]]);
@@ -148,7 +181,9 @@ describe("a list of an authority", () => {
 
   it("counts in full, and in the part that is the certificate's", async () => {
     expect(await listed()).toEqual({ state: "not listed" });
-    expect(await listed([limited(at(listAt), yes(1))])).toEqual({ state: "not listed" });
+    expect(await listed([limited({ ...at(listAt), onlyContainsUserCerts: true })])).toEqual({
+      state: "not listed",
+    });
     const own = await authority.revoked([identity]);
     expect(await lookedUp(own, certificate, issuer, [listAt])).toMatchObject({ state: "listed" });
   });
@@ -160,9 +195,9 @@ describe("a list of an authority", () => {
       {},
       /changed/,
     ],
-    ["only of authorities", () => [limited(yes(2))], {}, /another kind/],
+    ["only of authorities", () => [limited({ onlyContainsCACerts: true })], {}, /another kind/],
     ["of another part", () => [limited(at("http://crl.example.com/2.crl"))], {}, /one part/],
-    ["of some reasons", () => [limited(write(contextTag(3, false), Buffer.from([1, 0x40])))], {}, /reasons/],
+    ["of some reasons", () => [limited({ onlySomeReasons: new Reason(2) })], {}, /reasons/],
     [
       "with something unknown in it",
       () => [new x509.Extension("1.2.3.4", true, Buffer.from([5, 0]))],
@@ -176,18 +211,5 @@ describe("a list of an authority", () => {
       state: "unusable",
       why: expect.stringMatching(why),
     });
-  });
-});
-
-describe("DER", () => {
-  it("is read as it is written", () => {
-    for (const size of [0, 1, 127, 128, 255, 256, 65_535, 65_536]) {
-      const [value, ...rest] = readAll(write(tags.octetString, Buffer.alloc(size, 7)));
-      expect([value?.tag, value?.content.length, rest.length]).toEqual([tags.octetString, size, 0]);
-    }
-    expect(oidOf(readOne(Buffer.from("06092b0601050507300101", "hex"), tags.oid))).toBe(
-      "1.3.6.1.5.5.7.48.1.1",
-    );
-    expect(timeOf(readOne(time(1_764_331_200_000), tags.generalizedTime))).toBe(1_764_331_200_000);
   });
 });

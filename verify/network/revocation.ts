@@ -1,7 +1,8 @@
 import "reflect-metadata";
+import { AsnArray, AsnConvert, AsnPropTypes, AsnType, AsnTypeTypes } from "@peculiar/asn1-schema";
+import { IssuingDistributionPoint } from "@peculiar/asn1-x509";
 import { CRLDistributionPointsExtension, X509Certificate, X509Crl } from "@peculiar/x509";
 import { reasonOf } from "../../lib/failure.ts";
-import { contextTag, readAll, readOne, tags } from "./der.ts";
 
 /** What the list of an authority says of a certificate. */
 export type Revocation =
@@ -29,12 +30,18 @@ export function revocationLists(certificate: Uint8Array): string[][] {
   return (places ?? []).filter((addresses) => addresses.length > 0);
 }
 
+/** Extensions of TLS by their numbers, which a certificate demands (RFC 7633). */
+class TlsFeatures extends AsnArray<number> {}
+AsnType({ type: AsnTypeTypes.Sequence, itemType: AsnPropTypes.Integer })(TlsFeatures);
+
+/** The answer of an authority that a server shows beside its certificate, among those extensions. */
+const statusRequest = 5;
+
 /** Whether a certificate may only be shown together with an answer of its authority (RFC 7633). */
 export function demandsAnswer(certificate: Uint8Array): boolean {
   const feature = new X509Certificate(Uint8Array.from(certificate)).getExtension("1.3.6.1.5.5.7.1.24");
   if (feature === null) return false;
-  const features = readAll(readOne(new Uint8Array(feature.value), tags.sequence).content);
-  return features.some(({ content }) => content.equals(Buffer.from([5])));
+  return AsnConvert.parse(feature.value, TlsFeatures).includes(statusRequest);
 }
 
 /**
@@ -83,19 +90,14 @@ function unusable(crl: X509Crl, addresses: readonly string[]): string | undefine
 
 /** Whether a list is for certificates of hosts, and stands where the certificate says (RFC 5280, section 6.3.3). */
 function limitsOf(value: ArrayBuffer, addresses: readonly string[]): string | undefined {
-  const fields = new Map(
-    readAll(readOne(new Uint8Array(value), tags.sequence).content).map(({ tag, content }) => [tag, content]),
+  const limits = AsnConvert.parse(value, IssuingDistributionPoint);
+  if (limits.onlyContainsCACerts || limits.indirectCRL || limits.onlyContainsAttributeCerts) {
+    return "the list is for certificates of another kind";
+  }
+  if (limits.onlySomeReasons !== undefined) return "the list is for some reasons only";
+  const named = (limits.distributionPoint?.fullName ?? []).flatMap(
+    ({ uniformResourceIdentifier: address }) => address ?? [],
   );
-  const isSet = (number: number) =>
-    fields.get(contextTag(number, false))?.some((byte) => byte !== 0) === true;
-  // Only those of authorities, indirect, and only those of attributes.
-  if ([2, 4, 5].some(isSet)) return "the list is for certificates of another kind";
-  if (fields.has(contextTag(3, false))) return "the list is for some reasons only";
-  const names = readAll(fields.get(contextTag(0)) ?? new Uint8Array()).flatMap(({ tag, content }) =>
-    tag === contextTag(0) ? readAll(content) : [],
-  );
-  const addressTag = contextTag(6, false);
-  const named = names.flatMap(({ tag, content }) => (tag === addressTag ? [content.toString("latin1")] : []));
   const isElsewhere = named.length > 0 && !named.some((address) => addresses.includes(address));
   return isElsewhere ? "the list is one part of several, and not the one of this certificate" : undefined;
 }
