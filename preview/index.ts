@@ -8,7 +8,7 @@ import { deadline } from "./deadline.ts";
 import type { PreviewDocument } from "./document/document.ts";
 import type { ExportedState } from "./document/exported.ts";
 import { Origins } from "./document/origins.ts";
-import { previewDocument } from "./document/outcome.ts";
+import { asksForOrigins, previewDocument } from "./document/outcome.ts";
 import { Secrets } from "./document/secrets.ts";
 import { readState } from "./document/state.ts";
 import { withUntold } from "./document/unread.ts";
@@ -70,8 +70,7 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const session = new Session({ project, options, state, secrets, sources, isolation, folder, advanced });
   try {
     const judged = await Promise.race([session.run(), session.overflow, timer.expired, stopped]);
-    const isWrong = judged.verdicts.some(({ diagnostics }) => diagnostics.length > 0);
-    const origins = isWrong ? await Origins.of(judged.origins) : undefined;
+    const origins = asksForOrigins(judged.verdicts) ? await Origins.of(judged.origins) : undefined;
     const source = state === undefined ? "program" : "state";
     const document = previewDocument({
       ...judged,

@@ -9,6 +9,7 @@ import type { PreviewDocument } from "./document/document.ts";
 import type { ExportedState } from "./document/exported.ts";
 import type { Secrets } from "./document/secrets.ts";
 import { suppliedSecrets } from "./document/state.ts";
+import { endingOf } from "./ending.ts";
 import { DynamicProviders, RefusedByProvider } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
 import { BoundedServer, listen, maxMessageBytes } from "./engine/grpc.ts";
@@ -270,14 +271,15 @@ export class Session {
   async #programEnd(program: Child, monitor: Monitor): Promise<void> {
     const status = await program.exited;
     if (status === 0 && monitor.finished) return;
-    const errors = this.#engine.errors.map((entry) => entry.message.trim());
-    const printed = `${program.output}${program.errors}`.trim().split("\n").slice(-40).join("\n");
-    const early =
-      status === 0
-        ? "it ended before it was finished, as process.exit() does"
-        : `it ended with status ${status}`;
-    const message = errors.join("\n") || [printed, early].filter(Boolean).join("\n");
-    throw new Failure("program", this.#options.stackTraces === true ? message : withoutCallers(message));
+    throw new Failure(
+      "program",
+      endingOf({
+        errors: this.#engine.errors.map(({ message }) => message.trim()),
+        printed: `${program.output}${program.errors}`,
+        status,
+        stackTraces: this.#options.stackTraces === true,
+      }),
+    );
   }
 
   async #judgeState(
@@ -309,11 +311,4 @@ export class Session {
     this.#step = step;
     this.#options.progress?.(step);
   }
-}
-
-/** A message with one line of each stack trace, the place of the error. */
-function withoutCallers(message: string): string {
-  const isFrame = (line: string | undefined): boolean => line !== undefined && /^\s+at /.test(line);
-  const lines = message.split("\n");
-  return lines.filter((line, index) => !(isFrame(line) && isFrame(lines[index - 1]))).join("\n");
 }

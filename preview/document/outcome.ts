@@ -117,6 +117,19 @@ type OriginOf = (violation: Violation) => OriginSetting | undefined;
 type PlaceOf = (urn: string, setting: string | undefined) => SourcePosition | undefined;
 
 /** What it takes to show a violation. */
+/** Whether some violation is shown with the setting that it came from, where the policy itself names none. */
+export function asksForOrigins(verdicts: readonly Verdict[]): boolean {
+  return verdicts.some(({ pack, diagnostics }) => {
+    const policies = new Map(pack.policies.map((policy) => [policy.name, policy]));
+    return diagnostics.some((diagnostic) => {
+      const policy = policies.get(diagnostic.policy);
+      if (policy === undefined) return false;
+      const violation = readViolation(diagnostic, policy);
+      return violation.setting === undefined && ownStatus(violation) !== "unknown";
+    });
+  });
+}
+
 interface Showing {
   scrub: Scrub;
   placeOf: PlaceOf;

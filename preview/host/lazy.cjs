@@ -1,5 +1,5 @@
 // Pulumi's SDK loads much that a preview hardly ever uses: TypeScript and the reader of npm's dependency trees to
-// serialize functions, the Automation API, and what exports traces. Together they take most of the time in which the
+// serialize functions, the readers of packages' manifests, the Automation API, and what exports traces. Together they take most of the time in which the
 // SDK loads, so here each waits until it is used.
 const Module = require("node:module");
 const { existsSync } = require("node:fs");
@@ -9,6 +9,8 @@ const { join } = require("node:path");
 const wholes = [
   ["runtime/closure/codePaths.js", "@npmcli/arborist", callable],
   ["runtime/closure/codePaths.js", "../../typescript-shim", callable],
+  ["runtime/closure/codePaths.js", "normalize-package-data", callable],
+  ["runtime/rpc.js", "semver", callable],
   ["index.js", "./automation", plain],
 ];
 /** Modules of which only functions and classes are taken. */

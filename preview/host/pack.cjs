@@ -4,7 +4,7 @@
 const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
-const { dirname, join } = require("node:path");
+const { basename, dirname, join } = require("node:path");
 
 require("./start.cjs");
 
@@ -51,7 +51,9 @@ function whenPrinted(port, ready) {
 
 process.argv.splice(1, 1);
 const sdk = join(dirname(process.argv[1]), "..", "..");
-require("./sdk.cjs")(sdk, () => require(join(sdk, "index.js")));
+// The host of dynamic providers, which starts the same way, needs no more of the SDK.
+const isOfPack = basename(dirname(process.argv[1])) === "run-policy-pack";
+require("./sdk.cjs")(sdk, () => require(join(sdk, isOfPack ? "index.js" : "runtime/index.js")));
 lazyCompiler(sdk);
 require("./stacks.cjs")();
 Module.runMain();
