@@ -37,7 +37,7 @@ module.exports = (sdk, load) => {
   try {
     load();
   } finally {
-    for (const { id } of standIns) delete require.cache[id];
+    standIns.forEach(withdraw);
   }
 };
 
@@ -47,9 +47,17 @@ function standIn(requireFrom, request, make) {
   const module = new Module(path);
   module.filename = path;
   module.loaded = true;
-  module.exports = make(() => requireFrom(path));
+  module.exports = make(() => {
+    withdraw(module);
+    return requireFrom(path);
+  });
   require.cache[path] = module;
   return [module];
+}
+
+/** Whoever requires the module from now on gets the real one. */
+function withdraw(module) {
+  if (require.cache[module.id] === module) delete require.cache[module.id];
 }
 
 /** An older SDK may have none of them. */

@@ -27,10 +27,16 @@ it("loads what the SDK needs to serialize functions when something of it is read
       "globalThis.lateLoads = (globalThis.lateLoads ?? 0) + 1;\nmodule.exports = class { tree = 'read'; };\nmodule.exports.Arborist = module.exports;\n",
     "runtime/closure/codePaths.js":
       "const a = require('@npmcli/arborist');\nconst ts = require('../../typescript-shim');\nexports.use = () => [new a.Arborist().tree, new a().tree, ts.version, 'version' in ts];\n",
+    "node_modules/semver/index.js": "exports.major = (text) => Number(text.split('.')[0]);\n",
+    "runtime/rpc.js": "exports.major = require('semver').major('3.40.0');\n",
   });
   const loads = (): unknown => Reflect.get(globalThis, "lateLoads");
   const late: (sdk: string, load: () => void) => void = requireHost("./lazy.cjs");
-  late(path("."), () => requireHost(path("runtime/closure/codePaths.js")));
+  late(path("."), () => {
+    requireHost(path("runtime/closure/codePaths.js"));
+    // What an older SDK uses as it is loaded is there.
+    expect(requireHost(path("runtime/rpc.js")).major).toBe(3);
+  });
   expect(loads()).toBeUndefined();
   expect(requireHost(path("typescript-shim.js"))).toEqual({ version: "1.2.3" });
   expect(loads()).toBe(1);
