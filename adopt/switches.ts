@@ -14,6 +14,7 @@ export interface Neighbor {
   readonly server: string;
 }
 
+export const zoneType = "cloudflare:index/zone:Zone";
 const settingType = "cloudflare:index/zoneSetting:ZoneSetting";
 const recordType = "cloudflare:index/dnsRecord:DnsRecord";
 
@@ -52,6 +53,16 @@ export function switchesOf(declared: readonly Declared[], existing: readonly Exi
       ? []
       : [{ declared: resource, what: setting.what }];
   });
+}
+
+/** What is there, without what belongs to another zone than the program's: a token may see several. */
+export function inOwnZone(declared: readonly Declared[], existing: readonly Existing[]): Existing[] {
+  const name = textOf(declared.find(({ type }) => type === zoneType)?.inputs ?? {}, "name")?.toLowerCase();
+  const own = existing.find(
+    ({ type, properties }) => type === zoneType && textOf(properties, "name")?.toLowerCase() === name,
+  );
+  if (own === undefined) return [...existing];
+  return existing.filter(({ properties }) => (textOf(properties, "zoneId") ?? own.id) === own.id);
 }
 
 /** Whether a switch ends what is reached without TLS. */

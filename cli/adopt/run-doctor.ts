@@ -1,7 +1,7 @@
 import { planLines, switchText } from "../../adopt/doctor-words.ts";
 import type { Plan } from "../../adopt/plan.ts";
 import { planLimits } from "../../adopt/plan-limits.ts";
-import { needsTls, neighborsOf, switchesOf } from "../../adopt/switches.ts";
+import { inOwnZone, needsTls, neighborsOf, switchesOf, zoneType } from "../../adopt/switches.ts";
 import { planText } from "../../adopt/words.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
@@ -17,8 +17,12 @@ export interface DoctorFlags extends AdoptFlags, AskFlags {
 export async function runDoctor(flags: DoctorFlags): Promise<void> {
   await runCommand({ json: flags.json }, async (work) => {
     const { plan, declared, existing, plans } = await gather(flags, work);
-    const switches = switchesOf(declared, existing);
-    const neighbors = switches.some(needsTls) ? neighborsOf(plan.unmanaged) : [];
+    const switches = switchesOf(declared, inOwnZone(declared, existing));
+    const around = inOwnZone(declared, [
+      ...existing.filter(({ type }) => type === zoneType),
+      ...plan.unmanaged,
+    ]);
+    const neighbors = switches.some(needsTls) ? neighborsOf(around) : [];
     const hosts = flags.ask
       ? await askHosts(neighbors, flags, work.progress)
       : neighbors.map((one) => ({ ...one, serves: undefined, why: "not asked" }));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planLines, switchText } from "../../adopt/doctor-words.ts";
 import { planLimits } from "../../adopt/plan-limits.ts";
 import type { Declared, Existing } from "../../adopt/resources.ts";
-import { neighborsOf, switchesOf } from "../../adopt/switches.ts";
+import { inOwnZone, neighborsOf, switchesOf } from "../../adopt/switches.ts";
 import { defaultLimits } from "../../verify/limits.ts";
 import { shakeHands } from "../../verify/network/tls.ts";
 import { createAuthority } from "../target/authority.ts";
@@ -45,6 +45,22 @@ describe("switches of a zone", () => {
     expect(named(now)).toEqual(["strict", "a"]);
     expect(named([])).toEqual(["strict", "HSTS", "DNSSEC", "a"]);
     expect(named([...now, existing(recordType, { type: "CAA" })])).toEqual(["strict"]);
+  });
+
+  it("are of the program's own zone, whatever others a token sees", () => {
+    const zoneType = "cloudflare:index/zone:Zone";
+    const zone = declared(zoneType, { name: "acme.test" });
+    const zones = ["acme.test", "other.test"].map((name) => ({ ...existing(zoneType, { name }), id: name }));
+    const strict = existing(settingType, { zoneId: "other.test", settingId: "ssl", value: "strict" });
+    const record = existing(recordType, {
+      zoneId: "other.test",
+      name: "a.other.test",
+      type: "A",
+      content: "x",
+    });
+    const own = inOwnZone([zone, ...all], [...zones, strict, record]);
+    expect(switchesOf(all, own).map(({ what }) => what.split(" ")[0])).toContain("strict");
+    expect(neighborsOf(own)).toEqual([]);
   });
 
   it("reach the hosts of the zone that the program does not declare, each at what serves it", () => {

@@ -10,10 +10,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { createSecureContext, createServer, type SecureContext } from "node:tls";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { PreviewDocument } from "../../preview/index.ts";
+import { createAuthority } from "../target/authority.ts";
 import { canary, type Estate, startEstate } from "../vendors/fake/estate.ts";
+import { listening } from "../vendors/fake/listening.ts";
 import { runHere } from "./here.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -94,8 +97,6 @@ describe("optropic judge", () => {
   });
 
   it.each([
-    ["text that is no JSON", { kind: "text", text: "<html>" }],
-    ["an answer of another form", { kind: "text", text: '{"success":true,"result":[{"id":7}]}' }],
     ["an id that leads elsewhere", { kind: "text", text: hostileZone("..") }],
     ["a redirect", { kind: "redirect", to: "http://127.0.0.1:1/" }],
   ] as const)("takes %s of a vendor for nothing known", async (_, misbehavior) => {
@@ -172,5 +173,46 @@ describe("a platform that only its vendors know", () => {
     expect(created.filter(({ type }) => silent.test(type) || type.endsWith(":ZoneSetting"))).toEqual([]);
     expect(steps.filter(({ loses }) => loses !== undefined)).toEqual([]);
     expect(JSON.parse(readFileSync(output, "utf8")).resources.length).toBeGreaterThan(there.length);
+    await expectDoctor(["--stack", "live", "--cwd", folder, "--json"]);
   });
 });
+
+/** Looks at the platform before the first update: what is switched on for the zone, and whom that cuts off. */
+async function expectDoctor(program: readonly string[]): Promise<void> {
+  const authority = await createAuthority();
+  const identity = await authority.certify(["acme.test", "*.acme.test"]);
+  const other = createSecureContext(await authority.certify(["elsewhere.test"]));
+  const own = createSecureContext(identity);
+  // A host that has no certificate of its own.
+  const SNICallback = (name: string, done: (error: null, context: SecureContext) => void) =>
+    done(null, name === "vpn.acme.test" ? other : own);
+  const server = createServer({ ...identity, SNICallback }, (socket) => socket.end());
+  server.on("tlsClientError", () => undefined);
+  const { port } = await listening(server);
+  const authorities = join(folder, "authority.pem");
+  writeFileSync(authorities, authority.cert);
+  const asked = ["--target", `https://127.0.0.1:${port}`, "--authorities", authorities];
+  try {
+    const { status, stdout } = await run(["doctor", ...program, ...asked]);
+    const told: {
+      switches: { urn: string; what: string }[];
+      hosts: { host: string; serves?: boolean }[];
+      limits: unknown[];
+      verdict: string;
+      steps: { action: string; type: string }[];
+    } = JSON.parse(stdout);
+    expect(status).toBe(1);
+    expect(told.switches.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(["strict TLS to every server behind the edge", "HSTS", "DNSSEC"]),
+    );
+    expect(told.hosts.filter(({ serves }) => serves === false).map(({ host }) => host)).toEqual([
+      "vpn.acme.test",
+    ]);
+    expect(told.hosts.filter(({ serves }) => serves === true).length).toBeGreaterThan(30);
+    expect(told.verdict).toMatch(/^✗ Refused/);
+    expect(told.steps.some(({ action }) => action === "rotate")).toBe(true);
+    expect(estate.server.requests.filter((request) => !request.startsWith("GET "))).toEqual([]);
+  } finally {
+    server.close();
+  }
+}
