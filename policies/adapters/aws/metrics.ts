@@ -1,5 +1,6 @@
 import type { ResourceOf, Value } from "../../framework/index.ts";
 import type { Measure } from "../../values/alert-measures.ts";
+import { mostGuardedRequests } from "../../values/promql-amounts.ts";
 
 type Any = ResourceOf<unknown>;
 
@@ -21,6 +22,8 @@ export function measureOf(alarm: Any): Measure {
 interface Bound {
   readonly value: number;
   readonly isAbove: boolean;
+  /** Whether the value itself meets it. */
+  readonly isIncluded: boolean;
 }
 
 function boundOf(alarm: Any): Bound | undefined {
@@ -29,7 +32,7 @@ function boundOf(alarm: Any): Bound | undefined {
   if (value === undefined || !/^(?:Greater|Less)Than(?:OrEqualTo)?Threshold$/.test(operator)) {
     return undefined;
   }
-  return { value, isAbove: operator.startsWith("Greater") };
+  return { value, isAbove: operator.startsWith("Greater"), isIncluded: operator.includes("OrEqualTo") };
 }
 
 interface Metric {
@@ -48,7 +51,7 @@ const statisticOf = (alarm: Any): string =>
 const windowOf = (alarm: Any): number => alarm.at("period").number() ?? 60;
 
 function ofMetric({ namespace, name }: Metric, statistic: string, bound: Bound, window: number): Measure {
-  const { value, isAbove } = bound;
+  const { value, isAbove, isIncluded } = bound;
   if (isAbove && /5xxErrorRate$/.test(name)) {
     return { kind: "error ratio", above: value / 100, window };
   }
@@ -61,16 +64,23 @@ function ofMetric({ namespace, name }: Metric, statistic: string, bound: Bound, 
   if (isAbove && /^MemoryUtilization$/.test(name) && statistic !== "Minimum") {
     return { kind: "memory", above: value / 100, isShare: true };
   }
+  if (isAbove && namespace === "ECS/ContainerInsights" && name === "MemoryUtilized") {
+    return { kind: "memory", above: value * bytesOfMegabyte, isShare: false };
+  }
   if (isAbove && namespace === "AWS/RDS" && name === "DatabaseConnections" && statistic !== "Minimum") {
     return { kind: "connections", above: value, isShare: false };
   }
   if (isAbove && /Connections?.*(?:Fail|Error)|(?:Fail|Error)\w*Connection/i.test(name)) {
     return { kind: "failed connections", above: (value * 60) / Math.max(window, 1) };
   }
-  if (isAbove && name === "UnHealthyHostCount" && value < 1) {
+  if (
+    isAbove &&
+    name === "UnHealthyHostCount" &&
+    (isIncluded ? value > 0 && value <= 1 : value >= 0 && value < 1)
+  ) {
     return { kind: "down", from: "scrape", all: false, window };
   }
-  if (!isAbove && name === "HealthyHostCount" && value >= 1) {
+  if (!isAbove && name === "HealthyHostCount" && (value >= 1 || (isIncluded && value >= 0))) {
     return { kind: "down", from: "scrape", all: false, window };
   }
   if (!isAbove && name === "HealthCheckStatus" && value >= 1) {
@@ -81,6 +91,8 @@ function ofMetric({ namespace, name }: Metric, statistic: string, bound: Bound, 
   }
   return other;
 }
+
+const bytesOfMegabyte = 1024 ** 2;
 
 const failed = /5XX|5xx|^Errors$/;
 const requests = /^RequestCount$|^Requests?$|^Invocations$/;
@@ -95,17 +107,44 @@ function ofQueries(queries: readonly Value[], bound: Bound): Measure {
     }),
   );
   const returned = queries.find((query) => query.at("returnData").boolean() === true) ?? queries.at(-1);
-  const text = (returned?.at("expression").string() ?? "").replaceAll(/\s/g, "");
-  const [, first = "", second = ""] =
-    /^\(?(?:100\*)?\(?(?:FILL\()?(\w+)(?:,0\))?\/(\w+)\)?(?:\*100)?\)?$/i.exec(text) ?? [];
-  const isPercent = /100/.test(text);
-  const [above, below] = [metrics.get(first), metrics.get(second)];
   const window = Math.max(60, ...queries.flatMap((query) => query.at("metric", "period").number() ?? []));
-  return bound.isAbove &&
-    above !== undefined &&
-    below !== undefined &&
-    failed.test(above.name) &&
-    requests.test(below.name)
-    ? { kind: "error ratio", above: isPercent ? bound.value / 100 : bound.value, window }
+  const share = shareIn((returned?.at("expression").string() ?? "").replaceAll(/\s/g, ""), (id, least) => {
+    const name = metrics.get(id)?.name ?? "";
+    return requests.test(name) && least / window <= mostGuardedRequests;
+  });
+  const isOf = (ids: readonly string[], names: RegExp) =>
+    ids.every((id) => names.test(metrics.get(id)?.name ?? ""));
+  return bound.isAbove && share !== undefined && isOf(share.above, failed) && isOf([share.below], requests)
+    ? { kind: "error ratio", above: share.isPercent ? bound.value / 100 : bound.value, window }
     : other;
+}
+
+interface Share {
+  /** Ids of the metrics whose sum is divided. */
+  readonly above: readonly string[];
+  readonly below: string;
+  readonly isPercent: boolean;
+}
+
+/** `a/b`, `100*(a+b)/c` or `IF(c>10,a/c,0)`, where a guard against few requests is one that `isGuard` takes. */
+function shareIn(text: string, isGuard: (id: string, least: number) => boolean): Share | undefined {
+  const [, guard = "", least = "", guarded] = /^IF\((\w+)>=?(\d+),(.+),0\)$/i.exec(text) ?? [];
+  if (guarded !== undefined && !isGuard(guard, Number(least))) {
+    return undefined;
+  }
+  let rest = (guarded ?? text).replaceAll(/FILL\((\w+),0\)/gi, "$1");
+  let percents = 0;
+  for (let before = ""; before !== rest; ) {
+    before = rest;
+    const bare = rest
+      .replace(/^100\*|\*100$/, "")
+      .replace(/^(?:(\w+)\*100|\(100\*(\w+)\)|\((\w+)\*100\))\/(\w+)$/, "$1$2$3/$4");
+    percents += bare === rest ? 0 : 1;
+    rest = bare.replace(/^\((\w+\/\w+|\(\w+(?:\+\w+)+\)\/\w+)\)$/, "$1");
+  }
+  const [, sum, one, below] = /^(?:\((\w+(?:\+\w+)+)\)|(\w+))\/(\w+)$/.exec(rest) ?? [];
+  const above = sum?.split("+") ?? (one === undefined ? [] : [one]);
+  return below === undefined || above.length === 0 || percents > 1
+    ? undefined
+    : { above, below, isPercent: percents === 1 };
 }

@@ -46,6 +46,7 @@ export function managedFault(acl: Any | undefined): Fault | undefined {
   if (acl === undefined) {
     return { found: "no web ACL with managed rules acts on it" };
   }
+  const acting: Value[] = [];
   for (const group of groups) {
     const rule = rulesOf(acl).find(
       (candidate) => statementOf(candidate, "managedRuleGroupStatement").at("name").string() === group,
@@ -53,6 +54,7 @@ export function managedFault(acl: Any | undefined): Fault | undefined {
     if (rule === undefined) {
       return fault(acl.at("rules"), `${acl.name} does not have the rule group ${group}`);
     }
+    acting.push(rule);
     const statement = statementOf(rule, "managedRuleGroupStatement");
     const override = rule.at("overrideAction");
     if (override.at("count").exists) {
@@ -75,27 +77,32 @@ export function managedFault(acl: Any | undefined): Fault | undefined {
       return fault(weakened, `the rule ${weakened.at("name").string()} of ${group} does not block`);
     }
   }
-  return letsPast(acl);
-}
-
-/** Rules that a site with a database and pages cannot do without. */
-const essential = /SQLi|CrossSiteScripting|GenericRFI|GenericLFI|RestrictedExtensions/i;
-
-/** A rule that allows ends the judgment of a request: what comes after it does not act. */
-export function letsPast(acl: Any): Fault | undefined {
-  const allowing = rulesOf(acl).find((rule) => rule.at("action", "allow").exists);
+  const allowing = acting.map((rule) => allowingBefore(acl, rule)).find((it) => it !== undefined);
   return (
     allowing &&
     unproved(
       allowing,
       `the rule ${allowing.at("name").string()} of ${acl.name} lets requests past the rules after it`,
-      "Remove the rule, or put it behind the managed rules and the rate limits and waive this policy.",
+      "Remove the rule, or give it a higher priority number than the managed rules and the rate limits have.",
     )
   );
 }
 
+/** Rules that a site with a database and pages cannot do without. */
+const essential = /SQLi|CrossSiteScripting|GenericRFI|GenericLFI|RestrictedExtensions/i;
+
+/** A rule that allows ends the judgment of a request: what comes after it, by its priority, does not act. */
+function allowingBefore(acl: Any, rule: Value): Value | undefined {
+  const place = rule.at("priority").number() ?? Number.POSITIVE_INFINITY;
+  return rulesOf(acl).find(
+    (other) =>
+      other.at("action", "allow").exists &&
+      (other.at("priority").number() ?? Number.NEGATIVE_INFINITY) <= place,
+  );
+}
+
 export function limitsOf(acl: Any | undefined): RateLimit[] {
-  if (acl === undefined || letsPast(acl) !== undefined) {
+  if (acl === undefined) {
     return [];
   }
   return rulesOf(acl).flatMap((rule): RateLimit[] => {
@@ -104,7 +111,7 @@ export function limitsOf(acl: Any | undefined): RateLimit[] {
     const stops = (["block", "challenge", "captcha"] as const).some(
       (action) => rule.at("action", action).exists,
     );
-    if (limit === undefined || !stops) {
+    if (limit === undefined || !stops || allowingBefore(acl, rule) !== undefined) {
       return [];
     }
     const scope = statement.at("scopeDownStatement");
@@ -114,7 +121,7 @@ export function limitsOf(acl: Any | undefined): RateLimit[] {
         resource: acl,
         rate: limit / (statement.at("evaluationWindowSec").number() ?? 300),
         names: textsIn(scope),
-        usesPattern: false,
+        usesPattern: usesPattern(scope),
         chosenKey: chosenKey(statement),
         actsOn: acts,
         counts: acts,
@@ -148,11 +155,36 @@ function takes(statement: Value, request: SampleRequest): boolean | undefined {
     const answer = one && takes(one, request);
     return answer === undefined ? undefined : !answer;
   }
-  const match = statement.at("byteMatchStatement");
-  return match.exists ? matches(match, request) : undefined;
+  const [match, pattern] = [statement.at("byteMatchStatement"), statement.at("regexMatchStatement")];
+  return match.exists
+    ? matches(match, request)
+    : pattern.exists
+      ? matchesPattern(pattern, request)
+      : undefined;
 }
 
-function matches(match: Value, request: SampleRequest): boolean | undefined {
+const usesPattern = (scope: Value): boolean =>
+  scope.at("regexMatchStatement").exists ||
+  ["andStatement", "orStatement", "notStatement"].some((kind) =>
+    scope.at(kind, "statements").items().some(usesPattern),
+  );
+
+/** A path of which only the beginning is known may go on so that a pattern matches no longer. */
+function matchesPattern(match: Value, request: SampleRequest): boolean | undefined {
+  const text = fieldOf(match, request);
+  const pattern = match.at("regexString").string();
+  if (text === undefined || pattern === undefined || request.isOpenEnded === true) {
+    return undefined;
+  }
+  try {
+    return new RegExp(pattern, "u").test(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a statement looks at, as its transformations leave it. */
+function fieldOf(match: Value, request: SampleRequest): string | undefined {
   const field = match.at("fieldToMatch");
   const header = field.at("singleHeader", "name").string()?.toLowerCase();
   const text = field.at("uriPath").exists
@@ -162,15 +194,20 @@ function matches(match: Value, request: SampleRequest): boolean | undefined {
       : header === "host"
         ? request.host
         : undefined;
-  const wanted = match.at("searchString").string();
-  if (text === undefined || wanted === undefined) {
-    return undefined;
-  }
   const isLower = match
     .at("textTransformations")
     .items()
     .some((one) => one.at("type").string() === "LOWERCASE");
-  const own = isLower ? text.toLowerCase() : text;
+  return isLower ? text?.toLowerCase() : text;
+}
+
+function matches(match: Value, request: SampleRequest): boolean | undefined {
+  const field = match.at("fieldToMatch");
+  const own = fieldOf(match, request);
+  const wanted = match.at("searchString").string();
+  if (own === undefined || wanted === undefined) {
+    return undefined;
+  }
   const isOpen = request.isOpenEnded === true && field.at("uriPath").exists;
   switch (match.at("positionalConstraint").string()) {
     case "STARTS_WITH":

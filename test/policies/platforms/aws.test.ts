@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { add, all, type Edit, objecting, set } from "../../recording/edited.ts";
+import { add, all, append, type Edit, objecting, set } from "../../recording/edited.ts";
 import type { RecordedStack } from "../../recording/stacks.ts";
 import { platform } from "./aws/program.ts";
 import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
@@ -122,6 +122,50 @@ const withoutVariable = (name: string): Edit =>
     environment: mapped(definition.environment, (it) => it).filter((it) => Object(it).name !== name),
   }));
 
+/** The alarm on errors by another formula, over five minutes. */
+const formula = (expression: string, ...errors: readonly string[]): Edit =>
+  set("errors", () => ({
+    metricQueries: [
+      ...[...errors, "RequestCount"].map((metricName, place) => ({
+        id: metricName === "RequestCount" ? "requests" : `e${place + 1}`,
+        metric: { namespace: "AWS/ApplicationELB", metricName, period: 300, stat: "Sum" },
+      })),
+      { id: "share", expression, returnData: true },
+    ],
+  }));
+const targets = "HTTPCode_Target_5XX_Count";
+const unhealthy = (threshold: number): Edit =>
+  set("down", () => ({
+    metricName: "UnHealthyHostCount",
+    comparisonOperator: "GreaterThanOrEqualToThreshold",
+    statistic: "Maximum",
+    threshold,
+  }));
+const loginBy = (regexString: string): Edit =>
+  rule("login", (own) => ({
+    statement: {
+      rateBasedStatement: {
+        ...Object(Object(own.statement).rateBasedStatement),
+        scopeDownStatement: {
+          regexMatchStatement: {
+            fieldToMatch: { uriPath: {} },
+            regexString,
+            textTransformations: [{ priority: 0, type: "LOWERCASE" }],
+          },
+        },
+      },
+    },
+  }));
+const office = (priority: number): Edit =>
+  append("firewall", "rules", {
+    name: "office",
+    priority,
+    action: { allow: {} },
+    statement: {
+      ipSetReferenceStatement: { arn: "arn:aws:wafv2:us-east-1:123456789012:global/ipset/office/1" },
+    },
+  });
+
 describe("a break at Amazon is refused", () => {
   test.each<[policy: string, what: string, Edit]>([
     [
@@ -178,6 +222,26 @@ describe("a break at Amazon is refused", () => {
       "a rule allows a header before them",
       rules((own) => (own.name === "all" ? { ...own, action: { allow: {} } } : own)),
     ],
+    ["waf-managed-rules", "an office is allowed before the managed rules", office(0)],
+    ["rate-limit-api", "an office is allowed before the limits", office(0)],
+    ["rate-limit-login", "another path is limited by a pattern", loginBy("^/api/logout")],
+    [
+      "alert-high-error-rate",
+      "an alarm waits for many requests",
+      formula("IF(requests>1000000,100*e1/requests,0)", targets),
+    ],
+    [
+      "alert-high-error-rate",
+      "an alarm adds what is no error",
+      formula("100*(e1+e2)/requests", targets, "HTTPCode_Target_4XX_Count"),
+    ],
+    [
+      "alert-high-error-rate",
+      "an alarm adds a share",
+      formula("e1+e2/requests", targets, "HTTPCode_ELB_5XX_Count"),
+    ],
+    ["alert-service-down", "an alarm fires always", unhealthy(0)],
+    ["alert-service-down", "an alarm waits for two targets", unhealthy(2)],
     ["waf-managed-rules", "no firewall acts", edge(() => ({ webAclId: undefined }))],
     ["rate-limit-login", "login has no limit", rule("login", () => ({ action: { count: {} } }))],
     [
@@ -344,6 +408,25 @@ describe("what a platform at Amazon may do", () => {
     [
       "a function without visitors has variables of its own",
       set("thumbnails", () => ({ environment: { variables: { SIZE: "200" } } })),
+    ],
+    ["an office is allowed after all rules", office(99)],
+    ["login is limited by a pattern", loginBy("^/api/login")],
+    [
+      "an alarm has a guard against few requests",
+      formula("IF(requests > 10, e1 / requests * 100, 0)", targets),
+    ],
+    [
+      "an alarm adds the errors of the balancer",
+      formula("100 * ((e1 + FILL(e2, 0)) / requests)", targets, "HTTPCode_ELB_5XX_Count"),
+    ],
+    ["an alarm counts targets that are not healthy", unhealthy(1)],
+    [
+      "memory is measured in megabytes",
+      set("memory", () => ({
+        namespace: "ECS/ContainerInsights",
+        metricName: "MemoryUtilized",
+        threshold: 900,
+      })),
     ],
     [
       "secrets are named by their full addresses",
