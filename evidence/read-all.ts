@@ -71,7 +71,23 @@ export async function readAll(
     }
   }
   await signatures.done();
+  vouch(records, vouched);
   return { records, problems: found.filter((each) => typeof each === "string"), keys: trusted.length };
+}
+
+/**
+ * Counts what was signed by a key that is trusted no more where a checkpoint anchors it: who signed that had checked the
+ * signature while the key was trusted. What the old key signs since is anchored by none.
+ *
+ * @param vouched checkpoints that a trusted key signed
+ */
+export function vouch(records: readonly EvidenceRecord[], vouched: readonly Checkpoint[]): void {
+  const anchored = anchoredBy(vouched, records);
+  for (const record of records) {
+    if (record.signed.state === "untrusted" && anchored.has(record.digest)) {
+      record.signed = { state: "signed", keyIds: [] };
+    }
+  }
 }
 
 /** @throws {Failure} `failed`, for a record that was put to those of another stack */

@@ -5,6 +5,7 @@ import { factsOf } from "../../evidence/gates/facts.ts";
 import { gates } from "../../evidence/gates/registry.ts";
 import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
 import { loadTestResults, readLoadTest } from "../../evidence/load-test-results.ts";
+import { vouch } from "../../evidence/read-all.ts";
 import type { Result as ControlResult, RunKind } from "../../evidence/statement.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
 import type { Result } from "../../lib/command.ts";
@@ -35,8 +36,13 @@ import { recordRun, signingKey, trustedKeys } from "./record.ts";
 export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
   const { cwd, store, trusted } = await opened(flags);
   const notes = await readCheckpoints(flags.checkpoint, { cwd, stack: flags.stack, trusted });
+  const kept = await store.readAll(trusted);
+  vouch(
+    kept.records,
+    notes.flatMap(({ checkpoint: note, signed }) => (signed === "signed" ? [note] : [])),
+  );
   const verification = verifyEvidence(
-    await store.readAll(trusted),
+    kept,
     notes.map(({ checkpoint: note }) => note),
     new Date(),
     { projects: projectsIn(cwd), origin: originOf(cwd, flags.stack) },
@@ -83,6 +89,10 @@ export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
     const kept = await store.readAll(keys);
     const earlier = bucket === undefined ? [] : await checkpointsIn(bucket, keys);
     const notes = earlier.filter(({ signed }) => keys.length === 0 || signed === "signed");
+    vouch(
+      kept.records,
+      notes.flatMap(({ checkpoint: note, signed }) => (signed === "signed" ? [note] : [])),
+    );
     const made = checkpointOf(kept.records, originOf(cwd, flags.stack));
     const { problems, late } = verifyEvidence(
       kept,

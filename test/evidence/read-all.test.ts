@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { checkpointOf } from "../../evidence/checkpoint.ts";
 import { EvidenceFolder } from "../../evidence/folder.ts";
 import { generateKeys, readSigningKey } from "../../evidence/keys.ts";
+import { vouch } from "../../evidence/read-all.ts";
 import { sealRun } from "../../evidence/record.ts";
 import { runOf } from "./records.ts";
 
@@ -69,4 +70,19 @@ it("takes the word of a checkpoint for the signatures of what it anchors, and of
   // One that does not fit anchors nothing, and every signature is checked.
   const covering = checkpointOf(folder.read([]).records, "optropic/production");
   expect(await states([{ ...covering, root: checkpoint.root }])).toEqual(["signed", "unsigned", "untrusted"]);
+});
+
+it("counts what a key signed before it was revoked where a checkpoint of a trusted key anchors it", async () => {
+  add(1, stranger);
+  add(2, key);
+  const checkpoint = checkpointOf(folder.read([]).records, "optropic/production");
+  add(3, stranger);
+  const states = async (vouched: (typeof checkpoint)[]) =>
+    (await folder.readAll([key], vouched)).records.map(({ signed }) => signed.state);
+  expect(await states([])).toEqual(["untrusted", "signed", "untrusted"]);
+  expect(await states([checkpoint])).toEqual(["signed", "signed", "untrusted"]);
+  // The command that checks every signature again says the same.
+  const { records } = await folder.readAll([key]);
+  vouch(records, [checkpoint]);
+  expect(records.map(({ signed }) => signed.state)).toEqual(["signed", "signed", "untrusted"]);
 });

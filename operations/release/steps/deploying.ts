@@ -9,7 +9,7 @@ export function deploying(host: Host): Action {
   return {
     name: host.name,
     does: `Deploys the commit on ${host.name}, for ${host.domains.join(" and ")}.`,
-    find: (run) => deploymentOf(host, run),
+    find: (run) => servingOf(host, run),
     async perform({ commit, signal }, key) {
       const before = await host.served(signal);
       const deployment = await host.deploy(commit, { serve: true, key }, signal);
@@ -52,6 +52,22 @@ export function promoting(host: Host): Action {
   };
 }
 
+/**
+ * What serves the commit, or is about to. A deployment that served once and does no longer, as after a rollback, will
+ * not serve again by itself.
+ */
+async function servingOf(host: Host, { commit, signal }: StepRun): Promise<Trace> {
+  const served = await host.served(signal);
+  const own = (await host.deployments(signal)).filter((each) => sameCommit(each.commit, commit));
+  const isComing = (each: Deployment): boolean =>
+    each.pending ||
+    (each.ready && !each.hasServed && (served === undefined || each.createdAt > served.createdAt));
+  const found = served !== undefined && sameCommit(served.commit, commit) ? served : own.find(isComing);
+  return found === undefined
+    ? { state: "not-done" }
+    : { state: "done", done: noteOf(host, found, undefined) };
+}
+
 async function deploymentOf(host: Host, { commit, signal }: StepRun): Promise<Trace> {
   const found = (await host.deployments(signal)).find(
     (each) => sameCommit(each.commit, commit) && (each.ready || each.pending),
@@ -84,7 +100,10 @@ export async function servedEverywhere(
       const served = await host.served(signal);
       if (served !== undefined && sameCommit(served.commit, commit))
         return { host, state: "served" } as const;
-      const own = (await host.deployments(signal)).find((each) => sameCommit(each.commit, commit));
+      // Of several attempts the last one counts, in whatever order the host lists them.
+      const [own] = (await host.deployments(signal))
+        .filter((each) => sameCommit(each.commit, commit))
+        .toSorted((one, other) => (one.createdAt > other.createdAt ? -1 : 1));
       return { host, state: own !== undefined && !own.ready && !own.pending ? "failed" : "coming" } as const;
     }),
   );

@@ -154,12 +154,15 @@ function notes({ repository }: Parts): Step {
         does: "Drafts the release with notes from the merged pull requests.",
         async find({ version, signal }) {
           const found = await repository.release(tagOf(version), signal);
-          return found === undefined
-            ? { state: "not-done" }
-            : {
-                state: "done",
-                done: { summary: `${tagOf(version)} is there`, note: { id: found.id, url: found.url } },
-              };
+          if (found === undefined) return { state: "not-done" };
+          if (!found.draft) {
+            throw new Failure(
+              "failed",
+              `${tagOf(version)} is published already, at ${found.url}: release a new version, or pass --from the step to go on with`,
+            );
+          }
+          const note = { id: found.id, url: found.url };
+          return { state: "done", done: { summary: `${tagOf(version)} is there`, note } };
         },
         async perform({ version, commit, signal }) {
           const { id, url } = await repository.draftRelease(tagOf(version), commit, signal);

@@ -140,7 +140,7 @@ export function shown(items: readonly DecidedItem[], ids: readonly ItemId[], now
     const summary = unmet.map(({ id, reason }) => `${id}: ${reason}`).join("; ");
     return { state: "failed", summary } as const;
   }
-  const open = asked.filter(({ blocks }) => blocks);
+  const open = ids.filter((id) => asked.find((item) => item.id === id)?.blocks !== false);
   if (open.length === 0) return { state: "successful", summary: `${ids.join(", ")} are shown` } as const;
-  return waiting(now, `${open.map(({ id }) => id).join(", ")}: ${todo}`, 5 * 60_000);
+  return waiting(now, `${open.join(", ")}: ${todo}`, 5 * 60_000);
 }
