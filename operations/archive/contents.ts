@@ -171,6 +171,31 @@ export function privilegesOf(contents: string, selected: ReadonlySet<string>, { 
     .join("\n")}\n`;
 }
 
+/**
+ * Divides a table of contents where indexes of partitions are attached to those of their tables. Attaching locks the
+ * indexes above it too, which pg_restore's workers do not know: they would wait for each other. Foreign keys come
+ * after it, since they need the index of the topmost table.
+ *
+ * @param selected the lines that are restored, of all `contents`
+ */
+export function splitAttachments({ contents, selected }: { contents: string; selected: string }): {
+  before: string;
+  attachments: string;
+  after: string;
+} {
+  const needs = new Map(linesOf(contents).map((line) => [line.id, line.needs]));
+  const lines = linesOf(selected).map((line) => ({ ...line, needs: needs.get(line.id) ?? [] }));
+  const isAttachment = ({ rest }: Line): boolean => rest.startsWith("INDEX ATTACH ");
+  const keys = idsOf(lines.filter(({ rest }) => rest.startsWith("FK CONSTRAINT ")));
+  const isAfter = (line: Line): boolean => keys.has(line.id) || isAbout(line, keys);
+  const text = (some: readonly Line[]): string => `${some.map((line) => line.text).join("\n")}\n`;
+  return {
+    before: text(lines.filter((line) => !isAttachment(line) && !isAfter(line))),
+    attachments: text(lines.filter(isAttachment)),
+    after: text(lines.filter(isAfter)),
+  };
+}
+
 function linesOf(contents: string): Line[] {
   const lines: Line[] = [];
   for (const text of contents.split("\n")) {

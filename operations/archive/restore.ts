@@ -5,7 +5,14 @@ import { type Connection, programEnvironment } from "../../postgres/connection.t
 import { launchOf, majorOf } from "../../postgres/programs.ts";
 import type { Session } from "../../postgres/session.ts";
 import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
-import { dataOf, divideContents, schemaPrivilegesOf, selectContents, withoutData } from "./contents.ts";
+import {
+  dataOf,
+  divideContents,
+  schemaPrivilegesOf,
+  selectContents,
+  splitAttachments,
+  withoutData,
+} from "./contents.ts";
 import { prepareSession, withoutCompiler } from "./describe.ts";
 import type { Details } from "./details.ts";
 import { extensionCommentStatements } from "./extension-comments.ts";
@@ -103,9 +110,18 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       await runRestore({ ...options, jobs: checks.inOrder ? 1 : options.jobs }, list, ["--section=data"]);
       if (ofExtensions.size > 0) writeFileSync(list, others, { mode: 0o600 });
       for (const statement of checks.statements) await run(session, statement);
-      await runRestore(options, list, ["--section=post-data"]);
-      writeFileSync(list, triggers, { mode: 0o600 });
-      await runRestore({ ...options, jobs: 1 }, list, ["--section=post-data"]);
+      const { before, attachments, after } = splitAttachments({ contents, selected: others });
+      const isDivided = attachments.trim() !== "";
+      for (const [text, jobs] of [
+        [isDivided ? before : others, options.jobs],
+        [attachments, 1],
+        [isDivided ? after : "", options.jobs],
+        [triggers, 1],
+      ] as const) {
+        if (text.trim() === "") continue;
+        writeFileSync(list, text, { mode: 0o600 });
+        await runRestore({ ...options, jobs }, list, ["--section=post-data"]);
+      }
       await carrier.make("last");
     });
     for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
