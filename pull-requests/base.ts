@@ -37,8 +37,13 @@ export function checkOutBase({ head, into, commit }: BaseOptions): string {
   return `The packages of the base ${base.slice(0, 12)} cannot be installed, so there may be nothing to compare with.`;
 }
 
+/** The commit that is checked out, and its parents: of a merge that GitHub judges, the base and the head. */
+export function commitsOf(checkout: string): string[] {
+  return git(checkout, "rev-list", "--parents", "-n", "1", "HEAD").trim().split(" ");
+}
+
 function firstParent(head: string): string | undefined {
-  const [, first, second] = git(head, "rev-list", "--parents", "-n", "1", "HEAD").trim().split(" ");
+  const [, first, second] = commitsOf(head);
   return second === undefined ? undefined : first;
 }
 

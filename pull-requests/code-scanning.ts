@@ -1,88 +1,102 @@
 import { gzipSync } from "node:zlib";
 import * as z from "zod";
-import { Failure } from "../lib/failure.ts";
-import { parseJson } from "../lib/json.ts";
-import { pullRequestsOf } from "./open.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { sarifOf } from "../preview/report/sarif.ts";
+import { claimIn } from "./claim.ts";
+import { Findings } from "./finding.ts";
+import { concernedBy } from "./open.ts";
 import { inRepository, type Repository } from "./repository.ts";
-import { artifactName, type Files, resultsOf } from "./results.ts";
-import { isSameRepository, type RunEvent } from "./run.ts";
+import { artifactName, artifactsOf, resultsIn } from "./results.ts";
+import { isSameRepository, type WorkflowRun } from "./run.ts";
+import { runsOf } from "./runs.ts";
+import { type StackResult, stackResult } from "./stack-result.ts";
 import { previewedStacks } from "./stacks.ts";
+import type { Wake } from "./wake.ts";
 
-/** The parts of a SARIF file that are read or changed; GitHub validates the rest. */
-const sarifFile = z.looseObject({
-  version: z.literal("2.1.0"),
-  runs: z
-    .array(z.looseObject({ tool: z.looseObject({ driver: z.looseObject({ name: z.literal("optropic") }) }) }))
-    .length(1),
-});
 const receipt = z.object({ id: z.string() });
 
-/**
- * Uploads the SARIF of a run to code scanning: to the head of its pull request, or after a push to the default
- * branch, which GitHub compares pull requests with.
- *
- * @returns what was done, in words
- * @throws {Failure} when GitHub refuses it or the run's artifact is invalid
- */
-export async function uploadSarif(repository: Repository, event: RunEvent): Promise<string> {
-  const { id: run, head_sha: commit, conclusion } = event.workflow_run;
-  if (conclusion !== "success" && conclusion !== "failure")
-    return `Run ${run} did not end with success or failure; nothing to upload.`;
-  const places = await placesOf(repository, event);
-  if (places.length === 0) return `No open pull request is at ${commit} any more; nothing to upload.`;
-  const done: string[] = [];
-  for (const { artifact, ref } of places) {
-    const results = await resultsOf(repository, run, artifact);
-    if (results.kind === "unreadable") throw results.reason;
-    if (results.kind !== "files") continue;
-    for (const { category, sarif } of analysesOf(results.files)) {
-      await repository.api.ask({
-        method: "POST",
-        path: inRepository(repository, "/code-scanning/sarifs"),
-        body: { commit_sha: commit, ref, sarif: gzipSync(JSON.stringify(sarif)).toString("base64") },
-        right: "upload to code scanning",
-        schema: receipt,
-        // The same analysis again takes the place of the first.
-        repeatable: true,
-      });
-      done.push(`Uploaded ${category} for ${ref}.`);
-    }
-  }
-  return done.length === 0 ? `Run ${run} has no SARIF.` : done.join("\n");
-}
-
+/** Where an analysis belongs: to the head of a pull request, or to a branch. */
 interface Place {
-  readonly artifact: string;
+  readonly commit: string;
   readonly ref: string;
 }
 
-async function placesOf(repository: Repository, event: RunEvent): Promise<Place[]> {
-  const { event: cause, head_branch: branch, head_repository: head } = event.workflow_run;
-  const { default_branch: main } = event.repository;
-  if (cause === "push" && branch === main && isSameRepository(head, event.repository)) {
-    return [{ artifact: artifactName("push"), ref: `refs/heads/${main}` }];
+/**
+ * Uploads what a run found to code scanning: for the head of each pull request that an event concerns, by its newest
+ * run, or after a push to the default branch, which GitHub compares pull requests with. The SARIF is made here from
+ * the results that are judged, so none is a stranger's, and what was not judged closes no alert.
+ *
+ * @returns what was done, in words
+ * @throws {Failure} when GitHub refuses it, or the results are unreadable
+ */
+export async function uploadSarif(repository: Repository, wake: Wake): Promise<string> {
+  const { run } = wake;
+  if (run?.event === "push") return await uploadPush(repository, wake, run);
+  const pulls = await concernedBy(repository, wake);
+  const findings = new Findings(repository);
+  const done: string[] = [];
+  for (const pull of pulls) {
+    const runs = await runsOf(repository, pull, run === undefined ? [] : [run]);
+    const { judgment, stacks, unreadable } = await findings.of(pull, runs, pulls);
+    if (unreadable !== undefined) throw unreadable;
+    const isJudged = judgment.verdict === "holds" || judgment.verdict === "refused";
+    const place = { commit: pull.head.sha, ref: `refs/pull/${pull.number}/head` };
+    if (isJudged) done.push(...(await upload(repository, place, stacks)));
   }
-  const pulls = await pullRequestsOf(repository, event);
-  return pulls.map(({ number }) => ({ artifact: artifactName(number), ref: `refs/pull/${number}/head` }));
+  return done.length === 0 ? "No open pull request has a verdict to upload." : done.join("\n");
 }
 
-/** The analyses, each in its own category: GitHub keeps only one for each tool and category. */
-function analysesOf(files: Files): { category: string; sarif: unknown }[] {
-  return previewedStacks.flatMap(({ name }) => {
-    const file = files.get(`${name}.sarif`);
-    if (file === undefined) return [];
+async function uploadPush(
+  repository: Repository,
+  { repository: { default_branch: main, ...own } }: Wake,
+  run: WorkflowRun,
+): Promise<string> {
+  const nothing = `Run ${run.id} is not of the default branch, or did not end with success or failure; nothing to upload.`;
+  if (run.head_branch !== main || !isSameRepository(run.head_repository, own)) return nothing;
+  if (run.conclusion !== "success" && run.conclusion !== "failure") return nothing;
+  const name = artifactName("push");
+  const results = await resultsIn(repository, await artifactsOf(repository, run.id), name);
+  if (results.kind === "unreadable") throw results.reason;
+  if (results.kind !== "files") return `Run ${run.id} kept no results; nothing to upload.`;
+  const claim = claimIn(results.files);
+  if (claim?.run !== run.id || claim.head !== run.head_sha || claim.pullRequest !== null) {
+    return `The results of run ${run.id} do not say that they are its own; nothing to upload.`;
+  }
+  const stacks = previewedStacks.map((stack) => stackResult(results.files, stack));
+  const place = { commit: run.head_sha, ref: `refs/heads/${main}` };
+  const done = await upload(repository, place, stacks);
+  return done.length === 0 ? `Run ${run.id} judged no stack; nothing to upload.` : done.join("\n");
+}
+
+/** Each analysis has a category of its own: GitHub keeps only one for each tool and category. */
+async function upload(
+  { api, ...repository }: Repository,
+  { commit, ref }: Place,
+  stacks: readonly StackResult[],
+): Promise<string[]> {
+  const done: string[] = [];
+  for (const [index, { name }] of previewedStacks.entries()) {
+    const result = stacks[index];
+    if (result?.kind !== "holds" && result?.kind !== "refused") continue;
+    const { document } = result;
     const category = `optropic-${name}`;
-    const sarif = readSarif(`${name}.sarif`, file);
-    const runs = sarif.runs.map((run) => ({ ...run, automationDetails: { id: `${category}/` } }));
-    return [{ category, sarif: { ...sarif, runs } }];
-  });
-}
-
-function readSarif(name: string, file: Buffer): z.infer<typeof sarifFile> {
-  const value = parseJson(file.toString("utf8"));
-  if (value === undefined) throw new Failure("refused", `${name} is not JSON`);
-  const sarif = sarifFile.safeParse(value);
-  if (!sarif.success)
-    throw new Failure("refused", `${name} is not a SARIF 2.1.0 file with one run of optropic`);
-  return sarif.data;
+    const sarif = sarifOf(
+      {
+        tool: { name: packageJson.name, version: packageJson.version },
+        ...{ project: document.project, stack: document.stack, result: { document } },
+      },
+      category,
+    );
+    await api.ask({
+      method: "POST",
+      path: inRepository(repository, "/code-scanning/sarifs"),
+      body: { commit_sha: commit, ref, sarif: gzipSync(JSON.stringify(sarif)).toString("base64") },
+      right: "upload to code scanning",
+      schema: receipt,
+      // The same analysis again takes the place of the first.
+      repeatable: true,
+    });
+    done.push(`Uploaded ${category} for ${ref}.`);
+  }
+  return done;
 }

@@ -5,12 +5,13 @@ import { exitStatus } from "../lib/exit.ts";
 import { Failure } from "../lib/failure.ts";
 import { GitHub } from "../vendors/github.ts";
 import { checkOutBase } from "./base.ts";
+import { claimOf } from "./claim.ts";
 import { uploadSarif } from "./code-scanning.ts";
 import { comment } from "./comment.ts";
 import { previewAll } from "./previews.ts";
 import type { Repository } from "./repository.ts";
-import { readRunEvent } from "./run.ts";
 import { previewedStacks, resultsFolder } from "./stacks.ts";
+import { readEvent, readWake } from "./wake.ts";
 
 const root = dirname(import.meta.dirname);
 
@@ -33,8 +34,10 @@ export async function pullRequest(args: readonly string[]): Promise<void> {
     )
     .action(async (flags: { base?: string; results: string; isolate?: string }) => {
       await runCommand({}, async () => {
+        const event = given("GITHUB_EVENT_PATH");
         const status = await previewAll({
           head: root,
+          claim: event === undefined ? undefined : claimOf(process.env, readEvent(event), root),
           base: flags.base === undefined ? undefined : resolve(flags.base),
           results: resolve(flags.results),
           stacks: previewedStacks,
@@ -61,19 +64,19 @@ export async function pullRequest(args: readonly string[]): Promise<void> {
   program
     .command("comment")
     .description(
-      "Posts the result of a finished run on its pull request, in one comment that later runs update.",
+      "Says on a pull request what its newest run found, in one comment that is kept up to date.",
     )
     .option("--author <login>", "the login that GITHUB_TOKEN writes as", "github-actions[bot]")
     .action(async ({ author }: { author: string }) => {
       await said(() => {
         const serverUrl = required("GITHUB_SERVER_URL", "set it to a URL such as https://github.com");
-        return comment(repository(), runEvent(), { author, serverUrl });
+        return comment(repository(), wake(), { author, serverUrl });
       });
     });
   program
     .command("code-scanning")
-    .description("Uploads the SARIF of a finished run to GitHub code scanning.")
-    .action(() => said(() => uploadSarif(repository(), runEvent())));
+    .description("Uploads what the newest run of a pull request, or of a push, found to GitHub code scanning.")
+    .action(() => said(() => uploadSarif(repository(), wake())));
   await runProgram(program, args);
 }
 
@@ -89,8 +92,8 @@ function repository(): Repository {
   return { api: new GitHub(), name };
 }
 
-function runEvent() {
-  return readRunEvent(required("GITHUB_EVENT_PATH", "set it to the file of a workflow_run event"));
+function wake() {
+  return readWake(required("GITHUB_EVENT_PATH", "set it to the file of the event"));
 }
 
 function required(name: string, what: string): string {

@@ -17,10 +17,14 @@ export interface CommentParts {
   readonly judgment: Judgment;
   /** How the run ended, as GitHub says it; null while it has not. */
   readonly conclusion: string | null;
+  /** The commit of the base that the run compared with, where it is known to be one. */
+  readonly baseCommit?: string | undefined;
+  /** The newest run that gave no verdict, after the one that did, and why. */
+  readonly newer?: { readonly id: number; readonly number: number; readonly why: string } | undefined;
   /** The fork that the commit is in; undefined for the repository itself, null where it is gone. */
   readonly fork: string | null | undefined;
-  /** Page of the run, which has the full results. */
-  readonly runUrl: string;
+  /** Page of a run, which has the full results. */
+  readonly runUrl: (id: number) => string;
   readonly results: readonly StackResult[];
   readonly unreadable?: string | undefined;
 }
@@ -42,12 +46,30 @@ export function commentBody(parts: CommentParts): string {
   return [head, ...sections].join("\n\n");
 }
 
-function firstLine({ state, judgment, conclusion, fork, runUrl }: CommentParts): string {
-  const run = `[run ${state.number}](${runUrl})${state.attempt > 1 ? `, attempt ${state.attempt},` : ""}`;
-  const ended = conclusion === null ? "has not concluded" : `concluded with **${prose(conclusion, 50)}**`;
+function firstLine(parts: CommentParts): string {
+  const { state, judgment, conclusion, fork, newer, runUrl } = parts;
+  const verdict = words[judgment.verdict];
   const why = judgment.why === undefined ? "" : ` ${judgment.why}`;
-  const commit = state.commit.slice(0, 12);
-  return `${words[judgment.verdict]}: ${run} of commit \`${commit}\` against ${code(state.base, 100)} ${ended}.${why} ${madeBy(fork)}`;
+  const { run } = state;
+  if (run === undefined) {
+    return `${verdict}: no run of commit \`${shortCommit(state.commit)}\` against ${againstOf(parts)} is known.${why}`;
+  }
+  const link = `[run ${run.number}](${runUrl(run.id)})${run.attempt > 1 ? `, attempt ${run.attempt},` : ""}`;
+  const ended = conclusion === null ? "has not concluded" : `concluded with **${prose(conclusion, 50)}**`;
+  const after =
+    newer === undefined
+      ? ""
+      : ` A newer one, [run ${newer.number}](${runUrl(newer.id)}), gave no verdict. ${newer.why}`;
+  return `${verdict}: ${link} of commit \`${shortCommit(state.commit)}\` against ${againstOf(parts)} ${ended}.${why}${after} ${madeBy(fork)}`;
+}
+
+function againstOf({ state, baseCommit }: CommentParts): string {
+  const commit = baseCommit === undefined ? "" : ` (\`${shortCommit(baseCommit)}\`)`;
+  return `${code(state.base, 100)}${commit}`;
+}
+
+function shortCommit(commit: string): string {
+  return commit.slice(0, 12);
 }
 
 function madeBy(fork: string | null | undefined): string {

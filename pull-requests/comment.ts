@@ -1,29 +1,18 @@
-import * as z from "zod";
+import { Failure } from "../lib/failure.ts";
 import { type Clock, systemClock } from "../vendors/clock.ts";
 import { VendorProblem } from "../vendors/problem.ts";
 import { commentBody } from "./comment-body.ts";
-import { type CommentState, commentMarker, isNewer, replaces, stateOf } from "./comment-state.ts";
-import { type OpenPullRequest, pullRequestsOf } from "./open.ts";
-import { inRepository, type Repository } from "./repository.ts";
-import { artifactName, type Results, resultsOf } from "./results.ts";
-import { isSameRepository, type RunEvent } from "./run.ts";
-import { type StackResult, stackResult } from "./stack-result.ts";
-import { previewedStacks } from "./stacks.ts";
-import { judge } from "./verdict.ts";
+import { type CommentState, stateOf } from "./comment-state.ts";
+import { type Finding, Findings } from "./finding.ts";
+import { concernedBy, type OpenPullRequest, openPullRequest } from "./open.ts";
+import { type OwnComment, ownComments, putComment, removeComment } from "./own-comments.ts";
+import type { Repository } from "./repository.ts";
+import { isSameRepository, type WorkflowRun } from "./run.ts";
+import { runOf, runsOf } from "./runs.ts";
+import type { Wake } from "./wake.ts";
 
-const id = z.int().positive();
-const comments = z.array(
-  z.object({ id, user: z.object({ login: z.string() }).nullable(), body: z.string().nullish() }),
-);
-const runOfState = z.object({
-  head_sha: z.string(),
-  run_number: id,
-  run_attempt: id.default(1),
-  workflow_id: id.optional(),
-});
-
-/** Times that a write is tried whose answer does not come, and milliseconds between. */
-const writes = { attempts: 3, pauseMs: 2000 };
+/** Times that a comment is compared with what GitHub knows, and milliseconds after a write that failed. */
+const rounds = { most: 5, pauseMs: 2000 };
 
 export interface CommentOptions {
   /** The login that the token writes as; only its comments are changed. */
@@ -33,168 +22,146 @@ export interface CommentOptions {
   readonly clock?: Clock;
 }
 
-interface Own {
-  readonly id: number;
-  readonly body: string;
-}
-
 /**
- * Posts the result of a run on its pull request, in one comment that later runs update.
+ * Says on each open pull request that an event concerns what GitHub knows of it now, in one comment.
  *
  * @returns what was done, in words
  * @throws {Failure} when GitHub refuses it, or, after it was said in the comment, when the results are unreadable
  */
-export async function comment(
-  repository: Repository,
-  event: RunEvent,
-  options: CommentOptions,
-): Promise<string> {
-  const { id: run, head_sha: commit } = event.workflow_run;
-  const pulls = await pullRequestsOf(repository, event);
-  if (pulls.length === 0) return `No open pull request is at ${commit} any more; nothing to comment on.`;
-  const found = await Promise.all(
-    pulls.map(async (pull) => ({
-      pull,
-      results: await resultsOf(repository, run, artifactName(pull.number)),
-    })),
-  );
-  // A run is of one pull request. Of several with one commit it is the one whose results it kept.
-  const kept = found.length === 1 ? found : found.filter(({ results }) => results.kind !== "none");
-  const [only] = kept;
-  if (only === undefined) return `Run ${run} has no result for its pull request.`;
-  if (kept.length > 1) {
-    const numbers = kept.map(({ pull }) => pull.number).join(", ");
-    return `Run ${run} claims to be of the pull requests ${numbers}; it can be of one only, so none has a comment.`;
+export async function comment(repository: Repository, wake: Wake, options: CommentOptions): Promise<string> {
+  const pulls = await concernedBy(repository, wake);
+  if (pulls.length === 0) return "No open pull request is concerned; nothing to comment on.";
+  const done: string[] = [];
+  const failures: unknown[] = [];
+  for (const pull of pulls) {
+    // One that is locked keeps no other from being told.
+    await commentOn(repository, wake, pull, pulls, options).then(
+      (text) => done.push(text),
+      (error: unknown) => failures.push(error),
+    );
   }
-  return await commentOn(repository, event, only.pull, only.results, options);
-}
-
-async function commentOn(
-  repository: Repository,
-  event: RunEvent,
-  { number, base }: OpenPullRequest,
-  results: Results,
-  options: CommentOptions,
-): Promise<string> {
-  const { workflow_run: run } = event;
-  const stacks: StackResult[] =
-    results.kind === "files"
-      ? previewedStacks.map((stack) => stackResult(results.files, stack))
-      : previewedStacks.map(() => ({ kind: "missing" }));
-  const judgment = judge(run.conclusion, results, stacks);
-  const state: CommentState = {
-    ...{ run: run.id, number: run.run_number, attempt: run.run_attempt },
-    ...{ commit: run.head_sha, base, verdict: judgment.verdict },
-  };
-  const isFork = !isSameRepository(run.head_repository, event.repository);
-  const body = commentBody({
-    ...{ state, judgment, conclusion: run.conclusion, results: stacks },
-    fork: isFork ? (run.head_repository?.full_name ?? null) : undefined,
-    runUrl: `${options.serverUrl}/${repository.name}/actions/runs/${run.id}`,
-    unreadable: results.kind === "unreadable" ? results.reason.message : undefined,
-  });
-  const done = await write(repository, event, number, { state, body }, options);
-  if (results.kind === "unreadable") throw results.reason;
-  return done;
-}
-
-/** A write whose answer is lost may have been done, so what is there is looked at before the next attempt. */
-async function write(
-  repository: Repository,
-  event: RunEvent,
-  number: number,
-  next: { state: CommentState; body: string },
-  { author, clock = systemClock }: CommentOptions,
-): Promise<string> {
-  for (let attempt = 1; ; attempt += 1) {
-    const [own, ...others] = await ownComments(repository, number, author);
-    const old =
-      own === undefined ? undefined : await trusted(repository, event, stateOf(own.body), next.state);
-    if (own !== undefined && old !== undefined && !replaces(next.state, old)) {
-      return isNewer(old, next.state)
-        ? `Pull request ${number} has the comment of a newer run already.`
-        : `The run gave no verdict; the comment on pull request ${number} keeps that of run ${old.number}.`;
-    }
-    try {
-      // An older comment would go on saying what no longer holds.
-      for (const { id: other } of others) await remove(repository, other);
-      if (own?.body === next.body) return `The comment on pull request ${number} says so already.`;
-      await put(repository, number, own, next.body);
-      return own === undefined
-        ? `Commented on pull request ${number}.`
-        : `Updated the comment on pull request ${number}.`;
-    } catch (error) {
-      const isOpen = error instanceof VendorProblem && ["unreachable", "timed-out"].includes(error.reason);
-      if (!isOpen || attempt === writes.attempts) throw error;
-      await clock.sleep(writes.pauseMs * attempt, new AbortController().signal);
-    }
-  }
-}
-
-/** The comments of ours, the oldest first. */
-async function ownComments(
-  { api, ...repository }: Repository,
-  number: number,
-  author: string,
-): Promise<Own[]> {
-  const all = await api.list({
-    path: inRepository(repository, `/issues/${number}/comments`),
-    right: "read comments",
-    schema: comments,
-  });
-  return all.flatMap(({ id: own, user, body }) =>
-    user?.login === author && body?.startsWith(commentMarker) ? [{ id: own, body }] : [],
-  );
+  if (failures.length > 0) throw failures[0];
+  return done.join("\n");
 }
 
 /**
- * The state of a comment, if it is true. Other workflows write as the same user, and somebody could have made one
- * of them post a comment that claims to be of a run in the far future.
+ * Writes until the comment says what GitHub knows. Another job may write at the same time, and a write whose answer
+ * is lost may have been done, so what is there is looked at after each write.
  */
-async function trusted(
-  { api, ...repository }: Repository,
-  event: RunEvent,
-  old: CommentState | undefined,
-  next: CommentState,
-): Promise<CommentState | undefined> {
-  if (old === undefined || replaces(next, old)) return old;
-  try {
-    const run = await api.ask({
-      path: inRepository(repository, `/actions/runs/${old.run}`),
-      right: "read runs of workflows",
-      schema: runOfState,
-    });
-    const { workflow_id: workflow } = event.workflow_run;
-    const isTrue =
-      run.head_sha === old.commit &&
-      run.run_number === old.number &&
-      run.run_attempt >= old.attempt &&
-      (workflow === undefined || run.workflow_id === undefined || workflow === run.workflow_id);
-    return isTrue ? old : undefined;
-  } catch (error) {
-    if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
-    throw error;
+async function commentOn(
+  repository: Repository,
+  wake: Wake,
+  { number }: OpenPullRequest,
+  pulls: readonly OpenPullRequest[],
+  { author, serverUrl, clock = systemClock }: CommentOptions,
+): Promise<string> {
+  const findings = new Findings(repository);
+  let written: OwnComment | undefined;
+  let done = "";
+  for (let round = 1; ; round += 1) {
+    const pull = await openPullRequest(repository, number);
+    if (pull === undefined) return done === "" ? `Pull request ${number} is closed.` : done;
+    const [own, ...others] = await ownComments(repository, number, author, written);
+    const old = own === undefined ? undefined : stateOf(own.body);
+    const runs = await knownRuns(repository, pull, wake.run, old);
+    const finding = await findings.of(pull, runs, pulls);
+    const body = bodyOf(repository, wake, finding, serverUrl);
+    const isKept = await keeps(repository, old, finding);
+    const isSaid = own?.body === body || (body === written?.body && own?.id === written.id);
+    if ((isKept || isSaid) && others.length === 0) {
+      // After it was said: what a stranger's run keeps may be no archive at all.
+      if (finding.unreadable !== undefined) throw finding.unreadable;
+      const already = isKept
+        ? `There is no newer verdict; the comment on pull request ${number} keeps that of run ${old?.run?.number}.`
+        : `The comment on pull request ${number} says so already.`;
+      return done === "" ? already : done;
+    }
+    if (round > rounds.most) throw restless(number);
+    try {
+      // An older comment would go on saying what no longer holds.
+      for (const other of others) await removeComment(repository, other);
+      if (isKept || isSaid) continue;
+      written = { id: await putComment(repository, number, own, body), body };
+      const isNew = own === undefined || done.startsWith("Commented");
+      done = isNew
+        ? `Commented on pull request ${number}.`
+        : `Updated the comment on pull request ${number}.`;
+    } catch (error) {
+      if (!mayPass(error, own) || round === rounds.most) throw error;
+      written = undefined;
+      await clock.sleep(rounds.pauseMs * round, new AbortController().signal);
+    }
   }
 }
 
-async function put({ api, ...repository }: Repository, number: number, own: Own | undefined, body: string) {
-  await api.ask({
-    method: own === undefined ? "POST" : "PATCH",
-    path: inRepository(
-      repository,
-      own === undefined ? `/issues/${number}/comments` : `/issues/comments/${own.id}`,
-    ),
-    body: { body },
-    right: "comment on pull requests",
-    schema: z.object({ id }),
+/** The runs of the head, with what a list that lags behind does not have: the run that ended, and the comment's. */
+async function knownRuns(
+  repository: Repository,
+  pull: OpenPullRequest,
+  ended: WorkflowRun | undefined,
+  old: CommentState | undefined,
+): Promise<readonly WorkflowRun[]> {
+  const known = ended === undefined ? [] : [ended];
+  const runs = await runsOf(repository, pull, known);
+  const claimed = old?.commit === pull.head.sha ? old.run?.id : undefined;
+  if (claimed === undefined || runs.some(({ id }) => id === claimed)) return runs;
+  const run = await runOf(repository, claimed);
+  return run === undefined ? runs : await runsOf(repository, pull, [...known, run]);
+}
+
+/**
+ * Whether a comment says more than can be found out again: the verdict of a run that is being repeated, or whose
+ * results are gone. Other workflows write as the same user, so it is believed only where GitHub knows that run, and
+ * its conclusion.
+ */
+async function keeps(
+  repository: Repository,
+  old: CommentState | undefined,
+  { pull, silent }: Finding,
+): Promise<boolean> {
+  if (old?.run === undefined || old.verdict === "none") return false;
+  if (old.commit !== pull.head.sha || old.base !== pull.base.ref) return false;
+  const { id, number, attempt } = old.run;
+  const run = silent.map((each) => each.run).find((each) => each.id === id);
+  if (run === undefined || run.run_number !== number || run.run_attempt < attempt) return false;
+  const then = run.run_attempt === attempt ? run : await runOf(repository, id, attempt);
+  if (then === undefined) return false;
+  switch (old.verdict) {
+    case "holds":
+      return then.conclusion === "success";
+    case "refused":
+      return then.conclusion === "failure";
+    default:
+      return then.conclusion !== null;
+  }
+}
+
+function bodyOf({ name }: Repository, wake: Wake, finding: Finding, serverUrl: string): string {
+  const { pull, run, judgment, stacks, base, unreadable, silent } = finding;
+  const [newest] = judgment.verdict === "none" ? [] : silent;
+  const head = run?.head_repository ?? null;
+  return commentBody({
+    state: {
+      run: run && { id: run.id, number: run.run_number, attempt: run.run_attempt },
+      ...{ commit: pull.head.sha, base: pull.base.ref, verdict: judgment.verdict },
+    },
+    ...{ judgment, results: stacks, baseCommit: base?.commit, unreadable: unreadable?.message },
+    conclusion: run?.conclusion ?? null,
+    newer: newest && { id: newest.run.id, number: newest.run.run_number, why: newest.why },
+    fork: isSameRepository(head, wake.repository) ? undefined : (head?.full_name ?? null),
+    runUrl: (id) => `${serverUrl}/${name}/actions/runs/${id}`,
   });
 }
 
-async function remove({ api, ...repository }: Repository, own: number): Promise<void> {
-  await api.ask({
-    method: "DELETE",
-    path: inRepository(repository, `/issues/comments/${own}`),
-    right: "delete its own comments",
-    schema: z.unknown(),
-  });
+/** Whether another look may mend it: no answer came, or somebody deleted the comment meanwhile. */
+function mayPass(error: unknown, own: OwnComment | undefined): boolean {
+  if (!(error instanceof VendorProblem)) return false;
+  return ["unreachable", "timed-out"].includes(error.reason) || (error.reason === "not-found" && !!own);
+}
+
+function restless(number: number): Failure {
+  return new Failure(
+    "refused",
+    `The comment on pull request ${number} was changed again after each of ${rounds.most} writes; find out which other job writes it`,
+  );
 }

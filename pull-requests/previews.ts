@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ExitStatus, exitStatus } from "../lib/exit.ts";
-import { parseJson } from "../lib/json.ts";
+import { jsonLine, parseJson } from "../lib/json.ts";
+import { type Claim, claimFile } from "./claim.ts";
 import { runOptropic } from "./optropic.ts";
 import { formats, type PreviewedStack } from "./stacks.ts";
 
@@ -18,6 +19,8 @@ export interface PreviewsOptions {
   readonly isolate?: string | undefined;
   /** File that the Markdown is appended to, from `GITHUB_STEP_SUMMARY`. */
   readonly summary?: string | undefined;
+  /** What is said of the results, where a run of GitHub makes them. */
+  readonly claim?: Claim | undefined;
   /** Receives progress for the log. */
   readonly say: (text: string) => void;
 }
@@ -27,13 +30,16 @@ const summaryLimit = 1024 * 1024;
 
 /**
  * Previews each stack offline and compares it with the base, which the base's own code previews. Each stack gets
- * `NAME.md`, `NAME.sarif` and `NAME.json` in the results.
+ * `NAME.md`, `NAME.sarif` and `NAME.json` in the results, and all of them one `run.json` about themselves.
  *
  * @returns the worst status of the previews
  */
 export async function previewAll(options: PreviewsOptions): Promise<ExitStatus> {
   await rm(options.results, { recursive: true, force: true });
   await mkdir(options.results, { recursive: true });
+  if (options.claim !== undefined) {
+    await writeFile(join(options.results, claimFile), jsonLine(options.claim));
+  }
   let worst: ExitStatus = exitStatus.holds;
   for (const stack of options.stacks) {
     options.say(`\n${stack.name}`);

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Failure } from "../lib/failure.ts";
 import { VendorProblem } from "../vendors/problem.ts";
+import { claimFile } from "./claim.ts";
 import { inRepository, type Repository } from "./repository.ts";
-import { formats, previewedStacks } from "./stacks.ts";
+import { previewedStacks } from "./stacks.ts";
 import { unzip } from "./zip.ts";
 
 /** The files of a run's previews by name, such as `production.json`. The author of the pull request controls them. */
@@ -17,42 +19,49 @@ export type Results =
   | { readonly kind: "unreadable"; readonly reason: Failure };
 
 const artifacts = z.object({
-  artifacts: z
-    .array(
-      z.object({
-        id: z.int().positive(),
-        name: z.string(),
-        size_in_bytes: z.int().nonnegative(),
-        expired: z.boolean(),
-      }),
-    )
-    .max(100),
+  artifacts: z.array(
+    z.object({
+      id: z.int().positive(),
+      name: z.string(),
+      size_in_bytes: z.int().nonnegative(),
+      expired: z.boolean(),
+      digest: z.string().max(200).nullish(),
+    }),
+  ),
 });
+
+/** Something that a run kept, as GitHub lists it. */
+export type Artifact = z.infer<typeof artifacts>["artifacts"][number];
 
 /** Limits of the archive, in bytes, and of the files in it. */
 const archiveLimit = 16 * 1024 * 1024;
 const limits = { entries: 100, fileBytes: 8 * 1024 * 1024 };
 
-const expectedFiles = new Set(previewedStacks.flatMap(({ name }) => formats.map((end) => `${name}.${end}`)));
+const expectedFiles = new Set([claimFile, ...previewedStacks.map(({ name }) => `${name}.json`)]);
 
 /** The name of the artifact with the results of a pull request or of a push. */
 export function artifactName(pullRequest: number | "push"): string {
   return `previews-${pullRequest}`;
 }
 
-/** Downloads the results of a run by the name of their artifact. */
-export async function resultsOf(
-  { api, ...repository }: Repository,
-  run: number,
-  name: string,
-): Promise<Results> {
-  const { artifacts: found } = await api.ask({
+/** What a run kept; a run has few of these, and the first hundred are looked at. */
+export async function artifactsOf({ api, ...repository }: Repository, run: number): Promise<Artifact[]> {
+  const answer = await api.ask({
     path: inRepository(repository, `/actions/runs/${run}/artifacts`),
-    query: { name, per_page: 100 },
+    query: { per_page: 100 },
     right: "read the artifacts of a run",
     schema: artifacts,
   });
-  const named = found.filter((artifact) => artifact.name === name);
+  return answer.artifacts;
+}
+
+/** Downloads the results among what a run kept, by the name of their artifact. */
+export async function resultsIn(
+  { api, ...repository }: Repository,
+  kept: readonly Artifact[],
+  name: string,
+): Promise<Results> {
+  const named = kept.filter((artifact) => artifact.name === name);
   // Each attempt of a run has one; the newest counts.
   const newest = named.toSorted((one, other) => other.id - one.id)[0];
   if (newest === undefined) return { kind: "none" };
@@ -66,13 +75,18 @@ export async function resultsOf(
     }
     const path = inRepository(repository, `/actions/artifacts/${newest.id}/zip`);
     const archive = await api.download(path, "read artifacts", archiveLimit);
+    checkDigest(archive, newest);
     return { kind: "files", files: unzip(archive, expectedFiles, limits) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (!(error instanceof VendorProblem)) return { kind: "unreadable", reason: error };
-    // GitHub answers 410 once the time to keep it is over; nobody's fault but the file's is its size.
-    if (error.status === 410 || error.reason === "not-found") return { kind: "expired" };
-    if (error.reason === "too-large") return { kind: "unreadable", reason: error };
-    throw error;
+    // GitHub answers 410 once the time to keep it is over.
+    const isGone = error instanceof VendorProblem && (error.status === 410 || error.reason === "not-found");
+    return isGone ? { kind: "expired" } : { kind: "unreadable", reason: error };
   }
+}
+
+function checkDigest(archive: Buffer, { name, digest }: Artifact): void {
+  const [, stated] = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "") ?? [];
+  if (stated === undefined || createHash("sha256").update(archive).digest("hex") === stated) return;
+  throw new Failure("refused", `Artifact ${name} is not what GitHub has the digest of; download it again`);
 }

@@ -25,34 +25,42 @@ const unfinished = new Map([
   ["neutral", "It did not judge anything."],
 ]);
 
+/** What a conclusion says by itself: that the run gave no verdict. Undefined where it came to its end. */
+export function noVerdict(conclusion: string | null): Judgment | undefined {
+  const why = conclusion === null ? "It has no conclusion yet." : unfinished.get(conclusion);
+  return why === undefined ? undefined : { verdict: "none", why, agrees: false };
+}
+
+export function couldNotTell(why: string, agrees = false): Judgment {
+  return { verdict: "could-not-tell", why, agrees };
+}
+
 /**
  * The verdict of a run: what its results claim, where GitHub's conclusion agrees. The results come from code that
  * nobody has reviewed, and cannot say more than the run itself.
  */
 export function judge(conclusion: string | null, results: Results, stacks: readonly StackResult[]): Judgment {
-  const notFinished = unfinished.get(conclusion ?? "");
-  if (notFinished !== undefined) return { verdict: "none", why: notFinished, agrees: false };
-  if (conclusion === null) return { verdict: "none", why: "It has no conclusion yet.", agrees: false };
+  const notFinished = noVerdict(conclusion);
+  if (notFinished !== undefined) return notFinished;
   // What was green before must not stand above a run that failed.
   if (results.kind === "expired" && conclusion !== "failure") {
     return { verdict: "none", why: "GitHub no longer keeps its results. Run it again.", agrees: false };
   }
-  const unknown = (why: string, agrees = false): Judgment => ({ verdict: "could-not-tell", why, agrees });
   if (results.kind === "expired")
-    return unknown("It failed, and GitHub no longer keeps its results. Run it again.");
-  if (results.kind === "none") return unknown("It ended without a result; its log says why.");
-  if (results.kind === "unreadable") return unknown("Its results cannot be read.");
+    return couldNotTell("It failed, and GitHub no longer keeps its results. Run it again.");
+  if (results.kind === "none") return couldNotTell("It ended without a result; its log says why.");
+  if (results.kind === "unreadable") return couldNotTell("Its results cannot be read.");
   const isRefused = stacks.some(({ kind }) => kind === "refused");
   const isComplete = stacks.every(({ kind }) => kind === "refused" || kind === "holds");
   if (conclusion === "failure") {
     if (isRefused) return { verdict: "refused", agrees: true };
     // What holds in a run that failed is a claim.
     if (!isComplete)
-      return unknown("Not every stack was judged.", !stacks.some(({ kind }) => kind === "holds"));
-    return unknown("Its results claim that every stack holds, but the run failed; its log says where.");
+      return couldNotTell("Not every stack was judged.", !stacks.some(({ kind }) => kind === "holds"));
+    return couldNotTell("Its results claim that every stack holds, but the run failed; its log says where.");
   }
-  if (conclusion !== "success") return unknown("It did not end with success or failure.");
-  if (isRefused) return unknown("Its results claim a refusal, but the run succeeded.");
-  if (!isComplete) return unknown("The run succeeded, but not every stack was judged.");
+  if (conclusion !== "success") return couldNotTell("It did not end with success or failure.");
+  if (isRefused) return couldNotTell("Its results claim a refusal, but the run succeeded.");
+  if (!isComplete) return couldNotTell("The run succeeded, but not every stack was judged.");
   return { verdict: "holds", agrees: true };
 }

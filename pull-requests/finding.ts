@@ -1,0 +1,139 @@
+import type { Failure } from "../lib/failure.ts";
+import { type ComparedBase, claimIn, objectionTo } from "./claim.ts";
+import { isOneHead, type OpenPullRequest } from "./open.ts";
+import type { Repository } from "./repository.ts";
+import { type Artifact, artifactName, artifactsOf, type Results, resultsIn } from "./results.ts";
+import type { WorkflowRun } from "./run.ts";
+import { type StackResult, stackResult } from "./stack-result.ts";
+import { previewedStacks } from "./stacks.ts";
+import { couldNotTell, type Judgment, judge, noVerdict } from "./verdict.ts";
+
+/** What GitHub knows of a pull request's head at one moment. */
+export interface Finding {
+  readonly pull: OpenPullRequest;
+  /** The newest run with a verdict, else the newest; undefined where there is none. */
+  readonly run: WorkflowRun | undefined;
+  readonly judgment: Judgment;
+  readonly stacks: readonly StackResult[];
+  /** What the run was compared with, where that is on the base. */
+  readonly base?: ComparedBase | undefined;
+  readonly unreadable?: Failure | undefined;
+  /** Runs that are newer than the verdict and gave none, the newest first. */
+  readonly silent: readonly Silent[];
+}
+
+/** A run that gave no verdict, and why. */
+export interface Silent {
+  readonly run: WorkflowRun;
+  readonly why: string;
+}
+
+/** Runs of one head that are looked at; more than these are repetitions by hand. */
+const mostRuns = 20;
+
+const noResults: readonly StackResult[] = previewedStacks.map(() => ({ kind: "missing" }));
+
+/** Reads runs and what they kept, each archive once. */
+export class Findings {
+  #repository: Repository;
+  #downloads = new Map<number, Promise<Results>>();
+
+  constructor(repository: Repository) {
+    this.#repository = repository;
+  }
+
+  /**
+   * The newest verdict on a pull request. A run without one leaves the word to the one before it, and is named.
+   *
+   * @param runs those of the pull request's head, the newest first
+   * @param others open pull requests, among which those with the same head have the same runs
+   */
+  async of(
+    pull: OpenPullRequest,
+    runs: readonly WorkflowRun[],
+    others: readonly OpenPullRequest[],
+  ): Promise<Finding> {
+    const sharing = others.filter(
+      (other) => other.number !== pull.number && other.head.sha === pull.head.sha && isOneHead(pull, other),
+    );
+    const silent: Silent[] = [];
+    let newest: Finding | undefined;
+    for (const run of runs.slice(0, mostRuns)) {
+      const found = await this.#ofRun(pull, run, sharing);
+      if (found === undefined) continue;
+      if (found.judgment.verdict !== "none") return { ...found, silent };
+      newest ??= found;
+      silent.push({ run, why: found.judgment.why ?? "" });
+    }
+    return { ...(newest ?? { pull, run: undefined, judgment: noRun, stacks: noResults }), silent };
+  }
+
+  async #ofRun(
+    pull: OpenPullRequest,
+    run: WorkflowRun,
+    sharing: readonly OpenPullRequest[],
+  ): Promise<Finding | undefined> {
+    const finding = (judgment: Judgment): Finding => {
+      return { pull, run, judgment, stacks: noResults, silent: [] };
+    };
+    const unfinished = noVerdict(run.conclusion);
+    const isOwnBranch = run.head_branch === null || run.head_branch === pull.head.ref;
+    if (unfinished !== undefined && isOwnBranch && sharing.length === 0) return finding(unfinished);
+    const kept = await artifactsOf(this.#repository, run.id);
+    const numbers = [pull, ...sharing]
+      .map(({ number }) => number)
+      .filter((number) => kept.some(({ name }) => name === artifactName(number)));
+    if (!isOwnBranch && !numbers.includes(pull.number)) return undefined;
+    if (numbers.length === 1 && !numbers.includes(pull.number)) return undefined;
+    if (unfinished !== undefined) return finding(unfinished);
+    if (numbers.length > 1) {
+      return finding(
+        couldNotTell(`It claims to be of the pull requests ${listed(numbers)}, and can be of one only.`),
+      );
+    }
+    if (numbers.length === 0 && sharing.length > 0) {
+      const all = listed([pull, ...sharing].map(({ number }) => number));
+      return finding(couldNotTell(`It does not say which of the pull requests ${all} it judged.`));
+    }
+    return await this.#judged(pull, run, kept);
+  }
+
+  async #judged(pull: OpenPullRequest, run: WorkflowRun, kept: readonly Artifact[]): Promise<Finding> {
+    const results = await this.#resultsOf(pull, kept);
+    const finding = { pull, run, silent: [], stacks: noResults };
+    if (results.kind !== "files") {
+      const unreadable = results.kind === "unreadable" ? results.reason : undefined;
+      return { ...finding, judgment: judge(run.conclusion, results, noResults), unreadable };
+    }
+    const claim = claimIn(results.files);
+    const objection = await objectionTo(this.#repository, claim, run, pull);
+    if (objection !== undefined) return { ...finding, judgment: couldNotTell(objection) };
+    const stacks = previewedStacks.map((stack) => stackResult(results.files, stack));
+    return {
+      ...finding,
+      stacks,
+      judgment: judge(run.conclusion, results, stacks),
+      base: claim?.base ?? undefined,
+    };
+  }
+
+  #resultsOf(pull: OpenPullRequest, kept: readonly Artifact[]): Promise<Results> {
+    const name = artifactName(pull.number);
+    const newest = Math.max(0, ...kept.filter((each) => each.name === name).map(({ id }) => id));
+    const known = this.#downloads.get(newest);
+    if (known !== undefined && newest !== 0) return known;
+    const download = resultsIn(this.#repository, kept, name);
+    this.#downloads.set(newest, download);
+    return download;
+  }
+}
+
+const noRun: Judgment = couldNotTell(
+  "GitHub starts none for a commit that says `[skip ci]`, for a pull request that conflicts with its base, or where the workflow is disabled.",
+);
+
+/** Numbers in ascending order, as words. */
+function listed(numbers: readonly number[]): string {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  return `${sorted.slice(0, -1).join(", ")} and ${sorted.at(-1)}`;
+}
