@@ -130,7 +130,8 @@ async function keeps(
     case "holds":
       return then.conclusion === "success";
     case "refused":
-      return then.conclusion === "failure";
+      // A list can lag behind the event that the refusal came from.
+      return then.conclusion === "failure" || then.conclusion === null;
     default:
       return then.conclusion !== null;
   }

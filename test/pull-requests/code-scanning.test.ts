@@ -1,10 +1,12 @@
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { commit, fork, runCommand, runEvent } from "./command.ts";
-import { type FakeGitHub, startGitHub } from "./github-server.ts";
-import { zipOf } from "./zip-archive.ts";
+import { readSarif as readSarifLog } from "../preview/report/sarif-schema.ts";
+import { claimed, commit, fork, runCommand, runEvent } from "./command.ts";
+import { jsonOfAll, told } from "./documents.ts";
+import { baseCommit, type FakeGitHub, startGitHub } from "./github-server.ts";
+import { type ArchivedFile, zipOf } from "./zip-archive.ts";
 
-/** The command that uploads SARIF, as a process, against a GitHub on loopback. */
+/** The command that uploads SARIF, against a GitHub on loopback. */
 const pushed = runEvent({
   event: "push",
   head_branch: "main",
@@ -23,82 +25,120 @@ afterEach(async () => {
   expect(github.leaks).toEqual([]);
 });
 
-function keep(files: Record<string, string>, name = "previews-42"): void {
-  const archived = Object.entries(files).map(([file, content]) => ({ name: file, content }));
-  github.artifacts.push({ id: 1, name, bytes: zipOf(archived) });
+function keep(files: readonly ArchivedFile[], name = "previews-42", claim = claimed()): void {
+  github.artifacts.push({ id: 1, name, bytes: zipOf([claim, ...files]) });
 }
 
-function sarif(changes: { name?: string; version?: string; runs?: number } = {}): string {
-  const { name = "optropic", version = "2.1.0", runs = 1 } = changes;
-  const run = { tool: { driver: { name } }, results: [{ ruleId: "minimum-tls", message: { text: "1.0" } }] };
-  return JSON.stringify({ version, runs: Array(runs).fill(run) });
+interface Uploaded {
+  ref?: string | undefined;
+  commit_sha?: string | undefined;
+  category: string | undefined;
+  results: string[];
 }
 
-function uploaded(): { ref?: string; commit_sha?: string; sarif: Record<string, unknown> }[] {
-  return github.uploads.map(({ ref, commit_sha, sarif: packed = "" }) => ({
-    ...(ref === undefined ? {} : { ref }),
-    ...(commit_sha === undefined ? {} : { commit_sha }),
-    sarif: JSON.parse(gunzipSync(Buffer.from(packed, "base64")).toString("utf8")),
-  }));
+function uploaded(): Uploaded[] {
+  return github.uploads.map(({ ref, commit_sha, sarif = "" }) => {
+    const log = readSarifLog(gunzipSync(Buffer.from(sarif, "base64")).toString("utf8"));
+    return {
+      ...{ ref, commit_sha, category: log.automationDetails?.id },
+      results: (log.results ?? []).map(({ ruleId = "" }) => ruleId),
+    };
+  });
 }
 
-describe("the SARIF of a run", () => {
+const ofPush = claimed({ pullRequest: null, base: null });
+const refusal = jsonOfAll({ "production.json": told({ refused: "The edge accepts TLS 1.0" }) });
+const failure = { conclusion: "failure" };
+const category = (name: string) => `optropic-${name}/`;
+
+describe("what a run found", () => {
   it("is uploaded for the head of a fork's pull request, each preview in its own category", async () => {
-    keep({ "production.sarif": sarif(), "staging.sarif": sarif() });
-    const end = await runCommand(github, "code-scanning");
+    keep(refusal);
+    const end = await runCommand(github, "code-scanning", runEvent(failure));
     expect(end).toMatchObject({ status: 0, stderr: "" });
-    expect(uploaded()).toEqual(
-      ["production", "staging"].map((name) => ({
-        ref: "refs/pull/42/head",
-        commit_sha: commit,
-        sarif: {
-          version: "2.1.0",
-          runs: [
-            {
-              tool: { driver: { name: "optropic" } },
-              results: [{ ruleId: "minimum-tls", message: { text: "1.0" } }],
-              automationDetails: { id: `optropic-${name}/` },
-            },
-          ],
-        },
-      })),
+    const place = { ref: "refs/pull/42/head", commit_sha: commit };
+    expect(uploaded()).toEqual([
+      { ...place, category: category("production"), results: ["optropic-checklist/tls-minimum-version"] },
+      { ...place, category: category("staging"), results: [] },
+      { ...place, category: category("delivery"), results: [] },
+    ]);
+  });
+
+  it("is made here of what was judged: a stranger's own SARIF is never sent", async () => {
+    const own = JSON.stringify({ version: "2.1.0", runs: [{ tool: { driver: { name: "CodeQL" } } }] });
+    keep([...jsonOfAll(), { name: "production.sarif", content: own }]);
+    await runCommand(github, "code-scanning");
+    const sent = github.uploads.map(({ sarif = "" }) => gunzipSync(Buffer.from(sarif, "base64")).toString());
+    expect(sent).toHaveLength(3);
+    expect(sent.join()).not.toContain("CodeQL");
+  });
+
+  it("is what the newest run found, whichever one ended", async () => {
+    github.runs.push({ id: 4058, run_number: 58, head_sha: commit });
+    const files = [claimed({ run: 4058 }), ...jsonOfAll()];
+    github.artifacts.push({ id: 2, run: 4058, name: "previews-42", bytes: zipOf(files) });
+    keep(refusal);
+    await runCommand(github, "code-scanning", runEvent(failure));
+    expect(uploaded().flatMap(({ results }) => results)).toEqual([]);
+    expect(github.uploads).toHaveLength(3);
+  });
+
+  it("closes no alert of a stack that was not judged", async () => {
+    keep(
+      jsonOfAll({
+        "production.json": told({ refused: "The edge accepts TLS 1.0" }),
+        "staging.json": '{"error":{"failure":"program","message":"no"}}',
+      }).filter(({ name }) => name !== "delivery.json"),
     );
+    await runCommand(github, "code-scanning", runEvent(failure));
+    expect(uploaded().map((each) => each.category)).toEqual([category("production")]);
+  });
+
+  it.each<[string, object, readonly ArchivedFile[]]>([
+    ["that failed, and claims that all holds", failure, [claimed(), ...jsonOfAll()]],
+    ["that succeeded, and claims a refusal", {}, [claimed(), ...refusal]],
+    ["that was canceled", { conclusion: "cancelled" }, [claimed(), ...jsonOfAll()]],
+    ["that says nothing of its base", {}, jsonOfAll()],
+    ["whose results are another run's", {}, [claimed({ run: 1 }), ...jsonOfAll()]],
+    [
+      "against a former base",
+      {},
+      [claimed({ base: { ref: "old", commit: baseCommit } }), ...jsonOfAll()],
+    ],
+  ])("is not uploaded of a run %s", async (_, changes, files) => {
+    github.artifacts.push({ id: 1, name: "previews-42", bytes: zipOf(files) });
+    const end = await runCommand(github, "code-scanning", runEvent(changes));
+    expect(end).toMatchObject({ status: 0, stdout: "No open pull request has a verdict to upload.\n" });
+    expect(github.uploads).toEqual([]);
   });
 
   it("is uploaded for the default branch after a push to it", async () => {
-    keep({ "production.sarif": sarif() }, "previews-push");
+    keep(jsonOfAll(), "previews-push", ofPush);
     await runCommand(github, "code-scanning", pushed);
-    expect(uploaded()).toMatchObject([{ ref: "refs/heads/main", commit_sha: commit }]);
+    const place = { ref: "refs/heads/main", commit_sha: commit };
+    expect(uploaded()).toMatchObject([place, place, place]);
   });
 
-  it("of a fork's own main is not taken for the default branch's", async () => {
-    keep({ "production.sarif": sarif() }, "previews-push");
-    const event = runEvent({ event: "push", head_branch: "main" });
-    const end = await runCommand(github, "code-scanning", event);
+  it.each([
+    ["a fork's own main", { head_repository: { full_name: fork, owner: { login: "stranger" } } }, ofPush],
+    ["another branch", { head_branch: "release" }, ofPush],
+    ["a push whose results are another commit's", {}, claimed({ pullRequest: null, head: "e".repeat(40) })],
+    ["a pull request's results in a push", {}, claimed()],
+  ])("is not that of the default branch for %s", async (_, changes, claim) => {
+    keep(jsonOfAll(), "previews-push", claim);
+    const end = await runCommand(github, "code-scanning", runEvent({ ...pushed.workflow_run, ...changes }));
     expect(end).toMatchObject({ status: 0, stdout: expect.stringContaining("nothing to upload") });
     expect(github.uploads).toEqual([]);
   });
 
-  it("may be missing", async () => {
-    keep({ "production.md": "no SARIF" });
-    const end = await runCommand(github, "code-scanning");
-    expect(end).toMatchObject({ status: 0, stdout: "Run 4711 has no SARIF.\n" });
-  });
-
-  it.each([
-    ["another tool's name", sarif({ name: "CodeQL" })],
-    ["another version", sarif({ version: "2.0.0" })],
-    ["two runs", sarif({ runs: 2 })],
-    ["no JSON", "<sarif/>"],
-  ])("is refused with %s", async (_, content) => {
-    keep({ "production.sarif": content });
-    const end = await runCommand(github, "code-scanning");
-    expect(end).toMatchObject({ status: 2, stderr: expect.stringContaining("production.sarif is not") });
+  it("of a merge queue is nobody's", async () => {
+    keep(jsonOfAll(), "previews-merge_group", ofPush);
+    await runCommand(github, "code-scanning", runEvent({ event: "merge_group" }));
     expect(github.uploads).toEqual([]);
   });
 
   it("cannot be uploaded where code scanning is off, which GitHub says", async () => {
-    keep({ "production.sarif": sarif() });
+    keep(jsonOfAll());
     const message = "Code scanning is not enabled for this repository.";
     github.faults.push({ match: /sarifs$/, status: 403, message });
     const end = await runCommand(github, "code-scanning");

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { pullRequest } from "../../pull-requests/commands.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { runHereWith } from "../cli/here.ts";
-import { type FakeGitHub, run } from "./github-server.ts";
+import { baseCommit, type FakeGitHub, run } from "./github-server.ts";
+import type { ArchivedFile } from "./zip-archive.ts";
 
 const script = join(import.meta.dirname, "..", "..", "pull-requests", "main.ts");
 
@@ -23,7 +24,9 @@ export function runEvent(changes: Record<string, unknown> = {}) {
       run_number: 57,
       run_attempt: 1,
       event: "pull_request",
+      status: "completed",
       conclusion: "success",
+      created_at: "2026-11-02T12:00:00Z",
       head_sha: commit,
       head_branch: "patch-1",
       head_repository: { full_name: fork, owner: { login: "stranger" } },
@@ -31,6 +34,22 @@ export function runEvent(changes: Record<string, unknown> = {}) {
       ...changes,
     },
   };
+}
+
+/** The `pull_request_target` event of a pull request, with changes to it. */
+export function pullRequestEvent(number: number, changes: Record<string, unknown> = {}) {
+  return {
+    action: "synchronize",
+    repository: { full_name: "optropic/platform", default_branch: "main" },
+    pull_request: { number, ...changes },
+  };
+}
+
+/** What the run of the event says of its results. */
+export function claimed(changes: Record<string, unknown> = {}): ArchivedFile {
+  const base = { ref: "main", commit: baseCommit };
+  const claim = { run, attempt: 1, pullRequest: 42, head: commit, base, ...changes };
+  return { name: "run.json", content: JSON.stringify(claim) };
 }
 
 /** Runs a command of the pull requests as a process, as a workflow does, against a GitHub on loopback. */

@@ -6,7 +6,7 @@ import { stackResult } from "../../pull-requests/stack-result.ts";
 import { previewedStacks } from "../../pull-requests/stacks.ts";
 import { told } from "./documents.ts";
 
-const runUrl = "https://github.com/optropic/platform/actions/runs/4711";
+const runUrl = (id: number) => `https://github.com/optropic/platform/actions/runs/${id}`;
 const commit = "0123456789abcdef0123456789abcdef01234567";
 
 /** Pieces of Markdown and of what breaks it, many times over. */
@@ -35,7 +35,8 @@ it("fits a comment and begins with our own line, whatever the results say", () =
       const results: StackResult[] = previewedStacks.map((stack) =>
         stackResult(new Map([[`${stack.name}.json`, file]]), { ...stack, stack: "production" }),
       );
-      const state = { run: 1, number: 2, attempt: 1, commit, base: "main", verdict: "refused" } as const;
+      const run = { id: 1, number: 2, attempt: 1 };
+      const state = { run, commit, base: "main", verdict: "refused" } as const;
       const judgment = { verdict: "refused", agrees: true } as const;
       const body = commentBody({ state, judgment, conclusion: "failure", fork: "a/b", runUrl, results });
       expect(body.length).toBeLessThanOrEqual(commentLimit);

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commentLimit } from "../../pull-requests/comment-body.ts";
 import { commentMarker, markerOf, stateOf } from "../../pull-requests/comment-state.ts";
 import type { Ended } from "../cli/command.ts";
-import { commit, fork, runCommand, runEvent } from "./command.ts";
+import { claimed, commit, fork, pullRequestEvent, runCommand, runEvent } from "./command.ts";
 import { jsonOfAll, told } from "./documents.ts";
-import { type FakeGitHub, run, startGitHub } from "./github-server.ts";
+import { baseCommit, type FakeGitHub, type FakeRun, run, startGitHub } from "./github-server.ts";
 import { type ArchivedFile, zipOf } from "./zip-archive.ts";
 
 /** The command that comments, against a GitHub on loopback. */
@@ -34,14 +34,17 @@ afterEach(async () => {
 });
 
 async function comment(changes: object = {}, environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const event = "workflow_run" in changes ? changes : runEvent({ ...changes });
+  const event = "workflow_run" in changes || "pull_request" in changes ? changes : runEvent({ ...changes });
   const end = await runCommand(github, "comment", event, environment);
   outputs.push(end.stdout + end.stderr);
   return end;
 }
 
 function keep(files: readonly ArchivedFile[], name = `previews-${pullRequest}`, id = 1): void {
-  github.artifacts.push({ id, name, bytes: zipOf(files) });
+  const number = Number(name.replace("previews-", ""));
+  const claim = claimed(Number.isNaN(number) ? { pullRequest: null } : { pullRequest: number });
+  const has = files.some((file) => file.name === "run.json");
+  github.artifacts.push({ id, name, bytes: zipOf(has ? files : [claim, ...files]) });
 }
 
 function kept(files: readonly ArchivedFile[], name?: string): void {
@@ -70,13 +73,13 @@ describe("the comment", () => {
     const [body = ""] = said();
     expect(body.startsWith(`${commentMarker} `)).toBe(true);
     expect(firstLine()).toBe(
-      `✅ **Holds**: [run 57](https://github.com/optropic/platform/actions/runs/4711) of commit \`${commit.slice(0, 12)}\` against \`main\` concluded with **success**. **The results were made by code that nobody has reviewed**, from the fork \`stranger/platform\`.`,
+      `✅ **Holds**: [run 57](https://github.com/optropic/platform/actions/runs/4711) of commit \`${commit.slice(0, 12)}\` against \`main\` (\`${baseCommit.slice(0, 12)}\`) concluded with **success**. **The results were made by code that nobody has reviewed**, from the fork \`stranger/platform\`.`,
     );
     expect(body).toMatch(/### ✅ production: holds[\s\S]*### ✅ staging: holds[\s\S]*### ✅ delivery: holds/);
   });
 
   it("shows what is refused, and how to fix it", async () => {
-    keep(refusal);
+    keep([claimed({ attempt: 2 }), ...refusal]);
     await comment({ ...failure, run_attempt: 2 });
     expect(firstLine()).toMatch(
       /^❌ \*\*Refused\*\*: \[run 57\]\(\S+\), attempt 2, of commit .* \*\*failure\*\*\./,
@@ -192,10 +195,12 @@ describe("the verdict", () => {
       expect(said()[0]).not.toContain("###");
       await comment({ run_number: 58 });
       expect(firstLine()).toMatch(/^✅ \*\*Holds\*\*: \[run 58\]/);
-      github.runs.push({ id: run, run_number: 58, run_attempt: 1, head_sha: commit, workflow_id: 11 });
-      const end = await comment({ conclusion, run_number: 59 });
-      expect(end.stdout).toMatch(/gave no verdict; the comment on pull request 42 keeps that of run 58/);
-      expect(firstLine()).toMatch(/^✅ \*\*Holds\*\*: \[run 58\]/);
+      github.runs.push({ id: run, run_number: 58, head_sha: commit });
+      const end = await comment({ id: 4712, conclusion, run_number: 59 });
+      expect(end.stdout).toBe("Updated the comment on pull request 42.\n");
+      expect(firstLine()).toMatch(
+        /^✅ \*\*Holds\*\*: \[run 58\].* A newer one, \[run 59\]\(\S+\), gave no verdict\./,
+      );
     },
   );
 
@@ -212,9 +217,10 @@ describe("a run that failed", () => {
   it("takes the place of what held before, where its results are gone", async () => {
     keep(jsonOfAll());
     await comment();
-    github.runs.push({ id: run, run_number: 57, run_attempt: 1, head_sha: commit, workflow_id: 11 });
+    github.runs.push({ id: run, run_number: 57, head_sha: commit });
     Object.assign(github.artifacts[0] ?? {}, { expired: true });
-    await comment({ ...failure, run_number: 58 });
+    Object.assign(github.artifacts[0] ?? {}, { run: 4712 });
+    await comment({ ...failure, id: 4712, run_number: 58 });
     expect(firstLine()).toMatch(
       /^⚠️ \*\*Could not tell\*\*: \[run 58\].*It failed, and GitHub no longer keeps/,
     );
@@ -238,27 +244,114 @@ describe("a run that failed", () => {
   });
 });
 
+/** A run that GitHub knows, and what it kept. */
+function ran(run_number: number, changes: Partial<FakeRun> = {}, files?: readonly ArchivedFile[]): number {
+  const id = 4000 + run_number;
+  github.runs.push({ id, run_number, head_sha: commit, ...changes });
+  if (files !== undefined) {
+    const claim = claimed({ run: id, attempt: changes.run_attempt ?? 1 });
+    const has = files.some(({ name }) => name === "run.json");
+    github.artifacts.push({
+      ...{ id: run_number, run: id, name: "previews-42" },
+      bytes: zipOf(has ? files : [claim, ...files]),
+    });
+  }
+  return id;
+}
+
+/** Wakes the comment by the event of a run that GitHub knows. */
+function wake(run_number: number, changes: object = {}): Promise<Ended> {
+  const known = github.runs.find((each) => each.run_number === run_number);
+  return comment({ ...known, ...changes });
+}
+
 describe("the newest run", () => {
-  const isRun = (number: number) => expect(firstLine()).toContain(`[run ${number}](`);
-  const known = (run_number: number, run_attempt = 1) =>
-    github.runs.push({ id: run, run_number, run_attempt, head_sha: commit, workflow_id: 11 });
+  const isRun = (number: number) => expect(firstLine()).toContain(`: [run ${number}](`);
 
   it.each([
-    ["an older run of the same commit", { run_number: 57 }, { run_number: 56 }, false],
-    ["an older attempt", { run_attempt: 3 }, { run_attempt: 2 }, false],
-    ["a later attempt of an older run", { run_number: 58 }, { run_number: 57, run_attempt: 9 }, false],
-    ["a later attempt", { run_attempt: 2 }, { run_attempt: 3 }, true],
-    ["a newer run", { run_number: 57 }, { run_number: 58 }, true],
-  ])("wins over %s: first %j, then %j", async (_, first, second, wins) => {
-    keep(refusal);
-    await comment({ ...failure, ...first });
-    const before = said();
-    known("run_number" in first ? first.run_number : 57, 9);
-    kept(jsonOfAll());
-    const end = await comment(second);
-    if (wins) return expect(firstLine()).toMatch(/^✅/);
-    expect(end.stdout).toBe("Pull request 42 has the comment of a newer run already.\n");
-    expect(said()).toEqual(before);
+    ["the older run's", () => wake(57)],
+    ["the newer run's", () => wake(58)],
+    ["the pull request's", () => comment(pullRequestEvent(pullRequest))],
+    ["the older run's late, after it was begun again", () => wake(57, { run_attempt: 1 })],
+  ])("is what counts, whichever event arrives: %s", async (_, arrives) => {
+    ran(57, failure, refusal);
+    ran(58, {}, jsonOfAll());
+    await arrives();
+    expect(firstLine()).toMatch(/^✅/);
+    isRun(58);
+  });
+
+  it("is the event's own where GitHub's list is behind", async () => {
+    ran(57, { status: "in_progress", conclusion: null }, refusal);
+    await wake(57, { status: "completed", ...failure });
+    expect(firstLine()).toMatch(/^❌/);
+    await wake(58, { id: 4712, run_number: 58, conclusion: "cancelled" });
+    expect(firstLine()).toMatch(/^❌ \*\*Refused\*\*: \[run 57\]/);
+    Object.assign(github.runs[0] ?? {}, { status: "completed", ...failure });
+    await wake(58, { id: 4712, run_number: 58, conclusion: "cancelled" });
+    expect(firstLine()).toMatch(/^❌.*A newer one, \[run 58\]\(\S+\), gave no verdict\. It was canceled/);
+  });
+
+  it.each([
+    ["was canceled", { conclusion: "cancelled" }, /It was canceled/],
+    ["goes on", { status: "in_progress", conclusion: null }, /It has no conclusion yet/],
+    ["waits for approval", { conclusion: "action_required" }, /It waits for a maintainer's approval/],
+  ])("that %s takes no place of the verdict before it, and is named", async (_, change, why) => {
+    ran(57, failure, refusal);
+    ran(58, change);
+    await comment(pullRequestEvent(pullRequest));
+    expect(firstLine()).toMatch(/^❌ \*\*Refused\*\*: \[run 57\]/);
+    expect(firstLine()).toMatch(why);
+  });
+
+  it("is named where it gave no verdict, and an older run was begun again after it", async () => {
+    ran(57, { run_attempt: 2 }, jsonOfAll());
+    ran(58, { conclusion: "cancelled" });
+    await wake(57);
+    expect(firstLine()).toMatch(/^✅ \*\*Holds\*\*: \[run 57\].*A newer one, \[run 58\].*It was canceled/);
+  });
+
+  it("is begun again: what its first attempt found stays until the second has ended", async () => {
+    ran(57, failure, refusal);
+    await wake(57);
+    Object.assign(github.runs[0] ?? {}, {
+      ...{ run_attempt: 2, status: "in_progress", conclusion: null, attempts: ["failure"] },
+    });
+    const end = await comment(pullRequestEvent(pullRequest));
+    expect(end.stdout).toMatch(/no newer verdict; the comment on pull request 42 keeps that of run 57/);
+    expect(firstLine()).toMatch(/^❌/);
+    Object.assign(github.runs[0] ?? {}, { status: "completed", conclusion: "success" });
+    github.artifacts.splice(0, 1, {
+      id: 2,
+      run: 4057,
+      name: "previews-42",
+      bytes: zipOf([claimed({ run: 4057, attempt: 2 }), ...jsonOfAll()]),
+    });
+    await wake(57);
+    expect(firstLine()).toMatch(/^✅ \*\*Holds\*\*: \[run 57\]\(\S+\), attempt 2, of/);
+  });
+
+  it("of another pull request that was closed is not this one's", async () => {
+    ran(57, { created_at: "2026-10-01T12:00:00Z" }, jsonOfAll());
+    await comment(pullRequestEvent(pullRequest));
+    expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*: no run of commit/);
+  });
+
+  it("that somebody deleted leaves no verdict behind", async () => {
+    ran(57, {}, jsonOfAll());
+    await wake(57);
+    github.runs.splice(0);
+    await comment(pullRequestEvent(pullRequest));
+    expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*: no run of commit/);
+  });
+
+  it.each<[string, Partial<FakeRun>]>([
+    ["another repository", { head_repository: { full_name: "x/y", owner: { login: "x" } } }],
+    ["another event", { event: "push" }],
+  ])("of the same commit in %s is not the pull request's", async (_, change) => {
+    ran(57, change, jsonOfAll());
+    await comment(pullRequestEvent(pullRequest));
+    expect(firstLine()).toMatch(/no run of commit/);
   });
 
   it("of another commit gives way to the head's own, whatever its number", async () => {
@@ -266,7 +359,9 @@ describe("the newest run", () => {
     await comment({ run_number: 90 });
     const next = "f".repeat(40);
     Object.assign(github.pullRequests[0] ?? {}, { sha: next });
+    kept([claimed({ head: next }), ...jsonOfAll()]);
     await comment({ run_number: 80, head_sha: next });
+    expect(firstLine()).toMatch(/^✅/);
     isRun(80);
   });
 
@@ -280,16 +375,17 @@ describe("the newest run", () => {
 
   it.each([
     ["that GitHub does not know", undefined],
-    ["of another commit", { run_number: 999_999, head_sha: "e".repeat(40), workflow_id: 11 }],
-    ["of another workflow", { run_number: 999_999, head_sha: commit, workflow_id: 12 }],
-    ["with another number", { run_number: 3, head_sha: commit, workflow_id: 11 }],
-  ])("is not one %s, though a comment of the same user claims it", async (_, claimed) => {
+    ["of another commit", { run_number: 999_999, head_sha: "e".repeat(40) }],
+    [
+      "of another workflow",
+      { run_number: 999_999, head_sha: commit, path: ".github/workflows/x.yml", event: "push" },
+    ],
+    ["with another number", { run_number: 3, head_sha: commit }],
+  ])("is not one %s, though a comment of the same user claims it", async (_, known) => {
     keep(refusal);
-    if (claimed !== undefined) github.runs.push({ id: 31_337, run_attempt: 1, ...claimed });
+    if (known !== undefined) github.runs.push({ id: 31_337, ...known });
     const state = {
-      run: 31_337,
-      number: 999_999,
-      attempt: 1,
+      run: { id: 31_337, number: 999_999, attempt: 1 },
       commit,
       base: "main",
       verdict: "holds",
@@ -301,9 +397,7 @@ describe("the newest run", () => {
 
   it("is kept in the comment so that it comes back as it was", () => {
     const state = {
-      run: 1,
-      number: 2,
-      attempt: 3,
+      run: { id: 1, number: 2, attempt: 3 },
       commit,
       base: 'a-->b"<x> %2d/é',
       verdict: "none",
@@ -321,16 +415,118 @@ describe("the newest run", () => {
   });
 });
 
+describe("what a run was compared with", () => {
+  const release = { ref: "release/1", commit: baseCommit };
+
+  it("is the commit of the base at that time, however far the base has moved on", async () => {
+    ran(57, {}, jsonOfAll());
+    github.branches.set("main", ["f".repeat(40), baseCommit]);
+    await wake(57);
+    expect(firstLine()).toContain(`against \`main\` (\`${baseCommit.slice(0, 12)}\`) concluded`);
+  });
+
+  it.each<[string, ArchivedFile, RegExp]>([
+    ["is not said", { name: "run.json", content: "" }, /do not say what they were compared with/],
+    ["is said in another form", claimed({ base: "main" }), /do not say what they were compared with/],
+    ["is another run's", claimed({ run: 1 }), /say that they are another run's/],
+    ["is of another head", claimed({ run: 4057, head: "e".repeat(40) }), /another run's/],
+    ["is of another pull request", claimed({ run: 4057, pullRequest: 7 }), /another run's/],
+    ["is a later attempt's", claimed({ run: 4057, attempt: 2 }), /a later attempt's/],
+    ["is a former base", claimed({ run: 4057, base: release }), /against another base/],
+    [
+      "is no commit of the base",
+      claimed({ run: 4057, base: { ref: "main", commit: "d".repeat(40) } }),
+      /a commit that is not on the base/,
+    ],
+  ])("that %s is nothing that anybody could tell", async (_, claim, why) => {
+    github.branches.set("release/1", [baseCommit]);
+    ran(57, failure, [claim, ...refusal]);
+    await wake(57);
+    expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*: \[run 57\]/);
+    expect(firstLine()).toMatch(why);
+    expect(said()[0]).not.toContain("###");
+  });
+
+  it.each<[string, boolean, Partial<FakeRun>, ArchivedFile[]]>([
+    ["counts where the second attempt succeeded, which repeats only what failed", true, {}, jsonOfAll()],
+    ["says nothing of a second attempt that failed", false, failure, refusal],
+  ])("by the first attempt %s", async (_, counts, change, files) => {
+    ran(57, { run_attempt: 2, ...change }, [claimed({ run: 4057, attempt: 1 }), ...files]);
+    await wake(57);
+    expect(firstLine()).toMatch(counts ? /^✅/ : /^⚠️ \*\*Could not tell\*\*.*results are those of attempt 1/);
+  });
+
+  it("may be a branch whose name has signs of every kind", async () => {
+    const base = { ref: "release/ä'\"#?&%2f", commit: baseCommit };
+    github.branches.set(base.ref, [baseCommit]);
+    Object.assign(github.pullRequests[0] ?? {}, { base: base.ref });
+    ran(57, {}, [claimed({ run: 4057, base }), ...jsonOfAll()]);
+    await wake(57);
+    expect(firstLine()).toMatch(/^✅/);
+  });
+
+  it("is not blamed on who changed the base after the run began", async () => {
+    github.branches.set("release/1", [baseCommit]);
+    ran(57, failure, refusal);
+    Object.assign(github.pullRequests[0] ?? {}, { base: "release/1" });
+    await wake(57);
+    expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*.*against another base/);
+  });
+});
+
+describe("a head without a run", () => {
+  it("is said to have none, and why that may be", async () => {
+    await comment(pullRequestEvent(pullRequest));
+    expect(firstLine()).toBe(
+      `⚠️ **Could not tell**: no run of commit \`${commit.slice(0, 12)}\` against \`main\` is known. GitHub starts none for a commit that says \`[skip ci]\`, for a pull request that conflicts with its base, or where the workflow is disabled.`,
+    );
+  });
+
+  it("takes the place of what was said of the head before", async () => {
+    ran(57, {}, jsonOfAll());
+    await wake(57);
+    Object.assign(github.pullRequests[0] ?? {}, { sha: "f".repeat(40) });
+    await comment(pullRequestEvent(pullRequest));
+    expect(firstLine()).toContain("no run of commit `ffffffffffff`");
+    // And when the former run is heard of late, nothing else is said.
+    await wake(57);
+    expect(firstLine()).toContain("no run of commit `ffffffffffff`");
+  });
+
+  it("gives way to the run that begins after all", async () => {
+    await comment(pullRequestEvent(pullRequest));
+    ran(57, {}, jsonOfAll());
+    await wake(57);
+    expect(said()).toEqual([expect.stringContaining("✅ **Holds**")]);
+  });
+
+  it("is nobody's matter once the pull request is closed", async () => {
+    Object.assign(github.pullRequests[0] ?? {}, { state: "closed" });
+    expect((await comment(pullRequestEvent(pullRequest))).stdout).toMatch(/nothing to comment on/);
+    expect(wrote()).toEqual([]);
+  });
+
+  it("takes nothing of the event but the number", async () => {
+    ran(57, {}, jsonOfAll());
+    await comment(pullRequestEvent(pullRequest, { head: { sha: "e".repeat(40) }, base: { ref: "evil" } }));
+    expect(firstLine()).toMatch(/^✅/);
+  });
+});
+
 describe("the pull request", () => {
-  it.each([
-    ["whose head has moved on", { sha: "f".repeat(40) }],
-    ["of another fork's branch of that name", { repository: "other/platform" }],
-  ])("%s gets no comment", async (_, change) => {
+  it("of another fork's branch of that name gets no comment", async () => {
     keep(jsonOfAll());
-    Object.assign(github.pullRequests[0] ?? {}, change);
+    Object.assign(github.pullRequests[0] ?? {}, { repository: "other/platform" });
     const end = await comment();
     expect(end).toMatchObject({ status: 0, stdout: expect.stringContaining("nothing to comment on") });
     expect(wrote()).toEqual([]);
+  });
+
+  it("whose head has moved on is told of the head that it has", async () => {
+    keep(jsonOfAll());
+    Object.assign(github.pullRequests[0] ?? {}, { sha: "f".repeat(40) });
+    await comment();
+    expect(firstLine()).toContain("no run of commit `ffffffffffff`");
   });
 
   it("is not the one that the results name", async () => {
@@ -346,21 +542,54 @@ describe("the pull request", () => {
     expect(firstLine()).toMatch(/ended without a result/);
   });
 
-  it("of two with one head is the one whose results the run kept", async () => {
-    github.pullRequests.push({ number: 43, sha: commit, head: "stranger:patch-1", repository: fork });
-    keep(jsonOfAll(), "previews-43");
-    await comment();
-    expect([said(42).length, said(43).length]).toEqual([0, 1]);
+  const other = { number: 43, sha: commit, head: "stranger:patch-1", repository: fork, base: "release/1" };
+
+  it.each([57, 58])("of two with one head has its own run, whichever ends: %i", async (ends) => {
+    github.pullRequests.push({ ...other });
+    github.branches.set("release/1", [baseCommit]);
+    const base = { ref: "release/1", commit: baseCommit };
+    ran(57, failure, refusal);
+    ran(58);
+    keep([claimed({ run: 4058, pullRequest: 43, base }), ...jsonOfAll()], "previews-43", 58);
+    Object.assign(github.artifacts.at(-1) ?? {}, { run: 4058 });
+    await wake(ends);
+    expect(said(42)).toEqual([expect.stringContaining("❌ **Refused**: [run 57]")]);
+    expect(said(43)).toEqual([expect.stringContaining("✅ **Holds**: [run 58]")]);
   });
 
   it.each([
-    ["claims to be of both", ["previews-42", "previews-43"], /claims to be of the pull requests 42, 43/],
-    ["kept nothing", [], /has no result for its pull request/],
-  ])("of two with one head is neither where the run %s", async (_, names, message) => {
-    github.pullRequests.push({ number: 43, sha: commit, head: "stranger:patch-1", repository: fork });
-    for (const [id, name] of names.entries()) keep(jsonOfAll(), name, id + 1);
-    expect((await comment()).stdout).toMatch(message);
-    expect(wrote()).toEqual([]);
+    [
+      "claims to be of both",
+      ["previews-42", "previews-43"],
+      /claims to be of the pull requests 42 and 43, and can/,
+    ],
+    ["kept nothing", [], /does not say which of the pull requests 42 and 43 it judged/],
+  ])(
+    "of two with one head cannot be told of where the run %s, which both are told",
+    async (_, names, why) => {
+      github.pullRequests.push({ ...other });
+      for (const [id, name] of names.entries()) keep(jsonOfAll(), name, id + 1);
+      await comment();
+      for (const number of [42, 43]) {
+        expect(said(number)).toEqual([expect.stringMatching(/\n⚠️ \*\*Could not tell\*\*: \[run 57\]/)]);
+        expect(said(number)[0]).toMatch(why);
+      }
+    },
+  );
+
+  it("that is locked keeps no other from being told", async () => {
+    github.pullRequests.push({ ...other });
+    const message = "Unable to create comment because issue is locked.";
+    github.faults.push({ match: /POST \S+\/42\/comments$/, status: 403, message });
+    const end = await comment();
+    expect(end).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+    expect(said(43)).toHaveLength(1);
+  });
+
+  it("of a commit that GitHub names no branch of is found by the commit", async () => {
+    keep(jsonOfAll());
+    await comment({ head_branch: null });
+    expect(firstLine()).toMatch(/^✅/);
   });
 
   it.each([
@@ -511,25 +740,25 @@ describe("hostile results", () => {
   it.each<[string, ArchivedFile[], RegExp]>([
     [
       "a file larger than its limit",
-      [{ name: "production.md", content: Buffer.alloc(9e6) }],
+      [{ name: "production.json", content: Buffer.alloc(9e6) }],
       /the limit is 8388608/,
     ],
     [
       "a file that unpacks to more than it says",
-      [{ name: "production.md", content: Buffer.alloc(50e6), claimedSize: 100 }],
-      /Cannot unpack production\.md within 8388608 bytes/,
+      [{ name: "production.json", content: Buffer.alloc(50e6), claimedSize: 100 }],
+      /Cannot unpack production\.json within 8388608 bytes/,
     ],
     ["a file twice", [...refusal, ...refusal], /production\.json twice/],
-    ["an encrypted file", [{ name: "production.md", content: "x", flags: 9 }], /encrypted/],
+    ["an encrypted file", [{ name: "production.json", content: "x", flags: 9 }], /encrypted/],
     [
       "an unknown compression",
-      [{ name: "production.md", content: "x", method: 14 }],
+      [{ name: "production.json", content: "x", method: 14 }],
       /unknown compression method/,
     ],
-    ["a wrong size", [{ name: "production.md", content: "xyz", claimedSize: 2 }], /does not have the size/],
+    ["a wrong size", [{ name: "production.json", content: "xyz", claimedSize: 2 }], /does not have the size/],
     [
       "too many files",
-      Array.from({ length: 101 }, (_, index) => ({ name: `${index}.md`, content: "" })),
+      Array.from({ length: 100 }, (_, index) => ({ name: `${index}.md`, content: "" })),
       /101 files; the limit is 100/,
     ],
   ])("are refused for %s, which the comment says", async (_, files, message) => {
@@ -592,6 +821,26 @@ describe("GitHub", () => {
     const end = await comment();
     expect(end).toMatchObject({ status: 0, stdout: "The comment on pull request 42 says so already.\n" });
     expect(said()).toHaveLength(1);
+  });
+
+  it("has lost the comment that somebody deleted meanwhile, so there is a new one", async () => {
+    ran(57, failure, refusal);
+    await wake(57);
+    ran(58, {}, jsonOfAll());
+    github.faults.push({ match: /^PATCH/, status: 404, message: "Not Found" });
+    await wake(58);
+    expect(said()).toEqual([expect.stringContaining("✅ **Holds**: [run 58]")]);
+  });
+
+  it("keeps another archive than the one whose digest it states", async () => {
+    keep(jsonOfAll());
+    Object.assign(github.artifacts[0] ?? {}, { digest: `sha256:${"0".repeat(64)}` });
+    const end = await comment();
+    expect(end).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("is not what GitHub has the digest of"),
+    });
+    expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*/);
   });
 
   it("is asked again by a renamed repository", async () => {

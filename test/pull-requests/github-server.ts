@@ -15,10 +15,15 @@ export interface FakePullRequest {
   repository: string | null;
   /** Branch that it would be merged into; `main` unless it says so. */
   base?: string;
+  /** `open` unless it says so. */
+  state?: string;
 }
 
 export interface FakeArtifact {
   id: number;
+  /** The run that kept it; the event's unless it says so. */
+  run?: number;
+  digest?: string;
   name: string;
   bytes: Buffer;
   /** Size that the list claims. */
@@ -27,12 +32,21 @@ export interface FakeArtifact {
   expired?: boolean;
 }
 
+/** A run that GitHub lists; what is left out is as in the event. */
 export interface FakeRun {
   id: number;
   run_number: number;
-  run_attempt: number;
   head_sha: string;
-  workflow_id: number;
+  run_attempt?: number;
+  status?: string;
+  conclusion?: string | null;
+  path?: string;
+  event?: string;
+  head_branch?: string | null;
+  head_repository?: { full_name: string; owner: { login: string } } | null;
+  created_at?: string;
+  /** Conclusions of its earlier attempts, the first one first. */
+  attempts?: string[];
 }
 
 /** What the next request whose method and path match gets instead. */
@@ -62,13 +76,17 @@ export interface FakeGitHub extends AsyncDisposable {
   readonly leaks: string[];
   /** Statuses that the next requests whose method and path match get instead. */
   readonly faults: FakeFault[];
-  /** Runs of workflows that can be asked for. */
+  /** Runs of workflows that can be listed and asked for. */
   readonly runs: FakeRun[];
+  /** The commits of each branch. */
+  readonly branches: Map<string, string[]>;
   /** The repository's former name, which GitHub redirects from. */
   formerly?: string;
 }
 
 export const run = 4711;
+/** The newest commit of `main`. */
+export const baseCommit = "ba5e".repeat(10);
 
 export async function startGitHub(): Promise<FakeGitHub> {
   const store = createServer();
@@ -86,6 +104,7 @@ export async function startGitHub(): Promise<FakeGitHub> {
     leaks: [],
     faults: [],
     runs: [],
+    branches: new Map([["main", [baseCommit]]]),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([store, api].map(close));
     },
@@ -141,27 +160,75 @@ function answerRight(github: FakeGitHub, storeUrl: string, request: IncomingMess
   const path = `${request.method} ${pathname.slice(prefix.length)}`;
   if (path === "GET /pulls") {
     const head = searchParams.get("head");
-    const open = github.pullRequests.filter((pull) => head === null || pull.head === head);
+    const open = github.pullRequests.filter(
+      (pull) => (head === null || pull.head === head) && (pull.state ?? "open") === searchParams.get("state"),
+    );
     return { status: 200, answer: open.map(asPullRequest) };
   }
-  if (path === `GET /actions/runs/${run}/artifacts`) {
-    const artifacts = github.artifacts.filter(({ name }) => name === searchParams.get("name"));
+  const one = /^GET \/pulls\/(\d+)$/.exec(path);
+  const pull = github.pullRequests.find(({ number }) => number === Number(one?.[1]));
+  if (pull !== undefined) return { status: 200, answer: asPullRequest(pull) };
+  const ofRun = /^GET \/actions\/runs\/(\d+)\/artifacts$/.exec(path);
+  if (ofRun !== null) {
+    const artifacts = github.artifacts.filter(({ run: kept = run }) => kept === Number(ofRun[1]));
     return { status: 200, answer: { total_count: artifacts.length, artifacts: artifacts.map(asArtifact) } };
   }
-  const asksRun = /^GET \/actions\/runs\/(\d+)$/.exec(path);
-  const itsRun = github.runs.find(({ id }) => id === Number(asksRun?.[1]));
-  if (itsRun !== undefined) return { status: 200, answer: itsRun };
+  return (
+    answerRun(github, path, searchParams) ??
+    answerCompare(github, path) ??
+    answerFile(github, storeUrl, path) ??
+    answerUpload(github, path, body) ??
+    answerComment(github, path, searchParams, body) ??
+    refused(404, "Not Found")
+  );
+}
+
+function answerRun(github: FakeGitHub, path: string, query: URLSearchParams): Answer | undefined {
+  if (path === "GET /actions/workflows/pull-request.yml/runs") {
+    const runs = github.runs
+      .map(asRun)
+      .filter(
+        ({ head_sha, event, path: file }) =>
+          head_sha === query.get("head_sha") &&
+          event === query.get("event") &&
+          file.includes("/pull-request.yml"),
+      );
+    return { status: 200, answer: { total_count: runs.length, workflow_runs: runs } };
+  }
+  const asks = /^GET \/actions\/runs\/(\d+)(?:\/attempts\/(\d+))?$/.exec(path);
+  const found = github.runs.find(({ id }) => id === Number(asks?.[1]));
+  if (found === undefined) return undefined;
+  const attempt = Number(asks?.[2] ?? found.run_attempt ?? 1);
+  const earlier = attempt < (found.run_attempt ?? 1);
+  const conclusion = earlier ? (found.attempts?.[attempt - 1] ?? "success") : found.conclusion;
+  return { status: 200, answer: { ...asRun(found), run_attempt: attempt, ...(earlier && { conclusion }) } };
+}
+
+/** As many commits are ahead as the branch lacks; a commit that is nowhere is not found. */
+function answerCompare(github: FakeGitHub, path: string): Answer | undefined {
+  const [, branch = "", commit = ""] = /^GET \/compare\/(.+)\.\.\.([0-9a-f]{40})$/.exec(path) ?? [];
+  const commits = github.branches.get(decodeURIComponent(branch));
+  const isKnown = [...github.branches.values()].some((each) => each.includes(commit));
+  if (commits === undefined || !isKnown) return undefined;
+  const has = commits.includes(commit);
+  const status = commits[0] === commit ? "identical" : has ? "behind" : "diverged";
+  return { status: 200, answer: { status, ahead_by: has ? 0 : 1, behind_by: 0, commits: [], files: [] } };
+}
+
+function answerFile(github: FakeGitHub, storeUrl: string, path: string): Answer | undefined {
   const zip = /^GET \/actions\/artifacts\/(\d+)\/zip$/.exec(path);
   if (zip !== null) {
     const isGone = github.artifacts.some(({ id, expired }) => id === Number(zip[1]) && expired);
     if (isGone) return refused(410, "Artifact has expired");
     return { status: 302, headers: { location: `${storeUrl}/${zip[1]}` } };
   }
-  if (path === "POST /code-scanning/sarifs") {
-    github.uploads.push(JSON.parse(body));
-    return { status: 202, answer: { id: "47177e22-5596-11eb-80a1-c1e54ef945c6" } };
-  }
-  return answerComment(github, path, searchParams, body) ?? refused(404, "Not Found");
+  return undefined;
+}
+
+function answerUpload(github: FakeGitHub, path: string, body: string): Answer | undefined {
+  if (path !== "POST /code-scanning/sarifs") return undefined;
+  github.uploads.push(JSON.parse(body));
+  return { status: 202, answer: { id: "47177e22-5596-11eb-80a1-c1e54ef945c6" } };
 }
 
 function answerComment(
@@ -203,14 +270,29 @@ function answerComment(
   return { status: 200, answer: asComment(changed) };
 }
 
-function asPullRequest({ number, sha, head, repository, base = "main" }: FakePullRequest) {
-  const [login = "", ref = ""] = head.split(":");
-  const repo = repository === null ? null : { full_name: repository };
-  return { number, head: { sha, ref, user: { login }, repo }, base: { ref: base } };
+function asRun({ attempts: _, ...changes }: FakeRun) {
+  return {
+    ...{ run_attempt: 1, status: "completed", conclusion: "success", event: "pull_request" },
+    path: ".github/workflows/pull-request.yml",
+    created_at: "2026-11-02T12:00:00Z",
+    head_branch: "patch-1",
+    head_repository: { full_name: "stranger/platform", owner: { login: "stranger" } },
+    ...changes,
+  };
 }
 
-function asArtifact({ id, name, bytes, claimed, expired = false }: FakeArtifact) {
-  return { id, name, size_in_bytes: claimed ?? bytes.length, expired };
+function asPullRequest({ number, sha, head, repository, base = "main", state = "open" }: FakePullRequest) {
+  const [login = "", ref = ""] = head.split(":");
+  const repo = repository === null ? null : { full_name: repository };
+  return {
+    ...{ number, state, created_at: "2026-11-02T11:00:00Z" },
+    head: { sha, ref, user: { login }, repo },
+    base: { ref: base },
+  };
+}
+
+function asArtifact({ id, name, bytes, claimed, digest, expired = false }: FakeArtifact) {
+  return { id, name, size_in_bytes: claimed ?? bytes.length, expired, ...(digest !== undefined && { digest }) };
 }
 
 function asComment({ id, login, body }: FakeComment) {

@@ -10,7 +10,7 @@ import { commentMarker } from "../../pull-requests/comment-state.ts";
 import { formats, previewedStacks } from "../../pull-requests/stacks.ts";
 import { type Ended, ended } from "../cli/command.ts";
 import { readSarif } from "../preview/report/sarif-schema.ts";
-import { commit, fork, runProcess } from "./command.ts";
+import { claimed, commit, fork, runProcess } from "./command.ts";
 import { type FakeGitHub, startGitHub } from "./github-server.ts";
 import { zipOf } from "./zip-archive.ts";
 
@@ -65,11 +65,11 @@ beforeAll(async () => {
   github = await startGitHub();
   github.pullRequests.push({ number: 42, sha: commit, head: "stranger:patch-1", repository: fork });
   const files = [...texts].map(([name, content]) => ({ name, content }));
-  github.artifacts.push({ id: 1, name: "previews-42", bytes: zipOf(files) });
+  github.artifacts.push({ id: 1, name: "previews-42", bytes: zipOf([claimed(), ...files]) });
   // Twice, as after a second push.
   const failed = { conclusion: "failure" };
   commented = [await runProcess(github, "comment", failed), await runProcess(github, "comment", failed)];
-  scanned = await runProcess(github, "code-scanning");
+  scanned = await runProcess(github, "code-scanning", failed);
   // Six previews, one after the other.
 }, 240_000);
 

@@ -22,13 +22,15 @@ for (const stack of previewedStacks) {
 }
 const body = commentBody({
   state: {
-    ...{ run: 4711, number: 57, attempt: 1, base: "main", verdict: "refused" },
+    run: { id: 4711, number: 57, attempt: 1 },
+    ...{ base: "main", verdict: "refused" },
     commit: "0123456789abcdef0123456789abcdef01234567",
   },
   judgment: { verdict: "refused", agrees: true },
   conclusion: "failure",
   fork: "stranger/platform",
-  runUrl: "https://github.com/optropic/platform/actions/runs/4711",
+  baseCommit: "89abcdef0123456789abcdef0123456789abcdef",
+  runUrl: (id) => `https://github.com/optropic/platform/actions/runs/${id}`,
   results,
 });
 
