@@ -63,9 +63,7 @@ export async function pullRequest(args: readonly string[]): Promise<void> {
     });
   program
     .command("comment")
-    .description(
-      "Says on a pull request what its newest run found, in one comment that is kept up to date.",
-    )
+    .description("Says on a pull request what its newest run found, in one comment that is kept up to date.")
     .option("--author <login>", "the login that GITHUB_TOKEN writes as", "github-actions[bot]")
     .action(async ({ author }: { author: string }) => {
       await said(() => {
@@ -75,7 +73,9 @@ export async function pullRequest(args: readonly string[]): Promise<void> {
     });
   program
     .command("code-scanning")
-    .description("Uploads what the newest run of a pull request, or of a push, found to GitHub code scanning.")
+    .description(
+      "Uploads what the newest run of a pull request, or of a push, found to GitHub code scanning.",
+    )
     .action(() => said(() => uploadSarif(repository(), wake())));
   await runProgram(program, args);
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { checkOutBase } from "../../pull-requests/base.ts";
+import { claimOf } from "../../pull-requests/claim.ts";
 
 /** A checkout as GitHub makes it: `main` has moved on since the pull request began, and both are merged. */
 let folder: string;
@@ -64,4 +65,25 @@ it("is refused where Git does not have it", () => {
   expect(() => checkOutBase({ head: folder, into: into(), commit: "f".repeat(40) })).toThrow(
     /git worktree failed/,
   );
+});
+
+const run = { GITHUB_RUN_ID: "4711", GITHUB_RUN_ATTEMPT: "2" };
+const opened = (sha: string) => ({ pull_request: { number: 42, head: { sha }, base: { ref: "main" } } });
+
+it("is what the results say that they were compared with: the first parent, whatever the event says", () => {
+  const head = git("rev-parse", "patch");
+  expect(claimOf(run, opened(head), folder)).toEqual({
+    ...{ run: 4711, attempt: 2, pullRequest: 42, head },
+    base: { ref: "main", commit: git("rev-parse", "main") },
+  });
+});
+
+it("is not said where the merge is of another head, or there is no pull request", () => {
+  const other = "e".repeat(40);
+  expect(claimOf(run, opened(other), folder)).toMatchObject({ head: other, base: null });
+  const commit = git("rev-parse", "HEAD");
+  expect(claimOf(run, {}, folder)).toEqual({
+    ...{ run: 4711, attempt: 2, pullRequest: null, head: commit, base: null },
+  });
+  expect(claimOf({}, opened(other), folder)).toBeUndefined();
 });

@@ -94,17 +94,13 @@ describe("what a run found", () => {
     expect(uploaded().map((each) => each.category)).toEqual([category("production")]);
   });
 
-  it.each<[string, object, readonly ArchivedFile[]]>([
+  it.each<[string, Record<string, unknown>, readonly ArchivedFile[]]>([
     ["that failed, and claims that all holds", failure, [claimed(), ...jsonOfAll()]],
     ["that succeeded, and claims a refusal", {}, [claimed(), ...refusal]],
     ["that was canceled", { conclusion: "cancelled" }, [claimed(), ...jsonOfAll()]],
     ["that says nothing of its base", {}, jsonOfAll()],
     ["whose results are another run's", {}, [claimed({ run: 1 }), ...jsonOfAll()]],
-    [
-      "against a former base",
-      {},
-      [claimed({ base: { ref: "old", commit: baseCommit } }), ...jsonOfAll()],
-    ],
+    ["against a former base", {}, [claimed({ base: { ref: "old", commit: baseCommit } }), ...jsonOfAll()]],
   ])("is not uploaded of a run %s", async (_, changes, files) => {
     github.artifacts.push({ id: 1, name: "previews-42", bytes: zipOf(files) });
     const end = await runCommand(github, "code-scanning", runEvent(changes));

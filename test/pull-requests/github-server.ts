@@ -292,7 +292,13 @@ function asPullRequest({ number, sha, head, repository, base = "main", state = "
 }
 
 function asArtifact({ id, name, bytes, claimed, digest, expired = false }: FakeArtifact) {
-  return { id, name, size_in_bytes: claimed ?? bytes.length, expired, ...(digest !== undefined && { digest }) };
+  return {
+    id,
+    name,
+    size_in_bytes: claimed ?? bytes.length,
+    expired,
+    ...(digest !== undefined && { digest }),
+  };
 }
 
 function asComment({ id, login, body }: FakeComment) {

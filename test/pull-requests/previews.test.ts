@@ -123,3 +123,9 @@ it("adds the Markdown to the summary of the step, and says what has none", async
   await previews(["b-0"], { summary });
   expect(await readFile(summary, "utf8")).toBe("before\npreview of a-0\n**b-0**: no result.\n");
 });
+
+it("says in the results what they are about", async () => {
+  const claim = { run: 1, attempt: 1, pullRequest: 42, head: "a".repeat(40), base: null };
+  await previews(["a-0"], { claim });
+  expect(JSON.parse(await readFile(join(folder, "results", "run.json"), "utf8"))).toEqual(claim);
+});

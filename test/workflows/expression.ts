@@ -11,9 +11,17 @@ const literals = new Map<string, Value>([
   ["null", null],
 ]);
 
+const functions = new Map<string, (given: readonly string[]) => Value>([
+  ["startsWith", ([text = "", start = ""]) => text.toLowerCase().startsWith(start.toLowerCase())],
+  [
+    "format",
+    ([text = "", ...values]) => text.replaceAll(/\{(\d+)\}/g, (_, at: string) => values[Number(at)] ?? ""),
+  ],
+]);
+
 /**
  * Whether the condition of a job or a step holds for what GitHub would know, such as
- * `{github: {event_name: "push"}}`: names, texts, `==`, `!=`, `!`, `&&`, `||` and brackets.
+ * `{github: {event_name: "push"}}`: names, texts, `==`, `!=`, `!`, `&&`, `||`, brackets, `startsWith` and `format`.
  * Source: https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
  */
 export function holds(condition: string, context: Readonly<Record<string, unknown>>): boolean {
@@ -58,6 +66,14 @@ export function holds(condition: string, context: Readonly<Record<string, unknow
     if (token.startsWith("'")) return token.slice(1, -1).replaceAll("''", "'");
     const literal = literals.get(token);
     if (literal !== undefined) return literal;
+    const called = functions.get(token);
+    if (called !== undefined && take("(")) {
+      const given: Value[] = [];
+      do given.push(any());
+      while (take(","));
+      if (!take(")")) throw new Error("a bracket is open");
+      return called(given.map(String));
+    }
     if (!/^[a-z_]+(\.[\w-]+)+$/i.test(token)) throw new Error(`not understood: ${token}`);
     return look(context, token.split("."));
   }

@@ -6,6 +6,8 @@ export const requiredChecks = ["typecheck", "lint", "test", "build", "preview"];
 
 /** Where jobs run the code of a pull request before anybody has reviewed it. */
 const judging = "pull-request.yml";
+/** Where what was judged is written to the pull request, with the default branch's own code. */
+const writing = "comment.yml";
 /** Workflows that may ask for a token by OIDC. */
 const withOidc = ["preview.yml", "deploy.yml"];
 /** Workflows that may see a secret, in a job with an environment: nobody's pull request starts them. */
@@ -52,7 +54,7 @@ function problemsOfWorkflow(file: string, workflow: Workflow): string[] {
   const { on, permissions, env } = workflow;
   return [
     ...dangerous
-      .filter((trigger) => trigger in on)
+      .filter((trigger) => trigger in on && !(trigger === "pull_request_target" && file === writing))
       .map((trigger) => `${trigger} gives a stranger's code or words a token that may write`),
     ...found(
       JSON.stringify(permissions) !== "{}" && JSON.stringify(permissions) !== '{"contents":"read"}',
@@ -87,13 +89,18 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
   const concurrency = job.concurrency ?? workflow.concurrency;
   const minutes = job["timeout-minutes"];
   const forForks = "pull_request" in workflow.on && (job.if === undefined || holds(job.if, fromFork));
-  const follows = "workflow_run" in workflow.on;
+  const follows = "workflow_run" in workflow.on || "pull_request_target" in workflow.on;
   const allowed = [
     ...(follows ? ["pull-requests", "security-events"] : ["id-token"]),
     ...(mayWrite[file] ?? []),
   ];
   const secret = /\bsecrets\b/.test(JSON.stringify(job));
   return [
+    ...found("workflow_run" in workflow.on && followsAny(job), "follows a workflow of that name at any path"),
+    ...found(
+      "workflow_run" in workflow.on && !followsJudging(job),
+      "does not follow the workflow that judges, in a form that GitHub writes its path in",
+    ),
     ...found(minutes === undefined || minutes > 60, "no time limit of an hour or less"),
     ...found(job.permissions === undefined, "no permissions of its own"),
     ...found(concurrency === undefined, "no concurrency group"),
@@ -127,8 +134,42 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
   ];
 }
 
+const judgingPath = `.github/workflows/${judging}`;
+
+/** What a run of a workflow looks like to a job that follows it. */
+function ofRun(path: string, event: string): Readonly<Record<string, unknown>> {
+  const github = { event_name: "workflow_run", repository: "optropic/platform" };
+  return { github: { ...github, event: { workflow_run: { path, event } } } };
+}
+
+/** A name is anyone's to take; the path of a file is not. */
+function followsAny({ if: condition }: Job): boolean {
+  const others = [
+    ".github/workflows/evil.yml",
+    ".github/workflows/evil.yml@refs/heads/main",
+    `${judgingPath}.yml`,
+    `stranger/platform/${judgingPath}@refs/heads/main`,
+    "",
+  ];
+  const events = ["pull_request", "push", "workflow_dispatch"];
+  return others.some((path) =>
+    events.some((event) => condition === undefined || holds(condition, ofRun(path, event))),
+  );
+}
+
+function followsJudging({ if: condition = "true" }: Job): boolean {
+  const forms = [
+    judgingPath,
+    `${judgingPath}@refs/pull/42/merge`,
+    `optropic/platform/${judgingPath}@refs/heads/main`,
+  ];
+  return forms.every((path) => holds(condition, ofRun(path, "pull_request")));
+}
+
 /** Triggers by which code that nobody has reviewed, or its author's words, get into a run. */
-const strangers = ["pull_request", "merge_group", "workflow_run", "repository_dispatch"];
+const strangers = [
+  ...["pull_request", "pull_request_target", "merge_group", "workflow_run", "repository_dispatch"],
+];
 
 /** Everything that may write to the default branch's cache can leave something in it for the next run. */
 function keepsCache(uses: string, inputs: NonNullable<Step["with"]>): boolean {
