@@ -6,9 +6,7 @@ import type { OpenPullRequest } from "./open.ts";
 import { inRepository, type Repository } from "./repository.ts";
 import type { Files } from "./results.ts";
 import { commitSchema, type WorkflowRun } from "./run.ts";
-
-/** Name of the file in a run's results that says what they are about. */
-export const claimFile = "run.json";
+import { claimFile } from "./stacks.ts";
 
 const id = z.int().positive();
 const base = z.object({ ref: z.string().min(1).max(1000), commit: commitSchema });

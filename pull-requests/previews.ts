@@ -3,9 +3,9 @@ import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ExitStatus, exitStatus } from "../lib/exit.ts";
 import { jsonLine, parseJson } from "../lib/json.ts";
-import { type Claim, claimFile } from "./claim.ts";
+import type { Claim } from "./claim.ts";
 import { runOptropic } from "./optropic.ts";
-import { formats, type PreviewedStack } from "./stacks.ts";
+import { claimFile, formats, type PreviewedStack } from "./stacks.ts";
 
 export interface PreviewsOptions {
   /** A checkout of the pull request. */

@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Failure } from "../lib/failure.ts";
 import { VendorProblem } from "../vendors/problem.ts";
-import { claimFile } from "./claim.ts";
 import { inRepository, type Repository } from "./repository.ts";
-import { previewedStacks } from "./stacks.ts";
+import { claimFile, previewedStacks } from "./stacks.ts";
 import { unzip } from "./zip.ts";
 
 /** The files of a run's previews by name, such as `production.json`. The author of the pull request controls them. */

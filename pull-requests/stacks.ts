@@ -20,3 +20,6 @@ export const formats = ["md", "sarif", "json"] as const;
 
 /** Folder of the results, from the root of the repository. */
 export const resultsFolder = "reports/previews";
+
+/** Name of the file in a run's results that says what they are about. */
+export const claimFile = "run.json";
