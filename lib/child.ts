@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Duplex, type Readable, type Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
+import { coveredDescriptors } from "./descriptors.ts";
 import { Failure, type FailureKind } from "./failure.ts";
 
 /** What is started, and how. */
@@ -14,6 +15,8 @@ export interface Launch {
   account?: { uid: number; gid: number } | undefined;
   /** What the command has to itself, and what ends it better than a signal to its group. */
   guard?: Guard | undefined;
+  /** It gets no descriptor but its own: what this process inherited is not for it. */
+  closed?: boolean;
 }
 
 /** A command that keeps what it runs within bounds. */
@@ -85,24 +88,30 @@ export class Child {
     this.#options = options;
     this.#signal = options.signal;
     const { launch, outputBytes, group = false, connection = false } = options;
-    const { command, args, env, cwd, account, guard } = launch;
-    this.#process = spawn(command, args, {
-      env,
-      cwd,
-      ...account,
-      stdio: [
-        outputBytes === undefined ? "pipe" : "ignore",
-        "pipe",
-        "pipe",
-        ...(connection ? ["pipe" as const] : []),
-        ...Array.from({ length: guard?.descriptors ?? 0 }, () => "pipe" as const),
-      ],
-      detached: group,
-    });
+    const { command, args, env, cwd, account, guard, closed = false } = launch;
+    const given: ("pipe" | "ignore")[] = [
+      outputBytes === undefined ? "pipe" : "ignore",
+      "pipe",
+      "pipe",
+      ...(connection ? ["pipe" as const] : []),
+      ...Array.from({ length: guard?.descriptors ?? 0 }, () => "pipe" as const),
+    ];
+    const covered = closed ? coveredDescriptors(given.length) : undefined;
+    try {
+      this.#process = spawn(command, args, {
+        env,
+        cwd,
+        ...account,
+        stdio: [...given, ...(covered?.entries ?? [])],
+        detached: group,
+      });
+    } finally {
+      covered?.release();
+    }
     // A process that ends resets these; its status says what happened.
     this.#process.stdin?.on("error", () => undefined);
     if (connection) this.connection.on("error", () => undefined);
-    guard?.attach(this.#process.stdio.slice(4), ({ kind, message }) => {
+    guard?.attach(this.#process.stdio.slice(4, given.length), ({ kind, message }) => {
       this.#stop(new Failure(kind, `${this.label} was stopped: ${message}`));
     });
     if (group) groups.add(this);

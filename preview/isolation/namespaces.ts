@@ -68,6 +68,7 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
           // Nothing that a stranger runs may leave compiled code for others: what is there is read alone.
           ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
         },
+        closed: true,
         guard: new Sandbox(filter, { memoryBytes, processes }),
       };
     },

@@ -48,6 +48,7 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
           ...guest.nodeArgs,
           ...[join(hostFolder, `${guest.host}.cjs`), guest.runner, ...guest.args],
         ],
+        closed: true,
         cwd: guest.cwd,
         env: { ...closedEnvironment(guest.env, env), HOME: temporary, TMPDIR: temporary },
       };
