@@ -31,6 +31,7 @@ export * as onCallValues from "./on-call-values.ts";
 export * as plans from "./plans.ts";
 export * as platform from "./platform.ts";
 export * as protections from "./protections.ts";
+export * as repositoryAccess from "./repository-access.ts";
 export * as render from "./render.ts";
 export * as repository from "./repository.ts";
 export * as repositorySecurity from "./repository-security.ts";

@@ -105,3 +105,9 @@ export interface StackSchedule {
   stack?: string;
   pulumiOperation?: string;
 }
+
+/** A webhook of Render, which signs what it sends with a secret that Render makes up. */
+export interface RenderWebhookArgs {
+  url: Input<string>;
+  enabled?: Input<boolean>;
+}

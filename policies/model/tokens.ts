@@ -41,6 +41,7 @@ export const vercel = {
   dnsRecord: token<ve.DnsRecordArgs>("vercel:index/dnsRecord:DnsRecord"),
   bulkRedirects: token<ve.BulkRedirectsArgs>("vercel:index/bulkRedirects:BulkRedirects"),
   firewallBypass: token<ve.FirewallBypassArgs>("vercel:index/firewallBypass:FirewallBypass"),
+  webhook: token<ve.WebhookArgs>("vercel:index/webhook:Webhook"),
   attackMode: token<ve.AttackChallengeModeArgs>("vercel:index/attackChallengeMode:AttackChallengeMode"),
 } as const;
 
@@ -56,6 +57,9 @@ export const render = {
   postgres: token<other.RenderPostgresArgs>("render:index/postgres:Postgres"),
   logStream: token<rn.LogStreamArgs>("render:index/logStream:LogStream"),
 } as const;
+
+/** What Render tells of by a request; it is no service, and has no variables. */
+export const renderWebhook = token<other.RenderWebhookArgs>("render:index/webhook:Webhook");
 
 export const supabase = {
   project: token<sb.ProjectArgs>("supabase:index/project:Project"),
@@ -273,7 +277,40 @@ export const github = {
   workflowPermissions: token<gh.WorkflowRepositoryPermissionsArgs>(
     "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions",
   ),
+  organizationWorkflowPermissions: token<gh.ActionsOrganizationWorkflowPermissionsArgs>(
+    "github:index/actionsOrganizationWorkflowPermissions:ActionsOrganizationWorkflowPermissions",
+  ),
+  runnerGroup: token<gh.ActionsRunnerGroupArgs>("github:index/actionsRunnerGroup:ActionsRunnerGroup"),
+  deployKey: token<gh.RepositoryDeployKeyArgs>("github:index/repositoryDeployKey:RepositoryDeployKey"),
+  membership: token<gh.MembershipArgs>("github:index/membership:Membership"),
+  organizationSettings: token<gh.OrganizationSettingsArgs>(
+    "github:index/organizationSettings:OrganizationSettings",
+  ),
+  /** Who has a role in the organization, whose rights only GitHub knows. */
+  organizationRole: [
+    token<object>("github:index/organizationRoleUser:OrganizationRoleUser"),
+    token<object>("github:index/organizationRoleTeam:OrganizationRoleTeam"),
+    token<object>("github:index/organizationRoleTeamAssignment:OrganizationRoleTeamAssignment"),
+  ],
+  subjectTemplate: [
+    token<SubjectTemplate>(
+      "github:index/actionsRepositoryOidcSubjectClaimCustomizationTemplate:ActionsRepositoryOidcSubjectClaimCustomizationTemplate",
+    ),
+    token<SubjectTemplate>(
+      "github:index/actionsOrganizationOidcSubjectClaimCustomizationTemplate:ActionsOrganizationOidcSubjectClaimCustomizationTemplate",
+    ),
+  ],
+  webhook: [
+    token<gh.RepositoryWebhookArgs>("github:index/repositoryWebhook:RepositoryWebhook"),
+    token<gh.RepositoryWebhookArgs>("github:index/organizationWebhook:OrganizationWebhook"),
+  ],
+  actionsVariable: token<gh.ActionsVariableArgs>("github:index/actionsVariable:ActionsVariable"),
+  environmentVariable: token<gh.ActionsEnvironmentVariableArgs>(
+    "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable",
+  ),
 } as const;
+
+type SubjectTemplate = gh.ActionsRepositoryOidcSubjectClaimCustomizationTemplateArgs;
 
 export const pulumiCloud = {
   deploymentSettings: token<ps.DeploymentSettingsArgs>("pulumiservice:index:DeploymentSettings"),
@@ -283,6 +320,16 @@ export const pulumiCloud = {
   teamPermission: token<ps.TeamStackPermissionArgs>("pulumiservice:index:TeamStackPermission"),
   stackTag: token<ps.StackTagArgs>("pulumiservice:index:StackTag"),
   stackTags: token<ps.StackTagsArgs>("pulumiservice:index:StackTags"),
+  stack: token<ps.StackArgs>("pulumiservice:index:Stack"),
+  webhook: token<ps.WebhookArgs>("pulumiservice:index:Webhook"),
+  organizationToken: token<ps.OrgAccessTokenArgs>("pulumiservice:index:OrgAccessToken"),
+  personalToken: token<ps.AccessTokenArgs>("pulumiservice:index:AccessToken"),
+  member: token<ps.OrganizationMemberArgs>("pulumiservice:index:OrganizationMember"),
+  roleAssignment: token<ps.TeamRoleAssignmentArgs>("pulumiservice:index:TeamRoleAssignment"),
+  environmentPermission: token<ps.TeamEnvironmentPermissionArgs>(
+    "pulumiservice:index:TeamEnvironmentPermission",
+  ),
+  issuer: token<ps.OidcIssuerArgs>("pulumiservice:index:OidcIssuer"),
 } as const;
 
 export const random = {
