@@ -1,6 +1,5 @@
 import type { RepositoryEnvironmentArgs } from "@pulumi/github";
 import {
-  type AnyValue,
   type Finding,
   fault,
   judge,
@@ -14,7 +13,6 @@ import {
   type Verdict,
 } from "./framework/index.ts";
 import { judgeRequiredCheck } from "./model/branch-rules.ts";
-import { rulesFor } from "./model/branch-sources.ts";
 import { judgeSource, judgeTags } from "./model/deployment-source.ts";
 import { judgePaths, judgeWork } from "./model/deployment-work.ts";
 import {
@@ -27,8 +25,9 @@ import {
   stackLabel,
   trigger,
 } from "./model/deployments.ts";
+import { isProductionPart, judgeRefs } from "./model/environment-refs.ts";
 import type { StackSchedule } from "./model/other-args.ts";
-import { tagFault } from "./model/release-tags.ts";
+import { isCalledProduction } from "./model/production-access.ts";
 import { judgeRepositories, ofRepository, type Repository } from "./model/repositories.ts";
 import { github, pulumiCloud, stackSchedules } from "./model/tokens.ts";
 
@@ -94,14 +93,17 @@ export const pullRequestsPreviewed = policy({
   check: (stack, _threshold, { backend }) =>
     backend === "self-managed"
       ? judgeRequiredCheck(stack, "preview")
-      : judgeEach(
-          deploymentSettings(stack),
-          "No stack has deployment settings, so no pull request is previewed.",
-          (settings) =>
-            trigger(settings, "previewPullRequests") || isTemplate(settings)
-              ? judgePaths(settings)
-              : `Pull requests are not previewed against the stack ${stackLabel(settings)}.`,
-        ),
+      : [
+          ...judgeEach(
+            deploymentSettings(stack),
+            "No stack has deployment settings, so no pull request is previewed.",
+            (settings) =>
+              trigger(settings, "previewPullRequests") || isTemplate(settings)
+                ? judgePaths(settings)
+                : `Pull requests are not previewed against the stack ${stackLabel(settings)}.`,
+          ),
+          ...judgeEnforced(stack),
+        ],
 });
 
 export const packEnforced = policy({
@@ -117,27 +119,42 @@ export const packEnforced = policy({
     backend === "self-managed" ? judgeRequiredCheck(stack, "preview") : judgeGroups(stack),
 });
 
+/** A stack of production that the pack is enforced on changes, so pull requests are previewed against it. */
+function judgeEnforced(stack: Stack): Finding[] {
+  const settings = stack.ofType(pulumiCloud.deploymentSettings);
+  return stack.ofType(pulumiCloud.policyGroup).map((group) =>
+    judge(group, () => {
+      const names = group
+        .at("stacks")
+        .items()
+        .map((member) => member.at("name").string() ?? "");
+      const alone = names
+        .filter(isCalledProduction)
+        .find((name) => !some(settings, (it) => it.at("stack").string() === name));
+      return (
+        settings.length === 0 ||
+        alone === undefined ||
+        `The stack ${alone} has no deployment settings, so no pull request is previewed against it.`
+      );
+    }),
+  );
+}
+
 function reviewsProduction(stack: Stack, repository: Repository): Verdict {
   const { label } = repository;
   // GitHub tells no letter case apart.
   const environments = ofRepository(stack, repository, github.environment, (candidate) =>
-    isProduction(stack, candidate.at("environment")),
+    isProductionPart(stack, candidate.at("environment")),
   );
-  if (environments.length === 0) {
-    return `${label} has no environment named ${stack.declared.productionEnvironment}.`;
+  const name = stack.declared.productionEnvironment;
+  if (
+    !environments.some((it) => ["prod", name].includes(it.at("environment").string()?.toLowerCase() ?? ""))
+  ) {
+    return `${label} has no environment named ${name}.`;
   }
   const verdicts = environments.map((environment) => reviewsEnvironment(stack, repository, environment));
   return verdicts.find((verdict) => verdict !== true) ?? true;
 }
-
-/** By the name that the setting productionEnvironment gives, or by its short form. */
-const isProduction = (stack: Stack, name: AnyValue): boolean => {
-  const text = name.string()?.toLowerCase() ?? "";
-  return ["prod", stack.declared.productionEnvironment].includes(text) || partOfProduction.test(text);
-};
-
-/** A region or a part of production, such as `production-eu`. */
-const partOfProduction = /^(?:prod|production)[-_/](?!preview|pre|staging|test|copy)/;
 
 function reviewsEnvironment(
   stack: Stack,
@@ -145,6 +162,14 @@ function reviewsEnvironment(
   environment: ResourceOf<RepositoryEnvironmentArgs>,
 ): Verdict {
   const { label } = repository;
+  const stranger = environment
+    .at("reviewers")
+    .items()
+    .flatMap((reviewers) => [...reviewers.at("teams").items(), ...reviewers.at("users").items()])
+    .find((reviewer) => !reviewer.isUnknown && !/^\d+$/.test(String(reviewer.number() ?? reviewer.string())));
+  if (stranger !== undefined) {
+    return fault(stranger, `GitHub knows reviewers of ${label} by their number, and this is none.`);
+  }
   const isReviewed = some(environment.at("reviewers").items(), (reviewers) =>
     some(["teams", "users"] as const, (kind) => reviewers.at(kind).items().length > 0),
   );
@@ -166,46 +191,8 @@ function reviewsEnvironment(
       `Administrators may bypass the approval of deployments of ${label} to production.`,
     );
   }
-  const refs = environment.at("deploymentBranchPolicy");
-  if (refs.at("customBranchPolicies").boolean() === true) {
-    return deployedRefs(stack, repository);
-  }
-  return (
-    refs.at("protectedBranches").boolean() === true ||
-    fault(refs, `Any branch or tag of ${label} may be deployed to production.`)
-  );
+  return judgeRefs(stack, repository, environment);
 }
-
-/** Each pattern of what may be deployed is of branches that rules guard, or of tags with a name of their own. */
-function deployedRefs(stack: Stack, repository: Repository): Verdict {
-  const allowed = ofRepository(stack, repository, github.environmentRefs, (refs) =>
-    isProduction(stack, refs.at("environment")),
-  );
-  for (const refs of allowed) {
-    const tag = refs.at("tagPattern").string();
-    if (tag !== undefined && !/^[\w.-]/.test(tag)) {
-      return fault(refs.at("tagPattern"), `Any tag that matches ${tag} may be deployed to production.`);
-    }
-    const kept = tag === undefined ? undefined : tagFault(stack, repository, tag);
-    if (kept !== undefined) {
-      return {
-        ...fault(refs.at("tagPattern"), `Tags that match ${tag} may be deployed to production, and ${kept}.`),
-        fix: "Declare a github.RepositoryRuleset of target tag, with enforcement active, for the pattern, with the rules update and deletion and without bypassActors.",
-      };
-    }
-    const branch = refs.at("branchPattern").string();
-    const place = { what: "branches", anyOf: [`refs/heads/${branch}`] };
-    if (branch !== undefined && rulesFor(stack, repository, place).length === 0) {
-      return fault(
-        refs.at("branchPattern"),
-        `Branches that match ${branch} may be deployed to production, and no rules guard all of them.`,
-      );
-    }
-  }
-  return true;
-}
-
-const isCalledProduction = (name: string): boolean => /prod|live/i.test(name);
 
 function judgeGroups(stack: Stack): Finding[] {
   const groups = stack.ofType(pulumiCloud.policyGroup);

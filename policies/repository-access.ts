@@ -161,7 +161,7 @@ export const repositoryFilesReviewed = policy({
 
 export const webhooksVerified = policy({
   name: "webhooks-verified",
-  items: ["1.5", "2.9"],
+  items: ["2.9"],
   scope: "any",
   title: "Every webhook must be sent by https to a verified server, signed with a secret.",
   severity: "high",

@@ -99,6 +99,16 @@ export const workflowsRestricted = policy({
       const verdicts = [
         ...permissions.map((resource) => judgeActions(resource, label)),
         ...tokens.map((resource) => judgeToken(resource, label)),
+        ...stack
+          .ofType(github.organizationWorkflowPermissions)
+          .map((resource) => judgeToken(resource, "the organization")),
+        ...stack.ofType(github.runnerGroup).map((group) => {
+          const open = group.at("allowsPublicRepositories");
+          return (
+            open.boolean() !== true ||
+            fault(open, `Pull requests from forks may run on the machines of ${group.name}.`)
+          );
+        }),
       ];
       return verdicts.find((verdict) => verdict !== true) ?? true;
     }),
@@ -109,6 +119,9 @@ function judgeActions(permissions: ResourceOf<ActionsRepositoryPermissionsArgs>,
     return true;
   }
   const allowed = permissions.at("allowedActions");
+  if (allowed.exists && !["all", "local_only", "selected"].includes(allowed.string() ?? "")) {
+    return fault(allowed, `GitHub knows no allowed actions such as ${JSON.stringify(allowed.string())}.`);
+  }
   if ((allowed.string() ?? "all") === "all") {
     return fault(allowed, `Workflows of ${label} may use any action.`);
   }
@@ -121,7 +134,7 @@ function judgeActions(permissions: ResourceOf<ActionsRepositoryPermissionsArgs>,
   return pinning.boolean() === true || fault(pinning, `Workflows of ${label} need not pin actions.`);
 }
 
-function judgeToken(permissions: ResourceOf<WorkflowRepositoryPermissionsArgs>, label: string): Verdict {
+function judgeToken(permissions: ResourceOf<TokenPermissions>, label: string): Verdict {
   const level = permissions.at("defaultWorkflowPermissions");
   if (level.string() !== "read") {
     return fault(level, `Workflows of ${label} have a token that may write by default.`);
@@ -129,3 +142,8 @@ function judgeToken(permissions: ResourceOf<WorkflowRepositoryPermissionsArgs>, 
   const approving = permissions.at("canApprovePullRequestReviews");
   return approving.boolean() !== true || fault(approving, `Workflows of ${label} may approve pull requests.`);
 }
+
+type TokenPermissions = Pick<
+  WorkflowRepositoryPermissionsArgs,
+  "defaultWorkflowPermissions" | "canApprovePullRequestReviews"
+>;

@@ -50,7 +50,7 @@ function wrongTexts(value: Value, key: string, depth: number): Value[] {
 
 /** Properties that people read, and texts whose spaces mean something. */
 const forPeople =
-  /descri|comment|note|title|summary|message|subject|text|body|content|template|annotation|reason|greeting|label|prefix|suffix|separator|delimiter|legend|overrideSpecial|config|model|expr|query|script|password|secret|token|key$/i;
+  /descri|comment|note|title|summary|message|subject|(?<!con)text|body|content|template|annotation|reason|greeting|label|prefix|suffix|separator|delimiter|legend|overrideSpecial|config|model|expr|query|script|password|secret|token|key$/i;
 
 /** Properties that name something: without it nothing is named. */
 const naming: ReadonlySet<string> = new Set([

@@ -1,5 +1,13 @@
 import type { BranchProtectionArgs, OrganizationRulesetArgs, RepositoryRulesetArgs } from "@pulumi/github";
-import { every, type Resource, type ResourceOf, type Stack, select, some } from "../framework/index.ts";
+import {
+  type AnyValue,
+  every,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+  select,
+  some,
+} from "../framework/index.ts";
 import { coversRefs, mayMatchBoth } from "../values/ref-cover.ts";
 import { matchesRef } from "../values/ref-pattern.ts";
 import { ofRepository, type Repository } from "./repositories.ts";
@@ -113,6 +121,19 @@ function protections(stack: Stack, repository: Repository, place: Branches): Bra
     const pattern = `refs/heads/${protection.at("pattern").string() ?? ""}`;
     return isOf(protection, repository) && place.anyOf.some((ref) => coversRefs(pattern, ref));
   }).map(fromProtection);
+}
+
+/** The patterns of a repository's branch protection, each with the branches that it is for. Throws UnknownRead. */
+export function protectionsOf(
+  stack: Stack,
+  repository: Repository,
+): { pattern: AnyValue; place: Branches }[] {
+  return select(stack.ofType(github.branchProtection), (protection) => isOf(protection, repository)).map(
+    (protection) => {
+      const pattern = protection.at("pattern");
+      return { pattern, place: { what: "branches", anyOf: [`refs/heads/${pattern.string() ?? ""}`] } };
+    },
+  );
 }
 
 function isOf(protection: ResourceOf<BranchProtectionArgs>, { resource, label }: Repository): boolean {

@@ -8,7 +8,8 @@ import {
   type Stack,
   type Verdict,
 } from "../framework/index.ts";
-import { type DeploymentSettings, deployedRepository, stackLabel } from "./deployments.ts";
+import { type DeploymentSettings, deployedRepository, stackLabel, trigger } from "./deployments.ts";
+import { isCalledProduction } from "./production-access.ts";
 import { github, pulumiCloud } from "./tokens.ts";
 
 /** The code comes from the repository whose branches the stack guards. */
@@ -17,7 +18,17 @@ export function judgeSource(stack: Stack, settings: DeploymentSettings): Verdict
     .ofType(github.repository)
     .flatMap((repository) => known(() => repository.at("name").string()?.toLowerCase()) ?? []);
   const deployed = deployedRepository(settings)?.toLowerCase();
-  const commit = settings.at("sourceContext", "git", "commit");
+  const git = settings.at("sourceContext", "git");
+  if (trigger(settings, "deployCommits") && !git.at("branch").string()) {
+    return fault(git, `${stackLabel(settings)} is deployed from whatever branch: its settings name none.`);
+  }
+  if (deployed === undefined && names.length > 0 && !git.at("repoUrl").exists) {
+    return fault(git, `The settings of ${stackLabel(settings)} do not say which repository is deployed.`);
+  }
+  if (isCalledProduction(stackLabel(settings)) && trigger(settings, "pullRequestTemplate")) {
+    return `Each pull request gets a stack with the settings of ${stackLabel(settings)}, for code that nobody has approved.`;
+  }
+  const commit = git.at("commit");
   if (commit.exists) {
     return fault(commit, `${stackLabel(settings)} is deployed from one commit, whatever is merged.`);
   }

@@ -78,7 +78,7 @@ export function judgePaths(settings: DeploymentSettings): Verdict {
     const texts = paths.items().map((path) => path.string() ?? "");
     const taken = texts.filter((path) => !path.startsWith("!"));
     const left = texts.filter((path) => path.startsWith("!")).map((path) => path.slice(1));
-    const isAll = taken.length === 0 || taken.some((path) => /^(?:\.\/)?\*\*(?:\/\*)?$/.test(path));
+    const isAll = texts.length === 0 || taken.some((path) => /^(?:\.\/)?\*\*(?:\/\*)?$/.test(path));
     if (!isAll) {
       return unproved(
         paths,

@@ -53,7 +53,7 @@ export function stackLabel(settings: DeploymentSettings): string {
 export function runsPack(group: PolicyGroup): boolean {
   return (
     group.at("mode").string() === "preventative" &&
-    group.at("entityType").string() !== "accounts" &&
+    group.at("entityType").string() === "stacks" &&
     some(
       group.at("policyPacks").items(),
       (pack) => isPack(pack) && isNewEnough(pack) && levelOf(pack) !== "disabled",
@@ -110,7 +110,7 @@ function isPack(pack: PackReference): boolean {
 function isNewEnough(pack: PackReference): boolean {
   const tag = pack.at("versionTag").string();
   const [wanted, own] = [tag, packVersion].map((text) =>
-    /^v?(\d+)\.(\d+)\.(\d+)/
+    /^v?(\d+)\.(\d+)\.(\d+)$/
       .exec(text ?? "")
       ?.slice(1)
       .map(Number),

@@ -6,6 +6,7 @@ import {
   known,
   type ResourceOf,
   type Stack,
+  undecided,
   unproved,
   type Value,
   type Verdict,
@@ -31,13 +32,14 @@ export function judgeTeam(stack: Stack, granted: ResourceOf<TeamStackPermissionA
 
 export function teamFault(stack: Stack, team: AnyValue, at: AnyValue, does: string): Fault | undefined {
   const slug = team.string()?.toLowerCase() ?? "";
-  const { pushing, others, acting } = teams(stack);
+  const { pushing, others, acting, open } = teams(stack);
   if (pushing.has(slug)) {
     return {
       ...fault(at, `The team ${slug} may push code, and ${does}.`),
       fix: "Give it permission to read, and let another team or the workflows update production.",
     };
   }
+  if (open !== undefined && !acting.has(slug) && !others.has(slug)) undecided(open);
   const isKnown = acting.has(slug) || others.has(slug) || pushing.size + others.size === 0;
   return isKnown
     ? undefined
@@ -48,10 +50,11 @@ export function teamFault(stack: Stack, team: AnyValue, at: AnyValue, does: stri
       );
 }
 
-/** Teams that may push to a repository, others that may read it, and those that workflows act as; by slug. */
+/** Teams that may push to a repository, others that may read it, and those that workflows act as, by slug; `open` is not known yet. */
 const teams = perStack((stack) => {
   const pushing = new Set<string>();
   const others = new Set<string>();
+  let open: AnyValue | undefined;
   const members = [
     ...stack
       .ofType(github.teamRepository)
@@ -64,24 +67,30 @@ const teams = perStack((stack) => {
     ),
   ];
   for (const { id, permission } of members) {
+    open ??= [id, permission].find(({ isUnknown }) => isUnknown);
     const slug = known(() => id.string()?.toLowerCase());
     const level = known(() => permission.string()) ?? "pull";
     if (slug !== undefined) (/^(?:pull|triage|read)$/.test(level) ? others : pushing).add(slug);
   }
-  return { pushing, others, acting: actingTeams(stack) };
+  const named = actingTeams(stack);
+  return {
+    pushing,
+    others,
+    open: open ?? named.find(({ isUnknown }) => isUnknown),
+    acting: new Set(named.flatMap((value) => known(() => value.string()?.toLowerCase()) ?? [])),
+  };
 });
 
-function actingTeams(stack: Stack): ReadonlySet<string> {
+function actingTeams(stack: Stack): readonly AnyValue[] {
   const variables = stack.ofType(github.actionsVariable).flatMap((variable) => {
-    const name = known(() => variable.at("variableName").string()) ?? "";
-    return /(?:^|_)DEPLOY(?:MENT)?_TEAM$/.test(name) ? [variable.at("value")] : [];
+    const name = variable.at("variableName");
+    if (name.isUnknown) return [name];
+    return /(?:^|_)DEPLOY(?:MENT)?_TEAM$/.test(name.string() ?? "") ? [variable.at("value")] : [];
   });
   const issued = stack
     .ofType(pulumiCloud.issuer)
     .flatMap((issuer) => (known(() => issuer.at("policies").items()) ?? []).map((it) => it.at("teamName")));
-  return new Set(
-    [...variables, ...issued].flatMap((value) => known(() => value.string()?.toLowerCase()) ?? []),
-  );
+  return [...variables, ...issued];
 }
 
 type Grant = Value<types.input.AuthPolicyDefinitionArgs>;

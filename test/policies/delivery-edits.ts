@@ -1,5 +1,6 @@
 import { github, pulumiCloud } from "../../policies/model/tokens.ts";
-import { add, type Edit, set } from "../recording/edited.ts";
+import { add, all, type Edit, set } from "../recording/edited.ts";
+import { unknown as unknownValue } from "./fixture.ts";
 
 const tags = (inputs: Record<string, unknown>): Edit => set("repository-tags", () => inputs);
 const keeping = (rules: object): Edit =>
@@ -13,6 +14,30 @@ const source = (change: object): Edit =>
   deployment("sourceContext", { git: { branch: "refs/heads/release/production", ...change } });
 const ofStack = (type: string, inputs: object): Edit =>
   add(type, "another", { organization: "optropic", project: "optropic", stack: "production", ...inputs });
+
+const ofRepository = (type: string, inputs: object): Edit =>
+  add(`github:index/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`, "another", {
+    repository: "platform",
+    ...inputs,
+  });
+const atPulumi = (type: string, inputs: object): Edit =>
+  add(`pulumiservice:index:${type}`, "another", { organizationName: "optropic", ...inputs });
+const hook = (configuration: object): Edit =>
+  ofRepository("RepositoryWebhook", { events: ["push"], configuration });
+const written = (file: string): Edit => ofRepository("RepositoryFile", { file, content: "x" });
+const production = (deploymentBranchPolicy: object): Edit =>
+  set("repository-production", () => ({ deploymentBranchPolicy }));
+const issued = (rules: object, grant: object = {}): Edit =>
+  atPulumi("OidcIssuer", {
+    name: "github-actions",
+    url: "https://token.actions.githubusercontent.com",
+    policies: [{ decision: "allow", tokenType: "team", teamName: "workflows", rules, ...grant }],
+  });
+const claims = (...includeClaimKeys: string[]): Edit =>
+  ofRepository("ActionsRepositoryOidcSubjectClaimCustomizationTemplate", {
+    useDefault: false,
+    includeClaimKeys,
+  });
 
 /** What breaks an item of the delivery, with the policy that has to object. */
 export const brokenDelivery: readonly (readonly [policy: string, what: string, Edit])[] = [
@@ -50,6 +75,101 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
     "a team may delete the stack",
     ofStack(pulumiCloud.teamPermission, { team: "everybody", permission: 103 }),
   ],
+  ["repository-writers", "a key that may push", ofRepository("RepositoryDeployKey", { readOnly: false })],
+  ["repository-writers", "an owner", ofRepository("Membership", { username: "someone", role: "admin" })],
+  [
+    "repository-writers",
+    "every member may write",
+    ofRepository("OrganizationSettings", { defaultRepositoryPermission: "write" }),
+  ],
+  [
+    "repository-writers",
+    "a role that only GitHub knows",
+    ofRepository("OrganizationRoleUser", { roleId: 8132, login: "someone" }),
+  ],
+  ["repository-files-reviewed", "a workflow", written(".github/workflows/x.yml")],
+  ["repository-files-reviewed", "owners", written("CODEOWNERS")],
+  ["repository-files-reviewed", "code", written("policies/pack.ts")],
+  ["webhooks-verified", "plain http", hook({ url: "http://ci.example/hook", secret: "setting-x" })],
+  ["webhooks-verified", "no secret", hook({ url: "https://ci.example/hook" })],
+  [
+    "webhooks-verified",
+    "any certificate",
+    hook({ url: "https://ci.example/hook", secret: "setting-x", insecureSsl: true }),
+  ],
+  [
+    "webhooks-verified",
+    "no secret at Pulumi Cloud",
+    atPulumi("Webhook", { active: true, payloadUrl: "https://ci.example/hook" }),
+  ],
+  [
+    "webhooks-verified",
+    "production follows another stack",
+    atPulumi("Webhook", { active: true, format: "pulumi_deployments", payloadUrl: "optropic/production" }),
+  ],
+  ["production-access", "an administrator's token", atPulumi("OrgAccessToken", { name: "x", admin: true })],
+  ["production-access", "a token of whoever deploys", atPulumi("AccessToken", { description: "x" })],
+  [
+    "production-access",
+    "an administrator at Pulumi Cloud",
+    atPulumi("OrganizationMember", { username: "someone", role: "admin" }),
+  ],
+  [
+    "production-access",
+    "a stack of production that may be deleted",
+    atPulumi("Stack", { stackName: "production", forceDestroy: true }),
+  ],
+  [
+    "production-access",
+    "those who write code update production",
+    ofStack(pulumiCloud.teamPermission, { team: "platform", permission: 102 }),
+  ],
+  [
+    "production-access",
+    "somebody updates production",
+    ofStack(pulumiCloud.teamPermission, { team: "everybody", permission: 102 }),
+  ],
+  [
+    "production-access",
+    "somebody changes the credentials of production",
+    atPulumi("TeamEnvironmentPermission", {
+      team: "everybody",
+      environment: "production",
+      permission: "admin",
+    }),
+  ],
+  ["production-access", "any repository's workflow", issued({ aud: "x", sub: "repo:optropic/*" })],
+  ["production-access", "any branch's workflow", issued({ aud: "x", sub: "repo:optropic/platform:*" })],
+  [
+    "production-access",
+    "a workflow that may administer",
+    issued(
+      { repository: "optropic/platform", environment: "production" },
+      { authorizedPermissions: ["admin"] },
+    ),
+  ],
+  ["production-access", "an identity without a repository", claims("actor", "context")],
+  ["production-access", "an identity without a place", claims("repo", "actor")],
+  [
+    "production-environment-reviewed",
+    "protected branches, and no branch protection",
+    production({ protectedBranches: true, customBranchPolicies: false }),
+  ],
+  [
+    "production-environment-reviewed",
+    "protected branches without approval",
+    all(
+      production({ protectedBranches: true, customBranchPolicies: false }),
+      add(github.branchProtection, "another", { repositoryId: "platform", pattern: "hotfix/*" }),
+    ),
+  ],
+  [
+    "production-environment-reviewed",
+    "no branch and no tag",
+    set("repository-production-tag-v*", () => ({ environment: "staging" })),
+  ],
+  ["pack-enforced", "whatever branch", deployment("sourceContext", { git: {} })],
+  ["pack-enforced", "a stack of each pull request", deployment("github", { pullRequestTemplate: true })],
   ["pack-enforced", "code of another owner", deployment("github", { repository: "someone/platform" })],
   ["pack-enforced", "another clone", source({ repoUrl: "https://github.com/someone/platform.git" })],
   ["pack-enforced", "one commit for ever", source({ commit: "3b2c1f0" })],
@@ -103,6 +223,18 @@ export const brokenDelivery: readonly (readonly [policy: string, what: string, E
 ];
 
 export const acceptedDelivery: Readonly<Record<string, Edit>> = {
+  "a key that reads": ofRepository("RepositoryDeployKey", { readOnly: true }),
+  "a webhook with a secret": hook({ url: "https://ci.example/hook", secret: unknownValue }),
+  "a webhook to a channel": atPulumi("Webhook", {
+    active: true,
+    format: "slack",
+    payloadUrl: "https://chat.example/hook",
+  }),
+  "a token that administers nothing": atPulumi("OrgAccessToken", { name: "x", admin: false }),
+  "a workflow of one environment": issued({ sub: "repo:optropic/platform:environment:production" }),
+  "an identity with more": claims("repo", "context", "actor"),
+  "dependencies that are kept current": written("renovate.json"),
+  "a notice": written("docs/notice.md"),
   "an image of the organization": deployment("executorContext", {
     executorImage: "ghcr.io/optropic/pulumi:3.270",
   }),

@@ -44,6 +44,7 @@ describe("the scope of a stack", () => {
       "texts-exact",
       "no-literal-secrets",
       "secrets-encrypted",
+      "webhooks-verified",
       "waivers-valid",
     ]);
     const items = new Set(ofDelivery.flatMap((policy) => policy.items));
@@ -119,7 +120,7 @@ describe("rules of branches", () => {
 
     test("ask nothing of a branch that starts no deployment, or of another repository", () => {
       const started = deployed("production", "hotfix");
-      const vcs = { previewPullRequests: true, deployCommits: false };
+      const vcs = { previewPullRequests: true, deployCommits: false, repository: "optropic/platform" };
       expect(violated(withProps(started, "delivery-production-deployments", { github: vcs }))).toEqual([]);
       const other: Fixture = { type: github.repository, name: "other", props: { name: "other" } };
       const of = (repository: string) =>
@@ -233,12 +234,22 @@ describe("production's environment", () => {
       reviewers: [{ users: [7] }],
       deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false },
     });
-    expect(statusOf(productionEnvironmentReviewed, other)).toBe("passed");
+    const protection: Fixture = {
+      type: github.branchProtection,
+      name: "protection",
+      props: {
+        repositoryId: "platform",
+        pattern: "main",
+        requiredPullRequestReviews: [{ requiredApprovingReviewCount: 1 }],
+      },
+      from: { repositoryId: ["repository-repository"] },
+    };
+    expect(statusOf(productionEnvironmentReviewed, [...other, protection])).toBe("passed");
   });
 
   test("may be beside one that takes any branch", () => {
-    const refs = { environment: "demo", branchPattern: "*", tagPattern: undefined };
-    const other = withProps(passingStack(), "repository-production-tag-v*", refs);
+    const refs = { repository: "platform", environment: "demo", branchPattern: "*" };
+    const other: Fixture[] = [...passingStack(), { type: github.environmentRefs, name: "demo", props: refs }];
     expect(statusOf(productionEnvironmentReviewed, other)).toBe("passed");
   });
 

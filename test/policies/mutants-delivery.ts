@@ -1,4 +1,4 @@
-import { pulumiCloud } from "../../policies/model/tokens.ts";
+import { github, pulumiCloud } from "../../policies/model/tokens.ts";
 import { change, type Fixture, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 
@@ -23,7 +23,7 @@ const withGroup = (props: Tree): Mutant["break"] => {
 };
 
 const withPack = (pack: Tree): Mutant["break"] =>
-  withGroup({ policyPacks: [{ name: "optropic-checklist", versionTag: "3.3.0", ...pack }] });
+  withGroup({ policyPacks: [{ name: "optropic-checklist", versionTag: "3.4.0", ...pack }] });
 
 const checks = ["test", "typecheck", "lint", "build", "preview"];
 
@@ -239,7 +239,9 @@ const deploymentMutants: readonly Mutant[] = [
       policy: "pull-requests-previewed",
       what: `pull requests are not previewed against ${stack}`,
       break: (fixtures) =>
-        withProps(fixtures, `delivery-${stack}-deployments`, { github: { deployCommits: true } }),
+        withProps(fixtures, `delivery-${stack}-deployments`, {
+          github: { deployCommits: true, repository: "optropic/platform" },
+        }),
     }),
   ),
   {
@@ -249,6 +251,7 @@ const deploymentMutants: readonly Mutant[] = [
       withProps(stack, "delivery-production-deployments", {
         github: { deployCommits: true, previewPullRequests: false, pullRequestTemplate: true },
       }),
+    takesMore: true,
   },
   ...[
     { branchPattern: "[a-z]*" },
@@ -387,7 +390,36 @@ const deploymentMutants: readonly Mutant[] = [
   },
 ];
 
+const beside = (type: string, props: Tree): Mutant["break"] => {
+  return (stack) => [...stack, { type, name: "another", props: { repository: "platform", ...props } }];
+};
+
+/** Ways around reviews that are not among the rules of a branch (1.5). */
+const accessMutants: readonly Mutant[] = [
+  {
+    policy: "repository-writers",
+    what: "a deploy key may push",
+    break: beside(github.deployKey, { title: "x", key: "ssh-ed25519 AAAA", readOnly: false }),
+  },
+  {
+    policy: "repository-files-reviewed",
+    what: "a resource writes a workflow",
+    break: beside(github.file, { file: ".github/workflows/x.yml", content: "on: push" }),
+  },
+  {
+    policy: "webhooks-verified",
+    what: "a webhook has no secret",
+    break: beside(github.webhook[0], { events: ["push"], configuration: { url: "https://ci.example/hook" } }),
+  },
+  {
+    policy: "production-access",
+    what: "a token may administer the organization",
+    break: beside(pulumiCloud.organizationToken, { name: "x", organizationName: "optropic", admin: true }),
+  },
+];
+
 export const deliveryMutants: readonly Mutant[] = [
+  ...accessMutants,
   ...branchMutants,
   ...securityMutants,
   ...deploymentMutants,

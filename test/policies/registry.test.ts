@@ -48,7 +48,10 @@ const notOfPresence = new Set([
   "plan-rate-limits",
   "plan-repository",
   "plan-web-host",
+  "production-access",
   "rate-limit-periods",
+  "repository-files-reviewed",
+  "repository-writers",
   "secrets-encrypted",
   "service-autoscaling",
   "service-custom-domain",
@@ -59,6 +62,7 @@ const notOfPresence = new Set([
   "token-resources",
   "variables-not-in-files",
   "waivers-valid",
+  "webhooks-verified",
   "zone-setting-values",
   "zone-settings-safe",
 ]);
