@@ -4,6 +4,7 @@ import { reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
 import { extensionChangesQuery, extensionRowsQuery, extensionSequencesQuery } from "./carried-extensions.ts";
 import { objectLossesQueries } from "./carried-objects.ts";
+import { namesOf } from "./names.ts";
 
 /**
  * What a dump does not have and a manifest carries beside it, as statements: changes of extensions, and what
@@ -124,6 +125,7 @@ const lossRows = z.array(carriedSchema.omit({ extension: true }));
  *
  * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
  * @param schemas those that are restored
+ * @param extensions those of the backup
  * @param leftOut extensions that could not be created
  */
 export async function carrierFor(
@@ -132,17 +134,29 @@ export async function carrierFor(
   {
     attempt,
     schemas,
+    extensions,
     leftOut,
   }: {
     attempt: (statements: readonly string[]) => Promise<string | undefined>;
     schemas: readonly string[];
+    extensions: readonly { name: string; version: string }[];
     leftOut: readonly { extension: { name: string } }[];
   },
 ): Promise<Carrier> {
   const isGone = new Set(leftOut.map(({ extension }) => extension.name));
+  const versions = await namesOf(
+    session,
+    "select format('%s %s', extname, extversion) as name from pg_extension",
+  );
+  // The functions of another version are its own.
+  const isOther = new Set(
+    extensions.flatMap(({ name, version }) => (versions.has(`${name} ${version}`) ? [] : [name])),
+  );
   const wanted = carried.filter(
-    ({ extension, schema }) =>
-      (extension === null || !isGone.has(extension)) && (schema === null || schemas.includes(schema)),
+    ({ extension, schema, name }) =>
+      (extension === null ||
+        (!isGone.has(extension) && !(isOther.has(extension) && name.startsWith("function ")))) &&
+      (schema === null || schemas.includes(schema)),
   );
   const present = wanted.length === 0 ? [] : await readCarried(session, schemas);
   return new Carrier(session, attempt, { wanted, present });

@@ -72,6 +72,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const carrier = await carrierFor(session, details.carried, {
       attempt: (statements) => attemptTogether(session, statements),
       schemas: [...manifest.schemas, ...manifest.companions].map(({ name }) => name),
+      extensions: manifest.extensions,
       leftOut,
     });
     await session.run("commit");

@@ -129,6 +129,7 @@ async function replaceWithin(
   const carrier = await carrierFor(session, files.details.carried, {
     attempt: (statements) => attempt(session, statements),
     schemas,
+    extensions: manifest.extensions,
     leftOut: room.leftOut,
   });
   const runEventTriggers = await runDump(session, manifest, { plan, room, carrier }, run);
