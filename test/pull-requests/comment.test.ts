@@ -474,6 +474,27 @@ describe("what a run was compared with", () => {
   });
 });
 
+describe("the path of a run", () => {
+  it.each([
+    ".github/workflows/pull-request.yml@refs/pull/42/merge",
+    "optropic/platform/.github/workflows/pull-request.yml@refs/heads/main",
+  ])("may be %s", async (path) => {
+    ran(57, { path }, jsonOfAll());
+    await wake(57, { path });
+    expect(firstLine()).toMatch(/^✅/);
+  });
+
+  it.each([
+    "stranger/platform/.github/workflows/pull-request.yml@refs/heads/main",
+    ".github/workflows/pull-request.yml.yml",
+    ".github/workflows/evil.yml@refs/heads/.github/workflows/pull-request.yml",
+  ])("is refused where it is %s", async (path) => {
+    keep(jsonOfAll());
+    expect((await comment({ path })).stderr).toContain("must be the project's own workflow");
+    expect(github.requests).toEqual([]);
+  });
+});
+
 describe("a head without a run", () => {
   it("is said to have none, and why that may be", async () => {
     await comment(pullRequestEvent(pullRequest));
@@ -820,6 +841,33 @@ describe("GitHub", () => {
     github.faults.push({ match: /^POST/, status: 502, done: true });
     const end = await comment();
     expect(end).toMatchObject({ status: 0, stdout: "The comment on pull request 42 says so already.\n" });
+    expect(said()).toHaveLength(1);
+  });
+
+  it("has one comment where two events arrive at once, and it is the newest run's", async () => {
+    ran(57, failure, refusal);
+    await wake(57);
+    const [own] = github.comments.get(pullRequest) ?? [];
+    // Another job has written meanwhile what it knew.
+    github.comments.set(pullRequest, [
+      ...(own === undefined ? [] : [own]),
+      { id: 9500, login: bot, body: own?.body ?? "" },
+    ]);
+    ran(58, {}, jsonOfAll());
+    await wake(57);
+    expect(said()).toEqual([expect.stringContaining("✅ **Holds**: [run 58]")]);
+  });
+
+  it("asks to wait before a comment is made, and is asked once more", async () => {
+    keep(jsonOfAll());
+    const headers = { "retry-after": "1" };
+    github.faults.push({
+      match: /^POST/,
+      status: 403,
+      message: "You have exceeded a secondary rate limit",
+      headers,
+    });
+    expect((await comment()).stdout).toBe("Commented on pull request 42.\n");
     expect(said()).toHaveLength(1);
   });
 
