@@ -4,12 +4,12 @@ import { alertRules } from "../metrics/alerts.ts";
 import { Component } from "./component.ts";
 import { createAlertRules } from "./observability/alert-rules.ts";
 import type { ObservabilityArgs } from "./observability/args.ts";
-import { createContactPoints } from "./observability/contact-points.ts";
+import { createContactPoints, createDirectContactPoints } from "./observability/contact-points.ts";
 import { createDashboards, dashboards } from "./observability/dashboards.ts";
 import { createDataSource } from "./observability/data-source.ts";
 import { createFolder } from "./observability/folder.ts";
 import { type DashboardUrls, grafanaLinks } from "./observability/links.ts";
-import { createNotificationPolicy } from "./observability/notification-policy.ts";
+import { createMuteTiming, createNotificationPolicy, directly } from "./observability/notification-policy.ts";
 import { createProvider } from "./observability/provider.ts";
 import { createScrapeJobs } from "./observability/scrape-jobs.ts";
 import { createSyntheticChecks } from "./observability/synthetic-checks.ts";
@@ -51,12 +51,20 @@ export class Observability extends Component {
     const built = dashboards(args, dataSource);
     const rules = alertRules(args.objectives, { grafana: links.site, runbooks: args.runbooks });
     createDashboards(reading, built, folder.uid);
-    createAlertRules(reading, { rules, dataSource, folderUid: folder.uid, dashboards: built });
+    const alerts = { rules, dataSource, folderUid: folder.uid, dashboards: built };
 
     // Contact points use the templates.
     const writing = scope.with({ dependsOn: createTemplates(scope) });
-    const contactPoints = createContactPoints(writing, args, rules, links);
-    createNotificationPolicy(scope, contactPoints, args.observability.muteTiming);
+    if (args.observability.grafana.routes === "keep") {
+      const contactPoint = createDirectContactPoints(writing, args, rules, links);
+      const maintenance = createMuteTiming(scope, args.observability.muteTiming);
+      const notify = directly(contactPoint, maintenance.name);
+      createAlertRules(reading, { ...alerts, notify });
+    } else {
+      createAlertRules(reading, alerts);
+      const contactPoints = createContactPoints(writing, args, rules, links);
+      createNotificationPolicy(scope, contactPoints, args.observability.muteTiming);
+    }
 
     createScrapeJobs(scope, args);
     createSyntheticChecks(scope, args, folder);

@@ -81,6 +81,14 @@ export const observabilitySchema = z
           description:
             "UID of the Prometheus data source. The default is the one that comes with a Grafana Cloud stack.",
         }),
+        routes: z
+          .enum(["replace", "keep"], { error: '"replace" or "keep"' })
+          .default("replace")
+          .meta({
+            description:
+              "The notification policy of the Grafana organization, of which there is one: the program replaces it with its own, or keeps what is there and lets each alert rule name its contact point itself.",
+            checklist: ["S6.3"],
+          }),
         prometheus: z
           .strictObject({
             url: httpsUrl.meta({ description: "URL of the server's API." }),

@@ -1,7 +1,8 @@
 import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import { TypeMathBuilder, TypeThresholdBuilder } from "@grafana/grafana-foundation-sdk/expr";
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
-import { RuleGroup, type RuleGroupArgs } from "@pulumi/grafana/alerting/ruleGroup.js";
+import type { types } from "@pulumi/grafana";
+import { RuleGroup } from "@pulumi/grafana/alerting/ruleGroup.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlertRule } from "../../metrics/alerts.ts";
 import { describedBy } from "../../metrics/prometheus.ts";
@@ -15,9 +16,11 @@ export interface AlertRulesArgs {
   readonly folderUid: pulumi.Input<string>;
   /** The dashboards whose panels show the signals of the alerts. */
   readonly dashboards: Dashboards;
+  /** Where a rule's alerts go. Default: wherever the notification policy sends them. */
+  readonly notify?: ((rule: AlertRule) => Rule["notificationSettings"]) | undefined;
 }
 
-type Rule = pulumi.Unwrap<RuleGroupArgs["rules"]>[number];
+type Rule = types.input.alerting.RuleGroupRule;
 type Stage = pulumi.Unwrap<Rule["datas"]>[number];
 
 const evaluationSeconds = 60;
@@ -58,6 +61,7 @@ function grafanaRule(rule: AlertRule, args: AlertRulesArgs): Rule {
     execErrState: "Error",
     missingSeriesEvalsToResolve: 1,
     labels,
+    ...(args.notify !== undefined && { notificationSettings: args.notify(rule) }),
     annotations: {
       ...annotations,
       // Grafana's own annotations for the panel that an alert links. It needs both.

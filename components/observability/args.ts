@@ -84,6 +84,8 @@ export interface ObservabilityChildren {
   /** The mailbox of each role of the contacts. */
   email: ContactPointArgs;
   pagerduty: ContactPointArgs;
+  /** Where alerts of one severity and owner go, where they name their contact point themselves. */
+  direct: ContactPointArgs;
   /** The maintenance window, in which warnings are not posted. */
   maintenance: MuteTimingArgs;
   /** The notification policy. */

@@ -1,4 +1,5 @@
-import { ContactPoint } from "@pulumi/grafana/alerting/contactPoint.js";
+import type { types } from "@pulumi/grafana";
+import { ContactPoint, type ContactPointArgs } from "@pulumi/grafana/alerting/contactPoint.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings.ts";
 import { kebabCase } from "../../lib/text.ts";
@@ -37,54 +38,97 @@ export function createContactPoints(
   };
 }
 
-function createSlack(scope: ObservabilityScope, args: ContactArgs): ContactPoint {
-  return new ContactPoint(
-    ...scope.child("slack", {
-      name: "Slack",
-      slacks: [
-        {
-          url: pulumi.secret(args.slackWebhookUrl),
-          recipient: args.observability.slackChannel,
-          title: templateOf("title"),
-          text: templateOf("text"),
-        },
-      ],
+/** Name of the contact point of a rule that names one itself. */
+export type DirectContactPoints = (rule: Pick<AlertRule, "owner" | "severity">) => pulumi.Output<string>;
+
+/**
+ * One contact point for each severity and owner, with everybody who is told: a rule names one alone. It does
+ * without the organization's notification policy, which then stays as it is.
+ */
+export function createDirectContactPoints(
+  scope: ObservabilityScope,
+  args: ContactArgs,
+  rules: readonly Pick<AlertRule, "owner" | "severity">[],
+  links: GrafanaLinks,
+): DirectContactPoints {
+  const partOf = ({ owner, severity }: Pick<AlertRule, "owner" | "severity">): string =>
+    `${severity}-${kebabCase(owner)}`;
+  const created = new Map(
+    rules.map((rule): [string, Pick<AlertRule, "owner" | "severity">] => [partOf(rule), rule]),
+  );
+  const names = new Map(
+    [...created].map(([part, { owner, severity }]) => {
+      const pagers = severity === "critical" ? pagersOf(args, links) : [];
+      const point = new ContactPoint(
+        ...scope.named("direct", `direct-${part}`, {
+          name: `Platform ${part.replace("-", " ")}`,
+          slacks: slacksOf(args),
+          emails: emailsOf(args, owner),
+          ...(pagers.length > 0 && { pagerduties: pagers }),
+        }),
+      );
+      return [part, point.name] as const;
     }),
   );
+  return (rule) => {
+    const name = names.get(partOf(rule));
+    if (name === undefined) throw new pulumi.RunError(`no contact point for ${partOf(rule)}`);
+    return name;
+  };
 }
+
+function createSlack(scope: ObservabilityScope, args: ContactArgs): ContactPoint {
+  return new ContactPoint(...scope.child("slack", { name: "Slack", slacks: slacksOf(args) }));
+}
+
+function slacksOf({ slackWebhookUrl, observability }: ContactArgs): NonNullable<ContactPointArgs["slacks"]> {
+  return [
+    {
+      url: pulumi.secret(slackWebhookUrl),
+      recipient: observability.slackChannel,
+      title: templateOf("title"),
+      text: templateOf("text"),
+    },
+  ];
+}
+
+function emailsOf({ contacts }: ContactArgs, owner: Owner): NonNullable<ContactPointArgs["emails"]> {
+  return [{ addresses: [contacts[owner]], subject: templateOf("title"), message: templateOf("text") }];
+}
+
+function pagersOf({ pagerDutyIntegrationKey }: ContactArgs, links: GrafanaLinks): pulumi.Input<PagerDuty>[] {
+  if (pagerDutyIntegrationKey === undefined) return [];
+  return [
+    {
+      integrationKey: pulumi.secret(pagerDutyIntegrationKey),
+      severity: "{{ .CommonLabels.severity }}",
+      class: "{{ .CommonLabels.alertname }}",
+      component: "{{ .CommonLabels.host }}",
+      summary: templateOf("title"),
+      client: "Grafana",
+      clientUrl: links.dashboards.service,
+      details: { alerts: templateOf("text") },
+    },
+  ];
+}
+
+type PagerDuty = types.input.alerting.ContactPointPagerduty;
 
 function createEmail(scope: ObservabilityScope, args: ContactArgs, owner: Owner): ContactPoint {
   return new ContactPoint(
     ...scope.named("email", `email-${kebabCase(owner)}`, {
       name: `E-mail ${kebabCase(owner)}`,
-      emails: [
-        { addresses: [args.contacts[owner]], subject: templateOf("title"), message: templateOf("text") },
-      ],
+      emails: emailsOf(args, owner),
     }),
   );
 }
 
 function createPagerDuty(
   scope: ObservabilityScope,
-  { pagerDutyIntegrationKey }: ContactArgs,
+  args: ContactArgs,
   links: GrafanaLinks,
 ): ContactPoint | undefined {
-  if (pagerDutyIntegrationKey === undefined) return undefined;
-  return new ContactPoint(
-    ...scope.child("pagerduty", {
-      name: "PagerDuty",
-      pagerduties: [
-        {
-          integrationKey: pulumi.secret(pagerDutyIntegrationKey),
-          severity: "{{ .CommonLabels.severity }}",
-          class: "{{ .CommonLabels.alertname }}",
-          component: "{{ .CommonLabels.host }}",
-          summary: templateOf("title"),
-          client: "Grafana",
-          clientUrl: links.dashboards.service,
-          details: { alerts: templateOf("text") },
-        },
-      ],
-    }),
-  );
+  const pagerduties = pagersOf(args, links);
+  if (pagerduties.length === 0) return undefined;
+  return new ContactPoint(...scope.child("pagerduty", { name: "PagerDuty", pagerduties }));
 }

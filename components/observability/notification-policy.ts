@@ -3,9 +3,11 @@ import {
   NotificationPolicy,
   type NotificationPolicyArgs,
 } from "@pulumi/grafana/alerting/notificationPolicy.js";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings.ts";
+import type { AlertRule } from "../../metrics/alerts.ts";
 import type { ObservabilityScope } from "./args.ts";
-import type { ContactPoints } from "./contact-points.ts";
+import type { ContactPoints, DirectContactPoints } from "./contact-points.ts";
 
 type MuteSettings = Settings["observability"]["muteTiming"];
 type Routes = NonNullable<NotificationPolicyArgs["policies"]>;
@@ -38,6 +40,18 @@ export function createNotificationPolicy(
       policies: routes(contactPoints, maintenance),
     }),
   );
+}
+
+/** The same for rules that name their contact point themselves, which no route of the organization touches. */
+export function directly(contactPoint: DirectContactPoints, maintenance: pulumi.Input<string>) {
+  return (rule: AlertRule) => ({
+    contactPoint: contactPoint(rule),
+    groupBies: ["grafana_folder", "alertname", "host"],
+    groupInterval: "5m",
+    ...(rule.severity === "critical"
+      ? { groupWait: "10s", repeatInterval: "1h" }
+      : { groupWait: "30s", repeatInterval: "12h", muteTimings: [maintenance] }),
+  });
 }
 
 function routes({ slack, pagerDuty, email }: ContactPoints, maintenance: MuteTiming): Routes {
@@ -73,7 +87,8 @@ const warning = { label: "severity", match: "=", value: "warning" };
 /** A route with `continue` must not be the only match: both severities have a route to Slack below it. */
 const severe = { label: "severity", match: "=~", value: "critical|warning" };
 
-function createMuteTiming(scope: ObservabilityScope, mute: MuteSettings): MuteTiming {
+/** The window in which warnings are not sent. */
+export function createMuteTiming(scope: ObservabilityScope, mute: MuteSettings): MuteTiming {
   return new MuteTiming(
     ...scope.child("maintenance", {
       name: "Maintenance",

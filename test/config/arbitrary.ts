@@ -116,6 +116,7 @@ const observability = fc.record(
         url: httpsUrl,
         stackId: whole(1, 999_999).map(String),
         dataSource: label,
+        routes: fc.constantFrom("replace", "keep"),
         prometheus: fc.record({ url: httpsUrl, username: word }),
       },
       { requiredKeys: ["url", "stackId"] },

@@ -8,6 +8,7 @@ export const args: ObservabilityArgs = {
       url: "https://optropic.grafana.example",
       stackId: "100001",
       dataSource: "grafanacloud-prom",
+      routes: "replace",
     },
     metricsPath: "/api/metrics",
     scrapeIntervalSeconds: 60,

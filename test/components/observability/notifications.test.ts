@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { alertRules } from "../../../metrics/alerts.ts";
 import type { RecordedResource } from "../recorder.ts";
 import { args, declare } from "./declare.ts";
@@ -123,3 +124,42 @@ describe("the messages", () => {
     expect(named("observability-messages").inputs).toMatchObject({ name: "optropic" });
   });
 });
+
+describe("with the organization's routes kept", () => {
+  test("each rule names its contact point, which has everybody who is told, and no policy is declared", async () => {
+    const grafana = { ...args.observability.grafana, routes: "keep" as const };
+    const kept = await declare({ observability: { ...args.observability, grafana } });
+    expect(kept.ofType("grafana:alerting/notificationPolicy:NotificationPolicy")).toEqual([]);
+    const points = new Map(
+      kept.ofType("grafana:alerting/contactPoint:ContactPoint").map(({ inputs }) => [inputs.name, inputs]),
+    );
+    const rules = kept
+      .ofType("grafana:alerting/ruleGroup:RuleGroup")
+      .flatMap(({ inputs }) => directRules.parse(inputs.rules));
+    expect(rules.length).toBeGreaterThan(5);
+    for (const { labels, notificationSettings } of rules) {
+      const point = points.get(notificationSettings.contactPoint);
+      expect(Object.keys(point ?? {})).toEqual(expect.arrayContaining(["slacks", "emails"]));
+      expect(point !== undefined && "pagerduties" in point).toBe(labels.severity === "critical");
+      expect(notificationSettings.muteTimings ?? []).toEqual(
+        labels.severity === "critical" ? [] : ["Maintenance"],
+      );
+    }
+    // What does not belong to notifications keeps its name.
+    const names = new Set(kept.resources.map(({ name }) => name));
+    const gone = resources.map(({ name }) => name).filter((name) => !names.has(name));
+    expect(gone.filter((name) => !/-(?:slack|pagerduty|email-[a-z-]+|notifications)$/.test(name))).toEqual(
+      [],
+    );
+  });
+});
+
+const directRules = z.array(
+  z.looseObject({
+    labels: z.looseObject({ severity: z.string() }),
+    notificationSettings: z.looseObject({
+      contactPoint: z.string(),
+      muteTimings: z.array(z.string()).optional(),
+    }),
+  }),
+);
