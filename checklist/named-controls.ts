@@ -20,7 +20,7 @@ export const namedControls: Readonly<Record<ItemId, readonly string[]>> = {
   "2.6": ["policy:commands-for-production","policy:node-env-production"],
   "2.7": ["policy:base-url"],
   "2.8": ["policy:sentry-dsn"],
-  "2.9": ["policy:backups-private","policy:no-literal-secrets","policy:secret-variables-sensitive","policy:secrets-encrypted","policy:secrets-not-in-browsers","policy:vercel-project-closed","policy:webhooks-verified","probe:render-variables","probe:vercel-protection","probe:vercel-variables"],
+  "2.9": ["policy:backups-private","policy:no-literal-secrets","policy:render-environment","policy:secret-variables-sensitive","policy:secrets-encrypted","policy:secrets-not-in-browsers","policy:vercel-project-closed","policy:webhooks-verified","probe:render-variables","probe:vercel-protection","probe:vercel-variables"],
   "2.10": ["policy:database-url-own","policy:secrets-generated","policy:secrets-not-shared","policy:vercel-project-closed","probe:secrets-differ"],
   "2.11": ["gate:env-file-ignored"],
   "3.1": ["policy:database-declared","policy:database-network-restricted","policy:database-protected","policy:database-region-chosen","policy:plan-database","policy:supabase-exposed-schemas","policy:supabase-sign-in","probe:database-answers","probe:supabase-project"],

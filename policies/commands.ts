@@ -33,7 +33,10 @@ function judgeHost({ resource, commands = [] }: Host) {
 const isOptions = (name: string): boolean => name === "NODE_OPTIONS";
 
 const judgeOptions = (value: string, name: string): true | string =>
-  !shell.debugs(value) || `${name} opens the debugger, through which anybody who reaches it runs code.`;
+  shell.debugs(value)
+    ? `${name} opens the debugger, through which anybody who reaches it runs code.`
+    : !/(?:^|\s)--env-file/.test(value) ||
+      `${name} reads variables from a file, which may replace those of the host.`;
 
 const labels = { start: "The start command", release: "The command before a release", build: "The build" };
 

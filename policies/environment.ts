@@ -15,7 +15,7 @@ import { recordsFor, servingDomains } from "./model/domains.ts";
 import { judgeNamed } from "./model/generated.ts";
 import { keysBehind } from "./model/sentry-dsn.ts";
 import { render, stackReference } from "./model/tokens.ts";
-import { applicationHosts, type Variable } from "./model/variables.ts";
+import { applicationHosts, judgeVariables, type Variable } from "./model/variables.ts";
 import { shownValue } from "./values/shown-value.ts";
 
 /** The variables of items 2.3 to 2.7; SENTRY_DSN of item 2.8 is optional. */
@@ -118,13 +118,27 @@ export const nodeEnvProduction = policy({
   title: "NODE_ENV must be production.",
   severity: "high",
   fix: "Set NODE_ENV to production; staging runs the production build too.",
-  check: (stack) =>
-    judgeNamed(
+  check: (stack) => [
+    ...judgeNamed(
       stack,
       "NODE_ENV",
       ({ value }) => value.string() === "production" || "NODE_ENV is not production.",
     ),
+    ...judgeVariables(
+      stack,
+      (name) => environmentName.test(name),
+      (value, name) =>
+        !development.test(value.trim()) ||
+        `${name} is ${value.trim()}: the program takes itself for another than production's.`,
+    ),
+  ],
 });
+
+/** Variables by which frameworks and clients are told where they run; staging runs as itself. */
+const environmentName =
+  /^(?:APP_ENV(?:IRONMENT)?|ENV(?:IRONMENT)?|SENTRY_ENVIRONMENT|RAILS_ENV|RACK_ENV|FLASK_ENV|DJANGO_ENV|GO_ENV|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT|SYMFONY_ENV|MIX_ENV|VERCEL_ENV|DEPLOY(?:MENT)?_ENV(?:IRONMENT)?)$/;
+
+const development = /^(?:dev(?:el|elopment)?|local|debug|test(?:ing)?)$/i;
 
 export const baseUrl = policy({
   name: "base-url",

@@ -32,6 +32,7 @@ export * as plans from "./plans.ts";
 export * as platform from "./platform.ts";
 export * as protections from "./protections.ts";
 export * as render from "./render.ts";
+export * as renderEnvironment from "./render-environment.ts";
 export * as repository from "./repository.ts";
 export * as repositoryAccess from "./repository-access.ts";
 export * as repositorySecurity from "./repository-security.ts";

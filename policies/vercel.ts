@@ -39,6 +39,16 @@ export const vercelGitRepository = policy({
       stack,
       "No project at Vercel is declared, so none is connected to a repository.",
       (project) => {
+        const node = project.at("nodeVersion");
+        if (/^(?:\d|1[0-9]|21|23)(?:\.|$)/.test(node.string() ?? "")) {
+          return {
+            ...fault(
+              node,
+              `${project.name} runs on Node.js ${node.string()}, which gets no security updates.`,
+            ),
+            fix: "Set nodeVersion to a version with long-term support, such as 24.x.",
+          };
+        }
         const repository = project.at("gitRepository");
         if (repository.at("type").string() !== "github" || !repository.at("repo").string()) {
           return fault(repository, `${project.name} is not connected to a GitHub repository.`);
@@ -48,7 +58,14 @@ export const vercelGitRepository = policy({
           return fault(ignore, `${project.name} ignores every change, so nothing is deployed.`);
         }
         const deployments = project.at("gitProviderOptions", "createDeployments");
-        if (deployments.string() === "disabled") {
+        const assigned = project.at("autoAssignCustomDomains");
+        if (assigned.boolean() === false) {
+          return fault(
+            assigned,
+            `${project.name} does not give its domains to what is deployed, so visitors keep the old version.`,
+          );
+        }
+        if (deployments.string() === "disabled" || deployments.boolean() === false) {
           return fault(deployments, `${project.name} makes no deployment of what is pushed.`);
         }
         const wrong =
@@ -91,7 +108,7 @@ export const vercelProjectClosed = policy({
   title:
     "No project at Vercel may show its source or its files to everybody, or build a stranger's code with its variables.",
   severity: "critical",
-  fix: "Set gitForkProtection to true, and publicSource and directoryListing to false.",
+  fix: "Set gitForkProtection to true, publicSource and directoryListing to false, and remove protectionBypassForAutomation and optionsAllowlist.",
   url: "https://vercel.com/docs/project-configuration/security-settings",
   check: (stack) =>
     judgeProjects(stack, "No project at Vercel is declared, so none protects its variables.", (project) => {
@@ -103,6 +120,14 @@ export const vercelProjectClosed = policy({
           project.at(open),
           `${open} of ${project.name} shows to everybody what only the team may see.`,
         );
+      }
+      const automation = project.at().as<unknown>().at("protectionBypassForAutomation");
+      if (automation.boolean() === true) {
+        return fault(automation, `Whoever has its secret passes the protection of ${project.name}.`);
+      }
+      const paths = project.at("optionsAllowlist");
+      if (paths.exists) {
+        return fault(paths, `OPTIONS requests pass the protection of ${project.name}.`);
       }
       const forks = project.at("gitForkProtection");
       return (

@@ -1,11 +1,18 @@
 import type { types } from "@pulumi/cloudflare";
 import type { FirewallConfigArgs } from "@pulumi/vercel";
-import type { Fault, Resource, ResourceOf, Stack, Value } from "../framework/index.ts";
+import {
+  type Fault,
+  fault,
+  type Resource,
+  type ResourceOf,
+  type Stack,
+  type Value,
+} from "../framework/index.ts";
 import { isCloudflare } from "../values/cloudflare-networks.ts";
 import { bypassOf, exemption, type Protection } from "./bypasses.ts";
 import { isOn } from "./given.ts";
 import { ownedBy } from "./links.ts";
-import { missedPath } from "./reach.ts";
+import { missedPath, reachOf } from "./reach.ts";
 import { type Rule, rulesOf } from "./rulesets.ts";
 import type { Site } from "./sites.ts";
 import { vercel } from "./tokens.ts";
@@ -57,7 +64,7 @@ export function wafFault(stack: Stack, site: Site): Fault | undefined {
 }
 
 function cloudflareFault(stack: Stack, site: Site, zone: Zone): Fault | undefined {
-  const bypass = bypassOf(stack, site, zone, protection);
+  const bypass = bypassOf(stack, site, zone, protection) ?? floodFault(stack, site, zone);
   if (bypass !== undefined) {
     return bypass;
   }
@@ -84,10 +91,18 @@ function executionFault(
     if (!isOn(rule.entry.at("enabled"))) {
       continue;
     }
+    const named = action === "skip" ? namedRule(parameters, id) : undefined;
+    if (named !== undefined) {
+      const what = `the rules ${named} of the ${name}`;
+      const wrong = exemption(rule, site, { ...protection, name: what });
+      if (wrong !== undefined) {
+        return wrong;
+      }
+    }
     if (action === "skip" && skips(parameters, id)) {
-      const fault = exemption(rule, site, { ...protection, name: `the ${name}` });
-      if (fault !== undefined) {
-        return fault;
+      const wrong = exemption(rule, site, { ...protection, name: `the ${name}` });
+      if (wrong !== undefined) {
+        return wrong;
       }
     }
     if (action === "execute" && parameters.at("id").string() === id) {
@@ -103,10 +118,60 @@ function executionFault(
     : `runs only on some requests: its expression is not true of requests such as ${site.host}${missed}`;
 }
 
+/** What keeps Cloudflare from stopping floods, which it does at a high sensitivity without being asked. */
+function floodFault(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  for (const rule of rulesOf(stack, zone, "ddos_l7")) {
+    const overrides = rule.entry.at("actionParameters", "overrides");
+    const all = [
+      overrides.as<Flood>(),
+      ...overrides
+        .at("categories")
+        .items()
+        .map((it) => it.as<Flood>()),
+      ...overrides
+        .at("rules")
+        .items()
+        .map((it) => it.as<Flood>()),
+    ];
+    const lax = isOn(rule.entry.at("enabled")) ? all.find(isLax) : undefined;
+    if (lax !== undefined && reachOf(rule.entry.at("expression").string() ?? "", site).kind !== "none") {
+      return fault(lax, `an override of ${rule.resource.name} takes the protection from floods back`);
+    }
+  }
+  return undefined;
+}
+
+type Flood = Pick<
+  types.input.RulesetRuleActionParametersOverrides,
+  "action" | "enabled" | "sensitivityLevel"
+>;
+
+const isLax = (override: Value<Flood>): boolean =>
+  isDefused(override) || ["low", "eoff"].includes(override.at("sensitivityLevel").string() ?? "");
+
 type Parameters = types.input.RulesetRuleActionParameters;
 
 const skips = (parameters: Value<Parameters>, id: string): boolean =>
   parameters.at("ruleset").string() === "current" || parameters.at("rulesets").strings().includes(id);
+
+/** Rules of a rule set that are skipped by their ids, of which only Cloudflare knows what they stop. */
+function namedRule(parameters: Value<Parameters>, id: string): string | undefined {
+  const [, rules] = parameters
+    .at("rules")
+    .entries()
+    .find(([ruleset]) => ruleset === id) ?? [undefined, undefined];
+  if (rules === undefined) {
+    return undefined;
+  }
+  const text =
+    rules.string() ??
+    rules
+      .as<unknown>()
+      .items()
+      .map((rule) => rule.string())
+      .join(", ");
+  return text === "" ? undefined : text;
+}
 
 /** A rule or a category that is not essential may be switched off: that is how false alarms are dealt with. */
 function overrideFault(overrides: Value<Parameters["overrides"]>): string | undefined {

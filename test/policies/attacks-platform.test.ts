@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { cloudflare } from "../../policies/model/tokens.ts";
-import { add, all, append, type Edit, objecting, set } from "../recording/edited.ts";
+import { add, all, append, type Edit, list, objecting, set, variables } from "../recording/edited.ts";
 import { type RecordedStack, recordPlatform } from "../recording/stacks.ts";
 
 // The recorded production with one thing changed at its hosts, in its DNS or its cache.
@@ -35,8 +35,66 @@ const cache = (expression: string, parameters: object): Edit =>
   });
 const kept = { cache: true, edgeTtl: { mode: "override_origin", default: 7200 } };
 
+const flood = (overrides: object): Edit =>
+  add(
+    cloudflare.ruleset,
+    "flood",
+    {
+      kind: "zone",
+      phase: "ddos_l7",
+      rules: [{ action: "execute", enabled: true, expression: "true", actionParameters: { overrides } }],
+    },
+    beside,
+  );
+const skipped: Edit = set("edge-waf-managed", ({ rules }) => ({
+  rules: [
+    {
+      action: "skip",
+      enabled: true,
+      expression: "true",
+      actionParameters: { rules: { efb7b8c949ac4650a09736fc376e9aee: "5de7edfa648c4d6891dc3e7f84534ffa" } },
+    },
+    ...list(rules),
+  ],
+}));
+const weakConnections = {
+  NODE_OPTIONS: "--tls-cipher-list=eNULL:aNULL",
+  NODE_TLS_MIN_VERSION: "TLSv1",
+  TLS_CIPHERS: "DEFAULT:@SECLEVEL=0",
+  SSLKEYLOGFILE: "/tmp/keys",
+  SMTP_SECURE: "false",
+  OTEL_EXPORTER_OTLP_INSECURE: "true",
+};
+const project = (inputs: Record<string, unknown>): Edit => set("web-project", () => inputs);
+
 describe("what breaks an item of the hosts", () => {
   test.each<[policy: string, what: string, Edit]>([
+    ["waf-managed-rules", "rules are skipped by their ids", skipped],
+    ["waf-managed-rules", "floods are not stopped", flood({ sensitivityLevel: "eoff" })],
+    [
+      "waf-managed-rules",
+      "floods of one kind are only logged",
+      flood({ categories: [{ category: "botnets", action: "log" }] }),
+    ],
+    ...Object.entries(weakConnections).map(([name, value]): [string, string, Edit] => [
+      "connections-encrypted",
+      name,
+      variables({ [name]: value }),
+    ]),
+    [
+      "node-env-production",
+      "errors are reported as of development",
+      variables({ SENTRY_ENVIRONMENT: "development" }),
+    ],
+    ["commands-for-production", "variables come from a file", variables({ NODE_OPTIONS: "--env-file=.env" })],
+    [
+      "vercel-project-closed",
+      "OPTIONS is let past",
+      project({ optionsAllowlist: { paths: [{ value: "/" }] } }),
+    ],
+    ["vercel-project-closed", "a secret lets past", project({ protectionBypassForAutomation: true })],
+    ["vercel-git-repository", "domains keep the old version", project({ autoAssignCustomDomains: false })],
+    ["vercel-git-repository", "an old Node.js", project({ nodeVersion: "18.x" })],
     [
       "render-service-configured",
       "a fork is deployed",
@@ -168,6 +226,10 @@ const redirecting: Edit = all(
 
 describe("what a platform may do at its hosts", () => {
   test.each<[what: string, Edit]>([
+    ["floods are stopped earlier", flood({ sensitivityLevel: "default" })],
+    ["memory and source maps are set", variables({ NODE_OPTIONS: "--enable-source-maps --tls-min-v1.3" })],
+    ["the lowest version is 1.2", variables({ TLS_MIN_VERSION: "TLSv1.2" })],
+    ["no null ciphers are taken", variables({ TLS_CIPHERS: "HIGH:!aNULL:!MD5:!RC4" })],
     ["another zone only redirects", redirecting],
     [
       "the main branch is deployed",

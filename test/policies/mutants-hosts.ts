@@ -5,6 +5,18 @@ import type { Mutant } from "./mutants.ts";
 
 /** Ways to break a host at a vendor whose policies are not its own, beside the others. */
 export const hostMutants: readonly Mutant[] = [
+  ...[{ protectedStatus: "unprotected" }, { networkIsolated: false }].map(
+    (weak): Mutant => ({
+      policy: "render-environment",
+      what: `the environment at Render is ${JSON.stringify(weak)}`,
+      break: (stack) =>
+        withProps(stack, "api-project", {
+          environments: {
+            production: { name: "production", protectedStatus: "protected", networkIsolated: true, ...weak },
+          },
+        }),
+    }),
+  ),
   {
     policy: "service-health-check",
     what: "App Runner asks only whether the port is open",

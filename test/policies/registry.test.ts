@@ -50,6 +50,7 @@ const notOfPresence = new Set([
   "plan-web-host",
   "production-access",
   "rate-limit-periods",
+  "render-environment",
   "repository-files-reviewed",
   "repository-writers",
   "secrets-encrypted",
