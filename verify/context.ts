@@ -34,6 +34,8 @@ export interface Subject {
   readonly otherOutputs?: (() => Promise<ReadonlyMap<string, Outputs | undefined>>) | undefined;
   /** Resources that the program declares; asked for once, by the first probe that compares one. */
   readonly declared?: (() => Promise<readonly DeclaredResource[]>) | undefined;
+  /** The same of the program that declares the repository and its rules. */
+  readonly declaredDelivery?: (() => Promise<readonly DeclaredResource[]>) | undefined;
   /** The time and the waiting of what asks vendors. Default: the system's. */
   readonly clock?: Clock | undefined;
 }
@@ -212,6 +214,17 @@ export class Context {
     const { declared } = this.#subject;
     if (declared !== undefined) return declared();
     throw new Unknown("no-data", "The declared resources are not known: pass a preview with --preview");
+  }
+
+  /**
+   * The resources of the delivery's program, which declares the repository and its rules.
+   *
+   * @throws {Unknown} where there is no such program
+   */
+  async declaredDelivery(): Promise<readonly DeclaredResource[]> {
+    const { declaredDelivery } = this.#subject;
+    if (declaredDelivery !== undefined) return declaredDelivery();
+    throw new Unknown("no-data", "There is no program of the delivery that declares the repository");
   }
 
   /** Keeps the digest of an answer as it came. */

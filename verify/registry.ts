@@ -36,6 +36,7 @@ import * as cloudflare from "./vendors/cloudflare.ts";
 import * as cloudflareRules from "./vendors/cloudflare-rules.ts";
 import * as day from "./vendors/day.ts";
 import * as github from "./vendors/github.ts";
+import * as githubRulesets from "./vendors/github-rulesets.ts";
 import * as grafana from "./vendors/grafana.ts";
 import * as pagerduty from "./vendors/pagerduty.ts";
 import * as render from "./vendors/render.ts";
@@ -77,6 +78,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   journeys,
   securityTxt,
   github,
+  githubRulesets,
   supabase,
   vercel,
   render,

@@ -1,6 +1,9 @@
+import { sep } from "node:path";
 import { reasonOf } from "../../lib/failure.ts";
+import { stackNames } from "../../project/project.ts";
 import { type DeclaredResource, readDeclared } from "../../verify/declared.ts";
 import { Unknown } from "../../verify/unknown.ts";
+import { projectFoldersIn } from "../evidence/projects.ts";
 
 /**
  * What the stack's program declares: of a saved preview, or of one that is made when the first probe asks for it,
@@ -24,6 +27,30 @@ export function declaredBy({
   let made: Promise<readonly DeclaredResource[]> | undefined;
   return () => {
     made ??= saved === undefined ? previewed(cwd, stack, signal) : Promise.resolve(saved);
+    return made;
+  };
+}
+
+/**
+ * What the program of the delivery declares, which stands in a folder of its own below the platform's; undefined where
+ * there is none. It is previewed when the first probe asks for it.
+ */
+export function declaredBeside({
+  cwd,
+  signal,
+}: {
+  cwd: string;
+  signal?: AbortSignal;
+}): (() => Promise<readonly DeclaredResource[]>) | undefined {
+  const folder = projectFoldersIn(cwd).find((each) => each !== cwd && each.endsWith(`${sep}delivery`));
+  if (folder === undefined) return undefined;
+  let made: Promise<readonly DeclaredResource[]> | undefined;
+  return () => {
+    const [stack] = stackNames(folder);
+    made ??=
+      stack === undefined
+        ? Promise.reject(new Unknown("no-data", "The program of the delivery has no stack"))
+        : previewed(folder, stack, signal);
     return made;
   };
 }

@@ -22,7 +22,7 @@ import { registry } from "../../verify/registry.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { verify } from "../../verify/runner.ts";
 
-import { declaredBy } from "./declared.ts";
+import { declaredBeside, declaredBy } from "./declared.ts";
 import { abortOnSignals } from "./operation.ts";
 import { otherOutputsBy, stagingOf } from "./other-stacks.ts";
 
@@ -101,6 +101,7 @@ export async function measure(
         allowWrites,
         migrations,
         declared,
+        declaredDelivery: declaredBeside({ cwd: flags.cwd, signal }),
         staging: stagingOf(flags.cwd, settings),
         otherOutputs: otherOutputsBy(flags, { environment, signal }),
       },

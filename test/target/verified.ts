@@ -33,6 +33,7 @@ export interface Given {
   readonly migrations?: MigrationFiles;
   readonly signal?: AbortSignal;
   readonly declared?: readonly DeclaredResource[];
+  readonly declaredDelivery?: readonly DeclaredResource[];
   readonly clock?: Clock;
   /** Settings of the stack that a release is tried in. */
   readonly staging?: Settings;
@@ -55,6 +56,9 @@ export async function verified(given: Given): Promise<Verification> {
         allowWrites: given.allowWrites ?? false,
         migrations: given.migrations,
         ...(given.declared !== undefined && { declared: async () => given.declared ?? [] }),
+        ...(given.declaredDelivery !== undefined && {
+          declaredDelivery: async () => given.declaredDelivery ?? [],
+        }),
         clock: given.clock,
         staging: given.staging,
         ...(given.otherOutputs !== undefined && {

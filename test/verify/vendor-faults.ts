@@ -1,4 +1,5 @@
 import { accept, changed, writtenSettings } from "../config/stack.ts";
+import type { FakeRuleset } from "../vendors/fake/github.ts";
 import { commits } from "../vendors/fake/healthy.ts";
 import type { VendorStates } from "../vendors/fake/platform.ts";
 
@@ -292,6 +293,35 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
   ],
   "no approval required": ["branch-rules", ({ github }) => Object.assign(github, { approvals: 0 })],
   "check not required": ["branch-rules", ({ github }) => void github.required.shift()],
+  ...Object.fromEntries(
+    Object.entries<(branches: FakeRuleset, github: VendorStates["github"]) => unknown>({
+      "ruleset that only evaluates": (own) => Object.assign(own, { enforcement: "evaluate" }),
+      "ruleset of other branches": (own) => void own.conditions.ref_name.include.pop(),
+      "ruleset with an exception": (own) => void own.conditions.ref_name.exclude.push("refs/heads/main"),
+      "ruleset that somebody may bypass": (own) =>
+        void own.bypass_actors?.push({ actor_id: 5, actor_type: "RepositoryRole", bypass_mode: "always" }),
+      "ruleset without a rule": (own) => void own.rules.shift(),
+      "ruleset with a rule of its own": (own) => void own.rules.push({ type: "required_signatures" }),
+      "ruleset that takes an approval of old code": (own) =>
+        Object.assign(own.rules[3]?.parameters ?? {}, { dismiss_stale_reviews_on_push: false }),
+      "ruleset whose check any app may report": (own) =>
+        Object.assign(own.rules[4]?.parameters ?? {}, {
+          required_status_checks: ["build", "lint", "preview", "test", "typecheck"].map((context) => ({
+            context,
+          })),
+        }),
+      "ruleset that is gone": (_, github) => void github.rulesets.splice(1, 1),
+      "ruleset that nobody declared": (own, github) =>
+        void github.rulesets.push({ ...own, id: 9, name: "Other" }),
+    }).map(([what, spoil]) => [
+      what,
+      ["github-rulesets", ({ github }: VendorStates) => spoil(first(github.rulesets), github)] as const,
+    ]),
+  ),
+  "commit of a pull request into another branch": [
+    "release-reviewed",
+    ({ github }) => Object.assign(first(github.pulls), { base: "somebody/feature" }),
+  ],
   "critical alert": ["no-open-alerts", ({ github }) => void github.dependabot.push(1)],
   "leaked secret": ["no-open-alerts", ({ github }) => void github.secrets.push(1)],
   "service disabled": [

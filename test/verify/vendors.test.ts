@@ -6,7 +6,7 @@ import { registry as everyProbe } from "../../verify/registry.ts";
 import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { accept, writtenSettings } from "../config/stack.ts";
-import { previewedProduction } from "../recording/recorded.ts";
+import { previewedProduction, recordedStacks } from "../recording/recorded.ts";
 import { type Given, inState, verified } from "../target/verified.ts";
 import { commits } from "../vendors/fake/healthy.ts";
 import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
@@ -22,9 +22,11 @@ const registry = everyProbe.filter(({ needs }) => needs.some((need) => need.star
 const reading = registry.filter(({ needs }) => !needs.includes("writes"));
 
 let declared: readonly DeclaredResource[];
+let declaredDelivery: readonly DeclaredResource[];
 let platform: FakePlatform;
 beforeAll(async () => {
   declared = (await previewedProduction()).resources;
+  declaredDelivery = (await recordedStacks()).delivery;
   platform = await startPlatform(settings, { declared, now: () => start });
 }, 60_000);
 afterAll(() => platform.stop());
@@ -43,7 +45,7 @@ function driven(): Clock {
 
 function given(more: Partial<Given> = {}): Given {
   return {
-    ...{ probes: reading, settings, targets: {}, declared, clock: driven(), staging },
+    ...{ probes: reading, settings, targets: {}, declared, clock: driven(), staging, declaredDelivery },
     environment: { ...platform.environment, VERIFY_COMMIT: commits.current },
     outputs: { sentryDsn: platform.sentryDsn },
     ...more,
@@ -148,6 +150,13 @@ describe("a platform with one fault at a vendor", () => {
     platform.states.render.services.forEach(({ lines }) => void lines.splice(19));
     const { probes } = await verified(given({ only: ["5.8"] }));
     expect(probes).toMatchObject([{ state: "unknown", reason: "no-data" }]);
+  });
+
+  it("a ruleset whose exceptions the token may not see is unknown", async () => {
+    for (const ruleset of platform.states.github.rulesets) delete ruleset.bypass_actors;
+    const verification = await verified(given({ only: ["1.5"] }));
+    expect(inState(verification, "unknown")).toEqual(["github-rulesets"]);
+    expect(verification.probes.find(({ name }) => name === "github-rulesets")?.reason).toBe("no-right");
   });
 
   it("staging is unknown where its settings are not known", async () => {

@@ -20,6 +20,7 @@ const pullRequest = z.looseObject({
 });
 const review = z.looseObject({ user, state: text });
 const checkRuns = z.looseObject({
+  total_count: z.number().optional(),
   check_runs: z
     .array(z.looseObject({ id: z.number(), name: text, status: text, conclusion: text.nullish() }))
     .max(1000),
@@ -36,12 +37,12 @@ const rule = z.looseObject({
 const alert = z.looseObject({ number: z.number() });
 
 /** The client is heavy, so it is loaded by the first probe that asks. */
-async function clientOf(access: Access): Promise<GitHub> {
+export async function clientOf(access: Access): Promise<GitHub> {
   const { GitHub } = await import("../../vendors/github.ts");
   return new GitHub(access);
 }
 
-function repositoryOf({ settings }: Context): [owner: string, name: string] {
+export function repositoryOf({ settings }: Context): [owner: string, name: string] {
   const [owner = "", name = ""] = settings.project.repository.split("/");
   return [owner, name];
 }
@@ -113,8 +114,14 @@ function checkProbe(name: keyof typeof wantedChecks): Probe {
     needs: ["vendor:github", "release-commit"],
     settings: ["project.repository"],
     measure: async (context) => {
-      const { check_runs: found } = await runs(context, commitOf(context));
+      const { check_runs: found, total_count: all = found.length } = await runs(context, commitOf(context));
       const own = found.filter((run) => run.name === name);
+      if (all > found.length) {
+        throw new Unknown(
+          "too-large",
+          `GitHub has ${all} checks of the commit, and shows ${found.length} of them`,
+        );
+      }
       const newest = own.toSorted((a, b) => b.id - a.id)[0];
       return [same(`check ${name}`, "success", newest && (newest.conclusion ?? newest.status))];
     },
@@ -133,8 +140,12 @@ export const releaseReviewed = probe({
   needs: ["vendor:github", "release-commit"],
   settings: ["project.repository", "project.branch"],
   measure: async (context) => {
-    const merged = (await pullRequests(context, commitOf(context))).filter(({ merged_at: at }) =>
-      Boolean(at),
+    const { project, rollout } = context.settings;
+    const isRelease = (branch: string) =>
+      [project.branch, rollout.mainBranch].includes(branch) || branch.startsWith("release/");
+    // What was merged into somebody's branch was not approved for a release.
+    const merged = (await pullRequests(context, commitOf(context))).filter(
+      ({ merged_at: at, base }) => Boolean(at) && isRelease(base.ref),
     );
     const [own] = merged;
     if (own === undefined)

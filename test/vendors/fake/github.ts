@@ -2,13 +2,25 @@ import type { FakeAnswer, FakeVendor } from "./server.ts";
 
 export interface FakeGitHubState {
   readonly repository: string;
-  pulls: { number: number; author: string; merged: boolean }[];
+  pulls: { number: number; author: string; merged: boolean; base: string }[];
   reviews: { login: string; state: string }[];
   runs: { id: number; name: string; status: string; conclusion: string | null }[];
   approvals: number;
   required: string[];
   dependabot: number[];
   secrets: number[];
+  rulesets: FakeRuleset[];
+}
+
+export interface FakeRuleset {
+  readonly id: number;
+  name: string;
+  target: string;
+  source_type: string;
+  enforcement: string;
+  bypass_actors?: { actor_id: number | null; actor_type: string; bypass_mode: string }[];
+  conditions: { ref_name: { include: string[]; exclude: string[] } };
+  rules: { type: string; parameters?: Record<string, unknown> }[];
 }
 
 export const githubToken = "ghp_canary00112233445566778899";
@@ -26,8 +38,8 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
         of(
           owner,
           name,
-          state.pulls.map(({ number, author, merged }) => ({
-            ...{ number, user: { login: author }, base: { ref: "release/production" } },
+          state.pulls.map(({ number, author, merged, base }) => ({
+            ...{ number, user: { login: author }, base: { ref: base } },
             merged_at: merged ? "2026-11-27T09:00:00Z" : null,
           })),
         ),
@@ -101,6 +113,16 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
             parameters: { required_status_checks: state.required.map((context) => ({ context })) },
           },
         ]),
+      "GET /repos/:owner/:name/rulesets": ({ parts: [owner, name] }) =>
+        of(
+          owner,
+          name,
+          state.rulesets.map(({ rules: _, conditions: __, bypass_actors: ___, ...listed }) => listed),
+        ),
+      "GET /repos/:owner/:name/rulesets/:id": ({ parts: [owner, name, id] }) => {
+        const found = state.rulesets.find((one) => String(one.id) === id);
+        return found === undefined ? { status: 404 } : of(owner, name, found);
+      },
       "GET /repos/:owner/:name/dependabot/alerts": ({ parts: [owner, name] }) =>
         of(owner, name, alerts(state.dependabot)),
       "GET /repos/:owner/:name/secret-scanning/alerts": ({ parts: [owner, name] }) =>
@@ -114,7 +136,7 @@ export function healthyGitHub(repository: string): FakeGitHubState {
   const names = ["test", "typecheck", "lint", "build"];
   return {
     repository,
-    pulls: [{ number: 12, author: "author", merged: true }],
+    pulls: [{ number: 12, author: "author", merged: true, base: "release/production" }],
     reviews: [
       { login: "reviewer", state: "CHANGES_REQUESTED" },
       { login: "reviewer", state: "APPROVED" },
@@ -125,5 +147,48 @@ export function healthyGitHub(repository: string): FakeGitHubState {
     required: names,
     dependabot: [],
     secrets: [],
+    rulesets: [
+      {
+        ...{ id: 41, name: "Protected branches", target: "branch", source_type: "Repository" },
+        ...{ enforcement: "active", bypass_actors: [] },
+        conditions: { ref_name: { include: ["refs/heads/release/*", "refs/heads/main"], exclude: [] } },
+        rules: [
+          { type: "deletion" },
+          { type: "non_fast_forward" },
+          { type: "required_linear_history" },
+          {
+            type: "pull_request",
+            parameters: {
+              ...{ required_approving_review_count: 1, require_code_owner_review: true },
+              ...{ dismiss_stale_reviews_on_push: true, require_last_push_approval: true },
+              ...{ required_review_thread_resolution: true, allowed_merge_methods: ["squash"] },
+              automatic_copilot_code_review_enabled: false,
+            },
+          },
+          {
+            type: "required_status_checks",
+            parameters: {
+              ...{ strict_required_status_checks_policy: true, do_not_enforce_on_create: false },
+              // In an order of GitHub's own.
+              required_status_checks: ["preview", ...names].map((context) => ({
+                context,
+                integration_id: 15_368,
+              })),
+            },
+          },
+        ],
+      },
+      {
+        ...{ id: 42, name: "Release tags", target: "tag", source_type: "Repository" },
+        ...{ enforcement: "active", bypass_actors: [] },
+        conditions: { ref_name: { include: ["refs/tags/v*"], exclude: [] } },
+        rules: [{ type: "deletion" }, { type: "non_fast_forward" }, { type: "update" }],
+      },
+      {
+        ...{ id: 7, name: "Of the organization", target: "branch", source_type: "Organization" },
+        ...{ enforcement: "active", conditions: { ref_name: { include: ["~ALL"], exclude: [] } } },
+        rules: [{ type: "required_signatures" }],
+      },
+    ],
   };
 }
