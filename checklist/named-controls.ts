@@ -10,7 +10,7 @@ export const namedControls: Readonly<Record<ItemId, readonly string[]>> = {
   "1.2": ["gate:check-typecheck","policy:required-check-typecheck","probe:release-typecheck-green"],
   "1.3": ["gate:check-lint","policy:required-check-lint","probe:release-lint-green"],
   "1.4": ["gate:check-build","policy:plan-pulumi-cloud","policy:pull-requests-previewed","policy:required-check-build","policy:required-check-preview","probe:release-build-green"],
-  "1.5": ["policy:branch-history-kept","policy:branch-rules-for-all","policy:pack-enforced","policy:plan-pulumi-cloud","policy:plan-repository","policy:production-access","policy:production-environment-reviewed","policy:pull-request-approval-current","policy:pull-request-approved","policy:pull-request-code-owners","policy:pull-request-conversations","policy:repository-files-reviewed","policy:repository-writers","policy:workflows-restricted","probe:branch-rules","probe:release-reviewed"],
+  "1.5": ["policy:branch-history-kept","policy:branch-rules-for-all","policy:pack-enforced","policy:plan-pulumi-cloud","policy:plan-repository","policy:production-access","policy:production-environment-reviewed","policy:pull-request-approval-current","policy:pull-request-approved","policy:pull-request-code-owners","policy:pull-request-conversations","policy:repository-files-reviewed","policy:repository-writers","policy:workflows-restricted","probe:branch-rules","probe:github-rulesets","probe:release-reviewed"],
   "1.6": ["policy:dependency-alerts","policy:dependency-updates","policy:plan-repository","policy:secret-scanning","policy:workflows-restricted","probe:no-open-alerts"],
   "2.1": ["policy:required-variables","policy:texts-exact","policy:variables-not-in-files"],
   "2.2": ["policy:required-variables"],
