@@ -8,6 +8,7 @@ import { verificationText } from "../../verify/report/text.ts";
 import { accept, writtenSettings } from "../config/stack.ts";
 import { previewedProduction, recordedStacks } from "../recording/recorded.ts";
 import { type Given, inState, verified } from "../target/verified.ts";
+import { healthyRulesets } from "../vendors/fake/github.ts";
 import { commits } from "../vendors/fake/healthy.ts";
 import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
 import type { Misbehavior } from "../vendors/fake/server.ts";
@@ -30,7 +31,12 @@ beforeAll(async () => {
   platform = await startPlatform(settings, { declared, now: () => start });
 }, 60_000);
 afterAll(() => platform.stop());
-beforeEach(() => platform.reset());
+beforeEach(reset);
+
+function reset(): void {
+  platform.reset();
+  platform.states.github.rulesets = healthyRulesets();
+}
 
 /** A clock that moves only by waiting. */
 function driven(): Clock {
@@ -139,7 +145,7 @@ describe("a platform with one fault at a vendor", () => {
       const verification = await verified(given({ only: ["S2.7", "6.1", "6.5"] }));
       unknown.push(inState(verification, "unknown"));
       expect(inState(verification, "does-not-hold")).toEqual([]);
-      platform.reset();
+      reset();
     }
     expect(unknown).toEqual([
       ["staging-quiet"],

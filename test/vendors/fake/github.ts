@@ -9,6 +9,7 @@ export interface FakeGitHubState {
   required: string[];
   dependabot: number[];
   secrets: number[];
+  /** Where there are none, one of another name. */
   rulesets: FakeRuleset[];
 }
 
@@ -56,23 +57,34 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
           ...{ id: 1, name, private: true, visibility: "private", archived: false, default_branch: "main" },
           security_and_analysis: { secret_scanning: { status: "enabled" } },
         }),
-      "GET /repos/:owner/:name/rulesets": ({ parts: [owner, name] }) => of(owner, name, [{ id: 5 }]),
-      "GET /repos/:owner/:name/rulesets/:id": ({ parts: [owner, name] }) =>
-        of(owner, name, {
-          ...{ id: 5, name: "branches", target: "branch", enforcement: "active" },
-          conditions: { ref_name: { include: ["~DEFAULT_BRANCH"], exclude: [] } },
-          rules: [
-            { type: "deletion" },
-            { type: "pull_request", parameters: { required_approving_review_count: state.approvals } },
-            {
-              type: "required_status_checks",
-              parameters: {
-                strict_required_status_checks_policy: true,
-                required_status_checks: state.required.map((context) => ({ context })),
+      "GET /repos/:owner/:name/rulesets": ({ parts: [owner, name] }) =>
+        of(
+          owner,
+          name,
+          state.rulesets.length > 0
+            ? state.rulesets.map(({ rules: _, conditions: __, bypass_actors: ___, ...listed }) => listed)
+            : [{ id: 5 }],
+        ),
+      "GET /repos/:owner/:name/rulesets/:id": ({ parts: [owner, name, id] }) =>
+        of(
+          owner,
+          name,
+          state.rulesets.find((one) => String(one.id) === id) ?? {
+            ...{ id: 5, name: "branches", target: "branch", enforcement: "active" },
+            conditions: { ref_name: { include: ["~DEFAULT_BRANCH"], exclude: [] } },
+            rules: [
+              { type: "deletion" },
+              { type: "pull_request", parameters: { required_approving_review_count: state.approvals } },
+              {
+                type: "required_status_checks",
+                parameters: {
+                  strict_required_status_checks_policy: true,
+                  required_status_checks: state.required.map((context) => ({ context })),
+                },
               },
-            },
-          ],
-        }),
+            ],
+          },
+        ),
       "GET /repos/:owner/:name/environments": ({ parts: [owner, name] }) =>
         of(owner, name, {
           environments: [
@@ -113,16 +125,6 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
             parameters: { required_status_checks: state.required.map((context) => ({ context })) },
           },
         ]),
-      "GET /repos/:owner/:name/rulesets": ({ parts: [owner, name] }) =>
-        of(
-          owner,
-          name,
-          state.rulesets.map(({ rules: _, conditions: __, bypass_actors: ___, ...listed }) => listed),
-        ),
-      "GET /repos/:owner/:name/rulesets/:id": ({ parts: [owner, name, id] }) => {
-        const found = state.rulesets.find((one) => String(one.id) === id);
-        return found === undefined ? { status: 404 } : of(owner, name, found);
-      },
       "GET /repos/:owner/:name/dependabot/alerts": ({ parts: [owner, name] }) =>
         of(owner, name, alerts(state.dependabot)),
       "GET /repos/:owner/:name/secret-scanning/alerts": ({ parts: [owner, name] }) =>
@@ -147,48 +149,54 @@ export function healthyGitHub(repository: string): FakeGitHubState {
     required: names,
     dependabot: [],
     secrets: [],
-    rulesets: [
-      {
-        ...{ id: 41, name: "Protected branches", target: "branch", source_type: "Repository" },
-        ...{ enforcement: "active", bypass_actors: [] },
-        conditions: { ref_name: { include: ["refs/heads/release/*", "refs/heads/main"], exclude: [] } },
-        rules: [
-          { type: "deletion" },
-          { type: "non_fast_forward" },
-          { type: "required_linear_history" },
-          {
-            type: "pull_request",
-            parameters: {
-              ...{ required_approving_review_count: 1, require_code_owner_review: true },
-              ...{ dismiss_stale_reviews_on_push: true, require_last_push_approval: true },
-              ...{ required_review_thread_resolution: true, allowed_merge_methods: ["squash"] },
-              automatic_copilot_code_review_enabled: false,
-            },
-          },
-          {
-            type: "required_status_checks",
-            parameters: {
-              ...{ strict_required_status_checks_policy: true, do_not_enforce_on_create: false },
-              // In an order of GitHub's own.
-              required_status_checks: ["preview", ...names].map((context) => ({
-                context,
-                integration_id: 15_368,
-              })),
-            },
-          },
-        ],
-      },
-      {
-        ...{ id: 42, name: "Release tags", target: "tag", source_type: "Repository" },
-        ...{ enforcement: "active", bypass_actors: [] },
-        conditions: { ref_name: { include: ["refs/tags/v*"], exclude: [] } },
-        rules: [{ type: "deletion" }, { type: "non_fast_forward" }, { type: "update" }],
-      },
-      {
-        ...{ id: 7, name: "Of the organization", target: "branch", source_type: "Organization" },
-        ...{ enforcement: "active", conditions: { ref_name: { include: ["~ALL"], exclude: [] } } },
-        rules: [{ type: "required_signatures" }],
-      },
-    ],
+    rulesets: [],
   };
+}
+
+/** The rulesets of this project's own delivery, as GitHub shows them, beside one of the organization. */
+export function healthyRulesets(): FakeRuleset[] {
+  const names = ["test", "typecheck", "lint", "build"];
+  return [
+    {
+      ...{ id: 41, name: "Protected branches", target: "branch", source_type: "Repository" },
+      ...{ enforcement: "active", bypass_actors: [] },
+      conditions: { ref_name: { include: ["refs/heads/release/*", "refs/heads/main"], exclude: [] } },
+      rules: [
+        { type: "deletion" },
+        { type: "non_fast_forward" },
+        { type: "required_linear_history" },
+        {
+          type: "pull_request",
+          parameters: {
+            ...{ required_approving_review_count: 1, require_code_owner_review: true },
+            ...{ dismiss_stale_reviews_on_push: true, require_last_push_approval: true },
+            ...{ required_review_thread_resolution: true, allowed_merge_methods: ["squash"] },
+            automatic_copilot_code_review_enabled: false,
+          },
+        },
+        {
+          type: "required_status_checks",
+          parameters: {
+            ...{ strict_required_status_checks_policy: true, do_not_enforce_on_create: false },
+            // In an order of GitHub's own.
+            required_status_checks: ["preview", ...names].map((context) => ({
+              context,
+              integration_id: 15_368,
+            })),
+          },
+        },
+      ],
+    },
+    {
+      ...{ id: 42, name: "Release tags", target: "tag", source_type: "Repository" },
+      ...{ enforcement: "active", bypass_actors: [] },
+      conditions: { ref_name: { include: ["refs/tags/v*"], exclude: [] } },
+      rules: [{ type: "deletion" }, { type: "non_fast_forward" }, { type: "update" }],
+    },
+    {
+      ...{ id: 7, name: "Of the organization", target: "branch", source_type: "Organization" },
+      ...{ enforcement: "active", conditions: { ref_name: { include: ["~ALL"], exclude: [] } } },
+      rules: [{ type: "required_signatures" }],
+    },
+  ];
 }
