@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accept, writtenSettings } from "../config/stack.ts";
 import { previewedProduction } from "../recording/recorded.ts";
 import { startTarget, type Target } from "../target/target.ts";
+import { healthyRulesets } from "../vendors/fake/github.ts";
 import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
 import { ended, run, start } from "./command.ts";
 
@@ -55,12 +56,13 @@ function verify(args: readonly string[], env: Record<string, string> = {}) {
 
 const previewed = ["--preview", join(folder, "preview.json")];
 
-/** The target has no database to ask, and nothing may be written. */
-const unknown = "5.3,S6.6,3.1,3.4,3.5,3.6,3.7,3.8,4.7,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
+/** The target has no database to ask and no fingerprints, and nothing may be written. */
+const unknown = "2.10,5.3,S6.6,3.1,3.4,3.5,3.6,3.7,3.8,4.7,6.7,S3.3,S3.4,S3.5,S5.3,H1.5,H6.4";
 
 describe("optropic verify", () => {
   it("verifies a platform, prints one document and writes a page", async () => {
     target.become();
+    platform.states.github.rulesets = healthyRulesets();
     const report = join(folder, "report.html");
     const ended = await verify(["--json", "--report", report, "--allow-unknown", unknown, ...previewed], {
       ...platform.environment,
