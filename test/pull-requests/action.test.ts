@@ -17,11 +17,13 @@ const file = z
     inputs: z.record(z.string(), z.looseObject({ default: z.string() })),
     outputs: z.record(z.string(), z.looseObject({ value: z.string() })),
     runs: z.looseObject({
-      steps: z.array(z.looseObject({ run: z.string(), env: z.record(z.string(), z.string()) })),
+      steps: z.array(
+        z.looseObject({ id: z.string().optional(), run: z.string(), env: z.record(z.string(), z.string()) }),
+      ),
     }),
   })
   .parse(parse(await readFile(join(root, "action.yml"), "utf8")));
-const previewStep = file.runs.steps.find(({ env }) => "OPTROPIC_INPUT_STACK" in env);
+const previewStep = file.runs.steps.find(({ id }) => id === "preview");
 
 let workspace: string;
 
@@ -31,33 +33,48 @@ beforeEach(async () => {
 
 afterEach(() => rm(workspace, { recursive: true }));
 
-/** Runs the action's step as the runner does: inputs and their defaults in its variables, its script in bash. */
+/** Runs the step that previews as the runner does. */
 async function runAction(given: Record<string, string>): Promise<Ended & { outputs: string }> {
+  return runSteps(file.runs.steps.slice(-1), given);
+}
+
+/** Runs steps as the runner does, until one fails: inputs and their defaults in its variables, its script in bash. */
+async function runSteps(
+  steps: typeof file.runs.steps,
+  given: Record<string, string>,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended & { outputs: string }> {
   const outputs = join(workspace, "outputs");
   const values: Record<string, string> = { "github.action_path": root };
   for (const [name, input] of Object.entries(file.inputs)) {
     values[`inputs.${name}`] = given[name] ?? input.default;
   }
-  const env = Object.fromEntries(
-    Object.entries(previewStep?.env ?? {}).map(([name, value]) => [
-      name,
-      value.replace(/^\$\{\{ (.*) \}\}$/, (_, expression: string) => values[expression] ?? "?"),
-    ]),
-  );
-  const end = await ended(
-    spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", previewStep?.run ?? "exit 99"], {
-      cwd: workspace,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        ...env,
-        GITHUB_WORKSPACE: workspace,
-        GITHUB_OUTPUT: outputs,
-        GITHUB_ACTIONS: "true",
-        GITHUB_STEP_SUMMARY: join(workspace, "summary"),
-      },
-    }),
-  );
+  let end: Ended | undefined;
+  for (const step of steps) {
+    const env = Object.fromEntries(
+      Object.entries(step.env).map(([name, value]) => [
+        name,
+        value.replace(/^\$\{\{ (.*) \}\}$/, (_, expression: string) => values[expression] ?? "?"),
+      ]),
+    );
+    end = await ended(
+      spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", step.run], {
+        cwd: workspace,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: {
+          ...process.env,
+          ...env,
+          GITHUB_WORKSPACE: workspace,
+          GITHUB_OUTPUT: outputs,
+          GITHUB_ACTIONS: "true",
+          GITHUB_STEP_SUMMARY: join(workspace, "summary"),
+          ...environment,
+        },
+      }),
+    );
+    if (end.status !== 0) break;
+  }
+  if (end === undefined) throw new Error("The action has no step");
   return { ...end, outputs: existsSync(outputs) ? await readFile(outputs, "utf8") : "" };
 }
 
@@ -123,6 +140,25 @@ describe("the action", () => {
     expect(await readFile(report, "utf8")).toContain("### ❌ Refused: preview of `small`, stack `dev`");
     const { results = [] } = readSarif(await readFile(join(workspace, "reports/scan/preview.sarif"), "utf8"));
     expect(results.map(({ ruleId }) => ruleId)).toContain("configured/as-it-is");
+  });
+
+  it("installs its packages without their scripts, but for Node.js, and then judges another repository's program", async () => {
+    const bin = join(workspace, "bin");
+    const calls = join(workspace, "calls");
+    await mkdir(bin);
+    // The packages are there; npm itself would fetch them anew.
+    const script = `#!/bin/bash\ncase "$1" in ci | rebuild) echo "$@" >>'${calls}' ;; *) PATH="\${PATH#*:}" exec npm "$@" ;; esac\n`;
+    await writeFile(join(bin, "npm"), script, { mode: 0o755 });
+    await cp(program("small"), join(workspace, "infrastructure"), { recursive: true });
+    await symlink(join(root, "node_modules"), join(workspace, "node_modules"));
+    const given = { "working-directory": "infrastructure", stack: "dev", "policy-pack": pack("configured") };
+    const end = await runSteps(file.runs.steps, given, { PATH: `${bin}:${process.env.PATH}` });
+    expect(end).toMatchObject({ status: 1, outputs: "status=does-not-hold\nreport=\n" });
+    expect((await readFile(calls, "utf8")).split("\n")).toEqual([
+      `ci --prefix ${root} --include=dev --ignore-scripts --no-audit --no-fund`,
+      `rebuild --prefix ${root} --ignore-scripts=false node`,
+      "",
+    ]);
   });
 
   it.each([

@@ -4,7 +4,14 @@ import { commentMarker, markerOf, stateOf } from "../../pull-requests/comment-st
 import type { Ended } from "../cli/command.ts";
 import { claimed, commit, fork, pullRequestEvent, runCommand, runEvent } from "./command.ts";
 import { jsonOfAll, told } from "./documents.ts";
-import { baseCommit, type FakeGitHub, type FakeRun, run, startGitHub } from "./github-server.ts";
+import {
+  baseCommit,
+  type FakeGitHub,
+  type FakePullRequest,
+  type FakeRun,
+  run,
+  startGitHub,
+} from "./github-server.ts";
 import { type ArchivedFile, zipOf } from "./zip-archive.ts";
 
 /** The command that comments, against a GitHub on loopback. */
@@ -535,6 +542,38 @@ describe("a head without a run", () => {
 });
 
 describe("the pull request", () => {
+  const own = { full_name: "optropic/platform", owner: { login: "optropic" } };
+  const robot = "dependabot/npm_and_yarn/pulumi-3.271.0";
+
+  it.each<[string, Partial<FakePullRequest>, Partial<FakeRun>]>([
+    ["that is a draft", { draft: true }, {}],
+    ["whose branch was renamed after the run began", { head: "stranger:patch-2" }, {}],
+    [
+      "whose fork was renamed after the run began",
+      { repository: "stranger/fork", repositoryId: 9 },
+      { head_repository: { id: 9, full_name: fork, owner: { login: "stranger" } } },
+    ],
+    [
+      "of Dependabot, whose token only reads",
+      { head: `optropic:${robot}`, repository: own.full_name },
+      { head_branch: robot, head_repository: own },
+    ],
+  ])("%s is told", async (_, changes, of) => {
+    Object.assign(github.pullRequests[0] ?? {}, changes);
+    keep(jsonOfAll());
+    await comment(of);
+    expect(said()).toEqual([expect.stringContaining("✅ **Holds**: [run 57]")]);
+  });
+
+  it.each(["reopened", "edited", "opened"])(
+    "that is %s is told of the run that its head has",
+    async (action) => {
+      ran(57, failure, refusal);
+      await comment({ ...pullRequestEvent(pullRequest), action });
+      expect(said()).toEqual([expect.stringContaining("❌ **Refused**: [run 57]")]);
+    },
+  );
+
   it("of another fork's branch of that name gets no comment", async () => {
     keep(jsonOfAll());
     Object.assign(github.pullRequests[0] ?? {}, { repository: "other/platform" });

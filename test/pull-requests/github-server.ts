@@ -13,10 +13,12 @@ export interface FakePullRequest {
   /** Branch with its owner, `owner:branch`, and the repository that it is in. */
   head: string;
   repository: string | null;
+  repositoryId?: number;
   /** Branch that it would be merged into; `main` unless it says so. */
   base?: string;
   /** `open` unless it says so. */
   state?: string;
+  draft?: boolean;
 }
 
 export interface FakeArtifact {
@@ -43,7 +45,7 @@ export interface FakeRun {
   path?: string;
   event?: string;
   head_branch?: string | null;
-  head_repository?: { full_name: string; owner: { login: string } } | null;
+  head_repository?: { id?: number; full_name: string; owner: { login: string } } | null;
   created_at?: string;
   /** Conclusions of its earlier attempts, the first one first. */
   attempts?: string[];
@@ -281,11 +283,12 @@ function asRun({ attempts: _, ...changes }: FakeRun) {
   };
 }
 
-function asPullRequest({ number, sha, head, repository, base = "main", state = "open" }: FakePullRequest) {
+function asPullRequest({ number, sha, head, repository, ...pull }: FakePullRequest) {
+  const { base = "main", state = "open", draft = false, repositoryId: id } = pull;
   const [login = "", ref = ""] = head.split(":");
-  const repo = repository === null ? null : { full_name: repository };
+  const repo = repository === null ? null : { full_name: repository, ...(id !== undefined && { id }) };
   return {
-    ...{ number, state, created_at: "2026-11-02T11:00:00Z" },
+    ...{ number, state, draft, created_at: "2026-11-02T11:00:00Z" },
     head: { sha, ref, user: { login }, repo },
     base: { ref: base },
   };
