@@ -19,9 +19,10 @@ import { vercel } from "./tokens.ts";
 import type { Zone } from "./zones.ts";
 
 /** Cloudflare's own rule sets: https://developers.cloudflare.com/waf/managed-rules/ */
+const owasp = { id: "4814384a9e5d4991b9815dcfc25d2f1f", name: "OWASP Core Ruleset" };
 const managedRulesets = [
   { id: "efb7b8c949ac4650a09736fc376e9aee", name: "Cloudflare Managed Ruleset" },
-  { id: "4814384a9e5d4991b9815dcfc25d2f1f", name: "OWASP Core Ruleset" },
+  owasp,
 ] as const;
 
 type ManagedRuleset = (typeof managedRulesets)[number];
@@ -91,7 +92,7 @@ function executionFault(
     if (!isOn(rule.entry.at("enabled"))) {
       continue;
     }
-    const named = action === "skip" ? namedRule(parameters, id) : undefined;
+    const named = action === "skip" ? namedRules(parameters, id) : undefined;
     if (named !== undefined) {
       const what = `the rules ${named} of the ${name}`;
       const wrong = exemption(rule, site, { ...protection, name: what });
@@ -154,23 +155,22 @@ type Parameters = types.input.RulesetRuleActionParameters;
 const skips = (parameters: Value<Parameters>, id: string): boolean =>
   parameters.at("ruleset").string() === "current" || parameters.at("rulesets").strings().includes(id);
 
-/** Rules of a rule set that are skipped by their ids, of which only Cloudflare knows what they stop. */
-function namedRule(parameters: Value<Parameters>, id: string): string | undefined {
-  const [, rules] = parameters
-    .at("rules")
-    .entries()
-    .find(([ruleset]) => ruleset === id) ?? [undefined, undefined];
-  if (rules === undefined) {
+/**
+ * Rules of a rule set that are skipped by their ids, of which only Cloudflare knows what they stop. One of OWASP's only
+ * adds to a score, but for the last, which acts on it.
+ */
+function namedRules(parameters: Value<Parameters>, id: string): string | undefined {
+  const [, listed] =
+    parameters
+      .at("rules")
+      .entries()
+      .find(([ruleset]) => ruleset === id) ?? [];
+  if (listed === undefined) {
     return undefined;
   }
-  const text =
-    rules.string() ??
-    rules
-      .as<unknown>()
-      .items()
-      .map((rule) => rule.string())
-      .join(", ");
-  return text === "" ? undefined : text;
+  const rules = listed.string()?.split(/[\s,]+/) ?? listed.strings();
+  const acting = id === owasp.id ? rules.filter((rule) => rule === scoreRule) : rules;
+  return acting.length === 0 ? undefined : acting.join(", ");
 }
 
 /** A rule or a category that is not essential may be switched off: that is how false alarms are dealt with. */

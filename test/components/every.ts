@@ -95,6 +95,15 @@ const observability: ObservabilityArgs = {
   prometheus: { url: "https://prometheus.example", username: "optropic", password: "password" },
 };
 
+/** Beside a notification policy that is not the platform's. */
+const keeping: ObservabilityArgs = {
+  ...observability,
+  observability: {
+    ...settings.observability,
+    grafana: { ...settings.observability.grafana, routes: "keep" },
+  },
+};
+
 const onCall: OnCallArgs = { stage, project, onCall: settings.onCall };
 
 const { pulumiCloud } = delivery;
@@ -149,6 +158,7 @@ export const every: Readonly<Record<string, readonly Declaration[]>> = {
   logs: [(transform, opts) => new Logs("logs", { ...logs, transform }, opts)],
   observability: [
     (transform, opts) => new Observability("observability", { ...observability, transform }, opts),
+    (transform, opts) => new Observability("observability", { ...keeping, transform }, opts),
   ],
   "on-call": [(transform, opts) => new OnCall("on-call", { ...onCall, transform }, opts)],
   repository: [(transform, opts) => new Repository("repository", { ...repository, transform }, opts)],

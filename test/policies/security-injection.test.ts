@@ -58,6 +58,14 @@ describe("managed rules", () => {
       "another ruleset runs in their place",
       [{ ...cloudflareManaged, actionParameters: { id: "0".repeat(32) } }],
     ],
+    [
+      "the rule that acts on their score is skipped",
+      [
+        skip("true", { rules: { [owaspCore().actionParameters.id]: ["6179ae15870a4bb7b2d480d4843b323c"] } }),
+        cloudflareManaged,
+        owaspCore(),
+      ],
+    ],
     ["their rules are named and not run", [{ ...cloudflareManaged, action: "log" }, owaspCore()]],
   ])("do not count where %s", (_, rules) => {
     expect(statusOf(managedRules, withWaf(passingStack(), rules))).toBe("violated");
