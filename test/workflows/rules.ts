@@ -104,6 +104,10 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
     ...found(minutes === undefined || minutes > 60, "no time limit of an hour or less"),
     ...found(job.permissions === undefined, "no permissions of its own"),
     ...found(concurrency === undefined, "no concurrency group"),
+    ...found(
+      "workflow_run" in workflow.on && concurrency?.group.includes("github.event.workflow_run.id") === false,
+      "a run of another workflow or branch can push a run out of the queue",
+    ),
     ...found("container" in job || "services" in job || "uses" in job, "runs what no rule here judges"),
     ...found(forForks && writes.length > 0, `a fork's code may write: ${writes}`),
     ...found(forForks && usesCredential(job), "a fork's code sees a credential"),
