@@ -36,8 +36,8 @@ export default defineConfig({
   test: {
     globalSetup: ["test/recording/once.ts"],
     sequence: { sequencer: DearFirst },
-    // Two cores, and one worker more: it works while the others wait for servers and programs.
-    maxWorkers: 3,
+    // Two cores: each end-to-end test starts processes of its own.
+    maxWorkers: 2,
     // They inherit nothing: what is set in a project goes before what a command line says, such as --maxWorkers.
     projects: [
       { test: { ...limits, name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },
