@@ -7,6 +7,7 @@ import type { Project } from "../project/project.ts";
 import type { Sources } from "../project/sources.ts";
 import type { PreviewDocument } from "./document/document.ts";
 import type { ExportedState } from "./document/exported.ts";
+import { withPlainSecrets } from "./document/plain-secrets.ts";
 import type { Secrets } from "./document/secrets.ts";
 import { suppliedSecrets } from "./document/state.ts";
 import { endingOf } from "./ending.ts";
@@ -289,8 +290,9 @@ export class Session {
   ): Promise<Judged> {
     this.#progress("the policies");
     for (const resource of resources) {
-      this.#secrets.hear(resource.inputs);
-      this.#secrets.hear(resource.outputs);
+      // What a program gave in plain is judged as that, and is still not shown.
+      this.#secrets.hear(withPlainSecrets(resource.type, resource.inputs));
+      this.#secrets.hear(withPlainSecrets(resource.type, resource.outputs));
       // As the engine does with a state: a remediation is run, and what it would change stays as it is.
       await judgement.remediate(resource);
       judgement.analyze(resource);

@@ -24,6 +24,7 @@ import type {
 import { exceptionsOf } from "./exceptions.ts";
 import { findingsOf } from "./findings.ts";
 import { fixOf, type OriginSetting, type Origins } from "./origins.ts";
+import { withPlainSecrets } from "./plain-secrets.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -222,7 +223,8 @@ function statusOf(
 function shown(resource: PreviewResource, source: "program" | "state", scrub: Scrub): ShownResource {
   const { urn, type, name, parent, custom, protect, external, source: place } = resource;
   const operation = external ? "read" : source === "state" ? "same" : "create";
-  const inputs = scrubbed(forDisplay(resource.inputs), scrub);
+  const told = source === "state" ? withPlainSecrets(type, resource.inputs) : resource.inputs;
+  const inputs = scrubbed(forDisplay(told), scrub);
   const options = shownOptions(resource);
   return {
     ...{ urn, type, name, parent, custom, protect, operation, inputs },

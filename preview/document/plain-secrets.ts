@@ -2,7 +2,8 @@ import { isSecret, type PropertyMap, type PropertyValue, secret, signatureKey } 
 
 /**
  * Properties of a state in which what its names or its form say to be a secret is one. A state of Terraform marks what
- * a program called sensitive and not what a provider's schema does, and an older one of Pulumi has some in plain text.
+ * a program called sensitive and not what a provider's schema does, and is judged as this says. A state of Pulumi tells
+ * what its program gave in plain: that is judged, and this says what of it is not shown.
  *
  * @param type of the resource, by any tool's name
  */

@@ -12,7 +12,6 @@ import {
   textsIn,
 } from "../engine/values.ts";
 import type { ExportedState } from "./exported.ts";
-import { withPlainSecrets } from "./plain-secrets.ts";
 import { isTerraform, readTerraform } from "./terraform/state.ts";
 
 /** An exported state is read up to this size, in bytes. */
@@ -110,8 +109,8 @@ function pulumiResources(path: string, content: unknown): Pick<ExportedState, "r
         ...(resource.id !== undefined && { id: resource.id }),
         external: resource.external,
         protect: resource.protect,
-        inputs: withPlainSecrets(resource.type, readable(resource.inputs)),
-        outputs: withPlainSecrets(resource.type, readable(resource.outputs)),
+        inputs: readable(resource.inputs),
+        outputs: readable(resource.outputs),
         provider: resource.provider.split("::").slice(0, -1).join("::"),
         dependencies: resource.dependencies ?? [],
         propertyDependencies: new Map(

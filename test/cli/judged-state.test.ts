@@ -49,6 +49,33 @@ describe("a state that another program or tool wrote", () => {
     expect(stdout).not.toMatch(/optropic\.example|Pulumi\.production\.yaml/);
   });
 
+  it("is refused for a secret that its program gave in plain, which is not shown", async () => {
+    const urn = (rest: string): string => `urn:pulumi:live::shop::${rest}`;
+    const canary = "canary0123456789canary0123456789canary4711";
+    const exported = file("plain.json", {
+      version: 3,
+      deployment: {
+        resources: [
+          { urn: urn("pulumi:pulumi:Stack::shop-live"), type: "pulumi:pulumi:Stack" },
+          {
+            ...{ urn: urn("render:index/webService:WebService::api"), custom: true, id: "srv-1" },
+            type: "render:index/webService:WebService",
+            inputs: { name: "api", envVars: { JWT_SECRET: { value: canary } } },
+          },
+        ],
+      },
+    });
+    const { status, stdout } = await run(["preview", "--state", exported, "--json"]);
+    expect(status).toBe(1);
+    const refusing = JSON.parse(stdout).policies.filter(
+      (policy: { status: string }) => policy.status === "violated",
+    );
+    expect(refusing.map((policy: { name: string }) => policy.name)).toEqual(
+      expect.arrayContaining(["no-literal-secrets", "secrets-encrypted"]),
+    );
+    expect(stdout).not.toContain("canary");
+  });
+
   it("may be Terraform's, of which what cannot be read is said and no secret is shown", async () => {
     const resource = (type: string, attributes: object, more: object = {}) => ({
       ...{ mode: "managed", type, name: "main", provider: "" },
