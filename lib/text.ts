@@ -19,6 +19,11 @@ export function kebabCase(camelCase: string): string {
   return camelCase.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** A name in camel case as APIs write theirs: `zoneSetting` gives `zone_setting`. */
+export function snakeCase(camelCase: string): string {
+  return camelCase.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /**
  * A text on one line that is shown and never obeyed: control and formatting characters and line separators
  * become dots, a tab two spaces. What a runner of GitHub or Azure takes for a command gets a dot.

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parseJson } from "../lib/json.ts";
-import { VendorProblem } from "../vendors/problem.ts";
+import { orAbsent } from "../vendors/problem.ts";
 import { commitsOf } from "./base.ts";
 import type { OpenPullRequest } from "./open.ts";
 import { inRepository, type Repository } from "./repository.ts";
@@ -94,16 +94,13 @@ async function isOnBranch(
   { api, ...repository }: Repository,
   { ref, commit }: ComparedBase,
 ): Promise<boolean> {
-  try {
-    const { ahead_by: missing } = await api.ask({
+  const compared = await orAbsent(
+    api.ask({
       path: inRepository(repository, `/compare/${encodeURIComponent(ref)}...${commit}`),
       query: { per_page: 1 },
       right: "read the contents of the repository",
       schema: z.object({ ahead_by: z.int().nonnegative() }),
-    });
-    return missing === 0;
-  } catch (error) {
-    if (error instanceof VendorProblem && error.reason === "not-found") return false;
-    throw error;
-  }
+    }),
+  );
+  return compared?.ahead_by === 0;
 }

@@ -1,4 +1,5 @@
 import type { Failure } from "../lib/failure.ts";
+import { listed } from "../lib/text.ts";
 import { type ComparedBase, claimIn, objectionTo } from "./claim.ts";
 import { isOneHead, type OpenPullRequest } from "./open.ts";
 import type { Repository } from "./repository.ts";
@@ -88,11 +89,11 @@ export class Findings {
     if (unfinished !== undefined) return finding(unfinished);
     if (numbers.length > 1) {
       return finding(
-        couldNotTell(`It claims to be of the pull requests ${listed(numbers)}, and can be of one only.`),
+        couldNotTell(`It claims to be of the pull requests ${inWords(numbers)}, and can be of one only.`),
       );
     }
     if (numbers.length === 0 && sharing.length > 0) {
-      const all = listed([pull, ...sharing].map(({ number }) => number));
+      const all = inWords([pull, ...sharing].map(({ number }) => number));
       return finding(couldNotTell(`It does not say which of the pull requests ${all} it judged.`));
     }
     return await this.#judged(pull, run, kept);
@@ -132,8 +133,7 @@ const noRun: Judgment = couldNotTell(
   "GitHub starts none for a commit that says `[skip ci]`, for a pull request that conflicts with its base, or where the workflow is disabled.",
 );
 
-/** Numbers in ascending order, as words. */
-function listed(numbers: readonly number[]): string {
+function inWords(numbers: readonly number[]): string {
   const sorted = numbers.toSorted((one, other) => one - other);
-  return `${sorted.slice(0, -1).join(", ")} and ${sorted.at(-1)}`;
+  return listed(sorted.map(String), "and");
 }

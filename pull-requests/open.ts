@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { VendorProblem } from "../vendors/problem.ts";
+import { orAbsent } from "../vendors/problem.ts";
 import { inRepository, type Repository } from "./repository.ts";
 import { commitSchema, isSameRepository, type WorkflowRun } from "./run.ts";
 import type { Wake } from "./wake.ts";
@@ -42,17 +42,9 @@ export async function openPullRequest(
   { api, ...repository }: Repository,
   number: number,
 ): Promise<OpenPullRequest | undefined> {
-  try {
-    const pull = await api.ask({
-      path: inRepository(repository, `/pulls/${number}`),
-      right: "read pull requests",
-      schema: pullRequest,
-    });
-    return pull.state === "open" ? pull : undefined;
-  } catch (error) {
-    if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
-    throw error;
-  }
+  const path = inRepository(repository, `/pulls/${number}`);
+  const pull = await orAbsent(api.ask({ path, right: "read pull requests", schema: pullRequest }));
+  return pull?.state === "open" ? pull : undefined;
 }
 
 /** Whether two pull requests are of one branch of one repository. */

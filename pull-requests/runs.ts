@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { VendorProblem } from "../vendors/problem.ts";
+import { orAbsent } from "../vendors/problem.ts";
 import { isOfHead, type OpenPullRequest } from "./open.ts";
 import { inRepository, type Repository } from "./repository.ts";
 import { isJudging, judgingWorkflow, newerView, type WorkflowRun, workflowRun } from "./run.ts";
@@ -39,19 +39,9 @@ export async function runOf(
   id: number,
   attempt?: number,
 ): Promise<WorkflowRun | undefined> {
-  try {
-    return await api.ask({
-      path: inRepository(
-        repository,
-        `/actions/runs/${id}${attempt === undefined ? "" : `/attempts/${attempt}`}`,
-      ),
-      right: "read runs of workflows",
-      schema: workflowRun,
-    });
-  } catch (error) {
-    if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
-    throw error;
-  }
+  const of = `/actions/runs/${id}${attempt === undefined ? "" : `/attempts/${attempt}`}`;
+  const path = inRepository(repository, of);
+  return await orAbsent(api.ask({ path, right: "read runs of workflows", schema: workflowRun }));
 }
 
 /** A run that began before the pull request is one of another that had the same head, and is closed. */

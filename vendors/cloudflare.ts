@@ -2,7 +2,7 @@ import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
 import { path } from "./path.ts";
-import { VendorProblem } from "./problem.ts";
+import { orAbsent } from "./problem.ts";
 
 const text = z.string().max(10_000);
 
@@ -114,14 +114,9 @@ export class Cloudflare {
   }
 
   /** The zone's own rules of a phase; undefined where it has none. */
-  async ruleset(zoneId: string, phase: string): Promise<CloudflareRuleset | undefined> {
-    try {
-      const of = path`/zones/${zoneId}/rulesets/phases/${phase}/entrypoint`;
-      return await this.#get(of, "read the rules of the zone", ruleset);
-    } catch (error) {
-      if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
-      throw error;
-    }
+  ruleset(zoneId: string, phase: string): Promise<CloudflareRuleset | undefined> {
+    const of = path`/zones/${zoneId}/rulesets/phases/${phase}/entrypoint`;
+    return orAbsent(this.#get(of, "read the rules of the zone", ruleset));
   }
 
   /** Rules of every phase of the zone, without the rules themselves; Cloudflare's own are among them. */

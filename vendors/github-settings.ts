@@ -19,6 +19,8 @@ const repository = z.looseObject({
   security_and_analysis: states.nullish(),
 });
 
+const listedRuleset = numbered.extend({ source_type: text.nullish() });
+
 const ruleset = z.looseObject({
   id: z.number(),
   name: text,
@@ -101,23 +103,30 @@ export class GitHubSettings {
     return this.#client.ask({ path: this.#of, right: "read the repository", schema: repository });
   }
 
-  /** Rules of its branches and tags, those of its organization among them. */
-  async rulesets(): Promise<GitHubRuleset[]> {
-    const right = "read the rulesets";
-    const listed = await this.#client.list({
+  /**
+   * Rules of its branches and tags.
+   *
+   * @param inherited whether those of its organization are among them
+   */
+  async rulesets({ inherited }: { inherited: boolean }): Promise<GitHubRuleset[]> {
+    const right = "read the rulesets of the repository";
+    const all = await this.#client.list({
       path: `${this.#of}/rulesets`,
-      query: { includes_parents: "true" },
+      query: { includes_parents: String(inherited) },
       right,
-      schema: z.array(numbered).max(1000),
+      schema: z.array(listedRuleset).max(1000),
     });
-    const all: GitHubRuleset[] = [];
-    for (const { id } of listed.slice(0, mostRulesets)) {
-      const of = `${this.#of}${path`/rulesets/${String(id)}`}`;
-      all.push(await this.#client.ask({ path: of, right, schema: ruleset }));
-    }
+    const listed = all.filter(
+      ({ source_type: source }) => inherited || (source ?? "Repository") === "Repository",
+    );
     if (listed.length > mostRulesets)
       throw new VendorProblem("too-large", `GitHub: there are more than ${mostRulesets} rulesets`);
-    return all;
+    return Promise.all(
+      listed.map(({ id }) => {
+        const of = `${this.#of}${path`/rulesets/${String(id)}`}`;
+        return this.#client.ask({ path: of, right, schema: ruleset });
+      }),
+    );
   }
 
   async environments(): Promise<GitHubEnvironment[]> {

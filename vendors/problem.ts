@@ -33,3 +33,13 @@ export class VendorProblem extends Failure {
     this.status = status;
   }
 }
+
+/** What was asked for; undefined where the vendor has no such thing, or hides it from this token. */
+export async function orAbsent<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
+    throw error;
+  }
+}

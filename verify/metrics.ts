@@ -1,3 +1,4 @@
+import { sameCommit } from "../lib/commit.ts";
 import { contract, hosts, type Metric } from "../metrics/contract.ts";
 import type { Context } from "./context.ts";
 import { type Exposition, parseExposition, type Sample } from "./network/exposition.ts";
@@ -140,7 +141,7 @@ export const releaseServed = probe({
       };
       return [
         check("version", context.settings.release, (found) => found === context.settings.release),
-        check("commit", commit, (found) => isSameCommit(found, commit)),
+        check("commit", commit, (found) => sameCommit(found, commit)),
       ];
     });
     return [...served, ...(await servedByRedirect(context, commit))];
@@ -176,7 +177,7 @@ async function servedByRedirect(context: Context, commit: string): Promise<Check
       compare(subject, {
         expected: commit,
         measured: found.join(", ") || "none",
-        holds: found.length > 0 && found.every((each) => isSameCommit(each, commit)),
+        holds: found.length > 0 && found.every((each) => sameCommit(each, commit)),
         setting: "domains.redirect",
       }),
     ];
@@ -185,10 +186,6 @@ async function servedByRedirect(context: Context, commit: string): Promise<Check
 
 function buildsOf({ samples }: Exposition): ReadonlyMap<string, string>[] {
   return samples.filter(({ name }) => name === "optropic_build_info").map(({ labels }) => labels);
-}
-
-function isSameCommit(found: string, commit: string): boolean {
-  return found.length >= 7 && (found.startsWith(commit) || commit.startsWith(found));
 }
 
 export const errorRateLow = probe({

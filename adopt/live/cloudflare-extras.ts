@@ -1,5 +1,5 @@
 import type { Cloudflare, CloudflareZone } from "../../vendors/cloudflare.ts";
-import { VendorProblem } from "../../vendors/problem.ts";
+import { orAbsent, VendorProblem } from "../../vendors/problem.ts";
 import { forEachPart, type Reading } from "./reading.ts";
 import { snakeKeys } from "./snake-keys.ts";
 
@@ -109,15 +109,6 @@ async function orNone<Item>(asked: Promise<Item[]>): Promise<Item[]> {
     return await asked;
   } catch (error) {
     if (error instanceof VendorProblem && /enable R2/i.test(error.message)) return [];
-    throw error;
-  }
-}
-
-async function orAbsent<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
     throw error;
   }
 }

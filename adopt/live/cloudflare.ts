@@ -1,5 +1,6 @@
 import type { Access } from "../../vendors/client.ts";
 import { Cloudflare, type CloudflareZone } from "../../vendors/cloudflare.ts";
+import { orAbsent } from "../../vendors/problem.ts";
 import { extrasOfZone, readBuckets, readZoneExtras, storageTypes } from "./cloudflare-extras.ts";
 import { forEachPart, type Reading } from "./reading.ts";
 
@@ -77,7 +78,7 @@ async function readZone(reading: Reading, api: Cloudflare, zone: CloudflareZone)
       settingIds,
       async (setting) => {
         const found = await reading.read({ ...of(["zone_setting"], `setting ${setting}`) }, () =>
-          orAbsent(api.setting(id, setting)),
+          orNull(api.setting(id, setting)),
         );
         if (found !== undefined && found !== null)
           add("zone_setting", `${name} ${setting}`, setting, { setting_id: setting, value: found.value });
@@ -137,12 +138,7 @@ async function readRulesets(
   );
 }
 
-/** A setting that the zone's plan does not have is not there. */
-async function orAbsent<Answer>(asked: Promise<Answer>): Promise<Answer | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof Error && "reason" in error && error.reason === "not-found") return null;
-    throw error;
-  }
+/** A setting that the zone's plan does not have is not there, which is something else than that it was not read. */
+async function orNull<Answer>(asked: Promise<Answer>): Promise<Answer | null> {
+  return (await orAbsent(asked)) ?? null;
 }

@@ -56,7 +56,7 @@ export async function readGitHub(
     withheld: shown === undefined ? [["security_and_analysis"]] : [],
   });
   await Promise.all([
-    read("repository_ruleset", "rulesets", () => api.rulesets()).then((rulesets = []) => {
+    read("repository_ruleset", "rulesets", () => api.rulesets({ inherited: true })).then((rulesets = []) => {
       for (const ruleset of rulesets)
         add(
           "repository_ruleset",

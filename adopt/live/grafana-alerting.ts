@@ -1,7 +1,6 @@
+import { snakeCase } from "../../lib/text.ts";
 // What Grafana's provisioning API answers, in the words of its Terraform provider:
 // https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning
-
-import { snakeCase } from "./snake-keys.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Answer = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
+import { snakeCase } from "../../lib/text.ts";
 import type { Access } from "../../vendors/client.ts";
 import { Sentry, type SentryAlert } from "../../vendors/sentry.ts";
 import { forEachPart, type Reading } from "./reading.ts";
-import { snakeCase } from "./snake-keys.ts";
 
 const unaskedOfSentry = [
   ...["issue_alert", "metric_alert", "cron_monitor", "metric_monitor", "uptime_monitor"],

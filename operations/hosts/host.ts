@@ -42,9 +42,3 @@ export interface Host {
   /** Makes it do by itself what it did before. */
   restore(automation: Automation, signal: AbortSignal): Promise<void>;
 }
-
-/** Whether one commit is the other, where one of them is shortened. */
-export function sameCommit(one: string | undefined, other: string): boolean {
-  if (one === undefined || one.length < 7) return false;
-  return one.startsWith(other) || other.startsWith(one);
-}

@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { counted } from "../../lib/text.ts";
 import { createdBefore, isCertainlyNew } from "./created.ts";
 import { few } from "./judge.ts";
 import { parseScript, type Statement } from "./parse.ts";
@@ -51,8 +52,7 @@ export async function judgeForEarlier(
     }
     created = news.at(-1) ?? created;
   }
-  const { length } = migrations;
-  const count = `${length} ${length === 1 ? "migration" : "migrations"}`;
+  const count = counted(migrations.length, "migration");
   if (broken.length > 0) {
     const release = previous?.release === undefined ? "the earlier code" : previous.release.slice(0, 12);
     return {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import type { GitHub } from "../../vendors/github.ts";
-import { VendorProblem } from "../../vendors/problem.ts";
+import { orAbsent } from "../../vendors/problem.ts";
 import type { CheckEnd, PublishedRelease, Repository } from "./ports.ts";
 
 const text = z.string().max(2000);
@@ -39,14 +39,9 @@ export function githubRepository(api: GitHub, ownerAndName: string): Repository 
     api.list({ path: of("/releases"), right: "read releases", schema: z.array(release).max(100) });
   return {
     async branch(name) {
-      try {
-        const path = of(`/git/ref/heads/${encoded(name)}`);
-        const { object } = await api.ask({ path, right: "read branches", schema: reference });
-        return object.sha;
-      } catch (error) {
-        if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
-        throw error;
-      }
+      const path = of(`/git/ref/heads/${encoded(name)}`);
+      const found = await orAbsent(api.ask({ path, right: "read branches", schema: reference }));
+      return found?.object.sha;
     },
     async createBranch(name, commit) {
       await api.ask({

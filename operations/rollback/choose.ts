@@ -1,5 +1,6 @@
+import { sameCommit } from "../../lib/commit.ts";
 import { Failure } from "../../lib/failure.ts";
-import { type Deployment, type Host, sameCommit } from "../hosts/host.ts";
+import type { Deployment, Host } from "../hosts/host.ts";
 
 /** What one host serves, and what it could serve instead. */
 export interface HostHistory {

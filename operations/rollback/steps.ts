@@ -1,5 +1,6 @@
+import { sameCommit } from "../../lib/commit.ts";
 import { counted } from "../../lib/text.ts";
-import { type Host, sameCommit } from "../hosts/host.ts";
+import type { Host } from "../hosts/host.ts";
 import { holdsSuccessfully, waiting } from "../release/measurement.ts";
 import type { Action, Step, StepRun } from "../release/step.ts";
 import { chooseTargets } from "./choose.ts";

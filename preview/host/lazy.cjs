@@ -1,6 +1,6 @@
 // Pulumi's SDK loads much that a preview hardly ever uses: TypeScript and the reader of npm's dependency trees to
-// serialize functions, the readers of packages' manifests, the Automation API, and what exports traces. Together they take most of the time in which the
-// SDK loads, so here each waits until it is used.
+// serialize functions, the readers of packages' manifests, the Automation API, and what exports traces. Together they
+// take most of the time in which the SDK loads, so here each waits until it is used.
 const Module = require("node:module");
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");

@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { counted, listed, printable, printableText, shortened } from "../../lib/text.ts";
+import {
+  counted,
+  kebabCase,
+  listed,
+  printable,
+  printableText,
+  shortened,
+  snakeCase,
+} from "../../lib/text.ts";
 
 describe("a count", () => {
   it.each([
@@ -23,6 +31,13 @@ it.each([
   [["a", "b", "c"], "a, b or c"],
 ])("%j is listed as %j", (parts, text) => {
   expect(listed(parts, "or")).toBe(text);
+});
+
+it("writes names in camel case as others do", () => {
+  expect([snakeCase("zoneSettingId"), kebabCase("urlNormalization")]).toEqual([
+    "zone_setting_id",
+    "url-normalization",
+  ]);
 });
 
 /** Any UTF-16, with many characters that terminals obey. */

@@ -1,7 +1,8 @@
 import { request } from "node:https";
 import { vendorName } from "../../config/naming.ts";
 import type { Settings } from "../../config/settings.ts";
-import { type Host, sameCommit } from "../../operations/hosts/host.ts";
+import { sameCommit } from "../../lib/commit.ts";
+import type { Host } from "../../operations/hosts/host.ts";
 import { renderHost } from "../../operations/hosts/render.ts";
 import { vercelHost } from "../../operations/hosts/vercel.ts";
 import { Render } from "../../vendors/render.ts";

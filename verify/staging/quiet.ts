@@ -1,3 +1,4 @@
+import { sameCommit } from "../../lib/commit.ts";
 import { counted } from "../../lib/text.ts";
 import { secondsOf } from "../../lib/units.ts";
 import { alertRules } from "../../metrics/alerts.ts";
@@ -65,7 +66,7 @@ async function watchedChecks(context: Context, span: Span): Promise<Check[]> {
   ]);
   return hosts.flatMap((host) => {
     const seen = scraped.filter(({ labels }) => labels.scrape_job === scrapeJobs[host]);
-    const served = built.filter(({ labels }) => labels.host === host && isCommit(labels.commit, commit));
+    const served = built.filter(({ labels }) => labels.host === host && sameCommit(labels.commit, commit));
     return [
       covered(`metrics of ${host}`, seen, span, "are missing for a part of the time"),
       covered(`commit of ${host}`, served, span, `do not show commit ${commit.slice(0, 12)} all the time`),
@@ -86,11 +87,6 @@ function covered(subject: string, series: readonly RangeSeries[], span: Span, pr
     measured: `${Math.floor((100 * moments.size) / whole)} %`,
     holds: true,
   });
-}
-
-function isCommit(found: string | undefined, wanted: string): boolean {
-  if (found === undefined || found.length < 7) return false;
-  return found.startsWith(wanted) || wanted.startsWith(found);
 }
 
 /** How long a condition held without a break, where that was long enough to fire; else 0. */

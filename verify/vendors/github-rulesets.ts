@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { path } from "../../vendors/path.ts";
+import { snakeCase } from "../../lib/text.ts";
+import type { GitHubRuleset } from "../../vendors/github-settings.ts";
 import type { DeclaredResource } from "../declared.ts";
 import { type Check, compare, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
@@ -7,33 +8,6 @@ import { absent, same } from "./checks.ts";
 import { differenceOf } from "./difference.ts";
 import { clientOf, repositoryOf } from "./github.ts";
 import { question } from "./question.ts";
-
-const text = z.string().max(10_000);
-
-const listed = z.looseObject({ id: z.number().int(), name: text, source_type: text.optional() });
-
-const served = z.looseObject({
-  name: text,
-  target: text.optional(),
-  enforcement: text,
-  /** Only for those who may change the ruleset. */
-  bypass_actors: z
-    .array(z.looseObject({ actor_id: z.number().nullish(), actor_type: text, bypass_mode: text.optional() }))
-    .max(1000)
-    .optional(),
-  conditions: z
-    .looseObject({
-      ref_name: z
-        .looseObject({ include: z.array(text).max(1000), exclude: z.array(text).max(1000) })
-        .optional(),
-    })
-    .nullish(),
-  rules: z
-    .array(z.looseObject({ type: text, parameters: z.record(z.string(), z.unknown()).nullish() }))
-    .max(1000),
-});
-
-type Served = z.infer<typeof served>;
 
 const declaredRuleset = z.looseObject({
   name: z.string(),
@@ -49,22 +23,10 @@ const declaredRuleset = z.looseObject({
 });
 
 /** The rulesets of the repository itself; those of an organization can only add to them. */
-const rulesets = question(async (context, access): Promise<Served[]> => {
+const rulesets = question(async (context, access): Promise<GitHubRuleset[]> => {
+  const { GitHubSettings } = await import("../../vendors/github-settings.ts");
   const [owner, name] = repositoryOf(context);
-  const client = await clientOf(access);
-  const right = "read the rulesets of the repository";
-  const all = await client.list({
-    path: path`/repos/${owner}/${name}/rulesets`,
-    query: { includes_parents: "false" },
-    right,
-    schema: z.array(listed).max(1000),
-  });
-  const own = all.filter(({ source_type: source }) => source === undefined || source === "Repository");
-  return Promise.all(
-    own.map(({ id }) =>
-      client.ask({ path: path`/repos/${owner}/${name}/rulesets/${String(id)}`, right, schema: served }),
-    ),
-  );
+  return new GitHubSettings(await clientOf(access), { owner, name }).rulesets({ inherited: false });
 });
 
 export const githubRulesets = probe({
@@ -94,7 +56,7 @@ export const githubRulesets = probe({
   },
 });
 
-function checksOf(resource: DeclaredResource, found: readonly Served[]): Check[] {
+function checksOf(resource: DeclaredResource, found: readonly GitHubRuleset[]): Check[] {
   const wanted = declaredRuleset.safeParse(resource.inputs);
   if (!wanted.success) {
     const message = `The ruleset ${resource.name} is not known before an update`;
@@ -113,7 +75,7 @@ function checksOf(resource: DeclaredResource, found: readonly Served[]): Check[]
     alike(`${subject} (for)`, conditions?.refName.includes ?? [], refs?.include ?? []),
     alike(`${subject} (not for)`, conditions?.refName.excludes ?? [], refs?.exclude ?? []),
     bypassCheck(`${subject} (who may bypass it)`, bypassActors, own),
-    ...ruleChecks(subject, rules, own.rules),
+    ...ruleChecks(subject, rules, own.rules ?? []),
   ];
   return checks.map((check) => ({ ...check, at: resource.source }));
 }
@@ -126,7 +88,7 @@ function alike(subject: string, declared: readonly string[], found: readonly str
 function bypassCheck(
   subject: string,
   declared: z.infer<typeof declaredRuleset>["bypassActors"],
-  { bypass_actors: actors }: Served,
+  { bypass_actors: actors }: GitHubRuleset,
 ): Check {
   if (actors === undefined) {
     const message = "GitHub tells who may bypass a ruleset only to a token that may change it";
@@ -156,13 +118,13 @@ const apiNames: Readonly<Record<string, string>> = {
 };
 
 function apiName(name: string): string {
-  return apiNames[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return apiNames[name] ?? snakeCase(name);
 }
 
 function ruleChecks(
   subject: string,
   declared: Readonly<Record<string, unknown>>,
-  found: Served["rules"],
+  found: NonNullable<GitHubRuleset["rules"]>,
 ): Check[] {
   // A flag of another rule, and what is turned off.
   const wanted = Object.entries(declared).filter(

@@ -1,5 +1,6 @@
 import type { RegisteredControl } from "../../../evidence/registered.ts";
-import { type Deployment, type Host, sameCommit } from "../../hosts/host.ts";
+import { sameCommit } from "../../../lib/commit.ts";
+import type { Deployment, Host } from "../../hosts/host.ts";
 import { type Measurement, measured, waiting } from "../measurement.ts";
 import type { Action, Done, StepRun, Trace } from "../step.ts";
 import { findingOf } from "./finding.ts";
