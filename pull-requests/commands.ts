@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { runCommand, runProgram } from "../lib/command.ts";
 import { exitStatus } from "../lib/exit.ts";
 import { Failure } from "../lib/failure.ts";
+import { type Clock, systemClock } from "../vendors/clock.ts";
 import { GitHub } from "../vendors/github.ts";
 import { checkOutBase } from "./base.ts";
 import { claimOf } from "./claim.ts";
@@ -15,8 +16,12 @@ import { readEvent, readWake } from "./wake.ts";
 
 const root = dirname(import.meta.dirname);
 
-/** The commands that the workflows of a pull request run; each is an npm script too. */
-export async function pullRequest(args: readonly string[]): Promise<void> {
+/**
+ * The commands that the workflows of a pull request run; each is an npm script too.
+ *
+ * @param clock that limits of rate and lost answers are waited for by
+ */
+export async function pullRequest(args: readonly string[], clock = systemClock): Promise<void> {
   const program = new Command("pull-request");
   program
     .command("preview")
@@ -68,7 +73,7 @@ export async function pullRequest(args: readonly string[]): Promise<void> {
     .action(async ({ author }: { author: string }) => {
       await said(() => {
         const serverUrl = required("GITHUB_SERVER_URL", "set it to a URL such as https://github.com");
-        return comment(repository(), wake(), { author, serverUrl });
+        return comment(repository(clock), wake(), { author, serverUrl, clock });
       });
     });
   program
@@ -76,7 +81,7 @@ export async function pullRequest(args: readonly string[]): Promise<void> {
     .description(
       "Uploads what the newest run of a pull request, or of a push, found to GitHub code scanning.",
     )
-    .action(() => said(() => uploadSarif(repository(), wake())));
+    .action(() => said(() => uploadSarif(repository(clock), wake())));
   await runProgram(program, args);
 }
 
@@ -85,11 +90,11 @@ async function said(act: () => Promise<string>): Promise<void> {
   await runCommand({}, async () => ({ status: exitStatus.holds, output: `${await act()}\n` }));
 }
 
-function repository(): Repository {
+function repository(clock: Clock): Repository {
   required("GITHUB_API_URL", "set it to a URL such as https://api.github.com");
   required("GITHUB_TOKEN", "set it to a token that may write to the pull request");
   const name = required("GITHUB_REPOSITORY", "set it to the repository, as owner/name");
-  return { api: new GitHub(), name };
+  return { api: new GitHub({ clock }), name };
 }
 
 function wake() {
