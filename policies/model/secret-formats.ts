@@ -1,4 +1,5 @@
 import { parseJson } from "../../lib/json.ts";
+import { commandSecrets } from "../values/command-secrets.ts";
 import { looksRandom } from "../values/randomness.ts";
 import { remembered } from "../values/remembered.ts";
 import { isConnectionName, isPasswordName, isSecretName } from "./secret-names.ts";
@@ -70,7 +71,7 @@ function search(text: string, depth: number): Credential | undefined {
   if (token !== undefined) {
     return { kind: "a signed token", secret: token };
   }
-  const bearer = /\b(?:Bearer|Basic|Token) ([A-Za-z0-9._~+/=-]{8,})/.exec(text)?.[1];
+  const bearer = headerSecret(text);
   if (bearer !== undefined) {
     return { kind: "an authorization header", secret: bearer };
   }
@@ -84,6 +85,16 @@ function search(text: string, depth: number): Credential | undefined {
   }
   const hidden = depth < 2 ? decoded(text) : undefined;
   return hidden === undefined ? undefined : search(hidden, depth + 1);
+}
+
+/** What a header that authorizes carries: `Bearer …` anywhere, or something random after the header's name. */
+function headerSecret(text: string): string | undefined {
+  const [, bearer] = /\b(?:Bearer|Basic|Token) ([A-Za-z0-9._~+/=-]{8,})/.exec(text) ?? [];
+  const [, named = ""] =
+    /\b(?:authorization|x-api-key|x-auth-token|api-key):\s?(?:[a-z]+ )?([A-Za-z0-9._~+/=-]{8,})/i.exec(
+      text,
+    ) ?? [];
+  return bearer ?? (looksRandom(named, 8) ? named : undefined);
 }
 
 /** Tokens that browsers are meant to have: their form says so, whatever their name. */
@@ -121,10 +132,9 @@ function urlPassword(text: string): string | undefined {
 
 /** The secret in `password=…`, `--token …` or `-u user:…`: in a query, a connection string or a command. */
 function assignedSecret(text: string): string | undefined {
-  if (!/=|\s-/.test(text)) {
+  if (!/[=\s]/.test(text)) {
     return undefined;
   }
-  const [, user] = /\bcurl\b.{0,500}\s(?:-u|--user)[ =]["']?[^\s:"']+:([^\s"']+)/.exec(text) ?? [];
   const pairs = [
     ...text.matchAll(
       /(?<![\w.-])([\w.-]+)(?:\s?=\s?|\s(?<=\s--?[A-Za-z][\w-]*\s))(?:"([^"]*)"|'([^']*)'|([^\s&;,"'}]+))/g,
@@ -134,7 +144,8 @@ function assignedSecret(text: string): string | undefined {
     name: name.replace(/^-+/, ""),
     value: double ?? single ?? bare ?? "",
   }));
-  return [{ name: "password", value: user ?? "" }, ...named].find(isAssignment)?.value;
+  const commanded = commandSecrets(text).find((value) => !isPlaceholder(value));
+  return commanded ?? named.find(isAssignment)?.value;
 }
 
 function isAssignment({ name, value }: { name: string; value: string }): boolean {
