@@ -1,5 +1,5 @@
 import { adapters } from "../adapters/index.ts";
-import { type Finding, fault, judge, known, type Stack } from "../framework/index.ts";
+import { type Finding, fault, judge, known, type Resource, type Stack } from "../framework/index.ts";
 import { fullName } from "./dns-names.ts";
 import { type Domain, domains, type HostRecord, hostRecords } from "./domains.ts";
 import { cloudflare } from "./tokens.ts";
@@ -41,9 +41,8 @@ export function shownOrigins(stack: Stack): Finding[] {
   );
   /** Another name for what a vendor hosts, although all that the stack declares there is behind the CDN. */
   const isVendors = (record: HostRecord): boolean => {
-    const target = known(() => targetOf(record));
     const isDeclared = names.has(known(() => record.host()) ?? "");
-    return target !== undefined && hidden.size > 0 && !isDeclared && isHosted(stack, target);
+    return hidden.size > 0 && !isDeclared && targetsOf(record).some((target) => isHosted(stack, target));
   };
   return records
     .filter((record) => isProxied(record) === false)
@@ -69,14 +68,19 @@ function isHosted(stack: Stack, target: string): boolean {
 
 /** Records that give a host of the stack, or what is above it, to other name servers. */
 export function delegations(stack: Stack): Finding[] {
-  const hosts = domains(stack).flatMap(({ name }) => known(() => name.string()?.toLowerCase()) ?? []);
+  const names = domains(stack).flatMap(({ name }) => known(() => name.string()?.toLowerCase()) ?? []);
   return stack.ofType(cloudflare.dnsRecord, cloudflare.record).map((record) =>
     judge(record, () => {
-      if (record.at("type").string() !== "NS") return true;
+      const type = record.at("type").string();
+      if (type !== "NS" && type !== "DNAME") return true;
       const zone = zoneOf(stack, record);
       const apex = zone && known(() => zoneName(zone));
       const name = fullName(record.at("name").string(), apex) ?? "";
-      const lost = hosts.find((host) => name !== apex && (host === name || host.endsWith(`.${name}`)));
+      const lost = names.find((host) =>
+        type === "DNAME"
+          ? host.endsWith(`.${name}`)
+          : name !== apex && (host === name || host.endsWith(`.${name}`)),
+      );
       return (
         lost === undefined ||
         fault(record.at("content"), `${record.name} gives ${lost} to other name servers.`)
@@ -87,8 +91,24 @@ export function delegations(stack: Stack): Finding[] {
 
 function targetsOf(record: HostRecord): string[] {
   const text = known(() => targetOf(record));
-  return [...(text === undefined ? [] : [text]), ...record.sources.map(({ urn }) => urn)];
+  return [
+    ...(text === undefined ? [] : [text]),
+    ...shownIn(record.resource),
+    ...record.sources.map(({ urn }) => urn),
+  ];
 }
+
+/**
+ * Host names and addresses that any other text of a record shows: what a service record leads to, what a text says,
+ * the addresses that a record of type HTTPS hints at.
+ */
+function shownIn(resource: Resource): string[] {
+  if (!resource.is(cloudflare.dnsRecord, cloudflare.record)) return [];
+  const texts = [resource.at("content"), ...resource.at("data").entries().map(([, value]) => value)];
+  return texts.flatMap((value) => (known(() => value.string()) ?? "").toLowerCase().match(hosts) ?? []);
+}
+
+const hosts = /(?:[a-z0-9_-]{1,63}\.){1,20}[a-z0-9-]{1,63}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}/g;
 
 function targetOf({ content }: HostRecord): string | undefined {
   return content.isUnknown ? undefined : content.string()?.trim().toLowerCase().replace(/\.$/, "");
