@@ -1,7 +1,18 @@
-import { type AnyValue, fault, known, policy, type Verdict } from "./framework/index.ts";
+import type { CronJobArgs } from "@pulumi/render";
+import type { Context } from "./framework/context.ts";
+import {
+  type AnyValue,
+  type Fault,
+  fault,
+  known,
+  policy,
+  type ResourceOf,
+  type Stack,
+  type Verdict,
+} from "./framework/index.ts";
 import { type Job, judgePresentJobs } from "./model/backups.ts";
-import { branchFault, repositoryFault } from "./model/deployed-code.ts";
-import { render } from "./model/tokens.ts";
+import { branchFault, isAside, repositoryFault } from "./model/deployed-code.ts";
+import { postgresql, render } from "./model/tokens.ts";
 import { isRecipient } from "./values/age.ts";
 import { textList } from "./values/text-list.ts";
 
@@ -14,24 +25,38 @@ export const backupJobConfigured = policy({
   fix: "Build the job from the organization's own repository, and give it BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS, and DATABASE_URL or PGHOST, PGUSER and PGDATABASE.",
   check: (stack, _threshold, context) =>
     judgePresentJobs(stack, (job) => {
-      for (const kind of ["docker", "nativeRuntime"] as const) {
-        if (!job.resource.is(render.cronJob)) break;
-        const source = job.resource.at("runtimeSource", kind);
-        if (!source.exists) continue;
-        const foreign =
-          repositoryFault(stack, source.at("repoUrl"), context) ?? branchFault(source.at("branch"), context);
-        if (foreign !== undefined) return foreign;
-      }
-      return judgeVariables(job);
+      const wrong = job.resource.is(render.cronJob) ? sourceFault(stack, job.resource, context) : undefined;
+      return wrong ?? judgeVariables(stack, job, context);
     }),
 });
 
+/** What is wrong with the code that Render builds the job from. */
+function sourceFault(stack: Stack, job: ResourceOf<CronJobArgs>, context: Context): Fault | undefined {
+  const { docker, nativeRuntime } = {
+    docker: job.at("runtimeSource", "docker"),
+    nativeRuntime: job.at("runtimeSource", "nativeRuntime"),
+  };
+  for (const source of [docker, nativeRuntime]) {
+    if (!source.exists) continue;
+    const foreign =
+      repositoryFault(stack, source.at("repoUrl"), context) ?? branchFault(source.at("branch"), context);
+    if (foreign !== undefined) return foreign;
+  }
+  const aside = [job.at("rootDirectory"), docker.at("context"), docker.at("dockerfilePath")].find((place) => {
+    const path = place.string() ?? "";
+    return isAside(path) && !context.isSupplied(path);
+  });
+  return (
+    aside && fault(aside, `The job is built from ${aside.string()}, which is not for production by its name.`)
+  );
+}
+
 /** Only of the job of `optropic backup`, which is told by its variables: what another program reads is not known. */
-function judgeVariables(job: Job): Verdict {
+function judgeVariables(stack: Stack, job: Job, { stage }: Context): Verdict {
   const entries = new Map(job.variables.entries());
-  const own = ["BACKUP_STACK", "BACKUP_REGION", "BACKUP_PREFIX"].filter((name) => entries.has(name));
+  const ours = ["BACKUP_STACK", "BACKUP_REGION", "BACKUP_PREFIX", "BACKUP_SCHEMAS"];
   // Whatever else reads BACKUP_BUCKET, it hardly has two of these.
-  if (own.length < 2) return true;
+  if (ours.filter((name) => entries.has(name)).length < 2) return true;
   const lacks = (name: string): boolean => isEmpty(entries.get(name));
   const at = (name: string): AnyValue => entries.get(name) ?? job.variables.at;
   if (lacks("BACKUP_ENDPOINT")) {
@@ -42,10 +67,39 @@ function judgeVariables(job: Job): Verdict {
   if (absent !== undefined && !connection.every(lacks) && lacks("DATABASE_URL")) {
     return fault(at(absent), `The job has neither DATABASE_URL nor ${absent}, so it finds no database.`);
   }
+  const unsaid = ["PGPASSWORD", "PGSSLMODE"].find(
+    (name) => lacks(name) && !lacks("PGHOST") && lacks("DATABASE_URL"),
+  );
+  if (unsaid !== undefined && lacks("PGPASSFILE") && lacks("PGSERVICE")) {
+    return fault(
+      at(unsaid),
+      unsaid === "PGPASSWORD"
+        ? "The job has PGHOST and no PGPASSWORD, so the server lets it in nowhere."
+        : "The job has PGHOST and no PGSSLMODE, so libpq takes a connection without TLS as well.",
+    );
+  }
   const keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
   const half = keys.find(lacks);
   if (half !== undefined && !keys.every(lacks)) {
     return fault(at(half), `The job has no ${half}, and the other half of the store's keys.`);
+  }
+  const called = entries.get("BACKUP_STACK");
+  const label = (called && known(() => called.string())) ?? "";
+  const own = stackOf(job.resource.urn);
+  if (called !== undefined && label !== "" && stage === "production" && label !== own) {
+    return fault(
+      called,
+      `The job stores its backups as those of the stack ${label}, and this is ${own}: a restore does not find them.`,
+    );
+  }
+  const schemas = entries.get("BACKUP_SCHEMAS");
+  const saved = (schemas && known(() => textList(schemas.string() ?? ""))) ?? undefined;
+  const missing = saved && grantedSchemas(stack).find((schema) => !saved.includes(schema));
+  if (schemas !== undefined && missing !== undefined) {
+    return fault(
+      schemas,
+      `The job leaves out the schema ${missing}, in which roles of this stack have tables.`,
+    );
   }
   for (const [name, isRight, form] of forms) {
     const value = entries.get(name);
@@ -55,6 +109,25 @@ function judgeVariables(job: Job): Verdict {
     }
   }
   return true;
+}
+
+/** The stack of a resource, as its URN says: `urn:pulumi:production::…`. */
+const stackOf = (urn: string): string => urn.split(":")[2] ?? "";
+
+/** Schemas in which the stack lets roles write to tables: what they hold is the application's. */
+function grantedSchemas(stack: Stack): string[] {
+  return stack.ofType(postgresql.grant).flatMap((grant) => {
+    const writes = known(() =>
+      grant
+        .at("privileges")
+        .strings()
+        .some((text) => /^(?:INSERT|UPDATE|ALL)$/i.test(text)),
+    );
+    const schema = known(() => grant.at("schema").string());
+    return writes === true && known(() => grant.at("objectType").string()) === "table" && schema
+      ? [schema]
+      : [];
+  });
 }
 
 function isEmpty(value: AnyValue | undefined): boolean {
@@ -73,7 +146,7 @@ const forms: readonly (readonly [name: string, isRight: (text: string) => boolea
   ["BACKUP_ENDPOINT", (text) => /^https:\/\/[^\s@]+$/.test(text), "a URL of the store by https"],
   ["BACKUP_BUCKET", (text) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text), "the name of a bucket"],
   ["BACKUP_RECIPIENTS", isListOf(isRecipient), "a JSON list of public keys of age"],
-  ["BACKUP_SCHEMAS", isListOf(isTrimmed), "a JSON list of schemas"],
+  ["BACKUP_SCHEMAS", (text) => text !== "[]" && isListOf(isTrimmed)(text), "a JSON list of schemas"],
   ["BACKUP_PREFIX", isTrimmed, "a prefix without spaces around it"],
   ["BACKUP_STACK", (text) => /^[\w.-]{1,100}$/.test(text), "the name of a stack"],
   ["BACKUP_REGION", (text) => /^[\w-]{1,100}$/.test(text), "the name of a region"],

@@ -115,8 +115,8 @@ export const packEnforced = policy({
   severity: "critical",
   fix: "Declare a pulumiservice.PolicyGroup of mode preventative with this pack and the stack, at its own levels; a stack that a pulumiservice.StackTag says is staging may have the level advisory. With a backend of your own, set backend to self-managed and require the check preview.",
   url: "https://www.pulumi.com/docs/discovery-governance/policy/policy-groups/",
-  check: (stack, _threshold, { backend }) =>
-    backend === "self-managed" ? judgeRequiredCheck(stack, "preview") : judgeGroups(stack),
+  check: (stack, _threshold, { backend, isSupplied }) =>
+    backend === "self-managed" ? judgeRequiredCheck(stack, "preview") : judgeGroups(stack, isSupplied),
 });
 
 /** A stack of production that the pack is enforced on changes, so pull requests are previewed against it. */
@@ -194,7 +194,7 @@ function reviewsEnvironment(
   return judgeRefs(stack, repository, environment);
 }
 
-function judgeGroups(stack: Stack): Finding[] {
+function judgeGroups(stack: Stack, isSupplied: (text: string) => boolean): Finding[] {
   const groups = stack.ofType(pulumiCloud.policyGroup);
   const deployed = deploymentSettings(stack);
   const isEnforced = () =>
@@ -203,7 +203,7 @@ function judgeGroups(stack: Stack): Finding[] {
     judgeStack(() => isEnforced() || "No policy group enforces this pack on a stack."),
     ...judgeTags(stack),
     ...deployed.flatMap((settings) => [
-      judge(settings, () => judgeWork(stack, settings)),
+      judge(settings, () => judgeWork(stack, settings, isSupplied)),
       judge(settings, () => judgeSource(stack, settings)),
       judge(
         settings,

@@ -9,7 +9,7 @@ import {
   type Stack,
   type Verdict,
 } from "./framework/index.ts";
-import { branchFault, otherBranchFault, repositoryFault } from "./model/deployed-code.ts";
+import { branchFault, isAside, otherBranchFault, repositoryFault } from "./model/deployed-code.ts";
 import { domains } from "./model/domains.ts";
 import { ownedBy } from "./model/links.ts";
 import { vercel } from "./model/tokens.ts";
@@ -74,6 +74,13 @@ export const vercelGitRepository = policy({
           otherBranchFault(stack, repository.at("repo"), repository.at("productionBranch"));
         if (wrong !== undefined) {
           return wrong;
+        }
+        const root = project.at("rootDirectory");
+        if (isAside(root.string() ?? "") && !context.isSupplied(root.string() ?? "")) {
+          return fault(
+            root,
+            `${project.name} serves ${root.string()}, which is not for production by its name.`,
+          );
         }
         return (
           Boolean(repository.at("productionBranch").string()) ||

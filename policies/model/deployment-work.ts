@@ -1,5 +1,6 @@
-import { fault, type Stack, unproved, type Verdict } from "../framework/index.ts";
+import { type Fault, fault, type Stack, unproved, type Verdict } from "../framework/index.ts";
 import { mayMatchBoth } from "../values/ref-cover.ts";
+import { isAside } from "./deployed-code.ts";
 import { type DeploymentSettings, isTaggedStaging, stackLabel } from "./deployments.ts";
 
 /** Commands before a deployment that bring dependencies and programs, and cannot take the pack away. */
@@ -15,8 +16,15 @@ const harmless: readonly RegExp[] = [
 const meddling =
   /^(?:NODE_OPTIONS|NODE_PATH|LD_(?:PRELOAD|LIBRARY_PATH)|PATH|SHELL|ENV|BASH_ENV|GIT_\w+|npm_config_(?!(?:loglevel|fund|audit|cache|progress)$)\w+|NPM_CONFIG_(?!(?:LOGLEVEL|FUND|AUDIT|CACHE|PROGRESS)$)\w+|PULUMI_(?!OPTION_POLICY_PACK$|STACK|ORG|BACKEND|ACCESS_TOKEN|CONFIG_PASSPHRASE|CI_|PARALLEL|OPTION_PARALLEL|OPTION_MESSAGE|SKIP_UPDATE_CHECK)\w*)$/;
 
-/** Judges what a deployment does before it runs the program: that nothing takes the pack away. Throws UnknownRead. */
-export function judgeWork(stack: Stack, settings: DeploymentSettings): Verdict {
+/**
+ * Judges what a deployment does before it runs the program, where it runs and as whom: that nothing takes the pack
+ * away. Throws UnknownRead.
+ */
+export function judgeWork(
+  stack: Stack,
+  settings: DeploymentSettings,
+  isSupplied: (text: string) => boolean,
+): Verdict {
   const operation = settings.at("operationContext");
   const label = stackLabel(settings);
   for (const command of operation.at("preRunCommands").items()) {
@@ -47,7 +55,62 @@ export function judgeWork(stack: Stack, settings: DeploymentSettings): Verdict {
       return fault(value, `Deployments of ${label} enforce the pack ${JSON.stringify(pack)}, not policies.`);
     }
   }
-  return true;
+  return placeFault(settings, isSupplied) ?? true;
+}
+
+/** What is wrong with the shell, the folder, the machine or the rights at a cloud of a deployment. */
+function placeFault(settings: DeploymentSettings, isSupplied: (text: string) => boolean): Fault | undefined {
+  const label = stackLabel(settings);
+  const shell = settings.at("operationContext", "options", "shell");
+  if (!/^(?:(?:\/usr)?\/bin\/)?(?:ba|da|a|z)?sh$/.test(shell.string() ?? "sh")) {
+    return unproved(
+      shell,
+      `Deployments of ${label} run every command in ${shell.string()}, which may do anything in its place.`,
+      "Remove shell, or set it to sh or bash.",
+    );
+  }
+  const folder = settings.at("sourceContext", "git", "repoDir");
+  const path = folder.string() ?? "";
+  if (isAside(path) && !isSupplied(path)) {
+    return fault(
+      folder,
+      `${label} is deployed from the folder ${path} of its repository, which is not for production by its name.`,
+    );
+  }
+  const pool = settings.at("agentPoolId");
+  const isDeclared = settings.dependenciesOf("agentPoolId").length > 0;
+  if (!isDeclared && pool.exists && !isSupplied(pool.string() ?? "")) {
+    return unproved(
+      pool,
+      `${label} is deployed by the agents of a pool that neither this stack nor a setting names, on machines of nobody knows whom.`,
+      "Declare the pulumiservice.AgentPool in this stack, or name the pool in a setting.",
+    );
+  }
+  return identityFault(settings, isSupplied);
+}
+
+/** Rights at a cloud by which a deployment could do more than the program says. */
+function identityFault(
+  settings: DeploymentSettings,
+  isSupplied: (text: string) => boolean,
+): Fault | undefined {
+  const oidc = settings.at("operationContext", "oidc");
+  const names = [
+    oidc.at("aws", "roleARN"),
+    ...oidc.at("aws", "policyARNs").items(),
+    oidc.at("gcp", "serviceAccount"),
+  ];
+  const mighty = names.find((name) => {
+    const text = name.string() ?? "";
+    return /admin|poweruser|full[-_]?access|\bowner\b|:root$/i.test(text) && !isSupplied(text);
+  });
+  return mighty === undefined
+    ? undefined
+    : unproved(
+        mighty,
+        `Deployments of ${stackLabel(settings)} act as ${mighty.string()}, which may do anything by its name.`,
+        "Give deployments a role of their own with the rights that the program needs, or name this one in a setting.",
+      );
 }
 
 /** Pulumi's own images, and those of the organization whose code is deployed. */

@@ -92,7 +92,13 @@ function byPattern(
       };
     }
     const branch = refs.at("branchPattern").string();
-    const place = { what: "branches", anyOf: [`refs/heads/${branch}`] };
+    // What is called like a default branch is taken for it where rules name that by its alias.
+    const alias = /^(?:main|master)$/.test(branch ?? "") ? "~DEFAULT_BRANCH" : undefined;
+    const place = {
+      what: "branches",
+      anyOf: [`refs/heads/${branch}`],
+      ...(alias !== undefined && { alias }),
+    };
     if (branch !== undefined && rulesFor(stack, repository, place).length === 0) {
       return fault(
         refs.at("branchPattern"),

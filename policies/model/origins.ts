@@ -104,7 +104,13 @@ function targetsOf(record: HostRecord): string[] {
  */
 function shownIn(resource: Resource): string[] {
   if (!resource.is(cloudflare.dnsRecord, cloudflare.record)) return [];
-  const texts = [resource.at("content"), ...resource.at("data").entries().map(([, value]) => value)];
+  const texts = [
+    resource.at("content"),
+    ...resource
+      .at("data")
+      .entries()
+      .map(([, value]) => value),
+  ];
   return texts.flatMap((value) => (known(() => value.string()) ?? "").toLowerCase().match(hosts) ?? []);
 }
 

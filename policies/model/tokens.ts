@@ -264,6 +264,9 @@ export const github = {
   environmentRefs: token<gh.RepositoryEnvironmentDeploymentPolicyArgs>(
     "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
   ),
+  environmentSecret: token<gh.ActionsEnvironmentSecretArgs>(
+    "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret",
+  ),
   actionsPermissions: token<gh.ActionsRepositoryPermissionsArgs>(
     "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
   ),

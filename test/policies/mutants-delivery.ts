@@ -23,7 +23,7 @@ const withGroup = (props: Tree): Mutant["break"] => {
 };
 
 const withPack = (pack: Tree): Mutant["break"] =>
-  withGroup({ policyPacks: [{ name: "optropic-checklist", versionTag: "3.4.0", ...pack }] });
+  withGroup({ policyPacks: [{ name: "optropic-checklist", versionTag: "3.5.0", ...pack }] });
 
 const checks = ["test", "typecheck", "lint", "build", "preview"];
 
@@ -418,7 +418,25 @@ const accessMutants: readonly Mutant[] = [
   },
 ];
 
+/** Ways to give the credentials of another environment than production to anybody. */
+const environmentMutants: readonly Mutant[] = [
+  {
+    policy: "deployment-environments-limited",
+    what: "an environment for releases has no limits",
+    break: (stack) => [
+      ...stack,
+      {
+        type: github.environment,
+        name: "repository-publish",
+        props: { repository: "platform", environment: "publish" },
+        from: { repository: ["repository-repository"] },
+      },
+    ],
+  },
+];
+
 export const deliveryMutants: readonly Mutant[] = [
+  ...environmentMutants,
   ...accessMutants,
   ...branchMutants,
   ...securityMutants,

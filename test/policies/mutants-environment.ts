@@ -152,6 +152,11 @@ export const environmentMutants: readonly Mutant[] = [
     what: "a token is in a build command",
     break: (stack) => withProps(stack, "web-project", { buildCommand: `TOKEN=${token} npm run build` }),
   },
+  {
+    policy: "generated-passwords-strong",
+    what: "a password of the database has ten characters",
+    break: (stack) => withProps(stack, "secrets-database-application", { length: 10 }),
+  },
 ];
 
 /** Another variable of the Vercel project. */

@@ -44,7 +44,7 @@ describe("a command that holds a secret", () => {
 describe("a command that holds none", () => {
   test.each([
     "redis-cli -h $REDIS_HOST -a $REDIS_PASSWORD ping",
-    'redis-cli -a "${REDIS_PASSWORD}" ping',
+    'redis-cli -a "$REDIS_PASSWORD" ping',
     "mysql -u root -p app < seed.sql",
     "mysql -P 3306 -u root app",
     "docker run -p 8080:80 nginx",
@@ -55,7 +55,7 @@ describe("a command that holds none", () => {
     'curl -u "$USER:$PASSWORD" https://hooks.example',
     "npm config set registry https://registry.npmjs.org/",
     "npm config set fund false && npm ci",
-    "npm config set //registry.npmjs.org/:_authToken=${NPM_TOKEN}",
+    "npm config set //registry.npmjs.org/:_authToken=$NPM_TOKEN",
     "aws configure set default.region eu-central-1",
     "openssl dgst -sha256 -out digest file",
     "unzip -p archive.zip file.txt",

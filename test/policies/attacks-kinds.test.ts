@@ -1,0 +1,32 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { objecting } from "../recording/edited.ts";
+import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
+import { brokenDeliveries, brokenPlatforms, rightDeliveries, rightPlatforms } from "./kinds-edits.ts";
+
+let platform: RecordedStack;
+let delivery: RecordedStack;
+
+beforeAll(async () => {
+  platform = await recordPlatform();
+  delivery = await recordDelivery();
+}, 60_000);
+
+describe("what breaks an item is refused", () => {
+  test.each(brokenPlatforms)("%s objects where %s", (policy, _what, edit) => {
+    expect(objecting(edit(platform), policy)).toEqual([policy]);
+  });
+
+  test.each(brokenDeliveries)("%s objects where %s", (policy, _what, edit) => {
+    expect(objecting(edit(delivery), policy)).toEqual([policy]);
+  });
+});
+
+describe("what looks like it and is right is accepted", () => {
+  test.each(rightPlatforms)("%s", (_what, edit) => {
+    expect(objecting(edit(platform))).toEqual([]);
+  });
+
+  test.each(rightDeliveries)("%s", (_what, edit) => {
+    expect(objecting(edit(delivery))).toEqual([]);
+  });
+});

@@ -1,0 +1,213 @@
+import { cloudflare, github } from "../../policies/model/tokens.ts";
+import { add, type Edit, type Inputs, list, set } from "../recording/edited.ts";
+
+// One change for each kind of mistake that the pack once took for good, and what looks like it and is right.
+
+export type Case = readonly [policy: string, what: string, edit: Edit];
+
+export const inside = (inputs: Inputs, key: string, change: Inputs): Inputs => ({
+  [key]: { ...Object(inputs[key]), ...change },
+});
+const record = (inputs: Inputs): Edit =>
+  add(cloudflare.dnsRecord, "another", { ttl: 300, ...inputs }, { beside: "edge-api", by: "zoneId" });
+const service = (inputs: Inputs): Edit => set("api-service", () => inputs);
+const job = (source: Inputs): Edit =>
+  set("backups-job", ({ runtimeSource }) => ({
+    runtimeSource: inside(Object(runtimeSource), "docker", source),
+  }));
+const jobVariables = (change: Inputs): Edit =>
+  set("backups-job", (inputs) => inside(inputs, "envVars", change));
+const deployments = (change: (inputs: Inputs) => Inputs): Edit =>
+  set("delivery-production-deployments", change);
+const operation = (change: Inputs): Edit =>
+  deployments((inputs) => inside(inputs, "operationContext", change));
+const git = (change: Inputs): Edit =>
+  deployments(({ sourceContext }) => ({ sourceContext: inside(Object(sourceContext), "git", change) }));
+
+export const brokenPlatforms: readonly Case[] = [
+  [
+    "cdn-enabled",
+    "a service record shows the origin",
+    record({
+      type: "SRV",
+      name: "_https._tcp",
+      data: { priority: 0, weight: 1, port: 443, target: "optropic-api.onrender.com" },
+    }),
+  ],
+  [
+    "cdn-enabled",
+    "a record of type SVCB shows the origin",
+    record({
+      type: "SVCB",
+      name: "_svc",
+      data: { priority: 1, target: "optropic-api.onrender.com", value: "" },
+    }),
+  ],
+  [
+    "cdn-enabled",
+    "a text names the origin",
+    record({ type: "TXT", name: "@", content: '"origin=optropic-api.onrender.com"' }),
+  ],
+  [
+    "cdn-enabled",
+    "senders of mail are the origin",
+    record({ type: "TXT", name: "@", content: '"v=spf1 ip4:216.24.57.1 -all"' }),
+  ],
+  [
+    "cdn-enabled",
+    "a record of type URI names the origin",
+    record({
+      type: "URI",
+      name: "_http._tcp",
+      priority: 10,
+      data: { weight: 1, target: "https://optropic-api.onrender.com/" },
+    }),
+  ],
+  [
+    "dns-records",
+    "every name is another zone's",
+    record({ type: "DNAME", name: "optropic.example", content: "elsewhere.example" }),
+  ],
+  [
+    "no-literal-secrets",
+    "a password of Redis in a command",
+    service({ preDeployCommand: "redis-cli -a Zx8qT2mPf7 ping && npx prisma migrate deploy" }),
+  ],
+  [
+    "no-literal-secrets",
+    "a password of MySQL in a command",
+    service({ preDeployCommand: "mysql -u root -pS3cretW0rd app < a.sql && npx prisma migrate deploy" }),
+  ],
+  [
+    "generated-passwords-strong",
+    "a short password of the database",
+    set("secrets-database-application", () => ({ length: 8 })),
+  ],
+  [
+    "generated-passwords-strong",
+    "a token of digits",
+    set("secrets-metrics-token", () => ({ length: 20, lower: false, upper: false })),
+  ],
+  ["backup-job-configured", "the job is built from an example", job({ context: "./examples/backup" })],
+  ["backup-job-configured", "a Dockerfile of a test", job({ dockerfilePath: "./test/Dockerfile" })],
+  ["backup-job-configured", "no schema is saved", jobVariables({ BACKUP_SCHEMAS: { value: "[]" } })],
+  [
+    "backup-job-configured",
+    "another schema is saved",
+    jobVariables({ BACKUP_SCHEMAS: { value: '["audit"]' } }),
+  ],
+  [
+    "backup-job-configured",
+    "backups are labelled as those of staging",
+    jobVariables({ BACKUP_STACK: { value: "staging" } }),
+  ],
+  ["backup-job-configured", "no password", jobVariables({ PGPASSWORD: undefined })],
+  ["backup-job-configured", "TLS is left to chance", jobVariables({ PGSSLMODE: undefined })],
+  [
+    "vercel-git-repository",
+    "an example is served",
+    set("web-project", () => ({ rootDirectory: "examples/demo" })),
+  ],
+];
+
+export const brokenDeliveries: readonly Case[] = [
+  ["pack-enforced", "another program is the shell", operation({ options: { shell: "/tmp/shell" } })],
+  [
+    "pack-enforced",
+    "deployments are administrators of a cloud",
+    operation({
+      oidc: { aws: { roleARN: "arn:aws:iam::123456789012:role/AdministratorAccess", sessionName: "x" } },
+    }),
+  ],
+  ["pack-enforced", "agents of nobody knows whom", deployments(() => ({ agentPoolId: "somebodys-laptop" }))],
+  ["pack-enforced", "an example is deployed", git({ repoDir: "examples" })],
+  ["pack-enforced", "a folder outside is deployed", git({ repoDir: "../other" })],
+  [
+    "deployment-environments-limited",
+    "nobody approves a release",
+    set("repository-release", () => ({ reviewers: [] })),
+  ],
+  [
+    "deployment-environments-limited",
+    "a release approves itself",
+    set("repository-release", () => ({ preventSelfReview: false })),
+  ],
+  [
+    "deployment-environments-limited",
+    "any branch releases",
+    set("repository-release", () => ({ deploymentBranchPolicy: undefined })),
+  ],
+  [
+    "deployment-environments-limited",
+    "any branch has the credentials of monitoring",
+    set("repository-monitoring-branch-main", () => ({ branchPattern: "**" })),
+  ],
+  [
+    "deployment-environments-limited",
+    "any branch has a secret",
+    (stack) =>
+      add(github.environmentSecret, "secret", {
+        repository: "platform",
+        environment: "partners",
+        secretName: "TOKEN",
+      })(add(github.environment, "partners", { repository: "platform", environment: "partners" })(stack)),
+  ],
+];
+
+export const rightPlatforms: readonly (readonly [what: string, edit: Edit])[] = [
+  ["mail", record({ type: "MX", name: "@", content: "smtp.google.com", priority: 1 })],
+  ["senders of mail", record({ type: "TXT", name: "@", content: '"v=spf1 include:_spf.google.com -all"' })],
+  [
+    "a site's verification",
+    record({
+      type: "TXT",
+      name: "_vercel",
+      content: '"vc-domain-verify=optropic.example,1234567890abcdef1234"',
+    }),
+  ],
+  [
+    "a service of a vendor",
+    record({
+      type: "SRV",
+      name: "_sip._tls",
+      data: { priority: 100, weight: 1, port: 443, target: "sipdir.online.lync.com" },
+    }),
+  ],
+  [
+    "a status page",
+    record({ type: "CNAME", name: "status", content: "abc123.stspg-customer.com", proxied: false }),
+  ],
+  [
+    "a command with variables",
+    service({ preDeployCommand: 'redis-cli -a "$REDIS_PASSWORD" ping && npx prisma migrate deploy' }),
+  ],
+  ["a longer password", set("secrets-database-application", () => ({ length: 20 }))],
+  ["more schemas are saved", jobVariables({ BACKUP_SCHEMAS: { value: '["public","billing"]' } })],
+  ["a folder of a monorepo", set("web-project", () => ({ rootDirectory: "apps/web" }))],
+];
+
+export const rightDeliveries: readonly (readonly [what: string, edit: Edit])[] = [
+  ["bash", operation({ options: { shell: "/bin/bash" } })],
+  [
+    "a role for deployments",
+    operation({
+      oidc: { aws: { roleARN: "arn:aws:iam::123456789012:role/pulumi-deploy", sessionName: "pulumi" } },
+    }),
+  ],
+  ["a folder of the program", git({ repoDir: "infrastructure" })],
+  [
+    "previews from any branch",
+    add(github.environment, "previews", { repository: "platform", environment: "Preview" }),
+  ],
+  [
+    "an environment without credentials",
+    add(github.environment, "storage", { repository: "platform", environment: "lab" }),
+  ],
+];
+
+/** The items of a list among the inputs, each with the change. */
+export const each =
+  (property: string, change: (item: Inputs) => Inputs) =>
+  (inputs: Inputs): Inputs => ({
+    [property]: list(inputs[property]).map((item) => ({ ...Object(item), ...change(Object(item)) })),
+  });
