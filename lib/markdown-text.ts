@@ -49,9 +49,14 @@ function oneLine(text: string): string {
   return visible(text.replaceAll(/\s+/g, " ")).trim();
 }
 
-/** Without characters that are not to be seen, or that turn the direction of what follows. */
+/**
+ * Without characters that are not to be seen, that turn the direction of what follows, or that pile up on a letter
+ * until they cover the lines above it: no script puts more than a few on one.
+ */
 function visible(line: string): string {
-  return line.replaceAll(/[\p{C}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/gu, "·");
+  return line
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}\u2800[\p{Default_Ignorable_Code_Point}--\uFE0F]]/gv, "·")
+    .replaceAll(/(\p{M}{4})\p{M}+/gv, "$1·");
 }
 
 /** A word and the punctuation around it. */

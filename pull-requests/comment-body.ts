@@ -112,7 +112,7 @@ function bodyOf(result: StackResult, most: number): string {
     case "missing":
       return "";
     case "invalid":
-      return `The result is not one: ${prose(result.reason, 500)}`;
+      return `The result is invalid: ${prose(result.reason, 500)}`;
     case "could-not-tell":
       return failureMarkdown(result.failed, Math.min(4000, most - 3000));
     default:

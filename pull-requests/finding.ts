@@ -1,9 +1,16 @@
 import type { Failure } from "../lib/failure.ts";
 import { listed } from "../lib/text.ts";
 import { type ComparedBase, claimIn, objectionTo } from "./claim.ts";
-import { isOneHead, type OpenPullRequest } from "./open.ts";
+import { isOfAnother, isOneHead, type OpenPullRequest } from "./open.ts";
 import type { Repository } from "./repository.ts";
-import { type Artifact, artifactName, artifactsOf, type Results, resultsIn } from "./results.ts";
+import {
+  type Artifact,
+  artifactName,
+  artifactsOf,
+  isOfPullRequest,
+  type Results,
+  resultsIn,
+} from "./results.ts";
 import type { WorkflowRun } from "./run.ts";
 import { type StackResult, stackResult } from "./stack-result.ts";
 import { previewedStacks } from "./stacks.ts";
@@ -19,7 +26,7 @@ export interface Finding {
   /** What the run was compared with, where that is on the base. */
   readonly base?: ComparedBase | undefined;
   readonly unreadable?: Failure | undefined;
-  /** Runs that are newer than the verdict and gave none, the newest first. */
+  /** Runs that gave no verdict, the newest first: those before the verdict, or all that were not looked at too. */
   readonly silent: readonly Silent[];
 }
 
@@ -29,8 +36,11 @@ export interface Silent {
   readonly why: string;
 }
 
-/** Runs of one head that are looked at; more than these are repetitions by hand. */
-const mostRuns = 20;
+/**
+ * Runs of one head whose artifacts are looked at. Those without a conclusion cost no request and do not count: each
+ * edit of a title begins a run and cancels the one before, so that a stranger can make as many as he wants.
+ */
+const mostLookedAt = 20;
 
 const noResults: readonly StackResult[] = previewedStacks.map(() => ({ kind: "missing" }));
 
@@ -59,7 +69,15 @@ export class Findings {
     );
     const silent: Silent[] = [];
     let newest: Finding | undefined;
-    for (const run of runs.slice(0, mostRuns)) {
+    let lookedAt = 0;
+    for (const run of runs) {
+      const isFree = saysNothing(pull, run, sharing) !== undefined;
+      if (!isFree && lookedAt === mostLookedAt) {
+        // The comment may have its verdict, which stays.
+        silent.push({ run, why: "" });
+        continue;
+      }
+      if (!isFree) lookedAt += 1;
       const found = await this.#ofRun(pull, run, sharing);
       if (found === undefined) continue;
       if (found.judgment.verdict !== "none") return { ...found, silent };
@@ -77,14 +95,17 @@ export class Findings {
     const finding = (judgment: Judgment): Finding => {
       return { pull, run, judgment, stacks: noResults, silent: [] };
     };
+    const nothing = saysNothing(pull, run, sharing);
+    if (nothing !== undefined) return finding(nothing);
     const unfinished = noVerdict(run.conclusion);
-    const isOwnBranch = run.head_branch === null || run.head_branch === pull.head.ref;
-    if (unfinished !== undefined && isOwnBranch && sharing.length === 0) return finding(unfinished);
+    const isOwn = isOwnBranch(pull, run);
     const kept = await artifactsOf(this.#repository, run.id);
     const numbers = [pull, ...sharing]
       .map(({ number }) => number)
       .filter((number) => kept.some(({ name }) => name === artifactName(number)));
-    if (!isOwnBranch && !numbers.includes(pull.number)) return undefined;
+    // The branch had another name when the run began, or is another one: then it is not this pull request's run.
+    if (!isOwn && !numbers.includes(pull.number)) return undefined;
+    if (!isOwn && (await isOfAnother(this.#repository, pull, run))) return undefined;
     if (numbers.length === 1 && !numbers.includes(pull.number)) return undefined;
     if (unfinished !== undefined) return finding(unfinished);
     if (numbers.length > 1) {
@@ -95,6 +116,9 @@ export class Findings {
     if (numbers.length === 0 && sharing.length > 0) {
       const all = inWords([pull, ...sharing].map(({ number }) => number));
       return finding(couldNotTell(`It does not say which of the pull requests ${all} it judged.`));
+    }
+    if (numbers.length === 0 && kept.some(isOfPullRequest)) {
+      return finding(couldNotTell("Its results say that they are another pull request's."));
     }
     return await this.#judged(pull, run, kept);
   }
@@ -127,6 +151,19 @@ export class Findings {
     this.#downloads.set(newest, download);
     return download;
   }
+}
+
+/** What a run is said to be without a look at what it kept: one that has no verdict, and is nobody else's. */
+function saysNothing(
+  pull: OpenPullRequest,
+  run: WorkflowRun,
+  sharing: readonly OpenPullRequest[],
+): Judgment | undefined {
+  return isOwnBranch(pull, run) && sharing.length === 0 ? noVerdict(run.conclusion) : undefined;
+}
+
+function isOwnBranch(pull: OpenPullRequest, run: WorkflowRun): boolean {
+  return run.head_branch === null || run.head_branch === pull.head.ref;
 }
 
 const noRun: Judgment = couldNotTell(

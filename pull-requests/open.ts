@@ -63,6 +63,22 @@ export function isOfHead({ head }: OpenPullRequest, run: WorkflowRun): boolean {
   return owner === undefined || head.user?.login === owner;
 }
 
+/**
+ * Whether a run, whose branch is not the pull request's, is of a pull request of that branch, open or closed. There
+ * is none where the branch has only been renamed.
+ */
+export async function isOfAnother(
+  repository: Repository,
+  pull: OpenPullRequest,
+  run: WorkflowRun,
+): Promise<boolean> {
+  const { head_branch: branch, head_repository: head } = run;
+  const login = head?.owner.login ?? pull.head.user?.login;
+  if (branch === null || login === undefined) return false;
+  const all = await pullsWith(repository, { head: `${login}:${branch}`, state: "all" });
+  return all.some((other) => other.number !== pull.number && isOfHead(other, run));
+}
+
 async function ofRun(repository: Repository, run: WorkflowRun): Promise<OpenPullRequest[]> {
   const { head_repository: head, head_branch: branch } = run;
   const ofBranch =

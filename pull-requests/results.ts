@@ -43,6 +43,11 @@ export function artifactName(pullRequest: number | "push"): string {
   return `previews-${pullRequest}`;
 }
 
+/** Whether an artifact has the results of some pull request. */
+export function isOfPullRequest({ name }: Artifact): boolean {
+  return /^previews-\d+$/.test(name);
+}
+
 /** What a run kept; a run has few of these, and the first hundred are looked at. */
 export async function artifactsOf({ api, ...repository }: Repository, run: number): Promise<Artifact[]> {
   const answer = await api.ask({

@@ -46,16 +46,18 @@ const violation = z.object({
   waiver: waiver.optional(),
 });
 
-const policy = z.object({
-  pack: text,
-  name: text,
-  description: text,
-  enforcement,
-  items: list(text),
-  status,
-  fix: text.optional(),
-  violations: list(violation),
-});
+const policy = z
+  .object({
+    pack: text,
+    name: text,
+    description: text,
+    enforcement,
+    items: list(text),
+    status,
+    fix: text.optional(),
+    violations: list(violation),
+  })
+  .refine(agrees, "its status and its violations contradict each other");
 
 const side = z.object({ status, enforcement }).optional();
 
@@ -87,7 +89,10 @@ const document = z.object({
   project: text,
   stack: text,
   resources: list(z.object({ ...resource.shape, operation: z.enum(["create", "read", "same"]) })),
-  policies: list(policy).min(1, "no policy judged it"),
+  policies: list(policy).refine(
+    (policies) => policies.some((each) => each.enforcement !== "disabled"),
+    "no policy judged it",
+  ),
   messages: list(z.object({ severity: text, message: text, urn: text.default("") })),
   exceptions: list(text).optional(),
   diff: diff.optional(),
@@ -164,6 +169,21 @@ function completed({ resources, policies, ...rest }: z.infer<typeof document>): 
       durationMs: 0,
     },
   };
+}
+
+/** Whether a policy has the status that its violations give it: what objects to something has not passed. */
+function agrees({
+  status: stated,
+  violations,
+}: {
+  status: z.infer<typeof status>;
+  violations: readonly Pick<z.infer<typeof violation>, "status">[];
+}): boolean {
+  const isOpen = stated === "unknown" || stated === "waived";
+  const own = new Set(violations.map((each) => each.status ?? (isOpen ? stated : "violated")));
+  if (own.has("violated") || own.has("unproved")) return stated === "violated";
+  if (own.has("unknown")) return stated === "unknown";
+  return own.has("waived") ? stated === "waived" : stated === "passed" || stated === "not-applicable";
 }
 
 /** Whether a document nests too deep for what reads it, which goes down call by call. */

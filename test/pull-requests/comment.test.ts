@@ -20,6 +20,9 @@ const pullRequest = 42;
 const refusal = jsonOfAll({ "production.json": told({ refused: "The edge accepts TLS 1.0" }) });
 const failure = { conclusion: "failure" };
 
+/** Another pull request of the same branch. */
+const sharing = { number: 43, sha: commit, head: "stranger:patch-1", repository: fork, base: "release/1" };
+
 let github: FakeGitHub;
 const outputs: string[] = [];
 
@@ -57,6 +60,11 @@ function keep(files: readonly ArchivedFile[], name = `previews-${pullRequest}`, 
 function kept(files: readonly ArchivedFile[], name?: string): void {
   github.artifacts.splice(0);
   keep(files, name);
+}
+
+/** An older comment of ours, to change: GitHub wants more time between new ones. */
+function had(number: number): void {
+  github.comments.set(number, [{ id: 100 + number, login: bot, body: `${commentMarker} -->\nold` }]);
 }
 
 function said(number = pullRequest): string[] {
@@ -309,6 +317,18 @@ describe("the newest run", () => {
     await comment(pullRequestEvent(pullRequest));
     expect(firstLine()).toMatch(/^❌ \*\*Refused\*\*: \[run 57\]/);
     expect(firstLine()).toMatch(why);
+  });
+
+  it.each([
+    ["alone", []],
+    ["beside another pull request of the branch", [{ ...sharing }]],
+  ])("that was canceled takes no place, however often a title is edited: %s", async (_, others) => {
+    ran(57, failure, refusal);
+    await wake(57);
+    github.pullRequests.push(...others);
+    for (let number = 58; number < 80; number += 1) ran(number, { conclusion: "cancelled" });
+    await comment(pullRequestEvent(pullRequest));
+    expect(firstLine()).toMatch(/^❌ \*\*Refused\*\*: \[run 57\]/);
   });
 
   it("is named where it gave no verdict, and an older run was begun again after it", async () => {
@@ -599,13 +619,21 @@ describe("the pull request", () => {
     keep(jsonOfAll(), "previews-7");
     await comment();
     expect(said(7)).toEqual([]);
-    expect(firstLine()).toMatch(/ended without a result/);
+    expect(firstLine()).toMatch(/Its results say that they are another pull request's/);
   });
 
-  const other = { number: 43, sha: commit, head: "stranger:patch-1", repository: fork, base: "release/1" };
+  it.each(["open", "closed"])("has no run of another branch, whose own one is %s", async (state) => {
+    github.pullRequests.push({ ...sharing, head: "stranger:patch-2", state });
+    ran(57, failure, refusal);
+    ran(58, { head_branch: "patch-2" }, jsonOfAll());
+    await wake(57);
+    await wake(58);
+    expect(said(42)).toEqual([expect.stringContaining("❌ **Refused**: [run 57]")]);
+  });
 
   it.each([57, 58])("of two with one head has its own run, whichever ends: %i", async (ends) => {
-    github.pullRequests.push({ ...other });
+    github.pullRequests.push({ ...sharing });
+    for (const number of [42, 43]) had(number);
     github.branches.set("release/1", [baseCommit]);
     const base = { ref: "release/1", commit: baseCommit };
     ran(57, failure, refusal);
@@ -627,7 +655,8 @@ describe("the pull request", () => {
   ])(
     "of two with one head cannot be told of where the run %s, which both are told",
     async (_, names, why) => {
-      github.pullRequests.push({ ...other });
+      github.pullRequests.push({ ...sharing });
+      for (const number of [42, 43]) had(number);
       for (const [id, name] of names.entries()) keep(jsonOfAll(), name, id + 1);
       await comment();
       for (const number of [42, 43]) {
@@ -638,7 +667,7 @@ describe("the pull request", () => {
   );
 
   it("that is locked keeps no other from being told", async () => {
-    github.pullRequests.push({ ...other });
+    github.pullRequests.push({ ...sharing });
     const message = "Unable to create comment because issue is locked.";
     github.faults.push({ match: /POST \S+\/42\/comments$/, status: 403, message });
     const end = await comment();
@@ -678,9 +707,9 @@ describe("the pull request", () => {
 });
 
 describe("hostile results", () => {
-  const everywhere = (text: string) =>
+  const everywhere = (text: string, stack = "production") =>
     told({
-      refused: text,
+      ...{ stack, refused: text },
       change: (document) => ({
         ...document,
         exceptions: [text],
@@ -758,6 +787,14 @@ describe("hostile results", () => {
     ]);
   });
 
+  it("pile nothing up over our own lines, and hide nothing", async () => {
+    const text = `a${"\u0301".repeat(500)}\u034f\u17b4\u{e0100}b`;
+    keep(jsonOfAll({ "production.json": everywhere(text) }));
+    await comment(failure);
+    expect(said()[0]).toContain("a\u0301\u0301\u0301\u0301·");
+    expect(said()[0]).not.toMatch(/\p{M}{5}|\u034f|\u17b4|\u{e0100}/u);
+  });
+
   it("are cut where a comment ends, and every stack is still there", async () => {
     const long = told({
       refused: "x ".repeat(1000),
@@ -775,26 +812,40 @@ describe("hostile results", () => {
     expect(headings(body.split("\n"))).toHaveLength(3);
   });
 
+  const objection = { urn: "", message: "The edge accepts TLS 1.0" };
+  const staging = (change: NonNullable<Parameters<typeof told>[0]>["change"]) =>
+    told({ stack: "staging", ...(change && { change }) });
+  const withPolicy = (policy: object) =>
+    staging((each) => ({ ...each, policies: [{ ...each.policies[0], ...policy }] }));
+
   it.each([
     ["no JSON", "<html>"],
-    ["another shape", told({ change: (each) => ({ ...each, policies: { length: 1 } }) })],
+    ["another shape", staging((each) => ({ ...each, policies: { length: 1 } }))],
     [
       "a list without end",
-      told({ change: (each) => ({ ...each, resources: Array(20_001).fill(each.resources[0]) }) }),
+      staging((each) => ({ ...each, resources: Array(20_001).fill(each.resources[0]) })),
     ],
     [
       "a value without end",
-      everywhere("x").replace('"after":"x"', `"after":${"[".repeat(500)}${"]".repeat(500)}`),
+      everywhere("x", "staging").replace('"after":"x"', `"after":${"[".repeat(500)}${"]".repeat(500)}`),
+    ],
+    ["an unknown status", withPolicy({ status: "fine" })],
+    ["a policy that passed and objects", withPolicy({ violations: [objection] })],
+    [
+      "a policy that does not apply and objects",
+      withPolicy({ status: "not-applicable", violations: [objection] }),
     ],
     [
-      "an unknown status",
-      told({ change: (each) => ({ ...each, policies: [{ ...each.policies[0], status: "fine" }] }) }),
+      "a policy that is waived and objects",
+      withPolicy({ status: "waived", violations: [{ ...objection, status: "unproved" }] }),
     ],
+    ["a policy that objects to nothing", withPolicy({ status: "violated" })],
+    ["nothing but policies that are disabled", withPolicy({ enforcement: "disabled" })],
   ])("with %s are no result, and not a verdict", async (_, content) => {
     keep(jsonOfAll({ "staging.json": content }));
     await comment();
     expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*/);
-    expect(said()[0]).toContain("### ⚠️ staging: no result\n\nThe result is not one: ");
+    expect(said()[0]).toContain("### ⚠️ staging: no result\n\nThe result is invalid: ");
   });
 
   it.each<[string, ArchivedFile[], RegExp]>([

@@ -161,11 +161,12 @@ function answerRight(github: FakeGitHub, storeUrl: string, request: IncomingMess
   if (!pathname.startsWith(`${prefix}/`)) return refused(404, "Not Found");
   const path = `${request.method} ${pathname.slice(prefix.length)}`;
   if (path === "GET /pulls") {
-    const head = searchParams.get("head");
-    const open = github.pullRequests.filter(
-      (pull) => (head === null || pull.head === head) && (pull.state ?? "open") === searchParams.get("state"),
+    const [head, state] = [searchParams.get("head"), searchParams.get("state")];
+    const found = github.pullRequests.filter(
+      (pull) =>
+        (head === null || pull.head === head) && (state === "all" || (pull.state ?? "open") === state),
     );
-    return { status: 200, answer: open.map(asPullRequest) };
+    return { status: 200, answer: found.map(asPullRequest) };
   }
   const one = /^GET \/pulls\/(\d+)$/.exec(path);
   const pull = github.pullRequests.find(({ number }) => number === Number(one?.[1]));
@@ -194,8 +195,10 @@ function answerRun(github: FakeGitHub, path: string, query: URLSearchParams): An
           head_sha === query.get("head_sha") &&
           event === query.get("event") &&
           file.includes("/pull-request.yml"),
-      );
-    return { status: 200, answer: { total_count: runs.length, workflow_runs: runs } };
+      )
+      .toSorted((one, other) => other.run_number - one.run_number);
+    const page = runs.slice(0, Number(query.get("per_page")));
+    return { status: 200, answer: { total_count: runs.length, workflow_runs: page } };
   }
   const asks = /^GET \/actions\/runs\/(\d+)(?:\/attempts\/(\d+))?$/.exec(path);
   const found = github.runs.find(({ id }) => id === Number(asks?.[1]));
