@@ -4,6 +4,7 @@ import { reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
 import { extensionChangesQuery, extensionRowsQuery, extensionSequencesQuery } from "./carried-extensions.ts";
 import { objectLossesQueries } from "./carried-objects.ts";
+import { rowsOfExtensions } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
 
 /**
@@ -35,17 +36,19 @@ const mostCharacters = 8 * 1024 * 1024;
 
 /** Reads what is carried of the extensions and the schemas. */
 export async function readCarried(session: Session, schemas: readonly string[]): Promise<Carried[]> {
-  const changes = changeRows.parse(await session.rows(extensionChangesQuery));
+  const changes = changeRows.parse(await rowsOfExtensions(session, extensionChangesQuery));
   const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
     statements === null ? [] : [{ ...change, statements, schema: null, replaces: null }],
   );
-  for (const table of tableRows.parse(await session.rows(extensionRowsQuery))) {
+  for (const table of tableRows.parse(await rowsOfExtensions(session, extensionRowsQuery))) {
     const statements = await rowStatements(session, table);
     if (statements.length === 0) continue;
     const name = `rows of ${table.table}`;
     found.push({ name, extension: table.extension, schema: null, phase: "rows", replaces: null, statements });
   }
-  for (const { extension, sequence } of sequenceRows.parse(await session.rows(extensionSequencesQuery))) {
+  for (const { extension, sequence } of sequenceRows.parse(
+    await rowsOfExtensions(session, extensionSequencesQuery),
+  )) {
     const answer = await session.attempt(
       `select format('select setval(%L, %s, %s)', ${escapeLiteral(sequence)}, last_value, is_called::text) as statement from ${sequence}`,
     );
@@ -69,7 +72,7 @@ export async function readCarried(session: Session, schemas: readonly string[]):
 /** Changes of extensions that no statement makes again: the extension, and what was changed. */
 export async function uncarriedChanges(session: Session): Promise<{ extension: string; name: string }[]> {
   return changeRows
-    .parse(await session.rows(extensionChangesQuery))
+    .parse(await rowsOfExtensions(session, extensionChangesQuery))
     .flatMap(({ extension, name, statements }) => (statements === null ? [{ extension, name }] : []));
 }
 

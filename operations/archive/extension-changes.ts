@@ -3,7 +3,7 @@ import * as z from "zod";
 import { counted, listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Carried, uncarriedChanges } from "./carried.ts";
-import { members } from "./extension-members.ts";
+import { members, rowsOfExtensions } from "./extension-members.ts";
 
 /** Most changes of an extension that a note names. */
 const named = 5;
@@ -25,7 +25,7 @@ export async function notesOnExtensions(session: Session, carried: readonly Carr
     return `The extension ${extension} was changed after it was created, and the backup does not have these changes: ${listed(some, "and")}.`;
   });
   const notes: string[] = [];
-  for (const table of tableRows.parse(await session.rows(tablesQuery))) {
+  for (const table of tableRows.parse(await rowsOfExtensions(session, tablesQuery))) {
     if (isCarried.has(`rows of ${table.table}`)) continue;
     const rows = await session.attempt(countQuery(table));
     const counts = countRows.safeParse(rows);
@@ -37,7 +37,7 @@ export async function notesOnExtensions(session: Session, carried: readonly Carr
       );
     }
   }
-  const sequences = sequenceRows.parse(await session.rows(sequencesQuery));
+  const sequences = sequenceRows.parse(await rowsOfExtensions(session, sequencesQuery));
   for (const { extension, sequence, start } of sequences) {
     const rows = await session.attempt(
       `select (is_called or last_value <> ${start})::int as count from ${sequence}`,

@@ -1,3 +1,5 @@
+import type { Session } from "../../postgres/session.ts";
+
 /**
  * Extensions, their members, and the transactions that made them: `added` was there before it became a member,
  * `own` is what the extension's script made, and `script` has the transactions of that script. After pg_upgrade, no
@@ -25,3 +27,9 @@ export const members = `
       from pg_extension e
      where exists (select from member m where m.extension = e.oid and m.made::text = e.xmin::text)
   )`;
+
+/** What a query about extensions answers. Most databases have none, and to plan such a query takes longer than to ask. */
+export async function rowsOfExtensions(session: Session, query: string): Promise<readonly unknown[]> {
+  const some = await session.rows("select from pg_extension where extname <> 'plpgsql' limit 1");
+  return some.length === 0 ? [] : session.rows(query);
+}

@@ -74,6 +74,8 @@ export async function createExtensions(
   attempt: (statements: readonly string[]) => Promise<string | undefined>,
 ): Promise<LeftOut[]> {
   const present = await namesOf(session, "select extname::text as name from pg_extension");
+  const missing = extensions.filter(({ name }) => !present.has(name));
+  if (missing.length === 0) return [];
   const available = await namesOf(session, "select name::text as name from pg_available_extensions");
   const schemas = await namesOf(session, "select nspname::text as name from pg_namespace");
   const versions = await namesOf(
@@ -91,7 +93,7 @@ export async function createExtensions(
     return attempt(extensionStatements(extension, schemas));
   };
   const leftOut: LeftOut[] = [];
-  for (const extension of extensions.filter(({ name }) => !present.has(name))) {
+  for (const extension of missing) {
     const reason = await createExtension(extension);
     if (reason !== undefined) leftOut.push({ extension, reason });
   }
