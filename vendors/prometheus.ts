@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { printable, shortened } from "../lib/text.ts";
 import { checkedUrl } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
+import { VendorProblem } from "./problem.ts";
 
 /** A series with its values in order; a gap is a missing moment. */
 export interface RangeSeries {
@@ -15,6 +17,8 @@ const mostValues = 11_000;
 const number = z.string().transform((text) => (text === "+Inf" ? Number.POSITIVE_INFINITY : Number(text)));
 const matrix = z.looseObject({
   status: z.literal("success"),
+  /** What the server could not read; what it leaves out would look as if it were not there. */
+  warnings: z.array(z.string().max(10_000)).max(1000).nullish(),
   data: z.looseObject({
     resultType: z.literal("matrix"),
     result: z
@@ -61,15 +65,26 @@ export class Prometheus {
    * @throws {VendorProblem} when there is no answer of the documented form
    */
   async range(query: string, from: Date, to: Date, stepSeconds: number): Promise<RangeSeries[]> {
-    const { data } = await this.#client.ask({
+    const { data, warnings } = await this.#client.ask({
       path: "/api/v1/query_range",
       query: { query, start: from.getTime() / 1000, end: to.getTime() / 1000, step: stepSeconds },
       right: "query metrics",
       schema: matrix,
     });
+    const [warning] = warnings ?? [];
+    if (warning !== undefined) {
+      throw new VendorProblem(
+        "not-understood",
+        `Prometheus answered in part only: ${shortened(printable(warning), 200)}`,
+      );
+    }
+    const [first, last] = [from.getTime(), to.getTime()];
     return data.result.map(({ metric, values }) => ({
       labels: metric,
-      values: values.map(([seconds, value]): [number, number] => [seconds * 1000, value]),
+      values: values
+        .map(([seconds, value]): [number, number] => [seconds * 1000, value])
+        // Some servers answer with moments that nobody asked for.
+        .filter(([moment]) => moment >= first - stepSeconds * 1000 && moment <= last + stepSeconds * 1000),
     }));
   }
 }

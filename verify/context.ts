@@ -8,6 +8,7 @@ import type { Limits } from "./limits.ts";
 import type { TrustAnchor } from "./network/dns/anchor.ts";
 import type { DnsAnswer, Question } from "./network/dns/message.ts";
 import type { Resolver } from "./network/dns/resolver.ts";
+import { challengedBy, standInOf } from "./network/edge.ts";
 import type { HttpAnswer, HttpClient, HttpRequest } from "./network/http.ts";
 import type { Targets } from "./network/targets.ts";
 import type { Outputs } from "./outputs.ts";
@@ -38,14 +39,6 @@ export interface Subject {
   readonly declaredDelivery?: (() => Promise<readonly DeclaredResource[]>) | undefined;
   /** The time and the waiting of what asks vendors. Default: the system's. */
   readonly clock?: Clock | undefined;
-}
-
-/** Who answered in place of the platform, to find out whether a person asks; undefined where nobody did. */
-export function challengedBy({ headers }: Pick<HttpAnswer, "headers">): string | undefined {
-  const says = (name: string) =>
-    headers.get(name)?.some((value) => value.toLowerCase() === "challenge") === true;
-  if (says("cf-mitigated")) return "Cloudflare";
-  return says("x-vercel-mitigated") ? "Vercel" : undefined;
 }
 
 /** What one probe has while it measures: the stack as declared, and bounded ways to ask what runs. */
@@ -95,9 +88,21 @@ export class Context {
   /**
    * Sends a request to one of the platform's hosts.
    *
-   * @throws {Unknown} when there is no proper answer, or the edge holds it back because of a rate limit
+   * @throws {Unknown} when there is no proper answer, or one that the edge gives in place of the application
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
+    const answer = await this.requestAvailability(request);
+    const why = standInOf(answer);
+    if (why === undefined) return answer;
+    throw new Unknown("target-refused", `A request to ${request.host} did not reach the application: ${why}`);
+  }
+
+  /**
+   * The same for a probe that asks whether the host works: that nothing behind the edge answers is an answer.
+   *
+   * @throws {Unknown} when there is no proper answer, or the edge holds it back because of who asks
+   */
+  async requestAvailability(request: HttpRequest): Promise<HttpAnswer> {
     const answer = await this.requestUnlimited(request);
     const by = challengedBy(answer);
     if (by !== undefined) {

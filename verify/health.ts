@@ -15,7 +15,7 @@ export const healthAnswers = probe({
       const answers = [];
       // The first one of a connection also pays for its handshake.
       for (let index = 0; index < 3; index += 1) {
-        answers.push(await context.request({ host, path: api.healthCheckPath }));
+        answers.push(await context.requestAvailability({ host, path: api.healthCheckPath }));
       }
       const [first] = answers;
       if (first === undefined) return [];

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type Context, challengedBy } from "./context.ts";
+import type { Context } from "./context.ts";
 import { leakIn } from "./errors/leaks.ts";
+import { standInOf } from "./network/edge.ts";
 import { only } from "./network/headers.ts";
 import type { HttpRequest } from "./network/http.ts";
 import { compare, eachOf, probe } from "./probe.ts";
@@ -21,8 +22,8 @@ export const sqlInjectionWithoutEffect = probe({
       (input) => `login as ${input}`,
       async (input) => {
         const answer = await context.requestUnlimited(loginAs(context, input));
-        if (challengedBy(answer) !== undefined) {
-          // Where a harmless login gets through, it is the input that a firewall holds back.
+        if (standInOf(answer) !== undefined) {
+          // Where a harmless login gets through, it is the input that a firewall holds back, or that ends the service.
           await context.request(loginAs(context, "nobody@optropic-verify.invalid"));
         } else if (answer.status === 429) {
           throw new Unknown(

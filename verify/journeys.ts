@@ -55,7 +55,7 @@ async function sent(context: Context, step: Step, cookies: Cookies): Promise<Htt
     throw new Unknown("not-allowed", `${step.method} may write: pass --allow-writes to send it`);
   }
   const cookie = cookies.headerFor(host);
-  const answer = await context.request({
+  const answer = await context.requestAvailability({
     ...{ host, method: step.method, path: step.path },
     headers: {
       ...(step.body !== undefined && { "content-type": "application/json" }),

@@ -102,8 +102,11 @@ async function openSession(context: Context): Promise<HttpAnswer> {
   if (!successes.includes(answer.status)) {
     throw new Unknown("target-refused", `The test account cannot log in (${answer.status})`);
   }
-  if (all(answer, "set-cookie").length === 0 && parseJson(answer.body) === undefined) {
-    throw new Unknown("not-understood", "The login answers with neither a cookie nor JSON");
+  if (sessionsOf(answer).length === 0 && !hasToken(parseJson(answer.body), 4)) {
+    throw new Unknown(
+      "not-understood",
+      "The login answers with neither a cookie nor a token, so that there is no session",
+    );
   }
   return answer;
 }
@@ -115,22 +118,22 @@ export const sessionCookiesGuarded = probe({
   needs: ["web", "test-account"],
   settings: ["api.loginPath"],
   measure: async (context) => {
-    const cookies = all(await openSession(context), "set-cookie").filter(
-      (cookie) => !isOfEdge(cookie) && !isDeletion(cookie),
-    );
+    const cookies = sessionsOf(await openSession(context));
     if (cookies.length === 0) {
       return [compare("session", { expected: "no bare cookie", measured: "no cookie", holds: true })];
     }
     return cookies.map((cookie) => {
-      const [pair = "", ...attributes] = cookie.split(";").map((part) => part.trim());
-      const has = (pattern: RegExp) => attributes.some((attribute) => pattern.test(attribute));
+      const [pair = "", ...parts] = cookie.split(";").map((part) => part.trim());
+      const name = pair.split("=")[0] ?? "";
+      const attributes = attributesOf(parts);
       const missing = [
-        ...(has(/^secure$/i) ? [] : ["Secure"]),
-        ...(has(/^httponly$/i) || isForScripts(pair) ? [] : ["HttpOnly"]),
-        ...(has(/^samesite=(lax|strict)$/i) ? [] : ["SameSite"]),
+        ...(attributes.has("secure") ? [] : ["Secure"]),
+        ...(attributes.has("httponly") || isForScripts(pair) ? [] : ["HttpOnly"]),
+        ...(/^(?:lax|strict)$/i.test(attributes.get("samesite") ?? "") ? [] : ["SameSite"]),
+        ...(isTaken(name, attributes) ? [] : ["what its prefix demands: Path=/, no Domain"]),
       ];
       // Its value is the session.
-      return compare(`cookie ${pair.split("=")[0]}`, {
+      return compare(`cookie ${name}`, {
         expected: "Secure, HttpOnly and SameSite",
         measured: missing.length === 0 ? "Secure, HttpOnly and SameSite" : `without ${missing.join(", ")}`,
         holds: missing.length === 0,
@@ -138,6 +141,35 @@ export const sessionCookiesGuarded = probe({
     });
   },
 });
+
+/** Cookies that may be a session. */
+function sessionsOf(answer: HttpAnswer): string[] {
+  return all(answer, "set-cookie").filter((cookie) => !isOfEdge(cookie) && !isDeletion(cookie));
+}
+
+/** Whether JSON has a text that may be a session, such as a token for the header of later requests. */
+function hasToken(value: unknown, depth: number): boolean {
+  if (typeof value === "string") return /^\S+$/.test(value) && value.length >= leastSecret;
+  if (typeof value !== "object" || value === null || depth === 0) return false;
+  return Object.values(value).some((each) => hasToken(each, depth - 1));
+}
+
+/** Attributes by their names in lowercase: of one that comes twice, browsers take the last (RFC 6265, section 5.3). */
+function attributesOf(parts: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    parts.map((part) => {
+      const at = part.indexOf("=");
+      const name = at === -1 ? part : part.slice(0, at);
+      return [name.trim().toLowerCase(), at === -1 ? "" : part.slice(at + 1).trim()];
+    }),
+  );
+}
+
+/** Whether browsers keep a cookie whose name begins with `__Host-` (RFC 6265bis, section 4.1.3.2). */
+function isTaken(name: string, attributes: ReadonlyMap<string, string>): boolean {
+  if (!/^__host-/i.test(name)) return true;
+  return attributes.get("path") === "/" && !attributes.has("domain");
+}
 
 /** A token against forged requests is there for scripts to read, and a language or a theme is no secret. */
 function isForScripts(pair: string): boolean {
@@ -176,8 +208,6 @@ export const foreignRequestsRefused = probe({
   measure: async (context) => {
     const expected = "refused";
     const own = await openSession(context);
-    const sessionsOf = (answer: HttpAnswer) =>
-      all(answer, "set-cookie").filter((cookie) => !isOfEdge(cookie) && !isDeletion(cookie));
     if (sessionsOf(own).length === 0) {
       return [compare("session", { expected, measured: "no cookie to abuse", holds: true })];
     }

@@ -1,4 +1,5 @@
-import { type Context, challengedBy } from "./context.ts";
+import type { Context } from "./context.ts";
+import { standInOf } from "./network/edge.ts";
 import type { HttpRequest } from "./network/http.ts";
 import { type Check, compare, probe } from "./probe.ts";
 import { Unknown } from "./unknown.ts";
@@ -72,9 +73,9 @@ async function limitCheck(context: Context, request: HttpRequest, name: "login" 
     while (sent < most && refused === undefined) {
       sent += 1;
       const answer = await context.requestUnlimited(disguised(request, sent));
-      const by = challengedBy(answer);
-      if (by !== undefined)
-        throw new Unknown("target-refused", `${by} asks whether a person sends the requests`);
+      const why = standInOf(answer);
+      if (why !== undefined)
+        throw new Unknown("target-refused", `Request ${sent} did not reach the application: ${why}`);
       if (answer.status === 429) refused ??= sent;
     }
   };

@@ -35,6 +35,7 @@ export const securityContactServed = probe({
     const contact = `mailto:${context.settings.contacts.security}`;
     const contacts = fields.get("contact") ?? [];
     const expires = fields.get("expires") ?? [];
+    const canonical = fields.get("canonical") ?? [];
     const [moment = ""] = expires;
     const days = dateTime.test(moment) ? Math.floor((Date.parse(moment) - Date.now()) / day) : Number.NaN;
     return [
@@ -50,6 +51,16 @@ export const securityContactServed = probe({
         measured: expires.join(", ") || "missing",
         holds: expires.length === 1 && days >= 0 && days <= mostDays,
       }),
+      // Where it names its own addresses, one at another address should not be trusted (section 2.5.2).
+      ...(canonical.length === 0
+        ? []
+        : [
+            compare(`Canonical of ${host}`, {
+              expected: `https://${host}${path}`,
+              measured: canonical.join(", "),
+              holds: canonical.some((each) => URL.parse(each)?.href === `https://${host}${path}`),
+            }),
+          ]),
     ];
   },
 });

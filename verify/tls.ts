@@ -3,6 +3,7 @@ import { askByHttp2 } from "./network/http2.ts";
 import { shakeHands } from "./network/tls.ts";
 import { type Check, compare, eachOf, probe } from "./probe.ts";
 import { settingOf } from "./settings.ts";
+import { Unknown } from "./unknown.ts";
 
 const day = 86_400_000;
 
@@ -102,18 +103,23 @@ export const oldTlsRefused = probe({
     eachOf(context.allHosts, String, async (host) => {
       const minimum = tlsVersions[context.settings.edge.minTlsVersion];
       const versions: readonly TlsVersion[] = ["1.0", "1.1", "1.2", "1.3"];
-      const checks = await Promise.all(
-        versions.map(async (version) => {
-          const subject = `TLS ${version} of ${host}`;
-          const answer = await offer(context, host, version);
-          return tlsVersions[version] < minimum
-            ? refused(subject, answer, tlsVersions[version])
-            : accepted(subject, answer, tlsVersions[version]);
-        }),
+      const answers = await Promise.all(
+        versions.map(async (version) => ({ version, answer: await offer(context, host, version) })),
       );
-      return checks;
+      if (answers.every(({ answer }) => answer.kind === "alert")) throw refusesAll(host);
+      return answers.map(({ version, answer }) => {
+        const subject = `TLS ${version} of ${host}`;
+        return tlsVersions[version] < minimum
+          ? refused(subject, answer, tlsVersions[version])
+          : accepted(subject, answer, tlsVersions[version]);
+      });
     }),
 });
+
+/** A server that knows no such name, or is out of order, refuses what is weak as it refuses everything. */
+function refusesAll(host: string): Unknown {
+  return new Unknown("target-refused", `${host} refuses every handshake, so that no refusal says anything`);
+}
 
 /** By what makes them weak: no encryption, no authentication, or a broken cipher. */
 const weakSuites = {
@@ -130,13 +136,19 @@ export const weakCiphersRefused = probe({
   needs: ["web"],
   settings: ["edge.minTlsVersion"],
   measure: (context) =>
-    eachOf(context.allHosts, String, (host) =>
-      Promise.all(
-        Object.entries(weakSuites).map(async ([what, suites]) =>
-          refused(`suites ${what} of ${host}`, await offer(context, host, "1.2", suites)),
+    eachOf(context.allHosts, String, async (host) => {
+      const [usual, checks] = await Promise.all([
+        Promise.all((["1.2", "1.3"] as const).map((version) => offer(context, host, version))),
+        Promise.all(
+          Object.entries(weakSuites).map(async ([what, suites]) =>
+            refused(`suites ${what} of ${host}`, await offer(context, host, "1.2", suites)),
+          ),
         ),
-      ),
-    ),
+      ]);
+      const isRefused = checks.every(({ state }) => state === "holds");
+      if (isRefused && usual.every(({ kind }) => kind !== "accepted")) throw refusesAll(host);
+      return checks;
+    }),
 });
 
 function refused(subject: string, answer: HelloAnswer, version?: number): Check {

@@ -114,7 +114,9 @@ export const obstacles = [
   "list-of-another",
   "page-unavailable",
   "dns-unsigned",
+  "split-horizon",
   "challenged",
+  "gateway-down",
 ] as const;
 
 /** What healthy platforms do as well, one group at a time: nothing of it is a fault. */
@@ -122,7 +124,7 @@ export const oddities = [
   ["headers-twice", "policy-in-two-headers", "health-word", "redirect-with-port", "login-numbered"],
   ["framing-by-policy", "policy-with-nonce", "health-empty", "login-creates", "cookies-of-the-edge"],
   ["home-elsewhere", "security-txt-elsewhere", "asset-with-query", "metrics-hidden", "errors-with-routes"],
-  ["redirect-at-once", "short-lived-certificate"],
+  ["redirect-at-once", "short-lived-certificate", "ipv6-only"],
   ["metrics-in-open-format", "cookies-cleared", "security-txt-with-mark"],
 ] as const;
 

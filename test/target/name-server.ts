@@ -104,7 +104,9 @@ function spoiled(
 ): Answer[] {
   return records.flatMap((record): Answer[] => {
     const isApi = name.startsWith("api.");
-    if (record.type === "A" && isApi && has("address-missing")) return [];
+    if ((record.type === "A" || record.type === "AAAA") && isApi && has("address-missing")) return [];
+    if (record.type === "A" && isApi && has("ipv6-only")) return [];
+    if (record.type === "A" && isApi && has("split-horizon")) return [{ ...record, data: "10.0.0.5" }];
     if (record.type === "AAAA" && isApi && has("ipv6-missing")) return [];
     if (record.type === "A" && isApi && has("past-the-edge")) return [{ ...record, data: "203.0.113.9" }];
     if (record.type === "A" && isSecond && has("name-server-stale")) {

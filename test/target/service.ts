@@ -38,6 +38,7 @@ export async function createService(options: ServiceOptions) {
       return reply.code(403).header("cf-mitigated", "challenge").type("text/html").send("Just a moment...");
     }
     const isServedThere = has("redirect-host-serves") && request.url === settings.observability.metricsPath;
+    if (has("gateway-down")) return reply.code(502).type("text/html").send("Bad Gateway");
     if (hostOf(request) === domains.redirect && !isServedThere) {
       const to = has("redirect-host-elsewhere") ? "elsewhere.example" : domains.web;
       return reply.redirect(`https://${to}${request.url}`, has("redirect-host-temporary") ? 302 : 308);

@@ -173,6 +173,11 @@ const ofTheHandshake = [
   ...["http-redirected", "certificate-not-revoked"],
 ];
 
+const askingTheApplication = registry
+  .filter(({ needs, disturbs }) => needs.includes("web") && disturbs !== true)
+  .map(({ name }) => name)
+  .filter((name) => !ofTheHandshake.includes(name));
+
 describe("a platform that cannot be judged", () => {
   /** What each obstacle keeps from being told. A page that is not served fails what needs one. */
   const untold: Readonly<Record<(typeof obstacles)[number], { unknown: string[]; wrong?: string[] }>> = {
@@ -185,11 +190,12 @@ describe("a platform that cannot be judged", () => {
       wrong: ["redirect-host-redirects", "journeys-pass"],
     },
     "dns-unsigned": { unknown: ["dnssec-validated"] },
-    challenged: {
-      unknown: registry
-        .filter(({ needs, disturbs }) => needs.includes("web") && disturbs !== true)
-        .map(({ name }) => name)
-        .filter((name) => !ofTheHandshake.includes(name)),
+    "split-horizon": { unknown: ["hosts-resolved", "hosts-behind-edge", "dnssec-validated"] },
+    challenged: { unknown: askingTheApplication },
+    // What asks whether the hosts work has its answer.
+    "gateway-down": {
+      unknown: askingTheApplication.filter((name) => !["health-answers", "journeys-pass"].includes(name)),
+      wrong: ["health-answers", "journeys-pass"],
     },
   };
 

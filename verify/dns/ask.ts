@@ -2,7 +2,9 @@ import type { Answer, RecordType } from "dns-packet";
 import type { Context } from "../context.ts";
 import { type Trust, trustOf } from "../network/dns/chain.ts";
 import { canonicalName, type DnsAnswer, type Question, sameName } from "../network/dns/message.ts";
+import { isPrivate } from "../network/targets.ts";
 import { Shared } from "../shared.ts";
+import { Unknown } from "../unknown.ts";
 
 const answers = new Shared<DnsAnswer>();
 const chains = new Shared<Trust>();
@@ -27,21 +29,65 @@ export function trust(context: Context, name: string): Promise<Trust> {
   );
 }
 
-/** Aliases that are followed from one name. */
-const mostAliases = 8;
-
-/** Where the aliases of a name lead in an answer. */
+/** Where the aliases of a name lead in an answer. An answer has few records, so that each can be an alias. */
 export function ownerOf(records: readonly Answer[], name: string): string {
-  let owner = name;
-  for (let count = 0; count < mostAliases; count += 1) {
-    const alias = records.find((record) => record.type === "CNAME" && sameName(record.name, owner));
-    if (alias?.type !== "CNAME") return owner;
-    owner = alias.data;
-  }
-  return owner;
+  return aliasesOf(records, name).owner;
 }
 
-/** Addresses of a host, of one family, in order. */
+function aliasesOf(records: readonly Answer[], name: string): { owner: string; isCircle: boolean } {
+  const seen = new Set<string>();
+  let owner = name;
+  while (!seen.has(canonicalName(owner))) {
+    seen.add(canonicalName(owner));
+    const alias = records.find((record) => record.type === "CNAME" && sameName(record.name, owner));
+    if (alias?.type !== "CNAME") return { owner, isCircle: false };
+    owner = alias.data;
+  }
+  return { owner, isCircle: true };
+}
+
+/** What DNS says of the addresses of a host, of one family. */
+export type Addresses =
+  | { readonly kind: "found"; readonly addresses: readonly string[] }
+  /** The aliases lead back to where they began. */
+  | { readonly kind: "circle" }
+  | { readonly kind: "none" };
+
+/**
+ * Addresses of a host as the Internet has them.
+ *
+ * @throws {Unknown} where the resolver answers for its own network only, or leaves aliases open
+ */
+export async function resolved(context: Context, name: string, type: "A" | "AAAA"): Promise<Addresses> {
+  const { records } = await ask(context, { name, type });
+  const { owner, isCircle } = aliasesOf(records, name);
+  if (isCircle) return { kind: "circle" };
+  const addresses = addressesIn(records, name, type);
+  if (addresses.length > 0) {
+    // With a public one beside it, the record itself is wrong.
+    if (!addresses.every(isPrivate)) return { kind: "found", addresses };
+    throw new Unknown(
+      "target-refused",
+      `The resolver answers ${addresses.join(", ")} for ${name}, as one inside of a network or a filter does; name another in verify.resolvers`,
+    );
+  }
+  if (sameName(owner, name)) return { kind: "none" };
+  const { records: further } = await ask(context, { name: owner, type });
+  const own = addressesIn(further, owner, type);
+  return own.length === 0 ? { kind: "none" } : { kind: "found", addresses: own };
+}
+
+/** The same as a list. */
+export async function publicAddressesOf(
+  context: Context,
+  name: string,
+  type: "A" | "AAAA",
+): Promise<readonly string[]> {
+  const found = await resolved(context, name, type);
+  return found.kind === "found" ? found.addresses : [];
+}
+
+/** Addresses of a host, of one family, in order, whosever they are. */
 export async function addressesOf(
   context: Context,
   name: string,

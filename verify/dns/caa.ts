@@ -22,6 +22,7 @@ export const authoritiesRestricted = probe({
       return [
         ...issuers(context, host, records, "issue"),
         ...issuers(context, host, records, "issuewild"),
+        ...critical(host, records),
         reports(context, host, records),
       ];
     }),
@@ -66,6 +67,25 @@ function issuers(
       setting: "edge.certificateAuthorities",
     }),
   ];
+}
+
+/** Properties that authorities know (RFC 8659, 8657, 9495 and the registry of IANA). */
+const known = ["issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"];
+
+/** Whoever does not know a critical property must not issue (RFC 8659, section 4.1). */
+function critical(host: string, records: readonly CaaData[]): Check[] {
+  const strange = records.filter(
+    ({ tag, flags, issuerCritical }) =>
+      !known.includes(tag.toLowerCase()) && (issuerCritical === true || ((flags ?? 0) & 128) !== 0),
+  );
+  return strange.map(({ tag }) =>
+    compare(`critical property ${tag} of ${host}`, {
+      expected: "none that authorities do not know",
+      measured: "so that nobody may issue",
+      holds: false,
+      setting: "edge.certificateAuthorities",
+    }),
+  );
 }
 
 function reports(context: Context, host: string, records: readonly CaaData[]): Check {

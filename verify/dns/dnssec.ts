@@ -3,7 +3,7 @@ import { canonicalName } from "../network/dns/message.ts";
 import { problemOf, recordSet } from "../network/dns/signature.ts";
 import { type Check, compare, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
-import { ask, trust } from "./ask.ts";
+import { ask, publicAddressesOf, trust } from "./ask.ts";
 
 const validated = "a chain of signatures from the root";
 
@@ -43,6 +43,8 @@ async function signedCheck(
 ): Promise<Check> {
   const problems: string[] = [];
   const types: string[] = [];
+  // A resolver that answers for its own network signs nothing.
+  await Promise.all((["A", "AAAA"] as const).map((type) => publicAddressesOf(context, name, type)));
   for (const type of ["CNAME", "A", "AAAA", "CAA", "SOA", "NS"] as const) {
     const set = recordSet((await ask(context, { name, type })).records, name, type);
     if (set.records.length === 0) continue;

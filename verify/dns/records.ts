@@ -4,16 +4,21 @@ import { isPrivate } from "../network/targets.ts";
 import { type Check, compare, eachOf, probe } from "../probe.ts";
 import { settingOf } from "../settings.ts";
 import { Unknown } from "../unknown.ts";
-import { addressesOf } from "./ask.ts";
+import { type Addresses, publicAddressesOf, resolved } from "./ask.ts";
 
 export const hostsResolved = probe({
   name: "hosts-resolved",
   items: ["7.6", "7.7"],
-  title: "Every host must have addresses of IPv4, all of them public.",
+  title: "Every host must have addresses, all of them public.",
   needs: ["dns"],
   settings: ["domains.web"],
   measure: (context) =>
-    eachOf(context.allHosts, String, async (host) => [await publicCheck(context, host, "A")]),
+    eachOf(context.allHosts, String, async (host) => {
+      const found = await resolved(context, host, "A");
+      // A host of IPv6 alone has addresses too.
+      const other = found.kind === "none" ? await resolved(context, host, "AAAA") : found;
+      return [publicCheck(context, host, other.kind === "none" ? "A, AAAA" : "addresses", other)];
+    }),
 });
 
 export const ipv6Resolved = probe({
@@ -23,14 +28,21 @@ export const ipv6Resolved = probe({
   needs: ["dns"],
   settings: ["domains.web"],
   measure: (context) =>
-    eachOf(context.allHosts, String, async (host) => [await publicCheck(context, host, "AAAA")]),
+    eachOf(context.allHosts, String, async (host) => {
+      const found = await resolved(context, host, "AAAA");
+      if (found.kind === "none" && (await resolved(context, host, "A")).kind === "none") {
+        throw new Unknown("no-data", `${host} has no address at all`);
+      }
+      return [publicCheck(context, host, "AAAA", found)];
+    }),
 });
 
-async function publicCheck(context: Context, host: string, type: "A" | "AAAA"): Promise<Check> {
-  const addresses = await addressesOf(context, host, type);
-  return compare(`${type} of ${host}`, {
+function publicCheck(context: Context, host: string, what: string, found: Addresses): Check {
+  const addresses = found.kind === "found" ? found.addresses : [];
+  const none = found.kind === "circle" ? "aliases that lead in a circle" : "no address";
+  return compare(`${what} of ${host}`, {
     expected: "public addresses",
-    measured: addresses.join(", ") || "no address",
+    measured: addresses.join(", ") || none,
     holds: addresses.length > 0 && !addresses.some(isPrivate),
     setting: settingOf(context, host),
   });
@@ -59,7 +71,7 @@ export const hostsBehindEdge = probe({
   measure: (context) =>
     eachOf(context.allHosts, String, async (host) => {
       const families = await Promise.all(
-        (["A", "AAAA"] as const).map((type) => addressesOf(context, host, type)),
+        (["A", "AAAA"] as const).map((type) => publicAddressesOf(context, host, type)),
       );
       const addresses = families.flat();
       if (addresses.length === 0) throw new Unknown("no-data", `${host} has no address`);

@@ -11,9 +11,9 @@ export interface Health {
 
 const well = /^(?:ok|okay|up|pass|passing|healthy|alive|available|ready|running|operational|success)$/i;
 
-/** Words that say that something does not work, or not all of it. */
+/** Words that say that something does not work, or not all of it, maybe with a reason behind them. */
 const unwell =
-  /^(?:down|fail|failed|failing|error|unhealthy|degraded|warn|warning|critical|offline|unavailable|disconnected|dead|timeout|outofservice|out_of_service|unreachable)$/i;
+  /^(?:down|fail|failed|failing|failure|error|unhealthy|degraded|warn|warning|critical|offline|unavailable|disconnected|not connected|dead|timeout|timed out|outofservice|out_of_service|unreachable)(?:\s*[:(,;-]|$)/i;
 
 /** Members that list what a service needs, as the formats for health checks of several frameworks have them. */
 const parts = ["checks", "dependencies", "components", "services", "details", "info", "entries", "results"];
@@ -21,8 +21,18 @@ const parts = ["checks", "dependencies", "components", "services", "details", "i
 /** Where `false` says that a part does not work; elsewhere it may be any fact. */
 const partsWithFlags = ["checks", "dependencies", "components", "services"];
 
+/** What a service needs, by its usual names: `false` says that it does not work wherever it stands. */
+const needed =
+  /^(?:database|db|postgres|postgresql|pg|prisma|supabase|mysql|mongo|mongodb|redis|cache|queue|broker|kafka|rabbitmq|storage|s3|smtp|mail|search|elasticsearch)$/i;
+
+/** Flags that say of anything that it works. */
+const flags = /^(?:ok|healthy|success|alive|up|connected|is_?connected|reachable|available|is_?healthy)$/i;
+
+/** Lists of what does not work, in which anything is too much. */
+const troubles = /^(?:errors?|failures|failed|failing|problems|unhealthy)$/i;
+
 /** Deepest list of parts of a part, and the longest one that is read. */
-const deepest = 4;
+const deepest = 8;
 const mostParts = 200;
 
 const object = z.record(z.string(), z.unknown());
@@ -68,7 +78,7 @@ function brokenIn(value: Readonly<Record<string, unknown>>, depth: number): stri
   // Many list their parts without a member around them, such as `database` beside `status`.
   for (const [name, part] of Object.entries(value).slice(0, mostParts)) {
     if (facts.test(name) || parts.includes(name)) continue;
-    const found = brokenPart(name, part, depth - 1, false);
+    const found = troubleIn(name, part) ?? brokenPart(name, part, depth - 1, needed.test(name));
     if (found !== undefined) return found;
   }
   for (const name of parts) {
@@ -80,6 +90,16 @@ function brokenIn(value: Readonly<Record<string, unknown>>, depth: number): stri
     }
   }
   return undefined;
+}
+
+/** What a member says by its name: a flag that is down, or a list of errors that has some. */
+function troubleIn(key: string, part: unknown): string | undefined {
+  const name = key.slice(0, 100);
+  if (part === false && flags.test(name)) return `${name}: false`;
+  if (!troubles.test(name)) return undefined;
+  if (Array.isArray(part) && part.length > 0) return `${name}: ${part.length}`;
+  const isSaid = typeof part === "string" && !/^(?:|none|null|no|false|0|ok)$/i.test(part.trim());
+  return isSaid ? `${name}: ${part.slice(0, 100)}` : undefined;
 }
 
 function brokenPart(key: string, part: unknown, depth: number, hasFlags: boolean): string | undefined {

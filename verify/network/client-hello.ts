@@ -57,7 +57,8 @@ export async function offer(
 ): Promise<HelloAnswer> {
   const { signal, limits, targets } = context;
   const socket = connect({ ...(await addressOf(host, "https", targets)), signal });
-  socket.setTimeout(limits.requestMs, () => socket.destroy());
+  // Until the answer is complete: bytes that drip in end no wait.
+  const timer = setTimeout(() => socket.destroy(), limits.requestMs);
   try {
     await once(socket, "connect");
     socket.write(clientHello(host, version, suites));
@@ -74,6 +75,7 @@ export async function offer(
     signal.throwIfAborted();
     return { kind: "silent" };
   } finally {
+    clearTimeout(timer);
     socket.destroy();
   }
 }

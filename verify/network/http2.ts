@@ -46,7 +46,8 @@ export async function askByHttp2(context: Hands, host: string): Promise<Http2Ans
     context.signal.throwIfAborted();
     if (time.aborted)
       throw new Unknown("timed-out", `${host}: no answer by HTTP/2 in time`, { cause: error });
-    throw new Unknown("target-refused", `${host}: no TLS handshake`, { cause: error });
+    const why = socket.alpnProtocol === "h2" ? "no answer by HTTP/2" : "no TLS handshake";
+    throw new Unknown("target-refused", `${host}: ${why}`, { cause: error });
   } finally {
     signal.removeEventListener("abort", stop);
     socket.destroy();
@@ -74,7 +75,12 @@ function exchanged(
       if (error.message === "stopped") reject(error);
       else broken(whyOf(error));
     });
-    session.on("goaway", (code) => broken(`GOAWAY with code ${code}`));
+    // Closed in order but without an answer, as a server does that restarts: nothing is wrong with the protocol.
+    const unanswered = (): void => {
+      session.destroy();
+      reject(new Error("closed without an answer"));
+    };
+    session.on("goaway", (code) => (code === 0 ? unanswered() : broken(`GOAWAY with code ${code}`)));
     session.on("close", () => broken("the connection was closed"));
     const stream = session.request({ ":path": "/", "user-agent": "optropic-verify" }, { endStream: true });
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -82,7 +88,9 @@ function exchanged(
       else broken(whyOf(error));
     });
     stream.on("response", (headers) => done({ kind: "answered", status: headers[":status"] ?? 0 }));
-    stream.on("close", () => broken(`the stream was reset with code ${stream.rstCode}`));
+    stream.on("close", () =>
+      stream.rstCode === 0 ? unanswered() : broken(`the stream was reset with code ${stream.rstCode}`),
+    );
   });
 }
 

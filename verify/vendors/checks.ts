@@ -1,5 +1,6 @@
 import { listed } from "../../lib/text.ts";
 import { type Check, compare } from "../probe.ts";
+import { Unknown } from "../unknown.ts";
 
 /** That a vendor says of something exactly what is declared. */
 export function same(
@@ -18,6 +19,38 @@ export function same(
     ...(unit !== undefined && { unit }),
   });
 }
+
+/**
+ * The same of a word that vendors add to: one that is not known here says nothing.
+ *
+ * @param others words that are known to say that it is not so
+ */
+export function sameState(
+  subject: string,
+  wanted: string,
+  found: string | null | undefined,
+  others: readonly string[],
+): Check {
+  const check = same(subject, wanted, found);
+  const isKnown = check.measured === wanted || others.includes(check.measured);
+  return isKnown ? check : { ...check, state: "unknown", reason: "not-understood" };
+}
+
+/**
+ * How long ago the newest of some moments was, in milliseconds; undefined where there is none.
+ *
+ * @throws {Unknown} where it lies ahead: then a clock is wrong, and nothing can be told of an age
+ */
+export function ageOf(subject: string, moments: readonly number[], now: number): number | undefined {
+  const known = moments.filter(Number.isFinite);
+  if (known.length === 0) return undefined;
+  const age = now - Math.max(...known);
+  if (age >= -mostSkewMs) return Math.max(0, age);
+  throw new Unknown("no-data", `The ${subject} is dated in the future; check the clocks`);
+}
+
+/** What clocks differ by without anybody minding. */
+const mostSkewMs = 3_600_000;
 
 /** What is declared and the vendor does not have. */
 export function absent(subject: string, expected: string, setting?: string): Check {

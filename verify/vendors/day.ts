@@ -91,8 +91,9 @@ async function judged(context: Context, query: string, how: Judging): Promise<Ch
 const whole = (hours * 3600) / stepSeconds + 1;
 
 function checkOf({ labels, values }: RangeSeries, { setting, judge }: Judging): Check {
+  // None of these can be below zero: such a value is no measurement.
   const window = windowOf(
-    values.map(([, value]) => value),
+    values.map(([, value]) => (value < 0 ? Number.NaN : value)),
     whole,
   );
   const { state, summary } = judge(window);

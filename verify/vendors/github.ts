@@ -123,6 +123,9 @@ function checkProbe(name: keyof typeof wantedChecks): Probe {
         );
       }
       const newest = own.toSorted((a, b) => b.id - a.id)[0];
+      if (newest !== undefined && newest.status !== "completed") {
+        throw new Unknown("no-data", `The check ${name} has not ended yet: it is ${newest.status}`);
+      }
       return [same(`check ${name}`, "success", newest && (newest.conclusion ?? newest.status))];
     },
   });

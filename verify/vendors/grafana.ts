@@ -128,6 +128,9 @@ export const grafanaRulesHealthy = probe({
       const rule = rules.find((one) => one.name === name);
       // That it is missing is said by the probe of the rules.
       if (rule === undefined) return [];
+      if (rule.health === "unknown") {
+        throw new Unknown("no-data", `Grafana has not evaluated the rule ${name} yet`);
+      }
       const healthy = ["ok", "nodata"].includes(rule.health);
       return [
         compare(`health of ${name}`, {

@@ -4,7 +4,7 @@ import { Sentry } from "../../vendors/sentry.ts";
 import type { Context } from "../context.ts";
 import { compare, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
-import { absent, same, sameMembers } from "./checks.ts";
+import { absent, ageOf, same, sameMembers } from "./checks.ts";
 import { present, question } from "./question.ts";
 
 export const sentryOf = ({ settings }: Context, access: ConstructorParameters<typeof Sentry>[1]) =>
@@ -139,14 +139,15 @@ export const backupCheckedIn = probe({
   measure: async (context) => {
     const { objectives, backups, project: of, stage } = context.settings;
     const found = await checkIns(context, vendorName(of, stage, "backup"));
+    if (found.length === 0) throw new Unknown("no-data", "Sentry lists no check-in of the backup job");
     const moments = found
       .filter(({ status }) => status === "ok")
-      .map(({ dateAdded, dateCreated }) => Date.parse(dateAdded ?? dateCreated ?? ""))
-      .filter(Number.isFinite);
+      .map(({ dateAdded, dateCreated }) => Date.parse(dateAdded ?? dateCreated ?? ""));
     const most = objectives.rpoMinutes + backups.graceMinutes;
     const subject = "age of the newest backup";
-    if (moments.length === 0) return [absent(subject, `at most ${most} min`, "objectives.rpoMinutes")];
-    const age = Math.round((context.clock.now() - Math.max(...moments)) / 60_000);
+    const newest = ageOf(subject.replace("age of the ", ""), moments, context.clock.now());
+    if (newest === undefined) return [absent(subject, `at most ${most} min`, "objectives.rpoMinutes")];
+    const age = Math.round(newest / 60_000);
     return [
       compare(subject, {
         expected: `at most ${most}`,

@@ -4,7 +4,7 @@ import { Supabase } from "../../vendors/supabase.ts";
 import type { Context } from "../context.ts";
 import { compare, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
-import { absent, same, sameMembers } from "./checks.ts";
+import { absent, ageOf, same, sameMembers, sameState } from "./checks.ts";
 import { question } from "./question.ts";
 
 const nameOf = ({ project, stage }: Settings) => vendorName(project, stage, "database");
@@ -61,6 +61,12 @@ export const supabaseAccount = probe({
   },
 });
 
+/** States of a project in which it does not serve, or not as it should (api.supabase.com/api/v1). */
+const unhealthy = [
+  ...["INACTIVE", "ACTIVE_UNHEALTHY", "COMING_UP", "GOING_DOWN", "INIT_FAILED", "REMOVED", "RESTORING"],
+  ...["UPGRADING", "PAUSING", "RESTORE_FAILED", "RESTARTING", "PAUSE_FAILED", "RESIZING"],
+];
+
 export const supabaseProject = probe({
   name: "supabase-project",
   items: ["3.1", "7.5"],
@@ -74,7 +80,7 @@ export const supabaseProject = probe({
     const { selected_addons: selected } = await addons(context, own.ref);
     const compute = selected.find(({ type }) => type === "compute_instance")?.variant.id;
     return [
-      same("state of the project", "ACTIVE_HEALTHY", own.status),
+      sameState("state of the project", "ACTIVE_HEALTHY", own.status, unhealthy),
       same("region", settings.database.region, own.region, "database.region"),
       same(
         "compute size",
@@ -122,13 +128,15 @@ export const supabaseBackups = probe({
       ...found.backups
         .filter(({ status }) => status === "COMPLETED")
         .map(({ inserted_at: at }) => Date.parse(at)),
-    ].filter(Number.isFinite);
+    ];
     const subject = "newest backup at Supabase";
     const expected = `at most ${newestHours}`;
-    if (moments.length === 0) return [absent(subject, `${expected} h old`, "database.pitrDays")];
-    const hours = (context.clock.now() - Math.max(...moments)) / 3_600_000;
-    const holds = hours <= newestHours && hours > -1;
-    return [compare(subject, { expected, measured: hours.toFixed(1), holds, unit: "h" })];
+    const age = ageOf(subject, moments, context.clock.now());
+    if (age === undefined) return [absent(subject, `${expected} h old`, "database.pitrDays")];
+    const hours = age / 3_600_000;
+    return [
+      compare(subject, { expected, measured: hours.toFixed(1), holds: hours <= newestHours, unit: "h" }),
+    ];
   },
 });
 
@@ -142,6 +150,7 @@ export const supabasePooler = probe({
     const { pool } = context.settings.database;
     if (!pool.enabled) throw new Unknown("no-data", "The pool is turned off in the settings");
     const found = await poolers(context, await refOf(context));
+    if (found.length === 0) throw new Unknown("no-data", "Supabase lists no pooler of the project");
     const primary = found.find(({ database_type: type }) => type === "PRIMARY");
     if (primary === undefined)
       return [absent("pooler of the primary database", pool.mode, "database.pool.mode")];

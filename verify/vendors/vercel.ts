@@ -4,7 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import { Vercel, type VercelProject } from "../../vendors/vercel.ts";
 import { compare, eachOf, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
-import { absent, same, sameCommit, sameMembers } from "./checks.ts";
+import { absent, same, sameCommit, sameMembers, sameState } from "./checks.ts";
 import { present, question } from "./question.ts";
 
 const clientOf = (settings: Settings, access: ConstructorParameters<typeof Vercel>[1]) =>
@@ -192,6 +192,9 @@ export const vercelVariables = probe({
   },
 });
 
+/** States of a deployment in which it serves nothing (vercel.com/docs/rest-api). */
+const notReady = ["BLOCKED", "BUILDING", "CANCELED", "DELETED", "ERROR", "INITIALIZING", "QUEUED"];
+
 export const vercelDeployment = probe({
   name: "vercel-deployment",
   items: ["S4.2"],
@@ -208,7 +211,7 @@ export const vercelDeployment = probe({
     if (wanted === undefined)
       throw new Unknown("no-data", "VERIFY_COMMIT is not set: which commit is the release?");
     return [
-      same("state of the production deployment", "READY", state),
+      sameState("state of the production deployment", "READY", state, notReady),
       compare("commit of the production deployment", {
         expected: wanted,
         measured: commit ?? "unknown",
