@@ -51,5 +51,6 @@ export * as securityTls from "./security-tls.ts";
 export * as supabase from "./supabase.ts";
 export * as texts from "./texts.ts";
 export * as traffic from "./traffic.ts";
+export * as vendorValues from "./vendor-values.ts";
 export * as vercel from "./vercel.ts";
 export * as zoneSettings from "./zone-settings.ts";

@@ -40,6 +40,18 @@ export function fields(expression: string): string[] {
   );
 }
 
+/** Whether a text can be an expression at all: it has nothing that no token begins with, and its brackets close. */
+export function isExpression(expression: string): boolean {
+  let open = 0;
+  return (
+    (tokenize(expression) ?? [undefined]).every((token) => {
+      if (token?.kind === "sign" && token.text === "(") open += 1;
+      if (token?.kind === "sign" && token.text === ")") open -= 1;
+      return token !== undefined && open >= 0;
+    }) && open === 0
+  );
+}
+
 /** Whether it compares by a regular expression. */
 export function usesPattern(expression: string): boolean {
   return (tokenize(expression) ?? []).some((token) => token.kind === "word" && token.text === "matches");
