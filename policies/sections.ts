@@ -53,4 +53,5 @@ export * as texts from "./texts.ts";
 export * as traffic from "./traffic.ts";
 export * as vendorValues from "./vendor-values.ts";
 export * as vercel from "./vercel.ts";
+export * as watching from "./watching.ts";
 export * as zoneSettings from "./zone-settings.ts";

@@ -3,6 +3,7 @@ import {
   type Finding,
   fault,
   judge,
+  known,
   policy,
   type Stack,
   type Value,
@@ -57,6 +58,16 @@ function judgeSettings(
 
 const longestToken = 86_400;
 const shortestPassword = 8;
+/** Supabase's own advisor says so. Source: https://supabase.com/docs/guides/deployment/going-into-prod */
+const longestCode = 3600;
+/** Attempts from one address, in five minutes or an hour; the defaults are 30 to 150. */
+const mostAttempts = 3600;
+const attemptLimits = [
+  "rate_limit_otp",
+  "rate_limit_verify",
+  "rate_limit_anonymous_users",
+  "rate_limit_web3",
+];
 
 function signInFault(stack: Stack, auth: Value): Fault | undefined {
   const isOn = (name: string) => auth.at(name).boolean() === true;
@@ -92,6 +103,22 @@ function signInFault(stack: Stack, auth: Value): Fault | undefined {
       seconds,
       `A token that was taken is valid for ${seconds.number()} seconds, more than a day.`,
     );
+  }
+  const code = auth.at("mailer_otp_exp");
+  if ((code.number() ?? 0) > longestCode) {
+    return fault(code, `A code or link in a mail is valid for ${code.number()} seconds, more than an hour.`);
+  }
+  const limit = attemptLimits.map((name) => auth.at(name)).find((it) => (it.number() ?? 0) > mostAttempts);
+  if (limit !== undefined) {
+    return fault(limit, `${limit.path.at(-1)} allows ${limit.number()} attempts, which is no limit.`);
+  }
+  const hook = auth
+    .entries()
+    .find(
+      ([name, value]) => /^hook_\w+_uri$/.test(name) && /^http:/i.test(known(() => value.string()) ?? ""),
+    );
+  if (hook !== undefined) {
+    return fault(hook[1], `${hook[0]} is plain http: what Supabase sends there can be read and forged.`);
   }
   const length = auth.at("password_min_length");
   if ((length.number() ?? shortestPassword) < shortestPassword) {

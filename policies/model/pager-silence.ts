@@ -28,7 +28,10 @@ export function judgeSilence(stack: Stack, services: readonly Resource[], now: n
     ...stack
       .ofType(pagerduty.service)
       .filter((service) => services.includes(service))
-      .map((service) => judge(service, () => judgeUrgency(service))),
+      .flatMap((service) => [
+        judge(service, () => judgeUrgency(service)),
+        judge(service, () => judgeHolding(service)),
+      ]),
     ...stack
       .ofType(pagerRules.window)
       .filter(concerns)
@@ -50,6 +53,35 @@ function judgeUrgency(service: Service): Verdict {
   const low = parts.map((part) => part.at("urgency")).find((urgency) => urgency.string() === "low");
   return (
     low === undefined || fault(low, `Incidents of ${service.name} have low urgency, which wakes nobody.`)
+  );
+}
+
+/** Longer than this, an alert is not told for minutes, or is put to an incident that somebody closed for himself. */
+const longestHoldSeconds = { resolve: 3600, group: 3600, pause: 300 };
+
+/** What a service does with an alert before anybody is called, or before the next level is. */
+function judgeHolding(service: Service): Verdict {
+  const resolve = service.at("autoResolveTimeout");
+  const resolved = Number(resolve.string() ?? resolve.number() ?? 0);
+  if (resolved > 0 && resolved < longestHoldSeconds.resolve) {
+    return fault(
+      resolve,
+      `${service.name} closes an incident after ${resolved} seconds, before the next level is called.`,
+    );
+  }
+  const grouping = service.at("alertGroupingParameters");
+  const span = grouping.at("config", "timeout");
+  const isByTime = grouping.at("type").string() === "time";
+  // Without a timeout, or with 0, alerts are grouped for as long as the incident is open.
+  if (isByTime && (span.number() ?? 0) > longestHoldSeconds.group) {
+    return fault(span, `${service.name} puts what comes within ${span.number()} seconds to an old incident.`);
+  }
+  const pause = service.at("autoPauseNotificationsParameters");
+  const paused = pause.at("timeout");
+  return (
+    pause.at("enabled").boolean() !== true ||
+    (paused.number() ?? 0) <= longestHoldSeconds.pause ||
+    fault(paused, `${service.name} waits ${paused.number()} seconds before it calls anybody.`)
   );
 }
 

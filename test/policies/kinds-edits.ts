@@ -5,9 +5,16 @@ import { add, type Edit, type Inputs, list, set } from "../recording/edited.ts";
 
 export type Case = readonly [policy: string, what: string, edit: Edit];
 
-export const inside = (inputs: Inputs, key: string, change: Inputs): Inputs => ({
+const inside = (inputs: Inputs, key: string, change: Inputs): Inputs => ({
   [key]: { ...Object(inputs[key]), ...change },
 });
+/** The items of a list among the inputs, each with the change. */
+const each =
+  (property: string, change: (item: Inputs) => Inputs) =>
+  (inputs: Inputs): Inputs => ({
+    [property]: list(inputs[property]).map((item) => ({ ...Object(item), ...change(Object(item)) })),
+  });
+
 const record = (inputs: Inputs): Edit =>
   add(cloudflare.dnsRecord, "another", { ttl: 300, ...inputs }, { beside: "edge-api", by: "zoneId" });
 const service = (inputs: Inputs): Edit => set("api-service", () => inputs);
@@ -23,6 +30,19 @@ const operation = (change: Inputs): Edit =>
   deployments((inputs) => inside(inputs, "operationContext", change));
 const git = (change: Inputs): Edit =>
   deployments(({ sourceContext }) => ({ sourceContext: inside(Object(sourceContext), "git", change) }));
+
+const ruleAt = (name: string, index: number, change: Inputs): Edit =>
+  set(name, ({ rules }) => ({
+    rules: list(rules).map((rule, at) => (at === index ? { ...Object(rule), ...change } : rule)),
+  }));
+const limits = (change: Inputs): Edit =>
+  set("edge-rate-limits", (inputs) => each("rules", (rule) => inside(rule, "ratelimit", change))(inputs));
+const signIn = (change: Inputs): Edit =>
+  set("database-settings", ({ auth }) => ({
+    auth: JSON.stringify({ ...Object(JSON.parse(String(auth))), ...change }),
+  }));
+const status = (cmp: string, value: number): string =>
+  JSON.stringify({ root: { op: "and", children: [{ op: "status_code_check", operator: { cmp }, value }] } });
 
 export const brokenPlatforms: readonly Case[] = [
   [
@@ -108,6 +128,106 @@ export const brokenPlatforms: readonly Case[] = [
     "an example is served",
     set("web-project", () => ({ rootDirectory: "examples/demo" })),
   ],
+  ["ruleset-values", "a rule without an expression", ruleAt("edge-response-headers", 1, { expression: "" })],
+  [
+    "ruleset-values",
+    "an operation that does not exist",
+    ruleAt("edge-response-headers", 1, {
+      actionParameters: { headers: { "Content-Security-Policy": { operation: "put", value: "x" } } },
+    }),
+  ],
+  [
+    "ruleset-values",
+    "a rule of the cache that says nothing",
+    ruleAt("edge-cache", 1, { actionParameters: {} }),
+  ],
+  [
+    "ruleset-values",
+    "a bracket that does not close",
+    ruleAt("edge-response-headers", 1, { expression: '(http.host eq "api.optropic.example"' }),
+  ],
+  ["ruleset-values", "a kind that does not exist", set("edge-cache", () => ({ kind: "zones" }))],
+  ["ruleset-values", "a limit for everybody together", limits({ characteristics: ["cf.colo.id"] })],
+  ["ruleset-values", "a limit that Cloudflare does not take", limits({ characteristics: ["ip.src"] })],
+  [
+    "variable-names",
+    "production and a branch at once",
+    set("web-DATABASE_URL", () => ({ gitBranch: "next" })),
+  ],
+  [
+    "variable-names",
+    "a target that does not exist",
+    set("web-LOG_LEVEL", () => ({ targets: ["production", "*"] })),
+  ],
+  [
+    "database-grant-values",
+    "nobody gets in",
+    set("database-application-role", () => ({ connectionLimit: 0 })),
+  ],
+  [
+    "backup-bucket-rules-meet",
+    "the lock is another account's",
+    set("backups-lock", () => ({ accountId: "f".repeat(32) })),
+  ],
+  [
+    "monitors-watch-platform",
+    "another URL is watched",
+    set("errors-uptime-api", () => ({ url: "https://example.com/" })),
+  ],
+  [
+    "monitors-watch-platform",
+    "an error is healthy",
+    set("errors-uptime-api", () => ({ assertionJson: status("greater_than", 0) })),
+  ],
+  [
+    "monitors-watch-platform",
+    "a backup may be two days late",
+    set("errors-backup", () => ({ checkinMarginMinutes: 2880 })),
+  ],
+  [
+    "monitors-watch-platform",
+    "a check-in at another time",
+    set("errors-backup", () => ({ schedule: { crontab: "0 0 1 * *" } })),
+  ],
+  [
+    "monitors-watch-platform",
+    "an issue is told of after a million",
+    set(
+      "errors-incident-alert",
+      each("actionFilters", () => ({ conditions: [{ issueOccurrences: { value: 1_000_000 } }] })),
+    ),
+  ],
+  [
+    "monitors-watch-platform",
+    "any certificate will do",
+    set("observability-health-api", ({ settings }) => ({
+      settings: inside(Object(settings), "http", { tlsConfig: { insecureSkipVerify: true } }),
+    })),
+  ],
+  [
+    "pager-reaches-on-call",
+    "incidents are closed after a minute",
+    set("on-call-service", () => ({ autoResolveTimeout: "60" })),
+  ],
+  [
+    "pager-reaches-on-call",
+    "alerts are grouped for a day",
+    set("on-call-service", () => ({
+      alertGroupingParameters: { type: "time", config: { timeout: 86_400 } },
+    })),
+  ],
+  [
+    "pager-reaches-on-call",
+    "nobody is called for a quarter of an hour",
+    set("on-call-service", () => ({ autoPauseNotificationsParameters: { enabled: true, timeout: 900 } })),
+  ],
+  ["supabase-sign-in", "a code is valid for a day", signIn({ mailer_otp_exp: 86_400 })],
+  ["supabase-sign-in", "no limit of attempts", signIn({ rate_limit_otp: 100_000 })],
+  [
+    "supabase-sign-in",
+    "a hook without TLS",
+    signIn({ hook_send_email_enabled: true, hook_send_email_uri: "http://hooks.optropic.example" }),
+  ],
 ];
 
 export const brokenDeliveries: readonly Case[] = [
@@ -183,6 +303,24 @@ export const rightPlatforms: readonly (readonly [what: string, edit: Edit])[] = 
   ],
   ["a longer password", set("secrets-database-application", () => ({ length: 20 }))],
   ["more schemas are saved", jobVariables({ BACKUP_SCHEMAS: { value: '["public","billing"]' } })],
+  ["statuses of success", set("errors-uptime-api", () => ({ assertionJson: status("less_than", 400) }))],
+  [
+    "an hour of grouping by content",
+    set("on-call-service", () => ({
+      alertGroupingParameters: {
+        type: "content_based",
+        config: { aggregate: "all", fields: ["summary"], timeWindow: 300 },
+      },
+    })),
+  ],
+  ["a code of ten minutes", signIn({ mailer_otp_exp: 600 })],
+  [
+    "a condition on the level",
+    set(
+      "errors-incident-alert",
+      each("actionFilters", () => ({ conditions: [{ level: { level: "error", match: "gte" } }] })),
+    ),
+  ],
   ["a folder of a monorepo", set("web-project", () => ({ rootDirectory: "apps/web" }))],
 ];
 
@@ -204,10 +342,3 @@ export const rightDeliveries: readonly (readonly [what: string, edit: Edit])[] =
     add(github.environment, "storage", { repository: "platform", environment: "lab" }),
   ],
 ];
-
-/** The items of a list among the inputs, each with the change. */
-export const each =
-  (property: string, change: (item: Inputs) => Inputs) =>
-  (inputs: Inputs): Inputs => ({
-    [property]: list(inputs[property]).map((item) => ({ ...Object(item), ...change(Object(item)) })),
-  });

@@ -62,7 +62,10 @@ export const abuseMutants: readonly Mutant[] = [
     break: (stack) =>
       withLimits(withPlan(stack, "enterprise"), [
         limitRule(loginExpression, 10),
-        { ...limitRule(apiExpression, 300), ratelimit: { period: 3600, requestsPerPeriod: 300 } },
+        {
+          ...limitRule(apiExpression, 300),
+          ratelimit: { characteristics: ["cf.colo.id", "ip.src"], period: 3600, requestsPerPeriod: 300 },
+        },
       ]),
   },
   {

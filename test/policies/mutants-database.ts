@@ -143,7 +143,13 @@ export const databaseMutants: readonly Mutant[] = [
     what: "the rule that expires is off",
     break: (stack) =>
       withProps(stack, "backups-lifecycle", {
-        rules: [{ id: "expire", enabled: false, deleteObjectsTransition: { condition: { maxAge: 1 } } }],
+        rules: [
+          {
+            id: "expire",
+            enabled: false,
+            deleteObjectsTransition: { condition: { maxAge: 1, type: "Age" } },
+          },
+        ],
       }),
   },
   {

@@ -17,6 +17,7 @@ import { planMutants } from "./mutants-plans.ts";
 import { platformMutants } from "./mutants-platform.ts";
 import { securityMutants } from "./mutants-security.ts";
 import { trafficMutants } from "./mutants-traffic.ts";
+import { vendorValueMutants } from "./mutants-vendor-values.ts";
 import { zonePlanMutants } from "./mutants-zone-plans.ts";
 import { passingStack } from "./passing-stack.ts";
 
@@ -40,6 +41,7 @@ const mutants: readonly Mutant[] = [
   ...contactMutants,
   ...deliveryMutants,
   ...trafficMutants,
+  ...vendorValueMutants,
 ];
 
 /** Policies on the connection strings, which a first preview does not know. */
