@@ -71,6 +71,8 @@ In the project's own namespace of the stack's configuration:
   rule declares a header, its policies then say unknown, and a probe has to measure it. The default is \`edge\`.
 - \`productionEnvironment\`: name of the environment at GitHub that production is deployed from, if it is neither
   \`production\` nor \`prod\`.
+- \`organizationOwners\`: logins of those who are to own the organization at GitHub, at most ten. A
+  \`github.Membership\` that makes anybody else an owner is refused.
 - \`waivers\`: accepted violations, shown as advisory with their reason until they end.
 
   \`\`\`yaml

@@ -22,7 +22,7 @@ export const repositoryWriters = policy({
   scope: "delivery",
   title: "Nobody may have a key or a role by which code or rules change without review.",
   severity: "critical",
-  fix: "Set readOnly of the deploy key to true; remove the role; let defaultRepositoryPermission be read or none.",
+  fix: "Set readOnly of the deploy key to true; name an owner who is meant in the setting organizationOwners, or remove the role; let defaultRepositoryPermission be read or none.",
   url: "https://docs.github.com/en/authentication/connecting-to-github-with-ssh/managing-deploy-keys",
   check: (stack) => [
     ...stack.ofType(github.deployKey).map((key) =>
@@ -37,9 +37,14 @@ export const repositoryWriters = policy({
     ...stack.ofType(github.membership).map((member) =>
       judge(member, () => {
         const role = member.at("role");
+        if (role.string() !== "admin") return true;
+        const login = member.at("username").string() ?? "";
         return (
-          role.string() !== "admin" ||
-          fault(role, `${member.at("username").string()} may change every rule of the organization.`)
+          stack.declared.organizationOwners.has(login.toLowerCase()) ||
+          fault(
+            role,
+            `${login} may change every rule of the organization, and the setting organizationOwners does not name this login.`,
+          )
         );
       }),
     ),

@@ -17,10 +17,13 @@ export interface Declared {
   readonly headers: "edge" | "application";
   /** Name of the environment at GitHub that production is deployed from, in lower case. */
   readonly productionEnvironment: string;
+  /** Logins at GitHub, in lower case, of those who are to own the organization. */
+  readonly organizationOwners: ReadonlySet<string>;
 }
 
 export const nothingDeclared: Declared = {
   roles: new Map(),
   headers: "edge",
   productionEnvironment: "production",
+  organizationOwners: new Set(),
 };

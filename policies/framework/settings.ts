@@ -37,15 +37,19 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
 function readDeclared(get: (key: string) => string | undefined): Declared {
   const roles = rolesSchema.safeParse(parseJson(get("roles") ?? ""));
   const environment = environmentSchema.safeParse(get("productionEnvironment"));
+  const owners = ownersSchema.safeParse(parseJson(get("organizationOwners") ?? ""));
   return {
     roles: new Map(Object.entries(roles.success ? roles.data : {})),
     headers: get("headers") === "application" ? "application" : "edge",
     productionEnvironment: environment.success
       ? environment.data.toLowerCase()
       : nothingDeclared.productionEnvironment,
+    organizationOwners: new Set(owners.success ? owners.data.map((login) => login.toLowerCase()) : []),
   };
 }
 
+/** GitHub's logins, few enough to be meant one by one. */
+const ownersSchema = z.array(z.string().regex(/^[a-z\d](?:-?[a-z\d]){0,38}$/i)).max(10);
 const rolesSchema = z.record(z.string().min(1).max(200), z.enum(statedRoles));
 
 /** What is called staging or preview is not production. */

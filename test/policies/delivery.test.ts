@@ -5,6 +5,7 @@ import {
   pullRequestsPreviewed,
 } from "../../policies/delivery.ts";
 import type { Context } from "../../policies/framework/context.ts";
+import { nothingDeclared } from "../../policies/framework/declared.ts";
 import { github, pulumiCloud } from "../../policies/model/tokens.ts";
 import { registry } from "../../policies/registry.ts";
 import {
@@ -13,6 +14,7 @@ import {
   pullRequestCodeOwners,
   requiredCheckTest,
 } from "../../policies/repository.ts";
+import { repositoryWriters } from "../../policies/repository-access.ts";
 import { dependencyAlerts, secretScanning } from "../../policies/repository-security.ts";
 import {
   change,
@@ -256,6 +258,26 @@ describe("production's environment", () => {
   test("is unknown where its reviewers are", () => {
     expect(statusOf(productionEnvironmentReviewed, environment({ reviewers: unknown }))).toBe("unknown");
     expect(statusOf(productionEnvironmentReviewed, environment({ environment: unknown }))).toBe("unknown");
+  });
+});
+
+describe("an owner of the organization", () => {
+  const owned = (props: Fixture["props"]): Fixture[] => [
+    ...passingStack(),
+    { type: github.membership, name: "owner", props },
+  ];
+  const named: Context = {
+    ...production,
+    declared: { ...nothingDeclared, organizationOwners: new Set(["octo-owner"]) },
+  };
+
+  test.each([
+    ["is accepted where the settings name the login", { username: "Octo-Owner", role: "admin" }, "passed"],
+    ["is refused where they name somebody else", { username: "someone", role: "admin" }, "violated"],
+    ["is unknown where the login is", { username: unknown, role: "admin" }, "unknown"],
+    ["is no question for a member", { username: "someone", role: "member" }, "passed"],
+  ] as const)("%s", (_, props, status) => {
+    expect(statusOf(repositoryWriters, owned(props), named)).toBe(status);
   });
 });
 

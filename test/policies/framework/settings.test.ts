@@ -42,6 +42,17 @@ describe("the settings that a pack reads", () => {
     expect((await contextOf({ stage })).stage).toBe(expected);
   });
 
+  test.each([
+    [undefined, []],
+    ['["Octo-Owner"]', ["octo-owner"]],
+    ['["octo-owner", "two words"]', []],
+    ["octo-owner", []],
+  ] as const)("name the organization's owners %s as %s", async (organizationOwners, expected) => {
+    expect([...((await contextOf({ organizationOwners })).declared?.organizationOwners ?? [])]).toEqual(
+      expected,
+    );
+  });
+
   test.each(["production", "prod", "eu-prod", "live", "Production"])(
     "are strict for a stack that is called %s, whatever stage it gives itself",
     async (stack) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { type Declared, nothingDeclared } from "../../../policies/framework/declared.ts";
 import { evaluate } from "../../../policies/framework/evaluate.ts";
-import type { Declared } from "../../../policies/framework/index.ts";
 import { cloudflare, github, random, render, vercel } from "../../../policies/model/tokens.ts";
 import { registry } from "../../../policies/registry.ts";
 import {
@@ -17,10 +17,8 @@ import { passingStack } from "../passing-stack.ts";
 
 // The platform of this repository, built in other ways of the field that no item forbids.
 
-const declared: Declared = { roles: new Map(), headers: "edge", productionEnvironment: "production" };
-
 /** Policies that would stop its deployment. */
-function refusing(fixtures: readonly Fixture[], settings: Declared = declared): string[] {
+function refusing(fixtures: readonly Fixture[], settings: Declared = nothingDeclared): string[] {
   const stack = stackOf(fixtures, "recorded", settings);
   return registry
     .filter(({ level, phase }) => level === "mandatory" && phase === "stack")
@@ -125,7 +123,7 @@ describe("what is not the application is not asked for its secrets", () => {
     ];
     expect(refusing([...base, ...more])).toContain("required-variables");
     const roles = new Map([["portal", "documentation"]] as const);
-    expect(refusing([...base, ...more], { ...declared, roles })).toEqual([]);
+    expect(refusing([...base, ...more], { ...nothingDeclared, roles })).toEqual([]);
   });
 
   test("no setting makes something else of a host with the application's secrets", () => {
@@ -134,7 +132,7 @@ describe("what is not the application is not asked for its secrets", () => {
       const { LOG_LEVEL: _, ...rest } = Object(fixture.props.envVars);
       return { ...fixture, props: { ...fixture.props, envVars: rest } };
     });
-    expect(refusing(stack, { ...declared, roles })).toEqual(["log-level-quiet"]);
+    expect(refusing(stack, { ...nothingDeclared, roles })).toEqual(["log-level-quiet"]);
   });
 
   test("a host does not stop being of the application by losing its secrets", () => {
@@ -326,7 +324,7 @@ describe("what deploys and who reviews", () => {
       base,
     );
     expect(refusing(stack)).toEqual(["production-environment-reviewed"]);
-    expect(refusing(stack, { ...declared, productionEnvironment: "live" })).toEqual([]);
+    expect(refusing(stack, { ...nothingDeclared, productionEnvironment: "live" })).toEqual([]);
   });
 });
 
@@ -365,7 +363,7 @@ describe("without a vendor", () => {
 });
 
 test("headers of the application are left to a probe, which is shown, and what a rule weakens is not", () => {
-  const settings: Declared = { ...declared, headers: "application" };
+  const settings: Declared = { ...nothingDeclared, headers: "application" };
   const stack = withProps(base, "edge-response-headers", { rules: [] });
   expect(refusing(stack)).toContain("csp-restricts-scripts");
   expect(refusing(stack, settings)).toEqual([]);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Declared } from "../../../policies/framework/index.ts";
+import { type Declared, nothingDeclared } from "../../../policies/framework/declared.ts";
 import { type Edit, objecting, set } from "../../recording/edited.ts";
 import type { RecordedStack } from "../../recording/stacks.ts";
 import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
@@ -15,7 +15,7 @@ type Name = keyof typeof samples;
 const recorded = new Map<Name, RecordedStack>();
 
 /** Their headers are the application's, as their settings say. */
-const declared: Declared = { roles: new Map(), headers: "application", productionEnvironment: "production" };
+const declared: Declared = { ...nothingDeclared, headers: "application" };
 
 beforeAll(async () => {
   for (const name of ["vercel", "render", "neon"] as const) {
