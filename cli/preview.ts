@@ -179,7 +179,8 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
       const { recordPreview } = await import("./evidence/preview.ts");
       await recordPreview(flags.evidence, { cwd, stack, startedAt, document: result.document });
     }
-    return { status: statusOf(result.document), output: await print(stack, result) };
+    const source = state === undefined ? "program" : "state";
+    return { status: statusOf(result.document, source), output: await print(stack, result) };
   });
 }
 

@@ -52,8 +52,16 @@ export async function previewStacks(
 }
 
 /** The exit status of a preview that could tell. */
-export function statusOf({ summary }: PreviewDocument): ExitStatus {
-  return summary.mandatory > 0 ? exitStatus.doesNotHold : exitStatus.holds;
+export function statusOf(
+  { summary, policies }: PreviewDocument,
+  source: "program" | "state" = "program",
+): ExitStatus {
+  if (summary.mandatory > 0) return exitStatus.doesNotHold;
+  // An update decides what a program leaves unknown; nothing decides it for a state.
+  const isOpen = policies.some(
+    ({ status, enforcement }) => status === "unknown" && enforcement === "mandatory",
+  );
+  return source === "state" && isOpen ? exitStatus.couldNotTell : exitStatus.holds;
 }
 
 /** What could not be told weighs more than what is wrong: it could be anything. */

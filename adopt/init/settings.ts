@@ -1,4 +1,4 @@
-import { isScalar, parseDocument, visit } from "yaml";
+import { isScalar, type Node, parseDocument, visit } from "yaml";
 import { type Answers, questions } from "./questions.ts";
 
 /** What stands in the example's settings for something of a real platform. */
@@ -14,7 +14,7 @@ export interface Found {
 }
 
 /**
- * Writes the settings of a stack from those of the example, whose comments stay.
+ * Writes the settings of a stack from those of the example. Comments stay, but for those that speak of examples.
  *
  * @param template the settings of the example's production
  * @param found what the platform has already and keeps
@@ -36,7 +36,9 @@ export function settingsFrom(
   if (extraRules.length > 0) document.setIn(pathOf("edge.extraRules.after"), document.createNode(extraRules));
   const left: string[] = [];
   visit(document, {
+    Collection: (_, node) => withoutExample(node),
     Scalar(key, node, ancestors) {
+      withoutExample(node);
       if (key === "key" || typeof node.value !== "string") return;
       const text = replaced(node.value, answers);
       if (text !== node.value) node.value = text;
@@ -48,6 +50,11 @@ export function settingsFrom(
     if (isScalar(value) && value.value === "optropic") left.push(section);
   }
   return { text: document.toString({ lineWidth: 0 }), left: [...new Set(left)] };
+}
+
+/** Drops a comment that is true of the example alone. */
+function withoutExample(node: Node): void {
+  if (/\bexamples?\b/i.test(node.commentBefore ?? "")) node.commentBefore = undefined;
 }
 
 /** Hosts, addresses and the repository that stand within other texts. */

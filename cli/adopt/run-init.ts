@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { parse } from "yaml";
+import * as z from "zod";
 import { extraRulesFrom } from "../../adopt/init/extra-rules.ts";
 import { advisoryPack, packFile, workflow, workflowFile } from "../../adopt/init/judge-only.ts";
 import { namesFrom } from "../../adopt/init/names.ts";
@@ -8,6 +10,7 @@ import { type Answers, answerQuestions, type Question, questions } from "../../a
 import { settingsFrom } from "../../adopt/init/settings.ts";
 import { hasToken, tokenlessVendors } from "../../adopt/live/index.ts";
 import type { Existing } from "../../adopt/resources.ts";
+import { parseSettings } from "../../config/parse.ts";
 import { runCommand } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
@@ -37,6 +40,7 @@ const template = join(ownFolder, "Pulumi.production.yaml");
 /** Writes the files with which a platform that runs already begins. */
 export async function runInit(flags: InitFlags): Promise<void> {
   await runCommand({ json: flags.json }, async ({ warn }) => {
+    checkStackName(flags.stack);
     const states = flags.from.map(readState);
     for (const warning of states.flatMap(({ warnings }) => warnings)) warn(warning);
     const live = flags.judgeOnly ? [] : await readLive(flags, warn);
@@ -48,7 +52,7 @@ export async function runInit(flags: InitFlags): Promise<void> {
         ]);
     const there = [...files.keys()].filter((name) => existsSync(join(flags.folder, name)));
     if (there.length > 0 && !flags.force)
-      throw new Failure("refused", `${there.join(" and ")} exist already: --force writes over them`);
+      throw new Failure("refused", `${there.join(" and ")} ${there.length === 1 ? "exists" : "exist"} already: --force writes over ${there.length === 1 ? "it" : "them"}`);
     for (const [name, content] of files) {
       mkdirSync(dirname(join(flags.folder, name)), { recursive: true });
       writeAtomic(join(flags.folder, name), content);
@@ -63,6 +67,15 @@ export async function runInit(flags: InitFlags): Promise<void> {
         : `${["Written:", ...[...files.keys()].map((name) => `  ${name}`), "", "Next:", ...next.map((line) => `  ${line}`)].join("\n")}\n`,
     };
   });
+}
+
+/** A stack's name becomes a part of a file's name: https://www.pulumi.com/docs/iac/concepts/stacks/#stack-naming. */
+function checkStackName(stack: string): void {
+  if (/^[A-Za-z0-9_][\w.-]{0,99}$/.test(stack)) return;
+  throw new Failure(
+    "refused",
+    `--stack ${printable(stack)} must be at most 100 letters, digits, underscores, dashes and periods`,
+  );
 }
 
 /** What the vendors have whose tokens are set. */
@@ -112,10 +125,22 @@ async function filesToManage(flags: InitFlags, existing: readonly Existing[]): P
       "refused",
       `these settings would still have a value of the example: ${left.join(", ")}`,
     );
+  const file = `Pulumi.${flags.stack}.yaml`;
+  checkSettings(text, flags.stack);
   return new Map([
-    [`Pulumi.${flags.stack}.yaml`, text],
+    [file, text],
     [packFile, advisoryPack],
   ]);
+}
+
+/** @throws {Failure} for answers that the program would refuse */
+function checkSettings(text: string, stack: string): void {
+  const { config } = z.object({ config: z.record(z.string(), z.unknown()) }).parse(parse(text));
+  const given = Object.entries(config).map(([key, value]): [string, string] => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  parseSettings(Object.fromEntries(given), { namespace: "optropic", stack, isSecret: () => false });
 }
 
 async function allAnswers(given: Answers, existing: readonly Existing[], flags: InitFlags): Promise<Answers> {

@@ -12,6 +12,7 @@ import {
   textsIn,
 } from "../engine/values.ts";
 import type { ExportedState } from "./exported.ts";
+import { withNewestTypes } from "./older-types.ts";
 import { isTerraform, readTerraform } from "./terraform/state.ts";
 
 /** An exported state is read up to this size, in bytes. */
@@ -122,7 +123,7 @@ function pulumiResources(path: string, content: unknown): Pick<ExportedState, "r
         timeouts: resource.customTimeouts ?? { create: 0, update: 0, delete: 0, read: 0 },
       });
     });
-  return { resources: kept, warnings: pending };
+  return { resources: withNewestTypes(kept), warnings: pending };
 }
 
 /**
@@ -161,7 +162,9 @@ function readContent(path: string): unknown {
     checkDepth(content);
     return content;
   } catch (error) {
-    throw new Failure("state", `state ${path} cannot be read: ${reasonOf(error)}`);
+    const isNoJson = error instanceof SyntaxError;
+    const hint = isNoJson ? ". A state is JSON, as pulumi stack export and terraform state pull write it" : "";
+    throw new Failure("state", `state ${path} cannot be read: ${reasonOf(error)}${hint}`);
   }
 }
 

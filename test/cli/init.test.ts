@@ -134,9 +134,19 @@ describe("optropic init", () => {
     });
     const values = JSON.stringify(parse(readFileSync(join(folder, "Pulumi.live.yaml"), "utf8")));
     expect(values).not.toMatch(/example|canary/);
+    expect(readFileSync(join(folder, "Pulumi.live.yaml"), "utf8")).not.toMatch(/example/i);
     expect(await run([...given, ...answers])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("exist already"),
     });
+    // What the program would refuse is not written, and no name of a stack leads out of the folder.
+    rmSync(join(folder, "Pulumi.live.yaml"));
+    const wrong = await run([...given, ...answers, "--api", "https://api.shop.test/x", "--force"]);
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining("domains.api") });
+    expect(await run([...given, ...answers, "--stack", "x/../../y"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--stack x/../../y must be"),
+    });
+    expect(existsSync(join(folder, "Pulumi.live.yaml"))).toBe(false);
   });
 });

@@ -207,8 +207,51 @@ describe("a Terraform state", () => {
 
   it("is refused where it is of another version, or has a resource twice", () => {
     const one = { type: "cloudflare_zone", instances: [{ attributes: {} }] };
-    expect(() => read([], { version: 3 })).toThrow(/not a Terraform state of version 4/);
+    for (const version of [1, 2, 3]) {
+      expect(() => read([], { version })).toThrow(/not a Terraform state of version 4 but an older one/);
+    }
+    expect(() => read([], { version: 5 })).toThrow(/not a Terraform state of version 4, which/);
     expect(() => read([one, one])).toThrow(/twice/);
+  });
+
+  it("has values of any type as what they are, where it tells their types beside them", () => {
+    const valueOf = (value: unknown) => propertiesOf("cloudflare_zone_setting", { value })?.inputs.value;
+    const hsts = { strict_transport_security: { enabled: false, max_age: 0 } };
+    expect(valueOf({ value: "1.0", type: "string" })).toBe("1.0");
+    expect(valueOf({ value: hsts, type: ["object", { strict_transport_security: "dynamic" }] })).toEqual(hsts);
+    expect(valueOf({ value: ["a"], type: ["tuple", ["string"]] })).toEqual(["a"]);
+    for (const plain of ["1.2", 14400, hsts, { value: "a" }, { value: "a", type: "text" }]) {
+      expect(valueOf(plain)).toEqual(plain);
+    }
+  });
+
+  it("joins a firewall rule of Cloudflare's with its filter, and takes the older names of workers", () => {
+    const { resources } = read([
+      {
+        type: "cloudflare_firewall_rule",
+        instances: [{ attributes: { zone_id: "z", filter_id: "f1", action: "bypass" } }],
+      },
+      { type: "cloudflare_filter", instances: [{ attributes: { id: "f1", expression: "true" } }] },
+      {
+        type: "cloudflare_worker_route",
+        instances: [{ attributes: { pattern: "a/*", script_name: "front" } }],
+      },
+      { type: "cloudflare_worker_script", instances: [{ attributes: { name: "front" } }] },
+    ]);
+    expect(resources.slice(1).map(({ inputs }) => inputs)).toEqual([
+      { zoneId: "z", action: { mode: "bypass" }, filter: { id: "f1", expression: "true" } },
+      { expression: "true" },
+      { pattern: "a/*", script: "front" },
+      { scriptName: "front" },
+    ]);
+  });
+
+  it("says which resources it has no attributes of, for which nothing passes", () => {
+    const { warnings, unread } = read([{ type: "cloudflare_zone", instances: [{ attributes: null }] }]);
+    expect(warnings).toEqual([
+      "the state has resources without attributes, so no policy sees them: cloudflare_zone",
+    ]);
+    expect(unread).toEqual([expect.objectContaining({ vendor: "cloudflare", what: "cloudflare_zone" })]);
   });
 
   it("is read or refused, whatever its attributes are", () => {

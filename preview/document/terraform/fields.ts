@@ -3,6 +3,8 @@ export interface Field {
   readonly isList: boolean;
   /** Its keys are names that a person chose. */
   readonly isMap: boolean;
+  /** It takes values of any type. */
+  readonly isAny: boolean;
   /** Properties of the objects that it holds; undefined for plain values. */
   readonly fields: (() => Fields) | undefined;
 }
@@ -45,6 +47,7 @@ function fieldOf(type: string, nested: string): Field {
   return {
     isList: type.includes("[]"),
     isMap: isMap(type),
+    isAny: /^(?:pulumi\.Input<)?any\b(?!\[)/.test(type),
     fields:
       mentioned === undefined
         ? undefined

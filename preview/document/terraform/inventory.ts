@@ -118,7 +118,7 @@ function typeOf(type: string, attributes: Readonly<Record<string, unknown>>): Ty
   };
 }
 
-const anything: Field = { isList: false, isMap: false, fields: undefined };
+const anything: Field = { isList: false, isMap: false, isAny: false, fields: undefined };
 
 /** @returns attributes in which what stands at a path is a secret that is not known */
 function hideAt(attributes: PropertyMap, path: readonly string[]): PropertyMap {

@@ -1,7 +1,7 @@
 import type { UnreadPart } from "../document.ts";
 
 /** Why a resource of a state is not judged. */
-type Reason = "data sources" | "waiting to be deleted" | "in the form of Terraform before 0.12" | "unmapped";
+type Reason = "data sources" | "waiting to be deleted" | "in the form of Terraform before 0.12" | "without attributes" | "unmapped";
 
 /** Providers whose resources policies judge: what of them is not mapped might be what a policy looks for. */
 const judged = new Set([
@@ -13,6 +13,7 @@ const words: Readonly<Record<Reason, string>> = {
   unmapped: "the state has resources that no provider of this project has, so no policy sees them",
   "in the form of Terraform before 0.12":
     "the state has resources in the form of Terraform before 0.12, so no policy sees them; terraform apply -refresh-only writes them anew",
+  "without attributes": "the state has resources without attributes, so no policy sees them",
   "data sources": "the state has data sources, which it does not manage, so no policy sees them",
   "waiting to be deleted": "the state has resources that wait to be deleted, so no policy sees them",
 };
@@ -33,7 +34,7 @@ export class Left {
 
   /** What might be what a policy looks for. */
   parts(): UnreadPart[] {
-    return (["unmapped", "in the form of Terraform before 0.12"] as const).flatMap((reason) => {
+    return (["unmapped", "in the form of Terraform before 0.12", "without attributes"] as const).flatMap((reason) => {
       const types = [...(this.#counts.get(reason) ?? [])].map(([type]) => type);
       const vendors = Map.groupBy(types, (type) => type.split("_")[0] ?? "");
       return [...vendors]

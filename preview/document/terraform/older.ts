@@ -21,10 +21,24 @@ const renamed: Readonly<Record<string, string>> = {
  * A resource as the newest version of its provider has it. Sources: the guide "Terraform Cloudflare Provider Version 5
  * Upgrade", and the section "Attributes" of each resource in both versions.
  */
-export function newest(type: string, attributes: PropertyMap): readonly Versioned[] {
+export function newest(type: string, given: PropertyMap, filters?: Filters): readonly Versioned[] {
+  const attributes = type === "cloudflare_firewall_rule" ? firewallRule(given, filters) : given;
   if (type === "cloudflare_zone_settings_override") return settingsOf(attributes);
   const newer = renamed[type] ?? type;
   return [{ type: newer, suffix: "", attributes: attributesOf(newer, attributes) }];
+}
+
+/** Attributes of the filters of a state, by their ids. */
+export type Filters = ReadonlyMap<PropertyValue, PropertyMap>;
+
+/** A rule named its filter and its action, and now holds both. */
+function firewallRule({ action, filter_id, ...rest }: PropertyMap, filters?: Filters): PropertyMap {
+  const given = filter_id === undefined ? undefined : { id: filter_id, ...filters?.get(filter_id) };
+  return {
+    ...rest,
+    ...(action !== undefined && { action: typeof action === "string" ? { mode: action } : action }),
+    ...(given !== undefined && rest.filter === undefined && { filter: given }),
+  };
 }
 
 function attributesOf(type: string, attributes: PropertyMap): PropertyMap {
@@ -36,12 +50,19 @@ function attributesOf(type: string, attributes: PropertyMap): PropertyMap {
       ...(rest.account === undefined && id !== undefined && { account: { id } }),
     };
   }
+  if (type === "cloudflare_workers_route") return named(attributes, "script_name", "script");
+  if (type === "cloudflare_workers_script") return named(attributes, "name", "script_name");
   if (type === "cloudflare_dns_record") {
     const { value, ...rest } = attributes;
     const isEmpty = rest.content === undefined || rest.content === null || rest.content === "";
     return { ...rest, ...(isEmpty && value !== undefined && { content: value }) };
   }
   return type === "cloudflare_ruleset" ? withHeaders(attributes) : attributes;
+}
+
+function named(attributes: PropertyMap, older: string, newer: string): PropertyMap {
+  const { [older]: value, ...rest } = attributes;
+  return value === undefined || rest[newer] !== undefined ? attributes : { ...rest, [newer]: value };
 }
 
 /** One resource set all settings of a zone; now each has its own. */

@@ -29,6 +29,7 @@ function readValue(value: PropertyValue, field: Field | undefined): PropertyValu
     return inner === undefined ? undefined : secret(inner);
   }
   if (field === undefined) return value;
+  if (field.isAny) return dynamicValue(value);
   if (field.isMap) {
     if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
     const map: PropertyMap = value;
@@ -42,6 +43,22 @@ function readValue(value: PropertyValue, field: Field | undefined): PropertyValu
   }
   if (field.isList && value !== null && typeof value === "object") return [elementOf(value, field) ?? null];
   return elementOf(value, field);
+}
+
+/**
+ * A state has a value whose type only the value tells together with that type, as go-cty writes it: `{"value": "1.2",
+ * "type": "string"}`, or `["object", {…}]` for the type of an object.
+ */
+function dynamicValue(value: PropertyValue): PropertyValue {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  if (Object.keys(value).length !== 2 || value.value === undefined) return value;
+  return isType(value.type) ? value.value : value;
+}
+
+function isType(type: PropertyValue | undefined): boolean {
+  if (typeof type === "string") return ["string", "number", "bool", "dynamic"].includes(type);
+  const [kind] = Array.isArray(type) ? type : [];
+  return typeof kind === "string" && ["list", "set", "map", "object", "tuple"].includes(kind);
 }
 
 function elementOf(value: PropertyValue, field: Field): PropertyValue | undefined {

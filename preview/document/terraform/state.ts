@@ -78,6 +78,11 @@ function isEncrypted(content: unknown): boolean {
     .success;
 }
 
+/** Whether Terraform 0.11 or older wrote it. */
+function isBefore012(content: unknown): boolean {
+  return z.looseObject({ version: z.literal([1, 2, 3]) }).safeParse(content).success;
+}
+
 /** The stack of a state that names none: Terraform's workspace without a name. */
 const defaultWorkspace = "default";
 
@@ -98,6 +103,11 @@ export function readTerraform(path: string, content: unknown): ExportedState {
       "state",
       `${path} is a plan, which is not what there is: give the state, as terraform show -json prints it without a plan`,
     );
+  if (isBefore012(content))
+    throw new Failure(
+      "state",
+      `${path} is not a Terraform state of version 4 but an older one: terraform refresh of Terraform 0.12 or later writes it anew`,
+    );
   const parsed = terraformState.safeParse(isShown(content) ? storedState(content) : content);
   if (!parsed.success) {
     throw new Failure(
@@ -110,14 +120,23 @@ export function readTerraform(path: string, content: unknown): ExportedState {
   const root = makeUrn({ stack, project, type: rootStackType, name: `${project}-${stack}` });
   const left = new Left();
   const types = new Set(parsed.data.resources.map(({ type }) => type));
+  const filters = new Map(
+    parsed.data.resources
+      .filter(({ type }) => type === "cloudflare_filter")
+      .flatMap(({ instances }) => instances.map(({ attributes }) => attributes ?? {}))
+      .flatMap((attributes): [PropertyValue, PropertyMap][] =>
+        attributes.id === undefined ? [] : [[attributes.id, attributes]],
+      ),
+  );
   const managed = parsed.data.resources.flatMap((resource) =>
     resource.instances.flatMap((one) => {
       if (resource.mode !== "managed") return left.add(resource.type, "data sources");
       // What waits for its deletion is no longer part of the stack.
       if (one.deposed !== undefined) return left.add(resource.type, "waiting to be deleted");
+      if (!one.attributes && !one.attributes_flat) return left.add(resource.type, "without attributes");
       if (!one.attributes) return left.add(resource.type, "in the form of Terraform before 0.12");
       const attributes = marked(one.attributes, one.sensitive_attributes ?? []);
-      return newest(resource.type, attributes).map((versioned) => {
+      return newest(resource.type, attributes, filters).map((versioned) => {
         // A state that is on its way to a newer provider has both under one name.
         const isBoth = versioned.type !== resource.type && types.has(versioned.type);
         const suffix = isBoth ? `${versioned.suffix} (${resource.type})` : versioned.suffix;
