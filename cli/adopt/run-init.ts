@@ -52,7 +52,10 @@ export async function runInit(flags: InitFlags): Promise<void> {
         ]);
     const there = [...files.keys()].filter((name) => existsSync(join(flags.folder, name)));
     if (there.length > 0 && !flags.force)
-      throw new Failure("refused", `${there.join(" and ")} ${there.length === 1 ? "exists" : "exist"} already: --force writes over ${there.length === 1 ? "it" : "them"}`);
+      throw new Failure(
+        "refused",
+        `${there.join(" and ")} ${there.length === 1 ? "exists" : "exist"} already: --force writes over ${there.length === 1 ? "it" : "them"}`,
+      );
     for (const [name, content] of files) {
       mkdirSync(dirname(join(flags.folder, name)), { recursive: true });
       writeAtomic(join(flags.folder, name), content);

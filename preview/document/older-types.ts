@@ -63,7 +63,9 @@ function hasOlderForm(type: string, inputs: PropertyMap): boolean {
   if (type === "cloudflare_zone") return inputs.zone !== undefined || inputs.accountId !== undefined;
   if (type === "cloudflare_firewall_rule") return typeof inputs.action === "string";
   const { rules } = inputs;
-  return Array.isArray(rules) && rules.some((rule) => Array.isArray(mapOf(mapOf(rule).actionParameters).headers));
+  return (
+    Array.isArray(rules) && rules.some((rule) => Array.isArray(mapOf(mapOf(rule).actionParameters).headers))
+  );
 }
 
 function newer(

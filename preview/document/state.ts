@@ -163,7 +163,9 @@ function readContent(path: string): unknown {
     return content;
   } catch (error) {
     const isNoJson = error instanceof SyntaxError;
-    const hint = isNoJson ? ". A state is JSON, as pulumi stack export and terraform state pull write it" : "";
+    const hint = isNoJson
+      ? ". A state is JSON, as pulumi stack export and terraform state pull write it"
+      : "";
     throw new Failure("state", `state ${path} cannot be read: ${reasonOf(error)}${hint}`);
   }
 }

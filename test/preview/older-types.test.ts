@@ -46,9 +46,9 @@ describe("a state of an older Cloudflare provider", () => {
       },
     );
     expect(resources.slice(0, -1).map(({ type, name, id, inputs }) => [type, name, id, inputs])).toEqual([
-      [settingType, "zone.min_tls_version", "min_tls_version", setting("min_tls_version", "1.0")],
-      [settingType, "zone.tls_1_3", "tls_1_3", setting("tls_1_3", "zrt")],
-      [settingType, "zone.zero_rtt", "0rtt", setting("0rtt", "on")],
+      [settingType, "zone.min_tls_version", "min_tls_version", settingOf("min_tls_version", "1.0")],
+      [settingType, "zone.tls_1_3", "tls_1_3", settingOf("tls_1_3", "zrt")],
+      [settingType, "zone.zero_rtt", "0rtt", settingOf("0rtt", "on")],
       [
         "cloudflare:index/universalSslSetting:UniversalSslSetting",
         "zone.universal_ssl",
@@ -59,7 +59,7 @@ describe("a state of an older Cloudflare provider", () => {
         settingType,
         "zone.security_header",
         "security_header",
-        setting("security_header", { strict_transport_security: { enabled: true, max_age: 3600 } }),
+        settingOf("security_header", { strict_transport_security: { enabled: true, max_age: 3600 } }),
       ],
     ]);
     expect(resources.at(-1)?.dependencies).toEqual(resources.slice(0, -1).map(({ urn }) => urn));
@@ -67,7 +67,11 @@ describe("a state of an older Cloudflare provider", () => {
 
   it("has records, zones, rules and workers as the newest version has them, where they are in the stack", () => {
     const resources = read(
-      { type: "acme:Dns$cloudflare:index/record:Record", name: "a", inputs: { name: "www", value: "192.0.2.1" } },
+      {
+        type: "acme:Dns$cloudflare:index/record:Record",
+        name: "a",
+        inputs: { name: "www", value: "192.0.2.1" },
+      },
       { type: "cloudflare:index/zone:Zone", inputs: { zone: "acme.test", accountId: "a1" } },
       {
         type: "cloudflare:index/ruleset:Ruleset",
@@ -111,6 +115,6 @@ describe("a state of an older Cloudflare provider", () => {
 
 const settingType = "cloudflare:index/zoneSetting:ZoneSetting";
 
-function setting(settingId: string, value: unknown): object {
+function settingOf(settingId: string, value: unknown): object {
   return { zoneId: "z1", settingId, value };
 }

@@ -215,13 +215,15 @@ describe("a Terraform state", () => {
   });
 
   it("has values of any type as what they are, where it tells their types beside them", () => {
-    const valueOf = (value: unknown) => propertiesOf("cloudflare_zone_setting", { value })?.inputs.value;
+    const settingValue = (value: unknown) => propertiesOf("cloudflare_zone_setting", { value })?.inputs.value;
     const hsts = { strict_transport_security: { enabled: false, max_age: 0 } };
-    expect(valueOf({ value: "1.0", type: "string" })).toBe("1.0");
-    expect(valueOf({ value: hsts, type: ["object", { strict_transport_security: "dynamic" }] })).toEqual(hsts);
-    expect(valueOf({ value: ["a"], type: ["tuple", ["string"]] })).toEqual(["a"]);
+    expect(settingValue({ value: "1.0", type: "string" })).toBe("1.0");
+    expect(settingValue({ value: hsts, type: ["object", { strict_transport_security: "dynamic" }] })).toEqual(
+      hsts,
+    );
+    expect(settingValue({ value: ["a"], type: ["tuple", ["string"]] })).toEqual(["a"]);
     for (const plain of ["1.2", 14400, hsts, { value: "a" }, { value: "a", type: "text" }]) {
-      expect(valueOf(plain)).toEqual(plain);
+      expect(settingValue(plain)).toEqual(plain);
     }
   });
 

@@ -1,7 +1,12 @@
 import type { UnreadPart } from "../document.ts";
 
 /** Why a resource of a state is not judged. */
-type Reason = "data sources" | "waiting to be deleted" | "in the form of Terraform before 0.12" | "without attributes" | "unmapped";
+type Reason =
+  | "data sources"
+  | "waiting to be deleted"
+  | "in the form of Terraform before 0.12"
+  | "without attributes"
+  | "unmapped";
 
 /** Providers whose resources policies judge: what of them is not mapped might be what a policy looks for. */
 const judged = new Set([
@@ -34,16 +39,18 @@ export class Left {
 
   /** What might be what a policy looks for. */
   parts(): UnreadPart[] {
-    return (["unmapped", "in the form of Terraform before 0.12", "without attributes"] as const).flatMap((reason) => {
-      const types = [...(this.#counts.get(reason) ?? [])].map(([type]) => type);
-      const vendors = Map.groupBy(types, (type) => type.split("_")[0] ?? "");
-      return [...vendors]
-        .filter(([vendor]) => judged.has(vendor))
-        .map(([vendor, own]) => ({
-          ...{ vendor, what: listOf(new Map(own.map((type) => [type, 1]))) },
-          why: reason === "unmapped" ? "no provider of this project has such resources" : `it is ${reason}`,
-        }));
-    });
+    return (["unmapped", "in the form of Terraform before 0.12", "without attributes"] as const).flatMap(
+      (reason) => {
+        const types = [...(this.#counts.get(reason) ?? [])].map(([type]) => type);
+        const vendors = Map.groupBy(types, (type) => type.split("_")[0] ?? "");
+        return [...vendors]
+          .filter(([vendor]) => judged.has(vendor))
+          .map(([vendor, own]) => ({
+            ...{ vendor, what: listOf(new Map(own.map((type) => [type, 1]))) },
+            why: reason === "unmapped" ? "no provider of this project has such resources" : `it is ${reason}`,
+          }));
+      },
+    );
   }
 }
 
