@@ -11,5 +11,8 @@ export const ageRecipient = text("an age public key: age1 and 58 characters", 62
   return decoded?.prefix === "age" && bech32.fromWordsUnsafe(decoded.words)?.length === 32;
 });
 
-/** How the text of a private key of age begins, of any kind that there is. */
-export const ageIdentityForm = /AGE-SECRET-KEY-/i;
+/**
+ * What a private key has in its text: one of age, of any kind that there is, one in PEM, or the PKCS #8 form of an
+ * Ed25519 key in base64 without the lines around it, as `optropic evidence keygen` makes them.
+ */
+export const privateKeyForm = /AGE-SECRET-KEY-|PRIVATE KEY-----|MC4CAQAwBQYDK2VwBCIEI/i;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parseJson } from "../lib/json.ts";
-import { ageIdentityForm } from "./age.ts";
+import { privateKeyForm } from "./age.ts";
 import { alternatives } from "./catalogue.ts";
 import type { SettingsProblem } from "./refusal.ts";
 
@@ -56,7 +56,7 @@ export function problemsOf(
 }
 
 function hintOn(issue: z.core.$ZodIssue, found: unknown): string | undefined {
-  if (typeof found === "string" && ageIdentityForm.test(found)) {
+  if (typeof found === "string" && privateKeyForm.test(found)) {
     return "this is a private key: remove it and create a new pair, because it has been exposed";
   }
   const isBare = typeof found === "number" || typeof found === "boolean";

@@ -1,6 +1,6 @@
 import { refusalText as wireText } from "../checklist/wire.ts";
 import { counted } from "../lib/text.ts";
-import { ageIdentityForm } from "./age.ts";
+import { privateKeyForm } from "./age.ts";
 import { alternatives, type CatalogueEntry, namesAt, settingsCatalogue } from "./catalogue.ts";
 import type { SettingsModel } from "./model.ts";
 import { byNearness, isNear } from "./nearest.ts";
@@ -129,7 +129,7 @@ function valueText(value: unknown): string {
 
 /** In quotes, on one line and without what a terminal would act on; what is secret in it is left out. */
 function quoted(value: string): string {
-  if (ageIdentityForm.test(value)) return "[secret]";
+  if (privateKeyForm.test(value)) return "[secret]";
   const masked = value.replace(/\/\/[^/\s]*@/g, "//[secret]@");
   return `"${shortened(printable(masked.replaceAll("\\", "\\\\"))).replaceAll('"', '\\"')}"`;
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { findItem } from "../checklist/items.ts";
 import { Failure } from "../lib/failure.ts";
 import { listed } from "../lib/text.ts";
+import { type Authors, isSamePerson, problemOfProof } from "./signer.ts";
 import type { Result } from "./statement.ts";
 
 /** What a person says of an item that no machine can decide. */
@@ -20,8 +21,8 @@ export interface AttestationRules {
   maximumDays: number;
   /** Items that a person signs, alone or in place of a control that is not built. */
   signable: ReadonlySet<string>;
-  /** Address of the author of the commit that goes live, who may not sign; undefined where that is allowed. */
-  author: string | undefined;
+  /** Addresses of who wrote the commit that goes live and may not sign; none where that is allowed. */
+  authors: Authors;
 }
 
 const day = 86_400_000;
@@ -53,11 +54,15 @@ export function attestationOf(request: AttestationRequest, rules: AttestationRul
     );
   }
   if (!address.safeParse(by).success) throw refused(`--by ${JSON.stringify(by)} is not an e-mail address`);
-  if (!/^https:\/\/[^\s]{1,1900}$/.test(shows) || !URL.canParse(shows)) {
-    throw refused("--shows must be an https URL: what shows it to somebody who asks in a year");
-  }
+  const problem = problemOfProof(shows);
+  if (problem !== undefined) throw refused(`--shows ${problem}`);
   const end = endOf(until, rules);
-  if (rules.author !== undefined && rules.author.toLowerCase() === by.toLowerCase()) {
+  if (rules.authors === "unknown") {
+    throw refused(
+      "Git cannot tell who wrote the commit that goes live, and evidence.fourEyes asks for somebody else: fetch that commit",
+    );
+  }
+  if (rules.authors.some((author) => isSamePerson(author, by))) {
     throw refused(
       `${by} wrote the commit that goes live, and evidence.fourEyes asks for somebody else: let another person sign`,
     );

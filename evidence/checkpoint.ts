@@ -4,6 +4,7 @@ import { sha256 } from "./digest.ts";
 import { graphOf, reachable } from "./graph.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
 import type { EvidenceRecord } from "./record.ts";
+import { maximumParents } from "./statement.ts";
 
 /**
  * A commitment to all records at one moment, in the form of C2SP's tlog-checkpoint: origin, number of records
@@ -19,8 +20,11 @@ export interface Checkpoint {
   heads: string[];
 }
 
-/** The longest checkpoint that is read, in characters. */
-const maximumCharacters = 100_000;
+/** The largest checkpoint that is read or written, in bytes: with some 14,000 heads. */
+export const maximumCheckpointBytes = 1_000_000;
+
+/** The most signatures that a checkpoint is read with, such as those of witnesses. */
+const maximumSignatures = 100;
 
 const headLine = /^head ([0-9a-f]{64})$/;
 
@@ -39,6 +43,12 @@ export function writeCheckpoint(checkpoint: Checkpoint, key: SigningKey | undefi
     ...heads.map((head) => `head ${head}`),
   ];
   const body = `${lines.join("\n")}\n`;
+  if (body.length > maximumCheckpointBytes - 1000) {
+    throw new Failure(
+      "refused",
+      `These records have ${heads.length} heads, more than a checkpoint can name. Record another run, which joins ${maximumParents} of them`,
+    );
+  }
   if (key === undefined) return `${body}\n`;
   const signature = key.sign(Buffer.from(body, "utf8"));
   return `${body}\n— ${origin} ${Buffer.concat([keyHash(origin, key), signature]).toString("base64")}\n`;
@@ -54,26 +64,51 @@ export function readCheckpoint(
   trusted: readonly VerifyingKey[],
 ): { checkpoint: Checkpoint; signed: "unsigned" | "signed" | "untrusted" } {
   const end = text.indexOf("\n\n");
-  if (text.length > maximumCharacters || end < 0) throw invalid("it has no empty line behind its body");
+  if (Buffer.byteLength(text) > maximumCheckpointBytes || end < 0) {
+    throw invalid("it has no empty line behind its body");
+  }
   const body = text.slice(0, end + 1);
-  const [origin = "", sizeText = "", rootText = "", ...rest] = body.trimEnd().split("\n");
+  const [origin = "", sizeText = "", rootText = "", ...rest] = body.slice(0, -1).split("\n");
   const root = Buffer.from(rootText, "base64");
-  if (origin === "" || !/^(?:0|[1-9]\d{0,14})$/.test(sizeText) || root.length !== 32) {
+  const isRoot = root.length === 32 && root.toString("base64") === rootText;
+  if (origin === "" || !/^(?:0|[1-9]\d{0,14})$/.test(sizeText) || !isRoot) {
     throw invalid("its first lines are not an origin, a number and a root");
   }
   const heads = rest.flatMap((line) => headLine.exec(line)?.[1] ?? []);
-  const signatures = text
-    .slice(end + 2)
-    .split("\n")
-    .filter((line) => line.startsWith("— "))
-    .map((line) => Buffer.from(line.split(" ").at(-1) ?? "", "base64").subarray(4));
-  const known = trusted.some((key) =>
-    signatures.some((signature) => key.verifies(Buffer.from(body, "utf8"), signature)),
-  );
   return {
     checkpoint: { origin, size: Number(sizeText), root: root.toString("hex"), heads },
-    signed: signatures.length === 0 ? "unsigned" : known ? "signed" : "untrusted",
+    signed: signedIn(body, text.slice(end + 2), origin, trusted),
   };
+}
+
+/** `— name base64`, the form of a signature in a signed note. */
+const signatureLine = /^— ([^\s+]{1,200}) ([A-Za-z0-9+/]+={0,2})$/u;
+
+/**
+ * Whose signatures stand behind a body. Those of keys that nobody here knows, such as a witness's, are passed over. One
+ * that names a trusted key and is not that key's makes the checkpoint nobody's, as C2SP's signed note asks.
+ */
+function signedIn(
+  body: string,
+  text: string,
+  origin: string,
+  trusted: readonly VerifyingKey[],
+): "unsigned" | "signed" | "untrusted" {
+  const lines = text.split("\n").filter((line) => line !== "");
+  if (lines.length > maximumSignatures) throw invalid(`it has more than ${maximumSignatures} signatures`);
+  let known = 0;
+  for (const line of lines) {
+    const [, name, base64 = ""] = signatureLine.exec(line) ?? [];
+    const bytes = Buffer.from(base64, "base64");
+    if (name === undefined || bytes.length < 5 || bytes.toString("base64") !== base64) {
+      throw invalid("what stands behind its body is not a list of signatures");
+    }
+    const key = trusted.find((each) => name === origin && keyHash(name, each).equals(bytes.subarray(0, 4)));
+    if (key === undefined) continue;
+    if (!key.verifies(Buffer.from(body, "utf8"), bytes.subarray(4))) return "untrusted";
+    known += 1;
+  }
+  return lines.length === 0 ? "unsigned" : known > 0 ? "signed" : "untrusted";
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { writeAtomic } from "../lib/files.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { graphOf } from "./graph.ts";
+import { parentsOf } from "./graph.ts";
 import type { SigningKey, VerifyingKey } from "./keys.ts";
 import { type Kept, ofStack, type RecordSource, readAll } from "./read-all.ts";
 import { type EvidenceRecord, maximumRecordBytes, readRecord, recordName, sealRun } from "./record.ts";
@@ -63,8 +63,7 @@ export class EvidenceFolder implements EvidenceStore {
    * @throws {Failure} `failed`, when it cannot be written
    */
   add(run: Omit<Run, "parents">, key: SigningKey | undefined): EvidenceRecord {
-    const { heads } = graphOf(this.read([]).records);
-    const sealed = sealRun({ ...run, parents: heads }, key);
+    const sealed = sealRun({ ...run, parents: parentsOf(this.read([]).records) }, key);
     // Before it is written: what would be no valid record must not be left there.
     const record = readRecord(sealed.name, sealed.bytes, key === undefined ? [] : [key]);
     try {

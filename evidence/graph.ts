@@ -1,4 +1,5 @@
 import type { EvidenceRecord } from "./record.ts";
+import { maximumParents } from "./statement.ts";
 
 /** What the parents that records name say of a set of records. */
 export interface Graph {
@@ -35,6 +36,14 @@ export function graphOf(records: readonly EvidenceRecord[]): Graph {
     missing,
     backwards,
   };
+}
+
+/**
+ * What the next record names as its parents: all heads, or as many as a record can name. Those that are left over stay
+ * heads, and the records after it name them.
+ */
+export function parentsOf(records: readonly EvidenceRecord[]): string[] {
+  return graphOf(records).heads.slice(0, maximumParents);
 }
 
 /**

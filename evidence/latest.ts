@@ -2,6 +2,7 @@ import { formatMoment } from "../lib/units.ts";
 import type { Moment } from "./phases.ts";
 import type { EvidenceRecord } from "./record.ts";
 import { controlKey, type RegisteredControl } from "./registered.ts";
+import { type Authors, refusalOfSignature } from "./signer.ts";
 import type { Result, Run, RunKind } from "./statement.ts";
 import { recordsUntil } from "./verify.ts";
 
@@ -21,6 +22,8 @@ export interface DecisionInput {
   signedOnly: boolean;
   /** What the settings accept: a waiver that only a record knows accepts nothing. */
   waivers: readonly AcceptedWaiver[];
+  /** Who wrote what goes live, whose signatures do not count; none where they do. */
+  authors?: Authors;
   /** How far the release is: items of a later phase are not due yet. */
   phase: Moment;
 }
@@ -68,20 +71,34 @@ export function latestResults(input: DecisionInput): Latest {
       const byProject = newest.get(key) ?? new Map<string, Newest>();
       newest.set(key, byProject);
       const before = byProject.get(run.project);
-      if (before === undefined || isNewer(result, record, before)) {
-        byProject.set(run.project, { result, record });
-      }
+      const refusal = refusalOf(result, run, input.authors ?? []);
+      const found = { result, record, ...(refusal !== undefined && { refusal }) };
+      if (before === undefined || supersedes(found, before)) byProject.set(run.project, found);
     }
   }
   return new Map(
     [...newest].map(([key, byProject]) => [
       key,
-      joined([...byProject.values()].map(({ result, record }) => foundIn(result, record, input))),
+      joined([...byProject.values()].map((each) => foundIn(each, input))),
     ]),
   );
 }
 
-type Newest = Pick<Found, "result" | "record">;
+type Newest = Pick<Found, "result" | "record" | "refusal">;
+
+/** Why a result counts for nothing, by what it says itself. */
+function refusalOf(result: Result, { kind }: Run, authors: Authors): string | undefined {
+  if (result.state === "not-applicable" && result.summary.trim() === "") {
+    return "It says that it does not apply, and not why";
+  }
+  return kind === "attestation" ? refusalOfSignature(result, authors) : undefined;
+}
+
+/** What counts for nothing does not hide what counts, such as the signature of somebody else before. */
+function supersedes(found: Newest, before: Newest): boolean {
+  if ((found.refusal === undefined) !== (before.refusal === undefined)) return found.refusal === undefined;
+  return isNewer(found.result, found.record, before);
+}
 
 /**
  * Of two at the same moment the worse, which nobody can choose by the digest of what they write; of two alike the one
@@ -94,9 +111,10 @@ function isNewer(result: Result, record: EvidenceRecord, before: Newest): boolea
   return worse === 0 ? record.digest > before.record.digest : worse > 0;
 }
 
-function foundIn(result: Result, record: EvidenceRecord, input: DecisionInput): Found {
+function foundIn({ result, record, refusal }: Newest, input: DecisionInput): Found {
   const until = endOf(result, record.run, input.validHours);
   const found = { result, record, until };
+  if (refusal !== undefined) return { ...found, refusal };
   if (input.signedOnly && record.signed.state !== "signed") {
     return { ...found, refusal: "Its evidence is not signed by a trusted key" };
   }

@@ -52,7 +52,14 @@ export function sealRun(run: Run, key: SigningKey | undefined): SealedRecord {
     predicateType,
     predicate: run,
   };
-  const bytes = canonicalBytes(seal(payloadType, statementSchema.parse(statement), key));
+  const checked = statementSchema.safeParse(statement);
+  if (!checked.success) {
+    throw new Failure(
+      "failed",
+      `The evidence of this ${run.kind} cannot be written: ${z.prettifyError(checked.error)}`,
+    );
+  }
+  const bytes = canonicalBytes(seal(payloadType, checked.data, key));
   if (bytes.length > maximumRecordBytes) {
     throw new Failure(
       "refused",
@@ -105,6 +112,7 @@ export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceR
     throw invalid(name, "its subject is not what its predicate is about");
   }
   const end = Date.parse(run.finishedAt);
+  if (Date.parse(run.startedAt) > end) throw invalid(name, "it ended before it started");
   const late = run.results.find(({ at }) => at !== run.finishedAt && Date.parse(at) > end);
   if (late !== undefined)
     throw invalid(name, `${late.control.name} was found at ${late.at}, after the run had ended`);

@@ -27,6 +27,9 @@ export const runKinds = [
   "watch",
 ] as const;
 
+/** The most records that one names as its parents. */
+export const maximumParents = 1000;
+
 export type RunKind = (typeof runKinds)[number];
 
 const shortText = z.string().max(1000);
@@ -105,7 +108,7 @@ const runFields = z.strictObject({
   /** Digests of all records that no other record named when this one was written, sorted. */
   parents: z
     .array(digestText)
-    .max(1000)
+    .max(maximumParents)
     .refine(
       (all) => all.every((digest, index) => index === 0 || digest > (all[index - 1] ?? "")),
       "digests in ascending order, none twice",

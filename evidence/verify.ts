@@ -3,6 +3,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { graphOf, replays } from "./graph.ts";
 import type { Kept } from "./read-all.ts";
 import type { EvidenceRecord } from "./record.ts";
+import { type Unseen, unseenIn } from "./unseen.ts";
 
 /** Whether the evidence of a stack is whole. */
 export interface Verification {
@@ -18,6 +19,8 @@ export interface Verification {
   open: string[];
   /** Names of records that a later checkpoint was the first to anchor, although they are dated before an earlier one. */
   late: string[];
+  /** Records that a run which started after they had ended did not see: written later than they say, or merged. */
+  unseen: Unseen[];
   /** One sentence each; none where the evidence is whole. */
   problems: string[];
 }
@@ -79,6 +82,7 @@ export function verifyEvidence(
     anchored: records.length - open.length,
     open: open.map(({ digest }) => digest),
     late: anchored.late.filter((name) => known.has(name)),
+    unseen: unseenIn(records),
     problems,
   };
 }

@@ -9,7 +9,7 @@ import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { registeredControls } from "./controls.ts";
 import { decided } from "./decision.ts";
-import { authorOf, git } from "./git.ts";
+import { authorsOf, git } from "./git.ts";
 import type { AttestFlags } from "./options.ts";
 import { placeIn } from "./place.ts";
 import { recordRun } from "./record.ts";
@@ -20,14 +20,14 @@ export async function attest(item: string | undefined, flags: AttestFlags): Prom
   const { evidence } = readStackSettings(cwd, flags.stack);
   const at = new Date();
   const commit = await git(cwd, ["rev-parse", "--verify", "HEAD"]);
-  const author = evidence.fourEyes && commit !== undefined ? await authorOf(cwd, commit) : undefined;
+  const authors = evidence.fourEyes && commit !== undefined ? await authorsOf(cwd, commit) : [];
   const { by, shows, until, note, doesNotHold } = flags;
   const signable = new Set<string>(
     registeredControls().flatMap(({ kind, items }) => (kind === "attest" ? items : [])),
   );
   const result = attestationOf(
     { item, by, shows, until, note, holds: !doesNotHold },
-    { at, maximumDays: evidence.attestationDays, signable, author },
+    { at, maximumDays: evidence.attestationDays, signable, authors },
   );
   const record = await recordRun(placeIn(cwd, flags.evidence), {
     kind: "attestation",

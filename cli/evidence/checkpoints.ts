@@ -83,6 +83,7 @@ async function inBucket(
 async function ofTag(cwd: string, name: string): Promise<string> {
   const text = await git(cwd, ["for-each-ref", "--format=%(contents)", "--count=1", `refs/tags/${name}`]);
   if (text === undefined || text === "") throw new Failure("refused", `Git has no annotated tag ${name}`);
-  // Without a signature the empty line behind the body was trimmed away.
-  return `${text}\n\n`;
+  // What Git signed stands behind the note. Without a signature of its own, its last empty line was trimmed away.
+  const [note = ""] = text.split(/^-----BEGIN (?:PGP SIGNATURE|SSH SIGNATURE|SIGNED MESSAGE)-----$/m);
+  return `${note.trimEnd()}\n\n`;
 }

@@ -7,6 +7,7 @@ import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
 import { loadTestResults, readLoadTest } from "../../evidence/load-test-results.ts";
 import { vouch } from "../../evidence/read-all.ts";
 import type { Result as ControlResult, RunKind } from "../../evidence/statement.ts";
+import type { Unseen } from "../../evidence/unseen.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
 import type { Result } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
@@ -57,22 +58,46 @@ export async function verify(flags: VerifyEvidenceFlags): Promise<Result> {
         `${name} is ${signed === "unsigned" ? "not signed" : "signed, but not by a key in evidence.publicKeys"}`,
     ),
   ];
-  const { records, signed, unsigned, untrusted, anchored, open, late } = verification;
+  const { records, signed, unsigned, untrusted, anchored, open, late, unseen } = verification;
+  const isEmpty = records === 0 && problems.length === 0;
   const lines = [
     ...problems.map((problem) => `✗ ${problem}`),
     ...late.map(lateLine),
+    ...unseenLines(unseen),
     `${counted(records, "record")}: ${signed} signed, ${unsigned} unsigned, ${untrusted} signed by keys that are not in evidence.publicKeys.`,
     `${anchored} anchored by ${counted(notes.length, "checkpoint")}, ${open.length} not: nothing would show that the newest of these was removed.`,
-    problems.length === 0 ? "The evidence is whole." : "The evidence is not whole.",
+    isEmpty
+      ? `There is no record of ${flags.stack} in ${store.path}, so there is nothing to check.`
+      : `The evidence is ${problems.length === 0 ? "whole" : "not whole"}.`,
   ];
   return {
-    status: problems.length === 0 ? exitStatus.holds : exitStatus.doesNotHold,
+    status: isEmpty
+      ? exitStatus.couldNotTell
+      : problems.length === 0
+        ? exitStatus.holds
+        : exitStatus.doesNotHold,
     output: flags.json ? jsonLine({ ...verification, problems }) : printableText(`${lines.join("\n")}\n`),
   };
 }
 
 function lateLine(name: string): string {
   return `~ ${name} is dated before records that an earlier checkpoint anchors, and a later one was the first to anchor it`;
+}
+
+/** The most records of one kind that are named, one a line. */
+const mostLines = 20;
+
+function unseenLines(unseen: readonly Unseen[]): string[] {
+  const more = unseen.length - mostLines;
+  return [
+    ...unseen
+      .slice(0, mostLines)
+      .map(
+        ({ name, by }) =>
+          `~ ${name} had ended when ${by} started, which did not see it: it was written later than it says, or merged from elsewhere`,
+      ),
+    ...(more > 0 ? [`~ and ${counted(more, "more record")} that a later run did not see`] : []),
+  ];
 }
 
 /** A checkpoint of all records. Evidence that is not whole, or less than what was anchored before, is not anchored. */

@@ -9,7 +9,7 @@ import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { originOf, readCheckpoints } from "./checkpoints.ts";
 import { registeredControls } from "./controls.ts";
-import { git } from "./git.ts";
+import { authorsOf, git } from "./git.ts";
 import type { DecisionFlags } from "./options.ts";
 import { openEvidence } from "./place.ts";
 import { projectsIn } from "./projects.ts";
@@ -41,13 +41,15 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   );
   // What was written later was not known then: with `--at` the report of that moment comes out again.
   const known = flags.at === undefined ? kept : { ...kept, records: recordsUntil(kept.records, at) };
-  const commit = flags.commit ?? (await git(cwd, ["rev-parse", "--verify", "HEAD"]));
+  const named = flags.commit ?? (await git(cwd, ["rev-parse", "--verify", "HEAD"]));
+  const commit = named !== undefined && /^[0-9a-f]{40,64}$/.test(named) ? named : undefined;
   const { loadTest, ...hours } = evidence.validHours;
   const decision = decide({
     project: projectNameOf(cwd),
     stack,
     at,
-    commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
+    commit,
+    authors: evidence.fourEyes && commit !== undefined ? await authorsOf(cwd, commit) : [],
     records: known.records,
     controls: registeredControls(),
     validHours: {

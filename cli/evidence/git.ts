@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from "node:path";
+import type { Authors } from "../../evidence/signer.ts";
 import { Child } from "../../lib/child.ts";
 
 /** The most output of Git that is read, in bytes. */
@@ -19,9 +20,15 @@ export async function cleanCommit(cwd: string, apart: string): Promise<string | 
   return changes === "" && commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
 }
 
-/** Who wrote the commit that a folder is at: an address; undefined where Git cannot tell. */
-export function authorOf(cwd: string, commit: string): Promise<string | undefined> {
-  return git(cwd, ["show", "--no-patch", "--format=%ae", commit, "--"]);
+/**
+ * Who wrote a commit: the addresses of its author, as written and by `.mailmap`, and of those that its message names as
+ * co-authors.
+ */
+export async function authorsOf(cwd: string, commit: string): Promise<Authors> {
+  const format = "--format=%ae%n%aE%n%(trailers:key=Co-authored-by,valueonly)";
+  const text = await git(cwd, ["show", "--no-patch", format, commit, "--"]);
+  const found = (text ?? "").split("\n").flatMap((line) => /[^\s<>]+@[^\s<>]+/.exec(line)?.[0] ?? []);
+  return found.length === 0 ? "unknown" : [...new Set(found)];
 }
 
 /** What Git answers; undefined where it cannot. */

@@ -35,6 +35,9 @@ export async function recordRun(folder: string, finding: Finding): Promise<Evide
   const commit =
     finding.commit ?? (await cleanCommit(cwd, isBucket(folder) ? join(cwd, defaultFolder) : folder));
   const settings = settingsDigest(cwd, stack);
+  const finishedAt = new Date();
+  // A clock that was set back meanwhile must not lose the run.
+  const begun = startedAt > finishedAt ? finishedAt : startedAt;
   return (await openEvidence(cwd, folder, stack)).add(
     {
       kind,
@@ -43,8 +46,8 @@ export async function recordRun(folder: string, finding: Finding): Promise<Evide
       ...(commit !== undefined && { commit }),
       ...(settings !== undefined && { settings }),
       tool: { name: packageJson.name, version: packageJson.version },
-      startedAt: startedAt.toISOString(),
-      finishedAt: new Date().toISOString(),
+      startedAt: begun.toISOString(),
+      finishedAt: finishedAt.toISOString(),
       results,
       ...(drill !== undefined && { drill }),
       ...(migration !== undefined && { migration }),

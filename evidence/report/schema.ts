@@ -94,6 +94,8 @@ const evidence = z.strictObject({
   open: z.array(digestText),
   /** Names of records that a later checkpoint was the first to anchor, although they are dated before an earlier one. */
   late: z.array(z.string()),
+  /** Records that had ended when the run `by` started, and that it did not see. */
+  unseen: z.array(z.strictObject({ name: z.string(), by: z.string() })),
   problems: z.array(z.string()),
 });
 

@@ -1,6 +1,6 @@
-import type { Checkpoint } from "../../evidence/checkpoint.ts";
+import { type Checkpoint, maximumCheckpointBytes } from "../../evidence/checkpoint.ts";
 import { sha256 } from "../../evidence/digest.ts";
-import { graphOf } from "../../evidence/graph.ts";
+import { parentsOf } from "../../evidence/graph.ts";
 import type { SigningKey, VerifyingKey } from "../../evidence/keys.ts";
 import { type Kept, readAll } from "../../evidence/read-all.ts";
 import { type EvidenceRecord, maximumRecordBytes, readRecord, sealRun } from "../../evidence/record.ts";
@@ -14,9 +14,6 @@ export type BucketStore = Pick<ObjectStore, "address" | "list" | "read" | "creat
 
 /** Objects that are read at the same time. */
 const width = 16;
-
-/** The largest checkpoint that is read, in bytes. */
-const maximumNoteBytes = 200_000;
 
 /** The checkpoints of a bucket that are compared: the newest of them, and as many of those that anchor most. */
 const mostNotes = 20;
@@ -63,8 +60,7 @@ export class EvidenceBucket implements EvidenceStore {
   }
 
   async add(run: Omit<Run, "parents">, key: SigningKey | undefined): Promise<EvidenceRecord> {
-    const { heads } = graphOf((await this.readAll([])).records);
-    const sealed = sealRun({ ...run, parents: heads }, key);
+    const sealed = sealRun({ ...run, parents: parentsOf((await this.readAll([])).records) }, key);
     const record = readRecord(sealed.name, sealed.bytes, key === undefined ? [] : [key]);
     const text = Buffer.from(sealed.bytes).toString("utf8");
     if (!(await this.#store.create(`${this.#store.address.prefix}${sealed.name}`, text))) {
@@ -101,7 +97,7 @@ export async function anchored(store: BucketStore): Promise<{ name: string; text
     notes.push(
       ...(await Promise.all(
         read.slice(start, start + width).map(async (key) => {
-          const text = await store.read(key, maximumNoteBytes);
+          const text = await store.read(key, maximumCheckpointBytes);
           return {
             name: `s3://${store.address.bucket}/${key}`,
             text,

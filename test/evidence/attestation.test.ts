@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AttestationRequest, attestationOf } from "../../evidence/attestation.ts";
+import type { Authors } from "../../evidence/signer.ts";
 
 const at = new Date("2026-11-28T12:00:00Z");
 
@@ -12,10 +13,10 @@ const request: AttestationRequest = {
   holds: true,
 };
 
-function attested(changes: Partial<AttestationRequest>, author?: string) {
+function attested(changes: Partial<AttestationRequest>, authors: Authors = []) {
   return attestationOf(
     { ...request, ...changes },
-    { at, maximumDays: 90, signable: new Set(["S8.3"]), author },
+    { at, maximumDays: 90, signable: new Set(["S8.3"]), authors },
   );
 }
 
@@ -44,13 +45,25 @@ describe("an attestation", () => {
     ["a day that is none", { until: "2026-02-30" }, /not a day/],
     ["a name", { by: "the lead" }, /not an e-mail address/],
     ["an address that is not https", { shows: "http://optropic.example" }, /https URL/],
+    [
+      "an address with a password in it",
+      { shows: "https://me:pw@optropic.example/1" },
+      /no user and password/,
+    ],
     ["a script", { shows: "javascript:alert(1)" }, /https URL/],
   ])("refuses %s", (_, changes, message) => {
     expect(() => attested(changes)).toThrow(message);
   });
 
-  it("refuses the author of the release where four eyes are asked for", () => {
-    expect(() => attested({}, "Lead@Optropic.Example")).toThrow(/let another person sign/);
-    expect(attested({}, "other@optropic.example").state).toBe("holds");
+  it.each(["Lead@Optropic.Example", "lead+ci@optropic.example"])(
+    "refuses who wrote the release, as %s, where four eyes are asked for",
+    (author) => {
+      expect(() => attested({}, ["other@optropic.example", author])).toThrow(/let another person sign/);
+    },
+  );
+
+  it("takes anyone else's, and nobody's where Git cannot tell who wrote it", () => {
+    expect(attested({}, ["other@optropic.example", "+lead@optropic.example"]).state).toBe("holds");
+    expect(() => attested({}, "unknown")).toThrow(/Git cannot tell/);
   });
 });

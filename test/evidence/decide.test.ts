@@ -6,7 +6,7 @@ import { decide, stepsControl } from "../../evidence/decide.ts";
 import type { DecisionInput } from "../../evidence/latest.ts";
 import { type EvidenceRecord, readRecord, sealRun } from "../../evidence/record.ts";
 import type { RegisteredControl } from "../../evidence/registered.ts";
-import type { Run, RunKind } from "../../evidence/statement.ts";
+import type { Result, Run, RunKind } from "../../evidence/statement.ts";
 import { resultOf, runOf } from "./records.ts";
 
 const commit = "a".repeat(40);
@@ -52,6 +52,8 @@ function recordOf(run: Run): EvidenceRecord {
 
 const at = "2026-11-28T12:00:00.000Z";
 
+const signer = { by: "lead@optropic.example", url: "https://optropic.example/tickets/1" };
+
 /** Evidence that every control holds. */
 function whole(changes: { without?: string; edit?: (run: Run) => Run } = {}): EvidenceRecord[] {
   return everything
@@ -60,7 +62,7 @@ function whole(changes: { without?: string; edit?: (run: Run) => Run } = {}): Ev
       const result = resultOf({
         control: { kind, name },
         items: [...ids],
-        ...(run === "attestation" && { until: "2026-12-20T00:00:00.000Z" }),
+        ...(run === "attestation" && { until: "2026-12-20T00:00:00.000Z", ...signer }),
       });
       return recordOf(
         (changes.edit ?? ((same) => same))(runOf({ kind: run, commit, finishedAt: at, results: [result] })),
@@ -258,6 +260,39 @@ describe("a decision", () => {
     });
   });
 
+  it.each<[string, Partial<Result>, DecisionInput["authors"]]>([
+    ["of nobody", { by: " " }, []],
+    ["that nothing shows", { url: undefined }, []],
+    ["that a script shows", { url: "javascript:alert(1)" }, []],
+    ["of who wrote the release", {}, ["other@optropic.example", "Lead+x@optropic.example"]],
+    ["where Git cannot tell who wrote the release", {}, "unknown"],
+    ["that it does not apply, without a reason", { state: "not-applicable", summary: " " }, []],
+  ])("does not take a signature %s, nor lets it hide one that counts", (_, forged, authors) => {
+    const signed = (changes: Partial<Result>, finishedAt: string) =>
+      recordOf(
+        runOf({
+          ...{ kind: "attestation", commit, finishedAt },
+          results: [
+            resultOf({
+              ...{ control: { kind: "attest", name: "all-attest" }, items: ["S8.3"], at: finishedAt },
+              ...{ until: "2026-12-20T00:00:00.000Z", ...signer, ...changes },
+            }),
+          ],
+        }),
+      );
+    const bad = signed(forged, "2026-11-28T12:30:00.000Z");
+    expect(verdictOf(decided([bad], { authors }), "S8.3")).toMatchObject({ verdict: "unknown" });
+    const others = signed({ by: "second@optropic.example" }, "2026-11-28T12:10:00.000Z");
+    const known = authors === "unknown" ? [] : authors;
+    expect(verdictOf(decided([others, bad], { authors: known }), "S8.3")).toMatchObject({
+      verdict: "holds",
+    });
+    const against = signed({ ...forged, state: "does-not-hold" }, "2026-11-28T12:40:00.000Z");
+    expect(verdictOf(decided([others, against], { authors }), "S8.3")).toMatchObject({
+      verdict: "does-not-hold",
+    });
+  });
+
   it("does not take the evidence of another stack", () => {
     expect(decided(whole({ edit: (run) => ({ ...run, stack: "staging" }) })).go).toBe(false);
   });
@@ -348,6 +383,7 @@ describe("a control that is not built", () => {
           control: { kind: "attest", name: "attest-S1.4" },
           items: ["S1.4"],
           until: "2026-12-20T00:00:00.000Z",
+          ...signer,
         }),
       ],
     }),

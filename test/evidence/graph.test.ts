@@ -14,10 +14,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkpointOf, merkleRoot, readCheckpoint, writeCheckpoint } from "../../evidence/checkpoint.ts";
 import { sha256 } from "../../evidence/digest.ts";
 import { EvidenceFolder } from "../../evidence/folder.ts";
+import { parentsOf } from "../../evidence/graph.ts";
 import { generateKeys, readSigningKey } from "../../evidence/keys.ts";
 import { readRecord, sealRun } from "../../evidence/record.ts";
+import { maximumParents } from "../../evidence/statement.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
-import { runOf } from "./records.ts";
+import { resultOf, runOf } from "./records.ts";
 
 const key = readSigningKey(generateKeys().privateKey);
 const stranger = readSigningKey(generateKeys().privateKey);
@@ -132,6 +134,51 @@ describe("a folder of evidence", () => {
     expect(verified()).toMatchObject({ unsigned: 1, problems: [`${name} is not signed`] });
   });
 
+  it("is joined in steps where more runs were written at once than one can name", () => {
+    const finishedAt = "2026-11-28T12:00:00.000Z";
+    const many = Array.from({ length: maximumParents + 2 }, (_, index) =>
+      sealRun(
+        runOf({ finishedAt, results: [resultOf({ at: finishedAt, summary: `run ${index}` })] }),
+        undefined,
+      ),
+    ).map(({ name, bytes }) => readRecord(name, bytes, []));
+    const first = sealRun(
+      runOf({ finishedAt: "2026-11-28T12:01:00.000Z", parents: parentsOf(many) }),
+      undefined,
+    );
+    const joined = [...many, readRecord(first.name, first.bytes, [])];
+    expect(parentsOf(joined)).toHaveLength(3);
+    expect(readCheckpoint(writeCheckpoint(checkpointOf(many, "a/b"), key), [key])).toMatchObject({
+      checkpoint: { size: maximumParents + 2 },
+      signed: "signed",
+    });
+  });
+
+  it("names a record that a run which started after it did not see, and no run at the same time", () => {
+    const during = (start: number, end: number, parents: string[]) => {
+      const [startedAt, finishedAt] = [start, end].map((minute) => `2026-11-28T12:${minute}:00.000Z`);
+      const { name, bytes, digest } = sealRun(
+        runOf({ startedAt, finishedAt, parents: parents.toSorted() }),
+        key,
+      );
+      writeFileSync(join(folder.path, name), bytes);
+      return { name, digest };
+    };
+    const one = add(10);
+    const left = during(11, 14, [one.digest]);
+    const right = during(12, 15, [one.digest]);
+    during(20, 20, [left.digest, right.digest]);
+    expect(verified()).toMatchObject({ unseen: [], problems: [] });
+    const before = during(10, 13, [one.digest]);
+    expect(verified().unseen).toEqual([
+      { name: before.name, by: expect.stringMatching(/^20261128T122000Z/) },
+    ]);
+    // Whoever names it from a run at the same time hides nothing.
+    const cover = during(11, 16, [before.digest]);
+    expect(verified().unseen.map(({ name }) => name)).toEqual([before.name, cover.name].toSorted());
+    expect(verified().problems).toEqual([]);
+  });
+
   it("where there is none has no records", () => {
     expect(verified()).toMatchObject({ records: 0, heads: [], problems: [] });
   });
@@ -214,12 +261,35 @@ describe("a checkpoint", () => {
     expect(verified([edited]).problems).toEqual([expect.stringMatching(/anchors 2 records .* lead to 1/)]);
   });
 
-  it.each(["", "a\n\n", "origin\n-1\nAAAA\n\n", `origin\n1\n${"A".repeat(200_000)}\n\n`])(
-    "refuses %j",
-    (text) => {
-      expect(() => readCheckpoint(text, [])).toThrow(/not a checkpoint/);
-    },
-  );
+  it.each([
+    ["nothing", ""],
+    ["an origin alone", "a\n\n"],
+    ["a number below zero", "origin\n-1\nAAAA\n\n"],
+    ["a root that is too long", `origin\n1\n${"A".repeat(2_000_000)}\n\n`],
+    ["a root that is written otherwise", `origin\n1\n${"A".repeat(43)}= \n\n`],
+    ["a text behind it", `origin\n1\n${"A".repeat(43)}=\n\nverified by us\n`],
+    ["a signature that is none", `origin\n1\n${"A".repeat(43)}=\n\n— origin !!!!\n`],
+    [
+      "more signatures than there are witnesses",
+      `origin\n1\n${"A".repeat(43)}=\n\n${"— witness AAAAAAAA\n".repeat(101)}`,
+    ],
+  ])("refuses %s", (_, text) => {
+    expect(() => readCheckpoint(text, [])).toThrow(/not a checkpoint/);
+  });
+
+  it("passes over signatures of keys that nobody knows, and is nobody's with one that a trusted key did not make", () => {
+    const note = writeCheckpoint(checkpointOf([], "optropic/production"), key);
+    const witnessed = `${note}— witness.example ${Buffer.alloc(76, 7).toString("base64")}\n`;
+    expect(readCheckpoint(witnessed, [key]).signed).toBe("signed");
+    const [body = "", line = ""] = note.split("\n\n");
+    const [dash, name, base64 = ""] = line.trim().split(" ");
+    const spoiled = Buffer.from(base64, "base64").fill(9, 4).toString("base64");
+    const both = `${body}\n\n${dash} ${name} ${spoiled}\n${line}`;
+    expect(readCheckpoint(both, [key]).signed).toBe("untrusted");
+    expect(readCheckpoint(`${body}\n\n${line.replace(`${name}`, "other/stack")}`, [key]).signed).toBe(
+      "untrusted",
+    );
+  });
 
   it("has the root of RFC 6962", () => {
     expect(merkleRoot([])).toBe(sha256(""));

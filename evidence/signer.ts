@@ -1,0 +1,43 @@
+import type { Result } from "./statement.ts";
+
+/** Who wrote what goes live, by their addresses; `unknown` where four eyes are asked for and Git cannot tell. */
+export type Authors = readonly string[] | "unknown";
+
+/** An address that shows something to somebody who asks in a year; it carries no password into the evidence. */
+export function problemOfProof(url: string | undefined): string | undefined {
+  if (url === undefined || !/^https:\/\/[^\s]{1,1900}$/.test(url) || !URL.canParse(url)) {
+    return "must be an https URL: what shows it to somebody who asks in a year";
+  }
+  const { username, password } = new URL(url);
+  return username === "" && password === ""
+    ? undefined
+    : "must have no user and password: evidence is published";
+}
+
+/** Whether two addresses reach one person: capitals and what stands behind a plus sign do not make another. */
+export function isSamePerson(one: string, other: string): boolean {
+  return mailboxOf(one) === mailboxOf(other);
+}
+
+/**
+ * Why a signature in the evidence counts for nothing, whatever wrote the record; undefined where it counts. What a
+ * person says against an item always counts.
+ */
+export function refusalOfSignature({ state, by, url }: Result, authors: Authors): string | undefined {
+  if (state === "does-not-hold" || state === "unknown") return undefined;
+  if (by === undefined || by.trim() === "") return "Its signature names nobody";
+  const problem = problemOfProof(url);
+  if (problem !== undefined) return `The address that shows it ${problem}`;
+  if (authors === "unknown") {
+    return "Git cannot tell who wrote the commit that goes live, and evidence.fourEyes asks for somebody else's signature";
+  }
+  return authors.some((author) => isSamePerson(author, by))
+    ? `${by} wrote the commit that goes live, and evidence.fourEyes asks for somebody else's signature`
+    : undefined;
+}
+
+function mailboxOf(address: string): string {
+  const [, local = "", domain = ""] =
+    /^(.*)@([^@]*)$/s.exec(address.trim().toLowerCase().normalize("NFKC")) ?? [];
+  return `${local.replace(/(?<=.)\+.*$/s, "")}@${domain}`;
+}
