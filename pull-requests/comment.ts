@@ -87,6 +87,7 @@ async function commentOn(
         ? `Commented on pull request ${number}.`
         : `Updated the comment on pull request ${number}.`;
     } catch (error) {
+      if (pull.locked && error instanceof VendorProblem && error.reason === "no-right") throw locked(number);
       if (!mayPass(error, own) || round === rounds.most) throw error;
       written = undefined;
       await clock.sleep(rounds.pauseMs * round, new AbortController().signal);
@@ -158,6 +159,13 @@ function bodyOf({ name }: Repository, wake: Wake, finding: Finding, serverUrl: s
 function mayPass(error: unknown, own: OwnComment | undefined): boolean {
   if (!(error instanceof VendorProblem)) return false;
   return ["unreachable", "timed-out"].includes(error.reason) || (error.reason === "not-found" && !!own);
+}
+
+function locked(number: number): Failure {
+  return new Failure(
+    "refused",
+    `Pull request ${number} is locked, so GitHub refuses the comment; unlock the conversation and run this again`,
+  );
 }
 
 function restless(number: number): Failure {

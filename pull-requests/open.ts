@@ -7,6 +7,7 @@ import type { Wake } from "./wake.ts";
 const pullRequest = z.object({
   number: z.int().positive(),
   state: z.string().max(100),
+  locked: z.boolean().optional(),
   created_at: z.iso.datetime({ offset: true }),
   head: z.object({
     sha: commitSchema,

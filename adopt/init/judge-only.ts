@@ -25,13 +25,16 @@ export function workflow({
 }): string {
   const lines = [
     "name: checklist",
-    "on: pull_request",
+    // Also for a new base and in a merge queue, which would wait for ever for a check that never begins.
+    "on: { pull_request: { types: [opened, synchronize, reopened, edited] }, merge_group: {} }",
     "permissions: { contents: read }",
     "jobs:",
     "  judge:",
     "    runs-on: ubuntu-24.04",
+    "    timeout-minutes: 15",
     "    steps:",
     `      - uses: ${checkout}`,
+    "        with: { persist-credentials: false }",
     ...(state === undefined ? ["      - run: npm ci --ignore-scripts"] : []),
     `      - uses: ${action}`,
     state === undefined

@@ -85,7 +85,7 @@ describe("optropic init", () => {
     const given = ["init", "--judge-only", "--from", state(), "--folder", folder, "--action"];
     expect((await run([...given, action])).status).toBe(0);
     const text = readFileSync(join(folder, ".github", "workflows", "checklist.yml"), "utf8");
-    expect(text.split("\n").length).toBeLessThan(13);
+    expect(text.split("\n").length).toBeLessThan(14);
     const { steps } = parse(text).jobs.judge;
     expect(steps.map(({ uses }: { uses: string }) => uses)).toEqual([
       expect.stringMatching(/^actions\/checkout@[0-9a-f]{40}$/),

@@ -668,10 +668,14 @@ describe("the pull request", () => {
 
   it("that is locked keeps no other from being told", async () => {
     github.pullRequests.push({ ...sharing });
+    Object.assign(github.pullRequests[0] ?? {}, { locked: true });
     const message = "Unable to create comment because issue is locked.";
     github.faults.push({ match: /POST \S+\/42\/comments$/, status: 403, message });
     const end = await comment();
-    expect(end).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+    expect(end).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^error: Pull request 42 is locked/),
+    });
     expect(said(43)).toHaveLength(1);
   });
 

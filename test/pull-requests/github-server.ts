@@ -19,6 +19,7 @@ export interface FakePullRequest {
   /** `open` unless it says so. */
   state?: string;
   draft?: boolean;
+  locked?: boolean;
 }
 
 export interface FakeArtifact {
@@ -287,11 +288,11 @@ function asRun({ attempts: _, ...changes }: FakeRun) {
 }
 
 function asPullRequest({ number, sha, head, repository, ...pull }: FakePullRequest) {
-  const { base = "main", state = "open", draft = false, repositoryId: id } = pull;
+  const { base = "main", state = "open", draft = false, locked = false, repositoryId: id } = pull;
   const [login = "", ref = ""] = head.split(":");
   const repo = repository === null ? null : { full_name: repository, ...(id !== undefined && { id }) };
   return {
-    ...{ number, state, draft, created_at: "2026-11-02T11:00:00Z" },
+    ...{ number, state, draft, locked, created_at: "2026-11-02T11:00:00Z" },
     head: { sha, ref, user: { login }, repo },
     base: { ref: base },
   };

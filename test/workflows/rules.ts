@@ -43,7 +43,7 @@ function within(place: string, problems: readonly string[]): string[] {
 }
 
 /** Tags move; a commit does not. The version beside it is for people, and for updates. */
-function pins(text: string): string[] {
+export function pins(text: string): string[] {
   return [...text.matchAll(/^.*\buses:\s*(.*)$/gm)]
     .map(([, use = ""]) => use)
     .filter((use) => !/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(use))
@@ -66,20 +66,21 @@ function problemsOfWorkflow(file: string, workflow: Workflow): string[] {
       file === judging && !("merge_group" in on),
       "no merge_group: a merge queue would wait for its checks for ever",
     ),
-    ...found(
-      file === judging && !neededTypes.every((type) => on.pull_request?.types?.includes(type)),
-      "a new commit or a new base would keep the old checks",
-    ),
+    ...found(file === judging && !ranAgain(on), "a new commit or a new base would keep the old checks"),
   ];
 }
 
 /** Triggers that anybody can pull, and that run with the rights of the repository. */
-const dangerous = ["pull_request_target", "issue_comment", "issues", "discussion", "fork", "watch"];
+export const dangerous = ["pull_request_target", "issue_comment", "issues", "discussion", "fork", "watch"];
 
 /** `edited` is a new base too. */
 const neededTypes = ["opened", "synchronize", "reopened", "edited"];
 
-function isFiltered({ pull_request: pulls, merge_group: queue }: Workflow["on"]): boolean {
+export function ranAgain({ pull_request: pulls }: Workflow["on"]): boolean {
+  return neededTypes.every((type) => pulls?.types?.includes(type));
+}
+
+export function isFiltered({ pull_request: pulls, merge_group: queue }: Workflow["on"]): boolean {
   return Object.keys({ ...pulls, ...queue }).some((key) => key !== "types");
 }
 
@@ -107,6 +108,10 @@ function problemsOfJob(file: string, workflow: Workflow, job: Job): string[] {
     ...found(
       "workflow_run" in workflow.on && concurrency?.group.includes("github.event.workflow_run.id") === false,
       "a run of another workflow or branch can push a run out of the queue",
+    ),
+    ...found(
+      file === judging && concurrency?.group.includes("github.event_name") === false,
+      "a push of what a merge queue judges would cancel its checks",
     ),
     ...found("container" in job || "services" in job || "uses" in job, "runs what no rule here judges"),
     ...found(forForks && writes.length > 0, `a fork's code may write: ${writes}`),
@@ -176,7 +181,7 @@ const strangers = [
 ];
 
 /** Everything that may write to the default branch's cache can leave something in it for the next run. */
-function keepsCache(uses: string, inputs: NonNullable<Step["with"]>): boolean {
+export function keepsCache(uses: string, inputs: NonNullable<Step["with"]>): boolean {
   if (/^actions\/cache\b/.test(uses)) return true;
   return /^actions\/setup-/.test(uses) && ("cache" in inputs || inputs["package-manager-cache"] !== false);
 }
@@ -216,7 +221,7 @@ function problemsOfLine(line: string): string[] {
   return found(!scripts.has(script), `there is no npm script ${script}`);
 }
 
-function problemsOfCheckout({ uses = "", with: inputs = {} }: Step): string[] {
+export function problemsOfCheckout({ uses = "", with: inputs = {} }: Step): string[] {
   if (!uses.startsWith("actions/checkout@")) return [];
   return found(inputs["persist-credentials"] !== false, "the checkout leaves its token on the disk");
 }
@@ -272,6 +277,6 @@ function followers(workflows: ReadonlyMap<string, Workflow>): string[] {
   );
 }
 
-function found(wrong: boolean, problem: string): string[] {
+export function found(wrong: boolean, problem: string): string[] {
   return wrong ? [problem] : [];
 }

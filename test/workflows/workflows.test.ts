@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { workflow } from "../../adopt/init/judge-only.ts";
 import { readyGoTool } from "../../tools/go-tool.ts";
 import * as tools from "../../tools/go-tools.ts";
 import { holds } from "./expression.ts";
+import { problemsOfGiven } from "./given.ts";
 import { parseWorkflow, readWorkflows, root } from "./model.ts";
 import { mutants } from "./mutants.ts";
 import { problemsOf } from "./rules.ts";
@@ -34,6 +36,43 @@ it("are clean to actionlint", () => {
 
 it("break no rule", () => {
   expect(problemsOf(workflows, action)).toEqual([]);
+});
+
+describe("a workflow for another repository", () => {
+  const example = join("examples", "judge-only", ".github", "workflows", "checklist.yml");
+  const given = readFileSync(join(root, example), "utf8");
+  const init = { action: `shop/checklist@${"1".repeat(40)} # v1.0.0`, stack: "live" };
+
+  it.each([
+    ["of the example", given],
+    ["that init writes for a program", workflow(init)],
+    ["that init writes for a state", workflow({ ...init, state: "state.json" })],
+  ])("breaks no rule: %s", (_, text) => {
+    expect(problemsOfGiven(text)).toEqual([]);
+    const { status, stdout } = spawnSync(actionlint, ["-no-color", "-"], {
+      ...{ cwd: root, encoding: "utf8", input: text },
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+  });
+
+  it.each([
+    [", merge_group: {}", "", /no merge_group/],
+    [", edited]", "]", /a new base/],
+    ["pull_request:", "pull_request_target:", /pull_request_target/],
+    ["merge_group: {}", "merge_group: { branches: [main] }", /a filter/],
+    ["contents: read", "contents: write", /more than to read/],
+    ["    timeout-minutes: 15\n", "", /no time limit/],
+    ["persist-credentials: false", "fetch-depth: 1", /leaves its token/],
+    ["package-manager-cache: false", "cache: npm", /a cache/],
+    ["npm ci --ignore-scripts", "npm ci", /scripts of packages/],
+    ["actions/setup-node@", "stranger/setup-node@", /whatever Node\.js/],
+    ["--stack live", `--stack \${{ github.head_ref }}`, /an expression/],
+    [" # v7.0.1", "", /not pinned/],
+  ])("breaks a rule with %s → %s", (from, to, problem) => {
+    const changed = given.replace(from, () => to);
+    expect(changed).not.toBe(given);
+    expect(problemsOfGiven(changed).join("\n")).toMatch(problem);
+  });
 });
 
 it("are updated by Dependabot, a week after a version is published", () => {
