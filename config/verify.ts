@@ -6,12 +6,14 @@ const header = z.record(
   text("a header's value on one line", 500, /^[\x20-\x7e]*$/),
 );
 
+const path = text("a path with its query, such as /prices", 500, /^\/[\x21-\x7e]*$/);
+
 const journeyRequest = z.strictObject({
   host: z.enum(["web", "api"]).default("web").meta({ description: "Which host of `domains`." }),
   method: z.enum(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]).default("GET").meta({
     description: "One that writes is sent only with `--allow-writes`, but for a login at `api.loginPath`.",
   }),
-  path: text("a path with its query, such as /prices", 500, /^\/[\x21-\x7e]*$/),
+  path,
   headers: header.default({}),
   body: z.string().max(10_000).optional().meta({
     description:
@@ -26,10 +28,29 @@ const journeyRequest = z.strictObject({
     .prefault({}),
 });
 
-const journey = z.strictObject({
-  name: line,
-  requests: z.array(journeyRequest).min(1).max(50),
-});
+/** One step of a person in a browser, who finds everything by the names that a screen reader reads. */
+const journeyStep = z.union([
+  z.strictObject({ open: path, host: z.enum(["web", "api"]).default("web") }),
+  z.strictObject({ fill: line, with: line }),
+  z.strictObject({ press: line }),
+  z.strictObject({ see: line }),
+]);
+
+const journey = z
+  .strictObject({
+    name: line,
+    requests: z.array(journeyRequest).min(1).max(50).optional(),
+    steps: z.array(journeyStep).min(1).max(50).optional(),
+    budget: z
+      .strictObject({
+        paintMs: whole(1, 60_000).default(2500),
+        layoutShift: z.number().min(0).max(10).default(0.1),
+      })
+      .prefault({}),
+  })
+  .refine(({ requests, steps }) => requests !== undefined || steps !== undefined, {
+    error: "must have requests, steps in a browser, or both",
+  });
 
 /** What `optropic verify` needs besides what the stack declares. */
 export const verifySchema = z
@@ -72,9 +93,9 @@ export const verifySchema = z
       .default([])
       .meta({
         description:
-          "Critical paths of users: requests that are sent one after the other, cookies kept, with what each must answer.",
+          "Critical paths of users: requests that are sent one after the other, cookies kept, with what each must answer; or steps in a browser.",
         checklist: ["S2.5", "S5.1"],
-        expected: "a list of journeys, each with a name and requests",
+        expected: "a list of journeys, each with a name and requests or steps",
       }),
   })
   .prefault({})

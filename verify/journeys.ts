@@ -6,7 +6,7 @@ import { type Check, compare, probe, unknownCheck } from "./probe.ts";
 import { Unknown } from "./unknown.ts";
 
 type Journey = Settings["verify"]["journeys"][number];
-type Step = Journey["requests"][number];
+type Step = NonNullable<Journey["requests"]>[number];
 
 const reading = ["GET", "HEAD", "OPTIONS"];
 
@@ -25,12 +25,45 @@ export const journeysPass = probe({
     for (const [index, journey] of journeys.entries()) {
       checks.push(...(await travelled(context, journey, `verify.journeys[${index}]`)));
     }
-    return checks;
+    return [...checks, ...(await inBrowser(context, journeys))];
   },
 });
 
+/** Every journey with steps, each in a profile of its own of one browser. */
+async function inBrowser(context: Context, journeys: readonly Journey[]): Promise<Check[]> {
+  const all = journeys.map((journey, index) => ({ journey, setting: `verify.journeys[${index}]` }));
+  const shown = all.filter(({ journey }) => journey.steps !== undefined);
+  if (shown.length === 0) return [];
+  const { startBrowser, travelledInBrowser } = await import("./browser/index.ts");
+  let browser: Awaited<ReturnType<typeof startBrowser>>;
+  try {
+    browser = await startBrowser(context);
+  } catch (error) {
+    if (!(error instanceof Unknown)) throw error;
+    return shown.map(({ journey }) => unknownCheck(journey.name, error));
+  }
+  const stop = (): void => void browser.close();
+  context.signal.addEventListener("abort", stop, { once: true });
+  try {
+    const checks: Check[] = [];
+    for (const { journey, setting } of shown) {
+      const open = await browser.newContext();
+      checks.push(...(await travelledInBrowser(context, open, journey, setting)));
+      await open.close();
+    }
+    return checks;
+  } finally {
+    context.signal.removeEventListener("abort", stop);
+    await browser.close();
+  }
+}
+
 /** One request after the other: what the first one sets up, the next one needs. */
-async function travelled(context: Context, { name, requests }: Journey, setting: string): Promise<Check[]> {
+async function travelled(
+  context: Context,
+  { name, requests = [] }: Journey,
+  setting: string,
+): Promise<Check[]> {
   const cookies = new Cookies();
   const checks: Check[] = [];
   for (const [index, step] of requests.entries()) {

@@ -119,6 +119,9 @@ export const obstacles = [
   "gateway-down",
 ] as const;
 
+/** What only a browser notices. */
+export const pageFaults = ["login-page-spoiled"] as const;
+
 /** What healthy platforms do as well, one group at a time: nothing of it is a fault. */
 export const oddities = [
   ["headers-twice", "policy-in-two-headers", "health-word", "redirect-with-port", "login-numbered"],
@@ -131,5 +134,6 @@ export const oddities = [
 export type Fault =
   | (typeof faults)[number]
   | GroupedFault
+  | (typeof pageFaults)[number]
   | (typeof obstacles)[number]
   | (typeof oddities)[number][number];

@@ -7,6 +7,31 @@ const script = "document.documentElement.dataset.ready = 'yes';\n".repeat(40);
 const packed = brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
 const assetPath = "/_next/static/app-5f2c91d0.js";
 
+const loginPath = "/_next/static/login-7b1e44c2.js";
+
+/** Logs in as a page of the platform does, and says what came of it. */
+function loginScript({ domains, api }: Settings): string {
+  return `document.querySelector("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const [email, password] = [...document.querySelectorAll("input")].map(({ value }) => value);
+  const answer = await fetch("https://${domains.api}${api.loginPath}", {
+    method: "POST",
+    credentials: "include",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email, password }),
+  });
+  document.querySelector("output").textContent = answer.ok ? "Welcome back" : "Try again";
+});
+document.querySelector("button.delete").addEventListener("click", () =>
+  fetch("https://${domains.api}/api/account", { method: "POST" }),
+);
+`;
+}
+
+/** What is wrong with the login page, all of it at once: each is told apart by what the browser says. */
+const spoiledLogin = `<a href="/en"></a><img src="data:,"><script>document.title = "x"</script>
+<script src="/_next/static/missing.js"></script><script src="https://elsewhere.example/x.js"></script>`;
+
 /** What the web host shows to everybody. */
 export function addPages(app: App, { settings, has }: ServiceOptions): void {
   const isApi = (request: { readonly host: string }): boolean => hostOf(request) === settings.domains.api;
@@ -40,6 +65,21 @@ export function addPages(app: App, { settings, has }: ServiceOptions): void {
         .send(`${mark}Contact: mailto:${contact}\nExpires: ${expires}\nPreferred-Languages: en\n`);
     });
   }
+  for (const path of ["/login", "/login/new"]) {
+    app.get(path, async (_, reply) => {
+      const isSpoiled = path !== "/login" && has("login-page-spoiled");
+      const page = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Log in</title><script defer src="${loginPath}"></script></head>
+<body><h1>Log in</h1><form><label>Email <input name="email" type="email"></label>
+<label>Password <input name="password" type="password"></label><button>Log in</button></form><output></output>
+<button class="delete">Delete my account</button>${isSpoiled ? spoiledLogin : ""}</body></html>
+`;
+      return reply.type("text/html; charset=utf-8").header("cache-control", "no-cache").send(page);
+    });
+  }
+  app.get(loginPath, async (_, reply) =>
+    reply.type("text/javascript; charset=utf-8").send(loginScript(settings)),
+  );
   app.get(assetPath, async (request, reply) => {
     if (isApi(request)) return reply.code(404).send({ error: "not found" });
     const kept = has("asset-not-kept") ? "public, max-age=300" : "public, max-age=31536000, immutable";

@@ -1,0 +1,2 @@
+export { startBrowser } from "./start.ts";
+export { travelledInBrowser } from "./travel.ts";
