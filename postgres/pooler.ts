@@ -96,7 +96,7 @@ async function signOfTransactionMode(
 const processRow = z.tuple([z.object({ id: z.number() })]);
 
 async function processOf(session: ServerSession): Promise<number> {
-  const [{ id }] = processRow.parse(await session.rows("select pg_backend_pid() as id"));
+  const [{ id }] = processRow.parse(await session.rows("select pg_catalog.pg_backend_pid() as id"));
   return id;
 }
 

@@ -60,7 +60,7 @@ export class ServerSession implements Session {
    * process that a client is told at the start is then not the one that runs its statements.
    */
   async isPooled(): Promise<boolean> {
-    const { rows } = await this.#client.query<{ id: number }>("select pg_backend_pid() as id");
+    const { rows } = await this.#client.query<{ id: number }>("select pg_catalog.pg_backend_pid() as id");
     // The library's types leave it out.
     const told: unknown = "processID" in this.#client ? this.#client.processID : undefined;
     return told !== rows[0]?.id;

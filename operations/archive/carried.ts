@@ -6,6 +6,7 @@ import { extensionChangesQuery, extensionRowsQuery, extensionSequencesQuery } fr
 import { objectLossesQueries } from "./carried-objects.ts";
 import { rowsOfExtensions } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
+import { readServerObjects } from "./server-objects.ts";
 
 /**
  * What a dump does not have and a manifest carries beside it, as statements: changes of extensions, and what
@@ -66,7 +67,7 @@ export async function readCarried(session: Session, schemas: readonly string[]):
       found.push({ ...loss, extension: null });
     }
   }
-  return found;
+  return [...found, ...(await readServerObjects(session))];
 }
 
 /** Changes of extensions that no statement makes again: the extension, and what was changed. */

@@ -13,6 +13,7 @@ import { namesOf } from "./names.ts";
 import { type Remote, readRemote } from "./remote.ts";
 import type { Within } from "./rows.ts";
 import type { Scope } from "./scope.ts";
+import { notesOnServerObjects } from "./server-objects.ts";
 
 /** The part of a manifest that says what its dump contains. */
 export type Contents = Pick<
@@ -134,6 +135,7 @@ async function notesOn(
         `The rows of the unlogged table ${name} are not in the backup: a replica, which was backed up, does not have them.`,
     ),
     ...(await notesOnExtensions(session, carried)),
+    ...(await notesOnServerObjects(session)),
     ...uncounted.map((name) => `The rows of ${name} could not be counted, so a restore cannot compare them.`),
     ...((await mayDumpSubscriptions(session))
       ? []

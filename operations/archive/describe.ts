@@ -19,11 +19,17 @@ export const readableEncoding =
 export const withoutCompiler = "set jit = off";
 
 /**
+ * Lets names mean what the server's own catalog says: those of the database's search path can be anybody's, and would
+ * run with the rights of the session.
+ */
+export const serverNames = "set search_path = pg_catalog";
+
+/**
  * Settings of a session that reads definitions: names with their schemas, constants in one format, no time
  * limit, and an error when row-level security would hide a row.
  */
 const sessionSettings = `
-  set search_path = pg_catalog;
+  ${serverNames};
   ${readableEncoding};
   set standard_conforming_strings = on;
   set datestyle = 'ISO, YMD';

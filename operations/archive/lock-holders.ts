@@ -32,9 +32,10 @@ export async function describeHolders(
   if (holders.length === 0) return "Nothing holds such a lock any more: try again.";
   const texts = holders
     .slice(0, named)
-    .map(
-      ({ table, pid, role, application, state, since }) =>
-        `${table} is locked by process ${pid} of ${role ?? "the server"}${application === "" ? "" : ` (${application})`}, ${state}, in a transaction since ${since}`,
+    .map(({ table, pid, role, application, state, since, prepared }) =>
+      prepared === null
+        ? `${table} is locked by process ${pid} of ${role ?? "the server"}${application === "" ? "" : ` (${application})`}, ${state}, in a transaction since ${since}`
+        : `${table} is locked by the prepared transaction ${prepared} of ${role ?? "the server"}, which COMMIT PREPARED or ROLLBACK PREPARED ends`,
     );
   const more = holders.length > named ? [`${holders.length - named} more`] : [];
   return `${listed([...texts, ...more], "and")}. End it with pg_terminate_backend, or try again later.`;
@@ -43,21 +44,27 @@ export async function describeHolders(
 const holderRows = z.array(
   z.object({
     table: z.string(),
-    pid: z.int(),
+    pid: z.int().nullable(),
     role: z.string().nullable(),
     application: z.string(),
     state: z.string(),
     since: z.string(),
+    prepared: z.string().nullable(),
   }),
 );
 
 const holdersQuery = (modes: string): string => `
-  select distinct c.oid::regclass::text as table, a.pid, a.usename::text as role, a.application_name as application,
-         coalesce(a.state, 'unknown') as state,
-         coalesce(to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'an unknown time') as since
+  select distinct c.oid::regclass::text as table, a.pid, coalesce(a.usename, x.owner)::text as role,
+         coalesce(a.application_name, '') as application, coalesce(a.state, 'unknown') as state,
+         coalesce(to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'an unknown time') as since,
+         quote_literal(x.gid) as prepared
     from pg_locks l
     join pg_class c on c.oid = l.relation and c.relkind in ('r', 'p', 'm', 'f', 'v', 'S')
-    join pg_stat_activity a on a.pid = l.pid
-   where l.granted and l.pid <> pg_backend_pid() and c.oid >= 16384 ${modes}
+    left join pg_stat_activity a on a.pid = l.pid
+    left join pg_locks own on l.pid is null and own.pid is null and own.locktype = 'transactionid'
+      and own.virtualtransaction = l.virtualtransaction
+    left join pg_prepared_xacts x on x.transaction = own.transactionid
+   where l.granted and l.pid is distinct from pg_backend_pid() and c.oid >= 16384 ${modes}
+     and (a.pid is not null or x.gid is not null)
      and l.database = (select oid from pg_database where datname = current_database())
    order by 1, 2`;

@@ -26,6 +26,8 @@ const roleSchema = z.strictObject({
   replication: z.boolean(),
   bypassRls: z.boolean(),
   memberOf: names,
+  /** Those of them that it may grant to others. */
+  adminOf: names.default([]),
 });
 
 const tableSchema = z.strictObject({
@@ -131,6 +133,8 @@ export const manifestSchema = z.strictObject({
   server: serverSchema,
   /** In the order in which they can be created. */
   extensions: z.array(extensionSchema).max(10_000),
+  /** Providers of the security labels in the dump. */
+  labelProviders: names.default([]),
   roles: z.array(roleSchema).max(1_000_000),
   /** Roles that own something in the dump or have privileges on it. */
   needsRoles: names,

@@ -163,7 +163,7 @@ export const objectQueries: readonly string[] = [
   // Everything else that has a schema: operators and their classes, collations, conversions, text search, base types.
   `select format('%s %s', i.type, i.identity) as object, d.classid || ' ' || d.objid as entry,
           concat_ws(E'\\n', ${ownerOf("d.classid", "d.objid")},
-            (select concat_ws(' ', o.oprcode, o.oprcom::regoperator, o.oprnegate::regoperator, o.oprcanmerge, o.oprcanhash)
+            (select concat_ws(' ', o.oprcode, ${partner("oprcom")}, ${partner("oprnegate")}, o.oprcanmerge, o.oprcanhash)
                from pg_operator o where o.oid = d.objid and d.classid = o.tableoid)) as definition,
           null as expression
      from pg_depend d
@@ -195,3 +195,11 @@ export const sequencesQuery = `
     join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and ${notOfExtension("pg_class", "c.oid")}
    order by c.oid::regclass::text collate "C"`;
+
+/**
+ * The commutator or negator of an operator: where only the other one names it, the server fills in both once they are
+ * made in another order.
+ */
+function partner(column: string): string {
+  return `coalesce(nullif(o.${column}, 0), (select min(x.oid) from pg_operator x where x.${column} = o.oid), 0)::regoperator`;
+}

@@ -1,18 +1,54 @@
 import { escapeIdentifier } from "pg";
 import type { Manifest, Role } from "./manifest.ts";
 
-/**
- * Statements that create the missing roles of a backup, with their attributes and memberships but without
- * passwords.
- */
+/** Statements that create the missing roles of a backup, with their attributes but without passwords. */
 export function roleStatements(roles: readonly Role[], existing: ReadonlySet<string>): string[] {
-  const missing = roles.filter(({ name }) => !existing.has(name));
-  return [
-    ...missing.map((role) => `create role ${escapeIdentifier(role.name)} with ${attributes(role)}`),
-    ...missing.flatMap(({ name, memberOf }) =>
-      memberOf.map((group) => `grant ${escapeIdentifier(group)} to ${escapeIdentifier(name)}`),
-    ),
-  ];
+  return roles
+    .filter(({ name }) => !existing.has(name))
+    .map((role) => `create role ${escapeIdentifier(role.name)} with ${attributes(role)}`);
+}
+
+/** A role that is to be a member of another one. */
+export interface Membership {
+  member: string;
+  group: string;
+  statement: string;
+}
+
+/**
+ * The memberships of a backup in which a role that was missing takes part: what other roles had at the target stays.
+ *
+ * @param existing the roles that the target had
+ */
+export function membershipsOf(roles: readonly Role[], existing: ReadonlySet<string>): Membership[] {
+  const made = new Set(roles.map(({ name }) => name).filter((name) => !existing.has(name)));
+  return roles.flatMap(({ name: member, memberOf, adminOf }) =>
+    memberOf
+      .filter((group) => (made.has(member) || made.has(group)) && (made.has(group) || existing.has(group)))
+      .map((group) => {
+        const option = adminOf.includes(group) ? " with admin option" : "";
+        const statement = `grant ${escapeIdentifier(group)} to ${escapeIdentifier(member)}${option}`;
+        return { member, group, statement };
+      }),
+  );
+}
+
+/**
+ * Makes memberships, some of which the session's role may not make.
+ *
+ * @param attempt runs statements, which change nothing when they fail; resolves with the reason then
+ * @returns a sentence for each that could not be made
+ */
+export async function grantMemberships(
+  memberships: readonly Membership[],
+  attempt: (statements: readonly string[]) => Promise<string | undefined>,
+): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { member, group, statement } of memberships) {
+    const reason = await attempt([statement]);
+    if (reason !== undefined) notes.push(`The role ${member} is not a member of ${group}: ${reason}.`);
+  }
+  return notes;
 }
 
 function attributes(role: Role): string {
@@ -28,18 +64,16 @@ function attributes(role: Role): string {
   return words.map(([word, is]) => (is ? word : `no${word}`)).join(" ");
 }
 
-/** The same role without any right of its own: it can own objects and be granted privileges. */
-export function powerless({ name }: Role): Role {
+/** The same role without any right of its own: it can own objects, be granted privileges and be a member. */
+export function powerless(role: Role): Role {
   return {
-    name,
+    ...role,
     superuser: false,
-    inherit: true,
     createRole: false,
     createDatabase: false,
     login: false,
     replication: false,
     bypassRls: false,
-    memberOf: [],
   };
 }
 

@@ -20,9 +20,10 @@ import { attemptEach, createExtensions, type LeftOut, leftOutNotes, versionNotes
 import { setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
 import { namesOf } from "./names.ts";
-import { powerless, roleStatements, schemaStatements } from "./prepare.ts";
+import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
 import { withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
+import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
 import { settingStatements } from "./settings.ts";
 import { splitEventTriggers, splitTriggers } from "./triggers.ts";
 import type { Restored } from "./verify.ts";
@@ -66,8 +67,8 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
   const fullRoles = options.roles === "full";
   try {
     await session.run(withoutCompiler);
-    const leftOut = await prepare(options);
-    const notes = [...leftOutNotes(leftOut), ...(await versionNotes(session, manifest))];
+    const { leftOut, apart } = await prepare(options);
+    const notes = [...apart, ...leftOutNotes(leftOut), ...(await versionNotes(session, manifest))];
     await session.run("begin");
     const carrier = await carrierFor(session, details.carried, {
       attempt: (statements) => attemptTogether(session, statements),
@@ -85,7 +86,11 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       notes.push(`The ${name} was not restored: ${reason}.`);
     }
     const list = `${file}.contents`;
-    const without = withoutRemote(manifest.remote);
+    const providers = await findMissingProviders(manifest, (statements) => attemptEach(session, statements));
+    notes.push(...labelNotes(providers));
+    const isRemote = withoutRemote(manifest.remote);
+    const without = (line: { entry: string; rest: string }): boolean =>
+      isRemote(line) || (providers.length > 0 && isLabel(line));
     const selected = selectContents(contents, manifest, { globals, leftOut, without });
     const { others: withTriggers, eventTriggers } = splitEventTriggers(selected);
     const { others, triggers } = splitTriggers(withTriggers);
@@ -129,8 +134,10 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
       const reason = await attemptEach(session, [statement]);
       if (reason !== undefined) notes.push(`A setting could not be restored: ${reason}`);
     }
-    writeFileSync(list, eventTriggers, { mode: 0o600 });
-    await runRestore(options, list, ["--section=post-data"]);
+    if (eventTriggers.trim() !== "") {
+      writeFileSync(list, eventTriggers, { mode: 0o600 });
+      await runRestore(options, list, ["--section=post-data"]);
+    }
     return {
       notes,
       restored: {
@@ -214,17 +221,21 @@ export function listContents(
   return outputOf("pg_restore", launch, signal);
 }
 
-/** @returns the extensions that could not be created */
-async function prepare({ session, manifest, roles: which }: RestoreOptions): Promise<LeftOut[]> {
+/** @returns the extensions that could not be created, and a sentence for each membership that could not be made */
+async function prepare({
+  session,
+  manifest,
+  roles: which,
+}: RestoreOptions): Promise<{ leftOut: LeftOut[]; apart: string[] }> {
   await prepareSession(session);
   const missing = which === "existing" ? [] : manifest.roles;
   const roles = which === "full" ? missing : missing.map(powerless);
-  const before = [
-    ...roleStatements(roles, await namesOf(session, "select rolname::text as name from pg_roles")),
-    ...schemaStatements(manifest),
-  ];
-  for (const statement of before) await run(session, statement);
-  return createExtensions(session, manifest, (statements) => attemptEach(session, statements));
+  const existing = await namesOf(session, "select rolname::text as name from pg_roles");
+  const attempt = (statements: readonly string[]) => attemptEach(session, statements);
+  for (const statement of roleStatements(roles, existing)) await run(session, statement);
+  const apart = await grantMemberships(membershipsOf(roles, existing), attempt);
+  for (const statement of schemaStatements(manifest)) await run(session, statement);
+  return { leftOut: await createExtensions(session, manifest, attempt), apart };
 }
 
 async function run(session: Session, statement: string): Promise<void> {

@@ -43,7 +43,8 @@ async function countAll(
   found: Map<string, number>,
 ): Promise<boolean> {
   const counts = tables.map(
-    (table) => `select ${escapeLiteral(table)} as name, count(*)::text as count from only ${table}`,
+    (table) =>
+      `select ${escapeLiteral(table)} as name, pg_catalog.count(*)::pg_catalog.text as count from only ${table}`,
   );
   const rows = await session.attempt(counts.join(" union all "));
   if (rows === undefined) return false;
@@ -53,13 +54,21 @@ async function countAll(
 
 const countsShape = z.array(z.object({ name: z.string(), count: z.coerce.number().int() }));
 
-/** Sets the search path to that of the database, and after it every schema that the session may use. */
+/**
+ * Sets the search path to that of the database, and after it every schema that the session may use. Only names with
+ * their schemas are safe until it is set back: a database can have a `quote_ident(name)` or a `count` of its own, which
+ * would run with the rights of the session.
+ */
 export const widenSearchPath = `
+  set search_path = pg_catalog;
   select set_config('search_path', reset_val, false) from pg_settings where name = 'search_path';
+  select pg_catalog.set_config('optropic.search_path', pg_catalog.current_schemas(false)::pg_catalog.text, false);
+  set search_path = pg_catalog;
   select set_config('search_path',
     array_to_string(array(select quote_ident(name) from (
       select name, min(place) as place from (
-        select name::text, ordinality as place from unnest(current_schemas(false)) with ordinality path(name, ordinality)
+        select name::text, ordinality as place
+          from unnest(current_setting('optropic.search_path')::text[]) with ordinality path(name, ordinality)
         union all
         select nspname::text, 1000 from pg_namespace
          where nspname !~ '^pg_' and nspname <> 'information_schema' and has_schema_privilege(oid, 'usage')

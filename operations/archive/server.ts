@@ -11,7 +11,7 @@ export async function readServer(session: Session): Promise<Manifest["server"]> 
   const { version: number } = z.object({ version: z.int() }).parse(version);
   const [row] = await session.rows(serverQuery(number));
   await session.run(widenSearchPath);
-  const [path] = await session.rows("select current_schemas(false)::text[] as path");
+  const [path] = await session.rows("select pg_catalog.current_schemas(false)::pg_catalog.text[] as path");
   await session.run("set search_path = pg_catalog");
   return manifestSchema.shape.server.parse({
     ...z.looseObject({}).parse(row),

@@ -16,6 +16,7 @@ export type Surroundings = Pick<
   | "encoding"
   | "server"
   | "extensions"
+  | "labelProviders"
   | "roles"
   | "needsRoles"
   | "evaluated"
@@ -34,6 +35,9 @@ export async function readSurroundings(
     systemIdentifier: await readSystemIdentifier(session),
     server: await readServer(session),
     extensions: await readExtensions(session),
+    labelProviders: [
+      ...(await namesOf(session, "select distinct provider as name from pg_seclabel order by 1")),
+    ],
     roles: manifestSchema.shape.roles.parse(await session.rows(rolesQuery)),
     needsRoles: [...(await namesOf(session, neededRolesQuery, others))],
     evaluated: [...(await namesOf(session, evaluatedQuery))],
@@ -84,8 +88,11 @@ const rolesQuery = `
   select r.rolname as name, r.rolsuper as superuser, r.rolinherit as inherit, r.rolcreaterole as "createRole",
          r.rolcreatedb as "createDatabase", r.rolcanlogin as login, r.rolreplication as replication,
          r.rolbypassrls as "bypassRls",
-         coalesce((select array_agg(g.rolname::text order by g.rolname collate "C")
-            from pg_auth_members m join pg_roles g on g.oid = m.roleid where m.member = r.oid), '{}') as "memberOf"
+         coalesce((select array_agg(distinct g.rolname::text)
+            from pg_auth_members m join pg_roles g on g.oid = m.roleid where m.member = r.oid), '{}') as "memberOf",
+         coalesce((select array_agg(distinct g.rolname::text)
+            from pg_auth_members m join pg_roles g on g.oid = m.roleid
+           where m.member = r.oid and m.admin_option), '{}') as "adminOf"
     from pg_roles r
    where r.rolname !~ '^pg_'
    order by r.rolname collate "C"`;

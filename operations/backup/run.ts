@@ -6,7 +6,7 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { findProgram, majorOf, versionOf } from "../../postgres/programs.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
-import { prepareSession } from "../archive/describe.ts";
+import { prepareSession, serverNames } from "../archive/describe.ts";
 import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
@@ -121,6 +121,7 @@ const changing =
 async function backUpIn(session: ServerSession, options: BackupOptions, started: number): Promise<Manifest> {
   const { store, stack, signal, progress } = options;
   await refuseTransactionPooler(session, options.connection);
+  await session.run(serverNames);
   const hasRoom = await checkSessions(session);
   const key = backupKey(store.address.prefix, new Date(), options.purpose);
   const { snapshot, scope, surroundings, dumpVersion } = await openSnapshot(session, options);

@@ -4,6 +4,7 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
+import { serverNames } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
 import { checkTarget } from "./target.ts";
@@ -54,6 +55,7 @@ async function lookAtTarget(target: Connection, manifest: Manifest): Promise<str
   refuseKnownPooler(target);
   return withSession(target, "optropic drill", async (session) => {
     await refuseTransactionPooler(session, target);
+    await session.run(serverNames);
     await checkTarget(session, target, manifest);
     const [row] = await session.rows("select current_setting('server_version') as version");
     const { version } = z.object({ version: z.string() }).parse(row);

@@ -3,6 +3,7 @@ import { listed } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
+import { serverNames } from "../archive/describe.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "../archive/locks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
@@ -35,6 +36,7 @@ export async function inspectTarget(target: Connection, manifest: Manifest): Pro
   refuseKnownPooler(target);
   return withSession(target, "optropic restore", async (session) => {
     await refuseTransactionPooler(session, target);
+    await session.run(serverNames);
     const restored = new Set(manifest.schemas.map(({ name }) => name));
     const schemas = [...(await namesOf(session, schemasQuery))].filter((name) => restored.has(name));
     const roles = await namesOf(session, "select rolname::text as name from pg_roles");

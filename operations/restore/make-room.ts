@@ -4,7 +4,8 @@ import { attempt } from "../archive/attempt.ts";
 import { createExtensions, type LeftOut, leftOutNotes, versionNotes } from "../archive/extensions.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { namesOf } from "../archive/names.ts";
-import { powerless, roleStatements } from "../archive/prepare.ts";
+import { grantMemberships, membershipsOf, powerless, roleStatements } from "../archive/prepare.ts";
+import { findMissingProviders, labelNotes } from "../archive/security-labels.ts";
 import { clearSchemas } from "./clear.ts";
 import { putOwnDefaultsAside } from "./default-privileges.ts";
 import { standIn } from "./stand-in.ts";
@@ -21,6 +22,8 @@ export interface Room {
   withData: ReadonlySet<string>;
   /** Schemas that the session does not own, which keep their privileges and comments. */
   foreignSchemas: ReadonlySet<string>;
+  /** Whether the server takes all security labels of the dump. */
+  hasLabels: boolean;
   /** What is not restored, one sentence each. */
   notes: string[];
 }
@@ -32,17 +35,24 @@ export async function makeRoom(
   manifest: Manifest,
 ): Promise<Room> {
   const roles = await namesOf(session, "select rolname::text as name from pg_roles");
-  if (options.createRoles) {
-    for (const statement of roleStatements(manifest.roles.map(powerless), roles))
-      await session.run(statement);
-  }
+  const made = options.createRoles ? manifest.roles.map(powerless) : [];
+  for (const statement of roleStatements(made, roles)) await session.run(statement);
+  const apart = await grantMemberships(membershipsOf(made, roles), (statements) =>
+    attempt(session, statements),
+  );
   const actedFor = await standIn(session);
   const ownDefaults = await putOwnDefaultsAside(session);
   // Every backup contains all of them.
   await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   const foreignSchemas = await clearSchemas(session, manifest.schemas, options.noOwner);
   const leftOut = await createExtensions(session, manifest, (statements) => attempt(session, statements));
-  const notes = [...leftOutNotes(leftOut), ...(await versionNotes(session, manifest))];
+  const providers = await findMissingProviders(manifest, (statements) => attempt(session, statements));
+  const notes = [
+    ...apart,
+    ...leftOutNotes(leftOut),
+    ...(await versionNotes(session, manifest)),
+    ...labelNotes(providers),
+  ];
   const { withData, refused } = await clearData(session, manifest, leftOut);
   return {
     actedFor,
@@ -50,6 +60,7 @@ export async function makeRoom(
     leftOut,
     withData,
     foreignSchemas,
+    hasLabels: providers.length === 0,
     notes: [
       ...notes,
       ...refused.map(

@@ -4,6 +4,7 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import { restoreProperties } from "../archive/database-properties.ts";
+import { serverNames } from "../archive/describe.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
 import { restoreParallel } from "../archive/restore.ts";
 import { verify } from "../archive/verify.ts";
@@ -92,6 +93,7 @@ async function createOrCheck(target: Connection, manifest: Manifest): Promise<vo
   });
   if (!exists) return;
   await withSession(target, "optropic restore", async (session) => {
+    await session.run(serverNames);
     const problem = await emptiness(session);
     if (problem === undefined) return;
     throw new Failure(
@@ -126,7 +128,10 @@ async function inMaintenance<T>(
 ): Promise<T> {
   const [first = "postgres", second = "template1"] = maintenance.filter((name) => name !== target.PGDATABASE);
   const open = (database: string): Promise<T> =>
-    withSession({ ...target, PGDATABASE: database }, "optropic restore", work);
+    withSession({ ...target, PGDATABASE: database }, "optropic restore", async (session) => {
+      await session.run(serverNames);
+      return work(session);
+    });
   try {
     return await open(first);
   } catch (error) {

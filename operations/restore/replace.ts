@@ -4,7 +4,7 @@ import type { Connection } from "../../postgres/connection.ts";
 import { attempt } from "../archive/attempt.ts";
 import { carrierFor } from "../archive/carried.ts";
 import { differingProperties } from "../archive/database-properties.ts";
-import { readableEncoding, withoutCompiler } from "../archive/describe.ts";
+import { readableEncoding, serverNames, withoutCompiler } from "../archive/describe.ts";
 import { type Details, readSettings } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
@@ -83,6 +83,7 @@ export async function replace(
  * notice when they next write), and settings of the database do not stand in the way.
  */
 const sessionSettings = `
+  ${serverNames};
   set client_min_messages = error;
   ${readableEncoding};
   ${withoutCompiler};

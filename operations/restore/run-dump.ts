@@ -16,6 +16,7 @@ import { setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { withoutRemote } from "../archive/remote.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
+import { isLabel } from "../archive/security-labels.ts";
 import { splitEventTriggers } from "../archive/triggers.ts";
 import { type RoleName, withoutDefaultPrivileges } from "./default-privileges.ts";
 import { emptyCompanions, type Room } from "./make-room.ts";
@@ -114,7 +115,10 @@ function mainContents(
     globals: plan.globals,
     leftOut: room.leftOut,
     without: ({ entry, rest }) =>
-      left.has(entry) || isRemote({ entry, rest }) || schemas.some((start) => rest.startsWith(start)),
+      left.has(entry) ||
+      isRemote({ entry, rest }) ||
+      (!room.hasLabels && isLabel({ rest })) ||
+      schemas.some((start) => rest.startsWith(start)),
   });
   return withoutDefaultPrivileges(selected, foreignRoles);
 }
@@ -125,6 +129,7 @@ async function runList(
   list: string,
   options: readonly string[],
 ): Promise<void> {
+  if (list.trim() === "") return;
   const contents = `${file}.contents`;
   writeFileSync(contents, list, { mode: 0o600 });
   const args = [

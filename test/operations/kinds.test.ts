@@ -13,7 +13,11 @@ let cycle: Cycle;
 let databases = 0;
 
 beforeAll(async () => {
-  cycle = await startCycle({ wal_level: "logical" });
+  cycle = await startCycle({
+    wal_level: "logical",
+    max_prepared_transactions: "2",
+    allow_system_table_mods: "on",
+  });
 });
 
 afterAll(() => cycle.close());
@@ -181,6 +185,35 @@ describe("a backup, a drill and a restore bring back", () => {
     expect((await cycle.restore(connection)).differences).toEqual([]);
     if (asked !== undefined) expect(await ask(asked)).toBe(before);
   });
+});
+
+test("what a backup leaves to the server is named: prepared transactions, slots, and labels of a missing provider", async () => {
+  const { connection, ask } = await make(
+    `create table t (a int); insert into t values (1); create table held (a int);
+     insert into pg_seclabel values ('t'::regclass, 'pg_class'::regclass, 0, 'masking', 'MASKED')`,
+  );
+  await ask("select pg_create_logical_replication_slot('kind_slot', 'pgoutput')");
+  await ask("begin; insert into held values (2); prepare transaction 'left open'");
+  try {
+    expect((await cycle.backUp(connection)).notes).toEqual([
+      `Changes of transactions that are prepared and not yet committed are not in the backup: "left open".`,
+      "Replication slots are not in the backup, and their subscribers need new ones: kind_slot.",
+    ]);
+    const { holds, drill } = await cycle.drill();
+    expect(holds).toBe(true);
+    const unlabelled =
+      "No security label was restored: the server has not loaded the label provider masking.";
+    expect(drill?.notes.at(-1)).toBe(unlabelled);
+    await expect(cycle.restore(connection, { lockTimeoutMs: 100 })).rejects.toThrow(
+      "public.held is locked by the prepared transaction 'left open' of postgres, which COMMIT PREPARED or ROLLBACK PREPARED ends",
+    );
+    await ask("rollback prepared 'left open'");
+    expect((await cycle.restore(connection)).differences).toEqual([unlabelled]);
+    expect(await ask("select a from t")).toBe("1");
+  } finally {
+    await ask("rollback prepared 'left open'").catch(() => undefined);
+    await ask("select pg_drop_replication_slot('kind_slot')");
+  }
 });
 
 test("a table of another schema that would lose its rows is not replaced", async () => {

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectContents } from "../../../operations/archive/contents.ts";
 import { extensionStatements } from "../../../operations/archive/extensions.ts";
 import type { Manifest, Role } from "../../../operations/archive/manifest.ts";
-import { powerless, roleStatements, schemaStatements } from "../../../operations/archive/prepare.ts";
+import {
+  grantMemberships,
+  membershipsOf,
+  powerless,
+  roleStatements,
+  schemaStatements,
+} from "../../../operations/archive/prepare.ts";
 import { manifestWith } from "../support/manifest.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 
@@ -27,7 +33,8 @@ afterAll(() => postgres.stop());
 describe("statements with hostile names", () => {
   test("make roles of those names, and their memberships, and nothing else", async () => {
     const roles = hostile.map((name, index): Role => ({ ...role(name), memberOf: hostile.slice(0, index) }));
-    await runAll(roleStatements(roles, new Set()));
+    const memberships = membershipsOf(roles, new Set()).map(({ statement }) => statement);
+    await runAll([...roleStatements(roles, new Set()), ...memberships]);
     const [made, members] = [
       await postgres.sql(
         "select json_agg(rolname order by oid) from pg_roles where rolname !~ '^(pg_|postgres)'",
@@ -66,13 +73,31 @@ describe("roles", () => {
   test("that are there are left as they are", () => {
     expect(roleStatements([role("a"), { ...role("b"), memberOf: ["a"] }], new Set(["a"]))).toEqual([
       `create role "b" with superuser noinherit createrole nocreatedb login noreplication bypassrls`,
-      `grant "a" to "b"`,
+    ]);
+  });
+
+  test("that were missing get their memberships, and those that were there get none among themselves", () => {
+    const roles = [role("old"), { ...role("other"), memberOf: ["old", "new"] }];
+    const made = { ...role("new"), memberOf: ["old", "gone"], adminOf: ["old"] };
+    const statements = (existing: readonly string[]) =>
+      membershipsOf([...roles, made], new Set(existing)).map(({ statement }) => statement);
+    expect(statements(["old", "other"])).toEqual([
+      `grant "new" to "other"`,
+      `grant "old" to "new" with admin option`,
+    ]);
+    expect(statements(["old", "other", "new"])).toEqual([]);
+  });
+
+  test("whose membership the session may not make are named", async () => {
+    const memberships = membershipsOf([role("a"), { ...role("b"), memberOf: ["a"] }], new Set());
+    expect(await grantMemberships(memberships, async () => "permission denied")).toEqual([
+      "The role b is not a member of a: permission denied.",
     ]);
   });
 
   test("have no power where the server is not ours alone", () => {
     expect(roleStatements([powerless({ ...role("a"), memberOf: ["b"] })], new Set())).toEqual([
-      `create role "a" with nosuperuser inherit nocreaterole nocreatedb nologin noreplication nobypassrls`,
+      `create role "a" with nosuperuser noinherit nocreaterole nocreatedb nologin noreplication nobypassrls`,
     ]);
   });
 });
@@ -142,5 +167,6 @@ function role(name: string): Role {
     replication: false,
     bypassRls: true,
     memberOf: [],
+    adminOf: [],
   };
 }

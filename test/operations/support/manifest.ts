@@ -40,6 +40,7 @@ export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
       searchPath: ["public"],
     },
     extensions: [],
+    labelProviders: [],
     roles: [],
     needsRoles: [],
     evaluated: [],

@@ -21,6 +21,39 @@ const empty = (view: string): string =>
 
 export const moreKinds: readonly Kind[] = [
   {
+    name: "names of its own that hide those of the server from everybody but the backup",
+    made: `create function boom() returns text language plpgsql as $$ begin raise exception 'hijacked'; end $$;
+      create function quote_ident(name) returns text language sql as 'select boom()';
+      create function format(name, name) returns text language sql as 'select boom()';
+      create function count(int) returns bigint language sql as 'select 7::bigint';
+      create table d (a int); insert into d values (1); create index on d (a) where a <> 2;
+      create view pg_namespace as select boom() as nspname; create table pg_class (relname text); create table pg_proc ();
+      create domain text as pg_catalog.text; create view pg_roles as select boom() as rolname;
+      do $$ begin execute pg_catalog.format('alter database %I set search_path = public, pg_catalog', current_database()::pg_catalog.text); end $$;`,
+    asked: "select count(*)::pg_catalog.text from public.d",
+  },
+  {
+    name: "what somebody added to the server: functions, comments, and operators that name each other one-sidedly",
+    made: `create function pg_catalog.helper(int) returns int language sql immutable as 'select $1 + 1';
+      create table t (a int default pg_catalog.helper(1)); insert into t values (5);
+      comment on schema pg_catalog is 'it''s ours'; comment on function pg_catalog.lower(text) is 'mine';
+      comment on column pg_catalog.pg_class.relname is 'its name'; comment on extension plpgsql is 'pl';
+      create operator pg_catalog.=~= (leftarg = int, rightarg = int, function = int4eq);
+      create type n; create function n_in(cstring) returns n language internal immutable strict as 'int4in';
+      create function n_out(n) returns cstring language internal immutable strict as 'int4out';
+      create type n (input = n_in, output = n_out, like = int4);
+      create function n_le(n, n) returns bool language internal immutable strict as 'int4le';
+      create function n_gt(n, n) returns bool language internal immutable strict as 'int4gt';
+      create operator > (leftarg = n, rightarg = n, function = n_gt, negator = <=);
+      create operator <= (leftarg = n, rightarg = n, function = n_le);`,
+    asked: `select pg_catalog.helper(3)::text union all select obj_description('lower(text)'::regprocedure)
+      union all select obj_description('pg_catalog'::regnamespace) union all select col_description('pg_class'::regclass, 2)
+      union all select obj_description(oid) from pg_extension`,
+    notes: [
+      "These objects are in a schema of the server, which no dump contains, and are not in the backup: operator pg_catalog.=~=(integer,integer).",
+    ],
+  },
+  {
     name: "a comment of its own on an extension",
     made: "create extension hstore; comment on extension hstore is 'ours, see the ''wiki''';",
     asked: "select obj_description(oid, 'pg_extension') from pg_extension where extname = 'hstore'",
