@@ -64,6 +64,17 @@ const check = z
   })
   .meta({ expected: "a mapping of name, sql and expect" });
 
+const acceptable = z
+  .strictObject({
+    name: text(
+      "the name of an object as a drill's difference begins with it, such as view public.report",
+      1000,
+      (value) => line.safeParse(value).success,
+    ),
+    reason: text("text on one line, 1 to 500 characters", 500, (value) => line.safeParse(value).success),
+  })
+  .meta({ expected: "a mapping of name and reason" });
+
 const drillSchema = z
   .strictObject({
     jobs: whole(1, 16).default(2).meta({ description: "Number of connections that a drill restores with." }),
@@ -75,6 +86,16 @@ const drillSchema = z
       .meta({
         description:
           "SQL to run on the restored database. It must return one row with one column, whose text must be the expected one.",
+        checklist: ["8.4"],
+      }),
+    accept: z
+      .array(acceptable)
+      .max(100)
+      .superRefine(withoutRepeats("a name that is not yet in the list", ({ name }) => name, "name"))
+      .default([])
+      .meta({
+        description:
+          "Objects that may be missing from a restored database or differ in it, each with the reason. A drill passes without them and a restore takes place; both show and count them, and the drill says when an entry is no longer needed.",
         checklist: ["8.4"],
       }),
   })

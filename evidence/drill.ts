@@ -34,6 +34,11 @@ export const drillSchema = z.strictObject({
   checks: z.array(z.strictObject({ name: shortText, holds: z.boolean(), found: shortText })).max(200),
   /** How the restored database differs from the manifest. */
   differences: z.array(shortText).max(1000),
+  /** Differences that the settings accept, and why; absent when there are none. */
+  accepted: z
+    .array(z.strictObject({ difference: shortText, reason: shortText }))
+    .max(1000)
+    .optional(),
   /** What the backup does not contain, and what the drill could not try. */
   notes: z.array(shortText).max(1000).default([]),
 });

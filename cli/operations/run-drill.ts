@@ -45,6 +45,7 @@ export function runDrill(flags: DrillFlags): Promise<void> {
         rehearse,
         jobs: backups.drill.jobs,
         checks: backups.drill.checks,
+        accepted: backups.drill.accept,
         inspect: (session) => matrixChecks(session, resolve(flags.cwd, verify.rowMatrix)),
         objectives: { ...objectives, graceMinutes: backups.graceMinutes },
         ...work,
@@ -113,6 +114,7 @@ function describe({ evidence }: DrillOutcome): string[] {
     `  The backup was ${formatMinutes(lossMinutes)} old; the objective is ${formatMinutes(rpoMinutes)}.`,
     ...found.checks.map(({ name, holds: held, found: answer }) => `  ${held ? "✓" : "✗"} ${name}: ${answer}`),
     ...problems.map((problem) => `  - ${problem}`),
+    ...(found.accepted ?? []).map(({ difference, reason }) => `  Accepted: ${difference} (${reason})`),
     ...found.notes.map((note) => `  Note: ${note}`),
   ];
 }

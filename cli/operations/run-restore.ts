@@ -52,6 +52,7 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
         createRoles: flags.createRoles,
         noOwner: !flags.owner,
         acceptDifferences: flags.acceptDifferences,
+        accepted: stack.settings.backups.drill.accept,
         scratch: flags.scratch,
         ...work,
       });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Drill, DrillFinding } from "../../evidence/drill.ts";
 import { lastDrill } from "../../evidence/drill-record.ts";
 import { markdownTable } from "../../lib/table.ts";
+import { counted } from "../../lib/text.ts";
 import { code, inline } from "./inline.ts";
 
 /**
@@ -36,6 +37,14 @@ npm run docs
       drill.steps.map(({ name, durationMs }) => [inline(name), seconds(durationMs)]),
     ),
     ...(drill.checks.length > 0 ? [checks(drill)] : []),
+    ...(drill.accepted === undefined
+      ? []
+      : [
+          `The settings accept ${counted(drill.accepted.length, "difference")}:`,
+          drill.accepted
+            .map(({ difference, reason }) => `- ${inline(difference)} Reason: ${inline(reason)}`)
+            .join("\n"),
+        ]),
   ].join("\n\n");
 }
 

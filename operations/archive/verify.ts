@@ -1,4 +1,5 @@
 import type { Session } from "../../postgres/session.ts";
+import { type Accepted, type AcceptedDifference, divideAccepted } from "./accepted.ts";
 import { allDifferences, limited, objectDifferences } from "./compare.ts";
 import {
   describeDatabase,
@@ -35,13 +36,15 @@ export interface Restored {
  * row-level security, sequences, objects in no schema and the data of extensions.
  *
  * @param session in a transaction
+ * @param acceptable what may differ
  */
 export async function verify(
   session: Session,
   manifest: Manifest,
   { expressions }: Details,
   restored: Restored,
-): Promise<{ description: Description; differences: string[] }> {
+  acceptable: readonly Accepted[] = [],
+): Promise<{ description: Description; differences: string[]; accepted: AcceptedDifference[] }> {
   await prepareSession(session);
   const { isIgnored = () => false } = restored;
   const described = (expected: Description, schemas: readonly string[]) =>
@@ -65,7 +68,8 @@ export async function verify(
     ...(await compareExtensionData(session, restored.extensions)),
     ...restored.missing,
   ];
-  return { description: own.description, differences: limited(all) };
+  const { counted, accepted } = divideAccepted(all, acceptable);
+  return { description: own.description, differences: limited(counted), accepted };
 }
 
 async function compareSchemas(

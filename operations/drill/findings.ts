@@ -18,7 +18,9 @@ export interface Occasion {
 export function evidenceOf({ stack, at, choice }: Occasion, drill: Drill): DrillFinding {
   const problems = problemsOf(drill, isNewest(choice));
   const seconds = (drill.durationMs / 1000).toFixed(1);
-  const result = problems.length === 0 ? "no differences" : counted(problems.length, "problem");
+  const accepted = drill.accepted?.length ?? 0;
+  const none = accepted === 0 ? "no differences" : counted(accepted, "accepted difference");
+  const result = problems.length === 0 ? none : counted(problems.length, "problem");
   return {
     items: [...drillItems],
     stack,

@@ -1,6 +1,7 @@
 import { reasonOf } from "../../lib/failure.ts";
 import { formatDuration } from "../../lib/units.ts";
 import type { Connection } from "../../postgres/connection.ts";
+import type { Accepted } from "../archive/accepted.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { type DumpFiles, replace } from "../restore/replace.ts";
 
@@ -14,11 +15,16 @@ const limitMs = 30 * 60_000;
  * @returns a sentence when it was not tried, or failed; a restore into a new database passed before
  */
 export async function rehearse(
-  place: { connection: Connection; restoreMs: number; signal: AbortSignal },
+  place: {
+    connection: Connection;
+    restoreMs: number;
+    accepted?: readonly Accepted[];
+    signal: AbortSignal;
+  },
   manifest: Manifest,
   files: Pick<DumpFiles, "file" | "contents" | "details">,
 ): Promise<string[]> {
-  const { connection, restoreMs, signal } = place;
+  const { connection, restoreMs, accepted, signal } = place;
   if (restoreMs > limitMs) {
     return [
       `The drill did not try a restore in place, because the restore took ${formatDuration(restoreMs)}.`,
@@ -30,6 +36,7 @@ export async function rehearse(
       createRoles: false,
       noOwner: false,
       acceptDifferences: false,
+      accepted,
       signal,
     };
     const { differences } = await replace(options, manifest, {

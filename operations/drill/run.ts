@@ -4,6 +4,7 @@ import { removeFolder } from "../../lib/files.ts";
 import { shortened } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
+import { type Accepted, type AcceptedDifference, divideAccepted, unusedNotes } from "../archive/accepted.ts";
 import { restoreProperties } from "../archive/database-properties.ts";
 import { type Details, openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
@@ -38,6 +39,8 @@ export interface DrillOptions {
   /** Parallel jobs of pg_restore. */
   jobs: number;
   checks: readonly Check[];
+  /** What may differ, by the settings. */
+  accepted?: readonly Accepted[] | undefined;
   /** More checks of the restored database, besides those of the settings. */
   inspect?: ((session: ServerSession) => Promise<Drill["checks"]>) | undefined;
   objectives: { rtoMinutes: number; rpoMinutes: number; graceMinutes: number };
@@ -58,6 +61,9 @@ export interface DrillOutcome {
 }
 
 const minute = 60_000;
+
+/** Most accepted differences in the evidence: settings name at most as many objects. */
+const mostAccepted = 1000;
 
 /**
  * Restores a backup and compares the result with the manifest: first the digests, then definitions, row
@@ -118,6 +124,7 @@ async function drillIn(place: Place, options: DrillOptions, subject: Subject): P
 interface Restored {
   description: Description;
   differences: string[];
+  accepted: AcceptedDifference[];
   notes: string[];
   checks: Drill["checks"];
   /** From the start of the drill to the last check, in milliseconds. */
@@ -126,7 +133,7 @@ interface Restored {
 
 async function restoreAndLook(
   { connection, server }: Place,
-  { jobs, signal, checks, inspect, rehearse, progress }: DrillOptions,
+  { jobs, signal, checks, accepted: acceptable = [], inspect, rehearse, progress }: DrillOptions,
   { manifest, signature, details, file, contents, watch }: Subject,
 ): Promise<Restored> {
   const roles = server === undefined ? "powerless" : "full";
@@ -147,13 +154,18 @@ async function restoreAndLook(
     );
     const compared = await watch.time("compare", async () => {
       await session.run("begin");
-      const found = await verify(session, manifest, details, restored);
+      const found = await verify(session, manifest, details, restored, acceptable);
       await session.run("rollback");
       // A scratch server has the roles of the source, and nobody else's database.
       const { properties } = details;
       const kept =
         properties === null || server === undefined ? [] : await restoreProperties(session, properties);
-      return { ...found, differences: [...found.differences, ...kept] };
+      const all = divideAccepted(kept, acceptable);
+      return {
+        ...found,
+        differences: [...found.differences, ...all.counted],
+        accepted: [...found.accepted, ...all.accepted],
+      };
     });
     const answers = await watch.time("check", async () => [
       ...(await runChecks(session, checks)),
@@ -166,6 +178,7 @@ async function restoreAndLook(
         ...manifest.notes,
         ...(server?.notes ?? []),
         ...notes,
+        ...unusedNotes(acceptable, compared.accepted),
       ],
       checks: answers,
       durationMs: watch.total(),
@@ -175,15 +188,23 @@ async function restoreAndLook(
   if (rehearse === undefined || done.differences.length > 0) return done;
   progress?.("a restore in place, as a rehearsal");
   const restoreMs = watch.steps.find(({ name }) => name === "restore")?.durationMs ?? 0;
-  const rehearsed = await rehearse({ connection, restoreMs, signal }, manifest, { file, contents, details });
+  const rehearsed = await rehearse({ connection, restoreMs, accepted: acceptable, signal }, manifest, {
+    file,
+    contents,
+    details,
+  });
   return { ...done, notes: [...done.notes, ...rehearsed] };
+}
+
+function shortenedDifference({ difference, reason }: AcceptedDifference): AcceptedDifference {
+  return { difference: shortened(difference, 499), reason };
 }
 
 function figuresOf(
   place: Place,
   { objectives, at }: DrillOptions,
   { manifest, watch }: Subject,
-  { description, differences, notes, checks, durationMs }: Restored,
+  { description, differences, accepted, notes, checks, durationMs }: Restored,
 ): Drill {
   return {
     backup: {
@@ -202,6 +223,7 @@ function figuresOf(
     ...totalsOf(description),
     checks,
     differences,
+    ...(accepted.length > 0 && { accepted: accepted.slice(0, mostAccepted).map(shortenedDifference) }),
     notes: notes.slice(0, 200).map((note) => shortened(note, 499)),
   };
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
+import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { databaseStatement, emptiness } from "../archive/database.ts";
 import { restoreProperties } from "../archive/database-properties.ts";
 import { serverNames } from "../archive/describe.ts";
@@ -16,6 +17,8 @@ export interface NewDatabaseOptions {
   jobs: number;
   createRoles: boolean;
   acceptDifferences: boolean;
+  /** What may differ, by the settings. */
+  accepted?: readonly Accepted[] | undefined;
   signal: AbortSignal;
 }
 
@@ -50,7 +53,7 @@ export async function restoreIntoNew(
 
 async function restoreWithin(
   session: ServerSession,
-  { target, jobs, createRoles, acceptDifferences, signal }: NewDatabaseOptions,
+  { target, jobs, createRoles, acceptDifferences, accepted: acceptable, signal }: NewDatabaseOptions,
   manifest: Manifest,
   { file, contents, details, tablespaces }: DumpFiles,
 ): Promise<Replaced> {
@@ -67,7 +70,13 @@ async function restoreWithin(
     signal,
   });
   await session.run("begin");
-  const { description, differences } = await verify(session, manifest, details, restored);
+  const { description, differences, accepted } = await verify(
+    session,
+    manifest,
+    details,
+    restored,
+    acceptable,
+  );
   await session.run("rollback");
   if (differences.length > 0 && !acceptDifferences) {
     throw new Failure(
@@ -78,7 +87,10 @@ async function restoreWithin(
   // A new owner or privileges could forbid the comparison.
   const { properties } = details;
   const kept = properties === null ? [] : await restoreProperties(session, properties);
-  return { ...totalsOf(description), differences: [...notes, ...kept, ...differences] };
+  return {
+    ...totalsOf(description),
+    differences: [...notes, ...kept, ...acceptedSentences(accepted), ...differences],
+  };
 }
 
 async function createOrCheck(target: Connection, manifest: Manifest): Promise<void> {

@@ -1,6 +1,7 @@
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
+import { type Accepted, acceptedSentences } from "../archive/accepted.ts";
 import { attempt } from "../archive/attempt.ts";
 import { carrierFor } from "../archive/carried.ts";
 import { differingProperties } from "../archive/database-properties.ts";
@@ -29,6 +30,8 @@ export interface ReplaceOptions {
   noOwner: boolean;
   /** Commit even if the result differs from the backup, or other objects are lost. */
   acceptDifferences: boolean;
+  /** What may differ, by the settings. */
+  accepted?: readonly Accepted[] | undefined;
   signal: AbortSignal;
   /** For how long locks are waited for, in milliseconds. Default: one minute. */
   lockTimeoutMs?: number | undefined;
@@ -144,7 +147,7 @@ async function replaceWithin(
   await runEventTriggers();
   await enableOthers();
   const isForeign = isDefaultPrivilegesOf(files.foreignRoles);
-  const { description, differences } = await verify(session, manifest, files.details, {
+  const restored = {
     description: manifest.description,
     schemas,
     surroundings: false,
@@ -157,7 +160,14 @@ async function replaceWithin(
     extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
     missing: carrier.missing,
     isIgnored: isForeign,
-  });
+  };
+  const { description, differences, accepted } = await verify(
+    session,
+    manifest,
+    files.details,
+    restored,
+    options.accepted,
+  );
   failOn("The restored schemas differ from the backup", differences, options);
   // Deferred constraints fail here, where it is certain that nothing was changed.
   await session.run("set constraints all immediate");
@@ -173,6 +183,7 @@ async function replaceWithin(
       ...room.notes,
       ...(await differingDatabase(session, files.details)),
       ...[...uncommented].map((name) => `The ${name} was not restored: only its owner can set it.`),
+      ...acceptedSentences(accepted),
       ...differences,
     ],
   };
