@@ -67,7 +67,8 @@ export async function readCarried(session: Session, schemas: readonly string[]):
       found.push({ ...loss, extension: null });
     }
   }
-  return [...found, ...(await readServerObjects(session))];
+  const added = await readServerObjects(session);
+  return [...found, ...added.map((item) => ({ ...item, extension: null, schema: null, replaces: null }))];
 }
 
 /** Changes of extensions that no statement makes again: the extension, and what was changed. */

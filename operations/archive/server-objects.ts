@@ -1,19 +1,17 @@
 import * as z from "zod";
 import { counted, listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
-import type { Carried } from "./carried.ts";
 import { namesOf } from "./names.ts";
 
 /**
  * Reads what a database added to the server's own objects and pg_dump leaves out, as statements: functions in
  * `pg_catalog` and comments on what the server brings.
  */
-export async function readServerObjects(session: Session): Promise<Carried[]> {
-  const rows = [
+export async function readServerObjects(session: Session): Promise<z.infer<typeof foundRows>> {
+  return [
     ...foundRows.parse(await session.rows(functionsQuery)),
     ...foundRows.parse(await session.rows(commentsQuery)),
   ];
-  return rows.map((row) => ({ ...row, extension: null, schema: null, replaces: null }));
 }
 
 /** Says what a database has beside its schemas that is neither dumped nor carried, one sentence for each kind. */

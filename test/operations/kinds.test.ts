@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { rehearse } from "../../operations/drill/rehearse.ts";
 import { findProgram } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
@@ -297,6 +300,21 @@ test("a limit to connections leaves pg_dump its session, or is named before the 
   await expect(cycle.backUp(limited)).rejects.toThrow(
     "A backup needs 2 sessions at once, and the role limited allows 1 (1 in use): raise its CONNECTION LIMIT",
   );
+});
+
+test("a server that is newer than every pg_dump is refused by name", async () => {
+  const { connection } = await make("create table t (a int);");
+  const folder = mkdtempSync(join(tmpdir(), "older-programs-"));
+  try {
+    writeFileSync(join(folder, "pg_dump"), "#!/bin/sh\necho 'pg_dump (PostgreSQL) 14.9'\n", { mode: 0o755 });
+    vi.stubEnv("POSTGRES_BIN", folder);
+    await expect(cycle.backUp(connection)).rejects.toThrow(
+      /^pg_dump 14\.9 cannot dump PostgreSQL (\d+)\.\S+[^:]*: install postgresql-client-\1, or name the folder of its programs in POSTGRES_BIN$/,
+    );
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("a lock that stays is named with its holder, by a backup and by a restore in place", async () => {
