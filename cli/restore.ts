@@ -22,7 +22,11 @@ export function restoreCommand(): Command {
         .argParser(readJobs)
         .conflicts("owner"),
     )
-    .option("--create-roles", "create the roles that the target lacks, with their memberships and without login", false)
+    .option(
+      "--create-roles",
+      "create the roles that the target lacks, with their memberships and without login",
+      false,
+    )
     .option("--no-owner", "let the restoring role own everything; needs --accept-differences")
     .option(
       "--accept-differences",
