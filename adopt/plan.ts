@@ -27,6 +27,8 @@ export interface Step {
   readonly loses?: string;
   /** What a resource of which there is one holds, while it is not imported: an update would replace that, too. */
   readonly replaces?: string;
+  /** The name that the update takes from it, and the one that it gets. */
+  readonly renames?: string;
   /** Why it cannot be told whether it is there. */
   readonly why?: string;
 }
@@ -71,7 +73,11 @@ export function planImports(given: Given): Plan {
   const managed = new Set(existing.flatMap(({ urn }) => urn ?? []));
   const types = Map.groupBy(existing, ({ type }) => type);
   const found = indexOf(existing);
-  const scopes = scopesIn(declared, found);
+  const chosenOf = ({ urn, type }: Declared): Existing | undefined => {
+    const answer = Object.hasOwn(answers, urn) ? answers[urn] : undefined;
+    return answer === undefined ? undefined : types.get(type)?.find((one) => isImportedBy(one, answer));
+  };
+  const scopes = scopesIn(declared, found, chosenOf);
   const taken = new Set<Existing>();
   const steps = declared
     .filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"))
@@ -84,7 +90,11 @@ export function planImports(given: Given): Plan {
         return { declared: resource, action: "managed", ...(live && lossOf(resource, live)) };
       }
       if (answer === "create") return { declared: resource, action: "create" };
-      if (answer !== undefined) return { declared: resource, action: "import", id: answer };
+      if (answer !== undefined) {
+        const chosen = chosenOf(resource);
+        if (chosen !== undefined) taken.add(chosen);
+        return { declared: resource, action: "import", id: answer, ...(chosen && renamed(resource, chosen)) };
+      }
       if (resource.type.startsWith("pulumi-nodejs:")) return { declared: resource, action: "adopt" };
       if (resource.type.startsWith("random:")) return { declared: resource, action: "rotate" };
       if (overwritten.has(resource.type)) return { declared: resource, action: "overwrite" };
@@ -138,7 +148,26 @@ function stepOf(declared: Declared, matches: readonly Existing[]): Step {
   const [id] = ids;
   if (newest === undefined || id === undefined || ids.length !== 1 || told.includes(undefined))
     return { declared, action: "ask", candidates: ids };
-  return { declared, action: "import", id, ...lossOf(declared, newest), ...replacedBy(natural, newest) };
+  return {
+    declared,
+    action: "import",
+    id,
+    ...lossOf(declared, newest),
+    ...replacedBy(natural, newest),
+    ...renamed(declared, newest),
+  };
+}
+
+function isImportedBy({ type, id, properties }: Existing, answer: string): boolean {
+  return id === answer || naturalKeys[type]?.importId(id, properties) === answer;
+}
+
+/** What is called otherwise where it is. A record's name is the place that it was found at. */
+function renamed(declared: Declared, existing: Existing): Pick<Step, "renames"> {
+  if (declared.type === "cloudflare:index/dnsRecord:DnsRecord") return {};
+  const [from, to] = [existing.properties, declared.inputs ?? {}].map((all) => textOf(all, "name"));
+  const isShown = from !== undefined && to !== undefined && ![from, to].includes("[secret]");
+  return isShown && from !== to ? { renames: `${from} becomes ${to}` } : {};
 }
 
 /** What is in a resource of which there is one and not in its declaration. */
@@ -174,10 +203,16 @@ interface Scopes {
   readonly project: string | undefined;
 }
 
-function scopesIn(declared: readonly Declared[], found: Found): Scopes {
+function scopesIn(
+  declared: readonly Declared[],
+  found: Found,
+  chosenOf: (resource: Declared) => Existing | undefined,
+): Scopes {
   const zone = only(declared.filter(({ type }) => type === zoneType));
   const project = only(declared.filter(({ type }) => type === projectType));
-  const known = project && only(matchesOf(project, found, { zone: undefined, project: undefined }));
+  const known =
+    project &&
+    (chosenOf(project) ?? only(matchesOf(project, found, { zone: undefined, project: undefined })));
   return { zone: zone && textOf(zone.inputs ?? {}, "name"), project: known?.id };
 }
 

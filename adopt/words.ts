@@ -26,6 +26,7 @@ export function planText({ steps, unmanaged }: Plan): string {
     section("To decide", steps.filter(({ action }) => action === "ask").map(askLine)),
     section("Would be lost", steps.filter(({ loses }) => loses !== undefined).map(lossLine)),
     section("To import first", steps.filter(({ replaces }) => replaces !== undefined).map(replaceLine)),
+    section("Renamed", steps.filter(({ renames }) => renames !== undefined).map(renameLine)),
     section("Secrets made anew", named(steps, "rotate")),
     section("Written over", named(steps, "overwrite")),
     section("Not known", unknownLines(steps)),
@@ -71,6 +72,10 @@ function lossLine({ declared, loses }: Step): string {
 
 function replaceLine({ declared, replaces }: Step): string {
   return `${declared.name}: without an import, an update replaces ${replaces}`;
+}
+
+function renameLine({ declared, renames }: Step): string {
+  return `${declared.name}: ${renames}`;
 }
 
 function unknownLines(steps: readonly Step[]): string[] {

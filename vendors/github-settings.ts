@@ -44,6 +44,9 @@ const ruleset = z.looseObject({
     .optional(),
 });
 
+const collaborator = z.looseObject({ login: text, role_name: text });
+const team = z.looseObject({ slug: text, permission: text });
+
 const environment = z.looseObject({
   id: z.number(),
   name: text,
@@ -143,6 +146,21 @@ export class GitHubSettings {
     const of = `${this.#of}${path`/environments/${name}/deployment-branch-policies`}`;
     const answer = await this.#client.ask({ path: of, right: "read the environments", schema });
     return answer.branch_policies;
+  }
+
+  /** People that were given access by name, without those of an organization or of a team. */
+  collaborators() {
+    return this.#client.list({
+      path: `${this.#of}/collaborators`,
+      query: { affiliation: "direct" },
+      right: "read who has access (Metadata, by somebody who may push)",
+      schema: z.array(collaborator).max(1000),
+    });
+  }
+
+  teams() {
+    const right = "read the teams that have access";
+    return this.#client.list({ path: `${this.#of}/teams`, right, schema: z.array(team).max(1000) });
   }
 
   actions() {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
 import { path } from "./path.ts";
+import { VendorProblem } from "./problem.ts";
 
 const text = z.string().max(2000);
 const long = z.string().max(100_000);
@@ -69,6 +70,8 @@ const variableGroup = z.object({
   envVars: z.array(variable).max(5000),
   serviceLinks: z.array(z.looseObject({ id: text })).max(5000),
 });
+
+const logStream = z.object({ endpoint: text.nullish(), preview: text.nullish() });
 
 const logs = z.looseObject({
   hasMore: z.boolean().optional(),
@@ -153,6 +156,20 @@ export class Render {
       right: "read groups of variables",
       schema: variableGroup,
     });
+  }
+
+  /** Where a workspace sends its logs, without the token; undefined where it sends none. */
+  async logStream(ownerId: string) {
+    try {
+      return await this.#client.ask({
+        path: path`/logs/streams/owner/${ownerId}`,
+        right: "read the log stream",
+        schema: logStream,
+      });
+    } catch (error) {
+      if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
+      throw error;
+    }
   }
 
   /**

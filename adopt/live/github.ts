@@ -12,11 +12,10 @@ export const githubAsked = [
   ],
   ...["actions_repository_permissions", "workflow_repository_permissions"],
   ...["repository_vulnerability_alerts", "repository_dependabot_security_updates"],
+  "repository_collaborators",
 ].map((kind) => `github_${kind}`);
 
-const unasked = ["branch_protection", "repository_collaborators", "team_repository", "repository_file"].map(
-  (kind) => `github_${kind}`,
-);
+const unasked = ["branch_protection", "repository_file"].map((kind) => `github_${kind}`);
 
 export const githubTypes = [...githubAsked, ...unasked];
 
@@ -66,6 +65,19 @@ export async function readGitHub(
         );
     }),
     readEnvironments(read, api, add),
+    read("repository_collaborators", "people and teams", () =>
+      Promise.all([api.collaborators(), api.teams()]),
+    ).then((members) => {
+      if (members === undefined) return;
+      const [people, teams] = members;
+      add("repository_collaborators", name, {
+        // Whoever owns the account has every right, and GitHub lists such a person, too.
+        user: people
+          .filter(({ login }) => login.toLowerCase() !== owner.toLowerCase())
+          .map(({ login, role_name }) => ({ username: login, permission: permissionOf(role_name) })),
+        team: teams.map(({ slug, permission }) => ({ team_id: slug, permission })),
+      });
+    }),
     read("repository_vulnerability_alerts", "alerts", () => api.vulnerabilityAlerts()).then(
       (enabled) => enabled === true && add("repository_vulnerability_alerts", name, { enabled }),
     ),
@@ -94,9 +106,14 @@ export async function readGitHub(
   ]);
   reading.leaveUnasked({
     types: unasked,
-    what: "branch protections, collaborators and files",
+    what: "branch protections from before rulesets, and files",
     attributes: own,
   });
+}
+
+/** The API's words for a role, and the provider's. */
+function permissionOf(role: string): string {
+  return { read: "pull", write: "push" }[role] ?? role;
 }
 
 async function readEnvironments(

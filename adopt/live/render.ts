@@ -10,10 +10,10 @@ const kinds: Readonly<Record<string, string>> = {
   static_site: "render_static_site",
 };
 
-const unasked = ["render_postgres", "render_log_stream", "render_project"];
+const unasked = ["render_postgres", "render_project"];
 const groups = ["render_env_group", "render_env_group_link"];
 
-export const renderAsked = [...Object.values(kinds), ...groups];
+export const renderAsked = [...Object.values(kinds), ...groups, "render_log_stream"];
 
 export const renderTypes = [...renderAsked, ...unasked];
 
@@ -38,9 +38,20 @@ export async function readRender(
         why: "there are too many",
       }),
   );
-  reading.leaveUnasked({
-    ...{ types: unasked, what: "databases, log streams and projects" },
-  });
+  const owners = new Set([owner, ...(services ?? []).map(({ ownerId }) => ownerId)]);
+  await Promise.all([...owners].map((id) => id !== undefined && readLogStream(reading, api, id)));
+  reading.leaveUnasked({ types: unasked, what: "databases and projects" });
+}
+
+async function readLogStream(reading: Reading, api: Render, owner: string): Promise<void> {
+  const of = { types: ["render_log_stream"], what: "the log stream", attributes: {} };
+  const stream = await reading.read(of, () => api.logStream(owner));
+  if (stream?.endpoint)
+    reading.add({
+      ...{ type: "render_log_stream", name: "log stream", id: owner },
+      attributes: { endpoint: stream.endpoint, preview: stream.preview },
+      withheld: [["token"]],
+    });
 }
 
 async function readService(reading: Reading, api: Render, service: RenderService): Promise<void> {

@@ -91,9 +91,13 @@ describe("what the vendors have", () => {
         { id: "v1", key: "TOKEN", type: "sensitive", target: ["production"], value: "canary" },
       ],
     });
+    Object.assign(platform.states.render, {
+      logStream: { endpoint: "logs.shop.test:6514", preview: "drop", token: "canary" },
+    });
     const { found, gaps, inventory } = await read();
     expect(gaps).toEqual([]);
     expect(JSON.stringify(inventory)).not.toContain("canary");
+    expect(inputsOf(found, "LogStream")).toMatchObject([{ endpoint: "logs.shop.test:6514" }]);
     expect(inputsOf(found, "PageRule")).toMatchObject([
       { target: "shop.test/*", actions: { disableSecurity: true, ssl: "off" } },
     ]);
@@ -133,6 +137,12 @@ describe("what the vendors have", () => {
     const { found } = await read(liveVendors.filter((name) => name !== "github"));
     expect(inputsOf(found, "Repository")).toMatchObject([
       { visibility: "private", securityAndAnalysis: { secretScanning: { status: "enabled" } } },
+    ]);
+    expect(inputsOf(found, "RepositoryCollaborators")).toMatchObject([
+      {
+        users: [{ username: "jane", permission: "push" }],
+        teams: [{ teamId: "platform", permission: "push" }],
+      },
     ]);
     // Who may go past its rules is shown to those alone who may change them.
     expect(inputsOf(found, "RepositoryRuleset")).toMatchObject([

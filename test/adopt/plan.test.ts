@@ -94,9 +94,28 @@ describe("a plan of imports", () => {
     expect(givenAnswers(questions)).toEqual({});
     const answers = { [service.urn]: "srv-2" };
     expect(actionsOf(planImports({ ...given, answers }))).toEqual({ api: "import srv-2" });
+    expect(planImports({ ...given, answers }).steps[0]?.renames).toBeUndefined();
     expect(actionsOf(planImports({ ...given, answers: { [service.urn]: "create" } }))).toEqual({
       api: "create",
     });
+  });
+
+  it("takes what belongs to a project that was chosen by its id, and says that the update renames it", () => {
+    const variable = "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable";
+    const project = "vercel:index/project:Project";
+    const web = declared(project, "web", { name: "shop-web" });
+    const value = { projectId: unknown, key: "JWT_SECRET", targets: ["production"] };
+    const plan = planImports({
+      declared: [web, declared(variable, "jwt", value)],
+      existing: [
+        existing(project, "prj_1", { name: "frontend", teamId: "team_1" }),
+        existing(variable, "e1", { ...value, projectId: "prj_1", teamId: "team_1" }),
+      ],
+      answers: { [web.urn]: "team_1/prj_1" },
+    });
+    expect(actionsOf(plan)).toEqual({ web: "import team_1/prj_1", jwt: "import team_1/prj_1/e1" });
+    expect(plan.unmanaged).toEqual([]);
+    expect(planText(plan)).toContain("Renamed:\n  web: frontend becomes shop-web");
   });
 
   it("says create only of vendors that something is known of", () => {

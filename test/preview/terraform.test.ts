@@ -248,6 +248,41 @@ describe("a Terraform state", () => {
     ]);
   });
 
+  it("has workers, private services and databases at Render, which no package here declares", () => {
+    const { resources, warnings } = read([
+      {
+        type: "render_background_worker",
+        instances: [{ attributes: { plan: "free", env_vars: { JWT_SECRET: { value: "x" } } } }],
+      },
+      {
+        type: "render_postgres",
+        instances: [
+          {
+            attributes: {
+              ip_allow_list: [{ cidr_block: "0.0.0.0/0", description: "all" }],
+              parameter_overrides: { log_statement: "none" },
+              connection_info: { password: "x" },
+            },
+          },
+        ],
+      },
+    ]);
+    expect(warnings).toEqual([]);
+    expect(resources.slice(1).map(({ type, inputs }) => [type, inputs])).toEqual([
+      [
+        "render:index/backgroundWorker:BackgroundWorker",
+        { plan: "free", envVars: { JWT_SECRET: { value: secret("x") } } },
+      ],
+      [
+        "render:index/postgres:Postgres",
+        {
+          ipAllowLists: [{ cidrBlock: "0.0.0.0/0", description: "all" }],
+          parameterOverrides: { log_statement: "none" },
+        },
+      ],
+    ]);
+  });
+
   it("says which resources it has no attributes of, for which nothing passes", () => {
     const { warnings, unread } = read([{ type: "cloudflare_zone", instances: [{ attributes: null }] }]);
     expect(warnings).toEqual([

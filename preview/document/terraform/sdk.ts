@@ -35,7 +35,23 @@ export function sdkTypeOf(terraformType: string): SdkType | undefined {
   return known.get(terraformType);
 }
 
+/** Types at Render that policies judge and no package here declares; they have the properties of a web service. */
+const likeWebService: Readonly<Record<string, string>> = {
+  render_background_worker: "render:index/backgroundWorker:BackgroundWorker",
+  render_postgres: "render:index/postgres:Postgres",
+  render_private_service: "render:index/privateService:PrivateService",
+};
+
 function findType(terraformType: string): SdkType | undefined {
+  const token = likeWebService[terraformType];
+  const like = token === undefined ? undefined : sdkTypeOf("render_web_service");
+  if (token === undefined || like === undefined) return typeInPackages(terraformType);
+  const own = { parameterOverrides: { isList: false, isMap: true, isAny: false, fields: undefined } };
+  const [inputs, outputs] = [like.inputs, like.outputs].map((fields) => ({ ...fields, ...own }));
+  return { token, inputs: inputs ?? {}, outputs: outputs ?? {}, secrets: ["connectionInfo"] };
+}
+
+function typeInPackages(terraformType: string): SdkType | undefined {
   const [provider = "", ...rest] = terraformType.split("_");
   if (!/^[a-z][a-z0-9]*$/.test(provider) || !/^[a-z0-9_]+$/.test(terraformType)) return undefined;
   const folder = [join(packages, provider), join(ownPackages, provider)].find((path) => existsSync(path));

@@ -85,6 +85,13 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
             ],
           },
         ),
+      "GET /repos/:owner/:name/collaborators": ({ parts: [owner, name] }) =>
+        of(owner, name, [
+          { login: owner, role_name: "admin" },
+          { login: "jane", role_name: "write" },
+        ]),
+      "GET /repos/:owner/:name/teams": ({ parts: [owner, name] }) =>
+        of(owner, name, [{ slug: "platform", permission: "push" }]),
       "GET /repos/:owner/:name/environments": ({ parts: [owner, name] }) =>
         of(owner, name, {
           environments: [

@@ -30,6 +30,7 @@ export interface FakeRenderService {
 export interface FakeRenderState {
   readonly owner: { id: string; name: string; email: string; type: string };
   services: FakeRenderService[];
+  logStream?: { endpoint: string; preview: string; token?: string };
   groups: {
     id: string;
     name: string;
@@ -62,6 +63,8 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
     authorization: `Bearer ${renderToken}`,
     routes: {
       "GET /owners/:id": ({ parts: [id] }) => (id === state.owner.id ? { body: state.owner } : missing),
+      "GET /logs/streams/owner/:id": ({ parts: [id] }) =>
+        id === state.owner.id && state.logStream !== undefined ? { body: state.logStream } : missing,
       "GET /services": (request) => {
         const name = request.query.get("name");
         const owned = request.query.get("ownerId") === state.owner.id ? state.services : [];
