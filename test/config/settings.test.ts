@@ -237,7 +237,7 @@ describe("defaults", () => {
       schemas: [],
       location: "weur",
       jurisdiction: "default",
-      drill: { jobs: 2, checks: [] },
+      drill: { jobs: 2, checks: [], accept: [] },
       copies: [],
     });
     expect(objectives).toEqual({
