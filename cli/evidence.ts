@@ -50,6 +50,10 @@ function checkpoint(): Command {
       "keep it in a bucket, locked where the bucket locks (default: that of the backups)",
     )
     .option("--tag <name>", "keep it in an annotated tag of Git")
+    .option(
+      "--subject <file>",
+      "write the line that names what it is of: the subject of an attestation of it",
+    )
     .addHelpText("after", "\nExample:\n  $ optropic evidence checkpoint --bucket --tag evidence-2026-11-28\n")
     .action(async (flags: CheckpointFlags) => {
       await runCommand(flags, async () => (await import("./evidence/commands.ts")).checkpoint(flags));

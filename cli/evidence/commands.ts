@@ -126,11 +126,15 @@ export async function checkpoint(flags: CheckpointFlags): Promise<Result> {
       { projects: projectsIn(cwd), origin: made.origin },
     );
     const [problem] = problems;
+    if (problem === undefined && made.size === 0) {
+      throw new Failure("refused", `There is no record of ${flags.stack} in ${store.path} to anchor`);
+    }
     if (problem !== undefined) {
       throw new Failure("refused", `The evidence is not whole, so there is nothing to anchor: ${problem}`);
     }
     const text = writeCheckpoint(made, key);
     const places = await keepCheckpoint(text, cwd, flags, bucket);
+    if (flags.subject !== undefined) writeOutput(flags.subject, `${made.origin}\n`);
     const lines = [
       ...late.map((name) => `${lateLine(name)}\n`),
       ...places.map((place) => `${counted(made.size, "record")} anchored: ${place}\n`),

@@ -52,6 +52,8 @@ export interface CheckpointFlags extends EvidenceFlags {
   bucket?: string | true;
   /** Name of an annotated tag. */
   tag?: string;
+  /** File for the subject of an attestation. */
+  subject?: string;
 }
 
 /** The options of every command that decides. */

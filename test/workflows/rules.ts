@@ -9,11 +9,17 @@ const judging = "pull-request.yml";
 /** Where what was judged is written to the pull request, with the default branch's own code. */
 const writing = "comment.yml";
 /** Workflows that may ask for a token by OIDC. */
-const withOidc = ["preview.yml", "deploy.yml"];
+const withOidc = ["preview.yml", "deploy.yml", "anchor.yml"];
 /** Workflows that may see a secret, in a job with an environment: nobody's pull request starts them. */
-const withSecrets = ["deploy.yml", "release.yml", "staging.yml", "watch.yml", "nightly.yml"];
-/** What a workflow may write beyond what its kind may: a release has a branch, a tag, notes and, if it breaks, an issue. */
-const mayWrite: Readonly<Record<string, readonly string[]>> = { "release.yml": ["contents", "issues"] };
+const withSecrets = ["deploy.yml", "release.yml", "staging.yml", "watch.yml", "nightly.yml", "anchor.yml"];
+/**
+ * What a workflow may write beyond what its kind may: a release has a branch, a tag, notes and, if it breaks, an issue;
+ * a checkpoint is attested.
+ */
+const mayWrite: Readonly<Record<string, readonly string[]>> = {
+  "release.yml": ["contents", "issues"],
+  "anchor.yml": ["attestations"],
+};
 
 /**
  * What is wrong with the workflows and the action, each as `file job: what`; nothing is wrong with those that

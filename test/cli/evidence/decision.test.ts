@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Item, items } from "../../../checklist/items.ts";
 import { namedControls } from "../../../checklist/named-controls.ts";
+import { checkpoint, verify } from "../../../cli/evidence/commands.ts";
 import { registeredControls } from "../../../cli/evidence/controls.ts";
 import { decided } from "../../../cli/evidence/decision.ts";
 import { namedControlsSource } from "../../../docs/controls.ts";
@@ -118,6 +119,30 @@ describe("optropic evidence", () => {
     expect([then.evidence.problems, then.evidence.records]).toEqual([[], 1]);
     expect(later.evidence.records).toBe(2);
     expect([verdictOf(then), verdictOf(later)]).toEqual(["holds", "does-not-hold"]);
+  });
+
+  it("cannot tell where there is no record, and anchors nothing there", async () => {
+    const flags = {
+      ...{ stack: "production", cwd: project, evidence: join(root, "mistyped"), json: false, debug: false },
+      checkpoint: [],
+    };
+    expect(await verify(flags)).toMatchObject({
+      status: 2,
+      output: expect.stringMatching(/no record of production in .*mistyped.*nothing to check/),
+    });
+    await expect(checkpoint(flags)).rejects.toThrow(/no record of production/);
+  });
+
+  it("names what a checkpoint is of, as the subject of an attestation", async () => {
+    const [records, subject] = [join(root, "attested"), join(root, "origin")];
+    new EvidenceFolder(records, "production").add(runOf(), undefined);
+    const flags = { stack: "production", cwd: project, evidence: records, json: true, debug: false };
+    const { output } = await checkpoint({ ...flags, subject });
+    expect(JSON.parse(output ?? "")).toMatchObject({
+      size: 1,
+      note: expect.stringMatching(/^optropic\/production\n1\n/),
+    });
+    expect(readFileSync(subject, "utf8")).toBe("optropic/production\n");
   });
 
   it("never shows a signing key that it cannot read", () => {
