@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { Failure } from "../lib/failure.ts";
 import { sha256 } from "./digest.ts";
 import { graphOf, reachable } from "./graph.ts";
@@ -111,15 +111,28 @@ function signedIn(
   return lines.length === 0 ? "unsigned" : known > 0 ? "signed" : "untrusted";
 }
 
+interface Comparison {
+  anchored: Set<string>;
+  problems: string[];
+}
+
+/** What was compared before: reading, vouching and verifying ask the same of many records. */
+const compared = new WeakMap<Checkpoint, { records: readonly EvidenceRecord[]; comparison: Comparison }>();
+
 /**
  * What a checkpoint says of the records that are there now: which it anchors, and what is wrong.
  *
  * @returns the digests that it anchors, and one sentence for each problem
  */
-export function compareCheckpoint(
-  { size, root, heads }: Checkpoint,
-  records: readonly EvidenceRecord[],
-): { anchored: Set<string>; problems: string[] } {
+export function compareCheckpoint(checkpoint: Checkpoint, records: readonly EvidenceRecord[]): Comparison {
+  const before = compared.get(checkpoint);
+  if (before?.records === records) return before.comparison;
+  const comparison = comparisonOf(checkpoint, records);
+  compared.set(checkpoint, { records, comparison });
+  return comparison;
+}
+
+function comparisonOf({ size, root, heads }: Checkpoint, records: readonly EvidenceRecord[]): Comparison {
   const { found, missing } = reachable(records, heads);
   const anchored = new Set(found.map(({ digest }) => digest));
   const problems = missing.map((digest) => `The record ${digest} is gone, which the checkpoint anchors`);
@@ -136,24 +149,22 @@ export function compareCheckpoint(
 /** Root of RFC 6962's Merkle tree over digests, as leaves. */
 export function merkleRoot(digests: readonly string[]): string {
   if (digests.length === 0) return sha256("");
-  let level = digests.map((digest) => hash(0, Buffer.from(digest, "hex")));
+  let level = digests.map((digest) => hashed(0, Buffer.from(digest, "hex")));
   // A node without a sibling moves up as it is, which makes the tree that the RFC defines by splitting.
   while (level.length > 1) {
     const next: Buffer[] = [];
     for (let index = 0; index < level.length; index += 2) {
       const left = level[index];
       const right = level[index + 1];
-      if (left !== undefined) next.push(right === undefined ? left : hash(1, left, right));
+      if (left !== undefined) next.push(right === undefined ? left : hashed(1, left, right));
     }
     level = next;
   }
   return level[0]?.toString("hex") ?? sha256("");
 }
 
-function hash(domain: number, ...parts: Buffer[]): Buffer {
-  const digest = createHash("sha256").update(Buffer.from([domain]));
-  for (const part of parts) digest.update(part);
-  return digest.digest();
+function hashed(domain: number, ...parts: Buffer[]): Buffer {
+  return hash("sha256", Buffer.concat([Buffer.from([domain]), ...parts]), "buffer");
 }
 
 /** The first four bytes of a signature: which key of that name it is (C2SP's signed note, algorithm 1). */

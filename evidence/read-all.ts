@@ -1,6 +1,6 @@
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Checkpoint, compareCheckpoint } from "./checkpoint.ts";
-import { type Envelope, signedByLater } from "./envelope.ts";
+import { signedByLater } from "./envelope.ts";
 import type { VerifyingKey } from "./keys.ts";
 import { type EvidenceRecord, openRecord } from "./record.ts";
 
@@ -27,6 +27,12 @@ export interface RecordSource {
 
 type Opened = ReturnType<typeof openRecord>;
 
+/** A record that was read, and the keys that its signatures name. */
+interface Read {
+  record: EvidenceRecord;
+  claims: readonly string[];
+}
+
 /**
  * Reads and checks every record. Signatures take most of the time, so other threads check them.
  *
@@ -39,40 +45,57 @@ export async function readAll(
   vouched: readonly Checkpoint[] = [],
 ): Promise<Kept> {
   const names = await source.names();
-  const found: (Opened | string)[] = Array.from({ length: names.length }, () => "");
-  const open = names.keys();
+  const found: (Read | string)[] = Array.from({ length: names.length }, () => "");
   const signatures = new Signatures(trusted);
-  const reader = async (): Promise<void> => {
-    for (const index of open) {
-      const name = names[index] ?? "";
-      try {
-        const bytes = source.bytes(name);
-        const opened = openRecord(name, bytes instanceof Promise ? await bytes : bytes);
-        ofStack(opened.record, source.stack);
-        found[index] = opened;
-      } catch (error) {
-        found[index] = reasonOf(error);
-        continue;
-      }
-      // What a checkpoint vouches for shows only in the whole graph.
-      const opened = found[index];
-      if (vouched.length === 0 && typeof opened !== "string") await signatures.check(opened);
+  await each(names, source.atOnce, async (name, index) => {
+    try {
+      const bytes = source.bytes(name);
+      const opened = openRecord(name, bytes instanceof Promise ? await bytes : bytes);
+      ofStack(opened.record, source.stack);
+      // What a checkpoint vouches for shows only in the whole graph; payloads are not kept until then.
+      found[index] = { record: opened.record, claims: opened.envelope.signatures.map(({ keyid }) => keyid) };
+      if (vouched.length === 0) await signatures.check(opened);
+    } catch (error) {
+      found[index] = reasonOf(error);
     }
-  };
-  await Promise.all(Array.from({ length: source.atOnce }, reader));
-  const opened = found.filter((each) => typeof each !== "string");
-  const records = opened.map(({ record }) => record);
+  });
+  const read = found.filter((one) => typeof one !== "string");
+  const records = read.map(({ record }) => record);
+  const problems = found.filter((one) => typeof one === "string");
+  const anchored = anchoredBy(vouched, records);
   if (vouched.length > 0) {
-    const anchored = anchoredBy(vouched, records);
-    for (const each of opened) {
-      const named = anchored.has(each.record.digest) ? namedIn(each.envelope, signatures.ids) : [];
-      if (named.length > 0) each.record.signed = { state: "signed", keyIds: named };
-      else await signatures.check(each);
-    }
+    const open = read.filter(({ record, claims }) => {
+      const named = anchored.has(record.digest) ? claims.filter((id) => signatures.ids.has(id)) : [];
+      if (named.length > 0) record.signed = { state: "signed", keyIds: named };
+      return named.length === 0 && claims.length > 0;
+    });
+    await each(open, source.atOnce, async ({ record }) => {
+      try {
+        // Its digest is in its name: it is what was read before, or it cannot be opened.
+        const { envelope } = openRecord(record.name, await source.bytes(record.name));
+        await signatures.check({ record, envelope });
+      } catch (error) {
+        problems.push(reasonOf(error));
+      }
+    });
   }
   await signatures.done();
-  vouch(records, vouched);
-  return { records, problems: found.filter((each) => typeof each === "string"), keys: trusted.length };
+  countVouched(records, anchored);
+  return { records, problems, keys: trusted.length };
+}
+
+/** Works through a list, some at a time. */
+async function each<Value>(
+  all: readonly Value[],
+  atOnce: number,
+  work: (value: Value, index: number) => Promise<void>,
+): Promise<void> {
+  const open = all.entries();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const [index, value] of open) await work(value, index);
+    }),
+  );
 }
 
 /**
@@ -82,7 +105,10 @@ export async function readAll(
  * @param vouched checkpoints that a trusted key signed
  */
 export function vouch(records: readonly EvidenceRecord[], vouched: readonly Checkpoint[]): void {
-  const anchored = anchoredBy(vouched, records);
+  countVouched(records, anchoredBy(vouched, records));
+}
+
+function countVouched(records: readonly EvidenceRecord[], anchored: ReadonlySet<string>): void {
   for (const record of records) {
     if (record.signed.state === "untrusted" && anchored.has(record.digest)) {
       record.signed = { state: "signed", keyIds: [] };
@@ -137,9 +163,4 @@ class Signatures {
   async done(): Promise<void> {
     await Promise.all([this.#before, ...this.#batch]);
   }
-}
-
-/** The trusted keys that an envelope says it is signed by. */
-function namedIn({ signatures }: Envelope, ids: ReadonlySet<string>): string[] {
-  return signatures.flatMap(({ keyid }) => (ids.has(keyid) ? [keyid] : []));
 }

@@ -43,7 +43,7 @@ export function unseenIn(records: readonly EvidenceRecord[]): Unseen[] {
     }
     if (!named.has(digest) && heads.size < width) heads.set(digest, run);
   }
-  return [...found.values()];
+  return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 interface Timed {
