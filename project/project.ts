@@ -203,7 +203,9 @@ export function projectNameOf(cwd: string): string {
 }
 
 function projectPath(root: string): string | undefined {
-  return ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(root, name)).find((file) => existsSync(file));
+  // In the order in which Pulumi looks for them. JSON is YAML too.
+  const names = ["Pulumi.json", "Pulumi.yaml", "Pulumi.yml"];
+  return names.map((name) => join(root, name)).find((file) => existsSync(file));
 }
 
 function requiredPath(root: string): string {
@@ -255,7 +257,7 @@ function stackFolder(file: Pick<z.infer<typeof projectFile>, "config" | "stackCo
 
 function stacksIn(folder: string): string[] {
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.flatMap((name) => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
+  return names.flatMap((name) => /^Pulumi\.(.+)\.(?:ya?ml|json)$/.exec(name)?.[1] ?? []);
 }
 
 /** The path of a stack's settings; undefined in a project without any. */

@@ -1,4 +1,5 @@
 import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
+import { parsePropertyPath } from "../../project/property-path.ts";
 import type { Sources } from "../../project/sources.ts";
 import type { Providers } from "./providers.ts";
 import { isImportedByValue, reportedPlaces, secondsOf } from "./registration.ts";
@@ -40,6 +41,7 @@ export class Declarations {
       downloadUrl: options.getPluginDownloadUrl(),
     };
     checkUrns(registration);
+    checkPaths(options);
     const importId = options.getImport();
     const urn = this.#urn(type, request.getName(), parent);
     const resource = bareResource({
@@ -137,4 +139,14 @@ function checkUrns({ options, dependencies, propertyDependencies }: Registration
     for (const urn of urns) checkUrn(urn, `a dependency of ${property}`, true);
   }
   checkUrn(options.getDeletedWith(), "deletedWith");
+}
+
+/** @throws {Error} where what must be the path of a property is none */
+function checkPaths(options: Registration["options"]): void {
+  for (const path of options.getHideDiffList()) {
+    // In a list a star stands for all of its members.
+    if (parsePropertyPath(path.replaceAll("[*]", "[0]")) === undefined) {
+      throw new Error(`hideDiffs has ${JSON.stringify(path)}, which is not the path of a property`);
+    }
+  }
 }

@@ -6,6 +6,7 @@ const { existsSync } = require("node:fs");
 const { basename, dirname, join, relative } = require("node:path");
 const { isMainThread } = require("node:worker_threads");
 
+const anywhereInSdk = /[\\/]node_modules[\\/]@pulumi[\\/]/;
 const [, runner = ""] = process.argv;
 const folder = dirname(runner);
 if (isMainThread && basename(folder) === "run" && basename(dirname(folder)) === "cmd")
@@ -71,19 +72,32 @@ function watch(sdk) {
 
   /** The SDK's unknown value, but for what is read of it. */
   function watchedUnknown(token) {
+    // The SDK itself reads a property where the program asks an output for it, and lists them where it serializes.
+    const warn = (stack, what, ownReads) => {
+      const [, ...callers] = stack;
+      // A function of the language, such as Object.keys, stands between the two without a place of its own.
+      const caller = callers.find((line) => !line.endsWith("(<anonymous>)"));
+      if (warned.has(token) || ownReads.test(caller ?? "")) return;
+      warned.add(token);
+      const text = `the answer of ${token} is not known offline, and ${placeIn(stack)} reads ${what} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
+      void log.warn(text);
+    };
     return new Proxy(unknown, {
       get(target, key, receiver) {
         if (typeof key === "symbol" || key in target || key === "then" || /^__|^toJSON$/.test(key)) {
           return Reflect.get(target, key, receiver);
         }
-        const stack = longStack();
-        // The SDK itself reads a property where the program asks an output for it.
-        if (!warned.has(token) && !/[\\/]output\.[jt]s:/.test(stack[1] ?? "")) {
-          warned.add(token);
-          const text = `the answer of ${token} is not known offline, and ${placeIn(stack)} reads .${key} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
-          void log.warn(text);
-        }
+        warn(longStack(), `.${key}`, /[\\/]output\.[jt]s:/);
         return unknown;
+      },
+      // What is spread, destructured into a rest or written as JSON takes its properties from here: none.
+      ownKeys(target) {
+        warn(longStack(), "the properties", anywhereInSdk);
+        return Reflect.ownKeys(target);
+      },
+      has(target, key) {
+        if (typeof key === "string" && !key.startsWith("__")) warn(longStack(), `.${key}`, anywhereInSdk);
+        return Reflect.has(target, key);
       },
     });
   }

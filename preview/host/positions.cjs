@@ -17,5 +17,6 @@ if (isMainThread && basename(folder) === "run" && basename(dirname(folder)) === 
   if (Resource.framePositionRegExp instanceof RegExp) {
     Resource.framePositionRegExp =
       /^\s*at (?:.* \()?(?:file:\/\/)?(?<file>.*):(?<line>[0-9]+):(?<column>[0-9]+)\)?$/;
+    require("./places.cjs")(Resource);
   }
 }

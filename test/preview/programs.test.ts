@@ -81,17 +81,26 @@ module.exports = async () => ({ resolved: (await new Arborist({ path: __dirname 
     expect((await run()).outputs).toEqual({ resolved: { name: "late" } });
   });
 
-  it("is told where it reads an unknown output of another stack as a plain value, which stays unknown", async () => {
+  it("is told where it reads what is unknown as a plain value, which stays unknown", async () => {
     write({
-      "Pulumi.yaml": "name: reading\nruntime: nodejs\nmain: program.js\n",
+      "Pulumi.json": '{"name":"reading","runtime":"nodejs","main":"program.js"}',
+      "Pulumi.dev.json": '{"config":{"reading:key":"of JSON"}}',
       "package.json": '{"name":"reading"}',
-      "program.js": `const { StackReference } = require("@pulumi/pulumi");
+      "program.js": `const { Config, StackReference, output, runtime } = require("@pulumi/pulumi");
 module.exports = async () => {
+  const answers = ["Spread", "Text", "In", "Output"].map((name) => runtime.invoke("test:index:get" + name, {}));
+  const [spread, text, within] = await Promise.all(answers);
   const [other, given] = ["acme/net/other", "acme/net/given"].map((name) => new StackReference(name));
   return {
     details: (await other.getOutputDetails("subnet")).value,
     required: await other.requireOutputValue("subnet"),
     given: (await given.getOutputDetails("subnet")).value,
+    spread: { ...spread },
+    text: JSON.stringify(text).length > 0,
+    within: "zone" in within,
+    output: output(answers[3]).apply(({ zone }) => zone),
+    direct: answers[3],
+    key: new Config().get("key"),
   };
 };
 `,
@@ -101,14 +110,28 @@ module.exports = async () => {
       details: { unknown: true },
       required: { unknown: true },
       given: "10.0.0.0/24",
+      spread: { unknown: true },
+      text: true,
+      within: false,
+      output: { unknown: true },
+      direct: { unknown: true },
+      key: "of JSON",
+    });
+    const reads = (name: string, line: number, what: string) => ({
+      severity: "warning",
+      message: `the answer of test:index:get${name} is not known offline, and program.js:${line} reads ${what} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`,
+      urn: "",
     });
     expect(messages).toEqual([
       {
         severity: "warning",
         message:
-          "acme/net/other:subnet, an output of another stack, is not known offline, and program.js:5 reads it as a plain value: give it with --stack-output, or ask for it with getOutput",
+          "acme/net/other:subnet, an output of another stack, is not known offline, and program.js:7 reads it as a plain value: give it with --stack-output, or ask for it with getOutput",
         urn: "",
       },
+      reads("Spread", 10, "the properties"),
+      reads("Text", 11, "the properties"),
+      reads("In", 12, ".zone"),
     ]);
   });
 

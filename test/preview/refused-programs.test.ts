@@ -56,8 +56,12 @@ describe("a program that the engine refuses", () => {
     });
   });
 
-  it("by a version of a provider that is none", async () => {
-    const { message } = await failureOf(previewing("versioned", 'new Thing("d", {}, { version: "v1.0" });'));
+  it("by a version of a provider and a path of a property that are none", async () => {
+    const code = `
+      new Thing("h", {}, { hideDiffs: ["tags[*].name", "tags["] });
+      new Thing("d", {}, { version: "v1.0" });`;
+    const { message } = await failureOf(previewing("versioned", code));
+    expect(message).toContain('hideDiffs has "tags[", which is not the path of a property');
     expect(message).toContain('"v1.0" is not a version of a provider');
   });
 });
