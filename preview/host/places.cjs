@@ -21,7 +21,8 @@ module.exports = (Resource) => {
       mapping = prepareStackTrace;
       known.clear();
     }
-    const sites = sitesOf(Resource.stackTrace);
+    // The SDK counts itself and `callsites` too, and leaves out the class that is declared.
+    const sites = sitesOf(Resource.stackTrace).slice(Math.max(0, skip - 1));
     const places = sites.flatMap((site) => placeOf(site, framePositionRegExp) ?? []);
     return places.length > 0 ? places : stackTrace.call(Resource, skip + 1);
 
