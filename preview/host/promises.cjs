@@ -16,17 +16,19 @@ module.exports = (sdk) => {
     const open = candidates?.();
     // The first one has the SDK look for open promises when the program ends.
     if (open === undefined || isFirst) return withoutStack(() => debuggablePromise(promise, ...rest));
+    if (isBesideValue(rest[0])) return promise;
     open.add(promise);
-    return promise
-      .then((value) => {
+    return promise.then(
+      (value) => {
         open.delete(promise);
         return value;
-      })
-      .catch((error) => {
+      },
+      (error) => {
         open.delete(promise);
         error.promise = promise;
         throw error;
-      });
+      },
+    );
   };
 
   function withoutStack(note) {
@@ -40,6 +42,15 @@ module.exports = (sdk) => {
     }
   }
 };
+
+/**
+ * Whether a promise says of a property what comes with its value, by what the SDK calls it: whether it is known or
+ * secret, and its resources. The SDK settles all four at once, so the value's stands for them: of the promises that
+ * wait until a resource is registered these are nearly half.
+ */
+function isBesideValue(name) {
+  return typeof name === "string" && /^transfer(?:IsStable|IsSecret|Deps)\(/.test(name);
+}
 
 /** What gives the SDK's set of open promises; undefined where an older SDK keeps none that can be reached. */
 function candidatesOf(path) {
