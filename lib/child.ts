@@ -4,6 +4,7 @@ import { Duplex, type Readable, type Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { coveredDescriptors } from "./descriptors.ts";
 import { Failure, type FailureKind } from "./failure.ts";
+import { groups } from "./process-groups.ts";
 
 /** What is started, and how. */
 export interface Launch {
@@ -61,8 +62,6 @@ const outputGraceMs = 1000;
 
 /** Characters of the errors that are kept for a message, when they are not limited. */
 const keptCharacters = 4000;
-
-const groups = new Set<Child>();
 
 /** A process that this one runs. */
 export class Child {
@@ -281,34 +280,4 @@ export async function outputOf(label: string, launch: Launch, signal: AbortSigna
   }
   await child.success();
   return Buffer.concat(chunks).toString("utf8");
-}
-
-/** Kills the groups of all children of this process. */
-function killGroups(): void {
-  for (const child of groups) child.kill();
-}
-
-/**
- * Kills the groups when this process is told to end, then lets the signal have its usual effect.
- *
- * @param raises whether it has that effect: not where the caller ends by itself
- * @returns a function that takes the handlers away again
- */
-export function killGroupsOnSignal(raises = true): () => void {
-  const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
-    const handler = (): void => {
-      killGroups();
-      if (!raises) return;
-      remove();
-      process.kill(process.pid, signal);
-    };
-    process.on(signal, handler);
-    return { signal, handler };
-  });
-  const remove = (): void => {
-    process.off("exit", killGroups);
-    for (const { signal, handler } of handlers) process.off(signal, handler);
-  };
-  process.on("exit", killGroups);
-  return remove;
 }

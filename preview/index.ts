@@ -1,6 +1,6 @@
-import { killGroupsOnSignal } from "../lib/child.ts";
 import { Failure } from "../lib/failure.ts";
 import { makePrivateFolder, removeFolder } from "../lib/files.ts";
+import { killGroupsOnSignal } from "../lib/process-groups.ts";
 import { Places } from "../project/places.ts";
 import { type Project, projectNameOf, projectWithout, readProject, stackNames } from "../project/project.ts";
 import { Sources } from "../project/sources.ts";

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Server } from "@grpc/grpc-js";
-import { Child } from "../lib/child.ts";
+import type { Child } from "../lib/child.ts";
 import { Failure } from "../lib/failure.ts";
 import type { Project } from "../project/project.ts";
 import type { Sources } from "../project/sources.ts";
@@ -16,14 +16,14 @@ import { Engine, type LogEntry } from "./engine/engine.ts";
 import { BoundedServer, listen, maxMessageBytes } from "./engine/grpc.ts";
 import { Monitor } from "./engine/monitor.ts";
 import type { PreviewResource } from "./engine/resource.ts";
-import { findSdk, type Sdk } from "./engine/sdk.ts";
+import { findSdk } from "./engine/sdk.ts";
 import { readStackOutputs } from "./engine/stack-reference.ts";
 import { guestEnvironment, programEnvironment } from "./environment.ts";
-import type { Given } from "./isolation/environment.ts";
-import { type Isolation, isolatedBytes, roomForObjects } from "./isolation/index.ts";
+import { type Isolation, isolatedBytes } from "./isolation/index.ts";
 import type { PreviewOptions } from "./options.ts";
 import { Judgement, type PackVerdict } from "./packs/judgement.ts";
 import type { PackSource } from "./packs/pack.ts";
+import { startProgram } from "./program.ts";
 
 const defaultOutputBytes = 4 * 1024 * 1024;
 /** What a program or a pack may send: as much as the engine takes, or what a preview can hold of a stranger's. */
@@ -129,7 +129,15 @@ export class Session {
       outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
     });
     this.#engine.serializes = () => this.#dynamicProviders?.prepare();
-    this.#program = this.#startProgram(sdk, socket, programEnv);
+    this.#progress("the program");
+    this.#program = startProgram({
+      project: this.#project,
+      isolation: this.#isolation,
+      runner: sdk.runner,
+      socket,
+      env: programEnv,
+      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
+    });
     let programMs = 0;
     const ended = this.#programEnd(this.#program, monitor).then(() => {
       programMs = performance.now() - started;
@@ -225,36 +233,6 @@ export class Session {
       warn: (message, urn) => this.#engine.warn(message, urn),
     });
     return this.#monitor;
-  }
-
-  #startProgram({ runner }: Sdk, socket: string, env: Given): Child {
-    const project = this.#project;
-    const address = this.#isolation.address(socket);
-    const root = this.#isolation.path(project.root);
-    const directory = this.#isolation.path(project.programDirectory);
-    this.#progress("the program");
-    return new Child({
-      label: `the program in ${project.programDirectory}`,
-      launch: this.#isolation.launch({
-        host: "program",
-        nodeArgs: [...roomForObjects, ...project.nodeArgs],
-        runner,
-        args: [
-          ...["--monitor", address, "--engine", address, "--project", project.name, "--stack", project.stack],
-          ...["--organization", project.organization, "--root-directory", root],
-          ...["--pwd", directory, "--parallel", "16", "--dry-run", project.entryPoint],
-        ],
-        cwd: directory,
-        folder: root,
-        needs: [directory],
-        socket,
-        env: { ...env, PULUMI_NODEJS_ENGINE: address },
-      }),
-      outputBytes: this.#options.outputBytes ?? defaultOutputBytes,
-      group: true,
-      connection: true,
-      failure: "program",
-    });
   }
 
   /** @throws {Failure} for a file that the program itself cannot read */
