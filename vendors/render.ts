@@ -225,6 +225,16 @@ export class Render {
     return known(answer);
   }
 
+  /** Ends a deploy that is still building or waits for its turn. */
+  async cancel(serviceId: string, deployId: string): Promise<void> {
+    await this.#client.ask({
+      method: "POST",
+      path: path`/services/${serviceId}/deploys/${deployId}/cancel`,
+      right: "cancel deploys",
+      schema: z.unknown(),
+    });
+  }
+
   /** Sets what begins a deploy by itself. */
   setAutoDeploy(serviceId: string, trigger: RenderTrigger): Promise<RenderService> {
     return this.#client.ask({

@@ -246,6 +246,18 @@ export class Vercel {
     });
   }
 
+  /** Ends a deployment that is still building. */
+  async cancel(deploymentId: string): Promise<void> {
+    await this.#client.ask({
+      method: "PATCH",
+      path: path`/v12/deployments/${deploymentId}/cancel`,
+      query: this.#team,
+      body: {},
+      right: "cancel deployments",
+      schema: z.unknown(),
+    });
+  }
+
   /** Sets whether the next production deployment gets the domains by itself. */
   setAutoAssign(idOrName: string, autoAssignCustomDomains: boolean): Promise<VercelProject> {
     return this.#client.ask({

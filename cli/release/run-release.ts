@@ -3,10 +3,12 @@ import { resolve } from "node:path";
 import { isItemId } from "../../checklist/items.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type Result, runCommand, type Work } from "../../lib/command.ts";
+import { sameCommit } from "../../lib/commit.ts";
 import { exitStatus, statusForSchedule } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { printableText } from "../../lib/text.ts";
+import type { Host } from "../../operations/hosts/host.ts";
 import { chosen, reconcile } from "../../operations/release/engine.ts";
 import { StoreSink } from "../../operations/release/evidence-sink.ts";
 import { grafanaAlerts } from "../../operations/release/grafana-alerts.ts";
@@ -30,7 +32,8 @@ import { type ReleaseVariables, readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
 import { reported, untilSettled } from "./outcome.ts";
 import { channelsOf, healthOf, holder, hostsOf, linksOf, repositoryOf } from "./reach.ts";
-import { defaultReports, rollback, rollbackName } from "./run-rollback.ts";
+import { rollbackName } from "./rollback-name.ts";
+import { defaultReports, rollback } from "./run-rollback.ts";
 
 export interface ReleaseFlags {
   version: string;
@@ -75,6 +78,9 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
       `--version is ${version}, and optropic:release of ${stack} is ${settings.release}: release what the settings declare`,
     );
   }
+  if (flags.settle !== undefined && (flags.dryRun || flags.plan)) {
+    throw new Failure("refused", "--settle writes to the journal: leave out --dry-run and --plan");
+  }
   const variables = readReleaseVariables(process.env);
   if (flags.plan) {
     const all = releaseSteps(partsOf(flags, cwd, settings, variables, work));
@@ -95,8 +101,12 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
     if (flags.settle !== undefined) {
       await settle(readSettlement(flags.settle), { journal, steps, run, by: holder(), now });
     }
-    const call = () =>
-      reconcile({
+    let takeOver = flags.takeOver;
+    const call = () => {
+      // Once: what another run takes afterwards is not from a dead one.
+      const isTaken = takeOver;
+      takeOver = false;
+      return reconcile({
         version,
         commit,
         steps,
@@ -117,12 +127,14 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
         from: flags.from,
         until: flags.until,
         dryRun: flags.dryRun,
-        takeOver: flags.takeOver,
+        takeOver: isTaken,
         progress: work.progress,
       });
+    };
     const back = { ...rollbackFlags, ...flags, dryRun: false };
     const automatic: Automatic = {
       ...{ journal, steps, run, now, release: call },
+      isOut: () => servesAnywhere(hostsOf(settings), commit, signal),
       nameRollback: () => rollbackName(back, { cwd, stack, settings }, work),
       rollBack: async (name, reason) => (await rollback({ ...back, reason }, work, signal, name)).outcome,
     };
@@ -182,7 +194,8 @@ function partsOf(
         const { probes } = await measure(
           {
             ...{ stack, cwd, target: [], allowUnknown: [], allowWrites: false },
-            evidence: placeIn(cwd, flags.evidence),
+            // A dry run changes nothing, the evidence neither.
+            ...(!flags.dryRun && { evidence: placeIn(cwd, flags.evidence) }),
             ...(only !== undefined && { only: [...only] }),
           },
           { ...work, signal, environment: { ...process.env, VERIFY_COMMIT: commit } },
@@ -218,13 +231,28 @@ function partsOf(
   };
 }
 
+/** Whether one of the hosts serves a commit, or does not say: then the rollback itself finds out. */
+async function servesAnywhere(hosts: readonly Host[], commit: string, signal: AbortSignal): Promise<boolean> {
+  const served = await Promise.all(
+    hosts.map((host) =>
+      host.served(signal).catch(() => {
+        signal.throwIfAborted();
+        return undefined;
+      }),
+    ),
+  );
+  return served.some((each) => each?.commit === undefined || sameCommit(each.commit, commit));
+}
+
 /** An object that is made when one of its methods is first called. */
 function lazily<T extends object>(make: () => T): T {
   let made: T | undefined;
   return new Proxy(Object.create(null), {
     get(_, name) {
       made ??= make();
-      return Reflect.get(made, name);
+      const value: unknown = Reflect.get(made, name);
+      // Of the object itself: a method of a class reads private members, which a proxy has none of.
+      return typeof value === "function" ? value.bind(made) : value;
     },
   });
 }

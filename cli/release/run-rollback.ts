@@ -10,6 +10,7 @@ import type { Host } from "../../operations/hosts/host.ts";
 import { rehearsedPhases } from "../../operations/migrate/facts.ts";
 import { reconcile } from "../../operations/release/engine.ts";
 import { StoreSink } from "../../operations/release/evidence-sink.ts";
+import { MemoryJournal } from "../../operations/release/logbook.ts";
 import type { Outcome } from "../../operations/release/options.ts";
 import { type ReleaseState, stateOf, stepOf } from "../../operations/release/state.ts";
 import type { StepRun } from "../../operations/release/step.ts";
@@ -28,6 +29,7 @@ import { openJournal } from "./journal.ts";
 import { reported, untilSettled } from "./outcome.ts";
 import { channelsOf, holder, hostsOf, linksOf, repositoryOf, servedCommitOf } from "./reach.ts";
 import { recoveryOf } from "./recovery.ts";
+import { comingOut, openRollbacks, rollbackName } from "./rollback-name.ts";
 
 export interface RollbackFlags {
   reason?: string;
@@ -54,7 +56,8 @@ export async function runRollback(flags: RollbackFlags): Promise<void> {
     const stop = new AbortController();
     const removeHandlers = abortOnSignals(stop);
     try {
-      const { outcome, lines } = await rollback(flags, work, stop.signal);
+      const run = flags.finish ? finish : rollback;
+      const { outcome, lines } = await run(flags, work, stop.signal);
       return reported(outcome, flags.json, lines);
     } finally {
       removeHandlers();
@@ -90,23 +93,25 @@ export async function rollback(
     throw new Failure("refused", "Say why with --reason: it goes into the report and the announcement");
   }
   const hosts = hostsOf(settings);
-  const name = known ?? (await rollbackName(flags, { cwd, stack, settings }, work));
-  const { journal, close } = openJournal({ cwd, stack, journal: flags.journal, name }, work.warn);
-  const entries = await journal.read();
-  const { opened } = stateOf(entries);
-  const commit = opened?.commit ?? (await servedNow(hosts, signal));
-  const parts = await partsOf(flags, { cwd, stack, settings, hosts, commit }, work);
-  const run = randomUUID();
+  const place = { cwd, stack, settings };
+  const name = known ?? (await rollbackName(flags, place, work));
+  const opening = openJournal({ cwd, stack, journal: flags.journal, name }, work.warn);
+  const { close } = opening;
   try {
-    if (flags.finish && stepOf(stateOf(entries), "automation").ended?.state !== "successful") {
-      throw new Failure("refused", `Nothing was rolled back as ${name}: there is nothing to restore`);
-    }
+    const entries = await opening.journal.read();
+    // What a dry run would write is read again below, to say what it chose.
+    const journal = flags.dryRun ? new MemoryJournal(entries) : opening.journal;
+    const commit = stateOf(entries).opened?.commit ?? (await servedNow(hosts, signal));
+    const leaving = flags.rehearse ? undefined : await comingOut(flags, place, work);
+    const parts = await partsOf(flags, { ...place, hosts, commit, leaving }, work);
+    const run = randomUUID();
+    const steps = flags.finish ? finishSteps(parts) : rollbackSteps(parts);
     const outcome = await untilSettled(
       () =>
         reconcile({
           version: name,
           commit,
-          steps: flags.finish ? finishSteps(parts) : rollbackSteps(parts),
+          steps,
           journal,
           evidence: new StoreSink({
             open: () => openEvidence(cwd, flags.evidence, stack),
@@ -125,9 +130,7 @@ export async function rollback(
           dryRun: flags.dryRun,
           takeOver: flags.takeOver,
           progress: work.progress,
-        }).then((each) =>
-          flags.dryRun && each.state === "waiting" ? { ...each, state: "unclear" as const } : each,
-        ),
+        }).then((each) => (flags.dryRun ? asDryRun(each) : each)),
       { signal, progress: work.progress },
     );
     // A release that rolled itself back asks again and again, also when a good one is out.
@@ -139,6 +142,43 @@ export async function rollback(
   } finally {
     close();
   }
+}
+
+/** That a dry run comes to something that it leaves out is its good end. */
+function asDryRun(outcome: Outcome): Outcome {
+  if (outcome.state !== "waiting") return outcome;
+  const { step, summary, intended } = outcome;
+  return intended === true
+    ? { state: "done", summary: `${step}: ${summary}` }
+    : { state: "unclear", step, summary };
+}
+
+/**
+ * Restores what each host did by itself before, for every rollback of the stack that is open, whatever its release:
+ * when a good one is out, the settings name another version. The newest comes first, so that what the hosts did before
+ * the first of them is what stays.
+ *
+ * @throws {Failure} `refused`, where none is open
+ */
+async function finish(
+  flags: RollbackFlags,
+  work: Work,
+  signal: AbortSignal,
+): Promise<{ outcome: Outcome; lines: string[] }> {
+  const cwd = resolve(flags.cwd);
+  const declared = readStackSettings(cwd, flags.stack);
+  const stack = flags.rehearse ? declared.rollout.stagingStack : flags.stack;
+  const names = await openRollbacks(flags, { cwd, stack, settings: declared }, work);
+  if (names.length === 0) throw new Failure("refused", "No rollback is open: there is nothing to restore");
+  const lines: string[] = [];
+  let last: Outcome = { state: "done", summary: "" };
+  for (const name of names) {
+    const { outcome, lines: own } = await rollback(flags, work, signal, name);
+    lines.push(...own);
+    last = outcome;
+    if (outcome.state !== "done") break;
+  }
+  return { outcome: last, lines };
 }
 
 /**
@@ -168,30 +208,6 @@ interface Place {
   signal: AbortSignal;
 }
 
-/**
- * Name of the journal of a rollback: that of the last one of this release, which is gone on with unless it was
- * finished.
- *
- * @throws {Failure} `refused`, after 100 of them
- */
-export async function rollbackName(
-  flags: Pick<RollbackFlags, "rehearse" | "finish" | "journal">,
-  { cwd, stack, settings }: Pick<Place, "cwd" | "stack" | "settings">,
-  { warn }: Work,
-): Promise<string> {
-  const kind = flags.rehearse ? "rehearsal" : "rollback";
-  for (let number = 1; number <= 100; number += 1) {
-    const name = `${kind}-${settings.release}-${number}`;
-    const opened = openJournal({ cwd, stack, journal: flags.journal, name }, warn);
-    const state = stateOf(await opened.journal.read());
-    opened.close();
-    const isFinished = stepOf(state, "restore").ended?.state === "successful";
-    const isRehearsed = flags.rehearse && stepOf(state, "rehearsed").ended !== undefined;
-    if (!isFinished && !(isRehearsed && !flags.finish)) return name;
-  }
-  throw new Failure("refused", `${settings.release} was rolled back 100 times`);
-}
-
 async function servedNow(hosts: readonly Host[], signal: AbortSignal): Promise<string> {
   for (const host of hosts) {
     const commit = (await host.served(signal))?.commit;
@@ -202,7 +218,17 @@ async function servedNow(hosts: readonly Host[], signal: AbortSignal): Promise<s
 
 async function partsOf(
   flags: RollbackFlags,
-  { cwd, stack, settings, hosts, commit }: Omit<Place, "signal"> & { commit: string },
+  {
+    cwd,
+    stack,
+    settings,
+    hosts,
+    commit,
+    leaving,
+  }: Omit<Place, "signal"> & {
+    commit: string;
+    leaving: string | undefined;
+  },
   { warn }: Pick<Work, "warn">,
 ): Promise<RollbackParts> {
   const evidence = countedRecords(flags, { cwd, settings }, warn);
@@ -212,7 +238,7 @@ async function partsOf(
     stack,
     settings,
     hosts,
-    choice: { commit: flags.to, bad: badCommits(await evidence, commit) },
+    choice: { commit: flags.to, bad: badCommits(await evidence, commit), leaving },
     judge: judgeByMigrations({
       git: (args) => git(cwd, args),
       folder: settings.rollout.rollback.migrations,

@@ -53,6 +53,9 @@ export function renderHost({ api, service, domains }: RenderHostOptions): Host {
     async rollBack({ id }) {
       await api.rollback((await find()).id, id);
     },
+    async cancel({ id }) {
+      await api.cancel((await find()).id, id);
+    },
     async automation() {
       const { autoDeployTrigger, autoDeploy } = await find();
       return { autoDeployTrigger: autoDeployTrigger ?? (autoDeploy === "no" ? "off" : "commit") };

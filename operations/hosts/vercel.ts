@@ -41,6 +41,9 @@ export function vercelHost({ api, project, repository, branch, domains }: Vercel
     async rollBack({ id }, key) {
       await api.rollback((await api.project(project)).id, id, key);
     },
+    async cancel({ id }) {
+      await api.cancel(id);
+    },
     async automation() {
       const { autoAssignCustomDomains } = await api.project(project);
       return { autoAssignCustomDomains: String(autoAssignCustomDomains ?? true) };

@@ -46,7 +46,8 @@ export class ActionWork {
         summary: `${name} was begun, and nothing tells whether it was done (${trace.why}); look yourself, then pass --settle ${step}/${name}=done or --settle ${step}/${name}=not-done`,
       };
     }
-    if (this.work.options.dryRun) return { state: "intended", summary: this.action.does };
+    if (this.work.options.dryRun && this.action.reads !== true)
+      return { state: "intended", summary: this.action.does };
     return this.#perform();
   }
 

@@ -15,7 +15,8 @@ import { StepWork } from "./work.ts";
  */
 export async function reconcile(options: ReleaseOptions): Promise<Outcome> {
   const steps = chosen(options);
-  const journal = options.dryRun ? new MemoryJournal(await options.journal.read()) : options.journal;
+  const isKept = options.dryRun !== true || options.journal instanceof MemoryJournal;
+  const journal = isKept ? options.journal : new MemoryJournal(await options.journal.read());
   const logbook = await RunLogbook.open(journal, options.run, options.now);
   const seen = settled(options, logbook.state, steps);
   if (seen !== undefined) return seen;

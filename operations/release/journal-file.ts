@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Failure, reasonOf } from "../../lib/failure.ts";
@@ -11,10 +11,12 @@ import { type Entry, type Journal, maximumEntries, parseEntry } from "./journal.
 export class FileJournal implements Journal {
   #database: DatabaseSync;
   #name: string;
+  #path: string;
 
   /** @throws {Failure} `refused`, for a file that is no journal */
   constructor(path: string, name: string) {
     this.#name = name;
+    this.#path = path;
     try {
       if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
       this.#database = new DatabaseSync(path, { timeout: 10_000 });
@@ -28,9 +30,11 @@ export class FileJournal implements Journal {
   }
 
   async read(): Promise<Entry[]> {
-    const rows = this.#database
-      .prepare("select n, entry from entries where journal = ? order by n limit ?")
-      .all(this.#name, maximumEntries + 1);
+    const rows = this.#ask((database) =>
+      database
+        .prepare("select n, entry from entries where journal = ? order by n limit ?")
+        .all(this.#name, maximumEntries + 1),
+    );
     if (rows.length > maximumEntries) {
       throw new Failure("failed", `The journal ${this.#name} has more than ${maximumEntries} entries`);
     }
@@ -41,13 +45,42 @@ export class FileJournal implements Journal {
   }
 
   async append(index: number, entry: Entry): Promise<boolean> {
-    const { changes } = this.#database
-      .prepare("insert into entries values (?, ?, ?) on conflict do nothing")
-      .run(this.#name, index, JSON.stringify(entry));
+    const { changes } = this.#ask((database) =>
+      database
+        .prepare("insert into entries values (?, ?, ?) on conflict do nothing")
+        .run(this.#name, index, JSON.stringify(entry)),
+    );
     return Number(changes) === 1;
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  /** A file that another run keeps busy, a disk that is full, and a database of something else are no faults of ours. */
+  #ask<T>(ask: (database: DatabaseSync) => T): T {
+    try {
+      return ask(this.#database);
+    } catch (error) {
+      throw new Failure("failed", `The journal ${this.#path} cannot be used: ${reasonOf(error)}`);
+    }
+  }
+}
+
+/** Names of the journals in a file that begin with a text; none where there is no file. */
+export function journalNamesIn(path: string, prefix: string): string[] {
+  if (!existsSync(path)) return [];
+  try {
+    const database = new DatabaseSync(path, { timeout: 10_000, readOnly: true });
+    try {
+      return database
+        .prepare("select distinct journal from entries where substr(journal, 1, ?) = ?")
+        .all(prefix.length, prefix)
+        .map(({ journal }) => String(journal));
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw new Failure("refused", `Cannot open the journal ${path}: ${reasonOf(error)}`);
   }
 }

@@ -10,7 +10,14 @@ export type Outcome =
   | { state: "stopped"; step: string; summary: string }
   /** Nothing could tell, and a person has to look. */
   | { state: "unclear"; step?: string | undefined; summary: string }
-  | { state: "waiting"; step?: string | undefined; until: Date; summary: string };
+  | {
+      state: "waiting";
+      step?: string | undefined;
+      until: Date;
+      summary: string;
+      /** A dry run came to something that it leaves out. */
+      intended?: true;
+    };
 
 export interface ReleaseOptions {
   version: string;

@@ -43,6 +43,8 @@ export interface Action {
   name: string;
   /** One sentence for `--plan`: what it will do. */
   does: string;
+  /** It only asks, and changes nothing: a dry run does it too. */
+  reads?: boolean;
   /**
    * Looks whether it was done. `key` is the same for every attempt of this action in this release.
    */

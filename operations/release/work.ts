@@ -100,6 +100,7 @@ export class StepWork implements ActionContext {
         state: "waiting",
         step: this.step.name,
         until: this.options.now(),
+        intended: true,
         summary: `Nothing was done, as --dry-run asks. Due now: ${intended.join(" ")}`,
       };
     }

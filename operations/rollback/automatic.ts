@@ -12,6 +12,8 @@ export interface Automatic {
   now: () => Date;
   /** One call of the release. */
   release: () => Promise<Outcome>;
+  /** Whether any host serves the release: what never came out cannot be brought back. */
+  isOut: () => Promise<boolean>;
   /** Name of the journal that a rollback of now has. */
   nameRollback: () => Promise<string>;
   /** One call of a rollback, or all of it. */
@@ -29,6 +31,12 @@ export async function releaseOrRollBack(automatic: Automatic): Promise<Outcome> 
     const outcome = await release();
     const goesBack = outcome.state === "stopped" && isServed(steps, outcome.step);
     if (!goesBack) return outcome;
+    if (!(await automatic.isOut())) {
+      return {
+        ...outcome,
+        summary: `${outcome.summary} (no host serves this release, so nothing goes back)`,
+      };
+    }
     await close(automatic, `${outcome.step}: ${outcome.summary}`);
   }
   const { closed } = stateOf(await journal.read());

@@ -3,13 +3,14 @@ import { counted } from "../../lib/text.ts";
 import type { Host } from "../hosts/host.ts";
 import { holdsSuccessfully, waiting } from "../release/measurement.ts";
 import type { Action, Step, StepRun } from "../release/step.ts";
+import { automation, hold, restored } from "./automation.ts";
 import { chooseTargets } from "./choose.ts";
 import type { RollbackParts } from "./parts.ts";
+import { plain } from "./plain.ts";
 import { lossStep, recoveryStep } from "./recovery.ts";
 import { short, targetOf } from "./targets.ts";
 import { tellingSteps } from "./telling.ts";
 
-const approver = "devops";
 const quickMs = 2000;
 
 /** A rollback from the look at the hosts to the report. No monitor and no open item keeps it from being done. */
@@ -33,10 +34,6 @@ export function finishSteps(parts: RollbackParts): Step[] {
   return [restored(parts)];
 }
 
-function plain(name: string, title: string, limitMinutes: number): Omit<Step, "after"> {
-  return { name, title, items: [], controls: [], approver, limitMinutes, back: "optropic rollback --finish" };
-}
-
 function targets({ hosts, choice }: RollbackParts): Step {
   return {
     ...plain("targets", "Each host must have an earlier deployment that served well.", 10),
@@ -44,6 +41,7 @@ function targets({ hosts, choice }: RollbackParts): Step {
       {
         name: "choose",
         does: "Asks each host for the last deployment that served before.",
+        reads: true,
         find: async () => ({ state: "not-done" }),
         async perform({ signal }) {
           const histories = await Promise.all(
@@ -91,6 +89,8 @@ function schema({ hosts, judge, acceptSchema }: RollbackParts): Step {
         }),
       );
       for (const { commit, from } of pairs.values()) {
+        // It stays where it is, and works with the schema already.
+        if (commit !== "" && commit === from) continue;
         if (commit === "" || from === "") {
           if (acceptSchema) continue;
           return {
@@ -115,43 +115,6 @@ function schema({ hosts, judge, acceptSchema }: RollbackParts): Step {
   };
 }
 
-function automation({ hosts }: RollbackParts): Step {
-  return {
-    ...plain("automation", "What each host does by itself must be known, so that it can be restored.", 10),
-    actions: hosts.map(
-      (host): Action => ({
-        name: host.name,
-        does: `Reads what ${host.name} does by itself.`,
-        find: async () => ({ state: "not-done" }),
-        async perform({ signal }) {
-          const note = await host.automation(signal);
-          return { summary: `${host.name}: ${shown(note)}`, note };
-        },
-      }),
-    ),
-    after: async () => holdsSuccessfully("Read"),
-  };
-}
-
-/** Before the rollback: a host that goes on deploying would undo it with the next push. */
-function hold({ hosts }: RollbackParts): Step {
-  return {
-    ...plain("hold", "No host may deploy by itself.", 10),
-    actions: hosts.map(
-      (host): Action => ({
-        name: host.name,
-        does: `Switches off what ${host.name} does by itself.`,
-        find: async () => ({ state: "not-done" }),
-        async perform({ signal }) {
-          await host.hold(signal);
-          return { summary: `${host.name} does nothing by itself` };
-        },
-      }),
-    ),
-    after: async () => holdsSuccessfully("Nothing is deployed by itself"),
-  };
-}
-
 function back({ hosts }: RollbackParts): Step {
   return {
     ...plain("roll-back", "Each host must serve its last good deployment.", 15),
@@ -164,8 +127,11 @@ function back({ hosts }: RollbackParts): Step {
           const served = await host.served(run.signal);
           const own = (each: { commit: string | undefined; id: string }): boolean =>
             each.id === id || (commit !== "" && sameCommit(each.commit, commit));
-          const comes = (await host.deployments(run.signal)).some((each) => each.pending && own(each));
-          return (served !== undefined && own(served)) || comes
+          const pending = (await host.deployments(run.signal)).filter((each) => each.pending);
+          const comes = pending.some(own);
+          // A host that could not be kept from another deployment is told what is to come behind it.
+          const isThreatened = !host.stages && !pending.every(own);
+          return (served !== undefined && own(served) && !isThreatened) || comes
             ? { state: "done", done: { summary: `${host.name} is rolled back` } }
             : { state: "not-done" };
         },
@@ -239,39 +205,4 @@ function probed({ hosts, servedCommit }: RollbackParts): Step {
           );
     },
   };
-}
-
-function restored({ hosts }: RollbackParts): Step {
-  return {
-    ...plain("restore", "Each host must do by itself what it did before the rollback.", 60),
-    actions: hosts.map(
-      (host): Action => ({
-        name: host.name,
-        does: `Lets ${host.name} do by itself what it did before.`,
-        find: async () => ({ state: "not-done" }),
-        async perform(run) {
-          const before = run.noted("automation", host.name) ?? {};
-          await host.restore(before, run.signal);
-          return { summary: `${host.name}: ${shown(before)}` };
-        },
-      }),
-    ),
-    async after(run) {
-      for (const host of hosts) {
-        const before = run.noted("automation", host.name) ?? {};
-        const now = await host.automation(run.signal);
-        if (shown(now) !== shown(before)) {
-          return { state: "failed", summary: `${host.name} has ${shown(now)}, and had ${shown(before)}` };
-        }
-      }
-      return holdsSuccessfully("As before the rollback. Run the preview: it must show no difference");
-    },
-  };
-}
-
-function shown(note: Readonly<Record<string, string>>): string {
-  return Object.entries(note)
-    .map(([key, value]) => `${key} ${value}`)
-    .sort()
-    .join(", ");
 }

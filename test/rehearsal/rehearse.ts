@@ -29,7 +29,7 @@ import { startFake } from "../vendors/fake/server.ts";
 import { RehearsalClock } from "./clock.ts";
 import { RehearsalEvidence } from "./evidence.ts";
 import { type Looks, trustful } from "./looks.ts";
-import { type RehearsalStack, rehearsed, startStack } from "./platform.ts";
+import { isReleased, type RehearsalStack, rehearsed, startStack } from "./platform.ts";
 
 const hourMs = 3_600_000;
 
@@ -236,6 +236,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
       () =>
         releaseOrRollBack({
           ...{ journal: journalOf(version), steps, run: "automatic", now: clock.now, release },
+          isOut: async () => isReleased(production.served("web")) || isReleased(production.served("api")),
           nameRollback: async () => `rollback-${version}-1`,
           async rollBack(name, reason) {
             let ended: Outcome | undefined;

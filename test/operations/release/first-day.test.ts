@@ -148,10 +148,16 @@ describe("the first day of a release", () => {
 
 describe("with --auto-rollback", () => {
   /** A release and its rollbacks, of which each may die at a write. */
-  async function automatic(metrics: Metrics, process: Process, rolled: string[], diesAtRollback = false) {
+  async function automatic(
+    metrics: Metrics,
+    process: Process,
+    rolled: string[],
+    { diesAtRollback = false, isOut = true } = {},
+  ) {
     return releaseOrRollBack({
       ...{ journal: process, steps: stepsOf(metrics), run: `run-${runs}`, now: world.now },
       release: () => call(metrics, process),
+      isOut: async () => isOut,
       nameRollback: async () => `rollback-3.0.0-${rolled.length + 1}`,
       async rollBack(name, reason) {
         if (diesAtRollback) throw new Crash("died");
@@ -173,6 +179,19 @@ describe("with --auto-rollback", () => {
     expect(await call(seriesOf())).toEqual(outcome);
   });
 
+  it("goes back from nothing that no host serves", async () => {
+    const rolled: string[] = [];
+    const outcome = await watched(brokenAt(3), () =>
+      automatic(brokenAt(3), new Process(world), rolled, { isOut: false }),
+    );
+    expect(outcome).toMatchObject({
+      state: "stopped",
+      step: "watch-6",
+      summary: expect.stringContaining("no host serves this release"),
+    });
+    expect(rolled).toEqual([]);
+  });
+
   it("goes on with the same rollback after a crash at any write, and rolls nothing back that is well", async () => {
     await watched(brokenAt(3));
     const [before, time] = [world.entries.length, world.time];
@@ -182,9 +201,9 @@ describe("with --auto-rollback", () => {
         world.time = time;
         const rolled: string[] = [];
         const dying = new Process(world, dies, persists);
-        await expect(watched(brokenAt(3), () => automatic(brokenAt(3), dying, rolled, true))).rejects.toThrow(
-          Crash,
-        );
+        await expect(
+          watched(brokenAt(3), () => automatic(brokenAt(3), dying, rolled, { diesAtRollback: true })),
+        ).rejects.toThrow(Crash);
         world.time += 20 * 60_000;
         await watched(brokenAt(3), () => automatic(brokenAt(3), new Process(world), rolled));
         expect(rolled.map((each) => each.split(":")[0])).toEqual(["rollback-3.0.0-1"]);

@@ -51,6 +51,7 @@ function partsOf(changes: Partial<Said>, deployed: string[] = []): Parts {
     },
     promote: async () => undefined,
     rollBack: async () => undefined,
+    cancel: async () => undefined,
     automation: async () => ({}),
     hold: async () => undefined,
     restore: async () => undefined,

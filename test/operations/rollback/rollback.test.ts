@@ -163,6 +163,22 @@ describe("a rollback", () => {
     expect(held).toBeLessThan(back);
   });
 
+  it("goes back in the middle of a promotion, and cancels what would serve afterwards", async () => {
+    const [service] = platform.states.render.services;
+    if (service === undefined) throw new Error("Render has no service");
+    // Vercel serves the release, and Render still builds it.
+    service.deploys = service.deploys.filter(({ commit }) => commit === commits.previous);
+    for (const deploy of service.deploys) deploy.status = "live";
+    service.deploys.push({
+      ...{ id: "dep-late", commit: commits.current, createdAt: Date.parse("2026-11-28T11:00:00Z") },
+      ...{ trigger: "api", status: "build_in_progress", ahead: Array(50).fill("update_in_progress") },
+    });
+    expect(await waited(partsOf())).toMatchObject({ state: "done" });
+    expect([web, redirect, api].map(served)).toEqual([commits.previous, commits.previous, commits.previous]);
+    expect(service.deploys.at(-1)).toMatchObject({ id: "dep-late", status: "canceled" });
+    expect(reports[0]).toContain("canceled dep-late of 3f9c2a1b5d7e");
+  });
+
   it("restores with --finish what each host did by itself before", async () => {
     const parts = partsOf();
     await waited(parts);

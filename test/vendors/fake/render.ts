@@ -123,6 +123,13 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
         if (service === undefined) return missing;
         return start(service, textAt(body, "commitId") || (service.deploys.at(-1)?.commit ?? ""), "api");
       },
+      "POST /services/:id/deploys/:deploy/cancel": ({ parts: [id, deployId] }) => {
+        const deploy = find(id)?.deploys.find((one) => one.id === deployId);
+        if (deploy === undefined) return missing;
+        if (deploy.ahead.length === 0) return { status: 400, body: { message: "deploy is not in progress" } };
+        Object.assign(deploy, { status: "canceled", ahead: [] });
+        return { body: shownDeploy(deploy) };
+      },
       "POST /services/:id/rollback": ({ parts: [id], body }) => {
         const service = find(id);
         const deploy = service?.deploys.find((one) => one.id === at(body, "deployId"));

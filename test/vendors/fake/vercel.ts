@@ -149,6 +149,13 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
         project.deployments.push(deployment);
         return { body: shownDeployment(project, deployment) };
       },
+      "PATCH /v12/deployments/:id/cancel": ({ parts: [id = ""] }) => {
+        const found = findDeployment(id);
+        if (found === undefined) return missing;
+        if (found.deployment.ahead.length === 0) return refused(400, "The deployment is not building");
+        Object.assign(found.deployment, { state: "CANCELED", ahead: [] });
+        return { body: shownDeployment(found.project, found.deployment) };
+      },
       "POST /v10/projects/:id/promote/:deployment": ({ parts: [id, deployment] }) =>
         point("promote", id, deployment),
       "POST /v1/projects/:id/rollback/:deployment": ({ parts: [id, deployment] }) =>
