@@ -33,6 +33,7 @@ export function runRehearse(flags: RehearseFlags): Promise<void> {
     const identities = readIdentity(flags.identity, process.env);
     const previous = await previousOf(flags, settings.rollout.migration);
     const slowest = await slowestOf(work.signal);
+    const role = await roleOf(work.signal);
     const store = openStore(stack, work, flags.store);
     const startedAt = new Date();
     try {
@@ -56,13 +57,16 @@ export function runRehearse(flags: RehearseFlags): Promise<void> {
           previous,
           ...("queries" in slowest && { statements: slowest.queries }),
           access: accessCells,
+          ...("name" in role && { role }),
           longestLockMs: settings.rollout.migration.longestLockMs,
           waivers: context.waivers,
           ...work,
         });
         rehearsal.problems.unshift(...restored.problems.filter((problem) => !isAboutTime(problem)));
         rehearsal.notes.push(
-          "The copy was migrated by its superuser: the rights of the role in production were not tried.",
+          "name" in role
+            ? `The copy was migrated as ${role.name}, the role of DATABASE_URL.`
+            : `The copy was migrated by its superuser, so the rights of the role in production were not tried: ${role.unread}.`,
         );
         if ("unread" in slowest) {
           rehearsal.notes.push(`The slowest statements were not planned: ${slowest.unread}.`);
@@ -88,6 +92,30 @@ async function slowestOf(signal: AbortSignal): Promise<Slowest> {
   if (connection === undefined) return { unread: "DATABASE_URL is not set" };
   try {
     return await withSession(connection, "optropic migrate", readSlowest, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { unread: reasonOf(error) };
+  }
+}
+
+/** The role that DATABASE_URL leads to, which `optropic migrate apply` will have. */
+async function roleOf(
+  signal: AbortSignal,
+): Promise<{ name: string; mayCreateSchemas: boolean } | { unread: string }> {
+  const connection = databaseOf(process.env);
+  if (connection === undefined) return { unread: "DATABASE_URL is not set" };
+  try {
+    return await withSession(
+      connection,
+      "optropic migrate",
+      async (session) => {
+        const [[name, may] = []] = await session.lists(
+          "select current_user, has_database_privilege(current_database(), 'create')",
+        );
+        return { name: String(name), mayCreateSchemas: String(may) === "true" || String(may) === "t" };
+      },
+      signal,
+    );
   } catch (error) {
     signal.throwIfAborted();
     return { unread: reasonOf(error) };

@@ -4,9 +4,13 @@ import { sameCommit } from "../../lib/commit.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { type ReleaseState, stateOf, stepOf } from "../../operations/release/state.ts";
 import { journalNames, openJournal } from "./journal.ts";
-import type { RollbackFlags } from "./run-rollback.ts";
 
-type Flags = Pick<RollbackFlags, "rehearse" | "journal"> & { to?: string | undefined };
+interface Flags {
+  rehearse: boolean;
+  /** The file of the journal, where it is not the bucket. */
+  journal?: string | undefined;
+  to?: string | undefined;
+}
 
 interface Place {
   cwd: string;
@@ -52,7 +56,7 @@ function isOther(state: ReleaseState, name: string, to: string | undefined): boo
 }
 
 /** Names of the rollbacks that switched something off and did not restore it yet, the newest first. */
-export async function openRollbacks(flags: RollbackFlags, place: Place, work: Work): Promise<string[]> {
+export async function openRollbacks(flags: Flags, place: Place, work: Work): Promise<string[]> {
   const { cwd, stack } = place;
   const prefix = flags.rehearse ? "rehearsal-" : "rollback-";
   const names = await journalNames({ cwd, stack, journal: flags.journal, prefix }, work.warn);
@@ -74,7 +78,7 @@ export async function openRollbacks(flags: RollbackFlags, place: Place, work: Wo
  * others not yet. A journal that cannot be read must not keep anybody from rolling back.
  */
 export async function comingOut(
-  flags: Pick<RollbackFlags, "journal">,
+  flags: Pick<Flags, "journal">,
   place: Place,
   work: Work,
 ): Promise<string | undefined> {
@@ -91,7 +95,7 @@ export async function comingOut(
 
 async function stateOfJournal(
   name: string,
-  { journal }: Pick<RollbackFlags, "journal">,
+  { journal }: Pick<Flags, "journal">,
   { cwd, stack }: Place,
   { warn }: Work,
 ): Promise<ReleaseState> {

@@ -68,7 +68,7 @@ export async function judgeForEarlier(
   }
   return {
     state: "compatible",
-    summary: `${count} came with the release and take nothing away that the earlier code reads`,
+    summary: `${count} came with the release, and nothing is taken away that the earlier code reads`,
   };
 }
 

@@ -87,6 +87,11 @@ function changesOfTable(table: string, { subtype, name = "", def }: AlterTableCm
     case "AT_AlterColumnType":
     case "AT_SetNotNull":
       return [{ object: `${table}.${name}`, how: "tightens" }];
+    // Code that does not know the column leaves it out.
+    case "AT_DropIdentity":
+      return [{ object: table, how: "tightens" }];
+    case "AT_ColumnDefault":
+      return def === undefined ? [{ object: table, how: "tightens" }] : [];
     case "AT_AddConstraint":
     case "AT_AttachPartition":
     case "AT_DetachPartition":

@@ -1,11 +1,13 @@
-import { reasonOf } from "../../lib/failure.ts";
+import { escapeIdentifier, escapeLiteral } from "pg";
+import { Failure, reasonOf } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
 import { objectDifferences } from "../archive/compare.ts";
 import { type Catalog, readCatalog, removedBetween } from "./catalog.ts";
-import { definitions } from "./definitions.ts";
+import { definitions, objectsIn } from "./definitions.ts";
 import type { Migration } from "./folder.ts";
+import { hiddenChanges } from "./hidden.ts";
 import { readHistory, refuseUnclear } from "./history.ts";
 import { type Access, accessChanges, contractProblems, few, harmIn, securityProblems } from "./judge.ts";
 import { type Linted, type MigrationWaiver, waiverOf } from "./lint.ts";
@@ -27,6 +29,8 @@ export interface RehearsalOptions {
   statements?: Previous["queries"];
   /** Who reaches which rows: a value for each cell of the matrix. */
   access?: ((session: ServerSession) => Promise<Readonly<Record<string, string>>>) | undefined;
+  /** The role that migrates production, so that a right it lacks shows here; undefined runs as the copy's superuser. */
+  role?: { name: string; mayCreateSchemas: boolean } | undefined;
   /** A lock that blocks others and is held for longer is a problem, in milliseconds. */
   longestLockMs: number;
   /** For the rules `rewrite` and `blocking-lock`, besides those of the lint. */
@@ -51,6 +55,26 @@ export interface Rehearsal {
   problems: string[];
   /** What a person should know. */
   notes: string[];
+}
+
+/** The role is switched to for each migration alone, since whoever looks at the copy must see everything. */
+async function become(session: ServerSession, role: RehearsalOptions["role"]): Promise<void> {
+  if (role !== undefined) await session.run(`set session authorization ${escapeIdentifier(role.name)}`);
+}
+
+/** @throws {Failure} `refused`, where the copy does not have the role */
+async function prepareRole(session: ServerSession, role: RehearsalOptions["role"]): Promise<void> {
+  if (role === undefined) return;
+  const name = escapeLiteral(role.name);
+  const [[known] = []] = await session.lists(`select 1 from pg_catalog.pg_roles where rolname = ${name}`);
+  if (known === undefined) {
+    throw new Failure("refused", `The backup has no role ${role.name}, which migrates production`);
+  }
+  if (!role.mayCreateSchemas) return;
+  // A dump has no privileges of the database itself.
+  await session.run(
+    `do $$ begin execute format('grant create on database %I to %I', current_database(), ${name}); end $$`,
+  );
 }
 
 export interface RehearsedMigration {
@@ -88,6 +112,7 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
   const { progress, previous, statements = [] } = options;
   const history = await readHistory(subject, options.migrations);
   refuseUnclear(history);
+  await prepareRole(subject, options.role);
   const linted = await options.lint(history.pending);
   progress?.("the copy before");
   // A restored database has no statistics, and plans need some.
@@ -97,15 +122,23 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
   const objects = await definitions(subject);
   const migrations: RehearsedMigration[] = [];
   const problems: string[] = [];
+  const changed: string[] = [];
   for (const each of linted) {
     progress?.(each.migration.name);
     const catalog = await readCatalog(subject);
+    // Whatever was parsed tells by itself; of the rest only what it leaves behind does.
+    const hides = each.phase === "unclear";
+    const objectsBefore = hides ? await objectsIn(subject) : new Map();
+    await become(subject, options.role);
     const { observations, failure } = await observe(sessions, each.statements, each.wrapping);
     await resetSession(subject);
+    const hidden =
+      hides && failure === undefined ? hiddenChanges(objectsBefore, await objectsIn(subject)) : [];
     const durationMs = observations.reduce((sum, { durationMs: ms }) => sum + ms, 0);
     const removed = failure === undefined ? removedBetween(catalog, await readCatalog(subject)) : [];
     const { name, checksum } = each.migration;
-    const phase = removed.length > 0 || each.phase === "contract" ? "contract" : "expand";
+    const phase = removed.length + hidden.length > 0 || each.phase === "contract" ? "contract" : "expand";
+    if (hidden.length > 0) changed.push(`${name}: ${few(hidden)}`);
     migrations.push({ name, checksum, phase, durationMs: Math.round(durationMs), observations });
     if (failure !== undefined) {
       problems.push(`${name} failed on the copy at ${failure}`);
@@ -147,7 +180,13 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
     plans: planChanges(before.planned, after.planned),
     down,
     problems,
-    notes: notesOf(options, linted, { before, down, late: history.late }),
+    notes: [
+      ...notesOf(options, linted, { before, down, late: history.late }),
+      ...changed.map(
+        (each) =>
+          `Code that nobody parsed changed what was there, so the release before may miss it: ${each}.`,
+      ),
+    ],
   };
 }
 

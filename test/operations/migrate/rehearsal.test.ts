@@ -27,9 +27,13 @@ beforeEach(async () => {
 });
 
 const schema = `
+  create role reader;
+  create role migrator;
+  grant create on schema public to migrator;
   create table account (id bigint primary key, email text, age int, extra int, parent bigint);
   insert into account select i, 'a' || i, i, i, i from generate_series(1, 2000) i;
   create index account_age on account (age);
+  grant select on account to reader;
   create table entry (id bigint primary key, account bigint);
   insert into entry select i, i from generate_series(1, 2000) i;
   create table part (id bigint) partition by range (id);
@@ -227,6 +231,43 @@ describe("a rehearsal", () => {
       "v1.4.0, which a rollback would return to, still reads public.account.email: release code that does not read it first, and drop it with the release after",
       'The query age.sql of v1.4.0 no longer works: column "age" does not exist',
     ]);
+  });
+
+  test.each([
+    ["alter table account alter email set not null", "table public.account is another"],
+    [
+      "alter table account add column x int not null default 0; alter table account alter x drop default",
+      "table public.account has a new column that must be given",
+    ],
+    [
+      "alter table account add constraint positive check (age > 0) not valid",
+      "constraint positive of public.account is new",
+    ],
+    ["create unique index one on account (email)", "index public.one is new"],
+    ["drop function touch()", "function public.touch() is gone"],
+    ["revoke select on account from reader", "table public.account is another"],
+    ["alter table account add column note text", undefined],
+    ["create table other (id int primary key)", undefined],
+  ])("sees what a DO block hides: %s", async (sql, hidden) => {
+    const execute = sql.split("; ").map((each) => `execute '${each}';`);
+    const { migrations, notes } = await rehearsal([migration(`do $$ begin ${execute.join(" ")} end $$`)]);
+    expect(migrations.map(({ phase }) => phase)).toEqual([hidden === undefined ? "expand" : "contract"]);
+    expect(notes.filter((note) => note.includes("nobody parsed"))).toEqual(
+      hidden === undefined ? [] : [expect.stringContaining(hidden)],
+    );
+  });
+
+  test("runs as the role of production, so that a right it lacks shows", async () => {
+    const change = migration("create table own (id int);\nalter table account add column note text");
+    const role = { name: "migrator", mayCreateSchemas: true };
+    const found = await rehearsal([change], { role });
+    expect(found.problems).toEqual([
+      expect.stringMatching(/failed on the copy at line 2: must be owner of table account/),
+    ]);
+    const nobody = { name: "nobody_here", mayCreateSchemas: false };
+    await expect(rehearsal([change], { role: nobody })).rejects.toThrow(/The backup has no role nobody_here/);
+    const may = await rehearsal([migration("create schema later")], { role });
+    expect(may.problems).toEqual([]);
   });
 
   test("cannot tell whether something is still read where nothing says what the release before reads", async () => {

@@ -62,6 +62,11 @@ describe("whether the earlier code works with the schema", () => {
     ["drop table account; create table account (id int)", "drops public.account (line 1)"],
     ["alter table account alter email set not null", "tightens public.account.email (line 1)"],
     ["create unique index on account (email)", "tightens public.account (line 1)"],
+    [
+      "alter table account add plan int not null default 0; alter table account alter plan drop default",
+      "tightens public.account (line 1)",
+    ],
+    ["alter table account alter id drop identity", "tightens public.account (line 1)"],
     ["drop function total()", "drops function public.total (line 1)"],
     ["create table if not exists account (id int); drop table account", "drops public.account (line 1)"],
   ])("is refused by %j", async (text, what) => {
