@@ -202,6 +202,10 @@ const backups = fc
             maxLength: 3,
             selector: ({ name }) => name,
           }),
+          accept: fc.uniqueArray(fc.record({ name: word, reason: word }), {
+            maxLength: 3,
+            selector: ({ name }) => name,
+          }),
         }),
       },
       { requiredKeys: ["recipients"] },

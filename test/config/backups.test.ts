@@ -127,12 +127,29 @@ describe("schemas", () => {
   );
 });
 
+describe("a difference that drills accept", () => {
+  const entry = { name: "view public.report", reason: "made again every night" };
+
+  it("has a name and a reason, each once and on one line", () => {
+    const settings = changed(production, "backups.drill.accept", [entry]);
+    expect(accept(settings).backups.drill.accept).toEqual([entry]);
+    for (const list of [
+      [entry, { ...entry, reason: "twice" }],
+      [{ name: entry.name }],
+      [{ ...entry, reason: "" }],
+      [{ ...entry, name: "view\npublic" }],
+    ]) {
+      expect(refused("backups.drill.accept", list)).toHaveLength(1);
+    }
+  });
+});
+
 describe("a drill's check", () => {
   const check = { name: "rows", sql: "select\n\tcount(*)::text from public.users", expect: "" };
 
   it("is SQL on any number of lines and the text that it gives, which may be empty", () => {
     const { drill } = accept(changed(production, "backups.drill", { checks: [check] })).backups;
-    expect(drill).toEqual({ jobs: 2, checks: [check] });
+    expect(drill).toEqual({ jobs: 2, checks: [check], accept: [] });
   });
 
   it.each([

@@ -14,7 +14,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
     expect(accept(written).stage).toBe(stack);
   });
 
-  it("write every setting out, but no waiver and none of its days, no role, no Prometheus server and no other store of their own", () => {
+  it("write every setting out, but no waiver and none of its days, no accepted difference, no role, no Prometheus server and no other store of their own", () => {
     const missing = settingsCatalogue(settingsSchema)
       .map((entry) => entry.path)
       .filter(
@@ -28,6 +28,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
       "backups.s3.region",
       "backups.s3.bucket",
       "backups.copies",
+      "backups.drill.accept",
       "observability.grafana.prometheus",
       "observability.grafana.prometheus.url",
       "observability.grafana.prometheus.username",
