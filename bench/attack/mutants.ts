@@ -3,6 +3,7 @@ import type { RecordedStack } from "../../test/recording/stacks.ts";
 import type { Addition } from "./beside.ts";
 import type { Operator } from "./changes.ts";
 import { replaced, unknownValue } from "./edits.ts";
+import { isImpossible, isUsed } from "./impossible.ts";
 import { type Mutation, mutations, shownValue } from "./operators.ts";
 
 /** A platform with one thing changed. */
@@ -27,7 +28,8 @@ export function* mutantsOf(
   const { resources } = stack;
   for (const resource of resources.filter(({ type }) => !own.test(type))) {
     const { type, name, inputs } = resource;
-    if (!before.has(`${type} ${name} remove`))
+    // A program that leaves out what others are made from does not compile.
+    if (!before.has(`${type} ${name} remove`) && !isUsed(resource, resources))
       yield {
         id: `${type} ${name} remove`,
         operator: "remove",
@@ -39,7 +41,7 @@ export function* mutantsOf(
       };
     for (const mutation of mutations(inputs)) {
       const id = `${type} ${name} ${mutation.shown.join(".")} ${mutation.operator} ${mutation.note ?? shownValue(mutation.to)}`;
-      if (before.has(id)) continue;
+      if (before.has(id) || isImpossible(resource, mutation)) continue;
       yield {
         id,
         operator: mutation.operator,
