@@ -9,6 +9,7 @@ const pullRequest = z.object({
   state: z.string().max(100),
   locked: z.boolean().optional(),
   created_at: z.iso.datetime({ offset: true }),
+  closed_at: z.iso.datetime({ offset: true }).nullish(),
   head: z.object({
     sha: commitSchema,
     ref: z.string().min(1).max(1000),
@@ -65,8 +66,8 @@ export function isOfHead({ head }: OpenPullRequest, run: WorkflowRun): boolean {
 }
 
 /**
- * Whether a run, whose branch is not the pull request's, is of a pull request of that branch, open or closed. There
- * is none where the branch has only been renamed.
+ * Whether a run, whose branch is not the pull request's, is of a pull request of that branch, which was open when it
+ * began. There was none where the branch has only been renamed.
  */
 export async function isOfAnother(
   repository: Repository,
@@ -77,7 +78,14 @@ export async function isOfAnother(
   const login = head?.owner.login ?? pull.head.user?.login;
   if (branch === null || login === undefined) return false;
   const all = await pullsWith(repository, { head: `${login}:${branch}`, state: "all" });
-  return all.some((other) => other.number !== pull.number && isOfHead(other, run));
+  return all.some((other) => other.number !== pull.number && isOfHead(other, run) && wasOpen(other, run));
+}
+
+function wasOpen({ created_at: opened, closed_at: closed }: OpenPullRequest, run: WorkflowRun): boolean {
+  const began = Date.parse(run.created_at);
+  return (
+    Date.parse(opened) <= began && (closed === null || closed === undefined || began <= Date.parse(closed))
+  );
 }
 
 async function ofRun(repository: Repository, run: WorkflowRun): Promise<OpenPullRequest[]> {

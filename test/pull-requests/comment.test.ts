@@ -585,6 +585,15 @@ describe("the pull request", () => {
     expect(said()).toEqual([expect.stringContaining("✅ **Holds**: [run 57]")]);
   });
 
+  it("whose branch was renamed has its run, whatever had the name before", async () => {
+    const closed = { state: "closed", closed_at: "2026-11-02T11:30:00Z" };
+    github.pullRequests.push({ ...sharing, ...closed });
+    Object.assign(github.pullRequests[0] ?? {}, { head: "stranger:patch-2" });
+    keep(jsonOfAll());
+    await comment();
+    expect(firstLine()).toMatch(/^✅ \*\*Holds\*\*: \[run 57\]/);
+  });
+
   it.each(["reopened", "edited", "opened"])(
     "that is %s is told of the run that its head has",
     async (action) => {
@@ -622,8 +631,11 @@ describe("the pull request", () => {
     expect(firstLine()).toMatch(/Its results say that they are another pull request's/);
   });
 
-  it.each(["open", "closed"])("has no run of another branch, whose own one is %s", async (state) => {
-    github.pullRequests.push({ ...sharing, head: "stranger:patch-2", state });
+  it.each([
+    ["open", {}],
+    ["closed", { closed_at: "2026-11-03T12:00:00Z" }],
+  ])("has no run of another branch, whose own one is %s", async (state, closed) => {
+    github.pullRequests.push({ ...sharing, head: "stranger:patch-2", state, ...closed });
     ran(57, failure, refusal);
     ran(58, { head_branch: "patch-2" }, jsonOfAll());
     await wake(57);

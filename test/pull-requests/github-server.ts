@@ -20,6 +20,7 @@ export interface FakePullRequest {
   state?: string;
   draft?: boolean;
   locked?: boolean;
+  closed_at?: string;
 }
 
 export interface FakeArtifact {
@@ -288,11 +289,18 @@ function asRun({ attempts: _, ...changes }: FakeRun) {
 }
 
 function asPullRequest({ number, sha, head, repository, ...pull }: FakePullRequest) {
-  const { base = "main", state = "open", draft = false, locked = false, repositoryId: id } = pull;
+  const {
+    base = "main",
+    state = "open",
+    draft = false,
+    locked = false,
+    closed_at = null,
+    repositoryId: id,
+  } = pull;
   const [login = "", ref = ""] = head.split(":");
   const repo = repository === null ? null : { full_name: repository, ...(id !== undefined && { id }) };
   return {
-    ...{ number, state, draft, locked, created_at: "2026-11-02T11:00:00Z" },
+    ...{ number, state, draft, locked, closed_at, created_at: "2026-11-02T11:00:00Z" },
     head: { sha, ref, user: { login }, repo },
     base: { ref: base },
   };
