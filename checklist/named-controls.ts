@@ -49,7 +49,7 @@ export const namedControls: Readonly<Record<ItemId, readonly string[]>> = {
   "5.5": ["policy:dashboard-golden-signals","probe:grafana-dashboards"],
   "5.6": ["policy:alert-database-connections","policy:alert-high-error-rate","policy:alert-high-latency-p95","policy:alert-high-latency-p99","policy:alert-high-memory","policy:alert-pending-period","policy:alert-runbook","policy:alert-service-down","policy:alert-severity","probe:grafana-rules","probe:sentry-alerts"],
   "5.7": ["policy:alert-health-check-failing","policy:health-check-method","policy:health-checked-outside","policy:monitors-watch-platform","policy:plan-health-checks","policy:render-health-check","policy:service-health-check","probe:health-answers","probe:render-health-check"],
-  "5.8": ["policy:log-format-json","probe:render-logs"],
+  "5.8": ["policy:log-format-json","probe:render-logs","probe:vercel-logs"],
   "5.9": ["policy:log-aggregation","policy:log-drain-every-host","policy:plan-web-host"],
   "6.1": ["gate:load-test-completed","probe:load-test-seen"],
   "6.2": ["gate:load-test-p95"],

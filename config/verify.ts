@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { distinct, ipAddress, line, text, whole } from "./kinds.ts";
+import { decimal, distinct, ipAddress, line, text, whole } from "./kinds.ts";
 
 const header = z.record(
   text("a header's name", 60, /^[A-Za-z0-9-]+$/),
@@ -44,7 +44,7 @@ const journey = z
     budget: z
       .strictObject({
         paintMs: whole(1, 60_000).default(2500),
-        layoutShift: z.number().min(0).max(10).default(0.1),
+        layoutShift: decimal(0, 10).default(0.1),
       })
       .prefault({}),
   })

@@ -43,6 +43,8 @@ export interface VendorRequest<Answer> {
   /** What the token must allow, as in "lacks the right to …". */
   readonly right: string;
   readonly schema: z.ZodType<Answer>;
+  /** Set for an answer of lines of JSON that need not end, which the schema gets as a list: see {@link Sent}. */
+  readonly streamMs?: number;
   /** Whether it may be sent again after an error of the server. Default: unless it is a POST. */
   readonly repeatable?: boolean;
 }
@@ -85,7 +87,9 @@ export class VendorClient {
     this.#options.record?.(raw);
     const text = raw.toString("utf8");
     if (!response.ok) throw refused(request, response, conceal(messageOf(text), token), asked);
-    const answer = request.schema.safeParse(text === "" ? undefined : parseJson(text));
+    const answer = request.schema.safeParse(
+      request.streamMs !== undefined ? linesIn(text) : text === "" ? undefined : parseJson(text),
+    );
     if (answer.success) return { data: answer.data, headers: response.headers };
     const where = answer.error.issues[0]?.path.map(String).join(".") || "its body";
     throw new VendorProblem(
@@ -174,7 +178,7 @@ export class VendorClient {
   }
 
   async #exchange(
-    { method = "GET", path, query = {}, headers = {}, body, text }: VendorRequest<unknown>,
+    { method = "GET", path, query = {}, headers = {}, body, text, streamMs }: VendorRequest<unknown>,
     token: string,
     asked: string,
     leftMs: number,
@@ -205,6 +209,7 @@ export class VendorClient {
           body: sent,
           signal: AbortSignal.any([signal, time]),
           bodyBytes: this.limits.bodyBytes,
+          streamMs,
         },
         asked,
       );
@@ -218,6 +223,13 @@ export class VendorClient {
       throw new VendorProblem("unreachable", `${asked}: no answer (${codeOf(error)})`);
     }
   }
+}
+
+/** The lines of a stream; one that was cut off at its end is left out. */
+function linesIn(text: string): unknown[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const parsed = lines.map((line) => parseJson(line));
+  return text.endsWith("\n") || parsed.at(-1) !== undefined ? parsed : parsed.slice(0, -1);
 }
 
 function asksToWait(milliseconds: number | undefined): string {

@@ -19,6 +19,8 @@ export interface Sent {
   readonly signal: AbortSignal;
   /** Most bytes of the answer, both as sent and as unpacked. */
   readonly bodyBytes: number;
+  /** Milliseconds for which an answer is read that need not end: what came until then is the answer. */
+  readonly streamMs?: number | undefined;
 }
 
 /** Interim answers (status 1xx) before the one that counts. */
@@ -34,11 +36,23 @@ export async function exchange(url: URL, sent: Sent, asked: string): Promise<Exc
   const incoming = await answerTo(url, sent, asked);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of incoming) {
-    size += chunk.length;
-    // Leaving the loop destroys the connection.
-    if (size > sent.bodyBytes) throw tooLarge(asked, sent);
-    chunks.push(chunk);
+  let isOver = false;
+  const timer = sent.streamMs === undefined ? undefined : setTimeout(end, sent.streamMs);
+  function end(): void {
+    isOver = true;
+    incoming.destroy();
+  }
+  try {
+    for await (const chunk of incoming) {
+      size += chunk.length;
+      // Leaving the loop destroys the connection.
+      if (size > sent.bodyBytes) throw tooLarge(asked, sent);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (!isOver) throw error;
+  } finally {
+    clearTimeout(timer);
   }
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
@@ -51,7 +65,7 @@ export async function exchange(url: URL, sent: Sent, asked: string): Promise<Exc
 
 function answerTo(
   url: URL,
-  { method, headers, body, signal }: Omit<Sent, "bodyBytes">,
+  { method, headers, body, signal, streamMs }: Omit<Sent, "bodyBytes">,
   asked: string,
 ): Promise<IncomingMessage> {
   const request = url.protocol === "http:" ? httpRequest : httpsRequest;
@@ -59,7 +73,12 @@ function answerTo(
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       method,
-      headers: { "accept-encoding": "gzip, br", ...headers, ...length },
+      // What is compressed can be read only when it is complete.
+      headers: {
+        "accept-encoding": streamMs === undefined ? "gzip, br" : "identity",
+        ...headers,
+        ...length,
+      },
       signal,
       // A connection that is kept may be closed at the moment in which it is used again, which nobody could tell.
       agent: false,

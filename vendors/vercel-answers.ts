@@ -64,6 +64,13 @@ export const sharedVariable = z.looseObject({
   projectId: z.array(text).max(10_000).nullish(),
 });
 
+/** A line of the log of what runs. */
+export const runtimeLine = z.looseObject({
+  message: z.string().max(1_000_000),
+  messageTruncated: z.boolean().optional(),
+  source: text,
+});
+
 export const commitMeta = z.looseObject({
   githubCommitSha: text.optional(),
   githubCommitRef: text.optional(),

@@ -28,6 +28,9 @@ export interface VercelDeployment {
   readonly isRollbackCandidate: boolean | undefined;
 }
 
+/** Where lines come from that the application writes. */
+const written = ["serverless", "edge-function", "edge-middleware"];
+
 /** Vercel's API, as https://vercel.com/docs/rest-api describes it. The token is in `VERCEL_API_TOKEN`. */
 export class Vercel {
   #client: VendorClient;
@@ -176,6 +179,24 @@ export class Vercel {
       schema: z.looseObject({ deployments: z.array(answers.listedDeployment).max(1000) }),
     });
     return answer.deployments.map(fromList).toSorted((a, b) => b.createdAt - a.createdAt);
+  }
+
+  /**
+   * What functions of a deployment write while it is listened to; lines of requests, and those that the vendor cut
+   * off, are left out. The vendor sends what comes, and does not end by itself.
+   */
+  async lines(projectId: string, deploymentId: string, streamMs = 5000): Promise<string[]> {
+    const found = await this.#client.ask({
+      path: path`/v1/projects/${projectId}/deployments/${deploymentId}/runtime-logs`,
+      query: this.#team,
+      right: "read runtime logs",
+      schema: z.array(answers.runtimeLine).max(100_000),
+      streamMs,
+    });
+    return found
+      .filter(({ source, messageTruncated }) => written.includes(source) && messageTruncated !== true)
+      .flatMap(({ message }) => message.split("\n"))
+      .filter((line) => line !== "");
   }
 
   /** @throws {VendorProblem} `not-found` */

@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fingerprintOf } from "../../config/fingerprint.ts";
+import { generatedSecretNames } from "../../config/generated-secrets.ts";
 import { reasonOf } from "../../lib/failure.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { readDeclared } from "../../verify/declared.ts";
+import { healthyRulesets } from "../vendors/fake/github.ts";
 import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
 import { startTargetDatabase, type TargetDatabase } from "./database.ts";
 import { startTarget } from "./target.ts";
@@ -30,7 +33,12 @@ try {
   const anchor = join(folder, "root.key");
   writeFileSync(anchor, target.anchor);
   const outputs = join(folder, "outputs.json");
-  writeFileSync(outputs, JSON.stringify({ zoneNameServers: target.nameServers }));
+  writeFileSync(
+    outputs,
+    JSON.stringify({ zoneNameServers: target.nameServers, secretFingerprints: fingerprints(stack) }),
+  );
+  const others = join(folder, "staging-outputs.json");
+  writeFileSync(others, JSON.stringify({ secretFingerprints: fingerprints("staging") }));
   const { https, http, dns } = target.targets;
   const preview = join(folder, "preview.json");
   const previewed = await optropic([
@@ -44,6 +52,7 @@ try {
   ]);
   const declared = readDeclared(preview);
   vendors = await startPlatform(settings, { declared });
+  vendors.states.github.rulesets = healthyRulesets();
   database = await startTargetDatabase(target.authority, declared).catch((error: unknown) => {
     console.log(`Without a database to probe: ${reasonOf(error)}`);
     return undefined;
@@ -55,6 +64,7 @@ try {
       ...["--preview", preview, "--allow-unknown", [itemsOfWrites, ...withoutDatabase].join()],
       ...["--target", `https://${https.host}:${https.port}`, "--target", `http://${http.host}:${http.port}`],
       ...["--target", `dns://${dns.host}:${dns.port}`, "--trust-anchor", anchor, "--outputs", outputs],
+      ...["--outputs-of", `staging=${others}`],
     ],
     {
       ...vendors.environment,
@@ -78,6 +88,11 @@ try {
   process.exitCode = Math.max(previewed, verified);
 } finally {
   await Promise.all([target.stop(), database?.stop(), vendors?.stop()]);
+}
+
+/** Of the secrets that a stack would have, as its outputs show them. */
+function fingerprints(of: string): Record<string, string> {
+  return Object.fromEntries(generatedSecretNames.map((name) => [name, fingerprintOf(`${name} of ${of}`)]));
 }
 
 /** Runs the command as a person does. */

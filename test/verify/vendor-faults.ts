@@ -58,6 +58,10 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     "render-logs",
     ({ render }) => first(render.services).lines.splice(9, 2, "Error: x", "    at main (/app/server.js:1:2)"),
   ],
+  "a stack trace in the web application's log": [
+    "vercel-logs",
+    ({ vercel }) => first(vercel.projects).lines.splice(9, 2, "Error: x", "    at main (/app/page.js:1:2)"),
+  ],
   "lines that are JSON and no entries": [
     "render-logs",
     ({ render }) => first(render.services).lines.splice(0, 2, "200", '["GET","/"]'),

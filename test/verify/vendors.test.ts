@@ -153,9 +153,11 @@ describe("a platform with one fault at a vendor", () => {
       ["load-test-seen", "memory-under-load"],
       ["memory-under-load"],
     ]);
-    platform.states.render.services.forEach(({ lines }) => void lines.splice(19));
+    for (const { lines } of [...platform.states.render.services, ...platform.states.vercel.projects])
+      lines.splice(19);
     const { probes } = await verified(given({ only: ["5.8"] }));
-    expect(probes).toMatchObject([{ state: "unknown", reason: "no-data" }]);
+    const few = { state: "unknown", reason: "no-data" };
+    expect(probes).toMatchObject([few, few]);
   });
 
   it("a ruleset whose exceptions the token may not see is unknown", async () => {
@@ -163,6 +165,36 @@ describe("a platform with one fault at a vendor", () => {
     const verification = await verified(given({ only: ["1.5"] }));
     expect(inState(verification, "unknown")).toEqual(["github-rulesets"]);
     expect(verification.probes.find(({ name }) => name === "github-rulesets")?.reason).toBe("no-right");
+  });
+
+  it("a wrong clock, an empty list, a check that runs and a state that nobody knows are unknown", async () => {
+    const { supabase, sentry, github, vercel, grafana } = platform.states;
+    Object.assign(supabase, { newestPhysical: start / 1000 + 86_400 });
+    sentry.checkIns.splice(0);
+    Object.assign(github.runs[0] ?? {}, { status: "in_progress", conclusion: null });
+    for (const deployment of vercel.projects[0]?.deployments ?? []) deployment.state = "HIBERNATED";
+    Object.assign(grafana.rules[0] ?? {}, { health: "unknown" });
+    const verification = await verified(given());
+    expect(inState(verification, "unknown").sort()).toEqual([
+      ...["backup-checked-in", "grafana-rules-healthy", "release-test-green"],
+      ...["supabase-backups", "vercel-deployment"],
+    ]);
+    expect(inState(verification, "does-not-hold")).toEqual([]);
+  });
+
+  it("metrics that the server read in part, below zero or of another time are unknown", async () => {
+    const { prometheus } = platform.states;
+    Object.assign(prometheus, { latency: () => -1 });
+    const { probes } = await verified(given({ only: ["OK.4"] }));
+    expect(probes).toMatchObject([{ state: "unknown", reason: "no-data" }]);
+    const body = {
+      status: "success",
+      warnings: ["one store is away"],
+      data: { resultType: "matrix", result: [] },
+    };
+    platform.server.misbehave("prometheus", { kind: "status", status: 200, body });
+    const partly = await verified(given({ only: ["OK.4"] }));
+    expect(partly.probes).toMatchObject([{ state: "unknown", reason: "not-understood" }]);
   });
 
   it("staging is unknown where its settings are not known", async () => {

@@ -5,6 +5,7 @@ import { Vercel, type VercelProject } from "../../vendors/vercel.ts";
 import { compare, eachOf, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { absent, same, sameCommit, sameMembers, sameState } from "./checks.ts";
+import { structuredCheck } from "./log-lines.ts";
 import { present, question } from "./question.ts";
 
 const clientOf = (settings: Settings, access: ConstructorParameters<typeof Vercel>[1]) =>
@@ -24,6 +25,11 @@ const domains = question(({ settings }, access) => clientOf(settings, access).do
 const domainConfig = question(({ settings }, access, name) => clientOf(settings, access).domainConfig(name));
 
 const variables = question(({ settings }, access) => clientOf(settings, access).variables(nameOf(settings)));
+
+const lines = question(({ settings }, access, name) => {
+  const [projectId = "", deploymentId = ""] = name.split(" ");
+  return clientOf(settings, access).lines(projectId, deploymentId);
+});
 
 const serving = question(({ settings }, access, id) => clientOf(settings, access).deployment(id));
 
@@ -218,6 +224,21 @@ export const vercelDeployment = probe({
         holds: sameCommit(wanted, commit),
       }),
     ];
+  },
+});
+
+export const vercelLogs = probe({
+  name: "vercel-logs",
+  items: ["5.8"],
+  title: "Each line that the web application writes must be one JSON object with a level and a message.",
+  needs: ["vendor:vercel"],
+  settings: ["domains.web"],
+  measure: async (context) => {
+    const found = await project(context);
+    if (found === undefined) throw noProject(context.settings);
+    const id = found.targets?.production?.id;
+    if (id === undefined) throw new Unknown("no-data", "Vercel has no production deployment");
+    return [structuredCheck(context.settings.domains.web, await lines(context, `${found.id} ${id}`))];
   },
 });
 

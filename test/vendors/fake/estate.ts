@@ -86,7 +86,7 @@ function vercel(): FakeVercelState {
     envs: ["DATABASE_URL", "JWT_SECRET", "SENTRY_DSN", "NEXTAUTH_SECRET"].map((key) => ({
       ...{ id: `env_${name}_${key}`, key, type: "encrypted", target: ["production"], value: canary },
     })),
-    ...{ deployments: [], serving: "" },
+    ...{ deployments: [], serving: "", lines: [] },
   });
   return {
     team: { id: "team_acme", slug: "acme", name: "Acme", billing: { plan: "pro" } },

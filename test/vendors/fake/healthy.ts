@@ -28,6 +28,7 @@ export function healthyVercel(settings: Settings): FakeVercelState {
         ssoProtection: { deploymentType: "prod_deployment_urls_and_all_previews" },
         link: { type: "github", org, repo, repoId: 1, productionBranch: project.branch },
         serving: "dpl_current",
+        lines: logLines(),
         domains: [
           { name: domains.web, verified: true },
           ...(domains.redirect === undefined
@@ -51,6 +52,13 @@ export function healthyVercel(settings: Settings): FakeVercelState {
       },
     ],
   };
+}
+
+/** What an application writes that answers requests. */
+function logLines(): string[] {
+  return Array.from({ length: 40 }, (_, index) =>
+    JSON.stringify({ level: 30, time: created.current + index, msg: "request completed" }),
+  );
 }
 
 function variable(key: string, type: string) {
@@ -94,9 +102,7 @@ export function healthyRender(settings: Settings): FakeRenderState {
         },
         domains: [{ id: "cdm-example", name: domains.api, verificationStatus: "verified" }],
         envs: [],
-        lines: Array.from({ length: 40 }, (_, index) =>
-          JSON.stringify({ level: 30, time: created.current + index, msg: "request completed" }),
-        ),
+        lines: logLines(),
         deploys: [
           {
             ...{ id: "dep-previous", commit: commits.previous, createdAt: created.previous },

@@ -7,6 +7,8 @@ export interface FakeAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Sent as it stands, in place of `body`. */
+  readonly text?: string;
 }
 
 export interface FakeRequest {
@@ -154,9 +156,9 @@ function partsOf(route: string, request: string): string[] | undefined {
   return parts;
 }
 
-function send(outgoing: ServerResponse, { status = 200, headers = {}, body }: FakeAnswer): void {
+function send(outgoing: ServerResponse, { status = 200, headers = {}, body, text }: FakeAnswer): void {
   outgoing.writeHead(status, { "content-type": "application/json", ...headers });
-  outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  outgoing.end(text ?? (body === undefined ? undefined : JSON.stringify(body)));
 }
 
 function misbehaveNow(misbehavior: Misbehavior, outgoing: ServerResponse): void {

@@ -20,6 +20,8 @@ export interface FakeVercelProject {
   domains: { name: string; verified: boolean; redirect?: string; redirectStatusCode?: number }[];
   envs: { id: string; key: string; type: string; target: string[]; value: string }[];
   deployments: FakeVercelDeployment[];
+  /** What its functions write while somebody listens. */
+  lines: string[];
   /** Id of the deployment that the domains point at. */
   serving: string;
 }
@@ -104,6 +106,17 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
         const envs = findProject(id)?.envs;
         return envs === undefined ? missing : { body: { envs } };
       },
+      "GET /v1/projects/:id/deployments/:deployment/runtime-logs": ({ parts: [id = ""] }) => {
+        const project = findProject(id);
+        if (project === undefined) return missing;
+        const entry = (message: string, source: string) =>
+          JSON.stringify({
+            ...{ level: "info", message, messageTruncated: false, source, rowId: "1", timestampInMs: now() },
+            ...{ domain: "x", requestMethod: "GET", requestPath: "/", responseStatusCode: 200 },
+          });
+        const lines = project.lines.map((line) => entry(line, "serverless"));
+        return { text: `${[entry("GET /", "request"), ...lines].join("\n")}\n{"level":"in` };
+      },
       "GET /v6/domains/:name/config": ({ parts: [name = ""] }) => ({
         body: { configuredBy: "CNAME", misconfigured: state.misconfigured.has(name), conflicts: [] },
       }),
@@ -182,7 +195,7 @@ function hostOf({ id }: FakeVercelDeployment): string {
   return `${id.toLowerCase().replaceAll("_", "-")}.vercel.app`;
 }
 
-function shownProject({ domains, envs, deployments, serving, ...project }: FakeVercelProject) {
+function shownProject({ domains, envs, deployments, serving, lines: _, ...project }: FakeVercelProject) {
   const latest = deployments.find(({ id }) => id === serving);
   return {
     ...project,
