@@ -113,7 +113,7 @@ export async function readGitHub(
 
 /** The API's words for a role, and the provider's. */
 function permissionOf(role: string): string {
-  return { read: "pull", write: "push" }[role] ?? role;
+  return role === "read" ? "pull" : role === "write" ? "push" : role;
 }
 
 async function readEnvironments(

@@ -1,23 +1,27 @@
 import { snakeCase } from "../../lib/text.ts";
 import type { PreviewResource } from "../engine/resource.ts";
 import { qualifiedTypeOf, typeOf } from "../engine/urn.ts";
-import { isSecret, type PropertyMap, type PropertyValue } from "../engine/values.ts";
+import { isSecret, type PropertyMap, type PropertyValue, secret } from "../engine/values.ts";
 import { newest, type Versioned } from "./terraform/older.ts";
 import { propertiesOf } from "./terraform/properties.ts";
 import { sdkTypeOf } from "./terraform/sdk.ts";
 
 /** Types of version 5 of Pulumi's Cloudflare provider that version 6 has under another name or in another form. */
-const older: Readonly<Record<string, string>> = {
-  "cloudflare:index/firewallRule:FirewallRule": "cloudflare_firewall_rule",
-  "cloudflare:index/record:Record": "cloudflare_record",
-  "cloudflare:index/ruleset:Ruleset": "cloudflare_ruleset",
-  "cloudflare:index/workerCronTrigger:WorkerCronTrigger": "cloudflare_worker_cron_trigger",
-  "cloudflare:index/workerDomain:WorkerDomain": "cloudflare_worker_domain",
-  "cloudflare:index/workerRoute:WorkerRoute": "cloudflare_worker_route",
-  "cloudflare:index/workerScript:WorkerScript": "cloudflare_worker_script",
-  "cloudflare:index/zone:Zone": "cloudflare_zone",
-  "cloudflare:index/zoneSettingsOverride:ZoneSettingsOverride": "cloudflare_zone_settings_override",
-};
+const older: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "cloudflare:index/firewallRule:FirewallRule": "cloudflare_firewall_rule",
+    "cloudflare:index/record:Record": "cloudflare_record",
+    "cloudflare:index/ruleset:Ruleset": "cloudflare_ruleset",
+    "cloudflare:index/workerCronTrigger:WorkerCronTrigger": "cloudflare_worker_cron_trigger",
+    "cloudflare:index/workerDomain:WorkerDomain": "cloudflare_worker_domain",
+    "cloudflare:index/workerRoute:WorkerRoute": "cloudflare_worker_route",
+    "cloudflare:index/workerScript:WorkerScript": "cloudflare_worker_script",
+    "cloudflare:index/zone:Zone": "cloudflare_zone",
+    "cloudflare:index/zoneSettingsOverride:ZoneSettingsOverride": "cloudflare_zone_settings_override",
+  }),
+);
+
+const overrideType = "cloudflare_zone_settings_override";
 
 /**
  * The resources of a state as the newest version of their provider has them. One that version 6 reads as it is stays
@@ -32,12 +36,18 @@ export function withNewestTypes(resources: readonly PreviewResource[]): readonly
   const taken = new Set(resources.map(({ urn }) => urn));
   const urns = new Map<string, string[]>();
   const mapped = resources.flatMap((resource) => {
-    const type = older[resource.type];
-    if (type === undefined || resource.external) return [resource];
+    const type = older.get(resource.type);
+    if (type === undefined) return [resource];
     const read = (properties: PropertyMap) => newest(type, attributesOf(properties), filters);
-    const inputs = read(resource.inputs);
+    // What was imported or is only read may have its settings as outputs alone.
+    const isStated = type !== overrideType || resource.inputs.settings !== undefined;
+    const inputs = read(isStated ? resource.inputs : { ...resource.outputs, ...resource.inputs });
     const outputs = read(resource.outputs);
-    const isSame = inputs.length === 1 && inputs[0]?.type === type && !hasOlderForm(type, resource.inputs);
+    const isSame =
+      inputs.length === 1 &&
+      inputs[0]?.type === type &&
+      !hasOlderForm(type, resource.inputs) &&
+      !hasOlderForm(type, resource.outputs);
     if (isSame) return [resource];
     const made = inputs.map((one) => newer(resource, one, outputs, taken));
     urns.set(
@@ -105,21 +115,24 @@ function known(properties: PropertyMap, fields: object): PropertyMap {
 }
 
 /** Settings whose names in Terraform have an underscore that camel case does not tell. */
-const names: Readonly<Record<string, string>> = { tls13: "tls_1_3", tls12Only: "tls_1_2_only" };
+const names: ReadonlyMap<string, string> = new Map([
+  ["tls13", "tls_1_3"],
+  ["tls12Only", "tls_1_2_only"],
+]);
 
 /** Properties as Terraform names them, at every depth; the names of headers and the like are values there. */
 function attributesOf(properties: PropertyMap): PropertyMap {
   return Object.fromEntries(
     Object.entries(properties)
       .filter(([key]) => !key.startsWith("__"))
-      .map(([key, value]) => [names[key] ?? snakeCase(key), attributeOf(value)]),
+      .map(([key, value]) => [names.get(key) ?? snakeCase(key), attributeOf(value)]),
   );
 }
 
 function attributeOf(value: PropertyValue): PropertyValue {
   if (Array.isArray(value)) return value.map(attributeOf);
-  if (value === null || typeof value !== "object" || isSecret(value)) return value;
-  return attributesOf(value);
+  if (value === null || typeof value !== "object") return value;
+  return isSecret(value) ? secret(attributeOf(value.value ?? null)) : attributesOf(value);
 }
 
 function mapOf(value: PropertyValue | undefined): PropertyMap {

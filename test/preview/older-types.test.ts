@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readState } from "../../preview/document/state.ts";
+import { secret, unknown } from "../../preview/engine/values.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "older-types-"));
 
@@ -97,6 +98,30 @@ describe("a state of an older Cloudflare provider", () => {
     ]);
   });
 
+  it("hides settings that are a secret, knows none that are encrypted, and takes no name for another's property", () => {
+    const hidden = (more: object) => ({ ...secretSignature, ...more });
+    const plaintext = JSON.stringify({ minTlsVersion: "1.0" });
+    const [shown] = read({ type: overrideType, inputs: { zoneId: "z1", settings: hidden({ plaintext }) } });
+    expect(shown?.inputs).toEqual(settingOf("min_tls_version", secret("1.0")));
+    const encrypted = hidden({ ciphertext: "v1:x" });
+    const [closed] = read({ type: overrideType, inputs: { zoneId: "z1", settings: encrypted } });
+    expect(closed?.inputs).toEqual({ zoneId: "z1", settingId: unknown, value: secret(unknown) });
+    const settings = { constructor: "on" };
+    const [odd] = read({ type: overrideType, inputs: { zoneId: "z1", settings } });
+    expect(odd?.inputs).toEqual(settingOf("constructor", "on"));
+    expect(read({ type: "constructor", inputs: {} })).toHaveLength(1);
+  });
+
+  it("takes what is only read or was imported from its outputs", () => {
+    const outputs = { zoneId: "z1", settings: { minTlsVersion: "1.2" }, zone: "acme.test" };
+    const [setting, zone] = read(
+      { type: overrideType, inputs: {}, more: { outputs } },
+      { type: "cloudflare:index/zone:Zone", inputs: {}, more: { outputs, external: true } },
+    );
+    expect(setting?.inputs).toEqual(settingOf("min_tls_version", "1.2"));
+    expect(zone?.outputs).toMatchObject({ name: "acme.test" });
+  });
+
   it("keeps what the newest version reads as it is, and two of one name apart", () => {
     const zone = { name: "acme.test", account: { id: "a1" } };
     const resources = read(
@@ -112,6 +137,8 @@ describe("a state of an older Cloudflare provider", () => {
     expect(new Set(resources.map(({ urn }) => urn)).size).toBe(3);
   });
 });
+
+const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 const settingType = "cloudflare:index/zoneSetting:ZoneSetting";
 

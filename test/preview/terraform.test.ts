@@ -283,6 +283,10 @@ describe("a Terraform state", () => {
     ]);
   });
 
+  it("takes no type for a property that every object has", () => {
+    expect(read([{ type: "constructor", instances: [{ attributes: {} }] }]).resources).toHaveLength(1);
+  });
+
   it("says which resources it has no attributes of, for which nothing passes", () => {
     const { warnings, unread } = read([{ type: "cloudflare_zone", instances: [{ attributes: null }] }]);
     expect(warnings).toEqual([

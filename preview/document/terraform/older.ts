@@ -1,4 +1,4 @@
-import type { PropertyMap, PropertyValue } from "../../engine/values.ts";
+import { isSecret, type PropertyMap, type PropertyValue, secret, unknown } from "../../engine/values.ts";
 
 /** A resource of Terraform, as far as its provider's version makes a difference. */
 export interface Versioned {
@@ -9,13 +9,15 @@ export interface Versioned {
 }
 
 /** Types of version 4 of Cloudflare's provider, and what version 5 calls them. */
-const renamed: Readonly<Record<string, string>> = {
-  cloudflare_record: "cloudflare_dns_record",
-  cloudflare_worker_cron_trigger: "cloudflare_workers_cron_trigger",
-  cloudflare_worker_domain: "cloudflare_workers_custom_domain",
-  cloudflare_worker_route: "cloudflare_workers_route",
-  cloudflare_worker_script: "cloudflare_workers_script",
-};
+const renamed: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    cloudflare_record: "cloudflare_dns_record",
+    cloudflare_worker_cron_trigger: "cloudflare_workers_cron_trigger",
+    cloudflare_worker_domain: "cloudflare_workers_custom_domain",
+    cloudflare_worker_route: "cloudflare_workers_route",
+    cloudflare_worker_script: "cloudflare_workers_script",
+  }),
+);
 
 /**
  * A resource as the newest version of its provider has it. Sources: the guide "Terraform Cloudflare Provider Version 5
@@ -24,7 +26,7 @@ const renamed: Readonly<Record<string, string>> = {
 export function newest(type: string, given: PropertyMap, filters?: Filters): readonly Versioned[] {
   const attributes = type === "cloudflare_firewall_rule" ? firewallRule(given, filters) : given;
   if (type === "cloudflare_zone_settings_override") return settingsOf(attributes);
-  const newer = renamed[type] ?? type;
+  const newer = renamed.get(type) ?? type;
   return [{ type: newer, suffix: "", attributes: attributesOf(newer, attributes) }];
 }
 
@@ -67,7 +69,12 @@ function named(attributes: PropertyMap, older: string, newer: string): PropertyM
 
 /** One resource set all settings of a zone; now each has its own. */
 function settingsOf({ zone_id = null, settings }: PropertyMap): Versioned[] {
-  const given = mapOf(Array.isArray(settings) ? settings[0] : settings);
+  const block = blockOf(settings);
+  if (block === undefined || block === null) return [];
+  const { value: inner, isHidden } = opened(block);
+  const given = mapOf(inner);
+  // Any setting may be among those that cannot be read.
+  if (inner === unknown) return [unknownSetting(zone_id)];
   return Object.entries(given).flatMap(([key, value]): Versioned[] => {
     if (value === null || value === "" || (Array.isArray(value) && value.length === 0)) return [];
     const suffix = `.${key}`;
@@ -80,10 +87,25 @@ function settingsOf({ zone_id = null, settings }: PropertyMap): Versioned[] {
       {
         type: "cloudflare_zone_setting",
         suffix,
-        attributes: { id: setting_id, zone_id, setting_id, value: settingValue(key, value) },
+        attributes: {
+          id: setting_id,
+          zone_id,
+          setting_id,
+          value: isHidden ? secret(settingValue(key, value)) : settingValue(key, value),
+        },
       },
     ];
   });
+}
+
+function unknownSetting(zone_id: PropertyValue): Versioned {
+  const attributes = { zone_id, setting_id: unknown, value: secret(unknown) };
+  return { type: "cloudflare_zone_setting", suffix: "", attributes };
+}
+
+function opened(value: PropertyValue): { value: PropertyValue; isHidden: boolean } {
+  const isHidden = typeof value === "object" && value !== null && !Array.isArray(value) && isSecret(value);
+  return { value: isHidden ? (value.value ?? null) : value, isHidden };
 }
 
 function settingValue(key: string, value: PropertyValue): PropertyValue {

@@ -36,14 +36,16 @@ export function sdkTypeOf(terraformType: string): SdkType | undefined {
 }
 
 /** Types at Render that policies judge and no package here declares; they have the properties of a web service. */
-const likeWebService: Readonly<Record<string, string>> = {
-  render_background_worker: "render:index/backgroundWorker:BackgroundWorker",
-  render_postgres: "render:index/postgres:Postgres",
-  render_private_service: "render:index/privateService:PrivateService",
-};
+const likeWebService: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    render_background_worker: "render:index/backgroundWorker:BackgroundWorker",
+    render_postgres: "render:index/postgres:Postgres",
+    render_private_service: "render:index/privateService:PrivateService",
+  }),
+);
 
 function findType(terraformType: string): SdkType | undefined {
-  const token = likeWebService[terraformType];
+  const token = likeWebService.get(terraformType);
   const like = token === undefined ? undefined : sdkTypeOf("render_web_service");
   if (token === undefined || like === undefined) return typeInPackages(terraformType);
   const own = { parameterOverrides: { isList: false, isMap: true, isAny: false, fields: undefined } };
