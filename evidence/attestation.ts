@@ -2,7 +2,7 @@ import * as z from "zod";
 import { findItem } from "../checklist/items.ts";
 import { Failure } from "../lib/failure.ts";
 import { listed } from "../lib/text.ts";
-import { type Authors, isSamePerson, problemOfProof } from "./signer.ts";
+import { type Authors, isAddress, isSamePerson, problemOfProof } from "./signer.ts";
 import type { Result } from "./statement.ts";
 
 /** What a person says of an item that no machine can decide. */
@@ -26,8 +26,6 @@ export interface AttestationRules {
 }
 
 const day = 86_400_000;
-
-const address = z.email().max(200);
 
 /**
  * The result of an attestation.
@@ -53,7 +51,7 @@ export function attestationOf(request: AttestationRequest, rules: AttestationRul
       `${item.id} is not for a person to sign: it is decided by ${listed([...item.controls], "and")}. See npx optropic attest --list`,
     );
   }
-  if (!address.safeParse(by).success) throw refused(`--by ${JSON.stringify(by)} is not an e-mail address`);
+  if (!isAddress(by)) throw refused(`--by ${JSON.stringify(by)} is not an e-mail address`);
   const problem = problemOfProof(shows);
   if (problem !== undefined) throw refused(`--shows ${problem}`);
   const end = endOf(until, rules);

@@ -88,7 +88,7 @@ type Newest = Pick<Found, "result" | "record" | "refusal">;
 
 /** Why a result counts for nothing, by what it says itself. */
 function refusalOf(result: Result, { kind }: Run, authors: Authors): string | undefined {
-  if (result.state === "not-applicable" && result.summary.trim() === "") {
+  if (result.state === "not-applicable" && !/[\p{L}\p{N}]/u.test(result.summary)) {
     return "It says that it does not apply, and not why";
   }
   return kind === "attestation" ? refusalOfSignature(result, authors) : undefined;

@@ -1,7 +1,15 @@
+import * as z from "zod";
 import type { Result } from "./statement.ts";
 
 /** Who wrote what goes live, by their addresses; `unknown` where four eyes are asked for and Git cannot tell. */
 export type Authors = readonly string[] | "unknown";
+
+const address = z.email().max(200);
+
+/** One e-mail address and nothing around it, which could hide whose it is. */
+export function isAddress(text: string): boolean {
+  return address.safeParse(text).success;
+}
 
 /** An address that shows something to somebody who asks in a year; it carries no password into the evidence. */
 export function problemOfProof(url: string | undefined): string | undefined {
@@ -25,7 +33,7 @@ export function isSamePerson(one: string, other: string): boolean {
  */
 export function refusalOfSignature({ state, by, url }: Result, authors: Authors): string | undefined {
   if (state === "does-not-hold" || state === "unknown") return undefined;
-  if (by === undefined || by.trim() === "") return "Its signature names nobody";
+  if (by === undefined || !isAddress(by)) return "Its signature names nobody by an e-mail address";
   const problem = problemOfProof(url);
   if (problem !== undefined) return `The address that shows it ${problem}`;
   if (authors === "unknown") {

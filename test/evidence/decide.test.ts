@@ -262,11 +262,15 @@ describe("a decision", () => {
 
   it.each<[string, Partial<Result>, DecisionInput["authors"]]>([
     ["of nobody", { by: " " }, []],
+    ["of nobody in letters that do not show", { by: "\u200b" }, []],
+    ["with a name around the address", { by: "Lead <lead@optropic.example>" }, []],
+    ["of two at once", { by: "second@optropic.example, lead@optropic.example" }, []],
+    ["in other letters", { by: "ｌead@optropic.example" }, []],
     ["that nothing shows", { url: undefined }, []],
     ["that a script shows", { url: "javascript:alert(1)" }, []],
     ["of who wrote the release", {}, ["other@optropic.example", "Lead+x@optropic.example"]],
     ["where Git cannot tell who wrote the release", {}, "unknown"],
-    ["that it does not apply, without a reason", { state: "not-applicable", summary: " " }, []],
+    ["that it does not apply, without a reason", { state: "not-applicable", summary: "\u200b " }, []],
   ])("does not take a signature %s, nor lets it hide one that counts", (_, forged, authors) => {
     const signed = (changes: Partial<Result>, finishedAt: string) =>
       recordOf(
