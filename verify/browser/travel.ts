@@ -74,8 +74,11 @@ export async function travelledInBrowser(
     none("mixed content", findings.mixed),
     none("controls and images without a name", [...unnamed]),
   ];
+  const end = checks.at(-1)?.state;
+  // What a page says that could not be judged is not judged either.
+  if (end === "unknown") return checks;
   // Of a journey that ended early, what was not noticed may have come later.
-  if (checks.at(-1)?.state !== "holds") {
+  if (end !== "holds") {
     return [...checks, ...noticed.filter(({ state }) => state !== "holds")];
   }
   checks.push(...noticed);
@@ -111,7 +114,8 @@ async function holdWrites(travel: Travel): Promise<void> {
     const isLogin =
       request.method() === "POST" && url.hostname === domains.api && url.pathname === api.loginPath;
     if (reading.includes(request.method()) || isLogin || context.allowWrites) return route.continue();
-    travel.held ??= `${request.method()} ${url.pathname}`;
+    // What goes to others is not reached anyway, such as a count of visits.
+    if (context.allHosts.includes(url.hostname)) travel.held ??= `${request.method()} ${url.pathname}`;
     return route.abort("blockedbyclient");
   });
 }
