@@ -19,7 +19,7 @@ export function hiddenChanges(before: Objects, after: Objects): string[] {
     if (was === undefined) return isTighter(name, expression ?? "", before) ? [`${name} is new`] : [];
     const lines = new Set(was.definition.split("\n"));
     const added = definition.split("\n").filter((line) => !lines.has(line));
-    return added.some((line) => required.test(line)) ? [`${name} has a new column that must be given`] : [];
+    return added.some((line) => required.test(line)) ? [`${name} requires a column that it did not`] : [];
   });
   return [...new Set([...changed, ...tightened])].toSorted();
 }

@@ -102,6 +102,11 @@ export class RehearsalEvidence {
             .map(({ kind: control, name, items }) => ({
               ...{ control: { kind: control, name }, items: [...items], state: "holds", at: moment },
               summary: "Given: a rehearsal on loopback cannot show this",
+              // Of a signature somebody answers for it, and something shows it.
+              ...(kind === "attestation" && {
+                by: this.#options.settings.contacts.technicalLead,
+                url: "https://optropic.example/rehearsal",
+              }),
             })),
         },
       }),

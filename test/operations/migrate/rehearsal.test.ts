@@ -233,27 +233,38 @@ describe("a rehearsal", () => {
     ]);
   });
 
-  test.each([
-    ["alter table account alter email set not null", "table public.account is another"],
-    [
-      "alter table account add column x int not null default 0; alter table account alter x drop default",
-      "table public.account has a new column that must be given",
-    ],
-    [
-      "alter table account add constraint positive check (age > 0) not valid",
-      "constraint positive of public.account is new",
-    ],
-    ["create unique index one on account (email)", "index public.one is new"],
-    ["drop function touch()", "function public.touch() is gone"],
-    ["revoke select on account from reader", "table public.account is another"],
-    ["alter table account add column note text", undefined],
-    ["create table other (id int primary key)", undefined],
-  ])("sees what a DO block hides: %s", async (sql, hidden) => {
-    const execute = sql.split("; ").map((each) => `execute '${each}';`);
-    const { migrations, notes } = await rehearsal([migration(`do $$ begin ${execute.join(" ")} end $$`)]);
-    expect(migrations.map(({ phase }) => phase)).toEqual([hidden === undefined ? "expand" : "contract"]);
+  test("sees what a DO block hides", async () => {
+    const cases: [sql: string, hidden: string | undefined][] = [
+      [
+        "alter table account alter email set not null",
+        "table public.account requires a column that it did not, table public.account is another",
+      ],
+      [
+        "alter table account add x int not null default 0; alter table account alter x drop default",
+        "table public.account requires a column that it did not",
+      ],
+      [
+        "alter table account add constraint positive check (age > 0) not valid",
+        "constraint positive of public.account is new",
+      ],
+      ["create unique index one on account (email)", "index public.one is new"],
+      ["drop function touch()", "function public.touch() is gone"],
+      ["revoke select on account from reader", "table public.account is another"],
+      ["alter table account add column note text", undefined],
+      ["create table other (id int primary key)", undefined],
+    ];
+    const pending = cases.map(([sql], index) => {
+      const execute = sql.split("; ").map((each) => `execute '${each}';`);
+      return migration(`do $$ begin ${execute.join(" ")} end $$`, `${index}_do`);
+    });
+    const { migrations, notes } = await rehearsal(pending);
+    expect(migrations.map(({ phase }) => phase)).toEqual(
+      cases.map(([, hidden]) => (hidden === undefined ? "expand" : "contract")),
+    );
     expect(notes.filter((note) => note.includes("nobody parsed"))).toEqual(
-      hidden === undefined ? [] : [expect.stringContaining(hidden)],
+      cases.flatMap(([, hidden], index) =>
+        hidden === undefined ? [] : [expect.stringContaining(`${index}_do: ${hidden}`)],
+      ),
     );
   });
 
