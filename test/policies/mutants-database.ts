@@ -169,12 +169,20 @@ export const databaseMutants: readonly Mutant[] = [
   {
     policy: "backup-job-daily",
     what: "the job rests at the weekend",
-    break: (stack) => withProps(stack, "backups-job", { schedule: "15 2 * * 1-5" }),
+    break: (stack) =>
+      // Whoever moves the job moves what waits for it.
+      withProps(withProps(stack, "backups-job", { schedule: "15 2 * * 1-5" }), "errors-backup", {
+        schedule: { crontab: "15 2 * * 1-5" },
+      }),
   },
   {
     policy: "backup-job-daily",
     what: "the schedule is none",
-    break: (stack) => withProps(stack, "backups-job", { schedule: "daily" }),
+    break: (stack) =>
+      // Whoever moves the job moves what waits for it.
+      withProps(withProps(stack, "backups-job", { schedule: "daily" }), "errors-backup", {
+        schedule: { crontab: "daily" },
+      }),
   },
   {
     policy: "database-pitr",
