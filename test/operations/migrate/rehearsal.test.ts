@@ -237,7 +237,7 @@ describe("a rehearsal", () => {
     const cases: [sql: string, hidden: string | undefined][] = [
       [
         "alter table account alter email set not null",
-        "table public.account requires a column that it did not, table public.account is another",
+        "table public.account is another, table public.account requires a column that it did not",
       ],
       [
         "alter table account add x int not null default 0; alter table account alter x drop default",
