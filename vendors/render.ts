@@ -2,7 +2,7 @@ import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
 import { path } from "./path.ts";
-import { VendorProblem } from "./problem.ts";
+import { orAbsent } from "./problem.ts";
 
 const text = z.string().max(2000);
 const long = z.string().max(100_000);
@@ -160,16 +160,13 @@ export class Render {
 
   /** Where a workspace sends its logs, without the token; undefined where it sends none. */
   async logStream(ownerId: string) {
-    try {
-      return await this.#client.ask({
+    return await orAbsent(
+      this.#client.ask({
         path: path`/logs/streams/owner/${ownerId}`,
         right: "read the log stream",
         schema: logStream,
-      });
-    } catch (error) {
-      if (error instanceof VendorProblem && error.reason === "not-found") return undefined;
-      throw error;
-    }
+      }),
+    );
   }
 
   /**
