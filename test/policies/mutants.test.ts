@@ -20,6 +20,7 @@ import { trafficMutants } from "./mutants-traffic.ts";
 import { vendorValueMutants } from "./mutants-vendor-values.ts";
 import { zonePlanMutants } from "./mutants-zone-plans.ts";
 import { passingStack } from "./passing-stack.ts";
+import { Differences } from "./reads.ts";
 
 const mutants: readonly Mutant[] = [
   ...environmentMutants,
@@ -67,15 +68,28 @@ describe("the stack that passes", () => {
 });
 
 describe("a stack with one thing broken", () => {
+  const differences = new Differences(passingStack());
+
   test.each(mutants)("$policy objects when $what", ({ policy, break: mutate, plans, takesMore }) => {
-    const context = { ...production, plans: { ...production.plans, ...plans } };
-    const objecting = violated(mutate(passingStack()), context);
+    const broken = mutate(passingStack());
+    const objecting =
+      plans === undefined
+        ? differences.objecting(broken)
+        : violated(broken, { ...production, plans: { ...production.plans, ...plans } });
     if (takesMore) {
       expect(objecting).toContain(policy);
     } else {
       expect(objecting).toEqual([policy]);
     }
   });
+
+  test.each(mutants.filter(({ plans }, index) => plans === undefined && index % 40 === 0))(
+    "is objected to by no policy that is not asked: $policy, $what",
+    ({ break: mutate }) => {
+      const broken = mutate(passingStack());
+      expect(differences.objecting(broken)).toEqual(violated(broken));
+    },
+  );
 
   const policies = registry.filter(({ items }) => items.length > 0).map(({ name }) => name);
 
