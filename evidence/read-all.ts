@@ -1,3 +1,4 @@
+import { eachAtOnce } from "../lib/at-once.ts";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Checkpoint, compareCheckpoint } from "./checkpoint.ts";
 import { signedByLater } from "./envelope.ts";
@@ -47,7 +48,7 @@ export async function readAll(
   const names = await source.names();
   const found: (Read | string)[] = Array.from({ length: names.length }, () => "");
   const signatures = new Signatures(trusted);
-  await each(names, source.atOnce, async (name, index) => {
+  await eachAtOnce(names, source.atOnce, async (name, index) => {
     try {
       const bytes = source.bytes(name);
       const opened = openRecord(name, bytes instanceof Promise ? await bytes : bytes);
@@ -69,7 +70,7 @@ export async function readAll(
       if (named.length > 0) record.signed = { state: "signed", keyIds: named };
       return named.length === 0 && claims.length > 0;
     });
-    await each(open, source.atOnce, async ({ record }) => {
+    await eachAtOnce(open, source.atOnce, async ({ record }) => {
       try {
         // Its digest is in its name: it is what was read before, or it cannot be opened.
         const { envelope } = openRecord(record.name, await source.bytes(record.name));
@@ -82,20 +83,6 @@ export async function readAll(
   await signatures.done();
   countVouched(records, anchored);
   return { records, problems, keys: trusted.length };
-}
-
-/** Works through a list, some at a time. */
-async function each<Value>(
-  all: readonly Value[],
-  atOnce: number,
-  work: (value: Value, index: number) => Promise<void>,
-): Promise<void> {
-  const open = all.entries();
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const [index, value] of open) await work(value, index);
-    }),
-  );
 }
 
 /**

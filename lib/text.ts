@@ -9,6 +9,12 @@ export function listed(parts: readonly string[], conjunction: "and" | "or"): str
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} ${conjunction} ${last}`;
 }
 
+/** A list with "and", of its first parts and how many more there are. */
+export function listedSome(parts: readonly string[], most: number): string {
+  const left = parts.length - most;
+  return listed(left > 0 ? [...parts.slice(0, most), `${left} more`] : parts, "and");
+}
+
 /** `zone_setting` or `zone-setting` as `zoneSetting`. */
 export function camelCase(name: string): string {
   return name.replace(/[_-]+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());

@@ -15,6 +15,7 @@ import { branchFault, isAside, repositoryFault } from "./model/deployed-code.ts"
 import { postgresql, render } from "./model/tokens.ts";
 import { isRecipient } from "./values/age.ts";
 import { textList } from "./values/text-list.ts";
+import { stackIn } from "./values/urn.ts";
 
 export const backupJobConfigured = policy({
   name: "backup-job-configured",
@@ -85,7 +86,7 @@ function judgeVariables(stack: Stack, job: Job, { stage }: Context): Verdict {
   }
   const called = entries.get("BACKUP_STACK");
   const label = (called && known(() => called.string())) ?? "";
-  const own = stackOf(job.resource.urn);
+  const own = stackIn(job.resource.urn);
   if (called !== undefined && label !== "" && stage === "production" && label !== own) {
     return fault(
       called,
@@ -110,9 +111,6 @@ function judgeVariables(stack: Stack, job: Job, { stage }: Context): Verdict {
   }
   return true;
 }
-
-/** The stack of a resource, as its URN says: `urn:pulumi:production::…`. */
-const stackOf = (urn: string): string => urn.split(":")[2] ?? "";
 
 /** Schemas in which the stack lets roles write to tables: what they hold is the application's. */
 function grantedSchemas(stack: Stack): string[] {

@@ -25,6 +25,7 @@ import { isConnectionName, isSecretName } from "./model/secret-names.ts";
 import { render, stackReference } from "./model/tokens.ts";
 import { applicationHosts, declaredVariables, isOtherHost } from "./model/variables.ts";
 import { bitsPerCharacter } from "./values/randomness.ts";
+import { stackIn } from "./values/urn.ts";
 
 const thresholds = {
   minimumLength: {
@@ -245,6 +246,5 @@ function identities({ value, generators }: NamedVariable): string[] {
 /** Whether a reference is to a stack of another name, the last part of organization/project/stack. */
 function isOtherStage(reference: ResourceOf<StackReferenceArgs>): boolean {
   const referred = (reference.at("name").string() ?? reference.name).split("/").at(-1);
-  const own = reference.urn.split("::")[0]?.split(":").at(-1);
-  return referred !== own;
+  return referred !== stackIn(reference.urn);
 }

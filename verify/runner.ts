@@ -1,4 +1,5 @@
 import { items as checklist, findItem, type ItemId, itemsWithControl } from "../checklist/items.ts";
+import { eachAtOnce } from "../lib/at-once.ts";
 import { reasonOf, type SourcePosition } from "../lib/failure.ts";
 import { counted } from "../lib/text.ts";
 import { Context, type Subject } from "./context.ts";
@@ -110,11 +111,8 @@ async function runAll(
     waiting.delete(probe.name);
     say();
   };
-  const side = probes.filter(({ disturbs }) => disturbs !== true).values();
-  const worker = async (): Promise<void> => {
-    for (const probe of side) await run(probe);
-  };
-  await Promise.all(Array.from({ length: subject.limits.concurrency }, worker));
+  const side = probes.filter(({ disturbs }) => disturbs !== true);
+  await eachAtOnce(side, subject.limits.concurrency, run);
   for (const probe of probes.filter(({ disturbs }) => disturbs === true)) await run(probe);
   return probes.flatMap(({ name }) => results.get(name) ?? []);
 }

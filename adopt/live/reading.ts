@@ -1,3 +1,4 @@
+import { eachAtOnce } from "../../lib/at-once.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 
 /** A resource that a vendor's API told of, in the words of the vendor's Terraform provider. */
@@ -106,11 +107,6 @@ export async function forEachPart<Part>(
   read: (part: Part) => Promise<void>,
   left: (count: number) => void,
 ): Promise<void> {
-  const queue = parts.slice(0, mostParts);
   if (parts.length > mostParts) left(parts.length - mostParts);
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let part = queue.shift(); part !== undefined; part = queue.shift()) await read(part);
-    }),
-  );
+  await eachAtOnce(parts.slice(0, mostParts), atOnce, read);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Neighbor } from "../../adopt/switches.ts";
+import { eachAtOnce } from "../../lib/at-once.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { defaultLimits } from "../../verify/limits.ts";
 import { readTargets } from "../../verify/network/targets.ts";
@@ -39,15 +40,10 @@ export async function askHosts(
   const answers: HostAnswer[] = neighbors
     .slice(mostHosts)
     .map((one) => ({ ...one, serves: undefined, why: `only ${mostHosts} hosts are asked` }));
-  const queue = neighbors.slice(0, mostHosts);
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
-        progress?.(`TLS at ${one.host}`);
-        answers.push(await askHost(hands, one));
-      }
-    }),
-  );
+  await eachAtOnce(neighbors.slice(0, mostHosts), atOnce, async (one) => {
+    progress?.(`TLS at ${one.host}`);
+    answers.push(await askHost(hands, one));
+  });
   return answers.toSorted((a, b) => a.host.localeCompare(b.host, "en"));
 }
 

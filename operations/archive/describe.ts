@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { globalQueries, memberPrivilegesQuery } from "./globals.ts";
 import type { Beside, Description } from "./manifest.ts";
+import { serverNames } from "./names.ts";
 import { objectQueries, sequencesQuery, tablesQuery } from "./objects.ts";
 import { countRows, type Within } from "./rows.ts";
 
@@ -17,12 +18,6 @@ export const readableEncoding =
  * Queries of catalogs look dear to the planner and read few rows: the server would compile each for up to a second.
  */
 export const withoutCompiler = "set jit = off";
-
-/**
- * Lets names mean what the server's own catalog says: those of the database's search path can be anybody's, and would
- * run with the rights of the session.
- */
-export const serverNames = "set search_path = pg_catalog";
 
 /**
  * Settings of a session that reads definitions: names with their schemas, constants in one format, no time

@@ -1,6 +1,6 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
-import { counted, listed } from "../../lib/text.ts";
+import { counted, listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Carried, uncarriedChanges } from "./carried.ts";
 import { members, rowsOfExtensions } from "./extension-members.ts";
@@ -21,8 +21,7 @@ export async function notesOnExtensions(session: Session, carried: readonly Carr
   const byExtension = Map.groupBy(await uncarriedChanges(session), ({ extension }) => extension);
   const changed = [...byExtension].map(([extension, found]) => {
     const names = found.map(({ name }) => name);
-    const some = names.length <= named ? names : [...names.slice(0, named), `${names.length - named} more`];
-    return `The extension ${extension} was changed after it was created, and the backup does not have these changes: ${listed(some, "and")}.`;
+    return `The extension ${extension} was changed after it was created, and the backup does not have these changes: ${listedSome(names, named)}.`;
   });
   const notes: string[] = [];
   for (const table of tableRows.parse(await rowsOfExtensions(session, tablesQuery))) {

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { listed } from "../../lib/text.ts";
+import { listedSome } from "../../lib/text.ts";
 import type { Connection } from "../../postgres/connection.ts";
 import { withSession } from "../../postgres/session.ts";
+import { serverNames } from "./names.ts";
 
 /** For how long a backup and a restore wait for a lock, in milliseconds. */
 export const lockTimeoutMs = 60_000;
@@ -26,19 +27,16 @@ export async function describeHolders(
 ): Promise<string> {
   const modes = from === "reading" ? "and l.mode = 'AccessExclusiveLock'" : "";
   const holders = await withSession(connection, "optropic", async (session) => {
-    await session.run("set search_path = pg_catalog");
+    await session.run(serverNames);
     return holderRows.parse(await session.rows(holdersQuery(modes)));
   }).catch(() => []);
   if (holders.length === 0) return "Nothing holds such a lock any more: try again.";
-  const texts = holders
-    .slice(0, named)
-    .map(({ table, pid, role, application, state, since, prepared }) =>
-      prepared === null
-        ? `${table} is locked by process ${pid} of ${role ?? "the server"}${application === "" ? "" : ` (${application})`}, ${state}, in a transaction since ${since}`
-        : `${table} is locked by the prepared transaction ${prepared} of ${role ?? "the server"}, which COMMIT PREPARED or ROLLBACK PREPARED ends`,
-    );
-  const more = holders.length > named ? [`${holders.length - named} more`] : [];
-  return `${listed([...texts, ...more], "and")}. End it with pg_terminate_backend, or try again later.`;
+  const texts = holders.map(({ table, pid, role, application, state, since, prepared }) =>
+    prepared === null
+      ? `${table} is locked by process ${pid} of ${role ?? "the server"}${application === "" ? "" : ` (${application})`}, ${state}, in a transaction since ${since}`
+      : `${table} is locked by the prepared transaction ${prepared} of ${role ?? "the server"}, which COMMIT PREPARED or ROLLBACK PREPARED ends`,
+  );
+  return `${listedSome(texts, named)}. End it with pg_terminate_backend, or try again later.`;
 }
 
 const holderRows = z.array(

@@ -1,6 +1,7 @@
 import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
+import { serverNames } from "./names.ts";
 
 /** Tables that one query counts. */
 const tablesAtOnce = 100;
@@ -30,7 +31,7 @@ export async function countRows(
       if (!(await countAll(session, some, found))) {
         for (const table of some) await countAll(session, [table], found);
       }
-      await session.run("set search_path = pg_catalog");
+      await session.run(serverNames);
     });
   }
   return found;
@@ -60,10 +61,10 @@ const countsShape = z.array(z.object({ name: z.string(), count: z.coerce.number(
  * would run with the rights of the session.
  */
 export const widenSearchPath = `
-  set search_path = pg_catalog;
+  ${serverNames};
   select set_config('search_path', reset_val, false) from pg_settings where name = 'search_path';
   select pg_catalog.set_config('optropic.search_path', pg_catalog.current_schemas(false)::pg_catalog.text, false);
-  set search_path = pg_catalog;
+  ${serverNames};
   select set_config('search_path',
     array_to_string(array(select quote_ident(name) from (
       select name, min(place) as place from (

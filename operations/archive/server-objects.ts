@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { counted, listed } from "../../lib/text.ts";
+import { listedSome } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { namesOf } from "./names.ts";
 
@@ -19,19 +19,13 @@ export async function notesOnServerObjects(session: Session): Promise<string[]> 
   const notes: string[] = [];
   for (const { query, note } of uncarried) {
     const names = [...(await namesOf(session, query))];
-    if (names.length > 0) notes.push(note(some(names)));
+    if (names.length > 0) notes.push(note(listedSome(names, named)));
   }
   return notes;
 }
 
 /** Most names in a note. */
 const named = 5;
-
-function some(names: readonly string[]): string {
-  const shown =
-    names.length <= named ? names : [...names.slice(0, named), counted(names.length - named, "other")];
-  return listed(shown, "and");
-}
 
 const foundRows = z.array(
   z.object({ name: z.string(), phase: z.enum(["first", "last"]), statements: z.array(z.string()) }),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
+import { serverNames } from "./names.ts";
 import { widenSearchPath } from "./rows.ts";
 
 /** Reads how the server of a session was made, as far as a restored database depends on it. */
@@ -12,7 +13,7 @@ export async function readServer(session: Session): Promise<Manifest["server"]> 
   const [row] = await session.rows(serverQuery(number));
   await session.run(widenSearchPath);
   const [path] = await session.rows("select pg_catalog.current_schemas(false)::pg_catalog.text[] as path");
-  await session.run("set search_path = pg_catalog");
+  await session.run(serverNames);
   return manifestSchema.shape.server.parse({
     ...z.looseObject({}).parse(row),
     searchPath: z.object({ path: z.array(z.string()) }).parse(path).path,

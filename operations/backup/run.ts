@@ -6,11 +6,12 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { findProgram, majorOf, versionOf } from "../../postgres/programs.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
-import { prepareSession, serverNames } from "../archive/describe.ts";
+import { prepareSession } from "../archive/describe.ts";
 import { type Contents, describeContents } from "../archive/describe-contents.ts";
 import { dump } from "../archive/dump.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
+import { serverNames } from "../archive/names.ts";
 import type { Within } from "../archive/rows.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";

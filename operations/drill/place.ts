@@ -4,8 +4,8 @@ import { type Connection, describeConnection } from "../../postgres/connection.t
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { majorOf, versionOf } from "../../postgres/programs.ts";
 import { withSession } from "../../postgres/session.ts";
-import { serverNames } from "../archive/describe.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { serverNames } from "../archive/names.ts";
 import { type ScratchServer, startScratchServer } from "./scratch-server.ts";
 import { checkTarget } from "./target.ts";
 

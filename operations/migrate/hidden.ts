@@ -1,3 +1,4 @@
+import { parseJson } from "../../lib/json.ts";
 import type { Objects } from "../archive/describe.ts";
 
 /**
@@ -48,10 +49,6 @@ function keepsExpressions(before: string | null, after: string | null): boolean 
 
 function defaults(text: string | null): Record<string, unknown> | undefined {
   if (text === null) return {};
-  if (!text.startsWith("{")) return undefined;
-  try {
-    return { ...JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
+  const found = parseJson(text);
+  return typeof found === "object" && found !== null && !Array.isArray(found) ? { ...found } : undefined;
 }
