@@ -166,6 +166,7 @@ async function run(flags: PreviewFlags, command: Command): Promise<void> {
       ];
       return previewStacks([first(), ...others], { alone, printed: plan.printed, view }, judgeStack);
     }
+    checkEvidence(flags);
     const startedAt = new Date();
     const stack = first();
     const result = await judgeStack(stack).catch(async (error: unknown) => {
@@ -199,6 +200,21 @@ function isolationFrom({ isolate, env, read }: PreviewFlags): IsolationOptions |
   throw new Failure(
     "refused",
     `${given.join(" and ")} without --isolate: nothing is kept from the program then`,
+  );
+}
+
+/** @throws {Failure} where evidence would say of the commit what was judged of something else */
+function checkEvidence({ evidence, config, state, policyPack, policyPackConfig }: PreviewFlags): void {
+  const given = [
+    ...(config.length > 0 ? ["--config"] : []),
+    ...(state === undefined ? [] : ["--state"]),
+    ...(policyPack === undefined ? [] : ["--policy-pack"]),
+    ...(policyPackConfig.length > 0 ? ["--policy-pack-config"] : []),
+  ];
+  if (evidence === undefined || given.length === 0) return;
+  throw new Failure(
+    "refused",
+    `--evidence with ${given.join(" and ")}: evidence is of the program and the settings as they are committed, judged by the checklist`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { ReportDocument } from "../evidence/report/document.ts";
 import { type CommandOptions, runCommand } from "../lib/command.ts";
+import { Failure } from "../lib/failure.ts";
 import { jsonLine } from "../lib/json.ts";
 import { type DecisionFlags, decisionOptions } from "./evidence/options.ts";
 import { writeOutput } from "./output.ts";
@@ -32,7 +33,7 @@ export function reportCommand(): Command {
     )
     .option(
       "-o, --output <file>",
-      "write a file instead of printing: .html, .md, .json, .xml, .sarif, .oscal.json or .vsa.json",
+      "write a file instead of printing: .html, .md, .json, .xml, .sarif, .oscal.json, .vsa.json or .txt",
     )
     .option("--no-color", "print without colors")
     .addHelpText("after", `\nExample:\n  $ optropic report --output report.html\n\n${exits}`)
@@ -84,7 +85,9 @@ async function run(
 }
 
 async function printed(document: ReportDocument, flags: ReportFlags): Promise<string> {
-  const format = flags.json ? "json" : (flags.format ?? formatOf(flags.output));
+  // With a file, --json is about what is printed.
+  const chosen = flags.format ?? (flags.output === undefined ? undefined : formatOf(flags.output));
+  const format = chosen ?? (flags.json ? "json" : "pretty");
   const text = await rendered(document, format, flags.color);
   if (flags.output === undefined) return text;
   writeOutput(flags.output, text);
@@ -124,8 +127,9 @@ async function rendered(document: ReportDocument, format: Format, color: boolean
   }
 }
 
-function formatOf(file: string | undefined): Format {
-  const [, extension] = /\.(html?|md|oscal\.json|vsa\.json|json|xml|sarif)$/.exec(file ?? "") ?? [];
+/** @throws {Failure} `refused`, for an extension that says no format */
+function formatOf(file: string): Format {
+  const [, extension] = /\.(html?|md|oscal\.json|vsa\.json|json|xml|sarif|txt)$/i.exec(file) ?? [];
   const byExtension: Record<string, Format> = {
     html: "html",
     htm: "html",
@@ -135,6 +139,12 @@ function formatOf(file: string | undefined): Format {
     sarif: "sarif",
     "oscal.json": "oscal",
     "vsa.json": "vsa",
+    txt: "pretty",
   };
-  return byExtension[extension ?? ""] ?? "pretty";
+  const format = byExtension[(extension ?? "").toLowerCase()];
+  if (format !== undefined) return format;
+  throw new Failure(
+    "refused",
+    `--output ${file}: its extension says no format; use .html, .md, .json, .xml, .sarif, .oscal.json, .vsa.json or .txt, or pass --format`,
+  );
 }

@@ -75,7 +75,7 @@ const commands: Readonly<Record<Exclude<RunKind, "attestation">, (stack: string)
   gate: (stack) => `npx optropic evidence gates --stack ${stack}`,
   migration: (stack) =>
     `npx optropic migrate rehearse --stack ${stack}; npx optropic migrate apply --stack ${stack}`,
-  release: (stack) => `npx optropic release --stack ${stack}`,
-  rollback: (stack) => `npx optropic rollback --stack ${stack}`,
+  release: (stack) => `npx optropic release --stack ${stack} --version VERSION`,
+  rollback: (stack) => `npx optropic rollback --stack ${stack} --rehearse`,
   watch: (stack) => `npx optropic watch --stack ${stack} --since WENT-LIVE-AT --evidence`,
 };

@@ -26,7 +26,7 @@ const source = z.object({
   line: z.int().nonnegative(),
   column: z.int().nonnegative().default(1),
 });
-const waiver = z.object({ until: text, approvedBy: text, reason: text });
+const waiver = z.object({ until: z.iso.date(), approvedBy: text, reason: text });
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(most);
 const value = z.json();
 const resource = z.object({ urn: text, type: text, name: text });
@@ -93,7 +93,13 @@ const document = z.object({
     (policies) => policies.some((each) => each.enforcement !== "disabled"),
     "no policy judged it",
   ),
-  messages: list(z.object({ severity: text, message: text, urn: text.default("") })),
+  messages: list(
+    z.object({
+      severity: text.refine(isNoError, "the program reported an error"),
+      message: text,
+      urn: text.default(""),
+    }),
+  ),
   exceptions: list(text).optional(),
   diff: diff.optional(),
 });
@@ -107,7 +113,7 @@ const failed = z.object({
 });
 
 /** Reads `NAME.json` of a stack. */
-export function stackResult(files: Files, { name, stack }: PreviewedStack): StackResult {
+export function stackResult(files: Files, { name, program, stack }: PreviewedStack): StackResult {
   const file = files.get(`${name}.json`);
   if (file === undefined) return { kind: "missing" };
   const content = parseJson(file.toString("utf8"));
@@ -119,8 +125,8 @@ export function stackResult(files: Files, { name, stack }: PreviewedStack): Stac
   }
   const parsed = document.safeParse(content);
   if (!parsed.success) return invalid(name, parsed.error);
-  if (parsed.data.stack !== stack) {
-    return { kind: "invalid", reason: `${name}.json is about another stack than ${stack}` };
+  if (parsed.data.project !== program || parsed.data.stack !== stack) {
+    return { kind: "invalid", reason: `${name}.json is about another stack than ${program}/${stack}` };
   }
   const judged = completed(parsed.data);
   return { kind: judged.summary.mandatory > 0 ? "refused" : "holds", document: judged };
@@ -171,16 +177,24 @@ function completed({ resources, policies, ...rest }: z.infer<typeof document>): 
   };
 }
 
+/** A program that reports an error has failed, and such a preview has no verdict. */
+function isNoError(severity: string): boolean {
+  return severity !== "error";
+}
+
 /** Whether a policy has the status that its violations give it: what objects to something has not passed. */
 function agrees({
   status: stated,
   violations,
 }: {
   status: z.infer<typeof status>;
-  violations: readonly Pick<z.infer<typeof violation>, "status">[];
+  violations: readonly Pick<z.infer<typeof violation>, "status" | "waiver">[];
 }): boolean {
   const isOpen = stated === "unknown" || stated === "waived";
-  const own = new Set(violations.map((each) => each.status ?? (isOpen ? stated : "violated")));
+  const statusOf = (each: (typeof violations)[number]) => each.status ?? (isOpen ? stated : "violated");
+  const own = new Set(violations.map(statusOf));
+  // Nothing but a waiver waives.
+  if (violations.some((each) => statusOf(each) === "waived" && each.waiver === undefined)) return false;
   if (own.has("violated") || own.has("unproved")) return stated === "violated";
   if (own.has("unknown")) return stated === "unknown";
   return own.has("waived") ? stated === "waived" : stated === "passed" || stated === "not-applicable";

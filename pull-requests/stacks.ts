@@ -4,15 +4,17 @@ export interface PreviewedStack {
   readonly name: string;
   /** Folder of the Pulumi project, from the root of the repository. */
   readonly project: string;
+  /** Name of that project, as its Pulumi.yaml says. */
+  readonly program: string;
   /** Name of the stack in its project. */
   readonly stack: string;
 }
 
 /** In the order of the comment: the most important comes first and is cut last. */
 export const previewedStacks: readonly PreviewedStack[] = [
-  { name: "production", project: ".", stack: "production" },
-  { name: "staging", project: ".", stack: "staging" },
-  { name: "delivery", project: "delivery", stack: "production" },
+  { name: "production", project: ".", program: "optropic", stack: "production" },
+  { name: "staging", project: ".", program: "optropic", stack: "staging" },
+  { name: "delivery", project: "delivery", program: "optropic-delivery", stack: "production" },
 ];
 
 /** Extensions of the result files, which decide their formats. */

@@ -1,5 +1,5 @@
 import { sha256 } from "../digest.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate, Repository } from "./gate.ts";
 
 /** Where a description of the API may stand, and the page that explains it. */
 const descriptions = [
@@ -21,13 +21,13 @@ export const apiDocumentation: Gate = {
   items: ["S7.2"],
   fix: "Read the changed description, bring docs/api.md up to date, and write the SHA-256 of the description into it.",
   async check({ file }) {
-    const path = descriptions.find((each) => file(each) !== undefined);
+    const [path, description = ""] = await firstOf(file, descriptions);
     if (path === undefined)
       return { state: "does-not-hold", summary: "There is no docs/openapi.json or openapi.yaml" };
-    const page = pages.find((each) => file(each) !== undefined);
+    const [page, text = ""] = await firstOf(file, pages);
     if (page === undefined) return { state: "does-not-hold", summary: "There is no docs/api.md", path };
-    const digest = sha256(file(path) ?? "");
-    if (!(file(page) ?? "").includes(digest))
+    const digest = sha256(description);
+    if (!text.includes(digest))
       return {
         state: "does-not-hold",
         summary: `${page} was not written for ${path}, whose SHA-256 is ${digest}`,
@@ -36,3 +36,15 @@ export const apiDocumentation: Gate = {
     return { state: "holds", summary: `${page} names the SHA-256 of ${path}`, path: page };
   },
 };
+
+/** The first of some files that is there, and what it says. */
+async function firstOf(
+  file: Repository["file"],
+  paths: readonly string[],
+): Promise<[path?: string, content?: string]> {
+  for (const path of paths) {
+    const content = await file(path);
+    if (content !== undefined) return [path, content];
+  }
+  return [];
+}

@@ -111,15 +111,15 @@ export const documents: readonly Gate[] = pages.map(({ name, title, items, paths
   items,
   fix: fix ?? `Write ${listed(paths, "or")}, with what the stack declares in it.`,
   async check({ file, facts }) {
-    const found = paths.flatMap((path) => {
-      const content = file(path);
-      return content === undefined || content.trim() === "" ? [] : [{ path, content }];
-    });
+    const contents = await Promise.all(paths.map(async (path) => ({ path, content: await file(path) })));
+    const found = contents.flatMap(({ path, content = "" }) =>
+      content.trim() === "" ? [] : [{ path, content }],
+    );
     const [first] = found;
     if (first === undefined) return { state: "does-not-hold", summary: `There is no ${listed(paths, "or")}` };
     const judged = found.map(({ path, content }) => ({
       path,
-      missing: names(facts).filter(([, text]) => !content.toLowerCase().includes(text.toLowerCase())),
+      missing: names(facts).filter(([, text]) => !mentions(content, text)),
     }));
     const whole = judged.find(({ missing }) => missing.length === 0);
     if (whole !== undefined)
@@ -134,3 +134,10 @@ export const documents: readonly Gate[] = pages.map(({ name, title, items, paths
     };
   },
 }));
+
+/** Whether a page has a text as words of its own: 13.0.0 and 3.0.0-rc.1 are no 3.0.0, but v3.0.0 is. */
+function mentions(content: string, text: string): boolean {
+  const exact = text.toLowerCase().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const before = String.raw`(?<![a-z\d.-])(?:v(?=\d))?`;
+  return new RegExp(`${before}${exact}(?![a-z\\d-]|[.+][a-z\\d])`).test(content.toLowerCase());
+}

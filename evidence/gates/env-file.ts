@@ -1,4 +1,4 @@
-import type { Gate } from "./gate.ts";
+import type { Gate, Repository } from "./gate.ts";
 
 /** Files with the values of variables: `.env` and its kin, but for what only says which there are. */
 const patterns = [".env", ".env.*", "*.env"];
@@ -24,7 +24,7 @@ export const envFile: Gate = {
     }
     const notIgnored: string[] = [];
     for (const name of [".env", ".env.production", ".env.local"]) {
-      if ((await git(["check-ignore", "--no-index", "--quiet", name])) === undefined) notIgnored.push(name);
+      if (!(await isIgnoredForAll(git, name))) notIgnored.push(name);
     }
     const pathspecs = patterns
       .flatMap((pattern) => [pattern, `**/${pattern}`])
@@ -33,6 +33,8 @@ export const envFile: Gate = {
       "log",
       "--all",
       "--no-renames",
+      // What a merge itself adds stands in no other commit.
+      "-m",
       "--diff-filter=A",
       "--format=",
       "--name-only",
@@ -59,3 +61,11 @@ export const envFile: Gate = {
       : { state: "holds", summary: "Git ignores .env, and no commit has one", path: ".gitignore" };
   },
 };
+
+/** Whether a file of the repository says so: what one clone is told apart, nobody else has. */
+async function isIgnoredForAll(git: Repository["git"], name: string): Promise<boolean> {
+  const args = ["check-ignore", "--no-index"];
+  if ((await git([...args, "--quiet", name])) === undefined) return false;
+  const [source = ""] = ((await git([...args, "--verbose", name])) ?? "").split(":");
+  return /^(?!\/)(?:.*\/)?\.gitignore$/.test(source);
+}

@@ -25,8 +25,11 @@ export interface GateFinding {
 
 /** What gates look at. */
 export interface Repository {
-  /** What a file says, by its path from the root; undefined where there is none or it is too large. */
-  file(path: string): string | undefined;
+  /**
+   * What a file says, by its path from the root; undefined where there is none, it is too large, or Git does not have
+   * it, so that no commit would.
+   */
+  file(path: string): Promise<string | undefined>;
   /** What Git answers; undefined where it cannot. */
   git(args: readonly string[]): Promise<string | undefined>;
   /** What the stack declares, which its documents must name. */

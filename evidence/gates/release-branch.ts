@@ -30,7 +30,12 @@ export const releaseMerged: Gate = {
     const refs = await refsOf(repository);
     if (refs === undefined) return noHistory;
     const main = mainNames
-      .flatMap((name) => [...refs.filter((ref) => isRemote(ref, name)), `refs/heads/${name}`])
+      .flatMap((name) => [
+        // Where others have their remotes beside it, this is the one that was cloned.
+        `refs/remotes/origin/${name}`,
+        ...refs.filter((ref) => isRemote(ref, name)),
+        `refs/heads/${name}`,
+      ])
       .find((ref) => refs.includes(ref));
     if (main === undefined)
       return { state: "unknown", summary: "There is neither main nor master: fetch the main branch" };

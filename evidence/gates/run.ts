@@ -29,7 +29,17 @@ export async function runGates(gates: readonly Gate[], repository: Repository): 
 
 /** What gates look at in a folder. */
 export function repositoryAt(root: string, git: Repository["git"], facts: Facts): Repository {
-  return { file: (path) => readText(join(root, path)), git, facts };
+  const isTracked = async (path: string): Promise<boolean> =>
+    (await git(["rev-parse", "--is-inside-work-tree"])) !== "true" ||
+    (await git(["ls-files", "--error-unmatch", "--", path])) !== undefined;
+  return {
+    file: async (path) => {
+      const content = readText(join(root, path));
+      return content !== undefined && (await isTracked(path)) ? content : undefined;
+    },
+    git,
+    facts,
+  };
 }
 
 async function attempted(gate: Gate, repository: Repository): Promise<GateFinding> {

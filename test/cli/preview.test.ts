@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +55,17 @@ describe("exit status and output", () => {
       '    Found:    {"days":7,"list":["a"]}',
     ]);
     expect(mandatory).toBeGreaterThan(lines.findIndex((line) => line.startsWith("! echo-stack")));
+  });
+
+  it.each([
+    ["--config", "a=b"],
+    ["--policy-pack", pack("echo")],
+    ["--policy-pack-config", "any.json"],
+  ])("is 2 where evidence would be of something else than the commit: %s", async (...given) => {
+    const { status, stderr } = await run(of("small", "--evidence", join(folder, "records"), ...given));
+    expect(status).toBe(2);
+    expect(stderr).toContain(`--evidence with ${given[0]}`);
+    expect(existsSync(join(folder, "records"))).toBe(false);
   });
 
   it("is 2 where the preview could not tell, with the reason on standard error alone", async () => {

@@ -89,6 +89,29 @@ describe("env-file-ignored", () => {
     });
   });
 
+  it("does not hold when one clone alone ignores .env", async () => {
+    repository({ "a.txt": "1" });
+    write(".git/info/exclude", ".env*\n");
+    expect(await checked("env-file-ignored")).toMatchObject({ state: "does-not-hold" });
+  });
+
+  it("does not hold when a merge added .env, which no other commit did", async () => {
+    repository({ ".gitignore": ".env*\n" });
+    run("branch", "-M", "main");
+    run("switch", "--quiet", "-c", "other");
+    run("commit", "--quiet", "--allow-empty", "-m", "Other");
+    run("switch", "--quiet", "main");
+    run("commit", "--quiet", "--allow-empty", "-m", "Main");
+    run("merge", "--quiet", "--no-ff", "--no-commit", "other");
+    write(".env", "JWT_SECRET=canary\n");
+    run("add", "--force", ".env");
+    run("commit", "--quiet", "-m", "Merge");
+    expect(await checked("env-file-ignored")).toMatchObject({
+      state: "does-not-hold",
+      summary: "The history has .env",
+    });
+  });
+
   it("is unknown without Git's history", async () => {
     write(".gitignore", ".env*\n");
     expect(await checked("env-file-ignored")).toMatchObject({ state: "unknown" });
@@ -111,6 +134,26 @@ describe("documents", () => {
       state: "does-not-hold",
       summary: "DEPLOYMENT_GUIDE.md does not name the host api.optropic.example",
     });
+  });
+
+  it.each([
+    ["## 3.0.0\n", "holds"],
+    ["Version v3.0.0.", "holds"],
+    ["13.0.0", "does-not-hold"],
+    ["3.0.0-rc.1", "does-not-hold"],
+    ["3.0.0+build.5", "does-not-hold"],
+    ["3.0.09", "does-not-hold"],
+  ])("name a release as a word of its own: %j %s", async (text, state) => {
+    write("CHANGELOG.md", text);
+    expect(await checked("release-notes")).toMatchObject({ state });
+  });
+
+  it("do not hold where Git does not have them", async () => {
+    repository({ "a.txt": "1" });
+    write("CHANGELOG.md", "## 3.0.0\n");
+    expect(await checked("release-notes")).toMatchObject({ state: "does-not-hold" });
+    run("add", "CHANGELOG.md");
+    expect(await checked("release-notes")).toMatchObject({ state: "holds" });
   });
 
   it.each(documents.map(({ name }) => name))("%s does not hold in an empty repository", async (name) => {
@@ -162,6 +205,15 @@ describe("the release branch", () => {
     expect((await found([releaseBranch]))[0]).toMatch(/^does-not-hold/);
     run("update-ref", "refs/remotes/origin/release/v3.0.0", "HEAD");
     expect((await found([releaseBranch]))[0]).toMatch(/^holds/);
+  });
+
+  it("is compared with the remote that was cloned, whatever others have", async () => {
+    repository({ "a.txt": "1" });
+    run("branch", "-M", "main");
+    run("update-ref", "refs/remotes/origin/main", "HEAD");
+    run("commit", "--quiet", "--allow-empty", "-m", "Fix");
+    run("update-ref", "refs/remotes/fork/main", "HEAD");
+    expect((await found())[1]).toBe("does-not-hold: origin/main lacks 1 commit of the release");
   });
 
   it("is unknown without Git, and without a main branch", async () => {

@@ -737,7 +737,7 @@ describe("hostile results", () => {
             {
               ...{ urn: `a::b::c::${text}`, message: text, setting: text, expected: text, fix: text },
               source: { path: text, line: 1 },
-              waiver: { until: text, approvedBy: text, reason: text },
+              waiver: { until: "2026-12-31", approvedBy: text, reason: text },
             },
           ],
         })),
@@ -857,6 +857,19 @@ describe("hostile results", () => {
     ],
     ["a policy that objects to nothing", withPolicy({ status: "violated" })],
     ["nothing but policies that are disabled", withPolicy({ enforcement: "disabled" })],
+    ["a policy that nobody waived", withPolicy({ status: "waived", violations: [objection] })],
+    [
+      "a waiver without a day",
+      withPolicy({
+        status: "waived",
+        violations: [{ ...objection, waiver: { until: "soon", approvedBy: "a", reason: "b" } }],
+      }),
+    ],
+    [
+      "an error that the program reported",
+      staging((each) => ({ ...each, messages: [{ severity: "error", message: "failed" }] })),
+    ],
+    ["the stack of another project", told({ project: "stranger", stack: "staging" })],
   ])("with %s are no result, and not a verdict", async (_, content) => {
     keep(jsonOfAll({ "staging.json": content }));
     await comment();

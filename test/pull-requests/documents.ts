@@ -3,6 +3,8 @@ import type { ArchivedFile } from "./zip-archive.ts";
 const urn = "urn:pulumi:production::optropic::cloudflare:index/zone:Zone::zone";
 
 export interface Told {
+  /** The project; `optropic` unless it says so. */
+  project?: string;
   /** The stack; `production` unless it says so. */
   stack?: string;
   /** What a mandatory policy objects to; nothing unless it says so. */
@@ -11,7 +13,7 @@ export interface Told {
   change?: (document: ReturnType<typeof documentOf>) => object;
 }
 
-function documentOf({ stack = "production", refused }: Told) {
+function documentOf({ project = "optropic", stack = "production", refused }: Told) {
   const policy = {
     pack: "optropic-checklist",
     name: "tls-minimum-version",
@@ -23,7 +25,7 @@ function documentOf({ stack = "production", refused }: Told) {
     violations: refused === undefined ? [] : [{ urn, message: refused }],
   };
   return {
-    project: "optropic",
+    project,
     stack,
     resources: [{ urn, type: "cloudflare:index/zone:Zone", name: "zone", operation: "create" }],
     policies: [policy],
@@ -43,7 +45,7 @@ export function jsonOfAll(changes: Record<string, string> = {}): ArchivedFile[] 
   const files = {
     "production.json": told(),
     "staging.json": told({ stack: "staging" }),
-    "delivery.json": told(),
+    "delivery.json": told({ project: "optropic-delivery" }),
     ...changes,
   };
   return Object.entries(files).map(([name, content]) => ({ name, content }));

@@ -41,7 +41,7 @@ function previews(stacks: readonly string[], changes: Partial<PreviewsOptions> =
     head: join(folder, "head"),
     base: join(folder, "base"),
     results: join(folder, "results"),
-    stacks: stacks.map((name) => ({ name, project: ".", stack: name })),
+    stacks: stacks.map((name) => ({ name, project: ".", program: "p", stack: name })),
     say: () => {},
     ...changes,
   });
@@ -90,7 +90,7 @@ it("compares with nothing where the base cannot be previewed", async () => {
 });
 
 it.each([
-  ["has no such project", { stacks: [{ name: "new", project: "delivery", stack: "new-0" }] }],
+  ["has no such project", { stacks: [{ name: "new", project: "delivery", program: "p", stack: "new-0" }] }],
   ["is not there", { base: undefined }],
 ])("compares with nothing where the base %s", async (_, changes) => {
   expect(await previews(["a-0"], changes)).toBe(0);

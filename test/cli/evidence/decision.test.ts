@@ -83,6 +83,13 @@ describe("optropic evidence", () => {
 
     const page = join(root, "report.html");
     expect(optropic(["report", "--output", page, ...evidence]).output).toBe(`no-go: ${page}\n`);
+    const told = optropic(["report", "--json", "--output", page, ...evidence]).output;
+    expect(JSON.parse(told)).toEqual({ decision: "no-go", output: page });
+    expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>/i);
+    expect(optropic(["report", "--output", join(root, "report.pdf"), ...evidence])).toMatchObject({
+      status: 2,
+      errors: expect.stringMatching(/its extension says no format/),
+    });
     expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>/);
 
     rmSync(join(records, "production"), { recursive: true });
