@@ -7,7 +7,7 @@ import { Findings } from "./finding.ts";
 import { concernedBy } from "./open.ts";
 import { inRepository, type Repository } from "./repository.ts";
 import { artifactName, artifactsOf, resultsIn } from "./results.ts";
-import { isSameRepository, type WorkflowRun } from "./run.ts";
+import { dayOf, isSameRepository, type WorkflowRun } from "./run.ts";
 import { runsOf } from "./runs.ts";
 import { type StackResult, stackResult } from "./stack-result.ts";
 import { previewedStacks } from "./stacks.ts";
@@ -62,7 +62,7 @@ async function uploadPush(
   if (claim?.run !== run.id || claim.head !== run.head_sha || claim.pullRequest !== null) {
     return `The results of run ${run.id} do not say that they are its own; nothing to upload.`;
   }
-  const stacks = previewedStacks.map((stack) => stackResult(results.files, stack));
+  const stacks = previewedStacks.map((stack) => stackResult(results.files, stack, dayOf(run)));
   const place = { commit: run.head_sha, ref: `refs/heads/${main}` };
   const done = await upload(repository, place, stacks);
   return done.length === 0 ? `Run ${run.id} judged no stack; nothing to upload.` : done.join("\n");

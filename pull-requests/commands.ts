@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { runCommand, runProgram } from "../lib/command.ts";
 import { exitStatus } from "../lib/exit.ts";
 import { Failure } from "../lib/failure.ts";
+import { checkedUrl } from "../vendors/base-url.ts";
 import { type Clock, systemClock } from "../vendors/clock.ts";
 import { GitHub } from "../vendors/github.ts";
 import { checkOutBase } from "./base.ts";
@@ -72,7 +73,8 @@ export async function pullRequest(args: readonly string[], clock = systemClock):
     .option("--author <login>", "the login that GITHUB_TOKEN writes as", "github-actions[bot]")
     .action(async ({ author }: { author: string }) => {
       await said(() => {
-        const serverUrl = required("GITHUB_SERVER_URL", "set it to a URL such as https://github.com");
+        const server = required("GITHUB_SERVER_URL", "set it to a URL such as https://github.com");
+        const serverUrl = checkedUrl(server, "GITHUB_SERVER_URL").href.replace(/\/$/, "");
         return comment(repository(clock), wake(), { author, serverUrl, clock });
       });
     });

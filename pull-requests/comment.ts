@@ -9,6 +9,7 @@ import { type OwnComment, ownComments, putComment, removeComment } from "./own-c
 import type { Repository } from "./repository.ts";
 import { isSameRepository, type WorkflowRun } from "./run.ts";
 import { runOf, runsOf } from "./runs.ts";
+import { noVerdict } from "./verdict.ts";
 import type { Wake } from "./wake.ts";
 
 /** Times that a comment is compared with what GitHub knows, and milliseconds after a write that failed. */
@@ -56,18 +57,18 @@ async function commentOn(
   { author, serverUrl, clock = systemClock }: CommentOptions,
 ): Promise<string> {
   const findings = new Findings(repository);
-  let written: OwnComment | undefined;
+  let written: Written | undefined;
   let done = "";
   for (let round = 1; ; round += 1) {
     const pull = await openPullRequest(repository, number);
     if (pull === undefined) return done === "" ? `Pull request ${number} is closed.` : done;
-    const [own, ...others] = await ownComments(repository, number, author, written);
+    const [own, ...others] = await ownComments(repository, number, author, written?.kept);
     const old = own === undefined ? undefined : stateOf(own.body);
     const runs = await knownRuns(repository, pull, wake.run, old);
     const finding = await findings.of(pull, runs, pulls);
     const body = bodyOf(repository, wake, finding, serverUrl);
     const isKept = await keeps(repository, old, finding);
-    const isSaid = own?.body === body || (body === written?.body && own?.id === written.id);
+    const isSaid = own?.body === body || isWritten(written, own, body);
     if ((isKept || isSaid) && others.length === 0) {
       // After it was said: what a stranger's run keeps may be no archive at all.
       if (finding.unreadable !== undefined) throw finding.unreadable;
@@ -81,7 +82,8 @@ async function commentOn(
       // An older comment would go on saying what no longer holds.
       for (const other of others) await removeComment(repository, other);
       if (isKept || isSaid) continue;
-      written = { id: await putComment(repository, number, own, body), body };
+      const times = written?.body === body ? written.times + 1 : 1;
+      written = { kept: await putComment(repository, number, own, body), body, times };
       const isNew = own === undefined || done.startsWith("Commented");
       done = isNew
         ? `Commented on pull request ${number}.`
@@ -93,6 +95,24 @@ async function commentOn(
       await clock.sleep(rounds.pauseMs * round, new AbortController().signal);
     }
   }
+}
+
+/** What was written just now. */
+interface Written {
+  /** As GitHub keeps it, which can differ from what it was given. */
+  readonly kept: OwnComment;
+  readonly body: string;
+  /** How often it was written one time after the other. */
+  readonly times: number;
+}
+
+/**
+ * Whether a text stands where it was written. Where the list shows another one, another job has written since, or the
+ * list lags behind: then it is written once more, and believed.
+ */
+function isWritten(written: Written | undefined, own: OwnComment | undefined, body: string): boolean {
+  if (written === undefined || written.body !== body || own?.id !== written.kept.id) return false;
+  return own.body === written.kept.body || written.times > 1;
 }
 
 /** The runs of the head, with what a list that lags behind does not have: the run that ended, and the comment's. */
@@ -134,7 +154,8 @@ async function keeps(
       // A list can lag behind the event that the refusal came from.
       return then.conclusion === "failure" || then.conclusion === null;
     default:
-      return then.conclusion !== null;
+      // A run that was canceled has no verdict that somebody could have said.
+      return noVerdict(then.conclusion) === undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from "../lib/failure.ts";
 import { listed } from "../lib/text.ts";
+import { VendorProblem } from "../vendors/problem.ts";
 import { type ComparedBase, claimIn, objectionTo } from "./claim.ts";
 import { isOfAnother, isOneHead, type OpenPullRequest } from "./open.ts";
 import type { Repository } from "./repository.ts";
@@ -11,7 +12,7 @@ import {
   type Results,
   resultsIn,
 } from "./results.ts";
-import type { WorkflowRun } from "./run.ts";
+import { dayOf, type WorkflowRun } from "./run.ts";
 import { type StackResult, stackResult } from "./stack-result.ts";
 import { previewedStacks } from "./stacks.ts";
 import { couldNotTell, type Judgment, judge, noVerdict } from "./verdict.ts";
@@ -97,6 +98,25 @@ export class Findings {
     };
     const nothing = saysNothing(pull, run, sharing);
     if (nothing !== undefined) return finding(nothing);
+    try {
+      return await this.#ofEnded(pull, run, sharing, finding);
+    } catch (error) {
+      const isKnown = isOwnBranch(pull, run) && sharing.length === 0;
+      if (!(error instanceof VendorProblem) || !isKnown) throw error;
+      // What was said of an older run must not stand for this one.
+      return {
+        ...finding(couldNotTell("GitHub does not say what it found. Run this again.")),
+        unreadable: error,
+      };
+    }
+  }
+
+  async #ofEnded(
+    pull: OpenPullRequest,
+    run: WorkflowRun,
+    sharing: readonly OpenPullRequest[],
+    finding: (judgment: Judgment) => Finding,
+  ): Promise<Finding | undefined> {
     const unfinished = noVerdict(run.conclusion);
     const isOwn = isOwnBranch(pull, run);
     const kept = await artifactsOf(this.#repository, run.id);
@@ -133,7 +153,7 @@ export class Findings {
     const claim = claimIn(results.files);
     const objection = await objectionTo(this.#repository, claim, run, pull);
     if (objection !== undefined) return { ...finding, judgment: couldNotTell(objection) };
-    const stacks = previewedStacks.map((stack) => stackResult(results.files, stack));
+    const stacks = previewedStacks.map((stack) => stackResult(results.files, stack, dayOf(run)));
     return {
       ...finding,
       stacks,

@@ -38,14 +38,14 @@ export async function ownComments(
 /**
  * Creates the comment, or changes the one that is there.
  *
- * @returns its id
+ * @returns the comment as GitHub keeps it
  */
 export async function putComment(
   { api, ...repository }: Repository,
   number: number,
   own: OwnComment | undefined,
   body: string,
-): Promise<number> {
+): Promise<OwnComment> {
   const answer = await api.ask({
     method: own === undefined ? "POST" : "PATCH",
     path: inRepository(
@@ -54,9 +54,9 @@ export async function putComment(
     ),
     body: { body },
     right: "comment on pull requests",
-    schema: z.object({ id }),
+    schema: z.object({ id, body: z.string() }),
   });
-  return answer.id;
+  return answer;
 }
 
 export async function removeComment(

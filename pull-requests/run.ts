@@ -16,6 +16,7 @@ export const workflowRun = z.object({
   event: z.string(),
   conclusion: z.string().max(100).nullable(),
   created_at: z.iso.datetime({ offset: true }),
+  run_started_at: z.iso.datetime({ offset: true }).nullish(),
   head_sha: commitSchema,
   head_branch: z.string().min(1).max(1000).nullable(),
   // A fork can be deleted before its run has finished.
@@ -49,6 +50,11 @@ export function isSameRepository(one: Named | null, other: Named | null): boolea
 interface Named {
   readonly id?: number | undefined;
   readonly full_name: string;
+}
+
+/** The day that a run's newest attempt began on, in UTC, as `2026-11-02`. */
+export function dayOf({ run_started_at: started, created_at: created }: WorkflowRun): string {
+  return new Date(started ?? created).toISOString().slice(0, 10);
 }
 
 /** What is known of one run twice: the later attempt, and of one attempt the one that has ended. */

@@ -21,11 +21,11 @@ const most = 20_000;
 const deepest = 50;
 
 const text = z.string().max(1_000_000);
-const source = z.object({
-  path: text,
-  line: z.int().nonnegative(),
-  column: z.int().nonnegative().default(1),
-});
+/** A place in a file of the repository; one outside of it, which no page of GitHub shows, is left out. */
+const place = z
+  .object({ path: text, line: z.int().nonnegative(), column: z.int().nonnegative().default(1) })
+  .optional()
+  .transform((given) => (given !== undefined && isInside(given.path) ? given : undefined));
 const waiver = z.object({ until: z.iso.date(), approvedBy: text, reason: text });
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(most);
 const value = z.json();
@@ -37,8 +37,8 @@ const violation = z.object({
   urn: text,
   message: text,
   status: z.enum(["waived", "unknown", "unproved"]).optional(),
-  source: source.optional(),
-  declared: source.optional(),
+  source: place,
+  declared: place,
   property: text.optional(),
   setting: text.optional(),
   expected: text.optional(),
@@ -90,7 +90,8 @@ const document = z.object({
   stack: text,
   resources: list(z.object({ ...resource.shape, operation: z.enum(["create", "read", "same"]) })),
   policies: list(policy).refine(
-    (policies) => policies.some((each) => each.enforcement !== "disabled"),
+    (policies) =>
+      policies.some((each) => each.enforcement !== "disabled" && each.status !== "not-applicable"),
     "no policy judged it",
   ),
   messages: list(
@@ -108,12 +109,20 @@ const failed = z.object({
   error: z.object({
     failure: text,
     message: text,
-    problems: list(z.object({ message: text, source: source.optional() })).optional(),
+    problems: list(z.object({ message: text, source: place })).optional(),
   }),
 });
 
-/** Reads `NAME.json` of a stack. */
-export function stackResult(files: Files, { name, program, stack }: PreviewedStack): StackResult {
+/**
+ * Reads `NAME.json` of a stack.
+ *
+ * @param day on which it was judged, as `2026-11-02`: a waiver that ended before it waives nothing
+ */
+export function stackResult(
+  files: Files,
+  { name, program, stack }: PreviewedStack,
+  day: string,
+): StackResult {
   const file = files.get(`${name}.json`);
   if (file === undefined) return { kind: "missing" };
   const content = parseJson(file.toString("utf8"));
@@ -127,6 +136,12 @@ export function stackResult(files: Files, { name, program, stack }: PreviewedSta
   if (!parsed.success) return invalid(name, parsed.error);
   if (parsed.data.project !== program || parsed.data.stack !== stack) {
     return { kind: "invalid", reason: `${name}.json is about another stack than ${program}/${stack}` };
+  }
+  const ended = parsed.data.policies
+    .flatMap(({ violations }) => violations)
+    .find((each) => each.waiver !== undefined && each.waiver.until < day);
+  if (ended !== undefined) {
+    return { kind: "invalid", reason: `${name}.json waives something by a waiver that ended before ${day}` };
   }
   const judged = completed(parsed.data);
   return { kind: judged.summary.mandatory > 0 ? "refused" : "holds", document: judged };
@@ -198,6 +213,10 @@ function agrees({
   if (own.has("violated") || own.has("unproved")) return stated === "violated";
   if (own.has("unknown")) return stated === "unknown";
   return own.has("waived") ? stated === "waived" : stated === "passed" || stated === "not-applicable";
+}
+
+function isInside(path: string): boolean {
+  return !/^(?:[/\\]|[a-z]:[/\\]|[a-z][a-z\d+.-]*:\/)/i.test(path) && !path.split(/[/\\]/).includes("..");
 }
 
 /** Whether a document nests too deep for what reads it, which goes down call by call. */

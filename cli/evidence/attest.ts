@@ -20,7 +20,7 @@ export async function attest(item: string | undefined, flags: AttestFlags): Prom
   const { evidence } = readStackSettings(cwd, flags.stack);
   const at = new Date();
   const commit = await git(cwd, ["rev-parse", "--verify", "HEAD"]);
-  const authors = evidence.fourEyes && commit !== undefined ? await authorsOf(cwd, commit) : [];
+  const authors = evidence.fourEyes ? await authorsOf(cwd, commit) : [];
   const { by, shows, until, note, doesNotHold } = flags;
   const signable = new Set<string>(
     registeredControls().flatMap(({ kind, items }) => (kind === "attest" ? items : [])),

@@ -49,7 +49,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
     stack,
     at,
     commit,
-    authors: evidence.fourEyes && commit !== undefined ? await authorsOf(cwd, commit) : [],
+    authors: evidence.fourEyes ? await authorsOf(cwd, commit) : [],
     records: known.records,
     controls: registeredControls(),
     validHours: {

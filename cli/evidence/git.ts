@@ -21,10 +21,11 @@ export async function cleanCommit(cwd: string, apart: string): Promise<string | 
 }
 
 /**
- * Who wrote a commit: the addresses of its author, as written and by `.mailmap`, and of those that its message names as
+ * Who wrote a commit, which nobody knows where there is none: the addresses of its author, as written and by `.mailmap`, and of those that its message names as
  * co-authors.
  */
-export async function authorsOf(cwd: string, commit: string): Promise<Authors> {
+export async function authorsOf(cwd: string, commit: string | undefined): Promise<Authors> {
+  if (commit === undefined) return "unknown";
   const format = "--format=%ae%n%aE%n%(trailers:key=Co-authored-by,valueonly)";
   const text = await git(cwd, ["show", "--no-patch", format, commit, "--"]);
   const found = (text ?? "").split("\n").flatMap((line) => /[^\s<>]+@[^\s<>]+/.exec(line)?.[0] ?? []);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cleanCommit, git } from "../../cli/evidence/git.ts";
+import { authorsOf, cleanCommit, git } from "../../cli/evidence/git.ts";
 import { sha256 } from "../../evidence/digest.ts";
 import { apiDocumentation } from "../../evidence/gates/api-documentation.ts";
 import { documents } from "../../evidence/gates/documents.ts";
@@ -174,8 +174,9 @@ describe("the commit that was judged", () => {
     expect(await cleanCommit(root, join(root, "records"))).toBeUndefined();
   });
 
-  it("is unknown without Git", async () => {
+  it("is unknown without Git, and so is who wrote it", async () => {
     expect(await cleanCommit(root, join(root, "records"))).toBeUndefined();
+    expect(await authorsOf(root, undefined)).toBe("unknown");
   });
 });
 

@@ -33,11 +33,11 @@ it("fits a comment and begins with our own line, whatever the results say", () =
         }),
       );
       const results: StackResult[] = previewedStacks.map((stack) =>
-        stackResult(new Map([[`${stack.name}.json`, file]]), {
-          ...stack,
-          program: "optropic",
-          stack: "production",
-        }),
+        stackResult(
+          new Map([[`${stack.name}.json`, file]]),
+          { ...stack, program: "optropic", stack: "production" },
+          "2026-11-02",
+        ),
       );
       const run = { id: 1, number: 2, attempt: 1 };
       const state = { run, commit, base: "main", verdict: "refused" } as const;

@@ -381,6 +381,30 @@ describe("the newest run", () => {
     expect(firstLine()).toMatch(/no run of commit/);
   });
 
+  it.each([
+    [403, "Resource not accessible by integration"],
+    [404, "Not Found"],
+  ])("that GitHub says nothing of leaves no older verdict above it: %i", async (status, message) => {
+    ran(57, {}, jsonOfAll());
+    await wake(57);
+    ran(58, failure, refusal);
+    github.faults.push({ match: /^GET .*\/runs\/4058\/artifacts$/, status, message });
+    github.faults.push({ match: /^GET .*\/runs\/4058\/artifacts$/, status, message });
+    expect(await wake(58)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+    expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*: \[run 58\].*GitHub does not say what it found/);
+    await wake(58);
+    expect(firstLine()).toMatch(/^❌ \*\*Refused\*\*: \[run 58\]/);
+  });
+
+  it("that was canceled has no verdict that a comment of the same user could keep", async () => {
+    ran(58, { conclusion: "cancelled" });
+    const run = { id: 4058, number: 58, attempt: 1 };
+    const state = { run, commit, base: "main", verdict: "could-not-tell" } as const;
+    github.comments.set(pullRequest, [{ id: 5, login: bot, body: `${markerOf(state)}\n✅ all is well` }]);
+    await wake(58);
+    expect(said()).toEqual([expect.stringContaining("⚠️ **No verdict**: [run 58]")]);
+  });
+
   it("of another commit gives way to the head's own, whatever its number", async () => {
     keep(jsonOfAll());
     await comment({ run_number: 90 });
@@ -866,6 +890,14 @@ describe("hostile results", () => {
       }),
     ],
     [
+      "a waiver that ended before the run began",
+      withPolicy({
+        status: "waived",
+        violations: [{ ...objection, waiver: { until: "2026-11-01", approvedBy: "a", reason: "b" } }],
+      }),
+    ],
+    ["nothing but policies that do not apply", withPolicy({ status: "not-applicable" })],
+    [
       "an error that the program reported",
       staging((each) => ({ ...each, messages: [{ severity: "error", message: "failed" }] })),
     ],
@@ -876,6 +908,30 @@ describe("hostile results", () => {
     expect(firstLine()).toMatch(/^⚠️ \*\*Could not tell\*\*/);
     expect(said()[0]).toContain("### ⚠️ staging: no result\n\nThe result is invalid: ");
   });
+
+  it.each(["/etc/passwd", "../../other/file.ts", "a/../../b.ts", "https://evil.example/x", "C:\\x.ts"])(
+    "name no place outside of the repository: %s",
+    async (path) => {
+      const at = (source: object) =>
+        told({
+          refused: "x",
+          change: (document) => ({
+            ...document,
+            policies: document.policies.map((each) => ({
+              ...each,
+              violations: [{ ...objection, source }],
+            })),
+          }),
+        });
+      keep(jsonOfAll({ "production.json": at({ path, line: 17 }) }));
+      await comment(failure);
+      expect(said()[0]).toContain("### ❌ production: refused");
+      expect(said()[0]).not.toContain(":17");
+      kept(jsonOfAll({ "production.json": at({ path: "components/edge.ts", line: 17 }) }));
+      await comment({ ...failure });
+      expect(said()[0]).toContain("components/edge.ts:17");
+    },
+  );
 
   it.each<[string, ArchivedFile[], RegExp]>([
     [
@@ -977,6 +1033,40 @@ describe("GitHub", () => {
     expect(said()).toEqual([expect.stringContaining("✅ **Holds**: [run 58]")]);
   });
 
+  it("has a comment that another job wrote over ours: it is written once more", async () => {
+    ran(57, {}, jsonOfAll());
+    await wake(57);
+    ran(58, failure, refusal);
+    let times = 0;
+    github.afterWrite = (comment) => {
+      times += 1;
+      if (times === 1) comment.body = comment.body.replace("❌ **Refused**", "✅ **Holds**");
+    };
+    await wake(58);
+    expect(firstLine()).toMatch(/^❌ \*\*Refused\*\*: \[run 58\]/);
+    expect(times).toBe(2);
+  });
+
+  it("has a list that lags behind, which is no reason to write for ever", async () => {
+    ran(57, {}, jsonOfAll());
+    await wake(57);
+    ran(58, failure, refusal);
+    const old = said()[0] ?? "";
+    github.afterWrite = (comment) => {
+      comment.body = old;
+    };
+    expect((await wake(58)).stdout).toBe("Updated the comment on pull request 42.\n");
+    expect(wrote()).toHaveLength(3);
+  });
+
+  it("may keep a comment otherwise than it was given: it is written once", async () => {
+    github.keeps = (body) => body.trimEnd();
+    keep([{ name: "production.json", content: "{" }]);
+    github.keeps = (body) => `${body}\r\n`;
+    expect((await comment()).stdout).toBe("Commented on pull request 42.\n");
+    expect(wrote()).toHaveLength(1);
+  });
+
   it("asks to wait before a comment is made, and is asked once more", async () => {
     keep(jsonOfAll());
     const headers = { "retry-after": "1" };
@@ -1023,6 +1113,16 @@ describe("GitHub", () => {
     expect(end).toMatchObject({ status: 2, stderr: expect.stringContaining("Bad credentials") });
     expect(end.stderr).not.toContain("wrong-canary");
   });
+
+  it.each(["javascript:alert(1)", "https://github.com?x=)", "http://github.example"])(
+    "has no pages at %s",
+    async (address) => {
+      keep(jsonOfAll());
+      const end = await comment(undefined, { GITHUB_SERVER_URL: address });
+      expect(end).toMatchObject({ status: 2, stderr: expect.stringContaining("GITHUB_SERVER_URL") });
+      expect(said()).toEqual([]);
+    },
+  );
 
   it.each(["GITHUB_TOKEN", "GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_EVENT_PATH"])(
     "cannot be asked without %s",

@@ -84,6 +84,10 @@ export interface FakeGitHub extends AsyncDisposable {
   readonly runs: FakeRun[];
   /** The commits of each branch. */
   readonly branches: Map<string, string[]>;
+  /** What GitHub keeps of a comment that is written; the same unless it says so. */
+  keeps?: (body: string) => string;
+  /** What happens after each write of a comment, before the next request. */
+  afterWrite?: (comment: FakeComment) => void;
   /** The repository's former name, which GitHub redirects from. */
   formerly?: string;
 }
@@ -256,9 +260,9 @@ function answerComment(
       const next = `<${github.url}/repositories/7/issues/${number}/comments?page=next>; rel="next"`;
       return { status: 200, answer: page.map(asComment), headers: isLast ? {} : { link: next } };
     }
-    const created = { id: 9000 + comments.length, login: "github-actions[bot]", body: JSON.parse(body).body };
+    const created = { id: 9000 + comments.length, login: "github-actions[bot]", body: "" };
     github.comments.set(number, [...comments, created]);
-    return { status: 201, answer: asComment(created) };
+    return { status: 201, answer: write(github, created, body) };
   }
   const gone = /^DELETE \/issues\/comments\/(\d+)$/.exec(path);
   if (gone !== null) {
@@ -273,8 +277,15 @@ function answerComment(
   const change = /^PATCH \/issues\/comments\/(\d+)$/.exec(path);
   const changed = [...github.comments.values()].flat().find(({ id }) => id === Number(change?.[1]));
   if (changed === undefined) return undefined;
-  changed.body = JSON.parse(body).body;
-  return { status: 200, answer: asComment(changed) };
+  return { status: 200, answer: write(github, changed, body) };
+}
+
+function write(github: FakeGitHub, comment: FakeComment, body: string) {
+  const given: string = JSON.parse(body).body;
+  comment.body = github.keeps?.(given) ?? given;
+  const answer = asComment(comment);
+  github.afterWrite?.(comment);
+  return answer;
 }
 
 function asRun({ attempts: _, ...changes }: FakeRun) {

@@ -18,7 +18,9 @@ for (const stack of previewedStacks) {
     config: stack.name === "production" ? ["edge.minTlsVersion=1.0"] : [],
   });
   const file = Buffer.from(JSON.stringify(document));
-  results.push(stackResult(new Map([[`${stack.name}.json`, file]]), stack));
+  results.push(
+    stackResult(new Map([[`${stack.name}.json`, file]]), stack, new Date().toISOString().slice(0, 10)),
+  );
 }
 const body = commentBody({
   state: {
