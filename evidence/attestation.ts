@@ -23,6 +23,8 @@ export interface AttestationRules {
   signable: ReadonlySet<string>;
   /** Addresses of who wrote the commit that goes live and may not sign; none where that is allowed. */
   authors: Authors;
+  /** What kind of credential a text has, such as "a GitHub token"; undefined for none. */
+  credentialIn: (text: string) => string | undefined;
 }
 
 const day = 86_400_000;
@@ -31,7 +33,7 @@ const day = 86_400_000;
  * The result of an attestation.
  *
  * @throws {Failure} `refused`, for an item that a machine decides, an unknown one, a day that has passed or is
- * too far away, and the author of the release
+ * too far away, a secret in what would be published, which the message does not repeat, and the author of the release
  */
 export function attestationOf(request: AttestationRequest, rules: AttestationRules): Result {
   const { by, shows, until, note, holds } = request;
@@ -54,6 +56,18 @@ export function attestationOf(request: AttestationRequest, rules: AttestationRul
   if (!isAddress(by)) throw refused(`--by ${JSON.stringify(by)} is not an e-mail address`);
   const problem = problemOfProof(shows);
   if (problem !== undefined) throw refused(`--shows ${problem}`);
+  const texts = [
+    ["--shows", shows],
+    ["--note", note ?? ""],
+  ] as const;
+  for (const [flag, text] of texts) {
+    const kind = rules.credentialIn(text) ?? (flag === "--note" ? spokenSecret(text) : undefined);
+    if (kind !== undefined) {
+      throw refused(
+        `${flag} has ${kind} in it, and evidence is published: leave it out, and replace the secret where it was shown to others`,
+      );
+    }
+  }
   const end = endOf(until, rules);
   if (rules.authors === "unknown") {
     throw refused(
@@ -75,6 +89,21 @@ export function attestationOf(request: AttestationRequest, rules: AttestationRul
     url: shows,
     by,
   };
+}
+
+/** What a sentence gives away: `password: …`, `the token is …`, a link that lets in, a word that a machine made up. */
+function spokenSecret(note: string): string | undefined {
+  const named =
+    /\b(?:pass(?:word|wd|phrase|code)?|pwd|pin|secret|token|credentials?|(?:api|access|private|secret|license)[ _-]?key)s?(?:\s+(?:is|was)\s+|\s*[:=]\s*)["'`]?(?=\S*[\d!-/:-@[-`{-~])(?!\/|https?:|\d{4}-\d\d)\S{4,}/i;
+  if (named.test(note)) return "what looks like a password or a token";
+  for (const [link] of note.matchAll(/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s<>"']{1,2000}/gi)) {
+    if (
+      problemOfProof(link.replace(/^[a-z][a-z0-9+.-]*/i, "https").replace(/[.,;:!?)\]]+$/, "")) !== undefined
+    )
+      return "a link that lets in whoever has it";
+  }
+  const random = /(?<![\w/.#@=-])(?=[\w+/=-]*[a-z])(?=[\w+/=-]*[A-Z])(?=[\w+/=-]*\d)[\w+=-]{20,}(?![\w/.@-])/;
+  return random.test(note) ? "a word that looks like a token" : undefined;
 }
 
 /** The end of a day in UTC. */

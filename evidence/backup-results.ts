@@ -28,6 +28,7 @@ export const backupControl: RegisteredControl = {
 export function backupResult(figures: BackupFigures, at: Date): Result {
   const { ageMinutes, rpoHolds, coveredDays, gaps, rpoMinutes, graceMinutes, retentionDays } = figures;
   const { kind, name, items, title } = backupControl;
+  const isCurrent = rpoHolds && ageMinutes !== undefined;
   const age =
     ageMinutes === undefined
       ? "There is no complete backup"
@@ -36,7 +37,7 @@ export function backupResult(figures: BackupFigures, at: Date): Result {
   return {
     control: { kind, name },
     items: [...items],
-    state: rpoHolds ? "holds" : "does-not-hold",
+    state: isCurrent ? "holds" : "does-not-hold",
     summary: `${age}, ${days}`,
     ...(gaps.length > 0 && {
       details: gaps
@@ -45,7 +46,7 @@ export function backupResult(figures: BackupFigures, at: Date): Result {
           shortened(`No backup from ${from} to ${to} (${formatMinutes(minutes)})`, 990),
         ),
     }),
-    ...(!rpoHolds && { fix: `${title} Run npx optropic backup, and look at the job that should have.` }),
+    ...(!isCurrent && { fix: `${title} Run npx optropic backup, and look at the job that should have.` }),
     ...(ageMinutes !== undefined && { measured: Math.max(0, ageMinutes) }),
     expected: rpoMinutes + graceMinutes,
     unit: "min",

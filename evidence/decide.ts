@@ -116,7 +116,9 @@ function decideItem(
   const controls = input.controls
     .filter((control) => control.items.includes(item.id))
     .map((control) =>
-      control.run === "decision" ? decideSteps(control, steps) : decideControl(control, item.id, latest),
+      control.run === "decision"
+        ? decideSteps(control, steps)
+        : decideControl(control, item.id, latest, input),
     )
     .map((control) => (input.phase === "deploy" ? beforeDeployment(control) : control));
   const missing = item.controls.filter(
@@ -141,7 +143,12 @@ function decideItem(
   };
 }
 
-function decideControl(control: RegisteredControl, id: ItemId, latest: Latest): ControlDecision {
+function decideControl(
+  control: RegisteredControl,
+  id: ItemId,
+  latest: Latest,
+  { stage }: DecisionInput,
+): ControlDecision {
   const { kind, name, title, run, standsFor } = control;
   const base = { kind, name, title, run, ...(standsFor !== undefined && { standsFor }) };
   const found = latest.get(controlKey(control));
@@ -151,7 +158,9 @@ function decideControl(control: RegisteredControl, id: ItemId, latest: Latest): 
   const { result, record, until, refusal } = found;
   const known = {
     ...base,
-    advisory: result.advisory === true,
+    // A record alone cannot say that nothing depends on it.
+    advisory:
+      result.advisory === true && (control.advisory === true || (run === "preview" && stage === "staging")),
     result,
     record: record.digest,
     until: until.toISOString(),

@@ -18,12 +18,19 @@ export interface DecisionInput {
   controls: readonly RegisteredControl[];
   /** Hours that evidence of each kind counts; an attestation may itself say that it counts for less. */
   validHours: Readonly<Record<RunKind, number>>;
+  /**
+   * SHA-256 of the settings of each project, by its name: what was made with others does not count. None where they
+   * are not known.
+   */
+  settings?: ReadonlyMap<string, string>;
   /** Evidence that no trusted key signed does not count. */
   signedOnly: boolean;
   /** What the settings accept: a waiver that only a record knows accepts nothing. */
   waivers: readonly AcceptedWaiver[];
   /** Who wrote what goes live, whose signatures do not count; none where they do. */
   authors?: Authors;
+  /** At the stage `staging` a policy that only production needs may advise; elsewhere only one that is registered so. */
+  stage?: "production" | "staging";
   /** How far the release is: items of a later phase are not due yet. */
   phase: Moment;
 }
@@ -131,6 +138,17 @@ function foundIn({ result, record, refusal }: Newest, input: DecisionInput): Fou
     const of = commit === undefined ? "no commit that is known" : commit.slice(0, 12);
     return { ...found, stale: `It was shown for ${of}, and ${input.commit.slice(0, 12)} is to go live` };
   }
+  const settings = input.settings?.get(record.run.project);
+  // What is known to be wrong stays so until it is measured again.
+  const isGood = result.state !== "does-not-hold" && result.state !== "unknown";
+  if (
+    settings !== undefined &&
+    isGood &&
+    bySettings.has(record.run.kind) &&
+    record.run.settings !== settings
+  ) {
+    return { ...found, stale: "It was shown with other settings than those that are to go live" };
+  }
   return found;
 }
 
@@ -155,6 +173,9 @@ const ofOneCommit: ReadonlySet<RunKind> = new Set<RunKind>([
   "release",
 ]);
 
+/** What judges or measures against the settings. A drill, whose restore takes hours, names its objectives itself. */
+const bySettings: ReadonlySet<RunKind> = new Set<RunKind>([...ofOneCommit, "verify", "watch"]);
+
 function endOf(result: Result, run: Run, validHours: DecisionInput["validHours"]): Date {
   const own = result.until === undefined ? undefined : Date.parse(result.until);
   const byKind = Date.parse(result.at) + validHours[run.kind] * hour;
@@ -169,7 +190,10 @@ function joined(all: readonly Found[]): Found {
     found.refusal !== undefined || found.stale !== undefined ? 1 : severity.indexOf(found.result.state);
   const [worst] = all.toSorted((one, other) => rank(one) - rank(other));
   if (worst === undefined) throw new RangeError("There is nothing to join");
-  return worst;
+  // A policy does not apply where the scope of a program asks for others: then another program must be asked.
+  return worst.record.run.kind === "preview" && rank(worst) === severity.indexOf("not-applicable")
+    ? { ...worst, refusal: "No program was asked: each says that it does not apply, by its setting scope" }
+    : worst;
 }
 
 /** A waiver counts up to and including its last day, in UTC. */

@@ -127,6 +127,7 @@ function stateOf(
   most: number,
   requests: number,
 ): "holds" | "does-not-hold" | "unknown" {
-  if (found === undefined || !Number.isFinite(found) || requests < minimumRequests) return "unknown";
+  if (found === undefined || !Number.isFinite(found) || found < 0 || requests < minimumRequests)
+    return "unknown";
   return found < most ? "holds" : "does-not-hold";
 }

@@ -13,6 +13,8 @@ export interface RegisteredControl {
   run: RunKind | "decision";
   /** Kinds of controls that the item asks for and this version does not have: a person signs in their place. */
   standsFor?: readonly Control[];
+  /** It never blocks its items: the checklist calls them optional. */
+  advisory?: boolean;
 }
 
 /** What identifies a control: its kind and its name. */

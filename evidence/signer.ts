@@ -16,10 +16,68 @@ export function problemOfProof(url: string | undefined): string | undefined {
   if (url === undefined || !/^https:\/\/[^\s]{1,1900}$/.test(url) || !URL.canParse(url)) {
     return "must be an https URL: what shows it to somebody who asks in a year";
   }
-  const { username, password } = new URL(url);
-  return username === "" && password === ""
-    ? undefined
-    : "must have no user and password: evidence is published";
+  const { username, password, searchParams, hash } = new URL(url);
+  if (username !== "" || password !== "") return "must have no user and password: evidence is published";
+  const inFragment = new URLSearchParams(hash.slice(1).replace(/^[^?=&]*\?/, ""));
+  const carries = [...searchParams, ...inFragment].some(([name, value]) => value !== "" && opensName(name));
+  return carries
+    ? "must carry no token, key or signature in its query or behind its #: evidence is published"
+    : undefined;
+}
+
+/** Words in the names of parameters whose value lets whoever has the link in. */
+const opening = new Set(
+  [
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "pass",
+    "pw",
+    "otp",
+    "pin",
+    "jwt",
+    "bearer",
+  ].concat(
+    [
+      "sig",
+      "signature",
+      "hmac",
+      "sas",
+      "credential",
+      "credentials",
+      "auth",
+      "authorization",
+      "session",
+      "sid",
+    ],
+    [
+      "sessionid",
+      "authkey",
+      "apikey",
+      "accesskey",
+      "secretkey",
+      "privatekey",
+      "resourcekey",
+      "sharekey",
+      "magic",
+    ],
+  ),
+);
+
+/** Whether a parameter is named as what opens something: `access_token`, `X-Amz-Signature`, `apiKey`, `sig`. */
+function opensName(name: string): boolean {
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word !== "");
+  const pairs = words.map((word, index) => `${words[index - 1] ?? ""}${word}`);
+  return [...words, ...pairs].some(
+    (word) => opening.has(word) || /(?:token|secret|password|passwd)$/.test(word),
+  );
 }
 
 /** Whether two addresses reach one person: capitals and what stands behind a plus sign do not make another. */

@@ -28,7 +28,7 @@ export interface MeasuredProbe {
 /** The results of a verification: one for each probe, with the check that decides it. */
 export function verifyResults(probes: readonly MeasuredProbe[]): Result[] {
   return probes.map((probe) => {
-    const state = probe.state === "error" ? "unknown" : probe.state;
+    const state = stateOf(probe);
     const shown = state === "waived" ? "does-not-hold" : state;
     const [worst] = probe.checks.filter((check) => check.state === shown);
     const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(probe.digest ?? "")?.[1];
@@ -59,11 +59,16 @@ export function verifyResults(probes: readonly MeasuredProbe[]): Result[] {
   });
 }
 
+/** A probe that looked at nothing has shown nothing. */
+function stateOf({ state, checks }: MeasuredProbe): Result["state"] {
+  return state === "error" || (state === "holds" && checks.length === 0) ? "unknown" : state;
+}
+
 function summaryOf(
   { title, state, message, checks }: MeasuredProbe,
   worst: MeasuredProbe["checks"][number] | undefined,
 ): string {
-  if (state === "holds") return title;
+  if (state === "holds") return checks.length === 0 ? "It looked at nothing" : title;
   if (worst === undefined) return message ?? title;
   const alike = checks.filter((check) => check.state === worst.state).length;
   const more = alike > 1 ? ` (and ${alike - 1} more)` : "";

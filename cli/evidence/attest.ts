@@ -5,6 +5,7 @@ import { exitStatus } from "../../lib/exit.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { textTable } from "../../lib/table.ts";
 import { counted, printableText } from "../../lib/text.ts";
+import { findCredential } from "../../policies/model/secret-formats.ts";
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { registeredControls } from "./controls.ts";
@@ -27,7 +28,10 @@ export async function attest(item: string | undefined, flags: AttestFlags): Prom
   );
   const result = attestationOf(
     { item, by, shows, until, note, holds: !doesNotHold },
-    { at, maximumDays: evidence.attestationDays, signable, authors },
+    {
+      ...{ at, maximumDays: evidence.attestationDays, signable, authors },
+      credentialIn: (text) => findCredential(text)?.kind,
+    },
   );
   const record = await recordRun(placeIn(cwd, flags.evidence), {
     kind: "attestation",

@@ -187,7 +187,11 @@ export async function runAllGates(flags: GatesFlags): Promise<Result> {
   const startedAt = new Date();
   const results = await runGates(
     gates,
-    repositoryAt(cwd, (args) => git(cwd, args), factsOf(settings)),
+    repositoryAt(
+      cwd,
+      (args) => git(cwd, args),
+      factsOf(settings, { project: projectNameOf(cwd), stack: flags.stack }),
+    ),
   );
   const result = await recorded(flags, "gate", cwd, startedAt, results);
   return flags.recordOnly ? { ...result, status: exitStatus.holds } : result;

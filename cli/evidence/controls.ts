@@ -48,12 +48,13 @@ function machineControls(): RegisteredControl[] {
     ...policies
       .filter(({ items: ids }) => ids.length > 0)
       .map(
-        ({ name, title, items: ids }): RegisteredControl => ({
+        ({ name, title, items: ids, level }): RegisteredControl => ({
           kind: "policy",
           name,
           title,
           items: ids,
           run: "preview",
+          ...(level === "advisory" && { advisory: true }),
         }),
       ),
     ...probes.map(

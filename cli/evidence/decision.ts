@@ -4,6 +4,7 @@ import { type ReportDocument, reportDocument } from "../../evidence/report/docum
 import { recordsUntil, verifyEvidence } from "../../evidence/verify.ts";
 import { type ExitStatus, exitStatus } from "../../lib/exit.ts";
 import { Failure } from "../../lib/failure.ts";
+import { isCalledProduction } from "../../lib/stage.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
@@ -13,7 +14,7 @@ import { authorsOf, git } from "./git.ts";
 import type { DecisionFlags } from "./options.ts";
 import { openEvidence } from "./place.ts";
 import { projectsIn } from "./projects.ts";
-import { trustedKeys } from "./record.ts";
+import { settingsOf, trustedKeys } from "./record.ts";
 import { acceptedWaivers } from "./waivers.ts";
 
 /**
@@ -59,7 +60,9 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
       rollback: hours.release,
       attestation: (evidence.attestationDays + 1) * 24,
     },
+    settings: await settingsOf(cwd, stack, commit),
     signedOnly: trusted.length > 0,
+    stage: settings.stage === "staging" && !isCalledProduction(stack) ? "staging" : "production",
     waivers: acceptedWaivers(cwd, stack, settings, at),
     phase,
   });

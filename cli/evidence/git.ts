@@ -5,9 +5,12 @@ import { Child } from "../../lib/child.ts";
 /** The most output of Git that is read, in bytes. */
 const maximumBytes = 1024 * 1024;
 
+/** The same of a list of every file, in bytes. */
+const maximumListBytes = 64 * 1024 * 1024;
+
 /**
- * The commit that a folder is at; undefined without Git, and where tracked files were changed since, as no
- * commit says then what is there.
+ * The commit that a folder is at; undefined without Git, where tracked files were changed since, and where Git was
+ * told not to look at some, as no commit says then what is there.
  *
  * @param apart a folder whose changes do not count: where evidence itself is written
  */
@@ -17,7 +20,15 @@ export async function cleanCommit(cwd: string, apart: string): Promise<string | 
   const besides =
     inside === "" || inside.startsWith("..") || isAbsolute(inside) ? [] : [`:(exclude)${inside}`];
   const changes = await git(cwd, ["status", "--porcelain", "--untracked-files=no", "--", ".", ...besides]);
-  return changes === "" && commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
+  if (changes !== "" || commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return undefined;
+  const files = await answer(cwd, ["ls-files", "-v", "-z", "--", ".", ...besides], maximumListBytes);
+  // Small letters and S: marked with --assume-unchanged or --skip-worktree, so their changes do not show.
+  return files === undefined || /(?:^|\0)[a-zS] /.test(files) ? undefined : commit;
+}
+
+/** A file of a folder as a checkout of a commit has it; undefined where Git cannot tell, or the commit has none. */
+export function fileAt(cwd: string, commit: string, name: string): Promise<string | undefined> {
+  return answer(cwd, ["cat-file", "--filters", `${commit}:./${name}`], maximumBytes);
 }
 
 /**
@@ -32,8 +43,16 @@ export async function authorsOf(cwd: string, commit: string | undefined): Promis
   return found.length === 0 ? "unknown" : [...new Set(found)];
 }
 
-/** What Git answers; undefined where it cannot. */
+/** What Git answers, without the space around it; undefined where it cannot. */
 export async function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
+  return (await answer(cwd, args, maximumBytes))?.trim();
+}
+
+async function answer(
+  cwd: string,
+  args: readonly string[],
+  outputBytes: number,
+): Promise<string | undefined> {
   try {
     const child = new Child({
       label: "git",
@@ -43,10 +62,10 @@ export async function git(cwd: string, args: readonly string[]): Promise<string 
         env: { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: "C" },
         cwd,
       },
-      outputBytes: maximumBytes,
+      outputBytes,
     });
     const status = await child.exited;
-    return status === 0 ? child.output.trim() : undefined;
+    return status === 0 ? child.output : undefined;
   } catch {
     return undefined;
   }

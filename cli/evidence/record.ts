@@ -5,10 +5,13 @@ import { readSigningKey, readVerifyingKey, type SigningKey, type VerifyingKey } 
 import type { EvidenceRecord } from "../../evidence/record.ts";
 import type { Result, Run, RunKind } from "../../evidence/statement.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { findCredential } from "../../policies/model/secret-formats.ts";
+import { projectNameOf } from "../../project/project.ts";
 import { repositoryRoot } from "../../project/sources.ts";
-import { cleanCommit } from "./git.ts";
+import { cleanCommit, fileAt } from "./git.ts";
 import { defaultFolder } from "./options.ts";
 import { isBucket, openEvidence } from "./place.ts";
+import { projectFoldersIn } from "./projects.ts";
 
 /** What a command found, before it becomes a record. */
 export interface Finding {
@@ -48,12 +51,32 @@ export async function recordRun(folder: string, finding: Finding): Promise<Evide
       tool: { name: packageJson.name, version: packageJson.version },
       startedAt: begun.toISOString(),
       finishedAt: finishedAt.toISOString(),
-      results,
+      results: results.map(withoutSecrets),
       ...(drill !== undefined && { drill }),
       ...(migration !== undefined && { migration }),
     },
     signingKey(process.env),
   );
+}
+
+/** A result whose texts have no credential in them: evidence is published, and what was measured may repeat one. */
+function withoutSecrets(result: Result): Result {
+  const { summary, details, measured, expected } = result;
+  return {
+    ...result,
+    summary: withoutSecret(summary),
+    ...(details !== undefined && { details: details.map(withoutSecret) }),
+    ...(typeof measured === "string" && { measured: withoutSecret(measured) }),
+    ...(typeof expected === "string" && { expected: withoutSecret(expected) }),
+  };
+}
+
+function withoutSecret(text: string): string {
+  const found = findCredential(text);
+  if (found === undefined) return text;
+  return text.includes(found.secret) && found.secret !== text
+    ? withoutSecret(text.replaceAll(found.secret, "***"))
+    : `(${found.kind} was taken out of this text)`;
 }
 
 /** The folder of an `--evidence` flag that may name none: then the repository's own. */
@@ -74,6 +97,24 @@ export function signingKey(environment: NodeJS.ProcessEnv): SigningKey | undefin
 /** @throws {Failure} `refused`, for a key that cannot be read */
 export function trustedKeys(texts: readonly string[]): VerifyingKey[] {
   return texts.map(readVerifyingKey);
+}
+
+/**
+ * SHA-256 of the stack's settings in each project of a folder, by the name of the project: as a commit has them, and
+ * else as they are in the folder.
+ */
+export async function settingsOf(
+  cwd: string,
+  stack: string,
+  commit: string | undefined,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of projectFoldersIn(cwd)) {
+    const text = commit && (await fileAt(folder, commit, `Pulumi.${stack}.yaml`));
+    const digest = text === undefined || text === "" ? settingsDigest(folder, stack) : sha256(text);
+    if (digest !== undefined) found.set(projectNameOf(folder), digest);
+  }
+  return found;
 }
 
 /** SHA-256 of the stack's settings as they are written, in which secrets are encrypted; undefined without. */

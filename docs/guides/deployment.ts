@@ -45,7 +45,7 @@ ${markdownTable(
    \`\`\`sh
    npx optropic status
    npx optropic report --output report.html
-   npx optropic report --output docs/PLATFORM_AUDIT_REPORT.md    # item C.7: the audit report is this report
+   npx optropic report --output docs/PLATFORM_AUDIT_REPORT.md    # item C.7: once nothing else is in the way
    \`\`\`
 
 ## Deploy

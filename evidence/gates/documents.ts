@@ -10,8 +10,6 @@ interface Page {
   title: string;
   items: readonly ItemId[];
   paths: readonly string[];
-  /** How to write it, where a command does. */
-  fix?: string;
   /** What the page must say, each with a word for a message, in the first of these forms or in another. */
   names: (facts: Facts) => readonly (readonly [what: string, text: string, ...others: string[]])[];
 }
@@ -77,14 +75,6 @@ const pages: readonly Page[] = [
     names: (facts) => contacts(facts).slice(2),
   },
   {
-    name: "platform-audit-report",
-    title: "PLATFORM_AUDIT_REPORT.md must be there, for the release.",
-    items: ["C.7"],
-    paths: ["PLATFORM_AUDIT_REPORT.md", "docs/PLATFORM_AUDIT_REPORT.md"],
-    fix: "Write it with npx optropic report --output PLATFORM_AUDIT_REPORT.md, and commit it.",
-    names: ({ release }) => [["the release", release]],
-  },
-  {
     name: "readme-production",
     title: "README.md must name the hosts of production.",
     items: ["S7.1"],
@@ -104,12 +94,12 @@ const pages: readonly Page[] = [
 const gates: ReadonlySet<ItemId> = new Set<ItemId>(["S7.1", "S1.5"]);
 
 /** Pages that must be there and say what the stack declares. */
-export const documents: readonly Gate[] = pages.map(({ name, title, items, paths, fix, names }) => ({
+export const documents: readonly Gate[] = pages.map(({ name, title, items, paths, names }) => ({
   kind: items.every((id) => gates.has(id)) ? "gate" : "docs",
   name,
   title,
   items,
-  fix: fix ?? `Write ${listed(paths, "or")}, with what the stack declares in it.`,
+  fix: `Write ${listed(paths, "or")}, with what the stack declares in it.`,
   async check({ file, facts }) {
     const contents = await Promise.all(paths.map(async (path) => ({ path, content: await file(path) })));
     const found = contents.flatMap(({ path, content = "" }) =>

@@ -3,6 +3,8 @@ import { alertNames } from "../../metrics/alerts.ts";
 
 /** What a stack declares and the repository's documents must name. */
 export interface Facts {
+  project: string;
+  stack: string;
   release: string;
   /** Hosts that the platform is served by. */
   hosts: readonly string[];
@@ -14,8 +16,13 @@ export interface Facts {
   rpoMinutes: number;
 }
 
-export function factsOf({ contacts, domains, objectives, release }: Settings): Facts {
+export function factsOf(
+  { contacts, domains, objectives, release }: Settings,
+  { project, stack }: Pick<Facts, "project" | "stack">,
+): Facts {
   return {
+    project,
+    stack,
     release,
     hosts: [domains.web, domains.api],
     contacts: [contacts.technicalLead, contacts.devops, contacts.databaseAdmin, contacts.security],

@@ -3,7 +3,7 @@ import { counted } from "../../lib/text.ts";
 import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument, Totals } from "./document.ts";
 import { evidenceLine } from "./status.ts";
-import { daysLeftWords, progressOf, totalOf, totalsLine, verdictWords } from "./words.ts";
+import { daysLeftWords, phaseWords, progressOf, totalOf, totalsLine, verdictWords } from "./words.ts";
 
 /** Actions that are shown at once; the others open with a click. */
 const firstActions = 8;
@@ -30,13 +30,6 @@ export function headerHtml(document: ReportDocument): string {
 <ul class="tiles">${tiles}</ul>
 </header>`;
 }
-
-const phaseWords = {
-  deploy: "before a deployment",
-  before: "before the release",
-  release: "during the release",
-  after: "after the release",
-} as const;
 
 /** What would make it go. */
 export function actionsHtml({ actions, decision }: ReportDocument): string {

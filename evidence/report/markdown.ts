@@ -3,20 +3,29 @@ import { markdownTable } from "../../lib/table.ts";
 import { formatMoment } from "../../lib/units.ts";
 import type { ReportDocument } from "./document.ts";
 import { evidenceLine } from "./status.ts";
-import { daysLeftWords, oneVerdict, totalsLine, verdictWords } from "./words.ts";
+import { daysLeftWords, oneVerdict, phaseWords, totalsLine, verdictWords } from "./words.ts";
+
+/** What stands before the items that are in the way, where they are few. */
+const inTheWay = "In the way:";
+const mostBlocking = 12;
 
 /** The decision as Markdown, for a pull request or a file. A text of the evidence is shown and never obeyed. */
 export function markdownReport(document: ReportDocument): string {
   const { project, stack, release, at, commit, decision, totals, sections, items, actions, evidence } =
     document;
   const { waivers, links } = document;
+  const blocking = items.filter(({ blocks }) => blocks).map(({ id }) => id);
   const shown = verdictWords.filter(({ verdict }) => totals[verdict] > 0);
   const parts = [
     `# ${decision === "go" ? "Go" : "No-go"}: ${prose(`${project}/${stack} ${release}`)}`,
     [
-      `${formatMoment(at)}${commit === undefined ? "" : `, commit \`${commit.slice(0, 12)}\``}.`,
+      `${formatMoment(at)}${commit === undefined ? "" : `, commit \`${commit}\``}.`,
+      `What is due ${phaseWords[document.phase]}.`,
       `${totalsLine(totals)} of ${items.length} items. Evidence: ${evidenceLine(evidence)}.`,
     ].join(" "),
+    ...(evidence.problems.length === 0 && blocking.length > 0 && blocking.length <= mostBlocking
+      ? [`${inTheWay} ${blocking.join(", ")}`]
+      : []),
     ...(actions.length > 0
       ? [
           "## What would make it go",
@@ -66,4 +75,25 @@ export function markdownReport(document: ReportDocument): string {
       : []),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+/** What the first lines of a report in Markdown say; undefined for another text. */
+export function readReport(
+  text: string,
+): { decision: "go" | "no-go"; subject: string; commit: string | undefined; blocking: string[] } | undefined {
+  const [heading = "", ...lines] = text.replaceAll("\r\n", "\n").split("\n");
+  const [, decision, subject] = /^# (Go|No-go): (.{1,400})$/.exec(heading) ?? [];
+  if (decision === undefined || subject === undefined) return undefined;
+  const intro = lines.slice(
+    0,
+    lines.findIndex((line) => line.startsWith("## ")),
+  );
+  const commit = intro.flatMap((line) => /, commit `([0-9a-f]{40}|[0-9a-f]{64})`\./.exec(line)?.[1] ?? [])[0];
+  const blocking = intro.find((line) => line.startsWith(inTheWay))?.slice(inTheWay.length);
+  return {
+    decision: decision === "Go" ? "go" : "no-go",
+    subject: subject.replaceAll("`", ""),
+    commit,
+    blocking: blocking === undefined ? [] : blocking.split(",").map((id) => id.trim()),
+  };
 }

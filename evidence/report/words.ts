@@ -23,6 +23,14 @@ export const oneVerdict: Readonly<Record<ItemVerdict, string>> = {
   "not-due": "not due yet",
 };
 
+/** What is due, by the moment that a decision is about. */
+export const phaseWords = {
+  deploy: "before a deployment",
+  before: "before the release",
+  release: "during the release",
+  after: "after the release",
+} as const;
+
 /** `120 hold, 3 do not hold, 52 unknown`; what is not there is left out. */
 export function totalsLine(totals: Totals): string {
   return verdictWords

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { readWaivers } from "../../checklist/waivers.ts";
 import { readPlans } from "../../config/plans.ts";
 import { parseJson } from "../../lib/json.ts";
+import { isCalledProduction } from "../../lib/stage.ts";
 import type { Context } from "./context.ts";
 import { type Declared, nothingDeclared, statedRoles } from "./declared.ts";
 
@@ -59,10 +60,6 @@ const environmentSchema = z
   .min(1)
   .max(100)
   .refine((name) => !/stag|preview|dev|test|review|sandbox/i.test(name));
-/** A stack whose name says production is production, whatever its settings say. */
-const isCalledProduction = (stack: string): boolean =>
-  /(?:^|[^a-z])(?:prod(?:uction)?|live)(?:[^a-z]|$)/i.test(stack);
-
 /** The zone of the platform is the domain of the organization's addresses. */
 function zoneOf(domains: string | undefined): string | undefined {
   const parsed = domainsSchema.safeParse(parseJson(domains ?? ""));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { guidePages } from "../../docs/guides.ts";
 import { apiDocumentation } from "../../evidence/gates/api-documentation.ts";
+import { auditReport } from "../../evidence/gates/audit-report.ts";
 import { documents } from "../../evidence/gates/documents.ts";
 import { factsOf } from "../../evidence/gates/facts.ts";
 import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
@@ -32,8 +33,12 @@ describe("the pages that the checklist asks for by name", () => {
 
 it("this repository's documents name what the production stack declares, but for what is written at the release", async () => {
   const results = await runGates(
-    [...documents, apiDocumentation],
-    repositoryAt(root, () => Promise.resolve(undefined), factsOf(settings)),
+    [...documents, auditReport, apiDocumentation],
+    repositoryAt(
+      root,
+      () => Promise.resolve(undefined),
+      factsOf(settings, { project: "optropic", stack: "production" }),
+    ),
   );
   const open = results.filter(({ state }) => state !== "holds").map(({ control }) => control.name);
   expect(open).toEqual(["platform-audit-report"]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type AttestationRequest, attestationOf } from "../../evidence/attestation.ts";
 import type { Authors } from "../../evidence/signer.ts";
+import { findCredential } from "../../policies/model/secret-formats.ts";
 
 const at = new Date("2026-11-28T12:00:00Z");
 
@@ -16,7 +17,10 @@ const request: AttestationRequest = {
 function attested(changes: Partial<AttestationRequest>, authors: Authors = []) {
   return attestationOf(
     { ...request, ...changes },
-    { at, maximumDays: 90, signable: new Set(["S8.3"]), authors },
+    {
+      ...{ at, maximumDays: 90, signable: new Set(["S8.3"]), authors },
+      credentialIn: (text) => findCredential(text)?.kind,
+    },
   );
 }
 
@@ -53,6 +57,51 @@ describe("an attestation", () => {
     ["a script", { shows: "javascript:alert(1)" }, /https URL/],
   ])("refuses %s", (_, changes, message) => {
     expect(() => attested(changes)).toThrow(message);
+  });
+
+  it.each([
+    "https://optropic.example/1?access_token=hunter2",
+    "https://optropic.example/1#access_token=hunter2",
+    "https://optropic.example/1#/page?sessionId=hunter2",
+    "https://b.s3.amazonaws.com/k?X-Amz-Credential=hunter2&X-Amz-Date=20261128T120000Z",
+    "https://b.s3.amazonaws.com/k?X-Amz-Signature=hunter2",
+    "https://x.blob.core.windows.net/k?sv=2024-01-01&sig=hunter2",
+    "https://optropic.example/1?apiKey=hunter2",
+    "https://optropic.example/1?api_key=hunter2",
+    "https://docs.optropic.example/d/1?resourcekey=hunter2",
+    `https://hooks.slack.com/services/T0000/B0000/${"hunter2x".repeat(3)}`,
+  ])("refuses a link that lets in whoever has it, and does not repeat it: %s", (shows) => {
+    expect(() => attested({ shows })).toThrow(/^--shows (?!.*hunter2)/);
+  });
+
+  it.each([
+    "https://optropic.example/1?issueKey=OPS-1&selectedIssue=OPS-1",
+    "https://optropic.example/1?author=lead&keyword=tokens#passwords",
+    "https://optropic.example/browse?passengers=2&assignee=1&signatures=3",
+  ])("takes a link that only names things: %s", (shows) => {
+    expect(attested({ shows }).url).toBe(shows);
+  });
+
+  it.each([
+    "see https://me:hunter2@optropic.example/",
+    "see https://optropic.example/?token=hunter2.",
+    "postgresql://me:hunter2@db.optropic.example/postgres",
+    `the token is ghp_${"hunter2x".repeat(5)}`,
+    "password: hunter2!",
+    "PASSWORD=hunter2",
+    "The password is hunter2",
+    "Read with 9hunter2ZkQ0vV8rTq1LmXa",
+  ])("refuses a note with a secret, and does not repeat it: %s", (note) => {
+    expect(() => attested({ note })).toThrow(/^--note has (?!.*hunter2)/);
+  });
+
+  it.each([
+    "Briefed on Friday; the password is rotated and the token was replaced",
+    "The secret: kept in the vault. Pass: 12 of 12",
+    "Release 3.0.0 at c0ffee0000000000000000000000000000000000, see https://optropic.example/tickets/1?tab=2",
+    "Token: see https://optropic.example/tickets/1",
+  ])("takes a note without one: %s", (note) => {
+    expect(attested({ note }).summary).toContain(note);
   });
 
   it.each(["Lead@Optropic.Example", "lead+ci@optropic.example"])(

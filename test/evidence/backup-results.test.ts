@@ -24,6 +24,7 @@ describe("what the store shows of backups", () => {
     const none = backupResult({ ...figures, ageMinutes: undefined, rpoHolds: false, coveredDays: 0 }, at);
     expect(none).toMatchObject({ state: "does-not-hold", fix: expect.stringMatching(/optropic backup/) });
     expect(none.measured).toBeUndefined();
+    expect(backupResult({ ...figures, ageMinutes: undefined }, at).state).toBe("does-not-hold");
     expect(backupResult({ ...figures, ageMinutes: 3000, rpoHolds: false }, at).state).toBe("does-not-hold");
   });
 

@@ -139,9 +139,10 @@ describe("a decision", () => {
     if (state === "does-not-hold") expect(actionsOf(decision)[0]).toMatchObject({ what: "Turn HTTPS on" });
   });
 
-  it("is not stopped by what only advises", () => {
-    const edit = (run: Run): Run =>
-      run.kind === "verify"
+  const advising =
+    (kind: RunKind) =>
+    (run: Run): Run =>
+      run.kind === kind
         ? {
             ...run,
             results: run.results.map((result) => ({
@@ -151,10 +152,57 @@ describe("a decision", () => {
             })),
           }
         : run;
-    const decision = decided(whole({ edit }));
-    expect(decision.go).toBe(true);
-    expect(verdictOf(decision, "4.2")).toMatchObject({ verdict: "does-not-hold", blocks: false });
-    expect(actionsOf(decision)).toEqual([]);
+
+  it("is not stopped by what is registered as an advice, or by what advises at the stage staging", () => {
+    const records = whole({ edit: advising("preview") });
+    const optional = everything.map((each) => ({
+      ...each,
+      ...(each.run === "preview" && { advisory: true }),
+    }));
+    for (const changes of [{ controls: optional }, { stage: "staging" as const }]) {
+      const decision = decided(records, changes);
+      expect(decision.go).toBe(true);
+      expect(verdictOf(decision, "2.1")).toMatchObject({ verdict: "does-not-hold", blocks: false });
+      expect(actionsOf(decision)).toEqual([]);
+    }
+  });
+
+  it.each([
+    ["preview", "production"],
+    ["verify", "production"],
+    ["verify", "staging"],
+  ] as const)("takes no record's word that nothing depends on what a %s found in %s", (kind, stage) => {
+    expect(decided(whole({ edit: advising(kind) }), { stage }).go).toBe(false);
+  });
+
+  it("does not count what no program was asked for", () => {
+    const notAsked = (run: Run): Run =>
+      run.kind === "preview"
+        ? { ...run, results: run.results.map((result) => ({ ...result, state: "not-applicable" as const })) }
+        : run;
+    const records = whole({ edit: notAsked });
+    expect(verdictOf(decided(records), "2.1")).toMatchObject({ verdict: "unknown", blocks: true });
+    const asked = whole().map(({ run }) => recordOf({ ...run, project: "delivery" }));
+    expect(verdictOf(decided([...records, ...asked]), "2.1")).toMatchObject({ verdict: "holds" });
+  });
+
+  it("counts what was made with the settings that are to go live, and no other", () => {
+    const settings = new Map([["optropic", "a".repeat(64)]]);
+    const made = (digest?: string) =>
+      whole({ edit: (run) => (digest === undefined ? run : { ...run, settings: digest }) });
+    expect(decided(made("a".repeat(64)), { settings }).go).toBe(true);
+    for (const digest of [undefined, "b".repeat(64)]) {
+      const decision = decided(made(digest), { settings });
+      expect(verdictOf(decision, "2.1")).toMatchObject({ verdict: "stale", blocks: true });
+      expect(verdictOf(decision, "4.2")).toMatchObject({ verdict: "stale", blocks: true });
+    }
+    const wrong = whole({
+      edit: (run) => ({
+        ...run,
+        results: run.results.map((result) => ({ ...result, state: "does-not-hold" as const })),
+      }),
+    });
+    expect(verdictOf(decided(wrong, { settings }), "4.2")).toMatchObject({ verdict: "does-not-hold" });
   });
 
   const waiver = { until: "2026-11-28", reason: "Moves next week", approver: "lead@optropic.example" };

@@ -6,13 +6,18 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { authorsOf, cleanCommit, git } from "../../cli/evidence/git.ts";
 import { sha256 } from "../../evidence/digest.ts";
 import { apiDocumentation } from "../../evidence/gates/api-documentation.ts";
+import { auditReport } from "../../evidence/gates/audit-report.ts";
 import { documents } from "../../evidence/gates/documents.ts";
 import { envFile } from "../../evidence/gates/env-file.ts";
 import type { Facts } from "../../evidence/gates/facts.ts";
 import { releaseBranch, releaseMerged } from "../../evidence/gates/release-branch.ts";
 import { repositoryAt, runGates } from "../../evidence/gates/run.ts";
+import { markdownReport, readReport } from "../../evidence/report/markdown.ts";
+import { busyReport } from "./busy.ts";
 
 const facts: Facts = {
+  project: "optropic",
+  stack: "production",
   release: "3.0.0",
   hosts: ["optropic.example", "api.optropic.example"],
   contacts: [
@@ -53,7 +58,7 @@ function repository(files: Record<string, string>): void {
 }
 
 async function checked(name: string) {
-  const gate = [envFile, ...documents].find((each) => each.name === name);
+  const gate = [envFile, ...documents, auditReport].find((each) => each.name === name);
   const [result] = await runGates(
     gate === undefined ? [] : [gate],
     repositoryAt(root, (args) => git(root, args), facts),
@@ -161,6 +166,79 @@ describe("documents", () => {
   });
 });
 
+describe("platform-audit-report", () => {
+  const report = (changes: { heading?: string; commit?: string; blocking?: string } = {}): string => {
+    const { heading = "# Go: optropic/production 3.0.0", commit, blocking } = changes;
+    return [
+      heading,
+      `2026-11-28 18:00 UTC, commit \`${commit ?? head()}\`. What is due before the release. 175 hold of 175 items.`,
+      ...(blocking === undefined ? [] : [`In the way: ${blocking}`]),
+      "## Sections",
+    ].join("\n\n");
+  };
+  const head = (): string =>
+    execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
+  function commit(files: Record<string, string>): void {
+    for (const [path, text] of Object.entries(files)) write(path, text);
+    run("add", "--all");
+    run("commit", "--quiet", "--message", "Change");
+  }
+
+  beforeEach(() => repository({ "index.ts": "1" }));
+
+  it.each([
+    ["go", {}],
+    ["no-go for itself alone", { heading: "# No-go: optropic/production 3.0.0", blocking: "C.7" }],
+  ])("holds where the report says %s, and pages alone were changed since", async (_, changes) => {
+    commit({
+      "docs/PLATFORM_AUDIT_REPORT.md": report(changes),
+      "records/a.json": "{}",
+      "README.md": "# New",
+    });
+    expect(await checked("platform-audit-report")).toMatchObject({ state: "holds" });
+  });
+
+  it.each<[string, Parameters<typeof report>[0], RegExp]>([
+    ["no-go", { heading: "# No-go: optropic/production 3.0.0", blocking: "4.2, C.7" }, /no-go: 4\.2 is in/],
+    ["no-go, and not why", { heading: "# No-go: optropic/production 3.0.0" }, /says no-go$/],
+    ["another stack", { heading: "# Go: optropic/staging 3.0.0" }, /is about optropic\/staging 3\.0\.0/],
+    [
+      "another release",
+      { heading: "# Go: optropic/production 2.9.0" },
+      /is about optropic\/production 2\.9\.0/,
+    ],
+    ["no report", { heading: "# Audit of 3.0.0" }, /not a report/],
+    ["a commit that is nowhere", { commit: "c".repeat(40) }, /is not here/],
+  ])("does not hold where the report is about %s", async (_, changes, summary) => {
+    commit({ "PLATFORM_AUDIT_REPORT.md": report(changes) });
+    const result = await checked("platform-audit-report");
+    expect(result?.summary).toMatch(summary);
+    expect(result?.state).not.toBe("holds");
+  });
+
+  it("does not hold where something else was changed since, or the commit is of another line", async () => {
+    const text = report();
+    commit({ "PLATFORM_AUDIT_REPORT.md": text, "index.ts": "2" });
+    expect(await checked("platform-audit-report")).toMatchObject({
+      state: "does-not-hold",
+      summary: expect.stringMatching(/index\.ts was changed since/),
+    });
+    run("checkout", "--quiet", "--orphan", "other");
+    run("commit", "--quiet", "--message", "Other");
+    expect((await checked("platform-audit-report"))?.summary).toMatch(/does not build on/);
+  });
+
+  it("reads what the report says of itself", () => {
+    const document = busyReport();
+    expect(readReport(markdownReport(document))).toEqual({
+      ...{ decision: "no-go", subject: "optropic/production 3.0.0", commit: document.commit, blocking: [] },
+    });
+    const [first] = document.items.filter(({ blocks }) => blocks);
+    const items = document.items.map((item) => ({ ...item, blocks: item === first }));
+    expect(readReport(markdownReport({ ...document, items }))?.blocking).toEqual([first?.id]);
+  });
+});
+
 describe("the commit that was judged", () => {
   it("is known where nothing tracked was changed since, wherever evidence is kept", async () => {
     repository({ "a.ts": "1", "records/one.json": "{}" });
@@ -171,6 +249,14 @@ describe("the commit that was judged", () => {
     write("untracked.ts", "");
     expect(await cleanCommit(root, join(root, "records"))).toBe(commit);
     write("a.ts", "2");
+    expect(await cleanCommit(root, join(root, "records"))).toBeUndefined();
+  });
+
+  it.each(["--assume-unchanged", "--skip-worktree"])("is unknown where %s hides changes", async (flag) => {
+    repository({ "a.ts": "1", "records/one.json": "{}" });
+    run("update-index", flag, "records/one.json");
+    expect(await cleanCommit(root, join(root, "records"))).toBeDefined();
+    run("update-index", flag, "a.ts");
     expect(await cleanCommit(root, join(root, "records"))).toBeUndefined();
   });
 

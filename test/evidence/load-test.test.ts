@@ -34,6 +34,12 @@ describe("a load test as evidence", () => {
     });
   });
 
+  it("is unknown where it measured what nothing can be", () => {
+    expect(statesOf(summary({ p95: -1 }))).toMatchObject({
+      ...{ "load-test-p95": "unknown", "load-test-completed": "unknown" },
+    });
+  });
+
   it.each([
     ["load-test-p95", { p95: 500 }],
     ["load-test-p99", { p99: 1200 }],

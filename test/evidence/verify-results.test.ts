@@ -30,6 +30,10 @@ describe("a verification as evidence", () => {
     });
   });
 
+  it("is unknown where it looked at nothing", () => {
+    expect(resultOf({ checks: [] })).toMatchObject({ state: "unknown", summary: "It looked at nothing" });
+  });
+
   it("shows the check that decides it", () => {
     const wrong = {
       subject: "api.optropic.example",

@@ -9,6 +9,7 @@ import { checkpoint, verify } from "../../../cli/evidence/commands.ts";
 import { registeredControls } from "../../../cli/evidence/controls.ts";
 import { decided } from "../../../cli/evidence/decision.ts";
 import { namedControlsSource } from "../../../docs/controls.ts";
+import { sha256 } from "../../../evidence/digest.ts";
 import { EvidenceFolder } from "../../../evidence/folder.ts";
 import { generateKeys } from "../../../evidence/keys.ts";
 import { controlKey } from "../../../evidence/registered.ts";
@@ -105,6 +106,7 @@ describe("optropic evidence", () => {
     const runAt = (finishedAt: string, state: "holds" | "does-not-hold") =>
       runOf({
         finishedAt,
+        settings: sha256(readFileSync(join(project, "Pulumi.production.yaml"))),
         results: [resultOf({ control: { kind: "probe", name: "http-redirected" }, at: finishedAt, state })],
       });
     folder.add(runAt("2026-11-28T12:00:00.000Z", "holds"), undefined);
