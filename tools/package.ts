@@ -16,6 +16,9 @@ const assets = [
   "LICENSE",
 ];
 
+/** Main modules of threads. */
+const threads = ["preview/isolation/watch.ts"];
+
 /**
  * Makes the folder of the npm package: the command and the pack for any repository, in JavaScript, because Node.js
  * strips no types under node_modules. Every file stays where it is in the project, so that what reads a file
@@ -26,7 +29,7 @@ const assets = [
 export async function makePackage(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const sources = await sourcesOf(["cli/main.ts"]);
+  const sources = await sourcesOf(["cli/main.ts", ...threads]);
   const code = [...sources.filter((path) => path.endsWith(".ts")), "cli/optropic.js"];
   await build({
     ...shared,

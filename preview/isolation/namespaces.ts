@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
-import { totalmem, userInfo } from "node:os";
+import { release, totalmem, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Launch } from "../../lib/child.ts";
 import { bubblewrapArgs, findBubblewrap, sandboxHome } from "./bubblewrap.ts";
@@ -25,6 +25,8 @@ const temporaryBytes = 512 * 1024 * 1024;
 /** Bytes of memory and number of processes that a guest may have, unless the machine has less. */
 const memoryBytes = Math.min(8 * 1024 ** 3, totalmem() * 0.75);
 const processes = 512;
+/** Threads that a guest may have, each process having at least one; Node.js has some eleven. */
+const threads = 4096;
 
 /**
  * Runs each guest in a sandbox of its own, by the namespaces of Linux.
@@ -59,7 +61,14 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
         command: bubblewrap,
         args: [
           ...args,
-          ...["--chdir", guest.cwd, "--", realpathSync(process.execPath), ...guest.nodeArgs],
+          ...[
+            "--chdir",
+            guest.cwd,
+            "--",
+            ...limitThreads(),
+            realpathSync(process.execPath),
+            ...guest.nodeArgs,
+          ],
           ...[`${givenFolder}/host/${guest.host}.cjs`, guest.runner, ...guest.args],
         ],
         cwd: "/",
@@ -73,6 +82,19 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
       };
     },
   };
+}
+
+/** What sets a process's own limits, of util-linux, before it becomes another program. */
+const limiter = "/usr/bin/prlimit";
+
+/**
+ * Has the kernel refuse more threads, which needs no count. It does so for all but root. Before Linux 5.14 it counted
+ * what the caller runs outside of the namespace, too.
+ */
+function limitThreads(kernel: string = release()): string[] {
+  const [major = 0, minor = 0] = kernel.split(".").map(Number);
+  const countsByNamespace = major > 5 || (major === 5 && minor >= 14);
+  return countsByNamespace && existsSync(limiter) ? [limiter, `--nproc=${threads}:${threads}`] : [];
 }
 
 /** The few files of /etc that a C library reads, which name nobody of this machine. */

@@ -7,20 +7,11 @@ import { parseJson } from "../../lib/json.ts";
 import { counted } from "../../lib/text.ts";
 import { formatBytes } from "../../lib/units.ts";
 import { adviceFor } from "./advice.ts";
-import { usageBelow } from "./usage.ts";
-
-/** How much a sandbox may use. */
-export interface SandboxLimits {
-  memoryBytes: number;
-  processes: number;
-}
+import { type SandboxLimits, watch } from "./watcher.ts";
 
 /** What bubblewrap says of itself at descriptor 4: the first process as it starts, the status as it ends. */
 const started = z.object({ "child-pid": z.int().positive() });
 const ended = z.object({ "exit-code": z.int() });
-
-/** How often a sandbox's use is counted, in milliseconds. */
-const countMs = 100;
 
 /** Whatever a stranger starts, and however much of it, the preview that counts it comes first. */
 const priority = 10;
@@ -33,7 +24,9 @@ export class Sandbox implements Guard {
   /** The first process in the sandbox. */
   #init: number | undefined;
   #hasRun = false;
-  #timer: NodeJS.Timeout | undefined;
+  /** Ends the watching, and says what it used too much of. */
+  #excess: ReturnType<typeof watch> | undefined;
+  #stop: ((reason: Failure) => void) | undefined;
 
   /** @param filter of system calls, which bubblewrap reads from descriptor 5 */
   constructor(filter: Buffer, limits: SandboxLimits) {
@@ -51,14 +44,11 @@ export class Sandbox implements Guard {
     status.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
       for (const document of text.split("\n").map(parseJson)) {
-        this.#init ??= comeFirst(started.safeParse(document).data?.["child-pid"]);
+        if (this.#init === undefined) this.#begin(started.safeParse(document).data?.["child-pid"]);
         this.#hasRun ||= ended.safeParse(document).success;
       }
     });
-    this.#timer = setInterval(() => {
-      const reason = this.#excess();
-      if (reason !== undefined) stop(reason);
-    }, countMs).unref();
+    this.#stop = stop;
   }
 
   /** Kills the first process, which ends all others and then bubblewrap. */
@@ -72,9 +62,10 @@ export class Sandbox implements Guard {
   }
 
   ended(errors: string): Failure | undefined {
-    clearInterval(this.#timer);
+    const excess = this.#excess?.();
     // Another process may have its number from now on.
     this.#init = undefined;
+    if (excess !== undefined) this.#stop?.(tooMuch(this.#limits, excess));
     const reason = /^bwrap: (.*)/.exec(errors)?.[1]?.replace(/\.$/, "");
     if (this.#hasRun || reason === undefined) return undefined;
     return new Failure(
@@ -83,24 +74,26 @@ export class Sandbox implements Guard {
     );
   }
 
-  #excess(): Failure | undefined {
-    if (this.#init === undefined) return undefined;
-    const { processes, memoryBytes } = this.#limits;
-    const use = usageBelow(this.#init, processes);
-    if (use.processes > processes) return tooMuch(`${counted(processes, "process", "processes")} at a time`);
-    return use.memoryBytes > memoryBytes ? tooMuch(`${formatBytes(memoryBytes)} of memory`) : undefined;
+  #begin(init: number | undefined): void {
+    if (init === undefined) return;
+    this.#init = init;
+    comeFirst(init);
+    this.#excess = watch(init, this.#limits);
   }
 }
 
-function comeFirst(init: number | undefined): number | undefined {
+function comeFirst(init: number): void {
   try {
-    if (init !== undefined) setPriority(init, priority);
+    setPriority(init, priority);
   } catch {
     // It has ended already, or the machine does not let anyone: the count is then a little slower.
   }
-  return init;
 }
 
-function tooMuch(limit: string): Failure {
+function tooMuch({ processes, memoryBytes }: SandboxLimits, excess: keyof SandboxLimits): Failure {
+  const limit =
+    excess === "processes"
+      ? `${counted(processes, "process", "processes")} at a time`
+      : `${formatBytes(memoryBytes)} of memory`;
   return new Failure("limit", `it used more than ${limit}, the most that --isolate allows`);
 }
