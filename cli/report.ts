@@ -14,9 +14,14 @@ interface ReportFlags extends DecisionFlags {
   format?: Format;
   output?: string;
   color: boolean;
+  /** All of it has to fit the rows of the terminal. */
+  oneScreen?: boolean;
 }
 
 const exits = "Exit status: 0 go, 1 something does not hold, 2 something is not known.";
+
+/** Rows of a terminal that does not say how many it has. */
+const terminalRows = 24;
 
 /** `optropic report`: the decision with all that it stands on. */
 export function reportCommand(): Command {
@@ -49,7 +54,9 @@ export function statusCommand(): Command {
   return command
     .option("--no-color", "print without colors")
     .addHelpText("after", `\nExample:\n  $ optropic status --stack production\n\n${exits}`)
-    .action((flags: ReportFlags) => run({ ...flags, format: flags.json ? "json" : "pretty" }, printed));
+    .action((flags: ReportFlags) =>
+      run({ ...flags, format: flags.json ? "json" : "pretty", oneScreen: true }, printed),
+    );
 }
 
 /** `optropic decide`: go or no-go, for a script. */
@@ -88,7 +95,7 @@ async function printed(document: ReportDocument, flags: ReportFlags): Promise<st
   // With a file, --json is about what is printed.
   const chosen = flags.format ?? (flags.output === undefined ? undefined : formatOf(flags.output));
   const format = chosen ?? (flags.json ? "json" : "pretty");
-  const text = await rendered(document, format, flags.color);
+  const text = await rendered(document, format, flags);
   if (flags.output === undefined) return text;
   writeOutput(flags.output, text);
   return flags.json
@@ -96,7 +103,11 @@ async function printed(document: ReportDocument, flags: ReportFlags): Promise<st
     : `${document.decision}: ${flags.output}\n`;
 }
 
-async function rendered(document: ReportDocument, format: Format, color: boolean): Promise<string> {
+async function rendered(
+  document: ReportDocument,
+  format: Format,
+  { color, oneScreen = false }: ReportFlags,
+): Promise<string> {
   switch (format) {
     case "html":
       return (await import("../evidence/report/html.ts")).htmlReport(document);
@@ -117,11 +128,12 @@ async function rendered(document: ReportDocument, format: Format, color: boolean
       return jsonLine(document);
     case "pretty": {
       const { statusText } = await import("../evidence/report/status.ts");
-      const { isTTY, columns } = process.stdout;
+      const { isTTY, columns, rows } = process.stdout;
       return statusText(document, {
         color: color && isTTY === true && process.env.NO_COLOR === undefined,
         width: columns ?? 100,
         actions: 8,
+        ...(oneScreen && { rows: rows ?? terminalRows }),
       });
     }
   }

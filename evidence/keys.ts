@@ -65,7 +65,16 @@ export function readVerifyingKey(text: string): VerifyingKey {
     trimmed.length > maximumKeyCharacters
       ? undefined
       : attempt(() => createPublicKey(trimmed.startsWith(prefix) ? derOf(trimmed) : pemOf(trimmed)));
-  if (key?.asymmetricKeyType === "ed25519") return verifyingKeyOf(key);
+  if (key?.asymmetricKeyType === "ed25519") {
+    const verifying = verifyingKeyOf(key);
+    if (isWeak(Buffer.from(verifying.text.slice(prefix.length), "base64"))) {
+      throw new Failure(
+        "refused",
+        "A public key of evidence is a point of small order, for which anybody can make signatures: make a key with optropic evidence keygen",
+      );
+    }
+    return verifying;
+  }
   throw new Failure(
     "refused",
     "A public key of evidence is ed25519: with 32 bytes in base64, or an Ed25519 public key in PEM",
@@ -94,6 +103,23 @@ function verifyingKeyOf(key: KeyObject): VerifyingKey {
         );
       }),
   };
+}
+
+/** The prime of Curve25519's field. */
+const prime = 2n ** 255n - 19n;
+
+/**
+ * Whether a public key is one of the points whose eightfold is the neutral element (RFC 8032, section 5.1), or is not
+ * written in its one form: a signature for such a key needs no private key. By its y alone: 1, -1 and 0 have the orders
+ * 1, 2 and 4, and a point of the order 8 is one whose double has the y 0.
+ */
+function isWeak(key: Buffer): boolean {
+  const bytes = Buffer.from(key).reverse();
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  const y = BigInt(`0x${bytes.toString("hex")}`);
+  const square = (y * y) % prime;
+  const isOfOrder8 = (121_666n * (2n * square - 1n) - 121_665n * square * square) % prime === 0n;
+  return y >= prime || y === 0n || y === 1n || y === prime - 1n || isOfOrder8;
 }
 
 function derOf(text: string): { key: Buffer; type: "spki"; format: "der" } {

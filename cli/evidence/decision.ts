@@ -8,6 +8,7 @@ import { isCalledProduction } from "../../lib/stage.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
+import { linksOf } from "../links.ts";
 import { originOf, readCheckpoints } from "./checkpoints.ts";
 import { registeredControls } from "./controls.ts";
 import { authorsOf, git } from "./git.ts";
@@ -26,7 +27,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   const { stack, phase } = flags;
   const cwd = resolve(flags.cwd);
   const settings = readStackSettings(cwd, stack);
-  const { contacts, links, evidence } = settings;
+  const { contacts, evidence } = settings;
   const trusted = trustedKeys(evidence.publicKeys);
   const at = flags.at ?? new Date();
   const checkpoints = await readCheckpoints(flags.checkpoint, { cwd, stack, trusted });
@@ -45,6 +46,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   const named = flags.commit ?? (await git(cwd, ["rev-parse", "--verify", "HEAD"]));
   const commit = named !== undefined && /^[0-9a-f]{40,64}$/.test(named) ? named : undefined;
   const { loadTest, ...hours } = evidence.validHours;
+  const digests = await settingsOf(cwd, stack, commit);
   const decision = decide({
     project: projectNameOf(cwd),
     stack,
@@ -60,7 +62,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
       rollback: hours.release,
       attestation: (evidence.attestationDays + 1) * 24,
     },
-    settings: await settingsOf(cwd, stack, commit),
+    settings: digests,
     signedOnly: trusted.length > 0,
     stage: settings.stage === "staging" && !isCalledProduction(stack) ? "staging" : "production",
     waivers: acceptedWaivers(cwd, stack, settings, at),
@@ -69,6 +71,8 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   return reportDocument({
     tool: { name: packageJson.name, version: packageJson.version },
     release: settings.release,
+    repository: settings.project.repository,
+    settings: digests,
     decision,
     records: known.records,
     verification: verifyEvidence(
@@ -81,10 +85,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
       },
     ),
     contacts,
-    links: [
-      { title: "Status page", url: links.statusPage },
-      { title: "Runbooks", url: links.runbooks },
-    ],
+    links: linksOf(settings),
   });
 }
 

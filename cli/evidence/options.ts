@@ -63,7 +63,7 @@ export function decisionOptions(): Option[] {
     new Option(
       "--at <time>",
       "decide as at this time, such as 2026-11-27T12:00:00Z (default: now)",
-    ).argParser(readMoment),
+    ).argParser(readPast),
     new Option(
       "--commit <commit>",
       "the commit that is to go live (default: that of the project's folder)",
@@ -109,6 +109,13 @@ export function readMoment(text: string): Date {
   const whole = text.replace(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/, "$1:00$2");
   if (moment.safeParse(whole).success) return new Date(whole);
   throw new InvalidArgumentError("Expected a moment with its time zone, such as 2026-11-27T12:00:00Z.");
+}
+
+/** What is shown at a moment that has not come, nobody knows yet. */
+function readPast(text: string): Date {
+  const at = readMoment(text);
+  if (at.getTime() <= Date.now()) return at;
+  throw new InvalidArgumentError("It has not come yet.");
 }
 
 function readCommit(text: string): string {

@@ -118,7 +118,7 @@ export async function settingsOf(
 }
 
 /** SHA-256 of the stack's settings as they are written, in which secrets are encrypted; undefined without. */
-function settingsDigest(cwd: string, stack: string): string | undefined {
+export function settingsDigest(cwd: string, stack: string): string | undefined {
   try {
     return sha256(readFileSync(join(cwd, `Pulumi.${stack}.yaml`)));
   } catch {

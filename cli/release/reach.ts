@@ -4,7 +4,6 @@ import type { Settings } from "../../config/settings.ts";
 import { Failure } from "../../lib/failure.ts";
 import type { Channel } from "../../operations/announce/channel.ts";
 import { mail } from "../../operations/announce/mail.ts";
-import type { Link } from "../../operations/announce/message.ts";
 import { grafanaAnnotation, pagerDutyChange, slack, statusPage } from "../../operations/announce/webhooks.ts";
 import type { Host } from "../../operations/hosts/host.ts";
 import { renderHost } from "../../operations/hosts/render.ts";
@@ -63,16 +62,6 @@ export function channelsOf(
   };
 }
 
-/** Pages that people are sent to. */
-export function linksOf({ observability, errorTracking, links }: Settings): Link[] {
-  return [
-    { title: "Dashboards", url: new URL("dashboards", withSlash(observability.grafana.url)).href },
-    { title: "Errors", url: `https://${errorTracking.organization}.sentry.io/issues/` },
-    { title: "Status page", url: links.statusPage },
-    { title: "Runbooks", url: links.runbooks },
-  ];
-}
-
 const timeoutMs = 10_000;
 
 /** The status of the health check of a deployment at its own address. */
@@ -122,8 +111,4 @@ export function servedCommitOf(
     return /\bcommit="([0-9a-f]{7,64})"/.exec(Buffer.concat(chunks).toString("utf8"))?.[1];
   };
   return ask;
-}
-
-function withSlash(url: string): string {
-  return url.endsWith("/") ? url : `${url}/`;
 }

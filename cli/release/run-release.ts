@@ -25,13 +25,14 @@ import { Prometheus } from "../../vendors/prometheus.ts";
 import { decided } from "../evidence/decision.ts";
 import { git } from "../evidence/git.ts";
 import { openEvidence, placeIn } from "../evidence/place.ts";
-import { signingKey } from "../evidence/record.ts";
+import { settingsDigest, signingKey } from "../evidence/record.ts";
+import { linksOf } from "../links.ts";
 import { abortOnSignals } from "../operations/operation.ts";
 import { measure } from "../operations/run-verify.ts";
 import { type ReleaseVariables, readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
 import { reported, untilSettled } from "./outcome.ts";
-import { channelsOf, healthOf, holder, hostsOf, linksOf, repositoryOf } from "./reach.ts";
+import { channelsOf, healthOf, holder, hostsOf, repositoryOf } from "./reach.ts";
 import { rollbackName } from "./rollback-name.ts";
 import { defaultReports, rollback } from "./run-rollback.ts";
 
@@ -113,6 +114,7 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
         journal,
         evidence: new StoreSink({
           open: () => openEvidence(cwd, flags.evidence, stack),
+          settings: settingsDigest(cwd, stack),
           project: projectNameOf(cwd),
           stack,
           kind: "release",

@@ -22,12 +22,13 @@ import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { git } from "../evidence/git.ts";
 import { openEvidence } from "../evidence/place.ts";
-import { signingKey, trustedKeys } from "../evidence/record.ts";
+import { settingsDigest, signingKey, trustedKeys } from "../evidence/record.ts";
+import { linksOf } from "../links.ts";
 import { abortOnSignals } from "../operations/operation.ts";
 import { readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
 import { reported, untilSettled } from "./outcome.ts";
-import { channelsOf, holder, hostsOf, linksOf, repositoryOf, servedCommitOf } from "./reach.ts";
+import { channelsOf, holder, hostsOf, repositoryOf, servedCommitOf } from "./reach.ts";
 import { recoveryOf } from "./recovery.ts";
 import { comingOut, openRollbacks, rollbackName } from "./rollback-name.ts";
 
@@ -115,6 +116,7 @@ export async function rollback(
           journal,
           evidence: new StoreSink({
             open: () => openEvidence(cwd, flags.evidence, stack),
+            settings: settingsDigest(cwd, flags.stack),
             project: projectNameOf(cwd),
             // A rehearsal in staging speaks for the stack that would be rolled back.
             stack: flags.stack,

@@ -5,10 +5,10 @@ import type { ControlDecision, Decision } from "../decide.ts";
 import type { Contact } from "../owners.ts";
 import { ownerOf } from "../owners.ts";
 import type { EvidenceRecord } from "../record.ts";
-import type { ItemVerdict } from "../states.ts";
 import type { Verification } from "../verify.ts";
 import { historyOf } from "./history.ts";
 import type { ReportDocument } from "./schema.ts";
+import { agesOf, totalsByControl, totalsOf } from "./totals.ts";
 import { waiversOf } from "./waivers.ts";
 
 export type { ReportDocument };
@@ -20,6 +20,10 @@ export type ReportedControl = ReportedItem["controls"][number];
 export interface ReportInput {
   tool: ReportDocument["tool"];
   release: string;
+  /** The repository of the project, such as OWNER/NAME. */
+  repository: string;
+  /** SHA-256 of the settings of each project, by its name. */
+  settings: ReadonlyMap<string, string>;
   decision: Decision;
   records: readonly EvidenceRecord[];
   verification: Verification;
@@ -31,6 +35,8 @@ export interface ReportInput {
 export function reportDocument({
   tool,
   release,
+  repository,
+  settings,
   decision,
   records,
   verification,
@@ -65,6 +71,8 @@ export function reportDocument({
     project,
     stack,
     release,
+    repository,
+    settings: Object.fromEntries([...settings].sort(([one], [other]) => (one < other ? -1 : 1))),
     at,
     ...(commit !== undefined && { commit }),
     phase,
@@ -74,6 +82,8 @@ export function reportDocument({
       section,
       totals: totalsOf(reported.filter((item) => item.section === section)),
     })),
+    controls: totalsByControl(decision.items),
+    ages: agesOf(decision.items, records, new Date(at)),
     items: reported,
     actions: [
       ...evidenceActions,
@@ -115,18 +125,4 @@ function reportedControl({ result, ...control }: ControlDecision): ReportedContr
 
 function sectionsOf(all: readonly Item[]): string[] {
   return [...new Set(all.map(({ section }) => section))];
-}
-
-function totalsOf(some: readonly { verdict: ItemVerdict }[]): Totals {
-  const totals: Totals = {
-    holds: 0,
-    "does-not-hold": 0,
-    unknown: 0,
-    waived: 0,
-    "not-applicable": 0,
-    stale: 0,
-    "not-due": 0,
-  };
-  for (const { verdict } of some) totals[verdict] += 1;
-  return totals;
 }

@@ -137,6 +137,10 @@ export const reportSchema = z.strictObject({
   stack: z.string(),
   /** Version that is to be released. */
   release: z.string(),
+  /** The repository of the project, such as OWNER/NAME. */
+  repository: z.string(),
+  /** SHA-256 of the settings of each project, by its name. */
+  settings: z.record(z.string(), digestText),
   at: moment,
   commit: z.string().optional(),
   phase: z.enum(moments),
@@ -144,6 +148,20 @@ export const reportSchema = z.strictObject({
   decision: z.enum(["go", "no-go"]),
   totals,
   sections: z.array(z.strictObject({ section: z.string(), totals })),
+  /** How many controls of each kind have each verdict; one that speaks for several items counts once. */
+  controls: z.array(z.strictObject({ kind: z.enum(controls), totals })),
+  /** How old the runs are that the decision stands on, by their kind. */
+  ages: z.array(
+    z.strictObject({
+      kind: z.enum(runKinds),
+      oldest: moment,
+      newest: moment,
+      /** Minutes since the newest. */
+      ageMinutes: count,
+      /** The first moment at which something of it counts no longer. */
+      until: moment.optional(),
+    }),
+  ),
   items: z.array(item),
   /** What would make it go. */
   actions: z.array(action),

@@ -21,7 +21,7 @@ function levelOf({ phase }: ReportDocument): string {
  * @throws {Failure} `refused`, without a commit: it would be about nothing
  */
 export function summaryAttestation(document: ReportDocument, key: SigningKey | undefined): string {
-  const { commit, decision, at, tool, project, stack, items } = document;
+  const { commit, decision, at, tool, project, stack, repository, items } = document;
   if (commit === undefined) {
     throw new Failure(
       "refused",
@@ -38,7 +38,7 @@ export function summaryAttestation(document: ReportDocument, key: SigningKey | u
     predicate: {
       verifier: { id: "https://optropic.example/decide", version: { [tool.name]: tool.version } },
       timeVerified: at,
-      resourceUri: `git+https://optropic.example/${project}@${commit}#${stack}`,
+      resourceUri: `git+https://github.com/${repository}@${commit}`,
       policy: { uri: "https://optropic.example/checklist", digest: { sha256: policyDigest(document) } },
       inputAttestations: records.map((digest) => ({
         uri: `records/${stack}/${digest}`,
@@ -52,13 +52,16 @@ export function summaryAttestation(document: ReportDocument, key: SigningKey | u
   return `${Buffer.from(canonicalBytes(seal(payloadType, statement, key))).toString("utf8")}\n`;
 }
 
-/** SHA-256 of what was asked: each item, when it is due, and its controls by name. */
-function policyDigest({ items }: ReportDocument): string {
+/**
+ * SHA-256 of what was asked: of which stack, with which settings, at which moment, by which version, and each item,
+ * when it is due, and its controls by name.
+ */
+function policyDigest({ items, project, stack, phase, settings, tool }: ReportDocument): string {
   const asked = items.map(({ id, text, phase, controls }) => ({
     id,
     text,
     phase,
     controls: controls.map(({ kind, name }) => `${kind}:${name}`),
   }));
-  return sha256(canonicalBytes(asked));
+  return sha256(canonicalBytes({ project, stack, phase, settings, tool, items: asked }));
 }

@@ -80,6 +80,8 @@ export function busyReport(records = busyRecords()): ReportDocument {
   return reportDocument({
     tool: { name: "optropic", version: "3.0.0" },
     release: "3.0.0",
+    repository: "optropic/platform",
+    settings: new Map([["optropic", "5e".repeat(32)]]),
     decision,
     records,
     verification: verifyEvidence({ records, problems: [], keys: 0 }, [], busyAt),
@@ -90,6 +92,8 @@ export function busyReport(records = busyRecords()): ReportDocument {
       security: "security@optropic.example",
     },
     links: [
+      { title: "Dashboards", url: "https://optropic.grafana.net/dashboards" },
+      { title: "Errors", url: "https://optropic.sentry.io/issues/" },
       { title: "Status page", url: "https://status.optropic.example/" },
       { title: "Runbooks", url: "https://optropic.example/runbooks" },
     ],

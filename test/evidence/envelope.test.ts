@@ -34,6 +34,23 @@ describe("canonical JSON", () => {
 });
 
 describe("keys", () => {
+  // Every y of a point of small order, in each form in which 32 bytes can hold it.
+  it.each([
+    "01".padEnd(64, "0"),
+    `ec${"ff".repeat(30)}7f`,
+    "00".repeat(32),
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    `ed${"ff".repeat(30)}7f`,
+    `ee${"ff".repeat(30)}7f`,
+  ])("refuse the point %s, for which anybody can sign, whatever its sign", (hex) => {
+    const key = Buffer.from(hex, "hex");
+    for (const sign of [0, 0x80]) {
+      key[31] = (key[31] ?? 0) ^ sign;
+      expect(() => readVerifyingKey(`ed25519:${key.toString("base64")}`)).toThrow(/small order/);
+    }
+  });
+
   it("name a key by the digest of its public half", () => {
     expect(signing.id).toBe(verifying.id);
     expect(signing.text).toBe(pair.publicKey);

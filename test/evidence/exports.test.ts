@@ -99,10 +99,19 @@ describe("a verification summary of SLSA", () => {
         timeVerified: busyAt.toISOString(),
         verificationResult: "FAILED",
         verifiedLevels: ["FAILED"],
+        resourceUri: `git+https://github.com/optropic/platform@${busyCommit}`,
         policy: { digest: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } },
       },
     });
     expect(statement.predicate.inputAttestations.length).toBeGreaterThan(10);
+  });
+
+  it("names another policy for other settings", () => {
+    const policyOf = (document: typeof busy) =>
+      statementOf(summaryAttestation(document, key)).predicate.policy.digest.sha256;
+    expect(policyOf({ ...busy, settings: { optropic: "0".repeat(64) } })).not.toBe(policyOf(busy));
+    expect(policyOf({ ...busy, phase: "deploy" })).not.toBe(policyOf(busy));
+    expect(policyOf({ ...busy, at: "2026-11-28T19:00:00.000Z" })).toBe(policyOf(busy));
   });
 
   it("says that it passed only with a go", () => {

@@ -8,6 +8,7 @@ import { markdownReport } from "../../evidence/report/markdown.ts";
 import { statusText } from "../../evidence/report/status.ts";
 import type { Run } from "../../evidence/statement.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
+import { busyReport } from "./busy.ts";
 import { hostile } from "./hostile.ts";
 import { resultOf, runOf } from "./records.ts";
 
@@ -66,6 +67,8 @@ function reported(summary: string, changes: Partial<Run> = {}) {
   return reportDocument({
     tool: { name: "optropic", version: "3.0.0" },
     release: "3.0.0",
+    repository: "optropic/platform",
+    settings: new Map([["optropic", "5e".repeat(32)]]),
     decision,
     records,
     verification: verifyEvidence({ records, problems: [summary], keys: 0 }, [], at),
@@ -153,5 +156,21 @@ describe("the status", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.max(width, 100));
     expect(text).not.toContain("\u001b");
     expect(text).not.toContain("\u202e");
+  });
+
+  it.each([
+    [80, 24],
+    [100, 24],
+    [132, 43],
+  ])("is on one screen of %i columns and %i rows, every section and the prompt included", (width, rows) => {
+    const document = busyReport();
+    const waivers = document.waivers.slice(0, 1);
+    const text = statusText({ ...document, waivers }, { color: false, width, rows, actions: 8 });
+    const lines = text.split("\n");
+    expect(lines.length).toBeLessThanOrEqual(rows);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(width);
+    for (const { section } of document.sections) expect(text).toContain(section.slice(0, 15));
+    expect(lines.filter((line) => line.startsWith("- ")).length).toBeGreaterThan(3);
+    expect(lines.at(-2)).toMatch(/^NO-GO: \d+ actions needed$/);
   });
 });

@@ -78,6 +78,7 @@ export class RehearsalEvidence {
     return htmlReport(
       reportDocument({
         ...{ tool, release: settings.release, decision, contacts: settings.contacts, links: [] },
+        ...{ repository: settings.project.repository, settings: new Map() },
         records: kept.records,
         verification: verifyEvidence(kept, [], new Date(decision.at)),
       }),
