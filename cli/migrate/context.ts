@@ -59,9 +59,9 @@ export async function serverVersion(session: ServerSession): Promise<string> {
 
 /** The lint with the version and the waivers of this call. */
 export function linter(
-  { waivers }: Pick<Context, "waivers">,
+  { waivers, migrations }: Context,
   version: string,
   signal: AbortSignal,
 ): (pending: readonly Migration[]) => Promise<Linted[]> {
-  return (pending) => lint(pending, { version, waivers, signal });
+  return (pending) => lint(pending, { version, waivers, folder: migrations, signal });
 }

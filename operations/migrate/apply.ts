@@ -11,6 +11,7 @@ import { type History, readHistory, refuseUnclear } from "./history.ts";
 import { dangersIn, type Linted } from "./lint.ts";
 import { createTable } from "./record-applied.ts";
 import { type Patience, runMigration } from "./run-migration.ts";
+import { unguardedTables } from "./unguarded.ts";
 
 export interface ApplyOptions extends Patience {
   connection: Connection;
@@ -84,7 +85,7 @@ async function apply(session: ServerSession, options: ApplyOptions): Promise<App
       ...left.pending.map(({ name }) => `${name} is still pending`),
       ...(await invalidIndexes(session)),
       ...weaker,
-      ...(await withoutSecurity(session, new Set(before.keys()))),
+      ...(await unguardedTables(session, new Set(before.keys()))),
     ],
     notes: changes.filter((change) => !weaker.includes(change)),
   };
@@ -145,22 +146,4 @@ async function invalidIndexes(session: ServerSession): Promise<string[]> {
   return found.map(
     ({ name }) => `The index ${name} is invalid: drop it with DROP INDEX CONCURRENTLY, and create it again`,
   );
-}
-
-/** New tables that the API's anonymous role may reach and that have no row-level security. */
-async function withoutSecurity(session: ServerSession, before: ReadonlySet<number>): Promise<string[]> {
-  const rows = z.array(z.object({ id: z.coerce.number(), name: z.string() }));
-  const found = rows.parse(
-    await session.rows(
-      `select c.oid::bigint as id, c.oid::regclass::text as name from pg_catalog.pg_class c
-       where c.relkind in ('r', 'p') and not c.relrowsecurity and not c.relispartition and c.relname <> '_prisma_migrations'
-         and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
-         and exists (select from pg_catalog.pg_roles r where r.rolname = 'anon' and has_schema_privilege(r.oid, c.relnamespace, 'usage')
-           and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete'))
-       order by 2`,
-    ),
-  );
-  return found
-    .filter(({ id }) => !before.has(id))
-    .map(({ name }) => `The new table ${name} has no row-level security, and anon may reach it`);
 }

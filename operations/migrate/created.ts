@@ -1,6 +1,7 @@
 import type { Node } from "libpg-query";
 import { nameOf, targetsOf } from "./names.ts";
 import type { Statement } from "./parse.ts";
+import { settingsOf } from "./settings.ts";
 
 /**
  * Tables and views that are new at each statement: those that an earlier one made and none has dropped since. A name
@@ -27,6 +28,10 @@ export function createdBefore(
 }
 
 function changeOf(node: Node, now: ReadonlySet<string>): { added: string[]; gone: string[] } {
+  // Names without a schema may mean other tables from here on.
+  if (settingsOf(node).some(({ name }) => name === "search_path" || name === "" || name === "role")) {
+    return { added: [], gone: [...now] };
+  }
   if (isCertainlyNew(node)) return { added: targetsOf(node), gone: [] };
   if ("DropStmt" in node) return { added: [], gone: targetsOf(node).filter((name) => now.has(name)) };
   if (!("RenameStmt" in node) || node.RenameStmt.relation === undefined) return { added: [], gone: [] };
@@ -41,12 +46,4 @@ function changeOf(node: Node, now: ReadonlySet<string>): { added: string[]; gone
 export function isCertainlyNew(node: Node): boolean {
   if ("CreateStmt" in node) return node.CreateStmt.if_not_exists !== true;
   return "CreateTableAsStmt" in node && node.CreateTableAsStmt.if_not_exists !== true;
-}
-
-/** Whether a statement leaves a table as it is that may be there already. */
-export function mayExist(node: Node): boolean {
-  return (
-    ("CreateStmt" in node && node.CreateStmt.if_not_exists === true) ||
-    ("CreateTableAsStmt" in node && node.CreateTableAsStmt.if_not_exists === true)
-  );
 }

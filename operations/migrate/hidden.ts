@@ -8,7 +8,8 @@ import type { Objects } from "../archive/describe.ts";
  */
 export function hiddenChanges(before: Objects, after: Objects): string[] {
   const changed = [...before].flatMap(([name, { definition, expression }]) => {
-    if (freely.test(name)) return [];
+    // Of an index only whether it is unique matters, as ON CONFLICT needs one.
+    if (freely.test(name) && !isUnique(definition, expression)) return [];
     const now = after.get(name);
     if (now === undefined) return [`${name} is gone`];
     const lines = new Set(now.definition.split("\n"));
@@ -27,6 +28,10 @@ export function hiddenChanges(before: Objects, after: Objects): string[] {
 
 /** What may come and go without a query noticing. */
 const freely = /^(?:index|statistics|comment) /;
+
+function isUnique(definition: string, expression: string | null): boolean {
+  return /\bUNIQUE INDEX\b/.test(`${definition} ${expression ?? ""}`);
+}
 
 /** A column that is not null, and that nothing fills. */
 const required = / not null(?!.*\bdefault\b)(?! [ad]\b)(?! s\b)/;

@@ -32,6 +32,29 @@ export function selects(condition: unknown): boolean {
   return false;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
+}
+
+/** Functions that a statement calls, by their names without a schema. */
+export function callsOf(node: Node): { name: string; args: Node[] }[] {
+  return partsOf(node).flatMap(({ kind, fields: { funcname, args } }) => {
+    if (kind !== "FuncCall" || !Array.isArray(funcname)) return [];
+    const last: unknown = isRecord(funcname.at(-1)) ? funcname.at(-1).String : undefined;
+    const name = isRecord(last) ? last.sval : undefined;
+    return typeof name === "string" ? [{ name, args: Array.isArray(args) ? args : [] }] : [];
+  });
+}
+
+/** Texts and numbers that are written out, in a statement or in an argument. */
+export function constantOf(node: Node | undefined): string | undefined {
+  if (node === undefined || !("A_Const" in node)) return undefined;
+  const { sval, ival, fval, boolval, isnull } = node.A_Const;
+  if (isnull === true) return undefined;
+  if (boolval !== undefined) return String(boolval.boolval === true);
+  return (
+    sval?.sval ??
+    fval?.fval ??
+    (ival === undefined ? (sval === undefined ? undefined : "") : String(ival.ival ?? 0))
+  );
 }

@@ -12,7 +12,7 @@ export function harmIn(
   observations: readonly Observation[],
   longestLockMs: number,
 ): { rule: string; text: string }[] {
-  return observations.flatMap(({ line, locks, rewritten }) => [
+  return observations.flatMap(({ line, locks, rewritten, changed }) => [
     ...rewritten
       .filter(({ bytes }) => bytes > 0)
       .map(({ table }) => ({
@@ -24,6 +24,12 @@ export function harmIn(
       .map(({ relation, mode, blocks, heldMs }) => ({
         rule: "blocking-lock",
         text: `${migration}:${line} blocked ${blocks} of ${relation} for ${heldMs} ms (${mode}); the limit is ${longestLockMs} ms`,
+      })),
+    ...changed
+      .filter(({ most, heldMs }) => most && heldMs > longestLockMs)
+      .map(({ table, rows, heldMs }) => ({
+        rule: "blocking-lock",
+        text: `${migration}:${line} changed ${rows} rows of ${table}, half of it or more, and blocked writes to them for ${heldMs} ms; the limit is ${longestLockMs} ms`,
       })),
   ]);
 }

@@ -1,11 +1,15 @@
-import { createdBefore, isCertainlyNew, mayExist } from "./created.ts";
+import { statementsInside } from "./code.ts";
+import { addedConstraints, commandsOf, constraintsOfColumn } from "./commands.ts";
+import { createdBefore, isCertainlyNew } from "./created.ts";
 import type { Migration } from "./folder.ts";
 import { inShort, parseScript, type Statement } from "./parse.ts";
 import { type Change, labelOf, type Phase } from "./phase.ts";
 import { isOfNew, rules } from "./rules.ts";
+import { definersIn } from "./rules-definer.ts";
 import { newValueUsed } from "./rules-script.ts";
-import { squawk } from "./squawk.ts";
+import { type SquawkFinding, squawk } from "./squawk.ts";
 import { type Wrapping, wrappingOf } from "./transaction.ts";
+import { type Types, typesAfter } from "./types.ts";
 
 /** What the lint says of one statement. */
 export interface LintFinding {
@@ -49,6 +53,8 @@ export interface LintOptions {
   version: string;
   /** Those that count today. */
   waivers?: readonly MigrationWaiver[];
+  /** Every migration of the folder, whose types the others may use. */
+  folder?: readonly Migration[];
   signal: AbortSignal;
 }
 
@@ -76,50 +82,65 @@ const ofFile: ReadonlySet<string> = new Set([
   ...["transaction-nesting", "ban-uncommitted-transaction", "syntax-error", "ban-drop-database"],
 ]);
 
+/** A statement of a script, or one that a block of code in it may run. */
+interface Placed {
+  statement: Statement;
+  isInside: boolean;
+  /** Whether it is about tables that the migrations made, and about no other. */
+  isNew: boolean;
+}
+
+interface Parsed {
+  migration: Migration;
+  statements: Statement[];
+  wrapping: Wrapping;
+  created: New[];
+  placed: Placed[];
+  types: Types;
+}
+
 /**
  * Lints migrations in the order in which they are applied, with squawk and with rules of this project.
  *
  * @throws {Failure} `refused`, for what is no SQL; `failed`, when squawk does not run
  */
 export async function lint(migrations: readonly Migration[], options: LintOptions): Promise<Linted[]> {
-  const parsed: { migration: Migration; statements: Statement[]; wrapping: Wrapping; created: New[] }[] = [];
+  const parsed: Parsed[] = [];
+  const pending = new Set(migrations.map(({ name }) => name));
+  let types: Types = new Map();
+  for (const { name, sql } of options.folder ?? []) {
+    // What is applied is not judged again, even where it cannot be read.
+    if (!pending.has(name)) types = typesAfter(await parseScript(name, sql).catch(() => []), types);
+  }
   for (const migration of migrations) {
     const statements = await parseScript(`${migration.name}/migration.sql`, migration.sql);
     const created = createdBefore(statements, parsed.at(-1)?.created.at(-1));
-    parsed.push({ migration, statements, wrapping: wrappingOf(statements), created });
+    const placed = await placedIn(statements, created);
+    types = typesAfter(
+      placed.map(({ statement }) => statement),
+      types,
+    );
+    parsed.push({ migration, statements, wrapping: wrappingOf(statements), created, placed, types });
   }
-  const squawked = await squawk(
-    parsed.map(({ migration, statements, wrapping }) => ({
-      sql: withoutMaybes(migration.sql, statements),
-      inTransaction: wrapping === "one",
-    })),
-    options,
-  );
-  return parsed.map(({ migration, statements, wrapping, created }, index) => {
-    const news = new Set(
-      statements.filter(({ node }, at) => isCertainlyNew(node) || isOfNew(node, created[at] ?? new Set())),
-    );
-    const isNew = (statement: Statement): boolean => news.has(statement);
-    const own = ownFindings(migration.name, statements, wrapping, isNew);
-    const others = (squawked[index] ?? []).flatMap(
-      ({ rule, line, lastLine, message, help }): LintFinding[] => {
-        // Several statements may share a line; only if each is about a new table, the finding is.
-        const near = statements.filter((each) => each.line <= lastLine && each.lastLine >= line);
-        if (near.length > 0 && near.every(isNew) && !ofFile.has(rule)) return [];
-        const statement = near.find((each) => !isNew(each)) ?? near[0];
-        return [
-          {
-            migration: migration.name,
-            line,
-            rule,
-            kind: contracting.has(rule) ? "contract" : "danger",
-            message,
-            help,
-            statement: statement === undefined ? "" : inShort(statement),
-          },
-        ];
-      },
-    );
+  const scripts = parsed.map(({ placed, wrapping }) => scriptOf(placed, wrapping === "one"));
+  const squawked = await squawk(scripts, options);
+  return parsed.map(({ migration, statements, wrapping, created, placed, types: known }, index) => {
+    const others = (squawked[index] ?? []).flatMap((found): LintFinding[] => {
+      const place = scripts[index]?.places.findLast(({ first }) => first <= found.line);
+      if (place === undefined) return [];
+      const { placed: at, first } = place;
+      const { statement, isNew } = at;
+      if ((isNew && !ofFile.has(found.rule)) || isBeside(found, statement)) return [];
+      const { rule, message, help } = found;
+      return [
+        {
+          ...{ migration: migration.name, line: statement.line + found.line - first, rule },
+          ...{ kind: contracting.has(rule) ? "contract" : "danger", message, help },
+          statement: inShort(statement),
+        },
+      ];
+    });
+    const own = ownFindings(migration.name, { statements, wrapping, placed, created, types: known });
     const { phase, changes } = labelOf(statements, created);
     const findings = [...others, ...own].sort((one, other) => one.line - other.line);
     return {
@@ -133,30 +154,85 @@ export async function lint(migrations: readonly Migration[], options: LintOption
   });
 }
 
-/**
- * The script without each CREATE TABLE IF NOT EXISTS, at the same lines: squawk takes such a table for a new one, and
- * what follows about it, such as an index, for harmless.
- */
-function withoutMaybes(sql: string, statements: readonly Statement[]): string {
-  let text = sql;
-  for (const statement of statements.filter(({ node }) => mayExist(node))) {
-    const at = text.indexOf(statement.text);
-    const blank = statement.text.replaceAll(/[^\n]/g, " ");
-    if (at >= 0) text = `${text.slice(0, at)}${blank}${text.slice(at + statement.text.length)}`;
+async function placedIn(statements: readonly Statement[], created: readonly New[]): Promise<Placed[]> {
+  const placed: Placed[] = [];
+  for (const [index, statement] of statements.entries()) {
+    const news = created[index] ?? new Set();
+    const isOfNews = ({ node }: Statement): boolean => isCertainlyNew(node) || isOfNew(node, news);
+    placed.push({ statement, isInside: false, isNew: isOfNews(statement) });
+    for (const inner of await statementsInside(statement)) {
+      placed.push({ statement: inner, isInside: true, isNew: isOfNews(inner) });
+    }
   }
-  return text;
+  return placed;
 }
+
+/**
+ * The statements for squawk, each on lines of its own so that what it says is about one of them. It is not shown
+ * blocks of code, but what they may run; and no CREATE TABLE that may leave an old table as it is, which it takes for
+ * a new one, and what follows about it, such as an index, for harmless.
+ */
+function scriptOf(placed: readonly Placed[], inTransaction: boolean) {
+  let sql = "";
+  let line = 1;
+  const places: { placed: Placed; first: number }[] = [];
+  for (const each of placed) {
+    const { statement, isInside } = each;
+    const { node, text } = statement;
+    const mayBeOld =
+      ("CreateStmt" in node || "CreateTableAsStmt" in node) && (isInside || !isCertainlyNew(node));
+    if ("DoStmt" in node || mayBeOld || (isInside && "SelectStmt" in node)) continue;
+    places.push({ placed: each, first: line });
+    sql += `${text}\n;\n`;
+    line += text.split("\n").length + 1;
+  }
+  return { sql, inTransaction, places };
+}
+
+/** What squawk advises and PostgreSQL does not have, and what it finds in a column that is computed when it is read. */
+function isBeside({ rule }: SquawkFinding, { node }: Statement): boolean {
+  if (rule === "constraint-missing-not-valid") {
+    const added = addedConstraints(node);
+    return (
+      added.length > 0 &&
+      !added.some(({ contype, skip_validation }) => validated.has(contype ?? "") && skip_validation !== true)
+    );
+  }
+  if (rule !== "adding-field-with-default") return false;
+  const computed = commandsOf(node).map((command) =>
+    constraintsOfColumn(command).filter(
+      ({ contype }) => contype === "CONSTR_GENERATED" || contype === "CONSTR_DEFAULT",
+    ),
+  );
+  return computed
+    .flat()
+    .every(({ contype, generated_kind }) => contype === "CONSTR_GENERATED" && generated_kind === "v");
+}
+
+/** Constraints that PostgreSQL can add without reading the rows that are there. */
+const validated: ReadonlySet<string> = new Set(["CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_NOTNULL"]);
 
 function ownFindings(
   migration: string,
-  statements: readonly Statement[],
-  wrapping: Wrapping,
-  isNew: (statement: Statement) => boolean,
+  {
+    statements,
+    wrapping,
+    placed,
+    created,
+    types,
+  }: Pick<Parsed, "statements" | "wrapping" | "placed" | "created" | "types">,
 ): LintFinding[] {
-  const single = statements.flatMap((statement) =>
+  const last = created.at(-1) ?? new Set<string>();
+  const single = placed.flatMap(({ statement, isInside, isNew }) =>
     rules
-      .filter((rule) => rule.matches(statement.node, { statements: statements.length }))
-      .filter(({ ofTable }) => !(ofTable && isNew(statement)))
+      .filter(({ ofTable }) => !(ofTable && isNew))
+      .filter((rule) =>
+        rule.matches(statement.node, {
+          statements: isInside ? 2 : statements.length,
+          isNew: (table) => last.has(table),
+          types,
+        }),
+      )
       .map(
         ({ name, danger, message, help }): LintFinding => ({
           ...{ migration, line: statement.line, rule: name, kind: danger ? "danger" : "advice" },
@@ -164,7 +240,8 @@ function ownFindings(
         }),
       ),
   );
-  const together = newValueUsed(statements, wrapping).map(
+  const all = placed.map(({ statement }) => statement);
+  const together = [...newValueUsed(statements, wrapping), ...definersIn(all)].map(
     ({ rule, message, help, statement }): LintFinding => ({
       ...{ migration, line: statement.line, rule, kind: "danger" },
       ...{ message, help, statement: inShort(statement) },

@@ -43,6 +43,7 @@ export function targetsOf(node: Node): string[] {
   if ("UpdateStmt" in node) return named(node.UpdateStmt.relation);
   if ("DeleteStmt" in node) return named(node.DeleteStmt.relation);
   if ("InsertStmt" in node) return named(node.InsertStmt.relation);
+  if ("RuleStmt" in node) return named(node.RuleStmt.relation);
   if ("TruncateStmt" in node) return ranges(node.TruncateStmt.relations);
   if ("LockStmt" in node) return ranges(node.LockStmt.relations);
   if ("VacuumStmt" in node) {

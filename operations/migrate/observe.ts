@@ -17,6 +17,17 @@ export interface Observation {
   locks: TakenLock[];
   /** Tables that were there before and whose rows were all written again, with their size in bytes. */
   rewritten: { table: string; bytes: number }[];
+  /** Rows that were there before and are changed or gone: whoever writes one of them waits. */
+  changed: ChangedRows[];
+}
+
+export interface ChangedRows {
+  table: string;
+  rows: number;
+  /** Whether they are half of the table or more. */
+  most: boolean;
+  /** From the statement to the end of its transaction, in milliseconds of statements. */
+  heldMs: number;
 }
 
 export interface TakenLock {
@@ -98,13 +109,14 @@ class Observer {
     if (boundary === "end") return this.end(statement.text);
     const { before, held } = this.#open;
     const observation = this.#begin(statement);
-    const filesBefore = await readCatalog(subject);
+    const [filesBefore, rowsBefore] = [await readCatalog(subject), await readChanged(subject)];
     const started = performance.now();
     await subject.run(statement.text).finally(() => {
       observation.durationMs = performance.now() - started;
     });
     const [now, after] = [await readLocks(witness, this.#process), await readCatalog(subject)];
     observation.locks = newLocks(before, held, now);
+    observation.changed = changedSince(before, rowsBefore, await readChanged(subject));
     observation.rewritten =
       "TruncateStmt" in statement.node ? [] : rewrittenBetween(before, filesBefore, after);
     this.#open = { before, held: now };
@@ -142,13 +154,15 @@ class Observer {
     const mine = this.observations.slice(this.#since);
     mine.forEach((observation, index) => {
       const heldMs = mine.slice(index).reduce((sum, { durationMs }) => sum + durationMs, 0);
-      for (const lock of observation.locks) lock.heldMs = Math.round(heldMs);
+      for (const held of [...observation.locks, ...observation.changed]) held.heldMs = Math.round(heldMs);
     });
   }
 
   #begin(statement: Statement): Observation {
     const { line } = statement;
-    const observation = { line, statement: inShort(statement), durationMs: 0, locks: [], rewritten: [] };
+    const observation: Observation = {
+      ...{ line, statement: inShort(statement), durationMs: 0, locks: [], rewritten: [], changed: [] },
+    };
     this.observations.push(observation);
     return observation;
   }
@@ -214,6 +228,36 @@ function newLocks(before: Catalog, held: Held, now: Held): TakenLock[] {
     const isStronger = earlier === undefined || lockModes.indexOf(mode) > lockModes.indexOf(earlier);
     if (table === undefined || !isStronger) return [];
     return [{ relation: table.name, mode, blocks: blocks(mode), heldMs: 0 }];
+  });
+}
+
+const changedRows = z.array(
+  z.object({ id: z.coerce.number(), rows: z.coerce.number(), total: z.coerce.number() }),
+);
+
+/** Rows that this transaction has changed or deleted so far, by table, with how many the table had by its statistics. */
+async function readChanged(session: ServerSession): Promise<Map<number, { rows: number; total: number }>> {
+  const found = changedRows.parse(
+    await session.rows(
+      `select s.relid::bigint as id, s.n_tup_upd + s.n_tup_del as rows, greatest(c.reltuples, 0)::bigint as total
+         from pg_catalog.pg_stat_xact_user_tables s join pg_catalog.pg_class c on c.oid = s.relid
+        where s.n_tup_upd + s.n_tup_del > 0`,
+    ),
+  );
+  return new Map(found.map(({ id, ...counts }) => [id, counts]));
+}
+
+function changedSince(
+  before: Catalog,
+  earlier: Awaited<ReturnType<typeof readChanged>>,
+  now: Awaited<ReturnType<typeof readChanged>>,
+): ChangedRows[] {
+  return [...now].flatMap(([id, { rows, total }]) => {
+    const table = before.get(id)?.name;
+    const more = rows - (earlier.get(id)?.rows ?? 0);
+    return table === undefined || more <= 0
+      ? []
+      : [{ table, rows: more, most: more * 2 >= total, heldMs: 0 }];
   });
 }
 

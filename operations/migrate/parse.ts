@@ -50,8 +50,21 @@ function lineAt(before: string): number {
   return before.split("\n").length;
 }
 
-/** A statement in one line, as messages name it. */
+/** A statement in one line, as messages and evidence name it: without its texts where one may be a secret. */
 export function inShort({ text }: Pick<Statement, "text">): string {
-  const line = text.replaceAll(/\s+/g, " ");
+  const shown = secretive.test(text) ? text.replaceAll(quoted, (found) => masked(found)) : text;
+  const line = shown.replaceAll(/\s+/g, " ");
   return line.length <= 120 ? line : `${line.slice(0, 119)}…`;
+}
+
+const secretive =
+  /passw(?:or)?d|passphrase|secret|token|credential|api_?key|private_?key|\bpwd\b|SCRAM-SHA|:\/\/[^\s/@]*@|\b(?:[srp]k_(?:live|test)_|gh[pousr]_|xox[abprs]-|AKIA|eyJ)\w{8}/i;
+
+/** Comments, names in quotes, and texts in each kind of quotes. */
+const quoted =
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"[^"]*"|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|\be'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|'(?:[^']|'')*(?:'|$)/gi;
+
+function masked(found: string): string {
+  if (found.startsWith('"')) return found;
+  return found.startsWith("--") || found.startsWith("/*") ? "" : "'…'";
 }

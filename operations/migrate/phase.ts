@@ -1,14 +1,15 @@
-import type { AlterTableCmd, Node } from "libpg-query";
-import { createdBefore } from "./created.ts";
+import type { AlterTableCmd, Node, RoleSpec } from "libpg-query";
+import { createdBefore, isCertainlyNew } from "./created.ts";
 import { nameOf, objectNameOf, targetsOf } from "./names.ts";
 import type { Statement } from "./parse.ts";
+import { keepsPublic, settingsOf } from "./settings.ts";
 
 /**
  * What a migration does to code that knows only the schema before it.
  *
  * - `expand`: it only adds; such code works on.
- * - `contract`: it takes away, renames or tightens something.
- * - `unclear`: its text does not say what it does, as a DO block does not; a rehearsal does.
+ * - `contract`: it takes away, renames or tightens something, or lets a column be empty that was not.
+ * - `unclear`: its text does not prove that it only adds, as that of a DO block does not; a rehearsal may.
  */
 export type Phase = "expand" | "contract" | "unclear";
 
@@ -16,7 +17,7 @@ export type Phase = "expand" | "contract" | "unclear";
 export interface Change {
   /** A table as `public.t`, a column as `public.t.c`, or another object with its kind before it. */
   object: string;
-  how: "drops" | "renames" | "moves" | "tightens";
+  how: "drops" | "renames" | "moves" | "tightens" | "loosens";
   line: number;
 }
 
@@ -36,16 +37,18 @@ export function labelOf(
   statements: readonly Statement[],
   created: readonly ReadonlySet<string>[] = createdBefore(statements),
 ): Labelled {
-  const changes = statements.flatMap(({ node, line }, index) => {
-    const isNew = (name: string): boolean => created[index]?.has(name) === true;
-    return changesIn(node)
+  const effects = statements.map(({ node, line }, index) => {
+    const news = created[index] ?? new Set<string>();
+    const isNew = (name: string): boolean => news.has(name);
+    const changes = changesIn(node)
       .filter(({ object }) => !isNew(object) && !isNew(object.split(".").slice(0, 2).join(".")))
       .map((change) => ({ ...change, line }));
+    const isOfNews = isCertainlyNew(node) || (targetsOf(node).length > 0 && targetsOf(node).every(isNew));
+    const what = changes.length > 0 || isOfNews ? undefined : unclearIn(node);
+    return { changes, unclear: what === undefined ? [] : [{ line, what }] };
   });
-  const unclear = statements.flatMap(({ node, line }) => {
-    const what = unclearIn(node);
-    return what === undefined ? [] : [{ line, what }];
-  });
+  const changes = effects.flatMap((effect) => effect.changes);
+  const unclear = effects.flatMap((effect) => effect.unclear);
   const phase = changes.length > 0 ? "contract" : unclear.length > 0 ? "unclear" : "expand";
   return { phase, changes, unclear };
 }
@@ -73,6 +76,34 @@ function changesIn(node: Node): Omit<Change, "line">[] {
       ? targetsOf(node).map((object) => ({ object, how: "tightens" }))
       : [];
   }
+  if ("DropOwnedStmt" in node) {
+    return rolesIn(node.DropOwnedStmt.roles).map((role) => ({
+      object: `whatever ${role} owns`,
+      how: "drops",
+    }));
+  }
+  if ("DropRoleStmt" in node) {
+    return rolesIn(node.DropRoleStmt.roles).map((role) => ({ object: `role ${role}`, how: "drops" }));
+  }
+  if ("DropdbStmt" in node) return [{ object: `database ${node.DropdbStmt.dbname ?? ""}`, how: "drops" }];
+  if ("DropSubscriptionStmt" in node) {
+    return [{ object: `subscription ${node.DropSubscriptionStmt.subname ?? ""}`, how: "drops" }];
+  }
+  if ("GrantRoleStmt" in node && node.GrantRoleStmt.is_grant !== true) {
+    return rolesIn(node.GrantRoleStmt.grantee_roles).map((role) => ({
+      object: `role ${role}`,
+      how: "tightens",
+    }));
+  }
+  // Roles and settings are in no copy of the database, so that no rehearsal shows what becomes of them.
+  if ("AlterRoleStmt" in node)
+    return [{ object: `role ${roleOf(node.AlterRoleStmt.role)}`, how: "tightens" }];
+  if ("AlterRoleSetStmt" in node) {
+    return [{ object: `settings of ${roleOf(node.AlterRoleSetStmt.role)}`, how: "tightens" }];
+  }
+  if ("AlterDatabaseSetStmt" in node || "AlterSystemStmt" in node) {
+    return [{ object: "settings of the database", how: "tightens" }];
+  }
   if (!("AlterTableStmt" in node)) return [];
   const [table = ""] = targetsOf(node);
   return (node.AlterTableStmt.cmds ?? []).flatMap((each) =>
@@ -87,6 +118,8 @@ function changesOfTable(table: string, { subtype, name = "", def }: AlterTableCm
     case "AT_AlterColumnType":
     case "AT_SetNotNull":
       return [{ object: `${table}.${name}`, how: "tightens" }];
+    case "AT_DropNotNull":
+      return [{ object: `${table}.${name}`, how: "loosens" }];
     // Code that does not know the column leaves it out.
     case "AT_DropIdentity":
       return [{ object: table, how: "tightens" }];
@@ -119,13 +152,16 @@ const harmlessRenames: ReadonlySet<string> = new Set([
   ...["OBJECT_INDEX", "OBJECT_TABCONSTRAINT", "OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE"],
 ]);
 
-const harmlessDrops: ReadonlySet<string> = new Set([...harmlessRenames, "OBJECT_STATISTIC_EXT"]);
+/** What earlier code may need without naming it, as ON CONFLICT needs a unique index. */
+const unclearDrops: ReadonlySet<string> = new Set([
+  ...["OBJECT_INDEX", "OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE"],
+]);
 
 function dropped({
   removeType,
   objects = [],
 }: Extract<Node, { DropStmt: unknown }>["DropStmt"]): Omit<Change, "line">[] {
-  if (harmlessDrops.has(removeType ?? "")) return [];
+  if (removeType === "OBJECT_STATISTIC_EXT" || unclearDrops.has(removeType ?? "")) return [];
   const isRelation = relations.has(removeType ?? "");
   return objects.map((each) => {
     const name = objectNameOf(each) ?? "";
@@ -144,10 +180,61 @@ function kindOf(type: string | undefined): string {
     .replaceAll("_", " ");
 }
 
+function rolesIn(roles: readonly Node[] = []): string[] {
+  return roles.flatMap((each) => ("RoleSpec" in each ? [roleOf(each.RoleSpec)] : []));
+}
+
+function roleOf(role: RoleSpec | undefined): string {
+  return role === undefined ? "every role" : (role.rolename ?? role.roletype ?? "");
+}
+
+/** Why the text of a statement does not prove that earlier code works on; undefined where it does. */
 function unclearIn(node: Node): string | undefined {
   if ("DoStmt" in node) return "a DO block runs code that nobody parsed";
   if ("CallStmt" in node) return "CALL runs a procedure";
   if ("ExecuteStmt" in node) return "EXECUTE runs a prepared statement";
   if ("SelectStmt" in node) return "SELECT may call a function that changes something";
-  return undefined;
+  const [kind = "statement"] = Object.keys(node);
+  return onlyAdds(node) ? undefined : `its ${kind.replace(/Stmt$/, "")} may change what is there`;
 }
+
+/** Whether a statement adds something beside what earlier code knows, and changes nothing of that. */
+function onlyAdds(node: Node): boolean {
+  if ("AlterTableStmt" in node) {
+    const isTable = node.AlterTableStmt.objtype === "OBJECT_TABLE";
+    return (node.AlterTableStmt.cmds ?? []).every(
+      (each) => "AlterTableCmd" in each && isTable && adding.has(each.AlterTableCmd.subtype ?? ""),
+    );
+  }
+  if ("IndexStmt" in node) return node.IndexStmt.unique !== true;
+  if ("AlterEnumStmt" in node) return node.AlterEnumStmt.oldVal === undefined;
+  if ("ViewStmt" in node) return node.ViewStmt.replace !== true;
+  if ("CreateFunctionStmt" in node) return node.CreateFunctionStmt.replace !== true;
+  if ("DefineStmt" in node) return node.DefineStmt.replace !== true;
+  if ("GrantStmt" in node) return node.GrantStmt.is_grant === true;
+  if ("AlterDefaultPrivilegesStmt" in node) return true;
+  if ("DropStmt" in node) return node.DropStmt.removeType === "OBJECT_STATISTIC_EXT";
+  // Those that are no harmless ones are changes.
+  if ("RenameStmt" in node) return true;
+  if ("VariableSetStmt" in node) {
+    return settingsOf(node).every((setting) => setting.name !== "search_path" || keepsPublic(setting));
+  }
+  return Object.keys(node).some((kind) => harmless.has(kind));
+}
+
+const adding: ReadonlySet<string> = new Set([
+  ...["AT_AddColumn", "AT_ColumnDefault", "AT_SetStatistics", "AT_SetStorage", "AT_SetCompression"],
+  ...["AT_SetOptions", "AT_ResetOptions", "AT_SetRelOptions", "AT_ResetRelOptions", "AT_ClusterOn"],
+  ...["AT_DropCluster", "AT_ValidateConstraint", "AT_SetLogged", "AT_SetUnLogged", "AT_SetAccessMethod"],
+  ...["AT_SetTableSpace"],
+]);
+
+const harmless: ReadonlySet<string> = new Set([
+  ...["CreateStmt", "CreateTableAsStmt", "CreateSeqStmt", "CreateEnumStmt", "CreateRangeStmt"],
+  ...["CreateDomainStmt", "CompositeTypeStmt", "CreateSchemaStmt", "CreateStatsStmt", "AlterStatsStmt"],
+  ...["CreateExtensionStmt", "CreateForeignServerStmt", "CreateFdwStmt", "CreateForeignTableStmt"],
+  ...["CreateUserMappingStmt", "ImportForeignSchemaStmt", "CreateRoleStmt", "GrantRoleStmt"],
+  ...["CreateOpClassStmt", "CreateOpFamilyStmt", "CommentStmt", "TransactionStmt", "VariableShowStmt"],
+  ...["VacuumStmt", "ReindexStmt", "ClusterStmt", "RefreshMatViewStmt", "LockStmt", "CheckPointStmt"],
+  ...["ConstraintsSetStmt", "NotifyStmt", "ListenStmt", "UnlistenStmt", "DiscardStmt"],
+]);

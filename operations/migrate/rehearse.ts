@@ -16,6 +16,7 @@ import { brokenBetween, type Planned, planChanges, planQueries } from "./plans.t
 import type { Previous } from "./previous.ts";
 import { record } from "./record-applied.ts";
 import { resetSession } from "./run-migration.ts";
+import { unguardedTables } from "./unguarded.ts";
 
 export interface RehearsalOptions {
   /** A copy of the database, which is changed. */
@@ -166,6 +167,7 @@ async function rehearse(sessions: Sessions, options: RehearsalOptions): Promise<
         `The query ${name} of ${previous?.release ?? "the source"} no longer works: ${problem}`,
     ),
     ...securityProblems(before.catalog, after.catalog),
+    ...(await unguardedTables(subject, new Set(before.catalog.keys()))),
     ...access.problems,
   );
   const down = await rehearseDown(subject, linted, objects);

@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { lastName } from "./commands.ts";
 import { partsOf } from "./inside.ts";
 import type { Statement } from "./parse.ts";
 import type { Wrapping } from "./transaction.ts";
@@ -49,9 +50,4 @@ function says(node: Node, text: string): boolean {
 
 function constantOf({ sval }: Readonly<Record<string, unknown>>): unknown {
   return typeof sval === "object" && sval !== null && "sval" in sval ? sval.sval : undefined;
-}
-
-function lastName(names: readonly Node[] = []): string {
-  const last = names.at(-1);
-  return last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
 }

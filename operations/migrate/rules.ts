@@ -1,9 +1,14 @@
 import type { AlterTableCmd, Node } from "libpg-query";
-import { type Part, partsOf, selects } from "./inside.ts";
-import { targetsOf } from "./names.ts";
+import { addedConstraints, commandsOf, constraintsOfColumn, isOn, optionsIn } from "./commands.ts";
+import { callsOf, type Part, partsOf, selects } from "./inside.ts";
+import { nameOf, targetsOf } from "./names.ts";
 import type { Rule } from "./rule.ts";
 import { accessRules } from "./rules-access.ts";
+import { roleRules } from "./rules-roles.ts";
+import { serverRules } from "./rules-server.ts";
+import { isShortLimit, settingsOf } from "./settings.ts";
 import { boundaryOf, isAlone } from "./transaction.ts";
+import { kindOfType, type Types } from "./types.ts";
 
 export const rules: readonly Rule[] = [
   {
@@ -24,11 +29,67 @@ export const rules: readonly Rule[] = [
   {
     name: "no-rewriting-column",
     danger: true,
-    message: "A new column that counts or is computed for the rows that are there writes the table again.",
-    help: "Add it without a value, fill it in batches, and set the default afterwards.",
+    message:
+      "A new column that counts, is computed for the rows that are there, or has a domain with a constraint writes the table again.",
+    help: "Add it without a value and with the type below the domain, fill it in batches, and set the default or a constraint afterwards.",
+    ofTable: true,
+    matches: (node, { types }) =>
+      commandsOf(node).some(
+        (command) => isComputed(command) || (typeOfColumn(command, types) === "checked" && !isArray(command)),
+      ),
+  },
+  {
+    name: "type-of-column-is-known",
+    danger: false,
+    message:
+      "No migration says what the type of the new column is. If it is a domain with a constraint, PostgreSQL writes the table again; the rehearsal tells.",
+    help: "Look it up with \\dD in psql.",
+    ofTable: true,
+    matches: (node, { types }) =>
+      commandsOf(node).some(
+        (command) =>
+          command.subtype === "AT_AddColumn" &&
+          typeOfColumn(command, types) === undefined &&
+          !isArray(command),
+      ),
+  },
+  {
+    name: "no-check-at-a-new-column",
+    danger: true,
+    message: "A CHECK at a new column reads the whole table, which nobody else can use meanwhile.",
+    help: "Add the column without it, then the CHECK as NOT VALID, and validate it in a migration of its own.",
     ofTable: true,
     matches: (node) =>
-      commandsOf(node).some((command) => command.subtype === "AT_AddColumn" && isComputed(command)),
+      commandsOf(node).some((command) =>
+        constraintsOfColumn(command).some(({ contype }) => contype === "CONSTR_CHECK"),
+      ),
+  },
+  {
+    name: "no-exclusion-of-rows-that-are-there",
+    danger: true,
+    message:
+      "EXCLUDE builds its index while nobody else can read or write the table. PostgreSQL has neither NOT VALID nor CONCURRENTLY for it.",
+    help: "Add it in a maintenance window that a waiver names, or fill a new table that has it and change over to that.",
+    ofTable: true,
+    matches: (node) => addedConstraints(node).some(({ contype }) => contype === "CONSTR_EXCLUSION"),
+  },
+  {
+    name: "domain-reads-its-tables",
+    danger: true,
+    message:
+      "The statement reads every table with a column of the domain, and blocks writes to them meanwhile.",
+    help: "Put the constraint on the columns, as NOT VALID, and validate it in a migration of its own.",
+    ofTable: false,
+    matches: (node) => {
+      if (!("AlterDomainStmt" in node)) return false;
+      const { subtype, def } = node.AlterDomainStmt;
+      const isChecked = !(
+        def !== undefined &&
+        "Constraint" in def &&
+        def.Constraint.skip_validation === true
+      );
+      return subtype === "O" || subtype === "V" || (subtype === "C" && isChecked);
+    },
   },
   {
     name: "refresh-concurrently",
@@ -83,7 +144,8 @@ export const rules: readonly Rule[] = [
     ofTable: true,
     matches: (node) =>
       commandsOf(node).some(({ subtype }) => switchingOff.has(subtype ?? "")) ||
-      settingOf(node)?.name === "session_replication_role",
+      ("AlterEventTrigStmt" in node && /^[DR]$/.test(node.AlterEventTrigStmt.tgenabled ?? "")) ||
+      settingsOf(node).some(({ name }) => name === "session_replication_role"),
   },
   {
     name: "limits-kept",
@@ -92,14 +154,10 @@ export const rules: readonly Rule[] = [
       "The statement takes the limit away that keeps a migration from waiting for a lock while others queue behind it.",
     help: "Leave lock_timeout as it is, or set a shorter one.",
     ofTable: false,
-    matches: (node) => {
-      const setting = settingOf(node);
-      return (
-        ("DiscardStmt" in node && node.DiscardStmt.target === "DISCARD_ALL") ||
-        setting?.name === "" ||
-        (setting?.name === "lock_timeout" && setting.isLimit !== true)
-      );
-    },
+    matches: (node) =>
+      settingsOf(node).some(
+        (setting) => setting.name === "" || (setting.name === "lock_timeout" && !isShortLimit(setting)),
+      ),
   },
   {
     name: "attach-reads-the-table",
@@ -109,6 +167,29 @@ export const rules: readonly Rule[] = [
     help: "Add such a CHECK as NOT VALID before, validate it, and attach then.",
     ofTable: true,
     matches: (node) => commandsOf(node).some(({ subtype }) => subtype === "AT_AttachPartition"),
+  },
+  {
+    name: "partition-locks-its-table",
+    danger: false,
+    message:
+      "CREATE TABLE ... PARTITION OF keeps everybody from the partitioned table until the end of the migration, and reads its default partition.",
+    help: "Create the table by itself, LIKE the partitioned one, and attach it.",
+    ofTable: false,
+    matches: (node, { isNew }) =>
+      "CreateStmt" in node &&
+      node.CreateStmt.partbound !== undefined &&
+      (node.CreateStmt.inhRelations ?? []).some(
+        (each) => "RangeVar" in each && !isNew(nameOf(each.RangeVar)),
+      ),
+  },
+  {
+    name: "no-rewrite-of-statements",
+    danger: true,
+    message:
+      "CREATE RULE has the server run something else than what a statement says, such as nothing in place of an INSERT.",
+    help: "Use a trigger, or a view with triggers.",
+    ofTable: true,
+    matches: (node) => "RuleStmt" in node,
   },
   {
     name: "alone-in-its-file",
@@ -155,27 +236,31 @@ export const rules: readonly Rule[] = [
   {
     name: "row-security-kept",
     danger: true,
-    message: "The statement turns row-level security off, or no longer holds the owner to it.",
+    message:
+      "The statement turns row-level security off, no longer holds the owner to it, or lets a view pass by it.",
     help: "Keep it on, and write a policy for what must be reached.",
     ofTable: true,
     matches: (node) =>
       commandsOf(node).some(
-        ({ subtype }) => subtype === "AT_DisableRowSecurity" || subtype === "AT_NoForceRowSecurity",
+        ({ subtype, def }) =>
+          subtype === "AT_DisableRowSecurity" ||
+          subtype === "AT_NoForceRowSecurity" ||
+          (/^AT_(?:Reset|Set|Replace)RelOptions$/.test(subtype ?? "") && isInvoker(def, subtype) === false),
       ),
   },
-  ...accessRules,
   {
-    name: "no-role-above-policies",
-    danger: true,
-    message: "The statement lets a role pass by every policy: BYPASSRLS or SUPERUSER.",
-    help: "Write a policy for the role.",
+    name: "view-asks-as-its-reader",
+    danger: false,
+    message: "The view reads with the rights of its owner, who may pass by row-level security.",
+    help: "Create it WITH (security_invoker = true), which PostgreSQL 15 and newer have.",
     ofTable: false,
     matches: (node) =>
-      optionsOf(node).some(({ defname, arg }) => {
-        const isOn = arg === undefined || ("Boolean" in arg && arg.Boolean.boolval === true);
-        return (defname === "bypassrls" || defname === "superuser") && isOn;
-      }),
+      "ViewStmt" in node &&
+      !optionsIn(node.ViewStmt.options).some(({ name, arg }) => name === "security_invoker" && isOn(arg)),
   },
+  ...accessRules,
+  ...roleRules,
+  ...serverRules,
   {
     name: "trigger-blocks-writes",
     danger: false,
@@ -193,7 +278,8 @@ export const rules: readonly Rule[] = [
     matches: (node) =>
       "DoStmt" in node ||
       "CallStmt" in node ||
-      ("SelectStmt" in node && partsOf(node).some(({ kind }) => kind === "FuncCall")),
+      "AlterExtensionStmt" in node ||
+      ("SelectStmt" in node && callsOf(node).length > 0),
   },
 ];
 
@@ -203,6 +289,7 @@ const rewriting: ReadonlySet<string> = new Set([
 
 const switchingOff: ReadonlySet<string> = new Set([
   ...["AT_DisableTrig", "AT_DisableTrigAll", "AT_DisableTrigUser", "AT_DisableRule"],
+  ...["AT_EnableReplicaTrig", "AT_EnableReplicaRule"],
 ]);
 
 /** Whether a part changes or locks rows and no column decides which. */
@@ -216,43 +303,34 @@ function isOfEveryRow({ kind, fields }: Part): boolean {
   return kind === "MergeStmt" && !selects(fields.joinCondition);
 }
 
-/** The setting that a statement changes, all of them as an empty name, and whether it becomes a limit above 0. */
-function settingOf(node: Node): { name: string; isLimit: boolean } | undefined {
-  if (!("VariableSetStmt" in node)) return undefined;
-  const { kind, name = "", args = [] } = node.VariableSetStmt;
-  const [first] = args;
-  const constant = first !== undefined && "A_Const" in first ? first.A_Const : undefined;
-  const text = constant?.sval?.sval ?? String(constant?.ival?.ival ?? 0);
-  return {
-    name,
-    isLimit: kind === "VAR_SET_VALUE" && /^\s*0*[1-9]\d*(?:\.\d+)?\s*(?:us|ms|s)?\s*$/.test(text),
-  };
+/** Whether the options of a view make it ask as its reader; undefined where they say nothing of it. */
+function isInvoker(def: Node | undefined, subtype: string | undefined): boolean | undefined {
+  const options = def !== undefined && "List" in def ? optionsIn(def.List.items) : [];
+  const option = options.find(({ name }) => name === "security_invoker");
+  return option === undefined ? undefined : subtype === "AT_SetRelOptions" && isOn(option.arg);
 }
 
-function commandsOf(node: Node): AlterTableCmd[] {
-  if (!("AlterTableStmt" in node)) return [];
-  return (node.AlterTableStmt.cmds ?? []).flatMap((each) =>
-    "AlterTableCmd" in each ? [each.AlterTableCmd] : [],
-  );
+function typeOfColumn({ subtype, def }: AlterTableCmd, types: Types): "checked" | "plain" | undefined {
+  if (subtype !== "AT_AddColumn" || def === undefined || !("ColumnDef" in def)) return "plain";
+  return kindOfType(def.ColumnDef.typeName?.names, types);
 }
 
-function isComputed({ def }: AlterTableCmd): boolean {
-  if (def === undefined || !("ColumnDef" in def)) return false;
-  const { typeName, constraints = [] } = def.ColumnDef;
-  const type = typeName?.names?.at(-1);
+function isArray({ def }: AlterTableCmd): boolean {
+  return def !== undefined && "ColumnDef" in def && (def.ColumnDef.typeName?.arrayBounds ?? []).length > 0;
+}
+
+function isComputed(command: AlterTableCmd): boolean {
+  const { subtype, def } = command;
+  if (subtype !== "AT_AddColumn" || def === undefined || !("ColumnDef" in def)) return false;
+  const type = def.ColumnDef.typeName?.names?.at(-1);
   const isSerial = type !== undefined && "String" in type && /serial[248]?$/.test(type.String.sval ?? "");
-  const kinds = constraints.map((each) => ("Constraint" in each ? each.Constraint.contype : undefined));
-  return isSerial || kinds.includes("CONSTR_IDENTITY") || kinds.includes("CONSTR_GENERATED");
-}
-
-function optionsOf(node: Node): { defname?: string; arg?: Node }[] {
-  const options =
-    "AlterRoleStmt" in node
-      ? node.AlterRoleStmt.options
-      : "CreateRoleStmt" in node
-        ? node.CreateRoleStmt.options
-        : [];
-  return (options ?? []).flatMap((each) => ("DefElem" in each ? [each.DefElem] : []));
+  return (
+    isSerial ||
+    constraintsOfColumn(command).some(
+      ({ contype, generated_kind }) =>
+        contype === "CONSTR_IDENTITY" || (contype === "CONSTR_GENERATED" && generated_kind !== "v"),
+    )
+  );
 }
 
 /** Whether a statement is about tables that the migrations create themselves, and about no other. */

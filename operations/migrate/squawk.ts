@@ -12,7 +12,6 @@ export interface SquawkFinding {
   rule: string;
   /** From 1. */
   line: number;
-  lastLine: number;
   message: string;
   help: string | undefined;
 }
@@ -34,7 +33,6 @@ const answer = z.array(
   z.object({
     file: z.string(),
     line: z.int().min(0),
-    line_end: z.int().min(0).nullish(),
     message: z.string(),
     help: z.string().nullish(),
     rule_name: z.string().max(200),
@@ -86,9 +84,9 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<Answer
   );
 }
 
-function findingOf({ line, line_end, message, help, rule_name: rule }: Answer[number]): SquawkFinding[] {
+function findingOf({ line, message, help, rule_name: rule }: Answer[number]): SquawkFinding[] {
   if (left.has(rule)) return [];
-  return [{ rule, line: line + 1, lastLine: (line_end ?? line) + 1, message, help: help ?? undefined }];
+  return [{ rule, line: line + 1, message, help: help ?? undefined }];
 }
 
 /** A comment in the script must not silence a rule: that takes a waiver, with a reason, an approver and an end. */

@@ -58,8 +58,12 @@ export function isAlone({ node }: Pick<Statement, "node">): boolean {
     );
   }
   if ("VacuumStmt" in node) return node.VacuumStmt.is_vacuumcmd === true;
+  if ("ClusterStmt" in node) return node.ClusterStmt.relation === undefined;
+  if ("DiscardStmt" in node) return node.DiscardStmt.target === "DISCARD_ALL";
   return (
     "AlterSystemStmt" in node ||
+    "CreateSubscriptionStmt" in node ||
+    "DropSubscriptionStmt" in node ||
     "CreatedbStmt" in node ||
     "DropdbStmt" in node ||
     "CreateTableSpaceStmt" in node ||

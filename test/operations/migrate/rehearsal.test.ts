@@ -29,6 +29,9 @@ beforeEach(async () => {
 const schema = `
   create role reader;
   create role migrator;
+  create role anon;
+  grant usage on schema public to anon;
+  create domain positive as int check (value > 0);
   grant create on schema public to migrator;
   create table account (id bigint primary key, email text, age int, extra int, parent bigint);
   insert into account select i, 'a' || i, i, i, i from generate_series(1, 2000) i;
@@ -36,6 +39,7 @@ const schema = `
   grant select on account to reader;
   create table entry (id bigint primary key, account bigint);
   insert into entry select i, i from generate_series(1, 2000) i;
+  create unique index lone on entry (account);
   create table part (id bigint) partition by range (id);
   create table part_1 partition of part for values from (0) to (100);
   create materialized view ages as select id, parent from account;
@@ -86,6 +90,35 @@ const dangerous: {
     rule: "no-rewriting-column",
     lock: "AccessExclusiveLock",
     rewrites: ["public.account"],
+  },
+  {
+    sql: "create domain negative as int check (value < 0); alter table account add column low negative",
+    rule: "no-rewriting-column",
+    lock: "AccessExclusiveLock",
+    rewrites: ["public.account"],
+  },
+  {
+    sql: "alter table account add column least int check (least > 0)",
+    rule: "no-check-at-a-new-column",
+    lock: "AccessExclusiveLock",
+  },
+  {
+    sql: "alter table entry add constraint apart exclude using btree (id with =)",
+    rule: "no-exclusion-of-rows-that-are-there",
+    relation: "public.entry",
+    lock: "AccessExclusiveLock",
+  },
+  {
+    sql: "create rule quiet as on update to entry do also nothing",
+    rule: "no-rewrite-of-statements",
+    relation: "public.entry",
+    lock: "AccessExclusiveLock",
+  },
+  {
+    sql: "create table part_2 partition of part for values from (100) to (200)",
+    rule: "partition-locks-its-table",
+    relation: "public.part",
+    lock: "AccessExclusiveLock",
   },
   {
     sql: "alter table account alter column age set not null",
@@ -159,12 +192,16 @@ describe("a rehearsal", () => {
     );
     const { migrations, problems } = await rehearsal(pending);
     expect(problems.filter((problem) => problem.includes("failed"))).toEqual([]);
-    const found = migrations.map(({ observations: [first] }, index) => ({
-      sql: dangerous[index]?.sql,
-      lock: first?.locks.find(({ relation }) => relation === (dangerous[index]?.relation ?? "public.account"))
-        ?.mode,
-      rewrites: first?.rewritten.map(({ table }) => table),
-    }));
+    const found = migrations.map(({ observations }, index) => {
+      const first = observations.at(-1);
+      return {
+        sql: dangerous[index]?.sql,
+        lock: first?.locks.find(
+          ({ relation }) => relation === (dangerous[index]?.relation ?? "public.account"),
+        )?.mode,
+        rewrites: first?.rewritten.map(({ table }) => table),
+      };
+    });
     expect(found).toEqual(dangerous.map(({ sql, lock, rewrites = [] }) => ({ sql, lock, rewrites })));
   });
 
@@ -249,6 +286,8 @@ describe("a rehearsal", () => {
       ],
       ["create unique index one on account (email)", "index public.one is new"],
       ["drop function touch()", "function public.touch() is gone"],
+      ["drop index lone", "index public.lone is gone"],
+      ["drop index account_age", undefined],
       ["revoke select on account from reader", "table public.account is another"],
       ["alter table account add column note text", undefined],
       ["create table other (id int primary key)", undefined],
@@ -314,6 +353,32 @@ describe("a rehearsal", () => {
     ]);
     expect(found.access).toEqual(["public.account, select as anon: none → all"]);
     expect(found.plans).toEqual([expect.stringMatching(/^by age: now reads all of account \(cost /)]);
+  });
+
+  test("counts the rows that a migration changes, whatever changes them, and names a new table that anon reaches", async () => {
+    const found = await rehearsal(
+      [
+        migration("do $$ begin update account set extra = 0 where id is not null; end $$", "1_most"),
+        migration("delete from entry where id < 10; select pg_sleep(0.01)", "2_few"),
+        migration("create table open (id int); grant select on open to anon", "3_open"),
+      ],
+      { longestLockMs: 5 },
+    );
+    expect(
+      found.migrations.map(({ observations: [first] }) =>
+        first?.changed.map(({ heldMs: _, ...rows }) => rows),
+      ),
+    ).toEqual([
+      [{ table: "public.account", rows: 2000, most: true }],
+      [{ table: "public.entry", rows: 9, most: false }],
+      [],
+    ]);
+    expect(found.problems).toEqual([
+      expect.stringMatching(
+        /^1_most:1 changed 2000 rows of public.account, half of it or more, and blocked writes/,
+      ),
+      "The new table open has no row-level security, and anon may reach it",
+    ]);
   });
 
   test("says where a migration fails, as Prisma would, and goes no further", async () => {
