@@ -30,6 +30,7 @@ import type { StackSchedule } from "./model/other-args.ts";
 import { isCalledProduction } from "./model/production-access.ts";
 import { judgeRepositories, ofRepository, type Repository } from "./model/repositories.ts";
 import { github, pulumiCloud, stackSchedules } from "./model/tokens.ts";
+import { longestGap } from "./values/schedule.ts";
 
 // What deploys the platform. The checklist has no item for the pack itself. That nothing is deployed unjudged,
 // whoever starts it, is under 1.5, because reviews and approvals rely on it; that every pull request is judged is
@@ -80,6 +81,33 @@ export const productionEnvironmentReviewed = policy({
       }),
     ),
   ],
+});
+
+export const driftLookedFor = policy({
+  name: "drift-schedules-run",
+  items: ["1.5"],
+  scope: "delivery",
+  title: "Every schedule that looks for changes past the review must run at least once a week.",
+  severity: "medium",
+  fix: 'Set scheduleCron of the pulumiservice.DriftSchedule to five fields that come round, such as "30 5 * * *".',
+  url: "https://www.pulumi.com/docs/deployments/concepts/drift/",
+  check: (stack) =>
+    stack.ofType(pulumiCloud.driftSchedule).map((schedule) =>
+      judge(schedule, () => {
+        const cron = schedule.at("scheduleCron");
+        const text = cron.string() ?? "";
+        const gap = longestGap(text);
+        return (
+          (gap !== undefined && gap <= 7 * 1440) ||
+          fault(
+            cron,
+            gap === undefined
+              ? `${schedule.name} runs at ${JSON.stringify(text)}, which is no cron schedule.`
+              : `${schedule.name} ${Number.isFinite(gap) ? "may not run for more than a week" : "never runs"}.`,
+          )
+        );
+      }),
+    ),
 });
 
 export const pullRequestsPreviewed = policy({

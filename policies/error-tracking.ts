@@ -59,9 +59,10 @@ export const errorTrackingOrigins = policy({
 export const errorTrackingKey = policy({
   name: "error-tracking-key",
   items: ["5.1"],
-  title: "Every project at Sentry must have a key that the stack declares, and every key a rate limit.",
+  title:
+    "Every project at Sentry must have a key that the stack declares, and every key a rate limit that leaves room for errors.",
   severity: "high",
-  fix: "Declare a sentry.Key for the project with rateLimitCount and rateLimitWindow.",
+  fix: "Declare a sentry.Key for the project with rateLimitCount and rateLimitWindow, such as 300 events in 60 seconds.",
   url: "https://docs.sentry.io/pricing/quotas/manage-event-stream-guide/",
   check: (stack) => {
     const keys = stack.ofType(...sentry.key);
@@ -88,8 +89,15 @@ export const errorTrackingKey = policy({
               `The key takes ${Math.round(perMinute)} events a minute, which no quota holds for long.`,
             );
           }
+          const window = key.at("rateLimitWindow");
+          if (perMinute > 0 && (perMinute < fewestPerMinute || (window.number() ?? 0) > longestWindow)) {
+            return fault(
+              key.at("rateLimitCount"),
+              `The key takes ${key.at("rateLimitCount").number()} events in ${window.number()} seconds, and Sentry drops all that come after them.`,
+            );
+          }
           return (
-            isPositive(key.at("rateLimitCount"), key.at("rateLimitWindow")) ||
+            isPositive(key.at("rateLimitCount"), window) ||
             fault(
               key.at("rateLimitCount"),
               "The key has no rate limit. It is in every page, so anybody can use up the quota with it.",
@@ -144,6 +152,10 @@ export const errorTrackingScrubs = policy({
 
 /** Of a plan that has a million events a month these are used up within an hour. */
 const mostPerMinute = 20_000;
+
+/** One fault in a loop reports itself as often, and hides every other while the key takes no more. */
+const fewestPerMinute = 10;
+const longestWindow = 3600;
 
 const projects = (stack: Stack) => stack.ofType(...sentry.project);
 

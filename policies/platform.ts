@@ -23,7 +23,7 @@ export const hostingPlatform = policy({
 export const oneRegion = policy({
   name: "one-region",
   items: ["7.5"],
-  title: "Functions, services and databases must each have a region, all in one place.",
+  title: "Functions, services and databases must each have a region, and one place that all of them are in.",
   severity: "medium",
   fix: "Choose the regions of one place, such as fra1 at Vercel, frankfurt at Render and eu-central-1 at Supabase.",
   url: "https://vercel.com/docs/regions",
@@ -90,15 +90,22 @@ export const cdnEnabled = policy({
   },
 });
 
-/** A violation where known regions are apart, whatever the unknown ones are. */
+/**
+ * A violation where no place is one of all that have known regions, whatever the unknown ones are. What is in several
+ * regions has them beside that place, such as functions that also run near other visitors.
+ */
 function inOnePlace(located: readonly Location[]): Finding[] {
   const places = new Map<string, string>();
+  let common: ReadonlySet<string> | undefined;
   const findings: Finding[] = [];
   for (const { resource, regions } of located) {
     const finding = judgeStack(() => {
-      for (const region of regions()) {
-        const group = regionGroup(region);
+      const groups = new Map(regions().map((region) => [regionGroup(region), region]));
+      for (const [group, region] of groups) {
         places.set(group, places.get(group) ?? `${region} (${resource.name})`);
+      }
+      if (groups.size > 0) {
+        common = common?.intersection(groups) ?? new Set(groups.keys());
       }
       return true;
     });
@@ -106,8 +113,9 @@ function inOnePlace(located: readonly Location[]): Finding[] {
       findings.push(finding);
     }
   }
+  const isApart = common?.size === 0;
   const apart = `The regions are in different places: ${[...places.values()].join(", ")}.`;
-  return [...findings, judgeStack(() => places.size <= 1 || apart)];
+  return [...findings, judgeStack(() => !isApart || apart)];
 }
 
 /** A record of type HTTPS for the name itself says how to speak to the addresses that other records have. */

@@ -50,6 +50,7 @@ export * as securityRateLimits from "./security-rate-limits.ts";
 export * as securityTls from "./security-tls.ts";
 export * as supabase from "./supabase.ts";
 export * as texts from "./texts.ts";
+export * as tokens from "./tokens.ts";
 export * as traffic from "./traffic.ts";
 export * as vendorValues from "./vendor-values.ts";
 export * as vercel from "./vercel.ts";

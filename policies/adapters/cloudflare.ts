@@ -4,9 +4,11 @@ import { fullName, isAddress } from "../model/dns-names.ts";
 import type { HostRecord } from "../model/domain.ts";
 import type { Job } from "../model/job.ts";
 import { cloudflare } from "../model/tokens.ts";
+import { apiTokens } from "./cloudflare-tokens.ts";
 
 export const cloudflareAdapter: Adapter = {
   records,
+  apiTokens,
   jobs: (stack) =>
     stack.ofType(cloudflare.cronTrigger).map(
       (trigger): Job => ({

@@ -7,8 +7,9 @@ import { firingConditions } from "../model/grafana-conditions.ts";
 import { grafana } from "../model/tokens.ts";
 import { type Measure, measureOf } from "../values/alert-measures.ts";
 import { durationSeconds } from "../values/duration.ts";
+import { apiTokens } from "./grafana-tokens.ts";
 
-export const grafanaAdapter: Adapter = { alerts };
+export const grafanaAdapter: Adapter = { alerts, apiTokens };
 
 /** A rule that records a series alerts nobody; a list of rules that is unknown is one unknown rule. */
 function alerts(stack: Stack): AlertRule[] {

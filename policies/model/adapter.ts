@@ -1,6 +1,7 @@
 import type { AnyValue, Resource, Stack, Verdict } from "../framework/index.ts";
 import type { GoldenSignal } from "../values/golden-signals.ts";
 import type { AlertRule, Channel } from "./alert-rule.ts";
+import type { ApiToken } from "./api-token.ts";
 import type { Database } from "./database.ts";
 import type { Domain, HostRecord } from "./domain.ts";
 import type { DnsZone, Edge } from "./edge.ts";
@@ -40,6 +41,8 @@ export interface Adapter {
   readonly variableFiles?: (stack: Stack) => readonly AnyValue[];
   /** What runs on a schedule. */
   readonly jobs?: (stack: Stack) => readonly Job[];
+  /** Credentials of the vendor's API that the stack makes. */
+  readonly apiTokens?: (stack: Stack) => readonly ApiToken[];
   /** What runs in a region. */
   readonly locations?: (stack: Stack) => readonly Location[];
   /** What sends logs to an aggregator. */

@@ -14,7 +14,17 @@ const harmless: readonly RegExp[] = [
 
 /** Variables that make Pulumi or Node.js leave out the pack, or run something else before it. */
 const meddling =
-  /^(?:NODE_OPTIONS|NODE_PATH|LD_(?:PRELOAD|LIBRARY_PATH)|PATH|SHELL|ENV|BASH_ENV|GIT_\w+|npm_config_(?!(?:loglevel|fund|audit|cache|progress)$)\w+|NPM_CONFIG_(?!(?:LOGLEVEL|FUND|AUDIT|CACHE|PROGRESS)$)\w+|PULUMI_(?!OPTION_POLICY_PACK$|STACK|ORG|BACKEND|ACCESS_TOKEN|CONFIG_PASSPHRASE|CI_|PARALLEL|OPTION_PARALLEL|OPTION_MESSAGE|SKIP_UPDATE_CHECK)\w*)$/;
+  /^(?:NODE_OPTIONS|NODE_PATH|LD_(?:PRELOAD|LIBRARY_PATH)|PATH|SHELL|ENV|BASH_ENV|GIT_\w+|npm_config_(?!(?:loglevel|fund|audit|cache|progress)$)\w+|NPM_CONFIG_(?!(?:LOGLEVEL|FUND|AUDIT|CACHE|PROGRESS)$)\w+|PULUMI_(?!OPTION_POLICY_PACK$|STACK|ORG|BACKEND|ACCESS_TOKEN|CONFIG_PASSPHRASE|CI_|PARALLEL|SKIP_UPDATE_CHECK|OPTION_(?:REFRESH|PARALLEL|MESSAGE|DIFF|COLOR|SHOW_\w+|SUPPRESS_\w+)$)\w*)$/;
+
+/** Options of Node.js by which it runs the same program, in another size or with other messages. */
+const sizes =
+  /^(?:--(?:(?:max-old-space|max-semi-space|stack)-size|stack-trace-limit)=\d+|--(?:enable-source-maps|(?:no|trace)-(?:warnings|deprecation)))$/;
+
+const areSizes = (options: string): boolean =>
+  options
+    .trim()
+    .split(/\s+/)
+    .every((option) => sizes.test(option));
 
 /**
  * Judges what a deployment does before it runs the program, where it runs and as whom: that nothing takes the pack
@@ -47,7 +57,8 @@ export function judgeWork(
     );
   }
   for (const [name, value] of operation.at("environmentVariables").entries()) {
-    if (meddling.test(name)) {
+    const isSize = name === "NODE_OPTIONS" && areSizes(value.string() ?? "");
+    if (meddling.test(name) && !isSize) {
       return fault(value, `Deployments of ${label} set ${name}, which may change what Pulumi runs.`);
     }
     const pack = name === "PULUMI_OPTION_POLICY_PACK" ? (value.string() ?? "") : "policies";

@@ -110,6 +110,7 @@ export const cloudflare = {
 
 export const postgresql = {
   provider: token<pg.ProviderArgs>("pulumi:providers:postgresql"),
+  database: token<pg.DatabaseArgs>("postgresql:index/database:Database"),
   role: token<pg.RoleArgs>("postgresql:index/role:Role"),
   schema: token<pg.SchemaArgs>("postgresql:index/schema:Schema"),
   grant: token<pg.GrantArgs>("postgresql:index/grant:Grant"),
@@ -130,6 +131,22 @@ export const grafana = {
   ),
   check: token<gf.syntheticmonitoring.CheckArgs>("grafana:syntheticMonitoring/check:Check"),
   k6Schedule: token<gf.k6.ScheduleArgs>("grafana:k6/schedule:Schedule"),
+} as const;
+
+/** Credentials at Grafana, each under the names that the package gave it over time. */
+export const grafanaTokens = {
+  accessPolicy: token<gf.cloud.AccessPolicyArgs>("grafana:cloud/accessPolicy:AccessPolicy"),
+  accessPolicyToken: token<gf.cloud.AccessPolicyTokenArgs>(
+    "grafana:cloud/accessPolicyToken:AccessPolicyToken",
+  ),
+  serviceAccount: [
+    token<gf.oss.ServiceAccountArgs>("grafana:oss/serviceAccount:ServiceAccount"),
+    token<gf.oss.ServiceAccountArgs>("grafana:cloud/stackServiceAccount:StackServiceAccount"),
+  ],
+  serviceAccountToken: [
+    token<gf.oss.ServiceAccountTokenArgs>("grafana:oss/serviceAccountToken:ServiceAccountToken"),
+    token<gf.oss.ServiceAccountTokenArgs>("grafana:cloud/stackServiceAccountToken:StackServiceAccountToken"),
+  ],
 } as const;
 
 export const pagerduty = {

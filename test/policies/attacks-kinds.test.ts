@@ -2,6 +2,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { objecting } from "../recording/edited.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
 import { brokenDeliveries, brokenPlatforms, rightDeliveries, rightPlatforms } from "./kinds-edits.ts";
+import {
+  reachedDeliveries,
+  reachedPlatforms,
+  unreachedDeliveries,
+  unreachedPlatforms,
+} from "./reach-edits.ts";
 
 let platform: RecordedStack;
 let delivery: RecordedStack;
@@ -12,21 +18,21 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("what breaks an item is refused", () => {
-  test.each(brokenPlatforms)("%s objects where %s", (policy, _what, edit) => {
+  test.each([...brokenPlatforms, ...unreachedPlatforms])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
 
-  test.each(brokenDeliveries)("%s objects where %s", (policy, _what, edit) => {
+  test.each([...brokenDeliveries, ...unreachedDeliveries])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(delivery), policy)).toEqual([policy]);
   });
 });
 
 describe("what looks like it and is right is accepted", () => {
-  test.each(rightPlatforms)("%s", (_what, edit) => {
+  test.each([...rightPlatforms, ...reachedPlatforms])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
   });
 
-  test.each(rightDeliveries)("%s", (_what, edit) => {
+  test.each([...rightDeliveries, ...reachedDeliveries])("%s", (_what, edit) => {
     expect(objecting(edit(delivery))).toEqual([]);
   });
 });

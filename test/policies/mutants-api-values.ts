@@ -141,7 +141,16 @@ export const apiValueMutants: readonly Mutant[] = [
       {
         type: cloudflareTokens[0],
         name: "reader-token",
-        props: { name: "reader", policies: [{ effect: "allow", permissionGroups: [], resources: "[]" }] },
+        props: {
+          name: "reader",
+          policies: [
+            {
+              effect: "allow",
+              permissionGroups: [{ id: "6a018a9f2fc74eb6b293b0c548f38b39" }],
+              resources: "[]",
+            },
+          ],
+        },
       },
     ],
   },

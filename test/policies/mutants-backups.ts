@@ -10,6 +10,11 @@ const mistyped = "age1kfqr6cdcyw0hu26xe8ck5z6ku0llr82grc9yv6c2j6g2f4zsyy6qtmml22
 
 /** Ways to break section 8. */
 export const backupMutants: readonly Mutant[] = [
+  {
+    policy: "api-tokens-allow",
+    what: "the job's token has expired",
+    break: (stack) => withProps(stack, "backups-token", { expiresOn: "2026-01-01T00:00:00Z" }),
+  },
   ...[
     "true",
     ":",

@@ -65,6 +65,11 @@ const roleMutants: readonly Mutant[] = [
 export const databaseMutants: readonly Mutant[] = [
   ...roleMutants,
   {
+    policy: "database-grants-reach",
+    what: "the application is granted tables of no schema",
+    break: (stack) => withProps(stack, "database-application-table-grant", { schema: "" }),
+  },
+  {
     policy: "database-declared",
     what: "the project is not declared",
     break: (stack) => without(stack, "database-project"),

@@ -23,12 +23,17 @@ const withGroup = (props: Tree): Mutant["break"] => {
 };
 
 const withPack = (pack: Tree): Mutant["break"] =>
-  withGroup({ policyPacks: [{ name: "optropic-checklist", versionTag: "3.5.0", ...pack }] });
+  withGroup({ policyPacks: [{ name: "optropic-checklist", versionTag: "3.6.0", ...pack }] });
 
 const checks = ["test", "typecheck", "lint", "build", "preview"];
 
 /** Ways to break the rules of the repository (1.1 to 1.5). */
 const branchMutants: readonly Mutant[] = [
+  {
+    policy: "drift-schedules-run",
+    what: "nothing looks for drift but on the 30th of February",
+    break: (stack) => withProps(stack, "delivery-production-drift", { scheduleCron: "0 5 30 2 *" }),
+  },
   ...checks.flatMap((check): Mutant[] => {
     const others = checks.filter((name) => name !== check);
     const requiring = (...names: string[]): Mutant["break"] => {

@@ -11,9 +11,9 @@ export const platformMutants: readonly Mutant[] = [
   },
   {
     policy: "one-region",
-    what: "functions run in a second region",
+    what: "functions run in other regions than the database",
     break: (stack) =>
-      withProps(stack, "web-project", { resourceConfig: { functionDefaultRegions: ["fra1", "iad1"] } }),
+      withProps(stack, "web-project", { resourceConfig: { functionDefaultRegions: ["cdg1", "iad1"] } }),
   },
   {
     policy: "one-region",

@@ -19,6 +19,9 @@ import { passingStack } from "./passing-stack.ts";
 /** Policies that only refuse something wrong in what exists; that it exists is for others of the same item. */
 const notOfPresence = new Set([
   "alert-values",
+  "api-tokens-allow",
+  "database-grants-reach",
+  "drift-schedules-run",
   "error-tracking-values",
   "monitoring-values",
   "monitors-watch-platform",

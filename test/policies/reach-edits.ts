@@ -1,0 +1,116 @@
+import { grafanaTokens } from "../../policies/model/tokens.ts";
+import { add, type Edit, type Inputs, list, set } from "../recording/edited.ts";
+import type { Case } from "./kinds-edits.ts";
+
+// What has to arrive and to be allowed: credentials, grants, events and records that look right and reach nothing.
+
+const inside = (inputs: unknown, change: Inputs): Inputs => ({ ...Object(inputs), ...change });
+
+const token = (inputs: Inputs): Edit => set("backups-token", () => inputs);
+const tokenRule = (change: Inputs): Edit =>
+  set("backups-token", ({ policies }) => ({ policies: [inside(list(policies)[0], change)] }));
+const key = (rateLimitCount: number, rateLimitWindow: number): Edit =>
+  set("errors-key", () => ({ rateLimitCount, rateLimitWindow }));
+const tableGrant = (change: Inputs): Edit => set("database-application-table-grant", () => change);
+const drift = (scheduleCron: string): Edit => set("delivery-production-drift", () => ({ scheduleCron }));
+const deploymentVariables = (change: Inputs): Edit =>
+  set("delivery-production-deployments", ({ operationContext }) => ({
+    operationContext: inside(operationContext, {
+      environmentVariables: inside(Object(operationContext).environmentVariables, change),
+    }),
+  }));
+const regions = (...functionDefaultRegions: readonly string[]): Edit =>
+  set("web-project", ({ resourceConfig }) => ({
+    resourceConfig: inside(resourceConfig, { functionDefaultRegions }),
+  }));
+
+const bucket = "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abcdef";
+
+export const unreachedPlatforms: readonly Case[] = [
+  ["api-tokens-allow", "the token denies", tokenRule({ effect: "deny" })],
+  ["api-tokens-allow", "the token has no policy", token({ policies: [] })],
+  ["api-tokens-allow", "a policy has no permission", tokenRule({ permissionGroups: [] })],
+  ["api-tokens-allow", "a permission has no id", tokenRule({ permissionGroups: [{}] })],
+  [
+    "api-tokens-allow",
+    "the token may only read",
+    tokenRule({ permissionGroups: [{ id: "6a018a9f2fc74eb6b293b0c548f38b39" }] }),
+  ],
+  [
+    "api-tokens-allow",
+    "the token is for another bucket",
+    tokenRule({ resources: JSON.stringify({ [`${bucket}_eu_exports`]: "*" }) }),
+  ],
+  [
+    "api-tokens-allow",
+    "the bucket is in another jurisdiction",
+    tokenRule({ resources: JSON.stringify({ [`${bucket}_default_optropic-backups`]: "*" }) }),
+  ],
+  ["api-tokens-allow", "the token is another account's", token({ accountId: "f".repeat(32) })],
+  ["api-tokens-allow", "the token has expired", token({ expiresOn: "2026-01-01T00:00:00Z" })],
+  ["api-tokens-allow", "the token is for later", token({ notBefore: "2035-01-01T00:00:00Z" })],
+  ["api-tokens-allow", "the token is disabled", token({ status: "disabled" })],
+  [
+    "api-tokens-allow",
+    "the token is good from nowhere",
+    token({ condition: { requestIp: { notIns: ["0.0.0.0/0"] } } }),
+  ],
+  [
+    "api-tokens-allow",
+    "an access policy at Grafana has no scope",
+    add(grafanaTokens.accessPolicy, "push", { region: "eu", scopes: [], realms: [{ type: "stack" }] }),
+  ],
+  [
+    "api-tokens-allow",
+    "a token at Grafana has expired",
+    add(grafanaTokens.accessPolicyToken, "push", { region: "eu", expiresAt: "2026-01-01T00:00:00Z" }),
+  ],
+  [
+    "api-tokens-allow",
+    "an account at Grafana may do nothing",
+    add(grafanaTokens.serviceAccount[0], "push", { role: "None" }),
+  ],
+  [
+    "api-tokens-allow",
+    "a token at Grafana is good for a minute",
+    add(grafanaTokens.serviceAccountToken[0], "push", { serviceAccountId: "1", secondsToLive: 60 }),
+  ],
+  ["error-tracking-key", "the key takes an event a day", key(1, 86_400)],
+  ["error-tracking-key", "the key takes five an hour", key(5, 3600)],
+  ["error-tracking-key", "the events of a day are used up at once", key(100_000, 86_400)],
+  ["database-grants-reach", "a grant names no schema", tableGrant({ schema: "" })],
+  ["database-grants-reach", "a grant has no schema", tableGrant({ schema: undefined })],
+  ["database-grants-reach", "a grant is of another database", tableGrant({ database: "reports" })],
+  ["database-grants-reach", "a grant takes everything away", tableGrant({ privileges: [] })],
+  ["database-grants-reach", "tables of a schema that cannot be used", tableGrant({ schema: "billing" })],
+  [
+    "database-grants-reach",
+    "sequences of another schema",
+    set("database-application-sequence-grant", () => ({ schema: "billing" })),
+  ],
+];
+
+export const unreachedDeliveries: readonly Case[] = [
+  ["drift-schedules-run", "the 30th of February", drift("0 5 30 2 *")],
+  ["drift-schedules-run", "once a year", drift("0 5 1 1 *")],
+  ["drift-schedules-run", "a minute that no hour has", drift("61 5 * * *")],
+  ["pack-enforced", "code before the pack", deploymentVariables({ NODE_OPTIONS: "--require ./before.cjs" })],
+  ["pack-enforced", "another file of settings", deploymentVariables({ PULUMI_OPTION_CONFIG_FILE: "x.yaml" })],
+  ["pack-enforced", "a part of the stack", deploymentVariables({ PULUMI_OPTION_TARGET: "urn" })],
+];
+
+type Right = readonly [what: string, edit: Edit];
+
+export const reachedPlatforms: readonly Right[] = [
+  ["functions in a second region", regions("fra1", "cdg1")],
+  ["a token without an end, and one policy more", tokenRule({ effect: "allow" })],
+  ["1,000 events a minute", key(1000, 60)],
+  ["10,000 events an hour", key(10_000, 3600)],
+];
+
+export const reachedDeliveries: readonly Right[] = [
+  ["a refresh before each update", deploymentVariables({ PULUMI_OPTION_REFRESH: "true" })],
+  ["differences in full", deploymentVariables({ PULUMI_OPTION_DIFF: "true" })],
+  ["more memory", deploymentVariables({ NODE_OPTIONS: "--max-old-space-size=4096" })],
+  ["drift on workdays", drift("0 6 * * 1-5")],
+];
