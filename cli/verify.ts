@@ -33,7 +33,10 @@ export function verifyCommand(): Command {
       "--trust-anchor <file>",
       "trust the DS records in this file for DNSSEC instead of the keys of the root zone",
     )
-    .option("--migrations <folder>", "compare the applied migrations with those in this folder of Prisma's")
+    .option(
+      "--migrations <folder>",
+      "compare the applied migrations with those in this folder of Prisma's (default: rollout.rollback.migrations)",
+    )
     .option("--only <ids>", "measure these items of the checklist, by commas", readItems)
     .option("--allow-unknown <ids>", "items that may stay unknown, by commas", readItems, [])
     .option("--allow-writes", "run the probes that write too; they clean up after themselves", false)

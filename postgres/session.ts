@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { Client, type ClientConfig, type QueryConfig, types } from "pg";
 import { Failure, reasonOf } from "../lib/failure.ts";
 import { type Connection, connectSeconds, describeConnection } from "./connection.ts";
@@ -81,13 +82,23 @@ const asText = {
 /**
  * Opens a session in the database, with libpq's meaning of every variable; end it with `end()`.
  *
+ * @param mostBytes that the server may send until the session ends; a server that sends more is hung up on
  * @throws {Failure} `refused`, when a certificate file is missing or unreadable; `failed`, when the server
  * cannot be reached or rejects the connection
  */
-export async function connect(connection: Connection, name: string): Promise<ServerSession> {
+export async function connect(
+  connection: Connection,
+  name: string,
+  mostBytes?: number,
+): Promise<ServerSession> {
   const reasons = new Set<string>();
   for (const ssl of tlsAttempts(connection)) {
-    const client = new Client({ ...clientConfig(connection, ssl !== false), ssl, application_name: name });
+    const client = new Client({
+      ...clientConfig(connection, ssl !== false),
+      ssl,
+      application_name: name,
+      ...(mostBytes !== undefined && { stream: () => boundedSocket(mostBytes) }),
+    });
     // A session that the server ends fails the running or the next statement.
     client.on("error", () => undefined);
     try {
@@ -112,8 +123,9 @@ export async function withSession<T>(
   name: string,
   work: (session: ServerSession) => Promise<T>,
   signal?: AbortSignal,
+  mostBytes?: number,
 ): Promise<T> {
-  const session = await connect(connection, name);
+  const session = await connect(connection, name, mostBytes);
   const hangUp = (): void => void session.end();
   signal?.addEventListener("abort", hangUp, { once: true });
   try {
@@ -126,6 +138,21 @@ export async function withSession<T>(
     signal?.removeEventListener("abort", hangUp);
     await session.end();
   }
+}
+
+/** How often the bytes of a session are counted, in milliseconds. */
+const countingMs = 20;
+
+/** The client library keeps every row of an answer, and a hostile server sends rows without an end. */
+function boundedSocket(mostBytes: number): Socket {
+  const socket = new Socket();
+  const timer = setInterval(() => {
+    if (socket.bytesRead > mostBytes) {
+      socket.destroy(new Error(`the server sent more than ${Math.round(mostBytes / 1024 / 1024)} MiB`));
+    }
+  }, countingMs);
+  timer.unref();
+  return socket.once("close", () => clearInterval(timer));
 }
 
 function clientConfig(connection: Connection, isEncrypted: boolean): ClientConfig {

@@ -1,5 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { ItemId } from "../../checklist/items.ts";
+import type { Settings } from "../../config/settings.ts";
 import { runCommand, type Work } from "../../lib/command.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { writeAtomic } from "../../lib/files.ts";
@@ -10,7 +12,7 @@ import { readProject } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { Sources } from "../../project/sources.ts";
 import { Credentials } from "../../verify/credentials.ts";
-import { readMigrationFiles } from "../../verify/database/migration-files.ts";
+import { type MigrationFiles, readMigrationFiles } from "../../verify/database/migration-files.ts";
 import { statusOf, type Verification } from "../../verify/document.ts";
 import { defaultLimits } from "../../verify/limits.ts";
 import { parseAnchors, type TrustAnchor } from "../../verify/network/dns/anchor.ts";
@@ -21,7 +23,6 @@ import { askForOutputs, type Outputs, readOutputs } from "../../verify/outputs.t
 import { registry } from "../../verify/registry.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { verify } from "../../verify/runner.ts";
-
 import { declaredBeside, declaredBy } from "./declared.ts";
 import { abortOnSignals } from "./operation.ts";
 import { otherOutputsBy, stagingOf } from "./other-stacks.ts";
@@ -84,7 +85,7 @@ export async function measure(
   const resolver = new Resolver({ targets, limits, resolvers, anchors });
   const declared = declaredBy({ ...flags, signal });
   const { allowWrites } = flags;
-  const migrations = flags.migrations === undefined ? undefined : readMigrationFiles(flags.migrations);
+  const migrations = migrationsOf(flags, settings);
   if (allowWrites) warn("--allow-writes: probes may write to the platform, and clean up after themselves");
   try {
     const verification = await verify(
@@ -127,6 +128,16 @@ export async function measure(
   } finally {
     http.close();
   }
+}
+
+/** The migrations of the repository; undefined where nobody named their folder and the usual one is not there. */
+function migrationsOf(
+  { cwd, migrations }: Pick<VerifyFlags, "cwd" | "migrations">,
+  { rollout }: Settings,
+): MigrationFiles | undefined {
+  if (migrations !== undefined) return readMigrationFiles(migrations);
+  const usual = join(cwd, rollout.rollback.migrations);
+  return existsSync(usual) ? readMigrationFiles(usual) : undefined;
 }
 
 async function outputsOf(

@@ -14,6 +14,8 @@ export interface TargetDatabase {
   readonly url: string;
   /** How the application connects to it: through a pooler in transaction mode. */
   readonly poolerUrl: string;
+  /** Folder of the migrations that it was made with, as Prisma lays it out. */
+  readonly migrations: string;
   /** Runs statements as its owner. */
   sql(statements: string): Promise<void>;
   stop(): Promise<void>;
@@ -51,6 +53,9 @@ export async function startTargetDatabase(
     });
     const authorities = join(folder, "authority.pem");
     writeFileSync(authorities, authority.cert);
+    const migrations = join(folder, "migrations");
+    mkdirSync(join(migrations, "20260101000000_init"), { recursive: true });
+    writeFileSync(join(migrations, "20260101000000_init", "migration.sql"), "init");
     const { user, port } = server;
     const parameters = new URLSearchParams({ sslmode: "verify-full", sslrootcert: authorities });
     const sql = (statements: string, database = name): Promise<void> =>
@@ -80,6 +85,7 @@ export async function startTargetDatabase(
     return {
       url: `postgresql://${user}:${password}@localhost:${port}/${name}?${parameters}`,
       poolerUrl: `postgresql://${user}:${password}@localhost:${pooler.port}/transaction?${parameters}`,
+      migrations,
       sql,
       async stop() {
         await pooler.stop();
@@ -136,5 +142,8 @@ const traffic = `
   do $$ begin
     for turn in 1..200 loop
       perform count(*) from public.event;
+    end loop;
+    for turn in 1..10000 loop
+      perform from public.event where id = turn;
     end loop;
   end $$`;

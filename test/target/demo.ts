@@ -65,6 +65,7 @@ try {
       ...["--target", `https://${https.host}:${https.port}`, "--target", `http://${http.host}:${http.port}`],
       ...["--target", `dns://${dns.host}:${dns.port}`, "--trust-anchor", anchor, "--outputs", outputs],
       ...["--outputs-of", `staging=${others}`],
+      ...(database === undefined ? [] : ["--migrations", database.migrations]),
     ],
     {
       ...vendors.environment,

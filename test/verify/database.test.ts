@@ -35,7 +35,7 @@ const healthy = `
   grant usage on schema public to anon;
   grant select on public.account, public.note to anon;
   create table public._prisma_migrations (id text, checksum text, finished_at timestamptz, migration_name text, logs text, rolled_back_at timestamptz, started_at timestamptz default now(), applied_steps_count int);
-  insert into public._prisma_migrations (migration_name, finished_at) values ('20260101_init', now());
+  insert into public._prisma_migrations (migration_name, finished_at, checksum) values ('20260101_init', now(), 'as-written');
 `;
 
 let server: PostgresServer;
@@ -43,7 +43,7 @@ let count = 0;
 
 beforeAll(async () => {
   server = await startPostgres("canary-password", { shared_preload_libraries: "pg_stat_statements" });
-  await server.sql("create role anon nologin");
+  await server.sql("create role anon nologin; create role authenticated nologin");
   await server.sql(`create database template_of_ours`);
   await server.sql(healthy, "template_of_ours");
 });
@@ -53,13 +53,13 @@ afterAll(() => server.stop());
 async function verifiedWith(
   statements = "",
   changes: Record<string, unknown> = {},
-  environment?: Record<string, string>,
-  migrations?: MigrationFiles,
+  as: Record<string, string> | "postgres" | "little" = "postgres",
+  migrations: MigrationFiles | "unknown" = new Map([["20260101_init", "as-written"]]),
 ) {
   count += 1;
   const name = `platform_${count}`;
   await server.sql(`create database ${name} template template_of_ours`);
-  if (statements !== "") await server.sql(statements, name);
+  if (statements !== "") await server.sql(statements.replace("database &", `database ${name}`), name);
   const settings = Object.entries(changes).reduce(
     (all, [path, value]) => changed(all, path, value),
     writtenSettings("production"),
@@ -68,10 +68,13 @@ async function verifiedWith(
     settings: accept(settings),
     targets: {},
     probes,
-    ...(migrations !== undefined && { migrations }),
-    environment: environment ?? {
-      VERIFY_DATABASE_URL: `postgresql://postgres:canary-password@127.0.0.1:${server.port}/${name}?sslmode=disable`,
-    },
+    ...(migrations !== "unknown" && { migrations }),
+    environment:
+      typeof as === "object"
+        ? as
+        : {
+            VERIFY_DATABASE_URL: `postgresql://${as}:canary-${as === "little" ? "little" : "password"}@127.0.0.1:${server.port}/${name}?sslmode=disable`,
+          },
   });
 }
 
@@ -104,6 +107,61 @@ describe("a healthy database", () => {
   });
 });
 
+/** What each lint must find, by the names that begin with `fault_`. */
+const lintFaults: Readonly<Record<string, readonly string[]>> = {
+  "0001_unindexed_foreign_keys": [
+    "create table public.lone (id bigint primary key, note bigint constraint fault_no_index references public.note); alter table public.lone enable row level security; create policy own on public.lone using (id = 0)",
+    "create table public.pair (a int, b int, primary key (a, b)); create table public.of_pair (a int, b int, constraint fault_carried foreign key (a, b) references public.pair); create index of_pair_a on public.of_pair (a) include (b); alter table public.pair enable row level security; alter table public.of_pair enable row level security; create policy own on public.pair using (a = 0); create policy own on public.of_pair using (a = 0)",
+  ],
+  "0002_auth_users_exposed": [
+    "create view public.fault_people with (security_invoker = true) as select email from auth.users",
+    "create view auth.everybody as select email from auth.users; create view public.fault_others with (security_invoker = 'ON') as select email from auth.everybody",
+  ],
+  "0003_auth_rls_initplan": [
+    "create policy fault_each on public.note for update using (current_setting('request.jwt.sub', true) = body)",
+  ],
+  "0009_duplicate_index": ["create index fault_again on public.note (account)"],
+  "0010_security_definer_view": [
+    "create view public.fault_leak as select name from public.account; grant select on public.fault_leak to authenticated",
+  ],
+  "0011_function_search_path_mutable": [
+    "create function public.fault_two() returns int language sql as 'select 2'",
+  ],
+  "0015_rls_references_user_metadata": [
+    "create policy fault_chief on public.note for update using ((select current_setting('request.jwt.claims', true)::jsonb) -> 'user_metadata' ->> 'chief' = 'yes')",
+  ],
+  "0016_materialized_view_in_api": [
+    "create materialized view public.fault_kept as select name from public.account; grant select on public.fault_kept to authenticated",
+  ],
+  "0017_foreign_table_in_api": [
+    "create foreign data wrapper nothing; create server elsewhere foreign data wrapper nothing; create foreign table public.fault_far (id int) server elsewhere; grant select (id) on public.fault_far to authenticated",
+  ],
+  "0019_insecure_queue_exposed_in_api": [
+    "create schema pgmq_public; create schema pgmq; create table pgmq.q_fault_mail (id int); grant select on pgmq.q_fault_mail to anon; alter database & set pgrst.db_schemas = 'public, pgmq_public'",
+  ],
+  "0024_permissive_rls_policy": [
+    "create policy fault_all_in on public.note for insert with check (true)",
+    "create policy fault_in_other_words on public.note for delete using (2 > 1)",
+  ],
+  "0025_public_bucket_allows_listing": [
+    "create schema storage; create table storage.objects (id int); create policy fault_list on storage.objects for select using (true)",
+  ],
+  "0028_anon_security_definer_function_executable": [
+    "create function public.fault_all_accounts() returns setof public.account language sql security definer set search_path = '' as 'select * from public.account'",
+  ],
+};
+
+/** What looks like a weakness and is none. */
+const sound = [
+  "create view public.named with (security_invoker = 'YES') as select 1 as one; grant select on public.named to authenticated",
+  "create view public.inner_view as select name from public.account",
+  "create policy once on public.note for update using (account::text = (select current_setting('request.jwt.claims', true)::jsonb ->> 'sub'))",
+  "create policy none_of_it on public.note for delete using (1 > 2)",
+  "create index by_body on public.note (account) where body is null",
+  "alter role anon in database postgres set pgrst.db_schemas = 'auth'",
+  "create function public.stamp() returns trigger language plpgsql security definer set search_path = '' as 'begin return new; end'",
+];
+
 describe("a fault is found by its probe and no other", () => {
   it.each<[string, string, string]>([
     [
@@ -118,31 +176,19 @@ describe("a fault is found by its probe and no other", () => {
       "anonymous-reads",
     ],
     [
-      "a view reads with its owner's rights",
-      "create view public.leak as select name from public.account",
-      "database-lints",
+      "a stranger reads rows by the role in the claims",
+      "create function auth.role() returns text language sql stable set search_path = '' as $$ select current_setting('request.jwt.claims', true)::jsonb ->> 'role' $$; grant usage on schema auth to anon; create policy everyone on public.account for select using ((select auth.role()) = 'anon')",
+      "anonymous-reads",
     ],
     [
-      "a function has no search_path",
-      "create function public.two() returns int language sql as 'select 2'",
-      "database-lints",
+      "a stranger reads the migrations",
+      "alter table public._prisma_migrations enable row level security; create policy everyone on public._prisma_migrations for select using (true); grant select on public._prisma_migrations to anon",
+      "anonymous-reads",
     ],
     [
-      "a view reads auth.users",
-      "create view public.people with (security_invoker = true) as select email from auth.users",
-      "database-lints",
-    ],
-    [
-      "anyone may write",
-      "create policy all_in on public.note for insert with check (true)",
-      "database-lints",
-    ],
-    ["a foreign key has no index", "drop index public.note_account", "database-indexes"],
-    ["an index stands twice", "create index again on public.note (account)", "database-indexes"],
-    [
-      "a policy asks for each row",
-      "create policy each on public.note for update using (current_setting('request.jwt.sub', true) = body)",
-      "database-indexes",
+      "a stranger may write the migrations",
+      "grant insert on public._prisma_migrations to anon",
+      "row-level-security",
     ],
     [
       "a migration failed",
@@ -160,6 +206,29 @@ describe("a fault is found by its probe and no other", () => {
     ).toEqual([probe]);
   });
 
+  it("finds each lint by its id, and with no other probe", async () => {
+    const found = await verifiedWith(Object.values(lintFaults).flat().join(";"));
+    const wrong = found.probes.filter(({ name, state }) => state === "does-not-hold" && name !== overTls);
+    expect(wrong.map(({ name }) => name).sort()).toEqual(["database-indexes", "database-lints"]);
+    const missed = wrong.flatMap(({ checks }) => checks.filter(({ state }) => state !== "does-not-hold"));
+    expect(missed.map(({ subject }) => subject).sort()).toEqual([
+      "0007_policy_exists_rls_disabled",
+      "invalid_index",
+    ]);
+    for (const { subject, measured } of wrong.flatMap(({ checks }) => checks)) {
+      for (const statement of lintFaults[subject] ?? []) {
+        const [, name = "?"] = /(fault_\w+)/.exec(statement) ?? [];
+        expect(measured).toContain(name);
+      }
+    }
+  });
+
+  it("takes what only looks like one of them for sound", async () => {
+    const found = await verifiedWith(sound.join(";"));
+    expect(inState(found, "does-not-hold")).toEqual([overTls]);
+    expect(inState(found, "unknown")).toEqual(untold);
+  });
+
   it("takes a table that the settings name for one that strangers may read", async () => {
     const open = "create policy everyone on public.account for select to anon using (true)";
     const found = await verifiedWith(open, { "database.anonymousReads": ["public.account"] });
@@ -170,6 +239,51 @@ describe("a fault is found by its probe and no other", () => {
     const again =
       "insert into public._prisma_migrations (migration_name, rolled_back_at) values ('20260101_init', now())";
     expect(inState(await verifiedWith(again), "does-not-hold")).toEqual([overTls]);
+  });
+});
+
+describe("a role that sees little", () => {
+  it("is told nothing of the sessions of others, and only what is certain of strangers", async () => {
+    await server.sql("create role little login password 'canary-little'");
+    const found = await verifiedWith("", {}, "little");
+    const known = new Map(found.probes.map(({ name, state, reason }) => [name, reason ?? state]));
+    expect(Object.fromEntries(known)).toMatchObject({
+      "database-connections-left": "no-right",
+      "database-performance": "no-right",
+      "migrations-applied": "no-right",
+      "anonymous-reads": "no-right",
+      "row-level-security": "holds",
+    });
+    const closed =
+      "drop policy own on public.note; drop policy own on public.account; revoke all on public.names from anon";
+    const anonymous = (await verifiedWith(closed, {}, "little")).probes.find(
+      ({ name }) => name === "anonymous-reads",
+    );
+    expect(anonymous?.state).toBe("holds");
+  });
+
+  it("is not taken for closed where a policy cannot be tried", async () => {
+    const slow =
+      "create policy wait on public.note for select to anon using (current_setting('no.such') = body); insert into public.note select 1, id from public.account";
+    const found = await verifiedWith(slow);
+    expect(inState(found, "unknown")).toContain("anonymous-reads");
+  });
+
+  it("is unknown where the API serves a schema that is missing, or nobody knows which", async () => {
+    for (const statements of [
+      "alter database & set pgrst.db_schemas = 'publik'",
+      "revoke usage on schema public from anon, public",
+    ]) {
+      const found = await verifiedWith(statements);
+      expect(inState(found, "unknown")).toEqual(
+        expect.arrayContaining([
+          "row-level-security",
+          "anonymous-reads",
+          "database-lints",
+          "database-indexes",
+        ]),
+      );
+    }
   });
 });
 
@@ -202,6 +316,10 @@ describe("the migrations of the repository", () => {
 
 describe("what cannot be told is unknown", () => {
   it("without migrations, and without tables", async () => {
+    const unread = await verifiedWith("", {}, undefined, "unknown");
+    expect(inState(unread, "unknown").sort()).toEqual([...untold, "migrations-applied"]);
+    const two = await verifiedWith("create schema other; create table other._prisma_migrations (id int)");
+    expect(inState(two, "unknown").sort()).toEqual([...untold, "migrations-applied"]);
     const found = await verifiedWith("drop table public._prisma_migrations");
     expect(inState(found, "unknown").sort()).toEqual([...untold, "migrations-applied"]);
     const bare = await verifiedWith(

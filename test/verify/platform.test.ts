@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../../config/settings.ts";
+import { readMigrationFiles } from "../../verify/database/migration-files.ts";
 import type { DeclaredResource } from "../../verify/declared.ts";
 import { registry } from "../../verify/registry.ts";
 import { verificationPage } from "../../verify/report/page.ts";
@@ -36,8 +37,17 @@ function everything() {
   return {
     ...given,
     declared,
+    migrations: readMigrationFiles(database.migrations),
     environment: { ...given.environment, VERIFY_DATABASE_URL, VERIFY_POOLER_URL },
   };
+}
+
+/** Rewrites the server's own list of who may connect how. */
+function connectionsBy(kind: "host" | "hostssl"): string {
+  const line = `${kind} all all 127.0.0.1/32 scram-sha-256`;
+  return `
+    do $do$ begin execute format('copy (select %L) to %L', '${line}', current_setting('hba_file')); end $do$;
+    select pg_reload_conf(), pg_sleep(0.1)`;
 }
 
 describe("the whole platform, with its database", () => {
@@ -55,17 +65,47 @@ describe("the whole platform, with its database", () => {
   });
 
   it.each<[string, string, string, string]>([
-    ["a role with more power", "alter role $ createrole", "alter role $ nocreaterole", "database-roles"],
-    ["a membership", "grant pg_read_all_data to $", "revoke pg_read_all_data from $", "database-roles"],
+    [
+      "a role with more power",
+      "alter role ROLE createrole",
+      "alter role ROLE nocreaterole",
+      "database-roles",
+    ],
+    ["a membership", "grant pg_read_all_data to ROLE", "revoke pg_read_all_data from ROLE", "database-roles"],
     [
       "an application that owns its tables",
-      "alter table public.event owner to $",
+      "alter table public.event owner to ROLE",
       "alter table public.event owner to postgres",
       "database-roles",
     ],
+    [
+      "a role that nobody declared",
+      "create role backdoor login bypassrls",
+      "drop role backdoor",
+      "database-roles",
+    ],
+    ["a plaintext connection", connectionsBy("host"), connectionsBy("hostssl"), "database-encrypted"],
+    [
+      "a table that is read in full",
+      "create table public.big as select n from generate_series(1, 20000) n; alter table public.big enable row level security; create policy own on public.big to authenticated using (n = 0); do $do$ begin for turn in 1..100 loop perform count(*) from public.big; end loop; end $do$",
+      "drop table public.big",
+      "database-performance",
+    ],
+    [
+      "an index that nobody reads",
+      "create index event_body on public.event (length(body))",
+      "drop index public.event_body",
+      "database-performance",
+    ],
+    [
+      "a table of dead rows",
+      "create table public.dead with (autovacuum_enabled = off) as select n from generate_series(1, 20000) n; alter table public.dead enable row level security; create policy own on public.dead to authenticated using (n = 0); delete from public.dead where n > 1",
+      "drop table public.dead",
+      "database-performance",
+    ],
   ])("%s is found by its probe and no other", async (_, spoil, repair, probe) => {
     const role = `${settings.project.name}_application`;
-    const [spoiling, repairing] = [spoil, repair].map((text) => text.replace("$", role));
+    const [spoiling, repairing] = [spoil, repair].map((text) => text.replace("ROLE", role));
     await database.sql(spoiling ?? "");
     try {
       expect(inState(await verified({ ...everything(), probes: ofTheDatabase }), "does-not-hold")).toEqual([

@@ -1,11 +1,9 @@
 import * as z from "zod";
-import { reasonOf } from "../../lib/failure.ts";
-import { isSocket } from "../../postgres/connection.ts";
-import { connect } from "../../postgres/session.ts";
-import { compare, probe } from "../probe.ts";
+import { type Connection, isSocket } from "../../postgres/connection.ts";
+import { type Check, compare, eachOf, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
-import { databaseOf, reading } from "./session.ts";
-import { inTurn } from "./turns.ts";
+import { type Greeting, greetPlainly, greetSecurely } from "./handshake.ts";
+import { databaseOf, reading, requireSight } from "./session.ts";
 
 /** Item 3.5: nothing but TLS gets in. */
 export const databaseEncrypted = probe({
@@ -20,38 +18,50 @@ export const databaseEncrypted = probe({
       throw new Unknown("not-understood", "VERIFY_DATABASE_URL is a Unix socket, over which there is no TLS");
     }
     const { PGHOST: host } = connection;
-    const [plain, checked] = await inTurn(context, async () => [
-      await answerOf(() => connect({ ...connection, PGSSLMODE: "disable" }, "optropic verify")),
-      await answerOf(() =>
-        connect(
-          { ...connection, PGSSLMODE: "verify-full", PGSSLROOTCERT: connection.PGSSLROOTCERT ?? "system" },
-          "optropic verify",
-        ),
-      ),
-    ]);
-    // Only the server's own words are a refusal: no answer at all says nothing.
-    const isRefusal =
-      plain !== undefined &&
-      /no encryption|SSL (?:off|connection is required)|requires? (?:SSL|TLS)|insecure|pg_hba\.conf/i.test(
-        plain,
-      );
-    if (plain !== undefined && !isRefusal) {
-      throw new Unknown("target-refused", `Without TLS there was no refusal but: ${plain}`);
-    }
+    const checked: Connection = {
+      ...connection,
+      PGSSLMODE: "verify-full",
+      PGSSLROOTCERT: connection.PGSSLROOTCERT ?? "system",
+    };
+    const { problem, greeting } = await greetSecurely(context, checked);
     return [
-      compare(`${host} without TLS`, {
-        expected: "refused",
-        measured: plain === undefined ? "accepted" : "refused",
-        holds: isRefusal,
-      }),
+      ...(await eachOf([`${host} without TLS`], String, async (subject) => [
+        plainCheck(subject, await greetPlainly(context, connection), greeting),
+      ])),
       compare(`certificate of ${host}`, {
         expected: "checked against the authorities and the name",
-        measured: checked ?? "checked against the authorities and the name",
-        holds: checked === undefined,
+        measured: problem ?? "checked against the authorities and the name",
+        holds: problem === undefined,
       }),
     ];
   },
 });
+
+/** Words for a missing TLS of PostgreSQL, PgBouncer, Supavisor and Neon. */
+const wantsTls =
+  /no encryption|SSL (?:off|connection is required)|requires? (?:SSL|TLS)|SSL required|insecure/i;
+
+/** A server that lets nobody in from here, over TLS either, says nothing of TLS. */
+function plainCheck(subject: string, plain: Greeting, secure: Greeting | undefined): Check {
+  const isRefusal = plain.kind === "refused" && wantsTls.test(plain.message);
+  if (plain.kind === "refused" && !isRefusal) {
+    return unknownCheck(
+      subject,
+      new Unknown("target-refused", `Without TLS there was no refusal but: ${plain.message}`),
+    );
+  }
+  if (isRefusal && secure?.kind === "refused") {
+    return unknownCheck(
+      subject,
+      new Unknown("target-refused", `With TLS there was a refusal too: ${secure.message}`),
+    );
+  }
+  return compare(subject, {
+    expected: "refused",
+    measured: isRefusal ? "refused" : "accepted",
+    holds: isRefusal,
+  });
+}
 
 /** Items S3.4, S5.3: it answers. */
 export const databaseAnswers = probe({
@@ -86,13 +96,14 @@ export const databaseConnections = probe({
   settings: ["objectives.databaseConnectionsPercent"],
   async measure(context) {
     const most = context.settings.objectives.databaseConnectionsPercent;
-    const [row] = await reading(context, (database) =>
-      database.rows(
+    const [row] = await reading(context, async (database) => {
+      await requireSight(database);
+      return database.rows(
         `select count(*)::int as open, current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as allowed
          from pg_catalog.pg_stat_activity where backend_type = 'client backend'`,
         z.object({ open: z.int().min(0), allowed: z.int().min(1) }),
-      ),
-    );
+      );
+    });
     if (row === undefined) throw new Unknown("no-data", "The database did not count its connections");
     const percent = Math.round((row.open / row.allowed) * 1000) / 10;
     return [
@@ -106,13 +117,3 @@ export const databaseConnections = probe({
     ];
   },
 });
-
-/** What went wrong with a connection; undefined where it was made. */
-async function answerOf(open: () => ReturnType<typeof connect>): Promise<string | undefined> {
-  try {
-    await (await open()).end();
-    return undefined;
-  } catch (error) {
-    return reasonOf(error);
-  }
-}

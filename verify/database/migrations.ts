@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type Check, compare, probe } from "../probe.ts";
+import { listedSome } from "../../lib/text.ts";
+import { type Check, compare, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import type { MigrationFiles } from "./migration-files.ts";
 import { reading } from "./session.ts";
@@ -23,15 +24,27 @@ export const migrationsApplied = probe({
   settings: [],
   async measure(context) {
     const rows = await reading(context, async (database) => {
-      const [table] = await database.rows(
-        "select c.oid::regclass::text as name from pg_catalog.pg_class c where relname = '_prisma_migrations' and relkind = 'r' order by c.oid",
+      const tables = await database.rows(
+        "select c.oid::regclass::text as name from pg_catalog.pg_class c where relname = '_prisma_migrations' and relkind in ('r', 'p') order by c.oid",
         z.object({ name: z.string().max(300) }),
       );
-      if (table === undefined)
+      const [table, ...others] = tables;
+      if (table === undefined) {
         throw new Unknown(
           "no-data",
           "The database has no table _prisma_migrations: nothing was migrated with Prisma",
         );
+      }
+      if (others.length > 0) {
+        const names = listedSome(
+          tables.map(({ name }) => name),
+          5,
+        );
+        throw new Unknown(
+          "not-understood",
+          `Cannot tell which table of migrations is the platform's: ${names}`,
+        );
+      }
       const found = await database.rowsWhereAllowed(
         `select migration_name as name, finished_at is not null as finished, rolled_back_at is not null as rolled_back, checksum from ${table.name} order by started_at`,
         migration,
@@ -41,7 +54,9 @@ export const migrationsApplied = probe({
     });
     if (rows.length === 0) throw new Unknown("no-data", "The table _prisma_migrations is empty");
     // A migration that was rolled back and applied again has a row for each.
-    const applied = new Set(rows.filter(({ finished }) => finished).map(({ name }) => name));
+    const applied = new Set(
+      rows.filter(({ finished, rolled_back }) => finished && !rolled_back).map(({ name }) => name),
+    );
     const failed = rows.filter(
       ({ name, finished, rolled_back }) => !finished && !rolled_back && !applied.has(name),
     );
@@ -57,10 +72,20 @@ export const migrationsApplied = probe({
         measured: undone.length === 0 ? "none open" : undone.map(({ name }) => name).join(", "),
         holds: undone.length === 0,
       }),
-      ...(context.migrations === undefined ? [] : ofRepository(rows, context.migrations)),
+      ...(context.migrations === undefined ? [pendingUnknown] : ofRepository(rows, context.migrations)),
     ];
   },
 });
+
+const pending = "migrations of the repository that are pending";
+
+const pendingUnknown = unknownCheck(
+  pending,
+  new Unknown(
+    "no-data",
+    "The migrations of the repository are not known: pass their folder with --migrations",
+  ),
+);
 
 /** What the database applied against the files that it was applied from. */
 function ofRepository(rows: readonly Migration[], files: MigrationFiles): Check[] {
@@ -69,16 +94,16 @@ function ofRepository(rows: readonly Migration[], files: MigrationFiles): Check[
       finished && !rolled_back ? [[name, checksum] as const] : [],
     ),
   );
-  const pending = [...files.keys()].filter((name) => !applied.has(name));
+  const missing = [...files.keys()].filter((name) => !applied.has(name));
   const changed = [...applied].flatMap(([name, checksum]) => {
     const file = files.get(name);
     return file !== undefined && file !== checksum ? [name] : [];
   });
   const unknown = [...applied.keys()].filter((name) => !files.has(name));
-  const listed = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));
+  const listed = (names: readonly string[]) => listedSome(names, 10) || "none";
   return [
-    compare("migrations of the repository that are pending", {
-      ...{ expected: "none", measured: listed(pending), holds: pending.length === 0 },
+    compare(pending, {
+      ...{ expected: "none", measured: listed(missing), holds: missing.length === 0 },
     }),
     compare("migrations that were changed after they were applied", {
       ...{ expected: "none", measured: listed(changed), holds: changed.length === 0 },

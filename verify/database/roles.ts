@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { listedSome } from "../../lib/text.ts";
 import type { DeclaredResource } from "../declared.ts";
-import { type Check, compare, probe } from "../probe.ts";
+import { type Check, compare, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { exposedSchemas, listOf } from "./exposed.ts";
 import { reading } from "./session.ts";
@@ -43,7 +44,7 @@ const roles = (schemas: string): string => `
       where m.member = r.oid order by 1) as roles,
     array(select n.nspname || '.' || c.relname from pg_catalog.pg_class c
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p') and not c.relforcerowsecurity and c.relowner = r.oid
+      where c.relkind in ('r', 'p') and not c.relforcerowsecurity and pg_has_role(r.oid, c.relowner, 'usage')
         and c.relname <> '_prisma_migrations' and n.nspname = any(${schemas}) order by 1 limit 20) as owned
   from pg_catalog.pg_roles r`;
 
@@ -59,26 +60,75 @@ export const databaseRoles = probe({
     context.credential("VERIFY_DATABASE_URL");
     const wanted = declaredIn(await context.declared());
     if (wanted.length === 0) throw new Unknown("no-data", "The program declares no role of the database");
-    const found = await reading(context, async (database) => {
+    const { found, own } = await reading(context, async (database) => {
       const exposed = await exposedSchemas(database);
-      return database.rows(roles(listOf(exposed)), foundRole);
+      const [session] = await database.rows(
+        "select session_user::text as name",
+        z.object({ name: z.string().max(200) }),
+      );
+      return { found: await database.rows(roles(listOf(exposed)), foundRole), own: session?.name };
     });
-    return wanted.flatMap(({ role, source }) =>
-      checksOf(
-        role,
-        found.find(({ name }) => name === role.name),
-      ).map((check) => ({ ...check, at: source })),
-    );
+    const declared = wanted.flatMap(({ role }) => role?.name ?? []);
+    return [
+      ...wanted.flatMap(({ resource, role, source }) => {
+        const checks =
+          role === undefined
+            ? [
+                unknownCheck(
+                  `role ${resource}`,
+                  new Unknown("no-data", "Its inputs are not known before it is deployed"),
+                ),
+              ]
+            : checksOf(
+                role,
+                found.find(({ name }) => name === role.name),
+              );
+        return checks.map((check) => ({ ...check, at: source }));
+      }),
+      strangers(found, [...declared, ...(own === undefined ? [] : [own])]),
+    ];
   },
 });
 
 function declaredIn(resources: readonly DeclaredResource[]) {
   return resources
     .filter(({ type }) => type === "postgresql:index/role:Role")
-    .flatMap(({ inputs, source }) => {
-      const role = declaredRole.safeParse(inputs);
-      return role.success ? [{ role: role.data, source }] : [];
-    });
+    .map(({ name, inputs, source }) => ({
+      ...{ resource: name, source },
+      role: declaredRole.safeParse(inputs).data,
+    }));
+}
+
+/**
+ * Roles of servers and their hosts that log in with power: those of PostgreSQL, Supabase
+ * (supabase.com/docs/guides/database/postgres/roles), Amazon RDS, Google Cloud SQL and Azure.
+ */
+const ofHosts = new Set([
+  ...["postgres", "supabase_admin", "supabase_auth_admin", "supabase_storage_admin", "supabase_etl_admin"],
+  ...["supabase_replication_admin", "supabase_read_only_user", "supabase_realtime_admin", "pgbouncer"],
+  ...[
+    "dashboard_user",
+    "authenticator",
+    "rdsadmin",
+    "cloudsqladmin",
+    "cloudsqlsuperuser",
+    "azuresu",
+    "azure_pg_admin",
+  ],
+]);
+
+/** Nobody else may log in and read past every policy, or make roles that do. */
+function strangers(found: readonly FoundRole[], known: readonly string[]): Check {
+  const names = found
+    .filter(({ name, login }) => login && !known.includes(name) && !ofHosts.has(name))
+    .filter((role) => role.superuser || role.bypassRowLevelSecurity || role.createRole || role.replication)
+    .map(({ name }) => name)
+    .sort();
+  return compare("undeclared roles that log in with power over policies or roles", {
+    expected: "none",
+    measured: listedSome(names, 5) || "none",
+    holds: names.length === 0,
+  });
 }
 
 const attributes = [

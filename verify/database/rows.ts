@@ -1,23 +1,43 @@
 import * as z from "zod";
+import { counted, listedSome } from "../../lib/text.ts";
+import type { Context } from "../context.ts";
 import { type Check, compare, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { exposedSchemas, listOf } from "./exposed.ts";
+import { ofExtension } from "./extension.ts";
 import { quotedIdentifier } from "./identifier.ts";
 import { type Reader, reading } from "./session.ts";
 
-const table = z.object({
+const relation = z.object({
   schema: z.string().max(100),
   name: z.string().max(100),
+  kind: z.enum(["table", "view", "materialized view", "foreign table"]),
   enabled: z.boolean(),
   policies: z.int().min(0),
+  readable: z.boolean(),
+  opened: z.boolean(),
 });
 
-const tables = (list: string): string => `
+type Relation = z.infer<typeof relation>;
+
+/**
+ * Everything with rows in the exposed schemas, with what `anon` may do there. Prisma's table of migrations is left out
+ * where no client reaches it: Prisma makes it without row-level security.
+ */
+const relations = (list: string): string => `
   select n.nspname as schema, c.relname as name, c.relrowsecurity as enabled,
-    (select count(*)::int from pg_catalog.pg_policy p where p.polrelid = c.oid) as policies
+    case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end as kind,
+    (select count(*)::int from pg_catalog.pg_policy p where p.polrelid = c.oid) as policies,
+    coalesce(has_any_column_privilege(anon.oid, c.oid, 'select'), false) as readable,
+    exists (select from pg_catalog.pg_policy p, unnest(p.polroles) role where p.polrelid = c.oid and p.polpermissive
+      and p.polcmd in ('r', '*') and (role = 0 or pg_has_role(anon.oid, role, 'usage'))) as opened
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'p') and n.nspname = any(${list}) and c.relname <> '_prisma_migrations'
-    and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e')
+    left join pg_catalog.pg_roles anon on anon.rolname = 'anon'
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname = any(${list})
+    and (c.relname <> '_prisma_migrations' or exists (
+      select from pg_catalog.pg_roles r where r.rolname in ('anon', 'authenticated')
+        and (has_any_column_privilege(r.oid, c.oid, 'select, insert, update') or has_table_privilege(r.oid, c.oid, 'delete, truncate'))))
+    and not ${ofExtension("pg_class", "c.oid")}
   order by 1, 2`;
 
 /** Item 3.7: row-level security is on, with policies. */
@@ -30,7 +50,8 @@ export const rowLevelSecurity = probe({
   measure: (context) =>
     reading(context, async (database) => {
       const exposed = await exposedSchemas(database);
-      const found = await database.rows(tables(listOf(exposed)), table);
+      const all = await database.rows(relations(listOf(exposed)), relation);
+      const found = all.filter(({ kind }) => kind === "table");
       if (found.length === 0) {
         throw new Unknown(
           "no-data",
@@ -39,14 +60,14 @@ export const rowLevelSecurity = probe({
       }
       const off = found.filter(({ enabled }) => !enabled);
       const bare = found.filter(({ enabled, policies }) => enabled && policies === 0);
-      const where = `${found.length} tables of ${exposed.schemas.join(", ")} (${exposed.how})`;
+      const where = `${counted(found.length, "table")} of ${exposed.schemas.join(", ")} (${exposed.how})`;
       return [
-        compare(where, {
+        compare(`0013_rls_disabled_in_public: ${where}`, {
           expected: "row-level security on",
           measured: named(off, "on everywhere", "off"),
           holds: off.length === 0,
         }),
-        compare(`policies of ${where}`, {
+        compare(`0008_rls_enabled_no_policy: ${where}`, {
           expected: "at least one each",
           measured: named(bare, "at least one each", "none"),
           holds: bare.length === 0,
@@ -70,47 +91,50 @@ export const anonymousReads = probe({
       );
       if (roles.length === 0) throw new Unknown("no-data", "The database has no role anon");
       const exposed = await exposedSchemas(database);
-      const found = await database.rows(tables(listOf(exposed)), table);
-      const allowed = new Set(context.settings.database.anonymousReads);
+      const found = await database.rows(relations(listOf(exposed)), relation);
+      if (found.length === 0) throw new Unknown("no-data", "There is no exposed table to read");
       const checks: Check[] = [];
-      for (const { schema, name } of found)
-        checks.push(await readAsStranger(database, schema, name, allowed));
-      if (checks.length === 0) throw new Unknown("no-data", "There is no exposed table to read");
+      for (const one of found) checks.push(await readAsStranger(database, one, context));
       return checks;
     }),
 });
 
-async function readAsStranger(
-  database: Reader,
-  schema: string,
-  name: string,
-  allowed: ReadonlySet<string>,
-): Promise<Check> {
+async function readAsStranger(database: Reader, found: Relation, context: Context): Promise<Check> {
+  const { schema, name } = found;
   const subject = `${schema}.${name}`;
-  // Undefined where the role may not be taken on; an empty list where it may not read.
-  const answer = await database.as("anon", async () => ({
-    rows: await database.rowsWhereAllowed(
-      `select 1 as one from ${quotedIdentifier(schema)}.${quotedIdentifier(name)} limit 1`,
-      z.object({ one: z.literal(1) }),
-    ),
-  }));
-  if (answer === undefined)
-    return unknownCheck(
-      subject,
-      new Unknown("no-right", "The role of VERIFY_DATABASE_URL may not act as anon"),
-    );
-  const reads = (answer.rows?.length ?? 0) > 0;
-  const may = allowed.has(subject);
-  return compare(`${subject} as anon`, {
-    expected: may ? "rows or none" : "no row",
-    measured: reads ? "rows" : answer.rows === undefined ? "no right" : "no row",
-    holds: may || !reads,
-    setting: "database.anonymousReads",
-  });
+  const may = context.settings.database.anonymousReads.includes(subject);
+  const check = (measured: string) =>
+    compare(`${subject} as anon`, {
+      expected: may ? "rows or none" : "no row",
+      measured,
+      holds: may || measured !== "rows",
+      setting: "database.anonymousReads",
+    });
+  try {
+    const answer = await database.as("anon", async () => ({
+      rows: await database.rowsWhereAllowed(
+        `select 1 as one from ${quotedIdentifier(schema)}.${quotedIdentifier(name)} limit 1`,
+        z.object({ one: z.literal(1) }),
+      ),
+    }));
+    if (answer !== undefined) {
+      return check(answer.rows === undefined ? "no right" : answer.rows.length > 0 ? "rows" : "no row");
+    }
+  } catch (error) {
+    if (error instanceof Unknown) return unknownCheck(subject, error);
+    throw error;
+  }
+  // Without acting as the role, the catalogs tell of what is closed for certain.
+  if (!found.readable) return check("no right");
+  if (found.kind === "table" && found.enabled && !found.opened) return check("no policy that lets it read");
+  return unknownCheck(
+    subject,
+    new Unknown("no-right", "The role of VERIFY_DATABASE_URL may not act as anon"),
+  );
 }
 
 function named(found: readonly { schema: string; name: string }[], otherwise: string, what: string): string {
   if (found.length === 0) return otherwise;
-  const shown = found.slice(0, 5).map(({ schema, name }) => `${schema}.${name}`);
-  return `${what}: ${shown.join(", ")}${found.length > 5 ? ` and ${found.length - 5} more` : ""}`;
+  const names = found.map(({ schema, name }) => `${schema}.${name}`);
+  return `${what}: ${listedSome(names, 5)}`;
 }

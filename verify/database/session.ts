@@ -11,6 +11,9 @@ import { inTurn } from "./turns.ts";
 /** The most rows that a probe reads of one answer. */
 const maximumRows = 20_000;
 
+/** The most that a server may send to one probe, in bytes. */
+const maximumBytes = 64 * 1024 * 1024;
+
 const application = "optropic verify";
 
 /** Where the database is, from VERIFY_DATABASE_URL, whose password may be in PGPASSWORD or the password file. */
@@ -51,6 +54,7 @@ export async function reading<Answer>(
           return answer;
         },
         context.signal,
+        maximumBytes,
       ),
     );
   } catch (error) {
@@ -75,24 +79,44 @@ export class Reader {
     return this.#parsed(await this.#session.rows(bounded(query)), shape);
   }
 
-  /** The same where the role may lack the right, or the view may be missing; undefined then. */
+  /**
+   * The same where the role may lack the right, or the table or view may be missing; undefined then.
+   *
+   * @throws {Unknown} where the query fails for another reason, such as its time limit
+   */
   async rowsWhereAllowed<Row>(query: string, shape: z.ZodType<Row>): Promise<Row[] | undefined> {
-    const rows = await this.#session.attempt(bounded(query));
-    return rows === undefined ? undefined : this.#parsed(rows, shape);
+    await this.#session.run("savepoint allowed");
+    let rows: unknown[];
+    try {
+      rows = await this.#session.rows(bounded(query));
+    } catch (error) {
+      await this.#session.run("rollback to savepoint allowed");
+      if (absences.includes(codeOf(error))) return undefined;
+      throw new Unknown("target-refused", `The database did not answer: ${reasonOf(error)}`);
+    }
+    return this.#parsed(rows, shape);
   }
 
-  /** Runs as another role until the work is done; undefined where that is not allowed. */
+  /**
+   * Runs as PostgREST does for a request of a role without a user, until the work is done; undefined where the role
+   * may not be taken on.
+   */
   async as<Answer>(role: string, work: () => Promise<Answer>): Promise<Answer | undefined> {
     await this.#session.run("savepoint role");
     try {
-      await this.#session.run(`set local role ${quotedIdentifier(role)}`);
-    } catch {
+      try {
+        await this.#session.run(`set local role ${quotedIdentifier(role)}`);
+      } catch {
+        return undefined;
+      }
+      await this.#session.rows(
+        "select set_config('request.jwt.claims', jsonb_build_object('role', role[1])::text, true), set_config('request.jwt.claim.role', role[1], true) from (select $1::text[] as role) asked",
+        [role],
+      );
+      return await work();
+    } finally {
       await this.#session.run("rollback to savepoint role");
-      return undefined;
     }
-    const answer = await work();
-    await this.#session.run("rollback to savepoint role");
-    return answer;
   }
 
   #parsed<Row>(rows: unknown[], shape: z.ZodType<Row>): Row[] {
@@ -104,6 +128,31 @@ export class Reader {
       `The database answered in another shape: ${z.prettifyError(parsed.error)}`,
     );
   }
+}
+
+/**
+ * Without this right the server hides what the sessions of others do, so that there seem to be none.
+ *
+ * @throws {Unknown} `no-right`
+ */
+export async function requireSight(database: Reader): Promise<void> {
+  const [row] = await database.rows(
+    "select pg_catalog.pg_has_role('pg_read_all_stats', 'usage') as sees, current_user::text as role",
+    z.object({ sees: z.boolean(), role: z.string().max(100) }),
+  );
+  if (row?.sees === true) return;
+  const role = row?.role ?? "of VERIFY_DATABASE_URL";
+  throw new Unknown(
+    "no-right",
+    `The role ${role} does not see the sessions of others: grant it pg_monitor or pg_read_all_stats`,
+  );
+}
+
+/** No right, no such table, no such function, and an extension that is there but not loaded. */
+const absences = ["42501", "42P01", "42883", "55000"];
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 function bounded(query: string): string {
