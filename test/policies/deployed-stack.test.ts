@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { evaluate } from "../../policies/framework/evaluate.ts";
 import { registry } from "../../policies/registry.ts";
 import { deployedStack } from "./deployed-stack.ts";
-import { type Fixture, outcomeOf, secret, unknown, withProps } from "./fixture.ts";
+import { type Fixture, outcomeOf, production, secret, stackOf, unknown, withProps } from "./fixture.ts";
 
 describe("a stack that is deployed", () => {
   test("has nothing unknown", () => {
     expect(JSON.stringify(deployedStack())).not.toContain(unknown);
   });
 
+  const whole = stackOf(deployedStack());
+
   test.each(registry)("passes $name", (policy) => {
-    const { status, violations } = outcomeOf(policy, deployedStack());
+    const { status, violations } = evaluate(policy, whole, production);
     expect(violations).toEqual([]);
     expect(status).toBe("passed");
   });

@@ -92,8 +92,7 @@ export function recordedOf(fixtures: readonly Fixture[]): RecordedResource[] {
   const links = (names: readonly string[] = []) => names.map((name) => urns.get(name) ?? name);
   return fixtures.map(
     ({ type, name, parent, props, outputs, protect = false, from = {}, dependsOn, ...rest }) => {
-      const secretPaths: string[][] = [];
-      const inputs = mappedRecord(props, (value, key) => revealed(value, [key], secretPaths));
+      const { inputs, secretPaths } = plainInputs(props);
       return {
         urn: urnOf({ type, name, ...rest }),
         type,
@@ -110,6 +109,21 @@ export function recordedOf(fixtures: readonly Fixture[]): RecordedResource[] {
       };
     },
   );
+}
+
+/** What was made of properties, most of which recur in one stack after the other. */
+const plain = new WeakMap<Fixture["props"], Pick<RecordedResource, "inputs" | "secretPaths">>();
+
+function plainInputs(props: Fixture["props"]): Pick<RecordedResource, "inputs" | "secretPaths"> {
+  const known = plain.get(props);
+  if (known !== undefined) return known;
+  const secretPaths: string[][] = [];
+  const made = {
+    inputs: mappedRecord(props, (value, key) => revealed(value, [key], secretPaths)),
+    secretPaths,
+  };
+  plain.set(props, made);
+  return made;
 }
 
 /**

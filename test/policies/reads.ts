@@ -1,31 +1,9 @@
 import { evaluate } from "../../policies/framework/evaluate.ts";
-import { type Policy, Stack } from "../../policies/framework/index.ts";
-import type { PropertiesOf, ResourceOf, Token } from "../../policies/framework/view.ts";
+import type { Policy } from "../../policies/framework/index.ts";
 import { registry } from "../../policies/registry.ts";
 import { viewOf } from "../recording/judge.ts";
+import { NotedStack } from "../recording/noted.ts";
 import { type Fixture, production, recordedOf, stackOf, urnOf } from "./fixture.ts";
-
-/** A stack that notes what is asked of it: every value that a policy reads, it has from one of these. */
-class NotedStack extends Stack {
-  readonly types = new Set<string>();
-  readonly urns = new Set<string>();
-  isAll = false;
-
-  override all(): ReturnType<Stack["all"]> {
-    this.isAll = true;
-    return super.all();
-  }
-
-  override ofType<T extends readonly Token[]>(...types: T): ResourceOf<PropertiesOf<T[number]>>[] {
-    for (const type of types) this.types.add(type);
-    return super.ofType(...types);
-  }
-
-  override byUrn(urn: string): ReturnType<Stack["byUrn"]> {
-    this.urns.add(urn);
-    return super.byUrn(urn);
-  }
-}
 
 /**
  * Finds the policies that object to a stack which differs from another in few resources. Only those are evaluated
@@ -58,10 +36,8 @@ export class Differences {
     const types = new Set(touched.map(({ type }) => type));
     const urns = new Set(touched.map(urnOf));
     const stack = stackOf(changed);
-    const isConcerned = ({ isAll, ...reads }: NotedStack) =>
-      isAll || !reads.types.isDisjointFrom(types) || !reads.urns.isDisjointFrom(urns);
     return [...this.#reads]
-      .filter(([, reads]) => isConcerned(reads))
+      .filter(([, reads]) => reads.isConcernedBy(types, urns))
       .filter(([policy]) => evaluate(policy, stack, production).status === "violated")
       .map(([{ name }]) => name);
   }

@@ -1,6 +1,9 @@
-import { evaluate } from "../../policies/framework/evaluate.ts";
+import type { Context } from "../../policies/framework/context.ts";
+import { evaluate, type Outcome } from "../../policies/framework/evaluate.ts";
+import type { Policy } from "../../policies/framework/index.ts";
 import { registry } from "../../policies/registry.ts";
-import { stackOf } from "./judge.ts";
+import { stackOf, viewOf } from "./judge.ts";
+import { NotedStack } from "./noted.ts";
 import type { RecordedResource } from "./record.ts";
 import type { RecordedStack } from "./stacks.ts";
 
@@ -86,17 +89,80 @@ function fail(message: string): never {
 }
 
 /** Policies that object to a stack so that it is not deployed, all of them or those that are named. */
-export function objecting({ resources, context }: RecordedStack, ...names: readonly string[]): string[] {
-  const whole = stackOf(resources, context.declared);
-  return registry
-    .filter((policy) => policy.level === "mandatory" && (names.length === 0 || names.includes(policy.name)))
-    .filter((policy) => {
-      const stacks = policy.phase === "resource" ? resources.map((one) => stackOf([one])) : [whole];
-      return stacks.some((stack) =>
-        evaluate(policy, stack, context).violations.some(
-          ({ enforcementLevel }) => enforcementLevel !== "advisory",
-        ),
-      );
-    })
-    .map(({ name }) => name);
+export function objecting(stack: RecordedStack, ...names: readonly string[]): string[] {
+  if (names.length > 0)
+    return mandatory
+      .filter(({ name }) => names.includes(name))
+      .filter(objectsTo(stack))
+      .map(nameOf);
+  const base = bases.get(stack.context) ?? new Base(stack);
+  bases.set(stack.context, base);
+  return base.objecting(stack);
 }
+
+const mandatory = registry.filter(({ level }) => level === "mandatory");
+const nameOf = ({ name }: Policy): string => name;
+
+/** The first stack that was judged in each context. */
+const bases = new WeakMap<Context, Base>();
+
+/**
+ * What policies say of a stack, and what each read for it: of another stack that differs in few resources, only those
+ * are asked again that read one of these.
+ */
+class Base {
+  readonly #resources: ReadonlySet<RecordedResource>;
+  readonly #said: readonly { policy: Policy; reads: NotedStack; objects: boolean }[];
+
+  constructor({ resources, context }: RecordedStack) {
+    this.#resources = new Set(resources);
+    const view = viewOf(resources);
+    this.#said = mandatory
+      .filter(({ phase }) => phase !== "resource")
+      .map((policy) => {
+        // A stack of its own: what another policy has looked up is not looked up again.
+        const reads = new NotedStack(...view, context.declared);
+        return { policy, reads, objects: isObjection(evaluate(policy, reads, context)) };
+      });
+  }
+
+  objecting(stack: RecordedStack): string[] {
+    const after = new Set(stack.resources);
+    const touched = [...this.#resources.symmetricDifference(after)];
+    const types = new Set(touched.map(({ type }) => type));
+    const urns = new Set(touched.map(({ urn }) => urn));
+    const objects = objectsTo(stack);
+    const again = new Map(
+      this.#said.map(({ policy, reads, objects }) => [
+        policy,
+        reads.isConcernedBy(types, urns) ? undefined : objects,
+      ]),
+    );
+    return mandatory.filter((policy) => again.get(policy) ?? objects(policy)).map(nameOf);
+  }
+}
+
+/** Tells of a policy whether it objects to the stack. */
+function objectsTo({ resources, context }: RecordedStack): (policy: Policy) => boolean {
+  const whole = stackOf(resources, context.declared);
+  return (policy) =>
+    policy.phase === "resource"
+      ? resources.some((resource) => objectsToOne(policy, resource, context))
+      : isObjection(evaluate(policy, whole, context));
+}
+
+/** What was said of resources by themselves, which most changes leave as they are. */
+const saidOfOne = new WeakMap<Context, Map<Policy, WeakMap<RecordedResource, boolean>>>();
+
+function objectsToOne(policy: Policy, resource: RecordedResource, context: Context): boolean {
+  const byPolicy = saidOfOne.get(context) ?? new Map<Policy, WeakMap<RecordedResource, boolean>>();
+  saidOfOne.set(context, byPolicy);
+  const said = byPolicy.get(policy) ?? new WeakMap<RecordedResource, boolean>();
+  byPolicy.set(policy, said);
+  const objects = said.get(resource) ?? isObjection(evaluate(policy, stackOf([resource]), context));
+  said.set(resource, objects);
+  return objects;
+}
+
+const isObjection = ({ violations }: Outcome): boolean =>
+  violations.some(({ enforcementLevel }) => enforcementLevel !== "advisory");

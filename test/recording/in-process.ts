@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { Server } from "@grpc/grpc-js";
 import { runtime } from "@pulumi/pulumi";
 import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
@@ -20,6 +21,12 @@ export interface Program {
   /** Declares the resources; what it returns are the outputs of the stack. */
   readonly run: () => unknown;
 }
+
+// As in a preview: the runtime notes no stack of its many promises, which costs most of the time, and sends no
+// debug messages.
+const load = createRequire(import.meta.url);
+const sdk = dirname(load.resolve("@pulumi/pulumi"));
+for (const name of ["promises", "quiet"]) load(`../../preview/host/${name}.cjs`)(sdk);
 
 let last: Promise<unknown> = Promise.resolve();
 

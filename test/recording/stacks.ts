@@ -24,6 +24,16 @@ const root = join(import.meta.dirname, "..", "..");
  * @throws {SettingsError} for settings that the program refuses
  */
 export function recordPlatform(stack = "production", ...overrides: string[]): Promise<RecordedStack> {
+  if (overrides.length > 0) return recordSettings(stack, overrides);
+  const recorded = unchanged.get(stack) ?? recordSettings(stack, []);
+  unchanged.set(stack, recorded);
+  return recorded;
+}
+
+/** The stacks with their settings as they are, each recorded once for all files that share this process. */
+const unchanged = new Map<string, Promise<RecordedStack>>();
+
+function recordSettings(stack: string, overrides: string[]): Promise<RecordedStack> {
   const project = readProject({ cwd: root, stack, overrides });
   const settings = parseSettings(Object.fromEntries(project.config), sourceOf(project));
   return recordStack(project, () => platform(settings, loadSecrets(secretsOf(settings))));
