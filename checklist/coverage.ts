@@ -93,13 +93,42 @@ const toDo: Readonly<Record<Control, string>> = {
   report: "to be reported",
 };
 
-/** How much of the checklist a preview enforced, and how much of that more than policies must show. Undefined where no policy covers an item. */
+/**
+ * How many items of the checklist a preview enforced, and how many of those need more than policies, in a sentence.
+ * Undefined where no policy covers an item.
+ */
 export function enforcedWords(policies: readonly CoveringPolicy[]): string | undefined {
   const enforced = itemStates(policies).filter(({ state }) => state !== "left");
   if (enforced.length === 0) return undefined;
-  const open = enforced.filter(({ needs }) => needs.length > 0).length;
-  return `${enforced.length} of ${items.length} items enforced, ${open} still to verify`;
+  const open = openItems(enforced);
+  const kinds = openKinds(open).map(({ noun }) => `a ${noun}`);
+  const still =
+    open.length === 0
+      ? "none of them needs more"
+      : `${open.length} of them still ${open.length === 1 ? "needs" : "need"} ${listed(kinds, "or")}`;
+  return `${enforced.length} of ${items.length} items enforced; ${still}.`;
 }
+
+/** Items that are declared, and that more than policies must show. */
+function openItems(states: readonly ItemState[]): ItemState[] {
+  return states.filter(({ state, needs }) => state !== "left" && needs.length > 0);
+}
+
+/** What open items still need, and how many of them need it. */
+function openKinds(open: readonly ItemState[]): { noun: string; count: number }[] {
+  return stillNeeded
+    .map(({ noun, controls }) => ({
+      noun,
+      count: open.filter(({ needs }) => needs.some((control) => controls.includes(control))).length,
+    }))
+    .filter(({ count }) => count > 0);
+}
+
+const stillNeeded: readonly { noun: string; controls: readonly Control[] }[] = [
+  { noun: "measurement", controls: ["probe"] },
+  { noun: "gate", controls: ["gate", "docs", "report"] },
+  { noun: "signature", controls: ["attest"] },
+];
 
 /**
  * What a preview says of the checklist in one line. Undefined where no policy covers an item.
@@ -120,17 +149,15 @@ export function coverageLine(
     ...(waived.length > 0 ? [`${waived.length} waived (${waived.join(", ")})`] : []),
     ...(unknown.length > 0 ? [`${unknown.length} ${undecided} (${unknown.join(", ")})`] : []),
   ];
-  const open = states.filter(({ state, needs }) => state !== "left" && needs.length > 0);
-  const needing = (controls: readonly Control[]): number =>
-    open.filter(({ needs }) => needs.some((control) => controls.includes(control))).length;
-  const kinds = [
-    counted(needing(["probe"]), "measurement"),
-    counted(needing(["gate", "docs", "report"]), "gate"),
-    counted(needing(["attest"]), "signature"),
-  ].filter((text) => !text.startsWith("0 "));
+  const open = openItems(states);
+  const kinds = openKinds(open).map(({ noun, count }) => counted(count, noun));
   const still =
     open.length === 0
-      ? "none of them needs more"
-      : `${open.length} of them ${open.length === 1 ? "is" : "are"} declared, not verified, and still ${open.length === 1 ? "needs" : "need"} ${listed(kinds, "and")}`;
-  return `Checklist: ${enforced} of ${items.length} items enforced: ${parts.join(", ")}; ${still}; ${left.length} left for later.`;
+      ? "None of them needs more."
+      : `${open.length} of them ${open.length === 1 ? "is" : "are"} declared, not verified, and still ${open.length === 1 ? "needs" : "need"} ${listed(kinds, "and")}.`;
+  const others =
+    left.length === 0
+      ? ""
+      : ` No policy judges the other ${left.length}: they need measurements, gates, documents or signatures.`;
+  return `Checklist: ${enforced} of ${items.length} items enforced: ${parts.join(", ")}. ${still}${others}`;
 }

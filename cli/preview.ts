@@ -60,7 +60,12 @@ export function previewCommand(): Command {
       "Runs a Pulumi program and its policy packs offline, without the Pulumi CLI, an account or a network.",
     )
     .option("-s, --stack <name>", `the stack; repeatable (default: "${defaultStack}")`, collect)
-    .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
+    .addOption(
+      new Option("-C, --cwd <folder>", "the folder of the Pulumi project").default(
+        ownProject,
+        "this project",
+      ),
+    )
     .option(
       "--policy-pack <folder>",
       "a policy pack; repeatable (default: the checklist, where the command is installed or for its own project)",

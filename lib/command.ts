@@ -1,8 +1,9 @@
-import { type Command, CommanderError } from "commander";
+import { type Command, CommanderError, Help, type Option } from "commander";
 import { type ExitStatus, exitStatus } from "./exit.ts";
 import { Failure, type Problem, reasonOf } from "./failure.ts";
 import { jsonLine } from "./json.ts";
 import { printableText } from "./text.ts";
+import { wrapped } from "./wrap.ts";
 
 /** The result of a command. */
 export interface Result {
@@ -56,12 +57,25 @@ export async function runCommand(
     progress?.("");
   } catch (error) {
     progress?.("");
-    process.stderr.write(`error: ${printableText(debug ? traceOf(error) : reasonOf(error))}\n`);
+    process.stderr.write(`${fitted(`error: ${printableText(debug ? traceOf(error) : reasonOf(error))}`)}\n`);
     result = { status: statusOf(error), output: await outputOf(commandError(error)) };
   }
   process.exitCode = result.status;
   process.stdout.write(result.output);
   return result.status;
+}
+
+/** A text for standard error, in lines of its terminal's width where it has one; no word is broken. */
+function fitted(text: string): string {
+  const { isTTY, columns } = process.stderr;
+  if (!isTTY || !(columns > 0)) return text;
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const [indent = ""] = /^ */.exec(line) ?? [];
+      return wrapped(line.slice(indent.length), columns, indent, `${indent}  `);
+    })
+    .join("\n");
 }
 
 /** An error as a command reports it; an unforeseen one is `internal`. */
@@ -73,7 +87,9 @@ export function commandError(error: unknown): CommandError {
 
 /** Parses a command line and runs the command that it names. A usage error ends with status 2. */
 export async function runProgram(program: Command, args: readonly string[]): Promise<void> {
-  for (const command of withSubcommands(program)) command.exitOverride().showSuggestionAfterError();
+  for (const command of withSubcommands(program)) {
+    command.exitOverride().showSuggestionAfterError().configureHelp({ optionDescription });
+  }
   // The reader of a pipe, such as head, may stop early.
   process.stdout.on("error", leaveOnClosedPipe);
   try {
@@ -88,6 +104,15 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
       if (json) process.stdout.write(errorLine({ failure: "usage", message }));
     }
   }
+}
+
+/** An option for `--help`, without a default that goes without saying: off, or an empty list. */
+function optionDescription(this: Help, option: Option): string {
+  const { defaultValue } = option;
+  const goesWithoutSaying =
+    defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  const told = goesWithoutSaying ? Object.assign(Object.create(option), { defaultValue: undefined }) : option;
+  return Help.prototype.optionDescription.call(this, told);
 }
 
 /** A command, its subcommands, and theirs. */

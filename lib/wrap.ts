@@ -12,6 +12,14 @@ export function displayWidth(text: string): number {
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
 
+/** Parts with commas, each of which {@link wrapped} keeps on one line, such as a name and its number. */
+export function commaList(parts: readonly string[]): string {
+  return parts.map((part) => part.replaceAll(" ", hardSpace)).join(", ");
+}
+
+/** A space at which no line is broken; what is printed is an ordinary one. */
+const hardSpace = "\u00a0";
+
 /**
  * A line broken at its spaces into lines of at most `width` columns. A word is never broken: one that is too
  * long stands on a line of its own.
@@ -20,7 +28,8 @@ const wide =
  * @param rest what every other line begins with
  */
 export function wrapped(text: string, width: number, first = "", rest = first): string[] {
-  if (displayWidth(first) + displayWidth(text) <= width) return [`${first}${text}`.trimEnd()];
+  const shown = (line: string): string => line.replaceAll(hardSpace, " ").trimEnd();
+  if (displayWidth(first) + displayWidth(text) <= width) return [shown(`${first}${text}`)];
   const lines: string[] = [];
   let line = first;
   let used = displayWidth(first);
@@ -28,7 +37,7 @@ export function wrapped(text: string, width: number, first = "", rest = first): 
   for (const word of text.split(" ")) {
     const length = displayWidth(word);
     if (!isEmpty && used + 1 + length > width) {
-      lines.push(line.trimEnd());
+      lines.push(shown(line));
       line = rest;
       used = displayWidth(rest);
       isEmpty = true;
@@ -37,5 +46,5 @@ export function wrapped(text: string, width: number, first = "", rest = first): 
     used += isEmpty ? length : length + 1;
     isEmpty = false;
   }
-  return [...lines, line.trimEnd()];
+  return [...lines, shown(line)];
 }

@@ -2,6 +2,8 @@
 export interface Ending {
   /** What it logged as errors. */
   errors: readonly string[];
+  /** What it was warned of before, such as of a value that is not known offline. */
+  warnings: readonly string[];
   printed: string;
   /** Its exit status. */
   status: number;
@@ -11,16 +13,23 @@ export interface Ending {
 
 /** Lines of what a program printed that are shown. */
 const mostLines = 40;
+/** Warnings that are shown. */
+const mostWarnings = 5;
 
 /** Says why a program did not come to its end. */
-export function endingOf({ errors, printed, status, stackTraces }: Ending): string {
+export function endingOf({ errors, warnings, printed, status, stackTraces }: Ending): string {
+  const shown = (text: string): string => (stackTraces ? text : withoutCallers(text));
   const lines = printed.trim().split("\n").slice(-mostLines).join("\n");
   const early =
     status === 0
-      ? "it ended before it was finished, as process.exit() does"
-      : `it ended with status ${status}`;
-  const message = errors.join("\n") || [lines, early, adviceFor(printed)].filter(Boolean).join("\n");
-  return stackTraces ? message : withoutCallers(message);
+      ? "the program ended before it was finished: it calls process.exit(), or waits for what never comes"
+      : `the program ended with status ${status}`;
+  const why = errors.length > 0 ? errors.map(shown) : [shown(lines), early, adviceFor(printed)];
+  const before = warnings.slice(0, mostWarnings).map((warning) => `warning: ${shown(warning)}`);
+  const left = warnings.length - before.length;
+  return [...why, ...before, left > 0 ? `and ${left} more warnings` : ""]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 /** What to do where Node.js itself ended the program. */
@@ -30,9 +39,28 @@ function adviceFor(printed: string): string {
     : "";
 }
 
-/** A message with one line of each stack trace, the place of the error. */
+const frame = /^( *) {4}at /;
+
+/**
+ * A message with one line of each stack trace, the place of the error, and without the properties of the error that
+ * Node.js prints behind it in braces.
+ */
 function withoutCallers(message: string): string {
-  const isFrame = (line: string | undefined): boolean => line !== undefined && /^\s+at /.test(line);
   const lines = message.split("\n");
-  return lines.filter((line, index) => !(isFrame(line) && isFrame(lines[index - 1]))).join("\n");
+  const kept: string[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? "";
+    const indent = frame.exec(line)?.[1];
+    if (indent === undefined) {
+      kept.push(line);
+      continue;
+    }
+    const end = line.endsWith(" {") ? lines.indexOf(`${indent}}`, index) : -1;
+    if (!frame.test(lines[index - 1] ?? "")) kept.push(end < 0 ? line : line.slice(0, -2));
+    if (end < 0) continue;
+    const cause = lines.slice(index, end).find((text) => /^\s*\[cause\]: /.test(text));
+    if (cause !== undefined) kept.push(cause.replace(/ \{$/, ""));
+    index = end;
+  }
+  return kept.join("\n");
 }

@@ -253,7 +253,8 @@ export class Session {
     throw new Failure(
       "program",
       endingOf({
-        errors: this.#engine.errors.map(({ message }) => message.trim()),
+        errors: this.#engine.messages("error"),
+        warnings: this.#engine.messages("warning"),
         printed: `${program.output}${program.errors}`,
         status,
         stackTraces: this.#options.stackTraces === true,

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseDocument } from "yaml";
-import * as z from "zod";
+import type * as z from "zod";
 import { Failure, type FailureKind, reasonOf } from "../lib/failure.ts";
+import { schemaProblems } from "../lib/schema-problems.ts";
 import { scalarTags } from "./scalars.ts";
 
 /** Files of settings are read up to this size, in bytes. */
@@ -16,8 +17,7 @@ export const maxSettingsBytes = 1024 * 1024;
 export function readYaml<T>(path: string, schema: z.ZodType<T>, failure: FailureKind): T {
   const parsed = schema.safeParse(readDocument(path, failure) ?? {});
   if (parsed.success) return parsed.data;
-  const problems = z.prettifyError(parsed.error).replaceAll(/\bbigint\b/g, "number");
-  throw new Failure(failure, `${path} is not as Pulumi expects:\n${problems}`);
+  throw new Failure(failure, `${path} is not as Pulumi expects:\n${schemaProblems(parsed.error)}`);
 }
 
 function readDocument(path: string, failure: FailureKind): unknown {

@@ -76,9 +76,7 @@ describe.concurrent("a setting against the checklist", () => {
     expect(stdout).toMatch(/1\.0/);
     expect(stdout).toMatch(/Fix: /);
     expect(stdout).toMatch(/Fix: +Set edge\.minTlsVersion to 1\.2 in Pulumi\.production\.yaml:\d+\./);
-    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(
-      /^✗ Refused: 1 mandatory violated; \d+ of 175 items enforced/,
-    );
+    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^✗ Refused: 1 mandatory policy violated/);
   });
 });
 

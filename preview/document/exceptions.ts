@@ -23,7 +23,9 @@ export function exceptionsOf(
   const scope = config.get(`${name}:scope`);
   return [
     ...(stage === "staging"
-      ? [`Stage staging: unless the name ${stack} says production, what only production needs is advisory.`]
+      ? [
+          `Stage staging: what only production needs is advisory, unless the stack's name, ${stack}, says production.`,
+        ]
       : []),
     ...(scope === "delivery"
       ? ["Scope delivery: the items of the platform are not asked of this stack."]

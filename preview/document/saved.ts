@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { schemaProblems } from "../../lib/schema-problems.ts";
 import { checkDepth, type PropertyMap } from "../engine/values.ts";
 
 /** A saved preview is read up to this size, in bytes. */
@@ -57,8 +58,10 @@ export function readSavedPreview(path: string, of: { project: string; stack: str
   const isError = typeof content === "object" && content !== null && "error" in content;
   const parsed = (isError ? savedError : savedDocument).safeParse(content);
   if (!parsed.success) {
-    const problem = z.prettifyError(parsed.error).slice(0, 4000);
-    throw new Failure("diff", `${path} is not what optropic preview --json prints:\n${problem}`);
+    throw new Failure(
+      "diff",
+      `${path} is not what optropic preview --json prints:\n${schemaProblems(parsed.error)}`,
+    );
   }
   const saved: SavedPreview = parsed.data;
   if (!("resources" in saved)) return saved;

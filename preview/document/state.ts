@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { schemaProblems } from "../../lib/schema-problems.ts";
 import { bareResource, type PreviewResource } from "../engine/resource.ts";
 import { nameOf, rootStackType, typeOf } from "../engine/urn.ts";
 import {
@@ -175,10 +176,9 @@ function parseState(path: string, content: unknown): z.infer<typeof deployment> 
   const parsed = isCheckpoint ? checkpointFile.safeParse(content) : stateFile.safeParse(content);
   if (parsed.success)
     return "checkpoint" in parsed.data ? parsed.data.checkpoint.latest : parsed.data.deployment;
-  const problem = z.prettifyError(parsed.error).slice(0, 4000);
   throw new Failure(
     "state",
-    `${path} is not a state as pulumi stack export writes it, or Terraform since 0.12:\n${problem}`,
+    `${path} is not a state as pulumi stack export writes it, or Terraform since 0.12:\n${schemaProblems(parsed.error)}`,
   );
 }
 

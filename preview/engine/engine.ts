@@ -66,8 +66,9 @@ export class Engine {
     server.addService(engineRpc.EngineService, implementation);
   }
 
-  get errors(): LogEntry[] {
-    return this.#log.filter((entry) => entry.severity === "error");
+  /** What was logged of one severity, in order. */
+  messages(severity: LogSeverity): string[] {
+    return this.#log.flatMap((entry) => (entry.severity === severity ? [entry.message.trim()] : []));
   }
 
   /** What was logged, and how much more was left out. */

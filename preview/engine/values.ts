@@ -1,3 +1,5 @@
+import { counted } from "../../lib/text.ts";
+
 /**
  * Property values as they travel in Pulumi's protocols: JSON in which an object with the signature key is a
  * secret, an asset, an archive, a resource reference or an output value, and a fixed string is an unknown.
@@ -252,7 +254,8 @@ export function isInternal(key: string): boolean {
 function describeAsset(value: PropertyMap): PropertyValue {
   for (const key of ["path", "uri", "text"]) {
     const described = value[key];
-    if (typeof described === "string") return key === "text" ? `${described.length} characters` : described;
+    if (typeof described === "string")
+      return key === "text" ? counted(described.length, "character") : described;
   }
   return Object.keys(typeof value.assets === "object" && value.assets !== null ? value.assets : {});
 }

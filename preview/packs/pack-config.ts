@@ -3,6 +3,7 @@ import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { schemaProblems } from "../../lib/schema-problems.ts";
 import { fromStruct, toStruct } from "../engine/struct.ts";
 import type { PropertyMap, PropertyValue } from "../engine/values.ts";
 
@@ -44,7 +45,10 @@ export function readPackConfig(path: string): PackConfig {
   }
   const parsed = packConfig.safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new Failure("policy-pack", `policy configuration ${path}:\n${z.prettifyError(parsed.error)}`);
+  throw new Failure(
+    "policy-pack",
+    `policy configuration ${path} is not one:\n${schemaProblems(parsed.error)}`,
+  );
 }
 
 export function policyInfos(info: AnalyzerInfo): PolicyInfo[] {
@@ -100,7 +104,7 @@ export function reconcile(
       ...fromStruct(own?.getProperties()),
       ...named.properties,
     };
-    problems.push(...schemaProblems(policy, properties));
+    problems.push(...configProblems(policy, properties));
     const config = new analyzerPb.PolicyConfig();
     config.setEnforcementlevel(levelNumbers[enforced]);
     config.setProperties(Object.keys(properties).length === 0 ? new structPb.Struct() : toStruct(properties));
@@ -145,7 +149,7 @@ function schemaDefaults(policy: PolicyInfo): PropertyMap {
   return defaults;
 }
 
-function schemaProblems(policy: PolicyInfo, properties: PropertyMap): string[] {
+function configProblems(policy: PolicyInfo, properties: PropertyMap): string[] {
   if (policy.schema === undefined) return [];
   const { required } = policy.schema;
   try {

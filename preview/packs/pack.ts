@@ -243,7 +243,7 @@ export class PolicyPack {
   }
 
   get #errors(): string {
-    return this.#engine.errors.map(({ message }) => message.trim()).join("\n");
+    return this.#engine.messages("error").join("\n");
   }
 
   #whyEnded(status: number): string {

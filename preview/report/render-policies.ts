@@ -1,7 +1,7 @@
 import { coverageLine } from "../../checklist/coverage.ts";
 import type { Painter } from "../../lib/paint.ts";
 import { counted, printable } from "../../lib/text.ts";
-import { wrapped } from "../../lib/wrap.ts";
+import { commaList, wrapped } from "../../lib/wrap.ts";
 import type { PolicyOutcome, PreviewDocument } from "../document/document.ts";
 import { itemOf, ownPolicies } from "./checklist-words.ts";
 import { resourceText } from "./resource-text.ts";
@@ -41,7 +41,7 @@ function passed(policies: readonly PolicyOutcome[], { width, ...view }: View, pa
   const heading = `${counted(policies.length, "policy", "policies")} passed`;
   return [
     ...wrapped(heading, width, `  ${mark} `, "    "),
-    ...(sections.length < 2 ? [] : wrapped(sections.join(" · "), width, "    ").map(paint.dim)),
+    ...(sections.length < 2 ? [] : wrapped(commaList(sections), width, "    ").map(paint.dim)),
   ];
 }
 

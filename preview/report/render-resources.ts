@@ -1,6 +1,6 @@
 import type { Painter } from "../../lib/paint.ts";
 import { printable } from "../../lib/text.ts";
-import { displayWidth, wrapped } from "../../lib/wrap.ts";
+import { commaList, displayWidth, wrapped } from "../../lib/wrap.ts";
 import type { PreviewDocument, ShownResource } from "../document/document.ts";
 import { isDeclared, rootStackType, shortType } from "../engine/urn.ts";
 import type { View } from "./view.ts";
@@ -17,8 +17,8 @@ export function renderResources(document: PreviewDocument, view: View, paint: Pa
   if (components.length === 0) return heading;
   const named = components.slice(0, mostComponents).map(([name, count]) => `${printable(name)} ${count}`);
   const left = components.length - named.length;
-  const parts = [...named, ...(left > 0 ? [`and ${left} more`] : [])].join(", ");
-  return [...heading, ...wrapped(parts, view.width, "  ").map(paint.dim)];
+  const parts = [...named, ...(left > 0 ? [`and ${left} more`] : [])];
+  return [...heading, ...wrapped(commaList(parts), view.width, "  ").map(paint.dim)];
 }
 
 function totals(visible: readonly ShownResource[]): string {

@@ -9,12 +9,14 @@ import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";
 import { fixesOf, waiverText } from "./violation-text.ts";
 
-/** Rows below the violations: a blank one, and the verdict. */
-const rowsBelow = 4;
+/** Rows of a screen for a blank one below the violations, and for the prompt. */
+const rowsBelow = 2;
 
 /**
  * Every violation once, the mandatory ones last: nearest to the verdict, where a reader looks first. Where a
  * screen does not hold them, a list of one row each stands below.
+ *
+ * @param view with the rows that what stands below them leaves
  */
 export function renderViolations(document: PreviewDocument, view: View, paint: Painter): string[] {
   const violated = document.policies.filter(({ status }) => status === "violated");
@@ -132,18 +134,24 @@ function placed(place: { path: string; line: number; column: number }, { address
   return linked(printable(`${place.path}:${place.line}`), addressOf?.(place));
 }
 
-/** One row for each policy, as far as a screen holds them. */
+/** One row for each policy, as far as a screen holds them: the last ones, which are the worst. */
 function overview(policies: readonly PolicyOutcome[], view: View, paint: Painter): string[] {
-  const most = Math.max(1, view.rows - rowsBelow - 2);
-  const shown = policies.slice(-most);
-  const left = policies.length - shown.length;
+  const rows = policies.map(({ name, items, violations, enforcement }) => {
+    const mark = enforcement === "mandatory" ? paint.red("✗") : paint.yellow("!");
+    const times = violations.length > 1 ? ` × ${violations.length}` : "";
+    const text = `${items.join(", ")}${items.length > 0 ? " " : ""}${name}${times}`;
+    return wrapped(printable(text), view.width, `  ${mark} `, "    ");
+  });
+  const shown: string[][] = [];
+  let room = view.rows - rowsBelow - 2;
+  for (const row of rows.toReversed()) {
+    room -= row.length;
+    if (room < 0 && shown.length > 0) break;
+    shown.unshift(row);
+  }
+  const left = rows.length - shown.length;
   return [
     paint.bold(`In short${left > 0 ? `, without ${counted(left, "other")} above` : ""}:`),
-    ...shown.map(({ name, items, violations, enforcement }) => {
-      const mark = enforcement === "mandatory" ? paint.red("✗") : paint.yellow("!");
-      const times = violations.length > 1 ? ` × ${violations.length}` : "";
-      const text = `${items.join(", ")}${items.length > 0 ? " " : ""}${name}${times}`;
-      return wrapped(printable(text), view.width, `  ${mark} `, "    ").join("\n");
-    }),
+    ...shown.flat(),
   ];
 }

@@ -8,7 +8,7 @@ import { renderItems } from "./render-items.ts";
 import { renderPolicies } from "./render-policies.ts";
 import { renderResources } from "./render-resources.ts";
 import { renderViolations } from "./render-violations.ts";
-import { verdictLine } from "./verdict.ts";
+import { closingLines, verdictLine } from "./verdict.ts";
 import { plainView, type View } from "./view.ts";
 
 /**
@@ -18,25 +18,28 @@ import { plainView, type View } from "./view.ts";
 export function renderPreview(document: PreviewDocument, wanted: Partial<View> = {}): string {
   const view = { ...plainView, ...wanted };
   const paint = painter(view.color);
+  const { text, isRefused } = verdictLine(document);
+  const below = [
+    ...(document.exceptions ?? [])
+      .flatMap((line) => wrapped(printable(`! ${line}`), view.width, "", "  "))
+      .map(paint.yellow),
+    ...closingLines(document).flatMap((line) => wrapped(line, view.width, "", "  ")),
+    ...wrapped(text, view.width, "", "  ").map(isRefused ? paint.red : paint.green),
+  ];
   const sections = [
     renderResources(document, view, paint),
     messages(document, view, paint),
     renderPolicies(document, view, paint),
     view.items ? renderItems(document, view, paint) : [],
     document.diff === undefined ? [] : renderChanges(document.diff, view, paint),
-    renderViolations(document, view, paint),
+    renderViolations(document, { ...view, rows: view.rows - below.length }, paint),
   ];
   const title = paint.bold(`Previewing ${printable(document.project)} (${printable(document.stack)})`);
-  const { text, isRefused } = verdictLine(document);
-  const verdict = wrapped(text, view.width, "", "  ").map(isRefused ? paint.red : paint.green);
   return [
     ...wrapped(title, view.width),
     ...sections.filter((lines) => lines.length > 0).flatMap((lines) => ["", ...lines]),
     "",
-    ...(document.exceptions ?? [])
-      .flatMap((line) => wrapped(printable(`! ${line}`), view.width, "", "  "))
-      .map(paint.yellow),
-    ...verdict,
+    ...below,
   ].join("\n");
 }
 

@@ -12,18 +12,28 @@ export function verdictLine({ policies, summary }: PreviewDocument): { text: str
   const isRefused = summary.mandatory > 0;
   const seconds = `(${(summary.durationMs / 1000).toFixed(1)} s)`;
   if (policies.length === 0) return { text: `- Not judged: no policy pack ${seconds}`, isRefused };
-  const advisory = summary.advisory > 0 ? [`${summary.advisory} advisory`] : [];
+  const { mandatory, advisory, passed, waived, unknown } = summary;
+  const levels = [
+    ...(mandatory > 0 ? [`${mandatory} mandatory`] : []),
+    ...(advisory > 0 ? [`${advisory} advisory`] : []),
+  ];
+  const noun = mandatory + advisory === 1 ? "policy" : "policies";
+  const violated = levels.length === 0 ? [] : [`${listed(levels, "and")} ${noun} violated`];
   const counts = isRefused
-    ? [`${listed([`${summary.mandatory} mandatory`, ...advisory], "and")} violated`]
+    ? violated
     : [
-        `${counted(summary.passed, "policy", "policies")}`,
-        ...advisory.map((text) => `${text} violated`),
-        ...(summary.waived > 0 ? [`${summary.waived} waived`] : []),
-        ...(summary.unknown > 0 ? [`${summary.unknown} not known yet`] : []),
+        counted(passed, "policy", "policies"),
+        ...violated,
+        ...(waived > 0 ? [`${waived} waived`] : []),
+        ...(unknown > 0 ? [`${unknown} not known yet`] : []),
       ];
-  const enforced = enforcedWords(ownPolicies(policies));
-  const parts = [counts.join(", "), ...(enforced === undefined ? [] : [enforced])];
-  return { text: `${isRefused ? "✗ Refused" : "✓ Passed"}: ${parts.join("; ")} ${seconds}`, isRefused };
+  return { text: `${isRefused ? "✗ Refused" : "✓ Passed"}: ${counts.join(", ")} ${seconds}`, isRefused };
+}
+
+/** How much of the checklist that is, in a line; none where no policy is of the checklist. */
+export function closingLines({ policies }: PreviewDocument): string[] {
+  const words = enforcedWords(ownPolicies(policies));
+  return words === undefined ? [] : [words];
 }
 
 /** A row for each of several stacks, for their end. */

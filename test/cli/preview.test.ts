@@ -36,7 +36,7 @@ describe("exit status and output", () => {
     const lines = stdout.split("\n");
     expect(lines[0]).toBe("Previewing small (dev)");
     expect(lines[2]).toMatch(/^Resources: 3 to create/);
-    expect(lines.at(-2)).toMatch(/^✓ Passed: \d+ policies, 2 advisory violated/);
+    expect(lines.at(-2)).toMatch(/^✓ Passed: \d+ policies, 2 advisory policies violated/);
     expect(unprintableIn(stdout)).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe("exit status and output", () => {
     expect(status).toBe(1);
     const lines = stdout.split("\n");
     expect(lines[4]).toMatch(/^ \+ {3}pulumi:pulumi:Stack +small-dev +create$/);
-    expect(lines.at(-2)).toMatch(/^✗ Refused: 1 mandatory and 3 advisory violated/);
+    expect(lines.at(-2)).toMatch(/^✗ Refused: 1 mandatory and 3 advisory policies violated/);
     const mandatory = lines.indexOf("✗ as-it-is [mandatory]");
     expect(lines.slice(mandatory + 1, mandatory + 4)).toEqual([
       "    Required: Says how as-it-is is configured.",
@@ -227,8 +227,8 @@ describe("several stacks", () => {
     expect(status).toBe(1);
     const lines = stdout.trimEnd().split("\n");
     expect(lines.filter((line) => line.startsWith("Previewing small"))).toHaveLength(2);
-    expect(lines.at(-2)).toMatch(/^dev {4}✗ Refused: 1 mandatory and 1 advisory violated/);
-    expect(lines.at(-1)).toMatch(/^other {2}✗ Refused: 1 mandatory and 1 advisory violated/);
+    expect(lines.at(-2)).toMatch(/^dev {4}✗ Refused: 1 mandatory and 1 advisory policies violated/);
+    expect(lines.at(-1)).toMatch(/^other {2}✗ Refused: 1 mandatory and 1 advisory policies violated/);
   });
 
   it("are one document of JSON, also where one of them could not tell", async () => {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { displayWidth, wrapped } from "../../lib/wrap.ts";
+import { commaList, displayWidth, wrapped } from "../../lib/wrap.ts";
 
 describe("the width of a text at a terminal", () => {
   it.each([
@@ -23,6 +23,15 @@ describe("a wrapped line", () => {
       "  aVeryLongWordIndeed",
       "  three",
     ]);
+  });
+
+  it("keeps a part of a list together, with ordinary spaces", () => {
+    expect(wrapped(commaList(["edge 35", "backups 6", "logs 3"]), 17, "  ")).toEqual([
+      "  edge 35,",
+      "  backups 6,",
+      "  logs 3",
+    ]);
+    expect(wrapped(commaList(["edge 35", "logs 3"]), 40)).toEqual(["edge 35, logs 3"]);
   });
 
   it("has the same words in the same order, and fits wherever its words do", () => {

@@ -157,10 +157,10 @@ describe("a file of policy configuration", () => {
 
   it.each([
     ["{", /cannot be read: .*JSON/],
-    ["[]", /expected record, received array/],
-    ['{"p":"strict"}', /→ at p/],
-    ['{"p":1}', /→ at p/],
-    ['{"p":{"enforcementLevel":"strict"}}', /→ at p/],
+    ["[]", /expected a mapping, found a list/],
+    ['{"p":"strict"}', /\n {2}p: expected "advisory", "mandatory", "disabled", "remediate" or a mapping$/],
+    ['{"p":1}', /\n {2}p: expected .* or a mapping, found a number$/],
+    ['{"p":{"enforcementLevel":"strict"}}', /\n {2}p\.enforcementLevel: expected "advisory"/],
     [" ".repeat(1024 * 1024 + 1), /larger than 1 MiB/],
   ])("is refused where it is anything else", (content, message) => {
     expect(reading(content)).toThrow(Failure);

@@ -55,7 +55,7 @@ describe("a saved preview", () => {
     [
       "has inputs of another kind",
       document({ resources: [{ ...c, inputs: [] }] }),
-      /a mapping\s+→ at resources\[0\]\.inputs/,
+      /resources\[0\]\.inputs: .*a mapping/,
     ],
     [
       "has a status of no kind",

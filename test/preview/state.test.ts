@@ -110,11 +110,11 @@ describe("a hostile state is refused", () => {
     ["that is a folder", () => folder, /cannot be read: EISDIR/],
     ["that is no JSON", () => file("{"), /cannot be read: .*JSON/],
     ["of another kind", () => file('{"resources":[]}'), /is not a state as pulumi stack export writes it/],
-    ["of another version", () => file('{"version":9,"deployment":{}}'), /→ at version/],
+    ["of another version", () => file('{"version":9,"deployment":{}}'), /\n {2}version: expected/],
     [
       "with a URN that is none",
       () => stateOf({ urn: "x", type: "" }),
-      /a URN\n.*→ at deployment\.resources\[0\]\.urn/,
+      /deployment\.resources\[0\]\.urn: .*a URN/,
     ],
     [
       "with a resource twice",

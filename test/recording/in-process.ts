@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { Server } from "@grpc/grpc-js";
 import { runtime } from "@pulumi/pulumi";
 import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
-import { Engine, type LogEntry } from "../../preview/engine/engine.ts";
+import { Engine } from "../../preview/engine/engine.ts";
 import { listen, maxMessageBytes, type UnaryMethods } from "../../preview/engine/grpc.ts";
 import { Monitor } from "../../preview/engine/monitor.ts";
 import type { PreviewResource } from "../../preview/engine/resource.ts";
@@ -80,7 +80,7 @@ async function run({ organization = "organization", ...program }: Program): Prom
     runtime.setMockOptions(clientOf(monitor.methods, fail), project, stack, true, organization);
     runtime.setAllConfig(Object.fromEntries(config), [...secretKeys]);
     await Promise.race([failed, monitor.refused, toItsEnd(program)]);
-    throwErrors(engine.errors);
+    throwErrors(engine.messages("error"));
     return [...monitor.resources.values()];
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
@@ -121,6 +121,6 @@ function clientOf(methods: UnaryMethods, failed: (error: unknown) => void) {
   return { ...Object.fromEntries(calls), close: () => undefined };
 }
 
-function throwErrors(errors: readonly LogEntry[]): void {
-  if (errors.length > 0) throw new Error(errors.map(({ message }) => message.trim()).join("\n"));
+function throwErrors(errors: readonly string[]): void {
+  if (errors.length > 0) throw new Error(errors.join("\n"));
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import * as z from "zod";
 import { Failure } from "../../../lib/failure.ts";
+import { schemaProblems } from "../../../lib/schema-problems.ts";
 import { bareResource, type PreviewResource } from "../../engine/resource.ts";
 import { makeUrn, rootStackType } from "../../engine/urn.ts";
 import { holdsSecret, type PropertyMap, type PropertyValue, secret } from "../../engine/values.ts";
@@ -112,7 +113,7 @@ export function readTerraform(path: string, content: unknown): ExportedState {
   if (!parsed.success) {
     throw new Failure(
       "state",
-      `${path} is not a Terraform state of version 4, which Terraform 0.12 and later write:\n${z.prettifyError(parsed.error).slice(0, 4000)}`,
+      `${path} is not a Terraform state of version 4, which Terraform 0.12 and later write:\n${schemaProblems(parsed.error)}`,
     );
   }
   const project = projectOf(path);
