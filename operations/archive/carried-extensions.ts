@@ -68,7 +68,7 @@ function partsOf(which: string): string {
  * statements, it cannot be carried. A dump has policies and privileges itself.
  */
 export const extensionChangesQuery = `
-  with ${members}, part as (
+  with ${members}, part as materialized (
     ${partsOf("own")}
     union all
     select m.extension, format('column %I of %s', a.attname, a.attrelid::regclass), a.xmin::text, 'first',
@@ -99,7 +99,7 @@ export const extensionChangesQuery = `
       join pg_description c on c.classoid = m.classid and c.objoid = m.objid and c.objsubid = 0
      cross join lateral pg_identify_object(c.classoid, c.objoid, 0) i
      where i.type in ('function', 'procedure', 'aggregate', 'table', 'view', 'sequence', 'type', 'composite type', 'operator', 'cast')
-  ), made as (
+  ), made as materialized (
     select part.extension, part.name, part.phase, part.statements
       from part join script using (extension) where part.made <> all (script.made)
     union all
@@ -197,3 +197,42 @@ export const extensionSequencesQuery = `
    where case c.relkind when 'S' then has_sequence_privilege(c.oid, 'update') end
      and array_position(e.extconfig, c.oid) is null
    order by 1, 2`;
+
+/**
+ * What was taken out of an extension: a dump has it as an object of the database, and CREATE EXTENSION makes it too. It
+ * is taken out of the new extension and dropped, so that the dump can make it; where something else of the extension
+ * needs it, `objectLossesQueries` keeps it. The transaction and the number tell what the script of the extension made.
+ */
+export const removedMembersQuery = `
+  with ${members}, object as (
+    select tableoid as classid, oid as objid, xmin::text as made from pg_proc
+    union all select tableoid, oid, xmin::text from pg_operator
+    union all select tableoid, oid, xmin::text from pg_cast
+    union all select tableoid, oid, xmin::text from pg_type where typrelid = 0 and typcategory <> 'A'
+    union all select tableoid, oid, xmin::text from pg_class where relkind in ('r', 'v', 'S')
+  ), numbered as (
+    select e.oid, e.extname, script.made, (select max(own.objid::bigint) from own where own.extension = e.oid) + 20 as last
+      from pg_extension e join script on script.extension = e.oid
+  )
+  select e.extname::text as extension, format('removal of %s', w.name) as name, 'first' as phase,
+         array[format('do %L', format('declare is_member boolean; begin
+             begin
+               select exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid and e.extname = %L
+                 join pg_get_object_address(%L, %L, %L) a on a.classid = d.classid and a.objid = d.objid where d.deptype = ''e'') into is_member;
+             exception when others then return;
+             end;
+             if is_member then execute %L; execute %L; end if;
+           end', e.extname, a.type, a.object_names, a.object_args,
+           format('alter extension %I drop %s', e.extname, w.name), format('drop %s', w.name)))] as statements
+    from object o
+    join numbered e on o.objid > e.oid and o.objid <= e.last
+   cross join lateral pg_identify_object(o.classid, o.objid, 0) i
+   cross join lateral pg_identify_object_as_address(o.classid, o.objid, 0) a
+   cross join lateral (select format('%s %s', case i.type when 'composite type' then 'type' else i.type end, i.identity) as name) w
+   where (o.made = any (e.made) or o.classid = 'pg_proc'::regclass)
+     and not exists (
+       select from pg_depend d where d.classid = o.classid and d.objid = o.objid and d.deptype in ('e', 'i', 'a'))
+     and not exists (
+       select from pg_depend d join member m on m.classid = d.classid and m.objid = d.objid
+        where d.refclassid = o.classid and d.refobjid = o.objid and d.deptype = 'n')
+   order by 1, o.classid = 'pg_operator'::regclass desc, 2`;

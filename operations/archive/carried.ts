@@ -2,7 +2,12 @@ import { escapeLiteral } from "pg";
 import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
-import { extensionChangesQuery, extensionRowsQuery, extensionSequencesQuery } from "./carried-extensions.ts";
+import {
+  extensionChangesQuery,
+  extensionRowsQuery,
+  extensionSequencesQuery,
+  removedMembersQuery,
+} from "./carried-extensions.ts";
 import { objectLossesQueries } from "./carried-objects.ts";
 import { rowsOfExtensions } from "./extension-members.ts";
 import { namesOf } from "./names.ts";
@@ -37,7 +42,10 @@ const mostCharacters = 8 * 1024 * 1024;
 
 /** Reads what is carried of the extensions and the schemas. */
 export async function readCarried(session: Session, schemas: readonly string[]): Promise<Carried[]> {
-  const changes = changeRows.parse(await rowsOfExtensions(session, extensionChangesQuery));
+  const changes = changeRows.parse([
+    ...(await rowsOfExtensions(session, removedMembersQuery)),
+    ...(await rowsOfExtensions(session, extensionChangesQuery)),
+  ]);
   const found: Carried[] = changes.flatMap(({ statements, ...change }) =>
     statements === null ? [] : [{ ...change, statements, schema: null, replaces: null }],
   );

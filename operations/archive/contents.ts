@@ -20,7 +20,7 @@ const globalCatalogs: ReadonlySet<string> = new Set([
 const pgClass = "1259";
 
 /** A line of a table of contents, as `pg_restore --list --verbose` prints it. */
-interface Line {
+export interface Line {
   text: string;
   /** Number of the line in the dump. */
   id: string;
@@ -48,14 +48,14 @@ export interface Selection {
 export function selectContents(contents: string, manifest: Manifest, selection: Selection): string {
   const lines = linesOf(contents);
   const { kept, dropped } = splitGlobals(lines, manifest.globals, selection.globals);
-  const gone = new Set(
-    selection.leftOut.flatMap(({ extension }) => extension.data.map(({ entry }) => entry)),
+  const isGone = isDataOf(
+    new Set(selection.leftOut.flatMap(({ extension }) => extension.data.map(({ entry }) => entry))),
   );
   const goneStarts = selection.leftOut.flatMap(({ extension }) => startsOf(extension.name, manifest));
   const isLeftOut = (line: Line): boolean => {
     const { entry, rest } = line;
     return (
-      gone.has(entry) ||
+      isGone(line) ||
       goneStarts.some((start) => rest.startsWith(start)) ||
       /^(?:SCHEMA|EXTENSION|COMMENT - EXTENSION|SECURITY LABEL - EXTENSION) /.test(rest) ||
       keyTrigger.test(rest) ||
@@ -86,18 +86,31 @@ export function contentsOf(contents: string, entries: ReadonlySet<string>): stri
   return `${[...chosen, ...others].map(({ text }) => text).join("\n")}\n`;
 }
 
+/**
+ * Whether a line has the rows of a table or the value of a sequence, by the entries of the manifest. The line of a
+ * sequence's value has no number, so its entry is how the line begins.
+ */
+export function isDataOf(entries: ReadonlySet<string>): (line: { entry: string; rest: string }) => boolean {
+  const starts = [...entries].filter((entry) => entry.startsWith(sequenceStart));
+  return ({ entry, rest }) =>
+    entries.has(entry) || (rest.startsWith(sequenceStart) && starts.some((start) => rest.startsWith(start)));
+}
+
+const sequenceStart = "SEQUENCE SET ";
+
 /** The lines of the rows of tables, and of the values of sequences. */
 export function dataOf(contents: string, entries: ReadonlySet<string>): string {
   return `${linesOf(contents)
-    .filter(({ entry }) => entries.has(entry))
+    .filter(isDataOf(entries))
     .map(({ text }) => text)
     .join("\n")}\n`;
 }
 
 /** All lines but those that `dataOf` chooses. */
 export function withoutData(contents: string, entries: ReadonlySet<string>): string {
+  const isData = isDataOf(entries);
   return `${linesOf(contents)
-    .filter(({ entry }) => !entries.has(entry))
+    .filter((line) => !isData(line))
     .map(({ text }) => text)
     .join("\n")}\n`;
 }
@@ -196,7 +209,8 @@ export function splitAttachments({ contents, selected }: { contents: string; sel
   };
 }
 
-function linesOf(contents: string): Line[] {
+/** The lines of a table of contents, and what each needs where the listing is verbose. */
+export function linesOf(contents: string): Line[] {
   const lines: Line[] = [];
   for (const text of contents.split("\n")) {
     const [, id, entry, rest] = /^(\d+); (\d+ \d+) (.*)$/.exec(text) ?? [];

@@ -149,7 +149,7 @@ async function notesOn(
     ...(locks === undefined ? [] : [`${upperFirst(locks)}: restore into a new database with --jobs.`]),
     ...[...(await namesOf(session, columnUsersQuery, schemas))].map(
       (name) =>
-        `The table ${name} of another schema uses a type or table of the backup: a restore in place would change it and is refused.`,
+        `The table ${name} of another schema or of an extension uses a type or table of the backup: a restore in place would change it and is refused.`,
     ),
     ...(scope.companions.length === 0
       ? []
@@ -171,9 +171,11 @@ const columnUsersQuery = `
     left join pg_attrdef a on d.classid = a.tableoid and a.oid = d.objid
     join pg_class c on c.oid = coalesce(a.adrelid, case d.classid when 'pg_class'::regclass then d.objid end)
     join pg_namespace own on own.oid = c.relnamespace
-   where n.nspname = any($1) and own.nspname <> all($1) and own.nspname !~ '^pg_' and c.relkind in ('r', 'p', 'f')
+   where n.nspname = any($1) and own.nspname !~ '^pg_' and c.relkind in ('r', 'p', 'f')
      and d.deptype in ('n', 'a') and not exists (
-       select from pg_depend e where e.classid = s.classid and e.objid = s.objid and e.deptype = 'e')`;
+       select from pg_depend e where e.classid = s.classid and e.objid = s.objid and e.deptype = 'e')
+     and (own.nspname <> all($1) or (d.classid = c.tableoid and s.classid = 'pg_type'::regclass and exists (
+       select from pg_depend e where e.classid = c.tableoid and e.objid = c.oid and e.deptype = 'e')))`;
 
 function upperFirst(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -2,6 +2,7 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import type { Session } from "../../postgres/session.ts";
+import { dataEntry } from "./fragments.ts";
 import { type Extension, type Manifest, manifestSchema } from "./manifest.ts";
 import { namesOf } from "./names.ts";
 
@@ -199,7 +200,7 @@ const extensionsQuery = `
 
 /** Tables and sequences of extensions whose rows are the database's. */
 const dataQuery = `
-  select e.extname::text as extension, c.oid::regclass::text as table, '0 ' || c.oid as entry,
+  select e.extname::text as extension, c.oid::regclass::text as table, ${dataEntry("c")} as entry,
          coalesce(e.extcondition[place], '') as condition, c.relkind in ('r', 'p') as "isTable",
          null as rows
     from pg_extension e

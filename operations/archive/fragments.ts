@@ -62,3 +62,14 @@ export const inherited = `k.contype = 'c' and k.coninhcount > 0 and not k.conisl
 export function onOneLine(name: string): string {
   return `translate(${name}, E'\\n\\r', '  ')`;
 }
+
+/**
+ * The entry of the rows of a table or the value of a sequence in a dump's table of contents: its number, or how the
+ * line begins.
+ *
+ * @param relation an alias of pg_class
+ */
+export function dataEntry(relation: string): string {
+  return `case ${relation}.relkind when 'S' then format('SEQUENCE SET %s %s ', ${onOneLine(`(select nspname from pg_namespace where oid = ${relation}.relnamespace)`)}, ${onOneLine(`${relation}.relname`)})
+    else '0 ' || ${relation}.oid end`;
+}

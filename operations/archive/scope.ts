@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import { listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
+import { dataEntry } from "./fragments.ts";
 
 /** A schema and its owner. */
 export interface Schema {
@@ -25,7 +26,7 @@ export interface Scope {
   withoutRows: string[];
   /** Patterns for the companions' tables that the role may not read, which are left out. */
   unreadable: string[];
-  /** The companions' tables whose rows the dump has, quoted, and their entries. */
+  /** The companions' tables and sequences whose rows the dump has, quoted, and their entries. */
   withRows: { table: string; entry: string }[];
 }
 
@@ -98,7 +99,7 @@ async function patternsOf(
     unreadable: tables
       .filter(({ readable }) => !readable)
       .map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`),
-    withRows: chosen.map(({ table, oid }) => ({ table, entry: `0 ${oid}` })),
+    withRows: chosen.map(({ table, entry }) => ({ table, entry })),
   };
 }
 
@@ -117,6 +118,7 @@ const tableRows = z.array(
     name: z.string(),
     table: z.string(),
     oid: z.string(),
+    entry: z.string(),
     readable: z.boolean(),
   }),
 );
@@ -162,7 +164,10 @@ const linksQuery = `
     join pg_namespace other on other.oid = r.schema
    where p.schema <> r.schema`;
 
-/** Tables that foreign keys of the schemas refer to, and those that these refer to. */
+/**
+ * Tables that foreign keys of the schemas refer to, and those that these refer to, and sequences that defaults of the
+ * schemas or columns of these tables take their values from.
+ */
 const referredQuery = `
   with recursive referred(oid) as (
     select k.confrelid from pg_constraint k join pg_namespace n on n.oid = k.connamespace
@@ -170,11 +175,25 @@ const referredQuery = `
     union
     select k.confrelid from pg_constraint k join referred r on r.oid = k.conrelid where k.contype = 'f'
   )
-  select referred.oid::text as oid from referred`;
+  select referred.oid::text as oid from referred
+  union
+  select s.oid::text
+    from pg_attrdef a
+    join pg_depend d on d.classid = a.tableoid and d.objid = a.oid and d.refclassid = 'pg_class'::regclass
+    join pg_class s on s.oid = d.refobjid and s.relkind = 'S'
+    join pg_class c on c.oid = a.adrelid
+    join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = any($1) or c.oid in (select oid from referred)
+  union
+  select s.oid::text
+    from pg_depend d
+    join pg_class s on s.oid = d.objid and s.relkind = 'S'
+   where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype = 'i'
+     and d.refobjid in (select oid from referred)`;
 
 const tablesQuery = `
   select n.nspname::text as schema, c.relname::text as name, c.oid::regclass::text as table, c.oid::text as oid,
-         has_table_privilege(c.oid, 'select') as readable
+         ${dataEntry("c")} as entry, has_table_privilege(c.oid, 'select') as readable
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and c.relkind in ('r', 'p', 'S')
    order by n.nspname collate "C", c.relname collate "C"`;

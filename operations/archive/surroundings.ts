@@ -128,7 +128,8 @@ const evaluatedQuery = `
        'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
      and l.lanname not in ('c', 'internal') and p.prokind = 'f'
      and not exists (select from unnest(p.proconfig) setting where setting like 'search_path=%')
-     and not exists (select from pg_depend e where e.classid = d.refclassid and e.objid = p.oid and e.deptype = 'e')
+     -- The server's own need no search path.
+     and p.oid >= 16384
    order by 1`;
 
 /** Table in which Prisma records its migrations: https://www.prisma.io/docs/orm/prisma-migrate/workflows */

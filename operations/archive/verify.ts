@@ -12,6 +12,7 @@ import {
 import type { Details } from "./details.ts";
 import { countData } from "./extensions.ts";
 import type { Beside, Description, Manifest } from "./manifest.ts";
+import { pooled, readPools } from "./partition-pools.ts";
 import { findSame } from "./remake.ts";
 
 /** What of a backup was restored. */
@@ -51,7 +52,7 @@ export async function verify(
     compareSchemas(session, { expected, schemas, expressions, isIgnored });
   const own = await described(restored.description, restored.schemas);
   const beside = manifest.companions.map(({ name }) => name);
-  const around = restored.surroundings ? await described(manifest.surroundings, beside) : undefined;
+  const around = restored.surroundings ? await described(withRestoredSequences(manifest), beside) : undefined;
   const all = [
     ...own.differences,
     ...(around?.differences ?? []),
@@ -70,6 +71,14 @@ export async function verify(
   ];
   const { counted, accepted } = divideAccepted(all, acceptable);
   return { description: own.description, differences: limited(counted), accepted };
+}
+
+/** What is expected of the companions: the dump has the values of few of their sequences. */
+function withRestoredSequences({ surroundings, companionRows }: Manifest): Description {
+  const restored = Object.entries(surroundings.sequences).filter(([name]) =>
+    Object.hasOwn(companionRows, name),
+  );
+  return { ...surroundings, sequences: Object.fromEntries(restored) };
 }
 
 async function compareSchemas(
@@ -99,7 +108,11 @@ async function compareSchemas(
     found: objects,
     read: () => readObjects(session, schemas),
   });
-  return { description, differences: allDifferences(without(expected), without(description), same) };
+  const pools = await readPools(session, schemas);
+  return {
+    description,
+    differences: allDifferences(pooled(without(expected), pools), pooled(without(description), pools), same),
+  };
 }
 
 /** Compares expected objects with those that are there; others may be there besides. */

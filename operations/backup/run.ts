@@ -11,7 +11,7 @@ import { type Contents, describeContents } from "../archive/describe-contents.ts
 import { dump } from "../archive/dump.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, manifestSchema, maximumManifestBytes } from "../archive/manifest.ts";
-import { serverNames } from "../archive/names.ts";
+import { neutralSettings, serverNames } from "../archive/names.ts";
 import type { Within } from "../archive/rows.ts";
 import { findScope, type Scope } from "../archive/scope.ts";
 import { seal, Tally } from "../archive/seal.ts";
@@ -122,7 +122,7 @@ const changing =
 async function backUpIn(session: ServerSession, options: BackupOptions, started: number): Promise<Manifest> {
   const { store, stack, signal, progress } = options;
   await refuseTransactionPooler(session, options.connection);
-  await session.run(serverNames);
+  await session.run(`${neutralSettings}; ${serverNames}`);
   const hasRoom = await checkSessions(session);
   const key = backupKey(store.address.prefix, new Date(), options.purpose);
   const { snapshot, scope, surroundings, dumpVersion } = await openSnapshot(session, options);

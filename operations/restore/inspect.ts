@@ -5,7 +5,7 @@ import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/poole
 import { type Session, withSession } from "../../postgres/session.ts";
 import { lockableObjects, lockCapacity, locksProblem } from "../archive/locks.ts";
 import type { Manifest } from "../archive/manifest.ts";
-import { namesOf, serverNames } from "../archive/names.ts";
+import { namesOf, neutralSettings, serverNames } from "../archive/names.ts";
 import { schemasQuery } from "../archive/scope.ts";
 import { hasLargeObjects } from "../archive/surroundings.ts";
 import { type RoleName, readForeignRoles } from "./default-privileges.ts";
@@ -35,7 +35,7 @@ export async function inspectTarget(target: Connection, manifest: Manifest): Pro
   refuseKnownPooler(target);
   return withSession(target, "optropic restore", async (session) => {
     await refuseTransactionPooler(session, target);
-    await session.run(serverNames);
+    await session.run(`${neutralSettings}; ${serverNames}`);
     const restored = new Set(manifest.schemas.map(({ name }) => name));
     const schemas = [...(await namesOf(session, schemasQuery))].filter((name) => restored.has(name));
     const roles = await namesOf(session, "select rolname::text as name from pg_roles");

@@ -1,3 +1,4 @@
+import { escapeLiteral } from "pg";
 import * as z from "zod";
 import type { Session } from "../../postgres/session.ts";
 import { attempt } from "../archive/attempt.ts";
@@ -99,21 +100,28 @@ async function clearData(
   return { withData, refused };
 }
 
-/** The companions' tables that are empty and whose rows the dump has, by their entries. */
+/** The companions' tables that are empty and sequences that are unused, if the dump has their rows: their entries. */
 export async function emptyCompanions(
   session: Session,
   { companionRows }: Manifest,
 ): Promise<ReadonlySet<string>> {
   const entries = new Set<string>();
-  const there = await namesOf(
-    session,
-    "select c.oid::regclass::text as name from pg_class c where c.oid::regclass::text = any($1)",
-    Object.keys(companionRows),
+  const there = relationRows.parse(
+    await session.rows(
+      "select c.oid::regclass::text as name, c.relkind = 'S' as \"isSequence\" from pg_class c where c.oid::regclass::text = any($1)",
+      Object.keys(companionRows),
+    ),
   );
-  for (const [table, entry] of Object.entries(companionRows)) {
-    if (!there.has(table)) continue;
-    const [row] = await session.rows(`select exists (select from ${table}) as found`);
+  for (const { name, isSequence } of there) {
+    const entry = companionRows[name];
+    if (entry === undefined) continue;
+    const used = isSequence
+      ? `bool_or(is_called) or not has_sequence_privilege(${escapeLiteral(name)}, 'update') as found from ${name}`
+      : `exists (select from ${name}) as found`;
+    const [row] = await session.rows(`select ${used}`);
     if (!z.object({ found: z.boolean() }).parse(row).found) entries.add(entry);
   }
   return entries;
 }
+
+const relationRows = z.array(z.object({ name: z.string(), isSequence: z.boolean() }));

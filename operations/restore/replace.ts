@@ -10,7 +10,7 @@ import { type Details, readSettings } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
-import { serverNames } from "../archive/names.ts";
+import { neutralSettings, serverNames } from "../archive/names.ts";
 import { belongsTo } from "../archive/restore.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
 import { verify } from "../archive/verify.ts";
@@ -87,12 +87,11 @@ export async function replace(
  * notice when they next write), and settings of the database do not stand in the way.
  */
 const sessionSettings = `
+  ${neutralSettings};
   ${serverNames};
   set client_min_messages = error;
   ${readableEncoding};
   ${withoutCompiler};
-  set default_transaction_read_only = off;
-  set standard_conforming_strings = on;
   do $do$ begin perform set_config('client_connection_check_interval', '2s', false);
     exception when others then null; end $do$`;
 

@@ -7,6 +7,7 @@ import {
   contentsOf,
   dataOf,
   divideContents,
+  isDataOf,
   privilegesOf,
   schemaPrivilegesOf,
   selectContents,
@@ -103,7 +104,7 @@ function mainContents(
   const unchanged = manifest.extensions
     .filter(({ name }) => !room.withData.has(name))
     .flatMap(({ data }) => data.map(({ entry }) => entry));
-  const left = new Set(unchanged);
+  const isLeft = isDataOf(new Set(unchanged));
   const companions = manifest.companions.map(({ name }) => name);
   const schemas = [...companions, ...room.foreignSchemas].flatMap((name) =>
     ["ACL", "COMMENT", "SECURITY LABEL"].map(
@@ -115,7 +116,7 @@ function mainContents(
     globals: plan.globals,
     leftOut: room.leftOut,
     without: ({ entry, rest }) =>
-      left.has(entry) ||
+      isLeft({ entry, rest }) ||
       isRemote({ entry, rest }) ||
       (!room.hasLabels && isLabel({ rest })) ||
       schemas.some((start) => rest.startsWith(start)),

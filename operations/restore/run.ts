@@ -3,11 +3,12 @@ import type { SigningKey } from "../../evidence/keys.ts";
 import { Failure } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
 import { describeConnection } from "../../postgres/connection.ts";
-import { withSession } from "../../postgres/session.ts";
+import { type Session, withSession } from "../../postgres/session.ts";
 import { openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { neutralSettings } from "../archive/names.ts";
 import { refreshRemote } from "../archive/remote.ts";
 import { listContents } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
@@ -96,7 +97,11 @@ async function refreshAfterwards(
   { remote }: Manifest,
 ): Promise<string[]> {
   if (Object.keys(remote).length === 0) return [];
-  return withSession(target, "optropic restore", (session) => refreshRemote(session, remote), signal);
+  const refresh = async (session: Session): Promise<string[]> => {
+    await session.run(neutralSettings);
+    return refreshRemote(session, remote);
+  };
+  return withSession(target, "optropic restore", refresh, signal);
 }
 
 async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: number): Promise<void> {

@@ -184,6 +184,50 @@ export const moreKinds: readonly Kind[] = [
       union all select concat(seqrelid::regclass, seqtypid::regtype, seqmax) from pg_sequence order by 1`,
   },
   {
+    name: "settings of the database that change how statements are read and how long they may take",
+    made: `create table t (a int[], x xml, i interval, m money, at timestamptz);
+      insert into t values ('{1,NULL}', 'a<b/>', '-1 year 2 days -03:04', 12.3, '2020-02-03 04:05+00');
+      create table refers (a int primary key); create table referred (a int references refers); insert into refers values (1); insert into referred values (1);
+      do $$ declare s text; begin foreach s in array array['array_nulls = off', 'transform_null_equals = on', 'datestyle = ''SQL, DMY''',
+          'intervalstyle = sql_standard', 'xmloption = document', 'bytea_output = escape', 'extra_float_digits = -15', 'statement_timeout = 25',
+          'idle_in_transaction_session_timeout = 25', 'default_transaction_isolation = serializable', 'default_transaction_deferrable = on',
+          'session_replication_role = replica', 'quote_all_identifiers = on', 'check_function_bodies = off'] loop
+        execute format('alter database %I set %s', current_database(), s); end loop; end $$;`,
+    asked: `select a::text || x || i || m || at from t`,
+  },
+  {
+    name: "partitions by the hash of an enum, whose rows go to other partitions",
+    made: `create type color as enum ('r', 'g', 'b', 'x', 'y', 'z'); create table p (c color, v int) partition by hash (c);
+      create table p0 partition of p for values with (modulus 2, remainder 0);
+      create table p1 partition of p for values with (modulus 2, remainder 1) partition by range (v);
+      create table p1a partition of p1 for values from (0) to (3); create table p1b partition of p1 default;
+      insert into p select c, n from unnest(enum_range(null::color)) c, generate_series(1, 5) n;`,
+    asked: "select count(*) || string_agg(distinct c::text, '') from p",
+  },
+  {
+    name: "an index whose function is an extension's and finds its names in the search path",
+    made: `create extension earthdistance cascade; create table place (a int); insert into place values (1);
+      create index on place (earth_distance(ll_to_earth(1, a), ll_to_earth(a, 1)));`,
+    asked: "select count(*) from place",
+  },
+  {
+    name: "sequences of other schemas that a schema takes its values from, and others",
+    schemas: ["public"],
+    made: `create schema auth; create schema numbers; create table auth.users (id bigserial primary key, n int generated always as identity);
+      create table auth.tokens (id bigserial, of bigint references auth.users); insert into auth.users default values; insert into auth.users default values;
+      insert into auth.tokens (of) values (1); create table profile (id bigint references auth.users); insert into profile values (2);
+      create sequence numbers."s ""q"; create table d (a int default nextval('numbers."s ""q"')); insert into d values (default), (default);`,
+    asked: `select last_value from numbers."s ""q" union all select last_value from auth.users_id_seq union all select last_value from auth.tokens_id_seq`,
+    notes: ["The backup also has the definitions of 2 schemas that belong with it: auth and numbers."],
+  },
+  {
+    name: "what was taken out of an extension, which makes it again",
+    made: `create extension hstore; commit; alter extension hstore drop function akeys(hstore); alter extension hstore drop operator -> (hstore, text);
+      create or replace function akeys(hstore) returns text[] language sql immutable as $$ select '{own}'::text[] $$;`,
+    asked: `select akeys('a=>1')::text || ('a=>1'::hstore -> 'a') union all
+      select count(*)::text from pg_depend where deptype = 'e' and objid in ('akeys'::regproc, '->(hstore,text)'::regoperator)`,
+  },
+  {
     name: "names and definitions that are no text in any encoding",
     create: "encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0",
     made: `create table t (a int); insert into t values (1);
