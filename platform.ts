@@ -13,23 +13,34 @@ import { Secrets } from "./components/secrets.ts";
 import { WebApp } from "./components/web-app.ts";
 import { fingerprintOf } from "./config/fingerprint.ts";
 import type { GeneratedSecret } from "./config/generated-secrets.ts";
+import type { ExistingParts } from "./config/manage.ts";
 import { boughtPlan } from "./config/plans.ts";
 import type { SecretName } from "./config/secrets.ts";
 import type { Settings } from "./config/settings.ts";
 
 /** The secrets that a person has to give to a stack with these settings. */
 export function secretsOf(settings: Settings): readonly SecretName[] {
-  const { backups, evidence, observability } = settings;
+  const { backups, evidence, observability, manage } = settings;
+  const when = (isAsked: boolean, ...names: SecretName[]): SecretName[] => (isAsked ? names : []);
   return [
-    "slackWebhookUrl",
-    "logsToken",
+    ...when(manage.observability, "slackWebhookUrl"),
+    ...when(manage.logs, "logsToken"),
     ...settings.secrets.existing,
-    ...(isLoadTested(settings) ? (["loadTestPassword"] as const) : []),
-    ...(backups.provider === "s3" ? (["backupsAccessKeyId", "backupsSecretAccessKey"] as const) : []),
-    ...(backups.copies.length > 0 ? (["backupsCopyKeys"] as const) : []),
-    ...(evidence.publicKeys.length > 0 ? (["evidenceSigningKey"] as const) : []),
-    ...(observability.grafana.prometheus === undefined ? [] : (["prometheusPassword"] as const)),
+    ...when(isLoadTested(settings), "loadTestPassword"),
+    ...when(manage.backups && backups.provider === "s3", "backupsAccessKeyId", "backupsSecretAccessKey"),
+    ...when(manage.backups && backups.copies.length > 0, "backupsCopyKeys"),
+    ...when(manage.backups && evidence.publicKeys.length > 0, "evidenceSigningKey"),
+    ...when(manage.observability && observability.grafana.prometheus !== undefined, "prometheusPassword"),
+    ...when(isHosting(settings) && !manage.database, "databaseApplicationUrl", "databaseMigrationUrl"),
+    ...when(manage.backups && !manage.database, "databaseBackupUrl"),
+    ...when(manage.errorTracking && !manage.onCall, "pagerDutySentryKey"),
+    ...when(manage.observability && !manage.onCall, "pagerDutyGrafanaKey"),
   ];
+}
+
+/** Whether a host of the application is managed, which gets its environment then. */
+function isHosting({ manage }: Settings): boolean {
+  return manage.web || manage.api;
 }
 
 /**
@@ -39,124 +50,147 @@ export function secretsOf(settings: Settings): readonly SecretName[] {
  * @returns the outputs of the stack
  */
 export function platform(settings: Settings, secretOf: (name: SecretName) => pulumi.Output<string>) {
-  const { accounts, stage, project, domains } = settings;
+  const { accounts, stage, project, domains, manage, existing } = settings;
   const { prometheus } = settings.observability.grafana;
   const baseUrl = settings.web.baseUrl ?? `https://${domains.web}`;
-  const { existing, ...generated } = settings.secrets;
-  const given = Object.fromEntries(existing.map((name) => [name, secretOf(name)]));
-  const secrets = new Secrets("secrets", { ...generated, ...(existing.length > 0 && { given }) });
+  const { existing: inUse, ...generated } = settings.secrets;
+  const given = Object.fromEntries(inUse.map((name) => [name, secretOf(name)]));
+  const secrets = new Secrets("secrets", { ...generated, ...(inUse.length > 0 && { given }) });
 
-  const onCall = new OnCall("on-call", { stage, project, onCall: settings.onCall });
+  const onCall = manage.onCall
+    ? new OnCall("on-call", { stage, project, onCall: settings.onCall })
+    : undefined;
 
-  const errors = new ErrorTracking("errors", {
-    stage,
-    project,
-    errorTracking: settings.errorTracking,
-    domains,
-    healthCheckPath: settings.api.healthCheckPath,
-    errorRatePercent: settings.objectives.errorRatePercent,
-    backupSchedule: settings.backups.schedule,
-    backupMaxMinutes: settings.backups.graceMinutes,
-    onCall: { name: onCall.serviceName, integrationKey: onCall.sentryIntegrationKey },
-  });
+  const errors = manage.errorTracking
+    ? new ErrorTracking("errors", {
+        stage,
+        project,
+        errorTracking: settings.errorTracking,
+        domains,
+        healthCheckPath: settings.api.healthCheckPath,
+        errorRatePercent: settings.objectives.errorRatePercent,
+        backupSchedule: settings.backups.schedule,
+        backupMaxMinutes: settings.backups.graceMinutes,
+        onCall: {
+          name: onCall?.serviceName ?? existingPart(existing, "pagerService"),
+          integrationKey: onCall?.sentryIntegrationKey ?? secretOf("pagerDutySentryKey"),
+        },
+      })
+    : undefined;
 
-  const database = new Database("database", {
-    organization: accounts.supabaseOrganization,
-    stage,
-    project,
-    database: settings.database,
-    siteUrl: baseUrl,
-    passwords: {
-      owner: secrets.ownerPassword,
-      application: secrets.applicationPassword,
-      migration: secrets.migrationPassword,
-      backup: secrets.backupPassword,
-      probe: secrets.probePassword,
-    },
-  });
+  const database = manage.database
+    ? new Database("database", {
+        organization: accounts.supabaseOrganization,
+        stage,
+        project,
+        database: settings.database,
+        siteUrl: baseUrl,
+        passwords: {
+          owner: secrets.ownerPassword,
+          application: secrets.applicationPassword,
+          migration: secrets.migrationPassword,
+          backup: secrets.backupPassword,
+          probe: secrets.probePassword,
+        },
+      })
+    : undefined;
 
-  const variables = environmentVariables({
-    databaseUrl: database.applicationUrl,
-    directUrl: database.migrationUrl,
-    sslMode: settings.database.sslMode,
-    jwtSecret: secrets.jwtSecret,
-    secretKey: secrets.secretKey,
-    metricsToken: secrets.metricsToken,
-    baseUrl,
-    corsOrigins: settings.edge.corsOrigins,
-    sentryDsn: errors.dsn,
-  });
+  const variables = isHosting(settings)
+    ? environmentVariables({
+        databaseUrl: database?.applicationUrl ?? secretOf("databaseApplicationUrl"),
+        directUrl: database?.migrationUrl ?? secretOf("databaseMigrationUrl"),
+        sslMode: settings.database.sslMode,
+        jwtSecret: secrets.jwtSecret,
+        secretKey: secrets.secretKey,
+        metricsToken: secrets.metricsToken,
+        baseUrl,
+        corsOrigins: settings.edge.corsOrigins,
+        sentryDsn: errors?.dsn ?? existingPart(existing, "sentryDsn"),
+      })
+    : [];
 
-  const web = new WebApp("web", {
-    team: accounts.vercelTeam,
-    stage,
-    project,
-    domains,
-    web: settings.web,
-    rateLimits: settings.edge.rateLimits,
-    loginPath: settings.api.loginPath,
-    variables,
-  });
+  const web = manage.web
+    ? new WebApp("web", {
+        team: accounts.vercelTeam,
+        stage,
+        project,
+        domains,
+        web: settings.web,
+        rateLimits: settings.edge.rateLimits,
+        loginPath: settings.api.loginPath,
+        variables,
+      })
+    : undefined;
 
-  const api = new Api("api", { stage, project, domains, api: settings.api, variables });
+  const api = manage.api
+    ? new Api("api", { stage, project, domains, api: settings.api, variables })
+    : undefined;
 
-  const edge = new Edge("edge", {
-    accountId: accounts.cloudflare,
-    domains,
-    edge: settings.edge,
-    buyPlan: boughtPlan(settings.plans),
-    loginPath: settings.api.loginPath,
-    securityContact: settings.contacts.security,
-    apiTarget: api.defaultHost,
-    framework: settings.web.framework,
-    // Sentry takes events at a host that is named after the organisation's number, which only the key tells.
-    connectOrigins: [`https://*.ingest.${settings.errorTracking.region}.sentry.io`],
-  });
+  const edge = manage.edge
+    ? new Edge("edge", {
+        accountId: accounts.cloudflare,
+        domains,
+        edge: settings.edge,
+        buyPlan: boughtPlan(settings.plans),
+        loginPath: settings.api.loginPath,
+        securityContact: settings.contacts.security,
+        apiTarget: api?.defaultHost ?? existingPart(existing, "apiHost"),
+        framework: settings.web.framework,
+        // Sentry takes events at a host that is named after the organisation's number, which only the key tells.
+        connectOrigins: [`https://*.ingest.${settings.errorTracking.region}.sentry.io`],
+      })
+    : undefined;
 
-  const backups = new Backups("backups", {
-    accounts,
-    stage,
-    project,
-    backups: settings.backups,
-    region: settings.api.region,
-    environmentId: api.environmentId,
-    databaseUrl: database.backupUrl,
-    ...(settings.backups.provider === "s3"
-      ? {
-          storeKeys: {
-            accessKeyId: secretOf("backupsAccessKeyId"),
-            secretAccessKey: secretOf("backupsSecretAccessKey"),
-          },
-        }
-      : {}),
-    ...(settings.backups.copies.length > 0 && { copyKeys: secretOf("backupsCopyKeys") }),
-    ...(settings.evidence.publicKeys.length > 0 && { signingKey: secretOf("evidenceSigningKey") }),
-    checkInUrl: errors.backupCheckInUrl,
-  });
+  const backups = manage.backups
+    ? new Backups("backups", {
+        accounts,
+        stage,
+        project,
+        backups: settings.backups,
+        region: settings.api.region,
+        environmentId: api?.environmentId ?? existing.renderEnvironment,
+        databaseUrl: database?.backupUrl ?? secretOf("databaseBackupUrl"),
+        ...(settings.backups.provider === "s3"
+          ? {
+              storeKeys: {
+                accessKeyId: secretOf("backupsAccessKeyId"),
+                secretAccessKey: secretOf("backupsSecretAccessKey"),
+              },
+            }
+          : {}),
+        ...(settings.backups.copies.length > 0 && { copyKeys: secretOf("backupsCopyKeys") }),
+        ...(settings.evidence.publicKeys.length > 0 && { signingKey: secretOf("evidenceSigningKey") }),
+        checkInUrl: errors?.backupCheckInUrl ?? existingPart(existing, "backupCheckIn"),
+      })
+    : undefined;
 
-  new Logs("logs", {
-    stage,
-    project,
-    team: accounts.vercelTeam,
-    logs: settings.logs,
-    webProjectId: web.projectId,
-    token: secretOf("logsToken"),
-  });
+  if (manage.logs) {
+    new Logs("logs", {
+      stage,
+      project,
+      team: accounts.vercelTeam,
+      logs: settings.logs,
+      webProjectId: web?.projectId ?? existingPart(existing, "webProject"),
+      token: secretOf("logsToken"),
+    });
+  }
 
-  const observability = new Observability("observability", {
-    observability: settings.observability,
-    objectives: settings.objectives,
-    contacts: settings.contacts,
-    runbooks: settings.links.runbooks,
-    hosts: { web: baseUrl, api: `https://${domains.api}` },
-    healthCheckPath: settings.api.healthCheckPath,
-    metricsToken: secrets.metricsToken,
-    slackWebhookUrl: secretOf("slackWebhookUrl"),
-    pagerDutyIntegrationKey: onCall.grafanaIntegrationKey,
-    prometheus: prometheus && { ...prometheus, password: secretOf("prometheusPassword") },
-  });
+  const observability = manage.observability
+    ? new Observability("observability", {
+        observability: settings.observability,
+        objectives: settings.objectives,
+        contacts: settings.contacts,
+        runbooks: settings.links.runbooks,
+        hosts: { web: baseUrl, api: `https://${domains.api}` },
+        healthCheckPath: settings.api.healthCheckPath,
+        metricsToken: secrets.metricsToken,
+        slackWebhookUrl: secretOf("slackWebhookUrl"),
+        pagerDutyIntegrationKey: onCall?.grafanaIntegrationKey ?? secretOf("pagerDutyGrafanaKey"),
+        prometheus: prometheus && { ...prometheus, password: secretOf("prometheusPassword") },
+      })
+    : undefined;
 
-  if (isLoadTested(settings)) {
+  if (observability !== undefined && isLoadTested(settings)) {
     new LoadTest(
       "load-test",
       {
@@ -172,59 +206,72 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
     );
   }
 
+  // What is managed elsewhere and not named by a setting has no output.
   return {
     release: settings.release,
 
-    webUrl: web.url,
-    webHosts: web.hosts,
-    webProjectId: web.projectId,
+    webUrl: web?.url ?? `https://${domains.web}`,
+    webHosts: web?.hosts ?? [domains.web, ...(domains.redirect === undefined ? [] : [domains.redirect])],
+    webProjectId: web?.projectId ?? existing.webProject,
 
-    apiUrl: api.url,
-    apiServiceId: api.serviceId,
+    apiUrl: api?.url ?? `https://${domains.api}`,
+    apiServiceId: api?.serviceId ?? existing.apiService,
     healthCheckPath: settings.api.healthCheckPath,
     loginPath: settings.api.loginPath,
 
     zone: domains.zone,
-    zoneId: edge.zoneId,
+    zoneId: edge?.zoneId,
     /** Name servers and DS record to enter at the registrar. */
-    zoneNameServers: edge.nameServers,
-    zoneDsRecord: edge.dsRecord,
+    zoneNameServers: edge?.nameServers,
+    zoneDsRecord: edge?.dsRecord,
 
-    databaseRef: database.projectRef,
-    databaseApiUrl: database.apiUrl,
-    databaseRoleNames: database.roleNames,
+    databaseRef: database?.projectRef ?? existing.databaseRef,
+    databaseApiUrl:
+      database?.apiUrl ??
+      (existing.databaseRef === undefined ? undefined : `https://${existing.databaseRef}.supabase.co`),
+    databaseRoleNames: database?.roleNames,
     /** Connection string of the read-only role. Secret. */
-    databaseProbeUrl: database.probeUrl,
+    databaseProbeUrl: database?.probeUrl,
 
-    backupBucket: backups.bucket,
-    backupEndpoint: backups.endpoint,
-    backupPrefix: backups.prefix,
-    backupRegion: backups.storeRegion,
-    backupJobId: backups.jobId,
-    backupCheckInUrl: errors.backupCheckInUrl,
+    backupBucket: backups?.bucket,
+    backupEndpoint: backups?.endpoint,
+    backupPrefix: backups?.prefix,
+    backupRegion: backups?.storeRegion,
+    backupJobId: backups?.jobId,
+    backupCheckInUrl: errors?.backupCheckInUrl ?? existing.backupCheckIn,
 
     /** What the platform promises, RTO and RPO among it (items 8.6 and 8.7). */
     objectives: settings.objectives,
     /** Who answers for what (items C.1 to C.4). */
     contacts: settings.contacts,
     /** The dashboard to open first, and all of them (item C.8). */
-    dashboardUrl: observability.dashboardUrls.service,
-    dashboardUrls: observability.dashboardUrls,
-    alertsUrl: observability.alertsUrl,
-    metricsUrls: observability.metricsUrls,
+    dashboardUrl: observability?.dashboardUrls.service ?? existing.dashboardUrl,
+    dashboardUrls: observability?.dashboardUrls,
+    alertsUrl: observability?.alertsUrl,
+    metricsUrls: observability?.metricsUrls,
     /** Token of the metrics. Secret. */
     metricsToken: secrets.metricsToken,
     /** What tells that no other stack has the same secrets (item 2.10). Secret. */
     secretFingerprints: fingerprintsOf(secrets),
     /** Page of the project's issues (item C.9). */
-    errorTrackingUrl: errors.url,
-    errorTrackingProject: errors.projectSlug,
-    sentryDsn: errors.dsn,
+    errorTrackingUrl: errors?.url ?? existing.errorTrackingUrl,
+    errorTrackingProject: errors?.projectSlug,
+    sentryDsn: errors?.dsn ?? existing.sentryDsn,
     statusPageUrl: settings.links.statusPage,
     /** Who is on call, and what happens when nobody answers (items S6.4 and S6.5). */
-    onCallUrl: onCall.scheduleUrl,
-    escalationUrl: onCall.escalationUrl,
+    onCallUrl: onCall?.scheduleUrl,
+    escalationUrl: onCall?.escalationUrl,
   };
+}
+
+/** @throws {pulumi.RunError} where a part that is managed refers to one that the settings do not name */
+function existingPart<Key extends keyof ExistingParts>(
+  existing: ExistingParts,
+  key: Key,
+): NonNullable<ExistingParts[Key]> {
+  const value = existing[key];
+  if (value == null) throw new pulumi.RunError(`The setting existing.${key} is missing.`);
+  return value;
 }
 
 function fingerprintsOf(secrets: Secrets) {
@@ -241,7 +288,7 @@ function fingerprintsOf(secrets: Secrets) {
   } satisfies Record<GeneratedSecret, pulumi.Output<string>>);
 }
 
-/** No schedule puts production under load. */
-function isLoadTested({ stage }: Settings): boolean {
-  return stage !== "production";
+/** No schedule puts production under load. The test runs at Grafana, with the provider of what watches. */
+function isLoadTested({ stage, manage }: Settings): boolean {
+  return stage !== "production" && manage.observability;
 }

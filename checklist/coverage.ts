@@ -4,7 +4,7 @@ import { type Control, type Item, type ItemId, isItemId, items } from "./items.t
 /** What a policy's outcome says of the items that it covers. */
 export interface CoveringPolicy {
   items: readonly string[];
-  status: "passed" | "violated" | "waived" | "not-applicable" | "unknown";
+  status: "passed" | "violated" | "waived" | "not-applicable" | "unknown" | "elsewhere";
 }
 
 /** Which items of the checklist a preview enforced, and which of those hold. */
@@ -17,6 +17,8 @@ export interface Coverage {
   waived: ItemId[];
   /** No policy of the item is violated, and one waits for a value that only a deployment can tell. */
   unknown: ItemId[];
+  /** No policy of the item is violated, and one is about what somebody else manages. */
+  elsewhere: ItemId[];
   /** Items that no policy of this preview judges: left for probes, gates, documents and sign-offs. */
   left: ItemId[];
 }
@@ -48,10 +50,10 @@ export function itemStates(policies: readonly CoveringPolicy[]): ItemState[] {
   });
 }
 
-const worst = ["violated", "unknown", "waived"] as const;
+const worst = ["violated", "elsewhere", "unknown", "waived"] as const;
 
 export function coverageOf(policies: readonly CoveringPolicy[]): Coverage {
-  const coverage: Coverage = { passed: [], violated: [], waived: [], unknown: [], left: [] };
+  const coverage: Coverage = { passed: [], violated: [], waived: [], unknown: [], elsewhere: [], left: [] };
   for (const { item, state } of itemStates(policies)) coverage[state].push(item.id);
   return coverage;
 }
@@ -75,6 +77,8 @@ export function stateWords(
       return "does not hold";
     case "unknown":
       return unknown;
+    case "elsewhere":
+      return "judged elsewhere";
     case "waived":
       return "waived";
     case "passed":
@@ -98,7 +102,7 @@ const toDo: Readonly<Record<Control, string>> = {
  * Undefined where no policy covers an item.
  */
 export function enforcedWords(policies: readonly CoveringPolicy[]): string | undefined {
-  const enforced = itemStates(policies).filter(({ state }) => state !== "left");
+  const enforced = itemStates(policies).filter(({ state }) => state !== "left" && state !== "elsewhere");
   if (enforced.length === 0) return undefined;
   const open = openItems(enforced);
   const kinds = openKinds(open).map(({ noun }) => `a ${noun}`);
@@ -111,7 +115,7 @@ export function enforcedWords(policies: readonly CoveringPolicy[]): string | und
 
 /** Items that are declared, and that more than policies must show. */
 function openItems(states: readonly ItemState[]): ItemState[] {
-  return states.filter(({ state, needs }) => state !== "left" && needs.length > 0);
+  return states.filter(({ state, needs }) => state !== "left" && state !== "elsewhere" && needs.length > 0);
 }
 
 /** What open items still need, and how many of them need it. */
@@ -140,14 +144,15 @@ export function coverageLine(
   undecided = "decided at deployment",
 ): string | undefined {
   const states = itemStates(policies);
-  const { passed, violated, waived, unknown, left } = coverageOf(policies);
-  const enforced = items.length - left.length;
-  if (enforced === 0) return undefined;
+  const { passed, violated, waived, unknown, elsewhere, left } = coverageOf(policies);
+  const enforced = items.length - left.length - elsewhere.length;
+  if (enforced + elsewhere.length === 0) return undefined;
   const parts = [
     `${passed.length} passed`,
     violated.length > 0 ? `${violated.length} violated (${violated.join(", ")})` : "0 violated",
     ...(waived.length > 0 ? [`${waived.length} waived (${waived.join(", ")})`] : []),
     ...(unknown.length > 0 ? [`${unknown.length} ${undecided} (${unknown.join(", ")})`] : []),
+    ...(elsewhere.length > 0 ? [`${elsewhere.length} judged elsewhere (${elsewhere.join(", ")})`] : []),
   ];
   const open = openItems(states);
   const kinds = openKinds(open).map(({ noun, count }) => counted(count, noun));

@@ -1,3 +1,4 @@
+import { listed } from "../lib/text.ts";
 import type { Violation } from "./violation.ts";
 
 /**
@@ -35,6 +36,21 @@ export function violationText(violation: WritableViolation): string {
   });
   return [escaped(violation.found), ...lines].join("\n");
 }
+
+/**
+ * Why a policy passes nothing of what somebody else manages. Pulumi has no state for it: the policy does not apply
+ * to what the stack declares, for this reason.
+ */
+export function elsewhereText(components: readonly string[]): string {
+  return `${elsewhereStart}${listed(components, "and")}.`;
+}
+
+/** Whether that is why a policy does not apply. */
+export function isElsewhere(reason: string): boolean {
+  return reason.startsWith(elsewhereStart);
+}
+
+const elsewhereStart = "Judged elsewhere: by its settings, this stack does not manage ";
 
 /** A violation that a pack of ours reports: it always says what must hold, by which it is told from plain text. */
 export type WritableViolation = Violation & { readonly expected: string };

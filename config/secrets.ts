@@ -13,6 +13,12 @@ export const givenSecrets = {
     'keys of the stores in `backups.copies`, if there are any: {"NAME": {"accessKeyId": "…", "secretAccessKey": "…"}}',
   evidenceSigningKey:
     "private key that signs backups, as `optropic evidence keygen` writes it, if `evidence.publicKeys` has any",
+  databaseApplicationUrl:
+    "connection string of the application, through the pooler, if `manage.database` is false",
+  databaseMigrationUrl: "connection string of the migrations, if `manage.database` is false",
+  databaseBackupUrl: "connection string of the backup job, if `manage.database` is false",
+  pagerDutySentryKey: "integration key by which Sentry pages, if `manage.onCall` is false",
+  pagerDutyGrafanaKey: "integration key by which Grafana pages, if `manage.onCall` is false",
   prometheusPassword: "password of `observability.grafana.prometheus`, if that is set",
   ...generatedSecrets,
 } as const;

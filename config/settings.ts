@@ -6,6 +6,7 @@ import { evidenceSchema } from "./evidence.ts";
 import { generatedSecretNames } from "./generated-secrets.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
 import { branchName, distinct, hostname, identifier, text, waiverDaysSchema, whole, word } from "./kinds.ts";
+import { existingSchema, manageSchema, missingReferences } from "./manage.ts";
 import type { SettingsModel } from "./model.ts";
 import { contactsSchema, objectivesSchema } from "./operations.ts";
 import { platformPlansSchema } from "./plans.ts";
@@ -132,6 +133,9 @@ const secretsSchema = z
   .prefault({})
   .meta({ description: "Generated secrets. The secrets themselves are not settings." });
 
+/** So that another malformed setting does not keep references from being asked for. */
+const wellFormedParts = z.object({ manage: manageSchema, existing: existingSchema });
+
 /**
  * The settings of one stack: structured Pulumi configuration under the project's namespace, one top-level
  * key of this schema for each `optropic:` key of Pulumi.<stack>.yaml.
@@ -140,66 +144,77 @@ const secretsSchema = z
  * 1.0, no PITR, a short secret) passes here and is left to the policies, which name the item. Defaults are
  * the checklist's own figures; `checklist` names the items that a setting serves.
  */
-export const settingsSchema = z.strictObject({
-  stage: stageSchema.meta({
-    description: "Stage of the stack. It is set here and never inferred from a name.",
-  }),
-  scope: z.enum(["platform", "all"]).default("platform").meta({
-    description:
-      "Which items the policies require of the stack: the platform's, or also those of its delivery. By default the program in `delivery/` covers the latter.",
-  }),
-  release: text(
-    "a version such as 3.0.0",
-    60,
-    /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/,
-  ).meta({ description: "Version of the platform that the stack runs (Semantic Versioning)." }),
-  project: projectSchema,
-  accounts: accountsSchema,
-  plans: platformPlansSchema,
-  domains: domainsSchema,
-  secrets: secretsSchema,
-  web: webSchema,
-  api: apiSchema,
-  database: databaseSchema,
-  edge: edgeSchema,
-  backups: backupsSchema,
-  objectives: objectivesSchema,
-  errorTracking: errorTrackingSchema,
-  observability: observabilitySchema,
-  onCall: onCallSchema,
-  logs: logsSchema,
-  loadTest: loadTestSchema,
-  evidence: evidenceSchema,
-  rollout: rolloutSchema,
-  verify: verifySchema,
-  headers: z
-    .enum(["edge", "application"])
-    .default("edge")
-    .meta({
-      description:
-        "What sends the security headers: rules at the edge, or the application itself, for example with Helmet. What the application sends only a probe can measure: until then those policies say unknown.",
-      checklist: ["4.2", "4.5", "4.6", "4.8"],
+export const settingsSchema = z
+  .strictObject({
+    stage: stageSchema.meta({
+      description: "Stage of the stack. It is set here and never inferred from a name.",
     }),
-  roles: z
-    .record(
-      z.string().min(1).max(200),
-      z.enum(["application", "documentation", "redirect", "tool", "worker"]),
-    )
-    .default({})
-    .meta({
+    scope: z.enum(["platform", "all"]).default("platform").meta({
       description:
-        "What hosts are there for, by the name of the resource, where it cannot be told. Only the application is asked for its secrets.",
-      expected: "application, documentation, redirect, tool or worker, by the name of a resource",
+        "Which items the policies require of the stack: the platform's, or also those of its delivery. By default the program in `delivery/` covers the latter.",
     }),
-  contacts: contactsSchema,
-  links: linksSchema,
-  waiverDays: waiverDaysSchema,
-  waivers: z.unknown().optional().meta({
-    description:
-      "Violations of policies, and what probes find, that are accepted for a limited time: see policies/README.md.",
-    expected: "a list of waivers",
-  }),
-});
+    release: text(
+      "a version such as 3.0.0",
+      60,
+      /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/,
+    ).meta({ description: "Version of the platform that the stack runs (Semantic Versioning)." }),
+    project: projectSchema,
+    manage: manageSchema,
+    existing: existingSchema,
+    accounts: accountsSchema,
+    plans: platformPlansSchema,
+    domains: domainsSchema,
+    secrets: secretsSchema,
+    web: webSchema,
+    api: apiSchema,
+    database: databaseSchema,
+    edge: edgeSchema,
+    backups: backupsSchema,
+    objectives: objectivesSchema,
+    errorTracking: errorTrackingSchema,
+    observability: observabilitySchema,
+    onCall: onCallSchema,
+    logs: logsSchema,
+    loadTest: loadTestSchema,
+    evidence: evidenceSchema,
+    rollout: rolloutSchema,
+    verify: verifySchema,
+    headers: z
+      .enum(["edge", "application"])
+      .default("edge")
+      .meta({
+        description:
+          "What sends the security headers: rules at the edge, or the application itself, for example with Helmet. What the application sends only a probe can measure: until then those policies say unknown.",
+        checklist: ["4.2", "4.5", "4.6", "4.8"],
+      }),
+    roles: z
+      .record(
+        z.string().min(1).max(200),
+        z.enum(["application", "documentation", "redirect", "tool", "worker"]),
+      )
+      .default({})
+      .meta({
+        description:
+          "What hosts are there for, by the name of the resource, where it cannot be told. Only the application is asked for its secrets.",
+        expected: "application, documentation, redirect, tool or worker, by the name of a resource",
+      }),
+    contacts: contactsSchema,
+    links: linksSchema,
+    waiverDays: waiverDaysSchema,
+    waivers: z.unknown().optional().meta({
+      description:
+        "Violations of policies, and what probes find, that are accepted for a limited time: see policies/README.md.",
+      expected: "a list of waivers",
+    }),
+  })
+  .superRefine(
+    (settings, context) => {
+      const { manage, existing } = wellFormedParts.parse(settings);
+      for (const { key, why } of missingReferences(manage, existing))
+        context.addIssue({ code: "custom", path: ["existing", key], message: why, input: undefined });
+    },
+    { when: ({ value }) => wellFormedParts.safeParse(value).success },
+  );
 
 export const platformModel: SettingsModel<typeof settingsSchema> = {
   schema: settingsSchema,

@@ -11,7 +11,7 @@ export interface JudgedPolicy {
   description: string;
   enforcement: string;
   items: readonly string[];
-  status: "passed" | "violated" | "waived" | "not-applicable" | "unknown";
+  status: "passed" | "violated" | "waived" | "not-applicable" | "unknown" | "elsewhere";
   fix?: string;
   violations: readonly {
     message: string;
@@ -66,6 +66,9 @@ function stateOf({ status, violations }: JudgedPolicy): ControlState {
       return violations.length > 0 && violations.every((violation) => violation.status === "unproved")
         ? "unknown"
         : "does-not-hold";
+    // Others judge it, and this evidence says nothing of it.
+    case "elsewhere":
+      return "unknown";
     default:
       return status;
   }

@@ -37,6 +37,9 @@ pulumi preview --policy-pack policies      # with Pulumi itself
   waived.
 - **unknown**: nothing is wrong as far as the preview can tell, but a value that the policy needs is known only at
   deployment. Pulumi shows it as \`can't run policy … during preview\`; the policy decides at \`pulumi up\`.
+- **judged elsewhere**: the settings say with \`manage\` that somebody else manages a component that the policy would
+  have to see. What is declared is judged, and a violation of it refuses; nothing passes. A state of somebody else and
+  \`optropic judge\` are judged as a whole. Pulumi shows it as a policy that does not apply, with this reason.
 - **passed**: everything that the policy asks for is there and right.
 - **not applicable**: the stack's scope asks it of another stack.
 
@@ -56,6 +59,7 @@ In the project's own namespace of the stack's configuration:
 
 - \`stage\`: in \`staging\` the policies marked _production_ are advisory. At any other stage, or without one, they are
   strict.
+- \`manage\`: which components the stack manages, such as \`{"edge": false}\`. By default it manages all of them.
 - \`scope\`: what is asked of the stack. \`platform\`, the default, leaves the policies marked _delivery_ out.
   \`delivery\` is for the repository and what deploys from it: it asks only for those and the ones marked _any_.
   \`all\`, or any other word, asks for everything. The scope is never guessed from what a stack contains, so that a

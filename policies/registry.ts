@@ -1,5 +1,6 @@
 import { items } from "../checklist/items.ts";
 import type { Policy } from "./framework/index.ts";
+import { withComponents } from "./managed.ts";
 import * as sections from "./sections.ts";
 import { waiversValid } from "./waivers.ts";
 
@@ -11,11 +12,11 @@ export const registry: readonly Policy[] = [
     .flatMap((section) => Object.values<Policy>(section))
     .sort(byItem),
   waiversValid,
-];
+].map(withComponents);
 
 /** Names that a waiver may give: the rule about waivers cannot be waived. */
 export const waivable: ReadonlySet<string> = new Set(
-  registry.filter((policy) => policy !== waiversValid).map(({ name }) => name),
+  registry.filter(({ name }) => name !== waiversValid.name).map(({ name }) => name),
 );
 
 /** By first item, then by name: the exports of a module have no order of their own. */

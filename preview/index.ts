@@ -112,8 +112,12 @@ function projectOf(
   state: ExportedState | undefined,
   mayRead: (path: string) => void,
 ): Project {
-  if (state?.project === undefined || asStated !== true || isSettled(cwd, state))
-    return readProject({ cwd, stack, organization, overrides, mayRead });
+  const isOwn = state === undefined || isSettled(cwd, state);
+  if (isOwn || state.project === undefined || asStated !== true) {
+    // A state of somebody else's holds what this stack leaves to them, so all of it is judged.
+    const judgeAll = isOwn ? [] : ["manage={}"];
+    return readProject({ cwd, stack, organization, overrides: [...(overrides ?? []), ...judgeAll], mayRead });
+  }
   return projectWithout({ name: state.project, stack, organization, overrides, file: state.path });
 }
 

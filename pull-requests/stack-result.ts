@@ -31,7 +31,7 @@ const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(most);
 const value = z.json();
 const resource = z.object({ urn: text, type: text, name: text });
 const enforcement = z.enum(["advisory", "mandatory", "disabled", "remediate"]);
-const status = z.enum(["passed", "violated", "waived", "not-applicable", "unknown"]);
+const status = z.enum(["passed", "violated", "waived", "not-applicable", "unknown", "elsewhere"]);
 
 const violation = z.object({
   urn: text,
@@ -186,6 +186,7 @@ function completed({ resources, policies, ...rest }: z.infer<typeof document>): 
       advisory,
       waived: having("waived"),
       unknown: having("unknown"),
+      ...(having("elsewhere") > 0 && { elsewhere: having("elsewhere") }),
       notApplicable: having("not-applicable"),
       durationMs: 0,
     },
@@ -205,12 +206,13 @@ function agrees({
   status: z.infer<typeof status>;
   violations: readonly Pick<z.infer<typeof violation>, "status" | "waiver">[];
 }): boolean {
-  const isOpen = stated === "unknown" || stated === "waived";
+  const isOpen = stated === "unknown" || stated === "waived" || stated === "elsewhere";
   const statusOf = (each: (typeof violations)[number]) => each.status ?? (isOpen ? stated : "violated");
   const own = new Set(violations.map(statusOf));
   // Nothing but a waiver waives.
   if (violations.some((each) => statusOf(each) === "waived" && each.waiver === undefined)) return false;
   if (own.has("violated") || own.has("unproved")) return stated === "violated";
+  if (own.has("elsewhere")) return stated === "elsewhere";
   if (own.has("unknown")) return stated === "unknown";
   return own.has("waived") ? stated === "waived" : stated === "passed" || stated === "not-applicable";
 }

@@ -36,7 +36,7 @@ export interface BackupsArgs extends ComponentArgs<BackupsChildren> {
   /** Render region of the job. Use the API's, so that the dump does not travel far. */
   region: Settings["api"]["region"];
   /** Render project environment of the job, `evm-…`. */
-  environmentId: pulumi.Input<string>;
+  environmentId?: pulumi.Input<string> | undefined;
   /**
    * `postgresql://user:password@host:port/database?sslmode=…` of a role that reads every row of the schemas.
    * Direct, or through a pooler in session mode: pg_dump needs one session, which transaction mode does not

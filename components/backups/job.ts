@@ -35,7 +35,7 @@ export function scheduleJob(
   return new CronJob(
     ...scope.child("job", {
       name: vendorName(args.project, args.stage, "backup"),
-      environmentId: args.environmentId,
+      ...(args.environmentId !== undefined && { environmentId: args.environmentId }),
       region: args.region,
       plan: args.plan ?? "starter",
       schedule: args.backups.schedule,

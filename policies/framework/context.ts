@@ -1,4 +1,5 @@
 import type { Waivers } from "../../checklist/waivers.ts";
+import type { ManagedComponent } from "../../config/manage.ts";
 import type { StatedPlans } from "../../config/plans.ts";
 import type { Declared } from "./declared.ts";
 
@@ -15,6 +16,8 @@ export interface Context {
   readonly declared?: Declared;
   /** The plans that the accounts have, as the setting `plans` states them. */
   readonly plans: StatedPlans;
+  /** Components that the stack leaves to somebody else: what is about them is judged elsewhere. Default: none. */
+  readonly unmanaged?: ReadonlySet<ManagedComponent>;
   /** When the stack is judged, in milliseconds since 1970. */
   readonly now: number;
   /** Whether a text came to the deployment from outside the program: from its settings or environment. */

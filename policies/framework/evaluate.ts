@@ -1,6 +1,7 @@
 import { propertyPath } from "../../checklist/violation.ts";
 import type { PolicyWaiver } from "../../checklist/waivers.ts";
 import type { WritableViolation } from "../../checklist/wire.ts";
+import type { ManagedComponent } from "../../config/manage.ts";
 import type { Context } from "./context.ts";
 import type { Finding } from "./findings.ts";
 import type { Policy } from "./policy.ts";
@@ -16,8 +17,10 @@ export interface Objection extends WritableViolation {
 
 /** What a policy says of a stack; `violated` also where something is not proved. */
 export interface Outcome {
-  readonly status: "passed" | "violated" | "waived" | "not-applicable" | "unknown";
+  readonly status: "passed" | "violated" | "waived" | "not-applicable" | "unknown" | "elsewhere";
   readonly violations: readonly Objection[];
+  /** Where it is judged elsewhere, the components that it would have to see. */
+  readonly elsewhere?: readonly ManagedComponent[];
   /** The first value that has to be known before the policy can decide; absent where it has decided. */
   readonly unknown?: AnyValue;
   /** What tells it, where it is not the value of an output. */
@@ -37,10 +40,14 @@ export function evaluate(
   if (!isAsked(policy, context, stack)) {
     return { status: "not-applicable", violations: [] };
   }
+  const { needs, reads } = unmanagedOf(policy, context);
+  if (needs.length > 0) return { status: "elsewhere", violations: [], elsewhere: needs };
   const violations: Objection[] = [];
   let unknown: Extract<Finding, { answer: "unknown" }> | undefined;
   for (const finding of policy.check(stack, configuration, context)) {
     if (finding.answer === "violated" || finding.answer === "unproved") {
+      // What the stack lacks may be in a component that somebody else manages.
+      if (reads.length > 0 && finding.resource === undefined && finding.setting === undefined) continue;
       const found = objection(policy, finding, context, stack);
       // Two ways to the same finding are one.
       if (!violations.some((one) => isSame(one, found))) violations.push(found);
@@ -51,11 +58,21 @@ export function evaluate(
   if (violations.some(({ waiver }) => waiver === undefined)) {
     return { status: "violated", violations };
   }
+  if (reads.length > 0) return { status: "elsewhere", violations, elsewhere: reads };
   if (unknown !== undefined) {
     const { value, found: reason } = unknown;
     return { status: "unknown", violations, unknown: value, ...(reason !== undefined && { reason }) };
   }
   return { status: violations.length > 0 ? "waived" : "passed", violations };
+}
+
+/** The components of a policy that somebody else manages. */
+function unmanagedOf({ components }: Policy, { unmanaged }: Context) {
+  const left = (all: readonly ManagedComponent[] = []) =>
+    unmanaged === undefined || unmanaged.size === 0
+      ? []
+      : all.filter((component) => unmanaged.has(component));
+  return { needs: left(components?.needs), reads: left(components?.reads) };
 }
 
 const isSame = (one: Objection, other: Objection): boolean =>

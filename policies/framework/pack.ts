@@ -2,7 +2,7 @@ import type { PolicyConfigSchema, ResourceValidationPolicy, StackValidationPolic
 import { UnknownValueError } from "@pulumi/policy";
 import { getItem } from "../../checklist/items.ts";
 import { propertyPath } from "../../checklist/violation.ts";
-import { violationText } from "../../checklist/wire.ts";
+import { elsewhereText, violationText } from "../../checklist/wire.ts";
 import type { Context } from "./context.ts";
 import type { Declared } from "./declared.ts";
 import { evaluate, type Outcome } from "./evaluate.ts";
@@ -153,6 +153,7 @@ function show(policy: Policy, outcome: Outcome, args: Scoped, reporter: Reporter
     const message = violationText(violation);
     reporter.report({ message, ...(urn && { urn }), ...(enforcementLevel && { enforcementLevel }) });
   }
+  if (outcome.elsewhere !== undefined) args.notApplicable(elsewhereText(outcome.elsewhere));
   if (outcome.unknown !== undefined) {
     throw unknownError(policy, outcome.unknown, outcome.reason);
   }

@@ -1,4 +1,5 @@
 import type { ItemId } from "../../checklist/items.ts";
+import type { ManagedComponent } from "../../config/manage.ts";
 import type { Context } from "./context.ts";
 import type { Finding } from "./findings.ts";
 import type { Stack } from "./stack.ts";
@@ -47,6 +48,13 @@ export interface Policy
   readonly scope: "platform" | "delivery" | "any";
   readonly productionOnly: boolean;
   readonly thresholds: ThresholdDefinitions;
+  /** The components that it is about. Default: none, so that it judges every stack for itself. */
+  readonly components?: {
+    /** Without one of them there is nothing to judge. */
+    readonly needs: readonly ManagedComponent[];
+    /** What is declared of them is judged; without one of them the policy passes nothing. */
+    readonly reads: readonly ManagedComponent[];
+  };
   /** Findings over a stack, with the configuration of the policy as the pack got it. */
   readonly check: (
     stack: Stack,

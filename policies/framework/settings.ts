@@ -1,6 +1,7 @@
 import { Config, getStack, runtime } from "@pulumi/pulumi";
 import * as z from "zod";
 import { readWaivers } from "../../checklist/waivers.ts";
+import { unmanagedIn } from "../../config/manage.ts";
 import { readPlans } from "../../config/plans.ts";
 import { parseJson } from "../../lib/json.ts";
 import { isCalledProduction } from "../../lib/stage.ts";
@@ -8,7 +9,7 @@ import type { Context } from "./context.ts";
 import { type Declared, nothingDeclared, statedRoles } from "./declared.ts";
 
 /**
- * Reads `stage`, `scope`, `backend`, `plans` and `waivers` from the stack's configuration, in the project's own
+ * Reads `stage`, `scope`, `backend`, `plans`, `manage` and `waivers` from the stack's configuration, in the project's own
  * namespace, which the policy host gets from its engine. Any stage but staging is strict, a missing one too, and
  * so is any backend that is not self-managed. Without a scope the stack is the platform; a scope that the pack
  * does not know asks everything of it. Waivers that end before `today`, UTC, count for nothing.
@@ -24,6 +25,7 @@ export function readContext(waivable: ReadonlySet<string>, today: Date): Context
     backend: config.get("backend") === "self-managed" ? "self-managed" : "pulumi-cloud",
     now: today.getTime(),
     plans: readPlans(config.get("plans")),
+    unmanaged: unmanagedIn(parseJson(config.get("manage") ?? "{}")),
     declared: readDeclared((key) => config.get(key)),
     waivers: readWaivers(config.get("waivers"), { policies: waivable }, today.toISOString().slice(0, 10), {
       domain: zoneOf(config.get("domains")),

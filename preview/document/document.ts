@@ -27,6 +27,8 @@ export interface PreviewDocument {
     advisory: number;
     waived: number;
     unknown: number;
+    /** Policies about what `manage` leaves to somebody else; absent without any. */
+    elsewhere?: number;
     notApplicable: number;
     durationMs: number;
   };
@@ -48,7 +50,7 @@ export interface UnreadPart {
   unasked?: true;
 }
 
-export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown";
+export type PolicyStatus = "passed" | "violated" | "waived" | "not-applicable" | "unknown" | "elsewhere";
 
 export interface PolicyOutcome {
   pack: string;

@@ -1,5 +1,6 @@
+import { unmanagedIn } from "../../config/manage.ts";
 import { parseJson } from "../../lib/json.ts";
-import { counted } from "../../lib/text.ts";
+import { counted, listed } from "../../lib/text.ts";
 import type { Project } from "../../project/project.ts";
 import type { PolicyOutcome } from "./document.ts";
 
@@ -9,7 +10,7 @@ const mostWaivers = 20;
 const day = 86_400_000;
 
 /**
- * What asks less of a stack than of a production platform: its stage, its scope and its waivers. Each leaves a line
+ * What asks less of a stack than of a production platform: its stage, its scope, what it leaves to others, and its waivers. Each leaves a line
  * in every report, whatever else there is to say.
  *
  * @param now milliseconds since 1970, from which the days of a waiver are counted.
@@ -21,6 +22,7 @@ export function exceptionsOf(
 ): string[] {
   const stage = config.get(`${name}:stage`);
   const scope = config.get(`${name}:scope`);
+  const unmanaged = [...unmanagedIn(parseJson(config.get(`${name}:manage`) ?? "{}"))];
   return [
     ...(stage === "staging"
       ? [
@@ -29,6 +31,9 @@ export function exceptionsOf(
       : []),
     ...(scope === "delivery"
       ? ["Scope delivery: the items of the platform are not asked of this stack."]
+      : []),
+    ...(unmanaged.length > 0
+      ? [`Not managed: ${listed(unmanaged, "and")}. What is about them is judged elsewhere.`]
       : []),
     ...waiverLines(policies, now),
     ...uselessWaivers(config.get(`${name}:waivers`), policies),

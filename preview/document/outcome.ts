@@ -31,6 +31,8 @@ import type { Secrets } from "./secrets.ts";
 /** What a pack said of a stack, and what of the pack is shown with it. */
 export interface Verdict extends Pick<PackVerdict, "diagnostics" | "remediations" | "applied"> {
   pack: Pick<PackVerdict["pack"], "name" | "policies" | "printed" | "log">;
+  /** Policies that said that something is judged elsewhere, and why. */
+  elsewhere?: PackVerdict["elsewhere"];
 }
 
 export function previewDocument(run: {
@@ -84,6 +86,7 @@ export function previewDocument(run: {
       advisory: violated.filter((policy) => policy.enforcement !== "mandatory").length,
       waived: having("waived").length,
       unknown: having("unknown").length,
+      ...(having("elsewhere").length > 0 && { elsewhere: having("elsewhere").length }),
       notApplicable: having("not-applicable").length,
       durationMs: Math.round(run.durationMs),
     },
@@ -142,7 +145,8 @@ function outcomes(verdict: Verdict, showing: Showing): PolicyOutcome[] {
   return pack.policies.map((policy) => {
     const diagnostics = verdict.diagnostics.filter((diagnostic) => diagnostic.policy === policy.name);
     const violations = diagnostics.map((diagnostic) => readViolation(diagnostic, policy));
-    const status = statusOf(policy, violations, verdict.applied);
+    const status = statusOf(policy, violations, verdict);
+    const elsewhere = status === "elsewhere" ? verdict.elsewhere?.get(policy.name) : undefined;
     return {
       pack: pack.name,
       name: policy.name,
@@ -151,7 +155,10 @@ function outcomes(verdict: Verdict, showing: Showing): PolicyOutcome[] {
       items: policy.items,
       status,
       ...(policy.remediationSteps !== "" && { fix: policy.remediationSteps }),
-      violations: violations.map((violation) => shownViolation(violation, policy, status, showing)),
+      violations: [
+        ...violations.map((violation) => shownViolation(violation, policy, status, showing)),
+        ...(elsewhere === undefined ? [] : [{ urn: "", message: elsewhere }]),
+      ],
     };
   });
 }
@@ -210,11 +217,12 @@ function enforcementOf(
 function statusOf(
   policy: PolicyInfo,
   violations: readonly Violation[],
-  applied: ReadonlySet<string>,
+  { applied, elsewhere }: Pick<Verdict, "applied" | "elsewhere">,
 ): PolicyStatus {
   const statuses = new Set(violations.map(ownStatus));
   // What is not proved refuses as what is wrong does.
   if (statuses.has("violated") || statuses.has("unproved")) return "violated";
+  if (elsewhere?.has(policy.name)) return "elsewhere";
   if (statuses.has("unknown")) return "unknown";
   if (statuses.has("waived")) return "waived";
   return applied.has(policy.name) ? "passed" : "not-applicable";

@@ -35,7 +35,7 @@ const savedDocument = z.object({
       pack: name,
       name,
       enforcement: z.enum(["advisory", "mandatory", "disabled", "remediate"]),
-      status: z.enum(["passed", "violated", "waived", "not-applicable", "unknown"]),
+      status: z.enum(["passed", "violated", "waived", "not-applicable", "unknown", "elsewhere"]),
     }),
   ),
 });

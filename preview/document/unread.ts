@@ -51,6 +51,7 @@ export function withUntold(document: PreviewDocument, { urns, parts, hasSecrets 
       advisory: violated.filter(({ enforcement }) => enforcement !== "mandatory").length,
       waived: having("waived").length,
       unknown: having("unknown").length,
+      ...(having("elsewhere").length > 0 && { elsewhere: having("elsewhere").length }),
       notApplicable: having("not-applicable").length,
     },
   };

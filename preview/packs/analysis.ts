@@ -1,4 +1,5 @@
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
+import { isElsewhere } from "../../checklist/wire.ts";
 import type { PreviewResource } from "../engine/resource.ts";
 import { toStruct } from "../engine/struct.ts";
 import { forAnalysis, type PropertyMap } from "../engine/values.ts";
@@ -17,6 +18,8 @@ export interface Analysis {
   diagnostics: Diagnostic[];
   /** Policies that said they do not apply. */
   notApplicable: string[];
+  /** Those of them that said that others judge it, and why. */
+  elsewhere: { policy: string; reason: string }[];
 }
 
 /** Providers by URN, as a policy sees the one of each resource. */
@@ -101,5 +104,9 @@ export function readAnalysis(response: InstanceType<typeof analyzerPb.AnalyzeRes
       urn: diagnostic.getUrn(),
     })),
     notApplicable: response.getNotApplicableList().map((policy) => policy.getPolicyName()),
+    elsewhere: response.getNotApplicableList().flatMap((policy) => {
+      const reason = policy.getReason();
+      return isElsewhere(reason) ? [{ policy: policy.getPolicyName(), reason }] : [];
+    }),
   };
 }

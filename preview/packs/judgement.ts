@@ -25,6 +25,8 @@ export interface PackVerdict {
   remediations: RemediationChange[];
   /** Policies that judged something, that is, did not say they do not apply. */
   applied: Set<string>;
+  /** Policies that said that something is judged elsewhere, and why. */
+  elsewhere: Map<string, string>;
 }
 
 /** Hands every resource to every pack as it is registered, then the stack as a whole. */
@@ -50,6 +52,7 @@ export class Judgement {
       diagnostics: [],
       remediations: [],
       applied: new Set(),
+      elsewhere: new Map(),
     }));
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
@@ -146,6 +149,7 @@ export class Judgement {
         verdict.applied.add(policy.name);
       }
     }
+    for (const { policy, reason } of analysis.elsewhere) verdict.elsewhere.set(policy, reason);
     for (const diagnostic of analysis.diagnostics) {
       verdict.diagnostics.push({ ...diagnostic, urn: urnOf(diagnostic.urn) });
     }

@@ -79,6 +79,7 @@ function policyCase(policy: PolicyOutcome): Case {
       return { status: "passed", text: `${open}/>` };
     case "not-applicable":
     case "unknown":
+    case "elsewhere":
     case "waived": {
       const message = violations.length === 0 ? skipReasons[status] : `${skipReasons[status]}: ${details}`;
       return { status: "skipped", text: wrap(`<skipped${attributes({ message })}/>`) };
@@ -89,6 +90,7 @@ function policyCase(policy: PolicyOutcome): Case {
 const skipReasons = {
   "not-applicable": "does not apply to this stack",
   unknown: "decided at deployment",
+  elsewhere: "judged elsewhere",
   waived: "waived",
 } as const;
 

@@ -67,10 +67,11 @@ function verdict(report: Report, { document, coverage }: Judged): string[] {
 function totals(document: PreviewDocument): string {
   const { resources, summary } = document;
   const declared = resources.filter(isDeclared).length;
+  const { elsewhere = 0 } = summary;
   return [
-    `| refused | advisory | waived | ${unknownWords(document)} | passed | not applicable | resources |`,
-    "| --- | --- | --- | --- | --- | --- | --- |",
-    `| **${summary.mandatory}** | ${summary.advisory} | ${summary.waived} | ${summary.unknown} | ${summary.passed} | ${summary.notApplicable} | ${declared} |`,
+    `| refused | advisory | waived | ${unknownWords(document)} |${elsewhere === 0 ? "" : " judged elsewhere |"} passed | not applicable | resources |`,
+    `| --- | --- | --- | --- |${elsewhere === 0 ? "" : " --- |"} --- | --- | --- |`,
+    `| **${summary.mandatory}** | ${summary.advisory} | ${summary.waived} | ${summary.unknown} |${elsewhere === 0 ? "" : ` ${elsewhere} |`} ${summary.passed} | ${summary.notApplicable} | ${declared} |`,
   ].join("\n");
 }
 
@@ -120,6 +121,7 @@ function judgedSections(document: PreviewDocument): Section[] {
     ...(document.diff === undefined ? [] : changeSections(document.diff)),
     list("Advisory", advisory, true, 3),
     list(capitalized(unknownWords(document)), having("unknown"), true, 4),
+    list("Judged elsewhere", having("elsewhere"), true, 4),
     list("Waived", having("waived"), true, 5),
     {
       heading: `Messages (${document.messages.length})`,

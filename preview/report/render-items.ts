@@ -6,7 +6,7 @@ import { ownPolicies } from "./checklist-words.ts";
 import { unknownWords } from "./state-words.ts";
 import type { View } from "./view.ts";
 
-const marks = { passed: "✓", violated: "✗", waived: "~", unknown: "?", left: "·" } as const;
+const marks = { passed: "✓", violated: "✗", waived: "~", unknown: "?", elsewhere: "?", left: "·" } as const;
 
 /** Every item of the checklist with its own words and its state, by section. */
 export function renderItems(document: PreviewDocument, { width, measured }: View, paint: Painter): string[] {
@@ -17,6 +17,7 @@ export function renderItems(document: PreviewDocument, { width, measured }: View
     violated: paint.red,
     waived: paint.yellow,
     unknown: paint.yellow,
+    elsewhere: paint.yellow,
     left: paint.dim,
   } as const;
   const widest = Math.max(...states.map(({ item }) => item.id.length));

@@ -23,6 +23,7 @@ export function renderPolicies(document: PreviewDocument, view: View, paint: Pai
     paint.bold("Policies:"),
     ...passed(having("passed"), view, paint),
     ...having("unknown").flatMap((policy) => undecided(document, policy, view, paint)),
+    ...elsewhere(having("elsewhere"), view, paint),
     ...having("waived").flatMap((policy) => waived(policy, view, paint)),
     ...notApplicable(having("not-applicable"), view, paint),
     ...(coverage === undefined ? [] : wrapped(coverage, view.width, "  ", "    ")),
@@ -67,6 +68,17 @@ function undecided(
       ? reasons.flatMap((reason) => wrapped(printable(reason), width, "    - ", "      "))
       : []),
   ];
+}
+
+function elsewhere(policies: readonly PolicyOutcome[], { width, ...view }: View, paint: Painter): string[] {
+  if (policies.length === 0) return [];
+  const mark = `  ${paint.yellow("?")} `;
+  const text = `${counted(policies.length, "policy", "policies")} judged elsewhere, which is not a pass: optropic judge judges what this stack does not manage`;
+  if (!view.policies) return wrapped(text, width, mark, "    ");
+  return policies.flatMap((policy) => {
+    const [reason = ""] = policy.violations.map(({ message }) => message).slice(-1);
+    return wrapped(`${named(policy)}: ${printable(reason)}`, width, mark, "    ");
+  });
 }
 
 function waived(policy: PolicyOutcome, { width }: View, paint: Painter): string[] {

@@ -131,6 +131,7 @@ function verdictOf(
 ): Pick<Result, "level" | "kind" | "suppressions"> {
   switch (status ?? policy.status) {
     case "unknown":
+    case "elsewhere":
       return { kind: "open", level: "none" };
     case "waived":
       return {

@@ -27,6 +27,8 @@ export function verdictLine({ policies, summary }: PreviewDocument): { text: str
         ...(waived > 0 ? [`${waived} waived`] : []),
         ...(unknown > 0 ? [`${unknown} not known yet`] : []),
       ];
+  const { elsewhere = 0 } = summary;
+  if (elsewhere > 0) counts.push(`${elsewhere} judged elsewhere`);
   return { text: `${isRefused ? "✗ Refused" : "✓ Passed"}: ${counts.join(", ")} ${seconds}`, isRefused };
 }
 

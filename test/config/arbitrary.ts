@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { extraPhases } from "../../config/extra-rules.ts";
 import { generatedSecretNames } from "../../config/generated-secrets.ts";
+import { managedComponents } from "../../config/manage.ts";
 import { vendors } from "../../config/plans.ts";
 import type { SettingsInput } from "../../config/settings.ts";
 import { anyRollout } from "./arbitrary-rollout.ts";
@@ -240,6 +241,20 @@ const anyJourney = fc.record({
   ),
 });
 
+/** Everything that a component may refer to, so that any of them may be managed elsewhere. */
+const existing = fc.record({
+  webProject: word.map((id) => `prj_${id}`),
+  apiHost: label.map((name) => `${name}.onrender.com`),
+  apiService: word.map((id) => `srv-${id}`),
+  renderEnvironment: word.map((id) => `evm-${id}`),
+  databaseRef: fc.stringMatching(/^[a-z]{20}$/),
+  sentryDsn: hex32.map((key) => `https://${key}@o1.ingest.de.sentry.io/42`),
+  backupCheckIn: httpsUrl,
+  pagerService: word,
+  dashboardUrl: httpsUrl,
+  errorTrackingUrl: httpsUrl,
+});
+
 /** Any settings that a stack may have, as a person writes them. */
 export const anySettings = fc.record<SettingsInput>(
   {
@@ -273,6 +288,10 @@ export const anySettings = fc.record<SettingsInput>(
       sentry: planOf("sentry"),
       pagerduty: planOf("pagerduty"),
     }),
+    manage: partial(
+      Object.fromEntries(managedComponents.map((component) => [component, fc.boolean()])),
+    ).filter((manage) => managedComponents.some((component) => manage[component] !== false)),
+    existing,
     domains,
     secrets: partial({
       length: whole(4, 512),
@@ -420,6 +439,7 @@ export const anySettings = fc.record<SettingsInput>(
       "release",
       "project",
       "accounts",
+      "existing",
       "domains",
       "web",
       "api",

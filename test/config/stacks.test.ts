@@ -14,7 +14,7 @@ describe.each(stacks)("the settings of %s", (stack) => {
     expect(accept(written).stage).toBe(stack);
   });
 
-  it("write every setting out, but no waiver and none of its days, no accepted difference, no role, no Prometheus server and no other store of their own", () => {
+  it("write every setting out, but nothing that others manage, no waiver and none of its days, no accepted difference, no role, no Prometheus server and no other store of their own", () => {
     const missing = settingsCatalogue(settingsSchema)
       .map((entry) => entry.path)
       .filter(
@@ -23,6 +23,8 @@ describe.each(stacks)("the settings of %s", (stack) => {
           undefined,
       );
     expect(missing.map((path) => path.join("."))).toEqual([
+      "existing",
+      ...Object.keys(settingsSchema.shape.existing.unwrap().shape).map((key) => `existing.${key}`),
       "backups.s3",
       "backups.s3.endpoint",
       "backups.s3.region",

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../policies/framework/evaluate.ts";
 import { registry } from "../../policies/registry.ts";
-import { production, stackOf, violated } from "./fixture.ts";
+import { type Fixture, production, stackOf, violated } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 import { alertMutants } from "./mutants-alerts.ts";
 import { apiValueMutants } from "./mutants-api-values.ts";
@@ -20,7 +21,7 @@ import { securityMutants } from "./mutants-security.ts";
 import { trafficMutants } from "./mutants-traffic.ts";
 import { vendorValueMutants } from "./mutants-vendor-values.ts";
 import { zonePlanMutants } from "./mutants-zone-plans.ts";
-import { passingStack } from "./passing-stack.ts";
+import { componentOf, passingStack } from "./passing-stack.ts";
 import { Differences } from "./reads.ts";
 
 const mutants: readonly Mutant[] = [
@@ -59,6 +60,9 @@ const askedByOthersToo = new Set([
   "sentry-dsn",
   "vercel-project",
 ]);
+
+const isSame = (one: Fixture, other: Fixture | undefined): boolean =>
+  one === other || isDeepStrictEqual(one, other);
 
 describe("the stack that passes", () => {
   const whole = stackOf(passingStack());
@@ -100,6 +104,23 @@ describe("a stack with one thing broken", () => {
     const broken = new Set(mutants.map(({ policy }) => policy));
     expect(policies.filter((name) => !broken.has(name))).toEqual([]);
     expect([...broken].filter((name) => !policies.includes(name))).toEqual([]);
+  });
+
+  test("is objected to by a policy that is about its component", () => {
+    const passing = passingStack();
+    const before = new Map(passing.map((fixture) => [fixture.urn, fixture]));
+    const wrong = mutants.flatMap(({ policy: name, what, break: mutate }) => {
+      const broken = mutate(passing);
+      const kept = new Set(broken.map(({ urn }) => urn));
+      const touched = [
+        ...broken.filter((fixture) => !isSame(fixture, before.get(fixture.urn))),
+        ...passing.filter(({ urn }) => !kept.has(urn)),
+      ].flatMap(({ urn = "" }) => componentOf(urn) ?? []);
+      const { needs, reads } = registry.find((policy) => policy.name === name)?.components ?? {};
+      const missing = touched.filter((one) => !needs?.includes(one) && !reads?.includes(one));
+      return missing.length === 0 ? [] : [[name, what, ...new Set(missing)]];
+    });
+    expect(wrong).toEqual([]);
   });
 
   test("is objected to by one policy alone, where no other asks for what is broken", () => {

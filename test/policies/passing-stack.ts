@@ -1,3 +1,4 @@
+import { type ManagedComponent, managedComponents } from "../../config/manage.ts";
 import { recordedStacks } from "../recording/recorded.ts";
 import { type Fixture, fixturesOf } from "./fixture.ts";
 
@@ -47,4 +48,11 @@ function valueAt(name: string, path: readonly string[]): unknown {
 
 function missing(name: string, path: readonly string[], what: string): RangeError {
   return new RangeError(`The stack has no ${what} at ${path.join(".")} of ${name}.`);
+}
+
+/** The component that a resource belongs to, of those that somebody else may manage. */
+export function componentOf(urn: string): ManagedComponent | undefined {
+  const kind = /optropic:index:(\w+)/.exec(urn)?.[1] ?? "";
+  const name = kind === "WebApp" ? "web" : `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`;
+  return managedComponents.find((component) => component === name);
 }

@@ -39,6 +39,7 @@ describe("what asks less of a stack", () => {
   test.each([
     [{ stage: "staging" }, "Stage staging: "],
     [{ scope: "delivery" }, "Scope delivery: "],
+    [{ manage: '{"edge":false,"onCall":false}' }, "Not managed: edge and onCall."],
   ])("is said: %o", (settings, start) => {
     const [line = "", ...others] = linesOf(settings);
     expect(line.startsWith(start)).toBe(true);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { violationText, type WritableViolation } from "../../checklist/wire.ts";
+import { coverageOf } from "../../checklist/coverage.ts";
+import { elsewhereText, violationText, type WritableViolation } from "../../checklist/wire.ts";
+import { previewResults } from "../../evidence/preview-results.ts";
 import { previewDocument, type Verdict } from "../../preview/document/outcome.ts";
 import { Secrets } from "../../preview/document/secrets.ts";
 import { bareResource } from "../../preview/engine/resource.ts";
@@ -87,6 +89,28 @@ function documentOf(
     durationMs: 3.4,
   });
 }
+
+describe("what a policy says is judged elsewhere", () => {
+  const reason = elsewhereText(["edge"]);
+  const elsewhere = new Map([["p", reason]]);
+
+  it("is counted, says why, and has not passed", () => {
+    const { policies, summary, findings } = documentOf({ applied: new Set(), elsewhere });
+    expect(policies).toMatchObject([{ status: "elsewhere", violations: [{ urn: "", message: reason }] }]);
+    expect(summary).toMatchObject({ passed: 0, notApplicable: 0, elsewhere: 1 });
+    expect(findings).toEqual([]);
+    expect(previewResults(policies, new Date(0))).toMatchObject([{ state: "unknown", summary: reason }]);
+    expect(coverageOf(policies)).toMatchObject({ passed: [], elsewhere: ["1.1"] });
+  });
+
+  it.each<[string, Diagnostic[], string]>([
+    ["does not hide what is wrong", [diagnostic("wrong")], "violated"],
+    ["stands before a value that is unknown", [cannotRun], "elsewhere"],
+    ["stands before what is waived", [waived], "elsewhere"],
+  ])("%s", (_, diagnostics, status) => {
+    expect(documentOf({ diagnostics, elsewhere }).policies).toMatchObject([{ status }]);
+  });
+});
 
 describe("a policy's status and level", () => {
   it.each<[string, Diagnostic[], EnforcementLevel, string, string]>([
