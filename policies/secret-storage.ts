@@ -40,7 +40,7 @@ export const secretsEncrypted = policy({
   check: (stack) =>
     stack.all().flatMap((resource) =>
       namedInputs(resource)
-        .filter((input) => input.value.isSecret !== true && isExpectedSecret(input))
+        .filter((input) => isExpectedSecret(input) && input.value.isSecret !== true)
         .map(
           ({ value }): Finding =>
             // Only at the level remediate does the host say what is a secret.

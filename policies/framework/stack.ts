@@ -129,7 +129,9 @@ class StackResource implements Resource {
     if (secretPaths === undefined) {
       return undefined;
     }
-    return path.some((_, index) => secretPaths.has(pathKey(path.slice(0, index + 1))));
+    return (
+      secretPaths.size > 0 && path.some((_, index) => secretPaths.has(pathKey(path.slice(0, index + 1))))
+    );
   }
 
   get id(): string | undefined {

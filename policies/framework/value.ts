@@ -38,14 +38,20 @@ export class UnknownRead extends Error {
 /** A value of whatever type: the views in view.ts say which names may be read below it. */
 export class InputValue implements AnyValue {
   readonly resource: Resource;
-  readonly path: readonly string[];
+  /** The path, or until somebody asks for it the value that this one is in and its key there. */
+  #path: readonly string[] | { readonly whole: InputValue; readonly key: string };
   readonly #raw: unknown;
   /** Path of the JSON document that this value was read from, if any. */
   readonly #document: readonly string[] | undefined;
 
-  constructor(resource: Resource, path: readonly string[], raw: unknown, document?: readonly string[]) {
+  constructor(
+    resource: Resource,
+    path: readonly string[] | { readonly whole: InputValue; readonly key: string },
+    raw: unknown,
+    document?: readonly string[],
+  ) {
     this.resource = resource;
-    this.path = path;
+    this.#path = path;
     this.#raw = raw;
     this.#document = document;
   }
@@ -56,6 +62,11 @@ export class InputValue implements AnyValue {
       value = value.#child(key);
     }
     return value;
+  }
+
+  get path(): readonly string[] {
+    if ("whole" in this.#path) this.#path = [...this.#path.whole.path, this.#path.key];
+    return this.#path;
   }
 
   get property(): readonly string[] {
@@ -135,7 +146,7 @@ export class InputValue implements AnyValue {
     }
     const raw = this.#raw;
     const child = isContainer(raw) && Object.hasOwn(raw, key) ? Reflect.get(raw, key) : undefined;
-    return new InputValue(this.resource, [...this.path, key], child, this.#document);
+    return new InputValue(this.resource, { whole: this, key }, child, this.#document);
   }
 }
 

@@ -58,18 +58,13 @@ function parts({ value, name, labelled }: NamedInput): NamedInput[] {
 }
 
 function properties(value: Value, name: string): NamedInput[] {
-  const entries = value.entries();
-  // Most values have none, and to look for a label costs a read of each of its names.
-  if (entries.length === 0) {
-    return [];
-  }
-  const label = labelOf(value) ?? name;
-  return entries
-    .filter(([key]) => !key.startsWith("__"))
-    .map(([key, child]) => {
-      const isValue = valueKeys.has(key) && label !== "";
-      return { value: child, name: isValue ? label : key, labelled: isValue };
-    });
+  const entries = value.entries().filter(([key]) => !key.startsWith("__"));
+  // To look for a label costs a read of each of its names.
+  const label = entries.some(([key]) => valueKeys.has(key)) ? (labelOf(value) ?? name) : "";
+  return entries.map(([key, child]) => {
+    const isValue = valueKeys.has(key) && label !== "";
+    return { value: child, name: isValue ? label : key, labelled: isValue };
+  });
 }
 
 /** The name beside a value, as in `{ key: "JWT_SECRET", value: … }`. */
