@@ -37,7 +37,14 @@ export const corsRestricted = probe({
       ]);
       if (isOwn) {
         const refused = refusalOf(preflight);
-        return [check("request", permission(simple)), check("preflight", refused ?? permission(preflight))];
+        const kept = [simple, await ask(context, origin, other)].filter(
+          (answer) => permission(answer) === origin && mayBeKept(answer),
+        );
+        return [
+          check("request", permission(simple)),
+          check("preflight", refused ?? permission(preflight)),
+          await variesCheck(context, origin, kept),
+        ];
       }
       // A router may have rules of its own, beside those of the server.
       if (!routed.includes(origin)) {
@@ -55,6 +62,31 @@ export const corsRestricted = probe({
     return (await Promise.all(checks)).flat();
   },
 });
+
+/** Whether a cache may keep an answer and give it to others (RFC 9111, section 3; many do so without a length). */
+function mayBeKept(answer: HttpAnswer): boolean {
+  return !/\bno-store\b/i.test(only(answer, "cache-control") ?? "");
+}
+
+/**
+ * An answer that permits one origin of several must say so to caches, or a page of another gets the wrong permission
+ * (Fetch, "CORS protocol and HTTP caches"). One that names the same origin to everybody need not.
+ */
+async function variesCheck(context: Context, origin: string, kept: readonly HttpAnswer[]): Promise<Check> {
+  const fixed = kept.filter(
+    (answer) => !/(?:^|,)\s*(?:origin|\*)\s*(?:,|$)/i.test(only(answer, "vary") ?? ""),
+  );
+  const isSame =
+    fixed.length > 0 &&
+    permission(await ask(context, "https://evil.example", context.settings.api.healthCheckPath)) === origin;
+  const holds = fixed.length === 0 || isSame;
+  return compare(`answers that caches may keep, to ${origin}`, {
+    expected: "Vary: Origin, or the same for every origin",
+    measured: holds ? "Vary: Origin, or the same for every origin" : "a permission without Vary: Origin",
+    holds,
+    setting: "edge.corsOrigins",
+  });
+}
 
 /** Strangers that are asked of a router too: any, none, and what looks like the first allowed origin. */
 const mostRouted = 5;

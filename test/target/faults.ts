@@ -102,6 +102,7 @@ export const faultGroups = [
     ["http2-resets", "http2-offered"],
     ["label-empty", "metrics-contract-kept"],
   ],
+  [["cors-without-vary", "cors-restricted"]],
 ] as const;
 
 export type GroupedFault = (typeof faultGroups)[number][number][0];

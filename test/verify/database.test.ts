@@ -11,6 +11,7 @@ import * as rows from "../../verify/database/rows.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { type PostgresServer, startPostgres } from "../operations/support/postgres.ts";
 import { inState, verified } from "../target/verified.ts";
+import { databaseFaults, lintFaults } from "./database-faults.ts";
 
 const probes = [connection, lints, applied, performance, rows].flatMap((file) => Object.values(file));
 
@@ -107,48 +108,9 @@ describe("a healthy database", () => {
   });
 });
 
-/** What each lint must find, by the names that begin with `fault_`. */
-const lintFaults: Readonly<Record<string, readonly string[]>> = {
-  "0001_unindexed_foreign_keys": [
-    "create table public.lone (id bigint primary key, note bigint constraint fault_no_index references public.note); alter table public.lone enable row level security; create policy own on public.lone using (id = 0)",
-    "create table public.pair (a int, b int, primary key (a, b)); create table public.of_pair (a int, b int, constraint fault_carried foreign key (a, b) references public.pair); create index of_pair_a on public.of_pair (a) include (b); alter table public.pair enable row level security; alter table public.of_pair enable row level security; create policy own on public.pair using (a = 0); create policy own on public.of_pair using (a = 0)",
-  ],
-  "0002_auth_users_exposed": [
-    "create view public.fault_people with (security_invoker = true) as select email from auth.users",
-    "create view auth.everybody as select email from auth.users; create view public.fault_others with (security_invoker = 'ON') as select email from auth.everybody",
-  ],
-  "0003_auth_rls_initplan": [
-    "create policy fault_each on public.note for update using (current_setting('request.jwt.sub', true) = body)",
-  ],
-  "0009_duplicate_index": ["create index fault_again on public.note (account)"],
-  "0010_security_definer_view": [
-    "create view public.fault_leak as select name from public.account; grant select on public.fault_leak to authenticated",
-  ],
-  "0011_function_search_path_mutable": [
-    "create function public.fault_two() returns int language sql as 'select 2'",
-  ],
-  "0015_rls_references_user_metadata": [
-    "create policy fault_chief on public.note for update using ((select current_setting('request.jwt.claims', true)::jsonb) -> 'user_metadata' ->> 'chief' = 'yes')",
-  ],
-  "0016_materialized_view_in_api": [
-    "create materialized view public.fault_kept as select name from public.account; grant select on public.fault_kept to authenticated",
-  ],
-  "0017_foreign_table_in_api": [
-    "create foreign data wrapper nothing; create server elsewhere foreign data wrapper nothing; create foreign table public.fault_far (id int) server elsewhere; grant select (id) on public.fault_far to authenticated",
-  ],
-  "0019_insecure_queue_exposed_in_api": [
-    "create schema pgmq_public; create schema pgmq; create table pgmq.q_fault_mail (id int); grant select on pgmq.q_fault_mail to anon; alter database & set pgrst.db_schemas = 'public, pgmq_public'",
-  ],
-  "0024_permissive_rls_policy": [
-    "create policy fault_all_in on public.note for insert with check (true)",
-    "create policy fault_in_other_words on public.note for delete using (2 > 1)",
-  ],
-  "0025_public_bucket_allows_listing": [
-    "create schema storage; create table storage.objects (id int); create policy fault_list on storage.objects for select using (true)",
-  ],
-  "0028_anon_security_definer_function_executable": [
-    "create function public.fault_all_accounts() returns setof public.account language sql security definer set search_path = '' as 'select * from public.account'",
-  ],
+const every: Readonly<Record<string, readonly string[]>> = {
+  ...lintFaults["database-indexes"],
+  ...lintFaults["database-lints"],
 };
 
 /** What looks like a weakness and is none. */
@@ -163,51 +125,14 @@ const sound = [
 ];
 
 describe("a fault is found by its probe and no other", () => {
-  it.each<[string, string, string]>([
-    [
-      "row-level security is off",
-      "alter table public.note disable row level security; drop policy own on public.note",
-      "row-level-security",
-    ],
-    ["a table has no policy", "drop policy own on public.note", "row-level-security"],
-    [
-      "a stranger reads a row",
-      "create policy everyone on public.account for select to anon using (true)",
-      "anonymous-reads",
-    ],
-    [
-      "a stranger reads rows by the role in the claims",
-      "create function auth.role() returns text language sql stable set search_path = '' as $$ select current_setting('request.jwt.claims', true)::jsonb ->> 'role' $$; grant usage on schema auth to anon; create policy everyone on public.account for select using ((select auth.role()) = 'anon')",
-      "anonymous-reads",
-    ],
-    [
-      "a stranger reads the migrations",
-      "alter table public._prisma_migrations enable row level security; create policy everyone on public._prisma_migrations for select using (true); grant select on public._prisma_migrations to anon",
-      "anonymous-reads",
-    ],
-    [
-      "a stranger may write the migrations",
-      "grant insert on public._prisma_migrations to anon",
-      "row-level-security",
-    ],
-    [
-      "a migration failed",
-      "insert into public._prisma_migrations (migration_name) values ('20260202_broken')",
-      "migrations-applied",
-    ],
-    [
-      "a migration was rolled back",
-      "insert into public._prisma_migrations (migration_name, rolled_back_at) values ('20260202_undone', now())",
-      "migrations-applied",
-    ],
-  ])("%s", async (_, statements, probe) => {
+  it.each(databaseFaults)("%s", async (_, statements, probe) => {
     expect(
       inState(await verifiedWith(statements), "does-not-hold").filter((name) => name !== overTls),
     ).toEqual([probe]);
   });
 
   it("finds each lint by its id, and with no other probe", async () => {
-    const found = await verifiedWith(Object.values(lintFaults).flat().join(";"));
+    const found = await verifiedWith(Object.values(every).flat().join(";"));
     const wrong = found.probes.filter(({ name, state }) => state === "does-not-hold" && name !== overTls);
     expect(wrong.map(({ name }) => name).sort()).toEqual(["database-indexes", "database-lints"]);
     const missed = wrong.flatMap(({ checks }) => checks.filter(({ state }) => state !== "does-not-hold"));
@@ -216,7 +141,7 @@ describe("a fault is found by its probe and no other", () => {
       "invalid_index",
     ]);
     for (const { subject, measured } of wrong.flatMap(({ checks }) => checks)) {
-      for (const statement of lintFaults[subject] ?? []) {
+      for (const statement of every[subject] ?? []) {
         const [, name = "?"] = /(fault_\w+)/.exec(statement) ?? [];
         expect(measured).toContain(name);
       }

@@ -285,6 +285,10 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
       ] as const,
     ]),
   ),
+  "check of another app": [
+    "release-build-green",
+    ({ github }) => Object.assign(github.runs[3] ?? {}, { app: { id: 7, slug: "any-status" } }),
+  ],
   "check did not run": ["release-lint-green", ({ github }) => void github.runs.splice(2, 1)],
   "commit without a pull request": ["release-reviewed", ({ github }) => void github.pulls.splice(0)],
   "approved by its author": [
@@ -343,3 +347,17 @@ export function first<Item>(items: readonly Item[]): Item {
 export function rule({ cloudflare }: VendorStates, phase: string) {
   return first(cloudflare.rulesets[phase] ?? []);
 }
+
+/** What only those probes find that write. */
+export const writingFaults: Readonly<
+  Record<string, readonly [probe: string, (states: VendorStates) => void]>
+> = {
+  "an event that never arrives": [
+    "sentry-event-found",
+    ({ sentry }) => Object.assign(sentry, { delivers: false }),
+  ],
+  "a contact point where nothing arrives": [
+    "grafana-test-notification",
+    ({ grafana }) => void grafana.broken.add("Slack"),
+  ],
+};

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../../config/settings.ts";
-import { registry as everyProbe } from "../../verify/registry.ts";
 import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { freePort } from "../operations/support/postgres.ts";
-import { type Fault, faultGroups, faults, obstacles, oddities } from "../target/faults.ts";
+import { faultGroups, faults, obstacles, oddities } from "../target/faults.ts";
 import { journeys, startTarget, type Target } from "../target/target.ts";
 import { everythingFor, inState, verified } from "../target/verified.ts";
+import { parts } from "./parts.ts";
+import { finders, graded } from "./web-faults.ts";
 
 const changes: Readonly<Record<string, unknown>> = {
   "edge.rateLimits.api.requests": 150,
@@ -20,104 +21,14 @@ const writtenWith = (all: typeof changes) =>
     writtenSettings("production"),
   );
 const settings: Settings = accept(writtenWith(changes));
-/** The target has no database of its own: test/verify/database.test.ts has one. What compares outputs asks nobody. */
-const registry = everyProbe.filter(
-  ({ needs }) => !needs.some((need) => ["database", "outputs"].includes(need) || need.startsWith("vendor:")),
-);
+/** The target has no database of its own: test/verify/database.test.ts has one. */
+const registry = parts.web;
 
 let target: Target;
 beforeAll(async () => {
   target = await startTarget(settings);
 });
 afterAll(() => target.stop());
-
-/** Which probe finds each fault. */
-const finders: Readonly<Record<(typeof faults)[number], string>> = {
-  "script-of-others": "observatory-grade",
-  "hsts-twice": "preload-eligible",
-  "hsts-over-http": "preload-eligible",
-  "certificate-revoked": "certificate-not-revoked",
-  "alt-svc-missing": "http3-offered",
-  "quic-of-another-version": "http3-offered",
-  "security-txt-missing": "security-contact-served",
-  "security-txt-expired": "security-contact-served",
-  "security-txt-of-another": "security-contact-served",
-  "journey-broken": "journeys-pass",
-  "no-https-redirect": "http-redirected",
-  "temporary-redirect": "http-redirected",
-  "redirect-elsewhere": "http-redirected",
-  "hsts-missing": "strict-transport",
-  "hsts-short": "strict-transport",
-  "hsts-without-subdomains": "strict-transport",
-  "hsts-without-preload": "strict-transport",
-  "certificate-expiring": "certificate-trusted",
-  "certificate-of-another-name": "certificate-trusted",
-  "old-tls": "old-tls-refused",
-  "weak-ciphers": "weak-ciphers-refused",
-  "without-http2": "http2-offered",
-  "nosniff-missing": "security-headers",
-  "framing-allowed": "security-headers",
-  "referrer-leaked": "security-headers",
-  "permissions-missing": "security-headers",
-  "opener-policy-missing": "security-headers",
-  "resource-policy-open": "security-headers",
-  "software-named": "security-headers",
-  "csp-other-than-declared": "declared-csp-served",
-  "api-csp-unsafe": "csp-effective",
-  "cors-any-origin": "cors-restricted",
-  "cors-reflects": "cors-restricted",
-  "cors-null": "cors-restricted",
-  "cors-lookalike": "cors-restricted",
-  "cors-own-refused": "cors-restricted",
-  "login-unlimited": "login-rate-limited",
-  "api-unlimited": "api-rate-limited",
-  "sql-injection": "sql-injection-without-effect",
-  "injection-crashes": "sql-injection-without-effect",
-  "input-reflected": "input-not-reflected",
-  "wrong-password-accepted": "login-works",
-  "account-enumerable": "login-works",
-  "account-timed": "login-works",
-  "cookie-insecure": "session-cookies-guarded",
-  "cookie-readable": "session-cookies-guarded",
-  "cookie-cross-site": "session-cookies-guarded",
-  "foreign-login": "foreign-requests-refused",
-  "stack-traces": "errors-sanitized",
-  "paths-in-errors": "errors-sanitized",
-  "oversized-bodies": "errors-sanitized",
-  "series-missing": "metrics-contract-kept",
-  "label-missing": "metrics-contract-kept",
-  "metrics-open": "metrics-closed",
-  "old-release": "release-served",
-  "old-commit": "release-served",
-  "many-errors": "error-rate-low",
-  "slow-requests": "latency-low",
-  "memory-full": "memory-low",
-  "health-degraded": "health-answers",
-  "health-cached": "health-answers",
-  "health-failing": "health-answers",
-  "asset-not-kept": "assets-optimized",
-  "asset-not-compressed": "assets-optimized",
-  "redirect-host-elsewhere": "redirect-host-redirects",
-  "redirect-host-temporary": "redirect-host-redirects",
-  "address-missing": "hosts-resolved",
-  "ipv6-missing": "ipv6-resolved",
-  "past-the-edge": "hosts-behind-edge",
-  "name-server-stale": "name-servers-alike",
-  "name-server-foreign": "name-servers-alike",
-  "caa-missing": "authorities-restricted",
-  "caa-stranger": "authorities-restricted",
-  "caa-report-missing": "authorities-restricted",
-  "dnssec-forged": "dnssec-validated",
-  "dnssec-expired": "dnssec-validated",
-  "dnssec-not-delegated": "dnssec-validated",
-  "dnssec-other-key": "dnssec-validated",
-  "health-of-database": "health-answers",
-  "nonce-reused": "csp-effective",
-  "limit-believes-headers": "login-rate-limited",
-};
-
-/** Faults that alone take so many points that the grade suffers too, since it is made of what others measure. */
-const graded: readonly Fault[] = ["hsts-missing", "no-https-redirect", "cors-reflects"];
 
 describe("a healthy platform", () => {
   it("passes every probe", async () => {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ItemId } from "../../checklist/items.ts";
+import { listedSome } from "../../lib/text.ts";
 import type { Access } from "../../vendors/client.ts";
 import type { GitHub } from "../../vendors/github.ts";
 import { path } from "../../vendors/path.ts";
@@ -22,7 +23,12 @@ const review = z.looseObject({ user, state: text });
 const checkRuns = z.looseObject({
   total_count: z.number().optional(),
   check_runs: z
-    .array(z.looseObject({ id: z.number(), name: text, status: text, conclusion: text.nullish() }))
+    .array(
+      z.looseObject({
+        ...{ id: z.number(), name: text, status: text, conclusion: text.nullish() },
+        app: z.looseObject({ id: z.number(), slug: text.nullish() }).nullish(),
+      }),
+    )
     .max(1000),
 });
 const rule = z.looseObject({
@@ -115,20 +121,50 @@ function checkProbe(name: keyof typeof wantedChecks): Probe {
     settings: ["project.repository"],
     measure: async (context) => {
       const { check_runs: found, total_count: all = found.length } = await runs(context, commitOf(context));
-      const own = found.filter((run) => run.name === name);
       if (all > found.length) {
         throw new Unknown(
           "too-large",
           `GitHub has ${all} checks of the commit, and shows ${found.length} of them`,
         );
       }
-      const newest = own.toSorted((a, b) => b.id - a.id)[0];
-      if (newest !== undefined && newest.status !== "completed") {
+      const app = await appOf(context, name);
+      const named = found.filter((run) => run.name === name).toSorted((a, b) => b.id - a.id);
+      const newest = named.find((run) => run.app?.id === app);
+      if (newest === undefined) {
+        // Whoever may install an app, or has a token for one, can report a check of any name.
+        const others = [...new Set(named.map((run) => run.app?.slug ?? "unknown"))];
+        const measured =
+          others.length === 0 ? "missing" : `missing, but for those of ${listedSome(others, 3)}`;
+        return [compare(`check ${name} of app ${app}`, { expected: "success", measured, holds: false })];
+      }
+      if (newest.status !== "completed") {
         throw new Unknown("no-data", `The check ${name} has not ended yet: it is ${newest.status}`);
       }
-      return [same(`check ${name}`, "success", newest && (newest.conclusion ?? newest.status))];
+      return [same(`check ${name}`, "success", newest.conclusion ?? newest.status)];
     },
   });
+}
+
+const requiredChecks = z.looseObject({
+  rules: z.looseObject({
+    requiredStatusChecks: z.looseObject({
+      requiredChecks: z.array(z.looseObject({ context: z.string(), integrationId: z.number().optional() })),
+    }),
+  }),
+});
+
+/** The GitHub App that must report a check, by the declared rules of the branches. */
+async function appOf(context: Context, check: string): Promise<number> {
+  const apps = (await context.declaredDelivery()).flatMap(({ type, inputs }) => {
+    if (!type.startsWith("github:index/repositoryRuleset:")) return [];
+    const { data } = requiredChecks.safeParse(inputs);
+    const own = data?.rules.requiredStatusChecks.requiredChecks.find((one) => one.context === check);
+    return own?.integrationId ?? [];
+  });
+  const [app] = apps;
+  if (app !== undefined && apps.every((one) => one === app)) return app;
+  const message = `The program of the delivery declares no app that reports the check ${check}`;
+  throw new Unknown("no-data", message);
 }
 
 export const testGreen = checkProbe("test");

@@ -4,7 +4,13 @@ export interface FakeGitHubState {
   readonly repository: string;
   pulls: { number: number; author: string; merged: boolean; base: string }[];
   reviews: { login: string; state: string }[];
-  runs: { id: number; name: string; status: string; conclusion: string | null }[];
+  runs: {
+    id: number;
+    name: string;
+    status: string;
+    conclusion: string | null;
+    app?: { id: number; slug: string };
+  }[];
   approvals: number;
   required: string[];
   dependabot: number[];
@@ -51,7 +57,10 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
           state.reviews.map(({ login, state: said }) => ({ user: { login }, state: said })),
         ),
       "GET /repos/:owner/:name/commits/:sha/check-runs": ({ parts: [owner, name] }) =>
-        of(owner, name, { total_count: state.runs.length, check_runs: state.runs }),
+        of(owner, name, {
+          total_count: state.runs.length,
+          check_runs: state.runs.map((run) => ({ app: { id: 15_368, slug: "github-actions" }, ...run })),
+        }),
       "GET /repos/:owner/:name": ({ parts: [owner, name] }) =>
         of(owner, name, {
           ...{ id: 1, name, private: true, visibility: "private", archived: false, default_branch: "main" },

@@ -1,0 +1,67 @@
+import { expect, it } from "vitest";
+import { registry } from "../../verify/registry.ts";
+import { accept, changed, writtenSettings } from "../config/stack.ts";
+import { freePort } from "../operations/support/postgres.ts";
+import { faultGroups } from "../target/faults.ts";
+import { journeys } from "../target/target.ts";
+import { verified } from "../target/verified.ts";
+import { databaseFaults, lintFaults, platformFaults } from "./database-faults.ts";
+import { historyFaults } from "./history-faults.ts";
+import { parts } from "./parts.ts";
+import { faults as vendorFaults, writingFaults } from "./vendor-faults.ts";
+import { finders } from "./web-faults.ts";
+
+const names = registry.map(({ name }) => name);
+
+/** Faults that a test of their own switches on. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "another stack has the same secret: secrets.test.ts": "secrets-differ",
+  "a pooler in another mode: platform.test.ts": "pooler-as-declared",
+  "few connections are left: platform.test.ts": "database-connections-left",
+};
+
+/** What either answers or cannot be told. */
+const cannotFail = ["database-answers", "render-account"];
+
+/** Which probe finds each fault, by the tables that the tests of the targets go through. */
+const found = new Map<string, string>([
+  ...Object.entries(finders),
+  ...faultGroups.flat().map(([fault, probe]) => [fault, probe] as const),
+  ...Object.entries({ ...vendorFaults, ...historyFaults, ...writingFaults }).map(
+    ([fault, [probe]]) => [fault, probe] as const,
+  ),
+  ...databaseFaults.map(([fault, , probe]) => [fault, probe] as const),
+  ...platformFaults.map(([fault, , , probe]) => [fault, probe] as const),
+  ...Object.entries(lintFaults).flatMap(([probe, lints]) =>
+    Object.keys(lints).map((id) => [id, probe] as const),
+  ),
+  ...Object.entries(elsewhere),
+]);
+
+it("each probe is tried on one healthy target", () => {
+  const tried = Object.values(parts).flatMap((part) => part.map(({ name }) => name));
+  expect(tried.toSorted()).toEqual(names.toSorted());
+  expect(new Set(names).size).toBe(names.length);
+});
+
+it("each probe has a fault that it finds, and each fault a probe", () => {
+  const finding = new Set(found.values());
+  expect(names.filter((name) => !finding.has(name)).toSorted()).toEqual(cannotFail);
+  expect([...finding].filter((name) => !names.includes(name))).toEqual([]);
+});
+
+it("each probe is unknown where everything that it needs is missing, whatever it needs", async () => {
+  const nowhere = { host: "127.0.0.1", port: await freePort() };
+  const { probes } = await verified({
+    settings: accept(changed(writtenSettings("production"), "verify.journeys", journeys)),
+    targets: { https: nowhere, http: nowhere, dns: nowhere },
+    probes: registry,
+    allowWrites: true,
+  });
+  expect(probes.map(({ name }) => name)).toEqual(names);
+  for (const { name, state, reason, message } of probes) {
+    expect({ name, state }).toEqual({ name, state: "unknown" });
+    expect(reason, name).toBeDefined();
+    expect(message, name).not.toBe("");
+  }
+});
