@@ -5,7 +5,6 @@ import { locations } from "./model/locations.ts";
 import { delegations, leadsNowhere, shownOrigins, targetFault } from "./model/origins.ts";
 import { regionGroup } from "./model/regions.ts";
 import { staticSites } from "./model/static-sites.ts";
-import { cloudflare } from "./model/tokens.ts";
 import { hosts } from "./model/variables.ts";
 
 export const hostingPlatform = policy({
@@ -118,16 +117,6 @@ function inOnePlace(located: readonly Location[]): Finding[] {
   return [...findings, judgeStack(() => !isApart || apart)];
 }
 
-/** A record of type HTTPS for the name itself says how to speak to the addresses that other records have. */
-function isOfItself(resource: HostRecord["resource"]): boolean {
-  return (
-    resource.is(cloudflare.dnsRecord) &&
-    resource.at("type").string() === "HTTPS" &&
-    resource.at("data", "target").string() === "." &&
-    !/ipv[46]hint/i.test(resource.at("data", "value").string() ?? "")
-  );
-}
-
 /** Judges the records of one domain; another policy judges whether there is one. */
 function throughCdn(stack: Stack, { name, isCdn, resource }: Domain): Finding[] {
   let records: readonly HostRecord[] = [];
@@ -139,7 +128,7 @@ function throughCdn(stack: Stack, { name, isCdn, resource }: Domain): Finding[] 
     return [known];
   }
   const proxies = records.flatMap((record) =>
-    record.proxied === undefined || isOfItself(record.resource)
+    record.proxied === undefined || record.isOfItself?.() === true
       ? []
       : [{ resource: record.resource, proxied: record.proxied }],
   );

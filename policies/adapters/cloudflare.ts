@@ -1,14 +1,25 @@
-import { known, lookup, type Stack } from "../framework/index.ts";
+import {
+  fault,
+  known,
+  lookup,
+  type PropertiesOf,
+  type ResourceOf,
+  type Stack,
+  type Verdict,
+} from "../framework/index.ts";
 import type { Adapter } from "../model/adapter.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { HostRecord } from "../model/domain.ts";
+import { authorityIn, type Issuer, readIssuer } from "../model/issuer.ts";
 import type { Job } from "../model/job.ts";
+import { perStack } from "../model/per-stack.ts";
 import { cloudflare } from "../model/tokens.ts";
 import { apiTokens } from "./cloudflare-tokens.ts";
 
 export const cloudflareAdapter: Adapter = {
   records,
   apiTokens,
+  issuers,
   jobs: (stack) =>
     stack.ofType(cloudflare.cronTrigger).map(
       (trigger): Job => ({
@@ -28,21 +39,69 @@ export const cloudflareAdapter: Adapter = {
     ),
 };
 
+type CloudflareRecord = ResourceOf<PropertiesOf<typeof cloudflare.dnsRecord>>;
+
 function records(stack: Stack): HostRecord[] {
-  const zoneById = lookup(stack.ofType(cloudflare.zone), (zone) => zone.id);
   return stack.ofType(cloudflare.dnsRecord, cloudflare.record).map((resource) => ({
     resource,
     host: () => {
       if (!isAddress(resource.at("type").string())) {
         return undefined;
       }
-      const zone =
-        resource.dependenciesOf("zoneId").find((source) => source.is(cloudflare.zone)) ??
-        zoneById(known(() => resource.at("zoneId").string()) ?? "")[0];
-      return fullName(resource.at("name").string(), zone && known(() => zone.at("name").string()));
+      return nameOf(stack, resource);
     },
-    content: resource.at("content"),
+    placed: (isSupplied) => judgeZone(stack, resource, isSupplied),
+    content: /^(?:HTTPS|SVCB)$/.test(known(() => resource.at("type").string()) ?? "")
+      ? resource.at("data", "target")
+      : resource.at("content"),
+    isOfItself: () =>
+      resource.at("type").string() === "HTTPS" &&
+      resource.at("data", "target").string() === "." &&
+      !/ipv[46]hint/i.test(resource.at("data", "value").string() ?? ""),
     sources: resource.dependenciesOf("content"),
     proxied: resource.at("proxied"),
   }));
+}
+
+const zonesById = perStack((stack) => lookup(stack.ofType(cloudflare.zone), (zone) => zone.id));
+
+/** The name of a record in full, in lower case. Throws UnknownRead. */
+function nameOf(stack: Stack, record: CloudflareRecord): string | undefined {
+  const zone =
+    record.dependenciesOf("zoneId").find((source) => source.is(cloudflare.zone)) ??
+    zonesById(stack)(known(() => record.at("zoneId").string()) ?? "")[0];
+  return fullName(record.at("name").string(), zone && known(() => zone.at("name").string()));
+}
+
+/** A record in a zone that nobody looks at leads nobody anywhere. Throws UnknownRead. */
+function judgeZone(stack: Stack, record: CloudflareRecord, isSupplied: (text: string) => boolean): Verdict {
+  const zones = stack.ofType(cloudflare.zone);
+  const id = record.at("zoneId");
+  if (zones.length === 0 || id.isUnknown || record.dependenciesOf("zoneId").length > 0) return true;
+  const text = id.string() ?? "";
+  return (
+    zones.some((zone) => zone.id === text) ||
+    isSupplied(text) ||
+    fault(id, `${record.name} is in the zone ${JSON.stringify(text)}, which this stack does not declare.`)
+  );
+}
+
+function issuers(stack: Stack): Issuer[] {
+  return stack
+    .ofType(cloudflare.dnsRecord, cloudflare.record)
+    .filter((record) => (known(() => record.at("type").string()) ?? "CAA") === "CAA")
+    .map((record) => {
+      const value = record.at("data", "value");
+      const read = () => readIssuer(record.at("content").string() ?? "");
+      return {
+        resource: record,
+        host: () => (record.at("type").string() === "CAA" ? nameOf(stack, record) : undefined),
+        tag: () => record.at("data", "tag").string()?.toLowerCase() ?? read().tag,
+        authority: () => {
+          const text = value.string();
+          return text === undefined ? read().authority : authorityIn(text);
+        },
+        at: value,
+      };
+    });
 }

@@ -8,7 +8,7 @@ import {
   some,
   type Value,
 } from "../framework/index.ts";
-import { type Adapter, type Location, textsOf } from "../model/adapter.ts";
+import { type Adapter, type Location, type Recipient, textsOf } from "../model/adapter.ts";
 import { assignments } from "../model/commands.ts";
 import type { Database } from "../model/database.ts";
 import type { Domain } from "../model/domain.ts";
@@ -43,6 +43,12 @@ export const renderAdapter: Adapter = {
       .ofType(render.webService, render.privateService, render.backgroundWorker, render.cronJob)
       .flatMap(commandVariables),
   ],
+  recipients: (stack) =>
+    stack.ofType(render.envGroupLink).flatMap((link) => {
+      const list = link.at("serviceIds");
+      const ids = list.isUnknown ? [] : list.items();
+      return ids.map((id): Recipient => ({ id, types: services, noun: "service" }));
+    }),
   jobs: (stack) => stack.ofType(render.cronJob).map(toJob),
   domains: (stack) =>
     stack.ofType(render.webService, render.staticSite).flatMap((resource) =>
@@ -54,6 +60,7 @@ export const renderAdapter: Adapter = {
           isServing: () => true,
           host: () => resource,
           isCdn: resource.type === render.staticSite,
+          authorities: ["letsencrypt.org", "pki.goog"],
           isTarget: (content) => isTarget(content) && isNameOf(resource, content),
         }),
       ),
@@ -73,6 +80,14 @@ export const renderAdapter: Adapter = {
   isTarget,
   isOwnName: (host) => host.endsWith(".onrender.com"),
 };
+
+const services: readonly string[] = [
+  render.webService,
+  render.privateService,
+  render.backgroundWorker,
+  render.cronJob,
+  render.staticSite,
+];
 
 const anyone = () => true;
 

@@ -38,6 +38,7 @@ function toDatabase(stack: Stack, resource: ResourceOf<ProjectArgs>): Database {
     },
     refusesPlaintext: () => judgeEnforcement(stack, resource),
     pooler: () => judgePooler(stack, resource),
+    isPooled: true,
     quiet: () => judgeQuiet(stack, resource),
   };
 }

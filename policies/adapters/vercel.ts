@@ -8,11 +8,12 @@ import {
   type Value,
   type Verdict,
 } from "../framework/index.ts";
-import { type Adapter, type Location, textsOf } from "../model/adapter.ts";
+import { type Adapter, type Location, type Recipient, textsOf } from "../model/adapter.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { Domain, HostRecord } from "../model/domain.ts";
 import type { DnsZone } from "../model/edge.ts";
 import type { Host, Variable } from "../model/host.ts";
+import { type Issuer, readIssuer } from "../model/issuer.ts";
 import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
 import { vercel } from "../model/tokens.ts";
 
@@ -32,6 +33,21 @@ export const vercelAdapter: Adapter = {
   ],
   domains,
   records,
+  issuers: (stack) =>
+    stack
+      .ofType(vercel.dnsRecord)
+      .filter((record) => known(() => record.at("type").string()) === "CAA")
+      .map((record): Issuer => {
+        const read = () => readIssuer(record.at("value").string() ?? "");
+        return {
+          resource: record,
+          host: () => fullName(record.at("name").string() ?? "", record.at("domain").string()),
+          tag: () => read().tag,
+          authority: () => read().authority,
+          at: record.at("value"),
+        };
+      }),
+  recipients,
   dnsZones,
   locations: (stack) =>
     stack.ofType(vercel.project).map(
@@ -47,6 +63,19 @@ export const vercelAdapter: Adapter = {
   isTarget,
   isOwnName: (host) => host.endsWith(".vercel.app"),
 };
+
+/** Projects that variables are given to. */
+function recipients(stack: Stack): Recipient[] {
+  const single = stack.ofType(vercel.variable, vercel.variables, vercel.sharedVariableLink);
+  const shared = stack.ofType(vercel.sharedVariable);
+  return [
+    ...single.map((one) => one.at("projectId")),
+    ...shared.flatMap((one) => {
+      const list = one.at("projectIds");
+      return list.isUnknown ? [] : list.items();
+    }),
+  ].map((id) => ({ id, types: [vercel.project], noun: "project" }));
+}
 
 const anyone = () => true;
 
@@ -155,6 +184,7 @@ function domains(stack: Stack): Domain[] {
     isServing: () => isServing(resource),
     host: () => ownerOf(stack, resource, "projectId", vercel.project),
     isCdn: true,
+    authorities: ["letsencrypt.org"],
     isTarget,
   }));
 }

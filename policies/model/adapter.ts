@@ -6,6 +6,7 @@ import type { Database } from "./database.ts";
 import type { Domain, HostRecord } from "./domain.ts";
 import type { DnsZone, Edge } from "./edge.ts";
 import type { Host, Variable } from "./host.ts";
+import type { Issuer } from "./issuer.ts";
 import type { Job } from "./job.ts";
 import type { Escalation, OnCallSchedule } from "./pager.ts";
 
@@ -24,6 +25,11 @@ export interface Adapter {
   readonly records?: (stack: Stack) => readonly HostRecord[];
   /** What stands in front of hosts. */
   readonly edges?: (stack: Stack) => readonly Edge[];
+  readonly issuers?: (stack: Stack) => readonly Issuer[];
+  /** Ids of hosts to which variables are given. */
+  readonly recipients?: (stack: Stack) => readonly Recipient[];
+  /** What reads the metrics of hosts, with a credential that they have too. */
+  readonly scrapes?: (stack: Stack) => readonly Scrape[];
   readonly dnsZones?: (stack: Stack) => readonly DnsZone[];
   readonly alerts?: (stack: Stack) => readonly AlertRule[];
   /** Ways by which alerts reach people, each with what declares it, beside Grafana's contact points. */
@@ -51,6 +57,23 @@ export interface Adapter {
   readonly isTarget?: (content: string) => boolean;
   /** Names that the vendor gives every host, with DNS of its own. */
   readonly isOwnName?: (host: string) => boolean;
+}
+
+/** An id of the host that variables are for, in a resource that gives them. */
+export interface Recipient {
+  readonly id: AnyValue;
+  /** Types of resource of which it is an id. */
+  readonly types: readonly string[];
+  /** What a host is called at the vendor. */
+  readonly noun: string;
+}
+
+/** A call of a host's metrics, again and again. Each question may throw UnknownRead. */
+export interface Scrape {
+  readonly resource: Resource;
+  readonly isOn: () => boolean;
+  readonly url: () => string | undefined;
+  readonly token: AnyValue;
 }
 
 /** What sends messages to people. */

@@ -17,6 +17,8 @@ export interface Database {
   readonly refusesPlaintext: () => Verdict;
   /** Whether its connections are pooled. */
   readonly pooler: () => Verdict;
+  /** Whether its vendor puts a pooler before it, through which applications connect. */
+  readonly isPooled?: true;
   /** Whether statements stay out of its log. */
   readonly quiet: () => Verdict;
 }

@@ -22,10 +22,15 @@ export const hostRecords: (stack: Stack) => readonly HostRecord[] = perStack((st
   adapters.flatMap((adapter) => adapter.records?.(stack) ?? []),
 );
 
-/** Address records by the host name that they are for, in lower case. Throws UnknownRead as `lookup` does. */
-export const recordsFor: (stack: Stack) => (host: string) => readonly HostRecord[] = perStack((stack) =>
-  lookup(hostRecords(stack), (record) => record.host()),
-);
+/** Address records by the host name that they are for, in lower case; a wildcard is for names without their own. Throws UnknownRead as `lookup` does. */
+export const recordsFor: (stack: Stack) => (host: string) => readonly HostRecord[] = perStack((stack) => {
+  const find = lookup(hostRecords(stack), (record) => record.host());
+  return (host) => {
+    const own = find(host);
+    const [, ...above] = host.split(".");
+    return own.length > 0 || above.length < 2 ? own : find(`*.${above.join(".")}`);
+  };
+});
 
 /** Names that a host gives by itself, with DNS of its own: nobody can put an edge in front of them. */
 export const isVendorsOwn = (host: string): boolean =>

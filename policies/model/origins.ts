@@ -1,14 +1,23 @@
 import { adapters } from "../adapters/index.ts";
-import { type Finding, fault, judge, known, type Resource, type Stack } from "../framework/index.ts";
+import {
+  type Fault,
+  type Finding,
+  fault,
+  judge,
+  known,
+  type Resource,
+  type Stack,
+} from "../framework/index.ts";
 import { fullName } from "./dns-names.ts";
 import { type Domain, domains, type HostRecord, hostRecords } from "./domains.ts";
 import { cloudflare } from "./tokens.ts";
+import { hosts } from "./variables.ts";
 import { zoneName, zoneOf } from "./zones.ts";
 
 /** What is wrong with where a domain's record leads, as the predicate of a sentence. Throws UnknownRead. */
 export function targetFault(record: HostRecord, domain: Domain): string | undefined {
   const content = targetOf(record);
-  if (content === undefined) {
+  if (content === undefined || record.isOfItself?.() === true) {
     return undefined;
   }
   if (isPrivate(content)) {
@@ -21,6 +30,24 @@ export function targetFault(record: HostRecord, domain: Domain): string | undefi
   return domain.isTarget(content) || isMade
     ? undefined
     : `leads to ${content}, which is not the host that the stack declares`;
+}
+
+/** What is wrong with a record that leads nowhere, or to another host of the stack than the one that answers there. */
+export function strayTarget(stack: Stack, record: HostRecord, domain: Domain): Fault | undefined {
+  const { content, resource } = record;
+  if (!content.isUnknown && (content.string() ?? "").trim() === "" && record.isOfItself?.() !== true) {
+    return fault(content, `${resource.name} has no content, so it leads nowhere.`);
+  }
+  const answering = domain.host();
+  const own: readonly (Resource | undefined)[] = [answering, domain.resource];
+  if (answering === undefined || record.sources.some((source) => own.includes(source))) return undefined;
+  const other = record.sources.find((source) => hosts(stack).some((host) => host.resource === source));
+  return other === undefined
+    ? undefined
+    : fault(
+        content,
+        `${resource.name} leads to ${other.name}, and ${domain.name.string()} is answered by ${answering.name}.`,
+      );
 }
 
 /** Whether a record leads to an address that is on no network, as that of a host which only redirects may. */
@@ -111,10 +138,10 @@ function shownIn(resource: Resource): string[] {
       .entries()
       .map(([, value]) => value),
   ];
-  return texts.flatMap((value) => (known(() => value.string()) ?? "").toLowerCase().match(hosts) ?? []);
+  return texts.flatMap((value) => (known(() => value.string()) ?? "").toLowerCase().match(hostNames) ?? []);
 }
 
-const hosts = /(?:[a-z0-9_-]{1,63}\.){1,20}[a-z0-9-]{1,63}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}/g;
+const hostNames = /(?:[a-z0-9_-]{1,63}\.){1,20}[a-z0-9-]{1,63}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}/g;
 
 function targetOf({ content }: HostRecord): string | undefined {
   return content.isUnknown ? undefined : content.string()?.trim().toLowerCase().replace(/\.$/, "");

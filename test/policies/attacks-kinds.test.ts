@@ -6,6 +6,7 @@ import {
   reachedDeliveries,
   reachedPlatforms,
   unreachedDeliveries,
+  unreachedHosts,
   unreachedPlatforms,
 } from "./reach-edits.ts";
 
@@ -18,9 +19,12 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("what breaks an item is refused", () => {
-  test.each([...brokenPlatforms, ...unreachedPlatforms])("%s objects where %s", (policy, _what, edit) => {
-    expect(objecting(edit(platform), policy)).toEqual([policy]);
-  });
+  test.each([...brokenPlatforms, ...unreachedPlatforms, ...unreachedHosts])(
+    "%s objects where %s",
+    (policy, _what, edit) => {
+      expect(objecting(edit(platform), policy)).toEqual([policy]);
+    },
+  );
 
   test.each([...brokenDeliveries, ...unreachedDeliveries])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(delivery), policy)).toEqual([policy]);

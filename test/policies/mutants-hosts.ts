@@ -58,6 +58,9 @@ export function withRunner(stack: Fixture[]): Fixture[] {
   );
   return [
     ...stack,
+    copied("edge-caa-issue-pki.goog", "runner-caa", {
+      data: { flags: 0, tag: "issue", value: "amazon.com" },
+    }),
     { type: awsProvider, name: "aws", props: { region: "eu-central-1" } },
     { type: appRunner.scaling, name: "runner-scaling", props: { minSize: 1, maxSize: 4 } },
     {

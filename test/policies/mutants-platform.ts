@@ -1,5 +1,5 @@
-import { render } from "../../policies/model/tokens.ts";
-import { change, type Fixture, without, withProps } from "./fixture.ts";
+import { cloudflare, render } from "../../policies/model/tokens.ts";
+import { change, type Fixture, unknown, without, withProps } from "./fixture.ts";
 import type { Mutant } from "./mutants.ts";
 
 /** Ways to break section 7, with the lists of Vercel and Render. */
@@ -19,6 +19,36 @@ export const platformMutants: readonly Mutant[] = [
     policy: "one-region",
     what: "functions run wherever Vercel likes",
     break: (stack) => withProps(stack, "web-project", { resourceConfig: { fluid: true } }),
+  },
+  {
+    policy: "dns-records-arrive",
+    what: "a record has no content",
+    break: (stack) =>
+      change(stack, "edge-web", ({ props: { content: _, ...props }, ...fixture }) => ({ ...fixture, props })),
+  },
+  {
+    policy: "caa-permits-hosts",
+    what: "nobody may issue for the API's host",
+    break: (stack) => [
+      ...stack,
+      {
+        type: cloudflare.dnsRecord,
+        name: "edge-caa-api",
+        props: {
+          zoneId: unknown,
+          type: "CAA",
+          name: "api.optropic.example",
+          ttl: 1,
+          data: { flags: 0, tag: "issue", value: ";" },
+        },
+        from: { zoneId: ["edge-zone"] },
+      },
+    ],
+  },
+  {
+    policy: "variables-arrive",
+    what: "one of two hosts has PGSSLMODE",
+    break: (stack) => without(stack, "web-PGSSLMODE"),
   },
   {
     policy: "dns-records",

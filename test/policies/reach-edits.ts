@@ -1,5 +1,5 @@
-import { grafanaTokens } from "../../policies/model/tokens.ts";
-import { add, type Edit, type Inputs, list, set } from "../recording/edited.ts";
+import { cloudflare, grafanaTokens, vercel } from "../../policies/model/tokens.ts";
+import { add, type Edit, type Inputs, list, set, variables } from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What has to arrive and to be allowed: credentials, grants, events and records that look right and reach nothing.
@@ -23,6 +23,35 @@ const regions = (...functionDefaultRegions: readonly string[]): Edit =>
   set("web-project", ({ resourceConfig }) => ({
     resourceConfig: inside(resourceConfig, { functionDefaultRegions }),
   }));
+
+const record = (name: string, change: Inputs, made: Inputs = {}): Edit =>
+  add(cloudflare.dnsRecord, name, { ttl: 300, ...change, ...made }, { beside: "edge-api", by: "zoneId" });
+const authority = (name: string, value: string): Edit =>
+  record(`caa-${value}`, { type: "CAA", name, data: { flags: 0, tag: "issue", value } });
+/** Writes a property out, so that it is made from nothing. */
+const literal =
+  (name: string, change: Inputs): Edit =>
+  (stack) => ({
+    ...stack,
+    resources: set(
+      name,
+      () => change,
+    )(stack).resources.map((one) =>
+      one.name === name
+        ? {
+            ...one,
+            propertyDependencies: Object.fromEntries(
+              Object.entries(one.propertyDependencies).filter(([property]) => !(property in change)),
+            ),
+          }
+        : one,
+    ),
+  });
+const without =
+  (name: string): Edit =>
+  (stack) => ({ ...stack, resources: stack.resources.filter((one) => one.name !== name) });
+const grouped = (change: (variables: Inputs) => Inputs): Edit =>
+  set("api-variables", ({ envVars }) => ({ envVars: change(Object(envVars)) }));
 
 const bucket = "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abcdef";
 
@@ -90,6 +119,44 @@ export const unreachedPlatforms: readonly Case[] = [
   ],
 ];
 
+export const unreachedHosts: readonly Case[] = [
+  [
+    "dns-records-arrive",
+    "the record is in a zone of nobody knows whom",
+    literal("edge-web", { zoneId: "f".repeat(32) }),
+  ],
+  ["dns-records-arrive", "the record leads nowhere", set("edge-web", () => ({ content: undefined }))],
+  [
+    "caa-permits-hosts",
+    "an authority that Render does not have",
+    authority("api.optropic.example", "digicert.com"),
+  ],
+  ["caa-permits-hosts", "nobody may issue for a host at Vercel", authority("www.optropic.example", ";")],
+  ["variables-arrive", "another project gets it", literal("web-PGSSLMODE", { projectId: "prj_elsewhere" })],
+  ["variables-arrive", "PGSSLMODE has another name", set("web-PGSSLMODE", () => ({ key: "PG_SSL_MODE" }))],
+  ["variables-arrive", "PGSSLMODE is of previews", set("web-PGSSLMODE", () => ({ targets: ["preview"] }))],
+  ["variables-arrive", "one host has no PGSSLMODE", without("web-PGSSLMODE")],
+  ["variables-arrive", "PGSSLMODE is empty", variables({ PGSSLMODE: "" })],
+  ["variables-arrive", "DIRECT_URL has another name", set("web-DIRECT_URL", () => ({ key: "DIRECT_URI" }))],
+  [
+    "variables-arrive",
+    "METRICS_TOKEN has another name",
+    set("web-METRICS_TOKEN", () => ({ key: "METRICS_KEY" })),
+  ],
+  [
+    "variables-arrive",
+    "METRICS_TOKEN has another name at Render",
+    grouped(({ METRICS_TOKEN, ...rest }) => ({ ...rest, METRICS_KEY: METRICS_TOKEN })),
+  ],
+  ["variables-arrive", "migrations have no session", grouped(({ DIRECT_URL: _, ...rest }) => rest)],
+  ["variables-arrive", "the session of migrations is empty", variables({ DIRECT_URL: "" })],
+  [
+    "variables-arrive",
+    "another service gets them",
+    set("api-variables-link", ({ serviceIds }) => ({ serviceIds: [...list(serviceIds), "srv-elsewhere"] })),
+  ],
+];
+
 export const unreachedDeliveries: readonly Case[] = [
   ["drift-schedules-run", "the 30th of February", drift("0 5 30 2 *")],
   ["drift-schedules-run", "once a year", drift("0 5 1 1 *")],
@@ -102,6 +169,20 @@ export const unreachedDeliveries: readonly Case[] = [
 type Right = readonly [what: string, edit: Edit];
 
 export const reachedPlatforms: readonly Right[] = [
+  ["an authority that Render has", authority("api.optropic.example", "pki.goog")],
+  ["one authority more", authority("optropic.example", "digicert.com")],
+  ["a wildcard for the host that redirects", set("edge-redirect", () => ({ name: "*.optropic.example" }))],
+  ["names relative to their zone", set("edge-api", () => ({ name: "api" }))],
+  ["pages that have no session for migrations", without("web-DIRECT_URL")],
+  [
+    "a variable of previews",
+    add(
+      vercel.variable,
+      "flags",
+      { key: "FLAGS", value: "all", sensitive: false, targets: ["preview"] },
+      { beside: "web-NODE_ENV", by: "projectId" },
+    ),
+  ],
   ["functions in a second region", regions("fra1", "cdg1")],
   ["a token without an end, and one policy more", tokenRule({ effect: "allow" })],
   ["1,000 events a minute", key(1000, 60)],

@@ -21,6 +21,9 @@ import { Differences } from "./reads.ts";
 const notOfPresence = new Set([
   "alert-values",
   "api-tokens-allow",
+  "caa-permits-hosts",
+  "dns-records-arrive",
+  "variables-arrive",
   "database-grants-reach",
   "drift-schedules-run",
   "error-tracking-values",

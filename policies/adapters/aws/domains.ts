@@ -3,6 +3,8 @@ import { appRunner, balancing, cloudFront, ecs, lambda, route53 } from "../../mo
 import { fullName, isAddress } from "../../model/dns-names.ts";
 import type { Domain, HostRecord } from "../../model/domain.ts";
 import type { DnsZone } from "../../model/edge.ts";
+import { type Issuer, readIssuer } from "../../model/issuer.ts";
+import { perStack } from "../../model/per-stack.ts";
 
 type Any = ResourceOf<unknown>;
 
@@ -10,6 +12,37 @@ const targets =
   /\.(?:cloudfront\.net|elb\.amazonaws\.com(?:\.cn)?|awsapprunner\.com|on\.aws|execute-api\.[\w-]+\.amazonaws\.com|s3-website[.-][\w-]+\.amazonaws\.com)$/;
 
 export const isTarget = (content: string): boolean => targets.test(content);
+
+/** Names of Amazon's authority. Source: https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html */
+const authorities = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
+
+/** Who may issue certificates, by each text of a record. */
+export function issuers(stack: Stack): Issuer[] {
+  return stack
+    .ofType(route53.record)
+    .filter((record) => known(() => record.at("type").string()) === "CAA" && !record.at("records").isUnknown)
+    .flatMap((record) =>
+      record
+        .at("records")
+        .items()
+        .map((text) => ({
+          resource: record,
+          host: () => nameOf(stack, record),
+          tag: () => readIssuer(text.string() ?? "").tag,
+          authority: () => readIssuer(text.string() ?? "").authority,
+          at: text,
+        })),
+    );
+}
+
+const zonesById = perStack((stack) => lookup(stack.ofType(route53.zone), (zone) => zone.id));
+
+function nameOf(stack: Stack, record: Any): string | undefined {
+  const zone =
+    record.dependenciesOf("zoneId").find((source) => source.is(route53.zone)) ??
+    zonesById(stack)(known(() => record.at("zoneId").string()) ?? "")[0];
+  return fullName(record.at("name").string(), zone && known(() => zone.at("name").string()));
+}
 
 /** Aliases of distributions, domains of App Runner, and what records lead to a load balancer. */
 export function domains(stack: Stack): Domain[] {
@@ -24,6 +57,7 @@ export function domains(stack: Stack): Domain[] {
         isServing: () => true,
         host: () => behind(stack, resource.dependenciesOf("origins")),
         isCdn: true,
+        authorities,
         isTarget,
       }),
     );
@@ -36,6 +70,7 @@ export function domains(stack: Stack): Domain[] {
       isServing: () => true,
       host: () => resource.dependenciesOf("serviceArn").find((it) => it.is(appRunner.service)),
       isCdn: false,
+      authorities,
       isTarget,
     }),
   );
@@ -51,6 +86,7 @@ export function domains(stack: Stack): Domain[] {
             isServing: () => true,
             host: () => behind(stack, [balancer]),
             isCdn: false,
+            authorities,
             isTarget,
           },
         ];
@@ -65,7 +101,6 @@ export function domains(stack: Stack): Domain[] {
 }
 
 export function records(stack: Stack): HostRecord[] {
-  const zoneById = lookup(stack.ofType(route53.zone), (zone) => zone.id);
   return stack.ofType(route53.record).map((record) => {
     const alias = record.at("aliases");
     const isAlias = alias.isUnknown || alias.exists;
@@ -75,10 +110,7 @@ export function records(stack: Stack): HostRecord[] {
         if (!isAddress(record.at("type").string())) {
           return undefined;
         }
-        const zone =
-          record.dependenciesOf("zoneId").find((source) => source.is(route53.zone)) ??
-          zoneById(known(() => record.at("zoneId").string()) ?? "")[0];
-        return fullName(record.at("name").string(), zone && known(() => zone.at("name").string()));
+        return nameOf(stack, record);
       },
       content: isAlias ? record.at("aliases", "0", "name") : record.at("records", "0"),
       sources: targetsOf(record),

@@ -3,7 +3,7 @@ import { appRunner, cloudWatch, ecs, lambda, rds } from "../../model/aws-tokens.
 import { alerts, channels, dashboards, healthChecks } from "./alarms.ts";
 import { corsOrigins } from "./cors.ts";
 import { databases, locations } from "./databases.ts";
-import { dnsZones, domains, isTarget, records } from "./domains.ts";
+import { dnsZones, domains, issuers, isTarget, records } from "./domains.ts";
 import { edges } from "./edges.ts";
 import { hosts, variableFiles, variables } from "./hosts.ts";
 import { jobs } from "./jobs.ts";
@@ -15,6 +15,7 @@ export const awsAdapter: Adapter = {
   domains,
   records,
   dnsZones,
+  issuers,
   edges,
   databases,
   jobs,

@@ -1,0 +1,141 @@
+import { adapters } from "./adapters/index.ts";
+import { type Finding, fault, judge, known, policy, type Stack, some, violation } from "./framework/index.ts";
+import { databases } from "./model/databases.ts";
+import { domains, isVendorsOwn, recordsFor } from "./model/domains.ts";
+import type { Host } from "./model/host.ts";
+import { strayTarget } from "./model/origins.ts";
+import { hasVariable, isEmpty, type Shared, sharedSecrets } from "./model/shared-secrets.ts";
+import { applicationHosts } from "./model/variables.ts";
+import { parseConnection } from "./values/connection-string.ts";
+
+// What is declared has to arrive: a record in a zone that is asked, a value under the name that is read.
+
+export const dnsRecordsArrive = policy({
+  name: "dns-records-arrive",
+  items: ["7.7"],
+  title:
+    "Every DNS record of a host must be in a zone of the stack, and lead to the host that answers there.",
+  severity: "high",
+  fix: "Give the record the id of the zone that the stack declares, and as its content the host's own name.",
+  url: "https://developers.cloudflare.com/dns/manage-dns-records/reference/dns-record-types/",
+  check: (stack, _threshold, { isSupplied }) =>
+    domains(stack).flatMap((domain) => {
+      const host = known(() => domain.name.string()?.toLowerCase()) ?? "";
+      const records = host === "" || isVendorsOwn(host) ? [] : (known(() => recordsFor(stack)(host)) ?? []);
+      return records.flatMap((record) => [
+        judge(record.resource, () => record.placed?.(isSupplied) ?? true),
+        judge(record.resource, () => strayTarget(stack, record, domain) ?? true),
+      ]);
+    }),
+});
+
+export const variablesArrive = policy({
+  name: "variables-arrive",
+  items: ["2.1", "3.5", "5.4"],
+  title: "Every variable must be given to a host of the stack, under the name that the host reads.",
+  severity: "high",
+  fix: "Give the variable to the project or service that this stack declares, or name that one in a setting; use one name for one value at every host, such as DIRECT_URL, METRICS_TOKEN and PGSSLMODE.",
+  check: (stack, _threshold, { isSupplied }) => [
+    ...strays(stack, isSupplied),
+    ...sharedSecrets(stack).flatMap(underOneName),
+    ...byLibpq(stack),
+    ...migrating(stack),
+  ],
+});
+
+/** Variables for a host that the stack does not declare. */
+function strays(stack: Stack, isSupplied: (text: string) => boolean): Finding[] {
+  return adapters
+    .flatMap((adapter) => adapter.recipients?.(stack) ?? [])
+    .map(({ id, types, noun }) =>
+      judge(id.resource, () => {
+        const hosts = types.flatMap((type) => stack.ofType(type));
+        if (hosts.length === 0 || id.isUnknown) return true;
+        const text = id.string() ?? "";
+        // A list has one set of sources, so an id that is written beside one that is made is told by its text.
+        const isMade = id.path.length === 1 && id.resource.sourcesOf(id).length > 0;
+        return (
+          isMade ||
+          hosts.some((host) => host.id === text) ||
+          isSupplied(text) ||
+          fault(
+            id,
+            `${id.resource.name} gives variables to the ${noun} ${JSON.stringify(text)}, which this stack does not declare.`,
+          )
+        );
+      }),
+    );
+}
+
+/** A value that several hosts have is read under one name; at a host with a map of variables, only names tell it. */
+function underOneName({ use, holders }: Shared): Finding[] {
+  const names = new Set(
+    holders.flatMap(({ alone }) => alone.flatMap((variable) => known(() => variable.name()) ?? [])),
+  );
+  if (names.size === 0 || holders.length < 2) return [];
+  const lacking = (name: string) =>
+    holders.filter(({ host }) => known(() => hasVariable(host, name)) === false);
+  if ([...names].some((name) => lacking(name).length === 0)) return [];
+  return [...names].flatMap((name) => {
+    const giving = holders.find(({ alone }) =>
+      alone.some((variable) => known(() => variable.name()) === name),
+    );
+    const [other] = lacking(name);
+    return giving === undefined || other === undefined
+      ? []
+      : [
+          violation(
+            `What ${giving.host.resource.name} has for ${use} as ${name}, ${other.host.resource.name} has under another name.`,
+            giving.alone.find((variable) => known(() => variable.name()) === name)?.resource,
+          ),
+        ];
+  });
+}
+
+/** A client reads PGSSLMODE where its URL does not say how to encrypt: one host relies on it, so do all. */
+function byLibpq(stack: Stack): Finding[] {
+  const hosts = applicationHosts(stack);
+  const relies = (host: Host) => known(() => hasVariable(host, "PGSSLMODE")) === true;
+  const first = hosts.find(relies);
+  if (first === undefined) return [];
+  return hosts
+    .filter((host) => known(() => hasVariable(host, "PGSSLMODE")) === false)
+    .flatMap((host) => {
+      const url = host.variables.find((variable) => known(() => variable.name()) === "DATABASE_URL");
+      const text = url && known(() => url.value.string());
+      const says = text !== undefined && (parseConnection(text)?.sslModes.length ?? 0) > 0;
+      return says
+        ? []
+        : [
+            violation(
+              `${first.resource.name} has PGSSLMODE and ${host.resource.name} does not, so there its URL alone says whether connections are encrypted.`,
+              host.resource,
+            ),
+          ];
+    });
+}
+
+/** Prisma's migrations need a session of their own, which a pooler of transactions does not give. */
+function migrating(stack: Stack): Finding[] {
+  if (!databases(stack).some(({ isPooled }) => isPooled)) return [];
+  return applicationHosts(stack).flatMap(({ resource, commands = [], variables }) => {
+    const command = commands.find(({ command: text }) => migrates.test(known(() => text.string()) ?? ""));
+    return command === undefined
+      ? []
+      : [
+          judge(
+            resource,
+            () =>
+              /\w+_URL=/.test(command.command.string() ?? "") ||
+              some(variables, (variable) => direct.test(variable.name() ?? "") && !isEmpty(variable)) ||
+              fault(
+                command.command,
+                `${resource.name} migrates the database and has no variable such as DIRECT_URL, and through the pooler migrations fail.`,
+              ),
+          ),
+        ];
+  });
+}
+
+const migrates = /\bprisma\s+(?:migrate|db)\b/;
+const direct = /DIRECT|UNPOOLED|NON_?POOL|MIGRAT|SESSION/;

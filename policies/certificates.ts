@@ -1,0 +1,57 @@
+import { adapters } from "./adapters/index.ts";
+import { type Finding, fault, judge, known, policy } from "./framework/index.ts";
+import { type Domain, domains, isVendorsOwn } from "./model/domains.ts";
+import type { Issuer } from "./model/issuer.ts";
+
+// Item 4.1: a record that keeps strangers from issuing certificates may keep a host's own vendor from it as well.
+
+export const caaPermitsHosts = policy({
+  name: "caa-permits-hosts",
+  items: ["4.1"],
+  title: "CAA records must let the authority of every host's vendor issue its certificates.",
+  severity: "high",
+  fix: "Add a CAA record with the tag issue for an authority of the vendor: letsencrypt.org for Vercel, letsencrypt.org or pki.goog for Render, amazon.com for AWS.",
+  url: "https://datatracker.ietf.org/doc/html/rfc8659#name-relevant-resource-record-set",
+  check: (stack) => {
+    const issuers = adapters.flatMap((adapter) => adapter.issuers?.(stack) ?? []);
+    return issuers.length === 0 ? [] : domains(stack).flatMap((domain) => judgeDomain(domain, issuers));
+  },
+});
+
+function judgeDomain({ name, resource, authorities = [] }: Domain, issuers: readonly Issuer[]): Finding[] {
+  if (authorities.length === 0) return [];
+  return [
+    judge(resource, () => {
+      const host = name.string()?.toLowerCase() ?? "";
+      if (host === "" || isVendorsOwn(host)) return true;
+      const records = relevant(host, issuers);
+      const own = records.filter((record) => record.tag() === "issue");
+      const wild = records.filter((record) => record.tag() === "issuewild");
+      const counting = host.startsWith("*.") && wild.length > 0 ? wild : own;
+      const [first] = counting;
+      if (first === undefined || counting.some((record) => authorities.includes(record.authority()))) {
+        return true;
+      }
+      // One whose name is not known yet may be the one that is missing.
+      for (const record of issuers) record.host();
+      return fault(
+        first.at,
+        `CAA records let ${named(counting)} issue certificates for ${host}, and its host gets them from ${authorities.join(" or ")}.`,
+      );
+    }),
+  ];
+}
+
+const named = (records: readonly Issuer[]): string =>
+  [...new Set(records.map((record) => record.authority() || "nobody"))].join(", ");
+
+/** The records of the name itself, or else of the nearest name above it that has any. */
+function relevant(host: string, issuers: readonly Issuer[]): Issuer[] {
+  const labels = host.replace(/^\*\./, "").split(".");
+  for (let from = 0; from < labels.length - 1; from += 1) {
+    const name = labels.slice(from).join(".");
+    const own = issuers.filter((record) => known(() => record.host()) === name);
+    if (own.length > 0) return own;
+  }
+  return [];
+}
