@@ -14,6 +14,7 @@ import { Functions } from "./functions.ts";
 import { type UnaryMethods, unaries } from "./grpc.ts";
 import { Hooks } from "./hooks.ts";
 import { inherit } from "./inheritance.ts";
+import { InstalledPlugins } from "./installed.ts";
 import { Providers } from "./providers.ts";
 import { ReadResponse } from "./read-response.ts";
 import { type RecordOptions, Records } from "./records.ts";
@@ -91,8 +92,10 @@ export class Monitor {
     this.resources = this.#records.byUrn;
     this.#callbacks = new Callbacks(options.connection, options.answerBytes);
     this.#transforms = new Transforms(this.#callbacks);
+    const installed = new InstalledPlugins(options.programDirectory, options.mayRead);
     this.#providers = new Providers({
       ...options,
+      installed: (name) => installed.get(name),
       has: (urn) => this.resources.has(urn),
       register: (provider) => this.#records.add(provider),
     });

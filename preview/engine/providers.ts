@@ -10,6 +10,8 @@ export interface ProvidersOptions {
   stack: string;
   config: ReadonlyMap<string, string>;
   secretKeys: ReadonlySet<string>;
+  /** The plugin of an installed package, for a resource that asks for no version. */
+  installed: (name: string) => { version: string; downloadUrl: string } | undefined;
   /** Tells whether a URN is of a provider that is registered. */
   has: (urn: string) => boolean;
   /** Registers a provider that the engine makes by itself. */
@@ -100,11 +102,7 @@ export class Providers {
       if (!this.#options.has(named)) throw new Error(`unknown provider '${request.named}'`);
       return named;
     }
-    const wanted = this.package(request.packageRef) ?? {
-      name: packageOf(request.token),
-      version: request.version,
-      downloadUrl: request.version === "" ? request.downloadUrl : request.downloadUrl.replace(/\/$/, ""),
-    };
+    const wanted = this.package(request.packageRef) ?? this.#wanted(request);
     const { project, stack } = this.#options;
     const type = `pulumi:providers:${wanted.name}`;
     const name = defaultProviderName(wanted.version, wanted.downloadUrl);
@@ -123,6 +121,21 @@ export class Providers {
     this.#defaults.set(urn, registered);
     await registered;
     return urn;
+  }
+
+  /** What a request asks for; where it asks for no version, that of the installed package. */
+  #wanted({ token, version, downloadUrl }: ProviderRequest): Package {
+    const name = packageOf(token);
+    const isBuiltIn = name === "pulumi" || name === dynamicPackage;
+    if (version !== "" || isBuiltIn) {
+      return { name, version, downloadUrl: version === "" ? downloadUrl : downloadUrl.replace(/\/$/, "") };
+    }
+    const installed = this.#options.installed(name);
+    return {
+      name,
+      version: installed?.version ?? "",
+      downloadUrl: downloadUrl || (installed?.downloadUrl ?? ""),
+    };
   }
 
   /** Inputs of a provider as the program declares it, with the version and address that its SDK asks for. */

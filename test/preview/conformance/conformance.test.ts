@@ -98,6 +98,8 @@ describe.each(sdkNames)("%s", (sdk: SdkName) => {
       [
         ...["default", "default", "default"],
         ...["default_1_2_3_alpha_1_build_https_/example.com/plugins", "explicit", "open"],
+        // The version of the installed package, and its address.
+        "default_2_10_0_https_/example.com/widgets",
       ].toSorted(),
     );
     expect(providers.find(({ type }) => type.endsWith(":pulumi-nodejs"))?.inputs).toMatchObject({

@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -49,7 +50,16 @@ export function projectWith(sdk: SdkName, sdks: string, folder: string): string 
   cpSync(join(here, "program"), project, { recursive: true });
   mkdirSync(join(project, "node_modules", "@pulumi"), { recursive: true });
   symlinkSync(join(sdks, "node_modules", sdk), join(project, "node_modules", "@pulumi", "pulumi"));
+  // Packages of a provider's SDK: of two versions the newer one counts.
+  installPlugin(join(project, "node_modules", "@acme", "widget"), "2.10.0");
+  installPlugin(join(project, "node_modules", "user", "node_modules", "@acme", "widget"), "v2.9.0");
   return project;
+}
+
+function installPlugin(folder: string, version: string): void {
+  mkdirSync(folder, { recursive: true });
+  const pulumi = { resource: true, name: "widget", version, server: "https://example.com/widgets" };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "@acme/widget", pulumi }));
 }
 
 /** Takes a folder away again. */

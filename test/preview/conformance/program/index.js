@@ -19,6 +19,8 @@ class Group extends pulumi.ComponentResource {
 }
 const config = new pulumi.Config();
 const made = new Thing("made", { known: "yes" });
+// Asks for no version of its provider, as a class does that no SDK generated.
+new pulumi.CustomResource("widget:index:Widget", "widget", {});
 
 // How the process was started, and how deep a stack trace goes: nothing of the preview's own shows.
 function depth(levels) {
