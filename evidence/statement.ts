@@ -2,6 +2,7 @@ import * as z from "zod";
 import { controls, isItemId } from "../checklist/items.ts";
 import { drillSchema } from "./drill.ts";
 import { migrationSchema } from "./migration.ts";
+import { samplesSchema } from "./samples.ts";
 import { controlStates } from "./states.ts";
 
 /** Type of the predicate: what one run of a command found. docs/schemas/run-v1.json is its JSON schema. */
@@ -73,6 +74,8 @@ export const resultSchema = z.strictObject({
   measured: quantity.optional(),
   expected: quantity.optional(),
   unit: z.string().max(40).optional(),
+  /** How it was over time. */
+  samples: samplesSchema.optional(),
   /** When it was measured. */
   at: moment,
   durationMs: z.number().min(0).optional(),
@@ -93,6 +96,27 @@ export type Result = z.infer<typeof resultSchema>;
 
 /** Runs whose findings a waiver of the settings may accept. A person's signature, a drill or a gate cannot be waived. */
 const waivable: ReadonlySet<RunKind> = new Set<RunKind>(["preview", "verify"]);
+
+/** What is declared, what its vendor has and what is served, where they differ or nothing could tell. */
+export const driftSchema = z.strictObject({
+  /** How many things were compared. */
+  compared: z.int().min(0),
+  rows: z
+    .array(
+      z.strictObject({
+        vendor: shortText,
+        subject: shortText,
+        declared: shortText,
+        atVendor: shortText,
+        served: shortText.optional(),
+        place: z.strictObject({ path: shortText, line: z.int().min(1) }).optional(),
+        state: z.enum(["drift", "unknown"]),
+      }),
+    )
+    .max(500),
+});
+
+export type Drift = z.infer<typeof driftSchema>;
 
 const runFields = z.strictObject({
   kind: z.enum(runKinds),
@@ -116,6 +140,8 @@ const runFields = z.strictObject({
   results: z.array(resultSchema).max(5000),
   /** More of a drill. */
   drill: drillSchema.optional(),
+  /** More of a verification: how what runs differs from what is declared. */
+  drift: driftSchema.optional(),
   /** More of a migration or of its rehearsal. */
   migration: migrationSchema.optional(),
 });

@@ -1,7 +1,7 @@
 import type { ItemId } from "../checklist/items.ts";
 import type { SourcePosition } from "../lib/failure.ts";
 import { printable, shortened } from "../lib/text.ts";
-import type { Result } from "./statement.ts";
+import type { Drift, Result } from "./statement.ts";
 
 /** What a verification says of one probe, as its document has it. */
 export interface MeasuredProbe {
@@ -57,6 +57,39 @@ export function verifyResults(probes: readonly MeasuredProbe[]): Result[] {
       ...(digest !== undefined && { raw: digest }),
     };
   });
+}
+
+/** One thing that is declared and what its vendor has, as a verification's document has it. */
+export interface ComparedRow {
+  vendor: string;
+  subject: string;
+  declaredIn?: SourcePosition | undefined;
+  declared: string;
+  atVendor: string;
+  served?: string | undefined;
+  state: "as-declared" | "drift" | "unknown";
+}
+
+/** What differs from its declaration, and what nothing could tell of: the first of many. */
+export function driftOfRows(compared: readonly ComparedRow[]): Drift {
+  const rows = compared.flatMap(({ vendor, subject, declaredIn, declared, atVendor, served, state }) =>
+    state === "as-declared"
+      ? []
+      : [
+          {
+            ...{ vendor: short(vendor), subject: short(subject), state },
+            ...{ declared: short(declared), atVendor: short(atVendor) },
+            ...(served !== undefined && { served: short(served) }),
+            ...(declaredIn !== undefined && {
+              place: { path: short(declaredIn.path), line: declaredIn.line },
+            }),
+          },
+        ],
+  );
+  const worstFirst = rows.toSorted(
+    (one, other) => Number(one.state === "unknown") - Number(other.state === "unknown"),
+  );
+  return { compared: compared.length, rows: worstFirst.slice(0, 500) };
 }
 
 /** A probe that looked at nothing has shown nothing. */

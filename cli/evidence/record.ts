@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { sha256 } from "../../evidence/digest.ts";
 import { readSigningKey, readVerifyingKey, type SigningKey, type VerifyingKey } from "../../evidence/keys.ts";
 import type { EvidenceRecord } from "../../evidence/record.ts";
-import type { Result, Run, RunKind } from "../../evidence/statement.ts";
+import type { Drift, Result, Run, RunKind } from "../../evidence/statement.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { findCredential } from "../../policies/model/secret-formats.ts";
 import { projectNameOf } from "../../project/project.ts";
@@ -25,6 +25,7 @@ export interface Finding {
   /** The commit that was judged; by default that of `cwd`, where nothing in it was changed since. */
   commit?: string | undefined;
   drill?: Run["drill"];
+  drift?: Run["drift"];
   migration?: Run["migration"];
 }
 
@@ -34,7 +35,7 @@ export interface Finding {
  * @throws {Failure} `refused` for a key that cannot be read, `failed` when the record cannot be written
  */
 export async function recordRun(folder: string, finding: Finding): Promise<EvidenceRecord> {
-  const { kind, cwd, project, stack, startedAt, results, drill, migration } = finding;
+  const { kind, cwd, project, stack, startedAt, results, drill, drift, migration } = finding;
   const commit =
     finding.commit ?? (await cleanCommit(cwd, isBucket(folder) ? join(cwd, defaultFolder) : folder));
   const settings = settingsDigest(cwd, stack);
@@ -53,6 +54,7 @@ export async function recordRun(folder: string, finding: Finding): Promise<Evide
       finishedAt: finishedAt.toISOString(),
       results: results.map(withoutSecrets),
       ...(drill !== undefined && { drill }),
+      ...(drift !== undefined && { drift: driftWithoutSecrets(drift) }),
       ...(migration !== undefined && { migration }),
     },
     signingKey(process.env),
@@ -68,6 +70,18 @@ function withoutSecrets(result: Result): Result {
     ...(details !== undefined && { details: details.map(withoutSecret) }),
     ...(typeof measured === "string" && { measured: withoutSecret(measured) }),
     ...(typeof expected === "string" && { expected: withoutSecret(expected) }),
+  };
+}
+
+function driftWithoutSecrets({ compared, rows }: Drift): Drift {
+  return {
+    compared,
+    rows: rows.map(({ declared, atVendor, served, ...row }) => ({
+      ...row,
+      declared: withoutSecret(declared),
+      atVendor: withoutSecret(atVendor),
+      ...(served !== undefined && { served: withoutSecret(served) }),
+    })),
   };
 }
 

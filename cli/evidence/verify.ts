@@ -1,5 +1,5 @@
 import type { EvidenceRecord } from "../../evidence/record.ts";
-import { verifyResults } from "../../evidence/verify-results.ts";
+import { driftOfRows, verifyResults } from "../../evidence/verify-results.ts";
 import { projectNameOf } from "../../project/project.ts";
 import type { Verification } from "../../verify/document.ts";
 import { recordRun, recordsFolder } from "./record.ts";
@@ -8,7 +8,7 @@ import { recordRun, recordsFolder } from "./record.ts";
 export function recordVerification(
   folder: string | true,
   cwd: string,
-  { stack, at, probes }: Verification,
+  { stack, at, probes, drift }: Verification,
 ): Promise<EvidenceRecord> {
   return recordRun(recordsFolder(cwd, folder), {
     kind: "verify",
@@ -17,5 +17,6 @@ export function recordVerification(
     stack,
     startedAt: new Date(at),
     results: verifyResults(probes),
+    ...(drift.length > 0 && { drift: driftOfRows(drift) }),
   });
 }

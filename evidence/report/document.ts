@@ -6,7 +6,7 @@ import type { Contact } from "../owners.ts";
 import { ownerOf } from "../owners.ts";
 import type { EvidenceRecord } from "../record.ts";
 import type { Verification } from "../verify.ts";
-import { historyOf } from "./history.ts";
+import { driftUntil, historyOf } from "./history.ts";
 import type { ReportDocument } from "./schema.ts";
 import { agesOf, totalsByControl, totalsOf } from "./totals.ts";
 import { waiversOf } from "./waivers.ts";
@@ -59,6 +59,12 @@ export function reportDocument({
       controls: each.controls.map(reportedControl),
     };
   });
+  const titles = new Map(
+    decision.items.flatMap(({ controls }) =>
+      controls.map(({ kind, name, title }) => [`${kind}:${name}`, title] as const),
+    ),
+  );
+  const drift = driftUntil(records, { stack, at: new Date(at) });
   const evidenceActions = wordedProblems(verification.problems).map((problem) => ({
     what: `Restore the evidence: ${problem}`,
     command: false,
@@ -91,7 +97,8 @@ export function reportDocument({
     ],
     waivers: waiversOf(decision),
     evidence: verification,
-    history: historyOf(records, { stack, at: new Date(at), commit }),
+    ...(drift !== undefined && { drift }),
+    history: historyOf(records, { stack, at: new Date(at), commit, titles }),
     links,
   };
 }

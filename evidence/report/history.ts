@@ -12,6 +12,12 @@ export type ShownDrill = History["drills"][number];
 /** What one control measured over time. */
 export type ShownSeries = History["series"][number];
 
+/** One step of a release. */
+export type ShownStep = History["release"][number];
+/** What the watch saw of one series. */
+export type ShownWatch = History["watch"][number];
+
+const mostSteps = 60;
 const mostRuns = 200;
 const mostDrills = 50;
 const mostPoints = 60;
@@ -20,22 +26,101 @@ const mostSeries = 24;
 /** The history of a stack from its records, until a moment. */
 export function historyOf(
   records: readonly EvidenceRecord[],
-  { stack, at, commit }: { stack: string; at: Date; commit: string | undefined },
+  options: { stack: string; at: Date; commit: string | undefined; titles: ReadonlyMap<string, string> },
 ): History {
-  const runs = recordsUntil(records, at)
-    .filter(({ run }) => run.stack === stack)
-    // Of two at the same moment the one with the smaller digest first, so that the order of files does not count.
-    .toSorted(
-      (one, other) =>
-        Date.parse(one.run.finishedAt) - Date.parse(other.run.finishedAt) ||
-        (one.digest < other.digest ? -1 : 1),
-    )
-    .map(({ run }) => run);
+  const runs = runsUntil(records, options);
+  const { commit, titles } = options;
   return {
+    release: stepsOf(runs, commit, titles).slice(-mostSteps),
+    watch: watchOf(runs),
     runs: runs.slice(-mostRuns).map((run) => shownRun(run, commit)),
     drills: runs.flatMap(shownDrill).slice(-mostDrills),
     series: seriesOf(runs),
   };
+}
+
+/** How what runs differed from what is declared, at the newest verification that compared it. */
+export function driftUntil(
+  records: readonly EvidenceRecord[],
+  options: { stack: string; at: Date },
+): ReportDocument["drift"] {
+  const run = runsUntil(records, options).findLast(({ drift }) => drift !== undefined);
+  return run?.drift === undefined ? undefined : { at: run.finishedAt, ...run.drift };
+}
+
+/** The runs of a stack in the order of time. */
+function runsUntil(records: readonly EvidenceRecord[], { stack, at }: { stack: string; at: Date }): Run[] {
+  return (
+    recordsUntil(records, at)
+      .filter(({ run }) => run.stack === stack)
+      // Of two at the same moment the one with the smaller digest first, so that the order of files does not count.
+      .toSorted(
+        (one, other) =>
+          Date.parse(one.run.finishedAt) - Date.parse(other.run.finishedAt) ||
+          (one.digest < other.digest ? -1 : 1),
+      )
+      .map(({ run }) => run)
+  );
+}
+
+/** What a release leaves in the evidence. */
+const ofRelease: ReadonlySet<Run["kind"]> = new Set<Run["kind"]>([
+  "release",
+  "migration",
+  "rollback",
+  "watch",
+]);
+
+function stepsOf(
+  runs: readonly Run[],
+  live: string | undefined,
+  titles: ReadonlyMap<string, string>,
+): ShownStep[] {
+  const releases = runs.filter(({ kind, commit }) => kind === "release" && commit !== undefined);
+  const commit = releases.some((run) => run.commit === live) ? live : releases.at(-1)?.commit;
+  if (commit === undefined) return [];
+  const ofCommit = commit === live;
+  return runs
+    .filter((run) => ofRelease.has(run.kind) && run.commit === commit)
+    .flatMap(({ kind, startedAt, finishedAt, results }) => {
+      const [first] = results;
+      // The watch answers for many controls at once.
+      const shown = kind === "watch" || kind === "migration" ? worstOf(results) : undefined;
+      if (shown !== undefined && first !== undefined) {
+        const title = kind === "watch" ? "Watch over the first day" : "Migration of the database";
+        return [
+          { kind, control: first.control.name, title, startedAt, at: finishedAt, state: shown, ofCommit },
+        ];
+      }
+      return results.map(
+        ({ control, state }): ShownStep => ({
+          ...{ kind, control: control.name, startedAt, at: finishedAt, state, ofCommit },
+          title: titles.get(`${control.kind}:${control.name}`) ?? control.name,
+        }),
+      );
+    });
+}
+
+function worstOf(results: Run["results"]): ShownStep["state"] | undefined {
+  const states = results.map(({ state }) => state);
+  return (["does-not-hold", "unknown", "waived", "holds", "not-applicable"] as const).find((state) =>
+    states.includes(state),
+  );
+}
+
+/** Each series of the newest run that has some, at its longest: an hour, six or a day. */
+function watchOf(runs: readonly Run[]): ShownWatch[] {
+  const newest = runs.findLast(({ results }) => results.some(({ samples }) => samples !== undefined));
+  const found = new Map<string, ShownWatch>();
+  const span = ({ from, to }: ShownWatch): number => Date.parse(to) - Date.parse(from);
+  for (const { samples } of newest?.results ?? []) {
+    if (samples === undefined) continue;
+    const before = found.get(samples.title);
+    const limit = samples.limit ?? before?.limit;
+    const longest = before === undefined || span(samples) > span(before) ? samples : before;
+    found.set(samples.title, { ...longest, ...(limit !== undefined && { limit }) });
+  }
+  return [...found.values()];
 }
 
 function shownRun({ kind, finishedAt, results, commit }: Run, live: string | undefined): ShownRun {

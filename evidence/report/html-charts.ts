@@ -10,7 +10,7 @@ export function historyHtml({ runs, drills, series }: History): string {
     ...(series.length > 0 ? [sparklines(series)] : []),
   ];
   if (parts.length === 0) return "";
-  return `<section aria-labelledby="history"><h2 id="history">What happened</h2>\n${parts.join("\n")}</section>`;
+  return `<section aria-labelledby="history"><h2 id="history">What happened</h2>\n<div class="charts">${parts.join("\n")}</div></section>`;
 }
 
 const width = 720;
@@ -76,15 +76,27 @@ function drillChart(drills: readonly ShownDrill[]): string {
 <div class="chart" tabindex="0" role="group" aria-label="Restore drills"><svg class="drills" viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(label)}"><line x1="${left}" x2="${width - right}" y1="${base}" y2="${base}"/>${bars.join("")}<line class="objective" x1="${left}" x2="${width - right}" y1="${line}" y2="${line}"/><text x="${left - 12}" y="${Number(line) + 4}" text-anchor="end">RTO ${objective} min</text><text x="${left}" y="${height - 6}">${text(first.slice(0, 10))}</text><text x="${width - right}" y="${height - 6}" text-anchor="end">${text(last.slice(0, 10))}</text></svg></div></figure>`;
 }
 
-/** A small chart for each control that measured more than once. */
+/** Small charts that are shown at once; the others open with a click. */
+const firstSeries = 10;
+
+/** A small chart for each control that measured more than once; what is nearest to its limit comes first. */
 function sparklines(series: readonly ShownSeries[]): string {
-  const cells = series.map((one) => {
-    const { control, unit, expected, points } = one;
-    const last = points.at(-1)?.value ?? 0;
-    const wanted = expected === undefined ? "" : ` of ${number(expected)}`;
-    return `<li><span class="name">${text(control)}</span>${sparkline(one)}<span class="number">${number(last)}${wanted} ${text(unit)}</span></li>`;
-  });
-  return `<figure><figcaption>What controls measured over time, the newest value at the right. A dashed line is what is declared.</figcaption><ul class="sparks">${cells.join("\n")}</ul></figure>`;
+  const nearness = ({ expected, points }: ShownSeries): number =>
+    expected === undefined || expected === 0 ? -1 : (points.at(-1)?.value ?? 0) / expected;
+  const cells = series
+    .toSorted((one, other) => nearness(other) - nearness(one))
+    .map((one) => {
+      const { control, unit, expected, points } = one;
+      const last = points.at(-1)?.value ?? 0;
+      const wanted = expected === undefined ? "" : ` of ${number(expected)}`;
+      return `<li><span class="name">${text(control)}</span>${sparkline(one)}<span class="number">${number(last)}${wanted} ${text(unit)}</span></li>`;
+    });
+  const others = cells.slice(firstSeries);
+  const rest =
+    others.length === 0
+      ? ""
+      : `<details class="more"><summary>${others.length} more</summary><ul class="sparks">${others.join("\n")}</ul></details>`;
+  return `<figure><figcaption>What controls measured over time, the newest value at the right. A dashed line is what is declared.</figcaption><ul class="sparks">${cells.slice(0, firstSeries).join("\n")}</ul>${rest}</figure>`;
 }
 
 function sparkline({ control, unit, expected, points }: ShownSeries): string {

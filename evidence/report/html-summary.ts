@@ -28,7 +28,7 @@ export function headerHtml(document: ReportDocument): string {
 <p class="note">${go ? "Every item that is due holds, is waived or does not apply" : counted(blocking, "item is", "items are")}${go ? "" : " in the way"}: ${done} of ${due} done. Evidence: ${text(evidenceLine(evidence))}.</p></div></div>
 <div class="progress">${bar("All items", totals)}</div>
 <ul class="tiles">${tiles}</ul>
-</header>`;
+${linksHtml(document)}</header>`;
 }
 
 /** What would make it go. */
@@ -71,12 +71,26 @@ export function waiversHtml({ waivers }: ReportDocument): string {
 export function sectionsHtml({ sections }: ReportDocument): string {
   const rows = sections.map(({ section, totals }) => {
     const { done, due } = progressOf(totals);
-    return `<tr><th scope="row">${text(section)}</th><td>${bar(section, totals)}</td><td class="number">${due === 0 ? "not due" : `${done}/${due}`}</td></tr>`;
+    return `<li><span class="words">${text(section)}</span>${bar(section, totals)}<span class="number">${due === 0 ? "not due" : `${done}/${due}`}</span></li>`;
   });
-  return `<section aria-labelledby="sections"><h2 id="sections">Sections</h2><table class="sections"><thead><tr><th scope="col">section</th><th scope="col">state</th><th scope="col" class="number">done of due</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></section>`;
+  const shown = verdictWords.filter(({ verdict }) => sections.some(({ totals }) => totals[verdict] > 0));
+  const legend = shown.map(
+    ({ verdict, words }) =>
+      `<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${verdict}" width="10" height="10" rx="2"/></svg>${words}</span>`,
+  );
+  return `<section aria-labelledby="sections"><h2 id="sections">Sections</h2><p class="legend">${legend.join(" ")}<span>done of due</span></p><ul class="bars">${rows.join("\n")}</ul></section>`;
 }
 
-function bar(section: string, totals: Totals): string {
+function linksHtml({ links }: ReportDocument): string {
+  const shown = links.filter(({ url }) => /^https?:/i.test(url));
+  if (shown.length === 0) return "";
+  return `<nav aria-label="Links"><ul class="links">${shown
+    .map(({ title, url }) => `<li><a href="${text(url)}" rel="noreferrer">${text(title)}</a></li>`)
+    .join("")}</ul></nav>`;
+}
+
+/** How many have each verdict, as parts of a bar. */
+export function bar(of: string, totals: Totals): string {
   const all = totalOf(totals);
   let x = 0;
   const parts = verdictWords
@@ -87,7 +101,7 @@ function bar(section: string, totals: Totals): string {
       x += width;
       return part;
     });
-  return `<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="${text(`${section}: ${totalsLine(totals)}`)}">${parts.join("")}</svg>`;
+  return `<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="${text(`${of}: ${totalsLine(totals)}`)}">${parts.join("")}</svg>`;
 }
 
 function round(value: number): string {

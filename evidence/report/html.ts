@@ -2,9 +2,10 @@ import { htmlText as text } from "../../lib/html.ts";
 import type { ReportDocument } from "./document.ts";
 import { script, style } from "./html-assets.ts";
 import { historyHtml } from "./html-charts.ts";
+import { controlsHtml, driftHtml, evidenceHtml } from "./html-evidence.ts";
 import { itemsHtml } from "./html-items.ts";
+import { releaseHtml } from "./html-release.ts";
 import { actionsHtml, headerHtml, sectionsHtml, waiversHtml } from "./html-summary.ts";
-import { evidenceLine } from "./status.ts";
 
 /**
  * The decision as one HTML page that asks for nothing from elsewhere: it can be read without JavaScript,
@@ -30,33 +31,17 @@ ${headerHtml(document)}
 <main>
 ${actionsHtml(document)}
 ${sectionsHtml(document)}
+${controlsHtml(document)}
 ${waiversHtml(document)}
+${driftHtml(document)}
+${releaseHtml(document)}
 ${historyHtml(history)}
 ${itemsHtml(items)}
 ${evidenceHtml(document)}
-${linksHtml(document)}
 </main>
 <footer><p>${text(`${document.tool.name} ${document.tool.version}`)}. The same evidence at the same moment gives this page again: <code>npx optropic report --stack ${text(stack)} --at ${text(at)}</code></p></footer>
 <script>${script}</script>
 </body>
 </html>
 `;
-}
-
-function evidenceHtml({ evidence }: ReportDocument): string {
-  const { problems, heads } = evidence;
-  const list =
-    problems.length === 0
-      ? "<p>Every record is what its name says, and every parent is there.</p>"
-      : `<ul>${problems.map((problem) => `<li>${text(problem)}</li>`).join("")}</ul>`;
-  const newest = heads.map((head) => `<li><code>${text(head)}</code></li>`).join("");
-  return `<section aria-labelledby="evidence"><h2 id="evidence">Evidence</h2><p>${text(evidenceLine(evidence))}.</p>${list}${newest === "" ? "" : `<details><summary>Newest records</summary><ul>${newest}</ul></details>`}</section>`;
-}
-
-function linksHtml({ links }: ReportDocument): string {
-  const shown = links.filter(({ url }) => /^https?:/i.test(url));
-  if (shown.length === 0) return "";
-  return `<section aria-labelledby="links"><h2 id="links">Links</h2><ul>${shown
-    .map(({ title, url }) => `<li><a href="${text(url)}" rel="noreferrer">${text(title)}</a></li>`)
-    .join("")}</ul></section>`;
 }

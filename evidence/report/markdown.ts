@@ -1,9 +1,10 @@
 import { code, prose } from "../../lib/markdown-text.ts";
 import { markdownTable } from "../../lib/table.ts";
-import { formatMoment } from "../../lib/units.ts";
+import { counted } from "../../lib/text.ts";
+import { formatMinutes, formatMoment } from "../../lib/units.ts";
 import type { ReportDocument } from "./document.ts";
 import { evidenceLine } from "./status.ts";
-import { daysLeftWords, oneVerdict, phaseWords, totalsLine, verdictWords } from "./words.ts";
+import { controlWords, daysLeftWords, oneVerdict, phaseWords, totalsLine, verdictWords } from "./words.ts";
 
 /** What stands before the items that are in the way, where they are few. */
 const inTheWay = "In the way:";
@@ -13,7 +14,7 @@ const mostBlocking = 12;
 export function markdownReport(document: ReportDocument): string {
   const { project, stack, release, at, commit, decision, totals, sections, items, actions, evidence } =
     document;
-  const { waivers, links } = document;
+  const { waivers, links, ages, drift } = document;
   const blocking = items.filter(({ blocks }) => blocks).map(({ id }) => id);
   const shown = verdictWords.filter(({ verdict }) => totals[verdict] > 0);
   const parts = [
@@ -65,6 +66,29 @@ export function markdownReport(document: ReportDocument): string {
         ...shown.map(({ verdict }) => (section.totals[verdict] === 0 ? "" : String(section.totals[verdict]))),
       ]),
     ),
+    "## Controls",
+    markdownTable(
+      ["kind", ...shownOf(document.controls).map(({ words }) => words)],
+      document.controls.map(({ kind, totals: of }) => [
+        controlWords[kind],
+        ...shownOf(document.controls).map(({ verdict }) => (of[verdict] === 0 ? "" : String(of[verdict]))),
+      ]),
+    ),
+    ...(ages.length > 0
+      ? [
+          "## Age of the evidence",
+          markdownTable(
+            ["run", "newest", "age", "counts until"],
+            ages.map(({ kind, newest, ageMinutes, until }) => [
+              kind,
+              formatMoment(newest),
+              formatMinutes(ageMinutes),
+              until === undefined ? "no longer" : formatMoment(until),
+            ]),
+          ),
+        ]
+      : []),
+    ...(drift === undefined ? [] : ["## Drift", ...driftParts(drift)]),
     "## Items",
     markdownTable(
       ["item", "", "state", "why"],
@@ -75,6 +99,33 @@ export function markdownReport(document: ReportDocument): string {
       : []),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+function shownOf(some: readonly { totals: ReportDocument["totals"] }[]) {
+  return verdictWords.filter(({ verdict }) => some.some(({ totals }) => totals[verdict] > 0));
+}
+
+const mostDrift = 50;
+
+function driftParts({ at, compared, rows }: NonNullable<ReportDocument["drift"]>): string[] {
+  const drifted = rows.filter(({ state }) => state === "drift");
+  const line = `${counted(compared, "setting")} compared with the vendors at ${formatMoment(at)}: ${drifted.length} differ, ${rows.length - drifted.length} could not be told.`;
+  if (drifted.length === 0) return [line];
+  return [
+    line,
+    markdownTable(
+      ["vendor", "what", "declared", "at the vendor", "where"],
+      drifted
+        .slice(0, mostDrift)
+        .map(({ vendor, subject, declared, atVendor, place }) => [
+          prose(vendor),
+          prose(subject),
+          code(declared),
+          code(atVendor),
+          place === undefined ? "" : code(`${place.path}:${place.line}`),
+        ]),
+    ),
+  ];
 }
 
 /** What the first lines of a report in Markdown say; undefined for another text. */

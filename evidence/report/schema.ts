@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { controls, isItemId } from "../../checklist/items.ts";
 import { moments } from "../phases.ts";
-import { digestText, quantity, runKinds, waiver } from "../statement.ts";
-import { itemVerdicts } from "../states.ts";
+import { samplesSchema } from "../samples.ts";
+import { digestText, driftSchema, quantity, runKinds, waiver } from "../statement.ts";
+import { controlStates, itemVerdicts } from "../states.ts";
 
 /** Type of the report: docs/schemas/report-v1.json is its JSON schema. */
 export const reportType = "https://optropic.example/evidence/report/v1";
@@ -101,6 +102,21 @@ const evidence = z.strictObject({
 
 /** What happened until the moment of the decision, for charts. */
 const history = z.strictObject({
+  /** The steps of the release of this commit, or else of the newest one, in the order of time. */
+  release: z.array(
+    z.strictObject({
+      kind: z.enum(runKinds),
+      control: z.string(),
+      title: z.string(),
+      startedAt: moment,
+      at: moment,
+      state: z.enum(controlStates),
+      /** Whether it is of the commit that is to go live. */
+      ofCommit: z.boolean(),
+    }),
+  ),
+  /** What the watch saw since the release: each series once, the longest of the newest watch. */
+  watch: z.array(samplesSchema),
   /** The newest runs, in the order of time. */
   runs: z.array(
     z.strictObject({
@@ -168,6 +184,8 @@ export const reportSchema = z.strictObject({
   /** Those that end first come first. */
   waivers: z.array(reportedWaiver),
   evidence,
+  /** What differed from its declaration in the newest verification. */
+  drift: driftSchema.extend({ at: moment }).optional(),
   history,
   links: z.array(z.strictObject({ title: z.string(), url: z.string() })),
 });

@@ -1,3 +1,4 @@
+import type { Control } from "../../checklist/items.ts";
 import { counted } from "../../lib/text.ts";
 import type { ItemVerdict } from "../states.ts";
 import type { ReportDocument, Totals } from "./document.ts";
@@ -21,6 +22,16 @@ export const oneVerdict: Readonly<Record<ItemVerdict, string>> = {
   waived: "waived",
   "not-applicable": "not applicable",
   "not-due": "not due yet",
+};
+
+/** The kinds of controls, of many. */
+export const controlWords: Readonly<Record<Control, string>> = {
+  policy: "policies",
+  probe: "probes",
+  gate: "gates",
+  attest: "signatures",
+  docs: "documents",
+  report: "reports",
 };
 
 /** What is due, by the moment that a decision is about. */

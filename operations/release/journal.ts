@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { controls, isItemId } from "../../checklist/items.ts";
+import { samplesSchema } from "../../evidence/samples.ts";
 import { commitText } from "../../evidence/statement.ts";
 import { Failure } from "../../lib/failure.ts";
 import { measurementStates } from "./measurement.ts";
@@ -19,6 +20,7 @@ const findingSchema = z.strictObject({
   measured: z.union([z.number(), short]).optional(),
   expected: z.union([z.number(), short]).optional(),
   unit: z.string().max(40).optional(),
+  samples: samplesSchema.optional(),
   url: z.url().max(2000).optional(),
   until: moment.optional(),
 });

@@ -1,4 +1,5 @@
 import type { Control, ItemId } from "../../checklist/items.ts";
+import type { Samples } from "../../evidence/samples.ts";
 
 /**
  * What one look at a step shows. `failed` is a fact, `error` a fault of the look itself, `inconclusive` an answer
@@ -18,6 +19,8 @@ export interface Finding {
   measured?: string | number | undefined;
   expected?: string | number | undefined;
   unit?: string | undefined;
+  /** How it was over time. */
+  samples?: Samples | undefined;
   url?: string | undefined;
   /** The last moment at which it counts, where it ends before its kind does. */
   until?: Date | undefined;

@@ -240,7 +240,7 @@ function complete(step: Step, state: EndState, summary: string, findings: readon
     if (found === undefined) {
       return { control: { kind, name }, items: [...items], state: byEnd[state], summary };
     }
-    const { details, measured, expected, unit, url, until } = found;
+    const { details, measured, expected, unit, samples, url, until } = found;
     return {
       control: { kind, name },
       items: [...items],
@@ -252,6 +252,7 @@ function complete(step: Step, state: EndState, summary: string, findings: readon
       ...(measured !== undefined && { measured }),
       ...(expected !== undefined && { expected }),
       ...(unit !== undefined && { unit }),
+      ...(samples !== undefined && { samples }),
       ...(url !== undefined && { url }),
       ...(until !== undefined && { until: until.toISOString() }),
     };

@@ -29,7 +29,16 @@ export interface Criterion {
     | { readonly kind: "whole" }
     | { readonly kind: "not-worse" }
     | { readonly kind: "no-leak" };
+  /** How its series is shown: what a value is multiplied by to have the unit. */
+  readonly chart?: { readonly title: string; readonly unit: string; readonly times: number };
 }
+
+const errorChart = { title: "Error rate", unit: "%", times: 100 };
+const p95Chart = { title: "Latency P95", unit: "ms", times: 1000 };
+const p99Chart = { title: "Latency P99", unit: "ms", times: 1000 };
+const statementChart = { title: "Statements P95", unit: "ms", times: 1000 };
+const connectionChart = { title: "Database connections", unit: "%", times: 100 };
+const memoryChart = { title: "Memory", unit: "%", times: 100 };
 
 const range = 300;
 
@@ -46,20 +55,24 @@ export function criteriaOf({ objectives }: Pick<Settings, "objectives">): Criter
     {
       ...{ name: "watch-error-rate", title: "Fewer requests must fail than the objective.", items: ["H1.2"] },
       ...{ hour: 1, query: errors, judge: { kind: "below", limit: objectives.errorRatePercent / 100 } },
+      chart: errorChart,
     },
     {
       ...{ name: "watch-latency-p95", title: "P95 must stay below the objective.", items: ["H1.3"], hour: 1 },
       ...{ query: p95, judge: { kind: "below", limit: objectives.p95Ms / 1000 } },
+      chart: p95Chart,
     },
     {
       ...{ name: "watch-connections", title: "The database must have connections left.", items: ["H1.5"] },
       hour: 1,
       query: connectionRatio(),
       judge: { kind: "below", limit: objectives.databaseConnectionsPercent / 100 },
+      chart: connectionChart,
     },
     {
       ...{ name: "watch-memory", title: "Memory must stay below the objective.", items: ["H1.6"], hour: 1 },
       ...{ query: memoryRatio(), judge: { kind: "below", limit: objectives.memoryPercent / 100 } },
+      chart: memoryChart,
     },
     {
       ...{
@@ -67,11 +80,11 @@ export function criteriaOf({ objectives }: Pick<Settings, "objectives">): Criter
         title: "No more requests must fail than before.",
         items: ["H6.1"],
       },
-      ...{ hour: 6, query: errors, judge: { kind: "not-worse" } },
+      ...{ hour: 6, query: errors, judge: { kind: "not-worse" }, chart: errorChart },
     },
     {
       ...{ name: "watch-latency-stable", title: "P95 must be as it was before.", items: ["H6.2"], hour: 6 },
-      ...{ query: p95, judge: { kind: "not-worse" } },
+      ...{ query: p95, judge: { kind: "not-worse" }, chart: p95Chart },
     },
     {
       ...{ name: "watch-no-leak", title: "Memory must not rise steadily.", items: ["H6.3"], hour: 6 },
@@ -84,15 +97,16 @@ export function criteriaOf({ objectives }: Pick<Settings, "objectives">): Criter
         items: ["H6.4"],
         hour: 6,
       },
-      ...{ query: statementLatency(0.95, { range }), judge: { kind: "not-worse" } },
+      ...{ query: statementLatency(0.95, { range }), judge: { kind: "not-worse" }, chart: statementChart },
     },
     {
       ...{ name: "watch-day-errors", title: "The error rate of a day must be as before.", items: ["H24.1"] },
-      ...{ hour: 24, query: errors, judge: { kind: "not-worse" } },
+      ...{ hour: 24, query: errors, judge: { kind: "not-worse" }, chart: errorChart },
     },
     {
       ...{ name: "watch-day-p99", title: "P99 of a day must stay below the objective.", items: ["H24.1"] },
       ...{ hour: 24, query: p99, judge: { kind: "below", limit: objectives.p99Ms / 1000 } },
+      chart: p99Chart,
     },
     {
       ...{

@@ -3,7 +3,7 @@ import type { Finding } from "../release/measurement.ts";
 import type { Watched, WatchResult } from "./watch.ts";
 
 /** What a criterion found, as the evidence has it. */
-export function findingOfWatched({ criterion, judgment, series }: Watched): Finding {
+export function findingOfWatched({ criterion, judgment, series, samples }: Watched): Finding {
   const { state, summary, measured, expected } = judgment;
   return {
     control: { kind: "probe", name: criterion.name },
@@ -12,6 +12,7 @@ export function findingOfWatched({ criterion, judgment, series }: Watched): Find
     summary: shortened(`${criterion.title} ${series === "" ? "" : `${series}: `}${summary}.`, 3900),
     ...(measured !== undefined && { measured }),
     ...(expected !== undefined && { expected }),
+    ...(samples !== undefined && { samples }),
   };
 }
 

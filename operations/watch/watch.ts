@@ -1,3 +1,4 @@
+import { type Samples, sampled } from "../../evidence/samples.ts";
 import { belowLimit, type Judgment, noLeak, notWorse, type Window, windowOf } from "../../metrics/judge.ts";
 import { median } from "../../metrics/statistics.ts";
 import { VendorProblem } from "../../vendors/problem.ts";
@@ -25,6 +26,8 @@ export interface Watched {
   readonly judgment: Judgment;
   /** Labels of the series, such as `host=api`; empty for one without. */
   readonly series: string;
+  /** The series itself, where the criterion says how it is shown. */
+  readonly samples?: Samples;
 }
 
 export interface WatchResult {
@@ -125,7 +128,11 @@ async function judge(
           return same === undefined ? [] : [[name, same] as const];
         }),
       );
-      return { criterion, judgment: judgmentOf(criterion, window, before), series };
+      const samples = samplesOf(criterion, window, span);
+      return {
+        ...{ criterion, judgment: judgmentOf(criterion, window, before), series },
+        ...(samples !== undefined && { samples }),
+      };
     });
     const [worst] = all.toSorted((one, other) => rank(one) - rank(other));
     const medians = [...current].flatMap(([series, { values }]) =>
@@ -154,7 +161,7 @@ async function read(
   { query }: Criterion,
   { metrics }: WatchOptions,
   { from, to, seconds }: Span,
-): Promise<Map<string, Window>> {
+): Promise<Map<string, TimedWindow>> {
   const series = await metrics.range(query, from, to, seconds);
   const whole = Math.floor((to.getTime() - from.getTime()) / 1000 / seconds) + 1;
   return new Map(
@@ -163,12 +170,35 @@ async function read(
         .toSorted()
         .map(([name, value]) => `${name}=${value}`)
         .join(","),
-      windowOf(
-        values.map(([, value]) => value),
-        whole,
-      ),
+      {
+        ...windowOf(
+          values.map(([, value]) => value),
+          whole,
+        ),
+        points: values,
+      },
     ]),
   );
+}
+
+interface TimedWindow extends Window {
+  readonly points: readonly (readonly [at: number, value: number])[];
+}
+
+function samplesOf(
+  { chart, judge: how }: Criterion,
+  { points }: TimedWindow,
+  { from, to }: Span,
+): Samples | undefined {
+  if (chart === undefined || points.length === 0) return undefined;
+  const shown = (value: number): number => Number((value * chart.times).toPrecision(6));
+  return {
+    ...{ title: chart.title, unit: chart.unit },
+    ...(how.kind === "below" && { limit: shown(how.limit) }),
+    from: from.toISOString(),
+    to: to.toISOString(),
+    values: sampled(points, { from, to }).map((value) => (value === null ? null : shown(value))),
+  };
 }
 
 function judgmentOf(

@@ -3,8 +3,11 @@ import { registeredControls } from "../../cli/evidence/controls.ts";
 import { decide } from "../../evidence/decide.ts";
 import { type EvidenceRecord, readRecord, sealRun } from "../../evidence/record.ts";
 import { type ReportDocument, reportDocument } from "../../evidence/report/document.ts";
+import { sampled } from "../../evidence/samples.ts";
 import type { Result, Run, RunKind } from "../../evidence/statement.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
+import { releaseControls } from "../../operations/release/steps/controls.ts";
+import { criteriaOf } from "../../operations/watch/criteria.ts";
 import { resultOf, runOf } from "./records.ts";
 
 export const busyCommit = "c0ffee".padEnd(40, "0");
@@ -14,7 +17,11 @@ export const busyAt = new Date("2026-11-28T18:00:00Z");
 /** A release whose evidence has everything in it: what holds, fails, is waived, unknown, stale or not due. */
 export function busyRecords(): EvidenceRecord[] {
   const records: EvidenceRecord[] = [];
+  const planned: Partial<Run>[] = [];
   const add = (changes: Partial<Run>): void => {
+    planned.push(changes);
+  };
+  const seal = (changes: Partial<Run>): void => {
     const run = runOf({
       commit: busyCommit,
       parents: records.slice(-1).map(({ digest }) => digest),
@@ -30,9 +37,11 @@ export function busyRecords(): EvidenceRecord[] {
       kind: "verify",
       finishedAt: at,
       commit: "b".repeat(40),
+      drift: driftOf(week),
       results: controlsOf("verify").map((control, index) => measured(control, index, week, at)),
     });
   }
+  for (const run of releaseRuns()) add(run);
   const at = new Date(busyAt.getTime() - 2 * 3_600_000).toISOString();
   add({
     kind: "preview",
@@ -63,6 +72,8 @@ export function busyRecords(): EvidenceRecord[] {
       ],
     });
   }
+  const endOf = ({ finishedAt = "" }: Partial<Run>): number => Date.parse(finishedAt);
+  for (const changes of planned.toSorted((one, other) => endOf(one) - endOf(other))) seal(changes);
   return records;
 }
 
@@ -174,4 +185,57 @@ function drillRun(at: string, week: number): Partial<Run> {
       ...{ checks: [], differences: [], notes: [] },
     },
   };
+}
+
+/** The release before: its steps, one of them late, and the day that was watched. */
+function releaseRuns(): Partial<Run>[] {
+  const commit = "b".repeat(40);
+  let now = busyAt.getTime() - 7 * day;
+  const steps = releaseControls.map(({ kind, name, items: ids, title }, index): Partial<Run> => {
+    const startedAt = new Date(now).toISOString();
+    now += (3 + ((index * 37) % 29) + (name.includes("soak") ? 240 : 0)) * 60_000;
+    const finishedAt = new Date(now).toISOString();
+    return {
+      ...{ kind: "release", commit, startedAt, finishedAt },
+      results: [resultOf({ control: { kind, name }, items: [...ids], at: finishedAt, summary: title })],
+    };
+  });
+  const wentLive = now;
+  const finishedAt = new Date(now + 25 * 3_600_000).toISOString();
+  const results = criteriaOf({ objectives }).map(({ name, items: ids, title, hour, chart, judge }) => {
+    const times = Array.from({ length: 120 }, (_, index) => wentLive + (index * hour * 3_600_000) / 119);
+    const limit = judge.kind === "below" ? judge.limit : chart?.title === "Error rate" ? 0.01 : 0.4;
+    const wave = (index: number): number => 0.4 + 0.12 * Math.sin(index / 9) + 0.05 * ((index * 7) % 5);
+    const points = times.map((at, index) => [at, limit * (index === 71 ? 0.97 : wave(index))] as const);
+    const span = { from: new Date(wentLive), to: new Date(wentLive + hour * 3_600_000) };
+    return resultOf({
+      ...{ control: { kind: "probe", name }, items: [...ids], at: finishedAt, summary: title },
+      ...(chart !== undefined && {
+        samples: {
+          ...{ title: chart.title, unit: chart.unit },
+          ...(judge.kind === "below" && { limit: limit * chart.times }),
+          ...{ from: span.from.toISOString(), to: span.to.toISOString() },
+          values: sampled(points, span).map((value) => (value === null ? null : value * chart.times)),
+        },
+      }),
+    });
+  });
+  return [
+    ...steps,
+    { kind: "watch", commit, startedAt: new Date(wentLive).toISOString(), finishedAt, results },
+  ];
+}
+
+const objectives = {
+  ...{ rpoMinutes: 1440, rtoMinutes: 60, p95Ms: 500, p99Ms: 1000 },
+  ...{ errorRatePercent: 1, memoryPercent: 90, databaseConnectionsPercent: 80 },
+};
+
+function driftOf(week: number): Run["drift"] {
+  const wrong = {
+    ...{ vendor: "cloudflare", subject: "Minimum TLS version of the zone", state: "drift" as const },
+    ...{ declared: "1.2", atVendor: "1.0", served: "optropic.example: TLS 1.0" },
+    place: { path: "Pulumi.production.yaml", line: 41 },
+  };
+  return { compared: 61, rows: week === 0 ? [wrong] : [] };
 }

@@ -107,6 +107,42 @@ describe("every format", () => {
   });
 });
 
+describe("a report", () => {
+  const document = busyReport();
+
+  it("shows the newest release step by step, and what the watch saw of errors and latency", () => {
+    const { release, watch } = document.history;
+    expect(release.at(0)).toMatchObject({ control: "step-release-branch", state: "holds", ofCommit: false });
+    expect(release.at(-1)).toMatchObject({ kind: "watch", title: "Watch over the first day" });
+    expect(watch.map(({ title, unit }) => `${title} ${unit}`)).toEqual(
+      expect.arrayContaining(["Error rate %", "Latency P95 ms", "Latency P99 ms"]),
+    );
+    // The longest that was looked at, with the objective that another hour has.
+    const errors = watch.find(({ title }) => title === "Error rate");
+    expect(errors).toMatchObject({ limit: 1, values: expect.any(Array) });
+    expect(Date.parse(errors?.to ?? "") - Date.parse(errors?.from ?? "")).toBe(24 * 3_600_000);
+  });
+
+  it("counts the controls of each kind once, and says how old the evidence is", () => {
+    const sum = Object.values(document.controls.find(({ kind }) => kind === "policy")?.totals ?? {});
+    const policies = new Set(
+      document.items.flatMap(({ controls }) =>
+        controls.flatMap(({ kind, name }) => (kind === "policy" ? [name] : [])),
+      ),
+    );
+    expect(sum.reduce((one, other) => one + other)).toBe(policies.size);
+    expect(document.ages).toContainEqual(
+      expect.objectContaining({ kind: "verify", ageMinutes: 180, until: "2026-11-29T15:00:00.000Z" }),
+    );
+  });
+
+  it("has the drift of the newest verification", () => {
+    expect(document.drift).toMatchObject({ compared: 61, rows: [{ vendor: "cloudflare", declared: "1.2" }] });
+    expect(markdownReport(document)).toContain("61 settings compared with the vendors");
+    expect(htmlReport(document)).toContain("61 settings compared with their vendors");
+  });
+});
+
 describe("HTML", () => {
   const html = htmlReport(reported(hostile));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { resultSchema } from "../../evidence/statement.ts";
-import { type MeasuredProbe, verifyResults } from "../../evidence/verify-results.ts";
+import { driftOfRows, type MeasuredProbe, verifyResults } from "../../evidence/verify-results.ts";
 
 const probe: MeasuredProbe = {
   name: "https-redirect",
@@ -62,5 +62,26 @@ describe("a verification as evidence", () => {
     });
     expect(JSON.stringify(result).length).toBeLessThan(10_000);
     expect(result.summary).not.toContain("\u001b");
+  });
+});
+
+it("the drift of a verification keeps what differs before what nothing could tell", () => {
+  const row = { vendor: "cloudflare", subject: "TLS", declared: "1.2", atVendor: "1.2" };
+  const drift = driftOfRows([
+    { ...row, state: "as-declared" },
+    { ...row, state: "unknown" },
+    {
+      ...row,
+      atVendor: "1.0",
+      state: "drift",
+      declaredIn: { path: "Pulumi.production.yaml", line: 3, column: 1 },
+    },
+  ]);
+  expect(drift).toEqual({
+    compared: 3,
+    rows: [
+      { ...row, atVendor: "1.0", state: "drift", place: { path: "Pulumi.production.yaml", line: 3 } },
+      { ...row, state: "unknown" },
+    ],
   });
 });

@@ -53,6 +53,20 @@ describe("the watch over a deployment", () => {
     expect(found).toEqual(Object.fromEntries(expected.map((name) => [name, "does-not-hold"])));
   });
 
+  it("keeps what errors and latency were over time, in the unit that people read", async () => {
+    const { hours } = await watch({ criteria, metrics: metrics(), since, now: later(1) });
+    const samples = hours.flatMap(({ watched }) => watched.flatMap((each) => each.samples ?? []));
+    const errors = samples.find(({ title }) => title === "Error rate");
+    expect(errors).toMatchObject({
+      unit: "%",
+      limit: 1,
+      from: since.toISOString(),
+      to: later(1).toISOString(),
+    });
+    expect(errors?.values).toHaveLength(60);
+    expect(samples.find(({ title }) => title === "Latency P95")).toMatchObject({ unit: "ms", limit: 500 });
+  });
+
   it("finds memory that rises through the day", async () => {
     const leaking = metrics((asked, at) =>
       /memory_bytes/.test(asked) && !/limit/.test(asked)
