@@ -78,13 +78,16 @@ export class Prometheus {
         `Prometheus answered in part only: ${shortened(printable(warning), 200)}`,
       );
     }
-    const [first, last] = [from.getTime(), to.getTime()];
-    return data.result.map(({ metric, values }) => ({
-      labels: metric,
-      values: values
-        .map(([seconds, value]): [number, number] => [seconds * 1000, value])
-        // Some servers answer with moments that nobody asked for.
-        .filter(([moment]) => moment >= first - stepSeconds * 1000 && moment <= last + stepSeconds * 1000),
-    }));
+    const stepMs = stepSeconds * 1000;
+    const steps = Math.floor((to.getTime() - from.getTime()) / stepMs);
+    return data.result.map(({ metric, values }) => {
+      // Some servers answer with moments that nobody asked for, and one value must not stand for several moments.
+      const byStep = new Map<number, [number, number]>();
+      for (const [seconds, value] of values) {
+        const step = Math.round((seconds * 1000 - from.getTime()) / stepMs);
+        if (step >= 0 && step <= steps && !byStep.has(step)) byStep.set(step, [seconds * 1000, value]);
+      }
+      return { labels: metric, values: [...byStep.values()].sort(([a], [b]) => a - b) };
+    });
   }
 }

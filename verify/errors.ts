@@ -1,7 +1,8 @@
 import type { Context } from "./context.ts";
-import { leakIn } from "./errors/leaks.ts";
+import { leakIn, mostSearched } from "./errors/leaks.ts";
 import type { HttpRequest } from "./network/http.ts";
 import { compare, eachOf, probe } from "./probe.ts";
+import { Unknown } from "./unknown.ts";
 
 /** Requests that no client of the platform sends, each of which a server should refuse. */
 function wrongRequests(context: Context): readonly (Omit<HttpRequest, "host"> & { what: string })[] {
@@ -46,6 +47,12 @@ export const errorsSanitized = probe({
       async ({ what, ...request }) => {
         const answer = await context.request(request);
         const found = leakIn(answer);
+        if (found === undefined && answer.body.length > mostSearched) {
+          throw new Unknown(
+            "too-large",
+            `The answer has ${answer.body.length} characters, too many for an error`,
+          );
+        }
         const expected = "a 4xx status without details";
         const refused = answer.status >= 400 && answer.status < 500;
         const details = found === undefined ? "without details" : `with ${found}`;

@@ -1,5 +1,6 @@
 import { parseJson } from "../lib/json.ts";
 import type { Context } from "./context.ts";
+import { leastSecret, missingIn, nameOf, sessionsIn } from "./cookies.ts";
 import { all } from "./network/headers.ts";
 import type { HttpAnswer } from "./network/http.ts";
 import { compare, probe } from "./probe.ts";
@@ -123,17 +124,9 @@ export const sessionCookiesGuarded = probe({
       return [compare("session", { expected: "no bare cookie", measured: "no cookie", holds: true })];
     }
     return cookies.map((cookie) => {
-      const [pair = "", ...parts] = cookie.split(";").map((part) => part.trim());
-      const name = pair.split("=")[0] ?? "";
-      const attributes = attributesOf(parts);
-      const missing = [
-        ...(attributes.has("secure") ? [] : ["Secure"]),
-        ...(attributes.has("httponly") || isForScripts(pair) ? [] : ["HttpOnly"]),
-        ...(/^(?:lax|strict)$/i.test(attributes.get("samesite") ?? "") ? [] : ["SameSite"]),
-        ...(isTaken(name, attributes) ? [] : ["what its prefix demands: Path=/, no Domain"]),
-      ];
+      const missing = missingIn(cookie);
       // Its value is the session.
-      return compare(`cookie ${name}`, {
+      return compare(`cookie ${nameOf(cookie)}`, {
         expected: "Secure, HttpOnly and SameSite",
         measured: missing.length === 0 ? "Secure, HttpOnly and SameSite" : `without ${missing.join(", ")}`,
         holds: missing.length === 0,
@@ -142,9 +135,9 @@ export const sessionCookiesGuarded = probe({
   },
 });
 
-/** Cookies that may be a session. */
+/** Cookies of an answer that may be a session. */
 function sessionsOf(answer: HttpAnswer): string[] {
-  return all(answer, "set-cookie").filter((cookie) => !isOfEdge(cookie) && !isDeletion(cookie));
+  return sessionsIn(all(answer, "set-cookie"));
 }
 
 /** Whether JSON has a text that may be a session, such as a token for the header of later requests. */
@@ -152,51 +145,6 @@ function hasToken(value: unknown, depth: number): boolean {
   if (typeof value === "string") return /^\S+$/.test(value) && value.length >= leastSecret;
   if (typeof value !== "object" || value === null || depth === 0) return false;
   return Object.values(value).some((each) => hasToken(each, depth - 1));
-}
-
-/** Attributes by their names in lowercase: of one that comes twice, browsers take the last (RFC 6265, section 5.3). */
-function attributesOf(parts: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    parts.map((part) => {
-      const at = part.indexOf("=");
-      const name = at === -1 ? part : part.slice(0, at);
-      return [name.trim().toLowerCase(), at === -1 ? "" : part.slice(at + 1).trim()];
-    }),
-  );
-}
-
-/** Whether browsers keep a cookie whose name begins with `__Host-` (RFC 6265bis, section 4.1.3.2). */
-function isTaken(name: string, attributes: ReadonlyMap<string, string>): boolean {
-  if (!/^__host-/i.test(name)) return true;
-  return attributes.get("path") === "/" && !attributes.has("domain");
-}
-
-/** A token against forged requests is there for scripts to read, and a language or a theme is no secret. */
-function isForScripts(pair: string): boolean {
-  const at = pair.indexOf("=");
-  const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
-  if (/csrf|xsrf/i.test(name)) return true;
-  return value.length < leastSecret && !/sess|sid|auth|token|jwt|login|user/i.test(name);
-}
-
-/** Characters of the shortest session id that is not guessed: 64 bits in hexadecimal (OWASP). */
-const leastSecret = 16;
-
-/** Whether it takes a cookie away, as frameworks do with those of an earlier session. */
-function isDeletion(cookie: string): boolean {
-  const [, expires = ""] = /;\s*expires=([^;]*)/i.exec(cookie) ?? [];
-  return (
-    /^[^=;]*=(?:""|deleted)?\s*;/.test(cookie) &&
-    (/;\s*max-age=\s*"?(?:0|-\d+)/i.test(cookie) || Date.parse(expires) < Date.now())
-  );
-}
-
-/** Cookies of edges and load balancers, which are no session. */
-const ofEdges =
-  /^(?:__cf_bm|_cfuvid|cf_clearance|__cflb|__cfruid|__cfwaitingroom|AWSALB|ARRAffinity|_vercel_)/;
-
-function isOfEdge(cookie: string): boolean {
-  return ofEdges.test(cookie.trim());
 }
 
 export const foreignRequestsRefused = probe({

@@ -11,12 +11,16 @@ const logIn = [
   { fill: "Password", with: "{VERIFY_PASSWORD}" },
   { press: "Log in" },
 ];
+const production = writtenSettings("production");
+const counting = changed(production, "edge.csp.connect-src", ["'self'", "https:"]);
 const settings = accept(
-  changed(writtenSettings("production"), "verify.journeys", [
+  changed(counting, "verify.journeys", [
     { name: "Login", budget, steps: [...logIn, { see: "Welcome back" }] },
     { name: "Spoiled", budget: { paintMs: 1 }, steps: [{ open: "/login/new" }] },
     { name: "Deletion", budget, steps: [{ open: "/login" }, { press: "Delete my account" }] },
     { name: "Missing", budget, steps: [{ open: "/no-such-page" }, { see: "Welcome back" }] },
+    { name: "Counted", budget, steps: [{ open: "/counted" }] },
+    { name: "Challenged", budget, steps: [{ open: "/challenged" }] },
   ]),
 );
 
@@ -60,6 +64,12 @@ describe("journeys in a browser", () => {
       ["Missing: open /no-such-page", "does-not-hold: 404"],
       ["Missing: errors in the console", expect.stringMatching(/404/)],
     ]);
+    // A beacon to another host is neither a write nor an error of the page.
+    expect(of("Counted", "holds")).toEqual([]);
+    // What the edge shows in place of the page is not judged.
+    expect([...checks].filter(([subject]) => subject.startsWith("Challenged"))).toEqual([
+      ["Challenged: open /challenged", expect.stringMatching(/^unknown: Cloudflare asks/)],
+    ]);
     expect(of("Deletion", "holds")).toEqual([
       [
         "Deletion: what comes after POST /api/account",
@@ -70,7 +80,7 @@ describe("journeys in a browser", () => {
 
   it("are unknown where no browser is installed", async () => {
     expect([...(await journeys(""))]).toEqual(
-      ["Login", "Spoiled", "Deletion", "Missing"].map((name) => [
+      ["Login", "Spoiled", "Deletion", "Missing", "Counted", "Challenged"].map((name) => [
         name,
         "unknown: This machine has no Chromium, Chrome or Edge for journeys in a browser",
       ]),

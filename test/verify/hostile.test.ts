@@ -1,9 +1,13 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
+import { strictTransport as hstsServed } from "../../verify/https.ts";
 import { defaultLimits } from "../../verify/limits.ts";
 import { HttpClient } from "../../verify/network/http.ts";
 import { addressOf, isPrivate, readTargets } from "../../verify/network/targets.ts";
+import { certificateTrusted, http2Offered, oldTlsRefused, weakCiphersRefused } from "../../verify/tls.ts";
+import { accept, writtenSettings } from "../config/stack.ts";
+import { inState, verified } from "../target/verified.ts";
 
 const limits = { ...defaultLimits, bodyBytes: 64 * 1024, headerBytes: 8 * 1024 };
 const servers: { server: Server; sockets: Set<Socket> }[] = [];
@@ -148,6 +152,33 @@ describe("a hostile target", () => {
       socket.end(Buffer.concat([Buffer.from(`${head}\r\n`), Buffer.from([0xff, 0xfe])])),
     );
     expect((await ask(target)).body).toBe("\ufffd\ufffd");
+  });
+});
+
+describe("a handshake of TLS that stalls", () => {
+  /** Each of these waits for the same moment, so that one limit of time is waited for. */
+  it.each<[string, (socket: Socket) => void]>([
+    ["without an answer", () => undefined],
+    [
+      "with a record that drips in",
+      (socket) => {
+        socket.write(Buffer.from([22, 3, 3, 0x3f, 0xff]));
+        const timer = setInterval(() => socket.write(Buffer.from([2])), 10);
+        socket.on("close", () => clearInterval(timer));
+      },
+    ],
+  ])("%s is unknown to each probe in time", async (_, answer) => {
+    const https = await hostile(answer);
+    const started = Date.now();
+    const probes = [certificateTrusted, http2Offered, oldTlsRefused, weakCiphersRefused, hstsServed];
+    const found = await verified({
+      settings: accept(writtenSettings("production")),
+      targets: { https, http: https },
+      probes,
+      limits: { requestMs: 150 },
+    });
+    expect(inState(found, "unknown")).toEqual(probes.map(({ name }) => name));
+    expect(Date.now() - started).toBeLessThan(2500);
   });
 });
 

@@ -194,6 +194,23 @@ describe("a platform with one fault at a vendor", () => {
     expect(partly.probes).toMatchObject([{ state: "unknown", reason: "not-understood" }]);
   });
 
+  it("a moment of metrics that a server repeats, and moments that nobody asked for, make no day", async () => {
+    const day = 86_400;
+    const moments: ((index: number) => number)[] = [
+      () => start / 1000,
+      (index) => start / 1000 - 2 * day + index * 240,
+      (index) => start / 1000 + index * 240,
+    ];
+    for (const momentOf of moments) {
+      const values = Array.from({ length: 361 }, (_, index) => [momentOf(index), "0.2"]);
+      const result = [{ metric: { host: "api" }, values }];
+      const body = { status: "success", data: { resultType: "matrix", result } };
+      platform.server.misbehave("prometheus", { kind: "status", status: 200, body });
+      const { probes } = await verified(given({ only: ["OK.4"] }));
+      expect(probes).toMatchObject([{ state: "unknown", reason: "no-data" }]);
+    }
+  });
+
   it("staging is unknown where its settings are not known", async () => {
     const { staging: _, ...rest } = given({ only: ["S2.7", "6.1", "6.5"] });
     const { probes } = await verified(rest);

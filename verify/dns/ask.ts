@@ -63,18 +63,22 @@ export async function resolved(context: Context, name: string, type: "A" | "AAAA
   const { owner, isCircle } = aliasesOf(records, name);
   if (isCircle) return { kind: "circle" };
   const addresses = addressesIn(records, name, type);
-  if (addresses.length > 0) {
-    // With a public one beside it, the record itself is wrong.
-    if (!addresses.every(isPrivate)) return { kind: "found", addresses };
-    throw new Unknown(
-      "target-refused",
-      `The resolver answers ${addresses.join(", ")} for ${name}, as one inside of a network or a filter does; name another in verify.resolvers`,
-    );
-  }
-  if (sameName(owner, name)) return { kind: "none" };
+  if (addresses.length > 0 || sameName(owner, name)) return asPublic(name, addresses);
   const { records: further } = await ask(context, { name: owner, type });
-  const own = addressesIn(further, owner, type);
-  return own.length === 0 ? { kind: "none" } : { kind: "found", addresses: own };
+  // What leads back to the name was not followed yet.
+  const aliases = [...records, ...further];
+  if (aliasesOf(aliases, name).isCircle) return { kind: "circle" };
+  return asPublic(name, addressesIn(aliases, name, type));
+}
+
+/** @throws {Unknown} where all are private: with a public one beside them, the record itself is wrong */
+function asPublic(name: string, addresses: readonly string[]): Addresses {
+  if (addresses.length === 0) return { kind: "none" };
+  if (!addresses.every(isPrivate)) return { kind: "found", addresses };
+  throw new Unknown(
+    "target-refused",
+    `The resolver answers ${addresses.join(", ")} for ${name}, as one inside of a network or a filter does; name another in verify.resolvers`,
+  );
 }
 
 /** The same as a list. */

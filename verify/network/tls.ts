@@ -40,7 +40,8 @@ export async function shakeHands(context: Hands, host: string, at = host): Promi
   });
   const stop = (): void => void socket.destroy();
   context.signal.addEventListener("abort", stop, { once: true });
-  socket.setTimeout(context.limits.requestMs, () => socket.destroy(new Error("timed out")));
+  // For the whole handshake: bytes that drip in end no wait.
+  const timer = setTimeout(() => socket.destroy(new Error("timed out")), context.limits.requestMs);
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once("secureConnect", resolve).once("error", reject);
@@ -59,6 +60,7 @@ export async function shakeHands(context: Hands, host: string, at = host): Promi
     context.signal.throwIfAborted();
     throw new Unknown("target-refused", `${host}: no TLS handshake`, { cause: error });
   } finally {
+    clearTimeout(timer);
     context.signal.removeEventListener("abort", stop);
     socket.destroy();
   }

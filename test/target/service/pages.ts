@@ -9,6 +9,12 @@ const assetPath = "/_next/static/app-5f2c91d0.js";
 
 const loginPath = "/_next/static/login-7b1e44c2.js";
 
+const countPath = "/_next/static/count-3c9d51e0.js";
+
+/** Counts a visit at another host, as analytics do. */
+const countScript = `navigator.sendBeacon("https://counts.elsewhere.example/visit", "1");
+`;
+
 /** Logs in as a page of the platform does, and says what came of it. */
 function loginScript({ domains, api }: Settings): string {
   return `document.querySelector("form").addEventListener("submit", async (event) => {
@@ -77,6 +83,24 @@ export function addPages(app: App, { settings, has }: ServiceOptions): void {
       return reply.type("text/html; charset=utf-8").header("cache-control", "no-cache").send(page);
     });
   }
+  app.get("/counted", async (_, reply) =>
+    reply
+      .type("text/html; charset=utf-8")
+      .header("cache-control", "no-cache")
+      .send(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Counted</title><script defer src="${countPath}"></script></head>
+<body><h1>Counted</h1></body></html>
+`),
+  );
+  app.get(countPath, async (_, reply) => reply.type("text/javascript; charset=utf-8").send(countScript));
+  // An edge that asks whether a person opens the page shows one of its own, with faults of its own.
+  app.get("/challenged", async (_, reply) =>
+    reply
+      .code(403)
+      .header("cf-mitigated", "challenge")
+      .type("text/html; charset=utf-8")
+      .send(`<!doctype html><html lang="en"><title>One moment</title>${spoiledLogin}</html>`),
+  );
   app.get(loginPath, async (_, reply) =>
     reply.type("text/javascript; charset=utf-8").send(loginScript(settings)),
   );
