@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Server } from "@grpc/grpc-js";
 import type { Child } from "../lib/child.ts";
 import { Failure } from "../lib/failure.ts";
+import { shortened } from "../lib/text.ts";
 import type { Project } from "../project/project.ts";
 import type { Sources } from "../project/sources.ts";
 import type { PreviewDocument } from "./document/document.ts";
@@ -11,7 +12,7 @@ import { withPlainSecrets } from "./document/plain-secrets.ts";
 import type { Secrets } from "./document/secrets.ts";
 import { suppliedSecrets } from "./document/state.ts";
 import { endingOf } from "./ending.ts";
-import { DynamicProviders, RefusedByProvider } from "./engine/dynamic.ts";
+import { DynamicProviders, JudgedFailure } from "./engine/dynamic.ts";
 import { Engine, type LogEntry } from "./engine/engine.ts";
 import { BoundedServer, listen, maxMessageBytes } from "./engine/grpc.ts";
 import { Monitor } from "./engine/monitor.ts";
@@ -29,6 +30,10 @@ const defaultOutputBytes = 4 * 1024 * 1024;
 /** What a program or a pack may send: as much as the engine takes, or what a preview can hold of a stranger's. */
 const openLimits = { messageBytes: maxMessageBytes, totalBytes: Number.POSITIVE_INFINITY };
 const isolatedLimits = { messageBytes: isolatedBytes, totalBytes: 512 * 1024 * 1024 };
+
+/** Failures of hooks that are told, and characters of each. */
+const mostFailures = 20;
+const longestFailure = 2000;
 
 /** What a run is of. */
 export interface SessionOptions {
@@ -77,6 +82,7 @@ export class Session {
   #monitor: Monitor | undefined;
   #judgement: Judgement | undefined;
   #program: Child | undefined;
+  #failures: string[] = [];
   #dynamicProviders: DynamicProviders | undefined;
 
   constructor({ project, options, state, secrets, sources, isolation, folder, advanced }: SessionOptions) {
@@ -151,6 +157,7 @@ export class Session {
     const managed = [...monitor.resources.values()].filter(({ external }) => !external);
     const concluded = Promise.all([ended, judgement.conclude(managed)]);
     await Promise.race([concluded, monitor.refused]);
+    if (this.#failures.length > 0) throw new JudgedFailure("program", this.#failures.join("\n"));
     return {
       resources: [...monitor.resources.values()],
       verdicts: judgement.verdicts,
@@ -163,7 +170,7 @@ export class Session {
 
   /** What was registered and judged until the run failed; undefined where that is not known. */
   async judgedSoFar(error: unknown): Promise<Judged | undefined> {
-    if (!(error instanceof RefusedByProvider) || this.#judgement === undefined) return undefined;
+    if (!(error instanceof JudgedFailure) || this.#judgement === undefined) return undefined;
     await this.#judgement.settled();
     return {
       resources: [...(this.#monitor?.resources.values() ?? [])],
@@ -231,6 +238,9 @@ export class Session {
       connection: () => this.#connection,
       answerBytes: this.#isolation.answerBytes,
       warn: (message, urn) => this.#engine.warn(message, urn),
+      failed: (message) => {
+        if (this.#failures.length < mostFailures) this.#failures.push(shortened(message, longestFailure));
+      },
     });
     return this.#monitor;
   }

@@ -8,8 +8,12 @@ const stash = "pulumi:index:Stash";
  *
  * @throws {Error} for inputs that the engine refuses
  */
-export function builtinOutputs({ type, inputs }: PreviewResource): PropertyMap | undefined {
-  if (type !== stash) return undefined;
+export function builtinOutputs({ type, custom, inputs }: PreviewResource): PropertyMap | undefined {
+  if (type !== stash) {
+    const isOwn = custom && /^pulumi:(?!providers:)/.test(type) && type !== "pulumi:pulumi:StackReference";
+    if (isOwn) throw new Error(`unrecognized resource type '${type}'`);
+    return undefined;
+  }
   const other = Object.keys(inputs).find((key) => key !== "input");
   if (other !== undefined) throw new Error(`unknown property "${other}" of a stash`);
   if (inputs.input === undefined) throw new Error('a stash has no property "input"');

@@ -36,8 +36,8 @@ const { ResourceProviderService: service } = providerRpc;
 /** The key of a dynamic resource's inputs at which its provider is, as source text. */
 const providerKey = "__provider";
 
-/** A resource that the program's own provider refuses; what was registered before is judged all the same. */
-export class RefusedByProvider extends Failure {}
+/** A failure of the program's own code beside a resource: what is registered is judged all the same. */
+export class JudgedFailure extends Failure {}
 
 /**
  * The providers that a program brings itself. They travel as source text in each resource's inputs, and run in a
@@ -81,7 +81,7 @@ export class DynamicProviders {
       const reasons = failures.map((failure) =>
         [failure.getProperty(), failure.getReason()].filter((text) => text !== "").join(": "),
       );
-      throw new RefusedByProvider(
+      throw new JudgedFailure(
         "program",
         `the dynamic provider of '${name}' (${type}) refuses it: ${reasons.join("; ")}`,
       );

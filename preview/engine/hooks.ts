@@ -15,15 +15,22 @@ interface Hook {
   ignoreErrors: boolean;
 }
 
+export interface HooksOptions {
+  /** Takes a warning about a resource. */
+  warn: (message: string, urn: string) => void;
+  /** Takes what fails the preview, which goes on: the operation before it succeeded. */
+  failed: (message: string) => void;
+}
+
 /** Functions of the program that run around a resource's operation. */
 export class Hooks {
   #callbacks: Callbacks;
-  #warn: (message: string, urn: string) => void;
+  #options: HooksOptions;
   #hooks = new Map<string, Hook>();
 
-  constructor(callbacks: Callbacks, warn: (message: string, urn: string) => void) {
+  constructor(callbacks: Callbacks, options: HooksOptions) {
     this.#callbacks = callbacks;
-    this.#warn = warn;
+    this.#options = options;
   }
 
   add(request: InstanceType<typeof resourcePb.RegisterResourceHookRequest>): void {
@@ -40,7 +47,7 @@ export class Hooks {
    * Runs a resource's hooks that asked to run in previews. Offline nothing is known to exist, so the operation
    * is a creation, whose outputs the hooks after it are given.
    *
-   * @throws when a hook fails that does not ignore its errors, which fails the resource
+   * @throws when a hook before it fails that does not ignore its errors, which fails the resource
    */
   async run(binding: Binding, resource: PreviewResource, outputs: PropertyMap): Promise<void> {
     for (const name of binding?.getBeforeCreateList() ?? []) await this.#runOne(name, resource);
@@ -60,8 +67,9 @@ export class Hooks {
     const error = await this.#failureOf(hook.callback, request.serializeBinary());
     if (error === "") return;
     const message = `hook ${name} of ${resource.urn} failed: ${error}`;
-    if (!hook.ignoreErrors) throw new Error(message);
-    this.#warn(message, resource.urn);
+    if (hook.ignoreErrors) this.#options.warn(message, resource.urn);
+    else if (outputs === undefined) throw new Error(message);
+    else this.#options.failed(message);
   }
 
   /** The hook's own error, or what kept it from running; empty when it succeeded. */

@@ -48,6 +48,8 @@ export interface MonitorOptions extends Omit<RecordOptions, "refuse"> {
   answerBytes?: number | undefined;
   /** Takes a warning about a resource. */
   warn: (message: string, urn: string) => void;
+  /** Takes what fails the preview once all is judged. */
+  failed: (message: string) => void;
 }
 
 type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
@@ -110,7 +112,7 @@ export class Monitor {
     this.#assets = new Assets(options.programDirectory, options.mayRead, (message) =>
       options.warn(message, ""),
     );
-    this.#hooks = new Hooks(this.#callbacks, options.warn);
+    this.#hooks = new Hooks(this.#callbacks, options);
     this.refused = new Promise((_, reject) => {
       this.#refuseWith = reject;
     });

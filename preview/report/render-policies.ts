@@ -22,6 +22,7 @@ export function renderPolicies(document: PreviewDocument, view: View, paint: Pai
   return [
     paint.bold("Policies:"),
     ...passed(having("passed"), view, paint),
+    ...remediated(document, view, paint),
     ...having("unknown").flatMap((policy) => undecided(document, policy, view, paint)),
     ...elsewhere(having("elsewhere"), view, paint),
     ...having("waived").flatMap((policy) => waived(policy, view, paint)),
@@ -44,6 +45,25 @@ function passed(policies: readonly PolicyOutcome[], { width, ...view }: View, pa
     ...wrapped(heading, width, `  ${mark} `, "    "),
     ...(sections.length < 2 ? [] : wrapped(commaList(sections), width, "    ").map(paint.dim)),
   ];
+}
+
+/** Which policies changed what the program declares, before it was judged. */
+function remediated({ remediations }: PreviewDocument, { width, ...view }: View, paint: Painter): string[] {
+  const applied = remediations.filter((one) => one.applied);
+  return [...Map.groupBy(applied, ({ pack, policy }) => JSON.stringify([pack, policy])).values()].flatMap(
+    (changes) => {
+      const urns = [...new Set(changes.map(({ urn }) => urn))];
+      const text = `${changes[0]?.policy ?? ""}: changed ${counted(urns.length, "resource")}`;
+      return [
+        ...wrapped(printable(text), width, `  ${paint.yellow("*")} `, "    "),
+        ...(view.policies
+          ? urns.flatMap((urn) =>
+              wrapped(printable(resourceText(urn) || "The stack"), width, "    - ", "      "),
+            )
+          : []),
+      ];
+    },
+  );
 }
 
 /** The section of the checklist, without its number; of another pack, the pack. */

@@ -1,5 +1,5 @@
 import { linked, type Painter } from "../../lib/paint.ts";
-import { counted, printable } from "../../lib/text.ts";
+import { counted, printable, shortened } from "../../lib/text.ts";
 import { wrapped } from "../../lib/wrap.ts";
 import type { PolicyOutcome, PreviewDocument, ShownViolation } from "../document/document.ts";
 import { itemOf } from "./checklist-words.ts";
@@ -134,16 +134,24 @@ function placed(place: { path: string; line: number; column: number }, { address
   return linked(printable(`${place.path}:${place.line}`), addressOf?.(place));
 }
 
-/** One row for each policy, as far as a screen holds them: the last ones, which are the worst. */
+/**
+ * Each policy with what was found first, where a screen holds that of all of them; without it, those of them that a
+ * screen holds: the last ones, which are the worst.
+ */
 function overview(policies: readonly PolicyOutcome[], view: View, paint: Painter): string[] {
-  const rows = policies.map(({ name, items, violations, enforcement }) => {
+  const rowOf = ({ name, items, violations, enforcement }: PolicyOutcome, finding: string): string[] => {
     const mark = enforcement === "mandatory" ? paint.red("✗") : paint.yellow("!");
     const times = violations.length > 1 ? ` × ${violations.length}` : "";
-    const text = `${items.join(", ")}${items.length > 0 ? " " : ""}${name}${times}`;
+    const text = `${items.join(", ")}${items.length > 0 ? " " : ""}${name}${times}${finding}`;
     return wrapped(printable(text), view.width, `  ${mark} `, "    ");
-  });
-  const shown: string[][] = [];
+  };
   let room = view.rows - rowsBelow - 2;
+  const told = policies.map((policy) => {
+    const [message = ""] = policy.violations[0]?.message.split("\n") ?? [];
+    return rowOf(policy, message === "" ? "" : `: ${shortened(message, 200)}`);
+  });
+  const rows = told.flat().length <= room ? told : policies.map((policy) => rowOf(policy, ""));
+  const shown: string[][] = [];
   for (const row of rows.toReversed()) {
     room -= row.length;
     if (room < 0 && shown.length > 0) break;

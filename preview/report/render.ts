@@ -18,7 +18,7 @@ import { plainView, type View } from "./view.ts";
 export function renderPreview(document: PreviewDocument, wanted: Partial<View> = {}): string {
   const view = { ...plainView, ...wanted };
   const paint = painter(view.color);
-  const { text, isRefused } = verdictLine(document);
+  const { text, isRefused } = verdictLine(document, view.width);
   const below = [
     ...(document.exceptions ?? [])
       .flatMap((line) => wrapped(printable(`! ${line}`), view.width, "", "  "))

@@ -7,29 +7,37 @@ import { ownPolicies } from "./checklist-words.ts";
 import type { Failed, Judged } from "./report.ts";
 import { plainView, type View } from "./view.ts";
 
-/** What became of a stack, in one line. */
-export function verdictLine({ policies, summary }: PreviewDocument): { text: string; isRefused: boolean } {
+/**
+ * What became of a stack, in one line.
+ *
+ * @param room columns: where they do not hold the time that it took, that is left out
+ */
+export function verdictLine(
+  { policies, summary }: PreviewDocument,
+  room = Number.POSITIVE_INFINITY,
+): { text: string; isRefused: boolean } {
   const isRefused = summary.mandatory > 0;
-  const seconds = `(${(summary.durationMs / 1000).toFixed(1)} s)`;
-  if (policies.length === 0) return { text: `- Not judged: no policy pack ${seconds}`, isRefused };
+  const seconds = ` (${(summary.durationMs / 1000).toFixed(1)} s)`;
+  const line = (text: string): { text: string; isRefused: boolean } => ({
+    text: displayWidth(text + seconds) <= room ? text + seconds : text,
+    isRefused,
+  });
+  if (policies.length === 0) return line("- Not judged: no policy pack");
   const { mandatory, advisory, passed, waived, unknown } = summary;
-  const levels = [
-    ...(mandatory > 0 ? [`${mandatory} mandatory`] : []),
-    ...(advisory > 0 ? [`${advisory} advisory`] : []),
-  ];
+  const levels = [`${mandatory} mandatory`, ...(advisory > 0 ? [`${advisory} advisory`] : [])];
   const noun = mandatory + advisory === 1 ? "policy" : "policies";
-  const violated = levels.length === 0 ? [] : [`${listed(levels, "and")} ${noun} violated`];
   const counts = isRefused
-    ? violated
+    ? [`${listed(levels, "and")} ${noun} violated`]
     : [
         counted(passed, "policy", "policies"),
-        ...violated,
+        // Of the policies that the words before count.
+        ...(advisory > 0 ? [`${advisory} advisory violated`] : []),
         ...(waived > 0 ? [`${waived} waived`] : []),
         ...(unknown > 0 ? [`${unknown} not known yet`] : []),
       ];
   const { elsewhere = 0 } = summary;
   if (elsewhere > 0) counts.push(`${elsewhere} judged elsewhere`);
-  return { text: `${isRefused ? "✗ Refused" : "✓ Passed"}: ${counts.join(", ")} ${seconds}`, isRefused };
+  return line(`${isRefused ? "✗ Refused" : "✓ Passed"}: ${counts.join(", ")}`);
 }
 
 /** How much of the checklist that is, in a line; none where no policy is of the checklist. */
@@ -53,7 +61,7 @@ export function stackLines(
       const [reason = ""] = result.error.message.split("\n");
       return wrapped(printable(`? Could not tell: ${reason}`), view.width, first, "  ").map(paint.yellow);
     }
-    const { text, isRefused } = verdictLine(result.document);
+    const { text, isRefused } = verdictLine(result.document, view.width - displayWidth(first));
     return wrapped(text, view.width, first, "  ").map(isRefused ? paint.red : paint.green);
   });
 }

@@ -77,7 +77,7 @@ describe("optropic init", () => {
     const judged = await run(["preview", "--state", path, "--policy-pack-config", pack]);
     expect(judged.status).toBe(0);
     expect(judged.stdout).toContain("Previewing shop (live)");
-    expect(judged.stdout).toMatch(/\d+ advisory policies violated/);
+    expect(judged.stdout).toMatch(/\d+ advisory violated/);
   });
 
   it("writes a workflow of pinned actions that judges each pull request", async () => {

@@ -36,7 +36,7 @@ describe("exit status and output", () => {
     const lines = stdout.split("\n");
     expect(lines[0]).toBe("Previewing small (dev)");
     expect(lines[2]).toMatch(/^Resources: 3 to create/);
-    expect(lines.at(-2)).toMatch(/^✓ Passed: \d+ policies, 2 advisory policies violated/);
+    expect(lines.at(-2)).toMatch(/^✓ Passed: \d+ policies, 2 advisory violated/);
     expect(unprintableIn(stdout)).toEqual([]);
   });
 

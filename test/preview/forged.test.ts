@@ -23,6 +23,7 @@ beforeEach(() => {
       throw new Error("a callback");
     },
     warn: () => undefined,
+    failed: () => undefined,
     check: async ({ inputs }) => inputs,
     remediate: async ({ inputs }) => inputs,
     registered: () => undefined,

@@ -32,6 +32,8 @@ describe("a program is an error of its own", () => {
     ["bad-token", /'notatoken' is not the type of a custom resource, package:module:Name/],
     ["bad-timeout", /custom timeout 'soon' is not a duration such as 1h30m/],
     ["hook-fails", /hook guard of urn:.* failed: .*the hook refuses/],
+    ["type-of-engine", /unrecognized resource type 'pulumi:pulumi:Other'/],
+    ["hook-after-fails", /^hook guard of urn:.* failed: .*the hook refuses/],
     ["transform-fails", /the transform refuses/],
     ["nests-deep", /nests deeper than 1000 levels/],
   ])("when it does %s", async (mode, message) => {

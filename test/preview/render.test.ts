@@ -152,11 +152,33 @@ describe("the policies", () => {
     expect(rendered).toContain("  - applies-not: not applicable");
   });
 
+  it("say what they changed before it was judged", () => {
+    const change = { pack: "pack", policy: "passes", applied: true, properties: [] };
+    const urn = "urn:pulumi:dev::shop::a:b:C::c";
+    const remediations = [
+      { ...change, urn },
+      { ...change, urn },
+      { ...change, urn: root.urn },
+      { ...change, urn, policy: "waits", applied: false },
+    ];
+    const rendered = lines({ policies, remediations });
+    expect(rendered[rendered.indexOf("Policies:") + 2]).toBe("  * passes: changed 2 resources");
+    expect(rendered.filter((line) => line.startsWith("  * "))).toHaveLength(1);
+    const told = lines({ policies, remediations }, { policies: true });
+    expect(told[told.indexOf("  * passes: changed 2 resources") + 1]).toBe("    - a:b:C (c)");
+  });
+
   it("that cannot tell say so of a state in words that fit it", () => {
     const same = { ...root, operation: "same" } as const;
     const rendered = lines({ policies, resources: [same] });
     expect(rendered).toContain("  ? waits: cannot be known from this state");
     expect(rendered[2]).toBe("Resources: 1 in the state");
+  });
+
+  it("leave the time out where a line does not hold the verdict with it", () => {
+    expect(lines({ policies }, { width: 62 }).at(-1)).toBe(
+      "✗ Refused: 1 mandatory and 1 advisory policies violated",
+    );
   });
 
   it("are not judged where there is no pack", () => {
@@ -272,14 +294,23 @@ describe("a violation of the checklist", () => {
     ]);
   });
 
-  it("is named once more at the end where a screen does not hold all violations", () => {
-    const many = Array.from({ length: 12 }, (_, index) => ({
-      ...tls,
-      name: `policy-${index}`,
-      violations: [{ ...wrong, message: `The minimum TLS version is 1.${index}.` }],
-    }));
-    const end = lines({ policies: many }, { width: 80 }).slice(-24);
-    expect(end.filter((line) => /^ {2}✗ 4\.1 policy-\d+$/.test(line))).toHaveLength(12);
+  it("is named once more at the end where a screen does not hold all violations, with what was found if it holds that", () => {
+    const many = (length: number, message: string) =>
+      Array.from({ length }, (_, index) => ({
+        ...tls,
+        name: `policy-${index}`,
+        violations: [{ ...wrong, message: `${message} ${index}.` }],
+      }));
+    // A row is left for the prompt.
+    const endOf = (policies: PreviewDocument["policies"]) => lines({ policies }, { width: 80 }).slice(-23);
+    const short = endOf(many(12, "TLS"));
+    expect(short.filter((line) => /^ {2}✗ 4\.1 policy-\d+: TLS \d+\.$/.test(line))).toHaveLength(12);
+    const long = endOf(many(12, "The edge takes any version of TLS that a client asks for, the oldest too:"));
+    expect(long.filter((line) => /^ {2}✗ 4\.1 policy-\d+$/.test(line))).toHaveLength(12);
+    const most = endOf(many(30, "TLS"));
+    expect(most[0]).toBe("");
+    expect(most[1]).toMatch(/^In short, without \d+ others above:$/);
+    expect(most.at(-4)).toBe("  ✗ 4.1 policy-29");
   });
 
   it.each([60, 80, 120])("is at most %i columns wide, and no word of it is broken", (width) => {
@@ -293,8 +324,9 @@ describe("a violation of the checklist", () => {
     expect(Math.max(...narrow.map(displayWidth))).toBeLessThanOrEqual(width);
     const words = (texts: string[]) => texts.join(" ").split(/\s+/).toSorted();
     const wide = words(lines(more, { ...view, width: Number.POSITIVE_INFINITY }));
-    const heading = ["Type", "Name", "Plan", "Type,", "name", "and", "plan"];
-    const without = (all: string[]) => all.filter((word) => !heading.includes(word));
+    // The heading of the tree, and the time that the verdict says where there is room.
+    const apart = ["Type", "Name", "Plan", "Type,", "name", "and", "plan", "(1.2", "s)"];
+    const without = (all: string[]) => all.filter((word) => !apart.includes(word));
     expect(without(words(narrow))).toEqual(without(wide));
   });
 });

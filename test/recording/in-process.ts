@@ -69,6 +69,7 @@ async function run({ organization = "organization", ...program }: Program): Prom
       throw new Error("A recorded program has no process of its own to call functions in");
     },
     warn: (message, urn) => engine.warn(message, urn),
+    failed: (message) => fail(new Error(message)),
   });
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   failed.catch(() => undefined);
