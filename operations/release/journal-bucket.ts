@@ -3,7 +3,10 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { type Entry, type Journal, maximumEntries, parseEntry } from "./journal.ts";
 
 /** What a journal needs of a store. */
-export type JournalStore = Pick<ObjectStore, "address" | "list" | "read" | "create">;
+export type JournalStore = Pick<ObjectStore, "address" | "list" | "read" | "create" | "keepsFirst">;
+
+/** The object by which a store shows that it refuses a second one of a name. */
+const question = "releases/first-writer-wins.json";
 
 const maximumEntryBytes = 1024 * 1024;
 
@@ -20,6 +23,7 @@ export class BucketJournal implements Journal {
   #store: JournalStore;
   /** Entries never change, so each is read once. */
   #known: Entry[] = [];
+  #keepsFirst = false;
 
   constructor(store: JournalStore) {
     this.#store = store;
@@ -44,11 +48,20 @@ export class BucketJournal implements Journal {
     return [...this.#known];
   }
 
-  append(index: number, entry: Entry): Promise<boolean> {
+  /** @throws {Failure} `refused`, before anything is written to a store where two runs could both hold a release */
+  async append(index: number, entry: Entry): Promise<boolean> {
+    if (!this.#keepsFirst) {
+      this.#keepsFirst = await this.#store.keepsFirst(question);
+      if (!this.#keepsFirst) throw new Failure("refused", unsafeText(this.#store.address.bucket));
+    }
     return this.#store.create(this.#keyOf(index), JSON.stringify(entry));
   }
 
   #keyOf(index: number): string {
     return `${this.#store.address.prefix}${String(index).padStart(8, "0")}.json`;
   }
+}
+
+function unsafeText(bucket: string): string {
+  return `The store of ${bucket} takes no notice of If-None-Match, so two runs could both hold the release: use a store that knows it, such as Cloudflare R2 or Amazon S3, or set rollout.journal to "file" and run releases on one machine`;
 }

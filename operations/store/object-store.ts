@@ -175,6 +175,35 @@ export class ObjectStore {
     });
   }
 
+  /**
+   * Whether the store refuses a second object of a name where it is asked to (`If-None-Match: *`). Some lookalikes of
+   * S3 take no notice of that, and let both of two writers through.
+   *
+   * @param key of an object for this question alone, which stays
+   */
+  async keepsFirst(key: string): Promise<boolean> {
+    const { bucket } = this.address;
+    const input = { Bucket: bucket, Key: key, Body: Buffer.from("{}"), IfNoneMatch: "*", ...this.#fields() };
+    const place = (abortSignal: AbortSignal): Promise<boolean> =>
+      this.#client.send(new PutObjectCommand(input), { abortSignal }).then(
+        () => true,
+        (error: unknown) => {
+          if (statusOf(error) === 412) return false;
+          throw error;
+        },
+      );
+    return this.#ask(`refuse a second ${key}`, shortMs, async (abortSignal) => {
+      try {
+        // The first makes it, where it is not there yet.
+        return !((await place(abortSignal)) && (await place(abortSignal)));
+      } catch (error) {
+        // It says itself that it does not know the condition.
+        if (statusOf(error) === 400 || statusOf(error) === 501) return false;
+        throw error;
+      }
+    });
+  }
+
   /** Size of an object in bytes; undefined when it does not exist. */
   async size(key: string): Promise<number | undefined> {
     return this.#ask(`read the size of ${key}`, shortMs, (abortSignal) => this.#sizeNow(key, abortSignal));

@@ -68,7 +68,7 @@ describe("a journal in a bucket", () => {
     const journal = bucketAt("releases/lost/");
     let cuts = 0;
     server.cut = (request) => {
-      if (!request.startsWith("PUT")) return undefined;
+      if (!/^PUT .*lost/.test(request)) return undefined;
       cuts += 1;
       return cuts === 1 ? "whole" : undefined;
     };
@@ -76,6 +76,27 @@ describe("a journal in a bucket", () => {
     server.cut = () => undefined;
     expect(cuts).toBe(1);
     expect(await bucketAt("releases/lost/").append(0, noted("of another"))).toBe(false);
+  });
+
+  it("writes nothing to a store where two runs could both hold the release", async () => {
+    const refused = /takes no notice of If-None-Match, so two runs could both hold the release/;
+    const before = server.keysOf();
+    server.unconditional = true;
+    for (const text of ["one", "other"]) {
+      await expect(bucketAt("releases/both/").append(0, noted(text))).rejects.toThrow(refused);
+    }
+    server.unconditional = false;
+    // A store that says so itself; one that is out is no such store.
+    for (const [status, message] of [
+      [501, refused],
+      [403, /the store/i],
+    ] as const) {
+      server.refuse = (request) => (request.startsWith("PUT") ? status : undefined);
+      await expect(bucketAt("releases/both/").append(0, noted("mine"))).rejects.toThrow(message);
+    }
+    server.refuse = () => undefined;
+    expect(server.keysOf().filter((key) => !before.includes(key) && key.includes("both"))).toEqual([]);
+    expect(await bucketAt("releases/both/").append(0, noted("mine"))).toBe(true);
   });
 
   it("says which entry is missing or was changed", async () => {

@@ -31,6 +31,8 @@ export interface TestStore {
   stall: (request: string) => "whole" | "half" | undefined;
   /** Whether the connection ends in the place of the answer of a request that the server got, or in its middle. */
   cut: (request: string) => "whole" | "half" | undefined;
+  /** Whether it takes no notice of If-None-Match, as some lookalikes of S3. */
+  unconditional: boolean;
   /** Keys of the objects that are there, sorted. */
   keysOf(): string[];
   /** Where the object of a key is, as a file. */
@@ -80,6 +82,11 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     const stalled = store.stall(what);
     if (stalled === "whole") return;
     if (status === undefined) {
+      // The condition is signed, so what it asks for is arranged.
+      const path = (request.url ?? "").replace(/\?.*/, "").slice(bucket.length + 2);
+      if (store.unconditional && request.headers["if-none-match"] !== undefined) {
+        rmSync(join(objects, path), { force: true });
+      }
       forward(request, response, port, { stall: stalled === "half", cut: store.cut(what) });
     } else refuse(request, response, status);
   });
@@ -102,6 +109,7 @@ export async function startStore(secretAccessKey = "canary-secret-key-91ab"): Pr
     refuse: () => undefined,
     stall: () => undefined,
     cut: () => undefined,
+    unconditional: false,
     keysOf: () => filesIn(objects).filter((path) => !path.startsWith(".sgwtmp/")),
     path: (key) => join(objects, key),
     size: (key) => statSync(join(objects, key)).size,
