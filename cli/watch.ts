@@ -6,7 +6,7 @@ import { ownProject } from "./own.ts";
 export function watchCommand(): Command {
   return new Command("watch")
     .description(
-      "Judges hours 1, 6 and 24 after a deployment by the metrics of the platform: against the objectives, the same hours of last week and of the release before. Each call looks anew, so a schedule can run it. PROMETHEUS_URL and PROMETHEUS_TOKEN say where the metrics are.",
+      "Judges hours 1, 6 and 24 after a deployment by the metrics of the platform: against the objectives, the same hours of last week and of the release before. Between the hours it looks at the last one. Each call looks anew, so a schedule can run it. PROMETHEUS_URL and PROMETHEUS_TOKEN say where the metrics are; with SENTRY_AUTH_TOKEN it asks Sentry for new errors too.",
     )
     .option("-s, --stack <name>", "the stack", "production")
     .option("-C, --cwd <folder>", "the folder of the Pulumi project", ownProject)
@@ -16,12 +16,23 @@ export function watchCommand(): Command {
       (text) => (text === "release" ? text : readTime(text)),
     )
     .option("--before <time>", "when the release before it went live", readTime)
+    .option(
+      "--notify",
+      "tell the channels of rollout.announcements.alarm what does not hold, once each",
+      false,
+    )
+    .option("--auto-rollback", "tell them, and roll back at once", false)
+    .option(
+      "--commit <commit>",
+      "with --auto-rollback: the commit that the release brought (default: that of its tag)",
+    )
+    .option("--journal <file>", "the file of the journal, where rollout.journal is file")
     .option("--evidence [folder]", "record what was found as evidence (default folder: records)")
     .option("--scheduled", "end with 0 where it only waits: whoever runs it by a schedule calls again", false)
     .option("--json", "print one JSON document and nothing else", false)
     .addHelpText(
       "after",
-      "\nExample:\n  $ optropic watch --since 2026-11-27T12:00:00Z --evidence\n\nExit status: 0 all 24 hours hold, 1 an hour does not hold, 2 could not tell, 3 waiting for the next hour (0 with --scheduled).",
+      "\nExample:\n  $ optropic watch --since 2026-11-27T12:00:00Z --evidence\n  $ optropic watch --since release --scheduled --notify\n\nExit status: 0 all 24 hours hold, 1 an hour does not hold, 2 could not tell, 3 waiting for the next hour (0 with --scheduled).",
     )
     .action(async (flags: WatchFlags) => {
       const { runWatch } = await import("./operations/run-watch.ts");

@@ -153,7 +153,7 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
 }
 
 /** What a rollback is not told by a release: it goes to the last good deployment, by the schema's own judgment. */
-const rollbackFlags = {
+export const rollbackFlags = {
   acceptSchema: false,
   acceptLoss: false,
   finish: false,
@@ -234,7 +234,11 @@ function partsOf(
 }
 
 /** Whether one of the hosts serves a commit, or does not say: then the rollback itself finds out. */
-async function servesAnywhere(hosts: readonly Host[], commit: string, signal: AbortSignal): Promise<boolean> {
+export async function servesAnywhere(
+  hosts: readonly Host[],
+  commit: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const served = await Promise.all(
     hosts.map((host) =>
       host.served(signal).catch(() => {

@@ -7,8 +7,8 @@ import { type Action, type Done, NotDone, type Step, type StepRun, type Trace } 
 
 /** What an action needs of the step that it belongs to. */
 export interface ActionContext {
-  readonly step: Step;
-  readonly options: ReleaseOptions;
+  readonly step: Pick<Step, "name">;
+  readonly options: Pick<ReleaseOptions, "version" | "commit" | "dryRun" | "signal">;
   readonly logbook: RunLogbook;
   readonly state: StepState;
   call<T>(ask: (run: StepRun) => Promise<T>): Promise<T>;
@@ -93,4 +93,15 @@ export class ActionWork {
 
 function text(value: string): string {
   return shortened(printable(value), 3900);
+}
+
+/** An alarm that may have been lost is sent again: twice is better than never. */
+export function surely(alarm: Action): Action {
+  return {
+    ...alarm,
+    async find(run, key) {
+      const trace = await alarm.find(run, key);
+      return trace.state === "unknown" ? { state: "not-done" } : trace;
+    },
+  };
 }

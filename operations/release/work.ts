@@ -1,13 +1,13 @@
 import { reasonOf } from "../../lib/failure.ts";
 import { printable, shortened } from "../../lib/text.ts";
 import { formatMinutes } from "../../lib/units.ts";
-import { type ActionContext, ActionWork } from "./act.ts";
+import { type ActionContext, ActionWork, surely } from "./act.ts";
 import type { Entry } from "./journal.ts";
 import { type RunLogbook, TakenOver } from "./logbook.ts";
 import type { Finding, Measurement } from "./measurement.ts";
 import { leaseEnd, type Outcome, type ReleaseOptions } from "./options.ts";
 import { stepOf } from "./state.ts";
-import type { Action, Step, StepRun } from "./step.ts";
+import type { Step, StepRun } from "./step.ts";
 
 type Check = Extract<Entry, { kind: "measured" }>["check"];
 type EndState = Extract<Entry, { kind: "ended" }>["state"];
@@ -211,17 +211,6 @@ export class StepWork implements ActionContext {
     const step = this.step.name;
     return state === "failed" ? { state: "stopped", step, summary } : { state: "unclear", step, summary };
   }
-}
-
-/** An alarm that may have been lost is sent again: twice is better than never. */
-function surely(alarm: Action): Action {
-  return {
-    ...alarm,
-    async find(run, key) {
-      const trace = await alarm.find(run, key);
-      return trace.state === "unknown" ? { state: "not-done" } : trace;
-    },
-  };
 }
 
 /** Each control of the step with what was found of it, or else with how the step ended. */

@@ -7,7 +7,7 @@ import type { Step } from "../release/step.ts";
 export interface Automatic {
   /** The release's own. */
   journal: Journal;
-  steps: readonly Step[];
+  steps: readonly Pick<Step, "name" | "rollsBack">[];
   run: string;
   now: () => Date;
   /** One call of the release. */
@@ -47,7 +47,7 @@ export async function releaseOrRollBack(automatic: Automatic): Promise<Outcome> 
   return { state: "stopped", step: "closed", summary: `Rolled back as ${closed.rollback}: ${closed.reason}` };
 }
 
-function isServed(steps: readonly Step[], name: string): boolean {
+function isServed(steps: Automatic["steps"], name: string): boolean {
   return steps.find((step) => step.name === name)?.rollsBack === true;
 }
 

@@ -1,15 +1,22 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { runHere as run } from "./here.ts";
 
 const token = "canary-prometheus";
+const folder = mkdtempSync(join(tmpdir(), "watch-"));
+/** What people were told. */
+const told: string[] = [];
 let stop: (() => void) | undefined;
 
 afterEach(() => stop?.());
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A server with the API of Prometheus, on which each series has one value; a refusal for another token. */
-async function prometheus(value: (query: string) => string, published?: string): Promise<string> {
+async function prometheus(value: (query: string, at: number) => string, published?: string): Promise<string> {
   const server = createServer((request, response) => {
     const { searchParams, pathname } = new URL(request.url ?? "", "http://localhost");
     if (pathname.endsWith("/releases/latest")) {
@@ -19,6 +26,17 @@ async function prometheus(value: (query: string) => string, published?: string):
       );
       return;
     }
+    if (pathname === "/slack") {
+      let text = "";
+      request.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      request.on("end", () => {
+        told.push(text);
+        response.end("ok");
+      });
+      return;
+    }
     if (request.headers.authorization !== `Bearer ${token}`) {
       response.writeHead(401).end("{}");
       return;
@@ -26,7 +44,7 @@ async function prometheus(value: (query: string) => string, published?: string):
     const [start, end, step] = ["start", "end", "step"].map((name) => Number(searchParams.get(name)));
     const values: [number, string][] = [];
     for (let at = start ?? 0; at <= (end ?? 0); at += step ?? 1)
-      values.push([at, value(searchParams.get("query") ?? "")]);
+      values.push([at, value(searchParams.get("query") ?? "", at)]);
     const result = [{ metric: { host: "api" }, values }];
     response.writeHead(pathname === "/api/v1/query_range" ? 200 : 404, {
       "content-type": "application/json",
@@ -58,6 +76,50 @@ describe("optropic watch", () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/✗ +H1\.2 +watch-error-rate +host=api +median 0\.99, limit 0\.01/);
     expect(stdout).toContain("npx optropic rollback");
+  });
+
+  it("looks at the last hour between the hours, and tells people of each breakage once", async () => {
+    // It held in the first hour, and broke after that.
+    const since = ago(3);
+    const url = await prometheus((query, at) =>
+      query.includes("probe_success") || at < Date.now() / 1000 - 3600 ? good(query) : bad(query),
+    );
+    let bad = (query: string): string => (query.includes("http_requests") ? "0.5" : good(query));
+    const env = { PROMETHEUS_URL: url, PROMETHEUS_TOKEN: token, ANNOUNCE_SLACK_WEBHOOK_URL: `${url}/slack` };
+    const args = ["watch", "--since", since, "--journal", join(folder, "journal.sqlite")];
+    const quiet = await run(args, env);
+    expect(quiet).toMatchObject({ status: 1, stdout: expect.stringMatching(/The last hour\n.*✗ +H1\.2/s) });
+    expect(told).toEqual([]);
+    const loud = await run([...args, "--notify"], env);
+    expect(loud).toMatchObject({ status: 1, stderr: "" });
+    expect(await run([...args, "--notify"], env)).toMatchObject({ status: 1 });
+    expect(told).toEqual([
+      expect.stringMatching(/does not hold.*Fewer requests must fail.*optropic rollback/s),
+    ]);
+    bad = () => "0.99";
+    expect(await run([...args, "--notify"], env)).toMatchObject({ status: 1 });
+    expect(told).toHaveLength(2);
+    const deaf = await run([...args.slice(0, 4), join(folder, "other.sqlite"), "--notify"], {
+      ...env,
+      ANNOUNCE_SLACK_WEBHOOK_URL: "http://127.0.0.1:1/canary-hook",
+    });
+    expect(deaf).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("Nobody was told there: slack"),
+    });
+    expect(deaf.stderr).not.toContain("canary");
+  });
+
+  it("tells people that nothing can tell, and does not go back without knowing from what", async () => {
+    told.length = 0;
+    const url = await prometheus(() => "NaN");
+    const env = { PROMETHEUS_URL: url, PROMETHEUS_TOKEN: token, ANNOUNCE_SLACK_WEBHOOK_URL: `${url}/slack` };
+    const args = ["watch", "--since", ago(3), "--journal", join(folder, "silent.sqlite")];
+    const silent = await run([...args, "--auto-rollback", "--commit", "1".repeat(40)], env);
+    expect(silent).toMatchObject({ status: 2, stdout: expect.stringContaining("? Could not tell") });
+    expect(told).toEqual([expect.stringContaining("nothing can tell whether it holds")]);
+    const unnamed = await run([...args, "--auto-rollback", "--commit", "v1"], env);
+    expect(unnamed).toMatchObject({ status: 2, stderr: expect.stringContaining("pass --commit, in full") });
   });
 
   it("cannot tell with a token that is refused, and never shows one", async () => {

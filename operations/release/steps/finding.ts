@@ -24,6 +24,16 @@ export function ofProbes(probes: readonly MeasuredProbe[]): Measurement {
   return { state: "successful", summary: counted(probes.length, "probe holds", "probes hold") };
 }
 
+/** What each probe shows by itself; what somebody accepts is left out. */
+export function findingsOfProbes(probes: readonly MeasuredProbe[]): Finding[] {
+  return probes.flatMap((probe): Finding[] => {
+    const { name, items, state } = probe;
+    if (state === "waived") return [];
+    const shown = state === "error" ? "unknown" : state;
+    return [{ control: { kind: "probe", name }, items, state: shown, summary: reasonOf(probe) }];
+  });
+}
+
 function reasonOf({ message, title, checks, state }: MeasuredProbe): string {
   const worst = checks.find((check) => check.state === state);
   return worst === undefined ? (message ?? title) : `${worst.subject}: ${worst.measured}`;
