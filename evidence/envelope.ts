@@ -4,10 +4,19 @@ import type { SigningKey, VerifyingKey } from "./keys.ts";
 
 const base64 = z.string().refine(isBase64, "base64");
 
-/** Decoding skips what is not base64 and takes other forms of it: only one text comes out of the bytes again. */
 function isBase64(text: string): boolean {
-  if (text.length % 4 !== 0 || !endsAlike(text)) return false;
-  return /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+  return bytesOf(text) !== undefined;
+}
+
+/**
+ * The bytes of a text in base64; undefined for another text. Decoding takes the letters of URLs, skips what is not
+ * base64, so that fewer bytes come out, and takes other forms of the end: only one text comes out of the bytes again.
+ */
+export function bytesOf(text: string): Buffer | undefined {
+  if (text.length % 4 !== 0 || text.includes("-") || text.includes("_") || !endsAlike(text)) return undefined;
+  const bytes = Buffer.from(text, "base64");
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return bytes.length === (text.length / 4) * 3 - padding ? bytes : undefined;
 }
 
 /** Only the last four characters can say the same bytes in another way. */
@@ -44,16 +53,18 @@ const closing =
  * Reads an envelope of the usual form, canonical with one signature or none, without its JSON being parsed, which
  * is most of the work for many records.
  *
- * @returns undefined for any other form, which {@link envelopeSchema} judges
+ * @returns the envelope and its payload's bytes; undefined for any other form, which {@link envelopeSchema} judges
  */
-export function usualEnvelope(text: string): Envelope | undefined {
+export function usualEnvelope(text: string): { envelope: Envelope; bytes: Buffer } | undefined {
   if (!text.startsWith(opening)) return undefined;
   const end = text.indexOf('"', opening.length);
   const payload = text.slice(opening.length, end);
   const [, payloadType, keyid, sig] = closing.exec(text.slice(end)) ?? [];
-  if (payloadType === undefined || !isBase64(payload)) return undefined;
-  if (sig === undefined) return { payloadType, payload, signatures: [] };
-  return endsAlike(sig) ? { payloadType, payload, signatures: [{ keyid: keyid ?? "", sig }] } : undefined;
+  const bytes = payloadType === undefined ? undefined : bytesOf(payload);
+  if (payloadType === undefined || bytes === undefined) return undefined;
+  if (sig === undefined) return { envelope: { payloadType, payload, signatures: [] }, bytes };
+  const signatures = [{ keyid: keyid ?? "", sig }];
+  return endsAlike(sig) ? { envelope: { payloadType, payload, signatures }, bytes } : undefined;
 }
 
 /** Who signed an envelope: nobody, keys that are trusted, or somebody else. */
@@ -85,9 +96,13 @@ export function seal(payloadType: string, value: unknown, key: SigningKey | unde
  * Which trusted keys signed an envelope. The id of a key in the envelope is a hint and proves nothing, so each
  * signature is tried with each key.
  */
-export function signedBy(envelope: Envelope, trusted: readonly VerifyingKey[]): Signed {
+export function signedBy(
+  envelope: Envelope,
+  trusted: readonly VerifyingKey[],
+  payload: Uint8Array = payloadOf(envelope),
+): Signed {
   if (envelope.signatures.length === 0) return { state: "unsigned" };
-  const bytes = signedBytes(envelope.payloadType, payloadOf(envelope));
+  const bytes = signedBytes(envelope.payloadType, payload);
   const keyIds = trusted
     .filter((key) => envelope.signatures.some(({ sig }) => key.verifies(bytes, Buffer.from(sig, "base64"))))
     .map(({ id }) => id);
@@ -95,10 +110,14 @@ export function signedBy(envelope: Envelope, trusted: readonly VerifyingKey[]): 
 }
 
 /** {@link signedBy} with the work on other threads. */
-export async function signedByLater(envelope: Envelope, trusted: readonly VerifyingKey[]): Promise<Signed> {
+export async function signedByLater(
+  envelope: Envelope,
+  trusted: readonly VerifyingKey[],
+  payload: Uint8Array,
+): Promise<Signed> {
   if (envelope.signatures.length === 0) return { state: "unsigned" };
   if (trusted.length === 0) return { state: "untrusted" };
-  const bytes = signedBytes(envelope.payloadType, payloadOf(envelope));
+  const bytes = signedBytes(envelope.payloadType, payload);
   const keyIds: string[] = [];
   for (const key of trusted) {
     for (const { sig } of envelope.signatures) {

@@ -73,8 +73,8 @@ export async function readAll(
     await eachAtOnce(open, source.atOnce, async ({ record }) => {
       try {
         // Its digest is in its name: it is what was read before, or it cannot be opened.
-        const { envelope } = openRecord(record.name, await source.bytes(record.name));
-        await signatures.check({ record, envelope });
+        const { envelope, payload } = openRecord(record.name, await source.bytes(record.name));
+        await signatures.check({ record, envelope, payload });
       } catch (error) {
         problems.push(reasonOf(error));
       }
@@ -133,10 +133,10 @@ class Signatures {
   }
 
   /** Begins to check the signatures of a record; waits only where two batches are under way. */
-  check({ record, envelope }: Opened): Promise<unknown> | undefined {
+  check({ record, envelope, payload }: Opened): Promise<unknown> | undefined {
     if (envelope.signatures.length === 0) return undefined;
     this.#batch.push(
-      signedByLater(envelope, this.#trusted).then((signed) => {
+      signedByLater(envelope, this.#trusted, payload).then((signed) => {
         record.signed = signed;
       }),
     );

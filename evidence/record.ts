@@ -80,8 +80,8 @@ export function readRecord(
   bytes: Uint8Array,
   trusted: readonly VerifyingKey[],
 ): EvidenceRecord {
-  const { record, envelope } = openRecord(name, bytes);
-  return { ...record, signed: signedBy(envelope, trusted) };
+  const { record, envelope, payload } = openRecord(name, bytes);
+  return { ...record, signed: signedBy(envelope, trusted, payload) };
 }
 
 /**
@@ -90,7 +90,10 @@ export function readRecord(
  * @returns the record, whose signatures count as nobody's until they are checked
  * @throws {Failure} `failed`, when it is not the record that its name says
  */
-export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceRecord; envelope: Envelope } {
+export function openRecord(
+  name: string,
+  bytes: Uint8Array,
+): { record: EvidenceRecord; envelope: Envelope; payload: Uint8Array } {
   const [, moment, digest] = recordName.exec(name) ?? [];
   if (moment === undefined || digest === undefined) throw invalid(name, "its name is not that of a record");
   if (bytes.length > maximumRecordBytes) {
@@ -98,8 +101,8 @@ export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceR
   }
   if (sha256(bytes) !== digest)
     throw invalid(name, "its bytes are not those that its name says: it was changed");
-  const envelope = envelopeIn(name, utf8(name, bytes));
-  const text = utf8(name, payloadOf(envelope));
+  const { envelope, bytes: payload } = envelopeIn(name, utf8(name, bytes));
+  const text = utf8(name, payload);
   const value = parseJson(text);
   if (value === undefined) throw invalid(name, "its payload is not JSON");
   const statement = statementSchema.safeParse(value);
@@ -117,7 +120,7 @@ export function openRecord(name: string, bytes: Uint8Array): { record: EvidenceR
   if (late !== undefined)
     throw invalid(name, `${late.control.name} was found at ${late.at}, after the run had ended`);
   const signed: Signed = { state: envelope.signatures.length === 0 ? "unsigned" : "untrusted" };
-  return { record: { name, digest, run, signed }, envelope };
+  return { record: { name, digest, run, signed }, envelope, payload };
 }
 
 function subjectsOf(run: Run): Statement["subject"] {
@@ -145,16 +148,19 @@ function compact(moment: string): string {
   return `${moment.slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
-function envelopeIn(name: string, text: string): Envelope {
+function envelopeIn(name: string, text: string): { envelope: Envelope; bytes: Uint8Array } {
   const usual = usualEnvelope(text);
-  if (usual !== undefined) return ofOurType(name, usual);
+  if (usual !== undefined) {
+    ofOurType(name, usual.envelope);
+    return usual;
+  }
   const value = parseJson(text);
   if (value === undefined) throw invalid(name, "it is not JSON");
   const envelope = envelopeSchema.safeParse(value);
   if (!envelope.success) throw invalid(name, z.prettifyError(envelope.error));
   const found = ofOurType(name, envelope.data);
   if (!isCanonical(text, value)) throw notCanonical(name);
-  return found;
+  return { envelope: found, bytes: payloadOf(found) };
 }
 
 function ofOurType(name: string, envelope: Envelope): Envelope {

@@ -2,7 +2,14 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalBytes } from "../../evidence/canonical.ts";
-import { type Envelope, envelopeSchema, payloadOf, seal, signedBy } from "../../evidence/envelope.ts";
+import {
+  bytesOf,
+  type Envelope,
+  envelopeSchema,
+  payloadOf,
+  seal,
+  signedBy,
+} from "../../evidence/envelope.ts";
 import { generateKeys, readSigningKey, readVerifyingKey } from "../../evidence/keys.ts";
 
 const pair = generateKeys();
@@ -31,6 +38,17 @@ describe("canonical JSON", () => {
     expect(() => canonicalBytes({ a: Number.NaN })).toThrow();
     expect(() => canonicalBytes(undefined)).toThrow(TypeError);
   });
+});
+
+it("base64 is read in its one form alone, whatever decoding would skip", () => {
+  const letters = fc.constantFrom(..."ABab01+/=-_ \n\u00e9\0");
+  fc.assert(
+    fc.property(fc.string({ unit: letters, maxLength: 24 }), (text) => {
+      const again = Buffer.from(text, "base64").toString("base64");
+      expect(bytesOf(text)?.toString("base64")).toBe(again === text ? text : undefined);
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 describe("keys", () => {
