@@ -47,6 +47,8 @@ const endings = new Map<string, ReportFormat>([
 ]);
 
 function formatOf(path: string): ReportFormat {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder) throw refusal(path, "it is a folder");
   const format = endings.get(extname(path).toLowerCase());
   if (format !== undefined) return format;
   throw contradiction(
@@ -58,7 +60,9 @@ function formatOf(path: string): ReportFormat {
 export function checkOutputs({ files }: OutputPlan): void {
   for (const { path } of files) {
     const target = statSync(path, { throwIfNoEntry: false });
-    if (target !== undefined && !target.isFile()) throw refusal(path, "it is not a regular file");
+    if (target !== undefined && !target.isFile()) {
+      throw refusal(path, target.isDirectory() ? "it is a folder" : "it is not a regular file");
+    }
     const folder = statSync(dirname(path), { throwIfNoEntry: false });
     if (folder?.isDirectory() !== true) throw refusal(path, `${dirname(path)} does not exist`);
   }

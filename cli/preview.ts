@@ -204,7 +204,7 @@ function isolationFrom({ isolate, env, read }: PreviewFlags): IsolationOptions |
   if (given.length === 0) return undefined;
   throw new Failure(
     "refused",
-    `${given.join(" and ")} without --isolate: nothing is kept from the program then`,
+    `${given.join(" and ")} without --isolate: the program then gets your complete environment and reads what you can read`,
   );
 }
 

@@ -80,6 +80,7 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
       places,
       secrets,
       base: options.base,
+      overrides: options.config,
       durationMs: performance.now() - started,
     });
     const parts = state?.unread ?? [];

@@ -223,7 +223,10 @@ function stackIn(name: string, project: string): { organization?: string; stack:
   const parts = name.split("/");
   const [stack = "", middle, first] = parts.toReversed();
   if (parts.length > 3 || !parts.every((part) => /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/.test(part))) {
-    throw new Failure("project", `stack ${JSON.stringify(name)} is not a stack's name`);
+    throw new Failure(
+      "project",
+      `${JSON.stringify(name)} is not a stack's name: write stack, organization/stack or organization/project/stack`,
+    );
   }
   if (first !== undefined && middle !== project) {
     throw new Failure(

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseDocument } from "yaml";
 import type * as z from "zod";
-import { Failure, type FailureKind, reasonOf } from "../lib/failure.ts";
+import { Failure, type FailureKind, fileReasonOf } from "../lib/failure.ts";
 import { schemaProblems } from "../lib/schema-problems.ts";
 import { scalarTags } from "./scalars.ts";
 
@@ -36,7 +36,7 @@ function readDocument(path: string, failure: FailureKind): unknown {
     return withTextKeys(document.toJS({ mapAsMap: true, maxAliasCount: 100 }));
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(failure, `${path} cannot be read: ${reasonOf(error)}`);
+    throw new Failure(failure, `${path} cannot be read: ${fileReasonOf(error)}`);
   }
 }
 

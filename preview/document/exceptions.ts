@@ -1,11 +1,14 @@
 import { unmanagedIn } from "../../config/manage.ts";
 import { parseJson } from "../../lib/json.ts";
-import { counted, listed } from "../../lib/text.ts";
+import { counted, listed, listedSome } from "../../lib/text.ts";
 import type { Project } from "../../project/project.ts";
 import type { PolicyOutcome } from "./document.ts";
 
 /** More waivers than these are counted, not listed. */
 const mostWaivers = 20;
+
+/** Settings given with --config that are named. */
+const mostOverrides = 10;
 
 const day = 86_400_000;
 
@@ -14,11 +17,13 @@ const day = 86_400_000;
  * in every report, whatever else there is to say.
  *
  * @param now milliseconds since 1970, from which the days of a waiver are counted.
+ * @param overrides settings that were given beside the stack's file, as `key=value`
  */
 export function exceptionsOf(
   { config, name, stack }: Pick<Project, "config" | "name" | "stack">,
   policies: readonly PolicyOutcome[],
   now: number,
+  overrides: readonly string[] = [],
 ): string[] {
   const stage = config.get(`${name}:stage`);
   const scope = config.get(`${name}:scope`);
@@ -35,9 +40,18 @@ export function exceptionsOf(
     ...(unmanaged.length > 0
       ? [`Not managed: ${listed(unmanaged, "and")}. What is about them is judged elsewhere.`]
       : []),
+    ...overrideLines(name, overrides),
     ...waiverLines(policies, now),
     ...uselessWaivers(config.get(`${name}:waivers`), policies),
   ];
+}
+
+/** What was judged is then not what the stack's file says. */
+function overrideLines(project: string, overrides: readonly string[]): string[] {
+  const own = `${project}:`;
+  const keys = overrides.map((override) => override.replace(/=.*$/s, ""));
+  const names = new Set(keys.map((key) => (key.startsWith(own) ? key.slice(own.length) : key)));
+  return names.size === 0 ? [] : [`Given with --config: ${listedSome([...names], mostOverrides)}.`];
 }
 
 function waiverLines(policies: readonly PolicyOutcome[], now: number): string[] {

@@ -40,6 +40,8 @@ export function previewDocument(run: {
   source: "program" | "state";
   places?: Places;
   base?: SavedPreview | undefined;
+  /** What was given beside the stack's file, as `key=value`. */
+  overrides?: readonly string[] | undefined;
   resources: readonly PreviewResource[];
   verdicts: readonly Verdict[];
   secrets: Secrets;
@@ -91,7 +93,7 @@ export function previewDocument(run: {
       durationMs: Math.round(run.durationMs),
     },
   };
-  const exceptions = exceptionsOf(run.project, policies, Date.now()).map(scrub);
+  const exceptions = exceptionsOf(run.project, policies, Date.now(), run.overrides).map(scrub);
   const shownDocument = exceptions.length === 0 ? document : { ...document, exceptions };
   return run.base === undefined
     ? shownDocument

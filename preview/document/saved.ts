@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure, fileReasonOf } from "../../lib/failure.ts";
 import { schemaProblems } from "../../lib/schema-problems.ts";
 import { checkDepth, type PropertyMap } from "../engine/values.ts";
 
@@ -88,6 +88,6 @@ function parseFile(path: string): unknown {
     checkDepth(content);
     return content;
   } catch (error) {
-    throw new Failure("diff", `saved preview ${path} cannot be read: ${reasonOf(error)}`);
+    throw new Failure("diff", `saved preview ${path} cannot be read: ${fileReasonOf(error)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure, fileReasonOf } from "../../lib/failure.ts";
 import { schemaProblems } from "../../lib/schema-problems.ts";
 import { bareResource, type PreviewResource } from "../engine/resource.ts";
 import { nameOf, rootStackType, typeOf } from "../engine/urn.ts";
@@ -167,7 +167,7 @@ function readContent(path: string): unknown {
     const hint = isNoJson
       ? ". A state is JSON, as pulumi stack export and terraform state pull write it"
       : "";
-    throw new Failure("state", `state ${path} cannot be read: ${reasonOf(error)}${hint}`);
+    throw new Failure("state", `state ${path} cannot be read: ${fileReasonOf(error)}${hint}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import * as z from "zod";
-import { Failure, reasonOf } from "../../lib/failure.ts";
+import { Failure, fileReasonOf } from "../../lib/failure.ts";
 import { schemaProblems } from "../../lib/schema-problems.ts";
 import { fromStruct, toStruct } from "../engine/struct.ts";
 import type { PropertyMap, PropertyValue } from "../engine/values.ts";
@@ -41,7 +41,7 @@ export function readPackConfig(path: string): PackConfig {
     // As Pulumi does, an empty file is no configuration.
     content = text.trim() === "" ? {} : JSON.parse(text);
   } catch (error) {
-    throw new Failure("policy-pack", `policy configuration ${path} cannot be read: ${reasonOf(error)}`);
+    throw new Failure("policy-pack", `policy configuration ${path} cannot be read: ${fileReasonOf(error)}`);
   }
   const parsed = packConfig.safeParse(content);
   if (parsed.success) return parsed.data;
@@ -163,7 +163,7 @@ function configProblems(policy: PolicyInfo, properties: PropertyMap): string[] {
       ? []
       : parsed.error.issues.map((issue) => `${[policy.name, ...issue.path].join(".")}: ${issue.message}`);
   } catch (error) {
-    return [`${policy.name}: its configuration schema cannot be read: ${reasonOf(error)}`];
+    return [`${policy.name}: its configuration schema cannot be read: ${fileReasonOf(error)}`];
   }
 }
 

@@ -62,7 +62,8 @@ describe("the production stack with an old TLS version", () => {
     const lines = ended.stdout.split("\n");
     expect(lines.at(-2)).toMatch(/^✗ Refused: 1 mandatory policy violated \(\d+\.\d s\)$/);
     expect(lines.at(-3)).toMatch(/^\d+ of 175 items enforced; \d+ of them still need a measurement/);
-    expect(lines.at(-5)).toBe(
+    expect(lines.at(-4)).toBe("! Given with --config: edge.minTlsVersion.");
+    expect(lines.at(-6)).toBe(
       `    Fix:      Set edge.minTlsVersion to 1.2 in Pulumi.production.yaml:${settingLine}.`,
     );
     expect(ended.stdout).toMatch(/^ {2}Checklist: \d+ of 175 items enforced: /m);
@@ -209,11 +210,11 @@ describe("one format alone", () => {
 describe("files that cannot be read or written", () => {
   it.each([
     [["--output", "/nowhere/at/all.md"], /^error: Cannot write --output .*: .* does not exist$/m],
+    [["--output", tmpdir(), "--format", "json"], /^error: Cannot write --output .*: it is a folder/],
     [
-      ["--output", tmpdir(), "--format", "json"],
-      /^error: Cannot write --output .*: it is not a regular file/,
+      ["--diff", "/nowhere.json"],
+      /^error: saved preview \/nowhere\.json cannot be read: there is no such file/,
     ],
-    [["--diff", "/nowhere.json"], /^error: saved preview \/nowhere\.json cannot be read: ENOENT/],
     [["--format", "html"], /argument 'html' is invalid/],
     [["--json", "--format", "sarif"], /--json means --format json/],
   ])("are an error: %s", async (args, message) => {

@@ -63,7 +63,7 @@ describe("a file", () => {
   });
 
   it.each([
-    ["folder.md", /Cannot write --output .*folder\.md: it is not a regular file/],
+    ["folder.md", /Cannot write --output .*folder\.md: it is a folder/],
     ["none/a.md", /Cannot write --output .*a\.md: .*none does not exist/],
     ["old.md/a.md", /Cannot write --output .*a\.md: /],
   ])("is refused before anything is done where it cannot be written: %s", (name, message) => {

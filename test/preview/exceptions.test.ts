@@ -32,6 +32,13 @@ function linesOf(settings: Record<string, string>, ...policies: PolicyOutcome[])
 }
 
 describe("what asks less of a stack", () => {
+  test("is also what was given beside its file, whose value is not shown", () => {
+    const given = ["optropic:edge.minTlsVersion=1.0", "edge.minTlsVersion=1.1", "aws:region=eu"];
+    expect(exceptionsOf({ name: "optropic", stack: "eu", config: new Map() }, [], now, given)).toEqual([
+      "Given with --config: edge.minTlsVersion and aws:region.",
+    ]);
+  });
+
   test("is nothing in a production platform", () => {
     expect(linesOf({ stage: "production", scope: "platform" }, policy("render-autoscaling"))).toEqual([]);
   });

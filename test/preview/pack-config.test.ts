@@ -169,7 +169,7 @@ describe("a file of policy configuration", () => {
 
   it("is refused where it is not there", () => {
     expect(() => readPackConfig(join(folder, "nowhere.json"))).toThrow(
-      /nowhere\.json cannot be read: ENOENT/,
+      /nowhere\.json cannot be read: there is no such file/,
     );
   });
 });

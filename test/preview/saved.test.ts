@@ -83,7 +83,7 @@ describe("a saved preview", () => {
 
   it("is refused where it is not there, no file or too large, before it is read", () => {
     expect(() => readSavedPreview(join(folder, "none.json"), shop)).toThrow(
-      /none\.json cannot be read: ENOENT/,
+      /none\.json cannot be read: there is no such file/,
     );
     expect(() => readSavedPreview(folder, shop)).toThrow(/cannot be read: not a file/);
     const path = saved("");

@@ -124,7 +124,9 @@ describe("a project is refused", () => {
 
   it("for a stack's name that is a path", () => {
     write({ "Pulumi.yaml": manifest });
-    expect(refusal({ stack: "../other" }).message).toBe('stack "../other" is not a stack\'s name');
+    expect(refusal({ stack: "../other" }).message).toBe(
+      '"../other" is not a stack\'s name: write stack, organization/stack or organization/project/stack',
+    );
   });
 
   it("for a folder of its program that is not there", () => {
