@@ -23,6 +23,21 @@ export function restoreCommand(): Command {
         .conflicts("owner"),
     )
     .option(
+      "--schema <name>",
+      "restore only this schema; repeat it for more",
+      (name: string, all: string[]) => [...all, name],
+      [],
+    )
+    .addOption(
+      new Option(
+        "--table <name>",
+        "restore only this table, such as public.orders, with its rows; repeat it for more",
+      )
+        .argParser<string[]>((name, all) => [...all, name])
+        .default([], "all")
+        .conflicts("schema"),
+    )
+    .option(
       "--create-roles",
       "create the roles that the target lacks, with their memberships and without login",
       false,

@@ -15,6 +15,8 @@ export interface RestoreFlags extends OperationFlags, ChoiceFlags {
   target: string;
   confirm?: string;
   jobs?: number;
+  schema: string[];
+  table: string[];
   createRoles: boolean;
   owner: boolean;
   acceptDifferences: boolean;
@@ -38,12 +40,13 @@ export function runRestore(flags: RestoreFlags): Promise<void> {
         identities,
         target,
         recipients: recipientsOf(stack),
-        confirm: async ({ manifest, replaces }) => {
+        wanted: { schemas: flags.schema, tables: flags.table },
+        confirm: async ({ manifest, replaces, tables }) => {
           if (flags.confirm !== undefined) return flags.confirm;
           work.progress?.("");
           const name = describeConnection(target);
           return ask(
-            `The backup from ${manifest.takenAt} will replace ${counted(replaces, "schema")} of ${name}.\nType ${name} to continue: `,
+            `The backup from ${manifest.takenAt} will replace ${tables > 0 ? counted(tables, "table") : counted(replaces, "schema")} of ${name}.\nType ${name} to continue: `,
             "There is no terminal to confirm the target: pass its host:port/database with --confirm",
             work.signal,
           );

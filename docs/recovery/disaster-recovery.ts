@@ -68,7 +68,16 @@ Use this if the database no longer exists or the vendor no longer has the data. 
 
 ## Get rows or a table back
 
-The database stays in place. Copy the lost data out of a backup.
+The database stays in place. To give a table all the rows that it had, name it:
+
+\`\`\`sh
+npx optropic restore --stack ${stack} --at 2026-01-31T12:00:00Z --identity FILE --table public.orders \\
+  --target postgresql://postgres@db.REF.supabase.co:5432/postgres
+\`\`\`
+
+The schemas of the table are backed up first. Then, in one transaction, the table gets the rows of the backup, those of its partitions and the values of its sequences; a table that is missing is made again. Its triggers do not run. Foreign keys from and to it are checked, so that the restore is refused where other tables refer to rows that the backup does not have. Materialized views are not refreshed. \`--schema\` replaces one schema in the same way as a complete restore. Both can be repeated, and with \`--jobs\` they go into a new database, with the definitions that they need and without foreign keys to rows that are not restored. A restore says what of the backup it left out.
+
+To get single rows back, copy them out of a drill:
 
 \`\`\`sh
 npx optropic drill --stack ${stack} --at 2026-01-31T12:00:00Z --identity FILE --keep
@@ -147,7 +156,7 @@ function decisionTree({ settings, words }: RecoveryFacts): string {
     `  start -- no --> offsite["Restore an off-site backup:<br/>loses ${words.interval} at most"]`,
     '  start -- yes --> data{"Is its data correct?"}',
     '  data -- no --> scope{"How much is wrong?"}',
-    '  scope -- "some rows or a table" --> rows["Get rows or a table back:<br/>from a drill with --keep"]',
+    '  scope -- "some rows or a table" --> rows["Get rows or a table back:<br/>restore --table, or a drill with --keep"]',
     ...much,
     '  data -- yes --> release{"Did a release break it?"}',
     '  release -- yes --> promote["Roll back the release:<br/>promote the previous deployment"]',

@@ -8,6 +8,7 @@ import { attemptTogether, type Carrier, carrierFor } from "./carried.ts";
 import {
   dataOf,
   divideContents,
+  linesOf,
   schemaPrivilegesOf,
   selectContents,
   splitAttachments,
@@ -219,6 +220,18 @@ export function listContents(
 ): Promise<string> {
   const launch = launchOf("pg_restore", ["--list", "--verbose", file], undefined, majorOf(dumpVersion));
   return outputOf("pg_restore", launch, signal);
+}
+
+/** The numbers of the lines of a dump's contents that are in a schema. */
+export async function listSchema(
+  file: string,
+  schema: string,
+  { dumpVersion }: Pick<Manifest, "dumpVersion">,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const args = ["--list", `--schema=${schema}`, file];
+  const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
+  return new Set(linesOf(await outputOf("pg_restore", launch, signal)).map(({ id }) => id));
 }
 
 /** @returns the extensions that could not be created, and a sentence for each membership that could not be made */

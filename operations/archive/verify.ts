@@ -28,6 +28,8 @@ export interface Restored {
   extensions: Manifest["extensions"];
   /** What the backup carries beside its dump and could not be made, one sentence each. */
   missing: readonly string[];
+  /** Whether only what is expected is compared, since the backup has more. */
+  isPart?: boolean;
   /** Objects that are not compared. */
   isIgnored?: (name: string) => boolean;
 }
@@ -47,9 +49,9 @@ export async function verify(
   acceptable: readonly Accepted[] = [],
 ): Promise<{ description: Description; differences: string[]; accepted: AcceptedDifference[] }> {
   await prepareSession(session);
-  const { isIgnored = () => false } = restored;
+  const { isIgnored = () => false, isPart = false } = restored;
   const described = (expected: Description, schemas: readonly string[]) =>
-    compareSchemas(session, { expected, schemas, expressions, isIgnored });
+    compareSchemas(session, { expected, schemas, expressions, isIgnored, isPart });
   const own = await described(restored.description, restored.schemas);
   const beside = manifest.companions.map(({ name }) => name);
   const around = restored.surroundings ? await described(withRestoredSequences(manifest), beside) : undefined;
@@ -88,11 +90,13 @@ async function compareSchemas(
     schemas,
     expressions,
     isIgnored,
+    isPart,
   }: {
     expected: Description;
     schemas: readonly string[];
     expressions: Details["expressions"];
     isIgnored: (name: string) => boolean;
+    isPart: boolean;
   },
 ): Promise<{ description: Description; differences: string[] }> {
   const without = (all: Description): Description => ({
@@ -101,7 +105,8 @@ async function compareSchemas(
   });
   const isCounted = (table: string): boolean =>
     Object.hasOwn(expected.tables, table) && expected.tables[table]?.rows !== null;
-  const { description, objects } = await describeDatabase(session, schemas, { isCounted });
+  const { description: all, objects } = await describeDatabase(session, schemas, { isCounted });
+  const description = isPart ? { ...partOf(all, expected), largeObjects: expected.largeObjects } : all;
   const same = await findSame(session, {
     expected: expected.objects,
     expressions,
@@ -112,6 +117,18 @@ async function compareSchemas(
   return {
     description,
     differences: allDifferences(pooled(without(expected), pools), pooled(without(description), pools), same),
+  };
+}
+
+/** What of a description another one has too. */
+function partOf(all: Description, expected: Description): Description {
+  const pick = <T>(record: Readonly<Record<string, T>>, names: object): Record<string, T> =>
+    Object.fromEntries(Object.entries(record).filter(([name]) => Object.hasOwn(names, name)));
+  return {
+    ...all,
+    objects: pick(all.objects, expected.objects),
+    tables: pick(all.tables, expected.tables),
+    sequences: pick(all.sequences, expected.sequences),
   };
 }
 

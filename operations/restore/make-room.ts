@@ -32,7 +32,7 @@ export interface Room {
 /** Empties the schemas, and makes the roles, schemas and extensions that the dump needs. */
 export async function makeRoom(
   session: Session,
-  options: { createRoles: boolean; noOwner: boolean },
+  options: { createRoles: boolean; noOwner: boolean; keepLargeObjects: boolean },
   manifest: Manifest,
 ): Promise<Room> {
   const roles = await namesOf(session, "select rolname::text as name from pg_roles");
@@ -43,8 +43,8 @@ export async function makeRoom(
   );
   const actedFor = await standIn(session);
   const ownDefaults = await putOwnDefaultsAside(session);
-  // Every backup contains all of them.
-  await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
+  // Every backup contains all of them, and a selection none.
+  if (!options.keepLargeObjects) await session.run("select lo_unlink(oid) from pg_largeobject_metadata");
   const foreignSchemas = await clearSchemas(session, manifest.schemas, options.noOwner);
   const leftOut = await createExtensions(session, manifest, (statements) => attempt(session, statements));
   const providers = await findMissingProviders(manifest, (statements) => attempt(session, statements));

@@ -55,7 +55,7 @@ async function restoreWithin(
   session: ServerSession,
   { target, jobs, createRoles, acceptDifferences, accepted: acceptable, signal }: NewDatabaseOptions,
   manifest: Manifest,
-  { file, contents, details, tablespaces }: DumpFiles,
+  { file, contents, details, tablespaces, part }: DumpFiles,
 ): Promise<Replaced> {
   const { restored, notes } = await restoreParallel({
     session,
@@ -74,7 +74,7 @@ async function restoreWithin(
     session,
     manifest,
     details,
-    restored,
+    part === undefined ? restored : { ...restored, surroundings: false, isPart: true },
     acceptable,
   );
   await session.run("rollback");

@@ -16,12 +16,14 @@ import { quietEventTriggers } from "../archive/triggers.ts";
 import { verify } from "../archive/verify.ts";
 import { readBystanders } from "./bystanders.ts";
 import { droppedDefaults, isDefaultPrivilegesOf, type RoleName } from "./default-privileges.ts";
+import { putKeysAside } from "./foreign-keys.ts";
 import { makeRoom } from "./make-room.ts";
 import { type Plan, planBeside } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
+import { replaceTables, type TablesPart } from "./replace-tables.ts";
 import { runDump } from "./run-dump.ts";
 import { ScriptSession } from "./script-session.ts";
-import { letCreate, standBack } from "./stand-in.ts";
+import { letCreate, standBack, standIn } from "./stand-in.ts";
 
 export interface ReplaceOptions {
   target: Connection;
@@ -55,6 +57,8 @@ export interface DumpFiles {
   foreignRoles: readonly RoleName[];
   /** Whether the target has the tablespaces of the backup. */
   tablespaces: boolean;
+  /** What of the backup is restored, when it is not all: some schemas, or these tables. */
+  part?: TablesPart | undefined;
 }
 
 /**
@@ -70,7 +74,9 @@ export async function replace(
 ): Promise<Replaced> {
   const session = new ScriptSession(options.target, options.signal);
   try {
-    const result = await replaceWithin(session, options, manifest, files).catch(async (error) => {
+    const isOfTables = files.part !== undefined && files.part.tables.length > 0;
+    const work = isOfTables ? replaceTablesWithin : replaceWithin;
+    const result = await work(session, options, manifest, files).catch(async (error) => {
       const reason = reasonOf(error);
       const holders = isLockTimeout(reason) ? `\n${await describeHolders(options.target, "replacing")}` : "";
       throw new Failure("failed", `${reason}${holders}\nNothing was changed.`, { cause: error });
@@ -108,10 +114,18 @@ async function replaceWithin(
   const before = await readBystanders(session, manifest);
   const publishAgain = await watchPublications(session, manifest);
   const enableBystanders = await quietEventTriggers(session);
-  const room = await makeRoom(session, options, manifest);
+  const keys = await putKeysAside(
+    session,
+    "k.confrelid in (select c.oid from pg_class c where c.relnamespace in (select oid from pg_namespace where nspname = any($1))) and k.conrelid not in (select c.oid from pg_class c where c.relnamespace in (select oid from pg_namespace where nspname = any($1)))",
+    manifest.schemas.map(({ name }) => name),
+  );
+  const keepLargeObjects = files.part !== undefined;
+  const room = await makeRoom(session, { ...options, keepLargeObjects }, manifest);
   await enableBystanders();
   const after = await readBystanders(session, manifest);
-  const plan = await planBeside(session, manifest, { before, after }, room.ownDefaults);
+  const planned = await planBeside(session, manifest, { before, after }, room.ownDefaults);
+  const isAside = (sentence: string): boolean => keys.names.has(sentence.replace(/ is missing\.$/, ""));
+  const plan = { ...planned, lost: planned.lost.filter((sentence) => !isAside(sentence)) };
   failOn("The restore would drop or change objects that depend on what it replaces", plan.lost, options);
   const enableOthers = await quietEventTriggers(session);
   for (const statement of plan.drops) await session.run(statement);
@@ -139,6 +153,7 @@ async function replaceWithin(
   const runEventTriggers = await runDump(session, manifest, { plan, room, carrier }, run);
   const uncommented = await commentExtensions(session, manifest, files.details, plan);
   await forbidCreate();
+  await keys.putBack();
   const unpublished = await publishAgain();
   for (const [name, statements] of room.ownDefaults) {
     if (Object.hasOwn(manifest.globals, name)) continue;
@@ -159,6 +174,7 @@ async function replaceWithin(
     dependents: new Set(Object.keys(manifest.dependents)),
     extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
     missing: carrier.missing,
+    isPart: files.part !== undefined,
     isIgnored: isForeign,
   };
   const { description, differences, accepted } = await verify(
@@ -187,6 +203,47 @@ async function replaceWithin(
       ...differences,
     ],
   };
+}
+
+/** The restore of tables without its commit. */
+async function replaceTablesWithin(
+  session: ScriptSession,
+  options: ReplaceOptions,
+  manifest: Manifest,
+  { file, contents, details, foreignRoles, tablespaces, part }: DumpFiles,
+): Promise<Replaced> {
+  await session.run(sessionSettings);
+  const waits = options.lockTimeoutMs ?? lockTimeoutMs;
+  await session.run(`begin; set local lock_timeout = ${waits}; set local statement_timeout = 0`);
+  const actedFor = await standIn(session);
+  const enableOthers = await quietEventTriggers(session);
+  const { noOwner, signal } = options;
+  const { dumpVersion } = manifest;
+  const run = { file, dumpVersion, contents, foreignRoles, noOwner, tablespaces, signal };
+  await replaceTables(session, manifest, part ?? { tables: [], contentsFor: () => "" }, run);
+  await enableOthers();
+  const restored = {
+    description: manifest.description,
+    schemas: manifest.schemas.map(({ name }) => name),
+    surroundings: false,
+    globals: new Set<string>(),
+    dependents: new Set<string>(),
+    extensions: [],
+    missing: [],
+    isPart: true,
+  };
+  const { description, differences, accepted } = await verify(
+    session,
+    manifest,
+    details,
+    restored,
+    options.accepted,
+  );
+  failOn("The restored tables differ from the backup", differences, options);
+  await session.run("set constraints all immediate");
+  await standBack(session, actedFor);
+  signal.throwIfAborted();
+  return { ...totalsOf(description), differences: [...acceptedSentences(accepted), ...differences] };
 }
 
 /** A sentence on what the database itself has and a restore in place leaves as it is. */

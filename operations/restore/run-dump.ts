@@ -124,7 +124,8 @@ function mainContents(
   return withoutDefaultPrivileges(selected, foreignRoles);
 }
 
-async function runList(
+/** Runs a part of a dump's contents in the session. */
+export async function runList(
   session: ScriptSession,
   { file, dumpVersion, noOwner, tablespaces, signal }: DumpRun,
   list: string,

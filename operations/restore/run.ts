@@ -4,14 +4,23 @@ import { Failure } from "../../lib/failure.ts";
 import { removeFolder } from "../../lib/files.ts";
 import { describeConnection } from "../../postgres/connection.ts";
 import { type Session, withSession } from "../../postgres/session.ts";
-import { openDetails } from "../archive/details.ts";
+import { type Details, openDetails } from "../archive/details.ts";
 import { fetchBackup } from "../archive/fetch.ts";
 import { type Choice, chooseBackup } from "../archive/inventory.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import { neutralSettings } from "../archive/names.ts";
 import { refreshRemote } from "../archive/remote.ts";
-import { listContents } from "../archive/restore.ts";
+import { listContents, listSchema } from "../archive/restore.ts";
 import { makeScratchFolder } from "../archive/scratch-folder.ts";
+import {
+  type Narrowed,
+  narrow,
+  type Selection,
+  schemasToList,
+  selectedManifest,
+  selectionOf,
+  type Wanted,
+} from "../archive/selection.ts";
 import { checkSignature, type Signature, type Trust } from "../archive/signature.ts";
 import { backUp } from "../backup/run.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -30,8 +39,10 @@ export interface RestoreOptions extends ReplaceOptions {
   identities: readonly string[];
   /** age public keys that the backup of the target is encrypted to. */
   recipients: readonly string[];
+  /** Schemas or tables to restore; everything unless given. */
+  wanted?: Wanted | undefined;
   /** Asks for confirmation before anything is changed; returns what the person typed. */
-  confirm: (about: { manifest: Manifest; replaces: number }) => Promise<string>;
+  confirm: (about: { manifest: Manifest; replaces: number; tables: number }) => Promise<string>;
   /** Parallel jobs of a restore into a new database; undefined restores in place. */
   jobs?: number | undefined;
   /** Folder for the decrypted dump. */
@@ -59,33 +70,50 @@ export async function restore(options: RestoreOptions): Promise<RestoreOutcome> 
   const { store, target, signal, progress } = options;
   const started = performance.now();
   progress?.("the store");
-  const manifest = await chooseBackup(store, options.choice, options.warn);
-  const signature = await checkSignature(store, manifest, options.trust);
+  const complete = await chooseBackup(store, options.choice, options.warn);
+  const signature = await checkSignature(store, complete, options.trust);
+  const selection = options.wanted && selectionOf(complete, options.wanted);
+  const manifest = selection === undefined ? complete : selectedManifest(complete, selection);
   const present =
     options.jobs === undefined
       ? await inspectTarget(target, manifest)
       : await inspectServer(target, manifest);
   refuseUnrestorable(options, manifest, present);
-  await askFirst(options, manifest, present.schemas.length);
+  await askFirst(options, {
+    manifest,
+    replaces: present.schemas.length,
+    tables: selection?.tables.length ?? 0,
+  });
   const folder = makeScratchFolder("optropic-restore", options.scratch);
   try {
     progress?.("the backup, to check its digests");
     const file = join(folder, "dump");
-    const details = await openDetails(manifest, options.identities);
-    await fetchBackup({ store, manifest, identities: options.identities, file, signal });
-    const contents = await listContents(file, manifest, signal);
+    const details = await openDetails(complete, options.identities);
+    await fetchBackup({ store, manifest: complete, identities: options.identities, file, signal });
+    const contents = await listContents(file, complete, signal);
+    const part =
+      selection &&
+      (await narrowed({ manifest: complete, contents, details }, selection, { file, ...options }));
     const before = await backUpTarget(options, present);
     progress?.("the restore");
     const { foreignRoles, tablespaces } = present;
-    const files = { file, contents, details, foreignRoles, tablespaces };
+    const subject = part ?? { manifest, contents, details };
+    const files = {
+      file,
+      contents: subject.contents,
+      details: subject.details,
+      foreignRoles,
+      tablespaces,
+      part,
+    };
     const { jobs } = options;
     const result = await (jobs === undefined
-      ? replace(options, manifest, files)
-      : restoreIntoNew({ ...options, jobs }, manifest, files));
-    const empty = await refreshAfterwards(options, manifest);
-    const differences = [...result.differences, ...empty];
+      ? replace(options, subject.manifest, files)
+      : restoreIntoNew({ ...options, jobs }, subject.manifest, files));
+    const empty = await refreshAfterwards(options, subject.manifest);
+    const differences = [...result.differences, ...empty, ...(part?.leftOut ?? [])];
     const durationMs = Math.round(performance.now() - started);
-    return { manifest, signature, before, ...result, differences, durationMs };
+    return { manifest: complete, signature, before, ...result, differences, durationMs };
   } finally {
     removeFolder(folder);
   }
@@ -104,8 +132,24 @@ async function refreshAfterwards(
   return withSession(target, "optropic restore", refresh, signal);
 }
 
-async function askFirst(options: RestoreOptions, manifest: Manifest, replaces: number): Promise<void> {
-  const typed = await options.confirm({ manifest, replaces });
+/** The part of a dump that a selection is. */
+async function narrowed(
+  backup: { manifest: Manifest; contents: string; details: Details },
+  selection: Selection,
+  { file, jobs, signal }: { file: string; jobs?: number | undefined; signal: AbortSignal },
+): Promise<Narrowed> {
+  const idsIn = new Map<string, ReadonlySet<string>>();
+  for (const schema of schemasToList(backup.manifest, selection, backup.contents)) {
+    idsIn.set(schema, await listSchema(file, schema, backup.manifest, signal));
+  }
+  return narrow(backup, selection, { idsIn, isNew: jobs !== undefined });
+}
+
+async function askFirst(
+  options: RestoreOptions,
+  about: Parameters<RestoreOptions["confirm"]>[0],
+): Promise<void> {
+  const typed = await options.confirm(about);
   const wanted = describeConnection(options.target);
   if (typed.trim() === wanted) return;
   throw new Failure("refused", `Not confirmed: the answer was not «${wanted}». Nothing was changed`);

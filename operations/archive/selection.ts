@@ -1,0 +1,420 @@
+import { Failure } from "../../lib/failure.ts";
+import { counted, listed, listedSome } from "../../lib/text.ts";
+import { type Line, linesOf } from "./contents.ts";
+import type { Details } from "./details.ts";
+import type { Description, Manifest } from "./manifest.ts";
+import { type Place, parseQualified, placeOf, type QualifiedName, unquoted } from "./qualified-names.ts";
+
+/** What of a backup a person wants, as it was typed: schemas, or tables with their schemas. */
+export interface Wanted {
+  schemas: readonly string[];
+  tables: readonly string[];
+}
+
+/** What of a backup is restored. */
+export interface Selection {
+  schemas: readonly string[];
+  tables: readonly QualifiedName[];
+}
+
+/** Most names that a sentence lists. */
+const named = 5;
+
+/**
+ * Finds the wanted schemas or tables in a backup; undefined when all of it is wanted.
+ *
+ * @throws {Failure} `refused`, when the backup has none of that name
+ */
+export function selectionOf(manifest: Manifest, wanted: Wanted): Selection | undefined {
+  if (wanted.schemas.length === 0 && wanted.tables.length === 0) return undefined;
+  const schemas = wanted.schemas.map((text) => {
+    const found = [text, unquoted(text), text.toLowerCase()].find((name) =>
+      manifest.schemas.some((schema) => schema.name === name),
+    );
+    if (found !== undefined) return found;
+    const names = manifest.schemas.map(({ name }) => name);
+    throw new Failure("refused", `The backup has no schema ${text}: it has ${listedSome(names, named)}`);
+  });
+  const there = Object.keys(manifest.description.tables).flatMap((name) => parseQualified(name) ?? []);
+  const tables = wanted.tables.map((text) => {
+    const typed = parseQualified(text.includes(".") ? text : `public.${text}`);
+    const folded = typed && { schema: typed.schema.toLowerCase(), name: typed.name.toLowerCase() };
+    const found = [typed, folded].flatMap(
+      (one) => there.find((table) => one !== undefined && isSame(table, one)) ?? [],
+    )[0];
+    if (found !== undefined) return found;
+    throw new Failure(
+      "refused",
+      `The backup has no table ${text}: give it with its schema, such as public.orders`,
+    );
+  });
+  return { schemas: [...new Set(schemas)], tables };
+}
+
+/** The manifest of a selection before the dump was read: what a restore would replace, and which schemas it is in. */
+export function selectedManifest(manifest: Manifest, selection: Selection): Manifest {
+  const wanted = new Set([...selection.schemas, ...selection.tables.map(({ schema }) => schema)]);
+  const all = Object.keys(manifest.description.objects);
+  const inside = all.filter((object) => wanted.has(placeOf(object)?.schema ?? "")).length;
+  return {
+    ...manifest,
+    schemas: manifest.schemas.filter(({ name }) => wanted.has(name)),
+    // Locks are not recorded for each schema.
+    lockable:
+      selection.tables.length > 0 ? 0 : Math.ceil((manifest.lockable * inside) / Math.max(1, all.length)),
+    extensions: manifest.extensions.map((extension) => ({ ...extension, needed: false })),
+  };
+}
+
+/** A part of a backup, which is restored as if it were the backup. */
+export interface Narrowed {
+  manifest: Manifest;
+  contents: string;
+  details: Details;
+  /** The tables with their partitions; empty when schemas are selected. */
+  tables: QualifiedName[];
+  /** The lines of some of the tables. */
+  contentsFor: (tables: readonly QualifiedName[]) => string;
+  /** What is left out, one sentence each. */
+  leftOut: string[];
+}
+
+/**
+ * Narrows a backup to a selection. What the selected objects need comes along where a database is made anew, without
+ * its rows; in place it has to be there.
+ *
+ * @param idsIn the lines of the contents in each schema, by their numbers
+ * @param isNew whether a new database is made
+ */
+export function narrow(
+  { manifest, contents, details }: { manifest: Manifest; contents: string; details: Details },
+  selection: Selection,
+  { idsIn, isNew }: { idsIn: ReadonlyMap<string, ReadonlySet<string>>; isNew: boolean },
+): Narrowed {
+  const lines = linesOf(contents);
+  const roles = new Set([...manifest.roles.map(({ name }) => name), ...manifest.needsRoles]);
+  const found = new Finder(lines, idsIn, roles);
+  const tables = selection.tables.length > 0 ? found.withPartitions(selection.tables) : [];
+  const chosen = new Set<string>(selection.schemas.flatMap((schema) => [...(idsIn.get(schema) ?? [])]));
+  for (const id of found.aboutSchemas(selection.schemas)) chosen.add(id);
+  for (const table of tables) for (const id of found.partsOf(table)) chosen.add(id);
+  const withRows = new Set([...chosen].filter((id) => found.line(id)?.rest.startsWith("TABLE ")));
+  const keys = isNew
+    ? lines.filter((line) => chosen.has(line.id) && found.isKeyElsewhere(line, withRows))
+    : [];
+  for (const id of found.withComments(keys)) chosen.delete(id);
+  const needed = found.closure(chosen);
+  const kept = lines.filter(({ id }) => chosen.has(id) || (isNew && needed.has(id)));
+  const keptEntries = new Set(kept.map(({ entry }) => entry));
+  const extensions = manifest.extensions
+    .filter(({ name }) => found.hasExtension(needed, name))
+    .map((extension) => ({ ...extension, data: [], needed: true }));
+  const isChosen = (place: Place): boolean =>
+    selection.schemas.includes(place.schema) || tables.some((table) => found.belongs(place, table, chosen));
+  const isLeftKey = (place: Place): boolean =>
+    place.kind === "constraint" &&
+    keys.some(({ rest }) =>
+      rest.startsWith(`FK CONSTRAINT ${place.schema} ${unquoted(place.rest)} ${place.part} `),
+    );
+  const isExpected = (object: string): boolean => {
+    const place = placeOf(object);
+    return place !== undefined && isChosen(place) && !isLeftKey(place);
+  };
+  const wanted = new Set([...selection.schemas, ...tables.map(({ schema }) => schema)]);
+  const narrowed: Manifest = {
+    ...manifest,
+    schemas: manifest.schemas.filter(({ name }) => wanted.has(name)),
+    companions: isNew
+      ? [...manifest.schemas, ...manifest.companions].filter(({ name }) => !wanted.has(name))
+      : manifest.companions,
+    whole: false,
+    description: narrowedDescription(manifest.description, isExpected, selection.schemas.length > 0),
+    globals: {},
+    companionRows: {},
+    dependents: isNew || tables.length > 0 ? {} : manifest.dependents,
+    extensions,
+    labelProviders: manifest.labelProviders,
+    remote: Object.fromEntries(
+      Object.entries(manifest.remote).filter(([view]) =>
+        selection.schemas.includes(parseQualified(view)?.schema ?? ""),
+      ),
+    ),
+  };
+  const beside = isNew ? [] : manifest.companions.flatMap(({ name }) => [...(idsIn.get(name) ?? [])]);
+  const shown = new Set([...kept.map(({ id }) => id), ...(tables.length > 0 ? [] : beside)]);
+  return {
+    manifest: narrowed,
+    contents: textOf(lines.filter(({ id }) => shown.has(id))),
+    details: {
+      ...details,
+      settings: [],
+      properties: null,
+      carried: details.carried.filter(({ extension, schema, replaces, name }) => {
+        if (extension !== null)
+          return extensions.some((one) => one.name === extension) && !/^(?:rows|value) of /.test(name);
+        if (replaces !== null) return keptEntries.has(replaces);
+        if (schema === null || !wanted.has(schema)) return false;
+        return (
+          tables.length === 0 || tables.some((table) => name.includes(` ${quotedName(manifest, table)}`))
+        );
+      }),
+    },
+    tables,
+    contentsFor: (some) => {
+      const ids = new Set(some.flatMap((table) => [...found.partsOf(table)]));
+      return textOf(lines.filter(({ id }) => ids.has(id) && shown.has(id)));
+    },
+    leftOut: [
+      ...keys.map(
+        ({ rest }) =>
+          `The foreign key «${rest.replace(/^FK CONSTRAINT /, "")}» was left out: the rows that it refers to are not restored.`,
+      ),
+      restSentence(manifest, narrowed),
+    ],
+  };
+}
+
+/** Says what of the backup is not restored. */
+function restSentence(manifest: Manifest, narrowed: Manifest): string {
+  const tables = Object.keys(manifest.description.tables).filter(
+    (name) => !Object.hasOwn(narrowed.description.tables, name),
+  );
+  const globals = Object.keys(manifest.globals);
+  const { largeObjects } = manifest.description;
+  const parts = [
+    ...(tables.length === 0 ? [] : [`${counted(tables.length, "table")} (${listedSome(tables, named)})`]),
+    ...(largeObjects === 0 ? [] : [counted(largeObjects, "large object")]),
+    ...(globals.length === 0
+      ? []
+      : [`${counted(globals.length, "object")} in no schema (${listedSome(globals, named)})`]),
+    "everything else of the backup",
+  ];
+  return `Only the selection was restored. Left out: ${listed(parts, "and")}.`;
+}
+
+function narrowedDescription(
+  all: Description,
+  isExpected: (object: string) => boolean,
+  isOfSchemas: boolean,
+): Description {
+  const pick = <T>(kind: string, record: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(record).filter(([name]) => isExpected(`${kind}${name}`)));
+  const objects = pick("", all.objects);
+  if (!isOfSchemas)
+    for (const name of Object.keys(objects)) if (name.startsWith("schema ")) delete objects[name];
+  return { ...all, objects, tables: pick("table ", all.tables), sequences: pick("sequence ", all.sequences) };
+}
+
+function quotedName({ description }: Manifest, table: QualifiedName): string {
+  return (
+    Object.keys(description.tables).find((name) => {
+      const parsed = parseQualified(name);
+      return parsed !== undefined && isSame(parsed, table);
+    }) ?? ""
+  );
+}
+
+function isSame(one: QualifiedName, other: QualifiedName): boolean {
+  return one.schema === other.schema && one.name === other.name;
+}
+
+/** Finds lines of a table of contents by what they are about. */
+class Finder {
+  readonly #lines: readonly Line[];
+  readonly #byId: ReadonlyMap<string, Line>;
+  readonly #idsIn: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #roles: ReadonlySet<string>;
+
+  constructor(
+    lines: readonly Line[],
+    idsIn: ReadonlyMap<string, ReadonlySet<string>>,
+    roles: ReadonlySet<string>,
+  ) {
+    this.#lines = lines;
+    this.#byId = new Map(lines.map((line) => [line.id, line]));
+    this.#idsIn = idsIn;
+    this.#roles = roles;
+  }
+
+  line(id: string): Line | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The line that makes a table. */
+  #tableLine({ schema, name }: QualifiedName): Line {
+    const start = `TABLE ${oneLine(schema)} ${oneLine(name)} `;
+    const ids = this.#idsIn.get(schema) ?? new Set();
+    const found = this.#lines.find(
+      ({ id, rest }) => ids.has(id) && rest.startsWith(start) && this.#roles.has(rest.slice(start.length)),
+    );
+    if (found !== undefined) return found;
+    throw new Failure("failed", `The dump has no table ${schema}.${name}`);
+  }
+
+  #nameOf(line: Line): QualifiedName | undefined {
+    for (const [schema, ids] of this.#idsIn) {
+      const start = `TABLE ${oneLine(schema)} `;
+      if (!ids.has(line.id) || !line.rest.startsWith(start)) continue;
+      const owner = [...this.#roles].find((role) => line.rest.endsWith(` ${role}`));
+      return { schema, name: line.rest.slice(start.length, -1 - (owner ?? "").length) };
+    }
+    return undefined;
+  }
+
+  /** Tables, and the partitions below them. */
+  withPartitions(tables: readonly QualifiedName[]): QualifiedName[] {
+    const found = [...tables];
+    for (const table of found) {
+      const { id } = this.#tableLine(table);
+      for (const { rest, needs } of this.#lines) {
+        if (!rest.startsWith("TABLE ATTACH ") || !needs.includes(id)) continue;
+        for (const need of needs) {
+          const line = this.line(need);
+          const name = line?.rest.startsWith("TABLE ") ? this.#nameOf(line) : undefined;
+          // The line needs the partition and the table above it.
+          const isBelow =
+            name !== undefined &&
+            rest.startsWith(`TABLE ATTACH ${oneLine(name.schema)} ${oneLine(name.name)} `);
+          if (isBelow && !found.some((one) => isSame(one, name))) found.push(name);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The comments, privileges and labels of schemas, which are in no schema themselves. */
+  aboutSchemas(schemas: readonly string[]): string[] {
+    const starts = schemas.flatMap((name) =>
+      ["ACL", "COMMENT", "SECURITY LABEL"].map((kind) => `${kind} - SCHEMA ${oneLine(name)} `),
+    );
+    return this.#lines.flatMap(({ id, rest }) =>
+      starts.some((start) => rest.startsWith(start)) ? [id] : [],
+    );
+  }
+
+  /** The lines of a table, its rows and everything that belongs to it. */
+  partsOf(table: QualifiedName): ReadonlySet<string> {
+    const own = this.#tableLine(table);
+    const ids = new Set([own.id]);
+    const start = `${oneLine(table.schema)} ${oneLine(table.name)} `;
+    const sequences = this.#lines.filter(
+      ({ id, rest }) =>
+        rest.startsWith("SEQUENCE ") &&
+        !/^SEQUENCE (?:SET|OWNED BY) /.test(rest) &&
+        this.#lines.some(
+          (line) =>
+            line.needs.includes(own.id) &&
+            (line.id === id || (line.rest.startsWith("SEQUENCE OWNED BY ") && line.needs.includes(id))),
+        ),
+    );
+    for (const { id } of sequences) ids.add(id);
+    for (const line of this.#lines) {
+      const kind = tableKinds.find((name) => line.rest.startsWith(`${name} `));
+      const isOfTable =
+        kind !== undefined &&
+        line.needs.includes(own.id) &&
+        (kind.startsWith("INDEX") ||
+        kind === "STATISTICS" ||
+        kind.startsWith("SEQUENCE") ||
+        kind === "TABLE ATTACH"
+          ? kind !== "TABLE ATTACH" || line.rest.startsWith(`TABLE ATTACH ${start}`)
+          : line.rest.startsWith(`${kind} ${start}`));
+      if (isOfTable) ids.add(line.id);
+    }
+    // Comments, privileges, values of sequences, and indexes that are attached.
+    for (const line of this.#lines) {
+      if (/^(?:COMMENT|ACL|SECURITY LABEL|SEQUENCE SET|SEQUENCE OWNED BY|INDEX ATTACH) /.test(line.rest)) {
+        if (line.needs.some((id) => ids.has(id))) ids.add(line.id);
+      }
+    }
+    return ids;
+  }
+
+  /** Whether a line is a foreign key to a table without its rows. */
+  isKeyElsewhere({ rest, needs }: Line, withRows: ReadonlySet<string>): boolean {
+    return (
+      rest.startsWith("FK CONSTRAINT ") &&
+      needs.some((id) => this.line(id)?.rest.startsWith("TABLE ") === true && !withRows.has(id))
+    );
+  }
+
+  /** Lines, and the comments on what they make. */
+  withComments(lines: readonly Line[]): ReadonlySet<string> {
+    const ids = new Set(lines.map(({ id }) => id));
+    const comments = this.#lines.filter(
+      ({ rest, needs }) => rest.startsWith("COMMENT ") && needs.some((id) => ids.has(id)),
+    );
+    return new Set([...ids, ...comments.map(({ id }) => id)]);
+  }
+
+  /** What lines need, and what that needs: definitions without rows. */
+  closure(chosen: ReadonlySet<string>): ReadonlySet<string> {
+    const found = new Set(chosen);
+    for (const id of found) {
+      for (const need of this.line(id)?.needs ?? []) {
+        const line = this.line(need);
+        if (line !== undefined && !/^(?:TABLE DATA|SEQUENCE SET|MATERIALIZED VIEW DATA) /.test(line.rest))
+          found.add(need);
+      }
+    }
+    return found;
+  }
+
+  hasExtension(ids: ReadonlySet<string>, name: string): boolean {
+    return this.#lines.some(
+      ({ id, rest }) => ids.has(id) && rest.startsWith(`EXTENSION - ${oneLine(name)} `),
+    );
+  }
+
+  /** Whether an object of the description belongs to a table. */
+  belongs({ kind, schema, rest }: Place, table: QualifiedName, chosen: ReadonlySet<string>): boolean {
+    if (schema !== table.schema) return false;
+    const name = unquoted(rest);
+    if (kind === "index" || kind === "sequence" || kind === "statistics") {
+      const word = kind.toUpperCase();
+      const start = `${oneLine(schema)} ${oneLine(name)} `;
+      const key = `CONSTRAINT ${oneLine(schema)} ${oneLine(table.name)} ${oneLine(name)} `;
+      return [...chosen].some((id) => {
+        const text = this.line(id)?.rest ?? "";
+        return text.startsWith(`${word} ${start}`) || text.startsWith(key);
+      });
+    }
+    return name === table.name && /^(?:table|constraint|trigger|policy|rule)$/.test(kind);
+  }
+}
+
+/** Kinds of lines that belong to a table, the longer ones first. */
+const tableKinds = [
+  "TABLE DATA",
+  "TABLE ATTACH",
+  "CHECK CONSTRAINT",
+  "FK CONSTRAINT",
+  "CONSTRAINT",
+  "DEFAULT",
+  "INDEX",
+  "TRIGGER",
+  "POLICY",
+  "ROW SECURITY",
+  "RULE",
+  "STATISTICS",
+  "SEQUENCE OWNED BY",
+];
+
+function textOf(lines: readonly Line[]): string {
+  return lines
+    .map(({ text, needs }) => (needs.length === 0 ? text : `${text}\n;\tdepends on: ${needs.join(" ")}`))
+    .join("\n");
+}
+
+function oneLine(name: string): string {
+  return name.replaceAll(/[\n\r]/g, " ");
+}
+
+/** Schemas whose lines a selection is found by: partitions may be in any. */
+export function schemasToList(manifest: Manifest, selection: Selection, contents: string): string[] {
+  const all = [...manifest.schemas, ...manifest.companions].map(({ name }) => name);
+  const companions = manifest.companions.map(({ name }) => name);
+  const hasPartitions = selection.tables.length > 0 && contents.includes(" TABLE ATTACH ");
+  const own = [...selection.schemas, ...selection.tables.map(({ schema }) => schema)];
+  return hasPartitions ? all : [...new Set([...own, ...companions])];
+}

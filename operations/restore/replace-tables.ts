@@ -1,0 +1,72 @@
+import { escapeIdentifier } from "pg";
+import * as z from "zod";
+import type { Manifest } from "../archive/manifest.ts";
+import type { QualifiedName } from "../archive/qualified-names.ts";
+import { lendSearchPath } from "../archive/search-path.ts";
+import { type ForeignKeys, putKeysAside } from "./foreign-keys.ts";
+import { type DumpRun, runList } from "./run-dump.ts";
+import type { ScriptSession } from "./script-session.ts";
+
+/** Tables of a backup, and the part of a dump's contents that is about some of them. */
+export interface TablesPart {
+  tables: readonly QualifiedName[];
+  contentsFor: (tables: readonly QualifiedName[]) => string;
+}
+
+/**
+ * Gives tables the rows that they have in a dump, within the session's transaction, and makes those that are missing.
+ * A table that is there keeps its definition. Its triggers do not run, and foreign keys from and to it are made again
+ * once the rows are there, which checks them.
+ */
+export async function replaceTables(
+  session: ScriptSession,
+  manifest: Manifest,
+  { tables, contentsFor }: TablesPart,
+  run: DumpRun,
+): Promise<void> {
+  const present = presentRows.parse(await session.rows(presentQuery, [JSON.stringify(tables)]));
+  const missing = tables.filter(
+    (table) => !present.some(({ schema, name }) => schema === table.schema && name === table.name),
+  );
+  const oids = present.map(({ oid }) => oid);
+  const keys: ForeignKeys = await putKeysAside(session, keysQuery, oids);
+  const triggers = triggerRows.parse(await session.rows(triggersQuery, oids));
+  for (const { table, name } of triggers) await session.run(`alter table ${table} disable trigger ${name}`);
+  const filled = present.filter(({ hasRows }) => hasRows);
+  if (filled.length > 0) {
+    const names = filled.map(
+      ({ schema, name }) => `only ${escapeIdentifier(schema)}.${escapeIdentifier(name)}`,
+    );
+    await session.run(`truncate ${names.join(", ")}`);
+  }
+  const { lend, takeBack } = lendSearchPath(manifest);
+  const made = contentsFor(missing);
+  await runList(session, run, made, ["--section=pre-data"]);
+  for (const statement of lend) await session.run(statement);
+  await runList(session, run, contentsFor(tables), ["--section=data"]);
+  await runList(session, run, made, ["--section=post-data"]);
+  await keys.putBack();
+  for (const { table, name, enable } of triggers)
+    await session.run(`alter table ${table} ${enable} trigger ${name}`);
+  for (const statement of takeBack) await session.run(statement);
+}
+
+const presentRows = z.array(
+  z.object({ schema: z.string(), name: z.string(), oid: z.string(), hasRows: z.boolean() }),
+);
+
+const presentQuery = `
+  select n.nspname::text as schema, c.relname::text as name, c.oid::text as oid, c.relkind = 'r' as "hasRows"
+    from json_to_recordset(($1::text[])[1]::json) wanted(schema text, name text)
+    join pg_namespace n on n.nspname = wanted.schema
+    join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name and c.relkind in ('r', 'p')`;
+
+/** Keys from and to the tables `$1`; those of partitions are their table's. */
+const keysQuery = "k.conrelid::text = any($1) or k.confrelid::text = any($1)";
+
+const triggerRows = z.array(z.object({ table: z.string(), name: z.string(), enable: z.string() }));
+
+const triggersQuery = `
+  select t.tgrelid::regclass::text as table, quote_ident(t.tgname) as name,
+         case t.tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable
+    from pg_trigger t where t.tgrelid::text = any($1) and not t.tgisinternal and t.tgenabled <> 'D'`;

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Cycle, startCycle } from "./support/cycle.ts";
+
+let cycle: Cycle;
+let ask: (query: string, database?: string) => Promise<string>;
+
+/** Two schemas that need each other, with a table of each kind of part. */
+const shop = `
+  create schema app; create schema lib; create extension hstore schema lib;
+  create type lib.mood as enum ('ok', 'bad'); create function lib.stamp() returns trigger language plpgsql as 'begin new.seen := true; return new; end';
+  create table lib.country (code text primary key); insert into lib.country values ('de'), ('fr');
+  create table app.customer (id serial primary key, m lib.mood default 'ok', country text references lib.country, tags lib.hstore, seen boolean);
+  create index by_country on app.customer (country); create trigger tr before insert on app.customer for each row execute function lib.stamp();
+  alter table app.customer disable trigger tr; insert into app.customer (country) values ('de'), ('fr'); alter table app.customer enable always trigger tr;
+  alter table app.customer enable row level security; create policy p on app.customer using (true); comment on column app.customer.m is 'mood'; grant select on app.customer to pg_monitor;
+  create table lib.note (id int generated always as identity, customer int constraint note_fk references app.customer); insert into lib.note (customer) values (1); comment on constraint note_fk on lib.note is 'why';
+  create table app.event (id int, day date) partition by range (day); create table lib.event_1 partition of app.event for values from ('2026-01-01') to ('2027-01-01');
+  create table app.event_2 partition of app.event default; insert into app.event values (1, '2026-02-03'), (2, '2020-01-01');
+  create view app.seen as select * from app.customer where seen; create publication pub for table app.customer; select lo_from_bytea(7, 'x');
+`;
+const rows = "select string_agg(c::text, ' ' order by id) from app.customer c";
+
+beforeAll(async () => {
+  cycle = await startCycle();
+  await cycle.source.sql("create database shop");
+  await cycle.source.sql(shop, "shop");
+  ask = (query, database = "shop") => cycle.source.sql(query, database);
+  await cycle.backUp(cycle.source.connection("shop"));
+});
+
+afterAll(() => cycle.close());
+
+const into = (database: string, wanted: { schemas?: string[]; tables?: string[] }, changes = {}) =>
+  cycle.restore(cycle.source.connection(database), {
+    wanted: { schemas: [], tables: [], ...wanted },
+    ...changes,
+  });
+
+describe("tables of a backup", () => {
+  test("get their rows back in place, and all else stays", async () => {
+    const before = await ask(rows);
+    await ask("update app.customer set country = 'fr'; insert into app.customer (country) values ('de')");
+    await ask("insert into lib.note (customer) values (2); insert into app.event values (3, '2026-03-03')");
+    const { differences, tables, rows: restored } = await into("shop", { tables: ["app.customer"] });
+    expect(differences).toEqual([
+      expect.stringMatching(/^Only the selection was restored\. Left out: 5 tables \(/),
+    ]);
+    expect([tables, restored]).toEqual([1, 2]);
+    expect(await ask(rows)).toBe(before);
+    expect(await ask("select count(*) from lib.note union all select count(*) from app.event")).toBe("2\n3");
+    expect(
+      await ask(`select tgenabled::text from pg_trigger where tgname = 'tr' union all select count(*)::text from pg_publication_tables
+        union all select convalidated || obj_description(oid, 'pg_constraint') from pg_constraint where conname = 'note_fk' union all select count(*)::text from pg_largeobject_metadata`),
+    ).toBe("A\n1\ntruewhy\n1");
+  });
+
+  test("come with their partitions, whatever schema those are in", async () => {
+    await into("shop", { tables: ["app.event"] });
+    expect(await ask("select string_agg(id::text, ',' order by id) from app.event")).toBe("1,2");
+  });
+
+  test("that are missing are made again", async () => {
+    const before = await ask(rows);
+    await ask("drop table app.customer cascade");
+    const { differences } = await into("shop", { tables: ["app.customer"] });
+    expect(differences).toHaveLength(1);
+    expect(await ask(rows)).toBe(before);
+    expect(await ask("select indexname from pg_indexes where tablename = 'customer' order by 1")).toBe(
+      "by_country\ncustomer_pkey",
+    );
+    await ask("alter table lib.note add constraint note_fk foreign key (customer) references app.customer");
+  });
+
+  test("are refused where others refer to rows that the backup does not have, and nothing is changed", async () => {
+    await ask(
+      "insert into app.customer (id, country) values (9, 'de'); insert into lib.note (customer) values (9)",
+    );
+    await expect(into("shop", { tables: ["app.customer"] })).rejects.toThrow(
+      /note_fk[\s\S]*Nothing was changed/,
+    );
+    expect(await ask("select count(*) from app.customer")).toBe("3");
+    await ask("delete from lib.note where customer = 9; delete from app.customer where id = 9");
+  });
+
+  test("go into a new database with what they need, and without keys to rows that are not there", async () => {
+    const { differences, tables } = await into(
+      "anew",
+      { tables: ["app.customer", "app.event"] },
+      { jobs: 2 },
+    );
+    expect(differences).toEqual([
+      expect.stringMatching(/^The foreign key «app customer customer_country_fkey \S+» was left out/),
+      expect.stringMatching(/Left out: 2 tables \(lib\.country and lib\.note\), 1 large object, /),
+    ]);
+    expect(tables).toBe(4);
+    expect(await ask(rows, "anew")).toBe(await ask(rows));
+    expect(
+      await ask("select count(*) from lib.country union all select count(*) from app.event", "anew").catch(
+        () => "none",
+      ),
+    ).toBe("none");
+    expect(await ask("select count(*) from app.event", "anew")).toBe("2");
+  });
+
+  test("of an unknown name are refused before anything is asked", async () => {
+    await expect(into("shop", { tables: ["app.none"] })).rejects.toThrow("The backup has no table app.none");
+    await expect(into("shop", { schemas: ["none"] })).rejects.toThrow(
+      "The backup has no schema none: it has app, lib and public",
+    );
+  });
+});
+
+describe("schemas of a backup", () => {
+  test("are replaced in place, and foreign keys from others and large objects stay", async () => {
+    await ask(
+      "delete from app.event; drop view if exists app.seen; create table app.junk (a int); select lo_from_bytea(8, 'y')",
+    );
+    await ask("insert into lib.note (customer) values (2)");
+    await expect(into("shop", { schemas: ["app"] })).rejects.toThrow(
+      /table lib\.event_1 is missing[\s\S]*Nothing was changed/,
+    );
+    const { differences } = await into("shop", { schemas: ["app"] }, { acceptDifferences: true });
+    expect(differences.join("\n")).toContain("Only the selection was restored");
+    expect(await ask("select count(*) from app.seen union all select count(*) from lib.note")).toBe("0\n3");
+    expect(
+      await ask(
+        "select to_regclass('app.junk') is null, (select count(*) from pg_largeobject_metadata), (select count(*) from pg_constraint where conname = 'note_fk')",
+      ),
+    ).toBe("t|2|1");
+  });
+
+  test("go into a new database", async () => {
+    const { differences } = await into("schema_anew", { schemas: ["lib"] }, { jobs: 2 });
+    expect(differences.join("\n")).toMatch(/note_fk[\s\S]*Only the selection was restored/);
+    expect(
+      await ask("select count(*) from lib.country union all select count(*) from lib.event_1", "schema_anew"),
+    ).toBe("2\n1");
+  });
+});
