@@ -104,7 +104,7 @@ export function readWaivers(
     const result = (isOfProbe(entry) ? probeWaiver : policyWaiver).safeParse(entry);
     const problem = result.success
       ? (problemOf(result.data, waivable, today, limits) ?? excess(policies.length + probes.length))
-      : malformed(result.error);
+      : (requested(entry, result.error) ?? malformed(result.error));
     if (result.success && problem === undefined) {
       if ("probe" in result.data) probes.push(result.data);
       else policies.push(result.data);
@@ -179,6 +179,19 @@ function excess(count: number): Wrong | undefined {
   return count < mostWaivers
     ? undefined
     : { what: `is one of more than ${mostWaivers}, and counts for nothing`, path: [] };
+}
+
+/** A waiver that is right but for its approval is a request: whoever reads the report sees what is waited for. */
+function requested(entry: unknown, { issues }: z.ZodError): Wrong | undefined {
+  if (typeof entry !== "object" || entry === null || issues.some(({ path }) => path.join() !== "approvedBy"))
+    return undefined;
+  const { approvedBy, policy, probe } = entry as Record<string, unknown>;
+  return approvedBy === undefined || approvedBy === ""
+    ? {
+        what: `of ${String(policy ?? probe)} is requested, and nobody has approved it yet`,
+        path: ["approvedBy"],
+      }
+    : undefined;
 }
 
 function malformed({ issues }: z.ZodError): Wrong {

@@ -60,6 +60,10 @@ function needFor(control: ControlDecision, id: ItemId, { stack, at }: Decision):
       },
     ];
   }
+  // The preview of the platform says that it is not asked: the program of the delivery is.
+  if (run === "preview" && result?.state === "not-applicable") {
+    return [{ what: `npx optropic preview --cwd delivery --stack ${stack} --evidence`, command: true }];
+  }
   return [{ what: commands[run](stack), command: true }];
 }
 

@@ -86,7 +86,10 @@ export function latestResults(input: DecisionInput): Latest {
   return new Map(
     [...newest].map(([key, byProject]) => [
       key,
-      joined([...byProject.values()].map((each) => foundIn(each, input))),
+      joined(
+        [...byProject.values()].map((each) => foundIn(each, input)),
+        input,
+      ),
     ]),
   );
 }
@@ -185,13 +188,16 @@ function endOf(result: Result, run: Run, validHours: DecisionInput["validHours"]
 const severity = ["does-not-hold", "unknown", "waived", "holds", "not-applicable"] as const;
 
 /** What applies in one program counts; of two that apply, the worse. */
-function joined(all: readonly Found[]): Found {
+function joined(all: readonly Found[], { stage }: DecisionInput): Found {
   const rank = (found: Found): number =>
     found.refusal !== undefined || found.stale !== undefined ? 1 : severity.indexOf(found.result.state);
   const [worst] = all.toSorted((one, other) => rank(one) - rank(other));
   if (worst === undefined) throw new RangeError("There is nothing to join");
-  // A policy does not apply where the scope of a program asks for others: then another program must be asked.
-  return worst.record.run.kind === "preview" && rank(worst) === severity.indexOf("not-applicable")
+  // A policy does not apply where the scope of a program asks for others: then another program must be asked. The
+  // delivery is declared once, with production.
+  return stage !== "staging" &&
+    worst.record.run.kind === "preview" &&
+    rank(worst) === severity.indexOf("not-applicable")
     ? { ...worst, refusal: "No program was asked: each says that it does not apply, by its setting scope" }
     : worst;
 }

@@ -46,6 +46,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
   const named = flags.commit ?? (await git(cwd, ["rev-parse", "--verify", "HEAD"]));
   const commit = named !== undefined && /^[0-9a-f]{40,64}$/.test(named) ? named : undefined;
   const { loadTest, ...hours } = evidence.validHours;
+  const waivers = acceptedWaivers(cwd, stack, settings, at);
   const digests = await settingsOf(cwd, stack, commit);
   const decision = decide({
     project: projectNameOf(cwd),
@@ -65,7 +66,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
     settings: digests,
     signedOnly: trusted.length > 0,
     stage: settings.stage === "staging" && !isCalledProduction(stack) ? "staging" : "production",
-    waivers: acceptedWaivers(cwd, stack, settings, at),
+    waivers: waivers.accepted,
     phase,
   });
   return reportDocument({
@@ -73,6 +74,7 @@ export async function decided(flags: DecisionFlags): Promise<ReportDocument> {
     release: settings.release,
     repository: settings.project.repository,
     settings: digests,
+    waiverProblems: waivers.problems,
     decision,
     records: known.records,
     verification: verifyEvidence(

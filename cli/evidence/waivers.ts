@@ -7,7 +7,7 @@ import { readProject } from "../../project/project.ts";
 import { projectFoldersIn } from "./projects.ts";
 
 /**
- * The waivers that the settings of a stack accept at a moment, and those of the projects right below it, such as
+ * The waivers that the settings of a stack accept at a moment, and what is wrong with the others, and those of the projects right below it, such as
  * delivery/.
  *
  * @throws {Failure} where a project's settings cannot be read
@@ -17,21 +17,28 @@ export function acceptedWaivers(
   stack: string,
   { domains }: Pick<Settings, "domains">,
   at: Date,
-): AcceptedWaiver[] {
+): { accepted: AcceptedWaiver[]; problems: string[] } {
   const today = at.toISOString().slice(0, 10);
-  return projectFoldersIn(cwd)
-    .filter((folder) => existsSync(join(folder, `Pulumi.${stack}.yaml`)))
-    .flatMap((folder) => {
-      const { name, config } = readProject({ cwd: folder, stack });
-      const limits = { domain: domains.zone, days: config.get(`${name}:waiverDays`) };
-      const { policies, probes } = readWaivers(config.get(`${name}:waivers`), {}, today, limits);
-      return [
-        ...policies.map(({ policy, until, approvedBy }) => ({
-          control: policy,
-          until,
-          approver: approvedBy,
-        })),
-        ...probes.map(({ probe, until, approvedBy }) => ({ control: probe, until, approver: approvedBy })),
-      ];
-    });
+  const accepted: AcceptedWaiver[] = [];
+  const problems: string[] = [];
+  for (const folder of projectFoldersIn(cwd)) {
+    if (!existsSync(join(folder, `Pulumi.${stack}.yaml`))) continue;
+    const { name, config } = readProject({ cwd: folder, stack });
+    const limits = { domain: domains.zone, days: config.get(`${name}:waiverDays`) };
+    const read = readWaivers(config.get(`${name}:waivers`), {}, today, limits);
+    accepted.push(
+      ...read.policies.map(({ policy: control, until, approvedBy }) => ({
+        control,
+        until,
+        approver: approvedBy,
+      })),
+      ...read.probes.map(({ probe: control, until, approvedBy }) => ({
+        control,
+        until,
+        approver: approvedBy,
+      })),
+    );
+    problems.push(...read.problems.map(({ found }) => (folder === cwd ? found : `${name}: ${found}`)));
+  }
+  return { accepted, problems };
 }

@@ -28,6 +28,7 @@ ${markdownTable(
 
    \`\`\`sh
    npx optropic preview --stack production --evidence
+   npx optropic preview --cwd delivery --stack production --evidence
    npx optropic evidence gates
    npx optropic attest --list
    \`\`\`

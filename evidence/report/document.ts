@@ -24,6 +24,8 @@ export interface ReportInput {
   repository: string;
   /** SHA-256 of the settings of each project, by its name. */
   settings: ReadonlyMap<string, string>;
+  /** One sentence for each waiver of the settings that accepts nothing. */
+  waiverProblems?: readonly string[];
   decision: Decision;
   records: readonly EvidenceRecord[];
   verification: Verification;
@@ -37,6 +39,7 @@ export function reportDocument({
   release,
   repository,
   settings,
+  waiverProblems = [],
   decision,
   records,
   verification,
@@ -96,6 +99,7 @@ export function reportDocument({
       ...actionsOf(decision).map((action) => ({ ...action, owner: contacts[action.owner] })),
     ],
     waivers: waiversOf(decision),
+    waiverProblems: [...waiverProblems],
     evidence: verification,
     ...(drift !== undefined && { drift }),
     history: historyOf(records, { stack, at: new Date(at), commit, titles }),

@@ -57,14 +57,18 @@ function actionHtml({ what, command, where, owner, items }: ReportDocument["acti
 }
 
 /** What is accepted for a time, and by whom. */
-export function waiversHtml({ waivers }: ReportDocument): string {
-  if (waivers.length === 0) return "";
+export function waiversHtml({ waivers, waiverProblems }: ReportDocument): string {
+  if (waivers.length === 0 && waiverProblems.length === 0) return "";
+  const problems = waiverProblems.map((problem) => `<p class="note">${text(problem)}</p>`).join("");
   const rows = waivers.map((waiver) => {
     const { control, items, until, state, reason, approver } = waiver;
     const links = items.map((id) => `<a href="#item-${text(id)}">${text(id)}</a>`).join(" ");
     return `<tr><th scope="row"><code>${text(control)}</code></th><td>${links}</td><td class="${state === "ended" ? "does-not-hold" : "waived"}">${text(until)}<br><span class="note">${text(daysLeftWords(waiver))}</span></td><td>${text(reason)}<br><span class="note">approved by ${text(approver)}</span></td></tr>`;
   });
-  return `<section aria-labelledby="waivers"><h2 id="waivers">Waivers</h2><div class="wide" tabindex="0" role="group" aria-label="Waivers"><table class="controls"><thead><tr><th scope="col">control</th><th scope="col">items</th><th scope="col">until</th><th scope="col">why</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div></section>`;
+  if (rows.length === 0) {
+    return `<section aria-labelledby="waivers"><h2 id="waivers">Waivers</h2>${problems}</section>`;
+  }
+  return `<section aria-labelledby="waivers"><h2 id="waivers">Waivers</h2>${problems}<div class="wide" tabindex="0" role="group" aria-label="Waivers"><table class="controls"><thead><tr><th scope="col">control</th><th scope="col">items</th><th scope="col">until</th><th scope="col">why</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div></section>`;
 }
 
 /** A bar for each section of the checklist. */

@@ -58,6 +58,12 @@ export function markdownReport(document: ReportDocument): string {
           ),
         ]
       : []),
+    ...(document.waiverProblems.length > 0
+      ? [
+          "## Waivers that accept nothing",
+          document.waiverProblems.map((problem) => `- ${prose(problem)}`).join("\n"),
+        ]
+      : []),
     "## Sections",
     markdownTable(
       ["section", ...shown.map(({ words }) => words)],

@@ -183,6 +183,8 @@ export const reportSchema = z.strictObject({
   actions: z.array(action),
   /** Those that end first come first. */
   waivers: z.array(reportedWaiver),
+  /** One sentence for each waiver of the settings that accepts nothing: one that is only requested, or has ended. */
+  waiverProblems: z.array(z.string()),
   evidence,
   /** What differed from its declaration in the newest verification. */
   drift: driftSchema.extend({ at: moment }).optional(),

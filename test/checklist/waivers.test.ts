@@ -58,7 +58,7 @@ describe("waivers", () => {
     ["somebody by a role", { approvedBy: "CTO" }, "approved by nobody"],
     ["half a year", { until: "2027-06-01" }, "may last 90"],
     ["a century", { until: "2126-12-01" }, "may last 90"],
-    ["nobody who approved", { approvedBy: undefined }, "approvedBy"],
+    ["nobody who approved", { approvedBy: undefined }, "nobody has approved it"],
     ["a day that does not exist", { until: "2026-02-30" }, "until"],
     ["a moment for a day", { until: "2026-12-31T00:00:00Z" }, "until"],
     ["an unknown key", { forever: true }, "forever"],

@@ -182,6 +182,10 @@ describe("a decision", () => {
         : run;
     const records = whole({ edit: notAsked });
     expect(verdictOf(decided(records), "2.1")).toMatchObject({ verdict: "unknown", blocks: true });
+    expect(actionsOf(decided(records)).map(({ what }) => what)).toEqual([
+      "npx optropic preview --cwd delivery --stack production --evidence",
+    ]);
+    expect(verdictOf(decided(records, { stage: "staging" }), "2.1")).toMatchObject({ blocks: false });
     const asked = whole().map(({ run }) => recordOf({ ...run, project: "delivery" }));
     expect(verdictOf(decided([...records, ...asked]), "2.1")).toMatchObject({ verdict: "holds" });
   });

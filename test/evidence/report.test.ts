@@ -8,6 +8,7 @@ import { markdownReport } from "../../evidence/report/markdown.ts";
 import { statusText } from "../../evidence/report/status.ts";
 import type { Run } from "../../evidence/statement.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
+import { readXml } from "../preview/report/xml.ts";
 import { busyReport } from "./busy.ts";
 import { hostile } from "./hostile.ts";
 import { resultOf, runOf } from "./records.ts";
@@ -181,6 +182,13 @@ describe("JUnit", () => {
     );
     expect(xml).toContain('<failure message="It answers 200"/>');
     expect(junitReport(reported(hostile))).not.toContain("<script");
+    const root = readXml(junitReport(busyReport()));
+    const suites = root.children.map(({ attributes }) => attributes);
+    for (const part of ["tests", "failures", "errors", "skipped"]) {
+      expect(suites.reduce((sum, suite) => sum + Number(suite[part]), 0)).toBe(Number(root.attributes[part]));
+    }
+    expect(root.attributes.tests).toBe("175");
+    expect(root.children.flatMap(({ children }) => children)).toHaveLength(175);
   });
 });
 

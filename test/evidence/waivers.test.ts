@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readWaivers } from "../../checklist/waivers.ts";
 import { readRecord, sealRun } from "../../evidence/record.ts";
 import { htmlReport } from "../../evidence/report/html.ts";
 import { markdownReport } from "../../evidence/report/markdown.ts";
@@ -49,6 +50,30 @@ describe("waivers in a report", () => {
     expect(statusText(reportWith("2026-12-01"), { color: false, width: 100, actions: 3 })).toContain(
       "Waivers: 2 waivers, 1 ends within two weeks",
     );
+  });
+
+  it("are shown as requested until somebody approves them, and as ended, and accept nothing then", () => {
+    const waiver = { resource: "zone", reason: "The registrar is slow this month", until: "2026-12-20" };
+    const approved = { ...waiver, approvedBy: "lead@optropic.example", until: "2026-11-01" };
+    const { policies, problems } = readWaivers(
+      JSON.stringify([
+        { policy: "dnssec-active", ...waiver },
+        { probe: "dns", ...waiver, approvedBy: "" },
+        { policy: "tls-caa", ...approved },
+      ]),
+      {},
+      "2026-11-28",
+    );
+    expect(policies).toEqual([]);
+    const waiverProblems = problems.map(({ found }) => found);
+    expect(waiverProblems).toEqual([
+      "Waiver 1 of dnssec-active is requested, and nobody has approved it yet.",
+      "Waiver 2 of dns is requested, and nobody has approved it yet.",
+      "Waiver 3 of tls-caa ended on 2026-11-01.",
+    ]);
+    const report = { ...busyReport(), waiverProblems };
+    expect(htmlReport(report)).toContain("Waiver 1 of dnssec-active is requested");
+    expect(markdownReport(report)).toContain("## Waivers that accept nothing");
   });
 
   it("are never more than text", () => {

@@ -50,6 +50,7 @@ try {
     "--output",
     preview,
   ]);
+  await optropic(["preview", "--cwd", "delivery", "--stack", stack, "--evidence", evidence]);
   const declared = readDeclared(preview);
   vendors = await startPlatform(settings, { declared });
   vendors.states.github.rulesets = healthyRulesets();
