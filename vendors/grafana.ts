@@ -48,7 +48,18 @@ const provisionedRule = z.looseObject({
   ruleGroup: text,
   folderUID: text,
   isPaused: z.boolean().optional(),
+  condition: text.optional(),
+  for: text.optional(),
+  noDataState: text.optional(),
+  execErrState: text.optional(),
+  /** The query and the expressions over it. */
+  data: z
+    .array(z.looseObject({ refId: text, datasourceUid: text.optional(), model: z.json() }))
+    .max(100)
+    .optional(),
 });
+
+export type GrafanaRule = z.infer<typeof provisionedRule>;
 
 const alert = z.looseObject({
   labels: z.record(text, text),

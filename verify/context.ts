@@ -41,6 +41,13 @@ export interface Subject {
   readonly clock?: Clock | undefined;
 }
 
+/** What each run was answered with something else than 429. */
+const served = new WeakMap<object, Set<string>>();
+
+function addressOf({ method = "GET", host, path }: HttpRequest): string {
+  return `${method} ${host}${path}`;
+}
+
 /** What one probe has while it measures: the stack as declared, and bounded ways to ask what runs. */
 export class Context {
   readonly settings: Settings;
@@ -119,11 +126,21 @@ export class Context {
   }
 
   /** The same for a probe that asks for the limit itself: 429 is an answer like any other. */
-  requestUnlimited(request: HttpRequest): Promise<HttpAnswer> {
+  async requestUnlimited(request: HttpRequest): Promise<HttpAnswer> {
     if (!this.allHosts.includes(request.host)) {
       throw new Error(`${request.host} is not a host of the stack, so no probe may ask it`);
     }
-    return this.#subject.http.send(request, this.signal, (raw) => this.record(raw));
+    const answer = await this.#subject.http.send(request, this.signal, (raw) => this.record(raw));
+    if (answer.status !== 429) {
+      const known = served.get(this.run) ?? new Set();
+      served.set(this.run, known.add(addressOf(request)));
+    }
+    return answer;
+  }
+
+  /** Whether a probe of this run has had another answer than 429 to such a request. */
+  wasServed(request: HttpRequest): boolean {
+    return served.get(this.run)?.has(addressOf(request)) === true;
   }
 
   /**

@@ -28,6 +28,11 @@ function rowOf(vendor: string, check: PlacedCheck, served: readonly PlacedCheck[
     declared: state === "unknown" ? "" : `${expected}${of}`,
     atVendor: state === "unknown" ? measured : `${measured}${of}`,
     served: shown && `${shown.subject}: ${shown.measured}`,
-    state: states.includes("does-not-hold") ? "drift" : state === "unknown" ? "unknown" : "as-declared",
+    // What is served and could not be told may be anything.
+    state: states.includes("does-not-hold")
+      ? "drift"
+      : states.includes("unknown")
+        ? "unknown"
+        : "as-declared",
   };
 }

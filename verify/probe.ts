@@ -49,9 +49,9 @@ export interface Probe {
   readonly limitMs?: number;
   /**
    * Whether it uses up something that other probes need, such as the requests that an address may send. Such
-   * probes run last, one at a time.
+   * probes run after all others, one at a time. `most` comes at the very end: what it uses up, the others need too.
    */
-  readonly disturbs?: boolean;
+  readonly disturbs?: boolean | "most";
   /**
    * @returns at least one check: an empty list is `unknown`
    * @throws {Unknown} when nothing can be told

@@ -111,9 +111,10 @@ async function runAll(
     waiting.delete(probe.name);
     say();
   };
-  const side = probes.filter(({ disturbs }) => disturbs !== true);
-  await eachAtOnce(side, subject.limits.concurrency, run);
-  for (const probe of probes.filter(({ disturbs }) => disturbs === true)) await run(probe);
+  const by = (wanted: readonly Probe["disturbs"][]) =>
+    probes.filter(({ disturbs }) => wanted.includes(disturbs));
+  await eachAtOnce(by([undefined, false]), subject.limits.concurrency, run);
+  for (const probe of [...by([true]), ...by(["most"])]) await run(probe);
   return probes.flatMap(({ name }) => results.get(name) ?? []);
 }
 

@@ -119,6 +119,7 @@ const attacks: Record<string, Attack> = {
     response.writeHead(301, { location: `http://${settings.domains.web}/` }).end(),
   "redirects to a private address": (response) =>
     response.writeHead(307, { location: "http://169.254.169.254/latest/meta-data" }).end(),
+  "refuses everything as too much": (response) => response.writeHead(429, { "retry-after": "60" }).end(),
   "sends bytes that are not text": (response) =>
     response.writeHead(200, html).end(Buffer.alloc(65_536, 0xff)),
   "sends a header that is too long": (response) =>

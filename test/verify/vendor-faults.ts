@@ -252,6 +252,28 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     ({ grafana }) => Object.assign(grafana.dataSource, { status: "ERROR" }),
   ],
   "rule paused": ["grafana-rules", ({ grafana }) => Object.assign(first(grafana.rules), { isPaused: true })],
+  "another threshold of a rule": [
+    "grafana-rules",
+    ({ grafana }) => {
+      const [rule] = grafana.rules;
+      const stages = Array.isArray(rule?.data) ? rule.data : [];
+      Object.assign(Object(stages.at(-1)).model, {
+        conditions: [{ evaluator: { type: "gt", params: [99] } }],
+      });
+    },
+  ],
+  "another query of a rule": [
+    "grafana-rules",
+    ({ grafana }) => {
+      const [, rule] = grafana.rules;
+      const stages = Array.isArray(rule?.data) ? rule.data : [];
+      Object.assign(Object(stages[0]).model, { expr: "vector(0) > 1" });
+    },
+  ],
+  "a rule that waits for longer": [
+    "grafana-rules",
+    ({ grafana }) => Object.assign(first(grafana.rules), { for: "12h0m0s" }),
+  ],
   "rule missing": ["grafana-rules", ({ grafana }) => void grafana.rules.shift()],
   "rule that cannot be evaluated": [
     "grafana-rules-healthy",
@@ -271,6 +293,18 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     ({ pagerduty }) => {
       for (const entry of first(pagerduty.schedules).entries) entry.user = "P0";
     },
+  ],
+  "an escalation to somebody else": [
+    "escalation-as-declared",
+    ({ pagerduty }) => void pagerduty.escalation.targets.splice(1, 1, ["S9"]),
+  ],
+  "an escalation that ends early": [
+    "escalation-as-declared",
+    ({ pagerduty }) => void pagerduty.escalation.minutes.pop(),
+  ],
+  "a service in maintenance": [
+    "escalation-as-declared",
+    ({ pagerduty }) => Object.assign(pagerduty.service, { status: "maintenance" }),
   ],
   "slower escalation": [
     "escalation-as-declared",

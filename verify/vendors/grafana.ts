@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { parseJson } from "../../lib/json.ts";
+import { shortened } from "../../lib/text.ts";
+import { secondsOf } from "../../lib/units.ts";
 import { alertRules } from "../../metrics/alerts.ts";
-import { Grafana } from "../../vendors/grafana.ts";
+import { Grafana, type GrafanaRule } from "../../vendors/grafana.ts";
 import type { Context } from "../context.ts";
 import type { DeclaredResource } from "../declared.ts";
 import { type Check, compare, eachOf, probe, unknownCheck } from "../probe.ts";
@@ -93,15 +95,18 @@ function wantedRules({ settings }: Context) {
 export const grafanaRules = probe({
   name: "grafana-rules",
   items: ["5.6"],
-  title: "Grafana must have every declared alert rule in its group, and none of them paused.",
+  title:
+    "Grafana must have every declared alert rule in its group, evaluated as declared, and none of them paused.",
   needs: ["vendor:grafana"],
   settings: ["objectives.errorRatePercent", "objectives.p95Ms"],
   measure: async (context) => {
     const found = await provisioned(context);
-    return wantedRules(context).map(({ name, group }) => {
+    const conditions = await conditionsOf(context);
+    return wantedRules(context).flatMap(({ name, group }) => {
       const rule = found.find(({ title, ruleGroup }) => title === name && ruleGroup === group);
       const elsewhere = found.find(({ title }) => title === name);
-      return compare(`rule ${name}`, {
+      const condition = conditions.get(name);
+      const check = compare(`rule ${name}`, {
         expected: `in group ${group}, active`,
         measured:
           rule === undefined
@@ -112,9 +117,87 @@ export const grafanaRules = probe({
         holds: rule !== undefined && rule.isPaused !== true,
         setting: "objectives",
       });
+      if (rule === undefined) return [check];
+      const subject = `condition of rule ${name}`;
+      return condition === undefined
+        ? [
+            check,
+            unknownCheck(subject, new Unknown("no-data", "The program does not declare how it is evaluated")),
+          ]
+        : [check, conditionCheck(subject, condition, rule)];
     });
   },
 });
+
+const declaredRule = z.looseObject({
+  name: z.string(),
+  ...{ condition: z.string(), for: z.string(), noDataState: z.string(), execErrState: z.string() },
+  datas: z.array(z.looseObject({ refId: z.string(), datasourceUid: z.string(), model: z.string() })),
+});
+
+type DeclaredRule = z.infer<typeof declaredRule>;
+
+/** How each rule is evaluated, by its name, as the program declares it. */
+async function conditionsOf(context: Context): Promise<ReadonlyMap<string, DeclaredRule>> {
+  const groups = await declaredOf(context, "alerting/ruleGroup");
+  const rules = groups.flatMap(({ inputs }) => (Array.isArray(inputs.rules) ? inputs.rules : []));
+  return new Map(
+    rules.flatMap((rule) => {
+      const { data } = declaredRule.safeParse(rule);
+      return data === undefined ? [] : [[data.name, data] as const];
+    }),
+  );
+}
+
+/** An alert with another query, threshold or length of time is another alert, whatever its name says. */
+function conditionCheck(subject: string, wanted: DeclaredRule, rule: GrafanaRule): Check {
+  const { condition, noDataState, execErrState } = wanted;
+  const shown = { condition, noDataState, execErrState };
+  const difference =
+    subsetDifference(shown, rule, "") ??
+    (lengthOf(wanted.for) === lengthOf(rule.for)
+      ? undefined
+      : `for ${rule.for ?? "no time"}, not ${wanted.for}`) ??
+    wanted.datas
+      .map(({ refId, datasourceUid, model }) => {
+        const stage = rule.data?.find((one) => one.refId === refId);
+        return subsetDifference({ datasourceUid, model: parseJson(model) }, stage, refId);
+      })
+      .find((one) => one !== undefined);
+  return compare(subject, {
+    expected: "as declared",
+    measured: difference ?? "as declared",
+    holds: difference === undefined,
+    setting: "objectives",
+  });
+}
+
+/** Seconds of Prometheus' lengths of time, such as `5m` and `1h0m0s`. */
+function lengthOf(text = ""): number {
+  const parts = [...text.matchAll(/(\d+)(ms|[smhdw])/g)];
+  return parts.reduce(
+    (sum, [, count = "", unit = "s"]) =>
+      sum + (unit === "w" ? 7 * secondsOf(`${count}d`) : secondsOf(`${count}${unit}`)),
+    0,
+  );
+}
+
+/** The first place where a vendor's value lacks what is declared; what the vendor adds is its default. */
+function subsetDifference(declared: unknown, found: unknown, path: string): string | undefined {
+  if (typeof declared !== "object" || declared === null) {
+    if (declared === found) return undefined;
+    return `${path}: ${shortened(JSON.stringify(found) ?? "missing", 200)}, not ${shortened(JSON.stringify(declared) ?? "missing", 200)}`;
+  }
+  const own = new Map(Object.entries(typeof found === "object" && found !== null ? found : {}));
+  if (Array.isArray(declared) && own.size !== declared.length) {
+    return `${path}: ${own.size} in place of ${declared.length}`;
+  }
+  for (const [key, value] of Object.entries(declared)) {
+    const difference = subsetDifference(value, own.get(key), path === "" ? key : `${path}.${key}`);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
 
 export const grafanaRulesHealthy = probe({
   name: "grafana-rules-healthy",

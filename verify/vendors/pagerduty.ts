@@ -1,4 +1,5 @@
 import { vendorName } from "../../config/naming.ts";
+import { counted } from "../../lib/text.ts";
 import { PagerDuty, type PagerDutySchedule } from "../../vendors/pagerduty.ts";
 import type { Context } from "../context.ts";
 import { compare, eachOf, probe } from "../probe.ts";
@@ -14,7 +15,8 @@ const schedule = question(async ({ clock }, access, name) => {
   if (listed === undefined) return undefined;
   const now = clock.now();
   const until = new Date(now + days * dayMs);
-  return { now, found: await client.schedule(listed.id, new Date(now), until), until: until.getTime() };
+  const found = await client.schedule(listed.id, new Date(now), until);
+  return { id: listed.id, now, found, until: until.getTime() };
 });
 
 const escalation = question(async (_, access, name) => {
@@ -78,7 +80,13 @@ export const escalationAsDeclared = probe({
     const name = nameOf(context, "escalation");
     const found = await escalation(context, name);
     if (found === undefined) return [absent(`escalation policy ${name}`, "present", "onCall.escalation")];
-    const [first, second] = found.escalation_rules;
+    const rules = found.escalation_rules;
+    const [first, second] = rules;
+    const ids = await Promise.all(
+      ["on-call-primary", "on-call-secondary"].map(
+        async (part) => (await schedule(context, nameOf(context, part)))?.id,
+      ),
+    );
     const own = await service(context, nameOf(context, "platform"));
     const minutes = "onCall.escalation";
     return [
@@ -96,17 +104,50 @@ export const escalationAsDeclared = probe({
         `${minutes}.secondMinutes`,
         "min",
       ),
+      // Delays alone call nobody.
+      same("levels", ids.length + 1, rules.length, minutes),
+      ...["primary", "secondary"].map((who, level) =>
+        same(
+          `level ${level + 1} calls`,
+          `the ${who} schedule`,
+          whoOf(rules[level], ids[level], who),
+          minutes,
+        ),
+      ),
+      same(
+        `level ${ids.length + 1} calls`,
+        counted(context.settings.onCall.people.length, "person", "people"),
+        counted(
+          (rules[ids.length]?.targets ?? []).filter(({ type }) => type.startsWith("user")).length,
+          "person",
+          "people",
+        ),
+        "onCall.people",
+      ),
       same("repetitions", wanted.repeat, found.num_loops, `${minutes}.repeat`),
       same("escalation of the service", found.id, own?.escalation_policy.id, "onCall.escalation"),
       compare("state of the service", {
-        expected: "not disabled",
+        expected: "neither disabled nor in maintenance",
         measured: own?.status ?? "missing",
-        holds: own !== undefined && own.status !== "disabled",
+        // In maintenance it calls nobody either.
+        holds: own !== undefined && !["disabled", "maintenance"].includes(own.status),
         setting: "onCall.account",
       }),
     ];
   },
 });
+
+function whoOf(
+  rule: { targets: readonly { id: string; type: string; summary?: string | null | undefined }[] } | undefined,
+  id: string | undefined,
+  who: string,
+): string {
+  const targets = rule?.targets ?? [];
+  if (targets.some((target) => target.type.startsWith("schedule") && target.id === id)) {
+    return `the ${who} schedule`;
+  }
+  return targets.map((target) => target.summary ?? target.id).join(", ") || "nobody";
+}
 
 function nameOf({ settings: { project, stage } }: Context, part: string): string {
   return vendorName(project, stage, part);

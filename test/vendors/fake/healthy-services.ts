@@ -97,6 +97,7 @@ export function healthyGrafana(settings: Settings, declared: readonly DeclaredRe
     }),
     dataSource: { uid: observability.grafana.dataSource, status: "OK" },
     rules: rules.map(({ name, group }) => ({
+      ...evaluated(of("alerting/ruleGroup"), name),
       ...{ uid: name, title: name, ruleGroup: group, isPaused: false, health: "ok", state: "inactive" },
     })),
     firing: [],
@@ -110,6 +111,22 @@ export function healthyGrafana(settings: Settings, declared: readonly DeclaredRe
     }),
     broken: new Set(),
     tested: [],
+  };
+}
+
+/** How a declared rule is evaluated, as the API gives it. */
+function evaluated(groups: readonly DeclaredResource[], name: string): Record<string, unknown> {
+  const rule = groups
+    .flatMap(({ inputs }) => listOf(at(inputs, "rules")))
+    .find((each) => textAt(each, "name") === name);
+  if (rule === undefined) return {};
+  return {
+    ...{ condition: textAt(rule, "condition"), for: textAt(rule, "for") },
+    ...{ noDataState: textAt(rule, "noDataState"), execErrState: textAt(rule, "execErrState") },
+    data: listOf(at(rule, "datas")).map((stage) => ({
+      ...{ refId: textAt(stage, "refId"), datasourceUid: textAt(stage, "datasourceUid") },
+      model: { intervalMs: 1000, ...Object(parseJson(textAt(stage, "model"))) },
+    })),
   };
 }
 
@@ -132,6 +149,7 @@ export function healthyPagerDuty(settings: Settings, now: number): FakePagerDuty
     escalation: {
       ...{ id: "E1", name: named("escalation"), loops: repeat },
       minutes: [firstMinutes, secondMinutes, secondMinutes],
+      targets: [["S0"], ["S1"], onCall.people.map((_, index) => `P${index}`)],
     },
     service: { id: "V1", name: named("platform"), status: "active", policy: "E1" },
   };

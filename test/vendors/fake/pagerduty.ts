@@ -2,7 +2,7 @@ import type { FakeAnswer, FakeRequest, FakeVendor } from "./server.ts";
 
 export interface FakePagerDutyState {
   schedules: { id: string; name: string; entries: { start: string; end: string; user: string }[] }[];
-  escalation: { id: string; name: string; loops: number; minutes: number[] };
+  escalation: { id: string; name: string; loops: number; minutes: number[]; targets: string[][] };
   service: { id: string; name: string; status: string; policy: string };
 }
 
@@ -53,10 +53,13 @@ export function fakePagerDuty(state: FakePagerDutyState): FakeVendor {
         };
       },
       "GET /escalation_policies": (request) => {
-        const { id, name, loops, minutes } = state.escalation;
+        const { id, name, loops, minutes, targets } = state.escalation;
         const rules = minutes.map((escalation_delay_in_minutes, index) => ({
           ...{ id: `rule${index}`, escalation_delay_in_minutes },
-          targets: [{ id: "S1", type: "schedule_reference", summary: "x" }],
+          targets: (targets[index] ?? []).map((target) => ({
+            ...{ id: target, summary: target },
+            type: target.startsWith("S") ? "schedule_reference" : "user_reference",
+          })),
         }));
         return paged(request, "escalation_policies", [
           { id, name, num_loops: loops, escalation_rules: rules },
