@@ -5,7 +5,7 @@ import type { Migration } from "./folder.ts";
 import { inShort, parseScript, type Statement } from "./parse.ts";
 import { type Change, labelOf, type Phase } from "./phase.ts";
 import { isOfNew, rules } from "./rules.ts";
-import { definersIn } from "./rules-definer.ts";
+import { closesFunctions, definersIn } from "./rules-definer.ts";
 import { newValueUsed } from "./rules-script.ts";
 import { type SquawkFinding, squawk } from "./squawk.ts";
 import { type Wrapping, wrappingOf } from "./transaction.ts";
@@ -97,6 +97,8 @@ interface Parsed {
   created: New[];
   placed: Placed[];
   types: Types;
+  /** Statements from which on default privileges keep PUBLIC from new functions. */
+  closed: ReadonlySet<Statement>;
 }
 
 /**
@@ -108,9 +110,13 @@ export async function lint(migrations: readonly Migration[], options: LintOption
   const parsed: Parsed[] = [];
   const pending = new Set(migrations.map(({ name }) => name));
   let types: Types = new Map();
+  let isClosed = false;
   for (const { name, sql } of options.folder ?? []) {
+    if (pending.has(name)) continue;
     // What is applied is not judged again, even where it cannot be read.
-    if (!pending.has(name)) types = typesAfter(await parseScript(name, sql).catch(() => []), types);
+    const statements = await parseScript(name, sql).catch(() => []);
+    types = typesAfter(statements, types);
+    isClosed ||= statements.some(({ node }) => closesFunctions(node));
   }
   for (const migration of migrations) {
     const statements = await parseScript(`${migration.name}/migration.sql`, migration.sql);
@@ -120,11 +126,16 @@ export async function lint(migrations: readonly Migration[], options: LintOption
       placed.map(({ statement }) => statement),
       types,
     );
-    parsed.push({ migration, statements, wrapping: wrappingOf(statements), created, placed, types });
+    const closed = new Set<Statement>();
+    for (const { statement } of placed) {
+      isClosed ||= closesFunctions(statement.node);
+      if (isClosed) closed.add(statement);
+    }
+    parsed.push({ migration, statements, wrapping: wrappingOf(statements), created, placed, types, closed });
   }
   const scripts = parsed.map(({ placed, wrapping }) => scriptOf(placed, wrapping === "one"));
   const squawked = await squawk(scripts, options);
-  return parsed.map(({ migration, statements, wrapping, created, placed, types: known }, index) => {
+  return parsed.map(({ migration, statements, wrapping, created, placed, types: known, closed }, index) => {
     const others = (squawked[index] ?? []).flatMap((found): LintFinding[] => {
       const place = scripts[index]?.places.findLast(({ first }) => first <= found.line);
       if (place === undefined) return [];
@@ -140,7 +151,7 @@ export async function lint(migrations: readonly Migration[], options: LintOption
         },
       ];
     });
-    const own = ownFindings(migration.name, { statements, wrapping, placed, created, types: known });
+    const own = ownFindings(migration.name, { statements, wrapping, placed, created, types: known, closed });
     const { phase, changes } = labelOf(statements, created);
     const findings = [...others, ...own].sort((one, other) => one.line - other.line);
     return {
@@ -214,13 +225,7 @@ const validated: ReadonlySet<string> = new Set(["CONSTR_CHECK", "CONSTR_FOREIGN"
 
 function ownFindings(
   migration: string,
-  {
-    statements,
-    wrapping,
-    placed,
-    created,
-    types,
-  }: Pick<Parsed, "statements" | "wrapping" | "placed" | "created" | "types">,
+  { statements, wrapping, placed, created, types, closed }: Omit<Parsed, "migration">,
 ): LintFinding[] {
   const last = created.at(-1) ?? new Set<string>();
   const single = placed.flatMap(({ statement, isInside, isNew }) =>
@@ -241,7 +246,10 @@ function ownFindings(
       ),
   );
   const all = placed.map(({ statement }) => statement);
-  const together = [...newValueUsed(statements, wrapping), ...definersIn(all)].map(
+  const together = [
+    ...newValueUsed(statements, wrapping),
+    ...definersIn(all, (statement) => closed.has(statement)),
+  ].map(
     ({ rule, message, help, statement }): LintFinding => ({
       ...{ migration, line: statement.line, rule, kind: "danger" },
       ...{ message, help, statement: inShort(statement) },

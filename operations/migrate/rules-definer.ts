@@ -17,10 +17,15 @@ interface Definer {
 /**
  * SECURITY DEFINER lets code run with the rights of its owner: for everybody, since PostgreSQL lets PUBLIC call a new
  * function, and with tables of the caller's choice, unless search_path is fixed.
+ *
+ * @param isClosed whether default privileges keep PUBLIC from functions that are new at a statement
  */
-export function definersIn(statements: readonly Statement[]): ScriptFinding[] {
+export function definersIn(
+  statements: readonly Statement[],
+  isClosed: (statement: Statement) => boolean,
+): ScriptFinding[] {
   const functions = new Map<string, Definer>();
-  for (const statement of statements) follow(functions, statement);
+  for (const statement of statements) follow(functions, statement, isClosed(statement));
   return [...functions.values()].flatMap(({ statement, isDefiner, hasPath, isTrigger, isForEverybody }) => {
     if (!isDefiner) return [];
     const path: ScriptFinding = {
@@ -41,14 +46,34 @@ export function definersIn(statements: readonly Statement[]): ScriptFinding[] {
   });
 }
 
-function follow(functions: Map<string, Definer>, statement: Statement): void {
+/**
+ * Whether new functions are kept from PUBLIC from here on. Of one schema alone, PostgreSQL does not take away what it
+ * gives everywhere.
+ */
+export function closesFunctions(node: Node): boolean {
+  if (!("AlterDefaultPrivilegesStmt" in node)) return false;
+  const { action, options } = node.AlterDefaultPrivilegesStmt;
+  const { is_grant, objtype, grantees = [] } = action ?? {};
+  return (
+    is_grant !== true &&
+    objtype === "OBJECT_FUNCTION" &&
+    grantees.some(isPublic) &&
+    optionsIn(options).length === 0
+  );
+}
+
+function isPublic(role: Node): boolean {
+  return "RoleSpec" in role && role.RoleSpec.roletype === "ROLESPEC_PUBLIC";
+}
+
+function follow(functions: Map<string, Definer>, statement: Statement, isClosed: boolean): void {
   const { node } = statement;
   if ("CreateFunctionStmt" in node) {
     const { funcname, options, returnType } = node.CreateFunctionStmt;
     functions.set(lastName(funcname), {
       ...{ statement, ...effectOf(options, { isDefiner: false, hasPath: false }) },
       isTrigger: /^(?:event_)?trigger$/.test(lastName(returnType?.names)),
-      isForEverybody: true,
+      isForEverybody: !isClosed,
     });
   }
   if ("AlterFunctionStmt" in node) {
@@ -68,9 +93,7 @@ function follow(functions: Map<string, Definer>, statement: Statement): void {
   }
   if ("GrantStmt" in node && node.GrantStmt.is_grant !== true) {
     const { objtype, targtype, objects = [], grantees = [] } = node.GrantStmt;
-    const isFromPublic = grantees.some(
-      (each) => "RoleSpec" in each && each.RoleSpec.roletype === "ROLESPEC_PUBLIC",
-    );
+    const isFromPublic = grantees.some(isPublic);
     if (!isFromPublic || !["OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"].includes(objtype ?? ""))
       return;
     const names = objects.flatMap((each) =>

@@ -192,6 +192,14 @@ const cases: readonly [sql: string, ...rules: (string | undefined)[]][] = [
     "definer-is-not-for-everybody",
   ],
   [
+    `alter default privileges revoke execute on functions from public; ${definer} set search_path = '' as 'select 1'`,
+    undefined,
+  ],
+  [
+    `alter default privileges in schema public revoke execute on functions from public; ${definer} set search_path = '' as 'select 1'`,
+    "definer-is-not-for-everybody",
+  ],
+  [
     "create function t() returns trigger language plpgsql security definer set search_path = '' as 'begin return new; end'",
     undefined,
   ],
@@ -267,7 +275,8 @@ test("each statement is found by the rule of its kind, and what is near to it by
   // Alone if it makes something, so that none is about a table of another's; the others together, as squawk is slow to start.
   const options = { version: "15.0", signal };
   const all = cases.map(([sql], index) => migration(sql, `${index}_change`));
-  const isMaker = ({ sql }: Migration): boolean => /create (?:table|domain|type)/.test(sql);
+  const isMaker = ({ sql }: Migration): boolean =>
+    /create (?:table|domain|type)|default privileges/.test(sql);
   const together = await lint(
     all.filter((each) => !isMaker(each)),
     options,
