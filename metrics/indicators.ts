@@ -70,6 +70,11 @@ export function unexpectedErrors({ range, where }: HostScope & { readonly range:
   return rate("optropic_errors_total", { range, by: ["host", "kind"], where });
 }
 
+/** Unexpected errors of every host and class by the second: 0 where there was none yet, so that a new class is a rise. */
+export function allUnexpectedErrors({ range }: { readonly range: Range }): string {
+  return orZero(rate("optropic_errors_total", { range }), requestRate({ range }));
+}
+
 /** Requests in flight, by host. */
 export function requestsInFlight({ where }: HostScope = {}): string {
   return gauge("optropic_http_requests_in_flight", "sum", { ...byHost, where });

@@ -19,6 +19,7 @@ export function everyIndicator(range: Range): Readonly<Record<keyof typeof indic
     shownErrorRatio: [indicators.shownErrorRatio({ range, ...byHost })],
     shownFailureRate: [indicators.shownFailureRate({ range })],
     latency: [indicators.latency(0.5, { range }), indicators.latency(0.99, { range, by: ["host", "route"] })],
+    allUnexpectedErrors: [indicators.allUnexpectedErrors({ range })],
     unexpectedErrors: [indicators.unexpectedErrors({ range, ...ofApi })],
     requestsInFlight: [indicators.requestsInFlight(ofSome)],
     memory: [indicators.memory()],

@@ -47,6 +47,7 @@ describe("the watch over a deployment", () => {
     ["a full memory", /memory_limit/, 0.97, ["watch-memory"]],
     ["connections that run out", /connections_max/, 0.9, ["watch-connections"]],
     ["statements that became slow", /db_query/, 0.5, ["watch-statements"]],
+    ["unexpected errors where there was none", /errors_total/, 0.01, ["watch-unexpected"]],
   ])("finds %s, and nothing else", async (_, query, value, expected) => {
     const broken = metrics((asked, at) => (query.test(asked) && at >= since ? value : undefined));
     const found = states(await watch({ criteria, metrics: broken, since, now: later(25) }));
@@ -65,6 +66,14 @@ describe("the watch over a deployment", () => {
     });
     expect(errors?.values).toHaveLength(60);
     expect(samples.find(({ title }) => title === "Latency P95")).toMatchObject({ unit: "ms", limit: 500 });
+  });
+
+  it("asks for failures so that none is 0, and a class that is new is a rise", () => {
+    const asked = criteria.filter(({ query }) => /5\.\.|errors_total/.test(query)).map(({ query }) => query);
+    expect(asked).toHaveLength(4);
+    for (const query of asked)
+      expect(query).toMatch(/ or sum\(rate\(optropic_http_requests_total\[5m\]\)\) \* 0$/);
+    expect(asked.join("\n")).not.toContain("kind");
   });
 
   it("finds memory that rises through the day", async () => {
