@@ -1,11 +1,31 @@
 import { adapters } from "./adapters/index.ts";
-import { type Finding, fault, judge, known, policy, type Stack, some, violation } from "./framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  known,
+  policy,
+  type Stack,
+  some,
+  type Verdict,
+  violation,
+} from "./framework/index.ts";
+import type { Scrape } from "./model/adapter.ts";
 import { databases } from "./model/databases.ts";
 import { domains, isVendorsOwn, recordsFor } from "./model/domains.ts";
-import type { Host } from "./model/host.ts";
+import { isGenerator } from "./model/generated.ts";
+import { isGiven } from "./model/given.ts";
+import type { Host, Variable } from "./model/host.ts";
 import { strayTarget } from "./model/origins.ts";
-import { hasVariable, isEmpty, type Shared, sharedSecrets } from "./model/shared-secrets.ts";
-import { applicationHosts } from "./model/variables.ts";
+import {
+  hasVariable,
+  isEmpty,
+  type Shared,
+  scrapes,
+  sharedSecrets,
+  sourcesOf,
+} from "./model/shared-secrets.ts";
+import { applicationHosts, declaredVariables } from "./model/variables.ts";
 import { parseConnection } from "./values/connection-string.ts";
 
 // What is declared has to arrive: a record in a zone that is asked, a value under the name that is read.
@@ -40,6 +60,8 @@ export const variablesArrive = policy({
     ...sharedSecrets(stack).flatMap(underOneName),
     ...byLibpq(stack),
     ...migrating(stack),
+    ...scrapes(stack).map((scrape) => judge(scrape.resource, () => judgeToken(stack, scrape))),
+    ...declaredVariables(stack).map((variable) => judge(variable.resource, () => judgeValue(variable))),
   ],
 });
 
@@ -57,7 +79,7 @@ function strays(stack: Stack, isSupplied: (text: string) => boolean): Finding[] 
         return (
           isMade ||
           hosts.some((host) => host.id === text) ||
-          isSupplied(text) ||
+          (text !== "" && isSupplied(text)) ||
           fault(
             id,
             `${id.resource.name} gives variables to the ${noun} ${JSON.stringify(text)}, which this stack does not declare.`,
@@ -90,6 +112,42 @@ function underOneName({ use, holders }: Shared): Finding[] {
           ),
         ];
   });
+}
+
+/** Metrics that ask for a token are closed to who calls them where their host was given none. Throws UnknownRead. */
+function judgeToken(stack: Stack, { url, token, resource }: Scrape): Verdict {
+  const sources = resource.sourcesOf(token).filter(isGenerator);
+  const name = URL.parse(url() ?? "")?.hostname;
+  const host = applicationHosts(stack).find(({ domains: names }) =>
+    names.some((one) => known(() => one.string()?.toLowerCase()) === name),
+  );
+  if (sources.length === 0 || name === undefined || host === undefined) return true;
+  const has = some(
+    host.variables.filter((variable) =>
+      sourcesOf(variable).some((it) => isGenerator(it) && sources.includes(it)),
+    ),
+    (variable) => variable.name() !== undefined && !isEmpty(variable),
+  );
+  return (
+    has ||
+    fault(
+      token,
+      `${host.resource.name} has no variable with the token by which ${resource.name} reads its metrics.`,
+    )
+  );
+}
+
+/** A variable that is declared and has no value at all, and the session of migrations that is no connection. */
+function judgeValue({ name, value, writeOnly, generatedLength, resource }: Variable): Verdict {
+  if (generatedLength !== undefined || value.isUnknown) return true;
+  const called = name();
+  if (called === undefined) return true;
+  const text = value.string();
+  if (called === "DIRECT_URL" && text !== undefined && parseConnection(text) === undefined) {
+    return fault(value, "DIRECT_URL is not the URL of a database.");
+  }
+  const isThere = value.exists || (writeOnly !== undefined && isGiven(writeOnly));
+  return isThere || fault(value, `The variable ${called} of ${resource.name} has no value.`);
 }
 
 /** A client reads PGSSLMODE where its URL does not say how to encrypt: one host relies on it, so do all. */

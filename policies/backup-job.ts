@@ -12,7 +12,7 @@ import {
 } from "./framework/index.ts";
 import { type Job, judgePresentJobs } from "./model/backups.ts";
 import { branchFault, isAside, repositoryFault } from "./model/deployed-code.ts";
-import { postgresql, render } from "./model/tokens.ts";
+import { postgresql, render, vercel } from "./model/tokens.ts";
 import { isRecipient } from "./values/age.ts";
 import { textList } from "./values/text-list.ts";
 import { stackIn } from "./values/urn.ts";
@@ -39,6 +39,17 @@ function sourceFault(stack: Stack, job: ResourceOf<CronJobArgs>, context: Contex
   };
   for (const source of [docker, nativeRuntime]) {
     if (!source.exists) continue;
+    const repository = source.at("repoUrl");
+    if (repository.string() === "") {
+      return fault(repository, "The job names no repository, so it is built from nothing.");
+    }
+    const branches = servedBranches(stack, repository.string() ?? "");
+    if (branches.length > 0 && (source.at("branch").string() ?? "") === "") {
+      return fault(
+        source.at("branch"),
+        `The job names no branch, so it is built from the default one, and what it backs up from ${[...new Set(branches)].join(", ")}.`,
+      );
+    }
     const foreign =
       repositoryFault(stack, source.at("repoUrl"), context) ?? branchFault(source.at("branch"), context);
     if (foreign !== undefined) return foreign;
@@ -50,6 +61,25 @@ function sourceFault(stack: Stack, job: ResourceOf<CronJobArgs>, context: Contex
   return (
     aside && fault(aside, `The job is built from ${aside.string()}, which is not for production by its name.`)
   );
+}
+
+/** Branches from which the hosts are built that come from the same repository. */
+function servedBranches(stack: Stack, repository: string): string[] {
+  const services = stack.ofType(render.webService).flatMap((service) =>
+    (["nativeRuntime", "docker"] as const).map((kind) => {
+      const source = service.at("runtimeSource", kind);
+      return { from: source.at("repoUrl"), branch: source.at("branch") };
+    }),
+  );
+  const projects = stack.ofType(vercel.project).map((project) => {
+    const source = project.at("gitRepository");
+    return { from: source.at("repo"), branch: source.at("productionBranch") };
+  });
+  return [...services, ...projects].flatMap(({ from, branch }) => {
+    const name = known(() => from.string());
+    const isSame = name !== undefined && (repository === name || repository.endsWith(`/${name}`));
+    return isSame ? (known(() => branch.string()) ?? []) : [];
+  });
 }
 
 /** Only of the job of `optropic backup`, which is told by its variables: what another program reads is not known. */
@@ -147,5 +177,6 @@ const forms: readonly (readonly [name: string, isRight: (text: string) => boolea
   ["BACKUP_SCHEMAS", (text) => text !== "[]" && isListOf(isTrimmed)(text), "a JSON list of schemas"],
   ["BACKUP_PREFIX", isTrimmed, "a prefix without spaces around it"],
   ["BACKUP_STACK", (text) => /^[\w.-]{1,100}$/.test(text), "the name of a stack"],
+  ["PGPORT", (text) => /^\d{1,5}$/.test(text), "a port"],
   ["BACKUP_REGION", (text) => /^[\w-]{1,100}$/.test(text), "the name of a region"],
 ];

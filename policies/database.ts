@@ -1,7 +1,5 @@
-import { judge, policy, type Verdict } from "./framework/index.ts";
+import { policy, type Verdict } from "./framework/index.ts";
 import { type Database, judgeDatabases } from "./model/databases.ts";
-import { judgeReach, judgeScope } from "./model/grant-scope.ts";
-import { postgresql } from "./model/tokens.ts";
 
 // Items 3.1 and 3.3. Item 3.2 is in database-backups.ts, items 3.4 and 3.5 in database-connections.ts.
 
@@ -52,22 +50,6 @@ export const databaseNetwork = policy({
     judgeDatabases(stack, "No database is declared, so no network is restricted.", ({ network }) =>
       network(),
     ),
-});
-
-export const grantsReach = policy({
-  name: "database-grants-reach",
-  items: ["3.1"],
-  title: "Every grant must be of a schema and a database that the stack has, for a role of it.",
-  severity: "high",
-  fix: "Name the schema, the database that the provider connects to, a role that the stack declares, and the privileges; grant USAGE on each schema in which the role has tables.",
-  url: "https://www.postgresql.org/docs/current/ddl-priv.html",
-  check: (stack, _threshold, { isSupplied }) =>
-    stack
-      .ofType(postgresql.grant)
-      .flatMap((grant) => [
-        judge(grant, () => judgeScope(stack, grant, isSupplied)),
-        judge(grant, () => judgeReach(stack, grant)),
-      ]),
 });
 
 export const pointInTimeRecovery = policy({

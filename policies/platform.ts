@@ -33,7 +33,12 @@ export const oneRegion = policy({
     }
     return [
       ...located.map(({ resource, regions }) =>
-        judge(resource, () => regions().length > 0 || `${resource.name} has no region.`),
+        judge(resource, () => {
+          const wrong = regions().find((region) => !/^[a-z][a-z0-9-]*$/i.test(region));
+          if (wrong !== undefined)
+            return `${resource.name} is in ${JSON.stringify(wrong)}, which is no region.`;
+          return regions().length > 0 || `${resource.name} has no region.`;
+        }),
       ),
       ...inOnePlace(located),
     ];

@@ -17,6 +17,7 @@ export * as dashboards from "./dashboards.ts";
 export * as database from "./database.ts";
 export * as databaseBackups from "./database-backups.ts";
 export * as databaseConnections from "./database-connections.ts";
+export * as databaseRoles from "./database-roles.ts";
 export * as delivery from "./delivery.ts";
 export * as environment from "./environment.ts";
 export * as environments from "./environments.ts";

@@ -38,7 +38,8 @@ function attack(name: string, stack: RecordedStack, additions: readonly Addition
   for (const { id, operator, types, make } of mutantsOf(stack, additions, before)) {
     before.add(id);
     if (values.only !== undefined && !id.includes(values.only)) continue;
-    if (equivalents.has(id)) {
+    const equivalence = equivalents.find(id);
+    if (equivalence === "equivalent") {
       count.equivalent += 1;
       continue;
     }
@@ -47,6 +48,8 @@ function attack(name: string, stack: RecordedStack, additions: readonly Addition
     if (answer === "refused") {
       count.refused += 1;
       killers.set(policy, (killers.get(policy) ?? 0) + 1);
+    } else if (equivalence !== undefined) {
+      count.equivalent += 1;
     } else if (answer === "undecided" || operator === "unknown") {
       // What is not known yet is no break: a deployment decides it, or nobody reads it.
       count.undecided += 1;

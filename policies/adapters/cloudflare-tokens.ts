@@ -121,7 +121,7 @@ function reaches(rule: Rule, bucket: TokenBucket): boolean {
   const text = resources.string();
   const document = parseJson(text ?? "");
   // What is no such object is for another policy.
-  if (text !== undefined && !isTokenResources(document)) return true;
+  if (!resources.exists || (text !== undefined && !isTokenResources(document))) return true;
   const named = text === undefined ? resources.entries().map(([key]) => key) : Object.keys(Object(document));
   const own = `com.cloudflare.edge.r2.bucket.${bucket.account()}_${bucket.jurisdiction()}_${bucket.name()}`;
   return named.some(

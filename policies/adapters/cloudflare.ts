@@ -81,7 +81,7 @@ function judgeZone(stack: Stack, record: CloudflareRecord, isSupplied: (text: st
   const text = id.string() ?? "";
   return (
     zones.some((zone) => zone.id === text) ||
-    isSupplied(text) ||
+    (text !== "" && isSupplied(text)) ||
     fault(id, `${record.name} is in the zone ${JSON.stringify(text)}, which this stack does not declare.`)
   );
 }

@@ -130,7 +130,8 @@ function variablesIn(map: Value<WebServiceArgs["envVars"]>, belongs: () => boole
     // It stands for all that the map may hold: to ask for its name is to ask for the unknown.
     return [{ resource: map.resource, name: () => map.string(), value: map }];
   }
-  return map.entries().map(([name, entry]: [string, Value<EnvVar>]) => ({
+  const given = map.entries().filter(([, entry]) => entry.isUnknown || entry.exists);
+  return given.map(([name, entry]: [string, Value<EnvVar>]) => ({
     resource: entry.resource,
     name: () => (belongs() ? name : undefined),
     value: entry.at("value"),

@@ -6,8 +6,8 @@ import { postgresql } from "./tokens.ts";
 
 export type Grant = ResourceOf<GrantArgs>;
 
-/** Kinds of objects that are in no schema. */
-const outside: ReadonlySet<string> = new Set(["database", "foreign_data_wrapper", "foreign_server"]);
+/** Kinds of objects that a grant without a schema does not reach. */
+const inside: ReadonlySet<string> = new Set(["table", "column", "sequence", "schema"]);
 
 /** Whom a database has before the stack gives it any role: PostgreSQL's own, then those of vendors. */
 const given =
@@ -20,7 +20,7 @@ const given =
 export function judgeScope(stack: Stack, grant: Grant, isSupplied: (text: string) => boolean): Verdict {
   const kind = grant.at("objectType").string() ?? "";
   const schema = grant.at("schema");
-  if (!outside.has(kind) && !schema.isUnknown && (schema.string() ?? "").trim() === "") {
+  if (inside.has(kind) && !schema.isUnknown && (schema.string() ?? "").trim() === "") {
     return fault(schema, `${grant.name} names no schema, so it grants nothing on any ${kind}.`);
   }
   return judgeGrantee(stack, grant, isSupplied) ?? judgeDatabase(stack, grant, isSupplied) ?? true;

@@ -60,7 +60,8 @@ export const isEmpty = ({ value, writeOnly, generatedLength }: Variable): boolea
   !value.isUnknown &&
   (value.string() ?? "").trim() === "";
 
-const sourcesOf = ({ sources, resource, value }: Variable): readonly Resource[] =>
+/** What a variable is made from; with its neighbors' in a map. */
+export const sourcesOf = ({ sources, resource, value }: Variable): readonly Resource[] =>
   sources ?? resource.sourcesOf(value);
 
 /** Pulumi knows sources by top-level property only. */

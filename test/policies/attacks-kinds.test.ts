@@ -5,6 +5,7 @@ import { brokenDeliveries, brokenPlatforms, rightDeliveries, rightPlatforms } fr
 import {
   reachedDeliveries,
   reachedPlatforms,
+  unreachedDatabases,
   unreachedDeliveries,
   unreachedHosts,
   unreachedPlatforms,
@@ -19,7 +20,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("what breaks an item is refused", () => {
-  test.each([...brokenPlatforms, ...unreachedPlatforms, ...unreachedHosts])(
+  test.each([...brokenPlatforms, ...unreachedPlatforms, ...unreachedHosts, ...unreachedDatabases])(
     "%s objects where %s",
     (policy, _what, edit) => {
       expect(objecting(edit(platform), policy)).toEqual([policy]);

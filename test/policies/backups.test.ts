@@ -185,11 +185,15 @@ describe("retention", () => {
 });
 
 describe("the job's keys", () => {
+  const permissionGroups = [{ id: "2efd5506f9c8494dacb1fa10a3e7d5b6" }];
+
   test("of a user's token are judged as those of an account's", () => {
     const stack = change(passingStack(), "backups-token", (token) => ({
       ...token,
       type: cloudflareTokens[1] ?? "",
-      props: { policies: [{ effect: "allow", resources: '{"com.cloudflare.api.account.*":"*"}' }] },
+      props: {
+        policies: [{ effect: "allow", permissionGroups, resources: '{"com.cloudflare.api.account.*":"*"}' }],
+      },
     }));
     expect(violated(stack)).toEqual(["backup-keys-scoped"]);
   });
@@ -204,7 +208,9 @@ describe("the job's keys", () => {
   });
 
   test.each([["not JSON"], ["{}"], [undefined]])("with resources %j are not scoped", (resources) => {
-    const policies = [{ effect: "allow", ...(resources === undefined ? {} : { resources }) }];
+    const policies = [
+      { effect: "allow", permissionGroups, ...(resources === undefined ? {} : { resources }) },
+    ];
     expect(violated(withProps(passingStack(), "backups-token", { policies }))).toEqual([
       "token-resources",
       "backup-keys-scoped",

@@ -65,6 +65,11 @@ const roleMutants: readonly Mutant[] = [
 export const databaseMutants: readonly Mutant[] = [
   ...roleMutants,
   {
+    policy: "database-roles-connect",
+    what: "the role of the application may not log in",
+    break: (stack) => withProps(stack, "database-application-role", { login: false }),
+  },
+  {
     policy: "database-grants-reach",
     what: "the application is granted tables of no schema",
     break: (stack) => withProps(stack, "database-application-table-grant", { schema: "" }),

@@ -53,6 +53,13 @@ const without =
 const grouped = (change: (variables: Inputs) => Inputs): Edit =>
   set("api-variables", ({ envVars }) => ({ envVars: change(Object(envVars)) }));
 
+const jobVariables = (change: Inputs): Edit =>
+  set("backups-job", ({ envVars }) => ({ envVars: inside(envVars, change) }));
+const jobSource = (change: Inputs): Edit =>
+  set("backups-job", ({ runtimeSource }) => ({
+    runtimeSource: inside(runtimeSource, { docker: inside(Object(runtimeSource).docker, change) }),
+  }));
+
 const bucket = "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abcdef";
 
 export const unreachedPlatforms: readonly Case[] = [
@@ -155,6 +162,32 @@ export const unreachedHosts: readonly Case[] = [
     "another service gets them",
     set("api-variables-link", ({ serviceIds }) => ({ serviceIds: [...list(serviceIds), "srv-elsewhere"] })),
   ],
+];
+
+export const unreachedDatabases: readonly Case[] = [
+  [
+    "database-roles-connect",
+    "a role may not log in",
+    set("database-application-role", () => ({ login: false })),
+  ],
+  [
+    "database-roles-connect",
+    "no statement has time",
+    set("database-application-role", () => ({ statementTimeout: 1 })),
+  ],
+  ["database-roles-connect", "backups read nothing", set("database-backup-role", () => ({ roles: [] }))],
+  [
+    "database-roles-connect",
+    "roles are made at another server",
+    literal("database-postgresql", { host: "db.elsewhere.example" }),
+  ],
+  ["backup-job-configured", "a port that is none", jobVariables({ PGPORT: { value: "postgres" } })],
+  ["backup-job-configured", "the job is built from the default branch", jobSource({ branch: undefined })],
+  ["backup-job-configured", "the job is built from nothing", jobSource({ repoUrl: "" })],
+  ["variables-arrive", "the pages have no METRICS_TOKEN", without("web-METRICS_TOKEN")],
+  ["variables-arrive", "a variable has no value", grouped((all) => ({ ...all, CORS_ORIGINS: {} }))],
+  ["variables-arrive", "a session that is none", literal("web-DIRECT_URL", { value: "elsewhere" })],
+  ["one-region", "a region that is none", regions("fra1", "*")],
 ];
 
 export const unreachedDeliveries: readonly Case[] = [

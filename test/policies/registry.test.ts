@@ -25,6 +25,7 @@ const notOfPresence = new Set([
   "dns-records-arrive",
   "variables-arrive",
   "database-grants-reach",
+  "database-roles-connect",
   "drift-schedules-run",
   "error-tracking-values",
   "monitoring-values",

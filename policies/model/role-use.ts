@@ -1,0 +1,95 @@
+import { fault, known, type Resource, type Stack, type Verdict } from "../framework/index.ts";
+import { backupJobs } from "./backups.ts";
+import type { Role } from "./database-roles.ts";
+import { databases } from "./databases.ts";
+import { postgresql } from "./tokens.ts";
+import { declaredVariables } from "./variables.ts";
+
+/** Less than this no statement of an application takes that anybody waits for. */
+const leastTimeoutMs = 1000;
+
+/** Judges that who connects with a role can. Throws UnknownRead. */
+export function judgeUse(stack: Stack, role: Role): Verdict {
+  const user = declaredVariables(stack).find(({ resource, value }) =>
+    resource.sourcesOf(value).includes(role),
+  )?.resource;
+  if (user === undefined) return true;
+  const login = role.at("login");
+  if (login.boolean() !== true) {
+    return fault(login, `${user.name} connects as ${role.name}, which may not log in.`);
+  }
+  const password = role.at("password");
+  if (!password.isUnknown && password.string() === "") {
+    return fault(password, `${user.name} connects as ${role.name}, which has an empty password.`);
+  }
+  const timeout = role.at("statementTimeout");
+  const time = timeout.number() ?? 0;
+  if (time > 0 && time < leastTimeoutMs) {
+    return fault(timeout, `A statement of ${role.name} may take ${time} ms, in which hardly any ends.`);
+  }
+  return judgeReading(stack, role, user);
+}
+
+/** What backs up reads everything. Throws UnknownRead. */
+function judgeReading(stack: Stack, role: Role, user: Resource): Verdict {
+  const isBackup = (known(() => backupJobs(stack)) ?? []).some(({ variables }) =>
+    variables.sources.includes(role),
+  );
+  if (!isBackup || role.at("superuser").boolean() === true) return true;
+  const groups = [
+    ...role.at("roles").strings(),
+    ...stack
+      .ofType(postgresql.grantRole)
+      .filter((grant) => grant.refersTo(role, "role"))
+      .map((grant) => grant.at("grantRole").string() ?? ""),
+  ];
+  const isGranted = stack.ofType(postgresql.grant, postgresql.defaultPrivileges).some(
+    (grant) =>
+      grant.refersTo(role, "role") &&
+      grant
+        .at("privileges")
+        .strings()
+        .some((privilege) => /^(?:SELECT|ALL)$/i.test(privilege)),
+  );
+  return (
+    isGranted ||
+    groups.some(
+      (group) =>
+        group === "pg_read_all_data" ||
+        stack.ofType(postgresql.role).some((one) => known(() => one.at("name").string()) === group),
+    ) ||
+    fault(
+      role.at("roles"),
+      `${user.name} backs up as ${role.name}, which may read no table: it is in no pg_read_all_data.`,
+    )
+  );
+}
+
+const isHostName = /^[\w-]+(?:\.[\w-]+)+$/;
+
+/** Roles and grants are for the stack's own server. Throws UnknownRead. */
+export function judgeServer(stack: Stack, isSupplied: (text: string) => boolean) {
+  return stack.ofType(postgresql.provider).map((provider) => ({
+    provider,
+    verdict: (): Verdict => {
+      const host = provider.at("host");
+      const text = host.isUnknown ? "" : (host.string() ?? "");
+      const declared = databases(stack);
+      const isMade = provider.dependencies.some((source) =>
+        declared.some(({ resource }) => resource === source),
+      );
+      const isKnown = declared.some(
+        ({ resource }) =>
+          (resource.id !== undefined && text.includes(resource.id)) || resource.outputTexts().includes(text),
+      );
+      return (
+        !isHostName.test(text) ||
+        declared.length === 0 ||
+        isKnown ||
+        isSupplied(text) ||
+        (isMade && /\.pooler\.supabase\.com$/i.test(text)) ||
+        fault(host, `The provider makes roles and grants at ${text}, which is no database of this stack.`)
+      );
+    },
+  }));
+}
