@@ -7,7 +7,7 @@ import type { LogEntry } from "../engine/engine.ts";
 import { isImportedByValue } from "../engine/registration.ts";
 import type { PreviewResource } from "../engine/resource.ts";
 import { isAboutStack, rootStackType } from "../engine/urn.ts";
-import { forDisplay, type PropertyMap, type PropertyValue } from "../engine/values.ts";
+import { forDisplay, type PropertyMap, type PropertyValue, unknown } from "../engine/values.ts";
 import type { Diagnostic } from "../packs/analysis.ts";
 import type { PackVerdict } from "../packs/judgement.ts";
 import type { EnforcementLevel, PolicyInfo } from "../packs/pack-config.ts";
@@ -52,6 +52,7 @@ export function previewDocument(run: {
   durationMs: number;
 }): PreviewDocument {
   const scrub: Scrub = (text) => run.secrets.scrub(text);
+  const said: Scrub = (text) => scrub(text.trim()).replaceAll(unknown, "[unknown]");
   const declared = new Map(run.resources.map(({ urn, source }) => [urn, source]));
   const placeOf: PlaceOf = (urn, setting) =>
     (setting === undefined ? declared.get(urn) : undefined) ?? run.places?.ofStack(setting);
@@ -73,11 +74,11 @@ export function previewDocument(run: {
     messages: [
       ...[run.log, ...run.verdicts.map(({ pack }) => pack.log)]
         .flat()
-        .map((entry) => ({ ...entry, message: scrub(entry.message.trim()) })),
+        .map((entry) => ({ ...entry, message: said(entry.message) })),
       ...[run.printed, ...run.verdicts.map(({ pack }) => pack.printed)]
-        .map((text) => text.trim())
+        .map(said)
         .filter((text) => text !== "")
-        .map((text) => ({ severity: "printed", message: scrub(text), urn: "" })),
+        .map((text) => ({ severity: "printed", message: text, urn: "" })),
     ],
     timings: run.timings,
     summary: {

@@ -1,7 +1,8 @@
 // Watches what a previewed program does with the answers of functions that only a provider could give. As an
 // output such an answer is unknown, as the preview wants it; but a program that awaits one reads it at once. What
-// it reads then is the SDK's own unknown value, which stays unknown where it becomes an input, and the program is
-// warned, once for each function. So it is with outputs of other stacks that nobody gave.
+// it reads then is the SDK's own unknown value, however deep, and in a text the mark of an unknown one: both stay
+// unknown where they become an input, and the program is warned, once for each function. So it is with outputs of
+// other stacks that nobody gave.
 const { existsSync } = require("node:fs");
 const { basename, dirname, join, relative } = require("node:path");
 const { isMainThread } = require("node:worker_threads");
@@ -14,6 +15,7 @@ if (isMainThread && basename(folder) === "run" && basename(dirname(folder)) === 
 
 function watch(sdk) {
   const { unknown } = require(join(sdk, "output.js"));
+  const { unknownValue } = require(join(sdk, "runtime", "rpc.js"));
   const log = require(join(sdk, "log", "index.js"));
   const { ResourceInvokeResponse } = require(join(sdk, "proto", "resource_pb.js"));
   const modules = [join(sdk, "runtime", "invoke.js"), join(sdk, "runtime", "index.js")];
@@ -51,7 +53,7 @@ function watch(sdk) {
         const text = `${name}, an output of another stack, is not known offline, and ${placeIn(stack)} reads it as a plain value: give it with --stack-output, or ask for it with getOutput`;
         void log.warn(text);
       }
-      return [unknown, false];
+      return [openValue(() => {}), false];
     };
   }
 
@@ -76,19 +78,31 @@ function watch(sdk) {
     const warn = (stack, what, ownReads) => {
       const [, ...callers] = stack;
       // A function of the language, such as Object.keys, stands between the two without a place of its own.
-      const caller = callers.find((line) => !line.endsWith("(<anonymous>)"));
+      const caller = callers.find((line) => !line.endsWith("(<anonymous>)") && !line.includes(__dirname));
       if (warned.has(token) || ownReads.test(caller ?? "")) return;
       warned.add(token);
       const text = `the answer of ${token} is not known offline, and ${placeIn(stack)} reads ${what} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
       void log.warn(text);
     };
-    return new Proxy(unknown, {
+    const within = openValue(() => {});
+    return openValue(warn, within);
+  }
+
+  /** An unknown value whose properties are unknown, and as a text too; `warn` is told of each use. */
+  function openValue(warn, within) {
+    const asText = () => {
+      warn(longStack(), "the text", anywhereInSdk);
+      return unknownValue;
+    };
+    const value = new Proxy(unknown, {
       get(target, key, receiver) {
-        if (typeof key === "symbol" || key in target || key === "then" || /^__|^toJSON$/.test(key)) {
+        if (key === Symbol.toPrimitive) return (hint) => (hint === "number" ? Number.NaN : asText());
+        if (key === "toString" || key === "toJSON") return asText;
+        if (typeof key === "symbol" || key in target || key === "then" || key.startsWith("__")) {
           return Reflect.get(target, key, receiver);
         }
         warn(longStack(), `.${key}`, /[\\/]output\.[jt]s:/);
-        return unknown;
+        return within ?? value;
       },
       // What is spread, destructured into a rest or written as JSON takes its properties from here: none.
       ownKeys(target) {
@@ -100,6 +114,7 @@ function watch(sdk) {
         return Reflect.has(target, key);
       },
     });
+    return value;
   }
 }
 

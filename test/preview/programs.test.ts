@@ -130,7 +130,7 @@ module.exports = async () => {
         urn: "",
       },
       reads("Spread", 10, "the properties"),
-      reads("Text", 11, "the properties"),
+      reads("Text", 11, "the text"),
       reads("In", 12, ".zone"),
     ]);
   });

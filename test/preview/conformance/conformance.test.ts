@@ -45,6 +45,10 @@ const registrations: Record<string, unknown> = {
   called: { result: unknown },
   lifted: { direct: unknown, within: unknown, method: unknown },
   awaited: { value: unknown },
+  "awaited-deeply": {
+    ...{ first: unknown, path: unknown, text: unknown, joined: unknown, json: unknown },
+    ...{ list: "no list", known: "known" },
+  },
   referring: { given: "10.0.0.0/24", elsewhere: unknown },
   transformed: { a: 1, by: "transformation" },
   dynamic: { size: 1, secret: "[secret]", defaulted: "for 1" },
@@ -115,6 +119,8 @@ describe.each(sdkNames)("%s", (sdk: SdkName) => {
     expect(messages).toMatch(
       /warning: the answer of test:index:getAwaited .* index\.js:\d+ reads \.property/,
     );
+    expect(messages).toMatch(/warning: the answer of test:index:getDeeply .* reads \.account of it/);
+    expect(messages).toContain("info: an account: [unknown]");
     expect(messages).not.toMatch(/answer of test:index:get(Thing|Within)/);
     expect(messages).toMatch(/warning: is to be imported as an-id/);
     expect(messages).toContain("warning: empty: no value");

@@ -113,6 +113,18 @@ new Thing("lifted", {
 new Thing("awaited", {
   value: pulumi.runtime.invoke("test:index:getAwaited", {}).then((value) => value.property),
 });
+// What is read deeper, and what is made a text of it, is no more known.
+const deeply = pulumi.runtime.invoke("test:index:getDeeply", {});
+void deeply.then(({ account }) => pulumi.log.info(`an account: ${account}`));
+new Thing("awaited-deeply", {
+  first: deeply.then(({ zones }) => zones[0]),
+  list: deeply.then(({ zones: [zone] }) => zone).catch(() => "no list"),
+  path: deeply.then((value) => value.zones[0].account.id),
+  text: deeply.then((value) => `arn:${value.account}:zone/${value.zones[1].id}`),
+  joined: deeply.then((value) => ["a", value.name].join("/")),
+  json: deeply.then((value) => JSON.stringify({ a: value.zones[0] })),
+  known: deeply.then((value) => (value.zones ? "known" : "not")),
+});
 
 const other = new pulumi.StackReference("acme/network/dev");
 new Thing("referring", {
