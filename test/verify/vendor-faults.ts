@@ -36,6 +36,14 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     "vercel-domains",
     ({ vercel }) => Object.assign(first(first(vercel.projects).domains), { verified: false }),
   ],
+  "domain of a branch": [
+    "vercel-domains",
+    ({ vercel }) => Object.assign(first(first(vercel.projects).domains), { gitBranch: "next" }),
+  ],
+  "domain that redirects": [
+    "vercel-domains",
+    ({ vercel }) => Object.assign(first(first(vercel.projects).domains), { redirect: "elsewhere.example" }),
+  ],
   "no redirecting domain": ["vercel-domains", ({ vercel }) => void first(vercel.projects).domains.pop()],
   "domain that points elsewhere": [
     "vercel-certificates",

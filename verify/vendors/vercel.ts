@@ -137,8 +137,10 @@ export const vercelDomains = probe({
           holds: domain.verified,
           setting,
         }),
+        // A domain of a branch shows previews of it.
+        same(`branch of ${host}`, "that of production", domain.gitBranch ?? "that of production", setting),
         ...(host === web
-          ? []
+          ? [same(`redirect of ${host}`, "none", domain.redirect ?? "none", setting)]
           : [
               same(`redirect of ${host}`, web, domain.redirect, setting),
               same(`status of that redirect`, 308, domain.redirectStatusCode, setting),
