@@ -6,7 +6,7 @@ import { isImportedByValue, reportedPlaces, secondsOf } from "./registration.ts"
 import { bareResource, type PreviewResource } from "./resource.ts";
 import type { Registration } from "./transforms.ts";
 import { checkUrn, isTypeToken, makeUrn, providedPackage } from "./urn.ts";
-import type { PropertyMap } from "./values.ts";
+import { type PropertyMap, unknown } from "./values.ts";
 
 type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
 type ReadRequest = InstanceType<typeof resourcePb.ReadResourceRequest>;
@@ -116,8 +116,12 @@ export class Declarations {
   }
 
   #urn(type: string, name: string, parent: string): string {
-    const { project, stack } = this.#options;
-    return makeUrn({ stack, project, type, name, parent });
+    const { project, stack, warn } = this.#options;
+    const urn = makeUrn({ stack, project, type, name, parent });
+    if (name.includes(unknown)) {
+      warn("has a name that is made of what is not known offline: a deployment gives it another one", urn);
+    }
+    return urn;
   }
 }
 

@@ -86,9 +86,9 @@ module.exports = async () => ({ resolved: (await new Arborist({ path: __dirname 
       "Pulumi.json": '{"name":"reading","runtime":"nodejs","main":"program.js"}',
       "Pulumi.dev.json": '{"config":{"reading:key":"of JSON"}}',
       "package.json": '{"name":"reading"}',
-      "program.js": `const { Config, StackReference, output, runtime } = require("@pulumi/pulumi");
+      "program.js": `const { Config, CustomResource, StackReference, output, runtime } = require("@pulumi/pulumi");
 module.exports = async () => {
-  const answers = ["Spread", "Text", "In", "Output"].map((name) => runtime.invoke("test:index:get" + name, {}));
+  const answers = ["Spread", "Text", "In", "Output", "Name"].map((name) => runtime.invoke("test:index:get" + name, {}));
   const [spread, text, within] = await Promise.all(answers);
   const [other, given] = ["acme/net/other", "acme/net/given"].map((name) => new StackReference(name));
   return {
@@ -101,6 +101,7 @@ module.exports = async () => {
     output: output(answers[3]).apply(({ zone }) => zone),
     direct: answers[3],
     key: new Config().get("key"),
+    named: new CustomResource("test:index:Thing", "of-" + (await answers[4]).name, {}).urn.apply(() => "yes"),
   };
 };
 `,
@@ -116,13 +117,14 @@ module.exports = async () => {
       output: { unknown: true },
       direct: { unknown: true },
       key: "of JSON",
+      named: "yes",
     });
     const reads = (name: string, line: number, what: string) => ({
       severity: "warning",
       message: `the answer of test:index:get${name} is not known offline, and program.js:${line} reads ${what} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`,
       urn: "",
     });
-    expect(messages).toEqual([
+    expect(messages.filter(({ urn }) => urn === "")).toEqual([
       {
         severity: "warning",
         message:
@@ -132,6 +134,14 @@ module.exports = async () => {
       reads("Spread", 10, "the properties"),
       reads("Text", 11, "the text"),
       reads("In", 12, ".zone"),
+      reads("Name", 16, ".name"),
+    ]);
+    expect(messages.filter(({ urn }) => urn !== "")).toEqual([
+      {
+        severity: "warning",
+        message: "has a name that is made of what is not known offline: a deployment gives it another one",
+        urn: expect.stringMatching(/:test:index:Thing::of-/),
+      },
     ]);
   });
 
