@@ -77,6 +77,7 @@ export const lintFaults: Readonly<
     ],
     "0024_permissive_rls_policy": [
       "create policy fault_all_in on public.note for insert with check (true)",
+      "grant pg_read_all_settings to authenticated; create policy fault_for_members on public.note for update to pg_read_all_settings using (true)",
       "create policy fault_in_other_words on public.note for delete using (2 > 1)",
     ],
     "0025_public_bucket_allows_listing": [

@@ -118,6 +118,7 @@ const sound = [
   "create view public.named with (security_invoker = 'YES') as select 1 as one; grant select on public.named to authenticated",
   "create view public.inner_view as select name from public.account",
   "create policy once on public.note for update using (account::text = (select current_setting('request.jwt.claims', true)::jsonb ->> 'sub'))",
+  "create policy of_a_server on public.note for update to pg_monitor using (true)",
   "create policy none_of_it on public.note for delete using (1 > 2)",
   "create index by_body on public.note (account) where body is null",
   "alter role anon in database postgres set pgrst.db_schemas = 'auth'",

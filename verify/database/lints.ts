@@ -22,7 +22,7 @@ const found = z.object({
   /** Expressions of a policy. */
   terms: z.array(z.string()).default([]),
   /** A role that a policy is for. */
-  role: z.string().max(100).optional(),
+  role: z.string().max(100).nullish(),
 });
 
 type Found = z.infer<typeof found>;
@@ -40,7 +40,7 @@ const policies = (schemas: string, condition = "true"): string => `
     case when 'anon'::name = any(o.names) then 'anon' else o.names[1] end as role
   from pg_catalog.pg_policy p
     join pg_catalog.pg_class c on c.oid = p.polrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace,
-    lateral (select array(select r.rolname from ${clients} and (p.polroles = '{0}' or r.oid = any(p.polroles))) as names) o
+    lateral (select array(select r.rolname from ${clients} and exists (select from unnest(p.polroles) policy where policy = 0 or pg_has_role(r.oid, policy, 'usage'))) as names) o
   where n.nspname = any(${schemas}) and ${condition}`;
 
 const definerFunctions = (schemas: string, role: string): string => `
@@ -139,7 +139,7 @@ const security: readonly Lint[] = [
         schemas,
         "p.polpermissive and p.polcmd <> 'r' and c.relrowsecurity and cardinality(o.names) > 0",
       ),
-    judge: ({ terms, role = "anon" }, database) => isAlwaysTrue(database, role, terms),
+    judge: ({ terms, role }, database) => isAlwaysTrue(database, role ?? "anon", terms),
   },
   {
     id: "0025_public_bucket_allows_listing",
@@ -148,8 +148,8 @@ const security: readonly Lint[] = [
       select 'storage.objects: ' || p.polname as name,
         array_remove(array[pg_get_expr(p.polqual, p.polrelid)], null) as terms, 'anon' as role
       from pg_catalog.pg_policy p where p.polrelid = to_regclass('storage.objects') and p.polpermissive
-        and p.polcmd in ('r', '*') and (p.polroles = '{0}' or exists (select from ${clients} and r.oid = any(p.polroles)))`,
-    judge: ({ terms, role = "anon" }, database) => isAlwaysTrue(database, role, terms),
+        and p.polcmd in ('r', '*') and exists (select from ${clients} and exists (select from unnest(p.polroles) policy where policy = 0 or pg_has_role(r.oid, policy, 'usage')))`,
+    judge: ({ terms, role }, database) => isAlwaysTrue(database, role ?? "anon", terms),
   },
   {
     id: "0028_anon_security_definer_function_executable",
