@@ -15,6 +15,7 @@ import {
 import { type NamedVariable, variablesNamed } from "./model/generated.ts";
 import { belongsTo } from "./model/links.ts";
 import type { SentryOrganizationDataScrubbingArgs } from "./model/other-args.ts";
+import { isOwnName } from "./model/own-names.ts";
 import { isDsnOfStack } from "./model/sentry-dsn.ts";
 import { sentry } from "./model/tokens.ts";
 import { applicationHosts, judgeVariables } from "./model/variables.ts";
@@ -26,11 +27,11 @@ const noProject = "No project at Sentry is declared";
 export const errorTrackingProject = policy({
   name: "error-tracking-project",
   items: ["5.1"],
-  title: "The stack must declare a project at Sentry.",
+  title: "The stack must declare a project at Sentry, which drops no errors of production.",
   severity: "high",
-  fix: "Declare a sentry.Project for the platform.",
+  fix: "Declare a sentry.Project for the platform, whose filters name single messages, releases and addresses.",
   url: "https://docs.sentry.io/product/projects/",
-  check: (stack) => judgeEach(projects(stack), `${noProject}, so errors are not tracked.`, () => true),
+  check: (stack) => judgeEach(projects(stack), `${noProject}, so errors are not tracked.`, judgeFilters),
 });
 
 export const errorTrackingOrigins = policy({
@@ -51,7 +52,12 @@ export const errorTrackingOrigins = policy({
           return fault(list, "The project accepts events from any page, because allowedDomains is empty.");
         }
         const open = some(origins, (origin) => isOpen(origin.string() ?? "*"));
-        return !open || fault(list, "The project accepts events from the pages of any host.");
+        if (open) return fault(list, "The project accepts events from the pages of any host.");
+        return (
+          applicationHosts(stack).length === 0 ||
+          some(origins, (origin) => isOwnName(stack, hostOf(origin.string() ?? ""))) ||
+          fault(list, "The project accepts events from no page of this platform.")
+        );
       },
     ),
 });
@@ -152,6 +158,33 @@ export const errorTrackingScrubs = policy({
 
 /** Of a plan that has a million events a month these are used up within an hour. */
 const mostPerMinute = 20_000;
+
+/** What an origin of allowedDomains is for: `https://*.example.com:8443` is for example.com. */
+const hostOf = (origin: string): string =>
+  origin
+    .trim()
+    .toLowerCase()
+    .replace(/^[\w+.-]+:\/\//, "")
+    .replace(/[:/].*$/, "")
+    .replace(/^\*\./, "");
+
+/** Filters that match whatever comes. Throws UnknownRead. */
+function judgeFilters(project: ResourceOf<ProjectArgs>): Verdict {
+  for (const kind of ["errorMessages", "releases", "blacklistedIps"] as const) {
+    const filter = project.at("filters", kind);
+    const all = filter.items().find((item) => matchesAll(item.string() ?? ""));
+    if (all !== undefined) {
+      return fault(
+        all,
+        `${project.name} drops every event: ${JSON.stringify(all.string())} in ${kind} matches all.`,
+      );
+    }
+  }
+  return true;
+}
+
+const matchesAll = (filter: string): boolean =>
+  filter.includes("*") ? !/[^*?\s]/.test(filter) : /^(?:0\.0\.0\.0|::)\/0$/.test(filter);
 
 /** One fault in a loop reports itself as often, and hides every other while the key takes no more. */
 const fewestPerMinute = 10;

@@ -37,6 +37,11 @@ export const monitorsWatch = policy({
       judge(check, () => {
         const skips = check.at("settings", "http", "tlsConfig").at("insecureSkipVerify");
         const target = check.at("target").string() ?? "";
+        const frequency = check.at("frequency");
+        const seconds = (frequency.number() ?? 0) / 1000;
+        if (isOn(check.at("enabled")) && seconds > longestIntervalSeconds) {
+          return fault(frequency, `${check.name} asks once in ${Math.round(seconds / 60)} minutes.`);
+        }
         return (
           !isOn(check.at("enabled")) ||
           skips.boolean() !== true ||
@@ -47,6 +52,10 @@ export const monitorsWatch = policy({
     ),
   ],
 });
+
+/** A host that is down for longer before anybody asks is found by its visitors. */
+const longestIntervalSeconds = 15 * 60;
+const longestOutageSeconds = 60 * 60;
 
 /** Names of environments that are not production's. */
 const elsewhere = /stag|test|dev|preview|qa|sandbox|local|demo/i;
@@ -61,8 +70,21 @@ function judgeUptime(stack: Stack, monitor: ResourceOf<UptimeMonitorArgs>): Verd
       fault(url, `${monitor.name} watches ${text}, which is not a URL of the platform.`),
     !elsewhere.test(environment.string() ?? "") ||
       fault(environment, `${monitor.name} reports failures as those of ${environment.string()}.`),
+    intervalFault(monitor) ?? true,
     successFault(monitor) ?? true,
   ]);
+}
+
+function intervalFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefined {
+  const interval = monitor.at("intervalSeconds");
+  const seconds = interval.number() ?? 0;
+  const outage = seconds * (monitor.at("downtimeThreshold").number() ?? 1);
+  return seconds > longestIntervalSeconds || outage > longestOutageSeconds
+    ? fault(
+        interval,
+        `${monitor.name} tells of a host that is down after ${Math.round(outage / 60)} minutes.`,
+      )
+    : undefined;
 }
 
 /** An assertion that an error would meet as well. */

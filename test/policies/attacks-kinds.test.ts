@@ -9,6 +9,7 @@ import {
   unreachedDeliveries,
   unreachedHosts,
   unreachedPlatforms,
+  unseenFailures,
 } from "./reach-edits.ts";
 
 let platform: RecordedStack;
@@ -20,12 +21,15 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("what breaks an item is refused", () => {
-  test.each([...brokenPlatforms, ...unreachedPlatforms, ...unreachedHosts, ...unreachedDatabases])(
-    "%s objects where %s",
-    (policy, _what, edit) => {
-      expect(objecting(edit(platform), policy)).toEqual([policy]);
-    },
-  );
+  test.each([
+    ...brokenPlatforms,
+    ...unreachedPlatforms,
+    ...unreachedHosts,
+    ...unreachedDatabases,
+    ...unseenFailures,
+  ])("%s objects where %s", (policy, _what, edit) => {
+    expect(objecting(edit(platform), policy)).toEqual([policy]);
+  });
 
   test.each([...brokenDeliveries, ...unreachedDeliveries])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(delivery), policy)).toEqual([policy]);

@@ -190,6 +190,38 @@ export const unreachedDatabases: readonly Case[] = [
   ["one-region", "a region that is none", regions("fra1", "*")],
 ];
 
+const project = (change: Inputs): Edit => set("errors-project", () => change);
+
+export const unseenFailures: readonly Case[] = [
+  ["error-tracking-project", "every message is dropped", project({ filters: { errorMessages: ["*"] } })],
+  ["error-tracking-project", "every release is dropped", project({ filters: { releases: ["**"] } })],
+  [
+    "error-tracking-project",
+    "every address is dropped",
+    project({ filters: { blacklistedIps: ["0.0.0.0/0"] } }),
+  ],
+  [
+    "error-tracking-origins",
+    "events of other pages alone",
+    project({ clientSecurity: { allowedDomains: ["https://elsewhere.example"] } }),
+  ],
+  [
+    "monitors-watch-platform",
+    "a day between two calls",
+    set("errors-uptime-api", () => ({ intervalSeconds: 86_400 })),
+  ],
+  [
+    "monitors-watch-platform",
+    "a hundred failures in a row",
+    set("errors-uptime-api", () => ({ downtimeThreshold: 100 })),
+  ],
+  [
+    "monitors-watch-platform",
+    "an hour between two checks",
+    set("observability-health-api", () => ({ frequency: 3_600_000 })),
+  ],
+];
+
 export const unreachedDeliveries: readonly Case[] = [
   ["drift-schedules-run", "the 30th of February", drift("0 5 30 2 *")],
   ["drift-schedules-run", "once a year", drift("0 5 1 1 *")],
@@ -218,6 +250,9 @@ export const reachedPlatforms: readonly Right[] = [
   ],
   ["functions in a second region", regions("fra1", "cdg1")],
   ["a token without an end, and one policy more", tokenRule({ effect: "allow" })],
+  ["one message is dropped", project({ filters: { errorMessages: ["*ResizeObserver loop*"] } })],
+  ["any host of the domain", project({ clientSecurity: { allowedDomains: ["*.optropic.example"] } })],
+  ["five minutes between two checks", set("observability-health-api", () => ({ frequency: 300_000 }))],
   ["1,000 events a minute", key(1000, 60)],
   ["10,000 events an hour", key(10_000, 3600)],
 ];
