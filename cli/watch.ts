@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { readMoment } from "./evidence/options.ts";
 import type { WatchFlags } from "./operations/run-watch.ts";
 import { ownProject } from "./own.ts";
 
@@ -13,9 +14,9 @@ export function watchCommand(): Command {
     .requiredOption(
       "--since <time>",
       "when the release went live, such as 2026-11-27T12:00:00Z, or `release`: when the newest release of the repository was published, as GitHub says",
-      (text) => (text === "release" ? text : readTime(text)),
+      (text) => (text === "release" ? text : readMoment(text)),
     )
-    .option("--before <time>", "when the release before it went live", readTime)
+    .option("--before <time>", "when the release before it went live", readMoment)
     .option(
       "--notify",
       "tell the channels of rollout.announcements.alarm what does not hold, once each",
@@ -38,11 +39,4 @@ export function watchCommand(): Command {
       const { runWatch } = await import("./operations/run-watch.ts");
       await runWatch(flags);
     });
-}
-
-function readTime(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\dT/.test(text))
-    throw new InvalidArgumentError("Write it like 2026-11-27T12:00:00Z.");
-  return time;
 }

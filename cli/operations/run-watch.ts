@@ -96,7 +96,7 @@ async function look(flags: WatchFlags, work: Work, signal: AbortSignal): Promise
   }
   const seen: Seen = { result, lately, errors };
   const acted = await act(flags, seen, { settings, since, work, signal });
-  const status = acted?.state === "unclear" ? exitStatus.couldNotTell : statusOf(seen);
+  const status = statusOf(seen, acted);
   const output = flags.json
     ? jsonLine({ ...documentOf(seen), ...(acted !== undefined && { rollback: acted }) })
     : `${printableText([textOf(seen), ...(acted === undefined ? [] : [acted.summary])].join("\n"))}\n`;
@@ -244,8 +244,11 @@ async function newestRelease({ project }: Settings): Promise<Date> {
   }
 }
 
-function statusOf(seen: Seen): ExitStatus {
-  if (namesOf(seen, "does-not-hold").size > 0) return exitStatus.doesNotHold;
+function statusOf(seen: Seen, acted: Outcome | undefined): ExitStatus {
+  // What does not hold is said as that, also where its rollback could not tell; a rollback goes on when all holds again.
+  const isBroken = namesOf(seen, "does-not-hold").size > 0 || acted?.state === "stopped";
+  if (isBroken) return exitStatus.doesNotHold;
+  if (acted?.state === "unclear") return exitStatus.couldNotTell;
   if (namesOf(seen, "unknown").size > 0) return exitStatus.couldNotTell;
   return seen.result.nextAt === undefined ? exitStatus.holds : exitStatus.waiting;
 }

@@ -129,6 +129,8 @@ describe("optropic watch", () => {
     expect(stdout + stderr).not.toContain("canary");
     const nowhere = await run(["watch", "--since", ago(2)], { PROMETHEUS_URL: "", PROMETHEUS_TOKEN: token });
     expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining("PROMETHEUS_URL") });
+    const local = await run(["watch", "--since", "2026-11-27T12:00:00"], env);
+    expect(local).toMatchObject({ status: 2, stderr: expect.stringContaining("with its time zone") });
     const future = await run(["watch", "--since", ago(-2)], env);
     expect(future).toMatchObject({ status: 2, stderr: expect.stringContaining("in the future") });
   });
