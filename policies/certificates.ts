@@ -1,6 +1,5 @@
-import { adapters } from "./adapters/index.ts";
 import { type Finding, fault, judge, known, policy } from "./framework/index.ts";
-import { type Domain, domains, isVendorsOwn } from "./model/domains.ts";
+import { type Domain, domains, issuers, isVendorsOwn } from "./model/domains.ts";
 import type { Issuer } from "./model/issuer.ts";
 
 // Item 4.1: a record that keeps strangers from issuing certificates may keep a host's own vendor from it as well.
@@ -13,18 +12,18 @@ export const caaPermitsHosts = policy({
   fix: "Add a CAA record with the tag issue for an authority of the vendor: letsencrypt.org for Vercel, letsencrypt.org or pki.goog for Render, amazon.com for AWS.",
   url: "https://datatracker.ietf.org/doc/html/rfc8659#name-relevant-resource-record-set",
   check: (stack) => {
-    const issuers = adapters.flatMap((adapter) => adapter.issuers?.(stack) ?? []);
-    return issuers.length === 0 ? [] : domains(stack).flatMap((domain) => judgeDomain(domain, issuers));
+    const records = issuers(stack);
+    return records.length === 0 ? [] : domains(stack).flatMap((domain) => judgeDomain(domain, records));
   },
 });
 
-function judgeDomain({ name, resource, authorities = [] }: Domain, issuers: readonly Issuer[]): Finding[] {
+function judgeDomain({ name, resource, authorities = [] }: Domain, all: readonly Issuer[]): Finding[] {
   if (authorities.length === 0) return [];
   return [
     judge(resource, () => {
       const host = name.string()?.toLowerCase() ?? "";
       if (host === "" || isVendorsOwn(host)) return true;
-      const records = relevant(host, issuers);
+      const records = relevant(host, all);
       const own = records.filter((record) => record.tag() === "issue");
       const wild = records.filter((record) => record.tag() === "issuewild");
       const counting = host.startsWith("*.") && wild.length > 0 ? wild : own;
@@ -33,7 +32,7 @@ function judgeDomain({ name, resource, authorities = [] }: Domain, issuers: read
         return true;
       }
       // One whose name is not known yet may be the one that is missing.
-      for (const record of issuers) record.host();
+      for (const record of all) record.host();
       return fault(
         first.at,
         `CAA records let ${named(counting)} issue certificates for ${host}, and its host gets them from ${authorities.join(" or ")}.`,
@@ -46,11 +45,11 @@ const named = (records: readonly Issuer[]): string =>
   [...new Set(records.map((record) => record.authority() || "nobody"))].join(", ");
 
 /** The records of the name itself, or else of the nearest name above it that has any. */
-function relevant(host: string, issuers: readonly Issuer[]): Issuer[] {
+function relevant(host: string, all: readonly Issuer[]): Issuer[] {
   const labels = host.replace(/^\*\./, "").split(".");
   for (let from = 0; from < labels.length - 1; from += 1) {
     const name = labels.slice(from).join(".");
-    const own = issuers.filter((record) => known(() => record.host()) === name);
+    const own = all.filter((record) => known(() => record.host()) === name);
     if (own.length > 0) return own;
   }
   return [];

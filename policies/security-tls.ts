@@ -11,8 +11,10 @@ import {
   some,
   type Verdict,
 } from "./framework/index.ts";
+import { issuers } from "./model/domains.ts";
 import { dnsZones, judgeEdges, unlessHostFacesPublic } from "./model/edges.ts";
 import { isOn } from "./model/given.ts";
+import type { Issuer } from "./model/issuer.ts";
 import { rulesOf } from "./model/rulesets.ts";
 import { judgeSites, type Site } from "./model/sites.ts";
 import { cloudflare } from "./model/tokens.ts";
@@ -104,8 +106,11 @@ export const caaRecords = policy({
           "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
       ),
     );
+    const authorities = issuers(stack).map((issuer) =>
+      judge(issuer.resource, () => judgeAuthority(issuer, context)),
+    );
     if (elsewhere.length > 0 && zones(stack).length === 0) {
-      return elsewhere;
+      return [...elsewhere, ...authorities];
     }
     return [
       ...elsewhere,
@@ -117,9 +122,7 @@ export const caaRecords = policy({
           "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
       ),
       // A record of a name below the apex replaces those of the apex for it.
-      ...stack
-        .ofType(cloudflare.dnsRecord)
-        .map((record) => judge(record, () => judgeAuthority(record, context))),
+      ...authorities,
     ];
   },
 });
@@ -206,29 +209,23 @@ function judgePageRules(stack: Stack, zone: Zone): Verdict {
   return weakened.length === 0 || `The page rule ${weakened[0]?.name} sets a weaker ssl mode.`;
 }
 
-/** A record with `data`, or with the same in `content`: `0 issue "letsencrypt.org"`. */
 /** Whom a CAA record lets issue: nobody, an authority that browsers trust, or one that a setting names. */
-function judgeAuthority(record: ResourceOf<CloudflareRecordArgs>, { isSupplied }: Context): Verdict {
-  if (record.at("type").string() !== "CAA") return true;
-  const [, ofContent, text] = /^\d+\s+(\w+)\s+"?([^"]*)"?$/.exec(record.at("content").string() ?? "") ?? [];
-  const tag = (record.at("data", "tag").string() ?? ofContent ?? "").toLowerCase();
-  if (tag !== "issue" && tag !== "issuewild") return true;
-  const value = record.at("data", "value");
-  const [authority = ""] = (value.string() ?? text ?? "").split(";");
-  const name = authority.trim().toLowerCase();
+function judgeAuthority({ resource, tag, authority, at }: Issuer, { isSupplied }: Context): Verdict {
+  if (!/^issue(?:wild)?$/.test(tag())) return true;
+  const name = authority();
   return (
     name === "" ||
-    authorities.has(name) ||
+    trusted.has(name) ||
     isSupplied(name) ||
     fault(
-      value.exists ? value : record.at("content"),
-      `The CAA record ${record.name} lets ${JSON.stringify(name)} issue certificates, which is no authority that is known and in no setting.`,
+      at,
+      `The CAA record ${resource.name} lets ${JSON.stringify(name)} issue certificates, which is no authority that is known and in no setting.`,
     )
   );
 }
 
 /** By what each authority calls itself in CAA records. Source: https://www.ccadb.org/resources */
-const authorities: ReadonlySet<string> = new Set([
+const trusted: ReadonlySet<string> = new Set([
   ...[
     "letsencrypt.org",
     "pki.goog",
@@ -268,6 +265,7 @@ const authorities: ReadonlySet<string> = new Set([
   ...["cloudflare.com", "gts.goog", "firmaprofesional.com", "trustwave.com", "camerfirma.com", "izenpe.com"],
 ]);
 
+/** A record with `data`, or with the same in `content`: `0 issue "letsencrypt.org"`. */
 function isIssue(record: ResourceOf<CloudflareRecordArgs>, zone: Zone): boolean {
   if (record.at("type").string() !== "CAA") {
     return false;

@@ -101,7 +101,7 @@ function issuers(stack: Stack): Issuer[] {
           const text = value.string();
           return text === undefined ? read().authority : authorityIn(text);
         },
-        at: value,
+        at: known(() => value.exists) === false ? record.at("content") : value,
       };
     });
 }

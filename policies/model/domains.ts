@@ -1,6 +1,7 @@
 import { adapters } from "../adapters/index.ts";
 import { lookup, type Stack } from "../framework/index.ts";
 import type { Domain, HostRecord } from "./domain.ts";
+import type { Issuer } from "./issuer.ts";
 import { perStack } from "./per-stack.ts";
 
 export type { Domain, HostRecord } from "./domain.ts";
@@ -31,6 +32,11 @@ export const recordsFor: (stack: Stack) => (host: string) => readonly HostRecord
     return own.length > 0 || above.length < 2 ? own : find(`*.${above.join(".")}`);
   };
 });
+
+/** CAA records, wherever the DNS is. */
+export const issuers: (stack: Stack) => readonly Issuer[] = perStack((stack) =>
+  adapters.flatMap((adapter) => adapter.issuers?.(stack) ?? []),
+);
 
 /** Names that a host gives by itself, with DNS of its own: nobody can put an edge in front of them. */
 export const isVendorsOwn = (host: string): boolean =>

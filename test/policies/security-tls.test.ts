@@ -175,6 +175,7 @@ describe("CAA", () => {
     ];
     expect(statusOf(tls.caaRecords, atVercel('0 issue "letsencrypt.org"'))).toBe("passed");
     expect(statusOf(tls.caaRecords, atVercel('0 iodef "mailto:security@optropic.example"'))).toBe("violated");
+    expect(statusOf(tls.caaRecords, atVercel('0 issue "authority.example"'))).toBe("violated");
   });
 });
 
