@@ -1,31 +1,55 @@
 import { type Node, parse, parsePlPgSQL } from "libpg-query";
-import { isRecord } from "./inside.ts";
+import { constantOf, isRecord, partsOf } from "./inside.ts";
 import { parseScript, type Statement } from "./parse.ts";
 
 /** The most statements that are read of one block. */
 const mostInside = 1000;
+
+/** How deep blocks that execute blocks are read. */
+const deepest = 3;
 
 /**
  * Statements that a DO block may run: those written in it, and those that it executes as text, with `x` in place of
  * what only the server knows. Each has the line where the block says it. Nothing of a block in another language, or of
  * one that cannot be read: what it does, only a rehearsal tells.
  */
-export async function statementsInside({ node, line, text }: Statement): Promise<Statement[]> {
+export async function statementsInside(statement: Statement, depth = 0): Promise<Statement[]> {
+  const { node, line, text } = statement;
   const body = bodyOf(node);
   if (body === undefined) return [];
   const at = text.indexOf(body);
   const first = line + (at < 0 ? 0 : text.slice(0, at).split("\n").length - 1);
   const found: Statement[] = [];
-  for (const { query, how, lineno } of await expressionsIn(text)) {
-    const sql = how === "text" ? await executed(query) : how === "statement" ? query : `select ${query}`;
-    const statements = sql === undefined ? [] : await parseScript("block", sql).catch(() => []);
+  const expressions = await expressionsIn(text);
+  const executes = expressions.some(({ how }) => how === "text");
+  for (const { query, how, lineno } of expressions) {
     const from = first + lineno - 1;
-    found.push(
-      ...statements.map((each) => ({ ...each, line: from, lastLine: from + each.lastLine - each.line })),
-    );
-    if (found.length > mostInside) break;
+    for (const sql of await textsOf(query, how, executes)) {
+      for (const each of await parseScript("block", sql).catch(() => [])) {
+        const placed = { ...each, line: from, lastLine: from + each.lastLine - each.line };
+        found.push(placed, ...(depth < deepest ? await statementsInside(placed, depth + 1) : []));
+        if (found.length > mostInside) return found.slice(0, mostInside);
+      }
+    }
   }
-  return found.slice(0, mostInside);
+  return found;
+}
+
+/** What an expression may run: itself, and where the block executes texts at all, the statements that it has as texts. */
+async function textsOf(query: string, how: Expression["how"], executes: boolean): Promise<string[]> {
+  if (how === "statement") return [query];
+  const written = how === "text" ? await executed(query) : `select ${query}`;
+  const own = written === undefined ? [] : [written];
+  if (!executes || how === "text") return own;
+  const [parsed] = await parseScript("block", `select ${query}`).catch(() => []);
+  const texts = parsed === undefined ? [] : partsOf(parsed.node);
+  return [
+    ...own,
+    ...texts.flatMap(({ kind, fields }) => {
+      const text = kind === "A_Const" ? constantOf({ A_Const: fields }) : undefined;
+      return text === undefined || !/^\s*(?!select\b)[a-z]+\s/i.test(text) ? [] : [text];
+    }),
+  ];
 }
 
 /** The code of a DO block in PL/pgSQL. */

@@ -86,6 +86,8 @@ const ofFile: ReadonlySet<string> = new Set([
 interface Placed {
   statement: Statement;
   isInside: boolean;
+  /** Whether it has no text of its own, as a table in CREATE SCHEMA has none. */
+  isPart?: true;
   /** Whether it is about tables that the migrations made, and about no other. */
   isNew: boolean;
 }
@@ -171,6 +173,11 @@ async function placedIn(statements: readonly Statement[], created: readonly New[
     const news = created[index] ?? new Set();
     const isOfNews = ({ node }: Statement): boolean => isCertainlyNew(node) || isOfNew(node, news);
     placed.push({ statement, isInside: false, isNew: isOfNews(statement) });
+    const { node } = statement;
+    for (const part of "CreateSchemaStmt" in node ? (node.CreateSchemaStmt.schemaElts ?? []) : []) {
+      const each = { ...statement, node: part };
+      placed.push({ statement: each, isInside: false, isNew: isOfNews(each), isPart: true });
+    }
     for (const inner of await statementsInside(statement)) {
       placed.push({ statement: inner, isInside: true, isNew: isOfNews(inner) });
     }
@@ -192,7 +199,7 @@ function scriptOf(placed: readonly Placed[], inTransaction: boolean) {
     const { node, text } = statement;
     const mayBeOld =
       ("CreateStmt" in node || "CreateTableAsStmt" in node) && (isInside || !isCertainlyNew(node));
-    if ("DoStmt" in node || mayBeOld || (isInside && "SelectStmt" in node)) continue;
+    if (each.isPart || "DoStmt" in node || mayBeOld || (isInside && "SelectStmt" in node)) continue;
     places.push({ placed: each, first: line });
     sql += `${text}\n;\n`;
     line += text.split("\n").length + 1;

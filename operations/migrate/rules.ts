@@ -21,9 +21,7 @@ export const rules: readonly Rule[] = [
     matches: (node) =>
       "ClusterStmt" in node ||
       ("VacuumStmt" in node &&
-        (node.VacuumStmt.options ?? []).some(
-          (each) => "DefElem" in each && each.DefElem.defname === "full",
-        )) ||
+        optionsIn(node.VacuumStmt.options).some(({ name, arg }) => name === "full" && isOn(arg))) ||
       commandsOf(node).some(({ subtype }) => rewriting.has(subtype ?? "")),
   },
   {
