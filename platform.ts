@@ -2,16 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { Api } from "./components/api.ts";
 import { Backups } from "./components/backups.ts";
 import { Database } from "./components/database.ts";
+import type { FurtherTarget } from "./components/edge/args.ts";
 import { Edge } from "./components/edge.ts";
-import { environmentVariables } from "./components/environment.ts";
+import { type EnvironmentVariable, environmentVariables } from "./components/environment.ts";
 import { ErrorTracking } from "./components/error-tracking.ts";
 import { LoadTest } from "./components/load-test.ts";
 import { Logs } from "./components/logs.ts";
+import type { FurtherUrl } from "./components/observability/args.ts";
 import { Observability } from "./components/observability.ts";
 import { OnCall } from "./components/on-call.ts";
 import { Secrets } from "./components/secrets.ts";
+import { Service } from "./components/service.ts";
 import { WebApp } from "./components/web-app.ts";
 import { fingerprintOf } from "./config/fingerprint.ts";
+import { furtherHosts } from "./config/further.ts";
 import type { GeneratedSecret } from "./config/generated-secrets.ts";
 import type { ExistingParts } from "./config/manage.ts";
 import { boughtPlan } from "./config/plans.ts";
@@ -67,6 +71,7 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
         project,
         errorTracking: settings.errorTracking,
         domains,
+        furtherPages: furtherHosts(settings).map(({ host }) => `https://${host}`),
         healthCheckPath: settings.api.healthCheckPath,
         errorRatePercent: settings.objectives.errorRatePercent,
         backupSchedule: settings.backups.schedule,
@@ -95,19 +100,19 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
       })
     : undefined;
 
-  const variables = isHosting(settings)
-    ? environmentVariables({
-        databaseUrl: database?.applicationUrl ?? secretOf("databaseApplicationUrl"),
-        directUrl: database?.migrationUrl ?? secretOf("databaseMigrationUrl"),
-        sslMode: settings.database.sslMode,
-        jwtSecret: secrets.jwtSecret,
-        secretKey: secrets.secretKey,
-        metricsToken: secrets.metricsToken,
-        baseUrl,
-        corsOrigins: settings.edge.corsOrigins,
-        sentryDsn: errors?.dsn ?? existingPart(existing, "sentryDsn"),
-      })
-    : [];
+  const variablesFor = (ownUrl: string) =>
+    environmentVariables({
+      databaseUrl: database?.applicationUrl ?? secretOf("databaseApplicationUrl"),
+      directUrl: database?.migrationUrl ?? secretOf("databaseMigrationUrl"),
+      sslMode: settings.database.sslMode,
+      jwtSecret: secrets.jwtSecret,
+      secretKey: secrets.secretKey,
+      metricsToken: secrets.metricsToken,
+      baseUrl: ownUrl,
+      corsOrigins: settings.edge.corsOrigins,
+      sentryDsn: errors?.dsn ?? existingPart(existing, "sentryDsn"),
+    });
+  const variables = isHosting(settings) ? variablesFor(baseUrl) : [];
 
   const web = manage.web
     ? new WebApp("web", {
@@ -126,6 +131,12 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
     ? new Api("api", { stage, project, domains, api: settings.api, variables })
     : undefined;
 
+  const further = declareFurther(settings, {
+    variables,
+    variablesFor,
+    environmentId: api?.environmentId,
+  });
+
   const edge = manage.edge
     ? new Edge("edge", {
         accountId: accounts.cloudflare,
@@ -135,6 +146,7 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
         loginPath: settings.api.loginPath,
         securityContact: settings.contacts.security,
         apiTarget: api?.defaultHost ?? existingPart(existing, "apiHost"),
+        further: further.targets,
         framework: settings.web.framework,
         // Sentry takes events at a host that is named after the organisation's number, which only the key tells.
         connectOrigins: [`https://*.ingest.${settings.errorTracking.region}.sentry.io`],
@@ -171,6 +183,7 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
       team: accounts.vercelTeam,
       logs: settings.logs,
       webProjectId: web?.projectId ?? existingPart(existing, "webProject"),
+      furtherProjectIds: further.projectIds,
       token: secretOf("logsToken"),
     });
   }
@@ -182,6 +195,7 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
         contacts: settings.contacts,
         runbooks: settings.links.runbooks,
         hosts: { web: baseUrl, api: `https://${domains.api}` },
+        further: further.urls,
         healthCheckPath: settings.api.healthCheckPath,
         metricsToken: secrets.metricsToken,
         slackWebhookUrl: secretOf("slackWebhookUrl"),
@@ -263,6 +277,72 @@ export function platform(settings: Settings, secretOf: (name: SecretName) => pul
     escalationUrl: onCall?.escalationUrl,
   };
 }
+
+/** The web projects and services beside the first of each, and what others need to know of them. */
+function declareFurther(
+  settings: Settings,
+  given: {
+    variables: readonly EnvironmentVariable[];
+    variablesFor: (ownUrl: string) => readonly EnvironmentVariable[];
+    environmentId: pulumi.Output<string> | undefined;
+  },
+): {
+  targets: FurtherTarget[];
+  urls: FurtherUrl[];
+  projectIds: pulumi.Output<string>[];
+} {
+  const { stage, project, manage } = settings;
+  const { healthCheckPath } = settings.api;
+  const webProjects = manage.web ? Object.entries(settings.webProjects) : [];
+  const services = manage.api ? Object.entries(settings.services) : [];
+  const projectIds = webProjects.map(([name, { host, framework, repository, branch, rootDirectory }]) => {
+    const { projectId } = new WebApp(`web-${name}`, {
+      team: settings.accounts.vercelTeam,
+      stage,
+      project: {
+        ...project,
+        ...(repository !== undefined && { repository }),
+        ...(branch !== undefined && { branch }),
+      },
+      part: name,
+      domains: { web: host },
+      web: { ...settings.web, framework },
+      rootDirectory,
+      rateLimits: settings.edge.rateLimits,
+      loginPath: settings.api.loginPath,
+      variables: given.variablesFor(`https://${host}`),
+    });
+    return projectId;
+  });
+  const targets = services.flatMap(([name, service]): FurtherTarget[] => {
+    const { defaultHost } = new Service(`service-${name}`, {
+      ...{ stage, project, part: name, api: settings.api, service },
+      ...{ environmentId: given.environmentId, variables: given.variables },
+    });
+    const { host } = service;
+    return host === undefined || defaultHost === undefined
+      ? []
+      : [{ name, host, target: defaultHost, isApi: true }];
+  });
+  return {
+    projectIds,
+    targets: [
+      ...webProjects.map(([name, { host }]) => ({ name, host, target: vercelTarget, isApi: false })),
+      ...targets,
+    ],
+    urls: [
+      ...webProjects.map(([name, { host }]) => ({ name, url: `https://${host}`, healthCheckPath })),
+      ...services.flatMap(([name, service]) =>
+        service.host === undefined
+          ? []
+          : [{ name, url: `https://${service.host}`, healthCheckPath: service.healthCheckPath }],
+      ),
+    ],
+  };
+}
+
+/** Host at which Vercel serves every project's domains. */
+const vercelTarget = "cname.vercel-dns.com";
 
 /** @throws {pulumi.RunError} where a part that is managed refers to one that the settings do not name */
 function existingPart<Key extends keyof ExistingParts>(

@@ -42,7 +42,7 @@ function drainWeb(scope: LogsScope, args: LogsArgs): LogDrain {
       {
         teamId: args.team,
         name: vendorName(args.project, args.stage, "web"),
-        projectIds: [args.webProjectId],
+        projectIds: [args.webProjectId, ...(args.furtherProjectIds ?? [])],
         environments: ["production"],
         // Not `static`: it has a line for each file served from the cache, which is not worth its cost.
         sources: ["build", "edge", "external", "firewall", "lambda"],

@@ -49,7 +49,11 @@ export class Observability extends Component {
     const reading = scope.with({ dependsOn: createDataSource(scope, args) });
     const folder = createFolder(scope);
     const built = dashboards(args, dataSource);
-    const rules = alertRules(args.objectives, { grafana: links.site, runbooks: args.runbooks });
+    const rules = alertRules(
+      args.objectives,
+      { grafana: links.site, runbooks: args.runbooks },
+      { further: (args.further ?? []).map((part) => part.name) },
+    );
     createDashboards(reading, built, folder.uid);
     const alerts = { rules, dataSource, folderUid: folder.uid, dashboards: built };
 
@@ -77,6 +81,8 @@ export class Observability extends Component {
   }
 }
 
-function metricsUrls({ hosts, observability }: ObservabilityArgs): string[] {
-  return Object.values(hosts).map((url) => `${url}${observability.metricsPath}`);
+function metricsUrls({ hosts, further = [], observability }: ObservabilityArgs): string[] {
+  return [...Object.values(hosts), ...further.map(({ url }) => url)].map(
+    (url) => `${url}${observability.metricsPath}`,
+  );
 }

@@ -36,7 +36,7 @@ export const webSchema = z
 const instances = whole(1, 100);
 const wellFormedBounds = z.object({ min: instances, max: instances });
 
-const scaling = z
+export const scalingSchema = z
   .strictObject({
     enabled: z
       .boolean()
@@ -52,12 +52,12 @@ const scaling = z
     }),
   })
   .refine(({ min, max }) => min <= max, {
-    error: "no more than api.scaling.max",
+    error: "no more than scaling.max",
     path: ["min"],
     when: ({ value }) => wellFormedBounds.safeParse(value).success,
   })
   .prefault({})
-  .meta({ description: "Autoscaling of the API.", checklist: ["7.4"] });
+  .meta({ description: "Autoscaling.", checklist: ["7.4"] });
 
 /** The API, on Render. */
 export const apiSchema = z
@@ -70,7 +70,7 @@ export const apiSchema = z
       .enum(["free", "starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"])
       .default("standard")
       .meta({ description: "Render instance type.", checklist: ["7.4"] }),
-    scaling,
+    scaling: scalingSchema,
     healthCheckPath: urlPath.default("/api/health").meta({
       description: "Path of the health check, on both hosts.",
       checklist: ["5.7", "7R.4"],

@@ -3,6 +3,7 @@ import { backupsSchema } from "./backups.ts";
 import { databaseSchema } from "./database.ts";
 import { edgeSchema } from "./edge.ts";
 import { evidenceSchema } from "./evidence.ts";
+import { furtherHosts, servicesSchema, webProjectsSchema } from "./further.ts";
 import { generatedSecretNames } from "./generated-secrets.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
 import { branchName, distinct, hostname, identifier, text, waiverDaysSchema, whole, word } from "./kinds.ts";
@@ -133,6 +134,17 @@ const secretsSchema = z
   .prefault({})
   .meta({ description: "Generated secrets. The secrets themselves are not settings." });
 
+const wellFormedHosts = z.object({
+  domains: z.object({
+    zone: hostname,
+    web: hostname,
+    redirect: hostname.optional(),
+    api: hostname,
+  }),
+  webProjects: webProjectsSchema,
+  services: servicesSchema,
+});
+
 /** So that another malformed setting does not keep references from being asked for. */
 const wellFormedParts = z.object({ manage: manageSchema, existing: existingSchema });
 
@@ -167,6 +179,8 @@ export const settingsSchema = z
     secrets: secretsSchema,
     web: webSchema,
     api: apiSchema,
+    webProjects: webProjectsSchema,
+    services: servicesSchema,
     database: databaseSchema,
     edge: edgeSchema,
     backups: backupsSchema,
@@ -214,6 +228,26 @@ export const settingsSchema = z
         context.addIssue({ code: "custom", path: ["existing", key], message: why, input: undefined });
     },
     { when: ({ value }) => wellFormedParts.safeParse(value).success },
+  )
+  .superRefine(
+    (settings, context) => {
+      const { domains, webProjects, services } = wellFormedHosts.parse(settings);
+      const seen = new Set([domains.web, domains.redirect, domains.api]);
+      for (const { host, setting } of furtherHosts({ webProjects, services })) {
+        const refuse = (path: readonly string[], message: string) =>
+          context.addIssue({ code: "custom", path: [...path], message, input: undefined });
+        if (host !== domains.zone && !host.endsWith(`.${domains.zone}`))
+          refuse(setting, "a host in the zone of domains.zone");
+        if (seen.has(host)) refuse(setting, "a host that no other part has");
+        seen.add(host);
+      }
+      for (const name of Object.keys(services).filter((each) => Object.hasOwn(webProjects, each)))
+        context.addIssue({
+          ...{ code: "custom", path: ["services", name], input: undefined },
+          message: "a name that no part of webProjects has",
+        });
+    },
+    { when: ({ value }) => wellFormedHosts.safeParse(value).success },
   );
 
 export const platformModel: SettingsModel<typeof settingsSchema> = {

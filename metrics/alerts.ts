@@ -30,6 +30,8 @@ export interface AlertOptions {
    * stay, and so does the age that a backup may have.
    */
   readonly scale?: number;
+  /** Parts of the platform with hosts beside the first of each kind. Default: none. */
+  readonly further?: readonly string[];
 }
 
 /**
@@ -39,9 +41,9 @@ export interface AlertOptions {
 export function alertRules(
   objectives: AlertObjectives,
   links: AlertLinks,
-  { scale = 1 }: AlertOptions = {},
+  { scale = 1, further = [] }: AlertOptions = {},
 ): AlertRule[] {
-  const context: AlertContext = { objectives, span: (seconds) => seconds * scale };
+  const context: AlertContext = { objectives, further, span: (seconds) => seconds * scale };
   const drafts = [serviceAlerts, budgetAlerts, databaseAlerts, backupAlerts].flatMap((alerts) =>
     alerts(context),
   );

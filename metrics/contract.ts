@@ -192,6 +192,8 @@ export const hosts = ["api", "web"] as const;
 
 /** Names that Grafana gives to what the stack declares there. */
 export const scrapeJobs: Readonly<Record<Host, string>> = { api: "optropic-api", web: "optropic-web" };
+/** Name of the scrape job of a further host, by the part of the platform that it belongs to. */
+export const furtherScrapeJob = (part: string): string => `optropic-${part}`;
 export const healthCheckJob = "optropic-health";
 
 export type Host = (typeof hosts)[number];

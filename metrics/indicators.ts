@@ -1,4 +1,4 @@
-import { healthCheckJob, type LabelOf, scrapeJobs } from "./contract.ts";
+import { furtherScrapeJob, healthCheckJob, type LabelOf, scrapeJobs } from "./contract.ts";
 import {
   age,
   countOf,
@@ -177,9 +177,14 @@ export function builds(): string {
   return gauge("optropic_build_info", "max", { by: ["host", "version", "commit"] });
 }
 
-/** 1 where a host answered the last scrape, else 0, by scrape job (item A.3). */
-export function scrapes(): string {
-  const where = { scrape_job: { matches: Object.values(scrapeJobs).join("|") } };
+/**
+ * 1 where a host answered the last scrape, else 0, by scrape job (item A.3).
+ *
+ * @param further parts of the platform with hosts beside the first of each kind
+ */
+export function scrapes(further: readonly string[] = []): string {
+  const jobs = [...Object.values(scrapeJobs), ...further.map(furtherScrapeJob)];
+  const where = { scrape_job: { matches: jobs.join("|") } };
   return gauge("up", "max", { by: ["scrape_job"], where });
 }
 

@@ -52,6 +52,8 @@ export interface EdgeArgs extends ComponentArgs<EdgeChildren> {
   readonly apiTarget: pulumi.Input<string>;
   /** Host name that serves the web host and the redirect host. Default: Vercel's `cname.vercel-dns.com`. */
   readonly webTarget?: pulumi.Input<string>;
+  /** Hosts beside those, each with its target. One that `isApi` serves no pages. Default: none. */
+  readonly further?: readonly FurtherTarget[];
   /** Web framework, which determines the path of immutable assets: `settings.web.framework`. Default: `nextjs`. */
   readonly framework?: Settings["web"]["framework"];
   /**
@@ -66,6 +68,15 @@ export interface EdgeArgs extends ComponentArgs<EdgeChildren> {
    * response has the headers of `defaultHeaders` in edge/headers.ts.
    */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A host beside those of the settings `domains`. */
+export interface FurtherTarget {
+  /** Part of the platform that it belongs to. */
+  readonly name: string;
+  readonly host: string;
+  readonly target: pulumi.Input<string>;
+  readonly isApi: boolean;
 }
 
 /** How the OWASP Core Ruleset judges requests. */
@@ -88,7 +99,7 @@ export interface EdgeChildren {
   subscription: ZoneSubscriptionArgs;
   dnssec: ZoneDnssecArgs;
   urlNormalization: UrlNormalizationSettingsArgs;
-  /** The record of each host: `web`, `redirect`, and `api`. */
+  /** The record of each host: `web`, `redirect`, `api`, and further ones. */
   hostRecord: DnsRecordArgs;
   /** Each CAA record. */
   caaRecord: DnsRecordArgs;

@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/settings.ts";
 import type { EdgeArgs, EdgeScope, ZoneId } from "./args.ts";
 import { and, type Expression, equals, not, or, startsWith } from "./expressions.ts";
-import { apiRequests } from "./requests.ts";
+import { apiHosts, apiRequests } from "./requests.ts";
 import { createRuleset, type Rule } from "./ruleset.ts";
 
 /** One year, the longest that HTTP asked caches to keep a response (RFC 2616, section 14.21). */
@@ -20,11 +20,13 @@ const immutablePrefixes = {
 /** Requests for such files. On the API host, the same path holds data. */
 export function immutableRequests({
   framework = "nextjs",
-  domains,
-}: Pick<EdgeArgs, "framework" | "domains">): Expression {
+  ...args
+}: Pick<EdgeArgs, "framework" | "domains" | "further">): Expression {
+  const [, ...more] = apiHosts(args);
   return and(
     startsWith("http.request.uri.path", immutablePrefixes[framework]),
-    not(equals("http.host", domains.api)),
+    not(equals("http.host", args.domains.api)),
+    ...more.map((host) => not(equals("http.host", host))),
   );
 }
 
@@ -35,7 +37,7 @@ export function immutableRequests({
 export function createCacheRules(
   scope: EdgeScope,
   zoneId: ZoneId,
-  args: Pick<EdgeArgs, "framework" | "domains" | "edge">,
+  args: Pick<EdgeArgs, "framework" | "domains" | "edge" | "further">,
 ): void {
   const rules: Rule[] = [
     {
@@ -57,7 +59,7 @@ export function createCacheRules(
     {
       ref: "never_cached",
       description: "Neither the API nor what certificate authorities and hosts ask for is kept",
-      when: or(apiRequests(args.domains.api), startsWith("http.request.uri.path", "/.well-known/")),
+      when: or(apiRequests(args), startsWith("http.request.uri.path", "/.well-known/")),
       action: "set_cache_settings",
       actionParameters: { cache: false },
     },

@@ -20,11 +20,14 @@ const orderable = [
 export function createCertificates(
   scope: EdgeScope,
   zoneId: ZoneId,
-  { domains, edge }: Pick<EdgeArgs, "domains" | "edge">,
+  { domains, edge, further = [] }: Pick<EdgeArgs, "domains" | "edge" | "further">,
 ): void {
   new UniversalSslSetting(...scope.child("universalSsl", { zoneId, enabled: true }));
 
-  const uncovered = hostsBeyondUniversalSsl(domains.zone, hostNames(domains));
+  const uncovered = hostsBeyondUniversalSsl(domains.zone, [
+    ...hostNames(domains),
+    ...further.map(({ host }) => host),
+  ]);
   if (uncovered.length === 0) return;
   new CertificatePack(
     ...scope.child("certificate", {

@@ -44,7 +44,7 @@ export function and(...expressions: readonly [Expression, Expression, ...Express
   return { text: `(${expressions.map(({ text }) => text).join(" and ")})` };
 }
 
-export function or(...expressions: readonly [Expression, Expression, ...Expression[]]): Expression {
+export function or(...expressions: readonly [Expression, ...Expression[], Expression]): Expression {
   return { text: `(${expressions.map(({ text }) => text).join(" or ")})` };
 }
 

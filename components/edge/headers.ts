@@ -3,7 +3,8 @@ import { RunError } from "@pulumi/pulumi";
 import type { EdgeArgs, EdgeScope, ZoneId } from "./args.ts";
 import { IMMUTABLE_SECONDS, immutableRequests } from "./cache.ts";
 import { allowConnections, apiCsp, serializeCsp } from "./csp.ts";
-import { always, and, below, type Expression, equals, not } from "./expressions.ts";
+import { always, and, below, type Expression, equals, not, or } from "./expressions.ts";
+import { apiHosts } from "./requests.ts";
 import { createRuleset, type Rule } from "./ruleset.ts";
 
 /**
@@ -48,7 +49,10 @@ export const defaultHeaders = {
 /** They name the software behind the edge. Rules cannot change `Server`; Cloudflare sends its own. */
 const removedHeaders = ["X-Powered-By", "X-Render-Origin-Server"];
 
-type ResponseHeaderArgs = Pick<EdgeArgs, "domains" | "edge" | "framework" | "connectOrigins" | "headers">;
+type ResponseHeaderArgs = Pick<
+  EdgeArgs,
+  "domains" | "edge" | "framework" | "connectOrigins" | "headers" | "further"
+>;
 
 /** Response headers (items 4.5, 4.6 and 4.8). Later rules win. Four of the Free plan's ten rules. */
 export function createResponseHeaders(scope: EdgeScope, zoneId: ZoneId, args: ResponseHeaderArgs): void {
@@ -66,11 +70,14 @@ function securityRule({ domains, edge, connectOrigins = [], headers = {} }: Resp
   });
 }
 
-function apiRule({ domains }: ResponseHeaderArgs): Rule {
+function apiRule(args: ResponseHeaderArgs): Rule {
+  const [, ...more] = apiHosts(args);
+  const first = equals("http.host", args.domains.api);
+  const [second, ...others] = more.map((host) => equals("http.host", host));
   return headerRule(
     "api_csp",
     "The API serves no pages, so it needs no sources",
-    equals("http.host", domains.api),
+    second === undefined ? first : or(first, ...others, second),
     setHeaders({ "Content-Security-Policy": serializeCsp(apiCsp) }),
   );
 }

@@ -15,11 +15,13 @@ type Limit = Settings["edge"]["rateLimits"]["api"];
 export function createRateLimits(
   scope: EdgeScope,
   zoneId: ZoneId,
-  { domains, edge: { rateLimits, extraRules }, loginPath }: Pick<EdgeArgs, "domains" | "edge" | "loginPath">,
+  args: Pick<EdgeArgs, "domains" | "edge" | "loginPath" | "further">,
 ): void {
+  const { edge, loginPath } = args;
+  const { rateLimits, extraRules } = edge;
   const rules = [
     limitRule("login", "Sign-in attempts from one address", loginRequests(loginPath), rateLimits.login),
-    limitRule("api", "API requests from one address", apiRequests(domains.api), rateLimits.api),
+    limitRule("api", "API requests from one address", apiRequests(args), rateLimits.api),
   ];
   createRuleset(scope, zoneId, "rateLimits", { rules, extra: extraRules });
 }

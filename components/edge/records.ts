@@ -1,6 +1,6 @@
 import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import type { Input } from "@pulumi/pulumi";
-import type { EdgeArgs, EdgeHosts, EdgeScope, ZoneId } from "./args.ts";
+import type { EdgeArgs, EdgeScope, ZoneId } from "./args.ts";
 
 /** Cloudflare's "automatic", the only time to live of a proxied record. */
 const AUTOMATIC = 1;
@@ -14,11 +14,11 @@ const AUTOMATIC = 1;
 export function createHostRecords(
   scope: EdgeScope,
   zoneId: ZoneId,
-  args: Pick<EdgeArgs, "domains" | "webTarget" | "apiTarget">,
+  args: Pick<EdgeArgs, "domains" | "webTarget" | "apiTarget" | "further">,
 ): void {
   const { web, redirect, api } = args.domains;
   const webTarget = args.webTarget ?? "cname.vercel-dns.com";
-  const alias = (role: keyof EdgeHosts, host: string, target: Input<string>) =>
+  const alias = (role: string, host: string, target: Input<string>) =>
     new DnsRecord(
       ...scope.named("hostRecord", role, {
         zoneId,
@@ -32,6 +32,7 @@ export function createHostRecords(
   alias("web", web, webTarget);
   if (redirect !== undefined) alias("redirect", redirect, webTarget);
   alias("api", api, args.apiTarget);
+  for (const { name, host, target } of args.further ?? []) alias(`host-${name}`, host, target);
 }
 
 /**

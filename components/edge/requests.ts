@@ -1,8 +1,19 @@
+import type { EdgeArgs } from "./args.ts";
 import { and, contains, type Expression, equals, or, startsWith } from "./expressions.ts";
 
-/** Requests to the API: to its own host, and to `/api/` on every host, where a framework serves functions. */
-export function apiRequests(apiHost: string): Expression {
-  return or(equals("http.host", apiHost), startsWith("http.request.uri.path", "/api/"));
+/** Requests to the API: to its own hosts, and to `/api/` on every host, where a framework serves functions. */
+export function apiRequests(args: Pick<EdgeArgs, "domains" | "further">): Expression {
+  const [, ...more] = apiHosts(args);
+  return or(
+    equals("http.host", args.domains.api),
+    ...more.map((host) => equals("http.host", host)),
+    startsWith("http.request.uri.path", "/api/"),
+  );
+}
+
+/** Hosts that serve data and no pages, the API's first. */
+export function apiHosts({ domains, further = [] }: Pick<EdgeArgs, "domains" | "further">): string[] {
+  return [domains.api, ...further.filter(({ isApi }) => isApi).map(({ host }) => host)];
 }
 
 /**

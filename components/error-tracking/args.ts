@@ -41,6 +41,8 @@ export interface ErrorTrackingArgs extends ComponentArgs<ErrorTrackingChildren> 
   errorTracking: Settings["errorTracking"];
   /** Hosts whose pages may send events, and whose health is monitored. */
   domains: EventHosts;
+  /** Further hosts whose pages may send events. Default: none. */
+  furtherPages?: readonly string[];
   /** Path of the health check, on both hosts (item 5.7). */
   healthCheckPath: Settings["api"]["healthCheckPath"];
   /** Percentage of failed requests above which the error rate is an incident (items 6.4, A.1). */

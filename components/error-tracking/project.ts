@@ -8,7 +8,10 @@ import {
 import { vendorName } from "../../config/naming.ts";
 import type { ErrorTrackingArgs, ErrorTrackingScope, EventHosts } from "./args.ts";
 
-type ProjectArgs = Pick<ErrorTrackingArgs, "stage" | "project" | "errorTracking" | "domains">;
+type ProjectArgs = Pick<
+  ErrorTrackingArgs,
+  "stage" | "project" | "errorTracking" | "domains" | "furtherPages"
+>;
 
 /**
  * A team and its project, which accepts events only from pages of the platform's own hosts. Sentry creates no
@@ -33,7 +36,7 @@ export function createProject(
         defaultKey: false,
         defaultRules: false,
         clientSecurity: {
-          allowedDomains: pageOrigins(args.domains),
+          allowedDomains: [...pageOrigins(args.domains), ...(args.furtherPages ?? [])],
           // Source maps are uploaded with a release; on the site, everyone could read them.
           scrapeJavascript: false,
           verifyTlsSsl: true,

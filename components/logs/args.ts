@@ -24,6 +24,8 @@ export interface LogsArgs extends ComponentArgs<LogsChildren> {
   logs: Settings["logs"];
   /** Vercel's id of the web application's project. */
   webProjectId: pulumi.Input<string>;
+  /** Ids of further projects, whose logs go the same way. Default: none. */
+  furtherProjectIds?: readonly pulumi.Input<string>[];
   /** Token with which the aggregator, or the collector in front of it, accepts logs. Stored as a secret. */
   token: pulumi.Input<string>;
   /**

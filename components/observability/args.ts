@@ -40,6 +40,8 @@ export interface ObservabilityArgs extends ComponentArgs<ObservabilityChildren> 
   readonly runbooks: string;
   /** Public URL of each host. */
   readonly hosts: HostUrls;
+  /** Hosts beside those, by the part of the platform, each with the path of its health endpoint. Default: none. */
+  readonly further?: readonly FurtherUrl[];
   /** Path of the health endpoint of each host: `settings.api.healthCheckPath`. */
   readonly healthCheckPath: string;
   /** Bearer token that the metrics endpoint requires. */
@@ -57,6 +59,13 @@ export interface ObservabilityArgs extends ComponentArgs<ObservabilityChildren> 
 
 /** Public URL of each host, `https://` and no trailing slash. */
 export type HostUrls = Readonly<Record<Host, string>>;
+
+export interface FurtherUrl {
+  readonly name: string;
+  /** `https://` and no trailing slash. */
+  readonly url: string;
+  readonly healthCheckPath: string;
+}
 
 /** A Prometheus server of your own, in place of the Grafana stack's. */
 export interface PrometheusServer {

@@ -1,6 +1,6 @@
 import { MetricsEndpointScrapeJob } from "@pulumi/grafana/connections/metricsEndpointScrapeJob.js";
 import * as pulumi from "@pulumi/pulumi";
-import { hosts, scrapeJobs } from "../../metrics/contract.ts";
+import { furtherScrapeJob, hosts, scrapeJobs } from "../../metrics/contract.ts";
 import type { ObservabilityArgs, ObservabilityScope } from "./args.ts";
 
 /**
@@ -12,16 +12,20 @@ import type { ObservabilityArgs, ObservabilityScope } from "./args.ts";
  */
 export function createScrapeJobs(
   scope: ObservabilityScope,
-  args: Pick<ObservabilityArgs, "observability" | "hosts" | "metricsToken">,
+  args: Pick<ObservabilityArgs, "observability" | "hosts" | "metricsToken" | "further">,
 ): MetricsEndpointScrapeJob[] {
   const { grafana, metricsPath, scrapeIntervalSeconds } = args.observability;
-  return hosts.map(
-    (host) =>
+  const all = [
+    ...hosts.map((host) => ({ host, name: scrapeJobs[host], url: args.hosts[host] })),
+    ...(args.further ?? []).map(({ name, url }) => ({ host: name, name: furtherScrapeJob(name), url })),
+  ];
+  return all.map(
+    ({ host, name, url }) =>
       new MetricsEndpointScrapeJob(
         ...scope.named("scrape", `scrape-${host}`, {
           stackId: grafana.stackId,
-          name: scrapeJobs[host],
-          url: `${args.hosts[host]}${metricsPath}`,
+          name,
+          url: `${url}${metricsPath}`,
           enabled: true,
           scrapeIntervalSeconds,
           authenticationMethod: "bearer",

@@ -18,7 +18,7 @@ const timeoutMs = 5_000;
  */
 export function createSyntheticChecks(
   scope: ObservabilityScope,
-  args: Pick<ObservabilityArgs, "observability" | "hosts" | "healthCheckPath">,
+  args: Pick<ObservabilityArgs, "observability" | "hosts" | "healthCheckPath" | "further">,
   folder: Folder,
 ): Check[] {
   // A first preview must not need the Grafana stack: the answer is unknown until the folder exists.
@@ -26,12 +26,16 @@ export function createSyntheticChecks(
   const probes = args.observability.syntheticProbes.map((name) =>
     known.probes.apply((ids) => probeId(name, ids)),
   );
-  return hosts.map(
-    (host) =>
+  const all = [
+    ...hosts.map((host) => ({ name: host, url: args.hosts[host], healthCheckPath: args.healthCheckPath })),
+    ...(args.further ?? []),
+  ];
+  return all.map(
+    ({ name: host, url, healthCheckPath }) =>
       new Check(
         ...scope.named("health", `health-${host}`, {
           job: healthCheckJob,
-          target: `${args.hosts[host]}${args.healthCheckPath}`,
+          target: `${url}${healthCheckPath}`,
           enabled: true,
           probes,
           frequency: minuteMs,

@@ -30,6 +30,10 @@ export interface WebAppArgs extends ComponentArgs<WebAppChildren> {
   /** Host of the application, and the host that redirects to it, if any (item 7V.4). */
   domains: Pick<Settings["domains"], "web" | "redirect">;
   web: Settings["web"];
+  /** The part of the platform that it is, by which it is named. Default: `web`. */
+  part?: string;
+  /** Folder of the repository that is built. Default: its root. */
+  rootDirectory?: string | undefined;
   /**
    * Limits for the API and for the login endpoint (item 4.4).
    *

@@ -6,14 +6,14 @@ import type { WebAppArgs, WebAppScope } from "./args.ts";
 /** The project, which builds the repository's branch. */
 export function createProject(
   scope: WebAppScope,
-  args: Pick<WebAppArgs, "team" | "project" | "stage" | "web" | "skewProtection">,
+  args: Pick<WebAppArgs, "team" | "project" | "stage" | "web" | "skewProtection" | "part" | "rootDirectory">,
 ): Project {
   return new Project(
     ...scope.child(
       "project",
       {
         teamId: args.team,
-        name: vendorName(args.project, args.stage, "web"),
+        name: vendorName(args.project, args.stage, args.part ?? "web"),
         framework: args.web.framework,
         nodeVersion: args.web.nodeVersion,
         gitRepository: {
@@ -21,6 +21,7 @@ export function createProject(
           repo: args.project.repository,
           productionBranch: args.project.branch,
         },
+        ...(args.rootDirectory !== undefined && { rootDirectory: args.rootDirectory }),
         resourceConfig: { fluid: true, functionDefaultRegions: [args.web.region] },
         // A pull request from a fork is built only after a member of the team allows it.
         gitForkProtection: true,

@@ -1,10 +1,10 @@
 import { promDuration } from "../../lib/units.ts";
-import { hosts, type SeriesName, scrapeJobs } from "../contract.ts";
+import { furtherScrapeJob, hosts, type SeriesName, scrapeJobs } from "../contract.ts";
 import { any, missing, seriesOf } from "../queries.ts";
 import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
 
 /** A series that is gone silences every rule that reads it, so its absence is an alert of its own: item 5.4. */
-export function missingAlerts({ span }: AlertContext, others: readonly AlertDraft[]): AlertDraft[] {
+export function missingAlerts({ span, further }: AlertContext, others: readonly AlertDraft[]): AlertDraft[] {
   const read = new Set<SeriesName>(others.flatMap(({ expr }) => seriesOf(expr)));
   // Each host must be there by itself: with one of them gone, the other's series would hide it.
   read.delete("up");
@@ -15,6 +15,7 @@ export function missingAlerts({ span }: AlertContext, others: readonly AlertDraf
       items: ["5.4"],
       expr: any(
         ...hosts.map((host) => missing("up", { scrape_job: scrapeJobs[host] })),
+        ...further.map((part) => missing("up", { scrape_job: furtherScrapeJob(part) })),
         ...hosts.map((host) => missing("optropic_build_info", { host })),
         ...[...read].sort().map((name) => missing(name)),
       ),

@@ -72,6 +72,8 @@ export type AlertDraft = Omit<AlertRule, "dashboardUrl" | "runbook" | "runbookUr
 
 export interface AlertContext {
   readonly objectives: AlertObjectives;
+  /** Parts of the platform with hosts beside the first of each kind. */
+  readonly further: readonly string[];
   /** Seconds, on the scale of the rules. */
   readonly span: (seconds: number) => number;
 }

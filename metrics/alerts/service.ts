@@ -4,7 +4,7 @@ import { above, atLeast, below } from "../queries.ts";
 import { type AlertContext, type AlertDraft, minute } from "./rule.ts";
 
 /** Errors, latency, availability and memory, by host: items A.1 to A.4. */
-export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] {
+export function serviceAlerts({ objectives, further, span }: AlertContext): AlertDraft[] {
   const lookBack = { range: span(5 * minute), by: ["host"] } as const;
   const held = promDuration(span(5 * minute));
   return [
@@ -48,7 +48,7 @@ export function serviceAlerts({ objectives, span }: AlertContext): AlertDraft[] 
       name: "service-down",
       group: "service",
       items: ["A.3"],
-      expr: below(scrapes(), 1),
+      expr: below(scrapes(further), 1),
       for: promDuration(span(2 * minute)),
       severity: "critical",
       owner: "devops",

@@ -2,6 +2,11 @@
  * `@pulumi/render`: the resources of Terraform's provider render-oss/render that this project declares, with
  * the names, tokens and properties that `pulumi package add terraform-provider render-oss/render` gives them.
  */
+export {
+  BackgroundWorker,
+  type BackgroundWorkerArgs,
+  type BackgroundWorkerState,
+} from "./background-worker.ts";
 export { CronJob, type CronJobArgs, type CronJobState } from "./cron-job.ts";
 export { EnvGroup, type EnvGroupArgs, type EnvGroupState } from "./env-group.ts";
 export { EnvGroupLink, type EnvGroupLinkArgs, type EnvGroupLinkState } from "./env-group-link.ts";

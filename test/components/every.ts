@@ -12,6 +12,7 @@ import { OnCall, type OnCallArgs } from "../../components/on-call.ts";
 import { workflowVariables } from "../../components/repository/variables.ts";
 import { Repository, type RepositoryArgs } from "../../components/repository.ts";
 import { Secrets, type SecretsArgs } from "../../components/secrets.ts";
+import { Service, type ServiceArgs } from "../../components/service.ts";
 import { WebApp, type WebAppArgs } from "../../components/web-app.ts";
 import { delivery, settings, variables } from "./context.ts";
 
@@ -132,6 +133,14 @@ const webApp: WebAppArgs = {
   variables,
 };
 
+const service: ServiceArgs = {
+  ...{ stage, project, part: "mailer", api: settings.api, environmentId: "evm-1", variables },
+  service: {
+    ...{ kind: "worker", plan: "standard", startCommand: "npm run mailer", buildCommand: "npm ci" },
+    ...{ scaling: settings.api.scaling, healthCheckPath: "/health", rootDirectory: "apps/mailer" },
+  },
+};
+
 const s3Backups: BackupsArgs = {
   ...backups,
   backups: {
@@ -163,5 +172,18 @@ export const every: Readonly<Record<string, readonly Declaration[]>> = {
   "on-call": [(transform, opts) => new OnCall("on-call", { ...onCall, transform }, opts)],
   repository: [(transform, opts) => new Repository("repository", { ...repository, transform }, opts)],
   secrets: [(transform, opts) => new Secrets("secrets", { ...secrets, transform }, opts)],
+  service: [
+    (transform, opts) => new Service("service-mailer", { ...service, transform }, opts),
+    (transform, opts) =>
+      new Service(
+        "service-hooks",
+        {
+          ...service,
+          service: { ...service.service, kind: "web", host: "hooks.optropic.example" },
+          transform,
+        },
+        opts,
+      ),
+  ],
   "web-app": [(transform, opts) => new WebApp("web", { ...webApp, transform }, opts)],
 };

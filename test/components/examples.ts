@@ -12,6 +12,7 @@ import { OnCall } from "../../components/on-call.ts";
 import { workflowVariables } from "../../components/repository/variables.ts";
 import { Repository } from "../../components/repository.ts";
 import { Secrets } from "../../components/secrets.ts";
+import { Service } from "../../components/service.ts";
 import { WebApp } from "../../components/web-app.ts";
 import { boughtPlan } from "../../config/plans.ts";
 import { delivery, settings as platform, variables } from "./context.ts";
@@ -183,6 +184,24 @@ export const examples = {
       length: 64,
       rotation: "2",
       transform: { metricsToken: { length: 96 } },
+    }),
+  service: () =>
+    new Service("service-mailer", {
+      stage: settings.stage,
+      project: settings.project,
+      part: "mailer",
+      api: settings.api,
+      service: {
+        kind: "worker",
+        plan: "standard",
+        scaling: settings.api.scaling,
+        healthCheckPath: "/health",
+        buildCommand: "npm ci",
+        startCommand: "npm run mailer",
+      },
+      environmentId: "evm-1",
+      variables,
+      transform: { worker: { maxShutdownDelaySeconds: 120 } },
     }),
   "web-app": () =>
     new WebApp("web", {

@@ -323,6 +323,8 @@ export const anySettings = fc.record<SettingsInput>(
       },
       { requiredKeys: ["region"] },
     ),
+    webProjects: fc.constant({}),
+    services: fc.constant({}),
     database: fc.record(
       {
         region: fc.constantFrom("eu-central-1", "us-east-1", "ap-south-1"),

@@ -78,7 +78,9 @@ describe("any corruption", () => {
         );
         const lines = problemLines(refusal(configOf(broken)));
         const paths = lines.map((line) =>
-          line.replace(/[[:].*/s, "").replace(/^(edge\.csp|roles|project\.names)\..*/, "$1"),
+          line
+            .replace(/[[:].*/s, "")
+            .replace(/^(edge\.csp|roles|project\.names|webProjects|services)\..*/, "$1"),
         );
         expect(new Set(paths)).toEqual(new Set(chosen.map(({ path }) => path)));
         for (const line of lines) expect(line).toMatch(/: expected .+; found .+|: unknown; /);

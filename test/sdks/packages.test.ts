@@ -98,6 +98,11 @@ const resources: [string, string, () => pulumi.CustomResource][] = [
   ],
   [
     "render",
+    "render:index/backgroundWorker:BackgroundWorker",
+    () => new render.BackgroundWorker("r", service),
+  ],
+  [
+    "render",
     "render:index/cronJob:CronJob",
     () => new render.CronJob("r", { ...service, schedule: "15 2 * * *" }),
   ],

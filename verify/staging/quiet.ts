@@ -1,3 +1,4 @@
+import { furtherHosts } from "../../config/further.ts";
 import { sameCommit } from "../../lib/commit.ts";
 import { counted } from "../../lib/text.ts";
 import { secondsOf } from "../../lib/units.ts";
@@ -34,8 +35,13 @@ export const stagingQuiet = probe({
     const { soakHours } = context.settings.rollout;
     const to = context.clock.now();
     const span: Span = { from: to - soakHours * hourMs, to, stepSeconds };
-    const { objectives, observability, links } = stagingOf(context);
-    const rules = alertRules(objectives, { grafana: observability.grafana.url, runbooks: links.runbooks });
+    const staging = stagingOf(context);
+    const { objectives, observability, links } = staging;
+    const rules = alertRules(
+      objectives,
+      { grafana: observability.grafana.url, runbooks: links.runbooks },
+      { further: furtherHosts(staging).map(({ name }) => name) },
+    );
     const watched = await watchedChecks(context, span);
     const checks = await Promise.all(
       rules.map(async ({ name, expr, for: held }): Promise<Check> => {

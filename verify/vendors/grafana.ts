@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { furtherHosts } from "../../config/further.ts";
 import { parseJson } from "../../lib/json.ts";
 import { shortened } from "../../lib/text.ts";
 import { secondsOf } from "../../lib/units.ts";
@@ -89,7 +90,11 @@ export const grafanaDataSource = probe({
 
 function wantedRules({ settings }: Context) {
   const { observability, objectives, links } = settings;
-  return alertRules(objectives, { grafana: observability.grafana.url, runbooks: links.runbooks });
+  return alertRules(
+    objectives,
+    { grafana: observability.grafana.url, runbooks: links.runbooks },
+    { further: furtherHosts(settings).map(({ name }) => name) },
+  );
 }
 
 export const grafanaRules = probe({
