@@ -7,13 +7,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const sharing = [
   "test/{adopt,checklist,components,config,docs,evidence,metrics,operations}/**/*.test.ts",
-  "test/{policies,project,pull-requests,vendors,verify,workflows}/**/*.test.ts",
+  "test/{policies,postgres,project,pull-requests,sdks,vendors,verify,workflows}/**/*.test.ts",
   "test/cli/{adopt,export,init,judged-state,output,terminal}.test.ts",
   "test/cli/evidence/{decision,keygen}.test.ts",
+  "test/cli/operations/*.test.ts",
   "test/{plans,settings}.test.ts",
   "test/lib/!(child).test.ts",
   "test/preview/!(compiled|deadline).test.ts",
-  "test/preview/report/*.test.ts",
+  "test/preview/{isolation,report}/*.test.ts",
 ];
 
 /** Folders and files whose tests start servers, programs and packs. */

@@ -17,12 +17,15 @@ export function firstOfEach(mutants: readonly Mutant[]): Mutant[] {
   return [...new Map(mutants.toReversed().map((mutant) => [mutant.policy, mutant])).values()];
 }
 
-/** Stacks of which a dozen things are broken at once, each in one of them. */
+/** Most things that are broken at once: a policy host takes the same second for a stack with one. */
+const atOnce = 40;
+
+/** Stacks of which many things are broken at once, each in one of them. */
 export function together(mutants: readonly Mutant[], passing: Fixture[]): Fixture[][] {
   const stacks: { broken: number; stack: Fixture[] }[] = [];
   for (const mutant of mutants) {
     const taken = stacks.some((entry) => {
-      const stack = entry.broken < 12 ? brokenBy(mutant, entry.stack) : undefined;
+      const stack = entry.broken < atOnce ? brokenBy(mutant, entry.stack) : undefined;
       if (stack === undefined) return false;
       Object.assign(entry, { broken: entry.broken + 1, stack });
       return true;

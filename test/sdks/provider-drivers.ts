@@ -95,8 +95,15 @@ export function localDriver(provider: Required<Pick<pulumi.dynamic.ResourceProvi
 
 type Method = "check" | "diff" | "create" | "read" | "update" | "delete";
 
-/** The provider of each dynamic resource as the resource carries it, by type token. */
-export async function serializedProviders(): Promise<Record<string, string>> {
+let serialized: Promise<Record<string, string>> | undefined;
+
+/** The provider of each dynamic resource as the resource carries it, by type token; made once for all test files. */
+export function serializedProviders(): Promise<Record<string, string>> {
+  serialized ??= serialize();
+  return serialized;
+}
+
+async function serialize(): Promise<Record<string, string>> {
   const program = fileURLToPath(new URL("fixtures/serialized-providers.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: root });
   return JSON.parse(stdout);
