@@ -27,11 +27,15 @@ export interface PostgresServer {
  * Starts a server in a temporary folder. Throws when PostgreSQL is not installed.
  *
  * @param settings of the server, by their names
+ * @param programs the folder with `initdb` and `postgres`; those of this machine by default
  */
 export async function startPostgres(
   password: string,
   settings: Readonly<Record<string, string>> = {},
+  programs?: string,
 ): Promise<PostgresServer> {
+  const program = (name: "initdb" | "postgres"): string =>
+    programs === undefined ? findProgram(name) : join(programs, name);
   const user = "postgres";
   const folder = mkdtempSync(join(tmpdir(), "postgres-"));
   const owner = serverAccount();
@@ -42,7 +46,7 @@ export async function startPostgres(
 
   const port = await freePort();
   const initialise = ["-D", data, "-U", user, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8"];
-  await promisify(execFile)(findProgram("initdb"), [...initialise, "--no-sync"], { ...owner, cwd: folder });
+  await promisify(execFile)(program("initdb"), [...initialise, "--no-sync"], { ...owner, cwd: folder });
   const own = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const flags = [
     "-D",
@@ -58,7 +62,7 @@ export async function startPostgres(
     "full_page_writes=off",
     ...own,
   ];
-  const server = spawn(findProgram("postgres"), flags, {
+  const server = spawn(program("postgres"), flags, {
     ...owner,
     cwd: folder,
     stdio: ["ignore", "ignore", "pipe"],

@@ -1,47 +1,20 @@
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { installed } from "../../fixtures/installed.ts";
 
 /** SDKs by the name that `sdks/package.json` gives each. */
 export const sdkNames = ["sdk-3.40", "sdk-3.100", "sdk-3.200", "sdk-3.255", "sdk-newest"] as const;
 export type SdkName = (typeof sdkNames)[number];
 
 const here = import.meta.dirname;
-const manifests = ["package.json", "package-lock.json"].map((name) => join(here, "sdks", name));
-const cache = join(here, "..", "..", "..", "node_modules", ".cache");
 
 /**
- * Installs every SDK of the matrix, once for each lockfile: another test run finds them below
- * `node_modules/.cache`.
+ * Installs every SDK of the matrix.
  *
  * @returns the folder in which they are installed
  */
 export function installSdks(): string {
-  const digest = createHash("sha256");
-  for (const path of manifests) digest.update(readFileSync(path));
-  const folder = join(cache, `conformance-${digest.digest("hex").slice(0, 16)}`);
-  if (existsSync(folder)) return folder;
-  mkdirSync(cache, { recursive: true });
-  const fresh = mkdtempSync(join(cache, "conformance-new-"));
-  for (const path of manifests) copyFileSync(path, join(fresh, path.slice(dirname(path).length + 1)));
-  execFileSync("npm", ["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], {
-    cwd: fresh,
-    stdio: "pipe",
-  });
-  renameSync(fresh, folder);
-  return folder;
+  return installed(join(here, "sdks"), "conformance");
 }
 
 /** Makes a project of the conformance program that has one SDK of the matrix alone. */
