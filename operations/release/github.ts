@@ -29,6 +29,9 @@ const release = z.looseObject({
   body: long.nullish(),
 });
 
+/** How a check can have ended, the worst first. */
+const fromBad: readonly CheckEnd[] = ["failure", "pending", "success"];
+
 /** Pages of a hundred checks that are read. */
 const mostCheckPages = 10;
 
@@ -89,8 +92,10 @@ export function githubRepository(api: GitHub, ownerAndName: string): Repository 
         });
         for (const { name, status, conclusion } of answer.check_runs) {
           const end = endOf(status, conclusion ?? undefined);
-          // Of two apps with checks of one name the worse counts.
-          if (end !== undefined && ends.get(name) !== "failure") ends.set(name, end);
+          if (end === undefined) continue;
+          // Of two apps with checks of one name the worse counts, and one that has not ended may still fail.
+          const known = ends.get(name) ?? end;
+          ends.set(name, fromBad.find((each) => each === known || each === end) ?? end);
         }
         if (answer.check_runs.length < 100) return ends;
       }

@@ -76,6 +76,7 @@ describe("a repository at GitHub", () => {
       { id: 1, name: "test", status: "completed", conclusion: "failure" },
       { id: 2, name: "test", status: "completed", conclusion: "success" },
       { id: 3, name: "lint", status: "in_progress", conclusion: null },
+      { id: 6, name: "lint", status: "completed", conclusion: "success" },
       { id: 4, name: "docs", status: "completed", conclusion: "skipped" },
       { id: 5, name: "build", status: "completed", conclusion: "cancelled" },
     ];
