@@ -37,6 +37,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What a vendor has and the program does not declare; it stays as it is. */
   readonly unmanaged: readonly Existing[];
+  /** What the state of the stack itself has and the program no longer declares: an update deletes it. */
+  readonly deleted: readonly Existing[];
 }
 
 export interface Given {
@@ -108,9 +110,17 @@ export function planImports(given: Given): Plan {
       return absent(resource, types.get(resource.type) ?? [], isTold);
     });
   const declaredUrns = new Set(declared.map(({ urn }) => urn));
+  const ownStacks = new Set(declared.map(({ urn }) => stackOf(urn)));
+  const isDeleted = ({ urn, type }: Existing): boolean =>
+    urn !== undefined && ownStacks.has(stackOf(urn)) && !declaredUrns.has(urn) && !type.startsWith("pulumi:");
   const isLeft = (one: Existing): boolean =>
-    !taken.has(one) && !declaredUrns.has(one.urn ?? "") && isManageable(one.type);
-  return { steps, unmanaged: existing.filter(isLeft) };
+    !taken.has(one) && !declaredUrns.has(one.urn ?? "") && !isDeleted(one) && isManageable(one.type);
+  return { steps, unmanaged: existing.filter(isLeft), deleted: existing.filter(isDeleted) };
+}
+
+/** The stack and the project of a URN, `urn:pulumi:STACK::PROJECT`. */
+function stackOf(urn: string): string {
+  return urn.split("::", 2).join("::");
 }
 
 function isManageable(type: string): boolean {

@@ -16,7 +16,7 @@ const meanings: Readonly<Record<Action, string>> = {
 };
 
 /** The plan for a terminal: how many of each, and each of those that need a person. */
-export function planText({ steps, unmanaged }: Plan): string {
+export function planText({ steps, unmanaged, deleted }: Plan): string {
   const rows = actions
     .map((action) => ({ action, count: steps.filter((step) => step.action === action).length }))
     .filter(({ count }) => count > 0)
@@ -25,6 +25,10 @@ export function planText({ steps, unmanaged }: Plan): string {
     textTable(rows),
     section("To decide", steps.filter(({ action }) => action === "ask").map(askLine)),
     section("Would be lost", steps.filter(({ loses }) => loses !== undefined).map(lossLine)),
+    section(
+      "Would be deleted",
+      deleted.map(({ urn = "" }) => urn),
+    ),
     section("To import first", steps.filter(({ replaces }) => replaces !== undefined).map(replaceLine)),
     section("Renamed", steps.filter(({ renames }) => renames !== undefined).map(renameLine)),
     section("Secrets made anew", named(steps, "rotate")),

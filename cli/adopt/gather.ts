@@ -141,9 +141,10 @@ function readAnswers(path: string): Record<string, string> {
 }
 
 /** The plan as a document. */
-export function planDocument({ steps, unmanaged }: Plan) {
+export function planDocument({ steps, unmanaged, deleted }: Plan) {
   return {
     steps: steps.map(({ declared, ...step }) => ({ urn: declared.urn, type: declared.type, ...step })),
     unmanaged: unmanaged.map(({ type, name, id }) => ({ type, name, id })),
+    deleted: deleted.map(({ urn, type, name, id }) => ({ urn, type, name, id })),
   };
 }

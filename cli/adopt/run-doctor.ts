@@ -56,13 +56,17 @@ export async function runDoctor(flags: DoctorFlags): Promise<void> {
 
 /** Why the update must not run, and why that cannot be told: the first reason of each. */
 function reasonsOf(
-  { steps }: Plan,
+  { steps, deleted }: Plan,
   { hosts, limits }: { hosts: readonly { serves: boolean | undefined }[]; limits: number },
 ): { refusal: string | undefined; doubt: string | undefined } {
   const refusals: [boolean, string][] = [
     [
       steps.some(({ loses }) => loses !== undefined),
       "the first update would remove what the program does not declare. Declare it, or move it elsewhere first.",
+    ],
+    [
+      deleted.length > 0,
+      "the update would delete what the stack has and the program no longer declares. Where it is to stay, take it out of the state first: pulumi state delete URN.",
     ],
     [
       steps.some(({ replaces }) => replaces !== undefined),

@@ -56,6 +56,27 @@ describe("a plan of imports", () => {
       api: "create",
     });
     expect(plan.unmanaged.map(({ id }) => id)).toEqual(["z2", "r4"]);
+    expect(plan.deleted).toEqual([]);
+  });
+
+  it("names what the stack's own state has and the program no longer declares, and nobody else's", () => {
+    const gone = { ...existing(recordType, "r1"), urn: declared(recordType, "gone").urn };
+    const plan = planImports({
+      declared: [zone],
+      existing: [
+        { ...theirZone, urn: zone.urn },
+        gone,
+        { ...existing(recordType, "r2"), urn: gone.urn.replace("::shop::", "::blog::") },
+        { ...existing(recordType, "r3"), urn: gone.urn.replace("production", "staging") },
+        {
+          ...existing("pulumi:providers:cloudflare", "p1"),
+          urn: "urn:pulumi:production::shop::pulumi:providers:cloudflare::default",
+        },
+      ],
+    });
+    expect(plan.deleted).toEqual([gone]);
+    expect(plan.unmanaged.map(({ id }) => id)).toEqual(["r2", "r3"]);
+    expect(planText(plan)).toContain(`Would be deleted:\n  ${gone.urn}\n`);
   });
 
   it("matches variables of the program's own project alone, by their key and targets", () => {
