@@ -64,6 +64,8 @@ function needFor(control: ControlDecision, id: ItemId, { stack, at }: Decision):
   if (run === "preview" && result?.state === "not-applicable") {
     return [{ what: `npx optropic preview --cwd delivery --stack ${stack} --evidence`, command: true }];
   }
+  // Another preview would not know it either: what runs has to be measured.
+  if (result?.deferred === true) return [{ what: commands.verify(stack), command: true }];
   return [{ what: commands[run](stack), command: true }];
 }
 

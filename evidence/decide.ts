@@ -120,7 +120,9 @@ function decideItem(
         ? decideSteps(control, steps)
         : decideControl(control, item.id, latest, input),
     )
-    .map((control) => (input.phase === "deploy" ? beforeDeployment(control) : control));
+    .map((control, _, all) =>
+      input.phase === "deploy" ? beforeDeployment(control) : afterDeployment(control, all),
+    );
   const missing = item.controls.filter(
     (kind) => !controls.some((control) => control.kind === kind || control.standsFor?.includes(kind)),
   );
@@ -186,10 +188,32 @@ const ofRunning: ReadonlySet<ControlDecision["run"]> = new Set<ControlDecision["
 function beforeDeployment(control: ControlDecision): ControlDecision {
   const { run, standsFor = [], verdict, summary } = control;
   const isOfRunning =
-    ofRunning.has(run) || (standsFor.length > 0 && standsFor.every((kind) => kind === "probe"));
+    ofRunning.has(run) ||
+    (standsFor.length > 0 && standsFor.every((kind) => kind === "probe")) ||
+    (isDeferred(control) && verdict === "unknown");
   return isOfRunning && (verdict === "unknown" || verdict === "stale")
     ? { ...control, verdict: "not-due", summary: `Not due before a deployment. ${summary}` }
     : control;
+}
+
+/**
+ * A policy that waits for a value which only a deployment tells is enforced by `pulumi up`, which keeps no evidence.
+ * It holds where every probe of its item has measured what runs.
+ */
+function afterDeployment(control: ControlDecision, all: readonly ControlDecision[]): ControlDecision {
+  if (control.verdict !== "unknown" || !isDeferred(control)) return control;
+  const probes = all.filter(({ kind, advisory }) => kind === "probe" && !advisory);
+  if (probes.length === 0 || probes.some(({ verdict }) => verdict !== "holds")) return control;
+  const names = probes.map(({ name }) => name).join(", ");
+  return {
+    ...control,
+    verdict: "holds",
+    summary: `Only the deployment knows the declared value; measured by ${names}. ${control.summary}`,
+  };
+}
+
+function isDeferred({ result }: ControlDecision): boolean {
+  return result?.state === "unknown" && result.deferred === true;
 }
 
 /** A control that says whether every step of the deployment was shown to be done. */

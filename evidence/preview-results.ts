@@ -39,6 +39,7 @@ export function previewResults(policies: readonly JudgedPolicy[], at: Date): Res
       items,
       state: stateOf(policy),
       ...(policy.enforcement === "advisory" && { advisory: true }),
+      ...(policy.status === "unknown" && { deferred: true as const }),
       summary: summaryOf(policy),
       ...(policy.status === "violated" && fix !== undefined && { fix: shortened(printable(fix), 3900) }),
       ...(first?.source !== undefined && {

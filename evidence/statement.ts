@@ -65,6 +65,8 @@ export const resultSchema = z.strictObject({
   state: z.enum(controlStates),
   /** The control advises: an item is not blocked by it. */
   advisory: z.boolean().optional(),
+  /** With `unknown`, a value that only a deployment tells is what the control waits for. */
+  deferred: z.literal(true).optional(),
   /** One sentence: what was found, or why nothing could tell. */
   summary: longText,
   /** More of what was found, one sentence each. */

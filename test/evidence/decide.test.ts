@@ -497,6 +497,36 @@ describe("whether every step of the deployment is done", () => {
   });
 });
 
+/** Evidence that every control holds, but for what the preview says of policies. */
+function previewed(says: Partial<Result>): EvidenceRecord[] {
+  return whole({
+    edit: (run) =>
+      run.kind === "preview"
+        ? { ...run, results: run.results.map((result) => ({ ...result, ...says })) }
+        : run,
+  });
+}
+
+describe("after a deployment", () => {
+  it("a value that only the deployment tells holds where each probe of the item measured what runs", () => {
+    const waits = previewed({ state: "unknown", deferred: true, summary: "The URL is known later" });
+    const item = verdictOf(decided(waits), "3.4");
+    expect(item).toMatchObject({ verdict: "holds", blocks: false });
+    expect(item?.controls[0]?.summary).toBe(
+      "Only the deployment knows the declared value; measured by all-probe. The URL is known later",
+    );
+    // Of an item that nothing measures, nobody knows it.
+    const bare = items.find(({ controls }) => controls.length === 1 && controls[0] === "policy");
+    expect(verdictOf(decided(waits), bare?.id ?? "3.4")).toMatchObject({ verdict: "unknown", blocks: true });
+    const unmeasured = waits.filter(({ run }) => run.kind !== "verify");
+    expect(verdictOf(decided(unmeasured), "3.4")).toMatchObject({ verdict: "unknown", blocks: true });
+    const verify = "npx optropic verify --stack production --evidence";
+    const needed = actionsOf(decided(unmeasured)).filter(({ items: of }) => of.includes("3.4"));
+    expect(needed.map(({ what }) => what)).toEqual([verify]);
+    expect(verdictOf(decided(previewed({ state: "unknown" })), "3.4")?.blocks).toBe(true);
+  });
+});
+
 describe("before a deployment", () => {
   const phase = "deploy" as const;
 
@@ -517,6 +547,16 @@ describe("before a deployment", () => {
       expect(decided(whole({ without }), { phase }).go, without).toBe(false);
     }
     expect(verdictOf(decided(whole({ without: "all-attest" }), { phase }), "7.2")?.blocks).toBe(true);
+  });
+
+  it("a value that only the deployment tells is not due, and nothing else that is unknown", () => {
+    const waits = previewed({ state: "unknown", deferred: true });
+    expect(decided(waits, { phase }).go).toBe(true);
+    expect(verdictOf(decided(waits, { phase }), "3.4")?.controls).toContainEqual(
+      expect.objectContaining({ name: "all-policy", verdict: "not-due" }),
+    );
+    expect(decided(previewed({ state: "unknown" }), { phase }).go).toBe(false);
+    expect(decided(previewed({ state: "does-not-hold", deferred: true }), { phase }).go).toBe(false);
   });
 
   it("what was measured and still counts stops the next one", () => {

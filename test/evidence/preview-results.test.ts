@@ -50,7 +50,7 @@ describe("a preview as evidence", () => {
     [
       "unknown",
       { status: "unknown", violations: [{ message: "id is known after the update.", status: "unknown" }] },
-      { state: "unknown" },
+      { state: "unknown", deferred: true },
     ],
     [
       "waived",
