@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
-import { createServer, type Server } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { type Answer, type CaaData, decode, encode } from "dns-packet";
 import { afterEach, describe, expect, it } from "vitest";
 import { authoritiesRestricted } from "../../verify/dns/caa.ts";
@@ -31,10 +32,6 @@ async function told(
     cut.writeUInt16BE(0x8200, 2);
     return cut;
   };
-  const udp = createSocket("udp4");
-  udp.on("message", (raw, from) => udp.send(reply(raw, 1232), from.port, from.address));
-  await new Promise<void>((resolve) => udp.bind(0, "127.0.0.1", resolve));
-  const dns = { host: "127.0.0.1", port: udp.address().port };
   const tcp = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", (chunk) => {
@@ -44,8 +41,10 @@ async function told(
       socket.end(Buffer.concat([prefix, message]));
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(dns.port, dns.host, resolve));
+  const udp = createSocket("udp4");
+  udp.on("message", (raw, from) => udp.send(reply(raw, 1232), from.port, from.address));
   running.push(udp, tcp);
+  const dns = { host: "127.0.0.1", port: await sharedPort(tcp, udp) };
   const { probes } = await verified({
     ...{ settings: of, targets: { dns }, probes: [probe], limits: { dnsMs: 2000 } },
   });
@@ -55,6 +54,24 @@ async function told(
     reason: found?.reason,
     checks: new Map(found?.checks.map(({ subject, measured }) => [subject, measured])),
   };
+}
+
+/** Has both listen at one port of loopback: where another socket has it for one of them, at the next. */
+async function sharedPort(tcp: Server, udp: Socket): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    tcp.listen(0, "127.0.0.1");
+    await once(tcp, "listening");
+    const { port } = tcp.address() as AddressInfo;
+    try {
+      udp.bind(port, "127.0.0.1");
+      await once(udp, "listening");
+      return port;
+    } catch (error) {
+      if (tries === 10) throw error;
+      tcp.close();
+      await once(tcp, "close");
+    }
+  }
 }
 
 const alias = (name: string, data: string): Answer => ({ name, type: "CNAME", ttl: 1, data });
