@@ -17,17 +17,9 @@ export const manageable = {
 /** A component that this program manages, or leaves to somebody else. */
 export type ManagedComponent = keyof typeof manageable;
 
-export const managedComponents = [
-  "web",
-  "api",
-  "database",
-  "edge",
-  "backups",
-  "errorTracking",
-  "observability",
-  "onCall",
-  "logs",
-] as const satisfies readonly ManagedComponent[];
+export const managedComponents: readonly ManagedComponent[] = Object.keys(manageable).filter(
+  (name): name is ManagedComponent => name in manageable,
+);
 
 const managed = (component: ManagedComponent) =>
   z

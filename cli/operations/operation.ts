@@ -112,6 +112,17 @@ export async function runOperation(
   });
 }
 
+/** Runs what the first signal lets clean up; the second ends the process at once. */
+export async function stoppable<Done>(work: (signal: AbortSignal) => Promise<Done>): Promise<Done> {
+  const stop = new AbortController();
+  const removeHandlers = abortOnSignals(stop);
+  try {
+    return await work(stop.signal);
+  } finally {
+    removeHandlers();
+  }
+}
+
 /**
  * The first signal lets the operation clean up; the second ends the process at once.
  *

@@ -30,7 +30,7 @@ import { readReleaseVariables } from "../release/environment.ts";
 import { openJournal } from "../release/journal.ts";
 import { channelsOf, hostsOf } from "../release/reach.ts";
 import { rollbackName } from "../release/rollback-name.ts";
-import { abortOnSignals } from "./operation.ts";
+import { stoppable } from "./operation.ts";
 
 export interface WatchFlags {
   stack: string;
@@ -51,15 +51,7 @@ export interface WatchFlags {
 
 /** Judges the hours that have come and the last one, tells people what is broken, and says when the next hour comes. */
 export async function runWatch(flags: WatchFlags): Promise<void> {
-  await runCommand({ json: flags.json }, async (work) => {
-    const stop = new AbortController();
-    const removeHandlers = abortOnSignals(stop);
-    try {
-      return await look(flags, work, stop.signal);
-    } finally {
-      removeHandlers();
-    }
-  });
+  await runCommand({ json: flags.json }, (work) => stoppable((signal) => look(flags, work, signal)));
 }
 
 async function look(flags: WatchFlags, work: Work, signal: AbortSignal): Promise<CommandResult> {

@@ -27,7 +27,7 @@ import { git } from "../evidence/git.ts";
 import { openEvidence, placeIn } from "../evidence/place.ts";
 import { settingsDigest, signingKey } from "../evidence/record.ts";
 import { linksOf } from "../links.ts";
-import { abortOnSignals } from "../operations/operation.ts";
+import { stoppable } from "../operations/operation.ts";
 import { measure } from "../operations/run-verify.ts";
 import { type ReleaseVariables, readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
@@ -58,15 +58,7 @@ export interface ReleaseFlags {
 
 /** Runs what is due of a release. */
 export async function runRelease(flags: ReleaseFlags): Promise<void> {
-  await runCommand(flags, async (work) => {
-    const stop = new AbortController();
-    const removeHandlers = abortOnSignals(stop);
-    try {
-      return await release(flags, work, stop.signal);
-    } finally {
-      removeHandlers();
-    }
-  });
+  await runCommand(flags, (work) => stoppable((signal) => release(flags, work, signal)));
 }
 
 async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Promise<Result> {

@@ -24,7 +24,7 @@ import { git } from "../evidence/git.ts";
 import { openEvidence } from "../evidence/place.ts";
 import { settingsDigest, signingKey, trustedKeys } from "../evidence/record.ts";
 import { linksOf } from "../links.ts";
-import { abortOnSignals } from "../operations/operation.ts";
+import { stoppable } from "../operations/operation.ts";
 import { readReleaseVariables } from "./environment.ts";
 import { openJournal } from "./journal.ts";
 import { reported, untilSettled } from "./outcome.ts";
@@ -54,15 +54,9 @@ export interface RollbackFlags {
 /** Rolls back, or restores afterwards what each host did by itself. */
 export async function runRollback(flags: RollbackFlags): Promise<void> {
   await runCommand(flags, async (work) => {
-    const stop = new AbortController();
-    const removeHandlers = abortOnSignals(stop);
-    try {
-      const run = flags.finish ? finish : rollback;
-      const { outcome, lines } = await run(flags, work, stop.signal);
-      return reported(outcome, flags.json, lines);
-    } finally {
-      removeHandlers();
-    }
+    const run = flags.finish ? finish : rollback;
+    const { outcome, lines } = await stoppable((signal) => run(flags, work, signal));
+    return reported(outcome, flags.json, lines);
   });
 }
 

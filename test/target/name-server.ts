@@ -131,7 +131,25 @@ function withOtherDigest(record: Answer): Answer {
 /** Longest answer by UDP. */
 const udpBytes = 1232;
 
-async function listen(host: string, port: number, answer: (question: Question) => Answer[]) {
+/** Times that another port is taken where any will do and another socket has it for one of the two. */
+const mostTries = 10;
+
+/** Answers by TCP and UDP at one port; at any with 0. */
+export async function listen(
+  host: string,
+  port: number,
+  answer: (question: Question) => Answer[],
+): Promise<{ host: string; port: number; stop: () => Promise<void> }> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await listenAt(host, port, answer);
+    } catch (error) {
+      if (port !== 0 || tries === mostTries) throw error;
+    }
+  }
+}
+
+async function listenAt(host: string, port: number, answer: (question: Question) => Answer[]) {
   const reply = (raw: Buffer, most: number): Buffer => {
     const { id, questions = [] } = decode(raw);
     const [question] = questions;
@@ -161,7 +179,7 @@ async function listen(host: string, port: number, answer: (question: Question) =
     udp.send(reply(raw, udpBytes), from.port, from.address);
   });
   await new Promise<void>((resolve, reject) => {
-    udp.once("error", reject);
+    udp.once("error", (error) => tcp.close(() => reject(error)));
     udp.bind(address.port, host, resolve);
   });
   return { host, port: address.port, stop: () => stopBoth(tcp, udp) };

@@ -1,19 +1,17 @@
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
-import { type Answer, type CaaData, decode, encode } from "dns-packet";
+import type { Answer, CaaData } from "dns-packet";
 import { afterEach, describe, expect, it } from "vitest";
 import { authoritiesRestricted } from "../../verify/dns/caa.ts";
 import { hostsResolved } from "../../verify/dns/records.ts";
 import type { Probe } from "../../verify/probe.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
+import { listen } from "../target/name-server.ts";
 import { verified } from "../target/verified.ts";
 
 const settings = accept(writtenSettings("production"));
 const { zone, web, api } = settings.domains;
-const running: (Socket | Server)[] = [];
-afterEach(() => {
-  for (const server of running.splice(0)) server.close();
+const running: { stop: () => Promise<void> }[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop();
 });
 
 /** What a probe tells where a resolver answers each question about a name with these records. */
@@ -22,29 +20,9 @@ async function told(
   answer: (name: string, type: string) => readonly Answer[],
   of = settings,
 ): Promise<{ state: string; reason: string | undefined; checks: Map<string, string> }> {
-  const reply = (raw: Buffer, most: number): Buffer => {
-    const { id, questions = [] } = decode(raw);
-    const [question] = questions;
-    const answers = question === undefined ? [] : [...answer(question.name, question.type)];
-    const whole = encode({ type: "response", id, questions, answers });
-    if (whole.length <= most) return whole;
-    const cut = encode({ type: "response", id, questions, answers: [] });
-    cut.writeUInt16BE(0x8200, 2);
-    return cut;
-  };
-  const tcp = createServer((socket) => {
-    socket.on("error", () => undefined);
-    socket.once("data", (chunk) => {
-      const message = reply(chunk.subarray(2), 65_535);
-      const prefix = Buffer.alloc(2);
-      prefix.writeUInt16BE(message.length);
-      socket.end(Buffer.concat([prefix, message]));
-    });
-  });
-  const udp = createSocket("udp4");
-  udp.on("message", (raw, from) => udp.send(reply(raw, 1232), from.port, from.address));
-  running.push(udp, tcp);
-  const dns = { host: "127.0.0.1", port: await sharedPort(tcp, udp) };
+  const server = await listen("127.0.0.1", 0, ({ name, type }) => [...answer(name, type)]);
+  running.push(server);
+  const dns = { host: server.host, port: server.port };
   const { probes } = await verified({
     ...{ settings: of, targets: { dns }, probes: [probe], limits: { dnsMs: 2000 } },
   });
@@ -54,24 +32,6 @@ async function told(
     reason: found?.reason,
     checks: new Map(found?.checks.map(({ subject, measured }) => [subject, measured])),
   };
-}
-
-/** Has both listen at one port of loopback: where another socket has it for one of them, at the next. */
-async function sharedPort(tcp: Server, udp: Socket): Promise<number> {
-  for (let tries = 1; ; tries += 1) {
-    tcp.listen(0, "127.0.0.1");
-    await once(tcp, "listening");
-    const { port } = tcp.address() as AddressInfo;
-    try {
-      udp.bind(port, "127.0.0.1");
-      await once(udp, "listening");
-      return port;
-    } catch (error) {
-      if (tries === 10) throw error;
-      tcp.close();
-      await once(tcp, "close");
-    }
-  }
 }
 
 const alias = (name: string, data: string): Answer => ({ name, type: "CNAME", ttl: 1, data });

@@ -34,6 +34,15 @@ const clients = "pg_catalog.pg_roles r where r.rolname in ('anon', 'authenticate
 const isRead = (oid: string): string =>
   `exists (select from ${clients} and has_any_column_privilege(r.oid, ${oid}, 'select'))`;
 
+/** The relations of a kind, by its letter in pg_class, that a client reads and that cannot have row-level security. */
+const readOf =
+  (kind: "m" | "f") =>
+  (schemas: string): string =>
+    `
+      select c.oid::regclass::text as name from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = '${kind}' and n.nspname = any(${schemas}) and ${isRead("c.oid")}`;
+
 const policies = (schemas: string, condition = "true"): string => `
   select c.oid::regclass::text || ': ' || p.polname as name,
     array_remove(array[pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)], null) as terms,
@@ -109,18 +118,12 @@ const security: readonly Lint[] = [
   {
     id: "0016_materialized_view_in_api",
     expected: "no client reads a materialized view, which has no row-level security",
-    find: (schemas) => `
-      select c.oid::regclass::text as name from pg_catalog.pg_class c
-      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'm' and n.nspname = any(${schemas}) and ${isRead("c.oid")}`,
+    find: readOf("m"),
   },
   {
     id: "0017_foreign_table_in_api",
     expected: "no client reads a foreign table, which has no row-level security",
-    find: (schemas) => `
-      select c.oid::regclass::text as name from pg_catalog.pg_class c
-      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'f' and n.nspname = any(${schemas}) and ${isRead("c.oid")}`,
+    find: readOf("f"),
   },
   {
     id: "0019_insecure_queue_exposed_in_api",
