@@ -4,6 +4,7 @@ import type { EvidenceRecord } from "./record.ts";
 import { controlKey, type RegisteredControl } from "./registered.ts";
 import { type Authors, refusalOfSignature } from "./signer.ts";
 import type { Result, Run, RunKind } from "./statement.ts";
+import { severity } from "./states.ts";
 import { recordsUntil } from "./verify.ts";
 
 /** What a decision is made of. The same evidence at the same moment gives the same decision. */
@@ -184,8 +185,6 @@ function endOf(result: Result, run: Run, validHours: DecisionInput["validHours"]
   const byKind = Date.parse(result.at) + validHours[run.kind] * hour;
   return new Date(Math.min(own ?? byKind, byKind));
 }
-
-const severity = ["does-not-hold", "unknown", "waived", "holds", "not-applicable"] as const;
 
 /** What applies in one program counts; of two that apply, the worse. */
 function joined(all: readonly Found[], { stage }: DecisionInput): Found {

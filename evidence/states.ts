@@ -15,3 +15,12 @@ export type ControlState = (typeof controlStates)[number];
 export const itemVerdicts = [...controlStates, "stale", "not-due"] as const;
 
 export type ItemVerdict = (typeof itemVerdicts)[number];
+
+/** States of a control, the worst first. */
+export const severity: readonly ControlState[] = [
+  "does-not-hold",
+  "unknown",
+  "waived",
+  "holds",
+  "not-applicable",
+];

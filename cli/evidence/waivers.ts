@@ -7,8 +7,8 @@ import { readProject } from "../../project/project.ts";
 import { projectFoldersIn } from "./projects.ts";
 
 /**
- * The waivers that the settings of a stack accept at a moment, and what is wrong with the others, and those of the projects right below it, such as
- * delivery/.
+ * The waivers that the settings of a stack accept at a moment, those of the projects right below it, such as
+ * delivery/, among them, and what is wrong with the others.
  *
  * @throws {Failure} where a project's settings cannot be read
  */

@@ -1,5 +1,6 @@
 import type { EvidenceRecord } from "../record.ts";
 import type { Run } from "../statement.ts";
+import { severity } from "../states.ts";
 import { recordsUntil } from "../verify.ts";
 import type { ReportDocument } from "./schema.ts";
 
@@ -103,9 +104,7 @@ function stepsOf(
 
 function worstOf(results: Run["results"]): ShownStep["state"] | undefined {
   const states = results.map(({ state }) => state);
-  return (["does-not-hold", "unknown", "waived", "holds", "not-applicable"] as const).find((state) =>
-    states.includes(state),
-  );
+  return severity.find((state) => states.includes(state));
 }
 
 /** Each series of the newest run that has some, at its longest: an hour, six or a day. */
