@@ -29,7 +29,7 @@ export const namedControls: Readonly<Record<ItemId, readonly string[]>> = {
   "3.4": ["policy:application-uses-pooler","policy:database-pooler","probe:pooler-as-declared","probe:supabase-pooler"],
   "3.5": ["policy:connections-encrypted","policy:database-ssl-enforced","policy:variables-arrive","probe:database-encrypted","probe:supabase-networks","probe:supabase-tls"],
   "3.6": ["gate:migrations-run","probe:migrations-applied"],
-  "3.7": ["probe:anonymous-reads","probe:database-lints","probe:database-roles","probe:row-level-security"],
+  "3.7": ["probe:anonymous-reads","probe:database-lints","probe:database-roles","probe:row-level-security","probe:supabase-sign-in"],
   "3.8": ["probe:database-indexes","probe:database-performance"],
   "4.1": ["policy:caa-permits-hosts","policy:dnssec-active","policy:plan-zone-settings","policy:tls-caa","policy:tls-certificate-declared","policy:tls-minimum-version","policy:tls-strict-to-origin","policy:zone-setting-values","policy:zone-settings-safe","probe:authorities-restricted","probe:certificate-not-revoked","probe:certificate-trusted","probe:cloudflare-certificates","probe:cloudflare-dnssec","probe:cloudflare-settings","probe:dnssec-validated","probe:old-tls-refused","probe:weak-ciphers-refused"],
   "4.2": ["policy:https-always","policy:https-hsts","policy:ruleset-values","policy:zone-setting-values","policy:zone-settings-safe","probe:cloudflare-settings","probe:http-redirected","probe:preload-eligible","probe:strict-transport"],

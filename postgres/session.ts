@@ -92,6 +92,7 @@ export async function connect(
   mostBytes?: number,
 ): Promise<ServerSession> {
   const reasons = new Set<string>();
+  let cause: unknown;
   for (const ssl of tlsAttempts(connection)) {
     const client = new Client({
       ...clientConfig(connection, ssl !== false),
@@ -106,11 +107,12 @@ export async function connect(
       return new ServerSession(client);
     } catch (error) {
       reasons.add(reasonOf(error));
+      cause = error;
       await client.end().catch(() => undefined);
     }
   }
   const where = describeConnection(connection);
-  throw new Failure("failed", `Cannot connect to ${where}: ${[...reasons].join("; ")}`);
+  throw new Failure("failed", `Cannot connect to ${where}: ${[...reasons].join("; ")}`, { cause });
 }
 
 /**

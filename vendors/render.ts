@@ -21,6 +21,8 @@ const service = z.looseObject({
   autoDeploy: z.enum(["yes", "no"]).optional(),
   autoDeployTrigger: z.enum(["off", "commit", "checksPass"]).optional(),
   suspended: z.enum(["suspended", "not_suspended"]).optional(),
+  /** Who suspended it: `user`, `billing`, `admin` and others. */
+  suspenders: z.array(text).max(100).optional(),
   serviceDetails: z
     .looseObject({
       plan: text.optional(),
@@ -124,6 +126,12 @@ export class Render {
   /** The services of the workspace, by name where one is given. */
   services(name?: string): Promise<RenderService[]> {
     return this.#list("services", "/services", { ownerId: this.#ownerId, name }, "service", service);
+  }
+
+  /** The services of the workspace that do not run, whoever suspended them. */
+  suspendedServices(): Promise<RenderService[]> {
+    const query = { ownerId: this.#ownerId, suspended: "suspended" };
+    return this.#list("services", "/services", query, "service", service);
   }
 
   /** @throws {VendorProblem} `not-found` */

@@ -111,7 +111,8 @@ function roleOf({ type, inputs }: DeclaredResource): string {
 }
 
 const schema = `
-  create extension pg_stat_statements;
+  create schema extensions;
+  create extension pg_stat_statements schema extensions;
   create schema auth;
   create table auth.users (id uuid primary key, email text not null);
   insert into auth.users select gen_random_uuid(), 'user' || n || '@optropic.example' from generate_series(1, 2) n;

@@ -8,12 +8,12 @@ export const databaseFaults: readonly (readonly [what: string, statements: strin
   ["a table has no policy", "drop policy own on public.note", "row-level-security"],
   [
     "a stranger reads a row",
-    "create policy everyone on public.account for select to anon using (true)",
+    "alter policy own on public.account to authenticated; create policy everyone on public.account for select to anon using (true)",
     "anonymous-reads",
   ],
   [
     "a stranger reads rows by the role in the claims",
-    "create function auth.role() returns text language sql stable set search_path = '' as $$ select current_setting('request.jwt.claims', true)::jsonb ->> 'role' $$; grant usage on schema auth to anon; create policy everyone on public.account for select using ((select auth.role()) = 'anon')",
+    "create function auth.role() returns text language sql stable set search_path = '' as $$ select current_setting('request.jwt.claims', true)::jsonb ->> 'role' $$; grant usage on schema auth to anon; drop policy own on public.account; create policy everyone on public.account for select using ((select auth.role()) = 'anon')",
     "anonymous-reads",
   ],
   [
@@ -27,6 +27,16 @@ export const databaseFaults: readonly (readonly [what: string, statements: strin
     "row-level-security",
   ],
   [
+    "users read a column of keys",
+    'create table public.integration (id int primary key, "apiKey" text); grant select on public.integration to authenticated',
+    "row-level-security",
+  ],
+  [
+    "the disk is full, so that the database only reads",
+    "alter database & set default_transaction_read_only = on",
+    "database-answers",
+  ],
+  [
     "a migration failed",
     "insert into public._prisma_migrations (migration_name) values ('20260202_broken')",
     "migrations-applied",
@@ -37,6 +47,10 @@ export const databaseFaults: readonly (readonly [what: string, statements: strin
     "migrations-applied",
   ],
 ];
+
+/** What the catalog has of an extension whose files no server has here. */
+const graphql =
+  "create schema graphql; set allow_system_table_mods = on; insert into pg_catalog.pg_extension select 99999, 'pg_graphql', 10, oid, false, '1.5.11' from pg_catalog.pg_namespace where nspname = 'graphql'; reset allow_system_table_mods";
 
 /** What each lint must find, by the probe and its id; what is found has names that begin with `fault_`. */
 export const lintFaults: Readonly<
@@ -49,6 +63,12 @@ export const lintFaults: Readonly<
     ],
     "0003_auth_rls_initplan": [
       "create policy fault_each on public.note for update using (current_setting('request.jwt.sub', true) = body)",
+    ],
+    "0004_no_primary_key": [
+      "create table public.fault_keyless (id int unique not null); alter table public.fault_keyless enable row level security; create policy own on public.fault_keyless to authenticated using (id = 0)",
+    ],
+    "0006_multiple_permissive_policies": [
+      "create table public.fault_doubled (id int primary key); alter table public.fault_doubled enable row level security; grant select on public.fault_doubled to authenticated; create policy one on public.fault_doubled using (id = 0); create policy more on public.fault_doubled for select to authenticated using (id = 1)",
     ],
     "0009_duplicate_index": ["create index fault_again on public.note (account)"],
   },
@@ -63,6 +83,7 @@ export const lintFaults: Readonly<
     "0011_function_search_path_mutable": [
       "create function public.fault_two() returns int language sql as 'select 2'",
     ],
+    "0014_extension_in_public": ["create extension citext schema public"],
     "0015_rls_references_user_metadata": [
       "create policy fault_chief on public.note for update using ((select current_setting('request.jwt.claims', true)::jsonb) -> 'user_metadata' ->> 'chief' = 'yes')",
     ],
@@ -72,8 +93,17 @@ export const lintFaults: Readonly<
     "0017_foreign_table_in_api": [
       "create foreign data wrapper nothing; create server elsewhere foreign data wrapper nothing; create foreign table public.fault_far (id int) server elsewhere; grant select (id) on public.fault_far to authenticated",
     ],
+    "0018_unsupported_reg_types": [
+      "create schema jobs; create domain jobs.routine as regprocedure; create type jobs.step as (routine jobs.routine); create table jobs.fault_steps (id int primary key, steps jobs.step[])",
+    ],
     "0019_insecure_queue_exposed_in_api": [
       "create schema pgmq_public; create schema pgmq; create table pgmq.q_fault_mail (id int); grant select on pgmq.q_fault_mail to anon; alter database & set pgrst.db_schemas = 'public, pgmq_public'",
+    ],
+    "0021_fkey_to_auth_unique": [
+      "alter table auth.users add unique (email); create table public.invitation (id int primary key, email text constraint fault_by_email references auth.users (email)); create index on public.invitation (email); alter table public.invitation enable row level security; create policy own on public.invitation to authenticated using (id = 0)",
+    ],
+    "0022_extension_versions_outdated": [
+      "create schema parts; create extension hstore schema parts version '1.4'",
     ],
     "0024_permissive_rls_policy": [
       "create policy fault_all_in on public.note for insert with check (true)",
@@ -82,6 +112,12 @@ export const lintFaults: Readonly<
     ],
     "0025_public_bucket_allows_listing": [
       "create schema storage; create table storage.objects (id int); create policy fault_list on storage.objects for select using (true)",
+    ],
+    "0026_pg_graphql_anon_table_exposed": [
+      `${graphql}; create table public.fault_a_shown (id int primary key); alter table public.fault_a_shown enable row level security; create policy own on public.fault_a_shown to authenticated using (id = 0); grant select (id) on public.fault_a_shown to anon`,
+    ],
+    "0027_pg_graphql_authenticated_table_exposed": [
+      "grant select (id) on public.fault_a_shown to authenticated",
     ],
     "0028_anon_security_definer_function_executable": [
       "create function public.fault_all_accounts() returns setof public.account language sql security definer set search_path = '' as 'select * from public.account'",
@@ -116,7 +152,7 @@ export const platformFaults: readonly (readonly [
   ["a plaintext connection", connectionsBy("host"), connectionsBy("hostssl"), "database-encrypted"],
   [
     "a table that is read in full",
-    "create table public.big as select n from generate_series(1, 20000) n; alter table public.big enable row level security; create policy own on public.big to authenticated using (n = 0); do $do$ begin for turn in 1..100 loop perform count(*) from public.big; end loop; end $do$",
+    "create table public.big (n int primary key); insert into public.big select n from generate_series(1, 20000) n; alter table public.big enable row level security; create policy own on public.big to authenticated using (n = 0); do $do$ begin for turn in 1..100 loop perform count(*) from public.big; end loop; end $do$",
     "drop table public.big",
     "database-performance",
   ],
@@ -128,7 +164,7 @@ export const platformFaults: readonly (readonly [
   ],
   [
     "a table of dead rows",
-    "create table public.dead with (autovacuum_enabled = off) as select n from generate_series(1, 20000) n; alter table public.dead enable row level security; create policy own on public.dead to authenticated using (n = 0); delete from public.dead where n > 1",
+    "create table public.dead (n int primary key) with (autovacuum_enabled = off); insert into public.dead select n from generate_series(1, 20000) n; alter table public.dead enable row level security; create policy own on public.dead to authenticated using (n = 0); delete from public.dead where n > 1",
     "drop table public.dead",
     "database-performance",
   ],

@@ -82,6 +82,22 @@ export const faults: Readonly<Record<string, readonly [probe: string, (states: V
     "render-service",
     ({ render }) => Object.assign(first(render.services), { suspended: "suspended" }),
   ],
+  "a service that Render suspended because a bill is open": [
+    "render-account",
+    ({ render }) =>
+      void render.services.push({
+        ...first(render.services),
+        ...{ id: "srv-worker", name: "worker", suspended: "suspended", suspenders: ["billing"] },
+      }),
+  ],
+  "anonymous users": [
+    "supabase-sign-in",
+    ({ supabase }) => Object.assign(supabase.auth, { external_anonymous_users_enabled: true }),
+  ],
+  "addresses that nobody confirmed": [
+    "supabase-sign-in",
+    ({ supabase }) => Object.assign(supabase.auth, { mailer_autoconfirm: true }),
+  ],
   "smaller Render plan": [
     "render-plan",
     ({ render }) => Object.assign(first(render.services).serviceDetails, { plan: "free" }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { reasonOf } from "../../lib/failure.ts";
 import { type Connection, isSocket } from "../../postgres/connection.ts";
 import { type Check, compare, eachOf, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
@@ -63,29 +64,70 @@ function plainCheck(subject: string, plain: Greeting, secure: Greeting | undefin
   });
 }
 
-/** Items S3.4, S5.3: it answers. */
+/** Items 3.1, S3.4 and S5.3: it answers, and takes what is written. */
 export const databaseAnswers = probe({
   name: "database-answers",
   items: ["3.1", "S3.4", "S5.3"],
-  title: "The database must answer a query.",
+  title: "The database must answer a query, and must not have gone read-only.",
   needs: ["database"],
   settings: [],
   async measure(context) {
-    const [row] = await reading(context, (database) =>
-      database.rows(
-        "select 1 as one, current_setting('server_version') as version",
-        z.object({ one: z.literal(1), version: z.string().max(200) }),
-      ),
-    );
-    return [
-      compare("a query", {
-        expected: "answered",
-        measured: `answered by PostgreSQL ${row?.version ?? "?"}`,
-        holds: row?.one === 1,
-      }),
-    ];
+    const subject = "a query";
+    try {
+      const [row] = await reading(context, (database) => database.rows(whetherItWrites, answered));
+      if (row === undefined) throw new Unknown("no-data", "The database answered with no row");
+      const why = row.recovering
+        ? "it is a replica, or recovers"
+        : row.closed
+          ? "default_transaction_read_only is on, as Supabase sets it when a disk is full"
+          : undefined;
+      return [
+        compare(subject, {
+          expected: "answered",
+          measured: `answered by PostgreSQL ${row.version}`,
+          holds: true,
+        }),
+        compare("statements that write", {
+          expected: "accepted",
+          measured: why === undefined ? "accepted" : `refused: ${why}`,
+          holds: why === undefined,
+        }),
+      ];
+    } catch (error) {
+      const refusal = error instanceof Unknown ? refusalIn(error.cause) : undefined;
+      if (refusal === undefined) throw error;
+      return [compare(subject, { expected: "answered", measured: `refused: ${refusal}`, holds: false })];
+    }
   },
 });
+
+const answered = z.object({
+  version: z.string().max(200),
+  recovering: z.boolean(),
+  closed: z.boolean(),
+});
+
+/**
+ * Whether the server or the database turns writing off for everybody. A role of which the same is declared, such as the
+ * one of the probes, hides what the server has; it may read all the same.
+ */
+const whetherItWrites = `
+  select current_setting('server_version') as version, pg_is_in_recovery() as recovering,
+    exists (select from pg_catalog.pg_db_role_setting, unnest(setconfig) setting
+      where setrole = 0 and setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+        and setting ~* '^default_transaction_read_only=(1|on|t|tr|tru|true|y|ye|yes)$')
+    or exists (select from pg_catalog.pg_settings where name = 'default_transaction_read_only' and setting = 'on'
+      and source in ('command line', 'configuration file', 'environment variable', 'global')) as closed`;
+
+/** What a server that is there says when it lets nobody in (postgresql.org/docs/current/errcodes-appendix.html). */
+function refusalIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = "code" in error ? error.code : undefined;
+  // It starts, ends or recovers; or its connections are used up, and not those of one role or database.
+  const isOurs = code === "53300" && /for (?:role|database)/.test(error.message);
+  if (code === "57P03" || (code === "53300" && !isOurs)) return reasonOf(error);
+  return refusalIn(error.cause);
+}
 
 /** Items H1.5: connections against the limit. */
 export const databaseConnections = probe({

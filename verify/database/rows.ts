@@ -6,6 +6,7 @@ import { Unknown } from "../unknown.ts";
 import { exposedSchemas, listOf } from "./exposed.ts";
 import { ofExtension } from "./extension.ts";
 import { quotedIdentifier } from "./identifier.ts";
+import { clients } from "./lint.ts";
 import { type Reader, reading } from "./session.ts";
 
 const relation = z.object({
@@ -15,6 +16,8 @@ const relation = z.object({
   enabled: z.boolean(),
   policies: z.int().min(0),
   readable: z.boolean(),
+  /** Columns that a client of the API may read. */
+  columns: z.array(z.string().max(100)),
   opened: z.boolean(),
 });
 
@@ -29,6 +32,8 @@ const relations = (list: string): string => `
     case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end as kind,
     (select count(*)::int from pg_catalog.pg_policy p where p.polrelid = c.oid) as policies,
     coalesce(has_any_column_privilege(anon.oid, c.oid, 'select'), false) as readable,
+    array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      and exists (select from ${clients} and has_column_privilege(r.oid, c.oid, a.attnum, 'select')) order by a.attnum) as columns,
     exists (select from pg_catalog.pg_policy p, unnest(p.polroles) role where p.polrelid = c.oid and p.polpermissive
       and p.polcmd in ('r', '*') and (role = 0 or pg_has_role(anon.oid, role, 'usage'))) as opened
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -60,6 +65,9 @@ export const rowLevelSecurity = probe({
       }
       const off = found.filter(({ enabled }) => !enabled);
       const bare = found.filter(({ enabled, policies }) => enabled && policies === 0);
+      const telling = off.flatMap(({ schema, name, columns }) =>
+        columns.filter(isTelling).map((column) => `${schema}.${name}.${column}`),
+      );
       const where = `${counted(found.length, "table")} of ${exposed.schemas.join(", ")} (${exposed.how})`;
       return [
         compare(`0013_rls_disabled_in_public: ${where}`, {
@@ -72,9 +80,66 @@ export const rowLevelSecurity = probe({
           measured: named(bare, "at least one each", "none"),
           holds: bare.length === 0,
         }),
+        compare(`0023_sensitive_columns_exposed: ${where}`, {
+          expected: "no column with a telling name that clients read without row-level security",
+          measured: listedSome(telling, 5) || "none",
+          holds: telling.length === 0,
+        }),
       ];
     }),
 });
+
+/** Names of columns that hold what nobody else may know, without their underscores, as splinter has them. */
+const tellingNames = new Set([
+  ...[
+    "password",
+    "passwordhash",
+    "passwd",
+    "pwd",
+    "secret",
+    "apikey",
+    "apisecret",
+    "token",
+    "jwt",
+    "privatekey",
+  ],
+  ...[
+    "accesstoken",
+    "refreshtoken",
+    "sessiontoken",
+    "authcode",
+    "otp",
+    "totpsecret",
+    "2fasecret",
+    "clientsecret",
+  ],
+  ...[
+    "ssn",
+    "socialsecurity",
+    "socialsecuritynumber",
+    "driverlicense",
+    "passportnumber",
+    "nationalid",
+    "taxid",
+  ],
+  ...["creditcard", "cardnumber", "cvv", "cvc", "bankaccount", "accountnumber", "routingnumber", "iban"],
+  ...[
+    "swiftcode",
+    "healthrecord",
+    "medicalrecord",
+    "patientid",
+    "insurancenumber",
+    "diagnosis",
+    "macaddress",
+  ],
+  ...["imei", "deviceuuid", "sshkey", "pgpkey", "gpgkey", "certificate", "licensekey", "activationkey"],
+  ...["fingerprint", "biometric", "biometricdata", "facialrecognition"],
+]);
+
+/** The same name is written api_key, apiKey and API-KEY. */
+function isTelling(column: string): boolean {
+  return tellingNames.has(column.toLowerCase().replaceAll(/[^a-z0-9]/g, ""));
+}
 
 /** Item 3.7: what a stranger reads, tried as the role that a stranger has. */
 export const anonymousReads = probe({

@@ -60,7 +60,7 @@ export async function reading<Answer>(
   } catch (error) {
     if (error instanceof Unknown) throw error;
     context.signal.throwIfAborted();
-    throw new Unknown("target-refused", `The database did not answer: ${reasonOf(error)}`);
+    throw new Unknown("target-refused", `The database did not answer: ${reasonOf(error)}`, { cause: error });
   }
 }
 

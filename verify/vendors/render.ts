@@ -1,6 +1,7 @@
 import { environmentNames } from "../../config/environment-names.ts";
 import { vendorName } from "../../config/naming.ts";
 import type { Settings } from "../../config/settings.ts";
+import { listedSome } from "../../lib/text.ts";
 import { Render } from "../../vendors/render.ts";
 import type { Context } from "../context.ts";
 import { compare, probe } from "../probe.ts";
@@ -17,6 +18,8 @@ const nameOf = ({ project, stage }: Settings) => vendorName(project, stage, "api
 const owner = question(({ settings }, access) => clientOf(settings, access).owner());
 
 const services = question(({ settings }, access) => clientOf(settings, access).services(nameOf(settings)));
+
+const suspended = question(({ settings }, access) => clientOf(settings, access).suspendedServices());
 
 const customDomains = question(({ settings }, access, id) => clientOf(settings, access).customDomains(id));
 
@@ -44,15 +47,30 @@ async function neededService(context: Context) {
   throw new Unknown("no-data", `Render has no web service ${nameOf(context.settings)}`);
 }
 
+/** Who at Render suspends services because of the account, and not of what runs (api-docs.render.com). */
+const suspendersOfAccounts = ["billing", "admin", "hipaa_enablement"];
+
 export const renderAccount = probe({
   name: "render-account",
   items: ["7.2"],
-  title: "The Render workspace must be the declared one.",
+  title: "The Render workspace must be the declared one, and Render must have suspended nothing in it.",
   needs: ["vendor:render"],
   settings: ["accounts.renderOwner"],
   measure: async (context) => {
     const { id } = await owner(context);
-    return [same("workspace", context.settings.accounts.renderOwner, id, "accounts.renderOwner")];
+    const stopped = (await suspended(context)).filter(({ suspenders = [] }) =>
+      suspenders.some((who) => suspendersOfAccounts.includes(who)),
+    );
+    const named = stopped.map(({ name, suspenders = [] }) => `${name} (${suspenders.join(", ")})`);
+    return [
+      same("workspace", context.settings.accounts.renderOwner, id, "accounts.renderOwner"),
+      compare("services that Render suspended because of the account", {
+        expected: "none",
+        measured: listedSome(named, 5) || "none",
+        holds: stopped.length === 0,
+        setting: "accounts.renderOwner",
+      }),
+    ];
   },
 });
 

@@ -2,7 +2,7 @@ import { vendorName } from "../../config/naming.ts";
 import type { Settings } from "../../config/settings.ts";
 import { Supabase } from "../../vendors/supabase.ts";
 import type { Context } from "../context.ts";
-import { compare, probe } from "../probe.ts";
+import { type Check, compare, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { absent, ageOf, same, sameMembers, sameState } from "./checks.ts";
 import { question } from "./question.ts";
@@ -18,6 +18,8 @@ const organization = question(({ settings }, access) =>
 const addons = question((_, access, ref) => new Supabase(access).addons(ref));
 
 const backups = question((_, access, ref) => new Supabase(access).backups(ref));
+
+const auth = question((_, access, ref) => new Supabase(access).auth(ref));
 
 const poolers = question((_, access, ref) => new Supabase(access).poolers(ref));
 
@@ -198,5 +200,35 @@ export const supabaseNetworks = probe({
       sameMembers("networks", declared, found, "database.allowedNetworks"),
       same("state of the restrictions", "applied", status, "database.allowedNetworks"),
     ];
+  },
+});
+
+/** Settings of Auth that would let in somebody who proved nothing; the program turns each of them off. */
+const openings = {
+  "0012_auth_allow_anonymous_sign_ins": "external_anonymous_users_enabled",
+  "addresses count as confirmed by themselves": "mailer_autoconfirm",
+  "sign-in with an address that is not confirmed": "mailer_allow_unverified_email_sign_ins",
+} as const;
+
+/**
+ * Item 3.7: users without a proven address have the role of all other users, so policies for that role are for them
+ * too. No catalog of the database tells whether there can be such users.
+ */
+export const supabaseSignIn = probe({
+  name: "supabase-sign-in",
+  items: ["3.7"],
+  title: "Supabase Auth must let nobody have the role of a user who proved no address.",
+  needs: ["vendor:supabase"],
+  settings: [],
+  measure: async (context) => {
+    const found = await auth(context, await refOf(context));
+    return Object.entries(openings).map(([subject, name]): Check => {
+      const value = found[name];
+      if (typeof value === "boolean") {
+        return compare(subject, { expected: "off", measured: value ? "on" : "off", holds: !value });
+      }
+      const message = `Supabase does not tell ${name} to this token`;
+      return unknownCheck(subject, new Unknown("no-data", message));
+    });
   },
 });

@@ -32,6 +32,11 @@ export function healthySupabase(settings: Settings, now: number): FakeSupabaseSt
     ssl: { database: database.enforceSsl, applied: true },
     networks: { v4: [...database.allowedNetworks], v6: [], status: "applied", entitlement: "allowed" },
     pooler: { mode: database.pool.mode, size: database.pool.size },
+    auth: {
+      ...{ site_url: "https://optropic.example", disable_signup: true, jwt_exp: 3600 },
+      ...{ external_anonymous_users_enabled: false, mailer_autoconfirm: false },
+      mailer_allow_unverified_email_sign_ins: false,
+    },
   };
 }
 

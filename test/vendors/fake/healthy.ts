@@ -83,7 +83,12 @@ export function healthyRender(settings: Settings): FakeRenderState {
     services: [
       {
         ...{ id: "srv-example", name: vendorName(project, stage, "api"), type: "web_service" },
-        ...{ suspended: "not_suspended", branch: project.branch, autoDeployTrigger: api.autoDeploy },
+        ...{
+          suspended: "not_suspended",
+          suspenders: [],
+          branch: project.branch,
+          autoDeployTrigger: api.autoDeploy,
+        },
         repo: `https://github.com/${project.repository}`,
         serviceDetails: {
           ...{

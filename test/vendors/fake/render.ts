@@ -17,6 +17,7 @@ export interface FakeRenderService {
   type: string;
   autoDeployTrigger: string;
   suspended: string;
+  suspenders: string[];
   branch: string;
   repo: string;
   serviceDetails: Record<string, unknown>;
@@ -68,7 +69,10 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
       "GET /services": (request) => {
         const name = request.query.get("name");
         const owned = request.query.get("ownerId") === state.owner.id ? state.services : [];
-        const found = owned.filter((one) => name === null || one.name === name);
+        const wanted = request.query.get("suspended");
+        const found = owned.filter(
+          (one) => (name === null || one.name === name) && (wanted === null || one.suspended === wanted),
+        );
         return paged(request, "service", found.map(shownService));
       },
       "GET /services/:id": ({ parts: [id] }) => {

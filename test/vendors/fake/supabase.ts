@@ -11,6 +11,8 @@ export interface FakeSupabaseState {
   ssl: { database: boolean; applied: boolean };
   networks: { v4: string[]; v6: string[]; status: string; entitlement: string };
   pooler: { mode: string; size: number };
+  /** What is not secret of the settings of Auth. */
+  auth: Record<string, unknown>;
 }
 
 export const supabaseToken = "sbp_canary0123456789abcdef";
@@ -80,7 +82,7 @@ export function fakeSupabase(state: FakeSupabaseState): FakeVendor {
         of(ref, { db_schema: "public", max_rows: 1000, jwt_secret: "canary-of-the-data-api" }),
       "GET /v1/projects/:ref/config/auth": ({ parts: [ref] }) =>
         of(ref, {
-          ...{ site_url: "https://optropic.example", disable_signup: true, jwt_exp: 3600 },
+          ...state.auth,
           ...{ smtp_pass: "canary-of-mail", external_github_secret: "canary-of-github" },
         }),
       "GET /v1/projects/:ref/config/database/postgres": ({ parts: [ref] }) =>
