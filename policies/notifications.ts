@@ -16,11 +16,12 @@ import { type AlertRule, alertRules } from "./model/alert-rules.ts";
 import { channelsOf, contactPoints } from "./model/contact-points.ts";
 import { isGiven } from "./model/given.ts";
 import { judgeSeverities, wakingAlerts } from "./model/named-alerts.ts";
-import { type Deliveries, deliveriesOf, type Route } from "./model/notification-routes.ts";
+import { type Deliveries, deliveriesOf } from "./model/notification-routes.ts";
 import { isPrompt, messageWaits, muteFault, pageWaits } from "./model/notification-times.ts";
 import { judgeSilence } from "./model/pager-silence.ts";
 import { isPager, judgePagers, sendersElsewhere, servicesOf } from "./model/pagers.ts";
 import { perStack } from "./model/per-stack.ts";
+import type { Route } from "./model/route.ts";
 import { grafana } from "./model/tokens.ts";
 
 // Item S6.3. Whom a page calls is in on-call.ts.

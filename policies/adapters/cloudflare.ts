@@ -14,11 +14,27 @@ import { authorityIn, type Issuer, readIssuer } from "../model/issuer.ts";
 import type { Job } from "../model/job.ts";
 import { perStack } from "../model/per-stack.ts";
 import { cloudflare } from "../model/tokens.ts";
+import { judgeBucketRules } from "./cloudflare/bucket-values.ts";
+import {
+  judgeLimitPeriods,
+  judgeRecordTimes,
+  judgeRulesets,
+  judgeTokenResources,
+  judgeZoneSettings,
+} from "./cloudflare/values.ts";
 import { apiTokens } from "./cloudflare-tokens.ts";
 
 export const cloudflareAdapter: Adapter = {
   records,
   apiTokens,
+  rejects: {
+    apiTokens: judgeTokenResources,
+    bucketRules: judgeBucketRules,
+    edgeRules: judgeRulesets,
+    rateLimits: judgeLimitPeriods,
+    recordTimes: judgeRecordTimes,
+    zoneSettings: judgeZoneSettings,
+  },
   issuers,
   jobs: (stack) =>
     stack.ofType(cloudflare.cronTrigger).map(

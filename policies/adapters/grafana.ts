@@ -7,11 +7,18 @@ import { firingConditions } from "../model/grafana-conditions.ts";
 import { grafana } from "../model/tokens.ts";
 import { type Measure, measureOf } from "../values/alert-measures.ts";
 import { durationSeconds } from "../values/duration.ts";
+import { judgeMonitoringValues } from "./grafana/monitoring-values.ts";
+import { judgeAlertValues, judgeCheckMethods } from "./grafana/values.ts";
 import { apiTokens } from "./grafana-tokens.ts";
 
 export const grafanaAdapter: Adapter = {
   alerts,
   apiTokens,
+  rejects: {
+    alerts: judgeAlertValues,
+    healthChecks: judgeCheckMethods,
+    monitoring: judgeMonitoringValues,
+  },
   scrapes: (stack) =>
     stack.ofType(grafana.scrapeJob).map((resource) => ({
       resource,

@@ -7,7 +7,9 @@ import { neonAdapter } from "./neon.ts";
 import { onCallAdapter } from "./oncall.ts";
 import { opsgenieAdapter } from "./opsgenie.ts";
 import { pagerdutyAdapter } from "./pagerduty.ts";
+import { postgresqlAdapter } from "./postgresql.ts";
 import { renderAdapter } from "./render.ts";
+import { sentryAdapter } from "./sentry.ts";
 import { supabaseAdapter } from "./supabase.ts";
 import { vercelAdapter } from "./vercel.ts";
 
@@ -24,4 +26,6 @@ export const adapters: readonly Adapter[] = [
   pagerdutyAdapter,
   opsgenieAdapter,
   onCallAdapter,
+  sentryAdapter,
+  postgresqlAdapter,
 ];

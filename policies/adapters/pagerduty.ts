@@ -14,9 +14,11 @@ import type { Adapter } from "../model/adapter.ts";
 import type { PeopleLimits } from "../model/pager.ts";
 import { pagerduty } from "../model/tokens.ts";
 import { type CoverageLayer, gaps } from "../values/coverage.ts";
+import { judgeOnCallValues } from "./pagerduty/values.ts";
 import { schedulesByRotation } from "./pagerduty-v2.ts";
 
 export const pagerdutyAdapter: Adapter = {
+  rejects: { onCall: judgeOnCallValues },
   schedules: (stack) => [
     ...stack.ofType(pagerduty.schedule).map((schedule) => ({
       resource: schedule,

@@ -16,6 +16,7 @@ import type { Host, Variable } from "../model/host.ts";
 import { type Issuer, readIssuer } from "../model/issuer.ts";
 import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
 import { vercel } from "../model/tokens.ts";
+import { judgeFirewallTimes, judgeRedirectStatus, judgeVariableTargets } from "./vercel/values.ts";
 
 const targets =
   /\.vercel-dns(?:-\d+)?\.com$|\.vercel\.app$|^76\.76\.21\.\d+$|^(?:64\.29\.17|216\.150\.(?:1|16))\.\d+$/;
@@ -32,6 +33,11 @@ export const vercelAdapter: Adapter = {
     ...stack.ofType(vercel.project).flatMap((it) => projectVariables(it, anyone)),
   ],
   domains,
+  rejects: {
+    firewalls: judgeFirewallTimes,
+    redirects: judgeRedirectStatus,
+    variables: judgeVariableTargets,
+  },
   records,
   issuers: (stack) =>
     stack

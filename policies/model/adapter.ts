@@ -1,4 +1,5 @@
-import type { AnyValue, Resource, Stack, Verdict } from "../framework/index.ts";
+import type { Context } from "../framework/context.ts";
+import type { AnyValue, Finding, Resource, Stack, Verdict } from "../framework/index.ts";
 import type { GoldenSignal } from "../values/golden-signals.ts";
 import type { AlertRule, Channel } from "./alert-rule.ts";
 import type { ApiToken } from "./api-token.ts";
@@ -53,11 +54,37 @@ export interface Adapter {
   readonly locations?: (stack: Stack) => readonly Location[];
   /** What sends logs to an aggregator. */
   readonly logDrains?: (stack: Stack) => readonly Resource[];
+  /** Values that the vendor's provider passes on and its API rejects. */
+  readonly rejects?: Rejects;
   /** Whether a DNS record's content is the vendor's own name or address. */
   readonly isTarget?: (content: string) => boolean;
   /** Names that the vendor gives every host, with DNS of its own. */
   readonly isOwnName?: (host: string) => boolean;
 }
+
+/** What a vendor's API rejects, by what it is about: one finding for each resource that has such a value. */
+export type Rejects = Partial<
+  Readonly<
+    Record<
+      | "alerts"
+      | "apiTokens"
+      | "bucketRules"
+      | "edgeRules"
+      | "errorTracking"
+      | "firewalls"
+      | "grants"
+      | "healthChecks"
+      | "monitoring"
+      | "onCall"
+      | "rateLimits"
+      | "recordTimes"
+      | "redirects"
+      | "variables"
+      | "zoneSettings",
+      (stack: Stack, context: Context) => readonly Finding[]
+    >
+  >
+>;
 
 /** An id of the host that variables are for, in a resource that gives them. */
 export interface Recipient {

@@ -1,9 +1,8 @@
-import type * as grafanaTypes from "@pulumi/grafana";
-import type { Input } from "@pulumi/pulumi";
 import { type AnyValue, type Stack, undecided, type Value } from "../framework/index.ts";
 import { takes } from "../values/metric-names.ts";
 import type { AlertRule } from "./alert-rules.ts";
 import { isGiven } from "./given.ts";
+import type { Route, Wait } from "./route.ts";
 import { grafana } from "./tokens.ts";
 
 /** A message about an alert. */
@@ -28,22 +27,11 @@ export interface Timed {
 /** How long messages wait: before the first of a group, before the next, before the same again. */
 export type Waits = Readonly<Record<Wait, AnyValue | undefined>>;
 
-export type Wait = "groupWait" | "groupInterval" | "repeatInterval";
-
 const waits = ["groupWait", "groupInterval", "repeatInterval"] as const;
 const noWaits: Waits = { groupWait: undefined, groupInterval: undefined, repeatInterval: undefined };
 
 /** The messages that an alert leads to, in one of the cases that the declaration leaves open. */
 export type Deliveries = readonly Delivery[];
-
-/** A route at any depth: the provider has a type of its own for each level. */
-export interface Route
-  extends Pick<
-    grafanaTypes.types.input.alerting.NotificationPolicyPolicy,
-    "activeTimings" | "contactPoint" | "continue" | "matchers" | "muteTimings" | Wait
-  > {
-  policies?: Input<Input<Route>[]>;
-}
 
 /** More cases than this cannot be told apart. */
 const mostCases = 256;

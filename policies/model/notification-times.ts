@@ -2,8 +2,9 @@ import type * as grafanaTypes from "@pulumi/grafana";
 import { type AnyValue, lookup, type Stack, type Value } from "../framework/index.ts";
 import { durationSeconds } from "../values/duration.ts";
 import { type MuteInterval, mutedFrom } from "../values/mute-times.ts";
-import type { Delivery, Timed, Wait } from "./notification-routes.ts";
+import type { Delivery, Timed } from "./notification-routes.ts";
 import { perStack } from "./per-stack.ts";
+import type { Wait } from "./route.ts";
 import { grafana } from "./tokens.ts";
 
 const minute = 60;

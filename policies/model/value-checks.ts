@@ -68,3 +68,12 @@ export const isAddress = (text: string): boolean =>
 
 /** An id or slug as vendors make them. */
 export const isId = (text: string): boolean => /^[\w.:-]+$/.test(text);
+
+/** Whether a value is one of those that the API takes; one that is missing is not. */
+export function oneOf(value: AnyValue, allowed: Allowed, what: string): Verdict {
+  const found = value.string() ?? value.number();
+  return (
+    isAllowed(found, allowed) ||
+    fault(value, `${what} is ${JSON.stringify(found) ?? "missing"}, not ${allowedText(allowed)}.`)
+  );
+}

@@ -1,0 +1,246 @@
+import type * as grafanaTypes from "@pulumi/grafana";
+import { parseJson } from "../../../lib/json.ts";
+import {
+  type AnyValue,
+  type Finding,
+  fault,
+  judge,
+  type Stack,
+  unproved,
+  type Value,
+  type Verdict,
+} from "../../framework/index.ts";
+import { perStack } from "../../model/per-stack.ts";
+import type { Route } from "../../model/route.ts";
+import { grafana } from "../../model/tokens.ts";
+import { firstWrong, isAddress, isOneOf, isThere, matches, untidy } from "../../model/value-checks.ts";
+import { durationSeconds } from "../../values/duration.ts";
+
+export function judgeMonitoringValues(stack: Stack): Finding[] {
+  return [
+    ...stack
+      .ofType(grafana.ruleGroup, grafana.contactPoint, grafana.notificationPolicy, grafana.scrapeJob)
+      .map((resource) => judge(resource, () => untidy(resource.at()) ?? true)),
+    ...stack
+      .ofType(grafana.ruleGroup)
+      .map((group) =>
+        judge(group, () =>
+          firstWrong([
+            isThere(group.at("name"), `The name of ${group.name}`),
+            judgeFolder(stack, group.at("folderUid")),
+            ...(group.at("rules").isUnknown ? [] : group.at("rules").items()).map((rule) =>
+              judgeRule(stack, rule),
+            ),
+          ]),
+        ),
+      ),
+    ...stack
+      .ofType(grafana.contactPoint)
+      .map((point) =>
+        judge(point, () =>
+          firstWrong(
+            (point.at("emails").isUnknown ? [] : point.at("emails").items())
+              .flatMap((mail) => (mail.at("addresses").isUnknown ? [] : mail.at("addresses").items()))
+              .map((address) =>
+                matches(
+                  address,
+                  isAddress,
+                  (text) => `${point.name} sends mail to ${text}, which is no address.`,
+                ),
+              ),
+          ),
+        ),
+      ),
+    ...stack
+      .ofType(grafana.notificationPolicy)
+      .map((tree) =>
+        judge(tree, () =>
+          firstWrong([
+            isThere(tree.at("contactPoint"), `The contact point of ${tree.name}`),
+            judgeRoute(tree.at().as<Route>(), tree.name),
+          ]),
+        ),
+      ),
+    ...stack
+      .ofType(grafana.scrapeJob)
+      .map((job) =>
+        judge(job, () =>
+          firstWrong([
+            isThere(job.at("name"), `The name of ${job.name}, by which alerts know its series,`),
+            isOneOf(job.at("scrapeIntervalSeconds"), [30, 60, 120], `The interval of ${job.name}`),
+            !job.at("authenticationBearerToken").isUnknown && job.at("authenticationBearerToken").exists
+              ? isThere(job.at("authenticationBearerToken"), `The token of ${job.name}`)
+              : true,
+          ]),
+        ),
+      ),
+    ...stack.ofType(grafana.dashboard).map((dashboard) =>
+      judge(dashboard, () => {
+        const config = dashboard.at("configJson");
+        const document = config.isUnknown ? {} : parseJson(config.string() ?? "");
+        const isDocument = typeof document === "object" && document !== null && !Array.isArray(document);
+        return isDocument || fault(config, `The configJson of ${dashboard.name} is not an object in JSON.`);
+      }),
+    ),
+  ];
+}
+
+const folderType = "grafana:oss/folder:Folder";
+
+/** A folder that the stack declares or, where it declares none, one that is there already. */
+function judgeFolder(stack: Stack, uid: AnyValue): Verdict {
+  const folders = stack.all().filter(({ type }) => type === folderType);
+  const text = uid.isUnknown ? undefined : (uid.string() ?? "");
+  if (text === undefined || uid.resource.sourcesOf(uid).some(({ type }) => type === folderType)) return true;
+  if (text === "") return isThere(uid, "The folderUid");
+  const known = folders.flatMap((folder) =>
+    folder.is<{ uid?: string }>(folderType) ? folder.at("uid") : [],
+  );
+  return (
+    folders.length === 0 ||
+    known.some((one) => one.isUnknown || one.string() === text) ||
+    unproved(
+      uid,
+      `The folderUid is ${JSON.stringify(text)}, and no folder of the stack has that uid.`,
+      "Take the uid from the grafana.oss.Folder, or declare the folder that is meant.",
+    )
+  );
+}
+
+type Rule = Value<grafanaTypes.types.input.alerting.RuleGroupRule>;
+
+function judgeRule(stack: Stack, rule: Rule): Verdict {
+  if (rule.isUnknown || rule.at("datas").isUnknown) return true;
+  const datas = rule.at("datas").items();
+  const ids = datas.map((data) => data.at("refId"));
+  const texts = ids.every((id) => !id.isUnknown) ? ids.map((id) => id.string() ?? "") : [];
+  return firstWrong([
+    isThere(rule.at("name"), "The name of a rule"),
+    ...ids.map((id) => isThere(id, "The refId of a query")),
+    new Set(texts).size === texts.length ||
+      fault(rule.at("datas"), "Two queries of a rule have the same refId."),
+    ...datas.map((data) => judgeSource(stack, data)),
+  ]);
+}
+
+type Data = Value<grafanaTypes.types.input.alerting.RuleGroupRuleData>;
+
+const isExpression = (uid: string): boolean => uid === "__expr__" || uid === "-100";
+
+/** The sources that each stack of Grafana Cloud has, by what is asked of them. */
+const cloudMetrics = /^grafanacloud-(?:[\w-]+-)?prom$/;
+
+const cloudLogs = /^grafanacloud-(?:[\w-]+-)?logs$/;
+
+function judgeSource(stack: Stack, data: Data): Verdict {
+  const uid = data.at("datasourceUid");
+  const model = data.at("model");
+  if (uid.isUnknown || model.isUnknown) return true;
+  const text = uid.string() ?? "";
+  const isFormula = !model.json().at("expr").exists && model.json().at("type").exists;
+  if (isFormula) {
+    return (
+      isExpression(text) ||
+      fault(uid, `An expression has the data source ${JSON.stringify(text)}, not "__expr__".`)
+    );
+  }
+  const { from, to } = { from: data.at("relativeTimeRange", "from"), to: data.at("relativeTimeRange", "to") };
+  if (!from.isUnknown && !to.isUnknown && (from.number() ?? 0) <= (to.number() ?? 0)) {
+    return fault(from, "The time range of a query ends before it begins, which Grafana refuses.");
+  }
+  const usual = usualSource(stack);
+  const ofCloud = model.json().at("datasource", "type").string() === "loki" ? cloudLogs : cloudMetrics;
+  return (
+    (text !== "" && (usual === undefined || text === usual || ofCloud.test(text))) ||
+    unproved(
+      uid,
+      `A query asks the data source ${JSON.stringify(text)}, and the others ask ${JSON.stringify(usual ?? "")}.`,
+      "Correct the uid, or take it from a grafana.oss.DataSource of the stack.",
+    )
+  );
+}
+
+/** The data source that most queries ask: one that is asked once, beside it, is likely misspelled. */
+const usualSource = perStack((stack: Stack): string | undefined => {
+  const counts = new Map<string, number>();
+  for (const data of stack
+    .ofType(grafana.ruleGroup)
+    .flatMap((group) => (group.at("rules").isUnknown ? [] : group.at("rules").items()))
+    .flatMap((rule) => (rule.at("datas").isUnknown ? [] : rule.at("datas").items()))) {
+    const uid = data.at("datasourceUid");
+    const text = uid.isUnknown ? "" : (uid.string() ?? "");
+    if (text !== "" && !isExpression(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([, one], [, other]) => other - one)[0]?.[0];
+});
+
+const operators = ["=", "!=", "=~", "!~"];
+
+/** A message that waits longer than this is about something that is over. */
+const longestWaitSeconds = 6 * 3600;
+
+function judgeRoute(route: Value<Route>, name: string): Verdict {
+  const below = route.at("policies").isUnknown ? [] : route.at("policies").items();
+  return firstWrong([
+    ...(["groupWait", "groupInterval", "repeatInterval"] as const).map((wait) =>
+      judgeWait(route.at(wait), wait),
+    ),
+    ...below.map((child, index) => judgeChild(child.as<Route>(), name, index === below.length - 1)),
+  ]);
+}
+
+function judgeChild(child: Value<Route>, name: string, isLast: boolean): Verdict {
+  const matchers = child.at("matchers");
+  if (child.isUnknown || matchers.isUnknown) return true;
+  const own = matchers.items();
+  return firstWrong([
+    own.length > 0 ||
+      isLast ||
+      fault(
+        matchers,
+        `${name} has a route without matchers, which takes every alert from those after it or beside them.`,
+      ),
+    ...own.map((matcher) => judgeMatcher(matcher)),
+    judgeRoute(child, name),
+  ]);
+}
+
+type Matcher = Value<grafanaTypes.types.input.alerting.NotificationPolicyPolicyMatcher>;
+
+function judgeMatcher(matcher: Matcher): Verdict {
+  if (matcher.isUnknown) return true;
+  const value = matcher.at("value");
+  return firstWrong([
+    isThere(matcher.at("label"), "The label of a matcher"),
+    matches(
+      matcher.at("label"),
+      (text) => /^[A-Za-z_]\w*$/.test(text),
+      (text) => `A matcher is on ${text}, which is no name of a label.`,
+    ),
+    matcher.at("match").isUnknown ||
+      matcher.at("match").exists ||
+      fault(matcher.at("match"), "A matcher has no operator."),
+    isOneOf(matcher.at("match"), operators, "The operator of a matcher"),
+    value.isUnknown || value.string() !== undefined || fault(value, "A matcher has no value."),
+    matcher.at("label").string() === "severity" && matcher.at("match").string() === "="
+      ? isOneOf(value, severities, "The severity that a route is for")
+      : true,
+  ]);
+}
+
+const severities = ["critical", "error", "high", "warning", "low", "info"];
+
+/** Grafana refuses an interval of 0; without a wait it sends at once. */
+function judgeWait(wait: AnyValue, what: string): Verdict {
+  const text = wait.isUnknown ? undefined : wait.string();
+  if (text === undefined) return true;
+  const seconds = durationSeconds(text);
+  if (seconds === undefined || text === "")
+    return fault(wait, `${what} is ${JSON.stringify(text)}, which is no duration.`);
+  if (seconds === 0 && what !== "groupWait") return fault(wait, `${what} is 0, which Grafana refuses.`);
+  return (
+    what !== "groupWait" ||
+    seconds <= longestWaitSeconds ||
+    fault(wait, `A message waits ${text} before it is sent.`)
+  );
+}
