@@ -1,4 +1,3 @@
-import type { CronJobArgs } from "@pulumi/render";
 import type { Context } from "./framework/context.ts";
 import {
   type AnyValue,
@@ -6,13 +5,12 @@ import {
   fault,
   known,
   policy,
-  type ResourceOf,
   type Stack,
   type Verdict,
 } from "./framework/index.ts";
 import { type Job, judgePresentJobs } from "./model/backups.ts";
-import { branchFault, isAside, repositoryFault } from "./model/deployed-code.ts";
-import { postgresql, render, vercel } from "./model/tokens.ts";
+import { writtenSchemas } from "./model/databases.ts";
+import { branchFault, isAside, repositoryFault, servedBranches } from "./model/deployed-code.ts";
 import { isRecipient } from "./values/age.ts";
 import { textList } from "./values/text-list.ts";
 import { stackIn } from "./values/urn.ts";
@@ -26,60 +24,33 @@ export const backupJobConfigured = policy({
   fix: "Build the job from the organization's own repository, and give it BACKUP_ENDPOINT, BACKUP_BUCKET and BACKUP_RECIPIENTS, and DATABASE_URL or PGHOST, PGUSER and PGDATABASE.",
   check: (stack, _threshold, context) =>
     judgePresentJobs(stack, (job) => {
-      const wrong = job.resource.is(render.cronJob) ? sourceFault(stack, job.resource, context) : undefined;
-      return wrong ?? judgeVariables(stack, job, context);
+      return sourceFault(stack, job, context) ?? judgeVariables(stack, job, context);
     }),
 });
 
-/** What is wrong with the code that Render builds the job from. */
-function sourceFault(stack: Stack, job: ResourceOf<CronJobArgs>, context: Context): Fault | undefined {
-  const { docker, nativeRuntime } = {
-    docker: job.at("runtimeSource", "docker"),
-    nativeRuntime: job.at("runtimeSource", "nativeRuntime"),
-  };
-  for (const source of [docker, nativeRuntime]) {
-    if (!source.exists) continue;
-    const repository = source.at("repoUrl");
+/** What is wrong with the code that the job is built from. */
+function sourceFault(stack: Stack, job: Job, context: Context): Fault | undefined {
+  for (const { repository, branch } of job.sources?.() ?? []) {
     if (repository.string() === "") {
       return fault(repository, "The job names no repository, so it is built from nothing.");
     }
     const branches = servedBranches(stack, repository.string() ?? "");
-    if (branches.length > 0 && (source.at("branch").string() ?? "") === "") {
+    if (branches.length > 0 && (branch.string() ?? "") === "") {
       return fault(
-        source.at("branch"),
+        branch,
         `The job names no branch, so it is built from the default one, and what it backs up from ${[...new Set(branches)].join(", ")}.`,
       );
     }
-    const foreign =
-      repositoryFault(stack, source.at("repoUrl"), context) ?? branchFault(source.at("branch"), context);
+    const foreign = repositoryFault(stack, repository, context) ?? branchFault(branch, context);
     if (foreign !== undefined) return foreign;
   }
-  const aside = [job.at("rootDirectory"), docker.at("context"), docker.at("dockerfilePath")].find((place) => {
+  const aside = job.folders?.find((place) => {
     const path = place.string() ?? "";
     return isAside(path) && !context.isSupplied(path);
   });
   return (
     aside && fault(aside, `The job is built from ${aside.string()}, which is not for production by its name.`)
   );
-}
-
-/** Branches from which the hosts are built that come from the same repository. */
-function servedBranches(stack: Stack, repository: string): string[] {
-  const services = stack.ofType(render.webService).flatMap((service) =>
-    (["nativeRuntime", "docker"] as const).map((kind) => {
-      const source = service.at("runtimeSource", kind);
-      return { from: source.at("repoUrl"), branch: source.at("branch") };
-    }),
-  );
-  const projects = stack.ofType(vercel.project).map((project) => {
-    const source = project.at("gitRepository");
-    return { from: source.at("repo"), branch: source.at("productionBranch") };
-  });
-  return [...services, ...projects].flatMap(({ from, branch }) => {
-    const name = known(() => from.string());
-    const isSame = name !== undefined && (repository === name || repository.endsWith(`/${name}`));
-    return isSame ? (known(() => branch.string()) ?? []) : [];
-  });
 }
 
 /** Only of the job of `optropic backup`, which is told by its variables: what another program reads is not known. */
@@ -125,7 +96,7 @@ function judgeVariables(stack: Stack, job: Job, { stage }: Context): Verdict {
   }
   const schemas = entries.get("BACKUP_SCHEMAS");
   const saved = (schemas && known(() => textList(schemas.string() ?? ""))) ?? undefined;
-  const missing = saved && grantedSchemas(stack).find((schema) => !saved.includes(schema));
+  const missing = saved && writtenSchemas(stack).find((schema) => !saved.includes(schema));
   if (schemas !== undefined && missing !== undefined) {
     return fault(
       schemas,
@@ -140,22 +111,6 @@ function judgeVariables(stack: Stack, job: Job, { stage }: Context): Verdict {
     }
   }
   return true;
-}
-
-/** Schemas in which the stack lets roles write to tables: what they hold is the application's. */
-function grantedSchemas(stack: Stack): string[] {
-  return stack.ofType(postgresql.grant).flatMap((grant) => {
-    const writes = known(() =>
-      grant
-        .at("privileges")
-        .strings()
-        .some((text) => /^(?:INSERT|UPDATE|ALL)$/i.test(text)),
-    );
-    const schema = known(() => grant.at("schema").string());
-    return writes === true && known(() => grant.at("objectType").string()) === "table" && schema
-      ? [schema]
-      : [];
-  });
 }
 
 function isEmpty(value: AnyValue | undefined): boolean {

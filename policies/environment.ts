@@ -1,4 +1,3 @@
-import { adapters } from "./adapters/index.ts";
 import {
   type Finding,
   fault,
@@ -7,14 +6,15 @@ import {
   type Stack,
   some,
   undecided,
-  type Value,
   violation,
 } from "./framework/index.ts";
 import { databasesBehind } from "./model/databases-behind.ts";
 import { recordsFor, servingDomains } from "./model/domains.ts";
 import { judgeNamed } from "./model/generated.ts";
+import type { VariableFile } from "./model/section-host.ts";
+import { otherFiles, variableFiles } from "./model/sections.ts";
 import { keysBehind } from "./model/sentry-dsn.ts";
-import { render, stackReference } from "./model/tokens.ts";
+import { isStackReference } from "./model/stack-reference.ts";
 import { applicationHosts, judgeVariables, type Variable } from "./model/variables.ts";
 import { shownValue } from "./values/shown-value.ts";
 
@@ -37,20 +37,16 @@ export const variablesNotInFiles = policy({
   severity: "high",
   fix: "Declare each variable by itself, so that it can be checked, and remove the file from secretFiles.",
   check: (stack) => [
-    ...adapters
-      .flatMap((adapter) => adapter.variableFiles?.(stack) ?? [])
-      .map((file) =>
-        violation(fault(file, `${file.resource.name} takes variables from a file.`), file.resource),
-      ),
-    ...stack.ofType(...Object.values(render)).map((resource) =>
+    ...variableFiles(stack).map((file) =>
+      violation(fault(file, `${file.resource.name} takes variables from a file.`), file.resource),
+    ),
+    ...otherFiles(stack).map(({ resource, files, commands }) =>
       judge(resource, () => {
-        const [name, file] = resource.at("secretFiles").entries().find(isEnvironmentFile) ?? [];
+        const file = files().find(isEnvironmentFile);
         if (file !== undefined) {
-          return fault(file, `${resource.name} has the secret file ${name}, which holds variables.`);
+          return fault(file.at, `${resource.name} has the secret file ${file.name}, which holds variables.`);
         }
-        const command = [resource.at("startCommand"), resource.at("preDeployCommand")].find(
-          (it) => !it.isUnknown && readsFile.test(it.string() ?? ""),
-        );
+        const command = commands.find((it) => !it.isUnknown && readsFile.test(it.string() ?? ""));
         return (
           command === undefined ||
           fault(command, `${resource.name} reads variables from a file in a command.`)
@@ -61,11 +57,10 @@ export const variablesNotInFiles = policy({
 });
 
 /** By its name, or by what is in it: nothing but assignments. */
-function isEnvironmentFile([name, file]: [string, Value<{ content?: unknown }>]): boolean {
+function isEnvironmentFile({ name, content }: VariableFile): boolean {
   if (/(?:^|[/._-])env(?:rc)?(?:[._-]|$)/i.test(name)) {
     return true;
   }
-  const content = file.isUnknown ? file : file.at("content");
   const lines = (content.isUnknown ? "" : (content.string() ?? ""))
     .split(/\r?\n/)
     .filter((line) => !/^\s*(?:#|$)/.test(line));
@@ -102,7 +97,7 @@ export const databaseUrlOwn = policy({
         alone ||
         databasesBehind(elsewhere).some((database) => databases.includes(database)) ||
         // An unknown value of a map that is made from nothing else that could give a connection is the database's.
-        (value.isUnknown && !sources.some((source) => source.is(stackReference)));
+        (value.isUnknown && !sources.some((source) => isStackReference(source)));
       return certain || undecided(value);
     }),
 });

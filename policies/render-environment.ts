@@ -1,6 +1,5 @@
-import type { ProjectEnvironment } from "@pulumi/render";
-import { fault, judge, policy, type Value, type Verdict } from "./framework/index.ts";
-import { render } from "./model/tokens.ts";
+import { judge, policy } from "./framework/index.ts";
+import { hostEnvironments } from "./model/sections.ts";
 
 export const renderEnvironment = policy({
   name: "render-environment",
@@ -12,30 +11,12 @@ export const renderEnvironment = policy({
   url: "https://render.com/docs/projects#protected-environments",
   productionOnly: true,
   check: (stack) =>
-    stack.ofType(render.project).flatMap((project) => {
-      const environments = project.at("environments");
-      return environments.isUnknown
-        ? [{ answer: "unknown" as const, value: environments }]
-        : environments
-            .entries()
-            .map(([key, environment]) => judge(project, () => judgeIsolation(key, environment)));
-    }),
+    hostEnvironments(stack).map(({ resource, name, isProtected, isIsolated }) =>
+      judge(resource, () => {
+        // A project may hold other stages too, which are for their own stacks.
+        if (/stag|dev|test|preview|sandbox|qa/i.test(name())) return true;
+        const verdict = isProtected();
+        return verdict === true ? isIsolated() : verdict;
+      }),
+    ),
 });
-
-function judgeIsolation(key: string, environment: Value<ProjectEnvironment>): Verdict {
-  const name = environment.at("name").string() ?? key;
-  // A project may hold other stages too, which are for their own stacks.
-  if (/stag|dev|test|preview|sandbox|qa/i.test(name)) return true;
-  const status = environment.at("protectedStatus");
-  if (status.string() !== "protected") {
-    return fault(
-      status,
-      `Every member of the workspace may change the environment ${name} and read its secrets.`,
-    );
-  }
-  const isolated = environment.at("networkIsolated");
-  return (
-    isolated.boolean() === true ||
-    fault(isolated, `Services of other environments reach those of ${name} by its private network.`)
-  );
-}

@@ -6,7 +6,6 @@ import {
   judge,
   policy,
   postponed,
-  type ResourceOf,
   type Stack,
   undecided,
   violation,
@@ -20,12 +19,10 @@ import {
   type NamedVariable,
   variablesNamed,
 } from "./model/generated.ts";
-import type { StackReferenceArgs } from "./model/other-args.ts";
 import { isConnectionName, isSecretName } from "./model/secret-names.ts";
-import { render, stackReference } from "./model/tokens.ts";
-import { applicationHosts, declaredVariables, isOtherHost } from "./model/variables.ts";
+import { isOtherStage } from "./model/stack-reference.ts";
+import { applicationHosts, declaredVariables } from "./model/variables.ts";
 import { bitsPerCharacter } from "./values/randomness.ts";
-import { stackIn } from "./values/urn.ts";
 
 const thresholds = {
   minimumLength: {
@@ -128,18 +125,14 @@ export const secretsNotShared = policy({
       ];
     }
     return [
-      ...stack.ofType(render.webService).map((service) =>
-        judge(service, () => {
-          const generation = service.at("previews", "generation");
-          const older = service.at("pullRequestPreviewsEnabled");
-          const isOn = ["automatic", "manual"].includes(generation.string() ?? "off");
-          const by = isOn ? generation : older;
+      ...applicationHosts(stack).map(({ resource, previews }) =>
+        judge(resource, () => {
+          const by = previews?.();
           return (
-            (!isOn && older.boolean() !== true) ||
-            isOtherHost(stack)(service) ||
+            by === undefined ||
             fault(
               by,
-              `Previews of ${service.name} get the secrets of production, with code that nobody has approved.`,
+              `Previews of ${resource.name} get the secrets of production, with code that nobody has approved.`,
             )
           );
         }),
@@ -147,9 +140,7 @@ export const secretsNotShared = policy({
       ...declaredVariables(stack).map((variable) =>
         judge(variable.resource, () => {
           const name = variable.name();
-          const foreign = variable.resource
-            .sourcesOf(variable.value)
-            .filter((source) => source.is(stackReference) && isOtherStage(source));
+          const foreign = variable.resource.sourcesOf(variable.value).filter(isOtherStage);
           if (name === undefined || !isSecretName(name)) {
             return true;
           }
@@ -241,10 +232,4 @@ function generatedHere(stack: Stack, name: string, { isSupplied }: Context): Fin
 function identities({ value, generators }: NamedVariable): string[] {
   const text = value.isUnknown ? undefined : value.string();
   return [...(text === undefined ? [] : [`value ${text}`]), ...(generators ?? []).map(({ urn }) => urn)];
-}
-
-/** Whether a reference is to a stack of another name, the last part of organization/project/stack. */
-function isOtherStage(reference: ResourceOf<StackReferenceArgs>): boolean {
-  const referred = (reference.at("name").string() ?? reference.name).split("/").at(-1);
-  return referred !== stackIn(reference.urn);
 }

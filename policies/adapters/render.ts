@@ -1,11 +1,20 @@
-import type { CronJobArgs, EnvVar, WebServiceArgs } from "@pulumi/render";
+import type {
+  CronJobArgs,
+  DockerSource,
+  EnvVar,
+  NativeRuntime,
+  ProjectEnvironment,
+  WebServiceArgs,
+} from "@pulumi/render";
 import {
   type AnyValue,
   fault,
   known,
+  type Resource,
   type ResourceOf,
   type Stack,
   some,
+  undecided,
   type Value,
 } from "../framework/index.ts";
 import { type Adapter, type Location, type Recipient, textsOf } from "../model/adapter.ts";
@@ -19,7 +28,9 @@ import { belongsTo, candidatesBy } from "../model/links.ts";
 import { isEverywhere } from "../model/networks.ts";
 import type { RenderPostgresArgs } from "../model/other-args.ts";
 import type { RenderHost } from "../model/render-host.ts";
+import type { CodeSource, HostEnvironment } from "../model/section-host.ts";
 import { render } from "../model/tokens.ts";
+import { section } from "./render/section.ts";
 
 /** Characters of what Render generates: 256 bits in base64. */
 const generatedLength = 44;
@@ -50,6 +61,22 @@ export const renderAdapter: Adapter = {
       return ids.map((id): Recipient => ({ id, types: services, noun: "service" }));
     }),
   jobs: (stack) => stack.ofType(render.cronJob).map(toJob),
+  section,
+  sources: (stack) =>
+    stack
+      .ofType(render.webService, render.privateService, render.backgroundWorker)
+      .flatMap((service) => codeSources(service.at("runtimeSource").as<RuntimeSource>())),
+  environments,
+  otherFiles: (stack) =>
+    stack.ofType(...Object.values(render)).map((resource) => ({
+      resource,
+      files: () =>
+        resource
+          .at("secretFiles")
+          .entries()
+          .map(([name, at]) => ({ name, at, content: at.isUnknown ? at : at.at("content") })),
+      commands: [resource.at("startCommand"), resource.at("preDeployCommand")],
+    })),
   domains: (stack) =>
     stack.ofType(render.webService, render.staticSite).flatMap((resource) =>
       customDomains(resource).map(
@@ -118,6 +145,13 @@ function hosts(stack: Stack): Host[] {
       labels: () => [service.name, ...textsOf(service.at("name"))],
       domains: customDomains(service),
       facesPublic: true,
+      healthPath: service.at("healthCheckPath"),
+      previews: () => {
+        const generation = service.at("previews", "generation");
+        const older = service.at("pullRequestPreviewsEnabled");
+        const isOn = ["automatic", "manual"].includes(generation.string() ?? "off");
+        return isOn ? generation : older.boolean() === true ? older : undefined;
+      },
       logs: () =>
         some(stack.ofType(render.logStream), (stream) => isGiven(stream.at("endpoint"))) ||
         `${service.name} does not send its logs to an aggregator.`,
@@ -157,6 +191,11 @@ function toJob(job: ResourceOf<CronJobArgs>): Job {
     labels: [job.at("name"), job.at("startCommand"), ...programs],
     command: job.at("startCommand"),
     programs,
+    sources: () =>
+      [source.at("docker").as<RenderSource>(), source.at("nativeRuntime").as<RenderSource>()]
+        .filter((it) => it.exists)
+        .map((it) => ({ repository: it.at("repoUrl"), branch: it.at("branch") })),
+    folders: [job.at("rootDirectory"), source.at("docker", "context"), source.at("docker", "dockerfilePath")],
     variables: {
       at: variables,
       entries: () => variables.entries().map(([name, variable]) => [name, variable.at("value")] as const),
@@ -217,4 +256,50 @@ function judgeNetwork(database: ResourceOf<RenderPostgresArgs>) {
   const open =
     !list.exists || some(list.items(), (entry) => isEverywhere(entry.at("cidrBlock").string() ?? ""));
   return !open || fault(list, "Every network reaches the database: ipAllowLists is missing or allows all.");
+}
+
+/** What both kinds of source in a repository have. */
+type RenderSource = Pick<NativeRuntime & DockerSource, "branch" | "repoUrl">;
+
+type RuntimeSource = CronJobArgs["runtimeSource"];
+
+/** A service is built natively or by Docker, or runs an image: what it does not have is absent. */
+function codeSources(source: Value<RuntimeSource>): CodeSource[] {
+  return (["nativeRuntime", "docker"] as const).map((kind) => ({
+    repository: source.at(kind, "repoUrl"),
+    branch: source.at(kind, "branch"),
+  }));
+}
+
+/** Environments of projects; a map of them that is unknown is one unknown environment. */
+function environments(stack: Stack): HostEnvironment[] {
+  return stack.ofType(render.project).flatMap((project) => {
+    const all = project.at("environments");
+    return all.isUnknown
+      ? [{ resource: project, name: () => undecided(all), isProtected: () => true, isIsolated: () => true }]
+      : all.entries().map(([key, environment]) => toEnvironment(project, key, environment));
+  });
+}
+
+function toEnvironment(
+  project: Resource,
+  key: string,
+  environment: Value<ProjectEnvironment>,
+): HostEnvironment {
+  const name = () => environment.at("name").string() ?? key;
+  const status = environment.at("protectedStatus");
+  const isolated = environment.at("networkIsolated");
+  return {
+    resource: project,
+    name,
+    isProtected: () =>
+      status.string() === "protected" ||
+      fault(
+        status,
+        `Every member of the workspace may change the environment ${name()} and read its secrets.`,
+      ),
+    isIsolated: () =>
+      isolated.boolean() === true ||
+      fault(isolated, `Services of other environments reach those of ${name()} by its private network.`),
+  };
 }

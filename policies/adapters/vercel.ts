@@ -16,6 +16,7 @@ import type { Host, Variable } from "../model/host.ts";
 import { type Issuer, readIssuer } from "../model/issuer.ts";
 import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
 import { vercel } from "../model/tokens.ts";
+import { section } from "./vercel/section.ts";
 import { judgeFirewallTimes, judgeRedirectStatus, judgeVariableTargets } from "./vercel/values.ts";
 
 const targets =
@@ -54,6 +55,12 @@ export const vercelAdapter: Adapter = {
         };
       }),
   recipients,
+  section,
+  sources: (stack) =>
+    stack.ofType(vercel.project).map((project) => ({
+      repository: project.at("gitRepository", "repo"),
+      branch: project.at("gitRepository", "productionBranch"),
+    })),
   dnsZones,
   locations: (stack) =>
     stack.ofType(vercel.project).map(

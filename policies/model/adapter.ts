@@ -10,6 +10,7 @@ import type { Host, Variable } from "./host.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Job } from "./job.ts";
 import type { Escalation, OnCallSchedule } from "./pager.ts";
+import type { CodeSource, HostEnvironment, SectionUse, VariableFiles } from "./section-host.ts";
 
 /**
  * What a vendor's resources are to the platform: each adapter fills the part of the model that its vendor has, and
@@ -46,6 +47,15 @@ export interface Adapter {
   readonly corsOrigins?: (stack: Stack) => readonly AnyValue[];
   /** Files that hosts take variables from. */
   readonly variableFiles?: (stack: Stack) => readonly AnyValue[];
+  /** What hosts may take variables from beside those that are declared, such as a secret file or a command. */
+  readonly otherFiles?: (stack: Stack) => readonly VariableFiles[];
+  /** Code that is built and deployed, of hosts and of what nobody calls. */
+  readonly sources?: (stack: Stack) => readonly CodeSource[];
+  /** The section of the checklist that is about the vendor's hosts. */
+  readonly section?: (stack: Stack) => SectionUse;
+  readonly environments?: (stack: Stack) => readonly HostEnvironment[];
+  /** Schemas in which the stack lets roles write to tables, as far as they are known. */
+  readonly writtenSchemas?: (stack: Stack) => readonly string[];
   /** What runs on a schedule. */
   readonly jobs?: (stack: Stack) => readonly Job[];
   /** Credentials of the vendor's API that the stack makes. */

@@ -1,7 +1,9 @@
+import { adapters } from "../adapters/index.ts";
 import type { Context } from "../framework/context.ts";
 import { type AnyValue, type Fault, fault, known, type Stack } from "../framework/index.ts";
-import { render, vercel } from "./tokens.ts";
-import { applicationHosts } from "./variables.ts";
+import { perStack } from "./per-stack.ts";
+import type { CodeSource, SectionHost } from "./section-host.ts";
+import { applicationHosts, hosts } from "./variables.ts";
 
 /** Branches that production is deployed from by their name; any other has to be a setting. */
 const productionBranch =
@@ -105,36 +107,47 @@ export function otherBranchFault(stack: Stack, repository: AnyValue, branch: Any
   return undefined;
 }
 
-interface Source {
-  readonly repository: AnyValue;
-  readonly branch: AnyValue;
+/** Where the hosts of the application are deployed from. */
+function sources(stack: Stack): CodeSource[] {
+  const applications = new Set(applicationHosts(stack).map(({ resource }) => resource.urn));
+  return deployedSources(stack).filter(({ branch }) => applications.has(branch.resource.urn));
 }
 
-/** Where the hosts of the application are deployed from. */
-function sources(stack: Stack): Source[] {
-  const applications = new Set(applicationHosts(stack).map(({ resource }) => resource.urn));
-  const atVercel = stack.ofType(vercel.project).map((project) => ({
-    repository: project.at("gitRepository", "repo"),
-    branch: project.at("gitRepository", "productionBranch"),
-  }));
-  const atRender = stack.ofType(render.webService).flatMap((service) =>
-    (["nativeRuntime", "docker"] as const).map((kind) => ({
-      repository: service.at("runtimeSource", kind, "repoUrl"),
-      branch: service.at("runtimeSource", kind, "branch"),
-    })),
-  );
-  return [...atVercel, ...atRender].filter(({ branch }) => applications.has(branch.resource.urn));
+/** What is built and deployed, of hosts and of what nobody calls. */
+const deployedSources: (stack: Stack) => readonly CodeSource[] = perStack((stack) =>
+  adapters.flatMap((adapter) => adapter.sources?.(stack) ?? []),
+);
+
+/** Branches from which the hosts are built that come from the same repository. */
+export function servedBranches(stack: Stack, repository: string): string[] {
+  const serving = new Set(hosts(stack).map(({ resource }) => resource));
+  return deployedSources(stack)
+    .filter(({ branch }) => serving.has(branch.resource))
+    .flatMap(({ repository: from, branch }) => {
+      const name = known(() => from.string());
+      const isSame = name !== undefined && (repository === name || repository.endsWith(`/${name}`));
+      return isSame ? (known(() => branch.string()) ?? []) : [];
+    });
+}
+
+/** What is wrong with the code that a host is built from. Throws UnknownRead. */
+export function deployedFault(
+  stack: Stack,
+  host: Pick<SectionHost, "sources">,
+  context: Context,
+): Fault | undefined {
+  for (const { repository, branch } of host.sources()) {
+    const found =
+      repositoryFault(stack, repository, context) ??
+      branchFault(branch, context) ??
+      otherBranchFault(stack, repository, branch);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function slugs(stack: Stack): string[] {
-  const atVercel = stack.ofType(vercel.project).map((project) => project.at("gitRepository", "repo"));
-  const atRender = stack
-    .ofType(render.webService, render.privateService, render.backgroundWorker)
-    .flatMap((service) => {
-      const source = service.at("runtimeSource");
-      return [source.at("nativeRuntime", "repoUrl"), source.at("docker", "repoUrl")];
-    });
-  const texts = [...atVercel, ...atRender].flatMap((value) => known(() => value.string()) ?? []);
+  const texts = deployedSources(stack).flatMap(({ repository }) => known(() => repository.string()) ?? []);
   return [...new Set(texts.map(slugOf))];
 }
 

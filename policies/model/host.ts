@@ -52,6 +52,10 @@ export interface Host {
   readonly isMeasured?: boolean;
   /** Whether all of its logs reach an aggregator. Throws UnknownRead. */
   readonly logs: () => Verdict;
+  /** The path of its health check. */
+  readonly healthPath?: AnyValue;
+  /** What makes previews of what nobody has approved with its variables; undefined where nothing does. Throws UnknownRead. */
+  readonly previews?: () => AnyValue | undefined;
   /** Whether it is asked whether it can serve; absent where policies of its vendor ask it. */
   readonly health?: () => Verdict;
   /** Whether it scales between bounds. */

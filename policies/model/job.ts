@@ -1,4 +1,5 @@
 import type { AnyValue, Resource } from "../framework/index.ts";
+import type { CodeSource } from "./section-host.ts";
 
 /** What runs on a schedule, at whatever vendor. */
 export interface Job {
@@ -12,6 +13,10 @@ export interface Job {
   readonly command: AnyValue;
   /** What it runs without a command: images and Dockerfiles; empty where the vendor has no such thing. */
   readonly programs: readonly AnyValue[];
+  /** What it is built from; empty or absent where it runs an image or its vendor has no such thing. Throws UnknownRead. */
+  readonly sources?: () => readonly CodeSource[];
+  /** Folders and files of the repository that it is built from. */
+  readonly folders?: readonly AnyValue[];
   /** Its variables. */
   readonly variables: JobVariables;
 }

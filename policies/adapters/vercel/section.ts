@@ -1,0 +1,118 @@
+import type { ProjectArgs, ProjectDomainArgs } from "@pulumi/vercel";
+import { fault, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
+import { ownedBy } from "../../model/links.ts";
+import type { SectionHost, SectionUse } from "../../model/section-host.ts";
+import { vercel } from "../../model/tokens.ts";
+import { skipsEveryBuild } from "../../values/shell.ts";
+
+/** Whether it serves visitors of production. */
+function isCustom(domain: ResourceOf<ProjectDomainArgs>): boolean {
+  const name = domain.at("domain").string() ?? "";
+  const elsewhere = ["redirect", "gitBranch", "customEnvironmentId"] as const;
+  return name !== "" && !name.endsWith(".vercel.app") && !elsewhere.some((key) => domain.at(key).exists);
+}
+
+const domainsOf = ownedBy([vercel.domain], "projectId");
+
+/** What section 7V asks of projects. */
+export function section(stack: Stack): SectionUse {
+  const { dnsRecord: _, ...others } = vercel;
+  return {
+    id: "7V",
+    isUsed: stack.ofType(...Object.values(others)).length > 0,
+    hosts: stack.ofType(vercel.project).map((project) => toSectionHost(stack, project)),
+  };
+}
+
+function toSectionHost(stack: Stack, project: ResourceOf<ProjectArgs>): SectionHost {
+  const repository = project.at("gitRepository");
+  return {
+    resource: project,
+    serves: () => judgeServing(project),
+    sources: () => [{ repository: repository.at("repo"), branch: repository.at("productionBranch") }],
+    folder: project.at("rootDirectory"),
+    declares: () =>
+      Boolean(repository.at("productionBranch").string()) ||
+      fault(repository.at("productionBranch"), `${project.name} has no production branch.`),
+    ownDomain: (isPlatforms) => judgeDomains(stack, project, isPlatforms),
+    closed: () => judgeClosed(project),
+  };
+}
+
+function judgeServing(project: ResourceOf<ProjectArgs>): Verdict {
+  const node = project.at("nodeVersion");
+  if (/^(?:\d|1[0-9]|21|23)(?:\.|$)/.test(node.string() ?? "")) {
+    return {
+      ...fault(node, `${project.name} runs on Node.js ${node.string()}, which gets no security updates.`),
+      fix: "Set nodeVersion to a version with long-term support, such as 24.x.",
+    };
+  }
+  const repository = project.at("gitRepository");
+  if (repository.at("type").string() !== "github" || !repository.at("repo").string()) {
+    return fault(repository, `${project.name} is not connected to a GitHub repository.`);
+  }
+  const ignore = project.at("ignoreCommand");
+  if (skipsEveryBuild(ignore.string() ?? "")) {
+    return fault(ignore, `${project.name} ignores every change, so nothing is deployed.`);
+  }
+  const deployments = project.at("gitProviderOptions", "createDeployments");
+  const assigned = project.at("autoAssignCustomDomains");
+  if (assigned.boolean() === false) {
+    return fault(
+      assigned,
+      `${project.name} does not give its domains to what is deployed, so visitors keep the old version.`,
+    );
+  }
+  if (deployments.string() === "disabled" || deployments.boolean() === false) {
+    return fault(deployments, `${project.name} makes no deployment of what is pushed.`);
+  }
+  return true;
+}
+
+function judgeDomains(
+  stack: Stack,
+  project: ResourceOf<ProjectArgs>,
+  isPlatforms: (host: string) => boolean,
+): Verdict {
+  const astray = domainsOf(stack, project, (domain) => leavesPlatform(domain, isPlatforms))[0];
+  if (astray !== undefined) {
+    return {
+      found: `${astray.name} sends its visitors to ${astray.at("redirect").string()}, which is no domain of this stack.`,
+    };
+  }
+  return domainsOf(stack, project, isCustom).length > 0 || `${project.name} has no domain of its own.`;
+}
+
+function judgeClosed(project: ResourceOf<ProjectArgs>): Verdict {
+  const open = (["publicSource", "directoryListing"] as const).find(
+    (property) => project.at(property).boolean() === true,
+  );
+  if (open !== undefined) {
+    return fault(
+      project.at(open),
+      `${open} of ${project.name} shows to everybody what only the team may see.`,
+    );
+  }
+  const automation = project.at().as<unknown>().at("protectionBypassForAutomation");
+  if (automation.boolean() === true) {
+    return fault(automation, `Whoever has its secret passes the protection of ${project.name}.`);
+  }
+  const paths = project.at("optionsAllowlist");
+  if (paths.exists) {
+    return fault(paths, `OPTIONS requests pass the protection of ${project.name}.`);
+  }
+  const forks = project.at("gitForkProtection");
+  return (
+    forks.boolean() !== false ||
+    fault(forks, `${project.name} builds pull requests from forks with its variables, without asking.`)
+  );
+}
+
+/** Whether it redirects to a host that is not of the platform. Throws UnknownRead. */
+function leavesPlatform(
+  domain: ResourceOf<ProjectDomainArgs>,
+  isPlatforms: (host: string) => boolean,
+): boolean {
+  const target = domain.at("redirect").string()?.toLowerCase() ?? "";
+  return target !== "" && !isPlatforms(target);
+}

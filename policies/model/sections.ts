@@ -1,0 +1,74 @@
+import { adapters } from "../adapters/index.ts";
+import {
+  type AnyValue,
+  type Finding,
+  judge,
+  known,
+  type Stack,
+  type Verdict,
+  violation,
+} from "../framework/index.ts";
+import { hostRecords } from "./domains.ts";
+import { perStack } from "./per-stack.ts";
+import type { HostEnvironment, Section, SectionHost, VariableFiles } from "./section-host.ts";
+import { hosts, isOtherHost } from "./variables.ts";
+
+export type { SectionHost } from "./section-host.ts";
+
+/**
+ * Judges each host of the vendor that a section of the checklist is about. Without any, the requirement is violated
+ * with the sentence `absent`, if the section is asked of the stack: where the stack has something at the vendor, where
+ * its DNS leads there, or where it has no host at all, so that nothing says that it is elsewhere.
+ */
+export function judgeSection(
+  stack: Stack,
+  section: Section,
+  absent: string,
+  test: (host: SectionHost) => Verdict,
+): Finding[] {
+  const uses = usesOf(stack).filter(({ use }) => use.id === section);
+  if (!uses.some(({ use, isTarget }) => use.isUsed || leadsTo(stack, isTarget)) && hosts(stack).length > 0) {
+    return [];
+  }
+  const all = uses.flatMap(({ use }) => use.hosts);
+  return all.length === 0 ? [violation(absent)] : all.map((host) => judge(host.resource, () => test(host)));
+}
+
+/** The same of those that are of the application. */
+export function judgeSectionApplications(
+  stack: Stack,
+  section: Section,
+  absent: string,
+  test: (host: SectionHost) => Verdict,
+): Finding[] {
+  return judgeSection(stack, section, absent, (host) => isOtherHost(stack)(host.resource) || test(host));
+}
+
+/** Environments of vendors, in which hosts of one stage are. */
+export function hostEnvironments(stack: Stack): HostEnvironment[] {
+  return adapters.flatMap((adapter) => adapter.environments?.(stack) ?? []);
+}
+
+/** Files that hosts take variables from. */
+export function variableFiles(stack: Stack): AnyValue[] {
+  return adapters.flatMap((adapter) => adapter.variableFiles?.(stack) ?? []);
+}
+
+/** What hosts may take variables from beside those that are declared. */
+export function otherFiles(stack: Stack): VariableFiles[] {
+  return adapters.flatMap((adapter) => adapter.otherFiles?.(stack) ?? []);
+}
+
+const usesOf = perStack((stack) =>
+  adapters.flatMap((adapter) => {
+    const use = adapter.section?.(stack);
+    return use === undefined ? [] : [{ use, isTarget: adapter.isTarget }];
+  }),
+);
+
+function leadsTo(stack: Stack, isTarget: ((content: string) => boolean) | undefined): boolean {
+  return hostRecords(stack).some(({ content }) => {
+    const text = content.isUnknown ? undefined : known(() => content.string());
+    return text !== undefined && isTarget?.(text.toLowerCase().replace(/\.$/, "")) === true;
+  });
+}
