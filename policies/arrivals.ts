@@ -1,4 +1,3 @@
-import { adapters } from "./adapters/index.ts";
 import {
   type Finding,
   fault,
@@ -13,6 +12,7 @@ import {
 import type { Scrape } from "./model/adapter.ts";
 import { databases } from "./model/databases.ts";
 import { domains, isVendorsOwn, recordsFor } from "./model/domains.ts";
+import { recipients } from "./model/facts.ts";
 import { isGenerator } from "./model/generated.ts";
 import { isGiven } from "./model/given.ts";
 import type { Host, Variable } from "./model/host.ts";
@@ -67,26 +67,24 @@ export const variablesArrive = policy({
 
 /** Variables for a host that the stack does not declare. */
 function strays(stack: Stack, isSupplied: (text: string) => boolean): Finding[] {
-  return adapters
-    .flatMap((adapter) => adapter.recipients?.(stack) ?? [])
-    .map(({ id, types, noun }) =>
-      judge(id.resource, () => {
-        const hosts = types.flatMap((type) => stack.ofType(type));
-        if (hosts.length === 0 || id.isUnknown) return true;
-        const text = id.string() ?? "";
-        // A list has one set of sources, so an id that is written beside one that is made is told by its text.
-        const isMade = id.path.length === 1 && id.resource.sourcesOf(id).length > 0;
-        return (
-          isMade ||
-          hosts.some((host) => host.id === text) ||
-          (text !== "" && isSupplied(text)) ||
-          fault(
-            id,
-            `${id.resource.name} gives variables to the ${noun} ${JSON.stringify(text)}, which this stack does not declare.`,
-          )
-        );
-      }),
-    );
+  return recipients(stack).map(({ id, types, noun }) =>
+    judge(id.resource, () => {
+      const hosts = types.flatMap((type) => stack.ofType(type));
+      if (hosts.length === 0 || id.isUnknown) return true;
+      const text = id.string() ?? "";
+      // A list has one set of sources, so an id that is written beside one that is made is told by its text.
+      const isMade = id.path.length === 1 && id.resource.sourcesOf(id).length > 0;
+      return (
+        isMade ||
+        hosts.some((host) => host.id === text) ||
+        (text !== "" && isSupplied(text)) ||
+        fault(
+          id,
+          `${id.resource.name} gives variables to the ${noun} ${JSON.stringify(text)}, which this stack does not declare.`,
+        )
+      );
+    }),
+  );
 }
 
 /** A value that several hosts have is read under one name; at a host with a map of variables, only names tell it. */

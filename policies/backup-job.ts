@@ -9,8 +9,8 @@ import {
   type Verdict,
 } from "./framework/index.ts";
 import { type Job, judgePresentJobs } from "./model/backups.ts";
-import { writtenSchemas } from "./model/databases.ts";
 import { branchFault, isAside, repositoryFault, servedBranches } from "./model/deployed-code.ts";
+import { writtenSchemas } from "./model/facts.ts";
 import { isRecipient } from "./values/age.ts";
 import { textList } from "./values/text-list.ts";
 import { stackIn } from "./values/urn.ts";

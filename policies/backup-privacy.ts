@@ -1,6 +1,6 @@
-import { fault, judge, known, policy, type Stack, type Verdict } from "./framework/index.ts";
-import { type Bucket, backupBuckets, bucketName } from "./model/backups.ts";
-import { cloudflare } from "./model/tokens.ts";
+import { judge, known, policy } from "./framework/index.ts";
+import { backupBuckets } from "./model/backups.ts";
+import { judgePrivacy } from "./model/bucket-rules.ts";
 
 export const backupsPrivate = policy({
   name: "backups-private",
@@ -11,23 +11,6 @@ export const backupsPrivate = policy({
   url: "https://developers.cloudflare.com/r2/buckets/public-buckets/",
   check: (stack) =>
     (known(() => backupBuckets(stack)) ?? []).map((bucket) =>
-      judge(bucket, () => judgeBucket(stack, bucket)),
+      judge(bucket, () => judgePrivacy(stack, bucket)),
     ),
 });
-
-function judgeBucket(stack: Stack, bucket: Bucket): Verdict {
-  const acl = bucket.at("acl");
-  if (/^public|^authenticated-read$/.test(acl.string() ?? "")) {
-    return fault(acl, `${bucket.name} has the ACL ${acl.string()}.`);
-  }
-  const name = known(() => bucketName(bucket));
-  const domain = stack
-    .ofType(cloudflare.r2ManagedDomain, cloudflare.r2CustomDomain)
-    .find(
-      (candidate) =>
-        candidate.at("enabled").boolean() !== false &&
-        (candidate.dependenciesOf("bucketName").some((it) => it === bucket) ||
-          (name !== undefined && known(() => candidate.at("bucketName").string()) === name)),
-    );
-  return domain === undefined || `${domain.name} serves ${bucket.name} to everybody.`;
-}

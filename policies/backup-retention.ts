@@ -1,15 +1,4 @@
-import type { AccountTokenArgs } from "@pulumi/cloudflare";
-import {
-  type Child,
-  fault,
-  type Item,
-  policy,
-  type Stack,
-  select,
-  some,
-  type Value,
-  type Verdict,
-} from "./framework/index.ts";
+import { fault, policy, type Stack, select, some, type Verdict } from "./framework/index.ts";
 import { type Bucket, judgeBackupBuckets, judgeBackupJobs } from "./model/backups.ts";
 import {
   backupPrefix,
@@ -18,7 +7,7 @@ import {
   lifecycleRules,
   locksOf,
 } from "./model/bucket-rules.ts";
-import { cloudflareTokens } from "./model/tokens.ts";
+import { apiTokens } from "./model/facts.ts";
 
 // Item 8.3: backups are kept for thirty days, out of reach of whoever has the job's keys.
 
@@ -76,10 +65,9 @@ export const backupKeys = policy({
   url: "https://developers.cloudflare.com/r2/api/tokens/",
   check: (stack) =>
     judgeBackupJobs(stack, (job) => {
-      const tokens = job.variables.sources.filter((source) => source.is(...cloudflareTokens));
-      const policies = tokens.flatMap((token) => token.at("policies").items());
-      const wide = some(policies, (rule) => rule.at("effect").string() === "allow" && !isScoped(rule));
-      return !wide || "The job's token reaches more than the objects of named buckets.";
+      const tokens = apiTokens(stack).filter(({ resource }) => job.variables.sources.includes(resource));
+      const isWide = some(tokens, (token) => token.isWide?.() === true);
+      return !isWide || "The job's token reaches more than the objects of named buckets.";
     }),
 });
 
@@ -115,15 +103,4 @@ function covers(prefix: string, stack: Stack, bucket: Bucket): boolean {
 /** Whether a rule for a prefix is for any backup. */
 function meets(prefix: string, stack: Stack, bucket: Bucket): boolean {
   return covers(prefix, stack, bucket) || prefix.startsWith(backupPrefix(stack, bucket));
-}
-
-type TokenPolicy = Value<Item<Child<AccountTokenArgs, "policies">>>;
-
-/** Resources are JSON in a text, in older versions a map. A permission on an account reaches its buckets' rules. */
-function isScoped(rule: TokenPolicy): boolean {
-  const resources = rule.at("resources");
-  const entries = resources.string() === undefined ? resources.entries() : resources.json().entries();
-  return (
-    entries.length > 0 && entries.every(([name]) => /^com\.cloudflare\.edge\.r2\.bucket\.[^*]+$/.test(name))
-  );
 }

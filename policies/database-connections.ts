@@ -1,18 +1,8 @@
-import type { ProviderArgs } from "@pulumi/postgresql";
-import {
-  fault,
-  judge,
-  judgeStack,
-  policy,
-  type ResourceOf,
-  type Stack,
-  some,
-  type Verdict,
-} from "./framework/index.ts";
+import { judge, judgeStack, policy, type Stack, some } from "./framework/index.ts";
 import { judgeDatabases } from "./model/databases.ts";
+import { connections } from "./model/facts.ts";
 import { isJob } from "./model/jobs.ts";
 import { verificationFindings } from "./model/tls-verification.ts";
-import { postgresql } from "./model/tokens.ts";
 import { declaredVariables, judgeVariables } from "./model/variables.ts";
 import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./values/connection-string.ts";
 
@@ -81,7 +71,7 @@ export const connectionsEncrypted = policy({
   check: (stack) => [
     judgeStack(
       () =>
-        stack.ofType(postgresql.provider).length > 0 ||
+        connections(stack).length > 0 ||
         isDeclared(stack, "DATABASE_URL", "DIRECT_URL", "PGSSLMODE") ||
         "No database connection is declared.",
     ),
@@ -96,29 +86,9 @@ export const connectionsEncrypted = policy({
       },
     ),
     ...verificationFindings(stack),
-    ...stack.ofType(postgresql.provider).map((provider) => judge(provider, () => judgeProvider(provider))),
+    ...connections(stack).map(({ resource, isEncrypted }) => judge(resource, isEncrypted)),
   ],
 });
 
 const isDeclared = (stack: Stack, ...names: readonly string[]): boolean =>
   some(declaredVariables(stack), (variable) => names.includes(variable.name() ?? ""));
-
-/** The schemes of AWS and Google connect by their own means, always by TLS, and send no sslmode. */
-function judgeProvider(provider: ResourceOf<ProviderArgs>): Verdict {
-  const scheme = provider.at("scheme").string() ?? "postgres";
-  if (scheme !== "postgres") {
-    return true;
-  }
-  const mode = provider.at("sslmode").string() ?? provider.at("sslMode").string();
-  if (mode === undefined) {
-    return fault(
-      provider.at("sslmode"),
-      "The provider has no sslmode, so PGSSLMODE in the environment decides.",
-    );
-  }
-  const weakness = sslModeFault(mode);
-  return (
-    weakness === undefined ||
-    fault(provider.at("sslmode"), `The provider has ${weakness}, which allows a plaintext connection.`)
-  );
-}

@@ -1,7 +1,6 @@
-import { judge, policy } from "./framework/index.ts";
-import { judgeReach, judgeScope } from "./model/grant-scope.ts";
-import { judgeServer, judgeUse } from "./model/role-use.ts";
-import { postgresql } from "./model/tokens.ts";
+import { policy } from "./framework/index.ts";
+import { judgeGrants } from "./model/grant-scope.ts";
+import { judgeConnecting } from "./model/role-use.ts";
 
 // Items 3.1 and 3.2: what roles are given has to be of use to whoever connects with them. What they may do beyond
 // that is in security-injection.ts.
@@ -13,13 +12,7 @@ export const grantsReach = policy({
   severity: "high",
   fix: "Name the schema, the database that the provider connects to, a role that the stack declares, and the privileges; grant USAGE on each schema in which the role has tables.",
   url: "https://www.postgresql.org/docs/current/ddl-priv.html",
-  check: (stack, _threshold, { isSupplied }) =>
-    stack
-      .ofType(postgresql.grant)
-      .flatMap((grant) => [
-        judge(grant, () => judgeScope(stack, grant, isSupplied)),
-        judge(grant, () => judgeReach(stack, grant)),
-      ]),
+  check: (stack, _threshold, { isSupplied }) => judgeGrants(stack, isSupplied),
 });
 
 export const rolesConnect = policy({
@@ -29,8 +22,5 @@ export const rolesConnect = policy({
   severity: "high",
   fix: "Give the role login true, a password and time for its statements, the role of the backups pg_read_all_data, and the provider the host of the stack's own database.",
   url: "https://www.postgresql.org/docs/current/predefined-roles.html",
-  check: (stack, _threshold, { isSupplied }) => [
-    ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeUse(stack, role))),
-    ...judgeServer(stack, isSupplied).map(({ provider, verdict }) => judge(provider, verdict)),
-  ],
+  check: (stack, _threshold, { isSupplied }) => judgeConnecting(stack, isSupplied),
 });

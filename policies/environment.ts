@@ -10,9 +10,9 @@ import {
 } from "./framework/index.ts";
 import { databasesBehind } from "./model/databases-behind.ts";
 import { recordsFor, servingDomains } from "./model/domains.ts";
+import { otherFiles, variableFiles } from "./model/facts.ts";
 import { judgeNamed } from "./model/generated.ts";
 import type { VariableFile } from "./model/section-host.ts";
-import { otherFiles, variableFiles } from "./model/sections.ts";
 import { keysBehind } from "./model/sentry-dsn.ts";
 import { isStackReference } from "./model/stack-reference.ts";
 import { applicationHosts, judgeVariables, type Variable } from "./model/variables.ts";

@@ -1,6 +1,5 @@
 import { fault, judge, policy } from "./framework/index.ts";
-import { generatedBits, isGenerator } from "./model/generated.ts";
-import { random } from "./model/tokens.ts";
+import { generatedBits, generatedPasswords, lengthOf } from "./model/generated.ts";
 
 export const passwordsStrong = policy({
   name: "generated-passwords-strong",
@@ -18,14 +17,13 @@ export const passwordsStrong = policy({
     },
   },
   check: (stack, threshold) =>
-    stack.ofType(random.password, random.bytes).map((generator) =>
+    generatedPasswords(stack).map((generator) =>
       judge(generator, () => {
-        if (!isGenerator(generator)) return true;
         const bits = generatedBits(generator);
         return (
           bits >= threshold("minimumBits") ||
           fault(
-            generator.at("length"),
+            lengthOf(generator),
             `${generator.name} makes up ${Math.floor(bits)} bits, which can be tried out; ${threshold("minimumBits")} are the least.`,
           )
         );

@@ -1,10 +1,9 @@
-import type { syntheticmonitoring } from "@pulumi/grafana";
 import { counted } from "../lib/text.ts";
-import { adapters } from "./adapters/index.ts";
-import { fault, judge, policy, type ResourceOf, type Stack, some, type Verdict } from "./framework/index.ts";
-import { isGiven, isOn } from "./model/given.ts";
+import { fault, judge, policy, type Stack, some, type Verdict } from "./framework/index.ts";
+import type { HealthCheck } from "./model/adapter.ts";
+import { healthChecks } from "./model/facts.ts";
 import { judgeApplicationSites, type Site } from "./model/sites.ts";
-import { grafana, render, sentry } from "./model/tokens.ts";
+import { hosts } from "./model/variables.ts";
 
 // Item 5.7. The health checks of Render itself are in render.ts.
 
@@ -26,67 +25,48 @@ export const healthChecked = policy({
         some(checks(stack, site), (isFor) => isFor()) ||
         `Nothing calls the health check of ${site.host} from outside.`,
     ),
-    ...stack.ofType(grafana.check).map((check) =>
-      judge(check, () => {
-        const probes = check.at("probes");
-        if (!isOn(check.at("enabled"))) {
+    ...healthChecks(stack).map((check) =>
+      judge(check.resource, () => {
+        const { resource, locationsAt } = check;
+        if (locationsAt === undefined || !check.isOn()) {
           return true;
         }
-        if (probes.items().length < threshold("minimumProbes")) {
-          return fault(probes, `${check.name} runs from ${counted(probes.items().length, "location")} only.`);
+        if (check.locations() < threshold("minimumProbes")) {
+          return fault(
+            locationsAt,
+            `${resource.name} runs from ${counted(check.locations(), "location")} only.`,
+          );
         }
-        return !callsHealth(stack, check.at("target").string()) || judgeAnswers(check);
+        return !callsHealth(stack, check.url()) || judgeAnswers(check);
       }),
     ),
   ],
 });
 
 /** An error, or a redirect to a page that says nothing of health, is no answer of a service that is well. */
-function judgeAnswers(check: GrafanaCheck): Verdict {
-  const failing = check
-    .at("settings", "http", "validStatusCodes")
-    .items()
-    .find((code) => !isSuccess(code.number()));
+function judgeAnswers({ resource, acceptedError }: HealthCheck): Verdict {
+  const accepted = acceptedError?.();
   return (
-    failing === undefined ||
-    fault(failing, `${check.name} takes the status ${failing.number() ?? "that is no number"} for healthy.`)
+    accepted === undefined ||
+    fault(
+      accepted,
+      `${resource.name} takes the status ${accepted.number() ?? "that is no number"} for healthy.`,
+    )
   );
 }
 
-const isSuccess = (status: number | undefined): boolean =>
-  status !== undefined && status >= 200 && status <= 299;
-
-type GrafanaCheck = ResourceOf<syntheticmonitoring.CheckArgs>;
-
-/** Questions whether each check is for the site. Sentry's count only in a stack without Grafana's, which alerts use. */
+/** Questions whether each check is for the site. What tells another system counts only where nothing else checks. */
 function checks(stack: Stack, { host }: Site): (() => boolean)[] {
-  const atGrafana = stack.ofType(grafana.check);
-  const elsewhere = adapters
-    .flatMap((adapter) => adapter.healthChecks?.(stack) ?? [])
-    .map((check) => () => check.isOn() && check.locations() > 1 && isHealthCheck(stack, check.url(), host));
-  if (elsewhere.length > 0) {
-    return [
-      ...elsewhere,
-      ...atGrafana.map(
-        (check) => () =>
-          isOn(check.at("enabled")) && asks(check) && isHealthCheck(stack, check.at("target").string(), host),
-      ),
-    ];
-  }
-  return atGrafana.length > 0
-    ? atGrafana.map(
-        (check) => () =>
-          isOn(check.at("enabled")) && asks(check) && isHealthCheck(stack, check.at("target").string(), host),
-      )
-    : stack
-        .ofType(sentry.uptimeMonitor)
-        .map(
-          (check) => () => isOn(check.at("enabled")) && isHealthCheck(stack, check.at("url").string(), host),
-        );
+  const apart = Map.groupBy(healthChecks(stack), ({ isApart }) => isApart === true);
+  return (apart.get(false) ?? apart.get(true) ?? []).map(
+    (check) => () =>
+      check.isOn() &&
+      check.asks?.() !== false &&
+      // A list of places is judged by itself.
+      (check.locationsAt !== undefined || check.locations() > 1) &&
+      isHealthCheck(stack, check.url(), host),
+  );
 }
-
-const asks = (check: GrafanaCheck): boolean =>
-  (["http", "multihttp", "scripted"] as const).some((kind) => isGiven(check.at("settings", kind)));
 
 /** An https URL at the host, with a path that a service declares as its health check or that is named like one. */
 function isHealthCheck(stack: Stack, text: string | undefined, host: string): boolean {
@@ -100,6 +80,6 @@ function callsHealth(stack: Stack, text: string | undefined): boolean {
   return (
     pathname !== undefined &&
     (/health|ready|live|status|ping/i.test(pathname) ||
-      some(stack.ofType(render.webService), (service) => service.at("healthCheckPath").string() === pathname))
+      some(hosts(stack), ({ healthPath }) => healthPath?.string() === pathname))
   );
 }

@@ -1,16 +1,7 @@
-import type { connections } from "@pulumi/grafana";
-import {
-  fault,
-  judgeEach,
-  policy,
-  type Resource,
-  type ResourceOf,
-  type Stack,
-  some,
-} from "./framework/index.ts";
-import { isGiven } from "./model/given.ts";
+import { judge, policy, type Resource, type Stack, some, violation } from "./framework/index.ts";
+import type { Scrape } from "./model/adapter.ts";
+import { allScrapes } from "./model/facts.ts";
 import { judgeApplicationSites } from "./model/sites.ts";
-import { grafana } from "./model/tokens.ts";
 import { applicationHosts, hosts } from "./model/variables.ts";
 
 // Item 5.4.
@@ -31,7 +22,7 @@ export const metricsScraped = policy({
       "No host of the application has a domain of its own, so no metrics are scraped.",
       ({ host, application }) =>
         isMeasured(stack, application) ||
-        some(stack.ofType(grafana.scrapeJob), (job) => isFor(job, host)) ||
+        some(allScrapes(stack), (job) => isFor(job, host)) ||
         `No scrape job reads the metrics of ${host}.`,
     ),
 });
@@ -46,22 +37,9 @@ export const metricsProtected = policy({
   check: (stack) =>
     areAllMeasured(stack)
       ? []
-      : judgeEach(stack.ofType(grafana.scrapeJob), "No scrape job is declared.", (job) => {
-          const method = job.at("authenticationMethod");
-          const credentials =
-            method.string() === "bearer"
-              ? (["authenticationBearerToken"] as const)
-              : method.string() === "basic"
-                ? (["authenticationBasicUsername", "authenticationBasicPassword"] as const)
-                : undefined;
-          if (credentials === undefined) {
-            return fault(method, `${job.name} does not authenticate.`);
-          }
-          const missing = credentials.find((property) => !isGiven(job.at(property)));
-          return (
-            missing === undefined || fault(job.at(missing), `${job.name} authenticates without ${missing}.`)
-          );
-        }),
+      : allScrapes(stack).length === 0
+        ? [violation("No scrape job is declared.")]
+        : allScrapes(stack).map(({ resource, authenticates }) => judge(resource, authenticates)),
 });
 
 /** Whether the host's vendor measures it by itself, as CloudWatch does what runs at Amazon. */
@@ -69,16 +47,11 @@ const isMeasured = (stack: Stack, host: Resource | undefined): boolean =>
   hosts(stack).some(({ resource, isMeasured: byVendor }) => resource === host && byVendor);
 
 const areAllMeasured = (stack: Stack): boolean =>
-  stack.ofType(grafana.scrapeJob).length === 0 &&
+  allScrapes(stack).length === 0 &&
   applicationHosts(stack).length > 0 &&
   applicationHosts(stack).every(({ isMeasured: byVendor }) => byVendor);
 
-function isFor(job: ResourceOf<connections.MetricsEndpointScrapeJobArgs>, host: string): boolean {
-  const url = URL.parse(job.at("url").string() ?? "");
-  return (
-    job.at("enabled").boolean() !== false &&
-    url?.protocol === "https:" &&
-    url.hostname === host &&
-    url.pathname !== "/"
-  );
+function isFor(job: Scrape, host: string): boolean {
+  const url = URL.parse(job.url() ?? "");
+  return job.isOn() && url?.protocol === "https:" && url.hostname === host && url.pathname !== "/";
 }

@@ -1,15 +1,12 @@
-import type { ProjectArgs } from "@pulumi/supabase";
 import { planFeatures } from "../config/plan-features.ts";
 import { planHas, planIds, planTitle, vendors } from "../config/plans.ts";
 import { listed } from "../lib/text.ts";
 import type { Context } from "./framework/context.ts";
 import {
   type Finding,
-  fault,
   judge,
   policy,
   type Resource,
-  type ResourceOf,
   type Stack,
   select,
   unproved,
@@ -26,7 +23,7 @@ import {
   scalingUses,
   webHostUses,
 } from "./model/plan-uses.ts";
-import { supabase } from "./model/tokens.ts";
+import { rejected } from "./model/rejected.ts";
 import {
   edgeRuleUses,
   firewallUses,
@@ -110,22 +107,9 @@ export const planDatabase = policy({
   url: url("supabasePitr"),
   check: (stack, _, context) => [
     ...within(databaseUses(stack), stack, context),
-    ...stack.ofType(supabase.project).map((project) => judge(project, () => judgeSmallest(project, context))),
+    ...rejected(stack, "computeSizes", context),
   ],
 });
-
-/** A paid organization starts at micro: https://supabase.com/docs/guides/platform/compute-and-disk */
-function judgeSmallest(project: ResourceOf<ProjectArgs>, { plans }: Context): Verdict {
-  const size = project.at("instanceSize");
-  return (
-    size.string() !== "nano" ||
-    !planHas("supabase", plans.supabase ?? "", "pro") ||
-    fault(
-      size,
-      `${project.name} has the compute size nano, which Supabase rejects on the plan ${planTitle("supabase", plans.supabase ?? "")}: set database.computeSize to micro or larger.`,
-    )
-  );
-}
 
 export const planHealthChecks = policy({
   name: "plan-health-checks",

@@ -1,5 +1,5 @@
 import { judge, policy } from "./framework/index.ts";
-import { hostEnvironments } from "./model/sections.ts";
+import { hostEnvironments } from "./model/facts.ts";
 
 export const renderEnvironment = policy({
   name: "render-environment",

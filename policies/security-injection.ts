@@ -1,14 +1,6 @@
 import { judge, known, policy } from "./framework/index.ts";
-import {
-  judgeExpiry,
-  judgeMembership,
-  judgeOwner,
-  judgePublic,
-  judgeRole,
-  judgeUser,
-} from "./model/database-roles.ts";
+import { judgePrivileges, judgeUser } from "./model/database-roles.ts";
 import { judgeSites, notProxied } from "./model/sites.ts";
-import { postgresql } from "./model/tokens.ts";
 import { declaredVariables } from "./model/variables.ts";
 import { wafFault } from "./model/waf.ts";
 
@@ -36,11 +28,7 @@ export const leastPrivilege = policy({
   fix: "Set superuser, createDatabase, createRole, replication and bypassRowLevelSecurity to false on the postgresql.Role, and grant what it needs. A role that only backup jobs connect with, and that may only read, may bypass row-level security. Make DATABASE_URL from the role of the application.",
   url: "https://www.postgresql.org/docs/current/role-attributes.html",
   check: (stack, _threshold, { now }) => [
-    ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeRole(stack, role))),
-    ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeExpiry(role, now))),
-    ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
-    ...stack.ofType(postgresql.grant).map((grant) => judge(grant, () => judgePublic(grant))),
-    ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeOwner(stack, schema))),
+    ...judgePrivileges(stack, now),
     ...declaredVariables(stack)
       .filter((variable) => known(() => variable.name()) === "DATABASE_URL")
       .map(({ resource, value }) => judge(resource, () => judgeUser(stack, resource, value))),

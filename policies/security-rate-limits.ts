@@ -1,9 +1,9 @@
 import { known, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { bypassOf, type Protection } from "./model/bypasses.ts";
+import { allScrapes } from "./model/facts.ts";
 import { limitsOf, type RateLimit } from "./model/rate-limits.ts";
 import { judgeSites, notProxied, requestTo, type Site } from "./model/sites.ts";
 import { stackOutput } from "./model/stack-outputs.ts";
-import { grafana } from "./model/tokens.ts";
 import { applicationHosts } from "./model/variables.ts";
 import { representativePaths } from "./values/representative-paths.ts";
 import type { SampleRequest } from "./values/sample-request.ts";
@@ -151,10 +151,9 @@ function callsOf(stack: Stack, site: Site, limits: readonly RateLimit[], root: s
 
 /** Metrics of a host that a job reads with credentials: a limit there would only keep the job away. */
 function scrapedPaths(stack: Stack, host: string): string[] {
-  return stack.ofType(grafana.scrapeJob).flatMap((job) => {
-    const method = known(() => job.at("authenticationMethod").string()) ?? "";
-    const url = URL.parse(known(() => job.at("url").string()) ?? "");
-    return url?.hostname === host && ["bearer", "basic"].includes(method) ? [url.pathname] : [];
+  return allScrapes(stack).flatMap((job) => {
+    const url = URL.parse(known(() => job.url()) ?? "");
+    return url?.hostname === host && known(() => job.hasMethod()) === true ? [url.pathname] : [];
   });
 }
 

@@ -1,16 +1,6 @@
-import {
-  type Fault,
-  type Finding,
-  fault,
-  judge,
-  known,
-  policy,
-  type Stack,
-  type Value,
-  type Verdict,
-} from "./framework/index.ts";
+import { judge, policy } from "./framework/index.ts";
+import { dataApis, signIns } from "./model/facts.ts";
 import { isOwnName } from "./model/own-names.ts";
-import { supabase } from "./model/tokens.ts";
 
 // Supabase signs people in and serves tables by itself: its settings decide who gets in, and where they are sent.
 
@@ -22,7 +12,10 @@ export const supabaseSignIn = policy({
   severity: "critical",
   fix: "In auth of the supabase.Settings set site_url and uri_allow_list to https URLs of the platform, mailer_autoconfirm to false, password_min_length to 8 or more and jwt_exp to a day or less.",
   url: "https://supabase.com/docs/guides/deployment/going-into-prod",
-  check: (stack) => judgeSettings(stack, "auth", (document) => signInFault(stack, document) ?? true),
+  check: (stack) =>
+    signIns(stack).map(({ resource, isSafe }) =>
+      judge(resource, () => isSafe((host) => isOwnName(stack, host))),
+    ),
 });
 
 export const supabaseSchemas = policy({
@@ -32,117 +25,5 @@ export const supabaseSchemas = policy({
   severity: "critical",
   fix: "Take the schemas of Supabase and PostgreSQL out of db_schema in api of the supabase.Settings; leave public, graphql_public and those of the application.",
   url: "https://supabase.com/docs/guides/api/hardening-data-api",
-  check: (stack) =>
-    judgeSettings(stack, "api", (document) => {
-      const schemas = document.at("db_schema");
-      const own = (schemas.string() ?? "").split(",").find((schema) => internal.test(schema.trim()));
-      return own === undefined || fault(schemas, `The Data API serves the schema ${own.trim()}.`);
-    }),
+  check: (stack) => dataApis(stack).map(({ resource, servesOwn }) => judge(resource, servesOwn)),
 });
-
-/** Schemas that hold passwords, secrets or the server's own tables. */
-const internal =
-  /^(?:auth|vault|pg_\w+|information_schema|supabase_\w+|cron|net|extensions|pgsodium\w*|pgbouncer|realtime|_\w+)$/;
-
-function judgeSettings(
-  stack: Stack,
-  property: "auth" | "api",
-  test: (document: Value) => Verdict,
-): Finding[] {
-  return stack
-    .ofType(supabase.settings)
-    .map((settings) =>
-      judge(settings, () => !settings.at(property).exists || test(settings.at(property).json())),
-    );
-}
-
-const longestToken = 86_400;
-const shortestPassword = 8;
-/** Supabase's own advisor says so. Source: https://supabase.com/docs/guides/deployment/going-into-prod */
-const longestCode = 3600;
-/** Attempts from one address, in five minutes or an hour; the defaults are 30 to 150. */
-const mostAttempts = 3600;
-const attemptLimits = [
-  "rate_limit_otp",
-  "rate_limit_verify",
-  "rate_limit_anonymous_users",
-  "rate_limit_web3",
-];
-
-function signInFault(stack: Stack, auth: Value): Fault | undefined {
-  const isOn = (name: string) => auth.at(name).boolean() === true;
-  const site = auth.at("site_url");
-  const [wrongSite] = wrongUrls(stack, site.string() ?? "");
-  if (wrongSite !== undefined) {
-    return fault(site, `site_url ${wrongSite}.`);
-  }
-  const list = auth.at("uri_allow_list");
-  const [wrongEntry] = (list.string() ?? "").split(",").flatMap((url) => wrongUrls(stack, url.trim()));
-  if (wrongEntry !== undefined) {
-    return fault(
-      list,
-      `uri_allow_list ${wrongEntry}, to which a sign-in may send the visitor with the token.`,
-    );
-  }
-  const takesMail = auth.at("external_email_enabled").boolean() !== false;
-  if (isOn("mailer_autoconfirm") && takesMail) {
-    return fault(
-      auth.at("mailer_autoconfirm"),
-      "Anybody may sign up with somebody else's address: mailer_autoconfirm is true.",
-    );
-  }
-  if (isOn("mailer_allow_unverified_email_sign_ins")) {
-    return fault(
-      auth.at("mailer_allow_unverified_email_sign_ins"),
-      "People sign in with an address that nobody has confirmed.",
-    );
-  }
-  const seconds = auth.at("jwt_exp");
-  if ((seconds.number() ?? 0) > longestToken) {
-    return fault(
-      seconds,
-      `A token that was taken is valid for ${seconds.number()} seconds, more than a day.`,
-    );
-  }
-  const code = auth.at("mailer_otp_exp");
-  if ((code.number() ?? 0) > longestCode) {
-    return fault(code, `A code or link in a mail is valid for ${code.number()} seconds, more than an hour.`);
-  }
-  const limit = attemptLimits.map((name) => auth.at(name)).find((it) => (it.number() ?? 0) > mostAttempts);
-  if (limit !== undefined) {
-    return fault(limit, `${limit.path.at(-1)} allows ${limit.number()} attempts, which is no limit.`);
-  }
-  const hook = auth
-    .entries()
-    .find(
-      ([name, value]) => /^hook_\w+_uri$/.test(name) && /^http:/i.test(known(() => value.string()) ?? ""),
-    );
-  if (hook !== undefined) {
-    return fault(hook[1], `${hook[0]} is plain http: what Supabase sends there can be read and forged.`);
-  }
-  const length = auth.at("password_min_length");
-  if ((length.number() ?? shortestPassword) < shortestPassword) {
-    return fault(length, `Passwords may have ${length.number()} characters.`);
-  }
-  const rotation = auth.at("refresh_token_rotation_enabled");
-  return rotation.boolean() === false
-    ? fault(
-        rotation,
-        "A refresh token that was taken works for ever: refresh_token_rotation_enabled is false.",
-      )
-    : undefined;
-}
-
-/** What is wrong with a URL that Supabase sends people to, as a predicate; nothing for the scheme of an app. */
-function wrongUrls(stack: Stack, text: string): string[] {
-  if (text === "") return [];
-  const [, scheme = "", host = ""] = /^([a-z][\w+.-]*):\/\/([^/:?#]*)/i.exec(text) ?? [];
-  const shown = JSON.stringify(text.slice(0, 80));
-  if (scheme === "") return [`has ${shown}, which is not a URL`];
-  if (!/^https?$/i.test(scheme)) return [];
-  if (scheme.toLowerCase() === "http") return [`has ${shown}, which is plain http`];
-  // A star stands for what has no dot, two for anything: what is fixed behind them says whose it is.
-  const fixed = host.replace(/^\*+\.?/, "");
-  const isFixed = fixed.includes(".") && !fixed.includes("*");
-  return isFixed && isOwnName(stack, fixed) ? [] : [`has ${shown}, whose host is not a name of the platform`];
-}

@@ -21,6 +21,7 @@ type Rule = Value<Item<Child<AccountTokenArgs, "policies">>>;
 export function apiTokens(stack: Stack): ApiToken[] {
   return stack.ofType(...cloudflareTokens).map((token) => ({
     resource: token,
+    isWide: () => some(token.at("policies").items(), (rule) => isAllowing(rule) && !isScoped(rule)),
     isGood: (now) => judgeValidity(token, now),
     opens: (bucket) => judgeBucket(token, bucket),
   }));
@@ -126,5 +127,14 @@ function reaches(rule: Rule, bucket: TokenBucket): boolean {
   const own = `com.cloudflare.edge.r2.bucket.${bucket.account()}_${bucket.jurisdiction()}_${bucket.name()}`;
   return named.some(
     (key) => key === own || key.includes("*") || !key.startsWith("com.cloudflare.edge.r2.bucket."),
+  );
+}
+
+/** Resources are JSON in a text, in older versions a map. A permission on an account reaches its buckets' rules. */
+function isScoped(rule: Rule): boolean {
+  const resources = rule.at("resources");
+  const entries = resources.string() === undefined ? resources.entries() : resources.json().entries();
+  return (
+    entries.length > 0 && entries.every(([name]) => /^com\.cloudflare\.edge\.r2\.bucket\.[^*]+$/.test(name))
   );
 }

@@ -2,30 +2,29 @@ import type * as grafanaTypes from "@pulumi/grafana";
 import { type Stack, undecided, type Value } from "../framework/index.ts";
 import type { Adapter } from "../model/adapter.ts";
 import type { AlertRule } from "../model/alert-rule.ts";
-import { isGiven, isOn } from "../model/given.ts";
+import { isGiven } from "../model/given.ts";
 import { firingConditions } from "../model/grafana-conditions.ts";
 import { grafana } from "../model/tokens.ts";
 import { type Measure, measureOf } from "../values/alert-measures.ts";
 import { durationSeconds } from "../values/duration.ts";
+import { healthChecks } from "./grafana/checks.ts";
+import { dashboards } from "./grafana/dashboards.ts";
 import { judgeMonitoringValues } from "./grafana/monitoring-values.ts";
+import { scrapes } from "./grafana/scrapes.ts";
 import { judgeAlertValues, judgeCheckMethods } from "./grafana/values.ts";
 import { apiTokens } from "./grafana-tokens.ts";
 
 export const grafanaAdapter: Adapter = {
   alerts,
   apiTokens,
+  dashboards,
+  healthChecks,
   rejects: {
     alerts: judgeAlertValues,
     healthChecks: judgeCheckMethods,
     monitoring: judgeMonitoringValues,
   },
-  scrapes: (stack) =>
-    stack.ofType(grafana.scrapeJob).map((resource) => ({
-      resource,
-      isOn: () => isOn(resource.at("enabled")),
-      url: () => resource.at("url").string(),
-      token: resource.at("authenticationBearerToken"),
-    })),
+  scrapes,
 };
 
 /** A rule that records a series alerts nobody; a list of rules that is unknown is one unknown rule. */

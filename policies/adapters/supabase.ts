@@ -7,8 +7,13 @@ import { ownedBy } from "../model/links.ts";
 import { isEverywhere } from "../model/networks.ts";
 import { recoveryDays, recoveryLossMinutes } from "../model/recovery.ts";
 import { supabase } from "../model/tokens.ts";
+import { dataApis, signIns } from "./supabase/settings.ts";
+import { judgeComputeSizes } from "./supabase/values.ts";
 
 export const supabaseAdapter: Adapter = {
+  rejects: { computeSizes: judgeComputeSizes },
+  signIns,
+  dataApis,
   databases: (stack) => stack.ofType(supabase.project).map((project) => toDatabase(stack, project)),
   locations: (stack) =>
     stack

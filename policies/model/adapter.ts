@@ -38,10 +38,15 @@ export interface Adapter {
   readonly channels?: (stack: Stack) => readonly Sender[];
   /** What calls a health check from outside. */
   readonly healthChecks?: (stack: Stack) => readonly HealthCheck[];
-  /** Golden signals that dashboards show, each dashboard by itself. */
-  readonly dashboards?: (stack: Stack) => readonly ReadonlySet<GoldenSignal>[];
+  readonly dashboards?: (stack: Stack) => readonly Dashboard[];
   readonly schedules?: (stack: Stack) => readonly OnCallSchedule[];
   readonly escalations?: (stack: Stack) => readonly Escalation[];
+  /** Connections to databases that the stack itself opens. */
+  readonly connections?: (stack: Stack) => readonly Connection[];
+  /** What signs people in, and sends them on. */
+  readonly signIns?: (stack: Stack) => readonly SignIn[];
+  /** What serves tables of a database to clients. */
+  readonly dataApis?: (stack: Stack) => readonly DataApi[];
   readonly databases?: (stack: Stack) => readonly Database[];
   /** Origins that something of the vendor's answers with Access-Control-Allow-Origin. */
   readonly corsOrigins?: (stack: Stack) => readonly AnyValue[];
@@ -79,6 +84,7 @@ export type Rejects = Partial<
       | "alerts"
       | "apiTokens"
       | "bucketRules"
+      | "computeSizes"
       | "edgeRules"
       | "errorTracking"
       | "firewalls"
@@ -111,12 +117,44 @@ export interface Scrape {
   readonly isOn: () => boolean;
   readonly url: () => string | undefined;
   readonly token: AnyValue;
+  /** Whether it shows who it is, so that the metrics can be closed to others. */
+  readonly authenticates: () => Verdict;
+  /** Whether it says that it does, by whatever means. */
+  readonly hasMethod: () => boolean;
 }
 
 /** What sends messages to people. */
 export interface Sender {
   readonly resource: Resource;
   readonly channels: () => readonly Channel[];
+}
+
+/** A dashboard, by itself. */
+export interface Dashboard {
+  readonly signals: ReadonlySet<GoldenSignal>;
+  /** What may show more: a document that is unknown, or a query that the pack cannot read. */
+  readonly unread?: AnyValue;
+}
+
+/** A connection to a database that the stack itself opens. Each question may throw UnknownRead. */
+export interface Connection {
+  readonly resource: Resource;
+  /** Whether it is by TLS, whoever else decides how the client connects. */
+  readonly isEncrypted: () => Verdict;
+}
+
+/** What signs people in to the application, at a vendor that does so. */
+export interface SignIn {
+  readonly resource: Resource;
+  /** Whether it lets in only whom it should, and sends them only to hosts of the platform. Throws UnknownRead. */
+  readonly isSafe: (isOwnName: (host: string) => boolean) => Verdict;
+}
+
+/** What serves tables of a database to clients. */
+export interface DataApi {
+  readonly resource: Resource;
+  /** Whether it serves only schemas of the application. Throws UnknownRead. */
+  readonly servesOwn: () => Verdict;
 }
 
 /** A call of a URL from outside, again and again. Each question may throw UnknownRead. */
@@ -126,6 +164,14 @@ export interface HealthCheck {
   readonly url: () => string | undefined;
   /** Places that it is called from. */
   readonly locations: () => number;
+  /** The list of the places, where the stack names each. */
+  readonly locationsAt?: AnyValue;
+  /** Whether it asks by HTTP; absent where its vendor asks in no other way. */
+  readonly asks?: () => boolean;
+  /** A status that it takes for healthy, and that says of no service that it is well. */
+  readonly acceptedError?: () => AnyValue | undefined;
+  /** Set where it tells another system than the alerts: it counts only in a stack without others. */
+  readonly isApart?: true;
 }
 
 /** What runs in a region, or in several. */

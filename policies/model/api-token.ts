@@ -5,6 +5,8 @@ export interface ApiToken {
   readonly resource: Resource;
   /** Whether the vendor takes it, and it may do anything at all. */
   readonly isGood: (now: number) => Verdict;
+  /** Whether it reaches more than the objects of named buckets; absent where it is not for buckets. */
+  readonly isWide?: () => boolean;
   /** Whether what has it may write to the store of a bucket; absent where it is not for buckets. */
   readonly opens?: (bucket: TokenBucket) => Verdict;
 }

@@ -3,11 +3,14 @@ import type { types as s3 } from "@pulumi/minio";
 import type { Input } from "@pulumi/pulumi";
 import {
   type AnyValue,
+  fault,
   type Key,
+  known,
   type ResourceOf,
   type Stack,
   select,
   type Value,
+  type Verdict,
 } from "../framework/index.ts";
 import { type Bucket, backupJobs, bucketName, jobsOf, variableOf } from "./backups.ts";
 import { belongsTo, candidatesBy } from "./links.ts";
@@ -167,4 +170,22 @@ function locksByJobs(stack: Stack, bucket: Bucket): number[] {
   const asked = jobs.length > 0 ? jobs : backupJobs(stack).filter((job) => job.variables.at.isUnknown);
   const days = asked.map((job) => variableOf(job, "BACKUP_LOCK_DAYS")?.string() ?? "");
   return days.flatMap((text) => (/^\d{1,6}$/.test(text) ? [Number(text)] : []));
+}
+
+/** Whether nobody reaches a bucket from the Internet without a credential. Throws UnknownRead. */
+export function judgePrivacy(stack: Stack, bucket: Bucket): Verdict {
+  const acl = bucket.at("acl");
+  if (/^public|^authenticated-read$/.test(acl.string() ?? "")) {
+    return fault(acl, `${bucket.name} has the ACL ${acl.string()}.`);
+  }
+  const name = known(() => bucketName(bucket));
+  const domain = stack
+    .ofType(cloudflare.r2ManagedDomain, cloudflare.r2CustomDomain)
+    .find(
+      (candidate) =>
+        candidate.at("enabled").boolean() !== false &&
+        (candidate.dependenciesOf("bucketName").some((it) => it === bucket) ||
+          (name !== undefined && known(() => candidate.at("bucketName").string()) === name)),
+    );
+  return domain === undefined || `${domain.name} serves ${bucket.name} to everybody.`;
 }

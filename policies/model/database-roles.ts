@@ -1,7 +1,9 @@
 import type { GrantArgs, GrantRoleArgs, RoleArgs, SchemaArgs } from "@pulumi/postgresql";
 import {
   type AnyValue,
+  type Finding,
   fault,
+  judge,
   known,
   type Resource,
   type ResourceOf,
@@ -276,3 +278,12 @@ const administrators: ReadonlySet<string> = new Set([
 ]);
 
 const isAdministrator = (group: string): boolean => administrators.has(group);
+
+/** Whether roles, memberships, grants and schemas leave nobody a privilege that an injected statement could use. */
+export const judgePrivileges = (stack: Stack, now: number): Finding[] => [
+  ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeRole(stack, role))),
+  ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeExpiry(role, now))),
+  ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
+  ...stack.ofType(postgresql.grant).map((grant) => judge(grant, () => judgePublic(grant))),
+  ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeOwner(stack, schema))),
+];

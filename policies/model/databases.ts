@@ -20,8 +20,3 @@ export function judgeDatabases(
     ? [violation(absent)]
     : all.map((database) => judge(database.resource, () => test(database)));
 }
-
-/** Schemas in which the stack lets roles write to tables: what they hold is the application's. */
-export function writtenSchemas(stack: Stack): string[] {
-  return adapters.flatMap((adapter) => adapter.writtenSchemas?.(stack) ?? []);
-}

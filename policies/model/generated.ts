@@ -95,6 +95,13 @@ function written({ value, writeOnly }: Variable): AnyValue {
   return writeOnly !== undefined && !isGiven(value) && isGiven(writeOnly) ? writeOnly : value;
 }
 
+/** Passwords and tokens that the stack makes up. */
+export const generatedPasswords = (stack: Stack): Generator[] =>
+  stack.ofType(random.password, random.bytes).filter((generator) => isGenerator(generator));
+
+/** How much of it is made up. */
+export const lengthOf = (generator: Generator): AnyValue => generator.at("length");
+
 export function isGenerator(resource: Resource): resource is Generator {
   return generators.has(resource.type);
 }

@@ -1,5 +1,13 @@
 import type { GrantArgs } from "@pulumi/postgresql";
-import { fault, known, type ResourceOf, type Stack, type Verdict } from "../framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  known,
+  type ResourceOf,
+  type Stack,
+  type Verdict,
+} from "../framework/index.ts";
 import { databases } from "./databases.ts";
 import { perStack } from "./per-stack.ts";
 import { postgresql } from "./tokens.ts";
@@ -119,3 +127,12 @@ function isSameRole(one: Grant, other: Grant): boolean {
   if (mine !== undefined || theirs !== undefined) return mine === theirs;
   return known(() => one.at("role").string()) === known(() => other.at("role").string());
 }
+
+/** Whether each grant is of what the stack has, and reaches what it is made for. */
+export const judgeGrants = (stack: Stack, isSupplied: (text: string) => boolean): Finding[] =>
+  stack
+    .ofType(postgresql.grant)
+    .flatMap((grant) => [
+      judge(grant, () => judgeScope(stack, grant, isSupplied)),
+      judge(grant, () => judgeReach(stack, grant)),
+    ]);

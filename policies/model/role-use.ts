@@ -1,4 +1,12 @@
-import { fault, known, type Resource, type Stack, type Verdict } from "../framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  known,
+  type Resource,
+  type Stack,
+  type Verdict,
+} from "../framework/index.ts";
 import { backupJobs } from "./backups.ts";
 import type { Role } from "./database-roles.ts";
 import { databases } from "./databases.ts";
@@ -93,3 +101,9 @@ export function judgeServer(stack: Stack, isSupplied: (text: string) => boolean)
     },
   }));
 }
+
+/** Whether each role is at the stack's own database, and of use to whoever connects with it. */
+export const judgeConnecting = (stack: Stack, isSupplied: (text: string) => boolean): Finding[] => [
+  ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeUse(stack, role))),
+  ...judgeServer(stack, isSupplied).map(({ provider, verdict }) => judge(provider, verdict)),
+];

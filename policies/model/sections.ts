@@ -1,16 +1,8 @@
 import { adapters } from "../adapters/index.ts";
-import {
-  type AnyValue,
-  type Finding,
-  judge,
-  known,
-  type Stack,
-  type Verdict,
-  violation,
-} from "../framework/index.ts";
+import { type Finding, judge, known, type Stack, type Verdict, violation } from "../framework/index.ts";
 import { hostRecords } from "./domains.ts";
 import { perStack } from "./per-stack.ts";
-import type { HostEnvironment, Section, SectionHost, VariableFiles } from "./section-host.ts";
+import type { Section, SectionHost } from "./section-host.ts";
 import { hosts, isOtherHost } from "./variables.ts";
 
 export type { SectionHost } from "./section-host.ts";
@@ -42,21 +34,6 @@ export function judgeSectionApplications(
   test: (host: SectionHost) => Verdict,
 ): Finding[] {
   return judgeSection(stack, section, absent, (host) => isOtherHost(stack)(host.resource) || test(host));
-}
-
-/** Environments of vendors, in which hosts of one stage are. */
-export function hostEnvironments(stack: Stack): HostEnvironment[] {
-  return adapters.flatMap((adapter) => adapter.environments?.(stack) ?? []);
-}
-
-/** Files that hosts take variables from. */
-export function variableFiles(stack: Stack): AnyValue[] {
-  return adapters.flatMap((adapter) => adapter.variableFiles?.(stack) ?? []);
-}
-
-/** What hosts may take variables from beside those that are declared. */
-export function otherFiles(stack: Stack): VariableFiles[] {
-  return adapters.flatMap((adapter) => adapter.otherFiles?.(stack) ?? []);
 }
 
 const usesOf = perStack((stack) =>

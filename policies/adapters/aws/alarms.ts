@@ -1,5 +1,5 @@
 import { type AnyValue, known, type Resource, type ResourceOf, type Stack } from "../../framework/index.ts";
-import type { HealthCheck, Sender } from "../../model/adapter.ts";
+import type { Dashboard, HealthCheck, Sender } from "../../model/adapter.ts";
 import type { AlertRule, Channel } from "../../model/alert-rule.ts";
 import { cloudWatch, route53, sns } from "../../model/aws-tokens.ts";
 import type { Measure } from "../../values/alert-measures.ts";
@@ -124,10 +124,10 @@ export const healthChecks = (stack: Stack): HealthCheck[] =>
   });
 
 /** What the metrics in a dashboard's document show. */
-export function dashboards(stack: Stack): ReadonlySet<GoldenSignal>[] {
+export function dashboards(stack: Stack): Dashboard[] {
   return stack.ofType(cloudWatch.dashboard).map((own) => {
     const body = known(() => own.at("dashboardBody").string()) ?? "";
-    return new Set(signals.flatMap(([signal, form]) => (form.test(body) ? [signal] : [])));
+    return { signals: new Set(signals.flatMap(([signal, form]) => (form.test(body) ? [signal] : []))) };
   });
 }
 

@@ -1,0 +1,24 @@
+import { adapters } from "../adapters/index.ts";
+import type { Stack } from "../framework/index.ts";
+import type { Adapter } from "./adapter.ts";
+import { perStack } from "./per-stack.ts";
+
+/** A part of the model, of all vendors together. */
+const all = <Fact>(read: (adapter: Adapter) => ((stack: Stack) => readonly Fact[]) | undefined) =>
+  perStack((stack): readonly Fact[] => adapters.flatMap((adapter) => read(adapter)?.(stack) ?? []));
+
+export const apiTokens = all(({ apiTokens: part }) => part);
+export const connections = all(({ connections: part }) => part);
+export const corsOrigins = all(({ corsOrigins: part }) => part);
+export const dashboards = all(({ dashboards: part }) => part);
+export const dataApis = all(({ dataApis: part }) => part);
+export const healthChecks = all(({ healthChecks: part }) => part);
+export const hostEnvironments = all(({ environments: part }) => part);
+export const otherFiles = all(({ otherFiles: part }) => part);
+export const recipients = all(({ recipients: part }) => part);
+/** Also those that are switched off: `scrapes` of shared-secrets.ts leaves them out. */
+export const allScrapes = all(({ scrapes: part }) => part);
+export const signIns = all(({ signIns: part }) => part);
+export const variableFiles = all(({ variableFiles: part }) => part);
+/** Schemas in which the stack lets roles write to tables: what they hold is the application's. */
+export const writtenSchemas = all(({ writtenSchemas: part }) => part);
