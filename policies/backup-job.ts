@@ -8,8 +8,9 @@ import {
   type Stack,
   type Verdict,
 } from "./framework/index.ts";
+import { isAside } from "./model/aside.ts";
 import { type Job, judgePresentJobs } from "./model/backups.ts";
-import { branchFault, isAside, repositoryFault, servedBranches } from "./model/deployed-code.ts";
+import { branchFault, repositoryFault, servedBranches } from "./model/deployed-code.ts";
 import { writtenSchemas } from "./model/facts.ts";
 import { isRecipient } from "./values/age.ts";
 import { textList } from "./values/text-list.ts";

@@ -1,6 +1,6 @@
-import { fault, judge, policy, some } from "./framework/index.ts";
+import { judge, policy, some } from "./framework/index.ts";
 import { judgeBranches, judgeRequiredCheck, judgeRule } from "./model/branch-rules.ts";
-import { github } from "./model/tokens.ts";
+import { ruleWriters } from "./model/facts.ts";
 
 // Items 1.1 to 1.5: what must hold before a change reaches a branch that releases come from. The check
 // `preview` is under 1.4: it is to the platform's stack what `npm run build` is to the application.
@@ -188,40 +188,6 @@ export const branchRulesForAll = policy({
       const around = some(covering, (rules) => rules.hasBypass());
       return !around || `Some actors may bypass the rules of ${what}.`;
     }),
-    ...stack.ofType(github.collaborator).map((collaborator) =>
-      judge(collaborator, () => {
-        const permission = collaborator.at("permission");
-        return (
-          permission.string() !== "admin" ||
-          fault(
-            permission,
-            `${collaborator.at("username").string()} alone may change the rules of ${collaborator.at("repository").string()}.`,
-          )
-        );
-      }),
-    ),
-    ...stack.ofType(github.teamRepository).map((team) =>
-      judge(team, () => {
-        const permission = team.at("permission");
-        return (
-          permission.string() !== "admin" ||
-          fault(permission, `A team may change the rules of ${team.at("repository").string()}.`)
-        );
-      }),
-    ),
-    ...stack.ofType(github.collaborators).map((collaborators) =>
-      judge(collaborators, () => {
-        const permission = [...collaborators.at("users").items(), ...collaborators.at("teams").items()]
-          .map((member) => member.at("permission"))
-          .find((it) => it.string() === "admin");
-        return (
-          permission === undefined ||
-          fault(
-            permission,
-            `A collaborator may change the rules of ${collaborators.at("repository").string()}.`,
-          )
-        );
-      }),
-    ),
+    ...ruleWriters(stack).map(({ resource, isHarmless }) => judge(resource, isHarmless)),
   ],
 });

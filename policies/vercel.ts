@@ -1,5 +1,6 @@
 import { fault, known, policy, type Stack } from "./framework/index.ts";
-import { deployedFault, isAside } from "./model/deployed-code.ts";
+import { isAside } from "./model/aside.ts";
+import { deployedFault } from "./model/deployed-code.ts";
 import { domains } from "./model/domains.ts";
 import { judgeSection } from "./model/sections.ts";
 

@@ -2,12 +2,14 @@ import type { Adapter } from "../model/adapter.ts";
 import { awsAdapter } from "./aws/index.ts";
 import { cloudflareAdapter } from "./cloudflare.ts";
 import { datadogAdapter } from "./datadog.ts";
+import { githubAdapter } from "./github.ts";
 import { grafanaAdapter } from "./grafana.ts";
 import { neonAdapter } from "./neon.ts";
 import { onCallAdapter } from "./oncall.ts";
 import { opsgenieAdapter } from "./opsgenie.ts";
 import { pagerdutyAdapter } from "./pagerduty.ts";
 import { postgresqlAdapter } from "./postgresql.ts";
+import { pulumiCloudAdapter } from "./pulumi-cloud.ts";
 import { renderAdapter } from "./render.ts";
 import { sentryAdapter } from "./sentry.ts";
 import { supabaseAdapter } from "./supabase.ts";
@@ -28,4 +30,6 @@ export const adapters: readonly Adapter[] = [
   onCallAdapter,
   sentryAdapter,
   postgresqlAdapter,
+  githubAdapter,
+  pulumiCloudAdapter,
 ];

@@ -10,6 +10,14 @@ import type { Host, Variable } from "./host.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Job } from "./job.ts";
 import type { Escalation, OnCallSchedule } from "./pager.ts";
+import type {
+  Access,
+  CodeRepository,
+  DriftCheck,
+  PackGroup,
+  StackClock,
+  StackDeployment,
+} from "./repository.ts";
 import type { CodeSource, HostEnvironment, SectionUse, VariableFiles } from "./section-host.ts";
 
 /**
@@ -61,6 +69,20 @@ export interface Adapter {
   readonly environments?: (stack: Stack) => readonly HostEnvironment[];
   /** Schemas in which the stack lets roles write to tables, as far as they are known. */
   readonly writtenSchemas?: (stack: Stack) => readonly string[];
+  /** Repositories that the stack is responsible for. */
+  readonly repositories?: (stack: Stack) => readonly CodeRepository[];
+  /** Keys and roles by which code or rules may be changed. */
+  readonly writers?: (stack: Stack) => readonly Access[];
+  /** Who may change the rules of a repository. */
+  readonly ruleWriters?: (stack: Stack) => readonly Access[];
+  /** Tokens, teams and issuers by which production may be changed. */
+  readonly productionAccess?: (stack: Stack) => readonly Access[];
+  /** Files that a stack writes into a repository. */
+  readonly writtenFiles?: (stack: Stack) => readonly Access[];
+  readonly stackClocks?: (stack: Stack) => readonly StackClock[];
+  readonly driftChecks?: (stack: Stack) => readonly DriftCheck[];
+  readonly stackDeployments?: (stack: Stack) => readonly StackDeployment[];
+  readonly packGroups?: (stack: Stack) => readonly PackGroup[];
   /** What runs on a schedule. */
   readonly jobs?: (stack: Stack) => readonly Job[];
   /** Credentials of the vendor's API that the stack makes. */

@@ -9,13 +9,6 @@ import { applicationHosts, hosts } from "./variables.ts";
 const productionBranch =
   /^(?:main|master|trunk|stable|live|default|prod(?:uction)?|releases?)(?:[/-](?!feature).+)?$/i;
 
-/** Whether a folder of a repository is for something else than production by its name, or is outside of it. */
-export const isAside = (path: string): boolean =>
-  /(?:^|\/)\.\.(?:\/|$)/.test(path) ||
-  /(?:^|\/)(?:examples?|samples?|demos?|playground|sandbox|tests?|fixtures?|docs|tmp|temp|scratch|archive|old|legacy|deprecated)(?:\/|$)/i.test(
-    path,
-  );
-
 /** What is wrong with the branch that production is deployed from; a missing one is another matter. */
 export function branchFault(branch: AnyValue, { stage, isSupplied }: Context): Fault | undefined {
   const name = branch.string() ?? "";

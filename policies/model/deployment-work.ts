@@ -1,6 +1,6 @@
 import { type Fault, fault, type Stack, unproved, type Verdict } from "../framework/index.ts";
 import { mayMatchBoth } from "../values/ref-cover.ts";
-import { isAside } from "./deployed-code.ts";
+import { isAside } from "./aside.ts";
 import { type DeploymentSettings, isTaggedStaging, stackLabel } from "./deployments.ts";
 
 /** Commands before a deployment that bring dependencies and programs, and cannot take the pack away. */

@@ -22,3 +22,12 @@ export const signIns = all(({ signIns: part }) => part);
 export const variableFiles = all(({ variableFiles: part }) => part);
 /** Schemas in which the stack lets roles write to tables: what they hold is the application's. */
 export const writtenSchemas = all(({ writtenSchemas: part }) => part);
+export const codeRepositories = all(({ repositories: part }) => part);
+export const writers = all(({ writers: part }) => part);
+export const ruleWriters = all(({ ruleWriters: part }) => part);
+export const productionRights = all(({ productionAccess: part }) => part);
+export const writtenFiles = all(({ writtenFiles: part }) => part);
+export const stackClocks = all(({ stackClocks: part }) => part);
+export const driftChecks = all(({ driftChecks: part }) => part);
+export const stackDeployments = all(({ stackDeployments: part }) => part);
+export const packGroups = all(({ packGroups: part }) => part);
