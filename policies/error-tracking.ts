@@ -1,23 +1,21 @@
-import type { KeyArgs, ProjectArgs } from "@pulumi/sentry";
 import {
-  type AnyValue,
+  type Finding,
   fault,
   judge,
   judgeEach,
   known,
   policy,
   type Resource,
-  type ResourceOf,
   type Stack,
   some,
   type Verdict,
+  violation,
 } from "./framework/index.ts";
+import type { ErrorProject } from "./model/error-tracking.ts";
+import { errorKeys, errorProjects, scrubbings } from "./model/facts.ts";
 import { type NamedVariable, variablesNamed } from "./model/generated.ts";
-import { belongsTo } from "./model/links.ts";
-import type { SentryOrganizationDataScrubbingArgs } from "./model/other-args.ts";
 import { isOwnName } from "./model/own-names.ts";
 import { isDsnOfStack } from "./model/sentry-dsn.ts";
-import { sentry } from "./model/tokens.ts";
 import { applicationHosts, judgeVariables } from "./model/variables.ts";
 
 // Items 5.1 and 5.2, and of item 4.10 what the error tracker stores. Its alerts are in error-tracking-alerts.ts.
@@ -31,7 +29,7 @@ export const errorTrackingProject = policy({
   severity: "high",
   fix: "Declare a sentry.Project for the platform, whose filters name single messages, releases and addresses.",
   url: "https://docs.sentry.io/product/projects/",
-  check: (stack) => judgeEach(projects(stack), `${noProject}, so errors are not tracked.`, judgeFilters),
+  check: (stack) => judgeProjects(stack, `${noProject}, so errors are not tracked.`, ({ keeps }) => keeps()),
 });
 
 export const errorTrackingOrigins = policy({
@@ -42,20 +40,19 @@ export const errorTrackingOrigins = policy({
   fix: "Set clientSecurity.allowedDomains of the sentry.Project to the origins of the platform's own hosts.",
   url: "https://docs.sentry.io/security-legal-pii/security/security-policy-reporting/",
   check: (stack) =>
-    judgeEach(
-      projects(stack),
+    judgeProjects(
+      stack,
       `${noProject}, so none names the pages that may send it events.`,
-      (project) => {
-        const list = project.at("clientSecurity", "allowedDomains");
-        const origins = list.items();
-        if (origins.length === 0) {
+      ({ originsAt: list, origins }) => {
+        const all = origins();
+        if (all.length === 0) {
           return fault(list, "The project accepts events from any page, because allowedDomains is empty.");
         }
-        const open = some(origins, (origin) => isOpen(origin.string() ?? "*"));
+        const open = some(all, (origin) => isOpen(origin.string() ?? "*"));
         if (open) return fault(list, "The project accepts events from the pages of any host.");
         return (
           applicationHosts(stack).length === 0 ||
-          some(origins, (origin) => isOwnName(stack, hostOf(origin.string() ?? ""))) ||
+          some(all, (origin) => isOwnName(stack, hostOf(origin.string() ?? ""))) ||
           fault(list, "The project accepts events from no page of this platform.")
         );
       },
@@ -70,49 +67,14 @@ export const errorTrackingKey = policy({
   severity: "high",
   fix: "Declare a sentry.Key for the project with rateLimitCount and rateLimitWindow, such as 300 events in 60 seconds.",
   url: "https://docs.sentry.io/pricing/quotas/manage-event-stream-guide/",
-  check: (stack) => {
-    const keys = stack.ofType(...sentry.key);
-    return [
-      ...judgeEach(
-        projects(stack),
-        `${noProject}, so none has a key.`,
-        (project) =>
-          some(keys, (key) => isOf(key, project)) || `${project.name} has no key that the stack declares.`,
-      ),
-      ...keys.map((key) =>
-        judge(key, () => {
-          if (key.at("isActive").boolean() === false) {
-            return fault(
-              key.at("isActive"),
-              "The key is switched off, so Sentry drops every event that is sent with it.",
-            );
-          }
-          const perMinute =
-            ((key.at("rateLimitCount").number() ?? 0) * 60) / (key.at("rateLimitWindow").number() ?? 60);
-          if (perMinute > mostPerMinute) {
-            return fault(
-              key.at("rateLimitCount"),
-              `The key takes ${Math.round(perMinute)} events a minute, which no quota holds for long.`,
-            );
-          }
-          const window = key.at("rateLimitWindow");
-          if (perMinute > 0 && (perMinute < fewestPerMinute || (window.number() ?? 0) > longestWindow)) {
-            return fault(
-              key.at("rateLimitCount"),
-              `The key takes ${key.at("rateLimitCount").number()} events in ${window.number()} seconds, and Sentry drops all that come after them.`,
-            );
-          }
-          return (
-            isPositive(key.at("rateLimitCount"), window) ||
-            fault(
-              key.at("rateLimitCount"),
-              "The key has no rate limit. It is in every page, so anybody can use up the quota with it.",
-            )
-          );
-        }),
-      ),
-    ];
-  },
+  check: (stack) => [
+    ...judgeProjects(
+      stack,
+      `${noProject}, so none has a key.`,
+      ({ resource, hasKey }) => hasKey() || `${resource.name} has no key that the stack declares.`,
+    ),
+    ...errorKeys(stack).map(({ resource, isLimited }) => judge(resource, isLimited)),
+  ],
 });
 
 export const sentryDsnWired = policy({
@@ -144,10 +106,8 @@ export const errorTrackingScrubs = policy({
   fix: "Leave Sentry's scrubbers on, the loader script's session replay and debug output off, and SENTRY_SEND_DEFAULT_PII unset.",
   url: "https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/",
   check: (stack) => [
-    ...stack.ofType(...sentry.key).map((key) => judge(key, () => judgeLoader(key))),
-    ...stack
-      .ofType(sentry.organizationScrubbing)
-      .map((scrubbing) => judge(scrubbing, () => judgeScrubbing(scrubbing))),
+    ...errorKeys(stack).map(({ resource, isDiscreet }) => judge(resource, isDiscreet)),
+    ...scrubbings(stack).map(({ resource, isOn }) => judge(resource, isOn)),
     ...judgeVariables(
       stack,
       (name) => sendsMore.has(name),
@@ -155,9 +115,6 @@ export const errorTrackingScrubs = policy({
     ),
   ],
 });
-
-/** Of a plan that has a million events a month these are used up within an hour. */
-const mostPerMinute = 20_000;
 
 /** What an origin of allowedDomains is for: `https://*.example.com:8443` is for example.com. */
 const hostOf = (origin: string): string =>
@@ -168,47 +125,15 @@ const hostOf = (origin: string): string =>
     .replace(/[:/].*$/, "")
     .replace(/^\*\./, "");
 
-/** Filters that match whatever comes. Throws UnknownRead. */
-function judgeFilters(project: ResourceOf<ProjectArgs>): Verdict {
-  for (const kind of ["errorMessages", "releases", "blacklistedIps"] as const) {
-    const filter = project.at("filters", kind);
-    const all = filter.items().find((item) => matchesAll(item.string() ?? ""));
-    if (all !== undefined) {
-      return fault(
-        all,
-        `${project.name} drops every event: ${JSON.stringify(all.string())} in ${kind} matches all.`,
-      );
-    }
-  }
-  return true;
-}
-
-const matchesAll = (filter: string): boolean =>
-  filter.includes("*") ? !/[^*?\s]/.test(filter) : /^(?:0\.0\.0\.0|::)\/0$/.test(filter);
-
-/** One fault in a loop reports itself as often, and hides every other while the key takes no more. */
-const fewestPerMinute = 10;
-const longestWindow = 3600;
-
-const projects = (stack: Stack) => stack.ofType(...sentry.project);
-
-/** A project is named by its slug, which is its id as well. */
-function isOf(key: ResourceOf<KeyArgs>, project: ResourceOf<ProjectArgs>): boolean {
-  if (belongsTo(key, "project", project)) {
-    return true;
-  }
-  if (key.dependenciesOf("project").length > 0) {
-    return false;
-  }
-  const slug = project.at("slug");
-  return slug.exists && key.at("project").string() === slug.string();
+function judgeProjects(stack: Stack, absent: string, test: (project: ErrorProject) => Verdict): Finding[] {
+  const all = errorProjects(stack);
+  return all.length === 0
+    ? [violation(absent)]
+    : all.map((project) => judge(project.resource, () => test(project)));
 }
 
 /** `*`, also with a scheme or a port. */
 const isOpen = (origin: string): boolean => /^(?:[\w+.-]+:\/\/)?\*(?::(?:\d+|\*))?\/?$/.test(origin.trim());
-
-const isPositive = (...figures: readonly AnyValue[]): boolean =>
-  figures.every((figure) => (figure.number() ?? 0) > 0);
 
 function hasDsn(stack: Stack, host: Resource): boolean {
   const variables = applicationHosts(stack).find(({ resource }) => resource === host)?.variables ?? [];
@@ -226,26 +151,6 @@ function judgeDsn(stack: Stack, variable: NamedVariable): Verdict {
   return (
     isDsnOfStack(stack, variable) ||
     fault(value, "SENTRY_DSN is not made from a key at Sentry that this stack declares.")
-  );
-}
-
-function judgeLoader(key: ResourceOf<KeyArgs>): Verdict {
-  const replay = key.at("javascriptLoaderScript", "sessionReplayEnabled");
-  if (replay.boolean() === true) {
-    return fault(replay, "The loader script of the key records what people see and type.");
-  }
-  const debug = key.at("javascriptLoaderScript", "debugEnabled");
-  return debug.boolean() !== true || fault(debug, "The loader script of the key prints every event.");
-}
-
-/** In that resource the scrubbers are off where they are left out. */
-function judgeScrubbing(scrubbing: ResourceOf<SentryOrganizationDataScrubbingArgs>): Verdict {
-  const off = (["dataScrubber", "dataScrubberDefaults"] as const).find(
-    (it) => scrubbing.at(it).boolean() !== true,
-  );
-  return (
-    off === undefined ||
-    fault(scrubbing.at(off), `${off} is not true, so a project may store passwords and card numbers.`)
   );
 }
 

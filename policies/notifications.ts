@@ -8,12 +8,12 @@ import {
   policy,
   type Stack,
   select,
-  type Value,
   violation,
 } from "./framework/index.ts";
 import type { Channel } from "./model/alert-rule.ts";
 import { type AlertRule, alertRules } from "./model/alert-rules.ts";
-import { channelsOf, contactPoints } from "./model/contact-points.ts";
+import { channelsOf, contactPoints, nameOf } from "./model/contact-points.ts";
+import { routings } from "./model/facts.ts";
 import { isGiven } from "./model/given.ts";
 import { judgeSeverities, wakingAlerts } from "./model/named-alerts.ts";
 import { type Deliveries, deliveriesOf } from "./model/notification-routes.ts";
@@ -21,8 +21,6 @@ import { isPrompt, messageWaits, muteFault, pageWaits } from "./model/notificati
 import { judgeSilence } from "./model/pager-silence.ts";
 import { isPager, judgePagers, sendersElsewhere, servicesOf } from "./model/pagers.ts";
 import { perStack } from "./model/per-stack.ts";
-import type { Route } from "./model/route.ts";
-import { grafana } from "./model/tokens.ts";
 
 // Item S6.3. Whom a page calls is in on-call.ts.
 
@@ -72,13 +70,11 @@ export const contactPointsDeclared = policy({
   url: documentation,
   check: (stack) => {
     const named = [
-      ...stack.ofType(grafana.notificationPolicy).flatMap((it) => namedBelow(it.at().as<Route>())),
-      ...alertRules(stack).flatMap(
-        ({ grafana: entry }) => entry?.at("notificationSettings", "contactPoint") ?? [],
-      ),
+      ...routings(stack).flatMap(({ names }) => names()),
+      ...alertRules(stack).flatMap(({ sendsTo }) => sendsTo ?? []),
     ].filter(isGiven);
     const isElsewhere =
-      alertRules(stack).length > 0 && alertRules(stack).every((rule) => rule.grafana === undefined);
+      alertRules(stack).length > 0 && alertRules(stack).every(({ isRouted }) => isRouted === undefined);
     if (named.length === 0 && isElsewhere) {
       return [];
     }
@@ -211,11 +207,9 @@ function judgeDeliveries(
   if (rules.length === 0) {
     return [violation(absent)];
   }
-  const isTree = stack.ofType(grafana.notificationPolicy).length > 0;
-  const routed = rules.filter(({ grafana: entry }) => entry !== undefined);
-  const going = routed.filter(
-    ({ grafana: entry }) => isTree || (entry !== undefined && isGiven(entry.at("notificationSettings"))),
-  );
+  const isTree = routings(stack).length > 0;
+  const routed = rules.filter(({ isRouted }) => isRouted);
+  const going = routed.filter(({ hasOwnRoute }) => isTree || hasOwnRoute?.() === true);
   return [
     ...rules.flatMap((rule) => {
       const { channels } = rule;
@@ -241,19 +235,8 @@ function judgeDeliveries(
 }
 
 /** Contact points by name; without one, the provider uses the name of the resource. */
-const pointsNamed = perStack((stack) =>
-  lookup(contactPoints(stack), (point) => point.at("name").string() ?? point.name),
-);
+const pointsNamed = perStack((stack) => lookup(contactPoints(stack), (point) => nameOf(point)));
 
 function channelsAt(stack: Stack, name: AnyValue) {
   return pointsNamed(stack)(name.string() ?? "").flatMap(channelsOf);
-}
-
-/** Names of contact points in a route and those below it. */
-function namedBelow(route: Value<Route>): AnyValue[] {
-  const children = route.at("policies");
-  return [
-    route.at("contactPoint"),
-    ...(children.isUnknown ? [children] : children.items().flatMap((child) => namedBelow(child.as<Route>()))),
-  ];
 }

@@ -1,5 +1,5 @@
-import { adapters } from "./adapters/index.ts";
 import { type Finding, judge, policy, type Stack, type Verdict, violation } from "./framework/index.ts";
+import { escalations, schedules } from "./model/facts.ts";
 import type { Escalation, OnCallSchedule } from "./model/pager.ts";
 
 // Items S6.4 and S6.5.
@@ -95,7 +95,7 @@ function judgeSchedules(
   absent: string,
   test: (schedule: OnCallSchedule) => Verdict,
 ): Finding[] {
-  const all = adapters.flatMap((adapter) => adapter.schedules?.(stack) ?? []);
+  const all = schedules(stack);
   return all.length === 0
     ? [violation(absent)]
     : all.map((schedule) => judge(schedule.resource, () => test(schedule)));
@@ -106,7 +106,7 @@ function judgeEscalations(
   absent: string,
   test: (escalation: Escalation) => Verdict,
 ): Finding[] {
-  const all = adapters.flatMap((adapter) => adapter.escalations?.(stack) ?? []);
+  const all = escalations(stack);
   return all.length === 0
     ? [violation(absent)]
     : all.map((escalation) => judge(escalation.resource, () => test(escalation)));

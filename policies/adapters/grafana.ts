@@ -7,9 +7,10 @@ import { firingConditions } from "../model/grafana-conditions.ts";
 import { grafana } from "../model/tokens.ts";
 import { type Measure, measureOf } from "../values/alert-measures.ts";
 import { durationSeconds } from "../values/duration.ts";
-import { healthChecks } from "./grafana/checks.ts";
+import { healthChecks, watches } from "./grafana/checks.ts";
 import { dashboards } from "./grafana/dashboards.ts";
 import { judgeMonitoringValues } from "./grafana/monitoring-values.ts";
+import { routing } from "./grafana/routing.ts";
 import { scrapes } from "./grafana/scrapes.ts";
 import { judgeAlertValues, judgeCheckMethods } from "./grafana/values.ts";
 import { apiTokens } from "./grafana-tokens.ts";
@@ -19,6 +20,8 @@ export const grafanaAdapter: Adapter = {
   apiTokens,
   dashboards,
   healthChecks,
+  watches,
+  routing,
   rejects: {
     alerts: judgeAlertValues,
     healthChecks: judgeCheckMethods,
@@ -46,6 +49,9 @@ function toRule(stack: Stack, entry: Value<grafanaTypes.types.input.alerting.Rul
     resource: entry.resource,
     entry,
     grafana: entry,
+    isRouted: true,
+    sendsTo: entry.at("notificationSettings", "contactPoint"),
+    hasOwnRoute: () => isGiven(entry.at("notificationSettings")),
     name: () => entry.at("name").string() ?? "without a name",
     conditions: () => {
       conditions ??= firingConditions(stack, entry).map(({ atoms }) => atoms.map(measureOf));

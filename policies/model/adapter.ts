@@ -6,6 +6,15 @@ import type { ApiToken } from "./api-token.ts";
 import type { Database } from "./database.ts";
 import type { Domain, HostRecord } from "./domain.ts";
 import type { DnsZone, Edge } from "./edge.ts";
+import type {
+  ErrorAlert,
+  ErrorFigure,
+  ErrorKey,
+  ErrorProject,
+  Monitor,
+  Scrubbing,
+  Watch,
+} from "./error-tracking.ts";
 import type { Host, Variable } from "./host.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Job } from "./job.ts";
@@ -44,9 +53,20 @@ export interface Adapter {
   readonly alerts?: (stack: Stack) => readonly AlertRule[];
   /** Ways by which alerts reach people, each with what declares it, beside Grafana's contact points. */
   readonly channels?: (stack: Stack) => readonly Sender[];
+  /** What decides where alerts go that tell nobody by themselves. */
+  readonly routing?: (stack: Stack) => readonly Routing[];
   /** What calls a health check from outside. */
   readonly healthChecks?: (stack: Stack) => readonly HealthCheck[];
   readonly dashboards?: (stack: Stack) => readonly Dashboard[];
+  /** What collects errors, with its keys, its alerts and what it leaves out. */
+  readonly errorProjects?: (stack: Stack) => readonly ErrorProject[];
+  readonly errorKeys?: (stack: Stack) => readonly ErrorKey[];
+  readonly scrubbings?: (stack: Stack) => readonly Scrubbing[];
+  readonly errorAlerts?: (stack: Stack) => readonly ErrorAlert[];
+  readonly errorFigures?: (stack: Stack) => readonly ErrorFigure[];
+  readonly monitors?: (stack: Stack) => readonly Monitor[];
+  /** What watches the platform. */
+  readonly watches?: (stack: Stack) => readonly Watch[];
   readonly schedules?: (stack: Stack) => readonly OnCallSchedule[];
   readonly escalations?: (stack: Stack) => readonly Escalation[];
   /** Connections to databases that the stack itself opens. */
@@ -149,6 +169,13 @@ export interface Scrape {
 export interface Sender {
   readonly resource: Resource;
   readonly channels: () => readonly Channel[];
+}
+
+/** What decides where alerts go. */
+export interface Routing {
+  readonly resource: Resource;
+  /** Names of channels in all of its routes; a part that is unknown stands for those in it. */
+  readonly names: () => readonly AnyValue[];
 }
 
 /** A dashboard, by itself. */

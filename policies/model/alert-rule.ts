@@ -26,6 +26,12 @@ export interface AlertRule {
   readonly runbook: () => Part<string | undefined>;
   /** The rule as Grafana has it, whose routes decide where it goes. */
   readonly grafana?: Value<grafanaTypes.types.input.alerting.RuleGroupRule>;
+  /** Where it goes by its own words, whatever the routes say: the name of a channel; absent where it says nothing. */
+  readonly sendsTo?: AnyValue;
+  /** Whether routes decide where it goes. */
+  readonly isRouted?: true;
+  /** Whether it says by itself where it goes, although routes could. */
+  readonly hasOwnRoute?: () => boolean;
   /** Whom it tells by itself, where no routes decide that. */
   readonly channels?: () => readonly Channel[];
   /** Why it may stay silent although what it waits for is there, where its vendor has a form of its own. */

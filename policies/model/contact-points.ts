@@ -109,3 +109,6 @@ function reachesWeCom(entry: Entry<"wecoms">): boolean {
 function reachesSlack(entry: Entry<"slacks">): boolean {
   return isFilled(entry.at("url")) || (isFilled(entry.at("token")) && isFilled(entry.at("recipient")));
 }
+
+/** The name by which routes know it; without one, the provider uses the name of the resource. Throws UnknownRead. */
+export const nameOf = (point: ContactPoint): string => point.at("name").string() ?? point.name;

@@ -18,6 +18,7 @@ export const otherFiles = all(({ otherFiles: part }) => part);
 export const recipients = all(({ recipients: part }) => part);
 /** Also those that are switched off: `scrapes` of shared-secrets.ts leaves them out. */
 export const allScrapes = all(({ scrapes: part }) => part);
+export const routings = all(({ routing: part }) => part);
 export const signIns = all(({ signIns: part }) => part);
 export const variableFiles = all(({ variableFiles: part }) => part);
 /** Schemas in which the stack lets roles write to tables: what they hold is the application's. */
@@ -31,3 +32,12 @@ export const stackClocks = all(({ stackClocks: part }) => part);
 export const driftChecks = all(({ driftChecks: part }) => part);
 export const stackDeployments = all(({ stackDeployments: part }) => part);
 export const packGroups = all(({ packGroups: part }) => part);
+export const errorProjects = all(({ errorProjects: part }) => part);
+export const errorKeys = all(({ errorKeys: part }) => part);
+export const scrubbings = all(({ scrubbings: part }) => part);
+export const errorAlerts = all(({ errorAlerts: part }) => part);
+export const errorFigures = all(({ errorFigures: part }) => part);
+export const monitors = all(({ monitors: part }) => part);
+export const watches = all(({ watches: part }) => part);
+export const schedules = all(({ schedules: part }) => part);
+export const escalations = all(({ escalations: part }) => part);

@@ -19,7 +19,8 @@ type Monitor = ResourceOf<PropertiesOf<(typeof monitorTypes)[number]>>;
 
 type Alert = ResourceOf<AlertArgs>;
 
-export const monitors = (stack: Stack): Monitor[] => stack.ofType(...monitorTypes);
+/** Monitors of the stack. */
+export const sentryMonitors = (stack: Stack): Monitor[] => stack.ofType(...monitorTypes);
 
 /**
  * Alerts that are on, do something, and are about the issues of the monitor: an id that is made from no monitor of

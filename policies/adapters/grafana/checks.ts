@@ -1,5 +1,7 @@
-import type { Stack } from "../../framework/index.ts";
+import type { syntheticmonitoring } from "@pulumi/grafana";
+import { fault, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
 import type { HealthCheck } from "../../model/adapter.ts";
+import type { Watch } from "../../model/error-tracking.ts";
 import { isGiven, isOn } from "../../model/given.ts";
 import { grafana } from "../../model/tokens.ts";
 
@@ -22,3 +24,26 @@ export const healthChecks = (stack: Stack): HealthCheck[] =>
 
 const isSuccess = (status: number | undefined): boolean =>
   status !== undefined && status >= 200 && status <= 299;
+
+/** A host that is down for longer before anybody asks is found by its visitors. */
+const longestIntervalSeconds = 15 * 60;
+
+/** Checks that ask too rarely, or take any certificate. */
+export const watches = (stack: Stack): Watch[] =>
+  stack.ofType(grafana.check).map((check): Watch => ({ resource: check, isUseful: () => judgeCheck(check) }));
+
+function judgeCheck(check: ResourceOf<syntheticmonitoring.CheckArgs>): Verdict {
+  const skips = check.at("settings", "http", "tlsConfig").at("insecureSkipVerify");
+  const target = check.at("target").string() ?? "";
+  const frequency = check.at("frequency");
+  const seconds = (frequency.number() ?? 0) / 1000;
+  if (isOn(check.at("enabled")) && seconds > longestIntervalSeconds) {
+    return fault(frequency, `${check.name} asks once in ${Math.round(seconds / 60)} minutes.`);
+  }
+  return (
+    !isOn(check.at("enabled")) ||
+    skips.boolean() !== true ||
+    !target.startsWith("https:") ||
+    fault(skips, `${check.name} takes any certificate, so an expired or a foreign one is not seen.`)
+  );
+}

@@ -1,0 +1,168 @@
+import type { AlertArgs, CronMonitorArgs, UptimeMonitorArgs } from "@pulumi/sentry";
+import {
+  type Fault,
+  fault,
+  known,
+  type ResourceOf,
+  type Stack,
+  type Value,
+  type Verdict,
+} from "../../framework/index.ts";
+import type { Watch, Watched } from "../../model/error-tracking.ts";
+import { isOn } from "../../model/given.ts";
+import { sentry } from "../../model/tokens.ts";
+import { firstWrong } from "../../model/value-checks.ts";
+
+/** A host that is down for longer before anybody asks is found by its visitors. */
+const longestIntervalSeconds = 15 * 60;
+
+const longestOutageSeconds = 60 * 60;
+
+/** Names of environments that are not production's. */
+const elsewhere = /stag|test|dev|preview|qa|sandbox|local|demo/i;
+
+function judgeUptime({ isOwnName }: Watched, monitor: ResourceOf<UptimeMonitorArgs>): Verdict {
+  const url = monitor.at("url");
+  const text = url.string() ?? "";
+  const parsed = URL.parse(text);
+  const environment = monitor.at("environment");
+  return firstWrong([
+    (parsed !== null && isOwnName(parsed.hostname)) ||
+      fault(url, `${monitor.name} watches ${text}, which is not a URL of the platform.`),
+    !elsewhere.test(environment.string() ?? "") ||
+      fault(environment, `${monitor.name} reports failures as those of ${environment.string()}.`),
+    intervalFault(monitor) ?? true,
+    successFault(monitor) ?? true,
+  ]);
+}
+
+function intervalFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefined {
+  const interval = monitor.at("intervalSeconds");
+  const seconds = interval.number() ?? 0;
+  const outage = seconds * (monitor.at("downtimeThreshold").number() ?? 1);
+  return seconds > longestIntervalSeconds || outage > longestOutageSeconds
+    ? fault(
+        interval,
+        `${monitor.name} tells of a host that is down after ${Math.round(outage / 60)} minutes.`,
+      )
+    : undefined;
+}
+
+/** An assertion that an error would meet as well. */
+function successFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefined {
+  const assertion = monitor.at("assertionJson");
+  if (!assertion.exists) return undefined;
+  const root = assertion.json().at("root");
+  return mayHold(root, 503) || mayHold(root, 404)
+    ? fault(assertion, `${monitor.name} takes an error such as 503 for healthy.`)
+    : undefined;
+}
+
+/** Whether an answer with that status may meet the assertion; what asks for something else may be met. */
+function mayHold(node: Value, status: number): boolean {
+  const children = node.at("children").items();
+  switch (node.at("op").string()) {
+    case "and":
+      return children.every((child) => mayHold(child, status));
+    case "or":
+      return children.some((child) => mayHold(child, status));
+    case "not":
+      return !mayHold(node.at("operand"), status);
+    case "status_code_check":
+      return compares(node.at("operator", "cmp").string(), status, node.at("value").number() ?? 0);
+    default:
+      return true;
+  }
+}
+
+function compares(operator: string | undefined, status: number, value: number): boolean {
+  switch (operator) {
+    case "equals":
+      return status === value;
+    case "not_equal":
+      return status !== value;
+    case "less_than":
+      return status < value;
+    case "greater_than":
+      return status > value;
+    default:
+      return true;
+  }
+}
+
+/** A job that is late for longer is a day without a backup. */
+const longestMarginMinutes = 12 * 60;
+
+function judgeCheckIns({ backupJobs }: Watched, monitor: ResourceOf<CronMonitorArgs>): Verdict {
+  const margin = monitor.at("checkinMarginMinutes");
+  if ((margin.number() ?? 0) > longestMarginMinutes) {
+    return fault(
+      margin,
+      `${monitor.name} waits ${margin.number()} minutes before it says that the job did not run.`,
+    );
+  }
+  const crontab = monitor.at("schedule").at("crontab");
+  const expected = crontab.string();
+  const jobs = backupJobs();
+  const linked = jobs.filter((job) => job.variables.sources.includes(monitor));
+  // The address for check-ins is often made from a key alone: then the name says which job is watched.
+  const isNamed = /back-?_?up/i.test(`${monitor.name} ${known(() => monitor.at("name").string()) ?? ""}`);
+  const own = linked.length === 0 && isNamed ? jobs : linked;
+  const schedules = own.flatMap((job) => known(() => job.schedules()) ?? []);
+  return (
+    expected === undefined ||
+    schedules.length === 0 ||
+    schedules.includes(expected) ||
+    fault(
+      crontab,
+      `${monitor.name} expects a run at ${expected}, and the job runs at ${schedules.join(", ")}.`,
+    )
+  );
+}
+
+/** An issue that has to happen so often before anybody is told has gone on for long. */
+const mostOccurrences = 100;
+
+function judgeAlert(alert: ResourceOf<AlertArgs>): Verdict {
+  const environment = alert.at("environment");
+  if (isOn(alert.at("enabled")) && elsewhere.test(environment.string() ?? "")) {
+    return fault(environment, `${alert.name} tells only of ${environment.string()}.`);
+  }
+  const filters = alert.at("actionFilters").items();
+  const rare = filters.map((filter) => filter.at("conditions").items().find(isRare));
+  const [first] = rare;
+  return (
+    filters.length === 0 ||
+    first === undefined ||
+    rare.some((condition) => condition === undefined) ||
+    fault(
+      first,
+      `${alert.name} tells of an issue only after it has happened more than ${mostOccurrences} times.`,
+    )
+  );
+}
+
+function isRare(condition: Value): boolean {
+  return (["issueOccurrences", "eventFrequencyCount", "eventUniqueUserFrequencyCount"] as const).some(
+    (kind) => (condition.at(kind).at("value").number() ?? 0) > mostOccurrences,
+  );
+}
+
+/** Monitors of URLs and jobs, and alerts: each may be of something else than production. */
+export const watches = (stack: Stack): Watch[] => [
+  ...stack.ofType(sentry.uptimeMonitor).map(
+    (monitor): Watch => ({
+      resource: monitor,
+      isUseful: (watched) => !isOn(monitor.at("enabled")) || judgeUptime(watched, monitor),
+    }),
+  ),
+  ...stack.ofType(sentry.cronMonitor).map(
+    (monitor): Watch => ({
+      resource: monitor,
+      isUseful: (watched) => judgeCheckIns(watched, monitor),
+    }),
+  ),
+  ...stack
+    .ofType(sentry.alert)
+    .map((alert): Watch => ({ resource: alert, isUseful: () => judgeAlert(alert) })),
+];
