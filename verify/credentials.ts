@@ -46,6 +46,7 @@ export class Credentials {
   /** Tokens of the vendors, and addresses in place of theirs, by the names of their variables. */
   readonly vendors: Readonly<Record<string, string>>;
   #values = new Map<string, string>();
+  #concealed: readonly string[] | undefined;
 
   /** @throws {Failure} `refused`, for a malformed variable; its value is not quoted */
   constructor(environment: NodeJS.ProcessEnv, outputs: Outputs) {
@@ -77,7 +78,8 @@ export class Credentials {
   /** The text with every credential taken out, also where a target has encoded it. */
   conceal(text: string): string {
     let shown = text;
-    for (const value of this.#texts()) shown = shown.replaceAll(value, concealed);
+    this.#concealed ??= this.#texts();
+    for (const value of this.#concealed) shown = shown.replaceAll(value, concealed);
     return shown;
   }
 

@@ -4,7 +4,7 @@ import type { HttpRequest } from "./network/http.ts";
 import { compare, eachOf, probe } from "./probe.ts";
 import { Unknown } from "./unknown.ts";
 
-const oversized = JSON.stringify({ text: "x".repeat(2 * 1024 * 1024) });
+const oversized = Buffer.from(JSON.stringify({ text: "x".repeat(2 * 1024 * 1024) }));
 
 /** Requests that no client of the platform sends, each of which a server should refuse. */
 function wrongRequests(context: Context): readonly (Omit<HttpRequest, "host"> & { what: string })[] {

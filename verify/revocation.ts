@@ -1,9 +1,11 @@
 import type { DetailedPeerCertificate } from "node:tls";
 import type { Context } from "./context.ts";
+import type { HttpAnswer } from "./network/http.ts";
 import type { Revocation } from "./network/revocation.ts";
 import { type Handshake, shakeHands } from "./network/tls.ts";
 import { type Check, compare, eachOf, probe, unknownCheck } from "./probe.ts";
 import { settingOf } from "./settings.ts";
+import { Shared } from "./shared.ts";
 import { Unknown } from "./unknown.ts";
 
 /** Lists and responders of one certificate that are asked. */
@@ -92,13 +94,16 @@ async function everyAnswer(
   ];
 }
 
+/** Hosts whose certificates have the same authority share its list. */
+const documents = new Shared<HttpAnswer>();
+
 async function askedAt(
   context: Context,
   address: string,
   read: (bytes: Buffer) => Revocation | Promise<Revocation>,
 ): Promise<Revocation> {
   try {
-    const answer = await context.publicDocument(address);
+    const answer = await documents.of(context, address, (own) => own.publicDocument(address));
     if (answer.status !== 200) return { state: "unusable", why: `it answered ${answer.status}` };
     return await read(answer.bytes);
   } catch (error) {

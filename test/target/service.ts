@@ -27,10 +27,11 @@ export async function createService(options: ServiceOptions) {
   };
 
   const app = await createApp(options);
-  app.addHook("preValidation", async (request, reply) => {
-    const length = Number(request.headers["content-length"] ?? 0);
-    if (length > 64 * 1024)
-      return reply.code(has("oversized-bodies") ? 500 : 413).send({ error: "too large" });
+  app.addHook("preParsing", async (request, reply, body) => {
+    if (Number(request.headers["content-length"] ?? 0) <= 64 * 1024) return body;
+    // Nobody reads it, but it has to come to its end.
+    for await (const _ of body);
+    return reply.code(has("oversized-bodies") ? 500 : 413).send({ error: "too large" });
   });
   app.addHook("onRequest", async (request, reply) => {
     metricsOf(request).begin();

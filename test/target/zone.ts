@@ -11,6 +11,7 @@ export class Zone {
   #records: Answer[] = [];
   #private: KeyObject;
   #key: DnskeyData;
+  #signatures = new Map<string, Buffer>();
 
   constructor(name: string, parent: Zone | undefined) {
     this.name = name;
@@ -39,7 +40,8 @@ export class Zone {
   signed(records: readonly Answer[], { days, forged }: { days: number; forged: boolean }): Answer[] {
     const [first] = records;
     if (first === undefined) return [];
-    const now = Math.floor(Date.now() / 1000);
+    // The same for an hour, so that what is asked again is not signed again.
+    const now = Math.floor(Date.now() / 3_600_000) * 3600;
     const labels = first.name.split(".").filter(Boolean).length;
     const data: RrsigData = {
       ...{ typeCovered: first.type, algorithm, labels, originalTTL: 300 },
@@ -47,9 +49,18 @@ export class Zone {
       ...{ keyTag: keyTagOf(this.#key), signersName: this.name || ".", signature: Buffer.alloc(0) },
     };
     const bytes = signedBytes(recordSet(records, first.name, first.type), data);
-    const signature = sign("sha256", bytes, { key: this.#private, dsaEncoding: "ieee-p1363" });
+    const signature = Buffer.from(this.#signatureOf(bytes));
     if (forged) signature.reverse();
     return [...records, { name: first.name, type: "RRSIG", ttl: 300, data: { ...data, signature } }];
+  }
+
+  #signatureOf(bytes: Buffer): Buffer {
+    const key = bytes.toString("latin1");
+    const known = this.#signatures.get(key);
+    if (known !== undefined) return known;
+    const made = sign("sha256", bytes, { key: this.#private, dsaEncoding: "ieee-p1363" });
+    this.#signatures.set(key, made);
+    return made;
   }
 
   /** The DS record that vouches for the zone, in the form of a zone file. */

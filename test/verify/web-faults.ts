@@ -85,5 +85,48 @@ export const finders: Readonly<Record<(typeof faults)[number], string>> = {
   "limit-believes-headers": "login-rate-limited",
 };
 
+/** Faults of a limit that could hide the other limit. */
+export const unlimited: readonly Fault[] = ["login-unlimited", "api-unlimited"];
+
+/** Faults that change the same part of an answer, so that one would hide the other. */
+const apart: readonly (readonly Fault[])[] = [
+  ["hsts-twice", "hsts-short", "hsts-without-subdomains", "hsts-without-preload"],
+  ["framing-allowed", "api-csp-unsafe"],
+  ["old-tls", "weak-ciphers"],
+  ["certificate-expiring", "certificate-revoked"],
+  // Together they take so many points that the grade suffers too.
+  ["redirect-elsewhere", "hsts-short", "referrer-leaked"],
+  ["address-missing", "ipv6-missing", "past-the-edge", "name-server-stale", "dnssec-forged"],
+];
+
+/** Faults that leave nothing else to be measured, or fail two probes. */
+const alone: readonly Fault[] = ["certificate-of-another-name", "limit-believes-headers"];
+
+type Group = (typeof faults)[number][];
+
+/**
+ * Puts faults into groups that are switched on together: each has a probe of its own that finds it, and changes a part
+ * of its own. Nearly as many groups as a group has faults leave room for a second way to put them into groups.
+ *
+ * @param before groups of which no two faults may be together again
+ */
+export function groupsOf(all: Group, before: readonly Group[] = []): Group[] {
+  const isAlone = (fault: Fault) => [...alone, ...graded, ...unlimited].includes(fault);
+  const hidden = [...apart, ...before];
+  const goTogether = (one: Group[number], other: Group[number]) =>
+    finders[one] !== finders[other] && !hidden.some((each) => each.includes(one) && each.includes(other));
+  const shared = all.filter((fault) => !isAlone(fault));
+  const groups: Group[] = Array.from({ length: Math.ceil(Math.sqrt(shared.length)) }, () => []);
+  // Those whose probe has many come first, since they fit into few groups.
+  const rivals = (fault: Group[number]) => all.filter((other) => finders[other] === finders[fault]).length;
+  for (const fault of shared.toSorted((one, other) => rivals(other) - rivals(one))) {
+    const fitting = groups.filter((group) => group.every((other) => goTogether(fault, other)));
+    const [least] = fitting.toSorted((one, other) => one.length - other.length);
+    if (least === undefined) groups.push([fault]);
+    else least.push(fault);
+  }
+  return [...groups, ...(before.length === 0 ? all.filter(isAlone).map((fault) => [fault]) : [])];
+}
+
 /** Faults that alone take so many points that the grade suffers too, since it is made of what others measure. */
 export const graded: readonly Fault[] = ["hsts-missing", "no-https-redirect", "cors-reflects"];

@@ -8,7 +8,7 @@ import { faultGroups, faults, obstacles, oddities } from "../target/faults.ts";
 import { journeys, startTarget, type Target } from "../target/target.ts";
 import { everythingFor, inState, verified } from "../target/verified.ts";
 import { parts } from "./parts.ts";
-import { finders, graded } from "./web-faults.ts";
+import { finders, graded, groupsOf, unlimited } from "./web-faults.ts";
 
 const changes: Readonly<Record<string, unknown>> = {
   "edge.rateLimits.api.requests": 150,
@@ -59,16 +59,42 @@ describe("a healthy platform", () => {
 });
 
 describe("a platform with one fault", () => {
-  it.each(faults)("%s fails its probe and no other", async (fault) => {
+  it.each(faults)("%s fails its probe", async (fault) => {
     target.become(fault);
-    // Those that send hundreds of requests run for their own faults, both where one limit could hide the other.
-    const both = ["login-unlimited", "api-unlimited"].includes(fault);
-    const limits = registry.filter(({ name }) => !quick.some((each) => each.name === name));
-    const own = limits.filter(({ name }) => both || name === finders[fault]);
-    const probes = [...quick, ...own];
+    const probes = registry.filter(({ name }) => name === finders[fault]);
     const verification = await verified({ ...everythingFor(target, settings), probes });
+    expect(inState(verification, "does-not-hold")).toEqual([finders[fault]]);
+  });
+
+  /** In each of both sets of groups every fault stands once, and no two faults are together twice. */
+  const first = groupsOf([...faults]);
+  const second = groupsOf([...faults], first);
+
+  it("is together with another one once at most", () => {
+    expect(first.flat().toSorted()).toEqual(faults.toSorted());
+    const alone = first.flatMap((group) => (group.length === 1 ? group : []));
+    expect([...second.flat(), ...alone].toSorted()).toEqual(faults.toSorted());
+    for (const group of first) {
+      for (const other of second) {
+        const both = group.filter((fault) => other.includes(fault));
+        expect(both.length, both.join(" and ")).toBeLessThan(2);
+      }
+    }
+  });
+
+  it.each([...first, ...second].map((group) => [group]))("fails no other probe: %s", async (group) => {
+    target.become(...group);
+    // Those that send hundreds of requests run for their own faults, both where one limit could hide the other.
+    const own = registry.filter(
+      ({ name, disturbs = false }) =>
+        disturbs && group.some((fault) => unlimited.includes(fault) || finders[fault] === name),
+    );
+    const verification = await verified({ ...everythingFor(target, settings), probes: [...quick, ...own] });
     expect(inState(verification, "does-not-hold").sort()).toEqual(
-      (graded.includes(fault) ? [finders[fault], "observatory-grade"] : [finders[fault]]).sort(),
+      [
+        ...group.map((fault) => finders[fault]),
+        ...(group.some((fault) => graded.includes(fault)) ? ["observatory-grade"] : []),
+      ].sort(),
     );
     expect(inState(verification, "error")).toEqual([]);
   });
@@ -116,18 +142,34 @@ describe("a platform that cannot be judged", () => {
     },
   };
 
-  it.each(obstacles)("by %s is unknown in what needs it, and in nothing else", async (obstacle) => {
-    target.become(obstacle);
-    const probes = quick;
-    const verification = await verified({
-      ...everythingFor(target, settings),
-      limits: { dnsMs: 400 },
-      probes,
-    });
+  const judged = async (probes: typeof registry, ...present: readonly (typeof obstacles)[number][]) => {
+    target.become(...present);
+    const given = everythingFor(target, settings);
+    const verification = await verified({ ...given, limits: { dnsMs: 400 }, probes });
+    const found = {
+      unknown: inState(verification, "unknown"),
+      wrong: inState(verification, "does-not-hold"),
+    };
+    const expected = present.map((obstacle) => untold[obstacle]);
+    expect(found.unknown.sort()).toEqual(expected.flatMap(({ unknown }) => unknown).sort());
+    expect(found.wrong.sort()).toEqual(expected.flatMap(({ wrong = [] }) => wrong).sort());
+  };
+
+  it.each(obstacles)("by %s is unknown in what needs it", async (obstacle) => {
     const { unknown, wrong = [] } = untold[obstacle];
-    expect(inState(verification, "unknown").sort()).toEqual(unknown.toSorted());
-    expect(inState(verification, "does-not-hold").sort()).toEqual(wrong.toSorted());
+    await judged(
+      quick.filter(({ name }) => unknown.includes(name) || wrong.includes(name)),
+      obstacle,
+    );
   });
+
+  it.each([
+    [["quic-silent", "list-missing", "dns-unsigned"]],
+    [["list-expired", "page-unavailable"]],
+    [["list-of-another", "split-horizon"]],
+    [["challenged"]],
+    [["gateway-down"]],
+  ] as const)("by %s is unknown in nothing else", async (present) => judged(quick, ...present));
 
   it("is unknown where credentials are missing", async () => {
     target.become();

@@ -11,6 +11,7 @@ import { formatBytes } from "../../lib/units.ts";
 import { UnpackError, unpack } from "../../lib/unpack.ts";
 import type { Limits } from "../limits.ts";
 import { Unknown } from "../unknown.ts";
+import { trusting } from "./secure-context.ts";
 import { addressOf, type Targets } from "./targets.ts";
 
 /** A request to one of the platform's own hosts. */
@@ -24,7 +25,7 @@ export interface HttpRequest {
   /** Path with its query, sent as it stands. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 /** An answer, read to its end and unpacked. Redirects are answers too: none is followed. */
@@ -66,7 +67,11 @@ export class HttpClient {
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#https = new HttpsAgent({ keepAlive: true, maxSockets: 4, ca: options.authorities });
+    this.#https = new HttpsAgent({
+      keepAlive: true,
+      maxSockets: 4,
+      secureContext: trusting(options.authorities),
+    });
   }
 
   /**

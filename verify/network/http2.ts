@@ -1,6 +1,7 @@
 import { connect } from "node:http2";
 import { connect as connectTls } from "node:tls";
 import { Unknown } from "../unknown.ts";
+import { trusting } from "./secure-context.ts";
 import { addressOf } from "./targets.ts";
 import type { Hands } from "./tls.ts";
 
@@ -24,7 +25,7 @@ export async function askByHttp2(context: Hands, host: string): Promise<Http2Ans
   const socket = connectTls({
     ...address,
     servername: host,
-    ca: context.authorities,
+    secureContext: trusting(context.authorities),
     // Whether it is trusted is measured by itself; nothing secret is sent.
     rejectUnauthorized: false,
     ALPNProtocols: ["h2", "http/1.1"],

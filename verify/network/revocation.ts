@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { createHash } from "node:crypto";
 import { AsnArray, AsnConvert, AsnPropTypes, AsnType, AsnTypeTypes } from "@peculiar/asn1-schema";
 import { IssuingDistributionPoint } from "@peculiar/asn1-x509";
 import { CRLDistributionPointsExtension, X509Certificate, X509Crl } from "@peculiar/x509";
@@ -19,9 +20,7 @@ const issuingDistributionPoint = "2.5.29.28";
  * each list, since a list may stand in several places.
  */
 export function revocationLists(certificate: Uint8Array): string[][] {
-  const extension = new X509Certificate(Uint8Array.from(certificate)).getExtension(
-    CRLDistributionPointsExtension,
-  );
+  const extension = readCertificate(certificate).getExtension(CRLDistributionPointsExtension);
   const places = extension?.distributionPoints.map((point) =>
     (point.distributionPoint?.fullName ?? []).flatMap(
       ({ uniformResourceIdentifier: address }) => address ?? [],
@@ -37,9 +36,34 @@ AsnType({ type: AsnTypeTypes.Sequence, itemType: AsnPropTypes.Integer })(TlsFeat
 /** The answer of an authority that a server shows beside its certificate, among those extensions. */
 const statusRequest = 5;
 
+const certificates = new Map<string, X509Certificate>();
+
+/** The most certificates that are kept: hosts share theirs, and always their issuers'. */
+const mostKept = 64;
+
+/** A certificate, read once however often it is asked for. */
+function readCertificate(certificate: Uint8Array): X509Certificate {
+  const key = createHash("sha256").update(certificate).digest("hex");
+  const known = certificates.get(key);
+  if (known !== undefined) return known;
+  const read = new X509Certificate(Uint8Array.from(certificate));
+  if (certificates.size === mostKept) certificates.clear();
+  certificates.set(key, read);
+  return read;
+}
+
+const lists = new WeakMap<Uint8Array, X509Crl>();
+
+/** The same of a list, by the answer that brought it: one has megabytes. */
+function readList(list: Uint8Array): X509Crl {
+  const read = lists.get(list) ?? new X509Crl(Uint8Array.from(list));
+  lists.set(list, read);
+  return read;
+}
+
 /** Whether a certificate may only be shown together with an answer of its authority (RFC 7633). */
 export function demandsAnswer(certificate: Uint8Array): boolean {
-  const feature = new X509Certificate(Uint8Array.from(certificate)).getExtension("1.3.6.1.5.5.7.1.24");
+  const feature = readCertificate(certificate).getExtension("1.3.6.1.5.5.7.1.24");
   if (feature === null) return false;
   return AsnConvert.parse(feature.value, TlsFeatures).includes(statusRequest);
 }
@@ -56,9 +80,9 @@ export async function lookedUp(
   addresses: readonly string[] = [],
 ): Promise<Revocation> {
   try {
-    const own = new X509Certificate(Uint8Array.from(certificate));
-    const crl = new X509Crl(Uint8Array.from(list));
-    const { publicKey, subjectName } = new X509Certificate(Uint8Array.from(issuer));
+    const own = readCertificate(certificate);
+    const crl = readList(list);
+    const { publicKey, subjectName } = readCertificate(issuer);
     if (crl.issuer !== subjectName.toString() || !(await crl.verify({ publicKey }))) {
       return { state: "unusable", why: "the list is not signed by the issuer of the certificate" };
     }

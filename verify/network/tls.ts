@@ -1,6 +1,7 @@
 import { connect, type DetailedPeerCertificate } from "node:tls";
 import type { Context } from "../context.ts";
 import { Unknown } from "../unknown.ts";
+import { trusting } from "./secure-context.ts";
 import { addressOf } from "./targets.ts";
 
 /** What a server shows in a handshake, before anything is sent to it. */
@@ -28,7 +29,7 @@ export async function shakeHands(context: Hands, host: string, at = host): Promi
   const socket = connect({
     ...address,
     servername: host,
-    ca: context.authorities,
+    secureContext: trusting(context.authorities),
     // The problem is the answer; nothing is sent over this connection.
     rejectUnauthorized: false,
     ALPNProtocols: ["h2", "http/1.1"],

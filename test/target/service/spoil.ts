@@ -83,22 +83,31 @@ export function mayCall(
 }
 
 /** What is wrong with the metrics. */
+const spoiling: readonly (readonly [fault: Fault, change: (text: string) => string])[] = [
+  ["series-missing", (text) => text.replaceAll(/^.*optropic_db_pool_waiting.*\n/gm, "")],
+  ["label-empty", (text) => text.replaceAll(/method="\w+"/g, 'method=""')],
+  ["label-missing", (text) => text.replaceAll(/,?method="\w+"/g, "")],
+  ["old-release", (text) => text.replaceAll(/version="[^"]*"/g, 'version="2.9.9"')],
+  ["old-commit", (text) => text.replaceAll(/commit="[^"]*"/g, 'commit="0000000"')],
+  ["memory-full", (text) => text.replace(/^(optropic_process_memory_limit_bytes\{.*\}) .*$/m, "$1 1000")],
+  [
+    "slow-requests",
+    (text) => text.replaceAll(/^(.*request_duration_seconds_bucket\{le="[\d.]+".*\}) .*$/gm, "$1 0"),
+  ],
+  [
+    "many-errors",
+    (text) => `${text}optropic_http_requests_total{host="x",method="GET",route="/",status="500"} 1000\n`,
+  ],
+  [
+    "metrics-in-open-format",
+    (text) => {
+      const families = text.replaceAll(/^(# (?:TYPE|HELP) \w+)_total /gm, "$1 ");
+      const exemplar = ' # {trace_id="4bf92f35"} 0.043 1764331200.520';
+      return `${families.replaceAll(/^(\w+_bucket\{.*\} \S+)$/gm, `$1${exemplar}`)}# EOF\n`;
+    },
+  ],
+];
+
 export function spoiled(has: ServiceOptions["has"], text: string): string {
-  const without = (pattern: RegExp) => text.replaceAll(pattern, "");
-  if (has("series-missing")) return without(/^.*optropic_db_pool_waiting.*\n/gm);
-  if (has("label-empty")) return text.replaceAll(/method="\w+"/g, 'method=""');
-  if (has("metrics-in-open-format")) {
-    const families = text.replaceAll(/^(# (?:TYPE|HELP) \w+)_total /gm, "$1 ");
-    const exemplar = ' # {trace_id="4bf92f35"} 0.043 1764331200.520';
-    return `${families.replaceAll(/^(\w+_bucket\{.*\} \S+)$/gm, `$1${exemplar}`)}# EOF\n`;
-  }
-  if (has("label-missing")) return without(/,?method="\w+"/g);
-  if (has("old-release")) return text.replaceAll(/version="[^"]*"/g, 'version="2.9.9"');
-  if (has("old-commit")) return text.replaceAll(/commit="[^"]*"/g, 'commit="0000000"');
-  if (has("memory-full")) return text.replace(/^(optropic_process_memory_limit_bytes\{.*\}) .*$/m, "$1 1000");
-  if (has("many-errors"))
-    return `${text}optropic_http_requests_total{host="x",method="GET",route="/",status="500"} 1000\n`;
-  if (has("slow-requests"))
-    return text.replaceAll(/^(.*request_duration_seconds_bucket\{le="[\d.]+".*\}) .*$/gm, "$1 0");
-  return text;
+  return spoiling.reduce((shown, [fault, change]) => (has(fault) ? change(shown) : shown), text);
 }
