@@ -1,12 +1,11 @@
 import { fault, judge, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { judgePages } from "./model/cached-pages.ts";
 import { domains } from "./model/domains.ts";
+import type { Lifetime } from "./model/edge-zone.ts";
+import { edgeZoneOf, edgeZones, judgeEdgeZones } from "./model/edge-zones.ts";
 import { edges, judgeEdges } from "./model/edges.ts";
-import { onlyRedirects } from "./model/redirects.ts";
 import { headersOf, pageRequest } from "./model/response-headers.ts";
-import { type Rule, rulesOf, surelyActsOn } from "./model/rulesets.ts";
 import { judgeSites, requestTo, type Site } from "./model/sites.ts";
-import { judgeInZones, judgeZones, type Zone, zoneSettings, zones } from "./model/zones.ts";
 import type { SampleRequest } from "./values/sample-request.ts";
 
 // Items 6.8 and 6.9. Whether the edge is proxied is in platform.ts.
@@ -21,18 +20,12 @@ export const cacheRules = policy({
   fix: "Declare a cloudflare.Ruleset of phase http_request_cache_settings with a rule of action set_cache_settings and cache: true.",
   url: "https://developers.cloudflare.com/cache/how-to/cache-rules/",
   check: (stack) => [
-    ...judgeZones(stack, unlessCdnFacesPublic(stack, "No CDN with cache rules is declared."), (zone) => {
-      if (onlyRedirects(stack, zone)) {
-        return true;
-      }
-      const keeps = rulesOf(stack, zone, cachePhase).some(
-        ({ entry }) =>
-          entry.at("enabled").boolean() !== false &&
-          entry.at("action").string() === "set_cache_settings" &&
-          entry.at("actionParameters", "cache").boolean() === true,
-      );
-      return keeps || "No rule of the zone says what the CDN caches.";
-    }),
+    ...judgeEdgeZones(
+      stack,
+      unlessCdnFacesPublic(stack, "No CDN with cache rules is declared."),
+      ({ caches, onlyRedirects }) =>
+        onlyRedirects() || caches() || "No rule of the zone says what the CDN caches.",
+    ),
     ...judgeSites(stack, undefined, (site) => judgePages(stack, site)),
     ...judgeEdges(stack, ({ caching }) => caching()),
   ],
@@ -50,7 +43,7 @@ export const immutableAssets = policy({
     judgeSites(
       stack,
       "No public host is declared, so such files are not cached.",
-      (site) => site.edge?.keepsAssets() ?? (site.project === undefined || judgeAssets(stack, site)),
+      (site) => site.edge?.keepsAssets() ?? (site.framework === undefined || judgeAssets(stack, site)),
     ),
 });
 
@@ -65,15 +58,9 @@ export const assetsCompressed = policy({
     ...judgeSites(
       stack,
       "No public host is declared, so files are not compressed.",
-      (site) => site.edge?.compresses() ?? (site.project === undefined || judgeCompression(stack, site)),
+      (site) => site.edge?.compresses() ?? (site.framework === undefined || judgeCompression(stack, site)),
     ),
-    ...zones(stack).map((zone) =>
-      judge(zone.resource, () => {
-        const [brotli] = zoneSettings(stack, zone, "brotli");
-        const value = brotli?.at("value");
-        return value?.string() !== "off" || "The zone turns Brotli off.";
-      }),
-    ),
+    ...edgeZones(stack).map(({ resource, compresses }) => judge(resource, compresses)),
   ],
 });
 
@@ -86,17 +73,13 @@ export const http2 = policy({
   url: "https://developers.cloudflare.com/speed/optimization/protocol/http2/",
   check: (stack) => [
     ...judgeEdges(stack, (edge) => edge.http2()),
-    ...judgeInZones(
+    ...judgeEdgeZones(
       stack,
       unlessCdnFacesPublic(stack, "No CDN that speaks HTTP/2 is declared."),
-      (zone) => protocols(stack, zone),
-      "The zone has neither http2 nor http3 on.",
-      () => true,
+      ({ protocols }) => protocols().length > 0 || "The zone has neither http2 nor http3 on.",
     ),
   ],
 });
-
-const cachePhase = "http_request_cache_settings";
 
 /** Some hosts are a CDN by themselves: https://vercel.com/docs/cdn */
 function unlessCdnFacesPublic(stack: Stack, absent: string): string | undefined {
@@ -116,22 +99,20 @@ const prefixes = new Map([
 ]);
 
 /** Such a file of the site's framework; of Next.js where the framework is not known. */
-function assetOf({ project }: Site): string {
-  const prefix = prefixes.get(project?.at("framework").string() ?? "") ?? "/_next/static/";
+function assetOf({ framework }: Site): string {
+  const prefix = prefixes.get(framework?.string() ?? "") ?? "/_next/static/";
   return `${prefix}main-0123456789abcdef.js`;
 }
 
 function judgeAssets(stack: Stack, site: Site): Verdict {
-  if (site.zone === undefined) {
+  const zone = edgeZoneOf(stack, site);
+  if (zone === undefined) {
     // Vercel itself caches such files for a year, and tells browsers to.
     return true;
   }
-  const rules = acting(stack, site, site.zone);
-  const edge = lifetime(rules, "edgeTtl");
-  const browsers = lifetime(rules, "browserTtl");
+  const { isKept, atEdge: edge, inBrowsers: browsers } = zone.kept(requestTo(site, assetOf(site)));
   const sent = yearIfImmutable(site);
-  const isKept = lastOf(rules, (rule) => rule.entry.at("actionParameters", "cache").boolean());
-  if (isKept !== true || secondsOf(edge, sent) < year) {
+  if (!isKept || secondsOf(edge, sent) < year) {
     return `${site.host} does not cache such files at the edge for a year.`;
   }
   const seconds = secondsOf(browsers ?? (edge === "host" ? edge : 0), sent);
@@ -150,8 +131,8 @@ const assetRequest = (site: Site): SampleRequest =>
  * Seconds for which the host itself says to keep such a file, as far as that is known: Vercel sends them with
  * `max-age=31536000, immutable` for these frameworks, whatever the project says.
  */
-function yearIfImmutable({ project }: Site): number {
-  return immutableAtVercel.has(project?.at("framework").string() ?? "") ? year : 0;
+function yearIfImmutable({ framework }: Site): number {
+  return immutableAtVercel.has(framework?.string() ?? "") ? year : 0;
 }
 
 const immutableAtVercel: ReadonlySet<string> = new Set([
@@ -162,31 +143,7 @@ const immutableAtVercel: ReadonlySet<string> = new Set([
   "astro",
 ]);
 
-/** Rules of the cache that surely act on such a file; the last that says something wins. */
-function acting(stack: Stack, site: Site, zone: Zone): Rule[] {
-  const request = requestTo(site, assetOf(site));
-  return rulesOf(stack, zone, cachePhase).filter((rule) => surelyActsOn(rule, request));
-}
-
-/** The time that the last rule with one sets, in seconds, or that of the host; undefined where no rule says one. */
-type Lifetime = number | "host" | undefined;
-
-function lifetime(rules: readonly Rule[], property: "edgeTtl" | "browserTtl"): Lifetime {
-  return lastOf(rules, ({ entry }): Lifetime => {
-    const time = entry.at("actionParameters", property);
-    const mode = time.at("mode").string();
-    if (mode === "override_origin") {
-      return time.at("default").number() ?? 0;
-    }
-    return !time.exists ? undefined : mode === "respect_origin" || mode === "bypass_by_default" ? "host" : 0;
-  });
-}
-
 const secondsOf = (time: Lifetime, sent: number): number => (time === "host" ? sent : (time ?? 0));
-
-function lastOf<T>(rules: readonly Rule[], read: (rule: Rule) => T | undefined): T | undefined {
-  return rules.map(read).findLast((value) => value !== undefined);
-}
 
 function maxAge(header = ""): number {
   return Number(/(?:^|[\s,])max-age=(\d+)/i.exec(header)?.[1] ?? 0);
@@ -198,19 +155,6 @@ function judgeCompression(stack: Stack, site: Site): Verdict {
   if (headers.some((header) => /(?:^|[\s,])no-transform(?:$|[\s,])/i.test(header?.value ?? ""))) {
     return `${site.host} sends such files with no-transform, which the edge does not compress.`;
   }
-  const rules = site.zone === undefined ? [] : rulesOf(stack, site.zone, "http_response_compression");
-  const [first] =
-    rules
-      .filter((rule) => surelyActsOn(rule, requestTo(site, path)))
-      .at(-1)
-      ?.entry.at("actionParameters", "algorithms")
-      .items() ?? [];
-  const name = first?.at("name");
-  return name?.string() !== "none" || fault(name, `A rule turns compression off for ${site.host}.`);
-}
-
-function protocols(stack: Stack, zone: Zone) {
-  return ["http2", "http3"].flatMap((id) =>
-    zoneSettings(stack, zone, id).filter((setting) => setting.at("value").string() === "on"),
-  );
+  const name = edgeZoneOf(stack, site)?.uncompressed(requestTo(site, path));
+  return name === undefined || fault(name, `A rule turns compression off for ${site.host}.`);
 }

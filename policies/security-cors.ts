@@ -1,21 +1,16 @@
-import type { types } from "@pulumi/cloudflare";
-import { adapters } from "./adapters/index.ts";
 import {
   type AnyValue,
-  type Finding,
   fault,
   judge,
   judgeStack,
   policy,
   type Stack,
   some,
-  type Value,
   type Verdict,
 } from "./framework/index.ts";
+import { corsAnswers, corsOrigins } from "./model/facts.ts";
 import { isOwnName } from "./model/own-names.ts";
-import { cloudflare, render, vercel } from "./model/tokens.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
-import { actsOn, literals } from "./values/cloudflare-expression.ts";
 import { judgeOrigins, originFault, splitOrigins } from "./values/origins.ts";
 import { shownValue } from "./values/shown-value.ts";
 
@@ -57,13 +52,13 @@ export const corsHeader = policy({
   fix: "Name one https origin in the rule or the bucket, or leave the header to the application, which knows the list.",
   url: "https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Access-Control-Allow-Origin",
   check: (stack) => [
-    ...rulesetFindings(stack),
-    ...routeFindings(stack),
-    ...staticSiteFindings(stack),
-    ...bucketFindings(stack),
-    ...adapters
-      .flatMap((adapter) => adapter.corsOrigins?.(stack) ?? [])
-      .map((origin) => judge(origin.resource, () => judgeHeader(stack, origin))),
+    ...corsAnswers(stack).map(({ resource, origin, repeats }) =>
+      judge(resource, () => {
+        const value = origin();
+        return repeats?.() ?? (value === undefined || judgeHeader(stack, value));
+      }),
+    ),
+    ...corsOrigins(stack).map((origin) => judge(origin.resource, () => judgeHeader(stack, origin))),
   ],
 });
 
@@ -111,101 +106,6 @@ function judgeList(stack: Stack, value: string, name: string): true | string {
   return `${name}${entry}: ${first.message}${more}.`;
 }
 
-const isAllowOrigin = (name: string | undefined): boolean =>
-  name?.toLowerCase() === "access-control-allow-origin";
-
-function rulesetFindings(stack: Stack): Finding[] {
-  return stack
-    .ofType(cloudflare.ruleset)
-    .flatMap((ruleset) =>
-      entries(ruleset.at("rules"), (rules) => rules.items()).flatMap((rule) =>
-        entries(rule.at("actionParameters", "headers"), (headers) => headers.entries()).flatMap(
-          ([name, change]) =>
-            isAllowOrigin(name) ? [judge(ruleset, () => judgeChange(stack, rule, change))] : [],
-        ),
-      ),
-    );
-}
-
-/** An expression usually repeats the caller's origin: then the rule itself must say which origins it is for. */
-function judgeChange(
-  stack: Stack,
-  rule: Value<types.input.RulesetRule>,
-  change: Value<types.input.RulesetRuleActionParametersHeaders>,
-): Verdict {
-  if (rule.at("enabled").boolean() === false || change.at("operation").string() === "remove") {
-    return true;
-  }
-  const expression = change.at("expression").string();
-  if (expression !== undefined) {
-    const foreign = foreignOrigin(rule.at("expression").string() ?? "");
-    return (
-      foreign === undefined ||
-      fault(change, `A rule may answer the origin ${foreign} with Access-Control-Allow-Origin.`)
-    );
-  }
-  return judgeHeader(stack, change.at("value"));
-}
-
-/**
- * An origin of nobody's list on which a rule may act; undefined where it surely acts on none. Beside one that has
- * nothing to do with the platform, those that begin, end or look like what the rule compares with.
- */
-function foreignOrigin(expression: string): string | undefined {
-  const named = literals(expression).map((text) => text.replace(/^https?:\/\//, "").replace(/^\.|\/$/g, ""));
-  const hosts = [
-    "attacker.example",
-    ...named.flatMap((text) => [`${text}.attacker.example`, `attacker-${text}`, `attacker.${text}`]),
-  ];
-  const origins = hosts.flatMap((host) => [`https://${host}`, `http://${host}`]);
-  return ["null", ...origins, ...named.map((host) => `http://${host}`)].find(
-    (origin) => actsOn(expression, { ...anyRequest, origin }) !== false,
-  );
-}
-
-/** Of the host nothing is known, but that it is not one that a rule may name. */
-const anyRequest = { host: "", path: "/", isOpenEnded: true, scheme: "https" } as const;
-
-function routeFindings(stack: Stack): Finding[] {
-  return stack.ofType(vercel.route).flatMap((route) => [
-    ...entries(route.at("route", "headers"), (headers) => headers.entries()).flatMap(([name, value]) =>
-      isAllowOrigin(name) ? [judge(route, () => judgeHeader(stack, value))] : [],
-    ),
-    ...entries(route.at("route", "transforms"), (transforms) => transforms.items()).map((transform) =>
-      judge(route, () => {
-        const isAnswer = transform.at("type").string() === "response.headers";
-        const sets = isAnswer && isAllowOrigin(transform.at("target").json().at("key").string());
-        return !sets || judgeHeader(stack, transform.at("args").json());
-      }),
-    ),
-  ]);
-}
-
-function staticSiteFindings(stack: Stack): Finding[] {
-  return stack
-    .ofType(render.staticSite)
-    .flatMap((site) =>
-      entries(site.at("headers"), (headers) => headers.items()).map((header) =>
-        judge(
-          site,
-          () => !isAllowOrigin(header.at("name").string()) || judgeHeader(stack, header.at("value")),
-        ),
-      ),
-    );
-}
-
-function bucketFindings(stack: Stack): Finding[] {
-  return stack
-    .ofType(cloudflare.r2Cors)
-    .flatMap((cors) =>
-      entries(cors.at("rules"), (rules) => rules.items()).flatMap((rule) =>
-        entries(rule.at("allowed", "origins"), (origins) => origins.items()).map((origin) =>
-          judge(cors, () => judgeHeader(stack, origin)),
-        ),
-      ),
-    );
-}
-
 function judgeHeader(stack: Stack, value: AnyValue): Verdict {
   const text = value.string();
   const wrong =
@@ -218,9 +118,4 @@ function judgeHeader(stack: Stack, value: AnyValue): Verdict {
   return (
     wrong === undefined || fault(value, `Access-Control-Allow-Origin is ${JSON.stringify(text)}: ${wrong}.`)
   );
-}
-
-/** The entries of a list or map; empty while all of it is unknown. */
-function entries<V extends AnyValue, T>(value: V, read: (value: V) => T[]): T[] {
-  return value.isUnknown ? [] : read(value);
 }

@@ -139,7 +139,7 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 function callsOf(stack: Stack, site: Site, limits: readonly RateLimit[], root: string): SampleRequest[] {
   const texts = limits.flatMap(({ names }) => names);
   const exempt = new Set([
-    ...[site.service?.at("healthCheckPath"), stackOutput(stack, "healthCheckPath")].flatMap((it) =>
+    ...[site.healthPath, stackOutput(stack, "healthCheckPath")].flatMap((it) =>
       it === undefined || it.isUnknown ? [] : (it.string() ?? []),
     ),
     ...scrapedPaths(stack, site.host),

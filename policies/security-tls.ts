@@ -1,24 +1,11 @@
-import type { DnsRecordArgs as CloudflareRecordArgs } from "@pulumi/cloudflare";
 import type { Context } from "./framework/context.ts";
-import {
-  type AnyValue,
-  fault,
-  judge,
-  policy,
-  type ResourceOf,
-  type Stack,
-  select,
-  some,
-  type Verdict,
-} from "./framework/index.ts";
+import { fault, judge, policy, type Verdict } from "./framework/index.ts";
 import { issuers } from "./model/domains.ts";
+import { edgeZoneOf, edgeZones, judgeEdgeZones, judgeZoneFacts } from "./model/edge-zones.ts";
 import { dnsZones, judgeEdges, unlessHostFacesPublic } from "./model/edges.ts";
-import { isOn } from "./model/given.ts";
+import { hostTls } from "./model/facts.ts";
 import type { Issuer } from "./model/issuer.ts";
-import { rulesOf } from "./model/rulesets.ts";
-import { judgeSites, type Site } from "./model/sites.ts";
-import { cloudflare } from "./model/tokens.ts";
-import { inZone, judgeInZones, judgeZones, type Zone, zoneName, zoneSettings, zones } from "./model/zones.ts";
+import { judgeSites } from "./model/sites.ts";
 
 // Item 4.1. Item 4.2 is in security-https.ts.
 
@@ -30,12 +17,12 @@ export const certificateDeclared = policy({
   fix: "Declare a cloudflare.UniversalSslSetting with enabled: true; for a host two levels below the zone also a cloudflare.CertificatePack that lists it.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/",
   check: (stack) => [
-    ...judgeZones(
+    ...judgeEdgeZones(
       stack,
       unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none has a certificate."),
-      (zone) => hasCertificate(stack, zone) || "The zone has no certificate.",
+      ({ hasCertificate }) => hasCertificate() || "The zone has no certificate.",
     ),
-    ...judgeSites(stack, undefined, (site) => judgeCoverage(stack, site)),
+    ...judgeSites(stack, undefined, (site) => edgeZoneOf(stack, site)?.covers(site.host) ?? true),
     ...judgeEdges(stack, ({ certificate }) => certificate()),
   ],
 });
@@ -48,22 +35,14 @@ export const minimumTls = policy({
   fix: "Declare a cloudflare.ZoneSetting with settingId min_tls_version and value 1.2 or 1.3.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/minimum-tls/",
   check: (stack) => [
-    ...judgeInZones(
+    ...judgeZoneFacts(
       stack,
       unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none has a minimum TLS version."),
-      (zone) => zoneSettings(stack, zone, "min_tls_version"),
+      (zone) => zone.minimumTls(),
       "The zone does not set min_tls_version, and Cloudflare accepts TLS 1.0 by default.",
-      (setting) => judgeVersion(setting.at("value")),
     ),
     ...judgeEdges(stack, (edge) => edge.minimumTls()),
-    ...stack
-      .ofType(cloudflare.hostnameTls)
-      .map((setting) =>
-        judge(
-          setting,
-          () => setting.at("settingId").string() !== "min_tls_version" || judgeVersion(setting.at("value")),
-        ),
-      ),
+    ...hostTls(stack).map(({ resource, isGood }) => judge(resource, isGood)),
   ],
 });
 
@@ -75,18 +54,16 @@ export const strictTls = policy({
   fix: "Declare a cloudflare.ZoneSetting with settingId ssl and value strict, and let no rule weaken it.",
   url: "https://developers.cloudflare.com/ssl/origin-configuration/ssl-modes/full-strict/",
   check: (stack) => [
-    ...judgeInZones(
+    ...judgeZoneFacts(
       stack,
       unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so TLS to the hosts is not set."),
-      (zone) => zoneSettings(stack, zone, "ssl"),
+      (zone) => zone.originTls(),
       "The zone does not set ssl, so Cloudflare decides how it connects to the hosts.",
-      (setting) => judgeMode(setting.at("value")),
     ),
     ...judgeEdges(stack, ({ originTls }) => originTls()),
-    ...zones(stack).flatMap((zone) => [
-      judge(zone.resource, () => judgeModeRules(stack, zone)),
-      judge(zone.resource, () => judgePageRules(stack, zone)),
-    ]),
+    ...edgeZones(stack).flatMap(({ resource, keepsOriginTls }) =>
+      keepsOriginTls.map((test) => judge(resource, test)),
+    ),
   ],
 });
 
@@ -109,16 +86,16 @@ export const caaRecords = policy({
     const authorities = issuers(stack).map((issuer) =>
       judge(issuer.resource, () => judgeAuthority(issuer, context)),
     );
-    if (elsewhere.length > 0 && zones(stack).length === 0) {
+    if (elsewhere.length > 0 && edgeZones(stack).length === 0) {
       return [...elsewhere, ...authorities];
     }
     return [
       ...elsewhere,
-      ...judgeZones(
+      ...judgeEdgeZones(
         stack,
         "No Cloudflare zone is declared, so none has a CAA record.",
-        (zone) =>
-          inZone(stack, zone, cloudflare.dnsRecord, (record) => isIssue(record, zone)).length > 0 ||
+        ({ hasIssuers }) =>
+          hasIssuers() ||
           "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
       ),
       // A record of a name below the apex replaces those of the apex for it.
@@ -137,77 +114,14 @@ export const dnssecActive = policy({
   url: "https://developers.cloudflare.com/dns/dnssec/",
   check: (stack) => [
     ...dnsZones(stack).map((zone) => judge(zone.resource, () => zone.isSigned())),
-    ...judgeInZones(
+    ...judgeZoneFacts(
       stack,
       dnsZones(stack).length > 0 ? undefined : "No Cloudflare zone is declared, so none is signed.",
-      (zone) => inZone(stack, zone, cloudflare.dnssec),
+      ({ signatures }) => signatures(),
       "The zone is not signed.",
-      (dnssec) =>
-        dnssec.at("status").string() === "active" ||
-        fault(dnssec.at("status"), "The status of DNSSEC is not active."),
     ),
   ],
 });
-
-function hasCertificate(stack: Stack, zone: Zone): boolean {
-  return (
-    hasUniversal(stack, zone) ||
-    inZone(stack, zone, cloudflare.certificatePack).length > 0 ||
-    coversAll(stack, zone)
-  );
-}
-
-const hasUniversal = (stack: Stack, zone: Zone): boolean =>
-  inZone(stack, zone, cloudflare.universalSsl, (it) => it.at("enabled").boolean() === true).length > 0;
-
-/** Total TLS orders for each proxied host; what an uploaded certificate covers is in its own text. */
-const coversAll = (stack: Stack, zone: Zone): boolean =>
-  inZone(stack, zone, cloudflare.totalTls, (it) => it.at("enabled").boolean() === true).length > 0 ||
-  inZone(stack, zone, cloudflare.customSsl).length > 0;
-
-/** Universal SSL covers the apex and one level below it. */
-function judgeCoverage(stack: Stack, { host, zone }: Site): Verdict {
-  const name = zone && zoneName(zone);
-  if (zone === undefined || name === undefined || host === name) {
-    return true;
-  }
-  const below = host.slice(0, -name.length - 1);
-  if (!below.includes(".") || coversAll(stack, zone)) {
-    return true;
-  }
-  const wildcard = host.replace(/^[^.]+/, "*");
-  const packs = inZone(stack, zone, cloudflare.certificatePack, (pack) =>
-    some(pack.at("hosts").items(), (item) => [host, wildcard].includes(item.string()?.toLowerCase() ?? "")),
-  );
-  return packs.length > 0 || `No certificate covers ${host}, which is at least two levels below ${name}.`;
-}
-
-function judgeVersion(value: AnyValue): Verdict {
-  const version = value.string() ?? String(value.number());
-  return ["1.2", "1.3"].includes(version) || fault(value, `The minimum TLS version is ${version}.`);
-}
-
-/** `origin_pull` is strict too, and accepts no plain http. */
-function judgeMode(value: AnyValue): Verdict {
-  const mode = value.string() ?? "none";
-  return ["strict", "origin_pull"].includes(mode) || fault(value, `The ssl mode is ${mode}.`);
-}
-
-function judgeModeRules(stack: Stack, zone: Zone): Verdict {
-  const weakened = select(rulesOf(stack, zone, "http_config_settings"), (rule) => {
-    const mode = rule.entry.at("actionParameters", "ssl");
-    return isOn(rule.entry.at("enabled")) && mode.exists && judgeMode(mode) !== true;
-  });
-  return weakened.length === 0 || `A rule of ${weakened[0]?.resource.name} sets a weaker ssl mode.`;
-}
-
-function judgePageRules(stack: Stack, zone: Zone): Verdict {
-  const weakened = inZone(stack, zone, cloudflare.pageRule, (rule) => {
-    const mode = rule.at("actions", "ssl");
-    return rule.at("status").string() === "active" && mode.exists && judgeMode(mode) !== true;
-  });
-  return weakened.length === 0 || `The page rule ${weakened[0]?.name} sets a weaker ssl mode.`;
-}
 
 /** Whom a CAA record lets issue: nobody, an authority that browsers trust, or one that a setting names. */
 function judgeAuthority({ resource, tag, authority, at }: Issuer, { isSupplied }: Context): Verdict {
@@ -264,15 +178,3 @@ const trusted: ReadonlySet<string> = new Set([
   ],
   ...["cloudflare.com", "gts.goog", "firmaprofesional.com", "trustwave.com", "camerfirma.com", "izenpe.com"],
 ]);
-
-/** A record with `data`, or with the same in `content`: `0 issue "letsencrypt.org"`. */
-function isIssue(record: ResourceOf<CloudflareRecordArgs>, zone: Zone): boolean {
-  if (record.at("type").string() !== "CAA") {
-    return false;
-  }
-  const content = /^\d+\s+(\w+)\s/.exec(record.at("content").string() ?? "");
-  const tag = record.at("data", "tag").string() ?? content?.[1];
-  const name = record.at("name").string()?.toLowerCase();
-  const apex = zoneName(zone);
-  return tag?.toLowerCase() === "issue" && (apex === undefined || name === "@" || name === apex);
-}

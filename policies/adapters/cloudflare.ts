@@ -15,6 +15,7 @@ import type { Job } from "../model/job.ts";
 import { perStack } from "../model/per-stack.ts";
 import { cloudflare } from "../model/tokens.ts";
 import { judgeBucketRules } from "./cloudflare/bucket-values.ts";
+import { corsAnswers } from "./cloudflare/cors.ts";
 import {
   judgeLimitPeriods,
   judgeRecordTimes,
@@ -22,9 +23,16 @@ import {
   judgeTokenResources,
   judgeZoneSettings,
 } from "./cloudflare/values.ts";
+import { edgeZones } from "./cloudflare/zone.ts";
+import { settingFacts } from "./cloudflare/zone-settings.ts";
+import { hostTls } from "./cloudflare/zone-tls.ts";
 import { apiTokens } from "./cloudflare-tokens.ts";
 
 export const cloudflareAdapter: Adapter = {
+  corsAnswers,
+  edgeZones,
+  zoneSettings: settingFacts,
+  hostTls,
   records,
   apiTokens,
   rejects: {

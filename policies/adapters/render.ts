@@ -30,6 +30,7 @@ import type { RenderPostgresArgs } from "../model/other-args.ts";
 import type { RenderHost } from "../model/render-host.ts";
 import type { CodeSource, HostEnvironment } from "../model/section-host.ts";
 import { render } from "../model/tokens.ts";
+import { corsAnswers } from "./render/cors.ts";
 import { section } from "./render/section.ts";
 
 /** Characters of what Render generates: 256 bits in base64. */
@@ -38,6 +39,7 @@ const generatedLength = 44;
 const isTarget = (content: string): boolean => /\.onrender\.com$|^216\.24\.57\.\d+$/.test(content);
 
 export const renderAdapter: Adapter = {
+  corsAnswers,
   hosts,
   variables: (stack) => [
     ...stack

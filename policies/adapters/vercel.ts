@@ -16,6 +16,7 @@ import type { Host, Variable } from "../model/host.ts";
 import { type Issuer, readIssuer } from "../model/issuer.ts";
 import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
 import { vercel } from "../model/tokens.ts";
+import { corsAnswers } from "./vercel/cors.ts";
 import { section } from "./vercel/section.ts";
 import { judgeFirewallTimes, judgeRedirectStatus, judgeVariableTargets } from "./vercel/values.ts";
 
@@ -25,6 +26,7 @@ const targets =
 const isTarget = (content: string): boolean => targets.test(content);
 
 export const vercelAdapter: Adapter = {
+  corsAnswers,
   hosts,
   variables: (stack) => [
     ...stack
@@ -132,6 +134,7 @@ function hosts(stack: Stack): Host[] {
         when: "build" as const,
         command: project.at(property),
       })),
+      framework: project.at("framework"),
       labels: () => [project.name, ...textsOf(project.at("name")), ...textsOf(project.at("framework"))],
       domains: answering(project)
         .filter((domain) => known(() => isServing(domain)) !== false)

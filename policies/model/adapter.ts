@@ -1,11 +1,12 @@
 import type { Context } from "../framework/context.ts";
-import type { AnyValue, Finding, Resource, Stack, Verdict } from "../framework/index.ts";
+import type { AnyValue, Fault, Finding, Resource, Stack, Verdict } from "../framework/index.ts";
 import type { GoldenSignal } from "../values/golden-signals.ts";
 import type { AlertRule, Channel } from "./alert-rule.ts";
 import type { ApiToken } from "./api-token.ts";
 import type { Database } from "./database.ts";
 import type { Domain, HostRecord } from "./domain.ts";
 import type { DnsZone, Edge } from "./edge.ts";
+import type { EdgeZone, ZoneFact } from "./edge-zone.ts";
 import type {
   ErrorAlert,
   ErrorFigure,
@@ -42,6 +43,12 @@ export interface Adapter {
   readonly domains?: (stack: Stack) => readonly Domain[];
   /** DNS records of host names. */
   readonly records?: (stack: Stack) => readonly HostRecord[];
+  /** Zones of a vendor that has their DNS and stands in front of their hosts. */
+  readonly edgeZones?: (stack: Stack) => readonly EdgeZone[];
+  /** Settings of zones, and of hosts in them, whatever the zone: whether each takes nothing away. */
+  readonly zoneSettings?: (stack: Stack) => readonly ZoneFact[];
+  /** The least version of TLS of single hosts. */
+  readonly hostTls?: (stack: Stack) => readonly ZoneFact[];
   /** What stands in front of hosts. */
   readonly edges?: (stack: Stack) => readonly Edge[];
   readonly issuers?: (stack: Stack) => readonly Issuer[];
@@ -78,6 +85,8 @@ export interface Adapter {
   readonly databases?: (stack: Stack) => readonly Database[];
   /** Origins that something of the vendor's answers with Access-Control-Allow-Origin. */
   readonly corsOrigins?: (stack: Stack) => readonly AnyValue[];
+  /** What answers with Access-Control-Allow-Origin by a rule. */
+  readonly corsAnswers?: (stack: Stack) => readonly CorsAnswer[];
   /** Files that hosts take variables from. */
   readonly variableFiles?: (stack: Stack) => readonly AnyValue[];
   /** What hosts may take variables from beside those that are declared, such as a secret file or a command. */
@@ -176,6 +185,15 @@ export interface Routing {
   readonly resource: Resource;
   /** Names of channels in all of its routes; a part that is unknown stands for those in it. */
   readonly names: () => readonly AnyValue[];
+}
+
+/** A rule by which something answers with Access-Control-Allow-Origin. Each question may throw UnknownRead. */
+export interface CorsAnswer {
+  readonly resource: Resource;
+  /** The origin; undefined where the rule sends none, or repeats the caller's. */
+  readonly origin: () => AnyValue | undefined;
+  /** What is wrong with a rule that repeats the caller's origin. */
+  readonly repeats?: () => Fault | undefined;
 }
 
 /** A dashboard, by itself. */

@@ -52,6 +52,8 @@ export interface Host {
   readonly isMeasured?: boolean;
   /** Whether all of its logs reach an aggregator. Throws UnknownRead. */
   readonly logs: () => Verdict;
+  /** The framework whose pages it is made for, as the vendor names it; absent where the vendor does not ask for one. */
+  readonly framework?: AnyValue;
   /** The path of its health check. */
   readonly healthPath?: AnyValue;
   /** What makes previews of what nobody has approved with its variables; undefined where nothing does. Throws UnknownRead. */

@@ -1,11 +1,14 @@
 import type { PageRuleArgs } from "@pulumi/cloudflare";
 import type { ResourceOf, Stack } from "../framework/index.ts";
-import type { Site } from "./sites.ts";
 import { cloudflare } from "./tokens.ts";
 import { inZone, type Zone } from "./zones.ts";
 
 /** The page rules of a zone that may act on requests to a site. Throws UnknownRead. */
-export function pageRulesOf(stack: Stack, zone: Zone, site: Site): ResourceOf<PageRuleArgs>[] {
+export function pageRulesOf(
+  stack: Stack,
+  zone: Zone,
+  site: { readonly host: string },
+): ResourceOf<PageRuleArgs>[] {
   return inZone(
     stack,
     zone,

@@ -20,7 +20,7 @@ import { perStack } from "./per-stack.ts";
 import { redirectsHost } from "./redirects.ts";
 import type { RenderHost, RenderHostArgs } from "./render-host.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
-import { applicationHosts } from "./variables.ts";
+import { applicationHosts, hosts } from "./variables.ts";
 import { type Zone, zoneName, zoneOf, zones } from "./zones.ts";
 
 /** A public host of the platform and what stands in front of it. */
@@ -34,6 +34,10 @@ export interface Site {
   readonly edge: Edge | undefined;
   /** The host of the application that answers there, where it is one. */
   readonly application: Resource | undefined;
+  /** The framework whose pages the host that answers there is made for, where its vendor asks for one. */
+  readonly framework: AnyValue | undefined;
+  /** The path of the health check of the host that answers there. */
+  readonly healthPath: AnyValue | undefined;
   /** The Vercel project that serves the host, if one does. */
   readonly project: ResourceOf<ProjectArgs> | undefined;
   /** The Render service that serves the host, if one does. */
@@ -184,6 +188,8 @@ function toSite(stack: Stack, host: string, { domain }: Declaration): Site {
     unproxied,
     edge: edgeOf(stack, host),
     application: applicationHosts(stack).find(({ resource }) => resource === answering)?.resource,
+    framework: hosts(stack).find(({ resource }) => resource === answering)?.framework,
+    healthPath: hosts(stack).find(({ resource }) => resource === answering)?.healthPath,
     project: answering?.is(vercel.project) ? answering : undefined,
     service: answering?.is<RenderHostArgs>(render.webService, render.staticSite) ? answering : undefined,
   };

@@ -1,0 +1,72 @@
+import type { types } from "@pulumi/cloudflare";
+import { fault, type Resource, type Stack, type Value } from "../../framework/index.ts";
+import type { CorsAnswer } from "../../model/adapter.ts";
+import { entries, isAllowOrigin } from "../../model/cors.ts";
+import { cloudflare } from "../../model/tokens.ts";
+import { actsOn, literals } from "../../values/cloudflare-expression.ts";
+
+function ruleAnswers(stack: Stack): CorsAnswer[] {
+  return stack
+    .ofType(cloudflare.ruleset)
+    .flatMap((ruleset) =>
+      entries(ruleset.at("rules"), (rules) => rules.items()).flatMap((rule) =>
+        entries(rule.at("actionParameters", "headers"), (headers) => headers.entries()).flatMap(
+          ([name, change]) => (isAllowOrigin(name) ? [toAnswer(ruleset, rule, change)] : []),
+        ),
+      ),
+    );
+}
+
+/** An expression usually repeats the caller's origin: then the rule itself must say which origins it is for. */
+function toAnswer(
+  ruleset: Resource,
+  rule: Value<types.input.RulesetRule>,
+  change: Value<types.input.RulesetRuleActionParametersHeaders>,
+): CorsAnswer {
+  const isSent = () => rule.at("enabled").boolean() !== false && change.at("operation").string() !== "remove";
+  const isRepeated = () => change.at("expression").string() !== undefined;
+  return {
+    resource: ruleset,
+    origin: () => (isSent() && !isRepeated() ? change.at("value") : undefined),
+    repeats: () => {
+      const foreign =
+        isSent() && isRepeated() ? foreignOrigin(rule.at("expression").string() ?? "") : undefined;
+      return foreign === undefined
+        ? undefined
+        : fault(change, `A rule may answer the origin ${foreign} with Access-Control-Allow-Origin.`);
+    },
+  };
+}
+
+/**
+ * An origin of nobody's list on which a rule may act; undefined where it surely acts on none. Beside one that has
+ * nothing to do with the platform, those that begin, end or look like what the rule compares with.
+ */
+function foreignOrigin(expression: string): string | undefined {
+  const named = literals(expression).map((text) => text.replace(/^https?:\/\//, "").replace(/^\.|\/$/g, ""));
+  const hosts = [
+    "attacker.example",
+    ...named.flatMap((text) => [`${text}.attacker.example`, `attacker-${text}`, `attacker.${text}`]),
+  ];
+  const origins = hosts.flatMap((host) => [`https://${host}`, `http://${host}`]);
+  return ["null", ...origins, ...named.map((host) => `http://${host}`)].find(
+    (origin) => actsOn(expression, { ...anyRequest, origin }) !== false,
+  );
+}
+
+/** Of the host nothing is known, but that it is not one that a rule may name. */
+const anyRequest = { host: "", path: "/", isOpenEnded: true, scheme: "https" } as const;
+
+function bucketAnswers(stack: Stack): CorsAnswer[] {
+  return stack.ofType(cloudflare.r2Cors).flatMap((cors) =>
+    entries(cors.at("rules"), (rules) => rules.items()).flatMap((rule) =>
+      entries(rule.at("allowed", "origins"), (origins) => origins.items()).map((origin) => ({
+        resource: cors,
+        origin: () => origin,
+      })),
+    ),
+  );
+}
+
+/** Rules on response headers, and buckets. */
+export const corsAnswers = (stack: Stack): CorsAnswer[] => [...ruleAnswers(stack), ...bucketAnswers(stack)];

@@ -1,0 +1,102 @@
+import type { ZoneSettingArgs } from "@pulumi/cloudflare";
+import {
+  type Fault,
+  fault,
+  known,
+  type ResourceOf,
+  type Stack,
+  type Verdict,
+} from "../../framework/index.ts";
+import type { ZoneFact } from "../../model/edge-zone.ts";
+import { isOn } from "../../model/given.ts";
+import { pageRulesOf } from "../../model/page-rules.ts";
+import { rulesOf } from "../../model/rulesets.ts";
+import { cloudflare } from "../../model/tokens.ts";
+import type { Zone } from "../../model/zones.ts";
+
+/** What a value does, by setting and value. */
+const weak: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  development_mode: { on: "switches the cache off" },
+  security_level: {
+    off: "lets every known attacker in",
+    essentially_off: "lets every known attacker in",
+    under_attack: "challenges every request, also those of clients without a browser",
+  },
+  always_online: { on: "shows old copies of pages from an archive where the host fails" },
+  cache_level: { simplified: "gives one answer for every query" },
+  sha1_support: { on: "allows certificates signed with SHA-1" },
+  tls_1_2_only: { off: "allows versions of TLS before 1.2" },
+};
+
+const weakCipher = /RC4|DES|NULL|EXP(?:ORT)?-|MD5|ADH|AECDH/i;
+
+function judgeSetting(setting: ResourceOf<ZoneSettingArgs>): Verdict {
+  const id = setting.at("settingId").string() ?? "";
+  const value = setting.at("value");
+  if (id === "ciphers") {
+    const cipher = value.strings().find((name) => weakCipher.test(name));
+    return cipher === undefined || fault(value, `The setting ciphers allows ${cipher}.`);
+  }
+  const effects = weak[id];
+  const effect = effects === undefined ? undefined : effects[value.string() ?? ""];
+  return effect === undefined || fault(value, `The setting ${id} is ${value.string()}, which ${effect}.`);
+}
+
+/** Two resources for one setting overwrite each other: which one wins, nobody can tell. */
+export function contradictionsOf(stack: Stack, zone: Zone): ZoneFact[] {
+  const own = stack
+    .ofType(cloudflare.zoneSetting)
+    .filter((setting) => zone.resource === undefined || setting.refersTo(zone.resource, "zoneId"));
+  const byId = Map.groupBy(own, (setting) => known(() => setting.at("settingId").string()) ?? "");
+  return [...byId].flatMap(([id, settings]) => {
+    const values = new Set(settings.flatMap((setting) => known(() => JSON.stringify(shown(setting))) ?? []));
+    const last = settings.at(-1);
+    return id === "" || values.size < 2 || last === undefined
+      ? []
+      : [
+          {
+            resource: last,
+            isGood: () =>
+              fault(
+                last.at("value"),
+                `The setting ${id} is declared ${settings.length} times, with different values.`,
+              ),
+          },
+        ];
+  });
+}
+
+const shown = (setting: ResourceOf<ZoneSettingArgs>): unknown =>
+  setting.at("value").string() ?? setting.at("value").number() ?? setting.at("value").entries().length;
+
+/** The same settings for a part of the zone, by a configuration rule or a page rule. */
+export function weakenedFor(
+  stack: Stack,
+  zone: Zone,
+  host: string,
+  reaches: (expression: string) => boolean,
+): Fault | undefined {
+  for (const { entry, resource } of rulesOf(stack, zone, "http_config_settings")) {
+    const level = entry.at("actionParameters", "securityLevel");
+    const found = isOn(entry.at("enabled")) ? levelFault(level.string()) : undefined;
+    if (found !== undefined && reaches(entry.at("expression").string() ?? "")) {
+      return fault(level, `A rule of ${resource.name} sets the security level of ${host} to ${found}.`);
+    }
+  }
+  return pageRulesOf(stack, zone, { host }).flatMap((rule): Fault[] => {
+    const level = rule.at("actions", "securityLevel");
+    const found = levelFault(level.string());
+    return found === undefined
+      ? []
+      : [fault(level, `The page rule ${rule.name} sets the security level of ${host} to ${found}.`)];
+  })[0];
+}
+
+const levelFault = (level: string | undefined): string | undefined =>
+  level === "off" || level === "essentially_off" ? level : undefined;
+
+/** Settings of zones, each of which may take a protection away. */
+export const settingFacts = (stack: Stack): ZoneFact[] =>
+  stack
+    .ofType(cloudflare.zoneSetting)
+    .map((setting) => ({ resource: setting, isGood: () => judgeSetting(setting) }));

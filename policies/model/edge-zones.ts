@@ -1,0 +1,53 @@
+import { adapters } from "../adapters/index.ts";
+import { type Finding, judge, type Stack, type Verdict, violation } from "../framework/index.ts";
+import type { EdgeZone, ZoneFact } from "./edge-zone.ts";
+import { perStack } from "./per-stack.ts";
+import type { Site } from "./sites.ts";
+
+export type { EdgeZone } from "./edge-zone.ts";
+
+/** Zones that the stack is responsible for, of vendors that have the DNS and stand in front of hosts. */
+export const edgeZones: (stack: Stack) => readonly EdgeZone[] = perStack((stack) =>
+  adapters.flatMap((adapter) => adapter.edgeZones?.(stack) ?? []),
+);
+
+/** The zone whose rules act on the traffic of a site. */
+export function edgeZoneOf(stack: Stack, { zone }: Site): EdgeZone | undefined {
+  return zone && edgeZones(stack).find(({ key }) => key === zone.key);
+}
+
+/** Judges each zone. Without any, the requirement is violated with the message `absent`, if there is one. */
+export function judgeEdgeZones(
+  stack: Stack,
+  absent: string | undefined,
+  test: (zone: EdgeZone) => Verdict,
+): Finding[] {
+  const all = edgeZones(stack);
+  return all.length === 0 ? nothing(absent) : all.map((zone) => judge(zone.resource, () => test(zone)));
+}
+
+/**
+ * Judges in each zone the settings that `find` gives; a zone in which it finds none is violated with the message
+ * `missing`. Without any zone, the requirement is violated with the message `absent`, if there is one.
+ */
+export function judgeZoneFacts(
+  stack: Stack,
+  absent: string | undefined,
+  find: (zone: EdgeZone) => readonly ZoneFact[],
+  missing: string,
+): Finding[] {
+  const all = edgeZones(stack);
+  if (all.length === 0) {
+    return nothing(absent);
+  }
+  return all.flatMap((zone) => {
+    const found: ZoneFact[] = [];
+    const presence = judge(zone.resource, () => {
+      found.push(...find(zone));
+      return found.length > 0 || missing;
+    });
+    return [presence, ...found.map(({ resource, isGood }) => judge(resource, isGood))];
+  });
+}
+
+const nothing = (absent: string | undefined): Finding[] => (absent === undefined ? [] : [violation(absent)]);
