@@ -67,9 +67,8 @@ export const variablesArrive = policy({
 
 /** Variables for a host that the stack does not declare. */
 function strays(stack: Stack, isSupplied: (text: string) => boolean): Finding[] {
-  return recipients(stack).map(({ id, types, noun }) =>
+  return recipients(stack).map(({ id, hosts, noun }) =>
     judge(id.resource, () => {
-      const hosts = types.flatMap((type) => stack.ofType(type));
       if (hosts.length === 0 || id.isUnknown) return true;
       const text = id.string() ?? "";
       // A list has one set of sources, so an id that is written beside one that is made is told by its text.

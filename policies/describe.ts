@@ -129,7 +129,8 @@ What the pack cannot see:
 ## Vendors
 
 Each vendor has an adapter in \`adapters/\`, which says what its resources are to the platform: hosts, variables, domains,
-DNS records, databases, edges, alerts, on-call. Policies read that model. To add a vendor, write its adapter and name it
+DNS records, zones, databases, repositories, alerts, on-call. Policies read that model alone: \`npm run lint\` refuses one
+that imports a provider's package or reads a resource by its type. To add a vendor, write its adapter and name it
 in \`adapters/index.ts\`.
 `;
 }

@@ -1,4 +1,5 @@
 import { type Finding, fault, policy, type Value, violation } from "./framework/index.ts";
+import { isJudgedElsewhere } from "./model/facts.ts";
 
 // What no provider checks and every API refuses, or takes for something else than was meant.
 
@@ -13,7 +14,7 @@ export const textsExact = policy({
   phase: "resource",
   check: (stack) =>
     stack.all().flatMap((resource): Finding[] => {
-      if (!resource.isDeclared || judgedElsewhere.test(resource.type)) return [];
+      if (!resource.isDeclared || isJudgedElsewhere(resource.type)) return [];
       return wrongTexts(resource.at(), "", 0).map((value) =>
         violation(
           fault(
@@ -27,9 +28,6 @@ export const textsExact = policy({
       );
     }),
 });
-
-/** The values of monitoring have a policy of their own, monitoring-values. */
-const judgedElsewhere = /^(?:pulumi:pulumi:Stack$|grafana:|pagerduty:|sentry:)/;
 
 /** Deeper inputs, and documents inside a text, are for policies of their own. */
 const maximumDepth = 12;

@@ -29,6 +29,8 @@ import { hostTls } from "./cloudflare/zone-tls.ts";
 import { apiTokens } from "./cloudflare-tokens.ts";
 
 export const cloudflareAdapter: Adapter = {
+  packages: ["cloudflare"],
+  isReplaced: true,
   corsAnswers,
   edgeZones,
   zoneSettings: settingFacts,

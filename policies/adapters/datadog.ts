@@ -8,6 +8,7 @@ type Any = ResourceOf<unknown>;
 
 /** Monitors of Datadog, which tell by themselves whom their message mentions. */
 export const datadogAdapter: Adapter = {
+  packages: ["datadog"],
   alerts: (stack) => stack.ofType(datadog.monitor).map(toRule),
   channels: (stack): Sender[] =>
     stack

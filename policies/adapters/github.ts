@@ -4,6 +4,7 @@ import { codeRepositories } from "./github/repositories.ts";
 
 /** Repositories at GitHub, and who may do what in them. */
 export const githubAdapter: Adapter = {
+  packages: ["github"],
   repositories: codeRepositories,
   writers,
   ruleWriters,

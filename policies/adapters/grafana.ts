@@ -16,6 +16,8 @@ import { judgeAlertValues, judgeCheckMethods } from "./grafana/values.ts";
 import { apiTokens } from "./grafana-tokens.ts";
 
 export const grafanaAdapter: Adapter = {
+  packages: ["grafana"],
+  hasOwnTexts: true,
   alerts,
   apiTokens,
   dashboards,

@@ -5,6 +5,8 @@ import { neon } from "../model/tokens.ts";
 
 /** Databases at Neon: a project is a server of PostgreSQL, which keeps its history. */
 export const neonAdapter: Adapter = {
+  packages: ["neon"],
+  isPlatform: (type) => type.startsWith("neon:"),
   databases: (stack: Stack) => stack.ofType(neon.project).map(toDatabase),
   locations: (stack) =>
     stack.ofType(neon.project).map((resource) => ({

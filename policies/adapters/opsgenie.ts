@@ -16,6 +16,7 @@ type Any = ResourceOf<unknown>;
 
 /** On-call at Opsgenie: schedules with rotations of their own, and escalations. */
 export const opsgenieAdapter: Adapter = {
+  packages: ["opsgenie"],
   schedules: (stack) =>
     stack.ofType(opsgenie.schedule).map((schedule) => ({
       resource: schedule,

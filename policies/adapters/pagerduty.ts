@@ -18,6 +18,8 @@ import { judgeOnCallValues } from "./pagerduty/values.ts";
 import { schedulesByRotation } from "./pagerduty-v2.ts";
 
 export const pagerdutyAdapter: Adapter = {
+  packages: ["pagerduty"],
+  hasOwnTexts: true,
   rejects: { onCall: judgeOnCallValues },
   schedules: (stack) => [
     ...stack.ofType(pagerduty.schedule).map((schedule) => ({

@@ -6,6 +6,8 @@ import { judgeGrantValues } from "./postgresql/values.ts";
 
 /** Roles, grants and connections of PostgreSQL, wherever the server is. */
 export const postgresqlAdapter: Adapter = {
+  packages: ["postgresql"],
+  isPlatform: (type) => type.startsWith("postgresql:"),
   connections,
   writtenSchemas,
   rejects: { grants: judgeGrantValues },

@@ -5,6 +5,7 @@ import { driftChecks, stackClocks } from "./pulumi-cloud/schedules.ts";
 
 /** What Pulumi Cloud deploys, and who may. */
 export const pulumiCloudAdapter: Adapter = {
+  packages: ["pulumiservice"],
   productionAccess,
   stackDeployments,
   packGroups,

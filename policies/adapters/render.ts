@@ -39,6 +39,12 @@ const generatedLength = 44;
 const isTarget = (content: string): boolean => /\.onrender\.com$|^216\.24\.57\.\d+$/.test(content);
 
 export const renderAdapter: Adapter = {
+  packages: ["render"],
+  isPlatform: (type) =>
+    [render.webService, render.privateService, render.backgroundWorker, render.postgres].some(
+      (it) => it === type,
+    ),
+  isReplaced: true,
   corsAnswers,
   hosts,
   variables: (stack) => [
@@ -56,12 +62,14 @@ export const renderAdapter: Adapter = {
       .ofType(render.webService, render.privateService, render.backgroundWorker, render.cronJob)
       .flatMap(commandVariables),
   ],
-  recipients: (stack) =>
-    stack.ofType(render.envGroupLink).flatMap((link) => {
+  recipients: (stack) => {
+    const hosts = services.flatMap((type) => stack.ofType(type));
+    return stack.ofType(render.envGroupLink).flatMap((link) => {
       const list = link.at("serviceIds");
       const ids = list.isUnknown ? [] : list.items();
-      return ids.map((id): Recipient => ({ id, types: services, noun: "service" }));
-    }),
+      return ids.map((id): Recipient => ({ id, hosts, noun: "service" }));
+    });
+  },
   jobs: (stack) => stack.ofType(render.cronJob).map(toJob),
   section,
   sources: (stack) =>

@@ -7,6 +7,8 @@ import { watches } from "./sentry/watching.ts";
 
 /** Errors of the application, and what watches it, at Sentry. */
 export const sentryAdapter: Adapter = {
+  packages: ["sentry"],
+  hasOwnTexts: true,
   errorProjects,
   errorKeys,
   scrubbings,

@@ -11,6 +11,9 @@ import { dataApis, signIns } from "./supabase/settings.ts";
 import { judgeComputeSizes } from "./supabase/values.ts";
 
 export const supabaseAdapter: Adapter = {
+  packages: ["supabase"],
+  isPlatform: (type) => type === supabase.project,
+  isReplaced: true,
   rejects: { computeSizes: judgeComputeSizes },
   signIns,
   dataApis,

@@ -17,6 +17,7 @@ import { type Issuer, readIssuer } from "../model/issuer.ts";
 import { belongsTo, candidatesBy, ownerOf } from "../model/links.ts";
 import { vercel } from "../model/tokens.ts";
 import { corsAnswers } from "./vercel/cors.ts";
+import { fixes } from "./vercel/fixes.ts";
 import { section } from "./vercel/section.ts";
 import { judgeFirewallTimes, judgeRedirectStatus, judgeVariableTargets } from "./vercel/values.ts";
 
@@ -26,6 +27,10 @@ const targets =
 const isTarget = (content: string): boolean => targets.test(content);
 
 export const vercelAdapter: Adapter = {
+  packages: ["vercel"],
+  isPlatform: (type) => type === vercel.project,
+  fixes,
+  isReplaced: true,
   corsAnswers,
   hosts,
   variables: (stack) => [
@@ -89,7 +94,7 @@ function recipients(stack: Stack): Recipient[] {
       const list = one.at("projectIds");
       return list.isUnknown ? [] : list.items();
     }),
-  ].map((id) => ({ id, types: [vercel.project], noun: "project" }));
+  ].map((id) => ({ id, hosts: stack.ofType(vercel.project), noun: "project" }));
 }
 
 const anyone = () => true;

@@ -2,6 +2,7 @@ import { propertyPath } from "../../checklist/violation.ts";
 import type { PolicyWaiver } from "../../checklist/waivers.ts";
 import type { WritableViolation } from "../../checklist/wire.ts";
 import type { ManagedComponent } from "../../config/manage.ts";
+import { adapters } from "../adapters/index.ts";
 import type { Context } from "./context.ts";
 import type { Finding } from "./findings.ts";
 import type { Policy } from "./policy.ts";
@@ -87,13 +88,12 @@ function isAsked({ scope }: Policy, context: Context, stack: Stack): boolean {
     scope === "any" ||
     context.scope === "all" ||
     scope === context.scope ||
-    (context.scope === "delivery" && stack.all().some(({ type }) => platformTypes.test(type)))
+    (context.scope === "delivery" && stack.all().some(({ type }) => isPlatform(type)))
   );
 }
 
-/** Resources that make a stack a platform: where the application runs, and its database. */
-const platformTypes =
-  /^(?:vercel:index\/project:|render:index\/(?:webService|privateService|backgroundWorker|postgres):|supabase:index\/project:|postgresql:|neon:|aws:(?:ecs|apprunner|lambda|rds)\/)/;
+/** Whether a resource makes its stack a platform: it runs the application, or is its database. */
+const isPlatform = (type: string): boolean => adapters.some((adapter) => adapter.isPlatform?.(type) === true);
 
 function objection(
   policy: Policy,

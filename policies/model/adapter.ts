@@ -35,6 +35,16 @@ import type { CodeSource, HostEnvironment, SectionUse, VariableFiles } from "./s
  * policies read the model alone.
  */
 export interface Adapter {
+  /** Packages of its provider, with which the types of its resources begin. */
+  readonly packages?: readonly string[];
+  /** How to meet at this vendor what a policy asks for whose own fix is for another. */
+  readonly fixes?: Fixes;
+  /** Set where other vendors have all that it has in a form of their own. */
+  readonly isReplaced?: true;
+  /** Whether a resource of a type makes a stack a platform: what runs the application, and its database. */
+  readonly isPlatform?: (type: string) => boolean;
+  /** Whether a policy of the vendor's own judges the texts of its resources. */
+  readonly hasOwnTexts?: true;
   /** What runs the program's code. */
   readonly hosts?: (stack: Stack) => readonly Host[];
   /** Every variable that reaches production, also of hosts outside the stack. */
@@ -128,6 +138,9 @@ export interface Adapter {
   readonly isOwnName?: (host: string) => boolean;
 }
 
+/** How to meet what policies ask for, by the name of the policy. */
+export type Fixes = Readonly<Record<string, string>>;
+
 /** What a vendor's API rejects, by what it is about: one finding for each resource that has such a value. */
 export type Rejects = Partial<
   Readonly<
@@ -156,8 +169,8 @@ export type Rejects = Partial<
 /** An id of the host that variables are for, in a resource that gives them. */
 export interface Recipient {
   readonly id: AnyValue;
-  /** Types of resource of which it is an id. */
-  readonly types: readonly string[];
+  /** Resources of which it may be the id. */
+  readonly hosts: readonly Resource[];
   /** What a host is called at the vendor. */
   readonly noun: string;
 }

@@ -2,6 +2,7 @@ import { adapters } from "../adapters/index.ts";
 import type { Stack } from "../framework/index.ts";
 import type { Adapter } from "./adapter.ts";
 import { perStack } from "./per-stack.ts";
+import { pulumiStack } from "./tokens.ts";
 
 /** A part of the model, of all vendors together. */
 const all = <Fact>(read: (adapter: Adapter) => ((stack: Stack) => readonly Fact[]) | undefined) =>
@@ -44,3 +45,10 @@ export const escalations = all(({ escalations: part }) => part);
 export const corsAnswers = all(({ corsAnswers: part }) => part);
 export const zoneSettings = all(({ zoneSettings: part }) => part);
 export const hostTls = all(({ hostTls: part }) => part);
+
+/** Whether a policy of their vendor's own judges the texts of resources of a type; those of the stack itself are none. */
+export const isJudgedElsewhere = (type: string): boolean =>
+  type === pulumiStack ||
+  adapters.some(
+    ({ packages, hasOwnTexts }) => hasOwnTexts && packages?.some((name) => type.startsWith(`${name}:`)),
+  );

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { checkImports } from "../../tools/imports.ts";
 import { readRooms, roomOf } from "../../tools/rooms.ts";
+import { checkVendors } from "../../tools/vendors.ts";
 
 const page = `# A page
 
@@ -114,5 +115,53 @@ describe("the import check", () => {
     expect(await messagesFor({ ...downwards, ...files })).toEqual([
       expect.stringMatching(/^Circle of imports: lib\/[ab]\.ts → lib\/[ab]\.ts → lib\/[ab]\.ts$/),
     ]);
+  });
+});
+
+describe("the check that policies read the model alone", () => {
+  const root = mkdtempSync(join(tmpdir(), "vendors-"));
+  afterAll(() => rmSync(root, { recursive: true }));
+  const found = (path: string, text: string): string[] => {
+    for (const folder of ["policies/framework", "policies/values"]) {
+      rmSync(join(root, folder), { recursive: true, force: true });
+      mkdirSync(join(root, folder), { recursive: true });
+    }
+    rmSync(join(root, "policies", "mail.ts"), { force: true });
+    writeFileSync(join(root, path), text);
+    return checkVendors(root).map(({ file, line, message }) => `${file}:${line} ${message}`);
+  };
+
+  it.each([
+    ["a package", 'import type { ZoneArgs } from "@pulumi/cloudflare";', "imports @pulumi/cloudflare"],
+    ["a package of others", 'import * as d from "@pulumiverse/doppler";', "imports @pulumiverse/doppler"],
+    ["a re-export", 'export { Zone } from "@pulumi/cloudflare";', "imports @pulumi/cloudflare"],
+    ["a type of a package", 'type Z = import("@pulumi/vercel").ProjectArgs;', "imports @pulumi/vercel"],
+    ["an import at run time", 'const c = await import("@pulumi/aws/s3");', "imports @pulumi/aws/s3"],
+    ["the types of resources", 'import { vercel } from "./model/tokens.ts";', "only what fills the model"],
+    ["an adapter", 'import { adapters } from "./adapters/index.ts";', "only what fills the model"],
+    [
+      "a type of resource",
+      'const z = "cloudflare:index/zone:Zone";',
+      "names the type cloudflare:index/zone:Zone",
+    ],
+    ["the beginning of a type", 'const is = type.startsWith("grafana:");', "names the type grafana:"],
+    ["a question for resources", "const all = stack.ofType(zone);", "asks for resources"],
+    ["a property", 'const n = zone.at("name");', 'reads the property "name"'],
+    ["a property by a variable", "const n = zone.at(key);", "reads the property key"],
+  ])("refuses %s", (_, line, message) => {
+    expect(found("policies/mail.ts", `// Mail.\n${line}\n`)).toEqual([
+      expect.stringMatching(new RegExp(`^policies/mail\\.ts:2 .*${message}`)),
+    ]);
+  });
+
+  it("lets a policy read the model, and the framework the properties that it is asked for", () => {
+    const text =
+      'import { zones } from "./model/edge-zones.ts";\nconst last = zones.at(-1), url = "https:";\n';
+    expect(found("policies/mail.ts", text)).toEqual([]);
+    expect(found("policies/framework/value.ts", "const child = value.at(name);\n")).toEqual([]);
+  });
+
+  it("finds nothing in this project", () => {
+    expect(checkVendors(join(import.meta.dirname, "..", ".."))).toEqual([]);
   });
 });

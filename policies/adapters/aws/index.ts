@@ -5,11 +5,15 @@ import { corsOrigins } from "./cors.ts";
 import { databases, locations } from "./databases.ts";
 import { dnsZones, domains, issuers, isTarget, records } from "./domains.ts";
 import { edges } from "./edges.ts";
+import { fixes } from "./fixes.ts";
 import { hosts, variableFiles, variables } from "./hosts.ts";
 import { jobs } from "./jobs.ts";
 
 /** Amazon: services and functions, distributions and load balancers, databases, DNS and logs. */
 export const awsAdapter: Adapter = {
+  packages: ["aws"],
+  isPlatform: (type) => /^aws:(?:ecs|apprunner|lambda|rds)\//.test(type),
+  fixes,
   hosts,
   variables,
   domains,
