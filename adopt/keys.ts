@@ -1,13 +1,28 @@
-import { textOf } from "./resources.ts";
-
-type Properties = Readonly<Record<string, unknown>>;
+import { contentOf, fullName, hostOf, isHostRecord } from "./records.ts";
+import { type Properties, textOf } from "./resources.ts";
 
 /** How resources of a type are told apart by what people and vendors call them, and how Pulumi imports one. */
 export interface NaturalKey {
-  /** The type of the resource that it belongs to, such as a record's zone, and the property with its id. */
-  readonly scope?: { readonly type: string; readonly property: string };
+  /** What it belongs to, such as a record's zone: the same key elsewhere is another thing. */
+  readonly scope?: Belonging;
+  /** What it belongs to, where its key is the only one of its kind anyway: found elsewhere, it would be moved. */
+  readonly owner?: Belonging;
   /** @returns undefined where its properties do not say */
   readonly key: (properties: Properties, scope: Scope) => string | undefined;
+  /** Which of those with its key it is, where there can be several. Default: any of them. */
+  readonly fits?: (declared: Properties, existing: Properties) => boolean;
+  /** Where several fit, those that it rather is. */
+  readonly closest?: (declared: Properties, existing: Properties) => boolean;
+  /** Whether two keys that differ in their case, or in dashes and spaces, may be of one thing. */
+  readonly isName?: true;
+  /** What else only one of them has, such as a host: one that has the same may be it, whatever it is called. */
+  readonly marks?: (properties: Properties) => readonly string[];
+  /** There are so few that any other of its type may be it, and a second one would be a mistake to regret. */
+  readonly isRare?: true;
+  /** Property with the account or the team: of another one, it is another thing. */
+  readonly account?: string;
+  /** Properties that no update changes: one that differs means a new resource in place of this one. */
+  readonly fixed?: readonly string[];
   /**
    * What `pulumi import` takes.
    *
@@ -16,6 +31,18 @@ export interface NaturalKey {
   readonly importId: (id: string, properties: Properties) => string | undefined;
   /** There is one of it, so a declaration replaces what it holds. */
   readonly singleton?: Singleton;
+  /** The program leaves it the name that it has. */
+  readonly keepsName?: true;
+  /** Ids of others that it lists, of which an update leaves those that it declares. */
+  readonly members?: Pick<Singleton, "holds" | "property">;
+}
+
+/** What a resource belongs to, and the property that says so. */
+export interface Belonging {
+  readonly type: string;
+  readonly property: string;
+  /** The property of what it belongs to that it is said by. Default: its id. */
+  readonly by?: string;
 }
 
 /** Something that holds a list, of which an update leaves what it declares. */
@@ -44,6 +71,10 @@ const joined = (...parts: (string | undefined)[]): string | undefined =>
   parts.some((part) => part === undefined) ? undefined : parts.join("/");
 const inZone = (id: string, properties: Properties) => joined(textOf(properties, "zoneId"), id);
 const inTeam = (id: string, properties: Properties) => joinedIfTeam(properties, id);
+const inOrganization =
+  (property: string) =>
+  (_: string, properties: Properties): string | undefined =>
+    joined(textOf(properties, "organization"), textOf(properties, property));
 
 /** A project without a team belongs to a person, and its id stands alone. */
 function joinedIfTeam(properties: Properties, id: string): string {
@@ -51,11 +82,25 @@ function joinedIfTeam(properties: Properties, id: string): string {
   return team === undefined ? id : `${team}/${id}`;
 }
 
-const byName: NaturalKey = { key: named("name"), importId: plainId };
+const byName: NaturalKey = { key: named("name"), isName: true, importId: plainId };
+const atRender: NaturalKey = { ...byName, fixed: ["region"] };
+const byOwnName: NaturalKey = {
+  key: named("name"),
+  isName: true,
+  importId: (id, properties) => textOf(properties, "name") ?? id,
+};
 const oneOfZone: NaturalKey = {
   scope: zone,
   key: () => "",
   importId: (_, properties) => textOf(properties, "zoneId"),
+};
+const oneOfVercelProject: NaturalKey = {
+  scope: vercelProject,
+  key: () => "",
+  importId: (_, properties) => {
+    const project = textOf(properties, "projectId");
+    return project === undefined ? undefined : joinedIfTeam(properties, project);
+  },
 };
 
 /**
@@ -63,8 +108,18 @@ const oneOfZone: NaturalKey = {
  * resource in the documentation of the providers.
  */
 export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
-  "cloudflare:index/zone:Zone": byName,
-  "cloudflare:index/dnsRecord:DnsRecord": { scope: zone, key: recordKey, importId: inZone },
+  "cloudflare:index/zone:Zone": {
+    key: (properties) => hostIn(properties, "name"),
+    account: "account.id",
+    importId: plainId,
+  },
+  "cloudflare:index/dnsRecord:DnsRecord": {
+    scope: zone,
+    key: recordKey,
+    fits: isSameRecord,
+    closest: (declared, existing) => contentOf(declared) === contentOf(existing),
+    importId: inZone,
+  },
   "cloudflare:index/zoneSetting:ZoneSetting": {
     scope: zone,
     key: named("settingId"),
@@ -75,6 +130,7 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     key: named("phase"),
     importId: (id, properties) => joined("zones", textOf(properties, "zoneId"), id),
     singleton: { holds: "rule", property: "rules", names: ruleNames },
+    keepsName: true,
   },
   "cloudflare:index/zoneDnssec:ZoneDnssec": oneOfZone,
   "cloudflare:index/universalSslSetting:UniversalSslSetting": oneOfZone,
@@ -82,16 +138,17 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
   "cloudflare:index/zoneSubscription:ZoneSubscription": oneOfZone,
   "cloudflare:index/r2Bucket:R2Bucket": {
     key: named("name"),
+    account: "accountId",
+    fits: (declared, existing) => jurisdictionOf(declared) === jurisdictionOf(existing),
+    fixed: ["location"],
     importId: (_, properties) =>
-      joined(
-        textOf(properties, "accountId"),
-        textOf(properties, "name"),
-        textOf(properties, "jurisdiction") ?? "default",
-      ),
+      joined(textOf(properties, "accountId"), textOf(properties, "name"), jurisdictionOf(properties)),
   },
-  "vercel:index/project:Project": { key: named("name"), importId: inTeam },
+  "vercel:index/project:Project": { ...byName, account: "teamId", importId: inTeam, isRare: true },
   "vercel:index/projectDomain:ProjectDomain": {
-    key: named("domain"),
+    owner: vercelProject,
+    key: (properties) => hostIn(properties, "domain"),
+    account: "teamId",
     importId: (_, properties) => {
       const path = joined(textOf(properties, "projectId"), textOf(properties, "domain"));
       return path === undefined ? undefined : joinedIfTeam(properties, path);
@@ -99,20 +156,20 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
   },
   "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable": {
     scope: vercelProject,
-    key: (properties) => joined(textOf(properties, "key"), listed(properties.targets)),
+    key: named("key"),
+    // Vercel refuses a second one of a name for the same target, whichever others the first one has.
+    fits: (declared, existing) => {
+      const [own, theirs] = [targetsOf(declared), targetsOf(existing)];
+      return own === undefined || theirs === undefined || own.some((target) => theirs.includes(target));
+    },
     importId: (id, properties) => {
       const path = joined(textOf(properties, "projectId"), id);
       return path === undefined ? undefined : joinedIfTeam(properties, path);
     },
   },
-  "vercel:index/firewallConfig:FirewallConfig": {
-    scope: vercelProject,
-    key: () => "",
-    importId: (_, properties) => {
-      const project = textOf(properties, "projectId");
-      return project === undefined ? undefined : joinedIfTeam(properties, project);
-    },
-  },
+  "vercel:index/firewallConfig:FirewallConfig": oneOfVercelProject,
+  "vercel:index/projectDeploymentRetention:ProjectDeploymentRetention": oneOfVercelProject,
+  "vercel:index/logDrain:LogDrain": { ...byName, account: "teamId", importId: inTeam },
   "grafana:oss/folder:Folder": {
     key: (properties) => textOf(properties, "uid") ?? textOf(properties, "title"),
     importId: (id, properties) => textOf(properties, "uid") ?? id,
@@ -121,19 +178,11 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     key: dashboardUid,
     importId: (id, properties) => dashboardUid(properties) ?? id,
   },
-  "grafana:alerting/contactPoint:ContactPoint": {
-    key: named("name"),
-    importId: (id, properties) => textOf(properties, "name") ?? id,
-  },
-  "grafana:alerting/muteTiming:MuteTiming": {
-    key: named("name"),
-    importId: (id, properties) => textOf(properties, "name") ?? id,
-  },
-  "grafana:alerting/messageTemplate:MessageTemplate": {
-    key: named("name"),
-    importId: (id, properties) => textOf(properties, "name") ?? id,
-  },
+  "grafana:alerting/contactPoint:ContactPoint": byOwnName,
+  "grafana:alerting/muteTiming:MuteTiming": byOwnName,
+  "grafana:alerting/messageTemplate:MessageTemplate": byOwnName,
   "grafana:alerting/ruleGroup:RuleGroup": {
+    scope: { type: "grafana:oss/folder:Folder", property: "folderUid", by: "uid" },
     key: named("name"),
     importId: (_, properties) => {
       const folder = textOf(properties, "folderUid");
@@ -147,22 +196,71 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     singleton: { holds: "route", property: "policies", names: routeNames, isAlwaysThere: true },
   },
   "render:index/project:Project": byName,
-  "render:index/webService:WebService": byName,
-  "render:index/cronJob:CronJob": byName,
+  "render:index/webService:WebService": { ...atRender, marks: customDomainsOf },
+  "render:index/backgroundWorker:BackgroundWorker": atRender,
+  "render:index/privateService:PrivateService": atRender,
+  "render:index/cronJob:CronJob": atRender,
+  "render:index/staticSite:StaticSite": byName,
   "render:index/envGroup:EnvGroup": byName,
-  "supabase:index/project:Project": byName,
-  "sentry:index/team:Team": { key: named("slug"), importId: inOrganization },
-  "sentry:index/project:Project": { key: named("slug"), importId: inOrganization },
+  "render:index/envGroupLink:EnvGroupLink": {
+    scope: { type: "render:index/envGroup:EnvGroup", property: "envGroupId" },
+    key: () => "",
+    importId: (id, properties) => textOf(properties, "envGroupId") ?? id,
+    members: { holds: "service", property: "serviceIds" },
+  },
+  "supabase:index/project:Project": {
+    ...byName,
+    account: "organizationId",
+    fixed: ["region"],
+    isRare: true,
+  },
+  "supabase:index/settings:Settings": {
+    scope: { type: "supabase:index/project:Project", property: "projectRef" },
+    key: () => "",
+    importId: (id, properties) => textOf(properties, "projectRef") ?? id,
+  },
+  "sentry:index/team:Team": {
+    key: named("slug"),
+    account: "organization",
+    importId: inOrganization("slug"),
+  },
+  "sentry:index/project:Project": {
+    key: named("slug"),
+    account: "organization",
+    importId: inOrganization("slug"),
+  },
+  "sentry:index/key:Key": {
+    scope: { type: "sentry:index/project:Project", property: "project", by: "slug" },
+    key: named("name"),
+    isName: true,
+    importId: (id, properties) =>
+      joined(textOf(properties, "organization"), textOf(properties, "project"), id),
+  },
+  "sentry:index/alert:Alert": {
+    key: named("name"),
+    isName: true,
+    account: "organization",
+    importId: (id, properties) => joined(textOf(properties, "organization"), id),
+  },
   "pagerduty:index/user:User": { key: lowerCase("email"), importId: plainId },
   "pagerduty:index/schedule:Schedule": byName,
   "pagerduty:index/escalationPolicy:EscalationPolicy": byName,
   "pagerduty:index/service:Service": byName,
+  "pagerduty:index/serviceIntegration:ServiceIntegration": {
+    scope: { type: "pagerduty:index/service:Service", property: "service" },
+    key: named("name"),
+    isName: true,
+    importId: (id, properties) => {
+      const service = textOf(properties, "service");
+      return service === undefined ? undefined : `${service}.${id}`;
+    },
+  },
   "postgresql:index/role:Role": {
     key: named("name"),
     importId: (_, properties) => textOf(properties, "name"),
   },
   "github:index/repository:Repository": {
-    key: named("name"),
+    key: lowerCase("name"),
     importId: (_, properties) => textOf(properties, "name"),
   },
 };
@@ -179,29 +277,47 @@ function routeNames({ contactPoint, matchers, policies }: Properties): string[] 
   return [JSON.stringify([contactPoint, conditions.toSorted(), below])];
 }
 
-function inOrganization(_: string, properties: Properties): string | undefined {
-  return joined(textOf(properties, "organization"), textOf(properties, "slug"));
-}
-
 function lowerCase(property: string): NaturalKey["key"] {
   return (properties) => textOf(properties, property)?.toLowerCase();
 }
 
-/** Where a name can have one record of a type, the type and the name; else what the record says, too. */
 function recordKey(properties: Properties, { zone: zoneName }: Scope): string | undefined {
   const type = textOf(properties, "type")?.toUpperCase();
   const name = textOf(properties, "name");
-  if (type === undefined || name === undefined) return undefined;
-  const full = fullName(name.toLowerCase().replace(/\.$/, ""), zoneName?.toLowerCase());
-  if (type === "CNAME" || type === "A" || type === "AAAA") return `${type} ${full}`;
-  const content = textOf(properties, "content") ?? JSON.stringify(properties.data ?? null);
-  return `${type} ${full} ${content}`;
+  return type === undefined || name === undefined ? undefined : `${type} ${fullName(name, zoneName)}`;
 }
 
-/** A record's name with its zone: `www`, `www.example.com` and `@` are told apart by the zone alone. */
-function fullName(name: string, zoneName: string | undefined): string {
-  if (zoneName === undefined || name === zoneName || name.endsWith(`.${zoneName}`)) return name;
-  return name === "@" ? zoneName : `${name}.${zoneName}`;
+/** Where a name can have several records of a type, what the record says tells which it is. */
+function isSameRecord(declared: Properties, existing: Properties): boolean {
+  if (isHostRecord(declared)) return true;
+  const [own, theirs] = [contentOf(declared), contentOf(existing)];
+  return own === undefined || theirs === undefined || own === theirs;
+}
+
+function hostIn(properties: Properties, property: string): string | undefined {
+  const name = textOf(properties, property);
+  return name === undefined ? undefined : hostOf(name);
+}
+
+function customDomainsOf({ customDomains }: Properties): string[] {
+  return elementsOf(customDomains).flatMap((domain) => hostIn(domain, "name") ?? []);
+}
+
+/** The objects of a list. */
+export function elementsOf(value: unknown): Properties[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "object" && one !== null) : [];
+}
+
+function jurisdictionOf(properties: Properties): string {
+  return textOf(properties, "jurisdiction") ?? "default";
+}
+
+/** Where a variable is set; undefined where that is not known. */
+export function targetsOf({ targets }: Properties): readonly string[] | undefined {
+  if (typeof targets === "string") return [targets];
+  return Array.isArray(targets) && targets.length > 0 && targets.every((one) => typeof one === "string")
+    ? targets
+    : undefined;
 }
 
 function dashboardUid(properties: Properties): string | undefined {
@@ -209,11 +325,4 @@ function dashboardUid(properties: Properties): string | undefined {
   if (stated !== undefined) return stated;
   const model = textOf(properties, "configJson");
   return model === undefined ? undefined : /"uid"\s*:\s*"([\w-]{1,40})"/.exec(model)?.[1];
-}
-
-function listed(value: unknown): string | undefined {
-  if (value === undefined || value === null) return "all";
-  return Array.isArray(value) && value.every((one) => typeof one === "string")
-    ? value.toSorted().join(",")
-    : undefined;
 }

@@ -1,6 +1,7 @@
-import { counted } from "../lib/text.ts";
-import { type NaturalKey, naturalKeys } from "./keys.ts";
-import { type Declared, type Existing, textOf, vendorOf } from "./resources.ts";
+import { counted, listed } from "../lib/text.ts";
+import { elementsOf, type NaturalKey, naturalKeys, targetsOf } from "./keys.ts";
+import { Matcher, type Matches, recordType } from "./match.ts";
+import { type Declared, type Existing, textAt, textOf, vendorOf } from "./resources.ts";
 
 /**
  * What becomes of a declared resource in the first update.
@@ -27,9 +28,13 @@ export interface Step {
   readonly loses?: string;
   /** What a resource of which there is one holds, while it is not imported: an update would replace that, too. */
   readonly replaces?: string;
+  /** What no update changes, so that it would be made anew: what it is and what it would be. */
+  readonly remade?: string;
+  /** What has to be deleted before the vendor takes it. */
+  readonly blockedBy?: string;
   /** The name that the update takes from it, and the one that it gets. */
   readonly renames?: string;
-  /** Why it cannot be told whether it is there. */
+  /** Why it cannot be told whether it is there, or why a person is asked. */
   readonly why?: string;
 }
 
@@ -43,11 +48,14 @@ export interface Plan {
 
 export interface Given {
   readonly declared: readonly Declared[];
+  /** What vendors and states have; of a state of Pulumi's or Terraform's, with the URN there. */
   readonly existing: readonly Existing[];
   /** Ids that a person chose, by URN; `create` for none. */
   readonly answers?: Readonly<Record<string, string>> | undefined;
-  /** Vendors of which everything is known, beside those that something was found of. */
+  /** Vendors of which a person says that everything is known. */
   readonly vendors?: readonly string[] | undefined;
+  /** Vendors that were read, beside those that something was found of: what is not found is not there. */
+  readonly read?: ReadonlySet<string> | undefined;
   /** Types of which there may be more than what is known, each with the reason. */
   readonly unread?: ReadonlyMap<string, string> | undefined;
 }
@@ -60,62 +68,74 @@ const overwritten = new Set([
   "render:index/logStream:LogStream",
 ]);
 
-/** Settings of a zone, which always have some value: where none is known, declaring one writes over it. */
+/** What vendors show at its creation alone: one that is there is of no use, and a second one disturbs nobody. */
+const shownOnce = new Set(["cloudflare:index/accountToken:AccountToken"]);
+
+/** Settings of what they belong to, which always have some value: declaring one writes over it. */
 const alwaysThere = new Set([
   "cloudflare:index/zoneSetting:ZoneSetting",
   "cloudflare:index/zoneDnssec:ZoneDnssec",
   "cloudflare:index/universalSslSetting:UniversalSslSetting",
   "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings",
+  "vercel:index/projectDeploymentRetention:ProjectDeploymentRetention",
 ]);
 
 /** Matches what is declared with what is there by their natural keys. The same input has the same plan. */
 export function planImports(given: Given): Plan {
-  const { declared, existing, answers = {}, unread = new Map<string, string>() } = given;
-  const known = new Set([...existing.map(({ type }) => vendorOf(type)), ...(given.vendors ?? [])]);
-  const managed = new Set(existing.flatMap(({ urn }) => urn ?? []));
-  const types = Map.groupBy(existing, ({ type }) => type);
-  const found = indexOf(existing);
-  const chosenOf = ({ urn, type }: Declared): Existing | undefined => {
-    const answer = Object.hasOwn(answers, urn) ? answers[urn] : undefined;
-    return answer === undefined ? undefined : types.get(type)?.find((one) => isImportedBy(one, answer));
-  };
-  const scopes = scopesIn(declared, found, chosenOf);
+  const { declared, existing, answers = {} } = given;
+  const answerOf = ({ urn }: Declared): string | undefined =>
+    Object.hasOwn(answers, urn) ? answers[urn] : undefined;
+  const states = new Map(existing.flatMap((one) => (one.urn === undefined ? [] : [[one.urn, one] as const])));
+  const ownOf = ({ urn, olderUrns = [] }: Declared): Existing | undefined =>
+    [urn, ...olderUrns].map((name) => states.get(name)).find((one) => one !== undefined);
+  const declaredUrns = new Set(declared.flatMap(({ urn, olderUrns = [] }) => [urn, ...olderUrns]));
+  // What the stack has of one resource is no candidate for another.
+  const others = existing.filter(({ urn }) => urn === undefined || !declaredUrns.has(urn));
+  const matcher = new Matcher({ declared, existing: others, answerOf, ownOf });
+  const owners = new Map(
+    declared.flatMap((one) => {
+      const own = ownOf(one);
+      return own === undefined ? [] : [[JSON.stringify([one.type, own.id]), one.urn] as const];
+    }),
+  );
   const taken = new Set<Existing>();
-  const steps = declared
+  const planned = declared
     .filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"))
     .map((resource): Step => {
-      const answer = Object.hasOwn(answers, resource.urn) ? answers[resource.urn] : undefined;
-      if (managed.has(resource.urn)) {
-        const matches = matchesOf(resource, found, scopes);
-        for (const match of matches) taken.add(match);
-        const live = only(matches.filter(({ urn }) => urn === undefined));
-        return { declared: resource, action: "managed", ...(live && lossOf(resource, live)) };
+      const own = ownOf(resource);
+      const matches = matcher.of(resource);
+      for (const match of matches.found) taken.add(match);
+      if (own !== undefined) {
+        const live = only(matches.found.filter(({ urn }) => urn === undefined));
+        return {
+          declared: resource,
+          action: "managed",
+          ...(live && { ...lossOf(resource, live), ...remade(resource, live) }),
+        };
       }
-      if (answer === "create") return { declared: resource, action: "create" };
+      const answer = answerOf(resource);
+      if (answer === "create") return { declared: resource, action: "create", ...blocked(resource, matcher) };
       if (answer !== undefined) {
-        const chosen = chosenOf(resource);
-        if (chosen !== undefined) taken.add(chosen);
-        return { declared: resource, action: "import", id: answer, ...(chosen && renamed(resource, chosen)) };
+        const chosen = matcher.chosen(resource);
+        if (chosen === undefined) return { declared: resource, action: "import", id: answer };
+        taken.add(chosen);
+        return { declared: resource, action: "import", id: answer, ...changes(resource, chosen) };
       }
-      if (resource.type.startsWith("pulumi-nodejs:")) return { declared: resource, action: "adopt" };
-      if (resource.type.startsWith("random:")) return { declared: resource, action: "rotate" };
-      if (overwritten.has(resource.type)) return { declared: resource, action: "overwrite" };
-      const matches = matchesOf(resource, found, scopes);
-      for (const match of matches) taken.add(match);
-      if (matches.length > 0) return stepOf(resource, matches);
-      const why = unread.get(resource.type);
-      if (why !== undefined) return { declared: resource, action: "unknown", why };
-      if (!known.has(vendorOf(resource.type))) return { declared: resource, action: "unknown" };
-      const isTold = given.vendors?.includes(vendorOf(resource.type)) ?? false;
-      return absent(resource, types.get(resource.type) ?? [], isTold);
+      const isAnothers = matches.found.some(({ type, id }) => owners.has(JSON.stringify([type, id])));
+      const doubt = isAnothers ? { doubt: "the state of the stack has it as another resource" } : {};
+      return stepOf(resource, { ...matches, ...doubt }, matcher, given);
     });
-  const declaredUrns = new Set(declared.map(({ urn }) => urn));
+  const steps = withMembers(onceEach(planned), matcher, taken);
   const ownStacks = new Set(declared.map(({ urn }) => stackOf(urn)));
-  const isDeleted = ({ urn, type }: Existing): boolean =>
+  const isGone = ({ urn, type }: Existing): boolean =>
     urn !== undefined && ownStacks.has(stackOf(urn)) && !declaredUrns.has(urn) && !type.startsWith("pulumi:");
   const isLeft = (one: Existing): boolean =>
-    !taken.has(one) && !declaredUrns.has(one.urn ?? "") && !isDeleted(one) && isManageable(one.type);
-  return { steps, unmanaged: existing.filter(isLeft), deleted: existing.filter(isDeleted) };
+    !taken.has(one) && !declaredUrns.has(one.urn ?? "") && !isGone(one) && isManageable(one.type);
+  return {
+    steps,
+    unmanaged: existing.filter(isLeft),
+    deleted: existing.filter((one) => isGone(one) && one.isRetained !== true),
+  };
 }
 
 /** The stack and the project of a URN, `urn:pulumi:STACK::PROJECT`. */
@@ -127,17 +147,44 @@ function isManageable(type: string): boolean {
   return !type.startsWith("pulumi:") && !type.startsWith("pulumi-nodejs:") && !type.startsWith("random:");
 }
 
-/**
- * What nothing known is, by its natural key. Without a key, whatever is there of its type may be it.
- *
- * @param isTold whether a person said that all of the vendor is known
- */
-function absent(declared: Declared, ofType: readonly Existing[], isTold: boolean): Step {
-  const natural = naturalKeys[declared.type];
-  if (natural === undefined && ofType.length > 0)
-    return { declared, action: "ask", candidates: ofType.map(({ id }) => id).slice(0, mostCandidates) };
-  if (alwaysThere.has(declared.type)) return { declared, action: "overwrite" };
-  if (isTold || natural?.singleton?.isAlwaysThere !== true) return { declared, action: "create" };
+function stepOf(declared: Declared, matches: Matches, matcher: Matcher, given: Given): Step {
+  const { type } = declared;
+  if (type.startsWith("pulumi-nodejs:")) return { declared, action: "adopt" };
+  if (type.startsWith("random:")) return { declared, action: "rotate" };
+  if (overwritten.has(type)) return { declared, action: "overwrite" };
+  if (shownOnce.has(type)) return { declared, action: "create" };
+  if (matches.found.length > 0) return foundStep(declared, matches);
+  if (matches.similar.length > 0)
+    return {
+      declared,
+      action: "ask",
+      candidates: idsOf(matches.similar),
+      why: matches.likeness ?? "it may be it",
+    };
+  const nameless = matcher.nameless(type);
+  if (nameless.length > 0) return { declared, action: "ask", candidates: idsOf(nameless) };
+  const { unread = new Map<string, string>(), read = new Set<string>(), vendors = [] } = given;
+  const vendor = vendorOf(type);
+  const isTold = vendors.includes(vendor);
+  const why = unread.get(type);
+  if (why !== undefined && !isTold) return { declared, action: "unknown", why };
+  const isRead =
+    read.has(vendor) || given.existing.some((one) => one.urn === undefined && vendorOf(one.type) === vendor);
+  if (!isTold && !isRead) {
+    const isPartly = given.existing.some((one) => vendorOf(one.type) === vendor);
+    return { declared, action: "unknown", ...(isPartly && { why: "of which a state may have a part" }) };
+  }
+  return absent(declared, matcher, isTold);
+}
+
+/** What nothing known is, by its natural key. */
+function absent(declared: Declared, matcher: Matcher, isTold: boolean): Step {
+  const { type } = declared;
+  const isThere = (matcher.place(declared)?.ids.length ?? 1) > 0;
+  if (alwaysThere.has(type) && isThere) return { declared, action: "overwrite" };
+  const natural = naturalKeys[type];
+  if (isTold || natural?.singleton?.isAlwaysThere !== true)
+    return { declared, action: "create", ...blocked(declared, matcher) };
   const id = natural.importId("", declared.inputs ?? {});
   const { holds } = natural.singleton;
   return {
@@ -149,35 +196,98 @@ function absent(declared: Declared, ofType: readonly Existing[], isTold: boolean
 
 const mostCandidates = 50;
 
-function stepOf(declared: Declared, matches: readonly Existing[]): Step {
-  const natural = naturalKeys[declared.type];
-  // A state and a vendor may tell of the same thing: it is one where it is imported by one id.
-  const told = matches.map((match) => natural?.importId(match.id, match.properties));
-  const ids = [...new Set(told.filter((id) => id !== undefined))];
-  const newest = matches.find(({ urn }) => urn === undefined) ?? matches[0];
-  const [id] = ids;
-  if (newest === undefined || id === undefined || ids.length !== 1 || told.includes(undefined))
-    return { declared, action: "ask", candidates: ids };
-  return {
-    declared,
-    action: "import",
-    id,
-    ...lossOf(declared, newest),
-    ...replacedBy(natural, newest),
-    ...renamed(declared, newest),
-  };
+function idsOf(all: readonly Existing[]): string[] {
+  const ids = all.map(({ type, id, properties }) => naturalKeys[type]?.importId(id, properties) ?? id);
+  return [...new Set(ids)].slice(0, mostCandidates);
 }
 
-function isImportedBy({ type, id, properties }: Existing, answer: string): boolean {
-  return id === answer || naturalKeys[type]?.importId(id, properties) === answer;
+function foundStep(declared: Declared, { found, doubt }: Matches): Step {
+  const natural = naturalKeys[declared.type];
+  // A state and a vendor may tell of the same thing: it is one where it is imported by one id.
+  const told = found.map((match) => natural?.importId(match.id, match.properties));
+  const ids = [...new Set(told.filter((id) => id !== undefined))];
+  const newest = found.find(({ urn }) => urn === undefined) ?? found[0];
+  const [id] = ids;
+  const isOne = newest !== undefined && id !== undefined && ids.length === 1 && !told.includes(undefined);
+  if (!isOne || doubt !== undefined)
+    return {
+      declared,
+      action: "ask",
+      candidates: ids.slice(0, mostCandidates),
+      ...(doubt !== undefined && { why: doubt }),
+    };
+  return { declared, action: "import", id, ...changes(declared, newest), ...replacedBy(natural, newest) };
+}
+
+/** What an update does to what it takes over. */
+function changes(declared: Declared, existing: Existing): Partial<Step> {
+  return { ...lossOf(declared, existing), ...remade(declared, existing), ...renamed(declared, existing) };
+}
+
+/** Two resources that are imported by one id would be one: a person says which of them it is. */
+function onceEach(steps: readonly Step[]): Step[] {
+  const idOf = ({ declared, action, id }: Step): string | undefined =>
+    action === "import" && id !== undefined ? JSON.stringify([declared.type, id]) : undefined;
+  const counts = Map.groupBy(steps, idOf);
+  return steps.map((step) => {
+    const key = idOf(step);
+    if (key === undefined || (counts.get(key)?.length ?? 0) < 2) return step;
+    const { declared, id = "" } = step;
+    return {
+      declared,
+      action: "ask",
+      candidates: [id],
+      why: "another resource would be imported by the same id",
+    };
+  });
+}
+
+/** What lists other things by their ids would lose those that the program does not have. */
+function withMembers(steps: readonly Step[], matcher: Matcher, taken: ReadonlySet<Existing>): Step[] {
+  const ids = new Set([...taken].map(({ id }) => id));
+  return steps.map((step) => {
+    const members = naturalKeys[step.declared.type]?.members;
+    const existing = members && only(matcher.of(step.declared).found);
+    if (members === undefined || existing === undefined) return step;
+    const listed = existing.properties[members.property];
+    const lost = Array.isArray(listed) ? listed.filter((id) => typeof id === "string" && !ids.has(id)) : [];
+    return lost.length === 0
+      ? step
+      : { ...step, loses: `${counted(lost.length, members.holds)} that the program does not declare` };
+  });
 }
 
 /** What is called otherwise where it is. A record's name is the place that it was found at. */
 function renamed(declared: Declared, existing: Existing): Pick<Step, "renames"> {
-  if (declared.type === "cloudflare:index/dnsRecord:DnsRecord") return {};
-  const [from, to] = [existing.properties, declared.inputs ?? {}].map((all) => textOf(all, "name"));
+  if (declared.type === recordType || naturalKeys[declared.type]?.keepsName === true) return {};
+  const [theirs, ours] = [existing.properties, declared.inputs ?? {}];
+  const [from, to] = [theirs, ours].map((all) => textOf(all, "name"));
   const isShown = from !== undefined && to !== undefined && ![from, to].includes("[secret]");
-  return isShown && from !== to ? { renames: `${from} becomes ${to}` } : {};
+  if (isShown && from !== to) return { renames: `${from} becomes ${to}` };
+  const [before, after] = [theirs, ours].map(targetsOf);
+  const left = before?.filter((target) => after?.includes(target) === false) ?? [];
+  return left.length === 0
+    ? {}
+    : { renames: `${listed(left, "and")} no longer ${left.length === 1 ? "has" : "have"} it` };
+}
+
+/** What no update changes. */
+function remade(declared: Declared, { properties }: Existing): Pick<Step, "remade"> {
+  const fixed = naturalKeys[declared.type]?.fixed ?? [];
+  const differing = fixed.flatMap((name) => {
+    const [from, to] = [textAt(properties, name), textAt(declared.inputs ?? {}, name)];
+    return from === undefined || to === undefined || from.toLowerCase() === to.toLowerCase()
+      ? []
+      : [`${name} ${from} becomes ${to}`];
+  });
+  return differing.length === 0 ? {} : { remade: listed(differing, "and") };
+}
+
+function blocked(declared: Declared, matcher: Matcher): Pick<Step, "blockedBy"> {
+  const names = matcher.inTheWay(declared).map(({ properties }) => textOf(properties, "type") ?? "record");
+  return names.length === 0
+    ? {}
+    : { blockedBy: `${listed([...new Set(names)], "and")} ${textOf(declared.inputs ?? {}, "name")}` };
 }
 
 /** What is in a resource of which there is one and not in its declaration. */
@@ -201,78 +311,6 @@ function replacedBy(natural: NaturalKey | undefined, { properties }: Existing): 
   return count === 0 ? {} : { replaces: counted(count, holds) };
 }
 
-function elementsOf(value: unknown): Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "object" && one !== null) : [];
-}
-
-/** What the declared resources belong to, as far as it is there. */
-interface Scopes {
-  /** Name of the program's zone; undefined where it has none or several. */
-  readonly zone: string | undefined;
-  /** Id of the program's project at Vercel, where it is there already. */
-  readonly project: string | undefined;
-}
-
-function scopesIn(
-  declared: readonly Declared[],
-  found: Found,
-  chosenOf: (resource: Declared) => Existing | undefined,
-): Scopes {
-  const zone = only(declared.filter(({ type }) => type === zoneType));
-  const project = only(declared.filter(({ type }) => type === projectType));
-  const known =
-    project &&
-    (chosenOf(project) ?? only(matchesOf(project, found, { zone: undefined, project: undefined })));
-  return { zone: zone && textOf(zone.inputs ?? {}, "name"), project: known?.id };
-}
-
-const zoneType = "cloudflare:index/zone:Zone";
-const projectType = "vercel:index/project:Project";
-
 function only<T>(all: readonly T[]): T | undefined {
   return all.length === 1 ? all[0] : undefined;
-}
-
-type Found = ReadonlyMap<string, readonly Existing[]>;
-
-function matchesOf({ type, inputs = {} }: Declared, found: Found, scopes: Scopes): readonly Existing[] {
-  const natural = naturalKeys[type];
-  const key = natural?.key(inputs, { zone: scopes.zone });
-  if (natural === undefined || key === undefined) return [];
-  const at = (scope: string): readonly Existing[] => found.get(placeOf(type, scope, key)) ?? [];
-  if (natural.scope === undefined) return at("");
-  if (natural.scope.type === projectType) return scopes.project === undefined ? [] : at(scopes.project);
-  // A zone that the inventory does not have may be that of the program.
-  return scopes.zone === undefined ? [] : [...at(scopes.zone), ...at(anyZone)];
-}
-
-/** Where resources are kept whose zone is not known. */
-const anyZone = "*";
-
-function indexOf(existing: readonly Existing[]): Found {
-  const zones = new Map(
-    existing
-      .filter(({ type }) => type === zoneType)
-      .map(({ id, properties }) => [id, textOf(properties, "name")]),
-  );
-  const index = new Map<string, Existing[]>();
-  for (const one of existing) {
-    const natural = naturalKeys[one.type];
-    if (natural === undefined) continue;
-    const zone = zones.get(textOf(one.properties, "zoneId") ?? "");
-    const key = natural.key(one.properties, { zone });
-    if (key === undefined) continue;
-    const at = placeOf(one.type, scopeOf(natural, one, zone), key);
-    index.set(at, [...(index.get(at) ?? []), one]);
-  }
-  return index;
-}
-
-function scopeOf({ scope }: NaturalKey, { properties }: Existing, zone: string | undefined): string {
-  if (scope === undefined) return "";
-  return scope.type === zoneType ? (zone ?? anyZone) : (textOf(properties, scope.property) ?? "");
-}
-
-function placeOf(type: string, scope: string, key: string): string {
-  return JSON.stringify([type, scope.toLowerCase(), key]);
 }

@@ -7,6 +7,10 @@ export interface Declared {
   readonly custom: boolean;
   /** As a preview shows them: what is not known yet is an object, and a secret a fixed text. */
   readonly inputs?: Readonly<Record<string, unknown>> | undefined;
+  /** URNs of what each input comes from; without it, that is not known. */
+  readonly references?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** URNs that it had before: a state may still have it under one. */
+  readonly olderUrns?: readonly string[] | undefined;
 }
 
 /** A resource that a vendor has. */
@@ -18,14 +22,26 @@ export interface Existing {
   readonly name: string;
   /** What the provider knows it by. */
   readonly id: string;
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly properties: Properties;
+  /** The vendor keeps it when the state forgets it. */
+  readonly isRetained?: boolean | undefined;
 }
 
+export type Properties = Readonly<Record<string, unknown>>;
+
 /** A property that is a text and not empty. */
-export function textOf(properties: Readonly<Record<string, unknown>>, name: string): string | undefined {
+export function textOf(properties: Properties, name: string): string | undefined {
   const value = properties[name];
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The same at a path with dots. */
+export function textAt(properties: Properties, path: string): string | undefined {
+  const [name = "", ...rest] = path.split(".");
+  if (rest.length === 0) return textOf(properties, name);
+  const inner = properties[name];
+  return typeof inner === "object" && inner !== null ? textAt({ ...inner }, rest.join(".")) : undefined;
 }
 
 /** The provider of a type: `cloudflare` of `cloudflare:index/zone:Zone`. */

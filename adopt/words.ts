@@ -30,6 +30,8 @@ export function planText({ steps, unmanaged, deleted }: Plan): string {
       deleted.map(({ urn = "" }) => urn),
     ),
     section("To import first", steps.filter(({ replaces }) => replaces !== undefined).map(replaceLine)),
+    section("Would be made anew", steps.filter(({ remade }) => remade !== undefined).map(remadeLine)),
+    section("To delete first", steps.filter(({ blockedBy }) => blockedBy !== undefined).map(blockedLine)),
     section("Renamed", steps.filter(({ renames }) => renames !== undefined).map(renameLine)),
     section("Secrets made anew", named(steps, "rotate")),
     section("Written over", named(steps, "overwrite")),
@@ -65,9 +67,9 @@ function named(steps: readonly Step[], action: Action): string[] {
   return steps.filter((step) => step.action === action).map(({ declared }) => declared.name);
 }
 
-function askLine({ declared, candidates = [] }: Step): string {
+function askLine({ declared, candidates = [], why }: Step): string {
   const which = candidates.length === 0 ? "its id cannot be told" : candidates.join(", ");
-  return `${declared.name} (${declared.type}): ${which}`;
+  return `${declared.name} (${declared.type}): ${which}${why === undefined ? "" : `; ${why}`}`;
 }
 
 function lossLine({ declared, loses }: Step): string {
@@ -76,6 +78,14 @@ function lossLine({ declared, loses }: Step): string {
 
 function replaceLine({ declared, replaces }: Step): string {
   return `${declared.name}: without an import, an update replaces ${replaces}`;
+}
+
+function remadeLine({ declared, remade }: Step): string {
+  return `${declared.name}: ${remade}, which no update changes`;
+}
+
+function blockedLine({ declared, blockedBy }: Step): string {
+  return `${declared.name}: ${blockedBy}, beside which the vendor takes no other`;
 }
 
 function renameLine({ declared, renames }: Step): string {

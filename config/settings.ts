@@ -25,8 +25,8 @@ import {
 /** Stage of a stack: production is strict; staging keeps what only production needs advisory. */
 export const stageSchema = z.enum(["production", "staging"]);
 
-/** As the strictest of the vendors takes it. */
-const vendorText = text("1 to 60 letters, digits, dashes and underscores", 60, /^[A-Za-z0-9][\w-]*$/);
+/** A vendor has it already, so it is whatever that vendor takes. */
+const vendorText = text("1 to 100 characters in one line, no space first or last", 100, /^(?!\s)[^\p{C}]+(?<!\s)$/u);
 
 const projectSchema = z
   .strictObject({
@@ -38,7 +38,7 @@ const projectSchema = z
       .default("optropic")
       .meta({ description: "Name that the names of all resources begin with." }),
     names: z
-      .record(text("a part such as web or on-call-primary", 40, /^[a-z][a-z-]*$/), vendorText)
+      .record(text("a part such as web or on-call-primary", 40, /^[a-z][a-z0-9-]*$/), vendorText)
       .optional()
       .meta({
         description:

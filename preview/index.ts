@@ -70,6 +70,7 @@ async function previewIn(folder: string, options: PreviewOptions): Promise<Previ
   const session = new Session({ project, options, state, secrets, sources, isolation, folder, advanced });
   try {
     const judged = await Promise.race([session.run(), session.overflow, timer.expired, stopped]);
+    options.onResources?.(judged.resources);
     const origins = asksForOrigins(judged.verdicts) ? await Origins.of(judged.origins) : undefined;
     const source = state === undefined ? "program" : "state";
     const document = previewDocument({

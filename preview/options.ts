@@ -1,5 +1,6 @@
 import type { ExportedState } from "./document/exported.ts";
 import type { SavedPreview } from "./document/saved.ts";
+import type { PreviewResource } from "./engine/resource.ts";
 import type { IsolationOptions } from "./isolation/index.ts";
 import type { PackConfig } from "./packs/pack-config.ts";
 
@@ -35,4 +36,6 @@ export interface PreviewOptions {
   signal?: AbortSignal | undefined;
   /** Told of each step, for a person who waits. */
   progress?: ((step: string) => void) | undefined;
+  /** Told of what was declared, with what a document does not have: what refers to what, and older names. */
+  onResources?: ((resources: readonly PreviewResource[]) => void) | undefined;
 }

@@ -18,6 +18,7 @@ const service = z.looseObject({
   type: text,
   repo: text.nullish(),
   branch: text.nullish(),
+  rootDir: text.nullish(),
   autoDeploy: z.enum(["yes", "no"]).optional(),
   autoDeployTrigger: z.enum(["off", "commit", "checksPass"]).optional(),
   suspended: z.enum(["suspended", "not_suspended"]).optional(),
@@ -31,6 +32,16 @@ const service = z.looseObject({
       numInstances: z.number().int().nonnegative().nullish(),
       schedule: text.nullish(),
       url: text.nullish(),
+      /** `node` and the like, `docker` or `image`; `env` is its older name. */
+      runtime: text.nullish(),
+      env: text.nullish(),
+      envSpecificDetails: z
+        .looseObject({
+          buildCommand: text.nullish(),
+          startCommand: text.nullish(),
+          preDeployCommand: text.nullish(),
+        })
+        .nullish(),
       autoscaling: z
         .looseObject({
           enabled: z.boolean(),

@@ -12,6 +12,7 @@ export const project = z.looseObject({
   framework: text.nullish(),
   nodeVersion: text.nullish(),
   serverlessFunctionRegion: text.nullish(),
+  rootDirectory: text.nullish(),
   resourceConfig: z.looseObject({ functionDefaultRegions: z.array(text).max(100).optional() }).nullish(),
   /** Whether a production deployment gets the project's domains when it is ready. */
   autoAssignCustomDomains: z.boolean().optional(),

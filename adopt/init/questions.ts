@@ -1,4 +1,8 @@
-import { type Existing, textOf } from "../resources.ts";
+import * as z from "zod";
+import { parseJson } from "../../lib/json.ts";
+import { hostOf } from "../records.ts";
+import { type Existing, textAt } from "../resources.ts";
+import { mainOf } from "./names.ts";
 
 /** One thing that the settings of a platform need to be told. */
 export interface Question {
@@ -10,25 +14,27 @@ export interface Question {
   /** Whether the setting is a list, given with commas. */
   readonly isList?: true;
   /** What a state says of it. */
-  readonly found?: (existing: readonly Existing[]) => string | undefined;
+  readonly found?: (existing: readonly Existing[], answers: Answers) => string | undefined;
   /** What it is where nobody says otherwise. */
   readonly fallback?: (answers: Answers) => string | undefined;
 }
 
 export type Answers = Readonly<Record<string, string>>;
 
-const first =
-  (type: string, read: (one: Existing) => string | undefined) => (existing: readonly Existing[]) =>
-    existing.filter((one) => one.type === type).flatMap((one) => read(one) ?? [])[0];
+/** What all of a type agree on: where several are there, nobody's first one is taken. */
+const agreed =
+  (type: string, read: (one: Existing) => string | undefined) => (existing: readonly Existing[]) => {
+    const said = new Set(existing.filter((one) => one.type === type).flatMap((one) => read(one) ?? []));
+    return said.size === 1 ? [...said][0] : undefined;
+  };
 
-const property = (type: string, name: string) => first(type, ({ properties }) => textOf(properties, name));
+const property = (type: string, path: string) => agreed(type, ({ properties }) => textAt(properties, path));
 
-/** A property of an object among a resource's properties. */
-const nested = (type: string, object: string, name: string) =>
-  first(type, ({ properties }) => {
-    const value = properties[object];
-    return typeof value === "object" && value !== null ? textOf({ ...value }, name) : undefined;
-  });
+/** Of the project that serves the site, and where none does of all. */
+const ofSite = (path: string) => (existing: readonly Existing[], answers: Answers) => {
+  const { web } = mainOf(existing, answers);
+  return web === undefined ? property(vercelProject, path)(existing) : textAt(web.properties, path);
+};
 
 const under =
   (label: string) =>
@@ -40,7 +46,24 @@ const mailbox =
   ({ mail, zone }: Answers) =>
     (mail ?? zone) === undefined ? undefined : `${role}@${mail ?? zone}`;
 
+const zoneType = "cloudflare:index/zone:Zone";
 const vercelProject = "vercel:index/project:Project";
+
+/** Networks that a database is restricted to; undefined where everybody may reach it. */
+function networksIn(settings: string | undefined): string | undefined {
+  const parsed = z.object({ restrictions: z.array(z.string()).min(1) }).safeParse(parseJson(settings ?? ""));
+  const networks = parsed.data?.restrictions ?? [];
+  return networks.length === 0 || networks.some((network) => /\/0$/.test(network))
+    ? undefined
+    : networks.join(",");
+}
+
+/** The account of the zone that was named. */
+function accountOf(existing: readonly Existing[], zone: string | undefined): string | undefined {
+  const isNamed = ({ properties }: Existing): boolean =>
+    zone === undefined || hostOf(textAt(properties, "name") ?? "") === hostOf(zone);
+  return property(zoneType, "account.id")(existing.filter((one) => one.type === zoneType && isNamed(one)));
+}
 
 /** In the order in which they are asked: a default may come of an earlier answer. */
 export const questions: readonly Question[] = [
@@ -67,10 +90,11 @@ export const questions: readonly Question[] = [
       text: "The repository at GitHub, as OWNER/NAME",
       settings: ["project.repository"],
     },
-    found: nested(vercelProject, "gitRepository", "repo"),
+    found: ofSite("gitRepository.repo"),
   },
   {
     ...{ flag: "branch", text: "The branch that is deployed", settings: ["project.branch"] },
+    found: ofSite("gitRepository.productionBranch"),
     fallback: () => "release/production",
   },
   {
@@ -79,7 +103,7 @@ export const questions: readonly Question[] = [
       text: "The id of the Cloudflare account",
       settings: ["accounts.cloudflare"],
     },
-    found: nested("cloudflare:index/zone:Zone", "account", "id"),
+    found: (existing, { zone }) => accountOf(existing, zone),
   },
   {
     ...{ flag: "vercel-team", text: "The id of the Vercel team", settings: ["accounts.vercelTeam"] },
@@ -100,6 +124,9 @@ export const questions: readonly Question[] = [
     text: "Networks that may reach the database, with commas",
     settings: ["database.allowedNetworks"],
     isList: true,
+    found: agreed("supabase:index/settings:Settings", ({ properties }) =>
+      networksIn(textAt(properties, "network")),
+    ),
   },
   {
     flag: "recipients",
@@ -175,7 +202,8 @@ export function answerQuestions(
   const answers: Record<string, string> = {};
   const open: Question[] = [];
   for (const question of questions) {
-    const answer = given[question.flag] ?? question.found?.(existing) ?? question.fallback?.(answers);
+    const answer =
+      given[question.flag] ?? question.found?.(existing, answers) ?? question.fallback?.(answers);
     if (answer === undefined) open.push(question);
     else answers[question.flag] = answer;
   }

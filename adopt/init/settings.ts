@@ -11,6 +11,8 @@ export interface Found {
   readonly names?: Readonly<Record<string, string>>;
   /** Rules of the zone. */
   readonly extraRules?: readonly Readonly<Record<string, unknown>>[];
+  /** Settings by their paths with dots. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Found {
 export function settingsFrom(
   template: string,
   answers: Answers,
-  { names = {}, extraRules = [] }: Found = {},
+  { names = {}, extraRules = [], settings: kept = {} }: Found = {},
 ): { text: string; left: readonly string[] } {
   const document = parseDocument(template);
   for (const { flag, settings, isList } of questions) {
@@ -31,6 +33,10 @@ export function settingsFrom(
     if (answer === undefined) continue;
     const value = isList ? answer.split(",").map((part) => part.trim()) : answer;
     for (const setting of settings) document.setIn(pathOf(setting), document.createNode(value));
+  }
+  for (const [setting, value] of Object.entries(kept)) {
+    const isEmpty = typeof value === "object" && value !== null && Object.keys(value).length === 0;
+    if (!isEmpty) document.setIn(pathOf(setting), document.createNode(value));
   }
   if (Object.keys(names).length > 0) document.setIn(pathOf("project.names"), document.createNode(names));
   if (extraRules.length > 0) document.setIn(pathOf("edge.extraRules.after"), document.createNode(extraRules));

@@ -20,7 +20,7 @@ const unasked = [
 
 const ofZone = [
   ...["zone_setting", "ruleset", "dns_record", "zone_dnssec", "universal_ssl_setting"],
-  "url_normalization_settings",
+  ...["url_normalization_settings", "zone_subscription"],
 ].map((kind) => `cloudflare_${kind}`);
 
 export const cloudflareAsked = ["cloudflare_zone", ...ofZone, ...extrasOfZone, ...storageTypes];
@@ -55,7 +55,8 @@ export async function readCloudflare(
 async function readZone(reading: Reading, api: Cloudflare, zone: CloudflareZone): Promise<void> {
   const { id, name } = zone;
   const zone_id = id;
-  reading.addPlan(name, zone.plan?.legacy_id);
+  const plan = zone.plan?.legacy_id ?? undefined;
+  reading.addPlan(name, plan);
   const of = (types: readonly string[], what: string) => ({
     types: types.map((type) => `cloudflare_${type}`),
     what: `${what} of ${name}`,
@@ -67,6 +68,10 @@ async function readZone(reading: Reading, api: Cloudflare, zone: CloudflareZone)
     ...{ type: "cloudflare_zone", name, id },
     attributes: { name, account: { id: zone.account.id }, paused: zone.paused, type: zone.type },
   });
+  // A free zone has no subscription.
+  if (plan === undefined)
+    reading.leave({ ...of(["zone_subscription"], "the plan"), why: "Cloudflare does not say it" });
+  else if (plan !== "free") add("zone_subscription", name, id, { rate_plan: { id: plan } });
   await Promise.all([
     reading
       .read(of(["dns_record"], "DNS records"), () => api.records(id))

@@ -24,6 +24,9 @@ export async function readRender(
   access: Access,
 ): Promise<void> {
   const api = new Render(owner, access);
+  // A workspace that the key cannot see looks like one without services.
+  const of = { types: renderTypes, what: `the workspace ${owner}` };
+  if (owner !== undefined && (await reading.read(of, () => api.owner())) === undefined) return;
   const [services] = await Promise.all([
     reading.read({ types: Object.values(kinds), what: "services" }, () => api.services()),
     readGroups(reading, api),
@@ -68,6 +71,7 @@ async function readService(reading: Reading, api: Render, service: RenderService
     type === "render_cron_job" ? [] : reading.read(of("custom domains"), () => api.customDomains(id)),
   ]);
   const scaling = details.autoscaling;
+  const commands = details.envSpecificDetails ?? {};
   reading.add({
     ...{ type, name, id },
     attributes: {
@@ -75,17 +79,33 @@ async function readService(reading: Reading, api: Render, service: RenderService
       ...{ region: details.region, health_check_path: details.healthCheckPath, schedule: details.schedule },
       num_instances: details.numInstances,
       ...(scaling && { autoscaling: scaling }),
-      runtime_source: {
-        native_runtime: {
-          ...{ repo_url: service.repo, branch: service.branch, auto_deploy: service.autoDeploy === "yes" },
-          auto_deploy_trigger: service.autoDeployTrigger,
-        },
-      },
+      ...{ root_directory: service.rootDir || undefined, start_command: commands.startCommand || undefined },
+      pre_deploy_command: commands.preDeployCommand || undefined,
+      runtime_source: sourceOf(service),
       custom_domains: domains.map((domain) => ({ name: domain.name })),
       env_vars: Object.fromEntries(variables.map((key) => [key, {}])),
     },
     withheld: variables.map((key) => ["env_vars", key, "value"]),
   });
+}
+
+/** How it is built; an image has another block than what Render builds by itself. */
+function sourceOf({
+  repo,
+  branch,
+  autoDeploy,
+  autoDeployTrigger,
+  serviceDetails = {},
+}: RenderService): object {
+  const runtime = serviceDetails.runtime ?? serviceDetails.env ?? undefined;
+  const from = {
+    ...{ repo_url: repo, branch, auto_deploy: autoDeploy === "yes" },
+    auto_deploy_trigger: autoDeployTrigger,
+  };
+  if (runtime === "docker") return { docker: from };
+  if (runtime === "image") return { image: {} };
+  const build_command = serviceDetails.envSpecificDetails?.buildCommand || undefined;
+  return { native_runtime: { ...from, runtime, build_command } };
 }
 
 async function readGroups(reading: Reading, api: Render): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Access } from "../../vendors/client.ts";
 import { Supabase } from "../../vendors/supabase.ts";
-import { forEachPart, type Reading } from "./reading.ts";
+import { forEachPart, type Reading, readOptional } from "./reading.ts";
 
 export const supabaseAsked = ["supabase_project", "supabase_settings"];
 
@@ -11,17 +11,27 @@ export async function readSupabase(reading: Reading, access: Access): Promise<vo
   const projects = await reading.read({ types: supabaseTypes, what: "projects" }, () => api.projects());
   await forEachPart(
     projects ?? [],
-    async ({ ref, name, region, organizations }) => {
+    async ({ ref, name, region, status, organizations }) => {
+      // A project that is being removed is nobody's any more.
+      if (status === "REMOVED" || status === "GOING_DOWN") return;
+      const addons = await readOptional(() => api.addons(ref));
+      const instance_size = addons && sizeIn(addons.selected_addons);
       reading.add({
         ...{ type: "supabase_project", name, id: ref },
-        attributes: { name, region, organization_id: organizations[0] },
-        withheld: [["database_password"], ["instance_size"]],
+        attributes: { name, region, organization_id: organizations[0], instance_size },
+        withheld: [["database_password"], ...(instance_size === undefined ? [["instance_size"]] : [])],
       });
       await readSettings(reading, api, { ref, name });
     },
     (count) =>
       reading.leave({ types: supabaseTypes, what: `${count} more projects`, why: "there are too many" }),
   );
+}
+
+/** `small` of `ci_small`. */
+function sizeIn(addons: readonly { readonly type: string; readonly variant: { readonly id: string } }[]) {
+  const [size] = addons.filter(({ type }) => type === "compute_instance");
+  return size && /^ci_(\w+)$/.exec(size.variant.id)?.[1];
 }
 
 /** Settings of a project, each part as the provider has it: a document of JSON. */

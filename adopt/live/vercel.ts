@@ -108,6 +108,7 @@ async function readVercelProject(
     attributes: {
       ...{ name, team_id, framework: project.framework, node_version: project.nodeVersion },
       serverless_function_region: project.serverlessFunctionRegion,
+      root_directory: project.rootDirectory ?? undefined,
       git_repository: link && { type: link.type, repo, production_branch: link.productionBranch },
       git_fork_protection: project.gitForkProtection,
       auto_assign_custom_domains: project.autoAssignCustomDomains,

@@ -9,6 +9,8 @@ export function existingOf({
   id,
   inputs,
   outputs,
+  retainOnDelete,
 }: ExportedState["resources"][number]): Existing {
-  return { urn, type, name, id, properties: { ...inputs, ...outputs } };
+  const properties = { ...inputs, ...outputs };
+  return { urn, type, name, id, properties, ...(retainOnDelete && { isRetained: true }) };
 }

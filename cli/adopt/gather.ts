@@ -7,12 +7,15 @@ import {
   liveVendors,
   tokenlessVendors,
   type VendorPlan,
+  type Whereabouts,
 } from "../../adopt/live/index.ts";
 import { type Plan, planImports } from "../../adopt/plan.ts";
 import { type Declared, type Existing, vendorOf } from "../../adopt/resources.ts";
+import type { Settings } from "../../config/settings.ts";
 import type { Work } from "../../lib/command.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
 import { preview, readState, tokenOf } from "../../preview/index.ts";
+import { readStackSettings } from "../../project/settings.ts";
 import { existingOf } from "./existing.ts";
 import { type LiveFlags, liveState } from "./live.ts";
 
@@ -46,10 +49,9 @@ export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promi
     for (const warning of warnings) warn(warning.replace("no policy sees them", "none of them is matched"));
     return resources.filter(({ custom, external }) => custom && !external).map(existingOf);
   });
-  const live = await readLive(flags, stated, { progress, warn });
+  const live = await readLive(flags, { progress, warn });
   const answers = flags.answers === undefined ? {} : readAnswers(flags.answers);
-  const { resources } = await preview({ cwd: flags.cwd, stack: flags.stack, progress });
-  const declared: readonly Declared[] = resources;
+  const declared = await declaredIn(flags, progress);
   const own = new Set(declared.map(({ urn }) => urn));
   const existing = [...stated.filter((one) => own.has(one.urn ?? "") || !live.has(one)), ...live.existing];
   const foreign = Object.keys(answers).filter((urn) => !declared.some((resource) => resource.urn === urn));
@@ -65,11 +67,25 @@ export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promi
       existing,
       answers,
       vendors: flags.vendor,
+      read: live.vendors,
       unread: unreadOf(declared, live),
     }),
     existing,
     plans: live.plans,
   };
+}
+
+/** What the program declares, with what refers to what. */
+async function declaredIn({ cwd, stack }: AdoptFlags, progress: Work["progress"]): Promise<Declared[]> {
+  const seen = new Map<string, Pick<Declared, "references" | "olderUrns">>();
+  const { resources } = await preview({
+    ...{ cwd, stack, progress },
+    onResources: (all) => {
+      for (const { urn, propertyDependencies, olderUrns } of all)
+        seen.set(urn, { references: propertyDependencies, olderUrns });
+    },
+  });
+  return resources.map((one): Declared => ({ ...one, ...seen.get(one.urn) }));
 }
 
 /** Types that could not be read, or that no vendor is asked for. */
@@ -82,7 +98,7 @@ function unreadOf(declared: readonly Declared[], { unread, vendors }: Live): Rea
 }
 
 interface Live {
-  /** Those that were asked, and of which no state says anything. */
+  /** Those that were asked. */
   readonly vendors: ReadonlySet<string>;
   readonly existing: readonly Existing[];
   readonly unread: ReadonlyMap<string, string>;
@@ -95,23 +111,16 @@ interface Live {
  * What the vendors have whose tokens are set. What a state of another tool says of the same resource is older and
  * gives way; the state of the stack itself says what is managed, and stays.
  */
-async function readLive(
-  flags: AdoptFlags,
-  stated: readonly Existing[],
-  { progress, warn }: Work,
-): Promise<Live> {
+async function readLive(flags: AdoptFlags, { progress, warn }: Work): Promise<Live> {
   if (!flags.live || !hasToken(process.env))
     return { existing: [], vendors: new Set(), unread: new Map(), plans: [], has: () => false };
   progress?.("the vendors");
   const withoutTokens = tokenlessVendors(process.env);
   const without = [...new Set([...flags.without, ...withoutTokens])];
-  const state = await liveState({ ...flags, without }, { project: "live", stack: flags.stack });
+  const state = await liveState({ ...whereabouts(flags), without }, { project: "live", stack: flags.stack });
   for (const warning of state.warnings) warn(warning);
-  const told = new Set([...flags.vendor, ...stated.map(({ type }) => vendorOf(type))]);
   const isUnread = ({ urn }: { urn: string }): boolean => state.untold.urns.has(urn);
-  const unread = state.resources
-    .filter((one) => isUnread(one) && !told.has(vendorOf(one.type)))
-    .map(({ type, name }): [string, string] => [type, name]);
+  const unread = state.resources.filter(isUnread).map(({ type, name }): [string, string] => [type, name]);
   const existing = state.resources
     .filter((one) => one.custom && !isUnread(one))
     .map((one): Existing => ({ ...existingOf(one), urn: undefined }));
@@ -119,9 +128,31 @@ async function readLive(
   return {
     existing,
     unread: new Map(unread),
-    vendors: new Set(liveVendors.filter((name) => !without.includes(name) && !told.has(name))),
+    vendors: new Set(liveVendors.filter((name) => !without.includes(name))),
     plans: state.plans,
     has: (one) => keys.has(keyOf(one)),
+  };
+}
+
+/** Where the platform is: what the command line does not say, the settings of the stack do. */
+function whereabouts(flags: AdoptFlags): Whereabouts {
+  let settings: Settings;
+  try {
+    settings = readStackSettings(flags.cwd, flags.stack);
+  } catch {
+    // Another program has settings of its own, and malformed ones are refused when it runs.
+    return flags;
+  }
+  const { domains, accounts, observability, errorTracking } = settings;
+  return {
+    ...flags,
+    zone: flags.zone ?? domains.zone,
+    cloudflareAccount: flags.cloudflareAccount ?? accounts.cloudflare,
+    vercelTeam: flags.vercelTeam ?? accounts.vercelTeam,
+    renderOwner: flags.renderOwner ?? accounts.renderOwner,
+    grafana: flags.grafana ?? observability.grafana.url,
+    sentry: flags.sentry ?? errorTracking.organization,
+    sentryRegion: flags.sentryRegion ?? errorTracking.region,
   };
 }
 

@@ -73,6 +73,14 @@ function reasonsOf(
       "the first update would replace what is not imported yet. Import it first, then give the stack's own state with --from.",
     ],
     [
+      steps.some(({ remade }) => remade !== undefined),
+      "the first update would make anew what cannot be changed where it is, and delete what is there. Set what it has in the settings.",
+    ],
+    [
+      steps.some(({ blockedBy }) => blockedBy !== undefined),
+      "a record stands where the first update makes one of another type, which the vendor rejects. Delete it first.",
+    ],
+    [
       hosts.some(({ serves }) => serves === false),
       "the first update would cut off hosts of the zone that serve no TLS. Give each a certificate first.",
     ],

@@ -3,9 +3,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parse } from "yaml";
 import * as z from "zod";
-import { extraRulesFrom } from "../../adopt/init/extra-rules.ts";
+import { foundIn } from "../../adopt/init/found.ts";
 import { advisoryPack, packFile, workflow, workflowFile } from "../../adopt/init/judge-only.ts";
-import { namesFrom } from "../../adopt/init/names.ts";
 import { type Answers, answerQuestions, type Question, questions } from "../../adopt/init/questions.ts";
 import { settingsFrom } from "../../adopt/init/settings.ts";
 import { hasToken, tokenlessVendors } from "../../adopt/live/index.ts";
@@ -44,12 +43,13 @@ export async function runInit(flags: InitFlags): Promise<void> {
     const states = flags.from.map(readState);
     for (const warning of states.flatMap(({ warnings }) => warnings)) warn(warning);
     const live = flags.judgeOnly ? [] : await readLive(flags, warn);
-    const files = flags.judgeOnly
-      ? filesToJudge(flags, states[0]?.path)
-      : await filesToManage(flags, [
-          ...states.flatMap(({ resources }) => resources.map(existingOf)),
-          ...live,
-        ]);
+    const { files, secrets } = flags.judgeOnly
+      ? { files: filesToJudge(flags, states[0]?.path), secrets: [] }
+      : await filesToManage(
+          flags,
+          [...states.flatMap(({ resources }) => resources.map(existingOf)), ...live],
+          warn,
+        );
     const there = [...files.keys()].filter((name) => existsSync(join(flags.folder, name)));
     if (there.length > 0 && !flags.force)
       throw new Failure(
@@ -66,10 +66,23 @@ export async function runInit(flags: InitFlags): Promise<void> {
     return {
       status: exitStatus.holds,
       output: flags.json
-        ? jsonLine({ files: [...files.keys()], next })
-        : `${["Written:", ...[...files.keys()].map((name) => `  ${name}`), "", "Next:", ...next.map((line) => `  ${line}`)].join("\n")}\n`,
+        ? jsonLine({ files: [...files.keys()], next, ...(secrets.length > 0 && { secrets }) })
+        : `${[...section("Written:", [...files.keys()]), "", ...section("Next:", next), ...givenLines(secrets, flags)].join("\n")}\n`,
     };
   });
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return [title, ...lines.map((line) => `  ${line}`)];
+}
+
+function givenLines(secrets: readonly string[], { stack }: InitFlags): string[] {
+  if (secrets.length === 0) return [];
+  const lines = secrets.map((name) => `pulumi config set --stack ${stack} --secret optropic-secrets:${name}`);
+  return [
+    "",
+    ...section("Before the first update, give the secrets that are in use, so that they stay:", lines),
+  ];
 }
 
 /** A stack's name becomes a part of a file's name: https://www.pulumi.com/docs/iac/concepts/stacks/#stack-naming. */
@@ -111,7 +124,11 @@ function filesToJudge({ action, stack, folder }: InitFlags, path: string | undef
   return files.set(workflowFile, workflow({ action, stack, ...(state !== undefined && { state }) }));
 }
 
-async function filesToManage(flags: InitFlags, existing: readonly Existing[]): Promise<Map<string, string>> {
+async function filesToManage(
+  flags: InitFlags,
+  existing: readonly Existing[],
+  warn: (message: string) => void,
+): Promise<{ files: Map<string, string>; secrets: readonly string[] }> {
   const given = Object.fromEntries(
     questions.flatMap(({ flag }) => {
       const value = flags[camelCase(flag)] ?? (flag === "grafana" ? process.env.GRAFANA_URL : undefined);
@@ -119,10 +136,9 @@ async function filesToManage(flags: InitFlags, existing: readonly Existing[]): P
     }),
   );
   const answers = await allAnswers(given, existing, flags);
-  const { text, left } = settingsFrom(readFileSync(template, "utf8"), answers, {
-    names: namesFrom(existing, answers),
-    extraRules: extraRulesFrom(existing),
-  });
+  const found = foundIn(existing, answers);
+  for (const one of found.left) warn(`${one}, so it stays as it is and is not in the settings`);
+  const { text, left } = settingsFrom(readFileSync(template, "utf8"), answers, found);
   if (left.length > 0)
     throw new Failure(
       "refused",
@@ -130,10 +146,14 @@ async function filesToManage(flags: InitFlags, existing: readonly Existing[]): P
     );
   const file = `Pulumi.${flags.stack}.yaml`;
   checkSettings(text, flags.stack);
-  return new Map([
-    [file, text],
-    [packFile, advisoryPack],
-  ]);
+  const secrets = found.settings["secrets.existing"];
+  return {
+    files: new Map([
+      [file, text],
+      [packFile, advisoryPack],
+    ]),
+    secrets,
+  };
 }
 
 /** @throws {Failure} for answers that the program would refuse */

@@ -35,16 +35,22 @@ export function createRuleset(
   const beside = (place: keyof ExtraRules): RulesetRule[] =>
     (extra?.[place] ?? []).filter((rule) => rule.phase === phase).map(({ phase: _, ...rule }) => rule);
   return new Ruleset(
-    ...scope.child(key, {
-      zoneId,
-      kind: "zone",
-      phase,
-      name: `${scope.name}-${kebabCase(key)}`,
-      rules: [
-        ...beside("before"),
-        ...rules.map(({ when, ...rule }) => ({ ...rule, expression: when.text, enabled: true })),
-        ...beside("after"),
-      ],
-    }),
+    ...scope.child(
+      key,
+      {
+        zoneId,
+        kind: "zone",
+        phase,
+        name: `${scope.name}-${kebabCase(key)}`,
+        rules: [
+          ...beside("before"),
+          ...rules.map(({ when, ...rule }) => ({ ...rule, expression: when.text, enabled: true })),
+          ...beside("after"),
+        ],
+      },
+      // Another name means another ruleset to the provider, and the zone would be without rules in between. One that
+      // is taken over keeps the name that it has.
+      { ignoreChanges: ["name"] },
+    ),
   );
 }

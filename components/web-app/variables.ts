@@ -11,15 +11,22 @@ export function setVariables(
 ): void {
   for (const { name, value, secret, comment } of variables) {
     new ProjectEnvironmentVariable(
-      ...scope.named("variable", name, {
-        teamId: team,
-        projectId: project.id,
-        key: name,
-        value: secret ? pulumi.secret(value) : value,
-        comment,
-        sensitive: secret,
-        targets: ["production"],
-      }),
+      ...scope.named(
+        "variable",
+        name,
+        {
+          teamId: team,
+          projectId: project.id,
+          key: name,
+          value: secret ? pulumi.secret(value) : value,
+          comment,
+          sensitive: secret,
+          targets: ["production"],
+        },
+        // Vercel cannot make one sensitive that is there, and takes no second one of its name. What is built meanwhile
+        // has none; what runs keeps its own.
+        { deleteBeforeReplace: true },
+      ),
     );
   }
 }

@@ -1,6 +1,7 @@
 import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import { parsePropertyPath } from "../../project/property-path.ts";
 import type { Sources } from "../../project/sources.ts";
+import { Aliases } from "./aliases.ts";
 import type { Providers } from "./providers.ts";
 import { isImportedByValue, reportedPlaces, secondsOf } from "./registration.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
@@ -24,6 +25,7 @@ export interface DeclarationsOptions {
 /** Makes resources of what a program asks for, and refuses what the engine would. */
 export class Declarations {
   #options: DeclarationsOptions;
+  #aliases = new Aliases();
 
   constructor(options: DeclarationsOptions) {
     this.#options = options;
@@ -59,6 +61,7 @@ export class Declarations {
           : "",
       dependencies,
       propertyDependencies,
+      olderUrns: this.#aliases.add(urn, parent, options.getAliasesList()),
       ignoreChanges: options.getIgnoreChangesList(),
       additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
       deleteBeforeReplace: options.hasDeleteBeforeReplace() ? options.getDeleteBeforeReplace() : undefined,

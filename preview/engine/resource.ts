@@ -25,6 +25,8 @@ export interface PreviewResource {
   ignoreChanges: string[];
   /** URNs that the resource had in the state; what it declares matters only where it has one. */
   aliases: string[];
+  /** URNs by which a state may still have what the program declares. */
+  olderUrns: string[];
   additionalSecretOutputs: string[];
   deleteBeforeReplace: boolean | undefined;
   retainOnDelete: boolean;
@@ -57,6 +59,7 @@ export function bareResource(
     propertyDependencies: new Map(),
     ignoreChanges: [],
     aliases: [],
+    olderUrns: [],
     additionalSecretOutputs: [],
     deleteBeforeReplace: undefined,
     retainOnDelete: false,

@@ -269,3 +269,192 @@ describe("Pulumi's import file", () => {
     });
   });
 });
+
+describe("what a vendor calls otherwise, or has elsewhere", () => {
+  const record = (id: string, properties: object) =>
+    existing(recordType, id, { zoneId: "z1", ...properties });
+  const own = (name: string, inputs: object) => declared(recordType, name, { zoneId: unknown, ...inputs });
+
+  it.each([
+    [
+      "a CAA record as text",
+      { type: "CAA", data: { flags: 0, tag: "issue", value: "pki.goog" } },
+      { content: '0 issue "pki.goog"' },
+    ],
+    [
+      "a CAA record with both",
+      { type: "CAA", data: { flags: 0, tag: "issue", value: "pki.goog" } },
+      { content: '0 issue "pki.goog"', data: { flags: 0, tag: "ISSUE", value: "pki.goog" } },
+    ],
+    [
+      "a TXT record in two strings",
+      { type: "TXT", content: "v=spf1 include:a -all" },
+      { content: '"v=spf1 include:a" " -all"' },
+    ],
+    [
+      "a name with a dot at its end and in capitals",
+      { type: "MX", content: "mail.shop.test" },
+      { name: "SHOP.test.", content: "Mail.Shop.Test." },
+    ],
+  ])("knows %s", (_, inputs, theirs) => {
+    const plan = planImports({
+      declared: [zone, own("r", { name: "@", ...inputs })],
+      existing: [theirZone, record("r1", { name: "shop.test", ...inputs, data: undefined, ...theirs })],
+    });
+    expect(actionsOf(plan)).toEqual({ zone: "import z1", r: "import z1/r1" });
+  });
+
+  it("knows a zone by its name in Unicode, in ASCII, and of a record in it", () => {
+    const plan = planImports({
+      declared: [
+        declared(zoneType, "zone", { name: "xn--bcher-kva.test" }),
+        own("www", { type: "CNAME", name: "www.xn--bcher-kva.test", content: "a.test" }),
+      ],
+      existing: [
+        existing(zoneType, "z1", { name: "Bücher.test." }),
+        record("r1", { type: "CNAME", name: "www.bücher.test", content: "a.test" }),
+      ],
+    });
+    expect(actionsOf(plan)).toEqual({ zone: "import z1", www: "import z1/r1" });
+  });
+
+  it("takes the address that is meant of several, asks where none is, and names what stands in the way", () => {
+    const addresses = ["192.0.2.1", "192.0.2.2"].map((content, index) =>
+      record(`r${index}`, { type: "A", name: "www.shop.test", content }),
+    );
+    const plan = (inputs: object) =>
+      planImports({
+        declared: [zone, own("www", { name: "www", ...inputs })],
+        existing: [theirZone, ...addresses],
+      }).steps[1];
+    expect(plan({ type: "A", content: "192.0.2.2" })).toMatchObject({ action: "import", id: "z1/r1" });
+    expect(plan({ type: "A", content: "192.0.2.3" })).toMatchObject({
+      action: "ask",
+      candidates: ["z1/r0", "z1/r1"],
+    });
+    expect(plan({ type: "AAAA", content: "2001:db8::1" })).not.toHaveProperty("blockedBy");
+    const blocked = plan({ type: "CNAME", content: "shop.vercel.app" });
+    expect(blocked).toMatchObject({ action: "create", blockedBy: "A www" });
+  });
+
+  it("takes nothing of another zone, account or project without a question", () => {
+    const waf = { phase: "http_ratelimit", rules: [] };
+    const project = "vercel:index/project:Project";
+    const domain = "vercel:index/projectDomain:ProjectDomain";
+    const bucket = "cloudflare:index/r2Bucket:R2Bucket";
+    const plan = planImports({
+      declared: [
+        zone,
+        declared(rulesetType, "waf", { zoneId: unknown, ...waf }),
+        declared(project, "web", { name: "shop", teamId: "team_1" }),
+        declared(domain, "host", { domain: "shop.test", teamId: "team_1", projectId: unknown }),
+        declared(bucket, "backups", { name: "backups", accountId: "a1" }),
+      ],
+      existing: [
+        existing(rulesetType, "rs", { zoneId: "z9", ...waf }),
+        existing(project, "prj_1", { name: "shop", teamId: "team_1" }),
+        existing(domain, "shop.test", { domain: "shop.test", teamId: "team_1", projectId: "prj_2" }),
+        existing(bucket, "backups", { name: "backups", accountId: "a2" }),
+      ],
+    });
+    expect(actionsOf(plan)).toEqual({
+      ...{ zone: "create", waf: "ask", web: "import team_1/prj_1", host: "ask", backups: "ask" },
+    });
+    expect(planText(plan)).toContain("team_1/prj_2/shop.test; it belongs to something else there");
+  });
+
+  it("takes nothing of a zone that its records do not name", () => {
+    const waf = { phase: "http_ratelimit", rules: [] };
+    const given = (name: string) =>
+      planImports({
+        declared: [zone, declared(rulesetType, "waf", { zoneId: unknown, ...waf })],
+        existing: [
+          record("r1", { type: "A", name, content: "192.0.2.1" }),
+          existing(rulesetType, "rs", { zoneId: "z1", ...waf }),
+        ],
+      }).steps[1]?.action;
+    expect(given("www.shop.test")).toBe("import");
+    expect(given("www.shop.test.evil.test")).toBe("ask");
+    expect(given("www")).toBe("ask");
+  });
+
+  it("asks where a name is nearly the same, where a host is, and where two would be imported by one id", () => {
+    const service = "render:index/webService:WebService";
+    const hosts = { customDomains: [{ name: "api.shop.test" }] };
+    const plan = planImports({
+      declared: [
+        declared(service, "api", { name: "shop-api", ...hosts }),
+        declared(service, "mail", { name: "shop-mail" }),
+        declared(service, "one", { name: "same" }),
+        declared(service, "two", { name: "same" }),
+        declared("supabase:index/project:Project", "database", {
+          name: "shop-database",
+          region: "eu-west-1",
+        }),
+      ],
+      existing: [
+        existing(service, "srv-1", { name: "backend", ...hosts }),
+        existing(service, "srv-2", { name: "Shop Mail" }),
+        existing(service, "srv-3", { name: "same" }),
+        existing("supabase:index/project:Project", "ref", { name: "production", region: "eu-west-1" }),
+      ],
+    });
+    expect(actionsOf(plan)).toEqual({ api: "ask", mail: "ask", one: "ask", two: "ask", database: "ask" });
+    expect(plan.steps.map(({ candidates }) => candidates)).toEqual([
+      ...[["srv-1"], ["srv-2"], ["srv-3"], ["srv-3"], ["ref"]],
+    ]);
+  });
+
+  it("says what would be made anew, and where a variable would no longer be", () => {
+    const project = declared("vercel:index/project:Project", "web", { name: "shop" });
+    const variable = "vercel:index/projectEnvironmentVariable:ProjectEnvironmentVariable";
+    const service = "render:index/webService:WebService";
+    const plan = planImports({
+      declared: [
+        declared(service, "api", { name: "api", region: "frankfurt" }),
+        project,
+        declared(variable, "jwt", { projectId: unknown, key: "JWT", targets: ["production"] }),
+      ],
+      existing: [
+        existing(service, "srv-1", { name: "api", region: "oregon" }),
+        existing(project.type, "prj_1", { name: "shop" }),
+        existing(variable, "e1", { projectId: "prj_1", key: "JWT", targets: ["production", "preview"] }),
+        existing(variable, "e2", { projectId: "prj_1", key: "JWT", targets: ["development"] }),
+      ],
+    });
+    expect(actionsOf(plan)).toEqual({ api: "import srv-1", web: "import prj_1", jwt: "import prj_1/e1" });
+    expect(planText(plan)).toContain("api: region oregon becomes frankfurt, which no update changes");
+    expect(planText(plan)).toContain("jwt: preview no longer has it");
+  });
+
+  it("takes what a state has for a part, which says nothing of the rest, unless a person says so", () => {
+    const given = {
+      declared: [zone, own("www", { type: "A", name: "www", content: "192.0.2.1" })],
+      existing: [{ ...theirZone, urn: "urn:pulumi:default::estate::x::zone" }],
+    };
+    expect(actionsOf(planImports(given))).toEqual({ zone: "import z1", www: "unknown" });
+    expect(actionsOf(planImports({ ...given, vendors: ["cloudflare"] }))).toEqual({
+      zone: "import z1",
+      www: "create",
+    });
+    expect(actionsOf(planImports({ ...given, read: new Set(["cloudflare"]) }))).toMatchObject({
+      www: "create",
+    });
+  });
+
+  it("knows what the stack has under an older name, and what the vendor keeps", () => {
+    const older = zone.urn.replace(/::zone$/, "::domain");
+    const kept = { ...record("r1", {}), urn: zone.urn.replace(/::zone$/, "::kept"), isRetained: true };
+    const moved = own("www", { type: "A", name: "www", content: "192.0.2.1" });
+    const plan = planImports({
+      declared: [{ ...zone, olderUrns: [older] }, moved, { ...moved, urn: `${moved.urn}-2`, name: "again" }],
+      existing: [
+        ...[{ ...theirZone, urn: older }, kept],
+        { ...record("r2", {}), urn: moved.urn },
+        record("r2", { type: "A", name: "www.shop.test", content: "192.0.2.1" }),
+      ],
+    });
+    expect(actionsOf(plan)).toEqual({ zone: "managed", www: "managed", again: "ask" });
+    expect(plan.deleted).toEqual([]);
+  });
+});

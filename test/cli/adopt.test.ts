@@ -73,7 +73,16 @@ describe("optropic doctor", () => {
 
   it("holds once something is known of each vendor", async () => {
     const state = stateWith([]);
-    const vendors = ["sentry", "pagerduty", "render", "supabase", "postgresql", "vercel", "grafana"];
+    const vendors = [
+      "cloudflare",
+      "sentry",
+      "pagerduty",
+      "render",
+      "supabase",
+      "postgresql",
+      "vercel",
+      "grafana",
+    ];
     const told = vendors.flatMap((vendor) => ["--vendor", vendor]);
     const { status, stdout } = await run(["doctor", "--from", state, ...told]);
     expect(stdout).toContain("✓ The first update removes nothing.");

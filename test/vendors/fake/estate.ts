@@ -1,16 +1,22 @@
 import { cloudflareToken, type FakeCloudflareState, fakeCloudflare } from "./cloudflare.ts";
 import { type FakeGrafanaState, fakeGrafana, grafanaToken } from "./grafana.ts";
+import { type FakeRenderState, fakeRender, renderToken } from "./render.ts";
 import { type FakeServer, startFake } from "./server.ts";
+import { type FakeSupabaseState, fakeSupabase, supabaseToken } from "./supabase.ts";
 import { type FakeVercelState, fakeVercel, vercelToken } from "./vercel.ts";
 
 /** What the vendors have of a platform that nobody has adopted yet. */
 export interface Estate {
   readonly server: FakeServer;
   readonly environment: Readonly<Record<string, string>>;
+  /** With the tokens of Render and of Supabase, too. */
+  readonly whole: Readonly<Record<string, string>>;
   readonly states: {
     readonly cloudflare: FakeCloudflareState;
     readonly vercel: FakeVercelState;
     readonly grafana: FakeGrafanaState;
+    readonly render: FakeRenderState;
+    readonly supabase: FakeSupabaseState;
   };
   stop(): Promise<void>;
 }
@@ -19,15 +25,21 @@ export interface Estate {
 export const canary = "canary-hunter2-of-the-estate";
 
 /**
- * A platform of 64 resources that was made by hand: a zone of 40 records with weak settings, two projects at
- * Vercel, and a Grafana stack with a dashboard, an alert and one contact point.
+ * A platform that was made by hand: a zone of 40 records with weak settings, two projects at Vercel, a service and a
+ * worker at Render, a project at Supabase, and a Grafana stack with a dashboard, an alert and one contact point. What
+ * Cloudflare, Vercel and Grafana have of it is 64 resources.
  */
 export async function startEstate(): Promise<Estate> {
-  const states = { cloudflare: cloudflare(), vercel: vercel(), grafana: grafana() };
+  const states = {
+    ...{ cloudflare: cloudflare(), vercel: vercel(), grafana: grafana() },
+    ...{ render: render(), supabase: supabase() },
+  };
   const server = await startFake([
     fakeCloudflare(states.cloudflare),
     fakeVercel(states.vercel),
     fakeGrafana(states.grafana),
+    fakeRender(states.render),
+    fakeSupabase(states.supabase),
   ]);
   const environment = {
     ...{ CLOUDFLARE_API_TOKEN: cloudflareToken, OPTROPIC_CLOUDFLARE_URL: `${server.url}/cloudflare` },
@@ -35,7 +47,12 @@ export async function startEstate(): Promise<Estate> {
     ...{ GRAFANA_AUTH: grafanaToken, OPTROPIC_GRAFANA_URL: `${server.url}/grafana` },
     GRAFANA_URL: "https://acme.grafana.net",
   };
-  return { server, environment, states, stop: () => server.stop() };
+  const whole = {
+    ...environment,
+    ...{ RENDER_API_KEY: renderToken, OPTROPIC_RENDER_URL: `${server.url}/render` },
+    ...{ SUPABASE_ACCESS_TOKEN: supabaseToken, OPTROPIC_SUPABASE_URL: `${server.url}/supabase` },
+  };
+  return { server, environment, whole, states, stop: () => server.stop() };
 }
 
 function cloudflare(): FakeCloudflareState {
@@ -92,6 +109,51 @@ function vercel(): FakeVercelState {
     team: { id: "team_acme", slug: "acme", name: "Acme", billing: { plan: "pro" } },
     projects: [project("shop", "acme.test"), project("admin", "app.acme.test")],
     misconfigured: new Set(),
+  };
+}
+
+function render(): FakeRenderState {
+  const service = (name: string, type: string, more: Record<string, unknown>) => ({
+    ...{
+      id: `srv-${name}`,
+      name: `acme-${name}`,
+      type,
+      autoDeployTrigger: "commit",
+      suspended: "not_suspended",
+    },
+    ...{ branch: "main", repo: "https://github.com/acme/shop" },
+    serviceDetails: {
+      ...{ env: "node", plan: "starter", region: "oregon", numInstances: 1 },
+      envSpecificDetails: { buildCommand: "npm ci", startCommand: `npm run ${name}` },
+      ...more,
+    },
+    ...{ domains: [], envs: [{ key: "DATABASE_URL", value: canary }], deploys: [], lines: [] },
+  });
+  const api = service("api", "web_service", {
+    healthCheckPath: "/healthz",
+    url: "https://acme-api.onrender.com",
+  });
+  return {
+    owner: { id: "tea-acme", name: "Acme", email: "ops@acme.test", type: "team" },
+    services: [
+      { ...api, domains: [{ id: "cdm-1", name: "api.acme.test", verificationStatus: "verified" }] },
+      service("worker", "background_worker", {}),
+    ],
+    groups: [],
+  };
+}
+
+function supabase(): FakeSupabaseState {
+  return {
+    organization: { id: "org-acme", slug: "acme-org", plan: "pro" },
+    projects: [
+      { ref: "acmeacmeacmeacmeacme", name: "Acme's data", region: "eu-west-1", status: "ACTIVE_HEALTHY" },
+    ],
+    addons: [{ type: "compute_instance", variant: "ci_medium" }],
+    ...{ pitr: false, newestPhysical: null, daily: [] },
+    ssl: { database: false, applied: true },
+    networks: { v4: ["203.0.113.0/24"], v6: [], status: "applied", entitlement: "allowed" },
+    pooler: { mode: "transaction", size: 15 },
   };
 }
 

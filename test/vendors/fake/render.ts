@@ -32,6 +32,10 @@ export interface FakeRenderState {
   readonly owner: { id: string; name: string; email: string; type: string };
   services: FakeRenderService[];
   logStream?: { endpoint: string; preview: string; token?: string };
+  projects?: { id: string; name: string; environmentIds: string[] }[];
+  environments?: Record<string, unknown>[];
+  postgres?: Record<string, unknown>[];
+  keyValues?: Record<string, unknown>[];
   groups: {
     id: string;
     name: string;
@@ -49,6 +53,7 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
     count += 1;
     return Date.parse("2026-11-28T12:00:00Z") + count * 1000;
   };
+  const shown = (service: FakeRenderService) => ({ ...shownService(service), ownerId: state.owner.id });
   const find = (id = "") => state.services.find((one) => one.id === id);
   const start = (service: FakeRenderService, commit: string, trigger: string): FakeAnswer => {
     const deploy: FakeRenderDeploy = {
@@ -68,23 +73,23 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
         id === state.owner.id && state.logStream !== undefined ? { body: state.logStream } : missing,
       "GET /services": (request) => {
         const name = request.query.get("name");
-        const owned = request.query.get("ownerId") === state.owner.id ? state.services : [];
+        const owned = [null, state.owner.id].includes(request.query.get("ownerId")) ? state.services : [];
         const wanted = request.query.get("suspended");
         const found = owned.filter(
           (one) => (name === null || one.name === name) && (wanted === null || one.suspended === wanted),
         );
-        return paged(request, "service", found.map(shownService));
+        return paged(request, "service", found.map(shown));
       },
       "GET /services/:id": ({ parts: [id] }) => {
         const service = find(id);
-        return service === undefined ? missing : { body: shownService(service) };
+        return service === undefined ? missing : { body: shown(service) };
       },
       "PATCH /services/:id": ({ parts: [id], body }) => {
         const service = find(id);
         if (service === undefined) return missing;
         const wanted = textAt(body, "autoDeployTrigger");
         if (wanted !== "") service.autoDeployTrigger = wanted;
-        return { body: shownService(service) };
+        return { body: shown(service) };
       },
       "GET /services/:id/custom-domains": (request) =>
         paged(request, "customDomain", find(request.parts[0])?.domains),
@@ -107,6 +112,14 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
         const group = state.groups.find((one) => one.id === id);
         return group === undefined ? missing : { body: group };
       },
+      "GET /projects": (request) => paged(request, "project", state.projects ?? []),
+      "GET /environments": (request) => {
+        const asked = request.query.get("projectId");
+        const found = (state.environments ?? []).filter(({ projectId }) => projectId === asked);
+        return paged(request, "environment", found);
+      },
+      "GET /postgres": (request) => paged(request, "postgres", state.postgres ?? []),
+      "GET /key-value": (request) => paged(request, "keyValue", state.keyValues ?? []),
       "GET /services/:id/deploys": (request) =>
         paged(
           request,
@@ -173,7 +186,6 @@ function shownService({
 }: FakeRenderService) {
   return {
     ...service,
-    ownerId: "tea-example",
     ...{ autoDeployTrigger, autoDeploy: autoDeployTrigger === "off" ? "no" : "yes" },
     ...{ createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-11-01T00:00:00Z" },
     notifyOnFail: "default",
