@@ -121,7 +121,7 @@ function render(): FakeRenderState {
       autoDeployTrigger: "commit",
       suspended: "not_suspended",
     },
-    ...{ branch: "main", repo: "https://github.com/acme/shop" },
+    ...{ branch: "main", repo: "https://github.com/acme/shop", suspenders: [] },
     serviceDetails: {
       ...{ env: "node", plan: "starter", region: "oregon", numInstances: 1 },
       envSpecificDetails: { buildCommand: "npm ci", startCommand: `npm run ${name}` },
@@ -150,7 +150,7 @@ function supabase(): FakeSupabaseState {
       { ref: "acmeacmeacmeacmeacme", name: "Acme's data", region: "eu-west-1", status: "ACTIVE_HEALTHY" },
     ],
     addons: [{ type: "compute_instance", variant: "ci_medium" }],
-    ...{ pitr: false, newestPhysical: null, daily: [] },
+    ...{ pitr: false, newestPhysical: null, daily: [], auth: {} },
     ssl: { database: false, applied: true },
     networks: { v4: ["203.0.113.0/24"], v6: [], status: "applied", entitlement: "allowed" },
     pooler: { mode: "transaction", size: 15 },
