@@ -26,7 +26,11 @@ import {
 export const stageSchema = z.enum(["production", "staging"]);
 
 /** A vendor has it already, so it is whatever that vendor takes. */
-const vendorText = text("1 to 100 characters in one line, no space first or last", 100, /^(?!\s)[^\p{C}]+(?<!\s)$/u);
+const vendorText = text(
+  "1 to 100 characters in one line, no space first or last",
+  100,
+  /^(?!\s)[^\p{C}]+(?<!\s)$/u,
+);
 
 const projectSchema = z
   .strictObject({
