@@ -3,10 +3,10 @@ import type { GeneratedSecret } from "../../config/generated-secrets.ts";
 import { apiSchema, webSchema } from "../../config/hosting.ts";
 import { elementsOf } from "../keys.ts";
 import { type Existing, textAt, textOf } from "../resources.ts";
+import type { Answers } from "./answers.ts";
 import { extraRulesFrom } from "./extra-rules.ts";
 import { type Main, mainOf, namesFrom } from "./names.ts";
 import { partsFrom, runningOf } from "./parts.ts";
-import type { Answers } from "./questions.ts";
 
 /** What a platform has and keeps, as settings have it. */
 export function foundIn(existing: readonly Existing[], answers: Answers) {

@@ -1,8 +1,8 @@
 import { elementsOf } from "../keys.ts";
 import { hostOf } from "../records.ts";
 import { type Existing, textOf } from "../resources.ts";
+import type { Answers } from "./answers.ts";
 import { domainType, projectType, serviceType } from "./parts.ts";
-import type { Answers } from "./questions.ts";
 
 const databaseType = "supabase:index/project:Project";
 

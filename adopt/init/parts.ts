@@ -2,7 +2,7 @@ import { servicesSchema, type WebProjects, webProjectsSchema } from "../../confi
 import { elementsOf } from "../keys.ts";
 import { hostOf } from "../records.ts";
 import { type Existing, textAt, textOf } from "../resources.ts";
-import type { Answers } from "./questions.ts";
+import type { Answers } from "./answers.ts";
 
 export const projectType = "vercel:index/project:Project";
 export const domainType = "vercel:index/projectDomain:ProjectDomain";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parseJson } from "../../lib/json.ts";
 import { hostOf } from "../records.ts";
 import { type Existing, textAt } from "../resources.ts";
+import type { Answers } from "./answers.ts";
 import { mainOf } from "./names.ts";
 
 /** One thing that the settings of a platform need to be told. */
@@ -18,8 +19,6 @@ export interface Question {
   /** What it is where nobody says otherwise. */
   readonly fallback?: (answers: Answers) => string | undefined;
 }
-
-export type Answers = Readonly<Record<string, string>>;
 
 /** What all of a type agree on: where several are there, nobody's first one is taken. */
 const agreed =

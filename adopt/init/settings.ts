@@ -1,5 +1,6 @@
 import { isScalar, type Node, parseDocument, visit } from "yaml";
-import { type Answers, questions } from "./questions.ts";
+import type { Answers } from "./answers.ts";
+import { questions } from "./questions.ts";
 
 /** What stands in the example's settings for something of a real platform. */
 const example =
