@@ -147,7 +147,7 @@ function judgeValue({ name, value, writeOnly, generatedLength, resource }: Varia
   return isThere || fault(value, `The variable ${called} of ${resource.name} has no value.`);
 }
 
-/** A client reads PGSSLMODE where its URL does not say how to encrypt: one host relies on it, so do all. */
+/** A client reads PGSSLMODE where its URL does not say how to encrypt: a host without it needs a URL that does. */
 function byLibpq(stack: Stack): Finding[] {
   const hosts = applicationHosts(stack);
   const relies = (host: Host) => known(() => hasVariable(host, "PGSSLMODE")) === true;
@@ -157,15 +157,23 @@ function byLibpq(stack: Stack): Finding[] {
     .filter((host) => known(() => hasVariable(host, "PGSSLMODE")) === false)
     .flatMap((host) => {
       const url = host.variables.find((variable) => known(() => variable.name()) === "DATABASE_URL");
-      const text = url && known(() => url.value.string());
-      const says = text !== undefined && (parseConnection(text)?.sslModes.length ?? 0) > 0;
-      return says
+      const empty = host.variables.find((variable) => known(() => variable.name()) === "PGSSLMODE");
+      if (empty !== undefined) {
+        return [violation(fault(empty.value, `PGSSLMODE of ${host.resource.name} is empty.`), host.resource)];
+      }
+      return url === undefined
         ? []
         : [
-            violation(
-              `${first.resource.name} has PGSSLMODE and ${host.resource.name} does not, so there its URL alone says whether connections are encrypted.`,
-              host.resource,
-            ),
+            judge(host.resource, () => {
+              const text = url.value.string() ?? "";
+              return (
+                (parseConnection(text)?.sslModes.length ?? 1) > 0 ||
+                fault(
+                  url.value,
+                  `${first.resource.name} has PGSSLMODE and ${host.resource.name} does not, and its DATABASE_URL does not say whether connections are encrypted.`,
+                )
+              );
+            }),
           ];
     });
 }

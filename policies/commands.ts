@@ -50,6 +50,7 @@ function wrongIn({ when, command }: Command, text: string): Fault | undefined {
 function inStart(text: string): string | undefined {
   const lost = shell.unsetVariables(text).find((name) => name === "*" || own.test(name));
   if (shell.develops(text)) return "runs a program that is made for development";
+  if (shell.servesSource(text)) return "serves the folder of the source, with all that is in it";
   if (shell.debugs(text)) return "opens the debugger, through which anybody who reaches it runs code";
   if (lost !== undefined) return `takes ${lost === "*" ? "every variable" : lost} from the program`;
   if (shell.destroys(text)) return "may destroy data at every start";
@@ -59,6 +60,7 @@ function inStart(text: string): string | undefined {
 function inRelease(text: string): string | undefined {
   if (shell.destroys(text)) return "may destroy the data of production";
   if (shell.doesNothing(text)) return "does nothing, so that no migration is applied";
+  if (shell.appliesNothing(text)) return "only looks at migrations, and applies none";
   return shell.masksFailure(text) ? "lets a release go on where a migration fails" : undefined;
 }
 

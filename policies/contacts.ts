@@ -1,6 +1,6 @@
 import { type Finding, policy, type Stack } from "./framework/index.ts";
 import { judgeOutput, type OutputPath } from "./model/stack-outputs.ts";
-import { isPlaceholder, isPlaceholderUrl } from "./values/placeholder.ts";
+import { isPlaceholderUrl, reachesNobody } from "./values/placeholder.ts";
 
 // Items C.1 to C.4 with S7.5, and C.8 to C.10: what the program exports for people to find.
 
@@ -76,7 +76,7 @@ function judgeContact(stack: Stack, key: Contact): Finding[] {
     if (address === undefined) {
       return `The stack does not export contacts.${key}.`;
     }
-    return !isPlaceholder(address) || `contacts.${key} is a placeholder.`;
+    return !reachesNobody(address) || `contacts.${key} is a placeholder, or nobody reads it.`;
   });
 }
 

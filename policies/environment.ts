@@ -113,7 +113,7 @@ export const nodeEnvProduction = policy({
   title: "NODE_ENV must be production.",
   severity: "high",
   fix: "Set NODE_ENV to production; staging runs the production build too.",
-  check: (stack) => [
+  check: (stack, _threshold, { stage }) => [
     ...judgeNamed(
       stack,
       "NODE_ENV",
@@ -123,7 +123,7 @@ export const nodeEnvProduction = policy({
       stack,
       (name) => environmentName.test(name),
       (value, name) =>
-        !development.test(value.trim()) ||
+        !(development.test(value.trim()) || (stage === "production" && rehearsal.test(value.trim()))) ||
         `${name} is ${value.trim()}: the program takes itself for another than production's.`,
     ),
   ],
@@ -132,6 +132,9 @@ export const nodeEnvProduction = policy({
 /** Variables by which frameworks and clients are told where they run; staging runs as itself. */
 const environmentName =
   /^(?:APP_ENV(?:IRONMENT)?|ENV(?:IRONMENT)?|SENTRY_ENVIRONMENT|RAILS_ENV|RACK_ENV|FLASK_ENV|DJANGO_ENV|GO_ENV|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT|SYMFONY_ENV|MIX_ENV|VERCEL_ENV|DEPLOY(?:MENT)?_ENV(?:IRONMENT)?)$/;
+
+/** What is before production, and reports, logs and is found under its own name. */
+const rehearsal = /^(?:stag(?:e|ing)|stg|preview|qa|uat|demo|sandbox|ci|pre-?prod(?:uction)?)$/i;
 
 const development = /^(?:dev(?:el|elopment)?|local|debug|test(?:ing)?)$/i;
 
@@ -147,7 +150,10 @@ export const baseUrl = policy({
       if (!URL.canParse(text) || text !== text.trim()) {
         return `BASE_URL is not a URL: ${shownValue(text)}.`;
       }
-      const { protocol, hostname, port } = new URL(text);
+      const { protocol, hostname, port, username, password } = new URL(text);
+      if (username !== "" || password !== "") {
+        return `BASE_URL names a user; ${hostname} is for everybody.`;
+      }
       if (protocol !== "https:") {
         return `BASE_URL is ${protocol}//${hostname}, not https.`;
       }

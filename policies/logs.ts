@@ -66,7 +66,25 @@ export const logDrains = policy({
       : applicationHosts(stack).map(({ resource, logs }) => judge(resource, logs)),
 });
 
-function judgeFormat({ variables }: Host): Verdict {
+/** Switches of loggers that write lines for people, and programs that make such lines of JSON. */
+const prettySwitch =
+  /^(?:LOG|LOGGER|LOGGING|PINO|WINSTON|BUNYAN)_?(?:PRETTY(?:_?PRINT)?|COLOU?RI?Z?E?D?|HUMAN)$|^PRETTY_LOGS?$/;
+const prettyProgram =
+  /\|\s*(?:npx\s+|pnpm\s+exec\s+|yarn\s+)?(?:\S*\/)?(?:pino-pretty|pino-colada|bunyan|hjson)\b/;
+
+function judgeFormat({ variables, commands = [] }: Host): Verdict {
+  const pretty = variables.find(
+    ({ name, value }) =>
+      prettySwitch.test(known(name) ?? "") &&
+      /^(?:1|true|yes|on)$/i.test(known(() => value.string())?.trim() ?? ""),
+  );
+  if (pretty !== undefined) {
+    return fault(pretty.value, `${pretty.name()} is set, which writes lines for people instead of JSON.`);
+  }
+  const piped = commands.find(({ command }) => prettyProgram.test(known(() => command.string()) ?? ""));
+  if (piped !== undefined) {
+    return fault(piped.command, "The start command turns the JSON of the log into lines for people.");
+  }
   const formats = select(variables, (variable) => variable.name() === "LOG_FORMAT");
   if (formats.length === 0) {
     return "LOG_FORMAT is missing, so the logger's default decides the format.";

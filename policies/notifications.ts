@@ -19,7 +19,7 @@ import { judgeSeverities, wakingAlerts } from "./model/named-alerts.ts";
 import { type Deliveries, deliveriesOf } from "./model/notification-routes.ts";
 import { isPrompt, messageWaits, muteFault, pageWaits } from "./model/notification-times.ts";
 import { judgeSilence } from "./model/pager-silence.ts";
-import { isPager, judgePagers, sendersElsewhere, servicesOf } from "./model/pagers.ts";
+import { isPager, judgePagers, sendersElsewhere, servicesOf, silencesElsewhere } from "./model/pagers.ts";
 import { perStack } from "./model/per-stack.ts";
 
 // Item S6.3. Whom a page calls is in on-call.ts.
@@ -186,6 +186,7 @@ export const pagerReachesOnCall = policy({
   check: (stack, _threshold, { now }) => [
     ...judgePagers(stack),
     ...judgeSilence(stack, contactPoints(stack).filter(isPager).flatMap(servicesOf), now),
+    ...silencesElsewhere(stack, now),
   ],
 });
 

@@ -27,13 +27,13 @@ export const alwaysHttps = policy({
 export const strictTransport = policy({
   name: "https-hsts",
   items: ["4.2"],
-  title: "Hosts must tell browsers to use only https for a year, on every subdomain, and to preload that.",
+  title: "Hosts must tell browsers to use only https, for a year and on every subdomain.",
   severity: "high",
-  fix: "Declare a cloudflare.ZoneSetting with settingId security_header and value { strict_transport_security: { enabled: true, max_age: 31536000, include_subdomains: true, preload: true } }.",
+  fix: "Declare a cloudflare.ZoneSetting with settingId security_header and value { strict_transport_security: { enabled: true, max_age: 31536000, include_subdomains: true } }.",
   url: "https://developers.cloudflare.com/ssl/edge-certificates/additional-options/http-strict-transport-security/",
   thresholds: {
     minimumSeconds: {
-      description: "Least seconds of max-age; the preload list requires a year.",
+      description: "Least seconds of max-age.",
       default: 31_536_000,
       minimum: 31_536_000,
     },

@@ -10,6 +10,7 @@ import {
 } from "./framework/index.ts";
 import { databases } from "./model/databases.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
+import { logsStatements } from "./values/statement-logging.ts";
 
 // Item 4.10. What the error tracker scrubs is judged with its resources, in error-tracking.ts.
 
@@ -74,8 +75,9 @@ function judgeSwitch(value: string, name: string): true | string {
   const text = value.trim().toLowerCase();
   if (name === "PGOPTIONS") {
     return (
-      !/log_(?:statement|min_duration_statement|duration)\s*=\s*(?!none|ddl|-1|off)/.test(text) ||
-      `${name} has the server log statements.`
+      ![...text.matchAll(/([\w.]+)\s*=\s*([^\s,]+(?:,[a-z]+)*)/g)].some(([, setting = "", to = ""]) =>
+        logsStatements(setting, to),
+      ) || `${name} has the server log statements.`
     );
   }
   const words = text.split(/[\s,|]+/);

@@ -1,8 +1,7 @@
-import { fault, known, policy, type Stack } from "./framework/index.ts";
-import { isAside } from "./model/aside.ts";
+import { known, policy, type Stack } from "./framework/index.ts";
 import { deployedFault } from "./model/deployed-code.ts";
 import { domains } from "./model/domains.ts";
-import { judgeSection } from "./model/sections.ts";
+import { judgeBesides, judgeSection } from "./model/sections.ts";
 
 export const vercelProject = policy({
   name: "vercel-project",
@@ -20,23 +19,19 @@ export const vercelGitRepository = policy({
   severity: "high",
   fix: "Set gitRepository with type github, repo as owner/name, and productionBranch.",
   url: "https://vercel.com/docs/git/vercel-for-github",
-  check: (stack, _threshold, context) =>
-    judgeSection(
+  check: (stack, _threshold, context) => [
+    ...judgeBesides(stack, "7V", (host) => isPlatforms(stack, host)),
+    ...judgeSection(
       stack,
       "7V",
       "No project at Vercel is declared, so none is connected to a repository.",
       (project) => {
         const serves = project.serves();
         if (serves !== true) return serves;
-        const { resource, folder } = project;
-        const path = folder?.string() ?? "";
-        const wrong = deployedFault(stack, project, context);
-        if (wrong === undefined && folder !== undefined && isAside(path) && !context.isSupplied(path)) {
-          return fault(folder, `${resource.name} serves ${path}, which is not for production by its name.`);
-        }
-        return wrong ?? project.declares();
+        return deployedFault(stack, project, context) ?? project.declares();
       },
     ),
+  ],
 });
 
 export const vercelCustomDomain = policy({

@@ -50,6 +50,19 @@ function judgeValidity(token: Token, now: number): Verdict {
   if (closed !== undefined) {
     return fault(closed, `The token ${token.name} is good from no address.`);
   }
+  const addresses = token.at("condition", "requestIp", "ins");
+  const [only, ...more] = addresses.items();
+  if (
+    only !== undefined &&
+    more.length === 0 &&
+    isSingle(only.string() ?? "") &&
+    token.dependenciesOf("condition").length === 0
+  ) {
+    return fault(
+      addresses,
+      `The token ${token.name} is good from ${only.string()} alone, and no host of the stack has that address.`,
+    );
+  }
   const rules = token.at("policies").items();
   const other = rules.find((rule) => !["allow", "deny"].includes(rule.at("effect").string() ?? ""));
   if (other !== undefined) {
@@ -66,6 +79,9 @@ function judgeValidity(token: Token, now: number): Verdict {
     some(rules, isAllowing) || fault(token.at("policies"), `The token ${token.name} allows nothing at all.`)
   );
 }
+
+/** One address: hosts that share addresses leave through several. */
+const isSingle = (network: string): boolean => /^[\d.]+(?:\/32)?$|^[\da-f:]+(?:\/128)?$/i.test(network);
 
 const isAllowing = (rule: Rule): boolean => rule.at("effect").string() === "allow";
 

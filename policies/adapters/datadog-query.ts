@@ -2,11 +2,11 @@ import type { Measure } from "../values/alert-measures.ts";
 
 const other: Measure = { kind: "other" };
 
-const units: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+const units: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800, mo: 2_592_000 };
 
 /** Seconds of the window that a query looks at, such as `last_5m`. */
 export function windowOf(query: string): number {
-  const [, count = "0", unit = "m"] = /last_(\d+)([mhd])/.exec(query) ?? [];
+  const [, count = "0", unit = "m"] = /last_(\d+)(mo|[mhdw])/.exec(query) ?? [];
   return Number(count) * (units[unit] ?? 60);
 }
 
@@ -30,6 +30,15 @@ export function measureOf(query: string, type: string): Measure {
   }
   return operator.startsWith(">") ? above(body, value, window) : below(body, value, window);
 }
+
+/** The environment that a query is limited to and that is not production by its name. */
+export function otherEnvironmentOf(query: string): string | undefined {
+  const names = [...query.matchAll(/\b(?:env|environment|stage):([\w.-]+)/gi)].map(([, name = ""]) => name);
+  return names.find((name) => notProduction.test(name));
+}
+
+const notProduction =
+  /(?:^|[-_.])(?:stag\w*|stg|dev\w*|test\w*|qa|uat|sandbox|preview\w*|demo|local|ci|integration)(?:$|[-_.])/i;
 
 const errors = /\b(?:trace\.[\w.]+\.errors|[\w.]*(?:5xx|errors?|httpcode_target_5xx|http_5xx)[\w.]*)\{/i;
 const hits = /\b(?:trace\.[\w.]+\.hits|[\w.]*(?:request_count|requests?|hits)[\w.]*)\{/i;

@@ -2,14 +2,14 @@ import type { ResourceOf, Stack } from "../framework/index.ts";
 import type { Adapter, HealthCheck, Sender } from "../model/adapter.ts";
 import type { AlertRule, Channel } from "../model/alert-rule.ts";
 import { datadog } from "../model/tokens.ts";
-import { measureOf, windowOf } from "./datadog-query.ts";
+import { measureOf, otherEnvironmentOf, windowOf } from "./datadog-query.ts";
 
 type Any = ResourceOf<unknown>;
 
 /** Monitors of Datadog, which tell by themselves whom their message mentions. */
 export const datadogAdapter: Adapter = {
   packages: ["datadog"],
-  alerts: (stack) => stack.ofType(datadog.monitor).map(toRule),
+  alerts: (stack) => stack.ofType(datadog.monitor).map((monitor) => toRule(stack, monitor)),
   channels: (stack): Sender[] =>
     stack
       .ofType(datadog.monitor)
@@ -17,7 +17,7 @@ export const datadogAdapter: Adapter = {
   healthChecks,
 };
 
-function toRule(monitor: Any): AlertRule {
+function toRule(stack: Stack, monitor: Any): AlertRule {
   const query = () => monitor.at("query").string() ?? "";
   return {
     resource: monitor,
@@ -28,8 +28,16 @@ function toRule(monitor: Any): AlertRule {
       [measureOf(query(), monitor.at("type").string() ?? "")],
       ...(monitor.at("notifyNoData").boolean() === true ? [[{ kind: "absence" } as const]] : []),
     ],
-    isPaused: () => monitor.at("draftStatus").string() === "draft",
-    pending: () => ({ at: monitor.at("query"), value: pendingOf(monitor) }),
+    isPaused: () =>
+      monitor.at("draftStatus").string() === "draft" ||
+      monitor
+        .at("silenced")
+        .entries()
+        .some(([scope]) => scope === "*"),
+    pending: () => ({
+      at: monitor.at("query"),
+      value: pendingOf(monitor) + (monitor.at("evaluationDelay").number() ?? 0),
+    }),
     severity: () => ({ at: monitor.at("priority"), value: severityOf(monitor) }),
     runbook: () => {
       const at = monitor.at("message");
@@ -37,6 +45,11 @@ function toRule(monitor: Any): AlertRule {
     },
     channels: () => mentionsIn(monitor),
     silence: () => {
+      const other = otherEnvironmentOf(query());
+      if (other !== undefined) return `watches the environment ${other}, which is not production by its name`;
+      const muted = downtimeOf(stack, monitor);
+      if (muted !== undefined)
+        return `is muted by the downtime ${muted.name} for more than a tenth of the time`;
       const isDown = measureOf(query(), monitor.at("type").string() ?? "").kind === "down";
       const isQuiet =
         monitor.at("notifyNoData").boolean() !== true &&
@@ -44,6 +57,54 @@ function toRule(monitor: Any): AlertRule {
       return isDown && isQuiet ? "stays silent when no data comes: notifyNoData is not true" : undefined;
     },
   };
+}
+
+/** The part of the time for which maintenance may silence an alert. */
+const mostMuted = 0.1;
+
+/** A downtime that silences the monitor for more than its share of the time. */
+function downtimeOf(stack: Stack, monitor: Any): Any | undefined {
+  return stack.ofType(datadog.downtime, datadog.olderDowntime).find((downtime) => {
+    const identifier = downtime.at("monitorIdentifier");
+    const ids = [identifier.at("monitorId"), downtime.at("monitorId")];
+    const tags = [...identifier.at("monitorTags").strings(), ...downtime.at("monitorTags").strings()];
+    const own = monitor.at("tags").strings();
+    const concerns = ids.some((id) => id.exists)
+      ? downtime.dependencies.includes(monitor)
+      : tags.length === 0 || tags.every((tag) => tag === "*" || own.includes(tag));
+    const scope = [downtime.at("scope").string() ?? "", ...downtime.at("scopes").strings()].join(" ");
+    return concerns && otherEnvironmentOf(scope) === undefined && mutedShare(downtime) > mostMuted;
+  });
+}
+
+const periods: Readonly<Record<string, number>> = {
+  HOURLY: 3600,
+  DAILY: 86_400,
+  WEEKLY: 604_800,
+  MONTHLY: 2_592_000,
+  YEARLY: 31_536_000,
+};
+
+/** Share of the time that recurring maintenance takes; one that has no end takes all of it, and one that ends none. */
+function mutedShare(downtime: Any): number {
+  const recurrences = downtime.at("recurringSchedule", "recurrences").items();
+  const once = downtime.at("oneTimeSchedule");
+  if (recurrences.length === 0) {
+    const isOver = once.exists
+      ? once.at("end").exists
+      : downtime.at("end").exists || downtime.at("recurrence").exists;
+    return isOver ? 0 : 1;
+  }
+  return recurrences.reduce((sum, recurrence) => {
+    const rule = (recurrence.at("rrule").string() ?? "").toUpperCase();
+    const [, count = "1", unit = "d"] =
+      /^(\d+)([mhdw])$/.exec(recurrence.at("duration").string() ?? "") ?? [];
+    const seconds = Number(count) * ({ m: 60, h: 3600, d: 86_400, w: 604_800 }[unit] ?? 86_400);
+    const period =
+      (periods[/FREQ=(\w+)/.exec(rule)?.[1] ?? ""] ?? 1) * Number(/INTERVAL=(\d+)/.exec(rule)?.[1] ?? 1);
+    const times = /BY(?:DAY|MONTHDAY)=([^;]+)/.exec(rule)?.[1]?.split(",").length ?? 1;
+    return sum + (seconds * times) / period;
+  }, 0);
 }
 
 /** An agent asks every 15 seconds where nothing else is said. */

@@ -29,6 +29,14 @@ export const opsgenieAdapter: Adapter = {
       levels: (limits: LevelLimits) => judgeLevels(escalation, limits),
       beginsWithSchedule: () => judgeFirst(escalation),
     })),
+  silences: (stack, now) => [
+    ...stack
+      .ofType(opsgenie.notificationPolicy)
+      .map((resource) => ({ resource, verdict: () => judgePolicy(resource) })),
+    ...stack
+      .ofType(opsgenie.maintenance)
+      .map((resource) => ({ resource, verdict: () => judgeMaintenance(resource, now) })),
+  ],
 };
 
 const rotationsOf = (stack: Stack, schedule: Any): Any[] =>
@@ -75,6 +83,60 @@ function judgeCoverage(stack: Stack, schedule: Any, now: number): Verdict {
       `No rotation of ${schedule.name} has somebody on call at any time from now on.`,
       "Declare a rotation that has begun, without endDate and timeRestrictions.",
     )
+  );
+}
+
+/** Longer than this a policy of Opsgenie must not hold a notification back. */
+const longestDelaySeconds = 300;
+
+/** A policy that suppresses or delays notifications may take those of minor alerts alone. */
+function judgePolicy(policy: Any): Verdict {
+  const delay = policy.at("delayActions", "0");
+  const wait = delay.at("duration", "0");
+  const seconds =
+    (wait.at("timeAmount").number() ?? 0) * (unitSeconds[wait.at("timeUnit").string() ?? "minutes"] ?? 60);
+  const isLate =
+    delay.exists && (delay.at("delayOption").string() !== "for-duration" || seconds > longestDelaySeconds);
+  const action =
+    policy.at("suppress").boolean() === true ? policy.at("suppress") : isLate ? delay : undefined;
+  if (action === undefined || policy.at("enabled").boolean() === false) return true;
+  const conditions = policy
+    .at("filters")
+    .items()
+    .flatMap((filter) => (filter.at("type").string() === "match-all" ? [] : filter.at("conditions").items()));
+  if (conditions.length === 0) {
+    return fault(action, `The policy ${policy.name} holds back every notification, so nobody is called.`);
+  }
+  const isMinor = conditions.some(
+    (condition) =>
+      condition.at("field").string() === "priority" &&
+      condition.at("not").boolean() !== true &&
+      /^P[45]$/.test(condition.at("expectedValue").string() ?? ""),
+  );
+  return (
+    isMinor ||
+    unproved(
+      action,
+      `The policy ${policy.name} holds notifications back, and its conditions do not say that critical ones are not among them.`,
+      "Hold back only what has the priority P4 or P5.",
+    )
+  );
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { minutes: 60, hours: 3600, days: 86_400 };
+
+/** Longer maintenance is none: nobody is called for as long. */
+const longestMaintenanceHours = 12;
+
+function judgeMaintenance(maintenance: Any, now: number): Verdict {
+  const [time] = maintenance.at("times").items();
+  const end = Date.parse(time?.at("endDate").string() ?? "");
+  const start = Date.parse(time?.at("startDate").string() ?? "");
+  if (end <= now || time?.at("type").string()?.startsWith("for-") === true) return true;
+  const hours = (end - start) / 3_600_000;
+  return (
+    hours <= longestMaintenanceHours ||
+    fault(maintenance.at("times"), `The maintenance ${maintenance.name} silences the pager for too long.`)
   );
 }
 

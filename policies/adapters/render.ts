@@ -29,6 +29,7 @@ import { isEverywhere } from "../model/networks.ts";
 import type { RenderPostgresArgs } from "../model/other-args.ts";
 import type { RenderHost } from "../model/render-host.ts";
 import type { CodeSource, HostEnvironment } from "../model/section-host.ts";
+import { statementSetting } from "../model/statement-setting.ts";
 import { render } from "../model/tokens.ts";
 import { corsAnswers } from "./render/cors.ts";
 import { section } from "./render/section.ts";
@@ -128,10 +129,13 @@ const services: readonly string[] = [
 
 const anyone = () => true;
 
-/** A service answers at its own name, with letters behind it where another had it before. */
+/** A service answers at its own name, with a dash and four letters behind it where another had it before. */
 function isNameOf(service: RenderHost, content: string): boolean {
   const name = known(() => service.at("name").string()?.toLowerCase());
-  return name === undefined || !content.endsWith(".onrender.com") || content.startsWith(name);
+  const slug = name?.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
+  const [label = ""] = content.split(".onrender.com");
+  const isOwn = slug === undefined || label === slug || /^-[a-z0-9]{4,5}$/.test(label.slice(slug.length));
+  return !content.endsWith(".onrender.com") || (isOwn && label.startsWith(slug ?? ""));
 }
 
 function hosts(stack: Stack): Host[] {
@@ -249,12 +253,11 @@ function toDatabase(resource: ResourceOf<RenderPostgresArgs>): Database {
     // Render has no pooler of its own: only the connection string says whether one is used.
     pooler: () => true,
     quiet: () => {
-      const parameter = resource.at("parameterOverrides", "log_statement");
-      const setting = parameter.string() ?? "none";
-      // `ddl` logs only changes of the schema; `mod` and `all` log rows.
+      const parameters = resource.at("parameterOverrides");
+      const logged = statementSetting(parameters.entries());
       return (
-        ["none", "ddl"].includes(setting.toLowerCase()) ||
-        fault(parameter, `log_statement of the database is ${setting}.`)
+        logged === undefined ||
+        fault(parameters, `${logged} in ${resource.name} has the server log statements.`)
       );
     },
   };

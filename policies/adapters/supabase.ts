@@ -6,6 +6,7 @@ import type { Database, Recovery } from "../model/database.ts";
 import { ownedBy } from "../model/links.ts";
 import { isEverywhere } from "../model/networks.ts";
 import { recoveryDays, recoveryLossMinutes } from "../model/recovery.ts";
+import { statementSetting } from "../model/statement-setting.ts";
 import { supabase } from "../model/tokens.ts";
 import { dataApis, signIns } from "./supabase/settings.ts";
 import { judgeComputeSizes } from "./supabase/values.ts";
@@ -46,6 +47,8 @@ function toDatabase(stack: Stack, resource: ResourceOf<ProjectArgs>): Database {
     },
     refusesPlaintext: () => judgeEnforcement(stack, resource),
     pooler: () => judgePooler(stack, resource),
+    poolSize: () =>
+      Math.max(0, ...poolersOf(stack, resource).map((it) => it.at("defaultPoolSize").number() ?? 0)),
     isPooled: true,
     quiet: () => judgeQuiet(stack, resource),
   };
@@ -93,9 +96,9 @@ function recoveryOf(stack: Stack, project: ResourceOf<ProjectArgs>): Recovery {
 
 function judgeQuiet(stack: Stack, project: ResourceOf<ProjectArgs>): Verdict {
   for (const settings of settingsOf(stack, project)) {
-    const logged = settings.at("database").json().at("log_statement");
-    if (!["none", "ddl"].includes(logged.string() ?? "none")) {
-      return fault(settings.at("database"), `log_statement of ${settings.name} is ${logged.string()}.`);
+    const logged = statementSetting(settings.at("database").json().entries());
+    if (logged !== undefined) {
+      return fault(settings.at("database"), `${logged} in ${settings.name} has the server log statements.`);
     }
   }
   return true;

@@ -92,6 +92,8 @@ export interface Adapter {
   readonly signIns?: (stack: Stack) => readonly SignIn[];
   /** What serves tables of a database to clients. */
   readonly dataApis?: (stack: Stack) => readonly DataApi[];
+  /** What keeps the vendor from calling whoever is on call, at `now` in milliseconds since 1970. */
+  readonly silences?: (stack: Stack, now: number) => readonly Silence[];
   readonly databases?: (stack: Stack) => readonly Database[];
   /** Origins that something of the vendor's answers with Access-Control-Allow-Origin. */
   readonly corsOrigins?: (stack: Stack) => readonly AnyValue[];
@@ -235,6 +237,12 @@ export interface DataApi {
   readonly resource: Resource;
   /** Whether it serves only schemas of the application. Throws UnknownRead. */
   readonly servesOwn: () => Verdict;
+}
+
+/** What may keep a page from waking somebody. */
+export interface Silence {
+  readonly resource: Resource;
+  readonly verdict: Question;
 }
 
 /** A call of a URL from outside, again and again. Each question may throw UnknownRead. */

@@ -1,6 +1,6 @@
 /** Whether a folder of a repository is for something else than production by its name, or is outside of it. */
 export const isAside = (path: string): boolean =>
   /(?:^|\/)\.\.(?:\/|$)/.test(path) ||
-  /(?:^|\/)(?:examples?|samples?|demos?|playground|sandbox|tests?|fixtures?|docs|tmp|temp|scratch|archive|old|legacy|deprecated)(?:\/|$)/i.test(
+  /(?:^|\/)(?:examples?|samples?|demos?|playground|sandbox|tests?|e2e|spec|coverage|reports?|storybook(?:-static)?|fixtures?|docs|tmp|temp|scratch|archive|old|legacy|deprecated)(?:\/|$)/i.test(
     path,
   );

@@ -75,6 +75,9 @@ function isOfOrganization(ruleset: ResourceOf<OrganizationRulesetArgs>, { label 
   );
 }
 
+/** Apps at GitHub that run a repository's jobs: GitHub Actions, Azure Pipelines, CircleCI, Travis CI. */
+const runners: ReadonlySet<number> = new Set([15_368, 9426, 18_001, 67]);
+
 function fromRuleset(
   ruleset: ResourceOf<RepositoryRulesetArgs | OrganizationRulesetArgs>,
   organization?: ResourceOf<OrganizationRulesetArgs>,
@@ -91,8 +94,8 @@ function fromRuleset(
           checks.at("requiredChecks").items(),
           (check) =>
             jobName(check.at("context").string() ?? "") === name &&
-            // Without the app anyone who may write can set a status of that name.
-            (check.at("integrationId").number() ?? 0) > 0,
+            // Without the app anyone who may write can set a status of that name, and another app for its own reasons.
+            runners.has(check.at("integrationId").number() ?? 0),
         )) ||
       (workflows !== undefined &&
         some(workflows.at("requiredWorkflows").items(), (workflow) =>

@@ -18,4 +18,5 @@ export function assignments(resource: Resource, command: AnyValue): Assignment[]
   });
 }
 
-const assignment = /(?:^|[\s;&|(])([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|([^\s;&|)"']*))/g;
+// What `sh -c '…'` runs begins with a quote.
+const assignment = /(?:^|[\s;&|("'])([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|([^\s;&|)"']*))/g;

@@ -9,7 +9,7 @@ import {
   type Stack,
   type Value,
 } from "../framework/index.ts";
-import { isPlaceholder } from "../values/placeholder.ts";
+import { reachesNobody } from "../values/placeholder.ts";
 import type { Channel } from "./alert-rule.ts";
 import { isGiven } from "./given.ts";
 import { perStack } from "./per-stack.ts";
@@ -97,7 +97,7 @@ type Entry<L extends Key<alerting.ContactPointArgs>> = Value<Item<Child<alerting
 
 function hasAddresses(entry: Entry<"emails">): boolean {
   const addresses = entry.at("addresses").items();
-  return addresses.length > 0 && every(addresses, (address) => !isPlaceholder(address.string() ?? ""));
+  return addresses.length > 0 && every(addresses, (address) => !reachesNobody(address.string() ?? ""));
 }
 
 /** By a webhook, or by an application of the company. */

@@ -1,4 +1,4 @@
-import type { GrantArgs, GrantRoleArgs, RoleArgs, SchemaArgs } from "@pulumi/postgresql";
+import type { FunctionArgs, GrantArgs, GrantRoleArgs, RoleArgs, SchemaArgs } from "@pulumi/postgresql";
 import {
   type AnyValue,
   type Finding,
@@ -48,7 +48,35 @@ export function judgeRole(stack: Stack, role: Role): Verdict {
 
 /** The application's role has what it is granted itself, and what each group grants of which it is a member. */
 function judgeApplication(stack: Stack, role: Role): Verdict {
-  const groups = [
+  const held = new Set([role]);
+  // A set is walked to what is added meanwhile: a group may be a member of others.
+  for (const each of held) {
+    const groups = groupsOf(stack, each);
+    const powerful = groups.find(
+      (name) =>
+        isAdministrator(name) ||
+        /^pg_(?:read_all_data|read_server_files|signal_backend|checkpoint)$/.test(name),
+    );
+    if (powerful !== undefined) {
+      return fault(
+        role.at("roles"),
+        `The application's role is a member of ${powerful}${through(role, each)}.`,
+      );
+    }
+    const verdict = judgeGrants(stack, each);
+    if (verdict !== true) return verdict;
+    for (const other of stack.ofType(postgresql.role)) {
+      if (groups.includes(known(() => other.at("name").string()) ?? "")) held.add(other);
+    }
+  }
+  return true;
+}
+
+const through = (role: Role, group: Role): string => (group === role ? "" : `, through ${group.name}`);
+
+/** Names of the roles of which it is a member, by its own list and by grants. */
+function groupsOf(stack: Stack, role: Role): string[] {
+  return [
     ...role.at("roles").strings(),
     ...stack
       .ofType(postgresql.grantRole)
@@ -57,20 +85,6 @@ function judgeApplication(stack: Stack, role: Role): Verdict {
       )
       .map((grant) => grant.at("grantRole").string() ?? ""),
   ];
-  const reading = groups.find((name) =>
-    /^pg_(?:read_all_data|read_server_files|signal_backend|checkpoint)$/.test(name),
-  );
-  if (reading !== undefined) {
-    return fault(role.at("roles"), `The application's role is a member of ${reading}.`);
-  }
-  const others = stack
-    .ofType(postgresql.role)
-    .filter((other) => other !== role && groups.includes(known(() => other.at("name").string()) ?? ""));
-  for (const held of [role, ...others]) {
-    const verdict = judgeGrants(stack, held);
-    if (verdict !== true) return verdict;
-  }
-  return true;
 }
 
 /** A role whose password has expired connects no more. Throws UnknownRead. */
@@ -208,6 +222,17 @@ export function judgeOwner(stack: Stack, schema: ResourceOf<SchemaArgs>): Verdic
   return role === undefined || fault(owner, `The application's role owns the schema ${schema.name}.`);
 }
 
+/** A function with its owner's rights that runs a text it is given: every role may call it. Throws UnknownRead. */
+function judgeFunction(own: ResourceOf<FunctionArgs>): Verdict {
+  const definer = own.at("securityDefiner");
+  const body = (own.at("body").string() ?? "").replace(/'[^']*'/g, "''");
+  return (
+    definer.boolean() !== true ||
+    !/\bexecute\s+(?!format\s*\(|''|procedure\b|function\b|on\b)/i.test(body) ||
+    fault(definer, `${own.name} runs as its owner whatever text it is given, and every role may call it.`)
+  );
+}
+
 function grantsTo(stack: Stack, role: Role) {
   return stack
     .ofType(postgresql.grant, postgresql.defaultPrivileges)
@@ -286,4 +311,5 @@ export const judgePrivileges = (stack: Stack, now: number): Finding[] => [
   ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
   ...stack.ofType(postgresql.grant).map((grant) => judge(grant, () => judgePublic(grant))),
   ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeOwner(stack, schema))),
+  ...stack.ofType(postgresql.function).map((it) => judge(it, () => judgeFunction(it))),
 ];

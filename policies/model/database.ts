@@ -17,6 +17,8 @@ export interface Database {
   readonly refusesPlaintext: () => Verdict;
   /** Whether its connections are pooled. */
   readonly pooler: () => Verdict;
+  /** Most connections that the pooler opens for one role, where it is declared. */
+  readonly poolSize?: () => number | undefined;
   /** Whether its vendor puts a pooler before it, through which applications connect. */
   readonly isPooled?: true;
   /** Whether statements stay out of its log. */

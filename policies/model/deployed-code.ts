@@ -1,9 +1,10 @@
 import { adapters } from "../adapters/index.ts";
 import type { Context } from "../framework/context.ts";
 import { type AnyValue, type Fault, fault, known, type Stack } from "../framework/index.ts";
+import { isAside } from "./aside.ts";
 import { perStack } from "./per-stack.ts";
 import type { CodeSource, SectionHost } from "./section-host.ts";
-import { applicationHosts, hosts } from "./variables.ts";
+import { applicationHosts, hosts, isOtherHost } from "./variables.ts";
 
 /** Branches that production is deployed from by their name; any other has to be a setting. */
 const productionBranch =
@@ -51,19 +52,21 @@ export function repositoryFault(
           fix: "Give the https URL of the organization's own repository, or name the other one in a setting.",
         };
   }
-  if (
-    text === "" ||
-    isSupplied(text) ||
-    isSupplied(slug) ||
-    others.every((other) => other.split("/")[0] === owner)
-  ) {
+  const isNamed = (name: string) => isSupplied(name) || name === "";
+  const isOfOwner = others.every((other) => other.split("/")[0] === owner);
+  // Where a setting names the application's repository, another one is a mix-up although its owner is the same.
+  const named = isOfOwner && applicationOf(stack, repository) ? others.find(isSupplied) : undefined;
+  if (isNamed(text) || isNamed(slug) || (isOfOwner && named === undefined)) {
     return undefined;
   }
   return {
-    ...fault(repository, `${slug} is deployed, beside ${others.join(", ")}: no setting names it.`),
+    ...fault(repository, `${slug} is deployed, beside ${named ?? others.join(", ")}: no setting names it.`),
     fix: "Deploy the organization's own repository, or name the other one in a setting.",
   };
 }
+
+const applicationOf = (stack: Stack, { resource }: AnyValue): boolean =>
+  applicationHosts(stack).some((host) => host.resource === resource);
 
 /** Hosts of code that Render and Vercel deploy from. */
 const codeHosts: ReadonlySet<string> = new Set(["github.com", "gitlab.com", "bitbucket.org"]);
@@ -126,7 +129,7 @@ export function servedBranches(stack: Stack, repository: string): string[] {
 /** What is wrong with the code that a host is built from. Throws UnknownRead. */
 export function deployedFault(
   stack: Stack,
-  host: Pick<SectionHost, "sources">,
+  host: Pick<SectionHost, "resource" | "sources" | "folders">,
   context: Context,
 ): Fault | undefined {
   for (const { repository, branch } of host.sources()) {
@@ -136,7 +139,27 @@ export function deployedFault(
       otherBranchFault(stack, repository, branch);
     if (found !== undefined) return found;
   }
-  return undefined;
+  return asideFault(stack, host, context);
+}
+
+/** What an application is built from or serves that is not for production by its name. */
+function asideFault(
+  stack: Stack,
+  { resource, folders }: Pick<SectionHost, "resource" | "folders">,
+  { isSupplied }: Context,
+): Fault | undefined {
+  if (isOtherHost(stack)(resource)) return undefined;
+  const aside = folders.find((folder) => {
+    const path = folder.string() ?? "";
+    return isAside(path) && !isSupplied(path);
+  });
+  return (
+    aside &&
+    fault(
+      aside,
+      `${resource.name} is built from or serves ${aside.string()}, which is not for production by its name.`,
+    )
+  );
 }
 
 function slugs(stack: Stack): string[] {

@@ -39,7 +39,8 @@ export function judgeWork(
   const label = stackLabel(settings);
   for (const command of operation.at("preRunCommands").items()) {
     const text = command.string()?.trim() ?? "";
-    if (!harmless.some((form) => form.test(text))) {
+    const isHarmless = text.split("&&").every((part) => harmless.some((form) => form.test(part.trim())));
+    if (!isHarmless) {
       return unproved(
         command,
         `Deployments of ${label} first run ${JSON.stringify(text)}, which may take the pack or the program away.`,

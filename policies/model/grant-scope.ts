@@ -21,6 +21,8 @@ const inside: ReadonlySet<string> = new Set(["table", "column", "sequence", "sch
 const given =
   /^(?:public|postgres|anon|authenticated|authenticator|service_role|dashboard_user|pgbouncer|doadmin|cloudsql\w+|pg_\w+|supabase_\w+|rds\w*|rdsadmin|neon_superuser|neondb_owner)$/i;
 
+export const isGivenRole = (name: string): boolean => given.test(name);
+
 /**
  * Judges what a grant is of and for whom: objects that are there, in the database that the stack has, for a role of
  * it. Throws UnknownRead.

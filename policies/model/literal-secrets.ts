@@ -40,7 +40,18 @@ export function literalKind(
   const key = /key$/i.test(name) && !isPublicName(name) && looksRandom(text);
   // A digest is written so too, and is called one.
   const digits = labelled && /^(?:[0-9a-f]{32}|[0-9a-f]{48,128})$/i.test(text) && !isDigestName(name);
-  return secret || key || digits ? "a secret" : undefined;
+  const random = (labelled || /^[A-Z][A-Z0-9_]*$/.test(name)) && isMadeUp(text) && !isDigestName(name);
+  return secret || key || digits || random ? "a secret" : undefined;
+}
+
+/** Letters of both cases and digits by turns: what a person reads has them in words. */
+function isMadeUp(text: string): boolean {
+  if (!/^[\w+/=-]{24,}$/.test(text) || !looksRandom(text)) return false;
+  const classes = [...text.replace(/[^A-Za-z0-9]/g, "")].map((character) =>
+    /\d/.test(character) ? 0 : /[a-z]/.test(character) ? 1 : 2,
+  );
+  const turns = classes.filter((kind, place) => place > 0 && kind !== classes[place - 1]).length;
+  return new Set(classes).size === 3 && turns / classes.length > 0.5;
 }
 
 const isDigestName = (name: string): boolean =>

@@ -12,7 +12,10 @@ import { inZone, type Zone } from "./zones.ts";
 /** What keeps every visitor of a site out, or lets only some in; undefined where nothing does. Throws UnknownRead. */
 export function lockedOut(stack: Stack, site: Site): Fault | undefined {
   return (
-    (site.zone && (byRule(stack, site, site.zone) ?? byLockdown(stack, site, site.zone))) ??
+    (site.zone &&
+      (byRule(stack, site, site.zone) ??
+        byLockdown(stack, site, site.zone) ??
+        byWaitingRoom(stack, site, site.zone))) ??
     byProject(stack, site) ??
     byService(site)
   );
@@ -46,6 +49,24 @@ function byLockdown(stack: Stack, site: Site, zone: Zone): Fault | undefined {
       .find((url) => isAllOf(url.string() ?? "", site.host));
     if (all !== undefined) {
       return fault(all, `the lockdown ${lockdown.name} lets only named addresses to ${all.string()}`);
+    }
+  }
+  return undefined;
+}
+
+/** A waiting room of a page may hold visitors back; one of all paths holds back the API and the health check too. */
+function byWaitingRoom(stack: Stack, site: Site, zone: Zone): Fault | undefined {
+  for (const room of inZone(stack, zone, cloudflare.waitingRoom)) {
+    const places = [room.at(), ...room.at("additionalRoutes").items()];
+    const here = places.filter((place) => place.at("host").string()?.toLowerCase() === site.host);
+    if (here.length === 0 || room.at("suspended").boolean() === true) continue;
+    const queues = room.at("queueAll");
+    if (queues.boolean() === true) {
+      return fault(queues, `the waiting room ${room.name} lets no visitor in`);
+    }
+    const all = here.find((place) => /^\/?$/.test(place.at("path").string() ?? ""));
+    if (all !== undefined) {
+      return fault(all.at("path"), `the waiting room ${room.name} holds back requests of every path`);
     }
   }
   return undefined;

@@ -36,7 +36,8 @@ export function headersByPage(
   others: readonly Response[] = [],
 ): PageHeader[] {
   const named = representativePaths(namesInRules(stack, site, name), ["/"])
-    .filter((path) => !isFile.test(path))
+    // What is asked of every response is asked of files too.
+    .filter((path) => others.length > 0 || !isFile.test(path))
     .map((path): Response => ({ path }));
   const judged = [...pages, ...others, ...named].map(({ path, contentType }) => ({
     path,

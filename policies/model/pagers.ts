@@ -1,4 +1,4 @@
-import type { ServiceArgs } from "@pulumi/pagerduty";
+import type { ServiceArgs, ServiceIntegrationArgs } from "@pulumi/pagerduty";
 import { adapters } from "../adapters/index.ts";
 import {
   type Finding,
@@ -17,6 +17,12 @@ import { pagerduty } from "./tokens.ts";
 /** What sends messages to people beside Grafana. */
 export const sendersElsewhere = (stack: Stack): readonly Sender[] =>
   adapters.flatMap((adapter) => adapter.channels?.(stack) ?? []);
+
+/** Judges what keeps other vendors from calling whoever is on call. */
+export const silencesElsewhere = (stack: Stack, now: number): Finding[] =>
+  adapters
+    .flatMap((adapter) => adapter.silences?.(stack, now) ?? [])
+    .map(({ resource, verdict }) => judge(resource, verdict));
 
 /** PagerDuty's key shows which service it is of; others only say that they page, and whom is judged with their schedules. */
 export function judgePagers(stack: Stack): Finding[] {
@@ -51,6 +57,25 @@ function judgePager(point: ContactPoint): Verdict {
       `The key of ${point.name} is not that of a service that this stack declares.`,
     );
   }
+  const deaf = integrations.find((it) => it.is(pagerduty.integration) && !takesEvents(it));
+  if (deaf?.is(pagerduty.integration)) {
+    const type = deaf.at("type");
+    return fault(
+      type,
+      `${deaf.name} is a ${type.string()}, which has no key for the events of ${point.name}.`,
+    );
+  }
+  const elsewhere = point
+    .at("pagerduties")
+    .items()
+    .map((entry) => entry.at("url"))
+    .find((url) => !/^(?:https:\/\/events\.(?:eu\.)?pagerduty\.com(?:[/:?]|$)|$)/.test(url.string() ?? ""));
+  if (elsewhere !== undefined) {
+    return fault(
+      elsewhere,
+      `${point.name} sends its events to ${elsewhere.string()}, which is not PagerDuty.`,
+    );
+  }
   const services = servicesOf(point);
   if (services.length === 0) {
     return `The integration of ${point.name} is not that of a service that this stack declares.`;
@@ -61,6 +86,12 @@ function judgePager(point: ContactPoint): Verdict {
       .some((source) => source.is(pagerduty.escalationPolicy)) ||
     `The service behind ${point.name} has no escalation policy that this stack declares.`
   );
+}
+
+/** Grafana sends events of version 2; an integration of a vendor's own takes them too. */
+function takesEvents(integration: ResourceOf<ServiceIntegrationArgs>): boolean {
+  const type = integration.at("type").string();
+  return !/^(?!events_api_v2)\w+_inbound_integration$/.test(type ?? "");
 }
 
 /** Services at PagerDuty whose key a contact point has. */

@@ -6,10 +6,13 @@ import {
   type Resource,
   type Stack,
   type Verdict,
+  violation,
 } from "../framework/index.ts";
 import { backupJobs } from "./backups.ts";
 import type { Role } from "./database-roles.ts";
 import { databases } from "./databases.ts";
+import { isGivenRole } from "./grant-scope.ts";
+import { isJob } from "./jobs.ts";
 import { postgresql } from "./tokens.ts";
 import { declaredVariables } from "./variables.ts";
 
@@ -35,7 +38,45 @@ export function judgeUse(stack: Stack, role: Role): Verdict {
   if (time > 0 && time < leastTimeoutMs) {
     return fault(timeout, `A statement of ${role.name} may take ${time} ms, in which hardly any ends.`);
   }
+  const limit = role.at("connectionLimit");
+  const most = limit.number() ?? -1;
+  const pool = Math.max(0, ...databases(stack).map(({ poolSize }) => known(() => poolSize?.()) ?? 0));
+  if (most >= 0 && most < pool && !isJob(user) && applies(stack, role)) {
+    return fault(
+      limit,
+      `The pooler opens up to ${pool} connections as ${role.name}, of which the server takes ${most}.`,
+    );
+  }
   return judgeReading(stack, role, user);
+}
+
+/** Whether DATABASE_URL, which leads through the pooler, is made from the role alone. */
+const applies = (stack: Stack, role: Role): boolean =>
+  declaredVariables(stack).some((variable) => {
+    const roles = variable.resource.sourcesOf(variable.value).filter((it) => it.is(postgresql.role));
+    return roles.length === 1 && roles[0] === role && known(() => variable.name()) === "DATABASE_URL";
+  });
+
+/** Judges that whom a variable names as its user is a role of the stack. */
+export function judgeUsers(stack: Stack, isSupplied: (text: string) => boolean): Finding[] {
+  const roles = stack.ofType(postgresql.role);
+  const names = roles.map((role) => known(() => role.at("name").string()));
+  if (roles.length === 0 || names.includes(undefined)) return [];
+  return declaredVariables(stack).flatMap((variable) => {
+    const user = known(() => variable.name()) === "PGUSER" ? known(() => variable.value.string()) : undefined;
+    const name = user?.split(".")[0] ?? "";
+    return user === undefined || names.includes(name) || isSupplied(user) || isGivenRole(name)
+      ? []
+      : [
+          violation(
+            fault(
+              variable.value,
+              "PGUSER names a role that this stack does not declare, so the server lets nobody in.",
+            ),
+            variable.resource,
+          ),
+        ];
+  });
 }
 
 /** What backs up reads everything. Throws UnknownRead. */
@@ -105,5 +146,6 @@ export function judgeServer(stack: Stack, isSupplied: (text: string) => boolean)
 /** Whether each role is at the stack's own database, and of use to whoever connects with it. */
 export const judgeConnecting = (stack: Stack, isSupplied: (text: string) => boolean): Finding[] => [
   ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeUse(stack, role))),
+  ...judgeUsers(stack, isSupplied),
   ...judgeServer(stack, isSupplied).map(({ provider, verdict }) => judge(provider, verdict)),
 ];

@@ -18,7 +18,7 @@ const connectionEnd =
   /(?:connectionstring|(?:database|direct|db|postgres|postgresql|mysql|redis|mongo|mongodb|amqp)ur[il])$/;
 
 /** Names of keys that anyone may read. */
-const publicKey = /public|publishable|anonkey$|anonymouskey$/;
+const publicKey = /public|publishable|anonkey$|anonymouskey$|sitekey$|clientsideid$/;
 
 /** Whether a variable or property of that name is expected to hold a secret. */
 export function isSecretName(name: string): boolean {

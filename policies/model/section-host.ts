@@ -15,6 +15,14 @@ export interface SectionUse {
   /** Whether the stack has something at the vendor. */
   readonly isUsed: boolean;
   readonly hosts: readonly SectionHost[];
+  /** What shows visitors something else than what the hosts deploy by themselves. */
+  readonly besides?: readonly BesideHost[];
+}
+
+/** What the stack declares beside a vendor's hosts; the domains of the platform are those that concern it. */
+export interface BesideHost {
+  readonly resource: Resource;
+  readonly verdict: (isPlatforms: (host: string) => boolean) => Verdict;
 }
 
 /** A host of which a section of its own asks more than the others do. Each question may throw UnknownRead. */
@@ -24,8 +32,8 @@ export interface SectionHost {
   readonly serves: () => Verdict;
   /** What it is built from; empty where it runs an image. */
   readonly sources: () => readonly CodeSource[];
-  /** The folder of the repository that it is built from. */
-  readonly folder?: AnyValue;
+  /** Folders and files of the repository that it is built from, or that it serves. */
+  readonly folders: readonly AnyValue[];
   /** Whether it says all that has to be said of how it is built and started. */
   readonly declares: () => Verdict;
   /** Whether what is merged is deployed by itself. */

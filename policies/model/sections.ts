@@ -36,6 +36,18 @@ export function judgeSectionApplications(
   return judgeSection(stack, section, absent, (host) => isOtherHost(stack)(host.resource) || test(host));
 }
 
+/** Judges what a vendor has beside the hosts that the section is about. */
+export function judgeBesides(
+  stack: Stack,
+  section: Section,
+  isPlatforms: (host: string) => boolean,
+): Finding[] {
+  return usesOf(stack)
+    .filter(({ use }) => use.id === section)
+    .flatMap(({ use }) => use.besides ?? [])
+    .map(({ resource, verdict }) => judge(resource, () => verdict(isPlatforms)));
+}
+
 const usesOf = perStack((stack) =>
   adapters.flatMap((adapter) => {
     const use = adapter.section?.(stack);

@@ -41,6 +41,8 @@ export const vercel = {
   dnsRecord: token<ve.DnsRecordArgs>("vercel:index/dnsRecord:DnsRecord"),
   bulkRedirects: token<ve.BulkRedirectsArgs>("vercel:index/bulkRedirects:BulkRedirects"),
   firewallBypass: token<ve.FirewallBypassArgs>("vercel:index/firewallBypass:FirewallBypass"),
+  deployment: token<ve.DeploymentArgs>("vercel:index/deployment:Deployment"),
+  alias: token<ve.AliasArgs>("vercel:index/alias:Alias"),
   webhook: token<ve.WebhookArgs>("vercel:index/webhook:Webhook"),
   attackMode: token<ve.AttackChallengeModeArgs>("vercel:index/attackChallengeMode:AttackChallengeMode"),
 } as const;
@@ -106,6 +108,7 @@ export const cloudflare = {
   spectrum: token<cf.SpectrumApplicationArgs>("cloudflare:index/spectrumApplication:SpectrumApplication"),
   snippetRules: token<cf.SnippetRulesArgs>("cloudflare:index/snippetRules:SnippetRules"),
   lockdown: token<cf.ZoneLockdownArgs>("cloudflare:index/zoneLockdown:ZoneLockdown"),
+  waitingRoom: token<cf.WaitingRoomArgs>("cloudflare:index/waitingRoom:WaitingRoom"),
 } as const;
 
 export const postgresql = {
@@ -115,6 +118,7 @@ export const postgresql = {
   schema: token<pg.SchemaArgs>("postgresql:index/schema:Schema"),
   grant: token<pg.GrantArgs>("postgresql:index/grant:Grant"),
   grantRole: token<pg.GrantRoleArgs>("postgresql:index/grantRole:GrantRole"),
+  function: token<pg.FunctionArgs>("postgresql:index/function:Function"),
   defaultPrivileges: token<pg.DefaultPrivilegesArgs>("postgresql:index/defaultPrivileges:DefaultPrivileges"),
 } as const;
 
@@ -212,12 +216,16 @@ export const opsgenie = {
   schedule: token<unknown>("opsgenie:index/schedule:Schedule"),
   rotation: token<unknown>("opsgenie:index/scheduleRotation:ScheduleRotation"),
   escalation: token<unknown>("opsgenie:index/escalation:Escalation"),
+  notificationPolicy: token<unknown>("opsgenie:index/notificationPolicy:NotificationPolicy"),
+  maintenance: token<unknown>("opsgenie:index/maintenance:Maintenance"),
 } as const;
 
 /** Monitors of Datadog, whose package the pack does not have. */
 export const datadog = {
   monitor: token<unknown>("datadog:index/monitor:Monitor"),
   synthetics: token<unknown>("datadog:index/syntheticsTest:SyntheticsTest"),
+  downtime: token<unknown>("datadog:index/downtimeSchedule:DowntimeSchedule"),
+  olderDowntime: token<unknown>("datadog:index/downtime:Downtime"),
 } as const;
 
 export const onCall = {

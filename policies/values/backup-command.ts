@@ -125,6 +125,10 @@ const makers =
 
 function makesBackup(words: readonly string[]): boolean {
   const program = programOf(words);
+  // Of the checklist's own command, one subcommand makes backups.
+  if (program === "optropic" || program === "optropic.js") {
+    return words.find((word, place) => place > 0 && !word.startsWith("-")) === "backup";
+  }
   if (idle.has(program)) {
     return false;
   }

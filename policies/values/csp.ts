@@ -109,6 +109,10 @@ function judgeAddresses({ directive, sources, has }: Governing): Found[] {
         ["plain-http", anyHost],
       ];
     }
+    const shared = sharedHost(source);
+    if (shared !== undefined) {
+      return [["any-host", `${directive} has ${source}, and under ${shared} anybody may serve scripts`]];
+    }
     if (/^(data|filesystem):$/i.test(source)) {
       return [["data", `${directive} has ${source}, so a URL can carry a script`]];
     }
@@ -165,6 +169,12 @@ function governs(policy: CspPolicy, directives: readonly string[]): Governing | 
 const isNonce = (source: string): boolean => /^'nonce-[A-Za-z0-9+/_-]+={0,2}'$/i.test(source);
 
 const isHash = (source: string): boolean => /^'sha(256|384|512)-[A-Za-z0-9+/_-]+={0,2}'$/i.test(source);
+
+/** The domain of a wildcard under which a vendor gives names to whoever asks. */
+const sharedHost = (source: string): string | undefined =>
+  /^(?:https:\/\/)?\*\.(?:[\w-]+\.)*?((?:vercel|netlify|onrender|herokuapp|fly|pages|workers|github|gitlab|web|firebaseapp|azurewebsites|azurestaticapps|amazonaws|cloudfront|awsapprunner|amplifyapp|appspot|run|surge|glitch|repl|replit|railway|ngrok|ngrok-free|trycloudflare|blogspot|wixsite|myshopify|supabase|r2|vercel-storage)\.(?:app|com|dev|io|me|sh|net|page|co|site)|s3\.[\w.-]*amazonaws\.com)(?:[:/].*)?$/i
+    .exec(source)?.[1]
+    ?.toLowerCase();
 
 /** `*`, a bare web scheme, or a host that is a wildcard alone or under a top-level domain alone. */
 function isAnywhere(source: string): boolean {

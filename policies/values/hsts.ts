@@ -6,16 +6,15 @@ export interface Hsts {
 }
 
 /**
- * What keeps a policy off the preload list (https://hstspreload.org): too short an age, or no
- * `includeSubDomains` or `preload`. Undefined when nothing does.
+ * What leaves browsers a way to plain http: too short an age, or subdomains that are left out. `preload` only asks
+ * for a place on a list (https://hstspreload.org), which its keepers advise to leave to those who want it.
  */
 export function hstsFault(hsts: Hsts, minimumSeconds: number): string | undefined {
-  const { maxAgeSeconds = 0, includeSubdomains, preload } = hsts;
+  const { maxAgeSeconds = 0, includeSubdomains } = hsts;
   if (maxAgeSeconds < minimumSeconds) {
     return `a max-age of ${maxAgeSeconds} seconds, not ${minimumSeconds} or more`;
   }
-  const missing = [includeSubdomains ? [] : "includeSubDomains", preload ? [] : "preload"].flat();
-  return missing.length === 0 ? undefined : `no ${missing.join(" and no ")}`;
+  return includeSubdomains ? undefined : "no includeSubDomains";
 }
 
 /** Reads the header's value: directives in any case, separated by semicolons, values perhaps quoted. */

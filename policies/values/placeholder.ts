@@ -7,6 +7,13 @@ export function isPlaceholder(text: string): boolean {
   return trimmed === "" || bracketed.test(trimmed) || words.test(trimmed) || reserved.test(trimmed);
 }
 
+/** Whether an address is a placeholder, or of a mailbox that by its name nobody reads. */
+export function reachesNobody(address: string): boolean {
+  return isPlaceholder(address) || unread.test(address.trim());
+}
+
+const unread = /^(?:no-?_?reply|do-?_?not-?_?reply|dev-?_?null|black-?hole|mailer-daemon)(?:[+@]|$)/i;
+
 /** Whether a text is not an https URL that people can open. */
 export function isPlaceholderUrl(text: string): boolean {
   const url = URL.parse(text.trim());

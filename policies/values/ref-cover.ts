@@ -8,9 +8,11 @@ const anyNames = ["\u{E000}", "\u{E001}".repeat(120)];
 
 /** Whether a pattern surely matches every ref that another matches; the other may be a name. */
 export function coversRefs(pattern: string, refs: string): boolean {
+  // A class of characters is one character, of which nothing more is needed.
+  const wider = refs.replaceAll(/\[[^\]\\/[]+\]/g, "?");
   return (
-    !/[[\\]/.test(refs) &&
-    anyNames.every((name) => matchesRef(pattern, refs.replaceAll("**", "*").replaceAll(/[*?]+/g, name)))
+    !/[[\\]/.test(wider) &&
+    anyNames.every((name) => matchesRef(pattern, wider.replaceAll("**", "*").replaceAll(/[*?]+/g, name)))
   );
 }
 

@@ -68,6 +68,60 @@ const destructive = [
   /\b(?:supabase\s+db\s+reset|atlas\s+schema\s+clean)\b/,
 ];
 
+/** What looks at migrations, writes them or takes them back, and applies none. */
+const notApplying = [
+  /\bprisma\s+(?:migrate\s+(?:status|resolve|diff)|generate|validate|format|db\s+(?:pull|seed))\b/,
+  /\bdrizzle-kit\s+(?:generate|check|introspect|pull|up|export)\b/,
+  /\bknex\s+(?:\S+\s+)*?migrate:(?:list|status|currentVersion|make|unlock)\b/,
+  /\b(?:sequelize|sequelize-cli)\s+(?:db:migrate:status|db:create|migration:\w+)\b/,
+  /\btypeorm\S*\s+(?:\S+\s+)*?migration:(?:show|create|generate)\b/,
+  /\b(?:rails|rake)\s+(?:db:migrate:status|db:version|db:abort_if_pending_migrations)\b/,
+  /\bmanage\.py\s+(?:showmigrations|makemigrations|sqlmigrate|check)\b|\bmanage\.py\s+migrate\b[^;&|]*--(?:plan|check|fake)\b/,
+  /\balembic\s+(?:current|history|heads|show|check|revision|stamp)\b/,
+  /\bflyway\b[^;&|]*\s(?:info|validate|check|baseline|repair)\b|\bliquibase\b[^;&|]*\s(?:status|validate|history|diff)\b/i,
+];
+
+/** Whether it only looks at migrations: a program of migrations is in it, and no part may apply any. */
+export const appliesNothing = (command: string): boolean => {
+  const parts = partsOf(command);
+  const isIdle = (part: string) => notApplying.some((form) => form.test(part));
+  return parts.some(isIdle) && parts.every((part) => isIdle(part) || nothing.test(part));
+};
+
+/** Servers of files, which serve the folder that they are given, or the one in which they start. */
+const fileServers: ReadonlySet<string> = new Set([
+  "serve",
+  "http-server",
+  "sirv",
+  "static-server",
+  "miniserve",
+]);
+
+/** Options of theirs that have a value. */
+const valued = /^(?:-[lpacCP]|--(?:listen|port|address|host|config|proxy|ssl-cert|ssl-key))$/;
+
+/** Whether it serves the folder of the source as files, with all that is in it. */
+export const servesSource = (command: string): boolean =>
+  partsOf(command).some((part) => {
+    const words = part.split(/\s+/).filter((word) => !/^\w+=/.test(word));
+    const runner = /^(?:npx|bunx|pnpx|exec)$/.test(words[0] ?? "")
+      ? 1
+      : /^(?:pnpm|yarn|npm)$/.test(words[0] ?? "")
+        ? 2
+        : 0;
+    const start = words.findIndex(
+      (word, place) => place <= runner && fileServers.has(word.replace(/^.*\//, "")),
+    );
+    if (start < 0 || /^(?:npm|pnpm|yarn)\s+(?:run\s+)?serve\b/.test(part)) {
+      return /\bpython3?\s+-m\s+http\.server\b(?!.*\s(?:-d|--directory)\s)|\bphp\s+-S\s+\S+\s*$/.test(part);
+    }
+    const folder = words.slice(start + 1).find((word, place, rest) => {
+      const isValue = place > 0 && valued.test(rest[place - 1] ?? "");
+      return !word.startsWith("-") && !isValue;
+    });
+    return folder === undefined || /^(?:\.{1,2}\/?|\/|\$PWD\/?)$/.test(folder);
+  });
+
 /** Whether it may take data away. */
 export const destroys = (command: string): boolean => destructive.some((form) => form.test(command));
 
@@ -85,7 +139,7 @@ export function unsetVariables(command: string): string[] {
 
 /** Whether it fetches or installs without verifying certificates. */
 export const skipsVerification = (command: string): boolean =>
-  /\bNODE_TLS_REJECT_UNAUTHORIZED=["']?0|\bGIT_SSL_NO_VERIFY=["']?(?:1|true)|(?:npm_config_strict_ssl|--strict-ssl)[= ]["']?false|\bcurl\b[^;&|]*\s(?:-\w*k\w*|--insecure)\b|\bwget\b[^;&|]*--no-check-certificate/i.test(
+  /\bNODE_TLS_REJECT_UNAUTHORIZED=["']?0|\bGIT_SSL_NO_VERIFY=["']?(?:1|true)|(?:npm_config_strict_ssl|--strict-ssl|\bstrict-ssl|\bstrictSsl|enableStrictSsl|http\.sslVerify|unsafeHttp)[= ]["']?(?:false|0|off)|--no-check-certificate|--no-strict-ssl|--trusted-host\b|--allow-unauthenticated|\bcurl\b[^;&|]*\s(?:-\w*k\w*|--insecure)\b|\bwget\b[^;&|]*--no-check-certificate/i.test(
     command,
   );
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { objecting } from "../recording/edited.ts";
 import { type RecordedStack, recordDelivery, recordPlatform } from "../recording/stacks.ts";
 import { brokenDeliveries, brokenPlatforms, rightDeliveries, rightPlatforms } from "./kinds-edits.ts";
+import { provedDeliveries, provedPlatforms, unprovedDeliveries, unprovedPlatforms } from "./proof-edits.ts";
 import {
   reachedDeliveries,
   reachedPlatforms,
@@ -27,21 +28,25 @@ describe("what breaks an item is refused", () => {
     ...unreachedHosts,
     ...unreachedDatabases,
     ...unseenFailures,
+    ...unprovedPlatforms,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
 
-  test.each([...brokenDeliveries, ...unreachedDeliveries])("%s objects where %s", (policy, _what, edit) => {
-    expect(objecting(edit(delivery), policy)).toEqual([policy]);
-  });
+  test.each([...brokenDeliveries, ...unreachedDeliveries, ...unprovedDeliveries])(
+    "%s objects where %s",
+    (policy, _what, edit) => {
+      expect(objecting(edit(delivery), policy)).toEqual([policy]);
+    },
+  );
 });
 
 describe("what looks like it and is right is accepted", () => {
-  test.each([...rightPlatforms, ...reachedPlatforms])("%s", (_what, edit) => {
+  test.each([...rightPlatforms, ...reachedPlatforms, ...provedPlatforms])("%s", (_what, edit) => {
     expect(objecting(edit(platform))).toEqual([]);
   });
 
-  test.each([...rightDeliveries, ...reachedDeliveries])("%s", (_what, edit) => {
+  test.each([...rightDeliveries, ...reachedDeliveries, ...provedDeliveries])("%s", (_what, edit) => {
     expect(objecting(edit(delivery))).toEqual([]);
   });
 });

@@ -47,8 +47,12 @@ export const platformMutants: readonly Mutant[] = [
   },
   {
     policy: "variables-arrive",
-    what: "one of two hosts has PGSSLMODE",
-    break: (stack) => without(stack, "web-PGSSLMODE"),
+    what: "what migrates has no connection with a session",
+    break: (stack) =>
+      change(stack, "api-variables", (group) => {
+        const { DIRECT_URL: _, ...envVars } = Object(group.props.envVars);
+        return { ...group, props: { ...group.props, envVars } };
+      }),
   },
   {
     policy: "dns-records",

@@ -101,7 +101,6 @@ export const tlsMutants: readonly Mutant[] = [
     what: "subdomains are left out",
     break: (stack) => withHsts(stack, { include_subdomains: false }),
   },
-  { policy: "https-hsts", what: "no preload", break: (stack) => withHsts(stack, { preload: undefined }) },
   {
     policy: "https-hsts",
     what: "the keys are in camelCase, which the API ignores",

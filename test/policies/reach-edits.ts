@@ -1,5 +1,5 @@
 import { cloudflare, grafanaTokens, vercel } from "../../policies/model/tokens.ts";
-import { add, type Edit, type Inputs, list, set, variables } from "../recording/edited.ts";
+import { add, all, type Edit, type Inputs, list, set, variables } from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What has to arrive and to be allowed: credentials, grants, events and records that look right and reach nothing.
@@ -50,6 +50,10 @@ const literal =
 const without =
   (name: string): Edit =>
   (stack) => ({ ...stack, resources: stack.resources.filter((one) => one.name !== name) });
+/** A URL that does not say whether the connection is encrypted. */
+const silentUrl = literal("web-DATABASE_URL", {
+  value: "postgresql://optropic_application:[secret]@aws-0.pooler.supabase.com:6543/postgres",
+});
 const grouped = (change: (variables: Inputs) => Inputs): Edit =>
   set("api-variables", ({ envVars }) => ({ envVars: change(Object(envVars)) }));
 
@@ -140,9 +144,23 @@ export const unreachedHosts: readonly Case[] = [
   ],
   ["caa-permits-hosts", "nobody may issue for a host at Vercel", authority("www.optropic.example", ";")],
   ["variables-arrive", "another project gets it", literal("web-PGSSLMODE", { projectId: "prj_elsewhere" })],
-  ["variables-arrive", "PGSSLMODE has another name", set("web-PGSSLMODE", () => ({ key: "PG_SSL_MODE" }))],
-  ["variables-arrive", "PGSSLMODE is of previews", set("web-PGSSLMODE", () => ({ targets: ["preview"] }))],
-  ["variables-arrive", "one host has no PGSSLMODE", without("web-PGSSLMODE")],
+  [
+    "variables-arrive",
+    "PGSSLMODE has another name",
+    all(
+      silentUrl,
+      set("web-PGSSLMODE", () => ({ key: "PG_SSL_MODE" })),
+    ),
+  ],
+  [
+    "variables-arrive",
+    "PGSSLMODE is of previews",
+    all(
+      silentUrl,
+      set("web-PGSSLMODE", () => ({ targets: ["preview"] })),
+    ),
+  ],
+  ["variables-arrive", "a host has neither PGSSLMODE nor sslmode", all(silentUrl, without("web-PGSSLMODE"))],
   ["variables-arrive", "PGSSLMODE is empty", variables({ PGSSLMODE: "" })],
   ["variables-arrive", "DIRECT_URL has another name", set("web-DIRECT_URL", () => ({ key: "DIRECT_URI" }))],
   [

@@ -54,6 +54,11 @@ function silenceOf(alarm: Any, { kind }: Measure): string | undefined {
   if (secondsOf(alarm) > 900) {
     return `is evaluated only every ${secondsOf(alarm)} seconds`;
   }
+  const needed = alarm.at("datapointsToAlarm").number() ?? 0;
+  const looked = alarm.at("evaluationPeriods").number() ?? needed;
+  if (needed > looked) {
+    return `needs ${needed} bad periods of the ${looked} that it looks at`;
+  }
   const missing = alarm.at("treatMissingData").string() ?? "missing";
   return kind === "down" && missing !== "breaching"
     ? `stays silent when no data comes: treatMissingData is ${missing}`
@@ -68,8 +73,19 @@ function topicsOf(alarm: Any): Resource[] {
 function channelsOf(stack: Stack, topic: Resource): Channel[] {
   return stack
     .ofType(sns.subscription)
-    .filter((subscription) => subscription.refersTo(topic, "topic"))
+    .filter((subscription) => subscription.refersTo(topic, "topic") && passesAlarms(subscription))
     .flatMap((subscription) => channelOf(subscription) ?? []);
+}
+
+/** Messages of CloudWatch have no attributes, and in their body the state is what a filter may ask for. */
+function passesAlarms(subscription: Any): boolean {
+  const filter = subscription.at("filterPolicy");
+  if (!filter.exists || filter.string() === "" || filter.string() === "{}") return true;
+  const entries = filter.json().entries();
+  return (
+    subscription.at("filterPolicyScope").string() === "MessageBody" &&
+    entries.every(([key, value]) => key === "NewStateValue" && value.strings().includes("ALARM"))
+  );
 }
 
 function channelOf(subscription: Any): Channel | undefined {

@@ -2,6 +2,7 @@ import { fault, type Resource, type ResourceOf, type Stack, type Verdict } from 
 import { textsOf } from "../../model/adapter.ts";
 import { awsProvider, rds } from "../../model/aws-tokens.ts";
 import type { Database, Recovery } from "../../model/database.ts";
+import { statementSetting } from "../../model/statement-setting.ts";
 
 type Any = ResourceOf<unknown>;
 
@@ -38,12 +39,12 @@ function toDatabase(stack: Stack, resource: Any, instances: readonly Any[], grou
     refusesPlaintext: () => judgeTls(resource, groupType),
     pooler: () => judgePooler(stack, resource),
     quiet: () => {
-      const setting = parameterOf(resource, groupType, "log_statement");
-      return (
-        setting === undefined ||
-        ["none", "ddl"].includes((setting.string() ?? "none").toLowerCase()) ||
-        fault(setting, `log_statement of the database is ${setting.string()}.`)
-      );
+      const settings = parametersOf(resource, groupType);
+      for (const [name, value] of settings) {
+        const logged = statementSetting([[name, value]]);
+        if (logged !== undefined) return fault(value, `${logged} has the server log statements.`);
+      }
+      return true;
     },
   };
 }
@@ -88,16 +89,20 @@ function judgeTls(resource: Any, groupType: string): Verdict {
   );
 }
 
-function parameterOf(resource: Any, groupType: string, name: string) {
+const parameterOf = (resource: Any, groupType: string, name: string) =>
+  parametersOf(resource, groupType).find(([own]) => own === name)?.[1];
+
+function parametersOf(resource: Any, groupType: string) {
   const property = resource.type === rds.cluster ? "dbClusterParameterGroupName" : "parameterGroupName";
   const group = resource
     .dependenciesOf(property)
     .find((source: Resource): source is Any => source.type === groupType);
-  return group
-    ?.at("parameters")
-    .items()
-    .find((parameter) => parameter.at("name").string() === name)
-    ?.at("value");
+  return (
+    group
+      ?.at("parameters")
+      .items()
+      .map((parameter) => [parameter.at("name").string() ?? "", parameter.at("value")] as const) ?? []
+  );
 }
 
 function judgePooler(stack: Stack, resource: Any): Verdict {

@@ -18,7 +18,7 @@ export const fixes: Fixes = {
   "https-always":
     "Set viewerProtocolPolicy of every behavior to redirect-to-https, and let the load balancer's listener at port 80 only redirect.",
   "https-hsts":
-    "Set strictTransportSecurity in securityHeadersConfig of an aws.cloudfront.ResponseHeadersPolicy, for a year with subdomains and preload.",
+    "Set strictTransportSecurity in securityHeadersConfig of an aws.cloudfront.ResponseHeadersPolicy, for a year with subdomains.",
   "rate-limit-api":
     "Add a rule with a rateBasedStatement and the action block to the aws.wafv2.WebAcl in front of the API.",
   "tls-caa":

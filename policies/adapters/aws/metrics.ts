@@ -52,6 +52,10 @@ const windowOf = (alarm: Any): number => alarm.at("period").number() ?? 60;
 
 function ofMetric({ namespace, name }: Metric, statistic: string, bound: Bound, window: number): Measure {
   const { value, isAbove, isIncluded } = bound;
+  // It counts how many values came, whatever they were.
+  if (statistic === "SampleCount") {
+    return other;
+  }
   if (isAbove && /5xxErrorRate$/.test(name)) {
     return { kind: "error ratio", above: value / 100, window };
   }

@@ -3,7 +3,8 @@ import { fault, type Resource, type Stack, type Value } from "../../framework/in
 import type { CorsAnswer } from "../../model/adapter.ts";
 import { entries, isAllowOrigin } from "../../model/cors.ts";
 import { cloudflare } from "../../model/tokens.ts";
-import { actsOn, literals } from "../../values/cloudflare-expression.ts";
+import { actsOn, literals, usesPattern } from "../../values/cloudflare-expression.ts";
+import { representativePaths } from "../../values/representative-paths.ts";
 
 function ruleAnswers(stack: Stack): CorsAnswer[] {
   return stack
@@ -25,9 +26,12 @@ function toAnswer(
 ): CorsAnswer {
   const isSent = () => rule.at("enabled").boolean() !== false && change.at("operation").string() !== "remove";
   const isRepeated = () => change.at("expression").string() !== undefined;
+  // Fonts and scripts of a CDN are read by any site: nobody's data is in them.
+  const isOfFiles = () =>
+    change.at("value").string() === "*" && actsOnFilesAlone(rule.at("expression").string() ?? "");
   return {
     resource: ruleset,
-    origin: () => (isSent() && !isRepeated() ? change.at("value") : undefined),
+    origin: () => (isSent() && !isRepeated() && !isOfFiles() ? change.at("value") : undefined),
     repeats: () => {
       const foreign =
         isSent() && isRepeated() ? foreignOrigin(rule.at("expression").string() ?? "") : undefined;
@@ -37,6 +41,21 @@ function toAnswer(
     },
   };
 }
+
+/** Whether a rule surely leaves alone everything but files by their folder. */
+function actsOnFilesAlone(expression: string): boolean {
+  const paths = representativePaths(literals(expression), ["/", "/api/"]).filter(
+    (path) => !fileFolder.test(path),
+  );
+  return (
+    !usesPattern(expression) &&
+    ["", ...literals(expression)].every((host) =>
+      paths.every((path) => actsOn(expression, { host, path, scheme: "https" }) === false),
+    )
+  );
+}
+
+const fileFolder = /^\/(?:static|assets|fonts|images|_next\/static|_nuxt|_astro|_app)(?:\/|$)/;
 
 /**
  * An origin of nobody's list on which a rule may act; undefined where it surely acts on none. Beside one that has

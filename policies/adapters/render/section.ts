@@ -98,6 +98,11 @@ function toSectionHost(stack: Stack, service: ResourceOf<WebServiceArgs>): Secti
       const git = repositories.find((repository) => repository.exists);
       return git === undefined ? [] : [toSource(git)];
     },
+    folders: [
+      service.at("rootDirectory"),
+      service.at("runtimeSource", "docker", "context"),
+      service.at("runtimeSource", "docker", "dockerfilePath"),
+    ],
     declares: () => judgeSource(service),
     health: () =>
       /^\/\S*$/.test(service.at("healthCheckPath").string() ?? "") ||

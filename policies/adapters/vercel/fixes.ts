@@ -7,7 +7,7 @@ export const fixes: Fixes = {
   "header-nosniff": "Set X-Content-Type-Options to nosniff by a vercel.ProjectRoute for every path.",
   "https-always": "Serve the host by the Vercel project, which redirects HTTP by itself.",
   "https-hsts":
-    "Set Strict-Transport-Security by a vercel.ProjectRoute for every path, for a year with subdomains and preload.",
+    "Set Strict-Transport-Security by a vercel.ProjectRoute for every path, for a year with subdomains.",
   "rate-limit-api": "Add an active rule with the action rate_limit to the vercel.FirewallConfig.",
   "tls-caa": "Declare a vercel.DnsRecord of type CAA at the zone's apex for each authority.",
   "tls-certificate-declared":

@@ -1,4 +1,4 @@
-import type { ProjectArgs, ProjectDomainArgs } from "@pulumi/vercel";
+import type { AliasArgs, DeploymentArgs, ProjectArgs, ProjectDomainArgs } from "@pulumi/vercel";
 import { fault, type ResourceOf, type Stack, type Verdict } from "../../framework/index.ts";
 import { ownedBy } from "../../model/links.ts";
 import type { SectionHost, SectionUse } from "../../model/section-host.ts";
@@ -21,6 +21,15 @@ export function section(stack: Stack): SectionUse {
     id: "7V",
     isUsed: stack.ofType(...Object.values(others)).length > 0,
     hosts: stack.ofType(vercel.project).map((project) => toSectionHost(stack, project)),
+    besides: [
+      ...stack
+        .ofType(vercel.deployment)
+        .map((resource) => ({ resource, verdict: () => judgeDeployment(resource) })),
+      ...stack.ofType(vercel.alias).map((resource) => ({
+        resource,
+        verdict: (isPlatforms: (host: string) => boolean) => judgeAlias(resource, isPlatforms),
+      })),
+    ],
   };
 }
 
@@ -30,13 +39,32 @@ function toSectionHost(stack: Stack, project: ResourceOf<ProjectArgs>): SectionH
     resource: project,
     serves: () => judgeServing(project),
     sources: () => [{ repository: repository.at("repo"), branch: repository.at("productionBranch") }],
-    folder: project.at("rootDirectory"),
+    folders: [project.at("rootDirectory"), project.at("outputDirectory")],
     declares: () =>
       Boolean(repository.at("productionBranch").string()) ||
       fault(repository.at("productionBranch"), `${project.name} has no production branch.`),
     ownDomain: (isPlatforms) => judgeDomains(stack, project, isPlatforms),
     closed: () => judgeClosed(project),
   };
+}
+
+/** What a program deploys by itself went through no pull request, unless it is a commit of the repository. */
+function judgeDeployment(deployment: ResourceOf<DeploymentArgs>): Verdict {
+  const isLive = deployment.at("production");
+  return (
+    isLive.boolean() !== true ||
+    Boolean(deployment.at("ref").string()) ||
+    fault(isLive, `${deployment.name} deploys files to production that are in no branch of the repository.`)
+  );
+}
+
+/** A name that is tied to one deployment keeps showing it. */
+function judgeAlias(alias: ResourceOf<AliasArgs>, isPlatforms: (host: string) => boolean): Verdict {
+  const name = alias.at("alias");
+  return (
+    !isPlatforms(name.string()?.toLowerCase() ?? "") ||
+    fault(name, `${alias.name} ties ${name.string()} to one deployment, so visitors never see the next.`)
+  );
 }
 
 function judgeServing(project: ResourceOf<ProjectArgs>): Verdict {

@@ -116,6 +116,19 @@ const inOneDocument: Edit = (stack) => {
       ),
   };
 };
+const madeUp = { name: "PAYMENTS", value: "q8Zt2LmW9xRk4VbN7cYpQ2wE4rT6yU8i" };
+const filtered = (filter: object, filterPolicyScope?: string): Edit =>
+  set("pages-https", () => ({
+    filterPolicy: JSON.stringify(filter),
+    ...(filterPolicyScope !== undefined && { filterPolicyScope }),
+  }));
+const hold = (filters: readonly object[]): Edit =>
+  add("opsgenie:index/notificationPolicy:NotificationPolicy", "quiet", {
+    name: "quiet",
+    enabled: true,
+    suppress: true,
+    filters,
+  });
 const withoutVariable = (name: string): Edit =>
   container((definition) => ({
     ...definition,
@@ -362,6 +375,45 @@ describe("a break at Amazon is refused", () => {
       set("memory", () => ({ metricName: "MemoryReservation" })),
     ],
     ["critical-alerts-page", "nobody is paged", without("pages-https")],
+    ["critical-alerts-page", "a filter takes no alarm", filtered({ severity: ["none"] })],
+    [
+      "alert-service-down",
+      "an alarm needs more periods than it looks at",
+      set("down", () => ({ evaluationPeriods: 2, datapointsToAlarm: 5 })),
+    ],
+    ["alert-high-memory", "an alarm counts values", set("memory", () => ({ statistic: "SampleCount" }))],
+    ["pager-reaches-on-call", "a policy suppresses everything", hold([{ type: "match-all" }])],
+    [
+      "pager-reaches-on-call",
+      "a policy suppresses what comes from a host",
+      hold([{ type: "match-all-conditions", conditions: [{ field: "source", operation: "contains" }] }]),
+    ],
+    [
+      "pager-reaches-on-call",
+      "maintenance is for a year",
+      add("opsgenie:index/maintenance:Maintenance", "maintenance", {
+        times: [{ type: "schedule", startDate: "2026-01-01T00:00:00Z", endDate: "2027-01-01T00:00:00Z" }],
+      }),
+    ],
+    [
+      "log-without-statements",
+      "statements that take no time are logged",
+      set("parameters", ({ parameters }) => ({
+        parameters: [...mapped(parameters, (it) => it), { name: "log_min_duration_statement", value: "0" }],
+      })),
+    ],
+    [
+      "no-literal-secrets",
+      "random letters are in a container",
+      container((it) => ({ ...it, environment: [...mapped(it.environment, (one) => one), madeUp] })),
+    ],
+    [
+      "header-nosniff",
+      "types of files are guessed",
+      edge(({ orderedCacheBehaviors }) => ({
+        orderedCacheBehaviors: mapped(orderedCacheBehaviors, ({ responseHeadersPolicyId: _, ...own }) => own),
+      })),
+    ],
     ["alert-runbook", "an alarm says not what to do", set("down", () => ({ alarmDescription: "down" }))],
     [
       "on-call-people",
@@ -410,6 +462,11 @@ describe("what a platform at Amazon may do", () => {
       set("thumbnails", () => ({ environment: { variables: { SIZE: "200" } } })),
     ],
     ["an office is allowed after all rules", office(99)],
+    ["a filter takes alarms", filtered({ NewStateValue: ["ALARM"] }, "MessageBody")],
+    [
+      "a policy holds back what is minor",
+      hold([{ type: "match-all-conditions", conditions: [{ field: "priority", expectedValue: "P5" }] }]),
+    ],
     ["login is limited by a pattern", loginBy("^/api/login")],
     [
       "an alarm has a guard against few requests",

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Declared, nothingDeclared } from "../../../policies/framework/declared.ts";
-import { type Edit, objecting, set } from "../../recording/edited.ts";
+import { add, type Edit, objecting, set } from "../../recording/edited.ts";
 import type { RecordedStack } from "../../recording/stacks.ts";
 import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
 import { platform as neon } from "./neon/program.ts";
@@ -90,6 +90,13 @@ const variable = (key: string, change: object): Edit =>
     variables: mapped(inputs.variables, (it) => (it.key === key ? { ...it, ...change } : it)),
   }));
 
+const downtime = (scope: string, duration: string, rrule = "FREQ=DAILY"): Edit =>
+  add("datadog:index/downtimeSchedule:DowntimeSchedule", "maintenance", {
+    scope,
+    monitorIdentifier: { monitorTags: ["*"] },
+    recurringSchedule: { recurrences: [{ duration, rrule, start: "2026-01-04T03:00:00" }] },
+  });
+
 const check = '"http.can_connect".over("env:prod").by("host").last(4).count_by_status()';
 
 test.each<[Name, what: string, Edit]>([
@@ -106,6 +113,12 @@ test.each<[Name, what: string, Edit]>([
     "memory in use as Docker gives it",
     set("memory", () => ({ query: "avg(last_10m):avg:docker.mem.in_use{env:prod} > 0.9" })),
   ],
+  [
+    "render",
+    "what maintenance of two hours a week silences",
+    downtime("env:prod", "2h", "FREQ=WEEKLY;BYDAY=SU"),
+  ],
+  ["render", "what maintenance of staging leaves alone", downtime("env:staging", "1d")],
   [
     "render",
     "a check that fails three times",
@@ -227,6 +240,34 @@ describe("a break is refused", () => {
       "critical-alerts-page",
       "nobody is paged",
       set("down", () => ({ message: "https://wiki.tasks.example/runbooks/down @slack-alerts" })),
+    ],
+    ["render", "alert-service-down", "a monitor is silenced", set("down", () => ({ silenced: { "*": 0 } }))],
+    [
+      "render",
+      "alert-high-error-rate",
+      "staging is watched",
+      set("errors", ({ query }) => ({ query: String(query).replaceAll("env:prod", "env:staging") })),
+    ],
+    [
+      "render",
+      "alert-high-error-rate",
+      "a month is looked at",
+      set("errors", ({ query }) => ({ query: String(query).replace("last_5m", "last_1mo") })),
+    ],
+    [
+      "render",
+      "alert-service-down",
+      "what happened a day ago is looked at",
+      set("down", () => ({ evaluationDelay: 86_400 })),
+    ],
+    ["render", "alert-service-down", "maintenance is all day, each day", downtime("env:prod", "1d")],
+    [
+      "render",
+      "render-service-configured",
+      "the image is that of a test",
+      set("tasks", ({ runtimeSource }) => ({
+        runtimeSource: { docker: { ...Object(runtimeSource).docker, dockerfilePath: "./test/Dockerfile" } },
+      })),
     ],
     ["neon", "render-auto-deploy", "nothing deploys the image", without("deploy-hook")],
     ["neon", "dns-records", "the domain leads elsewhere", set("apex", () => ({ records: ["203.0.113.9"] }))],
