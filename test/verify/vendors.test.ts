@@ -249,6 +249,40 @@ describe("a vendor that cannot be asked", () => {
     }
   });
 
+  /** The variables of each need that probes of vendors declare. */
+  const variables: Readonly<Record<string, readonly string[]>> = {
+    "vendor:github": ["GITHUB_TOKEN", "GITHUB_API_URL"],
+    "vendor:supabase": ["SUPABASE_ACCESS_TOKEN", "OPTROPIC_SUPABASE_URL"],
+    "vendor:vercel": ["VERCEL_API_TOKEN", "OPTROPIC_VERCEL_URL"],
+    "vendor:render": ["RENDER_API_KEY", "OPTROPIC_RENDER_URL"],
+    "vendor:cloudflare": ["CLOUDFLARE_API_TOKEN", "OPTROPIC_CLOUDFLARE_URL"],
+    "vendor:sentry": ["SENTRY_AUTH_TOKEN", "OPTROPIC_SENTRY_URL"],
+    "vendor:grafana": ["GRAFANA_AUTH", "OPTROPIC_GRAFANA_URL"],
+    "vendor:pagerduty": ["PAGERDUTY_TOKEN", "OPTROPIC_PAGERDUTY_URL"],
+    "vendor:prometheus": [
+      ...["PROMETHEUS_TOKEN", "PROMETHEUS_URL", "STAGING_PROMETHEUS_TOKEN", "STAGING_PROMETHEUS_URL"],
+    ],
+    "release-commit": ["VERIFY_COMMIT"],
+  };
+  const needed = new Set(reading.flatMap(({ needs }) => needs));
+
+  it.each([...needed])("needs %s where a probe says so, and nothing else that is there", async (need) => {
+    const own = reading.filter(({ needs }) => needs.includes(need));
+    const all: Readonly<Record<string, string>> = { ...platform.environment, VERIFY_COMMIT: commits.current };
+    const only = (names: readonly string[]) =>
+      Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
+    for (const probe of own) {
+      const names = (needs: Probe["needs"]) => needs.flatMap((each) => variables[each] ?? []);
+      const enough = await verified(given({ probes: [probe], environment: only(names(probe.needs)) }));
+      expect(inState(enough, "holds")).toEqual([probe.name]);
+      const others = probe.needs.filter((each) => each !== need);
+      const rest = only([...names(others), ...names(probe.needs).filter((name) => name.endsWith("_URL"))]);
+      const { probes } = await verified(given({ probes: [probe], environment: rest }));
+      expect(probes).toMatchObject([{ name: probe.name, state: "unknown" }]);
+      expect(["no-credential", "no-data"]).toContain(probes[0]?.reason);
+    }
+  });
+
   it.each<[string, Misbehavior, string]>([
     ["refuses the token", { kind: "status", status: 401 }, "no-right"],
     ["lacks the right", { kind: "status", status: 403 }, "no-right"],

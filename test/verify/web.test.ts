@@ -6,7 +6,7 @@ import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { freePort } from "../operations/support/postgres.ts";
 import { faultGroups, faults, obstacles, oddities } from "../target/faults.ts";
 import { journeys, startTarget, type Target } from "../target/target.ts";
-import { everythingFor, inState, verified } from "../target/verified.ts";
+import { everythingFor, type Given, inState, verified } from "../target/verified.ts";
 import { parts } from "./parts.ts";
 import { finders, graded, groupsOf, unlimited } from "./web-faults.ts";
 
@@ -26,6 +26,8 @@ const registry = parts.web;
 
 /** Without those that send hundreds of requests. */
 const quick = registry.filter(({ disturbs = false }) => !disturbs);
+
+type Place = { readonly host: string; readonly port: number };
 
 let target: Target;
 beforeAll(async () => {
@@ -171,24 +173,45 @@ describe("a platform that cannot be judged", () => {
     [["gateway-down"]],
   ] as const)("by %s is unknown in nothing else", async (present) => judged(quick, ...present));
 
-  it("is unknown where credentials are missing", async () => {
-    target.become();
-    const { environment, outputs, ...rest } = everythingFor(target, settings);
-    const verification = await verified({ probes: registry, ...rest });
-    const unknown = verification.probes.filter(({ state }) => state !== "holds");
-    expect(unknown.map(({ name, state, reason }) => [name, state, reason])).toEqual([
-      ["login-works", "unknown", "no-credential"],
-      ["session-cookies-guarded", "unknown", "no-credential"],
-      ["foreign-requests-refused", "unknown", "no-credential"],
-      ["metrics-contract-kept", "unknown", "no-credential"],
-      ["release-served", "unknown", "no-data"],
-      ["error-rate-low", "unknown", "no-credential"],
-      ["latency-low", "unknown", "no-credential"],
-      ["memory-low", "unknown", "no-credential"],
-      ["name-servers-alike", "unknown", "no-data"],
-      ["journeys-pass", "unknown", "no-credential"],
-    ]);
-  });
+  /** What is taken away for each need, and the probes that need it without saying so for every stack. */
+  const without: Readonly<
+    Record<string, readonly [take: (all: Given, nowhere: Place) => Given, more?: string]>
+  > = {
+    web: [(all, nowhere) => ({ ...all, targets: { ...all.targets, https: nowhere, http: nowhere } })],
+    dns: [(all, nowhere) => ({ ...all, targets: { ...all.targets, dns: nowhere } })],
+    "metrics-token": [(all) => ({ ...all, outputs: { ...all.outputs, metricsToken: undefined } })],
+    // The declared journeys log in.
+    "test-account": [
+      (all) => ({ ...all, environment: { ...all.environment, VERIFY_PASSWORD: "" } }),
+      "journeys-pass",
+    ],
+    "release-commit": [
+      ({ environment: { VERIFY_COMMIT: _, ...environment } = {}, ...all }) => ({ ...all, environment }),
+    ],
+    "the names of the declared name servers": [
+      (all) => ({ ...all, outputs: { ...all.outputs, zoneNameServers: undefined } }),
+      "name-servers-alike",
+    ],
+  };
+
+  it.each(Object.entries(without))(
+    "without %s is unknown in what needs it, and holds in all else",
+    async (need, [take, more]) => {
+      target.become();
+      const nowhere = { host: "127.0.0.1", port: await freePort() };
+      const { probes } = await verified(
+        take({ ...everythingFor(target, settings), limits: { dnsMs: 400 }, probes: quick }, nowhere),
+      );
+      const needing = quick.filter(({ name, needs }) => name === more || needs.some((each) => each === need));
+      const found = probes.filter(({ state }) => state !== "holds");
+      expect(found.map(({ name }) => name)).toEqual(needing.map(({ name }) => name));
+      for (const { name, state, reason, message } of found) {
+        expect({ name, state }).toEqual({ name, state: "unknown" });
+        expect(["no-credential", "no-data", "target-refused", "not-understood"]).toContain(reason);
+        expect(message).not.toBe("");
+      }
+    },
+  );
 
   it("is unknown in every probe where nothing answers", async () => {
     const nowhere = { host: "127.0.0.1", port: await freePort() };

@@ -164,7 +164,7 @@ export const noNewIssues = probe({
   name: "no-new-issues",
   items: ["S5.4", "H1.4", "OK.5"],
   title: "Sentry must have no open error that was first seen in the release.",
-  needs: ["vendor:sentry"],
+  needs: ["vendor:sentry", "release-commit"],
   settings: ["release"],
   measure: async (context) => {
     const version = await releaseOf(context);
