@@ -35,7 +35,7 @@ export async function runMatrix(flags: MatrixFlags): Promise<void> {
     if (recorded === undefined) {
       writeMatrix(path, matrix);
       const text = [`Recorded ${tables} in ${rowMatrix}.`, ...dangers(matrix)].join("\n");
-      return { holds: true, document: { matrix, changes: [] }, text };
+      return { holds: true, document: { matrix, changes: [], dangers: dangersOf(matrix) }, text };
     }
     const changes = changesOf(recorded, matrix);
     const named = changes.map((change) => `  ${describeChange(change)}`);
@@ -43,7 +43,7 @@ export async function runMatrix(flags: MatrixFlags): Promise<void> {
       changes.length === 0
         ? `Every cell of ${tables} is as recorded.`
         : [`${counted(changes.length, "cell")} changed since ${rowMatrix}:`, ...named].join("\n");
-    return { holds: changes.length === 0, document: { matrix, changes }, text };
+    return { holds: changes.length === 0, document: { matrix, changes, dangers: dangersOf(matrix) }, text };
   });
 }
 

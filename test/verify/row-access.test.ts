@@ -151,6 +151,66 @@ describe("who reaches which rows", () => {
     expect(changesOf(recorded, await measured(statements)).map(describeChange)).toEqual(changes);
   });
 
+  /** What a role may do without reading what it writes, and with rights on single columns. */
+  it.each<[string, string, Record<"select" | "insert" | "update" | "delete", string>]>([
+    [
+      "rights on some columns and a policy for every row",
+      "create policy every on public.note using (true) with check (true); revoke all on public.note from authenticated; grant select (body), insert (owner, body), update (body) on public.note to authenticated",
+      { select: "all", insert: "all", update: "all", delete: "denied" },
+    ],
+    [
+      "a policy that lets everybody change and delete what only its owner reads",
+      "create policy change on public.note for update to authenticated using (true); create policy remove on public.note for delete to authenticated using (true)",
+      { ...own, update: "all", delete: "all" },
+    ],
+    [
+      "rows of others that can be taken, if not changed",
+      "create policy take on public.note for update to authenticated using (true) with check (owner = (select auth.uid()))",
+      { ...own, update: "all" },
+    ],
+    [
+      "rows that one policy shows and another lets be taken",
+      "create policy take on public.note for update to authenticated using (true) with check (false)",
+      { ...own, update: "all" },
+    ],
+    [
+      "a second factor and a proven address in the token",
+      'drop policy own on public.note; create policy own on public.note to authenticated using (owner = (select auth.uid()) and current_setting(\'request.jwt.claims\')::jsonb @> \'{"aal": "aal2", "is_anonymous": false, "aud": "authenticated"}\')',
+      own,
+    ],
+    [
+      "columns with names of our own, and an id that only the table may give",
+      "alter table public.note add optropic_place text, add place text, add kept text, add s text; revoke update on public.note from authenticated; grant update (id) on public.note to authenticated",
+      own,
+    ],
+    [
+      "a function that refuses",
+      "create function public.refuse() returns boolean language plpgsql as $$ begin raise insufficient_privilege; end $$; create policy refuse on public.note as restrictive for delete using (public.refuse())",
+      { ...own, delete: "none" },
+    ],
+    [
+      "a role that no policy binds",
+      "alter table public.note owner to authenticated",
+      { select: "all", insert: "all", update: "all", delete: "all" },
+    ],
+  ])("is told of %s", async (_, statements, wanted) => {
+    const { tables } = await measured(statements);
+    expect(tables["public.note"]?.user).toEqual(wanted);
+    expect(tables["public.note"]?.["other user"]).toEqual(wanted);
+  });
+
+  it("is told of partitions and of rows that are found among many", async () => {
+    const { tables } = await measured(`
+      create table public.parted (id int, owner uuid, part int) partition by list (part);
+      create table public.part_one partition of public.parted for values in (1); create table public.part_two partition of public.parted default;
+      alter table public.parted enable row level security;
+      create policy own on public.parted to authenticated using (owner = (select auth.uid())) with check (owner = (select auth.uid()));
+      grant select, insert, update, delete on public.parted to authenticated;
+      insert into public.parted select n, gen_random_uuid(), n % 2 from generate_series(1, 2000) n;
+      insert into public.parted select n, owner, n from (values ('${one}'::uuid), ('${other}')) o(owner), generate_series(1, 2) n`);
+    expect(tables["public.parted"]).toEqual({ anon: denied, user: own, "other user": own });
+  });
+
   it("is unknown without the roles and without a table", async () => {
     const bare = await copyWith(
       "drop schema public cascade; create schema public; grant usage on schema public to anon",

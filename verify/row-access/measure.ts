@@ -5,7 +5,7 @@ import { quotedIdentifier } from "../database/identifier.ts";
 import { Unknown } from "../unknown.ts";
 import { attempt } from "./attempt.ts";
 import { type Action, type Actor, actions, actors, type Cell, type Matrix } from "./matrix.ts";
-import { type Table, tableSchema, type Users } from "./table.ts";
+import { type Table, tableSchema, type User, type Users } from "./table.ts";
 
 /** Rows of a table that are tried, for each actor and for those whom no actor sees. */
 const sampled = 20;
@@ -42,12 +42,7 @@ export async function measureMatrix(session: Session, users?: Users): Promise<Ma
 }
 
 const tablesQuery = (schemas: string): string => `
-  select n.nspname::text as schema, c.relname::text as name,
-    array(select a.attname::text from pg_catalog.pg_attribute a
-      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns,
-    (select a.attname::text from pg_catalog.pg_attribute a
-      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity <> 'a'
-      order by a.attnum limit 1) as changed
+  select c.oid::text as oid, n.nspname::text as schema, c.relname::text as name
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any(${schemas})
     and c.relname <> '_prisma_migrations'
@@ -65,13 +60,45 @@ async function requireRoles(session: Session): Promise<void> {
 }
 
 /** Ids that nobody has (RFC 9562, section 5.9, leaves their form to us). */
-const nobody: Users = ["00000000-0000-8000-8000-000000000001", "00000000-0000-8000-8000-000000000002"];
+const nobody = ["00000000-0000-8000-8000-000000000001", "00000000-0000-8000-8000-000000000002"] as const;
+
+const foundUser = z.object({
+  id: z.string().max(100),
+  email: z.string().max(1000).nullish(),
+  app: z.json(),
+  own: z.json(),
+});
+
+/** The first two users who signed up for good; whatever columns the table has beside their ids. */
+const usersQuery = `
+  select id::text as id, u ->> 'email' as email, u -> 'raw_app_meta_data' as app, u -> 'raw_user_meta_data' as own
+  from (select id, to_jsonb(users) as u from auth.users) every
+  order by coalesce(u ->> 'is_anonymous', 'false'), 1 limit 2`;
 
 async function firstUsers(session: Session): Promise<Users> {
-  const rows = await session.attempt("select id::text as id from auth.users order by 1 limit 2");
-  const found = z.array(z.object({ id: z.string().max(100) })).safeParse(rows ?? []);
+  const rows = await session.attempt(usersQuery);
+  const found = z.array(foundUser).safeParse(rows ?? []);
   const [one, other] = found.success ? found.data : [];
-  return one === undefined || other === undefined ? nobody : [one.id, other.id];
+  if (one === undefined || other === undefined)
+    return [withClaims({ id: nobody[0] }), withClaims({ id: nobody[1] })];
+  return [withClaims(one), withClaims(other)];
+}
+
+/**
+ * A user with what a token of Supabase's says (supabase.com/docs/guides/auth/jwt-fields): signed in for good and with a
+ * second factor, since whoever has that reaches the most.
+ */
+function withClaims({ id, email, app, own }: Partial<z.infer<typeof foundUser>> & { id: string }): User {
+  const now = Math.floor(Date.now() / 1000);
+  return {
+    id,
+    claims: {
+      ...{ aud: "authenticated", iat: now, exp: now + 3600, phone: "", is_anonymous: false, aal: "aal2" },
+      amr: ["password", "totp"].map((method) => ({ method, timestamp: now })),
+      ...(typeof email === "string" && { email }),
+      ...{ app_metadata: app ?? {}, user_metadata: own ?? {} },
+    },
+  };
 }
 
 /** What each actor reaches of one table. */
@@ -109,10 +136,13 @@ async function sampleOf(session: Session, table: Table, users: Users): Promise<r
   const some = await session.attempt(`select tableoid || ' ' || ctid as place from ${name} limit ${sampled}`);
   for (const each of z.array(place).parse(some ?? [])) seen.add(each.place);
   const rows = [...seen];
-  const list = rows.map((row) => `'${row}'`).join(", ") || "''";
+  const listed = (values: readonly string[]) => `array[${values.map((value) => `'${value}'`).join(", ")}]`;
+  // By the place in a table alone, rows are found without reading all of them.
+  const places = `${listed(rows.map((row) => row.split(" ")[1] ?? ""))}::tid[]`;
   await session.run(
     `create temporary table optropic_sample on commit drop as
-       select tableoid || ' ' || ctid as optropic_place, * from ${name} where tableoid || ' ' || ctid in (${list});
+       select t.tableoid || ' ' || t.ctid as place, t as kept from ${name} t
+       where t.ctid = any(${places}) and t.tableoid || ' ' || t.ctid = any(${listed(rows)}::text[]);
      grant select on optropic_sample to public`,
   );
   return rows;
