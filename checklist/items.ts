@@ -42,7 +42,7 @@ export const items = [
   { id: "3.3", section: "3. Database Setup", text: "Point-in-Time Recovery (PITR) enabled", controls: ["policy", "probe"], note: "PITR add-on declared at 7, 14 or 28 days with a compute size that allows it; probe: vendor says enabled" },
   { id: "3.4", section: "3. Database Setup", text: "Connection pooling configured", controls: ["policy", "probe"], note: "pooler settings; application URL uses the pooler" },
   { id: "3.5", section: "3. Database Setup", text: "SSL/TLS enabled for database connections", controls: ["policy", "probe"], note: "SSL enforced at the vendor; every declared URL has sslmode=require or stronger; probe: a plaintext connection is refused" },
-  { id: "3.6", section: "3. Database Setup", text: "All migrations applied successfully", controls: ["gate", "probe"], note: "migrate deploy before traffic; probe: no pending or failed row in the migrations table" },
+  { id: "3.6", section: "3. Database Setup", text: "All migrations applied successfully", controls: ["gate", "probe"], note: "applied before traffic, in production by the release, and the host serves nothing while one is pending; probe: no pending or failed row in the migrations table" },
   { id: "3.7", section: "3. Database Setup", text: "RLS policies verified", controls: ["probe"], note: "every table in exposed schemas has RLS on and at least one policy; anonymous role reads nothing it should not" },
   { id: "3.8", section: "3. Database Setup", text: "Database performance tested", controls: ["probe"], note: "slowest statements, missing indexes, cache hit rate from pg_stat views" },
   // 4. Security Configuration

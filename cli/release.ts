@@ -21,7 +21,11 @@ export function releaseCommand(): Command {
     .option("--from <step>", "begin with this step; earlier ones then have no evidence from this release")
     .option("--until <step>", "end behind this step")
     .option("--dry-run", "look, and say what is due, but change nothing", false)
-    .option("--auto-rollback", "roll back at once when what people are served does not hold", false)
+    .option(
+      "--auto-rollback",
+      "roll back at once when what people are served does not hold (default: rollout.autoRollback)",
+    )
+    .option("--no-auto-rollback", "stop instead, and leave it to a person")
     .option("--settle <step/action=state>", "say what you saw of an action in doubt: done or not-done")
     .option("--take-over", "take the release from a run that you know to be dead", false)
     .option("--json", "print one JSON document and nothing else", false)

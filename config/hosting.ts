@@ -88,8 +88,9 @@ export const apiSchema = z
       }),
     buildCommand: line.default("npm ci && npm run build").meta({ description: "Builds the API." }),
     startCommand: line.default("npm run start").meta({ description: "Starts the API." }),
-    preDeployCommand: line.default("npx prisma migrate deploy").meta({
-      description: "Runs before traffic is switched to a release.",
+    preDeployCommand: line.default("npx prisma migrate status").meta({
+      description:
+        "Runs before traffic is switched to a release. The default lets a deployment fail while a migration is pending or failed, and applies none: see `rollout.migration.appliedBy`.",
       checklist: ["3.6"],
     }),
   })

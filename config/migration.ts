@@ -9,6 +9,14 @@ const folder = (value: string, description: string) =>
 /** How `optropic migrate` changes the database. */
 export const migrationSchema = z
   .strictObject({
+    appliedBy: z
+      .enum(["release", "host"])
+      .default("release")
+      .meta({
+        description:
+          "Who applies migrations in production: a release, which applies what was rehearsed and lets no command of a host do it, or the hosts themselves, behind its back.",
+        checklist: ["3.6", "S3.2"],
+      }),
     schema: folder("prisma", "Folder with the Prisma schema, which says what a release reads."),
     queries: folder("prisma/queries", "Folder with queries that a release runs besides, one .sql file each."),
     lockTimeoutMs: whole(100, 60_000).default(3000).meta({
@@ -45,3 +53,10 @@ export const migrationSchema = z
   })
   .prefault({})
   .meta({ description: "How the database is migrated: docs/migrate.md.", checklist: ["3.6", "S3.2"] });
+
+/** Prisma's commands that change a schema, by whatever runs them: `npx`, `pnpm exec`, a path, `sh -c '…'`. */
+const applying =
+  /\bprisma(?:@[\w.-]+)?\b[^;&|\n]*?\s(?:migrate\s+(?:deploy|dev|reset|resolve)|db\s+(?:push|execute))(?![\w-])/;
+
+/** Whether a command applies migrations. What an npm script runs, nothing here knows. */
+export const appliesMigrations = (command: string): boolean => applying.test(command);

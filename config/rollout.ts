@@ -66,6 +66,18 @@ export const rolloutSchema = z
       description: "Branch that every change of a release must be merged into.",
       checklist: ["S1.2"],
     }),
+    // GitHub Actions: https://api.github.com/apps/github-actions
+    checksApp: whole(1, Number.MAX_SAFE_INTEGER)
+      .default(15_368)
+      .meta({
+        description:
+          "Number of the GitHub App whose checks a release waits for and counts. The default is GitHub Actions. A check of another app can stop a release, and never passes it.",
+        checklist: ["S1.3", "1.1", "1.2", "1.3", "1.4"],
+      }),
+    autoRollback: z.boolean().default(false).meta({
+      description:
+        "Whether a release goes back by itself where what people are served does not hold, as with --auto-rollback.",
+    }),
     stagingStack: text("the name of a stack", 100, /^[A-Za-z0-9_.-]+$/)
       .default("staging")
       .meta({ description: "Stack that a release is tried in first.", checklist: ["S2.1"] }),

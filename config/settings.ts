@@ -6,8 +6,19 @@ import { evidenceSchema } from "./evidence.ts";
 import { furtherHosts, servicesSchema, webProjectsSchema } from "./further.ts";
 import { generatedSecretNames } from "./generated-secrets.ts";
 import { apiSchema, webSchema } from "./hosting.ts";
-import { branchName, distinct, hostname, identifier, text, waiverDaysSchema, whole, word } from "./kinds.ts";
+import {
+  branchName,
+  distinct,
+  hostname,
+  identifier,
+  line,
+  text,
+  waiverDaysSchema,
+  whole,
+  word,
+} from "./kinds.ts";
 import { existingSchema, manageSchema, missingReferences } from "./manage.ts";
+import { appliesMigrations } from "./migration.ts";
 import type { SettingsModel } from "./model.ts";
 import { contactsSchema, objectivesSchema } from "./operations.ts";
 import { platformPlansSchema } from "./plans.ts";
@@ -150,6 +161,29 @@ const wellFormedHosts = z.object({
 });
 
 /** So that another malformed setting does not keep references from being asked for. */
+const hostCommands = z.looseObject({ buildCommand: line.optional(), startCommand: line.optional() });
+
+const wellFormedCommands = z.object({
+  stage: stageSchema,
+  api: hostCommands.extend({ preDeployCommand: line.optional() }),
+  services: z.record(z.string(), hostCommands),
+  rollout: z.looseObject({ migration: z.looseObject({ appliedBy: z.string() }) }),
+});
+
+/** Where production has a command that would apply what nobody rehearsed. */
+function migratingCommands({ stage, api, services, rollout }: z.infer<typeof wellFormedCommands>) {
+  if (stage !== "production" || rollout.migration.appliedBy === "host") return [];
+  const hosts = [
+    { path: ["api"], commands: { ...api } },
+    ...Object.entries(services).map(([name, commands]) => ({ path: ["services", name], commands })),
+  ];
+  return hosts.flatMap(({ path, commands: { buildCommand, startCommand, ...rest } }) =>
+    Object.entries({ buildCommand, startCommand, preDeployCommand: rest.preDeployCommand })
+      .filter(([, command]) => typeof command === "string" && appliesMigrations(command))
+      .map(([name]) => [...path, name]),
+  );
+}
+
 const wellFormedParts = z.object({ manage: manageSchema, existing: existingSchema });
 
 /**
@@ -252,6 +286,17 @@ export const settingsSchema = z
         });
     },
     { when: ({ value }) => wellFormedHosts.safeParse(value).success },
+  )
+  .superRefine(
+    (settings, context) => {
+      for (const path of migratingCommands(wellFormedCommands.parse(settings)))
+        context.addIssue({
+          ...{ code: "custom", path, input: undefined },
+          message:
+            "a command that applies no migration, such as npx prisma migrate status: a release applies what was rehearsed, unless rollout.migration.appliedBy is host",
+        });
+    },
+    { when: ({ value }) => wellFormedCommands.safeParse(value).success },
   );
 
 export const platformModel: SettingsModel<typeof settingsSchema> = {

@@ -1,4 +1,4 @@
-import { mannWhitney, median, thinned, trend } from "./statistics.ts";
+import { mannWhitney, median, thinned, trendOf } from "./statistics.ts";
 
 /** What a window of a series is judged to be. */
 export interface Judgment {
@@ -39,14 +39,52 @@ function tooFew({ values, whole }: Window): Judgment | undefined {
   return { state: "unknown", summary: `${values.length} of ${whole} values are there` };
 }
 
-/** Whether a window stays below a limit: at most one value in 20 is at or above it. */
-export function belowLimit(window: Window, limit: number): Judgment {
+/**
+ * Whether a window stays below a limit: at most one value in 20 is at or above it.
+ *
+ * @param lookedBack part of the window that each value looks back over, 0 to 1: that much longer is one event seen
+ */
+export function belowLimit(window: Window, limit: number, lookedBack = 0): Judgment {
   const missing = tooFew(window);
   if (missing !== undefined) return missing;
-  const above = window.values.filter((value) => value >= limit).length / window.values.length;
+  const above = partAbove(window, limit);
   const measured = median(window.values);
   const summary = `median ${shown(measured)}, limit ${shown(limit)}, ${Math.round(above * 100)} % of the time above`;
-  return { state: above > mostAbove ? "does-not-hold" : "holds", summary, measured, expected: limit };
+  return {
+    state: above > mostAbove + lookedBack ? "does-not-hold" : "holds",
+    summary,
+    measured,
+    expected: limit,
+  };
+}
+
+function partAbove({ values }: Window, limit: number): number {
+  return values.filter((value) => value >= limit).length / values.length;
+}
+
+/** How many events the values of a window were made of. */
+export interface Traffic {
+  /** In the window, or on average in the range that each value looks back over. */
+  readonly count: number;
+  /** Fewer than these may be above a limit by chance. */
+  readonly least: number;
+  /** What is counted, such as `requests`. */
+  readonly noun: string;
+  /** Whether a window that is above its limit most of the time is so with few events as well. */
+  readonly mostlyCounts: boolean;
+}
+
+/**
+ * A breach by so few events that chance makes one is none, and no pass either: one request that fails at night is a
+ * large share of five minutes.
+ */
+export function byFew(judgment: Judgment, window: Window, traffic: Traffic): Judgment {
+  const { count, least, noun, mostlyCounts } = traffic;
+  if (judgment.state !== "does-not-hold" || count >= least || judgment.expected === undefined)
+    return judgment;
+  if (mostlyCounts && count >= 1 && partAbove(window, judgment.expected) > 0.5) return judgment;
+  const summary = `${judgment.summary}, by ${shown(count)} ${noun} of the ${least} that tell`;
+  return { ...judgment, state: "unknown", summary };
 }
 
 /**
@@ -79,7 +117,9 @@ export function notWorse(window: Window, earlier: Readonly<Record<string, Window
 }
 
 /**
- * Whether memory leaks: it rises steadily, and by so much that a day would add a tenth of what is there.
+ * Whether memory leaks: it rises steadily, and by so much that a day would add a tenth of what is there. A process
+ * that starts anew gives its memory back, and so does garbage that is collected late: what rises so between falls is
+ * unknown.
  *
  * @param hours that the window spans
  */
@@ -87,13 +127,40 @@ export function noLeak(window: Window, hours: number): Judgment {
   const missing = tooFew(window);
   if (missing !== undefined) return missing;
   const values = thinned(window.values, compared);
-  const { p, slope } = trend(values);
   const level = median(values);
-  const byDay = ((slope * values.length) / hours) * 24;
-  const part = level === 0 ? 0 : byDay / level;
-  const leaks = p < significant && part >= leastRise;
-  const summary = `${part >= 0 ? "+" : ""}${Math.round(part * 100)} % in a day at this rate`;
-  return { state: leaks ? "does-not-hold" : "holds", summary, measured: part, expected: leastRise };
+  const rising = (parts: readonly number[][]) => {
+    const { p, slope } = trendOf(parts);
+    const part = level === 0 ? 0 : ((slope * values.length) / hours / level) * 24;
+    return { part, leaks: p < significant && part >= leastRise };
+  };
+  const inAll = rising([values]);
+  const parts = betweenStarts(values);
+  const between = inAll.leaks || parts.length === 1 ? inAll : rising(parts);
+  const isHidden = !inAll.leaks && between.leaks;
+  const { part } = isHidden ? between : inAll;
+  const rate = `${part >= 0 ? "+" : ""}${Math.round(part * 100)} % in a day at this rate`;
+  return {
+    state: inAll.leaks ? "does-not-hold" : isHidden ? "unknown" : "holds",
+    summary: isHidden
+      ? `${rate} between falls: look whether the process starts anew, or only collects late`
+      : rate,
+    measured: part,
+    expected: leastRise,
+  };
+}
+
+/** The part of its memory that a process which starts again gives back at least. */
+const leastFall = 0.2;
+
+/** Values between two falls. */
+function betweenStarts(values: readonly number[]): number[][] {
+  const parts: number[][] = [[]];
+  values.forEach((value, index) => {
+    const before = values[index - 1];
+    if (before !== undefined && value < before * (1 - leastFall)) parts.push([]);
+    parts.at(-1)?.push(value);
+  });
+  return parts;
 }
 
 /**
@@ -104,7 +171,7 @@ export function steady(window: Window): Judgment {
   const missing = tooFew(window);
   if (missing !== undefined) return missing;
   const values = thinned(window.values, compared);
-  const { p, slope } = trend(values);
+  const { p, slope } = trendOf([values]);
   const level = median(values);
   const part = level === 0 ? 0 : (slope * (values.length - 1)) / level;
   const rises = p < significant && part >= leastRise;

@@ -53,23 +53,42 @@ export interface Trend {
  * @throws {RangeError} for fewer than three values, or more than a thousand
  */
 export function trend(values: readonly number[]): Trend {
-  const n = values.length;
+  return trendOf([values]);
+}
+
+/**
+ * The trend that parts of a series have in common, whatever lies between them: the scores and their variances add up,
+ * as in the seasonal test of Hirsch and Slack, and only values of one part are compared.
+ *
+ * @throws {RangeError} for fewer than three values in all, or more than a thousand
+ */
+export function trendOf(parts: readonly (readonly number[])[]): Trend {
+  const n = parts.reduce((sum, { length }) => sum + length, 0);
   if (n < 3 || n > 1000) throw new RangeError(`a trend of ${n} values`);
   const slopes: number[] = [];
   let score = 0;
-  values.forEach((value, index) => {
-    for (let next = index + 1; next < n; next += 1) {
-      const difference = (values[next] ?? 0) - value;
-      score += Math.sign(difference);
-      slopes.push(difference / (next - index));
-    }
-  });
+  let variance = 0;
+  for (const values of parts) {
+    values.forEach((value, index) => {
+      for (let next = index + 1; next < values.length; next += 1) {
+        const difference = (values[next] ?? 0) - value;
+        score += Math.sign(difference);
+        slopes.push(difference / (next - index));
+      }
+    });
+    variance += varianceOf(values);
+  }
+  const p = variance <= 0 ? 1 : upperTail((score - Math.sign(score)) / Math.sqrt(variance));
+  return { p, slope: slopes.length === 0 ? 0 : median(slopes) };
+}
+
+/** Variance of the score of values without a trend, with the correction for ties. */
+function varianceOf(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const term = (count: number): number => count * (count - 1) * (2 * count + 5);
-  const variance = (term(n) - [...counts.values()].reduce((sum, count) => sum + term(count), 0)) / 18;
-  const p = variance <= 0 ? 1 : upperTail((score - Math.sign(score)) / Math.sqrt(variance));
-  return { p, slope: median(slopes) };
+  const ties = [...counts.values()].reduce((sum, count) => sum + term(count), 0);
+  return (term(values.length) - ties) / 18;
 }
 
 /** @throws {RangeError} for no values */

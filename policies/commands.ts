@@ -11,7 +11,7 @@ export const commandsForProduction = policy({
   title:
     "Every command of a host must run the production program, keep its variables and its data, and fail where a step fails.",
   severity: "critical",
-  fix: "Start the built program, such as npm run start; build with the production's own environment; before a release only apply migrations, such as npx prisma migrate deploy.",
+  fix: "Start the built program, such as npm run start; build with the production's own environment; before a release only check or apply migrations, such as npx prisma migrate status or npx prisma migrate deploy.",
   url: "https://nodejs.org/en/learn/getting-started/nodejs-the-difference-between-development-and-production",
   check: (stack) => {
     const hosts = applicationHosts(stack);

@@ -51,7 +51,8 @@ export interface ReleaseFlags {
   dryRun: boolean;
   settle?: string;
   takeOver: boolean;
-  autoRollback: boolean;
+  /** Undefined leaves it to the settings. */
+  autoRollback?: boolean;
   json: boolean;
   debug: boolean;
 }
@@ -132,7 +133,8 @@ async function release(flags: ReleaseFlags, work: Work, signal: AbortSignal): Pr
       nameRollback: () => rollbackName(back, { cwd, stack, settings }, work),
       rollBack: async (name, reason) => (await rollback({ ...back, reason }, work, signal, name)).outcome,
     };
-    const once = flags.autoRollback && !flags.dryRun ? () => releaseOrRollBack(automatic) : call;
+    const goesBack = flags.autoRollback ?? settings.rollout.autoRollback;
+    const once = goesBack && !flags.dryRun ? () => releaseOrRollBack(automatic) : call;
     const outcome =
       flags.wait && !flags.dryRun
         ? await untilSettled(once, { signal, progress: work.progress })

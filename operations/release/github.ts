@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
 import type { GitHub } from "../../vendors/github.ts";
 import { orAbsent } from "../../vendors/problem.ts";
-import type { CheckEnd, PublishedRelease, Repository } from "./ports.ts";
+import type { Check, CheckEnd, PublishedRelease, Repository } from "./ports.ts";
 
 const text = z.string().max(2000);
 const long = z.string().max(500_000);
@@ -19,7 +19,20 @@ const issue = z.looseObject({
 });
 const checkRuns = z.looseObject({
   total_count: z.int(),
-  check_runs: z.array(z.looseObject({ name: text, status: text, conclusion: text.nullish() })).max(100),
+  check_runs: z
+    .array(
+      z.looseObject({
+        name: text,
+        status: text,
+        conclusion: text.nullish(),
+        app: z.looseObject({ id: z.int() }).nullish(),
+      }),
+    )
+    .max(100),
+});
+const combinedStatus = z.looseObject({
+  total_count: z.int(),
+  statuses: z.array(z.looseObject({ context: text, state: text })).max(100),
 });
 const release = z.looseObject({
   id: z.int(),
@@ -82,24 +95,39 @@ export function githubRepository(api: GitHub, ownerAndName: string): Repository 
       return open.filter((each) => each.pull_request !== undefined && each.pull_request !== null);
     },
     async checks(commit) {
-      const ends = new Map<string, CheckEnd>();
-      for (let page = 1; page <= mostCheckPages; page += 1) {
+      const found = new Map<string, Check>();
+      const add = (name: string, end: CheckEnd | undefined, app: number | undefined): void => {
+        if (end === undefined) return;
+        const known = found.get(`${app} ${name}`)?.end ?? end;
+        const worse = fromBad.find((each) => each === known || each === end) ?? end;
+        found.set(`${app} ${name}`, { name, end: worse, app });
+      };
+      for (let page = 1; ; page += 1) {
+        if (page > mostCheckPages) {
+          throw new Failure("failed", `The commit has more than ${mostCheckPages * 100} checks`);
+        }
         const answer = await api.ask({
           path: of(`/commits/${encoded(commit)}/check-runs`),
           query: { filter: "latest", per_page: 100, page },
           right: "read checks",
           schema: checkRuns,
         });
-        for (const { name, status, conclusion } of answer.check_runs) {
-          const end = endOf(status, conclusion ?? undefined);
-          if (end === undefined) continue;
-          // Of two apps with checks of one name the worse counts, and one that has not ended may still fail.
-          const known = ends.get(name) ?? end;
-          ends.set(name, fromBad.find((each) => each === known || each === end) ?? end);
-        }
-        if (answer.check_runs.length < 100) return ends;
+        for (const { name, status, conclusion, app } of answer.check_runs)
+          add(name, endOf(status, conclusion ?? undefined), app?.id);
+        if (answer.check_runs.length < 100) break;
       }
-      throw new Failure("failed", `The commit has more than ${mostCheckPages * 100} checks`);
+      // The older kind of check, which some services still report.
+      const { statuses, total_count: all } = await api.ask({
+        path: of(`/commits/${encoded(commit)}/status`),
+        query: { per_page: 100 },
+        right: "read commit statuses",
+        schema: combinedStatus,
+      });
+      if (all > statuses.length)
+        throw new Failure("failed", `The commit has ${all} statuses, too many to read`);
+      for (const { context, state } of statuses)
+        add(context, state === "success" || state === "pending" ? state : "failure", undefined);
+      return [...found.values()];
     },
     async release(tag) {
       // A draft has no tag yet, so that it is found in the list only.

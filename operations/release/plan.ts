@@ -42,7 +42,8 @@ export function planText(version: string, steps: readonly Step[], contacts: Cont
 function alarmOf({ alarms, rollsBack }: Step): string[] {
   const told = alarms?.({ state: "failed", summary: "" }).map(({ name }) => name) ?? [];
   const says = told.length === 0 ? "" : ` people are told at once by ${listed(told, "and")}.`;
-  const goes = rollsBack === true ? " With --auto-rollback the release goes back." : "";
+  const goes =
+    rollsBack === true ? " With --auto-rollback or rollout.autoRollback the release goes back." : "";
   return says === "" && goes === "" ? [] : [`    If it does not hold:${says}${goes}`];
 }
 

@@ -13,8 +13,8 @@ export interface Repository {
     milestone: string,
     signal: AbortSignal,
   ): Promise<readonly { number: number; title: string }[]>;
-  /** How each check of a commit ended, by its name. */
-  checks(commit: string, signal: AbortSignal): Promise<ReadonlyMap<string, CheckEnd>>;
+  /** How each check of a commit ended; one that was skipped, or has no opinion, is left out. */
+  checks(commit: string, signal: AbortSignal): Promise<readonly Check[]>;
   release(tag: string, signal: AbortSignal): Promise<PublishedRelease | undefined>;
   /** Drafts a release whose notes the server generates from the merged pull requests. */
   draftRelease(tag: string, commit: string, signal: AbortSignal): Promise<PublishedRelease>;
@@ -31,6 +31,14 @@ export interface Repository {
 }
 
 export type CheckEnd = "success" | "failure" | "pending";
+
+export interface Check {
+  name: string;
+  /** Of several runs of one app the worst, and one that has not ended may still fail. */
+  end: CheckEnd;
+  /** Number of the app that reported it; undefined for a status, which any token that may write one reports. */
+  app: number | undefined;
+}
 
 export interface PublishedRelease {
   id: string;

@@ -7,13 +7,25 @@ import {
   latency,
   memory,
   memoryRatio,
+  requestRate,
   shownErrorRatio,
+  shownFailureRate,
   statementLatency,
 } from "../../metrics/indicators.ts";
 
 /** The hours after a deployment at which it is judged. */
 export const hours = [1, 6, 24] as const;
 export type Hour = (typeof hours)[number];
+
+/** How many events tell. */
+interface Least {
+  /** Events by the second, in the seconds that each value looks back over. */
+  readonly query: string;
+  readonly count: number;
+  readonly noun: string;
+  /** Whether they are counted in the whole window, or in what each value looks back over. */
+  readonly per: "window" | "range";
+}
 
 /** What is asked of a series in the hours since a deployment. */
 export interface Criterion {
@@ -29,6 +41,8 @@ export interface Criterion {
     | { readonly kind: "whole" }
     | { readonly kind: "not-worse" }
     | { readonly kind: "no-leak" };
+  /** Below how many events a breach may be chance; without it every value counts as it is. */
+  readonly least?: Least;
   /** How its series is shown: what a value is multiplied by to have the unit. */
   readonly chart?: { readonly title: string; readonly unit: string; readonly times: number };
 }
@@ -40,7 +54,19 @@ const statementChart = { title: "Statements P95", unit: "ms", times: 1000 };
 const connectionChart = { title: "Database connections", unit: "%", times: 100 };
 const memoryChart = { title: "Memory", unit: "%", times: 100 };
 
-const range = 300;
+/** Seconds that each value looks back over. */
+export const range = 300;
+
+/** One failure is chance, however few requests there were; a handful is not. */
+const leastFailures: Least = {
+  ...{ query: shownFailureRate({ range }), count: 5, noun: "failed requests", per: "window" },
+};
+
+/** One value in as many as a quantile needs lies above it. */
+const requestsFor = (quantile: number): Least => ({
+  ...{ query: requestRate({ range }), count: Math.round(1 / (1 - quantile)) },
+  ...{ noun: "requests in five minutes", per: "range" },
+});
 
 /** The criteria of a stack, by its objectives. */
 export function criteriaOf({ objectives }: Pick<Settings, "objectives">): Criterion[] {
@@ -56,12 +82,12 @@ export function criteriaOf({ objectives }: Pick<Settings, "objectives">): Criter
     {
       ...{ name: "watch-error-rate", title: "Fewer requests must fail than the objective.", items: ["H1.2"] },
       ...{ hour: 1, query: errors, judge: { kind: "below", limit: objectives.errorRatePercent / 100 } },
-      chart: errorChart,
+      ...{ least: leastFailures, chart: errorChart },
     },
     {
       ...{ name: "watch-latency-p95", title: "P95 must stay below the objective.", items: ["H1.3"], hour: 1 },
       ...{ query: p95, judge: { kind: "below", limit: objectives.p95Ms / 1000 } },
-      chart: p95Chart,
+      ...{ least: requestsFor(0.95), chart: p95Chart },
     },
     {
       ...{ name: "watch-connections", title: "The database must have connections left.", items: ["H1.5"] },
@@ -107,7 +133,7 @@ export function criteriaOf({ objectives }: Pick<Settings, "objectives">): Criter
     {
       ...{ name: "watch-day-p99", title: "P99 of a day must stay below the objective.", items: ["H24.1"] },
       ...{ hour: 24, query: p99, judge: { kind: "below", limit: objectives.p99Ms / 1000 } },
-      chart: p99Chart,
+      ...{ least: requestsFor(0.99), chart: p99Chart },
     },
     {
       ...{

@@ -1,9 +1,17 @@
 import { type Samples, sampled } from "../../evidence/samples.ts";
-import { belowLimit, type Judgment, noLeak, notWorse, type Window, windowOf } from "../../metrics/judge.ts";
+import {
+  belowLimit,
+  byFew,
+  type Judgment,
+  noLeak,
+  notWorse,
+  type Window,
+  windowOf,
+} from "../../metrics/judge.ts";
 import { median } from "../../metrics/statistics.ts";
 import { VendorProblem } from "../../vendors/problem.ts";
 import type { RangeSeries } from "../../vendors/prometheus.ts";
-import { type Criterion, type Hour, hours } from "./criteria.ts";
+import { type Criterion, type Hour, hours, range } from "./criteria.ts";
 
 /** Where series are read. */
 export interface Metrics {
@@ -117,24 +125,29 @@ async function judge(
     medians: [],
   });
   try {
-    const current = await read(criterion, options, span);
+    const current = await read(criterion.query, options, span);
     if (current.size === 0) return none("there is no such series");
     const earlier: [string, Map<string, Window>][] =
       criterion.judge.kind === "not-worse" ? await earlierHours(criterion, options) : [];
-    const all = [...current].map(([series, window]): Watched => {
-      const before = Object.fromEntries(
-        earlier.flatMap(([name, windows]) => {
-          const same = windows.get(series);
-          return same === undefined ? [] : [[name, same] as const];
-        }),
-      );
-      const samples = samplesOf(criterion, window, span);
-      return {
-        ...{ criterion, judgment: judgmentOf(criterion, window, before), series },
-        ...(samples !== undefined && { samples }),
-      };
-    });
-    const [worst] = all.toSorted((one, other) => rank(one) - rank(other));
+    const all = await Promise.all(
+      [...current].map(async ([series, window]): Promise<Watched> => {
+        const before = Object.fromEntries(
+          earlier.flatMap(([name, windows]) => {
+            const same = windows.get(series);
+            return same === undefined ? [] : [[name, same] as const];
+          }),
+        );
+        const judgment = judgmentOf(criterion, { window, span }, before);
+        const samples = samplesOf(criterion, window, span);
+        return {
+          ...{ criterion, judgment: await byTraffic(judgment, window, { criterion, options, span }), series },
+          ...(samples !== undefined && { samples }),
+        };
+      }),
+    );
+    const [worst] = [...all, ...(await lost(criterion, current, options))].toSorted(
+      (one, other) => rank(one) - rank(other),
+    );
     const medians = [...current].flatMap(([series, { values }]) =>
       values.length === 0 ? [] : [{ name: criterion.name, series, median: median(values) }],
     );
@@ -145,6 +158,52 @@ async function judge(
   }
 }
 
+interface Place {
+  readonly criterion: Criterion;
+  readonly options: WatchOptions;
+  readonly span: Span;
+}
+
+/** Whether a breach rests on so few events that it may be chance. Where nothing counts them it stays a breach. */
+async function byTraffic(judgment: Judgment, window: Window, { criterion, options, span }: Place) {
+  const { least } = criterion;
+  if (least === undefined || judgment.state !== "does-not-hold") return judgment;
+  const rates = [...(await read(least.query, options, span)).values()].map(({ values }) => values);
+  if (rates.every((values) => values.length === 0)) return judgment;
+  const rate = rates.reduce((sum, values) => sum + mean(values), 0);
+  const seconds = least.per === "range" ? range : secondsOf(span);
+  return byFew(judgment, window, {
+    ...{ count: rate * seconds, least: least.count, noun: least.noun },
+    mostlyCounts: least.per === "range",
+  });
+}
+
+function secondsOf({ from, to }: Span): number {
+  return (to.getTime() - from.getTime()) / 1000;
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Series of the hour before the release that it no longer has: a host that says nothing is not well. */
+async function lost(
+  criterion: Criterion,
+  current: ReadonlyMap<string, Window>,
+  options: WatchOptions,
+): Promise<Watched[]> {
+  // One without labels is there, or there is none at all.
+  if (current.has("")) return [];
+  const from = new Date(options.since.getTime() - hourMs);
+  const before = await read(criterion.query, options, { from, to: options.since, seconds: stepSeconds[1] });
+  return [...before]
+    .filter(([series, { values }]) => values.length > 0 && !current.has(series))
+    .map(([series]) => ({
+      ...{ criterion, series },
+      judgment: { state: "unknown", summary: "it was there before the release, and is no longer" },
+    }));
+}
+
 async function earlierHours(criterion: Criterion, options: WatchOptions) {
   const { since, before } = options;
   const starts: [string, Date][] = [
@@ -153,12 +212,12 @@ async function earlierHours(criterion: Criterion, options: WatchOptions) {
   ];
   const windows: [string, Map<string, Window>][] = [];
   for (const [name, start] of starts)
-    windows.push([name, await read(criterion, options, spanOf(criterion.hour, start))]);
+    windows.push([name, await read(criterion.query, options, spanOf(criterion.hour, start))]);
   return windows;
 }
 
 async function read(
-  { query }: Criterion,
+  query: string,
   { metrics }: WatchOptions,
   { from, to, seconds }: Span,
 ): Promise<Map<string, TimedWindow>> {
@@ -202,11 +261,13 @@ function samplesOf(
 }
 
 function judgmentOf(
-  { judge: how, hour }: Criterion,
-  window: Window,
+  { judge: how, hour, least }: Criterion,
+  { window, span }: { window: Window; span: Span },
   earlier: Readonly<Record<string, Window>>,
 ): Judgment {
-  if (how.kind === "below") return belowLimit(window, how.limit);
+  if (how.kind === "below") {
+    return belowLimit(window, how.limit, least === undefined ? 0 : range / secondsOf(span));
+  }
   if (how.kind === "no-leak") return noLeak(window, hour);
   if (how.kind === "not-worse") return notWorse(window, earlier);
   // One region that fails now and then is no outage.

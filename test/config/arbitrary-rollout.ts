@@ -13,6 +13,8 @@ export const anyRollout = fc.record(
     steps: fc.uniqueArray(fc.constantFrom(...rolloutSteps), { minLength: 1, maxLength: 8 }),
     journal: fc.constantFrom("file" as const, "bucket" as const),
     mainBranch: word,
+    checksApp: whole(1, 2_000_000),
+    autoRollback: fc.boolean(),
     stagingStack: word,
     criticalLabel: word,
     soakHours: whole(1, 720),
@@ -54,6 +56,7 @@ export const anyRollout = fc.record(
     ),
     migration: fc.record(
       {
+        appliedBy: fc.constantFrom("release", "host"),
         schema: word,
         queries: word,
         lockTimeoutMs: whole(100, 60_000),

@@ -192,6 +192,30 @@ describe("what is malformed or impossible is refused", () => {
     expect(lines[0]).toContain(`${item === undefined ? key : `${key}[0]`}: expected `);
   });
 
+  it.each<[path: string, command: string]>([
+    ["api.preDeployCommand", "npx prisma migrate deploy"],
+    ["api.startCommand", "pnpm exec prisma@6.2.1 --schema db migrate deploy && node dist/main.js"],
+    ["api.buildCommand", "sh -c 'npm ci && npx prisma db push --skip-generate'"],
+  ])("%s applies migrations in production: %s", (path, command) => {
+    const own = changed(production, path, command);
+    expect(problemLines(refusal(configOf(own)))).toEqual([
+      expect.stringMatching(
+        new RegExp(`^${path}: expected a command that applies no migration.*appliedBy is host`),
+      ),
+    ]);
+    expect(accept(changed(own, "rollout.migration.appliedBy", "host")).stage).toBe("production");
+    const worker = { mailer: { kind: "worker", startCommand: command } };
+    expect(refusal(configOf(changed(production, "services", worker)))).toContain(
+      "services.mailer.startCommand",
+    );
+  });
+
+  it("but not a command that only looks, nor anything in staging", () => {
+    for (const command of ["npx prisma migrate status", "npx prisma generate && npm run build"])
+      accept(changed(production, "api.preDeployCommand", command));
+    expect(accept(writtenSettings("staging")).api.preDeployCommand).toBe("npx prisma migrate deploy");
+  });
+
   it.each([["0 0 * * *"], ["*/15 0-6,22 1-31/2 * 0,7"], ["59 23 31 12 7"]])(
     "but not the schedule %s",
     (schedule) => {

@@ -1,21 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { belowLimit, noLeak, notWorse, windowOf } from "../../metrics/judge.ts";
-
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** A value of the standard normal distribution (Box and Muller). */
-function normal(next: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-}
+import { belowLimit, byFew, noLeak, notWorse, windowOf } from "../../metrics/judge.ts";
+import { judged } from "./support/judged.ts";
+import { hoursOf, normal, random } from "./support/traffic.ts";
 
 const hour = 240;
 
@@ -33,6 +19,15 @@ function memory(next: () => number, byDay: number): number[] {
   return Array.from({ length: 6 * hour }, (_, index) => {
     const level = 4e8 * (1 + (byDay * index) / (24 * hour));
     return level * (1 + 0.1 * ((index % 37) / 37) + 0.02 * normal(next));
+  });
+}
+
+/** Memory of a day, of a process that is started anew so many times and then has what it had at first. */
+function restarted(next: () => number, byDay: number, starts: number): number[] {
+  const all = 24 * 15;
+  return Array.from({ length: all }, (_, index) => {
+    const since = index % Math.ceil(all / (starts + 1));
+    return 4e8 * (1 + (byDay * since) / all + 0.02 * normal(next));
   });
 }
 
@@ -67,6 +62,20 @@ describe("a window is judged", () => {
     const long = Array.from({ length: hour }, (_, index) => (index > 100 && index < 120 ? 50 : 0.1));
     expect(belowLimit(window(long), 1)).toMatchObject({ state: "does-not-hold", measured: 0.1, expected: 1 });
     expect(belowLimit(window(Array.from({ length: hour }, () => 1)), 1).state).toBe("does-not-hold");
+  });
+
+  it("as unknown where a breach is of so few events that it may be chance, unless it is most of the time", () => {
+    const half = window(Array.from({ length: hour }, (_, index) => (index % 3 === 0 ? 1 : 0)));
+    const most = window(Array.from({ length: hour }, (_, index) => (index % 3 === 0 ? 0 : 1)));
+    const traffic = { count: 3, least: 20, noun: "requests", mostlyCounts: true };
+    const of = (values: typeof half, changes: Partial<typeof traffic> = {}) =>
+      byFew(belowLimit(values, 1), values, { ...traffic, ...changes }).state;
+    expect(of(half)).toBe("unknown");
+    expect(of(half, { count: 20 })).toBe("does-not-hold");
+    expect(of(most)).toBe("does-not-hold");
+    expect(of(most, { mostlyCounts: false })).toBe("unknown");
+    expect(of(most, { count: 0 })).toBe("unknown");
+    expect(of(window(Array.from({ length: hour }, () => 0)))).toBe("holds");
   });
 
   it("worse only if it is worse than each of the earlier hours", () => {
@@ -105,5 +114,23 @@ describe("in 1,000 generated hours", () => {
       noLeak(window(memory(next, byDay)), 6).state === "does-not-hold";
     expect(part(1000, (next) => leaks(next, 0))).toBeLessThanOrEqual(0.01);
     expect(part(1000, (next) => leaks(next, 0.5))).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it("a leak that starts of the process hide is never a pass, and starts alone are no leak", () => {
+    const stateOf = (next: () => number, byDay: number, starts: number) =>
+      noLeak(window(restarted(next, byDay, starts)), 24).state;
+    for (const starts of [1, 4]) {
+      expect(part(100, (next) => stateOf(next, 0, starts) !== "holds")).toBeLessThanOrEqual(0.01);
+      expect(part(100, (next) => stateOf(next, 2, starts) === "holds")).toBeLessThanOrEqual(0.01);
+    }
+  });
+});
+
+// docs/watch.md has the numbers of 1,000 runs of each: node bench/watch.ts
+describe.each(Object.entries(hoursOf))("generated hours: %s", (_, { broken, traffic }) => {
+  it(`are ${broken ? "called broken" : "not called broken"}`, async () => {
+    const { "does-not-hold": alarms } = await judged(traffic, 100);
+    if (broken) expect(alarms).toBeGreaterThanOrEqual(0.99);
+    else expect(alarms).toBeLessThanOrEqual(0.01);
   });
 });

@@ -36,15 +36,7 @@ beforeAll(async () => {
   git("init", "-q");
   [before, commit] = [committed("One"), committed("Two")];
   platform = await startPlatform(settings);
-  for (const [index, id] of [before, commit].entries()) {
-    for (const { deployments } of platform.states.vercel.projects) {
-      Object.assign(deployments[index] ?? {}, { commit: id });
-    }
-    for (const { deploys } of platform.states.render.services) {
-      Object.assign(deploys[index] ?? {}, { commit: id });
-    }
-  }
-  platform.states.prometheus.errors = () => 0.08;
+  release();
   receivers = await startReceivers();
   const github = fakeGitHub(healthyGitHub(settings.project.repository));
   code = await startFake([{ ...github, routes: { ...releaseRoutes(releases), ...github.routes } }]);
@@ -61,6 +53,20 @@ afterAll(async () => {
   people.close();
   rmSync(folder, { recursive: true });
 });
+
+/** Both hosts serve the release, and too much of it fails. */
+function release(): void {
+  platform.reset();
+  for (const [index, id] of [before, commit].entries()) {
+    for (const { deployments } of platform.states.vercel.projects) {
+      Object.assign(deployments[index] ?? {}, { commit: id });
+    }
+    for (const { deploys } of platform.states.render.services) {
+      Object.assign(deploys[index] ?? {}, { commit: id });
+    }
+  }
+  platform.states.prometheus.errors = () => 0.08;
+}
 
 function git(...args: string[]): string {
   const identity = ["-c", "user.name=Test", "-c", "user.email=test@optropic.example"];
@@ -168,4 +174,40 @@ test("a release that breaks goes back by itself, and is finished when the settin
   const all = [shown, broken, again, finished].flatMap(({ stdout, stderr }) => [stdout, stderr]).join("\n");
   expect(all).not.toMatch(/canary/);
   expect(readdirSync(folder)).toContain("records");
+}, 60_000);
+
+test("a watch that finds it broken tells people, goes back once and leaves evidence and a report", async () => {
+  writeProject("3.0.0");
+  release();
+  receivers.received.length = 0;
+  releases.issues.length = 0;
+  const since = new Date(Date.now() - 30 * 60_000).toISOString();
+  const args = ["watch", "--since", since, "--commit", commit, "--auto-rollback", "--json"];
+  const broken = await command(...args);
+  expect({ ...broken, document: JSON.parse(broken.stdout) }).toMatchObject({
+    status: 1,
+    document: {
+      rollback: {
+        state: "stopped",
+        step: "closed",
+        summary: expect.stringMatching(/^Rolled back as rollback-3\.0\.0-2: watch: Fewer requests must fail/),
+      },
+    },
+  });
+  expect([served("web"), served("api")]).toEqual([before, before]);
+  expect(receivers.received.map(({ channel }) => channel)).toEqual(["slack", "slack", "status-page"]);
+  expect(releases.issues.map(({ title }) => title)).toEqual(["Post-mortem: rollback of production"]);
+  const kinds = readdirSync(join(folder, "records"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => readFileSync(join(folder, "records", name), "utf8"))
+    .flatMap((text) => Buffer.from(JSON.parse(text).payload, "base64").toString())
+    .filter((text) => text.includes("incident-report"));
+  expect(kinds.length).toBeGreaterThanOrEqual(2);
+
+  // The metrics are still broken: a schedule that looks again must not go back a second time.
+  const requests = platform.server.requests.length;
+  const again = await command(...args);
+  expect(JSON.parse(again.stdout)).toMatchObject({ rollback: JSON.parse(broken.stdout).rollback });
+  expect(platform.server.requests.slice(requests).filter((each) => !each.startsWith("GET"))).toEqual([]);
+  expect(receivers.received).toHaveLength(3);
 }, 60_000);

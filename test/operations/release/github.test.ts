@@ -71,7 +71,8 @@ describe("a repository at GitHub", () => {
     );
   });
 
-  it("says how each check ended, the worse of two with one name, and nothing of one that was skipped", async () => {
+  it("says how each check ended, by app and name the worse of two, and nothing of one that was skipped", async () => {
+    const other = { app: { id: 7, slug: "other" } };
     state.runs = [
       { id: 1, name: "test", status: "completed", conclusion: "failure" },
       { id: 2, name: "test", status: "completed", conclusion: "success" },
@@ -79,11 +80,22 @@ describe("a repository at GitHub", () => {
       { id: 6, name: "lint", status: "completed", conclusion: "success" },
       { id: 4, name: "docs", status: "completed", conclusion: "skipped" },
       { id: 5, name: "build", status: "completed", conclusion: "cancelled" },
+      { id: 7, name: "build", status: "completed", conclusion: "success", ...other },
+      { id: 8, name: "test", status: "queued", conclusion: null, ...other },
     ];
-    expect([...(await repository.checks(commit, signal))]).toEqual([
-      ["test", "failure"],
-      ["lint", "pending"],
-      ["build", "failure"],
+    state.statuses = [
+      { context: "ci/jenkins", state: "error" },
+      { context: "test", state: "success" },
+    ];
+    const app = 15_368;
+    expect(await repository.checks(commit, signal)).toEqual([
+      { name: "test", end: "failure", app },
+      { name: "lint", end: "pending", app },
+      { name: "build", end: "failure", app },
+      { name: "build", end: "success", app: 7 },
+      { name: "test", end: "pending", app: 7 },
+      { name: "ci/jenkins", end: "failure", app: undefined },
+      { name: "test", end: "success", app: undefined },
     ]);
   });
 

@@ -16,7 +16,7 @@ interface Said {
   ahead: number;
   branch: string | undefined;
   pulls: { number: number; title: string }[];
-  checks: [string, CheckEnd][];
+  checks: [name: string, end: CheckEnd, app?: number][];
   release: PublishedRelease | undefined;
   issues: { number: number; title: string; body: string }[];
   fired: readonly string[] | undefined;
@@ -32,7 +32,7 @@ const deployment = (changes: Partial<Deployment> = {}): Deployment => ({
   ...{ ready: true, pending: false, hasServed: true, ...changes },
 });
 
-const green: [string, CheckEnd][] = ["test", "typecheck", "lint", "build"].map((name) => [name, "success"]);
+const green: Said["checks"] = ["test", "typecheck", "lint", "build"].map((name) => [name, "success"]);
 
 function partsOf(changes: Partial<Said>, deployed: string[] = []): Parts {
   const said: Said = {
@@ -69,7 +69,7 @@ function partsOf(changes: Partial<Said>, deployed: string[] = []): Parts {
       createBranch: async () => undefined,
       ahead: async () => said.ahead,
       openPullRequests: async () => said.pulls,
-      checks: async () => new Map(said.checks),
+      checks: async () => said.checks.map(([name, end, app = 15_368]) => ({ name, end, app })),
       release: async () => said.release,
       draftRelease: () => Promise.reject(new Error("not asked")),
       publishRelease: async () => undefined,
@@ -112,6 +112,10 @@ describe("a step of a release", () => {
     ["freeze-checks", { checks: green.slice(1) }, "inconclusive"],
     ["freeze-checks", { checks: [...green, ["deploy", "failure"]] }, "failed"],
     ["freeze-checks", { checks: [...green, ["deploy", "pending"]] }, "waiting"],
+    // Of another app: its success shows nothing, its failure counts, and nobody waits for it.
+    ["freeze-checks", { checks: [...green.slice(1), ["test", "success", 7]] }, "inconclusive"],
+    ["freeze-checks", { checks: [...green, ["test", "pending", 7]] }, "successful"],
+    ["freeze-checks", { checks: [...green, ["test", "failure", 7]] }, "failed"],
     ["freeze-notes", {}, "successful"],
     ["freeze-notes", { release: undefined }, "failed"],
     ["staging-deploy", {}, "successful"],

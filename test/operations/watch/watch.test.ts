@@ -101,6 +101,20 @@ describe("the watch over a deployment", () => {
     }
   });
 
+  it("cannot tell of a host that said something before the release and says nothing since", async () => {
+    const losing: Metrics = {
+      async range(query, from, to, step) {
+        const all = await metrics().range(query, from, to, step);
+        const web = all.map(({ values }) => ({ labels: { host: "web" }, values }));
+        return from < since ? [...all, ...web] : all;
+      },
+    };
+    const byHost = criteria.filter(({ query }) => /by \(host\)|by \(instance\)/.test(query));
+    expect(states(await watch({ criteria: byHost, metrics: losing, since, now: later(25) }))).toEqual(
+      Object.fromEntries(byHost.map(({ name }) => [name, "unknown"])),
+    );
+  });
+
   it("compares with the release before where last week was worse, and leaves baselines of the day", async () => {
     const before = later(-48);
     const slowSinceThen = metrics((query, at) => (/db_query/.test(query) && at >= before ? 0.5 : undefined));

@@ -11,6 +11,8 @@ export interface FakeGitHubState {
     conclusion: string | null;
     app?: { id: number; slug: string };
   }[];
+  /** Of the older kind, which no app reports. */
+  statuses: { context: string; state: string }[];
   approvals: number;
   required: string[];
   dependabot: number[];
@@ -61,6 +63,8 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
           total_count: state.runs.length,
           check_runs: state.runs.map((run) => ({ app: { id: 15_368, slug: "github-actions" }, ...run })),
         }),
+      "GET /repos/:owner/:name/commits/:sha/status": ({ parts: [owner, name] }) =>
+        of(owner, name, { state: "success", total_count: state.statuses.length, statuses: state.statuses }),
       "GET /repos/:owner/:name": ({ parts: [owner, name] }) =>
         of(owner, name, {
           ...{ id: 1, name, private: true, visibility: "private", archived: false, default_branch: "main" },
@@ -160,6 +164,7 @@ export function healthyGitHub(repository: string): FakeGitHubState {
       { login: "reviewer", state: "APPROVED" },
       { login: "reviewer", state: "COMMENTED" },
     ],
+    statuses: [],
     runs: names.map((name, id) => ({ id, name, status: "completed", conclusion: "success" })),
     approvals: 1,
     required: names,
