@@ -50,7 +50,7 @@ describe("the plan of a release", () => {
     }
     expect(text).toContain("Creates the branch release/v3.0.0 at the commit.");
     expect(text).toMatch(
-      /watch-6 [\s\S]*?people are told at once by slack\. With --auto-rollback the release goes back\./,
+      /watch-6 [\s\S]*?people are told at once by slack\. With --auto-rollback or rollout\.autoRollback the release goes back\./,
     );
     expect(text).not.toMatch(/VERSION| 0 min\./);
     expect(planDocument("3.0.0", steps, settings.contacts).steps.map(({ approver }) => approver)).toContain(
