@@ -1,6 +1,6 @@
 import { judge, judgeStack, policy, type Stack, some } from "./framework/index.ts";
 import { judgeDatabases } from "./model/databases.ts";
-import { connections } from "./model/facts.ts";
+import { connections, isPooler } from "./model/facts.ts";
 import { isJob } from "./model/jobs.ts";
 import { verificationFindings } from "./model/tls-verification.ts";
 import { declaredVariables, judgeVariables } from "./model/variables.ts";
@@ -39,6 +39,7 @@ export const applicationPooled = policy({
         return (
           connection === undefined ||
           isPooled(connection) ||
+          isPooler(connection.host ?? "", connection.port) ||
           `DATABASE_URL bypasses the pooler: it names port ${connection.port} of the database's own host.`
         );
       },

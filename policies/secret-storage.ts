@@ -69,7 +69,7 @@ export const secretVariablesSensitive = policy({
               const name = hiding.key.string() ?? "";
               return (
                 !holdsSecret(variable, name) ||
-                hiding.switch.boolean() === true ||
+                (hiding.isOn?.() ?? hiding.switch.boolean() === true) ||
                 fault(hiding.switch, `${name} is not sensitive, so whoever can see the project can read it.`)
               );
             }),

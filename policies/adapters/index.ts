@@ -2,6 +2,7 @@ import type { Adapter } from "../model/adapter.ts";
 import { awsAdapter } from "./aws/index.ts";
 import { cloudflareAdapter } from "./cloudflare.ts";
 import { datadogAdapter } from "./datadog.ts";
+import { digitaloceanAdapter } from "./digitalocean.ts";
 import { githubAdapter } from "./github.ts";
 import { grafanaAdapter } from "./grafana.ts";
 import { neonAdapter } from "./neon.ts";
@@ -23,6 +24,7 @@ export const adapters: readonly Adapter[] = [
   supabaseAdapter,
   awsAdapter,
   neonAdapter,
+  digitaloceanAdapter,
   grafanaAdapter,
   datadogAdapter,
   pagerdutyAdapter,

@@ -5,8 +5,11 @@ import { neon } from "../model/tokens.ts";
 
 /** Databases at Neon: a project is a server of PostgreSQL, which keeps its history. */
 export const neonAdapter: Adapter = {
+  databaseTypes: [neon.project],
   packages: ["neon"],
   isPlatform: (type) => type.startsWith("neon:"),
+  // https://neon.com/docs/connect/connection-pooling
+  isPooler: (host) => /-pooler\.[\w.-]*neon\.tech$/.test(host),
   databases: (stack: Stack) => stack.ofType(neon.project).map(toDatabase),
   locations: (stack) =>
     stack.ofType(neon.project).map((resource) => ({

@@ -40,6 +40,13 @@ const generatedLength = 44;
 const isTarget = (content: string): boolean => /\.onrender\.com$|^216\.24\.57\.\d+$/.test(content);
 
 export const renderAdapter: Adapter = {
+  jobTypes: [render.cronJob],
+  givenNames: (stack) =>
+    stack
+      .ofType(render.webService, render.staticSite)
+      .flatMap((it) => known(() => textsOf(it.at("name"))) ?? [])
+      .map((name) => `${name.toLowerCase()}.onrender.com`),
+  databaseTypes: [render.postgres],
   packages: ["render"],
   isPlatform: (type) =>
     [render.webService, render.privateService, render.backgroundWorker, render.postgres].some(

@@ -12,6 +12,7 @@ import { dataApis, signIns } from "./supabase/settings.ts";
 import { judgeComputeSizes } from "./supabase/values.ts";
 
 export const supabaseAdapter: Adapter = {
+  databaseTypes: [supabase.project],
   packages: ["supabase"],
   isPlatform: (type) => type === supabase.project,
   isReplaced: true,

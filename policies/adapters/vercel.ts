@@ -27,6 +27,11 @@ const targets =
 const isTarget = (content: string): boolean => targets.test(content);
 
 export const vercelAdapter: Adapter = {
+  givenNames: (stack) =>
+    stack
+      .ofType(vercel.project)
+      .flatMap((it) => known(() => textsOf(it.at("name"))) ?? [])
+      .map((name) => `${name.toLowerCase()}.vercel.app`),
   packages: ["vercel"],
   isPlatform: (type) => type === vercel.project,
   fixes,

@@ -43,6 +43,12 @@ export interface Adapter {
   readonly isReplaced?: true;
   /** Whether a resource of a type makes a stack a platform: what runs the application, and its database. */
   readonly isPlatform?: (type: string) => boolean;
+  /** Types of resource that are databases. */
+  readonly databaseTypes?: readonly string[];
+  /** Types of resource that run on a schedule, with variables of their own. */
+  readonly jobTypes?: readonly string[];
+  /** Names that the vendor gives the stack's own hosts, as far as they are known; in lower case. */
+  readonly givenNames?: (stack: Stack) => readonly string[];
   /** Whether a policy of the vendor's own judges the texts of its resources. */
   readonly hasOwnTexts?: true;
   /** What runs the program's code. */
@@ -134,6 +140,8 @@ export interface Adapter {
   readonly logDrains?: (stack: Stack) => readonly Resource[];
   /** Values that the vendor's provider passes on and its API rejects. */
   readonly rejects?: Rejects;
+  /** Whether what answers at a host and port is a pooler of the vendor's. */
+  readonly isPooler?: (host: string, port: number | undefined) => boolean;
   /** Whether a DNS record's content is the vendor's own name or address. */
   readonly isTarget?: (content: string) => boolean;
   /** Names that the vendor gives every host, with DNS of its own. */

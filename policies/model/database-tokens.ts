@@ -1,14 +1,6 @@
+import { adapters } from "../adapters/index.ts";
 import type { Resource } from "../framework/index.ts";
-import { rds } from "./aws-tokens.ts";
-import { neon, render, supabase } from "./tokens.ts";
 
-/** Types of the resources that are databases. */
-const types: ReadonlySet<string> = new Set([
-  supabase.project,
-  render.postgres,
-  rds.instance,
-  rds.cluster,
-  neon.project,
-]);
-
-export const isDatabase = ({ type }: Resource): boolean => types.has(type);
+/** Whether a resource is a database, by its type. */
+export const isDatabase = ({ type }: Resource): boolean =>
+  adapters.some(({ databaseTypes }) => databaseTypes?.includes(type));

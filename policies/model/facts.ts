@@ -52,3 +52,7 @@ export const isJudgedElsewhere = (type: string): boolean =>
   adapters.some(
     ({ packages, hasOwnTexts }) => hasOwnTexts && packages?.some((name) => type.startsWith(`${name}:`)),
   );
+
+/** Whether what answers at a host and port is a pooler of a vendor's. */
+export const isPooler = (host: string, port: number | undefined): boolean =>
+  adapters.some((adapter) => adapter.isPooler?.(host.toLowerCase(), port) === true);

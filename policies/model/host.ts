@@ -24,6 +24,8 @@ export interface Hiding {
   readonly key: AnyValue;
   /** The switch that hides it. */
   readonly switch: AnyValue;
+  /** Whether it is hidden, where the switch is more than true or false. Throws UnknownRead. */
+  readonly isOn?: () => boolean;
   /** Stages beside production that have the same value. Throws UnknownRead. */
   readonly otherStages: () => readonly string[];
 }

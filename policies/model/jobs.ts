@@ -1,5 +1,6 @@
+import { adapters } from "../adapters/index.ts";
 import type { Resource } from "../framework/index.ts";
-import { render } from "./tokens.ts";
 
 /** Whether a resource runs on a schedule, and not for visitors. */
-export const isJob = (resource: Resource): boolean => resource.type === render.cronJob;
+export const isJob = ({ type }: Resource): boolean =>
+  adapters.some(({ jobTypes }) => jobTypes?.includes(type));

@@ -1,7 +1,7 @@
+import { adapters } from "../adapters/index.ts";
 import { known, type Stack } from "../framework/index.ts";
 import { domains, hostRecords } from "./domains.ts";
 import { perStack } from "./per-stack.ts";
-import { render, vercel } from "./tokens.ts";
 import { zoneName, zones } from "./zones.ts";
 
 /**
@@ -28,20 +28,12 @@ const ownNames = perStack((stack) => {
     ...hostRecords(stack).flatMap((record) => texts(() => record.host())),
   ];
   const named = zones(stack).flatMap((zone) => texts(() => zoneName(zone)));
-  const given = [
-    ...stack.ofType(vercel.project).flatMap((it) => texts(() => it.at("name").string()).map(atVercel)),
-    ...stack
-      .ofType(render.webService, render.staticSite)
-      .flatMap((it) => texts(() => it.at("name").string()).map(atRender)),
-  ];
+  const given = adapters.flatMap((adapter) => adapter.givenNames?.(stack) ?? []);
   return {
     exact: new Set([...declared, ...given]),
     below: new Set([...named, ...declared.map(registered)]),
   };
 });
-
-const atVercel = (project: string): string => `${project}.vercel.app`;
-const atRender = (service: string): string => `${service}.onrender.com`;
 
 /** What somebody registers: a name below a public suffix, which has two labels in some countries. */
 function registered(host: string): string {

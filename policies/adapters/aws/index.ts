@@ -11,6 +11,7 @@ import { jobs } from "./jobs.ts";
 
 /** Amazon: services and functions, distributions and load balancers, databases, DNS and logs. */
 export const awsAdapter: Adapter = {
+  databaseTypes: [rds.instance, rds.cluster],
   packages: ["aws"],
   isPlatform: (type) => /^aws:(?:ecs|apprunner|lambda|rds)\//.test(type),
   fixes,
@@ -26,6 +27,8 @@ export const awsAdapter: Adapter = {
   locations: (stack) =>
     locations(stack, [ecs.service, appRunner.service, lambda.function, rds.instance, rds.cluster]),
   logDrains: (stack) => stack.ofType(cloudWatch.logGroup),
+  // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html
+  isPooler: (host) => /\.proxy-[\w-]+\.[\w-]+\.rds\.amazonaws\.com$/.test(host),
   corsOrigins,
   variableFiles,
   alerts,

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Declared, nothingDeclared } from "../../../policies/framework/declared.ts";
 import { add, type Edit, objecting, set } from "../../recording/edited.ts";
 import type { RecordedStack } from "../../recording/stacks.ts";
+import { platform as digitalocean } from "./digitalocean/program.ts";
 import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
 import { platform as neon } from "./neon/program.ts";
 import { platform as render } from "./render/program.ts";
@@ -9,7 +10,7 @@ import { platform as vercel } from "./vercel/program.ts";
 
 // Platforms of other vendors, each in a style of its own.
 
-const samples = { vercel, render, neon };
+const samples = { vercel, render, neon, digitalocean };
 type Name = keyof typeof samples;
 
 const recorded = new Map<Name, RecordedStack>();
@@ -18,7 +19,7 @@ const recorded = new Map<Name, RecordedStack>();
 const declared: Declared = { ...nothingDeclared, headers: "application" };
 
 beforeAll(async () => {
-  for (const name of ["vercel", "render", "neon"] as const) {
+  for (const name of ["vercel", "render", "neon", "digitalocean"] as const) {
     const sample = await recordSample(name, samples[name]);
     recorded.set(name, { ...sample, context: { ...sample.context, declared } });
   }
@@ -74,9 +75,11 @@ const missing: Readonly<Record<Name, readonly string[]>> = {
   // Its zone has no managed rules, no limits and no cache rules.
   render: [...ofAll, "cdn-cache-rules", "rate-limit-api", "rate-limit-login", "waf-managed-rules"],
   neon: [...ofAll, ...withoutBackups, ...withoutEdge, "rate-limit-api"],
+  // App Platform caches, and has no rules of a firewall.
+  digitalocean: [...ofAll, ...withoutBackups, "rate-limit-api", "rate-limit-login", "waf-managed-rules"],
 };
 
-test.each<[Name]>([["vercel"], ["render"], ["neon"]])(
+test.each<[Name]>([["vercel"], ["render"], ["neon"], ["digitalocean"]])(
   "%s is told what it does not have, and nothing else",
   (name) => {
     expect(objecting(sampleOf(name)).toSorted()).toEqual(missing[name].toSorted());
@@ -96,6 +99,20 @@ const downtime = (scope: string, duration: string, rrule = "FREQ=DAILY"): Edit =
     monitorIdentifier: { monitorTags: ["*"] },
     recurringSchedule: { recurrences: [{ duration, rrule, start: "2026-01-04T03:00:00" }] },
   });
+const web = (change: object): Edit =>
+  set("ledger", ({ spec }) => ({
+    spec: { ...Object(spec), services: mapped(Object(spec).services, (it) => ({ ...it, ...change })) },
+  }));
+const env = (key: string, change: object): Edit =>
+  set("ledger", ({ spec }) => ({
+    spec: {
+      ...Object(spec),
+      services: mapped(Object(spec).services, (service) => ({
+        ...service,
+        envs: mapped(service.envs, (it) => (it.key === key ? { ...it, ...change } : it)),
+      })),
+    },
+  }));
 
 const check = '"http.can_connect".over("env:prod").by("host").last(4).count_by_status()';
 
@@ -283,6 +300,40 @@ describe("a break is refused", () => {
     ],
     ["neon", "on-call-without-gap", "nobody is on call by night", set("on-call", () => ({ rotations: [] }))],
     ["neon", "tls-caa", "any authority may issue certificates", without("caa")],
+    ["digitalocean", "service-health-check", "only the port is asked", web({ healthCheck: {} })],
+    ["digitalocean", "service-autoscaling", "it does not scale", web({ autoscaling: undefined })],
+    [
+      "digitalocean",
+      "secret-variables-sensitive",
+      "anybody can read a secret",
+      env("JWT_SECRET", { type: "GENERAL" }),
+    ],
+    [
+      "digitalocean",
+      "required-variables",
+      "the build alone has a variable",
+      env("SECRET_KEY", { scope: "BUILD_TIME" }),
+    ],
+    [
+      "digitalocean",
+      "cors-header-restricted",
+      "any origin may call",
+      web({ cors: { allowOrigins: { regex: ".*" } } }),
+    ],
+    ["digitalocean", "database-pooler", "there is no pool", without("pool")],
+    [
+      "digitalocean",
+      "tls-caa",
+      "App Platform gets no certificate",
+      without("caa-letsencrypt.org.", "caa-pki.goog."),
+    ],
+    ["digitalocean", "dns-records", "the domain has no record", without("apex")],
+    [
+      "digitalocean",
+      "connections-encrypted",
+      "the connection is in plain text",
+      env("DATABASE_URL", { value: "postgresql://ledger@db.ledger.example/ledger?sslmode=disable" }),
+    ],
   ])("%s: %s where %s", (name, policy, _, edit) => {
     expect(newlyObjecting(sampleOf(name), edit)).toContain(policy);
   });

@@ -1,0 +1,350 @@
+import {
+  type AnyValue,
+  fault,
+  known,
+  type ResourceOf,
+  type Stack,
+  some,
+  type Token,
+  type Value,
+  type Verdict,
+} from "../framework/index.ts";
+import { type Adapter, type HealthCheck, textsOf } from "../model/adapter.ts";
+import type { Database } from "../model/database.ts";
+import { fullName, isAddress } from "../model/dns-names.ts";
+import type { Domain, HostRecord } from "../model/domain.ts";
+import type { DnsZone } from "../model/edge.ts";
+import type { Host, Variable } from "../model/host.ts";
+import { authorityIn, type Issuer } from "../model/issuer.ts";
+import { belongsTo, ownerOf } from "../model/links.ts";
+import { isEverywhere } from "../model/networks.ts";
+import type { CodeSource } from "../model/section-host.ts";
+
+const types = {
+  app: "digitalocean:index/app:App",
+  cluster: "digitalocean:index/databaseCluster:DatabaseCluster",
+  firewall: "digitalocean:index/databaseFirewall:DatabaseFirewall",
+  pool: "digitalocean:index/databaseConnectionPool:DatabaseConnectionPool",
+  settings: "digitalocean:index/databasePostgresqlConfig:DatabasePostgresqlConfig",
+  domain: "digitalocean:index/domain:Domain",
+  record: "digitalocean:index/dnsRecord:DnsRecord",
+  check: "digitalocean:index/uptimeCheck:UptimeCheck",
+} as const satisfies Record<string, Token>;
+
+type Any = ResourceOf<unknown>;
+
+/** Names under which App Platform answers, and the addresses for a record at an apex. */
+const isTarget = (content: string): boolean =>
+  /\.ondigitalocean\.app$|^162\.159\.140\.98$|^172\.66\.0\.96$/.test(content);
+
+const isOwnName = (host: string): boolean => host.endsWith(".ondigitalocean.app");
+
+/** DigitalOcean: apps of App Platform, clusters of PostgreSQL, DNS and uptime checks. */
+export const digitaloceanAdapter: Adapter = {
+  packages: ["digitalocean"],
+  isPlatform: (type) => type === types.app || type === types.cluster,
+  databaseTypes: [types.cluster],
+  fixes: {
+    "database-network-restricted":
+      "Declare a digitalocean.DatabaseFirewall for the cluster whose rules name the app and the addresses that need it.",
+    "database-pooler": "Declare a digitalocean.DatabaseConnectionPool for the cluster.",
+    "dnssec-active": "Delegate the zone to a vendor that signs it: DigitalOcean has no DNSSEC.",
+    "service-autoscaling":
+      "Set autoscaling of the service in the spec of the digitalocean.App, with a larger maxInstanceCount than minInstanceCount.",
+    "service-custom-domain": "Name the domain in domainNames of the spec of the digitalocean.App.",
+    "service-health-check": "Set healthCheck.httpPath of the service in the spec of the digitalocean.App.",
+    "tls-caa":
+      "Declare a digitalocean.DnsRecord of type CAA at the zone's apex with the tag issue for letsencrypt.org and for pki.goog, by which App Platform gets certificates.",
+  },
+  hosts: (stack) => stack.ofType(types.app).flatMap((app) => services(app).map((it) => toHost(app, it))),
+  variables: (stack) => stack.ofType(types.app).flatMap(appVariables),
+  domains,
+  records,
+  issuers,
+  dnsZones,
+  databases: (stack) => stack.ofType(types.cluster).map((cluster) => toDatabase(stack, cluster)),
+  healthChecks,
+  corsOrigins: (stack) => stack.ofType(types.app).flatMap(allowedOrigins),
+  sources: (stack) =>
+    stack
+      .ofType(types.app)
+      .flatMap((app) => ["services", "workers", "staticSites"].flatMap((kind) => parts(app, kind)))
+      .map(toSource),
+  locations: (stack) => [
+    ...stack
+      .ofType(types.app)
+      .map((app) => ({ resource: app, regions: () => regionsOf(app.at("spec", "region")) })),
+    ...stack
+      .ofType(types.cluster)
+      .map((cluster) => ({ resource: cluster, regions: () => regionsOf(cluster.at("region")) })),
+  ],
+  logDrains: (stack) =>
+    stack.ofType(types.app).filter((app) => known(() => services(app).some(hasDrain)) === true),
+  // A connection pool answers beside its cluster, at the port above it.
+  isPooler: (host, port) => host.endsWith(".db.ondigitalocean.com") && port === 25061,
+  isTarget,
+  isOwnName,
+};
+
+/** Components of an app of one kind; none where they are not known yet. */
+function parts(app: Any, kind: string): Value[] {
+  const list = app.at("spec", kind);
+  return list.isUnknown ? [] : list.items();
+}
+
+const services = (app: Any): Value[] => parts(app, "services");
+
+function toHost(app: Any, service: Value): Host {
+  const health = service.at("healthCheck", "httpPath");
+  return {
+    resource: app,
+    kind: "service",
+    variables: [app.at("spec"), service].flatMap((place) => variablesIn(app, place.at("envs"))),
+    commands: [
+      { when: "start", command: service.at("runCommand") },
+      { when: "build", command: service.at("buildCommand") },
+    ],
+    labels: () => [app.name, ...textsOf(service.at("name"))],
+    domains: namesOf(app),
+    // https://docs.digitalocean.com/products/app-platform/details/features/
+    facesPublic: true,
+    healthPath: health,
+    logs: () =>
+      hasDrain(service) || `${app.name} does not send the logs of ${nameOf(service)} to an aggregator.`,
+    health: () =>
+      /^\/\S*$/.test(health.string() ?? "") ||
+      fault(
+        health,
+        `${nameOf(service)} has no health check path: App Platform asks only whether the port is open.`,
+      ),
+    scaling: () => judgeScaling(service),
+    ownDomain: () =>
+      some(namesOf(app), (name) => !isOwnName(name.string() ?? "")) ||
+      `${app.name} has no domain of its own.`,
+    deploys: () => judgeDeploys(service),
+  };
+}
+
+const nameOf = (service: Value): string => known(() => service.at("name").string()) ?? service.resource.name;
+
+const hasDrain = (service: Value): boolean => service.at("logDestinations").items().length > 0;
+
+function judgeScaling(service: Value): Verdict {
+  const scaling = service.at("autoscaling");
+  const [min, max] = [
+    scaling.at("minInstanceCount").number() ?? 0,
+    scaling.at("maxInstanceCount").number() ?? 0,
+  ];
+  return !scaling.exists
+    ? fault(scaling, `${nameOf(service)} does not scale automatically.`)
+    : (min >= 1 && max > min) || fault(scaling, `${nameOf(service)} scales from ${min} to ${max} instances.`);
+}
+
+const hostsOfCode = ["github", "gitlab", "bitbucket"] as const;
+
+function judgeDeploys(service: Value): Verdict {
+  const pushes = [
+    ...hostsOfCode.map((kind) => service.at(kind, "deployOnPush")),
+    ...service
+      .at("image", "deployOnPushes")
+      .items()
+      .map((it) => it.at("enabled")),
+  ];
+  return (
+    some(pushes, (push) => push.boolean() === true) ||
+    fault(service, `${nameOf(service)} does not deploy what is pushed: deployOnPush is not true.`)
+  );
+}
+
+function toSource(part: Value): CodeSource {
+  const kind = hostsOfCode.find((it) => known(() => part.at(it).exists) !== false);
+  return kind === undefined
+    ? { repository: part.at("git", "repoCloneUrl"), branch: part.at("git", "branch") }
+    : { repository: part.at(kind, "repo"), branch: part.at(kind, "branch") };
+}
+
+/** Variables of the app and of each of its parts. */
+function appVariables(app: Any): Variable[] {
+  const own = ["services", "workers", "jobs", "staticSites", "functions"].flatMap((kind) => parts(app, kind));
+  return [app.at("spec"), ...own].flatMap((place) => variablesIn(app, place.at("envs")));
+}
+
+function variablesIn(app: Any, list: Value): Variable[] {
+  if (list.isUnknown) {
+    return [{ resource: app, name: () => list.string(), value: list }];
+  }
+  return list.items().map((entry) => ({
+    resource: app,
+    // One that only the build has does not reach what runs.
+    name: () => (entry.at("scope").string() === "BUILD_TIME" ? undefined : entry.at("key").string()),
+    value: entry.at("value"),
+    hiding: {
+      key: entry.at("key"),
+      switch: entry.at("type"),
+      isOn: () => entry.at("type").string() === "SECRET",
+      otherStages: () => [],
+    },
+  }));
+}
+
+/** In two forms, the older of which is a list of texts. */
+function namesOf(app: Any): AnyValue[] {
+  const [named, older] = [app.at("spec", "domainNames"), app.at("spec", "domains")];
+  return [
+    ...(named.isUnknown ? [named] : named.items().map((entry): AnyValue => entry.at("name"))),
+    ...(older.isUnknown ? [older] : older.items()),
+  ];
+}
+
+function domains(stack: Stack): Domain[] {
+  return stack.ofType(types.app).flatMap((app) =>
+    namesOf(app).map((name) => ({
+      resource: app,
+      name,
+      redirect: undefined,
+      isServing: () => true,
+      host: () => app,
+      // https://docs.digitalocean.com/products/app-platform/how-to/cache-content/
+      isCdn: known(() => app.at("spec", "disableEdgeCache").boolean()) !== true,
+      authorities: ["letsencrypt.org", "pki.goog"],
+      isTarget,
+    })),
+  );
+}
+
+/** A record's zone is named, or made from the resource that declares it. */
+function zoneOf(stack: Stack, record: Any): string | undefined {
+  const owner = ownerOf(stack, record, "domain", types.domain);
+  return owner?.at("name").string() ?? record.at("domain").string();
+}
+
+const hostOf = (stack: Stack, record: Any): string | undefined =>
+  fullName(record.at("name").string() ?? "", zoneOf(stack, record));
+
+function records(stack: Stack): HostRecord[] {
+  return stack.ofType(types.record).map((resource) => ({
+    resource,
+    host: () => (isAddress(resource.at("type").string()) ? hostOf(stack, resource) : undefined),
+    content: resource.at("value"),
+    sources: resource.dependenciesOf("value"),
+  }));
+}
+
+const isCaa = (record: Any): boolean => record.at("type").string() === "CAA";
+
+function issuers(stack: Stack): Issuer[] {
+  return stack
+    .ofType(types.record)
+    .filter((record) => known(() => isCaa(record)) === true)
+    .map((record) => ({
+      resource: record,
+      host: () => hostOf(stack, record),
+      tag: () => record.at("tag").string()?.toLowerCase() ?? "",
+      authority: () => authorityIn((record.at("value").string() ?? "").replace(/\.$/, "")),
+      at: record.at("value"),
+    }));
+}
+
+function dnsZones(stack: Stack): DnsZone[] {
+  return stack.ofType(types.domain).map((zone) => ({
+    resource: zone,
+    hasIssuers: () =>
+      some(
+        stack.ofType(types.record),
+        (record) =>
+          isCaa(record) &&
+          record.at("tag").string()?.toLowerCase() === "issue" &&
+          hostOf(stack, record) === zone.at("name").string()?.toLowerCase(),
+      ),
+    // https://docs.digitalocean.com/products/networking/dns/details/limits/
+    isSigned: () => "DigitalOcean signs no zone: its DNS has no DNSSEC.",
+  }));
+}
+
+/** Recovery to any time of the last seven days: https://docs.digitalocean.com/products/databases/postgresql/how-to/restore-from-backups/ */
+const recovery = { days: 7, lossMinutes: 5 };
+
+function toDatabase(stack: Stack, cluster: Any): Database {
+  const own = (type: string) =>
+    stack.ofType(type).filter((one) => known(() => belongsTo(one, "clusterId", cluster)) !== false);
+  return {
+    resource: cluster,
+    isProtected: () => cluster.protect,
+    region: () =>
+      Boolean(cluster.at("region").string()) || fault(cluster.at("region"), "No region is chosen."),
+    network: () => {
+      const rules = own(types.firewall).flatMap((firewall) => firewall.at("rules").items());
+      const open = rules.find((rule) => isEverywhere(rule.at("value").string() ?? ""));
+      if (rules.length === 0) {
+        return "Every network reaches the database: no digitalocean.DatabaseFirewall names those that may.";
+      }
+      return (
+        open === undefined ||
+        fault(open, `Every network reaches the database: ${open.at("value").string()} is allowed.`)
+      );
+    },
+    recovery: () => recovery,
+    compute: () => true,
+    // https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/
+    refusesPlaintext: () => true,
+    pooler: () =>
+      own(types.pool).length > 0 ||
+      `${cluster.name} has no pooler: no digitalocean.DatabaseConnectionPool is declared.`,
+    quiet: () => {
+      const logged = own(types.settings).find((it) => (it.at("logMinDurationStatement").number() ?? -1) >= 0);
+      return (
+        logged === undefined ||
+        fault(
+          logged.at("logMinDurationStatement"),
+          `${logged.name} logs statements, with the values in them.`,
+        )
+      );
+    },
+  };
+}
+
+function healthChecks(stack: Stack): HealthCheck[] {
+  return stack.ofType(types.check).map((check) => ({
+    resource: check,
+    isOn: () => check.at("enabled").boolean() !== false && check.at("type").string() !== "ping",
+    url: () => check.at("target").string(),
+    locations: () => check.at("regions").items().length || 4,
+  }));
+}
+
+/** Origins in the rules of the app's ingress and in its services; an unknown list is one unknown origin. */
+function allowedOrigins(app: Any): AnyValue[] {
+  const rules = app.at("spec", "ingress", "rules");
+  const places = [
+    ...(rules.isUnknown ? [rules] : rules.items()),
+    ...services(app),
+    ...parts(app, "staticSites"),
+  ];
+  return places.flatMap((place): AnyValue[] => {
+    const allowed = place.at("cors", "allowOrigins");
+    return allowed.isUnknown
+      ? [allowed]
+      : ["exact", "prefix", "regex"]
+          .map((form) => allowed.at(form))
+          .filter((it) => it.isUnknown || it.exists);
+  });
+}
+
+/** Regions of DigitalOcean by the region of Amazon in the same place. Source: https://docs.digitalocean.com/platform/regional-availability/ */
+const places: Readonly<Record<string, string>> = {
+  ams: "eu-west-4",
+  atl: "us-east-1",
+  blr: "ap-south-2",
+  fra: "eu-central-1",
+  lon: "eu-west-2",
+  nyc: "us-east-1",
+  sfo: "us-west-1",
+  sgp: "ap-southeast-1",
+  syd: "ap-southeast-2",
+  tor: "ca-central-1",
+};
+
+/** `fra1` and `fra`: App Platform names no data center. */
+function regionsOf(value: AnyValue): string[] {
+  return textsOf(value).map((region) => places[region.replace(/\d+$/, "")] ?? region);
+}
