@@ -44,6 +44,7 @@ export function evaluate(
   const { needs, reads } = unmanagedOf(policy, context);
   if (needs.length > 0) return { status: "elsewhere", violations: [], elsewhere: needs };
   const violations: Objection[] = [];
+  const seen = new Set<string>();
   let unknown: Extract<Finding, { answer: "unknown" }> | undefined;
   for (const finding of policy.check(stack, configuration, context)) {
     if (finding.answer === "violated" || finding.answer === "unproved") {
@@ -51,7 +52,9 @@ export function evaluate(
       if (reads.length > 0 && finding.resource === undefined && finding.setting === undefined) continue;
       const found = objection(policy, finding, context, stack);
       // Two ways to the same finding are one.
-      if (!violations.some((one) => isSame(one, found))) violations.push(found);
+      const sameness = JSON.stringify([found.found, found.resource, found.property, found.setting]);
+      if (!seen.has(sameness)) violations.push(found);
+      seen.add(sameness);
     } else if (finding.answer === "unknown") {
       unknown ??= finding;
     }
@@ -75,12 +78,6 @@ function unmanagedOf({ components }: Policy, { unmanaged }: Context) {
       : all.filter((component) => unmanaged.has(component));
   return { needs: left(components?.needs), reads: left(components?.reads) };
 }
-
-const isSame = (one: Objection, other: Objection): boolean =>
-  one.found === other.found &&
-  one.resource === other.resource &&
-  one.property === other.property &&
-  one.setting === other.setting;
 
 /** A scope leaves nothing out that the stack has: beside hosts and databases, the scope `delivery` asks for everything. */
 function isAsked({ scope }: Policy, context: Context, stack: Stack): boolean {

@@ -19,9 +19,7 @@ export function fixFor({ name, fix, title }: Pick<Policy, "name" | "fix" | "titl
   if (first === undefined) {
     return fix;
   }
-  const used = new Set(
-    stack.all().map(({ type }) => type.replace(/^pulumi:providers:/, "").split(":")[0] ?? ""),
-  );
+  const used = usedIn(stack);
   const isUsed = ({ packages }: Adapter) => packages?.some((one) => used.has(one)) === true;
   const others = adapters.filter((adapter) => adapter.fixes !== undefined && isUsed(adapter));
   if (isUsed(first) || others.length === 0) {
@@ -32,6 +30,19 @@ export function fixFor({ name, fix, title }: Pick<Policy, "name" | "fix" | "titl
     return own ?? fix;
   }
   return `Declare at the vendors in use what is asked for: ${title}`;
+}
+
+const usedPackages = new WeakMap<Stack, ReadonlySet<string>>();
+
+/** The packages of a stack, which are looked at for each objection. */
+function usedIn(stack: Stack): ReadonlySet<string> {
+  const known = usedPackages.get(stack);
+  if (known !== undefined) return known;
+  const used = new Set(
+    stack.all().map(({ type }) => type.replace(/^pulumi:providers:/, "").split(":")[0] ?? ""),
+  );
+  usedPackages.set(stack, used);
+  return used;
 }
 
 /** Where a text names a resource of a package, such as cloudflare.Ruleset; -1 where it names none. */

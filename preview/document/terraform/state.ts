@@ -145,16 +145,20 @@ export function readTerraform(path: string, content: unknown): ExportedState {
       });
     }),
   );
-  const urns = new Map<string, string[]>();
+  const urns = new Map<string, Map<string, string[]>>();
   const found = managed.flatMap(({ resource, one, versioned }) => {
     const read = readInstance(resource, one, versioned, { stack, project, root });
     if (read === undefined) return left.add(resource.type, "unmapped");
     const address = `${resource.module === undefined ? "" : `${resource.module}.`}${resource.type}.${resource.name}`;
-    urns.set(address, [...(urns.get(address) ?? []), read.urn]);
-    return [{ read, dependencies: one.dependencies ?? [] }];
+    const index = String(one.index_key ?? "");
+    const instances = urns.get(address) ?? new Map<string, string[]>();
+    const ofIndex = instances.get(index) ?? [];
+    ofIndex.push(read.urn);
+    urns.set(address, instances.set(index, ofIndex));
+    return [{ read, index, dependencies: one.dependencies ?? [] }];
   });
-  for (const { read, dependencies } of found)
-    read.dependencies = dependencies.flatMap((name) => urns.get(name) ?? []);
+  for (const { read, index, dependencies } of found)
+    read.dependencies = dependencies.flatMap((name) => dependenciesOf(urns.get(name), index));
   refuseDoubles(
     path,
     found.map(({ read }) => read.urn),
@@ -173,6 +177,22 @@ export function readTerraform(path: string, content: unknown): ExportedState {
     warnings: left.warnings(),
     unread: left.parts(),
   };
+}
+
+/** More instances than anybody writes by hand. */
+const mostDependencies = 100;
+
+/**
+ * A state says on which resources an instance depends, and not on which of their instances. Of a great many it is
+ * the one of the same key: all of them for each would be more than fits into memory.
+ */
+function dependenciesOf(
+  instances: ReadonlyMap<string, readonly string[]> | undefined,
+  index: string,
+): string[] {
+  if (instances === undefined) return [];
+  const same = instances.size > mostDependencies ? instances.get(index) : undefined;
+  return same === undefined ? [...instances.values()].flat().slice(0, mostDependencies) : [...same];
 }
 
 function readInstance(
