@@ -43,8 +43,11 @@ export class Caller {
     return this.send(method, method.requestSerialize(request));
   }
 
-  /** The same for a request that is serialized already. */
-  send<Request, Response>(method: MethodDefinition<Request, Response>, request: Buffer): Promise<Response> {
+  /** The same for a request that is serialized already, which may be in parts. */
+  send<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Buffer | readonly Buffer[],
+  ): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (this.#session.closed || this.#session.destroyed) {
         reject(new CallError(status.UNAVAILABLE, "the connection is closed"));
@@ -64,7 +67,11 @@ export class Caller {
           reject(error);
         }
       });
-      stream.end(framed(request));
+      const parts = Buffer.isBuffer(request) ? [request] : request;
+      stream.cork();
+      stream.write(headOf(parts));
+      for (const part of parts) stream.write(part);
+      stream.end();
     });
   }
 
@@ -79,12 +86,13 @@ const windowBytes = 4 * 1024 * 1024;
 /** Bytes before a message: whether it is compressed, and its length. */
 const headBytes = 5;
 
-function framed(message: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(headBytes + message.length);
-  frame.writeUInt8(0, 0);
-  frame.writeUInt32BE(message.length, 1);
-  message.copy(frame, headBytes);
-  return frame;
+function headOf(parts: readonly Buffer[]): Buffer {
+  const head = Buffer.alloc(headBytes);
+  head.writeUInt32BE(
+    parts.reduce((length, part) => length + part.length, 0),
+    1,
+  );
+  return head;
 }
 
 /** What comes back of a call, as far as it has come. */

@@ -55,5 +55,5 @@ const sdk = join(dirname(process.argv[1]), "..", "..");
 const isOfPack = basename(dirname(process.argv[1])) === "run-policy-pack";
 require("./sdk.cjs")(sdk, () => require(join(sdk, isOfPack ? "index.js" : "runtime/index.js")));
 lazyCompiler(sdk);
-require("./stacks.cjs")();
+if (isOfPack) require("./stacks.cjs")();
 Module.runMain();

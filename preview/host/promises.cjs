@@ -49,7 +49,10 @@ module.exports = (sdk) => {
  * wait until a resource is registered these are nearly half.
  */
 function isBesideValue(name) {
-  return typeof name === "string" && /^transfer(?:IsStable|IsSecret|Deps)\(/.test(name);
+  return (
+    typeof name === "string" &&
+    /^(?:transfer(?:IsStable|IsSecret|Deps)|resolve(?:URN|ID)IsKnown)\(/.test(name)
+  );
 }
 
 /** What gives the SDK's set of open promises; undefined where an older SDK keeps none that can be reached. */

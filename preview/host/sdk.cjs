@@ -6,6 +6,8 @@ const lazy = require("./lazy.cjs");
 const quiet = require("./quiet.cjs");
 const inspector = require("./inspector.cjs");
 const promises = require("./promises.cjs");
+const outputs = require("./outputs.cjs");
+const gate = require("./gate.cjs");
 
 /**
  * @param {string} sdk its folder
@@ -13,9 +15,9 @@ const promises = require("./promises.cjs");
  */
 module.exports = (sdk, load) => {
   lazy(sdk, () => {
-    load();
+    outputs(sdk, load);
     const tracing = join(sdk, "cmd", "run", "tracing.js");
     if (existsSync(tracing)) require(tracing);
   });
-  for (const change of [promises, quiet, inspector]) change(sdk);
+  for (const change of [promises, gate, quiet, inspector]) change(sdk);
 };

@@ -1,32 +1,35 @@
 // @pulumi/policy makes every resource of a stack anew for each policy of stacks: with many of both, that is most of
 // a pack's time and memory. Here every policy but the first gets a list that is made when the policy looks at it, by
 // the host's own code, around which a function is put as it is compiled.
-const Module = require("node:module");
+const { createRequire } = require("node:module");
+const { join } = require("node:path");
 
+const rewritten = require("./rewritten.cjs");
 const WhenRead = require("./when-read.cjs");
 
-/** What of the host is changed; a version in which one of these is not there once stays as it is. */
+/** What of the host is changed. */
 const changes = [
-  ["const intermediates = [];", "const madeOf = () => { const intermediates = [];"],
+  ["const intermediates = [];", "const madeOf = () => { const intermediates = [];", 1],
   [
     "const args = {\n                            resources: intermediates.map(r => r.resource),",
     "return intermediates.map(r => r.resource); }; const args = {\n                            resources: globalThis[Symbol.for('optropic.resources')](resources, madeOf),",
+    1,
   ],
 ];
 
+/** Loads the host that a pack will load. */
 module.exports = () => {
+  const requireFrom = createRequire(join(process.cwd(), "package.json"));
+  let server;
+  try {
+    server = requireFrom.resolve("@pulumi/policy/server.js");
+  } catch {
+    // Whoever needs it will say that it is not installed.
+    return;
+  }
   Object.defineProperty(globalThis, Symbol.for("optropic.resources"), { value: listOf });
-  const { _compile } = Module.prototype;
-  Module.prototype._compile = function (content, filename, ...rest) {
-    const source = /[\\/]@pulumi[\\/]policy[\\/]server\.js$/.test(filename) ? changed(content) : content;
-    return _compile.call(this, source, filename, ...rest);
-  };
+  rewritten(server, changes, () => requireFrom(server));
 };
-
-function changed(content) {
-  const isKnown = changes.every(([from]) => content.split(from).length === 2);
-  return isKnown ? changes.reduce((text, [from, to]) => text.replace(from, () => to), content) : content;
-}
 
 const made = new WeakSet();
 

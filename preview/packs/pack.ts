@@ -154,9 +154,13 @@ export class PolicyPack {
   }
 
   async analyzeStack(resources: readonly PreviewResource[], providers: Providers): Promise<Analysis> {
-    const request = new analyzerPb.AnalyzeStackRequest();
-    request.setResourcesList(resources.map((resource) => stackResource(resource, providers)));
-    const response = await this.#call(analyzer.analyzeStack, request);
+    // Messages of one resource each, one behind the other, are one of them all: it never has to be there as objects.
+    const request = resources.map((resource) => {
+      const one = new analyzerPb.AnalyzeStackRequest();
+      one.addResources(stackResource(resource, providers));
+      return analyzer.analyzeStack.requestSerialize(one);
+    });
+    const response = await this.#send(analyzer.analyzeStack, request);
     // An error that a pack does not handle is logged, and what it was to judge then is not judged.
     const errors = this.#errors;
     if (errors !== "") throw new Failure("policy-pack", `${this.#child.label} failed:\n${errors}`);
@@ -213,7 +217,7 @@ export class PolicyPack {
 
   async #send<Request, Response>(
     method: MethodDefinition<Request, Response>,
-    request: Buffer,
+    request: Buffer | readonly Buffer[],
   ): Promise<Response> {
     try {
       return await this.#caller.send(method, request);

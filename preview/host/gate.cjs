@@ -1,0 +1,88 @@
+// A program declares all its resources before the first is registered, and the SDK then prepares and sends all of them
+// at once. What each holds meanwhile is let go once it is registered, so here they are prepared some hundred at a time,
+// in their order: the preview takes one after the other anyway.
+const { join } = require("node:path");
+
+/** Most resources that the preview is asked about at one time. */
+const most = 256;
+
+/** For how long nobody waits whatever happens, in milliseconds: what is asked may wait for what is not yet prepared. */
+const patienceMs = 5000;
+
+/** @param {string} sdk folder of the SDK */
+module.exports = (sdk) => {
+  const rpc = require(join(sdk, "runtime", "rpc.js"));
+  const { ResourceMonitorClient } = require(join(sdk, "proto", "resource_grpc_pb.js"));
+  const { serializeResourceProperties } = rpc;
+  const monitor = ResourceMonitorClient?.prototype;
+  const isOurs =
+    Object.getOwnPropertyDescriptor(rpc, "serializeResourceProperties")?.writable === true &&
+    ["registerResource", "readResource"].every((name) => typeof monitor?.[name] === "function");
+  if (!isOurs) return;
+  const gate = new Gate();
+  rpc.serializeResourceProperties = (...args) =>
+    gate.opened().then(() => serializeResourceProperties(...args));
+  for (const name of ["registerResource", "readResource"]) {
+    const call = monitor[name];
+    monitor[name] = function (...args) {
+      const answered = args.pop();
+      gate.asked();
+      return call.call(this, ...args, (...answer) => {
+        gate.answered();
+        return answered(...answer);
+      });
+    };
+  }
+};
+
+class Gate {
+  #waiting = [];
+  #next = 0;
+  #asked = 0;
+  #isPlanned = false;
+  #timer;
+
+  /** Resolves when a resource may be prepared. */
+  opened() {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#plan();
+    });
+  }
+
+  asked() {
+    this.#asked += 1;
+  }
+
+  answered() {
+    this.#asked -= 1;
+    this.#timer?.refresh();
+    this.#plan();
+  }
+
+  /** Once all that can go on has: those that wait for others are not asked about, and make room for more. */
+  #plan() {
+    if (this.#isPlanned || this.#next === this.#waiting.length) return;
+    this.#isPlanned = true;
+    setImmediate(() => {
+      this.#isPlanned = false;
+      this.#open(most - this.#asked);
+    });
+  }
+
+  #open(count) {
+    const until = Math.min(this.#waiting.length, this.#next + Math.max(0, count));
+    for (; this.#next < until; this.#next += 1) {
+      this.#waiting[this.#next]();
+      this.#waiting[this.#next] = undefined;
+    }
+    clearTimeout(this.#timer);
+    if (this.#next === this.#waiting.length) {
+      this.#waiting = [];
+      this.#next = 0;
+    } else {
+      this.#timer = setTimeout(() => this.#open(Number.POSITIVE_INFINITY), patienceMs);
+      if (count > 0) this.#plan();
+    }
+  }
+}
