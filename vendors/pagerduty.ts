@@ -157,10 +157,12 @@ export class PagerDuty {
         headers: versioned,
         right: `read ${name.replaceAll("_", " ")}`,
         schema: z
-          .looseObject({ more: z.boolean(), [name]: z.array(z.unknown()).max(1000) })
+          .looseObject({ more: z.boolean().nullish(), [name]: z.array(z.unknown()).max(1000) })
           .transform((answered, context) => {
             const items = z.array(item).safeParse(answered[name]);
-            if (items.success) return { more: answered.more, items: items.data };
+            // Where the answer does not say so, a full page may have another after it.
+            if (items.success)
+              return { more: answered.more ?? items.data.length >= limit, items: items.data };
             context.addIssue({ code: "custom", message: `${name} has another form` });
             return z.NEVER;
           }),

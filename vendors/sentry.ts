@@ -17,7 +17,7 @@ const project = z.looseObject({
 const key = z.looseObject({
   id,
   name: text.nullish(),
-  public: text,
+  public: text.nullish(),
   isActive: z.boolean(),
   rateLimit: z.looseObject({ count: z.number(), window: z.number() }).nullish(),
 });
@@ -71,7 +71,7 @@ const issue = z.looseObject({
   count: z.union([z.number(), text.transform(Number)]).nullish(),
 });
 
-const release = z.looseObject({ version: text, dateCreated: text, dateReleased: text.nullish() });
+const release = z.looseObject({ version: text, dateCreated: text.nullish(), dateReleased: text.nullish() });
 
 const checkIn = z.looseObject({
   id: text,

@@ -92,7 +92,14 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
         return { body: shown(service) };
       },
       "GET /services/:id/custom-domains": (request) =>
-        paged(request, "customDomain", find(request.parts[0])?.domains),
+        paged(
+          request,
+          "customDomain",
+          find(request.parts[0])?.domains.map((domain) => ({
+            ...{ createdAt: made, domainType: "subdomain", publicSuffix: "example", redirectForName: "" },
+            ...domain,
+          })),
+        ),
       "GET /services/:id/env-vars": (request) => paged(request, "envVar", find(request.parts[0])?.envs),
       "GET /logs": ({ query }) => {
         const isOwn = query.get("ownerId") === state.owner.id && query.get("type") === "app";
@@ -102,15 +109,15 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
           ...{ id: `log-${index}`, timestamp: new Date(now()).toISOString(), message },
           labels: [{ name: "type", value: "app" }],
         }));
-        return { body: { hasMore: false, logs } };
+        return { body: { hasMore: false, nextStartTime: made, nextEndTime: made, logs } };
       },
       "GET /env-groups": (request) => {
-        const listed = state.groups.map(({ id, name }) => ({ id, name, ownerId: state.owner.id }));
+        const listed = state.groups.map(({ envVars: _, ...group }) => shownGroup(group, state));
         return paged(request, "envGroup", listed);
       },
       "GET /env-groups/:id": ({ parts: [id] }) => {
         const group = state.groups.find((one) => one.id === id);
-        return group === undefined ? missing : { body: group };
+        return group === undefined ? missing : { body: { ...shownGroup(group, state), secretFiles: [] } };
       },
       "GET /projects": (request) => paged(request, "project", state.projects ?? []),
       "GET /environments": (request) => {
@@ -188,8 +195,22 @@ function shownService({
     ...service,
     ...{ autoDeployTrigger, autoDeploy: autoDeployTrigger === "off" ? "no" : "yes" },
     ...{ createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-11-01T00:00:00Z" },
-    notifyOnFail: "default",
+    ...{ notifyOnFail: "default", slug: service.name, rootDir: "" },
     dashboardUrl: `https://dashboard.render.com/web/${service.id}`,
+  };
+}
+
+function shownGroup<Group extends { serviceLinks: { id: string }[] }>(
+  group: Group,
+  { owner, services }: FakeRenderState,
+) {
+  return {
+    ...group,
+    ...{ ownerId: owner.id, createdAt: made, updatedAt: made },
+    serviceLinks: group.serviceLinks.map(({ id }) => ({
+      ...{ id, type: "web_service" },
+      name: services.find((service) => service.id === id)?.name ?? "gone",
+    })),
   };
 }
 
@@ -201,5 +222,8 @@ function shownDeploy({ id, commit, createdAt, trigger, status }: FakeRenderDeplo
     finishedAt: status === "live" || status === "deactivated" ? moment : null,
   };
 }
+
+/** When everything was made. */
+const made = "2026-01-01T00:00:00Z";
 
 const missing: FakeAnswer = { status: 404, body: { message: "not found" } };

@@ -93,6 +93,7 @@ export function fakeSupabase(state: FakeSupabaseState): FakeVendor {
             ...{ identifier: ref, database_type: "PRIMARY", is_using_scram_auth: true, db_user: "postgres" },
             ...{ db_host: "aws-0-eu-central-1.pooler.supabase.com", db_port: 6543, db_name: "postgres" },
             connection_string: "postgresql://postgres:canary-in-connection-string@host/postgres",
+            connectionString: "postgresql://postgres:canary-in-connection-string@host/postgres",
             ...{ default_pool_size: state.pooler.size, max_client_conn: null, pool_mode: state.pooler.mode },
           },
         ]),
