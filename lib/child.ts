@@ -256,25 +256,31 @@ function present<T>(stream: T | null | undefined): T {
   return stream;
 }
 
-/** Most bytes that a program may print that is read as one text. */
+/** Most bytes that a program may print that is read as one text, by default. */
 const maximumText = 64 * 1024 * 1024;
 
 /**
  * Runs a program to its end.
  *
+ * @param maximum most bytes that it may print
  * @returns its standard output
- * @throws {Failure} `failed`, when it prints more than 64 MiB or its exit status is not 0
+ * @throws {Failure} `failed`, when it prints more than that or its exit status is not 0
  */
-export async function outputOf(label: string, launch: Launch, signal: AbortSignal): Promise<string> {
+export async function outputOf(
+  label: string,
+  launch: Launch,
+  signal: AbortSignal,
+  maximum: number = maximumText,
+): Promise<string> {
   const child = new Child({ label, launch, signal });
   child.stdin.end();
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of child.stdout) {
     bytes += chunk.length;
-    if (bytes > maximumText) {
+    if (bytes > maximum) {
       await child.stop();
-      throw new Failure("failed", `${label} printed more than 64 MiB`);
+      throw new Failure("failed", `${label} printed more than ${Math.round(maximum / 1024 / 1024)} MiB`);
     }
     chunks.push(chunk);
   }

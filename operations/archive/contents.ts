@@ -19,6 +19,9 @@ const globalCatalogs: ReadonlySet<string> = new Set([
 /** Number of pg_class, whose objects have the rows that a dump contains. */
 const pgClass = "1259";
 
+/** Most bytes of a table of contents: the longest text that Node.js has is a little longer. */
+export const maximumContentsBytes = 500 * 1024 * 1024;
+
 /** A line of a table of contents, as `pg_restore --list --verbose` prints it. */
 export interface Line {
   text: string;

@@ -23,7 +23,7 @@ const entryRows = z.array(z.object({ entry: z.string() }));
  * Everything that depends on an object in the schemas, directly or not. What is part of another object, such
  * as the rule of a view, stands for that one.
  */
-const dependentsQuery = `
+export const dependentsQuery = `
   with recursive inside as materialized (
     select d.classid, d.objid from pg_depend d join pg_namespace n on n.oid = d.refobjid
      where d.refclassid = 'pg_namespace'::regclass and n.nspname = any($1) and d.deptype = 'n'

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { counted, listed } from "../../lib/text.ts";
 import type { Session } from "../../postgres/session.ts";
 import { type Carried, readCarried } from "./carried.ts";
+import { maximumContentsBytes } from "./contents.ts";
 import { readProperties } from "./database-properties.ts";
 import { selectDependents } from "./dependents.ts";
 import { besideOf, describeDatabase, type Objects, readGlobals } from "./describe.ts";
@@ -68,7 +69,13 @@ export async function describeContents(
     companionRows: Object.fromEntries(scope.withRows.map(({ table, entry }) => [table, entry])),
     remote,
     lockable,
-    notes: await notesOn(session, scope, { description: own.description, lockable, remote, carried }),
+    notes: await notesOn(session, scope, {
+      description: own.description,
+      around: around.description,
+      lockable,
+      remote,
+      carried,
+    }),
     details: await sealDetails(details, recipients),
   };
 }
@@ -112,10 +119,17 @@ async function notesOn(
   scope: Scope,
   {
     description,
+    around,
     lockable,
     remote,
     carried,
-  }: { description: Description; lockable: number; remote: Remote; carried: readonly Carried[] },
+  }: {
+    description: Description;
+    around: Description;
+    lockable: number;
+    remote: Remote;
+    carried: readonly Carried[];
+  },
 ): Promise<string[]> {
   const schemas = scope.schemas.map(({ name }) => name);
   const invalid = await namesOf(session, invalidIndexesQuery, schemas);
@@ -129,6 +143,15 @@ async function notesOn(
       (name) =>
         `Triggers that enforce foreign keys are disabled on ${name}. They are enabled in a restored database, and rows that violate a key make a restore fail.`,
     ),
+    ...[...(await namesOf(session, reorderedQuery, schemas))].map(
+      (name) =>
+        `The columns of ${name} come in another order in a restored database, those that it inherits first: no dump has their order.`,
+    ),
+    ...(contentsBytes(description, around) > maximumContentsBytes
+      ? [
+          `A drill and a restore read the table of contents of a dump as one text of at most ${maximumContentsBytes / 1024 / 1024} MiB, which these objects may exceed: only pg_restore itself could then restore the dump.`,
+        ]
+      : []),
     ...scope.unreadable.map((name) => `The table ${name} is not in the backup: the role may not read it.`),
     ...[...(await namesOf(session, unloggedQuery, schemas))].map(
       (name) =>
@@ -172,7 +195,11 @@ const columnUsersQuery = `
     join pg_class c on c.oid = coalesce(a.adrelid, case d.classid when 'pg_class'::regclass then d.objid end)
     join pg_namespace own on own.oid = c.relnamespace
    where n.nspname = any($1) and own.nspname !~ '^pg_' and c.relkind in ('r', 'p', 'f')
-     and d.deptype in ('n', 'a') and not exists (
+     and d.deptype in ('n', 'a')
+     -- A plain default is put back.
+     and (a.oid is null or exists (select from pg_attribute g
+           where g.attrelid = a.adrelid and g.attnum = a.adnum and g.attgenerated <> ''))
+     and not exists (
        select from pg_depend e where e.classid = s.classid and e.objid = s.objid and e.deptype = 'e')
      and (own.nspname <> all($1) or (d.classid = c.tableoid and s.classid = 'pg_type'::regclass and exists (
        select from pg_depend e where e.classid = c.tableoid and e.objid = c.oid and e.deptype = 'e')))`;
@@ -185,6 +212,29 @@ const invalidIndexesQuery = `
   select i.indexrelid::regclass::text as name
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
    where n.nspname = any($1) and not i.indisvalid and c.relkind = 'i'`;
+
+/** About how long the table of contents of a dump will be, in bytes: long names and privileges take more. */
+function contentsBytes(...all: readonly Description[]): number {
+  const [{ largeObjects } = { largeObjects: 0 }] = all;
+  const objects = all.reduce((sum, { objects: some }) => sum + Object.keys(some).length, 0);
+  return objects * 400 + largeObjects * 150;
+}
+
+/** Tables whose columns the server will put in another order when it makes them with their parents. */
+const reorderedQuery = `
+  with columns as (
+    select c.oid, a.attname, a.attnum,
+           (select min(i.inhseqno * 10000 + p.attnum) from pg_inherits i
+              join pg_attribute p on p.attrelid = i.inhparent and p.attname = a.attname and p.attnum > 0 and not p.attisdropped
+             where i.inhrelid = c.oid) as place
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where n.nspname = any($1) and c.relkind in ('r', 'f', 'p') and not c.relispartition
+       and exists (select from pg_inherits i where i.inhrelid = c.oid)
+  )
+  select oid::regclass::text as name from columns group by oid
+  having array_agg(attname order by attnum) <> array_agg(attname order by place nulls last, attnum)`;
 
 const disabledKeysQuery = `
   select distinct c.oid::regclass::text as name

@@ -10,6 +10,8 @@ export interface DumpOptions {
   snapshot: string;
   /** Major version of the server. */
   serverMajor: number;
+  /** Encoding of the database: it may give its clients another one, which does not have every character. */
+  encoding: string;
   /** For how long the dump waits for a lock, in milliseconds. */
   lockTimeoutMs: number;
   signal: AbortSignal;
@@ -40,10 +42,11 @@ export async function* dump(options: DumpOptions): AsyncGenerator<Uint8Array> {
  * named: with schemas named, pg_dump leaves out everything that is in none, such as casts, event triggers,
  * publications, the privileges of extensions, and large objects.
  */
-function dumpArguments({ scope, snapshot, lockTimeoutMs }: DumpOptions): string[] {
+function dumpArguments({ scope, snapshot, encoding, lockTimeoutMs }: DumpOptions): string[] {
   return [
     "--format=custom",
     "--no-password",
+    `--encoding=${encoding}`,
     `--lock-wait-timeout=${lockTimeoutMs}`,
     `--snapshot=${snapshot}`,
     ...scope.excluded.map((schema) => `--exclude-schema="${schema.replaceAll('"', '""')}"`),

@@ -36,13 +36,25 @@ export const neutralSettings = `
   set transform_null_equals = off;
   set backslash_quote = safe_encoding;
   set standard_conforming_strings = on;
-  do $do$ declare one text[]; begin
-    -- Those of newer servers, and one that only a superuser may set.
-    foreach one slice 1 in array '{{session_replication_role,origin},{idle_session_timeout,0},{transaction_timeout,0}}'::pg_catalog.text[][] loop
-      begin
-        if pg_catalog.current_setting(one[1], true) operator(pg_catalog.<>) one[2] then
-          perform pg_catalog.set_config(one[1], one[2], false);
-        end if;
-      exception when others then null;
-      end;
-    end loop; end $do$`;
+  -- Those of newer servers, and one that few may set. A database need not have a language for blocks.
+  select pg_catalog.set_config(s.name, w.wanted, false)
+    from (values ('session_replication_role', 'origin'), ('idle_session_timeout', '0'), ('transaction_timeout', '0'))
+      w (name, wanted)
+    join pg_catalog.pg_settings s on s.name operator(pg_catalog.=) w.name
+   where s.setting operator(pg_catalog.<>) w.wanted
+     and (s.context operator(pg_catalog.=) 'user' or pg_catalog.has_parameter_privilege(s.name, 'set'))`;
+
+/**
+ * Makes the language of the blocks that a restore runs, where a database does not have it.
+ *
+ * @returns whether it was missing
+ */
+export async function makeBlocks(session: Session): Promise<boolean> {
+  const had = await namesOf(
+    session,
+    "select lanname::text as name from pg_language where lanname = 'plpgsql'",
+  );
+  if (had.size > 0) return false;
+  await session.run("create extension plpgsql");
+  return true;
+}

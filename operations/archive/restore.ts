@@ -9,6 +9,7 @@ import {
   dataOf,
   divideContents,
   linesOf,
+  maximumContentsBytes,
   schemaPrivilegesOf,
   selectContents,
   splitAttachments,
@@ -20,8 +21,9 @@ import { extensionCommentStatements } from "./extension-comments.ts";
 import { attemptEach, createExtensions, type LeftOut, leftOutNotes, versionNotes } from "./extensions.ts";
 import { setChecksAside } from "./late-checks.ts";
 import type { Manifest } from "./manifest.ts";
-import { namesOf } from "./names.ts";
+import { makeBlocks, namesOf } from "./names.ts";
 import { grantMemberships, membershipsOf, powerless, roleStatements, schemaStatements } from "./prepare.ts";
+import { refreshedViews, splitRefreshes, unfilled } from "./refresh.ts";
 import { withoutRemote } from "./remote.ts";
 import { lendSearchPath, withSearchPath } from "./search-path.ts";
 import { findMissingProviders, isLabel, labelNotes } from "./security-labels.ts";
@@ -93,7 +95,9 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const without = (line: { entry: string; rest: string }): boolean =>
       isRemote(line) || (providers.length > 0 && isLabel(line));
     const selected = selectContents(contents, manifest, { globals, leftOut, without });
-    const { others: withTriggers, eventTriggers } = splitEventTriggers(selected);
+    const { others: filled, eventTriggers } = splitEventTriggers(selected);
+    const { others: withTriggers, refreshes } = splitRefreshes(filled);
+    const notFilled: string[] = [];
     const { others, triggers } = splitTriggers(withTriggers);
     const privileges = schemaPrivilegesOf(others);
     if (privileges.trim() !== "") {
@@ -129,6 +133,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
         writeFileSync(list, text, { mode: 0o600 });
         await runRestore({ ...options, jobs }, list, ["--section=post-data"]);
       }
+      notFilled.push(...(await fillViews(options, list, refreshes)));
       await carrier.make("last");
     });
     for (const statement of settingStatements(details.settings, { roles: fullRoles })) {
@@ -147,7 +152,7 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
         surroundings: true,
         globals,
         dependents: new Set(),
-        missing: carrier.missing,
+        missing: [...carrier.missing, ...notFilled],
         extensions: manifest.extensions.filter(
           ({ name }) => !leftOut.some(({ extension }) => extension.name === name),
         ),
@@ -159,6 +164,25 @@ export async function restoreParallel(options: RestoreOptions): Promise<Outcome>
     const hint = !fullRoles && lacksRights.test(reason) ? `\n${needsRights}` : "";
     throw new Failure("failed", `The restore failed: ${reason}${hint}`);
   }
+}
+
+/** Fills materialized views. @returns a sentence for each that could not be filled */
+async function fillViews(options: RestoreOptions, list: string, refreshes: string): Promise<string[]> {
+  if (refreshes.trim() === "") return [];
+  const { session, manifest, file, signal } = options;
+  writeFileSync(list, refreshes, { mode: 0o600 });
+  try {
+    await runRestore(options, list, ["--section=post-data"]);
+    return [];
+  } catch {
+    signal.throwIfAborted();
+  }
+  const failed: string[] = [];
+  for (const name of await refreshedViews({ file, dumpVersion: manifest.dumpVersion }, refreshes, signal)) {
+    const reason = await attemptEach(session, [`refresh materialized view ${name}`]);
+    if (reason !== undefined) failed.push(unfilled(name, reason));
+  }
+  return failed;
 }
 
 /** Makes tables, types, functions and views, and what stands for some of them. */
@@ -219,7 +243,7 @@ export function listContents(
   signal: AbortSignal,
 ): Promise<string> {
   const launch = launchOf("pg_restore", ["--list", "--verbose", file], undefined, majorOf(dumpVersion));
-  return outputOf("pg_restore", launch, signal);
+  return outputOf("pg_restore", launch, signal, maximumContentsBytes);
 }
 
 /** The numbers of the lines of a dump's contents that are in a schema. */
@@ -231,7 +255,8 @@ export async function listSchema(
 ): Promise<ReadonlySet<string>> {
   const args = ["--list", `--schema=${schema}`, file];
   const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
-  return new Set(linesOf(await outputOf("pg_restore", launch, signal)).map(({ id }) => id));
+  const contents = await outputOf("pg_restore", launch, signal, maximumContentsBytes);
+  return new Set(linesOf(contents).map(({ id }) => id));
 }
 
 /** @returns the extensions that could not be created, and a sentence for each membership that could not be made */
@@ -241,6 +266,7 @@ async function prepare({
   roles: which,
 }: RestoreOptions): Promise<{ leftOut: LeftOut[]; apart: string[] }> {
   await prepareSession(session);
+  await makeBlocks(session);
   const missing = which === "existing" ? [] : manifest.roles;
   const roles = which === "full" ? missing : missing.map(powerless);
   const existing = await namesOf(session, "select rolname::text as name from pg_roles");

@@ -107,4 +107,37 @@ const uncarried: readonly { query: string; note: (names: string) => string }[] =
     note: (names) =>
       `Replication slots are not in the backup, and their subscribers need new ones: ${names}.`,
   },
+  {
+    // A subscription makes its own, which is named by its number.
+    query: String.raw`select quote_ident(roname) as name from pg_replication_origin
+             where roname !~ '^pg_\d+(_\d+)?$' order by 1`,
+    note: (names) =>
+      `Replication origins belong to the server and are not in the backup: ${names}. A subscriber that continues from one needs its position again.`,
+  },
+  {
+    query: `select format('%s on %s to %s', string_agg(x.privilege_type, ', ' order by x.privilege_type), p.parname,
+               case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end) as name
+              from pg_parameter_acl p cross join lateral aclexplode(p.paracl) x
+             where x.grantee <> 10
+             group by p.parname, x.grantee order by 1`,
+    note: (names) =>
+      `Privileges on settings belong to the server and are not in the backup, so a new server needs them again: ${names}.`,
+  },
+  {
+    query: `select format('comment on %I', r.rolname) as name
+              from pg_shdescription d join pg_roles r on r.oid = d.objoid
+             where d.classoid = 'pg_authid'::regclass and exists (
+               select from pg_shdepend s join pg_database b on b.datname = current_database()
+                where s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid
+                  and (s.dbid = b.oid or s.dbid = 0 and s.classid = 'pg_database'::regclass and s.objid = b.oid))
+             union all
+            select format('%s label of %s', l.provider, case l.classoid when 'pg_database'::regclass
+                then 'the database' else quote_ident(pg_get_userbyid(l.objoid)) end)
+              from pg_shseclabel l
+             where l.classoid = 'pg_authid'::regclass
+                or l.classoid = 'pg_database'::regclass and l.objoid = (select oid from pg_database where datname = current_database())
+             order by 1`,
+    note: (names) =>
+      `Comments on roles, and security labels of roles and of the database, are not in the backup: ${names}.`,
+  },
 ];

@@ -54,7 +54,7 @@ export function splitTriggers(contents: string): { others: string; triggers: str
 }
 
 /** The lines of a table of contents that fit, and the others. */
-function divided(contents: string, fits: RegExp): [fitting: string, others: string] {
+export function divided(contents: string, fits: RegExp): [fitting: string, others: string] {
   const lines = contents.split("\n");
   const fitting = lines.filter((line) => fits.test(line));
   return [`${fitting.join("\n")}\n`, lines.filter((line) => !fits.test(line)).join("\n")];

@@ -128,7 +128,9 @@ async function backUpIn(session: ServerSession, options: BackupOptions, started:
   const { snapshot, scope, surroundings, dumpVersion } = await openSnapshot(session, options);
   progress?.("the dump");
   const serverMajor = majorOf(surroundings.serverVersion);
-  const content = await dumpAndDescribe(session, options, { key, snapshot, serverMajor, scope, hasRoom });
+  const { encoding } = surroundings;
+  const place = { key, snapshot, serverMajor, encoding, scope, hasRoom };
+  const content = await dumpAndDescribe(session, options, place);
   await checkStored(store, key, content.sealed.bytes);
   const manifest: Manifest = {
     version: 2,
@@ -187,9 +189,17 @@ async function dumpAndDescribe(
     key,
     snapshot,
     serverMajor,
+    encoding,
     scope,
     hasRoom,
-  }: { key: string; snapshot: string; serverMajor: number; scope: Scope; hasRoom: boolean },
+  }: {
+    key: string;
+    snapshot: string;
+    serverMajor: number;
+    encoding: string;
+    scope: Scope;
+    hasRoom: boolean;
+  },
 ): Promise<Pick<Manifest, "plain" | "sealed"> & Contents> {
   const { store, connection, recipients, lockTimeoutMs: waits = lockTimeoutMs } = options;
   const expectedBytes = await databaseBytes(session);
@@ -198,7 +208,15 @@ async function dumpAndDescribe(
   const plain = new Tally();
   const sealed = new Tally();
   const send = async (): Promise<void> => {
-    const stream = dump({ connection, scope, snapshot, serverMajor, lockTimeoutMs: waits, signal });
+    const stream = dump({
+      connection,
+      scope,
+      snapshot,
+      serverMajor,
+      encoding,
+      lockTimeoutMs: waits,
+      signal,
+    });
     const body = sealed.through(await seal(plain.through(stream), recipients));
     await store.upload(key, body, { expectedBytes, signal });
   };

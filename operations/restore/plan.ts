@@ -10,6 +10,8 @@ export interface Plan {
   globals: Set<string>;
   /** Objects of other schemas to make again from the dump. */
   dependents: Set<string>;
+  /** Those of them that the target had with another definition. */
+  reverted: string[];
   /** Statements that drop objects which the dump has with other definitions. */
   drops: string[];
   /** What is lost for good, one sentence each. */
@@ -21,14 +23,15 @@ export interface Plan {
 /**
  * Compares what there was beside the schemas with what is left, and plans what the dump can bring back.
  *
- * @param before before the schemas were emptied
+ * @param original before anything was changed
+ * @param before before the schemas were emptied, without what was put aside
  * @param after since then
  * @param aside objects in no schema that are put back after the restore
  */
 export async function planBeside(
   session: Session,
   manifest: Manifest,
-  { before, after }: { before: Bystanders; after: Bystanders },
+  { original, before, after }: { original: Bystanders; before: Bystanders; after: Bystanders },
   aside: ReadonlyMap<string, unknown>,
 ): Promise<Plan> {
   const dependents = await hostedDependents(session, manifest, after);
@@ -55,7 +58,11 @@ export async function planBeside(
       (name) => isCovered(name) || aside.has(name) || / in publication /.test(name),
     ),
   ];
-  return { globals, dependents, drops, lost, unchanged };
+  const reverted = [...dependents].filter((name) => {
+    const definition = own(original.objects, name);
+    return definition !== undefined && definition !== manifest.dependents[name]?.definition;
+  });
+  return { globals, dependents, reverted, drops, lost, unchanged };
 }
 
 function lostOf(before: Digests, after: Digests, isCovered: (name: string) => boolean): string[] {
@@ -89,10 +96,14 @@ async function hostedDependents(
       .map(({ name }) => name),
   );
   const hasSchemas = companions.every(({ name }) => there.has(name));
+  // The view of a rule or trigger may be lost, too.
+  const views = new Set(missing.filter((name) => /^(?:materialized )?view /.test(name)));
+  const isRemade = (host: string): boolean =>
+    hasSchemas && (views.has(`view ${host}`) || views.has(`materialized view ${host}`));
   return new Set(
     missing.filter((_, index) => {
       const host = hosts[index];
-      return host === undefined ? hasSchemas : there.has(host);
+      return host === undefined ? hasSchemas : there.has(host) || isRemade(host);
     }),
   );
 }

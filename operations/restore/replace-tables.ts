@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Manifest } from "../archive/manifest.ts";
 import type { QualifiedName } from "../archive/qualified-names.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
-import { type ForeignKeys, putKeysAside } from "./foreign-keys.ts";
+import { putKeysAside } from "./constraints.ts";
 import { type DumpRun, runList } from "./run-dump.ts";
 import type { ScriptSession } from "./script-session.ts";
 
@@ -29,7 +29,7 @@ export async function replaceTables(
     (table) => !present.some(({ schema, name }) => schema === table.schema && name === table.name),
   );
   const oids = present.map(({ oid }) => oid);
-  const keys: ForeignKeys = await putKeysAside(session, keysQuery, oids);
+  const keys = await putKeysAside(session, keysQuery, oids);
   const triggers = triggerRows.parse(await session.rows(triggersQuery, oids));
   for (const { table, name } of triggers) await session.run(`alter table ${table} disable trigger ${name}`);
   const filled = present.filter(({ hasRows }) => hasRows);

@@ -10,13 +10,14 @@ import { type Details, readSettings } from "../archive/details.ts";
 import { extensionCommentStatements } from "../archive/extension-comments.ts";
 import { describeHolders, isLockTimeout, lockTimeoutMs } from "../archive/lock-holders.ts";
 import { type Manifest, totalsOf } from "../archive/manifest.ts";
-import { neutralSettings, serverNames } from "../archive/names.ts";
+import { makeBlocks, namesOf, neutralSettings, serverNames } from "../archive/names.ts";
 import { belongsTo } from "../archive/restore.ts";
 import { quietEventTriggers } from "../archive/triggers.ts";
 import { verify } from "../archive/verify.ts";
 import { readBystanders } from "./bystanders.ts";
+import { putDefaultsAside } from "./column-defaults.ts";
+import { putChecksAside, putKeysAside } from "./constraints.ts";
 import { droppedDefaults, isDefaultPrivilegesOf, type RoleName } from "./default-privileges.ts";
-import { putKeysAside } from "./foreign-keys.ts";
 import { makeRoom } from "./make-room.ts";
 import { type Plan, planBeside } from "./plan.ts";
 import { watchPublications } from "./publications.ts";
@@ -97,9 +98,28 @@ const sessionSettings = `
   ${serverNames};
   set client_min_messages = error;
   ${readableEncoding};
-  ${withoutCompiler};
-  do $do$ begin perform set_config('client_connection_check_interval', '2s', false);
-    exception when others then null; end $do$`;
+  ${withoutCompiler}`;
+
+/** Fails where the server's system cannot do it. */
+const watchClient = "set client_connection_check_interval = '2s'";
+
+/**
+ * Makes the language of blocks in the session's transaction, where the database does not have it.
+ *
+ * @returns a function that removes it again, unless something restored needs it
+ */
+async function needBlocks(session: ScriptSession): Promise<() => Promise<void>> {
+  const wasMissing = await makeBlocks(session);
+  await attempt(session, [watchClient]);
+  return async () => {
+    if (!wasMissing) return;
+    const users = await namesOf(
+      session,
+      "select p.oid::text as name from pg_proc p join pg_language l on l.oid = p.prolang where l.lanname = 'plpgsql' limit 1",
+    );
+    if (users.size === 0) await session.run("drop extension plpgsql");
+  };
+}
 
 /** The restore without its commit. */
 async function replaceWithin(
@@ -111,25 +131,33 @@ async function replaceWithin(
   await session.run(sessionSettings);
   const waits = options.lockTimeoutMs ?? lockTimeoutMs;
   await session.run(`begin; set local lock_timeout = ${waits}; set local statement_timeout = 0`);
-  const before = await readBystanders(session, manifest);
+  const removeBlocks = await needBlocks(session);
+  const schemas = manifest.schemas.map(({ name }) => name);
+  const original = await readBystanders(session, manifest);
+  const enableFirst = await quietEventTriggers(session);
+  const setDefaults = await putDefaultsAside(session, schemas);
+  await enableFirst();
+  // A default that is put aside is not lost, and neither is it a difference.
+  const before = setDefaults === undefined ? original : await readBystanders(session, manifest);
   const publishAgain = await watchPublications(session, manifest);
   const enableBystanders = await quietEventTriggers(session);
   const keys = await putKeysAside(
     session,
     "k.confrelid in (select c.oid from pg_class c where c.relnamespace in (select oid from pg_namespace where nspname = any($1))) and k.conrelid not in (select c.oid from pg_class c where c.relnamespace in (select oid from pg_namespace where nspname = any($1)))",
-    manifest.schemas.map(({ name }) => name),
+    schemas,
   );
+  const checks = await putChecksAside(session, schemas);
   const keepLargeObjects = files.part !== undefined;
   const room = await makeRoom(session, { ...options, keepLargeObjects }, manifest);
   await enableBystanders();
   const after = await readBystanders(session, manifest);
-  const planned = await planBeside(session, manifest, { before, after }, room.ownDefaults);
-  const isAside = (sentence: string): boolean => keys.names.has(sentence.replace(/ is missing\.$/, ""));
+  const planned = await planBeside(session, manifest, { original, before, after }, room.ownDefaults);
+  const aside = new Set([...keys.names, ...checks.names]);
+  const isAside = (sentence: string): boolean => aside.has(sentence.replace(/ is missing\.$/, ""));
   const plan = { ...planned, lost: planned.lost.filter((sentence) => !isAside(sentence)) };
   failOn("The restore would drop or change objects that depend on what it replaces", plan.lost, options);
   const enableOthers = await quietEventTriggers(session);
   for (const statement of plan.drops) await session.run(statement);
-  const schemas = manifest.schemas.map(({ name }) => name);
   const forbidCreate = await letCreate(
     session,
     manifest.needsRoles,
@@ -150,10 +178,12 @@ async function replaceWithin(
     extensions: manifest.extensions,
     leftOut: room.leftOut,
   });
-  const runEventTriggers = await runDump(session, manifest, { plan, room, carrier }, run);
+  const { runEventTriggers, notFilled } = await runDump(session, manifest, { plan, room, carrier }, run);
   const uncommented = await commentExtensions(session, manifest, files.details, plan);
   await forbidCreate();
+  await checks.putBack();
   await keys.putBack();
+  await setDefaults?.();
   const unpublished = await publishAgain();
   for (const [name, statements] of room.ownDefaults) {
     if (Object.hasOwn(manifest.globals, name)) continue;
@@ -173,7 +203,7 @@ async function replaceWithin(
     ),
     dependents: new Set(Object.keys(manifest.dependents)),
     extensions: manifest.extensions.filter(({ name }) => room.withData.has(name)),
-    missing: carrier.missing,
+    missing: [...carrier.missing, ...notFilled],
     isPart: files.part !== undefined,
     isIgnored: isForeign,
   };
@@ -188,6 +218,7 @@ async function replaceWithin(
   // Deferred constraints fail here, where it is certain that nothing was changed.
   await session.run("set constraints all immediate");
   await standBack(session, room.actedFor);
+  await removeBlocks();
   options.signal.throwIfAborted();
   return {
     ...totalsOf(description),
@@ -195,6 +226,10 @@ async function replaceWithin(
       ...plan.lost,
       ...unpublished,
       ...droppedDefaults(manifest.description, description, isForeign),
+      ...plan.reverted.map(
+        (name) =>
+          `${name} depends on what was restored and is as the backup has it: the target had another definition.`,
+      ),
       ...[...plan.unchanged].map((name) => `${name} differs from the backup and was left unchanged.`),
       ...room.notes,
       ...(await differingDatabase(session, files.details)),
@@ -215,6 +250,7 @@ async function replaceTablesWithin(
   await session.run(sessionSettings);
   const waits = options.lockTimeoutMs ?? lockTimeoutMs;
   await session.run(`begin; set local lock_timeout = ${waits}; set local statement_timeout = 0`);
+  const removeBlocks = await needBlocks(session);
   const actedFor = await standIn(session);
   const enableOthers = await quietEventTriggers(session);
   const { noOwner, signal } = options;
@@ -242,6 +278,7 @@ async function replaceTablesWithin(
   failOn("The restored tables differ from the backup", differences, options);
   await session.run("set constraints all immediate");
   await standBack(session, actedFor);
+  await removeBlocks();
   signal.throwIfAborted();
   return { ...totalsOf(description), differences: [...acceptedSentences(accepted), ...differences] };
 }

@@ -15,6 +15,7 @@ import {
 import { readableEncoding } from "../archive/describe.ts";
 import { setChecksAside } from "../archive/late-checks.ts";
 import type { Manifest } from "../archive/manifest.ts";
+import { refreshedViews, splitRefreshes, unfilled } from "../archive/refresh.ts";
 import { withoutRemote } from "../archive/remote.ts";
 import { lendSearchPath } from "../archive/search-path.ts";
 import { isLabel } from "../archive/security-labels.ts";
@@ -43,21 +44,28 @@ export interface DumpRun {
  * Runs the part of a dump that is restored, in the session's transaction: first rows of other schemas that
  * foreign keys refer to, then the schemas and what is in none, then what other schemas lost.
  *
- * @returns a function that makes the event triggers, which run at what is made after them
+ * @returns a function that makes the event triggers, which run at what is made after them, and a sentence for each
+ *   materialized view that could not be filled
  */
 export async function runDump(
   session: ScriptSession,
   manifest: Manifest,
   { plan, room, carrier }: { plan: Plan; room: Room; carrier: Carrier },
   run: DumpRun,
-): Promise<() => Promise<void>> {
+): Promise<{ runEventTriggers: () => Promise<void>; notFilled: string[] }> {
   await carrier.make("first");
   const companions = manifest.companions.map(({ name }) => name);
   const filled = await emptyCompanions(session, manifest);
   if (filled.size > 0) {
     await runList(session, run, dataOf(run.contents, filled), ["--section=data"]);
   }
-  const { others: main, eventTriggers } = splitEventTriggers(mainContents(manifest, { plan, room }, run));
+  const { others, eventTriggers } = splitEventTriggers(mainContents(manifest, { plan, room }, run));
+  const { others: main, refreshes } = splitRefreshes(others);
+  const notFilled: string[] = [];
+  const fill = async (view: string): Promise<void> => {
+    const reason = await attempt(session, [`refresh materialized view ${view}`]);
+    if (reason !== undefined) notFilled.push(unfilled(view, reason));
+  };
   const without = companions.map((name) => `--exclude-schema=${name}`);
   const { lend, takeBack } = lendSearchPath(manifest);
   const privileges = schemaPrivilegesOf(main);
@@ -79,6 +87,7 @@ export async function runDump(
   await runList(session, run, main, ["--section=data", ...without]);
   for (const statement of checks.statements) await session.run(statement);
   await runList(session, run, main, ["--section=post-data", ...without]);
+  for (const view of await refreshedViews(run, refreshes, run.signal)) await fill(view);
   await carrier.make("last");
   for (const statement of takeBack) await session.run(statement);
   // With schemas left out, pg_restore leaves out privileges whose object has no line of its own.
@@ -90,10 +99,11 @@ export async function runDump(
   for (const name of plan.dependents) {
     // The dump does not fill the materialized views of other schemas.
     if (name.startsWith("materialized view ") && !isRemote(name)) {
-      await attempt(session, [`refresh ${name}`]);
+      await fill(name.slice("materialized view ".length));
     }
   }
-  return () => runList(session, run, eventTriggers, ["--section=post-data"]);
+  const runEventTriggers = () => runList(session, run, eventTriggers, ["--section=post-data"]);
+  return { runEventTriggers, notFilled };
 }
 
 function mainContents(

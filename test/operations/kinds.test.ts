@@ -90,6 +90,9 @@ const kinds: readonly Kind[] = [
       create table p1 (id int not null, d date not null, rid int, constraint odd_pk primary key (id, d), constraint odd_fk foreign key (rid) references r);
       alter table p attach partition p1 for values from ('2020-01-01') to ('2021-01-01'); insert into p values (1, '2020-02-02', 1);`,
     asked: "select * from p",
+    notes: [
+      "The columns of public.child come in another order in a restored database, those that it inherits first: no dump has their order.",
+    ],
   },
   {
     name: "objects in no schema",
@@ -190,17 +193,24 @@ describe("a backup, a drill and a restore bring back", () => {
   });
 });
 
-test("what a backup leaves to the server is named: prepared transactions, slots, and labels of a missing provider", async () => {
+test("what a backup leaves to the server is named: prepared transactions, slots, origins, privileges on settings, and labels of a missing provider", async () => {
   const { connection, ask } = await make(
     `create table t (a int); insert into t values (1); create table held (a int);
      insert into pg_seclabel values ('t'::regclass, 'pg_class'::regclass, 0, 'masking', 'MASKED')`,
   );
   await ask("select pg_create_logical_replication_slot('kind_slot', 'pgoutput')");
+  await ask(
+    `select pg_replication_origin_create('kind origin'); create role kind_setter; comment on role kind_setter is 'c';
+     grant select on t to kind_setter; grant set, alter system on parameter log_statement to kind_setter`,
+  );
   await ask("begin; insert into held values (2); prepare transaction 'left open'");
   try {
     expect((await cycle.backUp(connection)).notes).toEqual([
       `Changes of transactions that are prepared and not yet committed are not in the backup: "left open".`,
       "Replication slots are not in the backup, and their subscribers need new ones: kind_slot.",
+      `Replication origins belong to the server and are not in the backup: "kind origin". A subscriber that continues from one needs its position again.`,
+      "Privileges on settings belong to the server and are not in the backup, so a new server needs them again: ALTER SYSTEM, SET on log_statement to kind_setter.",
+      "Comments on roles, and security labels of roles and of the database, are not in the backup: comment on kind_setter.",
     ]);
     const { holds, drill } = await cycle.drill();
     expect(holds).toBe(true);
@@ -215,8 +225,26 @@ test("what a backup leaves to the server is named: prepared transactions, slots,
     expect(await ask("select a from t")).toBe("1");
   } finally {
     await ask("rollback prepared 'left open'").catch(() => undefined);
-    await ask("select pg_drop_replication_slot('kind_slot')");
+    await ask("select pg_drop_replication_slot('kind_slot'), pg_replication_origin_drop('kind origin')");
+    await ask("revoke all on parameter log_statement from kind_setter");
   }
+});
+
+test("a materialized view that can no longer be filled is named, and can be accepted", async () => {
+  const { connection, ask } = await make(
+    `create table t (a int); insert into t values (2); create materialized view "m;""x" as select 10 / a as q from t;
+     create materialized view n as select count(*) from t; update t set a = 0;`,
+  );
+  await cycle.backUp(connection);
+  const lost = `materialized view public."m;""x" was not filled: division by zero.`;
+  expect((await cycle.drill()).problems).toEqual([lost]);
+  await expect(cycle.restore(connection)).rejects.toThrow(lost);
+  const accepted = [{ name: `materialized view public."m;""x"`, reason: "rebuilt each night" }];
+  const differences = [`Accepted: ${lost} (rebuilt each night)`];
+  const target = cycle.source.connection("refilled");
+  expect((await cycle.restore(target, { jobs: 2, accepted })).differences).toEqual(differences);
+  expect((await cycle.restore(connection, { accepted })).differences).toEqual(differences);
+  expect(await ask("select count from n")).toBe("1");
 });
 
 test("a table of another schema that would lose its rows is not replaced", async () => {

@@ -228,6 +228,41 @@ export const moreKinds: readonly Kind[] = [
       select count(*)::text from pg_depend where deptype = 'e' and objid in ('akeys'::regproc, '->(hstore,text)'::regoperator)`,
   },
   {
+    name: "a database without a language for blocks",
+    made: `drop extension plpgsql; create table t (a int primary key); insert into t values (7);
+      create function twice(int) returns int language sql immutable as 'select 2 * $1'; create index on t (twice(a));`,
+    asked:
+      "select count(*) from pg_index where indrelid = 't'::regclass and not exists (select from pg_extension)",
+  },
+  {
+    name: "everything of another schema that depends on what is replaced",
+    schemas: ["app"],
+    made: `create schema app; create schema report; create table app.a (id int primary key); insert into app.a values (1);
+      create function app.f(int) returns int language sql immutable as 'select $1'; create sequence app.s;
+      create view report.v as select id from app.a; create rule r as on insert to report.v do instead insert into app.a values (new.id);
+      create view report.w as select * from report.v; alter view report.w alter column id set default app.f(3);
+      create function report.t() returns trigger language plpgsql as 'begin return new; end';
+      create trigger io instead of insert on report.w for each row execute function report.t();
+      create materialized view report.m as select count(*) c from report.w; create unique index on report.m (c);
+      create domain report.d as int constraint dc check (app.f(value) > 0); comment on constraint dc on domain report.d is 'dc';
+      create table report.log (id int check (app.f(id) > 0), a int references app.a, n int default nextval('app.s'), e report.d);
+      insert into report.log values (1, 1, 5, 6); create index on report.log (app.f(a)); create policy p on report.log using (app.f(id) = 1);
+      create function report.u(int default app.f(3)) returns bigint begin atomic select count(*) from app.a; end;`,
+    asked: `select string_agg(k.conname || pg_get_constraintdef(k.oid), ',' order by k.conname) from pg_constraint k where connamespace = 'report'::regnamespace
+      union all select string_agg(pg_get_expr(adbin, adrelid), ',' order by pg_get_expr(adbin, adrelid)) from pg_attrdef
+      union all select string_agg(pg_get_ruledef(oid), ',' order by pg_get_ruledef(oid)) from pg_rewrite where ev_class in ('report.v'::regclass, 'report.w'::regclass)
+      union all select c::text || report.u() || obj_description((select oid from pg_constraint where conname = 'dc'), 'pg_constraint') from report.m
+      union all select count(*)::text from pg_index where indrelid in ('report.log'::regclass, 'report.m'::regclass)
+      union all select tgname || polname from pg_trigger, pg_policy where not tgisinternal`,
+    notes: ["The backup also has the definitions of 1 schema that belong with it: report."],
+  },
+  {
+    name: "text that the encoding for the database's clients does not have",
+    made: `create table t (a text); insert into t values ('€ Ж');
+      do $$ begin execute format('alter database %I set client_encoding = LATIN1', current_database()); end $$`,
+    asked: "select a = U&'\\20AC \\0416' from t",
+  },
+  {
     name: "names and definitions that are no text in any encoding",
     create: "encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0",
     made: `create table t (a int); insert into t values (1);

@@ -1,0 +1,42 @@
+import { writeFileSync } from "node:fs";
+import { outputOf } from "../../lib/child.ts";
+import { launchOf, majorOf } from "../../postgres/programs.ts";
+import { divided } from "./triggers.ts";
+
+/**
+ * Divides a table of contents: materialized views are filled last, as pg_restore does it too, and each on its own
+ * where that fails. A view may have been filled when its query still could be run, and its rows are in no dump.
+ */
+export function splitRefreshes(contents: string): { others: string; refreshes: string } {
+  const [refreshes, others] = divided(contents, /^\d+; 0 \d+ MATERIALIZED VIEW DATA /);
+  return { others, refreshes };
+}
+
+/**
+ * The quoted names of the materialized views that lines of a table of contents fill, in that order. The lines have
+ * texts in which a name cannot be told from its schema, so the names are read from the script.
+ *
+ * @param file the decrypted dump
+ * @throws {Failure} `failed`, with the error of pg_restore
+ */
+export async function refreshedViews(
+  { file, dumpVersion }: { file: string; dumpVersion: string },
+  refreshes: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (refreshes.trim() === "") return [];
+  const list = `${file}.contents`;
+  writeFileSync(list, refreshes, { mode: 0o600 });
+  const args = ["--file=-", `--use-list=${list}`, file];
+  const launch = launchOf("pg_restore", args, undefined, majorOf(dumpVersion));
+  const script = await outputOf("pg_restore", launch, signal);
+  return [...script.matchAll(refresh)].flatMap(([, name]) => name ?? []);
+}
+
+const identifier = String.raw`(?:"(?:[^"]|"")*"|[^\s".;]+)`;
+const refresh = new RegExp(`^REFRESH MATERIALIZED VIEW (${identifier}\\.${identifier});$`, "gm");
+
+/** A sentence on a materialized view that could not be filled. */
+export function unfilled(name: string, reason: string): string {
+  return `materialized view ${name} was not filled: ${reason}.`;
+}

@@ -1,0 +1,43 @@
+import * as z from "zod";
+import type { Session } from "../../postgres/session.ts";
+import { attempt } from "../archive/attempt.ts";
+import { dependentsQuery } from "../archive/dependents.ts";
+
+/**
+ * Drops the defaults of other schemas' columns that depend on the schemas, within the session's transaction: they
+ * would be dropped with these. The default of a table that the session may not change stays, and is missed later.
+ *
+ * @returns a function that sets them again; undefined when there are none
+ */
+export async function putDefaultsAside(
+  session: Session,
+  schemas: readonly string[],
+): Promise<(() => Promise<void>) | undefined> {
+  const defaults = defaultRows.parse(await session.rows(defaultsQuery, schemas));
+  const dropped: typeof defaults = [];
+  for (const one of defaults) {
+    const reason = await attempt(session, [`${one.column} drop default`]);
+    if (reason === undefined) dropped.push(one);
+  }
+  if (dropped.length === 0) return undefined;
+  return async () => {
+    for (const { column, expression } of dropped) await session.run(`${column} set default ${expression}`);
+  };
+}
+
+const defaultRows = z.array(z.object({ column: z.string(), expression: z.string() }));
+
+const defaultsQuery = `
+  select format('alter table only %s alter column %I', a.attrelid::regclass, a.attname) as column,
+         pg_get_expr(d.adbin, d.adrelid) as expression
+    from pg_attrdef d
+    join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+    join pg_class c on c.oid = d.adrelid
+    join pg_namespace n on n.oid = c.relnamespace
+   where a.attgenerated = '' and n.nspname <> all($1)
+     and d.tableoid || ' ' || d.oid in (select entry from (${dependentsQuery}) dependents)
+     -- What the server sets for the column itself stays with its type or table.
+     and not exists (select from pg_depend t join pg_depend s on s.classid = t.refclassid and s.objid = t.refobjid
+           and s.refclassid = 'pg_namespace'::regclass
+           join pg_namespace m on m.oid = s.refobjid
+          where t.classid = 'pg_class'::regclass and t.objid = a.attrelid and t.objsubid = a.attnum and m.nspname = any($1))`;
