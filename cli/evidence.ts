@@ -1,8 +1,9 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { runCommand } from "../lib/command.ts";
 import { keygenCommand } from "./evidence/keygen.ts";
 import {
   type CheckpointFlags,
+  type CollectFlags,
   checkpointOption,
   evidenceOptions,
   type GatesFlags,
@@ -18,6 +19,7 @@ export function evidenceCommand(): Command {
     .addCommand(checkpoint())
     .addCommand(gates())
     .addCommand(loadTest())
+    .addCommand(collect())
     .addCommand(keygenCommand());
 }
 
@@ -90,6 +92,27 @@ function loadTest(): Command {
         (await import("./evidence/commands.ts")).recordLoadTest(summary, flags),
       );
     });
+}
+
+function collect(): Command {
+  return withOptions(
+    new Command("collect").description(
+      "Brings the records that workflows kept as artifacts of their runs into the folder. Needs GitHub's gh.",
+    ),
+  )
+    .option("--days <number>", "of the last days; GitHub keeps an artifact for 90", readDays, 30)
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ optropic evidence collect --days 7\n\nExit status: 0 every record is there, 2 one could not be read.",
+    )
+    .action(async (flags: CollectFlags) => {
+      await runCommand(flags, async () => (await import("./evidence/collect.ts")).collect(flags));
+    });
+}
+
+function readDays(text: string): number {
+  if (/^[1-9]\d?$/.test(text) && Number(text) <= 90) return Number(text);
+  throw new InvalidArgumentError("Expected a number of days from 1 to 90.");
 }
 
 function withOptions(command: Command): Command {

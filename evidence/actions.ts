@@ -44,7 +44,7 @@ const unbuilt: Need = {
 };
 
 function needFor(control: ControlDecision, id: ItemId, { stack, at }: Decision): Need[] {
-  const { verdict, result, run } = control;
+  const { verdict, result, run, waits } = control;
   // What is worked out from other items needs what those need.
   if (run === "decision") return [];
   if (verdict === "does-not-hold" && result !== undefined) {
@@ -65,7 +65,7 @@ function needFor(control: ControlDecision, id: ItemId, { stack, at }: Decision):
     return [{ what: `npx optropic preview --cwd delivery --stack ${stack} --evidence`, command: true }];
   }
   // Another preview would not know it either: what runs has to be measured.
-  if (result?.deferred === true) return [{ what: commands.verify(stack), command: true }];
+  if (waits === true) return [{ what: commands.verify(stack), command: true }];
   return [{ what: commands[run](stack), command: true }];
 }
 

@@ -24,6 +24,8 @@ export interface ControlDecision {
   record?: string;
   /** The last moment at which it counts. */
   until?: string;
+  /** What counts now is that the control waits for a value which only a deployment tells. */
+  waits?: true;
 }
 
 export interface ItemDecision {
@@ -173,7 +175,12 @@ function decideControl(
   if (refusal !== undefined) return { ...known, verdict: "unknown", summary: refusal };
   if (found.stale !== undefined) return { ...known, verdict: "stale", summary: found.stale };
   if (found.lapsed !== undefined) return { ...known, verdict: "does-not-hold", summary: found.lapsed };
-  return { ...known, verdict: result.state, summary: result.summary };
+  return {
+    ...known,
+    verdict: result.state,
+    summary: result.summary,
+    ...(result.deferred === true && run === "preview" && { waits: true as const }),
+  };
 }
 
 /** What only a platform that runs can show; a signature in place of a probe is of these, too. */
@@ -186,11 +193,9 @@ const ofRunning: ReadonlySet<ControlDecision["run"]> = new Set<ControlDecision["
  * asked for, so that what is known to be wrong stops the next deployment.
  */
 function beforeDeployment(control: ControlDecision): ControlDecision {
-  const { run, standsFor = [], verdict, summary } = control;
+  const { run, standsFor = [], verdict, summary, waits = false } = control;
   const isOfRunning =
-    ofRunning.has(run) ||
-    (standsFor.length > 0 && standsFor.every((kind) => kind === "probe")) ||
-    (isDeferred(control) && verdict === "unknown");
+    ofRunning.has(run) || (standsFor.length > 0 && standsFor.every((kind) => kind === "probe")) || waits;
   return isOfRunning && (verdict === "unknown" || verdict === "stale")
     ? { ...control, verdict: "not-due", summary: `Not due before a deployment. ${summary}` }
     : control;
@@ -198,12 +203,19 @@ function beforeDeployment(control: ControlDecision): ControlDecision {
 
 /**
  * A policy that waits for a value which only a deployment tells is enforced by `pulumi up`, which keeps no evidence.
- * It holds where every probe of its item has measured what runs.
+ * It holds where every probe of its item has measured what runs since that preview: what was measured before it was
+ * measured of another deployment.
  */
 function afterDeployment(control: ControlDecision, all: readonly ControlDecision[]): ControlDecision {
-  if (control.verdict !== "unknown" || !isDeferred(control)) return control;
+  if (control.waits !== true) return control;
   const probes = all.filter(({ kind, advisory }) => kind === "probe" && !advisory);
   if (probes.length === 0 || probes.some(({ verdict }) => verdict !== "holds")) return control;
+  const since = control.result?.at;
+  const earlier = probes.filter(({ result }) => !isSince(result, since)).map(({ name }) => name);
+  if (earlier.length > 0) {
+    const summary = `Not measured since the preview: ${earlier.join(", ")}. ${control.summary}`;
+    return { ...control, summary };
+  }
   const names = probes.map(({ name }) => name).join(", ");
   return {
     ...control,
@@ -212,8 +224,8 @@ function afterDeployment(control: ControlDecision, all: readonly ControlDecision
   };
 }
 
-function isDeferred({ result }: ControlDecision): boolean {
-  return result?.state === "unknown" && result.deferred === true;
+function isSince(result: Result | undefined, since: string | undefined): boolean {
+  return result !== undefined && since !== undefined && Date.parse(result.at) >= Date.parse(since);
 }
 
 /** A control that says whether every step of the deployment was shown to be done. */

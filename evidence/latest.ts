@@ -118,8 +118,13 @@ function supersedes(found: Newest, before: Newest): boolean {
 function isNewer(result: Result, record: EvidenceRecord, before: Newest): boolean {
   const difference = Date.parse(result.at) - Date.parse(before.result.at);
   if (difference !== 0) return difference > 0;
-  const worse = severity.indexOf(before.result.state) - severity.indexOf(result.state);
+  const worse = rankOf(before.result) - rankOf(result);
   return worse === 0 ? record.digest > before.record.digest : worse > 0;
+}
+
+/** The worse a result, the smaller. To wait for a value of the deployment is less bad than to be unknown otherwise. */
+function rankOf({ state, deferred }: Result): number {
+  return severity.indexOf(state) + (deferred === true ? 0.5 : 0);
 }
 
 function foundIn({ result, record, refusal }: Newest, input: DecisionInput): Found {
@@ -144,7 +149,7 @@ function foundIn({ result, record, refusal }: Newest, input: DecisionInput): Fou
   }
   const settings = input.settings?.get(record.run.project);
   // What is known to be wrong stays so until it is measured again.
-  const isGood = result.state !== "does-not-hold" && result.state !== "unknown";
+  const isGood = result.deferred === true || (result.state !== "does-not-hold" && result.state !== "unknown");
   if (
     settings !== undefined &&
     isGood &&
@@ -189,7 +194,11 @@ function endOf(result: Result, run: Run, validHours: DecisionInput["validHours"]
 /** What applies in one program counts; of two that apply, the worse. */
 function joined(all: readonly Found[], { stage }: DecisionInput): Found {
   const rank = (found: Found): number =>
-    found.refusal !== undefined || found.stale !== undefined ? 1 : severity.indexOf(found.result.state);
+    found.refusal !== undefined || found.stale !== undefined
+      ? severity.indexOf("unknown")
+      : found.lapsed !== undefined
+        ? severity.indexOf("does-not-hold")
+        : rankOf(found.result);
   const [worst] = all.toSorted((one, other) => rank(one) - rank(other));
   if (worst === undefined) throw new RangeError("There is nothing to join");
   // A policy does not apply where the scope of a program asks for others: then another program must be asked. The

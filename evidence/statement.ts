@@ -150,7 +150,11 @@ const runFields = z.strictObject({
 
 /** What one run found: the predicate of its statement. */
 export const runSchema = runFields.superRefine(({ kind, results }, context) => {
-  for (const [index, { state, waiver: accepted }] of results.entries()) {
+  for (const [index, { state, deferred, waiver: accepted }] of results.entries()) {
+    if (deferred === true && (kind !== "preview" || state !== "unknown")) {
+      const message = "only a preview waits for a deployment, and only for what is unknown";
+      context.addIssue({ code: "custom", path: ["results", index, "deferred"], message });
+    }
     const path = ["results", index, "waiver"];
     if (state === "waived" && !waivable.has(kind)) {
       context.addIssue({ code: "custom", path, message: `a result of the kind ${kind} cannot be waived` });

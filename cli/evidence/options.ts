@@ -46,6 +46,10 @@ export interface LoadTestFlags extends EvidenceFlags {
   target: string;
 }
 
+export interface CollectFlags extends EvidenceFlags {
+  days: number;
+}
+
 export interface CheckpointFlags extends EvidenceFlags {
   output?: string;
   /** A bucket; `true` for that of the stack's backups. */

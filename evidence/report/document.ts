@@ -118,7 +118,7 @@ function wordedProblems(problems: readonly string[]): string[] {
   ];
 }
 
-function reportedControl({ result, ...control }: ControlDecision): ReportedControl {
+function reportedControl({ result, waits: _, ...control }: ControlDecision): ReportedControl {
   if (result === undefined) return control;
   const { measured, expected, unit, at, place, url, waiver, by } = result;
   return {

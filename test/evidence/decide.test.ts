@@ -525,6 +525,28 @@ describe("after a deployment", () => {
     expect(needed.map(({ what }) => what)).toEqual([verify]);
     expect(verdictOf(decided(previewed({ state: "unknown" })), "3.4")?.blocks).toBe(true);
   });
+
+  it("what was measured before the preview was measured of another deployment", () => {
+    const earlier = "2026-11-28T11:59:59.000Z";
+    const records = previewed({ state: "unknown", deferred: true, summary: "The URL is known later" }).map(
+      (record) =>
+        record.run.kind === "verify"
+          ? recordOf({
+              ...record.run,
+              ...{ startedAt: earlier, finishedAt: earlier },
+              results: record.run.results.map((result) => ({ ...result, at: earlier })),
+            })
+          : record,
+    );
+    const decision = decided(records);
+    expect(verdictOf(decision, "3.4")).toMatchObject({
+      ...{ verdict: "unknown", blocks: true },
+      reason: "Not measured since the preview: all-probe. The URL is known later",
+    });
+    expect(actionsOf(decision).find(({ items: of }) => of.includes("3.4"))?.what).toBe(
+      "npx optropic verify --stack production --evidence",
+    );
+  });
 });
 
 describe("before a deployment", () => {
@@ -556,7 +578,43 @@ describe("before a deployment", () => {
       expect.objectContaining({ name: "all-policy", verdict: "not-due" }),
     );
     expect(decided(previewed({ state: "unknown" }), { phase }).go).toBe(false);
-    expect(decided(previewed({ state: "does-not-hold", deferred: true }), { phase }).go).toBe(false);
+    // Nothing else can say that it waits.
+    expect(() => previewed({ state: "does-not-hold", deferred: true })).toThrow(/only a preview waits/);
+    const gate = runOf({ kind: "gate", results: [resultOf({ state: "unknown", deferred: true })] });
+    expect(() => sealRun(gate, undefined)).toThrow(/only a preview waits/);
+  });
+
+  it("what waits for it does not count where its evidence counts for nothing, or is of other settings", () => {
+    const waits = previewed({ state: "unknown", deferred: true });
+    for (const when of ["deploy", "before"] as const) {
+      const unsigned = decided(waits, { phase: when, signedOnly: true });
+      expect(verdictOf(unsigned, "3.4")?.controls).toContainEqual(
+        expect.objectContaining({ name: "all-policy", verdict: "unknown" }),
+      );
+      expect(unsigned.go).toBe(false);
+    }
+    const settings = new Map([["optropic", "b".repeat(64)]]);
+    expect(verdictOf(decided(waits, { phase, settings }), "3.4")?.verdict).toBe("stale");
+  });
+
+  it("what waits in one program hides nothing of another", () => {
+    const waits = previewed({ state: "unknown", deferred: true });
+    const worse: Partial<Result>[] = [
+      { state: "unknown", summary: "Nothing shows it" },
+      { state: "waived", waiver: { until: "2026-11-27", reason: "x", approver: "y" } },
+      { state: "does-not-hold" },
+    ];
+    for (const says of worse) {
+      const other = previewed(says)
+        .filter(({ run }) => run.kind === "preview")
+        .map(({ run }) => recordOf({ ...run, project: "delivery" }));
+      for (const records of [
+        [...waits, ...other],
+        [...other, ...waits],
+      ]) {
+        expect(decided(records, { phase }).go, says.state).toBe(false);
+      }
+    }
   });
 
   it("what was measured and still counts stops the next one", () => {

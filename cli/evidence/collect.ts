@@ -1,0 +1,214 @@
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { maximumRecordBytes, readRecord, recordName } from "../../evidence/record.ts";
+import { Child } from "../../lib/child.ts";
+import type { Result } from "../../lib/command.ts";
+import { exitStatus } from "../../lib/exit.ts";
+import { Failure, reasonOf } from "../../lib/failure.ts";
+import { makePrivateFolder, removeFolder, writeAtomic } from "../../lib/files.ts";
+import { jsonLine, parseJson } from "../../lib/json.ts";
+import { counted, printableText } from "../../lib/text.ts";
+import type { CollectFlags } from "./options.ts";
+import { isBucket, placeIn } from "./place.ts";
+
+/** Runs GitHub's `gh` and returns what it prints. */
+export type Gh = (args: readonly string[]) => Promise<string>;
+
+const artifactsSchema = z.array(
+  z.object({
+    name: z.string().max(300),
+    expired: z.boolean(),
+    created_at: z.iso.datetime(),
+    workflow_run: z
+      .object({
+        id: z.int(),
+        repository_id: z.int(),
+        head_repository_id: z.int(),
+        head_branch: z.string().nullable(),
+      })
+      .nullish(),
+  }),
+);
+
+const runSchema = z.object({
+  event: z.string().max(100),
+  path: z.string().max(300),
+  head_branch: z.string().max(300).nullable(),
+});
+
+/** The most artifacts that are looked at, and the most records that one of them may hold. */
+const mostArtifacts = 2000;
+const mostRecords = 2000;
+
+/** Workflows whose runs leave records. Another workflow could put anything into an artifact of such a name. */
+const ofWorkflows = /^\.github\/workflows\/(?:deploy|nightly|release|staging|watch)\.yml(?:@|$)/;
+
+/**
+ * Brings the records that workflows kept as artifacts into a folder: of runs of this repository's own workflows on its
+ * default branch or of a release. What a branch or a fork put into an artifact of such a name is passed over, since
+ * nobody has reviewed what wrote it.
+ */
+export async function collect(flags: CollectFlags, gh: Gh = runGh(resolve(flags.cwd))): Promise<Result> {
+  if (isBucket(flags.evidence)) {
+    throw new Failure(
+      "refused",
+      `--evidence ${flags.evidence}: where records are in a bucket, runs write them there`,
+    );
+  }
+  const folder = placeIn(resolve(flags.cwd), flags.evidence);
+  const found = await artifactsSince(gh, Date.now() - flags.days * 86_400_000);
+  const added: string[] = [];
+  const problems: string[] = [];
+  let present = 0;
+  for (const { name, run } of found) {
+    const place = makePrivateFolder("artifact");
+    try {
+      await gh(["run", "download", String(run), "--name", name, "--dir", place]);
+      for (const { stack, file } of recordsIn(place)) {
+        try {
+          const bytes = readPlain(join(place, stack, file));
+          const { run: said } = readRecord(file, bytes, []);
+          if (said.stack !== stack)
+            throw new Failure("failed", `${file} is about the stack ${said.stack}, not ${stack}`);
+          if (isThere(join(folder, stack, file))) {
+            present += 1;
+            continue;
+          }
+          mkdirSync(join(folder, stack), { recursive: true });
+          writeAtomic(join(folder, stack, file), bytes);
+          added.push(join(stack, file));
+        } catch (error) {
+          problems.push(`${name} of the run ${run}: ${reasonOf(error)}`);
+        }
+      }
+    } catch (error) {
+      problems.push(`${name} of the run ${run} cannot be read: ${reasonOf(error)}`);
+    } finally {
+      removeFolder(place);
+    }
+  }
+  const lines = [
+    ...problems.map((problem) => `✗ ${problem}`),
+    `${counted(added.length, "new record")} from ${counted(found.length, "artifact")} of the last ${counted(flags.days, "day")}; ${present} were there already.`,
+    ...(added.length > 0
+      ? [
+          "Check them with npx optropic evidence verify, then commit them in a pull request: GitHub deletes artifacts.",
+        ]
+      : []),
+  ];
+  return {
+    status: problems.length === 0 ? exitStatus.holds : exitStatus.couldNotTell,
+    output: flags.json
+      ? jsonLine({ added, present, artifacts: found.length, problems })
+      : printableText(`${lines.join("\n")}\n`),
+  };
+}
+
+/** Artifacts with records of runs that may be believed, the oldest first. */
+async function artifactsSince(gh: Gh, since: number): Promise<{ name: string; run: number }[]> {
+  const all: z.infer<typeof artifactsSchema> = [];
+  for (let page = 1; ; page += 1) {
+    const text = await gh([
+      "api",
+      `repos/{owner}/{repo}/actions/artifacts?per_page=100&page=${page}`,
+      "--jq",
+      ".artifacts",
+    ]);
+    const read = answerOf(artifactsSchema, text);
+    all.push(...read);
+    // The newest come first.
+    if (read.length < 100 || read.some(({ created_at: at }) => Date.parse(at) < since)) break;
+    if (all.length >= mostArtifacts) {
+      throw new Failure(
+        "limit",
+        `There are more than ${mostArtifacts} artifacts of that time: ask for fewer --days`,
+      );
+    }
+  }
+  const branch = (await gh(["api", "repos/{owner}/{repo}", "--jq", ".default_branch"])).trim();
+  const found: { name: string; run: number }[] = [];
+  const judged = new Map<number, boolean>();
+  for (const { name, expired, created_at: at, workflow_run: run } of all.toReversed()) {
+    if (expired || !/^records-[\w-]{1,100}$/.test(name) || Date.parse(at) < since) continue;
+    if (run == null || run.repository_id !== run.head_repository_id) continue;
+    const own = judged.get(run.id) ?? (await isOwn(gh, run.id, branch));
+    judged.set(run.id, own);
+    if (own) found.push({ name, run: run.id });
+  }
+  return found;
+}
+
+/** Whether a run is of one of the workflows that leave records, as the default branch or a release has it. */
+async function isOwn(gh: Gh, id: number, branch: string): Promise<boolean> {
+  const {
+    event,
+    path,
+    head_branch: head,
+  } = answerOf(
+    runSchema,
+    await gh(["api", `repos/{owner}/{repo}/actions/runs/${id}`, "--jq", "{event,path,head_branch}"]),
+  );
+  if (!ofWorkflows.test(path)) return false;
+  return (
+    event === "release" || (["schedule", "push", "workflow_dispatch"].includes(event) && head === branch)
+  );
+}
+
+/** The records that an artifact holds: `<stack>/<time>-<digest>.json`, and nothing behind a link. */
+function recordsIn(place: string): { stack: string; file: string }[] {
+  const stacks = readdirSync(place, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const found = stacks.flatMap(({ name: stack }) =>
+    readdirSync(join(place, stack), { withFileTypes: true })
+      .filter((entry) => entry.isFile() && recordName.test(entry.name))
+      .map(({ name: file }) => ({ stack, file })),
+  );
+  if (found.length > mostRecords) {
+    throw new Failure("refused", `it has ${found.length} records, and the limit is ${mostRecords}`);
+  }
+  return found.sort((one, other) => (one.file < other.file ? -1 : 1));
+}
+
+function readPlain(path: string): Uint8Array {
+  const { size } = lstatSync(path);
+  if (size > maximumRecordBytes) {
+    throw new Failure("refused", `a record of ${size} bytes, and the limit is ${maximumRecordBytes}`);
+  }
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function answerOf<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success)
+    throw new Failure("failed", "GitHub's answer has another form than the one that is known");
+  return parsed.data;
+}
+
+/** The most that `gh` may print, in bytes. */
+const maximumBytes = 16 * 1024 * 1024;
+
+/** What `gh` needs of the environment: who asks, where, and through which proxy. */
+const variables =
+  /^(?:PATH|HOME|XDG_CONFIG_HOME|GH_[A-Z_]+|GITHUB_TOKEN|GITHUB_REPOSITORY|(?:https?|no)_proxy)$/i;
+
+function runGh(cwd: string): Gh {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => variables.test(name)));
+  return async (args) => {
+    const child = new Child({
+      label: "gh",
+      launch: { command: "gh", args, cwd, env: { ...env, LC_ALL: "C" } },
+      outputBytes: maximumBytes,
+    });
+    await child.success();
+    return child.output;
+  };
+}
