@@ -209,9 +209,11 @@ function isolationFrom({ isolate, env, read }: PreviewFlags): IsolationOptions |
 }
 
 /** @throws {Failure} where evidence would say of the commit what was judged of something else */
-function checkEvidence({ evidence, config, state, policyPack, policyPackConfig }: PreviewFlags): void {
+function checkEvidence(flags: PreviewFlags): void {
+  const { evidence, config, stackOutput, state, policyPack, policyPackConfig } = flags;
   const given = [
     ...(config.length > 0 ? ["--config"] : []),
+    ...(stackOutput.length > 0 ? ["--stack-output"] : []),
     ...(state === undefined ? [] : ["--state"]),
     ...(policyPack === undefined ? [] : ["--policy-pack"]),
     ...(policyPackConfig.length > 0 ? ["--policy-pack-config"] : []),

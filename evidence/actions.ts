@@ -47,6 +47,10 @@ function needFor(control: ControlDecision, id: ItemId, { stack, at }: Decision):
   const { verdict, result, run, waits } = control;
   // What is worked out from other items needs what those need.
   if (run === "decision") return [];
+  if (verdict === "does-not-hold" && run === "watch" && result !== undefined) {
+    const what = `Mend it and release again, or go back with npx optropic rollback --stack ${stack}: ${result.summary}`;
+    return [{ what, command: false }];
+  }
   if (verdict === "does-not-hold" && result !== undefined) {
     const where = result.place === undefined ? result.url : `${result.place.path}:${result.place.line}`;
     return [{ what: result.fix ?? result.summary, command: false, ...(where !== undefined && { where }) }];

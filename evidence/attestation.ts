@@ -91,11 +91,36 @@ export function attestationOf(request: AttestationRequest, rules: AttestationRul
   };
 }
 
-/** What a sentence gives away: `password: …`, `the token is …`, a link that lets in, a word that a machine made up. */
+/** Words that a secret stands behind, in some languages. */
+const secretWord =
+  "(?:pass(?:word|wd|phrase|code|wort)?|kennwort|contraseña|senha|mot\\s+de\\s+passe|pwd?|pin|otp|secret|token|credentials?|(?:api|access|private|secret|license)[ _-]?key)s?";
+
+/** `password: …`, `the token is …`: what follows looks like one by a digit or a sign. */
+const named = new RegExp(
+  `(?<![\\p{L}\\p{N}])${secretWord}(?:\\s+(?:is|was|ist|es|est)\\s+|\\s*[:=]\\s*)["'\`]?(?=\\S*[\\d!-/:-@[-\`{-~])(?!\\/|https?:|\\d{4}-\\d\\d)\\S{4,}`,
+  "iu",
+);
+
+/** `password hunter2`, `PIN 4711`: without a verb only with a digit. */
+const juxtaposed = new RegExp(
+  `(?<![\\p{L}\\p{N}])${secretWord}\\s+["'\`(]?(?!\\d{4}-\\d\\d|https?:)(?=[^\\s/@]*\\d)[^\\s/@]{4,}`,
+  "iu",
+);
+
+/** `admin / pw`, `root:toor`: the name of an account that everybody knows, and what looks like nothing else. */
+const pair =
+  /(?<![\p{L}\p{N}@./-])(?:admin(?:istrator)?|root|postgres|guest|demo|superuser|sa)(?:\s*[/|]\s*|:)(?!(?:(?:admin(?:istrator)?|owner|editor|viewer|role|user|member|reader|writer|developer|operator|maintainer|guest|billing|support)s?(?![\p{L}\p{N}])(?<!admin\s*[/:|]\s*admin)|\S+@|https?:|\/))["'`]?[^\s,;.]{2,}/iu;
+
+/** `log in with lead / x`: whoever reads it can. */
+const login =
+  /\b(?:log(?:ged)?|sign(?:ed)?)[\s-]*(?:in|on|into)\b[^.\n]{0,60}?\b(?:with|as|using)\s+\S{1,60}(?:\s+[/|]\s+|:)(?!\/|\s)\S{2,}/iu;
+
+/** What a sentence gives away: a named secret, an account with its password, a link that lets in, a made-up word. */
 function spokenSecret(note: string): string | undefined {
-  const named =
-    /\b(?:pass(?:word|wd|phrase|code)?|pwd|pin|secret|token|credentials?|(?:api|access|private|secret|license)[ _-]?key)s?(?:\s+(?:is|was)\s+|\s*[:=]\s*)["'`]?(?=\S*[\d!-/:-@[-`{-~])(?!\/|https?:|\d{4}-\d\d)\S{4,}/i;
-  if (named.test(note)) return "what looks like a password or a token";
+  if ([named, juxtaposed].some((pattern) => pattern.test(note)))
+    return "what looks like a password or a token";
+  if ([pair, login].some((pattern) => pattern.test(note)))
+    return "what looks like an account and its password";
   for (const [link] of note.matchAll(/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s<>"']{1,2000}/gi)) {
     if (
       problemOfProof(link.replace(/^[a-z][a-z0-9+.-]*/i, "https").replace(/[.,;:!?)\]]+$/, "")) !== undefined

@@ -16,7 +16,7 @@ import { makePrivateFolder, removeFolder } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { counted, printableText } from "../../lib/text.ts";
 import type { ObjectStore } from "../../operations/store/object-store.ts";
-import { projectNameOf } from "../../project/project.ts";
+import { projectNameOf, stackNames } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
 import { writeOutput } from "../output.ts";
 import { checkpointsIn, originOf, readCheckpoints, tagCheckpoint } from "./checkpoints.ts";
@@ -201,9 +201,24 @@ export async function runAllGates(flags: GatesFlags): Promise<Result> {
 export async function recordLoadTest(summary: string, flags: LoadTestFlags): Promise<Result> {
   const cwd = resolve(flags.cwd);
   const { objectives } = readStackSettings(cwd, flags.stack);
+  checkTarget(cwd, flags.target);
   const at = new Date();
   const figures = readLoadTest(readInput(summary), flags.target);
   return recorded(flags, "load-test", cwd, at, loadTestResults(figures, objectives, at));
+}
+
+/** @throws {Failure} `refused`, for a target that no stack of the project serves: it shows nothing of what goes live */
+function checkTarget(cwd: string, target: string): void {
+  const hosts = stackNames(cwd).flatMap((stack) => {
+    const { domains } = readStackSettings(cwd, stack);
+    return [domains.api, domains.web];
+  });
+  const url = URL.canParse(target) ? new URL(target) : undefined;
+  if (url?.protocol === "https:" && url.port === "" && hosts.includes(url.hostname)) return;
+  throw new Failure(
+    "refused",
+    `--target ${target} is not an https address of a host that the settings declare: ${hosts.map((host) => `https://${host}`).join(", ")}`,
+  );
 }
 
 const signs = {

@@ -20,7 +20,7 @@ export const auditReport: Gate = {
   name: "platform-audit-report",
   title: "PLATFORM_AUDIT_REPORT.md must be the report of this stack's release, and say that it may go live.",
   items: ["C.7"],
-  fix: "Write it with npx optropic report --output PLATFORM_AUDIT_REPORT.md as soon as nothing else is in the way, with --phase deploy before a first deployment, and commit it.",
+  fix: "Write PLATFORM_AUDIT_REPORT.md with npx optropic report --output PLATFORM_AUDIT_REPORT.md as soon as nothing else is in the way, with --phase deploy before a first deployment, and commit it.",
   async check(repository) {
     const contents = await Promise.all(
       paths.map(async (path) => ({ path, content: (await repository.file(path)) ?? "" })),

@@ -7,7 +7,7 @@ export const releaseBranch: Gate = {
   name: "release-branch",
   title: "The release must have a branch of its own.",
   items: ["S1.1"],
-  fix: "Create the branch release/v and the release's version from main and push it, or fetch it where it is on the server.",
+  fix: "Create the branch release/vVERSION, with the version of the setting release, from main and push it. Where it is on the server, fetch it.",
   async check(repository) {
     const branch = `release/v${repository.facts.release}`;
     const refs = await refsOf(repository);

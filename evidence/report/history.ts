@@ -107,19 +107,37 @@ function worstOf(results: Run["results"]): ShownStep["state"] | undefined {
   return severity.find((state) => states.includes(state));
 }
 
-/** Each series of the newest run that has some, at its longest: an hour, six or a day. */
+/**
+ * Each series of the newest run that has some: where something did not hold, what that was; else at its longest, an
+ * hour, six or a day, and of two as long the later one.
+ */
 function watchOf(runs: readonly Run[]): ShownWatch[] {
   const newest = runs.findLast(({ results }) => results.some(({ samples }) => samples !== undefined));
   const found = new Map<string, ShownWatch>();
   const span = ({ from, to }: ShownWatch): number => Date.parse(to) - Date.parse(from);
-  for (const { samples } of newest?.results ?? []) {
+  // What does not hold comes first, and nothing that holds takes its place.
+  const results = (newest?.results ?? []).toSorted(
+    (one, other) => Number(isBroken(other)) - Number(isBroken(one)),
+  );
+  const broken = new Set<string>();
+  for (const result of results) {
+    const { samples } = result;
     if (samples === undefined) continue;
+    if (isBroken(result)) broken.add(samples.title);
     const before = found.get(samples.title);
     const limit = samples.limit ?? before?.limit;
-    const longest = before === undefined || span(samples) > span(before) ? samples : before;
-    found.set(samples.title, { ...longest, ...(limit !== undefined && { limit }) });
+    const isShown =
+      before === undefined ||
+      (isBroken(result) || !broken.has(samples.title)
+        ? span(samples) > span(before) || (span(samples) === span(before) && samples.to > before.to)
+        : false);
+    found.set(samples.title, { ...(isShown ? samples : before), ...(limit !== undefined && { limit }) });
   }
   return [...found.values()];
+}
+
+function isBroken({ state }: Run["results"][number]): boolean {
+  return state === "does-not-hold";
 }
 
 function shownRun({ kind, finishedAt, results, commit }: Run, live: string | undefined): ShownRun {

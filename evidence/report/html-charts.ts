@@ -36,11 +36,18 @@ function timeline(runs: readonly ShownRun[]): string {
     return `<text x="${left - 12}" y="${y + 4}" text-anchor="end">${text(kind)}</text><line x1="${left}" x2="${width - right}" y1="${y}" y2="${y}"/>${marks.join("")}`;
   });
   const [first, last] = [runs[0]?.at ?? "", runs.at(-1)?.at ?? ""];
-  const axis = `<text x="${left}" y="${height - 6}">${text(formatMoment(first))}</text><text x="${width - right}" y="${height - 6}" text-anchor="end">${text(formatMoment(last))}</text>`;
+  const axis = axisOf(first, last, height);
   const failed = runs.filter(({ fails }) => fails > 0).length;
   const label = `${runs.length} runs from ${formatMoment(first)} to ${formatMoment(last)}; ${failed} of them found something that does not hold`;
   return `<figure><figcaption>Runs, by kind. A ring marks those of this commit.</figcaption>
 <div class="chart" tabindex="0" role="group" aria-label="Timeline of runs"><svg class="timeline" viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(label)}">${rows.join("")}${axis}</svg></div></figure>`;
+}
+
+/** The ends of a line of time; one moment, to the minute, is written once. */
+function axisOf(first: string, last: string, height: number): string {
+  const [from, to] = [formatMoment(first), formatMoment(last)];
+  const end = `<text x="${width - right}" y="${height - 6}" text-anchor="end">${text(to)}</text>`;
+  return from === to ? end : `<text x="${left}" y="${height - 6}">${text(from)}</text>${end}`;
 }
 
 /** Shapes differ, so that color is not all that tells them apart. */

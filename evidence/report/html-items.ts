@@ -52,7 +52,7 @@ function controlHtml(control: ReportedControl): string {
     until === undefined ? "" : `<span class="note">counts until ${text(formatMoment(until))}</span>`,
     ...placesOf(control),
   ].filter((part) => part !== "");
-  return `<tr><th scope="row">${text(kind)} <code>${text(name)}</code>${instead}<br><span class="note">${text(title)}</span></th><td class="${verdict}">${oneVerdict[verdict]}</td><td>${quantity(expected, unit)}</td><td>${found.join("<br>")}</td><td>${when.join("<br>")}</td></tr>`;
+  return `<tr><th scope="row">${text(kind)} <code>${text(name)}</code>${instead}<br><span class="note">${text(title)}</span></th><td class="state ${verdict}">${oneVerdict[verdict]}</td><td>${quantity(expected, unit)}</td><td>${found.join("<br>")}</td><td>${when.join("<br>")}</td></tr>`;
 }
 
 function waiverHtml({ waiver }: ReportedControl): string {

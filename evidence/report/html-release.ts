@@ -45,10 +45,10 @@ function watchHtml(watch: readonly ShownWatch[]): string {
     const [last, most] = [known.at(-1), Math.max(...known)];
     const highest = known.length === 0 ? "no data" : `highest ${number(most)}`;
     const above = limit !== undefined && most >= limit ? " above" : "";
-    return `<li class="${above.trim()}"><span class="name">${text(title)}</span><span class="now"><b>${last === undefined ? "?" : number(last)}</b> ${text(unit)}</span>${curve(one, known)}<span class="number">${highest}${limit === undefined ? "" : `, objective below ${number(limit)} ${text(unit)}`}</span></li>`;
+    return `<li class="${above.trim()}"><span class="name">${text(title)}</span><span class="now"><small>last</small> <b>${last === undefined ? "?" : number(last)}</b> ${text(unit)}</span>${curve(one, known)}<span class="number">${highest}${limit === undefined ? "" : `, objective below ${number(limit)} ${text(unit)}`}</span></li>`;
   });
-  const [first] = watch;
-  const from = first === undefined ? "" : ` since ${formatMoment(first.from)}`;
+  const [first] = watch.map((one) => one.from).sort();
+  const from = first === undefined ? "" : ` since ${formatMoment(first)}`;
   return `<figure><figcaption>What the watch saw${text(from)}: the highest value of each step. A dashed line is the objective.</figcaption><ul class="watched">${cells.join("\n")}</ul></figure>`;
 }
 

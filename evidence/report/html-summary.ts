@@ -26,9 +26,22 @@ export function headerHtml(document: ReportDocument): string {
 <div><h1>${text(`${project}/${stack} ${release}`)}</h1>
 <p>${text(formatMoment(at))}${of}. What is due ${phaseWords[phase]}.</p>
 <p class="note">${go ? "Every item that is due holds, is waived or does not apply" : counted(blocking, "item is", "items are")}${go ? "" : " in the way"}: ${done} of ${due} done. Evidence: ${text(evidenceLine(evidence))}.</p></div></div>
-<div class="progress">${bar("All items", totals)}</div>
+${doubtsHtml(document)}<div class="progress">${bar("All items", totals)}</div>
 <ul class="tiles">${tiles}</ul>
 ${linksHtml(document)}</header>`;
+}
+
+/** What whoever signs the decision has to know of the evidence; nothing where it is signed and anchored. */
+function doubtsHtml({ evidence: { records, signed, anchored } }: ReportDocument): string {
+  const doubts = [
+    ...(signed === 0 && records > 0
+      ? ["Nothing in this evidence is signed: whoever may write it can say anything."]
+      : []),
+    ...(anchored === 0 && records > 0
+      ? ["No checkpoint was compared: nothing would show that the newest record was removed."]
+      : []),
+  ];
+  return doubts.length === 0 ? "" : `<p class="doubt">${text(doubts.join(" "))}</p>\n`;
 }
 
 /** What would make it go. */

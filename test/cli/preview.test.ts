@@ -59,6 +59,7 @@ describe("exit status and output", () => {
 
   it.each([
     ["--config", "a=b"],
+    ["--stack-output", "network:zone=any"],
     ["--policy-pack", pack("echo")],
     ["--policy-pack-config", "any.json"],
   ])("is 2 where evidence would be of something else than the commit: %s", async (...given) => {

@@ -91,6 +91,13 @@ describe("an attestation", () => {
     "PASSWORD=hunter2",
     "The password is hunter2",
     "Read with 9hunter2ZkQ0vV8rTq1LmXa",
+    "Looked at it as admin / hunter2",
+    "root:hunter2",
+    "Log in with lead / hunter2 and see",
+    "password hunter2",
+    "pw hunter2",
+    "Das Passwort ist hunter2",
+    "mot de passe : hunter2",
   ])("refuses a note with a secret, and does not repeat it: %s", (note) => {
     expect(() => attested({ note })).toThrow(/^--note has (?!.*hunter2)/);
   });
@@ -100,6 +107,9 @@ describe("an attestation", () => {
     "The secret: kept in the vault. Pass: 12 of 12",
     "Release 3.0.0 at c0ffee0000000000000000000000000000000000, see https://optropic.example/tickets/1?tab=2",
     "Token: see https://optropic.example/tickets/1",
+    "Reviewed the admin/editor roles, see admin: https://optropic.example",
+    "Signed in as lead@optropic.example, logged in with SSO: works; the demo: went well at 10:30",
+    "Password rotated 2026-11-28; secrets 2.9 and 2.10 checked; tokens expire after 30 days",
   ])("takes a note without one: %s", (note) => {
     expect(attested({ note }).summary).toContain(note);
   });

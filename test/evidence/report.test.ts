@@ -124,6 +124,26 @@ describe("a report", () => {
     expect(Date.parse(errors?.to ?? "") - Date.parse(errors?.from ?? "")).toBe(24 * 3_600_000);
   });
 
+  it("shows of a series what did not hold, however long it held before", () => {
+    const [from, to] = ["2026-11-28T10:00:00.000Z", "2026-11-28T12:00:00.000Z"];
+    const samples = { title: "Error rate", unit: "%", from, to, values: [0.1, 0.1] };
+    const holds = resultOf({ samples });
+    const later = "2026-11-28T11:00:00.000Z";
+    const broken = { ...samples, from: later, limit: 1, values: [0.1, 8] };
+    const failed = resultOf({
+      control: { kind: "probe", name: "watch-error-rate-stable" },
+      ...{ state: "does-not-hold", samples: broken },
+    });
+    for (const results of [
+      [holds, failed],
+      [failed, holds],
+    ]) {
+      const sealed = sealRun(runOf({ kind: "watch", results }), undefined);
+      const shown = busyReport([readRecord(sealed.name, sealed.bytes, [])]);
+      expect(shown.history.watch).toEqual([broken]);
+    }
+  });
+
   it("counts the controls of each kind once, and says how old the evidence is", () => {
     const sum = Object.values(document.controls.find(({ kind }) => kind === "policy")?.totals ?? {});
     const policies = new Set(

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Item, items } from "../../../checklist/items.ts";
 import { namedControls } from "../../../checklist/named-controls.ts";
-import { checkpoint, verify } from "../../../cli/evidence/commands.ts";
+import { checkpoint, recordLoadTest, verify } from "../../../cli/evidence/commands.ts";
 import { registeredControls } from "../../../cli/evidence/controls.ts";
 import { decided } from "../../../cli/evidence/decision.ts";
 import { namedControlsSource } from "../../../docs/controls.ts";
@@ -128,6 +128,31 @@ describe("optropic evidence", () => {
     expect([then.evidence.problems, then.evidence.records]).toEqual([[], 1]);
     expect(later.evidence.records).toBe(2);
     expect([verdictOf(then), verdictOf(later)]).toEqual(["holds", "does-not-hold"]);
+  });
+
+  it("takes a load test of a host that the settings declare, and of no other", async () => {
+    const summary = join(root, "summary.json");
+    writeFileSync(summary, JSON.stringify({ metrics: { http_reqs: { count: 1 } } }));
+    const flags = {
+      ...{ stack: "production", cwd: project, evidence: join(root, "loaded"), json: true, debug: false },
+    };
+    const others = [
+      "https://api.elsewhere.example",
+      "https://api.optropic-staging.example.elsewhere.example",
+      "http://api.optropic-staging.example",
+      "https://api.optropic-staging.example:8443",
+      "localhost",
+    ];
+    for (const target of others) {
+      await expect(recordLoadTest(summary, { ...flags, target }), target).rejects.toThrow(
+        /is not an https address of a host that the settings declare: https:/,
+      );
+    }
+    const { status } = await recordLoadTest(summary, {
+      ...flags,
+      target: "https://api.optropic-staging.example",
+    });
+    expect(status).toBe(2);
   });
 
   it("cannot tell where there is no record, and anchors nothing there", async () => {
