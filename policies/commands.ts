@@ -60,7 +60,8 @@ function inStart(text: string): string | undefined {
 function inRelease(text: string): string | undefined {
   if (shell.destroys(text)) return "may destroy the data of production";
   if (shell.doesNothing(text)) return "does nothing, so that no migration is applied";
-  if (shell.appliesNothing(text)) return "only looks at migrations, and applies none";
+  if (shell.appliesNothing(text))
+    return "only looks at migrations: it neither applies any nor fails where one is pending";
   return shell.masksFailure(text) ? "lets a release go on where a migration fails" : undefined;
 }
 

@@ -68,20 +68,24 @@ const destructive = [
   /\b(?:supabase\s+db\s+reset|atlas\s+schema\s+clean)\b/,
 ];
 
-/** What looks at migrations, writes them or takes them back, and applies none. */
+/**
+ * What looks at migrations, writes them or takes them back, applies none, and does not fail where one is pending.
+ * A check that does fail is a guard: `prisma migrate status`, `db:abort_if_pending_migrations`, `migrate --check`
+ * and `flyway validate` keep a release back until its migrations were applied by something else.
+ */
 const notApplying = [
-  /\bprisma\s+(?:migrate\s+(?:status|resolve|diff)|generate|validate|format|db\s+(?:pull|seed))\b/,
+  /\bprisma\s+(?:migrate\s+(?:resolve|diff)|generate|validate|format|db\s+(?:pull|seed))\b/,
   /\bdrizzle-kit\s+(?:generate|check|introspect|pull|up|export)\b/,
   /\bknex\s+(?:\S+\s+)*?migrate:(?:list|status|currentVersion|make|unlock)\b/,
   /\b(?:sequelize|sequelize-cli)\s+(?:db:migrate:status|db:create|migration:\w+)\b/,
   /\btypeorm\S*\s+(?:\S+\s+)*?migration:(?:show|create|generate)\b/,
-  /\b(?:rails|rake)\s+(?:db:migrate:status|db:version|db:abort_if_pending_migrations)\b/,
-  /\bmanage\.py\s+(?:showmigrations|makemigrations|sqlmigrate|check)\b|\bmanage\.py\s+migrate\b[^;&|]*--(?:plan|check|fake)\b/,
+  /\b(?:rails|rake)\s+(?:db:migrate:status|db:version)\b/,
+  /\bmanage\.py\s+(?:showmigrations|makemigrations|sqlmigrate|check)\b|\bmanage\.py\s+migrate\b[^;&|]*--(?:plan|fake)\b/,
   /\balembic\s+(?:current|history|heads|show|check|revision|stamp)\b/,
-  /\bflyway\b[^;&|]*\s(?:info|validate|check|baseline|repair)\b|\bliquibase\b[^;&|]*\s(?:status|validate|history|diff)\b/i,
+  /\bflyway\b[^;&|]*\s(?:info|check|baseline|repair)\b|\bliquibase\b[^;&|]*\s(?:status|validate|history|diff)\b/i,
 ];
 
-/** Whether it only looks at migrations: a program of migrations is in it, and no part may apply any. */
+/** Whether it only looks at migrations: a program of migrations is in it, and no part applies or guards any. */
 export const appliesNothing = (command: string): boolean => {
   const parts = partsOf(command);
   const isIdle = (part: string) => notApplying.some((form) => form.test(part));

@@ -180,7 +180,7 @@ export const unprovedPlatforms: readonly Case[] = [
     "packages without TLS",
     runtime({ buildCommand: "npm config set strict-ssl false && npm ci && npm run build" }),
   ],
-  ["commands-for-production", "migrations are only listed", released("npx prisma migrate status")],
+  ["commands-for-production", "migrations are only listed", released("npx knex migrate:list")],
   [
     "commands-for-production",
     "a migration is only marked",
