@@ -39,10 +39,11 @@ export function contentOf(properties: Properties): string | undefined {
   const content = textOf(properties, "content");
   const data = dataOf(properties.data);
   if (type === "CAA") {
-    const { flags = 0, tag, value } = data ?? caaIn(content);
+    // Version 4 of Terraform's provider calls the value its content.
+    const { flags = 0, tag, value, content: older } = data ?? caaIn(content);
     return tag === undefined
       ? content
-      : JSON.stringify([Number(flags), text(tag).toLowerCase(), text(value)]);
+      : JSON.stringify([Number(flags), text(tag).toLowerCase(), text(value ?? older)]);
   }
   if (type === "TXT") return content === undefined ? undefined : unquoted(content);
   if (content !== undefined) return /^[\w.-]+$/.test(content) ? hostOf(content) : content;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
 import { path } from "./path.ts";
-import { orAbsent } from "./problem.ts";
+import { orAbsent, VendorProblem } from "./problem.ts";
 
 const text = z.string().max(10_000);
 
@@ -188,22 +188,32 @@ export class Cloudflare {
     return this.#get(path`/zones/${zoneId}/managed_headers`, right, schema);
   }
 
-  /** Buckets of R2 in the jurisdiction that accounts have by default. */
-  async buckets(accountId: string) {
+  /** Buckets of R2 in a jurisdiction, each of which has a list of its own. */
+  async buckets(accountId: string, jurisdiction: R2Jurisdiction) {
     const right = "read the buckets (Workers R2 Storage Read)";
     const schema = z.looseObject({ buckets: z.array(bucket).max(5000) });
-    return (await this.#get(path`/accounts/${accountId}/r2/buckets`, right, schema)).buckets;
+    const of = path`/accounts/${accountId}/r2/buckets`;
+    return (await this.#get(of, right, schema, { [jurisdictionHeader]: jurisdiction })).buckets;
   }
 
   /** @param part of a bucket, such as `lifecycle` or `domains/managed` */
-  bucketPart(accountId: string, { bucket_name: name }: { bucket_name: string }, part: string) {
+  bucketPart(
+    accountId: string,
+    { bucket_name: name, jurisdiction }: { bucket_name: string; jurisdiction: string },
+    part: string,
+  ) {
     const right = "read the buckets (Workers R2 Storage Read)";
     const of = `${path`/accounts/${accountId}/r2/buckets/${name}`}/${part}`;
-    return this.#get(of, right, z.looseObject({}));
+    return this.#get(of, right, z.looseObject({}), { [jurisdictionHeader]: jurisdiction });
   }
 
-  async #get<Result>(of: string, right: string, result: z.ZodType<Result>): Promise<Result> {
-    const answer = await this.#client.ask({ path: of, right, schema: enveloped(result) });
+  async #get<Result>(
+    of: string,
+    right: string,
+    result: z.ZodType<Result>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Result> {
+    const answer = await this.#client.ask({ path: of, right, schema: enveloped(result), headers });
     return answer.result;
   }
 
@@ -213,25 +223,40 @@ export class Cloudflare {
     item: z.ZodType<Item>,
     query: Readonly<Record<string, string | undefined>> = {},
   ): Promise<Item[]> {
+    let count = 0;
     return this.#client.collect(of, async (page = "1") => {
       const answer = await this.#client.ask({
         path: of,
-        query: { ...query, page, per_page: 50 },
+        query: { ...query, page, per_page: pageSize },
         right,
         schema: enveloped(z.array(item).max(5000)),
       });
-      const last = answer.result_info?.total_pages ?? 1;
-      const next = Number(page) < last ? String(Number(page) + 1) : undefined;
+      const { total_pages: pages, total_count: total } = answer.result_info ?? {};
+      count += answer.result.length;
+      const next = Number(page) < (pages ?? 1) ? String(Number(page) + 1) : undefined;
+      // A list that ends before its end would leave out what is there.
+      const isShort = next === undefined && (total ?? 0) > count;
+      if (isShort || (pages === undefined && total === undefined && answer.result.length >= pageSize))
+        throw new VendorProblem("not-understood", `Cloudflare, GET ${of}: the list is not complete`);
       return { items: answer.result, next };
     });
   }
 }
+
+const pageSize = 50;
+
+/** Where R2 keeps what may not leave a place: https://developers.cloudflare.com/r2/reference/data-location/ */
+export const r2Jurisdictions = ["default", "eu", "fedramp"] as const;
+export type R2Jurisdiction = (typeof r2Jurisdictions)[number];
+const jurisdictionHeader = "cf-r2-jurisdiction";
 
 /** Every answer has the result in the same envelope. */
 function enveloped<Result>(result: z.ZodType<Result>) {
   return z.looseObject({
     success: z.literal(true),
     result,
-    result_info: z.looseObject({ total_pages: z.number().optional() }).nullish(),
+    result_info: z
+      .looseObject({ total_pages: z.number().optional(), total_count: z.number().optional() })
+      .nullish(),
   });
 }

@@ -132,6 +132,31 @@ export class GitHubSettings {
     );
   }
 
+  /** Names of the branches that are protected, by rules of whatever kind. */
+  async protectedBranches(): Promise<string[]> {
+    const found = await this.#client.list({
+      path: `${this.#of}/branches`,
+      query: { protected: "true" },
+      right: "read the branches (Contents)",
+      schema: z.array(z.looseObject({ name: z.string().max(500) })).max(1000),
+    });
+    return found.map(({ name }) => name);
+  }
+
+  /** A branch's protection from before there were rulesets; undefined where it has none. */
+  async branchProtection(branch: string): Promise<GitHubProtection | undefined> {
+    const of = `${this.#of}${path`/branches/${branch}/protection`}`;
+    const right = "read the protection of branches (Administration)";
+    try {
+      return await this.#client.ask({ path: of, right, schema: protection });
+    } catch (error) {
+      // Whoever may not read it is told that it is not found, too, in other words.
+      const isAbsent = error instanceof VendorProblem && error.reason === "not-found";
+      if (isAbsent && /branch not protected/i.test(error.message)) return undefined;
+      throw error;
+    }
+  }
+
   async environments(): Promise<GitHubEnvironment[]> {
     const schema = z.looseObject({ environments: z.array(environment).max(1000).optional() });
     const of = `${this.#of}/environments`;
@@ -203,3 +228,44 @@ export class GitHubSettings {
 }
 
 const mostRulesets = 100;
+
+const switched = z.looseObject({ enabled: z.boolean() }).nullish();
+const actors = z
+  .looseObject({
+    users: z
+      .array(z.looseObject({ login: z.string().max(200) }))
+      .max(1000)
+      .default([]),
+    teams: z
+      .array(z.looseObject({ slug: z.string().max(200) }))
+      .max(1000)
+      .default([]),
+    apps: z
+      .array(z.looseObject({ slug: z.string().max(200) }))
+      .max(1000)
+      .default([]),
+  })
+  .nullish();
+
+const protection = z.looseObject({
+  required_status_checks: z
+    .looseObject({
+      strict: z.boolean().nullish(),
+      contexts: z.array(z.string().max(1000)).max(1000).default([]),
+    })
+    .nullish(),
+  required_pull_request_reviews: z
+    .looseObject({
+      dismiss_stale_reviews: z.boolean().nullish(),
+      require_code_owner_reviews: z.boolean().nullish(),
+      required_approving_review_count: z.number().int().nonnegative().nullish(),
+      require_last_push_approval: z.boolean().nullish(),
+      bypass_pull_request_allowances: actors,
+    })
+    .nullish(),
+  restrictions: actors,
+  ...{ enforce_admins: switched, required_signatures: switched, required_linear_history: switched },
+  ...{ required_conversation_resolution: switched, allow_deletions: switched, allow_force_pushes: switched },
+});
+
+export type GitHubProtection = z.infer<typeof protection>;

@@ -72,6 +72,34 @@ const customDomain = z.looseObject({
   verificationStatus: text,
 });
 
+const project = z.looseObject({ id: text, name: text });
+const environment = z.looseObject({
+  id: text,
+  name: text,
+  protectedStatus: text.nullish(),
+  networkIsolationEnabled: z.boolean().nullish(),
+});
+const addresses = z
+  .array(z.looseObject({ cidrBlock: text, description: text.nullish() }))
+  .max(5000)
+  .nullish();
+const store = {
+  ...{ id: text, name: text, plan: text.nullish(), region: text.nullish(), environmentId: text.nullish() },
+  ipAllowList: addresses,
+};
+const postgres = z.looseObject({
+  ...store,
+  version: text.nullish(),
+  databaseName: text.nullish(),
+  databaseUser: text.nullish(),
+  highAvailabilityEnabled: z.boolean().nullish(),
+  diskSizeGB: z.number().nullish(),
+});
+const keyValue = z.looseObject({
+  ...store,
+  options: z.looseObject({ maxmemoryPolicy: text.nullish() }).nullish(),
+});
+
 /** Without the value: nothing that asks for it here may show it. */
 const variable = z.object({ key: text });
 
@@ -160,6 +188,23 @@ export class Render {
     const of = path`/services/${serviceId}/env-vars`;
     const found = await this.#list("environment variables", of, {}, "envVar", variable);
     return found.map(({ key }) => key);
+  }
+
+  projects() {
+    return this.#list("projects", "/projects", { ownerId: this.#ownerId }, "project", project);
+  }
+
+  environments(projectId: string) {
+    return this.#list("environments", "/environments", { projectId }, "environment", environment);
+  }
+
+  /** Databases, without what connects to them. */
+  databases() {
+    return this.#list("databases", "/postgres", { ownerId: this.#ownerId }, "postgres", postgres);
+  }
+
+  keyValues() {
+    return this.#list("key value stores", "/key-value", { ownerId: this.#ownerId }, "keyValue", keyValue);
   }
 
   /** Groups of environment variables of the workspace. */

@@ -1,4 +1,9 @@
-import type { Cloudflare, CloudflareZone } from "../../vendors/cloudflare.ts";
+import {
+  type Cloudflare,
+  type CloudflareZone,
+  type R2Jurisdiction,
+  r2Jurisdictions,
+} from "../../vendors/cloudflare.ts";
 import { orAbsent, VendorProblem } from "../../vendors/problem.ts";
 import { forEachPart, type Reading } from "./reading.ts";
 import { snakeKeys } from "./snake-keys.ts";
@@ -65,10 +70,18 @@ export async function readZoneExtras(
 /** Reads the buckets of an account, with what deletes, locks and publishes their objects. */
 export async function readBuckets(reading: Reading, api: Cloudflare, account_id: string): Promise<void> {
   const of = { types: storageTypes, what: "buckets", attributes: { account_id } };
-  const buckets = await reading.read(of, () => orNone(api.buckets(account_id)));
+  const lists = await Promise.all(
+    r2Jurisdictions.map(async (jurisdiction) => {
+      const asked = { ...of, what: jurisdiction === "default" ? of.what : `buckets in ${jurisdiction}` };
+      // Few accounts may have any in FedRAMP; the others are told that it is none of theirs.
+      const read = () => orNone(api.buckets(account_id, jurisdiction), jurisdiction);
+      const buckets = (await reading.read(asked, read)) ?? [];
+      return buckets.map((bucket) => ({ ...bucket, jurisdiction }));
+    }),
+  );
   await forEachPart(
-    buckets ?? [],
-    async ({ name, location, jurisdiction = "default" }) => {
+    lists.flat(),
+    async ({ name, location, jurisdiction }) => {
       const own = { account_id, bucket_name: name, jurisdiction };
       reading.add({
         ...{ type: "cloudflare_r2_bucket", name, id: name },
@@ -103,12 +116,18 @@ function domainsIn(answer: unknown): unknown[] {
   return Array.isArray(domains) ? domains : [];
 }
 
-/** An account that never used object storage has none. */
-async function orNone<Item>(asked: Promise<Item[]>): Promise<Item[]> {
+/** An account that never used object storage has none, nor one that may not use a jurisdiction. */
+async function orNone<Item>(asked: Promise<Item[]>, jurisdiction: R2Jurisdiction): Promise<Item[]> {
   try {
     return await asked;
   } catch (error) {
     if (error instanceof VendorProblem && /enable R2/i.test(error.message)) return [];
+    if (error instanceof VendorProblem && jurisdiction === "fedramp" && isRefusal(error)) return [];
     throw error;
   }
+}
+
+/** What the vendor answers to a request for what an account does not have, in place of a right that a token lacks. */
+function isRefusal({ status }: VendorProblem): boolean {
+  return status === 400 || status === 404;
 }

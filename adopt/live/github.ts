@@ -1,7 +1,12 @@
 import type { Access } from "../../vendors/client.ts";
 import { GitHub } from "../../vendors/github.ts";
-import { type GitHubEnvironment, type GitHubRuleset, GitHubSettings } from "../../vendors/github-settings.ts";
-import type { Reading } from "./reading.ts";
+import {
+  type GitHubEnvironment,
+  type GitHubProtection,
+  type GitHubRuleset,
+  GitHubSettings,
+} from "../../vendors/github-settings.ts";
+import { forEachPart, type Reading } from "./reading.ts";
 
 export const githubAsked = [
   ...[
@@ -12,10 +17,10 @@ export const githubAsked = [
   ],
   ...["actions_repository_permissions", "workflow_repository_permissions"],
   ...["repository_vulnerability_alerts", "repository_dependabot_security_updates"],
-  "repository_collaborators",
+  ...["repository_collaborators", "branch_protection"],
 ].map((kind) => `github_${kind}`);
 
-const unasked = ["branch_protection", "repository_file"].map((kind) => `github_${kind}`);
+const unasked = ["github_repository_file"];
 
 export const githubTypes = [...githubAsked, ...unasked];
 
@@ -65,6 +70,7 @@ export async function readGitHub(
         );
     }),
     readEnvironments(read, api, add),
+    readProtections(read, api, { reading, owner, name, add }),
     read("repository_collaborators", "people and teams", () =>
       Promise.all([api.collaborators(), api.teams()]),
     ).then((members) => {
@@ -106,9 +112,74 @@ export async function readGitHub(
   ]);
   reading.leaveUnasked({
     types: unasked,
-    what: "branch protections from before rulesets, and files",
+    what: "files that a program writes",
     attributes: own,
   });
+}
+
+/** Protection of branches from before there were rulesets, of which the API tells by branch and not by pattern. */
+async function readProtections(
+  read: <Answer>(kind: string, what: string, ask: () => Promise<Answer>) => Promise<Answer | undefined>,
+  api: GitHubSettings,
+  {
+    reading,
+    owner,
+    name,
+    add,
+  }: {
+    reading: Reading;
+    owner: string;
+    name: string;
+    add: (kind: string, called: string, attributes: object) => void;
+  },
+): Promise<void> {
+  const kind = "branch_protection";
+  await forEachPart(
+    (await read(kind, "protected branches", () => api.protectedBranches())) ?? [],
+    async (branch) => {
+      // A branch that rulesets alone protect has none.
+      const found = await read(kind, `protection of ${branch}`, () => api.branchProtection(branch));
+      if (found !== undefined) add(kind, branch, protectionAttributes(found, { branch, owner, name }));
+    },
+    (count) =>
+      reading.leave({
+        types: ["github_branch_protection"],
+        what: `${count} more branches`,
+        why: "there are too many",
+      }),
+  );
+}
+
+function protectionAttributes(
+  found: GitHubProtection,
+  { branch, owner, name }: { branch: string; owner: string; name: string },
+) {
+  const isOn = (setting: { readonly enabled: boolean } | null | undefined): boolean =>
+    setting?.enabled === true;
+  const { required_status_checks: checks, required_pull_request_reviews: reviews, restrictions } = found;
+  const named = (all: GitHubProtection["restrictions"]): string[] => [
+    ...(all?.users ?? []).map(({ login }) => `/${login}`),
+    ...(all?.teams ?? []).map(({ slug }) => `${owner}/${slug}`),
+    ...(all?.apps ?? []).map(({ slug }) => `app/${slug}`),
+  ];
+  return {
+    ...{ repository_id: name, pattern: branch, enforce_admins: isOn(found.enforce_admins) },
+    require_signed_commits: isOn(found.required_signatures),
+    required_linear_history: isOn(found.required_linear_history),
+    require_conversation_resolution: isOn(found.required_conversation_resolution),
+    ...{ allows_deletions: isOn(found.allow_deletions), allows_force_pushes: isOn(found.allow_force_pushes) },
+    required_status_checks: checks && [{ strict: checks.strict === true, contexts: checks.contexts }],
+    required_pull_request_reviews: reviews && [
+      {
+        dismiss_stale_reviews: reviews.dismiss_stale_reviews === true,
+        require_code_owner_reviews: reviews.require_code_owner_reviews === true,
+        required_approving_review_count: reviews.required_approving_review_count ?? 0,
+        require_last_push_approval: reviews.require_last_push_approval === true,
+        pull_request_bypassers: named(reviews.bypass_pull_request_allowances),
+      },
+    ],
+    restrict_pushes: restrictions && [{ push_allowances: named(restrictions) }],
+  };
 }
 
 /** The API's words for a role, and the provider's. */

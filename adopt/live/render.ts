@@ -10,12 +10,17 @@ const kinds: Readonly<Record<string, string>> = {
   static_site: "render_static_site",
 };
 
-const unasked = ["render_postgres", "render_project"];
+const stores = ["render_postgres", "render_keyvalue"];
 const groups = ["render_env_group", "render_env_group_link"];
 
-export const renderAsked = [...Object.values(kinds), ...groups, "render_log_stream"];
+export const renderAsked = [
+  ...Object.values(kinds),
+  ...groups,
+  ...stores,
+  ...["render_log_stream", "render_project"],
+];
 
-export const renderTypes = [...renderAsked, ...unasked];
+export const renderTypes = renderAsked;
 
 /** @param owner the workspace; by default all that the key can see */
 export async function readRender(
@@ -30,6 +35,8 @@ export async function readRender(
   const [services] = await Promise.all([
     reading.read({ types: Object.values(kinds), what: "services" }, () => api.services()),
     readGroups(reading, api),
+    readProjects(reading, api),
+    readStores(reading, api),
   ]);
   await forEachPart(
     services ?? [],
@@ -43,7 +50,60 @@ export async function readRender(
   );
   const owners = new Set([owner, ...(services ?? []).map(({ ownerId }) => ownerId)]);
   await Promise.all([...owners].map((id) => id !== undefined && readLogStream(reading, api, id)));
-  reading.leaveUnasked({ types: unasked, what: "databases and projects" });
+}
+
+async function readProjects(reading: Reading, api: Render): Promise<void> {
+  const of = { types: ["render_project"], what: "projects" };
+  await forEachPart(
+    (await reading.read(of, () => api.projects())) ?? [],
+    async ({ id, name }) => {
+      const asked = { ...of, what: `environments of ${name}`, attributes: { name } };
+      const environments = await reading.read(asked, () => api.environments(id));
+      if (environments === undefined) return;
+      const own = environments.map((one): [string, object] => [
+        one.name,
+        {
+          ...{ id: one.id, name: one.name, protected_status: one.protectedStatus ?? "unprotected" },
+          network_isolated: one.networkIsolationEnabled ?? false,
+        },
+      ]);
+      reading.add({
+        ...{ type: "render_project", name, id },
+        attributes: { name, environments: Object.fromEntries(own) },
+      });
+    },
+    (count) => reading.leave({ ...of, what: `${count} more projects`, why: "there are too many" }),
+  );
+}
+
+/** Databases and key value stores, without what connects to them. */
+async function readStores(reading: Reading, api: Render): Promise<void> {
+  const of = (type: string, what: string) => ({ types: [type], what });
+  const [databases = [], keyValues = []] = await Promise.all([
+    reading.read(of("render_postgres", "databases"), () => api.databases()),
+    reading.read(of("render_keyvalue", "key value stores"), () => api.keyValues()),
+  ]);
+  const shared = ({ name, plan, region, environmentId, ipAllowList }: (typeof databases)[number]) => ({
+    ...{ name, plan, region, environment_id: environmentId },
+    // None is nobody from outside, and what is not said is not known.
+    ip_allow_list: ipAllowList?.map(({ cidrBlock, description }) => ({ cidr_block: cidrBlock, description })),
+  });
+  for (const one of databases)
+    reading.add({
+      ...{ type: "render_postgres", name: one.name, id: one.id },
+      attributes: {
+        ...{ ...shared(one), version: one.version, database_name: one.databaseName },
+        ...{ database_user: one.databaseUser, disk_size_gb: one.diskSizeGB },
+        high_availability_enabled: one.highAvailabilityEnabled,
+      },
+      withheld: [["connection_info"], ...(one.ipAllowList == null ? [["ip_allow_list"]] : [])],
+    });
+  for (const one of keyValues)
+    reading.add({
+      ...{ type: "render_keyvalue", name: one.name, id: one.id },
+      attributes: { ...shared(one), max_memory_policy: one.options?.maxmemoryPolicy },
+      withheld: [["connection_info"], ...(one.ipAllowList == null ? [["ip_allow_list"]] : [])],
+    });
 }
 
 async function readLogStream(reading: Reading, api: Render, owner: string): Promise<void> {

@@ -58,6 +58,7 @@ describe("what the vendors have", () => {
         lockdowns: [],
         accessRules: [{ id: "a1", mode: "whitelist", configuration: { target: "ip", value: "192.0.2.1" } }],
         buckets: {
+          abroad: { jurisdiction: "eu" },
           backups: {
             lifecycle: {
               rules: [
@@ -92,12 +93,38 @@ describe("what the vendors have", () => {
       ],
     });
     Object.assign(platform.states.render, {
+      projects: [{ id: "prj-1", name: "shop-api", environmentIds: ["evm-1"] }],
+      environments: [
+        ...[{ id: "evm-1", name: "production", projectId: "prj-1", protectedStatus: "protected" }],
+      ],
+      postgres: [
+        {
+          ...{ id: "dpg-1", name: "shop", plan: "basic_1gb", region: "frankfurt", version: "17" },
+          ipAllowList: [{ cidrBlock: "0.0.0.0/0", description: "everywhere" }],
+        },
+        { id: "dpg-2", name: "unsaid" },
+      ],
+      keyValues: [
+        ...[{ id: "red-1", name: "cache", ipAllowList: [], options: { maxmemoryPolicy: "noeviction" } }],
+      ],
       logStream: { endpoint: "logs.shop.test:6514", preview: "drop", token: "canary" },
     });
     const { found, gaps, inventory } = await read();
     expect(gaps).toEqual([]);
     expect(JSON.stringify(inventory)).not.toContain("canary");
     expect(inputsOf(found, "LogStream")).toMatchObject([{ endpoint: "logs.shop.test:6514" }]);
+    expect(inputsOf(found, "R2Bucket")).toMatchObject([
+      { name: "backups", jurisdiction: "default" },
+      { name: "abroad", jurisdiction: "eu" },
+    ]);
+    expect(found.filter(({ type }) => type === "render:index/project:Project")).toMatchObject([
+      { inputs: { environments: { production: { protectedStatus: "protected", networkIsolated: false } } } },
+    ]);
+    expect(inputsOf(found, "Postgres")).toMatchObject([
+      { name: "shop", ipAllowLists: [{ cidrBlock: "0.0.0.0/0" }] },
+      { name: "unsaid" },
+    ]);
+    expect(inputsOf(found, "Keyvalue")).toMatchObject([{ maxMemoryPolicy: "noeviction" }]);
     expect(inputsOf(found, "PageRule")).toMatchObject([
       { target: "shop.test/*", actions: { disableSecurity: true, ssl: "off" } },
     ]);
@@ -134,7 +161,32 @@ describe("what the vendors have", () => {
   });
 
   it("is read of a repository, with its rules, its environments and what its actions may do", async () => {
-    const { found } = await read(liveVendors.filter((name) => name !== "github"));
+    const people = { users: [{ login: "jane" }], teams: [{ slug: "ops" }] };
+    platform.states.github.protections = {
+      "release/1": {
+        required_status_checks: { strict: true, contexts: ["test"] },
+        required_pull_request_reviews: {
+          required_approving_review_count: 2,
+          bypass_pull_request_allowances: people,
+        },
+        ...{ enforce_admins: { enabled: true }, allow_force_pushes: { enabled: false } },
+      },
+    };
+    const { found, gaps } = await read(liveVendors.filter((name) => name !== "github"));
+    expect(gaps).toEqual([]);
+    // The branch that rulesets protect has no protection of the older kind.
+    expect(inputsOf(found, "BranchProtection")).toMatchObject([
+      {
+        ...{ pattern: "release/1", enforceAdmins: true, allowsForcePushes: false },
+        requiredStatusChecks: [{ strict: true, contexts: ["test"] }],
+        requiredPullRequestReviews: [
+          {
+            requiredApprovingReviewCount: 2,
+            pullRequestBypassers: ["/jane", expect.stringMatching(/\/ops$/)],
+          },
+        ],
+      },
+    ]);
     expect(inputsOf(found, "Repository")).toMatchObject([
       { visibility: "private", securityAndAnalysis: { secretScanning: { status: "enabled" } } },
     ]);
@@ -166,6 +218,22 @@ describe("what the vendors have", () => {
     expect(inputsOf(found, "ActionsRepositoryPermissions")).toMatchObject([
       { shaPinningRequired: true, allowedActionsConfig: { githubOwnedAllowed: true } },
     ]);
+  });
+});
+
+describe("a list that lies about its end", () => {
+  it.each([
+    ["has fewer records than it says", { page: 1, per_page: 50, total_pages: 1, total_count: 40 }],
+    ["is full and does not say whether it ends", null],
+  ])("is not known where it %s", async (_, result_info) => {
+    const records = Array.from({ length: result_info === null ? 50 : 3 }, (__, index) => ({
+      ...{ id: `r${index}`, type: "A", name: `h${index}.test`, content: "192.0.2.1" },
+    }));
+    const text = JSON.stringify({ success: true, errors: [], result: records, result_info });
+    platform.server.misbehaveAt("cloudflare", "/dns_records", { kind: "text", text });
+    const { gaps, found } = await read(liveVendors.filter((name) => name !== "cloudflare"));
+    expect(gaps.map(({ what }) => what)).toEqual([`DNS records of ${settings.domains.zone}`]);
+    expect(inputsOf(found, "DnsRecord")).toEqual([]);
   });
 });
 

@@ -115,8 +115,13 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
         of(id, state.extras?.accessRules ?? []),
       "GET /zones/:id/managed_headers": ({ parts: [id] }) =>
         of(id, { managed_request_headers: [], managed_response_headers: [] }),
-      "GET /accounts/:id/r2/buckets": () =>
-        enveloped({ buckets: Object.keys(state.extras?.buckets ?? {}).map((name) => ({ name })) }),
+      "GET /accounts/:id/r2/buckets": ({ headers }) => {
+        const asked = headers["cf-r2-jurisdiction"] ?? "default";
+        const names = Object.entries(state.extras?.buckets ?? {})
+          .filter(([, { jurisdiction = "default" }]) => jurisdiction === asked)
+          .map(([name]) => ({ name }));
+        return enveloped({ buckets: names });
+      },
       "GET /accounts/:id/r2/buckets/:name/:part": ({ parts: [, name = "", part = ""] }) =>
         bucketPart(state, name, part),
       "GET /accounts/:id/r2/buckets/:name/domains/:kind": ({ parts: [, name = "", kind] }) =>

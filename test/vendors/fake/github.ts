@@ -19,6 +19,8 @@ export interface FakeGitHubState {
   secrets: number[];
   /** Where there are none, one of another name. */
   rulesets: FakeRuleset[];
+  /** Protection of branches from before there were rulesets, by branch. */
+  protections?: Record<string, unknown>;
 }
 
 export interface FakeRuleset {
@@ -105,6 +107,18 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
         ]),
       "GET /repos/:owner/:name/teams": ({ parts: [owner, name] }) =>
         of(owner, name, [{ slug: "platform", permission: "push" }]),
+      "GET /repos/:owner/:name/branches": ({ parts: [owner, name], query }) => {
+        const names = ["main", ...Object.keys(state.protections ?? {})];
+        const found =
+          query.get("protected") === "true" ? names.map((one) => ({ name: one, protected: true })) : [];
+        return of(owner, name, found);
+      },
+      "GET /repos/:owner/:name/branches/:branch/protection": ({ parts: [owner, name, branch = ""] }) => {
+        const found = state.protections?.[branch];
+        return found === undefined
+          ? { status: 404, body: { message: "Branch not protected" } }
+          : of(owner, name, found);
+      },
       "GET /repos/:owner/:name/environments": ({ parts: [owner, name] }) =>
         of(owner, name, {
           environments: [
