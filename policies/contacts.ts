@@ -1,6 +1,6 @@
 import { type Finding, policy, type Stack } from "./framework/index.ts";
 import { judgeOutput, type OutputPath } from "./model/stack-outputs.ts";
-import { isPlaceholderUrl, reachesNobody } from "./values/placeholder.ts";
+import { isContact, isPlaceholderUrl, reachesNobody } from "./values/placeholder.ts";
 
 // Items C.1 to C.4 with S7.5, and C.8 to C.10: what the program exports for people to find.
 
@@ -75,6 +75,9 @@ function judgeContact(stack: Stack, key: Contact): Finding[] {
     const address = value.string();
     if (address === undefined) {
       return `The stack does not export contacts.${key}.`;
+    }
+    if (!reachesNobody(address) && !isContact(address)) {
+      return `contacts.${key} is ${JSON.stringify(address.slice(0, 80))}, which is no address, number, page or channel.`;
     }
     return !reachesNobody(address) || `contacts.${key} is a placeholder, or nobody reads it.`;
   });

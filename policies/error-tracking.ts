@@ -1,4 +1,5 @@
 import {
+  type AnyValue,
   type Finding,
   fault,
   judge,
@@ -16,7 +17,7 @@ import { errorKeys, errorProjects, scrubbings } from "./model/facts.ts";
 import { type NamedVariable, variablesNamed } from "./model/generated.ts";
 import { isOwnName } from "./model/own-names.ts";
 import { isDsnOfStack } from "./model/sentry-dsn.ts";
-import { applicationHosts, judgeVariables } from "./model/variables.ts";
+import { applicationHosts, declaredVariables, judgeVariables } from "./model/variables.ts";
 
 // Items 5.1 and 5.2, and of item 4.10 what the error tracker stores. Its alerts are in error-tracking-alerts.ts.
 
@@ -50,14 +51,31 @@ export const errorTrackingOrigins = policy({
         }
         const open = some(all, (origin) => isOpen(origin.string() ?? "*"));
         if (open) return fault(list, "The project accepts events from the pages of any host.");
-        return (
+        const isOwn =
           applicationHosts(stack).length === 0 ||
-          some(all, (origin) => isOwnName(stack, hostOf(origin.string() ?? ""))) ||
-          fault(list, "The project accepts events from no page of this platform.")
-        );
+          some(all, (origin) => isOwnName(stack, hostOf(origin.string() ?? "")));
+        return isOwn
+          ? judgePages(stack, list, all)
+          : fault(list, "The project accepts events from no page of this platform.");
       },
     ),
 });
+
+/** Where one project collects all errors, those of the pages at BASE_URL are among them. Throws UnknownRead. */
+function judgePages(stack: Stack, list: AnyValue, origins: readonly AnyValue[]): Verdict {
+  const url = declaredVariables(stack).find((variable) => known(() => variable.name()) === "BASE_URL");
+  const page = URL.parse((url && known(() => url.value.string())) ?? "")?.hostname;
+  if (page === undefined || errorProjects(stack).length !== 1) return true;
+  const covers = (origin: string): boolean => {
+    const host = hostOf(origin);
+    const isWild = /^(?:[\w+.-]+:\/\/)?\*\./.test(origin.trim());
+    return !/^\s*http:/i.test(origin) && (host === page || (isWild && page.endsWith(`.${host}`)));
+  };
+  return (
+    some(origins, (origin) => covers(origin.string() ?? "")) ||
+    fault(list, `The project drops the errors of the pages at ${page}, which allowedDomains does not name.`)
+  );
+}
 
 export const errorTrackingKey = policy({
   name: "error-tracking-key",

@@ -1,12 +1,13 @@
 import { adapters } from "../adapters/index.ts";
 import { type AnyValue, type Fault, fault, type Stack, unproved } from "../framework/index.ts";
+import { actsOn } from "../values/cloudflare-expression.ts";
 import { targetOfExpression, targetOfUrl } from "../values/redirect-target.ts";
 import { isOn } from "./given.ts";
 import { isOwnName } from "./own-names.ts";
 import { pageRulesOf } from "./page-rules.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { type Rule, rulesOf } from "./rulesets.ts";
-import type { Site } from "./sites.ts";
+import { requestTo, type Site } from "./sites.ts";
 import type { Zone } from "./zones.ts";
 
 /**
@@ -17,7 +18,9 @@ export function ruleDiversion(stack: Stack, site: Site, zone: Zone): Fault | und
   return (
     firstOf(stack, site, zone, redirectPhases, "redirect", (rule) => redirected(stack, rule)) ??
     firstOf(stack, site, zone, ["http_request_origin"], "route", (rule) => routed(stack, rule)) ??
-    firstOf(stack, site, zone, ["http_request_transform"], "rewrite", rewritten) ??
+    firstOf(stack, site, zone, ["http_request_transform"], "rewrite", (rule, reach) =>
+      rewritten(rule, reach, site),
+    ) ??
     firstOf(stack, site, zone, ["http_custom_errors"], "serve_error", hidden) ??
     byPageRule(stack, site, zone)
   );
@@ -109,11 +112,20 @@ function otherOrigin(stack: Stack, name: AnyValue, what: string): Fault | undefi
 /** Names that a vendor gives one host alone. */
 const isNamedHost = (host: string): boolean => /\.(?:onrender\.com|vercel\.app)$/.test(host);
 
-function rewritten({ entry, resource }: Rule, reach: Reach): Fault | undefined {
+/** Requests of the API that have nothing in common but that: no rule makes one page of them. */
+const callPaths = ["/api/orders/17", "/api/trpc/user.me"];
+
+function rewritten({ entry, resource }: Rule, reach: Reach, site: Site): Fault | undefined {
+  const isOfCalls = callPaths.every(
+    (path) => actsOn(entry.at("expression").string() ?? "", requestTo(site, path)) === true,
+  );
   const path = entry.at("actionParameters", "uri", "path");
   const isFixed = path.at("value").exists && (path.at("value").string() ?? "") !== "";
-  return isFixed && reach.kind === "all"
-    ? fault(path, `a rule of ${resource.name} makes every request one for ${path.at("value").string()}`)
+  return isFixed && (reach.kind === "all" || isOfCalls)
+    ? fault(
+        path,
+        `a rule of ${resource.name} makes every request${isOfCalls && reach.kind !== "all" ? " of the API" : ""} one for ${path.at("value").string()}`,
+      )
     : undefined;
 }
 

@@ -152,11 +152,12 @@ function isAssignment({ name, value }: { name: string; value: string }): boolean
   if (isPlaceholder(value) || isReference(value)) {
     return false;
   }
-  const isPassword = isPasswordName(name) || /^(?:pwd|pass)$/i.test(name);
+  const isPassword = isPasswordName(name) || /(?:^|_)(?:pwd|pass)$/i.test(name);
   const isSecret = isSecretName(name) && !isConnectionName(name);
   return (
     (isPassword && value.length >= 4) ||
-    ((isSecret || /^(?:sig|signature)$/i.test(name)) && looksRandom(value, 8))
+    ((isSecret || /^(?:sig|signature)$/i.test(name)) &&
+      looksRandom(value.replaceAll(/%[0-9a-f]{2}/gi, "+"), 8))
   );
 }
 

@@ -11,7 +11,11 @@ const browserPrefixes = [
 
 /** Ends of names, in lower case without separators, that say that the value is a secret. */
 const secretEnd =
-  /(?:password|passwd|passphrase|secret|token|(?:secret|api|private|access|signing|encryption|master|service|servicerole|account|auth|session)key)$/;
+  /(?:password|passwd|passphrase|secret|token|mnemonic|(?:seed|recovery)phrase|(?:secret|api|private|access|signing|encryption|master|service|servicerole|account|auth|session)key)$/;
+
+/** What tells one secret of a name from another: `JWT_SECRET_2`, `API_KEY_OLD`, `PASSWORD_ADMIN`. */
+const version =
+  /_(?:v?\d+|old|prev(?:ious)?|next|new|current|primary|secondary|prod(?:uction)?|live|admin|root)$/i;
 
 /** Ends of names of URLs that hold a password. */
 const connectionEnd =
@@ -22,7 +26,7 @@ const publicKey = /public|publishable|anonkey$|anonymouskey$|sitekey$|clientside
 
 /** Whether a variable or property of that name is expected to hold a secret. */
 export function isSecretName(name: string): boolean {
-  const plain = letters(name);
+  const plain = letters(name.replace(version, ""));
   return (
     (secretEnd.test(plain) && !publicKey.test(plain)) || isPasswordName(name) || connectionEnd.test(plain)
   );
@@ -49,7 +53,7 @@ export function isConnectionName(name: string): boolean {
 
 /** Whether a secret of that name may be a short word, as a password may. */
 export function isPasswordName(name: string): boolean {
-  return /(?:password|passwd|passphrase|(?:^|_)pass)$/i.test(name);
+  return /(?:password|passwd|passphrase|(?:^|_)pass)$/i.test(name.replace(version, ""));
 }
 
 /** The name without the prefix that sends the variable to browsers, or undefined where it has no such prefix. */

@@ -135,6 +135,9 @@ function makesBackup(words: readonly string[]): boolean {
   return makers.test(program) || words.some((word) => !word.startsWith("-") && /back-?_?up/i.test(word));
 }
 
+/** Programs that leave out a part of what they read. */
+const partial = /^(?:\S*\/)?(?:head|tail|grep|egrep|sed|awk|cut|sort|uniq|wc|strings)$/;
+
 const endsWell = (words: readonly string[]): boolean =>
   programOf(words) === "exit"
     ? words.length === 1 || words[1] === "0"
@@ -158,6 +161,10 @@ function hidden(words: readonly string[], later: readonly Step[]): string | unde
   );
   if (isThrownAway) {
     return "throws the backup away, to /dev/null";
+  }
+  const filter = later.find(({ before, words: [program = ""] }) => before === "|" && partial.test(program));
+  if (filter !== undefined) {
+    return `keeps only what ${filter.words[0]} leaves of the backup`;
   }
   const next = later.find(({ before }) => before !== "|");
   const isIgnored = next?.before === "||" && endsWell(next.words);

@@ -7,6 +7,12 @@ export function isPlaceholder(text: string): boolean {
   return trimmed === "" || bracketed.test(trimmed) || words.test(trimmed) || reserved.test(trimmed);
 }
 
+/** Whether a text says how to reach somebody: an address, a number, a page or a channel. */
+export const isContact = (text: string): boolean =>
+  /[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]{2,}|https:\/\/\S+|tel:|\+?\d[\d ()./-]{6,}|(?:^|\s)[#@][\w-]{2,}/.test(
+    text,
+  );
+
 /** Whether an address is a placeholder, or of a mailbox that by its name nobody reads. */
 export function reachesNobody(address: string): boolean {
   return isPlaceholder(address) || unread.test(address.trim());

@@ -13,7 +13,7 @@ const variables: Readonly<Record<string, string>> = {
   SENTRY_DSN: dsn,
   PGHOST: pooler,
   PGPORT: "5432",
-  PGUSER: `app.${databaseRef}`,
+  PGUSER: `optropic_backup.${databaseRef}`,
   PGDATABASE: "postgres",
   PGSSLMODE: "require",
   PGPASSWORD: generated("secrets-database-application"),

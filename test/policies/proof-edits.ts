@@ -65,6 +65,20 @@ const room = (inputs: Inputs): Edit =>
     { name: "sale", host: "optropic.example", newUsersPerMinute: 500, totalActiveUsers: 2000, ...inputs },
     inZone,
   );
+const pagesAt = (...allowedDomains: readonly string[]): Edit =>
+  set("errors-project", ({ clientSecurity }) => ({
+    clientSecurity: inside(clientSecurity, { allowedDomains }),
+  }));
+const uptime = (inputs: Inputs): Edit => set("errors-uptime-web", () => inputs);
+const statusOf = (value: number): string =>
+  JSON.stringify({
+    root: { op: "and", children: [{ op: "status_code_check", operator: { cmp: "equals" }, value }] },
+  });
+const check = (http: Inputs): Edit =>
+  set("observability-health-api", ({ settings }) => ({
+    settings: { http: inside(Object(settings).http, http) },
+  }));
+const backups = (inputs: Inputs): Edit => set("errors-backup", () => inputs);
 const service = (inputs: Inputs): Edit => set("api-service", () => inputs);
 const runtime = (change: Inputs): Edit =>
   set("api-service", ({ runtimeSource }) => ({
@@ -114,6 +128,36 @@ const preRun = (...commands: readonly string[]): Edit =>
     operationContext: inside(operationContext, { preRunCommands: commands }),
   }));
 
+const mysql = "MYSQL_PWD=Zx8qT2mPf7 mysql -h db -e 'select 1' && npx prisma migrate deploy";
+const rewrittenCalls = add(
+  cloudflare.ruleset,
+  "another",
+  {
+    kind: "zone",
+    name: "another",
+    phase: "http_request_transform",
+    rules: [
+      {
+        action: "rewrite",
+        enabled: true,
+        expression: 'starts_with(http.request.uri.path, "/api/")',
+        actionParameters: { uri: { path: { value: "/maintenance" } } },
+      },
+    ],
+  },
+  inZone,
+);
+const contact =
+  (devops: string): Edit =>
+  (stack) => ({
+    ...stack,
+    resources: stack.resources.map((one) =>
+      one.type === "pulumi:pulumi:Stack"
+        ? { ...one, outputs: { ...one.outputs, contacts: inside(one.outputs.contacts, { devops }) } }
+        : one,
+    ),
+  });
+
 export const unprovedPlatforms: readonly Case[] = [
   ["csp-restricts-scripts", "long paths have no policy", headerRule("len(http.request.uri.path) lt 64")],
   [
@@ -136,6 +180,32 @@ export const unprovedPlatforms: readonly Case[] = [
     "another service of the vendor answers",
     literal("edge-api", { content: "optropic-api-staging.onrender.com" }),
   ],
+  ["traffic-reaches-host", "every call of the API is one page", rewrittenCalls],
+  ["no-literal-secrets", "a password in a variable of a command", released(mysql)],
+  [
+    "no-literal-secrets",
+    "a signed URL",
+    variables({ BLOB: "https://optropic.blob.core.windows.net/x?sig=dGhpc2lzYXNpZ25hdHVyZTEyMw%3D%3D" }),
+  ],
+  ["no-literal-secrets", "a second secret", variables({ JWT_SECRET_2: "correct-horse-battery-staple" })],
+  ["no-literal-secrets", "whose password it is", variables({ PASSWORD_ADMIN: "Zx8qT2mPf7Lw" })],
+  ["no-literal-secrets", "words of a wallet", variables({ WALLET_MNEMONIC: "legal winner thank year wave" })],
+  ["backup-job-daily", "a part of the backup", job({ startCommand: "pg_dump | head -c 100 > /tmp/x" })],
+  ["contact-devops", "a contact without a domain", contact("ops@optropic")],
+  ["contact-devops", "a contact that is a name", contact("Alex")],
+  ["error-tracking-origins", "errors of the pages are dropped", pagesAt("https://api.optropic.example")],
+  [
+    "monitors-watch-platform",
+    "a monitor asks by plain http",
+    uptime({ url: "http://optropic.example/api/health" }),
+  ],
+  ["monitors-watch-platform", "a monitor posts", uptime({ method: "POST" })],
+  ["monitors-watch-platform", "no answer is healthy", uptime({ assertionJson: statusOf(200_000) })],
+  ["monitors-watch-platform", "a monitor gives no time to answer", uptime({ timeoutMs: 0 })],
+  ["monitors-watch-platform", "a check posts", check({ method: "POST" })],
+  ["monitors-watch-platform", "a thousand backups may fail", backups({ failureIssueThreshold: 1000 })],
+  ["monitors-watch-platform", "a backup may run for months", backups({ maxRuntimeMinutes: 120_000 })],
+  ["monitors-watch-platform", "a time zone that does not exist", backups({ timezone: "UTC-other" })],
   ["visitors-let-in", "a waiting room of every path", room({ path: "/" })],
   ["visitors-let-in", "a waiting room that lets nobody in", room({ path: "/sale", queueAll: true })],
   [
@@ -230,6 +300,12 @@ export const unprovedDeliveries: readonly Case[] = [
 
 export const provedPlatforms: readonly (readonly [what: string, edit: Edit])[] = [
   ["pages without PGSSLMODE, by whose URL connections are encrypted", without("web-PGSSLMODE")],
+  ["a contact by telephone", contact("+49 30 1234567")],
+  ["a contact in a channel", contact("#devops")],
+  ["what only tells of secrets", variables({ SECRET_ROTATION: "2026-11", PASSWORD_MIN_LENGTH: "12" })],
+  ["errors of every page of the zone", pagesAt("*.optropic.example", "https://optropic.example")],
+  ["a monitor that asks for the head", uptime({ method: "HEAD", timeoutMs: 20_000 })],
+  ["a second backup may fail", backups({ failureIssueThreshold: 2, timezone: "Etc/UTC" })],
   ["a waiting room of one page", room({ path: "/sale" })],
   ["an integration of Grafana's own", set("on-call-grafana", () => ({ type: undefined, vendor: "PVENDOR" }))],
   ["pages by the address of PagerDuty", pager({ url: "https://events.eu.pagerduty.com/v2/enqueue" })],

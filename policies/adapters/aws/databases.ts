@@ -36,7 +36,7 @@ function toDatabase(stack: Stack, resource: Any, instances: readonly Any[], grou
     },
     recovery: () => recoveryOf(resource),
     compute: () => true,
-    refusesPlaintext: () => judgeTls(resource, groupType),
+    refusesPlaintext: () => judgeTls(stack, resource, groupType),
     pooler: () => judgePooler(stack, resource),
     quiet: () => {
       const settings = parametersOf(resource, groupType);
@@ -71,7 +71,13 @@ function recoveryOf(resource: Any): Recovery {
 }
 
 /** From version 15 on the default parameters of RDS refuse plaintext; before that they take it. */
-function judgeTls(resource: Any, groupType: string): Verdict {
+function judgeTls(stack: Stack, resource: Any, groupType: string): Verdict {
+  const proxy = stack
+    .ofType(rds.proxy)
+    .find((it) => it.at("engineFamily").string() !== "MYSQL" && it.at("requireTls").boolean() !== true);
+  if (proxy !== undefined) {
+    return fault(proxy.at("requireTls"), `${proxy.name}, before the database, takes plaintext connections.`);
+  }
   const forced = parameterOf(resource, groupType, "rds.force_ssl");
   if (forced !== undefined) {
     return ["1", "true", "on"].includes((forced.string() ?? "").toLowerCase())

@@ -101,10 +101,17 @@ export function domains(stack: Stack): Domain[] {
 }
 
 export function records(stack: Stack): HostRecord[] {
-  return stack.ofType(route53.record).map((record) => {
+  return stack.ofType(route53.record).flatMap((record): HostRecord[] => {
     const alias = record.at("aliases");
     const isAlias = alias.isUnknown || alias.exists;
-    return {
+    const texts = record.at("records");
+    // Each of several answers is one that visitors get.
+    const answers = isAlias
+      ? [record.at("aliases", "0", "name")]
+      : texts.isUnknown || texts.items().length === 0
+        ? [record.at("records", "0")]
+        : texts.items();
+    return answers.map((content) => ({
       resource: record,
       host: () => {
         if (!isAddress(record.at("type").string())) {
@@ -112,9 +119,9 @@ export function records(stack: Stack): HostRecord[] {
         }
         return nameOf(stack, record);
       },
-      content: isAlias ? record.at("aliases", "0", "name") : record.at("records", "0"),
+      content,
       sources: targetsOf(record),
-    };
+    }));
   });
 }
 

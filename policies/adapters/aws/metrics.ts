@@ -52,6 +52,10 @@ const windowOf = (alarm: Any): number => alarm.at("period").number() ?? 60;
 
 function ofMetric({ namespace, name }: Metric, statistic: string, bound: Bound, window: number): Measure {
   const { value, isAbove, isIncluded } = bound;
+  // Amazon's own figures are in its own namespaces; another of that name may never come.
+  if (ownFigures.test(name) && !namespace.startsWith("AWS/")) {
+    return other;
+  }
   // It counts how many values came, whatever they were.
   if (statistic === "SampleCount") {
     return other;
@@ -95,6 +99,9 @@ function ofMetric({ namespace, name }: Metric, statistic: string, bound: Bound, 
   }
   return other;
 }
+
+const ownFigures =
+  /^(?:(?:Un)?HealthyHostCount|HealthCheckStatus|TargetResponseTime|DatabaseConnections|HTTPCode_\w+)$/;
 
 const bytesOfMegabyte = 1024 ** 2;
 

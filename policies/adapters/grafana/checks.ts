@@ -40,6 +40,18 @@ function judgeCheck(check: ResourceOf<syntheticmonitoring.CheckArgs>): Verdict {
   if (isOn(check.at("enabled")) && seconds > longestIntervalSeconds) {
     return fault(frequency, `${check.name} asks once in ${Math.round(seconds / 60)} minutes.`);
   }
+  const method = check.at("settings", "http", "method");
+  if (["POST", "PUT", "PATCH", "DELETE", "OPTIONS"].includes(method.string() ?? "GET")) {
+    return fault(method, `${check.name} asks by ${method.string()}, which no health check answers.`);
+  }
+  const timeout = check.at("timeout");
+  const time = timeout.number() ?? 3000;
+  if (time < 1000 || time > 180_000) {
+    return fault(timeout, `${check.name} waits ${time} ms for an answer, not between 1000 and 180000.`);
+  }
+  if (isGiven(check.at("settings", "http")) && /\s/.test(target)) {
+    return fault(check.at("target"), `${check.name} asks ${JSON.stringify(target)}, which is no URL.`);
+  }
   return (
     !isOn(check.at("enabled")) ||
     skips.boolean() !== true ||

@@ -1,5 +1,6 @@
 import type { AlertArgs, CronMonitorArgs, UptimeMonitorArgs } from "@pulumi/sentry";
 import {
+  type AnyValue,
   type Fault,
   fault,
   known,
@@ -11,7 +12,7 @@ import {
 import type { Watch, Watched } from "../../model/error-tracking.ts";
 import { isOn } from "../../model/given.ts";
 import { sentry } from "../../model/tokens.ts";
-import { firstWrong } from "../../model/value-checks.ts";
+import { firstWrong, isOneOf } from "../../model/value-checks.ts";
 
 /** A host that is down for longer before anybody asks is found by its visitors. */
 const longestIntervalSeconds = 15 * 60;
@@ -29,6 +30,12 @@ function judgeUptime({ isOwnName }: Watched, monitor: ResourceOf<UptimeMonitorAr
   return firstWrong([
     (parsed !== null && isOwnName(parsed.hostname)) ||
       fault(url, `${monitor.name} watches ${text}, which is not a URL of the platform.`),
+    (parsed?.protocol === "https:" && !/\s/.test(text)) ||
+      fault(url, `${monitor.name} asks ${JSON.stringify(text)}, which is no URL by https.`),
+    isOneOf(monitor.at("method"), ["GET", "HEAD"], `The method of ${monitor.name}`),
+    isWithin(monitor.at("timeoutMs"), 1000, 60_000, `The timeoutMs of ${monitor.name}`),
+    isWithin(monitor.at("intervalSeconds"), 60, 3600, `The intervalSeconds of ${monitor.name}`),
+    isWithin(monitor.at("downtimeThreshold"), 1, 100, `The downtimeThreshold of ${monitor.name}`),
     !elsewhere.test(environment.string() ?? "") ||
       fault(environment, `${monitor.name} reports failures as those of ${environment.string()}.`),
     intervalFault(monitor) ?? true,
@@ -53,9 +60,12 @@ function successFault(monitor: ResourceOf<UptimeMonitorArgs>): Fault | undefined
   const assertion = monitor.at("assertionJson");
   if (!assertion.exists) return undefined;
   const root = assertion.json().at("root");
-  return mayHold(root, 503) || mayHold(root, 404)
-    ? fault(assertion, `${monitor.name} takes an error such as 503 for healthy.`)
-    : undefined;
+  if (mayHold(root, 503) || mayHold(root, 404)) {
+    return fault(assertion, `${monitor.name} takes an error such as 503 for healthy.`);
+  }
+  return [200, 201, 202, 204].some((status) => mayHold(root, status))
+    ? undefined
+    : fault(assertion, `${monitor.name} takes no answer for healthy, so it always fails.`);
 }
 
 /** Whether an answer with that status may meet the assertion; what asks for something else may be met. */
@@ -90,6 +100,28 @@ function compares(operator: string | undefined, status: number, value: number): 
   }
 }
 
+/** Of a daily backup, one more may fail before somebody looks. */
+const mostFailures = 2;
+const mostRuntimeMinutes = 24 * 60;
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+function isWithin(value: AnyValue, least: number, most: number, what: string): Verdict {
+  const figure = value.number();
+  return (
+    figure === undefined ||
+    (figure >= least && figure <= most) ||
+    fault(value, `${what} is ${figure}, not between ${least} and ${most}.`)
+  );
+}
+
 /** A job that is late for longer is a day without a backup. */
 const longestMarginMinutes = 12 * 60;
 
@@ -101,6 +133,21 @@ function judgeCheckIns({ backupJobs }: Watched, monitor: ResourceOf<CronMonitorA
       `${monitor.name} waits ${margin.number()} minutes before it says that the job did not run.`,
     );
   }
+  const failures = monitor.at("failureIssueThreshold");
+  if ((failures.number() ?? 1) > mostFailures) {
+    return fault(failures, `${monitor.name} tells only after ${failures.number()} backups have failed.`);
+  }
+  const runtime = monitor.at("maxRuntimeMinutes");
+  if ((runtime.number() ?? 1) > mostRuntimeMinutes) {
+    return fault(runtime, `${monitor.name} lets a backup run for ${runtime.number()} minutes.`);
+  }
+  const zone = monitor.at("timezone");
+  if (zone.string() !== undefined && !isTimeZone(zone.string() ?? "")) {
+    return fault(
+      zone,
+      `${monitor.name} has the time zone ${JSON.stringify(zone.string())}, which does not exist.`,
+    );
+  }
   const crontab = monitor.at("schedule").at("crontab");
   const expected = crontab.string();
   const jobs = backupJobs();
@@ -108,6 +155,10 @@ function judgeCheckIns({ backupJobs }: Watched, monitor: ResourceOf<CronMonitorA
   // The address for check-ins is often made from a key alone: then the name says which job is watched.
   const isNamed = /back-?_?up/i.test(`${monitor.name} ${known(() => monitor.at("name").string()) ?? ""}`);
   const own = linked.length === 0 && isNamed ? jobs : linked;
+  const isTimed = monitor.at("schedule").at("intervalValue").exists || crontab.isUnknown || Boolean(expected);
+  if (own.length > 0 && !isTimed) {
+    return fault(monitor.at("schedule"), `${monitor.name} has no schedule, so it misses no run.`);
+  }
   const schedules = own.flatMap((job) => known(() => job.schedules()) ?? []);
   return (
     expected === undefined ||

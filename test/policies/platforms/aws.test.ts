@@ -375,6 +375,12 @@ describe("a break at Amazon is refused", () => {
       set("memory", () => ({ metricName: "MemoryReservation" })),
     ],
     ["critical-alerts-page", "nobody is paged", without("pages-https")],
+    [
+      "database-ssl-enforced",
+      "a proxy takes plaintext",
+      set("database-proxy", () => ({ requireTls: false })),
+    ],
+    ["alert-service-down", "an alarm is on a figure of nobody", set("down", () => ({ namespace: "Shop" }))],
     ["critical-alerts-page", "a filter takes no alarm", filtered({ severity: ["none"] })],
     [
       "alert-service-down",

@@ -289,6 +289,12 @@ describe("a break is refused", () => {
     ["neon", "render-auto-deploy", "nothing deploys the image", without("deploy-hook")],
     ["neon", "dns-records", "the domain leads elsewhere", set("apex", () => ({ records: ["203.0.113.9"] }))],
     ["neon", "dns-records", "the domain has no record", without("apex")],
+    [
+      "neon",
+      "dns-records",
+      "one of two answers leads elsewhere",
+      set("apex", () => ({ records: ["216.24.57.1", "198.51.100.9"] })),
+    ],
     ["neon", "database-pitr", "there is no history", set("pets", () => ({ historyRetentionSeconds: 0 }))],
     [
       "neon",
