@@ -37,7 +37,7 @@ export const immutableAssets = policy({
   title:
     "Files whose name contains the hash of their content must be cached for a year, at the edge and in browsers.",
   severity: "medium",
-  fix: "Add a cache rule for the framework's folder of such files with edgeTtl and browserTtl override_origin, default 31536000; where Vercel says so itself, as for Next.js, respect_origin will do.",
+  fix: "Declare a cloudflare.Ruleset of phase http_request_cache_settings with a rule for the framework's folder of such files, with edgeTtl and browserTtl override_origin, default 31536000.",
   url: "https://developers.cloudflare.com/cache/how-to/cache-rules/settings/",
   check: (stack) =>
     judgeSites(

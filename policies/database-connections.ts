@@ -11,7 +11,7 @@ import { isPooled, parseConnection, plaintextFault, sslModeFault } from "./value
 export const poolerConfigured = policy({
   name: "database-pooler",
   items: ["3.4"],
-  title: "Every Supabase project must have its connection pooler configured.",
+  title: "Every database must have its connection pooler configured.",
   severity: "high",
   fix: "Declare a supabase.PoolerConfig for the project with poolMode and defaultPoolSize.",
   url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
@@ -26,7 +26,7 @@ export const applicationPooled = policy({
   items: ["3.4"],
   title: "The application must connect through the pooler.",
   severity: "high",
-  fix: "Set DATABASE_URL to the pooler's connection string: host *.pooler.supabase.com, port 6543.",
+  fix: "Set DATABASE_URL to the pooler's connection string.",
   url: "https://supabase.com/docs/guides/database/connecting-to-postgres",
   check: (stack) => [
     judgeStack(() => isDeclared(stack, "DATABASE_URL") || "No variable DATABASE_URL is declared."),

@@ -8,7 +8,7 @@ export const databaseDeclared = policy({
   items: ["3.1"],
   title: "The stack must declare a production database.",
   severity: "critical",
-  fix: "Declare a supabase.Project (or a render.Postgres, aws.rds.Instance, aws.rds.Cluster or neon.Project) in this stack.",
+  fix: "Declare a supabase.Project in this stack.",
   check: (stack) => judgeDatabases(stack, "No database is declared.", () => true),
 });
 
@@ -17,7 +17,7 @@ export const databaseProtected = policy({
   items: ["3.1"],
   title: "Every database must be protected from deletion.",
   severity: "critical",
-  fix: "Set the resource option protect: true on the database, or the vendor's own protection, such as deletionProtection at RDS, where there is one.",
+  fix: "Set the resource option protect: true on the database, or the vendor's own protection, where there is one.",
   url: "https://www.pulumi.com/docs/iac/concepts/options/protect/",
   check: (stack) =>
     judgeDatabases(
@@ -77,7 +77,7 @@ export const pointInTimeRecovery = policy({
 export const recoveryCompute = policy({
   name: "database-pitr-compute",
   items: ["3.3"],
-  title: "Every Supabase project must have a compute size that allows point-in-time recovery.",
+  title: "Every database must have a compute size that allows point-in-time recovery.",
   severity: "high",
   productionOnly: true,
   fix: "Set instanceSize of the supabase.Project to small or larger.",

@@ -26,7 +26,7 @@ export const requiredVariables = policy({
   items: ["2.1", "2.2", "7V.3", "7R.3"],
   title: "Every host must declare every required variable for production.",
   severity: "critical",
-  fix: "Declare the variable: at Vercel for the target production, at Render on the service or in an environment group that is linked to it.",
+  fix: "Declare the variable on each host of the application, for production.",
   check: (stack) => everyHostHas(stack, required, (variable) => !isEmpty(variable)),
 });
 

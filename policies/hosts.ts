@@ -8,7 +8,7 @@ export const serviceHealthCheck = policy({
   items: ["5.7"],
   title: "Every service of the application must be asked by its vendor whether it can serve.",
   severity: "high",
-  fix: "At App Runner set healthCheckConfiguration to protocol HTTP with a path; for ECS set healthCheck.path and a matcher of 2xx on the target group.",
+  fix: "Give the service a health check path that answers 200 when it can serve.",
   url: "https://docs.aws.amazon.com/apprunner/latest/dg/manage-configure-healthcheck.html",
   check: (stack) => judgeHosts(stack, ({ health }) => health),
 });
@@ -18,7 +18,7 @@ export const serviceAutoscaling = policy({
   items: ["7.4"],
   title: "Every service of the application must scale by itself between two bounds.",
   severity: "medium",
-  fix: "For ECS declare an appautoscaling.Target with minCapacity and a larger maxCapacity, and a Policy for it; at App Runner let maxSize be larger than minSize.",
+  fix: "Let the service scale between two numbers of instances.",
   url: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
   productionOnly: true,
   check: (stack) => judgeHosts(stack, ({ scaling }) => scaling),
@@ -29,7 +29,7 @@ export const serviceCustomDomain = policy({
   items: ["7.6"],
   title: "Every service of the application must answer on a domain of its own.",
   severity: "high",
-  fix: "Name the domain in the aliases of the distribution in front of it, in a record of its load balancer, or in an apprunner.CustomDomainAssociation.",
+  fix: "Name a domain of the platform at the service or at what stands in front of it.",
   url: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html",
   check: (stack) => judgeHosts(stack, ({ ownDomain }) => ownDomain),
 });

@@ -50,7 +50,7 @@ export const logAggregation = policy({
   title: "Logs must be sent to an aggregator.",
   severity: "low",
   level: "advisory",
-  fix: "Declare a vercel.LogDrain for the project and a render.LogStream for the workspace.",
+  fix: "Send the logs of the hosts to an aggregator.",
   check: (stack) => [judgeStack(() => drainsOf(stack).length > 0 || "Logs are not sent to an aggregator.")],
 });
 
@@ -59,7 +59,7 @@ export const logDrains = policy({
   items: ["5.9"],
   title: "If one host sends its logs to an aggregator, every host must send all of its logs there.",
   severity: "medium",
-  fix: "Declare a vercel.LogDrain for each project, with environments production and no sampling, and a render.LogStream with an endpoint.",
+  fix: "Send all logs of every host to the aggregator.",
   check: (stack) =>
     drainsOf(stack).length === 0
       ? []

@@ -56,7 +56,7 @@ export const secretVariablesSensitive = policy({
   items: ["2.3", "2.4", "2.5", "2.9"],
   title: "Every secret variable must be sensitive at the host, so that nobody can read it there again.",
   severity: "high",
-  fix: "Set sensitive to true; Vercel then refuses the target development, which needs a value of its own.",
+  fix: "Have the host hide the value, so that it can be replaced and not read.",
   url: "https://vercel.com/docs/environment-variables/sensitive-environment-variables",
   check: (stack) => [
     ...withoutHosts(stack),

@@ -117,7 +117,7 @@ export const secretsNotShared = policy({
   items: ["2.10"],
   title: "No secret variable may be shared with another stage.",
   severity: "critical",
-  fix: "Declare the secret in this stack, or read it from the stack of the same stage; at Vercel give previews and development values of their own, and at Render set previews.generation to off.",
+  fix: "Declare the secret in this stack, or read it from the stack of the same stage; give previews and development values of their own.",
   check: (stack) => {
     if (applicationHosts(stack).length === 0) {
       return [

@@ -18,7 +18,7 @@ export const alwaysHttps = policy({
     ...judgeEdges(stack, ({ redirectsHttp }) => redirectsHttp()),
     ...judgeEdgeZones(
       stack,
-      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none redirects plain http."),
+      unlessHostFacesPublic(stack, "No zone is declared, so none redirects plain http."),
       ({ redirectsHttp }) => redirectsHttp(),
     ),
   ],

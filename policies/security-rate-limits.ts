@@ -17,7 +17,7 @@ export const apiRateLimit = policy({
   items: ["4.4"],
   title: "The API must have a rate limit at the edge.",
   severity: "high",
-  fix: "Add a rule with ratelimit and action block to the zone's cloudflare.Ruleset of phase http_ratelimit, or an active rate_limit rule to the vercel.FirewallConfig, that acts on every request to the API and counts by address (ip.src).",
+  fix: "Add a rule with ratelimit and action block to the zone's cloudflare.Ruleset of phase http_ratelimit, that acts on every request to the API and counts by address (ip.src).",
   url: "https://developers.cloudflare.com/waf/rate-limiting-rules/",
   thresholds: {
     maximumPerMinute: {

@@ -19,7 +19,7 @@ export const certificateDeclared = policy({
   check: (stack) => [
     ...judgeEdgeZones(
       stack,
-      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none has a certificate."),
+      unlessHostFacesPublic(stack, "No zone is declared, so none has a certificate."),
       ({ hasCertificate }) => hasCertificate() || "The zone has no certificate.",
     ),
     ...judgeSites(stack, undefined, (site) => edgeZoneOf(stack, site)?.covers(site.host) ?? true),
@@ -37,7 +37,7 @@ export const minimumTls = policy({
   check: (stack) => [
     ...judgeZoneFacts(
       stack,
-      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so none has a minimum TLS version."),
+      unlessHostFacesPublic(stack, "No zone is declared, so none has a minimum TLS version."),
       (zone) => zone.minimumTls(),
       "The zone does not set min_tls_version, and Cloudflare accepts TLS 1.0 by default.",
     ),
@@ -56,7 +56,7 @@ export const strictTls = policy({
   check: (stack) => [
     ...judgeZoneFacts(
       stack,
-      unlessHostFacesPublic(stack, "No Cloudflare zone is declared, so TLS to the hosts is not set."),
+      unlessHostFacesPublic(stack, "No zone is declared, so TLS to the hosts is not set."),
       (zone) => zone.originTls(),
       "The zone does not set ssl, so Cloudflare decides how it connects to the hosts.",
     ),
@@ -93,7 +93,7 @@ export const caaRecords = policy({
       ...elsewhere,
       ...judgeEdgeZones(
         stack,
-        "No Cloudflare zone is declared, so none has a CAA record.",
+        "No zone is declared, so none has a CAA record.",
         ({ hasIssuers }) =>
           hasIssuers() ||
           "The zone has no CAA record with the tag issue at its apex, so any authority may issue certificates for it.",
@@ -116,7 +116,7 @@ export const dnssecActive = policy({
     ...dnsZones(stack).map((zone) => judge(zone.resource, () => zone.isSigned())),
     ...judgeZoneFacts(
       stack,
-      dnsZones(stack).length > 0 ? undefined : "No Cloudflare zone is declared, so none is signed.",
+      dnsZones(stack).length > 0 ? undefined : "No zone is declared, so none is signed.",
       ({ signatures }) => signatures(),
       "The zone is not signed.",
     ),

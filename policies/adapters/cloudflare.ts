@@ -30,6 +30,7 @@ import { apiTokens } from "./cloudflare-tokens.ts";
 
 export const cloudflareAdapter: Adapter = {
   packages: ["cloudflare"],
+  fixes: { "cdn-enabled": "At Cloudflare set proxied of the domain's cloudflare.DnsRecord to true." },
   isReplaced: true,
   corsAnswers,
   edgeZones,

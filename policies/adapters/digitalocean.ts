@@ -45,6 +45,15 @@ export const digitaloceanAdapter: Adapter = {
   isPlatform: (type) => type === types.app || type === types.cluster,
   databaseTypes: [types.cluster],
   fixes: {
+    "application-uses-pooler":
+      "At DigitalOcean that is the digitalocean.DatabaseConnectionPool's, with the port 25061.",
+    "cdn-enabled": "App Platform is one by itself: leave disableEdgeCache out.",
+    "database-declared": "Declare a digitalocean.DatabaseCluster in this stack.",
+    "log-aggregation": "Set logDestinations of the services in the spec of the digitalocean.App.",
+    "log-drain-every-host": "Set logDestinations of each service in the spec of the digitalocean.App.",
+    "required-variables":
+      "At DigitalOcean add it to envs of the service in the spec of the digitalocean.App, with a scope other than BUILD_TIME.",
+    "secret-variables-sensitive": "At DigitalOcean set type of the entry in envs to SECRET.",
     "database-network-restricted":
       "Declare a digitalocean.DatabaseFirewall for the cluster whose rules name the app and the addresses that need it.",
     "database-pooler": "Declare a digitalocean.DatabaseConnectionPool for the cluster.",

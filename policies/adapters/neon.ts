@@ -7,6 +7,12 @@ import { neon } from "../model/tokens.ts";
 export const neonAdapter: Adapter = {
   databaseTypes: [neon.project],
   packages: ["neon"],
+  fixes: {
+    "application-uses-pooler": "At Neon its host has -pooler in its name.",
+    "database-declared": "Declare a neon.Project in this stack.",
+    "database-network-restricted": "Set allowedIps of the neon.Project to the networks that need it.",
+    "database-pitr": "Set historyRetentionSeconds of the neon.Project to 604800 or more.",
+  },
   isPlatform: (type) => type.startsWith("neon:"),
   // https://neon.com/docs/connect/connection-pooling
   isPooler: (host) => /-pooler\.[\w.-]*neon\.tech$/.test(host),

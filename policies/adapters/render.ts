@@ -32,6 +32,7 @@ import type { CodeSource, HostEnvironment } from "../model/section-host.ts";
 import { statementSetting } from "../model/statement-setting.ts";
 import { render } from "../model/tokens.ts";
 import { corsAnswers } from "./render/cors.ts";
+import { fixes } from "./render/fixes.ts";
 import { section } from "./render/section.ts";
 
 /** Characters of what Render generates: 256 bits in base64. */
@@ -48,6 +49,7 @@ export const renderAdapter: Adapter = {
       .map((name) => `${name.toLowerCase()}.onrender.com`),
   databaseTypes: [render.postgres],
   packages: ["render"],
+  fixes,
   isPlatform: (type) =>
     [render.webService, render.privateService, render.backgroundWorker, render.postgres].some(
       (it) => it === type,

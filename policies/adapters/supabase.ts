@@ -8,12 +8,14 @@ import { isEverywhere } from "../model/networks.ts";
 import { recoveryDays, recoveryLossMinutes } from "../model/recovery.ts";
 import { statementSetting } from "../model/statement-setting.ts";
 import { supabase } from "../model/tokens.ts";
+import { fixes } from "./supabase/fixes.ts";
 import { dataApis, signIns } from "./supabase/settings.ts";
 import { judgeComputeSizes } from "./supabase/values.ts";
 
 export const supabaseAdapter: Adapter = {
   databaseTypes: [supabase.project],
   packages: ["supabase"],
+  fixes,
   isPlatform: (type) => type === supabase.project,
   isReplaced: true,
   rejects: { computeSizes: judgeComputeSizes },

@@ -10,7 +10,7 @@ export type { SectionHost } from "./section-host.ts";
 /**
  * Judges each host of the vendor that a section of the checklist is about. Without any, the requirement is violated
  * with the sentence `absent`, if the section is asked of the stack: where the stack has something at the vendor, where
- * its DNS leads there, or where it has no host at all, so that nothing says that it is elsewhere.
+ * its DNS leads there, or where nothing says that it is elsewhere: it has no host, and nothing at another vendor of hosts.
  */
 export function judgeSection(
   stack: Stack,
@@ -19,7 +19,9 @@ export function judgeSection(
   test: (host: SectionHost) => Verdict,
 ): Finding[] {
   const uses = usesOf(stack).filter(({ use }) => use.id === section);
-  if (!uses.some(({ use, isTarget }) => use.isUsed || leadsTo(stack, isTarget)) && hosts(stack).length > 0) {
+  const used = usesOf(stack).filter(({ use, isTarget }) => use.isUsed || leadsTo(stack, isTarget));
+  const isThere = used.some(({ use }) => use.id === section);
+  if (!isThere && (used.length > 0 || hosts(stack).length > 0 || isElsewhere(stack, section))) {
     return [];
   }
   const all = uses.flatMap(({ use }) => use.hosts);
@@ -51,9 +53,18 @@ export function judgeBesides(
 const usesOf = perStack((stack) =>
   adapters.flatMap((adapter) => {
     const use = adapter.section?.(stack);
-    return use === undefined ? [] : [{ use, isTarget: adapter.isTarget }];
+    return use === undefined ? [] : [{ use, adapter, isTarget: adapter.isTarget }];
   }),
 );
+
+/** Whether the stack has what runs the application, or its database, at a vendor of hosts that the section is not about. */
+function isElsewhere(stack: Stack, section: Section): boolean {
+  const own = usesOf(stack).filter(({ use }) => use.id === section);
+  const others = adapters.filter(
+    (adapter) => adapter.hosts !== undefined && !own.some((one) => one.adapter === adapter),
+  );
+  return stack.all().some(({ type }) => others.some(({ isPlatform }) => isPlatform?.(type) === true));
+}
 
 function leadsTo(stack: Stack, isTarget: ((content: string) => boolean) | undefined): boolean {
   return hostRecords(stack).some(({ content }) => {

@@ -30,4 +30,27 @@ export const fixes: Fixes = {
   "tls-strict-to-origin": "Set originProtocolPolicy of every custom origin to https-only.",
   "waf-managed-rules":
     "Add the managed rule groups AWSManagedRulesCommonRuleSet and AWSManagedRulesSQLiRuleSet to the aws.wafv2.WebAcl, without overrides that count.",
+  "database-declared": "Declare an aws.rds.Instance or an aws.rds.Cluster in this stack.",
+  "database-network-restricted": "Set publiclyAccessible of the instance to false.",
+  "database-pitr": "Set backupRetentionPeriod to 7 or more, and storageEncrypted to true.",
+  "database-pooler": "Declare an aws.rds.Proxy for the database.",
+  "application-uses-pooler": "At Amazon that is the endpoint of the aws.rds.Proxy.",
+  "database-ssl-enforced": "Set rds.force_ssl to 1 in the aws.rds.ParameterGroup of the instance or cluster.",
+  "required-variables":
+    "At Amazon name it in environment or secrets of the container, the App Runner service or the function.",
+  "log-aggregation": "Declare an aws.cloudwatch.LogGroup, and give the containers a logConfiguration.",
+  "log-drain-every-host": "Give each container a logConfiguration.",
+  "cdn-enabled":
+    "At Amazon put an aws.cloudfront.Distribution with the domain among its aliases in front of the host.",
+  "assets-cached-a-year":
+    "Give the behavior for such files a cache policy with a defaultTtl of 31536000, and let the host send Cache-Control with max-age=31536000.",
+  "assets-compressed": "Set compress of the behaviors to true.",
+  "service-health-check":
+    "At App Runner set healthCheckConfiguration to protocol HTTP with a path; for ECS set healthCheck.path and a matcher of 2xx on the target group.",
+  "service-autoscaling":
+    "For ECS declare an appautoscaling.Target with minCapacity and a larger maxCapacity, and a Policy for it; at App Runner let maxSize be larger than minSize.",
+  "service-custom-domain":
+    "At Amazon name it in the aliases of the distribution in front of it, in a record of its load balancer, or in an apprunner.CustomDomainAssociation.",
+  "rate-limit-login":
+    "Add a rule with a rateBasedStatement, a scopeDownStatement for the login path and the action block to the aws.wafv2.WebAcl.",
 };

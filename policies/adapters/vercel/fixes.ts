@@ -15,4 +15,18 @@ export const fixes: Fixes = {
   "tls-minimum-version": "Serve the host by the Vercel project, which accepts TLS 1.2 and later.",
   "waf-managed-rules":
     "Set the managed rule set of the vercel.FirewallConfig to active with the action deny.",
+  "required-variables":
+    "At Vercel declare a vercel.ProjectEnvironmentVariable with production among its targets.",
+  "secrets-not-shared": "At Vercel leave preview and development out of its targets.",
+  "secret-variables-sensitive":
+    "At Vercel set sensitive to true; the target development is then refused and needs a value of its own.",
+  "log-aggregation": "Declare a vercel.LogDrain for the project.",
+  "log-drain-every-host":
+    "Declare a vercel.LogDrain for each project, with environments production and no sampling.",
+  "cdn-enabled": "Vercel is one by itself: lead the domain's record to the project.",
+  "assets-cached-a-year":
+    "Let the framework put such files into its own folder, which Vercel keeps for a year.",
+  "one-region": "At Vercel that is functionDefaultRegions, such as fra1.",
+  "rate-limit-login":
+    "Add an active rule with the action rate_limit for the login path to the vercel.FirewallConfig.",
 };

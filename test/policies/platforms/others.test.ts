@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Declared, nothingDeclared } from "../../../policies/framework/declared.ts";
 import { add, type Edit, objecting, set } from "../../recording/edited.ts";
+import { judge } from "../../recording/judge.ts";
 import type { RecordedStack } from "../../recording/stacks.ts";
 import { platform as digitalocean } from "./digitalocean/program.ts";
 import { mapped, newlyObjecting, recordSample, without } from "./judged.ts";
@@ -343,4 +344,38 @@ describe("a break is refused", () => {
   ])("%s: %s where %s", (name, policy, _, edit) => {
     expect(newlyObjecting(sampleOf(name), edit)).toContain(policy);
   });
+});
+
+describe("what a platform is told", () => {
+  const vendors: readonly (readonly [vendor: string, words: RegExp])[] = [
+    ["cloudflare", /cloudflare/i],
+    ["vercel", /vercel/i],
+    ["render", /\brender\b/i],
+    ["supabase", /supabase/i],
+    ["aws", /\b(?:aws|amazon|cloudfront|app ?runner|ecs)\b/i],
+    ["digitalocean", /digitalocean|app platform/i],
+  ];
+
+  test.each<[Name]>([["vercel"], ["render"], ["neon"], ["digitalocean"]])(
+    "at %s is of the vendors that it has, whatever is taken out of it",
+    (name) => {
+      const { resources, context } = sampleOf(name);
+      const used = new Set(resources.map(({ type }) => type.split(":")[0]));
+      const foreign = vendors.filter(([vendor]) => !used.has(vendor));
+      const parts = Map.groupBy(resources, ({ type }) => type);
+      const stacks = [
+        resources,
+        ...[...parts.keys()].map((type) => resources.filter((it) => it.type !== type)),
+      ];
+      const told = stacks.flatMap((stack) =>
+        judge(stack, context).flatMap(({ policy, violations }) =>
+          violations.map(({ found, expected, fix }) => `${policy.name}: ${found} ${expected} ${fix}`),
+        ),
+      );
+      expect(told.length).toBeGreaterThan(50);
+      expect(new Set(told.filter((text) => foreign.some(([, words]) => words.test(text))))).toEqual(
+        new Set(),
+      );
+    },
+  );
 });
