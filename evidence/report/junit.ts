@@ -45,5 +45,5 @@ function itemCase(item: ReportedItem): string {
   const part = partOf(item);
   const open = `    <testcase${attributes({ classname: item.section, name: `${item.id} ${item.text}` })}`;
   if (part === "passed") return `${open}/>`;
-  return `${open}>\n      <${part}${attributes({ message: item.reason })}/>\n    </testcase>`;
+  return `${open}>\n      <${part}${attributes({ message: item.reason, ...(part !== "skipped" && { type: item.verdict }) })}/>\n    </testcase>`;
 }

@@ -8,9 +8,10 @@ import { markdownReport } from "../../evidence/report/markdown.ts";
 import { statusText } from "../../evidence/report/status.ts";
 import type { Run } from "../../evidence/statement.ts";
 import { verifyEvidence } from "../../evidence/verify.ts";
+import { junitProblems } from "../preview/report/junit-schema.ts";
 import { readXml } from "../preview/report/xml.ts";
 import { busyReport } from "./busy.ts";
-import { hostile } from "./hostile.ts";
+import { hostile, spoiled } from "./hostile.ts";
 import { resultOf, runOf } from "./records.ts";
 
 const at = new Date("2026-11-28T13:00:00Z");
@@ -200,7 +201,7 @@ describe("JUnit", () => {
     expect(xml).toContain(
       '<testcase classname="4. Security Configuration" name="4.2 HTTPS enforced (no HTTP)">',
     );
-    expect(xml).toContain('<failure message="It answers 200"/>');
+    expect(xml).toContain('<failure message="It answers 200" type="does-not-hold"/>');
     expect(junitReport(reported(hostile))).not.toContain("<script");
     const root = readXml(junitReport(busyReport()));
     const suites = root.children.map(({ attributes }) => attributes);
@@ -209,6 +210,24 @@ describe("JUnit", () => {
     }
     expect(root.attributes.tests).toBe("175");
     expect(root.children.flatMap(({ children }) => children)).toHaveLength(175);
+  });
+});
+
+describe("JUnit's schema", () => {
+  it("takes a report of whatever the evidence says, and no document of another form", async () => {
+    const right = [reported("It answers 200"), reported(hostile), busyReport(), spoiled(busyReport())].map(
+      junitReport,
+    );
+    expect(await junitProblems(right)).toEqual([]);
+    const wrong = [
+      [/ tests="175"/, ' tests="many"'],
+      [/ classname="[^"]*"/, ""],
+      [/<failure [^>]*>/, "<failure/>"],
+      [/<testcase /, "<test "],
+      ["</testsuites>", ""],
+    ] as const;
+    const [xml = ""] = right;
+    for (const [from, to] of wrong) expect(await junitProblems([xml.replace(from, to)])).not.toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { junitReport } from "../../../preview/report/junit.ts";
 import type { Report } from "../../../preview/report/report.ts";
 import { failed, hostileReport, judged, policy, stackUrn } from "../documents.ts";
+import { junitProblems } from "./junit-schema.ts";
 import { type Element, readXml } from "./xml.ts";
 
 function casesOf(report: Report): Element[] {
@@ -20,6 +21,11 @@ describe("JUnit XML", () => {
         expect(cases).toHaveLength(expected);
       }),
     );
+  });
+
+  it("is as its schema says, whatever others wrote", async () => {
+    const reports = [...fc.sample(hostileReport, 30), failed({})];
+    expect(await junitProblems(reports.map(junitReport))).toEqual([]);
   });
 
   it("keeps a text as it is, but for characters that XML does not have", () => {
