@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { brotliDecompress, constants, gunzip, inflate, zstdDecompress } from "node:zlib";
+import { brotliDecompress, constants, gunzip, inflate, inflateRaw, zstdDecompress } from "node:zlib";
 
 /** Why a body cannot be unpacked. */
 export type UnpackReason = "too-large" | "unknown-encoding" | "invalid";
@@ -25,11 +25,21 @@ const zstdWindow = 23;
 const unpackers: Readonly<Record<string, Unpacker>> = {
   gzip: unzip,
   "x-gzip": unzip,
-  deflate: promisify(inflate),
+  deflate: inflated,
   br: promisify(brotliDecompress),
   zstd: (raw, options) =>
     unzstd(raw, { ...options, params: { [constants.ZSTD_d_windowLogMax]: zstdWindow } }),
 };
+
+const unzlib = promisify(inflate);
+const unzipRaw = promisify(inflateRaw);
+
+/** Servers send `deflate` with and without the wrapping that the standard asks for, and clients take both. */
+async function inflated(raw: Buffer, options: { maxOutputLength: number }): Promise<Buffer> {
+  // The wrapping begins with a multiple of 31 whose lowest four bits are 8 (RFC 1950, section 2.2).
+  const isWrapped = raw.length > 1 && ((raw[0] ?? 0) & 15) === 8 && raw.readUInt16BE() % 31 === 0;
+  return isWrapped ? unzlib(raw, options) : unzipRaw(raw, options);
+}
 
 /**
  * A body without its `Content-Encoding`. One encoding is taken, since no server needs several and each of them

@@ -91,6 +91,10 @@ export function directivesOf(header: string): ReadonlyMap<string, string> {
     const [name = "", value = ""] = part.trim().split("=");
     const key = name.trim().toLowerCase();
     if (key === "") continue;
+    // Browsers take the whole header for malformed where the directive has a value.
+    if (key === "includesubdomains" && part.includes("=")) {
+      return new Map([["max-age", "malformed: includeSubDomains has a value"]]);
+    }
     if (found.has(key)) return new Map([["max-age", "twice"]]);
     found.set(key, value.trim().replace(/^"(.*)"$/, "$1"));
   }

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { strictTransport as hstsServed } from "../../verify/https.ts";
 import { defaultLimits } from "../../verify/limits.ts";
@@ -123,6 +123,12 @@ describe("a hostile target", () => {
       "target-refused",
     ],
     [
+      "that changes to another protocol",
+      (socket) =>
+        socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"),
+      "not-understood",
+    ],
+    [
       "with two lengths",
       (socket) => socket.end(`${head}content-length: 1\r\ncontent-length: 5\r\n\r\nxxxxx`),
       "target-refused",
@@ -145,6 +151,13 @@ describe("a hostile target", () => {
     );
     expect(await ask(target)).toMatchObject({ status: 301 });
     expect(target.asked()).toBe(1);
+  });
+
+  it.each([
+    ["with", deflateSync],
+    ["without", deflateRawSync],
+  ])("packed by deflate %s its wrapping is read", async (_, pack) => {
+    expect((await ask(await hostile(packed("deflate", pack("Optropic"))))).body).toBe("Optropic");
   });
 
   it("with bytes that are no UTF-8 is read all the same", async () => {

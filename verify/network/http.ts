@@ -132,12 +132,23 @@ export class HttpClient {
           : httpRequest({ ...options, agent: this.#http });
       outgoing.on("error", reject);
       let interim = 0;
+      let isAnswered = false;
       outgoing.on("information", () => {
         interim += 1;
         if (interim <= mostInterim) return;
         outgoing.destroy(new Unknown("not-understood", "The answer begins with too many interim ones"));
       });
+      // Nobody asked for another protocol, and no answer comes after this one.
+      outgoing.on("upgrade", (_, socket) => {
+        socket.destroy();
+        reject(new Unknown("not-understood", "The answer changes to another protocol"));
+      });
+      // Without an answer nothing else may say that there will be none.
+      outgoing.on("close", () => {
+        if (!isAnswered) reject(new Error("the connection was closed without an answer"));
+      });
       outgoing.on("response", (incoming) => {
+        isAnswered = true;
         readAnswer(incoming, started, limits, record).then(resolve, (error: unknown) => {
           outgoing.destroy();
           reject(error);
