@@ -126,3 +126,48 @@ export const variable = z.object({
 });
 
 export const pagination = z.looseObject({ next: z.number().nullish() });
+
+const condition = z.looseObject({
+  type: text,
+  op: text,
+  neg: z.boolean().nullish(),
+  key: text.nullish(),
+  value: z.union([text, z.number(), z.array(z.union([text, z.number()])).max(1000)]).nullish(),
+});
+
+const mitigation = z.looseObject({
+  action: text,
+  actionDuration: text.nullish(),
+  rateLimit: z
+    .looseObject({
+      algo: text,
+      window: z.number(),
+      limit: z.number(),
+      keys: z.array(text).max(100),
+      action: text.nullish(),
+    })
+    .nullish(),
+  redirect: z.looseObject({ location: text, permanent: z.boolean() }).nullish(),
+});
+
+const ruleset = z.looseObject({ active: z.boolean(), action: text.nullish() });
+
+/** The firewall of a project that is in force. */
+export const firewall = z.looseObject({
+  firewallEnabled: z.boolean(),
+  crs: z.record(text, ruleset).nullish(),
+  managedRules: z.record(text, ruleset).nullish(),
+  rules: z
+    .array(
+      z.looseObject({
+        ...{ id: text.nullish(), name: text, description: text.nullish(), active: z.boolean() },
+        conditionGroup: z.array(z.looseObject({ conditions: z.array(condition).max(1000) })).max(1000),
+        action: z.looseObject({ mitigate: mitigation.nullish() }),
+      }),
+    )
+    .max(5000),
+  ips: z
+    .array(z.looseObject({ hostname: text, ip: text, notes: text.nullish(), action: text }))
+    .max(5000)
+    .default([]),
+});

@@ -2,10 +2,12 @@ import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
 import { path } from "./path.ts";
+import { orAbsent } from "./problem.ts";
 import * as answers from "./vercel-answers.ts";
 
 export type VercelProject = z.infer<typeof answers.project>;
 export type VercelDomain = z.infer<typeof answers.domain>;
+export type VercelFirewall = z.infer<typeof answers.firewall>;
 export type VercelVariable = z.infer<typeof answers.variable>;
 
 /** Where a deployment is: `QUEUED`, `INITIALIZING` and `BUILDING` lead to one of the others. */
@@ -134,6 +136,18 @@ export class Vercel {
       });
       return { items: answer.domains, next: nextOf(answer.pagination) };
     });
+  }
+
+  /** The firewall of a project that is in force; undefined where nobody has set one up. */
+  firewall(projectId: string): Promise<VercelFirewall | undefined> {
+    return orAbsent(
+      this.#client.ask({
+        path: "/v1/security/firewall/config/active",
+        query: { ...this.#team, projectId },
+        right: "read the firewall of the project",
+        schema: answers.firewall,
+      }),
+    );
   }
 
   /** Whether the vendor finds a domain pointing at it, which its certificate needs. */

@@ -1,12 +1,13 @@
 import type { Access } from "../../vendors/client.ts";
 import { Vercel, type VercelProject } from "../../vendors/vercel.ts";
 import { forEachPart, type Reading, readOptional } from "./reading.ts";
+import { firewallAttributes } from "./vercel-firewall.ts";
 
-const unasked = [
-  ...["project_route", "firewall_config", "firewall_bypass", "bulk_redirects", "attack_challenge_mode"],
-].map((kind) => `vercel_${kind}`);
+const unasked = [...["project_route", "firewall_bypass", "bulk_redirects", "attack_challenge_mode"]].map(
+  (kind) => `vercel_${kind}`,
+);
 
-const ofProject = ["vercel_project_domain", "vercel_project_environment_variable"];
+const ofProject = ["vercel_project_domain", "vercel_project_environment_variable", "vercel_firewall_config"];
 
 const ofTeam = ["vercel_log_drain", "vercel_shared_environment_variable"];
 
@@ -45,7 +46,7 @@ export async function readVercel(
   );
   if (projects === undefined || projects.length === 0) return;
   await readTeam(reading, api, team_id);
-  reading.leaveUnasked({ types: unasked, what: "routes, firewalls and redirects" });
+  reading.leaveUnasked({ types: unasked, what: "routes, redirects and ways past the firewall" });
 }
 
 async function readTeam(reading: Reading, api: Vercel, team_id: string | undefined): Promise<void> {
@@ -121,7 +122,9 @@ async function readVercelProject(
       },
     },
   });
-  const [domains = [], variables = []] = await Promise.all([
+  const firewallOf = { types: ["vercel_firewall_config"], what: `the firewall of ${name}`, attributes: own };
+  const [firewall, domains = [], variables = []] = await Promise.all([
+    reading.read(firewallOf, () => api.firewall(id)),
     reading.read({ types: ["vercel_project_domain"], what: `domains of ${name}`, attributes: own }, () =>
       api.domains(id),
     ),
@@ -134,6 +137,11 @@ async function readVercelProject(
       () => api.variables(id),
     ),
   ]);
+  if (firewall !== undefined)
+    reading.add({
+      ...{ type: "vercel_firewall_config", name: `${name} firewall`, id },
+      attributes: { ...own, ...firewallAttributes(firewall) },
+    });
   for (const { name: domain, redirect, redirectStatusCode, gitBranch } of domains)
     reading.add({
       ...{ type: "vercel_project_domain", name: domain, id: domain },

@@ -92,6 +92,26 @@ describe("what the vendors have", () => {
         { id: "v1", key: "TOKEN", type: "sensitive", target: ["production"], value: "canary" },
       ],
     });
+    platform.states.vercel.firewalls = {
+      [platform.states.vercel.projects[0]?.id ?? ""]: {
+        ...{ ownerId: "team", projectKey: "p", id: "fw", version: 3, firewallEnabled: true, changes: [] },
+        crs: { sqli: { active: true, action: "deny" }, xss: { active: false, action: "log" } },
+        managedRules: { bot_protection: { active: true, action: "challenge" } },
+        rules: [
+          {
+            ...{ id: "r1", name: "Login", active: true },
+            conditionGroup: [{ conditions: [{ type: "path", op: "pre", value: "/login" }] }],
+            action: {
+              mitigate: {
+                action: "rate_limit",
+                rateLimit: { algo: "fixed_window", window: 60, limit: 10, keys: ["ip"], action: null },
+              },
+            },
+          },
+        ],
+        ips: [{ id: "i1", hostname: "*", ip: "192.0.2.1", action: "bypass" }],
+      },
+    };
     Object.assign(platform.states.render, {
       projects: [{ id: "prj-1", name: "shop-api", environmentIds: ["evm-1"] }],
       environments: [
@@ -125,6 +145,20 @@ describe("what the vendors have", () => {
       { name: "unsaid" },
     ]);
     expect(inputsOf(found, "Keyvalue")).toMatchObject([{ maxMemoryPolicy: "noeviction" }]);
+    expect(inputsOf(found, "FirewallConfig")).toMatchObject([
+      {
+        ...{ enabled: true, managedRulesets: { owasp: { sqli: { active: true, action: "deny" } } } },
+        rules: {
+          rules: [
+            {
+              conditionGroups: [{ conditions: [{ type: "path", op: "pre", value: "/login" }] }],
+              action: { action: "rate_limit", rateLimit: { window: 60, limit: 10, keys: ["ip"] } },
+            },
+          ],
+        },
+        ipRules: { rules: [{ ip: "192.0.2.1", action: "bypass" }] },
+      },
+    ]);
     expect(inputsOf(found, "PageRule")).toMatchObject([
       { target: "shop.test/*", actions: { disableSecurity: true, ssl: "off" } },
     ]);

@@ -32,6 +32,8 @@ export interface FakeVercelState {
   misconfigured: Set<string>;
   logDrains?: unknown[];
   sharedVariables?: unknown[];
+  /** By the id of a project. */
+  firewalls?: Record<string, unknown>;
 }
 
 export const vercelToken = "canaryVercelToken00112233";
@@ -116,6 +118,10 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
           });
         const lines = project.lines.map((line) => entry(line, "serverless"));
         return { text: `${[entry("GET /", "request"), ...lines].join("\n")}\n{"level":"in` };
+      },
+      "GET /v1/security/firewall/config/active": ({ query }) => {
+        const found = state.firewalls?.[query.get("projectId") ?? ""];
+        return found === undefined ? missing : { body: found };
       },
       "GET /v6/domains/:name/config": ({ parts: [name = ""] }) => ({
         body: { configuredBy: "CNAME", misconfigured: state.misconfigured.has(name), conflicts: [] },
