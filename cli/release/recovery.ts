@@ -81,7 +81,11 @@ export function recoveryOf(
         return undefined;
       }
     },
-    isRecovering: async (signal) => recovering.has((await project(signal)).status),
+    async progress(signal) {
+      const { status } = await project(signal);
+      if (recovering.has(status)) return "recovering";
+      return status === "RESTORE_FAILED" ? "failed" : "none";
+    },
     async recover(moment, signal) {
       const { ref } = await project(signal);
       // Whatever was meant to be kept before the moment is: the vendor takes whole seconds.

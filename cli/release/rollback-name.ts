@@ -2,6 +2,7 @@ import type { Settings } from "../../config/settings.ts";
 import type { Work } from "../../lib/command.ts";
 import { sameCommit } from "../../lib/commit.ts";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { InvalidJournal } from "../../operations/release/journal.ts";
 import { type ReleaseState, stateOf, stepOf } from "../../operations/release/state.ts";
 import { journalNames, openJournal } from "./journal.ts";
 
@@ -29,12 +30,41 @@ export async function rollbackName(flags: Flags, place: Place, work: Work): Prom
     `${flags.rehearse ? "rehearsal" : "rollback"}-${place.settings.release}-${number}`;
   for (let number = 1; number <= 100; number += 1) {
     const name = nameOf(number);
-    const state = await stateOfJournal(name, flags, place, work);
+    const state = await readable(name, flags, place, work);
+    if (state === undefined) continue;
     if (state.size === 0) return name;
-    const isLast = (await stateOfJournal(nameOf(number + 1), flags, place, work)).size === 0;
+    const isLast = (await readable(nameOf(number + 1), flags, place, work))?.size === 0;
     if (isLast && !isOver(state, flags) && !isOther(state, name, flags.to)) return name;
   }
   throw new Failure("refused", `${place.settings.release} was rolled back 100 times`);
+}
+
+/**
+ * What a journal says; undefined where it has entries that cannot be read, such as those of another version of this
+ * program, which must not keep anybody from rolling back.
+ *
+ * @throws {Failure} where the place of the journals does not answer
+ */
+async function readable(
+  name: string,
+  flags: Pick<Flags, "journal">,
+  place: Place,
+  work: Work,
+): Promise<ReleaseState | undefined> {
+  try {
+    return await stateOfJournal(name, flags, place, work);
+  } catch (error) {
+    if (!(error instanceof InvalidJournal)) throw hinted(error, flags, place);
+    work.warn(`Skipped the journal ${name}: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** A bucket that is away must not keep anybody from going back. */
+function hinted(error: unknown, { journal }: Pick<Flags, "journal">, { settings }: Place): unknown {
+  if (journal !== undefined || settings.rollout.journal !== "bucket") return error;
+  const hint = "to go on without the bucket, pass --journal FILE, here and to --finish";
+  return new Failure("failed", `The journals cannot be read: ${reasonOf(error)}; ${hint}`);
 }
 
 function isOver(state: ReleaseState, { rehearse }: Flags): boolean {
@@ -61,9 +91,10 @@ export async function openRollbacks(flags: Flags, place: Place, work: Work): Pro
   const prefix = flags.rehearse ? "rehearsal-" : "rollback-";
   const names = await journalNames({ cwd, stack, journal: flags.journal, prefix }, work.warn);
   const states = await Promise.all(
-    names.map(async (name) => ({ name, state: await stateOfJournal(name, flags, place, work) })),
+    names.map(async (name) => ({ name, state: await readable(name, flags, place, work) })),
   );
   return states
+    .flatMap(({ name, state }) => (state === undefined ? [] : [{ name, state }]))
     .filter(
       ({ state }) =>
         stepOf(state, "automation").succeededAt !== undefined &&

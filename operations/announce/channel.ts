@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import * as z from "zod";
 import { reasonOf } from "../../lib/failure.ts";
 import { type Action, type Done, NotDone, type StepRun, type Trace } from "../release/step.ts";
 import type { Message } from "./message.ts";
@@ -74,6 +75,57 @@ export async function send(url: URL, init: RequestInit, signal: AbortSignal): Pr
   const answer = `${url.hostname} answered ${response.status}`;
   if (response.status < 500) throw new NotDone(answer);
   throw new Error(answer);
+}
+
+/**
+ * Posts a message, and reads what the service says of it: some answer 200 to what they did not take, and so does a
+ * page for signing in that stands in front of one.
+ *
+ * @throws {NotDone} also where the answer says that it was not taken
+ */
+export async function hand(url: URL, init: RequestInit, signal: AbortSignal): Promise<void> {
+  const response = await send(url, init, signal);
+  let text: string;
+  try {
+    text = await textOf(response);
+  } catch (error) {
+    throw new Error(`${url.hostname}: ${reasonOf(error)}`);
+  }
+  if (isRefusal(text)) throw new NotDone(`${url.hostname} answered ${response.status}, and did not take it`);
+}
+
+const said = z.looseObject({
+  ok: z.unknown().optional(),
+  success: z.unknown().optional(),
+  status: z.unknown().optional(),
+  error: z.unknown().optional(),
+});
+
+const refusals: ReadonlySet<unknown> = new Set([
+  false,
+  "false",
+  "error",
+  "fail",
+  "failed",
+  "failure",
+  "invalid event",
+]);
+
+/** What Slack, Rocket.Chat, PagerDuty and status pages say of a message in a JSON answer; a page is none of theirs. */
+function isRefusal(text: string): boolean {
+  if (/^\s*<(?:!doctype|html)/i.test(text)) return true;
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    // Slack says ok, and others say something else that is no JSON.
+    return false;
+  }
+  const parsed = said.safeParse(answer);
+  if (!parsed.success) return false;
+  const { ok, success, status, error } = parsed.data;
+  const isNoError = error === undefined || error === null || error === "" || error === false;
+  return [ok, success, status].some((each) => refusals.has(each)) || !isNoError;
 }
 
 /** The most of an answer that is read, in bytes. */

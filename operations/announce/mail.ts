@@ -25,7 +25,7 @@ export function mail(name: string, { server, from, to }: MailSettings): Channel 
     async deliver(message, key) {
       const transport = createTransport(transportOf(server ?? "", "ANNOUNCE_SMTP_URL"));
       try {
-        await transport.sendMail({
+        const { rejected } = await transport.sendMail({
           from,
           to: [...to],
           subject: printable(message.subject),
@@ -34,6 +34,14 @@ export function mail(name: string, { server, from, to }: MailSettings): Channel 
           disableFileAccess: true,
           disableUrlAccess: true,
         });
+        const untold = rejected.map((each) => printable(String(each)));
+        if (untold.length > 0) {
+          // It cannot be sent again without telling the others twice.
+          return {
+            summary: `The mail server took the message for ${to.length - untold.length} of ${to.length} people, and refused ${listed(untold, "and")}: tell them yourself`,
+            note: { untold: untold.join(" ") },
+          };
+        }
       } catch (error) {
         // The library's messages quote what the server said, which may repeat the login.
         const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";

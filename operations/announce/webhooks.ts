@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseJson } from "../../lib/json.ts";
 import { shortened } from "../../lib/text.ts";
-import { type Channel, send, textOf } from "./channel.ts";
+import { type Channel, hand, send, textOf } from "./channel.ts";
 import { type Message, messageText } from "./message.ts";
 
 function posted(body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit {
@@ -23,8 +23,7 @@ export function slack(url: string | undefined): Channel {
       const paragraphs = message.paragraphs.map(escaped);
       // Slack cuts a text at 40,000 characters.
       const text = [`*${escaped(message.subject)}*`, ...paragraphs, links.join(" · ")].join("\n\n");
-      const response = await send(new URL(url ?? ""), posted({ text: shortened(text, 30_000) }), signal);
-      await response.body?.cancel();
+      await hand(new URL(url ?? ""), posted({ text: shortened(text, 30_000) }), signal);
       return { summary: "Slack took the message" };
     },
   };
@@ -52,8 +51,7 @@ export function statusPage(url: string | undefined): Channel {
         at: at.toISOString(),
         links,
       };
-      const response = await send(new URL(url ?? ""), posted(body, { "idempotency-key": key }), signal);
-      await response.body?.cancel();
+      await hand(new URL(url ?? ""), posted(body, { "idempotency-key": key }), signal);
       return { summary: "The status page took the event" };
     },
   };
@@ -79,8 +77,7 @@ export function pagerDutyChange(
         },
         links: links.map(({ title, url }) => ({ href: url, text: title })),
       };
-      const response = await send(new URL("/v2/change/enqueue", base), posted(body), signal);
-      await response.body?.cancel();
+      await hand(new URL("/v2/change/enqueue", base), posted(body), signal);
       return { summary: "PagerDuty took the change event" };
     },
   };
@@ -111,7 +108,7 @@ export function grafanaAnnotation(url: string, token: string | undefined): Chann
         text: shortened(`${message.subject}\n${messageText(message)}`, 4000),
       };
       const target = new URL("api/annotations", withSlash(url));
-      await (await send(target, posted(body, headers), signal)).body?.cancel();
+      await hand(target, posted(body, headers), signal);
       return { summary: "Grafana has the annotation" };
     },
   };

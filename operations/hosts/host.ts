@@ -35,6 +35,8 @@ export interface Host {
   promote(deployment: Deployment, key: string, signal: AbortSignal): Promise<void>;
   /** Lets the domains serve an earlier deployment again. */
   rollBack(deployment: Deployment, key: string, signal: AbortSignal): Promise<void>;
+  /** Whether its last request since a moment to let the domains serve a deployment failed, where it says so. */
+  refused?(deploymentId: string, since: Date, signal: AbortSignal): Promise<boolean>;
   /** Ends a deployment that is still building. Where it is over meanwhile, that is no error. */
   cancel(deployment: Deployment, signal: AbortSignal): Promise<void>;
   /** What the host does by itself now. */

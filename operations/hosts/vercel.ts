@@ -41,6 +41,11 @@ export function vercelHost({ api, project, repository, branch, domains }: Vercel
     async rollBack({ id }, key) {
       await api.rollback((await api.project(project)).id, id, key);
     },
+    async refused(id, since) {
+      const { lastAliasRequest: last } = await api.project(project);
+      if (last?.toDeploymentId !== id || last.jobStatus !== "failed") return false;
+      return last.requestedAt >= since.getTime();
+    },
     async cancel({ id }) {
       await api.cancel(id);
     },

@@ -7,7 +7,7 @@ import type { Check, CheckEnd, PublishedRelease, Repository } from "./ports.ts";
 const text = z.string().max(2000);
 const long = z.string().max(500_000);
 
-const reference = z.looseObject({ object: z.looseObject({ sha: text }) });
+const reference = z.looseObject({ object: z.looseObject({ sha: text, type: text.optional() }) });
 const comparison = z.looseObject({ ahead_by: z.int().min(0) });
 const milestone = z.looseObject({ number: z.int(), title: text });
 const issue = z.looseObject({
@@ -128,6 +128,14 @@ export function githubRepository(api: GitHub, ownerAndName: string): Repository 
       for (const { context, state } of statuses)
         add(context, state === "success" || state === "pending" ? state : "failure", undefined);
       return [...found.values()];
+    },
+    async tag(name) {
+      const path = of(`/git/ref/tags/${encoded(name)}`);
+      const found = await orAbsent(api.ask({ path, right: "read tags", schema: reference }));
+      // A tag with a message is an object of its own, which names the commit.
+      if (found?.object.type !== "tag") return found?.object.sha;
+      const own = of(`/git/tags/${encoded(found.object.sha)}`);
+      return (await api.ask({ path: own, right: "read tags", schema: reference })).object.sha;
     },
     async release(tag) {
       // A draft has no tag yet, so that it is found in the list only.

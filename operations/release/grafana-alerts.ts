@@ -13,8 +13,21 @@ export interface GrafanaOptions {
 }
 
 const states = z
-  .array(z.object({ alertName: z.string().max(500).nullish(), newState: z.string().max(100).nullish() }))
+  .array(
+    z.object({
+      alertName: z.string().max(500).nullish(),
+      newState: z.string().max(100).nullish(),
+      prevState: z.string().max(100).nullish(),
+    }),
+  )
   .max(5000);
+
+const active = z
+  .array(z.looseObject({ labels: z.looseObject({ alertname: z.string().max(500).optional() }) }))
+  .max(5000);
+
+const isFiring = (state: string | null | undefined): boolean =>
+  state?.toLowerCase().startsWith("alerting") === true;
 
 const matrix = z.object({
   data: z.object({ result: z.array(z.object({ values: z.array(z.unknown()).max(20_000) })).max(10) }),
@@ -41,9 +54,16 @@ export function grafanaAlerts({ url, dataSource, token, intervalSeconds }: Grafa
       const history = states.parse(
         await ask("api/annotations", { ...range, type: "alert", limit: "5000" }, signal),
       );
-      const fired = history.flatMap(({ alertName, newState }) =>
-        newState?.toLowerCase().startsWith("alerting") === true ? [alertName ?? "an alert"] : [],
+      // What fired before and ended meanwhile has only its end here, and what fires all the time has nothing.
+      const now = active.parse(
+        await ask("api/alertmanager/grafana/api/v2/alerts", { active: "true" }, signal),
       );
+      const fired = [
+        ...history.flatMap(({ alertName, newState, prevState }) =>
+          isFiring(newState) || isFiring(prevState) ? [alertName ?? "an alert"] : [],
+        ),
+        ...now.map(({ labels }) => labels.alertname ?? "an alert"),
+      ];
       if (fired.length > 0) return [...new Set(fired)];
       const seconds = (to.getTime() - from.getTime()) / 1000;
       // Grafana's Prometheus answers at most 11,000 points of a series.

@@ -1,6 +1,6 @@
 import { Failure } from "../../lib/failure.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { type Entry, type Journal, maximumEntries, parseEntry } from "./journal.ts";
+import { type Entry, InvalidJournal, type Journal, maximumEntries, parseEntry } from "./journal.ts";
 
 /** What a journal needs of a store. */
 export type JournalStore = Pick<ObjectStore, "address" | "list" | "read" | "create" | "keepsFirst">;
@@ -39,7 +39,7 @@ export class BucketJournal implements Journal {
       const indexes = Array.from({ length: Math.min(width, count - from) }, (_, offset) => from + offset);
       const texts = await Promise.all(
         indexes.map((index) => {
-          if (!keys.has(this.#keyOf(index))) throw new Failure("failed", `The journal lacks entry ${index}`);
+          if (!keys.has(this.#keyOf(index))) throw new InvalidJournal(`The journal lacks entry ${index}`);
           return this.#store.read(this.#keyOf(index), maximumEntryBytes);
         }),
       );

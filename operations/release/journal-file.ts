@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Failure, reasonOf } from "../../lib/failure.ts";
-import { type Entry, type Journal, maximumEntries, parseEntry } from "./journal.ts";
+import { type Entry, InvalidJournal, type Journal, maximumEntries, parseEntry } from "./journal.ts";
 
 /**
  * A journal in an SQLite file, for one machine. Every entry is one transaction that is on the disk when `append`
@@ -39,7 +39,7 @@ export class FileJournal implements Journal {
       throw new Failure("failed", `The journal ${this.#name} has more than ${maximumEntries} entries`);
     }
     return rows.map(({ n, entry }, index) => {
-      if (n !== index) throw new Failure("failed", `The journal ${this.#name} lacks entry ${index}`);
+      if (n !== index) throw new InvalidJournal(`The journal ${this.#name} lacks entry ${index}`);
       return parseEntry(String(entry), index);
     });
   }

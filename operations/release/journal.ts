@@ -92,15 +92,22 @@ export interface Journal {
   append(index: number, entry: Entry): Promise<boolean>;
 }
 
-/** @throws {Failure} `failed`, for a text that is not an entry */
+/** A journal with an entry that is missing or that nothing here can read. */
+export class InvalidJournal extends Failure {
+  constructor(message: string) {
+    super("failed", message);
+  }
+}
+
+/** @throws {InvalidJournal} for a text that is not an entry */
 export function parseEntry(text: string, index: number): Entry {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Failure("failed", `Entry ${index} of the journal is not JSON`);
+    throw new InvalidJournal(`Entry ${index} of the journal is not JSON`);
   }
   const parsed = entrySchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Failure("failed", `Entry ${index} of the journal is invalid: ${z.prettifyError(parsed.error)}`);
+  throw new InvalidJournal(`Entry ${index} of the journal is invalid: ${z.prettifyError(parsed.error)}`);
 }

@@ -15,6 +15,8 @@ export interface Repository {
   ): Promise<readonly { number: number; title: string }[]>;
   /** How each check of a commit ended; one that was skipped, or has no opinion, is left out. */
   checks(commit: string, signal: AbortSignal): Promise<readonly Check[]>;
+  /** The commit that a tag is at; undefined where there is none. */
+  tag(name: string, signal: AbortSignal): Promise<string | undefined>;
   release(tag: string, signal: AbortSignal): Promise<PublishedRelease | undefined>;
   /** Drafts a release whose notes the server generates from the merged pull requests. */
   draftRelease(tag: string, commit: string, signal: AbortSignal): Promise<PublishedRelease>;

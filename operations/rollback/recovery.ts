@@ -13,8 +13,8 @@ export interface DatabaseRecovery {
   loss(at: Date, signal: AbortSignal): Promise<Loss>;
   /** The line of history that the server writes, which each recovery begins anew; undefined while it is away. */
   timeline(signal: AbortSignal): Promise<string | undefined>;
-  /** Whether the vendor says that it recovers. */
-  isRecovering(signal: AbortSignal): Promise<boolean>;
+  /** Whether the vendor says that it recovers, or that it could not. */
+  progress(signal: AbortSignal): Promise<"recovering" | "failed" | "none">;
   recover(at: Date, signal: AbortSignal): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export function recoveryStep(database: DatabaseRecovery): Step {
         async find(run) {
           if (await hasNewTimeline(database, run))
             return { state: "done", done: { summary: "It is recovered" } };
-          if (await database.isRecovering(run.signal)) {
+          if ((await database.progress(run.signal)) === "recovering") {
             return { state: "done", done: { summary: "The vendor recovers it" } };
           }
           return { state: "unknown", why: "the vendor does not say that it recovers" };
@@ -93,7 +93,15 @@ export function recoveryStep(database: DatabaseRecovery): Step {
     ],
     async after(run) {
       // The vendor's word that it is healthy may come before it began.
-      if (await database.isRecovering(run.signal)) return waiting(run.now, "The vendor recovers it", 10_000);
+      const progress = await database.progress(run.signal);
+      if (progress === "recovering") return waiting(run.now, "The vendor recovers it", 10_000);
+      if (progress === "failed") {
+        return {
+          state: "failed",
+          summary:
+            "The vendor says that the recovery failed: ask its support, or restore a backup with optropic restore",
+        };
+      }
       return (await hasNewTimeline(database, run))
         ? holdsSuccessfully(`The database is as it was at ${formatMoment(database.at.toISOString())}`)
         : waiting(run.now, "The database is not recovered yet", 10_000);

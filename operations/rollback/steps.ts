@@ -138,7 +138,11 @@ function back({ hosts }: RollbackParts): Step {
         async perform(run, key) {
           const { id } = targetOf(run, host.name);
           const to = (await host.deployments(run.signal)).find((each) => each.id === id);
-          if (to === undefined) throw new Error(`${host.name} no longer lists the deployment ${id}`);
+          if (to === undefined) {
+            throw new Error(
+              `${host.name} no longer lists the deployment ${id}: run optropic rollback --finish, and then the rollback again`,
+            );
+          }
           await host.rollBack(to, key, run.signal);
           return { summary: `${host.name} was told to serve ${id}` };
         },
@@ -146,11 +150,27 @@ function back({ hosts }: RollbackParts): Step {
     ),
     async after(run) {
       const open = await openHosts(hosts, run);
+      for (const host of hosts.filter(({ name }) => open.includes(name))) {
+        const failed = await failedAt(host, run);
+        if (failed !== undefined) return { state: "failed", summary: failed };
+      }
       return open.length === 0
         ? holdsSuccessfully(`${hosts.map(({ name }) => name).join(" and ")} serve what they served before`)
         : waiting(run.now, `${open.join(" and ")} do not serve it yet`, quickMs);
     },
   };
+}
+
+/** Whether a host tried to serve what it was told to and could not, as where variables of that build are gone. */
+async function failedAt(host: Host, run: StepRun): Promise<string | undefined> {
+  const { id, commit } = targetOf(run, host.name);
+  const newest = (await host.deployments(run.signal))
+    .filter((each) => each.createdAt >= run.openedAt.toISOString())
+    .toSorted((one, other) => (one.createdAt > other.createdAt ? -1 : 1))
+    .find((each) => commit !== "" && sameCommit(each.commit, commit));
+  const isOver = newest !== undefined && newest.id !== id && !newest.ready && !newest.pending;
+  if (!isOver && (await host.refused?.(id, run.openedAt, run.signal)) !== true) return undefined;
+  return `${host.name} could not serve ${id} again${isOver ? ` (${newest.id} failed)` : ""}: look at its log, as variables or services of that build may be gone; then run optropic rollback --finish, and the rollback again, with --to for another commit`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { telling } from "../announce/channel.ts";
 import type { Message } from "../announce/message.ts";
 import { holdsSuccessfully, measured } from "../release/measurement.ts";
 import type { Step, StepRun } from "../release/step.ts";
-import { toldEveryone } from "../release/steps/announcements.ts";
+import { tellingOf, toldEveryone } from "../release/steps/announcements.ts";
 import { findingOf } from "../release/steps/finding.ts";
 import { rehearsalControl, rollbackControls } from "./controls.ts";
 import type { RollbackParts } from "./parts.ts";
@@ -50,7 +50,8 @@ function announced(parts: RollbackParts): Step {
     controls: [rollbackControls.announced],
     limitMinutes: 120,
     actions: names.map((name) => telling(parts.channel(name), (run) => messageOf(parts, run))),
-    after: async () => toldEveryone(names, [rollbackControls.announced]),
+    after: async (run) =>
+      toldEveryone(names, [rollbackControls.announced], tellingOf(parts, run, "announcement")),
   };
 }
 

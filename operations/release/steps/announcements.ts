@@ -5,6 +5,7 @@ import { type Measurement, measured } from "../measurement.ts";
 import type { Step, StepRun } from "../step.ts";
 import { controls } from "./controls.ts";
 import { findingOf } from "./finding.ts";
+import { refuseOtherTag } from "./freeze.ts";
 import type { Parts } from "./parts.ts";
 
 /** Steps 7 and 8 of the checklist: the notes are published, and people are told. */
@@ -14,8 +15,15 @@ export function announcementSteps(parts: Parts): Step[] {
 
 const approver = "technicalLead";
 
-/** Every channel has taken the message: the actions of a step are done before this is asked. */
-export function toldEveryone(names: readonly string[], toldBy: readonly RegisteredControl[]): Measurement {
+/**
+ * Every channel has taken the message: the actions of a step are done before this is asked. People whom a mail server
+ * refused were not told, as long as the settings still name them.
+ */
+export function toldEveryone(
+  names: readonly string[],
+  toldBy: readonly RegisteredControl[],
+  { noted, people }: { noted: (action: string) => ReturnType<StepRun["noted"]>; people: readonly string[] },
+): Measurement {
   if (names.length === 0) {
     const summary = "The settings name no channel, so nobody is told";
     return measured(
@@ -23,11 +31,25 @@ export function toldEveryone(names: readonly string[], toldBy: readonly Register
       toldBy.map((control) => findingOf(control, false, summary)),
     );
   }
-  const summary = `Delivered by ${names.join(", ")}`;
+  const refused = names.flatMap((name) => noted(name)?.untold?.split(" ") ?? []);
+  const untold = people.filter((each) => refused.includes(each));
+  const summary =
+    untold.length === 0
+      ? `Delivered by ${names.join(", ")}`
+      : `Not delivered to ${untold.join(", ")}: tell them, and correct or remove the address in rollout.announcements.stakeholders`;
+  if (untold.length > 0 && toldBy.length === 0) return { state: "failed", summary };
   return measured(
     summary,
-    toldBy.map((control) => findingOf(control, true, summary)),
+    toldBy.map((control) => findingOf(control, untold.length === 0, summary)),
   );
+}
+
+/** What the channels of a step noted, and whom mail has to reach. */
+export function tellingOf({ settings }: Pick<Parts, "settings">, run: Pick<StepRun, "noted">, step: string) {
+  return {
+    noted: (action: string) => run.noted(step, action),
+    people: settings.rollout.announcements.stakeholders,
+  };
 }
 
 /** Tells people at once that a release which is out does not hold. */
@@ -91,7 +113,9 @@ function published({ repository }: Parts): Step {
             ? { state: "done", done: { summary: `v${version} is published`, note: { url: found.url } } }
             : { state: "not-done" };
         },
-        async perform({ version, signal }) {
+        async perform(run) {
+          const { version, signal } = run;
+          await refuseOtherTag(repository, run);
           const found = await repository.release(`v${version}`, signal);
           if (found === undefined) throw new Error(`There is no draft of v${version}`);
           await repository.publishRelease(found.id, signal);
@@ -119,7 +143,8 @@ function announced(parts: Parts): Step {
     limitMinutes: 120,
     back: "Announce the rollback.",
     actions: names.map((name) => telling(parts.channel(name), (run) => releaseMessage(parts, run))),
-    after: async () => toldEveryone(names, [controls.announced, controls.links]),
+    after: async (run) =>
+      toldEveryone(names, [controls.announced, controls.links], tellingOf(parts, run, "announcement")),
   };
 }
 
@@ -135,6 +160,6 @@ function stakeholders(parts: Parts): Step {
     limitMinutes: 120,
     back: "Announce the rollback.",
     actions: names.map((name) => telling(parts.channel(name), (run) => releaseMessage(parts, run))),
-    after: async () => toldEveryone(names, [controls.stakeholders]),
+    after: async (run) => toldEveryone(names, [controls.stakeholders], tellingOf(parts, run, "stakeholders")),
   };
 }

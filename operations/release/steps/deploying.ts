@@ -45,8 +45,15 @@ export function promoting(host: Host): Action {
     async perform(run, key) {
       const before = await host.served(run.signal);
       const id = run.noted("production-build", host.name)?.deployment;
-      const deployment = (await host.deployments(run.signal)).find((each) => each.id === id);
-      if (deployment === undefined) throw new Error(`${host.name} no longer lists the deployment ${id}`);
+      const deployment = (await host.deployments(run.signal)).find((each) =>
+        // Where the settings have no step that builds, what somebody else built is let serve.
+        id === undefined ? each.ready && sameCommit(each.commit, run.commit) : each.id === id,
+      );
+      if (deployment === undefined) {
+        throw new Error(
+          `${host.name} lists no deployment ${id ?? `of ${run.commit.slice(0, 12)} that is ready`}`,
+        );
+      }
       await host.promote(deployment, key, run.signal);
       return noteOf(host, deployment, before);
     },

@@ -4,7 +4,7 @@ import { telling } from "../../announce/channel.ts";
 import { type Finding, holdsSuccessfully, measured, waiting } from "../measurement.ts";
 import type { Check, CheckEnd } from "../ports.ts";
 import type { Step, StepRun } from "../step.ts";
-import { toldEveryone } from "./announcements.ts";
+import { tellingOf, toldEveryone } from "./announcements.ts";
 import { controls } from "./controls.ts";
 import { findingOf } from "./finding.ts";
 import type { Parts } from "./parts.ts";
@@ -159,7 +159,8 @@ function notes({ repository }: Parts): Step {
       {
         name: "draft",
         does: "Drafts the release with notes from the merged pull requests.",
-        async find({ version, signal }) {
+        async find({ version, commit, signal }) {
+          await refuseOtherTag(repository, { version, commit, signal });
           const found = await repository.release(tagOf(version), signal);
           if (found === undefined) return { state: "not-done" };
           if (!found.draft) {
@@ -186,6 +187,23 @@ function notes({ repository }: Parts): Step {
   };
 }
 
+/**
+ * GitHub publishes a release at the tag of its name where there is one, whatever commit the draft was made for.
+ *
+ * @throws {Failure} `failed`, for a tag at another commit
+ */
+export async function refuseOtherTag(
+  repository: Pick<Parts["repository"], "tag">,
+  { version, commit, signal }: Pick<StepRun, "version" | "commit" | "signal">,
+): Promise<void> {
+  const at = await repository.tag(tagOf(version), signal);
+  if (at === undefined || at === commit) return;
+  throw new Failure(
+    "failed",
+    `The tag ${tagOf(version)} is at ${at.slice(0, 12)}, and ${commit.slice(0, 12)} is to go live: release a new version`,
+  );
+}
+
 function announcement(parts: Parts): Step {
   const { settings, stack, channel, links } = parts;
   const names = settings.rollout.announcements.freeze;
@@ -210,7 +228,8 @@ function announcement(parts: Parts): Step {
         at: run.now,
       })),
     ),
-    after: async () => toldEveryone(names, [controls.freeze]),
+    after: async (run) =>
+      toldEveryone(names, [controls.freeze], tellingOf(parts, run, "freeze-announcement")),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { ItemId } from "../../../checklist/items.ts";
+import { sameCommit } from "../../../lib/commit.ts";
 import { telling } from "../../announce/channel.ts";
 import { holdsSuccessfully, waiting } from "../measurement.ts";
 import type { Step, StepRun } from "../step.ts";
-import { alarmsOf, releaseMessage, toldEveryone } from "./announcements.ts";
+import { alarmsOf, releaseMessage, tellingOf, toldEveryone } from "./announcements.ts";
 import { controls } from "./controls.ts";
 import { building, deploying, promoting, servedEverywhere } from "./deploying.ts";
 import { ofProbes } from "./finding.ts";
@@ -85,6 +86,12 @@ function build({ production }: Parts): Step {
         if (own === undefined || (!own.ready && !own.pending)) {
           return { state: "failed", summary: `${host.name} could not build ${run.commit.slice(0, 12)}` };
         }
+        if (own.commit !== undefined && !sameCommit(own.commit, run.commit)) {
+          return {
+            state: "failed",
+            summary: `${host.name} built ${own.commit.slice(0, 12)} as ${own.id}, and ${run.commit.slice(0, 12)} was asked for`,
+          };
+        }
         if (!own.ready) return waiting(run.now, `${host.name} is building`, 10_000);
       }
       return holdsSuccessfully(
@@ -149,7 +156,7 @@ function marked(parts: Parts): Step {
     limitMinutes: 120,
     back: "None is needed.",
     actions: names.map((name) => telling(parts.channel(name), (run: StepRun) => releaseMessage(parts, run))),
-    after: async () => toldEveryone(names, []),
+    after: async (run) => toldEveryone(names, [], tellingOf(parts, run, "production-marked")),
   };
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseDocument } from "yaml";
@@ -181,16 +182,23 @@ test("a watch that finds it broken tells people, goes back once and leaves evide
   release();
   receivers.received.length = 0;
   releases.issues.length = 0;
+  // Of a version of the program that knows more kinds of entries.
+  const database = new DatabaseSync(join(folder, "journal.sqlite"));
+  database
+    .prepare("insert into entries values ('production/rollback-3.0.0-2', 0, ?)")
+    .run(JSON.stringify({ kind: "of-the-future" }));
+  database.close();
   const since = new Date(Date.now() - 30 * 60_000).toISOString();
   const args = ["watch", "--since", since, "--commit", commit, "--auto-rollback", "--json"];
   const broken = await command(...args);
   expect({ ...broken, document: JSON.parse(broken.stdout) }).toMatchObject({
     status: 1,
+    stderr: expect.stringContaining("Skipped the journal rollback-3.0.0-2: Entry 0"),
     document: {
       rollback: {
         state: "stopped",
         step: "closed",
-        summary: expect.stringMatching(/^Rolled back as rollback-3\.0\.0-2: watch: Fewer requests must fail/),
+        summary: expect.stringMatching(/^Rolled back as rollback-3\.0\.0-3: watch: Fewer requests must fail/),
       },
     },
   });

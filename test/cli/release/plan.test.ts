@@ -29,7 +29,13 @@ const parts: Parts = {
   staging: stage,
   repository: {
     ...{ branch: unreached, createBranch: unreached, ahead: unreached, openPullRequests: unreached },
-    ...{ checks: unreached, release: unreached, draftRelease: unreached, publishRelease: unreached },
+    ...{
+      checks: unreached,
+      tag: unreached,
+      release: unreached,
+      draftRelease: unreached,
+      publishRelease: unreached,
+    },
     ...{ openIssues: unreached, createIssue: unreached },
   },
   decisions: { decide: unreached },

@@ -20,6 +20,7 @@ afterAll(() => receivers.stop());
 beforeEach(() => {
   receivers.received.length = 0;
   Object.assign(receivers, { answer: undefined, recipient: "250 ok", alerts: [], coverage: 1 });
+  Object.assign(receivers, { firing: [], takes: undefined });
 });
 
 const { signal } = new AbortController();
@@ -102,6 +103,33 @@ describe("a channel", () => {
     },
   );
 
+  it.each([
+    [slack, '{"ok":false,"error":"channel_is_archived"}'],
+    [statusPage, "<!DOCTYPE html><title>Sign in</title>"],
+    [slack, '{"success":false}'],
+    [statusPage, '{"error":"name is missing"}'],
+    [statusPage, '{"status":"failed"}'],
+  ])("%o believes no 200 with %s", async (channel, body) => {
+    const to = channel(`${receivers.url}/${channel === slack ? "slack" : "status"}/canary-hook`);
+    receivers.answer = { status: 200, keeps: false, body };
+    await expect(to.deliver(message, key, signal)).rejects.toThrow(NotDone);
+    for (const taken of ["ok", '{"ok":true}', '{"success":true,"errors":[]}', "1", ""]) {
+      receivers.answer = { status: 200, keeps: true, body: taken };
+      await to.deliver(message, key, signal);
+    }
+  });
+
+  it("by mail names the recipients that the server refused of several", async () => {
+    const to = ["lead@optropic.example", "gone@optropic.example"];
+    const both = mail("mail", { server: receivers.smtp, from: "releases@optropic.example", to });
+    receivers.recipient = "550 unknown";
+    receivers.takes = "lead@";
+    expect(await both.deliver(message, key, signal)).toEqual({
+      summary: expect.stringContaining("1 of 2 people, and refused gone@optropic.example"),
+      note: { untold: "gone@optropic.example" },
+    });
+  });
+
   it("by mail tells a refused recipient from an answer that was lost", async () => {
     receivers.recipient = "550 canary-mailbox unknown";
     const error = await channels()
@@ -151,6 +179,13 @@ describe("the alerts of a Grafana stack", () => {
       { alertName: "Long ago", newState: "Alerting", time: from.getTime() - 1 },
     ];
     expect(await alertsOf().fired(from, to, signal)).toEqual(["High latency"]);
+  });
+
+  it("are also those that fired before the time, whether they ended in it or fire still", async () => {
+    const time = from.getTime() + 1000;
+    receivers.alerts = [{ alertName: "Ended", prevState: "Alerting", newState: "Normal", time }];
+    receivers.firing = ["Fires on"];
+    expect(await alertsOf().fired(from, to, signal)).toEqual(["Ended", "Fires on"]);
   });
 
   it("are none only where there was data to alert on all the time", async () => {

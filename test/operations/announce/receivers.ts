@@ -15,13 +15,17 @@ export interface Receivers {
   readonly smtp: string;
   readonly received: Received[];
   /** Alerts that Grafana says have fired. */
-  alerts: { alertName: string; newState: string; time: number }[];
+  alerts: { alertName: string; newState: string; prevState?: string; time: number }[];
+  /** Names of those that fire now. */
+  firing: string[];
   /** The part of the samples that its metrics have. */
   coverage: number;
   /** What each HTTP channel answers with; undefined takes what it gets, and 0 cuts the connection. */
-  answer: { status: number; keeps: boolean } | undefined;
+  answer: { status: number; keeps: boolean; body?: string } | undefined;
   /** What the mail server answers to a recipient. */
   recipient: string;
+  /** Recipients with this text are taken whatever the answer to others is. */
+  takes: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -45,6 +49,7 @@ export async function startReceivers(): Promise<Receivers> {
       if (channel !== undefined && answer?.keeps !== false)
         received.push({ channel, text, headers: request.headers });
       if (answer?.status === 0) return response.destroy();
+      if (answer?.body !== undefined) return response.writeHead(answer.status).end(answer.body);
       return send(answer?.status ?? (channel === undefined ? 404 : 200), { message: "ok" });
     });
   });
@@ -62,6 +67,8 @@ export async function startReceivers(): Promise<Receivers> {
         { status: "success", data: { resultType: "matrix", result: count > 0 ? [{ values }] : [] } },
       ];
     }
+    if (pathname.endsWith("/alertmanager/grafana/api/v2/alerts"))
+      return [200, receivers.firing.map((alertname) => ({ labels: { alertname } }))];
     if (pathname !== "/api/annotations") return [404, { message: "Not found" }];
     const tag = searchParams.get("tags");
     if (tag === null) {
@@ -94,9 +101,11 @@ export async function startReceivers(): Promise<Receivers> {
     smtp: `smtp://127.0.0.1:${mailAt}`,
     received,
     alerts: [],
+    firing: [],
     coverage: 1,
     answer: undefined,
     recipient: "250 ok",
+    takes: undefined,
     async stop() {
       http.closeAllConnections();
       for (const socket of sockets) socket.destroy();
@@ -116,7 +125,7 @@ function channelOf(path: string): Exclude<Received["channel"], "mail"> | undefin
 /** As much of SMTP (RFC 5321) as a message takes. */
 function converse(
   socket: Socket,
-  receivers: Pick<Receivers, "recipient">,
+  receivers: Pick<Receivers, "recipient" | "takes">,
   took: (text: string) => void,
 ): void {
   let text = "";
@@ -136,7 +145,8 @@ function converse(
   });
 }
 
-function replyTo(command: string, { recipient }: Pick<Receivers, "recipient">): string {
+function replyTo(command: string, { recipient, takes }: Pick<Receivers, "recipient" | "takes">): string {
   if (/^data/i.test(command)) return "354 go on";
+  if (takes !== undefined && command.includes(takes)) return "250 ok";
   return /^rcpt/i.test(command) ? recipient : "250 ok";
 }

@@ -51,7 +51,13 @@ function stepsOf(metrics: Metrics) {
     ...{ stack: "production", settings, production: stage, staging: stage, links: [], health: unreached },
     repository: {
       ...{ branch: unreached, createBranch: unreached, ahead: unreached, openPullRequests: unreached },
-      ...{ checks: unreached, release: unreached, draftRelease: unreached, publishRelease: unreached },
+      ...{
+        checks: unreached,
+        tag: unreached,
+        release: unreached,
+        draftRelease: unreached,
+        publishRelease: unreached,
+      },
       ...{ openIssues: unreached, createIssue: unreached },
     },
     decisions: { decide: async () => ({ go: true, items: [] }) },

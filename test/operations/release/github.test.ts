@@ -41,6 +41,12 @@ describe("a repository at GitHub", () => {
     expect(await repository.branch("release/v3.0.0", signal)).toBe(commit);
   });
 
+  it("says at which commit a tag is, one with a message too, or that there is none", async () => {
+    expect(await repository.tag("v3.0.0", signal)).toBeUndefined();
+    releases.tags.set("v3.0.0", commit);
+    expect(await repository.tag("v3.0.0", signal)).toBe(commit);
+  });
+
   it("never moves a branch that is there", async () => {
     releases.branches.set("release/v3.0.0", "b".repeat(40));
     await expect(repository.createBranch("release/v3.0.0", commit, signal)).rejects.toThrow();

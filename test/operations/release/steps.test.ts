@@ -16,6 +16,7 @@ interface Said {
   ahead: number;
   branch: string | undefined;
   pulls: { number: number; title: string }[];
+  tag: string | undefined;
   checks: [name: string, end: CheckEnd, app?: number][];
   release: PublishedRelease | undefined;
   issues: { number: number; title: string; body: string }[];
@@ -38,6 +39,7 @@ function partsOf(changes: Partial<Said>, deployed: string[] = []): Parts {
   const said: Said = {
     ...{ ahead: 0, branch: commit, pulls: [], checks: green, issues: [], fired: [], go: true, items: [] },
     ...{ served: deployment(), deployments: [deployment()], health: 200 },
+    tag: undefined,
     release: { id: "1", url: "https://github.com/r/1", draft: true, notes: "Fixes" },
     ...changes,
   };
@@ -70,6 +72,7 @@ function partsOf(changes: Partial<Said>, deployed: string[] = []): Parts {
       ahead: async () => said.ahead,
       openPullRequests: async () => said.pulls,
       checks: async () => said.checks.map(([name, end, app = 15_368]) => ({ name, end, app })),
+      tag: async () => said.tag,
       release: async () => said.release,
       draftRelease: () => Promise.reject(new Error("not asked")),
       publishRelease: async () => undefined,
@@ -149,6 +152,7 @@ describe("a step of a release", () => {
     ["decision", { go: false, items: [item("2.1", "unknown")] }, "waiting"],
     ["production-build", {}, "successful"],
     ["production-build", { deployments: [] }, "failed"],
+    ["production-build", { deployments: [deployment({ commit: other })] }, "failed"],
     ["production-build", { deployments: [deployment({ ready: false, pending: true })] }, "waiting"],
     ["production-probe", {}, "successful"],
     ["production-probe", { health: 503 }, "failed"],
@@ -183,6 +187,13 @@ describe("a step of a release", () => {
     const out = { id: "1", url: "https://github.com/r/1", draft: false, notes: "Fixes" };
     const [draft] = stepOf(partsOf({ release: out }), "freeze-notes").actions ?? [];
     await expect(draft?.find(run, "key")).rejects.toThrow(/published already/);
+    // GitHub would publish it there, whatever the draft says.
+    const elsewhere = partsOf({ tag: other });
+    const actions = ["freeze-notes", "notes-published"].map((name) => stepOf(elsewhere, name).actions?.[0]);
+    await expect(actions[0]?.find(run, "key")).rejects.toThrow(
+      /The tag v3\.0\.0 is at .* release a new version/,
+    );
+    await expect(actions[1]?.perform(run, "key")).rejects.toThrow(/The tag v3\.0\.0 is at/);
     const [branch] = stepOf(partsOf({ branch: other }), "freeze-branch").actions ?? [];
     await expect(branch?.find(run, "key")).rejects.toThrow(/is at bbbbbbbbbbbb/);
   });

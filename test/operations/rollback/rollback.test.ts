@@ -154,6 +154,45 @@ describe("a rollback", () => {
     expect(world.time - Date.parse(world.entries[0]?.at ?? "")).toBeLessThan(5 * 60_000);
   });
 
+  it.each([
+    [
+      "render",
+      "Render's new deployment of the old build fails",
+      /render could not serve .* \(dep-failed failed\)/,
+    ],
+    [
+      "vercel",
+      "Vercel cannot assign the domains",
+      /vercel could not serve .* run optropic rollback --finish/,
+    ],
+  ])("stops at once where %s: %s", async (name, _, said) => {
+    const parts = partsOf();
+    const begun = world.time;
+    const hosts = parts.hosts.map((host) => {
+      if (host.name !== name) return host;
+      let isTold = false;
+      return {
+        ...host,
+        rollBack: async () => {
+          isTold = true;
+        },
+        async deployments(signal: AbortSignal) {
+          const all = await host.deployments(signal);
+          if (!isTold || name === "vercel") return all;
+          const failed = { commit: commits.previous, createdAt: world.now().toISOString(), ready: false };
+          return [{ id: "dep-failed", pending: false, hasServed: false, ...failed }, ...all];
+        },
+        refused: async () => isTold && name === "vercel",
+      };
+    });
+    expect(await waited({ ...parts, hosts })).toMatchObject({
+      state: "stopped",
+      step: "roll-back",
+      summary: expect.stringMatching(said),
+    });
+    expect(world.time - begun).toBeLessThan(60_000);
+  });
+
   it("switches Render's auto-deploy off before it rolls anything back", async () => {
     await waited(partsOf());
     const requests = platform.server.requests.filter((request) => !request.startsWith("GET"));
@@ -266,7 +305,7 @@ describe("a rollback", () => {
           ],
         }),
         timeline: async () => (told.length === 0 ? "00000001" : answers.length > 0 ? undefined : "00000002"),
-        isRecovering: async () => told.length > 0 && answers.shift() === true,
+        progress: async () => (told.length > 0 && answers.shift() === true ? "recovering" : "none"),
         async recover(moment) {
           told.push(moment.toISOString());
         },
@@ -301,11 +340,23 @@ describe("a rollback", () => {
       expect([recovered, served(api)]).toEqual([[], commits.current]);
     });
 
+    it("says at once that the vendor could not recover it", async () => {
+      const { database, told: recovered } = databaseOf({
+        timeline: async () => "00000001",
+        progress: async () => (recovered.length > 0 ? "failed" : "none"),
+      });
+      expect(await waited(partsOf({ database }))).toMatchObject({
+        state: "stopped",
+        step: "database",
+        summary: expect.stringContaining("the recovery failed"),
+      });
+    });
+
     it("asks a person where the answer to the request was lost, and never asks the vendor twice", async () => {
       let asked = 0;
       const { database } = databaseOf({
         timeline: async () => "00000001",
-        isRecovering: async () => false,
+        progress: async () => "none",
         async recover() {
           asked += 1;
           throw new Error("connection reset");

@@ -22,6 +22,7 @@ export interface FakeIssue {
 /** What a repository has of its releases. */
 export interface FakeReleases {
   readonly branches: Map<string, string>;
+  readonly tags: Map<string, string>;
   /** Commits that each branch lacks, by `base...head`. */
   readonly ahead: Map<string, number>;
   milestones: { number: number; title: string }[];
@@ -33,6 +34,7 @@ export interface FakeReleases {
 export function repositoryBefore(version: string, main: string): FakeReleases {
   return {
     branches: new Map([["main", main]]),
+    tags: new Map(),
     ahead: new Map(),
     milestones: [{ number: 1, title: `v${version}` }],
     issues: [],
@@ -55,6 +57,14 @@ export function releaseRoutes(state: FakeReleases): Routes {
     "GET /repos/:owner/:name/git/ref/heads/:branch": ({ parts: [, , name = ""] }) => branch(name),
     "GET /repos/:owner/:name/git/ref/heads/:folder/:branch": ({ parts: [, , folder, name] }) =>
       branch(`${folder}/${name}`),
+    "GET /repos/:owner/:name/git/ref/tags/:tag": ({ parts: [, , name = ""] }) => {
+      const sha = state.tags.get(name);
+      // One with a message is an object, which names the commit.
+      return sha === undefined ? missing : { body: { object: { type: "tag", sha: `of-${name}` } } };
+    },
+    "GET /repos/:owner/:name/git/tags/:sha": ({ parts: [, , sha = ""] }) => ({
+      body: { object: { type: "commit", sha: state.tags.get(sha.slice(3)) } },
+    }),
     "POST /repos/:owner/:name/git/refs": ({ body }) => {
       const name = textAt(body, "ref").replace(/^refs\/heads\//, "");
       // A reference that is there is not moved.
