@@ -341,6 +341,7 @@ export const provedPlatforms: readonly (readonly [what: string, edit: Edit])[] =
   ["the backup's own role", user("optropic_backup.abcdefghijklmnopqrst")],
   ["a token from the addresses of a region", tokenFrom("203.0.113.9", "203.0.113.10", "203.0.113.11")],
   ["files of a build", service({ startCommand: "npx serve dist -l $PORT" })],
+  ["a deployment that fails while a migration is pending", released("npx prisma migrate status")],
   [
     "migrations that are listed and applied",
     released("npx prisma migrate status; npx prisma migrate deploy"),
