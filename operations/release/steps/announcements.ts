@@ -5,8 +5,8 @@ import { type Measurement, measured } from "../measurement.ts";
 import type { Step, StepRun } from "../step.ts";
 import { controls } from "./controls.ts";
 import { findingOf } from "./finding.ts";
-import { refuseOtherTag } from "./freeze.ts";
 import type { Parts } from "./parts.ts";
+import { refuseOtherTag } from "./tag.ts";
 
 /** Steps 7 and 8 of the checklist: the notes are published, and people are told. */
 export function announcementSteps(parts: Parts): Step[] {

@@ -8,6 +8,7 @@ import { tellingOf, toldEveryone } from "./announcements.ts";
 import { controls } from "./controls.ts";
 import { findingOf } from "./finding.ts";
 import type { Parts } from "./parts.ts";
+import { refuseOtherTag, tagOf } from "./tag.ts";
 
 /** Step 1 of the checklist: the commit is fixed, is whole, is green, has notes, and people know. */
 export function freezeSteps(parts: Parts): Step[] {
@@ -15,7 +16,6 @@ export function freezeSteps(parts: Parts): Step[] {
 }
 
 export const branchOf = (version: string): string => `release/v${version}`;
-export const tagOf = (version: string): string => `v${version}`;
 
 const approver = "technicalLead";
 
@@ -185,23 +185,6 @@ function notes({ repository }: Parts): Step {
       return measured(summary, [findingOf(controls.notes, length > 0, summary)]);
     },
   };
-}
-
-/**
- * GitHub publishes a release at the tag of its name where there is one, whatever commit the draft was made for.
- *
- * @throws {Failure} `failed`, for a tag at another commit
- */
-export async function refuseOtherTag(
-  repository: Pick<Parts["repository"], "tag">,
-  { version, commit, signal }: Pick<StepRun, "version" | "commit" | "signal">,
-): Promise<void> {
-  const at = await repository.tag(tagOf(version), signal);
-  if (at === undefined || at === commit) return;
-  throw new Failure(
-    "failed",
-    `The tag ${tagOf(version)} is at ${at.slice(0, 12)}, and ${commit.slice(0, 12)} is to go live: release a new version`,
-  );
 }
 
 function announcement(parts: Parts): Step {
