@@ -47,7 +47,10 @@ function opensName(name: string): boolean {
   );
 }
 
-/** Whether two addresses reach one person: capitals and what stands behind a plus sign do not make another. */
+/**
+ * Whether two addresses reach one person: capitals, what stands behind a plus sign and, at Gmail, dots and the other name
+ * of its domain do not make another.
+ */
 export function isSamePerson(one: string, other: string): boolean {
   return mailboxOf(one) === mailboxOf(other);
 }
@@ -72,5 +75,9 @@ export function refusalOfSignature({ state, by, url }: Result, authors: Authors)
 function mailboxOf(address: string): string {
   const [, local = "", domain = ""] =
     /^(.*)@([^@]*)$/s.exec(address.trim().toLowerCase().normalize("NFKC")) ?? [];
-  return `${local.replace(/(?<=.)\+.*$/s, "")}@${domain}`;
+  const mailbox = local.replace(/(?<=.)\+.*$/s, "");
+  // https://support.google.com/mail/answer/7436150
+  return /^(?:gmail|googlemail)\.com$/.test(domain)
+    ? `${mailbox.replaceAll(".", "")}@gmail.com`
+    : `${mailbox}@${domain}`;
 }

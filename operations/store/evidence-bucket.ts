@@ -47,7 +47,8 @@ export class EvidenceBucket implements EvidenceStore {
       {
         names: async () => {
           const names = (await this.#store.list()).map(({ key }) => key.slice(prefix.length));
-          return names.filter((name) => name.endsWith(".json")).sort();
+          // A store that names an object twice has not two records.
+          return [...new Set(names)].filter((name) => name.endsWith(".json")).sort();
         },
         bytes: async (name) =>
           Buffer.from(await this.#store.read(`${prefix}${name}`, maximumRecordBytes), "utf8"),

@@ -125,4 +125,14 @@ describe("an attestation", () => {
     expect(attested({}, ["other@optropic.example", "+lead@optropic.example"]).state).toBe("holds");
     expect(() => attested({}, "unknown")).toThrow(/Git cannot tell/);
   });
+
+  it("knows one mailbox of Gmail in each of its spellings, and dots elsewhere as another's", () => {
+    for (const author of ["le.ad@gmail.com", "L.E.A.D+work@GoogleMail.com", "lead@googlemail.com"]) {
+      expect(() => attested({ by: "lead@gmail.com" }, [author]), author).toThrow(/let another person sign/);
+      expect(() => attested({ by: author.toLowerCase() }, ["lead@gmail.com"]), author).toThrow(
+        /another person/,
+      );
+    }
+    expect(attested({}, ["le.ad@optropic.example"]).state).toBe("holds");
+  });
 });

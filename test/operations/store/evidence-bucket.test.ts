@@ -43,6 +43,36 @@ function run(minute: number) {
   return rest;
 }
 
+test("a list that is out of order, says an object twice or lacks the newest is no other evidence unnoticed", async () => {
+  const [one, two] = [await bucket.add(run(1), key), await bucket.add(run(2), key)];
+  const listing = (change: (all: Awaited<ReturnType<ObjectStore["list"]>>) => typeof all) =>
+    new EvidenceBucket(
+      {
+        address: store.address,
+        list: async () => change(await store.list()),
+        read: (name, most) => store.read(name, most),
+        create: (name, text) => store.create(name, text),
+      },
+      "production",
+    );
+  const twice = await listing((all) => [...all.toReversed(), ...all]).readAll([key]);
+  expect(twice.records).toEqual([one, two]);
+  expect(verifyEvidence(twice, [], late).problems).toEqual([]);
+  const forked = await listing((all) => all.filter(({ key: name }) => !name.includes(two.digest))).add(
+    run(3),
+    key,
+  );
+  expect(forked.run.parents).toEqual([one.digest]);
+  expect(verifyEvidence(await bucket.readAll([key]), [], late)).toMatchObject({
+    ...{ heads: [two.digest, forked.digest].toSorted(), problems: [] },
+    unseen: [{ name: two.name, by: forked.name }],
+  });
+  const gone = await listing((all) => all.filter(({ key: name }) => !name.includes(one.digest))).readAll([
+    key,
+  ]);
+  expect(verifyEvidence(gone, [], late).problems).toHaveLength(2);
+});
+
 test("a bucket keeps records as a folder does, each naming what nobody named before", async () => {
   const one = await bucket.add(run(1), key);
   const two = await bucket.add(run(2), key);
