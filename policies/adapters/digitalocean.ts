@@ -9,6 +9,7 @@ import {
   type Value,
   type Verdict,
 } from "../framework/index.ts";
+import { InputValue, unknownText } from "../framework/value.ts";
 import { type Adapter, type HealthCheck, textsOf } from "../model/adapter.ts";
 import type { Database } from "../model/database.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
@@ -71,7 +72,11 @@ export const digitaloceanAdapter: Adapter = {
   records,
   issuers,
   dnsZones,
-  databases: (stack) => stack.ofType(types.cluster).map((cluster) => toDatabase(stack, cluster)),
+  databases: (stack) =>
+    stack
+      .ofType(types.cluster)
+      .filter(isPostgres)
+      .map((cluster) => toDatabase(stack, cluster)),
   healthChecks,
   corsOrigins: (stack) => stack.ofType(types.app).flatMap(allowedOrigins),
   sources: (stack) =>
@@ -186,7 +191,7 @@ function variablesIn(app: Any, list: Value): Variable[] {
     resource: app,
     // One that only the build has does not reach what runs.
     name: () => (entry.at("scope").string() === "BUILD_TIME" ? undefined : entry.at("key").string()),
-    value: entry.at("value"),
+    ...bound(app, entry.at("value")),
     hiding: {
       key: entry.at("key"),
       switch: entry.at("type"),
@@ -196,12 +201,30 @@ function variablesIn(app: Any, list: Value): Variable[] {
   }));
 }
 
+/**
+ * `${db.DATABASE_URL}` is what App Platform puts there when it deploys: of the database of the app with that name, which
+ * may be a cluster of the stack.
+ */
+function bound(app: Any, value: Value): Pick<Variable, "value" | "sources"> {
+  const text = value.isUnknown ? undefined : value.string();
+  const [, name] = /^\$\{([\w.-]+)\.\w+\}$/.exec(text ?? "") ?? [];
+  if (name === undefined && !/^\$\{\w+\}$/.test(text ?? "")) return { value };
+  const isOwn = parts(app, "databases").some((one) => known(() => one.at("name").string()) === name);
+  return {
+    value: new InputValue(app, value.path, unknownText),
+    ...(isOwn && { sources: app.dependencies }),
+  };
+}
+
 /** In two forms, the older of which is a list of texts. */
 function namesOf(app: Any): AnyValue[] {
   const [named, older] = [app.at("spec", "domainNames"), app.at("spec", "domains")];
   return [
     ...(named.isUnknown ? [named] : named.items().map((entry): AnyValue => entry.at("name"))),
-    ...(older.isUnknown ? [older] : older.items()),
+    // Programs also write objects there.
+    ...(older.isUnknown
+      ? [older]
+      : older.items().map((it) => (it.isUnknown || it.string() !== undefined ? it : it.at("name")))),
   ];
 }
 
@@ -269,6 +292,10 @@ function dnsZones(stack: Stack): DnsZone[] {
     isSigned: () => "DigitalOcean signs no zone: its DNS has no DNSSEC.",
   }));
 }
+
+/** Other engines, such as Valkey, keep caches and queues. */
+const isPostgres = (cluster: Any): boolean =>
+  cluster.at("engine").isUnknown || cluster.at("engine").string() === "pg";
 
 /** Recovery to any time of the last seven days: https://docs.digitalocean.com/products/databases/postgresql/how-to/restore-from-backups/ */
 const recovery = { days: 7, lossMinutes: 5 };

@@ -146,6 +146,47 @@ test.each<[Name, what: string, Edit]>([
   expect(newlyObjecting(sampleOf(name), edit)).toEqual([]);
 });
 
+test.each<[what: string, Edit]>([
+  [
+    "a database that App Platform binds",
+    (stack) =>
+      env("DATABASE_URL", { value: ["$", "{db.DATABASE_URL}"].join("") })(
+        set("ledger", ({ spec }) => ({
+          spec: {
+            ...Object(spec),
+            databases: [{ name: "db", engine: "PG", production: true, clusterName: "ledger-db" }],
+          },
+        }))(stack),
+      ),
+  ],
+  [
+    "domains in the older form",
+    set("ledger", ({ spec }) => ({
+      spec: { ...Object(spec), domainNames: undefined, domains: ["ledger.example"] },
+    })),
+  ],
+  [
+    "domains in the older form, as objects",
+    set("ledger", ({ spec }) => ({
+      spec: {
+        ...Object(spec),
+        domainNames: undefined,
+        domains: [{ name: "ledger.example", type: "PRIMARY" }],
+      },
+    })),
+  ],
+  [
+    "a cache beside the database",
+    add("digitalocean:index/databaseCluster:DatabaseCluster", "cache", {
+      engine: "valkey",
+      region: "fra1",
+      nodeCount: 1,
+    }),
+  ],
+])("digitalocean may have %s", (_, edit) => {
+  expect(newlyObjecting(sampleOf("digitalocean"), edit)).toEqual([]);
+});
+
 describe("a break is refused", () => {
   test.each<[Name, policy: string, what: string, Edit]>([
     [
