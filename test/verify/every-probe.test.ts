@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { itemsWithControl } from "../../checklist/items.ts";
+import { registeredControls } from "../../cli/evidence/controls.ts";
 import { registry } from "../../verify/registry.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { freePort } from "../operations/support/postgres.ts";
@@ -45,6 +47,28 @@ it("each probe has a fault that it finds, and each fault a probe", () => {
   const finding = new Set(found.values());
   expect(names.filter((name) => !finding.has(name))).toEqual([]);
   expect([...finding].filter((name) => !names.includes(name))).toEqual([]);
+});
+
+/** What probes measure outside of a verification, by the command that runs them: a restored copy, and hours of metrics. */
+const besides: Readonly<Record<string, string>> = {
+  "8.4": "drill",
+  ...Object.fromEntries(
+    ["H1.1", "H1.2", "H1.3", "H1.6", "H6.1", "H6.2", "H6.3", "H24.1", "H24.2", "H24.4"].map((id) => [
+      id,
+      "watch",
+    ]),
+  ),
+};
+
+it("each item that asks for a probe has one, and the report counts it as measured where it runs and nowhere else", () => {
+  const measuring = registeredControls().filter(({ kind }) => kind === "probe");
+  for (const { id } of itemsWithControl("probe")) {
+    const runs = new Set(measuring.filter(({ items }) => items.includes(id)).map(({ run }) => run));
+    const isHere = registry.some(({ items }) => items.includes(id));
+    expect({ id, isHere }).toEqual({ id, isHere: besides[id] === undefined });
+    if (isHere) expect(runs, id).toContain("verify");
+    else expect([...runs], id).toEqual([besides[id]]);
+  }
 });
 
 it("each probe is unknown where everything that it needs is missing, whatever it needs", async () => {
