@@ -187,6 +187,11 @@ export const unprovedPlatforms: readonly Case[] = [
     "a signed URL",
     variables({ BLOB: "https://optropic.blob.core.windows.net/x?sig=dGhpc2lzYXNpZ25hdHVyZTEyMw%3D%3D" }),
   ],
+  [
+    "no-literal-secrets",
+    "the key of the pager",
+    literal("errors-pager", { integrationKey: "7f3a9c1b5d8e2f4a6c0b9d7e1f3a5c8b" }),
+  ],
   ["no-literal-secrets", "a second secret", variables({ JWT_SECRET_2: "correct-horse-battery-staple" })],
   ["no-literal-secrets", "whose password it is", variables({ PASSWORD_ADMIN: "Zx8qT2mPf7Lw" })],
   ["no-literal-secrets", "words of a wallet", variables({ WALLET_MNEMONIC: "legal winner thank year wave" })],
