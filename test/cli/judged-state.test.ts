@@ -100,6 +100,15 @@ describe("a state that another program or tool wrote", () => {
     // What is not mapped may be what a policy looks for.
     expect(stdout).not.toMatch(/[1-9]\d* passed/);
     expect(stdout + stderr).not.toContain("canary-short");
+    // Nothing is refused, and it is not known whether what may refuse holds.
+    const unknown = JSON.parse((await run(["preview", "--state", state, "--json"])).stdout).policies.find(
+      (policy: { status: string; enforcement: string }) =>
+        policy.status === "unknown" && policy.enforcement === "mandatory",
+    );
+    const advisory = file("advisory.json", { all: "advisory", [unknown?.name]: "mandatory" });
+    const told = await run(["preview", "--state", state, "--policy-pack-config", advisory, "--json"]);
+    expect(JSON.parse(told.stdout).summary).toMatchObject({ mandatory: 0, passed: 0 });
+    expect(told.status).toBe(2);
   });
 
   it("is judged with the settings of a project that is named, as that project", async () => {

@@ -1,5 +1,7 @@
+import aliasPb from "@pulumi/pulumi/proto/alias_pb.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Aliases } from "../../preview/engine/aliases.ts";
 import {
   defaultProviderName,
   isDefaultProvider,
@@ -68,5 +70,27 @@ describe("a type token", () => {
     expect(packageOf("random:index/randomId:RandomId")).toBe("random");
     expect(providedPackage("pulumi:providers:random")).toBe("random");
     expect(providedPackage("pulumi:pulumi:Stack")).toBeUndefined();
+  });
+});
+
+describe("older URNs", () => {
+  it("come of a resource's own aliases and of those of what it belongs to", () => {
+    const alias = (name: string) => {
+      const spec = new aliasPb.Alias.Spec();
+      spec.setName(name);
+      const made = new aliasPb.Alias();
+      made.setSpec(spec);
+      return made;
+    };
+    const aliases = new Aliases();
+    const edge = makeUrn({ stack: "s", project: "p", type: "a:b:Edge", name: "edge" });
+    const zone = makeUrn({ stack: "s", project: "p", type: "c:d:Zone", name: "edge-zone", parent: edge });
+    expect(aliases.add(edge, "", [alias("front")])).toEqual(["urn:pulumi:s::p::a:b:Edge::front"]);
+    expect(aliases.add(zone, edge, [alias("edge-domain")])).toEqual([
+      "urn:pulumi:s::p::a:b:Edge$c:d:Zone::edge-domain",
+      "urn:pulumi:s::p::a:b:Edge$c:d:Zone::front-zone",
+      "urn:pulumi:s::p::a:b:Edge$c:d:Zone::front-domain",
+    ]);
+    expect(aliases.add(makeUrn({ stack: "s", project: "p", type: "x:y:Z", name: "z" }), "", [])).toEqual([]);
   });
 });
