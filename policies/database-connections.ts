@@ -76,20 +76,20 @@ export const connectionsEncrypted = policy({
         isDeclared(stack, "DATABASE_URL", "DIRECT_URL", "PGSSLMODE") ||
         "No database connection is declared.",
     ),
-    ...judgeVariables(
-      stack,
-      () => true,
-      (value, name) => {
-        const connection = name === "PGSSLMODE" ? undefined : parseConnection(value);
-        const weakness =
-          name === "PGSSLMODE" ? sslModeFault(value) : connection && plaintextFault(connection);
-        return weakness === undefined || `${name} has ${weakness}, which allows a plaintext connection.`;
-      },
+    // Where nothing is known yet, it is the database's URL that is waited for, and not just any variable.
+    ...[true, false].flatMap((isFirst) =>
+      judgeVariables(stack, (name) => (name === "DATABASE_URL") === isFirst, judgeConnection),
     ),
     ...verificationFindings(stack),
     ...connections(stack).map(({ resource, isEncrypted }) => judge(resource, isEncrypted)),
   ],
 });
+
+function judgeConnection(value: string, name: string): true | string {
+  const connection = name === "PGSSLMODE" ? undefined : parseConnection(value);
+  const weakness = name === "PGSSLMODE" ? sslModeFault(value) : connection && plaintextFault(connection);
+  return weakness === undefined || `${name} has ${weakness}, which allows a plaintext connection.`;
+}
 
 const isDeclared = (stack: Stack, ...names: readonly string[]): boolean =>
   some(declaredVariables(stack), (variable) => names.includes(variable.name() ?? ""));

@@ -128,9 +128,9 @@ const slackWebhook = "https://hooks.slack.com/services/T00000000/B00000000/abcde
 
 /** Of variables, by their names. */
 const texts: Readonly<Record<string, string>> = {
-  DATABASE_URL: `postgresql://app.${databaseRef}:${generated("secrets-database-application")}@${pooler}:6543/postgres?pgbouncer=true&sslmode=require`,
-  DIRECT_URL: `postgresql://migration.${databaseRef}:${generated("secrets-database-migration")}@${pooler}:5432/postgres?sslmode=require`,
-  BACKUP_DATABASE_URL: `postgresql://backup.${databaseRef}:${generated("secrets-database-backup")}@${pooler}:5432/postgres?sslmode=require`,
+  DATABASE_URL: `postgresql://optropic_application.${databaseRef}:${generated("secrets-database-application")}@${pooler}:6543/postgres?pgbouncer=true&sslmode=require`,
+  DIRECT_URL: `postgresql://optropic_migration.${databaseRef}:${generated("secrets-database-migration")}@${pooler}:5432/postgres?sslmode=require`,
+  BACKUP_DATABASE_URL: `postgresql://optropic_backup.${databaseRef}:${generated("secrets-database-backup")}@${pooler}:5432/postgres?sslmode=require`,
   JWT_SECRET: generated("secrets-jwt-secret"),
   SECRET_KEY: generated("secrets-secret-key"),
   SENTRY_DSN: dsn,
@@ -138,8 +138,8 @@ const texts: Readonly<Record<string, string>> = {
   PGPORT: "5432",
   PGSSLMODE: "require",
   PGDATABASE: "postgres",
-  PGUSER: `app.${databaseRef}`,
-  PGPASSWORD: generated("secrets-database-application"),
+  PGUSER: `optropic_backup.${databaseRef}`,
+  PGPASSWORD: generated("secrets-database-backup"),
 };
 
 function textFor({ key, properties, sources, types }: Place): string {
