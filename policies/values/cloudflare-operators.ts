@@ -88,7 +88,9 @@ export function call(name: string, [first, second]: readonly Operand[]): Operand
       return first;
     case "starts_with":
       return typeof second === "string" ? first.startsWith(second) : undefined;
-    // A sample stands for texts of any length.
+    case "len":
+      // A path stands for others, of any length.
+      return first.startsWith("/") ? undefined : first.length;
     case "ends_with":
       return typeof second === "string" ? first.endsWith(second) : undefined;
     default:
