@@ -1,3 +1,5 @@
+import { counted } from "../lib/text.ts";
+
 /** How a program ended that did not come to its end. */
 export interface Ending {
   /** What it logged as errors. */
@@ -13,6 +15,8 @@ export interface Ending {
 
 /** Lines of what a program printed that are shown. */
 const mostLines = 40;
+/** Errors that are shown: one mistake may break every resource. */
+const mostErrors = 20;
 /** Warnings that are shown. */
 const mostWarnings = 5;
 
@@ -24,7 +28,11 @@ export function endingOf({ errors, warnings, printed, status, stackTraces }: End
     status === 0
       ? "the program ended before it was finished: it calls process.exit(), or waits for what never comes"
       : `the program ended with status ${status}`;
-  const why = errors.length > 0 ? errors.map(shown) : [shown(lines), early, adviceFor(printed)];
+  const more = errors.length - mostErrors;
+  const why =
+    errors.length > 0
+      ? [...errors.slice(0, mostErrors).map(shown), more > 0 ? `and ${counted(more, "more error")}` : ""]
+      : [shown(lines), early, adviceFor(printed)];
   const before = warnings.slice(0, mostWarnings).map((warning) => `warning: ${shown(warning)}`);
   const left = warnings.length - before.length;
   return [...why, ...before, left > 0 ? `and ${left} more warnings` : ""]

@@ -14,6 +14,8 @@ function sortedJson(value: unknown): string {
   if (typeof value === "bigint") {
     return value < minInt64 || value > maxInt64 ? JSON.stringify(Number(value)) : String(value);
   }
+  // JavaScript leaves out the sign.
+  if (Object.is(value, -0)) return "-0";
   if (Array.isArray(value)) return `[${value.map(sortedJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value)

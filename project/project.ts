@@ -5,6 +5,7 @@ import { Failure, reasonOf } from "../lib/failure.ts";
 import { Configuration } from "./configuration.ts";
 import { applyDeclarations, declaredSettings } from "./declarations.ts";
 import { shellWords } from "./shell-words.ts";
+import { isVersionRange } from "./version.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A Pulumi project of the Node.js runtime and the configuration of one of its stacks. */
@@ -62,6 +63,11 @@ const projectFile = z.looseObject({
   ),
   description: z.string().nullish(),
   main: z.string().max(1000).nullish(),
+  requiredPulumiVersion: z
+    .string()
+    .max(1000)
+    .refine((range) => range === "" || isVersionRange(range), "a range of versions, such as >=3.100.0 <4.0.0")
+    .nullish(),
   // A text is the older way to name the folder of the stacks' files.
   config: z.union([z.string(), declaredSettings]).nullish(),
   stackConfigDir: z.string().max(1000).optional(),

@@ -126,6 +126,8 @@ export interface ResourceOptions {
   replaceOnChanges?: string[];
   deletedWith?: string;
   replaceWith?: string[];
+  hideDiffs?: string[];
+  replacementTrigger?: PropertyValue;
   importId?: string;
   deleteBeforeReplace?: boolean;
   ignoreChanges?: string[];

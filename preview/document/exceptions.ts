@@ -48,10 +48,15 @@ export function exceptionsOf(
 
 /** What was judged is then not what the stack's file says. */
 function overrideLines(project: string, overrides: readonly string[]): string[] {
+  const names = namesOf(project, overrides);
+  return names.length === 0 ? [] : [`Given with --config: ${listedSome(names, mostOverrides)}.`];
+}
+
+/** The settings of `key=value`, without the project's namespace. */
+export function namesOf(project: string, overrides: readonly string[]): string[] {
   const own = `${project}:`;
   const keys = overrides.map((override) => override.replace(/=.*$/s, ""));
-  const names = new Set(keys.map((key) => (key.startsWith(own) ? key.slice(own.length) : key)));
-  return names.size === 0 ? [] : [`Given with --config: ${listedSome([...names], mostOverrides)}.`];
+  return [...new Set(keys.map((key) => (key.startsWith(own) ? key.slice(own.length) : key)))];
 }
 
 function waiverLines(policies: readonly PolicyOutcome[], now: number): string[] {

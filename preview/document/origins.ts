@@ -185,17 +185,23 @@ function nearest(
   return others.length === 0 ? first?.path : undefined;
 }
 
-function isWithin(path: string, outer: string): boolean {
+/** Whether a path is of a part of what another one is of. */
+export function isWithin(path: string, outer: string): boolean {
   return path.startsWith(outer) && /^[.[]/.test(path.slice(outer.length));
 }
 
 /** What to do about a violation that came from a setting. */
 export function fixOf(
   { path, fallback }: OriginSetting,
-  place: { path: string; line: number } | undefined,
+  place: { path: string; line: number } | "--config" | undefined,
   expected: string,
 ): string {
-  const where = place === undefined ? "in the stack's settings" : `in ${place.path}:${place.line}`;
+  const where =
+    place === "--config"
+      ? "in the --config that gives it"
+      : place === undefined
+        ? "in the stack's settings"
+        : `in ${place.path}:${place.line}`;
   return fallback === undefined
     ? `Change ${path} ${where}: ${expected}`
     : `Set ${path} to ${String(fallback)} ${where}.`;

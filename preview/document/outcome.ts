@@ -21,9 +21,9 @@ import type {
   ShownResource,
   ShownViolation,
 } from "./document.ts";
-import { exceptionsOf } from "./exceptions.ts";
+import { exceptionsOf, namesOf } from "./exceptions.ts";
 import { findingsOf } from "./findings.ts";
-import { fixOf, type OriginSetting, type Origins } from "./origins.ts";
+import { fixOf, isWithin, type OriginSetting, type Origins } from "./origins.ts";
 import { withPlainSecrets } from "./plain-secrets.ts";
 import type { SavedPreview } from "./saved.ts";
 import type { Secrets } from "./secrets.ts";
@@ -59,7 +59,11 @@ export function previewDocument(run: {
   const byUrn = new Map(run.resources.map((resource) => [resource.urn, resource]));
   const originOf: OriginOf = (violation) =>
     run.origins?.settingOf(violation, forDisplay(byUrn.get(violation.resource ?? "")?.inputs ?? {}));
-  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, { scrub, placeOf, originOf }));
+  const given = namesOf(run.project.name, run.overrides ?? []);
+  const isGiven = (setting: string): boolean =>
+    given.some((name) => setting === name || isWithin(setting, name));
+  const showing = { scrub, placeOf, originOf, isGiven };
+  const policies = run.verdicts.flatMap((verdict) => outcomes(verdict, showing));
   const having = (status: PolicyStatus): PolicyOutcome[] =>
     policies.filter((policy) => policy.status === status);
   const violated = having("violated");
@@ -141,6 +145,8 @@ interface Showing {
   scrub: Scrub;
   placeOf: PlaceOf;
   originOf: OriginOf;
+  /** Whether --config gives a setting, so that its line in the file says nothing. */
+  isGiven: (setting: string) => boolean;
 }
 
 function outcomes(verdict: Verdict, showing: Showing): PolicyOutcome[] {
@@ -170,15 +176,19 @@ function shownViolation(
   violation: Violation,
   policy: PolicyInfo,
   status: PolicyStatus,
-  { scrub, placeOf, originOf }: Showing,
+  { scrub, placeOf, originOf, isGiven }: Showing,
 ): ShownViolation {
   const { resource: urn = "", found, property, expected, waiver } = violation;
   const own = ownStatus(violation);
   const origin = own === "unknown" || violation.setting !== undefined ? undefined : originOf(violation);
   const setting = violation.setting ?? origin?.path;
-  const source = placeOf(urn, setting);
+  const isFlag = setting !== undefined && isGiven(setting);
+  const source = placeOf(urn, isFlag ? undefined : setting);
   const declared = setting === undefined ? undefined : placeOf(urn, undefined);
-  const fix = origin === undefined ? violation.fix : fixOf(origin, source, expected ?? policy.description);
+  const fix =
+    origin === undefined
+      ? violation.fix
+      : fixOf(origin, isFlag ? "--config" : source, expected ?? policy.description);
   return {
     urn,
     message: scrub(found),
@@ -257,6 +267,10 @@ function shownOptions(resource: PreviewResource): ResourceOptions {
     ...(resource.replaceOnChanges.length > 0 && { replaceOnChanges: resource.replaceOnChanges }),
     ...(resource.deletedWith !== "" && { deletedWith: resource.deletedWith }),
     ...(resource.replaceWith.length > 0 && { replaceWith: resource.replaceWith }),
+    ...(resource.hideDiffs.length > 0 && { hideDiffs: resource.hideDiffs }),
+    ...(resource.replacementTrigger !== undefined && {
+      replacementTrigger: forDisplay({ value: resource.replacementTrigger }).value,
+    }),
     ...(resource.importId !== "" && {
       importId: isImportedByValue(resource) ? "[secret]" : resource.importId,
     }),

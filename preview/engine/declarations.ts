@@ -5,6 +5,7 @@ import { Aliases } from "./aliases.ts";
 import type { Providers } from "./providers.ts";
 import { isImportedByValue, reportedPlaces, secondsOf } from "./registration.ts";
 import { bareResource, type PreviewResource } from "./resource.ts";
+import { fromValue } from "./struct.ts";
 import type { Registration } from "./transforms.ts";
 import { checkUrn, isTypeToken, makeUrn, providedPackage } from "./urn.ts";
 import { type PropertyMap, unknown } from "./values.ts";
@@ -69,6 +70,8 @@ export class Declarations {
       replaceOnChanges: options.getReplaceOnChangesList(),
       deletedWith: options.getDeletedWith(),
       replaceWith: options.getReplaceWithList(),
+      hideDiffs: options.getHideDiffList(),
+      replacementTrigger: fromValue(options.getReplacementTrigger()),
       importId,
       timeouts: secondsOf(options.getCustomTimeouts()),
       source: this.#options.sources.first(reportedPlaces(request)),

@@ -4,6 +4,7 @@ import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { originsPrefix } from "../../config/origin-message.ts";
+import { isVersionRange } from "../../project/version.ts";
 import { unary } from "./grpc.ts";
 
 export type LogSeverity = "info" | "warning" | "error";
@@ -21,6 +22,8 @@ const maxEntries = 1000;
 const maxOrigins = 8_000_000;
 /** What `host/inspector.cjs` sends, as debug output. */
 const serializesMessage = "optropic:serializes";
+/** What `host/quiet.cjs` sends of messages that it does not. */
+const leftMessage = /^optropic:left:(\d{1,9})$/;
 /** Characters kept of one entry. */
 const maxLength = 20_000;
 
@@ -60,8 +63,12 @@ export class Engine {
         return new enginePb.SetRootResourceResponse();
       }),
       startDebugging: unary(() => new emptyPb.Empty()),
-      // There is no CLI whose version a program could require.
-      requirePulumiVersion: unary(() => new enginePb.RequirePulumiVersionResponse()),
+      // There is no CLI whose version a program could require, but what is no range the engine refuses too.
+      requirePulumiVersion: unary((request: InstanceType<typeof enginePb.RequirePulumiVersionRequest>) => {
+        const range = request.getPulumiVersionRange();
+        if (!isVersionRange(range)) throw new Error(`${JSON.stringify(range)} is not a range of versions`);
+        return new enginePb.RequirePulumiVersionResponse();
+      }),
     };
     server.addService(engineRpc.EngineService, implementation);
   }
@@ -96,7 +103,9 @@ export class Engine {
   }
 
   #takeNote(message: string): void {
-    if (message === serializesMessage) this.serializes();
+    const [, left] = leftMessage.exec(message) ?? [];
+    if (left !== undefined) this.#dropped += Number(left);
+    else if (message === serializesMessage) this.serializes();
     else this.#keepOrigins(message);
   }
 

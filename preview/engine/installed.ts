@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { parseJson } from "../../lib/json.ts";
-import { compareVersions, isVersion } from "./semver.ts";
+import { isVersion } from "../../project/version.ts";
+import { compareVersions } from "./semver.ts";
 
 /** A provider's plugin, as the package of its SDK names it. */
 export interface InstalledPlugin {

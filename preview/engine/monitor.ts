@@ -212,7 +212,8 @@ export class Monitor {
     const registration = await this.#transformed(request);
     this.#options.heard(registration.properties);
     const resource = await this.#declarations.registered(request, registration);
-    const { urn, custom } = resource;
+    const { urn, custom, replacementTrigger } = resource;
+    if (replacementTrigger !== undefined) this.#options.heard({ replacementTrigger });
     this.#transforms.addForResource(urn, request);
     if (!custom) {
       this.#providers.addComponent(urn, registration.options.getProvidersMap().entries(), resource.parent);

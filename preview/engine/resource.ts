@@ -1,5 +1,5 @@
 import type { SourcePosition } from "../../lib/failure.ts";
-import { type PropertyMap, unknown } from "./values.ts";
+import { type PropertyMap, type PropertyValue, unknown } from "./values.ts";
 
 /** A resource that a previewed program declared, or that a state file holds. */
 export interface PreviewResource {
@@ -35,6 +35,10 @@ export interface PreviewResource {
   deletedWith: string;
   /** URNs of the resources with which it is replaced. */
   replaceWith: string[];
+  /** Paths of properties whose changes are not shown. */
+  hideDiffs: string[];
+  /** A change of this value replaces it; undefined for none. */
+  replacementTrigger: PropertyValue | undefined;
   /** Id of what exists and is to be imported; empty for none. */
   importId: string;
   /** Seconds; 0 where the provider's own limit holds. */
@@ -66,6 +70,8 @@ export function bareResource(
     replaceOnChanges: [],
     deletedWith: "",
     replaceWith: [],
+    hideDiffs: [],
+    replacementTrigger: undefined,
     importId: "",
     timeouts: { create: 0, update: 0, delete: 0, read: 0 },
     source: undefined,

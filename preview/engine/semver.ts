@@ -1,13 +1,4 @@
-const part = "(?:0|[1-9]\\d*)";
-const label = "[0-9A-Za-z-]+";
-const pattern = new RegExp(
-  `^${part}\\.${part}\\.${part}(?:-(?:${part}|\\d*[A-Za-z-][0-9A-Za-z-]*)(?:\\.(?:${part}|\\d*[A-Za-z-][0-9A-Za-z-]*))*)?(?:\\+${label}(?:\\.${label})*)?$`,
-);
-
-/** Whether a text is a version in full, without a `v` before it. */
-export function isVersion(text: string): boolean {
-  return pattern.test(text);
-}
+import { isVersion } from "../../project/version.ts";
 
 /** Which of two versions is the newer one: negative where it is the second. */
 export function compareVersions(one: string, other: string): number {

@@ -26,6 +26,11 @@ export function fromStruct(struct: PropertyStruct | undefined): PropertyMap {
   return struct === undefined ? {} : readStruct(struct, 0);
 }
 
+/** The same for one value, such as that of an option. */
+export function fromValue(value: StructValue | undefined): PropertyValue | undefined {
+  return value === undefined ? undefined : readValue(value, 0);
+}
+
 export function toStruct(properties: PropertyMap): PropertyStruct {
   return structPb.Struct.fromJavaScript(properties);
 }

@@ -23,6 +23,12 @@ it("names what was not known before, which the error often comes from", () => {
   );
 });
 
+it("shows the first errors, where one mistake breaks every resource", () => {
+  const errors = Array.from({ length: 22 }, (_, index) => `Error: ${index}`);
+  expect(endingOf({ ...ending, errors })).toMatch(/^Error: 0\n(?:.*\n)*Error: 19\nand 2 more errors$/);
+  expect(endingOf({ ...ending, errors: errors.slice(0, 20) })).toMatch(/Error: 19$/);
+});
+
 it("shows of a stack trace the first line alone, unless all are wanted", () => {
   const errors = ["Error: no\n    at one (a.js:1:1)\n    at two (b.js:2:2)"];
   expect(endingOf({ ...ending, errors })).toBe("Error: no\n    at one (a.js:1:1)");

@@ -183,6 +183,8 @@ describe("options", () => {
       customTimeouts: { create: 5400, update: 90, delete: 0.5 },
       ignoreChanges: ["length"],
       additionalSecretOutputs: ["separator"],
+      hideDiffs: ["keepers"],
+      replacementTrigger: [{ unknown: true }, "[secret]", 3],
     });
     expect(options("first")).toBeUndefined();
   });

@@ -39,6 +39,25 @@ it("sends of the SDK's debug messages only the preview's own", async () => {
   expect(messages.sent).toEqual([`${originsPrefix}{}`, undefined]);
 });
 
+it("sends no more messages than are kept, and no progress, and says how many were left out", async () => {
+  const path = sdk("bounded", {
+    "log/index.js": `exports.sent = [];
+for (const name of ["debug", "info", "warn", "error"]) exports[name] = async (m) => { exports.sent.push(name + " " + m); };
+`,
+  });
+  requireHost("./quiet.cjs")(path);
+  const messages = requireHost(join(path, "log/index.js"));
+  await messages.info("progress", undefined, undefined, true);
+  for (let count = 0; count < 1300; count += 1)
+    await messages[count % 2 === 0 ? "info" : "warn"](`line ${count}`);
+  await messages.error("failed");
+  await setImmediatePromise();
+  expect(messages.sent).toHaveLength(1002);
+  expect([messages.sent[0], ...messages.sent.slice(-3)]).toEqual([
+    ...["info line 0", "warn line 999", "error failed", "debug optropic:left:300"],
+  ]);
+});
+
 it("keeps which promises of a program are open, as the SDK does", async () => {
   const path = sdk("promises", {
     "runtime/state.js": "const store = { leakCandidates: new Set() };\nexports.getStore = () => store;\n",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Violation } from "../../checklist/violation.ts";
 import type { SettingsRead } from "../../config/origin-message.ts";
-import { Origins } from "../../preview/document/origins.ts";
+import { fixOf, Origins } from "../../preview/document/origins.ts";
 import { type PreviewDocument, preview, type ShownViolation } from "../../preview/index.ts";
 import { hostileText } from "./documents.ts";
 
@@ -46,24 +46,38 @@ describe("a setting that breaks an item", () => {
     ["secret-key-length", "secrets.length", "64"],
     ["alert-high-latency-p95", "objectives.p95Ms", "500"],
     ["backup-lock", "backups.retentionDays", "30"],
-  ])("is named by %s, with its line and the value that the checklist asks for", (name, setting, value) => {
-    const found = violations(name).filter(({ status }) => status === undefined);
-    expect(found.length).toBeGreaterThan(0);
-    for (const violation of found) {
-      expect(violation.setting).toBe(setting);
-      const { path, line } = violation.source ?? { path: "", line: 0 };
-      expect(path).toBe("Pulumi.production.yaml");
-      expect(violation.fix).toBe(`Set ${setting} to ${value} in Pulumi.production.yaml:${line}.`);
-      expect(violation.declared?.path).toMatch(/^components\//);
-    }
-  });
+  ])(
+    "is named by %s, with the flag that gave it and the value that the checklist asks for",
+    (name, setting, value) => {
+      const found = violations(name).filter(({ status }) => status === undefined);
+      expect(found.length).toBeGreaterThan(0);
+      for (const violation of found) {
+        expect(violation.setting).toBe(setting);
+        expect(violation.fix).toBe(`Set ${setting} to ${value} in the --config that gives it.`);
+        expect(violation.source).toEqual(violation.declared);
+        expect(violation.declared?.path).toMatch(/^components\//);
+      }
+    },
+  );
 
   it("is the list where an element is wrong, with what must hold", () => {
     const inBoth = violations("cors-origins-exact");
     expect(inBoth.map(({ setting }) => setting)).toEqual(["edge.corsOrigins", "edge.corsOrigins"]);
     expect(new Set(inBoth.map(({ fix }) => fix)).size).toBe(1);
     expect(inBoth[0]?.fix).toMatch(
-      /^Change edge\.corsOrigins in Pulumi\.production\.yaml:\d+: Every origin that may call/,
+      /^Change edge\.corsOrigins in the --config that gives it: Every origin that may call/,
+    );
+  });
+
+  it("is in the stack's file, with its line, unless --config gives it", () => {
+    const setting = { path: "edge.minTlsVersion", fallback: "1.2" };
+    const place = { path: "Pulumi.dev.yaml", line: 88 };
+    expect(fixOf(setting, place, "Holds.")).toBe("Set edge.minTlsVersion to 1.2 in Pulumi.dev.yaml:88.");
+    expect(fixOf({ ...setting, fallback: undefined }, place, "Holds.")).toBe(
+      "Change edge.minTlsVersion in Pulumi.dev.yaml:88: Holds.",
+    );
+    expect(fixOf(setting, undefined, "Holds.")).toBe(
+      "Set edge.minTlsVersion to 1.2 in the stack's settings.",
     );
   });
 

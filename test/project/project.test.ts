@@ -47,6 +47,13 @@ function refusal(options: Partial<ProjectOptions> = {}): { failure: string; mess
 }
 
 describe("a project", () => {
+  it("is refused where the version of Pulumi that it requires is no range", () => {
+    write({ "Pulumi.yaml": `${manifest}requiredPulumiVersion: ^3.100.0\n` });
+    expect(refusal().message).toMatch(/requiredPulumiVersion.*a range of versions/s);
+    write({ "Pulumi.yaml": `${manifest}requiredPulumiVersion: ">=3.100.0"\n` });
+    expect(read().name).toBe("shop");
+  });
+
   it("is read with what a program of the Node.js runtime needs", () => {
     write({
       "Pulumi.yaml": `name: shop

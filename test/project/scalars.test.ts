@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { goJson } from "../../project/go-json.ts";
 import { resolvePlain } from "../../project/scalars.ts";
 import { shellWords } from "../../project/shell-words.ts";
+import { isVersionRange } from "../../project/version.ts";
 import { readYaml } from "../../project/yaml.ts";
 
 describe("a plain scalar", () => {
@@ -65,5 +67,56 @@ describe("words of a shell", () => {
 
   it.each(['"open', "it's", "end\\"])("%j is refused", (text) => {
     expect(() => shellWords(text)).toThrow("a quote is not closed");
+  });
+});
+
+describe("a negative zero", () => {
+  it("keeps its sign, as in Go", () => {
+    expect([goJson(resolvePlain("-0.0")), goJson([-0, 0, { a: -0 }])]).toEqual(["-0", '[-0,0,{"a":-0}]']);
+  });
+});
+
+describe("a range of versions", () => {
+  it.each([
+    ...["1.2.3", "=1.2.3", "==1.2.3", "!1.2.3", "!=1.2.3", ">1.2.3", ">= 3.0.0", "<=1.2.3-beta.1+build"],
+    ...[
+      ">=3.0.0 <4.0.0",
+      ">=3.1.0 <3.2.0 || >=3.3.0",
+      "3.x",
+      "3.x.x",
+      ">=3.4.x",
+      ">1.0.0 <2.0.0 || 3.x !=3.0.1",
+    ],
+  ])("is %s", (range) => {
+    expect(isVersionRange(range)).toBe(true);
+  });
+
+  it.each([
+    ...[
+      "",
+      " ",
+      "3",
+      "x",
+      "3.0",
+      "^3.0.0",
+      "~3.0.0",
+      "v3.0.0",
+      ">=v3.0.0",
+      "latest",
+      ">=",
+      "=>3.0.0",
+      "1.2.3.4",
+    ],
+    ...[
+      "1.0.0||2.0.0",
+      "|| 1.0.0",
+      "1.0.0 ||",
+      "1.0.0 || || 2.0.0",
+      "1.0.0, 2.0.0",
+
+      "01.0.0",
+    ],
+  ])("is not %s", (range) => {
+    expect(isVersionRange(range)).toBe(false);
   });
 });
