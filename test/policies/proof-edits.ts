@@ -1,5 +1,16 @@
 import { cloudflare, postgresql, vercel } from "../../policies/model/tokens.ts";
-import { add, all, append, type Edit, type Inputs, list, set, variables } from "../recording/edited.ts";
+import {
+  add,
+  all,
+  append,
+  type Edit,
+  type Inputs,
+  list,
+  literal,
+  set,
+  variables,
+  without,
+} from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What is proved of every path, size and address: breaks that an example of each did not show, and what looks like one.
@@ -7,29 +18,6 @@ import type { Case } from "./kinds-edits.ts";
 const inZone = { beside: "edge-api", by: "zoneId" };
 const ofProject = { beside: "web-NODE_ENV", by: "projectId" };
 const inside = (inputs: unknown, change: Inputs): Inputs => ({ ...Object(inputs), ...change });
-
-/** Writes a property out, so that it is made from nothing. */
-const literal =
-  (name: string, change: Inputs): Edit =>
-  (stack) => ({
-    ...stack,
-    resources: set(
-      name,
-      () => change,
-    )(stack).resources.map((one) =>
-      one.name === name
-        ? {
-            ...one,
-            propertyDependencies: Object.fromEntries(
-              Object.entries(one.propertyDependencies).filter(([property]) => !(property in change)),
-            ),
-          }
-        : one,
-    ),
-  });
-const without =
-  (name: string): Edit =>
-  (stack) => ({ ...stack, resources: stack.resources.filter((one) => one.name !== name) });
 
 const headerRule = (expression: string): Edit =>
   set("edge-response-headers", ({ rules }) => ({

@@ -1,5 +1,15 @@
 import { cloudflare, grafanaTokens, vercel } from "../../policies/model/tokens.ts";
-import { add, all, type Edit, type Inputs, list, set, variables } from "../recording/edited.ts";
+import {
+  add,
+  all,
+  type Edit,
+  type Inputs,
+  list,
+  literal,
+  set,
+  variables,
+  without,
+} from "../recording/edited.ts";
 import type { Case } from "./kinds-edits.ts";
 
 // What has to arrive and to be allowed: credentials, grants, events and records that look right and reach nothing.
@@ -28,28 +38,6 @@ const record = (name: string, change: Inputs, made: Inputs = {}): Edit =>
   add(cloudflare.dnsRecord, name, { ttl: 300, ...change, ...made }, { beside: "edge-api", by: "zoneId" });
 const authority = (name: string, value: string): Edit =>
   record(`caa-${value}`, { type: "CAA", name, data: { flags: 0, tag: "issue", value } });
-/** Writes a property out, so that it is made from nothing. */
-const literal =
-  (name: string, change: Inputs): Edit =>
-  (stack) => ({
-    ...stack,
-    resources: set(
-      name,
-      () => change,
-    )(stack).resources.map((one) =>
-      one.name === name
-        ? {
-            ...one,
-            propertyDependencies: Object.fromEntries(
-              Object.entries(one.propertyDependencies).filter(([property]) => !(property in change)),
-            ),
-          }
-        : one,
-    ),
-  });
-const without =
-  (name: string): Edit =>
-  (stack) => ({ ...stack, resources: stack.resources.filter((one) => one.name !== name) });
 /** A URL that does not say whether the connection is encrypted. */
 const silentUrl = literal("web-DATABASE_URL", {
   value: "postgresql://optropic_application:[secret]@aws-0.pooler.supabase.com:6543/postgres",

@@ -166,3 +166,28 @@ function objectsToOne(policy: Policy, resource: RecordedResource, context: Conte
 
 const isObjection = ({ violations }: Outcome): boolean =>
   violations.some(({ enforcementLevel }) => enforcementLevel !== "advisory");
+
+/** Writes a property out, so that it is made from nothing. */
+export const literal =
+  (name: string, change: Inputs): Edit =>
+  (stack) => ({
+    ...stack,
+    resources: set(
+      name,
+      () => change,
+    )(stack).resources.map((one) =>
+      one.name === name
+        ? {
+            ...one,
+            propertyDependencies: Object.fromEntries(
+              Object.entries(one.propertyDependencies).filter(([property]) => !(property in change)),
+            ),
+          }
+        : one,
+    ),
+  });
+
+/** Takes a resource out. */
+export const without =
+  (name: string): Edit =>
+  (stack) => ({ ...stack, resources: stack.resources.filter((one) => one.name !== name) });
