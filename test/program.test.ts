@@ -75,7 +75,9 @@ describe.concurrent("a setting against the checklist", () => {
     expect(stdout).toMatch(/✗ .*4\.1/);
     expect(stdout).toMatch(/1\.0/);
     expect(stdout).toMatch(/Fix: /);
-    expect(stdout).toMatch(/Fix: +Set edge\.minTlsVersion to 1\.2 in Pulumi\.production\.yaml:\d+\./);
+    expect(stdout).toMatch(
+      /Fix: +Set edge\.minTlsVersion to 1\.2 in Pulumi\.production\.yaml:\d+, or in the --config that overrides it\./,
+    );
     expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^✗ Refused: 1 mandatory policy violated/);
   });
 });

@@ -190,18 +190,19 @@ export function isWithin(path: string, outer: string): boolean {
   return path.startsWith(outer) && /^[.[]/.test(path.slice(outer.length));
 }
 
-/** What to do about a violation that came from a setting. */
+/** What to do about a violation that came from a setting; `isFlag` where --config gives the setting. */
 export function fixOf(
   { path, fallback }: OriginSetting,
-  place: { path: string; line: number } | "--config" | undefined,
+  place: { path: string; line: number } | undefined,
   expected: string,
+  isFlag = false,
 ): string {
   const where =
-    place === "--config"
-      ? "in the --config that gives it"
-      : place === undefined
-        ? "in the stack's settings"
-        : `in ${place.path}:${place.line}`;
+    place === undefined
+      ? isFlag
+        ? "in the --config that gives it"
+        : "in the stack's settings"
+      : `in ${place.path}:${place.line}${isFlag ? ", or in the --config that overrides it" : ""}`;
   return fallback === undefined
     ? `Change ${path} ${where}: ${expected}`
     : `Set ${path} to ${String(fallback)} ${where}.`;

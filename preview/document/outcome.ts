@@ -145,7 +145,7 @@ interface Showing {
   scrub: Scrub;
   placeOf: PlaceOf;
   originOf: OriginOf;
-  /** Whether --config gives a setting, so that its line in the file says nothing. */
+  /** Whether --config gives a setting, so that its line in the file is not the only place to change. */
   isGiven: (setting: string) => boolean;
 }
 
@@ -183,12 +183,10 @@ function shownViolation(
   const origin = own === "unknown" || violation.setting !== undefined ? undefined : originOf(violation);
   const setting = violation.setting ?? origin?.path;
   const isFlag = setting !== undefined && isGiven(setting);
-  const source = placeOf(urn, isFlag ? undefined : setting);
+  const source = placeOf(urn, setting);
   const declared = setting === undefined ? undefined : placeOf(urn, undefined);
   const fix =
-    origin === undefined
-      ? violation.fix
-      : fixOf(origin, isFlag ? "--config" : source, expected ?? policy.description);
+    origin === undefined ? violation.fix : fixOf(origin, source, expected ?? policy.description, isFlag);
   return {
     urn,
     message: scrub(found),

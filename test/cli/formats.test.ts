@@ -64,7 +64,7 @@ describe("the production stack with an old TLS version", () => {
     expect(lines.at(-3)).toMatch(/^\d+ of 175 items enforced; \d+ of them still need a measurement/);
     expect(lines.at(-4)).toBe("! Given with --config: edge.minTlsVersion.");
     expect(lines.at(-6)).toBe(
-      `    Fix:      Set edge.minTlsVersion to 1.2 in Pulumi.production.yaml:${settingLine}.`,
+      `    Fix:      Set edge.minTlsVersion to 1.2 in Pulumi.production.yaml:${settingLine}, or in the --config that overrides it.`,
     );
     expect(ended.stdout).toMatch(/^ {2}Checklist: \d+ of 175 items enforced: /m);
     expect(readdirSync(folder).sort()).toEqual(["base.json", ...formats].sort());

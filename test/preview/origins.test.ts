@@ -47,14 +47,17 @@ describe("a setting that breaks an item", () => {
     ["alert-high-latency-p95", "objectives.p95Ms", "500"],
     ["backup-lock", "backups.retentionDays", "30"],
   ])(
-    "is named by %s, with the flag that gave it and the value that the checklist asks for",
+    "is named by %s, with its line, the flag that overrides it and the value that the checklist asks for",
     (name, setting, value) => {
       const found = violations(name).filter(({ status }) => status === undefined);
       expect(found.length).toBeGreaterThan(0);
       for (const violation of found) {
         expect(violation.setting).toBe(setting);
-        expect(violation.fix).toBe(`Set ${setting} to ${value} in the --config that gives it.`);
-        expect(violation.source).toEqual(violation.declared);
+        const { path, line } = violation.source ?? { path: "", line: 0 };
+        expect(path).toBe("Pulumi.production.yaml");
+        expect(violation.fix).toBe(
+          `Set ${setting} to ${value} in Pulumi.production.yaml:${line}, or in the --config that overrides it.`,
+        );
         expect(violation.declared?.path).toMatch(/^components\//);
       }
     },
@@ -65,11 +68,11 @@ describe("a setting that breaks an item", () => {
     expect(inBoth.map(({ setting }) => setting)).toEqual(["edge.corsOrigins", "edge.corsOrigins"]);
     expect(new Set(inBoth.map(({ fix }) => fix)).size).toBe(1);
     expect(inBoth[0]?.fix).toMatch(
-      /^Change edge\.corsOrigins in the --config that gives it: Every origin that may call/,
+      /^Change edge\.corsOrigins in Pulumi\.production\.yaml:\d+, or in the --config that overrides it: Every origin that may call/,
     );
   });
 
-  it("is in the stack's file, with its line, unless --config gives it", () => {
+  it("is in the stack's file, with its line, or in the --config that gives it", () => {
     const setting = { path: "edge.minTlsVersion", fallback: "1.2" };
     const place = { path: "Pulumi.dev.yaml", line: 88 };
     expect(fixOf(setting, place, "Holds.")).toBe("Set edge.minTlsVersion to 1.2 in Pulumi.dev.yaml:88.");
@@ -78,6 +81,9 @@ describe("a setting that breaks an item", () => {
     );
     expect(fixOf(setting, undefined, "Holds.")).toBe(
       "Set edge.minTlsVersion to 1.2 in the stack's settings.",
+    );
+    expect(fixOf(setting, undefined, "Holds.", true)).toBe(
+      "Set edge.minTlsVersion to 1.2 in the --config that gives it.",
     );
   });
 
