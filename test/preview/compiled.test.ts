@@ -21,11 +21,11 @@ it("leaves a pack's compiled code for the next preview, which takes all of it", 
     return messages.map(({ message }) => message).join("\n");
   };
   const count = (text: string, what: string): number => text.split(what).length - 1;
-  const first = await told();
-  expect(count(first, "was not initialized")).toBeGreaterThan(200);
-  const second = await told();
   // The process is stopped once it has judged, before it has told of all.
-  expect(count(second, "was accepted")).toBeGreaterThan(100);
+  const first = await told();
+  expect(count(first, "was not initialized")).toBeGreaterThan(20);
+  const second = await told();
+  expect(count(second, "was accepted")).toBeGreaterThan(20);
   expect(count(second, "was rejected")).toBe(0);
   expect(count(second, "was not initialized")).toBeLessThan(5);
 });
