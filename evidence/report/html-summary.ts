@@ -64,10 +64,14 @@ function actionHtml({ what, command, where, owner, items }: ReportDocument["acti
     text(owner),
     items.map((id) => `<a href="#item-${text(id)}">${text(id)}</a>`).join(" "),
   ];
-  return `<li><p>${command ? `<code class="command">${text(what)}</code>` : text(what)}</p><p class="note">${about
+  return `<li><p>${command ? `<code class="command">${text(what)}</code>` : withCommand(text(what))}</p><p class="note">${about
     .filter((part) => part !== "")
     .join(" · ")}</p></li>`;
 }
+
+/** An escaped sentence that ends with a command to run. */
+const withCommand = (sentence: string): string =>
+  sentence.replace(/(npx optropic [\w ,.-]+?)(\.?)$/, '<code class="command">$1</code>$2');
 
 /** What is accepted for a time, and by whom. */
 export function waiversHtml({ waivers, waiverProblems }: ReportDocument): string {
