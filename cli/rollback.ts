@@ -11,6 +11,10 @@ export function rollbackCommand(): Command {
     )
     .option("--reason <text>", "why, in a sentence; it goes into the report and the announcement")
     .option("--to <commit>", "the commit to go back to (default: the last good deployment of each host)")
+    .option(
+      "--only <host...>",
+      "roll back these hosts alone (vercel, render), and leave the others as they are",
+    )
     .option("-s, --stack <name>", "the stack", "production")
     .addOption(cwdOption())
     .option("--evidence <folder>", "the folder with the evidence", defaultFolder)
@@ -36,7 +40,7 @@ export function rollbackCommand(): Command {
     .option("--debug", "print stack traces", false)
     .addHelpText(
       "after",
-      '\nExamples:\n  $ optropic rollback --reason "Logins fail since 3.0.0"\n  $ optropic rollback --finish\n  $ optropic rollback --rehearse\n\nExit status: 0 done, 1 something does not hold, 2 could not tell, 3 another run holds it.',
+      '\nExamples:\n  $ optropic rollback --reason "Logins fail since 3.0.0"\n  $ optropic rollback --only vercel --reason "Pages fail since 3.0.0"\n  $ optropic rollback --finish\n  $ optropic rollback --rehearse\n\nExit status: 0 done, 1 something does not hold, 2 could not tell, 3 another run holds it.',
     )
     .action(async (flags: RollbackFlags) => {
       const { runRollback } = await import("./release/run-rollback.ts");

@@ -15,8 +15,10 @@ import type { Outcome } from "../../operations/release/options.ts";
 import { type ReleaseState, stateOf, stepOf } from "../../operations/release/state.ts";
 import type { StepRun } from "../../operations/release/step.ts";
 import type { RollbackParts } from "../../operations/rollback/parts.ts";
+import { besideOf, coveredBy, endOfPart, restName } from "../../operations/rollback/rest.ts";
 import { judgeByMigrations } from "../../operations/rollback/schema.ts";
 import { finishSteps, openHosts, rollbackSteps } from "../../operations/rollback/steps.ts";
+import { answerOf, reached } from "../../operations/rollback/targets.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
@@ -35,6 +37,7 @@ import { comingOut, openRollbacks, rollbackName } from "./rollback-name.ts";
 export interface RollbackFlags {
   reason?: string;
   to?: string;
+  only?: string[];
   stack: string;
   cwd: string;
   evidence: string;
@@ -69,8 +72,17 @@ const limits = {
   ...{ intervalMs: 2000, callMs: 60_000, leaseMs: 150_000 },
 };
 
+/** The rollback whose rest is to be done. */
+interface Before {
+  hosts: readonly Host[];
+  /** The commit that it left. */
+  commit: string;
+  beside: string | undefined;
+}
+
 /**
- * Rolls back, or goes on with a rollback.
+ * Rolls back, or goes on with a rollback. Hosts that do not answer keep no other host from going back; they are tried
+ * again at the end, and by the next call.
  *
  * @param known name of its journal; undefined takes the one that is open, or a new one
  */
@@ -79,6 +91,7 @@ export async function rollback(
   work: Work,
   signal: AbortSignal,
   known?: string,
+  before?: Before,
 ): Promise<{ outcome: Outcome; lines: string[] }> {
   const cwd = resolve(flags.cwd);
   const declared = readStackSettings(cwd, flags.stack);
@@ -87,7 +100,8 @@ export async function rollback(
   if (flags.reason === undefined && !flags.finish && !flags.rehearse && !flags.dryRun) {
     throw new Failure("refused", "Say why with --reason: it goes into the report and the announcement");
   }
-  const hosts = hostsOf(settings);
+  const all = hostsOf(settings);
+  const asked = before?.hosts ?? onlyOf(all, flags);
   const place = { cwd, stack, settings };
   const name = known ?? (await rollbackName(flags, place, work));
   const opening = openJournal({ cwd, stack, journal: flags.journal, name }, work.warn);
@@ -96,48 +110,100 @@ export async function rollback(
     const entries = await opening.journal.read();
     // What a dry run would write is read again below, to say what it chose.
     const journal = flags.dryRun ? new MemoryJournal(entries) : opening.journal;
-    const commit = stateOf(entries).opened?.commit ?? (await servedNow(hosts, signal));
-    const leaving = flags.rehearse ? undefined : await comingOut(flags, place, work);
-    const parts = await partsOf(flags, { ...place, hosts, commit, leaving }, work);
+    const hosts = coveredBy(asked, { noted: notedIn(stateOf(entries)) });
+    const commit = stateOf(entries).opened?.commit ?? before?.commit ?? (await servedNow(hosts, signal));
+    const coming = flags.rehearse ? undefined : await comingOut(flags, place, work);
+    const leaving = coming ?? before?.commit;
+    const leftOut = all.filter((host) => !onlyOf(all, flags).includes(host)).map(({ name }) => name);
+    const parts = {
+      ...(await partsOf(flags, { ...place, hosts, commit, leaving, beside: before?.beside }, work)),
+      leftOut,
+    };
     const run = randomUUID();
     const steps = flags.finish ? finishSteps(parts) : rollbackSteps(parts);
-    const outcome = await untilSettled(
-      () =>
-        reconcile({
-          version: name,
-          commit,
-          steps,
-          journal,
-          evidence: new StoreSink({
-            open: () => openEvidence(cwd, flags.evidence, stack),
-            settings: settingsDigest(cwd, flags.stack),
-            project: projectNameOf(cwd),
-            // A rehearsal in staging speaks for the stack that would be rolled back.
-            stack: flags.stack,
-            kind: "rollback",
-            tool: { name: packageJson.name, version: packageJson.version },
-            key: signingKey(process.env),
-          }),
-          now: () => new Date(),
-          limits,
-          run,
-          holder: holder(),
-          signal,
-          dryRun: flags.dryRun,
-          takeOver: flags.takeOver,
-          progress: work.progress,
-        }).then((each) => (flags.dryRun ? asDryRun(each) : each)),
-      { signal, progress: work.progress },
-    );
+    // A journal that is about none of the hosts that are asked for has nothing to do.
+    const hasWork = hosts.length > 0 || flags.finish;
+    const outcome: Outcome = !hasWork
+      ? { state: "done", summary: "" }
+      : await untilSettled(
+          () =>
+            reconcile({
+              version: name,
+              commit,
+              steps,
+              journal,
+              evidence: new StoreSink({
+                open: () => openEvidence(cwd, flags.evidence, stack),
+                settings: settingsDigest(cwd, flags.stack),
+                project: projectNameOf(cwd),
+                // A rehearsal in staging speaks for the stack that would be rolled back.
+                stack: flags.stack,
+                kind: "rollback",
+                tool: { name: packageJson.name, version: packageJson.version },
+                key: signingKey(process.env),
+              }),
+              now: () => new Date(),
+              limits: before === undefined ? limits : { ...limits, error: 1 },
+              run,
+              holder: holder(),
+              signal,
+              dryRun: flags.dryRun,
+              takeOver: flags.takeOver,
+              progress: work.progress,
+            }).then((each) => (flags.dryRun ? asDryRun(each) : each)),
+          { signal, progress: work.progress },
+        );
     // A release that rolled itself back asks again and again, also when a good one is out.
     if (outcome.state === "done" && known === undefined && !flags.finish && !flags.dryRun) {
       await refuseMoved(hosts, stateOf(await journal.read()), { name, signal });
     }
-    const lines = stateOf(await journal.read()).history.map(({ at, text }) => `${at} ${text}`);
-    return { outcome, lines };
+    const state = stateOf(await journal.read());
+    const lines = state.history.map(({ at, text }) => `${at} ${text}`);
+    const journaled = { noted: notedIn(state) };
+    const until = flags.dryRun ? "targets" : "roll-back";
+    const left = asked.filter((host) => !reached(asked, journaled, until).includes(host));
+    if (outcome.state !== "done" || flags.finish || left.length === 0) return { outcome, lines };
+    if (flags.dryRun) return { outcome: endOfPart({ hosts: asked, left }, journaled, undefined), lines };
+    const beside = besideOf(all, journaled);
+    const rest = await rollback(flags, work, signal, restName(name), { hosts: left, commit, beside });
+    lines.push(...rest.lines);
+    if (rest.outcome.state === "done") return { outcome: rest.outcome, lines };
+    return { outcome: endOfPart({ hosts: asked, left }, journaled, rest.outcome), lines };
   } finally {
     close();
   }
+}
+
+/**
+ * The hosts that a person names with `--only`; all where none is named.
+ *
+ * @throws {Failure} `refused`, for a host that the stack does not have, and where a part is no answer
+ */
+export function onlyOf<T extends Pick<Host, "name">>(
+  hosts: readonly T[],
+  { only, finish, rehearse }: Pick<RollbackFlags, "only" | "finish" | "rehearse">,
+): readonly T[] {
+  if (only === undefined) return hosts;
+  if (finish || rehearse) {
+    throw new Failure(
+      "refused",
+      `--only does not go with ${finish ? "--finish, which restores every host that a rollback touched" : "--rehearse: a rehearsal of a part shows nothing of item 8.8"}`,
+    );
+  }
+  const names = hosts.map(({ name }) => name);
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new Failure("refused", `--only ${unknown.join(" ")}: the hosts are ${names.join(" and ")}`);
+  }
+  return hosts.filter(({ name }) => only.includes(name));
+}
+
+/** What the actions of a journal noted. */
+function notedIn(state: ReleaseState): StepRun["noted"] {
+  return (step, action) => {
+    const found = stepOf(state, step).actions.get(action ?? "");
+    return found?.state === "acted" ? found.note : undefined;
+  };
 }
 
 /** That a dry run comes to something that it leaves out is its good end. */
@@ -187,8 +253,13 @@ async function refuseMoved(
   state: ReleaseState,
   { name, signal }: { name: string; signal: AbortSignal },
 ): Promise<void> {
-  const noted: StepRun["noted"] = (step, action) => stepOf(state, step).actions.get(action ?? "")?.note;
-  const moved = await openHosts(hosts, { noted, signal });
+  const noted = notedIn(state);
+  const found = await Promise.allSettled(
+    reached(hosts, { noted }, "roll-back").map((host) => openHosts([host], { noted, signal })),
+  );
+  signal.throwIfAborted();
+  // One that does not say so was seen to serve it when it went back, and must not keep the rest from going back.
+  const moved = found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
   if (moved.length === 0) return;
   throw new Failure(
     "failed",
@@ -205,11 +276,17 @@ interface Place {
 }
 
 async function servedNow(hosts: readonly Host[], signal: AbortSignal): Promise<string> {
+  const silent: string[] = [];
   for (const host of hosts) {
-    const commit = (await host.served(signal))?.commit;
-    if (commit !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return commit;
+    try {
+      const commit = (await answerOf((limited) => host.served(limited), signal))?.commit;
+      if (commit !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return commit;
+    } catch (error) {
+      signal.throwIfAborted();
+      silent.push(`; ${host.name}: ${reasonOf(error)}`);
+    }
   }
-  throw new Failure("failed", "No host says which commit it serves");
+  throw new Failure("failed", `No host says which commit it serves${silent.join("")}`);
 }
 
 async function partsOf(
@@ -221,9 +298,11 @@ async function partsOf(
     hosts,
     commit,
     leaving,
+    beside,
   }: Omit<Place, "signal"> & {
     commit: string;
     leaving: string | undefined;
+    beside: string | undefined;
   },
   { warn }: Pick<Work, "warn">,
 ): Promise<RollbackParts> {
@@ -234,7 +313,7 @@ async function partsOf(
     stack,
     settings,
     hosts,
-    choice: { commit: flags.to, bad: badCommits(await evidence, commit), leaving },
+    choice: { commit: flags.to, bad: badCommits(await evidence, commit), leaving, beside },
     judge: judgeByMigrations({
       git: (args) => git(cwd, args),
       folder: settings.rollout.rollback.migrations,

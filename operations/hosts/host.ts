@@ -23,6 +23,8 @@ export interface Host {
   name: string;
   /** Domains that people reach it by. */
   domains: readonly string[];
+  /** What a person does where its API does not answer: a clause with `{deployment}` for what is to be chosen. */
+  byHand: string;
   /** Whether it can build a deployment that serves nobody yet. */
   stages: boolean;
   /** The deployment that its domains serve; undefined where the host does not say. */

@@ -33,6 +33,7 @@ export function renderHost({ api, service, domains }: RenderHostOptions): Host {
   return {
     name: "render",
     domains,
+    byHand: `open the service ${service} at https://dashboard.render.com, switch auto-deploy off in its settings, and choose Rollback to the {deployment} in its events`,
     stages: false,
     async served() {
       const live = (await deployments()).find(({ status }) => status === "live");

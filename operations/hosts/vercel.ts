@@ -24,6 +24,7 @@ export function vercelHost({ api, project, repository, branch, domains }: Vercel
   return {
     name: "vercel",
     domains,
+    byHand: `open the project ${project} at https://vercel.com/dashboard and choose Instant Rollback to the {deployment}`,
     stages: true,
     async served() {
       const { targets } = await api.project(project);

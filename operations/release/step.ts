@@ -79,6 +79,11 @@ export interface Step {
   /** What must hold before anything is done. */
   before?: (run: StepRun) => Promise<Measurement>;
   actions?: readonly Action[];
+  /**
+   * Whether it goes on without the actions that ended in an error as often as they may. Later steps look at what was
+   * done.
+   */
+  goesOnWithout?: (run: StepRun) => boolean;
   /** Whether it is as it should be now. */
   after: (run: StepRun) => Promise<Measurement>;
   /** How to undo it, in a sentence. */

@@ -69,7 +69,9 @@ export class StepWork implements ActionContext {
         history: state.history,
         noted: (name, action) => {
           const { actions } = stepOf(state, name);
-          return (action === undefined ? [...actions.values()][0] : actions.get(action))?.note;
+          if (action === undefined) return [...actions.values()][0]?.note;
+          const named = actions.get(action);
+          return named?.state === "acted" ? named.note : undefined;
         },
         endedAt: (name) => {
           const { succeededAt } = stepOf(state, name);
@@ -106,9 +108,19 @@ export class StepWork implements ActionContext {
     }
     for (const state of ["inconclusive", "error"] as const) {
       const summaries = found.flatMap((each) => (each?.state === state ? [each.summary] : []));
-      if (summaries.length > 0) return this.#judge("action", { state, summary: summaries.join("; ") });
+      if (summaries.length === 0) continue;
+      if (state === "error" && (await this.#goesOnWithout())) continue;
+      return this.#judge("action", { state, summary: summaries.join("; ") });
     }
     return undefined;
+  }
+
+  /** Whether actions that are in error by now were tried often enough, and the step is worth going on without them. */
+  async #goesOnWithout(): Promise<boolean> {
+    const { goesOnWithout } = this.step;
+    if (goesOnWithout === undefined || this.options.dryRun === true) return false;
+    if (this.#count("action", "error") < this.options.limits.error) return false;
+    return this.call(async (run) => goesOnWithout(run));
   }
 
   async #look(check: Check, ask: (run: StepRun) => Promise<Measurement>): Promise<Outcome | undefined> {

@@ -4,17 +4,19 @@ import { holdsSuccessfully } from "../release/measurement.ts";
 import type { Action, Step, StepRun } from "../release/step.ts";
 import type { RollbackParts } from "./parts.ts";
 import { plain } from "./plain.ts";
-import { short, targetOf } from "./targets.ts";
+import { mayMiss, reached, short, targetOf } from "./targets.ts";
 
-export function automation({ hosts }: RollbackParts): Step {
+export function automation(parts: RollbackParts): Step {
+  const { hosts } = parts;
   return {
     ...plain("automation", "What each host does by itself must be known, so that it can be restored.", 10),
+    goesOnWithout: (run) => mayMiss(parts) && reached(hosts, run, "automation").length > 0,
     actions: hosts.map(
       (host): Action => ({
         name: host.name,
         does: `Reads what ${host.name} does by itself.`,
         reads: true,
-        find: async () => ({ state: "not-done" }),
+        find: leftAlone(host, "targets"),
         async perform({ signal }) {
           const note = await host.automation(signal);
           return { summary: `${host.name}: ${shown(note)}`, note };
@@ -29,14 +31,16 @@ export function automation({ hosts }: RollbackParts): Step {
  * Before the rollback: a host that goes on deploying would undo it with the next push, and what it still builds would
  * serve as soon as it is ready.
  */
-export function hold({ hosts }: RollbackParts): Step {
+export function hold(parts: RollbackParts): Step {
+  const { hosts } = parts;
   return {
     ...plain("hold", "No host may deploy by itself.", 10),
+    goesOnWithout: (run) => mayMiss(parts) && reached(hosts, run, "hold").length > 0,
     actions: hosts.map(
       (host): Action => ({
         name: host.name,
         does: `Switches off what ${host.name} does by itself, and cancels what it still builds.`,
-        find: async () => ({ state: "not-done" }),
+        find: leftAlone(host, "automation"),
         async perform(run) {
           await host.hold(run.signal);
           const coming = await comingBeside(host, run);
@@ -48,6 +52,14 @@ export function hold({ hosts }: RollbackParts): Step {
     ),
     after: async () => holdsSuccessfully("Nothing is deployed by itself"),
   };
+}
+
+/** Nothing is done to a host that did not answer in an earlier step. */
+export function leftAlone(host: Host, until: Parameters<typeof reached>[2]): Action["find"] {
+  return async (run) =>
+    reached([host], run, until).length > 0
+      ? { state: "not-done" }
+      : { state: "done", done: { summary: `${host.name} did not answer before, and is left as it is` } };
 }
 
 /** Deployments that a host still builds, and that are not what it is to go back to. */
@@ -74,7 +86,7 @@ export function restored({ hosts }: RollbackParts): Step {
       (host): Action => ({
         name: host.name,
         does: `Lets ${host.name} do by itself what it did before.`,
-        find: async () => ({ state: "not-done" }),
+        find: leftAlone(host, "automation"),
         async perform(run) {
           const before = run.noted("automation", host.name) ?? {};
           await host.restore(before, run.signal);
@@ -83,7 +95,7 @@ export function restored({ hosts }: RollbackParts): Step {
       }),
     ),
     async after(run) {
-      for (const host of hosts) {
+      for (const host of reached(hosts, run, "automation")) {
         const before = run.noted("automation", host.name) ?? {};
         const now = await host.automation(run.signal);
         if (shown(now) !== shown(before)) {

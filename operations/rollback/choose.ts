@@ -22,6 +22,8 @@ export interface Choice {
   bad: readonly string[];
   /** The commit that a release is bringing out, where it has begun to; undefined leaves it to what the hosts serve. */
   leaving?: string | undefined;
+  /** The commit that other hosts went back to already: taken where the host has it. */
+  beside?: string | undefined;
 }
 
 /**
@@ -45,14 +47,22 @@ export function chooseTargets(histories: readonly HostHistory[], choice: Choice)
       commit === undefined
         ? "no earlier deployment that has served"
         : `no deployment of ${commit} that has served`;
-    throw new Failure("failed", `${names}: ${what}; deploy a good commit instead, or pass another --to`);
+    throw new Failure(
+      "failed",
+      `${names}: ${what}; deploy a good commit instead, pass another --to, or go back with the others alone: --only HOST`,
+    );
   }
   const [first] = candidates;
-  const common = first?.possible.find(({ commit: each }) =>
-    candidates.every(({ possible }) => each !== undefined && possible.some((other) => other.commit === each)),
-  )?.commit;
+  const common =
+    choice.beside ??
+    first?.possible.find(({ commit: each }) =>
+      candidates.every(
+        ({ possible }) => each !== undefined && possible.some((other) => other.commit === each),
+      ),
+    )?.commit;
   return candidates.flatMap(({ host, served, possible }) => {
-    const to = possible.find((each) => common === undefined || each.commit === common);
+    const [newest] = possible;
+    const to = possible.find((each) => common !== undefined && sameCommit(each.commit, common)) ?? newest;
     return to === undefined ? [] : [{ host: host.name, from: served, to }];
   });
 }

@@ -12,6 +12,8 @@ export interface RollbackParts {
   stack: string;
   settings: Settings;
   hosts: readonly Host[];
+  /** Hosts that a person left out on purpose. */
+  leftOut?: readonly string[] | undefined;
   choice: Choice;
   judge: SchemaJudge;
   /** The database, only where a person asked that it goes back too. */

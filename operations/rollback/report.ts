@@ -3,24 +3,26 @@ import { formatDuration, formatMoment } from "../../lib/units.ts";
 import type { StepRun } from "../release/step.ts";
 import type { RollbackParts } from "./parts.ts";
 import { databaseText } from "./recovery.ts";
-import { short, targetOf } from "./targets.ts";
+import { notBack, reached, short, targetOf } from "./targets.ts";
 import { waiverOf, waiverText } from "./waiver.ts";
 
 /** The incident report, in Markdown: what the journal knows, and what people have to add. */
 export function incidentReport(parts: RollbackParts, run: StepRun): string {
   const { settings, stack, hosts, reason, links } = parts;
   const end = run.endedAt("probe");
+  const without = notBack(parts, run);
   const rows = run.history.map(({ at, text }) => `| ${formatMoment(at)} | ${cell(text)} |`);
   return [
     `# Incident: ${settings.project.name} was rolled back in ${stack}`,
     "",
     `- Began: ${formatMoment(run.openedAt.toISOString())}`,
-    `- Every domain served the earlier commit: ${end === undefined ? "not shown" : formatMoment(end.toISOString())}${end === undefined ? "" : ` (after ${formatDuration(end.getTime() - run.openedAt.getTime())}; the objective is ${settings.rollout.rollback.minutes} min)`}`,
+    `- ${without.length === 0 ? "Every domain" : "Every domain of the hosts that went back"} served the earlier commit: ${end === undefined ? "not shown" : formatMoment(end.toISOString())}${end === undefined ? "" : ` (after ${formatDuration(end.getTime() - run.openedAt.getTime())}; the objective is ${settings.rollout.rollback.minutes} min)`}`,
     `- Why: ${printable(reason)}`,
-    ...hosts.map(({ name, domains }) => {
+    ...reached(hosts, run, "roll-back").map(({ name, domains }) => {
       const { from, commit, id } = targetOf(run, name);
       return `- ${name} (${domains.join(", ")}): from ${short(from)} to ${short(commit)}, deployment ${id}`;
     }),
+    ...without.map((text) => `- ${text}`),
     `- ${databaseText(run)}`,
     "",
     "## What happened",

@@ -1,14 +1,15 @@
 import { sameCommit } from "../../lib/commit.ts";
+import { reasonOf } from "../../lib/failure.ts";
 import { counted } from "../../lib/text.ts";
 import type { Host } from "../hosts/host.ts";
 import { holdsSuccessfully, waiting } from "../release/measurement.ts";
 import type { Action, Step, StepRun } from "../release/step.ts";
-import { automation, hold, restored } from "./automation.ts";
-import { chooseTargets } from "./choose.ts";
+import { automation, hold, leftAlone, restored } from "./automation.ts";
+import { chooseTargets, type HostHistory } from "./choose.ts";
 import type { RollbackParts } from "./parts.ts";
 import { plain } from "./plain.ts";
 import { lossStep, recoveryStep } from "./recovery.ts";
-import { short, targetOf } from "./targets.ts";
+import { answerOf, mayMiss, reached, short, targetOf } from "./targets.ts";
 import { tellingSteps } from "./telling.ts";
 
 const quickMs = 2000;
@@ -34,7 +35,8 @@ export function finishSteps(parts: RollbackParts): Step[] {
   return [restored(parts)];
 }
 
-function targets({ hosts, choice }: RollbackParts): Step {
+function targets(parts: RollbackParts): Step {
+  const { hosts, choice, leftOut = [] } = parts;
   return {
     ...plain("targets", "Each host must have an earlier deployment that served well.", 10),
     actions: [
@@ -44,15 +46,13 @@ function targets({ hosts, choice }: RollbackParts): Step {
         reads: true,
         find: async () => ({ state: "not-done" }),
         async perform({ signal }) {
-          const histories = await Promise.all(
-            hosts.map(async (host) => {
-              const [served, deployments] = await Promise.all([
-                host.served(signal),
-                host.deployments(signal),
-              ]);
-              return { host, served, deployments };
-            }),
-          );
+          const asked = await Promise.all(hosts.map((host) => historyOf(host, signal)));
+          signal.throwIfAborted();
+          const histories = asked.flatMap((each) => ("silent" in each ? [] : [each]));
+          const silent = asked.flatMap((each) => ("silent" in each ? [each] : []));
+          const reasons = silent.map(({ host, silent }) => `${host.name} does not answer: ${silent}`);
+          if (silent.length > 0 && (!mayMiss(parts) || histories.length === 0))
+            throw new Error(reasons.join("; "));
           const chosen = chooseTargets(histories, choice);
           const note = Object.fromEntries(
             chosen.flatMap(({ host, from, to }) => [
@@ -61,21 +61,38 @@ function targets({ hosts, choice }: RollbackParts): Step {
               [`${host}.from`, from?.commit ?? ""],
             ]),
           );
-          const summary = chosen
-            .map(
-              ({ host, from, to }) =>
-                `${host}: ${short(from?.commit)} back to ${short(to.commit)} (${to.id}, ${to.createdAt})`,
-            )
-            .join("; ");
-          return { summary, note };
+          const goes = chosen.map(
+            ({ host, from, to }) =>
+              `${host}: ${short(from?.commit)} back to ${short(to.commit)} (${to.id}, ${to.createdAt})`,
+          );
+          const without = leftOut.map((host) => `${host} is left out, as --only asks`);
+          return { summary: [...goes, ...reasons, ...without].join("; "), note };
         },
       },
     ],
     after: async (run) =>
       holdsSuccessfully(
-        hosts.map(({ name }) => `${name} to ${short(targetOf(run, name).commit)}`).join(", "),
+        reached(hosts, run, "targets")
+          .map(({ name }) => `${name} to ${short(targetOf(run, name).commit)}`)
+          .join(", "),
       ),
   };
+}
+
+/** What one host serves and has, or why it does not say. */
+async function historyOf(
+  host: Host,
+  signal: AbortSignal,
+): Promise<(HostHistory & { host: Host }) | { host: Host; silent: string }> {
+  try {
+    const [served, deployments] = await answerOf(
+      (limited) => Promise.all([host.served(limited), host.deployments(limited)]),
+      signal,
+    );
+    return { host, served, deployments };
+  } catch (error) {
+    return { host, silent: reasonOf(error) };
+  }
 }
 
 function schema({ hosts, judge, acceptSchema }: RollbackParts): Step {
@@ -83,7 +100,7 @@ function schema({ hosts, judge, acceptSchema }: RollbackParts): Step {
     ...plain("schema", "The earlier code must be able to work with the schema as it is.", 10),
     async after(run) {
       const pairs = new Map(
-        hosts.map(({ name }) => {
+        reached(hosts, run, "targets").map(({ name }) => {
           const { commit, from } = targetOf(run, name);
           return [`${commit}..${from}`, { commit, from }] as const;
         }),
@@ -115,14 +132,18 @@ function schema({ hosts, judge, acceptSchema }: RollbackParts): Step {
   };
 }
 
-function back({ hosts }: RollbackParts): Step {
+function back(parts: RollbackParts): Step {
+  const { hosts } = parts;
   return {
     ...plain("roll-back", "Each host must serve its last good deployment.", 15),
+    goesOnWithout: (run) => mayMiss(parts) && reached(hosts, run, "roll-back").length > 0,
     actions: hosts.map(
       (host): Action => ({
         name: host.name,
         does: `Rolls back ${host.domains.join(" and ")} on ${host.name}.`,
-        async find(run) {
+        async find(run, key) {
+          const alone = await leftAlone(host, "hold")(run, key);
+          if (alone.state === "done") return alone;
           const { commit, id } = targetOf(run, host.name);
           const served = await host.served(run.signal);
           const own = (each: { commit: string | undefined; id: string }): boolean =>
@@ -149,13 +170,16 @@ function back({ hosts }: RollbackParts): Step {
       }),
     ),
     async after(run) {
-      const open = await openHosts(hosts, run);
-      for (const host of hosts.filter(({ name }) => open.includes(name))) {
+      const told = reached(hosts, run, "roll-back");
+      const open = await openHosts(told, run);
+      for (const host of told.filter(({ name }) => open.includes(name))) {
         const failed = await failedAt(host, run);
         if (failed !== undefined) return { state: "failed", summary: failed };
       }
       return open.length === 0
-        ? holdsSuccessfully(`${hosts.map(({ name }) => name).join(" and ")} serve what they served before`)
+        ? holdsSuccessfully(
+            `${told.map(({ name }) => name).join(" and ")} ${told.length === 1 ? "serves what it" : "serve what they"} served before`,
+          )
         : waiting(run.now, `${open.join(" and ")} do not serve it yet`, quickMs);
     },
   };
@@ -198,7 +222,7 @@ function probed({ hosts, servedCommit }: RollbackParts): Step {
   return {
     ...plain("probe", "Every domain must serve the earlier commit.", 15),
     async after(run) {
-      const asked = hosts.flatMap((host) =>
+      const asked = reached(hosts, run, "roll-back").flatMap((host) =>
         host.domains.map((domain) => ({ domain, commit: targetOf(run, host.name).commit })),
       );
       const found = await Promise.all(

@@ -9,7 +9,7 @@ import { rehearsalControl, rollbackControls } from "./controls.ts";
 import type { RollbackParts } from "./parts.ts";
 import { databaseText } from "./recovery.ts";
 import { incidentReport } from "./report.ts";
-import { short, targetOf } from "./targets.ts";
+import { notBack, reached, short, targetOf } from "./targets.ts";
 
 /** Who is told of a rollback, what is written of it, and how long it took. */
 export function tellingSteps(parts: RollbackParts): Step[] {
@@ -26,13 +26,13 @@ export function tookMs(run: StepRun): number | undefined {
 
 function messageOf(parts: RollbackParts, run: StepRun): Message {
   const { settings, stack, hosts, links, reason } = parts;
-  const targets = hosts.map(
+  const targets = reached(hosts, run, "roll-back").map(
     ({ name, domains }) => `${domains.join(" and ")} serve ${short(targetOf(run, name).commit)}`,
   );
   return {
     event: "rolled-back",
     subject: `${settings.project.name} was rolled back in ${stack}`,
-    paragraphs: [reason, `${targets.join("; ")}. ${databaseText(run)}`],
+    paragraphs: [reason, `${targets.join("; ")}. ${[...notBack(parts, run), databaseText(run)].join(" ")}`],
     links,
     version: run.version,
     stack,
@@ -78,7 +78,12 @@ function reported(parts: RollbackParts): Step {
     async after(run) {
       const took = tookMs(run);
       const spent = took === undefined ? "an unknown time" : formatDuration(took);
-      const summary = `${run.noted("incident-report", "write")?.path}: every domain served the earlier commit after ${spent}; the objective is ${minutes} min`;
+      const without = notBack(parts, run);
+      const domains = without.length === 0 ? "every domain" : "every domain of the hosts that went back";
+      const summary = [
+        `${run.noted("incident-report", "write")?.path}: ${domains} served the earlier commit after ${spent}; the objective is ${minutes} min${without.length === 0 ? "" : "."}`,
+        ...without,
+      ].join(" ");
       return measured(summary, [
         {
           ...findingOf(rollbackControls.report, true, summary),
@@ -90,7 +95,7 @@ function reported(parts: RollbackParts): Step {
 }
 
 function postMortem({ repository, stack }: RollbackParts): Step {
-  const marker = (run: StepRun): string => `<!-- optropic ${run.version} -->`;
+  const marker = (run: StepRun): string => `<!-- optropic ${run.version.replace(/(?:-rest)+$/, "")} -->`;
   const title = `Post-mortem: rollback of ${stack}`;
   return {
     ...common,

@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseDocument } from "yaml";
+import { onlyOf } from "../../../cli/release/run-rollback.ts";
 import type { Entry } from "../../../operations/release/journal.ts";
 import { FileJournal } from "../../../operations/release/journal-file.ts";
 import { accept, writtenSettings } from "../../config/stack.ts";
@@ -218,4 +219,46 @@ test("a watch that finds it broken tells people, goes back once and leaves evide
   expect(JSON.parse(again.stdout)).toMatchObject({ rollback: JSON.parse(broken.stdout).rollback });
   expect(platform.server.requests.slice(requests).filter((each) => !each.startsWith("GET"))).toEqual([]);
   expect(receivers.received).toHaveLength(3);
+}, 60_000);
+
+test("--only takes the hosts that it names, and refuses what is none and what needs all", () => {
+  const hosts = [{ name: "vercel" }, { name: "render" }];
+  const whole = { finish: false, rehearse: false };
+  expect(onlyOf(hosts, whole)).toEqual(hosts);
+  expect(onlyOf(hosts, { ...whole, only: ["render"] })).toEqual([{ name: "render" }]);
+  expect(() => onlyOf(hosts, { ...whole, only: ["fly"] })).toThrow(/the hosts are vercel and render/);
+  expect(() => onlyOf(hosts, { ...whole, only: ["render"], finish: true })).toThrow(/--finish/);
+  expect(() => onlyOf(hosts, { ...whole, only: ["render"], rehearse: true })).toThrow(/8\.8/);
+});
+
+test("a rollback past a silent host says what to do there, and the next one does only the rest", async () => {
+  writeProject("3.0.2");
+  release();
+  const [service] = platform.states.render.services.splice(0);
+  if (service === undefined) throw new Error("Render has no service");
+  const args = ["rollback", "--reason", "Logins fail", "--reports", join(folder, "reports"), "--json"];
+  const part = await command(...args);
+  expect({ status: part.status, document: JSON.parse(part.stdout) }).toMatchObject({
+    status: 2,
+    document: {
+      state: "unclear",
+      summary: expect.stringMatching(
+        new RegExp(
+          `^vercel serves ${before.slice(0, 12)} again. render is not rolled back .*https://dashboard.render.com.* deployment of ${before.slice(0, 12)} .*The last attempt: .*no service`,
+        ),
+      ),
+    },
+  });
+  expect(served("web")).toBe(before);
+
+  platform.states.render.services.push(service);
+  const requests = platform.server.requests.length;
+  expect(await command(...args)).toMatchObject({ status: 0 });
+  expect([served("web"), served("api")]).toEqual([before, before]);
+  expect(
+    platform.server.requests.slice(requests).filter((each) => /^(?:POST|PATCH).*vercel/.test(each)),
+  ).toEqual([]);
+  expect(await command("rollback", "--finish")).toMatchObject({ status: 0 });
+  expect(service.autoDeployTrigger).toBe(settings.api.autoDeploy);
+  expect(platform.states.vercel.projects[0]?.autoAssignCustomDomains).toBe(true);
 }, 60_000);

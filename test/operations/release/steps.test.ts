@@ -45,6 +45,7 @@ function partsOf(changes: Partial<Said>, deployed: string[] = []): Parts {
   };
   const host: Host = {
     ...{ name: "render", domains: ["api.example"], stages: true },
+    byHand: "promote the {deployment}",
     served: async () => said.served,
     deployments: async () => said.deployments,
     async deploy(asked) {

@@ -4,10 +4,13 @@ import { renderHost } from "../../../operations/hosts/render.ts";
 import { vercelHost } from "../../../operations/hosts/vercel.ts";
 import { reconcile } from "../../../operations/release/engine.ts";
 import type { Outcome } from "../../../operations/release/options.ts";
+import { stateOf, stepOf } from "../../../operations/release/state.ts";
 import type { RollbackParts } from "../../../operations/rollback/parts.ts";
 import type { DatabaseRecovery } from "../../../operations/rollback/recovery.ts";
+import { besideOf, coveredBy, endOfPart } from "../../../operations/rollback/rest.ts";
 import type { SchemaVerdict } from "../../../operations/rollback/schema.ts";
 import { finishSteps, rollbackSteps } from "../../../operations/rollback/steps.ts";
+import { reached } from "../../../operations/rollback/targets.ts";
 import { Render } from "../../../vendors/render.ts";
 import { Vercel } from "../../../vendors/vercel.ts";
 import { accept, writtenSettings } from "../../config/stack.ts";
@@ -216,6 +219,94 @@ describe("a rollback", () => {
     expect([web, redirect, api].map(served)).toEqual([commits.previous, commits.previous, commits.previous]);
     expect(service.deploys.at(-1)).toMatchObject({ id: "dep-late", status: "canceled" });
     expect(reports[0]).toContain("canceled dep-late of 3f9c2a1b5d7e");
+  });
+
+  describe("past a host that does not answer", () => {
+    const noted = (step: string, action = "") => {
+      const found = stepOf(stateOf(world.entries), step).actions.get(action);
+      return found?.state === "acted" ? found.note : undefined;
+    };
+    const posts = () => platform.server.requests.filter((request) => request.startsWith("POST")).sort();
+    const down = async () => {
+      throw new Error("503 Service Unavailable");
+    };
+
+    it.each([
+      ["render", "served"],
+      ["vercel", "deployments"],
+      ["render", "automation"],
+      ["vercel", "hold"],
+      ["render", "rollBack"],
+    ] as const)(
+      "goes back with the other where %s fails at %s, and does the rest later",
+      async (name, call) => {
+        const whole = partsOf();
+        const hosts = whole.hosts.map((host) => (host.name === name ? { ...host, [call]: down } : host));
+        expect(await waited({ ...whole, hosts })).toMatchObject({ state: "done" });
+        const [goes, stays] = name === "render" ? [web, api] : [api, web];
+        expect([goes, stays].map(served)).toEqual([commits.previous, commits.current]);
+        const [other] = reached(hosts, { noted }, "roll-back");
+        const left = whole.hosts.filter((host) => host.name === name);
+        expect(other?.name).not.toBe(name);
+        expect(coveredBy(hosts, { noted }).length).toBe(call === "served" || call === "deployments" ? 1 : 2);
+        expect(reports[0]).toContain(`- ${name} did not answer and was not rolled back.`);
+        expect(reports[0]).toContain("Every domain of the hosts that went back");
+        const said = world.records.flatMap(({ results }) => results).map(({ summary }) => summary);
+        expect(said.at(-1)).toContain(`${name} did not answer and was not rolled back.`);
+        expect(endOfPart({ hosts, left }, { noted }, undefined)).toMatchObject({
+          state: "unclear",
+          summary: expect.stringMatching(
+            new RegExp(
+              `${other?.name} serves 111111111111 again. ${name} is not rolled back .*${stays}.*https://.*ollback to the deployment (?:\\w+[_-]\\w+ )?of 111111111111.*same command again`,
+            ),
+          ),
+        });
+
+        const before = posts();
+        const beside = besideOf(hosts, { noted });
+        const issued = issues.length;
+        world = new World();
+        const rest = partsOf({ hosts: left, choice: { bad: [], leaving: commits.current, beside } });
+        expect(await waited(rest)).toMatchObject({ state: "done" });
+        expect([web, api].map(served)).toEqual([commits.previous, commits.previous]);
+        expect(before).toHaveLength(1);
+        expect(posts()).toHaveLength(2);
+        expect(issues).toHaveLength(issued);
+      },
+    );
+
+    it("stops where none answers, where the database goes back too, and in a rehearsal", async () => {
+      const { hosts: [vercel, render] = [] } = partsOf();
+      if (vercel === undefined || render === undefined) throw new Error("Two hosts are missing");
+      const silent = { ...render, served: down };
+      for (const changes of [
+        { hosts: [silent] },
+        { hosts: [vercel, silent], rehearsal: true },
+        { hosts: [vercel, silent], database: { at: new Date(0) } as DatabaseRecovery },
+      ]) {
+        world = new World();
+        expect(await waited(partsOf(changes))).toMatchObject({
+          state: "unclear",
+          step: "targets",
+          summary: expect.stringMatching(/render does not answer: 503/),
+        });
+      }
+      expect(posts()).toEqual([]);
+    });
+
+    it("says in the journal, the report and the evidence which host a person left out", async () => {
+      const hosts = partsOf().hosts.filter(({ name }) => name === "vercel");
+      expect(await waited(partsOf({ hosts, leftOut: ["render"] }))).toMatchObject({ state: "done" });
+      expect([web, api].map(served)).toEqual([commits.previous, commits.current]);
+      const texts = [
+        stateOf(world.entries)
+          .history.map(({ text }) => text)
+          .join(),
+        reports.join(),
+        JSON.stringify(world.records),
+      ];
+      for (const text of texts) expect(text).toMatch(/render (?:is left out|was left out on purpose)/);
+    });
   });
 
   it("restores with --finish what each host did by itself before", async () => {
