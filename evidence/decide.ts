@@ -1,5 +1,5 @@
 import { type Control, type Item, type ItemId, items } from "../checklist/items.ts";
-import { type DecisionInput, type Latest, latestResults } from "./latest.ts";
+import { type DecisionInput, type Latest, latestResults, ofRunning } from "./latest.ts";
 import { isOfRollback, type Moment, moments, type Phase, phaseOf } from "./phases.ts";
 import { controlKey, type RegisteredControl } from "./registered.ts";
 import type { Result } from "./statement.ts";
@@ -183,17 +183,13 @@ function decideControl(
   };
 }
 
-/** What only a platform that runs can show; a signature in place of a probe is of these, too. */
-const ofRunning: ReadonlySet<ControlDecision["run"]> = new Set<ControlDecision["run"]>([
-  ...(["verify", "drill", "backup", "release", "rollback", "watch"] as const),
-]);
-
 /**
  * What a deployment is not asked for: nothing runs yet, or not this commit. What was measured and still counts is
  * asked for, so that what is known to be wrong stops the next deployment.
  */
 function beforeDeployment(control: ControlDecision): ControlDecision {
   const { run, standsFor = [], verdict, summary, waits = false } = control;
+  // A signature in place of a probe is of what runs, too.
   const isOfRunning =
     ofRunning.has(run) || (standsFor.length > 0 && standsFor.every((kind) => kind === "probe")) || waits;
   return isOfRunning && (verdict === "unknown" || verdict === "stale")

@@ -14,6 +14,8 @@ function isBase64(text: string): boolean {
  */
 export function bytesOf(text: string): Buffer | undefined {
   if (text.length % 4 !== 0 || text.includes("-") || text.includes("_") || !endsAlike(text)) return undefined;
+  // Decoding looks at the low half of a wide character only: "\u0141" would be read as an A.
+  if (Buffer.byteLength(text) !== text.length) return undefined;
   const bytes = Buffer.from(text, "base64");
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   return bytes.length === (text.length / 4) * 3 - padding ? bytes : undefined;

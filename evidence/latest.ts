@@ -12,7 +12,7 @@ export interface DecisionInput {
   project: string;
   stack: string;
   at: Date;
-  /** The commit that is to go live; without one, evidence of any commit counts. */
+  /** The commit that is to go live; where nobody knows it, what says something of one commit alone does not count. */
   commit?: string | undefined;
   records: readonly EvidenceRecord[];
   /** Every control that the code registers. */
@@ -68,7 +68,7 @@ const hour = 3_600_000;
  */
 export function latestResults(input: DecisionInput): Latest {
   const registered = new Map(input.controls.map((control) => [controlKey(control), control.run]));
-  const newest = new Map<string, Map<string, Newest>>();
+  const newest = new Map<string, Map<string, Told>>();
   for (const record of recordsUntil(input.records, input.at)) {
     const { run } = record;
     if (run.stack !== input.stack) continue;
@@ -76,19 +76,22 @@ export function latestResults(input: DecisionInput): Latest {
       const key = controlKey(result.control);
       // A run of another kind cannot speak for it: a person's signature is no measurement.
       if (registered.get(key) !== run.kind) continue;
-      const byProject = newest.get(key) ?? new Map<string, Newest>();
+      const byProject = newest.get(key) ?? new Map<string, Told>();
       newest.set(key, byProject);
       const before = byProject.get(run.project);
       const refusal = refusalOf(result, run, input.authors ?? []);
       const found = { result, record, ...(refusal !== undefined && { refusal }) };
-      if (before === undefined || supersedes(found, before)) byProject.set(run.project, found);
+      byProject.set(run.project, {
+        newest: later(found, before?.newest),
+        told: result.state === "unknown" ? before?.told : later(found, before?.told),
+      });
     }
   }
   return new Map(
     [...newest].map(([key, byProject]) => [
       key,
       joined(
-        [...byProject.values()].map((each) => foundIn(each, input)),
+        [...byProject.values()].map((each) => counting(each, input)),
         input,
       ),
     ]),
@@ -96,6 +99,30 @@ export function latestResults(input: DecisionInput): Latest {
 }
 
 type Newest = Pick<Found, "result" | "record" | "refusal">;
+
+/** The newest result, and the newest that could tell. */
+interface Told {
+  newest: Newest;
+  told: Newest | undefined;
+}
+
+/** Runs that only a platform that runs makes possible. */
+export const ofRunning: ReadonlySet<RegisteredControl["run"]> = new Set<RegisteredControl["run"]>([
+  ...(["verify", "drill", "backup", "release", "rollback", "watch"] as const),
+]);
+
+/** The newest; but what was measured as wrong and still counts is not hidden by a look that could not tell. */
+function counting({ newest, told }: Told, input: DecisionInput): Found {
+  const found = foundIn(newest, input);
+  if (newest.result.state !== "unknown" || told?.result.state !== "does-not-hold") return found;
+  if (!ofRunning.has(newest.record.run.kind)) return found;
+  const wrong = foundIn(told, input);
+  return wrong.refusal === undefined && wrong.stale === undefined ? wrong : found;
+}
+
+function later(found: Newest, before: Newest | undefined): Newest {
+  return before === undefined || supersedes(found, before) ? found : before;
+}
 
 /** Why a result counts for nothing, by what it says itself. */
 function refusalOf(result: Result, { kind }: Run, authors: Authors): string | undefined {
@@ -143,6 +170,9 @@ function foundIn({ result, record, refusal }: Newest, input: DecisionInput): Fou
   const lapsed = lapsedOf(result, input);
   if (lapsed !== undefined) return { ...found, lapsed: `${lapsed}: ${result.summary}` };
   const { commit } = record.run;
+  if (ofOneCommit.has(record.run.kind) && input.commit === undefined) {
+    return { ...found, stale: "Nobody knows which commit is to go live: name it with --commit" };
+  }
   if (input.commit !== undefined && ofOneCommit.has(record.run.kind) && commit !== input.commit) {
     const of = commit === undefined ? "no commit that is known" : commit.slice(0, 12);
     return { ...found, stale: `It was shown for ${of}, and ${input.commit.slice(0, 12)} is to go live` };

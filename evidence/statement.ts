@@ -174,7 +174,10 @@ export const statementSchema = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().min(1).max(300),
-        digest: z.partialRecord(z.enum(["sha256", "gitCommit"]), z.string().min(1).max(128)),
+        digest: z.strictObject({
+          sha256: z.string().min(1).max(128).optional(),
+          gitCommit: z.string().min(1).max(128).optional(),
+        }),
       }),
     )
     .min(1)

@@ -37,10 +37,14 @@ export function fileAt(cwd: string, commit: string, name: string): Promise<strin
  */
 export async function authorsOf(cwd: string, commit: string | undefined): Promise<Authors> {
   if (commit === undefined) return "unknown";
-  const format = "--format=%ae%n%aE%n%(trailers:key=Co-authored-by,valueonly)";
+  // Something in front of the first line, which would be trimmed away where the author has no address.
+  const format = "--format=by %ae%n%aE%n%(trailers:key=Co-authored-by,valueonly)";
   const text = await git(cwd, ["show", "--no-patch", format, commit, "--"]);
-  const found = (text ?? "").split("\n").flatMap((line) => /[^\s<>]+@[^\s<>]+/.exec(line)?.[0] ?? []);
-  return found.length === 0 ? "unknown" : [...new Set(found)];
+  const [author, ...others] = (text ?? "").split("\n").map((line) => /[^\s<>]+@[^\s<>]+/.exec(line)?.[0]);
+  // A co-author alone does not say who wrote it.
+  return author === undefined
+    ? "unknown"
+    : [...new Set([author, ...others.filter((each) => each !== undefined)])];
 }
 
 /** What Git answers, without the space around it; undefined where it cannot. */
@@ -58,7 +62,8 @@ async function answer(
       label: "git",
       launch: {
         command: "git",
-        args: ["--no-optional-locks", "-c", "core.fsmonitor=false", ...args],
+        // The objects themselves: `git replace` shows others in their place, and no push carries that along.
+        args: ["--no-replace-objects", "--no-optional-locks", "-c", "core.fsmonitor=false", ...args],
         env: { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: "C" },
         cwd,
       },

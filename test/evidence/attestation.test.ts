@@ -30,10 +30,10 @@ describe("an attestation", () => {
       control: { kind: "attest", name: "attest-S8.3" },
       items: ["S8.3"],
       state: "holds",
-      until: "2026-12-24T23:59:59.000Z",
+      until: "2026-12-24T23:59:59.999Z",
       by: "lead@optropic.example",
     });
-    expect(attested({ until: "2026-11-28" }).until).toBe("2026-11-28T23:59:59.000Z");
+    expect(attested({ until: "2026-11-28" }).until).toBe("2026-11-28T23:59:59.999Z");
   });
 
   it("may say that something does not hold", () => {

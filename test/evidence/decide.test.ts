@@ -283,6 +283,12 @@ describe("a decision", () => {
     expect(decided(records, { at: new Date("2026-11-28T11:59:59Z") })).toMatchObject({ go: false });
   });
 
+  it("takes nothing that counts for one commit where nobody knows which one goes live", () => {
+    const unknown = decided(whole(), { commit: undefined });
+    expect(unknown.go).toBe(false);
+    expect(verdictOf(unknown, "1.1")?.verdict).toBe("stale");
+  });
+
   it("does not take a preview of another commit", () => {
     const other = decided(whole(), { commit: "b".repeat(40) });
     expect(verdictOf(other, "2.1")).toMatchObject({
@@ -627,5 +633,21 @@ describe("before a deployment", () => {
     expect(decided(broken, { phase }).go).toBe(false);
     const late = { phase, at: new Date("2026-11-30T13:00:00Z") };
     expect(verdictOf(decided(broken, late), "4.2")?.verdict).toBe("not-due");
+    const measured = (minute: number, state: Result["state"]): EvidenceRecord => {
+      const finishedAt = `2026-11-28T12:${minute}:00.000Z`;
+      const ids = [...(everything.find(({ kind }) => kind === "probe")?.items ?? [])];
+      const control = { kind: "probe", name: "all-probe" } as const;
+      return recordOf(
+        runOf({ finishedAt, results: [resultOf({ control, items: ids, state, at: finishedAt })] }),
+      );
+    };
+    // A look that could not tell hides nothing that is known; a later one that could tell does, in any order of files.
+    const wrong = [...broken, measured(10, "unknown")];
+    expect(decided(wrong, { phase }).go).toBe(false);
+    expect(verdictOf(decided(wrong, late), "4.2")?.verdict).toBe("not-due");
+    const again = [...wrong.reverse(), measured(20, "holds")];
+    expect(decided(again, { phase }).go).toBe(true);
+    const blind = [measured(30, "unknown"), ...again];
+    expect(verdictOf(decided(blind, { phase: "after" }), "4.2")?.verdict).toBe("unknown");
   });
 });

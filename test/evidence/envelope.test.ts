@@ -41,7 +41,7 @@ describe("canonical JSON", () => {
 });
 
 it("base64 is read in its one form alone, whatever decoding would skip", () => {
-  const letters = fc.constantFrom(..."ABab01+/=-_ \n\u00e9\0");
+  const letters = fc.constantFrom(..."ABab01+/=-_ \n\u00e9\u0141\u012b\u203d\0");
   fc.assert(
     fc.property(fc.string({ unit: letters, maxLength: 24 }), (text) => {
       const again = Buffer.from(text, "base64").toString("base64");

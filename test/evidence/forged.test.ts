@@ -44,6 +44,15 @@ describe("a record that its key signed", () => {
     }
   });
 
+  it("is refused with a digest of no kind that we know, such as that of a prototype", () => {
+    const text = Buffer.from(canonicalBytes(statementOf(runOf({ commit }), {}))).toString();
+    for (const name of ["__proto__", "sha512"]) {
+      expect(() => read(around(text.replace('"digest":{', `"digest":{"${name}":"x",`)))).toThrow(
+        /Unrecognized key/,
+      );
+    }
+  });
+
   it("is refused in any other form than the canonical one", () => {
     const text = Buffer.from(canonicalBytes(statementOf(runOf({ commit }), {}))).toString();
     expect(() => read(around(text))).not.toThrow();
@@ -88,6 +97,15 @@ describe("a record that its key signed", () => {
     expect(() => read(canonicalBytes(doubled))).toThrow(/no signature twice/);
     const sig = (signature?.sig ?? "").replace(/.==$/, (end) => `${end[0] === "A" ? "B" : "R"}==`);
     expect(() => read(canonicalBytes({ ...sealed, signatures: [{ ...signature, sig }] }))).toThrow(/base64/);
+    // Node.js reads only the low half of these: an e and an A.
+    for (const [letter, wide] of [
+      ["e", "\u0165"],
+      ["A", "\u0141"],
+    ] as const) {
+      const payload = sealed.payload.replace(letter, wide);
+      expect(payload).not.toBe(sealed.payload);
+      expect(() => read(canonicalBytes({ ...sealed, payload }))).toThrow(/base64/);
+    }
   });
 });
 

@@ -264,6 +264,22 @@ describe("the commit that was judged", () => {
     expect(await cleanCommit(root, join(root, "records"))).toBeUndefined();
     expect(await authorsOf(root, undefined)).toBe("unknown");
   });
+
+  it("was written by its author, whom neither a co-author nor a replaced object hides", async () => {
+    repository({ "a.ts": "1" });
+    const [author] = await authorsOf(root, "HEAD");
+    run("commit", "--allow-empty", "--message", "x\n\nCo-authored-by: Other <other@optropic.example>");
+    expect(await authorsOf(root, "HEAD")).toEqual([author, "other@optropic.example"]);
+    const other = "Other <other@optropic.example>";
+    run("commit", "--allow-empty", "--message", "y", "--author", other);
+    run("replace", "HEAD~1", "HEAD");
+    expect(await authorsOf(root, "HEAD~1")).toContain(author);
+    for (const nobody of ["Lead <lead>", "Lead <>"]) {
+      const message = "z\n\nCo-authored-by: Other <other@optropic.example>";
+      run("commit", "--allow-empty", "--author", nobody, "--message", message);
+      expect(await authorsOf(root, "HEAD"), nobody).toBe("unknown");
+    }
+  });
 });
 
 describe("the release branch", () => {
