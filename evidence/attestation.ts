@@ -135,9 +135,10 @@ function spokenSecret(note: string): string | undefined {
 function endOf(until: string, { at, maximumDays }: AttestationRules): Date {
   if (!z.iso.date().safeParse(until).success)
     throw refused(`--until ${JSON.stringify(until)} is not a day such as 2026-12-24`);
-  const end = new Date(Date.parse(`${until}T00:00:00Z`) + day - 1);
+  const begin = Date.parse(`${until}T00:00:00Z`);
+  const end = new Date(begin + day - 1);
   if (end.getTime() < at.getTime()) throw refused(`--until ${until} has passed`);
-  if (end.getTime() > at.getTime() + (maximumDays + 1) * day) {
+  if (begin > at.getTime() + maximumDays * day) {
     throw refused(
       `--until ${until} is more than ${maximumDays} days away, which evidence.attestationDays allows`,
     );

@@ -14,11 +14,11 @@ const request: AttestationRequest = {
   holds: true,
 };
 
-function attested(changes: Partial<AttestationRequest>, authors: Authors = []) {
+function attested(changes: Partial<AttestationRequest>, authors: Authors = [], now: Date = at) {
   return attestationOf(
     { ...request, ...changes },
     {
-      ...{ at, maximumDays: 90, signable: new Set(["S8.3"]), authors },
+      ...{ at: now, maximumDays: 90, signable: new Set(["S8.3"]), authors },
       credentialIn: (text) => findCredential(text)?.kind,
     },
   );
@@ -34,6 +34,13 @@ describe("an attestation", () => {
       by: "lead@optropic.example",
     });
     expect(attested({ until: "2026-11-28" }).until).toBe("2026-11-28T23:59:59.999Z");
+    for (const time of ["00:00:00.000", "23:59:59.999"]) {
+      const now = new Date(`2026-11-28T${time}Z`);
+      expect(attested({ until: "2026-11-28" }, [], now).state).toBe("holds");
+      expect(attested({ until: "2027-02-26" }, [], now).state).toBe("holds");
+      expect(() => attested({ until: "2026-11-27" }, [], now)).toThrow(/has passed/);
+      expect(() => attested({ until: "2027-02-27" }, [], now)).toThrow(/more than 90 days/);
+    }
   });
 
   it("may say that something does not hold", () => {

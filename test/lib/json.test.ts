@@ -27,4 +27,10 @@ describe("JSON", () => {
       ),
     );
   });
+
+  it("survives a line, in which no character turns the order of what is shown", () => {
+    const turning = "\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069";
+    expect(jsonLine(turning)).toMatch(/^[\x20-\x7e]+\n$/);
+    expect(JSON.parse(jsonLine(turning))).toBe(turning);
+  });
 });
