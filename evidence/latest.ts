@@ -83,7 +83,7 @@ export function latestResults(input: DecisionInput): Latest {
       const found = { result, record, ...(refusal !== undefined && { refusal }) };
       byProject.set(run.project, {
         newest: later(found, before?.newest),
-        told: result.state === "unknown" ? before?.told : later(found, before?.told),
+        told: toldWith(before?.told ?? new Map(), found, input),
       });
     }
   }
@@ -100,10 +100,10 @@ export function latestResults(input: DecisionInput): Latest {
 
 type Newest = Pick<Found, "result" | "record" | "refusal">;
 
-/** The newest result, and the newest that could tell. */
+/** The newest result, and by the settings that it was made with the newest that could tell. */
 interface Told {
   newest: Newest;
-  told: Newest | undefined;
+  told: Map<string, Newest>;
 }
 
 /** Runs that only a platform that runs makes possible. */
@@ -111,13 +111,36 @@ export const ofRunning: ReadonlySet<RegisteredControl["run"]> = new Set<Register
   ...(["verify", "drill", "backup", "release", "rollback", "watch"] as const),
 ]);
 
-/** The newest; but what was measured as wrong and still counts is not hidden by a look that could not tell. */
+/** What was found with the settings that go live, or whatever the settings are. */
+const ours = "ours";
+
+function toldWith(told: Map<string, Newest>, found: Newest, input: DecisionInput): Map<string, Newest> {
+  const { result, record } = found;
+  if (result.state === "unknown") return told;
+  const settings = input.settings?.get(record.run.project);
+  const isOurs =
+    settings === undefined || record.run.settings === settings || !bySettings.has(record.run.kind);
+  const key = isOurs ? ours : (record.run.settings ?? "");
+  return told.set(key, later(found, told.get(key)));
+}
+
+/**
+ * The newest; but what was measured as wrong and still counts is hidden neither by a look that could not tell nor by one
+ * with settings that are neither those that go live nor those that it was measured with.
+ */
 function counting({ newest, told }: Told, input: DecisionInput): Found {
   const found = foundIn(newest, input);
-  if (newest.result.state !== "unknown" || told?.result.state !== "does-not-hold") return found;
-  if (!ofRunning.has(newest.record.run.kind)) return found;
-  const wrong = foundIn(told, input);
-  return wrong.refusal === undefined && wrong.stale === undefined ? wrong : found;
+  const { result, record } = newest;
+  const isTold = result.state !== "unknown" && !isByOtherSettings(result, record.run, input);
+  if (isTold || !ofRunning.has(record.run.kind)) return found;
+  const last = told.get(ours);
+  const wrong = [...told.values()]
+    .filter((each) => each.result.state === "does-not-hold")
+    .filter((each) => each === last || last === undefined || supersedes(each, last))
+    .reduce<Newest | undefined>((before, each) => later(each, before), undefined);
+  if (wrong === undefined) return found;
+  const known = foundIn(wrong, input);
+  return known.refusal === undefined && known.stale === undefined ? known : found;
 }
 
 function later(found: Newest, before: Newest | undefined): Newest {
@@ -177,18 +200,17 @@ function foundIn({ result, record, refusal }: Newest, input: DecisionInput): Fou
     const of = commit === undefined ? "no commit that is known" : commit.slice(0, 12);
     return { ...found, stale: `It was shown for ${of}, and ${input.commit.slice(0, 12)} is to go live` };
   }
-  const settings = input.settings?.get(record.run.project);
-  // What is known to be wrong stays so until it is measured again.
-  const isGood = result.deferred === true || (result.state !== "does-not-hold" && result.state !== "unknown");
-  if (
-    settings !== undefined &&
-    isGood &&
-    bySettings.has(record.run.kind) &&
-    record.run.settings !== settings
-  ) {
+  if (isByOtherSettings(result, record.run, input)) {
     return { ...found, stale: "It was shown with other settings than those that are to go live" };
   }
   return found;
+}
+
+/** Whether something good was found with other settings. What is known to be wrong stays so until it is measured again. */
+function isByOtherSettings(result: Result, run: Run, input: DecisionInput): boolean {
+  const settings = input.settings?.get(run.project);
+  const isGood = result.deferred === true || (result.state !== "does-not-hold" && result.state !== "unknown");
+  return settings !== undefined && isGood && bySettings.has(run.kind) && run.settings !== settings;
 }
 
 /** Why a waiver accepts nothing at that moment; undefined where it does, or where nothing is waived. */

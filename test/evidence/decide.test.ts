@@ -633,18 +633,32 @@ describe("before a deployment", () => {
     expect(decided(broken, { phase }).go).toBe(false);
     const late = { phase, at: new Date("2026-11-30T13:00:00Z") };
     expect(verdictOf(decided(broken, late), "4.2")?.verdict).toBe("not-due");
-    const measured = (minute: number, state: Result["state"]): EvidenceRecord => {
+    const measured = (minute: number, state: Result["state"], settings?: string): EvidenceRecord => {
       const finishedAt = `2026-11-28T12:${minute}:00.000Z`;
       const ids = [...(everything.find(({ kind }) => kind === "probe")?.items ?? [])];
       const control = { kind: "probe", name: "all-probe" } as const;
       return recordOf(
-        runOf({ finishedAt, results: [resultOf({ control, items: ids, state, at: finishedAt })] }),
+        runOf({
+          ...{ finishedAt, results: [resultOf({ control, items: ids, state, at: finishedAt })] },
+          ...(settings !== undefined && { settings }),
+        }),
       );
     };
     // A look that could not tell hides nothing that is known; a later one that could tell does, in any order of files.
     const wrong = [...broken, measured(10, "unknown")];
     expect(decided(wrong, { phase }).go).toBe(false);
     expect(verdictOf(decided(wrong, late), "4.2")?.verdict).toBe("not-due");
+    const elsewhere = [...broken, measured(10, "holds", "0".repeat(64))];
+    expect(decided(elsewhere, { phase }).go).toBe(true);
+    const settings = new Map([["optropic", "1".repeat(64)]]);
+    expect(verdictOf(decided(elsewhere, { phase, settings }), "4.2")?.controls).toContainEqual(
+      expect.objectContaining({ name: "all-probe", verdict: "does-not-hold" }),
+    );
+    const other = "0".repeat(64);
+    const mended = [measured(20, "holds", other), measured(10, "does-not-hold", other)];
+    expect(verdictOf(decided(mended, { phase, settings }), "4.2")?.controls).toContainEqual(
+      expect.objectContaining({ name: "all-probe", verdict: "not-due" }),
+    );
     const again = [...wrong.reverse(), measured(20, "holds")];
     expect(decided(again, { phase }).go).toBe(true);
     const blind = [measured(30, "unknown"), ...again];
