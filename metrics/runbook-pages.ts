@@ -24,7 +24,7 @@ function index(rules: readonly AlertRule[]): string {
 
 ${generated}
 
-One page for each alert, which links to it. Critical ones page the one on call; warnings are posted. The figures
+One page for each alert, which links to it. Critical alerts page the person on call; warnings are posted. The figures
 are those of the default objectives; a stack may set others.
 
 ${markdownTable(["alert", "severity", "owner", "items", "fires when"], rows)}
@@ -34,7 +34,10 @@ ${markdownTable(["alert", "severity", "owner", "items", "fires when"], rows)}
 function page(rule: AlertRule): string {
   const { impact, checks, remedies } = runbooks[rule.name];
   const facts = [
-    ["severity", rule.severity === "critical" ? "critical: pages the one on call" : "warning: is posted"],
+    [
+      "severity",
+      rule.severity === "critical" ? "critical: pages the person on call" : "warning: posted, pages nobody",
+    ],
     ["owner", `${owners[rule.owner]} (\`contacts.${rule.owner}\`)`],
     ["dashboard", `\`${rule.dashboard}\``],
     ["fires after", rule.for],
@@ -62,7 +65,7 @@ ${numbered(remedies)}
 ${rule.expr}
 \`\`\`
 
-What this returns is firing. The figures are those of the default objectives.
+The alert fires for each series that this query returns. The figures are those of the default objectives.
 `;
 }
 

@@ -13,7 +13,7 @@ export interface Runbook {
 const release =
   "Was there a release shortly before? The build on the dashboard and the host's list of deployments say so.";
 const rollBack =
-  "Roll back if a release began it: Vercel's instant rollback, or Render's rollback to the previous deploy. Do not look for the cause first.";
+  "If it began with a release, roll back before you look for the cause: `npx optropic rollback --reason \"…\"`. Where the command cannot reach a host, use Vercel's Instant Rollback or Render's Rollback on the dashboard.";
 
 /** One for each alert: the compiler asks for it. */
 export const runbooks: Readonly<Record<AlertName, Runbook>> = {
@@ -72,7 +72,7 @@ export const runbooks: Readonly<Record<AlertName, Runbook>> = {
     ],
     remedies: [
       rollBack,
-      "If the process ends again and again, read the end of its log; if it is for want of memory, follow [high-memory](high-memory.md).",
+      "If the process keeps crashing, read the end of its log; if it ran out of memory, follow [high-memory](high-memory.md).",
       "If the vendor is down for long, announce it on the status page.",
     ],
   },
@@ -95,7 +95,7 @@ export const runbooks: Readonly<Record<AlertName, Runbook>> = {
     checks: [
       "Does memory rise steadily since the last start (a leak), or did it jump (large requests, more traffic)?",
       release,
-      "Do restarts show as drops of the curve? Then requests are failing already.",
+      "Does the curve drop at each restart? Then requests are failing already.",
     ],
     remedies: [
       "Restart the instances one after the other: it buys time.",
@@ -171,7 +171,7 @@ export const runbooks: Readonly<Record<AlertName, Runbook>> = {
       "Is the backup in the bucket, though the alert says not? Then the API cannot read the bucket: the series is stale.",
     ],
     remedies: [
-      "Start the job by hand at Render, and watch it end well.",
+      "Start the job by hand at Render, and check that it completes.",
       "While it cannot run, rely on point-in-time recovery, and do not apply migrations.",
       "If it takes longer than its interval allows, change `backups.schedule`, not the objective.",
     ],

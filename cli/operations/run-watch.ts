@@ -163,7 +163,10 @@ async function act(
         message: {
           event: "release-alarm",
           subject: `${settings.project.name} ${settings.release}: ${broken.size > 0 ? "does not hold" : "nothing can tell whether it holds"}`,
-          paragraphs: [...[...what.values()].slice(0, 10), "To go back: npx optropic rollback"],
+          paragraphs: [
+            ...[...what.values()].slice(0, 10),
+            'To roll back: npx optropic rollback --reason "…"',
+          ],
           ...{ links: linksOf(settings), version: settings.release, stack, at: new Date() },
         },
       });
@@ -299,7 +302,7 @@ function textOf(seen: Seen): string {
   const { nextAt } = result;
   const end =
     namesOf(seen, "does-not-hold").size > 0
-      ? "✗ It does not hold. To go back: npx optropic rollback"
+      ? '✗ It does not hold. To roll back: npx optropic rollback --reason "…"'
       : namesOf(seen, "unknown").size > 0
         ? "? Could not tell"
         : nextAt === undefined

@@ -9,7 +9,7 @@ export function deploymentGuide(settings: Settings): string {
 
 <!-- Generated: npm run docs -->
 
-How release ${release} of ${project.name} reaches <https://${domains.web}> and <https://${domains.api}>, and how it comes back.
+How release ${release} of ${project.name} reaches <https://${domains.web}> and <https://${domains.api}>, and how to roll it back.
 
 ${markdownTable(
   ["who", "contact"],
@@ -24,7 +24,7 @@ ${markdownTable(
 ## Before
 
 1. Freeze: the release branch is cut from \`${project.branch}\`, everything is merged, and the checks are green on its commit.
-2. Judge what is declared, what the repository shows, and what people answer for:
+2. Judge what is declared, what the repository shows, and what people attest:
 
    \`\`\`sh
    npx optropic preview --stack production --evidence
@@ -33,7 +33,7 @@ ${markdownTable(
    npx optropic attest --list
    \`\`\`
 
-3. Put staging under load, and record it:
+3. Run the load test against staging, and record the result:
 
    \`\`\`sh
    npm run loadtest -- --stack staging --summary summary.json
@@ -54,24 +54,30 @@ ${markdownTable(
 1. Take a backup, and wait until it is complete: \`npx optropic backup\`, then \`npx optropic backups\`.
 2. Rehearse what is pending with \`npx optropic migrate rehearse\`, then apply it with \`npx optropic migrate apply\`: [migrations](migrate.md). A migration that only adds can go before the code; one that removes goes after the last code that reads what it removes.
 3. Deploy: publish the release, or \`npm run pulumi:up -- --stack production\`. Vercel and Render build \`${project.branch}\` of \`${project.repository}\`.
-4. Measure what is served, on both hosts:
+4. Verify what both hosts serve:
 
    \`\`\`sh
    npx optropic verify --stack production --evidence
    npx optropic status --phase release
    \`\`\`
 
-5. Announce it, with the status page <${links.statusPage}>.
+5. Announce the release, with a link to the status page: <${links.statusPage}>.
 
 ## The first day
 
-Look after 1, 6 and 24 hours: error rate below ${objectives.errorRatePercent} %, P95 below ${objectives.p95Ms} ms, memory level, nothing firing. Each alert has a page in the [runbooks](runbooks/README.md).
+After 1, 6 and 24 hours, check that the error rate is below ${objectives.errorRatePercent} %, P95 latency is below ${objectives.p95Ms} ms, memory use does not grow, and no alert fires. Each alert has a page in the [runbooks](runbooks/README.md).
 
-An alert pages the one on call; what nobody acknowledges escalates after ${onCall.escalation.firstMinutes} minutes to the second level and after ${onCall.escalation.secondMinutes} more to everyone.
+A critical alert pages the person on call. If nobody acknowledges it, it escalates after ${onCall.escalation.firstMinutes} minutes to the second level and after ${onCall.escalation.secondMinutes} more to everyone.
 
 ## Rollback
 
 Roll back when a critical alert fires and its runbook does not end it within five minutes. Do not wait for a green dashboard.
+
+\`\`\`sh
+npx optropic rollback --reason "Logins fail since ${release}"
+\`\`\`
+
+The command takes both hosts back, checks every domain, and announces it: [rollback](release.md#rollback). Where it cannot reach a host, or cannot run, take these steps by hand:
 
 1. Render: switch automatic deployment off for the service first, since a rollback leaves it on and the next push would undo it. Then choose the last good deployment and **Rollback**.
 2. Vercel: **Instant Rollback** to the last good deployment. New deployments no longer get the domains until you promote one.

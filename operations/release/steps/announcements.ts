@@ -60,8 +60,8 @@ export function alarmsOf(parts: Parts, step: string, title: string): NonNullable
       telling(parts.channel(name), (run) => ({
         ...releaseMessage(parts, run),
         event: "release-alarm",
-        subject: `${parts.settings.project.name} ${run.version}: ${state === "failed" ? `${step} does not hold` : `${step} could not tell`}`,
-        paragraphs: [title, summary, "To go back: npx optropic rollback"],
+        subject: `${parts.settings.project.name} ${run.version}: ${state === "failed" ? `${step} does not hold` : `cannot tell whether ${step} holds`}`,
+        paragraphs: [title, summary, 'To roll back: npx optropic rollback --reason "…"'],
         at: run.now,
       })),
     );

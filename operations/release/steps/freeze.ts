@@ -203,7 +203,7 @@ function announcement(parts: Parts): Step {
         event: "code-freeze",
         subject: `${run.version} of ${settings.project.name} is frozen`,
         paragraphs: [
-          `The branch ${branchOf(run.version)} is cut at ${run.commit.slice(0, 12)}. Only fixes for this release are merged until it is out.`,
+          `The branch ${branchOf(run.version)} was cut at ${run.commit.slice(0, 12)}. Until the release is out, merge only fixes for it.`,
         ],
         links: [...noteLinks(run), ...links],
         version: run.version,
