@@ -241,7 +241,9 @@ function probed({ hosts, servedCommit }: RollbackParts): Step {
       }
       const other = found.filter(({ served, commit }) => !sameCommit(served, commit));
       return other.length === 0
-        ? holdsSuccessfully(`${counted(found.length, "domain")} serve ${short(found[0]?.commit)}`)
+        ? holdsSuccessfully(
+            `${counted(found.length, "domain")} ${found.length === 1 ? "serves" : "serve"} ${short(found[0]?.commit)}`,
+          )
         : waiting(
             run.now,
             other.map(({ domain, served }) => `${domain} serves ${short(served)}`).join("; "),
