@@ -74,7 +74,6 @@ function documentOf(
   level: EnforcementLevel = "mandatory",
   places?: Places,
   secrets = new Secrets(),
-  overrides: string[] = [],
 ) {
   const pack = { name: "pack", policies: [policy(level)], printed: "", log: [] };
   return previewDocument({
@@ -83,7 +82,6 @@ function documentOf(
     resources: [],
     verdicts: [{ pack, diagnostics: [], remediations: [], applied: new Set(["p"]), ...verdict }],
     ...(places && { places }),
-    overrides,
     secrets,
     log: [],
     printed: "",
@@ -225,14 +223,6 @@ describe("a violation", () => {
       { setting: "waivers[0].policy", source: { line: 4, column: 7 } },
       { source: { line: 1, column: 1 } },
     ]);
-    // What --config gives is not at its line.
-    const given = (overrides: string[]) => {
-      const verdict = { diagnostics: [diagnostic(text)] };
-      return documentOf(verdict, "mandatory", places, undefined, overrides).policies[0]?.violations[0]
-        ?.source;
-    };
-    expect(given(["shop:waivers=[]"])).toMatchObject({ line: 1, column: 1 });
-    expect(given(["waivers[1]=x", "waiver=x"])).toMatchObject({ line: 4, column: 7 });
   });
 
   it("shows no secret, however the pack's text escaped it", () => {
