@@ -33,7 +33,7 @@ export class EvidenceFolder implements EvidenceStore {
     const kept: Kept = { records: [], problems: [], keys: trusted.length };
     for (const name of names) {
       try {
-        kept.records.push(ofStack(readRecord(name, this.#bytes(name), trusted), this.#stack));
+        kept.records.push(ofStack(readRecord(name, bytesIn(this.path, name), trusted), this.#stack));
       } catch (error) {
         kept.problems.push(reasonOf(error));
       }
@@ -50,7 +50,7 @@ export class EvidenceFolder implements EvidenceStore {
   readAll(trusted: readonly VerifyingKey[], vouched: readonly Checkpoint[] = []): Promise<Kept> {
     const source: RecordSource = {
       names: async () => this.#names(),
-      bytes: (name) => this.#bytes(name),
+      bytes: (name) => bytesIn(this.path, name),
       atOnce: 1,
       stack: this.#stack,
     };
@@ -91,27 +91,32 @@ export class EvidenceFolder implements EvidenceStore {
     }
     return names.sort();
   }
+}
 
-  #bytes(name: string): Uint8Array {
-    if (!recordName.test(name)) throw invalid(name, "its name is not that of a record");
-    const path = join(this.path, name);
-    const file = opened(name, path);
-    try {
-      const bytes = readSync(file, shared, 0, shared.length, 0);
-      // Almost every record fits, and its size need not be asked for.
-      if (bytes < shared.length) return Buffer.from(shared.subarray(0, bytes));
-      const { size } = fstatSync(file);
-      if (size > maximumRecordBytes) {
-        throw invalid(name, `it has ${size} bytes, and the limit is ${maximumRecordBytes}`);
-      }
-      const whole = Buffer.alloc(size);
-      return whole.subarray(0, readSync(file, whole, 0, size, 0));
-    } catch (error) {
-      if (error instanceof Failure) throw error;
-      throw invalid(name, `it cannot be read: ${reasonOf(error)}`);
-    } finally {
-      closeSync(file);
+/**
+ * The bytes of a record in a folder, which may have been put there by somebody else.
+ *
+ * @throws {Failure} `failed`, for what is no regular file, too large or called otherwise
+ */
+export function bytesIn(folder: string, name: string): Uint8Array {
+  if (!recordName.test(name)) throw invalid(name, "its name is not that of a record");
+  const path = join(folder, name);
+  const file = opened(name, path);
+  try {
+    const bytes = readSync(file, shared, 0, shared.length, 0);
+    // Almost every record fits, and its size need not be asked for.
+    if (bytes < shared.length) return Buffer.from(shared.subarray(0, bytes));
+    const { size } = fstatSync(file);
+    if (size > maximumRecordBytes) {
+      throw invalid(name, `it has ${size} bytes, and the limit is ${maximumRecordBytes}`);
     }
+    const whole = Buffer.alloc(size);
+    return whole.subarray(0, readSync(file, whole, 0, size, 0));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw invalid(name, `it cannot be read: ${reasonOf(error)}`);
+  } finally {
+    closeSync(file);
   }
 }
 

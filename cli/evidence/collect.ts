@@ -1,7 +1,9 @@
-import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as z from "zod";
-import { maximumRecordBytes, readRecord, recordName } from "../../evidence/record.ts";
+import { bytesIn } from "../../evidence/folder.ts";
+import { ofStack } from "../../evidence/read-all.ts";
+import { readRecord, recordName } from "../../evidence/record.ts";
 import { Child } from "../../lib/child.ts";
 import type { Result } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
@@ -67,15 +69,12 @@ export async function collect(flags: CollectFlags, gh: Gh = runGh(resolve(flags.
       await gh(["run", "download", String(run), "--name", name, "--dir", place]);
       for (const { stack, file } of recordsIn(place)) {
         try {
-          const bytes = readPlain(join(place, stack, file));
-          const { run: said } = readRecord(file, bytes, []);
-          if (said.stack !== stack)
-            throw new Failure("failed", `${file} is about the stack ${said.stack}, not ${stack}`);
+          const bytes = bytesIn(join(place, stack), file);
+          ofStack(readRecord(file, bytes, []), stack);
           if (isThere(join(folder, stack, file))) {
             present += 1;
             continue;
           }
-          mkdirSync(join(folder, stack), { recursive: true });
           writeAtomic(join(folder, stack, file), bytes);
           added.push(join(stack, file));
         } catch (error) {
@@ -167,19 +166,6 @@ function recordsIn(place: string): { stack: string; file: string }[] {
     throw new Failure("refused", `it has ${found.length} records, and the limit is ${mostRecords}`);
   }
   return found.sort((one, other) => (one.file < other.file ? -1 : 1));
-}
-
-function readPlain(path: string): Uint8Array {
-  const { size } = lstatSync(path);
-  if (size > maximumRecordBytes) {
-    throw new Failure("refused", `a record of ${size} bytes, and the limit is ${maximumRecordBytes}`);
-  }
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function isThere(path: string): boolean {
