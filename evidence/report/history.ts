@@ -113,31 +113,24 @@ function worstOf(results: Run["results"]): ShownStep["state"] | undefined {
  */
 function watchOf(runs: readonly Run[]): ShownWatch[] {
   const newest = runs.findLast(({ results }) => results.some(({ samples }) => samples !== undefined));
-  const found = new Map<string, ShownWatch>();
-  const span = ({ from, to }: ShownWatch): number => Date.parse(to) - Date.parse(from);
-  // What does not hold comes first, and nothing that holds takes its place.
-  const results = (newest?.results ?? []).toSorted(
-    (one, other) => Number(isBroken(other)) - Number(isBroken(one)),
-  );
-  const broken = new Set<string>();
-  for (const result of results) {
-    const { samples } = result;
-    if (samples === undefined) continue;
-    if (isBroken(result)) broken.add(samples.title);
-    const before = found.get(samples.title);
-    const limit = samples.limit ?? before?.limit;
-    const isShown =
-      before === undefined ||
-      (isBroken(result) || !broken.has(samples.title)
-        ? span(samples) > span(before) || (span(samples) === span(before) && samples.to > before.to)
-        : false);
-    found.set(samples.title, { ...(isShown ? samples : before), ...(limit !== undefined && { limit }) });
-  }
-  return [...found.values()];
+  const seriesWhere = (isBroken: boolean): ShownWatch[] =>
+    (newest?.results ?? []).flatMap(({ state, samples }) =>
+      samples !== undefined && (state === "does-not-hold") === isBroken ? [samples] : [],
+    );
+  const broken = seriesWhere(true);
+  const byTitle = Map.groupBy([...broken, ...seriesWhere(false)], ({ title }) => title);
+  return [...byTitle].map(([title, all]) => {
+    const wrong = broken.filter((one) => one.title === title);
+    const shown = (wrong.length > 0 ? wrong : all).reduce(longer);
+    const limit = all.findLast((one) => one.limit !== undefined)?.limit;
+    return { ...shown, ...(limit !== undefined && { limit }) };
+  });
 }
 
-function isBroken({ state }: Run["results"][number]): boolean {
-  return state === "does-not-hold";
+function longer(one: ShownWatch, other: ShownWatch): ShownWatch {
+  const span = ({ from, to }: ShownWatch): number => Date.parse(to) - Date.parse(from);
+  const difference = span(other) - span(one);
+  return difference > 0 || (difference === 0 && other.to > one.to) ? other : one;
 }
 
 function shownRun({ kind, finishedAt, results, commit }: Run, live: string | undefined): ShownRun {
