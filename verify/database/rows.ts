@@ -90,51 +90,17 @@ export const rowLevelSecurity = probe({
 });
 
 /** Names of columns that hold what nobody else may know, without their underscores, as splinter has them. */
-const tellingNames = new Set([
-  ...[
-    "password",
-    "passwordhash",
-    "passwd",
-    "pwd",
-    "secret",
-    "apikey",
-    "apisecret",
-    "token",
-    "jwt",
-    "privatekey",
-  ],
-  ...[
-    "accesstoken",
-    "refreshtoken",
-    "sessiontoken",
-    "authcode",
-    "otp",
-    "totpsecret",
-    "2fasecret",
-    "clientsecret",
-  ],
-  ...[
-    "ssn",
-    "socialsecurity",
-    "socialsecuritynumber",
-    "driverlicense",
-    "passportnumber",
-    "nationalid",
-    "taxid",
-  ],
-  ...["creditcard", "cardnumber", "cvv", "cvc", "bankaccount", "accountnumber", "routingnumber", "iban"],
-  ...[
-    "swiftcode",
-    "healthrecord",
-    "medicalrecord",
-    "patientid",
-    "insurancenumber",
-    "diagnosis",
-    "macaddress",
-  ],
-  ...["imei", "deviceuuid", "sshkey", "pgpkey", "gpgkey", "certificate", "licensekey", "activationkey"],
-  ...["fingerprint", "biometric", "biometricdata", "facialrecognition"],
-]);
+const tellingNames = new Set(
+  [
+    "password passwordhash passwd pwd secret apikey apisecret token jwt privatekey",
+    "accesstoken refreshtoken sessiontoken authcode otp totpsecret 2fasecret clientsecret",
+    "ssn socialsecurity socialsecuritynumber driverlicense passportnumber nationalid taxid",
+    "creditcard cardnumber cvv cvc bankaccount accountnumber routingnumber iban swiftcode",
+    "healthrecord medicalrecord patientid insurancenumber diagnosis macaddress imei deviceuuid",
+    "sshkey pgpkey gpgkey certificate licensekey activationkey",
+    "fingerprint biometric biometricdata facialrecognition",
+  ].flatMap((line) => line.split(" ")),
+);
 
 /** The same name is written api_key, apiKey and API-KEY. */
 function isTelling(column: string): boolean {
