@@ -25,7 +25,7 @@ const mostParts = 10;
 /**
  * Finds the web projects and services that serve the zone beside the first ones.
  *
- * @param main ids of the first web project and of the API
+ * @param main the first web project and the API, which are none of them
  */
 export function partsFrom(
   existing: readonly Existing[],
@@ -42,15 +42,18 @@ export function partsFrom(
     if (typeof part === "string") left.push(`${vendorOf(one)} ${nameOf(one)}: ${part}`);
     else parts[namer.take(nameOf(one), parts === services ? "service" : "app")] = part;
   };
-  for (const project of only(existing, projectType, main.web))
+  for (const project of othersOf(projectType, existing, main.web))
     take(webProjects, project, () => webProject(project, existing, answers));
-  for (const service of [...only(existing, serviceType, main.api), ...only(existing, workerType, undefined)])
+  for (const service of [...othersOf(serviceType, existing, main.api), ...othersOf(workerType, existing)])
     take(services, service, () => furtherService(service, answers, regionOf(main.api)));
   return { webProjects, services, names: namer.names, left };
 }
 
-/** Of a vendor and a state that tell of the same, the vendor's word; by name, so that the settings are the same each time. */
-function only(existing: readonly Existing[], type: string, main: Existing | undefined): Existing[] {
+/**
+ * All of a type but the main one. Of a vendor and a state that tell of the same, the vendor's word; by name, so that the
+ * settings are the same each time.
+ */
+function othersOf(type: string, existing: readonly Existing[], main?: Existing): Existing[] {
   const all = existing.filter((one) => one.type === type && one.id !== main?.id);
   return [...new Map(all.map((one) => [one.id, one])).values()].toSorted((a, b) =>
     nameOf(a).localeCompare(nameOf(b), "en"),
