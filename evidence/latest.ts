@@ -100,7 +100,7 @@ export function latestResults(input: DecisionInput): Latest {
 
 type Newest = Pick<Found, "result" | "record" | "refusal">;
 
-/** The newest result, and by the settings that it was made with the newest that could tell. */
+/** The newest result, and by the settings that it was made with the newest that could tell and counts. */
 interface Told {
   newest: Newest;
   told: Map<string, Newest>;
@@ -116,7 +116,7 @@ const ours = "ours";
 
 function toldWith(told: Map<string, Newest>, found: Newest, input: DecisionInput): Map<string, Newest> {
   const { result, record } = found;
-  if (result.state === "unknown") return told;
+  if (result.state === "unknown" || refusedIn(found, input) !== undefined) return told;
   const settings = input.settings?.get(record.run.project);
   const isOurs =
     settings === undefined || record.run.settings === settings || !bySettings.has(record.run.kind);
@@ -125,13 +125,16 @@ function toldWith(told: Map<string, Newest>, found: Newest, input: DecisionInput
 }
 
 /**
- * The newest; but what was measured as wrong and still counts is hidden neither by a look that could not tell nor by one
- * with settings that are neither those that go live nor those that it was measured with.
+ * The newest; but what was measured as wrong and still counts is hidden neither by a look that could not tell or counts
+ * for nothing nor by one with settings that are neither those that go live nor those that it was measured with.
  */
 function counting({ newest, told }: Told, input: DecisionInput): Found {
   const found = foundIn(newest, input);
   const { result, record } = newest;
-  const isTold = result.state !== "unknown" && !isByOtherSettings(result, record.run, input);
+  const isTold =
+    result.state !== "unknown" &&
+    found.refusal === undefined &&
+    !isByOtherSettings(result, record.run, input);
   if (isTold || !ofRunning.has(record.run.kind)) return found;
   const last = told.get(ours);
   const wrong = [...told.values()]
@@ -177,13 +180,18 @@ function rankOf({ state, deferred }: Result): number {
   return severity.indexOf(state) + (deferred === true ? 0.5 : 0);
 }
 
-function foundIn({ result, record, refusal }: Newest, input: DecisionInput): Found {
+/** Why a result counts for nothing, by itself or by who signed its record. */
+function refusedIn({ record, refusal }: Newest, { signedOnly }: DecisionInput): string | undefined {
+  const isUnsigned = signedOnly && record.signed.state !== "signed";
+  return refusal ?? (isUnsigned ? "Its evidence is not signed by a trusted key" : undefined);
+}
+
+function foundIn(newest: Newest, input: DecisionInput): Found {
+  const { result, record } = newest;
   const until = endOf(result, record.run, input.validHours);
   const found = { result, record, until };
+  const refusal = refusedIn(newest, input);
   if (refusal !== undefined) return { ...found, refusal };
-  if (input.signedOnly && record.signed.state !== "signed") {
-    return { ...found, refusal: "Its evidence is not signed by a trusted key" };
-  }
   if (until.getTime() < input.at.getTime()) {
     return {
       ...found,

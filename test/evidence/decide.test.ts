@@ -663,5 +663,24 @@ describe("before a deployment", () => {
     expect(decided(again, { phase }).go).toBe(true);
     const blind = [measured(30, "unknown"), ...again];
     expect(verdictOf(decided(blind, { phase: "after" }), "4.2")?.verdict).toBe("unknown");
+    // Where keys are trusted, what nobody signed counts for nothing and hides nothing either.
+    const signed = broken.map((record) => ({ ...record, signed: { state: "signed" as const, keyIds: [] } }));
+    const trusted = { phase, signedOnly: true };
+    for (const state of ["holds", "not-applicable", "does-not-hold"] as const) {
+      for (const records of [
+        [...signed, measured(10, state)],
+        [measured(10, state), ...signed],
+      ]) {
+        expect(verdictOf(decided(records, trusted), "4.2")?.controls, state).toContainEqual(
+          expect.objectContaining({ name: "all-probe", verdict: "does-not-hold" }),
+        );
+      }
+    }
+    // A measurement that held is not taken in place of a newer one that nobody signed.
+    const held = whole().map((record) => ({ ...record, signed: { state: "signed" as const, keyIds: [] } }));
+    const unsigned = decided([...held, measured(10, "does-not-hold")], { phase: "after", signedOnly: true });
+    expect(verdictOf(unsigned, "4.2")?.controls).toContainEqual(
+      expect.objectContaining({ name: "all-probe", verdict: "unknown" }),
+    );
   });
 });
