@@ -164,6 +164,18 @@ describe("a platform with one fault at a vendor", () => {
     expect(verification.probes.find(({ name }) => name === "github-rulesets")?.reason).toBe("no-right");
   });
 
+  it("a service that Render suspended and does not say why is unknown", async () => {
+    const { services } = platform.states.render;
+    const worker = { id: "srv-worker", name: "worker", suspended: "suspended" };
+    services.push(...services.slice(0, 1).map((own) => ({ ...own, ...worker })));
+    Reflect.deleteProperty(services.at(-1) ?? {}, "suspenders");
+    const { probes } = await verified(given({ only: ["7.2"] }));
+    expect(probes.find(({ name }) => name === "render-account")).toMatchObject({
+      ...{ state: "unknown", reason: "no-data" },
+      message: expect.stringContaining("who suspended worker"),
+    });
+  });
+
   it("a wrong clock, an empty list, a check that runs and a state that nobody knows are unknown", async () => {
     const { supabase, sentry, github, vercel, grafana } = platform.states;
     Object.assign(supabase, { newestPhysical: start / 1000 + 86_400 });

@@ -4,7 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import { listedSome } from "../../lib/text.ts";
 import { Render } from "../../vendors/render.ts";
 import type { Context } from "../context.ts";
-import { compare, probe } from "../probe.ts";
+import { compare, probe, unknownCheck } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { absent, same, sameCommit, sameMembers } from "./checks.ts";
 import { structuredCheck } from "./log-lines.ts";
@@ -58,18 +58,23 @@ export const renderAccount = probe({
   settings: ["accounts.renderOwner"],
   measure: async (context) => {
     const { id } = await owner(context);
-    const stopped = (await suspended(context)).filter(({ suspenders = [] }) =>
+    const found = await suspended(context);
+    const stopped = found.filter(({ suspenders = [] }) =>
       suspenders.some((who) => suspendersOfAccounts.includes(who)),
     );
     const named = stopped.map(({ name, suspenders = [] }) => `${name} (${suspenders.join(", ")})`);
+    const untold = found.find(({ suspenders }) => suspenders === undefined);
+    const subject = "services that Render suspended because of the account";
     return [
       same("workspace", context.settings.accounts.renderOwner, id, "accounts.renderOwner"),
-      compare("services that Render suspended because of the account", {
-        expected: "none",
-        measured: listedSome(named, 5) || "none",
-        holds: stopped.length === 0,
-        setting: "accounts.renderOwner",
-      }),
+      stopped.length === 0 && untold !== undefined
+        ? unknownCheck(subject, new Unknown("no-data", `Render does not say who suspended ${untold.name}`))
+        : compare(subject, {
+            expected: "none",
+            measured: listedSome(named, 5) || "none",
+            holds: stopped.length === 0,
+            setting: "accounts.renderOwner",
+          }),
     ];
   },
 });
