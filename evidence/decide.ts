@@ -155,7 +155,7 @@ function decideControl(
 ): ControlDecision {
   const { kind, name, title, run, standsFor } = control;
   const base = { kind, name, title, run, ...(standsFor !== undefined && { standsFor }) };
-  const found = latest.get(controlKey(control));
+  const found = latest(controlKey(control), id);
   if (found === undefined) {
     return { ...base, verdict: "unknown", advisory: false, summary: `No evidence: ${nobody[run]}` };
   }
@@ -169,9 +169,6 @@ function decideControl(
     record: record.digest,
     until: until.toISOString(),
   };
-  if (!result.items.includes(id)) {
-    return { ...known, verdict: "unknown", summary: `The evidence of ${name} does not speak of ${id}` };
-  }
   if (refusal !== undefined) return { ...known, verdict: "unknown", summary: refusal };
   if (found.stale !== undefined) return { ...known, verdict: "stale", summary: found.stale };
   if (found.lapsed !== undefined) return { ...known, verdict: "does-not-hold", summary: found.lapsed };

@@ -1,3 +1,4 @@
+import type { ItemId } from "../checklist/items.ts";
 import { formatMoment } from "../lib/units.ts";
 import type { Moment } from "./phases.ts";
 import type { EvidenceRecord } from "./record.ts";
@@ -57,8 +58,8 @@ export interface Found {
   lapsed?: string;
 }
 
-/** By the key of the control. */
-export type Latest = ReadonlyMap<string, Found>;
+/** What is known of an item by a control; undefined where no record has the control. */
+export type Latest = (control: string, id: ItemId) => Found | undefined;
 
 const hour = 3_600_000;
 
@@ -87,23 +88,22 @@ export function latestResults(input: DecisionInput): Latest {
       });
     }
   }
-  return new Map(
-    [...newest].map(([key, byProject]) => [
-      key,
-      joined(
-        [...byProject.values()].map((each) => counting(each, input)),
-        input,
-      ),
-    ]),
-  );
+  return (control, id) => {
+    const byProject = newest.get(control);
+    if (byProject === undefined) return undefined;
+    return joined(
+      [...byProject.values()].map((each) => counting(each, id, input)),
+      input,
+    );
+  };
 }
 
 type Newest = Pick<Found, "result" | "record" | "refusal">;
 
-/** The newest result, and by the settings that it was made with the newest that could tell and counts. */
+/** The newest result and, by the items that they speak of, by the settings that they were made with, those that could tell and count. */
 interface Told {
   newest: Newest;
-  told: Map<string, Newest>;
+  told: Map<string, Map<string, Newest>>;
 }
 
 /** Runs that only a platform that runs makes possible. */
@@ -114,36 +114,59 @@ export const ofRunning: ReadonlySet<RegisteredControl["run"]> = new Set<Register
 /** What was found with the settings that go live, or whatever the settings are. */
 const ours = "ours";
 
-function toldWith(told: Map<string, Newest>, found: Newest, input: DecisionInput): Map<string, Newest> {
+function toldWith(told: Told["told"], found: Newest, input: DecisionInput): Told["told"] {
   const { result, record } = found;
   if (result.state === "unknown" || refusedIn(found, input) !== undefined) return told;
   const settings = input.settings?.get(record.run.project);
   const isOurs =
     settings === undefined || record.run.settings === settings || !bySettings.has(record.run.kind);
   const key = isOurs ? ours : (record.run.settings ?? "");
-  return told.set(key, later(found, told.get(key)));
+  const items = result.items.join();
+  const alike = told.get(items) ?? new Map<string, Newest>();
+  return told.set(items, alike.set(key, later(found, alike.get(key))));
 }
 
 /**
- * The newest; but what was measured as wrong and still counts is hidden neither by a look that could not tell or counts
- * for nothing nor by one with settings that are neither those that go live nor those that it was measured with.
+ * The newest; but what was measured as wrong and still counts is hidden neither by a look that could not tell, counts for
+ * nothing or leaves the item out nor by one with settings that are neither those that go live nor those that it was
+ * measured with.
  */
-function counting({ newest, told }: Told, input: DecisionInput): Found {
-  const found = foundIn(newest, input);
+function counting({ newest, told }: Told, id: ItemId, input: DecisionInput): Found {
   const { result, record } = newest;
+  const found = result.items.includes(id) ? foundIn(newest, input) : silent(newest, id, input);
   const isTold =
     result.state !== "unknown" &&
     found.refusal === undefined &&
     !isByOtherSettings(result, record.run, input);
   if (isTold || !ofRunning.has(record.run.kind)) return found;
-  const last = told.get(ours);
-  const wrong = [...told.values()]
+  const toldOfItem = toldOf(told, id);
+  const last = toldOfItem.get(ours);
+  const wrong = [...toldOfItem.values()]
     .filter((each) => each.result.state === "does-not-hold")
     .filter((each) => each === last || last === undefined || supersedes(each, last))
     .reduce<Newest | undefined>((before, each) => later(each, before), undefined);
   if (wrong === undefined) return found;
   const known = foundIn(wrong, input);
   return known.refusal === undefined && known.stale === undefined ? known : found;
+}
+
+/** By the settings that it was made with, the newest that could tell of an item. */
+function toldOf(told: Told["told"], id: ItemId): ReadonlyMap<string, Newest> {
+  const found = new Map<string, Newest>();
+  for (const alike of told.values()) {
+    for (const [settings, each] of alike) {
+      if (each.result.items.includes(id)) found.set(settings, later(each, found.get(settings)));
+    }
+  }
+  return found;
+}
+
+/** A result that leaves an item out says nothing of it. */
+function silent({ result, record }: Newest, id: ItemId, { validHours }: DecisionInput): Found {
+  return {
+    ...{ result, record, until: endOf(result, record.run, validHours) },
+    refusal: `The evidence of ${result.control.name} does not speak of ${id}`,
+  };
 }
 
 function later(found: Newest, before: Newest | undefined): Newest {

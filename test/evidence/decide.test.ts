@@ -633,9 +633,15 @@ describe("before a deployment", () => {
     expect(decided(broken, { phase }).go).toBe(false);
     const late = { phase, at: new Date("2026-11-30T13:00:00Z") };
     expect(verdictOf(decided(broken, late), "4.2")?.verdict).toBe("not-due");
-    const measured = (minute: number, state: Result["state"], settings?: string): EvidenceRecord => {
+    const measured = (
+      minute: number,
+      state: Result["state"],
+      settings?: string,
+      without?: ItemId,
+    ): EvidenceRecord => {
       const finishedAt = `2026-11-28T12:${minute}:00.000Z`;
-      const ids = [...(everything.find(({ kind }) => kind === "probe")?.items ?? [])];
+      const all = everything.find(({ kind }) => kind === "probe")?.items ?? [];
+      const ids = all.filter((id) => id !== without);
       const control = { kind: "probe", name: "all-probe" } as const;
       return recordOf(
         runOf({
@@ -682,5 +688,24 @@ describe("before a deployment", () => {
     expect(verdictOf(unsigned, "4.2")?.controls).toContainEqual(
       expect.objectContaining({ name: "all-probe", verdict: "unknown" }),
     );
+    // Nor does one that leaves the item out.
+    const silent = [...broken, measured(10, "holds", undefined, "4.2")];
+    const ofProbe = (records: EvidenceRecord[], id: ItemId, changes: Partial<DecisionInput> = {}) =>
+      verdictOf(decided(records, { phase, ...changes }), id)?.controls.find(
+        ({ name }) => name === "all-probe",
+      );
+    expect(ofProbe(silent, "4.2")?.verdict).toBe("does-not-hold");
+    expect(ofProbe(silent.toReversed(), "4.1")?.verdict).toBe("holds");
+    expect(ofProbe(silent, "4.2", late)?.verdict).toBe("not-due");
+    expect(ofProbe([...silent, measured(20, "holds")], "4.2")?.verdict).toBe("holds");
+    const spoken = [...whole(), measured(10, "holds", undefined, "4.2")];
+    expect(ofProbe(spoken, "4.2", { phase: "before" })).toMatchObject({
+      ...{ verdict: "unknown", summary: "The evidence of all-probe does not speak of 4.2" },
+    });
+    const delivery = recordOf({
+      ...measured(10, "does-not-hold", undefined, "4.2").run,
+      project: "delivery",
+    });
+    expect(ofProbe([delivery, ...broken], "4.2")?.verdict).toBe("does-not-hold");
   });
 });

@@ -163,7 +163,7 @@ describe("evidence", () => {
           ...{ release: 1, rollback: 1, watch: 1, migration: 1 },
         },
       });
-      expect(latest.get("probe:https-redirect")?.result.state).toBe("does-not-hold");
+      expect(latest("probe:https-redirect", "4.2")?.result.state).toBe("does-not-hold");
     }
   });
 });
