@@ -1,4 +1,5 @@
 import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
+import { printableText } from "./text.ts";
 
 /** What one analysis has to say; all around it is the same for every report. */
 export interface Analysis {
@@ -58,9 +59,9 @@ const mostNotifications = 1000;
 /** Characters kept of one message. */
 export const longestMessage = 20_000;
 
-/** Text in which SARIF reads no link and no placeholder (sections 3.11.5 and 3.11.6 of the standard). */
+/** Text that is shown and never obeyed, in which SARIF reads no link and no placeholder (sections 3.11.5 and 3.11.6 of the standard). */
 export function sarifMessage(text: string): { text: string } {
-  const kept = text.slice(0, longestMessage).toWellFormed();
+  const kept = printableText(text.slice(0, longestMessage).toWellFormed());
   const unlinked = /\]\s*\(/.test(kept) ? kept.replaceAll(/[\\[\]]/g, "\\$&") : kept;
   return { text: unlinked.replaceAll(/\{(?=\d+\})/g, "{{").replaceAll(/(?<=\{\{\d+)\}/g, "}}") };
 }

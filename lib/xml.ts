@@ -16,11 +16,15 @@ const entities = new Map([
   ["'", "&apos;"],
 ]);
 
-/** Character data of XML 1.0: what it has no character for, a lone surrogate included, is replaced. */
+/**
+ * Character data of XML 1.0: what it has no character for, a lone surrogate included, is replaced, and so is what would
+ * turn the order of the text or not show.
+ */
 export function text(value: string): string {
   return value
     .toWellFormed()
     .replaceAll(/\r\n?/g, "\n")
     .replaceAll(/[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
+    .replaceAll(/[\p{Cf}\p{Zl}\p{Zp}]/gu, "·")
     .replaceAll(/[&<>"']/g, (character) => entities.get(character) ?? character);
 }

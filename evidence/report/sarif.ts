@@ -1,6 +1,7 @@
 import type { Location, ReportingDescriptor, Result } from "sarif";
 import { jsonLine } from "../../lib/json.ts";
 import { sarifLog, sarifMessage, sarifNotifications, sarifPlace } from "../../lib/sarif.ts";
+import { printable } from "../../lib/text.ts";
 import { sha256 } from "../digest.ts";
 import type { ReportDocument, ReportedControl, ReportedItem } from "./document.ts";
 
@@ -52,7 +53,7 @@ function results(item: ReportedItem, ruleIndex: number, stack: string): Result[]
   const justification =
     waiver === undefined
       ? reason
-      : `${waiver.reason} (approved by ${waiver.approver}, until ${waiver.until})`;
+      : printable(`${waiver.reason} (approved by ${waiver.approver}, until ${waiver.until})`);
   return [
     { ...base, level: "note", suppressions: [{ kind: "external", status: "accepted", justification }] },
   ];

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { envelopeSchema, payloadOf, signedBy } from "../../evidence/envelope.ts";
 import { generateKeys, readSigningKey } from "../../evidence/keys.ts";
 import type { ReportDocument } from "../../evidence/report/document.ts";
+import { junitReport } from "../../evidence/report/junit.ts";
 import { oscalReport } from "../../evidence/report/oscal.ts";
 import { sarifReport } from "../../evidence/report/sarif.ts";
 import { summaryAttestation } from "../../evidence/report/summary.ts";
@@ -17,6 +18,9 @@ const busy = busyReport();
 
 /** The same document, whose every text that the evidence says is hostile. */
 const attacked: ReportDocument = spoiled(busy);
+
+/** Characters that turn the order of a text or do not show, and commands of a terminal. */
+const unseen = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 describe("SARIF", () => {
   it("is as its schema says: what blocks is an error, and a waiver is a suppression", () => {
@@ -39,7 +43,15 @@ describe("SARIF", () => {
     for (const { message } of readSarif(text).results ?? []) {
       expect(message.text).not.toMatch(/(?<!\\)\]\(/);
       expect(message.text).toContain("alert(1)");
+      expect(message.text).not.toMatch(unseen);
     }
+  });
+});
+
+describe("JUnit XML", () => {
+  it("has nothing that turns the order of a text or does not show", () => {
+    expect(junitReport(attacked)).toContain("alert(1)");
+    expect(junitReport(attacked)).not.toMatch(unseen);
   });
 });
 
