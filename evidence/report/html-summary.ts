@@ -80,7 +80,7 @@ export function waiversHtml({ waivers, waiverProblems }: ReportDocument): string
   const rows = waivers.map((waiver) => {
     const { control, items, until, state, reason, approver } = waiver;
     const links = items.map((id) => `<a href="#item-${text(id)}">${text(id)}</a>`).join(" ");
-    return `<tr><th scope="row"><code>${text(control)}</code></th><td>${links}</td><td class="${state === "ended" ? "does-not-hold" : "waived"}">${text(until)}<br><span class="note">${text(daysLeftWords(waiver))}</span></td><td>${text(reason)}<br><span class="note">approved by ${text(approver)}</span></td></tr>`;
+    return `<tr><th scope="row"><code>${text(control)}</code></th><td>${links}</td><td class="${state === "ended" || state === "not-in-settings" ? "does-not-hold" : "waived"}">${text(until)}<br><span class="note">${text(daysLeftWords(waiver))}</span></td><td>${text(reason)}<br><span class="note">approved by ${text(approver)}</span></td></tr>`;
   });
   if (rows.length === 0) {
     return `<section aria-labelledby="waivers"><h2 id="waivers">Waivers</h2>${problems}</section>`;

@@ -71,15 +71,15 @@ const action = z.strictObject({
   items: z.array(itemId),
 });
 
-/** A waiver that accepts what a control found. */
+/** A waiver that a record names for what a control found. */
 const reportedWaiver = z.strictObject({
   ...waiver.shape,
   control: z.string(),
   items: z.array(itemId),
   /** Whole days from the day of the report to its last day; below 0 where it has ended. */
   daysLeft: z.int(),
-  /** `ending` within two weeks; one that has `ended` accepts nothing more. */
-  state: z.enum(["counts", "ending", "ended"]),
+  /** `ending` within two weeks; one that has `ended` or is `not-in-settings` accepts nothing. */
+  state: z.enum(["counts", "ending", "ended", "not-in-settings"]),
 });
 
 const evidence = z.strictObject({

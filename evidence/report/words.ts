@@ -51,20 +51,22 @@ export function totalsLine(totals: Totals): string {
 }
 
 /** `ends in 9 days`; a waiver counts up to and including its last day. */
-export function daysLeftWords({ daysLeft, until }: ReportDocument["waivers"][number]): string {
+export function daysLeftWords({ daysLeft, until, state }: ReportDocument["waivers"][number]): string {
+  if (state === "not-in-settings") return "not in the settings";
   if (daysLeft < 0) return `ended on ${until}`;
   return daysLeft === 0 ? "ends today" : `ends in ${counted(daysLeft, "day")}`;
 }
 
-/** `3 waivers, 1 ends within two weeks, 1 has ended`; nothing where there is none. */
+/** `3 waivers, 1 ends within two weeks, 1 has ended, 1 is not in the settings`; nothing where there is none. */
 export function waiversLine(waivers: ReportDocument["waivers"]): string | undefined {
   if (waivers.length === 0) return undefined;
   const of = (state: string): number => waivers.filter((waiver) => waiver.state === state).length;
-  const [ending, ended] = [of("ending"), of("ended")];
+  const [ending, ended, absent] = [of("ending"), of("ended"), of("not-in-settings")];
   const parts = [
     counted(waivers.length, "waiver"),
     ...(ending > 0 ? [`${ending} ${ending === 1 ? "ends" : "end"} within two weeks`] : []),
     ...(ended > 0 ? [`${ended} ${ended === 1 ? "has" : "have"} ended`] : []),
+    ...(absent > 0 ? [`${absent} ${absent === 1 ? "is" : "are"} not in the settings`] : []),
   ];
   return parts.join(", ");
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readWaivers } from "../../checklist/waivers.ts";
+import type { AcceptedWaiver } from "../../evidence/latest.ts";
 import { readRecord, sealRun } from "../../evidence/record.ts";
 import { htmlReport } from "../../evidence/report/html.ts";
 import { markdownReport } from "../../evidence/report/markdown.ts";
@@ -8,7 +9,7 @@ import { busyAt, busyCommit, busyReport } from "./busy.ts";
 import { hostile } from "./hostile.ts";
 import { resultOf, runOf } from "./records.ts";
 
-function reportWith(until: string, reason = "The provider moves us") {
+function reportWith(until: string, reason = "The provider moves us", waivers?: readonly AcceptedWaiver[]) {
   const at = new Date(busyAt.getTime() - 3_600_000).toISOString();
   const results = ["tls-caa", "tls-minimum-version"].map((name) =>
     resultOf({
@@ -24,7 +25,7 @@ function reportWith(until: string, reason = "The provider moves us") {
     runOf({ kind: "preview", finishedAt: at, commit: busyCommit, results }),
     undefined,
   );
-  return busyReport([readRecord(name, bytes, [])]);
+  return busyReport([readRecord(name, bytes, [])], waivers);
 }
 
 describe("waivers in a report", () => {
@@ -42,6 +43,17 @@ describe("waivers in a report", () => {
     });
     expect(markdownReport(report)).toContain(words);
     expect(htmlReport(report)).toContain(words);
+  });
+
+  it("are not in the settings where only a record has them", () => {
+    const report = reportWith("2026-12-01", undefined, []);
+    expect(report.waivers.map(({ state }) => state)).toEqual(["not-in-settings", "not-in-settings"]);
+    expect(report.totals.waived).toBe(0);
+    expect(markdownReport(report)).toContain("not in the settings");
+    expect(htmlReport(report)).toContain('<span class="note">not in the settings</span>');
+    expect(statusText(report, { color: false, width: 100, actions: 3 })).toContain(
+      "Waivers: 2 waivers, 2 are not in the settings",
+    );
   });
 
   it("stand once each with all of their items, those that end first in front", () => {
