@@ -29,6 +29,9 @@ export interface AttestationRules {
 
 const day = 86_400_000;
 
+/** Characters of a note: it is written behind the signer's address, in one text. */
+const longestNote = 3000;
+
 /**
  * The result of an attestation.
  *
@@ -56,6 +59,9 @@ export function attestationOf(request: AttestationRequest, rules: AttestationRul
   if (!isAddress(by)) throw refused(`--by ${JSON.stringify(by)} is not an e-mail address`);
   const problem = problemOfProof(shows);
   if (problem !== undefined) throw refused(`--shows ${problem}`);
+  if (note !== undefined && note.length > longestNote) {
+    throw refused(`--note has ${note.length} characters, and the limit is ${longestNote}`);
+  }
   const texts = [
     ["--shows", shows],
     ["--note", note ?? ""],

@@ -16,13 +16,25 @@ export function problemOfProof(url: string | undefined): string | undefined {
   if (url === undefined || !/^https:\/\/[^\s]{1,1900}$/.test(url) || !URL.canParse(url)) {
     return "must be an https URL: what shows it to somebody who asks in a year";
   }
-  const { username, password, searchParams, hash } = new URL(url);
+  const { username, password } = new URL(url);
   if (username !== "" || password !== "") return "must have no user and password: evidence is published";
-  const inFragment = new URLSearchParams(hash.slice(1).replace(/^[^?=&]*\?/, ""));
-  const carries = [...searchParams, ...inFragment].some(([name, value]) => value !== "" && opensName(name));
-  return carries
+  return letsIn(url)
     ? "must carry no token, key or signature in its query or behind its #: evidence is published"
     : undefined;
+}
+
+/** Whether an address, or one that a parameter of it has as its value, has a parameter that opens something. */
+function letsIn(url: string): boolean {
+  const { username, password, pathname, searchParams, hash } = new URL(url);
+  if (username !== "" || password !== "") return true;
+  const inFragment = new URLSearchParams(hash.slice(1).replace(/^[^?=&]*\?/, ""));
+  // RFC 3986, section 3.3: parameters of a segment of the path.
+  const inPath = new URLSearchParams(pathname.split(/[;/]/).join("&"));
+  return [...searchParams, ...inFragment, ...inPath].some(
+    ([name, value]) =>
+      value !== "" &&
+      (opensName(name) || (/^https?:\/\//i.test(value) && URL.canParse(value) && letsIn(value))),
+  );
 }
 
 /** Words in the names of parameters whose value lets whoever has the link in. */

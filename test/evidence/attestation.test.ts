@@ -61,6 +61,7 @@ describe("an attestation", () => {
       { shows: "https://me:pw@optropic.example/1" },
       /no user and password/,
     ],
+    ["a note that is too long", { note: "x".repeat(3001) }, /3001 characters, and the limit is 3000/],
     ["a script", { shows: "javascript:alert(1)" }, /https URL/],
   ])("refuses %s", (_, changes, message) => {
     expect(() => attested(changes)).toThrow(message);
@@ -76,6 +77,9 @@ describe("an attestation", () => {
     "https://optropic.example/1?apiKey=hunter2",
     "https://optropic.example/1?api_key=hunter2",
     "https://docs.optropic.example/d/1?resourcekey=hunter2",
+    "https://optropic.example/1;token=hunter2",
+    "https://optropic.example/login?next=https%3A%2F%2Fother.example%2F%3Ftoken%3Dhunter2",
+    "https://optropic.example/login?next=https%3A%2F%2Fme%3Ahunter2%40other.example%2F",
     `https://hooks.slack.com/services/T0000/B0000/${"hunter2x".repeat(3)}`,
   ])("refuses a link that lets in whoever has it, and does not repeat it: %s", (shows) => {
     expect(() => attested({ shows })).toThrow(/^--shows (?!.*hunter2)/);
@@ -85,6 +89,7 @@ describe("an attestation", () => {
     "https://optropic.example/1?issueKey=OPS-1&selectedIssue=OPS-1",
     "https://optropic.example/1?author=lead&keyword=tokens#passwords",
     "https://optropic.example/browse?passengers=2&assignee=1&signatures=3",
+    "https://optropic.example/login;lang=en/tokens?next=https%3A%2F%2Foptropic.example%2F1%3Ftab%3D2",
   ])("takes a link that only names things: %s", (shows) => {
     expect(attested({ shows }).url).toBe(shows);
   });
