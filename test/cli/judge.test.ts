@@ -122,7 +122,6 @@ function hostileZone(id: string): string {
 
 describe("a platform that only its vendors know", () => {
   it("becomes settings, imports without a false creation, and a verdict, with no file edited", async () => {
-    const started = performance.now();
     const whole = (args: readonly string[]) => run(args, estate.whole);
     const recipients = await Promise.all(
       [1, 2].map(async () => identityToRecipient(await generateIdentity())),
@@ -167,7 +166,6 @@ describe("a platform that only its vendors know", () => {
     const pack = ["--policy-pack-config", join(folder, "checklist-pack.json")];
     const verdict = await whole(["judge", "--json", ...pack, ...unused]);
     expect(JSON.parse(verdict.stdout).summary).toMatchObject({ mandatory: 0 });
-    expect(performance.now() - started).toBeLessThan(60_000);
     await whole(["init", "--yes", "--force", "--folder", folder, ...flags]);
     expect(readFileSync(join(folder, "Pulumi.live.yaml"), "utf8")).toBe(settings);
 
