@@ -160,7 +160,6 @@ const wellFormedHosts = z.object({
   services: servicesSchema,
 });
 
-/** So that another malformed setting does not keep references from being asked for. */
 const hostCommands = z.looseObject({ buildCommand: line.optional(), startCommand: line.optional() });
 
 const wellFormedCommands = z.object({
@@ -184,6 +183,7 @@ function migratingCommands({ stage, api, services, rollout }: z.infer<typeof wel
   );
 }
 
+/** So that another malformed setting does not keep references from being asked for. */
 const wellFormedParts = z.object({ manage: manageSchema, existing: existingSchema });
 
 /**
