@@ -1,6 +1,5 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { type PreviewDocument, preview } from "../preview/index.ts";
 import { usageOf } from "./usage.ts";
 
@@ -9,8 +8,6 @@ import { usageOf } from "./usage.ts";
  * a table for bench/README.md; figures of different machines or of different runs are not for comparison, ratios
  * within one run are.
  */
-// As the command does.
-setFlagsFromString("--heap-growing-percent=40");
 const runs = Number(process.argv[2] ?? 5);
 const sizes = process.argv.slice(3);
 const root = join(import.meta.dirname, "..");

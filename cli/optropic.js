@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 
 // Every Node.js that knows modules can read this file; what needs a newer one is imported after the check.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -13,8 +12,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else {
   import("node:module")
     .then(({ enableCompileCache }) => {
-      // A preview holds little and makes much of it anew, and the flag has to be there before what it compiles.
-      if (process.argv[2] === "preview") setFlagsFromString("--heap-growing-percent=40");
       enableCompileCache(join(root, "node_modules", ".cache", "node-compile-cache"));
       return import("./main.ts");
     })

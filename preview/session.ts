@@ -20,6 +20,7 @@ import type { PreviewResource } from "./engine/resource.ts";
 import { findSdk } from "./engine/sdk.ts";
 import { readStackOutputs } from "./engine/stack-reference.ts";
 import { guestEnvironment, programEnvironment } from "./environment.ts";
+import { makeRoomFor } from "./heap.ts";
 import { type Isolation, isolatedBytes } from "./isolation/index.ts";
 import type { PreviewOptions } from "./options.ts";
 import { Judgement, type PackVerdict } from "./packs/judgement.ts";
@@ -233,6 +234,7 @@ export class Session {
       remediate: async (resource) => (await this.#judgement?.remediate(resource)) ?? resource.inputs,
       registered: (resource) => {
         this.#advanced();
+        makeRoomFor(this.#monitor?.resources.size ?? 0);
         this.#judgement?.analyze(resource);
       },
       connection: () => this.#connection,
@@ -278,6 +280,7 @@ export class Session {
     started: number,
   ): Promise<Judged> {
     this.#progress("the policies");
+    makeRoomFor(resources.length);
     for (const resource of resources) {
       // What a program gave in plain is judged as that, and is still not shown.
       this.#secrets.hear(withPlainSecrets(resource.type, resource.inputs));

@@ -2,8 +2,12 @@
 // their functions, which wait until the resource is registered: more than half of a large program's memory, and of its
 // time what copying them takes. Few are ever looked at, so here each is made when something looks at it.
 const { join } = require("node:path");
+const { setFlagsFromString } = require("node:v8");
 
 const rewritten = require("./rewritten.cjs");
+
+/** A program of no more resources ends before its heap matters. */
+const mostOfSmall = 256;
 
 /** Of an identifier and a URN, where the SDK makes the output, and what makes it here. */
 const identity = Symbol.for("optropic.identity");
@@ -37,7 +41,11 @@ module.exports = (sdk, load) => {
   const text = String(transferProperties);
   const { isGrpcError } = require(join(sdk, "errors.js"));
   const readsTexts = !text.includes("safeToString(");
+  let declared = 0;
   rpc.transferProperties = (onto, label, props) => {
+    declared += 1;
+    // V8 else lets a heap double before it collects what was kept for a while.
+    if (declared === mostOfSmall + 1) setFlagsFromString("--heap-growing-percent=40");
     const keys = Object.keys(props).filter((key) => key !== "id" && key !== "urn");
     // What the SDK refuses, it refuses itself.
     if (keys.some((key) => Object.hasOwn(onto, key))) return transferProperties(onto, label, props);
