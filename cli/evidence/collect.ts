@@ -4,6 +4,7 @@ import * as z from "zod";
 import { bytesIn } from "../../evidence/folder.ts";
 import { ofStack } from "../../evidence/read-all.ts";
 import { readRecord, recordName } from "../../evidence/record.ts";
+import { commitText } from "../../evidence/statement.ts";
 import { Child } from "../../lib/child.ts";
 import type { Result } from "../../lib/command.ts";
 import { exitStatus } from "../../lib/exit.ts";
@@ -37,6 +38,7 @@ const runSchema = z.object({
   event: z.string().max(100),
   path: z.string().max(300),
   head_branch: z.string().max(300).nullable(),
+  head_sha: commitText,
 });
 
 /** The most artifacts that are looked at, and the most records that one of them may hold. */
@@ -128,10 +130,11 @@ async function artifactsSince(gh: Gh, since: number): Promise<{ name: string; ru
   const branch = (await gh(["api", "repos/{owner}/{repo}", "--jq", ".default_branch"])).trim();
   const found: { name: string; run: number }[] = [];
   const judged = new Map<number, boolean>();
+  const isMerged = mergedInto(gh, branch);
   for (const { name, expired, created_at: at, workflow_run: run } of all.toReversed()) {
     if (expired || !/^records-[\w-]{1,100}$/.test(name) || Date.parse(at) < since) continue;
     if (run == null || run.repository_id !== run.head_repository_id) continue;
-    const own = judged.get(run.id) ?? (await isOwn(gh, run.id, branch));
+    const own = judged.get(run.id) ?? (await isOwn(gh, run.id, branch, isMerged));
     judged.set(run.id, own);
     if (own) found.push({ name, run: run.id });
   }
@@ -139,19 +142,53 @@ async function artifactsSince(gh: Gh, since: number): Promise<{ name: string; ru
 }
 
 /** Whether a run is of one of the workflows that leave records, as the default branch or a release has it. */
-async function isOwn(gh: Gh, id: number, branch: string): Promise<boolean> {
+async function isOwn(
+  gh: Gh,
+  id: number,
+  branch: string,
+  isMerged: (commit: string) => Promise<boolean>,
+): Promise<boolean> {
   const {
     event,
     path,
     head_branch: head,
+    head_sha: commit,
   } = answerOf(
     runSchema,
-    await gh(["api", `repos/{owner}/{repo}/actions/runs/${id}`, "--jq", "{event,path,head_branch}"]),
+    await gh(["api", `repos/{owner}/{repo}/actions/runs/${id}`, "--jq", "{event,path,head_branch,head_sha}"]),
   );
   if (!ofWorkflows.test(path)) return false;
-  return (
-    event === "release" || (["schedule", "push", "workflow_dispatch"].includes(event) && head === branch)
-  );
+  if (event === "release") return true;
+  if (!["schedule", "push", "workflow_dispatch"].includes(event) || head !== branch) return false;
+  return await isMerged(commit);
+}
+
+/**
+ * Says of commits whether the default branch has them. GitHub names a tag like a branch, so a run of a tag that is
+ * called as the default branch could be of any commit.
+ */
+function mergedInto(gh: Gh, branch: string): (commit: string) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  let newest: Promise<string> | undefined;
+  const compare = async (commit: string): Promise<boolean> => {
+    newest ??= gh(["api", `repos/{owner}/{repo}/git/ref/heads/${branch}`, "--jq", ".object.sha"]);
+    const head = answerOf(commitText, JSON.stringify((await newest).trim()));
+    if (commit === head) return true;
+    try {
+      const path = `repos/{owner}/{repo}/compare/${commit}...${head}?per_page=1`;
+      const status = (await gh(["api", path, "--jq", ".status"])).trim();
+      return status === "ahead" || status === "identical";
+    } catch (error) {
+      // They have no ancestor in common, or nobody has the commit any more.
+      if (/HTTP 404/.test(reasonOf(error))) return false;
+      throw error;
+    }
+  };
+  return (commit) => {
+    const merged = known.get(commit) ?? compare(commit);
+    known.set(commit, merged);
+    return merged;
+  };
 }
 
 /** The records that an artifact holds: `<stack>/<time>-<digest>.json`, and nothing behind a link. */

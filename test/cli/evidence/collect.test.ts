@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { collect, type Gh } from "../../../cli/evidence/collect.ts";
 import { EvidenceFolder } from "../../../evidence/folder.ts";
 import { type SealedRecord, sealRun } from "../../../evidence/record.ts";
+import { Failure } from "../../../lib/failure.ts";
 import { runOf } from "../../evidence/records.ts";
 
 let folder: string;
@@ -24,6 +25,7 @@ interface Fake {
   path?: string;
   head?: string;
   fork?: boolean;
+  commit?: string;
   expired?: boolean;
   ago?: number;
   files: (place: string) => void;
@@ -35,6 +37,15 @@ function write(...records: SealedRecord[]) {
     for (const { name, bytes } of records) writeFileSync(join(place, "production", name), bytes);
   };
 }
+
+/** Commits: the newest of the default branch, one before it, one beside it and one of another history. */
+const [newest, earlier, beside, foreign] = ["a", "b", "c", "d"].map((digit) => digit.repeat(40));
+
+/** How the newest commit of the default branch relates to another. */
+const statuses = new Map([
+  [earlier, "ahead"],
+  [beside, "diverged"],
+]);
 
 /** What `gh` answers of some artifacts. */
 function ghOf(fakes: readonly Fake[]): Gh {
@@ -53,10 +64,17 @@ function ghOf(fakes: readonly Fake[]): Gh {
         })),
       );
     }
+    if (where.endsWith("/git/ref/heads/main")) return `${newest}\n`;
+    if (where.includes("/compare/")) {
+      const status = statuses.get(/\/([0-9a-f]{40})\.\.\.a{40}\?/.exec(where)?.[1]);
+      if (status === undefined)
+        throw new Failure("failed", "gh ended with exit status 1:\ngh: Not Found (HTTP 404)");
+      return `${status}\n`;
+    }
     const fake = fakes.find((one) => where.endsWith(`/runs/${one.id}`));
     if (fake === undefined) return "main\n";
     const { event = "schedule", path = ".github/workflows/nightly.yml", head = "main" } = fake;
-    return JSON.stringify({ event, path, head_branch: head });
+    return JSON.stringify({ event, path, head_branch: head, head_sha: fake.commit ?? newest });
   };
 }
 
@@ -73,7 +91,7 @@ async function collected(fakes: readonly Fake[]) {
 it("brings what workflows recorded into the folder once, where a decision finds it", async () => {
   const [first, second, third] = [sealed(1), sealed(2), sealed(3)];
   const fakes: Fake[] = [
-    { name: "records-verify", id: 1, files: write(first, second) },
+    { name: "records-verify", id: 1, commit: earlier, files: write(first, second) },
     { name: "records-deploy", id: 2, event: "release", head: "v3.0.0", files: write(third) },
   ];
   const names = [first, second, third].map(({ name }) => join("production", name)).toSorted();
@@ -96,6 +114,9 @@ it("passes over what nobody has reviewed, and what is no longer there", async ()
     { name: "records-verify", event: "pull_request", head: "main" },
     { name: "records-verify", event: "push", head: "feature" },
     { name: "records-verify", event: "workflow_dispatch", head: "feature" },
+    // Of a tag that is called as the default branch.
+    { name: "records-verify", event: "push", commit: beside },
+    { name: "records-verify", event: "workflow_dispatch", commit: foreign },
     { name: "records-verify", path: ".github/workflows/other.yml" },
     { name: "records-verify", path: "nightly.yml" },
     { name: "coverage" },
