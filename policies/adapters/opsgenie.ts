@@ -100,19 +100,22 @@ function judgePolicy(policy: Any): Verdict {
   const action =
     policy.at("suppress").boolean() === true ? policy.at("suppress") : isLate ? delay : undefined;
   if (action === undefined || policy.at("enabled").boolean() === false) return true;
-  const conditions = policy
+  const filters = policy
     .at("filters")
     .items()
-    .flatMap((filter) => (filter.at("type").string() === "match-all" ? [] : filter.at("conditions").items()));
-  if (conditions.length === 0) {
+    .filter(
+      (filter) => filter.at("type").string() !== "match-all" && filter.at("conditions").items().length > 0,
+    );
+  if (filters.length === 0) {
     return fault(action, `The policy ${policy.name} holds back every notification, so nobody is called.`);
   }
-  const isMinor = conditions.some(
-    (condition) =>
-      condition.at("field").string() === "priority" &&
-      condition.at("not").boolean() !== true &&
-      /^P[45]$/.test(condition.at("expectedValue").string() ?? ""),
-  );
+  const isMinor = filters.some((filter) => {
+    const conditions = filter.at("conditions").items();
+    // Where any condition is enough, another one lets critical alerts in.
+    return filter.at("type").string() === "match-any-condition"
+      ? conditions.every(asksForMinor)
+      : conditions.some(asksForMinor);
+  });
   return (
     isMinor ||
     unproved(
@@ -122,6 +125,11 @@ function judgePolicy(policy: Any): Verdict {
     )
   );
 }
+
+const asksForMinor = (condition: Value): boolean =>
+  condition.at("field").string() === "priority" &&
+  condition.at("not").boolean() !== true &&
+  /^P[45]$/.test(condition.at("expectedValue").string() ?? "");
 
 const unitSeconds: Readonly<Record<string, number>> = { minutes: 60, hours: 3600, days: 86_400 };
 

@@ -396,6 +396,19 @@ describe("a break at Amazon is refused", () => {
     ],
     [
       "pager-reaches-on-call",
+      "a policy suppresses what is minor or comes from a host",
+      hold([
+        {
+          type: "match-any-condition",
+          conditions: [
+            { field: "priority", expectedValue: "P5" },
+            { field: "source", operation: "contains" },
+          ],
+        },
+      ]),
+    ],
+    [
+      "pager-reaches-on-call",
       "maintenance is for a year",
       add("opsgenie:index/maintenance:Maintenance", "maintenance", {
         times: [{ type: "schedule", startDate: "2026-01-01T00:00:00Z", endDate: "2027-01-01T00:00:00Z" }],
