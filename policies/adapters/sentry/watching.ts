@@ -13,6 +13,7 @@ import type { Watch, Watched } from "../../model/error-tracking.ts";
 import { isOn } from "../../model/given.ts";
 import { sentry } from "../../model/tokens.ts";
 import { firstWrong, isOneOf } from "../../model/value-checks.ts";
+import { isTimeZone } from "../../values/api-values.ts";
 
 /** A host that is down for longer before anybody asks is found by its visitors. */
 const longestIntervalSeconds = 15 * 60;
@@ -103,15 +104,6 @@ function compares(operator: string | undefined, status: number, value: number): 
 /** Of a daily backup, one more may fail before somebody looks. */
 const mostFailures = 2;
 const mostRuntimeMinutes = 24 * 60;
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 function isWithin(value: AnyValue, least: number, most: number, what: string): Verdict {
   const figure = value.number();
