@@ -1,16 +1,6 @@
 import type { RepositoryArgs } from "@pulumi/github";
 import type { Input } from "@pulumi/pulumi";
-import {
-  type Finding,
-  judge,
-  known,
-  type ResourceOf,
-  type Stack,
-  select,
-  type Token,
-  type Verdict,
-  violation,
-} from "../framework/index.ts";
+import { known, type ResourceOf, type Stack, select, type Token } from "../framework/index.ts";
 import { perStack } from "./per-stack.ts";
 import { github } from "./tokens.ts";
 
@@ -37,18 +27,6 @@ export const repositories: (stack: Stack) => readonly Repository[] = perStack((s
 
 /** What makes a stack responsible for a repository. */
 const rules = [github.ruleset, github.environment];
-
-/** Judges each repository. Without any, the requirement is violated with the message `absent`. */
-export function judgeRepositories(
-  stack: Stack,
-  absent: string,
-  test: (repository: Repository) => Verdict,
-): Finding[] {
-  const all = repositories(stack);
-  return all.length === 0
-    ? [violation(absent)]
-    : all.map((repository) => judge(repository.resource, () => test(repository)));
-}
 
 /**
  * The resources of a type that say something of a repository and pass the test. Throws UnknownRead where none

@@ -1,16 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import {
-  type Finding,
-  judge,
-  known,
-  type Resource,
-  type ResourceOf,
-  type Stack,
-  select,
-  type Token,
-  type Verdict,
-  violation,
-} from "../framework/index.ts";
+import { known, type ResourceOf, type Stack, select, type Token } from "../framework/index.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
 import { cloudflare } from "./tokens.ts";
@@ -41,43 +30,6 @@ export function zoneOf(stack: Stack, resource: ResourceOf<ZoneBound>): Zone | un
 }
 
 const zonesByKey = perStack((stack) => new Map(zones(stack).map((zone) => [zone.key, zone])));
-
-/** Judges each zone. Without any, the requirement is violated with the message `absent`, if there is one. */
-export function judgeZones(
-  stack: Stack,
-  absent: string | undefined,
-  test: (zone: Zone) => Verdict,
-): Finding[] {
-  const all = zones(stack);
-  return all.length === 0 ? nothing(absent) : all.map((zone) => judge(zone.resource, () => test(zone)));
-}
-
-/**
- * Judges in each zone the resources that `find` gives; a zone in which it finds none is violated with the
- * message `missing`. Without any zone, the requirement is violated with the message `absent`, if there is one.
- */
-export function judgeInZones<R extends Resource>(
-  stack: Stack,
-  absent: string | undefined,
-  find: (zone: Zone) => readonly R[],
-  missing: string,
-  test: (resource: R) => Verdict,
-): Finding[] {
-  const all = zones(stack);
-  if (all.length === 0) {
-    return nothing(absent);
-  }
-  return all.flatMap((zone) => {
-    const found: R[] = [];
-    const presence = judge(zone.resource, () => {
-      found.push(...find(zone));
-      return found.length > 0 || missing;
-    });
-    return [presence, ...found.map((resource) => judge(resource, () => test(resource)))];
-  });
-}
-
-const nothing = (absent: string | undefined): Finding[] => (absent === undefined ? [] : [violation(absent)]);
 
 /** The name of a zone, in lower case; undefined for one that is declared elsewhere. Throws UnknownRead. */
 export function zoneName(zone: Zone): string | undefined {
