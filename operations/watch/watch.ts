@@ -145,9 +145,10 @@ async function judge(
         };
       }),
     );
-    const [worst] = [...all, ...(await lost(criterion, current, options))].toSorted(
-      (one, other) => rank(one) - rank(other),
-    );
+    // A breach that was measured stays one where the hour before cannot be read.
+    const isBroken = all.some(({ judgment: { state } }) => state === "does-not-hold");
+    const gone = isBroken ? [] : await lost(criterion, current, options);
+    const [worst] = [...all, ...gone].toSorted((one, other) => rank(one) - rank(other));
     const medians = [...current].flatMap(([series, { values }]) =>
       values.length === 0 ? [] : [{ name: criterion.name, series, median: median(values) }],
     );

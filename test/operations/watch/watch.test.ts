@@ -115,6 +115,20 @@ describe("the watch over a deployment", () => {
     );
   });
 
+  it("keeps a breach where what was there before the release cannot be read", async () => {
+    const broken = metrics((query) => (/probe_success/.test(query) ? 0.2 : undefined));
+    const forgetful: Metrics = {
+      async range(query, from, to, step) {
+        if (from < since) throw new VendorProblem("unreachable", "Prometheus: no answer");
+        return broken.range(query, from, to, step);
+      },
+    };
+    const health = criteria.filter(({ name }) => name === "watch-health");
+    expect(states(await watch({ criteria: health, metrics: forgetful, since, now: later(25) }))).toEqual({
+      "watch-health": "does-not-hold",
+    });
+  });
+
   it("compares with the release before where last week was worse, and leaves baselines of the day", async () => {
     const before = later(-48);
     const slowSinceThen = metrics((query, at) => (/db_query/.test(query) && at >= before ? 0.5 : undefined));
