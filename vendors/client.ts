@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type * as z from "zod";
 import { parseJson } from "../lib/json.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -47,6 +48,8 @@ export interface VendorRequest<Answer> {
   readonly streamMs?: number;
   /** Whether it may be sent again after an error of the server. Default: unless it is a POST. */
   readonly repeatable?: boolean;
+  /** Statuses besides those of success with which the vendor sends an answer of the schema, too. */
+  readonly answeredBy?: readonly number[];
 }
 
 /** An answer with the headers that carry a place in a list. */
@@ -86,11 +89,13 @@ export class VendorClient {
     const { raw } = response;
     this.#options.record?.(raw);
     const text = raw.toString("utf8");
-    if (!response.ok) throw refused(request, response, conceal(messageOf(text), token), asked);
+    const refusal = () => refused(request, response, conceal(messageOf(text), token), asked);
+    if (!response.ok && request.answeredBy?.includes(response.status) !== true) throw refusal();
     const answer = request.schema.safeParse(
       request.streamMs !== undefined ? linesIn(text) : text === "" ? undefined : parseJson(text),
     );
     if (answer.success) return { data: answer.data, headers: response.headers };
+    if (!response.ok) throw refusal();
     const where = answer.error.issues[0]?.path.map(String).join(".") || "its body";
     throw new VendorProblem(
       "not-understood",
@@ -103,7 +108,8 @@ export class VendorClient {
    * All items of a list that comes in pages.
    *
    * @param ask is given the cursor of the page, undefined for the first, and gives the next one
-   * @throws {VendorProblem} `too-large` after the most pages, or where the pages go in a circle
+   * @throws {VendorProblem} `too-large` after the most pages; `not-understood` where the pages go in a circle, or
+   *   where one is like another: then a vendor did not look at the cursor, and what comes after it is not known
    */
   async collect<Item>(
     what: string,
@@ -111,23 +117,26 @@ export class VendorClient {
   ): Promise<Item[]> {
     const items: Item[] = [];
     const seen = new Set<string>();
+    const pages = new Set<string>();
     let cursor: string | undefined;
     for (let page = 0; page < this.limits.pages; page += 1) {
       const answer = await ask(cursor);
+      if (answer.items.length > 0 && !isNew(pages, digestOf(answer.items))) throw this.#circle(what);
       items.push(...answer.items);
       if (answer.next === undefined) return items;
-      if (seen.has(answer.next)) {
-        throw new VendorProblem(
-          "not-understood",
-          `${this.#options.vendor}: the pages of ${what} go in a circle`,
-        );
-      }
-      seen.add(answer.next);
+      if (!isNew(seen, answer.next)) throw this.#circle(what);
       cursor = answer.next;
     }
     throw new VendorProblem(
       "too-large",
       `${this.#options.vendor}: there are more than ${this.limits.pages} pages of ${what}`,
+    );
+  }
+
+  #circle(what: string): VendorProblem {
+    return new VendorProblem(
+      "not-understood",
+      `${this.#options.vendor}: the pages of ${what} go in a circle`,
     );
   }
 
@@ -223,6 +232,16 @@ export class VendorClient {
       throw new VendorProblem("unreachable", `${asked}: no answer (${codeOf(error)})`);
     }
   }
+}
+
+function isNew(known: Set<string>, one: string): boolean {
+  if (known.has(one)) return false;
+  known.add(one);
+  return true;
+}
+
+function digestOf(items: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(items)).digest("base64");
 }
 
 /** The lines of a stream; one that was cut off at its end is left out. */

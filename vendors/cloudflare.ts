@@ -9,7 +9,7 @@ const text = z.string().max(10_000);
 const zone = z.looseObject({
   id: text,
   name: text,
-  status: text,
+  status: text.optional(),
   paused: z.boolean().optional(),
   type: text.optional(),
   name_servers: z.array(text).max(100).optional(),
@@ -22,7 +22,7 @@ const setting = z.looseObject({ id: text, value: z.json() });
 const rule = z.looseObject({
   id: text.optional(),
   ref: text.optional(),
-  action: text,
+  action: text.optional(),
   expression: text.optional(),
   description: text.nullish(),
   enabled: z.boolean().optional(),
@@ -49,7 +49,7 @@ const record = z.looseObject({
 });
 
 const dnssec = z.looseObject({
-  status: text,
+  status: text.optional(),
   dnssec_multi_signer: z.boolean().nullish(),
   dnssec_presigned: z.boolean().nullish(),
   dnssec_use_nsec3: z.boolean().nullish(),
@@ -61,13 +61,13 @@ const pageRule = z.looseObject({
   id: text,
   status: text,
   priority: z.number().nullish(),
-  targets: z.array(z.looseObject({ constraint: z.looseObject({ value: text }) })).max(100),
-  actions: z.array(z.looseObject({ id: text, value: z.json().optional() })).max(100),
+  targets: z.array(z.looseObject({ constraint: z.looseObject({ value: text }).optional() })).max(100),
+  actions: z.array(z.looseObject({ id: text.optional(), value: z.json().optional() })).max(100),
 });
 
 const workersRoute = z.looseObject({ id: text, pattern: text, script: text.nullish() });
 const workersDomain = z.looseObject({ id: text, hostname: text, service: text.nullish() });
-const addresses = z.looseObject({ target: text, value: text });
+const addresses = z.looseObject({ target: text.optional(), value: text.optional() });
 const lockdown = z.looseObject({
   id: text,
   paused: z.boolean().nullish(),
@@ -134,7 +134,7 @@ export class Cloudflare {
   }
 
   universalSsl(zoneId: string) {
-    const schema = z.looseObject({ enabled: z.boolean() });
+    const schema = z.looseObject({ enabled: z.boolean().optional() });
     return this.#get(path`/zones/${zoneId}/ssl/universal/settings`, "read the certificates", schema);
   }
 

@@ -29,7 +29,10 @@ const ruleset = z.looseObject({
   conditions: z
     .looseObject({
       ref_name: z
-        .looseObject({ include: z.array(text).max(1000), exclude: z.array(text).max(1000) })
+        .looseObject({
+          include: z.array(text).max(1000).default([]),
+          exclude: z.array(text).max(1000).default([]),
+        })
         .optional(),
     })
     .nullish(),
@@ -39,7 +42,13 @@ const ruleset = z.looseObject({
     .optional(),
   /** Shown to those who may change it. */
   bypass_actors: z
-    .array(z.looseObject({ actor_id: z.number().nullish(), actor_type: text, bypass_mode: text }))
+    .array(
+      z.looseObject({
+        actor_id: z.number().nullish(),
+        actor_type: text,
+        bypass_mode: text.default("always"),
+      }),
+    )
     .max(1000)
     .optional(),
 });
@@ -58,7 +67,7 @@ const environment = z.looseObject({
         prevent_self_review: z.boolean().nullish(),
         wait_timer: z.number().nullish(),
         reviewers: z
-          .array(z.looseObject({ type: text, reviewer: numbered }))
+          .array(z.looseObject({ type: text.optional(), reviewer: numbered.optional() }))
           .max(1000)
           .nullish(),
       }),
@@ -70,7 +79,7 @@ const environment = z.looseObject({
     .nullish(),
 });
 
-const branchPolicy = z.looseObject({ id: z.number(), name: text, type: text.nullish() });
+const branchPolicy = z.looseObject({ name: text.optional(), type: text.nullish() });
 
 const permissions = z.looseObject({
   enabled: z.boolean(),
@@ -79,9 +88,9 @@ const permissions = z.looseObject({
 });
 
 const selected = z.looseObject({
-  github_owned_allowed: z.boolean(),
-  verified_allowed: z.boolean(),
-  patterns_allowed: z.array(text).max(10_000),
+  github_owned_allowed: z.boolean().optional(),
+  verified_allowed: z.boolean().optional(),
+  patterns_allowed: z.array(text).max(10_000).optional(),
 });
 
 const workflow = z.looseObject({
@@ -112,24 +121,28 @@ export class GitHubSettings {
    * @param inherited whether those of its organization are among them
    */
   async rulesets({ inherited }: { inherited: boolean }): Promise<GitHubRuleset[]> {
-    const right = "read the rulesets of the repository";
-    const all = await this.#client.list({
-      path: `${this.#of}/rulesets`,
-      query: { includes_parents: String(inherited) },
-      right,
-      schema: z.array(listedRuleset).max(1000),
-    });
+    const all = await this.listedRulesets({ inherited });
     const listed = all.filter(
       ({ source_type: source }) => inherited || (source ?? "Repository") === "Repository",
     );
     if (listed.length > mostRulesets)
       throw new VendorProblem("too-large", `GitHub: there are more than ${mostRulesets} rulesets`);
-    return Promise.all(
-      listed.map(({ id }) => {
-        const of = `${this.#of}${path`/rulesets/${String(id)}`}`;
-        return this.#client.ask({ path: of, right, schema: ruleset });
-      }),
-    );
+    return Promise.all(listed.map(({ id }) => this.ruleset(id)));
+  }
+
+  /** The same without what they require. */
+  listedRulesets({ inherited }: { inherited: boolean }) {
+    return this.#client.list({
+      path: `${this.#of}/rulesets`,
+      query: { includes_parents: String(inherited) },
+      right: "read the rulesets of the repository",
+      schema: z.array(listedRuleset).max(1000),
+    });
+  }
+
+  ruleset(id: number): Promise<GitHubRuleset> {
+    const of = `${this.#of}${path`/rulesets/${String(id)}`}`;
+    return this.#client.ask({ path: of, right: "read the rulesets of the repository", schema: ruleset });
   }
 
   /** Names of the branches that are protected, by rules of whatever kind. */
@@ -158,19 +171,26 @@ export class GitHubSettings {
   }
 
   async environments(): Promise<GitHubEnvironment[]> {
-    const schema = z.looseObject({ environments: z.array(environment).max(1000).optional() });
+    const schema = z.looseObject({
+      total_count: z.number().optional(),
+      environments: z.array(environment).max(1000).default([]),
+    });
     const of = `${this.#of}/environments`;
     const right = "read the environments (Actions or Environments)";
     const answer = await this.#client.ask({ path: of, query: { per_page: 100 }, right, schema });
-    return answer.environments ?? [];
+    return complete(of, answer.environments, answer.total_count);
   }
 
   /** Branches and tags that may be deployed to an environment. */
   async deploymentPolicies(name: string) {
-    const schema = z.looseObject({ branch_policies: z.array(branchPolicy).max(1000) });
+    const schema = z.looseObject({
+      total_count: z.number().optional(),
+      branch_policies: z.array(branchPolicy).max(1000),
+    });
     const of = `${this.#of}${path`/environments/${name}/deployment-branch-policies`}`;
-    const answer = await this.#client.ask({ path: of, right: "read the environments", schema });
-    return answer.branch_policies;
+    const right = "read the environments";
+    const answer = await this.#client.ask({ path: of, query: { per_page: 100 }, right, schema });
+    return complete(of, answer.branch_policies, answer.total_count);
   }
 
   /** People that were given access by name, without those of an organization or of a team. */
@@ -229,7 +249,13 @@ export class GitHubSettings {
 
 const mostRulesets = 100;
 
-const switched = z.looseObject({ enabled: z.boolean() }).nullish();
+/** The items of a list that comes in one page, where it is the whole list. */
+function complete<Item>(of: string, items: Item[], total = items.length): Item[] {
+  if (total <= items.length) return items;
+  throw new VendorProblem("too-large", `GitHub, GET ${of}: it shows ${items.length} of ${total}`);
+}
+
+const switched = z.looseObject({ enabled: z.boolean().default(false) }).nullish();
 const actors = z
   .looseObject({
     users: z

@@ -11,6 +11,7 @@ import { fetchSigned, persistently } from "./github-download.ts";
 import { boundedFetch } from "./github-fetch.ts";
 import { Patience, Settled } from "./github-patience.ts";
 import { defaultLimits, type VendorLimits } from "./limits.ts";
+import { nextLink } from "./link.ts";
 import { codeOf, conceal, messageOf } from "./messages.ts";
 import { VendorProblem } from "./problem.ts";
 
@@ -88,17 +89,27 @@ export class GitHub {
   }
 
   /**
-   * All items of a list, a hundred on a page, as long as an answer links to a next page.
+   * All items of a list, a hundred on a page, as long as an answer links to a next page. Some lists count their
+   * pages and others name a cursor, so that the link alone says what to ask for; its address is not followed.
    *
-   * @throws {VendorProblem} `too-large` after the most pages
+   * @throws {VendorProblem} `too-large` after the most pages, `not-understood` where they go in a circle
    */
   async list<Item>(list: GitHubList<Item>): Promise<Item[]> {
     const items: Item[] = [];
+    const seen = new Set<string>();
+    let next: Readonly<Record<string, string>> = {};
     for (let page = 1; page <= this.limits.pages; page += 1) {
-      const request = { ...list, query: { ...list.query, per_page: 100, page } };
+      const request = { ...list, query: { ...list.query, per_page: 100, ...next } };
       const { data, headers } = await this.#send(request);
       items.push(...this.#read(request, data));
-      if (!/<[^<>]*>[^<>]*;\s*rel="?next"?/.test(headers.link ?? "")) return items;
+      const link = nextLink(headers.link ?? null);
+      if (link === undefined) return items;
+      next = Object.fromEntries(URL.parse(link.address, this.#base.href)?.searchParams ?? []);
+      const place = JSON.stringify(next);
+      if (seen.has(place)) {
+        throw new VendorProblem("not-understood", `GitHub, GET ${list.path}: the pages go in a circle`);
+      }
+      seen.add(place);
     }
     const most = `${this.limits.pages} pages of 100`;
     throw new VendorProblem("too-large", `GitHub, GET ${list.path}: there are more than ${most}`);

@@ -163,6 +163,8 @@ export class Grafana {
       path: path`/api/datasources/uid/${uid}/health`,
       right: "query data sources",
       schema: z.looseObject({ status: text, message: text.optional() }),
+      // What is not well has the same form.
+      answeredBy: [400],
     });
   }
 
@@ -226,6 +228,8 @@ export class Grafana {
       },
       right: "test contact points",
       schema: tested,
+      // No receiver of the contact point is valid, or each of them took too long.
+      answeredBy: [400, 408],
     });
   }
 }

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient, type VendorRequest } from "./client.ts";
+import { nextLink } from "./link.ts";
 import { path } from "./path.ts";
+import { VendorProblem } from "./problem.ts";
 
 const text = z.string().max(10_000);
 const id = z.union([text, z.number().transform(String)]);
@@ -206,21 +208,16 @@ export class Sentry {
     });
   }
 
-  /** Lists name the next page's cursor in a header. */
+  /** Lists name the next page's cursor in a header, and whether anything is there; its address is not followed. */
   #list<Item>(what: string, request: VendorRequest<Item[]>): Promise<Item[]> {
     return this.#client.collect(what, async (cursor) => {
       const query = { ...request.query, cursor };
       const { data, headers } = await this.#client.askFully({ ...request, query });
-      return { items: data, next: nextCursor(headers.get("link")) };
+      const { results, cursor: next = "" } = nextLink(headers.get("link"))?.parameters ?? {};
+      if (results !== "true") return { items: data, next: undefined };
+      if (next === "")
+        throw new VendorProblem("not-understood", `Sentry: the next page of ${what} has no cursor`);
+      return { items: data, next };
     });
   }
-}
-
-/** The cursor of `rel="next"` where there are results; its address is not followed. */
-export function nextCursor(link: string | null): string | undefined {
-  for (const part of (link ?? "").slice(0, 10_000).split(/,\s*(?=<)/)) {
-    if (!/;\s*rel="next"/.test(part) || !/;\s*results="true"/.test(part)) continue;
-    return /;\s*cursor="([^"]{1,200})"/.exec(part)?.[1];
-  }
-  return undefined;
 }

@@ -26,7 +26,7 @@ export const project = z.looseObject({
     })
     .nullish(),
   ssoProtection: z.looseObject({ deploymentType: text }).nullish(),
-  passwordProtection: z.looseObject({ deploymentType: text }).nullish(),
+  passwordProtection: z.looseObject({ deploymentType: text.optional() }).nullish(),
   gitForkProtection: z.boolean().optional(),
   /** The last request to point the domains elsewhere. */
   lastAliasRequest: z
@@ -54,9 +54,15 @@ export const logDrain = z.looseObject({
   status: text.nullish(),
 });
 
+/** In a list, or in an object that has one. */
+export const logDrains = z.union([
+  z.array(logDrain).max(1000),
+  z.looseObject({ drains: z.array(logDrain).max(1000) }).transform(({ drains }) => drains),
+]);
+
 export const sharedVariable = z.looseObject({
-  id: text,
-  key: text,
+  id: text.optional(),
+  key: text.optional(),
   type: text.nullish(),
   target: z
     .union([text.transform((one) => [one]), z.array(text).max(100)])
@@ -97,7 +103,8 @@ export const oneDeployment = z.looseObject({
   readyState: text,
   readySubstate: text.nullish(),
   target: text.nullish(),
-  createdAt: milliseconds,
+  /** Left out, as are the address and the commit, of a deployment that the token may see in part only. */
+  createdAt: milliseconds.optional(),
   projectId: text.optional(),
   alias: z.array(text).max(1000).nullish(),
   aliasAssigned: z.union([z.boolean(), z.number()]).nullish(),
@@ -125,7 +132,8 @@ export const variable = z.object({
   gitBranch: text.nullish(),
 });
 
-export const pagination = z.looseObject({ next: z.number().nullish() });
+/** A moment, or a word of the vendor's own. */
+export const pagination = z.looseObject({ next: z.union([z.number(), text]).nullish() });
 
 const condition = z.looseObject({
   type: text,

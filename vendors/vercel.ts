@@ -2,7 +2,7 @@ import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
 import { path } from "./path.ts";
-import { orAbsent } from "./problem.ts";
+import { orAbsent, VendorProblem } from "./problem.ts";
 import * as answers from "./vercel-answers.ts";
 
 export type VercelProject = z.infer<typeof answers.project>;
@@ -91,7 +91,7 @@ export class Vercel {
       path: "/v1/log-drains",
       query: this.#team,
       right: "read the log drains",
-      schema: z.array(answers.logDrain).max(1000),
+      schema: answers.logDrains,
     });
   }
 
@@ -160,19 +160,30 @@ export class Vercel {
     });
   }
 
-  /** Names, kinds and targets of the environment variables, without their values. */
+  /**
+   * Names, kinds and targets of the environment variables, without their values.
+   *
+   * @throws {VendorProblem} `no-right` where Vercel says that it hides some of production from the token
+   */
   async variables(idOrName: string): Promise<VercelVariable[]> {
+    const right = "read the names of environment variables";
     const schema = z.looseObject({
       envs: z.array(answers.variable).max(5000),
       pagination: answers.pagination.optional(),
+      hiddenProductionEnvCount: z.number().optional(),
     });
     return this.#client.collect("environment variables", async (until) => {
       const answer = await this.#client.ask({
         path: path`/v10/projects/${idOrName}/env`,
         query: { ...this.#team, until },
-        right: "read the names of environment variables",
+        right,
         schema,
       });
+      const { hiddenProductionEnvCount: hidden = 0 } = answer;
+      if (hidden > 0) {
+        const message = `Vercel hides ${hidden} variables of production from this token, which lacks the right to ${right}`;
+        throw new VendorProblem("no-right", message);
+      }
       return { items: answer.envs, next: nextOf(answer.pagination) };
     });
   }
@@ -221,7 +232,8 @@ export class Vercel {
       right: "read deployments",
       schema: answers.oneDeployment,
     });
-    return fromOne(answer);
+    if (answer.createdAt !== undefined) return fromOne(answer);
+    throw new VendorProblem("no-right", `Vercel shows this token only a part of the deployment ${idOrHost}`);
   }
 
   /**
@@ -328,7 +340,7 @@ function fromList(deployment: z.infer<typeof answers.listedDeployment>): VercelD
 function fromOne(deployment: z.infer<typeof answers.oneDeployment>): VercelDeployment {
   const { id, url, readyState, readySubstate, target, createdAt, alias, meta, gitSource } = deployment;
   return {
-    ...{ id, createdAt, state: readyState },
+    ...{ id, createdAt: createdAt ?? 0, state: readyState },
     url: url ?? undefined,
     substate: readySubstate ?? undefined,
     target: target ?? undefined,

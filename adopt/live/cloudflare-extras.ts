@@ -37,9 +37,11 @@ export async function readZoneExtras(
     read("page_rule", "page rules", () => api.pageRules(zone_id)).then((rules) => {
       for (const { id, targets, actions, status, priority } of rules)
         add("page_rule", `${name} page rule ${id}`, id, {
-          ...{ target: targets[0]?.constraint.value, status, priority },
+          ...{ target: targets[0]?.constraint?.value, status, priority },
           // Some are switched on by being there.
-          actions: Object.fromEntries(actions.map(({ id: key, value = true }) => [key, value])),
+          actions: Object.fromEntries(
+            actions.flatMap(({ id: key, value = true }) => (key === undefined ? [] : [[key, value]])),
+          ),
         });
     }),
     read("workers_route", "routes of workers", () => api.workersRoutes(zone_id)).then((routes) => {

@@ -200,7 +200,7 @@ async function readEnvironments(
     const kind = "repository_environment_deployment_policy";
     const refs = await read(kind, `deployable branches to ${name}`, () => api.deploymentPolicies(name));
     for (const { name: pattern, type } of refs ?? [])
-      add(kind, `${name} ${pattern}`, {
+      add(kind, `${name} ${pattern ?? "without a name"}`, {
         environment: name,
         ...(type === "tag" ? { tag_pattern: pattern } : { branch_pattern: pattern }),
       });
@@ -218,7 +218,7 @@ function environmentAttributes({
 }: GitHubEnvironment) {
   const review = protection_rules?.find(({ type }) => type === "required_reviewers");
   const idsOf = (kind: string): number[] =>
-    (review?.reviewers ?? []).filter(({ type }) => type === kind).map(({ reviewer }) => reviewer.id);
+    (review?.reviewers ?? []).flatMap(({ type, reviewer }) => (type === kind ? (reviewer?.id ?? []) : []));
   return {
     environment: name,
     can_admins_bypass: rest.can_admins_bypass ?? true,

@@ -72,7 +72,7 @@ async function readTeam(reading: Reading, api: Vercel, team_id: string | undefin
   }
   for (const { id, key, type, target, projectId } of variables)
     reading.add({
-      ...{ type: "vercel_shared_environment_variable", name: key, id },
+      ...{ type: "vercel_shared_environment_variable", name: key ?? "without a name", id: id ?? key ?? "" },
       attributes: { team_id, key, target, project_ids: projectId, sensitive: type === "sensitive" },
       withheld: [["value"]],
     });
@@ -158,7 +158,8 @@ async function readVercelProject(
     });
 }
 
-function protectionOf(protection: { deploymentType: string } | null | undefined): string {
+function protectionOf(protection: { deploymentType?: string | undefined } | null | undefined) {
   if (protection === undefined || protection === null) return "none";
-  return protections[protection.deploymentType] ?? protection.deploymentType;
+  const { deploymentType: type = "" } = protection;
+  return protections[type] ?? protection.deploymentType;
 }

@@ -254,10 +254,11 @@ function answerComment(
     const comments = github.comments.get(number) ?? [];
     if (list[1] === "GET") {
       const size = Number(query.get("per_page"));
-      const first = (Number(query.get("page")) - 1) * size;
+      const at = Number(query.get("page") ?? 1);
+      const first = (at - 1) * size;
       const page = comments.slice(first, first + size);
       const isLast = first + size >= comments.length;
-      const next = `<${github.url}/repositories/7/issues/${number}/comments?page=next>; rel="next"`;
+      const next = `<${github.url}/repositories/7/issues/${number}/comments?page=${at + 1}>; rel="next"`;
       return { status: 200, answer: page.map(asComment), headers: isLast ? {} : { link: next } };
     }
     const created = { id: 9000 + comments.length, login: "github-actions[bot]", body: "" };

@@ -200,8 +200,40 @@ describe("a client of a vendor", () => {
     };
     expect(await three.collect("things", upTo(3))).toEqual([1, 2, 3]);
     expect((await problemOf(three.collect("things", upTo(4)))).reason).toBe("too-large");
-    const circle = three.collect("things", async () => ({ items: [1], next: "1" }));
-    expect((await problemOf(circle)).reason).toBe("not-understood");
+  });
+
+  it.each([
+    ["the same cursor again", ["1", "1"], [[1], [2]]],
+    ["cursors in a circle", ["1", "2", "1"], [[1], [], [3]]],
+    [
+      "a page that comes again under another cursor",
+      ["1", "2"],
+      [
+        [1, 2],
+        [1, 2],
+      ],
+    ],
+  ] as const)("does not take %s for a list", async (_, cursors, lists) => {
+    let page = -1;
+    const asking = client().collect("things", async () => {
+      page += 1;
+      return { items: lists[page] ?? [9], next: cursors[page] };
+    });
+    expect(await problemOf(asking)).toMatchObject({
+      reason: "not-understood",
+      message: "Example: the pages of things go in a circle",
+    });
+  });
+
+  it("reads an answer that comes with a status of its own, and any other answer with it as a refusal", async () => {
+    const answered = { ...get, answeredBy: [400] };
+    server.misbehave("api", { kind: "status", status: 400, body: { name: "ill" } }, 1);
+    expect(await client().ask(answered)).toEqual({ name: "ill" });
+    server.misbehave("api", { kind: "status", status: 400, body: { message: "no such thing" } }, 1);
+    expect(await problemOf(client().ask(answered))).toMatchObject({
+      reason: "conflict",
+      message: expect.stringContaining("status 400 (no such thing)"),
+    });
   });
 });
 
@@ -234,6 +266,13 @@ describe("a wait that is asked for", () => {
     ["Sat, 28 Nov 2026 12:00:09 GMT", 9000],
     ["Sat, 28 Nov 2020 12:00:09 GMT", 0],
     ["-5", undefined],
+    ["1764446400", 1_764_446_400_000],
+    ["9".repeat(400), undefined],
+    ["0x10", undefined],
+    ["1e3", undefined],
+    ["5, 10", undefined],
+    ["Sunday, 28-Nov-26 12:00:09 GMT", undefined],
+    ["Sat Nov 28 12:00:09 2026", 9000],
     ["soon", undefined],
     ["", undefined],
     [null, undefined],

@@ -238,25 +238,32 @@ describe("a list", () => {
   const pages = { path: "/repos/o/r/comments", right: "read it", schema: z.array(z.number()) };
   const github = (limits = {}) =>
     new GitHub({ environment: { GITHUB_API_URL: url, GITHUB_TOKEN: token }, clock: driven(), limits });
-  const next = {
-    link: '<https://api.github.com/repositories/1/comments?page=2>; rel="next", <x>; rel="last"',
-  };
+  const page = (link: string, ...body: number[]): Said => ({ status: 200, headers: { link }, body });
+  const to = (query: string) =>
+    page(`<https://api.github.com/repositories/1/comments?${query}>; rel="next"`, 1);
 
-  it("is read page by page, as long as there is a next one", async () => {
-    answers = [
-      { status: 200, headers: next, body: [1] },
-      { status: 200, headers: { link: '<x>; rel="prev"' }, body: [2] },
-    ];
+  it.each([
+    [
+      "counts",
+      '<https://api.github.com/repositories/1/comments?page=2>; rel="next", <x>; rel="last"',
+      "page=2",
+    ],
+    ["names a cursor", "<https://evil.example/?after=Y3Vyc29y>; rel=next", "after=Y3Vyc29y"],
+    ["repeats what was asked", '<x>; rel="prev", </?page=2&state=open>; rel="last next"', "page=2"],
+  ])("that %s is read page by page, as long as there is a next one", async (_, link, query) => {
+    answers = [page(link, 1), page('<x?page=1>; rel="prev"; title="next"', 2)];
     expect(await github().list({ ...pages, query: { state: "open" } })).toEqual([1, 2]);
-    expect(asked.map(({ line }) => line)).toEqual(
-      [1, 2].map((page) => `GET /repos/o/r/comments?state=open&per_page=100&page=${page}`),
-    );
+    const first = "GET /repos/o/r/comments?state=open&per_page=100";
+    expect(asked.map(({ line }) => line)).toEqual([first, `${first}&${query}`]);
   });
 
-  it("that does not end is given up on", async () => {
-    answers = [{ status: 200, headers: next, body: [1] }];
-    await expect(github({ pages: 3 }).list(pages)).rejects.toThrow(/more than 3 pages/);
-    expect(asked).toHaveLength(3);
+  it.each([
+    ["does not end", [to("page=2"), to("page=3"), to("page=4")], /more than 3 pages/, 3],
+    ["names the same next page again", [to("after=x")], /pages go in a circle/, 2],
+  ] as const)("that %s is given up on", async (_, said, message, times) => {
+    answers = [...said];
+    await expect(github({ pages: 3 }).list(pages)).rejects.toThrow(message);
+    expect(asked).toHaveLength(times);
   });
 });
 

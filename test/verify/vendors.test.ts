@@ -191,6 +191,21 @@ describe("a platform with one fault at a vendor", () => {
     expect(inState(verification, "does-not-hold")).toEqual([]);
   });
 
+  it("what a vendor may leave out of an answer is unknown where it does, and so is what it hides", async () => {
+    const { vercel, cloudflare } = platform.states;
+    vercel.projects[0]?.envs.shift();
+    Object.assign(vercel, { hiddenVariables: 1 });
+    Object.assign(vercel.projects[0] ?? {}, { gitForkProtection: undefined });
+    Object.assign(cloudflare.zones[0] ?? {}, { status: undefined });
+    Object.assign(cloudflare, { dnssec: undefined, universalSsl: undefined });
+    const verification = await verified(given());
+    expect(inState(verification, "unknown").sort()).toEqual([
+      ...["cloudflare-certificates", "cloudflare-dnssec", "cloudflare-zone"],
+      ...["vercel-protection", "vercel-variables"],
+    ]);
+    expect(inState(verification, "does-not-hold")).toEqual([]);
+  });
+
   it("metrics that the server read in part, below zero or of another time are unknown", async () => {
     const { prometheus } = platform.states;
     Object.assign(prometheus, { latency: () => -1 });

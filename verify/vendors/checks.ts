@@ -20,6 +20,18 @@ export function same(
   });
 }
 
+/** The same of what a vendor may leave out: then nothing can be told. */
+export function sameIfTold(
+  subject: string,
+  declared: string | number | boolean,
+  found: string | number | boolean | null | undefined,
+  setting?: string,
+): Check {
+  const check = same(subject, declared, found, setting);
+  const isTold = found !== null && found !== undefined && found !== "";
+  return isTold ? check : { ...check, state: "unknown", reason: "no-data" };
+}
+
 /**
  * The same of a word that vendors add to: one that is not known here says nothing.
  *

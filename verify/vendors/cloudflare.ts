@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { DeclaredResource } from "../declared.ts";
 import { type Check, compare, eachOf, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
-import { absent, same } from "./checks.ts";
+import { absent, same, sameIfTold } from "./checks.ts";
 import { differenceOf } from "./difference.ts";
 import { question } from "./question.ts";
 
@@ -66,9 +66,10 @@ export const cloudflareZone = probe({
     const { domains, plans } = context.settings;
     const own = await zone(context);
     if (own === undefined) return [absent("zone", domains.zone, "domains.zone")];
+    const state = own.paused === true ? "paused" : own.status;
     return [
-      same("state of the zone", "active", own.paused === true ? "paused" : own.status, "domains.zone"),
-      same("plan of the zone", plans.cloudflare, own.plan?.legacy_id, "plans.cloudflare"),
+      sameIfTold("state of the zone", "active", state, "domains.zone"),
+      sameIfTold("plan of the zone", plans.cloudflare, own.plan?.legacy_id, "plans.cloudflare"),
     ];
   },
 });
@@ -187,6 +188,8 @@ export const cloudflareDnssec = probe({
   settings: ["edge.dnssecDelegated"],
   measure: async (context) => {
     const { status } = await dnssec(context);
+    if (status === undefined)
+      throw new Unknown("no-data", "Cloudflare does not tell whether it signs the zone");
     const expected = context.settings.edge.dnssecDelegated ? ["active"] : ["active", "pending"];
     return [
       compare("DNSSEC", {
@@ -209,7 +212,7 @@ export const cloudflareCertificates = probe({
     const { universal, packs } = await certificates(context);
     const active = packs.filter(({ status }) => status === "active").flatMap(({ hosts }) => hosts);
     return [
-      same("Universal SSL", true, universal.enabled),
+      sameIfTold("Universal SSL", true, universal.enabled),
       ...context.allHosts.map((host) =>
         same(`certificate of ${host}`, "active", active.some((name) => covers(name, host)) ? "active" : null),
       ),

@@ -3,44 +3,12 @@ import type { ItemId } from "../../checklist/items.ts";
 import { listedSome } from "../../lib/text.ts";
 import type { Access } from "../../vendors/client.ts";
 import type { GitHub } from "../../vendors/github.ts";
-import { path } from "../../vendors/path.ts";
+import type { GitHubRelease } from "../../vendors/github-release.ts";
 import type { Context } from "../context.ts";
 import { compare, eachOf, type Probe, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { absent, same } from "./checks.ts";
 import { question } from "./question.ts";
-
-const text = z.string().max(10_000);
-const user = z.looseObject({ login: text }).nullish();
-
-const pullRequest = z.looseObject({
-  number: z.number().int(),
-  merged_at: text.nullish(),
-  user,
-  base: z.looseObject({ ref: text }),
-});
-const review = z.looseObject({ user, state: text });
-const checkRuns = z.looseObject({
-  total_count: z.number().optional(),
-  check_runs: z
-    .array(
-      z.looseObject({
-        ...{ id: z.number(), name: text, status: text, conclusion: text.nullish() },
-        app: z.looseObject({ id: z.number(), slug: text.nullish() }).nullish(),
-      }),
-    )
-    .max(1000),
-});
-const rule = z.looseObject({
-  type: text,
-  parameters: z
-    .looseObject({
-      required_approving_review_count: z.number().optional(),
-      required_status_checks: z.array(z.looseObject({ context: text })).optional(),
-    })
-    .nullish(),
-});
-const alert = z.looseObject({ number: z.number() });
 
 /** The client is heavy, so it is loaded by the first probe that asks. */
 export async function clientOf(access: Access): Promise<GitHub> {
@@ -58,53 +26,33 @@ function commitOf({ commit }: Context): string {
   throw new Unknown("no-data", "VERIFY_COMMIT is not set: which commit is the release?");
 }
 
-const pullRequests = question(async (context, access, commit) => {
+async function releaseOf(context: Context, access: Access): Promise<GitHubRelease> {
+  const { GitHubRelease } = await import("../../vendors/github-release.ts");
   const [owner, name] = repositoryOf(context);
-  return (await clientOf(access)).list({
-    path: path`/repos/${owner}/${name}/commits/${commit}/pulls`,
-    right: "read pull requests",
-    schema: z.array(pullRequest).max(1000),
-  });
-});
+  return new GitHubRelease(await clientOf(access), { owner, name });
+}
 
-const reviews = question(async (context, access, number) => {
-  const [owner, name] = repositoryOf(context);
-  return (await clientOf(access)).list({
-    path: path`/repos/${owner}/${name}/pulls/${number}/reviews`,
-    right: "read pull requests",
-    schema: z.array(review).max(1000),
-  });
-});
+const pullRequests = question(async (context, access, commit) =>
+  (await releaseOf(context, access)).pullRequests(commit),
+);
 
-const runs = question(async (context, access, commit) => {
-  const [owner, name] = repositoryOf(context);
-  return (await clientOf(access)).ask({
-    path: path`/repos/${owner}/${name}/commits/${commit}/check-runs`,
-    query: { filter: "latest", per_page: 100 },
-    right: "read checks",
-    schema: checkRuns,
-  });
-});
+const reviews = question(async (context, access, number) =>
+  (await releaseOf(context, access)).reviews(Number(number)),
+);
 
-const rules = question(async (context, access, branch) => {
-  const [owner, name] = repositoryOf(context);
-  return (await clientOf(access)).list({
-    path: path`/repos/${owner}/${name}/rules/branches/${branch}`,
-    right: "read the rules of the branch",
-    schema: z.array(rule).max(1000),
-  });
-});
+const runs = question(async (context, access, commit) =>
+  (await releaseOf(context, access)).checkRuns(commit),
+);
 
-const alerts = question(async (context, access, kind) => {
-  const [owner, name] = repositoryOf(context);
-  const query = kind === "dependabot" ? { state: "open", severity: "critical" } : { state: "open" };
-  return (await clientOf(access)).list({
-    path: path`/repos/${owner}/${name}/${kind}/alerts`,
-    query,
-    right: `read ${kind} alerts`,
-    schema: z.array(alert).max(1000),
-  });
-});
+const rules = question(async (context, access, branch) =>
+  (await releaseOf(context, access)).branchRules(branch),
+);
+
+const criticalAlerts = question(async (context, access) =>
+  (await releaseOf(context, access)).criticalAlerts(),
+);
+
+const secretAlerts = question(async (context, access) => (await releaseOf(context, access)).secretAlerts());
 
 /** What a ruleset must require, by the items that ask for it. */
 const wantedChecks = { test: "1.1", typecheck: "1.2", lint: "1.3", build: "1.4" } as const satisfies Record<
@@ -252,9 +200,15 @@ export const noOpenAlerts = probe({
   needs: ["vendor:github"],
   settings: ["project.repository"],
   measure: (context) =>
-    eachOf(["dependabot", "secret-scanning"], String, async (kind) => {
-      const found = await alerts(context, kind);
-      const which = kind === "dependabot" ? "critical alerts of dependencies" : "alerts of secrets";
-      return [same(`open ${which}`, 0, found.length, "project.repository")];
-    }),
+    eachOf(
+      [
+        { which: "critical alerts of dependencies", alerts: criticalAlerts },
+        { which: "alerts of secrets", alerts: secretAlerts },
+      ],
+      ({ which }) => which,
+      async ({ which, alerts }) => {
+        const found = await alerts(context);
+        return [same(`open ${which}`, 0, found.length, "project.repository")];
+      },
+    ),
 });

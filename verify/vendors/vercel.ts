@@ -4,7 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import { Vercel, type VercelProject } from "../../vendors/vercel.ts";
 import { compare, eachOf, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
-import { absent, same, sameCommit, sameMembers, sameState } from "./checks.ts";
+import { absent, same, sameCommit, sameIfTold, sameMembers, sameState } from "./checks.ts";
 import { structuredCheck } from "./log-lines.ts";
 import { present, question } from "./question.ts";
 
@@ -111,7 +111,7 @@ export const vercelProtection = probe({
         measured: type,
         holds: protecting.includes(type),
       }),
-      same("permission for forks", true, found.gitForkProtection),
+      sameIfTold("permission for forks", true, found.gitForkProtection),
     ];
   },
 });

@@ -49,7 +49,7 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
     authorization: `Bearer ${cloudflareToken}`,
     routes: {
       "GET /accounts/:id": ({ parts: [id] }) =>
-        id === state.account.id ? enveloped(state.account) : missing,
+        id === state.account.id ? enveloped({ ...state.account, type: "standard" }) : missing,
       "GET /zones": ({ query }) =>
         enveloped(
           state.zones
@@ -58,7 +58,7 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
             .map(({ plan, ...one }) => ({
               ...{
                 ...one,
-                type: "full",
+                ...{ type: "full", development_mode: 0 },
                 name_servers: ["ns1.example", "ns2.example"],
                 account: state.account,
               },
@@ -75,18 +75,18 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
       "GET /zones/:id/rulesets": ({ parts: [id] }) =>
         of(id, [
           {
-            id: "managed",
-            kind: "managed",
-            phase: "http_request_firewall_managed",
+            ...{ id: "managed", kind: "managed", phase: "http_request_firewall_managed", ...written },
             name: "Cloudflare's own",
           },
-          ...Object.keys(state.rulesets).map((phase) => ({ id: `rs-${phase}`, kind: "zone", phase })),
+          ...Object.keys(state.rulesets).map((phase) => ({
+            ...{ id: `rs-${phase}`, kind: "zone", name: "default", phase, ...written },
+          })),
         ]),
       "GET /zones/:id/rulesets/phases/:phase/entrypoint": ({ parts: [id, phase = ""] }) => {
         const rules = state.rulesets[phase];
         return of(
           id,
-          rules && { ...{ id: `rs-${phase}`, kind: "zone", name: "default", version: "1" }, phase, rules },
+          rules && { ...{ id: `rs-${phase}`, kind: "zone", name: "default", ...written }, phase, rules },
         );
       },
       "GET /zones/:id/dns_records": ({ parts: [id], query }) => {
@@ -106,7 +106,11 @@ export function fakeCloudflare(state: FakeCloudflareState): FakeVendor {
           ...{ dnssec_multi_signer: false, dnssec_presigned: false, dnssec_use_nsec3: false },
         }),
       "GET /zones/:id/ssl/universal/settings": ({ parts: [id] }) => of(id, { enabled: state.universalSsl }),
-      "GET /zones/:id/ssl/certificate_packs": ({ parts: [id] }) => of(id, state.packs),
+      "GET /zones/:id/ssl/certificate_packs": ({ parts: [id] }) =>
+        of(
+          id,
+          state.packs.map((pack) => ({ ...pack, certificates: [] })),
+        ),
       "GET /zones/:id/pagerules": ({ parts: [id] }) => of(id, state.extras?.pageRules ?? []),
       "GET /zones/:id/workers/routes": ({ parts: [id] }) => of(id, state.extras?.routes ?? []),
       "GET /accounts/:id/workers/domains": () => enveloped([]),
@@ -139,6 +143,9 @@ function bucketPart({ extras }: FakeCloudflareState, name: string, part: string)
 function enveloped(result: unknown): FakeAnswer {
   return { body: { success: true, errors: [], messages: [], result } };
 }
+
+/** What each ruleset has of its last change. */
+const written = { version: "1", last_updated: "2026-11-01T00:00:00Z" };
 
 const missing: FakeAnswer = {
   status: 404,

@@ -50,7 +50,14 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
           owner,
           name,
           state.pulls.map(({ number, author, merged, base }) => ({
-            ...{ number, user: { login: author }, base: { ref: base } },
+            ...{
+              id: number,
+              number,
+              title: "Change",
+              state: merged ? "closed" : "open",
+              user: userOf(author),
+            },
+            base: { label: `${owner}:${base}`, ref: base, sha },
             merged_at: merged ? "2026-11-27T09:00:00Z" : null,
           })),
         ),
@@ -58,18 +65,24 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
         of(
           owner,
           name,
-          state.reviews.map(({ login, state: said }) => ({ user: { login }, state: said })),
+          state.reviews.map(({ login, state: said }, id) => ({
+            ...{ id, user: userOf(login), state: said, body: "", commit_id: sha },
+          })),
         ),
       "GET /repos/:owner/:name/commits/:sha/check-runs": ({ parts: [owner, name] }) =>
         of(owner, name, {
           total_count: state.runs.length,
-          check_runs: state.runs.map((run) => ({ app: { id: 15_368, slug: "github-actions" }, ...run })),
+          check_runs: state.runs.map(({ app = { id: 15_368, slug: "github-actions" }, ...run }) => ({
+            ...{ ...run, head_sha: sha, app: { ...app, name: app.slug } },
+            completed_at: run.status === "completed" ? "2026-11-27T09:00:00Z" : null,
+          })),
         }),
       "GET /repos/:owner/:name/commits/:sha/status": ({ parts: [owner, name] }) =>
         of(owner, name, { state: "success", total_count: state.statuses.length, statuses: state.statuses }),
       "GET /repos/:owner/:name": ({ parts: [owner, name] }) =>
         of(owner, name, {
-          ...{ id: 1, name, private: true, visibility: "private", archived: false, default_branch: "main" },
+          ...{ id: 1, name, full_name: `${owner}/${name}`, private: true, visibility: "private" },
+          ...{ archived: false, default_branch: "main" },
           security_and_analysis: { secret_scanning: { status: "enabled" } },
         }),
       "GET /repos/:owner/:name/rulesets": ({ parts: [owner, name] }) =>
@@ -78,14 +91,14 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
           name,
           state.rulesets.length > 0
             ? state.rulesets.map(({ rules: _, conditions: __, bypass_actors: ___, ...listed }) => listed)
-            : [{ id: 5 }],
+            : [{ id: 5, name: "branches", enforcement: "active", source: state.repository }],
         ),
       "GET /repos/:owner/:name/rulesets/:id": ({ parts: [owner, name, id] }) =>
         of(
           owner,
           name,
           state.rulesets.find((one) => String(one.id) === id) ?? {
-            ...{ id: 5, name: "branches", target: "branch", enforcement: "active" },
+            ...{ id: 5, name: "branches", target: "branch", enforcement: "active", source: state.repository },
             conditions: { ref_name: { include: ["~DEFAULT_BRANCH"], exclude: [] } },
             rules: [
               { type: "deletion" },
@@ -102,15 +115,14 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
         ),
       "GET /repos/:owner/:name/collaborators": ({ parts: [owner, name] }) =>
         of(owner, name, [
-          { login: owner, role_name: "admin" },
-          { login: "jane", role_name: "write" },
+          { ...userOf(owner ?? ""), role_name: "admin" },
+          { ...userOf("jane"), role_name: "write" },
         ]),
       "GET /repos/:owner/:name/teams": ({ parts: [owner, name] }) =>
-        of(owner, name, [{ slug: "platform", permission: "push" }]),
+        of(owner, name, [{ id: 77, name: "Platform", slug: "platform", permission: "push" }]),
       "GET /repos/:owner/:name/branches": ({ parts: [owner, name], query }) => {
         const names = ["main", ...Object.keys(state.protections ?? {})];
-        const found =
-          query.get("protected") === "true" ? names.map((one) => ({ name: one, protected: true })) : [];
+        const found = query.get("protected") === "true" ? names.map((one) => branchOf(one)) : [];
         return of(owner, name, found);
       },
       "GET /repos/:owner/:name/branches/:branch/protection": ({ parts: [owner, name, branch = ""] }) => {
@@ -121,9 +133,11 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
       },
       "GET /repos/:owner/:name/environments": ({ parts: [owner, name] }) =>
         of(owner, name, {
+          total_count: 1,
           environments: [
             {
               ...{ id: 9, name: "production", can_admins_bypass: false },
+              url: "https://api.github.com/environments/9",
               protection_rules: [
                 {
                   ...{ id: 1, type: "required_reviewers", prevent_self_review: true },
@@ -136,7 +150,8 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
         }),
       "GET /repos/:owner/:name/environments/:environment/deployment-branch-policies": ({
         parts: [owner, name],
-      }) => of(owner, name, { branch_policies: [{ id: 1, name: "release/*", type: "branch" }] }),
+      }) =>
+        of(owner, name, { total_count: 1, branch_policies: [{ id: 1, name: "release/*", type: "branch" }] }),
       "GET /repos/:owner/:name/vulnerability-alerts": ({ parts: [owner, name] }) =>
         `${owner}/${name}` === state.repository ? { status: 204 } : { status: 404 },
       "GET /repos/:owner/:name/automated-security-fixes": ({ parts: [owner, name] }) =>
@@ -165,6 +180,16 @@ export function fakeGitHub(state: FakeGitHubState): FakeVendor {
         of(owner, name, alerts(state.secrets)),
     },
   };
+}
+
+const sha = "3f9c2a1b5d7e8f60112233445566778899aabbcc";
+
+function userOf(login: string) {
+  return { login, id: login.length, type: "User" };
+}
+
+function branchOf(name: string) {
+  return { name, protected: true, commit: { sha, url: "https://api.github.com/commits/1" } };
 }
 
 /** A repository whose release was checked and approved. */

@@ -38,7 +38,10 @@ export function fakeGrafana(state: FakeGrafanaState): FakeVendor {
     routes: {
       "GET /api/org": () => ({ body: { id: 1, name: "Main Org." } }),
       "GET /api/search": () => ({
-        body: state.dashboards.map(({ uid, title }) => ({ uid, title, type: "dash-db", tags: [] })),
+        body: state.dashboards.map(({ uid, title }, index) => ({
+          ...{ id: index + 1, uid, title, type: "dash-db", tags: [], isStarred: false },
+          ...{ uri: `db/${uid}`, url: `/d/${uid}/${uid}` },
+        })),
       }),
       "GET /api/folders": () => ({ body: state.folders ?? [] }),
       "GET /api/v1/provisioning/policies": () => ({ body: state.policy ?? { receiver: "email" } }),
@@ -56,11 +59,11 @@ export function fakeGrafana(state: FakeGrafanaState): FakeVendor {
       },
       "GET /api/datasources/uid/:uid/health": ({ parts: [uid] }) =>
         uid === state.dataSource.uid
-          ? { body: { status: state.dataSource.status, message: "Successfully queried the Prometheus API." } }
+          ? healthOf(state.dataSource.status)
           : { status: 404, body: { message: "data source not found" } },
       "GET /api/v1/provisioning/alert-rules": () => ({
         body: state.rules.map(({ health: _, state: __, ...rule }) => ({
-          ...{ folderUID: "optropic", for: "5m", ...rule },
+          ...{ folderUID: "optropic", orgID: 1, for: "5m", ...rule },
         })),
       }),
       "GET /api/v1/provisioning/folder/:folder/rule-groups/:group": ({ parts: [folder, group] }) => ({
@@ -75,6 +78,7 @@ export function fakeGrafana(state: FakeGrafanaState): FakeVendor {
               rules: rules.map(({ title, health, state: now }) => ({
                 ...{
                   name: title,
+                  query: "up",
                   type: "alerting",
                   state: now,
                   health,
@@ -88,11 +92,15 @@ export function fakeGrafana(state: FakeGrafanaState): FakeVendor {
       }),
       "GET /api/alertmanager/grafana/api/v2/alerts": () => ({
         body: state.firing.map(({ labels, state: now }) => ({
-          ...{ labels, annotations: {}, startsAt: "2026-11-28T11:00:00Z", fingerprint: "1" },
+          ...{ labels, annotations: {}, fingerprint: "1", receivers: [{ name: "default" }] },
+          ...{ startsAt: "2026-11-28T11:00:00Z", endsAt: "2026-11-28T12:05:00Z" },
+          updatedAt: "2026-11-28T12:00:00Z",
           status: { state: now, silencedBy: [], inhibitedBy: [] },
         })),
       }),
-      "GET /api/v1/provisioning/contact-points": () => ({ body: state.contactPoints }),
+      "GET /api/v1/provisioning/contact-points": () => ({
+        body: state.contactPoints.map((point) => ({ ...point, disableResolveMessage: false })),
+      }),
       "POST /api/alertmanager/grafana/config/api/v1/receivers/test": ({ body }) => {
         const receivers = listOf(at(body, "receivers")).map((receiver) => {
           const name = textAt(receiver, "name");
@@ -111,8 +119,17 @@ export function fakeGrafana(state: FakeGrafanaState): FakeVendor {
             ),
           };
         });
-        return { status: 200, body: { receivers, notified_at: "2026-11-28T12:00:00Z" } };
+        return {
+          status: receivers.some(({ name }) => state.broken.has(name)) ? 207 : 200,
+          body: { alert: at(body, "alert"), receivers, notified_at: "2026-11-28T12:00:00Z" },
+        };
       },
     },
   };
+}
+
+/** A data source that does not answer is a bad request to Grafana. */
+function healthOf(status: string) {
+  const message = status === "OK" ? "Successfully queried the Prometheus API." : "connection refused";
+  return { status: status === "OK" ? 200 : 400, body: { status, message } };
 }

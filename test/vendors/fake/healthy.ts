@@ -20,6 +20,7 @@ export function healthyVercel(settings: Settings): FakeVercelState {
   return {
     team: { id: accounts.vercelTeam, slug: "example", name: "Example", billing: { plan: "enterprise" } },
     misconfigured: new Set(),
+    hiddenVariables: undefined,
     projects: [
       {
         ...{ id: "prj_example", name, framework: web.framework, nodeVersion: web.nodeVersion },

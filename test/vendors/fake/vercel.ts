@@ -30,7 +30,10 @@ export interface FakeVercelState {
   readonly team: { id: string; slug: string; name: string; billing: { plan: string } };
   projects: FakeVercelProject[];
   misconfigured: Set<string>;
-  logDrains?: unknown[];
+  /** How many variables of production the token may not see, where Vercel says so. */
+  hiddenVariables?: number | undefined;
+  /** A list, or an object with one. */
+  logDrains?: unknown;
   sharedVariables?: unknown[];
   /** By the id of a project. */
   firewalls?: Record<string, unknown>;
@@ -80,7 +83,9 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
         body: { data: state.sharedVariables ?? [], pagination: { count: 0, next: null, prev: null } },
       }),
       "GET /v2/teams/:id": ({ parts: [id] }) => (id === state.team.id ? { body: state.team } : missing),
-      "GET /v2/teams": () => ({ body: { teams: [state.team], pagination: { count: 1, next: null } } }),
+      "GET /v2/teams": () => ({
+        body: { teams: [state.team], pagination: { count: 1, next: null, prev: null } },
+      }),
       "GET /v10/projects": () => ({
         body: {
           projects: state.projects.map(shownProject),
@@ -99,14 +104,20 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
         return { body: shownProject(project) };
       },
       "GET /v9/projects/:id/domains": ({ parts: [id = ""] }) => {
-        const domains = findProject(id)?.domains;
+        const project = findProject(id);
+        const domains = project?.domains.map((domain) => ({
+          ...{ ...domain, projectId: project.id },
+          apexName: domain.name.split(".").slice(-2).join("."),
+        }));
         return domains === undefined
           ? missing
           : { body: { domains, pagination: { count: domains.length, next: null, prev: null } } };
       },
       "GET /v10/projects/:id/env": ({ parts: [id = ""] }) => {
         const envs = findProject(id)?.envs;
-        return envs === undefined ? missing : { body: { envs } };
+        const hidden = state.hiddenVariables;
+        if (envs === undefined) return missing;
+        return { body: { envs, ...(hidden !== undefined && { hiddenProductionEnvCount: hidden }) } };
       },
       "GET /v1/projects/:id/deployments/:deployment/runtime-logs": ({ parts: [id = ""] }) => {
         const project = findProject(id);
@@ -124,7 +135,11 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
         return found === undefined ? missing : { body: found };
       },
       "GET /v6/domains/:name/config": ({ parts: [name = ""] }) => ({
-        body: { configuredBy: "CNAME", misconfigured: state.misconfigured.has(name), conflicts: [] },
+        body: {
+          ...{ configuredBy: "CNAME", misconfigured: state.misconfigured.has(name), conflicts: [] },
+          ...{ acceptedChallenges: ["http-01"], recommendedIPv4: [{ rank: 1, value: ["192.0.2.1"] }] },
+          recommendedCNAME: [{ rank: 1, value: "cname.vercel-dns.com." }],
+        },
       }),
       "GET /v6/deployments": ({ query }) => {
         const project = findProject(query.get("projectId") ?? "");
