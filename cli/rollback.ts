@@ -35,6 +35,7 @@ export function rollbackCommand(): Command {
       "rehearse it in the staging stack of the settings, and record that for item 8.8",
       false,
     )
+    .option("--settle <step/action=state>", "say what you saw of an action in doubt: done or not-done")
     .option("--take-over", "take the rollback from a run that you know to be dead", false)
     .option("--json", "print one JSON document and nothing else", false)
     .option("--debug", "print stack traces", false)

@@ -2,12 +2,9 @@ import type { Settings } from "../../config/settings.ts";
 import { Failure } from "../../lib/failure.ts";
 import { measureLoss } from "../../operations/rollback/loss.ts";
 import type { DatabaseRecovery } from "../../operations/rollback/recovery.ts";
+import { supabaseRecovery } from "../../operations/rollback/supabase.ts";
 import { readConnection } from "../../postgres/environment.ts";
 import { withSession } from "../../postgres/session.ts";
-import { Supabase, type SupabaseProject } from "../../vendors/supabase.ts";
-
-/** Supabase's words for a project that is being recovered. */
-const recovering: ReadonlySet<string> = new Set(["RESTORING", "RESTARTING", "COMING_UP", "INACTIVE"]);
 
 /**
  * The database at Supabase, by its Management API, and by DATABASE_URL for what it has.
@@ -20,76 +17,35 @@ export function recoveryOf(
   { at, acceptLoss }: { at: Date; acceptLoss: boolean },
   environment: NodeJS.ProcessEnv,
 ): DatabaseRecovery {
-  if (at.getTime() > Date.now()) throw new Failure("refused", "--database-to is in the future");
   const connection = readConnection(environment);
-  const project = async (signal: AbortSignal): Promise<SupabaseProject> => {
-    const found = (await new Supabase({ environment, signal }).projects()).filter(
-      (each) => each.name === name && each.organizations.includes(accounts.supabaseOrganization),
-    );
-    const [one, ...others] = found;
-    if (one === undefined || others.length > 0) {
-      throw new Failure("failed", `Supabase has ${found.length} projects named ${name} in the organization`);
-    }
-    // What is counted and what is recovered must be the same.
-    const { PGHOST = "", PGUSER = "" } = connection;
-    if (![PGHOST, PGUSER].some((part) => part.split(".").includes(one.ref))) {
-      throw new Failure(
-        "refused",
-        `DATABASE_URL is not the address of ${name}, whose reference is ${one.ref}`,
-      );
-    }
-    return one;
-  };
+  const { PGHOST = "", PGUSER = "" } = connection;
+  const application = "optropic rollback";
   return {
-    at,
-    acceptLoss,
-    async window(signal) {
-      const { ref } = await project(signal);
-      const { pitr_enabled, physical_backup_data: range } = await new Supabase({
-        environment,
-        signal,
-      }).backups(ref);
-      const [earliest, latest] = [
-        range?.earliest_physical_backup_date_unix,
-        range?.latest_physical_backup_date_unix,
-      ];
-      if (!pitr_enabled || typeof earliest !== "number" || typeof latest !== "number") return undefined;
-      return { earliest: new Date(earliest * 1000), latest: new Date(latest * 1000) };
-    },
-    loss: (moment, signal) =>
-      withSession(
-        connection,
-        "optropic rollback",
-        (session) => measureLoss(session, moment, new Date()),
-        signal,
-      ),
+    ...{ at, acceptLoss },
+    ...supabaseRecovery({
+      ...{ name, organization: accounts.supabaseOrganization, environment },
+      expect(ref) {
+        // What is counted and what is recovered must be the same.
+        if ([PGHOST, PGUSER].some((part) => part.split(".").includes(ref))) return;
+        throw new Failure("refused", `DATABASE_URL is not the address of ${name}, whose reference is ${ref}`);
+      },
+    }),
+    loss: (moment, signal, until) =>
+      withSession(connection, application, (session) => measureLoss(session, moment, until), signal),
     async timeline(signal) {
       try {
-        return await withSession(
+        const ask = "select left(pg_walfile_name(pg_current_wal_lsn()), 8)";
+        const [[timeline] = []] = await withSession(
           connection,
-          "optropic rollback",
-          async (session) => {
-            const [[timeline] = []] = await session.lists(
-              "select left(pg_walfile_name(pg_current_wal_lsn()), 8)",
-            );
-            return String(timeline);
-          },
+          application,
+          (session) => session.lists(ask),
           signal,
         );
+        return String(timeline);
       } catch {
         signal.throwIfAborted();
         return undefined;
       }
-    },
-    async progress(signal) {
-      const { status } = await project(signal);
-      if (recovering.has(status)) return "recovering";
-      return status === "RESTORE_FAILED" ? "failed" : "none";
-    },
-    async recover(moment, signal) {
-      const { ref } = await project(signal);
-      // Whatever was meant to be kept before the moment is: the vendor takes whole seconds.
-      await new Supabase({ environment, signal }).recoverTo(ref, Math.floor(moment.getTime() / 1000));
     },
   };
 }

@@ -18,6 +18,7 @@ import { readSettlement, settle } from "../../operations/release/settle.ts";
 import type { Parts, Stage } from "../../operations/release/steps/parts.ts";
 import { releaseSteps } from "../../operations/release/steps/registry.ts";
 import { type Automatic, releaseOrRollBack } from "../../operations/rollback/automatic.ts";
+import { answerOf } from "../../operations/rollback/targets.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { projectNameOf } from "../../project/project.ts";
 import { readStackSettings } from "../../project/settings.ts";
@@ -235,7 +236,7 @@ export async function servesAnywhere(
 ): Promise<boolean> {
   const served = await Promise.all(
     hosts.map((host) =>
-      host.served(signal).catch(() => {
+      answerOf((limited) => host.served(limited), signal).catch(() => {
         signal.throwIfAborted();
         return undefined;
       }),

@@ -12,8 +12,9 @@ import { reconcile } from "../../operations/release/engine.ts";
 import { StoreSink } from "../../operations/release/evidence-sink.ts";
 import { MemoryJournal } from "../../operations/release/logbook.ts";
 import type { Outcome } from "../../operations/release/options.ts";
+import { readSettlement, type Settlement, settle } from "../../operations/release/settle.ts";
 import { type ReleaseState, stateOf, stepOf } from "../../operations/release/state.ts";
-import type { StepRun } from "../../operations/release/step.ts";
+import type { Step, StepRun } from "../../operations/release/step.ts";
 import type { RollbackParts } from "../../operations/rollback/parts.ts";
 import { besideOf, coveredBy, endOfPart, restName } from "../../operations/rollback/rest.ts";
 import { judgeByMigrations } from "../../operations/rollback/schema.ts";
@@ -49,6 +50,7 @@ export interface RollbackFlags {
   dryRun: boolean;
   finish: boolean;
   rehearse: boolean;
+  settle?: string;
   takeOver: boolean;
   json: boolean;
   debug: boolean;
@@ -100,6 +102,9 @@ export async function rollback(
   if (flags.reason === undefined && !flags.finish && !flags.rehearse && !flags.dryRun) {
     throw new Failure("refused", "Say why with --reason: it goes into the report and the announcement");
   }
+  if (flags.settle !== undefined && flags.dryRun) {
+    throw new Failure("refused", "--settle writes to the journal: leave out --dry-run");
+  }
   const all = hostsOf(settings);
   const asked = before?.hosts ?? onlyOf(all, flags);
   const place = { cwd, stack, settings };
@@ -117,10 +122,15 @@ export async function rollback(
     const leftOut = all.filter((host) => !onlyOf(all, flags).includes(host)).map(({ name }) => name);
     const parts = {
       ...(await partsOf(flags, { ...place, hosts, commit, leaving, beside: before?.beside }, work)),
-      leftOut,
+      ...{ asked, leftOut },
     };
     const run = randomUUID();
     const steps = flags.finish ? finishSteps(parts) : rollbackSteps(parts);
+    if (flags.settle !== undefined && before === undefined) {
+      const names = [name, restName(name), restName(restName(name))];
+      const open = (each: string) => openJournal({ ...place, journal: flags.journal, name: each }, work.warn);
+      await settleIn(names, readSettlement(flags.settle), { open, steps, run });
+    }
     // A journal that is about none of the hosts that are asked for has nothing to do.
     const hasWork = hosts.length > 0 || flags.finish;
     const outcome: Outcome = !hasWork
@@ -162,15 +172,43 @@ export async function rollback(
     const journaled = { noted: notedIn(state) };
     const until = flags.dryRun ? "targets" : "roll-back";
     const left = asked.filter((host) => !reached(asked, journaled, until).includes(host));
-    if (outcome.state !== "done" || flags.finish || left.length === 0) return { outcome, lines };
-    if (flags.dryRun) return { outcome: endOfPart({ hosts: asked, left }, journaled, undefined), lines };
+    // Hosts come before people: who could not be told of the others keeps no host from going back.
+    const isBack = stepOf(state, "probe").succeededAt !== undefined;
+    if (flags.finish || left.length === 0 || !(outcome.state === "done" || isBack)) return { outcome, lines };
+    const after = flags.databaseTo === undefined ? [] : ["The database stays as it is until they are back"];
+    if (flags.dryRun)
+      return { outcome: endOfPart({ hosts: asked, left, after }, journaled, undefined), lines };
     const beside = besideOf(all, journaled);
     const rest = await rollback(flags, work, signal, restName(name), { hosts: left, commit, beside });
     lines.push(...rest.lines);
-    if (rest.outcome.state === "done") return { outcome: rest.outcome, lines };
-    return { outcome: endOfPart({ hosts: asked, left }, journaled, rest.outcome), lines };
+    if (rest.outcome.state === "done")
+      return { outcome: outcome.state === "done" ? rest.outcome : outcome, lines };
+    return { outcome: endOfPart({ hosts: asked, left, after }, journaled, rest.outcome), lines };
   } finally {
     close();
+  }
+}
+
+/**
+ * Writes down what a person saw, in the journal that has the action in doubt: that of the rollback, or of its rest.
+ *
+ * @throws {Failure} `refused`, where none has
+ */
+async function settleIn(
+  names: readonly string[],
+  settlement: Settlement,
+  { open, ...by }: { open: (name: string) => ReturnType<typeof openJournal>; steps: Step[]; run: string },
+): Promise<void> {
+  const { step, action } = settlement;
+  const opened = names.map(open);
+  try {
+    const states = await Promise.all(opened.map(async ({ journal }) => stateOf(await journal.read())));
+    const index = states.findIndex((state) => stepOf(state, step).actions.get(action)?.state === "acting");
+    const found = opened[Math.max(0, index)];
+    if (found === undefined) return;
+    await settle(settlement, { ...by, journal: found.journal, by: holder(), now: () => new Date() });
+  } finally {
+    for (const each of opened) each.close();
   }
 }
 
@@ -181,9 +219,15 @@ export async function rollback(
  */
 export function onlyOf<T extends Pick<Host, "name">>(
   hosts: readonly T[],
-  { only, finish, rehearse }: Pick<RollbackFlags, "only" | "finish" | "rehearse">,
+  { only, finish, rehearse, databaseTo }: Pick<RollbackFlags, "only" | "finish" | "rehearse" | "databaseTo">,
 ): readonly T[] {
   if (only === undefined) return hosts;
+  if (databaseTo !== undefined) {
+    throw new Failure(
+      "refused",
+      "--only does not go with --database-to: the later code of a host that is left out would meet the earlier data",
+    );
+  }
   if (finish || rehearse) {
     throw new Failure(
       "refused",
@@ -275,7 +319,12 @@ interface Place {
   signal: AbortSignal;
 }
 
-async function servedNow(hosts: readonly Host[], signal: AbortSignal): Promise<string> {
+/**
+ * The commit that the first host serves which says so.
+ *
+ * @throws {Failure} `failed`, where none does
+ */
+export async function servedNow(hosts: readonly Host[], signal: AbortSignal): Promise<string> {
   const silent: string[] = [];
   for (const host of hosts) {
     try {

@@ -76,6 +76,8 @@ export interface Step {
   approver: Contact;
   /** The most minutes from its beginning to its end. */
   limitMinutes: number;
+  /** Time limit of one call to anything outside, in milliseconds, where it is shorter than that of the release. */
+  callMs?: number;
   /** What must hold before anything is done. */
   before?: (run: StepRun) => Promise<Measurement>;
   actions?: readonly Action[];

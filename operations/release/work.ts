@@ -52,11 +52,12 @@ export class StepWork implements ActionContext {
     await this.#renew();
     const expired = Promise.withResolvers<never>();
     const stop = new AbortController();
+    const callMs = Math.min(limits.callMs, this.step.callMs ?? limits.callMs);
     const timer = setTimeout(() => {
-      const reason = new Error(`no answer within ${Math.round(limits.callMs / 1000)} s`);
+      const reason = new Error(`no answer within ${Math.round(callMs / 1000)} s`);
       stop.abort(reason);
       expired.reject(reason);
-    }, limits.callMs);
+    }, callMs);
     const state = this.logbook.state;
     try {
       const run: StepRun = {

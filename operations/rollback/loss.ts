@@ -8,11 +8,17 @@ export interface Loss {
   minutes: number;
   /** Rows that were written since, by table; undefined where nothing tells. Tables without any are left out. */
   tables: { table: string; rows: number | undefined }[];
+  /** Tables that were looked at. */
+  looked: number;
+  /** The server's time of the count, in ISO 8601. */
+  countedAt: string;
 }
 
 const mostTables = 1000;
 /** A count may read a whole table, which must not hold up a rollback. */
 const countSeconds = 10;
+/** What is not counted by then is not. */
+const allSeconds = 30;
 
 const tableRows = z.array(z.object({ name: z.string(), column: z.string().nullable(), zoned: z.boolean() }));
 const oneCount = z.tuple([z.object({ count: z.coerce.number() })]);
@@ -20,13 +26,20 @@ const oneCount = z.tuple([z.object({ count: z.coerce.number() })]);
 /**
  * Counts what was written since a moment: by the time of each row's transaction where the server keeps it
  * (`track_commit_timestamp`), and else by a column whose default is the time of the insert, which does not tell of
- * later changes. Rows that were deleted since come back, and are not counted.
+ * later changes. Rows that were deleted since come back, and are not counted. The server's clock counts, since that is
+ * what wrote the rows.
+ *
+ * @param until rows that were written later are left out
  */
-export async function measureLoss(session: Session, at: Date, now: Date): Promise<Loss> {
-  const moment = `timestamptz '${at.toISOString()}'`;
-  const [{ tracks }] = z
-    .tuple([z.object({ tracks: z.boolean() })])
-    .parse(await session.rows("select current_setting('track_commit_timestamp')::boolean as tracks"));
+export async function measureLoss(session: Session, at: Date, until?: Date): Promise<Loss> {
+  const moment = literal(at);
+  const [{ tracks, now }] = z
+    .tuple([z.object({ tracks: z.boolean(), now: z.date() })])
+    .parse(
+      await session.rows(
+        "select current_setting('track_commit_timestamp')::boolean as tracks, clock_timestamp() as now",
+      ),
+    );
   const all = tableRows.parse(
     await session.rows(
       `select format('%I.%I', n.nspname, c.relname) as name, found.attname as column, coalesce(found.zoned, false) as zoned
@@ -44,17 +57,19 @@ export async function measureLoss(session: Session, at: Date, now: Date): Promis
   );
   await session.run(`begin; set local statement_timeout = '${countSeconds}s'`);
   const tables: Loss["tables"] = [];
+  const deadline = performance.now() + allSeconds * 1000;
   try {
     for (const { name, column, zoned } of all) {
-      const since = zoned ? moment : `(${moment} at time zone current_setting('TimeZone'))`;
-      const condition = tracks
-        ? `pg_xact_commit_timestamp(xmin) > ${moment}`
-        : column === null
+      const written = tracks ? "pg_xact_commit_timestamp(xmin)" : column;
+      const of = (time: string): string =>
+        tracks || zoned ? time : `(${time} at time zone current_setting('TimeZone'))`;
+      const condition =
+        written === null
           ? undefined
-          : `${column} > ${since}`;
+          : `${written} > ${of(moment)}${until === undefined ? "" : ` and ${written} <= ${of(literal(until))}`}`;
       // The server quotes the names.
       const found =
-        condition === undefined
+        condition === undefined || performance.now() > deadline
           ? undefined
           : await session.attempt(`select count(*) as count from ${name} where ${condition}`);
       const rows = found === undefined ? undefined : oneCount.parse(found)[0].count;
@@ -63,11 +78,18 @@ export async function measureLoss(session: Session, at: Date, now: Date): Promis
   } finally {
     await session.run("rollback");
   }
-  return { minutes: Math.max(0, (now.getTime() - at.getTime()) / 60_000), tables };
+  return {
+    minutes: Math.max(0, (now.getTime() - at.getTime()) / 60_000),
+    ...{ tables, looked: all.length, countedAt: now.toISOString() },
+  };
+}
+
+function literal(moment: Date): string {
+  return `timestamptz '${moment.toISOString()}'`;
 }
 
 /** One sentence: minutes, rows, and where nothing tells. */
-export function lossText({ minutes, tables }: Loss): string {
+export function lossText({ minutes, tables }: Pick<Loss, "minutes" | "tables">): string {
   const known = tables.filter(({ rows }) => rows !== undefined);
   const open = tables.filter(({ rows }) => rows === undefined).map(({ table }) => table);
   const total = known.reduce((sum, { rows = 0 }) => sum + rows, 0);

@@ -12,6 +12,8 @@ export interface RollbackParts {
   stack: string;
   settings: Settings;
   hosts: readonly Host[];
+  /** Hosts that are to go back, also those that another journal is about; by default `hosts`. */
+  asked?: readonly Pick<Host, "name">[] | undefined;
   /** Hosts that a person left out on purpose. */
   leftOut?: readonly string[] | undefined;
   choice: Choice;

@@ -23,7 +23,7 @@ export function incidentReport(parts: RollbackParts, run: StepRun): string {
       return `- ${name} (${domains.join(", ")}): from ${short(from)} to ${short(commit)}, deployment ${id}`;
     }),
     ...without.map((text) => `- ${text}`),
-    `- ${databaseText(run)}`,
+    `- ${databaseText(parts, run)}`,
     "",
     "## What happened",
     "",

@@ -27,7 +27,7 @@ export function besideOf(hosts: readonly Host[], run: Noted): string | undefined
 
 /** How a rollback ends that could not reach each host: nobody can tell what those do. */
 export function endOfPart(
-  { hosts, left }: { hosts: readonly Host[]; left: readonly Host[] },
+  { hosts, left, after = [] }: { hosts: readonly Host[]; left: readonly Host[]; after?: readonly string[] },
   run: Noted,
   rest: Outcome | undefined,
 ): Outcome {
@@ -47,6 +47,12 @@ export function endOfPart(
     return `${host.name} is not rolled back (${host.domains.join(" and ")}): ${host.byHand.replace("{deployment}", which)}`;
   });
   const why = rest === undefined || rest.state === "done" ? [] : [`The last attempt: ${rest.summary}`];
-  const summary = [...back, ...byHand, ...why, "The same command again does only what is left"].join(". ");
+  const summary = [
+    ...back,
+    ...byHand,
+    ...after,
+    ...why,
+    "The same command again does only what is left",
+  ].join(". ");
   return { state: rest?.state === "stopped" ? "stopped" : "unclear", step: "roll-back", summary };
 }

@@ -8,25 +8,26 @@ import { automation, hold, leftAlone, restored } from "./automation.ts";
 import { chooseTargets, type HostHistory } from "./choose.ts";
 import type { RollbackParts } from "./parts.ts";
 import { plain } from "./plain.ts";
-import { lossStep, recoveryStep } from "./recovery.ts";
+import { lossStep, recoverySteps } from "./recovery.ts";
 import { answerOf, mayMiss, reached, short, targetOf } from "./targets.ts";
-import { tellingSteps } from "./telling.ts";
+import { partly, tellingSteps, toldAfter, toldBefore } from "./telling.ts";
 
 const quickMs = 2000;
 
 /** A rollback from the look at the hosts to the report. No monitor and no open item keeps it from being done. */
 export function rollbackSteps(parts: RollbackParts): Step[] {
   const { database } = parts;
+  const whole = database === undefined ? undefined : { ...parts, database };
   return [
     targets(parts),
-    ...(database === undefined ? [] : [lossStep(database)]),
+    ...(whole === undefined ? [] : [lossStep(whole)]),
     schema(parts),
     automation(parts),
-    hold(parts),
-    back(parts),
-    probed(parts),
-    ...(database === undefined ? [] : [recoveryStep(database)]),
+    ...[hold(parts), back(parts), probed(parts)].map((step) => ({ ...step, alarms: partly(parts) })),
+    ...(whole === undefined ? [] : toldBefore(whole)),
+    ...(whole === undefined ? [] : recoverySteps(whole).map((step) => ({ ...step, alarms: partly(parts) }))),
     ...tellingSteps(parts),
+    ...(whole === undefined ? [] : toldAfter(whole)),
   ];
 }
 
@@ -171,7 +172,7 @@ function back(parts: RollbackParts): Step {
     ),
     async after(run) {
       const told = reached(hosts, run, "roll-back");
-      const open = await openHosts(told, run);
+      const open = (await Promise.all(told.map((host) => openNow(host, parts, run)))).flat();
       for (const host of told.filter(({ name }) => open.includes(name))) {
         const failed = await failedAt(host, run);
         if (failed !== undefined) return { state: "failed", summary: failed };
@@ -180,9 +181,26 @@ function back(parts: RollbackParts): Step {
         ? holdsSuccessfully(
             `${told.map(({ name }) => name).join(" and ")} ${told.length === 1 ? "serves what it" : "serve what they"} served before`,
           )
-        : waiting(run.now, `${open.join(" and ")} do not serve it yet`, quickMs);
+        : waiting(
+            run.now,
+            `${open.join(" and ")} ${open.length === 1 ? "does" : "do"} not serve it yet; if that stays so, choose the deployment at the dashboard, or run optropic rollback --finish and the rollback again`,
+            quickMs,
+          );
     },
   };
+}
+
+/** The name of a host that does not serve what it was told to; its domains answer for one that is silent since. */
+async function openNow(host: Host, { servedCommit }: RollbackParts, run: StepRun): Promise<string[]> {
+  try {
+    return await openHosts([host], run);
+  } catch (error) {
+    run.signal.throwIfAborted();
+    const { commit } = targetOf(run, host.name);
+    const served = await Promise.all(host.domains.map((domain) => servedCommit(domain, run.signal)));
+    if (commit !== "" && served.every((each) => sameCommit(each, commit))) return [];
+    throw error;
+  }
 }
 
 /** Whether a host tried to serve what it was told to and could not, as where variables of that build are gone. */

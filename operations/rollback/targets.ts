@@ -32,25 +32,27 @@ export function reached<T extends Pick<Host, "name">>(
   );
 }
 
-/** A sentence on each host that is not rolled back. */
-export function notBack(
-  { hosts, leftOut = [] }: { hosts: readonly Pick<Host, "name">[]; leftOut?: readonly string[] | undefined },
+/** Names of the hosts that are not rolled back, and were to be. */
+export function leftOf(
+  { hosts, asked = hosts }: Pick<RollbackParts, "hosts" | "asked">,
   run: Noted,
 ): string[] {
-  const back = reached(hosts, run, "roll-back");
-  const silent = hosts.filter((host) => !back.includes(host));
+  const back = reached(asked, run, "roll-back");
+  return asked.filter((host) => !back.includes(host)).map(({ name }) => name);
+}
+
+/** A sentence on each host that is not rolled back. */
+export function notBack(parts: Pick<RollbackParts, "hosts" | "asked" | "leftOut">, run: Noted): string[] {
+  const { leftOut = [] } = parts;
   return [
-    ...silent.map(({ name }) => `${name} did not answer and was not rolled back.`),
+    ...leftOf(parts, run).map((name) => `${name} did not answer and was not rolled back.`),
     ...leftOut.map((name) => `${name} was left out on purpose.`),
   ];
 }
 
-/**
- * Whether hosts that do not answer are done without. A database that goes back needs the earlier code on every host,
- * and a rehearsal of a part shows nothing.
- */
-export function mayMiss({ database, rehearsal }: Pick<RollbackParts, "database" | "rehearsal">): boolean {
-  return database === undefined && !rehearsal;
+/** Whether hosts that do not answer are done without. A rehearsal of a part shows nothing. */
+export function mayMiss({ rehearsal }: Pick<RollbackParts, "rehearsal">): boolean {
+  return !rehearsal;
 }
 
 /** How long a host may take to say what it has, while the others wait to go back. */

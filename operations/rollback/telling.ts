@@ -1,22 +1,143 @@
+import { sameCommit } from "../../lib/commit.ts";
 import { formatDuration } from "../../lib/units.ts";
 import { telling } from "../announce/channel.ts";
 import type { Message } from "../announce/message.ts";
+import { surely } from "../release/act.ts";
 import { holdsSuccessfully, measured } from "../release/measurement.ts";
-import type { Step, StepRun } from "../release/step.ts";
+import type { Action, Step, StepRun } from "../release/step.ts";
 import { tellingOf, toldEveryone } from "../release/steps/announcements.ts";
 import { findingOf } from "../release/steps/finding.ts";
 import { rehearsalControl, rollbackControls } from "./controls.ts";
 import type { RollbackParts } from "./parts.ts";
-import { databaseText } from "./recovery.ts";
+import { type DatabaseRecovery, databaseText, isLeft, nameOf } from "./recovery.ts";
 import { incidentReport } from "./report.ts";
-import { notBack, reached, short, targetOf } from "./targets.ts";
+import { leftOf, notBack, reached, short, targetOf } from "./targets.ts";
+
+const common = { approver: "technicalLead", back: "Nothing is to be undone." } as const;
 
 /** Who is told of a rollback, what is written of it, and how long it took. */
 export function tellingSteps(parts: RollbackParts): Step[] {
   return parts.rehearsal ? [rehearsed(parts)] : [announced(parts), reported(parts), postMortem(parts)];
 }
 
-const common = { approver: "technicalLead", back: "Nothing is to be undone." } as const;
+type WithDatabase = RollbackParts & { database: DatabaseRecovery };
+
+/**
+ * A recovery takes an hour, and people hear within minutes that the hosts are back. Whoever cannot be told must not
+ * keep the database from going back: the announcement behind it waits for them.
+ */
+export function toldBefore(parts: WithDatabase): Step[] {
+  if (parts.rehearsal) return [];
+  const name = nameOf("first", parts.database);
+  const isNeedless = (run: StepRun): boolean =>
+    leftOf(parts, run).length > 0 || run.endedAt("announcement") !== undefined;
+  return [
+    {
+      ...ofDatabase,
+      name,
+      title: "People must know that the hosts are back, and that the database follows.",
+      actions: tellings(parts).map((action) => unless(isNeedless, surely(action))),
+      goesOnWithout: () => true,
+      async after(run) {
+        const names = parts.settings.rollout.announcements.rollback;
+        const untold = names.filter((channel) => run.noted(name, channel) === undefined);
+        return holdsSuccessfully(untold.length === 0 ? "They were told" : `Not told by ${untold.join(", ")}`);
+      },
+    },
+  ];
+}
+
+/** What became of a database that was recovered after the announcement, as where a later call asked for it. */
+export function toldAfter(parts: WithDatabase): Step[] {
+  if (parts.rehearsal) return [];
+  const isNeedless = (run: StepRun): boolean => {
+    const recovered = run.endedAt(nameOf("recovery", parts.database));
+    const told = run.endedAt("announcement");
+    return isLeft(parts, run) || (recovered !== undefined && told !== undefined && told >= recovered);
+  };
+  return [
+    {
+      ...ofDatabase,
+      name: nameOf("told", parts.database),
+      title: "The stakeholders must know what became of the database.",
+      actions: [...tellings(parts), writing(parts)].map((action) => unless(isNeedless, action)),
+      after: async () => holdsSuccessfully("They know, and the incident report has it"),
+    },
+  ];
+}
+
+const ofDatabase = { ...common, items: [], controls: [], limitMinutes: 120 } as const;
+
+function tellings(parts: RollbackParts): Action[] {
+  return parts.settings.rollout.announcements.rollback.map((name) =>
+    telling(parts.channel(name), (run) => messageOf(parts, run)),
+  );
+}
+
+function unless(isNeedless: (run: StepRun) => boolean, action: Action): Action {
+  return {
+    ...action,
+    find: async (run, key) =>
+      isNeedless(run) ? { state: "done", done: { summary: "Nothing is to be told" } } : action.find(run, key),
+  };
+}
+
+/**
+ * What is told and written where a rollback stops half-way: what the journal knows, and what the domains serve now.
+ *
+ * @returns an alarm for each channel, and the report
+ */
+export function partly(parts: RollbackParts): NonNullable<Step["alarms"]> {
+  if (parts.rehearsal) return () => [];
+  return ({ summary }) => [
+    ...parts.settings.rollout.announcements.rollback.map((name) =>
+      telling(parts.channel(name), async (run) => {
+        const told = messageOf(parts, run);
+        return {
+          ...told,
+          event: "rollback-stopped",
+          subject: `The rollback of ${parts.settings.project.name} in ${parts.stack} is not complete`,
+          paragraphs: [
+            parts.reason,
+            `Stopped: ${summary}.`,
+            ...(await servedNow(parts, run)),
+            ...notBack(parts, run),
+            databaseText(parts, run),
+          ],
+        };
+      }),
+    ),
+    writing(parts),
+  ];
+}
+
+/** What people are served at this moment, whatever the hosts say. */
+async function servedNow({ hosts, servedCommit }: RollbackParts, run: StepRun): Promise<string[]> {
+  return Promise.all(
+    hosts
+      .flatMap(({ name, domains }) => domains.map((domain) => ({ name, domain })))
+      .map(async ({ name, domain }) => {
+        const served = await servedCommit(domain, run.signal).catch(() => undefined);
+        const { commit } = targetOf(run, name);
+        const isBack = commit !== "" && sameCommit(served, commit);
+        return served === undefined
+          ? `${domain} does not say what it serves.`
+          : `${domain} serves ${short(served)}${isBack ? ", which is the earlier commit" : ""}.`;
+      }),
+  );
+}
+
+function writing(parts: RollbackParts): Action {
+  return {
+    name: "write",
+    does: "Writes the incident report.",
+    find: async () => ({ state: "not-done" }),
+    async perform(run) {
+      const path = await parts.writeReport(`${run.version}.md`, incidentReport(parts, run));
+      return { summary: `Wrote ${path}`, note: { path } };
+    },
+  };
+}
 
 /** From the beginning of the rollback to the moment when every domain served the earlier commit. */
 export function tookMs(run: StepRun): number | undefined {
@@ -32,7 +153,10 @@ function messageOf(parts: RollbackParts, run: StepRun): Message {
   return {
     event: "rolled-back",
     subject: `${settings.project.name} was rolled back in ${stack}`,
-    paragraphs: [reason, `${targets.join("; ")}. ${[...notBack(parts, run), databaseText(run)].join(" ")}`],
+    paragraphs: [
+      reason,
+      `${targets.join("; ")}. ${[...notBack(parts, run), databaseText(parts, run)].join(" ")}`,
+    ],
     links,
     version: run.version,
     stack,
@@ -49,7 +173,7 @@ function announced(parts: RollbackParts): Step {
     items: ["R.1"],
     controls: [rollbackControls.announced],
     limitMinutes: 120,
-    actions: names.map((name) => telling(parts.channel(name), (run) => messageOf(parts, run))),
+    actions: tellings(parts),
     after: async (run) =>
       toldEveryone(names, [rollbackControls.announced], tellingOf(parts, run, "announcement")),
   };
@@ -64,17 +188,7 @@ function reported(parts: RollbackParts): Step {
     items: ["R.2"],
     controls: [rollbackControls.report],
     limitMinutes: 120,
-    actions: [
-      {
-        name: "write",
-        does: "Writes the incident report.",
-        find: async () => ({ state: "not-done" }),
-        async perform(run) {
-          const path = await parts.writeReport(`${run.version}.md`, incidentReport(parts, run));
-          return { summary: `Wrote ${path}`, note: { path } };
-        },
-      },
-    ],
+    actions: [writing(parts)],
     async after(run) {
       const took = tookMs(run);
       const spent = took === undefined ? "an unknown time" : formatDuration(took);

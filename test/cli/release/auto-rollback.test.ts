@@ -229,6 +229,7 @@ test("--only takes the hosts that it names, and refuses what is none and what ne
   expect(() => onlyOf(hosts, { ...whole, only: ["fly"] })).toThrow(/the hosts are vercel and render/);
   expect(() => onlyOf(hosts, { ...whole, only: ["render"], finish: true })).toThrow(/--finish/);
   expect(() => onlyOf(hosts, { ...whole, only: ["render"], rehearse: true })).toThrow(/8\.8/);
+  expect(() => onlyOf(hosts, { ...whole, only: ["render"], databaseTo: new Date() })).toThrow(/earlier data/);
 });
 
 test("a rollback past a silent host says what to do there, and the next one does only the rest", async () => {

@@ -233,9 +233,13 @@ describe("applying", () => {
     const connection = rig.postgres.connection("written");
     const now = new Date();
     const at = new Date(now.getTime() - 600_000);
-    const loss = await withSession(connection, "test", (session) => measureLoss(session, at, now), signal);
+    const measured = (until?: Date) =>
+      withSession(connection, "test", (session) => measureLoss(session, at, until), signal);
+    const loss = { ...(await measured()), minutes: 10 };
+    expect((await measured(at)).tables).toEqual([{ table: "public.silent", rows: undefined }]);
     expect(loss).toEqual({
-      minutes: 10,
+      ...{ minutes: 10, looked: expect.any(Number) },
+      countedAt: expect.stringMatching(/^20\d\d-.*Z$/),
       tables: [
         { table: 'public."Entry"', rows: 3 },
         { table: "public.silent", rows: undefined },

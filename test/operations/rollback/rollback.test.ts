@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Channel } from "../../../operations/announce/channel.ts";
+import { messageText } from "../../../operations/announce/message.ts";
+import type { Host } from "../../../operations/hosts/host.ts";
 import { renderHost } from "../../../operations/hosts/render.ts";
 import { vercelHost } from "../../../operations/hosts/vercel.ts";
 import { reconcile } from "../../../operations/release/engine.ts";
 import type { Outcome } from "../../../operations/release/options.ts";
 import { stateOf, stepOf } from "../../../operations/release/state.ts";
 import type { RollbackParts } from "../../../operations/rollback/parts.ts";
-import type { DatabaseRecovery } from "../../../operations/rollback/recovery.ts";
 import { besideOf, coveredBy, endOfPart } from "../../../operations/rollback/rest.ts";
 import type { SchemaVerdict } from "../../../operations/rollback/schema.ts";
 import { finishSteps, rollbackSteps } from "../../../operations/rollback/steps.ts";
@@ -24,6 +25,7 @@ const { web, redirect = "", api } = settings.domains;
 let platform: FakePlatform;
 let world: World;
 let told: string[];
+let texts: string[];
 let reports: string[];
 let issues: { title: string; body: string }[];
 let verdict: SchemaVerdict;
@@ -35,6 +37,7 @@ beforeEach(() => {
   platform.reset();
   world = new World();
   told = [];
+  texts = [];
   reports = [];
   issues = [];
   verdict = { state: "compatible", summary: "No migration" };
@@ -55,8 +58,9 @@ function partsOf(changes: Partial<RollbackParts> = {}): RollbackParts {
     does: "Tells",
     find: async (key) =>
       told.includes(`${name} ${key}`) ? { state: "done", done: { summary: "told" } } : { state: "not-done" },
-    async deliver(_message, key) {
+    async deliver(message, key) {
       told.push(`${name} ${key}`);
+      texts.push(messageText(message));
       return { summary: "told" };
     },
   });
@@ -275,15 +279,11 @@ describe("a rollback", () => {
       },
     );
 
-    it("stops where none answers, where the database goes back too, and in a rehearsal", async () => {
+    it("stops where none answers, and in a rehearsal", async () => {
       const { hosts: [vercel, render] = [] } = partsOf();
       if (vercel === undefined || render === undefined) throw new Error("Two hosts are missing");
       const silent = { ...render, served: down };
-      for (const changes of [
-        { hosts: [silent] },
-        { hosts: [vercel, silent], rehearsal: true },
-        { hosts: [vercel, silent], database: { at: new Date(0) } as DatabaseRecovery },
-      ]) {
+      for (const changes of [{ hosts: [silent] }, { hosts: [vercel, silent], rehearsal: true }]) {
         world = new World();
         expect(await waited(partsOf(changes))).toMatchObject({
           state: "unclear",
@@ -349,7 +349,66 @@ describe("a rollback", () => {
       step: "probe",
       summary: expect.stringMatching(`${web} serves 3f9c`),
     });
-    expect(told).toEqual([]);
+    // What is known is told, and not that it is rolled back.
+    expect(world.records).toEqual([]);
+    expect(texts).toHaveLength(5);
+    for (const text of texts) {
+      expect(text).toContain(`${web} serves 3f9c2a1b5d7e.`);
+      expect(text).toContain(`${api} serves 111111111111, which is the earlier commit.`);
+    }
+    expect(reports.at(-1)).toContain("Every domain served the earlier commit: not shown");
+  });
+
+  it.each([
+    ["domains serve what it was told", true],
+    ["domain serves the release still", false],
+  ])("asks the domains where a host falls silent after it was told: its %s", async (_, isBack) => {
+    const parts = partsOf();
+    let isTold = false;
+    const hosts = parts.hosts.map((host) => {
+      if (host.name !== "render") return host;
+      const unlessTold =
+        <T>(ask: (signal: AbortSignal) => Promise<T>) =>
+        async (signal: AbortSignal) => {
+          if (isTold) throw new Error("504 Gateway Timeout");
+          return ask(signal);
+        };
+      return {
+        ...host,
+        ...{ served: unlessTold(host.served), deployments: unlessTold(host.deployments) },
+        async rollBack(...told: Parameters<Host["rollBack"]>) {
+          if (isBack) await host.rollBack(...told);
+          isTold = true;
+        },
+      };
+    });
+    // The loopback's Render builds for as long as it is asked.
+    const servedCommit = async (domain: string) =>
+      domain === api && isTold && isBack ? commits.previous : served(domain);
+    const outcome = await waited({ ...parts, hosts, servedCommit });
+    if (isBack) {
+      expect(outcome).toMatchObject({ state: "done" });
+      return;
+    }
+    expect(outcome).toMatchObject({
+      state: "unclear",
+      step: "roll-back",
+      summary: expect.stringContaining("504"),
+    });
+    expect(texts).toHaveLength(5);
+    expect(texts[0]).toMatch(
+      new RegExp(`504[\\s\\S]*${web} serves 111111111111, which is the earlier commit`),
+    );
+    expect(texts[0]).toContain(`${api} serves 3f9c2a1b5d7e.`);
+    expect(reports).toHaveLength(1);
+    // A person does it at the dashboard, and the next call goes on where it was.
+    const { signal } = new AbortController();
+    const render = parts.hosts.find(({ name }) => name === "render");
+    const earlier = (await render?.deployments(signal))?.find(({ commit }) => commit === commits.previous);
+    if (earlier !== undefined) await render?.rollBack(earlier, "", signal);
+    world.time += 60_000;
+    expect(await waited(partsOf())).toMatchObject({ state: "done" });
+    expect([web, api].map(served)).toEqual([commits.previous, commits.previous]);
   });
 
   it("is continued by the next call wherever it died, and does nothing twice", async () => {
@@ -376,87 +435,6 @@ describe("a rollback", () => {
       expect(told.length).toBe(5);
       expect(issues.length).toBe(1);
     }
-  });
-
-  describe("of the database too", () => {
-    const at = new Date("2026-12-01T07:30:00Z");
-    /** A vendor that says "healthy" for a while before it begins, and again before the server is back. */
-    function databaseOf(changes: Partial<DatabaseRecovery> = {}) {
-      const told: string[] = [];
-      const answers = [false, true, false];
-      const database: DatabaseRecovery = {
-        at,
-        acceptLoss: true,
-        window: async () => ({ earliest: new Date("2026-11-24T00:00:00Z"), latest: new Date(world.time) }),
-        loss: async () => ({
-          minutes: 30,
-          tables: [
-            { table: "public.entry", rows: 12 },
-            { table: "public.account", rows: undefined },
-          ],
-        }),
-        timeline: async () => (told.length === 0 ? "00000001" : answers.length > 0 ? undefined : "00000002"),
-        progress: async () => (told.length > 0 && answers.shift() === true ? "recovering" : "none"),
-        async recover(moment) {
-          told.push(moment.toISOString());
-        },
-        ...changes,
-      };
-      return { database, told };
-    }
-
-    it("says what is lost, recovers once, and does not believe the vendor's word alone", async () => {
-      const { database, told: recovered } = databaseOf();
-      expect(await waited(partsOf({ database }))).toMatchObject({ state: "done" });
-      expect(recovered).toEqual([at.toISOString()]);
-      expect(reports[0]).toContain(
-        "The database went back to 2026-12-01T07:30:00.000Z, which lost the last 30 min of every table, 12 rows written since (public.entry: 12), and rows that nothing counts in public.account.",
-      );
-    });
-
-    it.each([
-      ["nobody accepted the loss", { acceptLoss: false }, /loses the last 30 min .* 12 rows .*--accept-loss/],
-      ["the vendor has no recovery", { window: async () => undefined }, /cannot recover this database/],
-      [
-        "the moment is too long ago",
-        { at: new Date("2026-11-23T00:00:00Z") },
-        /The vendor can recover to between/,
-      ],
-    ])("changes nothing where %s", async (_, changes, said) => {
-      const { database, told: recovered } = databaseOf(changes);
-      expect(await waited(partsOf({ database }))).toMatchObject({
-        state: "stopped",
-        summary: expect.stringMatching(said),
-      });
-      expect([recovered, served(api)]).toEqual([[], commits.current]);
-    });
-
-    it("says at once that the vendor could not recover it", async () => {
-      const { database, told: recovered } = databaseOf({
-        timeline: async () => "00000001",
-        progress: async () => (recovered.length > 0 ? "failed" : "none"),
-      });
-      expect(await waited(partsOf({ database }))).toMatchObject({
-        state: "stopped",
-        step: "database",
-        summary: expect.stringContaining("the recovery failed"),
-      });
-    });
-
-    it("asks a person where the answer to the request was lost, and never asks the vendor twice", async () => {
-      let asked = 0;
-      const { database } = databaseOf({
-        timeline: async () => "00000001",
-        progress: async () => "none",
-        async recover() {
-          asked += 1;
-          throw new Error("connection reset");
-        },
-      });
-      const outcome = await waited(partsOf({ database }));
-      expect(outcome).toMatchObject({ state: "unclear", summary: expect.stringContaining("--settle") });
-      expect(asked).toBe(1);
-    });
   });
 
   it("records the time of a rehearsal, and tells nobody", async () => {

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { FakeAnswer, FakeVendor } from "./server.ts";
 
 export interface FakeSupabaseState {
@@ -13,6 +14,12 @@ export interface FakeSupabaseState {
   pooler: { mode: string; size: number };
   /** What is not secret of the settings of Auth. */
   auth: Record<string, unknown>;
+  /** Moments that it was told to recover to, in seconds since 1970. */
+  recoveries?: number[];
+  /** Is called with each, and gives the answer where it is none of success. */
+  recover?: (moment: number) => FakeAnswer | undefined;
+  /** Is called before the projects are listed. */
+  listed?: () => void;
 }
 
 export const supabaseToken = "sbp_canary0123456789abcdef";
@@ -27,18 +34,28 @@ export function fakeSupabase(state: FakeSupabaseState): FakeVendor {
     prefix: "supabase",
     authorization: `Bearer ${supabaseToken}`,
     routes: {
-      "GET /v1/projects": () => ({
-        body: state.projects.map((one) => ({
-          ...{ id: one.ref, organization_id: "org-id", organization_slug: state.organization.slug, ...one },
-          created_at: "2026-01-01T00:00:00Z",
-          database: {
-            host: `db.${one.ref}.supabase.co`,
-            version: "17.4",
-            postgres_engine: "17",
-            release_channel: "ga",
-          },
-        })),
-      }),
+      "GET /v1/projects": () => {
+        state.listed?.();
+        return {
+          body: state.projects.map((one) => ({
+            ...{ id: one.ref, organization_id: "org-id", organization_slug: state.organization.slug, ...one },
+            created_at: "2026-01-01T00:00:00Z",
+            database: {
+              host: `db.${one.ref}.supabase.co`,
+              version: "17.4",
+              postgres_engine: "17",
+              release_channel: "ga",
+            },
+          })),
+        };
+      },
+      "POST /v1/projects/:ref/database/backups/restore-pitr": ({ body }) => {
+        const { recovery_time_target_unix: moment } = z
+          .object({ recovery_time_target_unix: z.int() })
+          .parse(body);
+        state.recoveries?.push(moment);
+        return state.recover?.(moment) ?? { status: 201 };
+      },
       "GET /v1/organizations/:slug": ({ parts: [slug] }) =>
         slug === state.organization.slug
           ? {
