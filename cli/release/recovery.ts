@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/settings.ts";
 import { Failure } from "../../lib/failure.ts";
+import type { DatabaseRecovery } from "../../operations/rollback/database.ts";
 import { measureLoss } from "../../operations/rollback/loss.ts";
-import type { DatabaseRecovery } from "../../operations/rollback/recovery.ts";
 import { supabaseRecovery } from "../../operations/rollback/supabase.ts";
 import { readConnection } from "../../postgres/environment.ts";
 import { withSession } from "../../postgres/session.ts";

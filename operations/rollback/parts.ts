@@ -4,7 +4,7 @@ import type { Link } from "../announce/message.ts";
 import type { Host } from "../hosts/host.ts";
 import type { Repository } from "../release/ports.ts";
 import type { Choice } from "./choose.ts";
-import type { DatabaseRecovery } from "./recovery.ts";
+import type { DatabaseRecovery } from "./database.ts";
 import type { SchemaJudge } from "./schema.ts";
 
 /** Everything that a rollback reaches. */

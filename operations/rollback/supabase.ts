@@ -2,7 +2,7 @@ import { Failure, reasonOf } from "../../lib/failure.ts";
 import { VendorProblem } from "../../vendors/problem.ts";
 import { Supabase, type SupabaseProject } from "../../vendors/supabase.ts";
 import { NotDone } from "../release/step.ts";
-import type { DatabaseRecovery, Progress } from "./recovery.ts";
+import type { DatabaseRecovery, Progress } from "./database.ts";
 
 export interface SupabasePlace {
   /** Of the project. */

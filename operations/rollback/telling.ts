@@ -8,8 +8,9 @@ import type { Action, Step, StepRun } from "../release/step.ts";
 import { tellingOf, toldEveryone } from "../release/steps/announcements.ts";
 import { findingOf } from "../release/steps/finding.ts";
 import { rehearsalControl, rollbackControls } from "./controls.ts";
+import type { DatabaseRecovery } from "./database.ts";
 import type { RollbackParts } from "./parts.ts";
-import { type DatabaseRecovery, databaseText, isLeft, nameOf } from "./recovery.ts";
+import { databaseText, isLeft, nameOf } from "./recovery.ts";
 import { incidentReport } from "./report.ts";
 import { leftOf, notBack, reached, short, targetOf } from "./targets.ts";
 
