@@ -14,6 +14,7 @@ import {
 } from "./isolation.ts";
 import { Sandbox } from "./sandbox.ts";
 import { syscallFilter } from "./seccomp.ts";
+import { supervised } from "./supervisor.ts";
 import { Views } from "./views.ts";
 
 /** Where a guest finds what the preview gives it. */
@@ -58,19 +59,12 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
         descriptors: { status: 4, filter: 5 },
       });
       return {
-        command: bubblewrap,
-        args: [
+        ...supervised(bubblewrap, [
           ...args,
-          ...[
-            "--chdir",
-            guest.cwd,
-            "--",
-            ...limitThreads(),
-            realpathSync(process.execPath),
-            ...guest.nodeArgs,
-          ],
+          ...["--chdir", guest.cwd, "--", ...limitThreads()],
+          ...[realpathSync(process.execPath), ...guest.nodeArgs],
           ...[`${givenFolder}/host/${guest.host}.cjs`, guest.runner, ...guest.args],
-        ],
+        ]),
         cwd: "/",
         env: {
           ...closedEnvironment(guest.env, env),

@@ -18,11 +18,13 @@ const priority = 10;
 
 /** A sandbox that bubblewrap makes: watched, and ended as a whole. */
 export class Sandbox implements Guard {
-  readonly descriptors = 2;
+  readonly descriptors = 3;
   #filter: Buffer;
   #limits: SandboxLimits;
   /** The first process in the sandbox. */
   #init: number | undefined;
+  /** Closing it has the supervisor end the sandbox, as the end of this process would. */
+  #life: Readable | undefined;
   #hasRun = false;
   /** Ends the watching, and says what it used too much of. */
   #excess: ReturnType<typeof watch> | undefined;
@@ -34,10 +36,11 @@ export class Sandbox implements Guard {
     this.#limits = limits;
   }
 
-  attach([status, filter]: readonly unknown[], stop: (reason: Failure) => void): void {
-    if (!(status instanceof Readable) || !(filter instanceof Writable)) {
+  attach([status, filter, life]: readonly unknown[], stop: (reason: Failure) => void): void {
+    if (!(status instanceof Readable && filter instanceof Writable && life instanceof Readable)) {
       throw new Error("a sandbox without its descriptors");
     }
+    this.#life = life.on("error", () => undefined);
     // Where bubblewrap ends before it has read all, it says why itself.
     filter.on("error", () => undefined).end(this.#filter);
     let text = "";
@@ -51,20 +54,25 @@ export class Sandbox implements Guard {
     this.#stop = stop;
   }
 
-  /** Kills the first process, which ends all others and then bubblewrap. */
+  /** Kills the first process, which ends all others and then bubblewrap; the supervisor where that is not known yet. */
   kill(): boolean {
-    if (this.#init === undefined) return false;
-    try {
-      return process.kill(this.#init, "SIGKILL");
-    } catch {
-      return false;
+    if (this.#life === undefined) return false;
+    this.#life.destroy();
+    if (this.#init !== undefined) {
+      try {
+        process.kill(this.#init, "SIGKILL");
+      } catch {
+        // It has ended already.
+      }
     }
+    return true;
   }
 
   ended(errors: string): Failure | undefined {
     const excess = this.#excess?.();
     // Another process may have its number from now on.
     this.#init = undefined;
+    this.#life = undefined;
     if (excess !== undefined) this.#stop?.(tooMuch(this.#limits, excess));
     const reason = /^bwrap: (.*)/.exec(errors)?.[1]?.replace(/\.$/, "");
     if (this.#hasRun || reason === undefined) return undefined;

@@ -1,0 +1,31 @@
+/**
+ * Bubblewrap's own tie to its parent, `--die-with-parent`, is in place only once it has made the sandbox: what kills
+ * the preview before that leaves the sandbox with all that runs in it. So a shell outside of the sandbox waits for the
+ * preview's end. It stops bubblewrap, which then makes no more processes, and kills first the sandbox's first process,
+ * which ends all others, and then bubblewrap. Nothing in the sandbox can reach the shell.
+ */
+const script = [
+  '"$@" 6<&- &',
+  "sandbox=$!",
+  "exec 2>/dev/null",
+  "{",
+  "read -r nothing <&6",
+  "kill -STOP $sandbox",
+  // A process that it has begun to make is made before it stops.
+  "while read -r id name state rest </proc/$sandbox/stat; do case $state in [TZX]) break;; esac; done",
+  "read -r first </proc/$sandbox/task/$sandbox/children",
+  "kill -KILL $first $sandbox",
+  "kill -KILL $$",
+  // It holds none of what the preview reads until its end.
+  "} 3<&- 4<&- 5<&- >/dev/null &",
+  "watcher=$!",
+  "wait $sandbox",
+  "status=$?",
+  "kill -KILL $watcher",
+  "exit $status",
+].join("\n");
+
+/** A command that ends with the preview, and with the status of the one that it runs. */
+export function supervised(command: string, args: readonly string[]): { command: string; args: string[] } {
+  return { command: "/bin/sh", args: ["-c", script, "sandbox", command, ...args] };
+}
