@@ -74,7 +74,10 @@ export class InstalledPlugins {
   }
 }
 
-/** The folders of packages below one, those of their own dependencies and those of pnpm's store included. */
+/** Where package managers that link to packages keep them: pnpm, Bun and Yarn. */
+const stores: ReadonlySet<string> = new Set([".pnpm", ".bun", ".store"]);
+
+/** The folders of packages below one, those of their own dependencies and of such a store included. */
 function packageFolders(root: string): string[] {
   const packages = new Set<string>();
   const seen = new Set<string>();
@@ -86,7 +89,7 @@ function packageFolders(root: string): string[] {
     for (const entry of entriesOf(folder)) {
       const path = join(folder, entry);
       if (entry.startsWith("@")) waiting.push(path);
-      else if (entry === ".pnpm")
+      else if (stores.has(entry))
         waiting.push(...entriesOf(path).map((name) => join(path, name, "node_modules")));
       else if (!entry.startsWith(".")) {
         const real = realPath(path);

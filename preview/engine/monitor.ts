@@ -18,7 +18,7 @@ import { InstalledPlugins } from "./installed.ts";
 import { Providers } from "./providers.ts";
 import { ReadResponse } from "./read-response.ts";
 import { type RecordOptions, Records } from "./records.ts";
-import { outputsOf } from "./registration.ts";
+import { outputsOf, outputsOfRead } from "./registration.ts";
 import type { PreviewResource } from "./resource.ts";
 import { stackReferenceOutputs, stackReferenceType } from "./stack-reference.ts";
 import { fromStruct, toStruct } from "./struct.ts";
@@ -279,7 +279,7 @@ export class Monitor {
     if (resource.type === stackReferenceType) {
       return stackReferenceOutputs(resource.inputs, this.#options.stackOutputs);
     }
-    return outputsOf(resource);
+    return outputsOfRead(resource);
   }
 
   #hear(struct: Struct): PropertyMap {

@@ -1,6 +1,6 @@
 import type resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import type { PreviewResource } from "./resource.ts";
-import { isSecret, type PropertyMap, secret, unknown } from "./values.ts";
+import { holdsSecret, isSecret, type PropertyMap, secret, unknown } from "./values.ts";
 
 /**
  * What a preview answers a program that registers a resource: its inputs as a provider gets them, and an
@@ -14,6 +14,20 @@ export function outputsOf(resource: PreviewResource): PropertyMap {
     outputs[name] = isSecret(value) ? value : secret(value);
   }
   return outputs;
+}
+
+/**
+ * What a preview answers a program that reads a resource: what it is, its provider alone knows. What the program gives
+ * is no more than a hint, which the engine too replaces by what the provider finds; a secret of it stays secret.
+ */
+export function outputsOfRead({ inputs, additionalSecretOutputs }: PreviewResource): PropertyMap {
+  const keys = new Set([...Object.keys(inputs), ...additionalSecretOutputs]);
+  return Object.fromEntries(
+    [...keys].map((key) => {
+      const isHidden = additionalSecretOutputs.includes(key) || holdsSecret(inputs[key] ?? null);
+      return [key, isHidden ? secret(unknown) : unknown];
+    }),
+  );
 }
 
 const generated: ReadonlySet<string> = new Set([

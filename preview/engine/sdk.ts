@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { Failure } from "../../lib/failure.ts";
+import { ancestors } from "../isolation/folders.ts";
 
 /** The oldest SDK whose protocol and runner the preview speaks: 3.40 of October 2022. */
 const oldest = [3, 40] as const;
@@ -25,10 +26,7 @@ export function findSdk(programDirectory: string, mayRead: (path: string) => voi
   try {
     manifest = require.resolve("@pulumi/pulumi/package.json");
   } catch {
-    throw new Failure(
-      "project",
-      `@pulumi/pulumi is not installed for ${programDirectory}: run npm install there`,
-    );
+    throw notInstalled(programDirectory);
   }
   mayRead(manifest);
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(manifest, "utf8")));
@@ -44,4 +42,28 @@ export function findSdk(programDirectory: string, mayRead: (path: string) => voi
     runner: join(folder, "cmd", "run", "index.js"),
     dynamicProviders: join(folder, "cmd", "dynamic-provider", "index.js"),
   };
+}
+
+/** What a package manager leaves beside the packages that it installs, and how to run it. */
+const installers = [
+  ["package-lock.json", "npm install"],
+  ["pnpm-lock.yaml", "pnpm install"],
+  ["yarn.lock", "yarn install"],
+  ["bun.lock", "bun install"],
+  ["bun.lockb", "bun install"],
+] as const;
+
+/** Why there is no SDK for a program or a pack, and what to do. */
+export function notInstalled(folder: string): Failure {
+  const above = ancestors(folder);
+  const has = (name: string): boolean => above.some((path) => existsSync(join(path, name)));
+  if ([".pnp.cjs", ".pnp.js"].some(has)) {
+    return new Failure(
+      "unsupported",
+      `${folder} has its packages by Yarn's Plug'n'Play, from which neither Pulumi nor an offline preview loads its SDK: write nodeLinker: node-modules in .yarnrc.yml and run yarn install`,
+    );
+  }
+  const nearest = above.flatMap((path) => installers.filter(([file]) => existsSync(join(path, file))));
+  const [, command] = nearest[0] ?? installers[0];
+  return new Failure("project", `@pulumi/pulumi is not installed for ${folder}: run ${command} there`);
 }

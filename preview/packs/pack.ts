@@ -13,6 +13,7 @@ import { readYaml } from "../../project/yaml.ts";
 import { CallError, Caller } from "../engine/caller.ts";
 import type { Engine, LogEntry } from "../engine/engine.ts";
 import type { PreviewResource } from "../engine/resource.ts";
+import { notInstalled } from "../engine/sdk.ts";
 import { fromStruct } from "../engine/struct.ts";
 import { forAnalysis, forRemediation, isInternal, type PropertyMap } from "../engine/values.ts";
 import type { Given } from "../isolation/environment.ts";
@@ -294,6 +295,6 @@ export function resolveFrom(directory: string, specifier: string): string {
   try {
     return createRequire(join(directory, "package.json")).resolve(specifier);
   } catch {
-    throw new Failure("project", `@pulumi/pulumi is not installed for ${directory}: run npm install there`);
+    throw notInstalled(directory);
   }
 }

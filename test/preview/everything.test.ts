@@ -271,10 +271,10 @@ describe("providers", () => {
 });
 
 describe("lookups", () => {
-  it("read a resource with what is known of it, which is not for policies to judge", () => {
+  it("read a resource of which the id alone is known, and which is not for policies to judge", () => {
     expect(shownInputs("looked-up")).toMatchObject({
       existingId: "0123456789abcdef",
-      existingName: "existing.example",
+      existingName: { unknown: true },
       existingStatus: { unknown: true },
     });
     expect(inResourcePhase.has("existing")).toBe(false);

@@ -24,6 +24,10 @@ beforeAll(() => {
     pulumi: { ...pulumi, name: "second", version: "v7.0.0", server: "https://example.com" },
   });
   symlinkSync(join(modules, ".pnpm/two@1.0.0/node_modules/two"), join(modules, "two"));
+  install(".bun/third@2.0.0/node_modules/@acme/third", {
+    ...{ name: "@acme/third", version: "2.0.0" },
+    pulumi: { ...pulumi, name: "third" },
+  });
   install("@pulumi/closed", { name: "@pulumi/closed", version: "1.0.0", pulumi });
   install("no-name", { name: "no-name", version: "1.0.0", pulumi });
   install("@pulumi/no-version", { name: "@pulumi/no-version", version: "next", pulumi });
@@ -40,7 +44,8 @@ describe("the plugins of installed packages", () => {
     if (path === closed) throw new Error("may not be read");
   });
 
-  it("are those of the newest package, however deep it is installed, and in pnpm's store", () => {
+  it("are those of the newest package, however deep it is installed, and in the stores of pnpm and Bun", () => {
+    expect(plugins.get("third")?.version).toBe("2.0.0");
     expect(plugins.get("random")).toEqual({ version: "4.21.2-beta.1", downloadUrl: "" });
     expect(plugins.get("second")).toEqual({ version: "7.0.0", downloadUrl: "https://example.com" });
   });

@@ -153,6 +153,16 @@ module.exports = async () => {
     });
   });
 
+  it.each([
+    ["yarn.lock", "project", /: run yarn install there$/],
+    ["pnpm-lock.yaml", "project", /: run pnpm install there$/],
+    [".pnp.cjs", "unsupported", /by Yarn's Plug'n'Play, .* nodeLinker: node-modules/],
+  ])("says how to get its packages beside %s", async (file, failure, message) => {
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: bare\nruntime: nodejs\n");
+    writeFileSync(join(folder, file), "");
+    expect(await failureOf(run())).toEqual({ failure, message: expect.stringMatching(message) });
+  });
+
   it("must name a provider where the stack's settings disable the default one", async () => {
     write({
       "Pulumi.yaml": "name: strict\nruntime: nodejs\nmain: program.js\n",

@@ -40,7 +40,7 @@ const registrations: Record<string, unknown> = {
   behind: { known: "yes" },
   read: { a: 1, secret: "[secret]" },
   "read-later": { a: 1 },
-  "after-read": { id1: "id-1", later: unknown },
+  "after-read": { id1: "id-1", later: unknown, supposed: unknown },
   asked: { whole: unknown, property: unknown, within: unknown },
   called: { result: unknown },
   lifted: { direct: unknown, within: unknown, method: unknown },

@@ -92,7 +92,8 @@ new Thing("after-behind", { known: behind.known ?? pulumi.output(behind).apply((
 
 const read = new Thing("read", { a: 1, secret: pulumi.secret("hush-hush") }, { id: "id-1" });
 const later = new Thing("read-later", { a: 1 }, { id: made.made });
-new Thing("after-read", { id1: read.id, later: later.id });
+// What is read is the provider's to tell, whatever the program supposes.
+new Thing("after-read", { id1: read.id, later: later.id, supposed: read.a });
 
 const invoke =
   pulumi.runtime.invokeOutput ?? ((token, args) => pulumi.output(pulumi.runtime.invoke(token, args)));
