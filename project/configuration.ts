@@ -80,7 +80,7 @@ export class Configuration {
 
   /** @returns each setting as the text that the program reads, structures as JSON */
   values(): Map<string, string> {
-    return new Map([...this.#values].map(([key, value]) => [key, textOf(value)]));
+    return new Map([...this.#values].map(([key, value]) => [key, textOf(key, value)]));
   }
 
   /**
@@ -104,13 +104,18 @@ export class Configuration {
 }
 
 /** The text of a setting: an empty one is empty, as the engine has it. */
-function textOf(value: unknown): string {
+function textOf(key: string, value: unknown): string {
   const plain = withoutSecure(value);
   if (plain === null) return "";
-  if (typeof plain === "number" && !Number.isFinite(plain)) {
-    throw new Failure("config", "a setting is not a number that Pulumi can write: .inf and .nan are not");
+  if (holdsInfinity(plain)) {
+    throw new Failure("config", `${key} has a number that Pulumi cannot write: .inf and .nan are none`);
   }
   return typeof plain === "string" || typeof plain === "bigint" ? String(plain) : goJson(plain);
+}
+
+function holdsInfinity(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsInfinity);
 }
 
 function checkDepth(value: unknown, depth: number): void {

@@ -88,6 +88,8 @@ export const scalarTags: ScalarTag[] = [
   ...(["null", "bool", "int", "float", "timestamp"] as const).map(
     (name): ScalarTag => ({ tag: `tag:yaml.org,2002:${name}`, resolve: explicit(name) }),
   ),
+  // Go has no bytes here but text.
+  { tag: "tag:yaml.org,2002:binary", resolve: (text) => Buffer.from(text, "base64").toString() },
 ];
 
 const kinds = {

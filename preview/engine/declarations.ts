@@ -8,7 +8,7 @@ import { bareResource, type PreviewResource } from "./resource.ts";
 import { fromValue } from "./struct.ts";
 import type { Registration } from "./transforms.ts";
 import { checkUrn, isTypeToken, makeUrn, providedPackage } from "./urn.ts";
-import { type PropertyMap, unknown } from "./values.ts";
+import { holdsMark, type PropertyMap } from "./values.ts";
 
 type RegisterRequest = InstanceType<typeof resourcePb.RegisterResourceRequest>;
 type ReadRequest = InstanceType<typeof resourcePb.ReadResourceRequest>;
@@ -124,7 +124,7 @@ export class Declarations {
   #urn(type: string, name: string, parent: string): string {
     const { project, stack, warn } = this.#options;
     const urn = makeUrn({ stack, project, type, name, parent });
-    if (name.includes(unknown)) {
+    if (holdsMark(name)) {
       warn("has a name that is made of what is not known offline: a deployment gives it another one", urn);
     }
     return urn;

@@ -27,20 +27,34 @@ export class Hooks {
   #callbacks: Callbacks;
   #options: HooksOptions;
   #hooks = new Map<string, Hook>();
+  #errorHooks = new Set<string>();
 
   constructor(callbacks: Callbacks, options: HooksOptions) {
     this.#callbacks = callbacks;
     this.#options = options;
   }
 
+  /** @throws {Error} without a name, and for a name that another hook has */
   add(request: InstanceType<typeof resourcePb.RegisterResourceHookRequest>): void {
     const callback = request.getCallback();
+    const name = request.getName();
+    checkName(name, this.#hooks);
     if (callback === undefined) return;
-    this.#hooks.set(request.getName(), {
+    this.#hooks.set(name, {
       callback,
       onDryRun: request.getOnDryRun(),
       ignoreErrors: request.getIgnoreErrors(),
     });
+  }
+
+  /**
+   * A hook for errors runs when an operation fails, and a preview performs none.
+   *
+   * @throws {Error} as for other hooks
+   */
+  addForErrors(name: string): void {
+    checkName(name, this.#errorHooks);
+    this.#errorHooks.add(name);
   }
 
   /**
@@ -81,4 +95,9 @@ export class Hooks {
       return reasonOf(error);
     }
   }
+}
+
+function checkName(name: string, known: { has(name: string): boolean }): void {
+  if (name === "") throw new Error("a hook has no name");
+  if (known.has(name)) throw new Error(`two hooks are registered as ${JSON.stringify(name)}`);
 }

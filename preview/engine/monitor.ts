@@ -162,8 +162,10 @@ export class Monitor {
         this.#hooks.add(request);
         return done();
       },
-      // An error hook runs when an operation fails, and a preview performs none.
-      registerErrorHook: done,
+      registerErrorHook: (request: InstanceType<typeof resourcePb.RegisterErrorHookRequest>) => {
+        this.#hooks.addForErrors(request.getName());
+        return done();
+      },
       signalAndWaitForShutdown: () => {
         this.#isComplete = true;
         this.#shutDown();

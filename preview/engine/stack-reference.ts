@@ -19,13 +19,16 @@ export function stackReferenceOutputs(
   return stackOutputs(inputs.name, stacks);
 }
 
+/** The name of an output that no stack has, beside those that are given: what else there is of it is not known. */
+const others = "(others)";
+
 /** What is known of a stack by its name. */
 export function stackOutputs(name: PropertyValue, stacks: ReadonlyMap<string, PropertyMap>): PropertyMap {
   const parts = typeof name === "string" && !isUnknown(name) ? name.split("/") : [];
   const outputs = parts.map((_, index) => stacks.get(parts.slice(index).join("/"))).find(Boolean);
   return outputs === undefined
     ? { name, outputs: unknown, secretOutputNames: unknown }
-    : { name, outputs, secretOutputNames: [] };
+    : { name, outputs: { ...outputs, [others]: unknown }, secretOutputNames: [] };
 }
 
 /**

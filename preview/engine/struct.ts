@@ -2,6 +2,7 @@ import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import {
   archiveSignature,
   assetSignature,
+  holdsMark,
   maxDepth,
   outputSignature,
   type PropertyMap,
@@ -51,7 +52,7 @@ function checkSignature(value: PropertyMap): PropertyMap {
 
 /** A text that is made of an unknown one, which `host/answers.cjs` lets a program do, is not known either. */
 function known(text: string): string {
-  return text.length > unknown.length && text.includes(unknown) ? unknown : text;
+  return holdsMark(text) ? unknown : text;
 }
 
 function readStruct(struct: PropertyStruct, depth: number): PropertyMap {

@@ -17,6 +17,14 @@ export type PropertyMap = { [key: string]: PropertyValue };
 /** What stands for a string whose value a preview cannot know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** The key by which the SDK knows its own unknown value, which whoever lists the properties of one is given. */
+const unknownKey = "__pulumiUnknown";
+
+/** Whether a text is or is made of what stands for an unknown one. */
+export function holdsMark(text: string): boolean {
+  return text.includes(unknown) || text.includes(unknownKey);
+}
+
 const unknowns = new Set([
   unknown,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean

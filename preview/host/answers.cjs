@@ -14,7 +14,7 @@ if (isMainThread && basename(folder) === "run" && basename(dirname(folder)) === 
   watch(join(folder, "..", ".."));
 
 function watch(sdk) {
-  const { unknown } = require(join(sdk, "output.js"));
+  const { all, Output, unknown } = require(join(sdk, "output.js"));
   const { unknownValue } = require(join(sdk, "runtime", "rpc.js"));
   const log = require(join(sdk, "log", "index.js"));
   const { ResourceInvokeResponse } = require(join(sdk, "proto", "resource_pb.js"));
@@ -43,10 +43,23 @@ function watch(sdk) {
   function watchOtherStacks() {
     const { prototype } = require(join(sdk, "stackReference.js")).StackReference;
     const { readOutputValue } = prototype;
+    for (const name of ["getOutput", "requireOutput"]) {
+      const ofWhole = prototype[name];
+      // What is not given of a stack makes all of its outputs unknown together, and those that are given are known.
+      prototype[name] = function (output) {
+        const whole = ofWhole.call(this, output);
+        const value = all([output, this.outputs]).apply(
+          ([key, outputs]) => (outputs !== unknown && Object.hasOwn(outputs, key) ? outputs[key] : unknown),
+          true,
+        );
+        const { isSecret } = whole;
+        return new Output(whole.resources(), value.promise(), value.isKnown, isSecret, whole.allResources());
+      };
+    }
     if (typeof readOutputValue !== "function") return;
     prototype.readOutputValue = async function (caller, output, ...rest) {
       const stack = longStack();
-      if (await this.outputs.isKnown) return readOutputValue.call(this, caller, output, ...rest);
+      if (await this.getOutput(output).isKnown) return readOutputValue.call(this, caller, output, ...rest);
       const name = `${await this.name.promise()}:${output}`;
       if (!warned.has(name)) {
         warned.add(name);
@@ -84,25 +97,33 @@ function watch(sdk) {
       const text = `the answer of ${token} is not known offline, and ${placeIn(stack)} reads ${what} of it as a plain value: ask for an output instead, by the function of the same name that ends in Output`;
       void log.warn(text);
     };
-    const within = openValue(() => {});
-    return openValue(warn, within);
+    return openValue(
+      warn,
+      openValue(() => {}),
+    );
   }
 
   /** An unknown value whose properties are unknown, and as a text too; `warn` is told of each use. */
-  function openValue(warn, within) {
+  function openValue(warn, within, isLength = false) {
+    // Who counts up to what is not known would go through none of it.
+    const asNumber = () => {
+      if (isLength) throw new TypeError("how many there are of what is not known offline cannot be counted");
+      return Number.NaN;
+    };
     const asText = () => {
       warn(longStack(), "the text", anywhereInSdk);
       return unknownValue;
     };
     const value = new Proxy(unknown, {
       get(target, key, receiver) {
-        if (key === Symbol.toPrimitive) return (hint) => (hint === "number" ? Number.NaN : asText());
+        if (key === Symbol.toPrimitive) return (hint) => (hint === "number" ? asNumber() : asText());
         if (key === "toString" || key === "toJSON") return asText;
         if (typeof key === "symbol" || key in target || key === "then" || key.startsWith("__")) {
           return Reflect.get(target, key, receiver);
         }
         warn(longStack(), `.${key}`, /[\\/]output\.[jt]s:/);
-        return within ?? value;
+        if (key === "length") return openValue(() => {}, undefined, true);
+        return textMethods.has(key) ? openMethod(key, within ?? value) : (within ?? value);
       },
       // What is spread, destructured into a rest or written as JSON takes its properties from here: none.
       ownKeys(target) {
@@ -116,7 +137,26 @@ function watch(sdk) {
     });
     return value;
   }
+
+  /** A method of a text or a list, whose result is as unknown as that is. */
+  function openMethod(name, result) {
+    return (...args) => {
+      // What it would be called with, and how often, nobody knows.
+      if (!args.some((arg) => typeof arg === "function")) return result;
+      throw new TypeError(`.${name} of what is not known offline cannot call a function`);
+    };
+  }
 }
+
+/**
+ * Methods of texts and lists whose names no property of an answer is likely to have. Those that call a function for
+ * each member of a list are not among them: it may declare resources, and how many nobody knows.
+ */
+const textMethods = new Set(
+  `charAt charCodeAt codePointAt concat endsWith includes indexOf join lastIndexOf localeCompare normalize padEnd
+  padStart replace replaceAll reverse slice sort split startsWith substr substring toFixed toLocaleLowerCase
+  toLocaleUpperCase toLowerCase toReversed toSorted toUpperCase trim trimEnd trimStart`.split(/\s+/),
+);
 
 /** Lines of the stack, from the function that called this one outwards. */
 function longStack() {

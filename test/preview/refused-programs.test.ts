@@ -56,6 +56,14 @@ describe("a program that the engine refuses", () => {
     });
   });
 
+  it("by two hooks of one name", async () => {
+    const code = `
+      new pulumi.ResourceHook("same", () => undefined);
+      new Thing("t", {}, { hooks: { beforeCreate: [new pulumi.ResourceHook("same", () => undefined)] } });`;
+    const { message } = await failureOf(previewing("hooked", code));
+    expect(message).toContain('two hooks are registered as "same"');
+  });
+
   it("by a version of a provider and a path of a property that are none", async () => {
     const code = `
       new Thing("h", {}, { hideDiffs: ["tags[*].name", "tags["] });

@@ -43,10 +43,13 @@ it("keys that are no text become it, and what is tagged is read as its tag says"
   const folder = mkdtempSync(join(tmpdir(), "yaml-"));
   try {
     const path = join(folder, "it.yaml");
-    writeFileSync(path, "8080: web\n~: none\nyes: {on: !!str 5}\nf: !!float 1\n---\nsecond: 1\n");
+    writeFileSync(
+      path,
+      "8080: web\n~: none\nyes: {on: !!str 5}\nf: !!float 1\nb: !!binary aMO8\n---\nsecond: 1\n",
+    );
     expect(readYaml(path, z.unknown(), "project")).toEqual({
       ...{ "8080": "web", "<nil>": "none" },
-      ...{ yes: { on: "5" }, f: 1 },
+      ...{ yes: { on: "5" }, f: 1, b: "hü" },
     });
     writeFileSync(path, "a: !!int x\n");
     expect(() => readYaml(path, z.unknown(), "project")).toThrow('"x" is not a !!int');

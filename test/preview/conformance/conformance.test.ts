@@ -47,9 +47,14 @@ const registrations: Record<string, unknown> = {
   awaited: { value: unknown },
   "awaited-deeply": {
     ...{ first: unknown, path: unknown, text: unknown, joined: unknown, json: unknown },
-    ...{ list: "no list", known: "known" },
+    ...{ list: "no list", map: "no list", each: "no list", known: "known", keys: [unknown], method: unknown },
+    counted: "how many there are of what is not known offline cannot be counted",
+    called: ".sort of what is not known offline cannot call a function",
   },
-  referring: { given: "10.0.0.0/24", elsewhere: unknown },
+  referring: {
+    ...{ given: "10.0.0.0/24", lifted: "10.0.0.0/24", required: "10.0.0.0/24" },
+    ...{ missing: unknown, absent: unknown, all: unknown, elsewhere: unknown },
+  },
   transformed: { a: 1, by: "transformation" },
   dynamic: { size: 1, secret: "[secret]", defaulted: "for 1" },
   "after-dynamic": { defaulted: "for 1" },

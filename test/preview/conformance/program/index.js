@@ -120,6 +120,12 @@ void deeply.then(({ account }) => pulumi.log.info(`an account: ${account}`));
 new Thing("awaited-deeply", {
   first: deeply.then(({ zones }) => zones[0]),
   list: deeply.then(({ zones: [zone] }) => zone).catch(() => "no list"),
+  map: deeply.then(({ zones }) => zones.map(({ id }) => id)).catch(() => "no list"),
+  each: deeply.then(({ zones }) => [...zones]).catch(() => "no list"),
+  counted: deeply.then(({ zones }) => Array.from(zones)).catch((error) => error.message),
+  keys: deeply.then(({ tags }) => Object.keys(tags)),
+  method: deeply.then(({ name }) => name.split(".").slice(0, 2).join("-").toLowerCase()),
+  called: deeply.then(({ zones }) => zones.sort((a, b) => a.n - b.n)).catch((error) => error.message),
   path: deeply.then((value) => value.zones[0].account.id),
   text: deeply.then((value) => `arn:${value.account}:zone/${value.zones[1].id}`),
   joined: deeply.then((value) => ["a", value.name].join("/")),
@@ -130,6 +136,11 @@ new Thing("awaited-deeply", {
 const other = new pulumi.StackReference("acme/network/dev");
 new Thing("referring", {
   given: other.getOutput("subnet"),
+  lifted: other.outputs.subnet,
+  required: other.requireOutput("subnet"),
+  missing: other.requireOutput("vpc"),
+  absent: other.getOutput("vpc").apply((it) => it ?? "absent"),
+  all: other.outputs.apply((outputs) => Object.keys(outputs)),
   elsewhere: new pulumi.StackReference("acme/other/dev").getOutput("a"),
 });
 
