@@ -5,6 +5,8 @@ const inspector = require("node:inspector");
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
+const { withoutFlags } = require("./start.cjs");
+
 /** @param {string} sdk folder of the SDK */
 module.exports = (sdk) => {
   const closure = join(sdk, "runtime", "closure");
@@ -24,6 +26,7 @@ module.exports = (sdk) => {
     if (session === undefined) {
       session = new inspector.Session();
       session.connect();
+      loadBuiltins();
       // The preview starts the host of dynamic providers meanwhile.
       void log.debug("optropic:serializes");
     }
@@ -44,6 +47,19 @@ module.exports = (sdk) => {
     }
   }
 };
+
+/** Modules of Node.js that take long to load; each version of the SDK loads them to find out whether it has them. */
+const builtins = ["domain", "https", "readline", "repl"];
+
+/** Loads them as Node.js compiled them, which suits a V8 without flags, and without the places of a stack. */
+function loadBuiltins() {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  withoutFlags(() => {
+    for (const name of builtins) require(`node:${name}`);
+  });
+  Error.stackTraceLimit = stackTraceLimit;
+}
 
 function isWritable(exported, name) {
   return Object.getOwnPropertyDescriptor(exported, name)?.writable === true;

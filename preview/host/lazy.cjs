@@ -11,6 +11,7 @@ const wholes = [
   ["runtime/closure/codePaths.js", "../../typescript-shim", callable],
   ["runtime/closure/codePaths.js", "normalize-package-data", callable],
   ["runtime/rpc.js", "semver", callable],
+  ["runtime/manifest.js", "js-yaml", callable],
   ["index.js", "./automation", plain],
 ];
 /** Modules of which only functions and classes are taken. */
@@ -47,9 +48,14 @@ function standIn(requireFrom, request, make) {
   const module = new Module(path);
   module.filename = path;
   module.loaded = true;
+  let loaded;
+  // What serializes functions asks TypeScript for something some ten thousand times.
   module.exports = make(() => {
-    withdraw(module);
-    return requireFrom(path);
+    if (loaded === undefined) {
+      withdraw(module);
+      loaded = { exports: requireFrom(path) };
+    }
+    return loaded.exports;
   });
   require.cache[path] = module;
   return [module];

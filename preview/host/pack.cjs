@@ -5,6 +5,7 @@ const http2 = require("node:http2");
 const Module = require("node:module");
 const net = require("node:net");
 const { basename, dirname, join } = require("node:path");
+const { setFlagsFromString } = require("node:v8");
 
 require("./start.cjs");
 
@@ -43,8 +44,13 @@ function whenPrinted(port, ready) {
     if (chunk !== `${port}\n`) return write.call(stdout, chunk, ...rest);
     stdout.write = write;
     ready();
-    // The preview kills a pack once it has judged, so that Node.js never comes to write what it compiled.
-    setImmediate(Module.flushCompileCache);
+    setImmediate(() => {
+      // The preview kills a pack once it has judged, so that Node.js never comes to write what it compiled.
+      Module.flushCompileCache();
+      // It holds what it compiled and all resources at the end, and V8 else lets a heap double before it collects.
+      // With the flag from the start, V8 would take none of the code that was compiled before.
+      setFlagsFromString("--heap-growing-percent=40");
+    });
     return true;
   };
 }

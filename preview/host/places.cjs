@@ -23,13 +23,12 @@ module.exports = (Resource) => {
     }
     // The SDK counts itself and `callsites` too, and leaves out the class that is declared.
     const sites = sitesOf(Resource.stackTrace).slice(Math.max(0, skip - 1));
-    const places = sites.flatMap((site) => placeOf(site, framePositionRegExp) ?? []);
-    return places.length > 0 ? places : stackTrace.call(Resource, skip + 1);
+    const own = sites.filter((site) => isOwn(fileOf(site)));
+    const places = own.flatMap((site) => placeOf(site, framePositionRegExp) ?? []);
+    return places.length > 0 || own.length === 0 ? places : stackTrace.call(Resource, skip + 1);
 
     function placeOf(site, pattern) {
-      const file = site.getFileName() ?? site.getScriptNameOrSourceURL();
-      if (file == null || file.startsWith("node:") || file.includes(installed)) return undefined;
-      const key = `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+      const key = `${fileOf(site)}:${site.getLineNumber()}:${site.getColumnNumber()}`;
       if (!known.has(key)) known.set(key, read(site, pattern, prepareStackTrace));
       return known.get(key);
     }
@@ -48,6 +47,14 @@ module.exports = (Resource) => {
     }
   };
 };
+
+function fileOf(site) {
+  return site.getFileName() ?? site.getScriptNameOrSourceURL();
+}
+
+function isOwn(file) {
+  return file != null && !file.startsWith("node:") && !file.includes(installed);
+}
 
 /** What the SDK would read from the line of one frame. */
 function read(site, pattern, prepareStackTrace) {

@@ -31,10 +31,6 @@ server.on("stream", (stream, headers) => {
 });
 server.emit("connection", connection);
 
-// What Node.js is started with is the program's own again; the room for its objects is taken.
-const room = process.execArgv.findIndex((argument) => argument.startsWith("--max-semi-space-size="));
-if (room !== -1) process.execArgv.splice(room, 1);
-
 process.argv.splice(1, 1);
 require("./sdk.cjs")(join(dirname(process.argv[1]), "..", ".."), () => {
   require("./positions.cjs");

@@ -16,8 +16,10 @@ const gate = require("./gate.cjs");
 module.exports = (sdk, load) => {
   lazy(sdk, () => {
     outputs(sdk, load);
-    const tracing = join(sdk, "cmd", "run", "tracing.js");
-    if (existsSync(tracing)) require(tracing);
+    for (const path of ["cmd/run/tracing.js", "runtime/manifest.js"]) {
+      const module = join(sdk, path);
+      if (existsSync(module)) require(module);
+    }
   });
   for (const change of [promises, gate, quiet, inspector]) change(sdk);
 };

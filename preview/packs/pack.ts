@@ -91,8 +91,7 @@ export class PolicyPack {
       label: `policy pack ${this.directory}`,
       launch: options.isolation.launch({
         host: "pack",
-        // It holds what it compiled and all resources at the end, and V8 else lets a heap double before it collects.
-        nodeArgs: [...roomForObjects, "--heap-growing-percent=40"],
+        nodeArgs: roomForObjects,
         runner: resolveFrom(this.directory, "@pulumi/pulumi/cmd/run-policy-pack"),
         args: [address, "."],
         cwd: folder,
