@@ -50,6 +50,9 @@ function wrongIn({ when, command }: Command, text: string): Fault | undefined {
 function inStart(text: string): string | undefined {
   const lost = shell.unsetVariables(text).find((name) => name === "*" || own.test(name));
   if (shell.develops(text)) return "runs a program that is made for development";
+  if (shell.compilesAtStart(text))
+    return "compiles the source at each start, with a program that is made for development";
+  if (shell.overridesNodeEnv(text)) return "gives NODE_ENV another value than production";
   if (shell.servesSource(text)) return "serves the folder of the source, with all that is in it";
   if (shell.debugs(text)) return "opens the debugger, through which anybody who reaches it runs code";
   if (lost !== undefined) return `takes ${lost === "*" ? "every variable" : lost} from the program`;

@@ -41,8 +41,10 @@ export const backupJob = policy({
   severity: "critical",
   fix: "Declare a render.CronJob with a schedule that runs every day, such as 15 2 * * *, and a startCommand, Dockerfile or image whose name says that it makes a backup, such as ./operations/backup/Dockerfile.",
   url: "https://render.com/docs/cronjobs",
-  check: (stack) =>
+  check: (stack, _threshold, { now }) =>
     judgeBackupJobs(stack, (job) => {
+      const off = job.isOff?.(now);
+      if (off !== undefined) return off;
       const schedules = job.schedules();
       if (schedules.some((schedule) => runsDaily(schedule) === true)) {
         const work = judgeWork(job);

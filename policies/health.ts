@@ -10,7 +10,8 @@ import { hosts } from "./model/variables.ts";
 export const healthChecked = policy({
   name: "health-checked-outside",
   items: ["5.7"],
-  title: "The health check of every host must be called from outside, from at least two locations.",
+  title:
+    "The health check of every host must be called from outside, from at least two locations, again and again.",
   severity: "high",
   fix: "Declare a grafana.syntheticMonitoring.Check whose target is the https URL of the host's health check, with two probes or more.",
   url: "https://grafana.com/docs/grafana-cloud/testing/synthetic-monitoring/create-checks/",
@@ -28,6 +29,11 @@ export const healthChecked = policy({
     ...healthChecks(stack).map((check) =>
       judge(check.resource, () => {
         const { resource, locationsAt } = check;
+        const every = check.every?.();
+        const seconds = every?.number() ?? 0;
+        if (every !== undefined && check.isOn() && seconds > longestIntervalSeconds) {
+          return fault(every, `${resource.name} asks once in ${Math.round(seconds / 60)} minutes.`);
+        }
         if (locationsAt === undefined || !check.isOn()) {
           return true;
         }
@@ -42,6 +48,9 @@ export const healthChecked = policy({
     ),
   ],
 });
+
+/** A host that is down for longer before anybody asks is found by its visitors. */
+const longestIntervalSeconds = 15 * 60;
 
 /** An error, or a redirect to a page that says nothing of health, is no answer of a service that is well. */
 function judgeAnswers({ resource, acceptedError }: HealthCheck): Verdict {

@@ -1,4 +1,5 @@
 import { type Finding, fault, judge, policy, type Stack, violation } from "./framework/index.ts";
+import { secretReaders } from "./model/facts.ts";
 import { isGenerator } from "./model/generated.ts";
 import { isDerived, isExpectedSecret, literalKind } from "./model/literal-secrets.ts";
 import { namedInputs } from "./model/named-inputs.ts";
@@ -60,6 +61,7 @@ export const secretVariablesSensitive = policy({
   url: "https://vercel.com/docs/environment-variables/sensitive-environment-variables",
   check: (stack) => [
     ...withoutHosts(stack),
+    ...secretReaders(stack).map(({ resource, verdict }) => judge(resource, verdict)),
     ...declaredVariables(stack).flatMap((variable) => {
       const { hiding } = variable;
       return hiding === undefined

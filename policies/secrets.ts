@@ -6,10 +6,12 @@ import {
   judge,
   policy,
   postponed,
+  type Resource,
   type Stack,
   undecided,
   violation,
 } from "./framework/index.ts";
+import { databases } from "./model/databases.ts";
 import {
   generatedBits,
   generatedLength,
@@ -21,6 +23,7 @@ import {
 } from "./model/generated.ts";
 import { isConnectionName, isSecretName } from "./model/secret-names.ts";
 import { isOtherStage } from "./model/stack-reference.ts";
+import { postgresql } from "./model/tokens.ts";
 import { applicationHosts, declaredVariables } from "./model/variables.ts";
 import { bitsPerCharacter } from "./values/randomness.ts";
 
@@ -87,6 +90,7 @@ export const secretsDistinct = policy({
         return unknown === undefined || undecided(unknown.value);
       }),
       ...others(stack, both),
+      ...passwords(stack, both),
       ...findings,
     ];
   },
@@ -108,6 +112,24 @@ function others(stack: Stack, both: readonly NamedVariable[]): Finding[] {
         .map((identity) => owners.get(identity))
         .find((found) => found !== undefined);
       return owner === undefined || fault(value, `${name} has the same value as ${owner}.`);
+    }),
+  );
+}
+
+/** Who may read the password of a role or a database is not who may sign tokens. */
+function passwords(stack: Stack, both: readonly NamedVariable[]): Finding[] {
+  // A database is made from nothing else that is generated.
+  const holders = [...stack.ofType(postgresql.role), ...databases(stack).map(({ resource }) => resource)];
+  return both.map((variable) =>
+    judge(variable.resource, () => {
+      const generators: readonly Resource[] = variable.generators ?? [];
+      const holder = holders.find((candidate) =>
+        candidate.dependencies.some((source) => generators.includes(source)),
+      );
+      return (
+        holder === undefined ||
+        fault(variable.value, `${variable.name} has the same value as the password of ${holder.name}.`)
+      );
     }),
   );
 }

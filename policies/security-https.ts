@@ -1,8 +1,8 @@
 import { judge, policy, type Stack, type Verdict } from "./framework/index.ts";
 import { edgeZoneOf, edgeZones, judgeEdgeZones } from "./model/edge-zones.ts";
 import { judgeEdges, unlessHostFacesPublic } from "./model/edges.ts";
-import { judgeHeader, otherResponses } from "./model/page-headers.ts";
-import { judgeSites, type Site } from "./model/sites.ts";
+import { headersByPage, judgeHeader, otherResponses } from "./model/page-headers.ts";
+import { judgeRedirectingSites, judgeSites, type Site } from "./model/sites.ts";
 import { hstsFault, parseHsts } from "./values/hsts.ts";
 
 // Item 4.2.
@@ -48,6 +48,10 @@ export const strictTransport = policy({
         "No public host is declared, so none sends HSTS.",
         (site) => isJudgedBySetting(stack, site, seconds) || judgeHsts(stack, site, seconds),
       ),
+      ...judgeRedirectingSites(
+        stack,
+        (site) => isJudgedBySetting(stack, site, seconds) || judgeSent(stack, site, seconds),
+      ),
     ];
   },
 });
@@ -58,16 +62,21 @@ function isJudgedBySetting(stack: Stack, site: Site, seconds: number): boolean {
   return setting !== undefined && setting.isGood(seconds) !== true;
 }
 
+const header = "Strict-Transport-Security";
+
 /** Rules have the last word over the setting. */
-function judgeHsts(stack: Stack, site: Site, seconds: number): Verdict {
-  return judgeHeader(
-    stack,
-    site,
-    "Strict-Transport-Security",
-    (value) => {
-      const wrong = hstsFault(parseHsts(value), seconds);
-      return wrong === undefined ? undefined : `has ${wrong}`;
-    },
-    otherResponses,
-  );
+const judgeHsts = (stack: Stack, site: Site, seconds: number): Verdict =>
+  judgeHeader(stack, site, header, (value) => wrongHsts(value, seconds), otherResponses);
+
+function wrongHsts(value: string, seconds: number): string | undefined {
+  const wrong = hstsFault(parseHsts(value), seconds);
+  return wrong === undefined ? undefined : `has ${wrong}`;
+}
+
+/** A name that only redirects need not send it, but what it sends counts for the names below it. */
+function judgeSent(stack: Stack, site: Site, seconds: number): Verdict {
+  const [wrong] = headersByPage(stack, site, header.toLowerCase())
+    .flatMap(({ headers }) => headers)
+    .flatMap((sent) => (sent?.value === undefined ? [] : (wrongHsts(sent.value, seconds) ?? [])));
+  return wrong === undefined || `The ${header} of ${site.host} ${wrong}.`;
 }

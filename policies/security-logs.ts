@@ -10,6 +10,7 @@ import {
 } from "./framework/index.ts";
 import { databases } from "./model/databases.ts";
 import { applicationHosts, type Host, judgeVariables } from "./model/variables.ts";
+import { logLevelOf } from "./values/shell.ts";
 import { logsStatements } from "./values/statement-logging.ts";
 
 // Item 4.10. What the error tracker scrubs is judged with its resources, in error-tracking.ts.
@@ -54,6 +55,12 @@ const quiet: ReadonlySet<string> = new Set([
 ]);
 
 function judgeLevel(host: Host): Verdict {
+  for (const { when, command } of host.commands ?? []) {
+    const level = when === "start" ? logLevelOf(command.string() ?? "") : undefined;
+    if (level !== undefined && !quiet.has(level)) {
+      return fault(command, `The start command sets the log level ${level}.`);
+    }
+  }
   const levels = select(host.variables, (variable) => variable.name() === "LOG_LEVEL");
   if (levels.length === 0) {
     return "LOG_LEVEL is missing, so the logger's own default decides what is logged.";

@@ -18,6 +18,7 @@ export const trafficReachesHost = policy({
       stack,
       (site) =>
         (site.zone && (ruleDiversion(stack, site, site.zone) ?? interposed(stack, site, site.zone))) ??
+        site.edge?.diverts?.() ??
         routedElsewhere(stack, site),
     ),
 });

@@ -1,7 +1,9 @@
-import { known, policy, type Stack } from "./framework/index.ts";
+import { known, policy, type Resource, type Stack } from "./framework/index.ts";
 import { deployedFault } from "./model/deployed-code.ts";
 import { domains } from "./model/domains.ts";
+import { saysOther, statedRole } from "./model/roles.ts";
 import { judgeBesides, judgeSection } from "./model/sections.ts";
+import { applicationHosts, hosts } from "./model/variables.ts";
 
 export const vercelProject = policy({
   name: "vercel-project",
@@ -42,8 +44,12 @@ export const vercelCustomDomain = policy({
   fix: "Declare a ProjectDomain of the project that is not under vercel.app and does not redirect.",
   url: "https://vercel.com/docs/domains",
   check: (stack) =>
-    judgeSection(stack, "7V", "No project at Vercel is declared, so none has a domain.", ({ ownDomain }) =>
-      ownDomain((host) => isPlatforms(stack, host)),
+    judgeSection(
+      stack,
+      "7V",
+      "No project at Vercel is declared, so none has a domain.",
+      // Pages beside the application, such as its documentation, may stay at the name that Vercel gives them.
+      ({ resource, ownDomain }) => isBeside(stack, resource) || ownDomain((host) => isPlatforms(stack, host)),
     ),
 });
 
@@ -63,6 +69,14 @@ export const vercelProjectClosed = policy({
       ({ closed }) => closed?.() ?? true,
     ),
 });
+
+const isBeside = (stack: Stack, project: Resource): boolean =>
+  hosts(stack).some(
+    (host) =>
+      host.resource === project &&
+      host.domains.length === 0 &&
+      (statedRole(stack, project) !== undefined || saysOther(host)),
+  ) && !applicationHosts(stack).some(({ resource }) => resource === project);
 
 /** Whether a host is declared, or in the zone of one that is. */
 function isPlatforms(stack: Stack, host: string): boolean {

@@ -31,6 +31,12 @@ export function measureOf(query: string, type: string): Measure {
   return operator.startsWith(">") ? above(body, value, window) : below(body, value, window);
 }
 
+/** The number that a query compares with, at its end. */
+export function boundOf(query: string): number | undefined {
+  const bound = /(?:>=?|<=?|==)\s*(-?[\d.]+)\s*$/.exec(query)?.[1];
+  return bound === undefined ? undefined : Number(bound);
+}
+
 /** The environment that a query is limited to and that is not production by its name. */
 export function otherEnvironmentOf(query: string): string | undefined {
   const names = [...query.matchAll(/\b(?:env|environment|stage):([\w.-]+)/gi)].map(([, name = ""]) => name);

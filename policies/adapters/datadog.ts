@@ -1,8 +1,16 @@
-import type { ResourceOf, Stack } from "../framework/index.ts";
+import {
+  type Finding,
+  fault,
+  judge,
+  type ResourceOf,
+  type Stack,
+  type Value,
+  type Verdict,
+} from "../framework/index.ts";
 import type { Adapter, HealthCheck, Sender } from "../model/adapter.ts";
 import type { AlertRule, Channel } from "../model/alert-rule.ts";
 import { datadog } from "../model/tokens.ts";
-import { measureOf, otherEnvironmentOf, windowOf } from "./datadog-query.ts";
+import { boundOf, measureOf, otherEnvironmentOf, windowOf } from "./datadog-query.ts";
 
 type Any = ResourceOf<unknown>;
 
@@ -15,7 +23,32 @@ export const datadogAdapter: Adapter = {
       .ofType(datadog.monitor)
       .map((monitor) => ({ resource: monitor, channels: () => mentionsIn(monitor) })),
   healthChecks,
+  silences: (stack, now) =>
+    stack
+      .ofType(datadog.downtime, datadog.olderDowntime)
+      .map((resource) => ({ resource, verdict: () => judgeOnce(resource, now) })),
+  rejects: { alerts: judgeThresholds },
 };
+
+/** Datadog takes a monitor only if both of its bounds are the same number. */
+function judgeThresholds(stack: Stack): Finding[] {
+  return stack.ofType(datadog.monitor).map((monitor) =>
+    judge(monitor, () => {
+      const critical = monitor.at("monitorThresholds", "critical");
+      const text = critical.string() ?? critical.number();
+      const bound = boundOf(monitor.at("query").string() ?? "");
+      return (
+        text === undefined ||
+        bound === undefined ||
+        Number(text) === bound ||
+        fault(
+          critical,
+          `monitorThresholds.critical of ${monitor.name} is ${text}, and its query compares with ${bound}.`,
+        )
+      );
+    }),
+  );
+}
 
 function toRule(stack: Stack, monitor: Any): AlertRule {
   const query = () => monitor.at("query").string() ?? "";
@@ -78,33 +111,100 @@ function downtimeOf(stack: Stack, monitor: Any): Any | undefined {
 }
 
 const periods: Readonly<Record<string, number>> = {
+  SECONDLY: 1,
+  MINUTELY: 60,
   HOURLY: 3600,
   DAILY: 86_400,
   WEEKLY: 604_800,
-  MONTHLY: 2_592_000,
+  MONTHLY: 2_419_200,
   YEARLY: 31_536_000,
 };
 
-/** Share of the time that recurring maintenance takes; one that has no end takes all of it, and one that ends none. */
+/**
+ * Share of the time that recurring maintenance takes, or more; one that has no end, or a length that cannot be read,
+ * takes all of it. One that ends is judged by its length.
+ */
 function mutedShare(downtime: Any): number {
   const recurrences = downtime.at("recurringSchedule", "recurrences").items();
-  const once = downtime.at("oneTimeSchedule");
-  if (recurrences.length === 0) {
-    const isOver = once.exists
-      ? once.at("end").exists
-      : downtime.at("end").exists || downtime.at("recurrence").exists;
-    return isOver ? 0 : 1;
+  if (recurrences.length > 0) {
+    return recurrences.reduce((sum, recurrence) => {
+      const [, count, unit = ""] = /^(\d+)([mhdw])$/.exec(recurrence.at("duration").string() ?? "") ?? [];
+      const seconds = Number(count) * ({ m: 60, h: 3600, d: 86_400, w: 604_800 }[unit] ?? Number.NaN);
+      return sum + shareOf(recurrence.at("rrule").string() ?? "", seconds);
+    }, 0);
   }
-  return recurrences.reduce((sum, recurrence) => {
-    const rule = (recurrence.at("rrule").string() ?? "").toUpperCase();
-    const [, count = "1", unit = "d"] =
-      /^(\d+)([mhdw])$/.exec(recurrence.at("duration").string() ?? "") ?? [];
-    const seconds = Number(count) * ({ m: 60, h: 3600, d: 86_400, w: 604_800 }[unit] ?? 86_400);
-    const period =
-      (periods[/FREQ=(\w+)/.exec(rule)?.[1] ?? ""] ?? 1) * Number(/INTERVAL=(\d+)/.exec(rule)?.[1] ?? 1);
-    const times = /BY(?:DAY|MONTHDAY)=([^;]+)/.exec(rule)?.[1]?.split(",").length ?? 1;
-    return sum + (seconds * times) / period;
-  }, 0);
+  const older = downtime.at("recurrence");
+  if (older.exists) return shareOf(olderRule(older), olderLength(downtime));
+  return onceOf(downtime).end.exists ? 0 : 1;
+}
+
+/** The share of a rule as RFC 5545 has it: what it repeats within its period counts each time. */
+function shareOf(rrule: string, seconds: number): number {
+  const parts = new Map(
+    rrule
+      .toUpperCase()
+      .replace(/^RRULE:/, "")
+      .split(";")
+      .map((part): [string, string] => {
+        const [name = "", value = ""] = part.split("=");
+        return [name, value];
+      }),
+  );
+  const period = (periods[parts.get("FREQ") ?? ""] ?? Number.NaN) * Number(parts.get("INTERVAL") ?? 1);
+  const times = repeating.reduce((product, name) => product * (parts.get(name)?.split(",").length ?? 1), 1);
+  const share = (seconds * times) / period;
+  return Number.isNaN(share) ? 1 : share;
+}
+
+const repeating = ["BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYHOUR", "BYMINUTE", "BYSECOND"];
+
+/** `{ type: "weeks", period: 1, weekDays: ["Sat"] }` or a rule, of the resource before downtime schedules. */
+function olderRule(recurrence: Value): string {
+  const kind = recurrence.at("type").string() ?? "";
+  if (kind === "rrule") return recurrence.at("rrule").string() ?? "";
+  const frequency = { days: "DAILY", weeks: "WEEKLY", months: "MONTHLY", years: "YEARLY" }[kind] ?? "";
+  const days = recurrence.at("weekDays").strings();
+  return `FREQ=${frequency};INTERVAL=${recurrence.at("period").number() ?? 1}${days.length > 0 ? `;BYDAY=${days.join(",")}` : ""}`;
+}
+
+const olderLength = (downtime: Any): number => {
+  const { start, end } = onceOf(downtime);
+  return (timeOf(end) - timeOf(start)) / 1000;
+};
+
+/** When maintenance that happens once begins and ends, in any of its three forms. */
+function onceOf(downtime: Any): { start: Value; end: Value } {
+  const once = downtime.at("oneTimeSchedule");
+  const place = once.exists ? once : downtime.at();
+  const [start, end] = [place.at("startDate"), place.at("endDate")];
+  return { start: start.exists ? start : place.at("start"), end: end.exists ? end : place.at("end") };
+}
+
+/** A date, or the seconds since 1970 of the older resource; in milliseconds. */
+const timeOf = (value: Value): number =>
+  value.number() === undefined ? Date.parse(value.string() ?? "") : (value.number() ?? 0) * 1000;
+
+/** Longer than this, maintenance is none: nobody is told for as long. */
+const longestHours = 12;
+
+/** Maintenance that happens once, of what is not said to be for another environment. */
+function judgeOnce(downtime: Any, now: number): Verdict {
+  const isRepeated = downtime.at("recurringSchedule").exists || downtime.at("recurrence").exists;
+  const scope = [downtime.at("scope").string() ?? "", ...downtime.at("scopes").strings()].join(" ");
+  const tags = downtime.at("monitorIdentifier", "monitorTags").strings().join(" ");
+  if (isRepeated || otherEnvironmentOf(`${scope} ${tags}`) !== undefined) return true;
+  const { start, end } = onceOf(downtime);
+  const until = timeOf(end);
+  const from = Number.isNaN(timeOf(start)) ? now : timeOf(start);
+  const hours = (until - Math.max(from, now)) / 3_600_000;
+  return (
+    until <= now ||
+    hours <= longestHours ||
+    fault(
+      end,
+      `The downtime ${downtime.name} silences its monitors ${end.exists ? `until ${end.string() ?? end.number()}` : "for ever"}.`,
+    )
+  );
 }
 
 /** An agent asks every 15 seconds where nothing else is said. */
@@ -147,10 +247,30 @@ const kinds: readonly (readonly [RegExp, string, boolean])[] = [
   [/^@[\w.+-]+@[\w-]+\.[\w.]+$/, "e-mail", false],
 ];
 
+/** One block without another in it: `{{#is_alert}}…{{/is_alert}}`, or `{{^is_recovery}}…` of all but that. */
+const block = /\{\{([#^])(\w+)([^{}]*)\}\}((?:(?!\{\{[#^])[\s\S])*?)\{\{\/\2\}\}/;
+
+/**
+ * What of a message is told whenever the monitor alerts: a block that is of something else, or of some hosts alone, may
+ * be left out. Source: https://docs.datadoghq.com/monitors/notify/variables/#conditional-variables
+ */
+function toldOfAlerts(message: string, query: string): string {
+  const [whole, sign, name = "", condition = "", inside = ""] = block.exec(message) ?? [];
+  if (whole === undefined) return message;
+  const [, tag, value] = /^\s*"([\w.-]+?)(?:\.name)?"\s+"([^"]*)"\s*$/.exec(condition) ?? [];
+  const isOfAll =
+    (sign === "#" && name === "is_alert") ||
+    (sign === "^" && /^is_(?:recovery|warning|no_data|renotify|\w+_recovery)$/.test(name)) ||
+    // What the query is limited to holds for all that it finds.
+    (sign === "#" && /^is_(?:exact_)?match$/.test(name) && query.includes(`${tag}:${value}`));
+  return toldOfAlerts(
+    message.replace(whole, () => (isOfAll ? inside : "")),
+    query,
+  );
+}
+
 function mentionsIn(monitor: Any): Channel[] {
-  const message = monitor.at("message").string() ?? "";
-  // What is told only of a warning or of the recovery reaches nobody when it counts.
-  const plain = message.replace(/\{\{#is_(?:recovery|warning|no_data)\}\}[\s\S]*?\{\{\/is_\w+\}\}/g, "");
+  const plain = toldOfAlerts(monitor.at("message").string() ?? "", monitor.at("query").string() ?? "");
   return (plain.match(/@[\w.+@-]+\w/g) ?? []).flatMap((mention) => {
     const found = kinds.find(([form]) => form.test(mention));
     return found === undefined ? [] : [{ kind: found[1], pages: found[2] }];
@@ -163,5 +283,6 @@ function healthChecks(stack: Stack): HealthCheck[] {
     isOn: () => test.at("status").string() === "live",
     url: () => test.at("requestDefinition", "url").string(),
     locations: () => test.at("locations").items().length,
+    every: () => test.at("optionsList", "tickEvery"),
   }));
 }

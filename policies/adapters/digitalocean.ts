@@ -1,5 +1,6 @@
 import {
   type AnyValue,
+  type Fault,
   fault,
   known,
   type ResourceOf,
@@ -15,6 +16,7 @@ import type { Database } from "../model/database.ts";
 import { fullName, isAddress } from "../model/dns-names.ts";
 import type { Domain, HostRecord } from "../model/domain.ts";
 import type { DnsZone } from "../model/edge.ts";
+import type { ZoneFact } from "../model/edge-zone.ts";
 import type { Host, Variable } from "../model/host.ts";
 import { authorityIn, type Issuer } from "../model/issuer.ts";
 import { belongsTo, ownerOf } from "../model/links.ts";
@@ -77,6 +79,8 @@ export const digitaloceanAdapter: Adapter = {
       .ofType(types.cluster)
       .filter(isPostgres)
       .map((cluster) => toDatabase(stack, cluster)),
+  hostTls,
+  userOf: (resource) => (resource.is(types.pool) ? resource.at("user") : undefined),
   healthChecks,
   corsOrigins: (stack) => stack.ofType(types.app).flatMap(allowedOrigins),
   sources: (stack) =>
@@ -132,11 +136,41 @@ function toHost(app: Any, service: Value): Host {
         `${nameOf(service)} has no health check path: App Platform asks only whether the port is open.`,
       ),
     scaling: () => judgeScaling(service),
+    closed: () => closedBy(app),
     ownDomain: () =>
       some(namesOf(app), (name) => !isOwnName(name.string() ?? "")) ||
       `${app.name} has no domain of its own.`,
-    deploys: () => judgeDeploys(service),
   };
+}
+
+/** An app in maintenance shows a page of its own to everybody, an archived one runs nothing. */
+function closedBy(app: Any): Fault | undefined {
+  const [enabled, archive] = ["enabled", "archive"].map((name) => app.at("spec", "maintenance", name));
+  const off = [enabled, archive].find((it) => it?.boolean() === true);
+  if (off !== undefined) return fault(off, `${app.name} is in maintenance and answers nobody`);
+  const rules = app.at("spec", "ingress", "rules");
+  const plain = rules
+    .items()
+    .map((rule) => rule.at("redirect", "scheme"))
+    .find((scheme) => scheme.string() === "http");
+  return plain && fault(plain, `${app.name} redirects requests to plain http`);
+}
+
+/** App Platform takes TLS 1.2 and higher unless a domain says something else. */
+function hostTls(stack: Stack): ZoneFact[] {
+  return stack.ofType(types.app).flatMap((app) => {
+    const list = app.at("spec", "domainNames");
+    return (list.isUnknown ? [] : list.items()).map((entry) => ({
+      resource: app,
+      isGood: () => {
+        const version = entry.at("minimumTlsVersion");
+        return (
+          ["1.2", "1.3"].includes(version.string() ?? "1.2") ||
+          fault(version, `The minimum TLS version of ${entry.at("name").string()} is ${version.string()}.`)
+        );
+      },
+    }));
+  });
 }
 
 const nameOf = (service: Value): string => known(() => service.at("name").string()) ?? service.resource.name;
@@ -155,20 +189,6 @@ function judgeScaling(service: Value): Verdict {
 }
 
 const hostsOfCode = ["github", "gitlab", "bitbucket"] as const;
-
-function judgeDeploys(service: Value): Verdict {
-  const pushes = [
-    ...hostsOfCode.map((kind) => service.at(kind, "deployOnPush")),
-    ...service
-      .at("image", "deployOnPushes")
-      .items()
-      .map((it) => it.at("enabled")),
-  ];
-  return (
-    some(pushes, (push) => push.boolean() === true) ||
-    fault(service, `${nameOf(service)} does not deploy what is pushed: deployOnPush is not true.`)
-  );
-}
 
 function toSource(part: Value): CodeSource {
   const kind = hostsOfCode.find((it) => known(() => part.at(it).exists) !== false);

@@ -1,6 +1,8 @@
 import { counted } from "../../lib/text.ts";
 import {
+  type Fault,
   fault,
+  type Resource,
   type ResourceOf,
   type Stack,
   some,
@@ -55,6 +57,8 @@ function judgePeople(stack: Stack, schedule: Any, { people, turnDays }: PeopleLi
       );
     }
   }
+  const silent = rotations.flatMap((rotation) => rotation.dependenciesOf("participants")).find(isStakeholder);
+  if (silent !== undefined) return unreached(silent);
   const participants = rotations.flatMap((rotation) => rotation.at("participants").items());
   // A team is people of whom the stack need not know.
   const isTeam = participants.some((one) => ["team", "escalation"].includes(one.at("type").string() ?? ""));
@@ -65,6 +69,13 @@ function judgePeople(stack: Stack, schedule: Any, { people, turnDays }: PeopleLi
     fault(schedule.at(), `${schedule.name} has only ${counted(participants.length, "person", "people")}.`)
   );
 }
+
+/** A stakeholder is told of incidents, and is never called: https://docs.opsgenie.com/docs/stakeholders-users */
+const isStakeholder = (one: Resource): one is Any =>
+  one.is(opsgenie.user) && one.at("role").string()?.toLowerCase() === "stakeholder";
+
+const unreached = (user: Any): Fault =>
+  fault(user.at("role"), `Opsgenie does not call ${user.name}, who is a stakeholder.`);
 
 function judgeCoverage(stack: Stack, schedule: Any, now: number): Verdict {
   const rotations = rotationsOf(stack, schedule);
@@ -128,6 +139,7 @@ function judgePolicy(policy: Any): Verdict {
 
 const asksForMinor = (condition: Value): boolean =>
   condition.at("field").string() === "priority" &&
+  condition.at("operation").string() === "equals" &&
   condition.at("not").boolean() !== true &&
   /^P[45]$/.test(condition.at("expectedValue").string() ?? "");
 
@@ -156,6 +168,8 @@ function judgeLevels(escalation: Any, { levels, minutes }: LevelLimits): Verdict
   if (own.length < levels) {
     return fault(rules, `${escalation.name} has only ${counted(own.length, "level")}.`);
   }
+  const silent = escalation.dependenciesOf("rules").find(isStakeholder);
+  if (silent !== undefined) return unreached(silent);
   const delays = own.map((rule) => rule.at("delay").number() ?? 0);
   const late = own.find((_, index) => (delays[index] ?? 0) - (delays[index - 1] ?? 0) > minutes);
   if (late !== undefined) {

@@ -100,6 +100,8 @@ export interface Adapter {
   readonly dataApis?: (stack: Stack) => readonly DataApi[];
   /** What keeps the vendor from calling whoever is on call, at `now` in milliseconds since 1970. */
   readonly silences?: (stack: Stack, now: number) => readonly Silence[];
+  /** The role as which a resource, such as a pool of connections, lets its clients in. */
+  readonly userOf?: (resource: Resource) => AnyValue | undefined;
   readonly databases?: (stack: Stack) => readonly Database[];
   /** Origins that something of the vendor's answers with Access-Control-Allow-Origin. */
   readonly corsOrigins?: (stack: Stack) => readonly AnyValue[];
@@ -138,6 +140,8 @@ export interface Adapter {
   readonly locations?: (stack: Stack) => readonly Location[];
   /** What sends logs to an aggregator. */
   readonly logDrains?: (stack: Stack) => readonly Resource[];
+  /** Rules that say who may read secrets that the vendor keeps. */
+  readonly secretReaders?: (stack: Stack) => readonly SecretReaders[];
   /** Values that the vendor's provider passes on and its API rejects. */
   readonly rejects?: Rejects;
   /** Whether what answers at a host and port is a pooler of the vendor's. */
@@ -247,6 +251,12 @@ export interface DataApi {
   readonly servesOwn: () => Verdict;
 }
 
+/** A rule that says who may read a secret. */
+export interface SecretReaders {
+  readonly resource: Resource;
+  readonly verdict: Question;
+}
+
 /** What may keep a page from waking somebody. */
 export interface Silence {
   readonly resource: Resource;
@@ -260,6 +270,8 @@ export interface HealthCheck {
   readonly url: () => string | undefined;
   /** Places that it is called from. */
   readonly locations: () => number;
+  /** Seconds from one call to the next, where its vendor asks for them and no policy of its own judges them. */
+  readonly every?: () => AnyValue;
   /** The list of the places, where the stack names each. */
   readonly locationsAt?: AnyValue;
   /** Whether it asks by HTTP; absent where its vendor asks in no other way. */

@@ -66,6 +66,7 @@ export const rds = {
 export const secretStores = {
   secret: token("aws:secretsmanager/secret:Secret"),
   version: token("aws:secretsmanager/secretVersion:SecretVersion"),
+  policy: token("aws:secretsmanager/secretPolicy:SecretPolicy"),
   parameter: token("aws:ssm/parameter:Parameter"),
 } as const;
 

@@ -2,7 +2,7 @@ import { type Fault, type ResourceOf, type Stack, unproved } from "../framework/
 import { isOn } from "./given.ts";
 import { pageRulesOf } from "./page-rules.ts";
 import { reachOf } from "./reach.ts";
-import { type Rule, rulesOf } from "./rulesets.ts";
+import { deployedBy, type Rule, rulesOf } from "./rulesets.ts";
 import type { Site } from "./sites.ts";
 import { cloudflare } from "./tokens.ts";
 import { inZone, type Zone, zoneSettings } from "./zones.ts";
@@ -23,7 +23,9 @@ export interface Protection {
 export function bypassOf(stack: Stack, site: Site, zone: Zone, protection: Protection): Fault | undefined {
   for (const phase of [...earlierPhases, protection.phase]) {
     for (const rule of rulesOf(stack, zone, phase)) {
-      const fault = skips(rule, protection, phase) ? exemption(rule, site, protection) : undefined;
+      const fault = skips(rule, protection, phase)
+        ? exemption(rule, site, protection)
+        : byDeployed(stack, rule, site, protection, phase);
       if (fault !== undefined) {
         return fault;
       }
@@ -50,6 +52,34 @@ function skips({ entry }: Rule, { phase, product }: Protection, ownPhase: string
     // Among the managed rules it counts only for what comes after it.
     (ownPhase === "http_ratelimit" && parameters.at("ruleset").string() === "current")
   );
+}
+
+/** What the custom ruleset that a rule deploys lets past; one that the stack does not declare may skip anything. */
+function byDeployed(
+  stack: Stack,
+  rule: Rule,
+  site: Site,
+  protection: Protection,
+  phase: string,
+): Fault | undefined {
+  const { entry, resource } = rule;
+  const isOther =
+    !earlierPhases.includes(phase) || entry.at("action").string() !== "execute" || !isOn(entry.at("enabled"));
+  if (isOther || reachOf(entry.at("expression").string() ?? "", site).kind === "none") {
+    return undefined;
+  }
+  const deployed = deployedBy(stack, rule);
+  if (deployed.length === 0) {
+    return unproved(
+      entry.at("actionParameters", "id"),
+      `a rule of ${resource.name} runs a custom ruleset that the stack does not declare, which may skip ${protection.name} for requests to ${site.host}`,
+      "Declare the custom ruleset in the stack, or waive this policy for the host.",
+    );
+  }
+  return deployed
+    .filter((inner) => skips(inner, protection, phase))
+    .map((inner) => exemption(inner, site, protection))
+    .find((fault) => fault !== undefined);
 }
 
 /** What a rule that skips lets past, undefined where it is proved that no request to the site matches it. */
@@ -84,14 +114,21 @@ function exempted(
 /** Rules of the older firewall. */
 function byFirewallRule(stack: Stack, site: Site, zone: Zone, { name }: Protection): Fault | undefined {
   for (const rule of inZone(stack, zone, cloudflare.firewallRule)) {
-    const action = rule.at("action", "mode").string() ?? "";
+    // Before version 6 of the provider the action was a text, and the filter an id.
+    const action = rule.at("action").string() ?? rule.at("action", "mode").string() ?? "";
     const filter = rule.at("filter");
     if (!lenient.has(action) || filter.at("paused").boolean() === true) {
       continue;
     }
     const expression = filter.at("expression");
     const what = `the firewall rule ${rule.name} lets requests past ${name}`;
-    const fault = exempted(expression.string() ?? "", site, what, expression);
+    const fault = expression.exists
+      ? exempted(expression.string() ?? "", site, what, expression)
+      : unproved(
+          filter,
+          `${what} for requests that a filter chooses, which the policy cannot read`,
+          "Remove the rule: Cloudflare has replaced these rules by those of rulesets.",
+        );
     if (fault !== undefined) {
       return fault;
     }

@@ -25,20 +25,23 @@ export function judgePages(stack: Stack, site: Site): Verdict {
   for (const path of paths.filter((candidate) => !isFile.test(candidate))) {
     const request = { ...requestTo(site, path), responseCode: 200 };
     let isKept = false;
+    let isAsked = false;
     for (const rule of rules) {
       const parameters = rule.entry.at("actionParameters");
       const acts = mayActOn(rule, request);
-      // Without a time of its own, what the rule makes eligible is kept for two hours where its host says nothing.
+      // What the rule makes eligible is kept for two hours where its host says nothing: pages say so, calls do not.
       const mode = parameters.at("edgeTtl", "mode").string();
-      if (acts !== false && (mode === "override_origin" || (mode === undefined && isEligible(rule)))) {
+      const isOpen = mode === undefined || (mode === "respect_origin" && path.startsWith("/api/"));
+      if (acts !== false && (mode === "override_origin" || (isOpen && isEligible(rule)))) {
         isKept ||= parameters.at("cache").boolean() !== false;
+        isAsked = mode === "respect_origin";
       }
       if (acts === true && parameters.at("cache").boolean() === false) {
         isKept = false;
       }
     }
     if (isKept) {
-      return `A rule may keep ${site.host}${path} at the edge, whatever its host says, and show it to other visitors.`;
+      return `A rule may keep ${site.host}${path} at the edge, ${isAsked ? "where its host does not forbid it" : "whatever its host says"}, and show it to other visitors.`;
     }
   }
   const pageRule = pageRulesOf(stack, zone, site).find(

@@ -1,4 +1,12 @@
-import type { FunctionArgs, GrantArgs, GrantRoleArgs, RoleArgs, SchemaArgs } from "@pulumi/postgresql";
+import type {
+  DefaultPrivilegesArgs,
+  FunctionArgs,
+  GrantArgs,
+  GrantRoleArgs,
+  RoleArgs,
+  SchemaArgs,
+} from "@pulumi/postgresql";
+import { adapters } from "../adapters/index.ts";
 import {
   type AnyValue,
   type Finding,
@@ -8,6 +16,7 @@ import {
   type Resource,
   type ResourceOf,
   type Stack,
+  unproved,
   type Verdict,
 } from "../framework/index.ts";
 import { parseConnection } from "../values/connection-string.ts";
@@ -129,6 +138,15 @@ export function judgeUser(stack: Stack, resource: Resource, value: AnyValue): Ve
       : fault(value, `DATABASE_URL connects as ${user}, which may do anything.`);
   }
   const sources = resource.sourcesOf(value);
+  const user = sources
+    .flatMap((source) => adapters.flatMap((adapter) => adapter.userOf?.(source) ?? []))
+    .find((candidate) => isAdministrator(known(() => candidate.string()) ?? ""));
+  if (user !== undefined) {
+    return fault(
+      user,
+      `DATABASE_URL is made from ${user.resource.name}, which connects as ${user.string()}, who may do anything.`,
+    );
+  }
   const isOwner =
     stack.ofType(postgresql.role).length > 0 &&
     sources.some(isDatabase) &&
@@ -207,8 +225,12 @@ function judgeObjects(grant: ReturnType<typeof grantsTo>[number]): Verdict {
 const riskyFunction =
   /^"?(?:pg_read_|pg_write_|pg_ls_|pg_stat_file|pg_reload_conf|pg_terminate_|lo_import|lo_export|dblink)/i;
 
-/** Who owns a schema may drop and change all that is in it. Throws UnknownRead. */
-export function judgeOwner(stack: Stack, schema: ResourceOf<SchemaArgs>): Verdict {
+/** Who owns a schema or a database may drop and change all that is in it. Throws UnknownRead. */
+export function judgeOwner(
+  stack: Stack,
+  schema: ResourceOf<Pick<SchemaArgs, "owner">>,
+  kind = "schema",
+): Verdict {
   const owner = schema.at("owner");
   const role = [...applicationRoles(stack)].find(
     (candidate) =>
@@ -219,17 +241,96 @@ export function judgeOwner(stack: Stack, schema: ResourceOf<SchemaArgs>): Verdic
           candidate,
         )),
   );
-  return role === undefined || fault(owner, `The application's role owns the schema ${schema.name}.`);
+  return role === undefined || fault(owner, `The application's role owns the ${kind} ${schema.name}.`);
 }
 
-/** A function with its owner's rights that runs a text it is given: every role may call it. Throws UnknownRead. */
-function judgeFunction(own: ResourceOf<FunctionArgs>): Verdict {
+/** A function with its owner's rights, for whom no row is hidden: every role may call it. Throws UnknownRead. */
+function judgeFunction(stack: Stack, own: ResourceOf<FunctionArgs>): Verdict {
   const definer = own.at("securityDefiner");
-  const body = (own.at("body").string() ?? "").replace(/'[^']*'/g, "''");
+  if (definer.boolean() !== true) return true;
+  const body = own.at("body").string() ?? "";
+  if (/\bexecute\s+(?!format\s*\(|''|procedure\b|function\b|on\b)/i.test(body.replace(/'[^']*'/g, "''"))) {
+    return fault(
+      definer,
+      `${own.name} runs as its owner whatever text it is given, and every role may call it.`,
+    );
+  }
   return (
-    definer.boolean() !== true ||
-    !/\bexecute\s+(?!format\s*\(|''|procedure\b|function\b|on\b)/i.test(body) ||
-    fault(definer, `${own.name} runs as its owner whatever text it is given, and every role may call it.`)
+    !givesRows.test(own.at("returns").string() ?? "") ||
+    asksWhoCalls.test(body) ||
+    isClosed(stack, own) ||
+    unproved(
+      definer,
+      `${own.name} runs as its owner, for whom no row is hidden, and every role may call it.`,
+      "Take EXECUTE from PUBLIC by a Grant of the function to the role public without privileges, let the function ask who calls it, as by auth.uid() or session_user, or set securityDefiner to false.",
+    )
+  );
+}
+
+/** Results that can hold what is in tables; a word or a number says little of them. */
+const givesRows = /^\s*(?:setof|table|record|jsonb?|xml)\b|\[\]\s*$/i;
+
+/** What tells the caller from the owner: Supabase's and PostgREST's claims, and the role of the session. */
+const asksWhoCalls = /\bauth\.(?:uid|jwt|role|email)\(\)|\bcurrent_setting\(\s*'|\bsession_user\b/i;
+
+/** Whether a grant takes from PUBLIC what every function has. */
+const isClosed = (stack: Stack, own: ResourceOf<FunctionArgs>): boolean =>
+  stack.ofType(postgresql.grant).some(
+    (grant) =>
+      known(
+        () =>
+          grant.at("role").string()?.toLowerCase() === "public" &&
+          /^(?:function|routine)$/.test(grant.at("objectType").string() ?? "") &&
+          grant.at("privileges").items().length === 0 &&
+          (grant.at("objects").items().length === 0 ||
+            grant
+              .at("objects")
+              .strings()
+              .some((object) => object.replace(/\(.*$/s, "") === own.at("name").string())),
+      ) === true,
+  );
+
+/** Roles as which anybody on the Internet is let in to a database that serves an API. */
+const visitor = /^(?:anon|anonymous|web_anon|authenticated)$/i;
+
+/** Whatever row-level security leaves of all tables, also of those to come, visitors have. Throws UnknownRead. */
+function judgeVisitors(grant: ResourceOf<GrantArgs | DefaultPrivilegesArgs>): Verdict {
+  const role = grant.at("role");
+  if (role.isUnknown || !visitor.test(role.string() ?? "") || grant.at("objectType").string() !== "table") {
+    return true;
+  }
+  const privileges = grant.at("privileges");
+  const held = privileges.strings();
+  const isNamed = grant.is(postgresql.grant) && grant.at("objects").items().length > 0;
+  const isAnonymous = !/^authenticated$/i.test(role.string() ?? "");
+  const writes = held.find((privilege) => !/^(?:SELECT)$/i.test(privilege));
+  if (held.length === 0 || (isNamed && !(isAnonymous && writes !== undefined))) return true;
+  return unproved(
+    privileges,
+    `${grant.name} gives ${role.string()} ${(writes ?? held[0] ?? "").toUpperCase()} of ${isNamed ? "tables" : "every table"}, and the policy cannot read what row-level security leaves of it.`,
+    "Name in objects the tables that visitors may read, and grant nothing else to them.",
+  );
+}
+
+/** A role that is there to look, by its groups or its name, and may write. Throws UnknownRead. */
+function judgeLooking(stack: Stack, role: Role): Verdict {
+  const groups = groupsOf(stack, role);
+  const name = known(() => role.at("name").string()) ?? role.name;
+  const looks =
+    groups.some((group) => /^pg_(?:monitor|read_all_data|read_all_stats)$/.test(group)) ||
+    /(?:^|[_-])(?:probe|monitor(?:ing)?|metrics|exporter|read_?only|reader|ro|reports?|reporting|analytics)$/i.test(
+      name,
+    );
+  if (!looks) return true;
+  const writing = grantsTo(stack, role).find((grant) =>
+    grant
+      .at("privileges")
+      .strings()
+      .some((privilege) => /^(?:ALL|INSERT|UPDATE|DELETE|TRUNCATE|TRIGGER|CREATE)\b/i.test(privilege)),
+  );
+  return (
+    writing === undefined ||
+    fault(writing.at("privileges"), `The role ${name} is there to look, and ${writing.name} lets it write.`)
   );
 }
 
@@ -311,5 +412,12 @@ export const judgePrivileges = (stack: Stack, now: number): Finding[] => [
   ...stack.ofType(postgresql.grantRole).map((grant) => judge(grant, () => judgeMembership(stack, grant))),
   ...stack.ofType(postgresql.grant).map((grant) => judge(grant, () => judgePublic(grant))),
   ...stack.ofType(postgresql.schema).map((schema) => judge(schema, () => judgeOwner(stack, schema))),
-  ...stack.ofType(postgresql.function).map((it) => judge(it, () => judgeFunction(it))),
+  ...stack
+    .ofType(postgresql.database)
+    .map((database) => judge(database, () => judgeOwner(stack, database, "database"))),
+  ...stack.ofType(postgresql.function).map((it) => judge(it, () => judgeFunction(stack, it))),
+  ...stack
+    .ofType(postgresql.grant, postgresql.defaultPrivileges)
+    .map((grant) => judge(grant, () => judgeVisitors(grant))),
+  ...stack.ofType(postgresql.role).map((role) => judge(role, () => judgeLooking(stack, role))),
 ];

@@ -1,13 +1,15 @@
-import { type Fault, fault, type Stack, unproved, type Verdict } from "../framework/index.ts";
+import { type Fault, fault, known, type Stack, unproved, type Verdict } from "../framework/index.ts";
 import { mayMatchBoth } from "../values/ref-cover.ts";
 import { isAside } from "./aside.ts";
 import { type DeploymentSettings, isTaggedStaging, stackLabel } from "./deployments.ts";
+import { skipsTls } from "./tls-verification.ts";
 
 /** Commands before a deployment that bring dependencies and programs, and cannot take the pack away. */
 const harmless: readonly RegExp[] = [
   /^(?:npm (?:ci|install)|pnpm (?:install|i)|yarn(?: install)?|bun install|corepack enable)(?: --(?:frozen-lockfile|immutable|ignore-scripts|no-audit|no-fund|no-progress|prefer-offline|legacy-peer-deps|omit=\w+|include=\w+|production|silent|quiet|ci|no-save|no-optional))*$/,
   /^(?:npm|pnpm|yarn) run build$/,
   /^(?:node|npm|pulumi|pnpm|yarn|corepack) (?:--version|-v|version)$/,
+  /^npm audit(?: signatures)?(?: --(?:audit-level=\w+|omit=\w+|production))*$/,
   /^echo "PATH=[\w$./:-]+" >> \/PULUMI_ENV$/,
   /^(?:nvm|fnm|n|volta|mise|asdf) (?:use|install)(?: [\w.@/-]+)*$/,
 ];
@@ -58,6 +60,12 @@ export function judgeWork(
     );
   }
   for (const [name, value] of operation.at("environmentVariables").entries()) {
+    if (skipsTls(name, known(() => value.string()) ?? "")) {
+      return {
+        ...fault(value, `Deployments of ${label} set ${name}, by which they do not verify certificates.`),
+        fix: `Remove ${name} from the environmentVariables of the deployment settings.`,
+      };
+    }
     const isSize = name === "NODE_OPTIONS" && areSizes(value.string() ?? "");
     if (meddling.test(name) && !isSize) {
       return fault(value, `Deployments of ${label} set ${name}, which may change what Pulumi runs.`);

@@ -8,6 +8,7 @@ import { pageRulesOf } from "./page-rules.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { type Rule, rulesOf } from "./rulesets.ts";
 import { requestTo, type Site } from "./sites.ts";
+import { cloudflare } from "./tokens.ts";
 import type { Zone } from "./zones.ts";
 
 /**
@@ -46,12 +47,56 @@ function firstOf(
 }
 
 function redirected(stack: Stack, { entry, resource }: Rule): Fault | undefined {
+  const list = entry.at("actionParameters", "fromList", "name");
+  if (list.exists) return byList(stack, list, resource.name);
   const target = entry.at("actionParameters", "fromValue", "targetUrl");
   const value = target.at("value").exists ? target.at("value") : target.at("expression");
   const text = value.string();
   if (text === undefined) return undefined;
   const sent = target.at("value").exists ? targetOfUrl(text) : targetOfExpression(text);
   return sentTo(stack, value, `a rule of ${resource.name} redirects requests`, sent);
+}
+
+/** Redirects of a list of the account, in it or as items of their own. */
+function byList(stack: Stack, name: AnyValue, rules: string): Fault | undefined {
+  const lists = stack
+    .ofType(cloudflare.list)
+    .filter(
+      (list) => list.at("name").string() === name.string() || name.resource.sourcesOf(name).includes(list),
+    );
+  if (lists.length === 0) {
+    return unproved(
+      name,
+      `a rule of ${rules} redirects requests by a list that the stack does not declare`,
+      "Declare the list and its items in the stack, or waive this policy for the host.",
+    );
+  }
+  const redirects = [
+    ...lists.flatMap((list) =>
+      list
+        .at("items")
+        .items()
+        .map((item) => item.at("redirect")),
+    ),
+    ...stack
+      .ofType(cloudflare.listItem)
+      .filter((item) => lists.some((list) => item.refersTo(list, "listId")))
+      .map((item) => item.at("redirect")),
+  ];
+  return redirects
+    .map((redirect) => {
+      const url = redirect.at("targetUrl");
+      const text = url.string();
+      return text === undefined
+        ? undefined
+        : sentTo(
+            stack,
+            url,
+            `the list ${name.string() ?? ""} redirects ${redirect.at("sourceUrl").string()}`,
+            targetOfUrl(text),
+          );
+    })
+    .find((found) => found !== undefined);
 }
 
 function sentTo(

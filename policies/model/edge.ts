@@ -39,6 +39,8 @@ export interface Edge {
   readonly certificate: () => Verdict;
   /** Whether it connects to what is behind it with TLS. */
   readonly originTls: () => Verdict;
+  /** What of it keeps visitors from the answers of what is behind, or may change these where no rule of its tells. */
+  readonly diverts?: () => Fault | undefined;
   /** What it may make of a response header, by its name in lower case; absent where it leaves all to what is behind. */
   readonly header?: (name: string, request: SampleRequest) => readonly Header[];
   /** Paths at which its headers differ. */

@@ -20,6 +20,7 @@ export const recipients = all(({ recipients: part }) => part);
 /** Also those that are switched off: `scrapes` of shared-secrets.ts leaves them out. */
 export const allScrapes = all(({ scrapes: part }) => part);
 export const routings = all(({ routing: part }) => part);
+export const secretReaders = all(({ secretReaders: part }) => part);
 export const signIns = all(({ signIns: part }) => part);
 export const variableFiles = all(({ variableFiles: part }) => part);
 /** Schemas in which the stack lets roles write to tables: what they hold is the application's. */

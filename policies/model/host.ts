@@ -1,4 +1,4 @@
-import type { AnyValue, Resource, Verdict } from "../framework/index.ts";
+import type { AnyValue, Fault, Resource, Verdict } from "../framework/index.ts";
 
 /** One environment variable of a host. */
 export interface Variable {
@@ -64,8 +64,8 @@ export interface Host {
   readonly health?: () => Verdict;
   /** Whether it scales between bounds. */
   readonly scaling?: () => Verdict;
+  /** What keeps its visitors out, where its vendor has a switch for that; undefined where nothing does. Throws UnknownRead. */
+  readonly closed?: () => Fault | undefined;
   /** Whether it answers on a domain of its own. */
   readonly ownDomain?: () => Verdict;
-  /** Whether what is merged is deployed by itself. */
-  readonly deploys?: () => Verdict;
 }

@@ -1,4 +1,4 @@
-import type { AnyValue, Resource } from "../framework/index.ts";
+import type { AnyValue, Fault, Resource } from "../framework/index.ts";
 import type { CodeSource } from "./section-host.ts";
 
 /** What runs on a schedule, at whatever vendor. */
@@ -7,6 +7,8 @@ export interface Job {
   /** Its schedules as the five fields of cron. Throws UnknownRead. */
   readonly schedules: () => readonly string[];
   readonly scheduleAt: AnyValue;
+  /** What keeps it from starting at `now`, in milliseconds since 1970, or soon after; absent where its vendor has no such thing. Throws UnknownRead. */
+  readonly isOff?: (now: number) => Fault | undefined;
   /** What it is called and what it runs, beside the name of the resource. */
   readonly labels: readonly AnyValue[];
   /** The command that goes before what its program would run by itself. */

@@ -7,6 +7,7 @@ import { reachOf } from "./reach.ts";
 import { rulesOf } from "./rulesets.ts";
 import type { Site } from "./sites.ts";
 import { cloudflare, render, vercel } from "./tokens.ts";
+import { hosts } from "./variables.ts";
 import { inZone, type Zone } from "./zones.ts";
 
 /** What keeps every visitor of a site out, or lets only some in; undefined where nothing does. Throws UnknownRead. */
@@ -17,7 +18,8 @@ export function lockedOut(stack: Stack, site: Site): Fault | undefined {
         byLockdown(stack, site, site.zone) ??
         byWaitingRoom(stack, site, site.zone))) ??
     byProject(stack, site) ??
-    byService(site)
+    byService(site) ??
+    byHost(stack, site)
   );
 }
 
@@ -100,6 +102,12 @@ function byProject(stack: Stack, { project }: Site): Fault | undefined {
         `${challenge.name} challenges every request, also those of clients without a browser`,
       );
 }
+
+const byHost = (stack: Stack, { application }: Site): Fault | undefined =>
+  hosts(stack)
+    .filter(({ resource }) => resource === application)
+    .map(({ closed }) => closed?.())
+    .find((fault) => fault !== undefined);
 
 /** Only the CDN in front of a service, or everybody: any other list keeps visitors out. */
 function byService({ service, zone }: Site): Fault | undefined {

@@ -1,5 +1,6 @@
 import { postponed, type Resource, type Stack, type Verdict } from "../framework/index.ts";
 import { representativePaths } from "../values/representative-paths.ts";
+import type { SampleRequest } from "../values/sample-request.ts";
 import { type Header, headersOf, mayRemove, namesInRules, pageRequest } from "./response-headers.ts";
 import { notProxied, type Site } from "./sites.ts";
 
@@ -43,15 +44,27 @@ export function headersByPage(
     path,
     headers: headersOf(stack, site, name, pageRequest(site, path, contentType)),
   }));
-  return [...judged, ...[404, 500].map((code) => onError(stack, site, name, code))];
+  const beside = [
+    ...[404, 500].map((responseCode) => ({ ...pageRequest(site, "/"), responseCode })),
+    ...otherDocuments.map(({ path, contentType }) => pageRequest(site, path, contentType)),
+  ];
+  return [...judged, ...beside.map((request) => onOther(stack, site, name, request))];
 }
 
-/** An error's page need not have the header, but nothing may take it away or weaken it there. */
-function onError(stack: Stack, site: Site, name: string, responseCode: number): PageHeader {
-  const request = { ...pageRequest(site, "/"), responseCode };
+/** Documents in which browsers run scripts as in a page. */
+const otherDocuments: readonly Required<Response>[] = [
+  { path: "/uploads/drawing", contentType: "image/svg+xml" },
+  { path: "/uploads/page", contentType: "application/xhtml+xml" },
+];
+
+/** An error's page and a drawing need not have the header, but nothing may take it away or weaken it there. */
+function onOther(stack: Stack, site: Site, name: string, request: SampleRequest): PageHeader {
   const headers = headersOf(stack, site, name, request);
   const isTaken = mayRemove(stack, site, name, request);
-  return { path: "/", headers: isTaken ? headers : headers.filter((header) => header !== undefined) };
+  return {
+    path: request.path,
+    headers: isTaken ? headers : headers.filter((header) => header !== undefined),
+  };
 }
 
 /** Files that are no pages, by their folder or ending. */

@@ -71,7 +71,7 @@ function cloudflareLimit(rule: Rule): RateLimit[] {
 
 /** Cloudflare's names of what a request is counted by that its sender cannot choose at will. */
 const given =
-  /^(?:cf\.colo\.id|cf\.unique_visitor_id|ip\.(?:src|geoip|asn).*|cf\.bot_management\.ja[34].*|http\.(?:host|request\.(?:method|uri\.path)))$/;
+  /^(?:cf\.colo\.id|cf\.unique_visitor_id|ip\.(?:src|geoip|asn).*|http\.(?:host|request\.(?:method|uri\.path)))$/;
 
 const isChosen = (characteristic: string): boolean => !given.test(characteristic);
 

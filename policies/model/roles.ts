@@ -50,7 +50,8 @@ const hasAll = (host: Host): boolean => {
 const other =
   /(?:^|[-_. ])(?:docs?|documentation|blog|marketing|landing|about|help|handbook|status|storybook|style-?guide|design-?system|brand|press|careers|wiki|changelog|internal|intranet|backoffice|admin|tools?|metabase|retool|grafana|docusaurus(?:-2)?|vitepress|vuepress|mkdocs|hugo|jekyll|eleventy|hexo|zola|gatsby|redirects?)(?:$|[-_. ])/i;
 
-function saysOther({ labels, domains }: Host): boolean {
+/** Whether what a host is called says that it is something around an application. */
+export function saysOther({ labels, domains }: Host): boolean {
   const first = domains.flatMap((domain) => known(() => domain.string())?.split(".")[0] ?? []);
   return [...(known(labels) ?? []), ...first].some((text) => other.test(text));
 }

@@ -74,6 +74,19 @@ export function judgeApplicationSites(
   return judgeFound(stack, { found: answering, unknowns }, absent, test);
 }
 
+/** Judges, as `judgeSites` does, the names at which a host only sends visitors on. */
+export function judgeRedirectingSites(stack: Stack, test: (site: Site) => Verdict): Finding[] {
+  return domains(stack)
+    .filter((domain) => known(() => domain.isServing()) === false)
+    .flatMap((domain) => {
+      const host = known(() => domain.name.string()?.toLowerCase());
+      const { resource } = domain;
+      return host === undefined
+        ? []
+        : [judge(resource, () => test(toSite(stack, host, { resource, domain })))];
+    });
+}
+
 function judgeFound(
   stack: Stack,
   { found, unknowns }: { found: readonly [string, Declaration][]; unknowns: readonly AnyValue[] },

@@ -7,23 +7,24 @@ export function verificationFindings(stack: Stack): Finding[] {
   return judgeVariables(
     stack,
     () => true,
-    (value, name) => {
-      const text = value.trim().toLowerCase();
-      const isOff =
-        (verifies.test(name) && negative.has(text)) ||
-        (skips.test(name) && affirmative.has(text)) ||
-        (encrypts.test(name) && (negative.has(text) || text === "disable" || text === "disabled"));
-      const isOld =
-        (name === "NODE_OPTIONS" && weakOptions.test(text)) ||
-        (versions.test(name) && /(?:^|[^\d.])v?1(?:[._][01])?$|^(?:ssl|tls)v?[123]?$|sslv[23]/.test(text)) ||
-        (ciphers.test(name) && weakCiphers.test(text)) ||
-        (name === "SSLKEYLOGFILE" && text !== "") ||
-        (/^JAVA_(?:TOOL_)?OPTIONS$|^JDK_JAVA_OPTIONS$/.test(name) && weakJava.test(text));
-      return (
-        !(isOff || isOld) ||
-        `${name} is ${shownValue(value)}, so the program does not connect by TLS, or does not verify the certificates.`
-      );
-    },
+    (value, name) =>
+      !skipsTls(name, value) ||
+      `${name} is ${shownValue(value)}, so the program does not connect by TLS, or does not verify the certificates.`,
+  );
+}
+
+/** Whether a variable tells a program to do without TLS, without verification, or with a version that is old. */
+export function skipsTls(name: string, value: string): boolean {
+  const text = value.trim().toLowerCase();
+  return (
+    (verifies.test(name) && negative.has(text)) ||
+    (skips.test(name) && affirmative.has(text)) ||
+    (encrypts.test(name) && (negative.has(text) || text === "disable" || text === "disabled")) ||
+    (name === "NODE_OPTIONS" && weakOptions.test(text)) ||
+    (versions.test(name) && /(?:^|[^\d.])v?1(?:[._][01])?$|^(?:ssl|tls)v?[123]?$|sslv[23]/.test(text)) ||
+    (ciphers.test(name) && weakCiphers.test(text)) ||
+    (name === "SSLKEYLOGFILE" && text !== "") ||
+    (/^JAVA_(?:TOOL_)?OPTIONS$|^JDK_JAVA_OPTIONS$/.test(name) && weakJava.test(text))
   );
 }
 

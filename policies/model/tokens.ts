@@ -87,6 +87,8 @@ export const cloudflare = {
   pageRule: token<cf.PageRuleArgs>("cloudflare:index/pageRule:PageRule"),
   accessRule: token<cf.AccessRuleArgs>("cloudflare:index/accessRule:AccessRule"),
   firewallRule: token<cf.FirewallRuleArgs>("cloudflare:index/firewallRule:FirewallRule"),
+  list: token<cf.ListArgs>("cloudflare:index/list:List"),
+  listItem: token<cf.ListItemArgs>("cloudflare:index/listItem:ListItem"),
   managedTransforms: token<cf.ManagedTransformsArgs>("cloudflare:index/managedTransforms:ManagedTransforms"),
   universalSsl: token<cf.UniversalSslSettingArgs>("cloudflare:index/universalSslSetting:UniversalSslSetting"),
   certificatePack: token<cf.CertificatePackArgs>("cloudflare:index/certificatePack:CertificatePack"),
@@ -215,6 +217,7 @@ export const cloudflareTokens = [
 export const opsgenie = {
   schedule: token<unknown>("opsgenie:index/schedule:Schedule"),
   rotation: token<unknown>("opsgenie:index/scheduleRotation:ScheduleRotation"),
+  user: token<unknown>("opsgenie:index/user:User"),
   escalation: token<unknown>("opsgenie:index/escalation:Escalation"),
   notificationPolicy: token<unknown>("opsgenie:index/notificationPolicy:NotificationPolicy"),
   maintenance: token<unknown>("opsgenie:index/maintenance:Maintenance"),

@@ -109,7 +109,7 @@ function judgeAddresses({ directive, sources, has }: Governing): Found[] {
         ["plain-http", anyHost],
       ];
     }
-    const shared = sharedHost(source);
+    const shared = sharedHost(source) ?? libraryHost(source);
     if (shared !== undefined) {
       return [["any-host", `${directive} has ${source}, and under ${shared} anybody may serve scripts`]];
     }
@@ -175,6 +175,46 @@ const sharedHost = (source: string): string | undefined =>
   /^(?:https:\/\/)?\*\.(?:[\w-]+\.)*?((?:vercel|netlify|onrender|herokuapp|fly|pages|workers|github|gitlab|web|firebaseapp|azurewebsites|azurestaticapps|amazonaws|cloudfront|awsapprunner|amplifyapp|appspot|run|surge|glitch|repl|replit|railway|ngrok|ngrok-free|trycloudflare|blogspot|wixsite|myshopify|supabase|r2|vercel-storage)\.(?:app|com|dev|io|me|sh|net|page|co|site)|s3\.[\w.-]*amazonaws\.com)(?:[:/].*)?$/i
     .exec(source)?.[1]
     ?.toLowerCase();
+
+/**
+ * A host that serves the files of any package, repository or bucket that somebody has put there, named without a folder
+ * or file of one of them: each has a library by which a page without inline scripts can be made to run some. A path
+ * that ends in a slash is a folder; the paths of `+esm` and of combined files are not one package's.
+ */
+function libraryHost(source: string): string | undefined {
+  const [, host = "", path = ""] =
+    /^(?:https:\/\/)?([\w*.-]+)(?::(?:443|\*))?(\/[^?#]*)?$/.exec(source) ?? [];
+  const name = libraries.find(
+    (it) => host.toLowerCase() === it || (host.startsWith("*.") && it.endsWith(host.slice(1))),
+  );
+  const bucket = /^s3[.-][\w.-]*amazonaws\.com$|^s3\.amazonaws\.com$|^storage\.googleapis\.com$/i.exec(
+    host,
+  )?.[0];
+  const isNamed =
+    path.split("/").filter((part) => part !== "" && !/^(?:npm|gh|wp|ajax|libs|combine)$/.test(part)).length >
+    0;
+  return isNamed ? undefined : (name ?? bucket);
+}
+
+/** Public networks of packages: their own documents call them so. */
+const libraries = [
+  "cdn.jsdelivr.net",
+  "fastly.jsdelivr.net",
+  "unpkg.com",
+  "cdnjs.cloudflare.com",
+  "esm.sh",
+  "cdn.skypack.dev",
+  "jspm.dev",
+  "ga.jspm.io",
+  "ajax.googleapis.com",
+  "ajax.aspnetcdn.com",
+  "cdn.statically.io",
+  "raw.githubusercontent.com",
+  "gist.githubusercontent.com",
+  "rawcdn.githack.com",
+  "gitcdn.link",
+  "cdn.bootcdn.net",
+];
 
 /** `*`, a bare web scheme, or a host that is a wildcard alone or under a top-level domain alone. */
 function isAnywhere(source: string): boolean {

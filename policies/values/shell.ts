@@ -1,7 +1,7 @@
 /** A command for people and machines: the parts between `&&`, `||`, `;` and line ends, without `sh -c '…'` around. */
 export function partsOf(command: string): string[] {
   return unwrapped(command)
-    .split(/&&|\|\||[;\n]/)
+    .split(/&&|\|\||[;\n]|(?<![>&])&(?![>&])/)
     .map((part) =>
       part
         .trim()
@@ -34,6 +34,22 @@ const developing = [
 /** Whether a command serves with a program that is made for development. */
 export const develops = (command: string): boolean =>
   partsOf(command).some((part) => developing.some((form) => form.test(part)));
+
+/** Whether it compiles the source each time that it starts, by what its authors made for development. */
+export const compilesAtStart = (command: string): boolean =>
+  partsOf(command).some((part) =>
+    /(?:^|\s|\/)(?:ts-node(?:-esm|-script|-transpile-only)?|babel-node)(?:\s|$)|(?:-r|--require|--loader|--import)[ =](?:ts-node|@babel)\/(?:register|esm)/.test(
+      part,
+    ),
+  );
+
+/** Whether code in it gives NODE_ENV another value than production; what a shell assigns is read as a variable. */
+export const overridesNodeEnv = (command: string): boolean =>
+  /\benv(?:\.|\[["'])NODE_ENV\b["'\]]*\s*=(?![=>])\s*(?!["'`]?production\b)["'`\w]/.test(command);
+
+/** The level of a logger that an option of the program sets, such as `--log-level=debug`. */
+export const logLevelOf = (command: string): string | undefined =>
+  /(?:^|\s)--(?:log-?level|loglevel|logLevel)[ =]["']?([\w-]+)/.exec(command)?.[1]?.toLowerCase();
 
 /** Whether it opens the debugger, which runs any code for whoever reaches the port. */
 export const debugs = (command: string): boolean =>

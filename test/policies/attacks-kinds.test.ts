@@ -12,6 +12,7 @@ import {
   unreachedPlatforms,
   unseenFailures,
 } from "./reach-edits.ts";
+import { readDeliveries, readPlatforms, unreadDeliveries, unreadPlatforms } from "./unread-edits.ts";
 
 let platform: RecordedStack;
 let delivery: RecordedStack;
@@ -29,11 +30,12 @@ describe("what breaks an item is refused", () => {
     ...unreachedDatabases,
     ...unseenFailures,
     ...unprovedPlatforms,
+    ...unreadPlatforms,
   ])("%s objects where %s", (policy, _what, edit) => {
     expect(objecting(edit(platform), policy)).toEqual([policy]);
   });
 
-  test.each([...brokenDeliveries, ...unreachedDeliveries, ...unprovedDeliveries])(
+  test.each([...brokenDeliveries, ...unreachedDeliveries, ...unprovedDeliveries, ...unreadDeliveries])(
     "%s objects where %s",
     (policy, _what, edit) => {
       expect(objecting(edit(delivery), policy)).toEqual([policy]);
@@ -42,11 +44,17 @@ describe("what breaks an item is refused", () => {
 });
 
 describe("what looks like it and is right is accepted", () => {
-  test.each([...rightPlatforms, ...reachedPlatforms, ...provedPlatforms])("%s", (_what, edit) => {
-    expect(objecting(edit(platform))).toEqual([]);
-  });
+  test.each([...rightPlatforms, ...reachedPlatforms, ...provedPlatforms, ...readPlatforms])(
+    "%s",
+    (_what, edit) => {
+      expect(objecting(edit(platform))).toEqual([]);
+    },
+  );
 
-  test.each([...rightDeliveries, ...reachedDeliveries, ...provedDeliveries])("%s", (_what, edit) => {
-    expect(objecting(edit(delivery))).toEqual([]);
-  });
+  test.each([...rightDeliveries, ...reachedDeliveries, ...provedDeliveries, ...readDeliveries])(
+    "%s",
+    (_what, edit) => {
+      expect(objecting(edit(delivery))).toEqual([]);
+    },
+  );
 });

@@ -125,7 +125,10 @@ export const environmentMutants: readonly Mutant[] = [
   {
     policy: "secret-variables-sensitive",
     what: "a generated value under a plain name can be read at Vercel",
-    break: (stack) => [...stack, variable("PEPPER", unknown, ["secrets-jwt-secret"], { sensitive: false })],
+    break: (stack) => [
+      ...stack,
+      variable("SEASONING", unknown, ["secrets-jwt-secret"], { sensitive: false }),
+    ],
   },
   {
     policy: "secrets-encrypted",

@@ -87,7 +87,7 @@ describe("HSTS", () => {
   });
 
   test.each([
-    ["a day", byRule("max-age=86400; includeSubDomains; preload"), 2],
+    ["a day", byRule("max-age=86400; includeSubDomains; preload"), 3],
     ["one host alone", byRule(year, 'http.host eq "optropic.example"'), 1],
     ["one visitor alone", byRule(year, "ip.src eq 192.0.2.1"), 2],
   ])("as a response header for %s is too little", (_, stack, hosts) => {

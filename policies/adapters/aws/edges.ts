@@ -1,16 +1,18 @@
 import {
+  type Fault,
   fault,
   known,
   type Resource,
   type ResourceOf,
   type Stack,
+  unproved,
   type Value,
   type Verdict,
 } from "../../framework/index.ts";
 import { balancing, cloudFront } from "../../model/aws-tokens.ts";
 import type { Edge, Header } from "../../model/edge.ts";
 import type { SampleRequest } from "../../values/sample-request.ts";
-import { headerIn } from "./headers.ts";
+import { headersIn } from "./headers.ts";
 import { aclOf, limitsOf, managedFault } from "./waf.ts";
 
 type Any = ResourceOf<unknown>;
@@ -24,7 +26,7 @@ export function edges(stack: Stack): Edge[] {
     .filter(
       (one) =>
         !hidden.has(one) &&
-        known(() => one.at("internal").boolean()) !== true &&
+        isOpenToAll(one) &&
         known(() => one.at("loadBalancerType").string() ?? "application") === "application",
     );
   return [
@@ -41,23 +43,31 @@ function toDistribution(stack: Stack, one: Any): Edge {
     behaviors()
       .map(test)
       .find((verdict) => verdict !== true) ?? true;
+  // Whoever finds its name reaches a load balancer past the distribution.
+  const behind = (judge: (listeners: readonly Any[]) => Fault | undefined): Verdict =>
+    one
+      .dependenciesOf("origins")
+      .filter((it): it is Any => it.is(...balancing.balancer) && isOpenToAll(it))
+      .map((balancer) => judge(listenersOf(stack, balancer)))
+      .find((fault) => fault !== undefined) ?? true;
   return {
     resource: one,
     names: aliases.isUnknown ? [aliases] : aliases.items(),
-    redirectsHttp: () =>
-      everywhere((behavior) => {
+    redirectsHttp: () => {
+      const verdict = everywhere((behavior) => {
         const protocol = behavior.at("viewerProtocolPolicy");
         return (
           ["redirect-to-https", "https-only"].includes(protocol.string() ?? "") ||
           fault(protocol, `${one.name} answers plain http at ${pathOf(behavior)}.`)
         );
-      }),
+      });
+      return verdict === true ? behind(openFault) : verdict;
+    },
     minimumTls: () => {
       const version = certificate.at("minimumProtocolVersion");
-      return (
-        /^TLSv1\.[23]/.test(version.string() ?? "TLSv1") ||
-        fault(version, `The minimum TLS version of ${one.name} is ${version.string() ?? "TLSv1"}.`)
-      );
+      return /^TLSv1\.[23]/.test(version.string() ?? "TLSv1")
+        ? behind(laxFault)
+        : fault(version, `The minimum TLS version of ${one.name} is ${version.string() ?? "TLSv1"}.`);
     },
     certificate: () =>
       isThere(certificate.at("acmCertificateArn")) ||
@@ -71,6 +81,7 @@ function toDistribution(stack: Stack, one: Any): Edge {
         .find((policy) => !policy.isUnknown && policy.exists && policy.string() !== "https-only");
       return lax === undefined || fault(lax, `${one.name} connects to an origin with plain http.`);
     },
+    diverts: () => divertedBy(one, behaviors()),
     header: (name, request) => headersOf(stack, one, name, request),
     headerPaths: () =>
       one
@@ -93,6 +104,28 @@ function toDistribution(stack: Stack, one: Any): Edge {
       return version.string() !== "http1.1" || fault(version, `${one.name} speaks only HTTP/1.1.`);
     },
   };
+}
+
+/** What keeps visitors from the answers of what is behind, or may change these after every rule. */
+function divertedBy(one: Any, behaviors: readonly Value[]): Fault | undefined {
+  const enabled = one.at("enabled");
+  if (enabled.boolean() === false) return fault(enabled, `the distribution ${one.name} is switched off`);
+  for (const behavior of behaviors) {
+    for (const list of ["lambdaFunctionAssociations", "functionAssociations"]) {
+      const after = behavior
+        .at(list)
+        .items()
+        .find((it) => /-response$/.test(it.at("eventType").string() ?? ""));
+      if (after !== undefined) {
+        return unproved(
+          after,
+          `a function of ${one.name} may change what is answered at ${pathOf(behavior)}, its headers too`,
+          "Let a ResponseHeadersPolicy set the headers, and remove the function from responses; where it has to stay, waive this policy for the host.",
+        );
+      }
+    }
+  }
+  return undefined;
 }
 
 const pathOf = (behavior: Value): string => behavior.at("pathPattern").string() ?? "/";
@@ -126,7 +159,7 @@ function headersOf(stack: Stack, one: Any, name: string, request: SampleRequest)
     const made = one.dependenciesOf(property).filter((it): it is Any => it.type === cloudFront.headers);
     const text = id.isUnknown ? undefined : id.string();
     const own = text === undefined ? made : policies.filter((policy) => policy.id === text);
-    return own.length === 0 ? [undefined] : own.map((policy) => headerIn(policy, name));
+    return own.length === 0 ? [undefined] : own.flatMap((policy) => headersIn(policy, name));
   });
 }
 
@@ -194,46 +227,52 @@ function keepsAssets(stack: Stack, one: Any): Verdict {
   return keeps || `${one.name} does not keep such files for a year.`;
 }
 
+const isOpenToAll = (balancer: Any): boolean => known(() => balancer.at("internal").boolean()) !== true;
+
+const listenersOf = (stack: Stack, balancer: Any): Any[] =>
+  stack.ofType(...balancing.listener).filter((listener) => listener.refersTo(balancer, "loadBalancerArn"));
+
+const isEncrypted = (listener: Any): boolean => listener.at("protocol").string() === "HTTPS";
+
+/** A listener that answers plain http with anything but a redirect to https. */
+function openFault(listeners: readonly Any[]): Fault | undefined {
+  const open = listeners.find(
+    (listener) =>
+      !isEncrypted(listener) &&
+      listener
+        .at("defaultActions")
+        .items()
+        .some(
+          (action) =>
+            action.at("type").string() !== "redirect" ||
+            (action.at("redirect", "protocol").string() ?? "") !== "HTTPS",
+        ),
+  );
+  return open && fault(open.at("defaultActions"), `The listener ${open.name} answers plain http.`);
+}
+
+/** A listener that takes versions of TLS before 1.2. */
+function laxFault(listeners: readonly Any[]): Fault | undefined {
+  const lax = listeners
+    .filter(isEncrypted)
+    .find(
+      (it) =>
+        !/^ELBSecurityPolicy-(?:TLS13-1-[23]|TLS-1-2|FS-1-2|.*-PQ-)/.test(
+          it.at("sslPolicy").string() ?? "",
+        ) || /TLS13-1-[01]/.test(it.at("sslPolicy").string() ?? ""),
+    );
+  return lax && fault(lax.at("sslPolicy"), `The listener ${lax.name} accepts TLS versions below 1.2.`);
+}
+
 function toBalancer(stack: Stack, one: Any): Edge {
-  const listeners = () =>
-    stack.ofType(...balancing.listener).filter((listener) => listener.refersTo(one, "loadBalancerArn"));
-  const encrypted = () => listeners().filter((it) => it.at("protocol").string() === "HTTPS");
+  const listeners = () => listenersOf(stack, one);
+  const encrypted = () => listeners().filter(isEncrypted);
   const none = `${one.name} has no listener for https.`;
   return {
     resource: one,
     names: [],
-    redirectsHttp: () => {
-      const open = listeners().find(
-        (listener) =>
-          listener.at("protocol").string() !== "HTTPS" &&
-          listener
-            .at("defaultActions")
-            .items()
-            .some(
-              (action) =>
-                action.at("type").string() !== "redirect" ||
-                (action.at("redirect", "protocol").string() ?? "") !== "HTTPS",
-            ),
-      );
-      return open === undefined
-        ? encrypted().length > 0 || none
-        : fault(open.at("defaultActions"), `The listener ${open.name} answers plain http.`);
-    },
-    minimumTls: () => {
-      if (encrypted().length === 0) {
-        return none;
-      }
-      const lax = encrypted().find(
-        (it) =>
-          !/^ELBSecurityPolicy-(?:TLS13-1-[23]|TLS-1-2|FS-1-2|.*-PQ-)/.test(
-            it.at("sslPolicy").string() ?? "",
-          ) || /TLS13-1-[01]/.test(it.at("sslPolicy").string() ?? ""),
-      );
-      return (
-        lax === undefined ||
-        fault(lax.at("sslPolicy"), `The listener ${lax.name} accepts TLS versions below 1.2.`)
-      );
-    },
+    redirectsHttp: () => openFault(listeners()) ?? (encrypted().length > 0 || none),
+    minimumTls: () => laxFault(listeners()) ?? (encrypted().length > 0 || none),
     certificate: () => {
       const bare = encrypted().find((it) => !isThere(it.at("certificateArn")));
       return bare === undefined

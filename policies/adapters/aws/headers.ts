@@ -1,8 +1,33 @@
 import type { ResourceOf } from "../../framework/index.ts";
 import type { Header } from "../../model/edge.ts";
 
-/** What a response headers policy makes of a header, by its name in lower case. */
-export function headerIn(policy: ResourceOf<unknown>, name: string): Header {
+/** What a response headers policy makes of a header, by its name in lower case; and the origin, where it may. */
+export function headersIn(policy: ResourceOf<unknown>, name: string): Header[] {
+  const own = headerIn(policy, name);
+  return own !== undefined && yields(policy, name) ? [own, { value: undefined }] : [own];
+}
+
+/** Whether a header of the origin's own stands in place of the policy's. */
+function yields(policy: ResourceOf<unknown>, name: string): boolean {
+  const custom = policy
+    .at("customHeadersConfig", "items")
+    .items()
+    .find((item) => item.at("header").string()?.toLowerCase() === name);
+  const [, property] = securityProperties.find(([header]) => header === name) ?? [];
+  const override =
+    custom?.at("override") ?? (property && policy.at("securityHeadersConfig", property, "override"));
+  return override !== undefined && override.boolean() === false;
+}
+
+const securityProperties = [
+  ["content-security-policy", "contentSecurityPolicy"],
+  ["x-content-type-options", "contentTypeOptions"],
+  ["x-frame-options", "frameOptions"],
+  ["referrer-policy", "referrerPolicy"],
+  ["strict-transport-security", "strictTransportSecurity"],
+] as const;
+
+function headerIn(policy: ResourceOf<unknown>, name: string): Header {
   const security = policy.at("securityHeadersConfig");
   const removed = policy
     .at("removeHeadersConfig", "items")

@@ -8,9 +8,11 @@ import {
   type Value,
   type Verdict,
 } from "../../framework/index.ts";
+import { InputValue } from "../../framework/value.ts";
 import { textsOf } from "../../model/adapter.ts";
 import { appRunner, balancing, cloudFront, ecs, lambda, scaling } from "../../model/aws-tokens.ts";
-import type { Host, Variable } from "../../model/host.ts";
+import { assignments } from "../../model/commands.ts";
+import type { Command, Host, Variable } from "../../model/host.ts";
 import { domains } from "./domains.ts";
 import { plainVariables, stored, storedVariables } from "./secrets.ts";
 
@@ -33,8 +35,8 @@ export function hosts(stack: Stack): Host[] {
 /** Variables of everything that runs a program, also of workers and jobs. */
 export function variables(stack: Stack): Variable[] {
   return [
-    ...stack.ofType(ecs.taskDefinition).flatMap((task) => taskVariables(stack, task)),
-    ...stack.ofType(appRunner.service).flatMap((service) => runnerVariables(stack, service)),
+    ...stack.ofType(ecs.taskDefinition).flatMap((task) => reaching(stack, task)),
+    ...stack.ofType(appRunner.service).flatMap((service) => reachingRunner(stack, service)),
     ...stack
       .ofType(lambda.function)
       .flatMap((one) => plainVariables(one, one.at("environment", "variables"))),
@@ -61,7 +63,8 @@ function toService(stack: Stack, service: Any): Host {
   return {
     resource: service,
     kind: "service",
-    variables: tasks.flatMap((task) => taskVariables(stack, task)),
+    variables: tasks.flatMap((task) => reaching(stack, task)),
+    commands: tasks.flatMap(containerCommands),
     labels: () => [service.name, ...textsOf(service.at("name"))],
     domains: domainsOf(stack, service),
     facesPublic: false,
@@ -70,7 +73,6 @@ function toService(stack: Stack, service: Any): Host {
     health: () => judgeTargetHealth(stack, service),
     scaling: () => judgeServiceScaling(stack, service),
     ownDomain: () => hasDomain(stack, service),
-    deploys: () => true,
   };
 }
 
@@ -78,6 +80,38 @@ function toService(stack: Stack, service: Any): Host {
 export function containersOf(task: Any): Value[] {
   return task.at("containerDefinitions").json().items();
 }
+
+/** What each container runs in place of what its image says; none where the document is unknown. */
+function containerCommands(task: Any): Command[] {
+  if (task.at("containerDefinitions").isUnknown) return [];
+  return containersOf(task)
+    .filter((container) => container.at("entryPoint").exists || container.at("command").exists)
+    .map((container) => {
+      const place = container.at("command").exists ? container.at("command") : container.at("entryPoint");
+      const words = [...container.at("entryPoint").strings(), ...container.at("command").strings()];
+      return { when: "start", command: new InputValue(task, place.path, words.map(quoted).join(" ")) };
+    });
+}
+
+/** Variables of a task, and what its commands set in their place. */
+const reaching = (stack: Stack, task: Any): Variable[] => [
+  ...taskVariables(stack, task),
+  ...setByCommands(containerCommands(task)),
+];
+
+const reachingRunner = (stack: Stack, service: Any): Variable[] => [
+  ...runnerVariables(stack, service),
+  ...setByCommands(runnerCommands(service)),
+];
+
+/** A word of a list of arguments as a shell would have to be given it. */
+const quoted = (word: string): string => (/[\s;&|]/.test(word) ? `'${word}'` : word);
+
+/** What commands set stands in place of the variables. */
+const setByCommands = (commands: readonly Command[]): Variable[] =>
+  commands
+    .flatMap(({ command }) => assignments(command.resource, command))
+    .map(({ name, value }) => ({ resource: value.resource, name: () => name, value }));
 
 export function taskVariables(stack: Stack, task: Any): Variable[] {
   const document = task.at("containerDefinitions");
@@ -105,11 +139,21 @@ export function taskVariables(stack: Stack, task: Any): Variable[] {
 function judgeContainerLogs(service: Any, tasks: readonly Any[]): Verdict {
   const silent = tasks
     .flatMap(containersOf)
+    .filter((container) => !isAside(service, container))
     .find((container) => ["", "none"].includes(container.at("logConfiguration", "logDriver").string() ?? ""));
   return (
     silent === undefined ||
     fault(silent, `A container of ${service.name} has no logConfiguration, so its logs stay where it runs.`)
   );
+}
+
+/** An agent beside the application: the service lives on without it, and no visitor reaches it. */
+function isAside(service: Any, container: Value): boolean {
+  const reached = service
+    .at("loadBalancers")
+    .items()
+    .map((it) => it.at("containerName").string());
+  return container.at("essential").boolean() === false && !reached.includes(container.at("name").string());
 }
 
 function judgeTargetHealth(stack: Stack, service: Any): Verdict {
@@ -146,6 +190,14 @@ function judgeServiceScaling(stack: Stack, service: Any): Verdict {
   if (min < 1 || max <= min) {
     return fault(target.at("maxCapacity"), `${service.name} scales from ${min} to ${max} tasks.`);
   }
+  const suspended = target.at("suspendedState", "dynamicScalingOutSuspended");
+  if (suspended.boolean() === true) {
+    return fault(suspended, `${target.name} is suspended, so ${service.name} does not scale out.`);
+  }
+  const count = service.at("desiredCount");
+  if (count.number() === 0) {
+    return fault(count, `${service.name} runs no task: its desiredCount is 0, from which nothing scales.`);
+  }
   return (
     some(
       stack.ofType(scaling.policy),
@@ -162,12 +214,12 @@ function isAbout(resource: Any, service: Any): boolean {
 }
 
 function toAppRunner(stack: Stack, service: Any): Host {
-  const source = service.at("sourceConfiguration");
   const health = service.at("healthCheckConfiguration");
   return {
     resource: service,
     kind: "service",
-    variables: runnerVariables(stack, service),
+    variables: reachingRunner(stack, service),
+    commands: runnerCommands(service),
     labels: () => [service.name, ...textsOf(service.at("serviceName"))],
     domains: domainsOf(stack, service),
     facesPublic: true,
@@ -192,11 +244,24 @@ function toAppRunner(stack: Stack, service: Any): Host {
         fault(own.at("maxSize"), `${service.name} scales to ${max} instances.`)
       );
     },
-    ownDomain: () => hasDomain(stack, service),
-    deploys: () =>
-      source.at("autoDeploymentsEnabled").boolean() === true ||
-      fault(source.at("autoDeploymentsEnabled"), `${service.name} does not deploy automatically.`),
+    ownDomain: () => {
+      const open = service.at("networkConfiguration", "ingressConfiguration", "isPubliclyAccessible");
+      return open.boolean() === false
+        ? fault(open, `${service.name} answers only inside a network, and no visitor is there.`)
+        : hasDomain(stack, service);
+    },
   };
+}
+
+function runnerCommands(service: Any): Command[] {
+  const source = service.at("sourceConfiguration");
+  const code = source.at("codeRepository", "codeConfiguration", "codeConfigurationValues");
+  const image = source.at("imageRepository", "imageConfiguration");
+  return [
+    { when: "start" as const, command: image.at("startCommand") },
+    { when: "start" as const, command: code.at("startCommand") },
+    { when: "build" as const, command: code.at("buildCommand") },
+  ].filter(({ command }) => command.isUnknown || command.exists);
 }
 
 function runnerVariables(stack: Stack, service: Any): Variable[] {

@@ -8,6 +8,7 @@ import { edges } from "./edges.ts";
 import { fixes } from "./fixes.ts";
 import { hosts, variableFiles, variables } from "./hosts.ts";
 import { jobs } from "./jobs.ts";
+import { secretReaders } from "./secrets.ts";
 
 /** Amazon: services and functions, distributions and load balancers, databases, DNS and logs. */
 export const awsAdapter: Adapter = {
@@ -17,6 +18,7 @@ export const awsAdapter: Adapter = {
   fixes,
   hosts,
   variables,
+  secretReaders,
   domains,
   records,
   dnsZones,

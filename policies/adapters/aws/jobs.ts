@@ -1,4 +1,11 @@
-import type { AnyValue, ResourceOf, Stack, Value } from "../../framework/index.ts";
+import {
+  type AnyValue,
+  type Fault,
+  fault,
+  type ResourceOf,
+  type Stack,
+  type Value,
+} from "../../framework/index.ts";
 import { ecs, lambda, scheduling } from "../../model/aws-tokens.ts";
 import type { Job } from "../../model/job.ts";
 import { containersOf, taskVariables } from "./hosts.ts";
@@ -38,6 +45,7 @@ function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
     resource,
     schedules: () => [cronOf(resource.at("scheduleExpression").string() ?? "")],
     scheduleAt: resource.at("scheduleExpression"),
+    isOff: (now) => offFault(resource, now),
     labels: [resource.at("name"), ...programs, ...tasks.map((task) => task.at("family"))],
     command: (first ?? resource.at()).at("command", "0"),
     programs,
@@ -50,6 +58,23 @@ function toJob(stack: Stack, resource: Any, targets: readonly Any[]): Job {
       ],
     },
   };
+}
+
+const day = 86_400_000;
+
+/** A schedule that is off, is over, or begins after the day in which it has to run. */
+function offFault(resource: Any, now: number): Fault | undefined {
+  const [state, isEnabled] = [resource.at("state"), resource.at("isEnabled")];
+  if (state.string() === "DISABLED") return fault(state, "The schedule of the job is switched off.");
+  if (isEnabled.boolean() === false) return fault(isEnabled, "The schedule of the job is switched off.");
+  const [start, end] = [resource.at("startDate"), resource.at("endDate")];
+  if (Date.parse(start.string() ?? "") > now + day) {
+    return fault(start, `The schedule of the job begins only at ${start.string()}.`);
+  }
+  // A job that has an end stops one day without a word.
+  return (end.string() ?? "") === ""
+    ? undefined
+    : fault(end, `The schedule of the job ends at ${end.string()}.`);
 }
 
 /** `cron(15 2 * * ? *)` has a year, and `?` for any day; `rate(12 hours)` begins when it is created. */

@@ -1,11 +1,13 @@
 import {
   type AnyValue,
+  fault,
   known,
   type Resource,
   type ResourceOf,
   type Stack,
   type Value,
 } from "../../framework/index.ts";
+import type { SecretReaders } from "../../model/adapter.ts";
 import { secretStores } from "../../model/aws-tokens.ts";
 import type { Variable } from "../../model/host.ts";
 
@@ -127,3 +129,29 @@ function isAddressOf(reference: string, name: string, type: string): boolean {
 }
 
 const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/** Policies of secrets that let every account of Amazon's read them. */
+export const secretReaders = (stack: Stack): SecretReaders[] =>
+  stack.ofType(secretStores.policy).map((resource) => ({
+    resource,
+    verdict: () => {
+      const policy = resource.at("policy");
+      const open = policy
+        .json()
+        .at("Statement")
+        .items()
+        .find((statement) => isForAll(statement));
+      return (
+        open === undefined || fault(policy, `The policy ${resource.name} lets every account read the secret.`)
+      );
+    },
+  }));
+
+function isForAll(statement: Value): boolean {
+  const principal = statement.at("Principal");
+  const accounts = principal.at("AWS");
+  const names = [principal.string(), accounts.string(), ...accounts.strings()];
+  return (
+    statement.at("Effect").string() === "Allow" && names.includes("*") && !statement.at("Condition").exists
+  );
+}

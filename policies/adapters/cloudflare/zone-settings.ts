@@ -30,13 +30,16 @@ const weak: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const weakCipher = /RC4|DES|NULL|EXP(?:ORT)?-|MD5|ADH|AECDH/i;
 
+function judgeCiphers(setting: ResourceOf<Pick<ZoneSettingArgs, "settingId" | "value">>): Verdict {
+  const value = setting.at("value");
+  const cipher = value.strings().find((name) => weakCipher.test(name));
+  return cipher === undefined || fault(value, `The setting ciphers allows ${cipher}.`);
+}
+
 function judgeSetting(setting: ResourceOf<ZoneSettingArgs>): Verdict {
   const id = setting.at("settingId").string() ?? "";
   const value = setting.at("value");
-  if (id === "ciphers") {
-    const cipher = value.strings().find((name) => weakCipher.test(name));
-    return cipher === undefined || fault(value, `The setting ciphers allows ${cipher}.`);
-  }
+  if (id === "ciphers") return judgeCiphers(setting);
   const effects = weak[id];
   const effect = effects === undefined ? undefined : effects[value.string() ?? ""];
   return effect === undefined || fault(value, `The setting ${id} is ${value.string()}, which ${effect}.`);
@@ -96,7 +99,13 @@ const levelFault = (level: string | undefined): string | undefined =>
   level === "off" || level === "essentially_off" ? level : undefined;
 
 /** Settings of zones, each of which may take a protection away. */
-export const settingFacts = (stack: Stack): ZoneFact[] =>
-  stack
+export const settingFacts = (stack: Stack): ZoneFact[] => [
+  ...stack
     .ofType(cloudflare.zoneSetting)
-    .map((setting) => ({ resource: setting, isGood: () => judgeSetting(setting) }));
+    .map((setting) => ({ resource: setting, isGood: () => judgeSetting(setting) })),
+  // Its least version of TLS is a policy's own.
+  ...stack.ofType(cloudflare.hostnameTls).map((setting) => ({
+    resource: setting,
+    isGood: () => setting.at("settingId").string() !== "ciphers" || judgeCiphers(setting),
+  })),
+];

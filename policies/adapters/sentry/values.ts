@@ -12,6 +12,7 @@ import {
 } from "../../framework/index.ts";
 import { sentry } from "../../model/tokens.ts";
 import { firstWrong, isId, isOneOf, isThere, matches, untidy } from "../../model/value-checks.ts";
+import { isElsewhere } from "./watching.ts";
 
 export function judgeErrorTrackingValues(stack: Stack): Finding[] {
   return [
@@ -199,6 +200,7 @@ function judgeMonitor(stack: Stack, monitor: ResourceOf<MetricMonitorArgs>): Ver
     ...itemsOf(events).map((event) => isOneOf(event, eventTypes, `An event type of ${name}`)),
     isOneOf(group.at("logicType"), ["any", "any-short"], `The logicType of ${name}`),
     judgeQuery(monitor),
+    judgeEnvironment(monitor),
     owner.isUnknown ||
       !owner.exists ||
       owner.entries().length > 0 ||
@@ -208,6 +210,19 @@ function judgeMonitor(stack: Stack, monitor: ResourceOf<MetricMonitorArgs>): Ver
       : [isThere(owner.at("teamId"), `The owner of ${name}`)]),
     group.isUnknown ? true : judgeConditions(monitor),
   ]);
+}
+
+/** A monitor of errors of another environment tells nothing of production. */
+function judgeEnvironment(monitor: ResourceOf<MetricMonitorArgs>): Verdict {
+  const environment = monitor.at("environment");
+  return (
+    environment.isUnknown ||
+    !isElsewhere(environment.string() ?? "") ||
+    fault(
+      environment,
+      `${monitor.name} watches the environment ${environment.string()}, which is not production by its name.`,
+    )
+  );
 }
 
 /** A query leaves out what it does not match: all requests count, but for those that only machines make. */

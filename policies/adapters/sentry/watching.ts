@@ -21,6 +21,8 @@ const longestIntervalSeconds = 15 * 60;
 const longestOutageSeconds = 60 * 60;
 
 /** Names of environments that are not production's. */
+export const isElsewhere = (environment: string): boolean => elsewhere.test(environment);
+
 const elsewhere = /stag|test|dev|preview|qa|sandbox|local|demo/i;
 
 function judgeUptime({ isOwnName }: Watched, monitor: ResourceOf<UptimeMonitorArgs>): Verdict {

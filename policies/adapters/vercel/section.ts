@@ -24,7 +24,7 @@ export function section(stack: Stack): SectionUse {
     besides: [
       ...stack
         .ofType(vercel.deployment)
-        .map((resource) => ({ resource, verdict: () => judgeDeployment(resource) })),
+        .map((resource) => ({ resource, verdict: () => judgeDeployment(stack, resource) })),
       ...stack.ofType(vercel.alias).map((resource) => ({
         resource,
         verdict: (isPlatforms: (host: string) => boolean) => judgeAlias(resource, isPlatforms),
@@ -49,12 +49,26 @@ function toSectionHost(stack: Stack, project: ResourceOf<ProjectArgs>): SectionH
 }
 
 /** What a program deploys by itself went through no pull request, unless it is a commit of the repository. */
-function judgeDeployment(deployment: ResourceOf<DeploymentArgs>): Verdict {
+function judgeDeployment(stack: Stack, deployment: ResourceOf<DeploymentArgs>): Verdict {
   const isLive = deployment.at("production");
+  if (isLive.boolean() !== true) return true;
+  const ref = deployment.at("ref");
+  const name = ref.string() ?? "";
+  if (name === "") {
+    return fault(
+      isLive,
+      `${deployment.name} deploys files to production that are in no branch of the repository.`,
+    );
+  }
+  const branches = stack
+    .ofType(vercel.project)
+    .filter((project) => deployment.refersTo(project, "projectId"))
+    .map((project) => project.at("gitRepository", "productionBranch").string() ?? "main");
   return (
-    isLive.boolean() !== true ||
-    Boolean(deployment.at("ref").string()) ||
-    fault(isLive, `${deployment.name} deploys files to production that are in no branch of the repository.`)
+    /^[0-9a-f]{7,40}$/i.test(name) ||
+    branches.length === 0 ||
+    branches.includes(name.replace(/^refs\/heads\//, "")) ||
+    fault(ref, `${deployment.name} deploys ${name} to production, which is not the branch of production.`)
   );
 }
 

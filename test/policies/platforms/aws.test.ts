@@ -179,8 +179,93 @@ const office = (priority: number): Edit =>
     },
   });
 
+const listener = (inputs: object): Edit =>
+  add(
+    "aws:lb/listener:Listener",
+    "plain",
+    { port: 80, protocol: "HTTP", ...inputs },
+    { beside: "https", by: "loadBalancerArn" },
+  );
+const opened = (statement: object): Edit =>
+  add(
+    "aws:secretsmanager/secretPolicy:SecretPolicy",
+    "open",
+    {
+      policy: JSON.stringify({
+        Statement: [
+          { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: "*", ...statement },
+        ],
+      }),
+    },
+    { beside: "secret-JWT_SECRET-version", by: "secretId" },
+  );
+const nightly = (change: object): Edit => set("nightly-backup", () => ({ ...change }));
+const scaled = (change: object): Edit => set("pages-scaling", () => ({ ...change }));
+
 describe("a break at Amazon is refused", () => {
   test.each<[policy: string, what: string, Edit]>([
+    [
+      "tls-minimum-version",
+      "the balancer behind the distribution takes TLS 1.0",
+      set("https", () => ({ sslPolicy: "ELBSecurityPolicy-2016-08" })),
+    ],
+    [
+      "https-always",
+      "the balancer behind the distribution answers plain http",
+      listener({ defaultActions: [{ type: "forward" }] }),
+    ],
+    [
+      "csp-restricts-scripts",
+      "the origin's own header stands in place of the distribution's",
+      security({ contentSecurityPolicy: { contentSecurityPolicy: "default-src 'self'", override: false } }),
+    ],
+    ["traffic-reaches-host", "the distribution is off", edge(() => ({ enabled: false }))],
+    [
+      "traffic-reaches-host",
+      "a function changes what is answered",
+      behavior({ functionAssociations: [{ eventType: "viewer-response", functionArn: "arn:x" }] }),
+    ],
+    [
+      "commands-for-production",
+      "a container runs for development",
+      container((definition) => ({ ...definition, command: ["npm", "run", "dev"] })),
+    ],
+    [
+      "node-env-production",
+      "a container's entry point sets NODE_ENV",
+      container((definition) => ({
+        ...definition,
+        entryPoint: ["sh", "-c", "NODE_ENV=development node server.js"],
+      })),
+    ],
+    ["service-autoscaling", "no task runs", set("pages", () => ({ desiredCount: 0 }))],
+    [
+      "service-autoscaling",
+      "scaling is suspended",
+      scaled({ suspendedState: { dynamicScalingOutSuspended: true } }),
+    ],
+    [
+      "service-custom-domain",
+      "a service answers inside a network alone",
+      set("api", () => ({
+        networkConfiguration: { ingressConfiguration: { isPubliclyAccessible: false } },
+      })),
+    ],
+    ["backup-job-daily", "the schedule is off", nightly({ state: "DISABLED" })],
+    ["backup-job-daily", "the schedule is over", nightly({ endDate: "2026-01-01T00:00:00Z" })],
+    ["backup-job-daily", "the schedule begins in years", nightly({ startDate: "2031-01-01T00:00:00Z" })],
+    ["on-call-people", "who is on call is a stakeholder", set("ada", () => ({ role: "Stakeholder" }))],
+    [
+      "pager-reaches-on-call",
+      "a policy holds back what is above a priority",
+      hold([
+        {
+          type: "match-all-conditions",
+          conditions: [{ field: "priority", operation: "greater-than", expectedValue: "P5" }],
+        },
+      ]),
+    ],
+    ["secret-variables-sensitive", "every account reads a secret", opened({ Principal: { AWS: "*" } })],
     [
       "tls-minimum-version",
       "the distribution takes TLS 1.0",
@@ -481,10 +566,29 @@ describe("what a platform at Amazon may do", () => {
       set("thumbnails", () => ({ environment: { variables: { SIZE: "200" } } })),
     ],
     ["an office is allowed after all rules", office(99)],
+    [
+      "a listener sends plain http on",
+      listener({ defaultActions: [{ type: "redirect", redirect: { port: "443", protocol: "HTTPS" } }] }),
+    ],
+    [
+      "an agent beside the application keeps its logs",
+      set("pages-task", ({ containerDefinitions }) => ({
+        containerDefinitions: JSON.stringify([
+          ...JSON.parse(String(containerDefinitions)),
+          { name: "agent", image: "public.ecr.aws/datadog/agent:7", essential: false },
+        ]),
+      })),
+    ],
+    ["one account reads a secret", opened({ Principal: { AWS: "arn:aws:iam::123456789012:role/app" } })],
     ["a filter takes alarms", filtered({ NewStateValue: ["ALARM"] }, "MessageBody")],
     [
       "a policy holds back what is minor",
-      hold([{ type: "match-all-conditions", conditions: [{ field: "priority", expectedValue: "P5" }] }]),
+      hold([
+        {
+          type: "match-all-conditions",
+          conditions: [{ field: "priority", operation: "equals", expectedValue: "P5" }],
+        },
+      ]),
     ],
     ["login is limited by a pattern", loginBy("^/api/login")],
     [

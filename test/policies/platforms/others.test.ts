@@ -100,6 +100,15 @@ const downtime = (scope: string, duration: string, rrule = "FREQ=DAILY"): Edit =
     monitorIdentifier: { monitorTags: ["*"] },
     recurringSchedule: { recurrences: [{ duration, rrule, start: "2026-01-04T03:00:00" }] },
   });
+const once = (oneTimeSchedule: object): Edit =>
+  add("datadog:index/downtimeSchedule:DowntimeSchedule", "maintenance", { scope: "*", oneTimeSchedule });
+const older = (inputs: object): Edit =>
+  add("datadog:index/downtime:Downtime", "maintenance", { scopes: ["*"], ...inputs });
+const hours = Array.from({ length: 24 }, (_, hour) => hour).join(",");
+const told = (text: string): Edit =>
+  set("down", ({ message }) => ({ message: String(message).replace("@pagerduty-production", text) }));
+const spec = (change: object): Edit =>
+  set("ledger", (inputs) => ({ spec: { ...Object(inputs.spec), ...change } }));
 const web = (change: object): Edit =>
   set("ledger", ({ spec }) => ({
     spec: { ...Object(spec), services: mapped(Object(spec).services, (it) => ({ ...it, ...change })) },
@@ -118,6 +127,36 @@ const env = (key: string, change: object): Edit =>
 const check = '"http.can_connect".over("env:prod").by("host").last(4).count_by_status()';
 
 test.each<[Name, what: string, Edit]>([
+  [
+    "vercel",
+    "maintenance of an evening",
+    once({ start: "2026-12-01T20:00:00Z", end: "2026-12-01T22:00:00Z" }),
+  ],
+  [
+    "vercel",
+    "maintenance that is over",
+    once({ start: "2026-01-01T00:00:00Z", end: "2026-02-01T00:00:00Z" }),
+  ],
+  [
+    "vercel",
+    "the older resource mutes an hour a week",
+    older({
+      recurrence: { type: "weeks", period: 1, weekDays: ["Sun"] },
+      start: 1_767_300_000,
+      end: 1_767_303_600,
+    }),
+  ],
+  ["vercel", "a message for alerts alone", told("{{#is_alert}}@pagerduty-production{{/is_alert}}")],
+  [
+    "vercel",
+    "a message for what the query is limited to",
+    told('{{^is_recovery}}{{#is_match "env.name" "prod"}}@pagerduty-production{{/is_match}}{{/is_recovery}}'),
+  ],
+  [
+    "digitalocean",
+    "a domain of TLS 1.3",
+    spec({ domainNames: [{ name: "ledger.example", type: "PRIMARY", minimumTlsVersion: "1.3" }] }),
+  ],
   [
     "render",
     "memory in use, divided by its limit",
@@ -189,6 +228,73 @@ test.each<[what: string, Edit]>([
 
 describe("a break is refused", () => {
   test.each<[Name, policy: string, what: string, Edit]>([
+    [
+      "vercel",
+      "alert-values",
+      "both bounds of a monitor differ",
+      set("errors", () => ({ monitorThresholds: { critical: "50" } })),
+    ],
+    [
+      "vercel",
+      "alerts-routed",
+      "the pager is told of another host",
+      told('{{#is_match "host.name" "staging"}}@pagerduty-production{{/is_match}}'),
+    ],
+    [
+      "vercel",
+      "alerts-routed",
+      "the pager is told again and not at first",
+      told("{{#is_renotify}}@pagerduty-production{{/is_renotify}}"),
+    ],
+    [
+      "vercel",
+      "health-checked-outside",
+      "the test runs once a week",
+      set("outside", () => ({ optionsList: { tickEvery: 604_800 } })),
+    ],
+    [
+      "vercel",
+      "pager-reaches-on-call",
+      "maintenance lasts for years",
+      once({ start: "2026-01-01T20:00:00Z", end: "2099-01-01T00:00:00Z" }),
+    ],
+    [
+      "vercel",
+      "alert-service-down",
+      "maintenance is at each hour of the day",
+      downtime("*", "1h", `FREQ=DAILY;BYHOUR=${hours}`),
+    ],
+    ["vercel", "alert-service-down", "maintenance is of a length that nobody reads", downtime("*", "soon")],
+    [
+      "vercel",
+      "alert-service-down",
+      "the older resource mutes every day",
+      older({ recurrence: { type: "days", period: 1 }, start: 1_767_300_000, end: 1_767_340_000 }),
+    ],
+    [
+      "digitalocean",
+      "visitors-let-in",
+      "the app is in maintenance",
+      spec({ maintenance: { enabled: true } }),
+    ],
+    [
+      "digitalocean",
+      "visitors-let-in",
+      "the app redirects to plain http",
+      spec({ ingress: { rules: [{ redirect: { scheme: "http" } }] } }),
+    ],
+    [
+      "digitalocean",
+      "tls-minimum-version",
+      "the domain takes TLS 1.0",
+      spec({ domainNames: [{ name: "ledger.example", type: "PRIMARY", minimumTlsVersion: "1.0" }] }),
+    ],
+    [
+      "digitalocean",
+      "database-role-least-privilege",
+      "the pool lets in the administrator",
+      set("pool", () => ({ user: "doadmin" })),
+    ],
     [
       "vercel",
       "required-variables",
