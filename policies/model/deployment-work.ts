@@ -1,8 +1,8 @@
 import { type Fault, fault, known, type Stack, unproved, type Verdict } from "../framework/index.ts";
 import { mayMatchBoth } from "../values/ref-cover.ts";
+import { skipsTls } from "../values/tls-switches.ts";
 import { isAside } from "./aside.ts";
 import { type DeploymentSettings, isTaggedStaging, stackLabel } from "./deployments.ts";
-import { skipsTls } from "./tls-verification.ts";
 
 /** Commands before a deployment that bring dependencies and programs, and cannot take the pack away. */
 const harmless: readonly RegExp[] = [
