@@ -11,7 +11,7 @@ import {
   undecided,
   violation,
 } from "./framework/index.ts";
-import { databases } from "./model/databases.ts";
+import { passwordHolders } from "./model/database-roles.ts";
 import {
   generatedBits,
   generatedLength,
@@ -23,7 +23,6 @@ import {
 } from "./model/generated.ts";
 import { isConnectionName, isSecretName } from "./model/secret-names.ts";
 import { isOtherStage } from "./model/stack-reference.ts";
-import { postgresql } from "./model/tokens.ts";
 import { applicationHosts, declaredVariables } from "./model/variables.ts";
 import { bitsPerCharacter } from "./values/randomness.ts";
 
@@ -118,8 +117,7 @@ function others(stack: Stack, both: readonly NamedVariable[]): Finding[] {
 
 /** Who may read the password of a role or a database is not who may sign tokens. */
 function passwords(stack: Stack, both: readonly NamedVariable[]): Finding[] {
-  // A database is made from nothing else that is generated.
-  const holders = [...stack.ofType(postgresql.role), ...databases(stack).map(({ resource }) => resource)];
+  const holders = passwordHolders(stack);
   return both.map((variable) =>
     judge(variable.resource, () => {
       const generators: readonly Resource[] = variable.generators ?? [];

@@ -21,6 +21,7 @@ import {
 } from "../framework/index.ts";
 import { parseConnection } from "../values/connection-string.ts";
 import { isDatabase } from "./database-tokens.ts";
+import { databases } from "./databases.ts";
 import { isJob } from "./jobs.ts";
 import { ownerOf } from "./links.ts";
 import { perStack } from "./per-stack.ts";
@@ -364,6 +365,12 @@ const applicationRoles = perStack(
         .flat(),
     ),
 );
+
+/** What has a password: roles, and databases, which are made from nothing else that is generated. */
+export const passwordHolders = (stack: Stack): Resource[] => [
+  ...stack.ofType(postgresql.role),
+  ...databases(stack).map(({ resource }) => resource),
+];
 
 /** Whether another role is a member of it, and can become it. */
 function isGroup(stack: Stack, role: Role): boolean {
