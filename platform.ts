@@ -319,10 +319,9 @@ function declareFurther(
       ...{ stage, project, part: name, api: settings.api, service },
       ...{ environmentId: given.environmentId, variables: given.variables },
     });
-    const { host } = service;
-    return host === undefined || defaultHost === undefined
+    return !("host" in service) || defaultHost === undefined
       ? []
-      : [{ name, host, target: defaultHost, isApi: true }];
+      : [{ name, host: service.host, target: defaultHost, isApi: service.kind === "web" }];
   });
   return {
     projectIds,
@@ -333,9 +332,14 @@ function declareFurther(
     urls: [
       ...webProjects.map(([name, { host }]) => ({ name, url: `https://${host}`, healthCheckPath })),
       ...services.flatMap(([name, service]) =>
-        service.host === undefined
-          ? []
-          : [{ name, url: `https://${service.host}`, healthCheckPath: service.healthCheckPath }],
+        "host" in service
+          ? [
+              {
+                ...{ name, url: `https://${service.host}`, healthCheckPath: service.healthCheckPath },
+                hasMetrics: service.kind === "web",
+              },
+            ]
+          : [],
       ),
     ],
   };

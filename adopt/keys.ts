@@ -33,6 +33,8 @@ export interface NaturalKey {
   readonly singleton?: Singleton;
   /** The program leaves it the name that it has. */
   readonly keepsName?: true;
+  /** What it holds beside that, of which an update removes whatever the program does not declare. */
+  readonly held?: readonly Held[];
   /** Ids of others that it lists, of which an update leaves those that it declares. */
   readonly members?: Pick<Singleton, "holds" | "property">;
 }
@@ -54,6 +56,17 @@ export interface Singleton {
   readonly names: (element: Properties) => readonly (string | undefined)[];
   /** The vendor always has one, whether anybody made it or not. */
   readonly isAlwaysThere?: true;
+}
+
+/** Parts of a resource that are no resources of their own. */
+export interface Held {
+  /** What each is, such as `variable`. */
+  readonly noun: string;
+  readonly property: string;
+  /** Names of all of them. */
+  readonly names: (value: unknown) => readonly (string | undefined)[];
+  /** A type of which any declared resource may have it in its stead, under the same property. */
+  readonly elsewhere?: string;
 }
 
 /** What a resource belongs to. */
@@ -82,8 +95,28 @@ function joinedIfTeam(properties: Properties, id: string): string {
   return team === undefined ? id : `${team}/${id}`;
 }
 
+const keysOf = (value: unknown): string[] => Object.keys(Object(value));
+const each = (name: string) => (value: unknown) => elementsOf(value).map((one) => textOf(one, name));
+
+const groupType = "render:index/envGroup:EnvGroup";
+const files: Held = { noun: "secret file", property: "secretFiles", names: keysOf };
+const hosts: Held = { noun: "host", property: "customDomains", names: each("name") };
+const variables: Held = { noun: "variable", property: "envVars", names: keysOf };
+const networks: Held = {
+  ...{ noun: "allowed network", property: "ipAllowLists" },
+  // That everybody may come is no limit that could be lost.
+  names: (value) =>
+    each("cidrBlock")(value).filter((network) => !/^(?:0\.0\.0\.0|::)\/0$/.test(network ?? "")),
+};
+const disk: Held = {
+  ...{ noun: "disk", property: "disk" },
+  names: (value) => (typeof value === "object" && value !== null ? [textOf({ ...value }, "name")] : []),
+};
+const programParts = [{ ...variables, elsewhere: groupType }, files] as const;
+
 const byName: NaturalKey = { key: named("name"), isName: true, importId: plainId };
-const atRender: NaturalKey = { ...byName, fixed: ["region"] };
+const atRender: NaturalKey = { ...byName, fixed: ["region"], held: programParts };
+const running: NaturalKey = { ...atRender, held: [...programParts, disk] };
 const byOwnName: NaturalKey = {
   key: named("name"),
   isName: true,
@@ -167,7 +200,13 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
       return path === undefined ? undefined : joinedIfTeam(properties, path);
     },
   },
-  "vercel:index/firewallConfig:FirewallConfig": oneOfVercelProject,
+  "vercel:index/firewallConfig:FirewallConfig": {
+    ...oneOfVercelProject,
+    held: [
+      { noun: "rule", property: "rules", names: firewallRules("name") },
+      { noun: "address rule", property: "ipRules", names: firewallRules("ip") },
+    ],
+  },
   "vercel:index/projectDeploymentRetention:ProjectDeploymentRetention": oneOfVercelProject,
   "vercel:index/logDrain:LogDrain": { ...byName, account: "teamId", importId: inTeam },
   "grafana:oss/folder:Folder": {
@@ -184,6 +223,7 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
   "grafana:alerting/ruleGroup:RuleGroup": {
     scope: { type: "grafana:oss/folder:Folder", property: "folderUid", by: "uid" },
     key: named("name"),
+    held: [{ noun: "rule", property: "rules", names: each("name") }],
     importId: (_, properties) => {
       const folder = textOf(properties, "folderUid");
       const name = textOf(properties, "name");
@@ -195,15 +235,28 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     importId: () => "policy",
     singleton: { holds: "route", property: "policies", names: routeNames, isAlwaysThere: true },
   },
-  "render:index/project:Project": byName,
-  "render:index/webService:WebService": { ...atRender, marks: customDomainsOf },
-  "render:index/backgroundWorker:BackgroundWorker": atRender,
-  "render:index/privateService:PrivateService": atRender,
+  "render:index/project:Project": {
+    ...byName,
+    held: [{ noun: "environment", property: "environments", names: keysOf }],
+  },
+  "render:index/webService:WebService": {
+    ...{ ...running, marks: customDomainsOf },
+    held: [...programParts, disk, hosts, networks],
+  },
+  "render:index/backgroundWorker:BackgroundWorker": running,
+  "render:index/privateService:PrivateService": running,
   "render:index/cronJob:CronJob": atRender,
-  "render:index/staticSite:StaticSite": byName,
-  "render:index/envGroup:EnvGroup": byName,
+  "render:index/staticSite:StaticSite": {
+    ...{ ...byName, marks: customDomainsOf },
+    held: [
+      ...[variables, hosts, networks],
+      { noun: "header", property: "headers", names: each("name") },
+      { noun: "route", property: "routes", names: each("source") },
+    ],
+  },
+  "render:index/envGroup:EnvGroup": { ...byName, held: [variables, files] },
   "render:index/envGroupLink:EnvGroupLink": {
-    scope: { type: "render:index/envGroup:EnvGroup", property: "envGroupId" },
+    scope: { type: groupType, property: "envGroupId" },
     key: () => "",
     importId: (id, properties) => textOf(properties, "envGroupId") ?? id,
     members: { holds: "service", property: "serviceIds" },
@@ -264,6 +317,15 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     importId: (_, properties) => textOf(properties, "name"),
   },
 };
+
+/** Rules of a firewall at Vercel, by a property of each. */
+function firewallRules(name: string) {
+  return (value: unknown) => each(name)(rulesIn(value));
+}
+
+function rulesIn(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "rules" in value ? value.rules : undefined;
+}
 
 /** By its reference, or by what it does. */
 function ruleNames(rule: Properties): (string | undefined)[] {

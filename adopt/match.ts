@@ -61,6 +61,11 @@ export class Matcher {
     return this.#types.get(type) ?? [];
   }
 
+  /** What the program declares of a type. */
+  declaredOf(type: string): readonly Declared[] {
+    return this.#declaredTypes.get(type) ?? [];
+  }
+
   /** What is there of a type and does not say what it is called: any of them may be it. */
   nameless(type: string): readonly Existing[] {
     return naturalKeys[type] === undefined ? this.ofType(type) : (this.#nameless.get(type) ?? []);

@@ -1,4 +1,4 @@
-import { counted, listed } from "../lib/text.ts";
+import { counted, listed, listedSome } from "../lib/text.ts";
 import { elementsOf, type NaturalKey, naturalKeys, targetsOf } from "./keys.ts";
 import { Matcher, type Matches, recordType } from "./match.ts";
 import { type Declared, type Existing, textAt, textOf, vendorOf } from "./resources.ts";
@@ -110,7 +110,7 @@ export function planImports(given: Given): Plan {
         return {
           declared: resource,
           action: "managed",
-          ...(live && { ...lossOf(resource, live), ...remade(resource, live) }),
+          ...(live && { ...lossOf(resource, live, matcher), ...remade(resource, live) }),
         };
       }
       const answer = answerOf(resource);
@@ -119,7 +119,7 @@ export function planImports(given: Given): Plan {
         const chosen = matcher.chosen(resource);
         if (chosen === undefined) return { declared: resource, action: "import", id: answer };
         taken.add(chosen);
-        return { declared: resource, action: "import", id: answer, ...changes(resource, chosen) };
+        return { declared: resource, action: "import", id: answer, ...changes(resource, chosen, matcher) };
       }
       const isAnothers = matches.found.some(({ type, id }) => owners.has(JSON.stringify([type, id])));
       const doubt = isAnothers ? { doubt: "the state of the stack has it as another resource" } : {};
@@ -153,7 +153,7 @@ function stepOf(declared: Declared, matches: Matches, matcher: Matcher, given: G
   if (type.startsWith("random:")) return { declared, action: "rotate" };
   if (overwritten.has(type)) return { declared, action: "overwrite" };
   if (shownOnce.has(type)) return { declared, action: "create" };
-  if (matches.found.length > 0) return foundStep(declared, matches);
+  if (matches.found.length > 0) return foundStep(declared, matches, matcher);
   if (matches.similar.length > 0)
     return {
       declared,
@@ -201,7 +201,7 @@ function idsOf(all: readonly Existing[]): string[] {
   return [...new Set(ids)].slice(0, mostCandidates);
 }
 
-function foundStep(declared: Declared, { found, doubt }: Matches): Step {
+function foundStep(declared: Declared, { found, doubt }: Matches, matcher: Matcher): Step {
   const natural = naturalKeys[declared.type];
   // A state and a vendor may tell of the same thing: it is one where it is imported by one id.
   const told = found.map((match) => natural?.importId(match.id, match.properties));
@@ -216,12 +216,22 @@ function foundStep(declared: Declared, { found, doubt }: Matches): Step {
       candidates: ids.slice(0, mostCandidates),
       ...(doubt !== undefined && { why: doubt }),
     };
-  return { declared, action: "import", id, ...changes(declared, newest), ...replacedBy(natural, newest) };
+  return {
+    declared,
+    action: "import",
+    id,
+    ...changes(declared, newest, matcher),
+    ...replacedBy(natural, newest),
+  };
 }
 
 /** What an update does to what it takes over. */
-function changes(declared: Declared, existing: Existing): Partial<Step> {
-  return { ...lossOf(declared, existing), ...remade(declared, existing), ...renamed(declared, existing) };
+function changes(declared: Declared, existing: Existing, matcher: Matcher): Partial<Step> {
+  return {
+    ...lossOf(declared, existing, matcher),
+    ...remade(declared, existing),
+    ...renamed(declared, existing),
+  };
 }
 
 /** Two resources that are imported by one id would be one: a person says which of them it is. */
@@ -290,18 +300,53 @@ function blocked(declared: Declared, matcher: Matcher): Pick<Step, "blockedBy"> 
     : { blockedBy: `${listed([...new Set(names)], "and")} ${textOf(declared.inputs ?? {}, "name")}` };
 }
 
-/** What is in a resource of which there is one and not in its declaration. */
-function lossOf(declared: Declared, existing: Existing): Pick<Step, "loses"> {
+/** What a resource holds and its declaration does not have, so that an update removes it. */
+function lossOf(declared: Declared, existing: Existing, matcher: Matcher): Pick<Step, "loses"> {
+  const lost = [...rulesLost(declared, existing), ...partsLost(declared, existing, matcher)];
+  return lost.length === 0 ? {} : { loses: `${listed(lost, "and")} that the program does not declare` };
+}
+
+function rulesLost(declared: Declared, existing: Existing): string[] {
   const singleton = naturalKeys[declared.type]?.singleton;
-  if (singleton === undefined) return {};
+  if (singleton === undefined) return [];
   const { holds, property, names } = singleton;
   const stated = new Set(elementsOf(declared.inputs?.[property]).flatMap(names));
   const lost = elementsOf(existing.properties[property]).filter(
     (element) => !names(element).some((name) => name !== undefined && stated.has(name)),
   );
-  return lost.length === 0
-    ? {}
-    : { loses: `${counted(lost.length, holds)} that the program does not declare` };
+  return lost.length === 0 ? [] : [counted(lost.length, holds)];
+}
+
+/** The most names that are shown of what is lost. */
+const mostNames = 10;
+
+function partsLost(
+  { type, inputs = {}, ignoreChanges = [] }: Declared,
+  { properties }: Existing,
+  matcher: Matcher,
+): string[] {
+  const { held = [] } = naturalKeys[type] ?? {};
+  return held.flatMap(({ noun, property, names, elsewhere }) => {
+    const [own, theirs] = [inputs[property], properties[property]];
+    if (ignoreChanges.includes(property) || isHidden(own) || isHidden(theirs)) return [];
+    const others = elsewhere === undefined ? [] : matcher.declaredOf(elsewhere);
+    const stated = new Set([own, ...others.map((one) => one.inputs?.[property])].flatMap(names));
+    const lost = [...new Set(names(theirs))].filter((name) => !stated.has(name));
+    if (lost.length === 0) return [];
+    const called = listedSome(
+      lost.flatMap((name) => name ?? []),
+      mostNames,
+    );
+    return [`${counted(lost.length, noun)}${called === "" ? "" : ` (${called})`}`];
+  });
+}
+
+/** What is not known yet, and a secret. */
+function isHidden(value: unknown): boolean {
+  return (
+    value === "[secret]" ||
+    (typeof value === "object" && value !== null && "unknown" in value && value.unknown === true)
+  );
 }
 
 function replacedBy(natural: NaturalKey | undefined, { properties }: Existing): Pick<Step, "replaces"> {

@@ -39,13 +39,22 @@ export function planText({ steps, unmanaged, deleted }: Plan): string {
     unmanaged.length === 0
       ? []
       : [
-          `${counted(unmanaged.length, "resource")} of the vendors that the program does not declare stay as they are.`,
+          `${counted(unmanaged.length, "resource")} of the vendors that the program does not declare stay as they are, and can only be judged:`,
+          ...kindsOf(unmanaged).map((line) => `  ${printable(line)}`),
         ],
   ];
   return parts
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n");
+}
+
+/** How many there are of each type, the most first. */
+function kindsOf(unmanaged: Plan["unmanaged"]): string[] {
+  const counts = [...Map.groupBy(unmanaged, ({ type }) => type)]
+    .map(([type, all]) => ({ type, count: all.length }))
+    .toSorted((a, b) => b.count - a.count || a.type.localeCompare(b.type, "en"));
+  return counts.map(({ type, count }) => `${count} ${type}`);
 }
 
 const actions: readonly Action[] = [

@@ -5,9 +5,11 @@ import { fileURLToPath } from "node:url";
 // Every Node.js that knows modules can read this file; what needs a newer one is imported after the check.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+// A checkout installs a Node.js of its own; a package among another repository's has the one that ran it.
+const isInstalled = /[\\/]node_modules[\\/][^\\/]+$/.test(root);
 if (major < 22 || (major === 22 && minor < 18)) {
   stop(
-    `optropic needs Node.js 22.18 or newer, and this is ${process.versions.node}; run npm ci and npx optropic in ${root}, which use Node.js 24`,
+    `optropic needs Node.js 22.18 or newer, and this is ${process.versions.node}; ${isInstalled ? "install a newer one" : `run npm ci and npx optropic in ${root}, which use Node.js 24`}`,
   );
 } else {
   import("node:module")
@@ -18,7 +20,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
     .then(({ main }) => main(process.argv.slice(2)))
     .catch((error) => {
       const absent = error.code === "ERR_MODULE_NOT_FOUND";
-      stop(absent ? `optropic's packages are not installed; run npm ci in ${root}` : String(error.message));
+      const where = isInstalled ? "npm install in your repository" : `npm ci in ${root}`;
+      stop(absent ? `optropic's packages are not installed; run ${where}` : String(error.message));
     });
 }
 

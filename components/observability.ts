@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { alertRules } from "../metrics/alerts.ts";
 import { Component } from "./component.ts";
 import { createAlertRules } from "./observability/alert-rules.ts";
-import type { ObservabilityArgs } from "./observability/args.ts";
+import { measured, type ObservabilityArgs } from "./observability/args.ts";
 import { createContactPoints, createDirectContactPoints } from "./observability/contact-points.ts";
 import { createDashboards, dashboards } from "./observability/dashboards.ts";
 import { createDataSource } from "./observability/data-source.ts";
@@ -52,7 +52,7 @@ export class Observability extends Component {
     const rules = alertRules(
       args.objectives,
       { grafana: links.site, runbooks: args.runbooks },
-      { further: (args.further ?? []).map((part) => part.name) },
+      { further: measured(args).map((part) => part.name) },
     );
     createDashboards(reading, built, folder.uid);
     const alerts = { rules, dataSource, folderUid: folder.uid, dashboards: built };
@@ -81,8 +81,8 @@ export class Observability extends Component {
   }
 }
 
-function metricsUrls({ hosts, further = [], observability }: ObservabilityArgs): string[] {
-  return [...Object.values(hosts), ...further.map(({ url }) => url)].map(
-    (url) => `${url}${observability.metricsPath}`,
+function metricsUrls(args: ObservabilityArgs): string[] {
+  return [...Object.values(args.hosts), ...measured(args).map(({ url }) => url)].map(
+    (url) => `${url}${args.observability.metricsPath}`,
   );
 }

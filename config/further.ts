@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { scalingSchema } from "./hosting.ts";
-import { branchName, hostname, line, text, urlPath } from "./kinds.ts";
+import { scalingSchema, variablesSchema } from "./hosting.ts";
+import { branchName, cronSchedule, hostname, line, text, urlPath, whole } from "./kinds.ts";
 import type { Manage } from "./manage.ts";
 
 /** Names of what the platform has already, which a further part cannot have. */
@@ -44,30 +44,115 @@ const source = {
     .meta({ description: "Folder that is built. By default the root of the repository." }),
 };
 
+const host = hostname.meta({ description: "Host that it answers at, in the zone." });
+
 const webProject = z.strictObject({
-  host: hostname.meta({ description: "Host that it answers at, in the zone." }),
+  host,
   framework: z.enum(["nextjs", "remix", "nuxtjs", "sveltekit", "astro", "vite"]).default("nextjs"),
   ...source,
 });
 
-const service = z
-  .strictObject({
-    kind: z.enum(["web", "worker"]),
-    host: hostname.optional(),
-    plan: z
-      .enum(["free", "starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"])
-      .default("standard"),
-    scaling: scalingSchema,
-    healthCheckPath: urlPath.default("/api/health"),
+const disk = z.strictObject({
+  name: line,
+  mountPath: text("an absolute path such as /var/data", 200, /^\/[\w./-]*$/),
+  sizeGb: whole(1, 1000),
+});
+
+/** How a program of each kind is built and started. */
+const program = {
+  runtime: z.enum(["node", "python", "ruby", "go", "rust", "elixir", "docker"]).default("node"),
+  buildCommand: line.optional(),
+  startCommand: line.optional(),
+  dockerfile: text(
+    "a path in the repository such as ./Dockerfile",
+    200,
+    /^(?!\/)(?!.*\.\.)[\w./@-]+$/,
+  ).optional(),
+  variables: variablesSchema,
+  ...source,
+};
+
+/** What runs all the time; Render has its free instance type for web services alone. */
+const running = {
+  plan: z.enum(["starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"]).default("standard"),
+  scaling: scalingSchema,
+  disk: disk.optional(),
+  ...program,
+};
+
+interface Program {
+  readonly runtime: string;
+  readonly buildCommand?: string | undefined;
+  readonly startCommand?: string | undefined;
+  readonly dockerfile?: string | undefined;
+  readonly scaling?: { readonly enabled: boolean; readonly min: number };
+  readonly disk?: object | undefined;
+}
+
+/** What a service needs and what it cannot have by its runtime, and that a disk belongs to one instance. */
+function checkProgram({ value, issues }: z.core.ParsePayload<Program>): void {
+  const { runtime, buildCommand, startCommand, dockerfile, scaling, disk: mounted } = value;
+  const isDocker = runtime === "docker";
+  const refuse = (key: keyof Program, message: string) => {
+    issues.push({ code: "custom", path: [key], message, input: value[key] });
+  };
+  if (!isDocker && startCommand === undefined) refuse("startCommand", "the command that starts it");
+  if (!isDocker && runtime !== "node" && buildCommand === undefined)
+    refuse("buildCommand", `the command that builds it, since runtime is ${runtime}`);
+  if (isDocker && buildCommand !== undefined)
+    refuse("buildCommand", "no command, since its Dockerfile builds it");
+  if (!isDocker && dockerfile !== undefined) refuse("dockerfile", "no Dockerfile, unless runtime is docker");
+  if (mounted !== undefined && scaling !== undefined && (scaling.enabled || scaling.min > 1))
+    refuse("scaling", "{ enabled: false, min: 1, max: 1 }, since a disk belongs to one instance");
+}
+
+const kinds = {
+  web: z
+    .strictObject({
+      kind: z.literal("web"),
+      host,
+      healthCheckPath: urlPath.default("/api/health"),
+      ...running,
+      plan: z
+        .enum(["free", "starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"])
+        .default("standard"),
+    })
+    .check(checkProgram),
+  private: z.strictObject({ kind: z.literal("private"), ...running }).check(checkProgram),
+  worker: z.strictObject({ kind: z.literal("worker"), ...running }).check(checkProgram),
+  cron: z
+    .strictObject({
+      kind: z.literal("cron"),
+      schedule: cronSchedule,
+      plan: z.enum(["starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"]).default("starter"),
+      ...program,
+    })
+    .check(checkProgram),
+  static: z.strictObject({
+    kind: z.literal("static"),
+    host,
+    healthCheckPath: urlPath.default("/"),
     buildCommand: line.default("npm ci && npm run build"),
-    startCommand: line,
+    publishPath: text("a folder such as dist", 200, /^(?!\/)(?!.*\.\.)[\w./@-]+$/).default("dist"),
+    routes: z
+      .array(
+        z.strictObject({
+          type: z.enum(["redirect", "rewrite"]),
+          source: text("a path such as /*", 500, /^\/\S*$/),
+          destination: text("a path or an address such as /index.html", 500, /^(?:\/|https:\/\/)\S*$/),
+        }),
+      )
+      .max(100)
+      .default([]),
     ...source,
-  })
-  .refine(({ kind, host }) => (kind === "web") === (host !== undefined), {
-    error: "a host for a service of kind web, and none for a worker",
-    path: ["host"],
-    when: ({ value }) => z.object({ kind: z.string(), host: hostname.optional() }).safeParse(value).success,
-  });
+  }),
+};
+
+const service = z.discriminatedUnion(
+  "kind",
+  [kinds.web, kinds.private, kinds.worker, kinds.cron, kinds.static],
+  { error: "web, private, worker, cron or static" },
+);
 
 export const webProjectsSchema = named(webProject).meta({
   description:
@@ -77,7 +162,7 @@ export const webProjectsSchema = named(webProject).meta({
 
 export const servicesSchema = named(service).meta({
   description:
-    "Further services at Render, by name: `kind` (`web` with a `host`, or `worker`), `startCommand`, and `plan`, `scaling`, `buildCommand`, `healthCheckPath`, `repository`, `branch` and `rootDirectory`. Each gets the platform's variables in the API's region and environment; one of kind web also gets what every host gets.",
+    "Further services at Render, by name, in the API's region and environment. `kind` is `web` (with a `host`), `private`, `worker`, `cron` (with a `schedule`, five cron fields in UTC) or `static` (a site of files, with a `host`). A program has `startCommand`, and `runtime`, `buildCommand`, `dockerfile`, `plan`, `scaling`, `disk`, `healthCheckPath`, `repository`, `branch` and `rootDirectory`; a static site has `buildCommand`, `publishPath` and `routes`. Each program gets the platform's variables, and with `variables: keep` stays with those that it has; a static site gets none. What has a host also gets what every host gets.",
   expected: "services by name, such as { mailer: { kind: worker, startCommand: npm run mailer } }",
 });
 
@@ -89,6 +174,8 @@ export type FurtherService = Services[string];
 export interface FurtherHost {
   readonly name: string;
   readonly host: string;
+  /** Whether a program answers there, which has metrics. */
+  readonly hasMetrics: boolean;
   /** Where the settings name it. */
   readonly setting: readonly [section: "webProjects" | "services", name: string, key: "host"];
 }
@@ -98,13 +185,25 @@ export function furtherHosts({ webProjects, services, manage }: FurtherSettings)
   const projects = manage?.web === false ? {} : webProjects;
   const atRender = manage?.api === false ? {} : services;
   return [
-    ...Object.entries(projects).map(([name, { host }]): FurtherHost => {
-      return { name, host, setting: ["webProjects", name, "host"] };
+    ...Object.entries(projects).map(([name, { host: at }]): FurtherHost => {
+      return { name, host: at, hasMetrics: true, setting: ["webProjects", name, "host"] };
     }),
-    ...Object.entries(atRender).flatMap(([name, { host }]): FurtherHost[] =>
-      host === undefined ? [] : [{ name, host, setting: ["services", name, "host"] }],
+    ...Object.entries(atRender).flatMap(([name, one]): FurtherHost[] =>
+      "host" in one
+        ? [
+            {
+              ...{ name, host: one.host, hasMetrics: one.kind === "web" },
+              setting: ["services", name, "host"],
+            },
+          ]
+        : [],
     ),
   ];
+}
+
+/** Names of the further parts that have metrics. */
+export function measuredParts(settings: FurtherSettings): string[] {
+  return furtherHosts(settings).flatMap(({ name, hasMetrics }) => (hasMetrics ? [name] : []));
 }
 
 interface FurtherSettings {

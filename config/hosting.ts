@@ -59,6 +59,11 @@ export const scalingSchema = z
   .prefault({})
   .meta({ description: "Autoscaling.", checklist: ["7.4"] });
 
+export const variablesSchema = z.enum(["platform", "keep"]).default("platform").meta({
+  description:
+    "What becomes of variables and secret files that the service itself has beside the platform's: `platform` removes them, `keep` leaves them as they are, and they come before the platform's of the same name.",
+});
+
 /** The API, on Render. */
 export const apiSchema = z
   .strictObject({
@@ -86,6 +91,7 @@ export const apiSchema = z
         description: "When Render deploys automatically: on each commit, when checks pass, or never.",
         checklist: ["7R.5"],
       }),
+    variables: variablesSchema,
     buildCommand: line.default("npm ci && npm run build").meta({ description: "Builds the API." }),
     startCommand: line.default("npm run start").meta({ description: "Starts the API." }),
     preDeployCommand: line.default("npx prisma migrate status").meta({

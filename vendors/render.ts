@@ -10,6 +10,11 @@ const moment = z.iso.datetime({ offset: true });
 
 const owner = z.looseObject({ id: text, name: text, email: text.nullish(), type: text });
 
+const addresses = z
+  .array(z.looseObject({ cidrBlock: text, description: text.nullish() }))
+  .max(5000)
+  .nullish();
+
 const service = z.looseObject({
   id: text,
   name: text,
@@ -31,6 +36,11 @@ const service = z.looseObject({
       healthCheckPath: text.nullish(),
       numInstances: z.number().int().nonnegative().nullish(),
       schedule: text.nullish(),
+      disk: z.looseObject({ name: text, mountPath: text, sizeGB: z.number().nullish() }).nullish(),
+      ipAllowList: addresses,
+      /** Of a static site, whose build has no further details. */
+      buildCommand: text.nullish(),
+      publishPath: text.nullish(),
       url: text.nullish(),
       /** `node` and the like, `docker` or `image`; `env` is its older name. */
       runtime: text.nullish(),
@@ -40,6 +50,9 @@ const service = z.looseObject({
           buildCommand: text.nullish(),
           startCommand: text.nullish(),
           preDeployCommand: text.nullish(),
+          dockerCommand: text.nullish(),
+          dockerContext: text.nullish(),
+          dockerfilePath: text.nullish(),
         })
         .nullish(),
       autoscaling: z
@@ -79,10 +92,6 @@ const environment = z.looseObject({
   protectedStatus: text.nullish(),
   networkIsolationEnabled: z.boolean().nullish(),
 });
-const addresses = z
-  .array(z.looseObject({ cidrBlock: text, description: text.nullish() }))
-  .max(5000)
-  .nullish();
 const store = {
   ...{ id: text, name: text, plan: text.nullish(), region: text.nullish(), environmentId: text.nullish() },
   ipAllowList: addresses,
@@ -102,6 +111,13 @@ const keyValue = z.looseObject({
 
 /** Without the value: nothing that asks for it here may show it. */
 const variable = z.object({ key: text });
+
+/** Without the content, which is a secret. */
+const secretFile = z.object({ name: text });
+
+const route = z.looseObject({ type: text, source: text, destination: text });
+
+const header = z.looseObject({ path: text, name: text, value: long });
 
 const listedGroup = z.looseObject({ id: text, name: text });
 
@@ -188,6 +204,22 @@ export class Render {
     const of = path`/services/${serviceId}/env-vars`;
     const found = await this.#list("environment variables", of, {}, "envVar", variable);
     return found.map(({ key }) => key);
+  }
+
+  /** Names of the service's own secret files. */
+  async secretFiles(serviceId: string): Promise<string[]> {
+    const of = path`/services/${serviceId}/secret-files`;
+    const found = await this.#list("secret files", of, {}, "secretFile", secretFile);
+    return found.map(({ name }) => name);
+  }
+
+  /** Redirects and rewrites of a static site, the first that fits first. */
+  routes(serviceId: string) {
+    return this.#list("routes", path`/services/${serviceId}/routes`, {}, "route", route);
+  }
+
+  headers(serviceId: string) {
+    return this.#list("headers", path`/services/${serviceId}/headers`, {}, "header", header);
   }
 
   projects() {

@@ -7,7 +7,15 @@ import type { Answers } from "./answers.ts";
 export const projectType = "vercel:index/project:Project";
 export const domainType = "vercel:index/projectDomain:ProjectDomain";
 export const serviceType = "render:index/webService:WebService";
-export const workerType = "render:index/backgroundWorker:BackgroundWorker";
+
+/** The kinds of services in the settings, by what Render calls them. */
+const serviceKinds: Readonly<Record<string, "web" | "private" | "worker" | "cron" | "static">> = {
+  [serviceType]: "web",
+  "render:index/privateService:PrivateService": "private",
+  "render:index/backgroundWorker:BackgroundWorker": "worker",
+  "render:index/cronJob:CronJob": "cron",
+  "render:index/staticSite:StaticSite": "static",
+};
 
 /** What a platform has beside its first web project and its API, as settings have it. */
 export interface Parts {
@@ -44,8 +52,10 @@ export function partsFrom(
   };
   for (const project of othersOf(projectType, existing, main.web))
     take(webProjects, project, () => webProject(project, existing, answers));
-  for (const service of [...othersOf(serviceType, existing, main.api), ...othersOf(workerType, existing)])
-    take(services, service, () => furtherService(service, answers, regionOf(main.api)));
+  for (const type of Object.keys(serviceKinds)) {
+    for (const service of othersOf(type, existing, main.api))
+      take(services, service, () => furtherService(service, answers, regionOf(main.api)));
+  }
   return { webProjects, services, names: namer.names, left };
 }
 
@@ -111,38 +121,94 @@ function webProject(project: Existing, existing: readonly Existing[], answers: A
 /** @returns why not, where settings cannot say it */
 function furtherService(service: Existing, answers: Answers, region: string | undefined): object | string {
   const { properties, type } = service;
-  const kind = type === workerType ? "worker" : "web";
+  const kind = serviceKinds[type] ?? "web";
   const hosts = elementsOf(properties.customDomains)
     .flatMap((domain) => textOf(domain, "name") ?? [])
     .map(hostOf)
     .filter((host) => isFree(host, answers));
   const [host] = hosts;
-  if (kind === "web" && host === undefined) return "it has no host in the zone";
+  if ((kind === "web" || kind === "static") && host === undefined) return "it has no host in the zone";
   if (hosts.length > 1) return `it has several hosts in the zone (${hosts.join(", ")})`;
-  if (region !== undefined && textOf(properties, "region") !== region)
+  if (kind !== "static" && region !== undefined && textOf(properties, "region") !== region)
     return `it is not in the API's region ${region}`;
-  const runtime = textAt(properties, "runtimeSource.nativeRuntime.runtime");
-  if (runtime !== "node") return `it runs ${runtime ?? "an image"} and not Node.js`;
-  const link = sourceOf(
-    repositoryIn(textAt(properties, "runtimeSource.nativeRuntime.repoUrl")),
-    textAt(properties, "runtimeSource.nativeRuntime.branch"),
-    answers,
-  );
+  const { address, branch } = repositoryOf(properties);
+  const link = sourceOf(repositoryIn(address), branch, answers);
   if (link === undefined) return "it is not built from a repository at GitHub";
-  const part = { kind, ...(kind === "web" && { host }), ...runningOf(service), ...link };
+  if (kind === "cron" && isBackup(properties)) return "it is the job of the backups";
+  const part = {
+    ...{ kind, ...(host !== undefined && { host }), ...link },
+    ...(kind === "static" ? siteOf(properties) : { ...programOf(service), ...runningOf(service) }),
+  };
   return problemOf(servicesSchema.safeParse({ part })) ?? part;
 }
 
+/** Whether it runs the program that backs up, which the settings `backups` are about. */
+function isBackup(properties: Existing["properties"]): boolean {
+  return /operations\/backup\/Dockerfile$/.test(
+    textAt(properties, "runtimeSource.docker.dockerfilePath") ?? "",
+  );
+}
+
+/** Where it is built from: a site says it itself, a program by how it is built. */
+function repositoryOf(properties: Existing["properties"]): {
+  address: string | undefined;
+  branch: string | undefined;
+} {
+  const places = ["", "runtimeSource.nativeRuntime.", "runtimeSource.docker."];
+  const [address, branch] = ["repoUrl", "branch"].map((name) =>
+    places.map((place) => textAt(properties, `${place}${name}`)).find((value) => value !== undefined),
+  );
+  return { address, branch };
+}
+
+/** What only a further program has: the API is always of Node.js. */
+function programOf({ properties }: Existing): Record<string, unknown> {
+  const { disk } = properties;
+  const isDocker = typeof Object(properties.runtimeSource).docker === "object";
+  const dockerfile = textAt(properties, "runtimeSource.docker.dockerfilePath");
+  return defined({
+    runtime: isDocker ? "docker" : textAt(properties, "runtimeSource.nativeRuntime.runtime"),
+    dockerfile: dockerfile === "./Dockerfile" ? undefined : dockerfile,
+    schedule: textOf(properties, "schedule"),
+    disk:
+      typeof disk === "object" && disk !== null
+        ? defined({
+            ...{ name: textOf({ ...disk }, "name"), mountPath: textOf({ ...disk }, "mountPath") },
+            sizeGb: Number(textOf({ ...disk }, "sizeGb")) || undefined,
+          })
+        : undefined,
+  });
+}
+
+function siteOf(properties: Existing["properties"]): Record<string, unknown> {
+  const routes = elementsOf(properties.routes).map((route) =>
+    defined(Object.fromEntries(["type", "source", "destination"].map((name) => [name, textOf(route, name)]))),
+  );
+  return defined({
+    buildCommand: textOf(properties, "buildCommand"),
+    publishPath: textOf(properties, "publishPath"),
+    rootDirectory: textOf(properties, "rootDirectory"),
+    routes: routes.length === 0 ? undefined : routes,
+  });
+}
+
 /** How a service is built and runs, as far as that is known. */
-export function runningOf({ properties }: Existing): Record<string, unknown> {
+export function runningOf({ type, properties }: Existing): Record<string, unknown> {
+  const isJob = serviceKinds[type] === "cron";
   return defined({
     plan: textOf(properties, "plan"),
-    scaling: scalingOf(properties),
-    healthCheckPath: textOf(properties, "healthCheckPath"),
+    scaling: isJob ? undefined : scalingOf(properties),
+    healthCheckPath: type === serviceType ? textOf(properties, "healthCheckPath") : undefined,
     buildCommand: textAt(properties, "runtimeSource.nativeRuntime.buildCommand"),
     startCommand: textOf(properties, "startCommand"),
     rootDirectory: textOf(properties, "rootDirectory"),
+    variables: hasOwnVariables(properties) ? "keep" : undefined,
   });
+}
+
+/** Variables and secret files of its own, which are in use. */
+function hasOwnVariables({ envVars, secretFiles }: Existing["properties"]): boolean {
+  return [envVars, secretFiles].some((map) => Object.keys(Object(map)).length > 0);
 }
 
 function scalingOf({ autoscaling, numInstances }: Existing["properties"]): object | undefined {

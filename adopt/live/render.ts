@@ -118,54 +118,95 @@ async function readLogStream(reading: Reading, api: Render, owner: string): Prom
 }
 
 async function readService(reading: Reading, api: Render, service: RenderService): Promise<void> {
-  const { id, name, ownerId, serviceDetails: details = {} } = service;
+  const { id, name } = service;
   const type = kinds[service.type];
   if (type === undefined) {
     reading.leave({ types: Object.values(kinds), what: name, why: `its type ${service.type} is not known` });
     return;
   }
-  // Variables and domains are part of the service, so what cannot be read of them is unknown of all.
-  const of = (what: string) => ({ types: [type], what: `${what} of ${name}`, attributes: { name } });
-  const [variables = [], domains = []] = await Promise.all([
-    reading.read(of("environment variables"), () => api.variables(id)),
-    type === "render_cron_job" ? [] : reading.read(of("custom domains"), () => api.customDomains(id)),
+  const isStatic = type === "render_static_site";
+  // What belongs to a service is part of it, so what cannot be read of that is unknown of all.
+  const read = async <Part>(what: string, isThere: boolean, ask: () => Promise<Part[]>): Promise<Part[]> =>
+    isThere
+      ? ((await reading.read({ types: [type], what: `${what} of ${name}`, attributes: { name } }, ask)) ?? [])
+      : [];
+  const [variables, files, domains, routes, headers] = await Promise.all([
+    read("environment variables", true, () => api.variables(id)),
+    read("secret files", !isStatic, () => api.secretFiles(id)),
+    read("custom domains", isStatic || type === "render_web_service", () => api.customDomains(id)),
+    read("routes", isStatic, () => api.routes(id)),
+    read("headers", isStatic, () => api.headers(id)),
   ]);
-  const scaling = details.autoscaling;
-  const commands = details.envSpecificDetails ?? {};
   reading.add({
     ...{ type, name, id },
     attributes: {
-      ...{ name, owner_id: ownerId, environment_id: service.environmentId, plan: details.plan },
-      ...{ region: details.region, health_check_path: details.healthCheckPath, schedule: details.schedule },
-      num_instances: details.numInstances,
-      ...(scaling && { autoscaling: scaling }),
-      ...{ root_directory: service.rootDir || undefined, start_command: commands.startCommand || undefined },
-      pre_deploy_command: commands.preDeployCommand || undefined,
-      runtime_source: sourceOf(service),
+      ...(isStatic ? { ...siteOf(service), routes, headers } : programOf(service)),
       custom_domains: domains.map((domain) => ({ name: domain.name })),
       env_vars: Object.fromEntries(variables.map((key) => [key, {}])),
+      ...(files.length > 0 && { secret_files: Object.fromEntries(files.map((file) => [file, {}])) }),
     },
-    withheld: variables.map((key) => ["env_vars", key, "value"]),
+    withheld: [
+      ...variables.map((key) => ["env_vars", key, "value"]),
+      ...files.map((file) => ["secret_files", file, "content"]),
+    ],
   });
 }
 
-/** How it is built; an image has another block than what Render builds by itself. */
-function sourceOf({
-  repo,
-  branch,
-  autoDeploy,
-  autoDeployTrigger,
-  serviceDetails = {},
-}: RenderService): object {
-  const runtime = serviceDetails.runtime ?? serviceDetails.env ?? undefined;
-  const from = {
+/** What every kind of service has. */
+function anyOf({ name, ownerId, environmentId, rootDir, serviceDetails = {} }: RenderService) {
+  return {
+    ...{ name, owner_id: ownerId, environment_id: environmentId, root_directory: rootDir || undefined },
+    ip_allow_list: serviceDetails.ipAllowList?.map(({ cidrBlock, description }) => ({
+      ...{ cidr_block: cidrBlock, description },
+    })),
+  };
+}
+
+function programOf(service: RenderService): object {
+  const { serviceDetails: details = {} } = service;
+  const commands = details.envSpecificDetails ?? {};
+  const { disk, autoscaling } = details;
+  return {
+    ...anyOf(service),
+    ...{ plan: details.plan, region: details.region, schedule: details.schedule },
+    ...{ health_check_path: details.healthCheckPath, num_instances: details.numInstances },
+    ...(autoscaling && { autoscaling }),
+    ...(disk && { disk: { name: disk.name, mount_path: disk.mountPath, size_gb: disk.sizeGB } }),
+    start_command: commands.startCommand || commands.dockerCommand || undefined,
+    pre_deploy_command: commands.preDeployCommand || undefined,
+    runtime_source: sourceOf(service),
+  };
+}
+
+function siteOf(service: RenderService): object {
+  const { serviceDetails: details = {} } = service;
+  return {
+    ...{ ...anyOf(service), ...repositoryOf(service) },
+    ...{ build_command: details.buildCommand ?? undefined, publish_path: details.publishPath ?? undefined },
+  };
+}
+
+function repositoryOf({ repo, branch, autoDeploy, autoDeployTrigger }: RenderService) {
+  return {
     ...{ repo_url: repo, branch, auto_deploy: autoDeploy === "yes" },
     auto_deploy_trigger: autoDeployTrigger,
   };
-  if (runtime === "docker") return { docker: from };
+}
+
+/** How it is built; an image has another block than what Render builds by itself. */
+function sourceOf(service: RenderService): object {
+  const { serviceDetails = {} } = service;
+  const runtime = serviceDetails.runtime ?? serviceDetails.env ?? undefined;
+  const { buildCommand, dockerfilePath, dockerContext } = serviceDetails.envSpecificDetails ?? {};
+  const from = repositoryOf(service);
+  if (runtime === "docker")
+    return {
+      docker: {
+        ...{ ...from, dockerfile_path: dockerfilePath || undefined, context: dockerContext || undefined },
+      },
+    };
   if (runtime === "image") return { image: {} };
-  const build_command = serviceDetails.envSpecificDetails?.buildCommand || undefined;
-  return { native_runtime: { ...from, runtime, build_command } };
+  return { native_runtime: { ...from, runtime, build_command: buildCommand || undefined } };
 }
 
 async function readGroups(reading: Reading, api: Render): Promise<void> {

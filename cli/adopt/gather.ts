@@ -77,12 +77,12 @@ export async function gather(flags: AdoptFlags, { progress, warn }: Work): Promi
 
 /** What the program declares, with what refers to what. */
 async function declaredIn({ cwd, stack }: AdoptFlags, progress: Work["progress"]): Promise<Declared[]> {
-  const seen = new Map<string, Pick<Declared, "references" | "olderUrns">>();
+  const seen = new Map<string, Pick<Declared, "references" | "olderUrns" | "ignoreChanges">>();
   const { resources } = await preview({
     ...{ cwd, stack, progress },
     onResources: (all) => {
-      for (const { urn, propertyDependencies, olderUrns } of all)
-        seen.set(urn, { references: propertyDependencies, olderUrns });
+      for (const { urn, propertyDependencies, olderUrns, ignoreChanges } of all)
+        seen.set(urn, { references: propertyDependencies, olderUrns, ignoreChanges });
     },
   });
   return resources.map((one): Declared => ({ ...one, ...seen.get(one.urn) }));

@@ -18,7 +18,7 @@ import { writeAtomic } from "../../lib/files.ts";
 import { jsonLine } from "../../lib/json.ts";
 import { camelCase, printable } from "../../lib/text.ts";
 import { readState } from "../../preview/index.ts";
-import { ownFolder } from "../own.ts";
+import { isPackaged, ownFolder } from "../own.ts";
 import { existingOf } from "./existing.ts";
 import { liveState } from "./live.ts";
 
@@ -61,6 +61,10 @@ export async function runInit(flags: InitFlags): Promise<void> {
       mkdirSync(dirname(join(flags.folder, name)), { recursive: true });
       writeAtomic(join(flags.folder, name), content);
     }
+    if (isPackaged && !flags.judgeOnly)
+      warn(
+        "The settings are for the platform's program, which this package does not have: copy them into a checkout of the checklist, and run the next commands there. A repository with its own program needs --judge-only",
+      );
     const next = flags.judgeOnly
       ? nextToJudge(states[0]?.path, flags.action !== undefined, flags.live && hasToken(process.env))
       : nextToManage(flags);

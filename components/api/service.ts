@@ -68,7 +68,7 @@ export function createService(
         notificationOverride: { notificationsToSend: "failure", previewNotificationsEnabled: "false" },
       },
       // Deleting it would release its host and the certificate of the public host.
-      { protect: true },
+      { protect: true, ...(api.variables === "keep" && { ignoreChanges: ["envVars", "secretFiles"] }) },
     ),
   );
 }

@@ -65,6 +65,8 @@ export interface FurtherUrl {
   /** `https://` and no trailing slash. */
   readonly url: string;
   readonly healthCheckPath: string;
+  /** Whether a program answers there, which has metrics. Default: yes. */
+  readonly hasMetrics?: boolean;
 }
 
 /** A Prometheus server of your own, in place of the Grafana stack's. */
@@ -103,6 +105,11 @@ export interface ObservabilityChildren {
   scrape: MetricsEndpointScrapeJobArgs;
   /** The synthetic check of each host. */
   health: CheckArgs;
+}
+
+/** The further hosts that have metrics. */
+export function measured({ further = [] }: Pick<ObservabilityArgs, "further">): FurtherUrl[] {
+  return further.filter(({ hasMetrics }) => hasMetrics !== false);
 }
 
 export type ObservabilityScope = Scope<ObservabilityChildren>;

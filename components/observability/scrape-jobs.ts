@@ -1,7 +1,7 @@
 import { MetricsEndpointScrapeJob } from "@pulumi/grafana/connections/metricsEndpointScrapeJob.js";
 import * as pulumi from "@pulumi/pulumi";
 import { furtherScrapeJob, hosts, scrapeJobs } from "../../metrics/contract.ts";
-import type { ObservabilityArgs, ObservabilityScope } from "./args.ts";
+import { measured, type ObservabilityArgs, type ObservabilityScope } from "./args.ts";
 
 /**
  * A scrape job for each host's metrics endpoint (item 5.4). Its series have the label `scrape_job` with the name
@@ -17,7 +17,7 @@ export function createScrapeJobs(
   const { grafana, metricsPath, scrapeIntervalSeconds } = args.observability;
   const all = [
     ...hosts.map((host) => ({ host, name: scrapeJobs[host], url: args.hosts[host] })),
-    ...(args.further ?? []).map(({ name, url }) => ({ host: name, name: furtherScrapeJob(name), url })),
+    ...measured(args).map(({ name, url }) => ({ host: name, name: furtherScrapeJob(name), url })),
   ];
   return all.map(
     ({ host, name, url }) =>

@@ -1,5 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { BackgroundWorkerArgs, WebServiceArgs } from "@pulumi/render";
+import type {
+  BackgroundWorkerArgs,
+  CronJobArgs,
+  PrivateServiceArgs,
+  StaticSiteArgs,
+  WebServiceArgs,
+} from "@pulumi/render";
 import type { FurtherService } from "../../config/further.ts";
 import type { Settings, Stage } from "../../config/settings.ts";
 import type { EnvironmentVariable } from "../environment.ts";
@@ -14,11 +20,12 @@ import type { ComponentArgs } from "../scope.ts";
  *   api: settings.api,
  *   service: {
  *     kind: "worker",
+ *     runtime: "node",
  *     plan: "standard",
  *     scaling: settings.api.scaling,
- *     healthCheckPath: "/health",
  *     buildCommand: "npm ci",
  *     startCommand: "npm run mailer",
+ *     variables: "platform",
  *   },
  *   environmentId: "evm-1",
  *   variables,
@@ -44,5 +51,11 @@ export interface ServiceArgs extends ComponentArgs<ServiceChildren> {
 export interface ServiceChildren {
   /** A service that answers at a host. */
   service: WebServiceArgs;
+  /** A service that only the private network reaches. */
+  private: PrivateServiceArgs;
   worker: BackgroundWorkerArgs;
+  /** A job that runs on a schedule. */
+  job: CronJobArgs;
+  /** A site of files. */
+  site: StaticSiteArgs;
 }

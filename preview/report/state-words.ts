@@ -1,7 +1,7 @@
 import type { PreviewDocument } from "../document/document.ts";
 
 /** Whether a preview judged a state in place of what the program declares. */
-function isOfState({ resources }: Pick<PreviewDocument, "resources">): boolean {
+export function isOfState({ resources }: Pick<PreviewDocument, "resources">): boolean {
   return resources.some(({ operation }) => operation === "same");
 }
 

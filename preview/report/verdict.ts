@@ -5,6 +5,7 @@ import { displayWidth, wrapped } from "../../lib/wrap.ts";
 import type { PreviewDocument } from "../document/document.ts";
 import { ownPolicies } from "./checklist-words.ts";
 import type { Failed, Judged } from "./report.ts";
+import { isOfState } from "./state-words.ts";
 import { plainView, type View } from "./view.ts";
 
 /**
@@ -13,10 +14,13 @@ import { plainView, type View } from "./view.ts";
  * @param room columns: where they do not hold the time that it took, that is left out
  */
 export function verdictLine(
-  { policies, summary }: PreviewDocument,
+  document: PreviewDocument,
   room = Number.POSITIVE_INFINITY,
 ): { text: string; isRefused: boolean } {
+  const { policies, summary } = document;
   const isRefused = summary.mandatory > 0;
+  // An update decides what a program leaves unknown; nothing decides it for a state.
+  const isOpen = isOfState(document) && policies.some(({ status }) => status === "unknown");
   const seconds = ` (${(summary.durationMs / 1000).toFixed(1)} s)`;
   const line = (text: string): { text: string; isRefused: boolean } => ({
     text: displayWidth(text + seconds) <= room ? text + seconds : text,
@@ -29,15 +33,16 @@ export function verdictLine(
   const counts = isRefused
     ? [`${listed(levels, "and")} ${noun} violated`]
     : [
-        counted(passed, "policy", "policies"),
+        isOpen ? `${counted(passed, "policy", "policies")} passed` : counted(passed, "policy", "policies"),
         // Of the policies that the words before count.
         ...(advisory > 0 ? [`${advisory} advisory violated`] : []),
         ...(waived > 0 ? [`${waived} waived`] : []),
-        ...(unknown > 0 ? [`${unknown} not known yet`] : []),
+        ...(unknown > 0 ? [`${unknown} not known${isOpen ? "" : " yet"}`] : []),
       ];
   const { elsewhere = 0 } = summary;
   if (elsewhere > 0) counts.push(`${elsewhere} judged elsewhere`);
-  return line(`${isRefused ? "✗ Refused" : "✓ Passed"}: ${counts.join(", ")}`);
+  const head = isRefused ? "✗ Refused" : isOpen ? "? Could not tell" : "✓ Passed";
+  return line(`${head}: ${counts.join(", ")}`);
 }
 
 /** How much of the checklist that is, in a line; none where no policy is of the checklist. */

@@ -16,7 +16,13 @@ export {
   type NotificationSettingArgs,
   type NotificationSettingState,
 } from "./notification-setting.ts";
+export {
+  PrivateService,
+  type PrivateServiceArgs,
+  type PrivateServiceState,
+} from "./private-service.ts";
 export { Project, type ProjectArgs, type ProjectState } from "./project.ts";
 export { Provider, type ProviderArgs } from "./provider.ts";
+export { StaticSite, type StaticSiteArgs, type StaticSiteState } from "./static-site.ts";
 export type * from "./types.ts";
 export { WebService, type WebServiceArgs, type WebServiceState } from "./web-service.ts";

@@ -179,6 +179,26 @@ export interface Previews {
   generation?: pulumi.Input<"off" | "manual" | "automatic">;
 }
 
+/** A header of a static site's answers. */
+export interface SiteHeader {
+  /** Path that it is of, with `*` for any. */
+  path: pulumi.Input<string>;
+  /** Name of the header. */
+  name: pulumi.Input<string>;
+  /** Its value. */
+  value: pulumi.Input<string>;
+}
+
+/** A redirect or a rewrite of a static site. */
+export interface SiteRoute {
+  /** Path that is asked for, with `*` and `:name` for any part. */
+  source: pulumi.Input<string>;
+  /** Path or address that answers in its place. */
+  destination: pulumi.Input<string>;
+  /** Whether the visitor is sent there, or only the answer comes from there. */
+  type: pulumi.Input<"redirect" | "rewrite">;
+}
+
 /** An environment of a project. */
 export interface ProjectEnvironment {
   /** Name of the environment. */

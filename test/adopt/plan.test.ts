@@ -181,6 +181,64 @@ describe("a plan of imports", () => {
   });
 });
 
+describe("what a resource holds beside what is declared", () => {
+  const serviceType = "render:index/webService:WebService";
+  const theirs = {
+    ...{ name: "api", envVars: { PORT: {}, STRIPE_KEY: {} }, secretFiles: { "key.pem": {} } },
+    ...{ disk: { name: "data" }, customDomains: [{ name: "api.shop.test" }, { name: "old.shop.test" }] },
+    ipAllowLists: [{ cidrBlock: "0.0.0.0/0" }, { cidrBlock: "203.0.113.0/24" }],
+  };
+  const inputs = { name: "api", customDomains: [{ name: "api.shop.test" }] };
+  const lossOf = (own: Declared, others: readonly Declared[] = [], properties: object = theirs) =>
+    planImports({
+      declared: [own, ...others],
+      existing: [existing(own.type, "srv-1", { ...properties })],
+    }).steps.find(({ declared: { name } }) => name === own.name)?.loses;
+
+  it("is lost with the update, and named", () => {
+    expect(lossOf(declared(serviceType, "api", inputs))).toBe(
+      "2 variables (PORT and STRIPE_KEY), 1 secret file (key.pem), 1 disk (data), 1 host (old.shop.test) and 1 allowed network (203.0.113.0/24) that the program does not declare",
+    );
+  });
+
+  it("is not lost where the program leaves it alone, a linked group has it, or it is not known", () => {
+    const group = declared("render:index/envGroup:EnvGroup", "group", {
+      envVars: { PORT: { value: "1" }, STRIPE_KEY: { value: "[secret]" } },
+    });
+    const kept = { ...declared(serviceType, "api", inputs), ignoreChanges: ["envVars", "secretFiles"] };
+    const rest =
+      "1 disk (data), 1 host (old.shop.test) and 1 allowed network (203.0.113.0/24) that the program does not declare";
+    expect(lossOf(kept)).toBe(rest);
+    expect(lossOf(declared(serviceType, "api", { ...inputs, secretFiles: unknown }), [group])).toBe(rest);
+    expect(lossOf(declared(serviceType, "api", inputs), [], { name: "api", envVars: "[secret]" })).toBe(
+      undefined,
+    );
+  });
+
+  it.each([
+    [
+      "render:index/project:Project",
+      { environments: { production: {}, preview: {} } },
+      "1 environment (preview)",
+    ],
+    ["grafana:alerting/ruleGroup:RuleGroup", { rules: [{ name: "5xx" }] }, "1 rule (5xx)"],
+    [
+      "vercel:index/firewallConfig:FirewallConfig",
+      { rules: { rules: [{ name: "block bots" }] }, ipRules: { rules: [{ ip: "203.0.113.9" }] } },
+      "1 rule (block bots) and 1 address rule (203.0.113.9)",
+    ],
+    [
+      "render:index/staticSite:StaticSite",
+      { routes: [{ source: "/old" }], headers: [{ name: "X-Frame-Options" }] },
+      "1 header (X-Frame-Options) and 1 route (/old)",
+    ],
+  ])("counts for %s", (type, properties, lost) => {
+    const place = { projectId: "p1", folderUid: "f1", name: "a" };
+    const own = declared(type, "a", { ...place, environments: { production: {} } });
+    expect(lossOf(own, [], { ...place, ...properties })).toBe(`${lost} that the program does not declare`);
+  });
+});
+
 describe("a stack that is partly managed", () => {
   const rulesOf = (...rules: object[]) => ({ zoneId: "z1", phase: "http_ratelimit", rules });
   const ours = { ref: "ours", action: "block", expression: "a" };

@@ -146,6 +146,7 @@ describe("a platform that only its vendors know", () => {
           database: "Acme's data",
           admin: "acme-admin",
           worker: "acme-worker",
+          ...{ search: "acme-search", digest: "acme-digest", guide: "acme-guide" },
         },
       },
       "optropic:accounts": {
@@ -153,7 +154,18 @@ describe("a platform that only its vendors know", () => {
         supabaseOrganization: "acme-org",
       },
       "optropic:webProjects": { admin: { host: "app.acme.test", repository: "acme/admin" } },
-      "optropic:services": { worker: { kind: "worker", plan: "starter", startCommand: "npm run worker" } },
+      "optropic:services": {
+        worker: { kind: "worker", plan: "starter", startCommand: "npm run worker", variables: "keep" },
+        search: {
+          ...{ kind: "private", runtime: "docker", dockerfile: "./search/Dockerfile" },
+          disk: { name: "index", mountPath: "/var/data", sizeGb: 10 },
+        },
+        digest: { kind: "cron", schedule: "0 7 * * 1", startCommand: "npm run digest" },
+        guide: {
+          ...{ kind: "static", host: "guide.acme.test", publishPath: "guide/dist" },
+          routes: [{ type: "rewrite", source: "/*", destination: "/index.html" }],
+        },
+      },
       "optropic:api": { region: "oregon", healthCheckPath: "/healthz", startCommand: "npm run api" },
       "optropic:database": {
         ...{ region: "eu-west-1", computeSize: "medium" },
@@ -183,7 +195,13 @@ describe("a platform that only its vendors know", () => {
         ...["edge-zone", "edge-ssl", "edge-waf-custom", "edge-web", "edge-redirect", "edge-api"],
         ...["edge-dnssec", "edge-host-admin", "edge-subscription", "web-project", "web-domain"],
         ...["web-DATABASE_URL", "web-JWT_SECRET", "web-SENTRY_DSN", "web-admin-project", "web-admin-domain"],
-        ...["web-admin-JWT_SECRET", "api-service", "service-worker-worker", "database-project"],
+        ...[
+          "web-admin-JWT_SECRET",
+          "api-service",
+          "service-worker-worker",
+          ...["service-search-private", "service-digest-job", "service-guide-site"],
+          "database-project",
+        ],
         "database-settings",
       ]),
     );
@@ -215,6 +233,13 @@ describe("a platform that only its vendors know", () => {
     expect(namesOf(again.steps, "import")).toEqual([]);
     expect(namesOf(again.steps, "create")).toEqual(created.map(({ urn }) => nameIn(urn)));
     expect(JSON.parse(readFileSync(output, "utf8")).resources).toEqual([]);
+    const after = JSON.parse((await whole(["doctor", ...program, "--no-ask", "--from", own])).stdout);
+    expect(namesOf(after.steps, "import")).toEqual([]);
+    expect(after.steps.filter(({ replaces }: PlannedStep) => replaces !== undefined)).toEqual([]);
+    expect(after.deleted).toEqual([]);
+    expect(after.verdict).toBe(
+      "? Could not tell: give states of the vendors that are not known with --from, or name those that have nothing yet with --vendor.",
+    );
   });
 });
 
@@ -223,6 +248,7 @@ interface PlannedStep {
   readonly type: string;
   readonly action: string;
   readonly loses?: string;
+  readonly replaces?: string;
   readonly remade?: string;
   readonly blockedBy?: string;
 }

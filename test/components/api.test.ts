@@ -14,6 +14,7 @@ const args: ApiArgs = {
     healthCheckPath: "/api/health",
     loginPath: "/api/trpc/login",
     autoDeploy: "checksPass",
+    variables: "platform",
     buildCommand: "npm ci && npm run build",
     startCommand: "npm run start",
     preDeployCommand: "npx prisma migrate deploy",

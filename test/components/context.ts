@@ -29,6 +29,7 @@ export const answers: RecordingOptions = {
       environments: { production: { id: "evm-1", name: "production" } },
     },
     "render:index/webService:WebService": { url: "https://optropic-api.onrender.com" },
+    "render:index/staticSite:StaticSite": { url: "https://optropic-guide.onrender.com" },
     "sentry:index/key:Key": { dsn: { public: "https://key@o1.ingest.de.sentry.io/1" } },
   },
   calls: {

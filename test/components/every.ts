@@ -136,10 +136,34 @@ const webApp: WebAppArgs = {
 const service: ServiceArgs = {
   ...{ stage, project, part: "mailer", api: settings.api, environmentId: "evm-1", variables },
   service: {
-    ...{ kind: "worker", plan: "standard", startCommand: "npm run mailer", buildCommand: "npm ci" },
-    ...{ scaling: settings.api.scaling, healthCheckPath: "/health", rootDirectory: "apps/mailer" },
+    ...{ kind: "worker", runtime: "node", plan: "standard", variables: "platform" },
+    ...{ startCommand: "npm run mailer", buildCommand: "npm ci" },
+    ...{ scaling: settings.api.scaling, rootDirectory: "apps/mailer" },
   },
 };
+
+const furtherServices: readonly ServiceArgs["service"][] = [
+  {
+    ...{ kind: "web", host: "hooks.optropic.example", healthCheckPath: "/health", runtime: "docker" },
+    ...{ plan: "standard", variables: "keep", dockerfile: "./hooks/Dockerfile" },
+    scaling: settings.api.scaling,
+  },
+  {
+    ...{ kind: "private", runtime: "go", plan: "starter", variables: "platform" },
+    ...{ startCommand: "./search", buildCommand: "go build" },
+    scaling: { ...settings.api.scaling, enabled: false, min: 1, max: 1 },
+    disk: { name: "index", mountPath: "/var/data", sizeGb: 10 },
+  },
+  {
+    ...{ kind: "cron", schedule: "0 3 * * *", runtime: "node", plan: "starter" },
+    ...{ variables: "platform", startCommand: "npm run digest" },
+  },
+  {
+    ...{ kind: "static", host: "docs.optropic.example", healthCheckPath: "/", publishPath: "dist" },
+    buildCommand: "npm run docs",
+    routes: [{ type: "rewrite", source: "/*", destination: "/index.html" }],
+  },
+];
 
 const s3Backups: BackupsArgs = {
   ...backups,
@@ -174,16 +198,11 @@ export const every: Readonly<Record<string, readonly Declaration[]>> = {
   secrets: [(transform, opts) => new Secrets("secrets", { ...secrets, transform }, opts)],
   service: [
     (transform, opts) => new Service("service-mailer", { ...service, transform }, opts),
-    (transform, opts) =>
-      new Service(
-        "service-hooks",
-        {
-          ...service,
-          service: { ...service.service, kind: "web", host: "hooks.optropic.example" },
-          transform,
-        },
-        opts,
-      ),
+    ...furtherServices.map(
+      (one): Declaration =>
+        (transform, opts) =>
+          new Service(`service-${one.kind}`, { ...service, service: one, transform }, opts),
+    ),
   ],
   "web-app": [(transform, opts) => new WebApp("web", { ...webApp, transform }, opts)],
 };

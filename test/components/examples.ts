@@ -193,11 +193,12 @@ export const examples = {
       api: settings.api,
       service: {
         kind: "worker",
+        runtime: "node",
         plan: "standard",
         scaling: settings.api.scaling,
-        healthCheckPath: "/health",
         buildCommand: "npm ci",
         startCommand: "npm run mailer",
+        variables: "platform",
       },
       environmentId: "evm-1",
       variables,

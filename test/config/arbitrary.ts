@@ -317,6 +317,7 @@ export const anySettings = fc.record<SettingsInput>(
         healthCheckPath: urlPath,
         loginPath: urlPath,
         autoDeploy: fc.constantFrom("commit", "checksPass", "off"),
+        variables: fc.constantFrom("platform", "keep"),
         buildCommand: command,
         startCommand: command,
         preDeployCommand: command,

@@ -13,6 +13,9 @@ const webProjects = {
 const services = {
   hooks: { kind: "web", host: "hooks.optropic.example", startCommand: "npm run hooks" },
   mailer: { kind: "worker", startCommand: "npm run mailer" },
+  search: { kind: "private", runtime: "docker", plan: "pro" },
+  digest: { kind: "cron", schedule: "0 3 * * 1", startCommand: "npm run digest" },
+  guide: { kind: "static", host: "guide.optropic.example", repository: "optropic/guide" },
 };
 const recorded = recordPlatform(
   "production",
@@ -77,6 +80,17 @@ describe("a platform with further web applications, services and workers", () =>
         })),
       "node-env-production",
     ],
+    [
+      "private service of a development build",
+      (all) => withProps(all, "service-search-private", { envVars: { NODE_ENV: { value: "development" } } }),
+      "node-env-production",
+    ],
+    [
+      "job with a secret in its command",
+      (all) => withProps(all, "service-digest-job", { startCommand: "JWT_SECRET=abc npm run digest" }),
+      "jwt-secret-length",
+    ],
+    ["site past the edge", (all) => withProps(all, "edge-host-guide", { proxied: false }), "cdn-enabled"],
   ];
 
   test.each(differing)("is refused for a further %s", async (_, edit, policy) => {
@@ -87,10 +101,10 @@ describe("a platform with further web applications, services and workers", () =>
   test.each([
     ["outside the zone", { webProjects: { admin: { host: "app.example.org" } } }],
     ["that the platform has", { webProjects: { admin: { host: "api.optropic.example" } } }],
-    [
-      "of a worker",
-      { services: { mailer: { kind: "worker", startCommand: "x", host: "m.optropic.example" } } },
-    ],
+    ...["worker", "private", "cron"].map((kind): [string, object] => [
+      `of a ${kind}`,
+      { services: { mailer: { kind, startCommand: "x", host: "m.optropic.example" } } },
+    ]),
     [
       "of two parts",
       { webProjects, services: { hooks: { ...services.hooks, host: webProjects.admin.host } } },

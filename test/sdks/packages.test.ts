@@ -101,6 +101,17 @@ const resources: [string, string, () => pulumi.CustomResource][] = [
     "render:index/backgroundWorker:BackgroundWorker",
     () => new render.BackgroundWorker("r", service),
   ],
+  ["render", "render:index/privateService:PrivateService", () => new render.PrivateService("r", service)],
+  [
+    "render",
+    "render:index/staticSite:StaticSite",
+    () =>
+      new render.StaticSite("r", {
+        repoUrl: "https://github.com/optropic/docs",
+        branch: "main",
+        buildCommand: "npm run build",
+      }),
+  ],
   [
     "render",
     "render:index/cronJob:CronJob",

@@ -1,4 +1,4 @@
-import { furtherHosts } from "../../config/further.ts";
+import { measuredParts } from "../../config/further.ts";
 import { sameCommit } from "../../lib/commit.ts";
 import { counted } from "../../lib/text.ts";
 import { secondsOf } from "../../lib/units.ts";
@@ -40,7 +40,7 @@ export const stagingQuiet = probe({
     const rules = alertRules(
       objectives,
       { grafana: observability.grafana.url, runbooks: links.runbooks },
-      { further: furtherHosts(staging).map(({ name }) => name) },
+      { further: measuredParts(staging) },
     );
     const watched = await watchedChecks(context, span);
     const checks = await Promise.all(

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { furtherHosts } from "../../config/further.ts";
+import { measuredParts } from "../../config/further.ts";
 import { parseJson } from "../../lib/json.ts";
 import { shortened } from "../../lib/text.ts";
 import { secondsOf } from "../../lib/units.ts";
@@ -93,7 +93,7 @@ function wantedRules({ settings }: Context) {
   return alertRules(
     objectives,
     { grafana: observability.grafana.url, runbooks: links.runbooks },
-    { further: furtherHosts(settings).map(({ name }) => name) },
+    { further: measuredParts(settings) },
   );
 }
 

@@ -35,12 +35,12 @@ export function sdkTypeOf(terraformType: string): SdkType | undefined {
   return known.get(terraformType);
 }
 
-/** Types at Render that policies judge and no package here declares; they have the properties of a web service. */
+/** Stores at Render, which no package here declares; they have the properties of a web service and some of their own. */
 const likeWebService: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    render_background_worker: "render:index/backgroundWorker:BackgroundWorker",
+    render_keyvalue: "render:index/keyvalue:Keyvalue",
     render_postgres: "render:index/postgres:Postgres",
-    render_private_service: "render:index/privateService:PrivateService",
+    render_redis: "render:index/redis:Redis",
   }),
 );
 
@@ -48,7 +48,12 @@ function findType(terraformType: string): SdkType | undefined {
   const token = likeWebService.get(terraformType);
   const like = token === undefined ? undefined : sdkTypeOf("render_web_service");
   if (token === undefined || like === undefined) return typeInPackages(terraformType);
-  const own = { parameterOverrides: { isList: false, isMap: true, isAny: false, fields: undefined } };
+  const plain = { isList: false, isMap: false, isAny: false, fields: undefined };
+  const texts = ["maxMemoryPolicy", "persistenceMode", "version", "databaseName", "databaseUser"];
+  const own: Fields = {
+    ...Object.fromEntries([...texts, "diskSizeGb", "highAvailabilityEnabled"].map((name) => [name, plain])),
+    parameterOverrides: { ...plain, isMap: true },
+  };
   const [inputs, outputs] = [like.inputs, like.outputs].map((fields) => ({ ...fields, ...own }));
   return { token, inputs: inputs ?? {}, outputs: outputs ?? {}, secrets: ["connectionInfo"] };
 }

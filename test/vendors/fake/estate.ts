@@ -25,8 +25,8 @@ export interface Estate {
 export const canary = "canary-hunter2-of-the-estate";
 
 /**
- * A platform that was made by hand: a zone of 40 records with weak settings, two projects at Vercel, a service and a
- * worker at Render, a project at Supabase, and a Grafana stack with a dashboard, an alert and one contact point. What
+ * A platform that was made by hand: a zone of 40 records with weak settings, two projects at Vercel, at Render a service, a
+ * worker, a private service, a job, a site and a key value store, a project at Supabase, and a Grafana stack with a dashboard, an alert and one contact point. What
  * Cloudflare, Vercel and Grafana have of it is 64 resources.
  */
 export async function startEstate(): Promise<Estate> {
@@ -138,7 +138,22 @@ function render(): FakeRenderState {
     services: [
       { ...api, domains: [{ id: "cdm-1", name: "api.acme.test", verificationStatus: "verified" }] },
       service("worker", "background_worker", {}),
+      {
+        ...service("search", "private_service", {
+          ...{ env: "docker", disk: { id: "dsk-1", name: "index", mountPath: "/var/data", sizeGB: 10 } },
+          envSpecificDetails: { dockerfilePath: "./search/Dockerfile", dockerContext: "." },
+        }),
+        files: [{ name: "license.pem", content: canary }],
+      },
+      service("digest", "cron_job", { schedule: "0 7 * * 1" }),
+      {
+        ...service("guide", "static_site", { buildCommand: "npm run guide", publishPath: "guide/dist" }),
+        domains: [{ id: "cdm-2", name: "guide.acme.test", verificationStatus: "verified" }],
+        routes: [{ type: "rewrite", source: "/*", destination: "/index.html" }],
+        headers: [{ path: "/*", name: "X-Frame-Options", value: "DENY" }],
+      },
     ],
+    keyValues: [{ id: "red-1", name: "acme-queue", plan: "starter", region: "oregon", ipAllowList: [] }],
     groups: [],
   };
 }

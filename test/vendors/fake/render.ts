@@ -22,6 +22,9 @@ export interface FakeRenderService {
   repo: string;
   serviceDetails: Record<string, unknown>;
   domains: { id: string; name: string; verificationStatus: string }[];
+  files?: { name: string; content: string }[];
+  routes?: { type: string; source: string; destination: string }[];
+  headers?: { path: string; name: string; value: string }[];
   envs: { key: string; value: string }[];
   deploys: FakeRenderDeploy[];
   /** What it wrote, the newest line first. */
@@ -101,6 +104,11 @@ export function fakeRender(state: FakeRenderState): FakeVendor {
           })),
         ),
       "GET /services/:id/env-vars": (request) => paged(request, "envVar", find(request.parts[0])?.envs),
+      "GET /services/:id/secret-files": (request) =>
+        paged(request, "secretFile", find(request.parts[0])?.files ?? []),
+      "GET /services/:id/routes": (request) => paged(request, "route", find(request.parts[0])?.routes ?? []),
+      "GET /services/:id/headers": (request) =>
+        paged(request, "header", find(request.parts[0])?.headers ?? []),
       "GET /logs": ({ query }) => {
         const isOwn = query.get("ownerId") === state.owner.id && query.get("type") === "app";
         const service = isOwn ? find(query.get("resource") ?? "") : undefined;
@@ -188,6 +196,9 @@ function shownService({
   envs,
   deploys,
   lines: _,
+  files: _files,
+  routes: _routes,
+  headers: _headers,
   autoDeployTrigger,
   ...service
 }: FakeRenderService) {
