@@ -237,8 +237,9 @@ describe("a platform that only its vendors know", () => {
     expect(namesOf(after.steps, "import")).toEqual([]);
     expect(after.steps.filter(({ replaces }: PlannedStep) => replaces !== undefined)).toEqual([]);
     expect(after.deleted).toEqual([]);
+    // What the account's plan lacks is all that is left to do.
     expect(after.verdict).toBe(
-      "? Could not tell: give states of the vendors that are not known with --from, or name those that have nothing yet with --vendor.",
+      "✗ Refused: the plan of an account does not include what the program declares.",
     );
   });
 });
