@@ -17,8 +17,8 @@ export interface Visible {
   links: ReadonlyMap<string, string>;
 }
 
-/** Folders that are shown at most; each is a mount. */
-const mostFolders = 200;
+/** Folders that are shown at most; each is a mount. An SDK alone has nearly 400 packages, each of which may be one. */
+const mostFolders = 500;
 
 /**
  * Finds what a program or a pack needs to load: its repository or workspace, the `node_modules` of the folders
@@ -80,7 +80,9 @@ class Finder {
   readonly bases = new Set<string>();
   /** Links to folders of packages, by path. */
   readonly links = new Map<string, string>();
-  #followed = new Set<string>();
+  /** Folders whose own `node_modules` and those above are followed, and such folders whose links are. */
+  #above = new Set<string>();
+  #linking = new Set<string>();
 
   constructor(repository: string) {
     this.folders.add(repository);
@@ -90,8 +92,8 @@ class Finder {
   /** Shows the `node_modules` in a folder and in those above it, with what they link to. */
   followModules(folder: string): void {
     for (const above of ancestors(folder)) {
-      if (this.#followed.has(above)) return;
-      this.#followed.add(above);
+      if (this.#above.has(above)) return;
+      this.#above.add(above);
       const modules = join(above, "node_modules");
       if (!existsSync(modules)) continue;
       const real = realpathSync(modules);
@@ -102,8 +104,8 @@ class Finder {
   }
 
   #followLinks(modules: string): void {
-    if (this.#followed.has(modules)) return;
-    this.#followed.add(modules);
+    if (this.#linking.has(modules)) return;
+    this.#linking.add(modules);
     this.#show(modules);
     for (const [name, link] of linksIn(modules)) {
       // A link to nowhere is no package.
@@ -125,6 +127,7 @@ class Finder {
 
   #show(folder: string): void {
     if (this.#isShown(folder)) return;
+    for (const inner of this.folders) if (isWithin(inner, folder)) this.folders.delete(inner);
     this.folders.add(folder);
     if (this.folders.size <= mostFolders) return;
     throw new Failure(

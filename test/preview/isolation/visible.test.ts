@@ -84,6 +84,22 @@ describe("isolated code sees", () => {
     });
   });
 
+  it("packages in a store of pnpm elsewhere, with those beside them that they need", () => {
+    lay({
+      "repo/package.json": "{}",
+      "repo/node_modules/kit": "-> store/links/kit/1/hash/node_modules/kit",
+      "store/links/kit/1/hash/node_modules/kit/package.json": '{"name":"kit"}',
+      "store/links/kit/1/hash/node_modules/base": "-> store/links/base/2/hash/node_modules/base",
+      "store/links/base/2/hash/node_modules/base/package.json": '{"name":"base"}',
+      "store/links/other/3/hash/node_modules/other/package.json": '{"name":"other"}',
+    });
+    expect(seen("repo").shown).toEqual([
+      "repo",
+      "store/links/base/2/hash/node_modules",
+      "store/links/kit/1/hash/node_modules",
+    ]);
+  });
+
   it("a folder of modules that is linked as a whole, and those above the project", () => {
     lay({
       "installed/node_modules/x/package.json": "{}",
