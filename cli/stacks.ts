@@ -2,6 +2,7 @@ import { commandError, type Result } from "../lib/command.ts";
 import { type ExitStatus, exitStatus } from "../lib/exit.ts";
 import { Failure } from "../lib/failure.ts";
 import { listed, printableText } from "../lib/text.ts";
+import { wrappedText } from "../lib/wrap.ts";
 import type { PreviewDocument } from "../preview/index.ts";
 import type { ReportFormat } from "../preview/report/formats.ts";
 import { jsonOfStacks } from "../preview/report/json.ts";
@@ -43,12 +44,15 @@ export async function previewStacks(
   }
   const status = statusOfAll(results.map(({ result }) => result));
   if (printed === "json") return { status, output: jsonOfStacks(results) };
+  const below = stackLines(results, view);
+  // What is wrong with the last one is on the screen together with the rows below it.
+  const above = { ...view, rows: view.rows - below.length - 1 };
   const texts = results.map(({ stack, result }) =>
     "document" in result
-      ? renderPreview(result.document, view)
-      : printableText(`Previewing ${stack}\n\nerror: ${result.error.message}`),
+      ? renderPreview(result.document, above)
+      : wrappedText(printableText(`Previewing ${stack}\n\nerror: ${result.error.message}`), view.width),
   );
-  return { status, output: `${[...texts, stackLines(results, view).join("\n")].join("\n\n")}\n` };
+  return { status, output: `${[...texts, below.join("\n")].join("\n\n")}\n` };
 }
 
 /** The exit status of a preview that could tell. */

@@ -3,7 +3,7 @@ import { type ExitStatus, exitStatus } from "./exit.ts";
 import { Failure, type Problem, reasonOf } from "./failure.ts";
 import { jsonLine } from "./json.ts";
 import { printableText } from "./text.ts";
-import { wrapped } from "./wrap.ts";
+import { wrappedText } from "./wrap.ts";
 
 /** The result of a command. */
 export interface Result {
@@ -68,14 +68,7 @@ export async function runCommand(
 /** A text for standard error, in lines of its terminal's width where it has one; no word is broken. */
 function fitted(text: string): string {
   const { isTTY, columns } = process.stderr;
-  if (!isTTY || !(columns > 0)) return text;
-  return text
-    .split("\n")
-    .flatMap((line) => {
-      const [indent = ""] = /^ */.exec(line) ?? [];
-      return wrapped(line.slice(indent.length), columns, indent, `${indent}  `);
-    })
-    .join("\n");
+  return isTTY && columns > 0 ? wrappedText(text, columns) : text;
 }
 
 /** An error as a command reports it; an unforeseen one is `internal`. */

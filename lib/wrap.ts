@@ -48,3 +48,14 @@ export function wrapped(text: string, width: number, first = "", rest = first): 
   }
   return [...lines, shown(line)];
 }
+
+/** A text of several lines, each {@link wrapped}; what goes on below a line is indented by two columns more. */
+export function wrappedText(text: string, width: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const [indent = ""] = /^ */.exec(line) ?? [];
+      return wrapped(line.slice(indent.length), width, indent, `${indent}  `);
+    })
+    .join("\n");
+}
