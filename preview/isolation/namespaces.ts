@@ -26,6 +26,8 @@ const temporaryBytes = 512 * 1024 * 1024;
 /** Bytes of memory and number of processes that a guest may have, unless the machine has less. */
 const memoryBytes = Math.min(8 * 1024 ** 3, totalmem() * 0.75);
 const processes = 512;
+/** Bytes of memory that the machine keeps. */
+const leftBytes = Math.min(256 * 1024 ** 2, totalmem() / 32);
 /** Threads that a guest may have, each process having at least one; Node.js has some eleven. */
 const threads = 4096;
 
@@ -72,7 +74,7 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
           ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
         },
         closed: true,
-        guard: new Sandbox(filter, { memoryBytes, processes }),
+        guard: new Sandbox(filter, { memoryBytes, processes, leftBytes }),
       };
     },
   };

@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Launch } from "../../lib/child.ts";
 import { Failure } from "../../lib/failure.ts";
+import { shortened } from "../../lib/text.ts";
 import { closedEnvironment } from "./environment.ts";
 import { type Guest, hostFolder, type Isolation, type IsolationOptions, isolatedBytes } from "./isolation.ts";
 import { Views } from "./views.ts";
@@ -27,6 +28,7 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
     path: (path) => realpathSync(path),
     mayRead: (...asked) => views.mayRead(...asked),
     launch(guest: Guest): Launch {
+      checkNodeArgs(guest.nodeArgs);
       const temporary = mkdtempSync(join(folder, "guest-"));
       const { shown, given, links } = views.of(guest.folder, [...guest.needs, guest.runner]);
       const readable = [
@@ -54,4 +56,33 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
       };
     },
   };
+}
+
+/** Options of Node.js that neither lift its permissions nor have it write files or start programs by itself. */
+const harmlessOptions = new Set([
+  ...["--max-old-space-size", "--max-semi-space-size", "--heap-growing-percent", "--stack-size"],
+  ...["--stack-trace-limit", "--enable-source-maps", "--title", "--unhandled-rejections"],
+  ...["--no-warnings", "--disable-warning", "--trace-warnings", "--trace-deprecation", "--trace-uncaught"],
+  ...[
+    "--no-deprecation",
+    "--throw-deprecation",
+    "--loader",
+    "--experimental-loader",
+    "--import",
+    "--require",
+  ],
+  ...["-r", "--conditions", "-C", "--preserve-symlinks", "--preserve-symlinks-main", "--input-type"],
+  ...["--experimental-specifier-resolution", "--experimental-strip-types", "--experimental-transform-types"],
+  ...["--no-experimental-strip-types", "--no-experimental-require-module", "--experimental-require-module"],
+]);
+
+/** @throws {Failure} for what the project itself has Node.js started with, where that may give the program more */
+function checkNodeArgs(args: readonly string[]): void {
+  const names = args.filter((arg) => arg.startsWith("-")).map((arg) => arg.replace(/=.*$/s, ""));
+  const other = names.find((name) => !harmlessOptions.has(name.replaceAll("_", "-")));
+  if (other === undefined) return;
+  throw new Failure(
+    "isolation",
+    `runtime.options.nodeargs has ${shortened(other, 100)}, which may give the program what --isolate=permissions keeps from it: leave it out, or use --isolate`,
+  );
 }

@@ -98,7 +98,10 @@ function comeFirst(init: number): void {
   }
 }
 
-function tooMuch({ processes, memoryBytes }: SandboxLimits, excess: keyof SandboxLimits): Failure {
+function tooMuch({ processes, memoryBytes, leftBytes }: SandboxLimits, excess: keyof SandboxLimits): Failure {
+  if (excess === "leftBytes") {
+    return new Failure("limit", `the machine had less than ${formatBytes(leftBytes)} of memory left`);
+  }
   const limit =
     excess === "processes"
       ? `${counted(processes, "process", "processes")} at a time`

@@ -2,8 +2,8 @@ import { Failure } from "../../lib/failure.ts";
 
 /**
  * A filter of system calls for bubblewrap's `--seccomp`: classic BPF, as `seccomp(2)` has it. Namespaces do not
- * cover what it denies: kernel keyrings, sockets of virtual machines, the terminal's input queue, tracing, and
- * the calls by which a process would leave its namespaces or make others, where it would have every capability.
+ * cover what it denies: kernel keyrings, sockets of virtual machines, the terminal's input queue, tracing, memory
+ * of no process, and the calls by which a process would leave its namespaces or make others, where it would have every capability.
  *
  * @throws {Failure} for a processor whose system calls are not known here
  */
@@ -27,9 +27,7 @@ export function syscallFilter(architecture: string = process.arch): Buffer {
       : []),
     ...denied.flatMap((name) => deny(numbers[name], errno.EPERM)),
     // A C library falls back to older calls where these are missing.
-    ...["clone3", "io_uring_setup", "io_uring_enter", "io_uring_register"].flatMap((name) =>
-      deny(numbers[name], errno.ENOSYS),
-    ),
+    ...missing.flatMap((name) => deny(numbers[name], errno.ENOSYS)),
     { code: jumpIfEqual, value: numbers.clone, otherwise: 4 },
     load(offsets.firstArgument),
     { code: jumpIfAnyBit, value: newUserNamespace, otherwise: 1 },
@@ -55,6 +53,12 @@ export function syscallFilter(architecture: string = process.arch): Buffer {
 
 /** What stays: Unix, IPv4, IPv6 and netlink, all of which a network namespace covers. */
 const socketFamilies = [1, 2, 10, 16] as const;
+
+/** Calls that are as good as not there; the last ones make memory that counts for no process. */
+const missing = [
+  ...["clone3", "io_uring_setup", "io_uring_enter", "io_uring_register"],
+  ...["memfd_create", "memfd_secret", "shmget"],
+] as const;
 
 const denied = [
   ...["keyctl", "add_key", "request_key", "ptrace", "process_vm_readv", "process_vm_writev", "kcmp"],
@@ -85,6 +89,7 @@ interface Target {
 const common = {
   ...{ io_uring_setup: 425, io_uring_enter: 426, io_uring_register: 427, open_tree: 428, move_mount: 429 },
   ...{ fsopen: 430, fsconfig: 431, fsmount: 432, fspick: 433, clone3: 435, mount_setattr: 442 },
+  memfd_secret: 447,
 } as const;
 
 const targets: Readonly<Record<string, Target>> = {
@@ -126,7 +131,7 @@ const targets: Readonly<Record<string, Target>> = {
         finit_module: 313,
         kexec_file_load: 320,
       },
-      ...{ bpf: 321, userfaultfd: 323 },
+      ...{ bpf: 321, userfaultfd: 323, memfd_create: 319, shmget: 29 },
     },
   },
   arm64: {
@@ -153,7 +158,7 @@ const targets: Readonly<Record<string, Target>> = {
         setns: 268,
       },
       ...{ process_vm_readv: 270, process_vm_writev: 271, kcmp: 272, finit_module: 273, bpf: 280 },
-      ...{ userfaultfd: 282, kexec_file_load: 294 },
+      ...{ userfaultfd: 282, kexec_file_load: 294, memfd_create: 279, shmget: 194 },
     },
   },
 };

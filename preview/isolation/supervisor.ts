@@ -15,13 +15,13 @@ const script = [
   "while read -r id name state rest </proc/$sandbox/stat; do case $state in [TZX]) break;; esac; done",
   "read -r first </proc/$sandbox/task/$sandbox/children",
   "kill -KILL $first $sandbox",
-  "kill -KILL $$",
   // It holds none of what the preview reads until its end.
   "} 3<&- 4<&- 5<&- >/dev/null &",
   "watcher=$!",
   "wait $sandbox",
   "status=$?",
   "kill -KILL $watcher",
+  "wait $watcher",
   "exit $status",
 ].join("\n");
 

@@ -27,6 +27,12 @@ export function usageBelow(pid: number, most: number): Usage {
   return { processes: found.size, memoryBytes };
 }
 
+/** Bytes that the machine can still give without swapping; all there could be where it does not say. */
+export function bytesLeft(): number {
+  const [, kibibytes] = /^MemAvailable:\s*(\d+) kB$/m.exec(read("/proc/meminfo")) ?? [];
+  return kibibytes === undefined ? Number.POSITIVE_INFINITY : Number(kibibytes) * 1024;
+}
+
 function residentBytes(pid: number): number {
   const [, resident = "0"] = read(`/proc/${pid}/statm`).split(" ");
   return Number(resident) * pageBytes;

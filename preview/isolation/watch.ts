@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { usageBelow } from "./usage.ts";
+import { bytesLeft, usageBelow } from "./usage.ts";
 import type { Watched } from "./watcher.ts";
 
 // A thread of its own that counts what sandboxes use and ends those that use too much. The thread that answers
@@ -16,9 +16,11 @@ parentPort?.on("message", (message: Watched | { ended: number }) => {
 });
 
 setInterval(() => {
-  for (const [init, { verdict, processes, memoryBytes }] of watched) {
+  const left = bytesLeft();
+  for (const [init, { verdict, processes, memoryBytes, leftBytes }] of watched) {
     const use = usageBelow(init, processes);
-    const excess = use.processes > processes ? 1 : use.memoryBytes > memoryBytes ? 2 : 0;
+    const excess =
+      use.processes > processes ? 1 : use.memoryBytes > memoryBytes ? 2 : left < leftBytes ? 3 : 0;
     if (excess === 0) continue;
     watched.delete(init);
     Atomics.store(new Int32Array(verdict), 0, excess);

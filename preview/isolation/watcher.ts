@@ -5,6 +5,8 @@ import { Worker } from "node:worker_threads";
 export interface SandboxLimits {
   memoryBytes: number;
   processes: number;
+  /** Bytes that the machine must have left: buffers of the kernel, too, are memory, and count for no process. */
+  leftBytes: number;
 }
 
 /** What the thread that counts is told of a sandbox. */
@@ -36,7 +38,9 @@ export function watch(init: number, limits: SandboxLimits): () => keyof SandboxL
       thread = undefined;
       void watching.terminate();
     }
-    return ([undefined, "processes", "memoryBytes"] as const)[Atomics.load(new Int32Array(verdict), 0)];
+    return ([undefined, "processes", "memoryBytes", "leftBytes"] as const)[
+      Atomics.load(new Int32Array(verdict), 0)
+    ];
   };
 }
 

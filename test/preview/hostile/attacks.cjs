@@ -146,6 +146,9 @@ const attacks = {
     return listening().some((one) => !own.has(one)) ? "yes" : undefined;
   },
 
+  "hold memory that counts for no process": () =>
+    systemCall("memfd_create", "x", 0) ?? systemCall("shmget", 0, 4096, 0o1600),
+  "change the first process of the sandbox": () => fs.openSync("/proc/1/mem", "r+"),
   "make namespaces": () => systemCall("unshare", 0x10000000),
   "enter others' namespaces": ({ previewPid }) =>
     systemCall("setns", fs.openSync(`/proc/${isOwn(previewPid) ? 1 : previewPid}/ns/net`, "r"), 0),
@@ -232,8 +235,30 @@ function listening() {
 }
 
 const numbers = {
-  x64: { socket: 41, ptrace: 101, mount: 165, keyctl: 250, unshare: 272, setns: 308, bpf: 321, ioctl: 16 },
-  arm64: { socket: 198, ptrace: 117, mount: 40, keyctl: 219, unshare: 97, setns: 268, bpf: 280, ioctl: 29 },
+  x64: {
+    socket: 41,
+    ptrace: 101,
+    mount: 165,
+    keyctl: 250,
+    unshare: 272,
+    setns: 308,
+    bpf: 321,
+    ioctl: 16,
+    memfd_create: 319,
+    shmget: 29,
+  },
+  arm64: {
+    socket: 198,
+    ptrace: 117,
+    mount: 40,
+    keyctl: 219,
+    unshare: 97,
+    setns: 268,
+    bpf: 280,
+    ioctl: 29,
+    memfd_create: 279,
+    shmget: 194,
+  },
 }[process.arch];
 
 /** Makes a system call by Perl, which every Debian and Ubuntu has. */

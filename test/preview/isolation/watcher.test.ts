@@ -4,12 +4,13 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { type SandboxLimits, watch } from "../../../preview/isolation/watcher.ts";
 
-const plenty: SandboxLimits = { processes: 1000, memoryBytes: 2 ** 40 };
+const plenty: SandboxLimits = { processes: 1000, memoryBytes: 2 ** 40, leftBytes: 0 };
 
 it.each<[keyof SandboxLimits, number]>([
   ["processes", 4],
   ["memoryBytes", 4096],
-])("more than its %s ends a sandbox, while the thread that serves it is busy", async (limit, most) => {
+  ["leftBytes", 2 ** 60],
+])("more than its %s allows ends a sandbox, while the thread that serves it is busy", async (limit, most) => {
   const bomb = spawn("/bin/sh", ["-c", "for i in 1 2 3 4 5 6 7 8; do sleep 60 & done; wait"], {
     detached: true,
     stdio: "ignore",
