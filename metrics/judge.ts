@@ -1,4 +1,4 @@
-import { mannWhitney, median, thinned, trendOf } from "./statistics.ts";
+import { inflationOf, mannWhitney, mean, median, thinned, trendOf } from "./statistics.ts";
 
 /** What a window of a series is judged to be. */
 export interface Judgment {
@@ -26,6 +26,8 @@ const mostAbove = 0.05;
 const significant = 0.01;
 const leastEffect = 0.33;
 const leastRise = 0.1;
+/** Half of a window has fewer values, and is a second look at them. */
+const leastEffectOfHalf = 0.55;
 /** How many values of a window are compared: neighbors follow each other, so all of them would count too much. */
 const compared = 60;
 
@@ -99,13 +101,12 @@ export function notWorse(window: Window, earlier: Readonly<Record<string, Window
   const usable = Object.entries(earlier).filter(([, before]) => tooFew(before) === undefined);
   if (usable.length === 0)
     return { state: "unknown", summary: "there are too few values of earlier hours to compare with" };
-  const after = thinned(window.values, compared);
   const measured = median(window.values);
   const compare = ([name, before]: [string, Window]) => {
-    const { p, effect } = mannWhitney(thinned(before.values, compared), after);
-    const expected = median(before.values);
-    const rise = expected === 0 ? (measured > 0 ? 1 : 0) : (measured - expected) / Math.abs(expected);
-    return { name, expected, isWorse: p < significant && effect >= leastEffect && rise >= leastRise };
+    const isWorse =
+      isAbove(before.values, window.values, leastEffect) ||
+      isAbove(secondHalf(before.values), secondHalf(window.values), leastEffectOfHalf);
+    return { name, expected: median(before.values), isWorse };
   };
   const comparisons = usable.map(compare);
   const best = comparisons.find(({ isWorse }) => !isWorse);
@@ -114,6 +115,27 @@ export function notWorse(window: Window, earlier: Readonly<Record<string, Window
   const { name, expected } = shownOne;
   const summary = `median ${shown(measured)}, ${name} ${shown(expected)}`;
   return { state: best === undefined ? "does-not-hold" : "holds", summary, measured, expected };
+}
+
+/** What a series came to: something that begins in the middle of a window is seen there. */
+function secondHalf(values: readonly number[]): readonly number[] {
+  return values.slice(values.length >> 1);
+}
+
+function isAbove(before: readonly number[], after: readonly number[], least: number): boolean {
+  const earlier = thinned(before, compared);
+  const { p, effect } = mannWhitney(earlier, thinned(after, compared), inflationOf(earlier));
+  const [expected, measured] = [median(before), median(after)];
+  // Of what happens seldom both medians are 0, and the means tell.
+  const isSeldom = expected === 0 && measured === 0;
+  const rise = isSeldom ? riseOf(mean(before), mean(after)) : riseOf(expected, measured);
+  return p < significant && effect >= least && rise >= leastRise;
+}
+
+/** By which part a value is above an earlier one; what was nothing before has doubled. */
+function riseOf(before: number, after: number): number {
+  if (before === 0) return after > 0 ? 1 : 0;
+  return (after - before) / Math.abs(before);
 }
 
 /**

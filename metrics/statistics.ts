@@ -10,9 +10,10 @@ export interface Comparison {
  * The one-sided test of Mann and Whitney, by the normal approximation with a correction for ties: whether `after`
  * tends to be above `before`. Neither needs to be of any distribution.
  *
+ * @param inflation of the variance, where values follow each other: see {@link inflationOf}
  * @throws {RangeError} for an empty sample
  */
-export function mannWhitney(before: readonly number[], after: readonly number[]): Comparison {
+export function mannWhitney(before: readonly number[], after: readonly number[], inflation = 1): Comparison {
   if (before.length === 0 || after.length === 0) throw new RangeError("a comparison with no values");
   const all = [
     ...before.map((value) => ({ value, isAfter: false })),
@@ -33,10 +34,26 @@ export function mannWhitney(before: readonly number[], after: readonly number[])
   const u = rankSum - (n * (n + 1)) / 2;
   const effect = (2 * u) / (n * m) - 1;
   const total = n + m;
-  const variance = ((n * m) / 12) * (total + 1 - ties / (total * (total - 1)));
+  const variance = inflation * ((n * m) / 12) * (total + 1 - ties / (total * (total - 1)));
   // All values are the same.
   if (variance <= 0) return { p: 1, effect };
   return { p: upperTail((u - (n * m) / 2 - 0.5) / Math.sqrt(variance)), effect };
+}
+
+/**
+ * How much less values tell that are each like the one before: (1 + r) / (1 - r) of the correlation of neighbors, by
+ * their ranks, and at least 1 (Bayley and Hammersley, for a process of the first order).
+ */
+export function inflationOf(values: readonly number[]): number {
+  if (values.length < 3) return 1;
+  const sorted = values.toSorted((one, other) => one - other);
+  const ranks = values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
+  const middle = mean(ranks);
+  const off = ranks.map((rank) => rank - middle);
+  const variance = off.reduce((sum, each) => sum + each ** 2, 0);
+  if (variance === 0) return 1;
+  const r = off.slice(1).reduce((sum, each, index) => sum + each * (off[index] ?? 0), 0) / variance;
+  return (1 + Math.min(0.9, Math.max(0, r))) / (1 - Math.min(0.9, Math.max(0, r)));
 }
 
 /** How a series moves. */
@@ -98,6 +115,11 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Of no values it is 0. */
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Medians of equal parts of the values, so that neighbors that follow each other do not count as many. */

@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import { listed, printable } from "../../lib/text.ts";
+import { counted, listed, printable } from "../../lib/text.ts";
 import { transportOf } from "../backup/notify.ts";
 import { NotDone } from "../release/step.ts";
 import type { Channel } from "./channel.ts";
@@ -50,7 +50,7 @@ export function mail(name: string, { server, from, to }: MailSettings): Channel 
       } finally {
         transport.close();
       }
-      return { summary: `The mail server took the message for ${to.length} people` };
+      return { summary: `The mail server took the message for ${counted(to.length, "person", "people")}` };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
 import { Failure, reasonOf } from "../../lib/failure.ts";
+import { counted } from "../../lib/text.ts";
 import { type Connection, describeConnection } from "../../postgres/connection.ts";
 import { refuseKnownPooler, refuseTransactionPooler } from "../../postgres/pooler.ts";
 import { type ServerSession, withSession } from "../../postgres/session.ts";
@@ -58,6 +59,7 @@ async function apply(session: ServerSession, options: ApplyOptions): Promise<App
   const { migrations, strict, progress } = options;
   const history = await readHistory(session, migrations);
   refuseUnclear(history);
+  await refuseUnknown(session, history);
   progress?.("the backup");
   const backup = await options.backup(session);
   const nothing = { before: history.applied, applied: [], backup, problems: [], notes: [] };
@@ -89,6 +91,28 @@ async function apply(session: ServerSession, options: ApplyOptions): Promise<App
     ],
     notes: changes.filter((change) => !weaker.includes(change)),
   };
+}
+
+/** A database that has tables and no record of what made them, which Prisma refuses as P3005. */
+async function refuseUnknown(session: ServerSession, { exists, pending }: History): Promise<void> {
+  const [first] = pending;
+  if (exists || first === undefined) return;
+  const tables = [...(await readCatalog(session)).values()].filter(
+    ({ name, index }) => !index && name.startsWith("public."),
+  );
+  const extensions = z
+    .array(z.object({ id: z.coerce.number() }))
+    .parse(
+      await session.rows(
+        "select objid::bigint as id from pg_catalog.pg_depend where classid = 'pg_class'::regclass and deptype = 'e'",
+      ),
+    );
+  const own = tables.filter(({ id }) => !extensions.some((each) => each.id === id));
+  if (own.length === 0) return;
+  throw new Failure(
+    "refused",
+    `The database has ${counted(own.length, "table")} in public, such as ${own[0]?.name}, and nothing says which migrations made them: for each that it has, run npx prisma migrate resolve --applied NAME, beginning with ${first.name}`,
+  );
 }
 
 async function refuseDangers(

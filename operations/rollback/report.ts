@@ -11,7 +11,7 @@ export function incidentReport(parts: RollbackParts, run: StepRun): string {
   const { settings, stack, hosts, reason, links } = parts;
   const end = run.endedAt("probe");
   const without = notBack(parts, run);
-  const rows = run.history.map(({ at, text }) => `| ${formatMoment(at)} | ${cell(text)} |`);
+  const rows = run.history.map(({ at, text }) => `| ${toTheSecond(at)} | ${cell(text)} |`);
   return [
     `# Incident: ${settings.project.name} was rolled back in ${stack}`,
     "",
@@ -55,4 +55,9 @@ export function incidentReport(parts: RollbackParts, run: StepRun): string {
 
 function cell(text: string): string {
   return printable(text).replaceAll("|", "\\|").replaceAll("<", "&lt;");
+}
+
+/** Of minutes that count, the seconds matter. */
+function toTheSecond(at: string): string {
+  return `${at.slice(0, 19).replace("T", " ")} UTC`;
 }

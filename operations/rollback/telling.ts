@@ -140,10 +140,13 @@ function writing(parts: RollbackParts): Action {
   };
 }
 
-/** From the beginning of the rollback to the moment when every domain served the earlier commit. */
-export function tookMs(run: StepRun): number | undefined {
+/**
+ * From the beginning of the rollback to the moment when every domain served the earlier commit; undefined where that
+ * is not known, as of a clock that was set back meanwhile.
+ */
+export function tookMs(run: Pick<StepRun, "endedAt" | "openedAt">): number | undefined {
   const end = run.endedAt("probe");
-  return end === undefined ? undefined : end.getTime() - run.openedAt.getTime();
+  return end === undefined || end < run.openedAt ? undefined : end.getTime() - run.openedAt.getTime();
 }
 
 function messageOf(parts: RollbackParts, run: StepRun): Message {

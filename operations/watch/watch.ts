@@ -8,7 +8,7 @@ import {
   type Window,
   windowOf,
 } from "../../metrics/judge.ts";
-import { median } from "../../metrics/statistics.ts";
+import { mean, median } from "../../metrics/statistics.ts";
 import { VendorProblem } from "../../vendors/problem.ts";
 import type { RangeSeries } from "../../vendors/prometheus.ts";
 import { type Criterion, type Hour, hours, range } from "./criteria.ts";
@@ -181,10 +181,6 @@ async function byTraffic(judgment: Judgment, window: Window, { criterion, option
 
 function secondsOf({ from, to }: Span): number {
   return (to.getTime() - from.getTime()) / 1000;
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Series of the hour before the release that it no longer has: a host that says nothing is not well. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { belowLimit, byFew, noLeak, notWorse, windowOf } from "../../metrics/judge.ts";
 import { judged } from "./support/judged.ts";
 import { hoursOf, normal, random } from "./support/traffic.ts";
+import { criteria, judgedWindows, kinds } from "./support/windows.ts";
 
 const hour = 240;
 
@@ -133,4 +134,23 @@ describe.each(Object.entries(hoursOf))("generated hours: %s", (_, { broken, traf
     if (broken) expect(alarms).toBeGreaterThanOrEqual(0.99);
     else expect(alarms).toBeLessThanOrEqual(0.01);
   });
+});
+
+// bench/README.md has the numbers of 1,000 runs of each: node bench/watch.ts
+describe("generated windows", () => {
+  it("are of each criterion that the watch judges, some well and some broken", () => {
+    for (const { name } of criteria) {
+      const own = kinds.filter(({ criterion }) => criterion === name);
+      expect(new Set(own.map(({ broken }) => broken)), name).toEqual(new Set([true, false]));
+    }
+  });
+
+  it.each(kinds.map((kind) => [kind.criterion, kind.kind, kind] as const))(
+    "of %s, %s, get the verdict of their kind",
+    async (_, __, kind) => {
+      const { "does-not-hold": alarms } = await judgedWindows(kind, 10);
+      if (kind.broken) expect(alarms).toBeGreaterThanOrEqual(0.85);
+      else expect(alarms).toBeLessThanOrEqual(0.15);
+    },
+  );
 });

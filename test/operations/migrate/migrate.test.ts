@@ -6,6 +6,7 @@ import { EvidenceFolder } from "../../../evidence/folder.ts";
 import { type ApplyOptions, applyMigrations } from "../../../operations/migrate/apply.ts";
 import { readMigrations } from "../../../operations/migrate/folder.ts";
 import { lint } from "../../../operations/migrate/lint.ts";
+import { createTable } from "../../../operations/migrate/record-applied.ts";
 import { lossText, measureLoss } from "../../../operations/rollback/loss.ts";
 import { manifestKey } from "../../../operations/store/names.ts";
 import { withSession } from "../../../postgres/session.ts";
@@ -48,6 +49,7 @@ describe("optropic migrate", () => {
       "create table account (id bigint primary key); insert into account values (1)",
       "app",
     );
+    await known("app");
     const folder = folderOf("app", { "1_note": "alter table account add column note text" });
     const own = ["--folder", folder, "--evidence", evidence];
     expect(await command("app", ["apply", ...own])).toMatchObject({
@@ -123,6 +125,11 @@ describe("optropic migrate", () => {
   });
 });
 
+/** Gives a database that has tables already Prisma's own, as of migrations that others applied. */
+function known(database: string): Promise<void> {
+  return withSession(rig.postgres.connection(database), "test", createTable, signal);
+}
+
 async function apply(database: string, folder: string, changes: Partial<ApplyOptions> = {}) {
   return applyMigrations({
     connection: rig.postgres.connection(database),
@@ -143,6 +150,11 @@ describe("applying", () => {
     await rig.postgres.sql("create database locked");
     await rig.postgres.sql("create table account (id int)", "locked");
     const folder = folderOf("locked", { "1_note": "alter table account add column note text" });
+    // As Prisma refuses it (P3005): nothing says what the tables are of.
+    await expect(apply("locked", folder)).rejects.toThrow(
+      "The database has 1 table in public, such as public.account, and nothing says which migrations made them",
+    );
+    await known("locked");
     const other = new Client(connectionString("locked"));
     await other.connect();
     await other.query("begin; lock table account in access share mode");
@@ -158,7 +170,7 @@ describe("applying", () => {
   test("stops at a failure, which only a person resolves, and says each way on with its loss", async () => {
     await rig.postgres.sql("create database failing");
     const folder = folderOf("failing", {
-      "1_base": "create table account (id int)",
+      "1_base": "create table account (id int); insert into account values (1), (1)",
       "2_wrong": "create table other (id int); select 1/0",
       "3_never": "select 1",
     });
@@ -189,6 +201,18 @@ describe("applying", () => {
     writeFileSync(join(folder, "2_wrong", "migration.sql"), "create table other (id int)");
     const { applied } = await apply("failing", folder);
     expect(applied.map(({ migration }) => migration.migration.name)).toEqual(["2_wrong", "3_never"]);
+
+    // What a build beside others leaves is invalid, and a second one that takes no notice of it is no cure.
+    const unique = "create unique index concurrently";
+    folderOf("failing", { "4_unique": `${unique} account_id on account (id)` });
+    await expect(apply("failing", folder)).rejects.toThrow(/something of it may be left, such as an invalid/);
+    await command("failing", ["resolve", "4_unique", "--folder", folder, "--rolled-back"]);
+    folderOf("failing", { "4_unique": `${unique} if not exists account_id on account (id)` });
+    expect((await apply("failing", folder)).problems).toEqual([
+      "The index account_id is invalid: drop it with DROP INDEX CONCURRENTLY, and create it again",
+    ]);
+    folderOf("failing", { "1_base": "create table account (id bigint)" });
+    await expect(apply("failing", folder)).rejects.toThrow("Changed after they were applied: 1_base");
   });
 
   test("records a migration with what it does or not at all, when the connection or the script ends early", async () => {
