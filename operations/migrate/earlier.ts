@@ -4,6 +4,7 @@ import { few } from "./judge.ts";
 import { parseScript, type Statement } from "./parse.ts";
 import { type Change, labelOf } from "./phase.ts";
 import type { Previous } from "./previous.ts";
+import { newValuesIn } from "./rules-script.ts";
 
 /** A migration that came between two releases. */
 export interface Between {
@@ -17,6 +18,8 @@ export interface Between {
 export interface Verdict {
   state: "compatible" | "incompatible" | "unknown";
   summary: string;
+  /** What a person has to know of a schema that is compatible, in a sentence. */
+  note?: string | undefined;
 }
 
 /**
@@ -30,6 +33,8 @@ export async function judgeForEarlier(
 ): Promise<Verdict> {
   const broken: string[] = [];
   const open: string[] = [];
+  const values: string[] = [];
+  const types = new Set<string>();
   let created: ReadonlySet<string> = new Set();
   for (const { name, sql, rehearsed } of migrations) {
     const statements = await parsed(name, sql);
@@ -37,6 +42,7 @@ export async function judgeForEarlier(
       open.push(`${name}, which is not SQL of PostgreSQL`);
       continue;
     }
+    values.push(...newValuesIn(statements, types).map(({ name: value }) => value));
     const news = createdBefore(statements, created);
     const { changes, unclear } = labelOf(statements, news);
     broken.push(...harming(changes, previous).map((change) => `${name} ${change}`));
@@ -64,6 +70,9 @@ export async function judgeForEarlier(
   return {
     state: "compatible",
     summary: `${count} came with the release, and nothing is taken away that the earlier code reads`,
+    ...(values.length > 0 && {
+      note: `Rows that have ${few(values)} by now make an earlier Prisma client fail that reads them: look for such rows`,
+    }),
   };
 }
 

@@ -6,7 +6,7 @@ import { inShort, parseScript, type Statement } from "./parse.ts";
 import { type Change, labelOf, type Phase } from "./phase.ts";
 import { isOfNew, rules } from "./rules.ts";
 import { closesFunctions, definersIn } from "./rules-definer.ts";
-import { newValueUsed } from "./rules-script.ts";
+import { newValueRead, newValueUsed } from "./rules-script.ts";
 import { type SquawkFinding, squawk } from "./squawk.ts";
 import { type Wrapping, wrappingOf } from "./transaction.ts";
 import { type Types, typesAfter } from "./types.ts";
@@ -253,16 +253,17 @@ function ownFindings(
       ),
   );
   const all = placed.map(({ statement }) => statement);
+  const found =
+    (kind: LintFinding["kind"]) =>
+    ({ rule, message, help, statement }: ReturnType<typeof newValueRead>[number]): LintFinding => ({
+      ...{ migration, line: statement.line, rule, kind },
+      ...{ message, help, statement: inShort(statement) },
+    });
   const together = [
     ...newValueUsed(statements, wrapping),
     ...definersIn(all, (statement) => closed.has(statement)),
-  ].map(
-    ({ rule, message, help, statement }): LintFinding => ({
-      ...{ migration, line: statement.line, rule, kind: "danger" },
-      ...{ message, help, statement: inShort(statement) },
-    }),
-  );
-  return [...single, ...together];
+  ];
+  return [...single, ...together.map(found("danger")), ...newValueRead(all).map(found("advice"))];
 }
 
 function waived(finding: LintFinding, waivers: readonly MigrationWaiver[] = []): LintFinding {

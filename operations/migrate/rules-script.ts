@@ -12,6 +12,35 @@ export interface ScriptFinding {
   statement: Statement;
 }
 
+/** A value that is added to an enum of before: `'value' of type`. */
+export interface NewValue {
+  name: string;
+  statement: Statement;
+}
+
+/** @param types names of enums that are new themselves, which those of the statements are added to */
+export function newValuesIn(statements: readonly Statement[], types = new Set<string>()): NewValue[] {
+  return statements.flatMap((statement) => {
+    const { node } = statement;
+    if ("CreateEnumStmt" in node) types.add(lastName(node.CreateEnumStmt.typeName));
+    if (!("AlterEnumStmt" in node)) return [];
+    const { typeName, newVal, oldVal } = node.AlterEnumStmt;
+    const type = lastName(typeName);
+    if (newVal === undefined || oldVal !== undefined || types.has(type)) return [];
+    return [{ name: `'${newVal}' of ${type}`, statement }];
+  });
+}
+
+/** A new value that rows may get before every client knows it (prisma/orm#24288). */
+export function newValueRead(statements: readonly Statement[]): ScriptFinding[] {
+  return newValuesIn(statements).map(({ name, statement }) => ({
+    rule: "new-value-is-read",
+    message: `A Prisma client that was generated before fails at each row that has ${name}, also after a rollback.`,
+    help: "Add the value one release before the first row gets it.",
+    statement,
+  }));
+}
+
 /** A value that ALTER TYPE adds cannot be used before its transaction has ended (SQLSTATE 55P04). */
 export function newValueUsed(statements: readonly Statement[], wrapping: Wrapping): ScriptFinding[] {
   if (wrapping !== "one") return [];

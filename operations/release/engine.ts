@@ -87,7 +87,9 @@ function heldByOther(
     };
   }
   const until = new Date(lease.until);
-  return until > now ? { state: "waiting", until, summary: `${since}; pass --take-over if that run is dead` } : undefined;
+  return until > now
+    ? { state: "waiting", until, summary: `${since}; pass --take-over if that run is dead` }
+    : undefined;
 }
 
 /** A look that is not due yet is not repeated, so that a schedule may call as often as it likes. */

@@ -106,6 +106,7 @@ function schema({ hosts, judge, acceptSchema }: RollbackParts): Step {
           return [`${commit}..${from}`, { commit, from }] as const;
         }),
       );
+      const notes: string[] = [];
       for (const { commit, from } of pairs.values()) {
         // It stays where it is, and works with the schema already.
         if (commit !== "" && commit === from) continue;
@@ -117,18 +118,18 @@ function schema({ hosts, judge, acceptSchema }: RollbackParts): Step {
               "A host does not say which commits it has, so the schema cannot be judged; pass --accept-schema if you have",
           };
         }
-        const { state, summary } = await judge(commit, from, run.signal);
+        const { state, summary, note } = await judge(commit, from, run.signal);
+        if (note !== undefined && !notes.includes(note)) notes.push(note);
         if (state === "compatible" || acceptSchema) continue;
         return {
           state: state === "incompatible" ? "failed" : "inconclusive",
           summary: `${summary}. Judge it yourself and pass --accept-schema, or repair forward; what a restore loses is in docs/release.md`,
         };
       }
-      return holdsSuccessfully(
-        acceptSchema
-          ? "A person has judged the schema (--accept-schema)"
-          : "The earlier code knows the schema",
-      );
+      const known = acceptSchema
+        ? "A person has judged the schema (--accept-schema)"
+        : "The earlier code knows the schema";
+      return holdsSuccessfully([known, ...notes].join(". "));
     },
   };
 }

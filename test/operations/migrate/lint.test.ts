@@ -45,14 +45,17 @@ const cases: readonly [sql: string, ...rules: (string | undefined)[]][] = [
   [
     "alter type mood add value 'calm'; update account set m = 'calm' where id = 1",
     "new-value-in-its-own-migration",
+    "new-value-is-read",
   ],
   [
     "alter type mood add value 'calm'; alter table t alter m set default 'calm'",
     "new-value-in-its-own-migration",
+    "new-value-is-read",
   ],
   [
     "alter type mood add value 'calm'; alter table account add constraint c check (m <> 'calm') not valid",
     "new-value-in-its-own-migration",
+    "new-value-is-read",
   ],
   [
     "create table if not exists account (id bigint); create index i on account (id)",
@@ -264,7 +267,7 @@ const cases: readonly [sql: string, ...rules: (string | undefined)[]][] = [
   ["create policy p on account using (false)", undefined],
   ["create policy p on account using (auth.uid() = owner)", undefined],
   ["create policy p on account using (current_user = 'app')", undefined],
-  ["alter type mood add value 'calm'", undefined],
+  ["alter type mood add value 'calm'", "new-value-is-read"],
   [
     "create type fresh as enum ('a'); alter type fresh add value 'b'; alter table t alter m set default 'b'",
     undefined,

@@ -92,6 +92,18 @@ describe("whether the earlier code works with the schema", () => {
     });
   });
 
+  it("says which new values of an enum an earlier client cannot read", async () => {
+    const sql = [
+      "alter type mood add value 'calm'",
+      "create type fresh as enum ('a')",
+      "alter type fresh add value 'b'",
+    ];
+    expect(await judged({ sql })).toMatchObject({
+      state: "compatible",
+      note: expect.stringMatching(/^Rows that have 'calm' of mood by now .* look for such rows$/),
+    });
+  });
+
   it("is not known where nothing says what is read, a migration was changed or removed, or Git cannot tell", async () => {
     const sql = ["alter table account drop column unread"];
     for (const nothing of ["", "generator client {}"]) {
