@@ -1,6 +1,7 @@
 import { statementsInside } from "./code.ts";
 import { addedConstraints, commandsOf, constraintsOfColumn } from "./commands.ts";
 import { createdBefore, isCertainlyNew } from "./created.ts";
+import { isSettled } from "./defaults.ts";
 import type { Migration } from "./folder.ts";
 import { inShort, parseScript, type Statement } from "./parse.ts";
 import { type Change, labelOf, type Phase } from "./phase.ts";
@@ -224,7 +225,9 @@ function isBeside({ rule }: SquawkFinding, { node }: Statement): boolean {
   );
   return computed
     .flat()
-    .every(({ contype, generated_kind }) => contype === "CONSTR_GENERATED" && generated_kind === "v");
+    .every(({ contype, generated_kind, raw_expr }) =>
+      contype === "CONSTR_DEFAULT" ? isSettled(raw_expr) : generated_kind === "v",
+    );
 }
 
 /** Constraints that PostgreSQL can add without reading the rows that are there. */

@@ -268,6 +268,17 @@ const cases: readonly [sql: string, ...rules: (string | undefined)[]][] = [
   ["create policy p on account using (auth.uid() = owner)", undefined],
   ["create policy p on account using (current_user = 'app')", undefined],
   ["alter type mood add value 'calm'", "new-value-is-read"],
+  // PostgreSQL 15 does not write the table again for any of these, and for each of the next.
+  ["alter table account add a int not null default -1, add b numeric default (- 1.5)", undefined],
+  ["alter table account add c date default current_date, add d timestamp default localtimestamp", undefined],
+  ["alter table account add e timestamp default (now() at time zone 'utc')", undefined],
+  ["alter table account add f timestamptz default timezone('utc'::text, now())", undefined],
+  [
+    "alter table account add g int default -1, add h uuid default gen_random_uuid()",
+    "adding-field-with-default",
+  ],
+  ["alter table account add i float default - random()", "adding-field-with-default"],
+  ["alter table account add j int default own.now()", "adding-field-with-default"],
   [
     "create type fresh as enum ('a'); alter type fresh add value 'b'; alter table t alter m set default 'b'",
     undefined,
