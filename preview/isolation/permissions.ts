@@ -4,7 +4,14 @@ import type { Launch } from "../../lib/child.ts";
 import { Failure } from "../../lib/failure.ts";
 import { shortened } from "../../lib/text.ts";
 import { closedEnvironment } from "./environment.ts";
-import { type Guest, hostFolder, type Isolation, type IsolationOptions, isolatedBytes } from "./isolation.ts";
+import {
+  type Guest,
+  hostFolder,
+  type Isolation,
+  type IsolationOptions,
+  isolatedBytes,
+  roomForObjects,
+} from "./isolation.ts";
 import { Views } from "./views.ts";
 
 /**
@@ -28,7 +35,7 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
     path: (path) => realpathSync(path),
     mayRead: (...asked) => views.mayRead(...asked),
     launch(guest: Guest): Launch {
-      checkNodeArgs(guest.nodeArgs);
+      checkNodeArgs(guest.nodeArgs.filter((arg) => !roomForObjects.includes(arg)));
       const temporary = mkdtempSync(join(folder, "guest-"));
       const { shown, given, links } = views.of(guest.folder, [...guest.needs, guest.runner]);
       const readable = [
@@ -60,7 +67,7 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
 
 /** Options of Node.js that neither lift its permissions nor have it write files or start programs by itself. */
 const harmlessOptions = new Set([
-  ...["--max-old-space-size", "--max-semi-space-size", "--heap-growing-percent", "--stack-size"],
+  ...["--max-old-space-size", "--max-semi-space-size", "--stack-size"],
   ...["--stack-trace-limit", "--enable-source-maps", "--title", "--unhandled-rejections"],
   ...["--no-warnings", "--disable-warning", "--trace-warnings", "--trace-deprecation", "--trace-uncaught"],
   ...[

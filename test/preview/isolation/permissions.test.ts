@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { roomForObjects } from "../../../preview/isolation/index.ts";
 import { byPermissions } from "../../../preview/isolation/permissions.ts";
 
 const root = mkdtempSync(join(tmpdir(), "permissions-"));
@@ -27,8 +28,8 @@ it.each([
   expect(() => launch(["--no-warnings", arg])).toThrow(`nodeargs has ${arg.replace(/=.*/, "")},`);
 });
 
-it("a project's harmless options stand behind the permissions", () => {
-  const { args } = launch(["--import", "./register.mjs", "--max-old-space-size=4096"]);
+it("harmless options, and those of the preview, stand behind the permissions", () => {
+  const { args } = launch([...roomForObjects, "--import", "./register.mjs", "--max-old-space-size=4096"]);
   expect(args[0]).toBe("--permission");
   expect(args).toContain("--max-old-space-size=4096");
   expect(args.filter((arg) => /^--allow-(?!fs-|inspector$)/.test(arg))).toEqual([]);
