@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -6,12 +7,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * components and the providers' packages are loaded once, and not for each file.
  */
 const sharing = [
-  "test/{adopt,checklist,components,config,docs,evidence,metrics,operations}/**/*.test.ts",
-  "test/{policies,postgres,project,pull-requests,sdks,vendors,verify,workflows}/**/*.test.ts",
-  "test/cli/{adopt,export,init,judged-state,output,terminal}.test.ts",
-  "test/cli/evidence/{decision,keygen}.test.ts",
-  "test/cli/operations/*.test.ts",
-  "test/{plans,settings}.test.ts",
+  "test/{adopt,checklist,components,config,delivery,docs,evidence,metrics,operations,policies}/**/*.test.ts",
+  "test/{postgres,project,pull-requests,recording,sdks,vendors,verify,workflows}/**/*.test.ts",
+  "test/cli/!(signals|start|verify).test.ts",
+  "test/cli/{evidence,operations}/*.test.ts",
+  "test/cli/release/plan.test.ts",
+  "test/{plans,program,settings}.test.ts",
   "test/lib/!(child).test.ts",
   "test/preview/!(compiled|deadline).test.ts",
   "test/preview/{isolation,report}/*.test.ts",
@@ -31,7 +32,16 @@ class DearFirst extends BaseSequencer {
   }
 }
 
-const limits = { maxConcurrency: 2, testTimeout: 180_000, hookTimeout: 180_000 };
+// Workers, and what tests start, read what another has compiled.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules", ".cache", "node-compile-cache");
+
+const shared = {
+  maxConcurrency: 2,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // Node.js runs the files itself, as it does outside of tests: nothing is transformed, and no module is mocked.
+  experimental: { viteModuleRunner: false, nodeLoader: false },
+};
 
 export default defineConfig({
   test: {
@@ -41,8 +51,8 @@ export default defineConfig({
     maxWorkers: 2,
     // They inherit nothing: what is set in a project goes before what a command line says, such as --maxWorkers.
     projects: [
-      { test: { ...limits, name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },
-      { test: { ...limits, name: "sharing", include: sharing, isolate: false } },
+      { test: { ...shared, name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },
+      { test: { ...shared, name: "sharing", include: sharing, isolate: false } },
     ],
   },
 });

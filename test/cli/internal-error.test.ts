@@ -1,13 +1,13 @@
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../cli/main.ts";
+import { Session } from "../../preview/session.ts";
 import { captureConsole } from "./console.ts";
 
-vi.mock("../../preview/index.ts", async (original) => ({
-  ...(await original<object>()),
-  preview: () => Promise.reject(new TypeError("a defect of the preview")),
-}));
-
 const captured = captureConsole();
+
+beforeEach(() => {
+  vi.spyOn(Session.prototype, "run").mockRejectedValue(new TypeError("a defect of the preview"));
+});
 
 describe("an error that nobody foresaw", () => {
   it("is status 2, never «does not hold», with its message and no stack trace", async () => {
