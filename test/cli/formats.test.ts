@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PhysicalLocation } from "sarif";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PreviewDocument } from "../../preview/index.ts";
 import { longestComment } from "../../preview/report/markdown.ts";
 import { pack, program } from "../preview/harness.ts";
 import { readSarif } from "../preview/report/sarif-schema.ts";
@@ -69,6 +70,16 @@ describe("the production stack with an old TLS version", () => {
     expect(ended.stdout).toMatch(/^ {2}Checklist: \d+ of 175 items enforced: /m);
     expect(readdirSync(folder).sort()).toEqual(["base.json", ...formats].sort());
     expect(ended.files["preview.txt"]).toBe(ended.stdout);
+  });
+
+  it("names the item to a person and in a document, and says how to fix it", () => {
+    expect(ended.stdout).toMatch(/✗ .*4\.1/);
+    expect(ended.stdout).toMatch(/1\.0/);
+    const { policies }: PreviewDocument = JSON.parse(ended.files["preview.json"] ?? "");
+    const refused = policies.filter(
+      ({ status, enforcement }) => status === "violated" && enforcement === "mandatory",
+    );
+    expect(refused.flatMap(({ items }) => items)).toContain("4.1");
   });
 
   it("is a comment that says what is refused, where, how to fix it and what changed", () => {

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { inject, type ProvidedContext } from "vitest";
+import { inject } from "vitest";
+import { packName } from "../../policies/model/pack-name.ts";
 import type { PreviewDocument } from "../../preview/index.ts";
 import type { RecordedResource } from "./record.ts";
 
@@ -13,20 +14,32 @@ export interface RecordedStacks {
 
 /** The stacks as they were recorded for this run of the tests, which is done once for all test files. */
 export function recordedStacks(): Promise<RecordedStacks> {
-  return answerAt<RecordedStacks>("recordingsPort");
+  return answerFrom<RecordedStacks>(inject("recordingsPort"));
 }
 
-/**
- * The preview of production, as `optropic preview --json` of this run of the tests printed it, which is done once
- * for all test files. It ended with status 0.
- */
-export function previewedProduction(): Promise<PreviewDocument> {
-  return answerAt<PreviewDocument>("previewPort");
+/** A stack by the real command, of this run of the tests. */
+export interface Previewed {
+  /** What the pack of this repository says of it. The command ended with status 0. */
+  readonly document: PreviewDocument;
+  /** What another pack was handed. */
+  readonly seen: readonly RecordedResource[];
 }
 
-async function answerAt<Answer extends object>(port: keyof ProvidedContext): Promise<Answer> {
-  const socket = connect(inject(port), "127.0.0.1");
-  const answer: Answer | { error: string } = JSON.parse(await text(socket));
+/** The preview of a stage, which is done once for all test files. */
+export async function previewed(stack: "production" | "staging"): Promise<Previewed> {
+  const { document, seen } = await answerFrom<Previewed>(inject("previewPorts")[stack]);
+  const policies = document.policies.filter(({ pack }) => pack === packName);
+  const passed = policies.filter(({ status }) => status === "passed").length;
+  return { document: { ...document, policies, summary: { ...document.summary, passed } }, seen };
+}
+
+/** The document of the preview of production. */
+export async function previewedProduction(): Promise<PreviewDocument> {
+  return (await previewed("production")).document;
+}
+
+async function answerFrom<Answer extends object>(port: number): Promise<Answer> {
+  const answer: Answer | { error: string } = JSON.parse(await text(connect(port, "127.0.0.1")));
   if ("error" in answer) throw new Error(`There is none: ${answer.error}`);
   return answer;
 }

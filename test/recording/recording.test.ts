@@ -1,13 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { propertyPath } from "../../checklist/violation.ts";
 import { packName } from "../../policies/model/pack-name.ts";
-import { type PreviewDocument, preview, type ShownViolation } from "../../preview/index.ts";
+import {
+  type PreviewDocument,
+  type PreviewOptions,
+  preview,
+  type ShownViolation,
+} from "../../preview/index.ts";
 import { pack } from "../preview/harness.ts";
 import { type Judgment, judge } from "./judge.ts";
 import type { RecordedResource } from "./record.ts";
+import { type Previewed, previewed } from "./recorded.ts";
 import { recordDelivery, recordPlatform } from "./stacks.ts";
 
 // What tests record in-process has to be what a pack sees in a real preview, and what the pack says of it too.
@@ -16,6 +22,7 @@ const root = join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "seen-"));
 
 afterAll(() => {
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 
@@ -32,31 +39,28 @@ const broken = [
 ];
 
 describe.each([
-  { name: "production", program: platform(), record: () => recordPlatform() },
-  { name: "staging", program: platform("staging"), record: () => recordPlatform("staging") },
+  { name: "production", preview: () => previewed("production"), record: () => recordPlatform() },
+  { name: "staging", preview: () => previewed("staging"), record: () => recordPlatform("staging") },
   {
     name: "a production that breaks items",
-    program: { ...platform(), config: broken },
+    preview: () => previewOf({ cwd: root, stack: "production", config: broken }),
     record: () => recordPlatform("production", ...broken),
   },
   {
     name: "the delivery",
-    program: { cwd: join(root, "delivery"), stack: "production" },
+    preview: () => previewOf({ cwd: join(root, "delivery"), stack: "production" }),
     record: () => recordDelivery(),
   },
-])("$name, recorded", ({ name, program, record }) => {
+])("$name, recorded", ({ preview, record }) => {
   const recorded = record();
-  const file = join(folder, `${name}.json`);
   let document: PreviewDocument;
+  let seen: readonly RecordedResource[];
 
   beforeAll(async () => {
-    process.env.SEEN_BY_PACK = file;
-    const policyPacks = [join(root, "policies"), pack("seen")];
-    document = await preview({ ...program, policyPacks, timeoutMs: 150_000 });
+    ({ document, seen } = await preview());
   });
 
   it("is what a policy pack sees in a preview", async () => {
-    const seen: RecordedResource[] = JSON.parse(readFileSync(file, "utf8"));
     const { resources } = await recorded;
     expect(byUrn(resources)).toEqual(byUrn(seen));
     expect(resources.length).toBeGreaterThan(30);
@@ -98,8 +102,13 @@ function inDays(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-function platform(stack = "production") {
-  return { cwd: root, stack };
+/** Previews with the pack of this repository, and with another that writes what it is handed. */
+async function previewOf(program: Pick<PreviewOptions, "cwd" | "stack" | "config">): Promise<Previewed> {
+  const file = join(folder, "seen.json");
+  vi.stubEnv("SEEN_BY_PACK", file);
+  const policyPacks = [join(root, "policies"), pack("seen")];
+  const document = await preview({ ...program, policyPacks, timeoutMs: 150_000 });
+  return { document, seen: JSON.parse(readFileSync(file, "utf8")) };
 }
 
 function byUrn(resources: readonly RecordedResource[]): Record<string, RecordedResource> {
