@@ -10,6 +10,7 @@ import { startTarget, type Target } from "../target/target.ts";
 import { healthyRulesets } from "../vendors/fake/github.ts";
 import { type FakePlatform, startPlatform } from "../vendors/fake/platform.ts";
 import { ended, run, start } from "./command.ts";
+import { runHere } from "./here.ts";
 
 const settings = accept(writtenSettings("production"));
 const folder = mkdtempSync(join(tmpdir(), "verify-"));
@@ -30,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function verify(args: readonly string[], env: Record<string, string> = {}) {
+function verify(args: readonly string[], env: Record<string, string> = {}, by = runHere) {
   const { https, http, dns } = target.targets;
   const addresses = [
     `https://127.0.0.1:${https.port}`,
@@ -38,7 +39,7 @@ function verify(args: readonly string[], env: Record<string, string> = {}) {
     `dns://127.0.0.1:${dns.port}`,
   ];
   const all = addresses.flatMap((address) => ["--target", address]);
-  return run(
+  return by(
     [
       "verify",
       ...all,
@@ -64,12 +65,14 @@ describe("optropic verify", () => {
     target.become();
     platform.states.github.rulesets = healthyRulesets();
     const report = join(folder, "report.html");
-    const ended = await verify(["--json", "--report", report, "--allow-unknown", unknown, ...previewed], {
+    const environment = {
       ...platform.environment,
       VERIFY_USER: target.account.email,
       VERIFY_PASSWORD: target.account.password,
       VERIFY_COMMIT: target.commit,
-    });
+    };
+    const args = ["--json", "--report", report, "--allow-unknown", unknown, ...previewed];
+    const ended = await verify(args, environment, run);
     const document: unknown = JSON.parse(ended.stdout);
     expect(document).toMatchObject({
       version: 1,

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
-import { type Ended, run as runCommand } from "../cli/command.ts";
+import { runHere } from "../cli/here.ts";
 import { type Judged, judged } from "../cli/judged.ts";
 import { writtenDelivery } from "../config/delivery.ts";
 
@@ -11,7 +11,18 @@ import { writtenDelivery } from "../config/delivery.ts";
 
 const delivery = join(import.meta.dirname, "..", "..", "delivery");
 
-describe.concurrent("the shipped delivery", () => {
+const canary = "c4nary-d3l1very";
+
+beforeAll(() => {
+  vi.stubEnv("GITHUB_TOKEN", canary);
+  vi.stubEnv("PULUMI_ACCESS_TOKEN", canary);
+});
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("the shipped delivery", () => {
   it("holds: section 1 is declared, and nothing of the platform is asked", async () => {
     const { status, document } = await optropic();
     expect(status).toBe(0);
@@ -48,39 +59,34 @@ describe.concurrent("the shipped delivery", () => {
     expect(status).toBe(0);
     expect(document.summary.passed).toBeGreaterThan(20);
   });
+});
 
-  it("is judged by the project's own pack by whatever link its folder is named", async () => {
+describe("a delivery that is broken", () => {
+  it("exits 1 and names the item, by whatever link the folder of the project and its pack is named", async () => {
     const folder = mkdtempSync(join(tmpdir(), "linked-"));
     const link = join(folder, "link");
     symlinkSync(join(delivery, ".."), link);
     try {
-      const { status, document } = await judged(
-        "--cwd",
-        join(link, "delivery"),
-        "--config",
-        "repository.review.approvals=0",
-      );
+      const broken = ["--config", "repository.review.approvals=0"];
+      const { status, document } = await judged("--cwd", join(link, "delivery"), ...broken);
+      const violated = document.policies.filter((policy) => policy.status === "violated");
+      expect(violated.flatMap(({ items }) => items)).toContain("1.5");
+      for (const { violations } of violated) {
+        expect(violations.map(({ message }) => message)).not.toContain("");
+      }
       expect(status).toBe(1);
       expect(document.summary.mandatory).toBe(1);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
-});
 
-describe.concurrent("a delivery that is broken", () => {
-  it("exits 1 and names the item", async () => {
-    const { status, document } = await optropic("--config", "repository.review.approvals=0");
-    const violated = document.policies.filter((policy) => policy.status === "violated");
-    expect(violated.flatMap(({ items }) => items)).toContain("1.5");
-    for (const { violations } of violated) expect(violations.map(({ message }) => message)).not.toContain("");
-    expect(status).toBe(1);
-  });
-
-  it("by a setting that is malformed is refused before anything is declared", async () => {
-    const { status, stdout, stderr } = await run("--config", "repository.review.approvals=many");
+  it("by settings that are malformed, or by a scope that evades its items, is refused before anything is declared", async () => {
+    const malformed = ["--config", "repository.review.approvals=many", "--config", "scope=platform"];
+    const { status, stdout, stderr } = await runHere(["preview", "--cwd", delivery, ...malformed]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain("optropic-delivery:repository.review.approvals: expected a whole number");
+    expect(stderr).toContain("optropic-delivery:scope: expected delivery");
     expect(stderr).toContain("docs/delivery-settings.md");
   });
 });
@@ -129,26 +135,9 @@ describe("a backend of one's own", () => {
   });
 });
 
-it("a scope that the program does not have is refused, so that no stack evades its items", async () => {
-  const { status, stderr } = await run("--config", "scope=platform");
-  expect(status).toBe(2);
-  expect(stderr).toContain("optropic-delivery:scope: expected delivery");
-});
-
-it("no credential of the environment gets into what is shown", async () => {
-  const canary = "c4nary-d3l1very";
-  const { stdout, stderr } = await runCommand(["preview", "--cwd", delivery, "--json"], {
-    GITHUB_TOKEN: canary,
-    PULUMI_ACCESS_TOKEN: canary,
-  });
-  expect(JSON.parse(stdout).summary.violated).toBe(0);
-  expect(`${stdout}${stderr}`).not.toContain(canary);
-});
-
-function optropic(...options: string[]): Promise<Judged> {
-  return judged("--cwd", delivery, ...options);
-}
-
-function run(...args: string[]): Promise<Ended> {
-  return runCommand(["preview", "--cwd", delivery, ...args], { NO_COLOR: "1" });
+/** Previews with credentials in the environment, none of which gets into what is shown. */
+async function optropic(...options: string[]): Promise<Judged> {
+  const judgment = await judged("--cwd", delivery, ...options);
+  expect(JSON.stringify(judgment.document)).not.toContain(canary);
+  return judgment;
 }

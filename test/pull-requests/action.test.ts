@@ -80,19 +80,22 @@ async function runSteps(
 
 describe("the action", () => {
   it("judges a program of another folder with the checklist", async () => {
-    const end = await runAction({ "working-directory": root });
+    const end = await runAction({ "working-directory": join(root, "delivery") });
     expect(end).toMatchObject({ status: 0, outputs: "status=holds\nreport=\n" });
   });
 
   it("fails with the item that a setting breaks", async () => {
-    const end = await runAction({ "working-directory": root, config: "edge.minTlsVersion=1.0\n" });
+    const end = await runAction({
+      "working-directory": join(root, "delivery"),
+      config: "repository.review.approvals=0\n",
+    });
     expect(end).toMatchObject({ status: 1, outputs: "status=does-not-hold\nreport=\n" });
-    expect(end.stdout).toContain("4.1");
+    expect(end.stdout).toContain("1.5");
     expect(end.stdout).toMatch(
-      /^::error file=[\w./-]+,line=\d+,title=tls-minimum-version::.*%0AExpected: .*%0AFix: /m,
+      /^::error file=[\w./-]+,line=\d+,title=pull-request-approved::.*%0AExpected: .*%0AFix: /m,
     );
     expect(await readFile(join(workspace, "summary"), "utf8")).toContain(
-      "### ❌ Refused: preview of `optropic`",
+      "### ❌ Refused: preview of `optropic-delivery`",
     );
   });
 

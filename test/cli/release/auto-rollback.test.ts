@@ -18,6 +18,8 @@ import { listening } from "../../vendors/fake/listening.ts";
 import { type FakePlatform, startPlatform } from "../../vendors/fake/platform.ts";
 import { type FakeServer, startFake } from "../../vendors/fake/server.ts";
 import { type Ended, run } from "../command.ts";
+import { runHere } from "../here.ts";
+import "./through-loopback.ts";
 
 const settings = accept(writtenSettings("production"));
 const metricsToken = "canary-metrics-7d1f";
@@ -121,8 +123,18 @@ async function promoted(minutes: number): Promise<void> {
   journal.close();
 }
 
+/** In this process: what only a process of its own shows is tried by one. */
 function command(...args: string[]): Promise<Ended> {
-  return run(
+  return commandBy(runHere, args);
+}
+
+/** In a process of its own, which knows nothing of those before it. */
+function processOf(...args: string[]): Promise<Ended> {
+  return commandBy(run, args);
+}
+
+function commandBy(by: typeof run, args: readonly string[]): Promise<Ended> {
+  return by(
     [
       ...args,
       ...["-C", folder, "--journal", join(folder, "journal.sqlite")],
@@ -139,7 +151,7 @@ function command(...args: string[]): Promise<Ended> {
   );
 }
 
-// Four processes in a row, since what is tried is that each goes on where the one before it ended.
+// Four runs in a row, since what is tried is that each goes on where the one before it ended.
 test("a release that breaks goes back by itself, and is finished when the settings name the next one", async () => {
   await promoted(30);
   const reports = ["--reports", join(folder, "reports")];
@@ -148,7 +160,7 @@ test("a release that breaks goes back by itself, and is finished when the settin
   expect(shown.stdout).toContain(`vercel: ${commit.slice(0, 12)} back to ${before.slice(0, 12)}`);
   expect([served("web"), served("api")]).toEqual([commit, commit]);
 
-  const broken = await command("release", "--version", "3.0.0", "--auto-rollback", "--json");
+  const broken = await processOf("release", "--version", "3.0.0", "--auto-rollback", "--json");
   expect({ ...broken, document: JSON.parse(broken.stdout) }).toMatchObject({
     status: 1,
     document: {
@@ -164,7 +176,7 @@ test("a release that breaks goes back by itself, and is finished when the settin
   const requests = platform.server.requests.length;
 
   // The metrics are still broken: it must not go back a second time.
-  const again = await command("release", "--version", "3.0.0", "--auto-rollback", "--json");
+  const again = await processOf("release", "--version", "3.0.0", "--auto-rollback", "--json");
   expect({ status: again.status, stdout: again.stdout }).toEqual({ status: 1, stdout: broken.stdout });
   expect(platform.server.requests.slice(requests).filter((each) => !each.startsWith("GET"))).toEqual([]);
 
@@ -215,7 +227,7 @@ test("a watch that finds it broken tells people, goes back once and leaves evide
 
   // The metrics are still broken: a schedule that looks again must not go back a second time.
   const requests = platform.server.requests.length;
-  const again = await command(...args);
+  const again = await processOf(...args);
   expect(JSON.parse(again.stdout)).toMatchObject({ rollback: JSON.parse(broken.stdout).rollback });
   expect(platform.server.requests.slice(requests).filter((each) => !each.startsWith("GET"))).toEqual([]);
   expect(receivers.received).toHaveLength(3);
