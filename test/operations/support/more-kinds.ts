@@ -3,12 +3,16 @@ export interface Kind {
   name: string;
   /** Statements that make the database. */
   made: string;
+  /** Which others stand in the same database, so that one backup has all: their names are all different. */
+  together?: "complete" | "public" | "app";
   /** How the database itself is created. */
   create?: string;
   /** Schemas of the backup; the complete database unless given. */
   schemas?: readonly string[];
   /** A query that must answer the same after the restore as before. */
   asked?: string;
+  /** Other schemas that its schemas take with them. */
+  companions?: readonly string[];
   /** What the backup says that it does not carry. */
   notes?: readonly string[];
 }
@@ -55,6 +59,7 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "a comment of its own on an extension",
+    together: "complete",
     made: "create extension hstore; comment on extension hstore is 'ours, see the ''wiki''';",
     asked: "select obj_description(oid, 'pg_extension') from pg_extension where extname = 'hstore'",
   },
@@ -84,50 +89,55 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "a default that names a type by the search path, and an operator that is only named",
+    together: "complete",
     made: `create type mood as enum ('ok'); create domain dm as mood default 'ok';
       create function ne(boolean, boolean) returns boolean language sql immutable as 'select $1 <> $2';
       create operator === (leftarg = boolean, rightarg = boolean, function = ne, negator = !==);`,
   },
   {
     name: "comments on columns of what depends on a schema",
+    together: "app",
     schemas: ["app"],
-    made: `create schema app; create schema beside; create table app.t (a int);
-      create view beside."V w" as select a as "c d" from app.t; comment on column beside."V w"."c d" is 'why';
+    made: `create schema if not exists app; create schema if not exists beside; create table app.commented (a int);
+      create view beside."V w" as select a as "c d" from app.commented; comment on column beside."V w"."c d" is 'why';
       grant select ("c d") on beside."V w" to pg_monitor;`,
     asked: `select col_description('beside."V w"'::regclass, 1) || attacl::text from pg_attribute where attrelid = 'beside."V w"'::regclass and attnum = 1`,
-    notes: ["The backup also has the definitions of 1 schema that belong with it: beside."],
+    companions: ["beside"],
   },
   {
     name: "constraints, partition keys and row filters that the server prints in another way",
-    made: `create table doc (state varchar(10), r int4range, k varchar(5) unique);
-      alter table doc add constraint ex exclude using gist (r with &&) where (state in ('a', 'b'));
-      create index one on doc ((k in ('a', 'b'))); create index two on doc ((k in ('c', 'd')));
+    together: "complete",
+    made: `create table sheet (state varchar(10), r int4range, k varchar(5) unique);
+      alter table sheet add constraint apart exclude using gist (r with &&) where (state in ('a', 'b'));
+      create index one on sheet ((k in ('a', 'b'))); create index two on sheet ((k in ('c', 'd')));
       create table part (state varchar(10)) partition by list ((case when state in ('a', 'b') then 1 else 2 end));
       create table part_1 partition of part for values in (1); create table part_2 partition of part default; insert into part values ('a'), ('z');
-      create publication filtered for table doc (k) where (state = 'a' or k <> 'x'::varchar(3));
-      create schema "Odd ""s"; create statistics "Odd ""s"."S" on (state in ('a', 'b')), k from doc;`,
+      create publication filtered for table sheet (k) where (state = 'a' or k <> 'x'::varchar(3));
+      create schema "Odd ""s"; create statistics "Odd ""s"."S" on (state in ('a', 'b')), k from sheet;`,
     asked: "select count(*) from part_1 union all select count(*) from part",
   },
   {
     name: "a disabled foreign key of a partition, and a check that is validated only where it is inherited",
-    made: `create table r (a int primary key); create table p (a int references r) partition by list (a);
-      create table p1 partition of p for values in (1); alter table p1 disable trigger all;
+    together: "complete",
+    made: `create table pointed (a int primary key); create table keyed (a int references pointed) partition by list (a);
+      create table keyed_1 partition of keyed for values in (1); alter table keyed_1 disable trigger all;
       create table up (a int); alter table up add constraint positive check (a > 0) not valid; create table down () inherits (up);`,
     notes: [
-      "Triggers that enforce foreign keys are disabled on public.p1. They are enabled in a restored database, and rows that violate a key make a restore fail.",
+      "Triggers that enforce foreign keys are disabled on public.keyed_1. They are enabled in a restored database, and rows that violate a key make a restore fail.",
     ],
   },
   {
     name: "names with line breaks where a dump's contents have texts",
+    together: "app",
     schemas: ["app"],
-    made: `create schema app; create schema "other one"; create table app.t (a int);
-      create view "other one"."v\nw" as select a from app.t; comment on view "other one"."v\nw" is 'why'; grant select (a) on "other one"."v\nw" to pg_monitor;
-      create table "other one"."t t" (a int); create function app.f() returns trigger language plpgsql as 'begin return new; end';
-      create trigger "tr g" before insert on "other one"."t t" for each row execute function app.f(); comment on trigger "tr g" on "other one"."t t" is 'c';
+    made: `create schema if not exists app; create schema "other one"; create table app.lined (a int);
+      create view "other one"."v\nw" as select a from app.lined; comment on view "other one"."v\nw" is 'why'; grant select (a) on "other one"."v\nw" to pg_monitor;
+      create table "other one"."t t" (a int); create function app.lined_f() returns trigger language plpgsql as 'begin return new; end';
+      create trigger "tr g" before insert on "other one"."t t" for each row execute function app.lined_f(); comment on trigger "tr g" on "other one"."t t" is 'c';
       create foreign data wrapper fw; create server "s\nt" foreign data wrapper fw; create user mapping for public server "s\nt";`,
     asked: `select obj_description('"other one"."v\nw"'::regclass) union all select obj_description(oid) from pg_trigger where tgname = 'tr g'
       union all select srvname::text from pg_user_mappings`,
-    notes: ["The backup also has the definitions of 1 schema that belong with it: other one."],
+    companions: ["other one"],
   },
   {
     name: "what an extension has of the database's own, which no dump contains",
@@ -154,8 +164,9 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "a check of a domain that reads rows, and an array of another domain of it",
-    made: `create table allowed (a text); create function known(t text) returns boolean language sql stable as 'select exists (select from public.allowed where a = t)';
-      insert into allowed values ('x'); create domain d as text check (known(value));
+    together: "complete",
+    made: `create table allowed (a text); create function permitted(t text) returns boolean language sql stable as 'select exists (select from public.allowed where a = t)';
+      insert into allowed values ('x'); create domain d as text check (permitted(value));
       create domain e as d check (value <> 'q'); create table zz (a e, b e[]); insert into zz values ('x', '{x}');`,
     asked: "select * from zz",
   },
@@ -197,28 +208,31 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "partitions by the hash of an enum, whose rows go to other partitions",
-    made: `create type color as enum ('r', 'g', 'b', 'x', 'y', 'z'); create table p (c color, v int) partition by hash (c);
-      create table p0 partition of p for values with (modulus 2, remainder 0);
-      create table p1 partition of p for values with (modulus 2, remainder 1) partition by range (v);
-      create table p1a partition of p1 for values from (0) to (3); create table p1b partition of p1 default;
-      insert into p select c, n from unnest(enum_range(null::color)) c, generate_series(1, 5) n;`,
-    asked: "select count(*) || string_agg(distinct c::text, '') from p",
+    together: "complete",
+    made: `create type color as enum ('r', 'g', 'b', 'x', 'y', 'z'); create table hashed (c color, v int) partition by hash (c);
+      create table hashed_0 partition of hashed for values with (modulus 2, remainder 0);
+      create table hashed_1 partition of hashed for values with (modulus 2, remainder 1) partition by range (v);
+      create table hashed_1a partition of hashed_1 for values from (0) to (3); create table hashed_1b partition of hashed_1 default;
+      insert into hashed select c, n from unnest(enum_range(null::color)) c, generate_series(1, 5) n;`,
+    asked: "select count(*) || string_agg(distinct c::text, '') from hashed",
   },
   {
     name: "an index whose function is an extension's and finds its names in the search path",
+    together: "complete",
     made: `create extension earthdistance cascade; create table place (a int); insert into place values (1);
       create index on place (earth_distance(ll_to_earth(1, a), ll_to_earth(a, 1)));`,
     asked: "select count(*) from place",
   },
   {
     name: "sequences of other schemas that a schema takes its values from, and others",
+    together: "public",
     schemas: ["public"],
     made: `create schema auth; create schema numbers; create table auth.users (id bigserial primary key, n int generated always as identity);
       create table auth.tokens (id bigserial, of bigint references auth.users); insert into auth.users default values; insert into auth.users default values;
       insert into auth.tokens (of) values (1); create table profile (id bigint references auth.users); insert into profile values (2);
       create sequence numbers."s ""q"; create table d (a int default nextval('numbers."s ""q"')); insert into d values (default), (default);`,
     asked: `select last_value from numbers."s ""q" union all select last_value from auth.users_id_seq union all select last_value from auth.tokens_id_seq`,
-    notes: ["The backup also has the definitions of 2 schemas that belong with it: auth and numbers."],
+    companions: ["auth", "numbers"],
   },
   {
     name: "what was taken out of an extension, which makes it again",
@@ -236,8 +250,9 @@ export const moreKinds: readonly Kind[] = [
   },
   {
     name: "everything of another schema that depends on what is replaced",
+    together: "app",
     schemas: ["app"],
-    made: `create schema app; create schema report; create table app.a (id int primary key); insert into app.a values (1);
+    made: `create schema if not exists app; create schema report; create table app.a (id int primary key); insert into app.a values (1);
       create function app.f(int) returns int language sql immutable as 'select $1'; create sequence app.s;
       create view report.v as select id from app.a; create rule r as on insert to report.v do instead insert into app.a values (new.id);
       create view report.w as select * from report.v; alter view report.w alter column id set default app.f(3);
@@ -253,8 +268,8 @@ export const moreKinds: readonly Kind[] = [
       union all select string_agg(pg_get_ruledef(oid), ',' order by pg_get_ruledef(oid)) from pg_rewrite where ev_class in ('report.v'::regclass, 'report.w'::regclass)
       union all select c::text || report.u() || obj_description((select oid from pg_constraint where conname = 'dc'), 'pg_constraint') from report.m
       union all select count(*)::text from pg_index where indrelid in ('report.log'::regclass, 'report.m'::regclass)
-      union all select tgname || polname from pg_trigger, pg_policy where not tgisinternal`,
-    notes: ["The backup also has the definitions of 1 schema that belong with it: report."],
+      union all select tgname || polname from pg_trigger, pg_policy where tgname = 'io'`,
+    companions: ["report"],
   },
   {
     name: "text that the encoding for the database's clients does not have",

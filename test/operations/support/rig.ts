@@ -149,25 +149,31 @@ function titleOf(id: string): string {
 export async function titlesWhile(child: ChildProcess): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
   await whileRunning(child, () => {
-    for (const { id, title } of processes()) if (isOf(id, child.pid)) seen.add(title);
+    for (const id of familyOf(`${child.pid}`)) seen.add(titleOf(id));
     return undefined;
   }).catch(() => undefined);
   return seen;
 }
 
-/** Whether a process is another or comes from it. */
-function isOf(id: number | undefined, ancestor: number | undefined): boolean {
-  if (id === undefined || id <= 1) return false;
-  return id === ancestor || isOf(parentOf(id), ancestor);
+/** Ids of a process and of those that come from it, of which the kernel has a list for each thread. */
+function familyOf(id: string): string[] {
+  try {
+    const lists = readdirSync(`/proc/${id}/task`).map((task) =>
+      readFileSync(`/proc/${id}/task/${task}/children`, "utf8"),
+    );
+    return [id, ...lists.flatMap((list) => list.split(" ").filter((each) => each !== "")).flatMap(familyOf)];
+  } catch {
+    return [id];
+  }
 }
 
-/** Looks until something is there, as long as a process runs. */
+/** Looks until something is there, as long as a process runs, and leaves the processor to it in between. */
 export function whileRunning<T>(child: ChildProcess, look: () => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const again = (): void => {
       const found = look();
       if (found !== undefined) resolve(found);
-      else if (child.exitCode === null && child.signalCode === null) setImmediate(again);
+      else if (child.exitCode === null && child.signalCode === null) setTimeout(again, 1);
       else reject(new Error("It ended before it came to that"));
     };
     again();

@@ -141,5 +141,5 @@ describe("a preview that is killed", () => {
 
 /** Waits until the machine is as it has to become; the test's own limit ends the waiting. */
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
