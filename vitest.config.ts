@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -32,8 +33,13 @@ class DearFirst extends BaseSequencer {
   }
 }
 
-// Workers, and what tests start, read what another has compiled.
-process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules", ".cache", "node-compile-cache");
+// Workers, and what tests start, read what another has compiled. Some of that is of temporary folders, so that all is
+// made anew once it has grown.
+const compiled = join(import.meta.dirname, "node_modules", ".cache", "compiled-for-tests");
+if (existsSync(compiled) && readdirSync(compiled, { recursive: true }).length > 20_000) {
+  rmSync(compiled, { recursive: true });
+}
+process.env.NODE_COMPILE_CACHE ??= compiled;
 
 const shared = {
   maxConcurrency: 2,

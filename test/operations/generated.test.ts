@@ -17,7 +17,7 @@ let number = 0;
 
 beforeAll(async () => {
   cycle = await startCycle({ wal_level: "logical" });
-  for (const server of [cycle.source, cycle.other]) await server.sql("create role generated_owner");
+  for (const server of [cycle.source, await cycle.other()]) await server.sql("create role generated_owner");
 });
 
 afterAll(() => cycle.close());

@@ -31,6 +31,9 @@ export interface HostOptions {
 
 const source = fileURLToPath(new URL("../../policies", import.meta.url));
 
+/** A process that a signal kills leaves nothing of what it has compiled to the next. */
+const endsItself = "data:text/javascript,process.on('SIGTERM', () => process.exit())";
+
 type Client = InstanceType<typeof analyzerRpc.AnalyzerClient>;
 type AnalyzeResponse = InstanceType<typeof analyzerPb.AnalyzeResponse>;
 export type AnalyzerInfo = InstanceType<typeof analyzerPb.AnalyzerInfo>;
@@ -54,7 +57,7 @@ export class Host {
     pack = source,
   }: HostOptions = {}): Promise<Host> {
     const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack");
-    const child = spawn(process.execPath, [runner, "127.0.0.1:9", pack], {
+    const child = spawn(process.execPath, ["--import", endsItself, runner, "127.0.0.1:9", pack], {
       cwd: pack,
       env: {
         ...process.env,

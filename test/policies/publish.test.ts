@@ -67,7 +67,12 @@ function said(): string {
 function publish(...args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [command, "--output", join(folder, "pack"), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: join(folder, "bin"), SAID: join(folder, "said"), PULUMI_ACCESS_TOKEN: canary },
+    env: {
+      PATH: join(folder, "bin"),
+      SAID: join(folder, "said"),
+      PULUMI_ACCESS_TOKEN: canary,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    },
   });
   return ended(child);
 }

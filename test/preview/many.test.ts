@@ -3,17 +3,17 @@ import { expect, it } from "vitest";
 import { preview } from "../../preview/index.ts";
 import { pack } from "./harness.ts";
 
-it("judges 2,000 resources and what they depend on", async () => {
+it("judges 800 resources and what they depend on", async () => {
   const { resources, summary, policies } = await preview({
     cwd: join(import.meta.dirname, "..", "..", "bench", "many"),
     stack: "test",
-    config: ["count=2000"],
+    config: ["count=800"],
     policyPacks: [pack("echo")],
   });
   // And the stack, a zone and two default providers.
-  expect(summary.resources).toBe(2004);
-  expect(resources.filter(({ type }) => type.endsWith(":RandomPassword"))).toHaveLength(1000);
+  expect(summary.resources).toBe(804);
+  expect(resources.filter(({ type }) => type.endsWith(":RandomPassword"))).toHaveLength(400);
   const inStack = policies.find(({ name }) => name === "echo-stack")?.violations ?? [];
   const dependents = inStack.filter(({ message }) => message.includes('"propertyDependencies":{"content"'));
-  expect(dependents).toHaveLength(1000);
+  expect(dependents).toHaveLength(400);
 });

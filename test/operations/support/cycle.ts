@@ -14,8 +14,8 @@ import { startStore } from "./store.ts";
 /** A server with databases to back up, another to restore into, and a store, all used within this process. */
 export interface Cycle {
   source: PostgresServer;
-  /** Another server, for drills. */
-  other: PostgresServer;
+  /** Another server, for drills, started when it is first asked for. */
+  other(): Promise<PostgresServer>;
   holder: Holder;
   backUp(
     connection: Connection,
@@ -32,7 +32,12 @@ export interface Cycle {
 export async function startCycle(settings: Readonly<Record<string, string>> = {}): Promise<Cycle> {
   const password = "canary-cycle-71";
   const store = await startStore();
-  const [source, other] = [await startPostgres(password, settings), await startPostgres(password, settings)];
+  const source = await startPostgres(password, settings);
+  let started: Promise<PostgresServer> | undefined;
+  const other = (): Promise<PostgresServer> => {
+    started ??= startPostgres(password, settings);
+    return started;
+  };
   const files = await startFolder();
   const warn = (): void => undefined;
   const { signal } = new AbortController();
@@ -66,11 +71,12 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
       if (newest === undefined) throw new Error("There is no backup");
       drills += 1;
       const name = `drill_${drills}`;
-      await other.sql(databaseStatement({ ...newest, database: name }));
+      const server = await other();
+      await server.sql(databaseStatement({ ...newest, database: name }));
       const { evidence } = await drill({
         ...common(files.holder, open()),
         stack: "production",
-        target: other.connection(name),
+        target: server.connection(name),
         keep: false,
         rehearse: rehearsed,
         jobs: 2,
@@ -98,7 +104,7 @@ export async function startCycle(settings: Readonly<Record<string, string>> = {}
       });
     },
     async close() {
-      await Promise.all([source.stop(), other.stop(), store.close()]);
+      await Promise.all([source.stop(), started?.then((server) => server.stop()), store.close()]);
       files.remove();
     },
   };
