@@ -134,6 +134,7 @@ const kinds: readonly Kind[] = [
   },
   {
     name: "types and rows of an extension",
+    together: "public",
     schemas: ["public"],
     made: `create extension postgis;
       insert into spatial_ref_sys (srid, auth_name, auth_srid, srtext, proj4text) values (990001, 'own', 1, '', '+proj=longlat');
@@ -206,9 +207,9 @@ const groups: readonly (readonly Kind[])[] = Object.values(
 ).filter((group) => group !== undefined);
 
 describe("a backup, a drill and a restore bring back", () => {
-  test.each(groups.map((group) => ({ group, names: group.map(({ name }) => name).join("; and ") })))(
-    "$names",
-    async ({ group }) => {
+  test.each(groups.map((group) => [group.map(({ name }) => name).join("; and "), group] as const))(
+    "%s",
+    async (_, group) => {
       const { create = "", schemas } = group[0] ?? {};
       const { connection, ask, run } = await make("", create);
       for (const { made } of group) await run(made);
