@@ -136,6 +136,13 @@ const oneOfVercelProject: NaturalKey = {
   },
 };
 
+const sentryMonitor: NaturalKey = {
+  scope: { type: "sentry:index/project:Project", property: "project", by: "slug" },
+  key: named("name"),
+  isName: true,
+  importId: (id, properties) => joined(textOf(properties, "organization"), id),
+};
+
 /**
  * The natural keys of what the program declares. Sources of the forms of ids: the section "Import" of each
  * resource in the documentation of the providers.
@@ -295,6 +302,9 @@ export const naturalKeys: Readonly<Record<string, NaturalKey>> = {
     account: "organization",
     importId: (id, properties) => joined(textOf(properties, "organization"), id),
   },
+  "sentry:index/uptimeMonitor:UptimeMonitor": sentryMonitor,
+  "sentry:index/cronMonitor:CronMonitor": sentryMonitor,
+  "sentry:index/metricMonitor:MetricMonitor": sentryMonitor,
   "pagerduty:index/user:User": { key: lowerCase("email"), importId: plainId },
   "pagerduty:index/schedule:Schedule": byName,
   "pagerduty:index/escalationPolicy:EscalationPolicy": byName,

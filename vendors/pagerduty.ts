@@ -2,6 +2,7 @@ import * as z from "zod";
 import { baseUrlOf } from "./base-url.ts";
 import { type Access, VendorClient } from "./client.ts";
 import { path } from "./path.ts";
+import { orAbsent } from "./problem.ts";
 
 const text = z.string().max(2000);
 const moment = z.iso.datetime({ offset: true });
@@ -80,6 +81,32 @@ const window = z.looseObject({
   services: z.array(z.looseObject({ id: text })).max(1000),
 });
 
+/** Of what is done with an event, only what keeps it from calling anybody; the rest may hold secrets. */
+const actions = z.object({
+  suppress: z.boolean().nullish(),
+  suspend: z.number().nullish(),
+  drop_event: z.boolean().nullish(),
+});
+const rules = z
+  .array(
+    z.looseObject({
+      label: text.nullish(),
+      disabled: z.boolean().nullish(),
+      conditions: z
+        .array(z.looseObject({ expression: text }))
+        .max(1000)
+        .nullish(),
+      actions: actions.nullish(),
+    }),
+  )
+  .max(1000);
+
+/** What becomes of the events of a service before it has an incident of them. */
+const orchestration = z.looseObject({
+  sets: z.array(z.looseObject({ id: text, rules })).max(1000),
+  catch_all: z.looseObject({ actions: actions.nullish() }).nullish(),
+});
+
 export type PagerDutySchedule = z.infer<typeof schedule>;
 
 /** PagerDuty's REST API, as https://developer.pagerduty.com/api-reference describes it. The key is in `PAGERDUTY_TOKEN`. */
@@ -117,6 +144,19 @@ export class PagerDuty {
   /** Windows in which services call nobody, now or later. */
   maintenanceWindows() {
     return this.#list("maintenance_windows", "/maintenance_windows", window, { filter: "ongoing" });
+  }
+
+  /** What becomes of the events of a service; undefined where nobody has set that up. */
+  async serviceOrchestration(serviceId: string) {
+    const answer = await orAbsent(
+      this.#client.ask({
+        path: path`/event_orchestrations/services/${serviceId}`,
+        headers: versioned,
+        right: "read event orchestrations",
+        schema: z.looseObject({ orchestration_path: orchestration }),
+      }),
+    );
+    return answer?.orchestration_path;
   }
 
   /** The layers of a schedule. */

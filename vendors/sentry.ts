@@ -65,6 +65,66 @@ const alertInFull = alert.extend({
 /** A monitor of the workflow engine. */
 const monitor = z.looseObject({ id, name: text, type: text, enabled: z.boolean(), projectId: id.nullish() });
 
+/** The same with what it watches, of each kind of monitor. */
+const monitorInFull = monitor.extend({
+  description: text.nullish(),
+  config: z
+    .looseObject({
+      environment: text.nullish(),
+      downtimeThreshold: z.number().nullish(),
+      recoveryThreshold: z.number().nullish(),
+      detectionType: text.nullish(),
+      comparisonDelta: z.number().nullish(),
+    })
+    .nullish(),
+  conditionGroup: z
+    .looseObject({
+      logicType: text,
+      conditions: z
+        .array(z.looseObject({ type: text, comparison: z.json().optional(), conditionResult: z.json() }))
+        .max(1000)
+        .nullish(),
+    })
+    .nullish(),
+  dataSources: z
+    .array(
+      z.looseObject({
+        queryObj: z
+          .looseObject({
+            url: text.nullish(),
+            method: text.nullish(),
+            intervalSeconds: z.number().nullish(),
+            timeoutMs: z.number().nullish(),
+            assertion: z.json().nullish(),
+            config: z
+              .looseObject({
+                schedule: z.union([text, z.array(z.union([text, z.number()])).length(2)]),
+                checkin_margin: z.number().nullish(),
+                max_runtime: z.number().nullish(),
+                timezone: text.nullish(),
+                failure_issue_threshold: z.number().nullish(),
+                recovery_threshold: z.number().nullish(),
+              })
+              .nullish(),
+            snubaQuery: z
+              .looseObject({
+                aggregate: text,
+                dataset: text,
+                query: text.nullish(),
+                queryType: z.number().nullish(),
+                environment: text.nullish(),
+                eventTypes: z.array(text).max(100).nullish(),
+                timeWindow: z.number().nullish(),
+              })
+              .nullish(),
+          })
+          .nullish(),
+      }),
+    )
+    .max(100)
+    .nullish(),
+});
+
 const issue = z.looseObject({
   id,
   shortId: text.nullish(),
@@ -90,6 +150,7 @@ const event = z.looseObject({
 });
 
 export type SentryAlert = z.infer<typeof alertInFull>;
+export type SentryMonitor = z.infer<typeof monitorInFull>;
 export type SentryIssue = z.infer<typeof issue>;
 
 /** Sentry's API, as https://docs.sentry.io/api describes it. The token is in `SENTRY_AUTH_TOKEN`. */
@@ -158,6 +219,16 @@ export class Sentry {
       query: { project: projectId },
       right: "read monitors (alerts:read)",
       schema: z.array(monitor).max(1000),
+    });
+  }
+
+  /** The same with what each watches. */
+  monitorsInFull(projectId: string): Promise<SentryMonitor[]> {
+    return this.#list("monitors", {
+      path: path`/organizations/${this.#organization}/detectors/`,
+      query: { project: projectId },
+      right: "read monitors (alerts:read)",
+      schema: z.array(monitorInFull).max(1000),
     });
   }
 

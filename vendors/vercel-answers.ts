@@ -28,6 +28,8 @@ export const project = z.looseObject({
   ssoProtection: z.looseObject({ deploymentType: text }).nullish(),
   passwordProtection: z.looseObject({ deploymentType: text.optional() }).nullish(),
   gitForkProtection: z.boolean().optional(),
+  /** Whether every visitor is asked to prove that it is a browser; absent where nobody ever switched it on. */
+  security: z.looseObject({ attackModeEnabled: z.boolean().nullish() }).nullish(),
   /** The last request to point the domains elsewhere. */
   lastAliasRequest: z
     .looseObject({
@@ -40,6 +42,35 @@ export const project = z.looseObject({
     .nullish(),
   /** The deployment that serves each target. */
   targets: z.record(text, z.looseObject({ id: text }).nullable()).optional(),
+});
+
+/** What lets an address past the firewall. */
+export const bypass = z.looseObject({
+  Id: text.nullish(),
+  Domain: text.nullish(),
+  Ip: text.nullish(),
+  Note: text.nullish(),
+});
+
+const routeCondition = z.looseObject({ type: text, key: text.nullish(), value: text.nullish() });
+
+/** A route of a project: what answers a path, and with which headers. */
+export const route = z.looseObject({
+  id: text,
+  name: text,
+  enabled: z.boolean().nullish(),
+  route: z.looseObject({
+    src: text,
+    dest: text.nullish(),
+    headers: z.record(text, text).nullish(),
+    status: z.number().nullish(),
+    has: z.array(routeCondition).max(100).nullish(),
+    missing: z.array(routeCondition).max(100).nullish(),
+    transforms: z
+      .array(z.looseObject({ type: text, op: text, target: z.json().optional(), args: z.json().optional() }))
+      .max(1000)
+      .nullish(),
+  }),
 });
 
 export const logDrain = z.looseObject({

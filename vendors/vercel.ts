@@ -150,6 +150,32 @@ export class Vercel {
     );
   }
 
+  /** Addresses that the firewall of a project lets past; none where there is no firewall. */
+  async bypasses(projectId: string) {
+    const answer = await orAbsent(
+      this.#client.ask({
+        path: "/v1/security/firewall/bypass",
+        query: { ...this.#team, projectId },
+        right: "read the ways past the firewall of the project",
+        schema: z.looseObject({ result: z.array(answers.bypass).max(1000).nullish() }),
+      }),
+    );
+    return answer?.result ?? [];
+  }
+
+  /** Routes of a project; none where the account has no routes. */
+  async routes(projectId: string) {
+    const answer = await orAbsent(
+      this.#client.ask({
+        path: path`/v1/projects/${projectId}/routes`,
+        query: this.#team,
+        right: "read the routes of the project",
+        schema: z.looseObject({ routes: z.array(answers.route).max(1000).nullish() }),
+      }),
+    );
+    return answer?.routes ?? [];
+  }
+
   /** Whether the vendor finds a domain pointing at it, which its certificate needs. */
   domainConfig(name: string) {
     return this.#client.ask({

@@ -3,12 +3,12 @@ import { PagerDuty } from "../../vendors/pagerduty.ts";
 import { forEachPart, type Reading } from "./reading.ts";
 
 const unaskedOfPagerDuty = [
-  ...["service_event_rule", "ruleset_rule"],
-  ...["event_orchestration_unrouted", "event_orchestration_service", "event_orchestration_global"],
+  ...["service_event_rule", "ruleset_rule", "event_orchestration_unrouted", "event_orchestration_global"],
 ].map((kind) => `pagerduty_${kind}`);
 
 export const pagerDutyAsked = [
   ...["user", "schedule", "escalation_policy", "service", "service_integration", "maintenance_window"],
+  "event_orchestration_service",
 ].map((kind) => `pagerduty_${kind}`);
 
 export const pagerDutyTypes = [...pagerDutyAsked, ...unaskedOfPagerDuty];
@@ -40,7 +40,8 @@ export async function readPagerDuty(reading: Reading, access: Access): Promise<v
       }),
     reading
       .read(of("pagerduty_service", "services"), () => api.services(""))
-      .then((services = []) => {
+      .then(async (services = []) => {
+        await readOrchestrations(reading, api, services);
         for (const { id, name, escalation_policy, integrations } of services) {
           reading.add({
             ...{ type: "pagerduty_service", name, id },
@@ -66,8 +67,45 @@ export async function readPagerDuty(reading: Reading, access: Access): Promise<v
     readSchedules(reading, api),
   ]);
   reading.leaveUnasked({
-    ...{ types: unaskedOfPagerDuty, what: "event rules" },
+    ...{ types: unaskedOfPagerDuty, what: "event rules of the account and those from before orchestrations" },
   });
+}
+
+/** Rules by which events of a service become incidents, or do not. */
+async function readOrchestrations(
+  reading: Reading,
+  api: PagerDuty,
+  services: readonly { id: string; name: string }[],
+): Promise<void> {
+  const types = ["pagerduty_event_orchestration_service"];
+  await forEachPart(
+    services,
+    async ({ id, name }) => {
+      const of = { types, what: `event rules of ${name}`, attributes: { service: id } };
+      const found = await reading.read(of, () => api.serviceOrchestration(id));
+      if (found === undefined) return;
+      const rule = ({
+        label,
+        disabled,
+        conditions,
+        actions,
+      }: (typeof found.sets)[number]["rules"][number]) => ({
+        ...{ label, disabled, actions: actions ?? {} },
+        conditions: (conditions ?? []).map(({ expression }) => ({ expression })),
+      });
+      reading.add({
+        ...{ type: "pagerduty_event_orchestration_service", name: `events of ${name}`, id },
+        attributes: {
+          service: id,
+          // In the plural, since no package here has the type, by which a list would be known.
+          sets: found.sets.map((set) => ({ id: set.id, rules: set.rules.map(rule) })),
+          catch_all: { actions: found.catch_all?.actions ?? {} },
+        },
+      });
+    },
+    (count) =>
+      reading.leave({ types, what: `event rules of ${count} more services`, why: "there are too many" }),
+  );
 }
 
 async function readSchedules(reading: Reading, api: PagerDuty): Promise<void> {

@@ -2,13 +2,13 @@ import { snakeCase } from "../../lib/text.ts";
 import type { Access } from "../../vendors/client.ts";
 import { Sentry, type SentryAlert } from "../../vendors/sentry.ts";
 import { forEachPart, type Reading } from "./reading.ts";
+import { addMonitor, sentryMonitorTypes } from "./sentry-monitors.ts";
 
 const unaskedOfSentry = [
-  ...["issue_alert", "metric_alert", "cron_monitor", "metric_monitor", "uptime_monitor"],
-  ...["organization_data_scrubbing", "integration_pagerduty"],
+  ...["issue_alert", "metric_alert", "organization_data_scrubbing", "integration_pagerduty"],
 ].map((kind) => `sentry_${kind}`);
 
-export const sentryAsked = ["sentry_project", "sentry_key", "sentry_alert"];
+export const sentryAsked = ["sentry_project", "sentry_key", "sentry_alert", ...sentryMonitorTypes];
 
 export const sentryTypes = [...sentryAsked, ...unaskedOfSentry];
 
@@ -48,6 +48,10 @@ export async function readSentry(
             }),
           },
         });
+      const own = { organization, project: slug };
+      const watching = { types: sentryMonitorTypes, what: `monitors of ${slug}`, attributes: own };
+      for (const monitor of (await reading.read(watching, () => api.monitorsInFull(id))) ?? [])
+        addMonitor(reading, monitor, own);
     },
     (count) =>
       reading.leave({ types: sentryTypes, what: `${count} more projects`, why: "there are too many" }),
@@ -59,7 +63,7 @@ export async function readSentry(
       ...{ type: "sentry_alert", name: alert.name, id: alert.id },
       attributes: { organization, ...alertAttributes(alert) },
     });
-  reading.leaveUnasked({ types: unaskedOfSentry, what: "monitors and alerts from before there were any" });
+  reading.leaveUnasked({ types: unaskedOfSentry, what: "alerts from before there were monitors" });
 }
 
 /** An alert in the words of the provider, which names a condition or an action by its key. */

@@ -3,11 +3,12 @@ import { Vercel, type VercelProject } from "../../vendors/vercel.ts";
 import { forEachPart, type Reading, readOptional } from "./reading.ts";
 import { firewallAttributes } from "./vercel-firewall.ts";
 
-const unasked = [...["project_route", "firewall_bypass", "bulk_redirects", "attack_challenge_mode"]].map(
-  (kind) => `vercel_${kind}`,
-);
+const unasked = ["vercel_bulk_redirects"];
 
-const ofProject = ["vercel_project_domain", "vercel_project_environment_variable", "vercel_firewall_config"];
+const ofProject = [
+  ...["project_domain", "project_environment_variable", "firewall_config", "firewall_bypass"],
+  ...["project_route", "attack_challenge_mode"],
+].map((kind) => `vercel_${kind}`);
 
 const ofTeam = ["vercel_log_drain", "vercel_shared_environment_variable"];
 
@@ -46,7 +47,7 @@ export async function readVercel(
   );
   if (projects === undefined || projects.length === 0) return;
   await readTeam(reading, api, team_id);
-  reading.leaveUnasked({ types: unasked, what: "routes, redirects and ways past the firewall" });
+  reading.leaveUnasked({ types: unasked, what: "bulk redirects" });
 }
 
 async function readTeam(reading: Reading, api: Vercel, team_id: string | undefined): Promise<void> {
@@ -137,6 +138,12 @@ async function readVercelProject(
       () => api.variables(id),
     ),
   ]);
+  await readRoutes(reading, api, { name, own });
+  if (project.security?.attackModeEnabled === true)
+    reading.add({
+      ...{ type: "vercel_attack_challenge_mode", name: `${name} attack mode`, id },
+      attributes: { ...own, enabled: true },
+    });
   if (firewall !== undefined)
     reading.add({
       ...{ type: "vercel_firewall_config", name: `${name} firewall`, id },
@@ -156,6 +163,49 @@ async function readVercelProject(
       attributes: { ...own, key, target, git_branch: gitBranch, sensitive: type === "sensitive" },
       withheld: [["value"]],
     });
+}
+
+/** What answers beside the deployment, and what goes past the firewall. */
+async function readRoutes(
+  reading: Reading,
+  api: Vercel,
+  { name, own }: { name: string; own: { project_id: string; team_id: string | undefined } },
+): Promise<void> {
+  const of = (type: string, what: string) => ({ types: [type], what: `${what} of ${name}`, attributes: own });
+  const [routes = [], bypasses = []] = await Promise.all([
+    reading.read(of("vercel_project_route", "routes"), () => api.routes(own.project_id)),
+    reading.read(of("vercel_firewall_bypass", "ways past the firewall"), () => api.bypasses(own.project_id)),
+  ]);
+  for (const { id, name: called, enabled, route } of routes) {
+    if (enabled === false) continue;
+    const { transforms, ...rest } = route;
+    reading.add({
+      ...{ type: "vercel_project_route", name: `${name} ${called}`, id },
+      attributes: {
+        ...{ ...own, name: called },
+        route: {
+          ...rest,
+          transforms: (transforms ?? []).map(({ type, op, target, args }) => ({
+            ...{ type, op, target: textOf(target), args: textOf(args) },
+          })),
+        },
+      },
+    });
+  }
+  for (const { Id, Domain, Ip, Note } of bypasses)
+    reading.add({
+      ...{
+        type: "vercel_firewall_bypass",
+        name: `${name} ${Ip ?? Id ?? "bypass"}`,
+        id: Id ?? Ip ?? "bypass",
+      },
+      attributes: { ...own, domain: Domain ?? "*", source_ip: Ip, note: Note },
+    });
+}
+
+/** What the provider has as JSON. */
+function textOf(value: unknown): string | undefined {
+  return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function protectionOf(protection: { deploymentType?: string | undefined } | null | undefined) {

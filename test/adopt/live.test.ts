@@ -92,6 +92,89 @@ describe("what the vendors have", () => {
         { id: "v1", key: "TOKEN", type: "sensitive", target: ["production"], value: "canary" },
       ],
     });
+    const [site] = platform.states.vercel.projects;
+    Object.assign(site ?? {}, { security: { attackModeEnabled: true } });
+    platform.states.vercel.bypasses = {
+      [site?.id ?? ""]: [{ OwnerId: "team", Id: "b1", Domain: "shop.test", Ip: "192.0.2.7", Note: "office" }],
+    };
+    const route = {
+      ...{ src: "/old/(.*)", dest: "/new/$1", headers: { "Access-Control-Allow-Origin": "*" } },
+      transforms: [{ type: "response.headers", op: "set", target: { key: "x-frame-options" }, args: "DENY" }],
+    };
+    platform.states.vercel.routes = {
+      [site?.id ?? ""]: [
+        { id: "rt1", name: "Old", enabled: true, route },
+        { id: "rt2", name: "Off", enabled: false, route },
+      ],
+    };
+    platform.states.sentry.monitors.push(
+      {
+        ...{ id: "201", name: "Shop", type: "uptime_domain_failure", enabled: true, projectId: "4501" },
+        config: { environment: "production", mode: 1, downtimeThreshold: 3, recoveryThreshold: 1 },
+        dataSources: [
+          {
+            type: "uptime_subscription",
+            queryObj: {
+              ...{ url: "https://shop.test/health", method: "GET", headers: [["Authorization", "canary"]] },
+              ...{ intervalSeconds: 60, timeoutMs: 5000, assertion: { root: { op: "and", children: [] } } },
+            },
+          },
+        ],
+      },
+      {
+        ...{ id: "202", name: "Nightly", type: "monitor_check_in_failure", enabled: true, projectId: "4501" },
+        dataSources: [
+          {
+            type: "cron_monitor",
+            queryObj: {
+              slug: "nightly",
+              config: {
+                ...{ schedule_type: "interval", schedule: [1, "day"], checkin_margin: 30, max_runtime: 60 },
+                ...{ timezone: "UTC", failure_issue_threshold: 1, recovery_threshold: 1 },
+              },
+            },
+          },
+        ],
+      },
+      {
+        ...{ id: "203", name: "Errors", type: "metric_issue", enabled: true, projectId: "4501" },
+        config: { detectionType: "static" },
+        conditionGroup: {
+          logicType: "any",
+          conditions: [{ id: "1", type: "gt", comparison: 0.01, conditionResult: 75 }],
+        },
+        dataSources: [
+          {
+            type: "snuba_query_subscription",
+            queryObj: {
+              snubaQuery: {
+                ...{ aggregate: "failure_rate()", dataset: "events_analytics_platform", timeWindow: 300 },
+                ...{ query: "is_transaction:true", queryType: 1, eventTypes: ["trace_item_span"] },
+              },
+            },
+          },
+        ],
+      },
+      { id: "204", name: "Every error", type: "error", enabled: true, projectId: "4501" },
+    );
+    platform.states.pagerduty.orchestrations = {
+      V1: {
+        type: "service",
+        sets: [
+          {
+            id: "start",
+            rules: [
+              {
+                ...{ id: "r", label: "Noise", disabled: false },
+                conditions: [{ expression: "event.severity matches 'info'" }],
+                actions: { suppress: true, automation_actions: [{ headers: [{ value: "canary" }] }] },
+              },
+            ],
+          },
+        ],
+        catch_all: { actions: {} },
+      },
+    };
     platform.states.vercel.firewalls = {
       [platform.states.vercel.projects[0]?.id ?? ""]: {
         ...{ ownerId: "team", projectKey: "p", id: "fw", version: 3, firewallEnabled: true, changes: [] },
@@ -157,6 +240,48 @@ describe("what the vendors have", () => {
           ],
         },
         ipRules: { rules: [{ ip: "192.0.2.1", action: "bypass" }] },
+      },
+    ]);
+    expect(inputsOf(found, "AttackChallengeMode")).toMatchObject([{ projectId: site?.id, enabled: true }]);
+    expect(inputsOf(found, "FirewallBypass")).toMatchObject([{ domain: "shop.test", sourceIp: "192.0.2.7" }]);
+    expect(inputsOf(found, "ProjectRoute")).toMatchObject([
+      {
+        name: "Old",
+        route: {
+          ...{ src: "/old/(.*)", headers: { "Access-Control-Allow-Origin": "*" } },
+          transforms: [{ type: "response.headers", target: '{"key":"x-frame-options"}', args: "DENY" }],
+        },
+      },
+    ]);
+    expect(inputsOf(found, "UptimeMonitor")).toMatchObject([
+      {
+        ...{ name: "Shop", url: "https://shop.test/health", intervalSeconds: 60, timeoutMs: 5000 },
+        ...{ environment: "production", downtimeThreshold: 3 },
+        assertionJson: '{"root":{"op":"and","children":[]}}',
+      },
+    ]);
+    expect(inputsOf(found, "CronMonitor")).toMatchObject([
+      {
+        schedule: { intervalValue: 1, intervalUnit: "day" },
+        checkinMarginMinutes: 30,
+        maxRuntimeMinutes: 60,
+      },
+    ]);
+    expect(inputsOf(found, "MetricMonitor").at(-1)).toMatchObject({
+      ...{ aggregate: "failure_rate()", queryType: "performance", timeWindowSeconds: 300 },
+      ...{ eventTypes: ["trace_item_span"], issueDetection: { type: "static" } },
+      conditionGroup: { conditions: [{ type: "gt", comparison: 0.01, conditionResult: 75 }] },
+    });
+    expect(inputsOf(found, "EventOrchestrationService")).toMatchObject([
+      {
+        service: "V1",
+        sets: [
+          {
+            rules: [
+              { conditions: [{ expression: "event.severity matches 'info'" }], actions: { suppress: true } },
+            ],
+          },
+        ],
       },
     ]);
     expect(inputsOf(found, "PageRule")).toMatchObject([

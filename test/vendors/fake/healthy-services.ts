@@ -45,6 +45,7 @@ export function healthySentry(settings: Settings, now: number): FakeSentryState 
   const named = (part: string) => vendorName(project, stage, part);
   const monitors = ["error-rate", "web-health", "api-health", "backup"].map((part, index) => ({
     ...{ id: `${100 + index}`, name: named(part), type: "metric_issue", enabled: true, projectId: "4501" },
+    dataSources: [{ queryObj: { snubaQuery: { aggregate: "failure_rate()", dataset: "events" } } }],
   }));
   return {
     organization: errorTracking.organization,

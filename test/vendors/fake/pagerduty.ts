@@ -3,6 +3,8 @@ import type { FakeAnswer, FakeRequest, FakeVendor } from "./server.ts";
 export interface FakePagerDutyState {
   schedules: { id: string; name: string; entries: { start: string; end: string; user: string }[] }[];
   escalation: { id: string; name: string; loops: number; minutes: number[]; targets: string[][] };
+  /** What becomes of the events of services, by their ids. */
+  orchestrations?: Record<string, unknown>;
   service: { id: string; name: string; status: string; policy: string };
 }
 
@@ -18,6 +20,10 @@ export function fakePagerDuty(state: FakePagerDutyState): FakeVendor {
         paged(request, "users", [
           { id: "U1", name: "Primary", email: "primary@optropic.example", role: "user" },
         ]),
+      "GET /event_orchestrations/services/:id": ({ parts: [id] }) =>
+        state.orchestrations?.[id ?? ""] === undefined
+          ? { status: 404, body: { error: { message: "Not Found", code: 2100 } } }
+          : { body: { orchestration_path: state.orchestrations[id ?? ""] } },
       "GET /schedules": (request) =>
         paged(
           request,

@@ -19,7 +19,14 @@ export interface FakeSentryState {
     rateLimit: { count: number; window: number } | null;
   }[];
   alerts: { id: string; name: string; enabled: boolean; detectorIds: string[] }[];
-  monitors: { id: string; name: string; type: string; enabled: boolean; projectId: string }[];
+  monitors: {
+    id: string;
+    name: string;
+    type: string;
+    enabled: boolean;
+    projectId: string;
+    [field: string]: unknown;
+  }[];
   checkIns: { id: string; status: string; dateAdded: string }[];
   releases: { version: string; dateCreated: string; dateReleased: string | null }[];
   issues: { id: string; shortId: string; level: string; firstSeen: string; count: string; release: string }[];

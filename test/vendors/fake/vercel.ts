@@ -37,6 +37,8 @@ export interface FakeVercelState {
   sharedVariables?: unknown[];
   /** By the id of a project. */
   firewalls?: Record<string, unknown>;
+  bypasses?: Record<string, unknown[]>;
+  routes?: Record<string, unknown[]>;
 }
 
 export const vercelToken = "canaryVercelToken00112233";
@@ -134,6 +136,12 @@ export function fakeVercel(state: FakeVercelState): FakeVendor {
         const found = state.firewalls?.[query.get("projectId") ?? ""];
         return found === undefined ? missing : { body: found };
       },
+      "GET /v1/security/firewall/bypass": ({ query }) => ({
+        body: { result: state.bypasses?.[query.get("projectId") ?? ""] ?? [] },
+      }),
+      "GET /v1/projects/:id/routes": ({ parts: [id = ""] }) => ({
+        body: { routes: state.routes?.[id] ?? [], limit: { maxRoutes: 100, currentRoutes: 0 } },
+      }),
       "GET /v6/domains/:name/config": ({ parts: [name = ""] }) => ({
         body: {
           ...{ configuredBy: "CNAME", misconfigured: state.misconfigured.has(name), conflicts: [] },
