@@ -111,14 +111,19 @@ function typeOf(type: string, attributes: Readonly<Record<string, unknown>>): Ty
   if (known !== undefined) return known;
   const [provider = "", ...rest] = type.split("_");
   const name = camelCase(rest.join("_"));
-  const fields = Object.fromEntries(Object.keys(attributes).map((key) => [camelCase(key), anything]));
+  const fields = Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [camelCase(key), asFound(value)]),
+  );
   return {
     token: `${provider}:index/${name}:${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     ...{ inputs: fields, outputs: fields },
   };
 }
 
-const anything: Field = { isList: false, isMap: false, isAny: false, fields: undefined };
+/** What is found as a list stays one: only a type's declaration says that a list is a single block. */
+function asFound(value: unknown): Field {
+  return { isList: Array.isArray(value), isMap: false, isAny: false, fields: undefined };
+}
 
 /** @returns attributes in which what stands at a path is a secret that is not known */
 function hideAt(attributes: PropertyMap, path: readonly string[]): PropertyMap {
