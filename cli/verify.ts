@@ -45,7 +45,12 @@ export function verifyCommand(): Command {
       "what optropic preview --json printed, to compare vendors with (default: previews the program when needed)",
     )
     .option("--evidence [folder]", "record what was measured as evidence (default folder: records)")
-    .option("--report <file>", "write a page that shows every check")
+    .option(
+      "--report <file>",
+      "write a page that shows every check, or JUnit XML where the name ends in .xml; repeatable",
+      collect,
+      [],
+    )
     .option("--json", "print one JSON document and nothing else", false)
     .option("--debug", "print stack traces", false)
     .addHelpText(

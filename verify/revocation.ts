@@ -33,9 +33,15 @@ async function checksOf(context: Context, host: string): Promise<Check[]> {
   const subject = `certificate of ${host}`;
   const issuer = shown.certificate.issuerCertificate?.raw;
   if (issuer === undefined) throw new Unknown("no-data", `${host} does not send the issuer's certificate`);
-  const { demandsAnswer } = await import("./network/revocation.ts");
-  if (shown.stapled === undefined && demandsAnswer(shown.certificate.raw)) {
-    const measured = "the server shows no answer of its authority, which the certificate demands";
+  const { raw } = shown.certificate;
+  const { demandsAnswer, isIssuedBy } = await import("./network/revocation.ts");
+  if (!(await isIssuedBy(raw, issuer)))
+    throw new Unknown("no-data", `${host} sends a certificate as its issuer's that did not sign its own`);
+  const { ocspState } = await import("./network/ocsp.ts");
+  const isAnswered =
+    shown.stapled !== undefined && ocspState(shown.stapled, raw, issuer).state !== "unusable";
+  if (!isAnswered && demandsAnswer(raw)) {
+    const measured = "the server shows no valid answer of its authority, which the certificate demands";
     return [compare(subject, { expected, measured, holds: false, setting })];
   }
   const told = await everyAnswer(context, shown, issuer);

@@ -41,7 +41,7 @@ export interface VerifyFlags {
   allowUnknown: ItemId[];
   allowWrites: boolean;
   preview?: string;
-  report?: string;
+  report: string[];
   evidence?: string | true;
   json: boolean;
   debug: boolean;
@@ -54,10 +54,7 @@ export async function runVerify(flags: VerifyFlags): Promise<void> {
     const removeHandlers = abortOnSignals(stop);
     try {
       const verification = await measure(flags, { ...work, signal: stop.signal, environment: process.env });
-      if (flags.report !== undefined) {
-        const { verificationPage } = await import("../../verify/report/page.ts");
-        writeReport(flags.report, verificationPage(verification));
-      }
+      for (const path of flags.report) writeReport(path, await reportFor(path, verification));
       const output = flags.json ? jsonLine(verification) : `${verificationText(verification)}\n`;
       return { status: statusOf(verification), output };
     } finally {
@@ -184,9 +181,18 @@ function readSmall(flag: string, path: string): string {
   }
 }
 
-function writeReport(path: string, page: string): void {
+async function reportFor(path: string, verification: Verification): Promise<string> {
+  if (!/\.xml$/i.test(path)) {
+    const { verificationPage } = await import("../../verify/report/page.ts");
+    return verificationPage(verification);
+  }
+  const { verificationJunit } = await import("../../verify/report/junit.ts");
+  return verificationJunit(verification);
+}
+
+function writeReport(path: string, report: string): void {
   try {
-    writeAtomic(path, page);
+    writeAtomic(path, report);
   } catch (error) {
     throw new Failure("output", `Cannot write --report ${path}: ${reasonOf(error)}`);
   }

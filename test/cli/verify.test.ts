@@ -65,13 +65,15 @@ describe("optropic verify", () => {
     target.become();
     platform.states.github.rulesets = healthyRulesets();
     const report = join(folder, "report.html");
+    const junit = join(folder, "report.xml");
     const environment = {
       ...platform.environment,
       VERIFY_USER: target.account.email,
       VERIFY_PASSWORD: target.account.password,
       VERIFY_COMMIT: target.commit,
     };
-    const args = ["--json", "--report", report, "--allow-unknown", unknown, ...previewed];
+    const reports = ["--report", report, "--report", junit];
+    const args = ["--json", ...reports, "--allow-unknown", unknown, ...previewed];
     const ended = await verify(args, environment, run);
     const document: unknown = JSON.parse(ended.stdout);
     expect(document).toMatchObject({
@@ -83,7 +85,11 @@ describe("optropic verify", () => {
     expect(ended.stdout).toContain('"path":"Pulumi.production.yaml","line":');
     const page = readFileSync(report, "utf8");
     expect(page).toContain("strict-transport");
-    for (const output of [ended.stdout, ended.stderr, page]) expect(output).not.toContain("canary");
+    const xml = readFileSync(junit, "utf8");
+    expect(xml).toMatch(
+      /^<\?xml .*\n<testsuites name="optropic verify production" tests="\d+" failures="0" errors="0"/,
+    );
+    for (const output of [ended.stdout, ended.stderr, page, xml]) expect(output).not.toContain("canary");
   });
 
   it("ends with 1 and says what was declared, where, and what was measured", async () => {

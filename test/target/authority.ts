@@ -17,10 +17,10 @@ export interface Authority {
   readonly cert: string;
   /** Its own key, which signs what it says of certificates. */
   readonly identity: Identity;
-  /** @param validity `purpose` is what the certificate is for; a server's by default */
+  /** @param more `purpose` is what the certificate is for; a server's by default. `extensions` replace its list's address */
   certify(
     names: readonly string[],
-    validity?: { from?: Date; to?: Date; purpose?: string },
+    more?: { from?: Date; to?: Date; purpose?: string; extensions?: readonly x509.Extension[] },
   ): Promise<Identity>;
   /** Its list of revoked certificates, in DER; without an end where `until` is null. */
   revoked(
@@ -56,7 +56,12 @@ export async function createAuthority(list?: string, name = "Target Authority"):
     identity: { key: await pem(keys.privateKey), cert: root.toString("pem") },
     async certify(
       names,
-      { from = notBefore, to = new Date(Date.now() + 90 * day), purpose = "1.3.6.1.5.5.7.3.1" } = {},
+      {
+        from = notBefore,
+        to = new Date(Date.now() + 90 * day),
+        purpose = "1.3.6.1.5.5.7.3.1",
+        extensions,
+      } = {},
     ) {
       const own = await keyPair();
       const cert = await x509.X509CertificateGenerator.create(
@@ -73,7 +78,7 @@ export async function createAuthority(list?: string, name = "Target Authority"):
             new x509.ExtendedKeyUsageExtension([purpose]),
             new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns" as const, value }))),
             await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
-            ...(list === undefined ? [] : [new x509.CRLDistributionPointsExtension([list])]),
+            ...(extensions ?? (list === undefined ? [] : [new x509.CRLDistributionPointsExtension([list])])),
           ],
         },
         webcrypto,

@@ -115,6 +115,7 @@ export const obstacles = [
   "list-of-another",
   "page-unavailable",
   "dns-unsigned",
+  "dns-wildcard",
   "split-horizon",
   "challenged",
   "gateway-down",

@@ -93,7 +93,11 @@ function answersOf(
   if (type === "DS" && isLast && has("dnssec-other-key")) records = records.map(withOtherDigest);
   if (has("dns-unsigned")) return records;
   const days = isOwn && has("dnssec-expired") ? -1 : 7;
-  return zone.signed(records, { days, forged: isOwn && type === "AAAA" && has("dnssec-forged") });
+  return zone.signed(records, {
+    days,
+    forged: isOwn && type === "AAAA" && has("dnssec-forged"),
+    wildcard: name.startsWith("api.") && type === "AAAA" && has("dns-wildcard"),
+  });
 }
 
 function spoiled(

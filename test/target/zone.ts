@@ -36,13 +36,16 @@ export class Zone {
     return [...recordSet(this.#records, name || ".", type).records];
   }
 
-  /** Records of one name and type, and the signature over them. */
-  signed(records: readonly Answer[], { days, forged }: { days: number; forged: boolean }): Answer[] {
+  /** Records of one name and type, and the signature over them, or over a wildcard that stands for the name. */
+  signed(
+    records: readonly Answer[],
+    { days, forged, wildcard }: { days: number; forged: boolean; wildcard: boolean },
+  ): Answer[] {
     const [first] = records;
     if (first === undefined) return [];
     // The same for an hour, so that what is asked again is not signed again.
     const now = Math.floor(Date.now() / 3_600_000) * 3600;
-    const labels = first.name.split(".").filter(Boolean).length;
+    const labels = first.name.split(".").filter(Boolean).length - (wildcard ? 1 : 0);
     const data: RrsigData = {
       ...{ typeCovered: first.type, algorithm, labels, originalTTL: 300 },
       ...{ inception: now - 7 * day, expiration: now + days * day },

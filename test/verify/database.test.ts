@@ -8,10 +8,15 @@ import { type MigrationFiles, readMigrationFiles } from "../../verify/database/m
 import * as applied from "../../verify/database/migrations.ts";
 import * as performance from "../../verify/database/performance.ts";
 import * as rows from "../../verify/database/rows.ts";
+import type { Probe } from "../../verify/probe.ts";
 import { accept, changed, writtenSettings } from "../config/stack.ts";
 import { type PostgresServer, startPostgres } from "../operations/support/postgres.ts";
 import { inState, verified } from "../target/verified.ts";
 import { databaseFaults, lintFaults } from "./database-faults.ts";
+import { parts } from "./parts.ts";
+
+/** All that ask a database, but for one that compares it with a preview: platform.test.ts has that. */
+const asking = parts.database.filter(({ name }) => name !== "database-roles");
 
 const probes = [connection, lints, applied, performance, rows].flatMap((file) => Object.values(file));
 
@@ -56,6 +61,7 @@ async function verifiedWith(
   changes: Record<string, unknown> = {},
   as: Record<string, string> | "postgres" | "little" = "postgres",
   migrations: MigrationFiles | "unknown" = new Map([["20260101_init", "as-written"]]),
+  asked: readonly Probe[] = probes,
 ) {
   count += 1;
   const name = `platform_${count}`;
@@ -68,7 +74,7 @@ async function verifiedWith(
   return verified({
     settings: accept(settings),
     targets: {},
-    probes,
+    probes: asked,
     ...(migrations !== "unknown" && { migrations }),
     environment:
       typeof as === "object"
@@ -91,20 +97,42 @@ describe("a healthy database", () => {
     expect(JSON.stringify(found)).not.toMatch(/canary/);
   });
 
-  it("is unknown without a credential, with one that is refused, and with one that is none", async () => {
-    const environments: Record<string, string>[] = [
-      {},
-      {
-        VERIFY_DATABASE_URL: `postgresql://postgres:wrong-canary@127.0.0.1:${server.port}/postgres?sslmode=disable`,
-      },
-      { VERIFY_DATABASE_URL: "not a url, canary" },
-    ];
-    for (const environment of environments) {
-      const found = await verifiedWith("", {}, environment);
-      expect(inState(found, "holds")).toEqual([]);
-      expect(inState(found, "error")).toEqual([]);
-      expect(JSON.stringify(found)).not.toMatch(/canary/);
+  it.each<[string, () => string | undefined, string, RegExp]>([
+    ["without a credential", () => undefined, "no-credential", /VERIFY_DATABASE_URL is not set/],
+    [
+      "with one that is refused",
+      () => `postgresql://postgres:wrong-canary@127.0.0.1:${server.port}/postgres?sslmode=disable`,
+      "target-refused",
+      /password authentication failed/,
+    ],
+    [
+      "with one that is none",
+      () => "not a url, canary",
+      "not-understood",
+      /VERIFY_DATABASE_URL cannot be used/,
+    ],
+  ])("is unknown %s in each probe, which says so", async (_, url, reason, message) => {
+    const given = url();
+    const environment: Record<string, string> = given === undefined ? {} : { VERIFY_DATABASE_URL: given };
+    const found = await verifiedWith("", {}, environment, undefined, asking);
+    const told = found.probes.filter(({ name }) => reason !== "target-refused" || name !== overTls);
+    for (const probe of told) {
+      expect(probe, probe.name).toMatchObject({ state: "unknown", reason });
+      expect(probe.message, probe.name).toMatch(message);
     }
+    expect(told.length).toBeGreaterThanOrEqual(asking.length - 1);
+    expect(inState(found, "holds")).toEqual([]);
+    expect(JSON.stringify(found)).not.toMatch(/canary/);
+  });
+
+  it("is unknown behind a pooler that nobody names, and in nothing else", async () => {
+    const found = await verifiedWith("", {}, undefined, undefined, asking);
+    const pooler = found.probes.find(({ name }) => name === "pooler-as-declared");
+    expect(pooler).toMatchObject({
+      ...{ state: "unknown", reason: "no-credential" },
+      message: expect.stringContaining("VERIFY_POOLER_URL is not set"),
+    });
+    expect(inState(found, "unknown").filter((name) => name !== "pooler-as-declared")).toEqual(untold);
   });
 });
 

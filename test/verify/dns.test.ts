@@ -10,8 +10,10 @@ import { query } from "../../verify/network/dns/client.ts";
 import { decodeAnswer, encodeQuery } from "../../verify/network/dns/message.ts";
 import { Resolver } from "../../verify/network/dns/resolver.ts";
 import {
+  isOverWildcard,
   keyTagOf,
   problemOf,
+  type RecordSet,
   recordSet,
   signedBytes,
   vouchesFor,
@@ -88,8 +90,13 @@ describe("a signature", () => {
       expect(problemOf({ ...set, signatures: [] }, zone, [key], during)).toMatch(/no signature/);
       const more: Answer = { name: record.name, type: "A", ttl: 60, data: "192.0.2.9" };
       expect(problemOf({ ...set, records: [...set.records, more] }, zone, [key], during)).toMatch(/wrong/);
-      const wildcard = { ...set, signatures: set.signatures.map((each) => ({ ...each, labels: 1 })) };
-      expect(problemOf(wildcard, zone, [key], during)).toMatch(/wildcard/);
+      for (const [labels, problem] of [
+        [1, /wrong/],
+        [9, /longer name/],
+      ] as const) {
+        const other = { ...set, signatures: set.signatures.map((each) => ({ ...each, labels })) };
+        expect(problemOf(other, zone, [key], during)).toMatch(problem);
+      }
     },
   );
 
@@ -119,6 +126,43 @@ describe("a signature", () => {
     const small = { ...key, key: Buffer.concat([Buffer.from([1, 3]), Buffer.alloc(32, 7)]) };
     const odd = { ...turned, signatures: [{ ...rrsig, keyTag: keyTagOf(small), signature }] };
     expect(problemOf(odd, "example", [small], new Date(1_500_000))).toMatch(/malformed/);
+  });
+
+  it("over a wildcard holds for each name below it, and is told apart from one of the name itself", () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const { x = "", y = "" } = publicKey.export({ format: "jwk" });
+    const key = {
+      flags: 257,
+      algorithm: 13,
+      key: Buffer.concat([x, y].map((part) => Buffer.from(part, "base64url"))),
+    };
+    const rrsig = {
+      ...{ typeCovered: "A", algorithm: 13, labels: 1, originalTTL: 300, expiration: 2000, inception: 1000 },
+      ...{ keyTag: keyTagOf(key), signersName: "example", signature: Buffer.alloc(0) },
+    };
+    const of = (name: string, data = "192.0.2.1") =>
+      recordSet([{ name, type: "A", ttl: 60, data }], name, "A");
+    const bytes = signedBytes(of("*.example"), rrsig);
+    const signature = createSign("sha256").update(bytes).sign({ key: privateKey, dsaEncoding: "ieee-p1363" });
+    const problem = (set: RecordSet, labels = 1) =>
+      problemOf(
+        { ...set, signatures: [{ ...rrsig, labels, signature }] },
+        "example",
+        [key],
+        new Date(1_500_000),
+      );
+    const signed = { ...of("a.example"), signatures: [{ ...rrsig, signature }] };
+    expect(["a.example", "b.a.example", "*.example"].map((name) => problem(of(name)))).toEqual(
+      Array(3).fill(undefined),
+    );
+    expect(problem(of("a.example", "192.0.2.9"))).toMatch(/wrong/);
+    expect(problem(of("a.example"), 0)).toMatch(/wrong/);
+    expect(problem(of("a.example"), 2)).toMatch(/wrong/);
+    expect(isOverWildcard(signed)).toBe(true);
+    expect(isOverWildcard({ ...signed, signatures: [...signed.signatures, { ...rrsig, labels: 2 }] })).toBe(
+      false,
+    );
+    expect(isOverWildcard(of("a.example"))).toBe(false);
   });
 
   it("is looked for among few keys only", () => {

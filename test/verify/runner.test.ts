@@ -3,10 +3,13 @@ import { describe, expect, it } from "vitest";
 import { exitStatus } from "../../lib/exit.ts";
 import { statusOf } from "../../verify/document.ts";
 import { compare, eachOf, type Probe } from "../../verify/probe.ts";
+import { verificationJunit } from "../../verify/report/junit.ts";
 import { verificationPage } from "../../verify/report/page.ts";
 import { verificationText } from "../../verify/report/text.ts";
 import { Unknown } from "../../verify/unknown.ts";
 import { accept, writtenSettings } from "../config/stack.ts";
+import { junitProblems } from "../preview/report/junit-schema.ts";
+import { readXml } from "../preview/report/xml.ts";
 import { type Given, verified } from "../target/verified.ts";
 
 const settings = accept(writtenSettings("production"));
@@ -229,4 +232,41 @@ describe("what a target says", () => {
     const verification = await run([named("one", { measure: async () => [{ ...broken, measured }] })]);
     expect(verification.probes[0]?.checks[0]?.measured).toHaveLength(501);
   });
+});
+
+it("writes JUnit XML, in which nothing that could not be told counts as passed", async () => {
+  const text = "<script>]]>\u0000\u202e&";
+  const untold: Probe["measure"] = async () => {
+    throw new Unknown("no-right", text);
+  };
+  const probes = [
+    named("sound", {}),
+    named("wrong", { measure: async () => [sound, { ...broken, subject: text, measured: text }] }),
+    named("untold", { items: ["4.2"], measure: untold }),
+    named("broken", { items: ["4.3"], measure: () => Promise.reject(new TypeError(text)) }),
+    named("allowed", { items: ["4.5"], measure: untold }),
+  ];
+  const only = ["4.1", "4.2", "4.3", "4.5", "4.6"] as const;
+  const xml = verificationJunit(await run(probes, { only, allowUnknown: ["4.5"] }));
+  expect(await junitProblems([xml])).toEqual([]);
+  const root = readXml(xml);
+  expect(root.attributes).toMatchObject({
+    name: "optropic verify production",
+    ...{ tests: "6", failures: "1", errors: "3", skipped: "1" },
+  });
+  const cases = root.children.flatMap(({ children }) => children);
+  expect(
+    cases.map(({ attributes: { classname, name }, children: [part] }) => [
+      ...[classname, name, part?.name, part?.attributes.type],
+    ]),
+  ).toEqual([
+    ["4.1", "sound", undefined, undefined],
+    ["4.1", "wrong", "failure", "does-not-hold"],
+    ["4.2", "untold", "error", "no-right"],
+    ["4.3", "broken", "error", "error"],
+    ["4.5", "allowed", "skipped", undefined],
+    ["4.6", "no probe", "error", "no-probe"],
+  ]);
+  expect(cases[1]?.children[0]?.text).toContain("expected 1, measured <script>]]>");
+  expect(xml).not.toMatch(/<script|\p{Cf}/u);
 });

@@ -135,6 +135,7 @@ describe("a platform that cannot be judged", () => {
       wrong: ["redirect-host-redirects", "journeys-pass"],
     },
     "dns-unsigned": { unknown: ["dnssec-validated"] },
+    "dns-wildcard": { unknown: ["dnssec-validated"] },
     "split-horizon": { unknown: ["hosts-resolved", "hosts-behind-edge", "dnssec-validated"] },
     challenged: { unknown: askingTheApplication },
     // What asks whether the hosts work has its answer.
@@ -167,7 +168,7 @@ describe("a platform that cannot be judged", () => {
 
   it.each([
     [["quic-silent", "list-missing", "dns-unsigned"]],
-    [["list-expired", "page-unavailable"]],
+    [["list-expired", "page-unavailable", "dns-wildcard"]],
     [["list-of-another", "split-horizon"]],
     [["challenged"]],
     [["gateway-down"]],

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { canonicalName } from "../network/dns/message.ts";
-import { problemOf, recordSet } from "../network/dns/signature.ts";
-import { type Check, compare, probe } from "../probe.ts";
+import { isOverWildcard, problemOf, recordSet } from "../network/dns/signature.ts";
+import { type Check, compare, eachOf, probe } from "../probe.ts";
 import { Unknown } from "../unknown.ts";
 import { ask, publicAddressesOf, trust } from "./ask.ts";
 
@@ -28,39 +28,46 @@ export const dnssecValidated = probe({
     }
     const chain = compare(zone, { expected: validated, measured: validated, holds: true, setting });
     const names = new Set([zone, ...context.allHosts].map(canonicalName));
-    const checks = await Promise.all(
-      [...names].map((name) => signedCheck(context, name, found.zone, found.keys)),
-    );
-    return [chain, ...checks];
+    return [chain, ...(await eachOf([...names], String, (name) => signedChecks(context, name)))];
   },
 });
 
-async function signedCheck(
-  context: Context,
-  name: string,
-  zone: string,
-  keys: Parameters<typeof problemOf>[2],
-): Promise<Check> {
+async function signedChecks(context: Context, name: string): Promise<Check[]> {
+  const setting = "edge.dnssecDelegated";
   const problems: string[] = [];
   const types: string[] = [];
+  const wild: string[] = [];
+  // A host may be a zone of its own.
+  const found = await trust(context, name);
+  if (found.state !== "secure") {
+    const measured = found.state === "bogus" ? found.problem : `no DS record vouches for ${found.zone}`;
+    return [compare(name, { expected: "signed", measured, holds: false, setting })];
+  }
   // A resolver that answers for its own network signs nothing.
   await Promise.all((["A", "AAAA"] as const).map((type) => publicAddressesOf(context, name, type)));
   for (const type of ["CNAME", "A", "AAAA", "CAA", "SOA", "NS"] as const) {
     const set = recordSet((await ask(context, { name, type })).records, name, type);
     if (set.records.length === 0) continue;
     types.push(type);
-    const problem = problemOf(set, zone, keys, new Date());
+    const problem = problemOf(set, found.zone, found.keys, new Date());
     if (problem !== undefined) problems.push(problem);
+    else if (isOverWildcard(set)) wild.push(type);
   }
-  const setting = "edge.dnssecDelegated";
   if (types.length === 0) {
     const measured = "no record to check";
-    return { subject: name, state: "unknown", expected: "signed", measured, setting, reason: "no-data" };
+    return [{ subject: name, state: "unknown", expected: "signed", measured, setting, reason: "no-data" }];
   }
-  return compare(`${types.join(", ")} of ${name}`, {
-    expected: "signed",
-    measured: problems.join("; ") || "signed",
-    holds: problems.length === 0,
-    setting,
-  });
+  const subject = `${types.join(", ")} of ${name}`;
+  if (problems.length === 0 && wild.length > 0) {
+    const measured = `the signatures of ${wild.join(", ")} are of a wildcard, which does not prove that ${name} has no record of its own`;
+    return [{ subject, state: "unknown", expected: "signed", measured, setting, reason: "not-understood" }];
+  }
+  return [
+    compare(subject, {
+      expected: "signed",
+      measured: problems.join("; ") || "signed",
+      holds: problems.length === 0,
+      setting,
+    }),
+  ];
 }

@@ -9,29 +9,25 @@ import {
   OCSPResponse,
   OCSPResponseStatus,
   Request,
+  type SingleResponse,
   TBSRequest,
 } from "@peculiar/asn1-ocsp";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import { AlgorithmIdentifier, Certificate } from "@peculiar/asn1-x509";
 import { reasonOf } from "../../lib/failure.ts";
-import type { Revocation } from "./revocation.ts";
+import { type Revocation, slackMs } from "./revocation.ts";
+import { signatures } from "./signatures.ts";
 
 /** SHA-1, which every responder knows (RFC 5019, section 2.1.1); it protects nothing here. */
-const sha1 = new AlgorithmIdentifier({ algorithm: "1.3.14.3.2.26", parameters: null });
+const sha1 = "1.3.14.3.2.26";
 
-/** How answers are signed: with which hash; null where the key says it. */
-const signatures: Readonly<Record<string, string | null>> = {
-  "1.2.840.113549.1.1.11": "sha256",
-  "1.2.840.113549.1.1.12": "sha384",
-  "1.2.840.113549.1.1.13": "sha512",
-  "1.2.840.10045.4.3.2": "sha256",
-  "1.2.840.10045.4.3.3": "sha384",
-  "1.2.840.10045.4.3.4": "sha512",
-  "1.3.101.112": null,
+/** Hashes by which answers name certificates. */
+const hashes: Readonly<Record<string, string>> = {
+  [sha1]: "sha1",
+  "2.16.840.1.101.3.4.2.1": "sha256",
+  "2.16.840.1.101.3.4.2.2": "sha384",
+  "2.16.840.1.101.3.4.2.3": "sha512",
 };
-
-/** Milliseconds by which clocks may differ. */
-const slackMs = 5 * 60_000;
 
 /** Certificates of responders that are looked at in one answer. */
 const mostCertificates = 4;
@@ -55,24 +51,44 @@ export function ocspState(answer: Uint8Array, certificate: Uint8Array, issuer: U
     if (!signersOf(basic, issuer).some((key) => isSigned(basic, key))) {
       return { state: "unusable", why: "the answer is not signed for the issuer of the certificate" };
     }
-    const own = certIdOf(certificate, issuer);
-    const single = basic.tbsResponseData.responses.find(({ certID }) => isSame(certID, own));
-    if (single === undefined) return { state: "unusable", why: "the answer is about another certificate" };
-    const now = Date.now();
-    const { certStatus, thisUpdate, nextUpdate } = single;
-    // A moment that cannot be read is no number, and compares with none.
-    if (!(thisUpdate.getTime() <= now + slackMs)) {
-      return { state: "unusable", why: "the answer is dated in the future" };
+    const { responses, responseExtensions = [] } = basic.tbsResponseData;
+    const own = responses.filter(({ certID }) => isOf(certID, certificate, issuer));
+    if (own.length === 0) return { state: "unusable", why: "the answer is about another certificate" };
+    const extensions = [
+      ...responseExtensions,
+      ...own.flatMap(({ singleExtensions = [] }) => singleExtensions),
+    ];
+    const strange = extensions.find(({ critical }) => critical);
+    if (strange !== undefined) {
+      const why = `the answer has an extension that must be understood (${strange.extnID})`;
+      return { state: "unusable", why };
     }
-    if (nextUpdate === undefined || !(nextUpdate.getTime() >= now - slackMs)) {
-      return { state: "unusable", why: "the answer is not valid any more, or does not say until when" };
-    }
-    if (certStatus.revoked !== undefined) return { state: "listed", reason: "revoked, says its authority" };
-    if (certStatus.good !== undefined) return { state: "not listed" };
-    return { state: "unusable", why: "the authority does not know the certificate" };
+    const told = own.map(stateOf);
+    // What is revoked stays so, whatever the same answer says besides.
+    const [first] = told;
+    return (
+      told.find(({ state }) => state === "listed") ??
+      told.find(({ state }) => state === "unusable") ??
+      first ?? { state: "unusable", why: "the answer is empty" }
+    );
   } catch (error) {
     return { state: "unusable", why: `the answer cannot be read: ${reasonOf(error)}` };
   }
+}
+
+/** What an answer says of one certificate, where it is valid now. */
+function stateOf({ certStatus, thisUpdate, nextUpdate }: SingleResponse): Revocation {
+  const now = Date.now();
+  // A moment that cannot be read is no number, and compares with none.
+  if (!(thisUpdate.getTime() <= now + slackMs)) {
+    return { state: "unusable", why: "the answer is dated in the future" };
+  }
+  if (nextUpdate === undefined || !(nextUpdate.getTime() >= now - slackMs)) {
+    return { state: "unusable", why: "the answer is not valid any more, or does not say until when" };
+  }
+  if (certStatus.revoked !== undefined) return { state: "listed", reason: "revoked, says its authority" };
+  if (certStatus.good !== undefined) return { state: "not listed" };
+  return { state: "unusable", why: "the authority does not know the certificate" };
 }
 
 function basicOf(answer: Uint8Array): BasicOCSPResponse {
@@ -114,18 +130,31 @@ function isSigned(basic: BasicOCSPResponse, key: KeyObject): boolean {
   }
 }
 
-function isSame(one: CertID, other: CertID): boolean {
-  return Buffer.from(AsnConvert.serialize(one)).equals(Buffer.from(AsnConvert.serialize(other)));
+/** Whether an answer names the certificate, by whatever hash. */
+function isOf(one: CertID, certificate: Uint8Array, issuer: Uint8Array): boolean {
+  const hash = one.hashAlgorithm.algorithm;
+  if (hashes[hash] === undefined) return false;
+  const own = certIdOf(certificate, issuer, hash);
+  const isSame = (some: ArrayBuffer, others: ArrayBuffer) => Buffer.from(some).equals(Buffer.from(others));
+  return (
+    isSame(one.issuerNameHash.buffer, own.issuerNameHash.buffer) &&
+    isSame(one.issuerKeyHash.buffer, own.issuerKeyHash.buffer) &&
+    isSame(one.serialNumber, own.serialNumber)
+  );
 }
 
 /** What identifies a certificate to a responder (RFC 6960, section 4.1.1). */
-function certIdOf(certificate: Uint8Array, issuer: Uint8Array): CertID {
+function certIdOf(certificate: Uint8Array, issuer: Uint8Array, hash = sha1): CertID {
   const { tbsCertificate: own } = AsnConvert.parse(certificate, Certificate);
   const { tbsCertificate: authority } = AsnConvert.parse(issuer, Certificate);
   const digest = (bytes: ArrayBuffer) =>
-    new OctetString(createHash("sha1").update(Buffer.from(bytes)).digest());
+    new OctetString(
+      createHash(hashes[hash] ?? "sha1")
+        .update(Buffer.from(bytes))
+        .digest(),
+    );
   return new CertID({
-    hashAlgorithm: sha1,
+    hashAlgorithm: new AlgorithmIdentifier({ algorithm: hash, parameters: null }),
     issuerNameHash: digest(AsnConvert.serialize(own.issuer)),
     issuerKeyHash: digest(authority.subjectPublicKeyInfo.subjectPublicKey),
     serialNumber: own.serialNumber,

@@ -1,9 +1,10 @@
 import "reflect-metadata";
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate as NodeCertificate } from "node:crypto";
 import { AsnArray, AsnConvert, AsnPropTypes, AsnType, AsnTypeTypes } from "@peculiar/asn1-schema";
 import { IssuingDistributionPoint } from "@peculiar/asn1-x509";
 import { CRLDistributionPointsExtension, X509Certificate, X509Crl } from "@peculiar/x509";
 import { reasonOf } from "../../lib/failure.ts";
+import { reducedList } from "./revocation-list.ts";
 
 /** What the list of an authority says of a certificate. */
 export type Revocation =
@@ -11,17 +12,24 @@ export type Revocation =
   | { readonly state: "not listed" }
   | { readonly state: "unusable"; readonly why: string };
 
+/** Milliseconds by which clocks may differ. */
+export const slackMs = 5 * 60_000;
+
 /** Extensions of a list: its changes since another one, and what it is limited to (RFC 5280, section 5.2). */
 const deltaIndicator = "2.5.29.27";
 const issuingDistributionPoint = "2.5.29.28";
 
 /**
  * Addresses of the lists of revoked certificates that a certificate names (RFC 5280, section 4.2.1.13): one array for
- * each list, since a list may stand in several places.
+ * each list, since a list may stand in several places. A list for some reasons only, or of somebody else than the
+ * issuer, is left out: that a certificate is not in it says little.
  */
 export function revocationLists(certificate: Uint8Array): string[][] {
   const extension = readCertificate(certificate).getExtension(CRLDistributionPointsExtension);
-  const places = extension?.distributionPoints.map((point) =>
+  const complete = extension?.distributionPoints.filter(
+    ({ reasons, cRLIssuer }) => reasons === undefined && cRLIssuer === undefined,
+  );
+  const places = complete?.map((point) =>
     (point.distributionPoint?.fullName ?? []).flatMap(
       ({ uniformResourceIdentifier: address }) => address ?? [],
     ),
@@ -52,13 +60,18 @@ function readCertificate(certificate: Uint8Array): X509Certificate {
   return read;
 }
 
-const lists = new WeakMap<Uint8Array, X509Crl>();
-
-/** The same of a list, by the answer that brought it: one has megabytes. */
-function readList(list: Uint8Array): X509Crl {
-  const read = lists.get(list) ?? new X509Crl(Uint8Array.from(list));
-  lists.set(list, read);
-  return read;
+/**
+ * Whether a certificate is signed by the one that a server sends as its issuer's. Of the same name is not enough:
+ * whoever makes such a certificate could answer in the place of the authority.
+ */
+export async function isIssuedBy(certificate: Uint8Array, issuer: Uint8Array): Promise<boolean> {
+  try {
+    const { publicKey } = readCertificate(issuer);
+    return await readCertificate(certificate).verify({ publicKey, signatureOnly: true });
+  } catch {
+    // A key or a signature of another kind.
+    return false;
+  }
 }
 
 /** Whether a certificate may only be shown together with an answer of its authority (RFC 7633). */
@@ -73,17 +86,18 @@ export function demandsAnswer(certificate: Uint8Array): boolean {
  *
  * @param addresses where the certificate says that the list stands
  */
-export async function lookedUp(
+export function lookedUp(
   list: Uint8Array,
   certificate: Uint8Array,
   issuer: Uint8Array,
   addresses: readonly string[] = [],
-): Promise<Revocation> {
+): Revocation {
   try {
     const own = readCertificate(certificate);
-    const crl = readList(list);
-    const { publicKey, subjectName } = readCertificate(issuer);
-    if (crl.issuer !== subjectName.toString() || !(await crl.verify({ publicKey }))) {
+    const found = reducedList(Buffer.from(list), Buffer.from(own.serialNumber, "hex"));
+    const crl = new X509Crl(Uint8Array.from(found.list));
+    const isNamed = crl.issuer === readCertificate(issuer).subjectName.toString();
+    if (!isNamed || !found.isSignedBy(new NodeCertificate(issuer).publicKey)) {
       return { state: "unusable", why: "the list is not signed by the issuer of the certificate" };
     }
     const why = unusable(crl, addresses);
@@ -99,9 +113,11 @@ export async function lookedUp(
 /** Why a list that is genuine says nothing of the certificate: a list without it would be no answer. */
 function unusable(crl: X509Crl, addresses: readonly string[]): string | undefined {
   const now = Date.now();
-  if (crl.thisUpdate.getTime() > now) return `the list is valid from ${crl.thisUpdate.toISOString()}`;
+  if (!(crl.thisUpdate.getTime() <= now + slackMs))
+    return `the list is valid from ${crl.thisUpdate.toISOString()}`;
   if (crl.nextUpdate === undefined) return "the list does not say until when it is valid";
-  if (crl.nextUpdate.getTime() < now) return `the list was valid until ${crl.nextUpdate.toISOString()}`;
+  if (!(crl.nextUpdate.getTime() >= now - slackMs))
+    return `the list was valid until ${crl.nextUpdate.toISOString()}`;
   for (const { type, critical, value } of crl.extensions) {
     if (type === deltaIndicator) return "the list has only what changed since another one";
     if (type === issuingDistributionPoint) {

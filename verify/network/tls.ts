@@ -15,6 +15,11 @@ export interface Handshake {
   readonly stapled: Buffer | undefined;
 }
 
+/** What Node.js has no word for. */
+const withoutCode: Readonly<Record<string, string>> = {
+  UNSPECIFIED: "refused as browsers do: a weak key or hash, or a name that its authority may not certify",
+};
+
 /** What a handshake needs of a probe's context. */
 export type Hands = Pick<Context, "targets" | "authorities" | "signal" | "limits" | "record">;
 
@@ -51,8 +56,9 @@ export async function shakeHands(context: Hands, host: string, at = host): Promi
     const certificate = socket.getPeerCertificate(true);
     context.record(certificate.raw);
     const error: unknown = socket.authorizationError;
+    const problem = error instanceof Error ? error.message : String(error);
     return {
-      problem: socket.authorized ? undefined : error instanceof Error ? error.message : String(error),
+      problem: socket.authorized ? undefined : (withoutCode[problem] ?? problem),
       certificate,
       protocol: socket.alpnProtocol || undefined,
       stapled,

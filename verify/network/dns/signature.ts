@@ -72,9 +72,7 @@ function checked(set: RecordSet, signature: RrsigData, key: DnskeyData, now: Dat
   if (seconds > signature.expiration) {
     return `the signature expired at ${new Date(signature.expiration * 1000).toISOString()}`;
   }
-  // A signature over fewer labels is one over a wildcard, which needs a proof that the name itself is absent.
-  if (signature.labels !== labelsOf(set.name))
-    return "the signature is over a wildcard, which is not followed";
+  if (signature.labels > labelsOf(set.name)) return "the signature is of a longer name";
   const algorithm = algorithms[signature.algorithm];
   if (algorithm === undefined) return `algorithm ${signature.algorithm} is unknown or outdated`;
   try {
@@ -94,15 +92,30 @@ function labelsOf(name: string): number {
   return name === "" ? 0 : name.split(".").length;
 }
 
-/** What is signed: the signature without itself, and the records in canonical form (RFC 4034, section 3.1.8.1). */
-export function signedBytes(set: RecordSet, signature: RrsigData): Buffer {
+/**
+ * Whether the only signatures of a set are over a wildcard, such as `*.example.com` for `app.example.com`. That one
+ * holds proves the records, and not that the name has none of its own (RFC 4035, section 5.3.4).
+ */
+export function isOverWildcard({ name, signatures }: RecordSet): boolean {
+  return signatures.length > 0 && signatures.every(({ labels }) => labels < labelsOf(name));
+}
+
+/**
+ * What is signed: the signature without itself, and the records in canonical form (RFC 4034, section 3.1.8.1). Over
+ * fewer labels than the name has, it is the wildcard above them.
+ */
+export function signedBytes({ name, records: found }: RecordSet, signature: RrsigData): Buffer {
+  const labels = name.split(".").filter(Boolean);
+  const isWildcard = signature.labels < labels.length;
+  const owner = isWildcard ? ["*", ...labels.slice(labels.length - signature.labels)].join(".") : name;
   const bare = Buffer.alloc(0);
   const signersName = canonicalName(signature.signersName) || ".";
   const header = dataOf({
-    ...{ type: "RRSIG", name: set.name, ttl: 0 },
+    ...{ type: "RRSIG", name: owner, ttl: 0 },
     data: { ...signature, signersName, signature: bare },
   });
-  const records = set.records
+  const records = found
+    .map((record) => (isWildcard ? { ...record, name: owner } : record))
     .map((record) => wireOf(canonical(record, signature.originalTTL)))
     .map((wire) => ({ wire, data: wire.subarray(dataAt(wire)) }))
     .sort((a, b) => Buffer.compare(a.data, b.data))

@@ -1,0 +1,89 @@
+import { attributes, text } from "../../lib/xml.ts";
+import type { ItemResult, PlacedCheck, ProbeResult, Verification } from "../document.ts";
+
+/**
+ * JUnit XML: a suite for each item, a case for each of its probes. What does not hold is a failure, what could not be
+ * told an error, and what is waived, or may be unknown, is skipped.
+ */
+export function verificationJunit({ stack, items, probes, durationMs }: Verification): string {
+  const suites = items.map((item) => {
+    const own = probes.filter(({ name }) => item.probes.includes(name));
+    const cases = own.length === 0 ? [withoutProbe(item)] : own.map((probe) => caseOf(probe, item));
+    return { name: `${item.id} ${item.text}`, cases };
+  });
+  const all = suites.flatMap(({ cases }) => cases);
+  const time = (durationMs / 1000).toFixed(3);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: `optropic verify ${stack}`, ...counts(all), time })}>`,
+    ...suites.flatMap(({ name, cases }) => [
+      `  <testsuite${attributes({ name, ...counts(cases) })}>`,
+      ...cases.map(({ xml }) => xml),
+      "  </testsuite>",
+    ]),
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+interface Case {
+  readonly part: "passed" | "failure" | "error" | "skipped";
+  readonly xml: string;
+}
+
+function counts(cases: readonly Case[]): Record<string, number> {
+  const count = (part: Case["part"]): number => cases.filter((each) => each.part === part).length;
+  return {
+    tests: cases.length,
+    failures: count("failure"),
+    errors: count("error"),
+    skipped: count("skipped"),
+  };
+}
+
+function caseOf(probe: ProbeResult, item: ItemResult): Case {
+  const { name, title, state, reason, message, declared, durationMs, waiver } = probe;
+  const part = partOf(probe, item);
+  const time = (durationMs / 1000).toFixed(3);
+  const open = `    <testcase${attributes({ classname: item.id, name, time, ...(declared && { file: declared.path, line: declared.line }) })}`;
+  if (part === "passed") return { part, xml: `${open}/>` };
+  const why = waiver === undefined ? [title, message] : [`Waived until ${waiver.until}: ${waiver.reason}`];
+  const said = attributes({
+    message: why.filter(Boolean).join(" "),
+    ...(part !== "skipped" && { type: reason ?? state }),
+  });
+  const checks = probe.checks.filter((check) => check.state !== "holds").map(checkText);
+  const content = part === "skipped" || checks.length === 0 ? "/>" : `>${text(checks.join("\n"))}</${part}>`;
+  return { part, xml: `${open}>\n      <${part}${said}${content}\n    </testcase>` };
+}
+
+function partOf({ state }: ProbeResult, { allowed }: ItemResult): Case["part"] {
+  switch (state) {
+    case "holds":
+      return "passed";
+    case "does-not-hold":
+      return "failure";
+    case "waived":
+      return "skipped";
+    case "unknown":
+      return allowed ? "skipped" : "error";
+    case "error":
+      return "error";
+  }
+}
+
+function withoutProbe({ id, allowed }: ItemResult): Case {
+  const part = allowed ? "skipped" : "error";
+  const message = "No probe measures this item.";
+  const said = attributes({ message, ...(part === "error" && { type: "no-probe" }) });
+  const open = `    <testcase${attributes({ classname: id, name: "no probe" })}>`;
+  return { part, xml: `${open}\n      <${part}${said}/>\n    </testcase>` };
+}
+
+function checkText({ subject, state, expected, measured, unit = "" }: PlacedCheck): string {
+  if (state === "unknown") return `${subject}: ${measured}`;
+  return `${subject}: expected ${expected} ${unit}, measured ${measured} ${unit}`.replaceAll(
+    / +(?=,|$)/g,
+    "",
+  );
+}
