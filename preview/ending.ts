@@ -1,4 +1,5 @@
 import { counted } from "../lib/text.ts";
+import { secretPlaceholder } from "../project/configuration.ts";
 
 /** How a program ended that did not come to its end. */
 export interface Ending {
@@ -35,10 +36,17 @@ export function endingOf({ errors, warnings, printed, status, stackTraces }: End
       : [shown(lines), early, adviceFor(printed)];
   const before = warnings.slice(0, mostWarnings).map((warning) => `warning: ${shown(warning)}`);
   const left = warnings.length - before.length;
-  return [...why, ...before, left > 0 ? `and ${left} more warnings` : ""]
+  const readsSecret = (errors.length > 0 ? errors : [printed]).some((text) =>
+    text.includes(secretPlaceholder),
+  );
+  const secrets = readsSecret ? [secretAdvice] : [];
+  return [...why, ...secrets, ...before, left > 0 ? `and ${left} more warnings` : ""]
     .filter((part) => part !== "")
     .join("\n");
 }
+
+/** What to do where the program reads what stands for an encrypted setting. */
+const secretAdvice = `${secretPlaceholder} stands for a setting that is encrypted, and nothing is decrypted here: give one that the program has to read with --config KEY=VALUE`;
 
 /** What to do where Node.js itself ended the program. */
 function adviceFor(printed: string): string {

@@ -228,6 +228,7 @@ export class Session {
       stackOutputs: readStackOutputs(this.#options.stackOutputs ?? []),
       sources: this.#sources,
       mayRead: this.#mayRead,
+      isTemporary: this.#isolation.isTemporary,
       heard: (properties) => this.#secrets.hear(properties),
       check: async (resource, provider) =>
         (await this.#dynamicProviders?.check(resource, provider.inputs)) ?? resource.inputs,

@@ -12,21 +12,28 @@ import {
 /** What the engine opens as an archive by its ending; every other path must be a folder. */
 const archiveEndings = [".tar", ".tgz", ".tar.gz", ".zip", ".jar"];
 
+/** Which files of the program the preview may look for. */
+export interface FileAccess {
+  /** Asked before a file is looked for; throws for one that the program cannot read. */
+  mayRead: (path: string) => void;
+  /** Whether only the program sees what is at a path. */
+  isTemporary?: ((path: string) => boolean) | undefined;
+}
+
 /** The assets and archives in properties whose files the engine would read to hash them. */
 export class Assets {
   #folder: string;
-  #mayRead: (path: string) => void;
+  #access: FileAccess;
   #warn: (message: string) => void;
   #warned = new Set<string>();
 
   /**
    * @param folder from which relative paths lead
-   * @param mayRead asked before a file is looked for
-   * @param warn takes what cannot be checked without a network, once for each address
+   * @param warn takes what cannot be checked, once for each file or address
    */
-  constructor(folder: string, mayRead: (path: string) => void, warn: (message: string) => void) {
+  constructor(folder: string, access: FileAccess, warn: (message: string) => void) {
     this.#folder = folder;
-    this.#mayRead = mayRead;
+    this.#access = access;
     this.#warn = warn;
   }
 
@@ -45,8 +52,7 @@ export class Assets {
 
   #checkAsset({ path, uri }: PropertyMap): void {
     const file = this.#file(path, uri);
-    if (file === undefined) return;
-    this.#mayRead(file);
+    if (file === undefined || !this.#sees(file)) return;
     if (!existsSync(file)) throw new Error(`the file of an asset is missing: ${file}`);
     if (!statSync(file).isFile()) throw new Error(`the file of an asset is a folder: ${file}`);
   }
@@ -57,8 +63,7 @@ export class Assets {
       return;
     }
     const file = this.#file(path, uri);
-    if (file === undefined) return;
-    this.#mayRead(file);
+    if (file === undefined || !this.#sees(file)) return;
     if (!existsSync(file)) throw new Error(`the path of an archive is missing: ${file}`);
     const isArchive = archiveEndings.some((ending) => file.endsWith(ending));
     if (!isArchive && !statSync(file).isDirectory()) {
@@ -80,10 +85,26 @@ export class Assets {
     if (protocol !== "http:" && protocol !== "https:") {
       throw new Error(`an asset's address is neither http, https nor file: ${uri}`);
     }
-    if (!this.#warned.has(uri)) {
-      this.#warned.add(uri);
-      this.#warn(`whether ${uri} can be downloaded is not known offline: pulumi preview tries`);
-    }
+    this.#warnOnce(uri, `whether ${uri} can be downloaded is not known offline: pulumi preview tries`);
     return undefined;
+  }
+
+  /** What an isolated program wrote to its own folder for temporary files, nobody else sees. */
+  #sees(file: string): boolean {
+    try {
+      this.#access.mayRead(file);
+      return true;
+    } catch (error) {
+      if (this.#access.isTemporary?.(file) !== true) throw error;
+      const text = `whether ${file} is there is not known: the isolated program has its own folder for temporary files`;
+      this.#warnOnce(file, text);
+      return false;
+    }
+  }
+
+  #warnOnce(what: string, message: string): void {
+    if (this.#warned.has(what)) return;
+    this.#warned.add(what);
+    this.#warn(message);
   }
 }

@@ -5,7 +5,7 @@ import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { Failure, type FailureKind } from "../../lib/failure.ts";
 import type { Sources } from "../../project/sources.ts";
-import { Assets } from "./assets.ts";
+import { Assets, type FileAccess } from "./assets.ts";
 import { builtinOutputs } from "./builtins.ts";
 import { type Callback, Callbacks } from "./callbacks.ts";
 import { checkTypeToken, Declarations } from "./declarations.ts";
@@ -26,7 +26,7 @@ import { type Registration, Transforms } from "./transforms.ts";
 import { checkUrn, rootStackType } from "./urn.ts";
 import { forProgram, isUnknown, type PropertyMap } from "./values.ts";
 
-export interface MonitorOptions extends Omit<RecordOptions, "refuse"> {
+export interface MonitorOptions extends Omit<RecordOptions, "refuse">, FileAccess {
   project: string;
   stack: string;
   organization: string;
@@ -38,8 +38,6 @@ export interface MonitorOptions extends Omit<RecordOptions, "refuse"> {
   stackOutputs: ReadonlyMap<string, PropertyMap>;
   /** Finds the files in which resources are declared. */
   sources: Sources;
-  /** Asked before a file is looked for that the program names; throws for one that the program cannot read. */
-  mayRead: (path: string) => void;
   /** Told of all that the program says, before anything is done with it. */
   heard: (properties: PropertyMap) => void;
   /** The connection to the program's process. */
@@ -109,9 +107,7 @@ export class Monitor {
       stacks: options.stackOutputs,
       heard: options.heard,
     });
-    this.#assets = new Assets(options.programDirectory, options.mayRead, (message) =>
-      options.warn(message, ""),
-    );
+    this.#assets = new Assets(options.programDirectory, options, (message) => options.warn(message, ""));
     this.#hooks = new Hooks(this.#callbacks, options);
     this.refused = new Promise((_, reject) => {
       this.#refuseWith = reject;

@@ -51,6 +51,8 @@ export interface Isolation {
    * @throws {Failure} for a file that the guest itself cannot read
    */
   mayRead(folder: string, path: string, needs?: readonly string[]): void;
+  /** Whether a path is in the folder for temporary files that a guest has to itself, which the preview does not see. */
+  isTemporary?(path: string): boolean;
   /** @returns how to start it with a connection to the preview as descriptor 3 */
   launch(guest: Guest): Launch;
 }

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { release, totalmem, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Launch } from "../../lib/child.ts";
-import { bubblewrapArgs, findBubblewrap, sandboxHome } from "./bubblewrap.ts";
+import { bubblewrapArgs, findBubblewrap, sandboxHome, sandboxTemporary } from "./bubblewrap.ts";
 import { closedEnvironment } from "./environment.ts";
+import { isWithin } from "./folders.ts";
 import {
   cacheFolder,
   type Guest,
@@ -47,6 +48,7 @@ export function inNamespaces({ env, read }: IsolationOptions, folder: string): I
     address: () => `unix:${socketPath}`,
     path: (path) => realpathSync(path),
     mayRead: (...asked) => views.mayRead(...asked),
+    isTemporary: (path) => isWithin(path, sandboxTemporary),
     launch(guest: Guest): Launch {
       const cache = existsSync(cacheFolder) ? `${givenFolder}/cache` : undefined;
       const args = bubblewrapArgs({

@@ -4,6 +4,7 @@ import type { Launch } from "../../lib/child.ts";
 import { Failure } from "../../lib/failure.ts";
 import { shortened } from "../../lib/text.ts";
 import { closedEnvironment } from "./environment.ts";
+import { isWithin } from "./folders.ts";
 import {
   type Guest,
   hostFolder,
@@ -34,6 +35,7 @@ export function byPermissions({ env, read }: IsolationOptions, folder: string): 
     address: (socket) => `unix:${socket}`,
     path: (path) => realpathSync(path),
     mayRead: (...asked) => views.mayRead(...asked),
+    isTemporary: (path) => isWithin(path, folder),
     launch(guest: Guest): Launch {
       checkNodeArgs(guest.nodeArgs.filter((arg) => !roomForObjects.includes(arg)));
       const temporary = mkdtempSync(join(folder, "guest-"));

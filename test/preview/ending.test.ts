@@ -23,6 +23,12 @@ it("names what was not known before, which the error often comes from", () => {
   );
 });
 
+it("says what stands for an encrypted setting where the program cannot use that", () => {
+  const error = "Configuration 'shop:size' value '[secret]' is not a valid number";
+  expect(endingOf({ ...ending, errors: [error] })).toMatch(/^Config.*\n\[secret\] stands for .*--config/);
+  expect(endingOf({ ...ending, errors: ["Error: no"], printed: error })).toBe("Error: no");
+});
+
 it("shows the first errors, where one mistake breaks every resource", () => {
   const errors = Array.from({ length: 22 }, (_, index) => `Error: ${index}`);
   expect(endingOf({ ...ending, errors })).toMatch(/^Error: 0\n(?:.*\n)*Error: 19\nand 2 more errors$/);

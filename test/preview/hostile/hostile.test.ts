@@ -114,10 +114,16 @@ describe("a program that cheats at its end", () => {
   });
 
   it("has the preview read no file for it that it cannot read itself", async () => {
-    const file = join(target.folder, "home", ".npmrc");
-    await expect(isolated("mode=name-a-file", `file=${file}`)).rejects.toThrow(
+    await expect(isolated("mode=name-a-file", `file=${import.meta.filename}`)).rejects.toThrow(
       /cannot read|not there|outside/,
     );
+    // By that path the program has a file of its own, and the preview does not look at the machine's.
+    const file = join(target.folder, "home", ".npmrc");
+    const { messages, resources } = await isolated("mode=name-a-file", `file=${file}`);
+    expect(messages.map(({ message }) => message)).toContain(
+      `whether ${file} is there is not known: the isolated program has its own folder for temporary files`,
+    );
+    expect(resources.find(({ name }) => name === "file")?.inputs).toEqual({ source: { asset: file } });
   });
 
   it("fills its own folder for temporary files alone", async () => {
